@@ -1,0 +1,36 @@
+# Everything here works on a fresh machine with Python 3.11, as root or not. `make help` tells what there is.
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+.PHONY: help env demo stop test check bench kill lock
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-7s %s\n", $$1, $$2}' Makefile
+
+env: ## prepare .venv and the assets (command line: .venv/bin/abhiyan)
+	@tools/env
+
+demo: ## a campaign in full swing on http://localhost:8000, in the foreground
+	@tools/env run
+	@exec .venv/bin/abhiyan demo
+
+stop: ## end the demo, its workers and its database, from anywhere
+	@if [ -x .venv/bin/abhiyan ]; then exec .venv/bin/abhiyan stop; else echo "nothing runs: there is no .venv"; fi
+
+test: ## every check and test, on PostgreSQL 18 and 15 (at most 12 minutes on 2 cores)
+	@tools/env
+	@exec tools/test
+
+check: ## the fast checks only: style, types, floors, messages
+	@tools/env
+	@exec tools/test check
+
+bench: ## measure against the stated references; writes bench/results.md
+	@tools/env
+	@exec .venv/bin/abhiyan bench --all --write bench/results.md
+
+kill: ## kill -9 of server and database while 64 clients enrol; nothing may be lost or doubled
+	@tools/env
+	@exec .venv/bin/python -m pytest -p no:cacheprovider -q -s tests/kill
+
+lock: ## write the lock files anew from pyproject.toml and package.json
+	@exec tools/lock

