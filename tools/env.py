@@ -17,13 +17,14 @@ import sys
 import sysconfig
 import time
 import tomllib
-from collections.abc import Iterable
+from collections.abc import Sequence
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 VENV = ROOT / ".venv"
 BIN = VENV / "bin"
 STAMPS = VENV / "stamps"
+PIP_INSTALL: list[str | Path] = [BIN / "python", "-m", "pip", "install", "-q", "--no-deps"]
 OLDEST_NODE = 20
 
 
@@ -52,7 +53,7 @@ def stamp(name: str, value: str) -> None:
     (STAMPS / name).write_text(value)
 
 
-def run(title: str, command: Iterable[str | Path], env: dict[str, str] | None = None) -> None:
+def run(title: str, command: Sequence[str | Path], env: dict[str, str] | None = None) -> None:
     """Runs one step quietly; where it fails, shows everything it said and ends with its code."""
     started = time.monotonic()
     print(f"  {title} …", end="", file=sys.stderr, flush=True)
@@ -103,7 +104,7 @@ def ensure_venv() -> None:
 
 
 def ensure_packages(everything: bool) -> None:
-    """Every package at its locked version, checked by hash; the tests' lock holds all that the demo's holds."""
+    """Every package at its locked version, checked by hash; the tests' lock holds all of the demo's."""
     demo, tests = ROOT / "requirements.lock", ROOT / "requirements-dev.lock"
     lock = tests if everything or (STAMPS / "dev").exists() else demo
     if not everything and stamped("run", digest(demo)):
@@ -112,8 +113,7 @@ def ensure_packages(everything: bool) -> None:
         return
     run(
         f"Python packages ({lock.name})",
-        [BIN / "python", "-m", "pip", "install", "-q", "--no-deps", "--require-hashes", "--no-compile"]
-        + ["-r", lock],
+        [*PIP_INSTALL, "--require-hashes", "--no-compile", "-r", lock],
     )
     if lock == tests:
         stamp("dev", digest(tests))
@@ -128,7 +128,7 @@ def ensure_project() -> None:
         return
     run(
         "abhiyan itself",
-        [BIN / "python", "-m", "pip", "install", "-q", "--no-deps", "--no-build-isolation", "-e", ROOT],
+        [*PIP_INSTALL, "--no-build-isolation", "-e", ROOT],
     )
     stamp("project", value)
 
@@ -139,7 +139,9 @@ def system_node() -> bool:
     if not node or not npm or Path(node).parent == BIN:
         return False
     try:
-        told = subprocess.run([node, "--version"], capture_output=True, text=True, timeout=20, check=True).stdout
+        told = subprocess.run(
+            [node, "--version"], capture_output=True, text=True, timeout=20, check=True
+        ).stdout
         return int(told.strip().removeprefix("v").split(".")[0]) >= OLDEST_NODE
     except (OSError, ValueError, subprocess.SubprocessError):
         return False
@@ -153,7 +155,7 @@ def npm() -> list[str | Path]:
     if not stamped("node", digest(lock)):
         run(
             "Node.js (the system has none of version 20 or later)",
-            [BIN / "python", "-m", "pip", "install", "-q", "--no-deps", "--require-hashes", "-r", lock],
+            [*PIP_INSTALL, "--require-hashes", "-r", lock],
         )
         stamp("node", digest(lock))
     found = subprocess.run(
