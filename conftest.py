@@ -1,0 +1,92 @@
+"""Every test runs as the application's role, over a real PostgreSQL whose tables the owner made.
+
+With DATABASE_URL that server is used; else an embedded one in a home of its own.
+`db` rolls back; `transactional_db` really commits and is emptied afterwards by the owner.
+"""
+
+import contextlib
+import os
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+_home = Path(
+    os.environ.setdefault("ABHIYAN_TEST_HOME", f"{tempfile.gettempdir()}/abhiyan-test-{os.geteuid()}")
+)
+os.environ["ABHIYAN_HOME"] = str(_home)
+os.environ["ABHIYAN_ROLE"] = "app"
+os.environ["ABHIYAN_POOL"] = "0"  # pytest's threads come and go; a pool would keep their connections
+os.environ["DJANGO_SETTINGS_MODULE"] = "abhiyan.site.settings"
+
+
+def pytest_configure() -> None:
+    from abhiyan.core import database, keys
+
+    if not keys.master_path().exists():
+        keys.master_path().parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        with contextlib.suppress(FileExistsError):  # another worker was first
+            keys.make_master(keys.master_path())
+    if database.is_embedded():
+        from abhiyan.core import embedded
+
+        embedded.ensure_running(_home)
+    import django
+
+    django.setup()
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings_xdist_suffix(request: pytest.FixtureRequest) -> None:
+    """Each xdist worker has a database of its own (named in django_db_setup)."""
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(request: pytest.FixtureRequest, django_db_blocker: Any) -> Iterator[None]:
+    """The owner builds the database; then everybody is the application."""
+    import psycopg
+    from django.db import connection
+    from django.test import TransactionTestCase
+    from psycopg import sql
+
+    from abhiyan.core import database, schema
+
+    worker = os.environ.get("PYTEST_XDIST_WORKER", "")
+    name = os.environ.get("ABHIYAN_TEST_DATABASE", "test_abhiyan") + (f"_{worker}" if worker else "")
+    os.environ["ABHIYAN_DATABASE"] = name
+
+    def become(role: str) -> None:
+        connection.close()
+        connection.settings_dict["USER"] = database.role_name(role)
+        connection.settings_dict["PASSWORD"] = database.password(role)
+        connection.settings_dict["NAME"] = name
+
+    with django_db_blocker.unblock():
+        with psycopg.connect(database.conninfo(None, dbname="postgres"), autocommit=True) as admin:
+            admin.execute(sql.SQL("drop database if exists {} with (force)").format(sql.Identifier(name)))
+        schema.prepare(name)
+        become("owner")
+        schema.migrate(verbosity=0)
+        become("app")
+    truncate = TransactionTestCase._fixture_teardown  # type: ignore[attr-defined]  # noqa: SLF001  # TRUNCATE is the owner's
+
+    def as_owner(self: Any) -> None:
+        become("owner")
+        try:
+            truncate(self)
+        finally:
+            become("app")
+
+    TransactionTestCase._fixture_teardown = as_owner  # type: ignore[attr-defined]  # noqa: SLF001
+    yield
+    with django_db_blocker.unblock():
+        connection.close()
+        if not request.config.getoption("--keep-database"):
+            with psycopg.connect(database.conninfo(None, dbname="postgres"), autocommit=True) as admin:
+                admin.execute(sql.SQL("drop database if exists {} with (force)").format(sql.Identifier(name)))
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--keep-database", action="store_true", help="leave the test database for a look at it")

@@ -1,0 +1,37 @@
+"""Who does an act, from where: handed to every act as `by`, written to the audit."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+# Public ids of actors that are not people. Fixed, so that the trail can be read anywhere.
+SYSTEM = UUID("00000000-0000-4000-8000-000000000001")
+PUBLIC = UUID("00000000-0000-4000-8000-000000000002")
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """kind: "person" (signed in), "citizen" (own phone), "channel" (machine token), "system" or "public".
+
+    id: public id of the account, member, or channel; never a phone. account_id: for people, the account's key.
+    device: the session's public id; origin: shortened network address. reason: why the system acts.
+    """
+
+    kind: str
+    id: UUID
+    account_id: int | None = None
+    person_id: UUID | None = None
+    device: str = ""
+    origin: str = ""
+    reason: str = ""
+
+    @classmethod
+    def system(cls, reason: str) -> "Actor":
+        """The software itself, for a stated reason."""
+        if not reason:
+            raise ValueError("the system states its reason")
+        return cls(kind="system", id=SYSTEM, reason=reason)
+
+    @classmethod
+    def public(cls, *, device: str = "", origin: str = "") -> "Actor":
+        """Somebody nobody has signed in: a visitor of an open page."""
+        return cls(kind="public", id=PUBLIC, device=device, origin=origin)

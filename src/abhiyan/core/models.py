@@ -1,0 +1,156 @@
+"""Audit, loops and staged imports: what every room stands on."""
+
+from django.db import models
+
+from .fields import CurrentXid, Era, XidField
+from .policy import ACCOUNT, EVERYTHING, PEOPLE, Policy, placed, policies
+
+
+class AuditEntry(models.Model):
+    """Who did what, when, from where; without personal data. One per batch and one per human act. Never changed."""
+
+    at = models.DateTimeField()
+    xid = XidField(db_default=CurrentXid())  # the sealer takes whole ranges below the snapshot's horizon
+    era = models.IntegerField(db_default=Era())
+    who = models.UUIDField()
+    who_kind = models.TextField()
+    account_id = models.BigIntegerField(null=True)
+    act = models.TextField()
+    subject = models.TextField(default="", db_default="")  # public id or code of what was acted on
+    unit_id = models.BigIntegerField(null=True)
+    batch = models.UUIDField(null=True)
+    n = models.IntegerField(default=1, db_default=1)
+    origin = models.TextField(default="", db_default="")
+    device = models.TextField(default="", db_default="")
+    facts = models.JSONField(default=dict, db_default={})
+
+    class Meta:
+        db_table = "core_audit"
+        indexes = [
+            models.Index(fields=["era", "xid"], name="audit_by_xid"),  # used by: the sealer
+            models.Index(fields=["unit_id", "-at"], name="audit_by_unit"),  # used by: a unit's history
+            models.Index(fields=["account_id", "-at"], name="audit_by_account"),  # used by: my own acts
+        ]
+        constraints = [
+            Policy(name="audit_written_by_all", to=("app", "gateway"), command="INSERT", using="true"),
+            Policy(
+                name="audit_in_scope",
+                command="SELECT",
+                using=f"{EVERYTHING} or account_id = {ACCOUNT} or {placed('core_audit.unit_id', PEOPLE)}",
+            ),
+            Policy(
+                name="audit_for_a_reason",
+                to=("jobs",),
+                using="(select coalesce(current_setting('abhiyan.reason', true), '') <> '')",
+            ),
+            Policy(name="audit_migrates", to=("owner",), using="true"),
+        ]
+
+
+class AuditSeal(models.Model):
+    """One sealed block: the entries of a range of transactions, chained to the block before. Never changed."""
+
+    era = models.IntegerField()
+    from_xid = XidField()  # inclusive
+    to_xid = XidField()  # exclusive: the snapshot's horizon when sealed
+    n = models.IntegerField()
+    root = models.BinaryField()  # HMAC-SHA256 over the entries and the root before
+    prev = models.BinaryField()
+    at = models.DateTimeField()
+
+    class Meta:
+        db_table = "core_audit_seal"
+        constraints = [models.UniqueConstraint(fields=["era", "from_xid"], name="seal_once")]
+
+
+class StagedImport(models.Model):
+    """One uploaded list on its way: received, mapped, previewed, committed, perhaps undone."""
+
+    class State(models.TextChoices):
+        RECEIVING = "receiving"
+        RECEIVED = "received"
+        CHECKING = "checking"
+        CHECKED = "checked"
+        COMMITTING = "committing"
+        DONE = "done"
+        FAILED = "failed"
+        UNDOING = "undoing"
+        UNDONE = "undone"
+
+    public_id = models.UUIDField(unique=True)
+    kind = models.TextField()  # units, pins, paper, ...: a key of core.imports.KINDS
+    state = models.TextField(choices=State.choices)
+    file_name = models.TextField()
+    file_sha256 = models.TextField(default="", db_default="")
+    file_bytes = models.BigIntegerField(default=0, db_default=0)
+    received_bytes = models.BigIntegerField(default=0, db_default=0)  # a failed upload resumes here
+    unit_id = models.BigIntegerField(null=True)  # whose list it is: the policy's place
+    account_id = models.BigIntegerField(null=True)  # who brought it
+    options = models.JSONField(default=dict, db_default={})  # kind's own settings: hierarchy, drive, ...
+    mapping = models.JSONField(default=dict, db_default={})  # field key -> column index
+    dropped = models.JSONField(default=dict, db_default={})  # sensitive column -> reason; contents never read
+    counts = models.JSONField(default=dict, db_default={})  # outcome -> rows
+    progress_pct = models.SmallIntegerField(default=0, db_default=0)
+    error = models.TextField(default="", db_default="")
+    error_facts = models.JSONField(default=dict, db_default={})
+    created_at = models.DateTimeField()
+    checked_at = models.DateTimeField(null=True)
+    done_at = models.DateTimeField(null=True)
+    undone_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "core_import"
+        indexes = [models.Index(fields=["unit_id", "-created_at"], name="import_by_unit")]  # used by: Imports
+        constraints = policies(
+            "core_import", using=f"account_id = {ACCOUNT} or {placed('core_import.unit_id', PEOPLE)}"
+        )
+
+
+class RefusedRow(models.Model):
+    """A row of a staged import that was not taken, by number, field and reason. Never the row's contents."""
+
+    import_id = models.BigIntegerField()
+    row = models.IntegerField()  # as a person sees it in the sheet, from 1
+    field = models.TextField()
+    reason = models.TextField()  # code of core.tables.reasons or of the kind
+    facts = models.JSONField(default=dict, db_default={})
+
+    class Meta:
+        db_table = "core_refused_row"
+        indexes = [models.Index(fields=["import_id", "row"], name="refused_by_import")]  # used by: preview
+        constraints = policies(
+            "core_refused_row",
+            using="exists (select 1 from core_import i where i.id = core_refused_row.import_id)",
+        )
+
+
+class Heartbeat(models.Model):
+    """A loop's last turn, for `doctor` and `/metrics`: a loop that stopped is seen, not guessed."""
+
+    loop = models.TextField(primary_key=True)
+    turned_at = models.DateTimeField()
+    took_ms = models.IntegerField()
+    did = models.BigIntegerField(default=0, db_default=0)
+    error = models.TextField(default="", db_default="")
+
+    class Meta:
+        db_table = "core_heartbeat"
+
+
+class RateCount(models.Model):
+    """A fixed-window counter behind a limit; keys are keyed hashes, never a phone or an address."""
+
+    key = models.BinaryField(primary_key=True)  # 16 bytes: HMAC of limit, subject and window
+    n = models.IntegerField()
+    ends_at = models.DateTimeField(db_index=True)  # used by: the sweep
+
+    class Meta:
+        db_table = "core_rate_count"
+
+
+# Beyond the usual select, insert, update and delete of `app` and `jobs`.
+GRANTS = {
+    "core_audit": {"app": "select, insert", "jobs": "select, insert", "gateway": "insert"},
+    "core_audit_seal": {"app": "select", "jobs": "select, insert"},
+    "core_rate_count": {"gateway": "select, insert, update"},
+}

@@ -1,0 +1,28 @@
+"""News that must travel upwards (people merged, unit closed): a frozen dataclass, told in the same transaction.
+
+Subscribers are named in docs/map.md and registered in their room's AppConfig.ready().
+"""
+
+from collections import defaultdict
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+News = TypeVar("News")
+_subscribers: dict[type, list[Callable[[Any], None]]] = defaultdict(list)
+
+
+def subscribe(kind: type[News], hear: Callable[[News], None]) -> None:
+    """Have `hear` called, inside the teller's transaction, whenever news of this kind is told."""
+    if hear not in _subscribers[kind]:
+        _subscribers[kind].append(hear)
+
+
+def tell(news: object) -> None:
+    """Tell every subscriber of this kind of news; an error in one undoes the act that told it."""
+    for hear in _subscribers[type(news)]:
+        hear(news)
+
+
+def subscribers() -> dict[type, list[Callable[[Any], None]]]:
+    """Who listens to what (for docs and their test)."""
+    return dict(_subscribers)

@@ -1,0 +1,102 @@
+"""Row-level security, declared beside the model: a policy is a constraint, so makemigrations sees it.
+
+Roles are logical names (core.database); the migration writes the installation's real ones.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.db import models
+from django.db.backends.base.schema import BaseDatabaseSchemaEditor
+
+from .database import role_name
+
+# Settings are read through a subselect: bare, the planner evaluates them once per row (87 times slower).
+EVERYTHING = "(select current_setting('abhiyan.everything', true) = 'on')"
+REASON = "(select coalesce(current_setting('abhiyan.reason', true), '') <> '')"
+PEOPLE = "(select coalesce(nullif(current_setting('abhiyan.people', true), ''), '{}')::int8multirange)"
+COUNTS = "(select coalesce(nullif(current_setting('abhiyan.counts', true), ''), '{}')::int8multirange)"
+# The cast stands outside: `any (select ...)` would compare with rows, not with the array.
+BODIES = "(select coalesce(nullif(current_setting('abhiyan.bodies', true), ''), '{}'))::int8[]"
+ACCOUNT = "(select nullif(current_setting('abhiyan.account', true), '')::int8)"
+SESSION = "(select coalesce(current_setting('abhiyan.session', true), ''))"
+PHONE = "(select nullif(current_setting('abhiyan.phone', true), '')::uuid)"
+
+
+def placed(column: str, ranges: str) -> str:
+    """True where the unit in `column` stands inside `ranges` in any hierarchy of today's tree."""
+    return f"exists (select 1 from units_placement pl where pl.unit_id = {column} and pl.lo <@ {ranges})"
+
+
+class Policy(models.constraints.BaseConstraint):
+    """One `CREATE POLICY`; the first on a table also forces row-level security.
+
+    using: SQL condition on the row, seen by readers and, unless `check` says otherwise, by writers.
+    to: logical roles. command: ALL, SELECT, INSERT, UPDATE or DELETE.
+    """
+
+    def __init__(
+        self,
+        *,
+        name: str,
+        using: str,
+        to: Sequence[str] = ("app",),
+        command: str = "ALL",
+        check: str | None = None,
+    ) -> None:
+        super().__init__(name=name)
+        self.using, self.to, self.command, self.check = using, tuple(to), command, check
+
+    def deconstruct(self) -> tuple[str, tuple[Any, ...], dict[str, Any]]:
+        path, args, kwargs = super().deconstruct()
+        kwargs |= {"using": self.using, "to": self.to, "command": self.command, "check": self.check}
+        return path, tuple(args), kwargs
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Policy) and self.deconstruct() == other.deconstruct()
+
+    __hash__ = object.__hash__
+
+    def create_sql(
+        self, model: type[models.Model] | None, schema_editor: BaseDatabaseSchemaEditor | None
+    ) -> Any:
+        assert model is not None and schema_editor is not None
+        table = schema_editor.quote_name(model._meta.db_table)
+        name = schema_editor.quote_name(self.name)
+        using = f" using ({self.using})" if self.command != "INSERT" else ""
+        condition = self.check or (self.using if self.command == "INSERT" else None)
+        check = f" with check ({condition})" if condition else ""
+        roles = ", ".join(schema_editor.quote_name(role_name(role)) for role in self.to)
+        return (
+            f"alter table {table} enable row level security; alter table {table} force row level security; "
+            f"create policy {name} on {table} for {self.command} to {roles}{using}{check}"
+        ).replace("%", "%%")
+
+    def constraint_sql(
+        self, model: type[models.Model] | None, schema_editor: BaseDatabaseSchemaEditor | None
+    ) -> Any:
+        assert schema_editor is not None
+        schema_editor.deferred_sql.append(self.create_sql(model, schema_editor))  # CREATE TABLE comes first
+        return None
+
+    def remove_sql(
+        self, model: type[models.Model] | None, schema_editor: BaseDatabaseSchemaEditor | None
+    ) -> Any:
+        assert model is not None and schema_editor is not None
+        name, table = schema_editor.quote_name(self.name), schema_editor.quote_name(model._meta.db_table)
+        return f"drop policy {name} on {table}"
+
+    def validate(self, *args: Any, **kwargs: Any) -> None:
+        """The database judges; there is nothing to check in Python."""
+
+
+def policies(table: str, *, using: str, write: str | None = None) -> list[Policy]:
+    """The usual set: people's requests see `using`, jobs everything for a reason, migrations all.
+
+    write: what `app` may write, when that differs from what it may see.
+    """
+    return [
+        Policy(name=f"{table}_in_scope", using=f"{EVERYTHING} or {using}", check=write),
+        Policy(name=f"{table}_for_a_reason", to=("jobs",), using=REASON),
+        Policy(name=f"{table}_migrates", to=("owner",), using="true"),
+    ]

@@ -1,0 +1,43 @@
+"""Refusals: what an act will not do, said to people in their language and to machines by a code."""
+
+from typing import ClassVar
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+
+class Refused(Exception):
+    """Base of every refusal. Subclasses stand beside the act that raises them and name the fact.
+
+    code: stable, for machines. message: for people, translated, saying what to do.
+    field: the input it concerns, when there is one. status: the HTTP answer it becomes.
+    """
+
+    code: ClassVar[str] = "refused"
+    message: ClassVar[str | Promise] = _("This cannot be done.")
+    status: ClassVar[int] = 422
+
+    def __init__(self, *, field: str = "", **facts: object) -> None:
+        self.field = field
+        self.facts = facts
+        super().__init__(self.code)
+
+    def __str__(self) -> str:
+        text = str(self.message)
+        return text % self.facts if self.facts else text
+
+
+class NotFound(Refused):
+    """Out of sight and not existing are answered alike."""
+
+    code = "not_found"
+    message = _("There is nothing here that you may see.")
+    status = 404
+
+
+class TooMany(Refused):
+    """A limit was reached; `wait_s` says when to come back."""
+
+    code = "too_many"
+    message = _("Too many attempts. Try again in %(wait_s)s seconds.")
+    status = 429

@@ -1,0 +1,29 @@
+"""Bring a database up to date: roles, database, extensions as the administrator; tables and rights as the owner."""
+
+import psycopg
+from django.core.management import call_command
+from django.db import connection
+
+from . import database, roles
+
+
+def prepare(name: str | None = None) -> None:
+    """Make roles, database and extensions where they are missing, as the administrator of the server."""
+    name = name or database.name()
+    with psycopg.connect(database.conninfo(None, dbname="postgres"), autocommit=True) as admin:
+        roles.ensure_roles(admin)
+        roles.ensure_database(admin, name)
+    with psycopg.connect(database.conninfo(None, dbname=name), autocommit=True) as admin:
+        roles.extensions(admin)
+
+
+def migrate(*, verbosity: int = 1) -> None:
+    """Run every migration and hand out the rights. The process must work as the owner (ABHIYAN_ROLE=owner)."""
+    call_command("migrate", verbosity=verbosity, interactive=False)
+    grant(str(connection.settings_dict["NAME"]))
+
+
+def grant(name: str) -> None:
+    """Hand out every role's rights in the named database, as its owner."""
+    with psycopg.connect(database.conninfo("owner", dbname=name)) as owner:
+        roles.grant(owner)

@@ -1,0 +1,76 @@
+"""Scope is a transaction; outside one nothing is in sight."""
+
+from datetime import UTC, datetime
+
+import pytest
+from django.db import connection
+
+from abhiyan.core.scope import Scope, scoped, system
+from abhiyan.people.models import Person
+from abhiyan.units.models import Placement, Unit
+
+pytestmark = pytest.mark.django_db
+AT = datetime(2026, 11, 20, 9, tzinfo=UTC)
+
+
+@pytest.fixture
+def two_people() -> None:
+    with system("test"):
+        for number in (1, 2):
+            unit = Unit.objects.create(code=f"u{number}", kind="booth", names={"en": f"Booth {number}"})
+            Placement.objects.create(
+                hierarchy=1, unit=unit, depth=0, lo=number, hi=number + 1, valid_from="2026-01-01"
+            )
+            Person.objects.create(
+                id=f"00000000-0000-0000-0000-00000000000{number}",
+                public_id=f"10000000-0000-0000-0000-00000000000{number}",
+                phone_id=f"20000000-0000-0000-0000-00000000000{number}",
+                name=f"p{number}",
+                unit_id=unit.pk,
+                at=AT,
+            )
+
+
+def test_the_tests_run_as_the_role_that_owns_nothing() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select current_user = session_user, (select rolbypassrls or rolsuper from pg_roles"
+            " where rolname = current_user),"
+            " exists (select from pg_class where relowner = current_user::regrole),"
+            " exists (select from pg_auth_members where member = current_user::regrole)"
+        )
+        assert cursor.fetchone() == (True, False, False, False)
+
+
+def test_without_a_scope_nobody_is_in_sight(two_people: None) -> None:
+    assert not Person.objects.exists()
+
+
+def test_a_viewer_sees_their_own_place_only(two_people: None) -> None:
+    with scoped(Scope(people="{[1,2)}")):
+        assert Person.objects.get().name == "p1"
+    assert not Person.objects.exists()
+
+
+def test_a_nested_scope_gives_way_to_the_outer_again(two_people: None) -> None:
+    with scoped(Scope(people="{[1,2)}")):
+        with system("count"):
+            assert Person.objects.count() == 2
+        assert Person.objects.count() == 1
+
+
+def test_a_failed_inner_scope_leaves_the_outer_in_force(two_people: None) -> None:
+    with scoped(Scope(people="{[1,2)}")):
+        with pytest.raises(ZeroDivisionError), scoped(Scope()):
+            raise ZeroDivisionError
+        assert Person.objects.count() == 1
+
+
+def test_a_system_scope_states_its_reason() -> None:
+    with pytest.raises(ValueError), system(""):
+        pass
+
+
+def test_a_reason_opens_nothing_to_the_application(two_people: None) -> None:
+    with scoped(Scope(reason="curious")):
+        assert not Person.objects.exists()

@@ -1,0 +1,242 @@
+"""Claims, memberships and terms. Big tables: one derived UUID key each, no foreign keys (DESIGN §4, Facts)."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from abhiyan.core.policy import PEOPLE, PHONE, Policy, placed, policies
+
+
+class Channel(models.IntegerChoices):
+    """How a claim came."""
+
+    WEB = 1, _("Web")
+    MISSED_CALL = 2, _("Missed call")
+    API = 3, _("API")
+    PAPER = 4, _("Paper list")
+    SMS = 5, _("SMS")
+
+
+class Sign(models.IntegerChoices):
+    """What shows that the phone's holder took part. Nothing: the claim counts in its own shade."""
+
+    NONE = 0, _("None yet")
+    CALL = 1, _("Own call")
+    SMS = 2, _("Own SMS")
+    WEB = 3, _("Own web session")
+    CODE = 4, _("Code")
+
+
+class Kind(models.IntegerChoices):
+    """Whether a term is a person's first on the roll."""
+
+    NEW = 1, _("New")
+    RENEWED = 2, _("Renewed")
+
+
+class Roll(models.Model):
+    """A named list people join, for a term or without."""
+
+    id = models.AutoField(primary_key=True)
+    code = models.TextField(unique=True)  # primary
+    names = models.JSONField()
+    people_per_phone = models.SmallIntegerField(default=4)
+    minimum_age = models.SmallIntegerField(default=18)
+
+    class Meta:
+        db_table = "enrolment_roll"
+
+
+class Drive(models.Model):
+    """What a membership drive adds to its programme."""
+
+    programme_id = models.IntegerField(primary_key=True)
+    roll = models.ForeignKey(Roll, models.PROTECT, related_name="+")
+    notice_code = models.TextField(default="membership")
+    notice_version = models.IntegerField(default=1)
+    join_slug = models.TextField(
+        unique=True
+    )  # /join/<slug>/; /join/ itself is the only open drive, or a choice
+    codes_off = models.JSONField(
+        default=list
+    )  # [{"unit": code, "from": day, "to": day}]: codes switched off there
+    replies_per_hour = models.IntegerField(default=10_000)  # above it replies wait for a release
+    indian_mobiles_only = models.BooleanField(default=True)
+
+    class Meta:
+        db_table = "enrolment_drive"
+
+
+class Claim(models.Model):
+    """One message that somebody joins; the fact behind *reported*. Never changed but to say what it completed."""
+
+    id = models.UUIDField(primary_key=True)  # hash of channel and the sender's idempotency key
+    public_id = models.UUIDField()
+    programme_id = models.IntegerField()
+    channel = models.SmallIntegerField(choices=Channel.choices)
+    sign = models.SmallIntegerField(choices=Sign.choices)
+    unit_id = models.BigIntegerField()  # the drive's own unit while the place is unknown
+    is_placed = models.BooleanField()
+    phone_id = models.UUIDField()
+    membership_id = models.UUIDField(null=True)  # null: waits at its phone, or is on the worklist
+    day = models.DateField()  # field day in the programme's zone
+    field_at = models.DateTimeField()  # as the sender says
+    at = models.DateTimeField()  # when stored
+    batch = models.UUIDField()
+    by = models.UUIDField()  # public id of the worker, channel or person
+    import_id = models.BigIntegerField(null=True)
+
+    class Meta:
+        db_table = "enrolment_claim"
+        constraints = [
+            *policies("claim", using=f"phone_id = {PHONE} or {placed('enrolment_claim.unit_id', PEOPLE)}"),
+            Policy(name="claim_gateway", to=("gateway",), using="true"),
+        ]
+
+
+class Waiting(models.Model):
+    """A call or SMS without notice and age: it waits at its phone until link, code or a row completes it.
+
+    One per phone and drive, and with it the one reply ever sent.
+    """
+
+    id = models.UUIDField(
+        primary_key=True
+    )  # first 6 bytes of the phone's hash, 10 derived from phone and drive
+    programme_id = models.IntegerField()
+    phone_id = models.UUIDField()
+    claim_id = models.UUIDField()  # the first claim: the one that completing completes
+    unit_id = models.BigIntegerField()
+    day = models.DateField()
+    channel = models.SmallIntegerField(choices=Channel.choices)
+    link_digest = models.BinaryField()  # keyed digest of the personal link's secret
+    at = models.DateTimeField()
+    opened_at = models.DateTimeField(null=True)
+    completed_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "enrolment_waiting"
+        indexes = [models.Index(fields=["link_digest"], name="waiting_link")]  # used by: opening a link
+        constraints = [
+            *policies(
+                "waiting", using=f"phone_id = {PHONE} or {placed('enrolment_waiting.unit_id', PEOPLE)}"
+            ),
+            Policy(name="waiting_gateway", to=("gateway",), using="true"),
+        ]
+
+
+class Membership(models.Model):
+    """One person on one roll."""
+
+    id = models.UUIDField(
+        primary_key=True
+    )  # 6 bytes of the phone's hash, 10 of HMAC(identity key, roll, phone, slot)
+    public_id = models.UUIDField()
+    roll_id = models.IntegerField()
+    phone_id = models.UUIDField()
+    slot = models.SmallIntegerField()  # 0: the first person on the phone
+    person_id = models.UUIDField()
+    unit_id = models.BigIntegerField()
+    claim_id = models.UUIDField()  # the claim that opened it
+    term = models.SmallIntegerField()  # number of the latest term
+    programme_id = models.IntegerField()  # drive of the latest term
+    ended_on = models.DateField(null=True)  # the latest term has ended: left, struck off, or run out
+    struck_at = models.DateTimeField(null=True)  # for fraud: the slot is free again
+    merged_into = models.UUIDField(null=True)
+    at = models.DateTimeField()
+
+    class Meta:
+        db_table = "enrolment_membership"
+        indexes = [models.Index(fields=["phone_id"], name="membership_phone")]  # used by: people on one phone
+        constraints = [
+            *policies(
+                "membership", using=f"phone_id = {PHONE} or {placed('enrolment_membership.unit_id', PEOPLE)}"
+            ),
+            Policy(name="membership_gateway", to=("gateway",), using="true"),
+        ]
+
+
+class Enrolment(models.Model):
+    """One term of a membership. Never deleted: it ends, or is struck off with a reason."""
+
+    id = models.UUIDField(primary_key=True)  # derived from membership and term: once is once
+    membership_id = models.UUIDField()
+    claim_id = models.UUIDField()  # the claim that opened this term
+    programme_id = models.IntegerField()
+    unit_id = models.BigIntegerField()  # as it was on the day
+    kind = models.SmallIntegerField(choices=Kind.choices)
+    term = models.SmallIntegerField()
+    channel = models.SmallIntegerField(choices=Channel.choices)
+    rung = models.SmallIntegerField()  # programmes.Rung: UNSIGNED, COUNTED, CONFIRMED
+    day = models.DateField()
+    at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+    end_reason = models.TextField(default="", db_default="")  # left, struck, erased, undone
+
+    class Meta:
+        db_table = "enrolment_enrolment"
+        indexes = [models.Index(fields=["unit_id", "-at"], name="enrolment_unit")]  # used by: newest members
+        constraints = [
+            *policies(
+                "enrolment",
+                using=f"{placed('enrolment_enrolment.unit_id', PEOPLE)} or exists"
+                " (select 1 from enrolment_membership em where em.id = enrolment_enrolment.membership_id"
+                f" and em.phone_id = {PHONE})",
+            ),
+            Policy(name="enrolment_gateway", to=("gateway",), using="true"),
+        ]
+
+
+class MinorCount(models.Model):
+    """How many under age were refused: all that is left of them."""
+
+    pk = models.CompositePrimaryKey("programme_id", "unit_id", "channel", "day")
+    programme_id = models.IntegerField()
+    unit_id = models.BigIntegerField()
+    channel = models.SmallIntegerField(choices=Channel.choices)
+    day = models.DateField()
+    n = models.IntegerField()
+
+    class Meta:
+        db_table = "enrolment_minor_count"
+        constraints = [
+            *policies("minor_count", using=placed("enrolment_minor_count.unit_id", PEOPLE)),
+            Policy(name="minor_count_gateway", to=("gateway",), using="true"),
+        ]
+
+
+class ChannelToken(models.Model):
+    """A write-only token of one machine channel: which drive, which units, until when. Kept as a digest."""
+
+    public_id = models.UUIDField(unique=True)
+    digest = models.BinaryField(unique=True)
+    name = models.TextField()
+    programme_id = models.IntegerField()
+    channel = models.SmallIntegerField(choices=Channel.choices)
+    unit_id = models.BigIntegerField()  # claims for units below it only
+    made_by = models.BigIntegerField(null=True)
+    made_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+    used_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "enrolment_channel_token"
+        constraints = [
+            *policies("channel_token", using=placed("enrolment_channel_token.unit_id", PEOPLE)),
+            Policy(name="channel_token_gateway", to=("gateway",), using="true"),
+        ]
+
+
+GRANTS = {
+    table: {"gateway": rights}
+    for table, rights in {
+        "enrolment_claim": "select, insert, update",
+        "enrolment_waiting": "select, insert, update",
+        "enrolment_membership": "select, insert, update",
+        "enrolment_enrolment": "select, insert, update",
+        "enrolment_minor_count": "select, insert, update",
+        "enrolment_channel_token": "select",
+        "enrolment_drive": "select",
+        "enrolment_roll": "select",
+    }.items()
+}

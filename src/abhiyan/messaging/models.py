@@ -1,0 +1,161 @@
+"""The one door out, and what comes in."""
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from abhiyan.core.policy import PEOPLE, PHONE, Policy, placed, policies
+
+
+class MessageClass(models.IntegerChoices):
+    """What rules a message falls under (DESIGN §4, Messages)."""
+
+    SERVICE = 1, _("Service")
+    DUTY = 2, _("Duty")
+    OUTREACH = 3, _("Outreach")
+
+
+class Template(models.Model):
+    """A fixed text with named blanks, per language; outreach needs its registration."""
+
+    code = models.TextField()  # code.sign_in, code.join, drive.reply, leave.receipt, ...
+    language = models.TextField()
+    version = models.IntegerField(default=1)
+    kind = models.SmallIntegerField(choices=MessageClass.choices)
+    text = models.TextField()
+    registration = models.TextField(default="", db_default="")  # DLT template id
+    is_active = models.BooleanField(default=True)
+
+    class Meta:
+        db_table = "messaging_template"
+        constraints = [models.UniqueConstraint(fields=["code", "language", "version"], name="template_once")]
+
+
+class Gateway(models.Model):
+    """A way out: console, file or generic HTTP. Hosts come from server settings only; `number` is a sender's."""
+
+    code = models.TextField(unique=True)
+    adapter = models.TextField()
+    is_active = models.BooleanField(default=True)
+
+    class Meta:
+        db_table = "messaging_gateway"
+
+
+class Message(models.Model):
+    """One message on its way out: queued, leased, sent, delivered, held or given up."""
+
+    class State(models.TextChoices):
+        QUEUED = "queued", _("Waiting")
+        HELD = "held", _("Held back")
+        LEASED = "leased", _("Being sent")
+        SENT = "sent", _("Sent")
+        DELIVERED = "delivered", _("Delivered")
+        FAILED = "failed", _("Failed")
+        DROPPED = "dropped", _("Given up")
+
+    id = models.UUIDField(primary_key=True)  # derived from the sender's key: once is once
+    public_id = models.UUIDField()
+    kind = models.SmallIntegerField(choices=MessageClass.choices)
+    template = models.TextField()
+    language = models.TextField()
+    phone_id = models.UUIDField()
+    sealed_phone = models.BinaryField()  # to a phone that may be on no roll yet
+    last4 = models.TextField()
+    sealed_blanks = models.BinaryField()  # what fills the template: links and codes stay sealed
+    unit_id = models.BigIntegerField(null=True)
+    programme_id = models.IntegerField(null=True)
+    state = models.TextField(choices=State.choices, default=State.QUEUED)
+    reason = models.TextField(default="", db_default="")  # why held or given up
+    queued_at = models.DateTimeField()
+    due_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    leased_until = models.DateTimeField(null=True)
+    tries = models.SmallIntegerField(default=0, db_default=0)
+    gateway = models.TextField(default="", db_default="")
+    gateway_ref = models.TextField(default="", db_default="")
+    sent_at = models.DateTimeField(null=True)
+    settled_at = models.DateTimeField(null=True)
+    units_billed = models.SmallIntegerField(default=0, db_default=0)
+
+    class Meta:
+        db_table = "messaging_message"
+        indexes = [
+            # used by: the sender's lease
+            models.Index(
+                fields=["due_at"],
+                condition=models.Q(state__in=["queued", "leased"]),
+                name="message_due",
+            ),
+            models.Index(fields=["unit_id", "-queued_at"], name="message_unit"),  # used by: Messages
+            models.Index(fields=["gateway_ref"], name="message_ref"),  # used by: delivery reports
+            models.Index(fields=["phone_id"], name="message_phone"),  # used by: what is held about me
+        ]
+        constraints = [
+            *policies(
+                "message",
+                using=f"phone_id = {PHONE} or {placed('messaging_message.unit_id', PEOPLE)}",
+                write="true",
+            ),
+            Policy(name="message_gateway", to=("gateway",), using="true"),
+        ]
+
+
+class Inbound(models.Model):
+    """A webhook that arrived: kept by its provider's own id, so that a replay finds the first."""
+
+    id = models.UUIDField(primary_key=True)  # derived from provider and its id
+    provider = models.TextField()
+    kind = models.TextField()  # call, sms, receipt
+    at = models.DateTimeField()
+    phone_id = models.UUIDField(null=True)
+    number = models.TextField(default="", db_default="")  # our own number that was called
+    outcome = models.TextField(default="", db_default="")
+
+    class Meta:
+        db_table = "messaging_inbound"
+        constraints = [
+            *policies("inbound", using=f"phone_id = {PHONE}"),
+            Policy(name="inbound_gateway", to=("gateway",), using="true"),
+        ]
+
+
+class Number(models.Model):
+    """One of our own numbers: calls to it mean something (join a drive, leave a roll)."""
+
+    number = models.TextField(unique=True)  # E.164
+    provider = models.TextField()  # generic, exotel, twilio
+    meaning = models.TextField()  # join, leave, notice
+    programme_id = models.IntegerField(null=True)
+    secret_path = models.TextField(
+        default="", db_default=""
+    )  # digest of the path's secret, where no signature is
+    addresses = ArrayField(models.TextField(), default=list)  # source networks allowed, where no signature is
+    sealed_token = models.BinaryField(null=True)  # the provider's signing token
+    is_active = models.BooleanField(default=True)
+
+    class Meta:
+        db_table = "messaging_number"
+
+
+class Budget(models.Model):
+    """What may be spent per programme (0: all) and hour; past it the breaker holds messages for a release."""
+
+    programme_id = models.IntegerField(default=0)
+    hour = models.DateTimeField()
+    allowed = models.IntegerField()
+    spent = models.IntegerField(default=0, db_default=0)
+    tripped_at = models.DateTimeField(null=True)
+    released_by = models.BigIntegerField(null=True)
+
+    class Meta:
+        db_table = "messaging_budget"
+        constraints = [models.UniqueConstraint(fields=["programme_id", "hour"], name="budget_once")]
+
+
+GRANTS = {
+    "messaging_message": {"gateway": "select, insert"},
+    "messaging_inbound": {"gateway": "select, insert"},
+    "messaging_number": {"gateway": "select"},
+    "messaging_template": {"gateway": "select"},
+}

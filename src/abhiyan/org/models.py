@@ -1,0 +1,112 @@
+"""Offices, bodies, appointments: who may do what where. And the second person's yes."""
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from abhiyan.core.policy import ACCOUNT, BODIES, COUNTS, PEOPLE, placed, policies
+from abhiyan.units.models import Hierarchy, Unit
+
+
+class Office(models.Model):
+    """A kind of responsibility and what its holder may do. `capabilities` are codes of `rules.capabilities`."""
+
+    code = models.TextField(unique=True)  # president, in_charge, booth_president, ...
+    names = models.JSONField()  # language -> name
+    capabilities = ArrayField(models.TextField(), default=list)
+    expected_in = ArrayField(models.TextField(), default=list)  # kinds of unit where a vacancy is a vacancy
+    seats = models.SmallIntegerField(default=1)
+    sees_people = models.BooleanField(default=True)  # person-level scope below its unit
+    rank = models.SmallIntegerField(default=100)  # order on the unit page
+
+    class Meta:
+        db_table = "org_office"
+
+
+class Body(models.Model):
+    """A committee, wing or department attached to a unit."""
+
+    class Kind(models.TextChoices):
+        COMMITTEE = "committee", _("Committee")
+        WING = "wing", _("Wing")
+        DEPARTMENT = "department", _("Department")
+
+    unit = models.ForeignKey(Unit, models.PROTECT, related_name="+")
+    kind = models.TextField(choices=Kind.choices)
+    names = models.JSONField()
+    seats = models.SmallIntegerField(default=1)
+    ended_on = models.DateField(null=True)
+
+    class Meta:
+        db_table = "org_body"
+
+
+class Appointment(models.Model):
+    """A person holds an office in a unit, and maybe a body, from a day to a day."""
+
+    class State(models.TextChoices):
+        ACTIVE = "active", _("Active")
+        DISPUTED = "disputed", _("Disputed")
+        ENDED = "ended", _("Ended")
+
+    public_id = models.UUIDField(unique=True)
+    account_id = models.BigIntegerField()
+    office = models.ForeignKey(Office, models.PROTECT, related_name="+")
+    unit = models.ForeignKey(Unit, models.PROTECT, related_name="+", db_index=False)
+    hierarchy = models.SmallIntegerField(choices=Hierarchy.choices, default=Hierarchy.ORGANISATIONAL)
+    body = models.ForeignKey(Body, models.PROTECT, null=True, related_name="+")
+    state = models.TextField(choices=State.choices, default=State.ACTIVE)
+    starts_on = models.DateField()
+    ends_on = models.DateField(null=True)  # last day of the term, foreseen or actual
+    order_no = models.TextField(default="", db_default="")
+    made_by = models.BigIntegerField(null=True)  # account
+    made_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+    ended_by = models.BigIntegerField(null=True)
+    end_reason = models.TextField(default="", db_default="")
+
+    class Meta:
+        db_table = "org_appointment"
+        indexes = [
+            models.Index(fields=["unit", "office"], name="appointment_unit"),  # used by: unit page, vacancies
+            models.Index(fields=["account_id"], name="appointment_account"),  # used by: scope of a viewer
+        ]
+        constraints = policies(
+            "appointment",
+            using=f"account_id = {ACCOUNT} or {placed('org_appointment.unit_id', COUNTS)}"
+            f" or body_id = any ({BODIES})",
+            write="true",
+        )
+
+
+class Release(models.Model):
+    """Something one person asked that another, of a different line of command, must allow."""
+
+    class State(models.TextChoices):
+        ASKED = "asked", _("Asked")
+        RELEASED = "released", _("Released")
+        REFUSED = "refused", _("Refused")
+        LAPSED = "lapsed", _("Lapsed")
+        USED = "used", _("Used")
+
+    public_id = models.UUIDField(unique=True)
+    act = models.TextField()  # export.people, messages.release, channel.token, ...
+    unit = models.ForeignKey(Unit, models.PROTECT, related_name="+")
+    asked_by = models.BigIntegerField()  # account
+    asked_at = models.DateTimeField()
+    reason = models.TextField()
+    payload = models.JSONField(default=dict)  # public ids and settings only
+    state = models.TextField(choices=State.choices, default=State.ASKED)
+    decided_by = models.BigIntegerField(null=True)
+    decided_at = models.DateTimeField(null=True)
+    expires_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "org_release"
+        indexes = [models.Index(fields=["state", "unit"], name="release_waiting")]  # used by: Today
+        constraints = policies(
+            "release", using=f"asked_by = {ACCOUNT} or {placed('org_release.unit_id', PEOPLE)}"
+        )
+
+
+GRANTS: dict[str, dict[str, str]] = {}

@@ -1,0 +1,237 @@
+"""Persons, phones, accounts, notices and consents.
+
+Phone, Person and Consent are big tables: one derived UUID key each, no other unique constraint, no foreign keys.
+"""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from abhiyan.core.policy import ACCOUNT, EVERYTHING, PEOPLE, PHONE, REASON, SESSION, Policy, placed, policies
+
+
+class Phone(models.Model):
+    """A phone: to find it, to dial it, to show it. Seen by whoever sees somebody on it."""
+
+    id = models.UUIDField(primary_key=True)  # first 16 bytes of the hash
+    hash = models.BinaryField()  # keyed, 32 bytes
+    sealed = models.BinaryField()  # E.164, AES-256-GCM bound to the id
+    last4 = models.TextField()
+
+    class Meta:
+        db_table = "people_phone"
+        constraints = [
+            Policy(
+                name="phone_in_scope",
+                using=f"{EVERYTHING} or id = {PHONE} or exists"
+                " (select 1 from people_person pp where pp.phone_id = people_phone.id)",
+            ),
+            Policy(name="phone_for_a_reason", to=("jobs",), using=REASON),
+            Policy(name="phone_migrates", to=("owner",), using="true"),
+            Policy(name="phone_gateway", to=("gateway",), using="true"),
+        ]
+
+
+class Person(models.Model):
+    """A human being the organisation knows: name and birth year, a phone, a place. No more."""
+
+    id = models.UUIDField(primary_key=True)  # first 6 bytes of the phone's hash, 10 derived
+    public_id = models.UUIDField()
+    phone_id = models.UUIDField()
+    name = models.TextField(null=True)
+    birth_year = models.SmallIntegerField(null=True)
+    language = models.TextField(default="", db_default="")
+    unit_id = models.BigIntegerField()
+    at = models.DateTimeField()
+    merged_into = models.UUIDField(null=True)
+    erased_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "people_person"
+        indexes = [
+            models.Index(
+                fields=["phone_id"], name="person_phone"
+            ),  # used by: phone's policy, people on one phone
+            models.Index(fields=["unit_id", "-at"], name="person_unit"),  # used by: People of a unit
+        ]
+        constraints = [
+            *policies("person", using=f"phone_id = {PHONE} or {placed('people_person.unit_id', PEOPLE)}"),
+            Policy(name="person_gateway", to=("gateway",), using="true"),
+        ]
+
+
+class Notice(models.Model):
+    """A notice text of one purpose set, in one language, in one version (DPDP Act s.5). Never changed once used."""
+
+    code = models.TextField()  # such as "membership"
+    version = models.IntegerField()
+    language = models.TextField()
+    title = models.TextField()
+    sections = models.JSONField()  # ordered pairs of heading and text
+    short = models.TextField()  # for the first reply to a call or an SMS
+    audio_number = models.TextField(default="", db_default="")
+    published_at = models.DateTimeField()
+    is_sample = models.BooleanField(default=False, db_default=False)
+
+    class Meta:
+        db_table = "people_notice"
+        constraints = [models.UniqueConstraint(fields=["code", "version", "language"], name="notice_once")]
+
+
+class Purpose(models.IntegerChoices):
+    """What a consent is for. One row each; off unless given (DPDP Act s.6)."""
+
+    MEMBERSHIP = 1, _("Keeping the roll of members")
+    CALLS = 2, _("Calls")
+    MESSAGES = 3, _("Messages")
+
+
+class Consent(models.Model):
+    """One person's yes to one purpose, with its proof; withdrawn, it stays as what it was."""
+
+    id = models.UUIDField(primary_key=True)  # first 6 bytes of the phone's hash, 10 derived
+    person_id = models.UUIDField()
+    unit_id = models.BigIntegerField()
+    purpose = models.SmallIntegerField(choices=Purpose.choices)
+    notice_version = models.IntegerField()
+    language = models.TextField(default="", db_default="")
+    channel = models.SmallIntegerField()
+    by = models.UUIDField()  # the person, or who wrote it down
+    device = models.TextField(default="", db_default="")
+    at = models.DateTimeField()
+    withdrawn_at = models.DateTimeField(null=True)
+    withdrawn_channel = models.SmallIntegerField(null=True)
+
+    class Meta:
+        db_table = "people_consent"
+        indexes = [models.Index(fields=["person_id"], name="consent_person")]  # used by: my membership, gate
+        constraints = [
+            *policies(
+                "consent",
+                using=f"{placed('people_consent.unit_id', PEOPLE)} or exists"
+                " (select 1 from people_person pp where pp.id = people_consent.person_id)",
+            ),
+            Policy(name="consent_gateway", to=("gateway",), using="true"),
+        ]
+
+
+class Suppression(models.Model):
+    """This phone said no. Outlives everything but the phone's own word, erasure and restores included."""
+
+    phone_id = models.UUIDField(primary_key=True)  # keyed hash: says nothing without the key
+    scope = models.TextField()  # outreach, all
+    channel = models.SmallIntegerField()
+    at = models.DateTimeField()
+    lifted_at = models.DateTimeField(null=True)  # by the phone itself
+
+    class Meta:
+        db_table = "people_suppression"
+        constraints = [
+            Policy(name="suppression_in_scope", using=f"{EVERYTHING} or phone_id = {PHONE}"),
+            Policy(name="suppression_for_a_reason", to=("jobs",), using=REASON),
+            Policy(name="suppression_migrates", to=("owner",), using="true"),
+            Policy(name="suppression_gateway", to=("gateway",), using="true"),
+        ]
+
+
+class Account(models.Model):
+    """Somebody who signs in. Found by phone; name shown to those they work with."""
+
+    public_id = models.UUIDField(unique=True)
+    phone_id = models.UUIDField(unique=True)
+    name = models.TextField()
+    language = models.TextField(default="hi", db_default="hi")
+    unit_id = models.BigIntegerField(null=True)  # where they are looked for: their first appointment's unit
+    created_at = models.DateTimeField()
+    closed_at = models.DateTimeField(null=True)
+    is_demo = models.BooleanField(default=False, db_default=False)
+    is_root = models.BooleanField(
+        default=False, db_default=False
+    )  # made on the console: may appoint the first
+
+    class Meta:
+        db_table = "people_account"
+        constraints = policies(
+            "account",
+            using=f"id = {ACCOUNT} or phone_id = {PHONE}"
+            " or exists (select 1 from people_session ps where ps.account_id = people_account.id"
+            f" and ps.key = {SESSION}) or {placed('people_account.unit_id', PEOPLE)}",
+        )
+
+    @property
+    def is_authenticated(self) -> bool:
+        return True
+
+
+class Session(models.Model):
+    """One signed-in browser. Listed to its owner, revocable; ended with the appointment that gave it its power."""
+
+    key = models.TextField(primary_key=True)  # keyed digest of the cookie, hexadecimal
+    public_id = models.UUIDField()
+    account_id = models.BigIntegerField(null=True)  # null: a visitor who is half way through a form or a code
+    phone_id = models.UUIDField(null=True)  # a citizen's own proven phone
+    data = models.JSONField(default=dict, db_default={})
+    device = models.TextField(default="", db_default="")  # browser and system, coarse
+    origin = models.TextField(default="", db_default="")  # shortened address
+    created_at = models.DateTimeField()
+    seen_at = models.DateTimeField()
+    ends_at = models.DateTimeField()
+    strong_at = models.DateTimeField(null=True)  # when a passkey or TOTP was last shown
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "people_session"
+        indexes = [
+            models.Index(fields=["account_id"], name="session_account"),  # used by: my sessions, ending them
+            models.Index(fields=["ends_at"], name="session_ends"),  # used by: the sweep
+        ]
+        constraints = policies("session", using=f"key = {SESSION} or account_id = {ACCOUNT}", write="true")
+
+
+class Factor(models.Model):
+    """A passkey or a TOTP secret: the second proof of whoever can see other people's data."""
+
+    class Kind(models.TextChoices):
+        PASSKEY = "passkey"
+        TOTP = "totp"
+        RECOVERY = "recovery"
+
+    public_id = models.UUIDField(unique=True)
+    account_id = models.BigIntegerField(db_index=True)  # used by: sign-in
+    kind = models.TextField(choices=Kind.choices)
+    name = models.TextField(default="", db_default="")
+    credential = models.BinaryField(null=True)  # passkey: credential id
+    sealed = models.BinaryField()  # passkey: public key; TOTP: secret; recovery: digests
+    counter = models.BigIntegerField(default=0, db_default=0)  # passkey: sign count; TOTP: last step used
+    created_at = models.DateTimeField()
+    used_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "people_factor"
+        constraints = policies("factor", using=f"account_id = {ACCOUNT}")
+
+
+class Code(models.Model):
+    """A one-time code, bound to purpose, phone, request and session. Kept as a digest; short-lived; few tries."""
+
+    id = models.UUIDField(primary_key=True)  # the request's id
+    purpose = models.TextField()  # sign_in, join, member, leave
+    phone_id = models.UUIDField()
+    session = models.TextField()  # digest of the session that asked
+    digest = models.BinaryField()
+    tries = models.SmallIntegerField(default=0, db_default=0)
+    created_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    used_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "people_code"
+        indexes = [models.Index(fields=["expires_at"], name="code_expires")]  # used by: the sweep
+        constraints = policies("code", using=f"session = {SESSION}")
+
+
+GRANTS = {
+    "people_phone": {"gateway": "select, insert"},
+    "people_person": {"gateway": "select, insert, update"},
+    "people_consent": {"gateway": "select, insert, update"},
+    "people_suppression": {"gateway": "select, insert, update"},
+}

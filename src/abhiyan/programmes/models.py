@@ -1,0 +1,197 @@
+"""Programmes, measures, targets, and the tally ledger every activity posts to."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from abhiyan.core.policy import ACCOUNT, COUNTS, Policy, placed, policies
+from abhiyan.units.models import Hierarchy, Unit
+
+
+class Rung(models.IntegerChoices):
+    """How sure a number is. Below 10: steps of a funnel, on no ladder."""
+
+    UNIQUE = 1, _("Unique callers")
+    OPENED = 2, _("Links opened")
+    REPORTED = 10, _("Reported")
+    UNSIGNED = 15, _("Counted, the phone has not answered")
+    COUNTED = 20, _("Counted")
+    CONFIRMED = 30, _("Confirmed")
+
+
+class Programme(models.Model):
+    """A campaign with a window, a hierarchy, units in scope, an owner, in-charges, measures and targets."""
+
+    class State(models.TextChoices):
+        DRAFT = "draft", _("Draft")
+        OPEN = "open", _("Open")
+        CLOSED = "closed", _("Closed")
+
+    id = models.AutoField(primary_key=True)
+    public_id = models.UUIDField(unique=True)
+    kind = models.TextField()  # drive, later stays, contacts, ...
+    names = models.JSONField()
+    state = models.TextField(choices=State.choices, default=State.DRAFT)
+    owner = models.ForeignKey(Unit, models.PROTECT, related_name="+")
+    body_id = models.BigIntegerField(null=True)
+    hierarchy = models.SmallIntegerField(choices=Hierarchy.choices, default=Hierarchy.ORGANISATIONAL)
+    zone = models.TextField(default="Asia/Kolkata")
+    opens_on = models.DateField()  # first day, in the zone
+    closes_on = models.DateField()  # last day, in the zone
+    made_at = models.DateTimeField()
+    made_by = models.BigIntegerField(null=True)
+    is_sample = models.BooleanField(default=False, db_default=False)
+
+    class Meta:
+        db_table = "programmes_programme"
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(closes_on__gte=models.F("opens_on")), name="programme_window"
+            )
+        ]
+
+
+class ProgrammeUnit(models.Model):
+    """A unit whose whole subtree a programme covers."""
+
+    programme = models.ForeignKey(Programme, models.CASCADE, related_name="+")
+    unit = models.ForeignKey(Unit, models.PROTECT, related_name="+")
+
+    class Meta:
+        db_table = "programmes_scope"
+        constraints = [models.UniqueConstraint(fields=["programme", "unit"], name="programme_unit_once")]
+
+
+class InCharge(models.Model):
+    """Who answers for a programme in a unit."""
+
+    class Role(models.TextChoices):
+        IN_CHARGE = "in_charge", _("In-charge")
+        CO_IN_CHARGE = "co_in_charge", _("Co-in-charge")
+
+    programme = models.ForeignKey(Programme, models.CASCADE, related_name="+")
+    unit = models.ForeignKey(Unit, models.PROTECT, related_name="+")
+    account_id = models.BigIntegerField()
+    role = models.TextField(choices=Role.choices)
+    named_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "programmes_in_charge"
+        constraints = policies(
+            "in_charge",
+            using=f"account_id = {ACCOUNT} or {placed('programmes_in_charge.unit_id', COUNTS)}",
+            write="true",
+        )
+
+
+class Measure(models.Model):
+    """One thing a programme counts. `number` is its key in the ledger; 1 is the programme's first."""
+
+    programme = models.ForeignKey(Programme, models.CASCADE, related_name="+")
+    number = models.SmallIntegerField()
+    code = models.TextField()  # enrolments, ...
+    names = models.JSONField()
+
+    class Meta:
+        db_table = "programmes_measure"
+        constraints = [models.UniqueConstraint(fields=["programme", "number"], name="measure_once")]
+
+
+class Target(models.Model):
+    """A number for a measure and a unit over the programme's window. A new version replaces, never edits."""
+
+    programme = models.ForeignKey(Programme, models.CASCADE, related_name="+")
+    measure = models.SmallIntegerField()
+    unit = models.ForeignKey(Unit, models.PROTECT, related_name="+", db_index=False, db_constraint=False)
+    n = models.BigIntegerField()
+    is_locked = models.BooleanField(default=False)
+    basis = models.TextField(default="", db_default="")  # electors, equally, hand
+    set_at = models.DateTimeField()
+    set_by = models.BigIntegerField(null=True)
+    replaced_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "programmes_target"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["programme", "measure", "unit"],
+                condition=models.Q(replaced_at=None),
+                name="target_once",
+            ),
+            models.CheckConstraint(condition=models.Q(n__gte=0), name="target_not_negative"),
+            *policies("target", using=placed("programmes_target.unit_id", COUNTS), write="true"),
+        ]
+        indexes = [
+            models.Index(
+                fields=["unit", "programme"], name="target_unit"
+            )  # used by: ladders of a unit's children
+        ]
+
+
+class Delta(models.Model):
+    """A change of a tally, posted in the transaction of its fact; the fold consumes it. No key: none is needed."""
+
+    pk = models.CompositePrimaryKey(
+        "programme_id", "unit_id", "day", "rung"
+    )  # for Django only; not in the table
+    programme_id = models.IntegerField()
+    measure = models.SmallIntegerField()
+    channel = models.SmallIntegerField()
+    unit_id = models.BigIntegerField()
+    day = models.DateField()  # field day in the programme's zone
+    rung = models.SmallIntegerField(choices=Rung.choices)
+    n = models.IntegerField()
+    posted_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "programmes_delta"
+        managed = False
+
+
+class Tally(models.Model):
+    """A unit's own counter by day and channel, folded."""
+
+    pk = models.CompositePrimaryKey("unit_id", "programme_id", "measure", "rung", "channel", "day")
+    unit_id = models.BigIntegerField()
+    programme_id = models.IntegerField()
+    measure = models.SmallIntegerField()
+    rung = models.SmallIntegerField(choices=Rung.choices)
+    channel = models.SmallIntegerField()
+    day = models.DateField()
+    n = models.BigIntegerField()
+
+    class Meta:
+        db_table = "programmes_tally"
+        constraints = policies("tally", using=placed("programmes_tally.unit_id", COUNTS))
+
+
+class Total(models.Model):
+    """The stored sum below a node with more than 1,000 leaves, by day and channel, in one hierarchy."""
+
+    pk = models.CompositePrimaryKey(
+        "unit_id", "hierarchy", "programme_id", "measure", "rung", "channel", "day"
+    )
+    unit_id = models.BigIntegerField()
+    hierarchy = models.SmallIntegerField(choices=Hierarchy.choices)
+    programme_id = models.IntegerField()
+    measure = models.SmallIntegerField()
+    rung = models.SmallIntegerField(choices=Rung.choices)
+    channel = models.SmallIntegerField()
+    day = models.DateField()
+    n = models.BigIntegerField()
+
+    class Meta:
+        db_table = "programmes_total"
+        constraints = policies("total", using=placed("programmes_total.unit_id", COUNTS))
+
+
+DELTA_POLICIES = [
+    *policies("delta", using=placed("programmes_delta.unit_id", COUNTS), write="true"),
+    Policy(name="delta_gateway", to=("gateway",), using="true"),
+]
+
+GRANTS = {
+    "programmes_programme": {"gateway": "select"},
+    "programmes_scope": {"gateway": "select"},
+    "programmes_delta": {"gateway": "select, insert"},
+}

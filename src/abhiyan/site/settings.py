@@ -1,0 +1,113 @@
+"""Django settings. Everything an operator may set is an environment variable, listed in docs/running.md."""
+
+import os
+from pathlib import Path
+
+from django.utils.translation import gettext_lazy as _
+
+from abhiyan.core import database, home
+from abhiyan.core.keys import keyring
+
+BASE = Path(__file__).resolve().parent.parent
+ROOMS = ("core", "ui", "units", "people", "org", "messaging", "programmes", "enrolment", "site")
+
+SECRET_KEY = keyring().derive("django").hex()
+DEBUG = False
+DEMO = keyring().demo
+ORIGIN = os.environ.get("ABHIYAN_ORIGIN", f"http://localhost:{os.environ.get('ABHIYAN_PORT', '8000')}")
+ALLOWED_HOSTS = os.environ.get("ABHIYAN_HOSTS", "localhost,127.0.0.1,[::1]").split(",")
+CSRF_TRUSTED_ORIGINS = [ORIGIN]
+SECURE = ORIGIN.startswith("https://")
+
+INSTALLED_APPS = [
+    "django.contrib.contenttypes",
+    "django.contrib.postgres",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "procrastinate.contrib.django",
+    *(f"abhiyan.{room}" for room in ROOMS),
+]
+MIDDLEWARE: list[str] = [
+    "abhiyan.site.middleware.headers",
+    "django.middleware.security.SecurityMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "abhiyan.org.middleware.viewer",
+    "abhiyan.site.middleware.language",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "abhiyan.site.middleware.access",
+    "abhiyan.site.middleware.refusals",
+]
+ROOT_URLCONF = "abhiyan.site.urls"
+ASGI_APPLICATION = "abhiyan.site.asgi.application"
+WSGI_APPLICATION = None
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.template.context_processors.i18n",
+                "django.contrib.messages.context_processors.messages",
+                "abhiyan.site.context.page",
+            ],
+            "builtins": [
+                "django.templatetags.i18n",
+                "django.templatetags.static",
+                "abhiyan.ui.templatetags.look",
+            ],
+        },
+    }
+]
+TEST_DATABASE = os.environ.get("ABHIYAN_TEST_DATABASE", f"test_{database.name()}")
+DATABASES = {"default": database.django_settings(database.current_role()) | {"TEST": {"NAME": TEST_DATABASE}}}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+MESSAGE_STORAGE = "django.contrib.messages.storage.cookie.CookieStorage"
+
+LANGUAGE_CODE = "hi"
+LANGUAGES = [("hi", _("Hindi")), ("en", _("English"))]
+LOCALE_PATHS: list[str] = []
+USE_I18N = True
+USE_TZ = True
+TIME_ZONE = "Asia/Kolkata"
+
+STATIC_URL = "/static/"
+STATIC_ROOT = home.path() / "static"
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+}
+MEDIA_ROOT = home.path() / "files"
+DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 2_000
+FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
+
+SESSION_COOKIE_NAME = "__Host-session" if SECURE else "session"
+SESSION_COOKIE_SECURE = SECURE
+CSRF_COOKIE_NAME = "__Host-csrf" if SECURE else "csrf"
+CSRF_COOKIE_SECURE = SECURE
+CSRF_COOKIE_HTTPONLY = True
+CSRF_COOKIE_SAMESITE = "Lax"
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+SECURE_HSTS_SECONDS = 31_536_000 if SECURE else 0
+SECURE_PROXY_SSL_HEADER = (
+    ("HTTP_X_FORWARDED_PROTO", "https") if os.environ.get("ABHIYAN_BEHIND_PROXY") else None
+)
+X_FRAME_OPTIONS = "DENY"
+
+ORGANISATION = os.environ.get("ABHIYAN_ORGANISATION", "")
+ACCENT = os.environ.get("ABHIYAN_ACCENT", "#1d5b66")
+FORM_RENDERER = "django.forms.renderers.DjangoTemplates"
+SILENCED_SYSTEM_CHECKS: list[str] = []
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"json": {"()": "abhiyan.core.logs.JsonFormatter"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "json"}},
+    "root": {"handlers": ["stderr"], "level": os.environ.get("ABHIYAN_LOG_LEVEL", "INFO")},
+    "loggers": {"django.request": {"level": "ERROR"}, "django.db.backends": {"level": "WARNING"}},
+}

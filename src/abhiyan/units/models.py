@@ -1,0 +1,150 @@
+"""Units and where they stand: facts for ever, placements from a day to a day."""
+
+from django.contrib.postgres.indexes import GinIndex
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class Kind(models.TextChoices):
+    """What a unit is. The order within a hierarchy is given by `rules.levels`."""
+
+    NATION = "nation", _("Nation")
+    STATE = "state", _("State")
+    REGION = "region", _("Region")
+    DISTRICT = "district", _("District")
+    MANDAL = "mandal", _("Mandal")
+    CLUSTER = "cluster", _("Cluster")
+    BOOTH = "booth", _("Booth")
+    ZONE = "zone", _("Zone")
+    CONSTITUENCY = "constituency", _("Constituency")
+    SEGMENT = "segment", _("Segment")
+    BLOCK = "block", _("Block")
+    VILLAGE = "village", _("Village")
+    WARD = "ward", _("Ward")
+
+
+class Hierarchy(models.IntegerChoices):
+    """The ways to arrange units into a tree. Positions of hierarchy h lie in [h * 2**56, (h + 1) * 2**56)."""
+
+    ORGANISATIONAL = 1, _("Organisational")
+    ELECTORAL = 2, _("Electoral")
+    ADMINISTRATIVE = 3, _("Administrative")
+
+
+class Unit(models.Model):
+    """A node of the trees. Holds its facts for ever; where it stands is a placement's to say."""
+
+    code = models.TextField()
+    kind = models.TextField(choices=Kind.choices)
+    names = models.JSONField()  # language -> name; "en" is always there
+    electors = models.IntegerField(null=True)
+    households = models.IntegerField(null=True)
+    lat = models.FloatField(null=True)  # WGS 84 degrees
+    lon = models.FloatField(null=True)
+    source = models.TextField(default="", db_default="")  # where the facts come from
+    is_sample = models.BooleanField(default=False, db_default=False)  # generated: said on every screen
+    closed_on = models.DateField(null=True)
+    successors = models.JSONField(default=list, db_default=[])  # codes of the units that took over
+
+    class Meta:
+        db_table = "units_unit"
+        constraints = [models.UniqueConstraint(fields=["code"], name="unit_code_once")]
+
+
+class Placement(models.Model):
+    """A unit stands beneath a parent in a hierarchy from a day to a day.
+
+    Parent pointers are the truth. lo and hi are derived, on today's placements only: the unit's subtree is
+    every placement whose lo lies in [lo, hi). Ranges leave slack, so a move shifts only what moved.
+    """
+
+    hierarchy = models.SmallIntegerField(choices=Hierarchy.choices)
+    # No constraint in the database: millions of deferred checks would make an import crawl; `doctor` looks instead.
+    unit = models.ForeignKey(Unit, models.PROTECT, related_name="+", db_index=False, db_constraint=False)
+    parent = models.ForeignKey(
+        Unit, models.PROTECT, null=True, related_name="+", db_index=False, db_constraint=False
+    )
+    depth = models.SmallIntegerField()
+    lo = models.BigIntegerField(null=True)
+    hi = models.BigIntegerField(null=True)
+    leaves = models.IntegerField(
+        default=0, db_default=0
+    )  # childless units in the subtree, itself if childless
+    valid_from = models.DateField()
+    valid_to = models.DateField(null=True)  # exclusive; null: until further notice
+
+    class Meta:
+        db_table = "units_placement"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["unit", "hierarchy"],
+                condition=models.Q(valid_to=None),
+                name="placement_once",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(valid_to=None) | models.Q(lo=None, hi=None),
+                name="placement_past_has_no_range",
+            ),
+        ]
+        indexes = [
+            # used by: everything below a unit; scope policies (unit_id and lo from the index alone)
+            models.Index(fields=["lo"], include=["unit"], name="placement_lo"),
+            models.Index(fields=["unit"], include=["lo"], name="placement_unit"),
+            # used by: children of a unit
+            models.Index(fields=["parent", "hierarchy"], name="placement_parent"),
+        ]
+
+
+class UnitName(models.Model):
+    """A unit's name folded for search: Latin, without marks, sounds alike spelt alike."""
+
+    unit = models.ForeignKey(Unit, models.CASCADE, related_name="+", db_index=False, db_constraint=False)
+    language = models.TextField()
+    folded = models.TextField()
+
+    class Meta:
+        db_table = "units_name"
+        constraints = [models.UniqueConstraint(fields=["unit", "language"], name="unit_name_once")]
+        indexes = [
+            GinIndex(fields=["folded"], name="unit_name_trgm", opclasses=["gin_trgm_ops"])  # used by: search
+        ]
+
+
+class Boundary(models.Model):
+    """A unit's outline on the map, as GeoJSON geometry in WGS 84, with its source. Not authoritative."""
+
+    unit = models.OneToOneField(Unit, models.CASCADE, primary_key=True, related_name="+")
+    geometry = models.JSONField()
+    source = models.TextField()
+
+    class Meta:
+        db_table = "units_boundary"
+
+
+class Pin(models.Model):
+    """A postal PIN code and a unit it delivers to (a directory the organisation imports)."""
+
+    pin = models.TextField()
+    unit = models.ForeignKey(Unit, models.CASCADE, related_name="+", db_constraint=False)
+    is_sample = models.BooleanField(default=False, db_default=False)
+
+    class Meta:
+        db_table = "units_pin"
+        constraints = [models.UniqueConstraint(fields=["pin", "unit"], name="pin_unit_once")]
+
+
+class UnitChange(models.Model):
+    """What a units import changed, as it was before: the journal an undo reads."""
+
+    import_id = models.BigIntegerField()
+    row = models.IntegerField()
+    unit_id = models.BigIntegerField()
+    change = models.TextField()  # made, changed, placed, moved
+    before = models.JSONField(null=True)
+
+    class Meta:
+        db_table = "units_change"
+        indexes = [models.Index(fields=["import_id"], name="unit_change_import")]  # used by: undo
+
+
+GRANTS = {table: {"gateway": "select"} for table in ("units_unit", "units_placement", "units_pin")}
