@@ -505,7 +505,7 @@ def _check_version(home: Path) -> None:
 
 
 def _clear_after_crash(home: Path) -> None:
-    """After a kill -9 of the server: waits for its last processes, ends them, drops a pid file that lies.
+    """After a kill -9 of the server: waits for its last processes, ends them, drops notes that lie.
 
     PostgreSQL clears up by itself unless its number was given to another process meanwhile (usual after a
     restart of a container) or one of its processes works on; both are told by who stands in the folder.
@@ -523,7 +523,12 @@ def _clear_after_crash(home: Path) -> None:
             _signal(orphan, signal.SIGKILL)
         if not _wait_until(lambda: not _processes(home), wait_s=ORPHANS_S):
             raise NotStarted(f"Processes of an earlier server do not end: {_processes(home)}")
-    (_data(home) / "postmaster.pid").unlink(missing_ok=True)
+    for note in (
+        _data(home) / "postmaster.pid",
+        _sockets(home) / f".s.PGSQL.{PORT}.lock",
+        _sockets(home) / f".s.PGSQL.{PORT}",
+    ):
+        note.unlink(missing_ok=True)
 
 
 def _stop(home: Path) -> bool:

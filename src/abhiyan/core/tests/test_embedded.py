@@ -1,0 +1,407 @@
+"""The embedded database: made, started, killed, found again, ended; as root and as an ordinary user."""
+
+import multiprocessing
+import os
+import pickle
+import pwd
+import shutil
+import signal
+import stat
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+
+from abhiyan.core import embedded
+
+pytestmark = pytest.mark.once
+as_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root runs the database as another user")
+
+
+@pytest.fixture(scope="module")
+def short() -> Iterator[Path]:
+    """A folder everybody may pass through: pytest's own are closed to the database's user."""
+    folder = Path(tempfile.mkdtemp(prefix="abhiyan-", dir="/tmp"))
+    folder.chmod(0o711)
+    yield folder
+    for home in {path.parent.parent for path in folder.rglob("postgres/data")}:
+        embedded.stop(home)
+    shutil.rmtree(folder)
+
+
+@pytest.fixture(scope="module")
+def running(short: Path) -> Path:
+    """A data folder whose database runs, for tests that only look."""
+    home = short / "running"
+    embedded.ensure_running(home)
+    return home
+
+
+@pytest.fixture
+def home(short: Path, request: pytest.FixtureRequest) -> Iterator[Path]:
+    """A data folder not yet made, whose database is ended after the test."""
+    folder = short / request.node.name[:24]
+    yield folder
+    embedded.stop(folder)
+    assert embedded._processes(folder) == []
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+def ask(home: Path, query: str) -> Any:
+    with psycopg.connect(embedded.ensure_running(home), autocommit=True) as connection:
+        row = connection.execute(query).fetchone()  # type: ignore[call-overload]  # our own text, not a literal
+        assert row is not None
+        return row[0]
+
+
+def postmaster(home: Path) -> int:
+    pid = embedded.status(home).pid
+    assert pid is not None
+    return pid
+
+
+def kill_9(home: Path) -> None:
+    """The server alone: its other processes find out by themselves."""
+    pid = postmaster(home)
+    os.kill(pid, signal.SIGKILL)
+    assert embedded._wait_until(lambda: not embedded._is_server(pid, home), wait_s=10)
+
+
+def test_letters_and_order_do_not_depend_on_the_machine(running: Path) -> None:
+    query = (
+        "select concat_ws(' ', pg_encoding_to_char(encoding), datlocprovider, datlocale) from pg_database "
+        "where datname = 'template1'"
+    )
+    assert ask(running, query) == "UTF8 b C.UTF-8"
+
+
+def test_hindi_has_trigrams_where_the_machine_speaks_c_only(home: Path) -> None:
+    script = (
+        "import sys; from pathlib import Path; from abhiyan.core import embedded; "
+        "embedded.ensure_running(Path(sys.argv[1]))"
+    )
+    subprocess.run([sys.executable, "-c", script, str(home)], env=os.environ | {"LC_ALL": "C"}, check=True)
+    with psycopg.connect(embedded.ensure_running(home), autocommit=True) as connection:
+        connection.execute("create extension pg_trgm")
+        trigrams = connection.execute("select show_trgm('सुनीता')").fetchone()
+    assert trigrams
+    assert len(trigrams[0]) > 3
+
+
+def test_it_listens_on_a_socket_only_and_asks_for_the_password(running: Path) -> None:
+    assert ask(running, "show listen_addresses") == ""
+    without = psycopg.conninfo.make_conninfo("", host=str(embedded.status(running).sockets), user="postgres")
+    with pytest.raises(psycopg.OperationalError, match="password"):
+        psycopg.connect(without)
+    socket_folder = embedded.status(running).sockets.stat()
+    assert stat.S_IMODE(socket_folder.st_mode) == 0o700
+
+
+def test_the_password_is_readable_by_nobody_else(running: Path) -> None:
+    file = running / "keys" / "postgres.password"
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    assert file.stat().st_uid == os.geteuid()
+    assert not (running / "postgres" / "password.once").exists()
+
+
+@pytest.mark.parametrize(
+    ("setting", "value"),
+    [
+        ("fsync", "on"),
+        ("synchronous_commit", "on"),
+        ("full_page_writes", "on"),
+        ("jit", "off"),
+        ("max_connections", "200"),
+        ("shared_buffers", "256MB"),
+        ("max_wal_size", "4GB"),
+        ("wal_compression", "pglz"),
+        ("password_encryption", "scram-sha-256"),
+        ("TimeZone", "UTC"),
+    ],
+)
+def test_a_small_machine_gets_safe_settings(running: Path, setting: str, value: str) -> None:
+    assert ask(running, f"show {setting}") == value
+
+
+def test_what_people_type_is_not_logged(running: Path) -> None:
+    with psycopg.connect(embedded.ensure_running(running), autocommit=True) as connection:
+        for query in ("select 'marker-of-sunita'::int", "select marker_of_sunita"):
+            with pytest.raises(psycopg.Error):
+                connection.execute(query)
+        with pytest.raises(psycopg.Error):
+            connection.execute("select %s::text::int", ["marker-of-sunita"])
+    logs = "".join(path.read_text() for path in (running / "postgres" / "log").iterdir())
+    assert "ready to accept connections" in logs
+    assert "sunita" not in logs
+
+
+def test_asked_again_it_finds_the_running_one(running: Path) -> None:
+    before = postmaster(running)
+    assert embedded.ensure_running(running) == embedded.ensure_running(running)
+    assert postmaster(running) == before
+
+
+def test_ended_it_leaves_no_process_and_may_be_ended_twice(home: Path) -> None:
+    embedded.ensure_running(home)
+    processes = embedded._processes(home)
+    assert len(processes) > 3
+    assert embedded.stop(home) is True
+    assert embedded.is_running(home) is False
+    assert embedded._processes(home) == []
+    assert embedded.stop(home) is False
+
+
+def test_an_open_transaction_does_not_hold_up_the_end(home: Path) -> None:
+    connection = psycopg.connect(embedded.ensure_running(home))
+    connection.execute("create table left_open ()")
+    assert embedded.stop(home) is True
+    with pytest.raises(psycopg.OperationalError):
+        connection.commit()
+    connection.close()
+    assert ask(home, "select to_regclass('left_open') is null") is True
+
+
+def test_after_a_kill_9_what_was_committed_is_there(home: Path) -> None:
+    with psycopg.connect(embedded.ensure_running(home)) as connection:
+        connection.execute("create table kept as select 42 as answer")
+    kill_9(home)
+    assert embedded.is_running(home) is False
+    assert ask(home, "select answer from kept") == 42
+
+
+def test_after_a_kill_9_a_busy_process_of_the_dead_server_is_ended(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(embedded, "ORPHANS_S", 0.5)
+    with psycopg.connect(embedded.ensure_running(home)) as connection:
+        busy = connection.info.backend_pid
+        # Stopped, it cannot notice that its server died.
+        os.kill(busy, signal.SIGSTOP)
+        kill_9(home)
+        assert busy in embedded._processes(home)
+        assert ask(home, "select 1") == 1
+        assert busy not in embedded._processes(home)
+
+
+def test_a_number_given_to_another_process_meanwhile_does_not_hold_up_the_start(home: Path) -> None:
+    embedded.ensure_running(home)
+    kill_9(home)
+    note = home / "postgres" / "data" / "postmaster.pid"
+    lines = note.read_text().splitlines()
+    note.write_text("\n".join([str(os.getpid()), *lines[1:]]) + "\n")
+    assert embedded.is_running(home) is False
+    assert ask(home, "select 1") == 1
+
+
+def test_a_kill_while_the_cluster_was_made_leaves_nothing_in_the_way(home: Path) -> None:
+    embedded.ensure_running(home)
+    embedded.stop(home)
+    folder = home / "postgres"
+    (folder / "data").rename(folder / "data.half")
+    (folder / "password.once").write_text("half")
+    assert ask(home, "select 1") == 1
+    assert not (folder / "data.half").exists()
+
+
+def _started(home: Path) -> str:
+    return embedded.ensure_running(home)
+
+
+def test_four_processes_asking_at_once_get_one_server(home: Path) -> None:
+    with multiprocessing.get_context("spawn").Pool(4) as pool:
+        answers = pool.map(_started, [home] * 4)
+    assert len(set(answers)) == 1
+    parents = [
+        pid
+        for pid in embedded._processes(home)
+        if b"config_file" in Path(f"/proc/{pid}/cmdline").read_bytes()
+    ]
+    assert parents == [postmaster(home)]
+
+
+def test_a_long_path_gets_a_short_socket_of_its_own(short: Path) -> None:
+    deep = short / ("long" * 30) / "home"
+    assert ask(deep, "select 1") == 1
+    sockets = embedded.status(deep).sockets
+    assert sockets.parent == Path("/tmp")
+    assert stat.S_IMODE(sockets.stat().st_mode) == 0o700
+    embedded.stop(deep)
+    assert not sockets.exists()
+
+
+@pytest.mark.parametrize("name", ["with space", "अभियान", "comma, and (brackets)"])
+def test_an_odd_path_works(short: Path, name: str) -> None:
+    assert ask(short / name, "select 1") == 1
+    embedded.stop(short / name)
+
+
+@pytest.mark.parametrize(
+    "name", ['quote"d', "dol$lar", "tick`s", "line\nbreak", "back\\slash", "apostro'phe"]
+)
+def test_a_path_the_shell_would_change_is_refused_with_the_fix(short: Path, name: str) -> None:
+    with pytest.raises(embedded.UnfitFolder, match="ABHIYAN_HOME"):
+        embedded.ensure_running(short / name)
+
+
+def test_data_of_another_major_version_are_refused_and_left_alone(home: Path) -> None:
+    embedded.ensure_running(home)
+    embedded.stop(home)
+    mark = home / "postgres" / "data" / "PG_VERSION"
+    mark.write_text("15\n")
+    with pytest.raises(embedded.OtherVersion, match="abhiyan backup"):
+        embedded.ensure_running(home)
+    assert mark.read_text() == "15\n"
+
+
+def test_without_its_password_an_existing_database_is_not_replaced(home: Path) -> None:
+    embedded.ensure_running(home)
+    embedded.stop(home)
+    (home / "keys" / "postgres.password").unlink()
+    with pytest.raises(embedded.EmbeddedDatabaseError, match="keys folder"):
+        embedded.ensure_running(home)
+    assert (home / "postgres" / "data" / "PG_VERSION").exists()
+
+
+def test_a_broken_setting_is_told_and_leaves_no_process(home: Path) -> None:
+    home.mkdir()
+    (home / "postgres.local.conf").write_text("shared_buffers = 'a lot'\n")
+    with pytest.raises(embedded.NotStarted, match="shared_buffers"):
+        embedded.ensure_running(home)
+    assert embedded._processes(home) == []
+    (home / "postgres.local.conf").write_text("work_mem = 9MB\n")
+    assert ask(home, "show work_mem") == "9MB"
+
+
+def test_status_tells_where_and_as_whom(running: Path, short: Path) -> None:
+    told = embedded.status(running)
+    assert told.running
+    assert told.initialised
+    assert told.version.startswith("18.")
+    assert told.user == (embedded.SYSTEM_USER if os.geteuid() == 0 else pwd.getpwuid(os.geteuid()).pw_name)
+    absent = embedded.status(short / "absent")
+    assert (absent.running, absent.pid, absent.initialised) == (False, None, False)
+    assert not (short / "absent").exists()
+
+
+@as_root
+def test_as_root_it_runs_as_a_user_of_its_own(running: Path) -> None:
+    for pid in embedded._processes(running):
+        assert Path(f"/proc/{pid}").stat().st_uid == pwd.getpwnam(embedded.SYSTEM_USER).pw_uid
+    assert ask(running, "select current_setting('is_superuser')") == "on"
+
+
+@as_root
+def test_the_copied_programs_belong_to_root(running: Path) -> None:
+    copied = embedded.binaries(running)
+    assert copied.is_relative_to(running)
+    assert {path.stat().st_uid for path in copied.iterdir()} == {0}
+
+
+@as_root
+def test_a_folder_that_user_cannot_enter_is_named_and_not_changed(short: Path) -> None:
+    closed = short / "closed"
+    closed.mkdir(mode=0o700)
+    with pytest.raises(embedded.UnfitFolder, match=rf"chmod o\+x '{closed}'"):
+        embedded.ensure_running(closed / "home")
+    assert stat.S_IMODE(closed.stat().st_mode) == 0o700
+
+
+@as_root
+def test_folders_above_keep_their_permissions(short: Path) -> None:
+    above = short / "above"
+    above.mkdir(mode=0o751)
+    above.chmod(0o751)
+    embedded.ensure_running(above / "home")
+    embedded.stop(above / "home")
+    assert stat.S_IMODE(above.stat().st_mode) == 0o751
+    assert above.stat().st_uid == 0
+
+
+@as_root
+def test_new_folders_can_be_passed_whatever_the_umask(short: Path) -> None:
+    before = os.umask(0o077)
+    try:
+        embedded.ensure_running(short / "new" / "home")
+    finally:
+        os.umask(before)
+    embedded.stop(short / "new" / "home")
+
+
+def as_user(uid: int, function: Callable[[], Any]) -> Any:
+    """Runs the function in a copy of this process that became another user for good."""
+    read, write = os.pipe()
+    child = os.fork()
+    if child == 0:
+        try:
+            os.setgroups([])
+            os.setgid(uid)
+            os.setuid(uid)
+            answer: Any = function()
+        except BaseException as error:  # noqa: BLE001 — told to the test through the pipe
+            answer = repr(error)
+        with os.fdopen(write, "wb") as pipe:
+            pickle.dump(answer, pipe)
+        os._exit(0)
+    os.close(write)
+    with os.fdopen(read, "rb") as pipe:
+        answer = pickle.load(pipe)
+    os.waitpid(child, 0)
+    return answer
+
+
+@as_root
+def test_an_ordinary_user_runs_it_as_itself_and_root_may_end_it(short: Path) -> None:
+    nobody = pwd.getpwnam("nobody").pw_uid
+    tried = ["/bin/sh", "-c", 'exec "$1" --version', "sh", str(embedded._wheel() / "bin" / "postgres")]
+    if subprocess.run(tried, user=nobody, extra_groups=[], capture_output=True, check=False).returncode:
+        pytest.skip("this checkout stands where another user cannot read it")
+    place = short / "theirs"
+    place.mkdir()
+    os.chown(place, nobody, nobody)
+    home = place / "home"
+
+    def walk() -> Any:
+        found = ask(home, "select current_setting('data_directory')")
+        return found, {Path(f"/proc/{pid}").stat().st_uid for pid in embedded._processes(home)}
+
+    assert as_user(nobody, walk) == (str(home / "postgres" / "data"), {nobody})
+    assert embedded.status(home).user == "nobody"
+    assert embedded.stop(home) is True
+    assert ask(home, "select 1") == 1  # started by root, it still runs as the folder's owner
+    assert {Path(f"/proc/{pid}").stat().st_uid for pid in embedded._processes(home)} == {nobody}
+    assert embedded.stop(home) is True
+
+
+@as_root
+def test_the_database_of_another_user_is_refused(running: Path, short: Path) -> None:
+    nobody = pwd.getpwnam("nobody").pw_uid
+    home = short / "ended"
+    embedded.ensure_running(home)
+    embedded.stop(home)
+    (home / "postgres.lock").chmod(0o666)  # past the lock, to the refusal itself
+
+    def walk() -> str:
+        try:
+            return embedded.ensure_running(home)
+        except embedded.UnfitFolder as refused:
+            return str(refused)
+
+    assert f"belongs to the user {embedded.SYSTEM_USER}" in as_user(nobody, walk)
+
+
+@as_root
+def test_a_socket_folder_planted_by_somebody_else_is_refused(short: Path) -> None:
+    deep = short / ("trap" * 30) / "home"
+    planted = embedded.status(deep).sockets
+    planted.mkdir()
+    os.chown(planted, pwd.getpwnam("nobody").pw_uid, -1)
+    try:
+        with pytest.raises(embedded.UnfitFolder, match="Remove it"):
+            embedded.ensure_running(deep)
+    finally:
+        planted.rmdir()
