@@ -1,0 +1,1 @@
+"""The look of everything: base templates, components, assets."""

@@ -1,0 +1,16 @@
+// <button data-opens="id"> opens a dialog over the page; <a data-opens> is the same act for a page without script.
+// <button data-closes> closes the dialog or the toast it stands in.
+document.addEventListener("click", (event) => {
+  const opener = event.target.closest("[data-opens]");
+  const dialog = opener && document.getElementById(opener.dataset.opens);
+  if (dialog && dialog.showModal) {
+    event.preventDefault();
+    dialog.showModal();
+    return;
+  }
+  const closer = event.target.closest("[data-closes]");
+  if (!closer) return;
+  const box = closer.closest("dialog");
+  if (box) box.close();
+  else closer.closest("li, .toast").remove();
+});

@@ -1,0 +1,24 @@
+// "/" to search, "g" then a letter to go (links say it with data-go), "?" for help.
+// A Hindi keyboard sends Devanagari: there the place of the key counts, not its letter.
+let asked = 0;
+const letter = (event) =>
+  /^[a-z]$/i.test(event.key) ? event.key.toLowerCase() : event.code.replace(/^Key/, "").toLowerCase();
+document.addEventListener("keydown", (event) => {
+  if (event.ctrlKey || event.metaKey || event.altKey) return;
+  if (event.target.closest("input, textarea, select, dialog, [contenteditable]")) return;
+  if (event.key === "/") {
+    const search = document.querySelector("[role=search] input");
+    if (!search) return;
+    event.preventDefault();
+    search.focus();
+  } else if (event.key === "?") {
+    const help = document.getElementById("help");
+    if (help) help.showModal();
+  } else if (letter(event) === "g") {
+    asked = event.timeStamp;
+  } else if (asked && event.timeStamp - asked < 1500) {
+    asked = 0;
+    const link = document.querySelector(`[data-go="${CSS.escape(letter(event))}"]`);
+    if (link) link.click();
+  }
+});

@@ -1,0 +1,16 @@
+// A form is sent once: on a slow line the second press would be a second act. <form data-once>
+document.addEventListener("submit", (event) => {
+  const form = event.target;
+  if (!("once" in form.dataset) || event.defaultPrevented) return;
+  if (form.dataset.once === "sent") return event.preventDefault();
+  form.dataset.once = "sent";
+  const button = event.submitter || form.querySelector("[type=submit]");
+  if (button) button.setAttribute("aria-busy", "true");
+});
+// back from the next page: the form may be sent again
+addEventListener("pageshow", () => {
+  for (const form of document.querySelectorAll("form[data-once]")) {
+    form.dataset.once = "";
+    for (const button of form.querySelectorAll("[aria-busy]")) button.removeAttribute("aria-busy");
+  }
+});

@@ -1,0 +1,143 @@
+"""The truth ladder as a picture: four bars on one scale, in per cent of that scale.
+
+Every rung has its own words in each activity; the general ones stand here. Geometry is pure: values in,
+positions between 0 and 100 out, whatever the values are.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from typing import Any
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+Words = str | Promise
+
+RUNGS = ("reported", "counted", "confirmed", "estimate")
+
+NAMES: Mapping[str, Words] = {
+    "reported": _("Reported"),
+    "counted": _("Counted"),
+    "unsigned": _("phone has not answered"),
+    "confirmed": _("Confirmed"),
+    "estimate": _("Estimated true"),
+}
+
+DEFINITIONS: Mapping[str, Words] = {
+    "reported": _("What somebody says was done: a claim sent in, or a figure in a report."),
+    "counted": _(
+        "Items that pass the published rules: valid phone, adult, once, inside the window and place, notice "
+        "given, and a sign from the person's own phone: their call, SMS, own web session or a code."
+    ),
+    "unsigned": _(
+        "These pass every other rule, but came on paper or from a worker, and the person's own phone has not "
+        "answered yet. They are shown after the counted ones and are not part of that number."
+    ),
+    "confirmed": _(
+        "The person said yes by their own act on their own phone, at least 24 hours later. "
+        "Silence is never yes."
+    ),
+    "estimate": _(
+        "An estimate with its 95% interval, from random back-checks by people outside the line of command. "
+        "It says how many are true in all, not which ones."
+    ),
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Ladder:
+    """One measure of one unit. `None` on a rung means: not known, or too few to be shown.
+
+    counted: with a sign from the phone. unsigned: counted, but the phone has not answered.
+    low, high: the 95% interval of `estimate`. pace_pct: the share of the target (0–100) due by `day` of `days`.
+    none_reason: why there is no estimate. hidden_reason: why another rung is not shown.
+    """
+
+    name: Words
+    target: int | None = None
+    reported: int | None = None
+    unsigned: int | None = None
+    counted: int | None = None
+    confirmed: int | None = None
+    estimate: int | None = None
+    low: int | None = None
+    high: int | None = None
+    pace_pct: float | None = None
+    day: int | None = None
+    days: int | None = None
+    definitions: Mapping[str, Words] | None = None
+    none_reason: Words = ""
+    hidden_reason: Words = ""
+
+    def definition(self, rung: str) -> Words:
+        return (self.definitions or {}).get(rung) or DEFINITIONS[rung]
+
+    @property
+    def believed(self) -> int | None:
+        """The best number there is for what is true: the estimate, else what was counted with a sign."""
+        return self.counted if self.estimate is None else self.estimate
+
+    @property
+    def behind_points(self) -> int:
+        """Percentage points of the target by which the believed number is behind the pace; 0 when it is not."""
+        if not self.target or self.pace_pct is None or self.believed is None:
+            return 0
+        return max(0, round(self.pace_pct - self.believed / self.target * 100))
+
+
+def as_ladder(given: Ladder | Mapping[str, Any]) -> Ladder:
+    """A mapping with the same names will do; what the ladder does not know is left out."""
+    if isinstance(given, Ladder):
+        return given
+    known = {field.name for field in fields(Ladder)}
+    return Ladder(**{name: value for name, value in given.items() if name in known})
+
+
+@dataclass(frozen=True)
+class Span:
+    """A piece of a bar: from `start`, `width` wide, both in per cent of the plot."""
+
+    start: float
+    width: float
+
+
+@dataclass(frozen=True)
+class Plot:
+    """Where everything of one ladder stands, in per cent of the plot's width."""
+
+    reported: Span | None
+    counted: Span | None
+    unsigned: Span | None
+    confirmed: Span | None
+    estimate: Span | None
+    low: float | None
+    high: float | None
+    target: float | None
+    pace: float | None
+
+
+def plot(ladder: Ladder, *, room: float = 1.05) -> Plot:
+    """Puts all four rungs on one scale, which ends a little (`room`) after the largest of them."""
+    whole = (ladder.counted or 0) + (ladder.unsigned or 0)
+    values = (ladder.target, ladder.reported, whole, ladder.confirmed, ladder.estimate, ladder.high)
+    top = max(0, *(value or 0 for value in values)) * room or 1.0
+
+    def at(value: float) -> float:
+        return min(100.0, max(0.0, value / top * 100))
+
+    def bar(value: int | None) -> Span | None:
+        return None if value is None else Span(0.0, at(value))
+
+    after = at(ladder.counted or 0)
+    has_interval = None not in (ladder.estimate, ladder.low, ladder.high)
+    return Plot(
+        reported=bar(ladder.reported),
+        counted=bar(ladder.counted),
+        unsigned=Span(after, at(whole) - after) if (ladder.unsigned or 0) > 0 else None,
+        confirmed=bar(ladder.confirmed),
+        estimate=bar(ladder.estimate),
+        low=at(ladder.low or 0) if has_interval else None,
+        high=at(ladder.high or 0) if has_interval else None,
+        target=at(ladder.target) if ladder.target else None,
+        pace=at(ladder.target * ladder.pace_pct / 100) if ladder.target and ladder.pace_pct else None,
+    )

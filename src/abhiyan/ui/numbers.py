@@ -1,0 +1,51 @@
+"""Numbers as people here write them: 12,34,567; 12.3 lakh; 1.2 crore."""
+
+from decimal import Decimal
+
+from django.utils.translation import gettext as _
+
+LAKH = 100_000
+CRORE = 10_000_000
+MINUS = "−"
+NONE = "–"
+
+Number = int | float | Decimal
+
+
+def grouped(number: Number) -> str:
+    """12,34,567: three digits, then two by two, in every language of this product."""
+    whole = round(number)
+    digits = str(abs(whole))
+    head, tail = digits[:-3], digits[-3:]
+    while len(head) > 2:
+        head, tail = head[:-2], f"{head[-2:]},{tail}"
+    return (MINUS if whole < 0 else "") + (f"{head},{tail}" if head else tail)
+
+
+def short(number: Number) -> str:
+    """12.3 lakh, 4 crore: one decimal at most. Below a lakh the whole number."""
+    size = abs(round(number))
+    if size < LAKH:
+        return grouped(number)
+    # Asked after rounding: 99,99,999 is 1 crore, never 100 lakh.
+    tenths = round(size * 10 / LAKH)
+    words = _("%(number)s lakh")
+    if tenths >= 10 * CRORE // LAKH:
+        tenths = round(size * 10 / CRORE)
+        words = _("%(number)s crore")
+    whole, tenth = divmod(tenths, 10)
+    text = grouped(whole) + (f".{tenth}" if tenth else "")
+    return words % {"number": (MINUS if number < 0 else "") + text}
+
+
+def share(part: Number | None, whole: Number | None) -> str:
+    """43%; never 0% for something nor 100% for less than all; a dash where there is nothing to share."""
+    if part is None or not whole:
+        return NONE
+    exact = part / whole * 100 if isinstance(part, float) else float(Decimal(part) / Decimal(whole) * 100)
+    rounded = round(exact)
+    if exact > 0 and rounded == 0:
+        return "<1%"
+    if exact < 100 and rounded == 100:
+        return ">99%"
+    return f"{grouped(rounded)}%"

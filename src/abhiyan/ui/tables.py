@@ -1,0 +1,195 @@
+"""Lists on the server: order, pages, and an export of exactly what is shown.
+
+A view reads the order and the page from the query string with these, gives `sorting` and `leaf` to its template,
+and the tags `sort_header` and `pager` do the rest.
+"""
+
+import base64
+import binascii
+import csv
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Q, QuerySet
+from django.http import QueryDict, StreamingHttpResponse
+
+PER_PAGE = 50
+# Past this many rows an OFFSET costs more than anybody reads: filter, or use `following`.
+DEEPEST_ROW = 20_000
+
+
+@dataclass(frozen=True)
+class Sorting:
+    """The order of a list. `key` names a column of the table, not of the database."""
+
+    key: str
+    descending: bool
+    order_by: tuple[str, ...]
+
+
+def sorting(
+    query: QueryDict, columns: Mapping[str, str | Sequence[str]], *, default: str, last: str = "pk"
+) -> Sorting:
+    """Reads `?sort=-counted`; what is not in `columns` is the default. `last` settles ties, so pages never overlap.
+
+    columns: a column's key, and the field or fields of the query set it is ordered by.
+    """
+    asked = query.get("sort", "")
+    if asked.removeprefix("-") not in columns:
+        asked = default
+    key, descending = asked.removeprefix("-"), asked.startswith("-")
+    named = columns[key]
+    ordered = (named,) if isinstance(named, str) else tuple(named)
+    sign = "-" if descending else ""
+    order_by = [f"{sign}{field}" for field in ordered]
+    if last and last not in ordered:
+        order_by.append(last)
+    return Sorting(key=key, descending=descending, order_by=tuple(order_by))
+
+
+@dataclass(frozen=True)
+class Leaf:
+    """One page of a list. `total` is None where counting would cost more than the page itself.
+
+    number, pages: for numbered pages. after: where the next page begins, for lists read one after the other.
+    """
+
+    rows: Sequence[Any]
+    first: int
+    last: int
+    total: int | None
+    more: bool
+    number: int | None = None
+    pages: int | None = None
+    after: str = ""
+    is_first: bool = True
+
+    @property
+    def numbers(self) -> list[int | None]:
+        """Page numbers to show: the first, the last, those around this one; None where some are left out."""
+        if not self.number or not self.pages:
+            return []
+        near = {1, self.pages, *range(self.number - 1, self.number + 2)}
+        shown: list[int | None] = []
+        for page in sorted(page for page in near if 1 <= page <= self.pages):
+            if shown and page - (shown[-1] or 0) > 1:
+                shown.append(None)
+            shown.append(page)
+        return shown
+
+
+def numbered(
+    rows: "QuerySet[Any] | Sequence[Any]",
+    query: QueryDict,
+    *,
+    total: int | None = None,
+    per: int = PER_PAGE,
+) -> Leaf:
+    """The page named by `?page=3`. Reads one row more than it shows; never counts by itself: give `total` if known."""
+    text = query.get("page", "1")
+    number = int(text) if text.isascii() and text.isdigit() and len(text) < 7 else 1
+    deepest = DEEPEST_ROW // per
+    pages = None if total is None else max(1, min(-(-total // per), deepest))
+    number = max(1, min(number, pages or deepest))
+    start = (number - 1) * per
+    found = list(rows[start : start + per + 1])
+    shown = found[:per]
+    return Leaf(
+        rows=shown,
+        first=start + 1 if shown else 0,
+        last=start + len(shown),
+        total=total,
+        more=len(found) > per,
+        number=number,
+        pages=pages,
+        is_first=number == 1,
+    )
+
+
+def following(rows: "QuerySet[Any]", query: QueryDict, *, keys: Sequence[str], per: int = PER_PAGE) -> Leaf:
+    """The page after `?after=…`: begins where the last row shown ended, so the last page is as fast as the first.
+
+    keys: fields that together are unique and never null, in order, each with `-` for descending. A mangled
+    `after` is the first page.
+    """
+    names = [key.removeprefix("-") for key in keys]
+    begins = _opened(query.get("after", ""), len(keys))
+    skipped = 0
+    if begins:
+        skipped, values = begins
+        beyond = Q()
+        for place, key in enumerate(keys):
+            same = Q(**dict(zip(names[:place], values[:place], strict=True)))
+            way = "lt" if key.startswith("-") else "gt"
+            beyond |= same & Q(**{f"{names[place]}__{way}": values[place]})
+        rows = rows.filter(beyond)
+    found = list(rows.order_by(*keys)[: per + 1])
+    shown = found[:per]
+    more = len(found) > per
+    last = skipped + len(shown)
+    after = _closed(last, [_value(shown[-1], name) for name in names]) if more else ""
+    return Leaf(
+        rows=shown,
+        first=skipped + 1 if shown else 0,
+        last=last,
+        total=None if more else last,
+        more=more,
+        after=after,
+        is_first=not begins,
+    )
+
+
+def _value(row: Any, name: str) -> str:
+    return str(row[name] if isinstance(row, Mapping) else getattr(row, name))
+
+
+def _closed(last: int, values: list[str]) -> str:
+    return base64.urlsafe_b64encode(json.dumps([last, *values]).encode()).decode().rstrip("=")
+
+
+def _opened(text: str, size: int) -> tuple[int, list[str]] | None:
+    try:
+        last, *values = json.loads(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
+    except (ValueError, TypeError, binascii.Error):
+        return None
+    if type(last) is not int or len(values) != size or not all(isinstance(value, str) for value in values):
+        return None
+    return last, values
+
+
+def wants_csv(query: QueryDict) -> bool:
+    """Whether the page was asked for as a file: the link 'Export these rows' says `?format=csv`."""
+    return query.get("format") == "csv"
+
+
+class _Echo:
+    """What csv writes to is what it returns: rows stream out one by one."""
+
+    def write(self, value: str) -> str:
+        return value
+
+
+def _safe(value: Any) -> str:
+    """A cell that a spreadsheet cannot take for a formula."""
+    text = "" if value is None else str(value)
+    if text[:1] in ("=", "+", "-", "@", "\t", "\r") and not isinstance(value, (int, float)):
+        return f"'{text}"
+    return text
+
+
+def csv_lines(head: Sequence[Any], rows: Iterable[Sequence[Any]]) -> Iterator[str]:
+    writer = csv.writer(_Echo())
+    # The mark in front tells a spreadsheet that this is UTF-8: without it Hindi comes out as noise.
+    yield "\ufeff" + str(writer.writerow([_safe(cell) for cell in head]))
+    for row in rows:
+        yield str(writer.writerow([_safe(cell) for cell in row]))
+
+
+def csv_response(name: str, head: Sequence[Any], rows: Iterable[Sequence[Any]]) -> StreamingHttpResponse:
+    """`name`.csv with one line per row, as a download. `name`: Latin letters, digits and dashes."""
+    response = StreamingHttpResponse(csv_lines(head, rows), content_type="text/csv; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="{name}.csv"'
+    response["Cache-Control"] = "no-store"
+    return response
