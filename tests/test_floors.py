@@ -30,7 +30,7 @@ CLOCK = re.compile(
     r"(^|\.)(timezone|clock)\.now$|(^|\.)(datetime|date)\.(now|utcnow|today)$|(^|\.)time\.time(_ns)?$"
 )
 # What a room may take from the rooms below it; `core` and `ui` are there to be used, `site` gathers from all.
-OPEN_MODULES = {"actions", "queries", "models", "rules"}
+OPEN_MODULES = {"actions", "queries", "models", "news", "rules"}
 OPEN_ROOMS = {"core", "ui"}
 MANAGERS = {"objects", "_default_manager", "_base_manager"}
 RELATIONS = {"ForeignKey", "OneToOneField", "ManyToManyField"}
