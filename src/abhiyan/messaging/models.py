@@ -31,17 +31,6 @@ class Template(models.Model):
         constraints = [models.UniqueConstraint(fields=["code", "language", "version"], name="template_once")]
 
 
-class Gateway(models.Model):
-    """A way out: console, file or generic HTTP. Hosts come from server settings only; `number` is a sender's."""
-
-    code = models.TextField(unique=True)
-    adapter = models.TextField()
-    is_active = models.BooleanField(default=True)
-
-    class Meta:
-        db_table = "messaging_gateway"
-
-
 class Message(models.Model):
     """One message on its way out: queued, leased, sent, delivered, held or given up."""
 
@@ -64,7 +53,7 @@ class Message(models.Model):
     last4 = models.TextField()
     sealed_blanks = models.BinaryField()  # what fills the template: links and codes stay sealed
     unit_id = models.BigIntegerField(null=True)
-    programme_id = models.IntegerField(null=True)
+    programme_id = models.IntegerField(default=0, db_default=0)  # 0: of no programme
     state = models.TextField(choices=State.choices, default=State.QUEUED)
     reason = models.TextField(default="", db_default="")  # why held or given up
     queued_at = models.DateTimeField()
@@ -72,11 +61,11 @@ class Message(models.Model):
     expires_at = models.DateTimeField()
     leased_until = models.DateTimeField(null=True)
     tries = models.SmallIntegerField(default=0, db_default=0)
-    gateway = models.TextField(default="", db_default="")
-    gateway_ref = models.TextField(default="", db_default="")
+    adapter = models.TextField(default="", db_default="")
+    adapter_ref = models.TextField(default="", db_default="")
     sent_at = models.DateTimeField(null=True)
     settled_at = models.DateTimeField(null=True)
-    units_billed = models.SmallIntegerField(default=0, db_default=0)
+    parts = models.SmallIntegerField(default=0, db_default=0)  # SMS billed
 
     class Meta:
         db_table = "messaging_message"
@@ -87,8 +76,10 @@ class Message(models.Model):
                 condition=models.Q(state__in=["queued", "leased"]),
                 name="message_due",
             ),
+            # used by: releasing what a programme's breaker held
+            models.Index(fields=["programme_id"], condition=models.Q(state="held"), name="message_held"),
             models.Index(fields=["unit_id", "-queued_at"], name="message_unit"),  # used by: Messages
-            models.Index(fields=["gateway_ref"], name="message_ref"),  # used by: delivery reports
+            models.Index(fields=["adapter_ref"], name="message_ref"),  # used by: delivery reports
             models.Index(fields=["phone_id"], name="message_phone"),  # used by: what is held about me
         ]
         constraints = [
@@ -138,19 +129,33 @@ class Number(models.Model):
         db_table = "messaging_number"
 
 
-class Budget(models.Model):
-    """What may be spent per programme (0: all) and hour; past it the breaker holds messages for a release."""
+class Allowance(models.Model):
+    """How many messages an hour a programme may send (0: all programmes together)."""
 
-    programme_id = models.IntegerField(default=0)
+    programme_id = models.IntegerField(primary_key=True)
+    per_hour = models.IntegerField()
+    set_by = models.BigIntegerField(null=True)
+    set_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "messaging_allowance"
+        constraints = [
+            models.CheckConstraint(condition=models.Q(per_hour__gte=0), name="allowance_not_negative")
+        ]
+
+
+class Spending(models.Model):
+    """What an hour has spent of its allowance; at the allowance the breaker trips and messages are held."""
+
+    pk = models.CompositePrimaryKey("programme_id", "hour")
+    programme_id = models.IntegerField()
     hour = models.DateTimeField()
     allowed = models.IntegerField()
     spent = models.IntegerField(default=0, db_default=0)
     tripped_at = models.DateTimeField(null=True)
-    released_by = models.BigIntegerField(null=True)
 
     class Meta:
-        db_table = "messaging_budget"
-        constraints = [models.UniqueConstraint(fields=["programme_id", "hour"], name="budget_once")]
+        db_table = "messaging_spending"
 
 
 GRANTS = {

@@ -1,0 +1,358 @@
+"""The one door out: queueing, leasing, handing over, receipts, and the breaker that guards the budget."""
+
+import hashlib
+import json
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID, uuid4
+
+from django.conf import settings
+from django.db import connection
+from django.utils.translation import gettext_lazy as _
+
+from abhiyan.core import audit
+from abhiyan.core.actor import Actor
+from abhiyan.core.keys import keyring
+from abhiyan.core.refusals import Refused
+from abhiyan.core.scope import system
+from abhiyan.org import actions as org
+from abhiyan.org import queries as authority
+from abhiyan.people.news import CodeAsked
+
+from .adapters import Adapter, Handed, Letter
+from .models import Allowance, Message, MessageClass, Number, Template
+from .rules import hours, texts
+
+LEASE = timedelta(minutes=2)
+TRIES = 6  # then given up; waits grow from one minute to an hour
+BATCH = 200
+
+
+class UnknownTemplate(Refused):
+    code = "unknown_template"
+    message = _("There is no text “%(template)s” in this language. Publish it first.")
+
+
+class NothingHeld(Refused):
+    code = "nothing_held"
+    message = _("Nothing is held back here any more.")
+
+
+@dataclass(frozen=True, slots=True)
+class Outgoing:
+    """One message to queue. phone in E.164; key: the sender's own, so that sending twice sends once."""
+
+    template: str
+    phone: str
+    language: str
+    blanks: dict[str, str]
+    key: str
+    kind: int = texts.SERVICE
+    unit_id: int | None = None
+    programme_id: int = 0
+    public_id: UUID = field(default_factory=uuid4)
+
+
+INSERT = """insert into messaging_message (id, public_id, kind, template, language, phone_id, sealed_phone, last4,
+ sealed_blanks, unit_id, programme_id, state, queued_at, due_at, expires_at)
+ select * from unnest(%s::uuid[], %s::uuid[], %s::smallint[], %s::text[], %s::text[], %s::uuid[], %s::bytea[],
+ %s::text[], %s::bytea[], %s::bigint[], %s::integer[], %s::text[], %s::timestamptz[], %s::timestamptz[],
+ %s::timestamptz[]) on conflict do nothing"""
+
+
+def insert_parameters(messages: Sequence[Outgoing], *, at: datetime) -> list[list[Any]]:
+    """Parameters of INSERT: fifteen columns. The hot path runs it on its own connection, in its own commit."""
+    ring = keyring()
+    columns: list[list[Any]] = [[] for _column in range(15)]
+    for message in messages:
+        ident = UUID(bytes=hashlib.sha256(b"message|" + message.key.encode()).digest()[:16])
+        row = (
+            ident,
+            message.public_id,
+            message.kind,
+            message.template,
+            message.language,
+            ring.phone_id(message.phone),
+            ring.seal(message.phone.encode(), about=ident.bytes),
+            message.phone[-4:],
+            ring.seal(json.dumps(message.blanks, ensure_ascii=False).encode(), about=ident.bytes),
+            message.unit_id,
+            message.programme_id,
+            Message.State.QUEUED.value,
+            at,
+            at,
+            at + hours.SERVICE_LIFE,
+        )
+        for column, value in zip(columns, row, strict=True):
+            column.append(value)
+    return columns
+
+
+def send_many(*, messages: Sequence[Outgoing], at: datetime) -> None:
+    """Queue messages in the transaction under way; one whose key was queued before is not queued again."""
+    if messages:
+        with connection.cursor() as cursor:
+            cursor.execute(INSERT, insert_parameters(messages, at=at))
+
+
+def send(
+    *,
+    template: str,
+    phone: str,
+    language: str,
+    blanks: dict[str, str],
+    key: str,
+    at: datetime,
+    kind: int = texts.SERVICE,
+    unit_id: int | None = None,
+    programme_id: int = 0,
+) -> UUID:
+    """Queue one message in the transaction under way. Returns its public id."""
+    message = Outgoing(template, phone, language, blanks, key, kind, unit_id, programme_id)
+    send_many(messages=[message], at=at)
+    return message.public_id
+
+
+def send_code(news: CodeAsked) -> None:
+    """Send a one-time code that was asked: once per request, at any hour."""
+    send(
+        template=f"code.{news.purpose}",
+        phone=news.phone,
+        language=news.language,
+        blanks={"code": news.code, "leave": leave_number()},
+        key=f"code|{news.request_id}",
+        at=news.at,
+    )
+
+
+def leave_number() -> str:
+    """The number whose call means "I leave", as a person dials it; empty while none is set."""
+    number = Number.objects.filter(meaning="leave", is_active=True).order_by("pk").first()
+    return number.number if number else ""
+
+
+def publish_templates(*, at: datetime, by: Actor) -> int:
+    """Put the fixed texts in the table where they are missing. Returns how many were added."""
+    added = 0
+    for (code, language), text in texts.TEXTS.items():
+        _template, made = Template.objects.get_or_create(
+            code=code, language=language, version=1, defaults={"kind": MessageClass.SERVICE, "text": text}
+        )
+        added += made
+    if added:
+        audit.record(by=by, at=at, act="messaging.publish_templates", n=added)
+    return added
+
+
+# ---------------------------------------------------------------------------------------------- the way out
+
+_LEASE = """update messaging_message set state = 'leased', leased_until = %(until)s, tries = tries + 1
+ where id in (select id from messaging_message where state in ('queued', 'leased') and due_at <= %(at)s
+ and (leased_until is null or leased_until <= %(at)s) order by due_at limit %(n)s for update skip locked)
+ returning id, kind, template, language, phone_id, sealed_phone, sealed_blanks, programme_id, queued_at, tries"""
+
+
+@dataclass(frozen=True, slots=True)
+class _Leased:
+    id: UUID
+    kind: int
+    template: str
+    language: str
+    phone_id: UUID
+    sealed_phone: bytes
+    sealed_blanks: bytes
+    programme_id: int
+    queued_at: datetime
+    tries: int
+
+
+def lease(*, at: datetime, n: int = BATCH) -> list[_Leased]:
+    """Take up to n due messages for two minutes; a lease that lapses returns to the queue."""
+    with system("send messages"), connection.cursor() as cursor:
+        cursor.execute(_LEASE, {"at": at, "until": at + LEASE, "n": n})
+        return [_Leased(*row) for row in cursor.fetchall()]
+
+
+def gate(
+    message: _Leased, *, at: datetime, suppressed: bool, consented: bool
+) -> tuple[str, str, datetime | None]:
+    """What a leased message may do: ("go", "", None), ("wait", reason, until) or ("drop", reason, None).
+
+    The receipt of STOP or LEAVE goes to a phone that has just said no; every other service text is the answer to
+    the phone's own act. Outreach needs consent and no suppression; nobody can override that here.
+    """
+    when = hours.may_go(kind=message.kind, queued_at=message.queued_at, at=at, zone=settings.TIME_ZONE)
+    if when is None:
+        return "drop", "too_late", None
+    if message.kind == texts.OUTREACH and suppressed:
+        return "drop", "suppressed", None
+    if message.kind == texts.OUTREACH and not consented:
+        return "drop", "no_consent", None
+    if when > at:
+        return "wait", "hours", when
+    return "go", "", None
+
+
+_SPEND = """insert into messaging_spending as s (programme_id, hour, allowed, spent)
+ select %(programme)s, %(hour)s, coalesce((select per_hour from messaging_allowance where programme_id = %(programme)s),
+ %(usual)s), 1
+ on conflict (programme_id, hour) do update set spent = s.spent + 1 where s.spent < s.allowed returning s.spent"""
+_TRIP = """update messaging_spending set tripped_at = coalesce(tripped_at, %(at)s)
+ where programme_id = %(programme)s and hour = %(hour)s"""
+
+
+def spend(*, programme_id: int, at: datetime) -> bool:
+    """Take one message out of this hour's allowance by one conditional update; False when the breaker is out."""
+    hour = at.replace(minute=0, second=0, microsecond=0)
+    usual = int(os.environ.get("ABHIYAN_SMS_PER_HOUR", "20000"))
+    values = {"programme": programme_id, "hour": hour, "usual": usual, "at": at}
+    with connection.cursor() as cursor:
+        cursor.execute(_SPEND, values)
+        if cursor.fetchone():
+            return True
+        cursor.execute(_TRIP, values)
+    return False
+
+
+_SUPPRESSED = "select phone_id from people_suppression where phone_id = any(%s) and lifted_at is null"
+_CONSENTED = """select distinct p.phone_id from people_person p join people_consent c on c.person_id = p.id
+ where p.phone_id = any(%s) and c.purpose = 3 and c.withdrawn_at is null"""
+
+
+def hand_over(*, messages: Sequence[_Leased], adapter: Adapter, at: datetime) -> int:
+    """Send leased messages through an adapter, past gate and budget. Returns how many the gateway took.
+
+    Must not run inside a transaction: what was decided is committed before the adapter is called, and its answer
+    right after. A crash in between leaves a lease to lapse, and the gateway knows our reference again.
+    """
+    if not messages:
+        return 0
+    taken = 0
+    with system("send messages"):
+        facts = _facts_of(messages)
+    for message in messages:
+        with system("send messages"):
+            letter = _decide(message, facts=facts, at=at)
+        if letter is None:
+            continue
+        handed = adapter.hand(letter)
+        with system("send messages"):
+            _settle(message, handed=handed, adapter=adapter.name, text=letter.text, at=at)
+        taken += handed.ok
+    return taken
+
+
+@dataclass(frozen=True, slots=True)
+class _Facts:
+    suppressed: frozenset[UUID]
+    consented: frozenset[UUID]
+    templates: dict[tuple[str, str], Template]
+
+
+def _facts_of(messages: Sequence[_Leased]) -> _Facts:
+    phones = list({message.phone_id for message in messages})
+    with connection.cursor() as cursor:
+        cursor.execute(_SUPPRESSED, [phones])
+        suppressed = frozenset(row[0] for row in cursor.fetchall())
+        cursor.execute(_CONSENTED, [phones])
+        consented = frozenset(row[0] for row in cursor.fetchall())
+    active = Template.objects.filter(is_active=True).order_by("version")
+    return _Facts(
+        suppressed, consented, {(template.code, template.language): template for template in active}
+    )
+
+
+def _decide(message: _Leased, *, facts: _Facts, at: datetime) -> Letter | None:
+    """The letter to hand over; or None, and the reason stands on the row."""
+    rows = Message.objects.filter(pk=message.id)
+    verdict, reason, until = gate(
+        message,
+        at=at,
+        suppressed=message.phone_id in facts.suppressed,
+        consented=message.phone_id in facts.consented,
+    )
+    if verdict == "drop":
+        rows.update(state=Message.State.DROPPED, reason=reason, settled_at=at, leased_until=None)
+        return None
+    if verdict == "wait":
+        rows.update(state=Message.State.QUEUED, reason=reason, due_at=until, leased_until=None)
+        return None
+    languages = (message.language, settings.LANGUAGE_CODE, "en")
+    found = [
+        facts.templates[key]
+        for key in ((message.template, one) for one in languages)
+        if key in facts.templates
+    ]
+    if not found or (message.kind == texts.OUTREACH and not found[0].registration):
+        rows.update(state=Message.State.HELD, reason="template", leased_until=None)
+        return None
+    # A code is the answer to somebody who waits at a screen; its own limits stand where it is asked.
+    if not message.template.startswith("code.") and not spend(programme_id=message.programme_id, at=at):
+        rows.update(state=Message.State.HELD, reason="budget", leased_until=None)
+        return None
+    ring = keyring()
+    values = json.loads(ring.unseal(bytes(message.sealed_blanks), about=message.id.bytes))
+    return Letter(
+        ref=str(message.id),
+        phone=ring.unseal(bytes(message.sealed_phone), about=message.id.bytes).decode(),
+        text=texts.fill(found[0].text, values | {"organisation": settings.ORGANISATION or "Abhiyan"}),
+        template=message.template,
+        registration=found[0].registration,
+    )
+
+
+def _settle(message: _Leased, *, handed: Handed, adapter: str, text: str, at: datetime) -> None:
+    rows = Message.objects.filter(pk=message.id)
+    if handed.ok:
+        rows.update(
+            state=Message.State.SENT,
+            reason=handed.reason,
+            sent_at=at,
+            leased_until=None,
+            adapter=adapter,
+            adapter_ref=handed.ref,
+            parts=texts.parts(text),
+        )
+    elif handed.again and message.tries < TRIES:
+        wait = timedelta(minutes=min(60, 2 ** (message.tries - 1)))
+        rows.update(state=Message.State.QUEUED, reason=handed.reason, due_at=at + wait, leased_until=None)
+    else:
+        rows.update(state=Message.State.FAILED, reason=handed.reason, settled_at=at, leased_until=None)
+
+
+def receive_receipt(*, ref: str, status: str, at: datetime) -> bool:
+    """A gateway's delivery report: delivered or failed. Doubled and late ones change nothing. Whether it was ours."""
+    settled = {"delivered": Message.State.DELIVERED, "failed": Message.State.FAILED}.get(status)
+    rows = Message.objects.filter(adapter_ref=ref)
+    if settled:
+        rows.filter(state=Message.State.SENT).update(state=settled, settled_at=at)
+    return rows.exists()
+
+
+# ---------------------------------------------------------------------------------------------- the breaker
+
+
+def set_allowance(*, programme_id: int, per_hour: int, by: Actor, at: datetime) -> None:
+    """How many messages an hour a programme may send. The act that calls it has asked for authority."""
+    Allowance.objects.update_or_create(
+        programme_id=programme_id, defaults={"per_hour": per_hour, "set_by": by.account_id, "set_at": at}
+    )
+    audit.record(by=by, at=at, act="messaging.set_allowance", subject=str(programme_id), n=per_hour)
+
+
+def release_held(*, release_id: UUID, programme_id: int, unit_id: int, by: Actor, at: datetime) -> int:
+    """Let a programme's held messages go, after a second person's yes. Returns how many.
+
+    Refuses NotYours without `messages.release` at the unit; what `org.use_release` refuses; NothingHeld.
+    """
+    authority.require(by, "messages.release", at=unit_id)
+    org.use_release(release_id=release_id, act="messages.release", by=by, at=at)
+    held = Message.objects.filter(state=Message.State.HELD, reason="budget", programme_id=programme_id)
+    n = held.update(state=Message.State.QUEUED, reason="released", due_at=at)
+    if not n:
+        raise NothingHeld
+    audit.record(by=by, at=at, act="messaging.release_held", subject=str(programme_id), unit_id=unit_id, n=n)
+    return n

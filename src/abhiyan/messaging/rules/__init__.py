@@ -1,0 +1,1 @@
+"""Rules of messages: texts, hours, signatures. Plain values in and out."""

@@ -1,0 +1,79 @@
+"""What providers send, as one shape. Parsing only: whether it is genuine is `signatures`' to say."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+INDIA = ZoneInfo("Asia/Kolkata")  # Exotel writes its times so, without saying
+
+
+class Malformed(ValueError):
+    """A webhook lacks what it must have. args: the field's name."""
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One call to one of our numbers: the provider's own id, who called (as sent), whom, when."""
+
+    provider: str
+    id: str
+    caller: str
+    number: str
+    at: datetime | None
+
+
+def _text(values: Mapping[str, Any], *names: str) -> str:
+    for name in names:
+        value = values.get(name)
+        if isinstance(value, str | int) and str(value).strip():
+            text = str(value).strip().strip('"')
+            if "\x00" in text or len(text) > 200:
+                raise Malformed(name)
+            return text
+    raise Malformed(names[0])
+
+
+def generic(values: Mapping[str, Any]) -> Call:
+    """Our own JSON: {"id", "from", "to", "at": ISO 8601 with offset or Unix seconds}."""
+    when = values.get("at")
+    at: datetime | None = None
+    try:
+        if isinstance(when, int | float) and not isinstance(when, bool):
+            at = datetime.fromtimestamp(when, UTC)
+        elif isinstance(when, str):
+            at = datetime.fromisoformat(when)
+    except (ValueError, OverflowError, OSError):
+        raise Malformed("at") from None
+    if at is not None and at.tzinfo is None:
+        raise Malformed("at")
+    return Call("generic", _text(values, "id"), _text(values, "from"), _text(values, "to"), at)
+
+
+def exotel(values: Mapping[str, Any]) -> Call:
+    """Exotel's passthru: CallSid, CallFrom, CallTo, StartTime or Created ("YYYY-MM-DD HH:MM:SS", India)."""
+    at = None
+    for name in ("StartTime", "Created", "CurrentTime"):
+        try:
+            at = datetime.strptime(str(values.get(name, "")).strip('"'), "%Y-%m-%d %H:%M:%S").replace(
+                tzinfo=INDIA
+            )
+            break
+        except ValueError:
+            continue
+    return Call(
+        "exotel",
+        _text(values, "CallSid"),
+        _text(values, "CallFrom", "From"),
+        _text(values, "CallTo", "To"),
+        at,
+    )
+
+
+def twilio(values: Mapping[str, Any]) -> Call:
+    """Twilio's voice webhook: CallSid, From, To; it sends no time."""
+    return Call("twilio", _text(values, "CallSid"), _text(values, "From"), _text(values, "To"), None)
+
+
+PARSERS = {"generic": generic, "exotel": exotel, "twilio": twilio}

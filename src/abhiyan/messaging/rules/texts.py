@@ -1,0 +1,71 @@
+"""The fixed texts of service messages, and filling their blanks.
+
+Texts of codes follow law.md O2: who sends, what the code does, whom never to give it to, how to refuse.
+Every text names the organisation and how to stop (T5). Blanks stand in braces.
+"""
+
+import re
+
+SERVICE, DUTY, OUTREACH = 1, 2, 3
+
+# (template code, language) -> text. Published as version 1 by `actions.publish_templates`.
+TEXTS: dict[tuple[str, str], str] = {
+    ("code.sign_in", "en"): "{code} is your code to sign in to {organisation}. Tell it to nobody. "
+    "If you did not ask for it, do nothing.",
+    ("code.sign_in", "hi"): "{organisation} में प्रवेश का कोड {code} है। किसी को न बताएँ। आपने नहीं माँगा तो कुछ न करें।",
+    (
+        "code.join",
+        "en",
+    ): "{code}: typing this code makes you a member of {organisation}. Never give it to anyone "
+    "for treatment, ration, a job or a scheme. Not you? Do nothing. Leave: {leave}",
+    ("code.join", "hi"): "{code}: यह कोड डालने से आप {organisation} के सदस्य बनेंगे। इलाज, राशन, नौकरी या योजना के "
+    "लिए किसी को न दें। आपने नहीं माँगा तो कुछ न करें। छोड़ें: {leave}",
+    ("code.member", "en"): "{code} opens your membership page at {organisation}. Tell it to nobody. "
+    "If you did not ask for it, do nothing.",
+    ("code.member", "hi"): "{organisation} में आपकी सदस्यता का पृष्ठ खोलने का कोड {code} है। किसी को न बताएँ। "
+    "आपने नहीं माँगा तो कुछ न करें।",
+    ("code.leave", "en"): "{code}: typing this code ends your membership of {organisation}. "
+    "If you did not ask for it, do nothing.",
+    ("code.leave", "hi"): "{code}: यह कोड डालने से {organisation} की आपकी सदस्यता समाप्त होगी। "
+    "आपने नहीं माँगा तो कुछ न करें।",
+    (
+        "drive.reply",
+        "en",
+    ): "{organisation}: {notice} To become a member open {link} . Hear the notice: {hear}. "
+    "Never: do nothing. Stop: {leave}",
+    ("drive.reply", "hi"): "{organisation}: {notice} सदस्य बनने के लिए {link} खोलें। सूचना सुनें: {hear}। "
+    "नहीं बनना तो कुछ न करें। रोकें: {leave}",
+    ("drive.already", "en"): "{organisation}: you are already a member. See, correct or leave: {link}",
+    ("drive.already", "hi"): "{organisation}: आप पहले से सदस्य हैं। देखें, सुधारें या छोड़ें: {link}",
+    ("leave.receipt", "en"): "{organisation}: your membership has ended and we will not write or call again. "
+    "To return, only your own phone can ask.",
+    ("leave.receipt", "hi"): "{organisation}: आपकी सदस्यता समाप्त हुई, अब हम संदेश या कॉल नहीं करेंगे। "
+    "लौटना हो तो केवल आपका अपना फ़ोन कह सकता है।",
+}
+_BLANK = re.compile(r"\{([a-z_]+)\}")
+
+
+def blanks(text: str) -> frozenset[str]:
+    """Names of the blanks of a text."""
+    return frozenset(_BLANK.findall(text))
+
+
+def fill(text: str, values: dict[str, str]) -> str:
+    """The text with its blanks filled; what fills them is taken as it is, on one line. KeyError: a blank is missing."""
+    return _BLANK.sub(lambda match: " ".join(values[match[1]].split()), text)
+
+
+def parts(text: str) -> int:
+    """How many SMS a text is billed as: 160/153 characters of GSM 7-bit, else 70/67 of UCS-2 (3GPP TS 23.038)."""
+    if all(letter in _GSM for letter in text):
+        length = len(text) + sum(letter in "^{}\\[~]|€" for letter in text)
+        single, joined = 160, 153
+    else:
+        length, single, joined = len(text.encode("utf-16-be")) // 2, 70, 67
+    return 1 if length <= single else -(-length // joined)
+
+
+_GSM = frozenset(
+    "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§"
+    "¿abcdefghijklmnopqrstuvwxyzäöñüà^{}\\[~]|€"
+)

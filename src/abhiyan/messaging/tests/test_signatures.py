@@ -1,0 +1,96 @@
+"""Webhooks are believed only when they are genuine."""
+
+import json
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from abhiyan.messaging.rules import inbound, signatures
+
+AT = datetime(2026, 11, 20, 9, 30, tzinfo=UTC)
+
+
+def test_twilios_own_library_signs_the_same() -> None:
+    # The vector was computed by the provider's library over values of ours.
+    params = {
+        "CallSid": "CA1",
+        "From": "+919800000001",
+        "To": "+911800000000",
+        "CallStatus": "ringing",
+    }
+    made = signatures.twilio("https://app.example.org/hook/twilio", params, "tok")
+    assert made == "7ENZjqJns8qVfBSmH56JKsqTqeI="
+
+
+def signed(body: bytes, *, secret: str = "s3cret", at: datetime = AT) -> str:
+    at_s = int(at.timestamp())
+    return f"t={at_s},v1={signatures.generic(at_s, body, secret)}"
+
+
+def test_a_genuine_generic_webhook_holds() -> None:
+    body = json.dumps({"id": "c1", "from": "9800000001", "to": "1800"}).encode()
+    assert signatures.generic_holds(signed(body), body, "s3cret", AT)
+
+
+@pytest.mark.parametrize("header", ["", "t=abc,v1=00", "v1=00", "t=1763631000", "t=,v1=", "t=1e9,v1=é"])
+def test_a_malformed_signature_is_refused(header: str) -> None:
+    assert not signatures.generic_holds(header, b"{}", "s3cret", AT)
+
+
+def test_a_forged_signature_is_refused() -> None:
+    assert not signatures.generic_holds(signed(b"{}", secret="guess"), b"{}", "s3cret", AT)
+
+
+def test_a_changed_body_is_refused() -> None:
+    assert not signatures.generic_holds(signed(b"{}"), b'{"from":"9"}', "s3cret", AT)
+
+
+@pytest.mark.parametrize("off_s", [-301, 301, -3600, 3600])
+def test_a_replay_or_a_clock_an_hour_off_is_refused(off_s: int) -> None:
+    assert not signatures.generic_holds(signed(b"{}", at=AT + timedelta(seconds=off_s)), b"{}", "s3cret", AT)
+
+
+def test_source_addresses_hold_where_there_is_no_signature() -> None:
+    networks = ["203.0.113.0/24", "2001:db8::/32"]
+    assert signatures.from_allowed("203.0.113.9", networks)
+    assert signatures.from_allowed("2001:db8::1", networks)
+    assert not signatures.from_allowed("198.51.100.1", networks)
+    assert not signatures.from_allowed("nonsense", networks)
+    assert not signatures.from_allowed("203.0.113.9", [])
+
+
+def test_three_providers_tell_of_the_same_call() -> None:
+    generic = inbound.generic(
+        {"id": "c1", "from": "+919800000001", "to": "+911800000000", "at": AT.isoformat()}
+    )
+    exotel = inbound.exotel(
+        {
+            "CallSid": "c1",
+            "CallFrom": "09800000001",
+            "CallTo": "01800000000",
+            "StartTime": "2026-11-20 15:00:00",
+            "digits": '"1"',
+        }
+    )
+    twilio = inbound.twilio({"CallSid": "c1", "From": "+919800000001", "To": "+911800000000"})
+    assert {generic.id, exotel.id, twilio.id} == {"c1"}
+    assert generic.at == exotel.at == AT
+    assert twilio.at is None
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        {},
+        {"id": "c1", "from": "9", "to": ""},
+        {"id": "c\x001", "from": "9", "to": "1"},
+        {"id": "c1", "from": "9" * 300, "to": "1"},
+        {"id": "c1", "from": ["9"], "to": "1"},
+        {"id": "c1", "from": "9", "to": "1", "at": "yesterday"},
+        {"id": "c1", "from": "9", "to": "1", "at": "2026-11-20T15:00:00"},
+        {"id": "c1", "from": "9", "to": "1", "at": 1e300},
+    ],
+)
+def test_a_call_without_what_it_must_have_is_malformed(values: dict[str, object]) -> None:
+    with pytest.raises(inbound.Malformed):
+        inbound.generic(values)

@@ -1,0 +1,40 @@
+"""The fixed texts."""
+
+import pytest
+
+from abhiyan.messaging.rules import texts
+
+
+@pytest.mark.parametrize("code", sorted({code for code, _language in texts.TEXTS}))
+def test_every_text_stands_in_hindi_and_english_with_the_same_blanks(code: str) -> None:
+    assert texts.blanks(texts.TEXTS[code, "hi"]) == texts.blanks(texts.TEXTS[code, "en"])
+
+
+@pytest.mark.parametrize(("code", "language"), sorted(texts.TEXTS))
+def test_every_text_names_the_organisation(code: str, language: str) -> None:
+    assert "organisation" in texts.blanks(texts.TEXTS[code, language])
+
+
+def test_what_fills_a_blank_cannot_add_lines_or_blanks() -> None:
+    assert texts.fill("{a} and {b}", {"a": "x\n{b}", "b": "y"}) == "x {b} and y"
+
+
+def test_a_missing_blank_is_an_error() -> None:
+    with pytest.raises(KeyError):
+        texts.fill("{a}", {})
+
+
+@pytest.mark.parametrize(
+    ("text", "billed"),
+    [
+        ("a" * 160, 1),
+        ("a" * 161, 2),
+        ("{" * 80, 1),
+        ("{" * 81, 2),
+        ("क" * 70, 1),
+        ("क" * 71, 2),
+        ("😀" * 35, 1),
+    ],
+)
+def test_parts_are_counted_as_networks_bill_them(text: str, billed: int) -> None:
+    assert texts.parts(text) == billed

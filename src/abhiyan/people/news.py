@@ -1,0 +1,17 @@
+"""What people tell upwards."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from uuid import UUID
+
+
+@dataclass(frozen=True, slots=True)
+class CodeAsked:
+    """A one-time code is to reach a phone (E.164): messaging sends it. purpose: sign_in, join, member or leave."""
+
+    purpose: str
+    phone: str = field(repr=False)
+    code: str = field(repr=False)
+    language: str
+    request_id: UUID
+    at: datetime
