@@ -88,5 +88,14 @@ def django_db_setup(request: pytest.FixtureRequest, django_db_blocker: Any) -> I
                 admin.execute(sql.SQL("drop database if exists {} with (force)").format(sql.Identifier(name)))
 
 
+@pytest.fixture(autouse=True)
+def no_counts_left() -> Iterator[None]:
+    """Limits count outside the test's transaction, so what a test took is forgotten after it."""
+    yield
+    from abhiyan.core import limits
+
+    limits.forget_all()
+
+
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--keep-database", action="store_true", help="leave the test database for a look at it")

@@ -1,0 +1,107 @@
+"""Limits: how often something may be asked. Counted at once, also when the request fails and rolls back.
+
+A counter is one row per limit, subject and window of time; its key is a keyed hash, so the table tells neither
+phones nor addresses. Counting goes over connections of its own, in autocommit: a caller who fails on purpose
+would otherwise be counted never. Counters need not survive a crash of the database, so nobody waits for the disk.
+"""
+
+import hmac
+import os
+import struct
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from functools import cache
+
+import psycopg
+from django.db import connection
+from psycopg_pool import ConnectionPool
+
+from . import database
+from .keys import keyring
+from .refusals import TooMany
+
+_UPSERT = (
+    "insert into core_rate_count as c (key, n, ends_at) values (%(key)s, %(n)s, %(ends_at)s)"
+    " on conflict (key) do update set n = c.n + excluded.n where c.n + excluded.n <= %(allowed)s returning n"
+)
+SWEPT_AT_ONCE = 10_000
+
+
+def take(*, limit: str, subject: bytes | str, at: datetime, allowed: int, window_s: int, n: int = 1) -> None:
+    """Count `n` more against a limit, or refuse all of them.
+
+    limit: its name, such as "code.phone". subject: whom it concerns (phone id, network, account); never stored.
+    allowed: at most this many in a window of `window_s` seconds; windows begin at multiples since 1970.
+    Refuses by TooMany with `wait_s`, the seconds until the window ends. What is refused is not counted, so a
+    flood costs no writes.
+    """
+    key, ends_at = _counter(limit, subject, at, window_s)
+    given = {"key": key, "n": n, "ends_at": ends_at, "allowed": allowed}
+    if n > allowed or not _run(_UPSERT, given):
+        raise TooMany(wait_s=max(1, round((ends_at - at).total_seconds())))
+
+
+def give_back(*, limit: str, subject: bytes | str, at: datetime, window_s: int, n: int = 1) -> None:
+    """Take back what `take` counted, as for a code that turned out right."""
+    key, _ = _counter(limit, subject, at, window_s)
+    _run("update core_rate_count set n = greatest(n - %s, 0) where key = %s returning n", [n, key])
+
+
+def sweep(at: datetime) -> int:
+    """Delete counters whose window is over. Returns how many; called by a loop, in its transaction."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "delete from core_rate_count where key in"
+            " (select key from core_rate_count where ends_at < %s limit %s for update skip locked)",
+            [at, SWEPT_AT_ONCE],
+        )
+        return cursor.rowcount
+
+
+def forget_all() -> None:
+    """Empty every counter this process has touched a pool for (tests only: counters outlive a rolled-back test)."""
+    if _pool.cache_info().currsize:
+        _run("delete from core_rate_count returning 1", [])
+
+
+def _counter(limit: str, subject: bytes | str, at: datetime, window_s: int) -> tuple[bytes, datetime]:
+    number = int(at.timestamp()) // window_s
+    name = limit.encode()
+    who = subject.encode() if isinstance(subject, str) else subject
+    told = struct.pack(">HQQ", len(name), window_s, number) + name + who
+    key = hmac.digest(_key(), told, "sha256")[:16]
+    return key, datetime.fromtimestamp(number * window_s, UTC) + timedelta(seconds=window_s)
+
+
+@cache
+def _key() -> bytes:
+    return keyring().derive("limits")
+
+
+def _run(query: str, given: dict[str, object] | Sequence[object]) -> bool:
+    """Run one statement for itself; True when it returned a row. A connection lost meanwhile is replaced once."""
+    pool = _pool(os.getpid(), database.conninfo(database.current_role()))
+    for last_try in (False, True):
+        try:
+            with pool.connection() as own:
+                return own.execute(query, given).fetchone() is not None
+        except psycopg.OperationalError:
+            if last_try:
+                raise
+            pool.check()  # the server was restarted: drop what it cut
+    raise AssertionError
+
+
+@cache
+def _pool(pid: int, conninfo: str) -> ConnectionPool[psycopg.Connection[tuple[object, ...]]]:
+    """One small pool per process (never shared over a fork) and database."""
+    return ConnectionPool(
+        conninfo,
+        min_size=0,
+        max_size=4,
+        max_idle=60,
+        timeout=10,
+        kwargs={"autocommit": True, "options": "-c synchronous_commit=off", "application_name": "limits"},
+        open=True,
+        name=f"limits-{pid}",
+    )
