@@ -1,0 +1,521 @@
+"""Cells to values, a column of a batch at a time.
+
+What a cell goes through, in this order:
+- NUL and U+FFFD (a letter some earlier program lost) are refused: what was there cannot be known;
+- Unicode NFC;
+- control, bidirectional and zero-width characters, soft hyphens and byte-order marks are removed, and counted.
+  A joiner (ZWJ, ZWNJ) stays where a script spells with it: after a virama, before one (Bengali), and between
+  Arabic letters (UAX 31, contexts A1, A2, B); anywhere else it is invisible and only makes equal names unequal;
+- white space of any kind becomes one space; line breaks too, unless the field is multiline;
+- the length is checked on what is left; in every kind but TEXT and NAME digits of any script become ASCII.
+
+Whole columns are looked at first with a few calls that run in C; only a column with something odd in it is
+taken cell by cell. Repeated cells (units, years, dates, PIN codes) are cleaned once and remembered.
+"""
+
+import re
+import unicodedata
+from collections import Counter
+from collections.abc import Callable, Sequence
+from datetime import date, timedelta
+from typing import Any
+
+from abhiyan.core.tables.layout import Field, Kind
+
+# (field key, note) -> cells.
+Notes = Counter[tuple[str, str]]
+# A batch of raw cells -> values (None where blank or bad) and the reason of every bad one by its index.
+Cleaner = Callable[[Sequence[str]], tuple[list[Any], dict[int, str]]]
+# A phone as written -> what the caller keeps (E.164, say), or None when it is none.
+Phone = Callable[[str], Any]
+
+
+class BadCell(Exception):
+    """One cell cannot become a value; `code` is a key of reasons.CELL."""
+
+    def __init__(self, code: str) -> None:
+        self.code = code
+        super().__init__(code)
+
+
+_DIGITS = {
+    n: str(unicodedata.decimal(chr(n))) for n in range(128, 0x20000) if unicodedata.category(chr(n)) == "Nd"
+}
+_LOOKS_BLANK = frozenset(("-", "--", "---", "–", "—", "."))
+_SAYS_BLANK = _LOOKS_BLANK | {"na", "n/a", "nil", "null", "none", "नहीं", "निल", "#n/a", "?"}
+_EXCEL_TEXT = re.compile(r'="(.*)"')  # how some programs keep Excel from eating zeros
+_FORMULA = frozenset("=+-@＝＋－＠")
+_QUOTED_FORMULA = re.compile(r"'+\s*[=+\-@＝＋－＠\t\r\n]")
+_MOJIBAKE = re.compile("à[¤¥]|Ã[ -¿]|â€")
+_QUESTIONS = re.compile(r"[\s?.]*\?\?[\s?.]*")
+_JOINERS = "\u200c\u200d"
+
+
+def _joiner_stays(text: str, place: int) -> bool:
+    before = text[place - 1] if place else ""
+    after = text[place + 1] if place + 1 < len(text) else ""
+    if not before or not after:
+        return False
+    if unicodedata.combining(before) == 9 and unicodedata.category(after)[0] == "L":
+        return True
+    if text[place] == "\u200d":
+        return unicodedata.combining(after) == 9 and unicodedata.category(before)[0] == "L"
+    return "\u0600" <= before <= "\u06ff" and "\u0600" <= after <= "\u06ff"
+
+
+def unhidden(text: str) -> str:
+    """Text without characters nobody sees: controls but tab and line breaks, formats, surrogates, private use."""
+    kept = []
+    for place, char in enumerate(text):
+        if char.isprintable() or char in "\t\n\r":
+            kept.append(char)
+        elif char in _JOINERS:
+            if _joiner_stays(text, place):
+                kept.append(char)
+        elif unicodedata.category(char)[0] == "Z":
+            kept.append("\n" if char in "\u2028\u2029" else " ")
+        elif unicodedata.category(char) == "Cn":
+            kept.append(char)  # a letter newer than our tables
+    return "".join(kept)
+
+
+def tidied(cell: str, *, multiline: bool = False, note: Callable[[str], None] | None = None) -> str:
+    """One cell made plain by the rules above. Raises BadCell."""
+    if "\0" in cell:
+        raise BadCell("nul")
+    if "\ufffd" in cell:
+        raise BadCell("damaged")
+    text = unicodedata.normalize("NFC", cell)
+    if not text.isprintable():
+        shown = unhidden(text)
+        if shown != text and note is not None and not _only_spaces(text, shown):
+            note("invisible_removed")
+        text = unicodedata.normalize("NFC", shown)
+        if "\n" in text or "\r" in text:
+            lines = [" ".join(line.split()) for line in text.splitlines()]
+            if multiline:
+                return "\n".join(lines).strip("\n")
+            if len([line for line in lines if line]) > 1 and any(mark in text for mark in ",;\t|"):
+                raise BadCell("broken_quote")
+    return " ".join(text.split())
+
+
+def _only_spaces(text: str, shown: str) -> bool:
+    return "".join(text.split()) == "".join(shown.split())
+
+
+def _plain(joined: str) -> bool:
+    """No cell is blank, and none has anything to remove, compose or trim. joined: a space between the cells."""
+    return (
+        joined != ""
+        and joined.isprintable()
+        and "  " not in joined
+        and joined[0] != " "
+        and joined[-1] != " "
+        and (
+            joined.isascii()
+            or (
+                "\ufffd" not in joined
+                and unicodedata.is_normalized("NFC", joined)
+                and _MOJIBAKE.search(joined) is None
+            )
+        )
+    )
+
+
+def _text_of(field: Field, note: Callable[[str], None]) -> Callable[[str], str | None]:
+    limit, multiline = field.max_length, field.multiline
+
+    def one(cell: str) -> str | None:
+        text = tidied(cell[: limit * 8 + 64], multiline=multiline, note=note) if cell else cell
+        if text in _LOOKS_BLANK:
+            text = ""
+        if not text:
+            return None
+        if _QUOTED_FORMULA.match(text):
+            text = text[1:]
+        if len(text) > limit or len(cell) > limit * 8 + 64:
+            raise BadCell("too_long")
+        if _QUESTIONS.fullmatch(text):
+            raise BadCell("question_marks")
+        if not text.isascii() and _MOJIBAKE.search(text):
+            raise BadCell("mojibake")
+        if text[0] in _FORMULA:
+            note("formula_text")
+        return text
+
+    return one
+
+
+_NAME_ODD = re.compile(r"[0-9?@/\\=<>{}|^_\[\]:]|\.[a-zA-Z]{2,3}\b|www", re.IGNORECASE)
+_LINK = re.compile(r"://|\bwww\.|\.(?:com|org|net|in|ly|me|co|io|xyz|info)\b(?!\.)", re.IGNORECASE)
+
+
+def _name_of(field: Field, note: Callable[[str], None]) -> Callable[[str], str | None]:
+    plain = _text_of(field, lambda code: note(code) if code != "formula_text" else None)
+
+    def one(cell: str) -> str | None:
+        text = plain(cell)
+        if text is None:
+            return None
+        if text[0] in _FORMULA:
+            raise BadCell("formula")
+        if not any(map(str.isalpha, text)):
+            raise BadCell("no_letters")
+        if sum(map(str.isdecimal, text)) > 5:
+            raise BadCell("digits_in_name")
+        # "Md.In" is a name; "x.in" with nothing but ASCII before it could be, so a dot alone needs more.
+        if _LINK.search(text) and (
+            "/" in text or "www" in text.casefold() or re.search(r"[a-z0-9]{4,}\.[a-z]", text)
+        ):
+            raise BadCell("link")
+        return text
+
+    return one
+
+
+def _bare(cell: str) -> str:
+    """A cell that is not prose: ASCII digits, no wrapping ="…" or leading apostrophe, "" when it says blank."""
+    if len(cell) > 1_000:
+        raise BadCell("too_long")
+    text = tidied(cell)
+    if not text.isascii():
+        text = unicodedata.normalize("NFKC", text).translate(_DIGITS)
+    if text[:2] == '="' and (inner := _EXCEL_TEXT.fullmatch(text)):
+        text = inner[1].strip()
+    if text[:1] == "'":
+        text = text.lstrip("'").lstrip()
+    return "" if text.casefold() in _SAYS_BLANK else text
+
+
+_SCIENTIFIC = re.compile(r"[0-9](?:[.,][0-9]+)?[eE]\+[0-9]+")
+_CODE = re.compile(r"\w[\w .:/#&()\-\u0900-\u0903\u093a-\u094f]*")
+_CODE_ODD = re.compile(r"[^A-Za-z0-9 .:/#&()\-_]")
+_WHOLE = re.compile(r"[+-]?[0-9]+(?:\.0+)?")
+_GROUPED = re.compile(r"[+-]?[0-9]{1,3}(?:,[0-9]{2,3})*,[0-9]{3}(?:\.[0-9]+)?")
+_NUMBER = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]{1,2})?")
+_PIN = re.compile(r"[1-9][0-9]{2} ?[0-9]{3}(?:\.0)?")
+
+
+def _code(field: Field) -> Callable[[str], str | None]:
+    def one(cell: str) -> str | None:
+        text = _bare(cell)
+        if not text:
+            return None
+        if len(text) > field.max_length:
+            raise BadCell("too_long")
+        if _SCIENTIFIC.fullmatch(text):
+            raise BadCell("scientific")
+        if not _CODE.fullmatch(text):
+            raise BadCell("formula" if text[0] in _FORMULA else "bad_code")
+        return text
+
+    return one
+
+
+def _bounded(field: Field, value: Any) -> Any:
+    if field.least is not None and value < field.least:
+        raise BadCell("too_small")
+    if field.most is not None and value > field.most:
+        raise BadCell("too_big")
+    return value
+
+
+def _integer(field: Field) -> Callable[[str], int | None]:
+    def one(cell: str) -> int | None:
+        text = _bare(cell)
+        if not text:
+            return None
+        if _GROUPED.fullmatch(text):
+            text = text.replace(",", "")
+        if _SCIENTIFIC.fullmatch(text):
+            raise BadCell("scientific")
+        if not _WHOLE.fullmatch(text) or len(text) > 20:
+            raise BadCell("not_whole")
+        value = int(text.partition(".")[0])
+        # What a bigint column holds; fields may narrow it.
+        if not -(2**63) <= value < 2**63:
+            raise BadCell("not_whole")
+        return int(_bounded(field, value))
+
+    return one
+
+
+def _decimal(field: Field) -> Callable[[str], float | None]:
+    def one(cell: str) -> float | None:
+        text = _bare(cell)
+        if not text:
+            return None
+        if _GROUPED.fullmatch(text):
+            text = text.replace(",", "")
+        if not _NUMBER.fullmatch(text) or len(text) > 40:
+            raise BadCell("not_number")
+        return float(_bounded(field, float(text)))
+
+    return one
+
+
+_MONTHS = {
+    name: number
+    for number, names in enumerate(
+        (
+            "jan january जनवरी जन",
+            "feb february फरवरी फ़रवरी फर",
+            "mar march मार्च",
+            "apr april अप्रैल",
+            "may मई",
+            "jun june जून",
+            "jul july जुलाई",
+            "aug august अगस्त",
+            "sep sept september सितंबर सितम्बर",
+            "oct october अक्टूबर अक्तूबर",
+            "nov november नवंबर नवम्बर",
+            "dec december दिसंबर दिसम्बर",
+        ),
+        1,
+    )
+    for name in unicodedata.normalize("NFKC", names).split()
+}
+_ISO = re.compile(r"([0-9]{4})[-/.]([0-9]{1,2})[-/.]([0-9]{1,2})(?:[T ].*)?")
+_DAY_FIRST = re.compile(r"([0-9]{1,2}) ?[-/. ] ?([0-9]{1,2}) ?[-/. ] ?([0-9]{4}|[0-9]{2})(?: .*)?")
+_WORDY = re.compile(
+    r"(?P<day>[0-9]{1,2})(?:st|nd|rd|th)?[-/., ]+(?P<month>[^\W\d][^\s\d,./-]*)[-/., ]+(?P<year>[0-9]{4}|[0-9]{2})"
+)
+_WORDY_US = re.compile(
+    r"(?P<month>[^\W\d][^\s\d,./-]*)[-/., ]+(?P<day>[0-9]{1,2})(?:st|nd|rd|th)?[-/., ]+(?P<year>[0-9]{4})"
+)
+_SERIAL = re.compile(r"([0-9]{4,5})(?:\.[0-9]+)?")
+_EPOCH = date(1899, 12, 30)  # Excel's day 0, its false leap day of 1900 counted in
+
+
+def day_of(text: str) -> date:
+    """A date as written in India (day first), ISO, with a month's name, or an Excel serial. Raises BadCell."""
+    try:
+        if found := _ISO.fullmatch(text):
+            return date(int(found[1]), int(found[2]), int(found[3]))
+        if found := _DAY_FIRST.fullmatch(text):
+            if len(found[3]) == 2:
+                raise BadCell("short_year")
+            day, month = int(found[1]), int(found[2])
+            if month > 12 >= day:
+                raise BadCell("month_first")
+            return date(int(found[3]), month, day)
+        if found := _WORDY.fullmatch(text) or _WORDY_US.fullmatch(text):
+            day_text, name, year = found["day"], found["month"], found["year"]
+            number = _MONTHS.get(name.casefold().rstrip("."))
+            if number is None:
+                raise BadCell("date")
+            if len(year) == 2:
+                raise BadCell("short_year")
+            return date(int(year), number, int(day_text))
+        if (found := _SERIAL.fullmatch(text)) and int(found[1]) >= 3000:
+            return _EPOCH + timedelta(days=int(found[1]))
+    except ValueError as error:  # 31/02/1990
+        raise BadCell("date") from error
+    raise BadCell("date")
+
+
+def _date(field: Field) -> Callable[[str], date | None]:
+    def one(cell: str) -> date | None:
+        text = _bare(cell)
+        if not text:
+            return None
+        value: date = _bounded(field, day_of(text))
+        return value
+
+    return one
+
+
+def _year(field: Field) -> Callable[[str], int | None]:
+    def one(cell: str) -> int | None:
+        text = _bare(cell)
+        if not text:
+            return None
+        if re.fullmatch(r"[12][0-9]{3}(?:\.0+)?", text):
+            return int(_bounded(field, int(text[:4])))
+        if re.search(r"[-/.,]", text) and len(text) > 5:
+            try:
+                found = day_of(text).year
+            except BadCell as bad:
+                raise BadCell("year") from bad
+            return int(_bounded(field, found))
+        raise BadCell("year")
+
+    return one
+
+
+def _pin(cell: str) -> str | None:
+    text = _bare(cell)
+    if not text:
+        return None
+    if not _PIN.fullmatch(text):
+        raise BadCell("pin")
+    return text.removesuffix(".0").replace(" ", "")
+
+
+def _choice(field: Field) -> Callable[[str], str | None]:
+    def key(text: str) -> str:
+        return unicodedata.normalize("NFKC", text).casefold().replace("\u093c", "").strip(" .")
+
+    known = {key(s): value for value, spellings in field.choices.items() for s in (value, *spellings)}
+
+    def one(cell: str) -> str | None:
+        text = _bare(cell)
+        if not text and key(cell) not in known:
+            return None
+        found = known.get(key(text or cell))
+        if found is None:
+            raise BadCell("choice")
+        return found
+
+    return one
+
+
+def _phone(phone: Phone) -> Callable[[str], Any]:
+    def one(cell: str) -> Any:
+        text = _bare(cell)
+        if not text:
+            return None
+        if _SCIENTIFIC.fullmatch(text):
+            raise BadCell("scientific")
+        found = phone(text.removesuffix(".0"))
+        if found is None:
+            raise BadCell("phone")
+        return found
+
+    return one
+
+
+_REMEMBERED = 50_000
+
+
+class _Remembered(dict[str, Any]):
+    """Raw cell -> value, cleaned at first sight. `bad`: this batch's bad cells and why."""
+
+    def __init__(self, one: Callable[[str], Any]) -> None:
+        super().__init__()
+        self.one = one
+        self.bad: dict[str, str] = {}
+
+    def __missing__(self, cell: str) -> Any:
+        try:
+            value = self.one(cell)
+        except BadCell as bad:
+            self.bad[cell] = bad.code
+            return None
+        if len(cell) <= 64:
+            self[cell] = value
+        return value
+
+    def column(self, cells: Sequence[str]) -> tuple[list[Any], dict[int, str]]:
+        self.bad.clear()
+        if len(self) > _REMEMBERED:
+            self.clear()
+        values = list(map(self.__getitem__, cells))
+        if not self.bad:
+            return values, {}
+        return values, {index: self.bad[cell] for index, cell in enumerate(cells) if cell in self.bad}
+
+
+def _each(one: Callable[[str], Any], cells: Sequence[str]) -> tuple[list[Any], dict[int, str]]:
+    values: list[Any] = []
+    bad: dict[int, str] = {}
+    for index, cell in enumerate(cells):
+        try:
+            values.append(one(cell))
+        except BadCell as found:
+            values.append(None)
+            bad[index] = found.code
+    return values, bad
+
+
+def _required(field: Field, values: list[Any], bad: dict[int, str]) -> tuple[list[Any], dict[int, str]]:
+    if field.required and None in values:
+        for index, value in enumerate(values):
+            if value is None and index not in bad:
+                bad[index] = "missing"
+    return values, bad
+
+
+def _value_of(field: Field) -> Callable[[str], Any]:
+    match field.kind:
+        case Kind.INTEGER:
+            return _integer(field)
+        case Kind.DECIMAL:
+            return _decimal(field)
+        case Kind.YEAR:
+            return _year(field)
+        case Kind.DATE:
+            return _date(field)
+        case Kind.PIN:
+            return _pin
+        case _:
+            return _choice(field)
+
+
+def cleaner(field: Field, *, notes: Notes, phone: Phone | None = None) -> Cleaner:
+    """The function that cleans one field's column, batch after batch. notes: counted into."""
+
+    def note(code: str) -> None:
+        notes[field.key, code] += 1
+
+    kind, limit = field.kind, field.max_length
+
+    if kind is Kind.TEXT or kind is Kind.NAME:
+        one_text = (_name_of if kind is Kind.NAME else _text_of)(field, note)
+        odd = _NAME_ODD if kind is Kind.NAME else re.compile(r"\?\?")
+
+        def texts(cells: Sequence[str]) -> tuple[list[Any], dict[int, str]]:
+            joined = " ".join(cells)
+            if _plain(joined) and not odd.search(joined) and max(map(len, cells)) <= limit:
+                firsts = {cell[0] for cell in cells}
+                if kind is Kind.NAME:
+                    if all(map(str.isalpha, firsts)):
+                        return list(cells), {}
+                elif firsts.isdisjoint("=+-@＝＋－＠'–—."):
+                    return list(cells), {}
+            if joined.strip(" ") == "":
+                return _required(field, [None] * len(cells), {})
+            return _required(field, *_each(one_text, cells))
+
+        return texts
+
+    if kind is Kind.PHONE:
+        if phone is None:
+            raise ValueError(f"{field.key}: a list with phones is read with a phone normaliser")
+        one_phone = _phone(phone)
+
+        def phones(cells: Sequence[str]) -> tuple[list[Any], dict[int, str]]:
+            if "".join(cells).isdecimal() and "".join(cells).isascii():
+                values = list(map(phone, cells))
+                if None not in values:
+                    return values, {}
+                return _required(
+                    field,
+                    values,
+                    {i: "phone" for i, value in enumerate(values) if value is None and cells[i]},
+                )
+            return _required(field, *_each(one_phone, cells))
+
+        return phones
+
+    if kind is Kind.CODE:
+        one_code = _Remembered(_code(field))
+
+        def codes(cells: Sequence[str]) -> tuple[list[Any], dict[int, str]]:
+            joined = " ".join(cells)
+            if (
+                joined.isascii()
+                and _plain(joined)
+                and max(map(len, cells)) <= limit
+                and not _CODE_ODD.search(joined)
+                and "E+" not in joined
+                and {cell[0] for cell in cells}.isdisjoint(" .:/#&()-_nN")
+            ):
+                return list(cells), {}
+            return _required(field, *one_code.column(cells))
+
+        return codes
+
+    remembered = _Remembered(_value_of(field))
+    return lambda cells: _required(field, *remembered.column(cells))

@@ -1,0 +1,125 @@
+"""Header names as people write them: folded for comparison, and matched with a list's fields.
+
+Tolerant of case, punctuation, "No." and "संख्या", long and short vowels (मोबाईल, मोबाइल), dots and nasals
+(हिन्दी, हिंदी), slips of a letter, and two languages in one cell (नाम / Name).
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator, Sequence
+from difflib import SequenceMatcher
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from abhiyan.core.tables.layout import Layout
+
+_INVISIBLE = re.compile("[\u00ad\u034f\u061c\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufeff]")
+_CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
+# Letters, digits, and the marks of Indic scripts that \w leaves out.
+_NOT_WORD = re.compile("[^\\w\u0900-\u0903\u093a-\u094f\u0951-\u0957\u0962\u0963]+|_+")
+
+
+def spaced(header: str) -> str:
+    """The words of a header, in small letters, single spaces between them."""
+    text = _CAMEL.sub(" ", unicodedata.normalize("NFKC", _INVISIBLE.sub("", header)))
+    return _NOT_WORD.sub(" ", text.casefold()).strip()
+
+
+_SAME = str.maketrans(
+    {
+        "\u093c": "",  # nukta: फ़ and फ
+        "ँ": "ं",
+        "ई": "इ",
+        "ी": "ि",
+        "ऊ": "उ",
+        "ू": "ु",
+        "ॉ": "ा",
+        "ऑ": "आ",
+    }
+)
+_NASAL = re.compile("[ङञणनम]्(?=[क-ह])")
+# Words that add nothing: "Mobile No. of member *" is "mobile".
+_NOISE = frozenset(
+    "no number num nos full the of a in your his her s name's member members person persons applicant worker "
+    "hindi english latin devanagari dd mm yyyy yy optional required mandatory digits digit 10 6 4 code's "
+    "नं नंबर नम्बर संख्या क्रमांक का की के में पूरा सदस्य व्यक्ति कार्यकर्ता हिंदी अंग्रेजी अनिवार्य".translate(_SAME).split()
+)
+
+
+def folded(header: str) -> tuple[str, ...]:
+    """The words of a header as compared: spelling differences that mean nothing are gone."""
+    text = unicodedata.normalize("NFD", spaced(header)).translate(_SAME)
+    return tuple(_NASAL.sub("ं", unicodedata.normalize("NFC", text)).split())
+
+
+def _readings(header: str) -> Iterator[tuple[str, ...]]:
+    """The whole header, then its parts where it gives the name twice: "नाम / Name", "Name (नाम)"."""
+    yield folded(header)
+    parts = re.split(r"[/|()\[\]\n:–—]+| - ", header)
+    if len(parts) > 1:
+        for part in parts:
+            if words := folded(part):
+                yield words
+
+
+_NOISE_FOLDED = frozenset(_NASAL.sub("ं", w) for w in _NOISE)
+
+
+@lru_cache(maxsize=4096)
+def _likeness(header: tuple[str, ...], name: tuple[str, ...]) -> float:
+    """1 for the same, 0 for unlike; below one when noise words or a slip of the hand stand between."""
+    if not header or not name:
+        return 0.0
+    one, two = "".join(header), "".join(name)
+    if one == two:
+        return 1.0
+    bare = tuple(w for w in header if w not in _NOISE_FOLDED)
+    want = tuple(w for w in name if w not in _NOISE_FOLDED)
+    if bare and want and "".join(bare) == "".join(want):
+        return 0.9
+    if min(len(one), len(two)) >= 5 and abs(len(one) - len(two)) <= 0.13 * (len(one) + len(two)):
+        ratio = SequenceMatcher(None, one, two, autojunk=False).ratio()
+        if ratio >= 0.87:
+            return 0.8 * ratio
+    return 0.0
+
+
+def likeness(headers: Sequence[str], layout: Layout) -> list[tuple[float, int, int]]:
+    """Every (score, field, column) with a score above nothing, best first, then in the order of the sheet."""
+    names = [[folded(n) for n in f.names()] for f in layout.fields]
+    found = []
+    for column, header in enumerate(headers):
+        if not header or len(header) > 120 or sum(map(str.isdigit, header)) > 6:
+            continue
+        readings = list(_readings(header))
+        for place, spellings in enumerate(names):
+            score = max(
+                _likeness(reading, name) * (1.0 if whole == 0 else 0.95)
+                for whole, reading in enumerate(readings)
+                for name in spellings
+            )
+            if score > 0:
+                found.append((score, place, column))
+    found.sort(key=lambda hit: (-hit[0], hit[2], hit[1]))
+    return found
+
+
+def guess(headers: Sequence[str], layout: Layout, *, barred: frozenset[int] = frozenset()) -> dict[str, int]:
+    """Field key -> column: each field at most one column, each column at most one field, best likeness first.
+
+    A field that two equally named columns claim is left open: only a person can tell which is meant.
+    barred: columns that must not be used (sensitive ones).
+    """
+    mapping: dict[str, int] = {}
+    taken: set[int] = set()
+    seen = [folded(h) for h in headers]
+    for _score, place, column in likeness(headers, layout):
+        key = layout.fields[place].key
+        if key in mapping or column in taken or column in barred:
+            continue
+        mapping[key] = column
+        taken.add(column)
+    return {key: c for key, c in mapping.items() if sum(words == seen[c] for words in seen) == 1}

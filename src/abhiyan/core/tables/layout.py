@@ -1,0 +1,92 @@
+"""What a list looks like: its fields, their names in Hindi and English, and what a good cell holds."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from enum import StrEnum
+
+from abhiyan.core.tables.sensitive import sensitive
+
+
+class Kind(StrEnum):
+    """How a cell is cleaned, and the Python value it becomes (blank is always None)."""
+
+    TEXT = "text"  # str, NFC, one line unless the field is multiline
+    NAME = "name"  # str: letters needed, no long numbers, no links
+    CODE = "code"  # str: an identifier; digits of any script become ASCII
+    INTEGER = "integer"  # int
+    DECIMAL = "decimal"  # float
+    YEAR = "year"  # int, four digits
+    DATE = "date"  # datetime.date; day first
+    PIN = "pin"  # str, six digits
+    PHONE = "phone"  # whatever the caller's normaliser returns
+    CHOICE = "choice"  # str: the key of the choice
+
+
+LONGEST = 10_000  # characters; cells of any kind above this are never kept
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One field of a list.
+
+    key: for machines. en, hi: the header as we write it. also: other headers people use.
+    least, most: bounds of the value (INTEGER, DECIMAL, YEAR, DATE), inclusive.
+    choices: value -> spellings accepted besides the value itself (CHOICE).
+    """
+
+    key: str
+    en: str
+    hi: str
+    also: tuple[str, ...] = ()
+    kind: Kind = Kind.TEXT
+    required: bool = False
+    max_length: int = 200
+    least: int | float | date | None = None
+    most: int | float | date | None = None
+    choices: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    multiline: bool = False
+
+    def __post_init__(self) -> None:
+        if not 0 < self.max_length <= LONGEST:
+            raise ValueError(f"{self.key}: max_length is 1 to {LONGEST}")
+        if (self.kind is Kind.CHOICE) != bool(self.choices):
+            raise ValueError(f"{self.key}: choices belong to the kind CHOICE, and to no other")
+        for name in self.names():
+            if sensitive(name):
+                raise ValueError(f"{self.key}: “{name}” is a header we never read ({sensitive(name)})")
+
+    def names(self) -> Iterator[str]:
+        """Every header that means this field."""
+        yield self.en
+        yield self.hi
+        yield self.key.replace("_", " ")
+        yield from self.also
+
+    def label(self, language: str) -> str:
+        """The field's name in a language, Hindi or else English."""
+        return self.hi if language.startswith("hi") else self.en
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """A list we read. `personal`: its rows are about people, so samples shown before the import are masked."""
+
+    key: str
+    fields: tuple[Field, ...]
+    personal: bool = True
+
+    def __post_init__(self) -> None:
+        if len({f.key for f in self.fields}) != len(self.fields):
+            raise ValueError(f"{self.key}: a field key stands twice")
+        if not any(f.required for f in self.fields):
+            # A blank row could not be told from a row.
+            raise ValueError(f"{self.key}: at least one field must be required")
+
+    def field(self, key: str) -> Field | None:
+        """The field of that key; None for "" (the row as a whole) and for what the list does not have."""
+        return next((f for f in self.fields if f.key == key), None)
+
+    def headers(self, language: str) -> list[str]:
+        """The header row of an empty list to fill in."""
+        return [f.label(language) for f in self.fields]

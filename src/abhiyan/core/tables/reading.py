@@ -1,0 +1,301 @@
+"""Rows of a file, cleaned, in batches: constant memory however long the file.
+
+Only mapped columns are picked from a row; what stands in the others, sensitive ones above all, is gone with the
+row. Row numbers are those of the sheet as a person sees it: the first row is 1, title and blank rows count, a
+cell with line breaks is still in one row.
+"""
+
+import codecs
+import csv
+import io
+import re
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import partial
+from itertools import chain, islice
+from operator import itemgetter
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from abhiyan.core.tables.cleaning import Cleaner, Notes, Phone, cleaner
+from abhiyan.core.tables.layout import Field, Kind, Layout
+from abhiyan.core.tables.reasons import TableRefused
+from abhiyan.core.tables.scanning import BLOCK, text_start
+from abhiyan.core.tables.sheets import sheet_rows
+from abhiyan.core.tables.sniffing import check_mapping, masked
+from abhiyan.core.tables.sources import Part, Source
+
+BATCH = 5_000
+_CELL = 60_000  # characters kept of an endless cell: enough for every limit to refuse it
+_LINE = 1 << 20
+
+# A row for the caller's last word before it is kept: row number, then the values in the layout's order (None
+# where blank or bad) -> a code to count it under and forget it, or None to go on.
+Discard = Callable[[tuple[Any, ...]], str | None]
+
+
+class RefusedCell(NamedTuple):
+    """Why a row is not imported. field: "" for the row as a whole. excerpt: safe to store and show."""
+
+    row: int
+    field: str
+    code: str
+    excerpt: str
+
+
+@dataclass(slots=True)
+class Batch:
+    """A stretch of a file.
+
+    rows: (row number, value, value, …) in the layout's order. refused: one entry per bad cell.
+    refused_rows: how many rows those are. discarded: rows the caller's `discard` forgot, by its code.
+    skipped: blank rows and repeated headers. notes: (field key, note) -> cells. done: bytes (rows of a sheet)
+    read so far, of `Part.stop - Part.start`.
+    """
+
+    rows: list[tuple[Any, ...]] = field(default_factory=list)
+    refused: list[RefusedCell] = field(default_factory=list)
+    refused_rows: int = 0
+    discarded: Counter[str] = field(default_factory=Counter)
+    skipped: int = 0
+    notes: Notes = field(default_factory=Counter)
+    done: int = 0
+
+
+def rows(
+    path: Path,
+    layout: Layout,
+    mapping: Mapping[str, int],
+    *,
+    source: Source,
+    part: Part | None = None,
+    phone: Phone | None = None,
+    discard: Discard | None = None,
+    batch: int = BATCH,
+) -> Iterator[Batch]:
+    """Read one part of a file, or all of it.
+
+    phone: what makes a phone of a cell, None when it is none; needed when the layout has phones.
+    discard: told of every row before it is kept or refused; the minor's row goes here and leaves a count only.
+    Raises TableRefused when the mapping is not allowed or the file is not what was sniffed.
+    """
+    if problems := check_mapping(source, layout, mapping):
+        raise TableRefused(problems[0].code, **problems[0].facts)
+    if lacking := [f for f in layout.fields if f.required and f.key not in mapping]:
+        raise TableRefused("missing_columns", fields=", ".join(f"{f.en} / {f.hi}" for f in lacking))
+    source.same(path)
+    if part is None:
+        part = Part(0 if source.kind == "sheet" else text_start(path, source.encoding), source.size, 1)
+    notes: Notes = Counter()
+    plan = _Plan(layout, mapping, source, notes, phone, discard)
+    if source.kind == "sheet":
+        yield from _sheet(path, plan, source, part)
+    else:
+        yield from _csv(path, plan, source, part, batch)
+
+
+class _Plan:
+    """Which column feeds which field, and how it is cleaned."""
+
+    def __init__(
+        self,
+        layout: Layout,
+        mapping: Mapping[str, int],
+        source: Source,
+        notes: Notes,
+        phone: Phone | None,
+        discard: Discard | None,
+    ) -> None:
+        self.fields = [f for f in layout.fields if f.key in mapping]
+        self.columns = [mapping[f.key] for f in self.fields]
+        self.cleaners: list[Cleaner] = [cleaner(f, notes=notes, phone=phone) for f in self.fields]
+        self.places = [self.fields.index(f) if f.key in mapping else None for f in layout.fields]
+        self.personal = layout.personal
+        self.header = [source.headers[c] for c in self.columns]
+        self.discard = discard
+        self.notes = notes
+
+    def clean(
+        self,
+        numbers: Sequence[int],
+        columns: Sequence[Sequence[str]],
+        refused: Mapping[int, str],
+        blank: Callable[[int], bool],
+    ) -> Batch:
+        """One batch. numbers: of the rows. columns: raw cells of each mapped field. refused: index -> code of
+        rows refused as a whole. blank: whether the row at an index has nothing in any column."""
+        out = Batch()
+        values: list[list[Any]] = []
+        bad: dict[int, list[tuple[Field | None, str, str]]] = {
+            i: [(None, code, "")] for i, code in refused.items()
+        }
+        for spec, clean, cells in zip(self.fields, self.cleaners, columns, strict=True):
+            good, wrong = clean(cells)
+            values.append(good)
+            for index, code in wrong.items():
+                if index not in refused:
+                    bad.setdefault(index, []).append((spec, code, cells[index]))
+        empty: list[Any] = [None] * len(numbers)
+        built = list(zip(numbers, *(empty if p is None else values[p] for p in self.places), strict=True))
+        skipped = {i for i in bad if blank(i)} | self._headers_again(columns)
+        out.skipped = len(skipped)
+        gone = skipped.union(bad)
+        if self.discard is not None:
+            for index, row in enumerate(built):
+                forgotten = None if index in skipped else self.discard(row)
+                if forgotten is not None:
+                    out.discarded[forgotten] += 1
+                    gone.add(index)
+                    bad.pop(index, None)
+        for index in sorted(bad.keys() - skipped):
+            out.refused_rows += 1
+            for which, code, cell in bad[index]:
+                key = which.key if which is not None else ""
+                shown = excerpt(which, cell, personal=self.personal)
+                out.refused.append(RefusedCell(numbers[index], key, code, shown))
+        out.rows = [row for i, row in enumerate(built) if i not in gone] if gone else built
+        out.notes = Counter(self.notes)
+        self.notes.clear()
+        return out
+
+    def _headers_again(self, columns: Sequence[Sequence[str]]) -> set[int]:
+        """Where the column names stand once more: in a list put together from several."""
+        if not any(self.header) or self.header[0] not in columns[0]:
+            return set()
+        return {
+            index
+            for index, cell in enumerate(columns[0])
+            if cell == self.header[0]
+            and all(" ".join(c[index].split()) == h for c, h in zip(columns, self.header, strict=True))
+        }
+
+
+_PROSE = frozenset((Kind.TEXT, Kind.NAME, Kind.PHONE))
+
+
+def excerpt(spec: Field | None, cell: str, *, personal: bool) -> str:
+    """What may be kept of a refused cell: enough to find the slip ("20I2"), never a whole phone number, and in a
+    list of people no words, for they may be somebody's name in the wrong column."""
+    if spec is None:
+        return ""
+    shown = "".join(char if char.isprintable() else " " for char in cell[:200]).strip()
+    telling = len(shown) <= 20 and any(map(str.isdigit, shown)) and spec.kind not in _PROSE
+    return masked(shown, personal=spec.kind is Kind.PHONE or (personal and not telling))[:40]
+
+
+# Sheets.
+
+
+def _sheet(path: Path, plan: _Plan, source: Source, part: Part) -> Iterator[Batch]:
+    first = max(part.start, source.first_row - 1)
+    done = first
+    found = sheet_rows(
+        path,
+        sheet=source.sheet,
+        columns=plan.columns,
+        start=first,
+        stop=min(part.stop, source.records),
+    )
+    for raw in found:
+        *columns, blank = zip(*raw, strict=True)
+        out = plan.clean(range(done + 1, done + 1 + len(raw)), columns, {}, partial(_marked, blank))
+        done += len(raw)
+        out.done = done - part.start
+        yield out
+
+
+def _marked(marks: Sequence[str], index: int) -> bool:
+    return bool(marks[index])
+
+
+# CSV.
+
+
+def _csv(path: Path, plan: _Plan, source: Source, part: Part, batch: int) -> Iterator[Batch]:
+    with path.open("rb") as file:
+        file.seek(part.start)
+        lines = _lines(file, source, part.stop)
+        reader = csv.reader(chain.from_iterable(lines), delimiter=source.delimiter)
+        number = part.row
+        raw: list[list[str]]
+        while number < source.first_row:
+            raw = _take(reader, min(batch, source.first_row - number), number)
+            if not raw:
+                return
+            number += len(raw)
+        picks = [itemgetter(column) for column in plan.columns]
+        width = source.width
+        while raw := _take(reader, batch, number):
+            refused: dict[int, str] = {}
+            if set(map(len, raw)) != {width}:
+                refused = _even(raw, width)
+            columns = [list(map(pick, raw)) for pick in picks]
+            out = plan.clean(range(number, number + len(raw)), columns, refused, partial(_blank, raw))
+            number += len(raw)
+            out.done = file.tell() - part.start
+            yield out
+
+
+def _take(reader: Iterator[list[str]], count: int, number: int) -> list[list[str]]:
+    raw: list[list[str]] = []
+    try:
+        raw.extend(islice(reader, count))
+    except csv.Error as error:
+        raise TableRefused("cell_too_long", row=number + len(raw)) from error
+    except _LineTooLongError as error:
+        raise TableRefused("line_too_long", row=number + len(raw)) from error
+    except UnicodeDecodeError as error:
+        raise TableRefused("changed") from error
+    return raw
+
+
+def _blank(raw: Sequence[Sequence[str]], index: int) -> bool:
+    return not any(cell.strip() for cell in raw[index])
+
+
+def _even(raw: list[list[str]], width: int) -> dict[int, str]:
+    """Make every row as wide as the header: short rows end in blanks, long ones may have only blanks behind."""
+    refused = {}
+    for index, row in enumerate(raw):
+        extra = len(row) - width
+        if extra < 0:
+            raw[index] = row + [""] * -extra
+        elif extra > 0 and any(cell.strip() for cell in row[width:]):
+            refused[index] = "extra_cells"
+    return refused
+
+
+class _LineTooLongError(Exception):
+    """A line that stays long when its endless cells are cut short."""
+
+
+def _lines(file: io.BufferedReader, source: Source, stop: int) -> Iterator[Iterable[str]]:
+    """The lines of a part, a block at a time, ends of lines kept; endless cells cut so that memory stays small."""
+    decoder = codecs.getincrementaldecoder(source.encoding)("strict")
+    endless = re.compile(
+        f'([^"\r\n{re.escape(source.delimiter)}]{{{_CELL}}})[^"\r\n{re.escape(source.delimiter)}]+'
+    )
+    rest = ""
+    while True:
+        data = file.read(max(min(BLOCK, stop - file.tell()), 0))
+        text = rest + decoder.decode(data, final=not data)
+        if not data:
+            if rest := text:
+                yield _bounded_lines(rest, endless)
+            return
+        cut = text.rfind("\n") + 1 or text.rfind("\r", 0, len(text) - 1) + 1
+        text, rest = text[:cut], text[cut:]
+        if text:
+            yield _bounded_lines(text, endless)
+        if len(rest) > _LINE:
+            rest = endless.sub(r"\1", rest)
+            if len(rest) > _LINE:
+                raise _LineTooLongError
+
+
+def _bounded_lines(text: str, endless: re.Pattern[str]) -> list[str]:
+    lines = io.StringIO(text, newline="").readlines()
+    if lines and max(map(len, lines)) > _CELL:
+        lines = [endless.sub(r"\1", line) if len(line) > _CELL else line for line in lines]
+    return lines

@@ -1,0 +1,197 @@
+"""Columns we never read: identity numbers, caste, religion, bank, health, biometrics.
+
+By the column's name in Hindi or English, and, where the name says nothing, by what its cells look like. Failing
+closed is meant: a harmless column called "Health block" is lost rather than a harmful one kept.
+"""
+
+import re
+from collections.abc import Sequence
+
+from abhiyan.core.tables.headers import spaced
+
+# Against the header in small letters with single spaces; `\b` counts Devanagari vowel signs as letters here,
+# because `spaced` leaves them in place and the patterns below say where a word ends by (?= |$).
+_START, _END = r"(?:^|(?<= ))", r"(?= |$)"
+_NAMES: dict[str, tuple[str, ...]] = {
+    "aadhaar": (r"a+dh?a+r\w*", r"uid(?:ai)?", r"आधार\w*", r"यू आई डी", r"यूआईडी", r"آدھار"),
+    "voter_id": (
+        r"epic\w*",
+        r"voter ?(?:s )?(?:i ?d|card|identity|no|number|slip)\w*",
+        r"elector(?:s|al)? (?:photo )?(?:i ?d|identity|card)\w*",
+        r"election (?:card|i ?d)\w*",
+        r"ई ?पी ?आई ?सी",
+        r"एपिक\w*",
+        r"(?:मतदाता|वोटर|निर्वाचक) (?:फोटो )?(?:पहचान\w*|आई ?डी|कार्ड|परिचय)\w*",
+        r"पहचान ?पत्र\w*",
+    ),
+    "other_id": (
+        r"pan",
+        r"pan (?:card|no|number)\w*",
+        r"passport\w*",
+        r"driving licen[cs]e\w*",
+        r"ration ?card\w*",
+        r"(?:national|govt|government|identity|id) (?:id|proof|card|document)\w*",
+        r"abha",
+        r"ssn",
+        r"पैन",
+        r"पैन (?:कार्ड|नं|नंबर|संख्या)\w*",
+        r"पासपोर्ट\w*",
+        r"राशन ?कार्ड\w*",
+        r"ड्राइविंग ?लाइसेंस\w*",
+    ),
+    "caste": (
+        r"(?:sub ?)?castes?\w*",
+        r"jaa?ti",
+        r"upjaa?ti",
+        r"gotra?",
+        r"social (?:category|group|class)",
+        r"sc ?st(?: ?obc)?\w*",
+        r"obc",
+        r"(?:scheduled|backward) (?:castes?|tribes?|class(?:es)?)",
+        r"tribes?",
+        r"(?:उप ?)?जाति\w*",
+        r"जात",
+        r"अनुसूचित\w*",
+        r"जनजाति\w*",
+        r"गोत्र",
+        r"सामाजिक (?:श्रेणी|वर्ग)",
+        r"पिछड़ा वर्ग",
+        r"ذات",
+    ),
+    "religion": (
+        r"religi\w*",
+        r"faith",
+        r"dharma?",
+        r"mazhab",
+        r"majhab",
+        r"sect",
+        r"community",
+        r"धर्म",
+        r"मज़?हब",
+        r"संप्रदाय|सम्प्रदाय",
+        r"समुदाय",
+        r"पंथ",
+        r"مذہب",
+    ),
+    "bank": (
+        r"bank\w*",
+        r"ifsc\w*",
+        r"(?:a c|acc(?:oun)?t) ?(?:no|num|number)?",
+        r"upi(?: id)?",
+        r"micr",
+        r"(?:credit|debit) card\w*",
+        r"income",
+        r"salary",
+        r"बैंक\w*",
+        r"खाता\w*",
+        r"आईएफएससी\w*",
+        r"यूपीआई",
+        r"आय",
+        r"वेतन",
+    ),
+    "health": (
+        r"health\w*",
+        r"medical\w*",
+        r"disease\w*",
+        r"illness\w*",
+        r"disab(?:led|ility|ilities)\w*",
+        r"divyang\w*",
+        r"handicap\w*",
+        r"blood ?(?:group|type)?",
+        r"hiv",
+        r"pregnan\w*",
+        r"vaccin\w*",
+        r"स्वास्थ्य\w*",
+        r"बीमारी\w*",
+        r"रोग\w*",
+        r"दिव्यांग\w*",
+        r"विकलांग\w*",
+        r"रक्त\w*",
+        r"ब्लड\w*",
+        r"टीका\w*",
+    ),
+    "biometric": (
+        r"biometric\w*",
+        r"finger ?prints?\w*",
+        r"thumb\w*",
+        r"iris",
+        r"बायोमेट्रिक\w*",
+        r"अंगूठा\w*",
+        r"उंगली\w*|अंगुली\w*",
+    ),
+}
+# Python's \w leaves out Devanagari vowel signs and the virama (they are marks): put them in.
+_WORD = "[\\w\u0900-\u0903\u093a-\u094f\u0951-\u0957\u0962\u0963]"
+_PATTERNS = {
+    category: re.compile(_START + "(?:" + "|".join(patterns).replace(r"\w", _WORD) + ")" + _END)
+    for category, patterns in _NAMES.items()
+}
+
+
+def sensitive(header: str) -> str | None:
+    """The category of a header we never read, or None."""
+    words = spaced(header)
+    for category, pattern in _PATTERNS.items():
+        if pattern.search(words):
+            return category
+    return None
+
+
+_D = (
+    (0, 1, 2, 3, 4, 5, 6, 7, 8, 9),
+    (1, 2, 3, 4, 0, 6, 7, 8, 9, 5),
+    (2, 3, 4, 0, 1, 7, 8, 9, 5, 6),
+    (3, 4, 0, 1, 2, 8, 9, 5, 6, 7),
+    (4, 0, 1, 2, 3, 9, 5, 6, 7, 8),
+    (5, 9, 8, 7, 6, 0, 4, 3, 2, 1),
+    (6, 5, 9, 8, 7, 1, 0, 4, 3, 2),
+    (7, 6, 5, 9, 8, 2, 1, 0, 4, 3),
+    (8, 7, 6, 5, 9, 3, 2, 1, 0, 4),
+    (9, 8, 7, 6, 5, 4, 3, 2, 1, 0),
+)
+_P = (
+    (0, 1, 2, 3, 4, 5, 6, 7, 8, 9),
+    (1, 5, 7, 6, 2, 8, 3, 0, 9, 4),
+    (5, 8, 0, 3, 7, 9, 6, 1, 4, 2),
+    (8, 9, 1, 6, 0, 4, 3, 5, 2, 7),
+    (9, 4, 5, 3, 1, 2, 6, 8, 7, 0),
+    (4, 2, 8, 6, 5, 7, 3, 9, 0, 1),
+    (2, 7, 9, 3, 8, 0, 6, 4, 1, 5),
+    (7, 0, 4, 6, 9, 1, 3, 2, 5, 8),
+)
+
+
+def _aadhaar(cell: str) -> bool:
+    """Twelve digits, the first from 2 to 9, with a right Verhoeff check digit (UIDAI's scheme)."""
+    digits = re.sub(r"[ -]", "", cell)
+    if not re.fullmatch(r"[2-9][0-9]{11}", digits):
+        return False
+    check = 0
+    for place, digit in enumerate(reversed(digits)):
+        check = _D[check][_P[place % 8][int(digit)]]
+    return check == 0
+
+
+_CASTES = frozenset(
+    ("gen", "general", "obc", "sc", "st", "ews", "ur", "sebc", "mbc", "bc", "ebc", "open")
+    + ("सामान्य", "ओबीसी", "एससी", "एसटी", "अनारक्षित")
+)
+
+
+def looks_sensitive(cells: Sequence[str]) -> str | None:
+    """The category most of a column's filled cells belong to by their form, or None. Needs five filled cells."""
+    filled = [c.strip() for c in cells if c.strip()]
+    if len(filled) < 5:
+        return None
+    enough = 0.8 * len(filled)
+    if sum(map(_aadhaar, filled)) >= enough:
+        return "aadhaar"
+    if sum(bool(re.fullmatch(r"[A-Za-z]{3}[ /-]?[0-9]{7}", c)) for c in filled) >= enough:
+        return "voter_id"
+    if sum(bool(re.fullmatch(r"[A-Za-z]{5}[0-9]{4}[A-Za-z]", c)) for c in filled) >= enough:
+        return "other_id"
+    if sum(bool(re.fullmatch(r"[A-Za-z]{4}0[A-Za-z0-9]{6}", c)) for c in filled) >= enough:
+        return "bank"
+    if sum(c.casefold() in _CASTES for c in filled) >= enough:
+        return "caste"
+    return None
