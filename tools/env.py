@@ -179,7 +179,7 @@ def ensure_front_end_packages() -> None:
         return
     run(
         "front-end packages",
-        [*npm(), "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"],
+        [*npm(), "ci", "--ignore-scripts", "--prefer-offline", "--no-audit", "--no-fund", "--loglevel=error"],
     )
     stamp("npm", value)
 
