@@ -1,0 +1,224 @@
+"""The demo's trees: real down to constituencies, blocks and towns; sample, and marked so, below.
+
+Pure and deterministic by seed. One row per unit in the columns of `abhiyan import units`, parents before children.
+"""
+
+import csv
+import random
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+DATA = Path(__file__).parent / "data"
+BOOTHS = 11_838  # polling stations of Jammu and Kashmir (ECI, 16 August 2024)
+LGD = "Local Government Directory, Government of India"
+ECI = "Election Commission of India"
+SAMPLE = "sample, generated"
+BOOTHS_PER_CLUSTER = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One unit as the import takes it. Parents are codes; an empty one: not placed in that hierarchy."""
+
+    code: str
+    kind: str
+    name_en: str
+    name_hi: str = ""
+    organisational_parent: str = ""
+    electoral_parent: str = ""
+    administrative_parent: str = ""
+    electors: int | None = None
+    households: int | None = None
+    lat: float | None = None
+    lon: float | None = None
+    source: str = SAMPLE
+    sample: bool = True
+
+
+def read(name: str) -> list[dict[str, str]]:
+    """The rows of one of the real files."""
+    with (DATA / name).open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+@cache
+def hindi() -> dict[str, str]:
+    return {row["code"]: row["name_hi"] for row in read("names_hi.csv")}
+
+
+def shares(total: int, weights: Sequence[float]) -> list[int]:
+    """Whole numbers in proportion to the weights that sum to the total exactly (largest remainders)."""
+    whole = sum(weights)
+    exact = [total * weight / whole for weight in weights]
+    parts = [int(value) for value in exact]
+    order = sorted(range(len(weights)), key=lambda index: (parts[index] - exact[index], index))
+    for index in order[: total - sum(parts)]:
+        parts[index] += 1
+    return parts
+
+
+def title(name: str) -> str:
+    """Blocks come in capitals; a person reads them better otherwise."""
+    cleaned = name.replace("Municipal Committee ", "").replace("Municipal Council ", "").strip()
+    return cleaned.title() if cleaned.isupper() or cleaned.islower() else cleaned
+
+
+JAMMU_REGION = frozenset({"4", "5", "7", "10", "12", "14", "620", "621", "624", "627"})
+
+
+def rows(seed: str) -> Iterator[Row]:
+    """Every unit of the demo, parents first. The same seed gives the same rows, letter for letter."""
+    rng = random.Random(f"tree {seed}")  # noqa: S311  # sample data, the same for the same seed
+    yield Row("IN", "nation", "India", hindi()["IN"], source=LGD, sample=False)
+    for state in read("states.csv"):
+        code = state["abbr"]
+        yield Row(
+            code, "state", state["name"], hindi().get(code, ""), "IN", "IN", "IN", source=LGD, sample=False
+        )
+    for code, name, name_hi in (
+        ("JK-R1", "Kashmir region", "कश्मीर क्षेत्र"),
+        ("JK-R2", "Jammu region", "जम्मू क्षेत्र"),
+    ):
+        yield Row(code, "region", name, name_hi, "JK")
+    districts = read("jk_districts.csv")
+    for district in districts:
+        number = district["district_lgd"]
+        code = f"JK-D{number}"
+        yield Row(
+            code,
+            "district",
+            district["district_name"],
+            hindi()[code],
+            "JK-R2" if number in JAMMU_REGION else "JK-R1",
+            "",
+            "JK",
+            lat=float(district["lat"]),
+            lon=float(district["lon"]),
+            source=LGD,
+            sample=False,
+        )
+    seats = read("jk_parliamentary_constituencies.csv")
+    for seat in seats:
+        code = f"JK-PC{seat['pc_no']}"
+        electors = int(seat["electors_2024"])
+        yield Row(
+            code,
+            "constituency",
+            seat["pc_name"],
+            hindi()[code],
+            "",
+            "JK",
+            "",
+            electors,
+            source=ECI,
+            sample=False,
+        )
+    segments = read("jk_assembly_constituencies.csv")
+    for segment in segments:
+        code = f"JK-AC{segment['ac_no']}"
+        parent = f"JK-PC{segment['pc_no']}"
+        yield Row(code, "segment", segment["ac_name"], hindi()[code], "", parent, source=ECI, sample=False)
+
+    points = {f"JK-D{row['district_lgd']}": (float(row["lat"]), float(row["lon"])) for row in districts}
+    mandals: dict[str, list[tuple[str, str, bool]]] = defaultdict(list)
+    for block in read("jk_blocks.csv"):
+        mandals[f"JK-D{block['district_lgd']}"].append(
+            (f"JK-B{block['block_lgd']}", title(block["block_name"]), False)
+        )
+    for body in read("jk_urban_local_bodies.csv"):
+        name = title(body["local_body_name"])
+        mandals[f"JK-D{body['district_lgd']}"].append((f"JK-U{body['local_body_lgd']}", f"{name} town", True))
+    around: dict[str, tuple[float, float]] = {}
+    for district_code, members in mandals.items():
+        lat, lon = points[district_code]
+        for code, name, _town in members:
+            around[code] = (round(lat + rng.uniform(-0.16, 0.16), 4), round(lon + rng.uniform(-0.2, 0.2), 4))
+            yield Row(
+                code,
+                "mandal",
+                name,
+                "",
+                district_code,
+                "",
+                district_code,
+                lat=around[code][0],
+                lon=around[code][1],
+                source=f"{LGD}; the point is a sample",
+                sample=False,
+            )
+    yield from _below_mandals(rng, districts, seats, segments, mandals, around)
+
+
+def _below_mandals(
+    rng: random.Random,
+    districts: list[dict[str, str]],
+    seats: list[dict[str, str]],
+    segments: list[dict[str, str]],
+    mandals: dict[str, list[tuple[str, str, bool]]],
+    around: dict[str, tuple[float, float]],
+) -> Iterator[Row]:
+    """Clusters, villages, wards and booths: all sample."""
+    weights = [rng.uniform(0.85, 1.15) for _segment in segments]
+    per_segment = dict(zip((row["ac_no"] for row in segments), shares(BOOTHS, weights), strict=True))
+    electors: dict[str, list[int]] = {}
+    for seat in seats:
+        inside = [row["ac_no"] for row in segments if row["pc_no"] == seat["pc_no"]]
+        flat = [rng.uniform(0.4, 1.6) for number in inside for _booth in range(per_segment[number])]
+        dealt = iter(shares(int(seat["electors_2024"]), flat))
+        for number in inside:
+            electors[number] = [next(dealt) for _booth in range(per_segment[number])]
+    for district in districts:
+        code = f"JK-D{district['district_lgd']}"
+        inside = [row for row in segments if row["district_lgd"] == district["district_lgd"]]
+        booths = [
+            (row["ac_no"], number) for row in inside for number in range(1, per_segment[row["ac_no"]] + 1)
+        ]
+        members = mandals[code]
+        sizes = shares(
+            len(booths), [rng.uniform(1.2, 2.2) if town else 1.0 for _code, _name, town in members]
+        )
+        blocks = [member for member in members if not member[2]]
+        villages = dict(
+            zip((b[0] for b in blocks), shares(int(district["villages"]), [1.0] * len(blocks)), strict=True)
+        )
+        start = 0
+        for (mandal, name, town), size in zip(members, sizes, strict=True):
+            mine = booths[start : start + size]
+            start += size
+            lat, lon = around[mandal]
+            places = max(1, round(size / 1.6)) if town else villages[mandal]
+            kind, label, label_hi = ("ward", "Ward", "वार्ड") if town else ("village", "Village", "गाँव")
+            for number in range(1, places + 1):
+                yield Row(
+                    f"{mandal}-{'W' if town else 'V'}{number}",
+                    kind,
+                    f"{label} {number}, {name}",
+                    f"{label_hi} {number}, {name}",
+                    administrative_parent=mandal,
+                )
+            for number in range(1, -(-size // BOOTHS_PER_CLUSTER) + 1):
+                yield Row(
+                    f"{mandal}-C{number}",
+                    "cluster",
+                    f"Cluster {number}, {name}",
+                    f"शक्ति केंद्र {number}, {name}",
+                    mandal,
+                )
+            for index, (segment, booth) in enumerate(mine):
+                count = electors[segment][booth - 1]
+                yield Row(
+                    f"JK-{segment}-{booth}",
+                    "booth",
+                    f"Booth {segment}/{booth}, {name}",
+                    f"बूथ {segment}/{booth}, {name}",
+                    f"{mandal}-C{index // BOOTHS_PER_CLUSTER + 1}",
+                    f"JK-AC{segment}",
+                    f"{mandal}-{'W' if town else 'V'}{index * places // size + 1}",
+                    count,
+                    round(count / 2.9),
+                    round(lat + rng.uniform(-0.05, 0.05), 4),
+                    round(lon + rng.uniform(-0.06, 0.06), 4),
+                )
