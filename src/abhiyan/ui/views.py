@@ -4,9 +4,11 @@ import hashlib
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
 from django.views.decorators.http import condition, require_safe
 
 from abhiyan.ui import accent as accents
+from abhiyan.ui import kit as samples
 
 
 def chosen_accent() -> str:
@@ -30,3 +32,9 @@ def accent(request: HttpRequest) -> HttpResponse:
     current = request.GET.get("v") == accent_version()
     response["Cache-Control"] = "public, max-age=31536000, immutable" if current else "public, max-age=300"
     return response
+
+
+@require_safe
+def kit(request: HttpRequest) -> HttpResponse:
+    """Every component in every state, in the reader's language. Anybody who is signed in; all data is invented."""
+    return render(request, "ui/kit.html", samples.everything(request.GET))

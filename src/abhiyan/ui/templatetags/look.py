@@ -1,6 +1,6 @@
 """Tags and filters of the look. What they print is escaped, or made of numbers and of our own words."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from functools import lru_cache
@@ -23,7 +23,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from abhiyan.ui import numbers, views
+from abhiyan.ui import charts, maps, numbers, views
 from abhiyan.ui.ladder import NAMES, RUNGS, Ladder, Plot, Span, as_ladder, plot
 from abhiyan.ui.tables import Leaf
 
@@ -404,3 +404,102 @@ def form_errors(form: BaseForm) -> dict[str, Any]:
             for text in bound.errors
         ]
     return {"form": form, "problems": problems, "id": f"{form.prefix or 'form'}-errors"}
+
+
+# --- maps and charts ---
+
+
+@register.inclusion_tag("ui/_symbol_map.html")
+def symbol_map(
+    places: Sequence[maps.Place],
+    outlines: maps.Outlines | Mapping[str, Any] | None = None,
+    label: str = "",
+    empty: str = "",
+) -> dict[str, Any]:
+    """Places (ui.maps.Place) as symbols over outlines (ui.maps.outlines of GeoJSON, made once, or GeoJSON itself).
+
+    label: what the map shows, for the ear. empty: what to say when no place has a point.
+    """
+    boundaries = maps.outlines(outlines) if isinstance(outlines, Mapping) else outlines
+    drawing = maps.draw(places, boundaries)
+    return {
+        "drawing": drawing,
+        "label": label or _("Map"),
+        "empty": empty or _("No point on the map is known for these units yet."),
+        "estimated": drawing is not None and any(symbol.estimated for symbol in drawing.symbols),
+        # past this many links a reader with a keyboard goes by the table
+        "links": drawing is not None and len(drawing.symbols) <= 60,
+    }
+
+
+@register.simple_tag
+def map_words(symbol: maps.Symbol) -> str:
+    """One symbol in words."""
+    name = symbol.name or ngettext("%(n)s unit", "%(n)s units", symbol.places) % {
+        "n": numbers.grouped(symbol.places)
+    }
+    words = {"name": name, "believed": indian(symbol.believed), "reported": indian(symbol.reported)}
+    if symbol.target:
+        words["target"] = numbers.grouped(symbol.target)
+        if symbol.estimated:
+            return (
+                _("%(name)s: estimated true %(believed)s of target %(target)s, reported %(reported)s") % words
+            )
+        return _("%(name)s: counted %(believed)s of target %(target)s, reported %(reported)s") % words
+    return _("%(name)s: counted %(believed)s, reported %(reported)s") % words
+
+
+@register.filter
+def unlocal(value: float) -> str:
+    """A number for a drawing: with a point, in every language."""
+    return f"{value:g}"
+
+
+@register.inclusion_tag("ui/_trend.html")
+def trend(given: charts.Trend, table: bool = True) -> dict[str, Any]:
+    """The lines of a measure over its window (ui.charts.Trend), with the same as a table below."""
+    drawn = charts.plot_trend(given)
+    css = {"reported": "l1", "unsigned": "lu", "counted": "l2", "confirmed": "l3"}
+    names = NAMES | {"unsigned": _("with unanswered")}
+    return {
+        "trend": given,
+        "drawn": drawn,
+        "lines": [
+            {
+                "css": css[line.rung],
+                "path": line.path,
+                "x": _pct(line.end_x),
+                "y": _pct(line.end_y),
+                "name": names[line.rung],
+                "bold": line.rung == "counted",
+            }
+            for line in (drawn.lines if drawn else [])
+        ],
+        "ticks": [
+            {"y": _pct(y), "text": numbers.short(value) if value else ""}
+            for y, value in (drawn.ticks if drawn else [])
+        ],
+        "dates": [
+            {"x": _pct(x), "text": date_format(day, "j M"), "anchor": anchor}
+            for x, day, anchor in (drawn.dates if drawn else [])
+        ],
+        "right": _pct(charts.PLOT_WIDTH),
+        "rows": list(reversed(given.days)) if table else [],
+    }
+
+
+@register.inclusion_tag("ui/_funnel.html")
+def funnel(steps: Sequence[charts.Step], label: str = "") -> dict[str, Any]:
+    """Steps (ui.charts.Step) as bars against the largest, each with its share of the step before."""
+    before: int | None = None
+    rows = []
+    for step, width in zip(steps, charts.widths(steps), strict=True):
+        rows.append(
+            {
+                "step": step,
+                "of": numbers.share(step.value, before) if before and step.value is not None else "",
+                "width": _pct(width),
+            }
+        )
+        before = step.value
+    return {"rows": rows, "label": label or _("Funnel")}

@@ -1,0 +1,149 @@
+"""The trend of one measure, and the funnel of one drive. Pure: numbers in, positions in per cent out."""
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from abhiyan.ui.ladder import Words
+
+# The lines end here; right of it stand their names.
+PLOT_WIDTH = 80.0
+MOST_DAYS = 400
+
+
+@dataclass(frozen=True, kw_only=True)
+class Day:
+    """The state at the end of one day: totals since the programme began, not what the day added."""
+
+    on: date
+    reported: int | None = None
+    counted: int | None = None
+    unsigned: int | None = None
+    confirmed: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Trend:
+    """One measure of one unit, day by day, inside its window. `days` in order; days may be missing."""
+
+    name: Words
+    begins_on: date
+    ends_on: date
+    days: Sequence[Day]
+    target: int | None = None
+
+
+@dataclass(frozen=True)
+class Line:
+    """`path` lies in a box of 1000 by 100; `end_y`: where its name stands, in per cent, apart from the others."""
+
+    rung: str
+    path: str
+    end_x: float
+    end_y: float
+
+
+@dataclass(frozen=True)
+class TrendPlot:
+    """What the template draws. Ticks: (y, value). Dates: (x, day, text-anchor). All but paths in per cent."""
+
+    lines: list[Line]
+    ticks: list[tuple[float, int]]
+    dates: list[tuple[float, date, str]]
+    pace: str
+    last: Day
+
+
+def ticks(top: int, *, about: int = 4) -> list[int]:
+    """Round numbers from 0 to `top`: steps of 1, 2 or 5, about so many of them."""
+    if top <= 0:
+        return [0]
+    rough = max(1.0, top / about)
+    size = 10 ** math.floor(math.log10(rough))
+    step = next(int(factor * size) for factor in (1, 2, 5, 10) if factor * size >= rough * 0.999)
+    return list(range(0, top + 1, max(1, step)))
+
+
+def plot_trend(trend: Trend) -> TrendPlot | None:
+    """None while there is no day to draw."""
+    days = [day for day in trend.days if trend.begins_on <= day.on]
+    if not days:
+        return None
+    if len(days) > MOST_DAYS:
+        step = -(-len(days) // MOST_DAYS)
+        days = [*days[:-1:step], days[-1]]
+    length = max(1, (max(trend.ends_on, days[-1].on) - trend.begins_on).days)
+    rungs = {
+        "reported": [day.reported for day in days],
+        "counted": [day.counted for day in days],
+        "unsigned": [
+            None if not day.unsigned or day.counted is None else day.counted + day.unsigned for day in days
+        ],
+        "confirmed": [day.confirmed for day in days],
+    }
+    largest = max(value or 0 for values in rungs.values() for value in values)
+    top = max(largest, trend.target or 0, 1) * 1.06
+
+    def x_of(day: date) -> float:
+        return min(1.0, max(0.0, (day - trend.begins_on).days / length)) * PLOT_WIDTH
+
+    def y_of(value: float) -> float:
+        return min(100.0, max(0.0, 100 - value / top * 100))
+
+    lines = []
+    for rung, values in rungs.items():
+        points = [
+            (x_of(day.on), y_of(value)) for day, value in zip(days, values, strict=True) if value is not None
+        ]
+        if not points:
+            continue
+        path = "M" + "L".join(f"{x * 10:.1f} {y:.2f}" for x, y in points) + ("h1" if len(points) == 1 else "")
+        lines.append(Line(rung=rung, path=path, end_x=points[-1][0], end_y=points[-1][1]))
+    return TrendPlot(
+        lines=_apart(lines),
+        ticks=[(y_of(value), value) for value in ticks(int(top))],
+        dates=_dates(trend, days[-1].on, x_of),
+        pace=f"M0 {y_of(0):.2f}L{PLOT_WIDTH * 10:.0f} {y_of(trend.target):.2f}" if trend.target else "",
+        last=days[-1],
+    )
+
+
+def _apart(lines: list[Line], room: float = 8.0) -> list[Line]:
+    """Names of lines that end close together are moved apart, first up from the bottom, then back from the top."""
+    order = sorted(lines, key=lambda line: -line.end_y)
+    at: list[float] = []
+    for line in order:
+        at.append(min(line.end_y, at[-1] - room) if at else min(line.end_y, 98.0))
+    ceiling = 2.0
+    for place in range(len(at) - 1, -1, -1):
+        at[place] = max(at[place], ceiling)
+        ceiling = at[place] + room
+    return [
+        Line(rung=line.rung, path=line.path, end_x=line.end_x, end_y=min(100.0, y))
+        for line, y in zip(order, at, strict=True)
+    ]
+
+
+def _dates(trend: Trend, last: date, x_of: Callable[[date], float]) -> list[tuple[float, date, str]]:
+    named = [(0.0, trend.begins_on, "start")]
+    x = x_of(last)
+    if 18 < x < PLOT_WIDTH - 18:
+        named.append((x, last, "middle"))
+    named.append((PLOT_WIDTH, max(trend.ends_on, last), "end"))
+    return named
+
+
+@dataclass(frozen=True, kw_only=True)
+class Step:
+    """One step of a funnel. `value` None: too few to be shown."""
+
+    name: Words
+    value: int | None
+    note: Words = ""
+
+
+def widths(steps: Sequence[Step]) -> list[float]:
+    """Each step in per cent of the largest, 0 to 100."""
+    top = max((step.value or 0 for step in steps), default=0) or 1
+    return [min(100.0, max(0.0, (step.value or 0) / top * 100)) for step in steps]

@@ -1,0 +1,30 @@
+"""Pages that say what went wrong, in the person's language, and what to do now.
+
+They stand alone: no database, no session, no htmx. Django's own handlers find 400, 403, 404 and 500 by name;
+`page` gives any of them from a view or a middleware.
+"""
+
+from django.http import HttpRequest, HttpResponse
+from django.template.loader import render_to_string
+
+STATUSES = (400, 403, 404, 422, 429, 500, 503)
+
+
+def page(
+    request: HttpRequest | None, status: int, *, message: str = "", code: str = "", wait_s: int | None = None
+) -> HttpResponse:
+    """The page for one status (one of STATUSES; another gets the page of its hundred).
+
+    message: what was refused, already translated; it stands in place of the general text. code: for whoever is
+    asked for help. wait_s: seconds until trying again makes sense, also sent as Retry-After.
+    """
+    if status not in STATUSES:
+        status_page = 500 if status >= 500 else 400
+    else:
+        status_page = status
+    context = {"message": message, "code": code, "wait_s": wait_s, "status": status}
+    response = HttpResponse(render_to_string(f"{status_page}.html", context, request), status=status)
+    response["Cache-Control"] = "no-store"
+    if wait_s is not None:
+        response["Retry-After"] = str(max(1, wait_s))
+    return response

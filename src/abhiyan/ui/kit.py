@@ -1,0 +1,182 @@
+"""What the kit page shows: every component, with invented people and figures."""
+
+from datetime import date, timedelta
+from typing import Any
+
+from django import forms
+from django.http import QueryDict
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from abhiyan.ui.charts import Day, Step, Trend
+from abhiyan.ui.ladder import DEFINITIONS, Ladder
+from abhiyan.ui.maps import Outlines, Place
+from abhiyan.ui.navigation import WORDS, Entry
+from abhiyan.ui.tables import numbered, sorting
+
+FIRST_DAY = date(2026, 10, 9)
+LAST_DAY = date(2026, 12, 8)
+DAYS_PASSED = 43
+
+# name, longitude, latitude, target, reported, counted, unsigned, confirmed, estimate, low, high
+UNITS = (
+    ("Jammu", 74.86, 32.73, 150_000, 148_210, 121_455, 10_000, 92_310, 115_308, 105_634, 121_692),
+    ("Kathua", 75.52, 32.39, 66_000, 61_240, 52_870, 4_000, 39_120, 51_037, 45_513, 54_041),
+    ("Samba", 75.12, 32.56, 36_000, 31_905, 25_440, 4_000, 21_015, 26_842, 23_403, 28_508),
+    ("Udhampur", 75.14, 32.92, 60_000, 55_430, 44_215, 5_000, 33_480, 42_642, 37_535, 45_723),
+    ("Reasi", 74.83, 33.08, 36_000, 30_150, 24_890, 3_000, 19_822, 24_985, 21_233, 26_737),
+    ("Doda", 75.55, 33.15, 48_000, 41_780, 31_905, 5_000, 22_750, 30_953, 26_424, 33_758),
+    ("Ramban", 75.24, 33.24, 33_000, 36_420, 15_150, 12_000, 12_940, 14_480, 10_785, 18_045),
+    ("Kishtwar", 75.77, 33.31, 27_000, 17_320, 13_480, 2_000, 9_310, None, None, None),
+    ("Rajouri", 74.31, 33.38, 72_000, 57_210, 45_330, 6_000, 31_890, 44_576, 39_243, 47_769),
+    ("Poonch", 74.09, 33.77, 69_000, 41_675, 36_177, 2_000, 19_818, 30_878, 26_182, 34_028),
+)
+
+
+class SampleForm(forms.Form):
+    """Every kind of field the look knows."""
+
+    name = forms.CharField(label=gettext_lazy("Full name"), max_length=80)
+    phone = forms.RegexField(
+        r"^\d{10}$",
+        label=gettext_lazy("Mobile number"),
+        help_text=gettext_lazy("The code is sent to this number."),
+        error_messages={"invalid": gettext_lazy("Ten digits are needed.")},
+        widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "tel-national"}),
+    )
+    last_day = forms.DateField(
+        label=gettext_lazy("Last day"),
+        error_messages={"invalid": gettext_lazy("Not a date. Write it as 2026-12-08.")},
+    )
+    unit = forms.ChoiceField(
+        label=gettext_lazy("Unit"),
+        choices=[("", "–"), ("katra", "Katra"), ("reasi", "Reasi")],
+        help_text=gettext_lazy("where it counts"),
+    )
+    split = forms.ChoiceField(
+        label=gettext_lazy("Split below"),
+        widget=forms.RadioSelect,
+        choices=[("electors", gettext_lazy("By electors")), ("even", gettext_lazy("Evenly"))],
+    )
+    note = forms.CharField(
+        label=gettext_lazy("Note"), widget=forms.Textarea(attrs={"rows": 2}), required=False
+    )
+    told = forms.BooleanField(
+        label=gettext_lazy("Tell the in-charges"),
+        help_text=gettext_lazy("They get one message today."),
+        required=False,
+    )
+
+
+class SampleFilter(forms.Form):
+    """The row of filters above the sample table."""
+
+    q = forms.CharField(label=gettext_lazy("Name"), required=False)
+    estimated = forms.ChoiceField(
+        label=gettext_lazy("Estimate"),
+        required=False,
+        choices=[
+            ("", gettext_lazy("all")),
+            ("yes", gettext_lazy("with one")),
+            ("no", gettext_lazy("without")),
+        ],
+    )
+
+
+def ladder_of(row: tuple[Any, ...], **changes: Any) -> Ladder:
+    name, _lon, _lat, target, reported, counted, unsigned, confirmed, estimate, low, high = row
+    facts: dict[str, Any] = {
+        "name": name,
+        "target": target,
+        "reported": reported,
+        "counted": counted,
+        "unsigned": unsigned,
+        "confirmed": confirmed,
+        "estimate": estimate,
+        "low": low,
+        "high": high,
+        "pace_pct": 72,
+        "day": DAYS_PASSED,
+        "days": 60,
+    }
+    return Ladder(**facts | changes)
+
+
+def everything(query: QueryDict) -> dict[str, Any]:
+    """The context of the kit page."""
+    jammu, ramban, kishtwar = UNITS[0], UNITS[6], UNITS[7]
+    columns = {"name": "name", "target": "target", "counted": "counted"}
+    order = sorting(query, columns, default="-counted", last="")
+    position = {"name": 0, "target": 3, "counted": 5}[order.key]
+    rows = sorted(UNITS, key=lambda row: row[position], reverse=order.descending)
+    leaf = numbered([(row[0], ladder_of(row)) for row in rows], query, total=len(rows), per=4)
+    done_pct = 54
+    return {
+        "here": "",
+        "nav": [Entry(key, "#main") for key in WORDS],
+        "search_url": "#main",
+        "account": {"name": "Rohini Koul", "office": _("President"), "links": []},
+        "crumbs": [("India", "#main"), ("Jammu and Kashmir", "#main"), (_("Kit"), "")],
+        "help_text": _("This page shows every part of the look, in every state it has."),
+        "segments": [
+            (_("Organisational"), "#main", True),
+            (_("Electoral"), "#main", False),
+            (_("Administrative"), "#main", False),
+        ],
+        "full": ladder_of(jammu),
+        "over": ladder_of(ramban),
+        "unknown": ladder_of(kishtwar, none_reason=_("too few checks")),
+        "untargeted": ladder_of(kishtwar, target=None, pace_pct=None),
+        "nothing": Ladder(name=_("New drive"), target=0, reported=0, counted=0, confirmed=0),
+        "few": Ladder(name=_("Small cell"), target=120, hidden_reason=_("fewer than 10")),
+        "form": SampleForm(
+            data={
+                "name": "",
+                "phone": "98765 432",
+                "last_day": "31 Feb",
+                "unit": "katra",
+                "split": "electors",
+            }
+        ),
+        "filter": SampleFilter(query or None),
+        "sorting": order,
+        "leaf": leaf,
+        "seats": [
+            {"name": "Rohini Koul", "office": _("President"), "since": "2025-03-04", "href": "#main"},
+            {"name": "", "office": _("Treasurer"), "vacant_days": 48, "appoint_url": "#main"},
+            {"name": "सुदेश कुमारी", "office": _("In-charge"), "since": "2026-09-01"},
+        ],
+        "places": [
+            Place(name=row[0], lon=row[1], lat=row[2], ladder=ladder_of(row), href="#main") for row in UNITS
+        ],
+        "outline": Outlines(((*((row[1], row[2]) for row in UNITS), (UNITS[0][1], UNITS[0][2])),)),
+        "trend": Trend(
+            name=_("Primary membership"),
+            begins_on=FIRST_DAY,
+            ends_on=LAST_DAY,
+            target=600_000,
+            days=[
+                Day(
+                    on=FIRST_DAY + timedelta(days=day),
+                    reported=int(12_100 * day + 2_000 * (day % 7)),
+                    counted=int(9_400 * day + 1_500 * (day % 7)),
+                    unsigned=1_300 * day,
+                    confirmed=max(0, 7_000 * (day - 1)),
+                )
+                for day in range(DAYS_PASSED)
+            ],
+        ),
+        "steps": [
+            Step(name=_("Calls"), value=92_400),
+            Step(name=_("Unique callers"), value=71_210),
+            Step(name=_("Links opened"), value=48_003),
+            Step(name=_("Completed"), value=31_877),
+            Step(name=_("Counted"), value=31_102),
+        ],
+        "done_pct": done_pct,
+        "progress_text": _("%(done)s%%, about 40 s left; you may leave this page.") % {"done": done_pct},
+        "definition": DEFINITIONS["confirmed"],
+        "swatches": (
+            "paper sheet sunk ink ink-2 ink-3 rule edge accent ok warn bad".split()  # noqa: SIM905 - as in the sheet
+        ),
+    }

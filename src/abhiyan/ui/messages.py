@@ -1,0 +1,217 @@
+"""Keeps every room's translations whole: `python -m abhiyan.ui.messages update` and `… check`.
+
+English stands in the source; each room has its Hindi in `locale/hi/LC_MESSAGES/django.po`: the room where the
+string stands. `update` brings the catalogues up to the source, leaving new strings empty and dropping those that
+are gone; it guesses nothing. `check` fails with a list where a string is missing, empty, unsure (fuzzy) or no
+longer used, where a placeholder or a tag differs from the English, or where two rooms translate the same words
+differently (Django would show one of the two everywhere). Needs Babel and Django, no gettext programs.
+"""
+
+import argparse
+import io
+import re
+import sys
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from babel.messages.catalog import Catalog, Message
+from babel.messages.extract import DEFAULT_KEYWORDS, extract
+from babel.messages.pofile import PoFileError, read_po, write_po
+from django.utils.translation.template import templatize
+
+from abhiyan.ui import build
+
+ROOMS = build.ROOMS
+LANGUAGES = ("hi",)
+# As in Django's own catalogue: two catalogues with different rules would not be merged.
+PLURALS = "nplurals=2; plural=(n != 1);"
+
+Keywords = dict[str, tuple[int | tuple[int, int] | tuple[int, str], ...] | None]
+KEYWORDS: Keywords = dict(DEFAULT_KEYWORDS) | {
+    "gettext_lazy": None,
+    "gettext_noop": None,
+    "ngettext_lazy": (1, 2),
+    "pgettext_lazy": ((1, "c"), 2),
+    "npgettext_lazy": ((1, "c"), 2, 3),
+}
+PLACEHOLDER = re.compile(r"%\((\w+)\)[sd]|%[sd]|\{(\w*)\}")
+TAG = re.compile(r"</?(\w+)")
+# Dates and names in the head would change a file in which nothing changed.
+NOISE = re.compile(
+    r'^"(?:Project-Id-Version|Report-Msgid-Bugs-To|POT-Creation-Date|PO-Revision-Date|Last-Translator'
+    r"|Language-Team|Generated-By|MIME-Version)[^\n]*\n",
+    re.MULTILINE,
+)
+COMMENTS = re.compile(r"\A(?:#[^\n]*\n)+")
+
+# One string: its context (or nothing), the English, the English of more than one (or nothing).
+Key = tuple[str, str, str]
+
+
+@dataclass
+class Found:
+    """The strings of one room, each with the files it stands in."""
+
+    room: str
+    strings: dict[Key, set[str]] = field(default_factory=lambda: defaultdict(set))
+
+
+def rooms(root: Path = ROOMS) -> list[Path]:
+    return sorted(path.parent for path in root.glob("*/__init__.py"))
+
+
+def sources(room: Path) -> Iterator[tuple[Path, str]]:
+    """The files of a room that may hold strings, and what Python text to read them from."""
+    for path in sorted(room.rglob("*.py")):
+        if not {"tests", "migrations"} & set(path.relative_to(room).parts):
+            yield path, path.read_text()
+    for path in sorted(room.glob("templates/**/*")):
+        if path.suffix in (".html", ".txt", ".xml"):
+            # Django turns a template into something like Python; its indents mean nothing and must go.
+            lines = templatize(path.read_text(), origin=str(path)).splitlines()
+            yield path, "\n".join(line.strip() for line in lines)
+
+
+def collect(room: Path) -> Found:
+    """Every translatable string of a room."""
+    found = Found(room.name)
+    for path, text in sources(room):
+        where = str(path.relative_to(room.parent))
+        for _line, message, _comments, context in extract(
+            "python", io.BytesIO(text.encode()), keywords=KEYWORDS, options={"encoding": "utf-8"}
+        ):
+            one, many = (message, "") if isinstance(message, str) else (message[0], message[1])
+            if one:
+                found.strings[(context or "", one, many)].add(where)
+    return found
+
+
+def catalogue_path(room: Path, language: str) -> Path:
+    return room / "locale" / language / "LC_MESSAGES" / "django.po"
+
+
+def read(path: Path, language: str) -> Catalog:
+    if not path.exists():
+        return empty(language)
+    try:
+        return read_po(io.BytesIO(path.read_bytes()), locale=language, abort_invalid=True)
+    except PoFileError as error:
+        raise SystemExit(f"{path}: {error}") from error
+
+
+def empty(language: str) -> Catalog:
+    return Catalog(locale=language, charset="utf-8", fuzzy=False)
+
+
+def key_of(message: Message) -> Key:
+    one, many = message.id if isinstance(message.id, tuple) else (message.id, "")
+    return (message.context or "", one, many)
+
+
+def texts(message: Message) -> tuple[str, ...]:
+    return message.string if isinstance(message.string, tuple) else (message.string or "",)
+
+
+def update(root: Path = ROOMS) -> list[str]:
+    """Brings every catalogue up to its room's source; returns the files that changed."""
+    changed = []
+    for room in rooms(root):
+        found = collect(room)
+        for language in LANGUAGES:
+            path = catalogue_path(room, language)
+            if not found.strings and not path.exists():
+                continue
+            old = {key_of(message): message for message in read(path, language) if message.id}
+            new = empty(language)
+            for (context, one, many), files in sorted(found.strings.items()):
+                known = old.get((context, one, many))
+                new.add(
+                    id=(one, many) if many else one,
+                    string=known.string if known else ("",) * 2 if many else "",
+                    context=context or None,
+                    locations=[(name, 0) for name in sorted(files)],
+                    flags=known.flags & {"fuzzy"} if known else set(),
+                    user_comments=known.user_comments if known else (),
+                )
+            out = io.BytesIO()
+            write_po(out, new, width=100, include_lineno=False)
+            text = COMMENTS.sub("", NOISE.sub("", out.getvalue().decode()), count=1)
+            text = re.sub(
+                r'^"Plural-Forms: [^"]*"', f'"Plural-Forms: {PLURALS}\\\\n"', text, flags=re.MULTILINE
+            )
+            if not path.exists() or path.read_text() != text:
+                path.parent.mkdir(parents=True, exist_ok=True)
+                path.write_text(text)
+                changed.append(str(path))
+    return changed
+
+
+def marks(text: str) -> set[str]:
+    """What a translation may neither lose nor invent: placeholders and tags."""
+    return {match[0] for match in PLACEHOLDER.finditer(text)} | {
+        f"<{match[1]}>" for match in TAG.finditer(text)
+    }
+
+
+def differing(key: Key, message: Message) -> bool:
+    _context, one, many = key
+    forms = texts(message)
+    if not many:
+        return marks(one) != marks(forms[0])
+    # 'one' may leave its number out ("एक दिन"); nothing may be invented
+    allowed = marks(one) | marks(many)
+    return marks(forms[-1]) != marks(many) or any(not marks(form) <= allowed for form in forms)
+
+
+def check(root: Path = ROOMS) -> list[str]:
+    """What is wrong, one line each; nothing when all is whole."""
+    wrong: list[str] = []
+    translated: dict[tuple[str, str, str, str], dict[tuple[str, ...], list[str]]] = defaultdict(dict)
+    for room in rooms(root):
+        found = collect(room)
+        for language in LANGUAGES:
+            path = catalogue_path(room, language)
+            known = {key_of(message): message for message in read(path, language) if message.id}
+            gone = read(path, language).obsolete
+            for key, files in sorted(found.strings.items()):
+                name = f"{room.name} ({language}): {key[1]!r} in {', '.join(sorted(files))}"
+                message = known.get(key)
+                if message is None:
+                    wrong.append(f"missing: {name}")
+                elif not all(texts(message)):
+                    wrong.append(f"empty: {name}")
+                elif message.fuzzy:
+                    wrong.append(f"fuzzy: {name}")
+                elif differing(key, message):
+                    wrong.append(f"placeholders differ: {name}")
+                else:
+                    translated[(language, *key)].setdefault(texts(message), []).append(room.name)
+            unused = sorted(set(known) - set(found.strings))
+            wrong += [f"no longer used: {room.name} ({language}): {key[1]!r}" for key in unused]
+            wrong += [f"obsolete: {room.name} ({language}): {entry!r}" for entry in gone]
+    for (language, _context, one, _many), versions in sorted(translated.items()):
+        if len(versions) > 1:
+            told = "; ".join(f"{' / '.join(said)} in {', '.join(names)}" for said, names in versions.items())
+            wrong.append(f"translated in two ways ({language}): {one!r}: {told}")
+    return wrong
+
+
+def main(arguments: list[str] | None = None) -> int:
+    parser = argparse.ArgumentParser(prog="python -m abhiyan.ui.messages", description=__doc__)
+    parser.add_argument("act", choices=("update", "check"))
+    if parser.parse_args(arguments).act == "update":
+        for path in update():
+            print(f"written: {path}")
+        build.build(only=["translations"])
+        return 0
+    wrong = check()
+    for line in wrong:
+        print(line, file=sys.stderr)
+    print("translations: " + (f"{len(wrong)} to put right" if wrong else "whole"))
+    return 1 if wrong else 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
