@@ -11,6 +11,8 @@ def prepare(name: str | None = None) -> None:
     """Make roles, database and extensions where they are missing, as the administrator of the server."""
     name = name or database.name()
     with psycopg.connect(database.conninfo(None, dbname="postgres"), autocommit=True) as admin:
+        # Roles belong to the whole server: two preparing at once (tests, two workers) take turns until we leave.
+        admin.execute("select pg_advisory_lock(hashtext('abhiyan roles'))")
         roles.ensure_roles(admin)
         roles.ensure_database(admin, name)
     with psycopg.connect(database.conninfo(None, dbname=name), autocommit=True) as admin:
