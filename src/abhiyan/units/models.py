@@ -1,5 +1,6 @@
 """Units and where they stand: facts for ever, placements from a day to a day."""
 
+from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -49,6 +50,10 @@ class Unit(models.Model):
     class Meta:
         db_table = "units_unit"
         constraints = [models.UniqueConstraint(fields=["code"], name="unit_code_once")]
+        indexes = [
+            # used by: search, a code half typed
+            models.Index(fields=["code"], name="unit_code_start", opclasses=["text_pattern_ops"])
+        ]
 
 
 class Placement(models.Model):
@@ -95,18 +100,47 @@ class Placement(models.Model):
         ]
 
 
-class UnitName(models.Model):
-    """A unit's name folded for search: Latin, without marks, sounds alike spelt alike."""
+class Tree(models.Model):
+    """One hierarchy's tree. Whoever changes it holds this row; the version tells readers that it changed."""
 
-    unit = models.ForeignKey(Unit, models.CASCADE, related_name="+", db_index=False, db_constraint=False)
-    language = models.TextField()
-    folded = models.TextField()
+    hierarchy = models.SmallIntegerField(primary_key=True, choices=Hierarchy.choices)
+    version = models.BigIntegerField(default=0, db_default=0)
 
     class Meta:
-        db_table = "units_name"
-        constraints = [models.UniqueConstraint(fields=["unit", "language"], name="unit_name_once")]
+        db_table = "units_tree"
+
+
+class UnitWords(models.Model):
+    """The words of a unit's names in every language, as they sound (rules.fold): what search looks in."""
+
+    unit = models.OneToOneField(
+        Unit, models.CASCADE, primary_key=True, related_name="+", db_constraint=False
+    )
+    rank = models.SmallIntegerField()  # rules.levels.RANK of its kind: the higher are shown first
+    words = ArrayField(models.TextField())
+
+    class Meta:
+        db_table = "units_words"
         indexes = [
-            GinIndex(fields=["folded"], name="unit_name_trgm", opclasses=["gin_trgm_ops"])  # used by: search
+            GinIndex(fields=["words"], name="unit_words"),  # used by: search, by words that are rare
+            models.Index(fields=["rank", "unit"], name="unit_words_rank"),  # ... and by words that are not
+        ]
+
+
+class Word(models.Model):
+    """The vocabulary: every folded word that some name of this rank has, or had. It only grows."""
+
+    pk = models.CompositePrimaryKey("word", "rank")
+    word = models.TextField()
+    rank = models.SmallIntegerField()
+
+    class Meta:
+        db_table = "units_word"
+        indexes = [
+            # used by: search, words spelt otherwise
+            GinIndex(fields=["word"], name="unit_word_trgm", opclasses=["gin_trgm_ops"]),
+            # used by: search, a word half typed
+            models.Index(fields=["word"], name="unit_word_start", opclasses=["text_pattern_ops"]),
         ]
 
 
@@ -125,7 +159,7 @@ class Pin(models.Model):
     """A postal PIN code and a unit it delivers to (a directory the organisation imports)."""
 
     pin = models.TextField()
-    unit = models.ForeignKey(Unit, models.CASCADE, related_name="+", db_constraint=False)
+    unit = models.ForeignKey(Unit, models.CASCADE, related_name="+", db_constraint=False)  # used by: undo
     is_sample = models.BooleanField(default=False, db_default=False)
 
     class Meta:
@@ -133,18 +167,75 @@ class Pin(models.Model):
         constraints = [models.UniqueConstraint(fields=["pin", "unit"], name="pin_unit_once")]
 
 
+class StagedUnit(models.Model):
+    """One row of a units file on its way in. Unlogged, without a policy: COPY fills it; emptied afterwards.
+
+    Cells are as the reader cleaned them; null says the file leaves it open.
+    """
+
+    import_id = models.BigIntegerField()
+    row = models.IntegerField()  # as a person sees it in the sheet, from 1
+    code = models.TextField()
+    kind = models.TextField(null=True)
+    name_en = models.TextField(null=True)
+    name_hi = models.TextField(null=True)
+    organisational_parent = models.TextField(null=True)
+    electoral_parent = models.TextField(null=True)
+    administrative_parent = models.TextField(null=True)
+    electors = models.IntegerField(null=True)
+    households = models.IntegerField(null=True)
+    lat = models.FloatField(null=True)
+    lon = models.FloatField(null=True)
+    source = models.TextField(null=True)
+    sample = models.BooleanField(null=True)
+
+    class Meta:
+        db_table = "units_staged"
+        indexes = [models.Index(fields=["import_id"], name="unit_staged_import")]  # used by: preview, commit
+
+
+class StagedPin(models.Model):
+    """One row of a PIN directory on its way in. Unlogged, like StagedUnit."""
+
+    import_id = models.BigIntegerField()
+    row = models.IntegerField()
+    pin = models.TextField()
+    unit_code = models.TextField()
+    sample = models.BooleanField(null=True)
+
+    class Meta:
+        db_table = "units_staged_pin"
+        indexes = [models.Index(fields=["import_id"], name="pin_staged_import")]  # used by: preview, commit
+
+
 class UnitChange(models.Model):
-    """What a units import changed, as it was before: the journal an undo reads."""
+    """What an import changed: the journal an undo reads. One row per unit, and per place it was given.
+
+    before: the facts or the placement as they were; null where there was none. after: what the import made of
+    it, so that the undo sees what has been changed since.
+    """
+
+    class Change(models.TextChoices):
+        MADE = "made"
+        CHANGED = "changed"
+        PLACED = "placed"
+        MOVED = "moved"
+        PIN = "pin"
 
     import_id = models.BigIntegerField()
     row = models.IntegerField()
     unit_id = models.BigIntegerField()
-    change = models.TextField()  # made, changed, placed, moved
+    change = models.TextField(choices=Change.choices)
+    hierarchy = models.SmallIntegerField(null=True)  # of a placement
     before = models.JSONField(null=True)
+    after = models.JSONField(null=True)
 
     class Meta:
         db_table = "units_change"
-        indexes = [models.Index(fields=["import_id"], name="unit_change_import")]  # used by: undo
+        indexes = [
+            # used by: undo
+            models.Index(fields=["import_id", "change", "unit_id"], name="unit_change_import"),
+        ]
 
 
 GRANTS = {table: {"gateway": "select"} for table in ("units_unit", "units_placement", "units_pin")}

@@ -1,0 +1,1 @@
+"""Rules of the trees: levels, positions, and how names sound. Plain values in and out."""

@@ -1,0 +1,80 @@
+"""Names as they sound: what search compares.
+
+"Sunita", "Suneeta" and "सुनीता" fold to the same word, so do "Kupwara" and "कुपवाड़ा". Devanagari is written in
+Latin letters, marks are dropped, letters that sound alike are spelt alike, and the vowel a is kept only where a
+word begins: Hindi does not write it, and writers of English disagree about it. What folding leaves apart (a
+missing letter, b for v) is left to trigrams.
+"""
+
+import re
+import unicodedata
+from functools import lru_cache
+
+from indic_transliteration import sanscript
+
+LONGEST_WORD = 32
+MOST_WORDS = 24
+_WORD = re.compile(r"[^\W_](?:[^\W_]|[\u0300-\u036f\u0900-\u0903\u093a-\u094d\u0951-\u0957\u0962\u0963])*")
+_DEVANAGARI = re.compile(r"[\u0900-\u097f]")
+_SPELT = (
+    # Latin first, while two letters still mean one sound
+    (re.compile("sch"), "sk"),
+    (re.compile("ch+"), "ç"),
+    (re.compile("c(?=[eiy])"), "s"),
+    (re.compile("ck|[cq]"), "k"),
+    (re.compile("ç"), "c"),
+    (re.compile("x"), "ks"),
+    (re.compile("(?<=[bcdfgjklmnpqrstvwz])h"), ""),
+    (re.compile("f"), "p"),
+    (re.compile("z"), "j"),
+    (re.compile("w"), "v"),
+    (re.compile("ee|y"), "i"),
+    (re.compile("e$"), "a"),
+    (re.compile("e"), "i"),
+    (re.compile("o"), "u"),
+    (re.compile("(?<=.)a"), ""),
+    (re.compile(r"([^0-9])\1+"), r"\1"),
+)
+
+
+def _latin(word: str) -> str:
+    """Devanagari in IAST, with च as ch like Latin writers do."""
+    text = sanscript.transliterate(word, sanscript.DEVANAGARI, sanscript.IAST)
+    text = re.sub("[~ṃ](?=[pbm])", "m", text.replace("ँ", "ṃ"))
+    return re.sub("[~ṃ]", "n", text).replace("jñ", "gy").replace("ḥ", "").replace("ṛ", "ri").replace("c", "ch")
+
+
+@lru_cache(maxsize=200_000)
+def _folded(word: str) -> str:
+    """One word, lower case."""
+    if _DEVANAGARI.search(word):
+        word = _latin(word)
+    word = "".join(c for c in unicodedata.normalize("NFKD", word) if c.isalnum())
+    if word.isdigit():
+        return (word.lstrip("0") or "0")[:LONGEST_WORD]
+    for pattern, sound in _SPELT:
+        word = pattern.sub(sound, word)
+    return word[:LONGEST_WORD]
+
+
+@lru_cache(maxsize=200_000)
+def _words(chunk: str) -> tuple[str, ...]:
+    """The folded words of a chunk without spaces."""
+    plain = unicodedata.normalize("NFKC", chunk).lower()
+    plain = "".join(c for c in plain if c not in "'’`´." and unicodedata.category(c) != "Cf")
+    return tuple(folded for word in _WORD.findall(plain) if (folded := _folded(word)))
+
+
+def fold(text: str) -> list[str]:
+    """The words of a name or of what somebody typed, in order, as they sound. At most MOST_WORDS."""
+    found: list[str] = []
+    for chunk in text[:1_000].split():
+        found += _words(chunk[:200])
+        if len(found) >= MOST_WORDS:
+            break
+    return found[:MOST_WORDS]
+
+
+def words_of(names: dict[str, str]) -> list[str]:
+    """Every word of a unit's names in all languages, once each, in order: what is stored for search."""
+    return list(dict.fromkeys(word for name in names.values() for word in fold(name)))

@@ -1,0 +1,75 @@
+"""Which kinds of unit stand above which, in each hierarchy.
+
+A parent's level is always above its child's, levels may be skipped (a booth directly beneath a district). So no
+tree is deeper than its list of levels, and no chain of allowed placements can come back to where it began.
+"""
+
+ORGANISATIONAL, ELECTORAL, ADMINISTRATIVE = 1, 2, 3
+HIERARCHIES = (ORGANISATIONAL, ELECTORAL, ADMINISTRATIVE)
+
+# For machines and files: the word of a hierarchy in commands, columns and addresses.
+SLUGS = {ORGANISATIONAL: "organisational", ELECTORAL: "electoral", ADMINISTRATIVE: "administrative"}
+BY_SLUG = {slug: hierarchy for hierarchy, slug in SLUGS.items()}
+
+# From the top; kinds in one tuple stand side by side.
+LEVELS: dict[int, tuple[tuple[str, ...], ...]] = {
+    ORGANISATIONAL: (
+        ("nation",),
+        ("state",),
+        ("region",),
+        ("district",),
+        ("mandal",),
+        ("cluster",),
+        ("booth",),
+    ),
+    ELECTORAL: (("nation",), ("state",), ("zone",), ("constituency",), ("segment",), ("booth",)),
+    ADMINISTRATIVE: (("nation",), ("state",), ("district",), ("block",), ("village", "ward"), ("booth",)),
+}
+
+_LEVEL = {
+    hierarchy: {kind: number for number, kinds in enumerate(levels) for kind in kinds}
+    for hierarchy, levels in LEVELS.items()
+}
+
+# How high a kind stands over all hierarchies together: search shows the higher first.
+RANK = {
+    "nation": 0,
+    "state": 1,
+    "region": 2,
+    "zone": 2,
+    "district": 3,
+    "constituency": 3,
+    "mandal": 4,
+    "block": 4,
+    "segment": 4,
+    "cluster": 5,
+    "village": 6,
+    "ward": 6,
+    "booth": 7,
+}
+
+
+def level(hierarchy: int, kind: str) -> int | None:
+    """0 for the top; None where units of this kind have no place in the hierarchy."""
+    return _LEVEL[hierarchy].get(kind)
+
+
+def may_stand(hierarchy: int, kind: str, *, below: str | None) -> bool:
+    """Whether a unit of `kind` may stand beneath a unit of kind `below`, or be a root when below is None."""
+    own = level(hierarchy, kind)
+    if own is None:
+        return False
+    if below is None:
+        return True
+    above = level(hierarchy, below)
+    return above is not None and above < own
+
+
+def kinds(hierarchy: int) -> tuple[str, ...]:
+    """Every kind with a place in the hierarchy, from the top."""
+    return tuple(kind for level in LEVELS[hierarchy] for kind in level)
+
+
+def level_pairs() -> list[tuple[int, str, int]]:
+    """(hierarchy, kind, level): the table as rows, for checks done in SQL."""
+    return [(h, kind, number) for h, known in _LEVEL.items() for kind, number in known.items()]
