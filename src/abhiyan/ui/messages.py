@@ -12,7 +12,7 @@ import io
 import re
 import sys
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -58,8 +58,9 @@ class Found:
     strings: dict[Key, set[str]] = field(default_factory=lambda: defaultdict(set))
 
 
-def rooms(root: Path = ROOMS) -> list[Path]:
-    return sorted(path.parent for path in root.glob("*/__init__.py"))
+def rooms(root: Path = ROOMS, only: Collection[str] = ()) -> list[Path]:
+    found = sorted(path.parent for path in root.glob("*/__init__.py"))
+    return [room for room in found if not only or room.name in only]
 
 
 def sources(room: Path) -> Iterator[tuple[Path, str]]:
@@ -114,10 +115,10 @@ def texts(message: Message) -> tuple[str, ...]:
     return message.string if isinstance(message.string, tuple) else (message.string or "",)
 
 
-def update(root: Path = ROOMS) -> list[str]:
-    """Brings every catalogue up to its room's source; returns the files that changed."""
+def update(root: Path = ROOMS, only: Collection[str] = ()) -> list[str]:
+    """Brings every catalogue (of the rooms named, or of all) up to its room's source; returns the files that changed."""
     changed = []
-    for room in rooms(root):
+    for room in rooms(root, only):
         found = collect(room)
         for language in LANGUAGES:
             path = catalogue_path(room, language)
@@ -165,11 +166,11 @@ def differing(key: Key, message: Message) -> bool:
     return marks(forms[-1]) != marks(many) or any(not marks(form) <= allowed for form in forms)
 
 
-def check(root: Path = ROOMS) -> list[str]:
+def check(root: Path = ROOMS, only: Collection[str] = ()) -> list[str]:
     """What is wrong, one line each; nothing when all is whole."""
     wrong: list[str] = []
     translated: dict[tuple[str, str, str, str], dict[tuple[str, ...], list[str]]] = defaultdict(dict)
-    for room in rooms(root):
+    for room in rooms(root, only):
         found = collect(room)
         for language in LANGUAGES:
             path = catalogue_path(room, language)
@@ -201,12 +202,14 @@ def check(root: Path = ROOMS) -> list[str]:
 def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m abhiyan.ui.messages", description=__doc__)
     parser.add_argument("act", choices=("update", "check"))
-    if parser.parse_args(arguments).act == "update":
-        for path in update():
+    parser.add_argument("rooms", nargs="*", metavar="ROOM", help="only these rooms")
+    chosen = parser.parse_args(arguments)
+    if chosen.act == "update":
+        for path in update(only=chosen.rooms):
             print(f"written: {path}")
         build.build(only=["translations"])
         return 0
-    wrong = check()
+    wrong = check(only=chosen.rooms)
     for line in wrong:
         print(line, file=sys.stderr)
     print("translations: " + (f"{len(wrong)} to put right" if wrong else "whole"))
