@@ -1,0 +1,110 @@
+"""Phones as people write them, in E.164. Indian mobiles by a table, all others by `phonenumbers`.
+
+The table (`indian_mobiles.txt`) lists the five-digit beginnings of Indian mobile numbers as ranges. It is made
+from phonenumbers' own data and answers thirty times faster; a beginning that is mobile only in part is left out,
+so such a number takes the slow road and gets the same answer. After phonenumbers is renewed:
+
+    .venv/bin/python -m abhiyan.people.phones > src/abhiyan/people/indian_mobiles.txt
+"""
+
+from functools import cache
+from importlib.resources import files
+
+import phonenumbers
+
+LONGEST = 40  # characters; nobody writes a phone longer than that, and the slow road takes its time
+_MOBILE = (phonenumbers.PhoneNumberType.MOBILE, phonenumbers.PhoneNumberType.FIXED_LINE_OR_MOBILE)
+
+
+@cache
+def _beginnings() -> frozenset[str]:
+    found: list[str] = []
+    for line in files("abhiyan.people").joinpath("indian_mobiles.txt").read_text("ascii").split():
+        first, _, last = line.partition("-")
+        found += map(str, range(int(first), int(last or first) + 1))
+    return frozenset(found)
+
+
+_INDIAN = _beginnings()
+_DIGITS = frozenset("0123456789")
+# Indian digits, and what people's keyboards and copied messages put into a number.
+_PLAIN = str.maketrans(
+    {ord("०") + n: str(n) for n in range(10)}
+    | {ord("۰") + n: str(n) for n in range(10)}
+    | {ord("٠") + n: str(n) for n in range(10)}
+    | dict.fromkeys(
+        map(ord, " -().\u00a0\u200b\u200c\u200d\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2060"), ""
+    )
+    | dict.fromkeys(map(ord, "\u2066\u2067\u2068\u2069\ufeff\u2010\u2011\u2012\u2013\t"), "")
+)
+
+
+def parse(text: str) -> str | None:
+    """A mobile number as written ("98765 43210", "+91…", "0…", "०…", any country with "+") in E.164, or None.
+
+    A number without a country is Indian. Land lines, short codes and everything else that is no mobile: None.
+    """
+    n = len(text)
+    if n == 13 and text.startswith("+91"):
+        digits = text[3:]
+    elif n == 10:
+        digits = text
+    elif n == 11 and text[0] == "0":
+        digits = text[1:]
+    elif n == 12 and text.startswith("91"):
+        digits = text[2:]
+    else:
+        return _parse_slowly(text)
+    if digits[:5] in _INDIAN and _DIGITS.issuperset(digits):
+        return "+91" + digits
+    return _parse_slowly(text)
+
+
+def _parse_slowly(text: str) -> str | None:
+    if len(text) > LONGEST:
+        return None
+    plain = text.translate(_PLAIN)
+    if plain.startswith("00"):
+        plain = "+" + plain[2:]
+    if not plain or not _DIGITS.issuperset(plain.removeprefix("+")):
+        return None
+    try:
+        number = phonenumbers.parse(plain, "IN")
+    except phonenumbers.NumberParseException:
+        return None
+    if phonenumbers.number_type(number) not in _MOBILE:
+        return None
+    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+
+
+def is_indian_mobile(phone: str) -> bool:
+    """Whether an E.164 number that `parse` gave is an Indian mobile."""
+    return phone.startswith("+91")
+
+
+def masked(last4: str) -> str:
+    """How a phone stands on every screen: only its last four digits."""
+    return f"+91 ••••• •{last4}"
+
+
+def make_table() -> list[str]:
+    """Ranges "first-last" of the five-digit beginnings all of whose numbers are Indian mobiles."""
+    mobile: list[int] = []
+    for beginning in range(10_000, 100_000):
+        ends = [f"{sixth}{rest}" for sixth in range(10) for rest in ("0000", "3456", "9999")]
+        numbers = (phonenumbers.PhoneNumber(91, int(f"{beginning}{end}")) for end in ends)
+        if all(phonenumbers.number_type(number) in _MOBILE for number in numbers):
+            mobile.append(beginning)
+    lines: list[str] = []
+    start = previous = -1
+    for beginning in [*mobile, -1]:
+        if beginning != previous + 1 or previous < 0:
+            if start >= 0:
+                lines.append(str(start) if start == previous else f"{start}-{previous}")
+            start = beginning
+        previous = beginning
+    return lines
+
+
+if __name__ == "__main__":
+    print("\n".join(make_table()))  # noqa: T201  # the generator's output is the file
