@@ -1,4 +1,4 @@
-"""Sample people: names in both scripts, and phones of a range no network gives out for calls to real people.
+"""Sample people: names in both scripts, and phones that only look real: the demo sends nothing anywhere.
 
 Deterministic by seed. Every name is put together from lists; a likeness to anybody is chance.
 """

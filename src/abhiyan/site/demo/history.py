@@ -1,0 +1,162 @@
+"""What twenty days of a drive look like, claim by claim: a plausible funnel, duplicates, minors, and some fabrication.
+
+Pure and deterministic by seed. Shares follow what drives have shown: of calls about seven in ten come from different
+phones, about half of those open the link, most who open it complete; some workers invent entries.
+"""
+
+import random
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from . import people
+
+ZONE = ZoneInfo("Asia/Kolkata")
+CALL, OPEN, COMPLETE, WEB, API, PAPER = "call", "open", "complete", "web", "api", "paper"
+
+
+@dataclass(frozen=True, slots=True)
+class Booth:
+    """Where people live: a booth of the demo's tree. eagerness: how much above or below the usual it joins."""
+
+    code: str
+    electors: int
+    cluster: str
+    eagerness: float
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One message of the drive. key: the sender's idempotency key. worker: code of who wrote it down, or empty.
+
+    at: aware instant at which it happened and was received. fabricated: the truth, kept aside from the product.
+    """
+
+    kind: str
+    key: str
+    at: datetime
+    phone: str
+    name: str = ""
+    birth_year: int | None = None
+    booth: str = ""
+    worker: str = ""
+    fabricated: bool = False
+
+
+# Share of claims by way in, and how many of the workers invent.
+WAYS = ((CALL, 0.42), (WEB, 0.2), (API, 0.13), (PAPER, 0.25))
+OPENS, COMPLETES = 0.56, 0.82
+FABRICATORS = 0.05
+RESENT, AGAIN, FAMILY, MINOR = 0.03, 0.05, 0.06, 0.012
+
+
+def eagerness(seed: str, codes: Sequence[str]) -> dict[str, float]:
+    """A factor per unit around 1, from 0.55 to 1.6: districts differ."""
+    rng = random.Random(f"eagerness {seed}")  # noqa: S311  # sample data
+    return {code: rng.uniform(0.55, 1.6) for code in codes}
+
+
+def events(
+    seed: str, *, booths: Sequence[Booth], first: date, days: int, claims: int
+) -> Iterator[list[Event]]:
+    """The events of each day, in order of time. `claims` counts calls, web, API and paper claims over all days."""
+    rng = random.Random(f"history {seed}")  # noqa: S311  # sample data
+    crowd = people.people(seed, first=1_000)
+    weights = [booth.electors * booth.eagerness for booth in booths]
+    liars = {cluster for cluster in sorted({booth.cluster for booth in booths}) if rng.random() < FABRICATORS}
+    growth = [
+        0.6 + 0.8 * (day / max(1, days - 1)) + (0.35 if (first + timedelta(day)).weekday() == 6 else 0)
+        for day in range(days)
+    ]
+    whole = sum(growth)
+    known: list[people.Sample] = []
+    for day in range(days):
+        on = first + timedelta(day)
+        wanted = round(claims * growth[day] / whole)
+        homes = rng.choices(booths, weights, k=wanted)
+        ways = rng.choices([way for way, _share in WAYS], [share for _way, share in WAYS], k=wanted)
+        made: list[Event] = []
+        for number, (home, way) in enumerate(zip(homes, ways, strict=True)):
+            key = f"{on:%m%d}-{number}"
+            luck = rng.random()
+            person = next(crowd)
+            if known and luck < AGAIN:
+                person = rng.choice(known)
+            elif known and luck < AGAIN + FAMILY:
+                person = people.Sample(
+                    person.name, person.name_hi, rng.choice(known).phone, person.birth_year
+                )
+            else:
+                known.append(person)
+            if rng.random() < MINOR:
+                person = people.Sample(
+                    person.name, person.name_hi, person.phone, on.year - rng.randint(11, 17)
+                )
+            name = person.name_hi if rng.random() < 0.6 else person.name
+            at = _moment(rng, on)
+            worker = home.cluster if way in (API, PAPER) else ""
+            made += _claim(rng, way, key, at, person, name, home, worker)
+            if rng.random() < RESENT:
+                made.append(made[-1])
+        made += _invented(rng, on, booths, liars, wanted)
+        made.sort(key=lambda event: (event.at, event.key, event.kind))
+        yield made
+
+
+def _moment(rng: random.Random, on: date) -> datetime:
+    minutes = min(22 * 60 + 59, max(7 * 60, int(rng.gauss(15 * 60, 190))))
+    return datetime.combine(on, time(minutes // 60, minutes % 60, rng.randrange(60)), ZONE)
+
+
+def _claim(
+    rng: random.Random,
+    way: str,
+    key: str,
+    at: datetime,
+    person: people.Sample,
+    name: str,
+    home: Booth,
+    worker: str,
+) -> list[Event]:
+    if way != CALL:
+        return [Event(way, key, at, person.phone, name, person.birth_year, home.code, worker)]
+    made = [Event(CALL, key, at, person.phone)]
+    made += (
+        Event(CALL, f"{key}-{again}", at + timedelta(seconds=20 + 35 * again), person.phone)
+        for again in range(rng.choices((0, 1, 2), (0.68, 0.24, 0.08))[0])
+    )
+    if rng.random() < OPENS:
+        opened = at + timedelta(minutes=rng.randint(1, 40))
+        made.append(Event(OPEN, key, opened, person.phone))
+        if rng.random() < COMPLETES:
+            done = opened + timedelta(seconds=rng.randint(50, 400))
+            made.append(Event(COMPLETE, key, done, person.phone, name, person.birth_year, home.code))
+    return made
+
+
+def _invented(
+    rng: random.Random, on: date, booths: Sequence[Booth], liars: set[str], wanted: int
+) -> Iterator[Event]:
+    """What invented entries look like: neighbouring phones, in bursts, late in the evening, round birth years."""
+    homes = [booth for booth in booths if booth.cluster in liars]
+    if not homes:
+        return
+    for burst in range(max(1, wanted // 900)):
+        home = rng.choice(homes)
+        start = rng.randrange(10**7)
+        at = datetime.combine(on, time(rng.choice((21, 22, 23)), rng.randrange(60)), ZONE)
+        for number in range(rng.randint(8, 30)):
+            given = rng.choice(people.MEN)[0]
+            family = rng.choice(people.FAMILIES[:6])[0]
+            yield Event(
+                rng.choice((API, PAPER)),
+                f"{on:%m%d}-x{burst}-{number}",
+                at + timedelta(seconds=number * rng.randint(9, 40)),
+                f"+9171{(start + number) % 10**8:08d}",
+                f"{given} {family}",
+                rng.choice((1970, 1975, 1980, 1985, 1990)),
+                home.code,
+                home.cluster,
+                fabricated=True,
+            )
