@@ -36,6 +36,9 @@ MANAGERS = {"objects", "_default_manager", "_base_manager"}
 RELATIONS = {"ForeignKey", "OneToOneField", "ManyToManyField"}
 WRITES = {"bulk_create", "bulk_update", "get_or_create", "save", "update_or_create"}
 
+# Rules may mark the words they answer with for translation; that is all they know of Django.
+WORDS = {"django.utils.functional", "django.utils.translation"}
+
 
 @dataclass(frozen=True)
 class Source:
@@ -210,6 +213,8 @@ def rules_that_know_django(source: Source) -> Iterator[str]:
         elif isinstance(node, ast.Import):
             modules = [alias.name for alias in node.names]
         for module in modules:
+            if module in WORDS:
+                continue
             if module.split(".")[0] in {"django", "psycopg", "ninja", "procrastinate"} or module.endswith(
                 "models"
             ):
@@ -252,7 +257,7 @@ def templates_that_look_upwards(source: Source) -> Iterator[str]:
 def templates_outside_their_folder(source: Source) -> Iterator[str]:
     # Django looks some pages up by fixed names, at the top of a templates folder.
     inside = source.path.parts[1]
-    if inside != source.room and not re.fullmatch(r"(4|5)\d\d\.html|robots\.txt", inside):
+    if inside != source.room and not re.fullmatch(r"(4|5)\d\d(_csrf)?\.html|robots\.txt", inside):
         yield f"{source.room}/{source.path}: stands outside templates/{source.room}/"
 
 
