@@ -25,7 +25,7 @@ FLOORS: list[str] = next(
 LONGEST_MODULE = 650  # "past about 600 lines it becomes a folder of the same name"
 FORBIDDEN_NAMES = {"utils", "util", "helpers", "helper", "common", "services", "managers", "misc"}
 # Where the clock is read. Everything else is given `at`.
-CLOCK_READERS = {"asgi", "cli", "clock", "commands", "endpoints", "jobs", "middleware", "views"}
+CLOCK_READERS = {"asgi", "cli", "clock", "commands", "endpoints", "jobs", "loops", "middleware", "views"}
 CLOCK = re.compile(
     r"(^|\.)(timezone|clock)\.now$|(^|\.)(datetime|date)\.(now|utcnow|today)$|(^|\.)time\.time(_ns)?$"
 )
