@@ -63,7 +63,7 @@ INSERT = """insert into messaging_message (id, public_id, kind, template, langua
  %s::timestamptz[]) on conflict do nothing"""
 
 
-def insert_parameters(messages: Sequence[Outgoing], *, at: datetime) -> list[list[Any]]:
+def insert_parameters(*, messages: Sequence[Outgoing], at: datetime) -> list[list[Any]]:
     """Parameters of INSERT: fifteen columns. The hot path runs it on its own connection, in its own commit."""
     ring = keyring()
     columns: list[list[Any]] = [[] for _column in range(15)]
@@ -95,7 +95,7 @@ def send_many(*, messages: Sequence[Outgoing], at: datetime) -> None:
     """Queue messages in the transaction under way; one whose key was queued before is not queued again."""
     if messages:
         with connection.cursor() as cursor:
-            cursor.execute(INSERT, insert_parameters(messages, at=at))
+            cursor.execute(INSERT, insert_parameters(messages=messages, at=at))
 
 
 def send(
@@ -116,7 +116,7 @@ def send(
     return message.public_id
 
 
-def send_code(news: CodeAsked) -> None:
+def send_code(*, news: CodeAsked) -> None:
     """Send a one-time code that was asked: once per request, at any hour."""
     send(
         template=f"code.{news.purpose}",
@@ -269,7 +269,7 @@ def _decide(message: _Leased, *, facts: _Facts, at: datetime) -> Letter | None:
     """The letter to hand over; or None, and the reason stands on the row."""
     rows = Message.objects.filter(pk=message.id)
     verdict, reason, until = gate(
-        message,
+        message=message,
         at=at,
         suppressed=message.phone_id in facts.suppressed,
         consented=message.phone_id in facts.consented,
