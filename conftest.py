@@ -76,6 +76,8 @@ def django_db_setup(request: pytest.FixtureRequest, django_db_blocker: Any) -> I
         become("owner")
         try:
             truncate(self)
+            with connection.cursor() as cursor:  # its models are unmanaged, so Django leaves its rows
+                cursor.execute("truncate procrastinate_jobs, procrastinate_workers cascade")
         finally:
             become("app")
 

@@ -94,5 +94,6 @@ def django_settings(role: str) -> dict[str, object]:
         "HOST": known.get("host", ""),
         "PORT": known.get("port", ""),
         "CONN_MAX_AGE": 0,
+        "CONN_HEALTH_CHECKS": True,  # the pool drops what a restarted server cut, instead of handing it out
         "OPTIONS": options,
     }

@@ -55,7 +55,7 @@ def sweep(at: datetime) -> int:
             " (select key from core_rate_count where ends_at < %s limit %s for update skip locked)",
             [at, SWEPT_AT_ONCE],
         )
-        return cursor.rowcount
+        return int(cursor.rowcount)
 
 
 def forget_all() -> None:

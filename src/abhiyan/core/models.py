@@ -3,7 +3,10 @@
 from django.db import models
 
 from .fields import CurrentXid, Era, XidField
-from .policy import ACCOUNT, EVERYTHING, PEOPLE, Policy, placed, policies
+from .policy import ACCOUNT, EVERYTHING, PEOPLE, REASON, Policy, placed, policies
+
+# Nobody writes an entry into a past or future transaction, where it would break or escape a seal.
+OWN_XID = "xid = pg_current_xact_id()"
 
 
 class AuditEntry(models.Model):
@@ -32,7 +35,7 @@ class AuditEntry(models.Model):
             models.Index(fields=["account_id", "-at"], name="audit_by_account"),  # used by: my own acts
         ]
         constraints = [
-            Policy(name="audit_written_by_all", to=("app", "gateway"), command="INSERT", using="true"),
+            Policy(name="audit_written_by_all", to=("app", "gateway"), command="INSERT", using=OWN_XID),
             Policy(
                 name="audit_in_scope",
                 command="SELECT",
@@ -41,7 +44,8 @@ class AuditEntry(models.Model):
             Policy(
                 name="audit_for_a_reason",
                 to=("jobs",),
-                using="(select coalesce(current_setting('abhiyan.reason', true), '') <> '')",
+                using=REASON,
+                check=f"{REASON} and {OWN_XID}",
             ),
             Policy(name="audit_migrates", to=("owner",), using="true"),
         ]
@@ -130,8 +134,9 @@ class Heartbeat(models.Model):
     loop = models.TextField(primary_key=True)
     turned_at = models.DateTimeField()
     took_ms = models.IntegerField()
-    did = models.BigIntegerField(default=0, db_default=0)
-    error = models.TextField(default="", db_default="")
+    did = models.BigIntegerField(default=0, db_default=0)  # rows, summed over all its turns
+    every_s = models.FloatField(default=1, db_default=1)  # its pace: how soon silence means trouble
+    error = models.TextField(default="", db_default="")  # class of what the last turn raised
 
     class Meta:
         db_table = "core_heartbeat"

@@ -90,7 +90,7 @@ class Policy(models.constraints.BaseConstraint):
         """The database judges; there is nothing to check in Python."""
 
 
-def policies(table: str, *, using: str, write: str | None = None) -> list[Policy]:
+def policies(table: str, *, using: str, write: str | None = None) -> list[models.constraints.BaseConstraint]:
     """The usual set: people's requests see `using`, jobs everything for a reason, migrations all.
 
     write: what `app` may write, when that differs from what it may see.

@@ -38,6 +38,7 @@ MIDDLEWARE: list[str] = [
     "abhiyan.site.middleware.access",
     "abhiyan.site.middleware.refusals",
 ]
+UNSCOPED_PATHS = ("/healthz", "/metrics", "/static/")  # they answer while the database does not
 ROOT_URLCONF = "abhiyan.site.urls"
 ASGI_APPLICATION = "abhiyan.site.asgi.application"
 WSGI_APPLICATION = None
@@ -109,5 +110,9 @@ LOGGING = {
     "formatters": {"json": {"()": "abhiyan.core.logs.JsonFormatter"}},
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "json"}},
     "root": {"handlers": ["stderr"], "level": os.environ.get("ABHIYAN_LOG_LEVEL", "INFO")},
-    "loggers": {"django.request": {"level": "ERROR"}, "django.db.backends": {"level": "WARNING"}},
+    "loggers": {
+        "django.request": {"level": "ERROR"},
+        "django.db.backends": {"level": "WARNING"},
+        "procrastinate": {"level": "WARNING"},
+    },
 }

@@ -22,6 +22,7 @@ class Migration(migrations.Migration):
                 ("turned_at", models.DateTimeField()),
                 ("took_ms", models.IntegerField()),
                 ("did", models.BigIntegerField(db_default=0, default=0)),
+                ("every_s", models.FloatField(db_default=1, default=1)),
                 ("error", models.TextField(db_default="", default="")),
             ],
             options={
@@ -76,7 +77,7 @@ class Migration(migrations.Migration):
                         command="INSERT",
                         name="audit_written_by_all",
                         to=("app", "gateway"),
-                        using="true",
+                        using="xid = pg_current_xact_id()",
                     ),
                     abhiyan.core.policy.Policy(
                         check=None,
@@ -86,7 +87,7 @@ class Migration(migrations.Migration):
                         using="(select current_setting('abhiyan.everything', true) = 'on') or account_id = (select nullif(current_setting('abhiyan.account', true), '')::int8) or exists (select 1 from units_placement pl where pl.unit_id = core_audit.unit_id and pl.lo <@ (select coalesce(nullif(current_setting('abhiyan.people', true), ''), '{}')::int8multirange))",
                     ),
                     abhiyan.core.policy.Policy(
-                        check=None,
+                        check="(select coalesce(current_setting('abhiyan.reason', true), '') <> '') and xid = pg_current_xact_id()",
                         command="ALL",
                         name="audit_for_a_reason",
                         to=("jobs",),

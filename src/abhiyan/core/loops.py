@@ -1,0 +1,184 @@
+"""Loops: small work done again and again (fold, seal, send, sweep), each by one process at a time.
+
+A room names its loops in `loops.LOOPS`. `abhiyan jobs` runs each in a thread of its own, behind an advisory lock
+that lives as long as its connection: a second `abhiyan jobs` stands by and takes over when the first is gone.
+"""
+
+import hashlib
+import importlib
+import importlib.util
+import logging
+import random
+import threading
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime
+
+import psycopg
+from django.apps import apps
+from django.db import connection
+
+from . import audit_seals, clock, database, limits
+from .scope import system
+
+log = logging.getLogger(__name__)
+STANDBY_S = 2.0  # how often a loop that waits for its lock asks again
+BEAT_S = 5.0  # how often a healthy loop writes its heartbeat
+LONGEST_PAUSE_S = 60.0
+
+
+@dataclass(frozen=True)
+class Loop:
+    """turn: does what there is to do at an instant and returns how many rows it did.
+
+    every_s: seconds from the start of a turn to the start of the next; a longer turn delays the next, none overlap.
+    scoped: a turn is one transaction that sees everything. Without, it opens its own system scopes, as one that
+    commits between two steps must.
+    """
+
+    turn: Callable[[datetime], int]
+    every_s: float = 1.0
+    scoped: bool = True
+
+
+LOOPS = {
+    "seal": Loop(audit_seals.seal, every_s=1),
+    "heads": Loop(audit_seals.write_heads, every_s=600),
+    "limits": Loop(limits.sweep, every_s=60),
+}
+
+
+def collected() -> dict[str, Loop]:
+    """Every room's loops by full name, such as "core.seal"."""
+    found: dict[str, Loop] = {}
+    for config in apps.get_app_configs():
+        module = f"{config.name}.loops"
+        if config.name.startswith("abhiyan.") and importlib.util.find_spec(module):
+            loops: dict[str, Loop] = importlib.import_module(module).LOOPS
+            found |= {f"{config.label}.{name}": loop for name, loop in loops.items()}
+    return found
+
+
+def lock_number(name: str) -> int:
+    """The advisory lock of a loop: 63 bits of its name's hash."""
+    return int.from_bytes(hashlib.sha256(f"abhiyan loop {name}".encode()).digest()[:8], "big", signed=True)
+
+
+def stale_after_s(every_s: float) -> float:
+    """After so many seconds without a heartbeat something is wrong: ten turns, and never less than a minute."""
+    return max(60.0, 10 * every_s)
+
+
+class Runner(threading.Thread):
+    """Runs one loop until `stopping` is set: waits for its lock, then turn after turn.
+
+    What a turn raises is logged, written to the heartbeat, and answered by a pause of 1, 2, 4 … 60 s. A database
+    that goes away is just such an error: the lock is taken anew when it is back.
+    """
+
+    def __init__(self, name: str, loop: Loop, stopping: threading.Event) -> None:
+        super().__init__(name=f"loop {name}", daemon=True)
+        self.loop_name, self.loop, self.stopping = name, loop, stopping
+        self.turns = 0
+        self._own: psycopg.Connection[tuple[object, ...]] | None = None
+        self._did = 0
+        self._failures = 0
+        self._beaten = float("-inf")
+
+    def run(self) -> None:
+        try:
+            while not self.stopping.is_set():
+                self.stopping.wait(self._step())
+        finally:
+            self._release()
+
+    @property
+    def holds_the_lock(self) -> bool:
+        return self._own is not None
+
+    def _step(self) -> float:
+        """One attempt; returns the seconds to wait before the next."""
+        started = time.monotonic()
+        try:
+            if not self._have_lock():
+                return STANDBY_S
+            self._did += self._turn()
+        except Exception as error:  # a loop outlives whatever its turn meets
+            self._failures += 1
+            log.exception("loop %s failed", self.loop_name, extra={"facts": {"failures": self._failures}})
+            with suppress(psycopg.Error):
+                self._beat(started, error=type(error).__name__)
+            # A broken connection gives no second chance; a healthy one keeps the lock over a failed turn.
+            if isinstance(error, psycopg.OperationalError) or not self._alive():
+                self._release()
+            return min(2.0 ** (self._failures - 1), LONGEST_PAUSE_S) * random.uniform(0.75, 1.25)  # noqa: S311
+        recovered, self._failures, self.turns = self._failures > 0, 0, self.turns + 1
+        if recovered or started - self._beaten >= min(BEAT_S, max(self.loop.every_s, 1.0)):
+            with suppress(psycopg.Error):
+                self._beat(started)
+        return max(0.0, self.loop.every_s - (time.monotonic() - started))
+
+    def _have_lock(self) -> bool:
+        """The lock is the connection's: as long as that answers we hold it."""
+        if self._own is not None and self._alive():
+            return True
+        self._release()
+        own = psycopg.connect(
+            database.conninfo("jobs"),
+            autocommit=True,
+            connect_timeout=10,
+            application_name=f"loop {self.loop_name}",
+            options="-c synchronous_commit=off",  # of heartbeats: nobody waits for them
+        )
+        row = own.execute("select pg_try_advisory_lock(%s)", [lock_number(self.loop_name)]).fetchone()
+        if row is None or not row[0]:
+            own.close()
+            return False
+        self._own = own
+        return True
+
+    def _alive(self) -> bool:
+        if self._own is None:
+            return False
+        try:
+            self._own.execute("")
+        except psycopg.Error:
+            return False
+        return True
+
+    def _turn(self) -> int:
+        try:
+            at = clock.now()
+            if not self.loop.scoped:
+                return self.loop.turn(at)
+            with system(f"loop {self.loop_name}"):
+                return self.loop.turn(at)
+        finally:
+            connection.close()  # back to the pool, or dropped if it broke
+
+    def _beat(self, started: float, *, error: str = "") -> None:
+        if self._own is None:
+            return
+        self._own.execute(
+            "insert into core_heartbeat (loop, turned_at, took_ms, did, every_s, error)"
+            " values (%(loop)s, %(at)s, %(took)s, %(did)s, %(every)s, %(error)s)"
+            " on conflict (loop) do update set turned_at = excluded.turned_at, took_ms = excluded.took_ms,"
+            " did = core_heartbeat.did + excluded.did, every_s = excluded.every_s, error = excluded.error",
+            {
+                "loop": self.loop_name,
+                "at": clock.now(),
+                "took": int((time.monotonic() - started) * 1000),
+                "did": self._did,
+                "every": self.loop.every_s,
+                "error": error,
+            },
+        )
+        self._did, self._beaten = 0, started
+
+    def _release(self) -> None:
+        if self._own is not None:
+            with suppress(psycopg.Error):
+                self._own.close()
+            self._own = None

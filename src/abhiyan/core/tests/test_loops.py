@@ -1,0 +1,264 @@
+"""Loops turn by one process at a time, say how they are, and outlive what they meet."""
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from typing import TypeVar
+
+import psycopg
+import pytest
+from django.db import connection, transaction
+
+from abhiyan.core import database, embedded, jobs, loops
+from abhiyan.core.models import Heartbeat
+from abhiyan.core.scope import current
+from abhiyan.people.models import Suppression
+
+pytestmark = pytest.mark.usefixtures("as_jobs")
+PATIENCE_S = 30
+
+
+def until(condition: Callable[[], bool]) -> None:
+    """Waits for something to become true, asking again and again; fails when it never does."""
+    over = time.monotonic() + PATIENCE_S
+    while not condition():
+        assert time.monotonic() < over, "waited in vain"
+        threading.Event().wait(0.01)
+
+
+T = TypeVar("T")
+
+
+def telling(heard: list[T], what: Callable[[], T]) -> Callable[[datetime], int]:
+    """A turn that writes down what it finds."""
+
+    def turn(at: datetime) -> int:
+        heard.append(what())
+        return 0
+
+    return turn
+
+
+@contextmanager
+def running(name: str, loop: loops.Loop) -> Iterator[loops.Runner]:
+    stopping = threading.Event()
+    runner = loops.Runner(name, loop, stopping)
+    runner.start()
+    try:
+        yield runner
+    finally:
+        stopping.set()
+        runner.join(PATIENCE_S)
+        assert not runner.is_alive()
+
+
+def beat(name: str) -> Heartbeat | None:
+    return Heartbeat.objects.filter(loop=name).first()
+
+
+def cut_every_connection_of_jobs() -> None:
+    with psycopg.connect(database.conninfo(None), autocommit=True) as admin:
+        admin.execute(
+            "select pg_terminate_backend(pid) from pg_stat_activity where usename = %s",
+            [database.role_name("jobs")],
+        )
+
+
+def test_every_rooms_loops_are_collected_by_name() -> None:
+    assert {"core.seal", "core.heads", "core.limits"} <= set(loops.collected())
+
+
+def test_a_turn_sees_everything_for_a_stated_reason_in_one_transaction() -> None:
+    seen: list[tuple[str, bool]] = []
+
+    def turn(at: datetime) -> int:
+        assert connection.in_atomic_block
+        seen.append((current().reason, current().everything))
+        return Suppression.objects.count() + 3
+
+    with running("test.turn", loops.Loop(turn, every_s=0.01)):
+        until(lambda: (found := beat("test.turn")) is not None and found.did >= 3)
+    assert seen[0] == ("loop test.turn", True)
+
+
+def test_a_turn_with_scopes_of_its_own_begins_outside_a_transaction() -> None:
+    seen: list[bool] = []
+    with running(
+        "test.own",
+        loops.Loop(telling(seen, lambda: connection.in_atomic_block), every_s=0.01, scoped=False),
+    ) as runner:
+        until(lambda: runner.turns > 1)
+    assert not any(seen)
+
+
+def test_a_second_runner_stands_by_and_takes_over() -> None:
+    turned: list[str] = []
+    stopping_second = threading.Event()
+    with running("test.lock", loops.Loop(telling(turned, lambda: "first"), every_s=0.01)) as first:
+        until(lambda: first.turns > 0)
+        second = loops.Runner(
+            "test.lock", loops.Loop(telling(turned, lambda: "second"), every_s=0.01), stopping_second
+        )
+        assert second._step() == loops.STANDBY_S
+        assert not second.holds_the_lock
+    assert set(turned) == {"first"}
+    second._step()
+    assert second.turns == 1
+    assert turned[-1] == "second"
+    second._release()
+
+
+def test_an_error_is_told_by_its_class_only_and_turns_go_on() -> None:
+    fail = threading.Event()
+    fail.set()
+
+    def turn(at: datetime) -> int:
+        if fail.is_set():
+            raise ZeroDivisionError("+919812345678")
+        return 1
+
+    with running("test.error", loops.Loop(turn, every_s=0.01)) as runner:
+        until(lambda: (found := beat("test.error")) is not None and found.error == "ZeroDivisionError")
+        assert runner.holds_the_lock
+        fail.clear()
+        until(lambda: (found := beat("test.error")) is not None and found.error == "")
+
+
+def test_a_failed_turn_leaves_nothing_half_done() -> None:
+    def turn(at: datetime) -> int:
+        Heartbeat.objects.create(loop="half", turned_at=at, took_ms=0)
+        raise ZeroDivisionError
+
+    with running("test.half", loops.Loop(turn, every_s=0.01)):
+        until(lambda: beat("test.half") is not None)
+    assert beat("half") is None
+
+
+def test_a_loop_outlives_the_loss_of_every_connection() -> None:
+    with running("test.cut", loops.Loop(lambda at: 1, every_s=0.01)) as runner:
+        for _ in range(3):
+            before = runner.turns
+            until(lambda: runner.turns > before)  # noqa: B023
+            cut_every_connection_of_jobs()
+            connection.close()
+        before = runner.turns
+        until(lambda: runner.turns > before + 2)
+
+
+def test_backing_off_grows_to_a_minute() -> None:
+    def turn(at: datetime) -> int:
+        raise ZeroDivisionError
+
+    runner = loops.Runner("test.back_off", loops.Loop(turn), threading.Event())
+    pauses = [runner._step() for _ in range(9)]
+    runner._release()
+    for pause, wanted in zip(pauses, [1, 2, 4, 8, 16, 32, 60, 60, 60], strict=True):
+        assert wanted * 0.7 < pause < wanted * 1.3
+
+
+done: list[str] = []
+
+
+@jobs.job("core.test_note")
+def note(*, word: str) -> None:
+    done.append(word)
+
+
+@jobs.job("core.test_fails", retries=0)
+def fails() -> None:
+    raise ZeroDivisionError
+
+
+def waiting(task: str) -> int:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select count(*) from procrastinate_jobs where task_name = %s and status = 'todo'", [task]
+        )
+        return int(cursor.fetchone()[0])
+
+
+def test_a_job_exists_only_if_its_transaction_commits() -> None:
+    with transaction.atomic():
+        note.later(word="never")
+        transaction.set_rollback(True)
+    assert waiting("core.test_note") == 0
+    with transaction.atomic():
+        note.later(word="once")
+    assert waiting("core.test_note") == 1
+
+
+def test_a_job_with_a_key_waits_once() -> None:
+    with transaction.atomic():
+        assert note.later_once("a", word="a") is not None
+        assert note.later_once("a", word="a") is None
+        assert note.later_once("b", word="b") is not None
+    assert waiting("core.test_note") == 2
+
+
+def test_the_worker_runs_jobs_and_is_found_again_after_its_connections_were_cut() -> None:
+    done.clear()
+    stopping = threading.Event()
+    worker = jobs.Worker(stopping)
+    worker.start()
+    try:
+        fails.later()
+        note.later(word="first")
+        until(lambda: "first" in done)
+        cut_every_connection_of_jobs()
+        connection.close()
+        note.later(word="second")
+        until(lambda: "second" in done)
+    finally:
+        stopping.set()
+        worker.join(PATIENCE_S)
+    assert not worker.is_alive()
+
+
+@pytest.mark.skipif(not database.is_embedded(), reason="restarts the database it runs on")
+def test_jobs_live_through_a_killed_database_and_end_on_a_signal(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> None:
+    """The whole `abhiyan jobs`, in a data folder of its own."""
+    folder = tmp_path_factory.mktemp("jobs")
+    environment = {
+        **{key: value for key, value in os.environ.items() if not key.startswith("ABHIYAN")},
+        "ABHIYAN_HOME": str(folder),
+    }
+    for up in [folder, *folder.parents]:
+        if up.stat().st_uid == os.geteuid() and up != up.parent and not up.stat().st_mode & 0o001:
+            up.chmod(up.stat().st_mode | 0o011)  # root's database runs as a user of its own
+    command = [sys.executable, "-m", "abhiyan.site.cli"]
+    subprocess.run([*command, "init", "--no-account"], env=environment, check=True, capture_output=True)
+    process = subprocess.Popen([*command, "jobs"], env=environment, stderr=subprocess.PIPE)
+
+    def beats_since(at: datetime | None) -> datetime | None:
+        try:
+            with psycopg.connect(embedded.conninfo(folder), dbname="abhiyan") as admin:
+                row = admin.execute("select max(turned_at), now() from core_heartbeat").fetchone()
+        except psycopg.OperationalError:
+            return None
+        assert row is not None
+        return row[0] if row[0] is not None and (at is None or row[0] > at) else None
+
+    try:
+        until(lambda: beats_since(None) is not None)
+        server = embedded.status(folder).pid
+        assert server is not None
+        os.kill(server, signal.SIGKILL)
+        until(lambda: embedded.status(folder).pid not in (None, server))
+        last = beats_since(None)
+        until(lambda: beats_since(last) is not None)
+        process.terminate()
+        assert process.wait(PATIENCE_S) == 0
+    finally:
+        process.kill()
+        process.wait()
+        if process.stderr:
+            process.stderr.close()
+        embedded.stop(folder)
