@@ -18,7 +18,7 @@ RUNGS = ("reported", "counted", "confirmed", "estimate")
 NAMES: Mapping[str, Words] = {
     "reported": _("Reported"),
     "counted": _("Counted"),
-    "unsigned": _("phone has not answered"),
+    "unsigned": _("unanswered"),
     "confirmed": _("Confirmed"),
     "estimate": _("Estimated true"),
 }

@@ -116,7 +116,7 @@ def texts(message: Message) -> tuple[str, ...]:
 
 
 def update(root: Path = ROOMS, only: Collection[str] = ()) -> list[str]:
-    """Brings every catalogue (of the rooms named, or of all) up to its room's source; returns the files that changed."""
+    """Brings the catalogues of all rooms, or of those named, up to their source; returns the files that changed."""
     changed = []
     for room in rooms(root, only):
         found = collect(room)

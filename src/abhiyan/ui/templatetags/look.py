@@ -213,8 +213,10 @@ def _bars(drawn: Plot, rung: str, y: str, height: str) -> str:
             return signed + (_rect("f2u", drawn.unsigned, y, height, DOTS) if drawn.unsigned else "")
         case "confirmed":
             return _rect("f3", drawn.confirmed, y, height) if drawn.confirmed else ""
-        case _:
+        case "estimate":
             return _rect("f4", drawn.estimate, y, height) if drawn.estimate else ""
+        case _:  # the line below counted has no bar of its own, only the target and the pace run through it
+            return ""
 
 
 def _bar(drawn: Plot, rung: str) -> SafeString:
@@ -247,7 +249,7 @@ def _axis(ladder: Ladder, drawn: Plot) -> SafeString:
             )
         )
         # the day is named only where its word does not run into the target's
-        if drawn.pace is not None and ladder.day is not None and 8 < drawn.pace < drawn.target - 24:
+        if drawn.pace is not None and ladder.day is not None and 8 < drawn.pace < drawn.target - 26:
             parts.append(
                 format_html(
                     '<text class="pl" x="{}" y="14" text-anchor="middle">{}</text>',
@@ -286,7 +288,7 @@ def ladder(context: Context, given: Ladder | Mapping[str, Any], id: str = "") ->
             | {"bar": _bar(drawn, rung), "none": reason if value is None else "", "interval": has_interval}
         )
         if rung == "counted" and shown.unsigned:
-            rows.append(row("unsigned", shown.unsigned, "more"))
+            rows.append(row("unsigned", shown.unsigned, "more") | {"bar": _bar(drawn, "unsigned")})
     return {"ladder": shown, "rows": rows, "axis": _axis(shown, drawn)}
 
 
