@@ -5,6 +5,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from abhiyan.core.policy import ACCOUNT, BODIES, COUNTS, PEOPLE, placed, policies
+from abhiyan.people.models import SIGNED_IN
 from abhiyan.units.models import Hierarchy, Unit
 
 
@@ -73,7 +74,8 @@ class Appointment(models.Model):
         ]
         constraints = policies(
             "appointment",
-            using=f"account_id = {ACCOUNT} or {placed('org_appointment.unit_id', COUNTS)}"
+            using=f"account_id = {ACCOUNT} or account_id = {SIGNED_IN}"
+            f" or {placed('org_appointment.unit_id', COUNTS)}"
             f" or body_id = any ({BODIES})",
             write="true",
         )

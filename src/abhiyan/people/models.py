@@ -6,7 +6,33 @@ Phone, Person and Consent are big tables: one derived UUID key each, no other un
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from abhiyan.core.policy import ACCOUNT, EVERYTHING, PEOPLE, PHONE, REASON, SESSION, Policy, placed, policies
+from abhiyan.core.policy import (
+    ACCOUNT,
+    COUNTS,
+    EVERYTHING,
+    PEOPLE,
+    PHONE,
+    REASON,
+    SESSION,
+    Policy,
+    placed,
+    policies,
+)
+
+# The nation's offices see everything too, but what opens doors (sessions, factors, codes) and what phones said no
+# to is only for its owner, and for the system when it says why.
+SYSTEM = f"({EVERYTHING} and {REASON})"
+# Whose session this is, before the account is known: evaluated once per query, not per row.
+SIGNED_IN = f"(select ps.account_id from people_session ps where ps.key = {SESSION})"
+
+
+def private(table: str, *, using: str, write: str | None = None) -> list[models.constraints.BaseConstraint]:
+    """As `policies`, for rows that nobody's office opens."""
+    return [
+        Policy(name=f"{table}_in_scope", using=f"{SYSTEM} or {using}", check=write),
+        Policy(name=f"{table}_for_a_reason", to=("jobs",), using=REASON),
+        Policy(name=f"{table}_migrates", to=("owner",), using="true"),
+    ]
 
 
 class Phone(models.Model):
@@ -126,7 +152,7 @@ class Suppression(models.Model):
     class Meta:
         db_table = "people_suppression"
         constraints = [
-            Policy(name="suppression_in_scope", using=f"{EVERYTHING} or phone_id = {PHONE}"),
+            Policy(name="suppression_in_scope", using=f"{SYSTEM} or phone_id = {PHONE}"),
             Policy(name="suppression_for_a_reason", to=("jobs",), using=REASON),
             Policy(name="suppression_migrates", to=("owner",), using="true"),
             Policy(name="suppression_gateway", to=("gateway",), using="true"),
@@ -138,6 +164,7 @@ class Account(models.Model):
 
     public_id = models.UUIDField(unique=True)
     phone_id = models.UUIDField(unique=True)
+    last4 = models.TextField(default="", db_default="")  # of the phone, to tell two of one name apart
     name = models.TextField()
     language = models.TextField(default="hi", db_default="hi")
     unit_id = models.BigIntegerField(null=True)  # where they are looked for: their first appointment's unit
@@ -152,9 +179,9 @@ class Account(models.Model):
         db_table = "people_account"
         constraints = policies(
             "account",
-            using=f"id = {ACCOUNT} or phone_id = {PHONE}"
-            " or exists (select 1 from people_session ps where ps.account_id = people_account.id"
-            f" and ps.key = {SESSION}) or {placed('people_account.unit_id', PEOPLE)}",
+            # Who holds an office is known to everybody of the state: names stand on every unit's page.
+            using=f"id = {ACCOUNT} or phone_id = {PHONE} or id = {SIGNED_IN}"
+            f" or {placed('people_account.unit_id', COUNTS)}",
         )
 
     @property
@@ -184,7 +211,7 @@ class Session(models.Model):
             models.Index(fields=["account_id"], name="session_account"),  # used by: my sessions, ending them
             models.Index(fields=["ends_at"], name="session_ends"),  # used by: the sweep
         ]
-        constraints = policies("session", using=f"key = {SESSION} or account_id = {ACCOUNT}", write="true")
+        constraints = private("session", using=f"key = {SESSION} or account_id = {ACCOUNT}", write="true")
 
 
 class Factor(models.Model):
@@ -203,22 +230,25 @@ class Factor(models.Model):
     sealed = models.BinaryField()  # passkey: public key; TOTP: secret; recovery: digests
     counter = models.BigIntegerField(default=0, db_default=0)  # passkey: sign count; TOTP: last step used
     created_at = models.DateTimeField()
+    confirmed_at = models.DateTimeField(null=True)  # null: a TOTP secret shown but not yet proven
     used_at = models.DateTimeField(null=True)
 
     class Meta:
         db_table = "people_factor"
-        constraints = policies("factor", using=f"account_id = {ACCOUNT}")
+        constraints = private("factor", using=f"account_id = {ACCOUNT}")
 
 
 class Code(models.Model):
-    """A one-time code, bound to purpose, phone, request and session. Kept as a digest; short-lived; few tries."""
+    """A one-time code, bound to purpose, phone, request and session. Kept as a digest; short-lived.
+
+    Its tries are counted by core.limits, where a count outlives the request that was refused.
+    """
 
     id = models.UUIDField(primary_key=True)  # the request's id
     purpose = models.TextField()  # sign_in, join, member, leave
     phone_id = models.UUIDField()
     session = models.TextField()  # digest of the session that asked
     digest = models.BinaryField()
-    tries = models.SmallIntegerField(default=0, db_default=0)
     created_at = models.DateTimeField()
     expires_at = models.DateTimeField()
     used_at = models.DateTimeField(null=True)
@@ -226,7 +256,7 @@ class Code(models.Model):
     class Meta:
         db_table = "people_code"
         indexes = [models.Index(fields=["expires_at"], name="code_expires")]  # used by: the sweep
-        constraints = policies("code", using=f"session = {SESSION}")
+        constraints = private("code", using=f"session = {SESSION}")
 
 
 GRANTS = {

@@ -1,0 +1,518 @@
+"""Appointing, ending, deciding; and the second person's yes."""
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID, uuid4
+
+from django.conf import settings
+from django.db import connection
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from abhiyan.core import audit, clock, news
+from abhiyan.core.actor import Actor
+from abhiyan.core.refusals import NotFound, Refused
+from abhiyan.core.scope import system
+from abhiyan.people import sessions
+from abhiyan.people.models import Account
+from abhiyan.units.models import Placement, Unit
+
+from . import queries
+from .models import Appointment, Body, Office, Release
+from .news import AppointmentEnded
+from .queries import NotYours, require
+from .rules.offices import SEATS
+from .rules.releases import ASKED_LASTS, CAPABILITY, DECIDED_LASTS
+
+MOST_HELD = 200  # appointments of one account at a time: a scope of more ranges makes every page slow
+HOLDING = (Appointment.State.ACTIVE, Appointment.State.DISPUTED)
+
+
+class BeyondYourOwn(NotYours):
+    """The office gives more than the giver has."""
+
+    code = "beyond_your_own"
+    message = _("This office may do more here than you may yourself. Ask the level above to appoint.")
+
+
+class UnknownOffice(Refused):
+    code = "unknown_office"
+    message = _("There is no such office.")
+
+
+class OfficeNotHere(Refused):
+    """The office belongs to another kind of unit."""
+
+    code = "office_not_here"
+    message = _("This office does not exist in a unit of this kind.")
+
+
+class NotPlaced(Refused):
+    """The unit stands nowhere in this hierarchy, or is closed."""
+
+    code = "unit_not_placed"
+    message = _("This unit has no place in this hierarchy today.")
+
+
+class NoSeatLeft(Refused):
+    code = "no_seat_left"
+    message = _("All %(seats)s seats of this office are taken here. End an appointment first.")
+
+
+class AlreadyHolds(Refused):
+    code = "already_holds"
+    message = _("This person already holds this office here.")
+
+
+class TooManyOffices(Refused):
+    code = "too_many_offices"
+    message = _("One person can hold at most %(most)s appointments.")
+
+
+class WrongTerm(Refused):
+    code = "wrong_term"
+    message = _("The term ends before it begins.")
+
+
+class AccountClosed(Refused):
+    code = "account_closed"
+    message = _("This account is closed.")
+
+
+class AlreadyEnded(Refused):
+    code = "already_ended"
+    message = _("This appointment has ended already.")
+
+
+class ReasonMissing(Refused):
+    code = "reason_missing"
+    message = _("Say why.")
+
+
+class NotDisputed(Refused):
+    code = "not_disputed"
+    message = _("This office is not disputed.")
+
+
+class OrderMissing(Refused):
+    code = "order_missing"
+    message = _("A decision needs the number of its order.")
+
+
+def ensure_offices() -> None:
+    """Add the offices of `rules.offices` that are not there yet. Never changes one that is."""
+    there = set(Office.objects.values_list("code", flat=True))
+    Office.objects.bulk_create(
+        Office(
+            code=seat.code,
+            names={"en": seat.en, "hi": seat.hi},
+            capabilities=sorted(seat.capabilities),
+            expected_in=list(seat.expected_in),
+            seats=seat.seats,
+            sees_people=seat.sees_people,
+            rank=seat.rank,
+        )
+        for seat in SEATS
+        if seat.code not in there
+    )
+
+
+def appoint(
+    *,
+    account_id: int,
+    office: str,
+    unit_id: int,
+    by: Actor,
+    at: datetime,
+    starts_on: date | None = None,
+    ends_on: date | None = None,
+    hierarchy: int = 1,
+    body_id: int | None = None,
+    order_no: str = "",
+) -> Appointment:
+    """Give a person an office in a unit (and body) for a term; without days from today until further notice.
+
+    Who may: holders of org.appoint above the unit, or in it with a more senior office; and only what they have
+    themselves (BeyondYourOwn). A second holder of an office with one seat makes it *disputed*: both read, neither
+    acts, until `decide`. Refuses UnknownOffice, OfficeNotHere, NotPlaced, NoSeatLeft, AlreadyHolds, TooManyOffices,
+    WrongTerm, AccountClosed.
+    Locks: the office in the unit, by an advisory lock.
+    """
+    today = clock.day_in(settings.TIME_ZONE, at)
+    starts_on = starts_on or today
+    if ends_on is not None and (ends_on < starts_on or ends_on < today):
+        raise WrongTerm(field="ends_on")
+    with system("appointing"):
+        kind = Office.objects.filter(code=office).first()
+        if kind is None:
+            raise UnknownOffice(field="office")
+        unit = Unit.objects.filter(id=unit_id, closed_on=None).first()
+        placed = Placement.objects.filter(unit_id=unit_id, hierarchy=hierarchy, valid_to=None).exists()
+        if unit is None or not placed:
+            raise NotPlaced(field="unit")
+        if kind.expected_in and body_id is None and unit.kind not in kind.expected_in:
+            raise OfficeNotHere(field="office")
+        if (
+            body_id is not None
+            and not Body.objects.filter(id=body_id, unit_id=unit_id, ended_on=None).exists()
+        ):
+            raise NotFound(field="body")
+        _may_appoint(by, kind, unit_id, hierarchy)
+        _lock(kind.pk, unit_id, body_id)
+        if not Account.objects.filter(id=account_id, closed_at=None).exists():
+            raise AccountClosed(field="account")
+        held = Appointment.objects.filter(account_id=account_id, state__in=HOLDING)
+        if held.count() >= MOST_HELD:
+            raise TooManyOffices(field="account", most=MOST_HELD)
+        seats = list(
+            Appointment.objects.filter(
+                Q(ends_on=None) | Q(ends_on__gte=starts_on),
+                _in_body(body_id),
+                office=kind,
+                unit_id=unit_id,
+                state__in=HOLDING,
+            )
+        )
+        if any(each.account_id == account_id for each in seats):
+            raise AlreadyHolds(field="account")
+        if kind.seats > 1 and len(seats) >= kind.seats:
+            raise NoSeatLeft(field="office", seats=kind.seats)
+        disputed = kind.seats == 1 and bool(seats)
+        made = Appointment.objects.create(
+            public_id=uuid4(),
+            account_id=account_id,
+            office=kind,
+            unit_id=unit_id,
+            hierarchy=hierarchy,
+            body_id=body_id,
+            state=Appointment.State.DISPUTED if disputed else Appointment.State.ACTIVE,
+            starts_on=starts_on,
+            ends_on=ends_on,
+            order_no=order_no.strip(),
+            made_by=by.account_id,
+            made_at=at,
+        )
+        if disputed:
+            Appointment.objects.filter(id__in=[each.pk for each in seats]).update(
+                state=Appointment.State.DISPUTED
+            )
+        Account.objects.filter(id=account_id, unit_id=None).update(unit_id=unit_id)
+        audit.record(
+            by=by,
+            at=at,
+            act="org.appoint",
+            subject=str(made.public_id),
+            unit_id=unit_id,
+            facts={"office": office, "disputed": disputed, "order_no": made.order_no},
+        )
+    return made
+
+
+def end_appointment(*, public_id: UUID, reason: str, by: Actor, at: datetime) -> Appointment:
+    """End an appointment today. Its power ends with this commit; without another one so do the person's sessions.
+
+    Who may: whoever may appoint to it, and the holder themselves. A disputed office with one claimant left is that
+    claimant's again. Refuses ReasonMissing, AlreadyEnded, NotYours.
+    """
+    if not reason.strip():
+        raise ReasonMissing(field="reason")
+    with system("ending an appointment"):
+        held = Appointment.objects.select_related("office").filter(public_id=public_id).first()
+        if held is None:
+            raise NotFound
+        if by.account_id is None or by.kind != "person" or by.account_id != held.account_id:
+            _may_appoint(by, held.office, held.unit_id, held.hierarchy, ending=True)
+        _lock(held.office_id, held.unit_id, held.body_id)
+        _end(held, reason=reason.strip(), by=by, at=at)
+    return held
+
+
+def decide(*, public_id: UUID, order_no: str, by: Actor, at: datetime) -> Appointment:
+    """Settle a disputed office for one of its claimants, by an order of the level above; the others end.
+
+    Who may: holders of org.decide at a unit strictly above. Refuses NotDisputed, OrderMissing, NotYours.
+    """
+    if not order_no.strip():
+        raise OrderMissing(field="order_no")
+    with system("deciding a disputed office"):
+        kept = Appointment.objects.select_related("office").filter(public_id=public_id).first()
+        if kept is None:
+            raise NotFound
+        _may_decide(by, kept.unit_id, kept.hierarchy)
+        _lock(kept.office_id, kept.unit_id, kept.body_id)
+        kept.refresh_from_db(fields=["state"])
+        if kept.state != Appointment.State.DISPUTED:
+            raise NotDisputed
+        rivals = Appointment.objects.select_related("office").filter(
+            _in_body(kept.body_id),
+            office=kept.office,
+            unit_id=kept.unit_id,
+            state=Appointment.State.DISPUTED,
+        )
+        kept.state, kept.order_no = Appointment.State.ACTIVE, order_no.strip()
+        kept.save(update_fields=["state", "order_no"])
+        for rival in rivals.exclude(id=kept.pk).order_by("id"):
+            _end(rival, reason=f"order {kept.order_no}", by=by, at=at)
+        audit.record(
+            by=by,
+            at=at,
+            act="org.decide",
+            subject=str(kept.public_id),
+            unit_id=kept.unit_id,
+            facts={"order_no": kept.order_no},
+        )
+    return kept
+
+
+def end_terms(at: datetime) -> int:
+    """End every appointment whose last day is over. How many. Run by a loop, in its system scope."""
+    today = clock.day_in(settings.TIME_ZONE, at)
+    over = Appointment.objects.select_related("office").filter(state__in=HOLDING, ends_on__lt=today)
+    n = 0
+    for held in over.order_by("id")[:1000]:
+        _end(held, reason="term over", by=Actor.system("term over"), at=at, ends_on=held.ends_on)
+        n += 1
+    return n
+
+
+def _end(held: Appointment, *, reason: str, by: Actor, at: datetime, ends_on: date | None = None) -> None:
+    changed = Appointment.objects.filter(id=held.pk, state__in=HOLDING).update(
+        state=Appointment.State.ENDED,
+        ends_on=ends_on or clock.day_in(settings.TIME_ZONE, at),
+        ended_at=at,
+        ended_by=by.account_id,
+        end_reason=reason,
+    )
+    if not changed:
+        raise AlreadyEnded
+    held.state = Appointment.State.ENDED
+    claimants = Appointment.objects.filter(
+        _in_body(held.body_id),
+        office_id=held.office_id,
+        unit_id=held.unit_id,
+        state=Appointment.State.DISPUTED,
+    )
+    if len(left := list(claimants[:2])) == 1:
+        Appointment.objects.filter(id=left[0].pk).update(state=Appointment.State.ACTIVE)
+    another = Appointment.objects.filter(account_id=held.account_id, state__in=HOLDING).order_by("id").first()
+    Account.objects.filter(id=held.account_id, unit_id=held.unit_id).update(
+        unit_id=another.unit_id if another else held.unit_id
+    )
+    if another is None and not queries.is_root(held.account_id):
+        sessions.end_all_of_account(account_id=held.account_id, at=at)
+    audit.record(
+        by=by,
+        at=at,
+        act="org.end_appointment",
+        subject=str(held.public_id),
+        unit_id=held.unit_id,
+        facts={"office": held.office.code},
+    )
+    news.tell(
+        AppointmentEnded(
+            account_id=held.account_id,
+            unit_id=held.unit_id,
+            office=held.office.code,
+            is_last=another is None,
+            at=at,
+        )
+    )
+
+
+def _may_appoint(by: Actor, office: Office, unit_id: int, hierarchy: int, *, ending: bool = False) -> None:
+    """Refuse unless `by` may give this office here: from above or as a senior, and nothing they have not."""
+    if by.kind == "system":
+        return
+    if by.kind != "person" or by.account_id is None:
+        raise NotYours
+    if queries.is_root(by.account_id):
+        return
+    grants = queries.grants_at(by.account_id, unit_id, hierarchy)
+    if not any(
+        "org.appoint" in grant.capabilities and (grant.is_above or grant.rank < office.rank)
+        for grant in grants
+    ):
+        raise NotYours(capability="org.appoint")
+    if ending:
+        return
+    own = frozenset[str]().union(*(grant.capabilities for grant in grants))
+    sees = any(grant.sees_people for grant in grants)
+    if not own.issuperset(office.capabilities) or (office.sees_people and not sees):
+        raise BeyondYourOwn(field="office")
+
+
+def _may_decide(by: Actor, unit_id: int, hierarchy: int) -> None:
+    if by.kind == "system":
+        return
+    if by.kind != "person" or by.account_id is None:
+        raise NotYours
+    if queries.is_root(by.account_id):
+        return
+    grants = queries.grants_at(by.account_id, unit_id, hierarchy)
+    if not any(grant.is_above and "org.decide" in grant.capabilities for grant in grants):
+        raise NotYours(capability="org.decide")
+
+
+def _in_body(body_id: int | None) -> Q:
+    return Q(body=None) if body_id is None else Q(body_id=body_id)
+
+
+def _lock(office_id: int, unit_id: int, body_id: int | None) -> None:
+    """One appointing or ending at a time per office, unit and body."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select pg_advisory_xact_lock(hashtextextended(%s, 0))",
+            [f"org.office {office_id} {unit_id} {body_id or 0}"],
+        )
+
+
+# Releases: asked by one, allowed by another of a different line of command, used once by the first.
+
+
+class UnknownAct(Refused):
+    code = "unknown_act"
+    message = _("This act needs no second person.")
+
+
+class OwnAsking(NotYours):
+    code = "own_asking"
+    message = _("You asked for this yourself. Another person must decide.")
+
+
+class SameLine(NotYours):
+    """One of the two stands above the other."""
+
+    code = "same_line"
+    message = _("One of you stands above the other. Somebody of a different line must decide.")
+
+
+class AlreadyDecided(Refused):
+    code = "already_decided"
+    message = _("This has been decided already.")
+
+
+class Lapsed(Refused):
+    code = "lapsed"
+    message = _("The time for this is over. Ask again.")
+
+
+class NotReleased(NotYours):
+    code = "not_released"
+    message = _("This needs a second person's yes first.")
+
+
+def ask_release(
+    *,
+    act: str,
+    unit_id: int,
+    reason: str,
+    by: Actor,
+    at: datetime,
+    payload: Mapping[str, Any] | None = None,
+) -> Release:
+    """Ask for a second person's yes to one act (a key of rules.releases). The asker must hold its capability here.
+
+    payload: public ids and settings of the act, no personal data; `use_release` hands back exactly this.
+    """
+    if act not in CAPABILITY:
+        raise UnknownAct(field="act")
+    if not reason.strip():
+        raise ReasonMissing(field="reason")
+    require(by, CAPABILITY[act], at=unit_id)
+    if by.account_id is None:
+        raise NotYours
+    with system("asking for a release"):
+        asked = Release.objects.create(
+            public_id=uuid4(),
+            act=act,
+            unit_id=unit_id,
+            asked_by=by.account_id,
+            asked_at=at,
+            reason=reason.strip(),
+            payload=dict(payload or {}),
+            expires_at=at + ASKED_LASTS,
+        )
+        audit.record(
+            by=by,
+            at=at,
+            act="org.ask_release",
+            subject=str(asked.public_id),
+            unit_id=unit_id,
+            facts={"act": act},
+        )
+    return asked
+
+
+def decide_release(*, public_id: UUID, allow: bool, by: Actor, at: datetime) -> Release:
+    """Say yes or no to what another person asked.
+
+    Who may: holders of org.release and of the act's own capability over the unit, of a different line than the
+    asker. Refuses OwnAsking, SameLine, AlreadyDecided, Lapsed, NotYours.
+    """
+    with system("deciding a release"):
+        asked = Release.objects.select_for_update().filter(public_id=public_id).first()
+        if asked is None:
+            raise NotFound
+        if by.kind != "person" or by.account_id is None:
+            raise NotYours
+        require(by, "org.release", at=asked.unit_id)
+        require(by, CAPABILITY[asked.act], at=asked.unit_id)
+        if by.account_id == asked.asked_by:
+            raise OwnAsking
+        if not queries.on_different_lines(
+            by.account_id, asked.asked_by, on=clock.day_in(settings.TIME_ZONE, at)
+        ):
+            raise SameLine
+        if asked.state != Release.State.ASKED:
+            raise AlreadyDecided
+        if asked.expires_at <= at:
+            raise Lapsed
+        asked.state = Release.State.RELEASED if allow else Release.State.REFUSED
+        asked.decided_by, asked.decided_at = by.account_id, at
+        asked.expires_at = at + DECIDED_LASTS
+        asked.save(update_fields=["state", "decided_by", "decided_at", "expires_at"])
+        audit.record(
+            by=by,
+            at=at,
+            act="org.decide_release",
+            subject=str(asked.public_id),
+            unit_id=asked.unit_id,
+            facts={"act": asked.act, "allow": allow},
+        )
+    return asked
+
+
+def use_release(*, public_id: UUID, act: str, by: Actor, at: datetime) -> dict[str, Any]:
+    """Spend a yes, once, by whoever asked; returns its payload. In the transaction of the act it allows.
+
+    Refuses NotReleased, Lapsed; and NotYours when the asker has lost the capability meanwhile.
+    """
+    with system("using a release"):
+        asked = Release.objects.select_for_update().filter(public_id=public_id, act=act).first()
+        if asked is None or by.account_id is None or asked.asked_by != by.account_id:
+            raise NotReleased
+        require(by, CAPABILITY[act], at=asked.unit_id)
+        if asked.state != Release.State.RELEASED:
+            raise NotReleased
+        if asked.expires_at <= at:
+            raise Lapsed
+        asked.state = Release.State.USED
+        asked.save(update_fields=["state"])
+        audit.record(
+            by=by,
+            at=at,
+            act="org.use_release",
+            subject=str(asked.public_id),
+            unit_id=asked.unit_id,
+            facts={"act": act},
+        )
+    payload: dict[str, Any] = asked.payload
+    return payload
+
+
+def lapse_releases(at: datetime) -> int:
+    """Mark what was not decided, or not used, in time. How many. Run by a loop, in its system scope."""
+    return Release.objects.filter(
+        state__in=(Release.State.ASKED, Release.State.RELEASED), expires_at__lte=at
+    ).update(state=Release.State.LAPSED)

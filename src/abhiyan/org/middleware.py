@@ -1,0 +1,123 @@
+"""One transaction per request, in the viewer's scope; who looks, and who acts, on the request."""
+
+import tempfile
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from typing import IO
+
+from django.conf import settings
+from django.db import connection, transaction
+from django.http import HttpRequest, StreamingHttpResponse
+from django.http.response import HttpResponseBase
+
+from abhiyan.core import clock
+from abhiyan.core.actor import Actor
+from abhiyan.core.scope import Scope, scoped, widen
+from abhiyan.people import address, sessions
+from abhiyan.people.visit import Request, Visit
+
+from . import queries
+from .viewer import NOBODY, Viewer
+
+Answer = Callable[[HttpRequest], HttpResponseBase]
+KEPT_IN_MEMORY = 1024 * 1024
+
+
+class ViewerMiddleware:
+    """Opens the request's transaction, reads session and viewer by one query, and sets the scope.
+
+    Rendering happens inside; what an answer streams is written out before the transaction ends, for afterwards
+    nothing would be in sight. Whatever goes wrong rolls everything back, the cookie included.
+    """
+
+    def __init__(self, get_response: Answer) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        network = address.shortened(address.client(request))
+        visit = Visit(device=address.device(request.META.get("HTTP_USER_AGENT", "")), origin=network)
+        request.visit = visit  # type: ignore[attr-defined]  # people.visit.Request has it
+        if request.path.startswith(settings.UNSCOPED_PATHS):  # they must answer while the database does not
+            self._set(request, NOBODY)
+            return self.get_response(request)
+        at = clock.now()
+        key = sessions.key_of(request.COOKIES.get(settings.SESSION_COOKIE_NAME, ""))
+        with scoped(Scope(session=key)):
+            viewer = NOBODY
+            if key:
+                visit.session, viewer = queries.visit_of(key, on=clock.day_in(settings.TIME_ZONE, at), at=at)
+                widen(viewer.scope)
+                if visit.session is not None:
+                    sessions.touch(visit.session, at=at)
+            self._set(request, viewer)
+            response = self.get_response(request)
+            if isinstance(response, StreamingHttpResponse) and not response.is_async:
+                response.streaming_content = _written_out(iter(response))
+            if response.status_code >= 500:
+                transaction.set_rollback(True)
+            undone = connection.needs_rollback
+        if not undone:
+            _set_cookie(response, visit)
+        return response
+
+    def process_exception(self, request: HttpRequest, error: Exception) -> None:  # noqa: ARG002  # Django's shape
+        transaction.set_rollback(True)
+
+    @staticmethod
+    def _set(request: HttpRequest, viewer: Viewer) -> None:
+        request.viewer = viewer  # type: ignore[attr-defined]  # org.viewer.Request has it
+        request.actor = actor_of(viewer, request.visit)  # type: ignore[attr-defined]  # people.visit.Request has it
+
+
+viewer = ViewerMiddleware
+
+
+def actor_of(viewer: Viewer, visit: Visit) -> Actor:
+    """Who acts by this request. Without a second factor nobody acts as a person: `require` refuses them."""
+    device = str(visit.session.public_id) if visit.session else ""
+    if viewer.public_id is not None:
+        return Actor(
+            kind="person" if viewer.is_strong else "public",
+            id=viewer.public_id,
+            account_id=viewer.account_id,
+            device=device,
+            origin=visit.origin,
+        )
+    if visit.session is not None and visit.phone_id is not None:
+        return Actor(kind="citizen", id=visit.session.public_id, device=device, origin=visit.origin)
+    return Actor.public(device=device, origin=visit.origin)
+
+
+def _set_cookie(response: HttpResponseBase, visit: Visit) -> None:
+    name = settings.SESSION_COOKIE_NAME
+    if visit.token is not None and visit.session is not None:
+        lives: timedelta = visit.session.ends_at - visit.session.created_at
+        response.set_cookie(
+            name,
+            visit.token,
+            max_age=lives,
+            path="/",
+            secure=settings.SESSION_COOKIE_SECURE,
+            httponly=True,
+            samesite="Lax",
+        )
+    elif visit.is_over:
+        response.delete_cookie(name, path="/", samesite="Lax")
+
+
+def _written_out(content: Iterator[bytes]) -> Iterator[bytes]:
+    """The whole of a stream, read now into memory or a file without a name, given out later."""
+    kept: IO[bytes] = tempfile.SpooledTemporaryFile(KEPT_IN_MEMORY)  # noqa: SIM115  # closed when given out
+    for part in content:
+        kept.write(part)
+    kept.seek(0)
+    return _given_out(kept)
+
+
+def _given_out(kept: IO[bytes]) -> Iterator[bytes]:
+    with kept:
+        while part := kept.read(64 * 1024):
+            yield part
+
+
+__all__ = ["Request", "ViewerMiddleware", "actor_of", "viewer"]

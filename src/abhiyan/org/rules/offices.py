@@ -1,0 +1,172 @@
+"""The offices a new installation begins with. An organisation edits them afterwards; codes stay.
+
+rank orders the unit page and says who is senior within one unit: the lower, the more senior.
+"""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Seat:
+    """One office: names by language, what it may do, and in which kinds of unit it is expected."""
+
+    code: str
+    en: str
+    hi: str
+    rank: int
+    expected_in: tuple[str, ...] = ()
+    seats: int = 1
+    sees_people: bool = True
+    capabilities: frozenset[str] = frozenset()
+
+
+_LEAD = frozenset(
+    {
+        "org.appoint",
+        "org.decide",
+        "org.bodies",
+        "org.release",
+        "org.factors",
+        "people.read",
+        "people.reveal",
+        "people.export",
+        "people.merge",
+        "programmes.make",
+        "programmes.run",
+        "programmes.targets",
+        "enrolment.enrol",
+        "enrolment.place",
+        "enrolment.correct",
+        "enrolment.strike_off",
+        "imports.units",
+        "imports.pins",
+        "imports.paper",
+        "messages.read",
+        "messages.send",
+        "messages.release",
+        "channels.manage",
+        "calls.make",
+        "checks.make",
+    }
+)
+_DISTRICT = _LEAD - {
+    "imports.units",
+    "imports.pins",
+    "channels.manage",
+    "messages.release",
+    "programmes.make",
+}
+_MANDAL = _DISTRICT - {"people.export", "people.merge", "messages.send", "org.bodies"}
+_CLUSTER = frozenset(
+    {
+        "org.appoint",
+        "org.decide",
+        "people.read",
+        "people.reveal",
+        "programmes.targets",
+        "enrolment.enrol",
+        "enrolment.place",
+        "enrolment.correct",
+        "calls.make",
+    }
+)
+_BOOTH = frozenset(
+    {"org.appoint", "people.read", "people.reveal", "enrolment.enrol", "enrolment.correct", "calls.make"}
+)
+_WORKER = frozenset({"people.read", "enrolment.enrol"})
+_ELECTORAL = frozenset(
+    {"org.appoint", "org.decide", "org.release", "people.read", "programmes.run", "programmes.targets"}
+    | {"enrolment.place", "messages.read"}
+)
+
+SEATS: tuple[Seat, ...] = (
+    Seat("national_president", "National president", "राष्ट्रीय अध्यक्ष", 10, ("nation",), capabilities=_LEAD),
+    Seat(
+        "national_general_secretary",
+        "National general secretary",
+        "राष्ट्रीय महामंत्री",
+        20,
+        ("nation",),
+        seats=9,
+        capabilities=_LEAD,
+    ),
+    Seat("state_president", "State president", "प्रदेश अध्यक्ष", 10, ("state",), capabilities=_LEAD),
+    Seat(
+        "state_general_secretary",
+        "State general secretary",
+        "प्रदेश महामंत्री",
+        20,
+        ("state",),
+        seats=5,
+        capabilities=_LEAD,
+    ),
+    Seat("region_in_charge", "Region in-charge", "संभाग प्रभारी", 30, ("region",), capabilities=_DISTRICT),
+    Seat("district_president", "District president", "जिला अध्यक्ष", 10, ("district",), capabilities=_DISTRICT),
+    Seat(
+        "district_in_charge", "District in-charge", "जिला प्रभारी", 20, ("district",), capabilities=_DISTRICT
+    ),
+    Seat("mandal_president", "Mandal president", "मंडल अध्यक्ष", 10, ("mandal",), capabilities=_MANDAL),
+    Seat("mandal_in_charge", "Mandal in-charge", "मंडल प्रभारी", 20, ("mandal",), capabilities=_MANDAL),
+    Seat(
+        "cluster_in_charge",
+        "Cluster in-charge",
+        "शक्ति केंद्र प्रभारी",
+        10,
+        ("cluster",),
+        capabilities=_CLUSTER,
+    ),
+    Seat("booth_president", "Booth president", "बूथ अध्यक्ष", 10, ("booth",), capabilities=_BOOTH),
+    Seat("booth_worker", "Booth worker", "बूथ कार्यकर्ता", 50, seats=20, capabilities=_WORKER),
+    Seat("zone_in_charge", "Zone in-charge", "ज़ोन प्रभारी", 10, ("zone",), capabilities=_ELECTORAL),
+    Seat(
+        "constituency_in_charge",
+        "Constituency in-charge",
+        "निर्वाचन क्षेत्र प्रभारी",
+        10,
+        ("constituency",),
+        capabilities=_ELECTORAL,
+    ),
+    Seat(
+        "segment_in_charge",
+        "Segment in-charge",
+        "विधानसभा खंड प्रभारी",
+        10,
+        ("segment",),
+        capabilities=_ELECTORAL,
+    ),
+    Seat(
+        "call_centre_agent",
+        "Call-centre agent",
+        "कॉल सेंटर कार्यकर्ता",
+        60,
+        seats=200,
+        capabilities=frozenset({"people.read", "calls.make"}),
+    ),
+    Seat(
+        "verifier",
+        "Verifier",
+        "सत्यापक",
+        60,
+        seats=500,
+        sees_people=False,  # sees the items handed out to them, no lists
+        capabilities=frozenset({"checks.make"}),
+    ),
+    Seat(
+        "it_administrator",
+        "IT administrator",
+        "आईटी प्रशासक",
+        70,
+        seats=3,
+        sees_people=False,
+        capabilities=frozenset(
+            {
+                "imports.units",
+                "imports.pins",
+                "imports.paper",
+                "channels.manage",
+                "messages.read",
+                "org.factors",
+            }
+        ),
+    ),
+)

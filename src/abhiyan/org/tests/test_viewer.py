@@ -1,0 +1,197 @@
+"""What appointments put in sight, for the request and by day."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.http import HttpRequest, HttpResponse
+from django.test import RequestFactory
+from django.test.utils import CaptureQueriesContext
+
+from abhiyan.core import clock
+from abhiyan.core.scope import Scope, current, scoped, system
+from abhiyan.org import actions, queries
+from abhiyan.org.middleware import ViewerMiddleware
+from abhiyan.org.models import Appointment
+from abhiyan.org.viewer import NOBODY, Viewer
+from abhiyan.people import sessions
+from abhiyan.people.models import Account, Session
+
+from .make import AT, SYSTEM, TODAY, World
+
+pytestmark = pytest.mark.django_db
+
+
+def cookie(account: Account, *, strong: bool = True) -> str:
+    with scoped(Scope()):
+        return sessions.start(
+            account_id=account.pk, device="", origin="", at=clock.now(), strong=strong
+        ).token
+
+
+def visit(token: str = "", answer: Any = None) -> tuple[Viewer, Scope, HttpResponse]:
+    seen: list[Any] = []
+
+    def view(request: HttpRequest) -> HttpResponse:
+        seen.append((request.viewer, current(), request.actor))  # type: ignore[attr-defined]  # set by the middleware
+        return answer(request) if answer else HttpResponse("ok")
+
+    request = RequestFactory().get("/", REMOTE_ADDR="203.0.113.77")
+    if token:
+        request.COOKIES["session"] = token
+    response = ViewerMiddleware(view)(request)
+    assert isinstance(response, HttpResponse)
+    viewer, scope, by = seen[0]
+    assert by.account_id == viewer.account_id
+    assert by.origin == "203.0.113.0/24"
+    return viewer, scope, response
+
+
+def test_nobody_sees_nothing_and_gets_no_cookie() -> None:
+    viewer, scope, response = visit()
+    assert viewer is NOBODY
+    assert scope == Scope()
+    assert not response.cookies
+
+
+def test_a_signed_in_request_costs_three_queries(world: World) -> None:
+    token = cookie(world.holder("district_president", "N11"))
+    with CaptureQueriesContext(
+        connection,
+    ) as seen:
+        visit(token)
+    asked = [q["sql"] for q in seen if not q["sql"].startswith(("SAVEPOINT", "RELEASE", "ROLLBACK"))]
+    nested = 1  # in a test the outer scope is applied again
+    assert len(asked) == 3 + nested
+
+
+def test_a_district_president_sees_the_district_and_counts_of_the_state(world: World) -> None:
+    viewer, scope, _ = visit(cookie(world.holder("district_president", "N11")))
+    lo, hi = viewer.appointments[0].lo, viewer.appointments[0].hi
+    assert scope.people == f"{{[{lo},{hi})}}"
+    assert world.lo("N11") == lo
+    assert world.lo("N1111") < hi <= world.lo("N12")
+    assert f"[{world.lo('N1')},{world.lo('N2')})" in scope.counts
+    assert f"[{world.lo('N1', 2)},{world.lo('N2', 2)})" in scope.counts
+    assert not scope.everything
+    assert viewer.may_at("enrolment.correct", world.lo("N1111"))
+    assert not viewer.may_at("enrolment.correct", world.lo("N1211"))
+    assert viewer.sees_people_at(world.lo("N1111", 1))
+
+
+def test_a_state_president_reaches_every_hierarchy(world: World) -> None:
+    viewer, _, _ = visit(cookie(world.holder("state_president", "N1")))
+    assert viewer.may_at("programmes.run", world.lo("C1", 2))
+    assert not viewer.may_at("programmes.run", world.lo("C2", 2))
+
+
+def test_national_offices_see_everything_but_nobodys_sessions(world: World) -> None:
+    other = cookie(world.holder("booth_president", "N1111"))
+    viewer, scope, _ = visit(cookie(world.holder("national_president", "N")))
+    assert scope.everything
+    with scoped(viewer.scope):
+        assert not Session.objects.filter(key=sessions.key_of(other)).exists()
+        assert Appointment.objects.count() == 2
+
+
+def test_without_a_second_factor_an_office_gives_no_power(world: World) -> None:
+    viewer, scope, _ = visit(cookie(world.holder("district_president", "N11"), strong=False))
+    assert viewer.is_signed_in and not viewer.is_strong
+    assert (scope.people, scope.counts, scope.everything) == ("{}", "{}", False)
+    assert viewer.capabilities == frozenset()
+    assert not viewer.may("org.appoint")
+
+
+def test_an_ended_appointment_has_no_power_at_the_next_request(world: World) -> None:
+    account = world.account()
+    first = world.appoint(account, "district_president", "N11")
+    world.appoint(account, "booth_worker", "N1211")
+    token = cookie(account)
+    assert visit(token)[0].may("programmes.run")
+    actions.end_appointment(public_id=first.public_id, reason="moved", by=SYSTEM, at=AT)
+    viewer = visit(token)[0]
+    assert viewer.is_signed_in
+    assert not viewer.may("programmes.run")
+
+
+def test_with_the_last_appointment_the_sessions_end(world: World) -> None:
+    account = world.account()
+    only = world.appoint(account, "district_president", "N11")
+    token = cookie(account)
+    actions.end_appointment(public_id=only.public_id, reason="moved", by=SYSTEM, at=AT)
+    assert visit(token)[0] is NOBODY
+
+
+def test_a_term_that_is_over_gives_nothing_and_is_ended_by_the_loop(world: World) -> None:
+    account = world.account()
+    made = actions.appoint(
+        account_id=account.pk,
+        office="booth_worker",
+        unit_id=world.unit("N1111"),
+        starts_on=TODAY - timedelta(days=5),
+        ends_on=TODAY,
+        by=SYSTEM,
+        at=AT,
+    )
+    assert queries.scope_of(account.pk, TODAY).people != "{}"
+    tomorrow = AT + timedelta(days=1)
+    assert queries.scope_of(account.pk, tomorrow.date()).people == "{}"
+    with system("loop"):
+        assert actions.end_terms(AT) == 0
+        assert actions.end_terms(tomorrow) == 1
+        made.refresh_from_db()
+    assert (made.state, made.ends_on) == ("ended", TODAY)
+
+
+def test_a_revoked_or_idle_session_opens_nothing(world: World) -> None:
+    account = world.holder("district_president", "N11")
+    token = cookie(account)
+    with system("test"):
+        sessions.end_all_of_account(account_id=account.pk, at=clock.now())
+    assert visit(token)[0] is NOBODY
+    token = cookie(account)
+    with system("test"):
+        Session.objects.filter(key=sessions.key_of(token)).update(
+            seen_at=clock.now() - sessions.ACCOUNT_IDLES
+        )
+    assert visit(token)[0] is NOBODY
+
+
+def test_a_disputed_office_reads_and_does_not_act(world: World) -> None:
+    one, two = world.account("One"), world.account("Two")
+    world.appoint(one, "district_president", "N11")
+    world.appoint(two, "district_president", "N11")
+    for account in (one, two):
+        viewer, scope, _ = visit(cookie(account))
+        assert scope.people != "{}"
+        assert viewer.capabilities == frozenset()
+
+
+def test_a_failed_request_leaves_no_cookie_and_no_session() -> None:
+    def view(request: HttpRequest) -> HttpResponse:
+        request.visit.need(clock.now())  # type: ignore[attr-defined]  # set by the middleware
+        return HttpResponse(status=500)
+
+    _, _, response = visit(answer=view)
+    assert not response.cookies
+    with system("test"):
+        assert not Session.objects.exists()
+
+
+def test_a_visitor_who_needs_remembering_gets_a_cookie_that_works() -> None:
+    def view(request: HttpRequest) -> HttpResponse:
+        request.visit.remember(clock.now(), step=2)  # type: ignore[attr-defined]  # set by the middleware
+        return HttpResponse()
+
+    _, _, response = visit(answer=view)
+    morsel = response.cookies["session"]
+    assert morsel["httponly"] and morsel["samesite"] == "Lax"
+    seen: list[Any] = []
+
+    def again(request: HttpRequest) -> HttpResponse:
+        seen.append(request.visit.facts)  # type: ignore[attr-defined]  # set by the middleware
+        return HttpResponse()
+
+    visit(morsel.value, again)
+    assert seen == [{"step": 2}]

@@ -1,0 +1,110 @@
+"""Who looks at a page, and what their appointments let them see and do. Made anew for every request."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from uuid import UUID
+
+from abhiyan.core.scope import NOTHING, Scope
+from abhiyan.people import visit
+
+from .rules import capabilities as known
+from .rules.ranges import Range, holds
+
+
+def named(names: Mapping[str, str], language: str) -> str:
+    """A name in a language, else in English."""
+    return names.get(language) or names.get("en") or next(iter(names.values()), "")
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """One appointment somebody holds today. lo, hi: its unit's positions in its hierarchy."""
+
+    id: int
+    public_id: UUID
+    office: str
+    office_names: Mapping[str, str]
+    rank: int
+    capabilities: frozenset[str]  # none while disputed
+    sees_people: bool
+    is_disputed: bool
+    body_id: int | None
+    unit_id: int
+    unit_code: str
+    unit_kind: str
+    unit_names: Mapping[str, str]
+    hierarchy: int
+    depth: int
+    lo: int
+    hi: int
+    ranges: tuple[Range, ...]  # what it reaches: its subtree; of a state or nation, in every hierarchy
+    counts: tuple[Range, ...]  # their state's positions (or the nation's) in every hierarchy
+
+    def office_name(self, language: str) -> str:
+        return named(self.office_names, language)
+
+    def unit_name(self, language: str) -> str:
+        return named(self.unit_names, language)
+
+
+@dataclass(frozen=True, slots=True)
+class Viewer:
+    """A signed-in person, or NOBODY. Without a passkey or TOTP in this session appointments give no power."""
+
+    account_id: int | None = None
+    public_id: UUID | None = None
+    name: str = ""
+    language: str = ""
+    appointments: tuple[Held, ...] = ()
+    scope: Scope = NOTHING
+    is_strong: bool = False
+    is_root: bool = False
+    is_demo: bool = False
+
+    @property
+    def is_signed_in(self) -> bool:
+        return self.account_id is not None
+
+    @property
+    def home(self) -> Held | None:
+        """The appointment whose unit this person lands on: the highest, then the most senior."""
+        return self.appointments[0] if self.appointments else None
+
+    @property
+    def capabilities(self) -> frozenset[str]:
+        """All they may do anywhere. For menus; whether *here* is asked by `may_at` and, in acts, by `require`."""
+        if not self.is_strong:
+            return frozenset()
+        own = known.ROOT if self.is_root else frozenset()
+        return own.union(*(held.capabilities for held in self.appointments))
+
+    def may(self, capability: str) -> bool:
+        """Whether they hold a capability anywhere."""
+        return capability in self.capabilities
+
+    def may_at(self, capability: str, *positions: int) -> bool:
+        """Whether they hold it over a unit; positions: the `lo` of the unit's placements (any hierarchy)."""
+        if not self.is_strong:
+            return False
+        if self.is_root and capability in known.ROOT:
+            return True
+        return any(
+            capability in held.capabilities and any(holds(held.ranges, position) for position in positions)
+            for held in self.appointments
+        )
+
+    def sees_people_at(self, *positions: int) -> bool:
+        """Whether person-level rows of a unit, and so exact counts, are in their scope."""
+        return self.is_strong and any(
+            held.sees_people and any(holds(held.ranges, position) for position in positions)
+            for held in self.appointments
+        )
+
+
+NOBODY = Viewer()
+
+
+class Request(visit.Request):
+    """A request with its viewer, as views of org and above get it."""
+
+    viewer: Viewer

@@ -1,0 +1,68 @@
+"""Where a request comes from: the address behind our own proxy, shortened before it is kept, and a coarse device."""
+
+import ipaddress
+import os
+import re
+
+from django.http import HttpRequest
+
+_BROWSERS = (
+    ("Edg", "Edge"),
+    ("OPR", "Opera"),
+    ("SamsungBrowser", "Samsung Internet"),
+    ("UCBrowser", "UC Browser"),
+    ("Firefox", "Firefox"),
+    ("Chrome", "Chrome"),
+    ("Safari", "Safari"),
+)
+_SYSTEMS = (
+    ("Android", "Android"),
+    ("iPhone", "iPhone"),
+    ("iPad", "iPad"),
+    ("KAIOS", "KaiOS"),
+    ("Windows", "Windows"),
+    ("Mac OS X", "macOS"),
+    ("CrOS", "ChromeOS"),
+    ("Linux", "Linux"),
+)
+
+
+def client(request: HttpRequest) -> str:
+    """The caller's address. Behind our own proxy (ABHIYAN_BEHIND_PROXY) the last one it added, never the first."""
+    forwarded = str(request.META.get("HTTP_X_FORWARDED_FOR", ""))
+    if forwarded and os.environ.get("ABHIYAN_BEHIND_PROXY"):
+        return forwarded.rsplit(",", 1)[-1].strip()
+    return str(request.META.get("REMOTE_ADDR", ""))
+
+
+def is_loopback(request: HttpRequest) -> bool:
+    """Whether the request was made on this very machine, and nobody passed it on."""
+    if any(key.startswith(("HTTP_X_FORWARDED", "HTTP_FORWARDED", "HTTP_X_REAL_IP")) for key in request.META):
+        return False
+    try:
+        return _address(str(request.META.get("REMOTE_ADDR", ""))).is_loopback
+    except ValueError:
+        return False
+
+
+def shortened(address: str) -> str:
+    """The network an address belongs to: /24 of IPv4, /48 of IPv6; "" when there is none."""
+    try:
+        known = _address(address)
+    except ValueError:
+        return ""
+    size = 24 if known.version == 4 else 48
+    return str(ipaddress.ip_network(f"{known}/{size}", strict=False).network_address) + f"/{size}"
+
+
+def _address(text: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address:
+    known = ipaddress.ip_address(text.split("%", 1)[0])
+    mapped = known.ipv4_mapped if isinstance(known, ipaddress.IPv6Address) else None
+    return mapped or known
+
+
+def device(agent: str) -> str:
+    """Browser and system in two words, such as "Chrome, Android": enough to recognise one's own session."""
+    browser = next((name for mark, name in _BROWSERS if re.search(rf"\b{mark}", agent)), "")
+    system = next((name for mark, name in _SYSTEMS if mark in agent), "")
+    return ", ".join(word for word in (browser, system) if word)

@@ -1,0 +1,126 @@
+"""Our own sessions: a random cookie of 32 bytes, kept as a keyed digest; listed to their owner, revocable.
+
+Three kinds live in one table: a visitor half way through a form or a code, a citizen whose phone is proven, and
+an account that signed in. A session's row is in sight of its own cookie and of its account only.
+"""
+
+import secrets
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID, uuid4
+
+from abhiyan.core.keys import keyring
+
+from .models import Session
+
+ACCOUNT_LIVES = timedelta(hours=12)  # then both proofs are asked again
+ACCOUNT_IDLES = timedelta(hours=2)
+VISITOR_LIVES = timedelta(hours=2)
+VISITOR_IDLES = timedelta(minutes=45)
+TOUCH_EVERY = timedelta(minutes=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Started:
+    """A fresh session and, this once, the cookie that opens it."""
+
+    token: str
+    session: Session
+
+
+def key_of(token: str) -> str:
+    """The digest under which a cookie's session is kept; "" for what cannot be one of ours."""
+    if not 40 <= len(token) <= 64 or not token.isascii():
+        return ""
+    return keyring().token_digest("session " + token).hex()
+
+
+def is_alive(session: Session, at: datetime) -> bool:
+    """Neither ended, nor over its term, nor left idle too long."""
+    idles = ACCOUNT_IDLES if session.account_id is not None else VISITOR_IDLES
+    return session.ended_at is None and session.ends_at > at and session.seen_at + idles > at
+
+
+def start(
+    *,
+    device: str,
+    origin: str,
+    at: datetime,
+    account_id: int | None = None,
+    phone_id: UUID | None = None,
+    strong: bool = False,
+    data: Mapping[str, Any] | None = None,
+) -> Started:
+    """Begin a session. strong: a passkey or TOTP was shown just now, beyond the phone's code."""
+    token = secrets.token_urlsafe(32)
+    lives = ACCOUNT_LIVES if account_id is not None else VISITOR_LIVES
+    session = Session(
+        key=key_of(token),
+        public_id=uuid4(),
+        account_id=account_id,
+        phone_id=phone_id,
+        data=dict(data or {}),
+        device=device,
+        origin=origin,
+        created_at=at,
+        seen_at=at,
+        ends_at=at + lives,
+        strong_at=at if strong else None,
+    )
+    session.save(force_insert=True)
+    return Started(token, session)
+
+
+def find(token: str, *, at: datetime) -> Session | None:
+    """The living session of a cookie. The scope must name its key (`Scope(session=key_of(token))`)."""
+    session = Session.objects.filter(key=key_of(token)).first()
+    return session if session is not None and is_alive(session, at) else None
+
+
+def touch(session: Session, *, at: datetime) -> None:
+    """Note that the session is in use, at most once a minute."""
+    if at - session.seen_at >= TOUCH_EVERY:
+        Session.objects.filter(key=session.key, seen_at__lt=at).update(seen_at=at)
+        session.seen_at = at
+
+
+def remember(session: Session, **facts: Any) -> None:
+    """Keep facts for the next request of this session; None forgets one. Never a phone or a name in clear."""
+    session.data = {key: value for key, value in (session.data | facts).items() if value is not None}
+    Session.objects.filter(key=session.key).update(data=session.data)
+
+
+def end(session: Session, *, at: datetime) -> None:
+    """End one session: its cookie opens nothing from now on."""
+    Session.objects.filter(key=session.key, ended_at=None).update(ended_at=at)
+    session.ended_at = at
+
+
+def end_of_account(*, account_id: int, public_id: UUID, at: datetime) -> bool:
+    """End one of an account's sessions by its public id. Whether there was one to end."""
+    return bool(
+        Session.objects.filter(account_id=account_id, public_id=public_id, ended_at=None).update(ended_at=at)
+    )
+
+
+def end_all_of_account(*, account_id: int, at: datetime, but: str = "") -> int:
+    """End an account's sessions, but the one of the key `but`. How many.
+
+    For somebody else's account (an appointment ended) the caller opens a system scope.
+    """
+    living = Session.objects.filter(account_id=account_id, ended_at=None).exclude(key=but)
+    return living.update(ended_at=at)
+
+
+def of_account(*, account_id: int, at: datetime) -> Sequence[Session]:
+    """The living sessions of an account, last used first."""
+    found = Session.objects.filter(account_id=account_id, ended_at=None, ends_at__gt=at).order_by("-seen_at")
+    return [session for session in found if is_alive(session, at)]
+
+
+def sweep(*, at: datetime) -> int:
+    """Delete sessions that ended or ran out 30 days ago (their audit stays). As `jobs`, in a system scope."""
+    gone, _ = Session.objects.filter(ends_at__lt=at - timedelta(days=30)).delete()
+    return gone
