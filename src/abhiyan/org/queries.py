@@ -18,7 +18,7 @@ from abhiyan.core.scope import Scope, current, system
 from abhiyan.people import sessions
 from abhiyan.people.models import Account, Session
 
-from .models import Appointment
+from .models import Appointment, Release
 from .rules import capabilities as known
 from .rules.ranges import literal
 from .viewer import NOBODY, Held, Viewer
@@ -504,5 +504,7 @@ def vacancies_below(unit_id: int, hierarchy: int, *, on: date) -> list[Below]:
 def releases_asked(account_id: int, *, act: str, at: datetime) -> list[Release]:
     """What somebody asked for one act and has not lapsed, newest first; at most 20."""
     return list(
-        Release.objects.filter(asked_by=account_id, act=act, expires_at__gt=at).order_by("-asked_at", "-pk")[:20]
+        Release.objects.filter(asked_by=account_id, act=act, expires_at__gt=at).order_by("-asked_at", "-pk")[
+            :20
+        ]
     )

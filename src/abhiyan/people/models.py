@@ -192,13 +192,14 @@ class Account(models.Model):
 class Session(models.Model):
     """One signed-in browser. Listed to its owner, revocable; ended with the appointment that gave it its power."""
 
+    # No database defaults: Django would read them back, and a session is not in sight before its scope is set.
     key = models.TextField(primary_key=True)  # keyed digest of the cookie, hexadecimal
     public_id = models.UUIDField()
     account_id = models.BigIntegerField(null=True)  # null: a visitor who is half way through a form or a code
     phone_id = models.UUIDField(null=True)  # a citizen's own proven phone
-    data = models.JSONField(default=dict, db_default={})
-    device = models.TextField(default="", db_default="")  # browser and system, coarse
-    origin = models.TextField(default="", db_default="")  # shortened address
+    data = models.JSONField(default=dict)
+    device = models.TextField(default="")  # browser and system, coarse
+    origin = models.TextField(default="")  # shortened address
     created_at = models.DateTimeField()
     seen_at = models.DateTimeField()
     ends_at = models.DateTimeField()
