@@ -19,7 +19,6 @@ from abhiyan.core.keys import keyring
 from abhiyan.core.refusals import Refused
 from abhiyan.core.scope import system
 from abhiyan.org import actions as org
-from abhiyan.org import queries as authority
 from abhiyan.people.news import CodeAsked
 
 from .adapters import Adapter, Handed, Letter
@@ -152,7 +151,8 @@ def publish_templates(*, at: datetime, by: Actor) -> int:
 _LEASE = """update messaging_message set state = 'leased', leased_until = %(until)s, tries = tries + 1
  where id in (select id from messaging_message where state in ('queued', 'leased') and due_at <= %(at)s
  and (leased_until is null or leased_until <= %(at)s) order by due_at limit %(n)s for update skip locked)
- returning id, kind, template, language, phone_id, sealed_phone, sealed_blanks, programme_id, queued_at, tries"""
+ returning id, kind, template, language, phone_id, sealed_phone, sealed_blanks, programme_id, queued_at, tries,
+ reason"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,6 +167,7 @@ class _Leased:
     programme_id: int
     queued_at: datetime
     tries: int
+    reason: str
 
 
 def lease(*, at: datetime, n: int = BATCH) -> list[_Leased]:
@@ -290,7 +291,9 @@ def _decide(message: _Leased, *, facts: _Facts, at: datetime) -> Letter | None:
         rows.update(state=Message.State.HELD, reason="template", leased_until=None)
         return None
     # A code is the answer to somebody who waits at a screen; its own limits stand where it is asked.
-    if not message.template.startswith("code.") and not spend(programme_id=message.programme_id, at=at):
+    # What two people released goes, whatever the hour has spent.
+    free = message.template.startswith("code.") or message.reason == "released"
+    if not free and not spend(programme_id=message.programme_id, at=at):
         rows.update(state=Message.State.HELD, reason="budget", leased_until=None)
         return None
     ring = keyring()
@@ -343,16 +346,33 @@ def set_allowance(*, programme_id: int, per_hour: int, by: Actor, at: datetime) 
     audit.record(by=by, at=at, act="messaging.set_allowance", subject=str(programme_id), n=per_hour)
 
 
-def release_held(*, release_id: UUID, programme_id: int, unit_id: int, by: Actor, at: datetime) -> int:
-    """Let a programme's held messages go, after a second person's yes. Returns how many.
+def ask_to_release(*, programme_id: int, unit_id: int, reason: str, by: Actor, at: datetime) -> UUID:
+    """Ask a second person to let a programme's held messages go. Returns the release's public id.
 
-    Refuses NotYours without `messages.release` at the unit; what `org.use_release` refuses; NothingHeld.
+    Refuses what `org.ask_release` refuses; NothingHeld.
     """
-    authority.require(by, "messages.release", at=unit_id)
-    org.use_release(release_id=release_id, act="messages.release", by=by, at=at)
-    held = Message.objects.filter(state=Message.State.HELD, reason="budget", programme_id=programme_id)
-    n = held.update(state=Message.State.QUEUED, reason="released", due_at=at)
-    if not n:
+    if not Message.objects.filter(state=Message.State.HELD, programme_id=programme_id).exists():
         raise NothingHeld
-    audit.record(by=by, at=at, act="messaging.release_held", subject=str(programme_id), unit_id=unit_id, n=n)
+    asked = org.ask_release(
+        act="messages.release",
+        unit_id=unit_id,
+        reason=reason,
+        payload={"programme_id": programme_id},
+        by=by,
+        at=at,
+    )
+    return asked.public_id
+
+
+def release_held(*, release_id: UUID, by: Actor, at: datetime) -> int:
+    """Let held messages go, after a second person's yes, by whoever asked. Returns how many.
+
+    They go past the breaker, once: that is what was released. Refuses what `org.use_release` refuses.
+    """
+    payload = org.use_release(public_id=release_id, act="messages.release", by=by, at=at)
+    programme_id = int(payload["programme_id"])
+    with system("releasing held messages"):
+        held = Message.objects.filter(state=Message.State.HELD, reason="budget", programme_id=programme_id)
+        n = held.update(state=Message.State.QUEUED, reason="released", due_at=at)
+        audit.record(by=by, at=at, act="messaging.release_held", subject=str(programme_id), n=n)
     return n

@@ -5,3 +5,14 @@ class MessagingConfig(AppConfig):
     name = "abhiyan.messaging"
     label = "messaging"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from abhiyan.core import news
+        from abhiyan.people.news import CodeAsked
+
+        from . import actions
+
+        def hear(told: CodeAsked) -> None:
+            actions.send_code(news=told)
+
+        news.subscribe(CodeAsked, hear)

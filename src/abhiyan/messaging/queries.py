@@ -7,28 +7,20 @@ from uuid import UUID
 from django.db.models import Count, QuerySet
 
 from abhiyan.core.refusals import NotFound
+from abhiyan.org import queries as org
+from abhiyan.org.models import Release
 
 from .models import Message, Number, Spending
 
-SORTS = {"queued": "queued_at", "state": "state", "template": "template"}
 
-
-def messages(
-    *, span: tuple[int, int], state: str = "", template: str = "", sort: str = "-queued"
-) -> QuerySet[Message]:
-    """Messages to people of the units in a span of positions, newest first unless sorted otherwise."""
-    rows = Message.objects.extra(  # constants; the span goes as parameters
-        where=[
-            "unit_id in (select p.unit_id from units_placement p where p.lo >= %s and p.lo < %s)",
-        ],
-        params=list(span),
-    )
+def messages(*, state: str = "", template: str = "") -> QuerySet[Message]:
+    """Messages in the viewer's sight; to be ordered and paged."""
+    rows = Message.objects.all()
     if state:
         rows = rows.filter(state=state)
     if template:
         rows = rows.filter(template=template)
-    key = SORTS.get(sort.lstrip("-"), "queued_at")
-    return rows.order_by(("-" if sort.startswith("-") else "") + key, "pk")
+    return rows
 
 
 def message_for(public_id: UUID) -> Message:
@@ -71,3 +63,8 @@ def tripped(*, at: datetime) -> list[Spending]:
 def number(called: str) -> Number | None:
     """Our own number of this E.164, if it is in use."""
     return Number.objects.filter(number=called, is_active=True).first()
+
+
+def asked_releases(account_id: int | None, *, at: datetime) -> list[Release]:
+    """What this person asked to release and may still use or wait for, newest first."""
+    return org.releases_asked(account_id, act="messages.release", at=at) if account_id else []

@@ -1,0 +1,35 @@
+"""Why a message waits or was given up, in words."""
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+WORDS: dict[str, Promise] = {
+    "budget": _("Over this hour's budget: waits for a release"),
+    "template": _("No registered text for it yet"),
+    "hours": _("Waits for 10:00"),
+    "too_late": _("Too late: given up after seven days"),
+    "suppressed": _("The phone said no"),
+    "no_consent": _("No consent for messages"),
+    "released": _("Released by two people"),
+    "unconfirmed": _("Handed over; the gateway did not confirm in time"),
+    "no_connection": _("The gateway could not be reached; tried again"),
+}
+KINDS: dict[str, Promise] = {
+    "code.sign_in": _("Code to sign in"),
+    "code.join": _("Code to join"),
+    "code.member": _("Code to open a membership"),
+    "code.leave": _("Code to leave"),
+    "drive.reply": _("Reply to a missed call"),
+    "drive.already": _("Already a member"),
+    "leave.receipt": _("Receipt of leaving"),
+}
+
+
+def reason(code: str) -> Promise | str:
+    """A reason for people; a gateway's own code is shown as it is."""
+    return WORDS.get(code, code)
+
+
+def template(code: str) -> Promise | str:
+    """What a message is, for people."""
+    return KINDS.get(code, code)

@@ -1,0 +1,174 @@
+"""Messages on their way out: once, through gate and budget, never blindly again."""
+
+import json
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from threading import Thread
+from typing import Any
+
+import pytest
+
+from abhiyan.core.actor import Actor
+from abhiyan.core.keys import keyring
+from abhiyan.core.scope import Scope, scoped, system
+from abhiyan.messaging import actions
+from abhiyan.messaging.adapters import Http
+from abhiyan.messaging.models import Message
+from abhiyan.messaging.rules import texts
+from abhiyan.people.models import Suppression
+
+pytestmark = pytest.mark.django_db(transaction=True)
+AT = datetime(2026, 11, 20, 6, 0, tzinfo=UTC)  # 11:30 in India
+PHONE = "+919419000001"
+BLANKS = {"code": "123456", "leave": "+911800000001"}
+
+
+class Gateway:
+    """A real HTTP gateway on loopback that answers as it is told."""
+
+    def __init__(self) -> None:
+        self.answers: list[int] = []
+        self.got: list[dict[str, Any]] = []
+        outer = self
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_POST(self) -> None:
+                body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+                outer.got.append(body | {"auth": self.headers["Authorization"]})
+                status = outer.answers.pop(0) if outer.answers else 200
+                self.send_response(status)
+                self.end_headers()
+                self.wfile.write(json.dumps({"id": f"gw-{len(outer.got)}"}).encode())
+
+            def log_message(self, *args: object) -> None:
+                pass
+
+        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        Thread(target=self.server.serve_forever, daemon=True).start()
+        self.adapter = Http(url=f"http://127.0.0.1:{self.server.server_port}/send", token="t0k")
+
+
+@pytest.fixture
+def gateway() -> Iterator[Gateway]:
+    one = Gateway()
+    yield one
+    one.server.shutdown()
+    one.server.server_close()
+
+
+@pytest.fixture(autouse=True)
+def published() -> None:
+    with system("test"):
+        actions.publish_templates(at=AT, by=Actor.system("test"))
+
+
+def queue(
+    *, key: str = "k1", kind: int = texts.SERVICE, template: str = "code.join", programme_id: int = 0
+) -> None:
+    with system("test"):
+        actions.send(
+            template=template,
+            phone=PHONE,
+            language="hi",
+            blanks=BLANKS | {"notice": "n", "link": "l", "hear": "h"},
+            key=key,
+            at=AT,
+            kind=kind,
+            programme_id=programme_id,
+        )
+
+
+def turn(gateway: Gateway, at: datetime = AT) -> int:
+    return actions.hand_over(messages=actions.lease(at=at), adapter=gateway.adapter, at=at)
+
+
+def states() -> list[tuple[str, str]]:
+    with system("test"):
+        return list(Message.objects.order_by("queued_at", "pk").values_list("state", "reason"))
+
+
+def test_a_message_reaches_the_gateway_once_with_its_blanks_filled(gateway: Gateway) -> None:
+    queue()
+    queue()  # the same key again
+    assert turn(gateway) == 1
+    assert turn(gateway) == 0
+    assert [one["to"] for one in gateway.got] == [PHONE]
+    assert "123456" in gateway.got[0]["text"]
+    assert gateway.got[0]["auth"] == "Bearer t0k"
+    assert states() == [("sent", "")]
+
+
+def test_phone_and_code_are_sealed_at_rest() -> None:
+    queue()
+    with system("test"):
+        row = Message.objects.values().get()
+    assert PHONE not in repr(row) and "123456" not in repr(row)
+    assert keyring().unseal(bytes(row["sealed_phone"]), about=row["id"].bytes).decode() == PHONE
+
+
+def test_a_gateway_in_trouble_is_tried_again_later_and_given_up_in_the_end(gateway: Gateway) -> None:
+    queue()
+    gateway.answers = [503] * 10
+    at = AT
+    for _try in range(actions.TRIES):
+        turn(gateway, at)
+        at += timedelta(minutes=70)
+    assert len(gateway.got) == actions.TRIES
+    assert states() == [("failed", "http_503")]
+
+
+def test_a_refusal_by_the_gateway_is_not_repeated(gateway: Gateway) -> None:
+    queue()
+    gateway.answers = [400]
+    turn(gateway)
+    turn(gateway, AT + timedelta(hours=2))
+    assert len(gateway.got) == 1
+    assert states() == [("failed", "http_400")]
+
+
+def test_a_lease_that_lapses_returns_to_the_queue(gateway: Gateway) -> None:
+    queue()
+    assert len(actions.lease(at=AT)) == 1  # and the sender dies
+    assert actions.lease(at=AT + timedelta(seconds=30)) == []
+    assert turn(gateway, AT + actions.LEASE) == 1
+
+
+def test_over_the_budget_messages_are_held_but_codes_still_go(gateway: Gateway) -> None:
+    with system("test"):
+        actions.set_allowance(programme_id=7, per_hour=2, by=Actor.system("test"), at=AT)
+    for number in range(4):
+        queue(key=f"r{number}", template="drive.reply", programme_id=7)
+    queue(key="c", template="code.join", programme_id=7)
+    assert turn(gateway) == 3
+    assert sorted(states()) == [("held", "budget")] * 2 + [("sent", "")] * 3
+    assert turn(gateway, AT + timedelta(hours=2)) == 0  # held means held: a person decides
+
+
+def test_outreach_needs_consent_and_no_suppression(gateway: Gateway) -> None:
+    queue(kind=texts.OUTREACH)
+    turn(gateway)
+    assert states() == [("dropped", "no_consent")]
+    with system("test"):
+        Suppression.objects.create(phone_id=keyring().phone_id(PHONE), scope="all", channel=2, at=AT)
+    queue(key="k2", kind=texts.OUTREACH)
+    turn(gateway)
+    assert ("dropped", "suppressed") in states()
+    assert gateway.got == []
+
+
+def test_a_delivery_report_settles_once_and_a_late_one_changes_nothing(gateway: Gateway) -> None:
+    queue()
+    turn(gateway)
+    with system("test"):
+        assert actions.receive_receipt(ref="gw-1", status="delivered", at=AT)
+        assert actions.receive_receipt(ref="gw-1", status="failed", at=AT)
+        assert not actions.receive_receipt(ref="nobody's", status="failed", at=AT)
+    assert states() == [("delivered", "")]
+
+
+def test_nobody_sees_messages_without_a_scope() -> None:
+    queue()
+    assert not Message.objects.exists()
+    with scoped(Scope(people="{[1,100)}")):
+        assert not Message.objects.exists()
