@@ -26,7 +26,7 @@ def record(
     act: code such as "org.appoint". subject: public id or code of what was acted on, never a name or phone.
     n: rows concerned, for a batch. facts: public ids, codes and numbers only.
     """
-    given = {
+    given: dict[str, str | int | UUID | datetime | None] = {
         "at": at,
         "who": by.id,
         "who_kind": by.kind,
