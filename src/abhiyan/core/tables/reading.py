@@ -21,7 +21,7 @@ from typing import Any, NamedTuple
 from abhiyan.core.tables.cleaning import Cleaner, Notes, Phone, cleaner
 from abhiyan.core.tables.layout import Field, Kind, Layout
 from abhiyan.core.tables.reasons import TableRefused
-from abhiyan.core.tables.scanning import BLOCK, text_start
+from abhiyan.core.tables.scanning import text_start
 from abhiyan.core.tables.sheets import sheet_rows
 from abhiyan.core.tables.sniffing import check_mapping, masked
 from abhiyan.core.tables.sources import Part, Source
@@ -29,6 +29,7 @@ from abhiyan.core.tables.sources import Part, Source
 BATCH = 5_000
 _CELL = 60_000  # characters kept of an endless cell: enough for every limit to refuse it
 _LINE = 1 << 20
+_BLOCK = 1 << 20
 
 # A row for the caller's last word before it is kept: row number, then the values in the layout's order (None
 # where blank or bad) -> a code to count it under and forget it, or None to go on.
@@ -278,7 +279,7 @@ def _lines(file: io.BufferedReader, source: Source, stop: int) -> Iterator[Itera
     )
     rest = ""
     while True:
-        data = file.read(max(min(BLOCK, stop - file.tell()), 0))
+        data = file.read(max(min(_BLOCK, stop - file.tell()), 0))
         text = rest + decoder.decode(data, final=not data)
         if not data:
             if rest := text:
@@ -298,4 +299,6 @@ def _bounded_lines(text: str, endless: re.Pattern[str]) -> list[str]:
     lines = io.StringIO(text, newline="").readlines()
     if lines and max(map(len, lines)) > _CELL:
         lines = [endless.sub(r"\1", line) if len(line) > _CELL else line for line in lines]
+        if max(map(len, lines)) > _LINE:
+            raise _LineTooLongError
     return lines

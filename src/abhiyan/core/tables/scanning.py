@@ -15,7 +15,7 @@ from typing import BinaryIO
 from abhiyan.core.tables.reasons import TableRefused
 from abhiyan.core.tables.sources import Part, Source
 
-BLOCK = 1 << 20
+BLOCK = 1 << 18
 BOMS = {"utf-8": codecs.BOM_UTF8, "utf-16-le": codecs.BOM_UTF16_LE, "utf-16-be": codecs.BOM_UTF16_BE}
 
 
@@ -108,7 +108,7 @@ def scan(path: Path, *, encoding: str, delimiter: str, block: int = BLOCK) -> Sc
             if not cut and len(data) > block:
                 cut = len(data.rstrip(b'"\r'))
             data, carry = data[:cut], data[cut:]
-            if len(carry) > 4 * BLOCK:
+            if len(carry) > 1 << 20:
                 raise TableRefused("line_too_long", row=records + 1)
             if not data:
                 continue

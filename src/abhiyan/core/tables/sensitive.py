@@ -15,7 +15,7 @@ _START, _END = r"(?:^|(?<= ))", r"(?= |$)"
 _NAMES: dict[str, tuple[str, ...]] = {
     "aadhaar": (r"a+dh?a+r\w*", r"uid(?:ai)?", r"आधार\w*", r"यू आई डी", r"यूआईडी", r"آدھار"),
     "voter_id": (
-        r"epic\w*",
+        r"epic(?: ?(?:no|num|number|id|card))?",
         r"voter ?(?:s )?(?:i ?d|card|identity|no|number|slip)\w*",
         r"elector(?:s|al)? (?:photo )?(?:i ?d|identity|card)\w*",
         r"election (?:card|i ?d)\w*",

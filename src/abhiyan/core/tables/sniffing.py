@@ -312,15 +312,23 @@ def _encoding(start: bytes) -> str:
     for encoding, bom in BOMS.items():
         if start.startswith(bom) and not start.startswith(codecs.BOM_UTF32_LE):
             return encoding
-    piece = start[:4096]
+    piece = start[: min(4096, len(start) & ~1)]
     nuls = piece.count(0)
-    if nuls * 5 > len(piece):
-        # ASCII letters and separators in UTF-16 leave every other byte empty.
-        odd, even = piece[1::2].count(0), piece[0::2].count(0)
-        if odd > 4 * even or even > 4 * odd:
-            return "utf-16-le" if odd > even else "utf-16-be"
-        raise TableRefused("not_a_table", kind="program")
-    if nuls > 0 and sum(b < 9 for b in piece) * 50 > len(piece):
+    if not nuls:
+        return "utf-8"
+    # UTF-16 leaves one byte of every ASCII letter, separator and line end empty, always the same one of the two.
+    odd, even = piece[1::2].count(0), piece[0::2].count(0)
+    encoding = "utf-16-le" if odd > even else "utf-16-be"
+    text = piece.decode(encoding, "replace")
+    if max(odd, even) > 4 * min(odd, even) and {"\n", "\r"} & set(text):
+        seen = sum(char.isprintable() or char in "\t\r\n" for char in text)
+        if (
+            any(mark in text for mark in DELIMITERS)
+            and "\ufffd" not in text[:-1]
+            and seen * 20 > len(text) * 19
+        ):
+            return encoding
+    if nuls * 5 > len(piece) or sum(b < 9 for b in piece) * 50 > len(piece):
         raise TableRefused("not_a_table", kind="program")
     return "utf-8"
 
@@ -450,10 +458,12 @@ def _nameish(row: Sequence[str]) -> bool:
 
 
 def _width(headers: Sequence[str], data: Sequence[Sequence[str]], source: Source) -> int:
-    """Columns a row may have: what the header says, unless most rows are wider."""
+    """Columns a row may have: what the header says, unless nearly all rows are wider."""
     lengths = Counter(len(row) for row in data)
-    usual = lengths.most_common(1)[0][0] if lengths else 0
-    width = max(len(headers), usual) if headers else max(lengths, default=0)
+    width = len(headers) or max(lengths, default=0)
+    beyond = sum(any(cell.strip() for cell in row[width:]) for row in data)
+    if beyond >= 3 and beyond * 10 > len(data) * 9:  # the header lacks names; else such rows are slips
+        width = lengths.most_common(1)[0][0]
     if source.kind == "sheet":
         width = max(width, source.width)
     if width > MAX_COLUMNS:
