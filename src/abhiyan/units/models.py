@@ -113,9 +113,7 @@ class Tree(models.Model):
 class UnitWords(models.Model):
     """The words of a unit's names in every language, as they sound (rules.fold): what search looks in."""
 
-    unit = models.OneToOneField(
-        Unit, models.CASCADE, primary_key=True, related_name="+", db_constraint=False
-    )
+    unit = models.OneToOneField(Unit, models.CASCADE, primary_key=True, related_name="+", db_constraint=False)
     rank = models.SmallIntegerField()  # rules.levels.RANK of its kind: the higher are shown first
     words = ArrayField(models.TextField())
 

@@ -8,6 +8,7 @@ missing letter, b for v) is left to trigrams.
 
 import re
 import unicodedata
+from collections.abc import Mapping
 from functools import lru_cache
 
 from indic_transliteration import sanscript
@@ -41,7 +42,9 @@ def _latin(word: str) -> str:
     """Devanagari in IAST, with च as ch like Latin writers do."""
     text = sanscript.transliterate(word, sanscript.DEVANAGARI, sanscript.IAST)
     text = re.sub("[~ṃ](?=[pbm])", "m", text.replace("ँ", "ṃ"))
-    return re.sub("[~ṃ]", "n", text).replace("jñ", "gy").replace("ḥ", "").replace("ṛ", "ri").replace("c", "ch")
+    return (
+        re.sub("[~ṃ]", "n", text).replace("jñ", "gy").replace("ḥ", "").replace("ṛ", "ri").replace("c", "ch")
+    )
 
 
 @lru_cache(maxsize=200_000)
@@ -75,6 +78,11 @@ def fold(text: str) -> list[str]:
     return found[:MOST_WORDS]
 
 
-def words_of(names: dict[str, str]) -> list[str]:
+def words_of(names: Mapping[str, str]) -> list[str]:
     """Every word of a unit's names in all languages, once each, in order: what is stored for search."""
     return list(dict.fromkeys(word for name in names.values() for word in fold(name)))
+
+
+def digits(text: str) -> str:
+    """The digits of a text, those of other scripts written as ours: "१८० ००१" is 180001."""
+    return "".join(str(unicodedata.digit(c)) for c in text[:100] if unicodedata.digit(c, None) is not None)

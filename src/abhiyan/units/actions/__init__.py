@@ -1,0 +1,11 @@
+"""The only writers of units and trees.
+
+Who may change trees is asked by the page or command that calls (`org.require`): offices stand above this room.
+"""
+
+from .laying import Derived, derive
+from .making import NewUnit, make_unit, make_units
+from .moving import move
+from .placing import place_many
+
+__all__ = ["Derived", "NewUnit", "derive", "make_unit", "make_units", "move", "place_many"]

@@ -1,0 +1,221 @@
+"""Positions from parent pointers, set-wise, level by level.
+
+Works on temporary tables of the transaction:
+  t_node(unit, parent)                           what is to be laid out; parent 0 stands for "a root"
+  t_anchor(parent, depth, start, room, cap)      where it hangs: units that stand, or 0; positions free there
+  t_place(unit, parent, depth, lo, hi, leaves)   the result
+The arithmetic is that of rules.ranges.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import connection, transaction
+
+from abhiyan.units.refusals import Full
+from abhiyan.units.rules import levels, ranges
+
+Cursor = Any  # Django's wrapper of psycopg's cursor, which hands `copy` through
+
+
+@dataclass(frozen=True, slots=True)
+class Derived:
+    """units: how many stand in the tree; shifted: whose positions changed; lost: not reachable from a root."""
+
+    units: int
+    shifted: int
+    lost: int
+
+
+def fresh(cursor: Cursor, table: str, definition: str, params: list[Any] | None = None) -> None:
+    """A temporary table of this transaction, made anew: several acts may share one transaction.
+
+    definition: its columns in brackets, or `as` and a query.
+    """
+    cursor.execute(f"drop table if exists pg_temp.{table}")
+    if definition.startswith("("):
+        cursor.execute(f"create temp table {table} {definition} on commit drop", params)
+    else:
+        cursor.execute(f"create temp table {table} on commit drop {definition}", params)
+
+
+def hold(cursor: Cursor, hierarchy: int) -> None:
+    """Hold a hierarchy's tree till the end of the transaction: its writers take turns. Readers are not kept."""
+    cursor.execute(
+        "insert into units_tree as t (hierarchy, version) values (%s, 1)"
+        " on conflict (hierarchy) do update set version = t.version + 1",
+        [hierarchy],
+    )
+
+
+def level_values(hierarchy: int) -> str:
+    """The hierarchy's levels as a table `l(kind, level)` for SQL; kinds are our own constants."""
+    pairs = ", ".join(f"('{kind}', {number})" for h, kind, number in levels.level_pairs() if h == hierarchy)
+    return f"(values {pairs}) as l(kind, level)"
+
+
+def lay(cursor: Cursor) -> tuple[int, int]:
+    """Lay t_node out beneath t_anchor, into t_place. Returns how many were laid and the narrowest width.
+
+    A width below ranges.LEAST_WIDTH says that there was no room; t_place is not to be used then.
+    """
+    cursor.execute("set local work_mem = '64MB'")
+    cursor.execute("analyze t_node")
+    fresh(
+        cursor,
+        "t_level",
+        "as with recursive t as ("
+        " select n.unit, n.parent, a.depth + 1 as depth, 1 as level"
+        " from t_node n join t_anchor a on a.parent = n.parent"
+        " union all"
+        " select n.unit, n.parent, t.depth + 1, t.level + 1 from t join t_node n on n.parent = t.unit"
+        ") select * from t",
+    )
+    cursor.execute("analyze t_level")
+    cursor.execute("select coalesce(max(level), 0), count(*) from t_level")
+    deepest, laid = cursor.fetchone()
+    fresh(cursor, "t_size", "(unit bigint, parent bigint, depth int, level int, size bigint, leaves bigint)")
+    for level in range(deepest, 0, -1):
+        cursor.execute(
+            "insert into t_size select n.unit, n.parent, n.depth, n.level, 1 + coalesce(c.size, 0),"
+            " coalesce(c.leaves, 1) from t_level n left join ("
+            " select parent, sum(size)::bigint as size, sum(leaves)::bigint as leaves from t_size"
+            " where level = %s group by parent) c on c.parent = n.unit where n.level = %s",
+            [level + 1, level],
+        )
+    cursor.execute("analyze t_size")
+    fresh(
+        cursor,
+        "t_place",
+        "(unit bigint, parent bigint, depth int, lo bigint, hi bigint, leaves bigint, level int)",
+    )
+    for level in range(1, deepest + 1):
+        above = (
+            "t_anchor a"
+            if level == 1
+            else "(select unit as parent, lo as start, hi - lo as room, null::bigint as cap"
+            f" from t_place where level = {level - 1}) a"
+        )
+        cursor.execute(
+            "insert into t_place select unit, parent, depth, start + step * (1 + before),"
+            " start + step * (1 + before + size), leaves, level from ("
+            " select s.*, a.start, sum(s.size) over (partition by s.parent order by s.unit)::bigint - s.size"
+            " as before, least(a.room / (2 * (sum(s.size) over (partition by s.parent)::bigint + 1)),"
+            " greatest(a.cap, %s)) as step"
+            f" from t_size s join {above} on a.parent = s.parent where s.level = %s) laid",
+            [ranges.SPAN if level > 1 else ranges.LEAST_WIDTH, level],
+        )
+    cursor.execute("analyze t_place")
+    cursor.execute("select coalesce(min(hi - lo), %s) from t_place", [ranges.SPAN])
+    return laid, cursor.fetchone()[0]
+
+
+def anchor(cursor: Cursor, hierarchy: int) -> None:
+    """t_anchor for t_node: the free tail of every unit that newcomers hang beneath, and of the roots."""
+    fresh(
+        cursor,
+        "t_anchor",
+        """as select parent, depth, start, stop - start as room, cap, bare from (
+            select p.unit_id as parent, p.depth::int as depth, p.hi as stop,
+                coalesce(c.hi, p.lo + greatest(1, (p.hi - p.lo) >> 8)) as start,
+                (p.hi - p.lo) / (4 * greatest(p.leaves, 1)) as cap, c.hi is null as bare
+            from units_placement p
+            left join lateral (
+                select max(c.hi) as hi from units_placement c
+                where c.parent_id = p.unit_id and c.hierarchy = p.hierarchy and c.valid_to is null) c on true
+            where p.hierarchy = %s and p.valid_to is null
+                and p.unit_id in (select parent from t_node where parent <> 0)
+            union all
+            select 0, -1, %s, coalesce((select max(hi) from units_placement
+                where hierarchy = %s and valid_to is null and parent_id is null), %s), %s, false
+        ) a""",
+        [
+            hierarchy,
+            ranges.base(hierarchy) + ranges.SPAN,
+            hierarchy,
+            ranges.base(hierarchy),
+            ranges.SPAN,
+        ],
+    )
+
+
+def whole(cursor: Cursor, hierarchy: int) -> None:
+    """t_anchor for laying out a hierarchy from nothing."""
+    fresh(
+        cursor,
+        "t_anchor",
+        "as select 0::bigint as parent, -1 as depth, %s::bigint as start, %s::bigint as room, %s::bigint as cap",
+        [ranges.base(hierarchy), ranges.SPAN, ranges.SPAN],
+    )
+
+
+def relay(cursor: Cursor, hierarchy: int, above: int | None, moved: tuple[int, int] | None = None) -> int:
+    """Lay out anew all that stands beneath `above` (all of the hierarchy when None), by parent pointers.
+
+    moved: positions of a branch whose root points beneath `above` but still has its old positions.
+    Returns how many rows changed.
+    """
+    if above is None:
+        fresh(
+            cursor,
+            "t_node",
+            "as select unit_id as unit, coalesce(parent_id, 0) as parent from units_placement"
+            " where hierarchy = %s and valid_to is null",
+            [hierarchy],
+        )
+        whole(cursor, hierarchy)
+    else:
+        cursor.execute(
+            "select lo, hi, depth from units_placement"
+            " where unit_id = %s and hierarchy = %s and valid_to is null",
+            [above, hierarchy],
+        )
+        lo, hi, depth = cursor.fetchone()
+        ours, params = "(lo > %s and lo < %s)", [lo, hi]
+        if moved:
+            ours, params = f"({ours} or (lo >= %s and lo < %s))", [lo, hi, *moved]
+        fresh(
+            cursor,
+            "t_node",
+            "as select unit_id as unit, parent_id as parent from units_placement"
+            f" where hierarchy = %s and valid_to is null and {ours}",
+            [hierarchy, *params],
+        )
+        fresh(
+            cursor,
+            "t_anchor",
+            "as select %s::bigint as parent, %s::int as depth, %s::bigint as start, %s::bigint as room,"
+            " %s::bigint as cap",
+            [above, depth, lo, hi - lo, ranges.SPAN],
+        )
+    _, narrowest = lay(cursor)
+    if narrowest < ranges.LEAST_WIDTH:
+        if above is None:
+            raise Full
+        return relay(cursor, hierarchy, None)
+    cursor.execute(
+        "update units_placement p set depth = t.depth, lo = t.lo, hi = t.hi, leaves = t.leaves from t_place t"
+        " where p.unit_id = t.unit and p.hierarchy = %s and p.valid_to is null"
+        " and (p.depth, p.lo, p.hi, p.leaves) is distinct from (t.depth, t.lo, t.hi, t.leaves)",
+        [hierarchy],
+    )
+    return int(cursor.rowcount)
+
+
+def derive(hierarchy: int) -> Derived:
+    """Positions, depths and leaves of a whole hierarchy from its parent pointers, which are the truth.
+
+    For a hierarchy that was filled by other means, and for `doctor`; acts keep them by themselves. What no root
+    leads to gets no position, so it is seen by nobody but `doctor`.
+    """
+    with transaction.atomic(), connection.cursor() as cursor:
+        hold(cursor, hierarchy)
+        shifted = relay(cursor, hierarchy, None)
+        cursor.execute(
+            "update units_placement p set lo = null, hi = null where p.hierarchy = %s and p.valid_to is null"
+            " and not exists (select from t_place t where t.unit = p.unit_id)",
+            [hierarchy],
+        )
+        lost = cursor.rowcount
+        cursor.execute("select count(*) from t_place")
+        return Derived(units=cursor.fetchone()[0], shifted=shifted, lost=lost)

@@ -1,0 +1,42 @@
+"""What this room tells the rooms above, in the transaction of the act."""
+
+from dataclasses import dataclass
+from datetime import date
+
+
+@dataclass(frozen=True, slots=True)
+class Branch:
+    """A unit and all below it, that came to stand elsewhere.
+
+    old_ancestors, new_ancestors: unit ids from the root downwards, without the unit; empty where it did not
+    stand in the hierarchy before, or does not any more. lo, hi: positions the branch has while the news is told.
+    """
+
+    unit_id: int
+    old_ancestors: tuple[int, ...]
+    new_ancestors: tuple[int, ...]
+    lo: int
+    hi: int
+
+
+@dataclass(frozen=True, slots=True)
+class UnitsMoved:
+    """Branches were placed or moved (told afterwards), or are about to be taken out (told before).
+
+    Whoever keeps totals by ancestor takes what stands on [lo, hi) from those ancestors that are only old, and
+    gives it to those that are only new. Scopes read before are out of date. Branches never contain one another.
+    """
+
+    hierarchy: int
+    branches: tuple[Branch, ...]
+    on: date
+
+
+@dataclass(frozen=True, slots=True)
+class UnitsGoing:
+    """Units made by an import are about to be removed by its undo: a room that holds rows on one refuses.
+
+    Their ids: `select unit_id from units_change where import_id = … and change = 'made'`.
+    """
+
+    import_id: int

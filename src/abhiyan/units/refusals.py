@@ -1,0 +1,79 @@
+"""What the acts on trees will not do."""
+
+from django.utils.translation import gettext_lazy as _
+
+from abhiyan.core.refusals import Refused
+
+
+class UnknownUnit(Refused):
+    code = "unknown_unit"
+    message = _("There is no unit with the code %(unit)s.")
+
+
+class UnknownKind(Refused):
+    code = "unknown_kind"
+    message = _("%(kind)s is not a kind of unit.")
+
+
+class NoName(Refused):
+    code = "no_name"
+    message = _("The unit %(unit)s needs a name in English.")
+
+
+class DoubledCode(Refused):
+    code = "doubled_code"
+    message = _("The code %(unit)s belongs to another unit. Every unit has a code of its own.")
+
+
+class BadCode(Refused):
+    code = "bad_code"
+    message = _("“%(unit)s” cannot be a code: use letters, digits and . - / _, at most 64 of them.")
+
+
+class UnknownParent(Refused):
+    code = "unknown_parent"
+    message = _("The unit above, %(parent)s, does not stand in this hierarchy. Place it first.")
+
+
+class AlreadyPlaced(Refused):
+    code = "already_placed"
+    message = _("The unit %(unit)s stands in this hierarchy already. Move it instead.")
+
+
+class AlreadyThere(Refused):
+    code = "already_there"
+    message = _("The unit %(unit)s stands beneath %(parent)s already.")
+
+
+class NotPlaced(Refused):
+    code = "not_placed"
+    message = _("The unit %(unit)s does not stand in this hierarchy. Place it first.")
+
+
+class KindNotAllowedHere(Refused):
+    code = "kind_not_allowed_here"
+    message = _("A unit of kind %(kind)s cannot stand beneath one of kind %(above)s in this hierarchy.")
+
+
+class Cycle(Refused):
+    code = "cycle"
+    message = _("The unit %(unit)s would stand beneath itself.")
+
+
+class NotYet(Refused):
+    code = "not_yet"
+    message = _("The day %(on)s is still to come. A unit can move today or on a day past.")
+
+
+class BeforeItsTime(Refused):
+    code = "before_its_time"
+    message = _(
+        "The unit %(unit)s stands where it does only since %(since)s. Choose that day or a later one."
+    )
+
+
+class Full(Refused):
+    """Out of positions: nobody has seen it; a hierarchy has room for thousands of millions of units."""
+
+    code = "hierarchy_full"
+    message = _("The hierarchy has no room left.")
