@@ -1,8 +1,11 @@
 """Programmes, measures, targets, and the tally ledger every activity posts to."""
 
+from datetime import date
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from abhiyan.core.fields import CurrentXid, XidField
 from abhiyan.core.policy import ACCOUNT, COUNTS, Policy, placed, policies
 from abhiyan.units.models import Hierarchy, Unit
 
@@ -128,6 +131,11 @@ class Target(models.Model):
         ]
 
 
+ALL_DAYS = date(
+    1, 1, 1
+)  # the day of the row that sums every day: reads touch few rows however long a programme runs
+
+
 class Delta(models.Model):
     """A change of a tally, posted in the transaction of its fact; the fold consumes it. No key: none is needed."""
 
@@ -142,22 +150,55 @@ class Delta(models.Model):
     rung = models.SmallIntegerField(choices=Rung.choices)
     n = models.IntegerField()
     posted_at = models.DateTimeField()
+    xid = XidField(db_default=CurrentXid())  # reads start at the fold's horizon, past what is long consumed
 
     class Meta:
         db_table = "programmes_delta"
         managed = False
 
 
-class Tally(models.Model):
-    """A unit's own counter by day and channel, folded."""
+class Fold(models.Model):
+    """Where the fold stands, in one row: every delta of a transaction below the horizon is folded.
 
-    pk = models.CompositePrimaryKey("unit_id", "programme_id", "measure", "rung", "channel", "day")
+    The horizon only saves reading dead rows. A fold without it, once a minute, heals one that is wrong (after a
+    restore into a server that counts transactions anew).
+    """
+
+    id = models.SmallIntegerField(primary_key=True)
+    horizon = XidField()
+    folded_at = models.DateTimeField()
+    swept_at = models.DateTimeField()  # the last fold that did not trust the horizon
+
+    class Meta:
+        db_table = "programmes_fold"
+
+
+class Large(models.Model):
+    """A node whose totals are stored in a hierarchy: more than 1,000 leaves when last looked at.
+
+    Reads and folds go by this list, not by the number of leaves, so they always agree on what is stored. With a
+    node its ancestors are on it too.
+    """
+
+    pk = models.CompositePrimaryKey("hierarchy", "unit_id")
+    hierarchy = models.SmallIntegerField(choices=Hierarchy.choices)
+    unit_id = models.BigIntegerField()
+
+    class Meta:
+        db_table = "programmes_large"
+
+
+class Tally(models.Model):
+    """A unit's own counter by day and channel, folded; and one row per channel for all days together."""
+
+    # Day before channel and rung: "all days" and "the days since" are each one stretch of the index.
+    pk = models.CompositePrimaryKey("unit_id", "programme_id", "measure", "day", "channel", "rung")
     unit_id = models.BigIntegerField()
     programme_id = models.IntegerField()
     measure = models.SmallIntegerField()
-    rung = models.SmallIntegerField(choices=Rung.choices)
+    day = models.DateField()  # field day, or ALL_DAYS
     channel = models.SmallIntegerField()
-    day = models.DateField()
+    rung = models.SmallIntegerField(choices=Rung.choices)
     n = models.BigIntegerField()
 
     class Meta:
@@ -166,18 +207,18 @@ class Tally(models.Model):
 
 
 class Total(models.Model):
-    """The stored sum below a node with more than 1,000 leaves, by day and channel, in one hierarchy."""
+    """The stored sum below a large node in one hierarchy, by day and channel, and for all days together."""
 
     pk = models.CompositePrimaryKey(
-        "unit_id", "hierarchy", "programme_id", "measure", "rung", "channel", "day"
+        "unit_id", "hierarchy", "programme_id", "measure", "day", "channel", "rung"
     )
     unit_id = models.BigIntegerField()
     hierarchy = models.SmallIntegerField(choices=Hierarchy.choices)
     programme_id = models.IntegerField()
     measure = models.SmallIntegerField()
-    rung = models.SmallIntegerField(choices=Rung.choices)
-    channel = models.SmallIntegerField()
     day = models.DateField()
+    channel = models.SmallIntegerField()
+    rung = models.SmallIntegerField(choices=Rung.choices)
     n = models.BigIntegerField()
 
     class Meta:

@@ -3,6 +3,7 @@
 import django.db.models.deletion
 from django.db import migrations, models
 
+import abhiyan.core.fields
 import abhiyan.core.policy
 
 
@@ -50,10 +51,52 @@ class Migration(migrations.Migration):
                 ),
                 ("n", models.IntegerField()),
                 ("posted_at", models.DateTimeField()),
+                (
+                    "xid",
+                    abhiyan.core.fields.XidField(db_default=abhiyan.core.fields.CurrentXid()),
+                ),
             ],
             options={
                 "db_table": "programmes_delta",
                 "managed": False,
+            },
+        ),
+        migrations.CreateModel(
+            name="Fold",
+            fields=[
+                ("id", models.SmallIntegerField(primary_key=True, serialize=False)),
+                ("horizon", abhiyan.core.fields.XidField()),
+                ("folded_at", models.DateTimeField()),
+                ("swept_at", models.DateTimeField()),
+            ],
+            options={
+                "db_table": "programmes_fold",
+            },
+        ),
+        migrations.CreateModel(
+            name="Large",
+            fields=[
+                (
+                    "pk",
+                    models.CompositePrimaryKey(
+                        "hierarchy",
+                        "unit_id",
+                        blank=True,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                (
+                    "hierarchy",
+                    models.SmallIntegerField(
+                        choices=[(1, "Organisational"), (2, "Electoral"), (3, "Administrative")]
+                    ),
+                ),
+                ("unit_id", models.BigIntegerField()),
+            ],
+            options={
+                "db_table": "programmes_large",
             },
         ),
         migrations.CreateModel(
@@ -190,9 +233,9 @@ class Migration(migrations.Migration):
                         "unit_id",
                         "programme_id",
                         "measure",
-                        "rung",
-                        "channel",
                         "day",
+                        "channel",
+                        "rung",
                         blank=True,
                         editable=False,
                         primary_key=True,
@@ -202,6 +245,8 @@ class Migration(migrations.Migration):
                 ("unit_id", models.BigIntegerField()),
                 ("programme_id", models.IntegerField()),
                 ("measure", models.SmallIntegerField()),
+                ("day", models.DateField()),
+                ("channel", models.SmallIntegerField()),
                 (
                     "rung",
                     models.SmallIntegerField(
@@ -215,8 +260,6 @@ class Migration(migrations.Migration):
                         ]
                     ),
                 ),
-                ("channel", models.SmallIntegerField()),
-                ("day", models.DateField()),
                 ("n", models.BigIntegerField()),
             ],
             options={
@@ -291,9 +334,9 @@ class Migration(migrations.Migration):
                         "hierarchy",
                         "programme_id",
                         "measure",
-                        "rung",
-                        "channel",
                         "day",
+                        "channel",
+                        "rung",
                         blank=True,
                         editable=False,
                         primary_key=True,
@@ -309,6 +352,8 @@ class Migration(migrations.Migration):
                 ),
                 ("programme_id", models.IntegerField()),
                 ("measure", models.SmallIntegerField()),
+                ("day", models.DateField()),
+                ("channel", models.SmallIntegerField()),
                 (
                     "rung",
                     models.SmallIntegerField(
@@ -322,8 +367,6 @@ class Migration(migrations.Migration):
                         ]
                     ),
                 ),
-                ("channel", models.SmallIntegerField()),
-                ("day", models.DateField()),
                 ("n", models.BigIntegerField()),
             ],
             options={

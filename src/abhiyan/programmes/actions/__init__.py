@@ -1,0 +1,20 @@
+"""Every act on programmes, targets and the tally ledger."""
+
+from abhiyan.programmes.facts import register as register_facts
+from abhiyan.programmes.facts import register_orphans
+
+from .ledger import fold, post
+from .recount import Difference, Recount, recount
+from .trees import hear_moved, resize
+
+__all__ = [
+    "Difference",
+    "Recount",
+    "fold",
+    "hear_moved",
+    "post",
+    "recount",
+    "register_facts",
+    "register_orphans",
+    "resize",
+]

@@ -1,0 +1,83 @@
+"""The tally ledger's writers: post a change with its fact, fold what was posted."""
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+
+from django.db import connection, transaction
+
+from abhiyan.programmes import ledger_sql as sql
+from abhiyan.programmes.models import ALL_DAYS
+from abhiyan.programmes.rules.ladder import RUNGS, Change
+
+SWEEP_EVERY = timedelta(minutes=1)
+LOCK = 0x4162_0001  # advisory: whoever writes tallies or totals holds it to the end of the transaction
+
+
+def post(*, deltas: Iterable[Change], at: datetime) -> None:
+    """Post changes of tallies. Call it in the transaction of the fact, or the ledger will not equal the facts.
+
+    Changes of one key are added up first. Who may, and the programme's window, are the fact's act to ask.
+    """
+    sums: dict[tuple[object, ...], int] = {}
+    for change in deltas:
+        if change.rung not in RUNGS or change.day == ALL_DAYS:
+            raise ValueError(f"no such rung or day in the ledger: {change}")
+        sums[change[:-1]] = sums.get(change[:-1], 0) + change.n
+    rows = [(*key, n) for key, n in sorted(sums.items(), key=lambda item: str(item[0])) if n]
+    if not rows:
+        return
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "insert into programmes_delta"
+            " (programme_id, measure, channel, unit_id, day, rung, n, posted_at)"
+            " select *, %s from unnest(%s::int[], %s::smallint[], %s::smallint[], %s::bigint[], %s::date[],"
+            " %s::smallint[], %s::int[])",
+            [at, *(list(column) for column in zip(*rows, strict=True))],
+        )
+
+
+_FOLD = f"""
+with taken as materialized (
+  delete from programmes_delta d where {{which}}
+  returning unit_id, programme_id, measure, day, channel, rung, n),
+posted as materialized (
+  select unit_id, {sql.KEY}, sum(n)::bigint as n from taken
+  group by unit_id, {sql.KEY} having sum(n) <> 0),
+leaf as ({sql.add_to("programmes_tally", "unit_id", sql.with_all_days("posted", "unit_id"))}),
+{sql.TREE},
+{sql.sums_above("posted")},
+node as ({sql.add_to("programmes_total", "unit_id, hierarchy", sql.with_all_days("node_sum", "unit_id, hierarchy"))}),
+mark as (
+  update programmes_fold set horizon = pg_snapshot_xmin(pg_current_snapshot()), folded_at = %(at)s,
+    swept_at = case when %(sweep)s then %(at)s else swept_at end)
+select count(*) from taken"""
+
+
+def fold(*, at: datetime) -> int:
+    """Move every posted change into the tallies of its unit and the totals of the large nodes above it.
+
+    Only one folds at a time; who comes second returns 0 at once. One statement takes, adds and forgets, so a fold
+    that dies has done nothing. Returns how many changes it took. In a system scope (the loop opens one).
+
+    The horizon it leaves is the lowest transaction still open when it looked: all below had committed, so their
+    changes were in sight and are taken; whatever commits later is at or above it.
+    """
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(
+            f"select swept_at, exists (select from programmes_delta d where {sql.PENDING}) from programmes_fold"
+        )
+        swept_at, waiting = cursor.fetchone()
+        sweep = at - swept_at >= SWEEP_EVERY
+        if not waiting and not sweep:
+            return 0
+        cursor.execute("select pg_try_advisory_xact_lock(%s)", [LOCK])
+        if not cursor.fetchone()[0]:
+            return 0
+        cursor.execute(_FOLD.format(which="true" if sweep else sql.PENDING), {"at": at, "sweep": sweep})
+        return int(cursor.fetchone()[0])
+
+
+def hold() -> None:
+    """Keep folds and other keepers of the totals away until this transaction ends."""
+    with connection.cursor() as cursor:
+        cursor.execute("select pg_advisory_xact_lock(%s)", [LOCK])

@@ -1,0 +1,509 @@
+"""Reading the ledger: ladders of a node and of its children, trend and funnel, on today's tree.
+
+What is posted but not folded yet is added, in the same statement: nobody waits for a fold, and none is counted
+twice. Counts of a node whose people the scope in force may not see leave this module rounded (rules.small_cells)
+and as of the last closed day; no argument asks for more.
+"""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any, Literal
+
+from django.db import connection
+
+from abhiyan.core.clock import day_in
+from abhiyan.core.policy import EVERYTHING, PEOPLE
+from abhiyan.programmes import ledger_sql as sql
+from abhiyan.programmes.models import ALL_DAYS, Programme
+from abhiyan.programmes.rules import ladder as rung
+from abhiyan.programmes.rules.ladder import Ladder
+from abhiyan.programmes.rules.small_cells import shown
+from abhiyan.ui.tables import PER_PAGE, Leaf
+
+# Whether everybody below a placement `p` is in person-level sight: by its range, or, for a tree the scope does not
+# speak of (a constituency of one's own district), because every childless unit below is in sight elsewhere.
+_EXACT = f"""({EVERYTHING} or coalesce(int8range(p.lo, p.hi) <@ {PEOPLE}, false) or ({PEOPLE} <> '{{}}' and not exists (
+  select 1 from units_placement leaf
+  where leaf.lo >= p.lo and leaf.lo < p.hi and leaf.leaves <= 1
+    and not exists (select 1 from units_placement child
+      where child.parent_id = leaf.unit_id and child.hierarchy = leaf.hierarchy and child.lo is not null)
+    and not exists (select 1 from units_placement other
+      where other.unit_id = leaf.unit_id and other.lo <@ {PEOPLE}))))"""
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """Where a unit stands today in one hierarchy. is_exact: the scope in force sees the people below it."""
+
+    unit_id: int
+    hierarchy: int
+    lo: int
+    hi: int
+    is_large: bool
+    is_childless: bool
+    is_exact: bool
+
+    def until(self, zone: str, at: datetime, on: date | None) -> date | None:
+        """The last field day that counts; None: all. From outside never later than the last closed day."""
+        if self.is_exact:
+            return on
+        closed = day_in(zone, at) - timedelta(days=1)
+        return min(on, closed) if on else closed
+
+
+def node_of(unit_id: int, hierarchy: int) -> Node | None:
+    """A unit's place today; None where it does not stand in that hierarchy."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"""select p.lo, p.hi,
+              exists (select 1 from programmes_large l where l.hierarchy = p.hierarchy and l.unit_id = p.unit_id),
+              p.leaves <= 1 and not exists (select 1 from units_placement c
+                where c.parent_id = p.unit_id and c.hierarchy = p.hierarchy and c.lo is not null),
+              {_EXACT}
+            from units_placement p where p.unit_id = %s and p.hierarchy = %s and p.lo is not null""",
+            [unit_id, hierarchy],
+        )
+        row = cursor.fetchone()
+    return Node(unit_id, hierarchy, *row) if row else None
+
+
+def _counted(node: Node, until: date | None, begins: date | None = None) -> tuple[str, dict[str, Any]]:
+    """A query of the rows (KEY, n) below a node that sum to its figures up to `until`, pending changes among them.
+
+    With `begins`, days from then on stand by themselves, and one row per channel sums those before; else all
+    days stand together, on ALL_DAYS.
+    """
+    if node.is_large:
+        source = "programmes_total t where t.unit_id = %(unit)s and t.hierarchy = %(hierarchy)s"
+    elif node.is_childless:
+        source = "programmes_tally t where t.unit_id = %(unit)s"
+    else:
+        source = (
+            "units_placement p join programmes_tally t on t.unit_id = p.unit_id"
+            " where p.lo >= %(lo)s and p.lo < %(hi)s"
+        )
+    source += " and t.programme_id = any(%(programmes)s)"
+    where = (
+        "d.unit_id = %(unit)s"
+        if node.is_childless
+        else "d.unit_id in (select p.unit_id from units_placement p where p.lo >= %(lo)s and p.lo < %(hi)s)"
+    )
+    if until:
+        where += " and d.day <= %(until)s"
+    all_days = f"t.programme_id, t.measure, {sql.ALL_DAYS} as day, t.channel, t.rung"
+    parts = [f"select {all_days}, t.n from {source} and t.day = {sql.ALL_DAYS}"]
+    if until:  # few days lie after the last closed one: taken away, not the many before added up
+        parts.append(f"select {all_days}, -t.n from {source} and t.day > %(until)s")
+    if begins:
+        upto = "t.day >= %(begins)s" + (" and t.day <= %(until)s" if until else "")
+        parts.append(f"select {all_days}, -t.n from {source} and {upto}")
+        parts.append(
+            f"select t.programme_id, t.measure, t.day, t.channel, t.rung, t.n from {source} and {upto}"
+        )
+        day = f"case when d.day >= %(begins)s then d.day else {sql.ALL_DAYS} end"
+    else:
+        day = sql.ALL_DAYS
+    parts.append(
+        f"select d.programme_id, d.measure, {day}, d.channel, d.rung, d.n from programmes_delta d"
+        f" where {sql.PENDING} and d.programme_id = any(%(programmes)s) and {where}"
+    )
+    return " union all ".join(parts), {
+        "unit": node.unit_id,
+        "hierarchy": node.hierarchy,
+        "lo": node.lo,
+        "hi": node.hi,
+        "until": until,
+        "begins": begins,
+    }
+
+
+def _ladder(sums: dict[int, int], *, is_exact: bool) -> Ladder:
+    def figure(number: int) -> int | None:
+        n = sums.get(number, 0)
+        return n if is_exact else shown(n)
+
+    return Ladder(
+        reported=figure(rung.REPORTED),
+        unsigned=figure(rung.UNSIGNED),
+        counted=figure(rung.COUNTED),
+        confirmed=figure(rung.CONFIRMED),
+        is_rounded=not is_exact,
+    )
+
+
+def ladders(
+    *, node: int, hierarchy: int, of: Sequence[Programme], at: datetime, on: date | None = None
+) -> dict[tuple[int, int], Ladder]:
+    """The ladders of a unit in several programmes, by programme id and measure; what has no counts is left out.
+
+    on: up to that field day; None: as of now. `at` says which day closed last, for figures seen from outside.
+    Two queries, whatever the number of programmes, days or units below.
+    """
+    here = node_of(node, hierarchy)
+    if here is None or not of:
+        return {}
+    until = here.until(min(programme.zone for programme in of), at, on)
+    query, values = _counted(here, until)
+    sums: dict[tuple[int, int], dict[int, int]] = defaultdict(dict)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"select programme_id, measure, rung, sum(n)::bigint from ({query}) rows group by 1, 2, 3",
+            values | {"programmes": [programme.pk for programme in of]},
+        )
+        for programme_id, measure, number, n in cursor.fetchall():
+            sums[programme_id, measure][number] = n
+    return {key: _ladder(found, is_exact=here.is_exact) for key, found in sums.items()}
+
+
+def ladder(
+    *,
+    node: int,
+    hierarchy: int,
+    programme: Programme,
+    measure: int = 1,
+    at: datetime,
+    on: date | None = None,
+) -> Ladder:
+    """The ladder of one measure of one unit; see `ladders`. A unit that does not stand in the hierarchy has zeros."""
+    found = ladders(node=node, hierarchy=hierarchy, of=[programme], at=at, on=on)
+    if (programme.pk, measure) in found:
+        return found[programme.pk, measure]
+    here = node_of(node, hierarchy)
+    return _ladder({}, is_exact=here is None or here.is_exact)
+
+
+def not_placed(
+    *, root: int, hierarchy: int, programme: Programme, measure: int = 1, at: datetime
+) -> int | None:
+    """How many counted stand beneath the root organisationally, but nowhere in this hierarchy. None: too few."""
+    whole = ladder(node=root, hierarchy=1, programme=programme, measure=measure, at=at)
+    placed = ladder(node=root, hierarchy=hierarchy, programme=programme, measure=measure, at=at)
+    if whole.counted is None or placed.counted is None:
+        return None
+    return max(0, whole.counted - placed.counted)
+
+
+@dataclass(frozen=True, slots=True)
+class Child:
+    """A child of a node in a list: the unit, its ladder, its target."""
+
+    unit_id: int
+    code: str
+    kind: str
+    names: dict[str, str]
+    electors: int | None
+    lat: float | None
+    lon: float | None
+    is_sample: bool
+    has_children: bool
+    target: int | None
+    ladder: Ladder
+
+
+SORTS = {
+    "name": "coalesce(u.names ->> %(language)s, u.names ->> 'en')",
+    "code": "u.code",
+    "electors": "u.electors",
+    "target": "g.n",
+    "reported": "f.reported",
+    "counted": "f.counted",
+    "unsigned": "f.unsigned",
+    "confirmed": "f.confirmed",
+    "share": "f.counted::float8 / nullif(g.n, 0)",
+    "gap": "g.n - coalesce(f.counted, 0)",
+}
+
+
+def children_ladders(
+    *,
+    node: int,
+    hierarchy: int,
+    programme: Programme,
+    measure: int = 1,
+    at: datetime,
+    on: date | None = None,
+    sort: str = "name",
+    show: Literal["all", "behind", "without"] = "all",
+    matching: str = "",
+    language: str = "en",
+    page: int = 1,
+    per: int = PER_PAGE,
+) -> Leaf:
+    """One page of a node's children (`Child`) with ladders and targets, sorted, filtered and cut in the database.
+
+    sort: a key of SORTS, with "-" in front for descending. show: all; behind the target's share of days passed;
+    or without anything counted. matching: part of a name or a code. Sorting and filters go by the figures as
+    they are shown, so their order tells no more than they do. Two queries, however many children.
+    """
+    here = node_of(node, hierarchy)
+    if here is None:
+        return Leaf(rows=[], first=0, last=0, total=0, more=False, number=1, pages=1)
+    outside = day_in(programme.zone, at) - timedelta(days=1)
+    closed = min(on, outside) if on else outside
+    passed = (min(on or day_in(programme.zone, at), programme.closes_on) - programme.opens_on).days + 1
+    values: dict[str, Any] = {
+        "node": node,
+        "hierarchy": hierarchy,
+        "lo": here.lo,
+        "hi": here.hi,
+        "programme": programme.pk,
+        "measure": measure,
+        "on": on,
+        "closed": closed,
+        "language": language,
+        "matching": f"%{_escaped(matching)}%",
+        "share": max(0.0, passed / ((programme.closes_on - programme.opens_on).days + 1)),
+        "offset": (max(1, page) - 1) * per,
+        "per": per,
+    }
+    # A child's last day: what was asked, or the last closed one where its people are out of sight.
+    cut = "case when k.is_exact then %(on)s::date else %(closed)s::date end"
+    is_whole = here.is_exact and on is None  # every day counts: nothing to take away
+    of = "t.programme_id = %(programme)s and t.measure = %(measure)s"
+    stored = "kid k join programmes_total t on t.unit_id = k.unit_id and t.hierarchy = %(hierarchy)s"
+    summed = (
+        "kid k join units_placement p on p.lo >= k.lo and p.lo < k.hi"
+        " join programmes_tally t on t.unit_id = p.unit_id"
+    )
+    parts = []
+    for source, which in ((stored, "k.is_large"), (summed, "not k.is_large")):
+        parts.append(
+            f"select k.unit_id, t.rung, t.n from {source} where {which} and {of} and t.day = {sql.ALL_DAYS}"
+        )
+        if not is_whole:
+            parts.append(
+                f"select k.unit_id, t.rung, -t.n from {source} where {which} and {of} and t.day > {cut}"
+            )
+    # Children do not overlap: the one a pending change is below is found among their sorted beginnings.
+    parts.append(
+        f"""select k.unit_id, d.rung, d.n from programmes_delta d
+          join units_placement p on p.unit_id = d.unit_id and p.lo >= %(lo)s and p.lo < %(hi)s
+          join kid k on k.number = width_bucket(p.lo, (select array_agg(lo order by lo) from kid)) and p.lo < k.hi
+          where {sql.PENDING} and d.programme_id = %(programme)s and d.measure = %(measure)s
+            and coalesce(d.day <= {cut}, true)"""
+    )
+    figure = "case when k.is_exact then {n} when coalesce({n}, 0) < 10 then null else ({n} + 5) / 10 * 10 end as {name}"
+    figures = ", ".join(
+        figure.format(n=f"coalesce(s.{name}, 0)", name=name)
+        for name in ("reported", "unsigned", "counted", "confirmed")
+    )
+    filters = {
+        "all": "true",
+        "behind": "coalesce(f.counted, 0) < coalesce(g.n, 0) * %(share)s",
+        "without": "coalesce(f.counted, 0) = 0",
+    }[show]
+    if matching:
+        filters += (
+            " and (u.code ilike %(matching)s or exists"
+            " (select 1 from jsonb_each_text(u.names) named where named.value ilike %(matching)s))"
+        )
+    key, direction = sort.removeprefix("-"), "desc" if sort.startswith("-") else "asc"
+    if key not in SORTS:
+        key, direction = "name", "asc"
+    query = f"""
+    with kid as materialized (
+      select row_number() over (order by p.lo)::int as number, p.unit_id, p.lo, p.hi,
+        l.unit_id is not null as is_large, {"true" if here.is_exact else _EXACT} as is_exact
+      from units_placement p
+      left join programmes_large l on l.hierarchy = p.hierarchy and l.unit_id = p.unit_id
+      where p.parent_id = %(node)s and p.hierarchy = %(hierarchy)s and p.lo is not null),
+    s as (
+      select unit_id, {", ".join(f"sum(n) filter (where rung = {number})::bigint as {name}" for name, number in _NAMED)}
+      from ({" union all ".join(parts)}) rows group by unit_id),
+    f as (
+      select k.unit_id, k.lo, k.hi, k.is_exact, {figures} from kid k left join s on s.unit_id = k.unit_id)
+    select u.id, u.code, u.kind, u.names, u.electors, u.lat, u.lon, u.is_sample,
+      exists (select 1 from units_placement c
+        where c.parent_id = u.id and c.hierarchy = %(hierarchy)s and c.lo is not null),
+      g.n, f.reported, f.unsigned, f.counted, f.confirmed, f.is_exact, count(*) over ()
+    from f join units_unit u on u.id = f.unit_id
+    left join programmes_target g on g.unit_id = f.unit_id and g.programme_id = %(programme)s
+      and g.measure = %(measure)s and g.replaced_at is null
+    where {filters}
+    order by {SORTS[key]} {direction} nulls last, u.code
+    offset %(offset)s limit %(per)s"""
+    with connection.cursor() as cursor:
+        cursor.execute(query, values)
+        found = cursor.fetchall()
+    rows = [
+        Child(
+            unit_id=unit_id,
+            code=code,
+            kind=kind,
+            names=_names(names),
+            electors=electors,
+            lat=lat,
+            lon=lon,
+            is_sample=is_sample,
+            has_children=has_children,
+            target=target,
+            ladder=Ladder(*rungs, is_rounded=not is_exact),
+        )
+        for (
+            unit_id,
+            code,
+            kind,
+            names,
+            electors,
+            lat,
+            lon,
+            is_sample,
+            has_children,
+            target,
+            *rungs,
+            is_exact,
+            _total,
+        ) in found
+    ]
+    total = found[0][15] if found else 0
+    first = values["offset"]
+    return Leaf(
+        rows=rows,
+        first=first + 1 if rows else 0,
+        last=first + len(rows),
+        total=total,
+        more=first + len(rows) < total,
+        number=max(1, page),
+        pages=max(1, -(-total // per)),
+        is_first=page <= 1,
+    )
+
+
+_NAMED = (
+    ("reported", rung.REPORTED),
+    ("unsigned", rung.UNSIGNED),
+    ("counted", rung.COUNTED),
+    ("confirmed", rung.CONFIRMED),
+)
+
+
+def _escaped(text: str) -> str:
+    return text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+
+
+def _names(value: Any) -> dict[str, str]:
+    import json
+
+    names: dict[str, str] = json.loads(value) if isinstance(value, str) else value
+    return names
+
+
+@dataclass(frozen=True, slots=True)
+class TrendDay:
+    """The ladder as it stood at the end of a field day: totals so far, not the day's additions."""
+
+    on: date
+    ladder: Ladder
+
+
+def trend(
+    *,
+    node: int,
+    hierarchy: int,
+    programme: Programme,
+    measure: int = 1,
+    at: datetime,
+    days: int = 60,
+) -> list[TrendDay]:
+    """The running totals of the last `days` days of the programme's window, up to today. Two queries."""
+    here = node_of(node, hierarchy)
+    if here is None:
+        return []
+    last = min(day_in(programme.zone, at), programme.closes_on)
+    until = here.until(programme.zone, at, last)
+    assert until is not None  # an end was asked for
+    begins = max(programme.opens_on, until - timedelta(days=days - 1))
+    if begins > until:
+        return []
+    query, values = _counted(here, until, begins)
+    by_day: dict[date, dict[int, int]] = defaultdict(dict)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"select day, rung, sum(n)::bigint from ({query}) rows where measure = %(measure)s group by 1, 2",
+            values | {"programmes": [programme.pk], "measure": measure},
+        )
+        for day, number, n in cursor.fetchall():
+            by_day[day][number] = n
+    so_far = defaultdict(int, by_day.get(ALL_DAYS, {}))
+    found = []
+    for offset in range((until - begins).days + 1):
+        day = begins + timedelta(days=offset)
+        for number, n in by_day.get(day, {}).items():
+            so_far[number] += n
+        found.append(TrendDay(day, _ladder(so_far, is_exact=here.is_exact)))
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class FunnelRow:
+    """The steps of one channel, on one day or in all (`on` is None). None: too few to be shown here.
+
+    reported: claims sent in (calls, on the missed-call channel). completed: became counted, with or without a
+    sign from the phone.
+    """
+
+    channel: int
+    on: date | None
+    reported: int | None
+    unique: int | None
+    opened: int | None
+    completed: int | None
+    counted: int | None
+
+
+def funnel(
+    *,
+    node: int,
+    hierarchy: int,
+    programme: Programme,
+    measure: int = 1,
+    at: datetime,
+    days: int = 0,
+) -> list[FunnelRow]:
+    """The funnel of a unit by channel over all days, and by day for the last `days` days. Two queries."""
+    here = node_of(node, hierarchy)
+    if here is None:
+        return []
+    until = here.until(programme.zone, at, None)
+    today = until or min(day_in(programme.zone, at), programme.closes_on)
+    begins = today - timedelta(days=days - 1) if days else None
+    query, values = _counted(here, until, begins)
+    sums: dict[tuple[int, date | None], dict[int, int]] = defaultdict(lambda: defaultdict(int))
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select channel, day, rung, sum(n)::bigint"
+            f" from ({query}) rows where measure = %(measure)s group by 1, 2, 3",
+            values | {"programmes": [programme.pk], "measure": measure},
+        )
+        for channel, day, number, n in cursor.fetchall():
+            sums[channel, None][number] += n
+            if day != ALL_DAYS:
+                sums[channel, day][number] += n
+
+    def figure(n: int) -> int | None:
+        return n if here.is_exact else shown(n)
+
+    return [
+        FunnelRow(
+            channel,
+            on,
+            reported=figure(found[rung.REPORTED]),
+            unique=figure(found[rung.UNIQUE]),
+            opened=figure(found[rung.OPENED]),
+            completed=figure(found[rung.UNSIGNED] + found[rung.COUNTED]),
+            counted=figure(found[rung.COUNTED]),
+        )
+        for (channel, on), found in sorted(
+            sums.items(), key=lambda item: (item[0][0], item[0][1] or date.min)
+        )
+    ]
+
+
+def unfolded(*, at: datetime) -> tuple[int, int]:
+    """How many changes wait for a fold, and for how many seconds the oldest has; for `doctor` and metrics."""
+    with connection.cursor() as cursor:
+        cursor.execute("select count(*), min(posted_at) from programmes_delta")
+        n, oldest = cursor.fetchone()
+    return int(n), max(0, int((at - oldest).total_seconds())) if oldest else 0

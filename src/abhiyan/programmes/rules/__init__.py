@@ -1,0 +1,1 @@
+"""The rules of programmes: plain values in, plain values out."""

@@ -1,0 +1,37 @@
+"""The ladder's numbers, and the change that an activity posts to them."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import NamedTuple
+
+REPORTED, UNSIGNED, COUNTED, CONFIRMED = 10, 15, 20, 30
+UNIQUE, OPENED = 1, 2  # steps of a funnel, on no ladder
+RUNGS = (UNIQUE, OPENED, REPORTED, UNSIGNED, COUNTED, CONFIRMED)
+
+
+class Change(NamedTuple):
+    """A tally goes up or down by `n`: a reversal carries the day and channel of what it reverses."""
+
+    programme_id: int
+    measure: int
+    channel: int
+    unit_id: int
+    day: date  # field day in the programme's zone
+    rung: int
+    n: int
+
+
+@dataclass(frozen=True, slots=True)
+class Ladder:
+    """One measure of one unit. None on a rung: too few to be shown here (fewer than 10).
+
+    counted is without `unsigned`: what passes every rule but whose phone has not answered yet.
+    is_rounded: seen from outside, so as of the last closed day and rounded to 10.
+    """
+
+    reported: int | None = 0
+    unsigned: int | None = 0
+    counted: int | None = 0
+    confirmed: int | None = 0
+    estimate: int | None = None
+    is_rounded: bool = False

@@ -1,0 +1,141 @@
+"""A small world of units in three trees, and programmes on it."""
+
+import random
+from collections.abc import Iterable
+from datetime import UTC, date, datetime
+from uuid import uuid4
+
+from abhiyan.core import news
+from abhiyan.programmes import actions
+from abhiyan.programmes.models import Measure, Programme
+from abhiyan.units.models import Placement, Unit
+from abhiyan.units.news import Branch, UnitsMoved
+
+AT = datetime(2026, 11, 20, 9, tzinfo=UTC)  # 14:30 in India
+TODAY = date(2026, 11, 20)
+OPENS = date(2026, 11, 1)
+CLOSES = date(2026, 11, 30)
+BASE = 2**56
+GAP = 1000
+
+
+class Trees:
+    """Units by code; parents per hierarchy. `place` derives every range anew, as a move would."""
+
+    def __init__(self) -> None:
+        self.units: dict[str, Unit] = {}
+        self.parents: dict[int, dict[str, str | None]] = {1: {}, 2: {}, 3: {}}
+
+    def add(self, code: str, kind: str = "booth", electors: int | None = 1000, **parents: str | None) -> Unit:
+        """parents: org=, ele=, adm= codes of parents; "" makes it a root there, left out is not placed there."""
+        unit = Unit.objects.create(code=code, kind=kind, names={"en": code.title()}, electors=electors)
+        self.units[code] = unit
+        for hierarchy, name in ((1, "org"), (2, "ele"), (3, "adm")):
+            if name in parents:
+                self.parents[hierarchy][code] = parents[name] or None
+        return unit
+
+    def children(self, hierarchy: int, code: str | None) -> list[str]:
+        return [child for child, parent in self.parents[hierarchy].items() if parent == code]
+
+    def below(self, hierarchy: int, code: str) -> list[str]:
+        found = [code]
+        for child in self.children(hierarchy, code):
+            found += self.below(hierarchy, child)
+        return found
+
+    def place(self) -> None:
+        Placement.objects.all().delete()
+        rows: list[Placement] = []
+        for hierarchy in self.parents:
+            position = hierarchy * BASE
+            for root in self.children(hierarchy, None):
+                position, _leaves = self._walk(rows, hierarchy, root, 0, position)
+        Placement.objects.bulk_create(rows)
+
+    def _walk(
+        self, rows: list[Placement], hierarchy: int, code: str, depth: int, position: int
+    ) -> tuple[int, int]:
+        parent = self.parents[hierarchy][code]
+        row = Placement(
+            hierarchy=hierarchy,
+            unit=self.units[code],
+            parent=self.units[parent] if parent else None,
+            depth=depth,
+            lo=position,
+            valid_from=date(2020, 1, 1),
+        )
+        rows.append(row)
+        position, leaves = position + GAP, 0
+        for child in self.children(hierarchy, code):
+            position, below = self._walk(rows, hierarchy, child, depth + 1, position)
+            leaves += below
+        row.hi, row.leaves = position, leaves or 1
+        return position, row.leaves
+
+    def above(self, hierarchy: int, code: str) -> list[str]:
+        parent = self.parents[hierarchy][code]
+        return [*self.above(hierarchy, parent), parent] if parent else []
+
+    def move(self, hierarchy: int, code: str, to: str | None) -> None:
+        """Move a branch and tell of it, as the units room does."""
+        ids = [tuple(self.units[one].pk for one in self.above(hierarchy, code))]
+        self.parents[hierarchy][code] = to
+        self.place()
+        ids.append(tuple(self.units[one].pk for one in self.above(hierarchy, code)))
+        here = Placement.objects.get(hierarchy=hierarchy, unit=self.units[code])
+        assert here.lo is not None and here.hi is not None
+        branch = Branch(self.units[code].pk, ids[0], ids[1], here.lo, here.hi)
+        news.tell(UnitsMoved(hierarchy, (branch,), TODAY))
+
+    def resize(self) -> None:
+        for hierarchy in self.parents:
+            actions.resize(hierarchy=hierarchy)
+
+
+def state(districts: int = 2, mandals: int = 2, booths: int = 3) -> Trees:
+    """A nation of one state: district-mandal-booth in the organisation, constituency-segment-booth for elections."""
+    trees = Trees()
+    trees.add("nation", "nation", org="", ele="", adm="")
+    trees.add("state", "state", org="nation", ele="nation", adm="nation")
+    for c in range(2):
+        trees.add(f"pc{c}", "constituency", ele="state")
+        for s in range(2):
+            trees.add(f"ac{c}{s}", "segment", ele=f"pc{c}")
+    number = 0
+    for d in range(districts):
+        trees.add(f"d{d}", "district", org="state", adm="state")
+        for m in range(mandals):
+            trees.add(f"m{d}{m}", "mandal", org=f"d{d}")
+            for b in range(booths):
+                # booths of a district are spread over segments: the trees cross
+                trees.add(
+                    f"b{d}{m}{b}",
+                    "booth",
+                    electors=500 + 100 * b,
+                    org=f"m{d}{m}",
+                    ele=f"ac{number % 2}{number // 2 % 2}",
+                )
+                number += 1
+    trees.place()
+    return trees
+
+
+def programme(owner: Unit, *, opens: date = OPENS, closes: date = CLOSES, **more: object) -> Programme:
+    made = Programme.objects.create(
+        public_id=uuid4(),
+        kind="drive",
+        names={"en": "Membership drive", "hi": "सदस्यता अभियान"},
+        state="open",
+        owner=owner,
+        opens_on=opens,
+        closes_on=closes,
+        made_at=AT,
+        **more,
+    )
+    Measure.objects.create(programme=made, number=1, code="enrolments", names={"en": "Members", "hi": "सदस्य"})
+    return made
+
+
+def spread(rng: random.Random, codes: Iterable[str]) -> str:
+    return rng.choice(sorted(codes))

@@ -1,0 +1,324 @@
+"""Posting, folding, reading: the ledger equals its facts."""
+
+from collections.abc import Iterator
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from abhiyan.core.scope import Scope, scoped, system
+from abhiyan.programmes import actions, queries
+from abhiyan.programmes.actions import trees as totals
+from abhiyan.programmes.models import ALL_DAYS, Delta, Programme, Tally, Total
+from abhiyan.programmes.rules.ladder import COUNTED, REPORTED, UNSIGNED, Change, Ladder
+from abhiyan.units.models import Placement
+
+from .make import AT, TODAY, Trees, programme, state
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def trees(monkeypatch: pytest.MonkeyPatch) -> Iterator[Trees]:
+    monkeypatch.setattr(totals, "LARGE", 5)
+    with system("test"):
+        made = state()
+        made.resize()
+        yield made
+
+
+@pytest.fixture
+def drive(trees: Trees) -> Programme:
+    return programme(trees.units["state"])
+
+
+def change(
+    drive: Programme, unit: int, n: int = 1, rung: int = REPORTED, day: date = TODAY, channel: int = 1
+) -> Change:
+    return Change(drive.pk, 1, channel, unit, day, rung, n)
+
+
+def read(drive: Programme, trees: Trees, code: str, hierarchy: int = 1, on: date | None = None) -> Ladder:
+    return queries.ladder(
+        node=trees.units[code].pk, hierarchy=hierarchy, programme=drive, measure=1, at=AT, on=on
+    )
+
+
+def test_a_change_is_seen_at_once_at_every_node_above_and_nowhere_else(
+    trees: Trees, drive: Programme
+) -> None:
+    booth = trees.units["b000"].pk
+    actions.post(deltas=[change(drive, booth, 2), change(drive, booth, 1, COUNTED)], at=AT)
+    for _turn in range(2):
+        for code in ("b000", "m00", "d0", "state", "nation"):
+            assert read(drive, trees, code) == Ladder(reported=2, counted=1), code
+        for code in ("b000", "ac00", "pc0", "state", "nation"):
+            assert read(drive, trees, code, 2) == Ladder(reported=2, counted=1), code
+        for code in ("b001", "m01", "d1"):
+            assert read(drive, trees, code) == Ladder(), code
+        actions.fold(at=AT)  # and the same when it is folded
+    assert not Delta.objects.exists()
+
+
+def test_changes_of_one_key_are_added_up_and_zero_leaves_nothing(trees: Trees, drive: Programme) -> None:
+    booth = trees.units["b000"].pk
+    actions.post(deltas=[change(drive, booth, 1), change(drive, booth, -1)], at=AT)
+    assert not Delta.objects.exists()
+
+
+def test_a_change_of_an_unknown_rung_or_of_all_days_is_an_error(trees: Trees, drive: Programme) -> None:
+    for bad in (change(drive, 1, rung=11), change(drive, 1, day=ALL_DAYS)):
+        with pytest.raises(ValueError):
+            actions.post(deltas=[bad], at=AT)
+
+
+def test_a_reversal_goes_on_the_original_day(trees: Trees, drive: Programme) -> None:
+    booth, earlier = trees.units["b000"].pk, TODAY - timedelta(days=3)
+    actions.post(deltas=[change(drive, booth, 5, COUNTED, earlier)], at=AT)
+    actions.fold(at=AT)
+    actions.post(deltas=[change(drive, booth, -2, COUNTED, earlier)], at=AT)
+    for _turn in range(2):
+        assert read(drive, trees, "state", on=earlier).counted == 3
+        assert read(drive, trees, "b000", on=earlier).counted == 3
+        assert read(drive, trees, "state", on=earlier - timedelta(days=1)).counted == 0
+        actions.fold(at=AT)
+
+
+def test_only_nodes_with_many_leaves_have_their_totals_stored(trees: Trees, drive: Programme) -> None:
+    actions.post(deltas=[change(drive, trees.units["b000"].pk)], at=AT)
+    actions.fold(at=AT)
+    stored = {(row.hierarchy, row.unit_id) for row in Total.objects.all()}
+    wanted = {(1, code) for code in ("nation", "state", "d0")} | {
+        (2, code) for code in ("nation", "state", "pc0")
+    }
+    assert stored == {(hierarchy, trees.units[code].pk) for hierarchy, code in wanted}
+
+
+def test_a_count_on_an_inner_unit_counts_there_and_above(trees: Trees, drive: Programme) -> None:
+    actions.post(deltas=[change(drive, trees.units["state"].pk, 4)], at=AT)
+    actions.fold(at=AT)
+    assert read(drive, trees, "nation").reported == read(drive, trees, "state", 2).reported == 4
+    assert read(drive, trees, "d0").reported == 0
+
+
+def test_children_say_what_each_says_of_itself(trees: Trees, drive: Programme) -> None:
+    for number, code in enumerate(("b000", "b010", "b100", "b111"), start=1):
+        actions.post(
+            deltas=[
+                change(drive, trees.units[code].pk, number * 3),
+                change(drive, trees.units[code].pk, number, COUNTED, TODAY - timedelta(days=number)),
+                change(drive, trees.units[code].pk, 1, UNSIGNED),
+            ],
+            at=AT,
+        )
+        if number == 2:
+            actions.fold(at=AT)
+    for hierarchy, parents in (
+        (1, ("nation", "state", "d0", "m00")),
+        (2, ("nation", "state", "pc0", "ac00")),
+    ):
+        for code in parents:
+            for on in (None, TODAY - timedelta(days=2)):
+                leaf = queries.children_ladders(
+                    node=trees.units[code].pk, hierarchy=hierarchy, programme=drive, at=AT, on=on
+                )
+                assert sorted(row.code for row in leaf.rows) == sorted(trees.children(hierarchy, code))
+                for row in leaf.rows:
+                    assert row.ladder == read(drive, trees, row.code, hierarchy, on), (code, row.code)
+
+
+def test_children_are_sorted_filtered_and_paged_by_the_database(trees: Trees, drive: Programme) -> None:
+    for number, code in enumerate(trees.below(1, "m00")[1:], start=1):
+        actions.post(deltas=[change(drive, trees.units[code].pk, number, COUNTED)], at=AT)
+
+    def codes(**more: Any) -> list[str]:
+        leaf = queries.children_ladders(
+            node=trees.units["m00"].pk, hierarchy=1, programme=drive, at=AT, **more
+        )
+        return [row.code for row in leaf.rows]
+
+    assert codes(sort="-counted") == ["b002", "b001", "b000"]
+    assert codes(sort="counted", per=2, page=2) == ["b002"]
+    assert codes(sort="nonsense; drop table") == ["b000", "b001", "b002"]
+    assert codes(matching="B001") == ["b001"]
+    assert codes(matching="%") == []
+    leaf = queries.children_ladders(
+        node=trees.units["m00"].pk, hierarchy=1, programme=drive, at=AT, per=2, page=1
+    )
+    assert (leaf.first, leaf.last, leaf.total, leaf.pages, leaf.more) == (1, 2, 3, 2, True)
+
+
+def test_the_trend_is_the_ladder_of_each_day(trees: Trees, drive: Programme) -> None:
+    for back in (0, 1, 4, 9):
+        actions.post(
+            deltas=[change(drive, trees.units["b000"].pk, back + 1, COUNTED, TODAY - timedelta(days=back))],
+            at=AT,
+        )
+        actions.fold(at=AT)
+    actions.post(deltas=[change(drive, trees.units["b001"].pk, 7, COUNTED, TODAY - timedelta(days=2))], at=AT)
+    for code in ("b000", "m00", "state"):
+        days = queries.trend(node=trees.units[code].pk, hierarchy=1, programme=drive, at=AT, days=6)
+        assert [one.on for one in days] == [TODAY - timedelta(days=back) for back in range(5, -1, -1)]
+        for one in days:
+            assert one.ladder == read(drive, trees, code, on=one.on), (code, one.on)
+
+
+def test_the_funnel_is_by_channel_and_day(trees: Trees, drive: Programme) -> None:
+    booth, yesterday = trees.units["b000"].pk, TODAY - timedelta(days=1)
+    actions.post(
+        deltas=[
+            change(drive, booth, 5, REPORTED, yesterday, channel=2),
+            change(drive, booth, 4, 1, yesterday, channel=2),
+            change(drive, booth, 3, 2, TODAY, channel=2),
+            change(drive, booth, 2, COUNTED, TODAY, channel=2),
+            change(drive, booth, 1, UNSIGNED, TODAY, channel=4),
+        ],
+        at=AT,
+    )
+    for _turn in range(2):
+        rows = queries.funnel(node=trees.units["state"].pk, hierarchy=1, programme=drive, at=AT, days=1)
+        calls = next(row for row in rows if row.channel == 2 and row.on is None)
+        assert (calls.reported, calls.unique, calls.opened, calls.completed, calls.counted) == (5, 4, 3, 2, 2)
+        today = next(row for row in rows if row.channel == 2 and row.on == TODAY)
+        assert (today.reported, today.opened, today.counted) == (0, 3, 2)
+        paper = next(row for row in rows if row.channel == 4 and row.on is None)
+        assert (paper.completed, paper.counted) == (1, 0)
+        actions.fold(at=AT)
+
+
+def test_a_node_that_becomes_large_gets_its_totals_and_loses_them_again(
+    trees: Trees, drive: Programme, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    actions.post(deltas=[change(drive, trees.units["b000"].pk, 3)], at=AT)
+    actions.fold(at=AT)
+    for large in (2, 100, 5):
+        monkeypatch.setattr(totals, "LARGE", large)
+        trees.resize()
+        assert read(drive, trees, "m00").reported == read(drive, trees, "state").reported == 3
+        node = trees.units["m00"].pk
+        assert Total.objects.filter(unit_id=node).exists() == (large == 2)
+
+
+def test_a_moved_branch_carries_its_totals(trees: Trees, drive: Programme) -> None:
+    actions.post(
+        deltas=[
+            change(drive, trees.units[code].pk, number)
+            for number, code in enumerate(trees.below(1, "m01")[1:], 2)
+        ],
+        at=AT,
+    )
+    actions.fold(at=AT)
+    actions.post(deltas=[change(drive, trees.units["b010"].pk, 10)], at=AT)  # not folded when it moves
+    trees.move(1, "m01", "d1")
+    for _turn in range(2):
+        assert read(drive, trees, "d0").reported == 0
+        assert read(drive, trees, "d1").reported == 19
+        assert read(drive, trees, "nation").reported == 19
+        actions.fold(at=AT)
+
+
+def test_reads_take_as_many_queries_whatever_there_is_to_read(trees: Trees, drive: Programme) -> None:
+    def queries_of(code: str) -> int:
+        with CaptureQueriesContext(
+            connection,
+        ) as seen:
+            node = trees.units[code].pk
+            queries.ladder(node=node, hierarchy=1, programme=drive, at=AT)
+            queries.children_ladders(node=node, hierarchy=1, programme=drive, at=AT)
+            queries.trend(node=node, hierarchy=1, programme=drive, at=AT)
+            queries.funnel(node=node, hierarchy=1, programme=drive, at=AT)
+        return len(seen)
+
+    actions.post(deltas=[change(drive, trees.units["b000"].pk)], at=AT)
+    before = queries_of("state")
+    for code in trees.below(1, "state"):
+        for back in range(5):
+            actions.post(
+                deltas=[change(drive, trees.units[code].pk, 1, COUNTED, TODAY - timedelta(days=back))], at=AT
+            )
+    actions.fold(at=AT)
+    assert queries_of("state") == before
+    assert queries_of("b000") == before
+
+
+def test_reads_of_all_days_touch_no_more_rows_as_days_pass(trees: Trees, drive: Programme) -> None:
+    booth = trees.units["b000"].pk
+    for back in range(10):
+        actions.post(deltas=[change(drive, booth, 1, COUNTED, TODAY - timedelta(days=back))], at=AT)
+    actions.fold(at=AT)
+    assert Tally.objects.filter(unit_id=booth, day=ALL_DAYS).count() == 1
+    assert Tally.objects.get(unit_id=booth, day=ALL_DAYS).n == 10
+
+
+def test_without_a_scope_no_count_is_in_sight(trees: Trees, drive: Programme) -> None:
+    actions.post(deltas=[change(drive, trees.units["b000"].pk, 50)], at=AT)
+    actions.fold(at=AT)
+    actions.post(deltas=[change(drive, trees.units["b000"].pk, 50)], at=AT)
+    with scoped(Scope()):
+        assert not Tally.objects.exists()
+        assert not Total.objects.exists()
+        assert not Delta.objects.exists()
+    with scoped(Scope(counts=_range(trees, "m01"))):
+        assert not Tally.objects.exists() and not Delta.objects.exists()
+
+
+def _range(trees: Trees, code: str, hierarchy: int = 1) -> str:
+    here = Placement.objects.get(unit=trees.units[code], hierarchy=hierarchy)
+    return f"{{[{here.lo},{here.hi})}}"
+
+
+def test_outside_ones_own_people_counts_are_daily_and_rounded(trees: Trees, drive: Programme) -> None:
+    today, yesterday = TODAY, TODAY - timedelta(days=1)
+    for code in ("b000", "b100"):
+        booth = trees.units[code].pk
+        actions.post(
+            deltas=[
+                change(drive, booth, 17, REPORTED, yesterday),
+                change(drive, booth, 9, COUNTED, yesterday),
+                change(drive, booth, 30, REPORTED, today),
+            ],
+            at=AT,
+        )
+    for _turn in range(2):
+        with scoped(Scope(people=_range(trees, "d0"), counts=_range(trees, "nation"))):
+            assert read(drive, trees, "d0") == Ladder(reported=47, counted=9)
+            assert read(drive, trees, "m00") == Ladder(reported=47, counted=9)
+            outside = Ladder(reported=20, unsigned=None, counted=None, confirmed=None, is_rounded=True)
+            assert read(drive, trees, "d1") == outside
+            assert read(drive, trees, "b100") == outside
+            assert read(drive, trees, "state") == Ladder(30, None, 20, None, is_rounded=True)
+            rows = queries.children_ladders(
+                node=trees.units["state"].pk, hierarchy=1, programme=drive, at=AT
+            ).rows
+            assert [row.ladder for row in rows] == [Ladder(reported=47, counted=9), outside]
+            last = queries.trend(node=trees.units["d1"].pk, hierarchy=1, programme=drive, at=AT)[-1]
+            assert (last.on, last.ladder) == (yesterday, outside)
+            assert (
+                queries.funnel(node=trees.units["d1"].pk, hierarchy=1, programme=drive, at=AT)[0].counted
+                is None
+            )
+        actions.fold(at=AT)
+
+
+def test_a_node_of_another_tree_is_exact_when_all_below_it_is_in_sight(
+    trees: Trees, drive: Programme
+) -> None:
+    actions.post(deltas=[change(drive, trees.units["b000"].pk, 3)], at=AT)
+    with scoped(Scope(people=_range(trees, "state"), counts=_range(trees, "state"))):
+        assert read(drive, trees, "pc0", 2) == Ladder(reported=3)
+        assert read(drive, trees, "b000", 2) == Ladder(reported=3)
+    with scoped(Scope(people=_range(trees, "d0"), counts=_range(trees, "state"))):
+        assert read(drive, trees, "b000", 2) == Ladder(reported=3)
+        assert read(drive, trees, "pc0", 2).is_rounded  # it has booths of the other district
+
+
+def test_a_fold_after_a_restore_takes_what_an_old_horizon_would_hide(trees: Trees, drive: Programme) -> None:
+    actions.fold(at=AT)
+    with connection.cursor() as cursor:
+        cursor.execute("update programmes_fold set horizon = '9000000000000000000'")
+    actions.post(deltas=[change(drive, trees.units["b000"].pk, 3)], at=AT)
+    assert read(drive, trees, "state").reported == 3
+    assert actions.fold(at=AT + timedelta(seconds=1)) == 1
+    assert read(drive, trees, "state").reported == 3
