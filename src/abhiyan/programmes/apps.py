@@ -12,4 +12,7 @@ class ProgrammesConfig(AppConfig):
 
         from . import actions
 
-        news.subscribe(UnitsMoved, actions.hear_moved)
+        def units_moved(moved: UnitsMoved) -> None:
+            actions.follow(moved=moved)
+
+        news.subscribe(UnitsMoved, units_moved)

@@ -5,13 +5,13 @@ from abhiyan.programmes.facts import register_orphans
 
 from .ledger import fold, post
 from .recount import Difference, Recount, recount
-from .trees import hear_moved, resize
+from .trees import follow, resize
 
 __all__ = [
     "Difference",
     "Recount",
     "fold",
-    "hear_moved",
+    "follow",
     "post",
     "recount",
     "register_facts",

@@ -115,26 +115,22 @@ def carry(*, hierarchy: int, branches: Sequence[Branch]) -> None:
         )
 
 
-def hear_moved(news: UnitsMoved) -> None:
-    """Carry the totals of branches, then look which nodes became large, or are so no more."""
-    carry(hierarchy=news.hierarchy, branches=news.branches)
+def follow(*, moved: UnitsMoved) -> None:
+    """Carry the totals of branches, then look which nodes became large, or are so no more.
+
+    In the transaction of the move, so that nobody reads one without the other.
+    """
+    carry(hierarchy=moved.hierarchy, branches=moved.branches)
+    los, his = [branch.lo for branch in moved.branches], [branch.hi for branch in moved.branches]
     with connection.cursor() as cursor:
         cursor.execute(
             "select p.unit_id from units_placement p"
-            " join unnest(%s::bigint[], %s::bigint[]) b (lo, hi) on p.lo >= b.lo and p.lo < b.hi"
-            " where p.leaves > %s"
-            " union select l.unit_id from programmes_large l join units_placement p"
-            "   on p.unit_id = l.unit_id and p.hierarchy = l.hierarchy"
-            " join unnest(%s::bigint[], %s::bigint[]) b (lo, hi) on p.lo >= b.lo and p.lo < b.hi"
-            " where l.hierarchy = %s",
-            [
-                *(bounds := [[b.lo for b in news.branches], [b.hi for b in news.branches]]),
-                LARGE,
-                *bounds,
-                news.hierarchy,
-            ],
+            " join unnest(%(los)s::bigint[], %(his)s::bigint[]) b (lo, hi) on p.lo >= b.lo and p.lo < b.hi"
+            " where p.leaves > %(large)s or exists (select from programmes_large l"
+            "   where l.unit_id = p.unit_id and l.hierarchy = p.hierarchy)",
+            {"los": los, "his": his, "large": LARGE},
         )
         among = {row[0] for row in cursor.fetchall()}
-    for branch in news.branches:
+    for branch in moved.branches:
         among |= {*branch.old_ancestors, *branch.new_ancestors}
-    resize(hierarchy=news.hierarchy, among=among)
+    resize(hierarchy=moved.hierarchy, among=among)

@@ -339,7 +339,7 @@ def children_ladders(
             is_sample=is_sample,
             has_children=has_children,
             target=target,
-            ladder=Ladder(*rungs, is_rounded=not is_exact),
+            ladder=Ladder(reported, unsigned, counted, confirmed, is_rounded=not is_exact),
         )
         for (
             unit_id,
@@ -352,7 +352,10 @@ def children_ladders(
             is_sample,
             has_children,
             target,
-            *rungs,
+            reported,
+            unsigned,
+            counted,
+            confirmed,
             is_exact,
             _total,
         ) in found
