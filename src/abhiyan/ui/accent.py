@@ -48,7 +48,9 @@ def readable(colour: Colour, ground: Colour, ratio: float, *, dark: bool) -> Col
     """The colour, moved away from the ground in lightness until the ratio is reached."""
     step = 0.01 if dark else -0.01
     hue, lightness, saturation = colorsys.rgb_to_hls(*colour)
-    while contrast(colour, ground) < ratio and 0 < lightness < 1:
+    for _step in range(100):
+        if contrast(colour, ground) >= ratio:
+            break
         lightness = max(0.0, min(1.0, lightness + step))
         colour = colorsys.hls_to_rgb(hue, lightness, saturation)
     return colour

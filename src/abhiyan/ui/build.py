@@ -198,7 +198,7 @@ def compiled(po: Path) -> bytes:
 
     try:
         catalogue = read_po(io.BytesIO(po.read_bytes()), locale=po.parent.parent.name, abort_invalid=True)
-    except PoFileError as error:
+    except (PoFileError, ValueError) as error:
         raise BuildFailed(f"{po}: {error}") from error
     out = io.BytesIO()
     write_mo(out, catalogue)

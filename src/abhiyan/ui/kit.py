@@ -116,7 +116,7 @@ def everything(query: QueryDict) -> dict[str, Any]:
         "nav": [Entry(key, "#main") for key in WORDS],
         "search_url": "#main",
         "account": {"name": "Rohini Koul", "office": _("President"), "links": []},
-        "crumbs": [("India", "#main"), ("Jammu and Kashmir", "#main"), (_("Kit"), "")],
+        "crumbs": [("India", "#main"), ("Jammu", "#main"), (_("Kit"), "")],
         "help_text": _("This page shows every part of the look, in every state it has."),
         "segments": [
             (_("Organisational"), "#main", True),

@@ -98,7 +98,7 @@ def read(path: Path, language: str) -> Catalog:
         return empty(language)
     try:
         return read_po(io.BytesIO(path.read_bytes()), locale=language, abort_invalid=True)
-    except PoFileError as error:
+    except (PoFileError, ValueError) as error:
         raise SystemExit(f"{path}: {error}") from error
 
 

@@ -1,0 +1,91 @@
+import itertools
+import re
+from datetime import date, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from abhiyan.ui.charts import MOST_DAYS, Day, Step, Trend, plot_trend, ticks, widths
+
+FIRST = date(2026, 10, 9)
+counts = st.none() | st.integers(0, 10**9)
+
+
+def day(offset: int, **facts: int | None) -> Day:
+    return Day(on=FIRST + timedelta(days=offset), **facts)
+
+
+@given(
+    st.lists(st.tuples(counts, counts, counts, counts), max_size=70),
+    st.none() | st.integers(0, 10**9),
+    st.integers(0, 60),
+)
+def test_nothing_of_a_trend_lies_outside_its_box(
+    rows: list[tuple[int | None, ...]], target: int | None, length: int
+) -> None:
+    days = [
+        Day(on=FIRST + timedelta(days=index), reported=a, counted=b, unsigned=c, confirmed=d)
+        for index, (a, b, c, d) in enumerate(rows)
+    ]
+    drawn = plot_trend(
+        Trend(name="m", begins_on=FIRST, ends_on=FIRST + timedelta(days=length), days=days, target=target)
+    )
+    if drawn is None:
+        assert not rows
+        return
+    for line in drawn.lines:
+        for x, y in re.findall(r"([\d.]+) ([\d.]+)", line.path):
+            assert 0 <= float(x) <= 800
+            assert 0 <= float(y) <= 100
+        assert 0 <= line.end_x <= 100
+        assert 0 <= line.end_y <= 100
+    assert all(0 <= y <= 100 for y, _value in drawn.ticks)
+    assert all(0 <= x <= 100 for x, _day, _anchor in drawn.dates)
+
+
+def test_names_of_lines_stand_apart_even_when_the_lines_end_together() -> None:
+    drawn = plot_trend(
+        Trend(
+            name="m",
+            begins_on=FIRST,
+            ends_on=FIRST,
+            days=[day(0, reported=10, counted=10, unsigned=1, confirmed=10)],
+        )
+    )
+    assert drawn
+    places = sorted(line.end_y for line in drawn.lines)
+    assert all(after - before >= 7.9 for before, after in itertools.pairwise(places))
+
+
+def test_days_before_the_window_are_not_drawn_and_no_day_is_no_trend() -> None:
+    early = Trend(name="m", begins_on=FIRST, ends_on=FIRST, days=[day(-1, reported=1)])
+    assert plot_trend(early) is None
+
+
+def test_years_of_days_are_thinned_and_keep_the_last() -> None:
+    days = [day(offset, reported=offset) for offset in range(2_000)]
+    drawn = plot_trend(Trend(name="m", begins_on=FIRST, ends_on=days[-1].on, days=days))
+    assert drawn
+    assert drawn.lines[0].path.count("L") <= MOST_DAYS
+    assert drawn.last == days[-1]
+
+
+@pytest.mark.parametrize(
+    ("top", "expected"),
+    [(0, [0]), (1, [0, 1]), (7, [0, 2, 4, 6]), (636_000, [0, 200_000, 400_000, 600_000])],
+)
+def test_ticks_are_round_numbers(top: int, expected: list[int]) -> None:
+    assert ticks(top) == expected
+
+
+@given(st.integers(1, 10**12))
+def test_ticks_are_few(top: int) -> None:
+    assert 2 <= len(ticks(top)) <= 7
+
+
+def test_a_funnel_is_drawn_against_its_largest_step() -> None:
+    steps = [Step(name="calls", value=200), Step(name="links", value=50), Step(name="few", value=None)]
+    assert widths(steps) == [100, 25, 0]
+    assert widths([]) == []
+    assert widths([Step(name="none", value=0)]) == [0]

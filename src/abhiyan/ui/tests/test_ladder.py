@@ -1,0 +1,74 @@
+from dataclasses import astuple
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from abhiyan.ui.ladder import DEFINITIONS, Ladder, Span, as_ladder, plot
+
+counts = st.none() | st.integers(0, 10**9)
+ladders = st.builds(
+    Ladder,
+    name=st.just("Members"),
+    target=counts,
+    reported=counts,
+    unsigned=counts,
+    counted=counts,
+    confirmed=counts,
+    estimate=counts,
+    low=counts,
+    high=counts,
+    pace_pct=st.none() | st.floats(0, 100),
+)
+
+
+@given(ladders)
+def test_nothing_of_a_ladder_lies_outside_its_plot(ladder: Ladder) -> None:
+    for value in astuple(plot(ladder)):
+        if isinstance(value, tuple):
+            start, width = value
+            assert start >= 0
+            assert width >= 0
+            assert start + width <= 100 + 1e-9
+        elif value is not None:
+            assert 0 <= value <= 100
+
+
+@given(ladders)
+def test_bars_keep_their_order(ladder: Ladder) -> None:
+    drawn = plot(ladder)
+    if drawn.reported and drawn.confirmed and ladder.reported is not None and ladder.confirmed is not None:
+        assert (ladder.reported >= ladder.confirmed) == (
+            drawn.reported.width >= drawn.confirmed.width - 1e-9
+        ) or abs(drawn.reported.width - drawn.confirmed.width) < 1e-6
+
+
+def test_what_the_phone_has_not_answered_goes_on_where_counted_ends() -> None:
+    drawn = plot(Ladder(name="Members", target=100, reported=80, counted=40, unsigned=20), room=1)
+    assert drawn.counted == Span(0, 40)
+    assert drawn.unsigned == Span(40, 20)
+
+
+def test_no_target_and_no_number_is_an_empty_plot_and_no_error() -> None:
+    drawn = plot(Ladder(name="Members", target=0))
+    assert drawn.target is None
+    assert drawn.reported is None
+
+
+def test_behind_is_measured_on_the_estimate_and_else_on_what_was_counted() -> None:
+    facts = {"name": "Members", "target": 1_000, "counted": 700, "pace_pct": 72.0}
+    assert Ladder(**facts).behind_points == 2
+    assert Ladder(**facts, estimate=600).behind_points == 12
+    assert Ladder(**facts, estimate=900).behind_points == 0
+    assert Ladder(name="Members", counted=3, pace_pct=50).behind_points == 0
+
+
+def test_a_measure_may_define_its_own_rungs() -> None:
+    ladder = Ladder(name="Stays", definitions={"confirmed": "Twenty-four hours by the evidence itself."})
+    assert ladder.definition("confirmed") == "Twenty-four hours by the evidence itself."
+    assert ladder.definition("counted") == DEFINITIONS["counted"]
+
+
+def test_a_mapping_with_the_same_names_will_do() -> None:
+    assert as_ladder({"name": "Members", "reported": 3, "code": "members"}) == Ladder(
+        name="Members", reported=3
+    )

@@ -1,0 +1,81 @@
+from typing import Any
+
+import pytest
+from django.http import QueryDict
+from hypothesis import given
+from hypothesis import strategies as st
+
+from abhiyan.ui import tables
+
+COLUMNS = {"name": "name_en", "counted": ("counted", "reported")}
+
+
+def test_order_is_read_from_the_address_and_ties_are_settled() -> None:
+    sorting = tables.sorting(QueryDict("sort=-counted"), COLUMNS, default="name")
+    assert sorting.order_by == ("-counted", "-reported", "pk")
+    assert (sorting.key, sorting.descending) == ("counted", True)
+
+
+@pytest.mark.parametrize("asked", ["", "sort=password", "sort=--name", "sort=name_en", "sort=%00"])
+def test_an_order_that_is_not_offered_is_the_default(asked: str) -> None:
+    sorting = tables.sorting(QueryDict(asked), COLUMNS, default="name")
+    assert sorting.order_by == ("name_en", "pk")
+
+
+def test_a_numbered_page_reads_one_row_more_than_it_shows() -> None:
+    class Rows(list[int]):
+        asked: list[slice] = []
+
+        def __getitem__(self, key: Any) -> Any:
+            self.asked.append(key)
+            return super().__getitem__(key)
+
+    rows = Rows(range(120))
+    leaf = tables.numbered(rows, QueryDict("page=2"), total=120)
+    assert rows.asked == [slice(50, 101)]
+    assert (leaf.first, leaf.last, leaf.total, leaf.more, leaf.pages) == (51, 100, 120, True, 3)
+
+
+@given(st.text(max_size=8), st.integers(0, 400))
+def test_any_page_asked_for_is_a_page_that_exists(asked: str, total: int) -> None:
+    query = QueryDict(mutable=True)
+    query["page"] = asked
+    leaf = tables.numbered(list(range(total)), query, total=total)
+    assert 1 <= (leaf.number or 0) <= (leaf.pages or 0)
+    assert leaf.last - leaf.first + 1 == len(leaf.rows) or not leaf.rows
+
+
+def test_page_numbers_show_the_ends_and_the_neighbours() -> None:
+    leaf = tables.Leaf(rows=[1], first=1, last=1, total=1, more=True, number=7, pages=25)
+    assert leaf.numbers == [1, None, 6, 7, 8, None, 25]
+
+
+def test_a_list_without_a_total_says_only_that_more_follows() -> None:
+    leaf = tables.numbered(list(range(60)), QueryDict(), per=50)
+    assert leaf.total is None
+    assert leaf.more
+    assert leaf.numbers == []
+
+
+@pytest.mark.parametrize("mangled", ["x", "AAAA", "W10", "WzEsMl0", "W3RydWUsIjEiXQ", "%00", "é" * 9])
+def test_a_mangled_mark_begins_at_the_first_page(mangled: str) -> None:
+    assert tables._opened(mangled, 1) is None
+
+
+def test_a_mark_is_opened_as_it_was_closed() -> None:
+    assert tables._opened(tables._closed(50, ["2026-10-09", "सुदेश"]), 2) == (50, ["2026-10-09", "सुदेश"])
+
+
+def test_an_exported_cell_is_never_a_formula() -> None:
+    lines = list(
+        tables.csv_lines(["नाम", "n"], [["=HYPERLINK(1)", 5], ["@x", -3], ["+91", None], ["अ, ब", 1]])
+    )
+    assert lines[0].startswith("\ufeff")
+    assert [line.strip() for line in lines[1:]] == ["'=HYPERLINK(1),5", "'@x,-3", "'+91,", '"अ, ब",1']
+
+
+def test_an_export_is_a_download_that_nobody_keeps() -> None:
+    response = tables.csv_response("units", ["a"], [[1]])
+    assert response["Content-Disposition"] == 'attachment; filename="units.csv"'
+    assert response["Cache-Control"] == "no-store"
+    assert b"".join(response.streaming_content) == "\ufeffa\r\n1\r\n".encode()
