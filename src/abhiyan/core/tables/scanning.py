@@ -42,7 +42,7 @@ class BadBytes(Exception):
 def _quoted(delimiter: str) -> re.Pattern[bytes]:
     """A quoted cell's text from its opening mark to its closing one, or to the end when it does not close."""
     opening = b"(?<=[" + re.escape(delimiter.encode()) + rb"\r\n])" + b'"'
-    return re.compile(opening + rb'[^"]*+(?:""[^"]*+)*+("|\Z)')
+    return re.compile(opening + rb'[^"]*+(?:""[^"]*+)*+(?:"|\Z)')
 
 
 _CLOSING = re.compile(rb'[^"]*+(?:""[^"]*+)*+("|\Z)')
@@ -137,7 +137,7 @@ def _unquoted(data: bytes, last: bytes, in_quote: bool, quoted: re.Pattern[bytes
         if not closing[1]:
             return b"", True
         data, last = data[closing.end() :], b'"'
-    rest = quoted.sub(rb"\1", last + data + _END)
+    rest = quoted.sub(b'"', last + data + _END)  # a trace of the cell keeps CR "" LF two row ends
     return (rest[1:-1], False) if rest.endswith(_END) else (rest[1:], True)
 
 

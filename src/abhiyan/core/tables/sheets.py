@@ -7,6 +7,7 @@ pipe, and only the columns asked for.
 
 import json
 import marshal
+import os
 import resource
 import struct
 import subprocess
@@ -52,9 +53,14 @@ def sheet_rows(
 
 
 def _ask(path: Path, request: dict[str, Any]) -> Iterator[Any]:
-    command = [sys.executable, "-m", __name__, str(path), json.dumps(request)]
+    command = [sys.executable, "-P", "-m", "abhiyan.core.tables.sheets", str(path), json.dumps(request)]
     with subprocess.Popen(
-        command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
+        command,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        # Nothing of ours: no keys, no database address.
+        env={"PATH": os.environ.get("PATH", ""), "PYTHONPATH": str(Path(__file__).parents[3])},
     ) as child:
         assert child.stdout is not None
         done = False

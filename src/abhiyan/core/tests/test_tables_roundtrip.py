@@ -144,6 +144,7 @@ def source_of(path: Path) -> Source:
 @example('"a""\n",b\n"c', 2)
 @example('a"b\n"c"d"\n', 3)
 @example("a\r\n\r\nb\r", 1)
+@example('a\r""\nb', 9)
 def test_rows_are_counted_as_a_csv_reader_counts_them(content: str, block: int) -> None:
     with file("in.csv", content.encode()) as path:
         found = scan(path, encoding="utf-8", delimiter=",", block=block)
