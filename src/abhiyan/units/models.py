@@ -165,52 +165,27 @@ class Pin(models.Model):
         constraints = [models.UniqueConstraint(fields=["pin", "unit"], name="pin_unit_once")]
 
 
-class StagedUnit(models.Model):
-    """One row of a units file on its way in. Unlogged, without a policy: COPY fills it; emptied afterwards.
-
-    Cells are as the reader cleaned them; null says the file leaves it open.
-    """
+class UnitDifference(models.Model):
+    """What an import would change, or has changed, of units that exist: one row per field, old and new."""
 
     import_id = models.BigIntegerField()
     row = models.IntegerField()  # as a person sees it in the sheet, from 1
     code = models.TextField()
-    kind = models.TextField(null=True)
-    name_en = models.TextField(null=True)
-    name_hi = models.TextField(null=True)
-    organisational_parent = models.TextField(null=True)
-    electoral_parent = models.TextField(null=True)
-    administrative_parent = models.TextField(null=True)
-    electors = models.IntegerField(null=True)
-    households = models.IntegerField(null=True)
-    lat = models.FloatField(null=True)
-    lon = models.FloatField(null=True)
-    source = models.TextField(null=True)
-    sample = models.BooleanField(null=True)
+    field = models.TextField()  # a column of the file
+    old = models.TextField(null=True)
+    new = models.TextField(null=True)
 
     class Meta:
-        db_table = "units_staged"
-        indexes = [models.Index(fields=["import_id"], name="unit_staged_import")]  # used by: preview, commit
-
-
-class StagedPin(models.Model):
-    """One row of a PIN directory on its way in. Unlogged, like StagedUnit."""
-
-    import_id = models.BigIntegerField()
-    row = models.IntegerField()
-    pin = models.TextField()
-    unit_code = models.TextField()
-    sample = models.BooleanField(null=True)
-
-    class Meta:
-        db_table = "units_staged_pin"
-        indexes = [models.Index(fields=["import_id"], name="pin_staged_import")]  # used by: preview, commit
+        db_table = "units_difference"
+        indexes = [
+            models.Index(fields=["import_id", "row"], name="unit_difference_import")  # used by: preview
+        ]
 
 
 class UnitChange(models.Model):
-    """What an import changed: the journal an undo reads. One row per unit, and per place it was given.
+    """The journal of imports: what an undo reverses. Later rows on the same unit stand in its way.
 
-    before: the facts or the placement as they were; null where there was none. after: what the import made of
-    it, so that the undo sees what has been changed since.
+    before: the facts, or the placement with its positions, as they were; null where there was none.
     """
 
     class Change(models.TextChoices):
@@ -219,6 +194,7 @@ class UnitChange(models.Model):
         PLACED = "placed"
         MOVED = "moved"
         PIN = "pin"
+        MARK = "mark"  # one per import; row: nothing, before: {"placement": last id of a placement it wrote}
 
     import_id = models.BigIntegerField()
     row = models.IntegerField()
@@ -226,13 +202,12 @@ class UnitChange(models.Model):
     change = models.TextField(choices=Change.choices)
     hierarchy = models.SmallIntegerField(null=True)  # of a placement
     before = models.JSONField(null=True)
-    after = models.JSONField(null=True)
 
     class Meta:
         db_table = "units_change"
         indexes = [
-            # used by: undo
-            models.Index(fields=["import_id", "change", "unit_id"], name="unit_change_import"),
+            models.Index(fields=["import_id", "change"], name="unit_change_import"),  # used by: undo
+            models.Index(fields=["unit_id", "id"], name="unit_change_unit"),  # used by: undo, what came later
         ]
 
 
