@@ -8,11 +8,15 @@ class ProgrammesConfig(AppConfig):
 
     def ready(self) -> None:
         from abhiyan.core import news
-        from abhiyan.units.news import UnitsMoved
+        from abhiyan.units.news import UnitsGoing, UnitsMoved
 
         from . import actions
 
         def units_moved(moved: UnitsMoved) -> None:
             actions.follow(moved=moved)
 
+        def units_going(going: UnitsGoing) -> None:
+            actions.refuse_going(going=going)
+
         news.subscribe(UnitsMoved, units_moved)
+        news.subscribe(UnitsGoing, units_going)

@@ -231,6 +231,8 @@ DELTA_POLICIES = [
     Policy(name="delta_gateway", to=("gateway",), using="true"),
 ]
 
+POLICIES = {"programmes_delta": DELTA_POLICIES}  # of tables that Django does not manage
+
 GRANTS = {
     "programmes_programme": {"gateway": "select"},
     "programmes_scope": {"gateway": "select"},

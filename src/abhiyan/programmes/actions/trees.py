@@ -3,15 +3,28 @@
 from collections.abc import Collection, Sequence
 
 from django.db import connection
+from django.utils.translation import gettext_lazy as _
 
+from abhiyan.core.refusals import Refused
 from abhiyan.core.scope import system
 from abhiyan.programmes import ledger_sql as sql
-from abhiyan.units.news import Branch, UnitsMoved
+from abhiyan.units.news import Branch, UnitsGoing, UnitsMoved
 
 from .ledger import hold
 
 LARGE = 1_000  # a node with more leaves than this has its totals stored
 FEW = 20  # so many nodes are summed each by its own range; more in one pass over all tallies
+
+
+class UnitsInUse(Refused):
+    """Units with counts, targets or programmes cannot be taken back by undoing the import that made them."""
+
+    code = "units_in_use"
+    message = _(
+        "%(n)s units of this import already have counts, targets or programmes. Close or move them instead."
+    )
+    status = 409
+
 
 _T_KEY = ", ".join(f"t.{part}" for part in sql.KEY.split(", "))
 
@@ -115,12 +128,37 @@ def carry(*, hierarchy: int, branches: Sequence[Branch]) -> None:
         )
 
 
+def _forget_going(moved: UnitsMoved) -> set[int]:
+    """Drop the totals of large nodes in branches about to be taken out; returns those nodes.
+
+    Such a branch is told of before: it has no new ancestors, yet still stands beneath its parent.
+    """
+    tops = [branch.unit_id for branch in moved.branches if not branch.new_ancestors]
+    if not tops:
+        return set()
+    with system("a branch is taken out"), connection.cursor() as cursor:
+        cursor.execute(
+            "with node as (select l.unit_id from units_placement top"
+            "   join units_placement p on p.lo >= top.lo and p.lo < top.hi"
+            "   join programmes_large l on l.unit_id = p.unit_id and l.hierarchy = p.hierarchy"
+            "   where top.unit_id = any(%(tops)s) and top.hierarchy = %(h)s and top.lo is not null"
+            "     and top.parent_id is not null),"
+            " emptied as (delete from programmes_total t using node"
+            "   where t.unit_id = node.unit_id and t.hierarchy = %(h)s)"
+            " delete from programmes_large l using node"
+            "   where l.unit_id = node.unit_id and l.hierarchy = %(h)s returning l.unit_id",
+            {"tops": tops, "h": moved.hierarchy},
+        )
+        return {row[0] for row in cursor.fetchall()}
+
+
 def follow(*, moved: UnitsMoved) -> None:
     """Carry the totals of branches, then look which nodes became large, or are so no more.
 
     In the transaction of the move, so that nobody reads one without the other.
     """
     carry(hierarchy=moved.hierarchy, branches=moved.branches)
+    going = _forget_going(moved)
     los, his = [branch.lo for branch in moved.branches], [branch.hi for branch in moved.branches]
     with connection.cursor() as cursor:
         cursor.execute(
@@ -133,4 +171,24 @@ def follow(*, moved: UnitsMoved) -> None:
         among = {row[0] for row in cursor.fetchall()}
     for branch in moved.branches:
         among |= {*branch.old_ancestors, *branch.new_ancestors}
+    among -= going
     resize(hierarchy=moved.hierarchy, among=among)
+
+
+def refuse_going(*, going: UnitsGoing) -> None:
+    """Refuse (UnitsInUse) to let go of units made by an import that the ledger or a programme stands on."""
+    with system("units about to go"), connection.cursor() as cursor:
+        hold()
+        cursor.execute(
+            "select count(*) from units_change c where c.import_id = %s and c.change = 'made' and ("
+            " exists (select from programmes_tally t where t.unit_id = c.unit_id and t.n <> 0)"
+            " or exists (select from programmes_delta d where d.unit_id = c.unit_id)"
+            " or exists (select from programmes_target t where t.unit_id = c.unit_id)"
+            " or exists (select from programmes_in_charge i where i.unit_id = c.unit_id)"
+            " or exists (select from programmes_scope s where s.unit_id = c.unit_id)"
+            " or exists (select from programmes_programme p where p.owner_id = c.unit_id))",
+            [going.import_id],
+        )
+        n = cursor.fetchone()[0]
+    if n:
+        raise UnitsInUse(n=n)

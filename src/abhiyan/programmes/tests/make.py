@@ -79,13 +79,30 @@ class Trees:
 
     def move(self, hierarchy: int, code: str, to: str | None) -> None:
         """Move a branch and tell of it, as the units room does."""
-        ids = [tuple(self.units[one].pk for one in self.above(hierarchy, code))]
+        before = self._ancestors(hierarchy, code)
         self.parents[hierarchy][code] = to
         self.place()
-        ids.append(tuple(self.units[one].pk for one in self.above(hierarchy, code)))
+        self._tell(hierarchy, code, before, self._ancestors(hierarchy, code))
+
+    def enter(self, hierarchy: int, code: str, to: str | None) -> None:
+        self.parents[hierarchy][code] = to
+        self.place()
+        self._tell(hierarchy, code, (), self._ancestors(hierarchy, code))
+
+    def leave(self, hierarchy: int, code: str) -> None:
+        """Take a branch out of a tree; told of before."""
+        self._tell(hierarchy, code, self._ancestors(hierarchy, code), ())
+        for one in self.below(hierarchy, code):
+            del self.parents[hierarchy][one]
+        self.place()
+
+    def _ancestors(self, hierarchy: int, code: str) -> tuple[int, ...]:
+        return tuple(self.units[one].pk for one in self.above(hierarchy, code))
+
+    def _tell(self, hierarchy: int, code: str, old: tuple[int, ...], new: tuple[int, ...]) -> None:
         here = Placement.objects.get(hierarchy=hierarchy, unit=self.units[code])
         assert here.lo is not None and here.hi is not None
-        branch = Branch(self.units[code].pk, ids[0], ids[1], here.lo, here.hi)
+        branch = Branch(self.units[code].pk, old, new, here.lo, here.hi)
         news.tell(UnitsMoved(hierarchy, (branch,), TODAY))
 
     def resize(self) -> None:

@@ -1,0 +1,191 @@
+"""Whatever happens, in whatever order: the ledger equals the facts at every node, in every hierarchy, on any day."""
+
+import random
+from collections import Counter
+from datetime import date, timedelta
+
+import pytest
+from django.db import connection, transaction
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from abhiyan.core.scope import system
+from abhiyan.programmes import actions, facts, queries
+from abhiyan.programmes.actions import trees as totals
+from abhiyan.programmes.models import Programme
+from abhiyan.programmes.rules.ladder import CONFIRMED, COUNTED, REPORTED, UNSIGNED, Change, Ladder
+
+from .make import AT, OPENS, TODAY, Trees, programme, state
+
+pytestmark = pytest.mark.django_db
+DAYS = 6
+STEPS = ("post", "post", "post", "reverse", "fold", "move", "move", "grow", "answer", "leave")
+
+
+@pytest.fixture(autouse=True)
+def small_is_large(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Totals are stored from four leaves on, and the facts are a table of the test's own."""
+    monkeypatch.setattr(totals, "LARGE", 3)
+    monkeypatch.setattr(facts, "FACTS", {})
+    monkeypatch.setattr(facts, "ORPHANS", {})
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "create temp table fact (programme_id int, measure int, channel int, unit_id bigint, day date,"
+            " rung int, n int) on commit drop"
+        )
+    actions.register_facts("facts of this test", "select * from fact")
+
+
+class History:
+    """A random history over the trees, with its facts kept in the plainest way there is."""
+
+    def __init__(self, seed: int) -> None:
+        self.rng = random.Random(seed)
+        self.trees: Trees = state()
+        self.trees.resize()
+        self.drive: Programme = programme(self.trees.units["state"])
+        self.facts: list[tuple[str, int, date, int, int]] = []  # unit code, channel, day, rung, n
+
+    def note(self, *changes: tuple[str, int, date, int, int]) -> None:
+        rows = [
+            Change(self.drive.pk, 1, channel, self.trees.units[code].pk, day, rung, n)
+            for code, channel, day, rung, n in changes
+        ]
+        actions.post(deltas=rows, at=AT)
+        with connection.cursor() as cursor:
+            cursor.executemany("insert into fact values (%s, %s, %s, %s, %s, %s, %s)", rows)
+        self.facts += changes
+
+    def post(self) -> None:
+        code = self.rng.choice(sorted(self.trees.units))
+        day = OPENS + timedelta(days=self.rng.randrange(DAYS))
+        rung = self.rng.choice([REPORTED, UNSIGNED, COUNTED, CONFIRMED])
+        self.note((code, self.rng.randrange(1, 5), day, rung, self.rng.randrange(1, 30)))
+
+    def reverse(self) -> None:
+        if self.facts:
+            code, channel, day, rung, n = self.rng.choice(self.facts)
+            self.note((code, channel, day, rung, -n))
+
+    def answer(self) -> None:
+        """The phone answers: what was unsigned is counted, on its own day."""
+        unsigned = [fact for fact in self.facts if fact[3] == UNSIGNED and fact[4] > 0]
+        if unsigned:
+            code, channel, day, _rung, n = self.rng.choice(unsigned)
+            self.note((code, channel, day, UNSIGNED, -n), (code, channel, day, COUNTED, n))
+
+    def fold(self) -> None:
+        actions.fold(at=AT)
+
+    def move(self) -> None:
+        hierarchy = self.rng.choice([1, 2])
+        parents = self.trees.parents[hierarchy]
+        code = self.rng.choice(sorted(one for one in parents if parents[one]))
+        inside = set(self.trees.below(hierarchy, code))
+        to = self.rng.choice(
+            sorted(one for one in parents if one not in inside and self.trees.units[one].kind != "booth")
+        )
+        self.trees.move(hierarchy, code, to)
+
+    def grow(self) -> None:
+        """A new booth is made beneath a mandal, in the organisation only."""
+        name = f"new{len(self.trees.units)}"
+        self.trees.add(name, "booth")
+        above = self.rng.choice([code for code in self.trees.parents[1] if code.startswith("m")])
+        self.trees.enter(1, name, above)
+
+    def leave(self) -> None:
+        """A booth is taken out of the electoral tree; its counts stay its own."""
+        booths = [
+            code
+            for code, parent in self.trees.parents[2].items()
+            if parent and not self.trees.children(2, code)
+        ]
+        self.trees.leave(2, self.rng.choice(sorted(booths)))
+
+    def expected(self, hierarchy: int, code: str, on: date | None) -> Ladder:
+        below = set(self.trees.below(hierarchy, code))
+        sums: Counter[int] = Counter()
+        for unit, _channel, day, rung, n in self.facts:
+            if unit in below and (on is None or day <= on):
+                sums[rung] += n
+        return Ladder(sums[REPORTED], sums[UNSIGNED], sums[COUNTED], sums[CONFIRMED])
+
+    def check(self, *days: date | None) -> None:
+        for hierarchy in (1, 2):
+            for code in self.trees.parents[hierarchy]:
+                node = self.trees.units[code].pk
+                for on in days:
+                    found = queries.ladder(node=node, hierarchy=hierarchy, programme=self.drive, at=AT, on=on)
+                    assert found == self.expected(hierarchy, code, on), (hierarchy, code, on)
+                if self.trees.children(hierarchy, code):
+                    leaf = queries.children_ladders(
+                        node=node, hierarchy=hierarchy, programme=self.drive, at=AT, on=days[-1]
+                    )
+                    for child in leaf.rows:
+                        assert child.ladder == self.expected(hierarchy, child.code, days[-1])
+        found_now = actions.recount(at=AT)
+        assert found_now.is_right, found_now.differences[:3]
+
+
+@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    seed=st.integers(0, 2**32),
+    steps=st.lists(st.sampled_from(STEPS), min_size=5, max_size=40),
+    back=st.integers(0, DAYS),
+)
+def test_the_ledger_equals_the_facts_after_any_history(seed: int, steps: list[str], back: int) -> None:
+    with transaction.atomic(), system("test"):
+        history = History(seed)
+        for number, step in enumerate(steps):
+            getattr(history, step)()
+            if number % 10 == 9:
+                assert actions.recount(at=AT).is_right
+        history.check(None, OPENS + timedelta(days=back))
+        history.fold()
+        history.check(OPENS + timedelta(days=back), None)
+        transaction.set_rollback(True)
+
+
+def _spoil(statement: str) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(statement)
+        assert cursor.rowcount > 0
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        "update programmes_tally set n = n + 1 where day <> '0001-01-01'",
+        "update programmes_tally set n = n - 1 where day = '0001-01-01'",
+        "update programmes_total set n = n + 5 where hierarchy = 2",
+        "delete from programmes_total where hierarchy = 1",
+        "delete from programmes_tally where rung = 10",
+        "delete from programmes_delta",
+        "insert into fact select programme_id, measure, channel, unit_id, day, rung, 7 from fact",
+    ],
+)
+def test_a_recount_finds_what_is_wrong_and_mends_it(damage: str) -> None:
+    with system("test"):
+        history = History(7)
+        for _step in range(12):
+            history.post()
+        history.fold()
+        history.post()
+        assert actions.recount(at=AT).is_right
+        _spoil(damage)
+        found = actions.recount(at=AT, mend=True)
+        assert found.differences and found.mended
+        assert actions.recount(at=AT).is_right
+
+
+def test_a_recount_looks_for_orphans() -> None:
+    actions.register_orphans("facts of unknown units", "select count(*) as n from fact where unit_id = 0")
+    with system("test"):
+        history = History(1)
+        assert actions.recount(at=AT).is_right
+        with connection.cursor() as cursor:
+            cursor.execute("insert into fact values (1, 1, 1, 0, %s, 10, 0)", [TODAY])
+        found = actions.recount(at=AT)
+        assert not found.is_right and found.orphans == {"facts of unknown units": 1}
+        assert history.drive.pk
