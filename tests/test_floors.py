@@ -30,7 +30,8 @@ CLOCK = re.compile(
     r"(^|\.)(timezone|clock)\.now$|(^|\.)(datetime|date)\.(now|utcnow|today)$|(^|\.)time\.time(_ns)?$"
 )
 # What a room may take from the rooms below it; `core` and `ui` are there to be used, `site` gathers from all.
-OPEN_MODULES = {"actions", "queries", "models", "news", "rules"}
+# phones: reads a number; viewer, visit: what every request carries.
+OPEN_MODULES = {"actions", "queries", "models", "news", "rules", "phones", "viewer", "visit"}
 OPEN_ROOMS = {"core", "ui"}
 MANAGERS = {"objects", "_default_manager", "_base_manager"}
 RELATIONS = {"ForeignKey", "OneToOneField", "ManyToManyField"}

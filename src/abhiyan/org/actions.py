@@ -14,9 +14,10 @@ from abhiyan.core import audit, clock, news
 from abhiyan.core.actor import Actor
 from abhiyan.core.refusals import NotFound, Refused
 from abhiyan.core.scope import system
-from abhiyan.people import sessions
-from abhiyan.people.models import Account
-from abhiyan.units.models import Placement, Unit
+from abhiyan.people import actions as people
+from abhiyan.people import queries as known
+from abhiyan.people.actions import sessions
+from abhiyan.units import queries as units
 
 from . import queries
 from .models import Appointment, Body, Office, Release
@@ -147,9 +148,8 @@ def appoint(
         kind = Office.objects.filter(code=office).first()
         if kind is None:
             raise UnknownOffice(field="office")
-        unit = Unit.objects.filter(id=unit_id, closed_on=None).first()
-        placed = Placement.objects.filter(unit_id=unit_id, hierarchy=hierarchy, valid_to=None).exists()
-        if unit is None or not placed:
+        unit = units.standing(unit_id, hierarchy)
+        if unit.lo is None or unit.closed_on is not None:
             raise NotPlaced(field="unit")
         if kind.expected_in and body_id is None and unit.kind not in kind.expected_in:
             raise OfficeNotHere(field="office")
@@ -160,7 +160,7 @@ def appoint(
             raise NotFound(field="body")
         _may_appoint(by, kind, unit_id, hierarchy)
         _lock(kind.pk, unit_id, body_id)
-        if not Account.objects.filter(id=account_id, closed_at=None).exists():
+        if known.account(account_id) is None:
             raise AccountClosed(field="account")
         held = Appointment.objects.filter(account_id=account_id, state__in=HOLDING)
         if held.count() >= MOST_HELD:
@@ -197,7 +197,7 @@ def appoint(
             Appointment.objects.filter(id__in=[each.pk for each in seats]).update(
                 state=Appointment.State.DISPUTED
             )
-        Account.objects.filter(id=account_id, unit_id=None).update(unit_id=unit_id)
+        people.find_account_at(account_id=account_id, unit_id=unit_id, instead_of=None)
         audit.record(
             by=by,
             at=at,
@@ -265,7 +265,7 @@ def decide(*, public_id: UUID, order_no: str, by: Actor, at: datetime) -> Appoin
     return kept
 
 
-def end_terms(at: datetime) -> int:
+def end_terms(*, at: datetime) -> int:
     """End every appointment whose last day is over. How many. Run by a loop, in its system scope."""
     today = clock.day_in(settings.TIME_ZONE, at)
     over = Appointment.objects.select_related("office").filter(state__in=HOLDING, ends_on__lt=today)
@@ -296,9 +296,8 @@ def _end(held: Appointment, *, reason: str, by: Actor, at: datetime, ends_on: da
     if len(left := list(claimants[:2])) == 1:
         Appointment.objects.filter(id=left[0].pk).update(state=Appointment.State.ACTIVE)
     another = Appointment.objects.filter(account_id=held.account_id, state__in=HOLDING).order_by("id").first()
-    Account.objects.filter(id=held.account_id, unit_id=held.unit_id).update(
-        unit_id=another.unit_id if another else held.unit_id
-    )
+    if another is not None:
+        people.find_account_at(account_id=held.account_id, unit_id=another.unit_id, instead_of=held.unit_id)
     if another is None and not queries.is_root(held.account_id):
         sessions.end_all_of_account(account_id=held.account_id, at=at)
     audit.record(
@@ -511,7 +510,7 @@ def use_release(*, public_id: UUID, act: str, by: Actor, at: datetime) -> dict[s
     return payload
 
 
-def lapse_releases(at: datetime) -> int:
+def lapse_releases(*, at: datetime) -> int:
     """Mark what was not decided, or not used, in time. How many. Run by a loop, in its system scope."""
     return Release.objects.filter(
         state__in=(Release.State.ASKED, Release.State.RELEASED), expires_at__lte=at

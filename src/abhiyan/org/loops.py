@@ -1,10 +1,21 @@
 """What runs again and again: terms that are over, releases nobody decided."""
 
+from datetime import datetime
+
 from abhiyan.core.loops import Loop
 
 from . import actions
 
+
+def terms(at: datetime) -> int:
+    return actions.end_terms(at=at)
+
+
+def releases(at: datetime) -> int:
+    return actions.lapse_releases(at=at)
+
+
 LOOPS = {
-    "terms": Loop(actions.end_terms, every_s=20),
-    "releases": Loop(actions.lapse_releases, every_s=60),
+    "terms": Loop(terms, every_s=20),
+    "releases": Loop(releases, every_s=60),
 }

@@ -10,11 +10,11 @@ from django.db import connection, transaction
 from django.http import HttpRequest, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 
-from abhiyan.core import clock
+from abhiyan.core import address, clock
 from abhiyan.core.actor import Actor
 from abhiyan.core.scope import Scope, scoped, widen
-from abhiyan.people import address, sessions
-from abhiyan.people.visit import Request, Visit
+from abhiyan.people.actions import sessions
+from abhiyan.people.visit import Visit
 
 from . import queries
 from .viewer import NOBODY, Viewer
@@ -41,14 +41,14 @@ class ViewerMiddleware:
             self._set(request, NOBODY)
             return self.get_response(request)
         at = clock.now()
-        key = sessions.key_of(request.COOKIES.get(settings.SESSION_COOKIE_NAME, ""))
+        key = sessions.key_of(token=request.COOKIES.get(settings.SESSION_COOKIE_NAME, ""))
         with scoped(Scope(session=key)):
             viewer = NOBODY
             if key:
                 visit.session, viewer = queries.visit_of(key, on=clock.day_in(settings.TIME_ZONE, at), at=at)
                 widen(viewer.scope)
                 if visit.session is not None:
-                    sessions.touch(visit.session, at=at)
+                    sessions.touch(session=visit.session, at=at)
             self._set(request, viewer)
             response = self.get_response(request)
             if isinstance(response, StreamingHttpResponse) and not response.is_async:
@@ -118,6 +118,3 @@ def _given_out(kept: IO[bytes]) -> Iterator[bytes]:
     with kept:
         while part := kept.read(64 * 1024):
             yield part
-
-
-__all__ = ["Request", "ViewerMiddleware", "actor_of", "viewer"]

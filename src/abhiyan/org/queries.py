@@ -15,8 +15,9 @@ from django.utils.translation import gettext_lazy as _
 from abhiyan.core.actor import Actor
 from abhiyan.core.refusals import NotFound, Refused
 from abhiyan.core.scope import Scope, current, system
-from abhiyan.people import sessions
-from abhiyan.people.models import Account, Session
+from abhiyan.people import queries as people
+from abhiyan.people.actions import sessions
+from abhiyan.people.models import Session
 
 from .models import Appointment, Release
 from .rules import capabilities as known
@@ -89,7 +90,7 @@ def visit_of(key: str, *, on: date, at: datetime) -> tuple[Session | None, Viewe
     session = Session(**dict(zip(_SESSION + _SESSION_TIMES, row[:size], strict=True)))
     if isinstance(session.data, str):
         session.data = json.loads(session.data)
-    if not sessions.is_alive(session, at):
+    if not sessions.is_alive(session=session, at=at):
         return None, NOBODY
     if session.account_id is None:
         return session, replace(NOBODY, scope=Scope(session=key, phone=session.phone_id))
@@ -291,7 +292,8 @@ def grants_at(account_id: int, unit_id: int, hierarchy: int) -> tuple[Grant, ...
 def is_root(account_id: int) -> bool:
     """Whether the account was made on the server's console."""
     with _own_appointments(account_id):
-        return Account.objects.filter(id=account_id, is_root=True, closed_at=None).exists()
+        account = people.account(account_id)
+        return account is not None and account.is_root
 
 
 def appointment_for(viewer: Viewer, public_id: UUID) -> Appointment:

@@ -15,3 +15,21 @@ class CodeAsked:
     language: str
     request_id: UUID
     at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class PhoneSaidNo:
+    """A phone refused outreach, or all. What is queued to it stops."""
+
+    phone_id: UUID
+    scope: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ConsentWithdrawn:
+    """A person took back their yes to one purpose."""
+
+    person_id: UUID
+    purpose: int
+    at: datetime

@@ -10,7 +10,7 @@ from django.http import HttpRequest
 from abhiyan.core import scope
 from abhiyan.core.actor import Actor
 
-from . import sessions
+from .actions import sessions
 from .models import Session
 
 
@@ -53,7 +53,7 @@ class Visit:
 
     def remember(self, at: datetime, **facts: Any) -> None:
         """Keep facts for the next request (None forgets one). Never a phone or a name in clear."""
-        sessions.remember(self.need(at), **facts)
+        sessions.remember(session=self.need(at), **facts)
 
     def prove_phone(self, phone_id: UUID, at: datetime) -> None:
         """This browser's holder has shown that the phone is theirs: a citizen's own session begins."""
@@ -66,7 +66,7 @@ class Visit:
     def end(self, at: datetime) -> None:
         """Sign out."""
         if self.session is not None:
-            sessions.end(self.session, at=at)
+            sessions.end(session=self.session, at=at)
         self.session, self.token, self.is_over = None, None, True
 
     def _renew(
@@ -80,7 +80,7 @@ class Visit:
     ) -> None:
         kept = self.facts if data is None else data
         if self.session is not None:
-            sessions.end(self.session, at=at)
+            sessions.end(session=self.session, at=at)
         self._take(
             sessions.start(
                 device=self.device,

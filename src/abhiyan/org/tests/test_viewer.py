@@ -15,7 +15,7 @@ from abhiyan.org import actions, queries
 from abhiyan.org.middleware import ViewerMiddleware
 from abhiyan.org.models import Appointment
 from abhiyan.org.viewer import NOBODY, Viewer
-from abhiyan.people import sessions
+from abhiyan.people.actions import sessions
 from abhiyan.people.models import Account, Session
 
 from .make import AT, SYSTEM, TODAY, World
@@ -91,7 +91,7 @@ def test_national_offices_see_everything_but_nobodys_sessions(world: World) -> N
     viewer, scope, _ = visit(cookie(world.holder("national_president", "N")))
     assert scope.everything
     with scoped(viewer.scope):
-        assert not Session.objects.filter(key=sessions.key_of(other)).exists()
+        assert not Session.objects.filter(key=sessions.key_of(token=other)).exists()
         assert Appointment.objects.count() == 2
 
 
@@ -138,8 +138,8 @@ def test_a_term_that_is_over_gives_nothing_and_is_ended_by_the_loop(world: World
     tomorrow = AT + timedelta(days=1)
     assert queries.scope_of(account.pk, tomorrow.date()).people == "{}"
     with system("loop"):
-        assert actions.end_terms(AT) == 0
-        assert actions.end_terms(tomorrow) == 1
+        assert actions.end_terms(at=AT) == 0
+        assert actions.end_terms(at=tomorrow) == 1
         made.refresh_from_db()
     assert (made.state, made.ends_on) == ("ended", TODAY)
 
@@ -152,7 +152,7 @@ def test_a_revoked_or_idle_session_opens_nothing(world: World) -> None:
     assert visit(token)[0] is NOBODY
     token = cookie(account)
     with system("test"):
-        Session.objects.filter(key=sessions.key_of(token)).update(
+        Session.objects.filter(key=sessions.key_of(token=token)).update(
             seen_at=clock.now() - sessions.ACCOUNT_IDLES
         )
     assert visit(token)[0] is NOBODY

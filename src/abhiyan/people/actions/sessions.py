@@ -12,8 +12,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from abhiyan.core.keys import keyring
-
-from .models import Session
+from abhiyan.people.models import Session
 
 ACCOUNT_LIVES = timedelta(hours=12)  # then both proofs are asked again
 ACCOUNT_IDLES = timedelta(hours=2)
@@ -30,14 +29,14 @@ class Started:
     session: Session
 
 
-def key_of(token: str) -> str:
+def key_of(*, token: str) -> str:
     """The digest under which a cookie's session is kept; "" for what cannot be one of ours."""
     if not 40 <= len(token) <= 64 or not token.isascii():
         return ""
     return keyring().token_digest("session " + token).hex()
 
 
-def is_alive(session: Session, at: datetime) -> bool:
+def is_alive(*, session: Session, at: datetime) -> bool:
     """Neither ended, nor over its term, nor left idle too long."""
     idles = ACCOUNT_IDLES if session.account_id is not None else VISITOR_IDLES
     return session.ended_at is None and session.ends_at > at and session.seen_at + idles > at
@@ -57,7 +56,7 @@ def start(
     token = secrets.token_urlsafe(32)
     lives = ACCOUNT_LIVES if account_id is not None else VISITOR_LIVES
     session = Session(
-        key=key_of(token),
+        key=key_of(token=token),
         public_id=uuid4(),
         account_id=account_id,
         phone_id=phone_id,
@@ -73,26 +72,26 @@ def start(
     return Started(token, session)
 
 
-def find(token: str, *, at: datetime) -> Session | None:
+def find(*, token: str, at: datetime) -> Session | None:
     """The living session of a cookie. The scope must name its key (`Scope(session=key_of(token))`)."""
-    session = Session.objects.filter(key=key_of(token)).first()
-    return session if session is not None and is_alive(session, at) else None
+    session = Session.objects.filter(key=key_of(token=token)).first()
+    return session if session is not None and is_alive(session=session, at=at) else None
 
 
-def touch(session: Session, *, at: datetime) -> None:
+def touch(*, session: Session, at: datetime) -> None:
     """Note that the session is in use, at most once a minute."""
     if at - session.seen_at >= TOUCH_EVERY:
         Session.objects.filter(key=session.key, seen_at__lt=at).update(seen_at=at)
         session.seen_at = at
 
 
-def remember(session: Session, **facts: Any) -> None:
+def remember(*, session: Session, **facts: Any) -> None:
     """Keep facts for the next request of this session; None forgets one. Never a phone or a name in clear."""
     session.data = {key: value for key, value in (session.data | facts).items() if value is not None}
     Session.objects.filter(key=session.key).update(data=session.data)
 
 
-def end(session: Session, *, at: datetime) -> None:
+def end(*, session: Session, at: datetime) -> None:
     """End one session: its cookie opens nothing from now on."""
     Session.objects.filter(key=session.key, ended_at=None).update(ended_at=at)
     session.ended_at = at
@@ -117,7 +116,7 @@ def end_all_of_account(*, account_id: int, at: datetime, but: str = "") -> int:
 def of_account(*, account_id: int, at: datetime) -> Sequence[Session]:
     """The living sessions of an account, last used first."""
     found = Session.objects.filter(account_id=account_id, ended_at=None, ends_at__gt=at).order_by("-seen_at")
-    return [session for session in found if is_alive(session, at)]
+    return [session for session in found if is_alive(session=session, at=at)]
 
 
 def sweep(*, at: datetime) -> int:

@@ -1,0 +1,24 @@
+"""What is written about people: accounts and their doors, notices and consents, and what a phone said no to."""
+
+from .accounts import close_account, find_account_at, open_account, rename_account, reveal_phone, speak
+from .codes import CodeNotRight, ask_code, check_code
+from .consents import ensure_sample_notice, give_consent, publish_notice, withdraw_consent
+from .suppressions import lift, suppress
+
+__all__ = [
+    "CodeNotRight",
+    "ask_code",
+    "check_code",
+    "close_account",
+    "ensure_sample_notice",
+    "find_account_at",
+    "give_consent",
+    "lift",
+    "open_account",
+    "publish_notice",
+    "rename_account",
+    "reveal_phone",
+    "speak",
+    "suppress",
+    "withdraw_consent",
+]

@@ -1,0 +1,147 @@
+"""Accounts: who may sign in, found by phone."""
+
+from datetime import datetime
+from uuid import UUID, uuid4
+
+from django.conf import settings
+from django.utils.translation import gettext_lazy as _
+
+from abhiyan.core import audit
+from abhiyan.core.actor import Actor
+from abhiyan.core.keys import keyring
+from abhiyan.core.refusals import NotFound, Refused
+from abhiyan.core.scope import system
+from abhiyan.people import phones
+from abhiyan.people.models import Account, Phone
+
+from . import sessions
+
+LONGEST_NAME = 100  # characters
+
+
+class NotAPhone(Refused):
+    """What was typed is no mobile number."""
+
+    code = "not_a_phone"
+    message = _("This is not a mobile number. Write its ten digits, such as 98765 43210.")
+
+
+class NotAName(Refused):
+    code = "not_a_name"
+    message = _("Write the name with 2 to 100 letters.")
+
+
+class UnknownLanguage(Refused):
+    code = "unknown_language"
+    message = _("This language is not offered here.")
+
+
+def open_account(
+    *,
+    phone: str,
+    name: str,
+    by: Actor,
+    at: datetime,
+    language: str = "hi",
+    unit_id: int | None = None,
+    is_demo: bool = False,
+    is_root: bool = False,
+) -> Account:
+    """The account of a phone, opened now if there is none (one that is there keeps its name and language).
+
+    An account alone lets nobody see anything: that takes an appointment. Who may open one is asked by the act
+    that needs it (`org.appoint_new`). Refuses NotAPhone, NotAName.
+    """
+    number = phones.parse(phone)
+    if number is None:
+        raise NotAPhone(field="phone")
+    cleaned = _clean(name)
+    with system("opening an account"):
+        phone_id = keep_phone(phone=number)
+        found = Account.objects.filter(phone_id=phone_id).first()
+        if found is not None:
+            return found
+        account = Account.objects.create(
+            public_id=uuid4(),
+            phone_id=phone_id,
+            last4=number[-4:],
+            name=cleaned,
+            language=language if language in dict(settings.LANGUAGES) else settings.LANGUAGE_CODE,
+            unit_id=unit_id,
+            created_at=at,
+            is_demo=is_demo,
+            is_root=is_root,
+        )
+        audit.record(by=by, at=at, act="people.open_account", subject=str(account.public_id), unit_id=unit_id)
+    return account
+
+
+def keep_phone(*, phone: str) -> UUID:
+    """Keep a phone in E.164, sealed, if it is not kept yet; its id. In a scope that sees everything."""
+    ring = keyring()
+    hashed = ring.phone_hash(phone)
+    phone_id = UUID(bytes=hashed[:16])
+    Phone.objects.bulk_create(
+        [
+            Phone(
+                id=phone_id,
+                hash=hashed,
+                sealed=ring.seal(phone.encode(), about=phone_id.bytes),
+                last4=phone[-4:],
+            )
+        ],
+        ignore_conflicts=True,
+    )
+    return phone_id
+
+
+def rename_account(*, account_id: int, name: str, by: Actor, at: datetime) -> None:
+    """Correct the name people see. Who may is asked by the caller; refuses NotAName."""
+    cleaned = _clean(name)
+    with system("renaming an account"):
+        if not Account.objects.filter(id=account_id).update(name=cleaned):
+            raise NotFound
+        audit.record(by=by, at=at, act="people.rename_account", subject=str(account_id))
+
+
+def speak(*, account_id: int, language: str) -> None:
+    """Remember the language its owner wants to read. Refuses UnknownLanguage."""
+    if language not in dict(settings.LANGUAGES):
+        raise UnknownLanguage(field="language")
+    Account.objects.filter(id=account_id).update(language=language)
+
+
+def close_account(*, account_id: int, by: Actor, at: datetime) -> None:
+    """Close an account and end its sessions. It stays as a name in the trail."""
+    with system("closing an account"):
+        if not Account.objects.filter(id=account_id, closed_at=None).update(closed_at=at):
+            raise NotFound
+        sessions.end_all_of_account(account_id=account_id, at=at)
+        audit.record(by=by, at=at, act="people.close_account", subject=str(account_id))
+
+
+def find_account_at(*, account_id: int, unit_id: int, instead_of: int | None) -> None:
+    """Move where an account is looked for: from nowhere, or from the unit it left. In a system scope."""
+    Account.objects.filter(id=account_id, unit_id=instead_of).update(unit_id=unit_id)
+
+
+def reveal_phone(*, phone_id: UUID, by: Actor, at: datetime, unit_id: int | None = None) -> str:
+    """A phone in clear (E.164), and a row in the trail. In the caller's scope: NotFound out of sight.
+
+    The capability and the quota are asked by `org.actions.reveal_phone`, the only caller.
+    """
+    phone = Phone.objects.filter(id=phone_id).first()
+    if phone is None:
+        raise NotFound
+    clear = keyring().unseal(bytes(phone.sealed), about=phone_id.bytes).decode()
+    audit.record(by=by, at=at, act="people.reveal_phone", subject=phone.last4, unit_id=unit_id)
+    return clear
+
+
+def _clean(name: str) -> str:
+    """A name without what cannot be seen: controls, directions, zero-width characters but the joiners."""
+    shown = "".join(c for c in name if c.isprintable() or c in "\u200c\u200d")
+    cleaned = " ".join(shown.split())
+    if not 2 <= len(cleaned) <= LONGEST_NAME or not any(c.isalpha() for c in cleaned):
+        raise NotAName(field="name")
+    return cleaned

@@ -1,0 +1,156 @@
+"""One-time codes: bound to purpose, phone, request and session; ten minutes, five tries.
+
+Whatever is behind a phone (an account, a member, nobody) asking and answering go the same way and take the same
+work; only whether a code really leaves differs, and that is seen on the phone alone.
+"""
+
+import secrets
+from datetime import datetime, timedelta
+from uuid import UUID, uuid4
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from abhiyan.core import audit, limits, news
+from abhiyan.core.actor import Actor
+from abhiyan.core.keys import keyring
+from abhiyan.core.refusals import Refused, TooMany
+from abhiyan.core.scope import system
+from abhiyan.people import phones
+from abhiyan.people.models import Account, Code
+from abhiyan.people.news import CodeAsked
+
+from .accounts import NotAPhone
+
+PURPOSES = ("sign_in", "join", "member", "leave")
+LIVES = timedelta(minutes=10)
+TRIES = 5
+DIGITS = 6
+# limit: allowed in a window of seconds. A network is a /24 of a mobile operator with thousands behind it.
+PER_PHONE = (5, 3600)
+PER_PHONE_AND_DAY = (12, 86_400)
+PER_SESSION = (10, 3600)
+PER_NETWORK = (300, 3600)
+PER_PREFIX = (2_000, 3600)  # first five digits: a fraud that walks through one series
+PER_HOUR = (50_000, 3600)  # all together: what codes may cost
+TRIES_PER_PHONE = (30, 86_400)
+
+
+class CodeNotRight(Refused):
+    """Wrong, over, used, of another phone, purpose, request or browser: all answered alike."""
+
+    code = "code_not_right"
+    message = _("This code is not right, or its ten minutes are over. Check it, or ask for a new one.")
+
+
+class CodeSpent(Refused):
+    """Tried too often."""
+
+    code = "code_spent"
+    message = _("This code was tried too often. Ask for a new one.")
+    status = 429
+
+
+def ask_code(
+    *,
+    purpose: str,
+    phone: str,
+    session: str,
+    by: Actor,
+    at: datetime,
+    language: str = "hi",
+    expected: bool = True,
+) -> UUID:
+    """Have a code sent to a phone, for one purpose and one browser. Returns the id of the request.
+
+    session: the key of the visit (`request.visit.need(at).key`). expected: whether a code is to leave at all; when
+    not (nobody there), everything else happens alike. For sign_in the account decides.
+    Refuses NotAPhone, and TooMany per phone, browser, network, prefix and hour.
+    """
+    if purpose not in PURPOSES:
+        raise LookupError(f"no such purpose: {purpose}")
+    number = phones.parse(phone)
+    if number is None:
+        raise NotAPhone(field="phone")
+    phone_id = keyring().phone_id(number)
+    for name, subject, (allowed, window_s) in (
+        ("code.phone", str(phone_id), PER_PHONE),
+        ("code.phone_day", str(phone_id), PER_PHONE_AND_DAY),
+        ("code.session", session, PER_SESSION),
+        ("code.network", by.origin, PER_NETWORK),
+        ("code.prefix", number[:8], PER_PREFIX),
+        ("code.hour", "all", PER_HOUR),
+    ):
+        limits.take(limit=name, subject=subject, at=at, allowed=allowed, window_s=window_s)
+    code = f"{secrets.randbelow(10**DIGITS):0{DIGITS}d}"
+    request_id = uuid4()
+    with system("one-time code"):
+        if purpose == "sign_in":
+            expected &= Account.objects.filter(phone_id=phone_id, closed_at=None).exists()
+        Code.objects.create(
+            id=request_id,
+            purpose=purpose,
+            phone_id=phone_id,
+            session=session,
+            digest=_digest(request_id, purpose, phone_id, session, code),
+            created_at=at,
+            expires_at=at + LIVES,
+        )
+        audit.record(by=by, at=at, act="people.ask_code", subject=str(request_id), facts={"for": purpose})
+        asked = CodeAsked(
+            purpose=purpose, phone=number, code=code, language=language, request_id=request_id, at=at
+        )
+        with transaction.atomic():
+            news.tell(asked)
+            if not expected:  # the same work, then undone: nobody can tell from outside
+                transaction.set_rollback(True)
+    return request_id
+
+
+def check_code(
+    *, request_id: UUID, purpose: str, phone: str | UUID, session: str, code: str, at: datetime
+) -> UUID:
+    """Accept a code, once; returns the id of the phone it proves. phone: E.164 (or as written), or its id.
+
+    Refuses CodeNotRight; CodeSpent after five tries. Tries count also when the request is refused.
+    """
+    if isinstance(phone, UUID):
+        phone_id = phone
+    else:
+        number = phones.parse(phone)
+        if number is None:
+            raise NotAPhone(field="phone")
+        phone_id = keyring().phone_id(number)
+    try:
+        limits.take(limit="code.try", subject=str(request_id), at=at, allowed=TRIES, window_s=86_400)
+        allowed, window_s = TRIES_PER_PHONE
+        limits.take(limit="code.tries", subject=str(phone_id), at=at, allowed=allowed, window_s=window_s)
+    except TooMany:
+        raise CodeSpent(field="code") from None
+    typed = code.strip().translate(_INDIAN_DIGITS)
+    with system("one-time code"):
+        accepted = Code.objects.filter(
+            id=request_id,
+            purpose=purpose,
+            phone_id=phone_id,
+            session=session,
+            digest=_digest(request_id, purpose, phone_id, session, typed),
+            used_at=None,
+            expires_at__gt=at,
+        ).update(used_at=at)
+    if not accepted:
+        raise CodeNotRight(field="code")
+    return phone_id
+
+
+def sweep_codes(*, at: datetime) -> int:
+    """Delete codes that are a day over. In a system scope."""
+    gone, _each = Code.objects.filter(expires_at__lt=at - timedelta(days=1)).delete()
+    return gone
+
+
+_INDIAN_DIGITS = str.maketrans({ord("०") + n: str(n) for n in range(10)} | {" ": "", "-": ""})
+
+
+def _digest(request_id: UUID, purpose: str, phone_id: UUID, session: str, code: str) -> bytes:
+    return keyring().token_digest(f"code {request_id} {purpose} {phone_id} {session} {code}")

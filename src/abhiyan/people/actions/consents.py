@@ -1,0 +1,143 @@
+"""Notices as versioned objects, and one consent per person and purpose with its proof (DPDP Act s.5, s.6)."""
+
+import hmac
+from collections.abc import Mapping
+from datetime import datetime
+from uuid import UUID
+
+from django.db.models import Max
+from django.utils.translation import gettext_lazy as _
+
+from abhiyan.core import audit, news
+from abhiyan.core.actor import Actor
+from abhiyan.core.keys import keyring
+from abhiyan.core.refusals import Refused
+from abhiyan.core.scope import system
+from abhiyan.people.models import Consent, Notice, Purpose
+from abhiyan.people.news import ConsentWithdrawn
+from abhiyan.people.rules.notices import SAMPLE, NoticeText, missing
+
+
+class NoticeIncomplete(Refused):
+    """A notice must say all the Act asks for, in every language it is published in."""
+
+    code = "notice_incomplete"
+    message = _("The notice does not say: %(missing)s.")
+
+
+class UnknownNotice(Refused):
+    code = "unknown_notice"
+    message = _("There is no such notice, or not in this version.")
+
+
+def publish_notice(
+    *,
+    code: str,
+    texts: Mapping[str, NoticeText],
+    by: Actor,
+    at: datetime,
+    is_sample: bool = False,
+    audio_number: str = "",
+) -> int:
+    """Publish the next version of a notice in several languages at once. Its number. Earlier ones stay as they are.
+
+    Who may is asked by the caller. Refuses NoticeIncomplete unless every language has every section.
+    """
+    for text in texts.values():
+        if lacking := missing(text):
+            raise NoticeIncomplete(missing=", ".join(lacking))
+    version = (Notice.objects.filter(code=code).aggregate(last=Max("version"))["last"] or 0) + 1
+    Notice.objects.bulk_create(
+        Notice(
+            code=code,
+            version=version,
+            language=language,
+            title=text.title,
+            sections=[[section.key, section.heading, section.text] for section in text.sections],
+            short=text.short,
+            audio_number=audio_number,
+            published_at=at,
+            is_sample=is_sample,
+        )
+        for language, text in texts.items()
+    )
+    audit.record(
+        by=by,
+        at=at,
+        act="people.publish_notice",
+        subject=code,
+        facts={"version": version, "languages": sorted(texts)},
+    )
+    return version
+
+
+def ensure_sample_notice(*, by: Actor, at: datetime) -> None:
+    """Publish the sample notice "membership", marked as a sample, where there is none at all."""
+    if not Notice.objects.filter(code="membership").exists():
+        publish_notice(code="membership", texts=SAMPLE, by=by, at=at, is_sample=True)
+
+
+def give_consent(
+    *,
+    person_id: UUID,
+    unit_id: int,
+    purpose: int,
+    notice_version: int,
+    language: str,
+    channel: int,
+    by: Actor,
+    at: datetime,
+) -> UUID:
+    """Keep one person's yes to one purpose, with its proof. A yes that stands already is returned as it is.
+
+    After a withdrawal a new yes is a new row: the old one stays as what it was.
+    """
+    if purpose not in Purpose.values:
+        raise LookupError(f"no such purpose: {purpose}")
+    with system("keeping a consent"):
+        standing = Consent.objects.filter(person_id=person_id, purpose=purpose, withdrawn_at=None).first()
+        if standing is not None:
+            found: UUID = standing.pk
+            return found
+        told = f"consent|{person_id}|{purpose}|{at.isoformat()}".encode()
+        derived = hmac.digest(keyring().identity, told, "sha256")
+        consent = Consent(
+            id=UUID(bytes=person_id.bytes[:6] + derived[:9] + bytes([purpose])),
+            person_id=person_id,
+            unit_id=unit_id,
+            purpose=purpose,
+            notice_version=notice_version,
+            language=language,
+            channel=channel,
+            by=by.id,
+            device=by.device,
+            at=at,
+        )
+        consent.save(force_insert=True)
+        audit.record(by=by, at=at, act="people.give_consent", unit_id=unit_id, facts={"purpose": purpose})
+    given: UUID = consent.pk
+    return given
+
+
+def withdraw_consent(*, person_id: UUID, purpose: int, channel: int, by: Actor, at: datetime) -> bool:
+    """Take a yes back. Whether there was one. Tells ConsentWithdrawn, so that what is queued stops.
+
+    As easy as giving: asked by the caller is only whose it is (the phone's own session, or an office-bearer whom
+    the person asked, by enrolment.correct).
+    """
+    with system("withdrawing a consent"):
+        standing = Consent.objects.filter(person_id=person_id, purpose=purpose, withdrawn_at=None)
+        unit_id = standing.values_list("unit_id", flat=True).first()
+        if not standing.update(withdrawn_at=at, withdrawn_channel=channel):
+            return False
+        audit.record(by=by, at=at, act="people.withdraw_consent", unit_id=unit_id, facts={"purpose": purpose})
+        news.tell(ConsentWithdrawn(person_id=person_id, purpose=purpose, at=at))
+    return True
+
+
+def notice_or_refuse(*, code: str, version: int, language: str) -> Notice:
+    """A notice by version, or UnknownNotice: for channels that name the one they read out."""
+    try:
+        return Notice.objects.get(code=code, version=version, language=language)
+    except Notice.DoesNotExist:
+        raise UnknownNotice(field="notice") from None

@@ -1,0 +1,162 @@
+"""Reads about people: accounts, notices, and what is held about a phone."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db.models import QuerySet
+from django.db.models.expressions import RawSQL
+
+from abhiyan.core.policy import EVERYTHING, PEOPLE, placed
+from abhiyan.core.refusals import NotFound
+
+from .models import Account, Consent, Factor, Notice, Person, Phone, Session, Suppression
+
+DEFAULT_LANGUAGE = "hi"
+
+
+def account(account_id: int) -> Account | None:
+    """An open account in the caller's scope."""
+    return Account.objects.filter(id=account_id, closed_at=None).first()
+
+
+def account_by_public_id(public_id: UUID) -> Account:
+    """An open account in the caller's scope, or NotFound."""
+    found = Account.objects.filter(public_id=public_id, closed_at=None).first()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def account_of_phone(phone_id: UUID) -> Account | None:
+    """The open account of a phone, in the caller's scope."""
+    return Account.objects.filter(phone_id=phone_id, closed_at=None).first()
+
+
+def names_of(account_ids: Iterable[int]) -> dict[int, str]:
+    """id -> name of those accounts that are in scope."""
+    return dict(Account.objects.filter(id__in=set(account_ids)).values_list("id", "name"))
+
+
+def search_accounts(text: str, *, limit: int = 20) -> QuerySet[Account]:
+    """Accounts within the viewer's person-level scope, by the beginning of a name's words or the last four digits.
+
+    Names of the whole state are known; picking somebody by a phone's digits is for those who may see the phone.
+    """
+    found = Account.objects.filter(closed_at=None).alias(
+        near=RawSQL(f"({EVERYTHING} or {placed('people_account.unit_id', PEOPLE)})", [])  # noqa: S611  # no input
+    )
+    found = found.filter(near=True)
+    text = text.strip()
+    if text.isdigit() and len(text) == 4:
+        found = found.filter(last4=text)
+    else:
+        for word in text.split()[:4]:
+            found = found.filter(name__icontains=word)
+    return found.order_by("name", "id")[:limit]
+
+
+def demo_accounts() -> list[Account]:
+    """The demo's people, by name. In a scope that sees them."""
+    return list(Account.objects.filter(is_demo=True, closed_at=None).order_by("id"))
+
+
+def confirmed_factors(account_id: int) -> list[Factor]:
+    """An account's second proofs that are in force, oldest first. In its own scope."""
+    return list(
+        Factor.objects.filter(account_id=account_id).exclude(confirmed_at=None).order_by("created_at", "id")
+    )
+
+
+def notice(code: str, language: str, version: int | None = None) -> Notice:
+    """A notice in its latest (or the named) version, in a language, else in Hindi, else in any. NotFound without."""
+    versions = Notice.objects.filter(code=code)
+    if version is not None:
+        versions = versions.filter(version=version)
+    last = versions.order_by("-version").first()
+    found = {each.language: each for each in versions.filter(version=last.version)} if last else {}
+    for wanted in (language, DEFAULT_LANGUAGE, *found):
+        if wanted in found:
+            return found[wanted]
+    raise NotFound(field="notice")
+
+
+def languages_of_notice(code: str, version: int) -> list[str]:
+    """The languages a version was published in."""
+    return list(
+        Notice.objects.filter(code=code, version=version)
+        .order_by("language")
+        .values_list("language", flat=True)
+    )
+
+
+def is_suppressed(phone_id: UUID) -> str:
+    """What a phone said no to: "outreach", "all", or "" for nothing. In a scope that sees it."""
+    found = Suppression.objects.filter(phone_id=phone_id, lifted_at=None).first()
+    return found.scope if found else ""
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """What this room holds about one person on a phone."""
+
+    last4: str
+    person: Person | None
+    consents: Sequence[Consent]
+    account: Account | None
+    sessions: Sequence[Session]
+    suppression: Suppression | None
+
+    def told(self) -> dict[str, Any]:
+        """As plain values, for the person's own page and file."""
+        person = self.person
+        return {
+            "phone": f"…{self.last4}",
+            "name": person.name if person else None,
+            "birth_year": person.birth_year if person else None,
+            "kept_since": person.at if person else None,
+            "consents": [
+                {
+                    "purpose": each.get_purpose_display(),
+                    "notice_version": each.notice_version,
+                    "given_at": each.at,
+                    "withdrawn_at": each.withdrawn_at,
+                }
+                for each in self.consents
+            ],
+            "said_no": self.suppression.scope if self.suppression else None,
+            "account": self.account.name if self.account else None,
+            "sessions": len(self.sessions),
+        }
+
+
+def held_about(phone_id: UUID, person_id: UUID | None = None, *, at: datetime) -> Held:
+    """What is held about the holder of a proven phone: one person of those on it, never the others.
+
+    person_id: whose, once a second fact has told them apart; without it only what is the phone's own.
+    In the phone's own scope (`Scope.phone`).
+    """
+    person = (
+        Person.objects.filter(id=person_id, phone_id=phone_id, erased_at=None).first() if person_id else None
+    )
+    phone = Phone.objects.filter(id=phone_id).first()
+    owner = account_of_phone(phone_id)
+    return Held(
+        last4=phone.last4 if phone else "",
+        person=person,
+        consents=list(Consent.objects.filter(person_id=person.pk).order_by("at")) if person else [],
+        account=owner,
+        sessions=list(Session.objects.filter(account_id=owner.pk, ended_at=None, ends_at__gt=at))
+        if owner
+        else [],
+        suppression=Suppression.objects.filter(phone_id=phone_id, lifted_at=None).first(),
+    )
+
+
+def people_on(phone_id: UUID) -> list[Person]:
+    """The people known on a phone, in scope, oldest first."""
+    return list(
+        Person.objects.filter(phone_id=phone_id, erased_at=None, merged_into=None).order_by("at", "id")
+    )
