@@ -33,6 +33,18 @@ class Kind(models.IntegerChoices):
     RENEWED = 2, _("Renewed")
 
 
+class Taken(models.IntegerChoices):
+    """How the act took a claim. A resend is answered from it, whatever happened to the member since."""
+
+    JOINED = 1, _("Joined")
+    RENEWED = 2, _("Renewed")
+    ALREADY = 3, _("Already a member")
+    WAITS = 4, _("Waits at its phone")
+    WORKLIST = 5, _("To be looked at")  # several people on the phone, and the claim names none of them
+    LATE = 6, _("Too late to count")  # stays reported
+    FULL = 7, _("Phone full")  # stays reported
+
+
 class Roll(models.Model):
     """A named list people join, for a term or without."""
 
@@ -78,6 +90,7 @@ class Claim(models.Model):
     is_placed = models.BooleanField()
     phone_id = models.UUIDField()
     membership_id = models.UUIDField(null=True)  # null: waits at its phone, or is on the worklist
+    taken = models.SmallIntegerField(choices=Taken.choices)
     day = models.DateField()  # field day in the programme's zone
     field_at = models.DateTimeField()  # as the sender says
     at = models.DateTimeField()  # when stored
@@ -87,6 +100,22 @@ class Claim(models.Model):
 
     class Meta:
         db_table = "enrolment_claim"
+        indexes = [
+            models.Index(
+                fields=["phone_id"], name="claim_phone"
+            ),  # used by: what is held about a phone, undo
+            models.Index(  # used by: the worklist; only what a person has to look at
+                fields=["public_id"],
+                include=["unit_id", "at"],
+                condition=models.Q(taken=Taken.WORKLIST, membership_id=None)
+                | models.Q(
+                    is_placed=False,
+                    membership_id__isnull=False,
+                    taken__in=(Taken.JOINED, Taken.RENEWED, Taken.WAITS),
+                ),
+                name="claim_worklist",
+            ),
+        ]
         constraints = [
             *policies("claim", using=f"phone_id = {PHONE} or {placed('enrolment_claim.unit_id', PEOPLE)}"),
             Policy(name="claim_gateway", to=("gateway",), using="true"),
@@ -94,14 +123,12 @@ class Claim(models.Model):
 
 
 class Waiting(models.Model):
-    """A call or SMS without notice and age: it waits at its phone until link, code or a row completes it.
+    """A phone's first call or SMS in a drive: one per phone and drive, and with it the one reply ever sent.
 
-    One per phone and drive, and with it the one reply ever sent.
+    Without notice and age it waits until link, code or a row completes it; a known member's is complete at once.
     """
 
-    id = models.UUIDField(
-        primary_key=True
-    )  # first 6 bytes of the phone's hash, 10 derived from phone and drive
+    id = models.UUIDField(primary_key=True)  # first 12 bytes of the phone's hash, then the programme's number
     programme_id = models.IntegerField()
     phone_id = models.UUIDField()
     claim_id = models.UUIDField()  # the first claim: the one that completing completes
@@ -112,10 +139,20 @@ class Waiting(models.Model):
     at = models.DateTimeField()
     opened_at = models.DateTimeField(null=True)
     completed_at = models.DateTimeField(null=True)
+    completed_by = models.UUIDField(null=True)  # id of the message that completed it; no claim of its own
+    completed_as = models.SmallIntegerField(choices=Taken.choices, null=True)  # that message's answer
+    replied_at = models.DateTimeField(null=True)  # the one reply was handed to messaging
 
     class Meta:
         db_table = "enrolment_waiting"
-        indexes = [models.Index(fields=["link_digest"], name="waiting_link")]  # used by: opening a link
+        indexes = [
+            models.Index(fields=["link_digest"], name="waiting_link"),  # used by: opening a link
+            models.Index(  # used by: the loop that replies
+                fields=["at"],
+                condition=models.Q(replied_at=None, completed_at=None),
+                name="waiting_reply",
+            ),
+        ]
         constraints = [
             *policies(
                 "waiting", using=f"phone_id = {PHONE} or {placed('enrolment_waiting.unit_id', PEOPLE)}"
@@ -129,7 +166,7 @@ class Membership(models.Model):
 
     id = models.UUIDField(
         primary_key=True
-    )  # 6 bytes of the phone's hash, 10 of HMAC(identity key, roll, phone, slot)
+    )  # 6 bytes of the phone's hash, 8 of HMAC(identity key, roll, phone, slot), two zeros (its terms' numbers)
     public_id = models.UUIDField()
     roll_id = models.IntegerField()
     phone_id = models.UUIDField()
@@ -146,7 +183,10 @@ class Membership(models.Model):
 
     class Meta:
         db_table = "enrolment_membership"
-        indexes = [models.Index(fields=["phone_id"], name="membership_phone")]  # used by: people on one phone
+        indexes = [
+            models.Index(fields=["phone_id"], name="membership_phone"),  # used by: people on one phone
+            models.Index(fields=["public_id"], name="membership_public"),  # used by: a member's page
+        ]
         constraints = [
             *policies(
                 "membership", using=f"phone_id = {PHONE} or {placed('enrolment_membership.unit_id', PEOPLE)}"
@@ -158,7 +198,9 @@ class Membership(models.Model):
 class Enrolment(models.Model):
     """One term of a membership. Never deleted: it ends, or is struck off with a reason."""
 
-    id = models.UUIDField(primary_key=True)  # derived from membership and term: once is once
+    # The membership's id with the term's number in its last two bytes: once is once, and the terms of a
+    # membership stand together behind it.
+    id = models.UUIDField(primary_key=True)
     membership_id = models.UUIDField()
     claim_id = models.UUIDField()  # the claim that opened this term
     programme_id = models.IntegerField()

@@ -1,0 +1,293 @@
+"""A claim as a channel hands it over, and what the act answers."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from hashlib import blake2b
+from typing import ClassVar
+from uuid import UUID
+
+from django.utils.translation import gettext_lazy as _
+
+from abhiyan.core.refusals import Refused
+from abhiyan.enrolment.models import Taken
+from abhiyan.people.models import Purpose
+
+MEMBERSHIP_ONLY: tuple[int, ...] = (Purpose.MEMBERSHIP.value,)
+
+
+@dataclass(slots=True)
+class Claim:
+    """What one message says. Anything but channel, key, phone and by may be missing.
+
+    key: the sender's idempotency key, with the sender's own id mixed in (`sender_key`).
+    phone: as written; the act brings it to E.164. unit_code or unit_id: the place; neither: place unknown.
+    within: ids of units the sender may claim for (a token's unit, a worker's units); None: the whole drive.
+    field_at: when it happened by the sender's clock, aware; None: when it arrives. sign: models.Sign.
+    by: public id of worker, channel or person. says_adult: the person said "18 or older" themselves.
+    consents: purposes agreed to, under the notice's version and in its language.
+    """
+
+    channel: int
+    key: bytes
+    phone: str
+    by: UUID
+    name: str | None = None
+    birth_year: int | None = None
+    unit_code: str | None = None
+    unit_id: int | None = None
+    within: tuple[int, ...] | None = None
+    field_at: datetime | None = None
+    sign: int = 0
+    notice_version: int | None = None
+    language: str = ""
+    consents: tuple[int, ...] = MEMBERSHIP_ONLY
+    device: str = ""
+    says_adult: bool = False
+
+
+def sender_key(sender: UUID, key: str | bytes) -> bytes:
+    """An idempotency key that two senders cannot share."""
+    return sender.bytes + (key.encode("utf-8", "surrogatepass") if isinstance(key, str) else key)
+
+
+def claim_id(channel: int, key: bytes) -> bytes:
+    """The claim's id, 16 bytes: the same key from the same channel is the same claim."""
+    return blake2b(key, digest_size=16, salt=bytes([channel])).digest()
+
+
+class Outcome:
+    """What became of a claim; also the answer to every resend of it.
+
+    receipt: the claim's public id. membership: the member's public id, once there is one.
+    """
+
+    taken: ClassVar[Taken]
+    code: ClassVar[str]
+    __slots__ = ("_membership", "_receipt")
+
+    def __init__(self, receipt: bytes, membership: bytes | None = None) -> None:
+        self._receipt = receipt
+        self._membership = membership
+
+    @property
+    def receipt(self) -> UUID:
+        return UUID(bytes=self._receipt)
+
+    @property
+    def receipt_hex(self) -> str:
+        """The receipt in 32 hexadecimal digits: quicker to write than the UUID."""
+        return self._receipt.hex()
+
+    @property
+    def membership(self) -> UUID | None:
+        return UUID(bytes=self._membership) if self._membership else None
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Outcome) or type(self) is not type(other):
+            return False
+        return (self._receipt, self._membership) == (other._receipt, other._membership)
+
+    def __hash__(self) -> int:
+        return hash((self._receipt, self._membership))
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({self.receipt}, {self.membership})"
+
+
+class Joined(Outcome):
+    """A first term."""
+
+    taken = Taken.JOINED
+    code = "joined"
+    __slots__ = ()
+
+
+class Renewed(Outcome):
+    """The next term of somebody who was a member before."""
+
+    taken = Taken.RENEWED
+    code = "renewed"
+    __slots__ = ()
+
+
+class AlreadyMember(Outcome):
+    """On the roll in this drive already; the claim is one more word for it."""
+
+    taken = Taken.ALREADY
+    code = "already_member"
+    __slots__ = ()
+
+
+class Waits(Outcome):
+    """A call or SMS of somebody unknown: waits at its phone until link, code or a row completes it."""
+
+    taken = Taken.WAITS
+    code = "waits"
+    __slots__ = ()
+
+
+class OnWorklist(Outcome):
+    """Stored; somebody has to say whose it is."""
+
+    taken = Taken.WORKLIST
+    code = "on_worklist"
+    __slots__ = ()
+
+
+class Late(Outcome):
+    """Happened in the window, arrived more than seven days after it: stays reported."""
+
+    taken = Taken.LATE
+    code = "late"
+    __slots__ = ()
+
+
+class ClaimRefused(Refused):
+    """A claim that is not taken. Nothing of it is kept, unless `receipt` says so."""
+
+    on: ClassVar[str] = ""  # the field it concerns
+    receipt: UUID | None = None
+
+    def __init__(self, *, field: str = "", **facts: object) -> None:
+        super().__init__(field=field or self.on, **facts)
+
+
+class PhoneInvalid(ClaimRefused):
+    code = "phone_invalid"
+    on = "phone"
+    message = _("This is not a mobile number. Write the ten digits, or + and the country first.")
+
+
+class PhoneAbroad(ClaimRefused):
+    code = "phone_abroad"
+    on = "phone"
+    message = _("This drive takes Indian mobile numbers only.")
+
+
+class PhoneFull(ClaimRefused):
+    """As many people as a phone may hold. The claim is kept as reported, and has a receipt."""
+
+    code = "phone_full"
+    on = "phone"
+    message = _("%(limit)s people have already joined with this phone. Use another phone.")
+
+
+class Suppressed(ClaimRefused):
+    code = "suppressed"
+    on = "phone"
+    message = _(
+        "The holder of this phone asked not to be enrolled. Only they can join, from their own phone."
+    )
+
+
+class NameInvalid(ClaimRefused):
+    code = "name_invalid"
+    on = "name"
+    message = _("Write the name in letters, at most 200 characters.")
+
+
+class NameMissing(ClaimRefused):
+    code = "name_missing"
+    on = "name"
+    message = _("Give the person's name.")
+
+
+class BirthYearMissing(ClaimRefused):
+    code = "birth_year_missing"
+    on = "birth_year"
+    message = _("Give the year of birth: only adults may join.")
+
+
+class BirthYearInvalid(ClaimRefused):
+    code = "birth_year_invalid"
+    on = "birth_year"
+    message = _("This cannot be a year of birth. Write four digits, such as 1980.")
+
+
+class NotAdult(ClaimRefused):
+    """Under age on the day. Nothing is kept but a counter."""
+
+    code = "not_adult"
+    on = "birth_year"
+    message = _("Only people of 18 years and over can join. Nothing was kept.")
+
+
+class NoticeMissing(ClaimRefused):
+    code = "notice_missing"
+    on = "notice_version"
+    message = _("Say which version of the notice the person was given.")
+
+
+class ConsentMissing(ClaimRefused):
+    code = "consent_missing"
+    on = "consents"
+    message = _("Without consent to being kept on the roll of members nobody can join.")
+
+
+class UnknownUnit(ClaimRefused):
+    code = "unknown_unit"
+    on = "unit"
+    message = _("There is no such unit. Use the code from the list of units, or leave the place out.")
+
+
+class OutsideScope(ClaimRefused):
+    code = "outside_scope"
+    on = "unit"
+    message = _("This unit is outside this drive, or outside what you may enrol for.")
+
+
+class DriveNotOpen(ClaimRefused):
+    code = "drive_not_open"
+    on = "field_at"
+    message = _("The drive had not opened on that day.")
+
+
+class DriveClosed(ClaimRefused):
+    code = "drive_closed"
+    on = "field_at"
+    message = _("The drive is closed.")
+
+
+class FieldTimeInvalid(ClaimRefused):
+    code = "field_time_invalid"
+    on = "field_at"
+    message = _("This time cannot be true. Check the date, the time and the zone of the device.")
+
+
+class KeyReused(ClaimRefused):
+    """One idempotency key for two phones: a fault of the sender's program."""
+
+    code = "key_reused"
+    on = "key"
+    message = _("This key was used for another phone. Each claim needs a key of its own.")
+
+
+class Unreadable(ClaimRefused):
+    """The database would not take a value no rule had caught; the rest of the batch is not held up by it."""
+
+    code = "unreadable"
+    message = _("This entry could not be read.")
+
+
+class TryAgain(Refused):
+    """Nothing was done; the same batch may be sent again as it is."""
+
+    code = "try_again"
+    status = 503
+    message = _("The register cannot be reached just now. Nothing was stored; send the same again.")
+
+
+STORED: dict[int, type[Outcome]] = {
+    kind.taken.value: kind for kind in (Joined, Renewed, AlreadyMember, Waits, OnWorklist, Late)
+}
+
+
+def stored_outcome(
+    taken: int, receipt: bytes, membership: bytes | None, *, limit: int
+) -> Outcome | ClaimRefused:
+    """The outcome a stored claim had."""
+    if taken == Taken.FULL:
+        full = PhoneFull(limit=limit)
+        full.receipt = UUID(bytes=receipt)
+        return full
+    return STORED[taken](receipt, membership)

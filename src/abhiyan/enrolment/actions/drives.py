@@ -1,0 +1,181 @@
+"""What the act must know of a drive, kept in memory: its window, its limits, and where units stand.
+
+A drive is read again when it is older than a second, so closing it holds everywhere within one. Places of units
+are kept per drive, at most 200,000 of them (about 80 MB), fetched by the batch, and forgotten every minute or as
+soon as the scope's own positions change: 1,200,000 units are never loaded.
+"""
+
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import psycopg
+
+from .gateway import DAY_ZERO, int4, int8
+
+DRIVE_LASTS = timedelta(seconds=1)
+PLACES_LAST = timedelta(seconds=60)
+MOST_PLACES = 200_000
+
+Span = tuple[int, int]
+
+
+class NoSuchDrive(Exception):
+    """The programme is no membership drive: an error of the caller, not of the claim."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A unit: its id, the id as a parameter, and its position in each hierarchy it stands in today."""
+
+    unit_id: int
+    packed: bytes
+    positions: tuple[int, ...]
+
+
+@dataclass(slots=True)
+class Drive:
+    """A membership drive as of `read_at`."""
+
+    programme_id: int
+    roll_id: int
+    state: str
+    zone: str
+    opens_on: date
+    closes_on: date
+    unit_id: int  # the owner's: where claims without a place stand
+    people_per_phone: int
+    minimum_age: int
+    indian_mobiles_only: bool
+    spans: tuple[Span, ...]  # positions of the units in scope, in the programme's hierarchy
+    read_at: datetime
+    places_at: datetime
+    by_code: dict[str, Place | None] = field(default_factory=dict)
+    by_id: dict[int, Place | None] = field(default_factory=dict)
+    spans_of: dict[int, tuple[Span, ...]] = field(default_factory=dict)
+    days: dict[int, bytes] = field(default_factory=dict)  # quarter of an hour -> day as a parameter
+
+    @property
+    def unplaced(self) -> bytes:
+        return int8(self.unit_id)
+
+    def day(self, micros: int) -> date:
+        """The day, in the drive's zone, of an instant in microseconds since 2000."""
+        at = datetime.fromtimestamp(micros / 1e6 + 946_684_800, ZoneInfo(self.zone))
+        return at.date()
+
+    def packed_day(self, micros: int) -> bytes:
+        """The same as a parameter. Every zone's midnight falls on a quarter of an hour."""
+        quarter = micros // 900_000_000
+        found = self.days.get(quarter)
+        if found is None:
+            if len(self.days) > 10_000:
+                self.days.clear()
+            found = self.days[quarter] = int4(self.day(micros).toordinal() - DAY_ZERO)
+        return found
+
+    def may(self, place: Place, within: tuple[int, ...] | None) -> bool:
+        """Whether a unit lies in the drive's scope and in what the sender may claim for."""
+        for p in place.positions:
+            if any(lo <= p < hi for lo, hi in self.spans):
+                break
+        else:
+            return False
+        if within is None:
+            return True
+        for unit in within:
+            for lo, hi in self.spans_of.get(unit, ()):
+                for p in place.positions:
+                    if lo <= p < hi:
+                        return True
+        return False
+
+
+_READ = """
+    select d.roll_id, p.state, p.zone, p.opens_on, p.closes_on, p.owner_id, r.people_per_phone, r.minimum_age,
+           d.indian_mobiles_only,
+           array(select array[t.lo, t.hi] from programmes_scope s join units_placement t
+                  on t.unit_id = s.unit_id and t.hierarchy = p.hierarchy and t.valid_to is null
+                where s.programme_id = p.id and t.lo is not null order by t.lo)
+      from enrolment_drive d join programmes_programme p on p.id = d.programme_id
+      join enrolment_roll r on r.id = d.roll_id
+     where d.programme_id = %s"""
+_PLACES = """
+    select u.code, u.id, array(select t.lo from units_placement t
+                                where t.unit_id = u.id and t.valid_to is null and t.lo is not null)
+      from units_unit u where u.closed_on is null and """
+_SPANS = """
+    select t.unit_id, t.lo, t.hi from units_placement t
+     where t.unit_id = any(%s) and t.valid_to is null and t.lo is not null"""
+
+
+class Drives:
+    """The drives one writer enrols into."""
+
+    def __init__(self) -> None:
+        self._known: dict[int, Drive] = {}
+
+    def forget(self) -> None:
+        """Read everything anew (units have moved)."""
+        self._known.clear()
+
+    def get(self, connection: psycopg.Connection[Any], programme_id: int, at: datetime) -> Drive:
+        """The drive as it was at most a second before `at`. Raises NoSuchDrive."""
+        known = self._known.get(programme_id)
+        if known is not None and abs(at - known.read_at) <= DRIVE_LASTS:
+            return known
+        row = connection.execute(_READ, [programme_id]).fetchone()
+        if row is None:
+            raise NoSuchDrive(programme_id)
+        roll, state, zone, opens_on, closes_on, owner, limit, age, indian, spans = row
+        made = Drive(
+            programme_id=programme_id,
+            roll_id=roll,
+            state=state,
+            zone=zone,
+            opens_on=opens_on,
+            closes_on=closes_on,
+            unit_id=owner,
+            people_per_phone=limit,
+            minimum_age=age,
+            indian_mobiles_only=indian,
+            spans=tuple((lo, hi) for lo, hi in spans),
+            read_at=at,
+            places_at=at,
+        )
+        if known is not None and known.spans == made.spans and abs(at - known.places_at) <= PLACES_LAST:
+            made.by_code, made.by_id, made.spans_of = known.by_code, known.by_id, known.spans_of
+            made.places_at = known.places_at
+        if known is not None and known.zone == made.zone:
+            made.days = known.days
+        self._known[programme_id] = made
+        return made
+
+    def fetch(
+        self,
+        connection: psycopg.Connection[Any],
+        drive: Drive,
+        *,
+        codes: set[str],
+        ids: set[int],
+        within: set[int],
+    ) -> None:
+        """Learn the places of a batch that are not known yet, by at most three queries."""
+        if len(drive.by_code) + len(drive.by_id) > MOST_PLACES:
+            for known in (drive.by_code, drive.by_id):
+                for old in list(known)[: len(known) // 2]:
+                    del known[old]  # type: ignore[arg-type]  # its own key
+        if codes:
+            drive.by_code.update(dict.fromkeys(codes))
+            for code, unit, positions in connection.execute(_PLACES + "u.code = any(%s)", [list(codes)]):
+                drive.by_code[code] = Place(unit, int8(unit), tuple(positions))
+        if ids:
+            drive.by_id.update(dict.fromkeys(ids))
+            for _code, unit, positions in connection.execute(_PLACES + "u.id = any(%s)", [list(ids)]):
+                drive.by_id[unit] = Place(unit, int8(unit), tuple(positions))
+        if within:
+            found: dict[int, list[Span]] = {unit: [] for unit in within}
+            for unit, lo, hi in connection.execute(_SPANS, [list(within)]):
+                found[unit].append((lo, hi))
+            drive.spans_of.update({unit: tuple(spans) for unit, spans in found.items()})

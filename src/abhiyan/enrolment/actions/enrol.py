@@ -1,0 +1,349 @@
+"""The act: the only writer of enrolments."""
+
+import hmac
+import os
+from collections import Counter
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from abhiyan.core.actor import Actor
+
+from . import sql
+from .claims import (
+    Claim,  # what callers hand over
+    ClaimRefused,
+    Joined,
+    NotAdult,
+    Outcome,
+    TryAgain,
+    Unreadable,
+    claim_id,
+    stored_outcome,
+)
+from .drives import Drive, Drives
+from .gateway import (
+    EPOCH,
+    BadData,
+    Conflict,
+    PerThread,
+    Unavailable,
+    Value,
+    Writer,
+    array,
+    array_of_uuids,
+    arrays,
+    int4,
+    int8,
+    micros,
+)
+from .rows import SHORTS, Row, keys, prepare
+from .settle import STATEMENTS, Settling, stored_claims
+
+TRIES = 4  # of one batch, when the database was lost or two batches stood in each other's way
+MINORS_REMEMBERED = timedelta(days=7)
+_FAST = len(sql.COLUMNS)
+_COLUMNS = [f"{kind}[]" for kind in sql.COLUMNS.values()]
+_PHONES = [f"{kind}[]" for kind in sql.PHONE_COLUMNS.values()]
+_SCALARS = {"programme": "int4", "roll": "int4", "at": "timestamptz", "batch": "uuid", "import_id": "int8"}
+
+_WRITES: dict[str, tuple[str, Sequence[str]]] = {
+    "phones": (sql.phones(sql.unnested(sql.PHONE_COLUMNS)), _PHONES),
+    "enrol": (
+        sql.enrolling(
+            rows=sql.unnested(sql.COLUMNS),
+            tail=sql.LEFT_OVER,
+            **{name: f"${_FAST + n}" for n, name in enumerate(_SCALARS, 1)},
+        ),
+        [*_COLUMNS, *_SCALARS.values()],
+    ),
+    # A minor leaves a number. So that a resend does not count twice, a keyed hash of the sender's key is kept for
+    # a week; it says nothing of anybody.
+    "minors_seen": (
+        (
+            "insert into core_rate_count (key, n, ends_at) select k, 1, $2 from unnest($1) k order by k"
+            " on conflict do nothing returning key"
+        ),
+        ["bytea[]", "timestamptz"],
+    ),
+    "minors": (
+        (
+            "insert into enrolment_minor_count as m (programme_id, unit_id, channel, day, n)"
+            " select $1, u, c, d, n from unnest($2, $3, $4, $5) t(u, c, d, n) order by u, c, d"
+            " on conflict (programme_id, unit_id, channel, day) do update set n = m.n + excluded.n"
+        ),
+        ["int4", "int8[]", "int2[]", "date[]", "int4[]"],
+    ),
+    "completions": (
+        (
+            "select w.completed_by, w.completed_as, c.public_id, m.public_id from enrolment_waiting w"
+            " join enrolment_claim c on c.id = w.claim_id left join enrolment_membership m on m.id = c.membership_id"
+            " where w.completed_by = any($1)"
+        ),
+        ["uuid[]"],
+    ),
+    "audit": (
+        (
+            "insert into core_audit (at, who, who_kind, account_id, act, batch, n, origin, device, facts) values"
+            " ($1, $2, $3, $4, 'enrolment.enrol', $5, $6, $7, $8,"
+            " jsonb_build_object('programme', $9)"
+            " || case $10 when '' then '{}' else jsonb_build_object('reason', $10) end)"
+        ),
+        ["timestamptz", "uuid", "text", "int8", "uuid", "int4", "text", "text", "int4", "text"],
+    ),
+}
+
+
+class Gateway:
+    """A writer with what it knows of drives. One per thread; `enrol_batch` finds its own."""
+
+    def __init__(self) -> None:
+        self.writer = Writer({**_WRITES, **STATEMENTS})
+        self.drives = Drives()
+
+
+class _Gateways(PerThread):
+    gateway: Gateway | None = None
+
+
+_own = _Gateways()
+
+
+def gateway() -> Gateway:
+    """This thread's gateway."""
+    if _own.gateway is None:
+        _own.gateway = Gateway()
+    return _own.gateway
+
+
+def forget() -> None:
+    """Have this thread read drives and units anew (tests; units moved)."""
+    gateway().drives.forget()
+
+
+def enrol_batch(
+    *,
+    programme_id: int,
+    claims: Sequence[Claim],
+    by: Actor,
+    at: datetime,
+    import_id: int | None = None,
+    through: Gateway | None = None,
+) -> list[Outcome | ClaimRefused]:
+    """Put each claim's person on the drive's roll, on the rung its evidence supports, in one commit.
+
+    programme_id: the drive. claims: at most a few hundred, of any channels. at: when the server stores them, aware.
+    Returns one answer per claim, in order: Joined, Renewed, AlreadyMember, Waits, OnWorklist, Late, or a refusal
+    (NotAdult, DriveClosed, UnknownUnit …) that kept nothing. When it returns, what it stored is on disk. A resend
+    gets its first outcome, from any process and after any crash. Raises TryAgain when the database would not: then
+    nothing of the batch is stored, or all of it was and the answer was lost; sending it again is right either way.
+
+    Commits on a connection of its own, as the database role `gateway`, whatever transaction the caller is in.
+    Order of locks and keys: phones (sorted), claims (by id), memberships (by id); then, for claims that did not
+    simply join, advisory locks of their phones (sorted) and rows beneath them; last the counter of minors (sorted).
+    """
+    if at.tzinfo is None:
+        raise ValueError("`at` is aware")
+    if not claims:
+        return []
+    hands = through or gateway()
+    failure: Exception | None = None
+    for _ in range(TRIES):
+        try:
+            return _enrol(hands, programme_id, claims, by, at, import_id)
+        except BadData:
+            return _bisect(hands, programme_id, claims, by, at, import_id)
+        except (Conflict, Unavailable) as error:
+            failure = error
+    raise TryAgain from failure
+
+
+def enrol(*, programme_id: int, claim: Claim, by: Actor, at: datetime) -> Outcome:
+    """A batch of one. Raises the refusal instead of returning it."""
+    (answer,) = enrol_batch(programme_id=programme_id, claims=[claim], by=by, at=at)
+    if isinstance(answer, ClaimRefused):
+        raise answer
+    return answer
+
+
+def _bisect(
+    hands: Gateway, programme_id: int, claims: Sequence[Claim], by: Actor, at: datetime, import_id: int | None
+) -> list[Outcome | ClaimRefused]:
+    """Some value was refused by the database itself: find the claim, let the others through."""
+    if len(claims) == 1:
+        return [Unreadable()]
+    half = len(claims) // 2
+    return [
+        answer
+        for part in (claims[:half], claims[half:])
+        for answer in enrol_batch(
+            programme_id=programme_id, claims=part, by=by, at=at, import_id=import_id, through=hands
+        )
+    ]
+
+
+def _enrol(
+    hands: Gateway, programme_id: int, claims: Sequence[Claim], by: Actor, at: datetime, import_id: int | None
+) -> list[Outcome | ClaimRefused]:
+    writer = hands.writer
+    connection = writer.connection()
+    drive = hands.drives.get(connection, programme_id, at)
+    _learn_places(hands, drive, claims)
+    prepared, refused = prepare(claims, drive, at)
+    first: dict[bytes, Row] = {}  # the same key twice in one batch is one claim
+    for row in prepared:
+        first.setdefault(row.claim, row)
+    rows = list(first.values())
+    plain = [row for row in rows if row.is_plain]
+    batch = os.urandom(16)
+    given: dict[bytes, Outcome | ClaimRefused] = {}
+    settling = Settling(writer, drive, at=at, batch=batch, import_id=import_id)
+    stored = 0
+    if rows:
+        steps: list[tuple[str, Sequence[Value]]] = [
+            ("begin", ()),
+            ("phones", arrays_of_phones(rows)),
+        ]
+        left = {row.claim for row in rows if not row.is_plain}
+        if plain:
+            scalars = (
+                int4(drive.programme_id),
+                int4(drive.roll_id),
+                micros(at),
+                batch,
+                None if import_id is None else int8(import_id),
+            )
+            steps.append(("enrol", [*arrays_of_rows(plain), *scalars]))
+        result = writer.run(*steps)[-1]
+        if plain:
+            stored = int.from_bytes(result.get_value(0, 0) or b"", "big")
+            joined = int.from_bytes(result.get_value(0, 1) or b"", "big")
+            if joined < len(plain):
+                left.update(array_of_uuids(result.get_value(0, 2)))
+        for row in rows:
+            if row.claim not in left:
+                given[row.claim] = Joined(row.public_id, row.member_public)
+        try:
+            if left:
+                given |= settling.decide([row for row in rows if row.claim in left])
+            last: list[tuple[str, Sequence[Value]]] = list(settling.steps())
+            n = stored + settling.stored
+            if n:
+                last.append(("audit", _audit(by, at, batch, n, programme_id)))
+            writer.run(*last, ("commit", ()))
+        except BaseException:
+            writer.rollback()
+            raise
+    if refused:
+        given |= _answer_refused(writer, drive, refused, at)
+    return [given[claim_id(claim.channel, claim.key)] for claim in claims] if len(given) else []
+
+
+def _learn_places(hands: Gateway, drive: Drive, claims: Sequence[Claim]) -> None:
+    by_code, by_id, spans = drive.by_code, drive.by_id, drive.spans_of
+    codes = {c.unit_code for c in claims if c.unit_code is not None and c.unit_code not in by_code}
+    ids = {c.unit_id for c in claims if c.unit_id is not None and c.unit_id not in by_id}
+    within = {u for c in claims if c.within is not None for u in c.within if u not in spans}
+    if codes or ids or within:
+        hands.drives.fetch(
+            hands.writer.connection(),
+            drive,
+            codes={code for code in codes if code.isprintable() and len(code) <= 64},
+            ids={unit for unit in ids if 0 < unit < 2**63},
+            within=within,
+        )
+
+
+def arrays_of_rows(rows: Sequence[Row]) -> list[Value]:
+    """The parameters $1 … of the act's rows."""
+    columns = list(zip(*rows, strict=True))
+    return [array(kind, columns[n]) for n, kind in enumerate(sql.COLUMNS.values())]
+
+
+def arrays_of_phones(rows: Sequence[Row]) -> list[Value]:
+    phones = [(row.phone, row.hash, row.sealed, row.last4, row.is_signed) for row in rows]
+    return arrays(list(sql.PHONE_COLUMNS.values()), phones)
+
+
+def _audit(by: Actor, at: datetime, batch: bytes, n: int, programme_id: int) -> list[Value]:
+    return [
+        micros(at),
+        by.id.bytes,
+        by.kind.encode(),
+        None if by.account_id is None else int8(by.account_id),
+        batch,
+        int4(n),
+        by.origin.encode(errors="replace"),
+        by.device.encode(errors="replace"),
+        int4(programme_id),
+        by.reason.encode(errors="replace"),
+    ]
+
+
+def _answer_refused(
+    writer: Writer, drive: Drive, refused: list[tuple[int, bytes, ClaimRefused, Claim]], at: datetime
+) -> dict[bytes, Outcome | ClaimRefused]:
+    """Refusals, unless the same claim was taken earlier (the drive has closed since): then its first outcome."""
+    ids = array("uuid", sorted({own for _, own, _, _ in refused}))
+    earlier, completions = writer.run(("known_claims", [ids, b"\0" * 16]), ("completions", [ids]))
+    given: dict[bytes, Outcome | ClaimRefused] = {
+        claim: stored_outcome(one.taken, one.receipt, one.member_public, limit=drive.people_per_phone)
+        for claim, one in stored_claims(earlier).items()
+    }
+    for n in range(completions.ntuples):
+        own, taken, receipt, member = (completions.get_value(n, column) for column in range(4))
+        assert own is not None and taken is not None and receipt is not None
+        given[own] = stored_outcome(
+            int.from_bytes(taken, "big"), receipt, member, limit=drive.people_per_phone
+        )
+    minors: dict[bytes, tuple[bytes, bytes, bytes]] = {}
+    for _place, own, refusal, claim in refused:
+        if own in given:
+            continue
+        given[own] = refusal
+        if isinstance(refusal, NotAdult):
+            seen = hmac.digest(keys().identity, b"minor|" + own, "sha256")[:16]
+            minors[seen] = (_unit(drive, claim), SHORTS[claim.channel], _day(drive, claim, at))
+    if minors:
+        _count_minors(writer, drive, minors, at)
+    return given
+
+
+def _unit(drive: Drive, claim: Claim) -> bytes:
+    place = None
+    if claim.unit_code is not None:
+        place = drive.by_code.get(claim.unit_code)
+    elif claim.unit_id is not None:
+        place = drive.by_id.get(claim.unit_id)
+    return place.packed if place is not None and drive.may(place, claim.within) else drive.unplaced
+
+
+def _day(drive: Drive, claim: Claim, at: datetime) -> bytes:
+    moment = min(claim.field_at or at, at) - EPOCH
+    return drive.packed_day((moment.days * 86_400 + moment.seconds) * 1_000_000)
+
+
+def _count_minors(
+    writer: Writer, drive: Drive, minors: dict[bytes, tuple[bytes, bytes, bytes]], at: datetime
+) -> None:
+    """A number per unit, channel and day, in one commit with the memory of which were counted."""
+    seen = writer.run(
+        ("begin", ()), ("minors_seen", [array("bytea", sorted(minors)), micros(at + MINORS_REMEMBERED)])
+    )[1]
+    fresh = [minors[seen.get_value(n, 0) or b""] for n in range(seen.ntuples)]
+    counted = Counter(fresh)
+    steps: list[tuple[str, Sequence[Value]]] = []
+    if counted:
+        units, channels, days = zip(*counted, strict=True)
+        steps.append(
+            (
+                "minors",
+                [
+                    int4(drive.programme_id),
+                    array("int8", units),
+                    array("int2", channels),
+                    array("date", days),
+                    array("int4", [int4(n) for n in counted.values()]),
+                ],
+            )
+        )
+    writer.run(*steps, ("commit", ()))

@@ -1,0 +1,19 @@
+"""The personal link a call is answered with. Derived from what waits, so that it needs no second place to be kept."""
+
+import base64
+import hmac
+
+from .rows import keys
+
+LETTERS = 16  # 80 bits
+
+
+def link_of(waiting_id: bytes) -> str:
+    """The secret of a waiting claim's link: sixteen letters and digits, lower case."""
+    made = hmac.digest(keys().token, b"link|" + waiting_id, "sha256")[:10]
+    return base64.b32encode(made).decode().lower()
+
+
+def link_digest(link: str) -> bytes:
+    """What is stored of it."""
+    return hmac.digest(keys().token, b"opened|" + link.strip().lower().encode(errors="replace"), "sha256")

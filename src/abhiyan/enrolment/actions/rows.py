@@ -1,0 +1,302 @@
+"""From a claim to the row the act writes: rules, ids, sealing. About 12 µs each; nothing here waits.
+
+Every id of a phone but the claim's begins with the same six bytes of its keyed hash, so one sort orders all keys.
+"""
+
+import hmac
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cache
+from typing import NamedTuple
+
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+from abhiyan.core.keys import Keyring, keyring
+from abhiyan.enrolment.rules import names
+from abhiyan.enrolment.rules.age import Age, age_on
+from abhiyan.enrolment.rules.window import EARLIEST, GRACE, SKEW, Fall, fall
+from abhiyan.people import phones
+from abhiyan.people.models import Purpose
+
+from .claims import (
+    BirthYearInvalid,
+    BirthYearMissing,
+    Claim,
+    ClaimRefused,
+    ConsentMissing,
+    DriveClosed,
+    DriveNotOpen,
+    FieldTimeInvalid,
+    NameInvalid,
+    NameMissing,
+    NotAdult,
+    NoticeMissing,
+    OutsideScope,
+    PhoneAbroad,
+    PhoneInvalid,
+    UnknownUnit,
+    claim_id,
+)
+from .drives import Drive
+from .gateway import EPOCH, NO, YES, int2, int4, int8
+
+SHORTS = [int2(n) for n in range(4096)]  # small numbers as int2 parameters
+RANDOM_BYTES = 60  # per row: nonce 12, three public ids of 16
+
+
+class Row(NamedTuple):
+    """One claim, in parameters. The first fields are `sql.COLUMNS` in order; the rest is the act's own."""
+
+    claim: bytes
+    phone: bytes
+    member: bytes
+    term: bytes
+    person: bytes
+    consent: bytes
+    waiting: bytes
+    public_id: bytes
+    member_public: bytes
+    person_public: bytes
+    channel: bytes
+    sign: bytes
+    unit: bytes
+    is_placed: bytes
+    day: bytes
+    field_at: bytes
+    name: bytes | None
+    birth_year: bytes | None
+    language: bytes
+    by: bytes
+    notice: bytes | None
+    purposes: bytes
+    device: bytes
+    hash: bytes
+    sealed: bytes
+    last4: bytes
+    is_signed: bytes
+    is_plain: bool  # complete and in time: the fast statement may take it
+    is_late: bool
+    place: int  # where in the batch it stood
+
+
+@dataclass(frozen=True, slots=True)
+class Ids:
+    """The derived ids of one slot of a phone."""
+
+    member: bytes
+    person: bytes
+
+    def term(self, number: int) -> bytes:
+        return self.member[:14] + int2(number)
+
+
+class Keys:
+    """The keys the act needs, ready for use."""
+
+    def __init__(self, ring: Keyring) -> None:
+        self.lookup = ring.lookup
+        self.identity = ring.identity
+        self.token = ring.token
+        self.seal = AESGCM(ring.sealing[-1]).encrypt
+        self.seal_number = bytes([len(ring.sealing)])
+
+    def slot(self, *, roll: int, phone_hash: bytes, slot: int) -> Ids:
+        """Ids of the person in a slot of a phone on a roll. phone_hash: at least the first 16 bytes."""
+        derived = hmac.digest(self.identity, b"%d|%d|" % (roll, slot) + phone_hash[:16], "sha256")
+        start = phone_hash[:6]
+        return Ids(start + derived[:8] + b"\0\0", start + derived[16:26])
+
+
+@cache
+def keys() -> Keys:
+    return Keys(keyring())
+
+
+def waiting_id(phone_id: bytes, programme_id: int) -> bytes:
+    """Id of a phone's first call in a drive."""
+    return phone_id[:12] + int4(programme_id)
+
+
+def consent_id(phone_id: bytes, claim: bytes, purpose: int) -> bytes:
+    """Id of the consent a claim brought for a purpose."""
+    return phone_id[:6] + claim[:9] + bytes([purpose])
+
+
+_PURPOSES: dict[tuple[int, ...], bytes | None] = {}
+
+
+def _purposes(consents: tuple[int, ...]) -> bytes | None:
+    """The set as bits, or None when membership or an unknown purpose makes it void."""
+    if consents not in _PURPOSES:
+        if len(_PURPOSES) > 1000:
+            _PURPOSES.clear()
+        known = {purpose.value for purpose in Purpose}
+        is_sound = Purpose.MEMBERSHIP in consents and known.issuperset(consents)
+        _PURPOSES[consents] = SHORTS[sum(1 << each for each in set(consents))] if is_sound else None
+    return _PURPOSES[consents]
+
+
+def prepare(
+    claims: Sequence[Claim], drive: Drive, at: datetime
+) -> tuple[list[Row], list[tuple[int, bytes, ClaimRefused, Claim]]]:
+    """Rows sorted by phone and claim (the order of locks), and what is refused: place, claim id, why, what.
+
+    The places the claims name must have been fetched. at: when the server stores them.
+    """
+    rows: list[Row] = []
+    refused: list[tuple[int, bytes, ClaimRefused, Claim]] = []
+    chance = os.urandom(RANDOM_BYTES * len(claims))
+    key = keys()
+    lookup, identity, seal, seal_number = key.lookup, key.identity, key.seal, key.seal_number
+    digest, parse = hmac.digest, phones.parse
+    start = b"%d|0|" % drive.roll_id
+    programme = int4(drive.programme_id)
+    now = at - EPOCH
+    now_us = (now.days * 86_400 + now.seconds) * 1_000_000 + now.microseconds
+    now_packed, today = int8(now_us), drive.packed_day(now_us)
+    arrived_on = drive.day(now_us)
+    late_from = drive.closes_on + GRACE
+    usual_day = b""  # the last day found to lie inside the window
+    usual_year = 0
+    skew_us = SKEW.total_seconds() * 1e6
+    unplaced = drive.unplaced
+    indian_only = drive.indian_mobiles_only
+    by_code, by_id, may = drive.by_code, drive.by_id, drive.may
+    i = 0
+    for place, claim in enumerate(claims):
+        own = claim_id(claim.channel, claim.key)
+        refusal: ClaimRefused | None = None
+        phone = parse(claim.phone)
+        name: bytes | None = None
+        birth: bytes | None = None
+        is_late = False
+        # When
+        field_at = claim.field_at
+        if field_at is None:
+            field_us, packed_at, day = now_us, now_packed, today
+        elif field_at.tzinfo is None or field_at.year < EARLIEST:
+            refused.append((place, own, FieldTimeInvalid(), claim))
+            continue
+        else:
+            since = field_at - EPOCH
+            field_us = (since.days * 86_400 + since.seconds) * 1_000_000 + since.microseconds
+            if field_us > now_us:
+                if field_us - now_us > skew_us:
+                    refused.append((place, own, FieldTimeInvalid(), claim))
+                    continue
+                field_us, packed_at, day = now_us, now_packed, today
+            else:
+                packed_at, day = int8(field_us), drive.packed_day(field_us)
+        if day != usual_day:
+            on = drive.day(field_us)
+            falls = fall(day=on, arrived_on=arrived_on, opens_on=drive.opens_on, closes_on=drive.closes_on)
+            if drive.state == "draft" or falls is Fall.BEFORE:
+                refusal = DriveNotOpen()
+            elif drive.state != "open" or falls is Fall.AFTER:
+                refusal = DriveClosed()
+            else:
+                usual_day, usual_year = day, on.year
+        if refusal is None and arrived_on > late_from:
+            is_late = True
+        # Who
+        if phone is None:
+            refusal = PhoneInvalid()
+        elif indian_only and not phone.startswith("+91"):
+            refusal = PhoneAbroad()
+        year, written = claim.birth_year, claim.name
+        if refusal is None:
+            if written is not None and written != "":
+                cleaned = names.clean(written)
+                if cleaned is None:
+                    refusal = NameInvalid()
+                else:
+                    name = cleaned.encode()
+            if year is not None:
+                age = age_on(
+                    year=usual_year, birth_year=year, minimum=drive.minimum_age, says_adult=claim.says_adult
+                )
+                if age is Age.ADULT:
+                    birth = SHORTS[year]
+                else:
+                    refusal = NotAdult() if age is Age.MINOR else BirthYearInvalid()
+        # Where
+        unit, is_placed = unplaced, NO
+        if claim.unit_code is not None or claim.unit_id is not None:
+            where = (
+                by_code.get(claim.unit_code) if claim.unit_code is not None else by_id.get(claim.unit_id or 0)
+            )
+            if where is None:
+                refusal = refusal or UnknownUnit()
+            elif not may(where, claim.within):
+                refusal = refusal or OutsideScope()
+            else:
+                unit, is_placed = where.packed, YES
+        # With what right
+        purposes = _purposes(claim.consents)
+        notice = claim.notice_version
+        has_notice = notice is not None and 0 < notice < 2**31
+        is_complete = name is not None and birth is not None and has_notice
+        if refusal is None and not is_complete and claim.sign == 0:
+            refusal = (
+                NameMissing() if name is None else BirthYearMissing() if birth is None else NoticeMissing()
+            )
+        if refusal is None and is_complete and purposes is None:
+            refusal = ConsentMissing()
+        if refusal is not None or phone is None:
+            refused.append((place, own, refusal or PhoneInvalid(), claim))
+            continue
+        written_phone = phone.encode()
+        h = digest(lookup, written_phone, "sha256")
+        p = h[:6]
+        h16 = h[:16]
+        g = digest(identity, start + h16, "sha256")
+        m = p + g[:8]
+        nonce = chance[i : i + 12]
+        rows.append(
+            Row(
+                own,
+                h16,
+                m + b"\0\0",
+                m + b"\0\1",
+                p + g[16:26],
+                p + own[:9] + b"\1",
+                h[:12] + programme,
+                chance[i + 12 : i + 28],
+                chance[i + 28 : i + 44],
+                chance[i + 44 : i + 60],
+                SHORTS[claim.channel],
+                SHORTS[claim.sign],
+                unit,
+                is_placed,
+                day,
+                packed_at,
+                name,
+                birth,
+                _text(claim.language),
+                claim.by.bytes,
+                int4(claim.notice_version) if is_complete and claim.notice_version else None,
+                purposes or SHORTS[0],
+                _text(claim.device),
+                h,
+                seal_number + nonce + seal(nonce, written_phone, h16),
+                written_phone[-4:],
+                YES if claim.sign else NO,
+                is_complete and not is_late,
+                is_late,
+                place,
+            )
+        )
+        i += RANDOM_BYTES
+    rows.sort(key=_order)
+    return rows, refused
+
+
+def _text(value: str) -> bytes:
+    """A small text nobody's identity hangs on: what cannot be stored is dropped, not refused."""
+    return value.replace("\x00", "")[:200].encode(errors="replace") if value else b""
+
+
+def _order(row: Row) -> tuple[bytes, bytes]:
+    return row.phone, row.claim

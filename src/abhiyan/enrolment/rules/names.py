@@ -1,0 +1,57 @@
+"""Names of people: cleaned for keeping, and folded to tell two people on one phone apart."""
+
+import unicodedata
+
+LONGEST = 200  # characters
+_JOINERS = "\u200c\u200d"  # ZWNJ and ZWJ: meant only after a virama, where they shape a conjunct
+_VIRAMA = 9  # canonical combining class
+
+
+def clean(text: str) -> str | None:
+    """A name as it is kept, or None when it is none: empty, too long, without a letter, or not text at all.
+
+    Composed (NFC), spaces collapsed; invisible characters (zero width, text direction, control) are dropped.
+    A NUL or half a surrogate pair means a broken sender: refused rather than repaired.
+    """
+    if len(text) > 4 * LONGEST:
+        return None
+    if text.isascii():
+        if "\x00" in text:
+            return None
+        if not text.isprintable():
+            text = "".join(c if c.isprintable() else " " for c in text)
+        kept = " ".join(text.split())
+    else:
+        try:
+            text.encode()
+        except UnicodeEncodeError:
+            return None
+        if "\x00" in text:
+            return None
+        kept = _shown(unicodedata.normalize("NFC", text))
+    if not kept or len(kept) > LONGEST or not any(c.isalpha() for c in kept):
+        return None
+    return kept
+
+
+def _shown(text: str) -> str:
+    """Without what cannot be seen; any kind of white space is one space."""
+    out: list[str] = []
+    for c in text:
+        category = unicodedata.category(c)
+        if c.isspace() or category in ("Zl", "Zp", "Zs"):
+            out.append(" ")
+        elif c in _JOINERS:
+            if out and unicodedata.combining(out[-1]) == _VIRAMA:
+                out.append(c)
+        elif category[0] != "C":
+            out.append(c)
+    return " ".join("".join(out).split())
+
+
+def key(name: str) -> str:
+    """A cleaned name folded: case and joiners do not make another person. Near spellings are for the dedupe."""
+    if name.isascii():
+        return name.lower()
+    folded = unicodedata.normalize("NFKC", name).casefold()
+    return " ".join(folded.replace("\u200c", "").replace("\u200d", "").split())

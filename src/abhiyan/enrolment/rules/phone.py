@@ -1,0 +1,66 @@
+"""Whose claim is it? Several people may share a phone; each is on a roll once."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import Enum
+
+
+class Verdict(Enum):
+    JOIN = "join"  # somebody new: the number is their slot
+    RENEW = "renew"  # a former member, or one of an earlier drive: the number is their slot
+    ALREADY = "already"  # on the roll in this drive: the number is their slot
+    WAIT = "wait"  # nothing to go by yet: the claim waits at its phone
+    WORKLIST = "worklist"  # somebody has to look
+    FULL = "full"  # as many people as a phone may hold
+    SUPPRESSED = "suppressed"  # the phone said no, and this is not its own word
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A membership on the phone. who: name key and birth year, or None once erased."""
+
+    slot: int
+    who: tuple[str, int] | None
+    is_live: bool
+    is_struck: bool
+    is_this_drive: bool
+
+
+def decide(
+    *,
+    who: tuple[str, int] | None,
+    name_key: str | None,
+    is_signed: bool,
+    is_suppressed: bool,
+    known: Sequence[Known],
+    limit: int,
+) -> tuple[Verdict, int]:
+    """What a claim means on a phone, and the slot it concerns.
+
+    who: name key and birth year when the claim is complete (with notice); None for a call or SMS.
+    name_key: the name an incomplete claim gives, if any.
+    """
+    if is_suppressed and not is_signed:
+        return Verdict.SUPPRESSED, 0
+    live = [one for one in known if one.is_live]
+    if who is None:
+        if not live:
+            return Verdict.WAIT, 0
+        if len(live) > 1:
+            return Verdict.WORKLIST, 0
+        only = live[0]
+        if name_key is not None and (only.who is None or only.who[0] != name_key):
+            return Verdict.WAIT, 0
+        return (Verdict.ALREADY if only.is_this_drive else Verdict.RENEW), only.slot
+    same = next((one for one in known if one.who == who), None)
+    if same is not None:
+        if same.is_live:
+            return (Verdict.ALREADY if same.is_this_drive else Verdict.RENEW), same.slot
+        if same.is_struck and not is_signed:
+            return Verdict.WORKLIST, same.slot  # struck off for fraud: only the phone itself brings it back
+    if len(live) >= limit:
+        return Verdict.FULL, 0
+    if same is not None:
+        return Verdict.RENEW, same.slot
+    taken = {one.slot for one in known}
+    return Verdict.JOIN, next(slot for slot in range(len(taken) + 1) if slot not in taken)

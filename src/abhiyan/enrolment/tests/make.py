@@ -1,0 +1,311 @@
+"""A small world: one state, three trees, an open drive and a named cast. Rooms above build on it in their tests.
+
+world = World.make()            # commits; tests ask for django_db(transaction=True)
+world.missed_call(of=world.asha)
+world.ladder(world.booth)
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
+from itertools import count
+from uuid import UUID, uuid4
+
+from django.db import connection
+
+from abhiyan.core.actor import Actor
+from abhiyan.core.keys import keyring
+from abhiyan.core.scope import system
+from abhiyan.enrolment import actions
+from abhiyan.enrolment.actions import Claim, ClaimRefused, Outcome, sender_key
+from abhiyan.enrolment.models import Channel, Drive, Roll, Sign
+from abhiyan.people.models import Notice
+from abhiyan.programmes.models import Measure, Programme, ProgrammeUnit, Rung
+from abhiyan.units.models import Hierarchy, Kind, Placement, Unit
+
+DAY = date(2026, 11, 10)
+NOON = datetime(2026, 11, 10, 6, 30, tzinfo=UTC)  # twelve o'clock in Srinagar
+CHANNEL = Actor(kind="channel", id=UUID("00000000-0000-4000-8000-0000000000c1"))
+
+
+@dataclass(frozen=True)
+class Human:
+    """Somebody of the cast."""
+
+    name: str
+    birth_year: int
+    phone: str
+
+
+@dataclass(frozen=True)
+class Ladder:
+    """The rungs of one unit's own counter."""
+
+    reported: int = 0
+    unsigned: int = 0
+    counted: int = 0
+    confirmed: int = 0
+
+
+# Code, kind, English name, Hindi name, electors; then the parent in each tree.
+_UNITS = [
+    ("IN", Kind.NATION, "India", "भारत", None, (None, None, None)),
+    ("JK", Kind.STATE, "Jammu and Kashmir", "जम्मू और कश्मीर", None, ("IN", "IN", "IN")),
+    ("HP", Kind.STATE, "Himachal Pradesh", "हिमाचल प्रदेश", None, ("IN", "IN", "IN")),
+    ("JK-SRI", Kind.DISTRICT, "Srinagar", "श्रीनगर", None, ("JK", None, "JK")),
+    ("JK-JAM", Kind.DISTRICT, "Jammu", "जम्मू", None, ("JK", None, "JK")),
+    ("JK-SRI-M1", Kind.MANDAL, "Lal Chowk", "लाल चौक", None, ("JK-SRI", None, None)),
+    ("JK-SRI-M2", Kind.MANDAL, "Hazratbal", "हज़रतबल", None, ("JK-SRI", None, None)),
+    ("JK-JAM-M1", Kind.MANDAL, "Bahu", "बाहु", None, ("JK-JAM", None, None)),
+    ("JK-PC1", Kind.CONSTITUENCY, "Srinagar (Lok Sabha)", "श्रीनगर (लोक सभा)", None, (None, "JK", None)),
+    ("JK-AC19", Kind.SEGMENT, "Hazratbal (Assembly)", "हज़रतबल (विधान सभा)", None, (None, "JK-PC1", None)),
+    ("JK-AC20", Kind.SEGMENT, "Lal Chowk (Assembly)", "लाल चौक (विधान सभा)", None, (None, "JK-PC1", None)),
+    ("JK-AC75", Kind.SEGMENT, "Bahu (Assembly)", "बाहु (विधान सभा)", None, (None, "JK", None)),
+    ("JK-BL1", Kind.BLOCK, "Srinagar block", "श्रीनगर खंड", None, (None, None, "JK-SRI")),
+    ("JK-BL2", Kind.BLOCK, "Jammu block", "जम्मू खंड", None, (None, None, "JK-JAM")),
+    ("JK-B001", Kind.BOOTH, "Rajbagh School", "राजबाग विद्यालय", 900, ("JK-SRI-M1", "JK-AC20", "JK-BL1")),
+    ("JK-B002", Kind.BOOTH, "Lal Chowk Library", "लाल चौक पुस्तकालय", 700, ("JK-SRI-M1", "JK-AC20", "JK-BL1")),
+    ("JK-B003", Kind.BOOTH, "Hazratbal College", "हज़रतबल कॉलेज", 800, ("JK-SRI-M2", "JK-AC19", "JK-BL1")),
+    ("JK-B004", Kind.BOOTH, "Bahu Panchayat", "बाहु पंचायत", 600, ("JK-JAM-M1", "JK-AC75", "JK-BL2")),
+    ("HP-B001", Kind.BOOTH, "Shimla Ridge", "शिमला रिज", 500, ("HP", "HP", "HP")),
+]
+
+
+def plant_units(valid_from: date = date(2020, 1, 1)) -> dict[str, Unit]:
+    """The small trees, with today's positions: a unit's subtree is every placement whose lo lies in [lo, hi)."""
+    units = {
+        code: Unit(code=code, kind=kind, names={"en": en, "hi": hi}, electors=electors, is_sample=True)
+        for code, kind, en, hi, electors, _ in _UNITS
+    }
+    Unit.objects.bulk_create(units.values())
+    for n, hierarchy in enumerate(Hierarchy):
+        parents = {code: parent[n] for code, *_, parent in _UNITS if parent[n] or code == "IN"}
+        children: dict[str | None, list[str]] = {}
+        for code, parent in parents.items():
+            children.setdefault(parent, []).append(code)
+        placed: list[Placement] = []
+
+        def place(code: str, lo: int, size: int, depth: int) -> int:
+            below = children.get(code, [])  # noqa: B023  # called at once
+            spot = Placement(
+                hierarchy=hierarchy,  # noqa: B023
+                unit=units[code],
+                parent=units[parents[code]] if parents[code] else None,  # type: ignore[index]  # noqa: B023
+                depth=depth,
+                lo=lo,
+                hi=lo + size,
+                valid_from=valid_from,
+            )
+            placed.append(spot)  # noqa: B023
+            share = size // (len(below) + 2) if below else 0
+            leaves = sum(
+                place(child, lo + share * (i + 1), share, depth + 1) for i, child in enumerate(below)
+            )
+            spot.leaves = leaves or 1
+            return spot.leaves
+
+        place("IN", hierarchy.value << 56, 1 << 56, 0)
+        Placement.objects.bulk_create(placed)
+    return units
+
+
+@dataclass
+class World:
+    """Where the tests play. Every act is dated `now`; `tick` moves it on."""
+
+    units: dict[str, Unit]
+    programme: Programme
+    roll: Roll
+    now: datetime = NOON
+    keys: "count[int]" = field(default_factory=count)
+    last: Claim | None = None
+
+    asha = Human("Asha Devi", 1980, "+919906000001")
+    mohan = Human("Mohan Lal", 1975, "+919906000001")  # on Asha's phone
+    bilal = Human("Bilal Ahmad", 1990, "+919906000002")
+    chandra = Human("चंद्रा कुमारी", 1964, "+919906000003")
+    child = Human("Chintu Planted-Marker", 2012, "+919906000009")
+
+    @classmethod
+    def make(
+        cls, *, opens_on: date = DAY - timedelta(days=9), closes_on: date = DAY + timedelta(days=20)
+    ) -> "World":
+        with system("tests build their world"):
+            units = plant_units()
+            roll = Roll.objects.create(code="primary", names={"en": "Primary members", "hi": "प्राथमिक सदस्य"})
+            programme = cls._drive(units, roll, "winter", opens_on, closes_on)
+            Notice.objects.bulk_create(
+                Notice(
+                    code="membership",
+                    version=1,
+                    language=language,
+                    title=title,
+                    sections=[[title, title]],
+                    short=title,
+                    published_at=NOON - timedelta(days=30),
+                    is_sample=True,
+                )
+                for language, title in (("en", "Notice"), ("hi", "सूचना"))
+            )
+        actions.forget()
+        return cls(units=units, programme=programme, roll=roll)
+
+    @staticmethod
+    def _drive(units: dict[str, Unit], roll: Roll, slug: str, opens_on: date, closes_on: date) -> Programme:
+        programme = Programme.objects.create(
+            public_id=uuid4(),
+            kind="drive",
+            names={"en": "Membership drive", "hi": "सदस्यता अभियान"},
+            state=Programme.State.OPEN,
+            owner=units["JK"],
+            opens_on=opens_on,
+            closes_on=closes_on,
+            made_at=NOON - timedelta(days=30),
+        )
+        ProgrammeUnit.objects.create(programme=programme, unit=units["JK"])
+        Measure.objects.create(programme=programme, number=1, code="enrolments", names={"en": "Enrolments"})
+        Drive.objects.create(programme_id=programme.pk, roll=roll, join_slug=slug)
+        return programme
+
+    def next_drive(self, slug: str = "spring") -> None:
+        """A later drive on the same roll; from here on everybody joins it."""
+        self.now += timedelta(days=180)
+        day = self.now.date()
+        with system("tests open the next drive"):
+            self.programme = self._drive(
+                self.units, self.roll, slug, day - timedelta(days=1), day + timedelta(days=20)
+            )
+        actions.forget()
+
+    # Places and people
+
+    @property
+    def state(self) -> Unit:
+        return self.units["JK"]
+
+    @property
+    def district(self) -> Unit:
+        return self.units["JK-SRI"]
+
+    @property
+    def mandal(self) -> Unit:
+        return self.units["JK-SRI-M1"]
+
+    @property
+    def booth(self) -> Unit:
+        return self.units["JK-B001"]
+
+    @property
+    def next_booth(self) -> Unit:
+        return self.units["JK-B002"]
+
+    @property
+    def far_booth(self) -> Unit:
+        """In another district."""
+        return self.units["JK-B004"]
+
+    @property
+    def foreign_booth(self) -> Unit:
+        """In another state: outside the drive."""
+        return self.units["HP-B001"]
+
+    @property
+    def booth_worker(self) -> Actor:
+        return Actor(kind="person", id=UUID("00000000-0000-4000-8000-0000000000b1"))
+
+    # Acts
+
+    def tick(self, **by: int) -> None:
+        self.now += timedelta(**(by or {"seconds": 2}))
+
+    def claim(
+        self,
+        of: Human,
+        channel: Channel,
+        *,
+        sign: Sign = Sign.NONE,
+        unit: Unit | None = None,
+        key: str | None = None,
+        by: Actor | None = None,
+        field_at: datetime | None = None,
+        nameless: bool = False,
+    ) -> Claim:
+        sender = (by or CHANNEL).id
+        self.last = Claim(
+            channel=channel,
+            key=sender_key(sender, key if key is not None else f"key-{next(self.keys)}"),
+            phone=of.phone,
+            by=sender,
+            name=None if nameless else of.name,
+            birth_year=None if nameless else of.birth_year,
+            unit_code=unit.code if unit else None,
+            field_at=field_at or self.now,
+            sign=sign,
+            notice_version=None if nameless else 1,
+            language="hi",
+        )
+        return self.last
+
+    def send(self, *claims: Claim) -> list[Outcome | ClaimRefused]:
+        return actions.enrol_batch(programme_id=self.programme.pk, claims=claims, by=CHANNEL, at=self.now)
+
+    def take(self, claim: Claim) -> Outcome:
+        return actions.enrol(programme_id=self.programme.pk, claim=claim, by=CHANNEL, at=self.now)
+
+    def missed_call(self, *, of: Human, key: str | None = None) -> Outcome:
+        return self.take(self.claim(of, Channel.MISSED_CALL, sign=Sign.CALL, key=key, nameless=True))
+
+    def paper_row(
+        self, *, of: Human, by: Actor | None = None, unit: Unit | None = None, key: str | None = None
+    ) -> Outcome:
+        return self.take(self.claim(of, Channel.PAPER, unit=unit or self.booth, by=by, key=key))
+
+    def web_join(self, *, of: Human, unit: Unit | None = None, key: str | None = None) -> Outcome:
+        return self.take(self.claim(of, Channel.WEB, sign=Sign.WEB, unit=unit or self.booth, key=key))
+
+    def api(self, *, of: Human, unit: Unit | None = None, key: str | None = None) -> Outcome:
+        return self.take(self.claim(of, Channel.API, unit=unit or self.booth, key=key))
+
+    # Looking
+
+    def ladder(self, unit: Unit, *, on: date | None = None) -> Ladder:
+        """The unit's own rungs in the drive under way: deltas and folded tallies together."""
+        rungs = dict.fromkeys((Rung.REPORTED, Rung.UNSIGNED, Rung.COUNTED, Rung.CONFIRMED), 0)
+        for (_measure, _channel, unit_id, day, rung), n in self.tallies().items():
+            if unit_id == unit.pk and rung in rungs and on in (None, day):
+                rungs[Rung(rung)] += n
+        return Ladder(*rungs.values())
+
+    def tallies(self) -> dict[tuple[int, int, int, date, int], int]:
+        """(measure, channel, unit, day, rung) -> n of the drive under way, as posted."""
+        return self._sums(
+            "select measure, channel, unit_id, day, rung, sum(n) from (select programme_id, measure, channel,"
+            " unit_id, day, rung, n from programmes_delta union all select programme_id, measure, channel, unit_id,"
+            " day, rung, n from programmes_tally) t where programme_id = %s group by 1, 2, 3, 4, 5"
+        )
+
+    def recounted(self) -> dict[tuple[int, int, int, date, int], int]:
+        """The same from the facts."""
+        from abhiyan.enrolment.queries import facts_for_recount
+
+        return self._sums(
+            "select measure, channel, unit_id, day, rung, sum(n) from"
+            f" ({facts_for_recount()}) t where programme_id = %s group by 1, 2, 3, 4, 5"
+        )
+
+    def _sums(self, query: str) -> dict[tuple[int, int, int, date, int], int]:
+        with system("tests look at the ledger"), connection.cursor() as cursor:
+            cursor.execute(query, [self.programme.pk])
+            return {tuple(row[:5]): int(row[5]) for row in cursor.fetchall() if row[5]}
+
+    def rows(self, query: str, values: Sequence[object] = ()) -> list[tuple[object, ...]]:
+        """Any select, seeing everything."""
+        with system("tests look"), connection.cursor() as cursor:
+            cursor.execute(query, values)
+            return cursor.fetchall()
+
+    def count(self, table: str) -> int:
+        return int(str(self.rows(f"select count(*) from {table}")[0][0]))
+
+    def phone_id(self, of: Human) -> UUID:
+        return keyring().phone_id(of.phone)
