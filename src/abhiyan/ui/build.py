@@ -115,9 +115,10 @@ def make_styles() -> None:
     """Sass to compressed CSS. One run for all: starting it costs more than any sheet."""
     with tempfile.TemporaryDirectory() as folder:
         pairs = [f"{UI / 'scss' / name}.scss:{Path(folder) / name}.css" for name in STYLES]
+        sass = [str(node()), str(package("sass/sass.js"))]
+        options = ["--quiet", "--no-source-map", "--style=compressed", f"--load-path={PACKAGES}"]
         done = subprocess.run(
-            [node(), package("sass/sass.js"), "--quiet", "--no-source-map", "--style=compressed"]
-            + [f"--load-path={PACKAGES}", *pairs],
+            [*sass, *options, *pairs],
             capture_output=True,
             text=True,
             check=False,

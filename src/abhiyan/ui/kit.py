@@ -1,6 +1,7 @@
 """What the kit page shows: every component, with invented people and figures."""
 
 from datetime import date, timedelta
+from operator import itemgetter
 from typing import Any
 
 from django import forms
@@ -108,7 +109,7 @@ def everything(query: QueryDict) -> dict[str, Any]:
     columns = {"name": "name", "target": "target", "counted": "counted"}
     order = sorting(query, columns, default="-counted", last="")
     position = {"name": 0, "target": 3, "counted": 5}[order.key]
-    rows = sorted(UNITS, key=lambda row: row[position], reverse=order.descending)
+    rows: list[tuple[Any, ...]] = sorted(UNITS, key=itemgetter(position), reverse=order.descending)
     leaf = numbered([(row[0], ladder_of(row)) for row in rows], query, total=len(rows), per=4)
     done_pct = 54
     return {

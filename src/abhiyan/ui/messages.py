@@ -28,8 +28,8 @@ LANGUAGES = ("hi",)
 # As in Django's own catalogue: two catalogues with different rules would not be merged.
 PLURALS = "nplurals=2; plural=(n != 1);"
 
-Keywords = dict[str, tuple[int | tuple[int, int] | tuple[int, str], ...] | None]
-KEYWORDS: Keywords = dict(DEFAULT_KEYWORDS) | {
+KEYWORDS = {
+    **DEFAULT_KEYWORDS,
     "gettext_lazy": None,
     "gettext_noop": None,
     "ngettext_lazy": (1, 2),
@@ -107,12 +107,13 @@ def empty(language: str) -> Catalog:
 
 
 def key_of(message: Message) -> Key:
-    one, many = message.id if isinstance(message.id, tuple) else (message.id, "")
-    return (message.context or "", one, many)
+    ids = message.id if isinstance(message.id, (tuple, list)) else (message.id, "")
+    return (message.context or "", ids[0], ids[1])
 
 
 def texts(message: Message) -> tuple[str, ...]:
-    return message.string if isinstance(message.string, tuple) else (message.string or "",)
+    said = message.string
+    return tuple(said) if isinstance(said, (tuple, list)) else (said or "",)
 
 
 def update(root: Path = ROOMS, only: Collection[str] = ()) -> list[str]:

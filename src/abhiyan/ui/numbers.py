@@ -42,7 +42,7 @@ def share(part: Number | None, whole: Number | None) -> str:
     """43%; never 0% for something nor 100% for less than all; a dash where there is nothing to share."""
     if part is None or not whole:
         return NONE
-    exact = part / whole * 100 if isinstance(part, float) else float(Decimal(part) / Decimal(whole) * 100)
+    exact = float(Decimal(part) / Decimal(whole) * 100)
     rounded = round(exact)
     if exact > 0 and rounded == 0:
         return "<1%"

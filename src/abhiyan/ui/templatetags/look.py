@@ -12,7 +12,7 @@ from django import template
 from django.conf import settings
 from django.contrib.staticfiles import finders
 from django.forms import BaseForm, BoundField, CheckboxInput, CheckboxSelectMultiple, RadioSelect
-from django.http import QueryDict
+from django.http import HttpRequest, QueryDict
 from django.template import Context
 from django.templatetags.static import static
 from django.urls import NoReverseMatch, reverse
@@ -25,7 +25,7 @@ from django.utils.translation import ngettext
 
 from abhiyan.ui import charts, maps, numbers, views
 from abhiyan.ui.ladder import NAMES, RUNGS, Ladder, Plot, Span, as_ladder, plot
-from abhiyan.ui.tables import Leaf
+from abhiyan.ui.tables import Leaf, Sorting
 
 register = template.Library()
 
@@ -48,12 +48,14 @@ def version_of(path: str) -> str:
 def asset(name: str) -> str:
     """The address of a built file (`core.css`), with its version. Works also where the storage knows no such file."""
     path = f"ui/built/{name}"
+    plain = f"{settings.STATIC_URL}{path}"
     try:
         address = static(path)
     except ValueError:  # a manifest without it: an error page must not fail over its own stylesheet
-        address = f"{settings.STATIC_URL}{path}"
-    version = "" if settings.DEBUG else version_of(path)
-    return f"{address}?v={version}" if version else address
+        address = plain
+    if address != plain or settings.DEBUG:  # the storage has its own way of naming versions
+        return address
+    return f"{plain}?v={version_of(path)}"
 
 
 @register.simple_tag
@@ -67,8 +69,8 @@ def accent_href() -> str:
 @register.simple_tag(takes_context=True)
 def saves_data(context: Context) -> bool:
     """Whether the phone asked to save data: then the page brings no fonts of its own."""
-    request = context.get("request")
-    return bool(request) and request.headers.get("Save-Data", "").lower() == "on"
+    request: HttpRequest | None = context.get("request")
+    return request is not None and request.headers.get("Save-Data", "").lower() == "on"
 
 
 @register.simple_tag
@@ -333,11 +335,11 @@ def sort_header(context: Context, key: str, label: str, num: bool = False, css: 
 
     A column of numbers opens with the largest on top, one of words with the first; a second press turns it.
     """
-    sorting = context.get("sorting")
-    chosen = sorting is not None and sorting.key == key
-    descending = not sorting.descending if chosen else num
+    sorting: Sorting | None = context.get("sorting")
+    chosen = sorting if sorting is not None and sorting.key == key else None
+    descending = not chosen.descending if chosen else num
     classes = " ".join(filter(None, ["num" if num else "", css]))
-    order = ("descending" if sorting.descending else "ascending") if chosen else ""
+    order = ("descending" if chosen.descending else "ascending") if chosen else ""
     return format_html(
         '<th scope="col"{}{}><a href="{}">{}</a></th>',
         format_html(' class="{}"', classes) if classes else "",
@@ -462,7 +464,7 @@ def trend(given: charts.Trend, table: bool = True) -> dict[str, Any]:
     """The lines of a measure over its window (ui.charts.Trend), with the same as a table below."""
     drawn = charts.plot_trend(given)
     css = {"reported": "l1", "unsigned": "lu", "counted": "l2", "confirmed": "l3"}
-    names = NAMES | {"unsigned": _("with unanswered")}
+    names = {**NAMES, "unsigned": _("with unanswered")}
     return {
         "trend": given,
         "drawn": drawn,

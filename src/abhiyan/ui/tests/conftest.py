@@ -15,7 +15,7 @@ Render = Callable[..., str]
 
 @pytest.fixture(autouse=True)
 def look_alone(settings: Any) -> Iterator[None]:
-    templates = copy.deepcopy(django_settings.TEMPLATES)
+    templates: list[dict[str, Any]] = copy.deepcopy(django_settings.TEMPLATES)
     templates[0]["OPTIONS"]["context_processors"] = [
         "django.template.context_processors.request",
         "django.template.context_processors.i18n",
@@ -24,6 +24,10 @@ def look_alone(settings: Any) -> Iterator[None]:
     settings.TEMPLATES = templates
     settings.ROOT_URLCONF = "abhiyan.ui.tests.urls"
     settings.MIDDLEWARE = ["django.middleware.locale.LocaleMiddleware"]
+    settings.STORAGES = {
+        **django_settings.STORAGES,
+        "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+    }
     settings.FORM_RENDERER = "abhiyan.ui.forms.Look"
     settings.ACCENT = "#1d5b66"
     settings.ORGANISATION = "Sangathan"

@@ -1,4 +1,4 @@
-from dataclasses import astuple
+from dataclasses import astuple, replace
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -55,10 +55,10 @@ def test_no_target_and_no_number_is_an_empty_plot_and_no_error() -> None:
 
 
 def test_behind_is_measured_on_the_estimate_and_else_on_what_was_counted() -> None:
-    facts = {"name": "Members", "target": 1_000, "counted": 700, "pace_pct": 72.0}
-    assert Ladder(**facts).behind_points == 2
-    assert Ladder(**facts, estimate=600).behind_points == 12
-    assert Ladder(**facts, estimate=900).behind_points == 0
+    counted = Ladder(name="Members", target=1_000, counted=700, pace_pct=72)
+    assert counted.behind_points == 2
+    assert replace(counted, estimate=600).behind_points == 12
+    assert replace(counted, estimate=900).behind_points == 0
     assert Ladder(name="Members", counted=3, pace_pct=50).behind_points == 0
 
 

@@ -78,4 +78,4 @@ def test_an_export_is_a_download_that_nobody_keeps() -> None:
     response = tables.csv_response("units", ["a"], [[1]])
     assert response["Content-Disposition"] == 'attachment; filename="units.csv"'
     assert response["Cache-Control"] == "no-store"
-    assert b"".join(response.streaming_content) == "\ufeffa\r\n1\r\n".encode()
+    assert response.getvalue() == "\ufeffa\r\n1\r\n".encode()

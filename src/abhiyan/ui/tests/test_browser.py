@@ -1,0 +1,194 @@
+"""The kit in a real browser: under the strict policy, without violations of WCAG, by keyboard alone."""
+
+import os
+import shutil
+import threading
+from collections.abc import Callable, Iterator
+from typing import Any
+from wsgiref.simple_server import WSGIRequestHandler, make_server
+
+import pytest
+from django.contrib.staticfiles.handlers import StaticFilesHandler
+from django.core.handlers.wsgi import WSGIHandler
+from django.http import HttpRequest, HttpResponse
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from abhiyan.ui import build
+
+pytestmark = pytest.mark.browser
+
+POLICY = "default-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+SIZES = {"phone": (360, 740), "desk": (1366, 768)}
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+AXE = build.PACKAGES / "axe-core" / "axe.min.js"
+
+
+def strict(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
+    def middleware(request: HttpRequest) -> HttpResponse:
+        response = get_response(request)
+        response["Content-Security-Policy"] = POLICY
+        return response
+
+    return middleware
+
+
+class Quiet(WSGIRequestHandler):
+    def log_message(self, *_what: Any) -> None:
+        pass
+
+
+@pytest.fixture
+def address(look_alone: None, settings: Any) -> Iterator[str]:
+    settings.MIDDLEWARE = ["abhiyan.ui.tests.test_browser.strict", *settings.MIDDLEWARE]
+    with make_server("127.0.0.1", 0, StaticFilesHandler(WSGIHandler()), handler_class=Quiet) as server:
+        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
+        thread.start()
+        yield f"http://127.0.0.1:{server.server_port}"
+        server.shutdown()
+        thread.join()
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    named = (os.environ.get("ABHIYAN_CHROMIUM") or "chromium", "chromium-browser", "google-chrome")
+    found = next(filter(None, map(shutil.which, named)), None)
+    if found is None:
+        pytest.fail("no Chromium on this machine: install it (Debian: apt-get install chromium)")
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=found, args=["--no-sandbox", "--disable-gpu"])
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture
+def visit(browser: Browser, address: str) -> Iterator[Callable[..., Page]]:
+    """Opens a page of the look; what the browser complained of fails the test."""
+    complaints: list[str] = []
+    contexts = []
+
+    def visited(path: str = "/ui/kit/", size: str = "desk", language: str = "en", **options: Any) -> Page:
+        width, height = SIZES.get(size, (320, 640))
+        context = browser.new_context(
+            viewport={"width": width, "height": height},
+            extra_http_headers={"Accept-Language": language},
+            **options,
+        )
+        contexts.append(context)
+        page = context.new_page()
+        page.on("console", lambda message: complaints.append(message.text))
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.goto(address + path)
+        page.evaluate("document.fonts.ready")
+        return page
+
+    yield visited
+    for context in contexts:
+        context.close()
+    assert complaints == []
+
+
+def overflow(page: Page) -> int:
+    wide: int = page.evaluate("document.documentElement.scrollWidth - innerWidth")
+    return wide
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("language", ["en", "hi"])
+@pytest.mark.parametrize("size", list(SIZES))
+def test_the_kit_has_no_violation(visit: Callable[..., Page], size: str, language: str, scheme: str) -> None:
+    page = visit(size=size, language=language, color_scheme=scheme)
+    assert overflow(page) <= 0
+    page.evaluate(AXE.read_text())
+    found = page.evaluate("rules => axe.run(document, {runOnly: rules})", RULES)
+    assert [(each["id"], each["nodes"][0]["html"]) for each in found["violations"]] == []
+
+
+@pytest.mark.parametrize("language", ["en", "hi"])
+def test_the_kit_flows_into_320_pixels(visit: Callable[..., Page], language: str) -> None:
+    assert overflow(visit(size="narrow", language=language)) <= 0
+
+
+def test_everything_but_sums_of_numbers_is_reached_by_keyboard(visit: Callable[..., Page]) -> None:
+    page = visit()
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.className") == "skip"
+    page.keyboard.press("/")
+    assert page.evaluate("document.activeElement.id") == "search"
+    page.keyboard.type("?gu")
+    assert page.evaluate("document.activeElement.value") == "?gu"
+    page.evaluate("document.activeElement.blur()")
+    page.keyboard.press("?")
+    assert page.evaluate("document.getElementById('help').open")
+    page.keyboard.press("Escape")
+    assert not page.evaluate("document.getElementById('help').open")
+    page.evaluate("document.querySelector('[data-go=u]').href = '#units'")
+    page.keyboard.press("g")
+    page.keyboard.press("u")
+    assert page.url.endswith("#units")
+
+
+def test_a_devanagari_keyboard_goes_by_the_place_of_its_keys(visit: Callable[..., Page]) -> None:
+    page = visit(language="hi")
+    page.evaluate("document.querySelector('[data-go=u]').href = '#units'")
+    for key, code in (("ि", "KeyG"), ("ह", "KeyU")):
+        page.evaluate(
+            "([key, code]) => document.body.dispatchEvent("
+            "new KeyboardEvent('keydown', {key, code, bubbles: true}))",
+            [key, code],
+        )
+    assert page.url.endswith("#units")
+
+
+def test_arrows_move_between_tabs(visit: Callable[..., Page]) -> None:
+    page = visit()
+    page.focus("#t1")
+    page.keyboard.press("ArrowRight")
+    assert page.get_attribute("#t2", "aria-selected") == "true"
+    assert page.is_hidden("#p1")
+    assert page.is_visible("#p2")
+
+
+def test_a_chosen_theme_is_kept_in_this_browser_and_in_no_cookie(visit: Callable[..., Page]) -> None:
+    page = visit(color_scheme="light")
+    page.click("details.menu summary")
+    page.click("[data-theme-to=dark]")
+    page.reload()
+    assert page.get_attribute("html", "data-theme") == "dark"
+    assert page.get_attribute("[data-theme-to=dark]", "aria-pressed") == "true"
+    assert "theme" not in {cookie["name"] for cookie in page.context.cookies()}
+
+
+def test_a_menu_closes_on_escape_and_gives_the_focus_back(visit: Callable[..., Page]) -> None:
+    page = visit()
+    page.click("details.menu summary")
+    page.keyboard.press("Escape")
+    assert page.get_attribute("details.menu", "open") is None
+    assert page.evaluate("document.activeElement.tagName") == "SUMMARY"
+
+
+def test_a_form_is_sent_once(visit: Callable[..., Page]) -> None:
+    page = visit()
+    sent = page.evaluate(
+        """() => {
+            let sent = 0;
+            addEventListener("submit", (event) => { sent += !event.defaultPrevented; event.preventDefault(); });
+            const form = document.querySelector("form[data-once]");
+            for (let press = 0; press < 3; press++) form.requestSubmit();
+            return sent;
+        }"""
+    )
+    assert sent == 1
+
+
+def test_a_definition_opens_at_a_press(visit: Callable[..., Page]) -> None:
+    page = visit()
+    page.click(".term >> nth=0")
+    assert page.is_visible("#ladder-1-reported")
+
+
+def test_a_question_is_asked_before_a_hard_act(visit: Callable[..., Page]) -> None:
+    page = visit()
+    page.click("[data-opens=kit-confirm] >> nth=0")
+    assert page.evaluate("document.getElementById('kit-confirm').open")
+    page.click("#kit-confirm [data-closes]")
+    assert not page.evaluate("document.getElementById('kit-confirm').open")
