@@ -1,9 +1,159 @@
-"""ASGI entry: the machine channels' hot path, and Django for everything else."""
+"""ASGI entry: machine channels, static files and health by path; Django for everything else.
 
+Machine channels are plain ASGI applications, called with nothing around them: they count, limit and log themselves.
+"""
+
+import importlib
+import importlib.util
 import os
+import signal
+import time
+from collections.abc import Awaitable, Callable, MutableMapping
+from typing import Any, cast
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "abhiyan.site.settings")
 
-from django.core.asgi import get_asgi_application  # settings come first
+from django.conf import settings
+from django.core.asgi import get_asgi_application
 
-application = get_asgi_application()
+django = cast(Any, get_asgi_application())  # sets Django up, before anything that needs it
+
+from abhiyan.core import health, metrics  # noqa: E402
+
+from . import assets, processes  # noqa: E402
+
+AsgiScope = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
+Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
+App = Callable[[AsgiScope, Receive, Send], Awaitable[None]]
+
+# Path prefix -> plain ASGI application. One that is not there yet is left to Django.
+HOT = {
+    "/api/v1/claims": "abhiyan.enrolment.hotpath:application",
+    "/hook/": "abhiyan.enrolment.hotpath:application",
+}
+TOO_LARGE = {
+    "hi": "यह बहुत बड़ा है: एक बार में %d MB तक ही भेजें।\n",
+    "en": "This is too large: send at most %d MB at a time.\n",
+}
+
+
+def _load(named: str) -> App | None:
+    module, _, attribute = named.partition(":")
+    if importlib.util.find_spec(module) is None:
+        return None
+    app: App = getattr(importlib.import_module(module), attribute)
+    return app
+
+
+_hot: dict[str, App] = {prefix: app for prefix, named in HOT.items() if (app := _load(named)) is not None}
+_prefixes = tuple(_hot)
+_plain: dict[str, App] = {"/healthz": health.healthz, "/metrics": health.prometheus}
+
+
+async def application(scope: AsgiScope, receive: Receive, send: Send) -> None:
+    """One request, or the worker's lifespan."""
+    if scope["type"] != "http":
+        if scope["type"] == "lifespan":
+            await _lifespan(receive, send)
+        return
+    path: str = scope["path"]
+    if path.startswith(_prefixes):
+        for prefix, app in _hot.items():
+            if path.startswith(prefix) and (prefix.endswith("/") or path[len(prefix) :][:1] in ("", "/")):
+                await app(scope, receive, send)
+                return
+    if path.startswith(assets.PREFIX):
+        await _counted("static", assets.serve, scope, receive, send)
+    elif path in _plain:
+        await _plain[path](scope, receive, send)
+    else:
+        surface = "api" if path.startswith("/api/") else "page"
+        await _counted(surface, _within_limit, scope, receive, send)
+
+
+async def _counted(surface: str, app: App, scope: AsgiScope, receive: Receive, send: Send) -> None:
+    started, status = time.perf_counter(), 500
+
+    async def noting(message: MutableMapping[str, Any]) -> None:
+        nonlocal status
+        if message["type"] == "http.response.start":
+            status = message["status"]
+        await send(message)
+
+    try:
+        await app(scope, receive, noting)
+    finally:
+        metrics.seen(surface, status, time.perf_counter() - started)
+
+
+class _TooLarge(Exception):
+    pass
+
+
+def body_limit(path: str) -> int:
+    """The most bytes a request to this path may carry: settings.BODY_LIMITS by longest prefix."""
+    fitting = [prefix for prefix in settings.BODY_LIMITS if path.startswith(prefix)]
+    return int(settings.BODY_LIMITS[max(fitting, key=len)]) if fitting else int(settings.BODY_LIMIT)
+
+
+async def _within_limit(scope: AsgiScope, receive: Receive, send: Send) -> None:
+    """Django, with no more body than the path allows, said or unsaid beforehand."""
+    limit, came, answered = body_limit(scope["path"]), 0, False
+    for name, value in scope["headers"]:
+        if name == b"content-length":
+            try:
+                said = int(value)
+            except ValueError:
+                said = 0
+            if said > limit:
+                await _refuse(scope, send, limit)
+                return
+
+    async def counting() -> MutableMapping[str, Any]:
+        nonlocal came
+        message = await receive()
+        if message["type"] == "http.request":
+            came += len(message.get("body", b""))
+            if came > limit:
+                raise _TooLarge
+        return message
+
+    async def noting(message: MutableMapping[str, Any]) -> None:
+        nonlocal answered
+        answered = True
+        await send(message)
+
+    try:
+        await django(scope, counting, noting)
+    except _TooLarge:
+        if not answered:
+            await _refuse(scope, send, limit)
+
+
+async def _refuse(scope: AsgiScope, send: Send, limit: int) -> None:
+    languages = next((value for name, value in scope["headers"] if name == b"accept-language"), b"hi")
+    text = TOO_LARGE["en" if languages.startswith(b"en") else "hi"] % (limit // 1024 // 1024)
+    # The rest of the body is not read, so nothing more can be said over this connection.
+    close = [(b"connection", b"close")]
+    await health.answer(scope, send, 413, b"text/plain; charset=utf-8", text.encode(), close)
+
+
+async def _lifespan(receive: Receive, send: Send) -> None:
+    apps = list(dict.fromkeys(_hot.values()))
+    while True:
+        message = await receive()
+        if message["type"] == "lifespan.startup":
+            if os.environ.get("ABHIYAN_WEB_MAIN") == str(os.getppid()):
+                processes.die_with_parent(signal.SIGKILL)
+            assets.version()
+            for app in apps:
+                if hasattr(app, "startup"):
+                    await app.startup()
+            await send({"type": "lifespan.startup.complete"})
+        elif message["type"] == "lifespan.shutdown":
+            for app in apps:
+                if hasattr(app, "shutdown"):
+                    await app.shutdown()
+            await send({"type": "lifespan.shutdown.complete"})
+            return

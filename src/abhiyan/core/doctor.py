@@ -1,0 +1,415 @@
+"""`abhiyan doctor`: is this installation as it should be? What is wrong is said with its fix.
+
+Rooms add their own checks in `doctor.CHECKS`. Every check runs in a system scope as `jobs` and changes nothing.
+Messages here go to whoever runs the server, on the console: in English.
+"""
+
+import importlib
+import importlib.util
+import json
+import os
+import shutil
+import stat
+from collections import defaultdict
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from importlib import metadata
+from typing import Any
+from urllib.parse import urlsplit
+
+from django.apps import apps
+from django.conf import settings
+from django.db import Error as DatabaseError
+from django.db import connection
+from django.db.migrations.executor import MigrationExecutor
+
+from . import audit_seals, clock, database, home, keys, loops, roles
+from .models import Heartbeat
+from .policy import Policy
+from .scope import system
+
+OK, WARN, FAIL = "ok", "warn", "fail"
+OLDEST, NEWEST = 15, 18
+LEAST_FREE = 1024**3
+LOOPBACK = ("localhost", "127.0.0.1", "::1")
+
+
+@dataclass(frozen=True)
+class Finding:
+    """level: "ok", "warn" (works, should not stay so) or "fail". fix: what to do, for a person."""
+
+    level: str
+    text: str
+    fix: str = ""
+    facts: dict[str, Any] = field(default_factory=dict)
+
+
+Check = Callable[[datetime], Iterable[Finding]]
+
+
+@dataclass(frozen=True)
+class Named:
+    """A finding with the name of its check."""
+
+    check: str
+    finding: Finding
+
+
+def examine(at: datetime, *, whole_audit: bool = False) -> list[Named]:
+    """Run every check. One that raises is a failure with the error's class, and the others go on."""
+    checks: dict[str, Check] = dict(CHECKS)
+    for config in apps.get_app_configs():
+        module = f"{config.name}.doctor"
+        if config.label != "core" and config.name.startswith("abhiyan.") and importlib.util.find_spec(module):
+            checks |= getattr(importlib.import_module(module), "CHECKS", {})
+    if whole_audit:
+        checks["trail"] = trail
+    found: list[Named] = []
+    for name, check in checks.items():
+        try:
+            with system("doctor"):
+                found += [Named(name, finding) for finding in check(at)]
+        except Exception as error:  # noqa: BLE001  # one broken part must not hide the others
+            said = str(error).partition("\n")[0] if isinstance(error, DatabaseError) else ""
+            found.append(
+                Named(name, Finding(FAIL, f"could not be checked: {type(error).__name__} {said}".strip()))
+            )
+    return found
+
+
+def keys_(_at: datetime) -> Iterable[Finding]:
+    """There, nobody else's to read, and the demo's only in the demo."""
+    path = keys.master_path()
+    ring = keys.read_keyring(path)
+    if stat.S_IMODE(path.stat().st_mode) & 0o077:
+        yield Finding(FAIL, f"{path} may be read by others", f"chmod 600 '{path}'")
+    if ring.demo:
+        host = urlsplit(settings.ORIGIN).hostname
+        if not is_demo() or host not in LOOPBACK:
+            yield Finding(
+                FAIL,
+                "the master key is the demo's, which everybody knows",
+                "run `abhiyan init` with another data folder (ABHIYAN_HOME); nothing sealed by this key is secret",
+            )
+        else:
+            yield Finding(OK, "the demo's key, in the demo")
+    else:
+        yield Finding(OK, f"master key at {path}; keep a copy off this machine")
+
+
+def is_demo() -> bool:
+    """Whether this data folder was made by the demo, which marks it."""
+    return (home.path() / "demo").exists()
+
+
+def roles_(_at: datetime) -> Iterable[Finding]:
+    """Each role has its attributes, owns nothing it should not, belongs to nothing, and may just what is declared."""
+    real = {role: database.role_name(role) for role in database.ROLES}
+    fix = "run `abhiyan migrate`, which sets roles and rights anew"
+    flaws: list[str] = []
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select rolname, rolsuper, rolcreaterole, rolcreatedb, rolbypassrls, rolreplication, rolcanlogin"
+            " from pg_roles where rolname = any(%s)",
+            [list(real.values())],
+        )
+        found = {row[0]: row[1:] for row in cursor.fetchall()}
+        for role, name in real.items():
+            wanted = (False, False, role == "owner", role == "backup", False, True)
+            if name not in found:
+                flaws.append(f"{name} is missing")
+            elif found[name] != wanted:
+                flaws.append(f"{name} has other attributes than it should")
+        cursor.execute(
+            "select m.rolname, g.rolname from pg_auth_members a join pg_roles m on m.oid = a.member"
+            " join pg_roles g on g.oid = a.roleid where m.rolname = any(%s)",
+            [list(real.values())],
+        )
+        flaws += [
+            f"{member} belongs to {group}"
+            for member, group in cursor.fetchall()
+            if (member, group) != (real["backup"], "pg_read_all_data")
+        ]
+        cursor.execute(
+            "select pg_get_userbyid(owner), count(*) from (select relowner from pg_class union all"
+            " select proowner from pg_proc union all select nspowner from pg_namespace union all"
+            " select datdba from pg_database) o(owner) where pg_get_userbyid(owner) = any(%s) group by 1",
+            [[real[role] for role in ("app", "jobs", "gateway", "backup")]],
+        )
+        flaws += [f"{name} owns {n} things" for name, n in cursor.fetchall()]
+        flaws += _rights(cursor, real)
+    if flaws:
+        yield Finding(FAIL, "; ".join(flaws), fix, {"flaws": len(flaws)})
+    else:
+        yield Finding(OK, "five roles, with the rights that are declared and no others")
+
+
+def _rights(cursor: Any, real: dict[str, str]) -> list[str]:
+    """Differences between the rights that rooms declare and those the database holds."""
+    cursor.execute(
+        "select c.relname, coalesce(pg_get_userbyid(nullif(a.grantee, 0)), 'public'), lower(a.privilege_type)"
+        " from pg_class c, aclexplode(c.relacl) a where c.relnamespace = 'public'::regnamespace"
+        " and c.relkind in ('r', 'p', 'v', 'm') and a.grantee <> c.relowner"
+        " union all select c.relname || '.' || t.attname, coalesce(pg_get_userbyid(nullif(a.grantee, 0)),"
+        " 'public'), lower(a.privilege_type) from pg_class c join pg_attribute t on t.attrelid = c.oid,"
+        " aclexplode(t.attacl) a where c.relnamespace = 'public'::regnamespace and a.grantee <> c.relowner"
+    )
+    held: dict[tuple[str, str], set[str]] = defaultdict(set)
+    for table, grantee, right in cursor.fetchall():
+        held[(table, grantee)].add(right)
+    cursor.execute(
+        "select relname from pg_class where relnamespace = 'public'::regnamespace and relkind in ('r', 'p', 'v')"
+    )
+    declared = roles.declared_grants()
+    wanted: dict[tuple[str, str], set[str]] = defaultdict(set)
+    for (table,) in cursor.fetchall():
+        rights = {"app": roles.USUAL, "jobs": roles.USUAL} | declared.get(table, {})
+        if table == "django_migrations":
+            rights = {"app": "select", "jobs": "select"}
+        for role, text in rights.items():
+            wanted[(table, real[role])] = {right.strip() for right in text.split(",") if right.strip()}
+    flaws = []
+    for (table, grantee), rights_held in sorted(held.items()):
+        extra = rights_held - wanted.get((table, grantee), set())
+        if extra:
+            flaws.append(f"{grantee} may also {', '.join(sorted(extra))} on {table}")
+    for (table, grantee), rights_wanted in sorted(wanted.items()):
+        lacking = rights_wanted - held.get((table, grantee), set())
+        if lacking:
+            flaws.append(f"{grantee} may not {', '.join(sorted(lacking))} on {table}")
+    return flaws
+
+
+def declared_policies() -> dict[str, set[str]]:
+    """table -> names of its policies, as models and rooms declare them."""
+    found: dict[str, set[str]] = defaultdict(set)
+    for model in apps.get_models():
+        for constraint in model._meta.constraints:
+            if isinstance(constraint, Policy):
+                found[model._meta.db_table].add(constraint.name)
+    for config in apps.get_app_configs():
+        if config.name.startswith("abhiyan.") and config.models_module is not None:
+            # Tables Django does not manage, such as the ledger's queue, list theirs beside the model.
+            for table, policies in getattr(config.models_module, "POLICIES", {}).items():
+                found[table] |= {policy.name for policy in policies}
+    return found
+
+
+def policies_(_at: datetime) -> Iterable[Finding]:
+    """Row-level security is on, forced, and by the declared policies, on every table that declares any."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select c.relname, c.relrowsecurity, c.relforcerowsecurity,"
+            " array(select polname::text from pg_policy p where p.polrelid = c.oid)"
+            " from pg_class c where relnamespace = 'public'::regnamespace and relkind in ('r', 'p')"
+        )
+        tables = {name: (on, forced, set(names)) for name, on, forced, names in cursor.fetchall()}
+    wanted = declared_policies()
+    flaws = []
+    for table, names in sorted(wanted.items()):
+        on, forced, held = tables.get(table, (False, False, set()))
+        if not (on and forced):
+            flaws.append(f"{table} is not protected")
+        if lacking := names - held:
+            flaws.append(f"{table} lacks {', '.join(sorted(lacking))}")
+        if extra := held - names:
+            flaws.append(f"{table} has {', '.join(sorted(extra))} besides")
+    for table, (on, forced, held) in sorted(tables.items()):
+        if table not in wanted and (on or held) and not forced:
+            flaws.append(f"{table} is protected from all but its owner only")
+    if flaws:
+        yield Finding(FAIL, "; ".join(flaws), "run `abhiyan migrate`; if it stays, restore from a backup")
+    else:
+        yield Finding(OK, f"row-level security forced on {len(wanted)} tables")
+
+
+def versions(_at: datetime) -> Iterable[Finding]:
+    """PostgreSQL 15 to 18."""
+    with connection.cursor() as cursor:
+        cursor.execute("select current_setting('server_version_num')::int, current_setting('server_version')")
+        number, text = cursor.fetchone() or (0, "")
+    told = (
+        f"abhiyan {metadata.version('abhiyan')}, PostgreSQL {text}"
+        f"{' (embedded)' if database.is_embedded() else ''}, Django {metadata.version('django')}"
+    )
+    if number // 10_000 < OLDEST:
+        yield Finding(FAIL, told, f"PostgreSQL {OLDEST} or later is needed")
+    elif number // 10_000 > NEWEST:
+        yield Finding(WARN, told, f"not tested with a PostgreSQL later than {NEWEST}")
+    else:
+        yield Finding(OK, told)
+
+
+def clocks(_at: datetime) -> Iterable[Finding]:
+    """This machine and the database agree about the time."""
+    with connection.cursor() as cursor:
+        cursor.execute("select clock_timestamp()")
+        row = cursor.fetchone()
+    assert row is not None
+    apart_s = abs((clock.now() - row[0]).total_seconds())
+    fix = "set both clocks by NTP (timedatectl set-ntp true)"
+    level = OK if apart_s < 2 else WARN if apart_s < 30 else FAIL
+    yield Finding(
+        level,
+        f"{apart_s:.1f} s between here and the database",
+        fix if level != OK else "",
+        {"apart_s": apart_s},
+    )
+
+
+def disk(_at: datetime) -> Iterable[Finding]:
+    """Room for what comes."""
+    usage = shutil.disk_usage(home.path())
+    share_pct = 100 * usage.free / usage.total
+    text = f"{usage.free / 1024**3:.1f} GiB free ({share_pct:.0f}%) at {home.path()}"
+    if usage.free < LEAST_FREE / 4 or share_pct < 1:
+        yield Finding(FAIL, text, "make room: a full disk stops every act (nothing is lost)")
+    elif usage.free < LEAST_FREE or share_pct < 10:
+        yield Finding(WARN, text, "make room soon")
+    else:
+        yield Finding(OK, text)
+
+
+def migrations(_at: datetime) -> Iterable[Finding]:
+    """The tables are those of this release."""
+    executor = MigrationExecutor(connection)
+    plan = executor.migration_plan(executor.loader.graph.leaf_nodes())
+    if plan:
+        yield Finding(
+            FAIL, f"{len(plan)} migrations are pending", "run `abhiyan migrate`", {"pending": len(plan)}
+        )
+    else:
+        yield Finding(OK, "tables are up to date")
+
+
+def audit(at: datetime) -> Iterable[Finding]:
+    """Entries are sealed within a minute, and heads leave this host."""
+    n = audit_seals.unsealed()
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select min(at) from core_audit where (era, xid) >= (coalesce((select max(era) from core_audit_seal), 0),"
+            " coalesce((select to_xid from core_audit_seal order by era desc, to_xid desc limit 1), '0'::xid8))"
+        )
+        (oldest,) = cursor.fetchone() or (None,)
+    age_s = (at - oldest).total_seconds() if oldest else 0.0
+    if n and age_s > 60:
+        yield Finding(
+            FAIL,
+            f"{n} audit entries are not sealed, the oldest for {age_s:.0f} s",
+            "see that `abhiyan jobs` runs; a transaction left open for long holds the seal up too",
+            {"unsealed": n},
+        )
+    else:
+        yield Finding(OK, f"{n} audit entries wait for their seal", facts={"unsealed": n})
+    if len(audit_seals.head_folders()) < 2 and not is_demo():
+        yield Finding(
+            WARN,
+            "the audit's heads stay on this host",
+            "set ABHIYAN_AUDIT_HEADS_TO to a folder that leads elsewhere (a mount, a synchronised folder)",
+        )
+
+
+def trail(_at: datetime) -> Iterable[Finding]:
+    """The whole trail, entry by entry (`--audit`; it reads everything)."""
+    found = audit_seals.verify()
+    facts = {"blocks": found.blocks, "entries": found.entries, "heads": found.heads}
+    for flaw in found.flaws:
+        yield Finding(
+            FAIL,
+            f"block {flaw.era}/{flaw.from_xid}-{flaw.to_xid}: {flaw.text}",
+            "somebody with the owner's rights changed the trail; keep this database and ask who",
+            facts,
+        )
+    if found.lost_to_restore:
+        yield Finding(
+            WARN, f"{len(found.lost_to_restore)} heads tell of time given up by a restore", facts=facts
+        )
+    if found.is_sound:
+        yield Finding(
+            OK, f"{found.entries} entries in {found.blocks} blocks are as they were sealed", facts=facts
+        )
+
+
+def loops_(at: datetime) -> Iterable[Finding]:
+    """Every loop turns."""
+    beats = {beat.loop: beat for beat in Heartbeat.objects.all()}
+    flaws = []
+    for name, loop in sorted(loops.collected().items()):
+        beat = beats.get(name)
+        if beat is None:
+            flaws.append(f"{name} never turned")
+        elif (at - beat.turned_at).total_seconds() > loops.stale_after_s(loop.every_s):
+            flaws.append(f"{name} has not turned for {(at - beat.turned_at).total_seconds():.0f} s")
+        elif beat.error:
+            flaws.append(f"{name} fails with {beat.error}")
+    if flaws:
+        yield Finding(
+            FAIL, "; ".join(flaws), "see that `abhiyan jobs` runs, and its log", {"loops": len(flaws)}
+        )
+    else:
+        yield Finding(OK, f"{len(beats)} loops turn")
+
+
+def jobs_(at: datetime) -> Iterable[Finding]:
+    """Jobs that failed for good within a week."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select task_name, count(*) from procrastinate_jobs j where status = 'failed' and exists (select 1 from"
+            " procrastinate_events e where e.job_id = j.id and e.at > %s) group by 1 order by 1",
+            [at - timedelta(days=7)],
+        )
+        failed = cursor.fetchall()
+    if failed:
+        told = ", ".join(f"{name} ({n})" for name, n in failed)
+        yield Finding(WARN, f"jobs failed within a week: {told}", "see the log of `abhiyan jobs`")
+    else:
+        yield Finding(OK, "no job failed within a week")
+
+
+def backups(at: datetime) -> Iterable[Finding]:
+    """A backup was taken within two days."""
+    if is_demo():
+        yield Finding(OK, "none needed: this is the demo")
+        return
+    try:
+        taken_at = datetime.fromisoformat(
+            json.loads((home.path() / "last-backup.json").read_text())["taken_at"]
+        )
+    except (OSError, ValueError, KeyError):
+        yield Finding(WARN, "no backup was ever taken", "see `abhiyan backup --help`")
+        return
+    days = (at - taken_at).total_seconds() / 86_400
+    level = OK if days < 2 else WARN
+    yield Finding(level, f"the last backup is {days:.1f} days old", "take one daily" if level != OK else "")
+
+
+def setting(_at: datetime) -> Iterable[Finding]:
+    """What an operator sets."""
+    origin = urlsplit(settings.ORIGIN)
+    if origin.scheme != "https" and origin.hostname not in LOOPBACK:
+        yield Finding(
+            FAIL,
+            f"the address is {settings.ORIGIN}: passkeys and safe cookies need https",
+            "put a proxy with a certificate before it and set ABHIYAN_ORIGIN=https://…",
+        )
+    else:
+        yield Finding(OK, f"the address is {settings.ORIGIN}")
+    if os.geteuid() == 0 and not database.is_embedded() and not is_demo():
+        yield Finding(WARN, "this runs as root", "run it as a user of its own")
+
+
+CHECKS: dict[str, Check] = {
+    "keys": keys_,
+    "settings": setting,
+    "versions": versions,
+    "migrations": migrations,
+    "roles": roles_,
+    "policies": policies_,
+    "clock": clocks,
+    "disk": disk,
+    "loops": loops_,
+    "jobs": jobs_,
+    "audit": audit,
+    "backups": backups,
+}

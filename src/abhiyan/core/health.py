@@ -1,0 +1,112 @@
+"""`/healthz` and `/metrics`: is it well, and how busy is it. Answered before Django, so that they answer without it.
+
+`/healthz` is open to all and tells no more than "ok" or what kind of thing is wrong.
+"""
+
+import asyncio
+import hmac
+import json
+import threading
+import time
+from collections.abc import Awaitable, Callable, MutableMapping
+from typing import Any
+
+import psycopg
+from django.db import connection
+
+from . import clock, database, loops, metrics
+
+AsgiScope = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
+Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
+
+KEPT_S = 1.0  # an answer serves everybody who asks within a second
+GRACE_S = 60.0  # so long after our own start, loops that were silent before may still be starting
+_begun = time.monotonic()
+_lock = threading.Lock()
+_kept: tuple[float, dict[str, str]] | None = None
+
+
+def look() -> dict[str, str]:
+    """What is well: "database" and "loops", each "ok", "starting", "stale" or "unreachable"; "status" for all.
+
+    Uses a connection of its own: a pool that is used up is not a database that is away.
+    """
+    try:
+        with psycopg.connect(
+            database.conninfo(database.current_role()), connect_timeout=3, application_name="healthz"
+        ) as own:
+            beats = own.execute("select turned_at, every_s from core_heartbeat").fetchall()
+    except (psycopg.Error, OSError):
+        return {"status": "failing", "database": "unreachable", "loops": "unknown"}
+    now = clock.now()
+    late = any((now - turned).total_seconds() > loops.stale_after_s(every_s) for turned, every_s in beats)
+    if late or not beats:
+        starting = time.monotonic() - _begun < GRACE_S
+        state = "starting" if starting else "stale"
+        return {"status": "ok" if starting else "failing", "database": "ok", "loops": state}
+    return {"status": "ok", "database": "ok", "loops": "ok"}
+
+
+def kept_look() -> dict[str, str]:
+    """`look`, at most once a second."""
+    global _kept
+    with _lock:
+        if _kept is None or time.monotonic() - _kept[0] > KEPT_S:
+            _kept = (time.monotonic(), look())
+        return _kept[1]
+
+
+def _metrics() -> bytes:
+    try:
+        return metrics.text()
+    finally:
+        connection.close()
+
+
+async def healthz(scope: AsgiScope, _receive: Receive, send: Send) -> None:
+    """200 when all is well, 503 when not."""
+    told = await asyncio.to_thread(kept_look)
+    body = json.dumps(told).encode()
+    await answer(scope, send, 200 if told["status"] == "ok" else 503, b"application/json", body)
+
+
+async def prometheus(scope: AsgiScope, _receive: Receive, send: Send) -> None:
+    """The figures, to whoever shows the token; to everybody else there is nothing here."""
+    wanted = metrics.token()
+    shown = next((value for name, value in scope["headers"] if name == b"authorization"), b"")
+    if not wanted or not hmac.compare_digest(shown, b"Bearer " + wanted.encode()):
+        await answer(scope, send, 404, b"text/plain; charset=utf-8", b"not found\n")
+        return
+    try:
+        body = await asyncio.to_thread(_metrics)
+    except psycopg.Error:
+        await answer(scope, send, 503, b"text/plain; charset=utf-8", b"the database is away\n")
+        return
+    await answer(scope, send, 200, metrics.CONTENT_TYPE.encode(), body)
+
+
+async def answer(
+    scope: AsgiScope,
+    send: Send,
+    status: int,
+    content_type: bytes,
+    body: bytes,
+    headers: list[tuple[bytes, bytes]] | None = None,
+) -> None:
+    """Send a whole answer that nobody stores."""
+    await send(
+        {
+            "type": "http.response.start",
+            "status": status,
+            "headers": [
+                (b"content-type", content_type),
+                (b"content-length", str(len(body)).encode()),
+                (b"cache-control", b"no-store"),
+                (b"x-content-type-options", b"nosniff"),
+                (b"content-security-policy", b"default-src 'none'"),
+                *(headers or []),
+            ],
+        }
+    )
+    await send({"type": "http.response.body", "body": b"" if scope["method"] == "HEAD" else body})

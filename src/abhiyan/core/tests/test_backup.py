@@ -1,0 +1,263 @@
+"""A backup taken while people write comes back whole, for whoever holds the key, and carries no keys itself."""
+
+import io
+import os
+import tarfile
+import threading
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from abhiyan.core import audit, audit_seals, backup, database, keys, news, schema, sealing
+from abhiyan.core.actor import Actor
+from abhiyan.core.models import AuditEntry, RateCount
+from abhiyan.core.scope import system
+
+AT = datetime(2026, 11, 20, 9, tzinfo=UTC)
+SECRET, PUBLIC = sealing.new_pair()
+
+
+@pytest.fixture
+def files(tmp_path: Path, settings: Any, transactional_db: None) -> Path:
+    settings.MEDIA_ROOT = tmp_path / "files"
+    (settings.MEDIA_ROOT / "imports").mkdir(parents=True)
+    (settings.MEDIA_ROOT / "imports" / "on-its-way.sealed").write_bytes(b"x")
+    (settings.MEDIA_ROOT / "letters" / "क").mkdir(parents=True)
+    (settings.MEDIA_ROOT / "letters" / "क" / "पत्र.bin").write_bytes(os.urandom(100_000))
+    return Path(settings.MEDIA_ROOT)
+
+
+@pytest.fixture
+def target() -> Iterator[str]:
+    """Name of a database that is not there, before and after."""
+    name = f"{database.name()}_back"
+    names = [name, f"{name}_restoring", f"{name}_replaced"]
+    for one in names:
+        backup._drop(one)
+    yield name
+    for one in names:
+        backup._drop(one)
+
+
+def entries(name: str) -> list[tuple[Any, ...]]:
+    with psycopg.connect(database.conninfo(None, dbname=name)) as admin:
+        return admin.execute(
+            "select era, xid::text, id, act, facts::text from core_audit where act like 'test%' order by id"
+        ).fetchall()
+
+
+def write(count: int) -> None:
+    with system("test"):
+        for _ in range(count):
+            audit.record(by=Actor.system("test"), at=AT, act="test.act", facts={"क": 1})
+
+
+def sealed_and_verified(role: str, name: str) -> audit_seals.Verified:
+    with schema.working_as(role, name), system("test"):
+        audit_seals.seal(AT)
+        return audit_seals.verify(folders=[Path("/nonexistent")])
+
+
+def test_a_backup_taken_while_people_write_comes_back_consistent(
+    files: Path, target: str, tmp_path: Path
+) -> None:
+    """Each transaction writes two rows that belong together: none may come back alone."""
+    stopping, written = threading.Event(), threading.Event()
+
+    def keep_writing() -> None:
+        pair = 0
+        with psycopg.connect(database.conninfo("app"), autocommit=True) as own:
+            while not stopping.is_set():
+                pair += 1
+                with own.transaction():
+                    for half in (1, 2):
+                        own.execute(
+                            "insert into core_rate_count (key, n, ends_at) values (%s, %s, now())",
+                            [pair.to_bytes(8, "big") + bytes([half]), pair],
+                        )
+                if pair > 50:
+                    written.set()
+
+    write(5)
+    with schema.working_as("jobs"), system("test"):
+        audit_seals.seal(AT)
+    write(2)
+    writers = threading.Thread(target=keep_writing)
+    writers.start()
+    try:
+        assert written.wait(30)
+        told = backup.take(to=tmp_path / "b.age", recipient=PUBLIC, at=AT)
+    finally:
+        stopping.set()
+        writers.join()
+    heard: list[backup.Restored] = []
+    news.subscribe(backup.Restored, heard.append)
+    got = backup.restore(
+        source=tmp_path / "b.age", identity=SECRET, at=AT, into=target, files=tmp_path / "files-back"
+    )
+    assert got["dump_sha256"] == told["dump_sha256"]
+    assert [one.taken_at for one in heard] == [AT]
+    assert entries(target) == entries(database.name())
+    with psycopg.connect(database.conninfo(None, dbname=target)) as admin:
+        halves = admin.execute(
+            "select n, count(*) from core_rate_count group by n having count(*) <> 2"
+        ).fetchall()
+        row = admin.execute("select count(*) from core_rate_count").fetchone()
+        assert halves == []
+        assert row is not None and row[0] >= 100
+    # The files came along, but for those on their way.
+    assert (tmp_path / "files-back/letters/क/पत्र.bin").read_bytes() == (
+        files / "letters/क/पत्र.bin"
+    ).read_bytes()
+    assert not (tmp_path / "files-back" / "imports").exists()
+
+
+def test_a_restored_database_is_protected_as_before_and_its_trail_goes_on(
+    files: Path, target: str, tmp_path: Path
+) -> None:
+    write(3)
+    sealed_and_verified("jobs", database.name())
+    write(2)
+    backup.take(to=tmp_path / "b.age", recipient=PUBLIC, at=AT)
+    backup.restore(source=tmp_path / "b.age", identity=SECRET, at=AT, into=target, files=tmp_path / "back")
+    with psycopg.connect(database.conninfo("app", dbname=target), autocommit=True) as app:
+        assert app.execute("select core_era()").fetchone() == (2,)
+        assert app.execute("select count(*) from core_audit").fetchone() == (0,)  # no scope, no rows
+        with pytest.raises(psycopg.errors.InsufficientPrivilege):
+            app.execute("delete from core_audit")
+    with schema.working_as("app", target):
+        write(4)
+    found = sealed_and_verified("jobs", target)
+    assert found.is_sound
+    assert found.entries == 3 + 2 + 1 + 4  # and the restore's own entry
+    assert found.unsealed == 0
+
+
+def test_a_database_in_use_is_replaced_only_when_told_and_is_set_aside(
+    files: Path, target: str, tmp_path: Path
+) -> None:
+    write(1)
+    backup.take(to=tmp_path / "b.age", recipient=PUBLIC, at=AT)
+
+    def again(*, replace: bool) -> None:
+        backup.restore(
+            source=tmp_path / "b.age",
+            identity=SECRET,
+            at=AT,
+            into=target,
+            files=tmp_path / "f",
+            replace=replace,
+        )
+
+    again(replace=False)
+    with pytest.raises(backup.RestoreRefused, match="--replace"):
+        again(replace=False)
+    again(replace=True)
+    assert len(entries(target)) == len(entries(f"{target}_replaced")) == 1
+
+
+def test_a_damaged_or_cut_backup_changes_nothing(files: Path, target: str, tmp_path: Path) -> None:
+    backup.take(to=tmp_path / "b.age", recipient=PUBLIC, at=AT)
+    whole = (tmp_path / "b.age").read_bytes()
+    damaged = bytearray(whole)
+    damaged[len(whole) // 2] ^= 1
+    for broken in (bytes(damaged), whole[:-200], whole[: len(whole) // 2]):
+        (tmp_path / "c.age").write_bytes(broken)
+        with pytest.raises((sealing.Unreadable, tarfile.TarError, backup.RestoreRefused)):
+            backup.restore(
+                source=tmp_path / "c.age", identity=SECRET, at=AT, into=target, files=tmp_path / "f"
+            )
+        assert not backup._holds_tables(target)
+        assert not (tmp_path / "f").exists()
+
+
+def test_a_backup_holds_no_key_and_nothing_in_clear(files: Path, tmp_path: Path) -> None:
+    write(1)
+    backup.take(to=tmp_path / "b.age", recipient=PUBLIC, at=AT)
+    whole = (tmp_path / "b.age").read_bytes()
+    master = keys.master_path().read_text().split()[0].removeprefix("demo-")
+    opened = io.BytesIO(sealing.Opener(io.BytesIO(whole), sealing.secret_keys(SECRET)).read())
+    with tarfile.open(fileobj=opened) as tar:
+        names = tar.getnames()
+    clear = opened.getvalue()
+    assert b"PGDMP" in clear
+    assert b"PGDMP" not in whole
+    for secret in (master, *(database.password(role) for role in database.ROLES)):
+        assert secret.encode() not in clear
+        assert bytes.fromhex(secret) not in clear
+    assert names[0] == "manifest.json"
+    assert names[-1] == "complete.json"
+
+
+def test_another_master_key_is_refused_before_anything_is_touched(
+    files: Path, target: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    backup.take(to=tmp_path / "b.age", recipient=PUBLIC, at=AT)
+    keys.make_master(tmp_path / "other.key")
+    monkeypatch.setenv("ABHIYAN_MASTER_KEY_FILE", str(tmp_path / "other.key"))
+    keys.keyring.cache_clear()
+    try:
+        with pytest.raises(backup.RestoreRefused, match="another master key"):
+            backup.check(source=tmp_path / "b.age", identity=SECRET)
+    finally:
+        monkeypatch.undo()
+        keys.keyring.cache_clear()
+
+
+def test_a_backup_that_fails_leaves_no_file(files: Path, tmp_path: Path) -> None:
+    with pytest.raises(sealing.Unreadable):
+        backup.take(to=tmp_path / "b.age", recipient="age1mistyped", at=AT)
+    assert [path.name for path in tmp_path.iterdir()] == ["files"]
+
+
+def test_only_the_backup_role_looks_past_the_policies_and_it_writes_nothing(transactional_db: None) -> None:
+    write(1)
+    with psycopg.connect(database.conninfo("backup"), autocommit=True) as own:
+        row = own.execute("select count(*) from core_audit").fetchone()
+        assert row is not None and row[0] > 0
+        with pytest.raises(psycopg.errors.InsufficientPrivilege):
+            own.execute("insert into core_rate_count (key, n, ends_at) values ('x', 1, now())")
+    assert RateCount.objects.count() == 0
+    assert AuditEntry.objects.count() == 0
+
+
+@given(clear=st.binary(max_size=300_000), cuts=st.lists(st.integers(1, 100_000), max_size=6))
+def test_what_is_sealed_in_any_pieces_opens_the_same(clear: bytes, cuts: list[int]) -> None:
+    out = io.BytesIO()
+    sealer = sealing.Sealer(out, sealing.public_key(PUBLIC))
+    at = 0
+    for cut in cuts:
+        sealer.write(clear[at : at + cut])
+        at += cut
+    sealer.write(clear[at:])
+    sealer.close()
+    opener = sealing.Opener(io.BytesIO(out.getvalue()), sealing.secret_keys(f"# mine\n{SECRET}\n"))
+    assert b"".join([opener.read(size) for size in cuts]) + opener.read() == clear
+    for cut in {0, 50, len(out.getvalue()) - 1, len(out.getvalue()) - 40}:
+        with pytest.raises(sealing.Unreadable):
+            sealing.Opener(io.BytesIO(out.getvalue()[:cut]), sealing.secret_keys(SECRET)).read()
+
+
+def test_another_key_does_not_open_and_says_so() -> None:
+    out = io.BytesIO()
+    sealing.Sealer(out, sealing.public_key(PUBLIC)).close()
+    other, _ = sealing.new_pair()
+    with pytest.raises(sealing.Unreadable, match="another key"):
+        sealing.Opener(io.BytesIO(out.getvalue()), sealing.secret_keys(other)).read()
+
+
+def test_keys_are_those_of_the_age_program() -> None:
+    """A pair published with age's own tests."""
+    (secret,) = sealing.secret_keys(
+        "AGE-SECRET-KEY-184JMZMVQH3E6U0PSL869004Y3U2NYV7R30EU99CSEDNPH02YUVFSZW44VU"
+    )
+    public = "age1cy0su9fwf3gf9mw868g5yut09p6nytfmmnktexz2ya5uqg9vl9sss4euqm"
+    assert sealing.public_key(public).public_bytes_raw() == secret.public_key().public_bytes_raw()
+    with pytest.raises(sealing.Unreadable):
+        sealing.public_key(public[:-1] + "q")

@@ -1,0 +1,259 @@
+"""The processes of an installation: noted in the data folder, watched over, ended from anywhere.
+
+    HOME/run/KIND-PID.json    one note per process (serve, web, jobs, demo), with what proves that it is that process
+    HOME/run/database.lock    held by whoever uses the embedded database; who started it and leaves last, ends it
+
+Messages here go to whoever runs the server, on the console: in English.
+"""
+
+import contextlib
+import ctypes
+import fcntl
+import json
+import logging
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from abhiyan.core import database, home
+
+log = logging.getLogger(__name__)
+WATCH_S = 0.5
+PATIENCE_S = 30.0
+LONGEST_PAUSE_S = 30.0
+LIVED_S = 10.0  # who lives so long has started well
+TRIES = 5  # who never does is given up
+CANNOT_START = 78  # exit code (EX_CONFIG): trying again helps nobody
+
+
+@dataclass(frozen=True, kw_only=True)
+class Note:
+    """One process that runs for this data folder."""
+
+    kind: str
+    pid: int
+    born: str
+    port: int | None = None
+
+    @property
+    def runs(self) -> bool:
+        return born(self.pid) == self.born
+
+
+def folder() -> Path:
+    return home.path() / "run"
+
+
+def born(pid: int) -> str:
+    """What tells a process from a later one of the same number: when it began, counted from this boot; or ""."""
+    try:
+        # The name in brackets may hold blanks and brackets; what follows the last one does not.
+        fields = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
+        if fields[0] in "ZX":
+            return ""
+        return f"{Path('/proc/sys/kernel/random/boot_id').read_text().strip()}/{fields[19]}"
+    except (OSError, IndexError):
+        if Path("/proc/self/stat").exists():
+            return ""
+    told = subprocess.run(
+        ["ps", "-o", "lstart=", "-p", str(pid)], capture_output=True, text=True, check=False
+    )
+    return told.stdout.strip()
+
+
+@contextmanager
+def noted(kind: str, *, port: int | None = None) -> Iterator[Note]:
+    """Note this process as long as it runs."""
+    note = Note(kind=kind, pid=os.getpid(), born=born(os.getpid()), port=port)
+    folder().mkdir(parents=True, exist_ok=True)
+    path = folder() / f"{kind}-{note.pid}.json"
+    half = path.with_suffix(".half")
+    half.write_text(json.dumps(asdict(note)) + "\n")
+    half.rename(path)
+    try:
+        yield note
+    finally:
+        path.unlink(missing_ok=True)
+
+
+def known() -> list[Note]:
+    """Every noted process that still runs; notes of those that do not are dropped."""
+    found = []
+    for path in sorted(folder().glob("*.json")):
+        try:
+            note = Note(**json.loads(path.read_text()))
+        except (OSError, ValueError, TypeError):
+            continue
+        if note.runs:
+            found.append(note)
+        else:
+            path.unlink(missing_ok=True)
+    return found
+
+
+def stop_all(*, say: Callable[[str], None], patience_s: float = PATIENCE_S) -> int:
+    """End every noted process, those that watch over others first. Returns how many ran.
+
+    Each may finish what it is at; after `patience_s` it is killed. This process itself is left alone.
+    """
+    stopped = 0
+    for kinds in (("demo",), ("serve",), ("web", "jobs")):
+        notes = [note for note in known() if note.kind in kinds and note.pid != os.getpid()]
+        for note in notes:
+            say(f"stopping {note.kind} (process {note.pid})")
+            _signal(note, signal.SIGTERM)
+        over = time.monotonic() + patience_s
+        while any(note.runs for note in notes) and time.monotonic() < over:
+            time.sleep(0.02)
+        for note in notes:
+            if note.runs:
+                say(f"{note.kind} (process {note.pid}) does not end, and is killed")
+                _signal(note, signal.SIGKILL)
+        stopped += len(notes)
+    known()
+    return stopped
+
+
+def _signal(note: Note, number: signal.Signals) -> None:
+    if note.runs:
+        with suppress(ProcessLookupError):
+            os.kill(note.pid, number)
+
+
+@contextmanager
+def database_in_use() -> Iterator[None]:
+    """Has the embedded database running meanwhile. Whoever started it and is the last to use it, ends it."""
+    if not database.is_embedded():
+        yield
+        return
+    from abhiyan.core import embedded
+
+    folder().mkdir(parents=True, exist_ok=True)
+    descriptor = os.open(folder() / "database.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_SH)
+        started = not embedded.is_running(home.path())
+        embedded.ensure_running(home.path())
+        try:
+            yield
+        finally:
+            if started:
+                with suppress(BlockingIOError):
+                    fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                    embedded.stop(home.path())
+    finally:
+        os.close(descriptor)
+
+
+def die_with_parent(number: signal.Signals = signal.SIGKILL) -> None:
+    """Have the system end this process when its parent is killed (Linux), so that nothing is left behind."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(1, int(number))  # PR_SET_PDEATHSIG
+
+
+@contextmanager
+def stopping_on_signals() -> Iterator[threading.Event]:
+    """An event that SIGTERM, SIGINT and SIGHUP set; in the main thread."""
+    event = threading.Event()
+    before = {
+        number: signal.signal(number, lambda *_: event.set())
+        for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
+    }
+    try:
+        yield event
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+class _Child:
+    def __init__(self, command: Sequence[str], environment: Mapping[str, str]) -> None:
+        self.command, self.environment = list(command), dict(environment)
+        self.process: subprocess.Popen[bytes] | None = None
+        self.started = 0.0
+        self.failures = 0
+        self.next_at = 0.0
+
+    def start(self) -> None:
+        self.started = time.monotonic()
+        self.process = subprocess.Popen(
+            self.command,
+            env=os.environ | self.environment | {"ABHIYAN_WATCHED_BY": str(os.getpid())},
+            stdin=subprocess.DEVNULL,
+        )
+
+    def end(self, number: signal.Signals) -> None:
+        if self.process and self.process.poll() is None:
+            with suppress(ProcessLookupError):
+                self.process.send_signal(number)
+
+
+def supervise(
+    commands: Mapping[str, Sequence[str]],
+    *,
+    stopping: threading.Event,
+    environment: Mapping[str, str] | None = None,
+    each_watch: Callable[[], None] | None = None,
+) -> int:
+    """Run commands as children until `stopping`; start again what dies, after 0, 1, 2 … 30 s. Returns an exit code.
+
+    The embedded database, too, is started again when it was killed. A child that says it cannot start (exit code
+    78), or dies early five times over, ends everything with 1. On `stopping` each child may finish its work.
+    """
+    children = {name: _Child(command, environment or {}) for name, command in commands.items()}
+    code = 0
+    try:
+        while not stopping.is_set() and not code:
+            for name, child in children.items():
+                code = code or _watch(name, child)
+            _keep_database()
+            if each_watch:
+                each_watch()
+            stopping.wait(WATCH_S)
+    finally:
+        for child in children.values():
+            child.end(signal.SIGTERM)
+        over = time.monotonic() + PATIENCE_S
+        for child in children.values():
+            if child.process:
+                with contextlib.suppress(subprocess.TimeoutExpired):
+                    child.process.wait(max(0.1, over - time.monotonic()))
+                child.end(signal.SIGKILL)
+                child.process.wait()
+    return code
+
+
+def _watch(name: str, child: _Child) -> int:
+    """Start a child that is due. Returns an exit code when it is given up."""
+    now = time.monotonic()
+    if child.process is None:
+        if now >= child.next_at:
+            child.start()
+        return 0
+    ended = child.process.poll()
+    if ended is None:
+        return 0
+    child.process = None
+    child.failures = 0 if now - child.started > LIVED_S else child.failures + 1
+    log.error("%s ended and is started again", name, extra={"facts": {"exit_code": ended}})
+    if ended == CANNOT_START or child.failures >= TRIES:
+        return 1
+    child.next_at = now + (min(2.0 ** (child.failures - 1), LONGEST_PAUSE_S) if child.failures else 0.0)
+    return 0
+
+
+def _keep_database() -> None:
+    if database.is_embedded():
+        from abhiyan.core import embedded
+
+        try:
+            embedded.ensure_running(home.path())
+        except embedded.EmbeddedDatabaseError as error:
+            log.error("the embedded database does not start", extra={"facts": {"why": str(error)}})
