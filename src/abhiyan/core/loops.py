@@ -21,6 +21,7 @@ from django.apps import apps
 from django.db import connection
 
 from . import audit_seals, clock, database, limits
+from .imports import running as imports
 from .scope import system
 
 log = logging.getLogger(__name__)
@@ -47,6 +48,7 @@ LOOPS = {
     "seal": Loop(audit_seals.seal, every_s=1),
     "heads": Loop(audit_seals.write_heads, every_s=600),
     "limits": Loop(limits.sweep, every_s=60),
+    "imports": Loop(imports.sweep, every_s=30, scoped=False),
 }
 
 

@@ -80,6 +80,7 @@ class StagedImport(models.Model):
         FAILED = "failed"
         UNDOING = "undoing"
         UNDONE = "undone"
+        DISCARDED = "discarded"
 
     public_id = models.UUIDField(unique=True)
     kind = models.TextField()  # units, pins, paper, ...: a key of core.imports.KINDS
@@ -92,8 +93,18 @@ class StagedImport(models.Model):
     account_id = models.BigIntegerField(null=True)  # who brought it
     options = models.JSONField(default=dict, db_default={})  # kind's own settings: hierarchy, drive, ...
     mapping = models.JSONField(default=dict, db_default={})  # field key -> column index
+    look = models.JSONField(default=dict, db_default={})  # what sniffing found: columns, masked samples
     dropped = models.JSONField(default=dict, db_default={})  # sensitive column -> reason; contents never read
     counts = models.JSONField(default=dict, db_default={})  # outcome -> rows
+    undone = models.JSONField(default=dict, db_default={})  # outcome -> rows, of undoing it
+    discarded = models.JSONField(
+        default=dict, db_default={}
+    )  # code -> rows that left nothing but this number
+    notes = models.JSONField(default=dict, db_default={})  # "field/note" -> cells mended while reading
+    asked_by = models.JSONField(default=dict, db_default={})  # the actor of the step under way
+    step = models.TextField(default="", db_default="")  # check, commit, undo: under way, or failed
+    attempts = models.SmallIntegerField(default=0, db_default=0)  # of the step under way
+    worked_at = models.DateTimeField(null=True)  # last sign of life of the step under way
     progress_pct = models.SmallIntegerField(default=0, db_default=0)
     error = models.TextField(default="", db_default="")
     error_facts = models.JSONField(default=dict, db_default={})
@@ -128,6 +139,44 @@ class RefusedRow(models.Model):
         )
 
 
+class JournalPage(models.Model):
+    """What undoing an import needs to know, page by page, as its kind wrote it down. Without personal data."""
+
+    import_id = models.BigIntegerField()
+    number = models.IntegerField()
+    facts = models.JSONField()
+
+    class Meta:
+        db_table = "core_import_journal"
+        constraints = [
+            models.UniqueConstraint(fields=["import_id", "number"], name="journal_page_once"),
+            *policies(
+                "core_import_journal",
+                using="exists (select 1 from core_import i where i.id = core_import_journal.import_id)",
+            ),
+        ]
+
+
+class ImportSlice(models.Model):
+    """A slice of a large import that is committed, written in the transaction of its facts: a worker that is killed
+    goes on behind it."""
+
+    pk = models.CompositePrimaryKey("import_id", "number")
+    import_id = models.BigIntegerField()
+    number = models.IntegerField()
+    counts = models.JSONField(default=dict, db_default={})  # outcome -> rows of this slice
+
+    class Meta:
+        db_table = "core_import_slice"
+        constraints = [
+            *policies(
+                "core_import_slice",
+                using="exists (select 1 from core_import i where i.id = core_import_slice.import_id)",
+            ),
+            Policy(name="core_import_slice_gateway", to=("gateway",), using="true"),
+        ]
+
+
 class Heartbeat(models.Model):
     """A loop's last turn, for `doctor` and `/metrics`: a loop that stopped is seen, not guessed."""
 
@@ -157,5 +206,6 @@ class RateCount(models.Model):
 GRANTS = {
     "core_audit": {"app": "select, insert", "jobs": "select, insert", "gateway": "insert"},
     "core_audit_seal": {"app": "select", "jobs": "select, insert"},
+    "core_import_slice": {"gateway": "select, insert"},
     "core_rate_count": {"gateway": "select, insert, update"},
 }

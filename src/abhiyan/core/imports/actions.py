@@ -1,0 +1,396 @@
+"""Bringing a list: begin, receive its bytes, say which column is which, and ask for check, commit or undo.
+
+Who may: whoever holds the kind's capability over the import's unit, asked at every act and again when the job runs.
+Locks: the import's row, first and alone.
+"""
+
+import os
+import unicodedata
+from collections.abc import Mapping
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+from uuid import UUID, uuid4
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from abhiyan.core import audit, limits
+from abhiyan.core.actor import Actor
+from abhiyan.core.models import ImportSlice, StagedImport
+from abhiyan.core.refusals import NotFound, Refused
+from abhiyan.core.tables.reasons import TableRefused
+from abhiyan.core.tables.sniffing import Problem, mapped, sniff
+
+from . import authority, looks, running, store
+from .kinds import ImportKind, kind
+from .queries import preview_of
+
+State = StagedImport.State
+PIECE_BYTES = 1 << 20  # of one `receive`
+SOON_BYTES = 4 << 20  # a file up to this is looked at while its last piece is received; a larger one by a job
+BEGUN_PER_HOUR = 120
+LONGEST_NAME = 120
+
+
+class FileEmpty(Refused):
+    """A file without a byte."""
+
+    code = "empty"
+    message = _("The file is empty.")
+
+
+class FileTooLarge(Refused):
+    """More than a step may hold in memory."""
+
+    code = "file_too_large"
+    message = _("The file is larger than %(limit_mb)s MB. Split it.")
+
+
+class WrongOffset(Refused):
+    """A piece that does not follow what is held. `received`: where to go on."""
+
+    code = "wrong_offset"
+    message = _("The upload goes on at byte %(received)s.")
+    status = 409
+
+
+class PieceTooLarge(Refused):
+    """One piece holds more than a piece may, or more than the file was said to hold."""
+
+    code = "piece_too_large"
+    message = _("The piece sent is too large. Upload the file again.")
+    status = 413
+
+
+class AnotherFile(Refused):
+    """An upload that was interrupted is gone on with by a file that is not the same."""
+
+    code = "another_file"
+    message = _("This is not the file the upload began with. Choose the same file, or begin a new import.")
+
+
+class WrongState(Refused):
+    """The import is not at the point this act belongs to; somebody else may have been quicker."""
+
+    code = "wrong_state"
+    message = _("The import has moved on meanwhile. Load the page again to see where it stands.")
+    status = 409
+
+
+class NotReady(Refused):
+    """Columns are still to be named, or something is wrong with those that were."""
+
+    code = "not_ready"
+    message = _("The columns are not settled yet: %(problem)s")
+
+
+class BadOption(Refused):
+    """An option is missing, or not one of those on offer."""
+
+    code = "bad_option"
+    message = _("Choose one of the options offered.")
+
+
+def begin(
+    *,
+    kind_key: str,
+    file_name: str,
+    file_bytes: int,
+    options: Mapping[str, str],
+    by: Actor,
+    at: datetime,
+    unit_id: int | None = None,
+) -> StagedImport:
+    """Open an import of a file of so many bytes, for the list of a unit; its bytes follow by `receive`.
+
+    Refuses by FileEmpty, FileTooLarge, BadOption, TooMany, or what the authority raises.
+    """
+    of_kind = kind(kind_key)
+    authority.require(by, of_kind.capability, unit_id=unit_id)
+    if file_bytes <= 0:
+        raise FileEmpty(field="file")
+    if file_bytes > of_kind.max_bytes:
+        raise FileTooLarge(field="file", limit_mb=of_kind.max_bytes >> 20)
+    chosen = _options(of_kind, options)
+    if by.kind != "system":
+        limits.take(limit="imports.begin", subject=str(by.id), at=at, allowed=BEGUN_PER_HOUR, window_s=3600)
+    with transaction.atomic():
+        staged = StagedImport(
+            public_id=uuid4(),
+            kind=of_kind.key,
+            state=State.RECEIVING,
+            file_name=_file_name(file_name),
+            file_bytes=file_bytes,
+            unit_id=unit_id,
+            account_id=by.account_id,
+            options=chosen,
+            asked_by=_kept(by),
+            created_at=at,
+            worked_at=at,
+        )
+        staged.save(force_insert=True)
+        audit.record(
+            by=by,
+            at=at,
+            act="imports.begun",
+            subject=str(staged.public_id),
+            unit_id=unit_id,
+            facts={"kind": of_kind.key, "bytes": file_bytes},
+        )
+    return staged
+
+
+def receive(*, public_id: UUID, offset: int, piece: bytes, by: Actor, at: datetime) -> int:
+    """Keep a piece of the file. Returns the bytes now held, which is where the next piece begins.
+
+    It is on disk, sealed, when this returns; and held once the transaction commits. A piece sent again is answered
+    again. After the last one the file is looked at. Refuses by WrongOffset, PieceTooLarge, WrongState, FileGone.
+    """
+    with transaction.atomic():
+        staged = _locked(public_id, by)
+        held = staged.received_bytes
+        if offset < held and offset + len(piece) <= held:
+            return held  # its answer was lost
+        if staged.state != State.RECEIVING:
+            raise WrongState
+        if offset != held or not piece:
+            raise WrongOffset(received=held)
+        if len(piece) > PIECE_BYTES or held + len(piece) > staged.file_bytes:
+            raise PieceTooLarge
+        store.append(public_id, offset=offset, piece=piece)
+        staged.received_bytes = held + len(piece)
+        staged.worked_at = at
+        if staged.received_bytes == staged.file_bytes:
+            staged.state = State.RECEIVED
+            staged.file_sha256 = store.digest(public_id, size=staged.file_bytes)
+        staged.save()
+        if staged.state == State.RECEIVED:
+            if staged.file_bytes <= SOON_BYTES:
+                _look(staged, at=at)
+            else:
+                from abhiyan.core.tasks import import_look
+
+                import_look.later_once(str(public_id), public_id=str(public_id))
+    return staged.received_bytes
+
+
+def go_on(*, public_id: UUID, file_name: str, file_bytes: int, by: Actor) -> int:
+    """Where an interrupted upload of this file goes on. Refuses by AnotherFile when name or size differ."""
+    with transaction.atomic():
+        staged = _locked(public_id, by)
+        if (staged.file_name, staged.file_bytes) != (_file_name(file_name), file_bytes):
+            raise AnotherFile(field="file")
+        return staged.received_bytes
+
+
+def look(*, public_id: UUID, at: datetime, by: Actor, sheet: str | None = None) -> StagedImport:
+    """Find out what the file is and guess its columns; again for another sheet of a workbook.
+
+    A file nothing can be made of leaves the import failed, with the reason.
+    """
+    with transaction.atomic():
+        staged = _locked(public_id, by)
+        if staged.state not in (State.RECEIVED, State.CHECKED) and not _failed_before_commit(staged):
+            raise WrongState
+        _look(staged, at=at, sheet=sheet)
+    return staged
+
+
+def _look(staged: StagedImport, *, at: datetime, sheet: str | None = None) -> None:
+    layout = kind(staged.kind).layout
+    try:
+        with store.clear(staged.public_id, size=staged.file_bytes) as path:
+            preview = sniff(path, layout, sheet=sheet)
+    except (TableRefused, store.FileGone) as refused:
+        staged.state, staged.step = State.FAILED, "look"
+        staged.error, staged.error_facts = refused.code, running.error_facts(refused)
+        staged.save()
+        transaction.on_commit(lambda: store.delete(staged.public_id))
+        return
+    staged.state, staged.step, staged.error, staged.error_facts = State.RECEIVED, "", "", {}
+    staged.look = looks.to_json(preview)
+    staged.mapping = dict(preview.mapping)
+    staged.dropped = dict(preview.dropped)
+    staged.counts, staged.discarded, staged.notes = {}, {}, {}
+    staged.worked_at = at
+    staged.save()
+
+
+def set_mapping(*, public_id: UUID, mapping: Mapping[str, int], by: Actor) -> tuple[Problem, ...]:
+    """Say which column is which. Kept if nothing is wrong with it; returns what is to be known or settled."""
+    with transaction.atomic():
+        staged = _locked(public_id, by)
+        if staged.state not in (State.RECEIVED, State.CHECKED) and not _failed_before_commit(staged):
+            raise WrongState
+        preview = preview_of(staged)
+        if preview is None:
+            raise WrongState
+        judged = mapped(preview, kind(staged.kind).layout, mapping)
+        if judged.ready:
+            staged.mapping = dict(mapping)
+            staged.state, staged.step, staged.error, staged.error_facts = State.RECEIVED, "", "", {}
+            staged.counts, staged.discarded, staged.notes = {}, {}, {}
+            staged.save()
+    return judged.problems
+
+
+def check(*, public_id: UUID, by: Actor, at: datetime) -> None:
+    """Ask for a check: every row read, nothing changed, outcomes counted. Refuses by NotReady, WrongState."""
+    _ask(public_id, "check", by=by, at=at)
+
+
+def commit(*, public_id: UUID, by: Actor, at: datetime) -> None:
+    """Ask for the import itself, once it is checked; or to go on with one that was interrupted."""
+    _ask(public_id, "commit", by=by, at=at)
+
+
+def undo(*, public_id: UUID, by: Actor, at: datetime) -> None:
+    """Ask for everything an import did to be reversed, also what an interrupted one did."""
+    _ask(public_id, "undo", by=by, at=at)
+
+
+def may(staged: StagedImport, step: str) -> bool:
+    """Whether an import stands where a step can be asked for."""
+    state = staged.state
+    if step == "check":
+        return bool(staged.look) and (
+            state in (State.RECEIVED, State.CHECKED) or _failed_before_commit(staged)
+        )
+    failed = state == State.FAILED and staged.step in ("commit", "undo")
+    if step == "commit":
+        return state == State.CHECKED or (failed and staged.step == "commit")
+    if step == "undo":
+        return state == State.DONE or (failed and _has_slices(staged))
+    raise LookupError(step)
+
+
+def discard(*, public_id: UUID, by: Actor, at: datetime) -> None:
+    """Drop an import that has changed nothing, and its file at once."""
+    with transaction.atomic():
+        staged = _locked(public_id, by)
+        idle = (State.RECEIVING, State.RECEIVED, State.CHECKED, State.FAILED)
+        if staged.state not in idle or _has_slices(staged):
+            raise WrongState
+        staged.state, staged.look, staged.worked_at = State.DISCARDED, {}, at
+        staged.save()
+        audit.record(by=by, at=at, act="imports.discarded", subject=str(public_id), unit_id=staged.unit_id)
+        transaction.on_commit(lambda: store.delete(public_id))
+
+
+def bring(
+    *,
+    kind_key: str,
+    path: Path,
+    by: Actor,
+    at: datetime,
+    options: Mapping[str, str] | None = None,
+    unit_id: int | None = None,
+    file_name: str = "",
+) -> UUID:
+    """Begin an import of a file of this machine and receive it whole: the command line, the demo, tests."""
+    staged = begin(
+        kind_key=kind_key,
+        file_name=file_name or path.name,
+        file_bytes=path.stat().st_size,
+        options=options or {},
+        unit_id=unit_id,
+        by=by,
+        at=at,
+    )
+    with path.open("rb") as file:
+        offset = 0
+        while piece := file.read(PIECE_BYTES):
+            offset = receive(public_id=staged.public_id, offset=offset, piece=piece, by=by, at=at)
+    if offset > SOON_BYTES:
+        look(public_id=staged.public_id, at=at, by=by)
+    return staged.public_id
+
+
+def ask(*, public_id: UUID, step: str, by: Actor, at: datetime) -> None:
+    """As check, commit and undo, without a job: the caller runs the step itself (running.run)."""
+    with transaction.atomic():
+        _asked(public_id, step, by=by, at=at)
+
+
+def _ask(public_id: UUID, step: str, *, by: Actor, at: datetime) -> None:
+    from abhiyan.core.tasks import STEPS
+
+    with transaction.atomic():
+        _asked(public_id, step, by=by, at=at)
+        STEPS[step].later_once(str(public_id), public_id=str(public_id))
+
+
+def _asked(public_id: UUID, step: str, *, by: Actor, at: datetime) -> None:
+    staged = _locked(public_id, by)
+    if not may(staged, step):
+        raise WrongState
+    if step == "check":
+        preview = preview_of(staged)
+        problem = next((p for p in preview.problems if p.blocking), None) if preview else None
+        if problem is not None:
+            raise NotReady(problem=str(problem))
+    staged.state, staged.step = running.UNDER_WAY[step], step
+    staged.error, staged.error_facts, staged.progress_pct, staged.attempts = "", {}, 0, 0
+    staged.asked_by, staged.worked_at = _kept(by), at
+    staged.save()
+    audit.record(
+        by=by,
+        at=at,
+        act=f"imports.{step}_asked",
+        subject=str(public_id),
+        unit_id=staged.unit_id,
+        facts={"kind": staged.kind},
+    )
+
+
+def _failed_before_commit(staged: StagedImport) -> bool:
+    return (
+        staged.state == State.FAILED
+        and staged.step in ("check", "commit")
+        and bool(staged.look)
+        and not _has_slices(staged)
+    )
+
+
+def _has_slices(staged: StagedImport) -> bool:
+    return ImportSlice.objects.filter(import_id=staged.id).exists()
+
+
+def _locked(public_id: UUID, by: Actor) -> StagedImport:
+    staged = StagedImport.objects.select_for_update().filter(public_id=public_id).first()
+    if staged is None:
+        raise NotFound
+    authority.require(by, kind(staged.kind).capability, unit_id=staged.unit_id)
+    return staged
+
+
+def _kept(by: Actor) -> dict[str, Any]:
+    return {
+        "kind": by.kind,
+        "id": str(by.id),
+        "account_id": by.account_id,
+        "device": by.device,
+        "origin": by.origin,
+        "reason": by.reason,
+    }
+
+
+def _options(of_kind: ImportKind, given: Mapping[str, str]) -> dict[str, str]:
+    chosen = {}
+    for option in of_kind.options:
+        value = str(given.get(option.key) or option.default).strip()[:200]
+        if not value and option.required:
+            raise BadOption(field=option.key)
+        if value and option.choices is not None and value not in dict(option.choices()):
+            raise BadOption(field=option.key)
+        if value:
+            chosen[option.key] = value
+    return chosen
+
+
+def _file_name(given: str) -> str:
+    """What to show of a file's name: no folders, no signs that steer a terminal or a reading direction."""
+    name = os.path.basename(given.replace("\\", "/"))  # noqa: PTH119  # it is no path of ours
+    shown = "".join(c for c in name if unicodedata.category(c)[0] not in "CZ" or c == " ")
+    return shown.strip()[-LONGEST_NAME:] or "list"

@@ -1,0 +1,43 @@
+"""Who may import. Core knows no offices: the room that does hands in its question when the software starts."""
+
+from typing import Protocol
+
+from django.utils.translation import gettext_lazy as _
+
+from abhiyan.core.actor import Actor
+from abhiyan.core.refusals import Refused
+
+
+class NobodyToAsk(Refused):
+    """No room has said who may: so nobody may."""
+
+    code = "not_yours"
+    message = _("Your appointments do not allow this here.")
+    status = 403
+
+
+class Ask(Protocol):
+    """Refuses unless `by` holds the capability over the unit `at` (an id)."""
+
+    def __call__(self, by: Actor, capability: str, *, at: int) -> None: ...
+
+
+_ask: Ask | None = None
+
+
+def use(ask: Ask) -> None:
+    """Hand in the question, in an AppConfig.ready()."""
+    global _ask
+    _ask = ask
+
+
+def require(by: Actor, capability: str, *, unit_id: int | None) -> None:
+    """Refuse unless `by` may. A list of no unit is for those who may everywhere."""
+    if by.kind == "system":
+        return
+    if _ask is None:
+        raise NobodyToAsk
+    _ask(by, capability, at=unit_id or 0)
+
+
+__all__ = ["Ask", "NobodyToAsk", "require", "use"]

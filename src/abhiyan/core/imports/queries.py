@@ -1,0 +1,55 @@
+"""Imports as somebody may see them: the database's scope decides."""
+
+from uuid import UUID
+
+from django.db.models import QuerySet
+
+from abhiyan.core.models import RefusedRow, StagedImport
+from abhiyan.core.refusals import NotFound
+from abhiyan.core.tables.reasons import say
+from abhiyan.core.tables.sniffing import Preview
+
+from . import looks
+from .kinds import ImportKind, kind
+
+
+def import_for(public_id: UUID) -> StagedImport:
+    """One import in the sight of the scope in force, or NotFound."""
+    found = StagedImport.objects.filter(public_id=public_id).first()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def imports() -> QuerySet[StagedImport]:
+    """Every import in sight, without what was found in the files."""
+    return StagedImport.objects.defer("look")
+
+
+def refused_rows(staged: StagedImport) -> QuerySet[RefusedRow]:
+    """What was refused of an import, in the order of the file."""
+    return RefusedRow.objects.filter(import_id=staged.id).order_by("row", "id")
+
+
+def failed(account_id: int) -> QuerySet[StagedImport]:
+    """Imports this account brought that stopped and wait for it."""
+    return imports().filter(account_id=account_id, state=StagedImport.State.FAILED)
+
+
+def preview_of(staged: StagedImport) -> Preview | None:
+    """What was found in the file, judged with the columns chosen; None before the first look."""
+    if not staged.look:
+        return None
+    return looks.from_json(staged.look, staged.mapping, kind(staged.kind).layout)
+
+
+def reason_text(of_kind: ImportKind, row: RefusedRow) -> str:
+    """Why a row was refused and what to do, in the active language."""
+    field = of_kind.layout.field(row.field)
+    if row.reason in of_kind.reasons:
+        from django.utils.translation import get_language
+
+        facts = {"field": field.label(get_language() or "en") if field else ""} | row.facts
+        text: str = str(of_kind.reasons[row.reason]) % facts
+        return text
+    return say(row.reason, row.facts, field=field)

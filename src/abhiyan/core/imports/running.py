@@ -1,0 +1,308 @@
+"""The steps of an import as jobs run them: check, commit, undo. Also what tidies up after those who do not return.
+
+A step runs once at a time, behind an advisory lock. An atomic kind's step is one transaction with the change of
+state, so a worker that is killed leaves the import as it was and the step begins anew. A kind that commits slice by
+slice notes each slice in the transaction of its facts and goes on behind the last one.
+"""
+
+import logging
+import re
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import psycopg
+import psycopg.sql
+from django.db import InterfaceError, OperationalError
+from django.db.models import Exists, OuterRef
+from django.utils.module_loading import import_string
+from django.utils.translation import gettext_lazy as _
+
+from abhiyan.core import audit, database
+from abhiyan.core.actor import Actor
+from abhiyan.core.models import ImportSlice, JournalPage, StagedImport
+from abhiyan.core.refusals import NotFound, Refused
+from abhiyan.core.scope import system
+from abhiyan.core.tables.reasons import TableRefused
+
+from . import authority, looks, store
+from .kinds import ImportKind, UnknownKind, kind
+from .work import Signal, Work
+
+log = logging.getLogger(__name__)
+State = StagedImport.State
+UNDER_WAY = {"check": State.CHECKING, "commit": State.COMMITTING, "undo": State.UNDOING}
+AFTER = {"check": State.CHECKED, "commit": State.DONE, "undo": State.UNDONE}
+OVER = (State.DONE, State.UNDONE, State.DISCARDED)
+ATTEMPTS = 5
+SILENT_S = 60.0  # a step under way that gave no sign for so long, and holds no lock, has died
+IDLE = timedelta(days=7)
+TELL = Callable[[int], None]
+
+
+class Interrupted(Refused):
+    """The step was ended from outside several times over: the machine, memory, the database."""
+
+    code = "interrupted"
+    message = _("The work was interrupted several times and stopped. Start it again; nothing is lost.")
+
+
+class WentWrong(Refused):
+    """Our own mistake. The log has its kind and place, never the contents."""
+
+    code = "went_wrong"
+    message = _("Something went wrong on our side (%(kind)s). Nothing is half done; start the step again.")
+
+
+def run(public_id: UUID, step: str, *, at: datetime, tell: TELL | None = None) -> str:
+    """Do a step that was asked for, if it is still to be done. Returns the import's state afterwards.
+
+    What refuses the whole file or the step is written to the import and not raised. A database that goes away is
+    raised: the job tries again.
+    """
+    with system("import"):
+        staged = StagedImport.objects.filter(public_id=public_id).first()
+    if staged is None:
+        raise NotFound
+    signal = Signal(staged.id, tell)
+    try:
+        if not signal.alone():
+            return staged.state
+        with system("import"):
+            staged.refresh_from_db()
+        if staged.state != UNDER_WAY[step]:
+            return staged.state
+        try:
+            _step(staged, step, at=at, signal=signal)
+        except Refused as refused:
+            _failed(staged.id, step, refused, at=at)
+        except (OperationalError, InterfaceError, psycopg.OperationalError):
+            raise
+        except Exception as error:
+            log.exception("an import failed", extra={"facts": {"import": str(public_id), "step": step}})
+            _failed(staged.id, step, WentWrong(kind=type(error).__name__), at=at)
+        with system("import"):
+            staged.refresh_from_db()
+        if staged.state in OVER:
+            store.delete(public_id)
+            drop_staging(staged.id)
+        return staged.state
+    finally:
+        signal.close()
+
+
+def _step(staged: StagedImport, step: str, *, at: datetime, signal: Signal) -> None:
+    of_kind = kind(staged.kind)
+    by = actor_of(staged)
+    with ExitStack() as stack:
+        source = path = None
+        if step != "undo":
+            path = stack.enter_context(store.clear(staged.public_id, size=staged.file_bytes))
+            source = looks.from_json(staged.look, staged.mapping, of_kind.layout).source
+        work = Work(staged, of_kind, step=step, by=by, at=at, signal=signal, source=source, path=path)
+        with system("import"):
+            authority.require(by, of_kind.capability, unit_id=staged.unit_id)  # it may have ended meanwhile
+        if of_kind.atomic or step == "check":
+            with system(f"import {of_kind.key}"):
+                work.begin()
+                getattr(of_kind, step)(work)
+                _finished(staged.id, step, work, at=at)
+        else:
+            with system(f"import {of_kind.key}"):
+                work.begin()
+            getattr(of_kind, step)(work)
+            with system(f"import {of_kind.key}"):
+                _finished(staged.id, step, work, at=at)
+
+
+def _finished(import_id: int, step: str, work: Work, *, at: datetime) -> None:
+    work.finish()
+    staged = StagedImport.objects.select_for_update().get(id=import_id)
+    staged.state = AFTER[step]
+    staged.step, staged.error, staged.error_facts, staged.attempts = "", "", {}, 0
+    staged.progress_pct = 100
+    if step == "undo":
+        staged.undone_at = at
+        staged.undone = dict(work.counts)
+        JournalPage.objects.filter(import_id=import_id).delete()
+    else:
+        if step == "check" or work.kind.atomic:
+            if work.refused_rows:
+                work.counts["refused"] = work.refused_rows
+            staged.discarded, staged.notes = dict(work.discarded), dict(work.notes)
+        else:  # a kind that commits slice by slice read, refused and forgot when it checked
+            for known in ("refused", "skipped"):
+                if known in staged.counts:
+                    work.counts[known] = staged.counts[known]
+        staged.counts = {key: n for key, n in work.counts.items() if n}
+        if step == "check":
+            staged.checked_at = at
+        else:
+            staged.done_at = at
+    staged.save()
+    if step != "check":
+        audit.record(
+            by=work.by,
+            at=at,
+            act=f"imports.{'committed' if step == 'commit' else 'undone'}",
+            subject=str(staged.public_id),
+            unit_id=staged.unit_id,
+            n=sum(n for key, n in staged.counts.items() if key != "skipped"),
+            facts={"kind": staged.kind, "counts": staged.counts},
+        )
+
+
+def _failed(import_id: int, step: str, refused: Refused, *, at: datetime) -> None:
+    with system("import"):
+        staged = StagedImport.objects.select_for_update().get(id=import_id)
+        # Committed facts are still there when undoing was refused: the import stays done.
+        staged.state = State.DONE if step == "undo" and kind(staged.kind).atomic else State.FAILED
+        staged.step, staged.attempts = step, 0
+        staged.error, staged.error_facts = refused.code, error_facts(refused)
+        staged.worked_at = at
+        staged.save()
+
+
+def error_facts(refused: Refused) -> dict[str, Any]:
+    """What is kept of a refusal, to be said again in whatever language is read."""
+    facts = {key: value if isinstance(value, int) else str(value) for key, value in refused.facts.items()}
+    if isinstance(refused, TableRefused):
+        return {"reason": refused.reason, "facts": facts}
+    return {"class": f"{type(refused).__module__}.{type(refused).__qualname__}", "facts": facts}
+
+
+def error_text(staged: StagedImport) -> str:
+    """The refusal of an import, in the active language; empty when there is none."""
+    if not staged.error:
+        return ""
+    kept = staged.error_facts
+    if "reason" in kept:
+        return str(TableRefused(kept["reason"], **kept["facts"]))
+    try:
+        refused = import_string(kept.get("class", ""))
+    except ImportError:
+        refused = None
+    if isinstance(refused, type) and issubclass(refused, Refused):
+        text = str(refused.message)
+        return text % kept["facts"] if kept["facts"] else text
+    return staged.error
+
+
+def actor_of(staged: StagedImport) -> Actor:
+    """Who asked for the step under way."""
+    known = staged.asked_by
+    if known["kind"] == "system":
+        return Actor.system(known["reason"])
+    return Actor(
+        kind=known["kind"],
+        id=UUID(known["id"]),
+        account_id=known["account_id"],
+        device=known["device"],
+        origin=known["origin"],
+    )
+
+
+# Staging tables
+
+
+@contextmanager
+def gateway() -> Iterator[psycopg.Connection[tuple[Any, ...]]]:
+    """A connection of the only role that may use the schema `staging`."""
+    with psycopg.connect(database.conninfo("gateway"), autocommit=True, connect_timeout=10) as own:
+        yield own
+
+
+def drop_staging(import_id: int | None = None) -> None:
+    """Drop an import's staging tables, `staging.import_<id>…`; of all imports that are over when none is named."""
+    with system("import"):
+        alive = set(StagedImport.objects.exclude(state__in=OVER).values_list("id", flat=True))
+    with gateway() as own:
+        names = [
+            str(name)
+            for (name,) in own.execute(
+                "select relname from pg_class where relnamespace = 'staging'::regnamespace and relkind = 'r'"
+                " order by relname desc"
+            )
+        ]
+        for name in names:
+            found = re.match(r"import_(\d+)", name)
+            if found is None:
+                continue
+            number = int(found[1])
+            if number == import_id or (import_id is None and number not in alive):
+                own.execute(
+                    psycopg.sql.SQL("drop table if exists staging.{} cascade").format(
+                        psycopg.sql.Identifier(name)
+                    )
+                )
+
+
+# Tidying up
+
+
+def sweep(at: datetime) -> int:
+    """Begin again what died, give up what dies again and again, forget files nobody needs any more."""
+    with system("import"):
+        dead = StagedImport.objects.filter(
+            state__in=UNDER_WAY.values(), worked_at__lt=at - timedelta(seconds=SILENT_S)
+        ).values_list("id", "public_id", "step", "attempts")
+        # What is partly committed stays, to be gone on with or undone.
+        partly = ImportSlice.objects.filter(import_id=OuterRef("id"))
+        did = StagedImport.objects.filter(
+            ~Exists(partly),
+            state__in=(State.RECEIVING, State.RECEIVED, State.CHECKED, State.FAILED),
+            created_at__lt=at - IDLE,
+        ).update(state=State.DISCARDED, look={}, worked_at=at)
+        found = list(dead)
+    for import_id, public_id, step, attempts in found:
+        did += _again(import_id, public_id, step, attempts, at=at)
+    lying = store.kept()
+    if lying:
+        with system("import"):
+            needed = set(
+                StagedImport.objects.filter(public_id__in=lying)
+                .exclude(state__in=OVER)
+                .values_list("public_id", flat=True)
+            )
+            # A transaction that has begun an import may not have committed yet.
+            fresh = {public_id for public_id in lying - needed if store.age_s(public_id, at) < 3600}
+        for public_id in lying - needed - fresh:
+            store.delete(public_id)
+            did += 1
+    drop_staging()
+    return did
+
+
+def _again(import_id: int, public_id: UUID, step: str, attempts: int, *, at: datetime) -> int:
+    from abhiyan.core.tasks import STEPS
+
+    signal = Signal(import_id)
+    try:
+        if not signal.alone():
+            return 0
+    finally:
+        signal.close()
+    if attempts >= ATTEMPTS:
+        _failed(import_id, step, Interrupted(), at=at)
+        return 1
+    with system("import"):
+        StagedImport.objects.filter(id=import_id).update(attempts=attempts + 1, worked_at=at)
+        STEPS[step].later_once(str(public_id), public_id=str(public_id))
+    return 1
+
+
+__all__ = [
+    "ImportKind",
+    "Interrupted",
+    "UnknownKind",
+    "WentWrong",
+    "actor_of",
+    "drop_staging",
+    "error_facts",
+    "error_text",
+    "gateway",
+    "run",
+    "sweep",
+]

@@ -1,0 +1,229 @@
+"""What a step of an import works with: the file, the options, and where outcomes and refusals go."""
+
+import json
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import psycopg
+from psycopg.types.json import Jsonb
+
+from abhiyan.core import clock, database
+from abhiyan.core.actor import Actor
+from abhiyan.core.models import ImportSlice, JournalPage, RefusedRow, StagedImport
+from abhiyan.core.tables.cleaning import Phone
+from abhiyan.core.tables.reading import Batch, Discard, RefusedCell, rows
+from abhiyan.core.tables.sources import Part, Source
+
+from .kinds import ImportKind
+
+_BEAT_S = 0.5
+_AT_ONCE = 2_000  # refused rows written together
+
+
+class Signal:
+    """A connection beside the step's own transaction: the lock that makes a step run once, and its progress.
+
+    Everybody sees what it writes at once. A step that dies loses the connection, and with it the lock.
+    """
+
+    def __init__(self, import_id: int, tell: Callable[[int], None] | None = None) -> None:
+        self.import_id = import_id
+        self._tell = tell
+        self._beaten = float("-inf")
+        self._pct = -1
+        self._own = psycopg.connect(
+            database.conninfo(database.current_role()),
+            autocommit=True,
+            connect_timeout=10,
+            application_name=f"import {import_id}",
+            options="-c synchronous_commit=off -c lock_timeout=200 -c abhiyan.reason=import"
+            " -c abhiyan.everything=on",
+        )
+
+    def alone(self) -> bool:
+        """Whether nobody else works on this import. The lock is ours until `close`."""
+        row = self._own.execute(
+            "select pg_try_advisory_lock(hashtext('abhiyan import'), %s::int)", [self.import_id % (1 << 31)]
+        ).fetchone()
+        return bool(row and row[0])
+
+    def progress(self, done: int, of: int) -> None:
+        """Tell how far the step is; at most twice a second."""
+        pct = min(99, max(0, done * 100 // of)) if of > 0 else 0
+        now = time.monotonic()
+        if now - self._beaten < _BEAT_S and pct - self._pct < 100:
+            return
+        self._beaten, self._pct = now, pct
+        with suppress(
+            psycopg.errors.LockNotAvailable
+        ):  # the step's own transaction holds the row: near its end
+            self._own.execute(
+                "update core_import set progress_pct = %s, worked_at = %s where id = %s",
+                [pct, clock.now(), self.import_id],
+            )
+        if self._tell is not None:
+            self._tell(pct)
+
+    def close(self) -> None:
+        with suppress(psycopg.Error):
+            self._own.close()
+
+
+class Work:
+    """One step (check, commit or undo) of one import, in the hands of its kind.
+
+    path: the clear file, in memory, for kinds whose own processes read it; not there while undoing.
+    """
+
+    def __init__(
+        self,
+        staged: StagedImport,
+        kind: ImportKind,
+        *,
+        step: str,
+        by: Actor,
+        at: datetime,
+        signal: Signal,
+        source: Source | None = None,
+        path: Path | None = None,
+    ) -> None:
+        self.id = staged.id
+        self.public_id: UUID = staged.public_id
+        self.unit_id: int | None = staged.unit_id
+        self.options: Mapping[str, str] = staged.options
+        self.mapping: Mapping[str, int] = staged.mapping
+        self.expected_rows: int = staged.look.get("rows", 0)
+        self.kind, self.step, self.by, self.at = kind, step, by, at
+        self.counts: Counter[str] = Counter()
+        self.discarded: Counter[str] = Counter()
+        self.notes: Counter[str] = Counter()
+        self._source, self._path = source, path
+        self._signal = signal
+        self._refused: list[RefusedRow] = []
+        self._refused_rows: set[int] = set()
+        self._read_once = False
+        self._page = 0
+
+    @property
+    def path(self) -> Path:
+        assert self._path is not None, "undoing has no file"
+        return self._path
+
+    @property
+    def source(self) -> Source:
+        assert self._source is not None, "undoing has no file"
+        return self._source
+
+    # Reading
+
+    def rows(
+        self, *, phone: Phone | None = None, discard: Discard | None = None, part: Part | None = None
+    ) -> Iterator[Batch]:
+        """The file in batches of clean rows. What the reader refused, skipped or forgot is noted here, once per
+        step however often it is read; progress is told."""
+        first, self._read_once = not self._read_once, True
+        of = self.source.records if self.source.kind == "sheet" else self.source.size
+        for batch in rows(
+            self.path,
+            self.kind.layout,
+            self.mapping,
+            source=self.source,
+            part=part,
+            phone=phone,
+            discard=discard,
+        ):
+            if first:
+                self.note(batch)
+                self.progress(batch.done, of)
+            yield batch
+
+    def note(self, batch: Batch) -> None:
+        """Take over what a batch read elsewhere (in a worker process) refused, skipped, mended and forgot."""
+        self.refuse_cells(batch.refused)
+        self.discarded.update(batch.discarded)
+        if batch.skipped:
+            self.counts["skipped"] += batch.skipped
+        for (field, note), cells in batch.notes.items():
+            self.notes[f"{field}/{note}"] += cells
+
+    def refuse_cells(self, cells: list[RefusedCell]) -> None:
+        """Refuse rows for what the reader found in their cells."""
+        for cell in cells:
+            self.refuse(
+                cell.row, cell.field, cell.code, **({"excerpt": cell.excerpt} if cell.excerpt else {})
+            )
+
+    # Outcomes
+
+    def refuse(self, row: int, field: str, code: str, **facts: Any) -> None:
+        """A row is not taken. field: a key of the layout, "" for the row as a whole. facts: safe to keep and
+        show, never personal. A row refused for two reasons counts once."""
+        self._refused_rows.add(row)
+        self._refused.append(RefusedRow(import_id=self.id, row=row, field=field, reason=code, facts=facts))
+        if len(self._refused) >= _AT_ONCE:
+            self._write_refused()
+
+    @property
+    def refused_rows(self) -> int:
+        return len(self._refused_rows)
+
+    def is_refused(self, row: int) -> bool:
+        """Whether a row was refused already in this step."""
+        return row in self._refused_rows
+
+    def count(self, outcome: str, n: int = 1) -> None:
+        """Rows that came to an outcome of the kind."""
+        assert outcome in self.kind.outcomes, f"{self.kind.key} has no outcome {outcome}"
+        self.counts[outcome] += n
+
+    def progress(self, done: int, of: int) -> None:
+        """How far this step is, in any unit of measure; cheap to call often, seen at once."""
+        self._signal.progress(done, of)
+
+    # The journal
+
+    def keep(self, facts: Any) -> None:
+        """A page of the undo journal: JSON without personal data, in the transaction of the commit."""
+        JournalPage(import_id=self.id, number=self._page, facts=facts).save(force_insert=True)
+        self._page += 1
+
+    def kept(self, *, backwards: bool = False) -> Iterator[Any]:
+        """The journal's pages in the order they were kept, or from the last to the first."""
+        pages = JournalPage.objects.filter(import_id=self.id).order_by("-number" if backwards else "number")
+        for page in pages.iterator(chunk_size=50):
+            yield page.facts
+
+    def done_slices(self) -> dict[int, dict[str, int]]:
+        """Slices that are committed, with their counts."""
+        return dict(ImportSlice.objects.filter(import_id=self.id).values_list("number", "counts"))
+
+    @staticmethod
+    def done_slice_sql() -> str:
+        """For a kind that commits by itself: run this in the slice's own transaction (id, number, counts)."""
+        return "insert into core_import_slice (import_id, number, counts) values (%s, %s, %s)"
+
+    @staticmethod
+    def as_counts(counts: Mapping[str, int]) -> Jsonb:
+        return Jsonb(dict(counts), dumps=json.dumps)
+
+    # The engine's
+
+    def begin(self) -> None:
+        """Forget what an earlier run of this step noted."""
+        if self.step == "check" or (self.step == "commit" and self.kind.atomic):
+            RefusedRow.objects.filter(import_id=self.id).delete()
+        if self.step == "commit" and self.kind.atomic:
+            JournalPage.objects.filter(import_id=self.id).delete()
+
+    def finish(self) -> None:
+        self._write_refused()
+
+    def _write_refused(self) -> None:
+        RefusedRow.objects.bulk_create(self._refused)
+        self._refused = []
