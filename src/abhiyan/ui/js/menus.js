@@ -10,3 +10,8 @@ document.addEventListener("keydown", (event) => {
     menu.querySelector("summary").focus();
   }
 });
+
+// <button data-print> prints the page as it is.
+document.addEventListener("click", (event) => {
+  if (event.target.closest("[data-print]")) print();
+});

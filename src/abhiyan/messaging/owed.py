@@ -1,0 +1,31 @@
+"""What messages ask of somebody today: a breaker that holds them back."""
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from abhiyan.org.viewer import Viewer
+from abhiyan.ui.owed import Owed
+
+from . import queries
+from .rules import reasons
+
+
+def owed(viewer: Viewer, *, at: datetime) -> Iterator[Owed]:  # noqa: ARG001  # every room's has the same shape
+    """Held messages, for whoever may release them."""
+    if not viewer.may("messages.release"):
+        return
+    for held in queries.held():
+        yield Owed(
+            urgency=1 if held.reason == "budget" else 2,
+            title=ngettext("%(n)s message is held back", "%(n)s messages are held back", held.n)
+            % {"n": held.n},
+            meta=str(reasons.reason(held.reason)),
+            href=reverse("messaging:list") + "?state=held",
+            act=_("Look"),
+            icon="mail",
+            n=held.n,
+        )

@@ -1,0 +1,1 @@
+"""The pages that gather from every room."""

@@ -1,0 +1,384 @@
+"""Unit, the heart: who is responsible, what is true of each measure, what stands below; from nation to booth."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import lru_cache
+from typing import Any
+from urllib.parse import urlencode
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET
+
+from abhiyan.core import clock
+from abhiyan.enrolment.models import Channel
+from abhiyan.org import queries as org
+from abhiyan.org.rules.ranges import holds
+from abhiyan.org.viewer import Request, Viewer, named
+from abhiyan.programmes import queries as programmes
+from abhiyan.programmes.models import Programme
+from abhiyan.programmes.rules import ladder as rungs
+from abhiyan.ui import charts, maps, tables
+from abhiyan.ui.ladder import Ladder
+from abhiyan.units import queries as units
+from abhiyan.units.models import Hierarchy, Kind
+from abhiyan.units.rules import levels
+
+
+def language() -> str:
+    """Two letters of the language this page is in."""
+    return (get_language() or "en").partition("-")[0]
+
+
+def unit_href(code: str, hierarchy: int) -> str:
+    """The address of a unit's page in a hierarchy."""
+    return reverse("site:unit", args=[code]) + f"?in={levels.SLUGS[hierarchy]}"
+
+
+@require_GET
+def home(request: Request) -> HttpResponse:
+    """Units: the viewer's own unit, else the root of the tree."""
+    own = request.viewer.home
+    if own is not None:
+        return redirect(unit_href(own.unit_code, own.hierarchy))
+    roots = units.roots(Hierarchy.ORGANISATIONAL)
+    if roots:
+        return redirect(unit_href(roots[0].code, Hierarchy.ORGANISATIONAL))
+    return render(request, "site/units_empty.html", {"here": "units", "crumbs": [(_("Units"), "")]})
+
+
+def in_sight(viewer: Viewer, position: int | None) -> bool:
+    """Whether the counts of a unit at this position are the viewer's to see, if only rounded."""
+    if viewer.scope.everything:
+        return True
+    return position is not None and any(holds(held.counts, position) for held in viewer.appointments)
+
+
+def ladder_of(
+    programme: Programme, found: rungs.Ladder, *, target: int | None, at: datetime, name: str
+) -> Ladder:
+    """The ladder as it is drawn: numbers, target, and how much of the target is due by today."""
+    days = (programme.closes_on - programme.opens_on).days + 1
+    today = clock.day_in(programme.zone, at)
+    day = min(days, max(0, (today - programme.opens_on).days + 1))
+    return Ladder(
+        name=name,
+        target=target,
+        reported=found.reported,
+        unsigned=found.unsigned,
+        counted=found.counted,
+        confirmed=found.confirmed,
+        estimate=found.estimate,
+        pace_pct=day / days * 100 if target else None,
+        day=day,
+        days=days,
+        none_reason=_("no back-checks yet"),
+        hidden_reason=_("fewer than 10: not shown from outside") if found.is_rounded else "",
+    )
+
+
+@require_GET
+def unit(request: Request, code: str) -> HttpResponse:
+    """One unit in one hierarchy: the page of a nation and of a booth."""
+    at = clock.now()
+    today = clock.day_in(settings.TIME_ZONE, at)
+    facts = units.unit(code)
+    stands_in = units.hierarchies_of(facts.pk)
+    asked = levels.BY_SLUG.get(request.GET.get("in", ""))
+    hierarchy = asked if asked in stands_in else (stands_in[0] if stands_in else Hierarchy.ORGANISATIONAL)
+    path = units.path(facts.pk, hierarchy) if stands_in else []
+    here = path[-1] if path else units.standing(facts.pk, hierarchy)
+    lang = language()
+
+    sees_counts = in_sight(request.viewer, here.lo)
+    running = (
+        programmes.programmes_running(node=facts.pk, hierarchy=hierarchy, on=today) if sees_counts else []
+    )
+    chosen = _chosen(running, request.GET.get("programme", ""))
+    context: dict[str, Any] = {
+        "here": "units",
+        "unit": here,
+        "kind": Kind(facts.kind).label,
+        "name": here.name(lang),
+        "other_name": here.name("hi" if lang == "en" else "en"),
+        "other_language": "hi" if lang == "en" else "en",
+        "crumbs": _crumbs(path, hierarchy, lang),
+        "segments": _segments(code, stands_in, hierarchy),
+        "hierarchy": levels.SLUGS[hierarchy],
+        "counts": [(Kind(kind).label, n) for kind, n in units.counts_below(facts.pk, hierarchy).items()],
+        "at": at,
+        "sees_counts": sees_counts,
+        "sees_people": here.lo is not None and request.viewer.sees_people_at(here.lo),
+        "seats": _seats(request, facts.pk, here, today, lang),
+        "vacant_below": _vacant_below(facts.pk, hierarchy, today, lang) if here.lo is not None else [],
+        "running": running,
+        "chosen": chosen,
+        "source": facts.source,
+        "page_is_sample": facts.is_sample,
+    }
+    if here.parent_id is None and hierarchy != Hierarchy.ORGANISATIONAL:
+        context["unplaced_units"] = units.not_placed(hierarchy, limit=1).total
+    if chosen is not None:
+        answer = _measure(request, context, chosen, here, hierarchy, at, lang)
+        if answer is not None:
+            return answer
+    elif here.has_children:
+        below = units.children(facts.pk, hierarchy, language=lang, limit=100)
+        context["plain_children"] = [
+            (unit_href(row.code, hierarchy), row.name(lang), Kind(row.kind).label) for row in below.rows
+        ]
+        context["plain_more"] = below.total > len(below.rows)
+    return render(request, "site/unit.html", context)
+
+
+def _chosen(running: list[programmes.Running], wanted: str) -> programmes.Running | None:
+    """The programme whose children, trend and funnel are shown: the one asked for, else the first."""
+    for one in running:
+        if str(one.programme.public_id) == wanted:
+            return one
+    return running[0] if running else None
+
+
+def _crumbs(path: list[units.UnitRow], hierarchy: int, lang: str) -> list[tuple[str, str]]:
+    last = len(path) - 1
+    return [
+        (row.name(lang), "" if index == last else unit_href(row.code, hierarchy))
+        for index, row in enumerate(path)
+    ]
+
+
+def _segments(code: str, stands_in: list[int], hierarchy: int) -> list[tuple[str, str, bool]]:
+    return [(str(Hierarchy(one).label), unit_href(code, one), one == hierarchy) for one in stands_in]
+
+
+def _seats(
+    request: Request, unit_id: int, here: units.UnitRow, today: date, lang: str
+) -> list[dict[str, Any]]:
+    """Offices and vacancies, as the list of seats wants them."""
+    may_appoint = here.lo is not None and request.viewer.may_at("org.appoint", here.lo)
+    seats: list[tuple[int, dict[str, Any]]] = [
+        (
+            holder.rank,
+            {
+                "name": holder.name,
+                "office": named(holder.office_names, lang),
+                "since": holder.since,
+                "href": reverse("org:appointment", args=[holder.appointment_id]) if may_appoint else "",
+            },
+        )
+        for holder in org.holders(unit_id, on=today)
+    ]
+    for vacancy in org.vacancies(unit_id, on=today):
+        appoint = reverse("org:appoint") + "?" + urlencode({"unit": here.code, "office": vacancy.office})
+        seats.append(
+            (
+                vacancy.rank,
+                {
+                    "name": "",
+                    "office": named(vacancy.office_names, lang),
+                    "appoint_url": appoint if may_appoint else "",
+                },
+            )
+        )
+    return [seat for _rank, seat in sorted(seats, key=lambda pair: pair[0])]
+
+
+@dataclass(frozen=True, slots=True)
+class VacantBelow:
+    """Of one office, how many units below should have a holder and have none."""
+
+    name: str
+    vacant: int
+    expected: int
+
+
+def _vacant_below(unit_id: int, hierarchy: int, today: date, lang: str) -> list[VacantBelow]:
+    return [
+        VacantBelow(named(below.office_names, lang), below.vacant, below.expected)
+        for below in org.vacancies_below(unit_id, hierarchy, on=today)
+        if below.vacant
+    ]
+
+
+def _measure(
+    request: Request,
+    context: dict[str, Any],
+    chosen: programmes.Running,
+    here: units.UnitRow,
+    hierarchy: int,
+    at: datetime,
+    lang: str,
+) -> HttpResponse | None:
+    """Ladders of every programme, and of the chosen one children, map, trend and funnel; or an export."""
+    running: list[programmes.Running] = context["running"]
+    name_of = {one.programme.pk: named(one.programme.names, lang) for one in running}
+    programme = chosen.programme
+    found = programmes.ladders(
+        node=here.id, hierarchy=hierarchy, of=[one.programme for one in running], at=at
+    )
+    empty = (
+        programmes.ladder(node=here.id, hierarchy=hierarchy, programme=programme, at=at)
+        if not found
+        else None
+    )
+    blank = empty or rungs.Ladder(is_rounded=next(iter(found.values())).is_rounded)
+    context["ladders"] = [
+        (
+            one,
+            ladder_of(
+                one.programme,
+                found.get((one.programme.pk, 1), blank),
+                target=one.target,
+                at=at,
+                name=name_of[one.programme.pk],
+            ),
+        )
+        for one in running
+    ]
+    context["programme_segments"] = [
+        (
+            name_of[one.programme.pk],
+            unit_href(here.code, hierarchy) + "&" + urlencode({"programme": str(one.programme.public_id)}),
+            one is chosen,
+        )
+        for one in running
+    ]
+    if here.has_children:
+        leaf = programmes.children_ladders(
+            node=here.id,
+            hierarchy=hierarchy,
+            programme=programme,
+            at=at,
+            sort=request.GET.get("sort", "-counted"),
+            show=_show(request),
+            matching=request.GET.get("matching", "")[:100],
+            language=lang,
+            page=_page(request),
+            per=tables.DEEPEST_ROW if tables.wants_csv(request.GET) else tables.PER_PAGE,
+        )
+        rows = [
+            (
+                child,
+                ladder_of(programme, child.ladder, target=child.target, at=at, name=named(child.names, lang)),
+            )
+            for child in leaf.rows
+        ]
+        if tables.wants_csv(request.GET):
+            return _export(here, rows, lang)
+        context["sorting"] = tables.sorting(
+            request.GET, dict.fromkeys(programmes.SORTS, ""), default="-counted"
+        )
+        context["leaf"] = leaf
+        context["children"] = [
+            (child, drawn, unit_href(child.code, hierarchy), named(child.names, lang))
+            for child, drawn in rows
+        ]
+        context["shows"] = [
+            (_("All"), "all", _show(request) == "all"),
+            (_("Behind"), "behind", _show(request) == "behind"),
+            (_("Nothing yet"), "without", _show(request) == "without"),
+        ]
+        context["matching"] = request.GET.get("matching", "")[:100]
+        if (leaf.pages and leaf.pages <= 1) or here.lat is None:
+            context["places"] = [
+                maps.Place(
+                    name=named(child.names, lang),
+                    lon=child.lon,
+                    lat=child.lat,
+                    ladder=drawn,
+                    href=unit_href(child.code, hierarchy),
+                )
+                for child, drawn in rows
+            ]
+            context["boundaries"] = _outlines(here.id, int(at.timestamp()) // 3600)
+    trend = programmes.trend(node=here.id, hierarchy=hierarchy, programme=programme, at=at)
+    context["trend"] = charts.Trend(
+        name=name_of[programme.pk],
+        begins_on=programme.opens_on,
+        ends_on=programme.closes_on,
+        target=chosen.target,
+        days=[
+            charts.Day(
+                on=day.on,
+                reported=day.ladder.reported,
+                counted=day.ladder.counted,
+                unsigned=day.ladder.unsigned,
+                confirmed=day.ladder.confirmed,
+            )
+            for day in trend
+        ],
+    )
+    context["funnels"] = [
+        (Channel(row.channel).label, _steps(row))
+        for row in programmes.funnel(node=here.id, hierarchy=hierarchy, programme=programme, at=at)
+        if row.on is None
+    ]
+    return None
+
+
+def _steps(row: programmes.FunnelRow) -> list[charts.Step]:
+    """The steps of one way in, as a funnel."""
+    if row.channel in (Channel.MISSED_CALL, Channel.SMS):
+        return [
+            charts.Step(name=_("Calls"), value=row.reported),
+            charts.Step(name=_("Unique callers"), value=row.unique),
+            charts.Step(name=_("Links opened"), value=row.opened),
+            charts.Step(name=_("Completed"), value=row.completed),
+            charts.Step(name=_("Counted"), value=row.counted),
+        ]
+    return [
+        charts.Step(name=_("Claims"), value=row.reported),
+        charts.Step(name=_("Pass the rules"), value=row.completed),
+        charts.Step(name=_("Phone has answered"), value=row.counted),
+    ]
+
+
+def _show(request: HttpRequest) -> Any:
+    shown = request.GET.get("show", "all")
+    return shown if shown in ("all", "behind", "without") else "all"
+
+
+def _page(request: HttpRequest) -> int:
+    page = request.GET.get("page", "1")
+    return int(page) if page.isascii() and page.isdigit() and 0 < int(page) < 10_000 else 1
+
+
+def _export(here: units.UnitRow, rows: list[tuple[Any, Ladder]], lang: str) -> HttpResponse:
+    head = [
+        _("Code"),
+        _("Unit"),
+        _("Target"),
+        _("Reported"),
+        _("Counted"),
+        _("Phone has not answered"),
+        _("Confirmed"),
+        _("Sample"),
+    ]
+    lines = (
+        [
+            child.code,
+            named(child.names, lang),
+            drawn.target,
+            drawn.reported,
+            drawn.counted,
+            drawn.unsigned,
+            drawn.confirmed,
+            _("sample") if child.is_sample else "",
+        ]
+        for child, drawn in rows
+    )
+    return tables.csv_response(f"units-{here.code}", head, lines)
+
+
+@lru_cache(maxsize=64)
+def _outlines(unit_id: int, hour: int) -> maps.Outlines | None:  # noqa: ARG001  # the hour lets a new outline in
+    """The outlines behind the children of a unit: those known within its state, or within itself."""
+    geometries = units.outlines_around(unit_id)
+    if not geometries:
+        return None
+    features = [{"type": "Feature", "geometry": geometry, "properties": {}} for geometry in geometries]
+    return maps.outlines({"type": "FeatureCollection", "features": features})
