@@ -5,3 +5,10 @@ class OrgConfig(AppConfig):
     name = "abhiyan.org"
     label = "org"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from abhiyan.core.imports import authority
+
+        from .queries import require
+
+        authority.use(require)

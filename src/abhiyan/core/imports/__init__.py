@@ -5,7 +5,7 @@ its room's business: a room registers an ImportKind (kinds) and is handed a Work
 steps (running); people and the command line ask for them (actions).
 """
 
-from .kinds import ImportKind, Option, Outcome, kind, register, registered
+from .kinds import Difference, ImportKind, Option, Outcome, kind, register, registered
 from .work import Work
 
-__all__ = ["ImportKind", "Option", "Outcome", "Work", "kind", "register", "registered"]
+__all__ = ["Difference", "ImportKind", "Option", "Outcome", "Work", "kind", "register", "registered"]

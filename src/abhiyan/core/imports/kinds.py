@@ -48,6 +48,17 @@ class Option:
 
 
 @dataclass(frozen=True, slots=True)
+class Difference:
+    """What a row would change, or has changed, of something that exists. old None: there was nothing."""
+
+    row: int
+    subject: str
+    field: str  # key of the layout
+    old: str | None
+    new: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class ImportKind:
     """A list some room takes in.
 
@@ -57,6 +68,7 @@ class ImportKind:
     atomic: commit and undo are one transaction with the change of state. Else the room commits by itself, slice by
     slice, and must be able to go on where it was killed (Work.done_slices).
     discarded: code -> text of rows that leave a count only, such as minors.
+    differences: (import id, first, how many) -> what the check found would change.
     """
 
     key: str
@@ -71,6 +83,7 @@ class ImportKind:
     options: tuple[Option, ...] = ()
     reasons: Mapping[str, Text] = field(default_factory=dict)
     discarded: Mapping[str, Text] = field(default_factory=dict)
+    differences: Callable[[int, int, int], Sequence[Difference]] | None = None
     atomic: bool = True
     max_bytes: int = MAX_BYTES
 
