@@ -8,12 +8,14 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from abhiyan.core import news
 from abhiyan.core.scope import Scope, scoped, system
 from abhiyan.programmes import actions, queries
 from abhiyan.programmes.actions import trees as totals
 from abhiyan.programmes.models import ALL_DAYS, Delta, Programme, Tally, Total
 from abhiyan.programmes.rules.ladder import COUNTED, REPORTED, UNSIGNED, Change, Ladder
 from abhiyan.units.models import Placement
+from abhiyan.units.news import UnitsGoing
 
 from .make import AT, TODAY, Trees, programme, state
 
@@ -217,6 +219,34 @@ def test_a_moved_branch_carries_its_totals(trees: Trees, drive: Programme) -> No
         assert read(drive, trees, "d1").reported == 19
         assert read(drive, trees, "nation").reported == 19
         actions.fold(at=AT)
+
+
+def test_a_branch_taken_out_leaves_no_totals_behind(trees: Trees, drive: Programme) -> None:
+    actions.post(deltas=[change(drive, trees.units["b000"].pk, 3)], at=AT)
+    actions.fold(at=AT)
+    assert Total.objects.filter(hierarchy=2, unit_id=trees.units["pc0"].pk).exists()
+    trees.leave(2, "pc0")
+    assert not Total.objects.filter(hierarchy=2, unit_id=trees.units["pc0"].pk).exists()
+    assert read(drive, trees, "nation", 2) == Ladder()
+    assert read(drive, trees, "nation", 1) == Ladder(reported=3)
+    assert queries.not_placed(root=trees.units["nation"].pk, hierarchy=2, programme=drive, at=AT) == 0
+
+
+def test_units_with_counts_or_programmes_are_not_let_go(trees: Trees, drive: Programme) -> None:
+    def undo(code: str) -> None:
+        with connection.cursor() as cursor:
+            cursor.execute("delete from units_change")
+            cursor.execute(
+                "insert into units_change (import_id, row, unit_id, change) values (1, 1, %s, 'made')",
+                [trees.units[code].pk],
+            )
+        news.tell(UnitsGoing(1))
+
+    actions.post(deltas=[change(drive, trees.units["b000"].pk, 3)], at=AT)
+    undo("b001")
+    for code in ("b000", "state"):  # counts; owner of a programme
+        with pytest.raises(actions.UnitsInUse):
+            undo(code)
 
 
 def test_reads_take_as_many_queries_whatever_there_is_to_read(trees: Trees, drive: Programme) -> None:

@@ -24,8 +24,8 @@ STEPS = ("post", "post", "post", "reverse", "fold", "move", "move", "grow", "ans
 
 @pytest.fixture(autouse=True)
 def small_is_large(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Totals are stored from four leaves on, and the facts are a table of the test's own."""
-    monkeypatch.setattr(totals, "LARGE", 3)
+    """Totals are stored from three leaves on, and the facts are a table of the test's own."""
+    monkeypatch.setattr(totals, "LARGE", 2)
     monkeypatch.setattr(facts, "FACTS", {})
     monkeypatch.setattr(facts, "ORPHANS", {})
     with connection.cursor() as cursor:
@@ -95,13 +95,10 @@ class History:
         self.trees.enter(1, name, above)
 
     def leave(self) -> None:
-        """A booth is taken out of the electoral tree; its counts stay its own."""
-        booths = [
-            code
-            for code, parent in self.trees.parents[2].items()
-            if parent and not self.trees.children(2, code)
-        ]
-        self.trees.leave(2, self.rng.choice(sorted(booths)))
+        """A branch is taken out of the electoral tree; its counts stay its own."""
+        inside = [code for code, parent in self.trees.parents[2].items() if parent and parent != "nation"]
+        if len(inside) > 8:
+            self.trees.leave(2, self.rng.choice(sorted(inside)))
 
     def expected(self, hierarchy: int, code: str, on: date | None) -> Ladder:
         below = set(self.trees.below(hierarchy, code))
