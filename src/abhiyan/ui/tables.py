@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.db.models import Q, QuerySet
 from django.http import QueryDict, StreamingHttpResponse
 
@@ -118,13 +119,17 @@ def following(rows: "QuerySet[Any]", query: QueryDict, *, keys: Sequence[str], p
     begins = _opened(query.get("after", ""), len(keys))
     skipped = 0
     if begins:
-        skipped, values = begins
+        last_shown, values = begins
         beyond = Q()
         for place, key in enumerate(keys):
             same = Q(**dict(zip(names[:place], values[:place], strict=True)))
             way = "lt" if key.startswith("-") else "gt"
             beyond |= same & Q(**{f"{names[place]}__{way}": values[place]})
-        rows = rows.filter(beyond)
+        try:
+            rows = rows.filter(beyond)
+            skipped = last_shown
+        except (ValueError, TypeError, ValidationError):  # a value that is none for its field
+            begins = None
     found = list(rows.order_by(*keys)[: per + 1])
     shown = found[:per]
     more = len(found) > per
@@ -154,7 +159,9 @@ def _opened(text: str, size: int) -> tuple[int, list[str]] | None:
         last, *values = json.loads(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
     except (ValueError, TypeError, binascii.Error):
         return None
-    if type(last) is not int or len(values) != size or not all(isinstance(value, str) for value in values):
+    if type(last) is not int or not 0 <= last < 10**12 or len(values) != size:
+        return None
+    if not all(isinstance(value, str) and "\0" not in value for value in values):
         return None
     return last, values
 

@@ -1,3 +1,4 @@
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -5,6 +6,7 @@ from django.http import QueryDict
 from hypothesis import given
 from hypothesis import strategies as st
 
+from abhiyan.core.models import Heartbeat
 from abhiyan.ui import tables
 
 COLUMNS = {"name": "name_en", "counted": ("counted", "reported")}
@@ -79,3 +81,46 @@ def test_an_export_is_a_download_that_nobody_keeps() -> None:
     assert response["Content-Disposition"] == 'attachment; filename="units.csv"'
     assert response["Cache-Control"] == "no-store"
     assert response.getvalue() == "\ufeffa\r\n1\r\n".encode()
+
+
+@pytest.fixture
+def beats(db: None) -> None:
+    at = datetime(2026, 11, 20, tzinfo=UTC)
+    Heartbeat.objects.bulk_create(
+        Heartbeat(loop=f"loop {n:03}", turned_at=at - timedelta(minutes=n // 7), took_ms=1) for n in range(60)
+    )
+
+
+@pytest.mark.parametrize("keys", [["loop"], ["-loop"], ["-turned_at", "loop"], ["turned_at", "-loop"]])
+def test_pages_that_follow_one_another_show_every_row_once(beats: None, keys: list[str]) -> None:
+    query = QueryDict(mutable=True)
+    seen: list[str] = []
+    while True:
+        leaf = tables.following(Heartbeat.objects.all(), query, keys=keys, per=13)
+        assert leaf.first == len(seen) + 1
+        seen += [beat.loop for beat in leaf.rows]
+        assert leaf.last == len(seen)
+        if not leaf.more:
+            break
+        assert leaf.total is None
+        query["after"] = leaf.after
+    assert leaf.total == 60
+    assert seen == list(Heartbeat.objects.order_by(*keys).values_list("loop", flat=True))
+
+
+def test_rows_as_mappings_follow_one_another_too(beats: None) -> None:
+    query = QueryDict(mutable=True)
+    first = tables.following(Heartbeat.objects.values("loop"), query, keys=["loop"], per=50)
+    query["after"] = first.after
+    rest = tables.following(Heartbeat.objects.values("loop"), query, keys=["loop"], per=50)
+    assert [row["loop"] for row in rest.rows] == [f"loop {n:03}" for n in range(50, 60)]
+
+
+@pytest.mark.parametrize(
+    ("key", "value"), [("turned_at", "yesterday"), ("took_ms", "many"), ("took_ms", "9" * 40), ("loop", "\0")]
+)
+def test_a_forged_mark_shows_no_error(beats: None, key: str, value: str) -> None:
+    query = QueryDict(mutable=True)
+    query["after"] = tables._closed(50, [value])
+    leaf = tables.following(Heartbeat.objects.all(), query, keys=[key], per=10)
+    assert leaf.is_first or not leaf.rows
