@@ -48,8 +48,10 @@ leaf as ({sql.add_to("programmes_tally", "unit_id", sql.with_all_days("posted", 
 {sql.sums_above("posted")},
 node as ({sql.add_to("programmes_total", "unit_id, hierarchy", sql.with_all_days("node_sum", "unit_id, hierarchy"))}),
 mark as (
-  update programmes_fold set horizon = pg_snapshot_xmin(pg_current_snapshot()), folded_at = %(at)s,
-    swept_at = case when %(sweep)s then %(at)s else swept_at end)
+  insert into programmes_fold as f (id, horizon, folded_at, swept_at)
+  values (1, pg_snapshot_xmin(pg_current_snapshot()), %(at)s, %(at)s)
+  on conflict (id) do update set horizon = excluded.horizon, folded_at = excluded.folded_at,
+    swept_at = case when %(sweep)s then excluded.swept_at else f.swept_at end)
 select count(*) from taken"""
 
 
@@ -64,10 +66,11 @@ def fold(*, at: datetime) -> int:
     """
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(
-            f"select swept_at, exists (select from programmes_delta d where {sql.PENDING}) from programmes_fold"
+            "select (select swept_at from programmes_fold),"
+            f" exists (select from programmes_delta d where {sql.PENDING})"
         )
         swept_at, waiting = cursor.fetchone()
-        sweep = at - swept_at >= SWEEP_EVERY
+        sweep = swept_at is None or at - swept_at >= SWEEP_EVERY
         if not waiting and not sweep:
             return 0
         cursor.execute("select pg_try_advisory_xact_lock(%s)", [LOCK])

@@ -128,6 +128,15 @@ def carry(*, hierarchy: int, branches: Sequence[Branch]) -> None:
         )
 
 
+def _start_over(hierarchy: int) -> None:
+    """Sum every large node of a hierarchy anew from the tallies."""
+    with system("a whole tree changed"), connection.cursor() as cursor:
+        hold()
+        cursor.execute("delete from programmes_total where hierarchy = %s", [hierarchy])
+        cursor.execute("delete from programmes_large where hierarchy = %s", [hierarchy])
+        resize(hierarchy=hierarchy)
+
+
 def _forget_going(moved: UnitsMoved) -> set[int]:
     """Drop the totals of large nodes in branches about to be taken out; returns those nodes.
 
@@ -157,6 +166,9 @@ def follow(*, moved: UnitsMoved) -> None:
 
     In the transaction of the move, so that nobody reads one without the other.
     """
+    if moved.whole:
+        _start_over(moved.hierarchy)
+        return
     carry(hierarchy=moved.hierarchy, branches=moved.branches)
     going = _forget_going(moved)
     los, his = [branch.lo for branch in moved.branches], [branch.hi for branch in moved.branches]

@@ -27,8 +27,7 @@ class Migration(migrations.Migration):
             "drop table programmes_delta",
         ),
         migrations.RunSQL(
-            "alter table programmes_tally set (fillfactor = 70); alter table programmes_total set (fillfactor = 70);"
-            " insert into programmes_fold values (1, '0', 'epoch', 'epoch')",
+            "alter table programmes_tally set (fillfactor = 70); alter table programmes_total set (fillfactor = 70)",
             migrations.RunSQL.noop,
         ),
         migrations.RunPython(protect, migrations.RunPython.noop),

@@ -9,17 +9,19 @@ from django.db import connection, transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from abhiyan.core import news
 from abhiyan.core.scope import system
 from abhiyan.programmes import actions, facts, queries
 from abhiyan.programmes.actions import trees as totals
 from abhiyan.programmes.models import Programme
 from abhiyan.programmes.rules.ladder import CONFIRMED, COUNTED, REPORTED, UNSIGNED, Change, Ladder
+from abhiyan.units.news import UnitsMoved
 
 from .make import AT, OPENS, TODAY, Trees, programme, state
 
 pytestmark = pytest.mark.django_db
 DAYS = 6
-STEPS = ("post", "post", "post", "reverse", "fold", "move", "move", "grow", "answer", "leave")
+STEPS = ("post", "post", "post", "reverse", "fold", "move", "move", "grow", "answer", "leave", "reorder")
 
 
 @pytest.fixture(autouse=True)
@@ -99,6 +101,15 @@ class History:
         inside = [code for code, parent in self.trees.parents[2].items() if parent and parent != "nation"]
         if len(inside) > 8:
             self.trees.leave(2, self.rng.choice(sorted(inside)))
+
+    def reorder(self) -> None:
+        """So much moves at once (an import) that no branches are named."""
+        booths = [code for code, parent in self.trees.parents[1].items() if code.startswith("b") and parent]
+        mandals = [code for code in self.trees.parents[1] if code.startswith("m")]
+        for code in booths:
+            self.trees.parents[1][code] = self.rng.choice(mandals)
+        self.trees.place()
+        news.tell(UnitsMoved(1, (), TODAY, whole=True))
 
     def expected(self, hierarchy: int, code: str, on: date | None) -> Ladder:
         below = set(self.trees.below(hierarchy, code))
