@@ -1,5 +1,8 @@
 """Root addresses. Each stands in site.access too, or the build fails."""
 
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, include, path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("ui/", include("abhiyan.ui.urls")),
+    path("", include("abhiyan.people.urls")),
+]

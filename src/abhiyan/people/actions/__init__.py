@@ -1,7 +1,7 @@
 """What is written about people: accounts and their doors, notices and consents, and what a phone said no to."""
 
 from .accounts import close_account, find_account_at, open_account, rename_account, reveal_phone, speak
-from .codes import CodeNotRight, ask_code, check_code
+from .codes import CodeNotRight, ask_code, check_code, check_console, first_administrator
 from .consents import ensure_sample_notice, give_consent, publish_notice, withdraw_consent
 from .suppressions import lift, suppress
 
@@ -9,9 +9,11 @@ __all__ = [
     "CodeNotRight",
     "ask_code",
     "check_code",
+    "check_console",
     "close_account",
     "ensure_sample_notice",
     "find_account_at",
+    "first_administrator",
     "give_consent",
     "lift",
     "open_account",

@@ -20,10 +20,11 @@ from abhiyan.people import phones
 from abhiyan.people.models import Account, Code
 from abhiyan.people.news import CodeAsked
 
-from .accounts import NotAPhone
+from .accounts import NotAPhone, open_account
 
 PURPOSES = ("sign_in", "join", "member", "leave")
 LIVES = timedelta(minutes=10)
+CONSOLE_LIVES = timedelta(hours=1)
 TRIES = 5
 DIGITS = 6
 # limit: allowed in a window of seconds. A network is a /24 of a mobile operator with thousands behind it.
@@ -143,6 +144,45 @@ def check_code(
     return phone_id
 
 
+def first_administrator(*, name: str, phone: str, language: str, by: Actor, at: datetime) -> str:
+    """Make (or find) the account that sets an installation up, on the server's console.
+
+    Returns the path of a one-time sign-in, good for an hour; the second factor is set up after it. Refuses NotAPhone,
+    NotAName.
+    """
+    secret = secrets.token_urlsafe(32)
+    with system("first administrator"):
+        account = open_account(phone=phone, name=name, language=language, by=by, at=at, is_root=True)
+        Account.objects.filter(id=account.pk).update(is_root=True)
+        Code.objects.create(
+            id=uuid4(),
+            purpose="console",
+            phone_id=account.phone_id,
+            session="",
+            digest=_console_digest(secret),
+            created_at=at,
+            expires_at=at + CONSOLE_LIVES,
+        )
+        audit.record(by=by, at=at, act="people.first_administrator", subject=str(account.public_id))
+    return f"/sign-in/console/{secret}/"
+
+
+def check_console(*, secret: str, by: Actor, at: datetime) -> Account:
+    """Accept the console's one-time path; the account it signs in. Refuses CodeNotRight."""
+    limits.take(limit="console", subject=by.origin, at=at, allowed=20, window_s=3600)
+    with system("one-time sign-in from the console"):
+        found = Code.objects.filter(
+            purpose="console", digest=_console_digest(secret), used_at=None, expires_at__gt=at
+        ).first()
+        if found is None or not Code.objects.filter(id=found.pk, used_at=None).update(used_at=at):
+            raise CodeNotRight
+        account = Account.objects.filter(phone_id=found.phone_id, closed_at=None).first()
+        if account is None:
+            raise CodeNotRight
+        audit.record(by=by, at=at, act="people.console_sign_in", subject=str(account.public_id))
+    return account
+
+
 def sweep_codes(*, at: datetime) -> int:
     """Delete codes that are a day over. In a system scope."""
     gone, _each = Code.objects.filter(expires_at__lt=at - timedelta(days=1)).delete()
@@ -150,6 +190,10 @@ def sweep_codes(*, at: datetime) -> int:
 
 
 _INDIAN_DIGITS = str.maketrans({ord("०") + n: str(n) for n in range(10)} | {" ": "", "-": ""})
+
+
+def _console_digest(secret: str) -> bytes:
+    return keyring().token_digest(f"console {secret}")
 
 
 def _digest(request_id: UUID, purpose: str, phone_id: UUID, session: str, code: str) -> bytes:

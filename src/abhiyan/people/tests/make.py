@@ -1,0 +1,82 @@
+"""Asha and her phone; a browser; what reaches a phone."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+
+from django.conf import settings
+from django.test import Client
+
+from abhiyan.core import clock, news
+from abhiyan.core.actor import Actor
+from abhiyan.core.scope import Scope, scoped, system
+from abhiyan.people import actions
+from abhiyan.people.actions import factors, sessions
+from abhiyan.people.models import Account, Factor
+from abhiyan.people.news import CodeAsked
+from abhiyan.people.rules import totp
+
+AT = datetime(2026, 11, 20, 9, tzinfo=UTC)
+SYSTEM = Actor.system("test")
+ASHA = "+919876543210"
+NOBODYS = "+919876543299"
+
+
+class World:
+    """Asha has an account. `asha`: her, as an actor with a second factor."""
+
+    def __init__(self) -> None:
+        self.account = actions.open_account(phone=ASHA, name="Asha Devi", by=SYSTEM, at=AT, language="en")
+        self.scope = Scope(account=self.account.pk)
+
+    @property
+    def asha(self) -> Actor:
+        return Actor(kind="person", id=self.account.public_id, account_id=self.account.pk)
+
+    @property
+    def weak_asha(self) -> Actor:
+        """After the phone's code alone."""
+        return Actor(kind="public", id=self.account.public_id, account_id=self.account.pk)
+
+    def app(self, account: Account | None = None) -> bytes:
+        """Asha's authenticator app, set up a day ago: its secret."""
+        own = account or self.account
+        by = Actor(kind="person", id=own.public_id, account_id=own.pk)
+        with scoped(Scope(account=own.pk)):
+            _factor, secret = factors.begin_totp(account_id=own.pk, by=by, at=AT)
+            factors.confirm_totp(
+                account_id=own.pk, code=totp.code_of(secret, totp.step_at(AT)), name="phone", by=by, at=AT
+            )
+        with system("test"):
+            Factor.objects.filter(account_id=own.pk).update(counter=0)
+        return secret
+
+    def browser(self, account: Account | None = None, *, strong: bool = True) -> Client:
+        """A browser signed in as Asha."""
+        own = account or self.account
+        client = Client(HTTP_ACCEPT_LANGUAGE="en")
+        token = sessions.start(
+            account_id=own.pk,
+            phone_id=own.phone_id,
+            device="",
+            origin="",
+            at=clock.now(),
+            strong=strong,
+        ).token
+        client.cookies[settings.SESSION_COOKIE_NAME] = token
+        return client
+
+
+@contextmanager
+def inbox() -> Iterator[list[CodeAsked]]:
+    """What is told to send, in order (also what is undone afterwards)."""
+    heard: list[CodeAsked] = []
+
+    def hear(told: CodeAsked) -> None:
+        heard.append(told)
+
+    news.subscribe(CodeAsked, hear)
+    try:
+        yield heard
+    finally:
+        news._subscribers[CodeAsked].remove(hear)

@@ -1,0 +1,347 @@
+"""Signing in, as a browser sees it."""
+
+import re
+from datetime import timedelta
+
+import pytest
+from django.conf import LazySettings, settings
+from django.test import Client
+
+from abhiyan.core import clock
+from abhiyan.core.scope import system
+from abhiyan.people import actions
+from abhiyan.people.actions import codes, factors
+from abhiyan.people.models import Code, Session
+from abhiyan.people.rules import totp
+
+from .make import ASHA, AT, NOBODYS, SYSTEM, World, inbox
+
+pytestmark = pytest.mark.django_db
+
+
+def browser() -> Client:
+    return Client(HTTP_ACCEPT_LANGUAGE="en")
+
+
+def ask(client: Client, phone: str = ASHA) -> str:
+    """Ask for a code; what came (or would have come) by SMS."""
+    with inbox() as told:
+        answer = client.post("/sign-in/", {"phone": phone})
+    assert answer.status_code == 302, answer.content
+    assert answer["Location"] == "/sign-in/code/"
+    return told[0].code
+
+
+def strong(client: Client) -> bool:
+    return client.get("/account/").status_code == 200
+
+
+def test_phone_code_and_app_sign_in(world: World) -> None:
+    secret = world.app()
+    client = browser()
+    code = ask(client)
+    page = client.get("/sign-in/code/").content.decode()
+    assert 'autocomplete="one-time-code"' in page
+    assert "4321" not in page.replace("3210", "")
+    assert client.post("/sign-in/code/", {"code": code})["Location"] == "/sign-in/second/"
+    assert not strong(client)
+    app = totp.code_of(secret, totp.step_at(clock.now()))
+    assert client.post("/sign-in/second/", {"code": app})["Location"] == "/"
+    assert strong(client)
+
+
+def test_where_one_wanted_to_go_is_kept_but_no_other_site(world: World) -> None:
+    secret = world.app()
+    client = browser()
+    with inbox() as told:
+        client.post("/sign-in/", {"phone": ASHA, "next": "/appointments/?x=1"})
+    client.post("/sign-in/code/", {"code": told[0].code})
+    app = totp.code_of(secret, totp.step_at(clock.now()))
+    assert client.post("/sign-in/second/", {"code": app})["Location"] == "/appointments/?x=1"
+    for evil in ("https://evil.example/", "//evil.example", "/\\evil.example", "javascript:alert(1)"):
+        page = browser().get("/sign-in/", {"next": evil}).content.decode()
+        assert '<input type="hidden" name="next" value="">' in page
+
+
+def test_known_and_unknown_phones_are_answered_alike(world: World) -> None:
+    bodies = []
+    for phone in (ASHA, "+919812343210"):  # ending alike
+        client = browser()
+        asked = client.post("/sign-in/", {"phone": phone})
+        page = client.get("/sign-in/code/")
+        wrong = client.post("/sign-in/code/", {"code": "000000"})
+        told = [
+            (each.status_code, each.headers.get("Location"), plain(each.content))
+            for each in (asked, page, wrong)
+        ]
+        bodies.append((told, sorted(asked.cookies)))
+    assert bodies[0] == bodies[1]
+
+
+def plain(content: bytes) -> str:
+    """A page without its one-time values."""
+    return re.sub(r"[A-Za-z0-9]{64}", "", content.decode())
+
+
+def test_a_phone_without_account_gets_no_message_and_its_code_opens_nothing(world: World) -> None:
+    from abhiyan.messaging.models import Message
+
+    client = browser()
+    code = ask(client, NOBODYS)
+    with system("test"):
+        assert not Message.objects.exists()
+        assert Code.objects.count() == 1
+    assert client.post("/sign-in/code/", {"code": code}).status_code == 422
+    ask(browser(), ASHA)
+    with system("test"):
+        assert Message.objects.count() == 1
+
+
+def test_a_code_is_of_one_browser(world: World) -> None:
+    first, second = browser(), browser()
+    code = ask(first)
+    ask(second)
+    assert second.post("/sign-in/code/", {"code": code}).status_code == 422
+    assert first.post("/sign-in/code/", {"code": code}).status_code == 302
+
+
+def test_a_code_works_once(world: World) -> None:
+    client = browser()
+    with inbox() as told:
+        session = "s" * 64
+        request_id = actions.ask_code(purpose="sign_in", phone=ASHA, session=session, by=SYSTEM, at=AT)
+    known = {"request_id": request_id, "purpose": "sign_in", "phone": ASHA, "session": session}
+    actions.check_code(**known, code=told[0].code, at=AT)
+    with pytest.raises(codes.CodeNotRight):
+        actions.check_code(**known, code=told[0].code, at=AT)
+    assert client
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"purpose": "join"},
+        {"phone": NOBODYS},
+        {"session": "t" * 64},
+        {"at": AT + timedelta(minutes=10, seconds=1)},
+        {"code": "000000"},
+        {"code": ""},
+        {"code": "१२३४५६७८९"},
+    ],
+    ids=str,
+)
+def test_a_code_is_bound_to_purpose_phone_browser_and_ten_minutes(
+    world: World, other: dict[str, object]
+) -> None:
+    with inbox() as told:
+        request_id = actions.ask_code(purpose="sign_in", phone=ASHA, session="s" * 64, by=SYSTEM, at=AT)
+    known: dict[str, object] = {
+        "request_id": request_id,
+        "purpose": "sign_in",
+        "phone": ASHA,
+        "session": "s" * 64,
+        "code": told[0].code,
+        "at": AT + timedelta(minutes=9),
+    }
+    with pytest.raises(codes.CodeNotRight):
+        actions.check_code(**(known | other))  # type: ignore[arg-type]  # deliberately wrong ones
+    digits = str.maketrans("0123456789", "०१२३४५६७८९")
+    assert actions.check_code(**(known | {"code": told[0].code.translate(digits)}))  # type: ignore[arg-type]
+
+
+def test_five_tries_and_the_code_is_spent(world: World) -> None:
+    client = browser()
+    code = ask(client)
+    wrong = "111111" if code != "111111" else "222222"
+    for _each in range(5):
+        assert client.post("/sign-in/code/", {"code": wrong}).status_code == 422
+    answer = client.post("/sign-in/code/", {"code": code})
+    assert answer.status_code == 429
+    assert "tried too often" in answer.content.decode()
+
+
+def test_a_phone_gets_five_codes_an_hour(world: World) -> None:
+    for _each in range(5):
+        ask(browser())
+    answer = browser().post("/sign-in/", {"phone": ASHA})
+    assert answer.status_code == 429
+    assert "Too many attempts" in answer.content.decode()
+
+
+def test_one_browser_cannot_walk_through_phones(world: World) -> None:
+    client = browser()
+    for number in range(10):
+        ask(client, f"+9198765432{number:02}")
+    assert client.post("/sign-in/", {"phone": "+919876543299"}).status_code == 429
+
+
+@pytest.mark.parametrize("phone", ["", "12345", "abc", "9876\x0043210", "+91 11 2345 6789", "9" * 39])
+def test_what_is_no_mobile_is_refused_at_its_field(world: World, phone: str) -> None:
+    answer = browser().post("/sign-in/", {"phone": phone})
+    assert answer.status_code == 422
+    assert 'aria-invalid="true"' in answer.content.decode()
+
+
+def test_a_totp_step_works_once(world: World) -> None:
+    secret = world.app()
+    app = totp.code_of(secret, totp.step_at(clock.now()))
+    first, second = world.browser(strong=False), world.browser(strong=False)
+    assert first.post("/sign-in/second/", {"code": app}).status_code == 302
+    assert second.post("/sign-in/second/", {"code": app}).status_code == 422
+
+
+def test_guessing_the_app_code_is_limited(world: World) -> None:
+    secret = world.app()
+    client = world.browser(strong=False)
+    for _each in range(factors.TRIES[0] + 1):
+        answer = client.post("/sign-in/second/", {"code": "000000"})
+    assert answer.status_code == 429
+    right = totp.code_of(secret, totp.step_at(clock.now()))
+    assert client.post("/sign-in/second/", {"code": right}).status_code == 429
+
+
+def test_the_first_factor_is_set_up_after_the_code_and_signs_in(world: World) -> None:
+    client = world.browser(strong=False)
+    assert "Set up your second proof" in client.get("/sign-in/second/").content.decode()
+    page = client.get("/account/app/").content.decode()
+    assert "<svg" in page
+    found = re.search(r'<code class="nums">([A-Z2-7 ]+)</code>', page)
+    assert found
+    import base64
+
+    text = found.group(1).replace(" ", "")
+    secret = base64.b32decode(text + "=" * (-len(text) % 8))
+    code = totp.code_of(secret, totp.step_at(clock.now()))
+    answer = client.post("/account/app/", {"code": code, "name": "my phone"})
+    assert answer.status_code == 200
+    shown = re.findall(r"<code>([0-9a-f]{6}-[0-9a-f]{6})</code>", answer.content.decode())
+    assert len(shown) == factors.RECOVERY_CODES
+    assert strong(client)
+    other = world.browser(strong=False)
+    assert other.post("/sign-in/second/", {"recovery": shown[3]}).status_code == 302
+    assert strong(other)
+    again = world.browser(strong=False)
+    assert again.post("/sign-in/second/", {"recovery": shown[3]}).status_code == 422
+
+
+def test_whoever_has_a_factor_cannot_add_one_by_the_code_alone(world: World) -> None:
+    world.app()
+    client = world.browser(strong=False)
+    assert client.get("/account/app/").status_code == 403
+    assert client.post("/account/passkey/", {"credential": "{}"}).status_code in (403, 422)
+    assert client.post("/account/recovery-codes/").status_code == 403
+    assert client.get("/account/")["Location"].startswith("/sign-in/second/")
+
+
+def test_the_last_factor_cannot_be_removed(world: World) -> None:
+    world.app()
+    client = world.browser()
+    with system("test"):
+        (factor,) = world.account and list(_factors(world))
+    answer = client.post(f"/account/factors/{factor}/remove/")
+    assert answer.status_code == 422
+    assert "your only one" in answer.content.decode()
+    assert client.post(f"/account/factors/{factor}/rename/", {"name": "Old phone"}).status_code == 302
+    assert "Old phone" in client.get("/account/").content.decode()
+
+
+def _factors(world: World) -> list[str]:
+    from abhiyan.people.models import Factor
+
+    found = Factor.objects.filter(account_id=world.account.pk)
+    return [str(each) for each in found.values_list("public_id", flat=True)]
+
+
+def test_sessions_are_listed_and_revocable(world: World) -> None:
+    world.app()
+    here, there = world.browser(), world.browser()
+    page = here.get("/account/").content.decode()
+    ends = re.findall(r"/account/sessions/([0-9a-f-]{36})/end/", page)
+    assert len(ends) == 2
+    assert strong(there)
+    here.post("/account/sessions/end/")
+    assert not strong(there)
+    assert strong(here)
+    third = world.browser()
+    with system("test"):
+        newest = Session.objects.filter(account_id=world.account.pk).order_by("-created_at").first()
+        assert newest
+    assert here.post(f"/account/sessions/{newest.public_id}/end/").status_code == 302
+    assert not strong(third)
+
+
+def test_nobody_ends_somebody_elses_session(world: World) -> None:
+    other = actions.open_account(phone=NOBODYS, name="Someone Else", by=SYSTEM, at=AT)
+    theirs = world.browser(other)
+    with system("test"):
+        session = Session.objects.get(account_id=other.pk)
+    assert world.browser().post(f"/account/sessions/{session.public_id}/end/").status_code == 404
+    assert strong(theirs)
+
+
+def test_signing_out_ends_the_session(world: World) -> None:
+    client = world.browser()
+    token = client.cookies[settings.SESSION_COOKIE_NAME].value
+    assert client.post("/sign-out/").status_code == 302
+    again = Client()
+    again.cookies[settings.SESSION_COOKIE_NAME] = token
+    assert not strong(again)
+
+
+def test_every_step_gets_a_new_cookie(world: World) -> None:
+    secret = world.app()
+    client = browser()
+    seen = set()
+    code = ask(client)
+    seen.add(client.cookies[settings.SESSION_COOKIE_NAME].value)
+    client.post("/sign-in/code/", {"code": code})
+    seen.add(client.cookies[settings.SESSION_COOKIE_NAME].value)
+    client.post("/sign-in/second/", {"code": totp.code_of(secret, totp.step_at(clock.now()))})
+    seen.add(client.cookies[settings.SESSION_COOKIE_NAME].value)
+    assert len(seen) == 3
+
+
+def test_looking_at_the_page_makes_no_session(world: World) -> None:
+    answer = browser().get("/sign-in/")
+    assert settings.SESSION_COOKIE_NAME not in answer.cookies
+    with system("test"):
+        assert not Session.objects.exists()
+
+
+def test_the_language_is_remembered(world: World) -> None:
+    client = world.browser()
+    client.post("/language/", {"language": "hi", "next": "/account/"})
+    with system("test"):
+        world.account.refresh_from_db()
+    assert world.account.language == "hi"
+    assert 'lang="hi"' in client.get("/account/").content.decode()
+    assert client.post("/language/", {"language": "xx"}).status_code == 422
+
+
+def test_the_first_administrator_signs_in_from_the_console_once() -> None:
+    path = actions.first_administrator(name="Root", phone=ASHA, language="en", by=SYSTEM, at=clock.now())
+    client = browser()
+    assert client.get(path).status_code == 200  # opening it uses nothing up
+    assert client.post(path)["Location"] == "/sign-in/second/"
+    assert "Set up" in client.get("/sign-in/second/").content.decode()
+    assert browser().post(path).status_code == 422
+    assert browser().post("/sign-in/console/guess/").status_code == 422
+
+
+def test_one_click_sign_in_is_for_the_demo_and_this_machine_only(
+    world: World, settings: LazySettings
+) -> None:
+    demo = actions.open_account(phone=NOBODYS, name="Demo Person", by=SYSTEM, at=AT, is_demo=True)
+    sent = {"account": str(demo.public_id)}
+    settings.DEMO = False
+    assert browser().post("/demo/sign-in/", sent).status_code == 403
+    settings.DEMO = True
+    far = Client(REMOTE_ADDR="192.0.2.7")
+    assert far.post("/demo/sign-in/", sent).status_code == 403
+    passed_on = Client(HTTP_X_FORWARDED_FOR="127.0.0.1")
+    assert passed_on.post("/demo/sign-in/", sent).status_code == 403
+    assert browser().post("/demo/sign-in/", {"account": str(world.account.public_id)}).status_code == 404
+    assert browser().post("/demo/sign-in/", {"account": "x"}).status_code == 404
+    client = browser()
+    assert client.post("/demo/sign-in/", sent).status_code == 302
+    assert strong(client)

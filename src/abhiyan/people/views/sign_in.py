@@ -1,0 +1,340 @@
+"""Signing in: phone, code, second factor. Each step works without script, but the passkey."""
+
+from typing import Any
+from uuid import UUID
+
+from django import forms
+from django.conf import settings
+from django.http import HttpResponse, HttpResponseBase, HttpResponseRedirect
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import translation
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_http_methods, require_POST
+
+from abhiyan.core import address, clock
+from abhiyan.core.actor import Actor
+from abhiyan.core.refusals import NotFound, Refused
+from abhiyan.core.scope import system
+from abhiyan.people import actions, phones, queries
+from abhiyan.people.actions import codes, factors
+from abhiyan.people.models import Account, Factor
+from abhiyan.people.visit import Request
+
+READS = ["GET", "HEAD", "POST"]
+
+
+class PhoneForm(forms.Form):
+    """Which phone is to get the code."""
+
+    phone = forms.CharField(
+        label=_("Mobile number"),
+        max_length=40,
+        widget=forms.TextInput(
+            attrs={"type": "tel", "autocomplete": "tel-national", "inputmode": "tel", "autofocus": True}
+        ),
+    )
+
+
+class CodeForm(forms.Form):
+    """The code that came by SMS."""
+
+    code = forms.CharField(
+        label=_("Code"),
+        help_text=_("Six digits, by SMS. Type them only here, and tell them to nobody."),
+        max_length=12,
+        widget=forms.TextInput(
+            attrs={
+                "class": "code",
+                "autocomplete": "one-time-code",
+                "inputmode": "numeric",
+                "autofocus": True,
+            }
+        ),
+    )
+
+
+class AppCodeForm(forms.Form):
+    """The code an authenticator app shows."""
+
+    code = forms.CharField(
+        label=_("Code from your app"),
+        help_text=_("Six digits; a new one every 30 seconds."),
+        max_length=12,
+        widget=forms.TextInput(attrs={"class": "code", "autocomplete": "off", "inputmode": "numeric"}),
+    )
+
+
+class RecoveryForm(forms.Form):
+    """One of the codes written down when the second proof was set up."""
+
+    recovery = forms.CharField(
+        label=_("Recovery code"),
+        max_length=20,
+        widget=forms.TextInput(
+            attrs={"autocomplete": "off", "autocapitalize": "none", "spellcheck": "false"}
+        ),
+    )
+
+
+@require_http_methods(READS)
+def sign_in(request: Request) -> HttpResponseBase:
+    """Step one: the phone. The answer is the same whether anybody signs in with it or not."""
+    form = PhoneForm(request.POST or None)
+    status = 200
+    if request.method == "POST":
+        status = 422
+        if form.is_valid():
+            at = clock.now()
+            session = request.visit.need(at)
+            try:
+                request_id = actions.ask_code(
+                    purpose="sign_in",
+                    phone=form.cleaned_data["phone"],
+                    session=session.key,
+                    language=translation.get_language() or "hi",
+                    by=request.actor,
+                    at=at,
+                )
+            except Refused as refused:
+                status = told(form, refused)
+            else:
+                number = phones.parse(form.cleaned_data["phone"]) or ""
+                request.visit.remember(
+                    at,
+                    sign_in={
+                        "request": str(request_id),
+                        "phone": str(phone_id_of(number)),
+                        "last4": number[-4:],
+                        "next": _wanted(request),
+                    },
+                )
+                return redirect("people:sign_in_code")
+    shown = {"form": form, "next": _wanted(request)}
+    if settings.DEMO and address.is_loopback(request):
+        with system("the demo's people"):
+            shown["cast"] = queries.parts(translation.get_language() or "hi")
+    return render(request, "people/sign_in.html", shown, status=status)
+
+
+@require_http_methods(READS)
+def sign_in_code(request: Request) -> HttpResponseBase:
+    """Step two: the code. The session that asked is the only one that may answer."""
+    asked: dict[str, Any] = request.visit.facts.get("sign_in") or {}
+    if not asked:
+        return redirect("people:sign_in")
+    form = CodeForm(request.POST or None)
+    status = 200
+    if request.method == "POST":
+        status = 422
+        if form.is_valid():
+            at = clock.now()
+            try:
+                phone_id = actions.check_code(
+                    request_id=UUID(asked["request"]),
+                    purpose="sign_in",
+                    phone=UUID(asked["phone"]),
+                    session=request.visit.key,
+                    code=form.cleaned_data["code"],
+                    at=at,
+                )
+                with system("whose phone this is"):
+                    account = queries.account_of_phone(phone_id)
+                if account is None:
+                    raise codes.CodeNotRight(field="code")
+            except Refused as refused:
+                status = told(form, refused)
+            else:
+                request.visit.sign_in(account.pk, phone_id, at)
+                request.visit.remember(at, next=asked.get("next") or None)
+                return redirect("people:second_factor")
+    return render(request, "people/sign_in_code.html", {"form": form, "asked": asked}, status=status)
+
+
+@require_http_methods(READS)
+def second_factor(request: Request) -> HttpResponseBase:
+    """Step three: passkey, app or recovery code; who has none yet sets up the first."""
+    account = own_account(request)
+    if request.visit.is_strong:
+        return HttpResponseRedirect(_onwards(request))
+    if request.method == "POST":
+        form: forms.Form = (
+            RecoveryForm(request.POST) if "recovery" in request.POST else AppCodeForm(request.POST)
+        )
+        if form.is_valid():
+            at = clock.now()
+            try:
+                if isinstance(form, RecoveryForm):
+                    factors.use_recovery_code(
+                        account_id=account.pk,
+                        code=form.cleaned_data["recovery"],
+                        by=request.actor,
+                        at=at,
+                    )
+                else:
+                    factors.check_totp(
+                        account_id=account.pk, code=form.cleaned_data["code"], by=request.actor, at=at
+                    )
+            except Refused as refused:
+                return _second_factor(request, account, form, status=told(form, refused))
+            return strengthened(request, account)
+        return _second_factor(request, account, form, status=422)
+    return _second_factor(request, account)
+
+
+@require_POST
+def second_factor_passkey(request: Request) -> HttpResponseBase:
+    """Step three by passkey: what the browser signed, for the challenge of this session."""
+    account = own_account(request)
+    at = clock.now()
+    challenge = request.visit.facts.get("asked") or ""
+    request.visit.remember(at, asked=None)  # a challenge is for once
+    try:
+        factors.check_passkey(
+            account_id=account.pk,
+            credential=request.POST.get("credential", ""),
+            challenge=challenge,
+            by=request.actor,
+            at=at,
+        )
+    except Refused as refused:
+        return _second_factor(request, account, status=refused.status, refused=refused)
+    return strengthened(request, account)
+
+
+def _second_factor(
+    request: Request,
+    account: Account,
+    failed: forms.Form | None = None,
+    *,
+    status: int = 200,
+    refused: Refused | None = None,
+) -> HttpResponseBase:
+    own = queries.confirmed_factors(account.pk)
+    kinds = {factor.kind for factor in own}
+    shown: dict[str, Any] = {
+        "account": account,
+        "refused": refused,
+        "app_form": failed if isinstance(failed, AppCodeForm) else AppCodeForm(),
+        "recovery_form": failed if isinstance(failed, RecoveryForm) else RecoveryForm(),
+        "has_app": Factor.Kind.TOTP in kinds,
+        "has_passkey": Factor.Kind.PASSKEY in kinds,
+        "has_recovery": Factor.Kind.RECOVERY in kinds,
+    }
+    if shown["has_passkey"]:
+        options, challenge = factors.ask_passkey(account_id=account.pk)
+        request.visit.remember(clock.now(), asked=challenge)
+        shown["options"] = options
+    if not kinds & {Factor.Kind.TOTP, Factor.Kind.PASSKEY}:
+        return render(request, "people/factor_first.html", shown, status=status)
+    return render(request, "people/second_factor.html", shown, status=status)
+
+
+@require_http_methods(READS)
+def console(request: Request, secret: str) -> HttpResponseBase:
+    """The one-time sign-in printed by `abhiyan init`. Opening it signs nobody in: previews and scanners open links."""
+    if request.method == "POST":
+        at = clock.now()
+        account = actions.check_console(secret=secret, by=request.actor, at=at)
+        request.visit.sign_in(account.pk, account.phone_id, at)
+        return redirect("people:second_factor")
+    return render(request, "people/console.html")
+
+
+@require_POST
+def demo_sign_in(request: Request) -> HttpResponseBase:
+    """One click to be one of the demo's people, with a session as strong as a passkey's. Demo and loopback only."""
+    if not settings.DEMO or not address.is_loopback(request):
+        raise NotFound
+    try:
+        wanted = UUID(request.POST.get("account", ""))
+    except ValueError:
+        raise NotFound from None
+    with system("the demo's people"):
+        account = queries.account_by_public_id(wanted)
+    if not account.is_demo:
+        raise NotFound
+    request.visit.sign_in(account.pk, account.phone_id, clock.now(), strong=True)
+    return HttpResponseRedirect(_wanted(request) or "/")
+
+
+@require_POST
+def sign_out(request: Request) -> HttpResponseBase:
+    """End this session."""
+    request.visit.end(clock.now())
+    response = redirect("people:sign_in")
+    response["Clear-Site-Data"] = '"cache"'
+    return response
+
+
+@require_POST
+def language(request: Request) -> HttpResponseBase:
+    """Read on in another language; signed in, from now on and everywhere."""
+    code = request.POST.get("language", "")
+    if code not in dict(settings.LANGUAGES):
+        raise actions.accounts.UnknownLanguage(field="language")
+    if request.visit.account_id is not None:
+        actions.speak(account_id=request.visit.account_id, language=code)
+    response = HttpResponseRedirect(_wanted(request) or "/")
+    response.set_cookie(
+        "language",
+        code,
+        max_age=365 * 86_400,
+        path="/",
+        secure=settings.SESSION_COOKIE_SECURE,
+        httponly=True,
+        samesite="Lax",
+    )
+    return response
+
+
+def own_account(request: Request) -> Account:
+    """The account of this session."""
+    account = queries.account(request.visit.account_id) if request.visit.account_id else None
+    if account is None:
+        raise NotFound
+    return account
+
+
+def strengthened(request: Request, account: Account) -> HttpResponse:
+    """The session has shown its second factor: a new cookie, and on to what was wanted."""
+    onwards = _onwards(request)
+    request.visit.sign_in(account.pk, account.phone_id, clock.now(), strong=True)
+    return HttpResponseRedirect(onwards)
+
+
+def acting(account: Account, request: Request) -> Actor:
+    """Whoever has just shown a second factor, as the actor of the rest of this request."""
+    return Actor(
+        kind="person",
+        id=account.public_id,
+        account_id=account.pk,
+        device=request.actor.device,
+        origin=request.actor.origin,
+    )
+
+
+def told(form: forms.Form, refused: Refused) -> int:
+    """Put a refusal where the person can see it; the status of the answer."""
+    field = refused.field if refused.field in form.fields else None
+    form.add_error(field, str(refused))
+    return refused.status
+
+
+def phone_id_of(number: str) -> UUID:
+    from abhiyan.core.keys import keyring
+
+    return keyring().phone_id(number)
+
+
+def _wanted(request: Request) -> str:
+    """Where the person wanted to go, if it is one of our own addresses."""
+    where = request.POST.get("next") or request.GET.get("next") or ""
+    safe = where.startswith("/") and url_has_allowed_host_and_scheme(where, allowed_hosts=None)
+    return where[:500] if safe else ""
+
+
+def _onwards(request: Request) -> str:
+    where = str(request.visit.facts.get("next") or "/")
+    return where if where not in (reverse("people:sign_in"), reverse("people:second_factor")) else "/"

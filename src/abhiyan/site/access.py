@@ -1,0 +1,90 @@
+"""Who may open which address. Every URL name stands here; one that does not fails the build, and its requests.
+
+What somebody sees on a page, and whether they may act *there*, is asked by the view and its act; this table is the
+first door only. HOT lists the machine channels' paths, which never reach Django: their own tokens are asked there.
+"""
+
+from dataclasses import dataclass
+from enum import Enum
+
+
+class Level(Enum):
+    """What a request must show."""
+
+    PUBLIC = "public"  # nothing
+    VISITOR = "visitor"  # a session of this browser, such as half way through a form or a code
+    MEMBER = "member"  # this browser has proven a phone
+    SIGNED_IN = "signed_in"  # an account, its second factor still to come
+    STRONG = "strong"  # an account with passkey or TOTP
+    CAPABILITY = "capability"  # the same, and one of these capabilities somewhere
+    TOKEN = "token"  # a machine's own token, asked by the endpoint  # noqa: S105  # the name of a level
+    DEMO = "demo"  # the demo, from this very machine
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """level; capabilities: any one of them will do; entrance: URL name of the page where the missing is shown."""
+
+    level: Level
+    capabilities: tuple[str, ...] = ()
+    entrance: str = ""
+
+
+PUBLIC = Access(Level.PUBLIC)
+SIGNED_IN = Access(Level.SIGNED_IN)
+STRONG = Access(Level.STRONG)
+TOKEN = Access(Level.TOKEN)
+DEMO = Access(Level.DEMO)
+
+
+def visitor(entrance: str) -> Access:
+    return Access(Level.VISITOR, entrance=entrance)
+
+
+def member(entrance: str) -> Access:
+    return Access(Level.MEMBER, entrance=entrance)
+
+
+def capability(*codes: str) -> Access:
+    return Access(Level.CAPABILITY, capabilities=codes)
+
+
+ACCESS: dict[str, Access] = {
+    # The look.
+    "ui:accent": PUBLIC,
+    "ui:kit": SIGNED_IN,
+    # Signing in, one's own account.
+    "people:sign_in": PUBLIC,
+    "people:sign_in_code": visitor("people:sign_in"),
+    "people:second_factor": SIGNED_IN,
+    "people:second_factor_passkey": SIGNED_IN,
+    "people:console": PUBLIC,
+    "people:sign_out": PUBLIC,
+    "people:language": PUBLIC,
+    "people:demo_sign_in": DEMO,
+    "people:account": STRONG,
+    "people:session_end": STRONG,
+    "people:sessions_end": STRONG,
+    "people:factor_totp": SIGNED_IN,
+    "people:factor_passkey": SIGNED_IN,
+    "people:factor_rename": STRONG,
+    "people:factor_remove": STRONG,
+    "people:recovery_codes": STRONG,
+    # Appointments and releases.
+    "org:appointments": STRONG,
+    "org:appoint": capability("org.appoint"),
+    "org:appointment": STRONG,
+    "org:end_appointment": STRONG,  # one may always resign
+    "org:decide": capability("org.decide"),
+    "org:releases": STRONG,
+    "org:ask_release": STRONG,
+    "org:decide_release": capability("org.release"),
+    "org:reset_factors": capability("org.factors"),
+    # Messages.
+    "messaging:list": capability("messages.read"),
+    "messaging:ask": capability("messages.release"),
+    "messaging:release": capability("messages.release", "org.release"),
+}
+
+# Paths of the machine channels' own small application (site.asgi), by prefix.
+HOT: dict[str, Access] = {"/api/v1/claims": TOKEN, "/hook/": TOKEN}

@@ -1,0 +1,185 @@
+"""Headers, language, the access table and refusals: what every answer has in common."""
+
+import logging
+from collections.abc import Callable
+from urllib.parse import urlencode
+
+from django.conf import settings
+from django.db import connection, transaction
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import render
+from django.urls import NoReverseMatch, reverse
+from django.utils import translation
+from django.utils.cache import patch_vary_headers
+
+from abhiyan.core import address
+from abhiyan.core.refusals import Refused
+from abhiyan.org.queries import NotYours
+from abhiyan.org.viewer import Request
+
+from .access import ACCESS, Access, Level
+
+log = logging.getLogger(__name__)
+Answer = Callable[[HttpRequest], HttpResponseBase]
+LANGUAGE_COOKIE = "language"
+HEADERS = {
+    "Content-Security-Policy": "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none';"
+    " frame-ancestors 'none'; form-action 'self'",
+    "Permissions-Policy": "accelerometer=(), camera=(), display-capture=(), geolocation=(self), gyroscope=(),"
+    " magnetometer=(), microphone=(), midi=(), payment=(), usb=(), browsing-topics=()",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Cross-Origin-Embedder-Policy": "require-corp",
+}
+PAGES = {403, 404, 422, 429, 503}  # statuses that have a page of their own
+
+
+def headers(get_response: Answer) -> Answer:
+    """Security headers on every answer, errors too. Pages made for somebody are kept by nobody."""
+
+    def middleware(request: HttpRequest) -> HttpResponseBase:
+        response = get_response(request)
+        for name, value in HEADERS.items():
+            response.headers.setdefault(name, value)
+        if "Cache-Control" not in response.headers:
+            response["Cache-Control"] = "no-store"
+        return response
+
+    return middleware
+
+
+def language(get_response: Answer) -> Answer:
+    """The language of a request: what was chosen here, the account's, the browser's, else Hindi."""
+    offered = dict(settings.LANGUAGES)
+
+    def chosen(request: HttpRequest) -> str:
+        viewer = getattr(request, "viewer", None)
+        for code in (request.COOKIES.get(LANGUAGE_COOKIE, ""), viewer.language if viewer else ""):
+            if code in offered:
+                return str(code)
+        for part in request.META.get("HTTP_ACCEPT_LANGUAGE", "").split(",")[:10]:
+            code = part.split(";", 1)[0].strip().split("-", 1)[0].lower()
+            if code in offered:
+                return str(code)
+        return settings.LANGUAGE_CODE
+
+    def middleware(request: HttpRequest) -> HttpResponseBase:
+        code = chosen(request)
+        request.LANGUAGE_CODE = code
+        with translation.override(code):
+            response = get_response(request)
+        response.headers.setdefault("Content-Language", code)
+        patch_vary_headers(response, ("Accept-Language", "Cookie"))
+        return response
+
+    return middleware
+
+
+class AccessMiddleware:
+    """Enforces the access table on every resolved address."""
+
+    def __init__(self, get_response: Answer) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        return self.get_response(request)
+
+    def process_view(
+        self, request: Request, _view: object, _args: object, _kwargs: object
+    ) -> HttpResponseBase | None:
+        match = request.resolver_match
+        name = match.view_name if match else ""
+        allowed = ACCESS.get(name)
+        if allowed is None:
+            log.error("an address is not in the access table", extra={"facts": {"view": name}})
+            return render(request, "500.html", status=500)
+        return denied(request, allowed)
+
+
+access = AccessMiddleware
+
+
+def denied(request: Request, allowed: Access) -> HttpResponseBase | None:
+    """What a request gets that may not open an address; None for one that may."""
+    viewer, visit = request.viewer, request.visit
+    match allowed.level:
+        case Level.PUBLIC | Level.TOKEN:
+            return None
+        case Level.DEMO:
+            if settings.DEMO and address.is_loopback(request):
+                return None
+            return refusal(request, NotYours())
+        case Level.VISITOR:
+            return None if visit.session else _to(request, allowed.entrance)
+        case Level.MEMBER:
+            return None if visit.phone_id else _to(request, allowed.entrance)
+    if not viewer.is_signed_in:
+        return _to(request, "people:sign_in")
+    if allowed.level is Level.SIGNED_IN:
+        return None
+    if not viewer.is_strong:
+        return _to(request, "people:second_factor")
+    if allowed.level is Level.CAPABILITY and not viewer.capabilities.intersection(allowed.capabilities):
+        return refusal(request, NotYours())
+    return None
+
+
+def _to(request: Request, entrance: str) -> HttpResponseBase:
+    """To the page where what is missing can be shown; for machines and for sent forms, a plain refusal."""
+    if wants_json(request) or request.method not in ("GET", "HEAD") or not entrance:
+        return refusal(request, NotYours())
+    try:
+        where = reverse(entrance)
+    except NoReverseMatch:
+        return refusal(request, NotYours())
+    if request.path != "/":
+        where += "?" + urlencode({"next": request.get_full_path()})
+    if request.headers.get("HX-Request"):
+        return HttpResponse(status=204, headers={"HX-Redirect": where})
+    return HttpResponseRedirect(where)
+
+
+class RefusalsMiddleware:
+    """Turns a refusal that leaves a view into its answer, and undoes what the request had written."""
+
+    def __init__(self, get_response: Answer) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponseBase | None:
+        return refusal(request, error) if isinstance(error, Refused) else None
+
+
+refusals = RefusalsMiddleware
+
+
+def refusal(request: HttpRequest, refused: Refused) -> HttpResponse:
+    """A refusal as a page, a fragment for htmx, or JSON with the field it concerns."""
+    if connection.in_atomic_block:
+        transaction.set_rollback(True)
+    status, wait_s = refused.status, refused.facts.get("wait_s")
+    response: HttpResponse
+    if wants_json(request):
+        told = {"code": refused.code, "message": str(refused), "field": refused.field}
+        response = JsonResponse(told | ({"wait_s": wait_s} if wait_s else {}), status=status)
+    elif request.headers.get("HX-Request"):
+        response = render(request, "ui/_message.html", {"text": str(refused), "kind": "bad"}, status=status)
+    else:
+        page = status if status in PAGES else 422
+        response = render(
+            request,
+            f"{page}.html",
+            {"message": str(refused), "code": refused.code, "wait_s": wait_s},
+            status=status,
+        )
+    if isinstance(wait_s, int):
+        response["Retry-After"] = str(wait_s)
+    return response
+
+
+def wants_json(request: HttpRequest) -> bool:
+    """Machines: below /api/, or asking for JSON and not for pages."""
+    accept = request.headers.get("Accept", "")
+    return request.path.startswith("/api/") or ("application/json" in accept and "text/html" not in accept)

@@ -1,0 +1,89 @@
+"""Every address stands in the access table, the machine channels' too, and is opened to nobody else."""
+
+from collections.abc import Iterator
+
+import pytest
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver
+
+from abhiyan.org.rules.capabilities import MEANINGS
+from abhiyan.site import asgi
+from abhiyan.site.access import ACCESS, HOT, Level
+
+
+def names(patterns: list[URLPattern | URLResolver], namespaces: tuple[str, ...] = ()) -> Iterator[str]:
+    """Every URL name with its namespaces, as a resolver match names it."""
+    for each in patterns:
+        if isinstance(each, URLResolver):
+            inner = namespaces + ((each.namespace,) if each.namespace else ())
+            yield from names(each.url_patterns, inner)
+        else:
+            yield ":".join([*namespaces, each.name or f"without a name: {each.pattern}"])
+
+
+@pytest.mark.once
+def test_every_address_is_in_the_table_and_every_entry_is_an_address() -> None:
+    known = set(names(get_resolver().url_patterns))
+    assert known - ACCESS.keys() == set(), "add them to site/access.py"
+    assert ACCESS.keys() - known == set(), "no such address any more"
+
+
+@pytest.mark.once
+def test_the_machine_channels_paths_are_in_the_table() -> None:
+    assert set(asgi.HOT) == set(HOT)
+    assert all(allowed.level is Level.TOKEN for allowed in HOT.values())
+
+
+@pytest.mark.once
+def test_the_table_names_only_capabilities_and_entrances_there_are() -> None:
+    for name, allowed in ACCESS.items():
+        assert set(allowed.capabilities) <= set(MEANINGS), name
+        assert (allowed.level is Level.CAPABILITY) == bool(allowed.capabilities), name
+        if allowed.level in (Level.VISITOR, Level.MEMBER):
+            assert allowed.entrance in ACCESS, name
+
+
+@pytest.mark.django_db
+def test_an_address_that_is_not_in_the_table_answers_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delitem(ACCESS, "people:sign_in")
+    client = Client(raise_request_exception=False)
+    answer = client.get("/sign-in/")
+    assert answer.status_code == 500
+    assert b"<form" not in answer.content.split(b"<main")[1].split(b"</main")[0]
+
+
+@pytest.mark.django_db
+def test_every_answer_carries_the_headers() -> None:
+    for path in ("/sign-in/", "/no-such-page/", "/account/"):
+        answer = Client().get(path)
+        policy = answer["Content-Security-Policy"]
+        assert "default-src 'self'" in policy and "unsafe" not in policy
+        assert "frame-ancestors 'none'" in policy
+        for name in ("Permissions-Policy", "Cross-Origin-Resource-Policy", "X-Content-Type-Options"):
+            assert answer[name]
+        assert answer["Cross-Origin-Opener-Policy"] == "same-origin"
+        assert answer["Referrer-Policy"] == "same-origin"
+        assert answer["Cache-Control"] == "no-store"
+
+
+@pytest.mark.django_db
+def test_the_language_is_the_cookies_then_the_browsers_then_hindi() -> None:
+    assert Client().get("/sign-in/")["Content-Language"] == "hi"
+    assert Client(HTTP_ACCEPT_LANGUAGE="fr,en-GB;q=0.8").get("/sign-in/")["Content-Language"] == "en"
+    client = Client(HTTP_ACCEPT_LANGUAGE="en")
+    client.cookies["language"] = "hi"
+    assert client.get("/sign-in/")["Content-Language"] == "hi"
+    client.cookies["language"] = "<script>"
+    assert client.get("/sign-in/")["Content-Language"] == "en"
+
+
+@pytest.mark.django_db
+def test_who_is_not_signed_in_is_sent_to_sign_in_and_machines_are_refused() -> None:
+    answer = Client().get("/account/?x=1")
+    assert answer["Location"] == "/sign-in/?next=%2Faccount%2F%3Fx%3D1"
+    refused = Client().get("/account/", HTTP_ACCEPT="application/json")
+    assert refused.status_code == 403
+    assert refused.json()["code"] == "not_yours"
+    assert Client().post("/account/recovery-codes/").status_code == 403
+    htmx = Client().get("/account/", HTTP_HX_REQUEST="true")
+    assert (htmx.status_code, htmx["HX-Redirect"]) == (204, "/sign-in/?next=%2Faccount%2F")
