@@ -21,6 +21,7 @@ from abhiyan.people.models import Session
 
 from .models import Appointment, Release
 from .rules import capabilities as known
+from .rules.granting import Grant
 from .rules.ranges import literal
 from .viewer import NOBODY, Held, Viewer
 
@@ -247,16 +248,6 @@ def require(by: Actor, capability: str, *, at: int) -> None:
         return
     if by.kind != "person" or by.account_id is None or not holds(by.account_id, capability, at=at):
         raise NotYours(capability=capability)
-
-
-@dataclass(frozen=True, slots=True)
-class Grant:
-    """What one appointment lets its holder hand on at a unit: only what it has itself."""
-
-    is_above: bool  # stands at a unit strictly above
-    rank: int
-    capabilities: frozenset[str]
-    sees_people: bool
 
 
 def grants_at(account_id: int, unit_id: int, hierarchy: int) -> tuple[Grant, ...]:
@@ -509,4 +500,16 @@ def releases_asked(account_id: int, *, act: str, at: datetime) -> list[Release]:
         Release.objects.filter(asked_by=account_id, act=act, expires_at__gt=at).order_by("-asked_at", "-pk")[
             :20
         ]
+    )
+
+
+def releases_to_decide(account_id: int, *, at: datetime) -> list[Release]:
+    """What others asked and nobody has decided yet, in sight of this person, soonest to lapse first; at most 20.
+
+    Whether this person may decide is asked by the act: a different line, and the act's own capability.
+    """
+    return list(
+        Release.objects.filter(state=Release.State.ASKED, expires_at__gt=at)
+        .exclude(asked_by=account_id)
+        .order_by("expires_at", "pk")[:20]
     )

@@ -1,8 +1,6 @@
-"""Appointing, ending, deciding; and the second person's yes."""
+"""Appointing, ending, deciding."""
 
-from collections.abc import Mapping
 from datetime import date, datetime
-from typing import Any
 from uuid import UUID, uuid4
 
 from django.conf import settings
@@ -14,17 +12,16 @@ from abhiyan.core import audit, clock, news
 from abhiyan.core.actor import Actor
 from abhiyan.core.refusals import NotFound, Refused
 from abhiyan.core.scope import system
+from abhiyan.org import queries
+from abhiyan.org.models import Appointment, Body, Office
+from abhiyan.org.news import AppointmentEnded
+from abhiyan.org.queries import NotYours
+from abhiyan.org.rules import granting
+from abhiyan.org.rules.offices import SEATS
 from abhiyan.people import actions as people
 from abhiyan.people import queries as known
 from abhiyan.people.actions import sessions
 from abhiyan.units import queries as units
-
-from . import queries
-from .models import Appointment, Body, Office, Release
-from .news import AppointmentEnded
-from .queries import NotYours, require
-from .rules.offices import SEATS
-from .rules.releases import ASKED_LASTS, CAPABILITY, DECIDED_LASTS
 
 MOST_HELD = 200  # appointments of one account at a time: a scope of more ranges makes every page slow
 HOLDING = (Appointment.State.ACTIVE, Appointment.State.DISPUTED)
@@ -209,6 +206,43 @@ def appoint(
     return made
 
 
+def appoint_new(
+    *,
+    phone: str,
+    name: str,
+    office: str,
+    unit_id: int,
+    by: Actor,
+    at: datetime,
+    language: str = "hi",
+    starts_on: date | None = None,
+    ends_on: date | None = None,
+    hierarchy: int = 1,
+    order_no: str = "",
+) -> Appointment:
+    """Appoint somebody by their phone, opening their account when they have none yet. As `appoint` otherwise.
+
+    Authority is asked before anything is told about the phone.
+    """
+    with system("appointing somebody new"):
+        kind = Office.objects.filter(code=office).first()
+        if kind is None:
+            raise UnknownOffice(field="office")
+        _may_appoint(by, kind, unit_id, hierarchy)
+        account = people.open_account(phone=phone, name=name, language=language, by=by, at=at)
+        return appoint(
+            account_id=account.pk,
+            office=office,
+            unit_id=unit_id,
+            by=by,
+            at=at,
+            starts_on=starts_on,
+            ends_on=ends_on,
+            hierarchy=hierarchy,
+            order_no=order_no,
+        )
+
+
 def end_appointment(*, public_id: UUID, reason: str, by: Actor, at: datetime) -> Appointment:
     """End an appointment today. Its power ends with this commit; without another one so do the person's sessions.
 
@@ -293,7 +327,13 @@ def _end(held: Appointment, *, reason: str, by: Actor, at: datetime, ends_on: da
         unit_id=held.unit_id,
         state=Appointment.State.DISPUTED,
     )
-    if len(left := list(claimants[:2])) == 1:
+    settled = Appointment.objects.filter(
+        _in_body(held.body_id),
+        office_id=held.office_id,
+        unit_id=held.unit_id,
+        state=Appointment.State.ACTIVE,
+    ).exists()
+    if not settled and len(left := list(claimants[:2])) == 1:
         Appointment.objects.filter(id=left[0].pk).update(state=Appointment.State.ACTIVE)
     another = Appointment.objects.filter(account_id=held.account_id, state__in=HOLDING).order_by("id").first()
     if another is not None:
@@ -328,16 +368,11 @@ def _may_appoint(by: Actor, office: Office, unit_id: int, hierarchy: int, *, end
     if queries.is_root(by.account_id):
         return
     grants = queries.grants_at(by.account_id, unit_id, hierarchy)
-    if not any(
-        "org.appoint" in grant.capabilities and (grant.is_above or grant.rank < office.rank)
-        for grant in grants
-    ):
+    if not granting.may_appoint(grants, rank=office.rank):
         raise NotYours(capability="org.appoint")
-    if ending:
-        return
-    own = frozenset[str]().union(*(grant.capabilities for grant in grants))
-    sees = any(grant.sees_people for grant in grants)
-    if not own.issuperset(office.capabilities) or (office.sees_people and not sees):
+    if not ending and not granting.is_within(
+        grants, capabilities=office.capabilities, sees_people=office.sees_people
+    ):
         raise BeyondYourOwn(field="office")
 
 
@@ -349,7 +384,7 @@ def _may_decide(by: Actor, unit_id: int, hierarchy: int) -> None:
     if queries.is_root(by.account_id):
         return
     grants = queries.grants_at(by.account_id, unit_id, hierarchy)
-    if not any(grant.is_above and "org.decide" in grant.capabilities for grant in grants):
+    if not granting.may_decide(grants):
         raise NotYours(capability="org.decide")
 
 
@@ -364,154 +399,3 @@ def _lock(office_id: int, unit_id: int, body_id: int | None) -> None:
             "select pg_advisory_xact_lock(hashtextextended(%s, 0))",
             [f"org.office {office_id} {unit_id} {body_id or 0}"],
         )
-
-
-# Releases: asked by one, allowed by another of a different line of command, used once by the first.
-
-
-class UnknownAct(Refused):
-    code = "unknown_act"
-    message = _("This act needs no second person.")
-
-
-class OwnAsking(NotYours):
-    code = "own_asking"
-    message = _("You asked for this yourself. Another person must decide.")
-
-
-class SameLine(NotYours):
-    """One of the two stands above the other."""
-
-    code = "same_line"
-    message = _("One of you stands above the other. Somebody of a different line must decide.")
-
-
-class AlreadyDecided(Refused):
-    code = "already_decided"
-    message = _("This has been decided already.")
-
-
-class Lapsed(Refused):
-    code = "lapsed"
-    message = _("The time for this is over. Ask again.")
-
-
-class NotReleased(NotYours):
-    code = "not_released"
-    message = _("This needs a second person's yes first.")
-
-
-def ask_release(
-    *,
-    act: str,
-    unit_id: int,
-    reason: str,
-    by: Actor,
-    at: datetime,
-    payload: Mapping[str, Any] | None = None,
-) -> Release:
-    """Ask for a second person's yes to one act (a key of rules.releases). The asker must hold its capability here.
-
-    payload: public ids and settings of the act, no personal data; `use_release` hands back exactly this.
-    """
-    if act not in CAPABILITY:
-        raise UnknownAct(field="act")
-    if not reason.strip():
-        raise ReasonMissing(field="reason")
-    require(by, CAPABILITY[act], at=unit_id)
-    if by.account_id is None:
-        raise NotYours
-    with system("asking for a release"):
-        asked = Release.objects.create(
-            public_id=uuid4(),
-            act=act,
-            unit_id=unit_id,
-            asked_by=by.account_id,
-            asked_at=at,
-            reason=reason.strip(),
-            payload=dict(payload or {}),
-            expires_at=at + ASKED_LASTS,
-        )
-        audit.record(
-            by=by,
-            at=at,
-            act="org.ask_release",
-            subject=str(asked.public_id),
-            unit_id=unit_id,
-            facts={"act": act},
-        )
-    return asked
-
-
-def decide_release(*, public_id: UUID, allow: bool, by: Actor, at: datetime) -> Release:
-    """Say yes or no to what another person asked.
-
-    Who may: holders of org.release and of the act's own capability over the unit, of a different line than the
-    asker. Refuses OwnAsking, SameLine, AlreadyDecided, Lapsed, NotYours.
-    """
-    with system("deciding a release"):
-        asked = Release.objects.select_for_update().filter(public_id=public_id).first()
-        if asked is None:
-            raise NotFound
-        if by.kind != "person" or by.account_id is None:
-            raise NotYours
-        require(by, "org.release", at=asked.unit_id)
-        require(by, CAPABILITY[asked.act], at=asked.unit_id)
-        if by.account_id == asked.asked_by:
-            raise OwnAsking
-        if not queries.on_different_lines(
-            by.account_id, asked.asked_by, on=clock.day_in(settings.TIME_ZONE, at)
-        ):
-            raise SameLine
-        if asked.state != Release.State.ASKED:
-            raise AlreadyDecided
-        if asked.expires_at <= at:
-            raise Lapsed
-        asked.state = Release.State.RELEASED if allow else Release.State.REFUSED
-        asked.decided_by, asked.decided_at = by.account_id, at
-        asked.expires_at = at + DECIDED_LASTS
-        asked.save(update_fields=["state", "decided_by", "decided_at", "expires_at"])
-        audit.record(
-            by=by,
-            at=at,
-            act="org.decide_release",
-            subject=str(asked.public_id),
-            unit_id=asked.unit_id,
-            facts={"act": asked.act, "allow": allow},
-        )
-    return asked
-
-
-def use_release(*, public_id: UUID, act: str, by: Actor, at: datetime) -> dict[str, Any]:
-    """Spend a yes, once, by whoever asked; returns its payload. In the transaction of the act it allows.
-
-    Refuses NotReleased, Lapsed; and NotYours when the asker has lost the capability meanwhile.
-    """
-    with system("using a release"):
-        asked = Release.objects.select_for_update().filter(public_id=public_id, act=act).first()
-        if asked is None or by.account_id is None or asked.asked_by != by.account_id:
-            raise NotReleased
-        require(by, CAPABILITY[act], at=asked.unit_id)
-        if asked.state != Release.State.RELEASED:
-            raise NotReleased
-        if asked.expires_at <= at:
-            raise Lapsed
-        asked.state = Release.State.USED
-        asked.save(update_fields=["state"])
-        audit.record(
-            by=by,
-            at=at,
-            act="org.use_release",
-            subject=str(asked.public_id),
-            unit_id=asked.unit_id,
-            facts={"act": act},
-        )
-    payload: dict[str, Any] = asked.payload
-    return payload
-
-
-def lapse_releases(*, at: datetime) -> int:
-    """Mark what was not decided, or not used, in time. How many. Run by a loop, in its system scope."""
-    return Release.objects.filter(
-        state__in=(Release.State.ASKED, Release.State.RELEASED), expires_at__lte=at
-    ).update(state=Release.State.LAPSED)
