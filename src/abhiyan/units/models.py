@@ -131,10 +131,12 @@ class Word(models.Model):
     pk = models.CompositePrimaryKey("word", "rank")
     word = models.TextField()
     rank = models.SmallIntegerField()
+    bones = models.TextField()  # rules.fold.bones: the word without the vowels inside
 
     class Meta:
         db_table = "units_word"
         indexes = [
+            models.Index(fields=["bones"], name="unit_word_bones"),  # used by: search, other vowels
             # used by: search, words spelt otherwise
             GinIndex(fields=["word"], name="unit_word_trgm", opclasses=["gin_trgm_ops"]),
             # used by: search, a word half typed

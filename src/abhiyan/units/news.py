@@ -25,11 +25,13 @@ class UnitsMoved:
 
     Whoever keeps totals by ancestor takes what stands on [lo, hi) from those ancestors that are only old, and
     gives it to those that are only new. Scopes read before are out of date. Branches never contain one another.
+    whole: so much moved at once that no branches are named; everything kept by ancestor is to be summed anew.
     """
 
     hierarchy: int
     branches: tuple[Branch, ...]
     on: date
+    whole: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ Every list is bounded, every answer is one query unless its docstring says other
 calls but `counts_below` of wide units, by the version of the tree.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
@@ -178,7 +178,7 @@ def children(
     if containing:
         words = fold.fold(containing)
         where = " and (u.code ilike %s"
-        params.append(f"%{_plain(containing)}%")
+        params.append(f"%{_plain(containing[:100].replace(chr(0), ''))}%")
         if words:
             where += (
                 " or exists (select from units_words w where w.unit_id = u.id"
@@ -361,6 +361,7 @@ def _plain(text: str) -> str:
 _ALIKE = 0.4  # trigram similarity from which a word may be another spelling
 _ALTERNATIVES = 24  # other spellings tried per word
 _TRIED = 200  # matches of one rank looked at
+_ENOUGH = 3  # found by surer ways: then words spelt otherwise are not tried
 _Order = tuple[int, int, int]
 
 
@@ -387,13 +388,18 @@ def search(
     for unit_id, length in _by_code(text, bounds, kinds, limit):
         found.setdefault(unit_id, (0, length, 0))
     ranks = sorted({levels.RANK[k] for k in kinds}) if kinds else None
-    for surety, spellings in enumerate(_spellings(fold.fold(text)), start=1):
-        if len(found) >= limit:
-            break
+    for surety, spellings in _spellings(fold.fold(text), lambda: len(found) < min(limit, _ENOUGH)):
         for unit_id, rank, n in _by_words(spellings, bounds, ranks, kinds, limit):
             found.setdefault(unit_id, (surety, rank, n))
+        if len(found) >= limit:
+            break
     rows = _described(list(found), hierarchy)
-    return sorted(rows, key=lambda row: (found[row.id], row.name(language), row.code))[:limit]
+
+    def order(row: UnitRow) -> tuple[_Order, str, str]:
+        by_code = found[row.id][0] == 0
+        return found[row.id], "" if by_code else row.name(language), row.code
+
+    return sorted(rows, key=order)[:limit]
 
 
 def _by_code(
@@ -401,7 +407,7 @@ def _by_code(
 ) -> list[tuple[int, int]]:
     """(unit id, length of code) of units whose code is, or begins with, what was typed, in either case."""
     code = text.strip()
-    if not code or len(code) > 64 or len(code.split()) > 1:
+    if not code.isprintable() or not code or len(code) > 64 or len(code.split()) > 1:
         return []
     spelt = sorted({code, code.upper(), code.lower()})
     where, params = _narrowed(bounds, kinds)
@@ -428,15 +434,20 @@ def _narrowed(bounds: tuple[int, int] | None, kinds: Sequence[str]) -> tuple[str
     return join + where, params
 
 
-def _spellings(words: list[str]) -> Iterable[list[tuple[list[str], list[int]]]]:
-    """Ways to read what was typed, the surest first: for each word its spellings and the ranks that know them."""
+def _spellings(
+    words: list[str], wanting: Callable[[], bool]
+) -> Iterator[tuple[int, list[tuple[list[str], list[int]]]]]:
+    """Ways to read what was typed, the surest first, numbered: for each word its spellings and their ranks.
+
+    wanting: whether the sure ones found so little that words spelt otherwise are worth trying.
+    """
     if not words:
         return
     known: dict[str, list[int]] = {}
     for word, rank in _rows("select word, rank from units_word where word = any(%s)", [words]):
         known.setdefault(word, []).append(rank)
     if all(word in known for word in words):
-        yield [([word], known[word]) for word in words]
+        yield 1, [([word], known[word]) for word in words]
     last = words[-1]
     begun = _grouped(
         _rows(
@@ -445,13 +456,15 @@ def _spellings(words: list[str]) -> Iterable[list[tuple[list[str], list[int]]]]:
         )
     )
     if begun[0] and all(word in known for word in words[:-1]):
-        yield [*(([word], known[word]) for word in words[:-1]), begun]
+        yield 2, [*(([word], known[word]) for word in words[:-1]), begun]
+    if not wanting():
+        return
     near: list[tuple[list[str], list[int]]] = []
     for word in words:
         alike = _rows(
-            "select word, rank from (select word, rank, similarity(word, %s) as s from units_word"
-            " where word %% %s) w where s >= %s order by s desc, length(word), word limit %s",
-            [word, word, _ALIKE, _ALTERNATIVES],
+            "select word, rank from (select word, rank, similarity(word, %s) as s, bones = %s as same from units_word"
+            " where word %% %s or bones = %s) w where same or s >= %s order by same desc, s desc, word limit %s",
+            [word, fold.bones(word), word, fold.bones(word), _ALIKE, _ALTERNATIVES],
         )
         given = [(word, rank) for rank in known.get(word, [])]
         spelt = _grouped(
@@ -460,7 +473,7 @@ def _spellings(words: list[str]) -> Iterable[list[tuple[list[str], list[int]]]]:
         if not spelt[0]:
             return
         near.append(spelt)
-    yield near
+    yield 3, near
 
 
 def _grouped(rows: Iterable[Sequence[Any]]) -> tuple[list[str], list[int]]:
@@ -540,3 +553,27 @@ def _described(unit_ids: list[int], hierarchy: int | None) -> list[UnitRow]:
     ):
         above.setdefault(unit_id, []).append(_names(names))
     return [replace(rows[u], above=tuple(above.get(u, ()))) for u in unit_ids if u in rows]
+
+
+def outlines_around(unit_id: int, *, limit: int = 600) -> list[dict[str, Any]]:
+    """GeoJSON geometries of the outlines known below a unit's state (a nation: below itself), in any hierarchy."""
+    rows = _rows(
+        """with recursive up as (
+             select unit_id, parent_id from units_placement
+             where unit_id = %s and valid_to is null
+             union
+             select q.unit_id, q.parent_id from up join units_placement q
+               on q.unit_id = up.parent_id and q.valid_to is null),
+           top as (
+             select u.id from units_unit u where u.id = %s and u.kind = 'nation'
+             union all
+             select u.id from up join units_unit u on u.id = up.unit_id and u.kind = 'state'
+             where not exists (select from units_unit n where n.id = %s and n.kind = 'nation'))
+           select distinct b.unit_id, b.geometry::text from top
+           join units_placement s on s.unit_id = top.id and s.lo is not null
+           join units_placement p on p.lo >= s.lo and p.lo < s.hi
+           join units_boundary b on b.unit_id = p.unit_id
+           order by 1 limit %s""",
+        [unit_id, unit_id, unit_id, limit],
+    )
+    return [orjson.loads(text) for _unit, text in rows]

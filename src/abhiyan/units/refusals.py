@@ -77,3 +77,13 @@ class Full(Refused):
 
     code = "hierarchy_full"
     message = _("The hierarchy has no room left.")
+
+
+class LaterChanges(Refused):
+    code = "later_changes"
+    message = _("Later changes stand on this list: %(units)s. Undo those first.")
+
+
+class StillUsed(Refused):
+    code = "still_used"
+    message = _("Units of this list are in use: somebody was appointed there, or a programme covers them.")

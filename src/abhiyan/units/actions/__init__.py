@@ -3,9 +3,23 @@
 Who may change trees is asked by the page or command that calls (`org.require`): offices stand above this room.
 """
 
+from .importing import preview, take_back, take_back_pins, take_in, take_in_pins
 from .laying import Derived, derive
 from .making import NewUnit, make_unit, make_units
 from .moving import move
 from .placing import place_many
 
-__all__ = ["Derived", "NewUnit", "derive", "make_unit", "make_units", "move", "place_many"]
+__all__ = [
+    "Derived",
+    "NewUnit",
+    "derive",
+    "make_unit",
+    "make_units",
+    "move",
+    "place_many",
+    "preview",
+    "take_back",
+    "take_back_pins",
+    "take_in",
+    "take_in_pins",
+]

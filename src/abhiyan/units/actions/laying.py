@@ -98,11 +98,13 @@ def lay(cursor: Cursor) -> tuple[int, int]:
         )
         cursor.execute(
             "insert into t_place select unit, parent, depth, start + step * (1 + before),"
-            " start + step * (1 + before + size), leaves, level from ("
+            " start + step * (1 + before + size), leaves, level from (select *,"
+            # rules.ranges.rounded: its first five bits
+            " each & ((-1)::bigint << greatest(0, length(ltrim(each::bit(64)::text, '0')) - 5)) as step from ("
             " select s.*, a.start, sum(s.size) over (partition by s.parent order by s.unit)::bigint - s.size"
             " as before, least(a.room / (2 * (sum(s.size) over (partition by s.parent)::bigint + 1)),"
-            " greatest(a.cap, %s)) as step"
-            f" from t_size s join {above} on a.parent = s.parent where s.level = %s) laid",
+            " greatest(a.cap, %s)) as each"
+            f" from t_size s join {above} on a.parent = s.parent where s.level = %s) shared) laid",
             [ranges.SPAN if level > 1 else ranges.LEAST_WIDTH, level],
         )
     cursor.execute("analyze t_place")

@@ -113,11 +113,11 @@ def write_words(cursor: Cursor, units: Iterable[tuple[int, str, Mapping[str, str
 
 def learn(cursor: Cursor, vocabulary: set[tuple[str, int]]) -> None:
     """Add words to the vocabulary, sorted, so that two learners cannot deadlock."""
-    fresh(cursor, "t_word", "(word text, rank smallint)")
-    with cursor.copy("copy t_word (word, rank) from stdin") as copy:
-        copy.write("".join(f"{word}\t{rank}\n" for word, rank in sorted(vocabulary)))
+    fresh(cursor, "t_word", "(word text, rank smallint, bones text)")
+    with cursor.copy("copy t_word (word, rank, bones) from stdin") as copy:
+        copy.write("".join(f"{word}\t{rank}\t{fold.bones(word)}\n" for word, rank in sorted(vocabulary)))
     cursor.execute(
-        "insert into units_word (word, rank) select t.word, t.rank from t_word t"
+        "insert into units_word (word, rank, bones) select t.word, t.rank, t.bones from t_word t"
         " where not exists (select from units_word w where w.word = t.word and w.rank = t.rank)"
         " order by t.word, t.rank on conflict do nothing"
     )

@@ -1,7 +1,9 @@
 """A unit, with all that stands below it, comes to stand elsewhere."""
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
@@ -27,7 +29,7 @@ from .placing import ancestors
 
 
 @dataclass(slots=True)
-class _Standing:
+class Standing:
     """Where a unit stands today in the hierarchy."""
 
     placement: int
@@ -53,7 +55,7 @@ def move(*, unit_id: int, hierarchy: int, to: int | None, on: date, by: Actor, a
         raise NotYet(field="on", on=on.isoformat())
     with transaction.atomic(), connection.cursor() as cursor:
         hold(cursor, hierarchy)
-        moving = _standing(cursor, hierarchy, unit_id)
+        moving = standing(cursor, hierarchy, unit_id)
         if moving is None:
             raise _unplaced(cursor, unit_id)
         target = _target(cursor, hierarchy, moving, to)
@@ -76,7 +78,7 @@ def move(*, unit_id: int, hierarchy: int, to: int | None, on: date, by: Actor, a
         news.tell(UnitsMoved(hierarchy, (branch,), on))
 
 
-def _standing(cursor: Cursor, hierarchy: int, unit_id: int) -> _Standing | None:
+def standing(cursor: Cursor, hierarchy: int, unit_id: int) -> Standing | None:
     cursor.execute(
         "select p.id, u.id, u.code, u.kind, p.parent_id, p.depth, p.lo, p.hi, p.leaves, p.valid_from"
         " from units_placement p join units_unit u on u.id = p.unit_id"
@@ -84,7 +86,7 @@ def _standing(cursor: Cursor, hierarchy: int, unit_id: int) -> _Standing | None:
         [unit_id, hierarchy],
     )
     row = cursor.fetchone()
-    return _Standing(*row) if row else None
+    return Standing(*row) if row else None
 
 
 def _unplaced(cursor: Cursor, unit_id: int) -> NotPlaced | UnknownUnit:
@@ -93,14 +95,14 @@ def _unplaced(cursor: Cursor, unit_id: int) -> NotPlaced | UnknownUnit:
     return NotPlaced(field="unit", unit=row[0]) if row else UnknownUnit(field="unit", unit=unit_id)
 
 
-def _target(cursor: Cursor, hierarchy: int, moving: _Standing, to: int | None) -> _Standing | None:
+def _target(cursor: Cursor, hierarchy: int, moving: Standing, to: int | None) -> Standing | None:
     """The new parent, after every question of whether the unit may stand there."""
     if to == moving.parent:
         cursor.execute("select code from units_unit where id = %s", [to])
         raise AlreadyThere(field="to", unit=moving.code, parent=(cursor.fetchone() or ("—",))[0])
     if to is None:
         return None
-    target = _standing(cursor, hierarchy, to)
+    target = standing(cursor, hierarchy, to)
     if target is None:
         cursor.execute("select code from units_unit where id = %s", [to])
         raise UnknownParent(field="to", parent=(cursor.fetchone() or (to,))[0])
@@ -111,17 +113,60 @@ def _target(cursor: Cursor, hierarchy: int, moving: _Standing, to: int | None) -
     return target
 
 
-def shift(cursor: Cursor, hierarchy: int, moving: _Standing, target: _Standing | None, on: date) -> Branch:
+def shift(cursor: Cursor, hierarchy: int, moving: Standing, target: Standing | None, on: date) -> Branch:
     """Move a checked branch: its pointer, its positions, and the leaves above. The caller holds the tree."""
+    return _shift(cursor, hierarchy, moving, target, lambda: _point(cursor, hierarchy, moving, target, on))
+
+
+def unshift(
+    cursor: Cursor, hierarchy: int, moving: Standing, target: Standing | None, before: Mapping[str, Any]
+) -> Branch:
+    """Move a branch back as if it had not moved, to its very positions if nobody took them meanwhile.
+
+    before: its placement as it was, a row of units_placement. The caller holds the tree.
+    """
+    home = ranges.home(width=moving.hi - moving.lo, lo=before["lo"], old_width=before["hi"] - before["lo"])
+    if home and (target is None or target.lo < before["lo"] < before["hi"] <= target.hi):
+        cursor.execute(
+            "select exists (select from units_placement where lo >= %s and lo < %s and not (lo >= %s and lo < %s))"
+            " or exists (select from units_placement where parent_id is not distinct from %s and hierarchy = %s"
+            " and valid_to is null and unit_id <> %s and lo < %s and hi > %s)",
+            [
+                before["lo"],
+                before["hi"],
+                moving.lo,
+                moving.hi,
+                target.unit if target else None,
+                hierarchy,
+                moving.unit,
+                before["hi"],
+                before["lo"],
+            ],
+        )
+        if cursor.fetchone()[0]:
+            home = None
+    else:
+        home = None
+    return _shift(cursor, hierarchy, moving, target, lambda: _unpoint(cursor, moving, before), home)
+
+
+def _shift(
+    cursor: Cursor,
+    hierarchy: int,
+    moving: Standing,
+    target: Standing | None,
+    point: Callable[[], None],
+    home: ranges.Fit | None = None,
+) -> Branch:
     chains = ancestors(cursor, hierarchy, [moving.unit, *([target.unit] if target else [])])
     old = chains[moving.unit]
     new = (*chains[target.unit], target.unit) if target else ()
     deltas, bare = _leaves(cursor, hierarchy, moving, old, new)
-    fit = _fit(cursor, hierarchy, moving, target, bare=bare)
+    fit = home or _fit(cursor, hierarchy, moving, target, bare=bare)
     depth = (target.depth + 1 if target else 0) - moving.depth
-    _point(cursor, hierarchy, moving, target, on)
+    point()
     if fit:
-        by = f">> {fit.shrink}" if fit.shrink else ""
+        by = f">> {fit.shrink}" if fit.shrink >= 0 else f"<< {-fit.shrink}"
         cursor.execute(
             f"update units_placement set lo = ((lo - %s) {by}) + %s, hi = ((hi - %s) {by}) + %s,"
             " depth = depth + %s where lo >= %s and lo < %s",
@@ -134,8 +179,7 @@ def shift(cursor: Cursor, hierarchy: int, moving: _Standing, target: _Standing |
             [list(deltas), list(deltas.values()), hierarchy],
         )
     if not fit:
-        above = _roomy(cursor, hierarchy, new, moving)
-        relay(cursor, hierarchy, above, (moving.lo, moving.hi))
+        relay(cursor, hierarchy, _roomy(cursor, hierarchy, new, moving), (moving.lo, moving.hi))
     cursor.execute(
         "select lo, hi from units_placement where unit_id = %s and hierarchy = %s and valid_to is null",
         [moving.unit, hierarchy],
@@ -143,15 +187,17 @@ def shift(cursor: Cursor, hierarchy: int, moving: _Standing, target: _Standing |
     return Branch(moving.unit, old, new, *cursor.fetchone())
 
 
-def _point(cursor: Cursor, hierarchy: int, moving: _Standing, target: _Standing | None, on: date) -> None:
+def _point(cursor: Cursor, hierarchy: int, moving: Standing, target: Standing | None, on: date) -> None:
     """The new pointer. Where it stood before becomes a row of the past, unless it came there the same day."""
-    parent = target.unit if target else None
     if on == moving.valid_from:
-        cursor.execute("update units_placement set parent_id = %s where id = %s", [parent, moving.placement])
-        return
-    cursor.execute(
-        "update units_placement set valid_to = %s, lo = null, hi = null where id = %s", [on, moving.placement]
-    )
+        cursor.execute("delete from units_placement where id = %s", [moving.placement])
+    else:
+        cursor.execute(
+            "update units_placement set valid_to = %s, lo = null, hi = null where id = %s",
+            [on, moving.placement],
+        )
+    # A new row even on the same day: whether something came later than an import is told by the ids.
+    parent = target.unit if target else None
     cursor.execute(
         "insert into units_placement (hierarchy, unit_id, parent_id, depth, lo, hi, leaves, valid_from)"
         " values (%s, %s, %s, %s, %s, %s, %s, %s)",
@@ -159,8 +205,29 @@ def _point(cursor: Cursor, hierarchy: int, moving: _Standing, target: _Standing 
     )
 
 
+def _unpoint(cursor: Cursor, moving: Standing, before: Mapping[str, Any]) -> None:
+    """The pointer as it was: the present row goes, the one of the past is the present again."""
+    cursor.execute("delete from units_placement where id = %s", [moving.placement])
+    cursor.execute(
+        "insert into units_placement as p (id, hierarchy, unit_id, parent_id, depth, lo, hi, leaves, valid_from)"
+        " values (%s, %s, %s, %s, %s, %s, %s, %s, %s) on conflict (id) do update"
+        " set valid_to = null, lo = excluded.lo, hi = excluded.hi, depth = excluded.depth, leaves = excluded.leaves",
+        [
+            before["id"],
+            before["hierarchy"],
+            moving.unit,
+            before["parent_id"],
+            moving.depth,
+            moving.lo,
+            moving.hi,
+            moving.leaves,
+            before["valid_from"],
+        ],
+    )
+
+
 def _leaves(
-    cursor: Cursor, hierarchy: int, moving: _Standing, old: tuple[int, ...], new: tuple[int, ...]
+    cursor: Cursor, hierarchy: int, moving: Standing, old: tuple[int, ...], new: tuple[int, ...]
 ) -> tuple[dict[int, int], bool]:
     """What the move adds to or takes from `leaves` of each ancestor, and whether the new parent has no child.
 
@@ -185,7 +252,7 @@ def _leaves(
 
 
 def _fit(
-    cursor: Cursor, hierarchy: int, moving: _Standing, target: _Standing | None, *, bare: bool
+    cursor: Cursor, hierarchy: int, moving: Standing, target: Standing | None, *, bare: bool
 ) -> ranges.Fit | None:
     """The positions the branch gets beneath its new parent, or None when there is no room."""
     if target is None:
@@ -203,18 +270,17 @@ def _fit(
             [target.unit, hierarchy],
         )
         free_lo, free_hi = cursor.fetchone()[0], target.hi
-    width = moving.hi - moving.lo
-    if width <= free_hi - free_lo:
-        return ranges.fit(width=width, closest=width, free_lo=free_lo, free_hi=free_hi)
-    cursor.execute(
-        "select least(min(hi - lo), min(lo - before)) from (select lo, hi, lag(lo) over (order by lo) as before"
-        " from units_placement where lo >= %s and lo < %s) s",
-        [moving.lo, moving.hi],
-    )
-    return ranges.fit(width=width, closest=cursor.fetchone()[0], free_lo=free_lo, free_hi=free_hi)
+    width, bits = moving.hi - moving.lo, 0
+    if width > free_hi - free_lo:
+        cursor.execute(
+            "select bit_or(lo - %s) | bit_or(hi - %s) from units_placement where lo >= %s and lo < %s",
+            [moving.lo, moving.lo, moving.lo, moving.hi],
+        )
+        bits = cursor.fetchone()[0]
+    return ranges.fit(width=width, bits=bits, free_lo=free_lo, free_hi=free_hi)
 
 
-def _roomy(cursor: Cursor, hierarchy: int, chain: tuple[int, ...], moving: _Standing) -> int | None:
+def _roomy(cursor: Cursor, hierarchy: int, chain: tuple[int, ...], moving: Standing) -> int | None:
     """The smallest of the new ancestors with room to spare; None when only the whole hierarchy has."""
     cursor.execute(
         "select unit_id, hi - lo, leaves from units_placement where unit_id = any(%s) and hierarchy = %s"

@@ -9,8 +9,6 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     initial = True
 
-    initial = True
-
     dependencies = []
 
     operations = [
@@ -180,6 +178,7 @@ class Migration(migrations.Migration):
                 ),
                 ("word", models.TextField()),
                 ("rank", models.SmallIntegerField()),
+                ("bones", models.TextField()),
             ],
             options={
                 "db_table": "units_word",
@@ -281,6 +280,10 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name="unitdifference",
             index=models.Index(fields=["import_id", "row"], name="unit_difference_import"),
+        ),
+        migrations.AddIndex(
+            model_name="word",
+            index=models.Index(fields=["bones"], name="unit_word_bones"),
         ),
         migrations.AddIndex(
             model_name="word",

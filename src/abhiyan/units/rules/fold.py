@@ -83,6 +83,11 @@ def words_of(names: Mapping[str, str]) -> list[str]:
     return list(dict.fromkeys(word for name in names.values() for word in fold(name)))
 
 
+def bones(word: str) -> str:
+    """A folded word without the vowels inside: what "Ganderbal", "Gandarbal" and "Gandirbul" have in common."""
+    return word[:1] + re.sub("[iu]", "", word[1:])
+
+
 def digits(text: str) -> str:
     """The digits of a text, those of other scripts written as ours: "१८० ००१" is 180001."""
     return "".join(str(unicodedata.digit(c)) for c in text[:100] if unicodedata.digit(c, None) is not None)

@@ -22,39 +22,53 @@ def hierarchy_of(position: int) -> int:
     return position // SPAN
 
 
-def step(*, room: int, size: int, capped: int | None = None) -> int:
+def rounded(step: int) -> int:
+    """A step with only its first bits kept (at most a sixteenth is lost): so branches can shrink without loss."""
+    return step & (-1 << max(0, step.bit_length() - 5))
+
+
+def step(*, room: int, size: int, cap: int | None = None) -> int:
     """Positions per unit when `size` units (all depths) are laid into half of `room`; 0 when they do not fit.
 
-    capped: no more than this, so that one newcomer does not eat half of what is free.
+    cap: no more than this, so that one newcomer does not eat half of what is free. `actions.laying` does the
+    same in SQL.
     """
     each = room // (2 * (size + 1))
-    return each if capped is None else min(each, max(capped, LEAST_WIDTH))
+    return rounded(each if cap is None else min(each, max(cap, LEAST_WIDTH)))
 
 
 @dataclass(frozen=True, slots=True)
 class Fit:
-    """Where a moved branch goes: its new first position, and by how many bits its positions shrink."""
+    """Where a moved branch goes: its new first position, and by how many bits its positions shrink (grow: < 0)."""
 
     lo: int
     shrink: int
 
     def place(self, position: int, old_lo: int) -> int:
         """The new position of one of the branch."""
-        return self.lo + ((position - old_lo) >> self.shrink)
+        offset = position - old_lo
+        return self.lo + (offset >> self.shrink if self.shrink >= 0 else offset << -self.shrink)
 
 
-def fit(*, width: int, closest: int, free_lo: int, free_hi: int) -> Fit | None:
+def fit(*, width: int, bits: int, free_lo: int, free_hi: int) -> Fit | None:
     """How a branch of this width comes into the free positions [free_lo, free_hi), or None when it cannot.
 
-    closest: the smallest distance between two neighbouring positions of the branch, or of a unit's own lo and
-    hi. The branch keeps its width where it can (then moving back restores it exactly); else its positions are
-    shifted right until it takes no more than half of what is free.
+    bits: all positions of the branch, counted from its own `lo`, or-ed together. It keeps its width where it
+    can; else its positions are shifted right, as far as no set bit is lost (so that moving back restores every
+    one of them), until it takes no more than half of what is free.
     """
-    if width <= free_hi - free_lo:
+    free = free_hi - free_lo
+    if width <= free:
         return Fit(free_lo, 0)
-    shrink = 0
-    while (width >> shrink) + 1 > (free_hi - free_lo) // 2:
-        shrink += 1
-        if closest >> shrink < LEAST_WIDTH:
-            return None
-    return Fit(free_lo, shrink)
+    zeros = (bits & -bits).bit_length() - 1
+    for shrink in range(1, zeros - LEAST_WIDTH.bit_length() + 2):
+        if width >> shrink <= free // 2:
+            return Fit(free_lo, shrink)
+    return None
+
+
+def home(*, width: int, lo: int, old_width: int) -> Fit | None:
+    """How a branch of this width gets back to `lo` with the width it had there, if bits shifted tell the way."""
+    shrink = width.bit_length() - old_width.bit_length()
+    fitting = Fit(lo, shrink)
+    return fitting if fitting.place(width, 0) - lo == old_width else None

@@ -23,21 +23,19 @@ TODAY = date(2026, 11, 20)
 
 def check_tree(hierarchy: int = ORG) -> None:
     """Ranges, depths and leaves are exactly what parent pointers say."""
-    rows = list(
-        Placement.objects.filter(hierarchy=hierarchy, valid_to=None).values_list(
-            "unit_id", "parent_id", "lo", "hi", "depth", "leaves"
-        )
-    )
+    found = Placement.objects.filter(hierarchy=hierarchy, valid_to=None)
+    rows = [(p.unit_id, p.parent_id, p.lo or 0, p.hi or 0, p.depth, p.leaves) for p in found]
     parent = {unit: above for unit, above, *_ in rows}
     span = {unit: (lo, hi) for unit, _, lo, hi, _, _ in rows}
     below: dict[int, set[int]] = {unit: {unit} for unit in parent}
     depth: dict[int, int] = {}
     for unit in parent:
-        steps, above = 0, parent[unit]
+        depth[unit] = 0
+        above = parent[unit]
         while above is not None:
             below[above].add(unit)
-            steps, above = steps + 1, parent[above]
-        depth[unit] = steps
+            depth[unit] += 1
+            above = parent[above]
     childless = set(parent) - set(parent.values())
     positions = sorted((lo, unit) for unit, (lo, _) in span.items())
     assert len({lo for lo, _ in positions}) == len(rows), "positions are unique"
@@ -239,10 +237,7 @@ def test_random_moves_in_random_trees_keep_ranges_and_touch_nothing_else(seed: i
         check_tree()
     kinds = dict(Unit.objects.values_list("id", "kind"))
     for _ in range(25):
-        before = {
-            u: (lo, hi)
-            for u, lo, hi in Placement.objects.filter(valid_to=None).values_list("unit_id", "lo", "hi")
-        }
+        before = {p.unit_id: (p.lo or 0, p.hi or 0) for p in Placement.objects.filter(valid_to=None)}
         unit, to = rng.sample(sorted(ids), 2)
         inside = {u for u, (lo, _) in before.items() if before[ids[unit]][0] <= lo < before[ids[unit]][1]}
         try:

@@ -1,0 +1,450 @@
+"""A whole list of units becomes units and places, in one transaction; and back again.
+
+`staging` has asked its questions; here its answers are carried out, set-wise, and journalled in UnitChange.
+"""
+
+from collections.abc import Callable, Iterator
+from datetime import date, datetime
+from typing import Any
+
+import orjson
+from django.db import IntegrityError, connection, transaction
+
+from abhiyan.core import audit, news
+from abhiyan.core.actor import Actor
+from abhiyan.units import staging
+from abhiyan.units.news import Branch, UnitsGoing, UnitsMoved
+from abhiyan.units.refusals import LaterChanges, StillUsed
+from abhiyan.units.rules import levels
+
+from .laying import Cursor, fresh, hold, relay
+from .making import write_words
+from .moving import Standing, shift, standing, unshift
+from .placing import ancestors, attach, raise_leaves
+
+ONE_BY_ONE = 300  # moves of one import done branch by branch; more are done by laying the hierarchy out anew
+
+
+def preview(*, import_id: int, within: int | None = None) -> staging.Counts:
+    """What the staged rows would do; differences are kept for the page. Changes no unit."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        counts = staging.check(cursor, within=within)
+        _differences(cursor, import_id)
+    return counts
+
+
+def take_in(
+    *,
+    import_id: int,
+    on: date,
+    by: Actor,
+    at: datetime,
+    within: int | None = None,
+    tell: Callable[[int, int], None] | None = None,
+) -> staging.Counts:
+    """Carry out the staged rows (staging.stage, in the same transaction); what is refused is left out.
+
+    on: the day from which units stand where the file places them. tell: how far it is, and of how much.
+    Returns what was done.
+    """
+    with transaction.atomic(), connection.cursor() as cursor:
+        for hierarchy in levels.HIERARCHIES:
+            hold(cursor, hierarchy)
+        counts = staging.check(cursor, within=within)
+        tell = tell or _silent
+        tell(30, 100)
+        _differences(cursor, import_id)
+        _change(cursor, import_id)
+        _make(cursor, import_id)
+        for hierarchy in levels.HIERARCHIES:
+            tell(35 + 20 * hierarchy, 100)
+            _place(cursor, import_id, hierarchy, on)
+            _move(cursor, import_id, hierarchy, on)
+        cursor.execute(
+            "insert into units_change (import_id, row, unit_id, change, before)"
+            " select %s, 0, 0, 'mark', jsonb_build_object('placement',"
+            " (select coalesce(max(id), 0) from units_placement))",
+            [import_id],
+        )
+        audit.record(
+            by=by,
+            at=at,
+            act="units.import",
+            subject=str(import_id),
+            n=counts.made + counts.moved + counts.changed,
+            facts={"made": counts.made, "moved": counts.moved, "changed": counts.changed},
+        )
+    return counts
+
+
+def _silent(_done: int, _of: int) -> None:
+    """Nobody wants to know how far it is."""
+
+
+def _differences(cursor: Cursor, import_id: int) -> None:
+    cursor.execute("delete from units_difference where import_id = %s", [import_id])
+    cursor.execute(
+        "insert into units_difference (import_id, row, code, field, old, new)"
+        " select %s, row, code, field, old, new from t_change order by row, field",
+        [import_id],
+    )
+
+
+def _change(cursor: Cursor, import_id: int) -> None:
+    """New facts of units that exist."""
+    facts = ", ".join(f"'{column}'" for column in staging.FACTS)
+    fresh(
+        cursor,
+        "t_changed",
+        f"as select distinct row, unit_id from t_change where field in ({facts})",
+    )
+    cursor.execute(
+        "insert into units_change (import_id, row, unit_id, change, before)"
+        " select %s, c.row, u.id, 'changed', jsonb_build_object('names', u.names, 'electors', u.electors,"
+        " 'households', u.households, 'lat', u.lat, 'lon', u.lon, 'source', u.source, 'is_sample', u.is_sample)"
+        " from t_changed c join units_unit u on u.id = c.unit_id order by c.row",
+        [import_id],
+    )
+    cursor.execute(
+        "update units_unit u set"
+        " names = u.names || jsonb_strip_nulls(jsonb_build_object('en', r.name_en, 'hi', r.name_hi)),"
+        " electors = coalesce(r.electors, u.electors), households = coalesce(r.households, u.households),"
+        " lat = coalesce(r.lat, u.lat), lon = coalesce(r.lon, u.lon), source = coalesce(r.source, u.source),"
+        " is_sample = coalesce(r.sample, u.is_sample)"
+        " from t_row r join t_changed c on c.row = r.row where u.id = r.unit_id"
+    )
+    fresh(
+        cursor,
+        "t_renamed",
+        "as select distinct unit_id as unit from t_change where field in ('name_en', 'name_hi')",
+    )
+    _reword(cursor, "t_renamed", had_words=True)
+
+
+def _reword(cursor: Cursor, table: str, *, had_words: bool) -> None:
+    """The words of the units in a temporary table, anew from their names."""
+    cursor.execute(f"select exists (select from {table})")
+    if not cursor.fetchone()[0]:
+        return
+    if had_words:
+        cursor.execute(f"delete from units_words w using {table} t where t.unit = w.unit_id")
+
+    cursor.execute(
+        f"declare reword no scroll cursor for select u.id, u.kind, u.names from {table} t"
+        " join units_unit u on u.id = t.unit order by u.id"
+    )
+    while True:
+        cursor.execute("fetch 20000 from reword")
+        found = cursor.fetchall()
+        if not found:
+            break
+        write_words(
+            cursor,
+            (
+                (unit, kind, orjson.loads(names) if isinstance(names, str) else names)
+                for unit, kind, names in found
+            ),
+        )
+    cursor.execute("close reword")
+
+
+def _make(cursor: Cursor, import_id: int) -> None:
+    """Units that did not exist. Their rows and edges get the ids."""
+    fresh(
+        cursor,
+        "t_new",
+        "as select row, -row::bigint as key, nextval(pg_get_serial_sequence('units_unit', 'id')) as unit"
+        " from (select row from t_row where unit_id is null order by row) r",
+    )
+    cursor.execute("analyze t_new")
+    cursor.execute(
+        "insert into units_unit (id, code, kind, names, electors, households, lat, lon, source, is_sample)"
+        " select n.unit, r.code, r.kind,"
+        " jsonb_strip_nulls(jsonb_build_object('en', r.name_en, 'hi', r.name_hi)), r.electors, r.households,"
+        " r.lat, r.lon, coalesce(r.source, ''), coalesce(r.sample, false)"
+        " from t_new n join t_row r on r.row = n.row order by n.unit"
+    )
+    cursor.execute(
+        "insert into units_change (import_id, row, unit_id, change)"
+        " select %s, row, unit, 'made' from t_new order by unit",
+        [import_id],
+    )
+    _reword(cursor, "t_new", had_words=False)
+
+
+def _place(cursor: Cursor, import_id: int, hierarchy: int, on: date) -> None:
+    """First places in a hierarchy, of units old and new."""
+    fresh(
+        cursor,
+        "t_node",
+        "as select coalesce(e.unit_id, n.unit) as unit, coalesce(a.unit, e.parent_key) as parent"
+        " from t_place_new e left join t_new n on n.key = e.key left join t_new a on a.key = e.parent_key"
+        " where e.h = %s and e.placement is null",
+        [hierarchy],
+    )
+    cursor.execute("select exists (select from t_node)")
+    if not cursor.fetchone()[0]:
+        return
+    cursor.execute(
+        "insert into units_change (import_id, row, unit_id, change, hierarchy)"
+        " select %s, row, unit_id, 'placed', h from t_place_new"
+        " where h = %s and placement is null and unit_id is not null",
+        [import_id, hierarchy],
+    )
+    attach(cursor, hierarchy, on)
+
+
+def _move(cursor: Cursor, import_id: int, hierarchy: int, on: date) -> None:
+    """Units that stood beneath another parent."""
+    cursor.execute(
+        "select e.row, e.unit_id, nullif(coalesce(a.unit, e.parent_key), 0) from t_place_new e"
+        " left join t_new a on a.key = e.parent_key where e.h = %s and e.placement is not null order by e.row",
+        [hierarchy],
+    )
+    moves = cursor.fetchall()
+    journal = (
+        "insert into units_change (import_id, row, unit_id, change, hierarchy, before)"
+        " select %s, {row}, p.unit_id, 'moved', p.hierarchy, to_jsonb(p) from units_placement p{join}"
+        " where p.hierarchy = %s and p.valid_to is null"
+    )
+    if len(moves) <= ONE_BY_ONE:
+        for row, unit, to in moves:
+            # Written just before each move: undone in reverse, every branch finds its very place again.
+            cursor.execute(
+                journal.format(row="%s", join="") + " and p.unit_id = %s", [import_id, row, hierarchy, unit]
+            )
+            moving = _stands(cursor, hierarchy, unit)
+            branch = shift(cursor, hierarchy, moving, _stands(cursor, hierarchy, to) if to else None, on)
+            news.tell(UnitsMoved(hierarchy, (branch,), on))
+        return
+    fresh(cursor, "t_move", "(row int, unit bigint, parent bigint)")
+    with cursor.copy("copy t_move (row, unit, parent) from stdin") as copy:
+        copy.write("".join(f"{row}\t{unit}\t{to or 0}\n" for row, unit, to in moves))
+    cursor.execute("analyze t_move")
+    cursor.execute(
+        journal.format(row="t.row", join=" join t_move t on t.unit = p.unit_id") + " order by t.row",
+        [import_id, hierarchy],
+    )
+    cursor.execute(
+        "update units_placement p set valid_to = %s, lo = null, hi = null from t_move t"
+        " where t.unit = p.unit_id and p.hierarchy = %s and p.valid_to is null and p.valid_from < %s",
+        [on, hierarchy, on],
+    )
+    cursor.execute(  # came there the same day: no row of no length
+        "delete from units_placement p using t_move t"
+        " where t.unit = p.unit_id and p.hierarchy = %s and p.valid_to is null",
+        [hierarchy],
+    )
+    cursor.execute(
+        "insert into units_placement (hierarchy, unit_id, parent_id, depth, leaves, valid_from)"
+        " select %s, unit, nullif(parent, 0), 0, 0, %s from t_move",
+        [hierarchy, on],
+    )
+    relay(cursor, hierarchy, None)
+    news.tell(UnitsMoved(hierarchy, (), on, whole=True))
+
+
+def _stands(cursor: Cursor, hierarchy: int, unit: int) -> Standing:
+    found = standing(cursor, hierarchy, unit)
+    assert found is not None, "checked by staging"
+    return found
+
+
+def take_back(*, import_id: int, by: Actor, at: datetime, on: date) -> int:
+    """Undo a whole import: units, places, facts and words are as they were. Returns how many rows it reverses.
+
+    Refuses (LaterChanges) when something later stands on it: a unit changed or moved since, or placed beneath
+    one of its units; and (StillUsed) when another room holds rows on a unit it made.
+    """
+    with transaction.atomic(), connection.cursor() as cursor:
+        for hierarchy in levels.HIERARCHIES:
+            hold(cursor, hierarchy)
+        _later(cursor, import_id)
+        news.tell(UnitsGoing(import_id))
+        for hierarchy in reversed(levels.HIERARCHIES):
+            _move_back(cursor, import_id, hierarchy, on)
+            _take_out(cursor, import_id, hierarchy, on)
+        _unchange(cursor, import_id)
+        _unmake(cursor, import_id)
+        cursor.execute(
+            "with gone as (delete from units_change where import_id = %s returning change)"
+            " select count(*) from gone where change <> 'mark'",
+            [import_id],
+        )
+        reversed_rows = int(cursor.fetchone()[0])
+        audit.record(by=by, at=at, act="units.import_undone", subject=str(import_id), n=reversed_rows)
+    return reversed_rows
+
+
+def _later(cursor: Cursor, import_id: int) -> None:
+    """Refuse when anything stands on the import that came after it, naming up to ten units."""
+    fresh(
+        cursor,
+        "t_ours",
+        "as select distinct unit_id as unit from units_change where import_id = %s and change not in ('mark', 'pin')",
+        [import_id],
+    )
+    cursor.execute("analyze t_ours")
+    cursor.execute(
+        "select coalesce(max(id), 0), coalesce(max((before ->> 'placement')::bigint)"
+        " filter (where change = 'mark'), 0) from units_change where import_id = %s",
+        [import_id],
+    )
+    last_change, last_placement = cursor.fetchone()
+    cursor.execute(
+        """select distinct u.code from (
+            select c.unit_id as unit from units_change c join t_ours t on t.unit = c.unit_id where c.id > %s
+            union all
+            select p.unit_id from units_placement p join t_ours t on t.unit = p.unit_id where p.id > %s
+            union all
+            select p.unit_id from units_placement p where p.id > %s and p.parent_id in (
+                select unit_id from units_change where import_id = %s and change in ('made', 'placed'))
+            union all
+            select t.unit from t_ours t where not exists (select from units_unit u where u.id = t.unit)
+        ) later join units_unit u on u.id = later.unit order by u.code limit 11""",
+        [last_change, last_placement, last_placement, import_id],
+    )
+    found = [code for (code,) in cursor.fetchall()]
+    if found:
+        raise LaterChanges(units=", ".join(found[:10]) + (" …" if len(found) > 10 else ""))
+
+
+def _journal(cursor: Cursor, import_id: int, change: str, hierarchy: int) -> Iterator[dict[str, Any]]:
+    cursor.execute(
+        "select before from units_change where import_id = %s and change = %s and hierarchy = %s order by id desc",
+        [import_id, change, hierarchy],
+    )
+    for (before,) in cursor.fetchall():
+        yield orjson.loads(before) if isinstance(before, str) else before
+
+
+def _move_back(cursor: Cursor, import_id: int, hierarchy: int, on: date) -> None:
+    moved = list(_journal(cursor, import_id, "moved", hierarchy))
+    if len(moved) <= ONE_BY_ONE:
+        for before in moved:
+            moving = _stands(cursor, hierarchy, before["unit_id"])
+            to = before["parent_id"]
+            target = _stands(cursor, hierarchy, to) if to else None
+            branch = unshift(cursor, hierarchy, moving, target, before)
+            news.tell(UnitsMoved(hierarchy, (branch,), on))
+        return
+    cursor.execute(
+        "delete from units_placement p using units_change c where c.import_id = %s and c.change = 'moved'"
+        " and c.hierarchy = %s and p.unit_id = c.unit_id and p.hierarchy = %s and p.valid_to is null",
+        [import_id, hierarchy, hierarchy],
+    )
+    cursor.execute(
+        "insert into units_placement as p select (jsonb_populate_record(null::units_placement, before)).*"
+        " from units_change where import_id = %s and change = 'moved' and hierarchy = %s"
+        " on conflict (id) do update set valid_to = null",
+        [import_id, hierarchy],
+    )
+    relay(cursor, hierarchy, None)
+    news.tell(UnitsMoved(hierarchy, (), on, whole=True))
+
+
+def _take_out(cursor: Cursor, import_id: int, hierarchy: int, on: date) -> None:
+    """Places the import gave: to units it made and to units that stood elsewhere only."""
+    fresh(
+        cursor,
+        "t_gone",
+        "as select p.id, p.unit_id as unit, p.parent_id as parent, p.lo, p.hi, p.leaves from units_change c"
+        " join units_placement p on p.unit_id = c.unit_id and p.hierarchy = %s and p.valid_to is null"
+        " where c.import_id = %s and (c.change = 'made' or (c.change = 'placed' and c.hierarchy = %s))",
+        [hierarchy, import_id, hierarchy],
+    )
+    cursor.execute("analyze t_gone")
+    cursor.execute(
+        "select g.unit, g.parent, g.lo, g.hi from t_gone g"
+        " where g.parent is null or not exists (select from t_gone a where a.unit = g.parent) order by g.unit"
+    )
+    tops = cursor.fetchall()
+    if not tops:
+        return
+    above = ancestors(cursor, hierarchy, sorted({parent for _, parent, _, _ in tops if parent}))
+    news.tell(
+        UnitsMoved(
+            hierarchy,
+            tuple(
+                Branch(unit, (*above[parent], parent) if parent else (), (), lo, hi)
+                for unit, parent, lo, hi in tops
+            ),
+            on,
+        )
+    )
+    raise_leaves(
+        cursor,
+        hierarchy,
+        "select g.parent, -sum(g.leaves)::int + (not exists (select from units_placement c"
+        " where c.parent_id = g.parent and c.hierarchy = %s and c.valid_to is null"
+        " and not exists (select from t_gone x where x.unit = c.unit_id)))::int"
+        " from t_gone g where g.parent is not null"
+        " and not exists (select from t_gone a where a.unit = g.parent) group by g.parent",
+        [hierarchy],
+    )
+    cursor.execute("delete from units_placement p using t_gone g where g.id = p.id")
+
+
+def _unchange(cursor: Cursor, import_id: int) -> None:
+    fresh(
+        cursor,
+        "t_renamed",
+        "as select u.id as unit from units_change c join units_unit u on u.id = c.unit_id"
+        " where c.import_id = %s and c.change = 'changed' and c.before -> 'names' <> u.names",
+        [import_id],
+    )
+    cursor.execute(
+        "update units_unit u set names = b.names, electors = b.electors, households = b.households, lat = b.lat,"
+        " lon = b.lon, source = b.source, is_sample = b.is_sample from units_change c,"
+        " jsonb_to_record(c.before) as b(names jsonb, electors int, households int, lat float8, lon float8,"
+        " source text, is_sample bool) where c.import_id = %s and c.change = 'changed' and u.id = c.unit_id",
+        [import_id],
+    )
+    _reword(cursor, "t_renamed", had_words=True)
+
+
+def _unmake(cursor: Cursor, import_id: int) -> None:
+    made = "(select unit_id from units_change where import_id = %s and change = 'made')"
+    cursor.execute(f"delete from units_words where unit_id in {made}", [import_id])
+    cursor.execute(f"delete from units_pin where unit_id in {made}", [import_id])
+    try:
+        with transaction.atomic():
+            cursor.execute(f"delete from units_boundary where unit_id in {made}", [import_id])
+            cursor.execute(f"delete from units_unit where id in {made}", [import_id])
+            cursor.execute("set constraints all immediate")
+    except IntegrityError as error:
+        raise StillUsed from error
+    finally:
+        if not connection.needs_rollback:
+            cursor.execute("set constraints all deferred")
+
+
+def take_in_pins(*, import_id: int, by: Actor, at: datetime) -> int:
+    """Add the new pairs of a checked PIN directory (staging.check_pins, in the same transaction)."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(
+            "insert into units_pin (pin, unit_id, is_sample) select pin, unit, coalesce(sample, false) from t_pin"
+            " order by pin, unit"
+        )
+        added = int(cursor.rowcount)
+        cursor.execute(
+            "insert into units_change (import_id, row, unit_id, change, before)"
+            " select %s, row, unit, 'pin', jsonb_build_object('pin', pin) from t_pin order by pin, unit",
+            [import_id],
+        )
+        audit.record(by=by, at=at, act="units.import_pins", subject=str(import_id), n=added)
+    return added
+
+
+def take_back_pins(*, import_id: int, by: Actor, at: datetime) -> int:
+    """Undo a PIN directory: the pairs it added go."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(
+            "with gone as (delete from units_change where import_id = %s and change = 'pin'"
+            " returning unit_id, before ->> 'pin' as pin)"
+            " delete from units_pin p using gone g where p.unit_id = g.unit_id and p.pin = g.pin",
+            [import_id],
+        )
+        gone = int(cursor.rowcount)
+        audit.record(by=by, at=at, act="units.import_undone", subject=str(import_id), n=gone)
+    return gone

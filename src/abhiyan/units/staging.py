@@ -1,0 +1,379 @@
+"""A units file on its way in: every question asked of its rows at once, in SQL, before anything is changed.
+
+Temporary tables of the transaction:
+  t_staged   the rows as the reader cleaned them (`open_staging`, `stage`); null: the file leaves it open
+  t_row      the rows that stand, each with its unit (there before or not) and a key that both kinds share
+  t_edge     what they say of parents: one row per unit and hierarchy
+  t_refused  row, field, code, facts: the rows that do not stand
+  t_change   one row per field that would change on a unit that exists: old and new
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+
+from .actions.laying import Cursor, fresh
+from .actions.making import RESERVED
+from .models import Kind
+from .queries import all_spans
+from .rules import levels
+
+# The order of a row's cells after its number.
+COLUMNS = (
+    "code",
+    "kind",
+    "name_en",
+    "name_hi",
+    "organisational_parent",
+    "electoral_parent",
+    "administrative_parent",
+    "electors",
+    "households",
+    "lat",
+    "lon",
+    "source",
+    "sample",
+)
+PARENTS = {h: f"{slug}_parent" for h, slug in levels.SLUGS.items()}
+FACTS = {
+    "name_en": "u.names ->> 'en'",
+    "name_hi": "u.names ->> 'hi'",
+    "electors": "u.electors",
+    "households": "u.households",
+    "lat": "u.lat",
+    "lon": "u.lon",
+    "source": "u.source",
+    "sample": "u.is_sample",
+}
+_CODE = r"^[[:alnum:]_]([[:alnum:]_./-]{0,62}[[:alnum:]_])?$"
+_CIRCLE = 20  # steps upwards after which a chain is taken for no circle
+_CIRCLES = 5_000  # rows whose chain is followed; further ones are refused as standing beneath a wrong kind
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """What an import does or would do, in rows. moved: came beneath another parent, perhaps changed besides.
+
+    changed: facts, or a first place in a hierarchy.
+    """
+
+    made: int
+    moved: int
+    changed: int
+    same: int
+    refused: int
+
+
+def open_staging(cursor: Cursor) -> None:
+    """Begin with no rows."""
+    types = {"electors": "int", "households": "int", "lat": "float8", "lon": "float8", "sample": "bool"}
+    columns = ", ".join(f"{name} {types.get(name, 'text')}" for name in COLUMNS)
+    fresh(cursor, "t_staged", f"(row int, {columns})")
+
+
+def stage(cursor: Cursor, rows: Iterable[Sequence[Any]]) -> None:
+    """Add rows: the number as a person sees it, then the cells in the order of COLUMNS."""
+    lines = []
+    with cursor.copy("copy t_staged from stdin") as copy:
+        for row in rows:
+            lines.append("\t".join(_cell(value) for value in row))
+            if len(lines) >= 2_000:
+                copy.write("\n".join(lines) + "\n")
+                lines.clear()
+        if lines:
+            copy.write("\n".join(lines) + "\n")
+
+
+def _cell(value: Any) -> str:
+    if value is None:
+        return "\\N"
+    text = str(value)
+    if "\\" in text:
+        text = text.replace("\\", "\\\\")
+    if "\t" in text or "\n" in text or "\r" in text:
+        text = text.replace("\t", " ").replace("\n", " ").replace("\r", " ")
+    return text
+
+
+def check(cursor: Cursor, *, within: int | None = None) -> Counts:
+    """Ask everything of the staged rows; the answers stand in t_row, t_edge, t_refused and t_change.
+
+    within: every row must stand below this unit, before and after. A row with anything wrong is refused whole,
+    and so is a new unit whose parent was refused; a parent that exists already stands where it did.
+    """
+    cursor.execute("set local work_mem = '64MB'")
+    cursor.execute("analyze t_staged")
+    fresh(cursor, "t_refused", "(row int, field text, code text, facts jsonb)")
+    _rows(cursor)
+    _edges(cursor)
+    if within is not None:
+        _outside(cursor, within)
+    _kinds(cursor)
+    while _unreached(cursor):
+        pass
+    _changes(cursor)
+    return _counts(cursor)
+
+
+def _rows(cursor: Cursor) -> None:
+    """t_row: rows that are sound in themselves."""
+    kinds = ", ".join(f"'{kind}'" for kind in Kind.values)
+    cursor.execute(
+        f"""insert into t_refused
+        select s.row, 'code', 'code_shape', null::jsonb from t_staged s where s.code !~ %s or s.code = %s
+        union all
+        select s.row, 'code', 'code_doubled', jsonb_build_object('first', d.first) from t_staged s join (
+            select code, min(row) as first from t_staged group by code having count(*) > 1) d
+            on d.code = s.code and s.row > d.first
+        union all
+        select s.row, 'kind', 'kind_unknown', null::jsonb from t_staged s
+            where s.kind is not null and s.kind not in ({kinds})
+        union all
+        select s.row, 'kind', 'kind_fixed', jsonb_build_object('kind', u.kind) from t_staged s
+            join units_unit u on u.code = s.code where u.kind <> s.kind""",
+        [_CODE, RESERVED],
+    )
+    fresh(
+        cursor,
+        "t_row",
+        """as select s.*, u.id as unit_id, coalesce(u.id, -s.row) as key, coalesce(u.kind, s.kind) as is_kind
+        from t_staged s left join units_unit u on u.code = s.code
+        where not exists (select from t_refused r where r.row = s.row)""",
+    )
+    cursor.execute(
+        "insert into t_refused select row, 'kind', 'kind_needed', null::jsonb from t_row where is_kind is null"
+        " union all select row, 'name_en', 'name_needed', null::jsonb from t_row"
+        " where unit_id is null and name_en is null"
+    )
+    _drop_refused(cursor)
+    cursor.execute("analyze t_row")
+
+
+def _edges(cursor: Cursor) -> None:
+    """t_edge: parent_key 0 for a root, null for a code nobody has. A new nation is a root where it says nothing."""
+    stated = " union all ".join(
+        f"""select {h}::smallint as h, r.row, r.key, r.is_kind as kind, r.unit_id, r.is_new_root, r.{column} as above
+        from (select *, unit_id is null and is_kind = 'nation' and {column} is null as is_new_root from t_row) r
+        where r.{column} is not null or r.is_new_root"""
+        for h, column in PARENTS.items()
+    )
+    fresh(
+        cursor,
+        "t_edge",
+        f"""as select e.h, e.row, e.key, e.kind, e.unit_id, e.above,
+            case when e.is_new_root or e.above = %s then 0 else coalesce(r.key, u.id) end as parent_key,
+            coalesce(r.is_kind, u.kind) as parent_kind
+        from ({stated}) e left join t_row r on r.code = e.above
+        left join units_unit u on r.code is null and u.code = e.above""",
+        [RESERVED],
+    )
+    cursor.execute("analyze t_edge")
+    cursor.execute(
+        f"insert into t_refused select e.row, {_field('e')},"
+        # Named in the file, but that row is refused: another reason than a code nobody has.
+        " case when exists (select from t_staged s where s.code = e.above) then 'parent_refused'"
+        " else 'parent_unknown' end, jsonb_build_object('parent', left(e.above, 64))"
+        " from t_edge e where e.parent_key is null"
+    )
+    _drop_refused(cursor)
+
+
+def _field(edge: str) -> str:
+    cases = " ".join(f"when {h} then '{column}'" for h, column in PARENTS.items())
+    return f"case {edge}.h {cases} end"
+
+
+def _drop_refused(cursor: Cursor) -> int:
+    """Take refused rows out of t_row and t_edge. Returns how many rows went."""
+    cursor.execute("delete from t_row t using t_refused r where r.row = t.row")
+    gone = int(cursor.rowcount)
+    if gone:
+        cursor.execute("select to_regclass('pg_temp.t_edge')")
+        if cursor.fetchone()[0]:
+            cursor.execute("delete from t_edge t using t_refused r where r.row = t.row")
+    return gone
+
+
+def _outside(cursor: Cursor, within: int) -> None:
+    """Refuse rows about units, or beneath parents, that are not below the unit whose list this is."""
+    spans = all_spans([within]).get(within, [])
+    inside = " or ".join(["(p.lo >= %s and p.lo < %s)"] * len(spans)) or "false"
+    bounds = [bound for span in spans for bound in span]
+    cursor.execute(
+        f"""insert into t_refused
+        select r.row, 'code', 'outside', null::jsonb from t_row r where r.unit_id is not null and not exists (
+            select from units_placement p where p.unit_id = r.unit_id and ({inside}))
+        union
+        select e.row, {_field("e")}, 'outside', null::jsonb from t_edge e where e.parent_key >= 0 and not exists (
+            select from units_placement p where p.unit_id = e.parent_key and ({inside}))
+        union
+        select r.row, 'code', 'nowhere', null::jsonb from t_row r where r.unit_id is null and not exists (
+            select from t_edge e where e.row = r.row)""",
+        [*bounds, *bounds],
+    )
+    _drop_refused(cursor)
+
+
+def _kinds(cursor: Cursor) -> None:
+    """Refuse edges that do not lead upwards; those that close a circle by that name.
+
+    What is left leads upwards everywhere, and so do the placements there are: no circle can remain.
+    """
+    pairs = ", ".join(f"({h}, '{kind}', {number})" for h, kind, number in levels.level_pairs())
+    fresh(
+        cursor,
+        "t_wrong",
+        f"""as select e.*, own.level is null as no_place
+        from t_edge e left join (values {pairs}) own(h, kind, level) on own.h = e.h and own.kind = e.kind
+        left join (values {pairs}) above(h, kind, level) on above.h = e.h and above.kind = e.parent_kind
+        where own.level is null or (e.parent_key <> 0 and (above.level is null or above.level >= own.level))""",
+    )
+    cursor.execute("select count(*) from t_wrong")
+    if not cursor.fetchone()[0]:
+        return
+    cursor.execute("create index on t_edge (key, h)")
+    cursor.execute(
+        f"""insert into t_refused
+        with recursive up(h, start, key, passed) as (
+            (select h, key, parent_key, array[key] from t_wrong where parent_key <> 0 limit {_CIRCLES})
+            union all
+            select up.h, up.start, coalesce(e.parent_key, p.parent_id), up.passed || up.key
+            from up left join t_edge e on e.key = up.key and e.h = up.h
+            left join units_placement p on e.key is null and p.unit_id = up.key and p.hierarchy = up.h
+                and p.valid_to is null
+            where up.key <> up.start and up.key <> 0 and cardinality(up.passed) < {_CIRCLE})
+        select distinct e.row, {_field("e")}, 'cycle', jsonb_build_object('parent', left(e.above, 64))
+        from up join t_edge e on e.h = up.h and e.key = any(up.passed) where up.key = up.start"""
+    )
+    cursor.execute(
+        f"""insert into t_refused select e.row, {_field("e")},
+            case when e.no_place then 'kind_not_in_hierarchy' else 'kind_not_allowed_here' end,
+            jsonb_build_object('kind', e.kind, 'above', e.parent_kind) from t_wrong e
+        where not exists (select from t_refused r where r.row = e.row)"""
+    )
+    _drop_refused(cursor)
+
+
+def _unreached(cursor: Cursor) -> int:
+    """Refuse rows that no root leads to: their parent does not stand in the tree, or was refused itself.
+
+    Returns how many; a row refused for one hierarchy is lacking in the others, so it is asked again.
+    """
+    fresh(
+        cursor,
+        "t_reached",
+        """as with recursive reached(h, key) as (
+            select e.h, e.key from t_edge e left join t_edge above on above.h = e.h and above.key = e.parent_key
+            where above.key is null and (e.parent_key = 0 or exists (
+                select from units_placement p where p.unit_id = e.parent_key and p.hierarchy = e.h
+                and p.valid_to is null and p.lo is not null))
+            union all
+            select e.h, e.key from reached r join t_edge e on e.h = r.h and e.parent_key = r.key)
+        select * from reached""",
+    )
+    cursor.execute("analyze t_reached")
+    cursor.execute(
+        f"""insert into t_refused select e.row, {_field("e")},
+            case when e.parent_key < 0 and not exists (select from t_row r where r.key = e.parent_key)
+                or exists (select from t_edge f where f.h = e.h and f.key = e.parent_key)
+            then 'parent_refused' else 'parent_not_placed' end, jsonb_build_object('parent', left(e.above, 64))
+        from t_edge e where not exists (select from t_reached r where r.h = e.h and r.key = e.key)"""
+    )
+    return _drop_refused(cursor)
+
+
+def _changes(cursor: Cursor) -> None:
+    """t_change, and t_edge narrowed to those that place or move: with `was`, the parent there was (0: a root)."""
+    facts = " union all ".join(
+        f"""select r.row, r.unit_id, r.code, '{column}' as field, ({now})::text as old, r.{column}::text as new
+        from t_row r join units_unit u on u.id = r.unit_id where ({now}) is distinct from r.{column}
+        and r.{column} is not null"""
+        for column, now in FACTS.items()
+    )
+    fresh(cursor, "t_change", f"as {facts}")
+    fresh(
+        cursor,
+        "t_place_new",
+        """as select e.*, p.id as placement, coalesce(p.parent_id, 0) as was
+        from t_edge e left join units_placement p on p.unit_id = e.unit_id and p.hierarchy = e.h
+            and p.valid_to is null
+        where p.id is null or coalesce(p.parent_id, 0) <> e.parent_key""",
+    )
+    cursor.execute("analyze t_place_new")
+    cursor.execute(
+        f"""insert into t_change
+        select e.row, e.unit_id, r.code, {_field("e")},
+            case when e.placement is not null then coalesce(w.code, %s) end, coalesce(e.above, %s)
+        from t_place_new e join t_row r on r.row = e.row left join units_unit w on w.id = e.was
+        where e.unit_id is not null""",
+        [RESERVED, RESERVED],
+    )
+
+
+def _counts(cursor: Cursor) -> Counts:
+    cursor.execute(
+        """select count(*) filter (where r.unit_id is null), count(*) filter (where m.row is not null),
+            count(*) filter (where m.row is null and c.row is not null), count(*),
+            (select count(distinct row) from t_refused)
+        from t_row r
+        left join (select distinct row from t_place_new where placement is not null) m on m.row = r.row
+        left join (select distinct row from t_change) c on c.row = r.row"""
+    )
+    made, moved, changed, rows, refused = cursor.fetchone()
+    return Counts(
+        made=made, moved=moved, changed=changed, same=rows - made - moved - changed, refused=refused
+    )
+
+
+def refusals(cursor: Cursor) -> Iterable[tuple[int, str, str, dict[str, Any]]]:
+    """The rows refused by `check`: number, field, code of a reason, facts. Drain it before another query."""
+    cursor.execute("select row, field, code, facts from t_refused order by row, field")
+    for row, field, code, facts in cursor.fetchall():
+        yield row, field, code, (orjson.loads(facts) if isinstance(facts, str) else facts) or {}
+
+
+# PIN codes
+
+
+def open_pins(cursor: Cursor) -> None:
+    """Begin with no rows of a PIN directory."""
+    fresh(cursor, "t_pin_staged", "(row int, pin text, code text, sample bool)")
+
+
+def stage_pins(cursor: Cursor, rows: Iterable[Sequence[Any]]) -> None:
+    """Add rows: number, PIN, unit's code, sample."""
+    with cursor.copy("copy t_pin_staged from stdin") as copy:
+        copy.write("".join("\t".join(_cell(value) for value in row) + "\n" for row in rows))
+
+
+def check_pins(cursor: Cursor, *, within: int | None = None) -> dict[str, int]:
+    """t_pin: the pairs that are new. Unknown codes are refused; a pair there is already is no change."""
+    fresh(cursor, "t_refused", "(row int, field text, code text, facts jsonb)")
+    cursor.execute(
+        "insert into t_refused select s.row, 'unit_code', 'unit_unknown', jsonb_build_object('unit', left(s.code, 64))"
+        " from t_pin_staged s where not exists (select from units_unit u where u.code = s.code)"
+    )
+    if within is not None:
+        spans = all_spans([within]).get(within, [])
+        inside = " or ".join(["(p.lo >= %s and p.lo < %s)"] * len(spans)) or "false"
+        cursor.execute(
+            "insert into t_refused select s.row, 'unit_code', 'outside', null from t_pin_staged s"
+            " join units_unit u on u.code = s.code where not exists (select from units_placement p"
+            f" where p.unit_id = u.id and ({inside}))",
+            [bound for span in spans for bound in span],
+        )
+    fresh(
+        cursor,
+        "t_pin",
+        "as select min(s.row) as row, s.pin, u.id as unit, bool_or(s.sample) as sample from t_pin_staged s"
+        " join units_unit u on u.code = s.code where not exists (select from t_refused r where r.row = s.row)"
+        " and not exists (select from units_pin p where p.pin = s.pin and p.unit_id = u.id) group by s.pin, u.id",
+    )
+    cursor.execute(
+        "select (select count(*) from t_pin), (select count(*) from t_pin_staged),"
+        " (select count(distinct row) from t_refused)"
+    )
+    made, rows, refused = cursor.fetchone()
+    return {"made": made, "same": rows - made - refused}

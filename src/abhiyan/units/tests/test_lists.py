@@ -1,0 +1,194 @@
+"""Files of units and PIN codes through the staged import, as a page or the command line brings them."""
+
+import csv
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from abhiyan.core.imports import actions as imports
+from abhiyan.core.imports import kind, running
+from abhiyan.core.models import RefusedRow, StagedImport
+from abhiyan.core.scope import system
+from abhiyan.units import queries
+from abhiyan.units.models import Pin, Unit
+from abhiyan.units.rules import levels
+from abhiyan.units.tests.make import AT, NATION, SYSTEM, grow
+from abhiyan.units.tests.test_import import state
+from abhiyan.units.tests.test_move import check_tree
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+UNITS = """\
+code,kind,name_en,name_hi,organisational_parent,electoral_parent,electors,lat,lon,source,sample
+IN,nation,India,भारत,,,,,,ECI,no
+JK,राज्य,Jammu and Kashmir,जम्मू और कश्मीर,IN,IN,"87,09,000",33.7,75.1,ECI,no
+D1,जिला,Doda,डोडा,JK,,,,,LGD,no
+S1,विधानसभा,Doda West,डोडा पश्चिम,,JK,,,,ECI,no
+B1,booth,Govt School Doda,राजकीय विद्यालय डोडा,D1,S1,९५०,,,,yes
+"""
+
+
+def bring(path: Path, key: str = "units", **more: Any) -> StagedImport:
+    with system("test"):
+        public_id = imports.bring(kind_key=key, path=path, by=SYSTEM, at=AT, **more)
+        staged = StagedImport.objects.get(public_id=public_id)
+    if staged.state == StagedImport.State.FAILED:
+        return staged
+    for step in ("check", "commit"):
+        staged = _step(staged, step)
+    return staged
+
+
+def _step(staged: StagedImport, step: str) -> StagedImport:
+    with system("test"):
+        imports.ask(public_id=staged.public_id, step=step, by=SYSTEM, at=AT)
+    running.run(staged.public_id, step, at=AT)
+    with system("test"):
+        return StagedImport.objects.get(pk=staged.pk)
+
+
+def _file(tmp_path: Path, text: str, name: str = "units.csv", encoding: str = "utf-8") -> Path:
+    path = tmp_path / name
+    path.write_bytes(text.encode(encoding))
+    return path
+
+
+def refused(staged: StagedImport) -> list[tuple[int, str, str]]:
+    with system("test"):
+        rows = RefusedRow.objects.filter(import_id=staged.pk).order_by("row", "field")
+        return [(r.row, r.field, r.reason) for r in rows]
+
+
+def test_a_file_with_hindi_words_makes_units_in_two_hierarchies(tmp_path: Path) -> None:
+    staged = bring(_file(tmp_path, UNITS))
+    assert (staged.state, staged.counts, refused(staged)) == ("done", {"made": 5}, [])
+    booth = queries.unit("B1")
+    assert (booth.electors, booth.is_sample, booth.kind) == (950, True, "booth")
+    assert queries.unit("JK").electors == 8_709_000
+    assert [r.code for r in queries.path(booth.pk, levels.ELECTORAL)] == ["IN", "JK", "S1", "B1"]
+    check_tree(levels.ORGANISATIONAL)
+    check_tree(levels.ELECTORAL)
+
+
+def test_refused_rows_are_named_and_the_rest_is_taken(tmp_path: Path) -> None:
+    text = (
+        UNITS + "B2,castle,X,,D1,,,,,,\nB3,booth,X,,D9,,,,,,\nB4,booth,X,,D1,,-5,,,,\nB1,booth,X,,D1,,,,,,\n"
+    )
+    staged = bring(_file(tmp_path, text))
+    assert staged.counts == {"made": 5, "refused": 4}
+    assert refused(staged) == [
+        (7, "kind", "choice"),
+        (8, "organisational_parent", "parent_unknown"),
+        (9, "electors", "too_small"),
+        (10, "code", "code_doubled"),
+    ]
+
+
+def test_a_changed_file_shows_the_difference_and_the_whole_can_be_undone(tmp_path: Path) -> None:
+    first = bring(_file(tmp_path, UNITS))
+    before = state()
+    changed = UNITS.replace("९५०", "960").replace("Govt School Doda", "Government School Doda")
+    second = bring(_file(tmp_path, changed, "again.csv"))
+    assert second.counts == {"changed": 1, "same": 4}
+    differences = kind("units").differences
+    assert differences is not None
+    assert [(d.subject, d.field, d.old, d.new) for d in differences(second.pk, 0, 100)] == [
+        ("B1", "electors", "950", "960"),
+        ("B1", "name_en", "Govt School Doda", "Government School Doda"),
+    ]
+    assert _step(first, "undo").error == "later_changes"
+    assert _step(second, "undo").state == "undone"
+    assert state() == before
+    assert _step(first, "undo").state == "undone"
+    assert not Unit.objects.exists()
+
+
+def test_one_parent_column_counts_for_the_chosen_hierarchy(tmp_path: Path) -> None:
+    text = "कोड,प्रकार,अंग्रेज़ी नाम,ऊपर की इकाई\nIN,nation,India,root\nS,state,S,IN\nC,constituency,C,S\n"
+    staged = bring(_file(tmp_path, text), options={"hierarchy": str(levels.ELECTORAL)})
+    assert staged.counts == {"made": 3}
+    assert len(queries.path(queries.unit("C").pk, levels.ELECTORAL)) == 3
+    check_tree(levels.ELECTORAL)
+
+
+def test_a_list_for_one_unit_touches_nothing_outside_it(tmp_path: Path) -> None:
+    ids = grow(NATION)
+    text = "code,kind,name_en,organisational_parent\nN1,booth,N,C1\nN2,booth,N,C3\n"
+    staged = bring(_file(tmp_path, text), unit_id=ids["R1"])
+    assert staged.counts == {"made": 1, "refused": 1}
+    assert refused(staged) == [(3, "organisational_parent", "outside")]
+
+
+@pytest.mark.parametrize(
+    ("text", "encoding", "made", "codes"),
+    [
+        (UNITS, "utf-16", 5, []),
+        (UNITS, "utf-8-sig", 5, []),
+        (UNITS.replace("Doda West", "Do\u202eda\u200b West"), "utf-8", 5, []),
+        (UNITS.replace("Doda West", "Do\u0000da"), "utf-8", 3, ["nul", "parent_unknown"]),
+        (UNITS.replace("Doda West", "x" * 5_000), "utf-8", 3, ["too_long", "parent_unknown"]),
+        (UNITS.replace("D1,जिला", "=1+1,जिला"), "utf-8", 3, ["formula", "parent_unknown"]),
+        (UNITS.replace("D1,जिला", "D 1,जिला"), "utf-8", 3, ["code_shape", "parent_unknown"]),
+        (
+            UNITS.replace(",33.7,", ",133.7,"),
+            "utf-8",
+            1,
+            ["too_big", "parent_unknown", "parent_unknown", "parent_refused"],
+        ),
+    ],
+    ids=["utf16", "bom", "bidi", "nul", "long", "formula", "space", "range"],
+)
+def test_bad_input_refuses_the_row_or_is_cleaned(
+    tmp_path: Path, text: str, encoding: str, made: int, codes: list[str]
+) -> None:
+    staged = bring(_file(tmp_path, text, encoding=encoding))
+    assert staged.counts.get("made") == made
+    assert [code for _, _, code in refused(staged)] == codes
+    assert "\u202e" not in "".join(str(u.names) for u in Unit.objects.all())
+    check_tree(levels.ORGANISATIONAL)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "code,kind,name_en\n",
+        "code,kind,code,name_en\nA,booth,B,x\n",
+        ",".join(f"c{n}" for n in range(600)) + "\n" + ",".join("1" for _ in range(600)) + "\n",
+        UNITS + 'B9,booth,"half a ro',
+    ],
+    ids=["empty", "no_rows", "doubled_header", "600_columns", "half"],
+)
+def test_a_bad_file_changes_nothing(tmp_path: Path, text: str) -> None:
+    from abhiyan.core.refusals import Refused
+
+    try:
+        staged = bring(_file(tmp_path, text))
+    except Refused:
+        staged = None
+    assert staged is None or staged.state != "done" or staged.counts.get("refused")
+    assert not Unit.objects.filter(code="B1").exists()
+
+
+def test_a_directory_of_pin_codes_is_added_and_undone(tmp_path: Path) -> None:
+    grow(NATION)
+    path = tmp_path / "pins.csv"
+    with path.open("w", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow(["pin", "unit_code", "sample"])
+        writer.writerows(
+            [
+                ["182201", "M1", "yes"],
+                ["182 201", "M2", ""],
+                ["182201", "M1", ""],
+                ["182202", "Z", ""],
+                ["12", "M1", ""],
+            ]
+        )
+    staged = bring(path, "pins")
+    assert staged.counts == {"made": 2, "same": 1, "refused": 2}
+    assert refused(staged) == [(5, "unit_code", "unit_unknown"), (6, "pin", "pin")]
+    assert [row.code for row in queries.by_pin("182201")] == ["M1", "M2"]
+    assert _step(staged, "undo").state == "undone"
+    assert not Pin.objects.exists()
