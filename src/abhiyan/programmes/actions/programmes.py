@@ -1,0 +1,386 @@
+"""Programmes: made from a template, changed while a draft, opened, run by in-charges, closed."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from uuid import UUID, uuid4
+
+from django.conf import settings
+from django.db import connection, transaction
+from django.utils.translation import gettext_lazy as _
+
+from abhiyan.core import audit, news
+from abhiyan.core.actor import Actor
+from abhiyan.core.clock import day_in
+from abhiyan.core.refusals import NotFound, Refused
+from abhiyan.core.scope import system
+from abhiyan.org import queries as org
+from abhiyan.people import queries as people
+from abhiyan.programmes.models import InCharge, Measure, Programme, ProgrammeUnit
+from abhiyan.programmes.news import ProgrammeClosed, ProgrammeMade, ProgrammeOpened
+from abhiyan.programmes.rules.templates import TEMPLATES
+from abhiyan.programmes.rules.windows import LONGEST_DAYS, length_days
+from abhiyan.units.models import Hierarchy
+
+from .trees import resize
+
+LONGEST_NAME = 120
+
+
+class UnknownTemplate(Refused):
+    code = "unknown_template"
+    message = _("Choose one of the templates.")
+
+
+class NameMissing(Refused):
+    code = "name_missing"
+    message = _("Give the programme a name in at least one language.")
+
+
+class NameTooLong(Refused):
+    code = "name_too_long"
+    message = _("A name has at most %(longest)s characters.")
+
+
+class WindowReversed(Refused):
+    code = "window_reversed"
+    message = _("The last day cannot be before the first.")
+
+
+class WindowTooLong(Refused):
+    code = "window_too_long"
+    message = _("A programme runs for at most three years.")
+
+
+class WindowOver(Refused):
+    code = "window_over"
+    message = _("The last day is already past.")
+
+
+class ScopeEmpty(Refused):
+    code = "scope_empty"
+    message = _("Choose at least one unit in which the programme runs.")
+
+
+class ScopeOutside(Refused):
+    code = "scope_outside"
+    message = _("A programme runs in its owner's own unit and below. %(n)s of the chosen units are outside.")
+
+
+class ScopeOverlaps(Refused):
+    code = "scope_overlaps"
+    message = _("One chosen unit lies inside another. Choose the upper one only.")
+
+
+class NotADraft(Refused):
+    code = "not_a_draft"
+    message = _(
+        "Only a draft can be changed like this. An open programme can be renamed or given a later end."
+    )
+    status = 409
+
+
+class NotOpen(Refused):
+    code = "not_open"
+    message = _("The programme is not open.")
+    status = 409
+
+
+class UnknownAccount(Refused):
+    code = "unknown_account"
+    message = _("There is nobody like that who signs in here.")
+
+
+class AlreadyInCharge(Refused):
+    code = "already_in_charge"
+    message = _("This person is already in charge here.")
+    status = 409
+
+
+def make_programme(
+    *,
+    template: str,
+    names: Mapping[str, str],
+    owner_id: int,
+    unit_ids: Sequence[int],
+    opens_on: date,
+    closes_on: date,
+    by: Actor,
+    at: datetime,
+    hierarchy: int = Hierarchy.ORGANISATIONAL,
+    zone: str = "",
+    body_id: int | None = None,
+    is_sample: bool = False,
+) -> Programme:
+    """Make a draft from a template, with its measures; nobody but those who may run it sees it before it opens.
+
+    owner_id, unit_ids: units; the programme covers everything below unit_ids, which stand at or below the owner.
+    opens_on, closes_on: first and last day in `zone`. Who may: `programmes.make` at the owner.
+    Refuses, each with its field: UnknownTemplate, NameMissing, NameTooLong, WindowReversed, WindowTooLong,
+    WindowOver, ScopeEmpty, ScopeOutside, ScopeOverlaps.
+    """
+    chosen = TEMPLATES.get(template)
+    if chosen is None:
+        raise UnknownTemplate(field="template")
+    zone = zone or settings.TIME_ZONE
+    clean = _clean_names(names)
+    _check_window(opens_on, closes_on, today=day_in(zone, at))
+    with transaction.atomic():
+        org.require(by, "programmes.make", at=owner_id)
+        _check_scope(owner_id, unit_ids, hierarchy)
+        made = Programme.objects.create(
+            public_id=uuid4(),
+            kind=chosen.kind,
+            names=clean,
+            owner_id=owner_id,
+            body_id=body_id,
+            hierarchy=hierarchy,
+            zone=zone,
+            opens_on=opens_on,
+            closes_on=closes_on,
+            made_at=at,
+            made_by=by.account_id,
+            is_sample=is_sample,
+        )
+        ProgrammeUnit.objects.bulk_create(
+            ProgrammeUnit(programme=made, unit_id=unit_id) for unit_id in sorted(set(unit_ids))
+        )
+        Measure.objects.bulk_create(
+            Measure(programme=made, number=one.number, code=one.code, names=one.names)
+            for one in chosen.measures
+        )
+        _tell(made, "programmes.make", by=by, at=at, facts={"template": template})
+        news.tell(ProgrammeMade(made.pk, made.kind, template, by, at))
+        return made
+
+
+def change_programme(
+    *,
+    programme_id: int,
+    by: Actor,
+    at: datetime,
+    names: Mapping[str, str] | None = None,
+    opens_on: date | None = None,
+    closes_on: date | None = None,
+    unit_ids: Sequence[int] | None = None,
+) -> Programme:
+    """Change what is given. A draft may change in everything; an open programme in its name and its last day.
+
+    Who may: `programmes.run` at the owner (for one's own draft `programmes.make`). Refuses as `make_programme`,
+    and NotADraft.
+    """
+    with transaction.atomic():
+        programme = held(programme_id=programme_id)
+        _require_run(programme, by)
+        is_draft = programme.state == Programme.State.DRAFT
+        if programme.state == Programme.State.CLOSED or (
+            not is_draft and (opens_on is not None or unit_ids is not None)
+        ):
+            raise NotADraft
+        if names is not None:
+            programme.names = _clean_names(names)
+        if opens_on is not None or closes_on is not None:
+            programme.opens_on = opens_on or programme.opens_on
+            programme.closes_on = closes_on or programme.closes_on
+            _check_window(programme.opens_on, programme.closes_on, today=day_in(programme.zone, at))
+        if unit_ids is not None:
+            _check_scope(programme.owner_id, unit_ids, programme.hierarchy)
+            ProgrammeUnit.objects.filter(programme=programme).delete()
+            ProgrammeUnit.objects.bulk_create(
+                ProgrammeUnit(programme=programme, unit_id=unit_id) for unit_id in sorted(set(unit_ids))
+            )
+        programme.save(update_fields=["names", "opens_on", "closes_on"])
+        _tell(programme, "programmes.change", by=by, at=at)
+        return programme
+
+
+def open_programme(*, programme_id: int, by: Actor, at: datetime) -> Programme:
+    """Open a draft: from its first day on, facts may be posted. Who may: `programmes.make` at the owner.
+
+    Refuses NotADraft, WindowOver, ScopeEmpty. Sees to it that large nodes have their totals stored.
+    """
+    with transaction.atomic():
+        programme = held(programme_id=programme_id)
+        org.require(by, "programmes.make", at=programme.owner_id)
+        if programme.state != Programme.State.DRAFT:
+            raise NotADraft
+        if programme.closes_on < day_in(programme.zone, at):
+            raise WindowOver(field="closes_on")
+        if not ProgrammeUnit.objects.filter(programme=programme).exists():
+            raise ScopeEmpty(field="units")
+        for hierarchy in Hierarchy.values:
+            resize(hierarchy=hierarchy)
+        programme.state = Programme.State.OPEN
+        programme.save(update_fields=["state"])
+        _tell(programme, "programmes.open", by=by, at=at)
+        news.tell(ProgrammeOpened(programme.pk, programme.kind, by, at))
+        return programme
+
+
+def close_programme(*, programme_id: int, by: Actor, at: datetime) -> Programme:
+    """Close an open programme before or after its last day. Its figures stay. Who may: `programmes.run`."""
+    with transaction.atomic():
+        programme = held(programme_id=programme_id)
+        _require_run(programme, by)
+        if programme.state != Programme.State.OPEN:
+            raise NotOpen
+        programme.state = Programme.State.CLOSED
+        programme.save(update_fields=["state"])
+        _tell(programme, "programmes.close", by=by, at=at)
+        news.tell(ProgrammeClosed(programme.pk, programme.kind, by, at))
+        return programme
+
+
+def discard_draft(*, programme_id: int, by: Actor, at: datetime) -> None:
+    """Throw a draft away. Who may: `programmes.make` at the owner. Refuses NotADraft."""
+    with transaction.atomic():
+        programme = held(programme_id=programme_id)
+        org.require(by, "programmes.make", at=programme.owner_id)
+        if programme.state != Programme.State.DRAFT:
+            raise NotADraft
+        _tell(programme, "programmes.discard", by=by, at=at)
+        programme.delete()
+
+
+def name_in_charge(
+    *,
+    programme_id: int,
+    unit_id: int,
+    account: UUID,
+    by: Actor,
+    at: datetime,
+    role: str = InCharge.Role.IN_CHARGE,
+) -> InCharge:
+    """Name who answers for a programme in a unit. account: public id. Who may: `programmes.run` at the unit.
+
+    Being in charge shows a name on pages; what somebody may do comes from their appointments alone.
+    Refuses UnknownAccount, AlreadyInCharge, ScopeOutside.
+    """
+    with transaction.atomic():
+        programme = held(programme_id=programme_id)
+        org.require(by, "programmes.run", at=unit_id)
+        if unit_id != programme.owner_id and not in_scope(
+            programme_id=programme_id, hierarchy=programme.hierarchy, unit_id=unit_id
+        ):
+            raise ScopeOutside(field="unit", n=1)
+        try:
+            found = people.account_by_public_id(account)
+        except NotFound:
+            raise UnknownAccount(field="account") from None
+        if InCharge.objects.filter(
+            programme=programme, unit_id=unit_id, account_id=found.pk, ended_at=None
+        ).exists():
+            raise AlreadyInCharge(field="account")
+        named = InCharge.objects.create(
+            programme=programme, unit_id=unit_id, account_id=found.pk, role=role, named_at=at
+        )
+        _tell(
+            programme,
+            "programmes.name_in_charge",
+            by=by,
+            at=at,
+            unit_id=unit_id,
+            facts={"account": str(account), "role": str(role)},
+        )
+        return named
+
+
+def end_in_charge(*, in_charge_id: int, by: Actor, at: datetime) -> None:
+    """End somebody's charge of a programme in a unit. Who may: `programmes.run` at the unit."""
+    with transaction.atomic():
+        named = (
+            InCharge.objects.select_for_update(of=("self",))
+            .select_related("programme")
+            .filter(pk=in_charge_id, ended_at=None)
+            .first()
+        )
+        if named is None:
+            raise NotFound
+        org.require(by, "programmes.run", at=named.unit_id)
+        named.ended_at = at
+        named.save(update_fields=["ended_at"])
+        _tell(named.programme, "programmes.end_in_charge", by=by, at=at, unit_id=named.unit_id)
+
+
+def held(*, programme_id: int) -> Programme:
+    """The programme, locked until the transaction ends. Whoever changes it or its targets holds it first."""
+    programme = Programme.objects.select_for_update(of=("self",)).filter(pk=programme_id).first()
+    if programme is None:
+        raise NotFound
+    return programme
+
+
+def in_scope(*, programme_id: int, hierarchy: int, unit_id: int) -> bool:
+    """Whether a unit stands at, below or above a unit of the programme's scope."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select exists (select from units_placement p, programmes_scope s"
+            " join units_placement sp on sp.unit_id = s.unit_id and sp.hierarchy = %(h)s and sp.lo is not null"
+            " where p.unit_id = %(unit)s and p.hierarchy = %(h)s and s.programme_id = %(programme)s"
+            " and (p.lo >= sp.lo and p.lo < sp.hi or sp.lo >= p.lo and sp.lo < p.hi))",
+            {"h": hierarchy, "unit": unit_id, "programme": programme_id},
+        )
+        return bool(cursor.fetchone()[0])
+
+
+def _require_run(programme: Programme, by: Actor) -> None:
+    is_own_draft = programme.state == Programme.State.DRAFT and programme.made_by == by.account_id
+    org.require(by, "programmes.make" if is_own_draft else "programmes.run", at=programme.owner_id)
+
+
+def _clean_names(names: Mapping[str, str]) -> dict[str, str]:
+    clean = {language: " ".join(name.split()) for language, name in names.items() if name.strip()}
+    if not clean:
+        raise NameMissing(field="names")
+    for name in clean.values():
+        if len(name) > LONGEST_NAME:
+            raise NameTooLong(field="names", longest=LONGEST_NAME)
+    clean.setdefault("en", next(iter(clean.values())))  # every name has an English one to fall back on
+    return clean
+
+
+def _check_window(opens_on: date, closes_on: date, *, today: date) -> None:
+    if closes_on < opens_on:
+        raise WindowReversed(field="closes_on")
+    if length_days(opens_on, closes_on) > LONGEST_DAYS:
+        raise WindowTooLong(field="closes_on")
+    if closes_on < today:
+        raise WindowOver(field="closes_on")
+
+
+def _check_scope(owner_id: int, unit_ids: Sequence[int], hierarchy: int) -> None:
+    if not unit_ids:
+        raise ScopeEmpty(field="units")
+    with system("where a programme runs"), connection.cursor() as cursor:
+        cursor.execute(
+            "select (select count(*) from unnest(%(units)s::bigint[]) u where not exists ("
+            "   select from units_placement o, units_placement p where o.unit_id = %(owner)s and o.hierarchy = %(h)s"
+            "   and p.unit_id = u and p.hierarchy = %(h)s and p.lo >= o.lo and p.lo < o.hi)),"
+            " exists (select from units_placement a, units_placement b"
+            "   where a.unit_id = any(%(units)s) and b.unit_id = any(%(units)s) and a.unit_id <> b.unit_id"
+            "   and a.hierarchy = %(h)s and b.lo > a.lo and b.lo < a.hi)",
+            {"units": list(unit_ids), "owner": owner_id, "h": hierarchy},
+        )
+        outside, overlaps = cursor.fetchone()
+    if outside:
+        raise ScopeOutside(field="units", n=outside)
+    if overlaps:
+        raise ScopeOverlaps(field="units")
+
+
+def _tell(
+    programme: Programme,
+    act: str,
+    *,
+    by: Actor,
+    at: datetime,
+    unit_id: int | None = None,
+    facts: dict[str, object] | None = None,
+) -> None:
+    audit.record(
+        by=by,
+        at=at,
+        act=act,
+        subject=str(programme.public_id),
+        unit_id=unit_id or programme.owner_id,
+        facts=facts,
+    )

@@ -1,0 +1,33 @@
+"""What this room tells the rooms above, in the transaction of the act."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from abhiyan.core.actor import Actor
+
+
+@dataclass(frozen=True, slots=True)
+class ProgrammeMade:
+    """A draft was made from a template; the room its kind belongs to adds what it needs (a drive its roll)."""
+
+    programme_id: int
+    kind: str
+    template: str
+    by: Actor
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ProgrammeOpened:
+    programme_id: int
+    kind: str
+    by: Actor
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ProgrammeClosed:
+    programme_id: int
+    kind: str
+    by: Actor
+    at: datetime

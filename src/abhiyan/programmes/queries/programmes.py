@@ -1,0 +1,233 @@
+"""Reading programmes: which run where, who is in charge, what the targets say."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from django.db import connection
+from django.db.models import QuerySet
+from django.db.models.expressions import RawSQL
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+
+from abhiyan.core.policy import COUNTS, EVERYTHING
+from abhiyan.core.refusals import NotFound
+from abhiyan.org.viewer import Viewer
+from abhiyan.programmes.models import InCharge, Measure, Programme, ProgrammeUnit, Target
+from abhiyan.programmes.rules import windows
+from abhiyan.programmes.rules.ladder import Ladder
+from abhiyan.ui.ladder import Ladder as Picture
+
+# Whether any unit of the programme, or its owner, stands in or above the counts the scope in force may see.
+_IN_SIGHT = f"""({EVERYTHING} or exists (
+  select 1 from units_placement pl
+  where pl.lo is not null and int8range(pl.lo, pl.hi) && {COUNTS}
+    and (pl.unit_id = programmes_programme.owner_id or pl.unit_id in (
+      select s.unit_id from programmes_scope s where s.programme_id = programmes_programme.id))))"""
+
+
+def _seen() -> QuerySet[Programme]:
+    return Programme.objects.alias(seen=RawSQL(_IN_SIGHT, [])).filter(seen=True)  # noqa: S611  # no input in it
+
+
+def programmes_for(viewer: Viewer) -> QuerySet[Programme]:
+    """The programmes in the viewer's sight, newest window first; drafts only to whoever makes or runs programmes."""
+    if not viewer.is_signed_in:
+        return Programme.objects.none()
+    found = _seen().select_related("owner").order_by("-opens_on", "-id")
+    if not (viewer.may("programmes.make") or viewer.may("programmes.run")):
+        found = found.exclude(state=Programme.State.DRAFT)
+    return found
+
+
+def programme_for(viewer: Viewer, public_id: UUID) -> Programme:
+    """One programme in the viewer's sight, with its owner; or NotFound."""
+    found = programmes_for(viewer).filter(public_id=public_id).first()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def programme(public_id: UUID) -> Programme:
+    """A programme by its public id, whoever asks: programmes hold nothing about people. NotFound."""
+    found = Programme.objects.select_related("owner").filter(public_id=public_id).first()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def programmes_running(node: int, on: date) -> list[Programme]:
+    """Open programmes whose window holds the day and whose scope covers the unit, or lies below it."""
+    return list(
+        Programme.objects.filter(
+            state=Programme.State.OPEN,
+            opens_on__lte=on,
+            closes_on__gte=on,
+            pk__in=RawSQL(  # the unit is a parameter
+                "select s.programme_id from programmes_scope s"
+                " join units_placement sp on sp.unit_id = s.unit_id and sp.lo is not null"
+                " join units_placement n on n.unit_id = %s and n.lo is not null"
+                " where n.lo >= sp.lo and n.lo < sp.hi or sp.lo >= n.lo and sp.lo < n.hi",
+                [node],
+            ),
+        )
+        .select_related("owner")
+        .order_by("opens_on", "pk")
+    )
+
+
+def measures(programmes: Iterable[Programme]) -> dict[int, list[Measure]]:
+    """The measures of each programme, by its id, in their order."""
+    found: dict[int, list[Measure]] = {one.pk: [] for one in programmes}
+    for measure in Measure.objects.filter(programme__in=found).order_by("programme", "number"):
+        found[measure.programme_id].append(measure)
+    return found
+
+
+def scope_units(programme: Programme) -> list[int]:
+    """Ids of the units whose subtrees the programme covers."""
+    return list(
+        ProgrammeUnit.objects.filter(programme=programme).order_by("unit").values_list("unit_id", flat=True)
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Charge:
+    """Somebody in charge of a programme in a unit, as any page may show it."""
+
+    id: int
+    account: UUID
+    name: str
+    role: str
+    unit_id: int
+    unit_code: str
+    unit_names: dict[str, str]
+    since: datetime
+
+    @property
+    def role_name(self) -> str | Promise:
+        return InCharge.Role(self.role).label
+
+
+def in_charges(programme: Programme, *, units: Sequence[int] | None = None) -> list[Charge]:
+    """Who is in charge of a programme, at `units` or everywhere in sight: in-charges first, then by unit."""
+    chosen = None if units is None else list(units)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """select i.id, a.public_id, a.name, i.role, u.id, u.code, u.names, i.named_at
+            from programmes_in_charge i
+            join people_account a on a.id = i.account_id and a.closed_at is null
+            join units_unit u on u.id = i.unit_id
+            where i.programme_id = %s and i.ended_at is null and (%s::bigint[] is null or i.unit_id = any(%s))
+            order by i.role desc, u.code, i.named_at""",
+            [programme.pk, chosen, chosen],
+        )
+        return [
+            Charge(number, account, name, role, unit_id, code, _names(names), since)
+            for number, account, name, role, unit_id, code, names, since in cursor.fetchall()
+        ]
+
+
+def targets(*, programme: Programme, units: Sequence[int], measure: int = 1) -> dict[int, Target]:
+    """The targets in force of these units, by unit id."""
+    found = Target.objects.filter(
+        programme=programme, measure=measure, unit_id__in=list(units), replaced_at=None
+    )
+    return {target.unit_id: target for target in found}
+
+
+def targets_of(*, node: int, programmes: Sequence[Programme]) -> dict[tuple[int, int], int]:
+    """A unit's targets in several programmes, by programme id and measure."""
+    return {
+        (target.programme_id, target.measure): target.n
+        for target in Target.objects.filter(unit_id=node, programme__in=programmes, replaced_at=None)
+    }
+
+
+def target_versions(*, programme: Programme, unit_id: int, measure: int = 1) -> list[Target]:
+    """Every version of a unit's target, newest first."""
+    return list(
+        Target.objects.filter(programme=programme, measure=measure, unit_id=unit_id).order_by(
+            "-set_at", "-pk"
+        )
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """A unit's target beside the sum of its children's. gap: what is missing below (negative: too much)."""
+
+    target: int | None
+    below: int
+    children: int
+    without: int  # children without a target
+
+    @property
+    def gap(self) -> int | None:
+        return None if self.target is None else self.target - self.below
+
+    @property
+    def sums(self) -> bool:
+        return self.gap == 0
+
+
+def gap(*, programme: Programme, node: int, measure: int = 1) -> Gap:
+    """Whether the children's targets sum to the unit's own, in the programme's hierarchy and scope."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """select
+              (select t.n from programmes_target t where t.unit_id = %(node)s and t.programme_id = %(programme)s
+                and t.measure = %(measure)s and t.replaced_at is null),
+              coalesce(sum(t.n), 0)::bigint, count(*), count(*) filter (where t.n is null)
+            from units_placement p
+            join units_unit u on u.id = p.unit_id and u.closed_on is null
+            left join programmes_target t on t.unit_id = p.unit_id and t.programme_id = %(programme)s
+              and t.measure = %(measure)s and t.replaced_at is null
+            where p.parent_id = %(node)s and p.hierarchy = %(h)s and p.lo is not null
+              and exists (select from programmes_scope s
+                join units_placement sp on sp.unit_id = s.unit_id and sp.hierarchy = p.hierarchy
+                where s.programme_id = %(programme)s
+                  and (p.lo >= sp.lo and p.lo < sp.hi or sp.lo >= p.lo and sp.lo < p.hi))""",
+            {"node": node, "programme": programme.pk, "measure": measure, "h": programme.hierarchy},
+        )
+        return Gap(*cursor.fetchone())
+
+
+def drawn(
+    ladder: Ladder,
+    *,
+    name: str | Promise,
+    programme: Programme,
+    on: date,
+    target: int | None = None,
+    **more: Any,
+) -> Picture:
+    """The picture of a ladder for a page: beside its target and the share of it due by `on`.
+
+    more: what ui.ladder.Ladder takes besides, such as `definitions` or `none_reason`.
+    """
+    if ladder.is_rounded:
+        more.setdefault("hidden_reason", _("fewer than 10"))
+    days = windows.length_days(programme.opens_on, programme.closes_on)
+    return Picture(
+        name=name,
+        target=target,
+        reported=ladder.reported,
+        unsigned=ladder.unsigned,
+        counted=ladder.counted,
+        confirmed=ladder.confirmed,
+        estimate=ladder.estimate,
+        pace_pct=windows.passed_pct(programme.opens_on, programme.closes_on, on),
+        day=windows.day_number(programme.opens_on, programme.closes_on, on),
+        days=days,
+        **more,
+    )
+
+
+def _names(value: Any) -> dict[str, str]:
+    import json
+
+    names: dict[str, str] = json.loads(value) if isinstance(value, str) else value
+    return names

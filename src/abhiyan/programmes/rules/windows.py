@@ -1,0 +1,19 @@
+"""A programme's window: first and last day, both in, in the programme's zone."""
+
+from datetime import date
+
+LONGEST_DAYS = 3 * 366
+
+
+def length_days(opens_on: date, closes_on: date) -> int:
+    return (closes_on - opens_on).days + 1
+
+
+def day_number(opens_on: date, closes_on: date, on: date) -> int:
+    """Which day of the window `on` is: 0 before it, its length after it."""
+    return max(0, min((on - opens_on).days + 1, length_days(opens_on, closes_on)))
+
+
+def passed_pct(opens_on: date, closes_on: date, on: date) -> float:
+    """How much of the window lies behind at the end of day `on`, 0–100: the share of a target due by then."""
+    return 100 * day_number(opens_on, closes_on, on) / length_days(opens_on, closes_on)

@@ -1,0 +1,99 @@
+"""The pure rules: splits, small cells, windows."""
+
+from datetime import date, timedelta
+from itertools import pairwise
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from abhiyan.programmes.rules import small_cells, split, windows
+
+pytestmark = pytest.mark.once
+WEIGHTS = st.lists(st.integers(0, 10**7), min_size=1, max_size=60)
+TOTALS = st.integers(0, 2 * 10**9)
+
+
+@given(TOTALS, WEIGHTS)
+def test_the_parts_of_a_split_sum_exactly_and_lie_within_one_of_their_share(
+    total: int, weights: list[int]
+) -> None:
+    parts = split.in_proportion(total, weights)
+    assert sum(parts) == total
+    whole = sum(weights)
+    for part, weight in zip(parts, weights, strict=True):
+        share = total * weight / whole if whole else total / len(weights)
+        assert abs(part - share) <= 1 + 1e-6 * share
+        assert part >= 0
+        assert weight or not whole or part <= 1
+
+
+@given(TOTALS, st.integers(1, 500))
+def test_equal_parts_differ_by_at_most_one(total: int, among: int) -> None:
+    parts = split.equally(total, among)
+    assert sum(parts) == total and max(parts) - min(parts) <= 1
+
+
+@given(TOTALS, WEIGHTS)
+def test_who_has_more_electors_never_gets_less(total: int, weights: list[int]) -> None:
+    given_to = sorted(zip(weights, split.in_proportion(total, weights), strict=True))
+    if sum(weights):
+        assert all(a[1] <= b[1] for a, b in pairwise(given_to) if a[0] < b[0])
+
+
+@given(TOTALS, WEIGHTS, st.data())
+def test_a_split_leaves_locked_parts_alone(total: int, weights: list[int], data: st.DataObject) -> None:
+    by_key = dict(enumerate(weights))
+    locked = data.draw(st.dictionaries(st.sampled_from(range(len(weights))), st.integers(0, 10**9)))
+    parts = split.around_locks(total, by_key, locked)
+    fixed = sum(locked.values())
+    if parts is None:
+        assert fixed > total or (len(locked) == len(weights) and fixed != total)
+    else:
+        assert sum(parts.values()) == total
+        assert all(parts[key] == n for key, n in locked.items())
+
+
+def test_a_split_of_nothing_is_nothing_and_a_negative_one_is_an_error() -> None:
+    assert split.in_proportion(5, []) == []
+    with pytest.raises(ValueError):
+        split.in_proportion(-1, [1])
+
+
+@given(st.integers(-5, 10**9))
+def test_nothing_below_ten_is_shown_from_outside(n: int) -> None:
+    figure = small_cells.shown(n)
+    if n < 10:
+        assert figure is None
+    else:
+        assert figure is not None and figure >= 10 and figure % 10 == 0 and abs(figure - n) <= 5
+
+
+@given(st.integers(0, 10**6), st.integers(0, 10**6))
+def test_rounding_keeps_the_order_of_rungs_and_days(a: int, b: int) -> None:
+    low, high = sorted((a, b))
+    assert (small_cells.shown(low) or 0) <= (small_cells.shown(high) or 0)
+
+
+@given(st.lists(st.integers(0, 30), min_size=2, max_size=40), st.integers(0, 30))
+def test_no_difference_of_two_figures_tells_a_number_below_ten(additions: list[int], more: int) -> None:
+    """Between any two days' figures, several true additions are always possible: at least five of them."""
+    before = sum(additions)
+    after = before + more
+    first, second = small_cells.shown(before), small_cells.shown(after)
+    possible = {
+        b - a
+        for a in range(max(0, before - 20), before + 21)
+        for b in range(max(a, after - 20), after + 21)
+        if (small_cells.shown(a), small_cells.shown(b)) == (first, second)
+    }
+    assert more in possible and len(possible) >= 5
+
+
+@given(st.dates(date(2020, 1, 1), date(2040, 1, 1)), st.integers(0, 400), st.integers(-10, 500))
+def test_the_share_of_the_window_that_has_passed(opens_on: date, length: int, offset: int) -> None:
+    closes_on, on = opens_on + timedelta(days=length), opens_on + timedelta(days=offset)
+    passed = windows.passed_pct(opens_on, closes_on, on)
+    assert 0 <= passed <= 100
+    assert (passed == 100) == (on >= closes_on)
+    assert (passed == 0) == (on < opens_on)
