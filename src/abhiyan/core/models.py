@@ -133,10 +133,13 @@ class RefusedRow(models.Model):
     class Meta:
         db_table = "core_refused_row"
         indexes = [models.Index(fields=["import_id", "row"], name="refused_by_import")]  # used by: preview
-        constraints = policies(
-            "core_refused_row",
-            using="exists (select 1 from core_import i where i.id = core_refused_row.import_id)",
-        )
+        constraints = [
+            *policies(
+                "core_refused_row",
+                using="exists (select 1 from core_import i where i.id = core_refused_row.import_id)",
+            ),
+            Policy(name="core_refused_row_gateway", to=("gateway",), using="true", command="INSERT"),
+        ]
 
 
 class JournalPage(models.Model):
@@ -206,6 +209,7 @@ class RateCount(models.Model):
 GRANTS = {
     "core_audit": {"app": "select, insert", "jobs": "select, insert", "gateway": "insert"},
     "core_audit_seal": {"app": "select", "jobs": "select, insert"},
+    "core_refused_row": {"gateway": "insert"},
     "core_import_slice": {"gateway": "select, insert"},
     "core_rate_count": {"gateway": "select, insert, update"},
 }

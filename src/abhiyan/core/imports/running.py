@@ -127,6 +127,7 @@ def _finished(import_id: int, step: str, work: Work, *, at: datetime) -> None:
         staged.undone_at = at
         staged.undone = dict(work.counts)
         JournalPage.objects.filter(import_id=import_id).delete()
+        ImportSlice.objects.filter(import_id=import_id).delete()
     else:
         if step == "check" or work.kind.atomic:
             if work.refused_rows:

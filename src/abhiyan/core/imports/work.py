@@ -1,6 +1,5 @@
 """What a step of an import works with: the file, the options, and where outcomes and refusals go."""
 
-import json
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
@@ -11,11 +10,11 @@ from typing import Any
 from uuid import UUID
 
 import psycopg
-from psycopg.types.json import Jsonb
 
 from abhiyan.core import clock, database
 from abhiyan.core.actor import Actor
 from abhiyan.core.models import ImportSlice, JournalPage, RefusedRow, StagedImport
+from abhiyan.core.scope import system
 from abhiyan.core.tables.cleaning import Phone
 from abhiyan.core.tables.reading import Batch, Discard, RefusedCell, rows
 from abhiyan.core.tables.sources import Part, Source
@@ -98,6 +97,8 @@ class Work:
         self.unit_id: int | None = staged.unit_id
         self.options: Mapping[str, str] = staged.options
         self.mapping: Mapping[str, int] = staged.mapping
+        self.file_sha256 = staged.file_sha256
+        self.received_at: datetime = staged.created_at
         self.expected_rows: int = staged.look.get("rows", 0)
         self.kind, self.step, self.by, self.at = kind, step, by, at
         self.counts: Counter[str] = Counter()
@@ -189,28 +190,26 @@ class Work:
     # The journal
 
     def keep(self, facts: Any) -> None:
-        """A page of the undo journal: JSON without personal data, in the transaction of the commit."""
+        """A page of the undo journal: JSON without personal data, in the transaction of the commit. What a check
+        keeps, the commit of a kind that is not atomic finds."""
         JournalPage(import_id=self.id, number=self._page, facts=facts).save(force_insert=True)
         self._page += 1
 
     def kept(self, *, backwards: bool = False) -> Iterator[Any]:
         """The journal's pages in the order they were kept, or from the last to the first."""
-        pages = JournalPage.objects.filter(import_id=self.id).order_by("-number" if backwards else "number")
-        for page in pages.iterator(chunk_size=50):
-            yield page.facts
+        after = "-number" if backwards else "number"
+        with system("import"):
+            for page in JournalPage.objects.filter(import_id=self.id).order_by(after).iterator(chunk_size=50):
+                yield page.facts
 
     def done_slices(self) -> dict[int, dict[str, int]]:
         """Slices that are committed, with their counts."""
-        return dict(ImportSlice.objects.filter(import_id=self.id).values_list("number", "counts"))
+        with system("import"):
+            return dict(ImportSlice.objects.filter(import_id=self.id).values_list("number", "counts"))
 
-    @staticmethod
-    def done_slice_sql() -> str:
-        """For a kind that commits by itself: run this in the slice's own transaction (id, number, counts)."""
-        return "insert into core_import_slice (import_id, number, counts) values (%s, %s, %s)"
-
-    @staticmethod
-    def as_counts(counts: Mapping[str, int]) -> Jsonb:
-        return Jsonb(dict(counts), dumps=json.dumps)
+    def done_slice(self, number: int, counts: Mapping[str, int]) -> None:
+        """Note a slice, in the transaction of its facts. (As role `gateway`: insert into core_import_slice.)"""
+        ImportSlice(import_id=self.id, number=number, counts=dict(counts)).save(force_insert=True)
 
     # The engine's
 
@@ -218,7 +217,7 @@ class Work:
         """Forget what an earlier run of this step noted."""
         if self.step == "check" or (self.step == "commit" and self.kind.atomic):
             RefusedRow.objects.filter(import_id=self.id).delete()
-        if self.step == "commit" and self.kind.atomic:
+        if self.step == "check" or (self.step == "commit" and self.kind.atomic):
             JournalPage.objects.filter(import_id=self.id).delete()
 
     def finish(self) -> None:

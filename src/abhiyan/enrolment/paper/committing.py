@@ -1,0 +1,324 @@
+"""The act over a staged list: two backends go through their halves of the phones, a chunk and a commit at a time.
+
+A chunk is the next so many rows by phone. What simply joins is written by the act's one statement; what is left
+over (known phones, families, calls to complete) is settled as any batch's rest is, in the same transaction. Each
+commit notes how far it came (ImportSlice), so whoever is killed goes on behind it; and since every id is derived,
+a row done twice would find its first outcome anyway.
+"""
+
+import json
+import os
+from collections import Counter
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from threading import Event
+
+from abhiyan.core.imports import Work
+from abhiyan.enrolment.actions import sql as act
+from abhiyan.enrolment.actions.claims import ClaimRefused, DriveClosed, Outcome
+from abhiyan.enrolment.actions.drives import Drive, Drives
+from abhiyan.enrolment.actions.gateway import (
+    Conflict,
+    Unavailable,
+    Value,
+    Writer,
+    array,
+    array_of_uuids,
+    int4,
+    int8,
+    micros,
+)
+from abhiyan.enrolment.actions.settle import STATEMENTS, Settling
+
+from .layout import COLUMN_OF, PAPER
+from .staging import left_over_sql, outcomes_of, row_from, table_of
+
+BACKENDS = 2
+ROWS = 20_000  # of a chunk, when most simply join
+LEAST_ROWS = 500  # of a chunk, when few do
+LEFT = 1_500  # left-over rows of a chunk: each phone is a lock in the server's table of locks
+NUMBERS = 1_000_000  # slice numbers of one backend
+TRIES = 6
+LAST = b"\xff" * 16
+
+
+class Interrupted(Exception):
+    """Another backend failed; this one stops between two commits."""
+
+
+def commit(work: Work, drive: Drive, *, staged: int) -> Counter[str]:
+    """Take in every staged row that is not taken in yet. Returns the outcomes of all of them."""
+    if drive.state != "open":
+        raise DriveClosed
+    done = work.done_slices()
+    counts: Counter[str] = Counter()
+    for slice_counts in done.values():
+        counts.update({code: n for code, n in slice_counts.items() if not code.startswith("_")})
+    progress = _Progress(work, counts.total(), staged)
+    stop = Event()
+    backends = [
+        _Backend(work, drive.programme_id, number, done, progress, stop) for number in range(BACKENDS)
+    ]
+    with ThreadPoolExecutor(BACKENDS) as pool:
+        running = [pool.submit(backend.run) for backend in backends]
+    failures = [failure for one in running if (failure := one.exception()) is not None]
+    for failure in failures:
+        if not isinstance(failure, Interrupted):
+            raise failure
+    for backend in backends:
+        counts.update(backend.counts)
+    return counts
+
+
+class _Progress:
+    def __init__(self, work: Work, done: int, of: int) -> None:
+        self.work, self.done, self.of = work, done, of
+
+    def add(self, rows: int) -> None:
+        self.done += rows
+        self.work.progress(self.done, self.of)
+
+
+class _Backend:
+    """One connection, one half of the phones."""
+
+    def __init__(
+        self,
+        work: Work,
+        programme_id: int,
+        number: int,
+        done: dict[int, dict[str, int]],
+        progress: _Progress,
+        stop: Event,
+    ) -> None:
+        self.work, self.programme_id, self.progress, self.stop = work, programme_id, progress, stop
+        self.counts: Counter[str] = Counter()
+        first = (1 << 128) * number // BACKENDS
+        self.ends = (
+            LAST if number == BACKENDS - 1 else ((1 << 128) * (number + 1) // BACKENDS).to_bytes(16, "big")
+        )
+        self.from_phone = first.to_bytes(16, "big")
+        self.next_number = number * NUMBERS
+        for known, counts in done.items():
+            if number * NUMBERS <= known < (number + 1) * NUMBERS:
+                self.next_number = max(self.next_number, known + 1)
+                self.from_phone = max(self.from_phone, int(counts["_to"]).to_bytes(16, "big"))
+        self.writer = Writer(_statements(work.id))
+
+    def run(self) -> None:
+        try:
+            rows = ROWS
+            drives = Drives()
+            while not self.stop.is_set():
+                drive = drives.get(self.writer.connection(), self.programme_id, self.work.at)
+                to, count = self._bound(rows)
+                if count == 0:
+                    return
+                left = self._chunk(drive, to, count, may_split=count > LEAST_ROWS)
+                if left is None:  # too much is left over: a smaller chunk
+                    rows = max(LEAST_ROWS, count // 8)
+                else:
+                    self.from_phone = to
+                    self.progress.add(count)
+                    if left * 8 < LEFT:
+                        rows = min(ROWS, rows * 2)
+            raise Interrupted
+        except BaseException:
+            self.stop.set()
+            raise
+        finally:
+            self.writer.close()
+
+    def _bound(self, rows: int) -> tuple[bytes, int]:
+        """Where the next chunk ends (a phone not in it), and how many rows it has; whole phones only."""
+        (found,) = self._read("bound", [self.from_phone, self.ends, int8(rows)])
+        bound = found.get_value(0, 0) if found.ntuples else None
+        if bound is None:
+            to = self.ends
+        elif bound == self.from_phone:  # more rows on one phone than a chunk holds
+            (found,) = self._read("following", [self.from_phone, self.ends])
+            to = found.get_value(0, 0) or self.ends
+        else:
+            to = bound
+        (found,) = self._read("size", [self.from_phone, to])
+        return to, int.from_bytes(found.get_value(0, 0) or b"", "big")
+
+    def _read(self, name: str, values: Sequence[Value]) -> list:  # type: ignore[type-arg]  # libpq's results
+        for attempt in range(TRIES):
+            try:
+                return self.writer.run((name, values))
+            except (Unavailable, Conflict):
+                if attempt == TRIES - 1 or self.stop.wait(0.2 * 4**attempt):
+                    raise
+        raise AssertionError
+
+    def _chunk(self, drive: Drive, to: bytes, count: int, *, may_split: bool) -> int | None:
+        """One commit. Returns how many rows were left over, None when too many were and nothing was done.
+
+        A commit whose answer was lost may have happened: the slice's own row says so.
+        """
+        for attempt in range(TRIES):
+            try:
+                return self._commit(drive, to, count, may_split=may_split)
+            except (Conflict, Unavailable):
+                if attempt == TRIES - 1 or self.stop.wait(0.2 * 4**attempt):
+                    raise
+                (found,) = self._read("known_slice", [int8(self.work.id), int4(self.next_number)])
+                if found.ntuples:
+                    counts = json.loads(found.get_value(0, 0) or b"{}")
+                    self._note(Counter({code: n for code, n in counts.items() if not code.startswith("_")}))
+                    return 0
+        raise AssertionError
+
+    def _commit(self, drive: Drive, to: bytes, count: int, *, may_split: bool) -> int | None:
+        batch = os.urandom(16)
+        bounds: list[Value] = [self.from_phone, to]
+        scalars = [
+            int4(drive.programme_id),
+            int4(drive.roll_id),
+            micros(self.work.at),
+            batch,
+            int8(self.work.id),
+        ]
+        answers = self.writer.run(
+            ("begin", ()), ("bulk", ()), ("phones", bounds), ("enrol", [*bounds, *scalars]), ("single", ())
+        )
+        result = answers[3]
+        stored = int.from_bytes(result.get_value(0, 0) or b"", "big")
+        joined = int.from_bytes(result.get_value(0, 1) or b"", "big")
+        left = count - joined
+        if left > LEFT and may_split:
+            self.writer.rollback()
+            return None
+        counts = Counter(joined=joined)
+        steps: list[tuple[str, Sequence[Value]]] = []
+        if left:
+            ids = array_of_uuids(result.get_value(0, 2))
+            (found,) = self.writer.run(("left", [*bounds, array("uuid", ids)]))
+            rows = [
+                row_from([found.get_value(n, c) for c in range(found.nfields)]) for n in range(found.ntuples)
+            ]
+            settling = Settling(self.writer, drive, at=self.work.at, batch=batch, import_id=self.work.id)
+            decided = settling.decide(rows)
+            for code in outcomes_of(settling, decided).values():
+                counts[code] += 1
+            steps += settling.steps()
+            stored += settling.stored
+            if refused := self._refused(decided, {row.claim: row.place for row in rows}):
+                steps.append(("refused", refused))
+        noted = {**counts, "_to": int.from_bytes(to, "big") if to != LAST else (1 << 128) - 1}
+        steps.append(("slice", [int8(self.work.id), int4(self.next_number), json.dumps(noted).encode()]))
+        if stored:
+            steps.append(("audit", self._audit(drive, batch, stored)))
+        self.writer.run(*steps, ("commit", ()))
+        self._note(counts)
+        return left
+
+    def _note(self, counts: Counter[str]) -> None:
+        self.counts.update(counts)
+        self.next_number += 1
+
+    def _audit(self, drive: Drive, batch: bytes, stored: int) -> list[Value]:
+        by = self.work.by
+        return [
+            micros(self.work.at),
+            by.id.bytes,
+            by.kind.encode(),
+            None if by.account_id is None else int8(by.account_id),
+            batch,
+            int4(stored),
+            by.origin.encode(),
+            by.device.encode(),
+            int4(drive.programme_id),
+            int8(self.work.id),
+        ]
+
+    def _refused(
+        self, decided: dict[bytes, Outcome | ClaimRefused], numbers: dict[bytes, int]
+    ) -> list[Value]:
+        """Rows the register itself would not take: said beside those the reader refused."""
+        found = [
+            (numbers[claim], COLUMN_OF.get(answer.on, answer.on), answer)
+            for claim, answer in decided.items()
+            if isinstance(answer, ClaimRefused)
+        ]
+        if not found:
+            return []
+        return [
+            int8(self.work.id),
+            array("int4", [int4(number) for number, _, _ in found]),
+            array("text", [(column if PAPER.field(column) else "").encode() for _, column, _ in found]),
+            array("text", [answer.code.encode() for _, _, answer in found]),
+            array("text", [json.dumps(answer.facts).encode() for _, _, answer in found]),
+        ]
+
+
+def _statements(import_id: int) -> dict[str, tuple[str, Sequence[str]]]:
+    table = f"staging.{table_of(import_id)}"
+    chunk = "phone >= $1 and phone < $2"
+    scalars = {"programme": "int4", "roll": "int4", "at": "timestamptz", "batch": "uuid", "import_id": "int8"}
+    return {
+        **STATEMENTS,
+        "audit": (
+            (
+                "insert into core_audit (at, who, who_kind, account_id, act, batch, n, origin, device, facts) values"
+                " ($1, $2, $3, $4, 'enrolment.enrol', $5, $6, $7, $8,"
+                " jsonb_build_object('programme', $9, 'import', $10))"
+            ),
+            ("timestamptz", "uuid", "text", "int8", "uuid", "int4", "text", "text", "int4", "int8"),
+        ),
+        # Thousands of rows at once, planned for what they are; back to the act's own way for the rest.
+        "bulk": (
+            (
+                "select set_config('enable_nestloop', 'off', true), set_config('work_mem', '128MB', true),"
+                " set_config('plan_cache_mode', 'force_custom_plan', true)"
+            ),
+            (),
+        ),
+        "single": (
+            (
+                "select set_config('enable_nestloop', 'on', true),"
+                " set_config('plan_cache_mode', 'force_generic_plan', true)"
+            ),
+            (),
+        ),
+        "bound": (
+            f"select phone from {table} where {chunk} order by phone offset $3 limit 1",
+            ("uuid", "uuid", "int8"),
+        ),
+        "following": (
+            f"select phone from {table} where phone > $1 and phone < $2 order by phone limit 1",
+            ("uuid", "uuid"),
+        ),
+        "size": (f"select count(*) from {table} where {chunk}", ("uuid", "uuid")),
+        "phones": (act.phones(f"{table} where {chunk}"), ("uuid", "uuid")),
+        "enrol": (
+            act.enrolling(
+                rows=f"{table} where {chunk} and is_plain",
+                tail=act.LEFT_OVER,
+                **{name: f"${n}" for n, name in enumerate(scalars, 3)},
+            ),
+            ("uuid", "uuid", *scalars.values()),
+        ),
+        "left": (
+            left_over_sql(
+                import_id, "s.phone >= $1 and s.phone < $2 and (s.claim = any($3) or not s.is_plain)"
+            ),
+            ("uuid", "uuid", "uuid[]"),
+        ),
+        "slice": (
+            "insert into core_import_slice (import_id, number, counts) values ($1, $2, $3::text::jsonb)",
+            ("int8", "int4", "text"),
+        ),
+        "known_slice": (
+            "select counts::text from core_import_slice where import_id = $1 and number = $2",
+            ("int8", "int4"),
+        ),
+        "refused": (
+            (
+                "insert into core_refused_row (import_id, row, field, reason, facts)"
+                " select $1, t.r, t.f, t.c, t.x::jsonb from unnest($2, $3, $4, $5) t(r, f, c, x)"
+            ),
+            ("int8", "int4[]", "text[]", "text[]", "text[]"),
+        ),
+    }

@@ -1,0 +1,60 @@
+"""What a paper list holds."""
+
+from abhiyan.core.tables.layout import Field, Kind, Layout
+
+PAPER = Layout(
+    "paper",
+    (
+        Field(
+            "phone",
+            "Phone",
+            "फ़ोन",
+            also=("Mobile", "Mobile number", "मोबाइल", "मोबाइल नंबर", "Contact number"),
+            kind=Kind.PHONE,
+            required=True,
+        ),
+        Field(
+            "name",
+            "Name",
+            "नाम",
+            also=("Full name", "Member name", "सदस्य का नाम"),
+            kind=Kind.NAME,
+            required=True,
+        ),
+        Field(
+            "birth_year",
+            "Birth year",
+            "जन्म वर्ष",
+            also=("Year of birth", "Date of birth", "DOB", "जन्म तिथि", "जन्म का वर्ष"),
+            kind=Kind.YEAR,
+            required=True,
+        ),
+        Field(
+            "booth",
+            "Booth code",
+            "बूथ कोड",
+            also=("Booth", "Unit", "Unit code", "बूथ", "इकाई"),
+            kind=Kind.CODE,
+            max_length=64,
+        ),
+        Field("pin", "PIN code", "पिन कोड", also=("PIN", "Pincode", "Postal code", "पिन"), kind=Kind.PIN),
+        Field(
+            "notice_version",
+            "Notice version",
+            "सूचना संस्करण",
+            also=("Notice", "Form version", "सूचना"),
+            kind=Kind.INTEGER,
+            least=1,
+            most=1_000_000,
+        ),
+        Field("batch", "Batch number", "बंडल संख्या", also=("Batch", "Bundle", "बंडल"), max_length=60),
+        Field(
+            "day", "Day", "दिन", also=("Date", "Date of joining", "दिनांक", "तारीख", "तिथि"), kind=Kind.DATE
+        ),
+        Field("worker", "Worker's phone", "कार्यकर्ता का फ़ोन", also=("Worker", "कार्यकर्ता"), kind=Kind.PHONE),
+    ),
+)
+# Where a row's values stand: the row's number first, then the fields in order.
+PHONE, NAME, BIRTH_YEAR, BOOTH, PIN, NOTICE, BATCH, DAY, WORKER = range(1, 10)
+# Fields of the act's refusals -> columns of the list.
+COLUMN_OF = {"unit": "booth", "field_at": "day"}

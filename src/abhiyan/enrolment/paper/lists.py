@@ -1,0 +1,246 @@
+"""The kind of import that paper lists are."""
+
+from collections import Counter
+from datetime import date
+from typing import Any
+
+from django.db import connection
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+from abhiyan.core.imports import ImportKind, Option, Outcome, Work
+from abhiyan.core.models import StagedImport
+from abhiyan.core.refusals import Refused
+from abhiyan.core.scope import system
+from abhiyan.enrolment.actions import claims as refusals
+from abhiyan.enrolment.actions.drives import Drive, Drives
+from abhiyan.enrolment.actions.gateway import Writer, int4
+from abhiyan.enrolment.actions.settle import STATEMENTS
+from abhiyan.enrolment.models import Channel
+from abhiyan.enrolment.models import Drive as DriveRow
+from abhiyan.people.models import Account, Notice
+from abhiyan.programmes.models import Programme
+
+from . import committing, staging
+from .layout import PAPER
+from .reading import Order
+
+MINORS = -1  # the slice that counts the minors
+_REFUSALS = [
+    kind
+    for kind in vars(refusals).values()
+    if isinstance(kind, type) and issubclass(kind, refusals.ClaimRefused) and kind.code != Refused.code
+]
+
+
+class NoticeUnknown(Refused):
+    """A printed form nobody has published."""
+
+    code = "notice_unknown"
+    message = _("There is no version %(version)s of this drive's notice. Look at the form's lower edge.")
+
+
+class DriveGone(Refused):
+    """The drive of the list is no more."""
+
+    code = "drive_gone"
+    message = _(
+        "The drive this list belongs to is no longer there. Begin a new import and choose another drive."
+    )
+
+
+def drives() -> list[tuple[str, str]]:
+    """Open drives, by public id and name."""
+    language = (get_language() or "en")[:2]
+    found = Programme.objects.filter(kind="drive", state=Programme.State.OPEN).order_by("-opens_on", "id")
+    known = set(DriveRow.objects.values_list("programme_id", flat=True))
+    return [
+        (str(one.public_id), one.names.get(language) or one.names.get("en", ""))
+        for one in found
+        if one.id in known
+    ]
+
+
+def languages() -> list[tuple[str, str]]:
+    return [("hi", "हिन्दी"), ("en", "English")]
+
+
+def check(work: Work) -> None:
+    """Stage every row that can be, refuse the others, and see what they would come to."""
+    programme, drive_row = _drive_of(work)
+    orders = _orders(work, programme, drive_row, key=_key(work, programme))
+    minors = staging.fill(work, orders, note=True)
+    staged = staging.staged_rows(work.id)
+    writer = Writer(STATEMENTS)
+    try:
+        drive = Drives().get(writer.connection(), programme.pk, work.at)
+        counts = staging.look(work, writer, drive, staged=staged)
+    finally:
+        writer.close()
+    for outcome, n in counts.items():
+        if n:
+            work.count(outcome, n)
+    work.keep(
+        {
+            "key": orders[0].key.hex(),
+            "staged": staged,
+            "minors": [[unit, on.isoformat(), n] for (unit, on), n in minors.items()],
+        }
+    )
+
+
+def commit(work: Work) -> None:
+    """The act over the staged rows. Goes on where an earlier run was ended."""
+    kept: dict[str, Any] = next(work.kept())
+    with system("paper list"):
+        programme, drive_row = _drive_of(work)
+        orders = _orders(work, programme, drive_row, key=bytes.fromhex(kept["key"]))
+    if staging.staged_rows(work.id) != kept["staged"]:  # the server crashed, and unlogged tables are empty
+        staging.fill(work, orders, note=False)
+        if staging.staged_rows(work.id) != kept["staged"]:
+            raise Changed
+    writer = Writer(STATEMENTS)
+    try:
+        drive = Drives().get(writer.connection(), programme.pk, work.at)
+    finally:
+        writer.close()
+    counts = committing.commit(work, drive, staged=kept["staged"])
+    if MINORS not in work.done_slices():
+        with system("paper list"):
+            _count_minors(programme, drive, kept["minors"], sign=1)
+            work.done_slice(MINORS, {})
+    for outcome, n in counts.items():
+        if n:
+            work.count(outcome, n)
+
+
+class Changed(Refused):
+    """Units, pins or notices changed between the check and the import."""
+
+    code = "changed_meanwhile"
+    message = _("The register has changed since the list was checked. Check it again.")
+
+
+def undo(work: Work) -> None:
+    """Everybody this list brought is taken back, as if it had not come."""
+    from abhiyan.enrolment import actions
+
+    undone = actions.undo_claims(import_id=work.id, by=work.by, at=work.at)
+    work.count("undone", undone)
+    if MINORS in work.done_slices():
+        with system("paper list"):
+            programme, _row = _drive_of(work)
+            writer = Writer(STATEMENTS)
+            try:
+                drive = Drives().get(writer.connection(), programme.pk, work.at)
+            finally:
+                writer.close()
+            _count_minors(programme, drive, next(work.kept())["minors"], sign=-1)
+
+
+def _drive_of(work: Work) -> tuple[Programme, DriveRow]:
+    programme = Programme.objects.filter(public_id=work.options["drive"]).first()
+    row = DriveRow.objects.filter(programme_id=programme.pk).first() if programme else None
+    if programme is None or row is None:
+        raise DriveGone
+    return programme, row
+
+
+def _key(work: Work, programme: Programme) -> bytes:
+    """The sender's key of a list is the file itself: brought twice it finds its first outcomes. Undone and brought
+    again it is another list."""
+    undone = StagedImport.objects.filter(
+        kind="paper",
+        file_sha256=work.file_sha256,
+        undone_at__isnull=False,
+        options__drive=work.options["drive"],
+    ).count()
+    return bytes.fromhex(work.file_sha256)[:16] + int4(programme.pk) + int4(undone)
+
+
+def _orders(work: Work, programme: Programme, drive: DriveRow, *, key: bytes) -> list[Order]:
+    notices = frozenset(Notice.objects.filter(code=drive.notice_code).values_list("version", flat=True))
+    said = work.options.get("notice_version", "")
+    notice = int(said) if said.isdecimal() else None
+    if said and notice not in notices:
+        raise NoticeUnknown(version=said)
+    workers = dict(Account.objects.values_list("phone_id", "public_id")) if "worker" in work.mapping else {}
+    return [
+        Order(
+            table=staging.table_of(work.id),
+            path=str(work.path),
+            part=part,
+            source=work.source,
+            mapping=dict(work.mapping),
+            programme_id=programme.pk,
+            key=key,
+            by=work.by.id,
+            at=work.received_at,
+            within=None if work.unit_id is None else (work.unit_id,),
+            notices=notices,
+            notice=notice,
+            workers=workers,
+            language=work.options.get("language", ""),
+        )
+        for part in staging.parts_of(work)
+    ]
+
+
+def _count_minors(programme: Programme, drive: Drive, minors: list[Any], *, sign: int) -> None:
+    counted: Counter[tuple[int, date]] = Counter()
+    for unit, on, n in minors:
+        counted[unit or drive.unit_id, date.fromisoformat(on)] += sign * n
+    with connection.cursor() as cursor:
+        for (unit, on), n in sorted(counted.items()):
+            cursor.execute(
+                "insert into enrolment_minor_count as m (programme_id, unit_id, channel, day, n)"
+                " values (%s, %s, %s, %s, %s)"
+                " on conflict (programme_id, unit_id, channel, day) do update set n = m.n + excluded.n",
+                [programme.pk, unit, Channel.PAPER.value, on, n],
+            )
+
+
+LIST = ImportKind(
+    key="paper",
+    title=_("Paper list"),
+    explains=_("People who joined on paper forms: phone, name, birth year, and the booth or PIN code."),
+    layout=PAPER,
+    capability="imports.paper",
+    outcomes={
+        "joined": Outcome(_("Join"), "ok"),
+        "second": Outcome(_("Join as a further person on a phone"), "ok"),
+        "completed": Outcome(_("Complete a missed call"), "ok"),
+        "renewed": Outcome(_("Renew"), "ok"),
+        "already_member": Outcome(_("Members already")),
+        "known": Outcome(_("On known phones: decided while importing")),
+        "on_worklist": Outcome(_("For a person to look at"), "warn"),
+        "late": Outcome(_("Too late to count: stay reported"), "warn"),
+        "phone_full": Outcome(_("Phone full"), "warn"),
+        "suppressed": Outcome(_("The phone said no"), "bad"),
+        "key_reused": Outcome(_("Row of another list"), "bad"),
+        "undone": Outcome(_("Taken back")),
+        "waits": Outcome(_("Wait at their phone")),
+    },
+    options=(
+        Option("drive", _("Drive"), choices=drives),
+        Option(
+            "notice_version",
+            _("Version of the printed notice"),
+            required=False,
+            help=_("Where a row does not say it. It stands on the form's lower edge."),
+        ),
+        Option("language", _("Language of the form"), choices=languages, default="hi"),
+    ),
+    reasons={
+        **{kind.code: kind.message for kind in _REFUSALS},
+        "place_missing": _("Neither booth code nor PIN code is given. Fill in one of them."),
+        "pin_unknown": _("This PIN code is not in the directory. Give the booth code."),
+        "pin_several": _("This PIN code serves several units. Give the booth code."),
+        "notice_unknown": _("There is no such version of the drive's notice."),
+    },
+    discarded={"minor": _("Under 18: nothing of them is kept but this number")},
+    check=check,
+    commit=commit,
+    undo=undo,
+    atomic=False,
+)

@@ -1,0 +1,184 @@
+"""The staging table of one paper list: filling it, and what its rows would come to.
+
+Unlogged, in the schema `staging` that only the gateway may use, and dropped when the import is over. The server
+empties it when it crashes, so it is counted before it is used and filled again from the sealed file if need be.
+"""
+
+from collections import Counter
+from datetime import date
+from typing import Any
+
+import psycopg
+from psycopg import sql
+
+from abhiyan.core.imports import Work
+from abhiyan.core.imports.running import gateway
+from abhiyan.core.tables.scanning import split
+from abhiyan.enrolment.actions.claims import ClaimRefused, Outcome
+from abhiyan.enrolment.actions.drives import Drive
+from abhiyan.enrolment.actions.gateway import YES, Value, Writer
+from abhiyan.enrolment.actions.rows import SHORTS, Row
+from abhiyan.enrolment.actions.settle import Settling
+from abhiyan.enrolment.actions.sql import COLUMNS
+
+from .reading import SEALED, STAGED, Order, Told, read_apart, stage
+
+APART_ROWS = 20_000  # a file of more rows is read by processes of their own
+READERS = 2
+TOGETHER = 500  # rows settled in one go
+LOOKED_AT = 100_000  # rows of known phones whose outcome the preview decides one by one
+
+# How a left-over row is read back: as the act's rows, in the order of `Row`.
+ROW_COLUMNS = [*COLUMNS, *SEALED, "is_signed", "is_plain", "is_late", "row"]
+_SELECTED = ", ".join(f's."{name}"' for name in ROW_COLUMNS)
+
+
+def table_of(import_id: int) -> str:
+    return f"import_{import_id}"
+
+
+def fill(work: Work, orders: list[Order], *, note: bool) -> Counter[tuple[int, date]]:
+    """Make the table anew and read every order into it. note: take over what was refused (once, by the check).
+
+    Returns the minors: a number per unit and day.
+    """
+    name = sql.Identifier("staging", table_of(work.id))
+    columns = sql.SQL(", ").join(
+        sql.SQL("{} {}").format(sql.Identifier(column), sql.SQL(kind)) for column, kind in STAGED.items()
+    )
+    minors: Counter[tuple[int, date]] = Counter()
+    done = [0] * len(orders)
+    of = sum(order.part.stop - order.part.start for order in orders)
+
+    def hear(number: int, told: Told) -> None:
+        if note:
+            work.note(told.batch)
+        minors.update(told.minors)
+        done[number] = told.batch.done
+        work.progress(sum(done) * 8, of * 10)  # the rest is indexing and looking
+
+    with gateway() as own:
+        own.execute(sql.SQL("drop table if exists {}").format(name))
+        own.execute(
+            sql.SQL("create unlogged table {} ({}) with (autovacuum_enabled = off)").format(name, columns)
+        )
+        if len(orders) > 1 or work.expected_rows > APART_ROWS:
+            read_apart(orders, hear)
+        else:
+            for order in orders:
+                for told in stage(order):
+                    hear(0, told)
+        own.execute("set maintenance_work_mem = '256MB'")
+        own.execute(sql.SQL("create index on {} (phone, claim)").format(name))
+        own.execute(sql.SQL("analyze {}").format(name))
+    return minors
+
+
+def staged_rows(import_id: int) -> int:
+    """How many rows the table holds; -1 when there is none."""
+    with gateway() as own:
+        try:
+            row = own.execute(
+                sql.SQL("select count(*) from {}").format(sql.Identifier("staging", table_of(import_id)))
+            ).fetchone()
+        except psycopg.errors.UndefinedTable:
+            return -1
+    return int(row[0]) if row else -1
+
+
+def parts_of(work: Work) -> list[Any]:
+    return split(work.path, READERS if work.expected_rows > APART_ROWS else 1, source=work.source)
+
+
+def row_from(values: list[Value]) -> Row:
+    """A row of staging, in the binary form the act uses. Values in the order of ROW_COLUMNS."""
+    *given, signed, plain, late, number = values
+    place = int.from_bytes(number or b"", "big")
+    return Row._make([*given, signed, plain == YES, late == YES, place])
+
+
+def left_over_sql(import_id: int, condition: str) -> str:
+    """Rows of staging (s) as `row_from` takes them, in the order of locks."""
+    return (
+        f"select {_SELECTED} from staging.{table_of(import_id)} s where {condition} order by s.phone, s.claim"
+    )
+
+
+def outcomes_of(settling: Settling, answers: dict[bytes, Outcome | ClaimRefused]) -> dict[bytes, str]:
+    """Each answered claim's outcome by the codes of the list, telling further people of a phone apart."""
+    completing = {write[3] for write in settling.writes.get("waiting_done", ())}
+    second = {write[7] for write in settling.writes.get("members", ()) if write[4] != SHORTS[0]}
+    found = {}
+    for claim, answer in answers.items():
+        if claim in completing:
+            found[claim] = "completed"
+        elif claim in second:
+            found[claim] = "second"
+        else:
+            found[claim] = answer.code
+    return found
+
+
+# The preview
+
+
+def look(work: Work, writer: Writer, drive: Drive, *, staged: int) -> Counter[str]:
+    """What the staged rows would come to, decided by the act's own rules; nothing is written.
+
+    Rows on phones nobody knows simply join. All others are handed to the act's decisions, and rolled back.
+    """
+    counts: Counter[str] = Counter()
+    known = 0
+    with gateway() as own:
+        own.execute("set jit = off; set work_mem = '64MB'; begin")
+        own.execute(
+            f"declare known no scroll cursor for select {_SELECTED} from staging.{table_of(work.id)} s"
+            f" join (select distinct phone from ({_known(work.id, drive.roll_id)}) k) p on p.phone = s.phone"
+            " order by s.phone, s.claim"
+        )
+        batch: list[Row] = []
+        while True:
+            found = own.execute(f"fetch {TOGETHER} from known", binary=True).pgresult
+            assert found is not None
+            rows = [
+                row_from([found.get_value(n, c) for c in range(found.nfields)]) for n in range(found.ntuples)
+            ]
+            known += len(rows)
+            batch += rows
+            while batch and (not rows or batch[-1].phone != batch[0].phone):
+                if rows:  # whole phones only: the last one may go on
+                    last = batch[-1].phone
+                    cut = next(n for n, row in enumerate(batch) if row.phone == last)
+                else:
+                    cut = len(batch)
+                now, batch = batch[:cut], batch[cut:]
+                writer.run(("begin", ()))
+                settling = Settling(writer, drive, at=work.at, batch=b"\0" * 16)
+                counts.update(outcomes_of(settling, settling.decide(now)).values())
+                writer.rollback()
+            if not rows or known >= LOOKED_AT:
+                break
+        if known >= LOOKED_AT:
+            row = own.execute(
+                f"select count(*) from staging.{table_of(work.id)} s"
+                f" join (select distinct phone from ({_known(work.id, drive.roll_id)}) k) p on p.phone = s.phone"
+            ).fetchone()
+            known = int(row[0]) if row else known
+            counts["known"] = known - counts.total()
+        own.execute("rollback")
+    counts["joined"] += staged - known
+    return counts
+
+
+def _known(import_id: int, roll_id: int) -> str:
+    """Phones of staging that are doubled in it, or known in any way, or too late."""
+    table = f"staging.{table_of(import_id)}"
+    return f"""
+        (select phone from {table} group by phone having count(*) > 1)
+        union all select s.phone from {table} s where not s.is_plain
+        union all select s.phone from {table} s
+          join enrolment_membership m on m.phone_id = s.phone and m.roll_id = {roll_id:d}
+        union all select s.phone from {table} s join enrolment_waiting x on x.id = s.waiting
+        union all select s.phone from {table} s join enrolment_claim c on c.id = s.claim
+        union all select s.phone from {table} s
+          join people_suppression x on x.phone_id = s.phone and x.lifted_at is null"""
