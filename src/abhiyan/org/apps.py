@@ -8,7 +8,9 @@ class OrgConfig(AppConfig):
 
     def ready(self) -> None:
         from abhiyan.core.imports import authority
+        from abhiyan.people import queries as people
 
-        from .queries import require
+        from .queries import cast, require
 
         authority.use(require)
+        people.told_by(cast)

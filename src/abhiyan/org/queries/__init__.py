@@ -1,0 +1,50 @@
+"""Who looks, who may do what where, who holds what, and what waits for a second person."""
+
+from .authority import NotYours, grants_at, holds, is_root, on_different_lines, require
+from .offices import (
+    Below,
+    Holder,
+    Vacancy,
+    VacantRows,
+    appointment_for,
+    appointments,
+    cast,
+    claimants,
+    holders,
+    line_of_command,
+    offices_to_give,
+    offices_used,
+    vacancies,
+    vacancies_below,
+)
+from .releases import release_for, releases, releases_to_decide
+from .viewers import scope_of, viewer_of, visit_of
+
+__all__ = [
+    "Below",
+    "Holder",
+    "NotYours",
+    "Vacancy",
+    "VacantRows",
+    "appointment_for",
+    "appointments",
+    "cast",
+    "claimants",
+    "grants_at",
+    "holders",
+    "holds",
+    "is_root",
+    "line_of_command",
+    "offices_to_give",
+    "offices_used",
+    "on_different_lines",
+    "release_for",
+    "releases",
+    "releases_to_decide",
+    "require",
+    "scope_of",
+    "vacancies",
+    "vacancies_below",
+    "viewer_of",
+    "visit_of",
+]

@@ -1,0 +1,150 @@
+"""Who may do what where. Asked inside the act, of the database: what ended a moment ago gives nothing."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date
+
+from django.conf import settings
+from django.db import connection
+from django.utils.translation import gettext_lazy as _
+
+from abhiyan.core.actor import Actor
+from abhiyan.core.refusals import Refused
+from abhiyan.core.scope import current, system
+from abhiyan.org.rules import capabilities as known
+from abhiyan.org.rules.granting import Grant
+from abhiyan.people import queries as people
+
+
+class NotYours(Refused):
+    """The actor's appointments do not let them do this here."""
+
+    code = "not_yours"
+    message = _("Your appointments do not allow this here.")
+    status = 403
+
+
+# An appointment reaches from its unit downwards in its own hierarchy; at the state and the nation, where every
+# tree holds the same booths, in all of them.
+
+_REACH = """
+    from org_appointment ap
+    join org_office o on o.id = ap.office_id
+    join units_unit u on u.id = ap.unit_id
+    join units_placement p on p.unit_id = ap.unit_id and p.lo is not null
+      and (p.hierarchy = ap.hierarchy or u.kind in ('state', 'nation'))
+    join units_placement t on t.unit_id = %(unit)s and t.lo >= p.lo and t.lo < p.hi
+    where ap.account_id = %(account)s and ap.state = 'active' and ap.starts_on <= today.day
+      and (ap.ends_on is null or ap.ends_on >= today.day)
+"""
+_TODAY = "(select (now() at time zone %(zone)s)::date as day) today"
+
+
+@contextmanager
+def _own_appointments(account_id: int) -> Iterator[None]:
+    """A scope that sees an account's appointments: the one in force, when it does already."""
+    seen = current()
+    if seen.everything or seen.account == account_id:
+        yield
+    else:
+        with system("authority"):
+            yield
+
+
+def holds(account_id: int, capability: str, *, at: int) -> bool:
+    """Whether an account's appointments give it a capability over a unit (id) today."""
+    with _own_appointments(account_id), connection.cursor() as cursor:
+        cursor.execute(
+            f"select exists (select 1 {_REACH} and %(capability)s = any (o.capabilities))"
+            " or (%(root)s and exists (select 1 from people_account a where a.id = %(account)s"
+            f" and a.is_root and a.closed_at is null)) from {_TODAY}",
+            {
+                "unit": at,
+                "account": account_id,
+                "capability": capability,
+                "root": capability in known.ROOT,
+                "zone": settings.TIME_ZONE,
+            },
+        )
+        row = cursor.fetchone()
+    return bool(row and row[0])
+
+
+def require(by: Actor, capability: str, *, at: int) -> None:
+    """Refuse (NotYours) unless `by` may do this over the unit `at` (its id).
+
+    The system may, for its stated reason. Citizens, channels and whoever has not shown a second factor may not.
+    """
+    if capability not in known.MEANINGS:
+        raise LookupError(f"no such capability: {capability}")
+    if by.kind == "system":
+        return
+    if by.kind != "person" or by.account_id is None or not holds(by.account_id, capability, at=at):
+        raise NotYours(capability=capability)
+
+
+def grants_at(account_id: int, unit_id: int, hierarchy: int) -> tuple[Grant, ...]:
+    """The appointments of an account that hold all of what an appointment to this unit would open.
+
+    That is the unit's subtree in `hierarchy`, and for a state or nation its subtrees in every hierarchy.
+    """
+    with _own_appointments(account_id), connection.cursor() as cursor:
+        cursor.execute(
+            f"""
+            select min(t.lo - p.lo) > 0, o.rank, o.capabilities, o.sees_people
+            from {_TODAY}, org_appointment ap
+            join org_office o on o.id = ap.office_id
+            join units_unit u on u.id = ap.unit_id
+            join units_unit v on v.id = %(unit)s
+            join units_placement t on t.unit_id = v.id and t.lo is not null
+              and (t.hierarchy = %(hierarchy)s or v.kind in ('state', 'nation'))
+            left join units_placement p on p.unit_id = u.id and p.lo is not null and p.hierarchy = t.hierarchy
+              and (p.hierarchy = ap.hierarchy or u.kind in ('state', 'nation'))
+              and p.lo <= t.lo and t.lo < p.hi
+            where ap.account_id = %(account)s and ap.state = 'active' and ap.starts_on <= today.day
+              and (ap.ends_on is null or ap.ends_on >= today.day)
+            group by ap.id, o.id having bool_and(p.id is not null)
+            """,
+            {"unit": unit_id, "hierarchy": hierarchy, "account": account_id, "zone": settings.TIME_ZONE},
+        )
+        return tuple(
+            Grant(is_above=above, rank=rank, capabilities=frozenset(given), sees_people=sees)
+            for above, rank, given, sees in cursor.fetchall()
+        )
+
+
+def is_root(account_id: int) -> bool:
+    """Whether the account was made on the server's console."""
+    with _own_appointments(account_id):
+        account = people.account(account_id)
+        return account is not None and account.is_root
+
+
+def on_different_lines(a: int, b: int, *, on: date) -> bool:
+    """Whether of two accounts neither stands above or below the other, by any of their appointments.
+
+    Above: at a unit that has the other's beneath it, in the hierarchy of the one above.
+    """
+    if a == b:
+        return False
+    with system("lines of command"), connection.cursor() as cursor:
+        cursor.execute(
+            """
+            with held as (
+                select ap.account_id as account, ap.unit_id as unit, p.lo, p.hi
+                from org_appointment ap
+                join units_unit u on u.id = ap.unit_id
+                join units_placement p on p.unit_id = ap.unit_id and p.lo is not null
+                  and (p.hierarchy = ap.hierarchy or u.kind in ('state', 'nation'))
+                where ap.account_id in (%(a)s, %(b)s) and ap.state in ('active', 'disputed')
+                  and ap.starts_on <= %(on)s and (ap.ends_on is null or ap.ends_on >= %(on)s)
+            )
+            select exists (
+                select 1 from held above join held below on below.account <> above.account
+                join units_placement t on t.unit_id = below.unit and t.lo > above.lo and t.lo < above.hi
+            )
+            """,
+            {"a": a, "b": b, "on": on},
+        )
+        row = cursor.fetchone()
+    return not (row and row[0])

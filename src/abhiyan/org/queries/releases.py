@@ -1,0 +1,51 @@
+"""What waits for a second person."""
+
+from datetime import datetime
+from uuid import UUID
+
+from django.conf import settings
+from django.db.models import QuerySet
+from django.db.models.expressions import RawSQL
+
+from abhiyan.core import clock
+from abhiyan.core.refusals import NotFound
+from abhiyan.org.models import Release
+from abhiyan.org.rules.releases import CAPABILITY
+
+from .authority import holds, on_different_lines
+
+MOST = 50
+
+
+def releases() -> QuerySet[Release]:
+    """Releases in the viewer's sight, with the names of who asked and who decided."""
+    return Release.objects.select_related("unit").annotate(
+        asker=RawSQL("(select a.name from people_account a where a.id = org_release.asked_by)", []),
+        decider=RawSQL("(select a.name from people_account a where a.id = org_release.decided_by)", []),
+    )
+
+
+def release_for(public_id: UUID) -> Release:
+    """One release in the viewer's sight, or NotFound."""
+    found = releases().filter(public_id=public_id).first()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def releases_to_decide(account_id: int, *, at: datetime) -> list[Release]:
+    """What waits for exactly this person's yes: not asked by them, of a different line, within their power."""
+    on = clock.day_in(settings.TIME_ZONE, at)
+    waiting = (
+        releases()
+        .filter(state=Release.State.ASKED, expires_at__gt=at)
+        .exclude(asked_by=account_id)
+        .order_by("expires_at", "id")[:MOST]
+    )
+    return [
+        release
+        for release in waiting
+        if holds(account_id, "org.release", at=release.unit_id)
+        and holds(account_id, CAPABILITY[release.act], at=release.unit_id)
+        and on_different_lines(account_id, release.asked_by, on=on)
+    ]

@@ -1,0 +1,170 @@
+"""Who looks: a session's or an account's appointments, and what they put in sight."""
+
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from django.db import connection
+
+from abhiyan.core.scope import Scope, system
+from abhiyan.org.rules.ranges import literal
+from abhiyan.org.viewer import NOBODY, Held, Viewer
+from abhiyan.people.actions import sessions
+from abhiyan.people.models import Session
+
+FIRST_POSITION, LAST_POSITION = 1 << 56, 4 << 56  # of all hierarchies together
+
+# An account's appointments as one JSON value: office, unit, today's positions, and the positions of the state (or
+# the nation) they stand in, in every hierarchy. %(on)s: today. Put where `a` is the account.
+_HELD = """
+    select json_agg(json_build_array(
+        ap.id, ap.public_id, o.code, o.names, o.rank, o.capabilities, o.sees_people, ap.state = 'disputed',
+        ap.body_id, u.id, u.code, u.kind, u.names, p.hierarchy, p.depth, p.lo, p.hi, reach.ranges, wide.ranges
+      ) order by p.depth, o.rank, ap.id)
+    from org_appointment ap
+    join org_office o on o.id = ap.office_id
+    join units_unit u on u.id = ap.unit_id
+    join units_placement p
+      on p.unit_id = ap.unit_id and p.hierarchy = ap.hierarchy and p.valid_to is null and p.lo is not null
+    cross join lateral (
+        select json_agg(json_build_array(r.lo, r.hi)) as ranges from units_placement r
+        where r.unit_id = u.id and r.lo is not null and (r.hierarchy = p.hierarchy or u.kind in ('state', 'nation'))
+    ) reach
+    left join lateral (
+        with recursive up as (
+            select p.unit_id as id, p.parent_id as parent, u.kind as kind
+            union all
+            select q.unit_id, q.parent_id, v.kind from up
+            join units_placement q
+              on q.unit_id = up.parent and q.hierarchy = p.hierarchy and q.valid_to is null
+            join units_unit v on v.id = q.unit_id
+            where up.kind not in ('state', 'nation')
+        )
+        select json_agg(json_build_array(z.lo, z.hi)) as ranges
+        from up join units_placement z on z.unit_id = up.id and z.lo is not null
+        where up.kind in ('state', 'nation')
+    ) wide on true
+    where ap.account_id = a.id and ap.state in ('active', 'disputed')
+      and ap.starts_on <= %(on)s and (ap.ends_on is null or ap.ends_on >= %(on)s)
+"""
+_ACCOUNT = "a.id, a.public_id, a.name, a.language, a.is_root, a.is_demo"
+_SESSION = ("key", "public_id", "account_id", "phone_id", "data", "device", "origin")
+_SESSION_TIMES = ("created_at", "seen_at", "ends_at", "strong_at", "ended_at")
+
+
+def visit_of(key: str, *, on: date, at: datetime) -> tuple[Session | None, Viewer]:
+    """The living session of a key and its viewer, by one query. The scope must name the key."""
+    columns = ", ".join(f"s.{name}" for name in _SESSION + _SESSION_TIMES)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"select {columns}, {_ACCOUNT}, held.rows from people_session s"
+            " left join people_account a on a.id = s.account_id and a.closed_at is null"
+            f" left join lateral ({_HELD}) held(rows) on true where s.key = %(key)s",
+            {"key": key, "on": on},
+        )
+        row = cursor.fetchone()
+    if row is None:
+        return None, NOBODY
+    size = len(_SESSION) + len(_SESSION_TIMES)
+    session = Session(**dict(zip(_SESSION + _SESSION_TIMES, row[:size], strict=True)))
+    if isinstance(session.data, str):
+        session.data = json.loads(session.data)
+    if not sessions.is_alive(session=session, at=at):
+        return None, NOBODY
+    if session.account_id is None:
+        return session, replace(NOBODY, scope=Scope(session=key, phone=session.phone_id))
+    if row[size] is None:  # the account was closed
+        return None, NOBODY
+    return session, _viewer(row[size:], session)
+
+
+def viewer_of(*, account_id: int, session: Session | None = None, on: date) -> Viewer:
+    """The viewer of an account on a day; without a session as if it were strong (jobs, reports, tests).
+
+    Reads past the caller's scope: who somebody is does not depend on who asks.
+    """
+    with system("who an account is"), connection.cursor() as cursor:
+        cursor.execute(
+            f"select {_ACCOUNT}, held.rows from people_account a"
+            f" left join lateral ({_HELD}) held(rows) on true"
+            " where a.id = %(account)s and a.closed_at is null",
+            {"account": account_id, "on": on},
+        )
+        row = cursor.fetchone()
+    return NOBODY if row is None else _viewer(row, session)
+
+
+def scope_of(account_id: int, on: date) -> Scope:
+    """What an account's appointments of a day put in sight."""
+    return viewer_of(account_id=account_id, on=on).scope
+
+
+def _viewer(row: Sequence[Any], session: Session | None) -> Viewer:
+    account_id, public_id, name, language, is_root, is_demo, rows = row
+    if isinstance(rows, str):
+        rows = json.loads(rows)
+    held = tuple(_held(each) for each in rows or ())
+    is_strong = session is None or session.strong_at is not None
+    own = Scope(
+        account=account_id,
+        session=session.key if session else "",
+        phone=session.phone_id if session else None,
+    )
+    return Viewer(
+        account_id=account_id,
+        public_id=public_id,
+        name=name,
+        language=language,
+        appointments=held,
+        scope=_scope(held, is_root=is_root, own=own) if is_strong else own,
+        is_strong=is_strong,
+        is_root=is_root,
+        is_demo=is_demo,
+    )
+
+
+def _held(row: Sequence[Any]) -> Held:
+    (id_, public_id, office, office_names, rank, capabilities, sees_people, is_disputed, body_id) = row[:9]
+    (unit_id, code, kind, names, hierarchy, depth, lo, hi, reach, counts) = row[9:]
+    return Held(
+        id=id_,
+        public_id=UUID(public_id),
+        office=office,
+        office_names=office_names,
+        rank=rank,
+        capabilities=frozenset() if is_disputed else frozenset(capabilities),
+        sees_people=sees_people,
+        is_disputed=is_disputed,
+        body_id=body_id,
+        unit_id=unit_id,
+        unit_code=code,
+        unit_kind=kind,
+        unit_names=names,
+        hierarchy=hierarchy,
+        depth=depth,
+        lo=lo,
+        hi=hi,
+        ranges=tuple((int(a), int(b)) for a, b in reach),
+        counts=tuple((int(a), int(b)) for a, b in counts) if counts else ((lo, hi),),
+    )
+
+
+def _scope(held: Iterable[Held], *, is_root: bool, own: Scope) -> Scope:
+    """The nation's offices see everything: without bounds the database is quicker than with one vast range."""
+    held = tuple(held)
+    counts = [each for one in held for each in one.counts]
+    if is_root:
+        counts.append((FIRST_POSITION, LAST_POSITION))
+    return replace(
+        own,
+        people=literal(each for one in held if one.sees_people for each in one.ranges),
+        counts=literal(counts),
+        bodies=tuple(sorted({one.body_id for one in held if one.body_id is not None})),
+        everything=any(
+            one.unit_kind == "nation" and one.depth == 0 and one.sees_people and not one.is_disputed
+            for one in held
+        ),
+    )
