@@ -18,7 +18,7 @@ from datetime import datetime
 
 import psycopg
 from django.apps import apps
-from django.db import connection
+from django.db import OperationalError, connection
 
 from . import audit_seals, clock, database, limits
 from .imports import running as imports
@@ -109,7 +109,11 @@ class Runner(threading.Thread):
             self._did += self._turn()
         except Exception as error:  # a loop outlives whatever its turn meets
             self._failures += 1
-            log.exception("loop %s failed", self.loop_name, extra={"facts": {"failures": self._failures}})
+            facts = {"facts": {"loop": self.loop_name, "failures": self._failures}}
+            if isinstance(error, (psycopg.OperationalError, OperationalError)):
+                log.warning("a loop waits for the database", extra=facts)
+            else:
+                log.exception("a loop failed", extra=facts)
             with suppress(psycopg.Error):
                 self._beat(started, error=type(error).__name__)
             # A broken connection gives no second chance; a healthy one keeps the lock over a failed turn.

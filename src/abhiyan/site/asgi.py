@@ -144,8 +144,8 @@ async def _lifespan(receive: Receive, send: Send) -> None:
     while True:
         message = await receive()
         if message["type"] == "lifespan.startup":
-            if os.environ.get("ABHIYAN_WEB_MAIN") == str(os.getppid()):
-                processes.die_with_parent(signal.SIGKILL)
+            if main := os.environ.get("ABHIYAN_WEB_MAIN"):
+                processes.die_with(main, signal.SIGKILL)
             assets.version()
             for app in apps:
                 if hasattr(app, "startup"):

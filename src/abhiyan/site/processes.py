@@ -73,6 +73,7 @@ def noted(kind: str, *, port: int | None = None) -> Iterator[Note]:
     """Note this process as long as it runs."""
     note = Note(kind=kind, pid=os.getpid(), born=born(os.getpid()), port=port)
     folder().mkdir(parents=True, exist_ok=True)
+    known()  # drops the notes of those who were killed
     path = folder() / f"{kind}-{note.pid}.json"
     half = path.with_suffix(".half")
     half.write_text(json.dumps(asdict(note)) + "\n")
@@ -152,10 +153,16 @@ def database_in_use() -> Iterator[None]:
         os.close(descriptor)
 
 
-def die_with_parent(number: signal.Signals = signal.SIGKILL) -> None:
-    """Have the system end this process when its parent is killed (Linux), so that nothing is left behind."""
+def die_with(parent: str, number: signal.Signals) -> None:
+    """Have the system end this process when its parent is killed (Linux), so that nothing is left behind.
+
+    parent: the parent's number, as it was told to this process. One that is somebody else's child by now came too
+    late, and ends at once.
+    """
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(1, int(number))  # PR_SET_PDEATHSIG
+    if parent != str(os.getppid()):
+        os._exit(1)
 
 
 @contextmanager

@@ -1,9 +1,5 @@
 """Loops turn by one process at a time, say how they are, and outlive what they meet."""
 
-import os
-import signal
-import subprocess
-import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -15,7 +11,7 @@ import psycopg
 import pytest
 from django.db import connection, transaction
 
-from abhiyan.core import database, embedded, jobs, loops
+from abhiyan.core import database, jobs, loops
 from abhiyan.core.models import Heartbeat
 from abhiyan.core.scope import current
 from abhiyan.people.models import Suppression
@@ -218,47 +214,3 @@ def test_the_worker_runs_jobs_and_is_found_again_after_its_connections_were_cut(
         stopping.set()
         worker.join(PATIENCE_S)
     assert not worker.is_alive()
-
-
-@pytest.mark.skipif(not database.is_embedded(), reason="restarts the database it runs on")
-def test_jobs_live_through_a_killed_database_and_end_on_a_signal(
-    tmp_path_factory: pytest.TempPathFactory,
-) -> None:
-    """The whole `abhiyan jobs`, in a data folder of its own."""
-    folder = tmp_path_factory.mktemp("jobs")
-    environment = {
-        **{key: value for key, value in os.environ.items() if not key.startswith("ABHIYAN")},
-        "ABHIYAN_HOME": str(folder),
-    }
-    for up in [folder, *folder.parents]:
-        if up.stat().st_uid == os.geteuid() and up != up.parent and not up.stat().st_mode & 0o001:
-            up.chmod(up.stat().st_mode | 0o011)  # root's database runs as a user of its own
-    command = [sys.executable, "-m", "abhiyan.site.cli"]
-    subprocess.run([*command, "init", "--no-account"], env=environment, check=True, capture_output=True)
-    process = subprocess.Popen([*command, "jobs"], env=environment, stderr=subprocess.PIPE)
-
-    def beats_since(at: datetime | None) -> datetime | None:
-        try:
-            with psycopg.connect(embedded.conninfo(folder), dbname="abhiyan") as admin:
-                row = admin.execute("select max(turned_at), now() from core_heartbeat").fetchone()
-        except psycopg.OperationalError:
-            return None
-        assert row is not None
-        return row[0] if row[0] is not None and (at is None or row[0] > at) else None
-
-    try:
-        until(lambda: beats_since(None) is not None)
-        server = embedded.status(folder).pid
-        assert server is not None
-        os.kill(server, signal.SIGKILL)
-        until(lambda: embedded.status(folder).pid not in (None, server))
-        last = beats_since(None)
-        until(lambda: beats_since(last) is not None)
-        process.terminate()
-        assert process.wait(PATIENCE_S) == 0
-    finally:
-        process.kill()
-        process.wait()
-        if process.stderr:
-            process.stderr.close()
-        embedded.stop(folder)

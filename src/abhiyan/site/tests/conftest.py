@@ -1,0 +1,86 @@
+"""An installation of its own, driven through the command line as an operator would."""
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from abhiyan.core import embedded
+
+PATIENCE_S = 60
+
+
+def until(condition: Callable[[], bool], wait_s: float = PATIENCE_S) -> None:
+    """Waits for something to become true, asking again and again; fails when it never does."""
+    over = time.monotonic() + wait_s
+    while not condition():
+        assert time.monotonic() < over, "waited in vain"
+        threading.Event().wait(0.02)
+
+
+def free_port() -> int:
+    with socket.socket() as tried:
+        tried.bind(("127.0.0.1", 0))
+        return int(tried.getsockname()[1])
+
+
+@dataclass(frozen=True)
+class Installation:
+    home: Path
+    port: int
+
+    @property
+    def environment(self) -> dict[str, str]:
+        kept = {
+            key: value
+            for key, value in os.environ.items()
+            if not key.startswith(("ABHIYAN", "DATABASE", "DJANGO", "PROMETHEUS"))
+        }
+        return kept | {"ABHIYAN_HOME": str(self.home), "ABHIYAN_PORT": str(self.port)}
+
+    def run(self, *arguments: str, code: int = 0, **more: str) -> str:
+        """One command to its end; what it printed. Fails when it ends with another exit code."""
+        done = subprocess.run(
+            [sys.executable, "-m", "abhiyan.site.cli", *arguments],
+            env=self.environment | more,
+            capture_output=True,
+            text=True,
+            timeout=180,
+            check=False,
+        )
+        assert done.returncode == code, done.stdout + done.stderr
+        return done.stdout if code == 0 else done.stdout + done.stderr
+
+    def start(self, *arguments: str, **more: str) -> "subprocess.Popen[bytes]":
+        return subprocess.Popen(
+            [sys.executable, "-m", "abhiyan.site.cli", *arguments],
+            env=self.environment | more,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=(self.home.parent / "log").open("ab"),
+        )
+
+
+@pytest.fixture(scope="module")
+def installation() -> Iterator[Installation]:
+    """Initialised, with its embedded database, nothing running. In a folder the database's user may pass through."""
+    folder = Path(tempfile.mkdtemp(prefix="abhiyan-", dir="/tmp"))
+    folder.chmod(0o711)
+    made = Installation(home=folder / "home", port=free_port())
+    try:
+        made.run("init", "--no-account")
+        (made.home / "postgres.local.conf").write_text("fsync = off\n")
+        yield made
+        made.run("stop")
+    finally:
+        embedded.stop(made.home)
+        shutil.rmtree(folder, ignore_errors=True)

@@ -1,0 +1,148 @@
+"""The command line, as an operator meets it."""
+
+import json
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from abhiyan.core import embedded, sealing
+from abhiyan.site import cli, processes
+
+from .conftest import Installation
+
+pytestmark = pytest.mark.once
+
+
+def test_help_is_quick_and_names_every_command() -> None:
+    started = time.process_time()
+    done = subprocess.run(
+        [sys.executable, "-X", "importtime", "-m", "abhiyan.site.cli", "--help"],
+        env={"PATH": os.environ["PATH"], "ABHIYAN_HOME": "/nonexistent"},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    for name in (
+        "init",
+        "demo",
+        "serve",
+        "jobs",
+        "stop",
+        "migrate",
+        "recount",
+        "doctor",
+        "backup",
+        "restore",
+        "bench",
+    ):
+        assert f"  {name} " in done.stdout
+    assert "django.db" not in done.stderr, "help imports Django"
+    assert time.process_time() - started < 2
+
+
+@pytest.mark.parametrize(
+    "name", ["init", "demo", "serve", "jobs", "stop", "migrate", "doctor", "backup", "restore", "bench"]
+)
+def test_every_command_explains_itself(name: str) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "abhiyan.site.cli", name, "--help"],
+        env={"PATH": os.environ["PATH"], "ABHIYAN_HOME": "/nonexistent"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0
+    assert len(done.stdout.splitlines()) > 4
+
+
+def test_without_keys_every_command_says_what_to_do(tmp_path: Path) -> None:
+    nowhere = Installation(home=tmp_path / "nowhere", port=1)
+    for command in (["doctor"], ["serve"], ["jobs"], ["recount"], ["migrate"]):
+        assert "run `abhiyan init`" in nowhere.run(*command, code=cli.CANNOT_RUN)
+    assert "Nothing runs" in nowhere.run("stop")
+    assert not nowhere.home.exists()
+
+
+def test_init_then_doctor_finds_nothing_failing(installation: Installation) -> None:
+    told = json.loads(installation.run("doctor", "--json"))
+    assert told["ok"]
+    assert {"keys", "roles", "policies", "versions", "clock", "disk", "audit", "migrations", "loops"} <= {
+        finding["check"] for finding in told["findings"]
+    }
+    assert not embedded.is_running(installation.home), "who started the database ends it"
+
+
+def test_init_may_be_repeated_and_keeps_the_key(installation: Installation) -> None:
+    key = installation.home / "keys" / "master.key"
+    before = key.read_text()
+    assert key.stat().st_mode & 0o077 == 0
+    told = installation.run("init", "--no-account")
+    assert key.read_text() == before
+    assert "up to date" in told
+    assert before.strip() not in told
+
+
+def test_a_lost_key_is_not_replaced_by_a_new_one(installation: Installation) -> None:
+    key = installation.home / "keys" / "master.key"
+    aside = key.with_suffix(".aside")
+    key.rename(aside)
+    try:
+        assert "Put the key back" in installation.run("init", "--no-account", code=cli.CANNOT_RUN)
+        assert not key.exists()
+    finally:
+        aside.rename(key)
+
+
+def test_doctor_refuses_the_demos_key_outside_the_demo(installation: Installation, tmp_path: Path) -> None:
+    """The roles' passwords follow from the key, so the database itself is out of reach under another one."""
+    demo_key = tmp_path / "demo.key"
+    demo_key.write_text("demo-" + "ab" * 32 + "\n")
+    demo_key.chmod(0o600)
+    told = installation.run("doctor", "--json", code=1, ABHIYAN_MASTER_KEY_FILE=str(demo_key))
+    findings = json.loads(told)["findings"]
+    (key,) = [finding for finding in findings if finding["check"] == "keys"]
+    assert key["level"] == "fail"
+    assert "demo" in key["text"]
+    assert "demo's key" in installation.run(
+        "init", code=cli.CANNOT_RUN, ABHIYAN_MASTER_KEY_FILE=str(demo_key)
+    )
+
+
+def test_backup_and_restore_by_the_command_line(installation: Installation, tmp_path: Path) -> None:
+    public = installation.run("backup", "keygen", "--to", str(tmp_path / "secret")).strip()
+    sealing.public_key(public)
+    assert (tmp_path / "secret").stat().st_mode & 0o077 == 0
+    assert "never overwritten" in installation.run(
+        "backup", "keygen", "--to", str(tmp_path / "secret"), code=1
+    )
+    assert "--recipient" in installation.run("backup", "--to", str(tmp_path), code=2)
+    told = json.loads(installation.run("backup", "--to", str(tmp_path), "--recipient", public, "--json"))
+    common = [told["file"], "--identity", str(tmp_path / "secret")]
+    assert "Whole" in installation.run("restore", *common, "--check")
+    assert "--replace" in installation.run("restore", *common, code=1)
+    assert "recount" in installation.run("restore", *common, "--replace")
+    installation.run("doctor", "--audit")
+
+
+def test_a_process_is_known_by_more_than_its_number(installation: Installation, tmp_path: Path) -> None:
+    """A note left behind by a kill may name a number that somebody else has now."""
+    run = installation.home / "run"
+    run.mkdir(exist_ok=True)
+    note = {"kind": "jobs", "pid": os.getpid(), "born": "another-boot/1", "port": None}
+    (run / f"jobs-{os.getpid()}.json").write_text(json.dumps(note))
+    assert "Nothing runs" in installation.run("stop")
+    assert not (run / f"jobs-{os.getpid()}.json").exists()
+    assert processes.born(os.getpid())
+    assert processes.born(2**22 + 1) == ""
+
+
+def test_bench_rows_carry_their_ratio_and_are_written_with_machine_and_versions() -> None:
+    rows = {"act": [{"name": "a/b", "value": 3.0, "reference_value": 2.0, "unit": "rows/s", "ratio": 1.5}]}
+    page = cli._markdown(rows, quick=False)
+    assert "| `a/b` | 3.00 | 2.00 | rows/s | 1.50 |" in page
+    assert "cores of" in page
+    assert "Python 3" in page

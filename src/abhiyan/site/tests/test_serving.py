@@ -1,0 +1,145 @@
+"""Serving: workers, jobs and database, watched over, killed, found again and ended."""
+
+import http.client
+import json
+import os
+import signal
+import subprocess
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from abhiyan.core import embedded
+
+from .conftest import PATIENCE_S, Installation, until
+
+pytestmark = pytest.mark.once
+TOKEN = "figures-for-the-test"
+
+
+def get(server: Installation, path: str, **headers: str) -> tuple[int, bytes]:
+    request = urllib.request.Request(f"http://127.0.0.1:{server.port}{path}", headers=headers)
+    try:
+        with urllib.request.urlopen(request, timeout=10) as answer:
+            return answer.status, answer.read()
+    except urllib.error.HTTPError as error:
+        return error.code, error.read()
+    except (OSError, http.client.HTTPException):
+        return 0, b""
+
+
+def is_well(server: Installation) -> bool:
+    status, body = get(server, "/healthz")
+    return status == 200 and json.loads(body)["loops"] == "ok"
+
+
+def notes(server: Installation) -> dict[str, int]:
+    found = {}
+    for path in (server.home / "run").glob("*.json"):
+        note = json.loads(path.read_text())
+        if lives(note["pid"]):  # a killed one takes no note away
+            found[note["kind"]] = note["pid"]
+    return found
+
+
+def children(pid: int) -> list[int]:
+    done = subprocess.run(["pgrep", "-P", str(pid)], capture_output=True, text=True, check=False)
+    return [int(line) for line in done.stdout.split()]
+
+
+def lives(pid: int) -> bool:
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0] not in "ZX"
+    except OSError:
+        return False
+
+
+@pytest.fixture(scope="module")
+def server(installation: Installation) -> Iterator[Installation]:
+    process = installation.start("serve", "--with-jobs", "--workers", "2", ABHIYAN_METRICS_TOKEN=TOKEN)
+    try:
+        until(lambda: is_well(installation))
+        yield installation
+    finally:
+        process.terminate()
+        try:
+            process.wait(PATIENCE_S)
+        finally:
+            process.kill()
+            process.wait()
+
+
+def test_health_tells_no_more_than_what_is_well(server: Installation) -> None:
+    status, body = get(server, "/healthz")
+    assert (status, json.loads(body)) == (200, {"status": "ok", "database": "ok", "loops": "ok"})
+
+
+def test_figures_are_for_the_token_only(server: Installation) -> None:
+    assert get(server, "/metrics")[0] == 404
+    assert get(server, "/metrics", Authorization="Bearer wrong")[0] == 404
+    get(server, "/static/nothing.css")
+    status, body = get(server, "/metrics", Authorization=f"Bearer {TOKEN}")
+    assert status == 200
+    assert b'abhiyan_requests_total{status="4xx",surface="static"}' in body
+    assert b"abhiyan_audit_unsealed" in body
+    assert b'abhiyan_loop_age_seconds{loop="core.seal"}' in body
+
+
+def test_two_servers_do_not_share_a_port(server: Installation) -> None:
+    assert "cannot be used" in server.run("serve", code=1)
+
+
+def test_restore_is_refused_while_it_serves(server: Installation, tmp_path: Path) -> None:
+    (tmp_path / "b").write_bytes(b"x")
+    assert "abhiyan stop" in server.run(
+        "restore", str(tmp_path / "b"), "--identity", str(tmp_path / "b"), code=1
+    )
+
+
+def test_killed_worker_killed_main_and_killed_database_come_back_by_themselves(server: Installation) -> None:
+    def killed(pid: int) -> None:
+        os.kill(pid, signal.SIGKILL)
+        until(lambda: not lives(pid))
+
+    main = notes(server)["web"]
+    workers = [pid for pid in children(main) if b"spawn_main" in Path(f"/proc/{pid}/cmdline").read_bytes()]
+    assert len(workers) == 2
+    killed(workers[0])
+    until(lambda: is_well(server))
+    left = [pid for pid in children(main) if pid != workers[0]]
+    killed(main)
+    until(lambda: not any(lives(pid) for pid in left))  # none goes on holding the port
+    until(lambda: is_well(server) and notes(server).get("web") not in (None, main))
+    jobs = notes(server)["jobs"]
+    killed(jobs)
+    until(lambda: notes(server).get("jobs") not in (None, jobs))
+    database = embedded.status(server.home).pid
+    assert database is not None
+    killed(database)
+    until(lambda: is_well(server) and embedded.status(server.home).pid not in (None, database))
+
+
+def test_stop_ends_everything_and_leaves_nothing_behind(server: Installation) -> None:
+    """The server's last test: it is gone afterwards."""
+    family = list(notes(server).values())
+    assert "Everything has ended" in server.run("stop")
+    assert not any(lives(pid) for pid in family)
+    assert not embedded.is_running(server.home)
+    assert get(server, "/healthz")[0] == 0
+    assert "Nothing runs" in server.run("stop")
+
+
+def test_when_the_watcher_is_killed_its_children_end(installation: Installation) -> None:
+    process = installation.start("serve", "--with-jobs", "--workers", "1")
+    until(lambda: is_well(installation))
+    family = [pid for kind, pid in notes(installation).items() if kind != "serve"]
+    assert len(family) == 2
+    process.kill()
+    process.wait()
+    until(lambda: not any(lives(pid) for pid in family))
+    assert "stopped the database" in installation.run("stop")
+    assert not embedded.is_running(installation.home)
+    assert get(installation, "/healthz")[0] == 0
