@@ -149,7 +149,7 @@ class Waiting(models.Model):
             models.Index(fields=["link_digest"], name="waiting_link"),  # used by: opening a link
             models.Index(  # used by: the loop that replies
                 fields=["at"],
-                condition=models.Q(replied_at=None, completed_at=None),
+                condition=models.Q(replied_at=None, completed_by=None),
                 name="waiting_reply",
             ),
         ]
@@ -277,7 +277,7 @@ GRANTS = {
         "enrolment_membership": "select, insert, update",
         "enrolment_enrolment": "select, insert, update",
         "enrolment_minor_count": "select, insert, update",
-        "enrolment_channel_token": "select",
+        "enrolment_channel_token": "select, update (used_at)",
         "enrolment_drive": "select",
         "enrolment_roll": "select",
     }.items()

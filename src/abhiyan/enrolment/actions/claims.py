@@ -259,6 +259,7 @@ class KeyReused(ClaimRefused):
 
     code = "key_reused"
     on = "key"
+    status = 409
     message = _("This key was used for another phone. Each claim needs a key of its own.")
 
 

@@ -7,7 +7,6 @@ waits, so the socket is polled first.
 import select
 import struct
 import threading
-import time
 from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime
 
@@ -155,13 +154,13 @@ class Writer:
             for name, values in steps:
                 pg.send_query_prepared(name.encode(), values, [1] * len(values), 1)
             pg.pipeline_sync()
-            pg.flush()
+            while pg.flush():  # more than the socket takes at once
+                self._wait(select.POLLIN | select.POLLOUT)
+                pg.consume_input()
             out: list[PGresult] = []
-            ends = time.monotonic() + PATIENCE_S
             while True:
                 while pg.is_busy():
-                    if not self._poll.poll(1000 * PATIENCE_S) or time.monotonic() > ends:
-                        raise Unavailable("no answer")
+                    self._wait(select.POLLIN)
                     pg.consume_input()
                 result = pg.get_result()
                 if result is None:
@@ -180,6 +179,11 @@ class Writer:
                 continue
             self._fail(name, result)
         return out
+
+    def _wait(self, what: int) -> None:
+        self._poll.modify(self._pg.socket, what)
+        if not self._poll.poll(1000 * PATIENCE_S):
+            raise Unavailable("no answer")
 
     def _fail(self, name: str, result: PGresult) -> None:
         """Undo, and say what kind of error it was. The server's text may hold what was typed: it is not passed on."""

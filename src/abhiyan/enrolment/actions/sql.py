@@ -71,6 +71,9 @@ def enrolling(*, rows: str, programme: str, roll: str, at: str, batch: str, impo
 
     rows: what stands behind `from`. The other arguments are parameters or literals of the statement. tail: the
     final select, over s (all rows), n (claims stored now) and w (of them, who joined).
+
+    `(… in (select …)) is true` keeps the planner at a hashed subplan: with no idea how many rows an array holds it
+    would join by nested loops, and 500 rows would cost twice what 5 × 100 do.
     """
     return f"""
 with s as materialized (select * from {rows}),
@@ -84,13 +87,13 @@ c as (
   select claim, public_id, {programme}, channel, sign, unit, is_placed, phone, member, {Taken.JOINED}, day,
       field_at, {at}, {batch}, "by", {import_id}
     from f order by claim on conflict do nothing returning id),
-n as materialized (select f.* from f join c on c.id = f.claim),
+n as materialized (select f.* from f where (f.claim in (select id from c)) is true),
 m as (
   insert into enrolment_membership (id, public_id, roll_id, phone_id, slot, person_id, unit_id, claim_id, term,
       programme_id, at)
   select member, member_public, {roll}, phone, 0, person, unit, claim, 1, {programme}, {at}
     from n order by member, claim on conflict do nothing returning claim_id),
-w as materialized (select n.* from n join m on m.claim_id = n.claim),
+w as materialized (select n.* from n where (n.claim in (select claim_id from m)) is true),
 p as (
   insert into people_person (id, public_id, phone_id, name, birth_year, language, unit_id, at)
   select person, person_public, phone, name, birth_year, language, unit, {at} from w),

@@ -382,7 +382,7 @@ class Migration(migrations.Migration):
                 "indexes": [
                     models.Index(fields=["link_digest"], name="waiting_link"),
                     models.Index(
-                        condition=models.Q(("completed_at", None), ("replied_at", None)),
+                        condition=models.Q(("completed_by", None), ("replied_at", None)),
                         fields=["at"],
                         name="waiting_reply",
                     ),

@@ -298,11 +298,11 @@ class World:
             cursor.execute(query, [self.programme.pk])
             return {tuple(row[:5]): int(row[5]) for row in cursor.fetchall() if row[5]}
 
-    def rows(self, query: str, values: Sequence[object] = ()) -> list[tuple[object, ...]]:
+    def rows(self, query: str, values: Sequence[str | int | UUID] = ()) -> list[tuple[object, ...]]:
         """Any select, seeing everything."""
         with system("tests look"), connection.cursor() as cursor:
             cursor.execute(query, values)
-            return cursor.fetchall()
+            return list(cursor.fetchall())
 
     def count(self, table: str) -> int:
         return int(str(self.rows(f"select count(*) from {table}")[0][0]))

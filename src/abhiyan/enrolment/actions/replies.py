@@ -1,0 +1,144 @@
+"""What a call or SMS is answered with: one message per phone and drive, ever.
+
+Nothing is sent while somebody calls. A loop finds the first calls nobody has replied to, queues the message under a
+key made of phone and drive, and marks them, in one commit: a crash in between sends nothing twice. Messages above the
+drive's budget are held by the breaker (messaging) until two people release them.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.db import connection
+
+from abhiyan.core.actor import Actor
+from abhiyan.core.keys import keyring
+from abhiyan.core.scope import system
+from abhiyan.enrolment.models import Channel, Drive
+from abhiyan.messaging import actions as messaging
+from abhiyan.messaging import queries as messaging_queries
+from abhiyan.people import actions as people
+from abhiyan.people import queries as people_queries
+
+from .links import link_of
+
+AT_ONCE = 1_000
+LATEST = timedelta(days=7)  # a reply later than this answers nobody's call any more
+LINK = "/j/%s/"  # the address of a personal link
+MEMBERS = "/join/member/"  # where a member proves the phone, then sees, corrects, leaves
+
+_UNANSWERED = """
+select w.id, w.programme_id, w.phone_id, w.unit_id, w.completed_at is not null, p.sealed
+  from enrolment_waiting w join people_phone p on p.id = w.phone_id
+ where w.replied_at is null and w.completed_by is null and w.at > %(from)s
+ order by w.at limit %(n)s for update of w skip locked"""
+
+
+@dataclass(frozen=True, slots=True)
+class _Texts:
+    """What a drive's replies say besides the link."""
+
+    notice: str
+    hear: str
+    leave: str
+
+
+def reply(*, at: datetime) -> int:
+    """Queue the one reply to everybody who called for the first time. Returns how many. In a transaction, as jobs.
+
+    To an unknown caller: the short notice, the personal link, where to hear the notice, how to leave. To a member:
+    that they are one, and where to see, correct or leave.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(_UNANSWERED, {"from": at - LATEST, "n": AT_ONCE})
+        rows = cursor.fetchall()
+        if not rows:
+            return 0
+        ring, language = keyring(), settings.LANGUAGE_CODE
+        texts: dict[int, _Texts] = {}
+        letters = []
+        for waiting_id, programme_id, phone_id, unit_id, is_member, sealed in rows:
+            if programme_id not in texts:
+                texts[programme_id] = _texts(programme_id, language)
+            said = texts[programme_id]
+            if is_member:
+                blanks = {"link": settings.ORIGIN + MEMBERS}
+            else:
+                link = settings.ORIGIN + LINK % link_of(waiting_id.bytes)
+                blanks = {"link": link, "notice": said.notice, "hear": said.hear, "leave": said.leave}
+            letters.append(
+                messaging.Outgoing(
+                    template="drive.already" if is_member else "drive.reply",
+                    phone=ring.unseal(bytes(sealed), about=phone_id.bytes).decode(),
+                    language=language,
+                    blanks=blanks,
+                    key=f"reply|{programme_id}|{phone_id}",
+                    unit_id=unit_id,
+                    programme_id=programme_id,
+                )
+            )
+        messaging.send_many(messages=letters, at=at)
+        cursor.execute(
+            "update enrolment_waiting set replied_at = %s where id = any(%s)", [at, [row[0] for row in rows]]
+        )
+    return len(rows)
+
+
+def _texts(programme_id: int, language: str) -> _Texts:
+    drive = Drive.objects.get(programme_id=programme_id)
+    notice = people_queries.notice(drive.notice_code, language, drive.notice_version)
+    return _Texts(
+        notice=notice.short,
+        hear=messaging_queries.our_number("notice", programme_id),
+        leave=messaging.leave_number(),
+    )
+
+
+def leave_by_call(
+    *,
+    programme_id: int | None,
+    phone: str,
+    ref: str,
+    kind: str,
+    number: str,
+    by: Actor,
+    at: datetime,
+) -> None:
+    """Somebody called the number to leave, or wrote that they do: they leave the drive's roll at once, and the phone
+    has said no to everything until it says otherwise itself. A receipt goes out, once.
+
+    phone: E.164. ref: provider and its own id of the call, which makes a replay find the first. Known or not, nothing
+    differs outside.
+    """
+    with system("somebody leaves by their own phone"):
+        is_first = messaging.note_inbound(
+            provider=ref.partition("|")[0],
+            ref=ref,
+            kind=kind,
+            phone=phone,
+            number=number,
+            outcome="left",
+            at=at,
+        )
+        if not is_first:
+            return
+        phone_id: UUID = keyring().phone_id(phone)
+        channel = Channel.SMS if kind == "sms" else Channel.MISSED_CALL
+        _leave(programme_id=programme_id, phone_id=phone_id, channel=channel, by=by, at=at)
+        messaging.send(
+            template="leave.receipt",
+            phone=phone,
+            language=settings.LANGUAGE_CODE,
+            blanks={},
+            key=f"leave|{phone_id}|{at.date()}",
+            programme_id=programme_id or 0,
+            at=at,
+        )
+
+
+def _leave(**given: Any) -> None:
+    people.suppress(
+        phone_id=given["phone_id"], channel=given["channel"], by=given["by"], at=given["at"], scope="all"
+    )

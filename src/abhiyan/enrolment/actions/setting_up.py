@@ -1,0 +1,128 @@
+"""What a membership drive adds to its programme: roll, notice, public address, codes, replies."""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import Any
+
+from django.utils.text import slugify
+from django.utils.translation import gettext_lazy as _
+
+from abhiyan.core import audit
+from abhiyan.core.actor import Actor
+from abhiyan.core.refusals import NotFound, Refused
+from abhiyan.core.scope import system
+from abhiyan.enrolment.models import Drive, Roll
+from abhiyan.messaging import actions as messaging
+from abhiyan.org import queries as org
+from abhiyan.people import queries as people
+from abhiyan.programmes import queries as programmes
+from abhiyan.programmes.news import ProgrammeMade
+
+KIND = "drive"
+NOTICE = "membership"
+PRIMARY = "primary"
+PRIMARY_NAMES = {"en": "Primary members", "hi": "प्राथमिक सदस्य"}
+REPLIES_PER_HOUR = 10_000
+
+
+class NoNotice(Refused):
+    code = "no_notice"
+    message = _("Publish the notice first: nobody may join before they can read what is kept of them.")
+
+
+class AddressTaken(Refused):
+    code = "address_taken"
+    message = _("Another drive has this address. Choose another word.")
+
+
+class AddressUnfit(Refused):
+    code = "address_unfit"
+    message = _("The address has small Latin letters, digits and hyphens only.")
+
+
+class CodesUnfit(Refused):
+    code = "codes_unfit"
+    message = _("Each state where codes are off has its first and its last day.")
+
+
+def ensure_roll() -> Roll:
+    """The roll of primary members, made when it is not there: up to four people on a phone, from 18 on."""
+    roll, _made = Roll.objects.get_or_create(code=PRIMARY, defaults={"names": PRIMARY_NAMES})
+    return roll
+
+
+def follow_programme(*, made: ProgrammeMade) -> None:
+    """A programme of the kind drive gets what a drive needs, in the same transaction."""
+    if made.kind != KIND:
+        return
+    with system("a drive beside its programme"):
+        Drive.objects.create(
+            programme_id=made.programme_id,
+            roll=ensure_roll(),
+            notice_version=_latest_notice(),
+            join_slug=f"drive-{made.programme_id}",
+            replies_per_hour=REPLIES_PER_HOUR,
+        )
+        messaging.set_allowance(
+            programme_id=made.programme_id, per_hour=REPLIES_PER_HOUR, by=made.by, at=made.at
+        )
+
+
+def _latest_notice() -> int:
+    try:
+        return people.notice(NOTICE, "hi").version
+    except NotFound:
+        raise NoNotice from None
+
+
+def set_up_drive(
+    *,
+    programme_id: int,
+    by: Actor,
+    at: datetime,
+    join_slug: str | None = None,
+    notice_version: int | None = None,
+    codes_off: Sequence[dict[str, Any]] | None = None,
+    replies_per_hour: int | None = None,
+) -> Drive:
+    """Change what is given. codes_off: [{"unit": code, "from": "YYYY-MM-DD", "to": "YYYY-MM-DD"}] (law.md O5).
+
+    Who may: `programmes.run` at the programme's owner. Refuses NotFound, NoNotice, AddressUnfit,
+    AddressTaken, CodesUnfit.
+    In the caller's transaction: the drive's row is held until it ends.
+    """
+    drive = Drive.objects.select_for_update().filter(pk=programme_id).first()
+    if drive is None:
+        raise NotFound
+    programme = programmes.programme_by_id(programme_id)
+    org.require(by, "programmes.run", at=programme.owner_id)
+    if join_slug is not None:
+        if slugify(join_slug) != join_slug or not join_slug:
+            raise AddressUnfit(field="join_slug")
+        if Drive.objects.filter(join_slug=join_slug).exclude(pk=programme_id).exists():
+            raise AddressTaken(field="join_slug")
+        drive.join_slug = join_slug
+    if notice_version is not None:
+        if not people.languages_of_notice(NOTICE, notice_version):
+            raise NoNotice(field="notice_version")
+        drive.notice_version = notice_version
+    if codes_off is not None:
+        for one in codes_off:
+            try:
+                if date.fromisoformat(one["from"]) > date.fromisoformat(one["to"]) or not one["unit"]:
+                    raise CodesUnfit(field="codes_off")
+            except (KeyError, TypeError, ValueError):
+                raise CodesUnfit(field="codes_off") from None
+        drive.codes_off = list(codes_off)
+    if replies_per_hour is not None:
+        drive.replies_per_hour = replies_per_hour
+        messaging.set_allowance(programme_id=programme_id, per_hour=replies_per_hour, by=by, at=at)
+    drive.save()
+    audit.record(
+        by=by,
+        at=at,
+        act="enrolment.set_up_drive",
+        subject=str(programme.public_id),
+        unit_id=programme.owner_id,
+    )
+    return drive

@@ -1,0 +1,190 @@
+"""Tokens of machine channels: asked by one person, released by another, shown once, ended at any time.
+
+A token can only write: claims of one drive, of one channel, for the units below one.
+"""
+
+import secrets
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID, uuid4
+
+from django.utils.translation import gettext_lazy as _
+
+from abhiyan.core import audit
+from abhiyan.core.actor import Actor
+from abhiyan.core.keys import keyring
+from abhiyan.core.refusals import NotFound, Refused
+from abhiyan.core.scope import system
+from abhiyan.enrolment.models import Channel, ChannelToken, Drive
+from abhiyan.org import actions as org
+from abhiyan.org import queries as org_queries
+from abhiyan.org.models import Release
+from abhiyan.org.news import AppointmentEnded
+
+ACT = "channels.token"
+MANAGE = "channels.manage"
+CHANNELS = (Channel.API, Channel.PAPER)  # neither shows a sign from the phone; calls and SMS come by webhooks
+LONGEST_DAYS = 400
+
+
+class TokenNameMissing(Refused):
+    code = "token_name_missing"
+    message = _("Name the channel, so that others know whose token it is.")
+
+
+class TokenTooLong(Refused):
+    code = "token_too_long"
+    message = _("A token lasts at least one day and at most %(days)s.")
+
+
+class NoDrive(Refused):
+    code = "no_drive"
+    message = _("A token belongs to a membership drive.")
+
+
+@dataclass(frozen=True, slots=True)
+class MadeToken:
+    """A new token. secret: what the channel shows; it cannot be seen again."""
+
+    public_id: UUID
+    secret: str
+    expires_at: datetime
+
+
+def ask_token(
+    *,
+    programme_id: int,
+    unit_id: int,
+    name: str,
+    reason: str,
+    by: Actor,
+    at: datetime,
+    channel: int = Channel.API,
+    days: int = 90,
+) -> Release:
+    """Ask a second person's yes to a token that may send claims for the units below one.
+
+    Who may: holders of channels.manage over the unit. Refuses TokenNameMissing, TokenTooLong, NoDrive, and what
+    `org.ask_release` refuses.
+    """
+    _check(programme_id=programme_id, name=name, channel=channel, days=days)
+    return org.ask_release(
+        act=ACT,
+        unit_id=unit_id,
+        reason=reason,
+        payload={
+            "programme_id": programme_id,
+            "unit_id": unit_id,
+            "name": name.strip(),
+            "channel": int(channel),
+            "days": days,
+        },
+        by=by,
+        at=at,
+    )
+
+
+def make_token(*, release_id: UUID, by: Actor, at: datetime) -> MadeToken:
+    """Make the token a second person has allowed, by whoever asked for it. Refuses what `org.use_release` refuses."""
+    with system("making a token"):
+        asked = org.use_release(public_id=release_id, act=ACT, by=by, at=at)
+        return _make(
+            programme_id=int(asked["programme_id"]),
+            unit_id=int(asked["unit_id"]),
+            name=str(asked["name"]),
+            channel=int(asked["channel"]),
+            days=int(asked["days"]),
+            by=by,
+            at=at,
+        )
+
+
+def make_token_at_console(
+    *,
+    programme_id: int,
+    unit_id: int,
+    name: str,
+    by: Actor,
+    at: datetime,
+    channel: int = Channel.API,
+    days: int = 90,
+) -> MadeToken:
+    """Make a token on the server's own console, by the system only: demo, bench, first set-up.
+
+    Whoever has the console has the keys; the trail says so.
+    """
+    if by.kind != "system":
+        raise org_queries.NotYours
+    _check(programme_id=programme_id, name=name, channel=channel, days=days)
+    with system("making a token on the console"):
+        return _make(
+            programme_id=programme_id, unit_id=unit_id, name=name, channel=channel, days=days, by=by, at=at
+        )
+
+
+def end_token(*, public_id: UUID, by: Actor, at: datetime) -> None:
+    """End a token; within half a minute it is refused everywhere. Who may: channels.manage over its unit.
+
+    Refuses NotFound. Ending an ended one changes nothing.
+    """
+    with system("ending a token"):
+        token = ChannelToken.objects.select_for_update().filter(public_id=public_id).first()
+        if token is None:
+            raise NotFound
+        if by.kind != "system":
+            org_queries.require(by, MANAGE, at=token.unit_id)
+        _end(token, by=by, at=at)
+
+
+def end_tokens_of(*, news: AppointmentEnded) -> None:
+    """When somebody's appointment ends, the tokens they made where they may no longer make any end with it."""
+    with system("an appointment ended"):
+        tokens = ChannelToken.objects.select_for_update().filter(made_by=news.account_id, ended_at=None)
+        for token in tokens.order_by("pk"):
+            if not org_queries.holds(news.account_id, MANAGE, at=token.unit_id):
+                _end(token, by=Actor.system("its maker's appointment ended"), at=news.at)
+
+
+def _check(*, programme_id: int, name: str, channel: int, days: int) -> None:
+    if not name.strip() or len(name) > 200 or "\x00" in name:
+        raise TokenNameMissing(field="name")
+    if not 1 <= days <= LONGEST_DAYS:
+        raise TokenTooLong(field="days", days=LONGEST_DAYS)
+    if channel not in CHANNELS:
+        raise ValueError(channel)
+    if not Drive.objects.filter(programme_id=programme_id).exists():
+        raise NoDrive(field="programme")
+
+
+def _make(
+    *, programme_id: int, unit_id: int, name: str, channel: int, days: int, by: Actor, at: datetime
+) -> MadeToken:
+    secret = "abhi_" + secrets.token_urlsafe(32)
+    token = ChannelToken.objects.create(
+        public_id=uuid4(),
+        digest=keyring().token_digest(secret),
+        name=name,
+        programme_id=programme_id,
+        channel=channel,
+        unit_id=unit_id,
+        made_by=by.account_id,
+        made_at=at,
+        expires_at=at + timedelta(days=days),
+    )
+    audit.record(
+        by=by,
+        at=at,
+        act="enrolment.make_token",
+        subject=str(token.public_id),
+        unit_id=unit_id,
+        facts={"programme": programme_id, "channel": channel, "days": days},
+    )
+    return MadeToken(token.public_id, secret, token.expires_at)
+
+
+def _end(token: ChannelToken, *, by: Actor, at: datetime) -> None:
+    if token.ended_at is not None:
+        return
+    token.ended_at = at
+    token.save(update_fields=["ended_at"])
+    audit.record(by=by, at=at, act="enrolment.end_token", subject=str(token.public_id), unit_id=token.unit_id)

@@ -1,0 +1,301 @@
+"""Forms of joining, of one's own membership and of the people's pages: what is asked, and what was wrong with it."""
+
+from datetime import date
+from typing import Any
+from uuid import uuid4
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+
+from abhiyan.people import phones
+
+from . import actions
+from .models import Channel
+from .rules import names
+from .rules.age import Age, age_on
+
+LONGEST_ECHO = 300  # characters of a wrong value that are shown again
+_DIGITS = str.maketrans(
+    {ord("०") + n: str(n) for n in range(10)}
+    | {ord("۰") + n: str(n) for n in range(10)}
+    | {ord("٠") + n: str(n) for n in range(10)}
+)
+YES, NO = "yes", "no"
+ELSEWHERE = "-"  # "my place is not in this list"
+
+
+class Clipped(forms.Form):
+    """A form that does not send megabytes back to whoever sent them, nor shows what cannot be seen."""
+
+    def __init__(self, data: Any = None, **given: Any) -> None:
+        if data is not None:
+            data = data.copy()
+            for name in data:
+                data.setlist(name, [value[: LONGEST_ECHO * 4] for value in data.getlist(name)])
+        super().__init__(data, **given)
+
+
+class NameField(forms.CharField):
+    """A person's name, cleaned as the act cleans it."""
+
+    def __init__(self, **given: Any) -> None:
+        attrs = {"autocomplete": "name", "maxlength": names.LONGEST, "autocapitalize": "words"}
+        super().__init__(
+            **{"label": _("Full name"), "widget": forms.TextInput(attrs=attrs), "strip": False} | given
+        )
+
+    def clean(self, value: Any) -> str:
+        text = str(value or "")
+        if not text.strip():
+            if self.required:
+                raise forms.ValidationError(actions.NameMissing.message)
+            return ""
+        cleaned = names.clean(text)
+        if cleaned is None:
+            raise forms.ValidationError(actions.NameInvalid.message)
+        return cleaned
+
+
+class YearField(forms.CharField):
+    """A year of birth in four digits, in any script's."""
+
+    def __init__(self, **given: Any) -> None:
+        attrs = {"inputmode": "numeric", "autocomplete": "bday-year", "maxlength": 4, "size": 6}
+        super().__init__(**{"label": _("Year of birth"), "widget": forms.TextInput(attrs=attrs)} | given)
+
+    def clean(self, value: Any) -> int | None:  # type: ignore[override]  # a year is a number
+        text = "".join(str(value or "").translate(_DIGITS).split())
+        if not text:
+            if self.required:
+                raise forms.ValidationError(actions.BirthYearMissing.message)
+            return None
+        if not (text.isascii() and text.isdigit() and len(text) == 4):
+            raise forms.ValidationError(actions.BirthYearInvalid.message)
+        return int(text)
+
+
+class PhoneField(forms.CharField):
+    """A mobile number as people write it; cleaned to E.164."""
+
+    def __init__(self, **given: Any) -> None:
+        attrs = {
+            "type": "tel",
+            "inputmode": "tel",
+            "autocomplete": "tel-national",
+            "maxlength": phones.LONGEST,
+        }
+        super().__init__(**{"label": _("Mobile number"), "widget": forms.TextInput(attrs=attrs)} | given)
+
+    def clean(self, value: Any) -> str:
+        text = str(value or "")
+        number = phones.parse(text)
+        if number is not None:
+            return number
+        digits = sum(c.isdecimal() for c in text)
+        if text.isascii() and 0 < digits < 10:
+            raise forms.ValidationError(
+                ngettext(
+                    "Ten digits are needed; now there is %(n)s.",
+                    "Ten digits are needed; now there are %(n)s.",
+                    digits,
+                )
+                % {"n": digits}
+            )
+        raise forms.ValidationError(actions.PhoneInvalid.message)
+
+
+def years(on: date, minimum: int) -> str:
+    """A hint: born in this year or before."""
+    return str(on.year - minimum)
+
+
+class JoinForm(Clipped):
+    """What a person who joins says. The question of age stands before everything else."""
+
+    key = forms.CharField(widget=forms.HiddenInput, required=False, max_length=64)
+    notice = forms.CharField(widget=forms.HiddenInput, required=False, max_length=40)
+    under = forms.CharField(widget=forms.HiddenInput, required=False, max_length=64)
+    adult = forms.ChoiceField(
+        label=_("Are you 18 or older?"),
+        choices=[(YES, _("Yes")), (NO, _("No"))],
+        widget=forms.RadioSelect,
+        error_messages={"required": _("Answer this first: only people of 18 and over can join.")},
+    )
+    birth_year = YearField(help_text=_("Four digits, such as 1980"))
+    name = NameField()
+    where = forms.CharField(
+        label=_("Where do you vote or live?"),
+        help_text=_(
+            "PIN code, or the name of the village, ward or booth. If you do not know, leave it empty."
+        ),
+        required=False,
+        max_length=100,
+        widget=forms.TextInput(attrs={"autocomplete": "postal-code", "enterkeyhint": "search"}),
+    )
+    unit = forms.CharField(required=False, max_length=64)
+    phone = PhoneField()
+    membership = forms.BooleanField(
+        label=_("I have read or heard the notice. Put me on the roll of members."),
+        error_messages={"required": _("Without this yes nobody can be put on the roll.")},
+    )
+    messages = forms.BooleanField(
+        label=_("Send me messages about programmes too (if you like)"), required=False
+    )
+    calls = forms.BooleanField(label=_("You may call me too (if you like)"), required=False)
+
+    def __init__(
+        self,
+        data: Any = None,
+        *,
+        on: date,
+        minimum: int = 18,
+        indian_only: bool = True,
+        known_phone: bool = False,
+        **given: Any,
+    ) -> None:
+        super().__init__(data, **given)
+        self.on, self.minimum, self.indian_only = on, minimum, indian_only
+        if known_phone:
+            del self.fields["phone"]
+        self.is_minor = self.is_bound and (self.data.get("adult") == NO or self._minor_by_year())
+
+    def _minor_by_year(self) -> bool:
+        text = "".join(str(self.data.get("birth_year", "")).translate(_DIGITS).split())
+        if not (text.isascii() and text.isdigit() and len(text) == 4):
+            return False
+        return self._age(int(text)) is Age.MINOR
+
+    def _age(self, year: int) -> Age:
+        return age_on(
+            year=self.on.year,
+            birth_year=year,
+            minimum=self.minimum,
+            says_adult=self.data.get("adult") == YES,
+        )
+
+    def clean_key(self) -> str:
+        """The form's own key; a fresh one for whoever sends none."""
+        return str(self.cleaned_data["key"]) or uuid4().hex
+
+    def clean_birth_year(self) -> int | None:
+        year: int | None = self.cleaned_data["birth_year"]
+        if year is not None and self._age(year) is Age.IMPOSSIBLE:
+            raise forms.ValidationError(actions.BirthYearInvalid.message)
+        return year
+
+    def clean_phone(self) -> str:
+        phone = str(self.cleaned_data["phone"])
+        if self.indian_only and not phones.is_indian_mobile(phone):
+            raise forms.ValidationError(actions.PhoneAbroad.message)
+        return phone
+
+
+class CodeForm(Clipped):
+    """The six digits that came by SMS."""
+
+    code = forms.CharField(
+        label=_("Code"),
+        help_text=_("Six digits, by SMS. Type them only here, and tell them to nobody."),
+        max_length=12,
+        widget=forms.TextInput(
+            attrs={
+                "class": "code",
+                "autocomplete": "one-time-code",
+                "inputmode": "numeric",
+                "autofocus": True,
+            }
+        ),
+    )
+
+
+class PhoneForm(Clipped):
+    """Whose membership."""
+
+    phone = PhoneField(help_text=_("The number you joined with"))
+
+
+class WhichForm(Clipped):
+    """A second fact, where several people share a phone."""
+
+    birth_year = YearField(label=_("Your year of birth"), help_text=_("Four digits, such as 1980"))
+    name = NameField(
+        label=_("Your name, as you gave it"),
+        help_text=_("Only if two of you were born in the same year"),
+        required=False,
+    )
+
+
+class CorrectForm(Clipped):
+    """What a person, or whoever keeps the roll, puts right."""
+
+    name = NameField()
+    birth_year = YearField(help_text=_("Four digits, such as 1980"))
+    under = forms.CharField(widget=forms.HiddenInput, required=False, max_length=64)
+    where = forms.CharField(
+        label=_("Another place"),
+        help_text=_(
+            "PIN code, or the name of the village, ward or booth. Leave it empty if the place is right."
+        ),
+        required=False,
+        max_length=100,
+    )
+    unit = forms.CharField(required=False, max_length=64)
+
+
+class ReasonForm(Clipped):
+    """Why an entry is struck off."""
+
+    reason = forms.CharField(
+        label=_("Reason"),
+        help_text=_("It stays with the entry and in the trail. Write no names and no numbers."),
+        max_length=300,
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+
+
+class PlaceForm(Clipped):
+    """Where a claim belongs."""
+
+    unit = forms.CharField(label=_("Unit"), max_length=64)
+
+
+class FilterForm(Clipped):
+    """How a list of people is narrowed."""
+
+    q = forms.CharField(
+        label=_("Name, whole phone number, or member number"),
+        required=False,
+        max_length=100,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "inputmode": "search"}),
+    )
+    rung = forms.ChoiceField(
+        label=_("Counted how"),
+        required=False,
+        choices=[
+            ("", _("All")),
+            ("counted", _("Counted")),
+            ("unsigned", _("Phone has not answered")),
+            ("confirmed", _("Confirmed")),
+        ],
+    )
+    channel = forms.ChoiceField(
+        label=_("Came by"),
+        required=False,
+        choices=[("", _("All")), *((str(c.value), c.label) for c in Channel)],
+    )
+    kind = forms.ChoiceField(
+        label=_("New or renewed"),
+        required=False,
+        choices=[("", _("All")), ("1", _("New")), ("2", _("Renewed"))],
+    )
+    ended = forms.ChoiceField(
+        label=_("Membership"),
+        required=False,
+        choices=[("", _("Current")), ("ended", _("Ended")), ("all", _("All"))],
+    )
+    since = forms.DateField(
+        label=_("Joined since"),
+        required=False,
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+    )

@@ -1,0 +1,159 @@
+"""One request of the hot path, from its first byte to its answer; nothing of Django's request handling."""
+
+import asyncio
+import logging
+import os
+import time
+from collections import Counter
+from collections.abc import Awaitable, Callable, MutableMapping
+from typing import Any
+from urllib.parse import unquote
+
+from abhiyan.core import metrics
+from abhiyan.core.address import shortened
+from abhiyan.core.clock import now
+from abhiyan.core.refusals import Refused
+
+from . import answers, calls, claims
+from .batches import Batches, Full
+from .directory import Directory, Unreachable
+
+AsgiScope = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
+Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
+App = Callable[[AsgiScope, Receive, Send], Awaitable[None]]
+
+PATIENCE_S = 30  # for the rest of a body that comes in pieces
+RETRY_S = 2  # what callers are told to wait while the database does not answer
+SUMMED_UP_S = 10  # one line of log tells this many seconds of requests
+log = logging.getLogger(__name__)
+
+
+class Gone(Exception):
+    """The caller went away before the whole body had come."""
+
+
+class Application:
+    """The hot path of one worker."""
+
+    def __init__(self) -> None:
+        self.directory = Directory(now)
+        self.batches = Batches(now)
+        self.calls = calls.Calls(self.directory, self.batches)
+        self.claims = claims.Claims(self.directory, self.batches)
+        self.is_behind_proxy = bool(os.environ.get("ABHIYAN_BEHIND_PROXY"))
+        self._networks: dict[str, str] = {}
+        self._seen: Counter[tuple[str, int]] = Counter()
+        self._summed_up_at = time.monotonic()
+
+    async def startup(self) -> None:
+        """Read tokens and numbers before the first request. A database still to come is no reason not to start."""
+        await self.directory.read()
+
+    async def shutdown(self) -> None:
+        """Finish what is under way."""
+        await self.batches.close()
+        self.calls.close()
+        await self.directory.close()
+        self._sum_up()
+
+    async def __call__(self, scope: AsgiScope, receive: Receive, send: Send) -> None:
+        started = time.perf_counter()
+        path: str = scope["path"]
+        headers = dict(scope["headers"])
+        status, surface = 500, "other"
+        try:
+            try:
+                if path == "/api/v1/claims":
+                    surface = "claims"
+                    answer = await self.claims.one(self, scope, headers, receive)
+                elif path == "/api/v1/claims/batch":
+                    surface = "batch"
+                    answer = await self.claims.many(self, scope, headers, receive)
+                elif path.startswith("/hook/"):
+                    surface = "hook"
+                    answer = await self.calls.take(
+                        self, scope, headers, receive, unquote(path).split("/")[2:]
+                    )
+                else:
+                    raise answers.NoSuchAddress
+            except Refused as refusal:
+                if refusal.status == 503:
+                    refusal = answers.TryLater(wait_s=RETRY_S)
+                answer = answers.refuse(refusal, answers.tongue(headers))
+            except Full:
+                answer = answers.refuse(answers.TryLater(wait_s=1), answers.tongue(headers))
+            except Unreachable:
+                answer = answers.refuse(answers.TryLater(wait_s=RETRY_S), answers.tongue(headers))
+            except Gone:
+                status = 499
+                return
+            except Exception:
+                # Nothing of the request is logged but what kind of error it was, and where.
+                log.exception("the hot path failed")
+                answer = answers.refuse(answers.TryLater(wait_s=RETRY_S), answers.tongue(headers))
+            status = answer.status
+            await send({"type": "http.response.start", "status": status, "headers": answer.headers})
+            await send({"type": "http.response.body", "body": answer.body})
+        finally:
+            self._count(surface, status, time.perf_counter() - started)
+
+    async def body(self, headers: dict[bytes, bytes], receive: Receive, most: int) -> bytes:
+        """The whole body, at most `most` bytes. Refuses TooLarge before reading it where its length was said."""
+        said = headers.get(b"content-length", b"0")
+        if len(said) > 18 or not said.isdigit() or int(said) > most:
+            raise answers.TooLarge(limit_kb=most // 1024)
+        message = await receive()
+        body: bytes = message.get("body", b"")
+        if message.get("more_body"):
+            parts, n = [body], len(body)
+            try:
+                async with asyncio.timeout(PATIENCE_S):
+                    while message.get("more_body"):
+                        if n > most:
+                            raise answers.TooLarge(limit_kb=most // 1024)
+                        message = await receive()
+                        if message["type"] == "http.disconnect":
+                            raise Gone
+                        parts.append(message.get("body", b""))
+                        n += len(parts[-1])
+            except TimeoutError:
+                raise Gone from None
+            body = b"".join(parts)
+        elif message["type"] == "http.disconnect":
+            raise Gone
+        if len(body) > most:
+            raise answers.TooLarge(limit_kb=most // 1024)
+        return body
+
+    def address(self, scope: AsgiScope, headers: dict[bytes, bytes]) -> str:
+        """The caller's address; behind our own proxy the last one it added."""
+        if self.is_behind_proxy and (passed := headers.get(b"x-forwarded-for")):
+            return passed.rsplit(b",", 1)[-1].strip().decode("ascii", "replace")
+        client = scope.get("client")
+        return client[0] if client else ""
+
+    def network(self, address: str) -> str:
+        """The network an address belongs to, as it may be kept."""
+        found = self._networks.get(address)
+        if found is None:
+            if len(self._networks) > 50_000:
+                self._networks.clear()
+            found = self._networks[address] = shortened(address)
+        return found
+
+    def _count(self, surface: str, status: int, seconds: float) -> None:
+        metrics.seen("hot", status, seconds)
+        self._seen[surface, status] += 1
+        if time.monotonic() - self._summed_up_at > SUMMED_UP_S:
+            self._sum_up()
+
+    def _sum_up(self) -> None:
+        """The access log: how many requests of each kind were answered how. Whose, the trail tells by batch."""
+        self._summed_up_at = time.monotonic()
+        seen, self._seen = self._seen, Counter()
+        for (surface, status), n in seen.items():
+            log.info("answered", extra={"facts": {"surface": surface, "status": status, "requests": n}})
+
+
+application = Application()

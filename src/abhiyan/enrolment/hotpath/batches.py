@@ -1,0 +1,182 @@
+"""The queue in front of the act: what comes while one commit is in flight is the next batch. No timer.
+
+One thread per worker enrols; it holds the worker's one connection as `gateway`. What is queued is bounded, so a
+database that stands still costs waiting clients, not memory.
+"""
+
+import asyncio
+import logging
+from collections import deque
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from datetime import datetime
+
+import psycopg
+
+from abhiyan.core import limits
+from abhiyan.core.actor import Actor
+from abhiyan.core.refusals import Refused, TooMany
+from abhiyan.enrolment.actions import Claim, ClaimRefused, Outcome, TryAgain, enrol_batch
+
+log = logging.getLogger(__name__)
+
+MOST_IN_BATCH = 500
+MOST_WAITING = 20_000  # claims, per worker
+LEASED = 5_000  # claims a worker takes from a channel's daily allowance at a time
+DAY_S = 86_400
+
+Result = Sequence[Outcome | ClaimRefused]
+
+
+class Full(Exception):
+    """More waits than a worker keeps."""
+
+
+@dataclass(slots=True)
+class Lane:
+    """What waits for one drive and sender: a batch is of one drive, and its trail names one sender."""
+
+    programme_id: int
+    by: Actor
+    allowed: int  # claims a day, of all workers together
+    waiting: deque[tuple[list[Claim], "asyncio.Future[Result]", str]] = field(default_factory=deque)
+    leased: int = 0  # of the day's allowance, taken and not used yet
+    leased_on: int = 0
+
+
+class Batches:
+    """The queue of one worker; used from its event loop only."""
+
+    def __init__(self, clock: Callable[[], datetime]) -> None:
+        self._clock = clock
+        self._lanes: dict[tuple[int, bytes], Lane] = {}
+        self._turns: deque[Lane] = deque()  # lanes with something waiting
+        self._waiting = 0
+        self._running: asyncio.Task[None] | None = None
+        self._thread = ThreadPoolExecutor(1, "enrol")
+
+    def lane(self, programme_id: int, by: Actor, allowed: int) -> Lane:
+        """The lane of a sender in a drive, made when it is not there yet."""
+        key = (programme_id, by.id.bytes)
+        found = self._lanes.get(key)
+        if found is None:
+            if len(self._lanes) > 10_000:
+                self._lanes = {key: lane for key, lane in self._lanes.items() if lane.waiting}
+            found = self._lanes[key] = Lane(programme_id, by, allowed)
+        return found
+
+    async def put(self, lane: Lane, claims: list[Claim], origin: str) -> Result:
+        """Queue the claims of one request, together in one commit; their outcomes once that is on disk.
+
+        Raises Full, TooMany (the day's allowance), TryAgain, or what the act raised.
+        """
+        if self._waiting + len(claims) > MOST_WAITING:
+            raise Full
+        loop = asyncio.get_running_loop()
+        future: asyncio.Future[Result] = loop.create_future()
+        if not lane.waiting:
+            self._turns.append(lane)
+        lane.waiting.append((claims, future, origin))
+        self._waiting += len(claims)
+        if self._running is None:
+            self._running = loop.create_task(self._run(loop))
+        return await future
+
+    async def _run(self, loop: asyncio.AbstractEventLoop) -> None:
+        try:
+            while self._turns:
+                lane = self._turns.popleft()
+                claims, shares, origins = self._next(lane)
+                if lane.waiting:
+                    self._turns.append(lane)
+                by = lane.by
+                if len(origins) == 1:
+                    (origin,) = origins
+                    by = Actor(kind=by.kind, id=by.id, origin=origin)
+                outcomes: Result | BaseException
+                try:
+                    outcomes = await loop.run_in_executor(
+                        self._thread, enrol, lane, claims, by, self._clock()
+                    )
+                except Exception as failure:  # each request is told below
+                    if not isinstance(failure, Refused):
+                        log.exception("a batch could not be enrolled")
+                    outcomes = failure
+                self._share(shares, outcomes)
+        finally:
+            self._running = None
+
+    def _next(self, lane: Lane) -> tuple[list[Claim], list[tuple[int, "asyncio.Future[Result]"]], set[str]]:
+        """Take the next batch of a lane. A key that came twice waits for the next one, to find the first's answer."""
+        claims: list[Claim] = []
+        shares: list[tuple[int, asyncio.Future[Result]]] = []
+        origins: set[str] = set()
+        keys: set[bytes] = set()
+        waiting = lane.waiting
+        while waiting:
+            own, future, origin = waiting[0]
+            if claims and (len(claims) + len(own) > MOST_IN_BATCH or any(c.key in keys for c in own)):
+                break
+            waiting.popleft()
+            claims += own
+            keys.update([c.key for c in own])
+            shares.append((len(own), future))
+            origins.add(origin)
+        return claims, shares, origins
+
+    def _share(
+        self, shares: list[tuple[int, "asyncio.Future[Result]"]], outcomes: Result | BaseException
+    ) -> None:
+        at = 0
+        for n, future in shares:
+            self._waiting -= n
+            if not future.done():
+                if isinstance(outcomes, BaseException):
+                    future.set_exception(outcomes)
+                else:
+                    future.set_result(outcomes[at : at + n])
+            at += n
+
+    async def close(self) -> None:
+        """Enrol what waits, then let the thread go."""
+        if self._running is not None:
+            await self._running
+        self._thread.shutdown(wait=False)
+
+
+def enrol(lane: Lane, claims: list[Claim], by: Actor, at: datetime) -> Result:
+    """In the worker's thread: within the day's allowance, one commit."""
+    _within_allowance(lane, len(claims), at)
+    return enrol_batch(programme_id=lane.programme_id, claims=claims, by=by, at=at)
+
+
+def _within_allowance(lane: Lane, n: int, at: datetime) -> None:
+    """Take the batch from what the lane has leased of its day; lease more when that is used up.
+
+    Counted for all workers together and over restarts. Raises TooMany until midnight UTC.
+    """
+    today = int(at.timestamp()) // DAY_S
+    if lane.leased_on != today:
+        lane.leased, lane.leased_on = 0, today
+    if lane.leased < n:
+        subject = lane.by.id.bytes
+        for more in (max(LEASED, n), n):
+            try:
+                limits.take(
+                    limit="enrolment.claims",
+                    subject=subject,
+                    at=at,
+                    allowed=lane.allowed,
+                    window_s=DAY_S,
+                    n=more,
+                )
+            except TooMany:
+                if more == n:
+                    raise
+            except psycopg.Error as failure:
+                raise TryAgain from failure
+            else:
+                lane.leased += more
+                break
+    lane.leased -= n

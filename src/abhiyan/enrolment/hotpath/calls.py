@@ -1,0 +1,268 @@
+"""What providers of telephone numbers tell us: a call, an SMS, a delivery report.
+
+    /hook/call/<provider>/<secret>   somebody called one of our numbers
+    /hook/sms/<provider>/<secret>    somebody wrote to one
+    /hook/receipt/<provider>/<secret>  what became of a message of ours
+
+The secret finds the numbers; then the signature must hold, or, where the provider has none, the source address lie in
+its networks. A call to join is a claim, stored before it is answered; its key is the provider's own id of the call, so
+a resend finds the first. Nothing is ever sent from here: the one reply is the jobs' (`actions.replies`).
+"""
+
+import asyncio
+import logging
+from collections.abc import Callable, Mapping, MutableMapping
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime, timedelta
+from typing import Any
+from urllib.parse import parse_qsl
+
+import orjson
+from django.conf import settings
+from django.db import DatabaseError, close_old_connections
+
+from abhiyan.core.actor import Actor
+from abhiyan.core.clock import now
+from abhiyan.core.scope import system
+from abhiyan.enrolment import actions
+from abhiyan.enrolment.actions import Claim, ClaimRefused, Outcome, TryAgain, sender_key
+from abhiyan.enrolment.models import Channel, Sign
+from abhiyan.messaging import actions as messaging
+from abhiyan.messaging.rules import inbound, signatures
+from abhiyan.people import phones
+
+from . import answers, claims
+from .answers import Answer
+from .batches import Batches, Full
+from .directory import Directory, Line
+
+BODY_BYTES = 64 * 1024
+MOST_FIELDS = 200  # of a form
+MOST_LEAVING = 1_000  # calls to a leave number a worker keeps waiting
+AHEAD = timedelta(hours=1)  # a provider's clock further ahead than this, or this far behind, is not believed
+BEHIND = timedelta(days=2)
+METHODS = {"generic": "POST", "exotel": "GET", "twilio": "POST"}
+XML: answers.Headers = [(b"content-type", b"text/xml; charset=utf-8")]
+PLAIN: answers.Headers = [(b"content-type", b"text/plain; charset=utf-8")]
+_DECLARED = b'<?xml version="1.0" encoding="UTF-8"?>'
+REJECT = Answer(200, _DECLARED + b'<Response><Reject reason="busy"/></Response>', XML)
+SILENT = Answer(200, _DECLARED + b"<Response/>", XML)
+EMPTY = Answer(200, b"", PLAIN)
+NOTED = Answer(200, b'{"outcome":"accepted"}', answers.JSON)
+log = logging.getLogger(__name__)
+
+
+class Calls:
+    """The webhooks of one worker."""
+
+    def __init__(self, directory: Directory, batches: Batches) -> None:
+        self._directory = directory
+        self._batches = batches
+        self._failures = claims.Failures(claims.FAILURES)
+        self._per_day = claims.per_day()
+        self._thread = ThreadPoolExecutor(1, "leaving")
+        self._leaving = 0
+
+    async def take(
+        self,
+        door: claims.Door,
+        scope: MutableMapping[str, Any],
+        headers: dict[bytes, bytes],
+        receive: claims.Receive,
+        steps: list[str],
+    ) -> Answer:
+        """One webhook. steps: kind, provider, secret."""
+        if len(steps) != 3 or steps[0] not in ("call", "sms", "receipt") or steps[1] not in METHODS:
+            raise answers.NoSuchAddress
+        kind, provider, secret = steps
+        if scope["method"] != METHODS[provider]:
+            raise answers.OtherMethod(allowed=METHODS[provider])
+        address = door.address(scope, headers)
+        network = door.network(address)
+        self._failures.ask(network)
+        digest = self._directory.digest(secret.encode(errors="replace")).hex()
+        lines = await self._directory.lines(provider, digest)
+        if not lines:
+            self._failures.note(network)
+            raise answers.NotGenuine
+        body = await door.body(headers, receive, BODY_BYTES) if METHODS[provider] == "POST" else b""
+        at = now()
+        told = _told(provider, scope, body)
+        genuine = [line for line in lines if _is_genuine(line, scope, headers, body, told, address, at)]
+        if not genuine:
+            self._failures.note(network)
+            raise answers.NotGenuine
+        try:
+            if kind == "receipt":
+                return await self._receipt(told or {}, at)
+            if told is None:
+                raise answers.Malformed
+            if kind == "call":
+                return await self._call(genuine, inbound.PARSERS[provider](told), at, network)
+            return await self._sms(genuine, inbound.sms(provider, told), at, network)
+        except inbound.Malformed as found:
+            raise answers.Malformed(field=str(found)) from None
+
+    async def _call(self, lines: list[Line], call: inbound.Call, at: datetime, network: str) -> Answer:
+        line = _called(lines, call.number)
+        done = REJECT if call.provider == "twilio" else EMPTY if call.provider == "exotel" else NOTED
+        if line.meaning == "leave":
+            return await self._leave(line, call.id, "call", call.caller, at, network, done)
+        if line.meaning != "join" or line.programme_id is None:
+            return done
+        return await self._join(line, call.id, call.caller, call.at, at, network, done, by_sms=False)
+
+    async def _sms(self, lines: list[Line], sms: inbound.Sms, at: datetime, network: str) -> Answer:
+        line = _called(lines, sms.number)
+        done = SILENT if sms.provider == "twilio" else EMPTY if sms.provider == "exotel" else NOTED
+        if line.meaning == "leave" or inbound.says_no(sms.text):
+            return await self._leave(line, sms.id, "sms", sms.sender, at, network, done)
+        if line.meaning != "join" or line.programme_id is None:
+            return done
+        return await self._join(line, sms.id, sms.sender, sms.at, at, network, done, by_sms=True)
+
+    async def _join(
+        self,
+        line: Line,
+        ref: str,
+        caller: str,
+        called_at: datetime | None,
+        at: datetime,
+        network: str,
+        done: Answer,
+        *,
+        by_sms: bool,
+    ) -> Answer:
+        """The caller's claim, on disk before the provider is answered."""
+        if called_at is not None and not at - BEHIND <= called_at <= at + AHEAD:
+            called_at = None
+        claim = Claim(
+            channel=Channel.SMS if by_sms else Channel.MISSED_CALL,
+            key=sender_key(line.by.id, f"{line.provider}|{ref}"),
+            phone=caller,
+            by=line.by.id,
+            field_at=called_at,
+            sign=Sign.SMS if by_sms else Sign.CALL,
+        )
+        assert line.programme_id is not None
+        lane = self._batches.lane(line.programme_id, line.by, self._per_day)
+        (outcome,) = await self._batches.put(lane, [claim], network)
+        if done is not NOTED:
+            return done  # nobody reads a refusal there, and the call must end unanswered all the same
+        if isinstance(outcome, Outcome):
+            body = b'{"outcome":"accepted","receipt":"%s"}' % outcome.receipt_hex.encode()
+            return Answer(201, body, answers.JSON)
+        assert isinstance(outcome, ClaimRefused)
+        if outcome.receipt is not None:
+            return NOTED
+        outcome.field = {"phone": "from", "field_at": "at", "key": "id"}.get(outcome.field, outcome.field)
+        raise outcome
+
+    async def _leave(
+        self, line: Line, ref: str, kind: str, caller: str, at: datetime, network: str, done: Answer
+    ) -> Answer:
+        """Somebody leaves by their own call or word; known or not, the answer is the same."""
+        phone = phones.parse(caller)
+        if phone is None:
+            if done is NOTED:
+                raise actions.PhoneInvalid(field="from")
+            return done
+        if self._leaving >= MOST_LEAVING:
+            raise Full
+        by = Actor(kind="channel", id=line.by.id, origin=network)
+        self._leaving += 1
+        try:
+            await asyncio.get_running_loop().run_in_executor(
+                self._thread, _leave, line, f"{line.provider}|{ref}", kind, phone, by, at
+            )
+        finally:
+            self._leaving -= 1
+        return done
+
+    async def _receipt(self, told: Mapping[str, Any], at: datetime) -> Answer:
+        """{"ref": our reference, "status": "delivered" or "failed"}; doubled and late ones change nothing."""
+        ref, status = told.get("ref"), told.get("status")
+        if not isinstance(ref, str) or not 0 < len(ref) <= 200 or "\x00" in ref:
+            raise answers.Malformed(field="ref")
+        if not isinstance(status, str):
+            raise answers.Malformed(field="status")
+        await asyncio.get_running_loop().run_in_executor(self._thread, _receive, ref, status, at)
+        return NOTED
+
+    def close(self) -> None:
+        self._thread.shutdown(wait=True)
+
+
+def _told(provider: str, scope: MutableMapping[str, Any], body: bytes) -> dict[str, Any] | None:
+    """What the provider wrote, or None when it cannot be read."""
+    try:
+        if provider == "generic":
+            told = orjson.loads(body)
+            return told if isinstance(told, dict) else None
+        text = scope["query_string"] if provider == "exotel" else body
+        return dict(parse_qsl(text.decode(), keep_blank_values=True, max_num_fields=MOST_FIELDS))
+    except ValueError:
+        return None
+
+
+def _is_genuine(
+    line: Line,
+    scope: MutableMapping[str, Any],
+    headers: dict[bytes, bytes],
+    body: bytes,
+    told: dict[str, Any] | None,
+    address: str,
+    at: datetime,
+) -> bool:
+    """By signature where the number has a signing token; else by the address it came from."""
+    if not line.token or line.provider == "exotel":
+        return signatures.from_allowed(address, line.addresses)
+    if line.provider == "generic":
+        shown = headers.get(b"x-signature", b"").decode("latin-1")
+        return signatures.generic_holds(shown, body, line.token, at)
+    shown = headers.get(b"x-twilio-signature", b"").decode("latin-1")
+    query = scope["query_string"].decode("latin-1")
+    url = settings.ORIGIN + scope["path"] + (f"?{query}" if query else "")
+    return told is not None and signatures.equal(signatures.twilio(url, told, line.token), shown)
+
+
+def _called(lines: list[Line], number: str) -> Line:
+    """Which of our numbers it was. Refuses Malformed when it is none of them."""
+    wanted = _national(number)
+    for line in lines:
+        if wanted and _national(line.number) == wanted:
+            return line
+    raise answers.Malformed(field="to")
+
+
+def _national(number: str) -> str:
+    """A number as it is compared: digits without the ways of writing India before them."""
+    digits = "".join(c for c in number if c.isascii() and c.isdigit()).lstrip("0")
+    return digits[2:] if len(digits) > 10 and digits.startswith("91") else digits
+
+
+def _in_django(act: Callable[[], object]) -> None:
+    """Run an act on this thread's own Django connection, which the database may have cut meanwhile."""
+    close_old_connections()
+    try:
+        act()
+    except DatabaseError as failure:
+        raise TryAgain from failure
+    finally:
+        close_old_connections()
+
+
+def _leave(line: Line, ref: str, kind: str, phone: str, by: Actor, at: datetime) -> None:
+    _in_django(
+        lambda: actions.leave_by_call(
+            programme_id=line.programme_id, phone=phone, ref=ref, kind=kind, number=line.number, by=by, at=at
+        )
+    )
+
+
+def _receive(ref: str, status: str, at: datetime) -> None:
+    def act() -> None:
+        with system("a gateway's delivery report"):
+            messaging.receive_receipt(ref=ref, status=status, at=at)
+
+    _in_django(act)

@@ -1,0 +1,241 @@
+"""The API: one claim, or up to a thousand."""
+
+import hmac
+import os
+import time
+from collections.abc import Awaitable, Callable, MutableMapping
+from typing import Any, Protocol
+
+import orjson
+from pydantic_core import ValidationError
+
+from abhiyan.core.keys import keyring
+from abhiyan.enrolment.actions import Claim, ClaimRefused, Outcome, Suppressed, claim_id, sender_key
+from abhiyan.enrolment.actions.claims import MEMBERSHIP_ONLY
+from abhiyan.people.models import Purpose
+
+from . import answers, shapes
+from .answers import JSON, Answer
+from .batches import Batches, Lane
+from .directory import Directory, Sender
+
+AsgiScope = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
+
+SINGLE_BYTES = 64 * 1024
+BATCH_BYTES = 2 * 1024 * 1024
+MOST_ERRORS = 2_000  # of one body; beyond, naming each would cost more than the request is worth
+FAILURES = 60  # wrong tokens from one network in a minute, then it has to wait
+_PURPOSES = {"membership": Purpose.MEMBERSHIP, "calls": Purpose.CALLS, "messages": Purpose.MESSAGES}
+_START, _END = b'{"outcome":"accepted","receipt":"', b'"}'
+
+
+def per_second() -> int:
+    """Claims one token may send a worker in a second (ABHIYAN_CLAIMS_PER_SECOND)."""
+    return int(os.environ.get("ABHIYAN_CLAIMS_PER_SECOND", "20000"))
+
+
+def per_day() -> int:
+    """Claims one token may send in a day, to all workers (ABHIYAN_CLAIMS_PER_DAY)."""
+    return int(os.environ.get("ABHIYAN_CLAIMS_PER_DAY", "5000000"))
+
+
+class Door(Protocol):
+    """What the application gives its operations."""
+
+    async def body(self, headers: dict[bytes, bytes], receive: Receive, most: int) -> bytes: ...
+    def address(self, scope: AsgiScope, headers: dict[bytes, bytes]) -> str: ...
+    def network(self, address: str) -> str: ...
+
+
+class Failures:
+    """How often a network has failed in this minute; bounded in memory, per worker."""
+
+    def __init__(self, allowed: int) -> None:
+        self._allowed = allowed
+        self._minute = 0
+        self._n: dict[str, int] = {}
+
+    def note(self, network: str) -> None:
+        self._turn()
+        if len(self._n) < 100_000:
+            self._n[network] = self._n.get(network, 0) + 1
+
+    def ask(self, network: str) -> None:
+        """Refuses Busy when it was too often."""
+        self._turn()
+        if self._n.get(network, 0) >= self._allowed:
+            raise answers.Busy(wait_s=60 - int(time.monotonic()) % 60)
+
+    def _turn(self) -> None:
+        minute = int(time.monotonic()) // 60
+        if minute != self._minute:
+            self._minute = minute
+            self._n.clear()
+
+
+class Claims:
+    """The two operations."""
+
+    def __init__(self, directory: Directory, batches: Batches) -> None:
+        self._directory = directory
+        self._batches = batches
+        self._failures = Failures(FAILURES)
+        self._digest = directory.digest
+        self._per_second, self._per_day = per_second(), per_day()
+
+    async def one(
+        self, door: Door, scope: AsgiScope, headers: dict[bytes, bytes], receive: Receive
+    ) -> Answer:
+        """POST /api/v1/claims"""
+        network = door.network(door.address(scope, headers))
+        sender = await self._sender(scope, headers, network)
+        body = await door.body(headers, receive, SINGLE_BYTES)
+        try:
+            told = shapes.one_claim(body)
+        except ValidationError as found:
+            return _malformed(found, headers)
+        key = told.key
+        if (given := headers.get(b"idempotency-key")) is not None:
+            key = _header_key(given, key)
+        elif key is None:
+            raise answers.KeyMissing(field="key")
+        self._take(sender, 1)
+        claim = _claim(told, key, sender)
+        (outcome,) = await self._batches.put(self._lane(sender), [claim], network)
+        receipt = _receipt(outcome, claim)
+        if receipt is not None:
+            return Answer(201, _START + receipt.encode() + _END, JSON)
+        assert isinstance(outcome, ClaimRefused)
+        return answers.refuse(outcome, answers.tongue(headers))
+
+    async def many(
+        self, door: Door, scope: AsgiScope, headers: dict[bytes, bytes], receive: Receive
+    ) -> Answer:
+        """POST /api/v1/claims/batch"""
+        network = door.network(door.address(scope, headers))
+        sender = await self._sender(scope, headers, network)
+        body = await door.body(headers, receive, BATCH_BYTES)
+        try:
+            told = shapes.many_claims(body)
+        except ValidationError as found:
+            return _malformed(found, headers)
+        prefix = headers.get(b"idempotency-key")
+        if prefix is not None:
+            prefix_text = _header_key(prefix, None)
+        claims: list[Claim] = []
+        phones: dict[str, str] = {}
+        for n, each in enumerate(told.claims):
+            key = each.key
+            if key is None:
+                if prefix is None:
+                    return _fault(answers.KeyMissing(field="key"), n, headers)
+                key = f"{prefix_text}/{n}"
+            if phones.setdefault(key, each.phone) != each.phone:
+                return _fault(answers.KeyTwice(field="key"), n, headers)
+            claims.append(_claim(each, key, sender))
+        self._take(sender, len(claims))
+        outcomes = await self._batches.put(self._lane(sender), claims, network)
+        tongue = answers.tongue(headers)
+        given_: list[dict[str, Any]] = []
+        status = 200
+        for claim, outcome in zip(claims, outcomes, strict=True):
+            receipt = outcome.receipt_hex if isinstance(outcome, Outcome) else _receipt(outcome, claim)
+            if receipt is not None:
+                given_.append({"status": 201, "outcome": "accepted", "receipt": receipt})
+            else:
+                assert isinstance(outcome, ClaimRefused)
+                status = 207
+                given_.append({"status": outcome.status} | answers.refused_body(outcome, tongue))
+        return Answer(status, orjson.dumps({"answers": given_}), JSON)
+
+    async def _sender(self, scope: AsgiScope, headers: dict[bytes, bytes], network: str) -> Sender:
+        """Whose token it is. Unknown, ended and expired are answered alike."""
+        if scope["method"] != "POST":
+            raise answers.OtherMethod(allowed="POST")
+        self._failures.ask(network)
+        shown = headers.get(b"authorization", b"")
+        if shown[:7].lower() == b"bearer " and 7 < len(shown) <= 200:
+            digest = self._digest(shown[7:].strip())
+            sender = self._directory.sender_at_once(digest) or await self._directory.sender(digest)
+            if sender is not None:
+                content = headers.get(b"content-type")
+                if content is not None and not content.lower().startswith(b"application/json"):
+                    raise answers.OtherContent(wanted="application/json")
+                return sender
+        self._failures.note(network)
+        raise answers.NoToken
+
+    def _take(self, sender: Sender, n: int) -> None:
+        """Within what a token may send in a second. Refuses Busy."""
+        second = int(time.monotonic())
+        if sender.second != second:
+            sender.second, sender.n = second, 0
+        if sender.n + n > self._per_second and sender.n:
+            raise answers.Busy(wait_s=1)
+        sender.n += n
+
+    def _lane(self, sender: Sender) -> Lane:
+        return self._batches.lane(sender.programme_id, sender.by, self._per_day)
+
+
+def _claim(told: shapes.ClaimIn, key: str, sender: Sender) -> Claim:
+    by = sender.by.id
+    return Claim(
+        channel=sender.channel,
+        key=sender_key(by, key),
+        phone=told.phone,
+        by=by,
+        name=told.name,
+        birth_year=told.birth_year,
+        unit_code=told.unit,
+        within=sender.within,
+        field_at=told.field_at,
+        notice_version=told.notice_version,
+        language=told.language,
+        consents=MEMBERSHIP_ONLY if told.consents is None else _purposes(told.consents),
+        says_adult=told.says_adult,
+    )
+
+
+def _purposes(named: list[shapes.Purpose]) -> tuple[int, ...]:
+    return tuple(sorted({_PURPOSES[each].value for each in named}))
+
+
+def _header_key(given: bytes, own: str | None) -> str:
+    key = given.decode("utf-8", "replace").strip()
+    if not 0 < len(key) <= shapes.LONGEST_KEY:
+        raise answers.KeyInvalid(field="Idempotency-Key", limit=shapes.LONGEST_KEY)
+    if own is not None and own != key:
+        raise answers.KeysDiffer(field="key")
+    return key
+
+
+def _receipt(outcome: Outcome | ClaimRefused, claim: Claim) -> str | None:
+    """The receipt of what was kept, and of a phone that said no: a token must not learn which phones did."""
+    if isinstance(outcome, Outcome):
+        return outcome.receipt_hex
+    if outcome.receipt is not None:
+        return outcome.receipt.hex
+    if isinstance(outcome, Suppressed):
+        made = hmac.digest(keyring().token, b"receipt|" + claim_id(claim.channel, claim.key), "sha256")
+        return made[:16].hex()
+    return None
+
+
+def _malformed(found: ValidationError, headers: dict[bytes, bytes]) -> Answer:
+    tongue = answers.tongue(headers)
+    n = found.error_count()
+    if n > MOST_ERRORS:
+        return answers.refuse(answers.Malformed(), tongue)
+    return answers.malformed(found.errors(include_url=False, include_input=False), n, tongue)
+
+
+def _fault(refusal: answers.AtTheDoor, item: int, headers: dict[bytes, bytes]) -> Answer:
+    tongue = answers.tongue(headers)
+    fault = {
+        "item": item,
+        "field": refusal.field,
+        "message": answers.refused_body(refusal, tongue)["message"],
+    }
+    return answers.refuse(refusal, tongue, faults=[fault])

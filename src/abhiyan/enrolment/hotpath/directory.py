@@ -1,0 +1,196 @@
+"""Whose a request is: tokens and our own numbers, read together every few seconds and kept in memory.
+
+A token that was ended is refused within half a minute, wherever the request arrives; a new one works at once.
+Tokens and the secrets of paths are known by keyed digest only.
+"""
+
+import asyncio
+import hmac
+import logging
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from uuid import NAMESPACE_URL, UUID, uuid5
+
+import psycopg
+from cryptography.exceptions import InvalidTag
+
+from abhiyan.core import database
+from abhiyan.core.actor import Actor
+from abhiyan.core.keys import keyring
+
+log = logging.getLogger(__name__)
+
+FRESH_S = 5.0  # older: read again, in the background
+STALE_S = 30.0  # older: read again before anybody is let in
+MISSED_S = 0.5  # who is not known is looked for again at most this often
+
+_TOKENS = """select digest, public_id, programme_id, channel, unit_id, expires_at from enrolment_channel_token
+ where ended_at is null and expires_at > now()"""
+_NUMBERS = """select n.id, n.number, n.provider, n.meaning, n.programme_id, n.secret_path, n.addresses, n.sealed_token
+ from messaging_number n where n.is_active"""
+_USED = """update enrolment_channel_token set used_at = %(at)s
+ where public_id = any(%(used)s) and (used_at is null or used_at < %(at)s - interval '1 minute')"""
+
+
+class Unreachable(Exception):
+    """What is known is too old, and the database does not answer."""
+
+
+@dataclass(slots=True)
+class Sender:
+    """A channel's token: which drive, for which units, and who it is in the trail."""
+
+    by: Actor
+    programme_id: int
+    channel: int
+    within: tuple[int, ...]
+    expires_at: datetime
+    was_used: bool = False
+    second: int = 0  # of the rate
+    n: int = 0  # claims in that second
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One of our numbers: what a call to it means, and how its provider proves itself."""
+
+    number: str
+    provider: str
+    meaning: str
+    programme_id: int | None
+    addresses: tuple[str, ...]
+    token: str  # the provider's signing token; "" where it has none
+    by: Actor
+
+
+@dataclass(slots=True)
+class Known:
+    """One reading."""
+
+    senders: dict[bytes, Sender] = field(default_factory=dict)
+    lines: dict[tuple[str, str], list[Line]] = field(default_factory=dict)  # provider, digest of the secret
+
+
+class Directory:
+    """Tokens and numbers as this worker knows them; used from its event loop only."""
+
+    def __init__(self, clock: Callable[[], datetime]) -> None:
+        self._clock = clock
+        self._key = keyring().token
+        self._known = Known()
+        self._read_at = float("-inf")
+        self._reading: asyncio.Task[None] | None = None
+        self._thread = ThreadPoolExecutor(1, "directory")
+        self._connection: psycopg.Connection[Any] | None = None
+
+    def digest(self, secret: bytes) -> bytes:
+        """What is kept of a token or of the secret of an address."""
+        return hmac.digest(self._key, secret, "sha256")
+
+    async def sender(self, digest: bytes) -> Sender | None:
+        """The channel a token belongs to; None when it is unknown, ended or expired. Raises Unreachable."""
+        found = self._known.senders.get(digest)
+        age = time.monotonic() - self._read_at
+        if found is None or age > FRESH_S:
+            await self._look(age, is_missed=found is None)
+            found = self._known.senders.get(digest)
+        if found is None or found.expires_at <= self._clock():
+            return None
+        found.was_used = True
+        return found
+
+    def sender_at_once(self, digest: bytes) -> Sender | None:
+        """The same without waiting, when it is known freshly; else None, which says nothing."""
+        if time.monotonic() - self._read_at > FRESH_S:
+            return None
+        found = self._known.senders.get(digest)
+        if found is not None:
+            found.was_used = True
+        return found
+
+    async def lines(self, provider: str, digest: str) -> list[Line]:
+        """Our numbers behind a secret address of a provider. Raises Unreachable."""
+        found = self._known.lines.get((provider, digest))
+        age = time.monotonic() - self._read_at
+        if found is None or age > FRESH_S:
+            await self._look(age, is_missed=found is None)
+            found = self._known.lines.get((provider, digest))
+        return found or []
+
+    async def _look(self, age: float, *, is_missed: bool) -> None:
+        if self._reading is None:
+            if is_missed and age < MISSED_S:
+                return
+            self._reading = asyncio.get_running_loop().create_task(self.read())
+        if is_missed or age > STALE_S:
+            await asyncio.wait([self._reading])
+            if time.monotonic() - self._read_at > STALE_S:
+                raise Unreachable
+
+    async def read(self) -> None:
+        """Read anew. A database that does not answer leaves what is known as it is."""
+        used = [sender.by.id for sender in self._known.senders.values() if sender.was_used]
+        started = time.monotonic()
+        try:
+            loop = asyncio.get_running_loop()
+            self._known = await loop.run_in_executor(self._thread, self._fetch, used, self._clock())
+            self._read_at = started
+        except psycopg.Error as failure:
+            log.warning(
+                "tokens and numbers could not be read", extra={"facts": {"error": type(failure).__name__}}
+            )
+        finally:
+            self._reading = None
+
+    def _fetch(self, used: list[UUID], at: datetime) -> Known:
+        """In the directory's own thread."""
+        if self._connection is None or self._connection.closed:
+            self._connection = psycopg.connect(
+                database.conninfo("gateway", connect_timeout="5", application_name="directory"),
+                autocommit=True,
+            )
+            self._connection.execute("set statement_timeout = '5s'")
+        try:
+            if used:
+                self._connection.execute(_USED, {"at": at, "used": used})
+            tokens = self._connection.execute(_TOKENS).fetchall()
+            numbers = self._connection.execute(_NUMBERS).fetchall()
+        except psycopg.OperationalError:
+            self._connection.close()
+            raise
+        known = Known()
+        for digest, public_id, programme_id, channel, unit_id, expires_at in tokens:
+            by = Actor(kind="channel", id=public_id)
+            known.senders[bytes(digest)] = Sender(by, programme_id, channel, (unit_id,), expires_at)
+        for _id, number, provider, meaning, programme_id, secret, addresses, sealed in numbers:
+            if secret:
+                line = Line(
+                    number=number,
+                    provider=provider,
+                    meaning=meaning,
+                    programme_id=programme_id,
+                    addresses=tuple(addresses),
+                    token=_opened(sealed, number),
+                    by=Actor(kind="channel", id=uuid5(NAMESPACE_URL, f"tel:{number}")),
+                )
+                known.lines.setdefault((provider, secret), []).append(line)
+        return known
+
+    async def close(self) -> None:
+        self._thread.shutdown(wait=True)
+        if self._connection is not None:
+            self._connection.close()
+
+
+def _opened(sealed: bytes | None, number: str) -> str:
+    if sealed is None:
+        return ""
+    try:
+        return keyring().unseal(bytes(sealed), about=number.encode()).decode()
+    except (InvalidTag, IndexError, UnicodeDecodeError):
+        log.exception("the signing token of a number cannot be opened: set it again")
+        return ""

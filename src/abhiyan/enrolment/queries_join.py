@@ -1,0 +1,122 @@
+"""Reads of the public pages: which drives one may join, where, and whether a code is asked there."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from abhiyan.core.refusals import NotFound
+from abhiyan.programmes.models import Programme
+from abhiyan.units import queries as units
+from abhiyan.units.models import Hierarchy
+
+from .models import Drive
+
+MOST_DRIVES = 50
+# Where somebody lives or votes; what stands higher is no answer to "where".
+HOMES = ("booth", "village", "ward", "cluster", "block", "mandal")
+FOUND = 20
+
+
+@dataclass(frozen=True, slots=True)
+class OpenDrive:
+    """A drive somebody may join today, with the programme it belongs to."""
+
+    programme: Programme
+    drive: Drive
+
+    def name(self, language: str) -> str:
+        return units.name_in(self.programme.names, language)
+
+
+def open_drives(on: date) -> list[OpenDrive]:
+    """The drives whose window holds this day, soonest to close first; at most MOST_DRIVES."""
+    programmes = {
+        programme.pk: programme
+        for programme in Programme.objects.filter(
+            kind="drive", state=Programme.State.OPEN, opens_on__lte=on, closes_on__gte=on
+        )
+        .select_related("owner")
+        .order_by("closes_on", "pk")[:MOST_DRIVES]
+    }
+    drives = {
+        drive.programme_id: drive
+        for drive in Drive.objects.filter(programme_id__in=list(programmes)).select_related("roll")
+    }
+    return [OpenDrive(programmes[pk], drives[pk]) for pk in programmes if pk in drives]
+
+
+def drive_by_slug(slug: str) -> OpenDrive:
+    """The drive of /join/<slug>/, whether open or not. NotFound, also for drafts."""
+    drive = Drive.objects.filter(join_slug=slug).select_related("roll").first()
+    return drive_of(drive.programme_id) if drive else _nothing()
+
+
+def drive_of(programme_id: int) -> OpenDrive:
+    """The drive of a programme. NotFound, also for drafts."""
+    drive = Drive.objects.filter(programme_id=programme_id).select_related("roll").first()
+    programme = (
+        Programme.objects.filter(pk=programme_id)
+        .exclude(state=Programme.State.DRAFT)
+        .select_related("owner")
+        .first()
+    )
+    return OpenDrive(programme, drive) if drive and programme else _nothing()
+
+
+def is_open(found: OpenDrive, on: date) -> bool:
+    """Whether its window holds this day (in its own zone)."""
+    programme = found.programme
+    return programme.state == Programme.State.OPEN and programme.opens_on <= on <= programme.closes_on
+
+
+def asks_code(drive: Drive, *, unit_id: int, on: date) -> bool:
+    """Whether a code is asked of somebody who joins for this unit on this day (codes may be off by state and date)."""
+    off = [
+        entry["unit"]
+        for entry in drive.codes_off
+        if str(entry.get("from", "")) <= on.isoformat() <= str(entry.get("to", "9999"))
+    ]
+    if not off:
+        return True
+    return not any(units.stands_below(unit_id, each) for each in units.ids_of(off).values())
+
+
+def tree_for(found: OpenDrive) -> int:
+    """The hierarchy people know their way in: districts, blocks, villages; else the programme's own."""
+    owner = found.programme.owner_id
+    if Hierarchy.ADMINISTRATIVE in units.hierarchies_of(owner) and _has_children(
+        owner, Hierarchy.ADMINISTRATIVE
+    ):
+        return Hierarchy.ADMINISTRATIVE.value
+    return found.programme.hierarchy
+
+
+def places(found: OpenDrive, text: str, *, language: str) -> list[units.UnitRow]:
+    """Places a PIN code, a name or a booth's number may mean, inside the drive; at most FOUND, with what is above."""
+    text = text.replace("\x00", "").strip()[:100]
+    digits = "".join(text.split())
+    if len(digits) == 6 and digits.isdecimal():
+        rows = units.by_pin(digits)
+        return within(found, rows)[:FOUND]
+    if not text:
+        return []
+    hierarchy = tree_for(found)
+    inside = (found.programme.owner_id, hierarchy)
+    return units.search(text, language=language, within=inside, kinds=HOMES, hierarchy=hierarchy, limit=FOUND)
+
+
+def within(found: OpenDrive, rows: Sequence[units.UnitRow]) -> list[units.UnitRow]:
+    """Those that stand below the drive's own unit, in any hierarchy."""
+    spans = units.all_spans([found.programme.owner_id]).get(found.programme.owner_id, [])
+    stands = units.all_spans([row.id for row in rows])
+    return [
+        row for row in rows if any(lo <= own < hi for own, _ in stands.get(row.id, ()) for lo, hi in spans)
+    ]
+
+
+def _has_children(unit_id: int, hierarchy: int) -> bool:
+    return units.standing(unit_id, hierarchy).has_children
+
+
+def _nothing() -> OpenDrive:
+    raise NotFound

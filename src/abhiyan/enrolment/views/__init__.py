@@ -1,0 +1,1 @@
+"""Joining, one's own membership, and the people of a unit."""

@@ -1,0 +1,131 @@
+"""Picking a place: by PIN code, by name, or down the tree step by step. Works without script; a script only fetches
+the same fragment."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.http import QueryDict
+
+from abhiyan.core.refusals import NotFound
+from abhiyan.enrolment import queries_join as queries
+from abhiyan.enrolment.forms import ELSEWHERE
+from abhiyan.enrolment.queries_join import HOMES, OpenDrive
+from abhiyan.units import queries as units
+from abhiyan.units.models import Kind
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One place to choose, or to look into."""
+
+    code: str
+    name: str
+    kind: str
+    above: str
+    may_choose: bool
+    may_open: bool
+    is_chosen: bool
+
+
+@dataclass(slots=True)
+class Picker:
+    """What stands below the question "where": choices found or opened, the one chosen, and the way down the tree."""
+
+    where: str = ""
+    under: str = ""
+    chosen: units.UnitRow | None = None
+    is_elsewhere: bool = False  # "not in this list"
+    is_asked: bool = False  # something was looked for, so an answer is due
+    choices: list[Choice] = field(default_factory=list)
+    crumbs: list[tuple[str, str]] = field(default_factory=list)  # code, name
+    left_out: int = 0
+    is_unknown: bool = False  # the code that was sent is none of this drive
+
+    @property
+    def only(self) -> Choice | None:
+        """The one place that was found."""
+        return self.choices[0] if len(self.choices) == 1 and not self.under else None
+
+
+def pick(found: OpenDrive, data: QueryDict, *, language: str) -> Picker:
+    """Read the place's part of a form (where, unit, under, and the buttons find and open)."""
+    picker = Picker(where=data.get("where", "").strip()[:100])
+    hierarchy = queries.tree_for(found)
+    wanted = data.get("unit", "").strip()[:64].replace("\x00", "")
+    if wanted == ELSEWHERE:
+        picker.is_elsewhere = True
+    elif wanted:
+        picker.chosen = _home(found, wanted)
+        picker.is_unknown = picker.chosen is None
+    opened = data.get("open")
+    under = (opened if opened is not None else data.get("under", "")).strip()[:64].replace("\x00", "")
+    if opened is not None or (under and not data.get("find")):
+        _descend(found, picker, under, hierarchy, language)
+    elif picker.where:
+        picker.is_asked = True
+        rows = queries.places(found, picker.where, language=language)
+        picker.choices = _choices(rows, hierarchy, picker, language)
+    if picker.chosen is not None and not any(one.is_chosen for one in picker.choices):
+        picker.choices = [*_choices([picker.chosen], hierarchy, picker, language), *picker.choices]
+    return picker
+
+
+def _descend(found: OpenDrive, picker: Picker, under: str, hierarchy: int, language: str) -> None:
+    top = found.programme.owner
+    node = _inside(found, under) if under else None
+    at = node if node is not None else units.standing(top.pk, hierarchy)
+    picker.under = at.code
+    picker.is_asked = True
+    page = units.children(at.id, hierarchy, language=language, limit=200)
+    path = units.path(at.id, hierarchy)
+    start = next((n for n, row in enumerate(path) if row.id == top.pk), 0)
+    picker.crumbs = [(row.code, row.name(language)) for row in path[start:]]
+    picker.left_out = max(0, page.total - len(page.rows))
+    chosen = picker.chosen.id if picker.chosen else None
+    picker.choices = [
+        Choice(
+            code=row.code,
+            name=row.name(language),
+            kind=str(Kind(row.kind).label),
+            above="",
+            may_choose=row.kind in HOMES,
+            may_open=row.has_children,
+            is_chosen=row.id == chosen,
+        )
+        for row in page.rows
+    ]
+
+
+def _choices(rows: list[units.UnitRow], hierarchy: int, picker: Picker, language: str) -> list[Choice]:
+    paths = units.paths([row.id for row in rows], hierarchy) if rows else {}
+    chosen = picker.chosen.id if picker.chosen else None
+    return [
+        Choice(
+            code=row.code,
+            name=row.name(language),
+            kind=str(Kind(row.kind).label),
+            above=", ".join(above.name(language) for above in reversed(paths.get(row.id, [])[2:-1])),
+            may_choose=True,
+            may_open=False,
+            is_chosen=row.id == chosen,
+        )
+        for row in rows
+    ]
+
+
+def _home(found: OpenDrive, code: str) -> units.UnitRow | None:
+    row = _inside(found, code)
+    return row if row is not None and row.kind in HOMES else None
+
+
+def _inside(found: OpenDrive, code: str) -> units.UnitRow | None:
+    """A unit of the drive by its code."""
+    try:
+        row = units.standing(units.unit(code).pk, queries.tree_for(found))
+    except NotFound:
+        return None
+    return row if row.closed_on is None and queries.within(found, [row]) else None
+
+
+def context(picker: Picker) -> dict[str, Any]:
+    return {"picker": picker, "elsewhere": ELSEWHERE}
