@@ -3,9 +3,11 @@
 import hashlib
 import json
 import os
+import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from ipaddress import ip_network
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -23,7 +25,7 @@ from abhiyan.people.news import CodeAsked
 
 from .adapters import Adapter, Handed, Letter
 from .models import Allowance, Message, MessageClass, Number, Template
-from .rules import hours, texts
+from .rules import hours, inbound, texts
 
 LEASE = timedelta(minutes=2)
 TRIES = 6  # then given up; waits grow from one minute to an hour
@@ -333,6 +335,81 @@ def receive_receipt(*, ref: str, status: str, at: datetime) -> bool:
     if settled:
         rows.filter(state=Message.State.SENT).update(state=settled, settled_at=at)
     return rows.exists()
+
+
+# ---------------------------------------------------------------------------------------------- our own numbers
+
+
+class NumberUnclear(Refused):
+    code = "number_unclear"
+    message = _("Write the number with its country, such as +91….")
+
+
+class NotProvable(Refused):
+    code = "not_provable"
+    message = _("Give the provider's signing token, or the networks its calls come from.")
+
+
+def set_number(
+    *,
+    number: str,
+    provider: str,
+    meaning: str,
+    by: Actor,
+    at: datetime,
+    programme_id: int | None = None,
+    signing_token: str = "",
+    addresses: Sequence[str] = (),
+) -> str:
+    """Set what calls to one of our numbers mean, and how its provider proves itself. Returns the address's secret.
+
+    number: E.164. provider: generic, exotel, twilio. meaning: join (with its programme), leave, notice. The secret is
+    shown once: the provider is told /hook/call/<provider>/<secret>, and only a digest is kept. The act that calls it
+    has asked for authority. Refuses NumberUnclear, NotProvable.
+    """
+    if not number.startswith("+") or not number[1:].isdigit() or not 8 <= len(number) <= 16:
+        raise NumberUnclear(field="number")
+    if provider not in inbound.PARSERS or meaning not in ("join", "leave", "notice"):
+        raise ValueError(provider, meaning)
+    if (provider == "exotel" or not signing_token) and not addresses:
+        raise NotProvable(field="addresses" if provider == "exotel" else "signing_token")
+    try:
+        networks = [str(ip_network(each, strict=False)) for each in addresses]
+    except ValueError:
+        raise NotProvable(field="addresses") from None
+    secret = secrets.token_urlsafe(24)
+    ring = keyring()
+    Number.objects.update_or_create(
+        number=number,
+        defaults={
+            "provider": provider,
+            "meaning": meaning,
+            "programme_id": programme_id,
+            "secret_path": ring.token_digest(secret).hex(),
+            "addresses": networks,
+            "sealed_token": ring.seal(signing_token.encode(), about=number.encode())
+            if signing_token
+            else None,
+            "is_active": True,
+        },
+    )
+    audit.record(by=by, at=at, act="messaging.set_number", subject=meaning, facts={"provider": provider})
+    return secret
+
+
+def note_inbound(
+    *, provider: str, ref: str, kind: str, phone: str, number: str, outcome: str, at: datetime
+) -> bool:
+    """Keep that a webhook came, by its provider's own id. Whether it is the first; a replay finds it. In the
+    transaction of what is done about it."""
+    ident = UUID(bytes=hashlib.sha256(f"{provider}|{kind}|{ref}".encode(errors="replace")).digest()[:16])
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "insert into messaging_inbound (id, provider, kind, at, phone_id, number, outcome)"
+            " values (%s, %s, %s, %s, %s, %s, %s) on conflict do nothing",
+            [ident, provider, kind, at, keyring().phone_id(phone), number, outcome],
+        )
+        return bool(cursor.rowcount == 1)
 
 
 # ---------------------------------------------------------------------------------------------- the breaker

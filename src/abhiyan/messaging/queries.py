@@ -65,6 +65,14 @@ def number(called: str) -> Number | None:
     return Number.objects.filter(number=called, is_active=True).first()
 
 
+def our_number(meaning: str, programme_id: int) -> str:
+    """The number whose call means this, of a programme or of all; "" while none is set."""
+    of_any = Number.objects.filter(meaning=meaning, is_active=True)
+    own = of_any.filter(programme_id=programme_id).order_by("pk").first()
+    found = own or of_any.filter(programme_id=None).order_by("pk").first()
+    return found.number if found else ""
+
+
 def asked_releases(account_id: int | None, *, at: datetime) -> list[Release]:
     """What this person asked to release and may still use or wait for, newest first."""
     return org.releases_asked(account_id, act="messages.release", at=at) if account_id else []

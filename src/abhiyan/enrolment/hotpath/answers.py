@@ -3,7 +3,6 @@
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import cache
 from typing import Any
 
 from django.conf import settings
@@ -182,10 +181,16 @@ def refused_body(refusal: Refused, lang: str) -> dict[str, Any]:
     return {"outcome": "refused", "code": refusal.code, "field": refusal.field, "message": message}
 
 
-@cache
 def _plain(kind: type[Refused], lang: str) -> str:
-    with translation.override(lang):
-        return str(kind.message)
+    """A refusal's message when it names nothing particular; translated once."""
+    found = _said.get((kind.code, lang))
+    if found is None:
+        with translation.override(lang):
+            found = _said[kind.code, lang] = str(kind.message)
+    return found
+
+
+_said: dict[tuple[str, str], str] = {}
 
 
 def malformed(errors: Iterable[ErrorDetails], n: int, lang: str) -> Answer:

@@ -26,6 +26,7 @@ from abhiyan.core.clock import now
 from abhiyan.core.scope import system
 from abhiyan.enrolment import actions
 from abhiyan.enrolment.actions import Claim, ClaimRefused, Outcome, TryAgain, sender_key
+from abhiyan.enrolment.actions.replies import leave_by_call
 from abhiyan.enrolment.models import Channel, Sign
 from abhiyan.messaging import actions as messaging
 from abhiyan.messaging.rules import inbound, signatures
@@ -254,7 +255,7 @@ def _in_django(act: Callable[[], object]) -> None:
 
 def _leave(line: Line, ref: str, kind: str, phone: str, by: Actor, at: datetime) -> None:
     _in_django(
-        lambda: actions.leave_by_call(
+        lambda: leave_by_call(
             programme_id=line.programme_id, phone=phone, ref=ref, kind=kind, number=line.number, by=by, at=at
         )
     )

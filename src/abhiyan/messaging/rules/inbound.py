@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
+from unicodedata import normalize
 from zoneinfo import ZoneInfo
 
 INDIA = ZoneInfo("Asia/Kolkata")  # Exotel writes its times so, without saying
@@ -77,3 +78,44 @@ def twilio(values: Mapping[str, Any]) -> Call:
 
 
 PARSERS = {"generic": generic, "exotel": exotel, "twilio": twilio}
+_SMS = {
+    "generic": ("id", "from", "to", "text"),
+    "exotel": ("SmsSid", "From", "To", "Body"),
+    "twilio": ("MessageSid", "From", "To", "Body"),
+}
+# First words by which somebody refuses further messages, or leaves.
+_NO = frozenset(
+    "stop leave no quit unsubscribe end cancel band roko chhodo nahi रुको रोको बंद नहीं नही ना छोड़ो छोड़ें".split()  # noqa: SIM905  # read as words
+)
+_NO_COMPOSED = frozenset(normalize("NFC", word) for word in _NO)
+
+
+@dataclass(frozen=True, slots=True)
+class Sms:
+    """One SMS to one of our numbers."""
+
+    provider: str
+    id: str
+    sender: str
+    number: str
+    text: str
+    at: datetime | None
+
+
+def sms(provider: str, values: Mapping[str, Any]) -> Sms:
+    """An SMS as the provider tells of it; only its first word is ever looked at."""
+    ident, sender, number, text = _SMS[provider]
+    written = values.get(text, "")
+    if not isinstance(written, str):
+        raise Malformed(text)
+    at = generic(dict(values)).at if provider == "generic" else None
+    return Sms(
+        provider, _text(values, ident), _text(values, sender), _text(values, number), written[:1_000], at
+    )
+
+
+def says_no(text: str) -> bool:
+    """Whether an SMS begins with a word that means stop or leave, in English or Hindi."""
+    words = normalize("NFC", text).replace("\u200d", "").replace("\u200c", "").split()
+    first = words[0].strip(".,!?\"'।").casefold() if words else ""
+    return first in _NO_COMPOSED
