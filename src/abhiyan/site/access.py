@@ -77,8 +77,8 @@ ACCESS: dict[str, Access] = {
     "org:end_appointment": STRONG,  # one may always resign
     "org:decide": capability("org.decide"),
     "org:releases": STRONG,
-    "org:ask_release": STRONG,
     "org:decide_release": capability("org.release"),
+    "org:ask_factor_reset": capability("org.factors"),
     "org:reset_factors": capability("org.factors"),
     # Messages.
     "messaging:list": capability("messages.read"),

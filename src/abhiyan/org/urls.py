@@ -1,0 +1,18 @@
+"""Addresses of appointments and releases."""
+
+from django.urls import path
+
+from .views import appointments, releases
+
+app_name = "org"
+urlpatterns = [
+    path("appointments/", appointments.appointments, name="appointments"),
+    path("appointments/new/", appointments.appoint, name="appoint"),
+    path("appointments/<uuid:public_id>/", appointments.appointment, name="appointment"),
+    path("appointments/<uuid:public_id>/end/", appointments.end_appointment, name="end_appointment"),
+    path("appointments/<uuid:public_id>/decide/", appointments.decide, name="decide"),
+    path("appointments/<uuid:public_id>/reset/", appointments.ask_factor_reset, name="ask_factor_reset"),
+    path("releases/", releases.releases, name="releases"),
+    path("releases/<uuid:public_id>/decide/", releases.decide_release, name="decide_release"),
+    path("releases/<uuid:public_id>/reset/", releases.reset_factors, name="reset_factors"),
+]

@@ -1,0 +1,101 @@
+"""What one person asked and another must allow."""
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpResponseBase
+from django.shortcuts import redirect, render
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_GET, require_POST
+
+from abhiyan.core import clock
+from abhiyan.core.refusals import Refused
+from abhiyan.org import actions, queries
+from abhiyan.org.models import Release
+from abhiyan.org.rules.releases import NAMES
+from abhiyan.org.viewer import Request, named
+from abhiyan.ui import tables
+
+COLUMNS: dict[str, str | tuple[str, ...]] = {
+    "asked": "asked_at",
+    "act": "act",
+    "state": "state",
+    "until": "expires_at",
+}
+
+
+@require_GET
+def releases(request: Request) -> HttpResponseBase:
+    """What waits for my yes, what I asked, and what was decided in my sight."""
+    return _releases(request)
+
+
+@require_POST
+def decide_release(request: Request, public_id: UUID) -> HttpResponseBase:
+    """Say yes or no."""
+    queries.release_for(public_id)
+    allow = request.POST.get("allow") == "yes"
+    try:
+        actions.decide_release(public_id=public_id, allow=allow, by=request.actor, at=clock.now())
+    except Refused as refused:
+        return _releases(request, refused=refused)
+    messages.success(request, _("Allowed.") if allow else _("Refused."))
+    return redirect("org:releases")
+
+
+@require_POST
+def reset_factors(request: Request, public_id: UUID) -> HttpResponseBase:
+    """Carry out a reset that was allowed."""
+    queries.release_for(public_id)
+    try:
+        actions.reset_factors(release=public_id, by=request.actor, at=clock.now())
+    except Refused as refused:
+        return _releases(request, refused=refused)
+    messages.success(request, _("Reset. At the next sign-in a new second proof is set up."))
+    return redirect("org:releases")
+
+
+def _releases(request: Request, *, refused: Refused | None = None) -> HttpResponseBase:
+    language = get_language() or "en"
+    at = clock.now()
+    viewer = request.viewer
+    to_decide = (
+        {each.pk for each in queries.releases_to_decide(viewer.account_id, at=at)}
+        if viewer.account_id is not None and viewer.may("org.release")
+        else set()
+    )
+    sorting = tables.sorting(request.GET, COLUMNS, default="-asked")
+    rows = queries.releases().order_by(*sorting.order_by)
+    leaf = tables.numbered(rows, request.GET, total=rows.count())
+    shown: dict[str, Any] = {
+        "here": "appointments",
+        "refused": refused,
+        "sorting": sorting,
+        "leaf": leaf,
+        "now": at,
+        "rows": [_row(each, language, viewer.account_id, to_decide, at) for each in leaf.rows],
+        "crumbs": [(_("Waiting for a second person"), "")],
+    }
+    return render(request, "org/release_list.html", shown, status=refused.status if refused else 200)
+
+
+def _row(
+    each: Release, language: str, account_id: int | None, to_decide: set[int], at: Any
+) -> dict[str, Any]:
+    usable = each.state == Release.State.RELEASED and each.asked_by == account_id and each.expires_at > at
+    return {
+        "public_id": each.public_id,
+        "act": NAMES.get(each.act, each.act),
+        "unit": named(each.unit.names, language),
+        "asker": getattr(each, "asker", "") or "",
+        "decider": getattr(each, "decider", "") or "",
+        "reason": each.reason,
+        "asked_at": each.asked_at,
+        "expires_at": each.expires_at,
+        "state": each.state,
+        "state_name": each.get_state_display(),
+        "may_decide": each.pk in to_decide,
+        "may_reset": usable and each.act == "factors.reset",
+    }
