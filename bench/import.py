@@ -43,43 +43,9 @@ TABLES = (
     "core_refused_row",
     "enrolment_minor_count",
 )
-FIRST = [
-    "Asha",
-    "Bilal",
-    "Chandra",
-    "Devika",
-    "Esha",
-    "Farooq",
-    "Gulzar",
-    "Hari",
-    "Imran",
-    "Jyoti",
-    "Kamla",
-    "Lata",
-    "Mohan",
-    "Nasreen",
-    "Om",
-    "Parveen",
-]
-LAST = [
-    "Ahmad",
-    "Bhat",
-    "Chauhan",
-    "Devi",
-    "Dar",
-    "Gupta",
-    "Kaur",
-    "Khan",
-    "Kumar",
-    "Lone",
-    "Mir",
-    "Pandit",
-    "Raina",
-    "Sharma",
-    "Singh",
-    "Wani",
-]
-HINDI = ["आशा_देवी", "मोहन_लाल", "चंद्रा_कुमारी", "राम_सिंह", "सीता_शर्मा", "गुलज़ार_अहमद", "कमला_रानी", "विजय_कुमार"]
+FIRST = "Asha Bilal Chandra Devika Esha Farooq Gulzar Hari Imran Jyoti Kamla Lata Mohan Om".split()  # noqa: SIM905
+LAST = "Ahmad Bhat Chauhan Devi Dar Gupta Kaur Khan Kumar Lone Mir Pandit Raina Sharma Singh Wani".split()  # noqa: SIM905
+HINDI = "आशा_देवी मोहन_लाल चंद्रा_कुमारी राम_सिंह सीता_शर्मा गुलज़ार_अहमद कमला_रानी विजय_कुमार".split()  # noqa: SIM905
 
 
 def write_list(path: Path, n: int) -> dict[str, int]:

@@ -1,4 +1,5 @@
-"""`abhiyan import KIND FILE`: any kind of list from the server's console, by the same acts as the pages."""
+"""Commands that need every room. `abhiyan import KIND FILE`: any kind of list from the server's console, by the same acts as the
+pages."""
 
 import json
 import sys
@@ -42,7 +43,7 @@ def import_list(
     file: Path | None,
     options: tuple[str, ...],
     columns: tuple[str, ...],
-    unit_id: int | None,
+    unit: str | None,
     sheet: str | None,
     dry_run: bool,
     strict: bool,
@@ -58,10 +59,10 @@ def import_list(
     """
     from abhiyan.core import clock
     from abhiyan.core.actor import Actor
+    from abhiyan.core.imports import actions, queries, registered
     from abhiyan.core.models import StagedImport
     from abhiyan.core.scope import system
-
-    from . import actions, queries, registered
+    from abhiyan.units import queries as units
 
     by = Actor.system("import on the server's console")
     if undo_id is not None:
@@ -81,7 +82,7 @@ def import_list(
             kind_key=kind,
             path=file,
             options=dict(_pair(one) for one in options),
-            unit_id=unit_id,
+            unit_id=None if unit is None else units.unit(unit).pk,
             by=by,
             at=clock.now(),
         )
@@ -117,7 +118,7 @@ def _pair(text: str) -> tuple[str, str]:
 
 
 def _choose_columns(public_id: UUID, columns: tuple[str, ...], *, by: Any) -> None:
-    from . import actions, queries
+    from abhiyan.core.imports import actions, queries
 
     staged = queries.import_for(public_id)
     preview = queries.preview_of(staged)
@@ -145,9 +146,8 @@ def _choose_columns(public_id: UUID, columns: tuple[str, ...], *, by: Any) -> No
 
 def _run(public_id: UUID, step: str, *, by: Any, quiet: bool) -> "StagedImport":
     from abhiyan.core import clock
+    from abhiyan.core.imports import actions, queries, running
     from abhiyan.core.scope import system
-
-    from . import actions, queries, running
 
     with system("import on the console"):
         actions.ask(public_id=public_id, step=step, by=by, at=clock.now())
@@ -163,9 +163,8 @@ def _run(public_id: UUID, step: str, *, by: Any, quiet: bool) -> "StagedImport":
 
 
 def _say(staged: "StagedImport", *, as_json: bool, is_undo: bool = False) -> None:
+    from abhiyan.core.imports import kind, queries, running
     from abhiyan.core.scope import system
-
-    from . import kind, queries, running
 
     of_kind = kind(staged.kind)
     with system("import on the console"):
@@ -212,3 +211,6 @@ def _say(staged: "StagedImport", *, as_json: bool, is_undo: bool = False) -> Non
         click.echo(f"{staged.state}: {error}", err=True)
     elif not is_undo:
         click.echo(f"{staged.state} (import {staged.public_id})", err=True)
+
+
+COMMANDS: dict[str, click.Command] = {"import": import_list}
