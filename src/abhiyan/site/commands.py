@@ -1,5 +1,7 @@
-"""Commands that need every room. `abhiyan import KIND FILE`: any kind of list from the server's console, by the same acts as the
-pages."""
+"""Commands that need every room.
+
+`abhiyan import KIND FILE`: any kind of list from the server's console, by the same acts as the pages.
+"""
 
 import json
 import sys
@@ -29,9 +31,7 @@ SHOWN = 20  # refused rows printed
     metavar="FIELD=COLUMN",
     help="Which column (A, B, … or its name).",
 )
-@click.option(
-    "--unit", "unit_id", type=int, help="Id of the unit whose list it is; rows must stand below it."
-)
+@click.option("--unit", metavar="CODE", help="Unit whose list it is; rows must stand below it.")
 @click.option("--sheet", help="Which sheet of a workbook.")
 @click.option("--dry-run", is_flag=True, help="Check only; nothing is changed.")
 @click.option("--strict", is_flag=True, help="Change nothing when a single row is refused.")

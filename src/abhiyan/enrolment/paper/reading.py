@@ -1,6 +1,6 @@
 """Rows of a paper list, made ready for the act: cleaned, hashed, sealed, and put into staging by binary COPY.
 
-A large file is read by two processes of their own (`python -m abhiyan.enrolment.paper.reading`): the caller writes
+A large file is read by two processes of their own (`reader`): the caller writes
 an Order to the child's standard input and reads Told after Told from its standard output. Minors are dropped here,
 before anything is written; what is left of them is a number per place and day.
 """
@@ -301,7 +301,7 @@ def read_apart(orders: list[Order], hear: Callable[[int, Told], None]) -> None:
                 other.kill()
 
     try:
-        command = [sys.executable, "-m", __name__]
+        command = [sys.executable, "-m", "abhiyan.enrolment.paper.reader"]
         env = os.environ | {"ABHIYAN_POOL": "0"}
         while len(children) < len(orders):
             children.append(subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=env))
@@ -327,13 +327,9 @@ def _read(pipe: IO[bytes]) -> Told | TableRefused | None:
     return told
 
 
-def main() -> None:
+def carry_out() -> None:
     """One order from standard input, carried out; words to standard output."""
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "abhiyan.site.settings")
-    import django
-
     order: Order = pickle.load(sys.stdin.buffer)  # noqa: S301  # our own parent wrote it
-    django.setup()
 
     def tell(word: Told | TableRefused) -> None:
         frame = pickle.dumps(word)
@@ -345,10 +341,3 @@ def main() -> None:
             tell(told)
     except TableRefused as refused:
         tell(refused)
-
-
-if __name__ == "__main__":
-    # Pickles name this module by its full name; run as __main__ it would be another.
-    from abhiyan.enrolment.paper.reading import main as run
-
-    run()
