@@ -8,6 +8,7 @@ import importlib
 import importlib.util
 import json
 import os
+import re
 import shutil
 import stat
 from collections import defaultdict
@@ -46,6 +47,9 @@ class Finding:
     fix: str = ""
     facts: dict[str, Any] = field(default_factory=dict)
 
+
+# One right of a declaration such as "select, update (used_at)": its name, and its columns if it has any.
+_RIGHT = re.compile(r"(\w+)\s*(?:\(([^)]*)\))?")
 
 Check = Callable[[datetime], Iterable[Finding]]
 
@@ -114,48 +118,53 @@ def is_demo() -> bool:
 
 def roles_(_at: datetime) -> Iterable[Finding]:
     """Each role has its attributes, owns nothing it should not, belongs to nothing, and may just what is declared."""
-    real = {role: database.role_name(role) for role in database.ROLES}
-    fix = "run `abhiyan migrate`, which sets roles and rights anew"
-    flaws: list[str] = []
     with connection.cursor() as cursor:
-        cursor.execute(
-            "select rolname, rolsuper, rolcreaterole, rolcreatedb, rolbypassrls, rolreplication, rolcanlogin"
-            " from pg_roles where rolname = any(%s)",
-            [list(real.values())],
-        )
-        found = {row[0]: row[1:] for row in cursor.fetchall()}
-        for role, name in real.items():
-            wanted = (False, False, role == "owner", role == "backup", False, True)
-            if name not in found:
-                flaws.append(f"{name} is missing")
-            elif found[name] != wanted:
-                flaws.append(f"{name} has other attributes than it should")
-        cursor.execute(
-            "select m.rolname, g.rolname from pg_auth_members a join pg_roles m on m.oid = a.member"
-            " join pg_roles g on g.oid = a.roleid where m.rolname = any(%s)",
-            [list(real.values())],
-        )
-        flaws += [
-            f"{member} belongs to {group}"
-            for member, group in cursor.fetchall()
-            if (member, group) != (real["backup"], "pg_read_all_data")
-        ]
-        cursor.execute(
-            "select pg_get_userbyid(owner), count(*) from (select relowner from pg_class union all"
-            " select proowner from pg_proc union all select nspowner from pg_namespace union all"
-            " select datdba from pg_database) o(owner) where pg_get_userbyid(owner) = any(%s) group by 1",
-            [[real[role] for role in ("app", "jobs", "gateway", "backup")]],
-        )
-        flaws += [f"{name} owns {n} things" for name, n in cursor.fetchall()]
-        flaws += _rights(cursor, real)
+        flaws = role_flaws(cursor) + _rights(cursor)
     if flaws:
+        fix = "run `abhiyan migrate`, which sets roles and rights anew"
         yield Finding(FAIL, "; ".join(flaws), fix, {"flaws": len(flaws)})
     else:
         yield Finding(OK, "five roles, with the rights that are declared and no others")
 
 
-def _rights(cursor: Any, real: dict[str, str]) -> list[str]:
+def role_flaws(cursor: Any) -> list[str]:
+    """What roles are, belong to or own, and should not."""
+    real = {role: database.role_name(role) for role in database.ROLES}
+    flaws: list[str] = []
+    cursor.execute(
+        "select rolname, rolsuper, rolcreaterole, rolcreatedb, rolbypassrls, rolreplication, rolcanlogin"
+        " from pg_roles where rolname = any(%s)",
+        [list(real.values())],
+    )
+    found = {row[0]: row[1:] for row in cursor.fetchall()}
+    for role, name in real.items():
+        wanted = (False, False, role == "owner", role == "backup", False, True)
+        if name not in found:
+            flaws.append(f"{name} is missing")
+        elif found[name] != wanted:
+            flaws.append(f"{name} has other attributes than it should")
+    cursor.execute(
+        "select m.rolname, g.rolname from pg_auth_members a join pg_roles m on m.oid = a.member"
+        " join pg_roles g on g.oid = a.roleid where m.rolname = any(%s)",
+        [list(real.values())],
+    )
+    flaws += [
+        f"{member} belongs to {group}"
+        for member, group in cursor.fetchall()
+        if (member, group) != (real["backup"], "pg_read_all_data")
+    ]
+    cursor.execute(
+        "select pg_get_userbyid(owner), count(*) from (select relowner from pg_class union all"
+        " select proowner from pg_proc union all select nspowner from pg_namespace union all"
+        " select datdba from pg_database) o(owner) where pg_get_userbyid(owner) = any(%s) group by 1",
+        [[real[role] for role in ("app", "jobs", "gateway", "backup")]],
+    )
+    return flaws + [f"{name} owns {n} things" for name, n in cursor.fetchall()]
+
+
+def _rights(cursor: Any) -> list[str]:
     """Differences between the rights that rooms declare and those the database holds."""
+    real = {role: database.role_name(role) for role in database.ROLES}
     cursor.execute(
         "select c.relname, coalesce(pg_get_userbyid(nullif(a.grantee, 0)), 'public'), lower(a.privilege_type)"
         " from pg_class c, aclexplode(c.relacl) a where c.relnamespace = 'public'::regnamespace"
@@ -177,7 +186,10 @@ def _rights(cursor: Any, real: dict[str, str]) -> list[str]:
         if table == "django_migrations":
             rights = {"app": "select", "jobs": "select"}
         for role, text in rights.items():
-            wanted[(table, real[role])] = {right.strip() for right in text.split(",") if right.strip()}
+            for right, columns in _RIGHT.findall(text):
+                for column in columns.split(",") if columns else [""]:
+                    told = f"{table}.{column.strip()}" if column else table
+                    wanted[(told, real[role])].add(right.lower())
     flaws = []
     for (table, grantee), rights_held in sorted(held.items()):
         extra = rights_held - wanted.get((table, grantee), set())

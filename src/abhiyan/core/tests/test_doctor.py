@@ -1,0 +1,228 @@
+"""Whatever is not as it should be is found, each by its own check, with a way to put it right."""
+
+import asyncio
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+from django.db import connection
+
+from abhiyan.core import audit, audit_seals, clock, database, doctor, health, keys, loops, metrics
+from abhiyan.core.actor import Actor
+from abhiyan.core.models import Heartbeat
+from abhiyan.core.scope import system
+
+pytestmark = pytest.mark.usefixtures("as_jobs")
+
+
+def found(check: str, *, at: datetime | None = None) -> dict[str, str]:
+    """level -> text of one check's findings."""
+    findings = doctor.examine(at or clock.now())
+    return {one.finding.level: one.finding.text for one in findings if one.check == check}
+
+
+@contextmanager
+def meanwhile(change: str, back: str, role: str | None = "owner") -> Iterator[None]:
+    """A change to the database, by the owner or the administrator, undone afterwards."""
+    with psycopg.connect(database.conninfo(role), autocommit=True) as own:
+        own.execute(change)
+        try:
+            yield
+        finally:
+            own.execute(back)
+
+
+def real(role: str) -> str:
+    return database.role_name(role)
+
+
+def test_a_sound_installation_fails_in_nothing() -> None:
+    assert [one for one in doctor.examine(clock.now()) if one.finding.level == doctor.FAIL] == []
+
+
+FLAWS = {
+    "a right too many": (
+        "roles",
+        "grant delete on core_audit to {app}",
+        "revoke delete on core_audit from {app}",
+    ),
+    "a right on a column": (
+        "roles",
+        "grant update (act) on core_audit to {gateway}",
+        "revoke update (act) on core_audit from {gateway}",
+    ),
+    "a right for everybody": (
+        "roles",
+        "grant select on people_person to public",
+        "revoke select on people_person from public",
+    ),
+    "a right too few": (
+        "roles",
+        "revoke insert on core_audit from {app}",
+        "grant insert on core_audit to {app}",
+    ),
+    "protection not forced": (
+        "policies",
+        "alter table people_person no force row level security",
+        "alter table people_person force row level security",
+    ),
+    "protection switched off": (
+        "policies",
+        "alter table people_person disable row level security",
+        "alter table people_person enable row level security",
+    ),
+    "a policy too many": (
+        "policies",
+        "create policy open on people_person to {app} using (true)",
+        "drop policy open on people_person",
+    ),
+    "the queue of tallies not protected": (
+        "policies",
+        "alter table programmes_delta disable row level security",
+        "alter table programmes_delta enable row level security",
+    ),
+}
+
+
+@pytest.mark.parametrize(("check", "change", "back"), FLAWS.values(), ids=list(FLAWS))
+def test_a_flaw_in_rights_or_policies_is_found(check: str, change: str, back: str) -> None:
+    names = {role: real(role) for role in database.ROLES}
+    with meanwhile(change.format(**names), back.format(**names)):
+        assert doctor.FAIL in found(check)
+    assert doctor.FAIL not in found(check)
+
+
+ROLE_FLAWS = {
+    "may look past policies": "alter role {app} bypassrls",
+    "may make roles": "alter role {jobs} createrole",
+    "is another's member": "grant {owner} to {app}",
+    "owns something": "create table mine (); alter table mine owner to {gateway}",
+}
+
+
+@pytest.mark.parametrize("change", ROLE_FLAWS.values(), ids=list(ROLE_FLAWS))
+def test_a_role_that_may_too_much_is_found(change: str) -> None:
+    """Roles are the whole server's, and other tests run on it: so the change is never committed."""
+    with psycopg.connect(database.conninfo(None)) as admin:
+        assert doctor.role_flaws(admin.cursor()) == []
+        admin.execute(change.format(**{role: real(role) for role in database.ROLES}))
+        assert len(doctor.role_flaws(admin.cursor())) == 1
+        admin.rollback()
+
+
+def test_loops_that_never_turned_stopped_or_fail_are_told_apart() -> None:
+    now = clock.now()
+    assert "never turned here" in found("loops")[doctor.WARN]
+    for name, loop in loops.collected().items():
+        Heartbeat.objects.create(loop=name, turned_at=now, took_ms=1, every_s=loop.every_s)
+    assert doctor.OK in found("loops", at=now)
+    assert (
+        "core.seal has not turned for 100 s" in found("loops", at=now + timedelta(seconds=100))[doctor.FAIL]
+    )
+    Heartbeat.objects.filter(loop="core.seal").update(error="ZeroDivisionError")
+    assert "core.seal fails with ZeroDivisionError" in found("loops", at=now)[doctor.FAIL]
+
+
+def test_entries_that_stay_unsealed_are_found() -> None:
+    now = clock.now()
+    with system("test"):
+        audit.record(by=Actor.system("test"), at=now, act="test.act")
+    assert doctor.FAIL not in found("audit", at=now)
+    assert "1 audit entries are not sealed" in found("audit", at=now + timedelta(minutes=2))[doctor.FAIL]
+    with system("test"):
+        audit_seals.seal(now)
+    assert doctor.FAIL not in found("audit", at=now + timedelta(minutes=2))
+
+
+def test_a_broken_trail_is_found_when_it_is_walked() -> None:
+    now = clock.now()
+    with system("test"):
+        audit.record(by=Actor.system("test"), at=now, act="test.act")
+    with system("test"):
+        audit_seals.seal(now)
+    with psycopg.connect(database.conninfo("owner"), autocommit=True) as owner:
+        owner.execute("update core_audit set act = 'other'")
+    levels = {one.finding.level for one in doctor.examine(now, whole_audit=True) if one.check == "trail"}
+    assert levels == {doctor.FAIL}
+
+
+def test_a_key_that_others_may_read_is_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    keys.make_master(tmp_path / "master.key")
+    monkeypatch.setenv("ABHIYAN_MASTER_KEY_FILE", str(tmp_path / "master.key"))
+    assert doctor.FAIL not in found("keys")
+    (tmp_path / "master.key").chmod(0o644)
+    assert "may be read by others" in found("keys")[doctor.FAIL]
+
+
+def test_a_check_that_breaks_is_a_failure_and_hides_no_other(monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(at: datetime) -> Any:
+        raise ZeroDivisionError("+919812345678")
+
+    monkeypatch.setitem(doctor.CHECKS, "disk", broken)
+    findings = doctor.examine(clock.now())
+    (told,) = [one.finding for one in findings if one.check == "disk"]
+    assert told.level == doctor.FAIL
+    assert "9812345678" not in told.text
+    assert any(one.check == "audit" for one in findings)
+
+
+def test_figures_tell_of_loops_and_queues_and_of_nobody() -> None:
+    Heartbeat.objects.create(loop="core.seal", turned_at=clock.now(), took_ms=1, did=7)
+    metrics.seen("page", 200, 0.01)
+    told = metrics.text().decode()
+    assert 'abhiyan_loop_rows_total{loop="core.seal"} 7.0' in told
+    assert 'abhiyan_requests_total{status="2xx",surface="page"}' in told
+    assert "abhiyan_audit_unsealed 0.0" in told
+
+
+def test_the_token_of_the_figures_may_stand_in_a_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("ABHIYAN_METRICS_TOKEN", raising=False)
+    assert metrics.token() == ""
+    (tmp_path / "token").write_text("from-a-file\n")
+    monkeypatch.setenv("ABHIYAN_METRICS_TOKEN_FILE", str(tmp_path / "token"))
+    assert metrics.token() == "from-a-file"
+    monkeypatch.setenv("ABHIYAN_METRICS_TOKEN", "given")
+    assert metrics.token() == "given"
+
+
+def health_status() -> int:
+    sent: list[Any] = []
+
+    async def send(message: Any) -> None:
+        sent.append(message)
+
+    async def receive() -> Any:
+        raise AssertionError("the body is nobody's business")
+
+    health._kept = None
+    asyncio.run(health.healthz({"method": "GET", "headers": []}, receive, send))
+    return int(sent[0]["status"])
+
+
+def test_health_fails_when_a_loop_stopped_or_the_database_is_away(monkeypatch: pytest.MonkeyPatch) -> None:
+    now = clock.now()
+    monkeypatch.setattr(health, "_begun", health._begun - 1_000)  # this process has served for long
+    Heartbeat.objects.create(loop="core.seal", turned_at=now, took_ms=1)
+    assert health_status() == 200
+    Heartbeat.objects.update(turned_at=now - timedelta(minutes=5))
+    assert health_status() == 503
+    assert health.look()["loops"] == "stale"
+    Heartbeat.objects.update(turned_at=now)
+    connection.close()
+    monkeypatch.setenv("ABHIYAN_DATABASE", "there_is_no_such_database")
+    assert health_status() == 503
+    assert health.look() == {"status": "failing", "database": "unreachable", "loops": "unknown"}
+
+
+def test_right_after_the_start_loops_may_still_be_silent(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(health, "_begun", time.monotonic())
+    Heartbeat.objects.create(loop="core.seal", turned_at=datetime(2020, 1, 1, tzinfo=UTC), took_ms=1)
+    assert health_status() == 200
+    assert health.look()["loops"] == "starting"

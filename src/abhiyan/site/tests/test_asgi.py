@@ -1,0 +1,194 @@
+"""What arrives goes where it belongs: static files, health, machine channels, pages; never more than is allowed."""
+
+import asyncio
+import gzip
+from collections.abc import Iterable
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.templatetags.static import static
+
+from abhiyan.core import health
+from abhiyan.site import asgi, assets
+
+pytestmark = pytest.mark.once
+
+
+class Answer:
+    def __init__(self) -> None:
+        self.status, self.headers, self.body = 0, dict[str, str](), b""
+
+
+def ask(
+    path: str,
+    method: str = "GET",
+    body: Iterable[bytes] = (b"",),
+    app: Any = asgi.application,
+    **headers: str,
+) -> Answer:
+    """One request through the application, as a server would put it."""
+    answer = Answer()
+    pieces = list(body)
+
+    async def receive() -> dict[str, Any]:
+        if pieces:
+            piece = pieces.pop(0)
+            return {"type": "http.request", "body": piece, "more_body": bool(pieces)}
+        await asyncio.Event().wait()
+        raise AssertionError
+
+    async def send(message: Any) -> None:
+        if message["type"] == "http.response.start":
+            answer.status = message["status"]
+            answer.headers = {key.decode().lower(): value.decode() for key, value in message["headers"]}
+        else:
+            answer.body += message.get("body", b"")
+
+    scope = {
+        "type": "http",
+        "asgi": {"version": "3.0"},
+        "http_version": "1.1",
+        "method": method,
+        "scheme": "http",
+        "path": path,
+        "raw_path": path.encode(),
+        "query_string": b"",
+        "root_path": "",
+        "headers": [(b"host", b"localhost")]
+        + [(key.replace("_", "-").encode(), value.encode()) for key, value in headers.items()],
+        "client": ("127.0.0.1", 1),
+        "server": ("127.0.0.1", 8000),
+    }
+    asyncio.run(app(scope, receive, send))
+    return answer
+
+
+@pytest.fixture
+def style(tmp_path: Any, settings: Any) -> str:
+    """One static file; its name."""
+    (tmp_path / "look").mkdir()
+    (tmp_path / "look" / "page.css").write_text("body { color: black }\n" * 100)
+    (tmp_path / "look" / ".stamps").write_text("x")
+    settings.STATICFILES_DIRS = [tmp_path]
+    forget()
+    return "look/page.css"
+
+
+def forget() -> None:
+    from django.contrib.staticfiles import finders
+
+    finders.get_finder.cache_clear()  # type: ignore[attr-defined]  # it is cached by lru_cache
+    for remembered in (assets.paths, assets.version, assets._file):
+        remembered.cache_clear()
+
+
+@pytest.fixture(autouse=True)
+def forgotten() -> Any:
+    yield
+    forget()
+
+
+def test_a_static_file_has_an_address_that_may_be_kept_for_ever(style: str) -> None:
+    address = static(style)
+    assert address == f"/static/{assets.version()}/look/page.css"
+    answer = ask(address, accept_encoding="gzip, br")
+    assert answer.status == 200
+    assert answer.headers["cache-control"] == "public, max-age=31536000, immutable"
+    assert answer.headers["content-type"] == "text/css; charset=utf-8"
+    assert answer.headers["content-encoding"] == "gzip"
+    assert gzip.decompress(answer.body).startswith(b"body")
+    assert len(answer.body) == int(answer.headers["content-length"])
+    assert ask(address).body.startswith(b"body")
+    assert ask(address, if_none_match=answer.headers["etag"]).status == 304
+    head = ask(address, "HEAD")
+    assert (head.status, head.body) == (200, b"")
+
+
+def test_the_address_of_an_older_release_gives_todays_file_not_to_be_kept(style: str) -> None:
+    answer = ask(f"/static/0123456789ab/{style}")
+    assert (answer.status, answer.headers["cache-control"]) == (200, "no-cache")
+    assert ask(f"/static/{style}").headers["cache-control"] == "no-cache"
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "",
+        "look/",
+        "look/.stamps",
+        "../settings.py",
+        "look/../../settings.py",
+        "/etc/passwd",
+        "look/page.css\x00",
+    ],
+)
+def test_nothing_but_static_files_is_served_as_one(style: str, path: str) -> None:
+    assert ask(f"/static/{path}").status == 404
+    assert ask(f"/static/{assets.version()}/{path}").status == 404
+
+
+def test_a_static_file_cannot_be_posted_to(style: str) -> None:
+    assert ask(static(style), "POST").status == 405
+
+
+def test_a_body_said_to_be_too_large_is_refused_before_it_comes() -> None:
+    answer = ask("/join/", "POST", content_length=str(settings.BODY_LIMIT + 1), accept_language="hi")
+    assert answer.status == 413
+    assert "3 MB" in answer.body.decode()
+    assert "बड़ा" in answer.body.decode()
+
+
+def test_a_body_that_grows_too_large_is_refused_in_the_readers_language() -> None:
+    megabyte = b"x" * 1024 * 1024
+    answer = ask("/join/", "POST", [megabyte] * 4, accept_language="en-IN,en;q=0.9")
+    assert answer.status == 413
+    assert b"too large" in answer.body
+    assert answer.headers["connection"] == "close"
+
+
+def test_imports_may_be_larger() -> None:
+    assert asgi.body_limit("/imports/") > asgi.body_limit("/join/") == settings.BODY_LIMIT
+
+
+def test_machine_channels_are_called_with_nothing_around_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    called: list[str] = []
+
+    async def hot(scope: Any, receive: Any, send: Any) -> None:
+        called.append(scope["path"])
+        await health.answer(scope, send, 201, b"text/plain", b"")
+
+    monkeypatch.setattr(asgi, "_hot", {"/api/v1/claims": hot, "/hook/": hot})
+    monkeypatch.setattr(asgi, "_prefixes", ("/api/v1/claims", "/hook/"))
+    for path in ("/api/v1/claims", "/api/v1/claims/batch", "/hook/call/x"):
+        assert ask(path, "POST").status == 201
+    assert called == ["/api/v1/claims", "/api/v1/claims/batch", "/hook/call/x"]
+    assert "/static/nothing" not in called
+    ask("/static/api/v1/claims")
+    assert len(called) == 3
+
+
+def test_the_workers_life_begins_and_ends_with_that_of_the_machine_channels(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    told: list[str] = []
+
+    class Hot:
+        async def startup(self) -> None:
+            told.append("startup")
+
+        async def shutdown(self) -> None:
+            told.append("shutdown")
+
+    hot = Hot()
+    monkeypatch.setattr(asgi, "_hot", {"/a": hot, "/b": hot})
+    events = [{"type": "lifespan.startup"}, {"type": "lifespan.shutdown"}]
+
+    async def receive() -> Any:
+        return events.pop(0)
+
+    async def send(message: Any) -> None:
+        told.append(message["type"])
+
+    asyncio.run(asgi.application({"type": "lifespan"}, receive, send))
+    assert told == ["startup", "lifespan.startup.complete", "shutdown", "lifespan.shutdown.complete"]
