@@ -92,12 +92,15 @@ def master_path() -> Path:
     return Path(named) if named else home.path() / "keys" / "master.key"
 
 
-def make_master(path: Path, *, demo: bool = False) -> None:
-    """Write a fresh master, readable by its owner only. Refuses to overwrite one (FileExistsError)."""
+def make_master(path: Path, *, text: str = "") -> None:
+    """Write a master, readable by its owner only: a fresh one, or the demo's as `demo_master` gives it.
+
+    Refuses to overwrite one (FileExistsError).
+    """
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(handle, "w") as out:
-        out.write((DEMO_MARK if demo else "") + secrets.token_hex(32) + "\n")
+        out.write((text or secrets.token_hex(32)) + "\n")
         out.flush()
         os.fsync(out.fileno())
 

@@ -104,7 +104,7 @@ X_FRAME_OPTIONS = "DENY"
 
 ORGANISATION = os.environ.get("ABHIYAN_ORGANISATION", "")
 ACCENT = os.environ.get("ABHIYAN_ACCENT", "#1d5b66")
-FORM_RENDERER = "django.forms.renderers.DjangoTemplates"
+FORM_RENDERER = "abhiyan.ui.forms.Look"
 SILENCED_SYSTEM_CHECKS: list[str] = []
 
 LOGGING = {

@@ -2,8 +2,20 @@
 
 from django.urls import URLPattern, URLResolver, include, path
 
+from .views import search, today, unit
+
+pages = [
+    path("", today.today, name="today"),
+    path("units/", unit.home, name="units"),
+    path("units/<str:code>/", unit.unit, name="unit"),
+    path("search/", search.search, name="search"),
+]
+
 urlpatterns: list[URLPattern | URLResolver] = [
+    path("", include((pages, "site"))),
     path("ui/", include("abhiyan.ui.urls")),
     path("", include("abhiyan.people.urls")),
     path("", include("abhiyan.org.urls")),
+    path("", include("abhiyan.enrolment.urls")),
+    path("messages/", include("abhiyan.messaging.urls")),
 ]

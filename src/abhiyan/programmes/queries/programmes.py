@@ -58,6 +58,20 @@ def programme(public_id: UUID) -> Programme:
     return found
 
 
+def programme_by_id(programme_id: int) -> Programme:
+    """A programme by its id, whoever asks. NotFound."""
+    found = Programme.objects.select_related("owner").filter(pk=programme_id).first()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def search(text: str, *, limit: int = 10) -> list[Programme]:
+    """Programmes in sight whose name holds the text, newest window first."""
+    found = _seen().exclude(state=Programme.State.DRAFT).filter(names__icontains=text)
+    return list(found.order_by("-opens_on", "-id")[:limit])
+
+
 def programmes_running(node: int, on: date) -> list[Programme]:
     """Open programmes whose window holds the day and whose scope covers the unit, or lies below it."""
     return list(

@@ -21,6 +21,7 @@ from abhiyan.org.rules.ranges import holds
 from abhiyan.org.viewer import Request, Viewer, named
 from abhiyan.programmes import queries as programmes
 from abhiyan.programmes.models import Programme
+from abhiyan.programmes.queries.ledger import SORTS
 from abhiyan.programmes.rules import ladder as rungs
 from abhiyan.ui import charts, maps, tables
 from abhiyan.ui.ladder import Ladder
@@ -58,27 +59,19 @@ def in_sight(viewer: Viewer, position: int | None) -> bool:
     return position is not None and any(holds(held.counts, position) for held in viewer.appointments)
 
 
-def ladder_of(
-    programme: Programme, found: rungs.Ladder, *, target: int | None, at: datetime, name: str
-) -> Ladder:
-    """The ladder as it is drawn: numbers, target, and how much of the target is due by today."""
-    days = (programme.closes_on - programme.opens_on).days + 1
-    today = clock.day_in(programme.zone, at)
-    day = min(days, max(0, (today - programme.opens_on).days + 1))
-    return Ladder(
-        name=name,
-        target=target,
-        reported=found.reported,
-        unsigned=found.unsigned,
-        counted=found.counted,
-        confirmed=found.confirmed,
-        estimate=found.estimate,
-        pace_pct=day / days * 100 if target else None,
-        day=day,
-        days=days,
-        none_reason=_("no back-checks yet"),
-        hidden_reason=_("fewer than 10: not shown from outside") if found.is_rounded else "",
-    )
+@dataclass(frozen=True, slots=True)
+class Running:
+    """A programme that runs in a unit today, the unit's target in it, and its name."""
+
+    programme: Programme
+    target: int | None
+    name: str
+
+
+def _running(unit_id: int, today: date, lang: str) -> list[Running]:
+    found = programmes.programmes_running(unit_id, today)
+    targets = programmes.targets_of(node=unit_id, programmes=found) if found else {}
+    return [Running(one, targets.get((one.pk, 1)), named(one.names, lang)) for one in found]
 
 
 @require_GET
@@ -95,9 +88,7 @@ def unit(request: Request, code: str) -> HttpResponse:
     lang = language()
 
     sees_counts = in_sight(request.viewer, here.lo)
-    running = (
-        programmes.programmes_running(node=facts.pk, hierarchy=hierarchy, on=today) if sees_counts else []
-    )
+    running = _running(facts.pk, today, lang) if sees_counts else []
     chosen = _chosen(running, request.GET.get("programme", ""))
     context: dict[str, Any] = {
         "here": "units",
@@ -135,7 +126,7 @@ def unit(request: Request, code: str) -> HttpResponse:
     return render(request, "site/unit.html", context)
 
 
-def _chosen(running: list[programmes.Running], wanted: str) -> programmes.Running | None:
+def _chosen(running: list[Running], wanted: str) -> Running | None:
     """The programme whose children, trend and funnel are shown: the one asked for, else the first."""
     for one in running:
         if str(one.programme.public_id) == wanted:
@@ -207,15 +198,15 @@ def _vacant_below(unit_id: int, hierarchy: int, today: date, lang: str) -> list[
 def _measure(
     request: Request,
     context: dict[str, Any],
-    chosen: programmes.Running,
+    chosen: Running,
     here: units.UnitRow,
     hierarchy: int,
     at: datetime,
     lang: str,
 ) -> HttpResponse | None:
     """Ladders of every programme, and of the chosen one children, map, trend and funnel; or an export."""
-    running: list[programmes.Running] = context["running"]
-    name_of = {one.programme.pk: named(one.programme.names, lang) for one in running}
+    running: list[Running] = context["running"]
+    today = clock.day_in(chosen.programme.zone, at)
     programme = chosen.programme
     found = programmes.ladders(
         node=here.id, hierarchy=hierarchy, of=[one.programme for one in running], at=at
@@ -229,19 +220,20 @@ def _measure(
     context["ladders"] = [
         (
             one,
-            ladder_of(
-                one.programme,
+            programmes.drawn(
                 found.get((one.programme.pk, 1), blank),
+                name=one.name,
+                programme=one.programme,
+                on=today,
                 target=one.target,
-                at=at,
-                name=name_of[one.programme.pk],
+                none_reason=_("no back-checks yet"),
             ),
         )
         for one in running
     ]
     context["programme_segments"] = [
         (
-            name_of[one.programme.pk],
+            one.name,
             unit_href(here.code, hierarchy) + "&" + urlencode({"programme": str(one.programme.public_id)}),
             one is chosen,
         )
@@ -263,15 +255,19 @@ def _measure(
         rows = [
             (
                 child,
-                ladder_of(programme, child.ladder, target=child.target, at=at, name=named(child.names, lang)),
+                programmes.drawn(
+                    child.ladder,
+                    name=named(child.names, lang),
+                    programme=programme,
+                    on=today,
+                    target=child.target,
+                ),
             )
             for child in leaf.rows
         ]
         if tables.wants_csv(request.GET):
             return _export(here, rows, lang)
-        context["sorting"] = tables.sorting(
-            request.GET, dict.fromkeys(programmes.SORTS, ""), default="-counted"
-        )
+        context["sorting"] = tables.sorting(request.GET, dict.fromkeys(SORTS, ""), default="-counted")
         context["leaf"] = leaf
         context["children"] = [
             (child, drawn, unit_href(child.code, hierarchy), named(child.names, lang))
@@ -297,7 +293,7 @@ def _measure(
             context["boundaries"] = _outlines(here.id, int(at.timestamp()) // 3600)
     trend = programmes.trend(node=here.id, hierarchy=hierarchy, programme=programme, at=at)
     context["trend"] = charts.Trend(
-        name=name_of[programme.pk],
+        name=chosen.name,
         begins_on=programme.opens_on,
         ends_on=programme.closes_on,
         target=chosen.target,

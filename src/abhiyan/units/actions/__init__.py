@@ -5,11 +5,13 @@ Who may change trees is asked by the page or command that calls (`org.require`):
 
 from .importing import preview, take_back, take_back_pins, take_in, take_in_pins
 from .laying import Derived, derive
-from .making import NewUnit, make_unit, make_units
+from .making import RESERVED, NewUnit, make_unit, make_units
 from .moving import move
+from .outlines import set_outlines
 from .placing import place_many
 
 __all__ = [
+    "RESERVED",
     "Derived",
     "NewUnit",
     "derive",
@@ -18,6 +20,7 @@ __all__ = [
     "move",
     "place_many",
     "preview",
+    "set_outlines",
     "take_back",
     "take_back_pins",
     "take_in",

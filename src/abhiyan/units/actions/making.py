@@ -16,7 +16,7 @@ from abhiyan.units.rules import fold, levels
 
 from .laying import Cursor, fresh
 
-CODE = re.compile(r"[\w](?:[\w./-]{0,62}[\w])?")
+CODE = re.compile(r"\w(?:[\w./-]{0,62}\w)?", re.ASCII)
 RESERVED = "root"  # in a file's parent column: the top of a tree
 
 
@@ -94,21 +94,21 @@ def make_units(*, units: Sequence[NewUnit], by: Actor, at: datetime) -> dict[str
 
 def write_words(cursor: Cursor, units: Iterable[tuple[int, str, Mapping[str, str]]]) -> None:
     """What search finds units by: (id, kind, names) of units that have no words yet. Adds to the vocabulary."""
-    vocabulary: set[tuple[str, int]] = set()
+    vocabulary: dict[int, set[str]] = {rank: set() for rank in levels.RANK.values()}
     rows: list[str] = []
     with cursor.copy("copy units_words (unit_id, rank, words) from stdin") as copy:
         for unit_id, kind, names in units:
             rank = levels.RANK[kind]
             words = fold.words_of(names)
-            vocabulary.update((word, rank) for word in words)
+            vocabulary[rank].update(words)
             # Folded words are letters and digits only; quotes keep the word "null" a word.
-            quoted = ",".join(f'"{word}"' for word in words)
-            rows.append(f"{unit_id}\t{rank}\t{{{quoted}}}\n")
+            quoted = '","'.join(words)
+            rows.append(f'{unit_id}\t{rank}\t{{"{quoted}"}}\n' if words else f"{unit_id}\t{rank}\t{{}}\n")
             if len(rows) >= 5_000:
                 copy.write("".join(rows))
                 rows.clear()
         copy.write("".join(rows))
-    learn(cursor, vocabulary)
+    learn(cursor, {(word, rank) for rank, words in vocabulary.items() for word in words})
 
 
 def learn(cursor: Cursor, vocabulary: set[tuple[str, int]]) -> None:

@@ -23,7 +23,15 @@ LEVELS: dict[int, tuple[tuple[str, ...], ...]] = {
         ("booth",),
     ),
     ELECTORAL: (("nation",), ("state",), ("zone",), ("constituency",), ("segment",), ("booth",)),
-    ADMINISTRATIVE: (("nation",), ("state",), ("district",), ("block",), ("village", "ward"), ("booth",)),
+    # A mandal that is a block, or a town's body, is one unit and stands in both trees.
+    ADMINISTRATIVE: (
+        ("nation",),
+        ("state",),
+        ("district",),
+        ("block", "mandal"),
+        ("village", "ward"),
+        ("booth",),
+    ),
 }
 
 _LEVEL = {

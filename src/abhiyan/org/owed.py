@@ -1,0 +1,64 @@
+"""What offices ask of somebody today: releases that wait for their yes, vacancies of their own unit and below."""
+
+from collections.abc import Iterator
+from datetime import datetime
+from urllib.parse import urlencode
+
+from django.conf import settings
+from django.urls import reverse
+from django.utils.translation import get_language, ngettext
+from django.utils.translation import gettext as _
+
+from abhiyan.core import clock
+from abhiyan.ui.numbers import grouped
+from abhiyan.ui.owed import Owed
+
+from . import queries
+from .rules.releases import NAMES
+from .viewer import Viewer, named
+
+OWN_SHOWN = 10
+
+
+def owed(viewer: Viewer, *, at: datetime) -> Iterator[Owed]:
+    """Releases to decide, offices vacant in the viewer's own unit one by one, and below it counted."""
+    language = get_language() or "en"
+    if viewer.may("org.release") and viewer.account_id is not None:
+        for release in queries.releases_to_decide(viewer.account_id, at=at):
+            yield Owed(
+                urgency=1,
+                title=NAMES.get(release.act, release.act),
+                meta=release.reason,
+                href=reverse("org:releases"),
+                act=_("Decide"),
+                icon="key",
+                due_at=release.expires_at,
+            )
+    home = viewer.home
+    if home is None or not viewer.may("org.appoint"):
+        return
+    today = clock.day_in(settings.TIME_ZONE, at)
+    for vacancy in queries.vacancies(home.unit_id, on=today)[:OWN_SHOWN]:
+        yield Owed(
+            urgency=2,
+            title=_("Vacant: %(office)s") % {"office": named(vacancy.office_names, language)},
+            meta=home.unit_name(language),
+            href=reverse("org:appoint") + "?" + urlencode({"unit": home.unit_code, "office": vacancy.office}),
+            act=_("Appoint"),
+            icon="enrol",
+        )
+    for below in queries.vacancies_below(home.unit_id, home.hierarchy, on=today):
+        if below.vacant:
+            yield Owed(
+                urgency=3,
+                title=ngettext("%(n)s unit has no %(office)s", "%(n)s units have no %(office)s", below.vacant)
+                % {"n": grouped(below.vacant), "office": named(below.office_names, language)},
+                meta=_("of %(n)s below %(unit)s")
+                % {"n": grouped(below.expected), "unit": home.unit_name(language)},
+                href=reverse("org:appointments")
+                + "?"
+                + urlencode({"office": below.office, "show": "vacant"}),
+                act=_("See"),
+                icon="list",
+                n=below.vacant,
+            )

@@ -1,0 +1,346 @@
+"""Making the demo's data: units and PIN codes by import, offices by appointment, claims by the act. Nothing else."""
+
+import csv
+import itertools
+import json
+import random
+import tempfile
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from pathlib import Path
+from typing import Any
+from uuid import NAMESPACE_URL, UUID, uuid5
+
+from abhiyan.core import audit_seals, clock, home
+from abhiyan.core.actor import Actor
+from abhiyan.core.imports import actions as imports
+from abhiyan.core.imports import running
+from abhiyan.core.scope import system
+from abhiyan.enrolment import actions as enrolment
+from abhiyan.enrolment.models import Channel, Sign
+from abhiyan.messaging import actions as messaging
+from abhiyan.org import actions as org
+from abhiyan.people import actions as people_actions
+from abhiyan.programmes import actions as programmes
+from abhiyan.programmes import queries as programme_queries
+from abhiyan.programmes.models import Programme
+from abhiyan.units import actions as units_actions
+from abhiyan.units import queries as units
+
+from . import history, people, tree
+
+DAYS = 20
+WINDOW_DAYS = 60
+CLAIMS = 250_000
+TARGET = 600_000
+BATCH = 500
+LEAVE_NUMBER, JOIN_NUMBER = "+918000000002", "+918000000001"
+BY = Actor.system("demo")
+
+
+def worker_id(code: str) -> UUID:
+    """The public id a sample worker's entries carry."""
+    return uuid5(NAMESPACE_URL, f"abhiyan-demo-worker-{code}")
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One named person of the demo: an office in a unit."""
+
+    office: str
+    unit: str
+    hierarchy: int = 1
+
+
+# One named person per office, each on a level of its own, down one line and a little beside it.
+CAST = (
+    Part("national_president", "IN"),
+    Part("national_general_secretary", "IN"),
+    Part("state_president", "JK"),
+    Part("state_general_secretary", "JK"),
+    Part("it_administrator", "JK"),
+    Part("region_in_charge", "JK-R2"),
+    Part("district_president", "JK-D627"),
+    Part("district_in_charge", "JK-D627"),
+    Part("call_centre_agent", "JK-D627"),
+    Part("verifier", "JK-D14"),
+    Part("constituency_in_charge", "JK-PC4", 2),
+    Part("segment_in_charge", "JK-AC58", 2),
+)
+
+
+def build(seed: str, *, say: Callable[[str], None]) -> None:
+    """Everything the demo shows, in the order a real campaign would make it. As role `jobs`; commits as it goes."""
+    at = clock.now()
+    today = clock.day_in("Asia/Kolkata", at)
+    first = today - timedelta(days=DAYS - 1)
+    with system("demo"):
+        people_actions.ensure_sample_notice(by=BY, at=at)
+        messaging.publish_templates(by=BY, at=at)
+        org.ensure_offices()
+    rows = list(tree.rows(seed))
+    say(f"importing {len(rows):,} units in three trees")
+    _bring("units", _units_file(rows), options={}, at=at)
+    _bring("pins", _pins_file(rows), options={}, at=at)
+    with system("demo"):
+        _outlines()
+    say("appointing people to offices")
+    with system("demo"):
+        ids = units.ids_of(row.code for row in rows if row.kind != "village")
+        _appoint(seed, rows, ids, at, today)
+        programme = _programme(ids, first, at)
+    say(f"taking in about {CLAIMS:,} claims of {DAYS} days")
+    _enrol(seed, rows, programme, first, at, say)
+    say("sealing the trail")
+    programmes.fold(at=at)
+    with system("demo"):
+        audit_seals.seal(at)
+
+
+def _bring(kind: str, lines: Iterable[Sequence[object]], *, options: dict[str, str], at: datetime) -> None:
+    """One list through the staged import, as anybody's would go."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / f"demo-{kind}.csv"
+        with path.open("w", encoding="utf-8-sig", newline="") as out:
+            csv.writer(out).writerows(lines)
+        with system("demo"):
+            public_id = imports.bring(kind_key=kind, path=path, by=BY, at=at, options=options)
+        for step in ("check", "commit"):
+            with system("demo"):
+                imports.ask(public_id=public_id, step=step, by=BY, at=at)
+            state = running.run(public_id, step, at=at)
+        if state != "done":
+            raise RuntimeError(f"the demo's {kind} were not taken in: {state}")
+
+
+def _units_file(rows: Sequence[tree.Row]) -> Iterator[Sequence[object]]:
+    names = [
+        "code",
+        "kind",
+        "name_en",
+        "name_hi",
+        "organisational_parent",
+        "electoral_parent",
+        "administrative_parent",
+        "electors",
+        "households",
+        "lat",
+        "lon",
+        "source",
+    ]
+    yield [*names, "sample"]
+    root = units_actions.RESERVED
+    for row in rows:
+        values = [getattr(row, name) for name in names]
+        if row.kind == "nation":
+            values[4:7] = [root, root, root]
+        yield [*("" if value is None else value for value in values), "yes" if row.sample else "no"]
+
+
+def _pins_file(rows: Sequence[tree.Row]) -> Iterator[Sequence[object]]:
+    """One sample PIN code per mandal, naming its booths."""
+    mandals = {
+        row.code: str(180_000 + number) for number, row in enumerate(r for r in rows if r.kind == "mandal")
+    }
+    yield ["pin", "unit_code", "sample"]
+    for row in rows:
+        if row.kind == "booth":
+            yield [mandals[row.organisational_parent.rpartition("-C")[0]], row.code, "yes"]
+
+
+def _outlines() -> None:
+    geojson = json.loads((tree.DATA / "jk_pcs.geojson").read_text(encoding="utf-8"))
+    units_actions.set_outlines(
+        outlines={
+            f"JK-PC{feature['properties']['pc_no']}": feature["geometry"]
+            for feature in geojson["features"]
+            if feature["properties"]["pc_no"]
+        },
+        source="HindustanTimesLabs/shapefiles (MIT); not authoritative",
+        by=BY,
+        at=clock.now(),
+    )
+
+
+def _appoint(seed: str, rows: Sequence[tree.Row], ids: dict[str, int], at: datetime, today: date) -> None:
+    rng = random.Random(f"offices {seed}")  # noqa: S311  # sample data
+    crowd = people.people(f"offices {seed}", first=0)
+    katra = next(row.code for row in rows if row.kind == "mandal" and row.name_en == "Katra")
+    cluster = f"{katra}-C1"
+    booth = next(row.code for row in rows if row.kind == "booth" and row.organisational_parent == cluster)
+    parts = [
+        *CAST,
+        Part("mandal_president", katra),
+        Part("mandal_in_charge", katra),
+        Part("cluster_in_charge", cluster),
+        Part("booth_president", booth),
+        Part("booth_worker", booth),
+    ]
+    for part in parts:
+        _seat(part, next(crowd), ids, at, since=today - timedelta(days=rng.randint(100, 700)), is_demo=True)
+    taken = {(part.office, part.unit) for part in parts}
+    for row in rows:
+        near = row.organisational_parent.startswith(f"{katra}-") or row.organisational_parent == katra
+        office, share = {
+            "district": ("district_president", 0.9),
+            "mandal": ("mandal_president", 0.75),
+            "cluster": ("cluster_in_charge", 0.8 if near else 0.0),
+            "booth": ("booth_president", 0.7 if near else 0.0),
+        }.get(row.kind, ("", 0.0))
+        if not office or (office, row.code) in taken or rng.random() > share:
+            continue
+        since = today - timedelta(days=rng.randint(30, 900))
+        _seat(Part(office, row.code), next(crowd), ids, at, since=since, is_demo=False)
+
+
+def _seat(
+    part: Part, person: people.Sample, ids: dict[str, int], at: datetime, *, since: date, is_demo: bool
+) -> None:
+    account = people_actions.open_account(
+        phone=person.phone,
+        name=person.name_hi if is_demo else person.name,
+        by=BY,
+        at=at,
+        unit_id=ids[part.unit],
+        is_demo=is_demo,
+    )
+    org.appoint(
+        account_id=account.pk,
+        office=part.office,
+        unit_id=ids[part.unit],
+        hierarchy=part.hierarchy,
+        by=BY,
+        at=at,
+        starts_on=since,
+    )
+
+
+def _programme(ids: dict[str, int], first: date, at: datetime) -> Programme:
+    """The drive: its programme, target split down to the booths, numbers to call."""
+    made = programmes.make_programme(
+        template="membership_drive",
+        names={"en": "Membership drive 2026 (sample)", "hi": "सदस्यता अभियान 2026 (नमूना)"},
+        owner_id=ids["JK"],
+        unit_ids=[ids["JK"]],
+        opens_on=first,
+        closes_on=first + timedelta(days=WINDOW_DAYS - 1),
+        by=BY,
+        at=at,
+        is_sample=True,
+    )
+    programmes.open_programme(programme_id=made.pk, by=BY, at=at)
+    programmes.set_target(programme_id=made.pk, unit_id=ids["JK"], n=TARGET, by=BY, at=at)
+    programmes.split_target(
+        programme_id=made.pk, unit_id=ids["JK"], how="electors", levels=None, by=BY, at=at
+    )
+    enrolment.set_up_drive(programme_id=made.pk, join_slug="jk-2026", by=BY, at=at)
+    messaging.set_number(
+        number=JOIN_NUMBER, provider="generic", meaning="join", programme_id=made.pk, by=BY, at=at
+    )
+    messaging.set_number(number=LEAVE_NUMBER, provider="generic", meaning="leave", by=BY, at=at)
+    return made
+
+
+def _enrol(
+    seed: str,
+    rows: Sequence[tree.Row],
+    programme: Programme,
+    first: date,
+    at: datetime,
+    say: Callable[[str], None],
+) -> None:
+    """Twenty days of claims through the act, each day's in order; the truth about fabrication goes to a file."""
+    eager = history.eagerness(seed, [row.code for row in rows if row.kind == "district"])
+    parent = {row.code: row.organisational_parent for row in rows}
+    booths = [
+        history.Booth(
+            row.code,
+            row.electors or 0,
+            row.organisational_parent,
+            eager[parent[parent[row.organisational_parent]]],
+        )
+        for row in rows
+        if row.kind == "booth"
+    ]
+    first_claims = CLAIMS * 100 // 121  # calls that are repeated and entries sent again make up the rest
+    done = 0
+    with (home.path() / "demo-truth.csv").open("w", newline="") as file:
+        truth = csv.writer(file)
+        truth.writerow(["claim_id", "worker"])
+        for number, day in enumerate(
+            history.events(seed, booths=booths, first=first, days=DAYS, claims=first_claims), 1
+        ):
+            until = min(datetime.combine(first + timedelta(number), time(0, 0), history.ZONE), at)
+            happened = [event for event in day if event.at <= until]
+            for part in _batched(happened):
+                done += _take_in(programme.pk, part, truth)
+            programmes.fold(at=until)
+            if number % 5 == 0:
+                say(f"  day {number}: {done:,} claims")
+
+
+def _batched(events: Sequence[history.Event]) -> Iterator[tuple[history.Event, ...]]:
+    rest = iter(events)
+    while part := tuple(itertools.islice(rest, BATCH)):
+        yield part
+
+
+def _take_in(programme_id: int, events: Sequence[history.Event], truth: Any) -> int:
+    """One batch: its claims through `enrol_batch`, its opened links marked. How many claims."""
+    at = events[-1].at
+    claims = [claim_of(event) for event in events if event.kind != history.OPEN]
+    enrolment.enrol_batch(programme_id=programme_id, claims=claims, by=BY, at=at)
+    opened = [event.phone for event in events if event.kind == history.OPEN]
+    if opened and hasattr(enrolment, "open_links_of"):
+        enrolment.open_links_of(programme_id=programme_id, phones=opened, at=at)
+    for event, claim in zip((event for event in events if event.kind != history.OPEN), claims, strict=True):
+        if event.fabricated:
+            truth.writerow([enrolment.claim_id(claim.channel, claim.key).hex(), event.worker])
+    return sum(event.kind != history.COMPLETE for event in events if event.kind != history.OPEN)
+
+
+_WAYS = {
+    history.CALL: (Channel.MISSED_CALL, Sign.CALL),
+    history.COMPLETE: (Channel.WEB, Sign.WEB),
+    history.WEB: (Channel.WEB, Sign.CODE),
+    history.API: (Channel.API, Sign.NONE),
+    history.PAPER: (Channel.PAPER, Sign.NONE),
+}
+
+
+def claim_of(event: history.Event) -> enrolment.Claim:
+    """An event of the history as the claim its channel would send."""
+    channel, sign = _WAYS[event.kind]
+    sender = worker_id(event.worker) if event.worker else worker_id(event.kind)
+    if event.kind == history.CALL:
+        return enrolment.Claim(
+            channel=channel.value,
+            key=enrolment.sender_key(sender, event.key),
+            phone=event.phone,
+            by=sender,
+            field_at=event.at,
+            sign=sign.value,
+        )
+    return enrolment.Claim(
+        channel=channel.value,
+        key=enrolment.sender_key(sender, f"{event.kind}-{event.key}"),
+        phone=event.phone,
+        by=sender,
+        name=event.name,
+        birth_year=event.birth_year,
+        unit_code=event.booth,
+        field_at=event.at,
+        sign=sign.value,
+        notice_version=1,
+        language="hi",
+        says_adult=True,
+    )
+
+
+def running_drive() -> int | None:
+    """The id of the drive that is open, if one is."""
+    with system("demo"):
+        nation = units.unit("IN")
+        found = programme_queries.programmes_running(nation.pk, clock.day_in("Asia/Kolkata", clock.now()))
+    return next((one.pk for one in found if one.kind == "drive"), None)

@@ -1,0 +1,114 @@
+"""`abhiyan demo`: make the data once, then serve. Never for real use: its key is known to everybody."""
+
+import os
+import shutil
+import sys
+import time
+from collections.abc import Callable
+
+import click
+
+from abhiyan.core import database, home, keys
+
+MARK = "demo"  # a file in the data folder: `doctor` accepts the demo's key there, and nowhere else
+READY = "demo.ready"
+
+
+def run(*, seed: str, port: int, fresh: bool) -> int:
+    """Make the demo where it is missing (about two minutes), print its people and serve until told to stop."""
+    from abhiyan.site import processes, serve
+
+    folder = home.path()
+    _refuse_what_is_real()
+    if fresh and folder.exists():
+        _forget()
+    begun = time.monotonic()
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / MARK).touch()
+    if not keys.master_path().exists():
+        keys.make_master(keys.master_path(), text=keys.demo_master(seed))
+    os.environ |= {
+        "ABHIYAN_PORT": str(port),
+        "ABHIYAN_SMS": os.environ.get("ABHIYAN_SMS", "file"),
+        "ABHIYAN_ORGANISATION": os.environ.get("ABHIYAN_ORGANISATION", "जन संगठन (नमूना)"),
+        "DJANGO_SETTINGS_MODULE": "abhiyan.site.settings",
+    }
+    with processes.stopping_on_signals() as stopping, processes.database_in_use():
+        if not (folder / READY).exists():
+            _make(seed, say=_saying(begun))
+            (folder / READY).write_text(seed + "\n")
+        _greet(port)
+        commands = serve.commands(host="127.0.0.1", port=port, with_jobs=True)
+        commands["trickle"] = [sys.executable, "-m", "abhiyan.site.demo.trickle", seed]
+        return processes.supervise(commands, stopping=stopping, environment={"ABHIYAN_PORT": str(port)})
+
+
+def _refuse_what_is_real() -> None:
+    path = keys.master_path()
+    if path.exists() and not (home.path() / MARK).exists():
+        raise click.ClickException(
+            f"{home.path()} holds a real installation. Choose another folder for the demo: ABHIYAN_HOME=… make demo"
+        )
+
+
+def _forget() -> None:
+    """Drop the demo that is there; the folder is marked as a demo's, or nothing is touched."""
+    from abhiyan.core import embedded
+
+    folder = home.path()
+    if not (folder / MARK).exists():
+        return
+    if database.is_embedded():
+        embedded.stop(folder)
+    else:
+        import psycopg
+        from psycopg import sql
+
+        with psycopg.connect(database.conninfo(None, dbname="postgres"), autocommit=True) as admin:
+            admin.execute(
+                sql.SQL("drop database if exists {} with (force)").format(sql.Identifier(database.name()))
+            )
+    for name in ("postgres", "files", "outbox", "keys", "audit-heads", READY):
+        path = folder / name
+        if path.is_dir():
+            shutil.rmtree(path)
+        else:
+            path.unlink(missing_ok=True)
+
+
+def _saying(begun: float) -> Callable[[str], None]:
+    def say(text: str) -> None:
+        click.echo(f"[{time.monotonic() - begun:5.1f} s] {text}")
+
+    return say
+
+
+def _make(seed: str, *, say: Callable[[str], None]) -> None:
+    os.environ["ABHIYAN_ROLE"] = "owner"
+    os.environ["ABHIYAN_POOL"] = "0"
+    from abhiyan.core import schema
+
+    say("making the database")
+    schema.prepare()
+    import django
+
+    django.setup()
+    schema.migrate(verbosity=0)
+    with schema.working_as("jobs"):
+        from .build import build
+
+        build(seed, say=say)
+    os.environ["ABHIYAN_ROLE"] = "app"
+    os.environ["ABHIYAN_POOL"] = "1"
+
+
+def _greet(port: int) -> None:
+    click.echo("")
+    click.echo(f"The demo serves on http://localhost:{port}")
+    click.echo("  Sign in there as any of its people by one click (from this machine only).")
+    click.echo(f"  Join:      http://localhost:{port}/join/")
+    click.echo(f"  Messages it would send: {home.path() / 'outbox' / 'messages.jsonl'}")
+    click.echo("  Everything but the names of districts, blocks and constituencies is sample.")
+    click.echo("  Stop it with Ctrl-C, or with `make stop` from anywhere.")
+    click.echo("", nl=False)
+    sys.stdout.flush()

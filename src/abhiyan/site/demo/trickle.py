@@ -1,0 +1,54 @@
+"""The demo goes on: a claim every second or so, as long as it runs. `python -m abhiyan.site.demo.trickle SEED`."""
+
+import os
+import random
+import signal
+import sys
+import threading
+
+
+def main(seed: str) -> None:
+    """Send a few claims, wait, again, until told to end."""
+    os.environ["ABHIYAN_ROLE"] = "jobs"
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "abhiyan.site.settings")
+    import django
+
+    django.setup()
+    from abhiyan.core import clock
+    from abhiyan.core.actor import Actor
+    from abhiyan.enrolment import actions as enrolment
+
+    from . import history, people, tree
+    from .build import claim_of, running_drive
+
+    stopping = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda _number, _frame: stopping.set())
+    booths = [row for row in tree.rows(seed) if row.kind == "booth"]
+    rng = random.Random()  # noqa: S311  # sample data, new each time it runs
+    crowd = people.people(f"trickle {rng.random()}", first=20_000_000 + rng.randrange(10_000_000))
+    programme_id = running_drive()
+    while programme_id is not None and not stopping.wait(rng.uniform(0.5, 3.0)):
+        person, home, at = next(crowd), rng.choice(booths), clock.now()
+        kind = rng.choices([way for way, _share in history.WAYS], [share for _way, share in history.WAYS])[0]
+        worker = home.organisational_parent if kind in (history.API, history.PAPER) else ""
+        event = history.Event(
+            kind,
+            f"t{at.timestamp():.3f}",
+            at,
+            person.phone,
+            "" if kind == history.CALL else person.name_hi,
+            None if kind == history.CALL else person.birth_year,
+            home.code,
+            worker,
+        )
+        try:
+            enrolment.enrol_batch(
+                programme_id=programme_id, claims=[claim_of(event)], by=Actor.system("demo"), at=at
+            )
+        except enrolment.TryAgain:
+            stopping.wait(5)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])
