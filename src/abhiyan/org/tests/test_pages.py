@@ -1,0 +1,220 @@
+"""The pages of appointments and releases, as each role sees them."""
+
+import re
+
+import pytest
+from django.conf import settings
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from abhiyan.core import clock
+from abhiyan.core.scope import system
+from abhiyan.org.models import Appointment, Release
+from abhiyan.people.actions import sessions
+from abhiyan.people.models import Account
+
+from .make import World
+
+pytestmark = pytest.mark.django_db
+
+
+def browser(account: Account | None = None, *, strong: bool = True, language: str = "en") -> Client:
+    client = Client(HTTP_ACCEPT_LANGUAGE=language)
+    if account is not None:
+        with system("test"):
+            Account.objects.filter(id=account.pk).update(language=language)
+        token = sessions.start(
+            account_id=account.pk, device="", origin="", at=clock.now(), strong=strong
+        ).token
+        client.cookies[settings.SESSION_COOKIE_NAME] = token
+    return client
+
+
+def body(client: Client, path: str, status: int = 200) -> str:
+    answer = client.get(path)
+    assert answer.status_code == status, answer.content.decode()[:2000]
+    return answer.content.decode()
+
+
+def test_every_page_as_every_role(world: World) -> None:
+    held = world.appoint(world.account("Held Here"), "booth_president", "N1111")
+    roles: dict[str, tuple[Client, dict[str, int]]] = {
+        "nobody": (browser(), {"list": 302, "new": 302, "one": 302, "releases": 302}),
+        "weak": (
+            browser(world.holder("district_president", "N11"), strong=False),
+            {"list": 302, "new": 302, "one": 302, "releases": 302},
+        ),
+        "worker": (
+            browser(world.holder("booth_worker", "N1111")),
+            {"list": 200, "new": 403, "one": 200, "releases": 200},
+        ),
+        "district": (
+            browser(world.holder("district_in_charge", "N11")),
+            {"list": 200, "new": 200, "one": 200, "releases": 200},
+        ),
+        "another district": (
+            browser(world.holder("district_president", "N12")),
+            {"list": 200, "new": 403, "one": 200, "releases": 200},
+        ),
+        "another state": (
+            browser(world.holder("state_president", "N2")),
+            {"list": 200, "new": 403, "one": 404, "releases": 200},
+        ),
+        "nation": (
+            browser(world.holder("national_president", "N")),
+            {"list": 200, "new": 200, "one": 200, "releases": 200},
+        ),
+    }
+    pages = {
+        "list": "/appointments/",
+        "new": "/appointments/new/?unit=N1111",
+        "one": f"/appointments/{held.public_id}/",
+        "releases": "/releases/",
+    }
+    for role, (client, expected) in roles.items():
+        for page, path in pages.items():
+            assert client.get(path).status_code == expected[page], (role, page)
+
+
+def test_the_list_shows_the_unit_and_below_by_state_office_and_name(world: World) -> None:
+    president = world.holder("district_president", "N11", name="Asha Devi")
+    world.holder("booth_president", "N1111", name="Ravi Kumar")
+    world.holder("district_president", "N12", name="Other One")
+    client = browser(president)
+    page = body(client, "/appointments/")
+    assert "Asha Devi" in page and "Ravi Kumar" in page and "Other One" not in page
+    page = body(client, "/appointments/?office=booth_president")
+    assert "Ravi Kumar" in page and "1</span> – 1" not in page
+    assert "Asha Devi" not in page.split("<tbody>")[1]
+    assert "Ravi Kumar" in body(client, "/appointments/?name=rav").split("<tbody>")[1]
+    assert "Other One" in body(client, "/appointments/?unit=N12")
+    assert client.get("/appointments/?unit=nowhere-at-all").status_code == 404
+    vacant = body(client, "/appointments/?show=vacant")
+    assert "Unit N1112" in vacant and "Unit N1111" not in vacant.split("<tbody>")[1]
+    assert "/appointments/new/?unit=N1112&amp;office=booth_president" in vacant
+    for asked, said in (("", "Ravi Kumar"), ("&show=vacant", "Unit N1112")):
+        answer = client.get(f"/appointments/?format=csv{asked}")
+        assert said in b"".join(answer.streaming_content).decode()  # type: ignore[attr-defined]  # it streams
+
+
+def test_the_number_of_queries_does_not_grow_with_the_rows(world: World) -> None:
+    client = browser(world.holder("district_president", "N11"))
+
+    def queries() -> int:
+        with CaptureQueriesContext(connection) as seen:
+            body(client, "/appointments/")
+        return len(seen)
+
+    world.holder("booth_worker", "N1111")
+    first = queries()
+    for _each in range(10):
+        world.holder("booth_worker", "N1111")
+    assert queries() == first
+
+
+def test_an_appointment_is_made_and_ended_on_pages(world: World) -> None:
+    client = browser(world.holder("district_president", "N11"))
+    page = body(client, "/appointments/new/?unit=N1111&office=booth_president")
+    assert re.search(r'<option value="booth_president" selected', page)
+    assert 'value="state_president"' not in page
+    sent = {
+        "office": "booth_president",
+        "phone": "98765 43210",
+        "name": "Meena Bai",
+        "starts_on": "2026-11-20",
+    }
+    for wrong, said in (
+        (sent | {"phone": "123"}, "not a mobile number"),
+        (sent | {"phone": ""}, "Choose a person"),
+        (sent | {"starts_on": "someday"}, "valid date"),
+        (sent | {"office": "state_president"}, "valid choice"),
+        (sent | {"ends_on": "2020-01-01"}, "ends before it begins"),
+    ):
+        answer = client.post("/appointments/new/?unit=N1111", wrong)
+        assert answer.status_code == 422
+        assert said in answer.content.decode()
+    answer = client.post("/appointments/new/?unit=N1111", sent)
+    assert answer.status_code == 302, answer.content.decode()
+    where = answer["Location"]
+    assert "Meena Bai" in body(client, where)
+    assert client.post(f"{where}end/", {"reason": ""}).status_code == 422
+    assert client.post(f"{where}end/", {"reason": "moved away"}).status_code == 302
+    assert "moved away" in body(client, where)
+    assert client.post(f"{where}end/", {"reason": "again"}).status_code == 422
+
+
+def test_somebody_known_is_found_within_ones_own_units_only(world: World) -> None:
+    world.holder("booth_worker", "N1111", name="Suresh Near")
+    world.holder("booth_worker", "N1211", name="Suresh Far")
+    client = browser(world.holder("district_president", "N11"))
+    page = body(client, "/appointments/new/?unit=N1112&q=suresh")
+    assert "Suresh Near" in page and "Suresh Far" not in page
+    assert "Suresh Near" in body(client, "/appointments/new/?unit=N1112&q=4213")
+    account = re.search(r'name="account" value="([0-9a-f-]{36})"', page)
+    assert account
+    answer = client.post(
+        "/appointments/new/?unit=N1112&q=suresh",
+        {"office": "booth_president", "account": account.group(1), "starts_on": "2026-11-20"},
+    )
+    assert answer.status_code == 302, answer.content.decode()
+
+
+def test_a_dispute_is_shown_and_decided_on_its_page(world: World) -> None:
+    one = world.appoint(world.account("One Claims"), "district_president", "N11")
+    world.appoint(world.account("Two Claims"), "district_president", "N11")
+    path = f"/appointments/{one.public_id}/"
+    claimant = browser(world.account("x"))
+    with system("test"):
+        own = Account.objects.get(id=one.account_id)
+    claimant = browser(own)
+    page = body(claimant, path)
+    assert "Two Claims" in page and "/decide/" not in page
+    assert claimant.post(f"{path}decide/", {"order_no": "1"}).status_code == 403
+    above = browser(world.holder("state_president", "N1"))
+    assert "/decide/" in body(above, path)
+    assert "Disputed" in body(above, "/appointments/?show=disputed")
+    assert above.post(f"{path}decide/", {"order_no": ""}).status_code == 422
+    assert above.post(f"{path}decide/", {"order_no": "7"}).status_code == 302
+    with system("test"):
+        assert Appointment.objects.get(id=one.pk).state == "active"
+
+
+def test_one_may_step_down_oneself(world: World) -> None:
+    account = world.account("Worker")
+    held = world.appoint(account, "booth_worker", "N1111")
+    client = browser(account)
+    assert "Step down" in body(client, f"/appointments/{held.public_id}/")
+    answer = client.post(f"/appointments/{held.public_id}/end/", {"reason": "no time"})
+    assert answer.status_code == 302
+    assert client.get("/appointments/")["Location"].startswith("/sign-in/")
+
+
+def test_a_release_is_decided_on_its_page(world: World) -> None:
+    booth = world.account("Lost Phone")
+    held = world.appoint(booth, "booth_president", "N1111")
+    president = world.holder("district_president", "N11", name="The President")
+    asker, other = browser(president), browser(world.holder("district_in_charge", "N11"))
+    path = f"/appointments/{held.public_id}/reset/"
+    assert asker.post(path, {"reason": ""}).status_code == 422
+    assert asker.post(path, {"reason": "lost the phone"}).status_code == 302
+    with system("test"):
+        asked = Release.objects.get()
+    page = body(other, "/releases/")
+    assert "The President" in page and 'value="yes"' in page
+    assert 'value="yes"' not in body(asker, "/releases/")
+    assert asker.post(f"/releases/{asked.public_id}/decide/", {"allow": "yes"}).status_code == 403
+    assert other.post(f"/releases/{asked.public_id}/decide/", {"allow": "yes"}).status_code == 302
+    assert "Reset it now" in body(asker, "/releases/")
+    assert other.post(f"/releases/{asked.public_id}/reset/").status_code == 403
+    assert asker.post(f"/releases/{asked.public_id}/reset/").status_code == 302
+    far = browser(world.holder("district_president", "N12"))
+    assert "The President" not in body(far, "/releases/").split("<main")[1]
+    assert far.post(f"/releases/{asked.public_id}/decide/", {"allow": "yes"}).status_code == 404
+
+
+def test_in_hindi_too(world: World) -> None:
+    world.holder("booth_president", "N1111")
+    client = browser(world.holder("district_president", "N11"), language="hi")
+    page = body(client, "/appointments/")
+    assert "जिला अध्यक्ष" in page
