@@ -1,0 +1,93 @@
+"""The hot path as it is served: granian on loopback, spoken to over real sockets."""
+
+import http.client
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlencode
+
+ORIGIN = "https://app.example.org"  # as the provider knows us; signatures cover it
+
+
+@dataclass(frozen=True)
+class Answered:
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+    @property
+    def json(self) -> Any:
+        return json.loads(self.body)
+
+
+@dataclass
+class Server:
+    """One granian worker over the test's database."""
+
+    port: int = 0
+    process: "subprocess.Popen[bytes] | None" = None
+    log: Path = field(default_factory=lambda: Path(tempfile.mkstemp(suffix=".log")[1]))
+
+    def start(self, **environment: str) -> "Server":
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            self.port = free.getsockname()[1]
+        self.process = subprocess.Popen(
+            [
+                *(sys.executable, "-m", "granian", "--interface", "asgi", "--host", "127.0.0.1"),
+                *("--port", str(self.port), "--loop", "uvloop", "--no-ws", "--log-level", "warning"),
+                "abhiyan.site.asgi:application",
+            ],
+            env=os.environ | {"ABHIYAN_ORIGIN": ORIGIN, "ABHIYAN_ROLE": "app", **environment},
+            stdout=subprocess.DEVNULL,
+            stderr=self.log.open("wb"),
+        )
+        ends = time.monotonic() + 30
+        while True:
+            try:
+                with socket.create_connection(("127.0.0.1", self.port), timeout=1):
+                    return self
+            except OSError:
+                if time.monotonic() > ends or self.process.poll() is not None:
+                    raise AssertionError(self.log.read_text()) from None
+                os.sched_yield()
+
+    def stop(self) -> None:
+        if self.process is not None:
+            self.process.send_signal(signal.SIGTERM)
+            self.process.wait(20)
+        if not os.environ.get("KEEP_LOG"):
+            self.log.unlink(missing_ok=True)
+
+    def send(
+        self, method: str, path: str, body: bytes | None = None, headers: Mapping[str, str] | None = None
+    ) -> Answered:
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
+        try:
+            connection.request(method, path, body, dict(headers or {}))
+            found = connection.getresponse()
+            return Answered(found.status, {k.lower(): v for k, v in found.getheaders()}, found.read())
+        finally:
+            connection.close()
+
+    def claim(self, token: str, told: Any, path: str = "/api/v1/claims", **headers: str) -> Answered:
+        body = told if isinstance(told, bytes) else json.dumps(told).encode()
+        given = {
+            "Authorization": f"Bearer {token}",
+            "Content-Type": "application/json",
+            "Accept-Language": "en",
+        }
+        return self.send("POST", path, body, given | {k.replace("_", "-"): v for k, v in headers.items()})
+
+    def form(self, path: str, told: Mapping[str, str], headers: Mapping[str, str]) -> Answered:
+        kind = {"Content-Type": "application/x-www-form-urlencoded"}
+        return self.send("POST", path, urlencode(told).encode(), kind | dict(headers))
