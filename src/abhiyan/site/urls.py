@@ -2,13 +2,14 @@
 
 from django.urls import URLPattern, URLResolver, include, path
 
-from .views import search, today, unit
+from .views import demo_phone, search, today, unit
 
 pages = [
     path("", today.today, name="today"),
     path("units/", unit.home, name="units"),
     path("units/<str:code>/", unit.unit, name="unit"),
     path("search/", search.search, name="search"),
+    path("demo/phone/", demo_phone.phone, name="demo_phone"),
 ]
 
 urlpatterns: list[URLPattern | URLResolver] = [

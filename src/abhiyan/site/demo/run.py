@@ -107,7 +107,7 @@ def _greet(port: int) -> None:
     click.echo(f"The demo serves on http://localhost:{port}")
     click.echo("  Sign in there as any of its people by one click (from this machine only).")
     click.echo(f"  Join:      http://localhost:{port}/join/")
-    click.echo(f"  Messages it would send: {home.path() / 'outbox' / 'messages.jsonl'}")
+    click.echo(f"  The messages it would send, codes among them: http://localhost:{port}/demo/phone/")
     click.echo("  Everything but the names of districts, blocks and constituencies is sample.")
     click.echo("  Stop it with Ctrl-C, or with `make stop` from anywhere.")
     click.echo("", nl=False)

@@ -1,0 +1,1 @@
+"""Imports: pages over the staged imports of every room."""

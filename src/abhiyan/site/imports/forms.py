@@ -1,0 +1,131 @@
+"""Forms of the Imports pages, made from what a kind says of itself."""
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import get_language, gettext_lazy
+from django.utils.translation import gettext as _
+
+from abhiyan.core.imports import ImportKind, registered
+from abhiyan.core.models import StagedImport
+from abhiyan.core.tables.sniffing import Preview
+from abhiyan.org.viewer import Viewer
+
+from .states import STATES
+
+EVERYWHERE = "all"
+OPTION = "option_"
+COLUMN = "column_"
+
+
+def language() -> str:
+    return (get_language() or "en").partition("-")[0]
+
+
+def units_of(viewer: Viewer, kind: ImportKind) -> list[tuple[str, str]]:
+    """Units whose list somebody may bring: those of their own appointments, and everywhere for the administrator."""
+    found = {
+        str(held.unit_id): f"{held.unit_name(language())} ({held.unit_code})"
+        for held in viewer.appointments
+        if kind.capability in held.capabilities
+    }
+    if viewer.is_root and viewer.may(kind.capability) and not found:
+        found[EVERYWHERE] = _("All units")
+    return list(found.items())
+
+
+class BeginForm(forms.Form):
+    """Which list, for which unit, and the kind's own questions. The file itself may come apart (imports.js)."""
+
+    unit = forms.ChoiceField(label=gettext_lazy("Whose list is it?"))
+    file = forms.FileField(
+        label=gettext_lazy("File"),
+        required=False,
+        widget=forms.FileInput(attrs={"accept": ".csv,.tsv,.txt,.xlsx,.xls,.ods"}),
+    )
+    file_name = forms.CharField(required=False, max_length=400, widget=forms.HiddenInput)
+    file_bytes = forms.IntegerField(required=False, min_value=0, widget=forms.HiddenInput)
+
+    def __init__(self, kind: ImportKind, viewer: Viewer, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.kind = kind
+        units = units_of(viewer, kind)
+        unit: Any = self.fields["unit"]
+        unit.choices = units
+        if len(units) == 1:
+            unit.initial = units[0][0]
+            unit.widget = forms.HiddenInput()
+        for option in kind.options:
+            field: forms.Field
+            if option.choices is None:
+                field = forms.CharField(max_length=200)
+            else:
+                choices = list(option.choices())
+                first = [] if option.required and (option.default or len(choices) == 1) else [("", "–")]
+                field = forms.ChoiceField(choices=[*first, *choices])
+            field.label, field.help_text = str(option.title), str(option.help)
+            field.required, field.initial = option.required, option.default
+            self.fields[OPTION + option.key] = field
+        self.order_fields(["unit", *(OPTION + option.key for option in kind.options), "file"])
+
+    @property
+    def options(self) -> dict[str, str]:
+        return {option.key: self.cleaned_data.get(OPTION + option.key, "") for option in self.kind.options}
+
+    @property
+    def unit_id(self) -> int | None:
+        chosen = self.cleaned_data["unit"]
+        return None if chosen == EVERYWHERE else int(chosen)
+
+
+class ColumnsForm(forms.Form):
+    """Which column is which field."""
+
+    def __init__(self, kind: ImportKind, preview: Preview, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.kind = kind
+        offered = [
+            (str(c.index), f"{c.letter}: {c.header}" if c.header else c.letter)
+            for c in preview.columns
+            if not c.sensitive and not c.blank
+        ]
+        for spec in kind.layout.fields:
+            chosen = preview.mapping.get(spec.key)
+            self.fields[COLUMN + spec.key] = forms.ChoiceField(
+                label=spec.label(language()),
+                choices=[("", _("not in the file")), *offered],
+                required=spec.required,
+                initial="" if chosen is None else str(chosen),
+            )
+
+    @property
+    def mapping(self) -> dict[str, int]:
+        return {
+            spec.key: int(value)
+            for spec in self.kind.layout.fields
+            if (value := self.cleaned_data.get(COLUMN + spec.key))
+        }
+
+
+class Filters(forms.Form):
+    """Which imports to show."""
+
+    kind = forms.ChoiceField(label=gettext_lazy("List"), required=False)
+    state = forms.ChoiceField(label=gettext_lazy("State"), required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        kinds: Any = self.fields["kind"]
+        kinds.choices = [("", _("All")), *((kind.key, kind.title) for kind in registered())]
+        states: Any = self.fields["state"]
+        states.choices = [("", _("All")), *((state, label) for state, (label, _tone) in STATES.items())]
+
+
+def is_open(staged: StagedImport) -> bool:
+    """Whether columns may still be chosen."""
+    State = StagedImport.State  # noqa: N806  # an enumeration
+    return staged.state in (State.RECEIVED, State.CHECKED) or (
+        staged.state == State.FAILED and staged.step in ("check", "commit")
+    )
+
+

@@ -1,0 +1,27 @@
+"""Words for where an import stands."""
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from abhiyan.core.models import StagedImport
+
+State = StagedImport.State
+# State -> its word, and the mark it stands with.
+STATES: dict[str, tuple[str | Promise, str]] = {
+    State.RECEIVING: (_("Being uploaded"), "warn"),
+    State.RECEIVED: (_("Columns to settle"), "warn"),
+    State.CHECKING: (_("Being checked"), ""),
+    State.CHECKED: (_("Checked, waits for your yes"), "warn"),
+    State.COMMITTING: (_("Being imported"), ""),
+    State.DONE: (pgettext_lazy("import", "Imported"), "ok"),
+    State.FAILED: (_("Stopped"), "bad"),
+    State.UNDOING: (_("Being undone"), ""),
+    State.UNDONE: (_("Undone"), ""),
+    State.DISCARDED: (_("Discarded"), ""),
+}
+WORKING: dict[str, str | Promise] = {
+    State.CHECKING: _("Every row is read; nothing is changed yet."),
+    State.COMMITTING: _("The rows are being taken in. You may leave this page; the work goes on."),
+    State.UNDOING: _("What the import did is being reversed. You may leave this page; the work goes on."),
+}

@@ -1,0 +1,492 @@
+"""Imports: bring a list, say what its columns are, see what would come of it, take it in, take it back."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from io import BytesIO
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpResponse, JsonResponse, StreamingHttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from abhiyan.core import clock
+from abhiyan.core.imports import ImportKind, actions, kind, queries, registered, running
+from abhiyan.core.models import StagedImport
+from abhiyan.core.refusals import NotFound
+from abhiyan.core.tables.reasons import NOTES, SENSITIVE
+from abhiyan.core.tables.writing import csv_chunks, write_xlsx
+from abhiyan.org.viewer import Request
+from abhiyan.ui import tables
+from abhiyan.units import queries as units
+
+from .forms import BeginForm, ColumnsForm, Filters, is_open, language, units_of
+from .states import STATES, WORKING
+
+State = StagedImport.State
+COLUMNS = {"brought": "created_at", "kind": "kind", "state": "state", "file": "file_name"}
+SHOWN = 10  # refused rows and differences on the import's own page
+PLAIN_BYTES = 8 << 20  # of a file sent by the plain form: a request is held in memory
+BEFORE = {
+    "commit": (gettext_lazy("Import these rows?"), gettext_lazy("Import now")),
+    "undo": (gettext_lazy("Undo this import?"), gettext_lazy("Undo the import")),
+    "discard": (gettext_lazy("Discard this list?"), gettext_lazy("Discard")),
+}
+
+
+@dataclass(frozen=True)
+class Counted:
+    """How many rows came to an outcome."""
+
+    title: str
+    n: int
+    tone: str = ""
+
+
+def _mine(request: Request) -> list[ImportKind]:
+    return [one for one in registered() if request.viewer.may(one.capability) and units_of(request.viewer, one)]
+
+
+def _seen(public_id: UUID) -> tuple[StagedImport, ImportKind]:
+    staged = queries.import_for(public_id)
+    return staged, kind(staged.kind)
+
+
+def _page(request: Request, template: str, staged: StagedImport | None, status: int = 200, **more: Any) -> HttpResponse:
+    crumbs = [(_("Imports"), reverse("imports:list"))]
+    if staged is not None:
+        crumbs.append((staged.file_name, reverse("imports:one", args=[staged.public_id])))
+        label, tone = STATES[staged.state]
+        more |= {"staged": staged, "state_label": label, "state_tone": tone, "of_kind": kind(staged.kind)}
+    crumbs.append((str(more.pop("crumb", "")), ""))
+    context = {"here": "imports", "crumbs": [one for one in crumbs if one[0]], "at": clock.now()} | more
+    return render(request, f"site/imports/{template}.html", context, status=status)
+
+
+@require_GET
+def list_(request: Request) -> HttpResponse:
+    """Every import in sight, newest first."""
+    filters = Filters(request.GET)
+    chosen = filters.cleaned_data if filters.is_valid() else {}
+    sorting = tables.sorting(request.GET, COLUMNS, default="-brought")
+    rows = queries.imports().order_by(*sorting.order_by)
+    for name in ("kind", "state"):
+        if chosen.get(name):
+            rows = rows.filter(**{name: chosen[name]})
+    titles = {one.key: str(one.title) for one in registered()}
+    if tables.wants_csv(request.GET):
+        head = [_("Brought"), _("List"), _("File"), _("State"), _("Rows taken in"), _("Refused")]
+        lines = (
+            [
+                row.created_at.isoformat(),
+                titles.get(row.kind, row.kind),
+                row.file_name,
+                str(STATES[row.state][0]),
+                _taken(row),
+                row.counts.get("refused", 0),
+            ]
+            for row in rows[: tables.DEEPEST_ROW].iterator()
+        )
+        return tables.csv_response("imports", head, lines)  # type: ignore[return-value]  # streams
+    leaf = tables.numbered(rows, request.GET)
+    places = units.names_of({row.unit_id for row in leaf.rows if row.unit_id}, language=language())
+    shown = [
+        {
+            "row": row,
+            "title": titles.get(row.kind, row.kind),
+            "state": STATES[row.state],
+            "taken": _taken(row),
+            "refused": row.counts.get("refused", 0),
+            "unit": places.get(row.unit_id, ""),
+        }
+        for row in leaf.rows
+    ]
+    return _page(
+        request,
+        "list",
+        None,
+        filters=filters,
+        sorting=sorting,
+        leaf=leaf,
+        shown=shown,
+        may_bring=bool(_mine(request)),
+    )
+
+
+def _taken(row: StagedImport) -> int:
+    if row.state not in (State.DONE, State.UNDONE, State.CHECKED, State.COMMITTING):
+        return 0
+    return sum(n for outcome, n in row.counts.items() if outcome not in ("refused", "skipped"))
+
+
+@require_GET
+def new(request: Request) -> HttpResponse:
+    """Which kind of list."""
+    offered = [
+        {"kind": one, "fields": [f.label(language()) for f in one.layout.fields]} for one in _mine(request)
+    ]
+    return _page(request, "new", None, kinds=offered, crumb=_("New import"))
+
+
+@require_http_methods(["GET", "POST"])
+def begin(request: Request, key: str) -> HttpResponseBase:
+    """The kind's questions and the file. Answers JSON to imports.js, which sends the file piece by piece."""
+    of_kind = kind(key)
+    if of_kind not in _mine(request):
+        raise NotFound
+    form = BeginForm(of_kind, request.viewer, request.POST or None, request.FILES or None)
+    by_pieces = "application/json" in request.headers.get("Accept", "")
+    status = 200
+    if request.method == "POST":
+        status = 422
+        if form.is_valid():
+            file = form.cleaned_data["file"]
+            if file is None and not by_pieces:
+                form.add_error("file", _("Choose a file."))
+            elif file is not None and file.size > PLAIN_BYTES:
+                form.add_error(
+                    "file",
+                    _("Without JavaScript a file may have %(limit)s MB. Split it.") % {"limit": PLAIN_BYTES >> 20},
+                )
+            else:
+                try:
+                    staged = actions.begin(
+                        kind_key=key,
+                        file_name=file.name if file else form.cleaned_data["file_name"],
+                        file_bytes=file.size if file else form.cleaned_data["file_bytes"] or 0,
+                        options=form.options,
+                        unit_id=form.unit_id,
+                        by=request.actor,
+                        at=clock.now(),
+                    )
+                except (actions.FileEmpty, actions.FileTooLarge) as refused:
+                    form.add_error("file", str(refused))
+                else:
+                    if file is not None:
+                        _receive(request, staged.public_id, file, 0)
+                        return redirect("imports:one", staged.public_id)
+                    return JsonResponse(_upload(staged), status=201)
+        if by_pieces:
+            first = next(iter(form.errors.values()))[0] if form.errors else ""
+            return JsonResponse({"code": "not_valid", "message": str(first)}, status=422)
+    return _page(
+        request,
+        "begin",
+        None,
+        status=status,
+        form=form,
+        of_kind=of_kind,
+        fields=[
+            {"label": f.label(language()), "required": f.required, "also": f.also[:3]} for f in of_kind.layout.fields
+        ],
+        plain_mb=PLAIN_BYTES >> 20,
+        most_mb=of_kind.max_bytes >> 20,
+        crumb=of_kind.title,
+    )
+
+
+def _receive(request: Request, public_id: UUID, file: Any, offset: int) -> None:
+    file.seek(offset)
+    while part := file.read(actions.PIECE_BYTES):
+        offset = actions.receive(
+            public_id=public_id, offset=offset, piece=part, by=request.actor, at=clock.now()
+        )
+
+
+def _upload(staged: StagedImport) -> dict[str, Any]:
+    return {
+        "page": reverse("imports:one", args=[staged.public_id]),
+        "piece": reverse("imports:piece", args=[staged.public_id]),
+        "received": staged.received_bytes,
+        "piece_bytes": actions.PIECE_BYTES,
+    }
+
+
+@require_http_methods(["GET", "POST"])
+def piece(request: Request, public_id: UUID) -> HttpResponse:
+    """GET: where the upload goes on. POST: one piece, its place in the header Upload-Offset; answers the next."""
+    staged, _kind = _seen(public_id)
+    if request.method == "GET":
+        return JsonResponse(_upload(staged))
+    said = request.headers.get("Upload-Offset", "")
+    if not (said.isascii() and said.isdecimal() and len(said) < 16):
+        return JsonResponse({"code": "wrong_offset", "received": staged.received_bytes}, status=409)
+    if int(request.headers.get("Content-Length") or 0) > actions.PIECE_BYTES:
+        raise actions.PieceTooLarge
+    try:
+        received = actions.receive(
+            public_id=public_id, offset=int(said), piece=request.body, by=request.actor, at=clock.now()
+        )
+    except actions.WrongOffset as refused:
+        return JsonResponse({"code": refused.code, "received": refused.facts["received"]}, status=409)
+    return JsonResponse({"received": received})
+
+
+@require_POST
+def rest(request: Request, public_id: UUID) -> HttpResponseBase:
+    """Go on with an interrupted upload by the same file: from imports.js the question where, else the file whole."""
+    staged, _kind = _seen(public_id)
+    file = request.FILES.get("file")
+    by_pieces = "application/json" in request.headers.get("Accept", "")
+    size = request.POST.get("file_bytes", "")
+    try:
+        received = actions.go_on(
+            public_id=public_id,
+            file_name=(file.name if file else request.POST.get("file_name", "")) or "",
+            file_bytes=(file.size if file else int(size) if size.isdecimal() else 0) or 0,
+            by=request.actor,
+        )
+    except actions.AnotherFile as refused:
+        if by_pieces:
+            return JsonResponse({"code": refused.code, "message": str(refused)}, status=422)
+        messages.error(request, str(refused))
+        return redirect("imports:one", public_id)
+    if by_pieces:
+        return JsonResponse(_upload(staged))
+    if file is not None:
+        _receive(request, public_id, file, received)
+    return redirect("imports:one", public_id)
+
+
+@require_GET
+def one(request: Request, public_id: UUID) -> HttpResponse:
+    """One import, wherever it stands, and what can be done next."""
+    staged, of_kind = _seen(public_id)
+    return _one(request, staged, of_kind)
+
+
+def _one(
+    request: Request, staged: StagedImport, of_kind: ImportKind, *, form: ColumnsForm | None = None, status: int = 200
+) -> HttpResponse:
+    preview = queries.preview_of(staged) if is_open(staged) or staged.state == State.FAILED else None
+    rows = queries.refused_rows(staged)[:SHOWN] if staged.counts.get("refused") else []
+    changed: Sequence[Any] = ()
+    if of_kind.differences is not None and staged.state in (State.CHECKED, State.DONE):
+        changed = of_kind.differences(staged.id, 0, SHOWN)
+    may = {step: actions.may(staged, step) for step in ("check", "commit", "undo")}
+    shown_form = form or (ColumnsForm(of_kind, preview) if preview and is_open(staged) else None)
+    return _page(
+        request,
+        "one",
+        staged,
+        status=status,
+        preview=preview,
+        form=shown_form,
+        fields=_fields(of_kind, preview, shown_form) if preview and shown_form else [],
+        problems=[] if preview is None else [(p.blocking, str(p)) for p in preview.problems],
+        dropped=[(SENSITIVE.get(category, category), n) for category, n in staged.dropped.items()],
+        dropped_columns=[c.header or c.letter for c in preview.columns if c.sensitive] if preview else [],
+        counts=_counts(staged.counts, of_kind),
+        undone=_counts(staged.undone, of_kind),
+        discarded=[(of_kind.discarded.get(code, code), n) for code, n in staged.discarded.items()],
+        notes=_notes(staged, of_kind),
+        refused=_refused(rows, of_kind),
+        differences=_differences(changed, of_kind),
+        options=_options(staged, of_kind),
+        unit=units.names_of({staged.unit_id}, language=language()).get(staged.unit_id, "") if staged.unit_id else "",
+        error=running.error_text(staged),
+        may=may | {"discard": may["check"] or (staged.state in (State.RECEIVING, State.FAILED) and not may["undo"])},
+        working=WORKING.get(staged.state, ""),
+        is_working=staged.state in WORKING or (staged.state == State.RECEIVED and not staged.look),
+        upload=_upload(staged) if staged.state == State.RECEIVING else None,
+        total=sum(staged.counts.values()),
+    )
+
+
+def _fields(of_kind: ImportKind, preview: Any, form: ColumnsForm) -> list[dict[str, Any]]:
+    found = []
+    for spec in of_kind.layout.fields:
+        column = preview.mapping.get(spec.key)
+        samples = preview.columns[column].samples[:3] if column is not None else ()
+        found.append({"bound": form[f"column_{spec.key}"], "required": spec.required, "samples": samples})
+    return found
+
+
+def _counts(counts: dict[str, int], of_kind: ImportKind) -> list[Counted]:
+    found = [
+        Counted(str(outcome.title), counts[code], outcome.tone)
+        for code, outcome in of_kind.outcomes.items()
+        if counts.get(code)
+    ]
+    if counts.get("refused"):
+        found.append(Counted(_("Refused"), counts["refused"], "bad"))
+    if counts.get("skipped"):
+        found.append(Counted(_("Blank rows and repeated headers"), counts["skipped"]))
+    return found
+
+
+def _notes(staged: StagedImport, of_kind: ImportKind) -> list[tuple[str, str, int]]:
+    found = []
+    for key, n in staged.notes.items():
+        field, _slash, note = key.partition("/")
+        spec = of_kind.layout.field(field)
+        found.append((spec.label(language()) if spec else field, str(NOTES.get(note, note)), n))
+    return found
+
+
+def _options(staged: StagedImport, of_kind: ImportKind) -> list[tuple[str, str]]:
+    found = []
+    for option in of_kind.options:
+        if value := staged.options.get(option.key):
+            label = dict(option.choices()).get(value, value) if option.choices else value
+            found.append((str(option.title), label))
+    return found
+
+
+def _refused(rows: Any, of_kind: ImportKind) -> list[dict[str, Any]]:
+    found = []
+    for row in rows:
+        spec = of_kind.layout.field(row.field)
+        found.append(
+            {
+                "row": row.row,
+                "field": spec.label(language()) if spec else "",
+                "excerpt": row.facts.get("excerpt", ""),
+                "reason": queries.reason_text(of_kind, row),
+            }
+        )
+    return found
+
+
+def _differences(changed: Sequence[Any], of_kind: ImportKind) -> list[dict[str, Any]]:
+    found = []
+    for one_ in changed:
+        spec = of_kind.layout.field(one_.field)
+        found.append({"it": one_, "field": spec.label(language()) if spec else one_.field})
+    return found
+
+
+@require_POST
+def columns(request: Request, public_id: UUID) -> HttpResponse:
+    """Say which column is which; with `then=check` the check begins at once. A sheet may be chosen first."""
+    staged, of_kind = _seen(public_id)
+    preview = queries.preview_of(staged)
+    if preview is None:
+        raise actions.WrongState
+    if sheet := request.POST.get("sheet"):
+        actions.look(public_id=public_id, at=clock.now(), by=request.actor, sheet=sheet)
+        return redirect("imports:one", public_id)
+    form = ColumnsForm(of_kind, preview, request.POST)
+    if not form.is_valid():
+        return _one(request, staged, of_kind, form=form, status=422)
+    problems = actions.set_mapping(public_id=public_id, mapping=form.mapping, by=request.actor)
+    if blocking := [str(problem) for problem in problems if problem.blocking]:
+        for text in blocking:
+            form.add_error(None, text)
+        return _one(request, staged, of_kind, form=form, status=422)
+    actions.check(public_id=public_id, by=request.actor, at=clock.now())
+    return redirect("imports:one", public_id)
+
+
+@require_http_methods(["GET", "POST"])
+def step(request: Request, public_id: UUID, step: str) -> HttpResponse:
+    """Ask once more before importing, undoing or discarding; then do it."""
+    staged, of_kind = _seen(public_id)
+    if step not in (*BEFORE, "check"):
+        raise NotFound
+    if request.method == "GET" and step in BEFORE:
+        question, act = BEFORE[step]
+        return _page(
+            request,
+            "confirm",
+            staged,
+            question=question,
+            act=act,
+            step=step,
+            counts=_counts(staged.counts, of_kind),
+            crumb=act,
+        )
+    try:
+        if step == "discard":
+            actions.discard(public_id=public_id, by=request.actor, at=clock.now())
+            messages.success(request, _("The list was discarded. Nothing of it was taken in."))
+            return redirect("imports:list")
+        act_on = {"check": actions.check, "commit": actions.commit, "undo": actions.undo}[step]
+        act_on(public_id=public_id, by=request.actor, at=clock.now())
+    except (actions.WrongState, actions.NotReady) as refused:
+        messages.error(request, str(refused))
+    return redirect("imports:one", public_id)
+
+
+@require_GET
+def progress(request: Request, public_id: UUID) -> HttpResponse:
+    """How far the step is; has the page loaded anew when it is over."""
+    staged, _kind = _seen(public_id)
+    if staged.state not in WORKING and not (staged.state == State.RECEIVED and not staged.look):
+        return HttpResponse(headers={"HX-Refresh": "true"})
+    return render(request, "site/imports/_progress.html", {"staged": staged, "working": WORKING.get(staged.state, "")})
+
+
+@require_GET
+def refused(request: Request, public_id: UUID) -> HttpResponseBase:
+    """Every refused row: by number, field and reason; as a page, CSV or a sheet."""
+    staged, of_kind = _seen(public_id)
+    rows = queries.refused_rows(staged)
+    ending = request.GET.get("as") or request.GET.get("format", "")
+    if ending in ("csv", "xlsx"):
+        head = [_("Row"), _("Field"), _("What stands there"), _("Reason")]
+        lines = (
+            (each["row"], each["field"], each["excerpt"], each["reason"])
+            for row in rows.iterator(chunk_size=2000)
+            for each in _refused([row], of_kind)
+        )
+        return _file("refused", ending, head, lines)
+    leaf = tables.following(rows.order_by(), request.GET, keys=["row", "id"])
+    return _page(
+        request, "refused", staged, leaf=leaf, refused=_refused(leaf.rows, of_kind), crumb=_("Refused rows")
+    )
+
+
+@require_GET
+def differences(request: Request, public_id: UUID) -> HttpResponse:
+    """Everything a list would change, or has changed, of what exists: old and new."""
+    staged, of_kind = _seen(public_id)
+    if of_kind.differences is None:
+        raise NotFound
+    text = request.GET.get("page", "1")
+    number = int(text) if text.isascii() and text.isdigit() and 0 < len(text) < 7 else 1
+    number = max(1, number)
+    found = list(of_kind.differences(staged.id, (number - 1) * tables.PER_PAGE, tables.PER_PAGE + 1))
+    return _page(
+        request,
+        "differences",
+        staged,
+        differences=_differences(found[: tables.PER_PAGE], of_kind),
+        before=number - 1,
+        after=number + 1 if len(found) > tables.PER_PAGE else 0,
+        crumb=_("Differences"),
+    )
+
+
+@require_GET
+def empty(request: Request, key: str, ending: str) -> HttpResponseBase:
+    """An empty list of a kind to fill in, in the reader's language."""
+    of_kind = kind(key)
+    if of_kind not in _mine(request) or ending not in ("csv", "xlsx"):
+        raise NotFound
+    return _file(key, ending, of_kind.layout.headers(language()), iter(()))
+
+
+def _file(name: str, ending: str, head: Sequence[str], lines: Iterator[Sequence[Any]]) -> HttpResponseBase:
+    response: HttpResponseBase
+    if ending == "csv":
+        response = StreamingHttpResponse(csv_chunks(lines, head), content_type="text/csv; charset=utf-8")
+    else:
+        with TemporaryDirectory() as folder:
+            path = Path(folder) / f"{name}.xlsx"
+            write_xlsx(path, lines, head)
+            body = BytesIO(path.read_bytes())
+        response = HttpResponse(
+            body, content_type="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+        )
+    response["Content-Disposition"] = f'attachment; filename="{name}.{ending}"'
+    return response
+
+
