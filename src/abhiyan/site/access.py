@@ -109,6 +109,11 @@ ACCESS: dict[str, Access] = {
     "enrolment:person_strike_off": capability("enrolment.strike_off"),
     "enrolment:person_reveal": capability("people.reveal"),
     # Messages.
+    "site:today": PUBLIC,  # sends whoever is not signed in to do so
+    "site:units": STRONG,
+    "site:unit": STRONG,
+    "site:search": STRONG,
+    "site:demo_phone": DEMO,
     "messaging:list": capability("messages.read"),
     "messaging:ask": capability("messages.release"),
     "messaging:release": capability("messages.release", "org.release"),
