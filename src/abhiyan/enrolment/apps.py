@@ -10,13 +10,25 @@ class EnrolmentConfig(AppConfig):
         from abhiyan.core import news
         from abhiyan.core.imports import register
         from abhiyan.org.news import AppointmentEnded
+        from abhiyan.programmes.actions import register_facts, register_orphans
         from abhiyan.programmes.news import ProgrammeMade
+        from abhiyan.units.news import UnitsMoved
 
+        from .actions.enrol import forget
         from .actions.setting_up import follow_programme
         from .actions.tokens import end_tokens_of
         from .paper.lists import LIST
+        from .queries import ORPHANS, facts_for_recount
 
         register(LIST)
+        register_facts("enrolment", facts_for_recount())
+        for name, sql in ORPHANS.items():
+            register_orphans(name, sql)
+
+        def units_moved(_told: UnitsMoved) -> None:
+            forget()  # this thread's; others read the tree anew within a minute
+
+        news.subscribe(UnitsMoved, units_moved)
 
         def hear(told: ProgrammeMade) -> None:
             follow_programme(made=told)

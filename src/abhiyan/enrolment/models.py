@@ -141,6 +141,7 @@ class Waiting(models.Model):
     completed_at = models.DateTimeField(null=True)
     completed_by = models.UUIDField(null=True)  # id of the message that completed it; no claim of its own
     completed_as = models.SmallIntegerField(choices=Taken.choices, null=True)  # that message's answer
+    completed_import = models.BigIntegerField(null=True)  # the list whose row did: its undo opens this again
     replied_at = models.DateTimeField(null=True)  # the one reply was handed to messaging
 
     class Meta:

@@ -23,3 +23,49 @@ select programme_id, {MEASURE}, channel, unit_id, day, {Rung.UNIQUE}, count(*)
 union all
 select programme_id, {MEASURE}, channel, unit_id, day, {Rung.OPENED}, count(*)
   from enrolment_waiting where opened_at is not null group by 1, 3, 4, 5"""
+
+
+# What `doctor` and `recount` look for: rows of the act that point at nothing. Each yields one row, n; wanted 0.
+ORPHANS: dict[str, str] = {
+    "memberships without a person": (
+        "select count(*) as n from enrolment_membership m"
+        " where not exists (select from people_person p where p.id = m.person_id)"
+    ),
+    "memberships without their latest term": (
+        "select count(*) as n from enrolment_membership m where not exists"
+        " (select from enrolment_enrolment e where e.membership_id = m.id and e.term = m.term)"
+    ),
+    "terms without a membership": (
+        "select count(*) as n from enrolment_enrolment e"
+        " where not exists (select from enrolment_membership m where m.id = e.membership_id)"
+    ),
+    "terms without the claim that opened them": (
+        "select count(*) as n from enrolment_enrolment e"
+        " where not exists (select from enrolment_claim c where c.id = e.claim_id)"
+    ),
+    "claims of unknown memberships": (
+        "select count(*) as n from enrolment_claim c where c.membership_id is not null"
+        " and not exists (select from enrolment_membership m where m.id = c.membership_id)"
+    ),
+    "claims of unknown phones": (
+        "select count(*) as n from enrolment_claim c"
+        " where not exists (select from people_phone p where p.id = c.phone_id)"
+    ),
+    "claims of unknown units": (
+        "select count(*) as n from enrolment_claim c"
+        " where not exists (select from units_unit u where u.id = c.unit_id)"
+    ),
+    "waiting calls without a claim": (
+        "select count(*) as n from enrolment_waiting w"
+        " where not exists (select from enrolment_claim c where c.id = w.claim_id)"
+    ),
+    "consents of unknown persons": (
+        "select count(*) as n from people_consent c"
+        " where not exists (select from people_person p where p.id = c.person_id)"
+    ),
+    "two memberships of one person on a roll": (
+        "select count(*) as n from (select 1 from enrolment_membership m join people_person p on p.id = m.person_id"
+        " where m.merged_into is null and p.name is not null"
+        " group by m.roll_id, m.phone_id, lower(p.name), p.birth_year having count(*) > 1) d"
+    ),
+}

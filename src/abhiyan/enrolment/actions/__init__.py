@@ -34,8 +34,25 @@ from .claims import (
 )
 from .drives import NoSuchDrive
 from .enrol import Gateway, enrol, enrol_batch, forget, gateway
+from .members import (
+    AlreadyEnded,
+    NothingToPlace,
+    NotOnThisPhone,
+    SamePerson,
+    StrikeReason,
+    correct,
+    leave,
+    leave_by_phone,
+    place_claim,
+    settle_claim,
+    strike_off,
+)
+from .setting_up import set_up_drive
+from .undoing import undo_claims
+from .waiting import NoSuchLink, Opened, complete, open_link
 
 __all__ = [
+    "AlreadyEnded",
     "AlreadyMember",
     "BirthYearInvalid",
     "BirthYearMissing",
@@ -52,24 +69,40 @@ __all__ = [
     "NameInvalid",
     "NameMissing",
     "NoSuchDrive",
+    "NoSuchLink",
     "NotAdult",
+    "NotOnThisPhone",
+    "NothingToPlace",
     "NoticeMissing",
     "OnWorklist",
+    "Opened",
     "Outcome",
     "OutsideScope",
     "PhoneAbroad",
     "PhoneFull",
     "PhoneInvalid",
     "Renewed",
+    "SamePerson",
+    "StrikeReason",
     "Suppressed",
     "TryAgain",
     "UnknownUnit",
     "Unreadable",
     "Waits",
     "claim_id",
+    "complete",
+    "correct",
     "enrol",
     "enrol_batch",
     "forget",
     "gateway",
+    "leave",
+    "leave_by_phone",
+    "open_link",
+    "place_claim",
     "sender_key",
+    "set_up_drive",
+    "settle_claim",
+    "strike_off",
+    "undo_claims",
 ]

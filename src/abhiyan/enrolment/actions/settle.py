@@ -14,6 +14,7 @@ from psycopg.pq.abc import PGresult
 from abhiyan.enrolment.models import Kind, Taken
 from abhiyan.enrolment.rules import names
 from abhiyan.enrolment.rules.phone import Known, Verdict, decide
+from abhiyan.people.models import Purpose
 from abhiyan.programmes.models import Rung
 
 from .claims import ClaimRefused, KeyReused, Outcome, Suppressed, stored_outcome
@@ -151,8 +152,18 @@ _UPDATES: dict[str, tuple[str, dict[str, str], str]] = {
     ),
     "waiting_done": (
         "enrolment_waiting",
-        {"id": "uuid", "unit_id": "int8", "completed_at": "timestamptz", "by": "uuid", "as": "int2"},
-        'unit_id = v.unit_id, completed_at = v.completed_at, completed_by = v."by", completed_as = v."as"',
+        {
+            "id": "uuid",
+            "unit_id": "int8",
+            "completed_at": "timestamptz",
+            "by": "uuid",
+            "as": "int2",
+            "import": "int8",
+        },
+        (
+            'unit_id = v.unit_id, completed_at = v.completed_at, completed_by = v."by", completed_as = v."as",'
+            ' completed_import = v."import"'
+        ),
     ),
     "member_renewed": (
         "enrolment_membership",
@@ -456,8 +467,8 @@ class Settling:
             member = next(one for one in phone.members if one.slot == slot)
             if rung is Rung.COUNTED:
                 self._sign(member)
-                if row.is_plain:
-                    self._consent(row, member)
+            if row.is_plain:
+                self._consent(row, member, only_membership=rung is Rung.UNSIGNED)
             return member, Taken.ALREADY
         channel, unit, day = at
         if verdict is Verdict.JOIN:
@@ -560,7 +571,7 @@ class Settling:
             sign=waiting.sign,
         )
         self._write("claim_done", waiting.claim, member.id, unit, is_placed)
-        self._write("waiting_done", waiting.id, unit, self.at, row.claim, SHORTS[taken])
+        self._write("waiting_done", waiting.id, unit, self.at, row.claim, SHORTS[taken], self.import_id)
         waiting.is_complete, waiting.unit, waiting.is_placed = True, unit, is_placed
         waiting.completed_by, waiting.completed_as = row.claim, taken
         waiting.member_public = member.public_id
@@ -664,8 +675,10 @@ class Settling:
         member.rung = Rung.COUNTED
         self._write("term_signed", member.enrolment)
 
-    def _consent(self, row: Row, member: _Member) -> None:
-        bits = _int(row.purposes)
+    def _consent(self, row: Row, member: _Member, *, only_membership: bool = False) -> None:
+        """Keep the consents a claim brings. What others say of a member adds no calls or messages: only the phone
+        itself says yes again to what it may have withdrawn."""
+        bits = 1 << Purpose.MEMBERSHIP if only_membership else _int(row.purposes)
         for purpose in range(1, bits.bit_length()):
             if bits >> purpose & 1:
                 self._write(

@@ -20,7 +20,7 @@ from abhiyan.enrolment import actions
 from abhiyan.enrolment.actions import Claim, ClaimRefused, Outcome, sender_key
 from abhiyan.enrolment.models import Channel, Drive, Roll, Sign
 from abhiyan.people.models import Notice
-from abhiyan.programmes.models import Measure, Programme, ProgrammeUnit, Rung
+from abhiyan.programmes.models import ALL_DAYS, Measure, Programme, ProgrammeUnit, Rung
 from abhiyan.units.models import Hierarchy, Kind, Placement, Unit
 
 DAY = date(2026, 11, 10)
@@ -281,7 +281,7 @@ class World:
         return self._sums(
             "select measure, channel, unit_id, day, rung, sum(n) from (select programme_id, measure, channel,"
             " unit_id, day, rung, n from programmes_delta union all select programme_id, measure, channel, unit_id,"
-            " day, rung, n from programmes_tally) t where programme_id = %s group by 1, 2, 3, 4, 5"
+            f" day, rung, n from programmes_tally where day <> '{ALL_DAYS}') t where programme_id = %s group by 1, 2, 3, 4, 5"
         )
 
     def recounted(self) -> dict[tuple[int, int, int, date, int], int]:

@@ -1,0 +1,426 @@
+"""What happens to members afterwards: they leave, are struck off, are corrected; claims find their place.
+
+Each act locks the phone first (the same advisory lock the batch takes), then touches one membership and what hangs
+on it. They run in a system scope, since a member stands in trees the actor may not see; who may is asked first.
+"""
+
+from collections.abc import Iterable
+from datetime import date, datetime
+from uuid import UUID
+
+from django.db import connection, models
+from django.utils.translation import gettext_lazy as _
+
+from abhiyan.core import audit, clock, news
+from abhiyan.core.actor import Actor
+from abhiyan.core.keys import keyring
+from abhiyan.core.refusals import NotFound, Refused
+from abhiyan.core.scope import current, system
+from abhiyan.enrolment.models import Claim, Drive, Enrolment, Membership, Sign, Taken, Waiting
+from abhiyan.enrolment.news import MembershipEnded
+from abhiyan.enrolment.rules import names
+from abhiyan.enrolment.rules.age import Age, age_on
+from abhiyan.org import queries as org
+from abhiyan.people import actions as people
+from abhiyan.people import phones
+from abhiyan.people.models import Consent, Person, Purpose
+from abhiyan.programmes import actions as programmes
+from abhiyan.programmes.models import Programme, Rung
+from abhiyan.programmes.rules.ladder import Change
+
+from .claims import BirthYearInvalid, NameInvalid, NotAdult, OutsideScope, PhoneInvalid
+from .sql import MEASURE
+
+
+class StrikeReason(models.TextChoices):
+    """Why an entry is struck off. A code: the trail holds no stories about people."""
+
+    NOT_GENUINE = "not_genuine", _("Not genuine: the person did not join")
+    DOUBLE = "double", _("Entered twice")
+    NOT_ELIGIBLE = "not_eligible", _("May not be a member under the organisation's rules")
+    DECEASED = "deceased", _("Has died")
+    OTHER = "other", _("Another reason")
+
+
+class AlreadyEnded(Refused):
+    code = "already_ended"
+    message = _("This membership has ended already.")
+    status = 409
+
+
+class SamePerson(Refused):
+    """The correction would make two people on one phone the same."""
+
+    code = "same_person"
+    message = _("Somebody with this name and year of birth is on this phone already.")
+
+
+class NotOnThisPhone(Refused):
+    code = "not_on_this_phone"
+    message = _("This claim came from another phone.")
+
+
+class NothingToPlace(Refused):
+    code = "nothing_to_place"
+    message = _("This claim has been seen to already.")
+    status = 409
+
+
+def leave(*, membership: UUID, channel: int, by: Actor, at: datetime) -> None:
+    """A member leaves: the term ends, every consent is withdrawn, and the ladder forgets them on their original day.
+
+    When nobody else on the phone is a member, the phone has thereby said no to everything. Who may: the phone
+    itself, or whoever may correct members there and was asked by the member. Leaving twice is leaving once.
+    """
+    phone = current().phone
+    with system("a member leaves"):
+        member = _found(membership)
+        _own_phone_or("enrolment.correct", member, by, phone)
+        lock_phone(member.phone_id)
+        member.refresh_from_db()
+        if member.ended_on is None:
+            _end(member, reason="left", channel=channel, by=by, at=at)
+        others = Membership.objects.filter(phone_id=member.phone_id, ended_on=None).exists()
+        if not others:
+            people.suppress(phone_id=member.phone_id, channel=channel, by=by, at=at, scope="all")
+
+
+def leave_by_phone(
+    *, phone: str | UUID, channel: int, by: Actor, at: datetime, programme_id: int | None = None
+) -> int:
+    """A phone says LEAVE, by call or SMS: it has said no to everything, and all who joined with it leave.
+
+    A call names nobody, so on a shared phone all are taken at their phone's word; each may join again from it.
+    Known or unknown phones are answered alike. programme_id: only members of that drive's roll. Returns how many
+    left (for the log, never for the caller).
+    """
+    phone_id = phone if isinstance(phone, UUID) else _phone_id(phone)
+    # First the no, so that a paper row arriving in between is refused; then whoever is there.
+    people.suppress(phone_id=phone_id, channel=channel, by=by, at=at, scope="all")
+    with system("a phone says it leaves"):
+        lock_phone(phone_id)
+        found = Membership.objects.filter(phone_id=phone_id, ended_on=None).order_by("id")
+        if programme_id is not None:
+            found = found.filter(
+                roll_id__in=Drive.objects.filter(programme_id=programme_id).values("roll_id")
+            )
+        members = list(found)
+        for member in members:
+            _end(member, reason="left", channel=channel, by=by, at=at)
+    return len(members)
+
+
+def strike_off(*, membership: UUID, reason: str, by: Actor, at: datetime) -> None:
+    """Strike an entry off, with a reason. The term ends, its count is taken back on its day, its slot is free.
+
+    Needs enrolment.strike_off over the member's unit. Refuses AlreadyEnded. Only the phone's own sign brings the
+    same person back.
+    """
+    if reason not in StrikeReason.values:
+        raise LookupError(f"no such reason: {reason}")
+    with system("an entry is struck off"):
+        member = _found(membership)
+        org.require(by, "enrolment.strike_off", at=member.unit_id)
+        lock_phone(member.phone_id)
+        member.refresh_from_db()
+        if member.ended_on is not None:
+            raise AlreadyEnded
+        _end(member, reason="struck", channel=None, by=by, at=at, why=reason)
+
+
+def correct(
+    *,
+    membership: UUID,
+    by: Actor,
+    at: datetime,
+    name: str | None = None,
+    birth_year: int | None = None,
+    unit_id: int | None = None,
+    says_adult: bool = False,
+) -> None:
+    """Correct a member's name, year of birth or place; what is None stays. A new place takes the tally with it.
+
+    Who may: the phone itself, or enrolment.correct over the old unit and the new. Refuses NameInvalid,
+    BirthYearInvalid, NotAdult, OutsideScope (of the drive), SamePerson.
+    """
+    phone = current().phone
+    with system("a member is corrected"):
+        member = _found(membership)
+        _own_phone_or("enrolment.correct", member, by, phone, unit_id)
+        lock_phone(member.phone_id)
+        member.refresh_from_db()
+        person = Person.objects.get(pk=member.person_id)
+        changed: list[str] = []
+        if name is not None:
+            cleaned = names.clean(name)
+            if cleaned is None:
+                raise NameInvalid
+            if cleaned != person.name:
+                person.name = cleaned
+                changed.append("name")
+        if birth_year is not None and birth_year != person.birth_year:
+            _must_be_adult(member, birth_year, says_adult=says_adult)
+            person.birth_year = birth_year
+            changed.append("birth_year")
+        if changed:
+            _must_differ(member, person)
+            person.save(update_fields=changed)
+        if unit_id is not None and unit_id != member.unit_id:
+            _move(member, unit_id, at)
+            changed.append("place")
+        if changed:
+            audit.record(
+                by=by,
+                at=at,
+                act="enrolment.correct",
+                subject=str(member.public_id),
+                unit_id=unit_id or member.unit_id,
+                facts={"changed": changed},
+            )
+
+
+def place_claim(*, claim: UUID, unit_id: int, by: Actor, at: datetime) -> None:
+    """Give a claim without a place its unit (the worklist of the unplaced), and its member with it.
+
+    claim: its public id. Needs enrolment.place where the claim stands now, which is the drive's own unit.
+    Refuses OutsideScope, NothingToPlace.
+    """
+    with system("a claim is placed"):
+        found = _found_claim(claim)
+        org.require(by, "enrolment.place", at=found.unit_id)
+        lock_phone(found.phone_id)
+        found.refresh_from_db()
+        if found.is_placed:
+            raise NothingToPlace
+        member = Membership.objects.filter(pk=found.membership_id).first()
+        if member is not None and member.unit_id == found.unit_id:
+            _move(member, unit_id, at)
+        else:
+            _must_cover(found.programme_id, unit_id)
+        found.refresh_from_db()
+        if not found.is_placed:
+            _move_claim(found, unit_id, at)
+        audit.record(by=by, at=at, act="enrolment.place_claim", subject=str(found.public_id), unit_id=unit_id)
+
+
+def settle_claim(*, claim: UUID, membership: UUID, by: Actor, at: datetime) -> None:
+    """Say whose a claim is that named nobody, on a phone with several people. A call then signs for that member.
+
+    Needs enrolment.place where the claim stands. Refuses NotOnThisPhone, NothingToPlace, AlreadyEnded.
+    """
+    with system("a claim is settled"):
+        found = _found_claim(claim)
+        org.require(by, "enrolment.place", at=found.unit_id)
+        member = _found(membership)
+        if member.phone_id != found.phone_id:
+            raise NotOnThisPhone
+        lock_phone(found.phone_id)
+        found.refresh_from_db()
+        member.refresh_from_db()
+        if found.taken != Taken.WORKLIST or found.membership_id is not None:
+            raise NothingToPlace
+        if member.ended_on is not None:
+            raise AlreadyEnded
+        found.membership_id = member.pk
+        found.save(update_fields=["membership_id"])
+        if not found.is_placed and member.unit_id != found.unit_id:
+            _move_claim(found, member.unit_id, at)
+        if found.sign != Sign.NONE and member.programme_id == found.programme_id:
+            term = _latest(member)
+            if term.rung == Rung.UNSIGNED:
+                _post([_change(term, Rung.UNSIGNED, -1), _change(term, Rung.COUNTED, 1)], at)
+                Enrolment.objects.filter(pk=term.pk).update(rung=Rung.COUNTED)
+        audit.record(
+            by=by,
+            at=at,
+            act="enrolment.settle_claim",
+            subject=str(found.public_id),
+            unit_id=member.unit_id,
+            facts={"membership": str(member.public_id)},
+        )
+
+
+# What the acts share
+
+
+def _found(public_id: UUID) -> Membership:
+    member = Membership.objects.filter(public_id=public_id, merged_into=None).first()
+    if member is None:
+        raise NotFound
+    return member
+
+
+def _found_claim(public_id: UUID) -> Claim:
+    """A claim of the worklist, by the worklist's own index."""
+    waits = models.Q(taken=Taken.WORKLIST, membership_id=None)
+    unplaced = models.Q(
+        is_placed=False,
+        membership_id__isnull=False,
+        taken__in=(Taken.JOINED, Taken.RENEWED, Taken.WAITS),
+    )
+    found = Claim.objects.filter(waits | unplaced, public_id=public_id).first()
+    if found is None:
+        raise NothingToPlace
+    return found
+
+
+def _own_phone_or(
+    capability: str, member: Membership, by: Actor, phone: UUID | None, unit_id: int | None = None
+) -> None:
+    """The phone itself, shown by the caller's own scope; else a capability over the unit, and over the new one."""
+    if by.kind == "citizen":
+        if phone != member.phone_id:
+            raise NotFound
+        return
+    org.require(by, capability, at=member.unit_id)
+    if unit_id is not None and unit_id != member.unit_id:
+        org.require(by, capability, at=unit_id)
+
+
+def _phone_id(phone: str) -> UUID:
+    written = phones.parse(phone)
+    if written is None:
+        raise PhoneInvalid
+    found: UUID = keyring().phone_id(written)
+    return found
+
+
+def lock_phone(phone_id: UUID) -> None:
+    """The phone's lock, as the batch takes it: by the first eight bytes of its id."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select pg_advisory_xactlock_phone(%s)", [int.from_bytes(phone_id.bytes[:8], "big", signed=True)]
+        )
+
+
+def _latest(member: Membership) -> Enrolment:
+    """The membership's latest term: its id is the membership's with the term's number at the end."""
+    return Enrolment.objects.get(pk=UUID(bytes=member.pk.bytes[:14] + member.term.to_bytes(2, "big")))
+
+
+def _change(term: Enrolment, rung: int, n: int) -> Change:
+    return Change(term.programme_id, MEASURE, term.channel, term.unit_id, term.day, rung, n)
+
+
+def _post(changes: Iterable[Change], at: datetime) -> None:
+    programmes.post(deltas=changes, at=at)
+
+
+def _end(
+    member: Membership, *, reason: str, channel: int | None, by: Actor, at: datetime, why: str = ""
+) -> None:
+    """End the latest term and take its count back; the phone is locked."""
+    term = _latest(member)
+    if term.ended_at is None:
+        _post([_change(term, term.rung, -1)], at)
+        Enrolment.objects.filter(pk=term.pk).update(ended_at=at, end_reason=reason)
+    zone = Programme.objects.values_list("zone", flat=True).get(pk=member.programme_id)
+    member.ended_on = clock.day_in(zone, at)
+    member.struck_at = at if reason == "struck" else None
+    member.save(update_fields=["ended_on", "struck_at"])
+    if channel is not None:
+        for purpose in Purpose:
+            people.withdraw_consent(
+                person_id=member.person_id, purpose=purpose.value, channel=channel, by=by, at=at
+            )
+    audit.record(
+        by=by,
+        at=at,
+        act=f"enrolment.{'strike_off' if reason == 'struck' else 'leave'}",
+        subject=str(member.public_id),
+        unit_id=member.unit_id,
+        facts={"why": why} if why else {},
+    )
+    news.tell(
+        MembershipEnded(
+            membership=member.public_id,
+            phone_id=member.phone_id,
+            programme_id=member.programme_id,
+            reason=reason,
+            at=at,
+        )
+    )
+
+
+def _must_be_adult(member: Membership, birth_year: int, *, says_adult: bool) -> None:
+    term = _latest(member)
+    roll_age = Drive.objects.select_related("roll").get(programme_id=term.programme_id).roll.minimum_age
+    age = age_on(year=term.day.year, birth_year=birth_year, minimum=roll_age, says_adult=says_adult)
+    if age is Age.IMPOSSIBLE:
+        raise BirthYearInvalid
+    if age is Age.MINOR:
+        raise NotAdult
+
+
+def _must_differ(member: Membership, person: Person) -> None:
+    """Two people on one phone differ in name or year of birth: that is how the act tells them apart."""
+    others = Person.objects.filter(
+        pk__in=Membership.objects.filter(phone_id=member.phone_id, roll_id=member.roll_id)
+        .exclude(pk=member.pk)
+        .values("person_id")
+    )
+    for other in others:
+        if (
+            other.name is not None
+            and person.name is not None
+            and names.key(other.name) == names.key(person.name)
+            and other.birth_year == person.birth_year
+        ):
+            raise SamePerson
+
+
+def _must_cover(programme_id: int, unit_id: int) -> None:
+    """The unit exists and lies in the drive's scope today, or OutsideScope."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select exists (select from programmes_scope s join programmes_programme p on p.id = s.programme_id"
+            " join units_placement a on a.unit_id = s.unit_id and a.hierarchy = p.hierarchy and a.lo is not null"
+            " join units_placement u on u.unit_id = %s and u.lo >= a.lo and u.lo < a.hi"
+            " where s.programme_id = %s)",
+            [unit_id, programme_id],
+        )
+        if not cursor.fetchone()[0]:
+            raise OutsideScope
+
+
+def _move(member: Membership, unit_id: int, at: datetime) -> None:
+    """A member is at home elsewhere: the latest term, the claim that opened it and their counts go with them."""
+    _must_cover(member.programme_id, unit_id)
+    term = _latest(member)
+    if term.ended_at is None:
+        _post([_change(term, term.rung, -1)], at)
+        term.unit_id = unit_id
+        _post([_change(term, term.rung, 1)], at)
+    term.unit_id = unit_id
+    term.save(update_fields=["unit_id"])
+    opener = Claim.objects.filter(pk=term.claim_id).first()
+    if opener is not None:
+        _move_claim(opener, unit_id, at)
+    member.unit_id = unit_id
+    member.save(update_fields=["unit_id"])
+    Person.objects.filter(pk=member.person_id).update(unit_id=unit_id)
+    Consent.objects.filter(person_id=member.person_id).update(unit_id=unit_id)
+
+
+def _move_claim(claim: Claim, unit_id: int, at: datetime) -> None:
+    """A claim's *reported* goes to the unit; with a phone's first call, its whole funnel."""
+
+    def both(channel: int, old: int, day: date, rung: int) -> list[Change]:
+        return [
+            Change(claim.programme_id, MEASURE, channel, unit, day, rung, n)
+            for unit, n in ((old, -1), (unit_id, 1))
+        ]
+
+    changes = both(claim.channel, claim.unit_id, claim.day, Rung.REPORTED)
+    waiting = Waiting.objects.filter(
+        pk=UUID(bytes=claim.phone_id.bytes[:12] + claim.programme_id.to_bytes(4, "big")), claim_id=claim.pk
+    ).first()
+    if waiting is not None:
+        changes += both(waiting.channel, waiting.unit_id, waiting.day, Rung.UNIQUE)
+        if waiting.opened_at is not None:
+            changes += both(waiting.channel, waiting.unit_id, waiting.day, Rung.OPENED)
+        waiting.unit_id = unit_id
+        waiting.save(update_fields=["unit_id"])
+    _post(changes, at)
+    claim.unit_id, claim.is_placed = unit_id, True
+    claim.save(update_fields=["unit_id", "is_placed"])

@@ -1,0 +1,217 @@
+"""Take a whole import's claims back, as if the list had never come. Slices of their own; resumable; idempotent.
+
+A member whom only the list knew goes, with person, consents and phone. A member whom others named as well stays, on
+the earliest other claim, its day and channel. A renewal goes back to the term before. A call that a row had completed
+waits again. Counts go back on their original days. What minors were counted stays: nothing tells which list it was.
+"""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db import connection
+
+from abhiyan.core import audit
+from abhiyan.core.actor import Actor
+from abhiyan.core.scope import system
+from abhiyan.enrolment.models import Channel, Taken
+from abhiyan.programmes.models import Rung
+
+from .rows import consent_id
+from .sql import MEASURE
+
+SLICE = 1_000  # claims; as many advisory locks are held
+_NAMELESS = (Channel.MISSED_CALL.value, Channel.SMS.value)
+
+_TAKE = """
+select id, phone_id from enrolment_claim where import_id = %(import)s and id > %(after)s order by id limit %(n)s"""
+_COMPLETED = """
+select id, phone_id, completed_by from enrolment_waiting
+ where completed_import = %(import)s order by id limit %(n)s"""
+
+# The terms the slice opened: by its own claims, or by completing a call. `other`: the earliest claim of somebody
+# else that named the same member in the same drive and came to a person, not only to a phone.
+_TERMS = f"""
+create temporary table undo_term on commit drop as
+select e.id, e.claim_id as opener, e.membership_id, e.term, e.programme_id, e.channel, e.unit_id, e.day, e.rung,
+       e.ended_at is null as is_live, m.person_id, m.phone_id, m.term as latest, o.*
+  from enrolment_enrolment e join enrolment_membership m on m.id = e.membership_id
+  left join lateral (
+    select c.id as other_id, c.channel as other_channel, c.unit_id as other_unit, c.day as other_day,
+           c.at as other_at,
+           exists (select from enrolment_claim s where s.membership_id = m.id and s.programme_id = e.programme_id
+                    and s.phone_id = m.phone_id and s.sign <> 0
+                    and s.import_id is distinct from %(import)s) as other_signed
+      from enrolment_claim c
+     where c.phone_id = m.phone_id and c.membership_id = m.id and c.programme_id = e.programme_id
+       and c.import_id is distinct from %(import)s and c.taken = {Taken.ALREADY.value}
+       and c.channel not in {_NAMELESS} and c.at >= e.at
+     order by c.at, c.id limit 1) o on true
+ where e.claim_id = any(%(openers)s) and m.phone_id = any(%(phones)s)"""
+
+_RUNG = f"case when t.other_signed then {Rung.COUNTED} else {Rung.UNSIGNED} end"
+_POST = (
+    "insert into programmes_delta (programme_id, measure, channel, unit_id, day, rung, n, posted_at)"
+    f" select programme_id, {MEASURE}, "
+)
+# A call that a row of the list completed stays complete when others named the same member as well.
+_KEEP_CALLS = (
+    ("update enrolment_waiting w set completed_import = null from undo_term t"
+    " where w.id = any(%(waitings)s) and t.other_id is not null and t.opener = w.claim_id"),
+    "delete from undo_term where other_id is not null",
+    ("create temporary table undo_call on commit drop as select w.id, w.claim_id, w.programme_id, w.channel, w.day,"
+    " w.unit_id, w.opened_at, g.owner_id from enrolment_waiting w join programmes_programme g"
+    " on g.id = w.programme_id where w.id = any(%(waitings)s) and w.completed_import = %(import)s"),
+    _POST + "channel, s.unit_id, day, s.rung, sum(s.n), %(at)s from undo_call c, lateral (values"
+    f" (c.unit_id, {Rung.REPORTED}, -1), (c.owner_id, {Rung.REPORTED}, 1),"
+    f" (c.unit_id, {Rung.UNIQUE}, -1), (c.owner_id, {Rung.UNIQUE}, 1),"
+    f" (c.unit_id, {Rung.OPENED}, case when c.opened_at is null then 0 else -1 end),"
+    f" (c.owner_id, {Rung.OPENED}, case when c.opened_at is null then 0 else 1 end)) s(unit_id, rung, n)"
+    " group by 1, 3, 4, 5, 6 having sum(s.n) <> 0",
+    ("update enrolment_waiting w set completed_at = null, completed_by = null, completed_as = null,"
+    " completed_import = null, unit_id = c.owner_id from undo_call c where w.id = c.id"),
+    ("update enrolment_claim x set membership_id = null, unit_id = c.owner_id, is_placed = false"
+    " from undo_call c where x.id = c.claim_id"),
+)
+_STEPS = (
+    # counts of the terms: off where they stood, on where the earliest other claim stands
+    _POST
+    + "channel, unit_id, day, rung, -count(*), %(at)s from undo_term where is_live group by 1, 3, 4, 5, 6",
+    _POST + f"other_channel, other_unit, other_day, {_RUNG}, count(*), %(at)s from undo_term t"
+    " where is_live and other_id is not null group by 1, 3, 4, 5, 6",
+    # reported: every claim of the slice
+    _POST + f"channel, unit_id, day, {Rung.REPORTED}, -count(*), %(at)s from enrolment_claim"
+    " where id = any(%(claims)s) group by 1, 3, 4, 5",
+    # who was named by others as well stays
+    ("update enrolment_enrolment e set claim_id = t.other_id, channel = t.other_channel, unit_id = t.other_unit,"
+    f" day = t.other_day, at = t.other_at, rung = {_RUNG} from undo_term t"
+    " where e.id = t.id and t.other_id is not null"),
+    ("update enrolment_membership m set unit_id = t.other_unit,"
+    " claim_id = case when t.term = 1 then t.other_id else m.claim_id end"
+    " from undo_term t where m.id = t.membership_id and t.other_id is not null and t.term = t.latest"),
+    ("update people_person p set unit_id = t.other_unit from undo_term t"
+    " where p.id = t.person_id and t.other_id is not null and t.term = t.latest"),
+    # who was not, goes; a renewed member goes back to the term before
+    "delete from enrolment_enrolment e using undo_term t where e.id = t.id and t.other_id is null",
+    ("create temporary table undo_gone on commit drop as"
+    " select t.membership_id as id, t.person_id, t.phone_id, p.id as before from undo_term t left join lateral"
+    " (select e.id from enrolment_enrolment e where e.id > t.membership_id and e.id < t.id"
+    " order by e.id desc limit 1) p on true where t.other_id is null and t.term = t.latest"),
+    ("update enrolment_membership m set term = p.term, programme_id = p.programme_id, unit_id = p.unit_id,"
+    " ended_on = (p.ended_at at time zone g.zone)::date,"
+    " struck_at = case p.end_reason when 'struck' then p.ended_at end"
+    " from undo_gone t, enrolment_enrolment p, programmes_programme g"
+    " where m.id = t.id and p.id = t.before and g.id = p.programme_id"),
+    "delete from undo_gone where before is not null",
+    ("update enrolment_claim c set membership_id = null from undo_gone g"
+    " where c.phone_id = g.phone_id and c.membership_id = g.id and c.import_id is distinct from %(import)s"),
+    # a call that was taken for the member's own waits, and will be answered
+    ("update enrolment_waiting w set completed_at = null from enrolment_claim c"
+    " where c.id = w.claim_id and c.membership_id is null and w.completed_by is null"
+    " and w.phone_id in (select phone_id from undo_gone)"
+    " and c.phone_id in (select phone_id from undo_gone)"),
+    "delete from people_consent c using undo_gone g where c.person_id = g.person_id",
+    "delete from people_consent where id = any(%(consents)s)",
+    "delete from people_person p using undo_gone g where p.id = g.person_id",
+    "delete from enrolment_membership m using undo_gone g where m.id = g.id",
+    "delete from enrolment_claim where id = any(%(claims)s)",
+    # phones nobody stands on any more
+    ("delete from people_phone p where p.id = any(%(phones)s)"
+    " and not exists (select from people_person x where x.phone_id = p.id)"
+    " and not exists (select from enrolment_claim x where x.phone_id = p.id)"
+    " and not exists (select from people_account x where x.phone_id = p.id)"),
+)
+
+
+def undo_claims(*, import_id: int, by: Actor, at: datetime) -> int:
+    """Take back every claim of an import, and every call its rows completed. Returns how many rows were taken back.
+
+    Commits slice by slice (never inside another transaction); run again after a crash it goes on. Who may undo an
+    import is asked by whoever starts it.
+    """
+    taken = 0
+    while n := _undo_completions(import_id, at):
+        taken += n
+    after = UUID(int=0)
+    while True:
+        n, after = _undo_slice(import_id, after, at)
+        if n == 0:
+            break
+        taken += n
+    if taken:
+        with system("an import is taken back"):
+            audit.record(by=by, at=at, act="enrolment.undo_claims", n=taken, facts={"import": import_id})
+    return taken
+
+
+def _undo_completions(import_id: int, at: datetime) -> int:
+    with system("an import is taken back"), connection.cursor() as cursor:
+        cursor.execute(_COMPLETED, {"import": import_id, "n": SLICE})
+        rows: Sequence[Any] = cursor.fetchall()
+        if not rows:
+            return 0
+        waitings = [row[0] for row in rows]
+        phones = _lock(cursor, {row[1] for row in rows})
+        cursor.execute("select claim_id from enrolment_waiting where id = any(%s)", [waitings])
+        openers = [row[0] for row in cursor.fetchall()]
+        _run(
+            cursor,
+            {
+                "import": import_id,
+                "openers": openers,
+                "claims": [],
+                "waitings": waitings,
+                "phones": phones,
+                "consents": _consents((row[1], row[2]) for row in rows if row[2] is not None),
+                "at": at,
+            },
+        )
+    return len(rows)
+
+
+def _undo_slice(import_id: int, after: UUID, at: datetime) -> tuple[int, UUID]:
+    with system("an import is taken back"), connection.cursor() as cursor:
+        cursor.execute(_TAKE, {"import": import_id, "after": after, "n": SLICE})
+        rows: Sequence[Any] = cursor.fetchall()
+        if not rows:
+            return 0, after
+        claims = [row[0] for row in rows]
+        _run(
+            cursor,
+            {
+                "import": import_id,
+                "openers": claims,
+                "claims": claims,
+                "waitings": [],
+                "phones": _lock(cursor, {row[1] for row in rows}),
+                "consents": _consents((row[1], row[0]) for row in rows),
+                "at": at,
+            },
+        )
+    return len(rows), claims[-1]
+
+
+def _lock(cursor: Any, phones: set[UUID]) -> list[UUID]:
+    """The phones' locks, in the order every act takes them."""
+    ordered = sorted(phones)
+    cursor.execute(
+        "select pg_advisory_xact_lock(k) from unnest(%s::bigint[]) k",
+        [[int.from_bytes(phone.bytes[:8], "big", signed=True) for phone in ordered]],
+    )
+    return ordered
+
+
+def _run(cursor: Any, given: dict[str, Any]) -> None:
+    cursor.execute(_TERMS, given)
+    for step in (*(_KEEP_CALLS if given["waitings"] else ()), *_STEPS):
+        cursor.execute(step, given)
+
+
+def _consents(pairs: Iterable[tuple[UUID, UUID]]) -> list[UUID]:
+    """Ids of the consents that claims brought."""
+    return [
+        UUID(bytes=consent_id(phone.bytes, claim.bytes, purpose))
+        for phone, claim in pairs
+        for purpose in (1, 2, 3)
+    ]

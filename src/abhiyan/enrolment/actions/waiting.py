@@ -1,0 +1,132 @@
+"""The personal link a caller is answered with: opened, and completed."""
+
+import hashlib
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.utils.translation import gettext_lazy as _
+
+from abhiyan.core import audit
+from abhiyan.core.actor import Actor
+from abhiyan.core.keys import keyring
+from abhiyan.core.refusals import Refused
+from abhiyan.core.scope import system
+from abhiyan.enrolment.models import Channel, Membership, Sign, Waiting
+from abhiyan.enrolment.models import Claim as StoredClaim
+from abhiyan.enrolment.rules import names
+from abhiyan.people.models import Phone
+from abhiyan.programmes import actions as programmes
+from abhiyan.programmes.models import Rung
+from abhiyan.programmes.rules.ladder import Change
+
+from .claims import Claim, Outcome
+from .enrol import enrol
+from .links import link_digest
+from .members import lock_phone
+from .sql import MEASURE
+
+
+class NoSuchLink(Refused):
+    """Unknown, mistyped, or of a drive that is gone: answered alike."""
+
+    code = "no_such_link"
+    message = _("This link is not valid. Call the number again, or join on the page of the drive.")
+    status = 404
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """What a link leads to. membership: the public id, once it is complete."""
+
+    programme_id: int
+    phone_id: UUID
+    last4: str
+    is_complete: bool
+    membership: UUID | None
+
+
+def open_link(*, link: str, by: Actor, at: datetime) -> Opened:
+    """Somebody opens the link from their message; the first time counts in the funnel. Refuses NoSuchLink."""
+    with system("a personal link is opened"):
+        waiting = _waiting(link)
+        lock_phone(waiting.phone_id)
+        waiting.refresh_from_db()
+        if waiting.opened_at is None:
+            waiting.opened_at = at
+            waiting.save(update_fields=["opened_at"])
+            programmes.post(
+                deltas=[
+                    Change(
+                        waiting.programme_id,
+                        MEASURE,
+                        waiting.channel,
+                        waiting.unit_id,
+                        waiting.day,
+                        Rung.OPENED,
+                        1,
+                    )
+                ],
+                at=at,
+            )
+            audit.record(by=by, at=at, act="enrolment.open_link", unit_id=waiting.unit_id)
+        membership_id = StoredClaim.objects.values_list("membership_id", flat=True).get(pk=waiting.claim_id)
+        membership = Membership.objects.filter(pk=membership_id).values_list("public_id", flat=True).first()
+        return Opened(
+            programme_id=waiting.programme_id,
+            phone_id=waiting.phone_id,
+            last4=Phone.objects.values_list("last4", flat=True).get(pk=waiting.phone_id),
+            is_complete=waiting.completed_at is not None,
+            membership=membership,
+        )
+
+
+def complete(
+    *,
+    link: str,
+    name: str,
+    birth_year: int,
+    notice_version: int,
+    language: str,
+    consents: tuple[int, ...],
+    by: Actor,
+    at: datetime,
+    unit_id: int | None = None,
+    unit_code: str | None = None,
+    says_adult: bool = False,
+    device: str = "",
+) -> Outcome:
+    """Complete the claim that waits behind a link: the caller becomes a member, and their call is counted.
+
+    The link reached the phone itself, so it is the phone's own sign. Sent twice, the first outcome comes back;
+    another person by the same link is a claim of their own on the same phone. Raises the refusals of the act.
+    """
+    with system("a personal link is completed"):
+        waiting = _waiting(link)
+        stored = Phone.objects.get(pk=waiting.phone_id)
+        phone = keyring().unseal(bytes(stored.sealed), about=stored.pk.bytes).decode()
+    who = f"{names.key(names.clean(name) or '')}|{birth_year}".encode()
+    claim = Claim(
+        channel=Channel.WEB,
+        key=b"link|" + waiting.pk.bytes + hashlib.blake2b(who, digest_size=16).digest(),
+        phone=phone,
+        by=by.id,
+        name=name,
+        birth_year=birth_year,
+        unit_id=unit_id,
+        unit_code=unit_code,
+        sign=Sign.WEB,
+        notice_version=notice_version,
+        language=language,
+        consents=consents,
+        device=device,
+        says_adult=says_adult,
+    )
+    return enrol(programme_id=waiting.programme_id, claim=claim, by=by, at=at)
+
+
+def _waiting(link: str) -> Waiting:
+    found = Waiting.objects.filter(link_digest=link_digest(link)).first()
+    if found is None:
+        raise NoSuchLink
+    return found
