@@ -8,6 +8,7 @@ would otherwise be counted never. Counters need not survive a crash of the datab
 import hmac
 import os
 import struct
+import threading
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from functools import cache
@@ -59,9 +60,14 @@ def sweep(at: datetime) -> int:
 
 
 def forget_all() -> None:
-    """Empty every counter this process has touched a pool for (tests only: counters outlive a rolled-back test)."""
-    if _pool.cache_info().currsize:
-        _run("delete from core_rate_count returning 1", [])
+    """Empty every counter, if this process has counted since (tests only: counters outlive a rolled-back test)."""
+    global _has_counted
+    if _has_counted:
+        _has_counted = False
+        for (pid, _), pool in _pools.items():
+            if pid == os.getpid():
+                with pool.connection() as own:
+                    own.execute("delete from core_rate_count")
 
 
 def _counter(limit: str, subject: bytes | str, at: datetime, window_s: int) -> tuple[bytes, datetime]:
@@ -78,9 +84,16 @@ def _key() -> bytes:
     return keyring().derive("limits")
 
 
+_pools: dict[tuple[int, str], ConnectionPool[psycopg.Connection[tuple[object, ...]]]] = {}
+_making = threading.Lock()
+_has_counted = False
+
+
 def _run(query: str, given: dict[str, object] | Sequence[object]) -> bool:
     """Run one statement for itself; True when it returned a row. A connection lost meanwhile is replaced once."""
-    pool = _pool(os.getpid(), database.conninfo(database.current_role()))
+    global _has_counted
+    _has_counted = True
+    pool = _pool()
     for last_try in (False, True):
         try:
             with pool.connection() as own:
@@ -92,16 +105,24 @@ def _run(query: str, given: dict[str, object] | Sequence[object]) -> bool:
     raise AssertionError
 
 
-@cache
-def _pool(pid: int, conninfo: str) -> ConnectionPool[psycopg.Connection[tuple[object, ...]]]:
+def _pool() -> ConnectionPool[psycopg.Connection[tuple[object, ...]]]:
     """One small pool per process (never shared over a fork) and database."""
-    return ConnectionPool(
-        conninfo,
-        min_size=0,
-        max_size=4,
-        max_idle=60,
-        timeout=10,
-        kwargs={"autocommit": True, "options": "-c synchronous_commit=off", "application_name": "limits"},
-        open=True,
-        name=f"limits-{pid}",
-    )
+    key = os.getpid(), database.conninfo(database.current_role())
+    if key not in _pools:
+        with _making:
+            if key not in _pools:
+                _pools[key] = ConnectionPool(
+                    key[1],
+                    min_size=0,
+                    max_size=4,
+                    max_idle=60,
+                    timeout=10,
+                    kwargs={
+                        "autocommit": True,
+                        "options": "-c synchronous_commit=off",
+                        "application_name": "limits",
+                    },
+                    open=True,
+                    name=f"limits-{key[0]}",
+                )
+    return _pools[key]

@@ -139,6 +139,7 @@ def test_a_restored_database_is_protected_as_before_and_its_trail_goes_on(
     assert found.unsealed == 0
 
 
+@pytest.mark.once
 def test_a_database_in_use_is_replaced_only_when_told_and_is_set_aside(
     files: Path, target: str, tmp_path: Path
 ) -> None:
@@ -162,12 +163,13 @@ def test_a_database_in_use_is_replaced_only_when_told_and_is_set_aside(
     assert len(entries(target)) == len(entries(f"{target}_replaced")) == 1
 
 
+@pytest.mark.once
 def test_a_damaged_or_cut_backup_changes_nothing(files: Path, target: str, tmp_path: Path) -> None:
     backup.take(to=tmp_path / "b.age", recipient=PUBLIC, at=AT)
     whole = (tmp_path / "b.age").read_bytes()
     damaged = bytearray(whole)
     damaged[len(whole) // 2] ^= 1
-    for broken in (bytes(damaged), whole[:-200], whole[: len(whole) // 2]):
+    for broken in (bytes(damaged), whole[:-200]):
         (tmp_path / "c.age").write_bytes(broken)
         with pytest.raises((sealing.Unreadable, tarfile.TarError, backup.RestoreRefused)):
             backup.restore(
@@ -177,6 +179,7 @@ def test_a_damaged_or_cut_backup_changes_nothing(files: Path, target: str, tmp_p
         assert not (tmp_path / "f").exists()
 
 
+@pytest.mark.once
 def test_a_backup_holds_no_key_and_nothing_in_clear(files: Path, tmp_path: Path) -> None:
     write(1)
     backup.take(to=tmp_path / "b.age", recipient=PUBLIC, at=AT)
@@ -195,6 +198,7 @@ def test_a_backup_holds_no_key_and_nothing_in_clear(files: Path, tmp_path: Path)
     assert names[-1] == "complete.json"
 
 
+@pytest.mark.once
 def test_another_master_key_is_refused_before_anything_is_touched(
     files: Path, target: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -227,6 +231,7 @@ def test_only_the_backup_role_looks_past_the_policies_and_it_writes_nothing(tran
     assert AuditEntry.objects.count() == 0
 
 
+@pytest.mark.once
 @given(clear=st.binary(max_size=300_000), cuts=st.lists(st.integers(1, 100_000), max_size=6))
 def test_what_is_sealed_in_any_pieces_opens_the_same(clear: bytes, cuts: list[int]) -> None:
     out = io.BytesIO()
@@ -244,6 +249,7 @@ def test_what_is_sealed_in_any_pieces_opens_the_same(clear: bytes, cuts: list[in
             sealing.Opener(io.BytesIO(out.getvalue()[:cut]), sealing.secret_keys(SECRET)).read()
 
 
+@pytest.mark.once
 def test_another_key_does_not_open_and_says_so() -> None:
     out = io.BytesIO()
     sealing.Sealer(out, sealing.public_key(PUBLIC)).close()
@@ -252,6 +258,7 @@ def test_another_key_does_not_open_and_says_so() -> None:
         sealing.Opener(io.BytesIO(out.getvalue()), sealing.secret_keys(other)).read()
 
 
+@pytest.mark.once
 def test_keys_are_those_of_the_age_program() -> None:
     """A pair published with age's own tests."""
     (secret,) = sealing.secret_keys(
