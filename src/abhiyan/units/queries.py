@@ -470,10 +470,10 @@ def _spellings(
         spelt = _grouped(
             [*given, *alike, *([(w, r) for w in begun[0] for r in begun[1]] if word == last else [])]
         )
-        if not spelt[0]:
-            return
-        near.append(spelt)
-    yield 3, near
+        if spelt[0]:  # a word nobody has (an abbreviation, somebody's remark) is passed over
+            near.append(spelt)
+    if near:
+        yield 3, near
 
 
 def _grouped(rows: Iterable[Sequence[Any]]) -> tuple[list[str], list[int]]:

@@ -11,6 +11,7 @@ from django.db import connection, transaction
 
 from abhiyan.core import audit, news
 from abhiyan.core.actor import Actor
+from abhiyan.units.models import Kind
 from abhiyan.units.news import Branch, UnitsMoved
 from abhiyan.units.refusals import (
     AlreadyThere,
@@ -109,7 +110,9 @@ def _target(cursor: Cursor, hierarchy: int, moving: Standing, to: int | None) ->
     if moving.lo <= target.lo < moving.hi:
         raise Cycle(field="to", unit=moving.code)
     if not levels.may_stand(hierarchy, moving.kind, below=target.kind):
-        raise KindNotAllowedHere(field="to", unit=moving.code, kind=moving.kind, above=target.kind)
+        raise KindNotAllowedHere(
+            field="to", unit=moving.code, kind=Kind(moving.kind).label, above=Kind(target.kind).label
+        )
     return target
 
 

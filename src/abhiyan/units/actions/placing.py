@@ -8,6 +8,7 @@ from django.db import connection, transaction
 
 from abhiyan.core import audit, news
 from abhiyan.core.actor import Actor
+from abhiyan.units.models import Kind
 from abhiyan.units.news import Branch, UnitsMoved
 from abhiyan.units.refusals import AlreadyPlaced, Cycle, KindNotAllowedHere, UnknownParent, UnknownUnit
 from abhiyan.units.rules import levels, ranges
@@ -74,7 +75,9 @@ def _check(cursor: Cursor, hierarchy: int) -> None:
         code, kind, above, itself = row
         if itself:
             raise Cycle(field="parent", unit=code)
-        raise KindNotAllowedHere(field="parent", unit=code, kind=kind, above=above or "—")
+        raise KindNotAllowedHere(
+            field="parent", unit=code, kind=Kind(kind).label, above=Kind(above).label if above else "—"
+        )
 
 
 def attach(cursor: Cursor, hierarchy: int, on: date, *, tell: bool = True) -> int:

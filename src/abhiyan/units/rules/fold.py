@@ -10,6 +10,7 @@ import re
 import unicodedata
 from collections.abc import Mapping
 from functools import lru_cache
+from itertools import chain
 
 from indic_transliteration import sanscript
 
@@ -70,17 +71,16 @@ def _words(chunk: str) -> tuple[str, ...]:
 
 def fold(text: str) -> list[str]:
     """The words of a name or of what somebody typed, in order, as they sound. At most MOST_WORDS."""
-    found: list[str] = []
-    for chunk in text[:1_000].split():
-        found += _words(chunk[:200])
-        if len(found) >= MOST_WORDS:
-            break
+    found = list(chain.from_iterable(map(_words, text[:1_000].split()[:MOST_WORDS])))
     return found[:MOST_WORDS]
 
 
 def words_of(names: Mapping[str, str]) -> list[str]:
     """Every word of a unit's names in all languages, once each, in order: what is stored for search."""
-    return list(dict.fromkeys(word for name in names.values() for word in fold(name)))
+    found: dict[str, None] = {}
+    for name in names.values():
+        found.update(dict.fromkeys(fold(name)))
+    return list(found)
 
 
 def bones(word: str) -> str:

@@ -134,7 +134,7 @@ def test_a_list_for_one_unit_touches_nothing_outside_it(tmp_path: Path) -> None:
             UNITS.replace(",33.7,", ",133.7,"),
             "utf-8",
             1,
-            ["too_big", "parent_unknown", "parent_unknown", "parent_refused"],
+            ["too_big", "parent_unknown", "parent_unknown", "parent_refused", "parent_refused"],
         ),
     ],
     ids=["utf16", "bom", "bidi", "nul", "long", "formula", "space", "range"],

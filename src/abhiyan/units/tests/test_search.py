@@ -115,6 +115,10 @@ def test_a_word_spelt_nearly_so_is_found(ids: dict[str, int], text: str) -> None
     assert found(text) == ["C1"]
 
 
+def test_a_word_nobody_has_is_passed_over(ids: dict[str, int]) -> None:
+    assert found("Thathri xyzzq") == ["C2"]
+
+
 def test_hindi_and_latin_find_each_other(ids: dict[str, int]) -> None:
     assert found("Suneeta") == found("सुनीता") == ["B-002"]
     assert found("भद्रवाह") == found("bhadarwah") == ["M2"]
