@@ -49,6 +49,7 @@ def capability(*codes: str) -> Access:
     return Access(Level.CAPABILITY, capabilities=codes)
 
 
+IMPORTS = capability("imports.units", "imports.pins", "imports.paper")
 ACCESS: dict[str, Access] = {
     # The look.
     "ui:accent": PUBLIC,
@@ -89,7 +90,6 @@ ACCESS: dict[str, Access] = {
     "enrolment:join_places": PUBLIC,
     "enrolment:card_check": PUBLIC,
     "enrolment:link": PUBLIC,
-    "enrolment:link_received": PUBLIC,
     "enrolment:me": PUBLIC,
     "enrolment:me_code": visitor("enrolment:me"),
     "enrolment:me_which": member("enrolment:me"),
@@ -117,6 +117,19 @@ ACCESS: dict[str, Access] = {
     "messaging:list": capability("messages.read"),
     "messaging:ask": capability("messages.release"),
     "messaging:release": capability("messages.release", "org.release"),
+    # imports: which list, and whether there, is asked by the act
+    "imports:list": IMPORTS,
+    "imports:new": IMPORTS,
+    "imports:begin": IMPORTS,
+    "imports:empty": IMPORTS,
+    "imports:one": IMPORTS,
+    "imports:piece": IMPORTS,
+    "imports:rest": IMPORTS,
+    "imports:columns": IMPORTS,
+    "imports:progress": IMPORTS,
+    "imports:refused": IMPORTS,
+    "imports:differences": IMPORTS,
+    "imports:step": IMPORTS,
 }
 
 # Paths of the machine channels' own small application (site.asgi), by prefix.

@@ -16,7 +16,7 @@ MENU: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("units", "site:units", ()),
     ("programmes", "programmes:list", ()),
     ("people", "enrolment:people", ("people.read",)),
-    ("imports", "site:imports", ("imports.units", "imports.pins", "imports.paper")),
+    ("imports", "imports:list", ("imports.units", "imports.pins", "imports.paper")),
     ("messages", "messaging:list", ("messages.read",)),
     ("appointments", "org:appointments", ()),
 )

@@ -19,4 +19,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("abhiyan.org.urls")),
     path("", include("abhiyan.enrolment.urls")),
     path("messages/", include("abhiyan.messaging.urls")),
+    path("imports/", include("abhiyan.site.imports.urls")),
 ]

@@ -117,6 +117,12 @@ def unit_by_id(unit_id: int) -> Unit:
     return found
 
 
+def names_of(unit_ids: Iterable[int], *, language: str) -> dict[int, str]:
+    """Units' names by id, of those there are."""
+    found = Unit.objects.filter(id__in=set(unit_ids)).values_list("id", "names")
+    return {unit_id: name_in(names, language) for unit_id, names in found}
+
+
 def ids_of(codes: Iterable[str]) -> dict[str, int]:
     """code -> id of those codes that exist."""
     return dict(Unit.objects.filter(code__in=list(codes)).values_list("code", "id"))

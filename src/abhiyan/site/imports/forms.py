@@ -127,5 +127,3 @@ def is_open(staged: StagedImport) -> bool:
     return staged.state in (State.RECEIVED, State.CHECKED) or (
         staged.state == State.FAILED and staged.step in ("check", "commit")
     )
-
-

@@ -51,7 +51,9 @@ class Counted:
 
 
 def _mine(request: Request) -> list[ImportKind]:
-    return [one for one in registered() if request.viewer.may(one.capability) and units_of(request.viewer, one)]
+    return [
+        one for one in registered() if request.viewer.may(one.capability) and units_of(request.viewer, one)
+    ]
 
 
 def _seen(public_id: UUID) -> tuple[StagedImport, ImportKind]:
@@ -59,7 +61,9 @@ def _seen(public_id: UUID) -> tuple[StagedImport, ImportKind]:
     return staged, kind(staged.kind)
 
 
-def _page(request: Request, template: str, staged: StagedImport | None, status: int = 200, **more: Any) -> HttpResponse:
+def _page(
+    request: Request, template: str, staged: StagedImport | None, status: int = 200, **more: Any
+) -> HttpResponse:
     crumbs = [(_("Imports"), reverse("imports:list"))]
     if staged is not None:
         crumbs.append((staged.file_name, reverse("imports:one", args=[staged.public_id])))
@@ -153,7 +157,8 @@ def begin(request: Request, key: str) -> HttpResponseBase:
             elif file is not None and file.size > PLAIN_BYTES:
                 form.add_error(
                     "file",
-                    _("Without JavaScript a file may have %(limit)s MB. Split it.") % {"limit": PLAIN_BYTES >> 20},
+                    _("Without JavaScript a file may have %(limit)s MB. Split it.")
+                    % {"limit": PLAIN_BYTES >> 20},
                 )
             else:
                 try:
@@ -184,7 +189,8 @@ def begin(request: Request, key: str) -> HttpResponseBase:
         form=form,
         of_kind=of_kind,
         fields=[
-            {"label": f.label(language()), "required": f.required, "also": f.also[:3]} for f in of_kind.layout.fields
+            {"label": f.label(language()), "required": f.required, "also": f.also[:3]}
+            for f in of_kind.layout.fields
         ],
         plain_mb=PLAIN_BYTES >> 20,
         most_mb=of_kind.max_bytes >> 20,
@@ -263,7 +269,12 @@ def one(request: Request, public_id: UUID) -> HttpResponse:
 
 
 def _one(
-    request: Request, staged: StagedImport, of_kind: ImportKind, *, form: ColumnsForm | None = None, status: int = 200
+    request: Request,
+    staged: StagedImport,
+    of_kind: ImportKind,
+    *,
+    form: ColumnsForm | None = None,
+    status: int = 200,
 ) -> HttpResponse:
     preview = queries.preview_of(staged) if is_open(staged) or staged.state == State.FAILED else None
     rows = queries.refused_rows(staged)[:SHOWN] if staged.counts.get("refused") else []
@@ -290,9 +301,12 @@ def _one(
         refused=_refused(rows, of_kind),
         differences=_differences(changed, of_kind),
         options=_options(staged, of_kind),
-        unit=units.names_of({staged.unit_id}, language=language()).get(staged.unit_id, "") if staged.unit_id else "",
+        unit=units.names_of({staged.unit_id}, language=language()).get(staged.unit_id, "")
+        if staged.unit_id
+        else "",
         error=running.error_text(staged),
-        may=may | {"discard": may["check"] or (staged.state in (State.RECEIVING, State.FAILED) and not may["undo"])},
+        may=may
+        | {"discard": may["check"] or (staged.state in (State.RECEIVING, State.FAILED) and not may["undo"])},
         working=WORKING.get(staged.state, ""),
         is_working=staged.state in WORKING or (staged.state == State.RECEIVED and not staged.look),
         upload=_upload(staged) if staged.state == State.RECEIVING else None,
@@ -421,7 +435,9 @@ def progress(request: Request, public_id: UUID) -> HttpResponse:
     staged, _kind = _seen(public_id)
     if staged.state not in WORKING and not (staged.state == State.RECEIVED and not staged.look):
         return HttpResponse(headers={"HX-Refresh": "true"})
-    return render(request, "site/imports/_progress.html", {"staged": staged, "working": WORKING.get(staged.state, "")})
+    return render(
+        request, "site/imports/_progress.html", {"staged": staged, "working": WORKING.get(staged.state, "")}
+    )
 
 
 @require_GET
@@ -488,5 +504,3 @@ def _file(name: str, ending: str, head: Sequence[str], lines: Iterator[Sequence[
         )
     response["Content-Disposition"] = f'attachment; filename="{name}.{ending}"'
     return response
-
-
