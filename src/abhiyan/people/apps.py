@@ -5,3 +5,14 @@ class PeopleConfig(AppConfig):
     name = "abhiyan.people"
     label = "people"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from abhiyan.core import news
+        from abhiyan.core.backup import Restored
+
+        from .actions import suppressions
+
+        def hear(told: Restored) -> None:
+            suppressions.replay(taken_at=told.taken_at, at=told.at)
+
+        news.subscribe(Restored, hear)

@@ -33,3 +33,13 @@ class ConsentWithdrawn:
     person_id: UUID
     purpose: int
     at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class NoReplayed:
+    """After a restore: this phone said no (scope "all": left) at `at`, later than the backup. End what it had left."""
+
+    phone_id: UUID
+    scope: str
+    channel: int
+    at: datetime

@@ -2,19 +2,21 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 from uuid import UUID, uuid4
 
 import pytest
 
 from abhiyan.core import news
 from abhiyan.core.actor import Actor
+from abhiyan.core.backup import Restored
 from abhiyan.core.keys import keyring
 from abhiyan.core.refusals import NotFound
 from abhiyan.core.scope import Scope, scoped, system
-from abhiyan.people import actions, queries
-from abhiyan.people.actions import consents, suppressions
+from abhiyan.people import actions, journal, queries
+from abhiyan.people.actions import consents, sessions, suppressions
 from abhiyan.people.models import Consent, Person, Purpose, Suppression
-from abhiyan.people.news import ConsentWithdrawn, PhoneSaidNo
+from abhiyan.people.news import ConsentWithdrawn, NoReplayed, PhoneSaidNo
 from abhiyan.people.rules.notices import REQUIRED, SAMPLE
 
 from .make import ASHA, AT, SYSTEM
@@ -169,3 +171,37 @@ def test_names_that_are_none_are_refused(name: str) -> None:
 def test_a_name_loses_what_cannot_be_seen() -> None:
     account = actions.open_account(phone=ASHA, name="  \u202eAsha\x00  Devi\u200b ", by=SYSTEM, at=AT)
     assert account.name == "Asha Devi"
+
+
+def test_after_a_restore_what_phones_said_since_holds_again(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(journal, "path", lambda: tmp_path / "journal" / "noes.jsonl")
+    left, back, old = uuid4(), uuid4(), uuid4()
+    actions.suppress(phone_id=old, channel=WEB, by=SYSTEM, at=AT - timedelta(days=2))
+    actions.suppress(phone_id=left, channel=WEB, by=SYSTEM, at=AT, scope="all")
+    actions.suppress(phone_id=back, channel=WEB, by=SYSTEM, at=AT)
+    journal.write(phone_id=back, scope="", channel=WEB, at=AT + timedelta(hours=1))
+    with journal.path().open("a") as file:
+        file.write('{"half a li\n')
+    heard: list[NoReplayed] = []
+    hear = heard.append
+    news.subscribe(NoReplayed, hear)
+    try:
+        with system("restore"):
+            Suppression.objects.all().delete()  # the backup was taken a day before
+            Suppression.objects.create(phone_id=back, scope="outreach", channel=WEB, at=AT)
+            news.tell(Restored(taken_at=AT - timedelta(days=1), at=AT + timedelta(days=1)))
+            assert queries.is_suppressed(left) == "all"
+            assert queries.is_suppressed(back) == ""
+            assert queries.is_suppressed(old) == ""
+    finally:
+        news._subscribers[NoReplayed].remove(hear)
+    assert [(each.phone_id, each.scope) for each in heard] == [(left, "all")]
+
+
+def test_after_a_restore_nobody_is_signed_in() -> None:
+    token = sessions.start(account_id=1, device="", origin="", at=AT).token
+    with system("restore"):
+        news.tell(Restored(taken_at=AT, at=AT))
+        assert sessions.find(token=token, at=AT) is None
