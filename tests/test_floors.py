@@ -26,6 +26,12 @@ LONGEST_MODULE = 650  # "past about 600 lines it becomes a folder of the same na
 FORBIDDEN_NAMES = {"utils", "util", "helpers", "helper", "common", "services", "managers", "misc"}
 # Where the clock is read. Everything else is given `at`.
 CLOCK_READERS = {"asgi", "cli", "clock", "commands", "endpoints", "jobs", "loops", "middleware", "views"}
+CLOCK_READERS |= {
+    "doctor",
+    "health",
+    "metrics",
+    "tasks",
+}  # asked from outside, or jobs; a doctor judges the clock
 CLOCK = re.compile(
     r"(^|\.)(timezone|clock)\.now$|(^|\.)(datetime|date)\.(now|utcnow|today)$|(^|\.)time\.time(_ns)?$"
 )

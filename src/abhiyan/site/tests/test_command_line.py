@@ -5,12 +5,13 @@ import os
 import subprocess
 import sys
 import time
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from abhiyan.core import embedded, sealing
-from abhiyan.site import cli, processes
+from abhiyan.site import benches, cli, processes
 
 from .conftest import Installation
 
@@ -142,7 +143,7 @@ def test_a_process_is_known_by_more_than_its_number(installation: Installation, 
 
 def test_bench_rows_carry_their_ratio_and_are_written_with_machine_and_versions() -> None:
     rows = {"act": [{"name": "a/b", "value": 3.0, "reference_value": 2.0, "unit": "rows/s", "ratio": 1.5}]}
-    page = cli._markdown(rows, quick=False)
+    page = benches.markdown(rows, quick=False, at=datetime(2026, 11, 20, 9, tzinfo=UTC))
     assert "| `a/b` | 3.00 | 2.00 | rows/s | 1.50 |" in page
     assert "cores of" in page
     assert "Python 3" in page
