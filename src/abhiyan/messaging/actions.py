@@ -30,6 +30,7 @@ from .rules import hours, inbound, texts
 LEASE = timedelta(minutes=2)
 TRIES = 6  # then given up; waits grow from one minute to an hour
 BATCH = 200
+RELEASABLE = ("budget", "restored")  # reasons of holding that two people may overrule
 
 
 class UnknownTemplate(Refused):
@@ -350,7 +351,7 @@ class NotProvable(Refused):
     message = _("Give the provider's signing token, or the networks its calls come from.")
 
 
-def set_number(
+def connect_number(
     *,
     number: str,
     provider: str,
@@ -393,7 +394,7 @@ def set_number(
             "is_active": True,
         },
     )
-    audit.record(by=by, at=at, act="messaging.set_number", subject=meaning, facts={"provider": provider})
+    audit.record(by=by, at=at, act="messaging.connect_number", subject=meaning, facts={"provider": provider})
     return secret
 
 
@@ -449,7 +450,9 @@ def release_held(*, release_id: UUID, by: Actor, at: datetime) -> int:
     payload = org.use_release(public_id=release_id, act="messages.release", by=by, at=at)
     programme_id = int(payload["programme_id"])
     with system("releasing held messages"):
-        held = Message.objects.filter(state=Message.State.HELD, reason="budget", programme_id=programme_id)
+        held = Message.objects.filter(
+            state=Message.State.HELD, reason__in=RELEASABLE, programme_id=programme_id
+        )
         n = held.update(state=Message.State.QUEUED, reason="released", due_at=at)
         audit.record(by=by, at=at, act="messaging.release_held", subject=str(programme_id), n=n)
     return n
@@ -468,3 +471,15 @@ def set_number(
     )
     audit.record(by=by, at=at, act="messaging.set_number", subject=meaning)
     return row
+
+
+def hold_restored(*, taken_at: datetime, at: datetime) -> int:
+    """After a restore: what waited when the backup was taken may have been sent since, so people decide. How many."""
+    waiting = Message.objects.filter(
+        state__in=(Message.State.QUEUED, Message.State.LEASED), queued_at__lte=taken_at
+    ).exclude(template__startswith="code.")
+    n = waiting.update(state=Message.State.HELD, reason="restored", leased_until=None)
+    Message.objects.filter(
+        state__in=(Message.State.QUEUED, Message.State.LEASED), template__startswith="code."
+    ).update(state=Message.State.DROPPED, reason="restored", settled_at=at)
+    return n

@@ -8,6 +8,7 @@ class MessagingConfig(AppConfig):
 
     def ready(self) -> None:
         from abhiyan.core import news
+        from abhiyan.core.backup import Restored
         from abhiyan.people.news import CodeAsked
 
         from . import actions
@@ -16,3 +17,8 @@ class MessagingConfig(AppConfig):
             actions.send_code(news=told)
 
         news.subscribe(CodeAsked, hear)
+
+        def hold(told: Restored) -> None:
+            actions.hold_restored(taken_at=told.taken_at, at=told.at)
+
+        news.subscribe(Restored, hold)

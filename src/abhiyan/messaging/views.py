@@ -69,7 +69,9 @@ def list_(request: Request) -> HttpResponse:
             "sorting": sorting,
             "leaf": leaf,
             "shown": shown,
-            "held": [(one, reasons.reason(one.reason)) for one in queries.held()],
+            "held": [
+                (one, reasons.reason(one.reason), one.reason in actions.RELEASABLE) for one in queries.held()
+            ],
             "asked": queries.asked_releases(request.viewer.account_id, at=at),
             "may_release": request.viewer.may("messages.release"),
             "home": request.viewer.home,

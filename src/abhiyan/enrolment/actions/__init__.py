@@ -47,9 +47,10 @@ from .members import (
     settle_claim,
     strike_off,
 )
+from .replies import consider_answered
 from .setting_up import set_up_drive
 from .undoing import undo_claims
-from .waiting import NoSuchLink, Opened, complete, open_link
+from .waiting import NoSuchLink, Opened, complete, open_link, open_links_of
 
 __all__ = [
     "AlreadyEnded",
@@ -91,6 +92,7 @@ __all__ = [
     "Waits",
     "claim_id",
     "complete",
+    "consider_answered",
     "correct",
     "enrol",
     "enrol_batch",
@@ -99,6 +101,7 @@ __all__ = [
     "leave",
     "leave_by_phone",
     "open_link",
+    "open_links_of",
     "place_claim",
     "sender_key",
     "set_up_drive",

@@ -13,10 +13,11 @@ from uuid import UUID
 from django.conf import settings
 from django.db import connection
 
+from abhiyan.core import audit
 from abhiyan.core.actor import Actor
 from abhiyan.core.keys import keyring
 from abhiyan.core.scope import system
-from abhiyan.enrolment.models import Channel, Drive
+from abhiyan.enrolment.models import Channel, Drive, Waiting
 from abhiyan.messaging import actions as messaging
 from abhiyan.messaging import queries as messaging_queries
 from abhiyan.people import actions as people
@@ -43,6 +44,16 @@ class _Texts:
     notice: str
     hear: str
     leave: str
+
+
+def consider_answered(*, programme_id: int, until: datetime, by: Actor, at: datetime) -> int:
+    """Callers up to an instant were answered by other means: they get no reply from here. Returns how many."""
+    with system("callers answered elsewhere"):
+        n = Waiting.objects.filter(programme_id=programme_id, replied_at=None, at__lte=until).update(
+            replied_at=at
+        )
+        audit.record(by=by, at=at, act="enrolment.consider_answered", n=n)
+        return n
 
 
 def reply(*, at: datetime) -> int:

@@ -1,10 +1,13 @@
 """The personal link a caller is answered with: opened, and completed."""
 
 import hashlib
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from django.db import connection
 from django.utils.translation import gettext_lazy as _
 
 from abhiyan.core import audit
@@ -24,6 +27,7 @@ from .claims import Claim, Outcome
 from .enrol import enrol
 from .links import link_digest
 from .members import lock_phone
+from .rows import waiting_id
 from .sql import MEASURE
 
 
@@ -79,6 +83,28 @@ def open_link(*, link: str, by: Actor, at: datetime) -> Opened:
             is_complete=waiting.completed_at is not None,
             membership=membership,
         )
+
+
+_OPENED = """update enrolment_waiting set opened_at = %(at)s
+ where id = any(%(ids)s) and opened_at is null returning channel, unit_id, day"""
+
+
+def open_links_of(*, programme_id: int, phones: Sequence[str], by: Actor, at: datetime) -> int:
+    """Note that the links of these phones (E.164) were opened, as another system's log tells. Returns how many."""
+    ids = [UUID(bytes=waiting_id(keyring().phone_id(phone).bytes, programme_id)) for phone in phones]
+    with system("personal links are opened"), connection.cursor() as cursor:
+        cursor.execute(_OPENED, {"at": at, "ids": sorted(set(ids))})
+        opened = Counter(cursor.fetchall())
+        programmes.post(
+            deltas=[
+                Change(programme_id, MEASURE, channel, unit_id, day, Rung.OPENED, n)
+                for (channel, unit_id, day), n in sorted(opened.items())
+            ],
+            at=at,
+        )
+        if opened:
+            audit.record(by=by, at=at, act="enrolment.open_links", n=opened.total())
+        return opened.total()
 
 
 def complete(

@@ -10,6 +10,7 @@ WORDS: dict[str, Promise] = {
     "too_late": _("Too late: given up after seven days"),
     "suppressed": _("The phone said no"),
     "no_consent": _("No consent for messages"),
+    "restored": _("Waited when the backup was taken: it may have been sent since"),
     "released": _("Released by two people"),
     "unconfirmed": _("Handed over; the gateway did not confirm in time"),
     "no_connection": _("The gateway could not be reached; tried again"),

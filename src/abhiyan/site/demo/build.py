@@ -92,6 +92,7 @@ def build(seed: str, *, say: Callable[[str], None]) -> None:
         programme = _programme(ids, first, at)
     say(f"taking in about {CLAIMS:,} claims of {DAYS} days")
     _enrol(seed, rows, programme, first, at, say)
+    enrolment.consider_answered(programme_id=programme.pk, until=at - timedelta(minutes=20), by=BY, at=at)
     say("sealing the trail")
     programmes.fold(at=at)
     with system("demo"):
@@ -292,8 +293,8 @@ def _take_in(programme_id: int, events: Sequence[history.Event], truth: Any) -> 
     claims = [claim_of(event) for event in events if event.kind != history.OPEN]
     enrolment.enrol_batch(programme_id=programme_id, claims=claims, by=BY, at=at)
     opened = [event.phone for event in events if event.kind == history.OPEN]
-    if opened and hasattr(enrolment, "open_links_of"):
-        enrolment.open_links_of(programme_id=programme_id, phones=opened, at=at)
+    if opened:
+        enrolment.open_links_of(programme_id=programme_id, phones=opened, by=BY, at=at)
     for event, claim in zip((event for event in events if event.kind != history.OPEN), claims, strict=True):
         if event.fabricated:
             truth.writerow([enrolment.claim_id(claim.channel, claim.key).hex(), event.worker])
