@@ -87,6 +87,20 @@ def test_init_may_be_repeated_and_keeps_the_key(installation: Installation) -> N
     assert before.strip() not in told
 
 
+def test_init_makes_the_first_administrator_and_gives_a_link_once_more_when_asked(
+    installation: Installation,
+) -> None:
+    asked = ("init", "--name", "Asha Devi", "--phone")
+    first = installation.run(*asked, "98100 12345")
+    again = installation.run(*asked, "+91 98100-12345")
+    links = [line.strip() for told in (first, again) for line in told.splitlines() if "/sign-in/console/" in line]
+    assert len(links) == 2
+    assert links[0] != links[1]
+    assert all(link.startswith(f"http://localhost:{installation.port}/") for link in links)
+    assert "12345" not in again.replace(links[1], ""), "a phone is not shown on the screen"
+    assert installation.run(*asked, "12", code=1).startswith("The tables are up to date.")
+
+
 def test_a_lost_key_is_not_replaced_by_a_new_one(installation: Installation) -> None:
     key = installation.home / "keys" / "master.key"
     aside = key.with_suffix(".aside")
