@@ -37,6 +37,11 @@ def account_of_phone(phone_id: UUID) -> Account | None:
     return Account.objects.filter(phone_id=phone_id, closed_at=None).first()
 
 
+def accounts_by_phone() -> dict[UUID, UUID]:
+    """Public id of every account by the id of its phone: who a list of workers' numbers means."""
+    return dict(Account.objects.values_list("phone_id", "public_id"))
+
+
 def names_of(account_ids: Iterable[int]) -> dict[int, str]:
     """id -> name of those accounts that are in scope."""
     return dict(Account.objects.filter(id__in=set(account_ids)).values_list("id", "name"))
@@ -83,6 +88,11 @@ def notice(code: str, language: str, version: int | None = None) -> Notice:
         if wanted in found:
             return found[wanted]
     raise NotFound(field="notice")
+
+
+def versions_of_notice(code: str) -> list[int]:
+    """Every version there is of a notice, in whatever language."""
+    return sorted(set(Notice.objects.filter(code=code).values_list("version", flat=True)))
 
 
 def languages_of_notice(code: str, version: int) -> list[str]:

@@ -17,14 +17,14 @@ from django.utils.translation import gettext_lazy as _
 
 from abhiyan.core import audit, limits
 from abhiyan.core.actor import Actor
-from abhiyan.core.models import ImportSlice, StagedImport
+from abhiyan.core.models import StagedImport
 from abhiyan.core.refusals import NotFound, Refused
 from abhiyan.core.tables.reasons import TableRefused
 from abhiyan.core.tables.sniffing import Problem, mapped, sniff
 
 from . import authority, looks, running, store
 from .kinds import ImportKind, kind
-from .queries import preview_of
+from .queries import failed_before_commit, has_slices, may, preview_of
 
 State = StagedImport.State
 PIECE_BYTES = 1 << 20  # of one `receive`
@@ -191,7 +191,7 @@ def look(*, public_id: UUID, at: datetime, by: Actor, sheet: str | None = None) 
     """
     with transaction.atomic():
         staged = _locked(public_id, by)
-        if staged.state not in (State.RECEIVED, State.CHECKED) and not _failed_before_commit(staged):
+        if staged.state not in (State.RECEIVED, State.CHECKED) and not failed_before_commit(staged):
             raise WrongState
         _look(staged, at=at, sheet=sheet)
     return staged
@@ -221,7 +221,7 @@ def set_mapping(*, public_id: UUID, mapping: Mapping[str, int], by: Actor) -> tu
     """Say which column is which. Kept if nothing is wrong with it; returns what is to be known or settled."""
     with transaction.atomic():
         staged = _locked(public_id, by)
-        if staged.state not in (State.RECEIVED, State.CHECKED) and not _failed_before_commit(staged):
+        if staged.state not in (State.RECEIVED, State.CHECKED) and not failed_before_commit(staged):
             raise WrongState
         preview = preview_of(staged)
         if preview is None:
@@ -250,27 +250,12 @@ def undo(*, public_id: UUID, by: Actor, at: datetime) -> None:
     _ask(public_id, "undo", by=by, at=at)
 
 
-def may(staged: StagedImport, step: str) -> bool:
-    """Whether an import stands where a step can be asked for."""
-    state = staged.state
-    if step == "check":
-        return bool(staged.look) and (
-            state in (State.RECEIVED, State.CHECKED) or _failed_before_commit(staged)
-        )
-    failed = state == State.FAILED and staged.step in ("commit", "undo")
-    if step == "commit":
-        return state == State.CHECKED or (failed and staged.step == "commit")
-    if step == "undo":
-        return state == State.DONE or (failed and _has_slices(staged))
-    raise LookupError(step)
-
-
 def discard(*, public_id: UUID, by: Actor, at: datetime) -> None:
     """Drop an import that has changed nothing, and its file at once."""
     with transaction.atomic():
         staged = _locked(public_id, by)
         idle = (State.RECEIVING, State.RECEIVED, State.CHECKED, State.FAILED)
-        if staged.state not in idle or _has_slices(staged):
+        if staged.state not in idle or has_slices(staged):
             raise WrongState
         staged.state, staged.look, staged.worked_at = State.DISCARDED, {}, at
         staged.save()
@@ -342,19 +327,6 @@ def _asked(public_id: UUID, step: str, *, by: Actor, at: datetime) -> None:
         unit_id=staged.unit_id,
         facts={"kind": staged.kind},
     )
-
-
-def _failed_before_commit(staged: StagedImport) -> bool:
-    return (
-        staged.state == State.FAILED
-        and staged.step in ("check", "commit")
-        and bool(staged.look)
-        and not _has_slices(staged)
-    )
-
-
-def _has_slices(staged: StagedImport) -> bool:
-    return ImportSlice.objects.filter(import_id=staged.id).exists()
 
 
 def _locked(public_id: UUID, by: Actor) -> StagedImport:

@@ -4,13 +4,15 @@ from uuid import UUID
 
 from django.db.models import QuerySet
 
-from abhiyan.core.models import RefusedRow, StagedImport
+from abhiyan.core.models import ImportSlice, RefusedRow, StagedImport
 from abhiyan.core.refusals import NotFound
 from abhiyan.core.tables.reasons import say
 from abhiyan.core.tables.sniffing import Preview
 
 from . import looks
 from .kinds import ImportKind, kind
+
+State = StagedImport.State
 
 
 def import_for(public_id: UUID) -> StagedImport:
@@ -41,6 +43,36 @@ def preview_of(staged: StagedImport) -> Preview | None:
     if not staged.look:
         return None
     return looks.from_json(staged.look, staged.mapping, kind(staged.kind).layout)
+
+
+def may(staged: StagedImport, step: str) -> bool:
+    """Whether an import stands where a step can be asked for."""
+    state = staged.state
+    if step == "check":
+        return bool(staged.look) and (
+            state in (State.RECEIVED, State.CHECKED) or failed_before_commit(staged)
+        )
+    failed = state == State.FAILED and staged.step in ("commit", "undo")
+    if step == "commit":
+        return state == State.CHECKED or (failed and staged.step == "commit")
+    if step == "undo":
+        return state == State.DONE or (failed and has_slices(staged))
+    raise LookupError(step)
+
+
+def failed_before_commit(staged: StagedImport) -> bool:
+    """Stopped with nothing changed: columns may be chosen and the list checked again."""
+    return (
+        staged.state == State.FAILED
+        and staged.step in ("check", "commit")
+        and bool(staged.look)
+        and not has_slices(staged)
+    )
+
+
+def has_slices(staged: StagedImport) -> bool:
+    """Whether some of it is committed."""
+    return ImportSlice.objects.filter(import_id=staged.id).exists()
 
 
 def reason_text(of_kind: ImportKind, row: RefusedRow) -> str:

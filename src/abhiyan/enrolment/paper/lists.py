@@ -3,6 +3,7 @@
 from collections import Counter
 from datetime import date
 from typing import Any
+from uuid import UUID
 
 from django.db import connection
 from django.utils.translation import get_language
@@ -10,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from abhiyan.core.imports import ImportKind, Option, Outcome, Work
 from abhiyan.core.models import StagedImport
-from abhiyan.core.refusals import Refused
+from abhiyan.core.refusals import NotFound, Refused
 from abhiyan.core.scope import system
 from abhiyan.enrolment.actions import claims as refusals
 from abhiyan.enrolment.actions.drives import Drive, Drives
@@ -18,7 +19,8 @@ from abhiyan.enrolment.actions.gateway import Writer, int4
 from abhiyan.enrolment.actions.settle import STATEMENTS
 from abhiyan.enrolment.models import Channel
 from abhiyan.enrolment.models import Drive as DriveRow
-from abhiyan.people.models import Account, Notice
+from abhiyan.people import queries as people
+from abhiyan.programmes import queries as programmes
 from abhiyan.programmes.models import Programme
 
 from . import committing, staging
@@ -52,12 +54,11 @@ class DriveGone(Refused):
 def drives() -> list[tuple[str, str]]:
     """Open drives, by public id and name."""
     language = (get_language() or "en")[:2]
-    found = Programme.objects.filter(kind="drive", state=Programme.State.OPEN).order_by("-opens_on", "id")
-    known = set(DriveRow.objects.values_list("programme_id", flat=True))
+    found = [programmes.programme_by_id(number) for number in DriveRow.objects.values_list("pk", flat=True)]
     return [
         (str(one.public_id), one.names.get(language) or one.names.get("en", ""))
-        for one in found
-        if one.id in known
+        for one in sorted(found, key=lambda one: (one.opens_on, one.pk), reverse=True)
+        if one.state == Programme.State.OPEN
     ]
 
 
@@ -139,9 +140,12 @@ def undo(work: Work) -> None:
 
 
 def _drive_of(work: Work) -> tuple[Programme, DriveRow]:
-    programme = Programme.objects.filter(public_id=work.options["drive"]).first()
-    row = DriveRow.objects.filter(programme_id=programme.pk).first() if programme else None
-    if programme is None or row is None:
+    try:
+        programme = programmes.programme(UUID(work.options["drive"]))
+    except NotFound:
+        raise DriveGone from None
+    row = DriveRow.objects.filter(programme_id=programme.pk).first()
+    if row is None:
         raise DriveGone
     return programme, row
 
@@ -159,12 +163,12 @@ def _key(work: Work, programme: Programme) -> bytes:
 
 
 def _orders(work: Work, programme: Programme, drive: DriveRow, *, key: bytes) -> list[Order]:
-    notices = frozenset(Notice.objects.filter(code=drive.notice_code).values_list("version", flat=True))
+    notices = frozenset(people.versions_of_notice(drive.notice_code))
     said = work.options.get("notice_version", "")
     notice = int(said) if said.isdecimal() else None
     if said and notice not in notices:
         raise NoticeUnknown(version=said)
-    workers = dict(Account.objects.values_list("phone_id", "public_id")) if "worker" in work.mapping else {}
+    workers = people.accounts_by_phone() if "worker" in work.mapping else {}
     return [
         Order(
             table=staging.table_of(work.id),

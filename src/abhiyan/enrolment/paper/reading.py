@@ -16,7 +16,8 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from pathlib import Path
-from threading import Lock, Thread
+from queue import SimpleQueue
+from threading import Thread
 from typing import IO, Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -275,12 +276,12 @@ class ReaderDied(Exception):
 
 
 def read_apart(orders: list[Order], hear: Callable[[int, Told], None]) -> None:
-    """Stage every order in a process of its own. hear: called for each word of each, one at a time.
+    """Stage every order in a process of its own. hear: called in this thread for each word of each.
 
     Raises TableRefused when a part cannot be read, ReaderDied when a process ends early. All processes have ended
     when this returns or raises.
     """
-    lock, failures = Lock(), list[BaseException]()
+    said: SimpleQueue[tuple[int, Told | BaseException | None]] = SimpleQueue()
     children: list[subprocess.Popen[bytes]] = []
 
     def follow(number: int, child: subprocess.Popen[bytes]) -> None:
@@ -289,33 +290,31 @@ def read_apart(orders: list[Order], hear: Callable[[int, Told], None]) -> None:
             with child.stdin as orders_to:
                 pickle.dump(orders[number], orders_to)
             while (told := _read(child.stdout)) is not None:
-                if isinstance(told, TableRefused):
-                    raise told
-                with lock:
-                    hear(number, told)
-            if child.wait() != 0:
-                raise ReaderDied(child.returncode)
+                said.put((number, told))
+            said.put((number, None if child.wait() == 0 else ReaderDied(child.returncode)))
         except BaseException as error:  # noqa: BLE001  # handed on to the caller's thread
-            failures.append(error)
-            for other in children:
-                other.kill()
+            said.put((number, error))
 
+    command = [sys.executable, "-m", "abhiyan.enrolment.paper.reader"]
+    env = os.environ | {"ABHIYAN_POOL": "0"}
     try:
-        command = [sys.executable, "-m", "abhiyan.enrolment.paper.reader"]
-        env = os.environ | {"ABHIYAN_POOL": "0"}
         while len(children) < len(orders):
             children.append(subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=env))
-        threads = [Thread(target=follow, args=pair, daemon=True) for pair in enumerate(children)]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join()
+        for pair in enumerate(children):
+            Thread(target=follow, args=pair, daemon=True).start()
+        running = len(children)
+        while running:
+            number, told = said.get()
+            if isinstance(told, BaseException):
+                raise told
+            if told is None:
+                running -= 1
+            else:
+                hear(number, told)
     finally:
         for child in children:
             child.kill()
             child.wait()
-    if failures:
-        raise failures[0]
 
 
 def _read(pipe: IO[bytes]) -> Told | TableRefused | None:

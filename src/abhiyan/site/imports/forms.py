@@ -7,7 +7,6 @@ from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
 from abhiyan.core.imports import ImportKind, registered
-from abhiyan.core.models import StagedImport
 from abhiyan.core.tables.sniffing import Preview
 from abhiyan.org.viewer import Viewer
 
@@ -119,11 +118,3 @@ class Filters(forms.Form):
         kinds.choices = [("", _("All")), *((kind.key, kind.title) for kind in registered())]
         states: Any = self.fields["state"]
         states.choices = [("", _("All")), *((state, label) for state, (label, _tone) in STATES.items())]
-
-
-def is_open(staged: StagedImport) -> bool:
-    """Whether columns may still be chosen."""
-    State = StagedImport.State  # noqa: N806  # an enumeration
-    return staged.state in (State.RECEIVED, State.CHECKED) or (
-        staged.state == State.FAILED and staged.step in ("check", "commit")
-    )

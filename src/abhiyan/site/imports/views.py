@@ -27,7 +27,7 @@ from abhiyan.org.viewer import Request
 from abhiyan.ui import tables
 from abhiyan.units import queries as units
 
-from .forms import BeginForm, ColumnsForm, Filters, is_open, language, units_of
+from .forms import BeginForm, ColumnsForm, Filters, language, units_of
 from .states import STATES, WORKING
 
 State = StagedImport.State
@@ -276,13 +276,15 @@ def _one(
     form: ColumnsForm | None = None,
     status: int = 200,
 ) -> HttpResponse:
-    preview = queries.preview_of(staged) if is_open(staged) or staged.state == State.FAILED else None
+    preview = (
+        queries.preview_of(staged) if queries.may(staged, "check") or staged.state == State.FAILED else None
+    )
     rows = queries.refused_rows(staged)[:SHOWN] if staged.counts.get("refused") else []
     changed: Sequence[Any] = ()
     if of_kind.differences is not None and staged.state in (State.CHECKED, State.DONE):
         changed = of_kind.differences(staged.id, 0, SHOWN)
-    may = {step: actions.may(staged, step) for step in ("check", "commit", "undo")}
-    shown_form = form or (ColumnsForm(of_kind, preview) if preview and is_open(staged) else None)
+    may = {step: queries.may(staged, step) for step in ("check", "commit", "undo")}
+    shown_form = form or (ColumnsForm(of_kind, preview) if preview and queries.may(staged, "check") else None)
     return _page(
         request,
         "one",
