@@ -54,6 +54,9 @@ ACCESS: dict[str, Access] = {
     # The look.
     "ui:accent": PUBLIC,
     "ui:kit": SIGNED_IN,
+    # Choosing a unit.
+    "units:search": STRONG,
+    "units:children": STRONG,
     # Signing in, one's own account.
     "people:sign_in": PUBLIC,
     "people:sign_in_code": visitor("people:sign_in"),

@@ -15,6 +15,7 @@ pages = [
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include((pages, "site"))),
     path("ui/", include("abhiyan.ui.urls")),
+    path("choose-unit/", include("abhiyan.units.urls")),
     path("", include("abhiyan.people.urls")),
     path("", include("abhiyan.org.urls")),
     path("", include("abhiyan.enrolment.urls")),

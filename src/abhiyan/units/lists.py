@@ -244,7 +244,7 @@ PINS_KIND = ImportKind(
     title=_("PIN codes"),
     explains=_("Which units a postal PIN code delivers to, so that people without a unit are placed."),
     layout=PINS,
-    capability="imports.units",
+    capability="imports.pins",
     outcomes={"made": Outcome(_("New"), "ok"), "same": Outcome(_("Unchanged"))},
     reasons=REASONS,
     check=lambda work: _pins(work, write=False),

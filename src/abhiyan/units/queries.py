@@ -538,7 +538,9 @@ def _described(unit_ids: list[int], hierarchy: int | None) -> list[UnitRow]:
     rows = {
         row[0]: _unit_row(row)
         for row in _rows(
-            f"select distinct on (u.id) {_FACTS}, {_PLACE}, false from units_unit u left join units_placement p"
+            f"select distinct on (u.id) {_FACTS}, {_PLACE}, exists (select from units_placement c"
+            " where c.parent_id = u.id and c.hierarchy = p.hierarchy and c.valid_to is null)"
+            " from units_unit u left join units_placement p"
             f" on p.unit_id = u.id and p.valid_to is null {only} where u.id = any(%s) order by u.id, p.hierarchy",
             [*([] if hierarchy is None else [hierarchy]), unit_ids],
         )

@@ -17,7 +17,7 @@ from abhiyan.units.tests.make import AT, NATION, SYSTEM, grow
 from abhiyan.units.tests.test_import import state
 from abhiyan.units.tests.test_move import check_tree
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.django_db
 
 UNITS = """\
 code,kind,name_en,name_hi,organisational_parent,electoral_parent,electors,lat,lon,source,sample
