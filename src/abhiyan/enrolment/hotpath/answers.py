@@ -61,6 +61,12 @@ class OtherMethod(AtTheDoor):
     message = _("This address does not take this method.")
 
 
+class TooSlow(AtTheDoor):
+    code = "too_slow"
+    status = 408
+    message = _("The whole request did not arrive in time. Send the same again.")
+
+
 class TooLarge(AtTheDoor):
     code = "too_large"
     status = 413
@@ -165,8 +171,6 @@ def refuse(refusal: Refused, lang: str, *, faults: list[dict[str, Any]] | None =
         headers.append((b"retry-after", b"%d" % int(str(wait_s))))
     if refusal.status == 401:
         headers.append((b"www-authenticate", b'Bearer realm="abhiyan"'))
-    if refusal.status == 413:
-        headers.append((b"connection", b"close"))  # the rest of the body is not read
     if isinstance(refusal, OtherMethod):
         headers.append((b"allow", str(refusal.facts["allowed"]).encode()))
     return Answer(refusal.status, json.dumps(body, ensure_ascii=False).encode(errors="replace"), headers)

@@ -24,6 +24,7 @@ Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 App = Callable[[AsgiScope, Receive, Send], Awaitable[None]]
 
 PATIENCE_S = 30  # for the rest of a body that comes in pieces
+THROWN_AWAY = 20 * 1024 * 1024  # of a body that is too large
 RETRY_S = 2  # what callers are told to wait while the database does not answer
 SUMMED_UP_S = 10  # one line of log tells this many seconds of requests
 log = logging.getLogger(__name__)
@@ -99,30 +100,36 @@ class Application:
             self._count(surface, status, time.perf_counter() - started)
 
     async def body(self, headers: dict[bytes, bytes], receive: Receive, most: int) -> bytes:
-        """The whole body, at most `most` bytes. Refuses TooLarge before reading it where its length was said."""
+        """The whole body, at most `most` bytes. Refuses TooLarge.
+
+        What is too large is read and thrown away as long as that is cheap, for a caller who still writes would not
+        see the answer.
+        """
         said = headers.get(b"content-length", b"0")
-        if len(said) > 18 or not said.isdigit() or int(said) > most:
-            raise answers.TooLarge(limit_kb=most // 1024)
+        is_over = len(said) > 18 or not said.isdigit() or int(said) > most
         message = await receive()
         body: bytes = message.get("body", b"")
+        n, parts = len(body), [body]
         if message.get("more_body"):
-            parts, n = [body], len(body)
             try:
                 async with asyncio.timeout(PATIENCE_S):
-                    while message.get("more_body"):
-                        if n > most:
-                            raise answers.TooLarge(limit_kb=most // 1024)
+                    while message.get("more_body") and n <= THROWN_AWAY:
                         message = await receive()
                         if message["type"] == "http.disconnect":
                             raise Gone
-                        parts.append(message.get("body", b""))
-                        n += len(parts[-1])
+                        part: bytes = message.get("body", b"")
+                        n += len(part)
+                        if n > most:
+                            is_over = True
+                            parts.clear()
+                        else:
+                            parts.append(part)
             except TimeoutError:
-                raise Gone from None
+                raise answers.TooSlow from None
             body = b"".join(parts)
         elif message["type"] == "http.disconnect":
             raise Gone
-        if len(body) > most:
+        if is_over or n > most:
             raise answers.TooLarge(limit_kb=most // 1024)
         return body
 

@@ -82,7 +82,7 @@ class Directory:
         self._clock = clock
         self._key = keyring().token
         self._known = Known()
-        self._read_at = float("-inf")
+        self._read_at = self._begun_at = float("-inf")
         self._reading: asyncio.Task[None] | None = None
         self._thread = ThreadPoolExecutor(1, "directory")
         self._connection: psycopg.Connection[Any] | None = None
@@ -93,11 +93,8 @@ class Directory:
 
     async def sender(self, digest: bytes) -> Sender | None:
         """The channel a token belongs to; None when it is unknown, ended or expired. Raises Unreachable."""
+        await self._look(lambda: digest in self._known.senders)
         found = self._known.senders.get(digest)
-        age = time.monotonic() - self._read_at
-        if found is None or age > FRESH_S:
-            await self._look(age, is_missed=found is None)
-            found = self._known.senders.get(digest)
         if found is None or found.expires_at <= self._clock():
             return None
         found.was_used = True
@@ -114,22 +111,36 @@ class Directory:
 
     async def lines(self, provider: str, digest: str) -> list[Line]:
         """Our numbers behind a secret address of a provider. Raises Unreachable."""
-        found = self._known.lines.get((provider, digest))
-        age = time.monotonic() - self._read_at
-        if found is None or age > FRESH_S:
-            await self._look(age, is_missed=found is None)
-            found = self._known.lines.get((provider, digest))
-        return found or []
+        key = (provider, digest)
+        await self._look(lambda: key in self._known.lines)
+        return self._known.lines.get(key, [])
 
-    async def _look(self, age: float, *, is_missed: bool) -> None:
+    async def _look(self, is_known: Callable[[], bool]) -> None:
+        """See to it that what is known is fresh enough.
+
+        Who is missed waits for a reading begun after they asked, shared by all who are missed; so a flood of
+        unknown tokens costs two readings a second, and a new token works at once.
+        """
+        asked = time.monotonic()
+        if is_known() and asked - self._read_at <= STALE_S:
+            if asked - self._read_at > FRESH_S:
+                self._begin()
+            return
+        while self._begun_at < asked and not is_known():
+            if self._reading is None and (early := self._begun_at + MISSED_S - time.monotonic()) > 0:
+                await asyncio.sleep(early)
+            await asyncio.wait([self._begin()])
+        if asked - self._read_at > STALE_S:
+            await asyncio.wait([self._begin()])
+        if time.monotonic() - self._read_at > STALE_S:
+            raise Unreachable
+
+    def _begin(self) -> "asyncio.Task[None]":
+        """The reading under way, or a new one."""
         if self._reading is None:
-            if is_missed and age < MISSED_S:
-                return
+            self._begun_at = time.monotonic()
             self._reading = asyncio.get_running_loop().create_task(self.read())
-        if is_missed or age > STALE_S:
-            await asyncio.wait([self._reading])
-            if time.monotonic() - self._read_at > STALE_S:
-                raise Unreachable
+        return self._reading
 
     async def read(self) -> None:
         """Read anew. A database that does not answer leaves what is known as it is."""

@@ -35,7 +35,11 @@ class Server:
 
     port: int = 0
     process: "subprocess.Popen[bytes] | None" = None
-    log: Path = field(default_factory=lambda: Path(tempfile.mkstemp(suffix=".log")[1]))
+    folder: "tempfile.TemporaryDirectory[str]" = field(default_factory=tempfile.TemporaryDirectory)
+
+    @property
+    def log(self) -> Path:
+        return Path(self.folder.name) / "server.log"
 
     def start(self, **environment: str) -> "Server":
         with socket.socket() as free:
@@ -62,11 +66,9 @@ class Server:
                 os.sched_yield()
 
     def stop(self) -> None:
-        if self.process is not None:
+        if self.process is not None and self.process.poll() is None:
             self.process.send_signal(signal.SIGTERM)
             self.process.wait(20)
-        if not os.environ.get("KEEP_LOG"):
-            self.log.unlink(missing_ok=True)
 
     def send(
         self, method: str, path: str, body: bytes | None = None, headers: Mapping[str, str] | None = None
