@@ -6,6 +6,8 @@ from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
+import psycopg
+
 from abhiyan.core.actor import Actor
 
 from . import sql
@@ -152,6 +154,9 @@ def enrol_batch(
             return _enrol(hands, programme_id, claims, by, at, import_id)
         except BadData:
             return _bisect(hands, programme_id, claims, by, at, import_id)
+        except psycopg.OperationalError as error:  # while learning of the drive and its places
+            hands.writer.close()
+            failure = error
         except (Conflict, Unavailable) as error:
             failure = error
     raise TryAgain from failure

@@ -93,6 +93,8 @@ class Conflict(Exception):
 
 
 _CONFLICTS = ("40001", "40P01", "55P03")
+# Classes of errors that say the server, its disk or the connection cannot just now. Empty: no answer at all.
+_AWAY = ("08", "25", "53", "57", "58", "")
 
 
 class Writer:
@@ -138,9 +140,11 @@ class Writer:
         for name, (text, kinds) in self._statements.items():
             result = pg.prepare(name.encode(), text.encode(), [oid(kind) for kind in kinds])
             if result.status != pq.ExecStatus.COMMAND_OK:
-                message = result.error_message.decode(errors="replace")
+                message, state = result.error_message.decode(errors="replace"), _state(result)
                 made.close()
-                raise errors.lookup(_state(result))(f"{name}: {message}")
+                if state[:2] in _AWAY:
+                    raise Unavailable(f"{name}: {state}")
+                raise errors.lookup(state)(f"{name}: {message}")
         self._connection, self._pg = made, pg
         self._poll = select.poll()
         self._poll.register(pg.socket, select.POLLIN)
@@ -197,7 +201,7 @@ class Writer:
             raise Conflict(f"{name}: {state}")
         if state[:2] in ("22", "23"):
             raise BadData(f"{name}: {state}")
-        if state[:2] in ("08", "53", "57", "58", "25", ""):
+        if state[:2] in _AWAY:
             self.close()
             raise Unavailable(f"{name}: {state}")
         raise errors.lookup(state)(f"{name}: {message.decode(errors='replace')}")

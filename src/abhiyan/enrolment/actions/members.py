@@ -289,7 +289,7 @@ def lock_phone(phone_id: UUID) -> None:
     """The phone's lock, as the batch takes it: by the first eight bytes of its id."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "select pg_advisory_xactlock_phone(%s)", [int.from_bytes(phone_id.bytes[:8], "big", signed=True)]
+            "select pg_advisory_xact_lock(%s)", [int.from_bytes(phone_id.bytes[:8], "big", signed=True)]
         )
 
 

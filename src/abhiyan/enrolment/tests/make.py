@@ -15,9 +15,10 @@ from django.db import connection
 
 from abhiyan.core.actor import Actor
 from abhiyan.core.keys import keyring
-from abhiyan.core.scope import system
+from abhiyan.core.scope import Scope, scoped, system
 from abhiyan.enrolment import actions
 from abhiyan.enrolment.actions import Claim, ClaimRefused, Outcome, sender_key
+from abhiyan.enrolment.actions.links import link_of
 from abhiyan.enrolment.models import Channel, Drive, Roll, Sign
 from abhiyan.people.models import Notice
 from abhiyan.programmes.models import ALL_DAYS, Measure, Programme, ProgrammeUnit, Rung
@@ -131,6 +132,8 @@ class World:
         cls, *, opens_on: date = DAY - timedelta(days=9), closes_on: date = DAY + timedelta(days=20)
     ) -> "World":
         with system("tests build their world"):
+            with connection.cursor() as cursor:  # no model of Django's own, so its flush passes it by
+                cursor.execute("delete from programmes_delta")
             units = plant_units()
             roll = Roll.objects.create(code="primary", names={"en": "Primary members", "hi": "प्राथमिक सदस्य"})
             programme = cls._drive(units, roll, "winter", opens_on, closes_on)
@@ -176,6 +179,11 @@ class World:
                 self.units, self.roll, slug, day - timedelta(days=1), day + timedelta(days=20)
             )
         actions.forget()
+
+    def set_state(self, state: str) -> None:
+        """Put the drive into a state, however it got there."""
+        with system("tests set the drive's state"):
+            Programme.objects.filter(pk=self.programme.pk).update(state=state)
 
     # Places and people
 
@@ -266,6 +274,47 @@ class World:
     def api(self, *, of: Human, unit: Unit | None = None, key: str | None = None) -> Outcome:
         return self.take(self.claim(of, Channel.API, unit=unit or self.booth, key=key))
 
+    def link(self, of: Human) -> str:
+        """The personal link this caller was answered with."""
+        (row,) = self.rows(
+            "select id from enrolment_waiting where phone_id = %s and programme_id = %s",
+            [self.phone_id(of), self.programme.pk],
+        )
+        return link_of(UUID(str(row[0])).bytes)
+
+    def complete(self, *, of: Human, unit: Unit | None = None, link: str | None = None) -> Outcome:
+        """Open the link and fill its form."""
+        link = link or self.link(of)
+        actions.open_link(link=link, by=Actor.public(), at=self.now)
+        return actions.complete(
+            link=link,
+            name=of.name,
+            birth_year=of.birth_year,
+            notice_version=1,
+            language="hi",
+            consents=(1,),
+            unit_id=(unit or self.booth).pk,
+            by=Actor.public(),
+            at=self.now,
+        )
+
+    def leave(self, who: Outcome, *, of: Human) -> None:
+        """From their own page, having proven the phone."""
+        assert who.membership is not None
+        with scoped(Scope(phone=self.phone_id(of))):
+            actions.leave(
+                membership=who.membership,
+                channel=Channel.WEB,
+                by=Actor(kind="citizen", id=who.membership),
+                at=self.now,
+            )
+
+    def strike_off(self, who: Outcome, *, reason: str = "not_genuine", by: Actor | None = None) -> None:
+        assert who.membership is not None
+        actions.strike_off(
+            membership=who.membership, reason=reason, by=by or Actor.system("tests"), at=self.now
+        )
+
     # Looking
 
     def ladder(self, unit: Unit, *, on: date | None = None) -> Ladder:
@@ -281,7 +330,8 @@ class World:
         return self._sums(
             "select measure, channel, unit_id, day, rung, sum(n) from (select programme_id, measure, channel,"
             " unit_id, day, rung, n from programmes_delta union all select programme_id, measure, channel, unit_id,"
-            f" day, rung, n from programmes_tally where day <> '{ALL_DAYS}') t where programme_id = %s group by 1, 2, 3, 4, 5"
+            f" day, rung, n from programmes_tally where day <> '{ALL_DAYS}') t"
+            " where programme_id = %s group by 1, 2, 3, 4, 5"
         )
 
     def recounted(self) -> dict[tuple[int, int, int, date, int], int]:
@@ -303,6 +353,13 @@ class World:
         with system("tests look"), connection.cursor() as cursor:
             cursor.execute(query, values)
             return list(cursor.fetchall())
+
+    def orphans(self) -> dict[str, int]:
+        """Rows of the act that point at nothing; none are wanted."""
+        from abhiyan.enrolment.queries import ORPHANS
+
+        found = {name: int(str(self.rows(query)[0][0])) for name, query in ORPHANS.items()}
+        return {name: n for name, n in found.items() if n}
 
     def count(self, table: str) -> int:
         return int(str(self.rows(f"select count(*) from {table}")[0][0]))
