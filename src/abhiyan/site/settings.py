@@ -2,6 +2,7 @@
 
 import os
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from django.utils.translation import gettext_lazy as _
 
@@ -15,7 +16,10 @@ SECRET_KEY = keyring().derive("django").hex()
 DEBUG = False
 DEMO = keyring().demo
 ORIGIN = os.environ.get("ABHIYAN_ORIGIN", f"http://localhost:{os.environ.get('ABHIYAN_PORT', '8000')}")
-ALLOWED_HOSTS = os.environ.get("ABHIYAN_HOSTS", "localhost,127.0.0.1,[::1]").split(",")
+ALLOWED_HOSTS = [
+    *os.environ.get("ABHIYAN_HOSTS", "localhost,127.0.0.1,[::1]").split(","),
+    urlsplit(ORIGIN).hostname or "localhost",
+]
 CSRF_TRUSTED_ORIGINS = [ORIGIN]
 SECURE = ORIGIN.startswith("https://")
 
@@ -105,6 +109,7 @@ SECURE_PROXY_SSL_HEADER = (
 X_FRAME_OPTIONS = "DENY"
 
 ORGANISATION = os.environ.get("ABHIYAN_ORGANISATION", "")
+GRIEVANCE = os.environ.get("ABHIYAN_GRIEVANCE", "")  # who answers complaints: a name, a number, an address
 ACCENT = os.environ.get("ABHIYAN_ACCENT", "#1d5b66")
 FORM_RENDERER = "abhiyan.ui.forms.Look"
 SILENCED_SYSTEM_CHECKS: list[str] = []
