@@ -29,11 +29,21 @@ class Clipped(forms.Form):
     """A form that does not send megabytes back to whoever sent them, nor shows what cannot be seen."""
 
     def __init__(self, data: Any = None, **given: Any) -> None:
+        self.broken: set[str] = set()  # fields with a NUL: a broken sender, refused rather than repaired
         if data is not None:
             data = data.copy()
             for name in data:
-                data.setlist(name, [value[: LONGEST_ECHO * 4] for value in data.getlist(name)])
+                values = [value[: LONGEST_ECHO * 4] for value in data.getlist(name)]
+                if any("\x00" in value for value in values):
+                    self.broken.add(name)
+                data.setlist(name, [value.replace("\x00", "") for value in values])
         super().__init__(data, **given)
+
+    def clean(self) -> dict[str, Any] | None:
+        for name in self.broken & self.fields.keys():
+            if not self.fields[name].widget.is_hidden:
+                self.add_error(name, _("Null characters are not allowed."))
+        return super().clean()
 
 
 class NameField(forms.CharField):
@@ -41,9 +51,8 @@ class NameField(forms.CharField):
 
     def __init__(self, **given: Any) -> None:
         attrs = {"autocomplete": "name", "maxlength": names.LONGEST, "autocapitalize": "words"}
-        super().__init__(
-            **{"label": _("Full name"), "widget": forms.TextInput(attrs=attrs), "strip": False} | given
-        )
+        given.setdefault("label", _("Full name"))
+        super().__init__(widget=forms.TextInput(attrs=attrs), strip=False, **given)
 
     def clean(self, value: Any) -> str:
         text = str(value or "")
@@ -62,9 +71,10 @@ class YearField(forms.CharField):
 
     def __init__(self, **given: Any) -> None:
         attrs = {"inputmode": "numeric", "autocomplete": "bday-year", "maxlength": 4, "size": 6}
-        super().__init__(**{"label": _("Year of birth"), "widget": forms.TextInput(attrs=attrs)} | given)
+        given.setdefault("label", _("Year of birth"))
+        super().__init__(widget=forms.TextInput(attrs=attrs), **given)
 
-    def clean(self, value: Any) -> int | None:  # type: ignore[override]  # a year is a number
+    def clean(self, value: Any) -> int | None:
         text = "".join(str(value or "").translate(_DIGITS).split())
         if not text:
             if self.required:
@@ -85,7 +95,8 @@ class PhoneField(forms.CharField):
             "autocomplete": "tel-national",
             "maxlength": phones.LONGEST,
         }
-        super().__init__(**{"label": _("Mobile number"), "widget": forms.TextInput(attrs=attrs)} | given)
+        given.setdefault("label", _("Mobile number"))
+        super().__init__(widget=forms.TextInput(attrs=attrs), **given)
 
     def clean(self, value: Any) -> str:
         text = str(value or "")

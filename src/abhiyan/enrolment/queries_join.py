@@ -120,3 +120,9 @@ def _has_children(unit_id: int, hierarchy: int) -> bool:
 
 def _nothing() -> OpenDrive:
     raise NotFound
+
+
+def unit_id(code: str) -> int:
+    """The id of a unit by its code. NotFound."""
+    found: int = units.unit(code).pk
+    return found

@@ -1,0 +1,49 @@
+"""What joining asks of somebody today: claims without a place, and calls that name nobody."""
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from abhiyan.org.viewer import Viewer
+from abhiyan.ui.numbers import grouped
+from abhiyan.ui.owed import Owed
+
+from . import queries_people
+
+MOST = 1_000  # counted up to here; then "1,000 or more"
+
+
+def owed(viewer: Viewer, *, at: datetime) -> Iterator[Owed]:  # noqa: ARG001  # every room's has the same shape
+    """Both worklists, for whoever may place claims."""
+    if not viewer.may("enrolment.place"):
+        return
+    unplaced, nameless = queries_people.waiting_counts(MOST)
+    if unplaced:
+        yield Owed(
+            urgency=2,
+            title=ngettext("%(n)s member has no place yet", "%(n)s members have no place yet", unplaced)
+            % {"n": _counted(unplaced)},
+            meta=_("They joined without a village, ward or booth"),
+            href=reverse("enrolment:unplaced"),
+            act=_("Place"),
+            icon="unit",
+            n=unplaced,
+        )
+    if nameless:
+        yield Owed(
+            urgency=2,
+            title=ngettext("%(n)s call names nobody", "%(n)s calls name nobody", nameless)
+            % {"n": _counted(nameless)},
+            meta=_("Several people share the phone"),
+            href=reverse("enrolment:nameless"),
+            act=_("Settle"),
+            icon="phone",
+            n=nameless,
+        )
+
+
+def _counted(n: int) -> str:
+    return f"{grouped(n)}+" if n >= MOST else grouped(n)

@@ -1,0 +1,501 @@
+"""Reads about members: one's own membership, a unit's people, one person, and what waits for a human eye.
+
+Everything here runs in the caller's scope: the policies decide who is in sight; the filters only keep it quick.
+"""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from django.db import connection
+
+from abhiyan.core.keys import keyring
+from abhiyan.core.refusals import NotFound
+from abhiyan.people import phones
+from abhiyan.programmes.models import Rung
+from abhiyan.units import queries as units
+
+from .models import Taken
+from .rules import names
+from .rules.number import public_ids
+
+MOST_LEAVES = 2_000  # of a unit whose people are listed at once; above it a smaller unit is to be chosen
+PER_PAGE = 50
+MOST_EXPORTED = 50_000
+MOST_OF_ONE = 200  # claims and messages shown of one person
+
+Rows = list[tuple[Any, ...]]
+
+
+def _rows(query: str, params: Sequence[Any]) -> Rows:
+    with connection.cursor() as cursor:
+        cursor.execute(query, list(params))
+        rows: Rows = cursor.fetchall()
+        return rows
+
+
+def _json(value: Any) -> Any:
+    return json.loads(value) if isinstance(value, str) else value
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """A membership with its person and its latest term. rung: programmes.Rung."""
+
+    id: UUID
+    public_id: UUID
+    phone_id: UUID
+    person_id: UUID
+    last4: str
+    name: str | None
+    birth_year: int | None
+    language: str
+    unit_id: int
+    unit_code: str
+    unit_kind: str
+    unit_names: dict[str, str]
+    roll_names: dict[str, str]
+    programme_id: int
+    term: int
+    rung: int
+    channel: int
+    kind: int
+    day: date
+    at: datetime
+    ended_at: datetime | None
+    end_reason: str
+    is_struck: bool
+    enrolment_id: UUID
+
+    def unit_name(self, language: str) -> str:
+        return units.name_in(self.unit_names, language)
+
+    def roll_name(self, language: str) -> str:
+        return units.name_in(self.roll_names, language)
+
+    @property
+    def is_current(self) -> bool:
+        return self.ended_at is None
+
+    @property
+    def is_counted(self) -> bool:
+        return self.rung != Rung.UNSIGNED
+
+
+_TERM = "encode(set_byte(set_byte(uuid_send(m.id), 14, m.term >> 8), 15, m.term & 255), 'hex')::uuid"
+_COLUMNS = (
+    "m.id, m.public_id, m.phone_id, m.person_id, f.last4, p.name, p.birth_year, p.language, e.unit_id, u.code, u.kind,"
+    " u.names, r.names, e.programme_id, e.term, e.rung, e.channel, e.kind, e.day, e.at, e.ended_at, e.end_reason,"
+    " m.struck_at is not null, e.id"
+)
+_JOINED = (
+    " join people_person p on p.id = m.person_id join people_phone f on f.id = m.phone_id"
+    " join units_unit u on u.id = e.unit_id join enrolment_roll r on r.id = m.roll_id"
+)
+_FROM = f"select {_COLUMNS} from enrolment_membership m join enrolment_enrolment e on e.id = {_TERM}{_JOINED}"
+
+
+def _member(row: Sequence[Any]) -> Member:
+    facts = list(row)
+    facts[4] = facts[4] or ""
+    facts[11], facts[12] = _json(facts[11]), _json(facts[12])
+    return Member(*facts)
+
+
+# One's own membership: in the scope of a proven phone
+
+
+def own_memberships(phone_id: UUID) -> list[Member]:
+    """The memberships on a phone, first slot first."""
+    return [
+        _member(row)
+        for row in _rows(
+            f"{_FROM} where m.phone_id = %s and m.merged_into is null order by m.slot", [phone_id]
+        )
+    ]
+
+
+def own_membership(phone_id: UUID, public_id: UUID) -> Member | None:
+    """One membership of a phone."""
+    found = _rows(f"{_FROM} where m.phone_id = %s and m.public_id = %s", [phone_id, public_id])
+    return _member(found[0]) if found else None
+
+
+def matching(members: Sequence[Member], *, birth_year: int, name: str) -> list[Member]:
+    """Those of a phone whom a second fact fits: the year, and the name where it is given."""
+    found = [one for one in members if one.birth_year == birth_year]
+    if name:
+        found = [one for one in found if one.name is not None and names.key(one.name) == names.key(name)]
+    return found
+
+
+def is_known(phone_id: UUID) -> bool:
+    """Whether anything is held under a phone: a member, or a call. In a system scope."""
+    return bool(
+        _rows(
+            "select 1 where exists (select from enrolment_membership where phone_id = %s)"
+            " or exists (select from enrolment_claim where phone_id = %s)",
+            [phone_id, phone_id],
+        )
+    )
+
+
+def is_over(session: str) -> bool:
+    """Whether the session of a key has ended meanwhile (by a twin of this request)."""
+    return bool(_rows("select 1 from people_session where key = %s and ended_at is not null", [session]))
+
+
+def join_number(programme_id: int) -> str:
+    """The number a missed call joins by; "" while there is none."""
+    found = _rows(
+        "select number from messaging_number where meaning = 'join' and is_active"
+        " and (programme_id = %s or programme_id is null) order by programme_id nulls last, id limit 1",
+        [programme_id],
+    )
+    return str(found[0][0]) if found else ""
+
+
+# What is held of one person
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """One term of a membership."""
+
+    term: int
+    programme_names: dict[str, str]
+    kind: int
+    channel: int
+    rung: int
+    day: date
+    unit_names: dict[str, str]
+    ended_at: datetime | None
+    end_reason: str
+
+    def programme(self, language: str) -> str:
+        return units.name_in(self.programme_names, language)
+
+    def unit(self, language: str) -> str:
+        return units.name_in(self.unit_names, language)
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """One claim: when, how it came, and who sent it in."""
+
+    public_id: UUID
+    channel: int
+    sign: int
+    taken: int
+    day: date
+    at: datetime
+    by: UUID
+    unit_names: dict[str, str]
+    is_placed: bool
+    is_own: bool  # of this membership; else of the phone, and nobody's yet
+
+    def unit(self, language: str) -> str:
+        return units.name_in(self.unit_names, language)
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """One message to the phone, without its words."""
+
+    template: str
+    state: str
+    at: datetime
+
+
+def terms(membership_id: UUID) -> list[Term]:
+    """The terms of a membership, latest first."""
+    low = UUID(bytes=membership_id.bytes[:14] + b"\0\0")
+    high = UUID(bytes=membership_id.bytes[:14] + b"\xff\xff")
+    return [
+        Term(row[0], _json(row[1]), *row[2:6], _json(row[6]), *row[7:])
+        for row in _rows(
+            "select e.term, g.names, e.kind, e.channel, e.rung, e.day, u.names, e.ended_at, e.end_reason"
+            " from enrolment_enrolment e join programmes_programme g on g.id = e.programme_id"
+            " join units_unit u on u.id = e.unit_id where e.id between %s and %s order by e.id desc limit %s",
+            [low, high, MOST_OF_ONE],
+        )
+    ]
+
+
+def claims(phone_id: UUID, membership_id: UUID) -> list[Told]:
+    """The claims of a membership and those of its phone that are nobody's yet, latest first."""
+    return [
+        Told(*row[:7], _json(row[7]), *row[8:])
+        for row in _rows(
+            'select c.public_id, c.channel, c.sign, c.taken, c.day, c.at, c."by", u.names, c.is_placed,'
+            " c.membership_id is not null from enrolment_claim c join units_unit u on u.id = c.unit_id"
+            " where c.phone_id = %s and (c.membership_id = %s or c.membership_id is null)"
+            " order by c.at desc, c.id limit %s",
+            [phone_id, membership_id, MOST_OF_ONE],
+        )
+    ]
+
+
+def senders(ids: Sequence[UUID]) -> dict[UUID, str]:
+    """Names of the workers and channels who sent claims in. In a system scope: the person concerned may know."""
+    wanted = list(set(ids))
+    return {
+        row[0]: row[1]
+        for row in _rows(
+            "select public_id, name from people_account where public_id = any(%s)"
+            " union all select public_id, name from enrolment_channel_token where public_id = any(%s)",
+            [wanted, wanted],
+        )
+    }
+
+
+def messages(phone_id: UUID) -> list[Sent]:
+    """What was sent to a phone, latest first. In the phone's own scope."""
+    return [
+        Sent(*row)
+        for row in _rows(
+            "select template, state, coalesce(sent_at, queued_at) from messaging_message where phone_id = %s"
+            " order by queued_at desc limit %s",
+            [phone_id, MOST_OF_ONE],
+        )
+    ]
+
+
+# The people of a unit
+
+
+def member_for(public_id: UUID) -> Member:
+    """A member in the caller's scope. NotFound."""
+    found = member_or_none(public_id)
+    if found is None:
+        raise NotFound
+    return found
+
+
+def member_or_none(public_id: UUID) -> Member | None:
+    found = _rows(f"{_FROM} where m.public_id = %s", [public_id])
+    return _member(found[0]) if found else None
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """How a list of people is narrowed. words: all in the name."""
+
+    words: tuple[str, ...] = ()
+    rung: int | None = None
+    channel: int | None = None
+    kind: int | None = None
+    ended: str = ""  # "" current, "ended", "all"
+    since: date | None = None
+
+
+Mark = tuple[datetime, UUID]
+
+
+def members_below(
+    lo: int, hi: int, wanted: Wanted, *, after: Mark | None = None, limit: int = PER_PAGE
+) -> list[Member]:
+    """Members of the units at these positions, newest first; begins after a mark (at, enrolment id).
+
+    Each unit gives its newest by its own index, so the cost is bounded by units times page; a name or a rare filter
+    reads each unit's rows once.
+    """
+    where = ["e.unit_id = x.unit_id", "m.merged_into is null", "e.term = m.term"]
+    params: list[Any] = []
+    if wanted.ended == "ended":
+        where.append("e.ended_at is not null")
+    elif wanted.ended != "all":
+        where.append("e.ended_at is null")
+    for column, value in (("e.rung", wanted.rung), ("e.channel", wanted.channel), ("e.kind", wanted.kind)):
+        if value is not None:
+            where.append(f"{column} = %s")
+            params.append(value)
+    if wanted.since is not None:
+        where.append("e.day >= %s")
+        params.append(wanted.since)
+    for word in wanted.words:
+        where.append("p.name ilike %s")
+        params.append(f"%{_plain(word)}%")
+    if after is not None:
+        where.append("(e.at, e.id) < (%s, %s)")
+        params += [*after]
+    return [
+        _member(row)
+        for row in _rows(
+            "with x as materialized (select unit_id from units_placement where lo >= %s and lo < %s)"
+            " select y.* from x cross join lateral ("
+            f"select {_COLUMNS.replace(', u.names, r.names', ', u.names as unit_names, r.names as roll_names')}"
+            f" from enrolment_enrolment e join enrolment_membership m on m.id = e.membership_id{_JOINED}"
+            f" where {' and '.join(where)} order by e.at desc, e.id desc limit %s"
+            ") y(id, public_id, phone_id, person_id, last4, name, birth_year, language, unit_id, code, kind,"
+            " unit_names, roll_names, programme_id, term, rung, channel, kind_of, day, at, ended_at, end_reason,"
+            " is_struck, eid)"
+            " order by y.at desc, y.eid desc limit %s",
+            [lo, hi, *params, limit, limit],
+        )
+    ]
+
+
+def members_by_phone(text: str) -> list[Member] | None:
+    """Members on a whole phone number, in scope; None when the text is no phone."""
+    number = phones.parse(text)
+    if number is None:
+        return None
+    return [
+        _member(row)
+        for row in _rows(f"{_FROM} where m.phone_id = %s order by m.slot", [keyring().phone_id(number)])
+    ]
+
+
+def members_by_number(text: str) -> list[Member] | None:
+    """The member of a member number, in scope; None when the text is none."""
+    bounds = public_ids(text)
+    if bounds is None:
+        return None
+    return [_member(row) for row in _rows(f"{_FROM} where m.public_id between %s and %s", [*bounds])]
+
+
+# What waits for a human eye
+
+
+@dataclass(frozen=True, slots=True)
+class Unplaced:
+    """A member's claim whose place is not known yet."""
+
+    public_id: UUID
+    member: UUID
+    name: str | None
+    last4: str
+    channel: int
+    day: date
+    at: datetime
+    by: UUID
+    phone_id: UUID
+
+
+def unplaced(*, after: Mark | None = None, limit: int = PER_PAGE) -> list[Unplaced]:
+    """Claims without a place in scope, oldest first: an index of just these."""
+    beyond = " and (c.at, c.public_id) > (%s, %s)" if after else ""
+    return [
+        Unplaced(*row)
+        for row in _rows(
+            'select c.public_id, m.public_id, p.name, f.last4, c.channel, c.day, c.at, c."by", c.phone_id'
+            " from enrolment_claim c join enrolment_membership m on m.id = c.membership_id"
+            " join people_person p on p.id = m.person_id join people_phone f on f.id = c.phone_id"
+            f" where not c.is_placed and c.membership_id is not null and c.taken in ({_OPENERS}){beyond}"
+            " order by c.at, c.public_id limit %s",
+            [*(after or ()), limit],
+        )
+    ]
+
+
+_OPENERS = f"{Taken.JOINED.value}, {Taken.RENEWED.value}, {Taken.WAITS.value}"
+
+
+@dataclass(frozen=True, slots=True)
+class Suggested:
+    """A place a claim may belong to: somebody on its phone is at home there."""
+
+    unit_id: int
+    code: str
+    names: dict[str, str]
+
+    def name(self, language: str) -> str:
+        return units.name_in(self.names, language)
+
+
+def suggestions(waiting: Sequence[Unplaced]) -> dict[UUID, list[Suggested]]:
+    """claim -> places it may belong to, by one query for the whole page; three at most."""
+    found: dict[UUID, list[Suggested]] = {one.public_id: [] for one in waiting}
+    if not waiting:
+        return found
+    by_phone: dict[UUID, list[Suggested]] = {}
+    for phone_id, unit, code, names_, _n in _rows(
+        "select c.phone_id, u.id, u.code, u.names, count(*) from enrolment_claim c"
+        " join units_unit u on u.id = c.unit_id"
+        " where c.phone_id = any(%s) and c.is_placed group by 1, 2, 3, 4 order by count(*) desc limit 500",
+        [list({one.phone_id for one in waiting})],
+    ):
+        by_phone.setdefault(phone_id, []).append(Suggested(unit, code, _json(names_)))
+    for one in waiting:
+        found[one.public_id] = by_phone.get(one.phone_id, [])[:3]
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Nameless:
+    """A claim on a phone of several people that names none of them, with those it may be."""
+
+    public_id: UUID
+    channel: int
+    day: date
+    at: datetime
+    last4: str
+    phone_id: UUID
+    candidates: tuple[Member, ...] = ()
+
+
+def nameless(*, after: Mark | None = None, limit: int = PER_PAGE) -> list[Nameless]:
+    """Such claims in scope, oldest first, each with the members of its phone; two queries."""
+    beyond = " and (c.at, c.public_id) > (%s, %s)" if after else ""
+    found = [
+        Nameless(*row)
+        for row in _rows(
+            "select c.public_id, c.channel, c.day, c.at, f.last4, c.phone_id from enrolment_claim c"
+            " join people_phone f on f.id = c.phone_id"
+            f" where c.taken = {Taken.WORKLIST.value} and c.membership_id is null{beyond}"
+            " order by c.at, c.public_id limit %s",
+            [*(after or ()), limit],
+        )
+    ]
+    on_phone: dict[UUID, list[Member]] = {}
+    for row in _rows(
+        f"{_FROM} where m.phone_id = any(%s) and m.merged_into is null order by m.slot",
+        [list({one.phone_id for one in found})],
+    ):
+        member = _member(row)
+        on_phone.setdefault(member.phone_id, []).append(member)
+    return [
+        Nameless(
+            one.public_id,
+            one.channel,
+            one.day,
+            one.at,
+            one.last4,
+            one.phone_id,
+            tuple(on_phone.get(one.phone_id, ())),
+        )
+        for one in found
+    ]
+
+
+def waiting_counts(limit: int = 1_000) -> tuple[int, int]:
+    """How many claims in scope have no place, and how many name nobody; counted up to a limit."""
+    found = _rows(
+        "select (select count(*) from (select 1 from enrolment_claim c where not c.is_placed"
+        f" and c.membership_id is not null and c.taken in ({_OPENERS}) limit %s) a),"
+        " (select count(*) from (select 1 from enrolment_claim c where c.membership_id is null"
+        f" and c.taken = {Taken.WORKLIST.value} limit %s) b)",
+        [limit, limit],
+    )
+    return int(found[0][0]), int(found[0][1])
+
+
+def claim_unit(public_id: UUID) -> int:
+    """The unit a claim in scope stands at, for asking who may decide about it. NotFound."""
+    found = _rows(
+        "select unit_id from enrolment_claim where public_id = %s and ((taken = %s and membership_id is null)"
+        f" or (not is_placed and membership_id is not null and taken in ({_OPENERS})))",
+        [public_id, Taken.WORKLIST.value],
+    )
+    if not found:
+        raise NotFound
+    return int(found[0][0])
+
+
+def _plain(text: str) -> str:
+    """Text for LIKE, its own wildcards made plain."""
+    return text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")

@@ -1,0 +1,37 @@
+// Places are looked up without leaving the form. Without this script the same buttons send the form.
+(() => {
+  const form = document.getElementById("join");
+  const list = document.getElementById("places");
+  const address = form && form.dataset.places;
+  if (!address || !window.fetch) return;
+  const where = form.elements.where;
+  let looked = where.value.trim();
+  const look = async (wanted) => {
+    list.setAttribute("aria-busy", "true");
+    try {
+      const answer = await fetch(`${address}?${new URLSearchParams(wanted)}`, { credentials: "same-origin" });
+      if (!answer.ok) throw new Error();
+      list.innerHTML = await answer.text();
+      return true;
+    } catch {
+      return false;
+    } finally {
+      list.removeAttribute("aria-busy");
+    }
+  };
+  form.addEventListener("click", async (event) => {
+    const button = event.target.closest("button[name=find], button[name=open]");
+    if (!button) return;
+    event.preventDefault();
+    looked = where.value.trim();
+    const wanted = button.name === "open" ? { open: button.value } : { where: looked };
+    if (!(await look(wanted))) form.requestSubmit(button);
+  });
+  where.addEventListener("input", () => {
+    const typed = where.value.trim();
+    if (/^[1-9][0-9]{5}$/.test(typed) && typed !== looked) {
+      looked = typed;
+      look({ where: typed });
+    }
+  });
+})();

@@ -1,0 +1,343 @@
+"""Joining by the web: the story, and what it says to whom."""
+
+import pytest
+from django.test import Client
+
+from abhiyan.core.scope import system
+from abhiyan.enrolment.models import Drive
+
+from .make import Human, Ladder, World
+from .web import blanks, browser, code_sent, join, main, today, typed, web_world
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def world() -> World:
+    return web_world()
+
+
+def test_the_notice_comes_first_and_age_before_every_other_question(world: World) -> None:
+    page = browser().get("/join/").content.decode()
+    order = [
+        page.index(mark) for mark in ('class="notice"', 'name="adult"', 'name="birth_year"', 'name="name"')
+    ]
+    assert order == sorted(order)
+    assert page.index('name="name"') < page.index('name="where"') < page.index('name="phone"')
+    assert 'name="membership"' in page and 'name="messages"' in page
+    assert "checked" not in page
+
+
+def test_somebody_joins_by_the_web_with_a_code_and_is_counted(world: World) -> None:
+    client = join(world, world.asha, unit="JK-B001")
+    page = client.get("/join/winter/done/").content.decode()
+    assert "Asha Devi, you are on the roll" in page
+    assert "Rajbagh School" in page
+    assert world.asha.phone[3:] not in page
+    assert world.ladder(world.booth) == Ladder(reported=1, counted=1)
+    assert world.tallies() == world.recounted()
+
+
+def test_several_open_drives_are_a_choice(world: World) -> None:
+    with system("test"):
+        world._drive(world.units, world.roll, "spring", today(), today())
+    page = browser().get("/join/").content.decode()
+    assert "/join/winter/" in page and "/join/spring/" in page
+
+
+def test_a_closed_drive_takes_nothing(world: World) -> None:
+    with system("test"):
+        world.programme.state = "closed"
+        world.programme.save()
+    page = browser().get("/join/winter/")
+    assert b'<form method="post" action="/join' not in page.content
+    assert browser().post("/join/winter/", typed(world.asha)).status_code == 200
+    assert world.count("enrolment_claim") == 0
+
+
+def test_a_no_to_eighteen_leaves_a_number_and_nothing_else(world: World) -> None:
+    client = browser()
+    form = typed(world.child, adult="no")
+    for _twice in range(2):
+        answer = client.post("/join/winter/", form)
+        assert answer.status_code == 422
+        assert "Nothing you typed was kept" in answer.content.decode()
+        assert "Planted-Marker" not in answer.content.decode()
+    assert world.rows("select n from enrolment_minor_count") == [(1,)]
+    assert world.count("people_session") == world.count("enrolment_claim") == world.count("people_phone") == 0
+
+
+def test_a_minor_by_the_year_of_birth_is_refused_before_any_code(world: World) -> None:
+    answer = browser().post("/join/winter/", typed(world.child))
+    assert answer.status_code == 422
+    assert "Only people of 18 years and over can" in answer.content.decode()
+    assert world.count("messaging_message") == world.count("people_code") == 0
+    assert world.rows("select n from enrolment_minor_count") == [(1,)]
+
+
+def test_errors_stand_at_their_fields_and_typed_values_stay(world: World) -> None:
+    answer = browser().post("/join/winter/", {"adult": "yes", "name": "Asha Devi", "phone": "98765 432"})
+    page = answer.content.decode()
+    assert answer.status_code == 422
+    assert "Ten digits are needed; now there are 8." in page
+    assert 'value="Asha Devi"' in page and 'value="98765 432"' in page
+    assert "Give the year of birth" in page and "Without this yes" in page
+    hindi = browser("hi").post("/join/winter/", {"adult": "yes", "phone": "98765 432"}).content.decode()
+    assert "Ten digits" not in hindi
+
+
+def test_two_of_a_family_join_one_after_the_other_and_each_sees_only_themselves(world: World) -> None:
+    client = join(world, world.asha, unit="JK-B001")
+    answer = client.post("/join/winter/", typed(world.mohan, unit="JK-B001"))
+    assert answer["Location"] == "/join/winter/done/"  # the phone is proven in this browser: no second code
+    page = client.get("/join/winter/done/").content.decode()
+    assert "Mohan Lal, you are on the roll" in page
+    assert "Asha" not in page
+    assert world.ladder(world.booth) == Ladder(reported=2, counted=2)
+
+
+def test_a_second_of_the_family_joins_from_another_browser(world: World) -> None:
+    join(world, world.asha, unit="JK-B001")
+    client = join(world, world.mohan)
+    assert "Asha" not in client.get("/join/winter/done/").content.decode()
+
+
+def test_the_fifth_on_a_phone_is_told_so_only_after_the_code(world: World) -> None:
+    for n in range(4):
+        join(world, Human(f"Person {'ABCD'[n]}", 1980 + n, world.asha.phone))
+    client = browser()
+    answer = client.post("/join/winter/", typed(Human("Person E", 1990, world.asha.phone)))
+    assert answer["Location"].endswith("/code/")
+    client.post("/join/winter/code/", {"code": code_sent(world.asha.phone)})
+    assert "4 people have already joined" in client.get("/join/winter/done/").content.decode()
+
+
+def test_before_the_phone_is_proven_known_unknown_withdrawn_and_minor_are_answered_alike(
+    world: World,
+) -> None:
+    join(world, world.asha, unit="JK-B001")
+    leaver = join(world, world.bilal)
+    assert leaver.post("/me/leave/").status_code == 200
+    browser().post("/join/winter/", typed(world.child))
+    pages = []
+    for phone in (world.asha.phone, world.chandra.phone, world.bilal.phone, world.child.phone):
+        client = browser()
+        answer = client.post("/join/winter/", typed(Human("Same Name", 1970, phone)))
+        code_page = client.get("/join/winter/code/")
+        me = browser()
+        asked = me.post("/me/", {"phone": phone})
+        last4 = phone[-4:]
+        pages.append(
+            (
+                answer.status_code,
+                answer["Location"],
+                main(code_page.content).replace(last4, "").replace(" ".join(last4), ""),
+                asked.status_code,
+                asked["Location"],
+                main(me.get("/me/code/").content).replace(last4, "").replace(" ".join(last4), ""),
+                main(me.post("/me/code/", {"code": "000000"}).content)
+                .replace(last4, "")
+                .replace(" ".join(last4), ""),
+            )
+        )
+    assert pages[0] == pages[1] == pages[2] == pages[3]
+
+
+def test_where_codes_are_off_the_page_says_the_same_and_the_phone_hears_the_rest(world: World) -> None:
+    join(world, world.asha, unit="JK-B001")
+    leaver = join(world, world.bilal)
+    leaver.post("/me/leave/")
+    with system("test"):
+        Drive.objects.update(codes_off=[{"unit": "JK-SRI", "from": str(today()), "to": str(today())}])
+    pages = []
+    for human in (world.asha, world.chandra, world.bilal):
+        client = browser()
+        answer = client.post("/join/winter/", typed(human, unit="JK-B001"))
+        assert answer["Location"] == "/join/winter/received/"
+        pages.append(main(client.get(answer["Location"]).content))
+    assert pages[0] == pages[1] == pages[2]
+    assert blanks(world.asha.phone, "drive.already") and not blanks(world.chandra.phone, "drive.already")
+    # chandra is counted in her own shade; nobody brings bilal back but his own phone
+    assert world.ladder(world.booth) == Ladder(reported=3, unsigned=1, counted=1)
+    assert (
+        browser().post("/join/winter/", typed(world.chandra, unit="JK-B004"))["Location"].endswith("/code/")
+    )
+
+
+def test_sent_again_the_form_finds_its_first_outcome(world: World) -> None:
+    client = browser()
+    form = typed(world.asha, unit="JK-B001")
+    client.post("/join/winter/", form)
+    client.post("/join/winter/code/", {"code": code_sent(world.asha.phone)})
+    first = client.get("/join/winter/done/").content
+    assert client.post("/join/winter/", form)["Location"] == "/join/winter/done/"
+    assert main(client.get("/join/winter/done/").content) == main(first)
+    assert world.count("enrolment_claim") == 1
+
+
+def test_another_person_on_the_same_page_is_another_claim(world: World) -> None:
+    client = browser()
+    form = typed(world.asha)
+    client.post("/join/winter/", form)
+    client.post("/join/winter/code/", {"code": code_sent(world.asha.phone)})
+    client.post("/join/winter/", form | {"name": world.mohan.name, "birth_year": str(world.mohan.birth_year)})
+    assert "Mohan Lal" in client.get("/join/winter/done/").content.decode()
+    assert world.count("enrolment_membership") == 2
+
+
+def test_a_code_works_once_in_its_own_browser_only(world: World) -> None:
+    client = browser()
+    client.post("/join/winter/", typed(world.asha))
+    code = code_sent(world.asha.phone)
+    assert browser().post("/join/winter/code/", {"code": code})["Location"] == "/join/winter/"
+    wrong = client.post("/join/winter/code/", {"code": f"{(int(code) + 1) % 1_000_000:06d}"})
+    assert wrong.status_code == 422
+    assert world.count("enrolment_claim") == 0
+    assert client.post("/join/winter/code/", {"code": code}).status_code == 302
+    assert client.post("/join/winter/code/", {"code": code})["Location"] == "/join/winter/done/"
+    assert world.count("enrolment_claim") == 1
+
+
+def test_what_waits_for_its_code_is_sealed_and_gone_when_it_has_served(world: World) -> None:
+    client = browser()
+    client.post("/join/winter/", typed(Human("Planted Waiting", 1970, world.asha.phone)))
+    (before,) = world.rows("select data::text from people_session where ended_at is null")
+    assert "draft" in str(before) and "Planted" not in str(before) and world.asha.phone[3:] not in str(before)
+    again = client.get("/join/winter/?again=1").content.decode()
+    assert 'value="Planted Waiting"' in again
+    client.post("/join/winter/code/", {"code": code_sent(world.asha.phone)})
+    assert "draft" not in str(world.rows("select data::text from people_session where ended_at is null"))
+
+
+def test_too_many_codes_to_one_phone_are_refused_with_what_was_typed(world: World) -> None:
+    for _n in range(5):
+        assert browser().post("/join/winter/", typed(world.asha)).status_code == 302
+    answer = browser().post("/join/winter/", typed(world.asha))
+    assert answer.status_code == 429
+    assert answer["Retry-After"]
+    assert 'value="Asha Devi"' in answer.content.decode()
+
+
+def test_an_unknown_place_is_taken_and_goes_to_the_worklist(world: World) -> None:
+    join(world, world.asha)
+    assert world.rows("select is_placed from enrolment_claim") == [(False,)]
+    join(world, world.bilal, where="Nowhere at all", unit="-")
+    assert world.rows("select count(*) from enrolment_claim where not is_placed") == [(2,)]
+
+
+def test_a_place_that_fits_nothing_or_much_is_asked_again(world: World) -> None:
+    answer = browser().post("/join/winter/", typed(world.asha, where="Nowhere at all"))
+    assert answer.status_code == 422
+    assert "No place fits" in answer.content.decode()
+    assert browser().post("/join/winter/", typed(world.asha, unit="HP-B001")).status_code == 422
+    assert browser().post("/join/winter/", typed(world.asha, unit="no-such")).status_code == 422
+
+
+def test_a_place_is_picked_down_the_tree_without_script(world: World) -> None:
+    client = browser()
+    form = typed(world.asha) | {"name": "Kept Name"}
+    page = client.post("/join/winter/", form | {"open": ""}).content.decode()
+    assert 'value="JK-SRI"' in page and 'value="Kept Name"' in page
+    page = client.post("/join/winter/", form | {"open": "JK-SRI"}).content.decode()
+    assert 'name="open" value="JK-BL1"' in page or 'value="JK-BL1"' in page
+    page = client.post("/join/winter/", form | {"open": "JK-BL1"}).content.decode()
+    assert '<input type="radio" name="unit" value="JK-B001"' in page
+    answer = client.post("/join/winter/", form | {"under": "JK-BL1", "unit": "JK-B001"})
+    assert answer.status_code == 302
+    fragment = client.get("/join/winter/places/?open=JK-BL1").content.decode()
+    assert 'value="JK-B001"' in fragment and "<html" not in fragment
+
+
+def test_a_pin_code_lists_its_places(world: World) -> None:
+    with system("test"):
+        from django.db import connection
+
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "insert into units_pin (pin, unit_id) values ('190001', %s), ('190001', %s), ('190002', %s)",
+                [world.booth.pk, world.next_booth.pk, world.booth.pk],
+            )
+    page = browser().get("/join/winter/places/?where=190001").content.decode()
+    assert 'value="JK-B001"' in page and 'value="JK-B002"' in page
+    join(world, world.asha, where="१९०००२")
+    assert world.ladder(world.booth) == Ladder(reported=1, counted=1)
+
+
+def test_a_notice_renewed_meanwhile_is_read_again(world: World) -> None:
+    answer = browser().post("/join/winter/", typed(world.asha, notice="7.en"))
+    assert answer.status_code == 422
+    assert "The notice has been renewed" in answer.content.decode()
+
+
+def test_consents_are_kept_one_by_one_with_their_proof(world: World) -> None:
+    join(world, world.asha, messages="on")
+    kept = world.rows(
+        "select purpose, notice_version, language, channel from people_consent order by purpose"
+    )
+    assert kept == [(1, 1, "en", 1), (3, 1, "en", 1)]
+
+
+# §5, bad input
+
+
+@pytest.mark.parametrize(
+    "garbage",
+    ["", "abc", "12345", "+1", "9" * 400, "0194 2470000", "98765\x0043210", "=cmd|' /C calc'!A0", "१२३"],
+)
+def test_garbage_phones_are_refused_at_the_field(world: World, garbage: str) -> None:
+    answer = browser().post("/join/winter/", typed(world.asha, phone=garbage))
+    assert answer.status_code == 422
+    assert 'id="id_phone_error"' in answer.content.decode()
+    assert world.count("people_code") == 0
+
+
+def test_a_foreign_phone_is_refused_with_the_reason(world: World) -> None:
+    answer = browser().post("/join/winter/", typed(world.asha, phone="+44 7400 123456"))
+    assert "Indian mobile numbers only" in answer.content.decode()
+
+
+def test_right_to_left_and_zero_width_characters_are_cleaned_out_of_a_name(world: World) -> None:
+    join(world, Human("\u202eAsha\u200b \u2066Devi\u2069", 1980, world.asha.phone))
+    assert world.rows("select name from people_person") == [("Asha Devi",)]
+
+
+@pytest.mark.parametrize("field", ["name", "phone", "birth_year", "where", "unit", "key", "notice"])
+def test_a_null_character_is_refused_or_harmless(world: World, field: str) -> None:
+    answer = browser().post("/join/winter/", typed(world.asha) | {field: "a\x00b"})
+    assert answer.status_code in (302, 422)
+    assert b"\x00" not in answer.content
+
+
+def test_half_a_surrogate_pair_is_refused(world: World) -> None:
+    answer = browser().post(
+        "/join/winter/",
+        "adult=yes&membership=on&birth_year=1980&phone=9906000001&name=%ED%A0%80Asha",
+        content_type="application/x-www-form-urlencoded",
+    )
+    assert answer.status_code in (302, 422)
+
+
+def test_a_name_of_two_megabytes_is_refused_and_not_sent_back(world: World) -> None:
+    answer = browser().post("/join/winter/", typed(world.asha, name="A" * 1_900_000))
+    assert answer.status_code == 422
+    assert "at most 200 characters" in answer.content.decode()
+    assert len(answer.content) < 100_000
+
+
+def test_a_name_of_ten_megabytes_is_not_even_read(world: World) -> None:
+    client = Client(HTTP_ACCEPT_LANGUAGE="en", raise_request_exception=False)
+    answer = client.post("/join/winter/", typed(world.asha, name="A" * 10_000_000))
+    assert answer.status_code in (400, 413)
+    assert world.count("enrolment_claim") == 0
+
+
+@pytest.mark.parametrize("year", ["", "80", "1980-01-01", "3000", "1800", "-1", "19801", "0", "nineteen"])
+def test_what_is_no_year_of_birth_is_refused_at_the_field(world: World, year: str) -> None:
+    answer = browser().post("/join/winter/", typed(world.asha, birth_year=year))
+    assert answer.status_code == 422
+    assert 'id="id_birth_year_error"' in answer.content.decode()
+
+
+def test_a_year_in_indian_digits_is_understood(world: World) -> None:
+    join(world, world.asha, birth_year="१९८०")
+    assert world.rows("select birth_year from people_person") == [(1980,)]

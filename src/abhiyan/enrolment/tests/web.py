@@ -1,0 +1,126 @@
+"""The world of the act, with browsers in it: somebody who reads their SMS and types what it says."""
+
+import json
+import re
+from datetime import date, timedelta
+from typing import Any
+from uuid import uuid4
+
+from django.conf import settings
+from django.test import Client
+from django.utils import translation
+
+from abhiyan.core import clock
+from abhiyan.core.keys import keyring
+from abhiyan.core.scope import system
+from abhiyan.messaging import actions as messaging
+from abhiyan.messaging.models import Message
+from abhiyan.org import actions as org
+from abhiyan.people.actions import sessions
+from abhiyan.people.models import Account
+
+from .make import CHANNEL, Human, World
+
+
+def today() -> date:
+    return clock.day_in("Asia/Kolkata", clock.now())
+
+
+def web_world() -> World:
+    """A drive that is open now, by the real clock."""
+    world = World.make(opens_on=today() - timedelta(days=5), closes_on=today() + timedelta(days=20))
+    world.now = clock.now()
+    with system("tests build their world"):
+        messaging.publish_templates(at=world.now, by=CHANNEL)
+        org.ensure_offices()
+    return world
+
+
+def browser(language: str = "en", **more: Any) -> Client:
+    return Client(HTTP_ACCEPT_LANGUAGE=language, **more)
+
+
+def typed(human: Human, **other: str) -> dict[str, str]:
+    """What somebody types into the form, without a place."""
+    form = {
+        "adult": "yes",
+        "birth_year": str(human.birth_year),
+        "name": human.name,
+        "phone": human.phone.removeprefix("+91"),
+        "membership": "on",
+        "key": uuid4().hex,
+    }
+    return form | other
+
+
+def blanks(phone: str, template: str) -> list[dict[str, str]]:
+    """What filled the messages of a template to a phone, oldest first."""
+    with system("tests read an SMS"):
+        found = Message.objects.filter(phone_id=keyring().phone_id(phone), template=template)
+        rows = list(found.order_by("queued_at"))
+    return [json.loads(keyring().unseal(bytes(row.sealed_blanks), about=row.pk.bytes)) for row in rows]
+
+
+def code_sent(phone: str, purpose: str = "join") -> str:
+    """The code of the last SMS to a phone."""
+    return blanks(phone, f"code.{purpose}")[-1]["code"]
+
+
+def join(world: World, human: Human, client: Client | None = None, **other: str) -> Client:
+    """Somebody joins on the page of the drive, code and all; their browser."""
+    client = client or browser()
+    slug = "winter"
+    answer = client.post(f"/join/{slug}/", typed(human, **other))
+    assert answer.status_code == 302, answer.content.decode()
+    if answer["Location"].endswith("/code/"):
+        answer = client.post(answer["Location"], {"code": code_sent(human.phone)})
+        assert answer.status_code == 302, answer.content.decode()
+    assert answer["Location"] == f"/join/{slug}/done/"
+    return client
+
+
+def open_me(human: Human, client: Client | None = None) -> Client:
+    """Somebody proves their phone on the page of their membership."""
+    client = client or browser()
+    assert client.post("/me/", {"phone": human.phone}).status_code == 302
+    assert client.post("/me/code/", {"code": code_sent(human.phone, "member")}).status_code == 302
+    return client
+
+
+def officer(world: World, office: str, unit: str, *, hierarchy: int = 1) -> Client:
+    """The browser of somebody in an office, signed in with both proofs."""
+    at = clock.now()
+    with system("tests appoint"):
+        account = Account.objects.create(
+            public_id=uuid4(), phone_id=uuid4(), last4="4213", name=f"{office} of {unit}", created_at=at
+        )
+        org.appoint(
+            account_id=account.pk,
+            office=office,
+            unit_id=world.units[unit].pk,
+            hierarchy=hierarchy,
+            starts_on=today() - timedelta(days=30),
+            by=world_actor(),
+            at=at,
+        )
+        token = sessions.start(account_id=account.pk, device="", origin="", at=at, strong=True).token
+    client = browser()
+    client.cookies[settings.SESSION_COOKIE_NAME] = token
+    return client
+
+
+def world_actor() -> Any:
+    from abhiyan.core.actor import Actor
+
+    return Actor.system("test")
+
+
+def main(html: bytes) -> str:
+    """The page without what differs each time: tokens, keys, dates."""
+    text = html.decode().split("<main", 1)[1].split("</main>", 1)[0]
+    text = re.sub(r'name="csrfmiddlewaretoken" value="[^"]*"', "", text)
+    return re.sub(r'name="key" value="[^"]*"', "", text)
+
+
+def words(language: str = "en") -> Any:
+    return translation.override(language)

@@ -1,0 +1,37 @@
+"""Addresses of joining, of one's own membership, and of the people of a unit."""
+
+from django.urls import path
+from django.views.generic import RedirectView
+
+from .views import card, join, link, member, people, worklists
+
+app_name = "enrolment"
+urlpatterns = [
+    path("join/", join.join, name="join"),
+    path("join/member/", RedirectView.as_view(pattern_name="enrolment:me"), name="join_member"),
+    path("join/<slug:slug>/", join.join_drive, name="join_drive"),
+    path("join/<slug:slug>/code/", join.join_code, name="join_code"),
+    path("join/<slug:slug>/received/", join.join_received, name="join_received"),
+    path("join/<slug:slug>/done/", join.join_done, name="join_done"),
+    path("join/<slug:slug>/places/", join.join_places, name="join_places"),
+    path("j/<slug:link>/", link.link, name="link"),
+    path("card/<slug:sealed>/", card.card_check, name="card_check"),
+    path("me/", member.me, name="me"),
+    path("me/code/", member.me_code, name="me_code"),
+    path("me/which/", member.me_which, name="me_which"),
+    path("me/correct/", member.me_correct, name="me_correct"),
+    path("me/consents/", member.me_consents, name="me_consents"),
+    path("me/leave/", member.me_leave, name="me_leave"),
+    path("me/data/", member.me_data, name="me_data"),
+    path("me/card/", member.me_card, name="me_card"),
+    path("me/out/", member.me_out, name="me_out"),
+    path("people/", people.people, name="people"),
+    path("people/export/", people.people_export, name="people_export"),
+    path("people/export/<uuid:public_id>/", people.people_download, name="people_download"),
+    path("people/unplaced/", worklists.unplaced, name="unplaced"),
+    path("people/nameless/", worklists.nameless, name="nameless"),
+    path("people/<uuid:public_id>/", people.person, name="person"),
+    path("people/<uuid:public_id>/correct/", people.person_correct, name="person_correct"),
+    path("people/<uuid:public_id>/strike-off/", people.person_strike_off, name="person_strike_off"),
+    path("people/<uuid:public_id>/reveal/", people.person_reveal, name="person_reveal"),
+]

@@ -1,0 +1,565 @@
+"""Joining by the web: notice first, then age, then the rest; a code; the card. Each step works without script.
+
+Until the phone is proven every answer is the same, whoever is known behind it.
+"""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+from uuid import UUID, uuid4
+
+from django.http import HttpResponse, HttpResponseBase, QueryDict
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import translation
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods
+
+from abhiyan.core import clock, limits
+from abhiyan.core.actor import PUBLIC
+from abhiyan.core.keys import keyring
+from abhiyan.core.refusals import Refused, TooMany
+from abhiyan.core.scope import system
+from abhiyan.enrolment import actions, queries_people
+from abhiyan.enrolment import queries_join as queries
+from abhiyan.enrolment.actions.minors import count_minor
+from abhiyan.enrolment.forms import NO, YES, CodeForm, CorrectForm, JoinForm
+from abhiyan.enrolment.models import Channel, Sign
+from abhiyan.enrolment.queries_join import OpenDrive
+from abhiyan.enrolment.rules import names
+from abhiyan.enrolment.rules.number import member_number
+from abhiyan.messaging import actions as messaging
+from abhiyan.people import actions as people
+from abhiyan.people import queries as notices
+from abhiyan.people.models import Notice, Purpose
+from abhiyan.people.visit import Request
+
+from . import drafts, places
+
+READS = ["GET", "HEAD", "POST"]
+AGAIN_AFTER = timedelta(seconds=45)  # a second code is not asked sooner
+# Without a code nothing holds a stranger back but these: (name, allowed in a window, seconds).
+PER_PHONE = ("join.phone", 5, 3600)
+PER_NETWORK = ("join.network", 300, 3600)
+PER_PREFIX = ("join.prefix", 2_000, 3600)  # first five digits: a fraud that walks through one series
+PER_HOUR = ("join.hour", 50_000, 3600)
+
+
+def language() -> str:
+    return (translation.get_language() or "hi").partition("-")[0]
+
+
+@require_http_methods(READS)
+def join(request: Request) -> HttpResponseBase:
+    """The only open drive, or a choice of drives."""
+    at = clock.now()
+    found = queries.open_drives(clock.day_in("Asia/Kolkata", at))
+    if len(found) == 1:
+        return join_drive(request, found[0].drive.join_slug)
+    return render(
+        request,
+        "enrolment/join_choice.html",
+        {"drives": [(one, one.name(language())) for one in found]},
+    )
+
+
+@require_http_methods(READS)
+def join_drive(request: Request, slug: str) -> HttpResponseBase:
+    """Notice and form of one drive."""
+    at = clock.now()
+    found = queries.drive_by_slug(slug)
+    on = clock.day_in(found.programme.zone, at)
+    if not queries.is_open(found, on):
+        return _closed(request, found, on)
+    if request.method != "POST":
+        return show_form(request, found, _fresh(request, found, on), places.Picker(), at=at)
+    picker = places.pick(found, request.POST, language=language())
+    if "find" in request.POST or "open" in request.POST:
+        # Only looking for the place: nothing is judged, what was typed stays.
+        form = _asked(QueryDict(mutable=True), found, on, initial=typed_so_far(request.POST))
+        return show_form(request, found, form, picker, at=at)
+    form = _asked(request.POST, found, on)
+    if form.is_minor:
+        return refuse_minor(request, found, at=at, key=form.data.get("key", ""))
+    notice = notice_of(found)
+    ok = form.is_valid()
+    judge_place(form, picker)
+    judge_notice(form, notice)
+    if not ok or form.errors:
+        return show_form(request, found, form, picker, at=at, status=422)
+    typed = read(form, picker, notice)
+    try:
+        return _submitted(request, found, typed, at=at)
+    except TooMany as refused:
+        form.add_error(None, str(refused))
+        answer = show_form(request, found, form, picker, at=at, status=refused.status)
+        answer["Retry-After"] = str(refused.facts["wait_s"])
+        return answer
+    except actions.ClaimRefused as refused:
+        put(form, refused)
+        return show_form(request, found, form, picker, at=at, status=422)
+
+
+@require_http_methods(READS)
+def join_code(request: Request, slug: str) -> HttpResponseBase:
+    """The code that proves the phone. Only the browser that asked may answer."""
+    at = clock.now()
+    found = queries.drive_by_slug(slug)
+    asked: dict[str, Any] = request.visit.facts.get("join") or {}
+    typed = drafts.unseal(request, asked.get("draft", "")) if asked.get("slug") == slug else {}
+    if not typed:
+        if _is_done(request, slug):
+            return redirect("enrolment:join_done", slug)
+        return redirect("enrolment:join_drive", slug)
+    if request.method == "POST" and "again" in request.POST:
+        return _send_again(request, found, asked, typed, at=at)
+    form = CodeForm(request.POST or None)
+    status = 200
+    if request.method == "POST":
+        status = 422
+        if form.is_valid():
+            try:
+                phone_id = people.check_code(
+                    request_id=UUID(asked["request"]),
+                    purpose="join",
+                    phone=UUID(asked["phone"]),
+                    session=request.visit.key,
+                    code=form.cleaned_data["code"],
+                    at=at,
+                )
+            except Refused as refused:
+                if queries_people.is_over(
+                    request.visit.key
+                ):  # the same answer, sent twice: the first one counts
+                    return redirect("enrolment:join_done", slug)
+                form.add_error("code", str(refused))
+                status = refused.status
+            else:
+                return enrolled(request, found, typed, phone_id=phone_id, sign=Sign.CODE, at=at)
+    shown = {
+        "form": form,
+        "found": found,
+        "asked": asked,
+        "may_ask_again": at.timestamp() - asked["at"] >= AGAIN_AFTER.total_seconds(),
+    }
+    return render(request, "enrolment/join_code.html", shown, status=status)
+
+
+@require_GET
+def join_received(request: Request, slug: str) -> HttpResponseBase:
+    """What everybody is told where no code is asked: it says nothing about the phone."""
+    found = queries.drive_by_slug(slug)
+    with system("the number to call"):
+        number = queries_people.join_number(found.programme.pk)
+    return render(request, "enrolment/join_received.html", {"found": found, "number": number})
+
+
+@require_GET
+def join_done(request: Request, slug: str) -> HttpResponseBase:
+    """Number, how sure the membership is, and the card: for whoever has proven the phone."""
+    found = queries.drive_by_slug(slug)
+    done: dict[str, Any] = request.visit.facts.get("joined") or {}
+    phone_id = request.visit.phone_id
+    if phone_id is None or done.get("slug") != slug:
+        return redirect("enrolment:me")
+    own = (
+        queries_people.own_membership(phone_id, UUID(done["membership"])) if done.get("membership") else None
+    )
+    return render(
+        request,
+        "enrolment/join_done.html",
+        {
+            "found": found,
+            "done": done,
+            "own": own,
+            "number": member_number(own.public_id) if own else "",
+            "unit": own.unit_name(language()) if own else "",
+            "roll": own.roll_name(language()) if own else "",
+        },
+    )
+
+
+@require_GET
+def join_places(request: Request, slug: str) -> HttpResponseBase:
+    """The choices below "where", for the page's script."""
+    found = queries.drive_by_slug(slug)
+    at = clock.now()
+    limits.take(limit="join.places", subject=request.visit.origin, at=at, allowed=6_000, window_s=3600)
+    picker = places.pick(found, request.GET, language=language())
+    shown = {"address": reverse("enrolment:join_drive", args=[slug]), **places.context(picker)}
+    return render(request, "enrolment/_places.html", shown)
+
+
+# Parts of the way, also walked by the personal link.
+
+
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """A form in order, as the act wants it."""
+
+    key: str
+    phone: str
+    name: str
+    birth_year: int
+    unit_id: int | None
+    notice_version: int
+    language: str
+    consents: tuple[int, ...]
+
+    def told(self) -> dict[str, Any]:
+        return {name: getattr(self, name) for name in self.__slots__}
+
+
+def places_address(found: OpenDrive) -> str:
+    return reverse("enrolment:join_places", args=[found.drive.join_slug])
+
+
+def notice_of(found: OpenDrive) -> Notice:
+    """The drive's notice in the reader's language, or the nearest there is."""
+    return notices.notice(found.drive.notice_code, language(), found.drive.notice_version)
+
+
+def judge_place(form: JoinForm | CorrectForm, picker: places.Picker) -> None:
+    """What was typed as a place must be chosen from what fits, or be said to be elsewhere."""
+    if picker.is_unknown:
+        form.add_error("where", actions.OutsideScope.message)
+    elif picker.chosen is None and not picker.is_elsewhere and picker.where and picker.only is None:
+        form.add_error(
+            "where",
+            _("Choose your place from the list below, or say that it is not there.")
+            if picker.choices
+            else _("No place fits. Write it otherwise, or go on without it."),
+        )
+
+
+def judge_notice(form: JoinForm, notice: Notice) -> None:
+    """The notice that was read is the one in force."""
+    if form.data.get("notice", "").partition(".")[0] not in ("", str(notice.version)):
+        form.add_error(None, _("The notice has been renewed meanwhile. Read it again, please."))
+
+
+def read(form: JoinForm, picker: places.Picker, notice: Notice, *, phone: str = "") -> Typed:
+    """The values of a form in order."""
+    said = form.cleaned_data
+    unit_id = picker.chosen.id if picker.chosen else None
+    if unit_id is None and picker.only is not None and not picker.is_elsewhere:
+        unit_id = queries.unit_id(picker.only.code)
+    consents = [Purpose.MEMBERSHIP.value]
+    consents += [Purpose.CALLS.value] if said["calls"] else []
+    consents += [Purpose.MESSAGES.value] if said["messages"] else []
+    return Typed(
+        key=said["key"],
+        phone=said.get("phone") or phone,
+        name=said["name"],
+        birth_year=said["birth_year"],
+        unit_id=unit_id,
+        notice_version=notice.version,
+        language=notice.language,
+        consents=tuple(consents),
+    )
+
+
+def claim_of(typed: Typed, *, sign: Sign, request: Request) -> actions.Claim:
+    """The claim of a form. Its key holds the form's own and whom it is about: sent again it is the same claim,
+    another person on the same page is another."""
+    who = "|".join((typed.key, typed.phone, names.key(typed.name), str(typed.birth_year)))
+    session = request.visit.session
+    return actions.Claim(
+        channel=Channel.WEB.value,
+        key=actions.sender_key(PUBLIC, keyring().token_digest("join|" + who)),
+        phone=typed.phone,
+        by=session.public_id if session else PUBLIC,
+        name=typed.name,
+        birth_year=typed.birth_year,
+        unit_id=typed.unit_id,
+        sign=sign.value,
+        notice_version=typed.notice_version,
+        language=typed.language,
+        consents=typed.consents,
+        device=request.actor.device,
+        says_adult=True,
+    )
+
+
+def refuse_minor(
+    request: Request, found: OpenDrive, *, at: datetime, key: str, address: str = ""
+) -> HttpResponse:
+    """Kindly no; nothing of what was typed is kept, a counter apart."""
+    programme = found.programme
+    count_minor(
+        programme_id=programme.pk,
+        unit_id=programme.owner_id,
+        zone=programme.zone,
+        channel=Channel.WEB.value,
+        key=key or uuid4().hex,
+        at=at,
+    )
+    if request.visit.facts.get("join"):
+        request.visit.remember(at, join=None)
+    shown = {
+        "minimum": found.drive.roll.minimum_age,
+        "address": address or reverse("enrolment:join_drive", args=[found.drive.join_slug]),
+    }
+    return render(request, "enrolment/join_minor.html", shown, status=422)
+
+
+def put(form: JoinForm, refused: actions.ClaimRefused) -> None:
+    """A refusal of the act at the field it concerns."""
+    field = {"unit": "where", "consents": "membership"}.get(refused.field, refused.field)
+    form.add_error(field if field in form.fields else None, str(refused))
+
+
+def enrolled(
+    request: Request, found: OpenDrive, typed: dict[str, Any], *, phone_id: UUID, sign: Sign, at: datetime
+) -> HttpResponse:
+    """The phone is proven: the act, then the card. Sent again, the first outcome comes back."""
+    said = Typed(**(typed | {"consents": tuple(typed["consents"])}))
+    told = "refused"
+    membership: UUID | None = None
+    why = ""
+    try:
+        outcome = actions.enrol(
+            programme_id=found.programme.pk,
+            claim=claim_of(said, sign=sign, request=request),
+            by=request.actor,
+            at=at,
+        )
+    except actions.ClaimRefused as refused:
+        why = str(refused)
+    else:
+        told, membership = outcome.code, outcome.membership
+    return to_the_card(
+        request,
+        found,
+        phone_id=phone_id,
+        told=told,
+        membership=membership,
+        notice_version=said.notice_version,
+        at=at,
+        why=why,
+    )
+
+
+def to_the_card(
+    request: Request,
+    found: OpenDrive,
+    *,
+    phone_id: UUID,
+    told: str,
+    membership: UUID | None,
+    notice_version: int,
+    at: datetime,
+    why: str = "",
+) -> HttpResponse:
+    """The phone is proven: a citizen's session that may see what became of it."""
+    slug = found.drive.join_slug
+    if request.visit.phone_id != phone_id:
+        request.visit.prove_phone(phone_id, at)
+    request.visit.remember(
+        at,
+        join=None,
+        person=str(membership) if membership else None,
+        joined={
+            "slug": slug,
+            "as": told,
+            "why": why,
+            "membership": str(membership) if membership else "",
+            "at": at.timestamp(),
+            "notice": notice_version,
+        },
+    )
+    return redirect("enrolment:join_done", slug)
+
+
+def _submitted(request: Request, found: OpenDrive, typed: Typed, *, at: datetime) -> HttpResponse:
+    """A form in order: to the code, or where none is asked straight to the act."""
+    slug = found.drive.join_slug
+    on = clock.day_in(found.programme.zone, at)
+    phone_id = keyring().phone_id(typed.phone)
+    if request.visit.phone_id == phone_id:  # this browser has proven this very phone: its own web session
+        return enrolled(request, found, typed.told(), phone_id=phone_id, sign=Sign.WEB, at=at)
+    if queries.asks_code(found.drive, unit_id=typed.unit_id or found.programme.owner_id, on=on):
+        session = request.visit.need(at)
+        _remember_code(request, slug, typed.told(), _ask(request, typed.phone, session.key, at), at=at)
+        return redirect("enrolment:join_code", slug)
+    for (name, allowed, window_s), subject in (
+        (PER_PHONE, str(phone_id)),
+        (PER_NETWORK, request.visit.origin),
+        (PER_PREFIX, typed.phone[:8]),
+        (PER_HOUR, "all"),
+    ):
+        limits.take(limit=name, subject=subject, at=at, allowed=allowed, window_s=window_s)
+    _enrol_unproven(request, found, typed, phone_id=phone_id, at=at)
+    return redirect("enrolment:join_received", slug)
+
+
+def _enrol_unproven(
+    request: Request, found: OpenDrive, typed: Typed, *, phone_id: UUID, at: datetime
+) -> None:
+    """Without code or proof anybody can type anybody's number: no sign, so its own shade until the phone answers.
+
+    What the phone is known for stays unsaid here; "already a member" goes to the phone.
+    """
+    try:
+        outcome = actions.enrol(
+            programme_id=found.programme.pk,
+            claim=claim_of(typed, sign=Sign.NONE, request=request),
+            by=request.actor,
+            at=at,
+        )
+    except (actions.Suppressed, actions.PhoneFull):
+        return
+    if isinstance(outcome, actions.AlreadyMember):
+        with system("already a member"):
+            messaging.send(
+                template="drive.already",
+                phone=typed.phone,
+                language=typed.language,
+                blanks={"link": request.build_absolute_uri(reverse("enrolment:me"))},
+                key=f"reply|{found.programme.pk}|{phone_id}",
+                unit_id=found.programme.owner_id,
+                programme_id=found.programme.pk,
+                at=at,
+            )
+
+
+def _ask(request: Request, phone: str, session: str, at: datetime) -> UUID:
+    return people.ask_code(
+        purpose="join", phone=phone, session=session, by=request.actor, at=at, language=language()
+    )
+
+
+def _remember_code(request: Request, slug: str, typed: dict[str, Any], code: UUID, *, at: datetime) -> None:
+    request.visit.remember(
+        at,
+        join={
+            "slug": slug,
+            "request": str(code),
+            "phone": str(keyring().phone_id(typed["phone"])),
+            "last4": typed["phone"][-4:],
+            "at": at.timestamp(),
+            "draft": drafts.seal(request, typed),
+        },
+    )
+
+
+def _send_again(
+    request: Request, found: OpenDrive, asked: dict[str, Any], typed: dict[str, Any], *, at: datetime
+) -> HttpResponseBase:
+    """Another code to the same phone, not at once."""
+    slug = found.drive.join_slug
+    if at.timestamp() - asked["at"] < AGAIN_AFTER.total_seconds():
+        return redirect("enrolment:join_code", slug)
+    try:
+        code = _ask(request, typed["phone"], request.visit.key, at)
+    except TooMany as refused:
+        form = CodeForm()
+        shown = {
+            "form": form,
+            "found": found,
+            "asked": asked,
+            "may_ask_again": False,
+            "refused": str(refused),
+        }
+        answer = render(request, "enrolment/join_code.html", shown, status=refused.status)
+        answer["Retry-After"] = str(refused.facts["wait_s"])
+        return answer
+    _remember_code(request, slug, typed, code, at=at)
+    return redirect("enrolment:join_code", slug)
+
+
+def _is_done(request: Request, slug: str) -> bool:
+    joined = request.visit.facts.get("joined") or {}
+    return bool(request.visit.phone_id) and joined.get("slug") == slug
+
+
+def _fresh(request: Request, found: OpenDrive, on: date) -> JoinForm:
+    """An empty form; with what was typed before, for whoever comes back from the code."""
+    initial: dict[str, Any] = {"key": uuid4().hex, "notice": notice_mark(found)}
+    asked = request.visit.facts.get("join") or {}
+    if asked.get("slug") == found.drive.join_slug and "again" in request.GET:
+        typed = drafts.unseal(request, asked.get("draft", ""))
+        if typed:
+            initial |= {
+                "key": typed["key"],
+                "adult": YES,
+                "birth_year": typed["birth_year"],
+                "name": typed["name"],
+                "phone": typed["phone"].removeprefix("+91"),
+                "membership": True,
+                "messages": Purpose.MESSAGES.value in typed["consents"],
+                "calls": Purpose.CALLS.value in typed["consents"],
+            }
+    return _asked(None, found, on, initial=initial)
+
+
+def _asked(
+    data: QueryDict | None, found: OpenDrive, on: date, *, initial: dict[str, Any] | None = None
+) -> JoinForm:
+    return JoinForm(
+        data or None,
+        on=on,
+        minimum=found.drive.roll.minimum_age,
+        indian_only=found.drive.indian_mobiles_only,
+        initial=initial,
+    )
+
+
+def typed_so_far(data: QueryDict) -> dict[str, Any]:
+    """What stands in a form that is only looking for its place; of somebody who said no, nothing."""
+    if data.get("adult") == NO:
+        return {"adult": NO, "key": data.get("key", "")[:64], "notice": data.get("notice", "")[:40]}
+    checks = ("membership", "messages", "calls")
+    texts = {name: value[:300] for name, value in data.items() if isinstance(value, str)}
+    return texts | {name: name in data for name in checks}
+
+
+def notice_mark(found: OpenDrive) -> str:
+    notice = notice_of(found)
+    return f"{notice.version}.{notice.language}"
+
+
+def show_form(
+    request: Request,
+    found: OpenDrive,
+    form: JoinForm,
+    picker: places.Picker,
+    *,
+    at: datetime,
+    status: int = 200,
+    template: str = "enrolment/join.html",
+    **more: Any,
+) -> HttpResponse:
+    """Notice and form as a page."""
+    notice = notice_of(found)
+    folded = {"rights", "board", "contact"}
+    shown = {
+        "found": found,
+        "form": form,
+        "notice": notice,
+        "sections": [(heading, text) for key, heading, text in _triples(notice) if key not in folded],
+        "rights": [(heading, text) for key, heading, text in _triples(notice) if key in folded],
+        "drive_name": found.name(language()),
+        "minimum": found.drive.roll.minimum_age,
+        "per_phone": found.drive.roll.people_per_phone,
+        "address": reverse("enrolment:join_drive", args=[found.drive.join_slug]),
+        "places_url": places_address(found),
+        "at": at,
+        **places.context(picker),
+        **more,
+    }
+    return render(request, template, shown, status=status)
+
+
+def _triples(notice: Notice) -> list[tuple[str, str, str]]:
+    """A notice's sections: key, heading, text; notices of older shape have no key."""
+    return [tuple(part) if len(part) == 3 else ("", *part) for part in notice.sections]
+
+
+def _closed(request: Request, found: OpenDrive, on: date) -> HttpResponse:
+    shown = {
+        "found": found,
+        "drive_name": found.name(language()),
+        "is_before": on < found.programme.opens_on and found.programme.state == "open",
+    }
+    return render(request, "enrolment/join_closed.html", shown)

@@ -1,0 +1,122 @@
+"""The personal link a missed call is answered with: the short notice and the form, the phone already known."""
+
+from typing import Any
+
+from django.http import HttpResponse, HttpResponseBase, QueryDict
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods
+
+from abhiyan.core import clock, limits
+from abhiyan.core.refusals import NotFound
+from abhiyan.enrolment import actions
+from abhiyan.enrolment import queries_join as queries
+from abhiyan.enrolment.actions import waiting
+from abhiyan.enrolment.forms import JoinForm
+from abhiyan.enrolment.queries_join import OpenDrive
+from abhiyan.people.visit import Request
+
+from . import join, places
+
+PER_NETWORK = ("link.network", 2_000, 3600)
+
+
+@require_http_methods(join.READS)
+def link(request: Request, link: str) -> HttpResponseBase:
+    """Opening counts in the funnel; sending makes the caller a member. No code: the link came to the phone itself.
+
+    A link that is wrong, over or used is answered alike, with the ways that remain.
+    """
+    at = clock.now()
+    name, allowed, window_s = PER_NETWORK
+    limits.take(limit=name, subject=request.visit.origin, at=at, allowed=allowed, window_s=window_s)
+    try:
+        opened = waiting.open_link(link=link, by=request.actor, at=at)
+        found = queries.drive_of(opened.programme_id)
+    except (waiting.NoSuchLink, NotFound):
+        return over(request)
+    on = clock.day_in(found.programme.zone, at)
+    if not queries.is_open(found, on) or (opened.is_complete and request.method != "POST"):
+        return over(request)
+    page: dict[str, Any] = {
+        "template": "enrolment/join.html",
+        "address": reverse("enrolment:link", args=[link]),
+        "last4": opened.last4,
+        "is_link": True,
+        "at": at,
+    }
+    if request.method != "POST":
+        initial = {"key": link, "notice": join.notice_mark(found)}
+        return _form(request, found, _asked(None, found, at, initial), places.Picker(), page)
+    picker = places.pick(found, request.POST, language=join.language())
+    if "find" in request.POST or "open" in request.POST:
+        form = _asked(None, found, at, join.typed_so_far(request.POST))
+        return _form(request, found, form, picker, page)
+    form = _asked(request.POST, found, at)
+    if form.is_minor:
+        return join.refuse_minor(request, found, at=at, key=link, address=page["address"])
+    notice = join.notice_of(found)
+    ok = form.is_valid()
+    join.judge_place(form, picker)
+    join.judge_notice(form, notice)
+    if not ok or form.errors:
+        return _form(request, found, form, picker, page, status=422)
+    said = join.read(form, picker, notice)
+    try:
+        outcome = waiting.complete(
+            link=link,
+            name=said.name,
+            birth_year=said.birth_year,
+            notice_version=said.notice_version,
+            language=said.language,
+            consents=said.consents,
+            unit_id=said.unit_id,
+            says_adult=True,
+            by=request.actor,
+            device=request.actor.device,
+            at=at,
+        )
+    except waiting.NoSuchLink:
+        return over(request)
+    except actions.ClaimRefused as refused:
+        join.put(form, refused)
+        return _form(request, found, form, picker, page, status=422)
+    return join.to_the_card(
+        request,
+        found,
+        phone_id=opened.phone_id,
+        told=outcome.code,
+        membership=outcome.membership,
+        notice_version=said.notice_version,
+        at=at,
+    )
+
+
+def over(request: Request) -> HttpResponse:
+    """Wrong, over and used links look the same."""
+    return render(request, "enrolment/link_over.html", status=404)
+
+
+def _asked(
+    data: QueryDict | None, found: OpenDrive, at: Any, initial: dict[str, Any] | None = None
+) -> JoinForm:
+    return JoinForm(
+        data,
+        on=clock.day_in(found.programme.zone, at),
+        minimum=found.drive.roll.minimum_age,
+        indian_only=found.drive.indian_mobiles_only,
+        known_phone=True,
+        initial=initial,
+    )
+
+
+def _form(
+    request: Request,
+    found: OpenDrive,
+    form: JoinForm,
+    picker: places.Picker,
+    page: dict[str, Any],
+    *,
+    status: int = 200,
+) -> HttpResponse:
+    return join.show_form(request, found, form, picker, status=status, **page)

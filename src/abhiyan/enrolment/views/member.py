@@ -1,0 +1,449 @@
+"""My membership: for whoever has proven a phone. See, correct, say yes or no, leave, take one's data along.
+
+Several people may share a phone: then a second fact is asked, and only that person is shown.
+"""
+
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import datetime
+from functools import wraps
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.contrib import messages
+from django.core.serializers.json import DjangoJSONEncoder
+from django.http import HttpResponse, HttpResponseBase
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from abhiyan.core import clock, limits
+from abhiyan.core.actor import Actor
+from abhiyan.core.keys import keyring
+from abhiyan.core.refusals import NotFound, Refused
+from abhiyan.core.scope import current, system, widen
+from abhiyan.enrolment import queries_join, queries_people
+from abhiyan.enrolment.actions import members
+from abhiyan.enrolment.actions.receipts import send_leave_receipt
+from abhiyan.enrolment.forms import YES, CodeForm, CorrectForm, PhoneForm, WhichForm
+from abhiyan.enrolment.models import Channel, Sign, Taken
+from abhiyan.enrolment.queries_people import Member
+from abhiyan.enrolment.rules.number import member_number
+from abhiyan.people import actions as people
+from abhiyan.people import queries as known
+from abhiyan.people.models import Purpose
+from abhiyan.people.visit import Request
+from abhiyan.ui import tables
+
+from . import card, join, places
+
+WHICH_TRIES = ("me.which", 20, 86_400)
+View = Callable[..., HttpResponseBase]
+
+
+def unlisted(view: View) -> View:
+    """No search engine keeps this page."""
+
+    @wraps(view)
+    def shown(request: Request, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        response = view(request, *args, **kwargs)
+        response["X-Robots-Tag"] = "noindex, nofollow"
+        return response
+
+    return shown
+
+
+def citizen(request: Request) -> Actor:
+    """The holder of the proven phone as an actor, also when they are signed in to an office."""
+    session = request.visit.session
+    if session is None or request.visit.phone_id is None:
+        raise NotFound
+    if current().phone != request.visit.phone_id:
+        widen(replace(current(), phone=request.visit.phone_id))
+    return Actor(
+        kind="citizen", id=session.public_id, device=request.actor.device, origin=request.actor.origin
+    )
+
+
+def own(request: Request) -> Member | None:
+    """The membership this session has chosen, if it is one of the proven phone's."""
+    citizen(request)
+    phone_id, chosen = request.visit.phone_id, request.visit.facts.get("person")
+    if phone_id is None or not chosen:
+        return None
+    return queries_people.own_membership(phone_id, UUID(chosen))
+
+
+@require_http_methods(join.READS)
+@unlisted
+def me(request: Request) -> HttpResponseBase:
+    """My membership; before the phone is proven, the question which phone it is."""
+    at = clock.now()
+    if request.visit.phone_id is not None and request.method != "POST":
+        return _mine(request, at)
+    form = PhoneForm(request.POST or None)
+    status = 200
+    if request.method == "POST":
+        status = 422
+        if form.is_valid():
+            number = form.cleaned_data["phone"]
+            phone_id = keyring().phone_id(number)
+            session = request.visit.need(at)
+            with system("whether anything is held about a phone"):
+                expected = queries_people.is_known(phone_id)
+            try:
+                asked = people.ask_code(
+                    purpose="member",
+                    phone=number,
+                    session=session.key,
+                    by=request.actor,
+                    at=at,
+                    language=join.language(),
+                    expected=expected,
+                )
+            except Refused as refused:
+                form.add_error("phone", str(refused))
+                status = refused.status
+            else:
+                request.visit.remember(
+                    at, me={"request": str(asked), "phone": str(phone_id), "last4": number[-4:]}
+                )
+                return redirect("enrolment:me_code")
+    return render(request, "enrolment/me_phone.html", {"form": form}, status=status)
+
+
+@require_http_methods(join.READS)
+@unlisted
+def me_code(request: Request) -> HttpResponseBase:
+    """The code that opens one's own page."""
+    at = clock.now()
+    asked: dict[str, Any] = request.visit.facts.get("me") or {}
+    if not asked:
+        return redirect("enrolment:me")
+    form = CodeForm(request.POST or None)
+    status = 200
+    if request.method == "POST":
+        status = 422
+        if form.is_valid():
+            try:
+                phone_id = people.check_code(
+                    request_id=UUID(asked["request"]),
+                    purpose="member",
+                    phone=UUID(asked["phone"]),
+                    session=request.visit.key,
+                    code=form.cleaned_data["code"],
+                    at=at,
+                )
+            except Refused as refused:
+                if queries_people.is_over(request.visit.key):
+                    return redirect("enrolment:me")
+                form.add_error("code", str(refused))
+                status = refused.status
+            else:
+                request.visit.prove_phone(phone_id, at)
+                request.visit.remember(at, me=None, person=None, joined=None)
+                return redirect("enrolment:me")
+    return render(request, "enrolment/me_code.html", {"form": form, "asked": asked}, status=status)
+
+
+def _mine(request: Request, at: datetime) -> HttpResponseBase:
+    """The page of the one person this session may see."""
+    member = own(request)
+    phone_id = request.visit.phone_id
+    assert phone_id is not None
+    if member is None:
+        on_phone = queries_people.own_memberships(phone_id)
+        if len(on_phone) > 1:
+            return redirect("enrolment:me_which")
+        if on_phone:
+            member = on_phone[0]
+            request.visit.remember(at, person=str(member.public_id))
+    return render(request, "enrolment/me.html", _held(member, phone_id, at))
+
+
+def _held(member: Member | None, phone_id: UUID, at: datetime) -> dict[str, Any]:
+    """Everything that is held about one person of a phone."""
+    language = join.language()
+    held = known.held_about(phone_id, member.person_id if member else None, at=at)
+    claims = queries_people.claims(phone_id, member.id if member else UUID(int=0))
+    with system("who recorded a person's own claims"):
+        names = queries_people.senders([one.by for one in claims])
+    standing = {each.purpose: each for each in held.consents if each.withdrawn_at is None}
+    return {
+        "own": member,
+        "held": held,
+        "number": member_number(member.public_id) if member else "",
+        "unit": member.unit_name(language) if member else "",
+        "roll": member.roll_name(language) if member else "",
+        "terms": [
+            (one, one.programme(language), one.unit(language)) for one in queries_people.terms(member.id)
+        ]
+        if member
+        else [],
+        "claims": [
+            {
+                "told": one,
+                "channel": Channel(one.channel).label,
+                "sign": Sign(one.sign).label,
+                "became": Taken(one.taken).label if one.is_own else _("nobody's yet"),
+                "by": names.get(one.by, ""),
+                "unit": one.unit(language),
+            }
+            for one in claims
+        ],
+        "choices": [
+            (purpose.value, purpose.label, standing.get(purpose.value))
+            for purpose in (Purpose.MESSAGES, Purpose.CALLS)
+        ],
+        "membership_consent": standing.get(Purpose.MEMBERSHIP.value),
+        "past_consents": [each for each in held.consents if each.withdrawn_at is not None],
+        "messages_sent": queries_people.messages(phone_id),
+        "grievance": getattr(settings, "GRIEVANCE", ""),
+        "at": at,
+    }
+
+
+@require_http_methods(join.READS)
+@unlisted
+def me_which(request: Request) -> HttpResponseBase:
+    """A second fact, where several people share the phone."""
+    at = clock.now()
+    citizen(request)
+    phone_id = request.visit.phone_id
+    assert phone_id is not None
+    form = WhichForm(request.POST or None)
+    status = 200
+    if request.method == "POST":
+        status = 422
+        if form.is_valid():
+            name, allowed, window_s = WHICH_TRIES
+            limits.take(limit=name, subject=str(phone_id), at=at, allowed=allowed, window_s=window_s)
+            found = queries_people.matching(
+                queries_people.own_memberships(phone_id),
+                birth_year=form.cleaned_data["birth_year"],
+                name=form.cleaned_data["name"],
+            )
+            if len(found) == 1:
+                request.visit.remember(at, person=str(found[0].public_id))
+                return redirect("enrolment:me")
+            form.add_error(
+                "name" if found else "birth_year",
+                _("Two people on this phone were born in that year: write your name too.")
+                if found
+                else _(
+                    "Nobody on this phone was entered like that. Try the year, or the name, as you gave it."
+                ),
+            )
+    return render(request, "enrolment/me_which.html", {"form": form}, status=status)
+
+
+@require_http_methods(join.READS)
+@unlisted
+def me_correct(request: Request) -> HttpResponseBase:
+    """Put name, year or place right, oneself."""
+    at = clock.now()
+    by, member = citizen(request), own(request)
+    if member is None or not member.is_current:
+        return redirect("enrolment:me")
+    return correct_page(
+        request,
+        member,
+        by=by,
+        at=at,
+        template="enrolment/me_correct.html",
+        after="enrolment:me",
+    )
+
+
+def correct_page(
+    request: Request, member: Member, *, by: Actor, at: datetime, template: str, after: str, **shown: Any
+) -> HttpResponseBase:
+    """The form that corrects a member, for the member and for whoever keeps the roll."""
+    found = queries_join.drive_of(member.programme_id)
+    initial = {"name": member.name, "birth_year": member.birth_year}
+    data = request.POST
+    is_looking = "find" in data or "open" in data
+    picker = places.pick(found, data, language=join.language())
+    form = CorrectForm(data if request.method == "POST" and not is_looking else None, initial=initial)
+    if is_looking:
+        form = CorrectForm(initial=initial | {k: v[:300] for k, v in data.items() if isinstance(v, str)})
+    status = 200
+    if request.method == "POST" and not is_looking:
+        status = 422
+        ok = form.is_valid()
+        join.judge_place(form, picker)
+        if ok and not form.errors:
+            unit_id = picker.chosen.id if picker.chosen else None
+            if unit_id is None and picker.only is not None and not picker.is_elsewhere:
+                unit_id = queries_join.unit_id(picker.only.code)
+            try:
+                members.correct(
+                    membership=member.public_id,
+                    name=form.cleaned_data["name"],
+                    birth_year=form.cleaned_data["birth_year"],
+                    unit_id=unit_id,
+                    says_adult=True,
+                    by=by,
+                    at=at,
+                )
+            except Refused as refused:
+                field = "where" if refused.field == "unit" else refused.field
+                form.add_error(field if field in form.fields else None, str(refused))
+            else:
+                messages.success(request, _("Corrected."))
+                return redirect(after, *([member.public_id] if after.endswith(":person") else []))
+    context = {
+        "form": form,
+        "own": member,
+        "unit": member.unit_name(join.language()),
+        "address": request.path,
+        "places_url": join.places_address(found),
+        **places.context(picker),
+        **shown,
+    }
+    return render(request, template, context, status=status)
+
+
+@require_POST
+@unlisted
+def me_consents(request: Request) -> HttpResponseBase:
+    """Say yes, or take a yes back; one purpose at a time."""
+    at = clock.now()
+    by, member = citizen(request), own(request)
+    asked = request.POST.get("purpose", "")
+    if member is None or asked not in (str(Purpose.MESSAGES.value), str(Purpose.CALLS.value)):
+        raise NotFound
+    purpose = int(asked)
+    if request.POST.get("say") == YES:
+        notice = join.notice_of(queries_join.drive_of(member.programme_id))
+        people.give_consent(
+            person_id=member.person_id,
+            unit_id=member.unit_id,
+            purpose=purpose,
+            notice_version=notice.version,
+            language=notice.language,
+            channel=Channel.WEB.value,
+            by=by,
+            at=at,
+        )
+        people.lift(phone_id=member.phone_id, channel=Channel.WEB.value, by=by, at=at)
+        messages.success(request, _("Thank you. You can take it back here at any time."))
+    else:
+        people.withdraw_consent(
+            person_id=member.person_id, purpose=purpose, channel=Channel.WEB.value, by=by, at=at
+        )
+        messages.success(request, _("Taken back. What was waiting to be sent is stopped."))
+    return redirect("enrolment:me")
+
+
+@require_http_methods(join.READS)
+@unlisted
+def me_leave(request: Request) -> HttpResponseBase:
+    """Leave: one question, one press."""
+    at = clock.now()
+    by, member = citizen(request), own(request)
+    if member is None or not member.is_current:
+        return redirect("enrolment:me")
+    if request.method == "POST":
+        members.leave(membership=member.public_id, channel=Channel.WEB.value, by=by, at=at)
+        is_last = not any(one.is_current for one in queries_people.own_memberships(member.phone_id))
+        if is_last:
+            send_leave_receipt(
+                phone_id=member.phone_id, language=join.language(), programme_id=member.programme_id, at=at
+            )
+        return render(request, "enrolment/me_left.html", {"own": member, "is_last": is_last})
+    return render(request, "enrolment/me_leave.html", {"own": member})
+
+
+@require_GET
+@unlisted
+def me_data(request: Request) -> HttpResponseBase:
+    """What is held about me, to take along: JSON for machines, CSV for a spreadsheet."""
+    at = clock.now()
+    member = own(request)
+    phone_id = request.visit.phone_id
+    if member is None or phone_id is None:
+        return redirect("enrolment:me")
+    told = _told(_held(member, phone_id, at), at)
+    if tables.wants_csv(request.GET):
+        return tables.csv_response("my-membership", [_("About"), _("What"), _("Value")], list(_flat(told)))
+    response = HttpResponse(
+        json.dumps(told, cls=DjangoJSONEncoder, ensure_ascii=False, indent=2), content_type="application/json"
+    )
+    response["Content-Disposition"] = 'attachment; filename="my-membership.json"'
+    return response
+
+
+def _told(held: dict[str, Any], at: datetime) -> dict[str, Any]:
+    member: Member = held["own"]
+    return {
+        "made_at": at,
+        "membership": {
+            "number": held["number"],
+            "roll": held["roll"],
+            "unit": held["unit"],
+            "unit_code": member.unit_code,
+            "since": member.day,
+            "ended_at": member.ended_at,
+        },
+        "person": held["held"].told(),
+        "terms": [
+            {"programme": programme, "unit": unit, "from": term.day, "ended_at": term.ended_at}
+            for term, programme, unit in held["terms"]
+        ],
+        "claims": [
+            {
+                "at": one["told"].at,
+                "day": one["told"].day,
+                "came_by": str(one["channel"]),
+                "sign": str(one["sign"]),
+                "became": str(one["became"]),
+                "recorded_by": one["by"],
+            }
+            for one in held["claims"]
+        ],
+        "messages": [
+            {"at": one.at, "kind": one.template, "state": one.state} for one in held["messages_sent"]
+        ],
+        "shared_with": [],
+    }
+
+
+def _flat(told: dict[str, Any], about: str = "") -> Iterator[tuple[str, str, Any]]:
+    for key, value in told.items():
+        if isinstance(value, dict):
+            yield from _flat(value, f"{about} {key}".strip())
+        elif isinstance(value, list):
+            for n, each in enumerate(value, 1):
+                if isinstance(each, dict):
+                    yield from _flat(each, f"{about} {key} {n}".strip())
+        else:
+            yield about, key, "" if value is None else str(value)
+
+
+@require_GET
+@unlisted
+def me_card(request: Request) -> HttpResponseBase:
+    """The card, to print or to keep as a picture of the screen."""
+    member = own(request)
+    if member is None or not member.is_current:
+        return redirect("enrolment:me")
+    shown = {
+        "own": member,
+        "number": member_number(member.public_id),
+        "unit": member.unit_name(join.language()),
+        "roll": member.roll_name(join.language()),
+        "qr": card.picture(card.address(member.public_id)),
+    }
+    return render(request, "enrolment/me_card.html", shown)
+
+
+@require_POST
+def me_out(request: Request) -> HttpResponseBase:
+    """Nobody else who takes this phone or computer sees the page."""
+    request.visit.end(clock.now())
+    response = redirect("enrolment:me")
+    response["Clear-Site-Data"] = '"cache"'
+    return response

@@ -1,0 +1,421 @@
+"""The people of a unit: the list, one person, and what may be done about an entry."""
+
+import base64
+import binascii
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+from urllib.parse import urlencode
+from uuid import UUID
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpResponse, HttpResponseBase, QueryDict
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from abhiyan.core import clock
+from abhiyan.core.refusals import NotFound
+from abhiyan.enrolment import queries_people as queries
+from abhiyan.enrolment.actions import members
+from abhiyan.enrolment.actions.reading import read_people
+from abhiyan.enrolment.forms import FilterForm
+from abhiyan.enrolment.models import Channel, Kind, Sign, Taken
+from abhiyan.enrolment.queries_people import Member, Wanted
+from abhiyan.enrolment.rules.number import member_number
+from abhiyan.org import actions as org
+from abhiyan.org import queries as authority
+from abhiyan.org.models import Release
+from abhiyan.org.queries import NotYours
+from abhiyan.org.viewer import Request
+from abhiyan.people import queries as known
+from abhiyan.programmes.models import Rung
+from abhiyan.ui import tables
+from abhiyan.units import queries as units
+from abhiyan.units.models import Hierarchy
+from abhiyan.units.rules import levels
+
+from .join import READS, language
+from .member import correct_page
+
+RUNGS = {"counted": Rung.COUNTED, "unsigned": Rung.UNSIGNED, "confirmed": Rung.CONFIRMED}
+SETTINGS = ("rung", "channel", "kind", "ended", "since")  # of a list; none of them tells of a person
+
+
+class StrikeForm(forms.Form):
+    """Why an entry is struck off: a code, for the trail holds no stories about people."""
+
+    reason = forms.ChoiceField(
+        label=gettext_lazy("Reason"), choices=members.StrikeReason.choices, widget=forms.RadioSelect
+    )
+
+
+class ExportForm(forms.Form):
+    """What a list of people is needed for."""
+
+    reason = forms.CharField(label=gettext_lazy("What is the list needed for?"), max_length=300)
+
+
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """The unit a list is about, and whether it is small enough to be read at once."""
+
+    row: units.UnitRow
+    hierarchy: int
+
+    @property
+    def is_large(self) -> bool:
+        return (self.row.leaves or 0) > queries.MOST_LEAVES
+
+
+def _unit(request: Request, given: QueryDict) -> Looked:
+    """The unit asked for, else the viewer's own. NotYours where their people are out of scope."""
+    home = request.viewer.home
+    code = given.get("unit", "")[:64].replace("\x00", "")
+    asked = levels.BY_SLUG.get(given.get("in", ""))
+    if not code and home is None:
+        raise NotYours
+    if code:
+        unit_id = units.unit(code).pk
+        stands = units.hierarchies_of(unit_id)
+        hierarchy = asked if asked in stands else next(iter(stands), Hierarchy.ORGANISATIONAL.value)
+    else:
+        assert home is not None
+        unit_id, hierarchy = home.unit_id, home.hierarchy
+    row = units.standing(unit_id, hierarchy)
+    if row.lo is None or row.hi is None or not request.viewer.sees_people_at(row.lo):
+        raise NotYours
+    return Looked(row, hierarchy)
+
+
+def _wanted(said: dict[str, Any]) -> Wanted:
+    return Wanted(
+        words=tuple(str(said.get("q") or "").split()[:5]),
+        rung=RUNGS[said["rung"]].value if said.get("rung") in RUNGS else None,
+        channel=int(said["channel"]) if said.get("channel") else None,
+        kind=int(said["kind"]) if said.get("kind") else None,
+        ended=str(said.get("ended") or ""),
+        since=said.get("since"),
+    )
+
+
+@require_GET
+def people(request: Request) -> HttpResponseBase:
+    """Who joined here: newest first, narrowed, or found by phone, number or name."""
+    at = clock.now()
+    looked = _unit(request, request.GET)
+    form = FilterForm(request.GET)
+    said: dict[str, Any] = form.cleaned_data if form.is_valid() else {}
+    text = str(said.get("q") or "").strip()
+    found = queries.members_by_number(text) if text else None
+    if found is None and text:
+        found = queries.members_by_phone(text)
+    is_whole = found is not None
+    leaf: tables.Leaf | None = None
+    if found is not None:
+        leaf = tables.Leaf(found, 1 if found else 0, len(found), len(found), False)
+    elif not looked.is_large:
+        leaf = _page(looked, _wanted(said), request.GET.get("after", ""))
+    if leaf is not None:
+        read_people(by=request.actor, unit_id=looked.row.id, n=len(leaf.rows), at=at)
+    lang = language()
+    shown = {
+        "here": "people",
+        "crumbs": _crumbs(looked, lang),
+        "unit": looked.row,
+        "unit_name": looked.row.name(lang),
+        "form": form,
+        "leaf": leaf,
+        "rows": [line(one, lang) for one in leaf.rows] if leaf else [],
+        "is_whole": is_whole,
+        "below": _below(looked, lang) if looked.is_large and not is_whole else [],
+        "may_export": request.viewer.may_at("people.export", looked.row.lo or 0)
+        and not looked.is_large
+        and not text,
+        "export_form": ExportForm(),
+        "kept": [(name, request.GET[name]) for name in ("unit", "in", *SETTINGS) if request.GET.get(name)],
+        "releases": _releases(request, at) if request.viewer.may("people.export") else [],
+        "may_place": request.viewer.may("enrolment.place"),
+        "at": at,
+    }
+    return render(request, "enrolment/people.html", shown, status=200 if form.is_valid() else 422)
+
+
+def line(one: Member, lang: str) -> dict[str, Any]:
+    """A member as a row of a list."""
+    return {
+        "member": one,
+        "number": member_number(one.public_id),
+        "unit": one.unit_name(lang),
+        "channel": Channel(one.channel).label,
+        "kind": Kind(one.kind).label,
+        "rung": Rung(one.rung).label,
+    }
+
+
+def _page(looked: Looked, wanted: Wanted, after: str) -> tables.Leaf:
+    """One page of the list, by the mark where the last one ended."""
+    assert looked.row.lo is not None and looked.row.hi is not None
+    skipped, mark = _opened(after)
+    rows = queries.members_below(looked.row.lo, looked.row.hi, wanted, after=mark, limit=queries.PER_PAGE + 1)
+    shown = rows[: queries.PER_PAGE]
+    more = len(rows) > queries.PER_PAGE
+    last = skipped + len(shown)
+    return tables.Leaf(
+        rows=shown,
+        first=skipped + 1 if shown else 0,
+        last=last,
+        total=None if more else last,
+        more=more,
+        after=_closed(last, shown[-1]) if more else "",
+        is_first=mark is None,
+    )
+
+
+def _closed(last: int, member: Member) -> str:
+    return base64.urlsafe_b64encode(f"{last} {member.at.isoformat()} {member.enrolment_id}".encode()).decode()
+
+
+def _opened(text: str) -> tuple[int, queries.Mark | None]:
+    """A mangled mark is the first page."""
+    try:
+        last, at, ident = base64.urlsafe_b64decode(text.encode()).decode().split(" ")
+        moment = datetime.fromisoformat(at)
+        return max(0, min(int(last), 10**9)), (
+            moment if moment.tzinfo else moment.replace(tzinfo=UTC),
+            UUID(ident),
+        )
+    except (ValueError, binascii.Error):
+        return 0, None
+
+
+def _crumbs(looked: Looked, lang: str) -> list[tuple[str, str]]:
+    slug = levels.SLUGS[looked.hierarchy]
+    path = units.path(looked.row.id, looked.hierarchy)
+    return [
+        (row.name(lang), "" if row.id == looked.row.id else _href(row.code, slug))
+        for row in path
+        if row.lo is not None
+    ]
+
+
+def _below(looked: Looked, lang: str) -> list[dict[str, Any]]:
+    """The next smaller units, where a unit is too large to list at once."""
+    slug = levels.SLUGS[looked.hierarchy]
+    page = units.children(looked.row.id, looked.hierarchy, language=lang, limit=200)
+    return [
+        {"name": row.name(lang), "href": _href(row.code, slug), "leaves": row.leaves} for row in page.rows
+    ]
+
+
+def _href(code: str, slug: str) -> str:
+    return reverse("enrolment:people") + "?" + urlencode({"unit": code, "in": slug})
+
+
+# Export: asked by one, allowed by another of a different line
+
+
+def _releases(request: Request, at: datetime) -> list[Release]:
+    own = authority.releases().filter(
+        asked_by=request.viewer.account_id, act="people.export", expires_at__gt=at
+    )
+    return list(own.order_by("-asked_at", "-pk")[:20])
+
+
+@require_POST
+def people_export(request: Request) -> HttpResponseBase:
+    """Ask a second person for the list as it is narrowed now. What was searched by name is no setting of a list."""
+    at = clock.now()
+    looked = _unit(request, request.POST)
+    form = ExportForm(request.POST)
+    back = _href(looked.row.code, levels.SLUGS[looked.hierarchy])
+    if not form.is_valid():
+        messages.error(request, _("Say what the list is needed for."))
+        return redirect(back)
+    org.ask_release(
+        act="people.export",
+        unit_id=looked.row.id,
+        reason=form.cleaned_data["reason"],
+        payload={
+            "unit": looked.row.code,
+            "in": levels.SLUGS[looked.hierarchy],
+            **{name: request.POST.get(name, "")[:20] for name in SETTINGS},
+        },
+        by=request.actor,
+        at=at,
+    )
+    messages.success(request, _("Asked. Somebody of another line of command must allow it."))
+    return redirect(back)
+
+
+@require_POST
+def people_download(request: Request, public_id: UUID) -> HttpResponseBase:
+    """The list that was released, once: exactly the rows and columns the page shows."""
+    at = clock.now()
+    payload = org.use_release(public_id=public_id, act="people.export", by=request.actor, at=at)
+    given = QueryDict(mutable=True)
+    given.update({key: str(value) for key, value in payload.items()})
+    looked = _unit(request, given)
+    form = FilterForm(given)
+    if not form.is_valid() or looked.row.lo is None or looked.row.hi is None:
+        raise NotFound
+    rows = queries.members_below(
+        looked.row.lo, looked.row.hi, _wanted(form.cleaned_data), limit=queries.MOST_EXPORTED
+    )
+    read_people(by=request.actor, unit_id=looked.row.id, n=len(rows), at=at, act="enrolment.export_people")
+    lang = language()
+    head = [
+        _("Name"),
+        _("Member number"),
+        _("Phone"),
+        _("Unit"),
+        _("Counted how"),
+        _("Came by"),
+        _("Kind"),
+        _("Day"),
+    ]
+    lines = (
+        (
+            row["member"].name or "",
+            row["number"],
+            f"…{row['member'].last4}",
+            row["unit"],
+            str(row["rung"]),
+            str(row["channel"]),
+            str(row["kind"]),
+            row["member"].day.isoformat(),
+        )
+        for row in (line(one, lang) for one in rows)
+    )
+    return tables.csv_response("people", head, lines)
+
+
+# One person
+
+
+@require_GET
+def person(request: Request, public_id: UUID) -> HttpResponseBase:
+    """One entry: terms, claims with who sent them, consents with their proof."""
+    return _person(request, queries.member_for(public_id))
+
+
+def _person(
+    request: Request,
+    member: Member,
+    *,
+    revealed: str = "",
+    strike_form: forms.Form | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    at = clock.now()
+    lang = language()
+    read_people(by=request.actor, unit_id=member.unit_id, n=1, at=at, act="enrolment.read_person")
+    spans = [lo for lo, _hi in units.all_spans([member.unit_id]).get(member.unit_id, [])]
+    claims = queries.claims(member.phone_id, member.id)
+    by = queries.senders([one.by for one in claims])
+    held = known.held_about(member.phone_id, member.person_id, at=at)
+    may = {
+        name: member.is_current and request.viewer.may_at(capability, *spans)
+        for name, capability in (
+            ("correct", "enrolment.correct"),
+            ("strike_off", "enrolment.strike_off"),
+            ("place", "enrolment.place"),
+        )
+    }
+    shown = {
+        "here": "people",
+        "crumbs": [
+            (_("People"), reverse("enrolment:people")),
+            (
+                member.unit_name(lang),
+                reverse("enrolment:people") + "?" + urlencode({"unit": member.unit_code}),
+            ),
+            (member.name or member_number(member.public_id), ""),
+        ],
+        "member": member,
+        **line(member, lang),
+        "roll": member.roll_name(lang),
+        "terms": [
+            {
+                "term": one,
+                "programme": one.programme(lang),
+                "unit": one.unit(lang),
+                "kind": Kind(one.kind).label,
+                "channel": Channel(one.channel).label,
+                "rung": Rung(one.rung).label,
+            }
+            for one in queries.terms(member.id)
+        ],
+        "claims": [
+            {
+                "told": one,
+                "channel": Channel(one.channel).label,
+                "sign": Sign(one.sign).label,
+                "became": Taken(one.taken).label,
+                "by": by.get(one.by, ""),
+                "unit": one.unit(lang),
+            }
+            for one in claims
+        ],
+        "consents": [(each, Channel(each.channel).label) for each in held.consents],
+        "may": may,
+        "may_reveal": request.viewer.may_at("people.reveal", *spans),
+        "revealed": revealed,
+        "strike_form": strike_form or StrikeForm(),
+        "at": at,
+    }
+    return render(request, "enrolment/person.html", shown, status=status)
+
+
+@require_POST
+def person_reveal(request: Request, public_id: UUID) -> HttpResponseBase:
+    """The whole number, for one look; it leaves a row."""
+    member = queries.member_for(public_id)
+    number = org.reveal_phone(
+        phone_id=member.phone_id, unit_id=member.unit_id, by=request.actor, at=clock.now()
+    )
+    return _person(request, member, revealed=number)
+
+
+@require_http_methods(READS)
+def person_correct(request: Request, public_id: UUID) -> HttpResponseBase:
+    """Put an entry right."""
+    member = queries.member_for(public_id)
+    if not member.is_current:
+        raise NotFound
+    name = member.name or member_number(member.public_id)
+    return correct_page(
+        request,
+        member,
+        by=request.actor,
+        at=clock.now(),
+        template="enrolment/person_correct.html",
+        after="enrolment:person",
+        here="people",
+        crumbs=[
+            (_("People"), reverse("enrolment:people")),
+            (name, reverse("enrolment:person", args=[public_id])),
+            (_("Correct"), ""),
+        ],
+    )
+
+
+@require_POST
+def person_strike_off(request: Request, public_id: UUID) -> HttpResponseBase:
+    """Strike an entry off, with its reason."""
+    member = queries.member_for(public_id)
+    form = StrikeForm(request.POST)
+    if not form.is_valid():
+        return _person(request, member, strike_form=form, status=422)
+    try:
+        members.strike_off(
+            membership=public_id, reason=form.cleaned_data["reason"], by=request.actor, at=clock.now()
+        )
+    except members.AlreadyEnded as refused:
+        form.add_error(None, str(refused))
+        return _person(request, member, strike_form=form, status=refused.status)
+    messages.success(request, _("Struck off. Its count is taken back on its own day."))
+    return redirect("enrolment:person", public_id)

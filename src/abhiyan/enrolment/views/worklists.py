@@ -1,0 +1,170 @@
+"""What waits for a human eye: claims without a place, and calls that name nobody on a shared phone."""
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpResponseBase
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_http_methods
+
+from abhiyan.core import clock
+from abhiyan.core.refusals import NotFound, Refused
+from abhiyan.enrolment import queries_people as queries
+from abhiyan.enrolment.actions import members
+from abhiyan.enrolment.actions.reading import read_people
+from abhiyan.enrolment.models import Channel
+from abhiyan.enrolment.queries_join import HOMES
+from abhiyan.enrolment.rules.number import member_number
+from abhiyan.org.queries import NotYours
+from abhiyan.org.viewer import Request
+from abhiyan.units import queries as units
+from abhiyan.units.models import Kind
+
+from .join import READS, language
+
+
+@require_http_methods(READS)
+def unplaced(request: Request) -> HttpResponseBase:
+    """Members whose place is not known: one line each; type, Enter, next."""
+    at = clock.now()
+    lang = language()
+    asked: dict[str, Any] = {}
+    status = 200
+    if request.method == "POST":
+        if "all" in request.POST:
+            return _place_all(request)
+        claim = _uuid(request.POST.get("claim", ""))
+        found = _found(request, request.POST.get("unit", ""), request.POST.get("where", ""), lang)
+        if len(found) == 1:
+            try:
+                members.place_claim(claim=claim, unit_id=found[0].id, by=request.actor, at=at)
+            except Refused as refused:
+                asked = {"claim": claim, "error": str(refused)}
+                status = refused.status
+            else:
+                messages.success(request, _("Placed: %(unit)s") % {"unit": found[0].name(lang)})
+                return redirect("enrolment:unplaced")
+        else:
+            status = 422
+            asked = {
+                "claim": claim,
+                "where": request.POST.get("where", "")[:100],
+                "error": _("Which of these is it?") if found else _("No place fits. Write it otherwise."),
+                "choices": [
+                    (
+                        row.code,
+                        row.name(lang),
+                        Kind(row.kind).label,
+                        ", ".join(units.name_in(a, lang) for a in row.above[2:]),
+                    )
+                    for row in found
+                ],
+            }
+    waiting = queries.unplaced()
+    read_people(by=request.actor, unit_id=_home(request), n=len(waiting), at=at)
+    suggested = queries.suggestions(waiting)
+    shown = {
+        "here": "people",
+        "crumbs": [(_("People"), reverse("enrolment:people")), (_("Without a place"), "")],
+        "rows": [
+            {
+                "claim": one,
+                "number": member_number(one.member),
+                "channel": Channel(one.channel).label,
+                "suggested": [(each.code, each.name(lang)) for each in suggested[one.public_id]],
+                "asked": asked if asked.get("claim") == one.public_id else None,
+            }
+            for one in waiting
+        ],
+        "sure": sum(len(suggested[one.public_id]) == 1 for one in waiting),
+        "at": at,
+    }
+    return render(request, "enrolment/unplaced.html", shown, status=status)
+
+
+def _place_all(request: Request) -> HttpResponseBase:
+    """Every line of this page whose phone is at home in one place only."""
+    at = clock.now()
+    waiting = queries.unplaced()
+    suggested = queries.suggestions(waiting)
+    done = 0
+    for one in waiting:
+        places = suggested[one.public_id]
+        if len(places) == 1 and request.POST.get(f"seen-{one.public_id}") == places[0].code:
+            members.place_claim(claim=one.public_id, unit_id=places[0].unit_id, by=request.actor, at=at)
+            done += 1
+    messages.success(request, ngettext("%(n)s claim placed.", "%(n)s claims placed.", done) % {"n": done})
+    return redirect("enrolment:unplaced")
+
+
+@require_http_methods(READS)
+def nameless(request: Request) -> HttpResponseBase:
+    """Calls from a phone of several people: whose are they?"""
+    at = clock.now()
+    error: tuple[UUID, str] | None = None
+    status = 200
+    if request.method == "POST":
+        claim, member = _uuid(request.POST.get("claim", "")), _uuid(request.POST.get("member", ""))
+        try:
+            members.settle_claim(claim=claim, membership=member, by=request.actor, at=at)
+        except NotYours:
+            raise
+        except Refused as refused:
+            error, status = (claim, str(refused)), refused.status
+        else:
+            messages.success(request, _("Settled."))
+            return redirect("enrolment:nameless")
+    waiting = queries.nameless()
+    read_people(by=request.actor, unit_id=_home(request), n=len(waiting), at=at)
+    lang = language()
+    shown = {
+        "here": "people",
+        "crumbs": [(_("People"), reverse("enrolment:people")), (_("Calls that name nobody"), "")],
+        "rows": [
+            {
+                "claim": one,
+                "channel": Channel(one.channel).label,
+                "candidates": [(each, each.unit_name(lang)) for each in one.candidates],
+                "error": error[1] if error and error[0] == one.public_id else "",
+            }
+            for one in waiting
+        ],
+    }
+    return render(request, "enrolment/nameless.html", shown, status=status)
+
+
+def _found(request: Request, code: str, text: str, lang: str) -> list[units.UnitRow]:
+    """The unit of a code, else places that fit a text: PIN code, name, booth."""
+    code, text = code.strip()[:64].replace("\x00", ""), text.strip()[:100].replace("\x00", "")
+    if code:
+        try:
+            return [units.standing(units.unit(code).pk, 1)]
+        except NotFound:
+            return []
+    digits = "".join(text.split())
+    if len(digits) == 6 and digits.isdecimal():
+        return units.by_pin(digits)[:20]
+    home = request.viewer.home
+    if not text or home is None:
+        return []
+    found = units.search(text, language=lang, within=(home.unit_id, home.hierarchy), kinds=HOMES, limit=10)
+    exact = [row for row in found if row.code.casefold() == text.casefold()]
+    return exact or found
+
+
+def _home(request: Request) -> int:
+    home = request.viewer.home
+    if home is None:
+        raise NotYours
+    return home.unit_id
+
+
+def _uuid(text: str) -> UUID:
+    try:
+        return UUID(text)
+    except ValueError:
+        raise NotFound from None
