@@ -25,6 +25,7 @@ from abhiyan.people.news import CodeAsked
 
 from .adapters import Adapter, Handed, Letter
 from .models import Allowance, Message, MessageClass, Number, Template
+from .queries import inbound_id
 from .rules import hours, inbound, texts
 
 LEASE = timedelta(minutes=2)
@@ -403,7 +404,7 @@ def note_inbound(
 ) -> bool:
     """Keep that a webhook came, by its provider's own id. Whether it is the first; a replay finds it. In the
     transaction of what is done about it."""
-    ident = UUID(bytes=hashlib.sha256(f"{provider}|{kind}|{ref}".encode(errors="replace")).digest()[:16])
+    ident = inbound_id(provider, kind, ref)
     with connection.cursor() as cursor:
         cursor.execute(
             "insert into messaging_inbound (id, provider, kind, at, phone_id, number, outcome)"

@@ -1,5 +1,6 @@
 """Reads of messages. Texts and phones stay sealed: screens show template, class, state and four digits."""
 
+import hashlib
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -10,7 +11,7 @@ from abhiyan.core.refusals import NotFound
 from abhiyan.org import queries as org
 from abhiyan.org.models import Release
 
-from .models import Message, Number, Spending
+from .models import Inbound, Message, Number, Spending
 
 
 def messages(*, state: str = "", template: str = "") -> QuerySet[Message]:
@@ -63,6 +64,16 @@ def tripped(*, at: datetime) -> list[Spending]:
 def number(called: str) -> Number | None:
     """Our own number of this E.164, if it is in use."""
     return Number.objects.filter(number=called, is_active=True).first()
+
+
+def is_inbound_known(*, provider: str, ref: str, kind: str) -> bool:
+    """Whether a webhook with this provider's own id came before."""
+    return Inbound.objects.filter(pk=inbound_id(provider, kind, ref)).exists()
+
+
+def inbound_id(provider: str, kind: str, ref: str) -> UUID:
+    """What a webhook is kept under."""
+    return UUID(bytes=hashlib.sha256(f"{provider}|{kind}|{ref}".encode(errors="replace")).digest()[:16])
 
 
 def our_number(meaning: str, programme_id: int) -> str:

@@ -7,8 +7,6 @@ drive's budget are held by the breaker (messaging) until two people release them
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
-from uuid import UUID
 
 from django.conf import settings
 from django.db import connection
@@ -20,15 +18,15 @@ from abhiyan.core.scope import system
 from abhiyan.enrolment.models import Channel, Drive, Waiting
 from abhiyan.messaging import actions as messaging
 from abhiyan.messaging import queries as messaging_queries
-from abhiyan.people import actions as people
 from abhiyan.people import queries as people_queries
 
 from .links import link_of
+from .members import leave_by_phone
 
 AT_ONCE = 1_000
 LATEST = timedelta(days=7)  # a reply later than this answers nobody's call any more
 LINK = "/j/%s/"  # the address of a personal link
-MEMBERS = "/join/member/"  # where a member proves the phone, then sees, corrects, leaves
+MEMBERS = "/me/"  # where a member proves the phone, then sees, corrects, leaves
 
 _UNANSWERED = """
 select w.id, w.programme_id, w.phone_id, w.unit_id, w.completed_at is not null, p.sealed
@@ -108,14 +106,7 @@ def _texts(programme_id: int, language: str) -> _Texts:
 
 
 def leave_by_call(
-    *,
-    programme_id: int | None,
-    phone: str,
-    ref: str,
-    kind: str,
-    number: str,
-    by: Actor,
-    at: datetime,
+    *, programme_id: int | None, phone: str, ref: str, kind: str, number: str, by: Actor, at: datetime
 ) -> None:
     """Somebody called the number to leave, or wrote that they do: they leave the drive's roll at once, and the phone
     has said no to everything until it says otherwise itself. A receipt goes out, once.
@@ -123,33 +114,23 @@ def leave_by_call(
     phone: E.164. ref: provider and its own id of the call, which makes a replay find the first. Known or not, nothing
     differs outside.
     """
-    with system("somebody leaves by their own phone"):
+    provider = ref.partition("|")[0]
+    with system("a call to leave: was it told before?"):
+        if messaging_queries.is_inbound_known(provider=provider, ref=ref, kind=kind):
+            return  # they may have joined again since
+    channel = Channel.SMS if kind == "sms" else Channel.MISSED_CALL
+    leave_by_phone(phone=phone, programme_id=programme_id, channel=channel, by=by, at=at)
+    with system("the receipt of leaving by call"):
         is_first = messaging.note_inbound(
-            provider=ref.partition("|")[0],
-            ref=ref,
-            kind=kind,
-            phone=phone,
-            number=number,
-            outcome="left",
-            at=at,
+            provider=provider, ref=ref, kind=kind, phone=phone, number=number, outcome="left", at=at
         )
-        if not is_first:
-            return
-        phone_id: UUID = keyring().phone_id(phone)
-        channel = Channel.SMS if kind == "sms" else Channel.MISSED_CALL
-        _leave(programme_id=programme_id, phone_id=phone_id, channel=channel, by=by, at=at)
-        messaging.send(
-            template="leave.receipt",
-            phone=phone,
-            language=settings.LANGUAGE_CODE,
-            blanks={},
-            key=f"leave|{phone_id}|{at.date()}",
-            programme_id=programme_id or 0,
-            at=at,
-        )
-
-
-def _leave(**given: Any) -> None:
-    people.suppress(
-        phone_id=given["phone_id"], channel=given["channel"], by=given["by"], at=given["at"], scope="all"
-    )
+        if is_first:
+            messaging.send(
+                template="leave.receipt",
+                phone=phone,
+                language=settings.LANGUAGE_CODE,
+                blanks={},
+                key=f"leave|{keyring().phone_id(phone)}|{at.date()}",
+                programme_id=programme_id or 0,
+                at=at,
+            )
