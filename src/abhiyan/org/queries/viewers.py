@@ -17,39 +17,8 @@ from abhiyan.people.models import Session
 
 FIRST_POSITION, LAST_POSITION = 1 << 56, 4 << 56  # of all hierarchies together
 
-# An account's appointments as one JSON value: office, unit, today's positions, and the positions of the state (or
-# the nation) they stand in, in every hierarchy. %(on)s: today. Put where `a` is the account.
-_HELD = """
-    select json_agg(json_build_array(
-        ap.id, ap.public_id, o.code, o.names, o.rank, o.capabilities, o.sees_people, ap.state = 'disputed',
-        ap.body_id, u.id, u.code, u.kind, u.names, p.hierarchy, p.depth, p.lo, p.hi, reach.ranges, wide.ranges
-      ) order by p.depth, o.rank, ap.id)
-    from org_appointment ap
-    join org_office o on o.id = ap.office_id
-    join units_unit u on u.id = ap.unit_id
-    join units_placement p
-      on p.unit_id = ap.unit_id and p.hierarchy = ap.hierarchy and p.valid_to is null and p.lo is not null
-    cross join lateral (
-        select json_agg(json_build_array(r.lo, r.hi)) as ranges from units_placement r
-        where r.unit_id = u.id and r.lo is not null and (r.hierarchy = p.hierarchy or u.kind in ('state', 'nation'))
-    ) reach
-    left join lateral (
-        with recursive up as (
-            select p.unit_id as id, p.parent_id as parent, u.kind as kind
-            union all
-            select q.unit_id, q.parent_id, v.kind from up
-            join units_placement q
-              on q.unit_id = up.parent and q.hierarchy = p.hierarchy and q.valid_to is null
-            join units_unit v on v.id = q.unit_id
-            where up.kind not in ('state', 'nation')
-        )
-        select json_agg(json_build_array(z.lo, z.hi)) as ranges
-        from up join units_placement z on z.unit_id = up.id and z.lo is not null
-        where up.kind in ('state', 'nation')
-    ) wide on true
-    where ap.account_id = a.id and ap.state in ('active', 'disputed')
-      and ap.starts_on <= %(on)s and (ap.ends_on is null or ap.ends_on >= %(on)s)
-"""
+# Migration 0002 defines org_visit and org_held: appointments with office, unit, today's positions, what they reach,
+# and the positions of the state (or the nation) they stand in.
 _ACCOUNT = "a.id, a.public_id, a.name, a.language, a.is_root, a.is_demo"
 _SESSION = ("key", "public_id", "account_id", "phone_id", "data", "device", "origin")
 _SESSION_TIMES = ("created_at", "seen_at", "ends_at", "strong_at", "ended_at")
@@ -57,14 +26,8 @@ _SESSION_TIMES = ("created_at", "seen_at", "ends_at", "strong_at", "ended_at")
 
 def visit_of(key: str, *, on: date, at: datetime) -> tuple[Session | None, Viewer]:
     """The living session of a key and its viewer, by one query. The scope must name the key."""
-    columns = ", ".join(f"s.{name}" for name in _SESSION + _SESSION_TIMES)
     with connection.cursor() as cursor:
-        cursor.execute(
-            f"select {columns}, {_ACCOUNT}, held.rows from people_session s"
-            " left join people_account a on a.id = s.account_id and a.closed_at is null"
-            f" left join lateral ({_HELD}) held(rows) on true where s.key = %(key)s",
-            {"key": key, "on": on},
-        )
+        cursor.execute("select * from org_visit(%s, %s::date)", [key, on])
         row = cursor.fetchone()
     if row is None:
         return None, NOBODY
@@ -88,10 +51,9 @@ def viewer_of(*, account_id: int, session: Session | None = None, on: date) -> V
     """
     with system("who an account is"), connection.cursor() as cursor:
         cursor.execute(
-            f"select {_ACCOUNT}, held.rows from people_account a"
-            f" left join lateral ({_HELD}) held(rows) on true"
-            " where a.id = %(account)s and a.closed_at is null",
-            {"account": account_id, "on": on},
+            f"select {_ACCOUNT}, org_held(a.id, %s::date) from people_account a"
+            " where a.id = %s and a.closed_at is null",
+            [on, account_id],
         )
         row = cursor.fetchone()
     return NOBODY if row is None else _viewer(row, session)

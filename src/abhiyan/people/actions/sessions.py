@@ -16,6 +16,7 @@ from abhiyan.people.models import Session
 
 ACCOUNT_LIVES = timedelta(hours=12)  # then both proofs are asked again
 ACCOUNT_IDLES = timedelta(hours=2)
+HALFWAY_LIVES = timedelta(minutes=30)  # an account whose second factor is still to come
 VISITOR_LIVES = timedelta(hours=2)
 VISITOR_IDLES = timedelta(minutes=45)
 TOUCH_EVERY = timedelta(minutes=1)
@@ -54,7 +55,7 @@ def start(
 ) -> Started:
     """Begin a session. strong: a passkey or TOTP was shown just now, beyond the phone's code."""
     token = secrets.token_urlsafe(32)
-    lives = ACCOUNT_LIVES if account_id is not None else VISITOR_LIVES
+    lives = VISITOR_LIVES if account_id is None else ACCOUNT_LIVES if strong else HALFWAY_LIVES
     session = Session(
         key=key_of(token=token),
         public_id=uuid4(),
