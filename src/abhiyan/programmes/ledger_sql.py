@@ -45,17 +45,20 @@ above as materialized (
 
 
 def sums_above(source: str, *, hierarchies: str = "true") -> str:
-    """CTE bodies `inner_sum` and `node_sum`: sums of `source` (unit_id, KEY, n) at every large node above.
+    """CTE bodies, of which `node_sum` is the result: sums of `source` (unit_id, KEY, n) at every large node above.
 
     hierarchies: a condition on `p.hierarchy`. Needs TREE before it.
     """
     return f"""
-inner_sum as (
-  select s.hierarchy, s.unit_id, {", ".join(f"i.{part}" for part in KEY.split(", "))}, sum(i.n) as n
-  from {source} i
-  join units_placement p on p.unit_id = i.unit_id and p.lo is not null and {hierarchies}
+inside as materialized (
+  select u.unit_id, s.hierarchy, s.unit_id as node_id
+  from (select distinct unit_id from {source}) u
+  join units_placement p on p.unit_id = u.unit_id and p.lo is not null and {hierarchies}
   join stretch s on s.number = width_bucket(p.lo, (select positions from cuts))
-    and s.hierarchy = p.hierarchy and s.unit_id is not null
+    and s.hierarchy = p.hierarchy and s.unit_id is not null),
+inner_sum as (
+  select w.hierarchy, w.node_id as unit_id, {", ".join(f"i.{part}" for part in KEY.split(", "))}, sum(i.n) as n
+  from {source} i join inside w on w.unit_id = i.unit_id
   group by 1, 2, 3, 4, 5, 6, 7),
 node_sum as (
   select a.above_id as unit_id, a.hierarchy, {", ".join(f"i.{part}" for part in KEY.split(", "))},

@@ -174,7 +174,7 @@ class Fold(models.Model):
 
 
 class Large(models.Model):
-    """A node whose totals are stored in a hierarchy: more than 1,000 leaves when last looked at.
+    """A node whose totals are stored in a hierarchy: more than 250 leaves (actions.trees.LARGE) when last looked at.
 
     Reads and folds go by this list, not by the number of leaves, so they always agree on what is stored. With a
     node its ancestors are on it too.

@@ -262,20 +262,18 @@ def children_ladders(
     cut = "case when k.is_exact then %(on)s::date else %(closed)s::date end"
     is_whole = here.is_exact and on is None  # every day counts: nothing to take away
     of = "t.programme_id = %(programme)s and t.measure = %(measure)s"
-    stored = "kid k join programmes_total t on t.unit_id = k.unit_id and t.hierarchy = %(hierarchy)s"
-    summed = (
-        "kid k join units_placement p on p.lo >= k.lo and p.lo < k.hi"
-        " join programmes_tally t on t.unit_id = p.unit_id"
-    )
-    parts = []
-    for source, which in ((stored, "k.is_large"), (summed, "not k.is_large")):
-        parts.append(
-            f"select k.unit_id, t.rung, t.n from {source} where {which} and {of} and t.day = {sql.ALL_DAYS}"
-        )
-        if not is_whole:
-            parts.append(
-                f"select k.unit_id, t.rung, -t.n from {source} where {which} and {of} and t.day > {cut}"
-            )
+    # Per child by itself (lateral): the planner has no idea how wide a child's range is, and must not guess.
+    below = {
+        "k.is_large": "programmes_total t where t.unit_id = k.unit_id and t.hierarchy = %(hierarchy)s",
+        "not k.is_large": "units_placement p join programmes_tally t on t.unit_id = p.unit_id"
+        " where p.lo >= k.lo and p.lo < k.hi",
+    }
+    parts = [
+        f"""select k.unit_id, t.rung, {sign}t.n from kid k cross join lateral (
+          select t.rung, sum(t.n)::bigint as n from {source} and {of} and {days} group by t.rung) t where {which}"""
+        for which, source in below.items()
+        for sign, days in (("", f"t.day = {sql.ALL_DAYS}"), ("-", f"t.day > {cut}"))[: 1 if is_whole else 2]
+    ]
     # Children do not overlap: the one a pending change is below is found among their sorted beginnings.
     parts.append(
         f"""select k.unit_id, d.rung, d.n from programmes_delta d
