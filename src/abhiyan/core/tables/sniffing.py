@@ -113,6 +113,7 @@ def sniff(path: Path, layout: Layout, *, sheet: str | None = None, max_bytes: in
     ]
     if not data and source.records < first_row:
         raise TableRefused("no_rows")
+    headers = [header.replace("\0", "�") for header in headers]  # a NUL cannot be kept in the database
     width = _width(headers, data, source)
     headers += [""] * (width - len(headers))
     columns = _columns(headers[:width], data, layout)
@@ -492,7 +493,7 @@ _NUMBERS = re.compile(r"\d(?:[\s().-]*\d){6,}")
 
 def masked(cell: str, *, personal: bool) -> str:
     """A cell fit to be shown: long numbers to their last two digits; personal text to first letters and length."""
-    text = " ".join(cell[:200].split())[:60]
+    text = " ".join(cell[:200].replace("\0", "�").split())[:60]  # a NUL cannot be kept in the database
     if not personal:
         return _NUMBERS.sub(_all_but_two, text)
     shape = []

@@ -125,6 +125,7 @@ def test_a_list_for_one_unit_touches_nothing_outside_it(tmp_path: Path) -> None:
     [
         (UNITS, "utf-16", 5, []),
         (UNITS, "utf-8-sig", 5, []),
+        (UNITS.replace("code,", "co\0de,"), "utf-8", 5, []),
         (UNITS.replace("Doda West", "Do\u202eda\u200b West"), "utf-8", 5, []),
         (UNITS.replace("Doda West", "Do\u0000da"), "utf-8", 3, ["nul", "parent_unknown"]),
         (UNITS.replace("Doda West", "x" * 5_000), "utf-8", 3, ["too_long", "parent_unknown"]),
@@ -137,7 +138,7 @@ def test_a_list_for_one_unit_touches_nothing_outside_it(tmp_path: Path) -> None:
             ["too_big", "parent_unknown", "parent_unknown", "parent_refused", "parent_refused"],
         ),
     ],
-    ids=["utf16", "bom", "bidi", "nul", "long", "formula", "space", "range"],
+    ids=["utf16", "bom", "nul_header", "bidi", "nul", "long", "formula", "space", "range"],
 )
 def test_bad_input_refuses_the_row_or_is_cleaned(
     tmp_path: Path, text: str, encoding: str, made: int, codes: list[str]
