@@ -10,6 +10,7 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.formats import date_format
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
@@ -157,7 +158,7 @@ def _seats(
             {
                 "name": holder.name,
                 "office": named(holder.office_names, lang),
-                "since": holder.since,
+                "since": date_format(holder.since, "M Y"),
                 "href": reverse("org:appointment", args=[holder.appointment_id]) if may_appoint else "",
             },
         )
@@ -290,7 +291,9 @@ def _measure(
                 )
                 for child, drawn in rows
             ]
-            context["boundaries"] = _outlines(here.id, int(at.timestamp()) // 3600)
+            # Below a constituency the outlines would only push the points together.
+            if here.kind in (Kind.NATION, Kind.STATE, Kind.REGION, Kind.CONSTITUENCY):
+                context["boundaries"] = _outlines(here.id, int(at.timestamp()) // 3600)
     trend = programmes.trend(node=here.id, hierarchy=hierarchy, programme=programme, at=at)
     context["trend"] = charts.Trend(
         name=chosen.name,
