@@ -86,6 +86,7 @@ ACCESS: dict[str, Access] = {
     "org:reset_factors": capability("org.factors"),
     # Joining, one's own membership, the people of a unit.
     "enrolment:join": PUBLIC,
+    "enrolment:join_member": PUBLIC,
     "enrolment:join_drive": PUBLIC,
     "enrolment:join_code": PUBLIC,  # without its session: back to the form
     "enrolment:join_received": PUBLIC,
