@@ -25,7 +25,7 @@ COLUMNS = {"queued": "queued_at", "state": "state", "template": "template", "sen
 class Filters(forms.Form):
     """Which messages to show."""
 
-    state = forms.ChoiceField(label=_("State"), required=False)
+    state = forms.ChoiceField(label=_("Status"), required=False)
     template = forms.ChoiceField(label=_("Message"), required=False)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -43,7 +43,7 @@ def list_(request: Request) -> HttpResponse:
     sorting = tables.sorting(request.GET, COLUMNS, default="-queued")
     rows = queries.messages(state=chosen.get("state", ""), template=chosen.get("template", ""))
     if tables.wants_csv(request.GET):
-        head = [str(_("Queued")), str(_("Message")), str(_("Phone")), str(_("State")), str(_("Reason"))]
+        head = [str(_("Queued")), str(_("Message")), str(_("Phone")), str(_("Status")), str(_("Reason"))]
         lines = (
             [row.queued_at.isoformat(), row.template, f"••••{row.last4}", row.state, row.reason]
             for row in rows.order_by(*sorting.order_by)[: tables.DEEPEST_ROW].iterator()
