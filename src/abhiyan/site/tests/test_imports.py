@@ -1,0 +1,294 @@
+"""The Imports pages: bring a list, settle its columns, check, import, undo; as each role sees them."""
+
+import re
+from collections.abc import Iterator
+from typing import Any
+from uuid import UUID
+
+import pytest
+from django.conf import settings
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
+from django.http import HttpResponse
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from abhiyan.core import clock
+from abhiyan.core.imports import queries, running, store
+from abhiyan.core.models import StagedImport
+from abhiyan.core.scope import system
+from abhiyan.org import actions as org
+from abhiyan.people.actions import sessions
+from abhiyan.people.models import Account
+from abhiyan.units.models import Unit
+
+pytestmark = pytest.mark.django_db(transaction=True)
+HEAD = "Code,Kind,Name in English,Name in Hindi,Organisational parent,Aadhaar\n"
+LIST = (
+    HEAD
+    + "JK-B101,booth,New School,नया विद्यालय,JK-SRI-M1,999911112222\n"
+    + "JK-B102,booth,New Library,,JK-SRI-M1,\n"
+    + "JK-B103,booth,Lost Library,,JK-SRI-M9,\n"
+    + "JK-B001,booth,Rajbagh High School,,JK-SRI-M1,\n"
+)
+
+
+@pytest.fixture
+def world() -> Any:
+    from abhiyan.enrolment.tests.make import World
+
+    found = World.make()
+    with system("test"):
+        org.ensure_offices()
+    return found
+
+
+@pytest.fixture(autouse=True)
+def nothing_left() -> Iterator[None]:
+    yield
+    for public_id in store.kept():
+        store.delete(public_id)
+
+
+def account(name: str, **more: Any) -> Account:
+    from uuid import uuid4
+
+    with system("test"):
+        return Account.objects.create(
+            public_id=uuid4(),
+            phone_id=uuid4(),
+            last4="4213",
+            name=name,
+            created_at=clock.now(),
+            language="en",
+            **more,
+        )
+
+
+def holder(world: Any, office: str, unit: str) -> Account:
+    from abhiyan.core.actor import Actor
+
+    found = account(f"{office} of {unit}")
+    with system("test"):
+        org.appoint(
+            account_id=found.pk,
+            office=office,
+            unit_id=world.units[unit].pk,
+            starts_on=clock.now().date(),
+            by=Actor.system("test"),
+            at=clock.now(),
+        )
+    return found
+
+
+def browser(who: Account | None = None, language: str = "en") -> Client:
+    client = Client(HTTP_ACCEPT_LANGUAGE=language)
+    if who is not None:
+        with system("test"):
+            Account.objects.filter(id=who.pk).update(language=language)
+        token = sessions.start(account_id=who.pk, device="", origin="", at=clock.now(), strong=True).token
+        client.cookies[settings.SESSION_COOKIE_NAME] = token
+    return client
+
+
+def text(answer: HttpResponse, status: int = 200) -> str:
+    found = answer.content.decode()
+    assert answer.status_code == status, found[:3000]
+    return found
+
+
+def send(client: Client, kind: str, body: str | bytes, name: str = "list.csv", **fields: str) -> HttpResponse:
+    content = body.encode() if isinstance(body, str) else body
+    return client.post(  # type: ignore[return-value]
+        f"/imports/new/{kind}/", {"file": SimpleUploadedFile(name, content), **fields}
+    )
+
+
+def where(answer: HttpResponse) -> str:
+    assert answer.status_code == 302, answer.content.decode()[:3000]
+    return str(answer["Location"])
+
+
+def work(path: str, step: str) -> StagedImport:
+    """What the jobs would do."""
+    public_id = UUID(path.rstrip("/").rpartition("/")[2])
+    running.run(public_id, step, at=clock.now())
+    with system("test"):
+        return queries.import_for(public_id)
+
+
+def columns(**chosen: int) -> dict[str, str]:
+    return {f"column_{key}": str(index) for key, index in chosen.items()}
+
+
+UNITS = columns(code=0, kind=1, name_en=2, name_hi=3, organisational_parent=4)
+
+
+def test_a_list_of_units_from_the_file_to_the_undo(world: Any) -> None:
+    admin = browser(account("Root", is_root=True))
+    assert "Units" in text(admin.get("/imports/new/"))
+    page = where(send(admin, "units", LIST, unit="all", option_hierarchy=""))
+    shown = text(admin.get(page))
+    assert "Never read:" in shown and "Aadhaar" in shown and "999911112222" not in shown
+    assert where(admin.post(f"{page}columns/", UNITS)) == page
+    assert "every row is read" in text(admin.get(page)).lower()
+    assert 'hx-get="' in text(admin.get(f"{page}progress/"))
+
+    assert work(page, "check").state == "checked"
+    assert admin.get(f"{page}progress/")["HX-Refresh"] == "true"
+    shown = text(admin.get(page))
+    assert "What would come of it" in shown and "JK-SRI-M9" in shown and "Rajbagh High School" in shown
+    refused = text(admin.get(f"{page}refused/"))
+    assert re.search(r">\s*4\s*<", refused) and "JK-SRI-M9" in refused
+    csv = b"".join(admin.get(f"{page}refused/?as=csv")).decode()  # type: ignore[arg-type]
+    assert "JK-SRI-M9" in csv and csv.startswith("\ufeffRow,Field")
+    assert admin.get(f"{page}refused/?as=xlsx").content.startswith(b"PK")
+    assert "Rajbagh School" in text(admin.get(f"{page}differences/"))
+
+    assert "Import these rows?" in text(admin.get(f"{page}commit/"))
+    assert where(admin.post(f"{page}commit/")) == page
+    assert work(page, "commit").state == "done"
+    with system("test"):
+        assert Unit.objects.filter(code__in=["JK-B101", "JK-B102"]).count() == 2
+    assert "Undo …" in text(admin.get(page))
+    assert "Undo this import?" in text(admin.get(f"{page}undo/"))
+    admin.post(f"{page}undo/")
+    assert work(page, "undo").state == "undone"
+    with system("test"):
+        assert not Unit.objects.filter(code__in=["JK-B101", "JK-B102"]).exists()
+        assert Unit.objects.get(code="JK-B001").names["en"] == "Rajbagh School"
+    assert "Undone" in text(admin.get(page))
+
+
+def test_a_file_comes_piece_by_piece_and_goes_on_where_it_stopped(world: Any) -> None:
+    admin = browser(account("Root", is_root=True))
+    body = (HEAD + "".join(f"X{n},booth,Booth {n},,JK-SRI-M1,\n" for n in range(40_000))).encode()
+    begun = admin.post(
+        "/imports/new/units/",
+        {"unit": "all", "file_name": "long.csv", "file_bytes": str(len(body))},
+        HTTP_ACCEPT="application/json",
+    ).json()
+
+    def piece(offset: int, part: bytes) -> Any:
+        return admin.post(
+            begun["piece"],
+            part,
+            content_type="application/octet-stream",
+            headers={"Upload-Offset": str(offset), "Accept": "application/json"},
+        )
+
+    half = begun["piece_bytes"]
+    assert begun["received"] == 0 and len(body) > half
+    assert piece(0, body[:half]).json() == {"received": half}
+    assert piece(0, body[:half]).json() == {"received": half}  # its answer was lost
+    wrong = piece(half + 5, body[half:])
+    assert wrong.status_code == 409 and wrong.json()["received"] == half
+    assert piece(half, body[half:] + b"more").status_code == 413
+    assert "not complete" in text(admin.get(begun["page"]))
+    rest = f"{begun['page']}rest/"
+    other = admin.post(rest, {"file_name": "long.csv", "file_bytes": "7"}, HTTP_ACCEPT="application/json")
+    assert other.status_code == 422 and "not the file" in other.json()["message"]
+    going_on = admin.post(
+        rest, {"file_name": "long.csv", "file_bytes": str(len(body))}, HTTP_ACCEPT="application/json"
+    )
+    assert going_on.json()["received"] == half
+    assert piece(half, body[half:]).json() == {"received": len(body)}
+    assert "Which column is what?" in text(admin.get(begun["page"]))
+
+
+def test_without_javascript_a_half_sent_file_is_gone_on_with_too(world: Any) -> None:
+    admin = browser(account("Root", is_root=True))
+    begun = admin.post(
+        "/imports/new/units/",
+        {"unit": "all", "file_name": "list.csv", "file_bytes": str(len(LIST.encode()))},
+        HTTP_ACCEPT="application/json",
+    ).json()
+    admin.post(f"{begun['page']}rest/", {"file": SimpleUploadedFile("list.csv", LIST.encode())})
+    assert "Which column is what?" in text(admin.get(begun["page"]))
+
+
+def test_only_whoever_may_import_here_gets_anywhere(world: Any) -> None:
+    admin = browser(account("Root", is_root=True))
+    page = where(send(admin, "units", LIST, unit="all"))
+    worker = browser(holder(world, "booth_worker", "JK-B001"))
+    district = browser(holder(world, "district_president", "JK-SRI"))
+    for path in ("/imports/", "/imports/new/", "/imports/new/units/", page):
+        assert browser().get(path).status_code == 302
+        assert worker.get(path).status_code == 403, path
+    assert text(district.get("/imports/"))
+    assert district.get(page).status_code == 404, "another's list, of no unit of theirs"
+    assert district.post(f"{page}check/").status_code == 404
+
+
+def test_a_bad_mapping_is_refused_with_words(world: Any) -> None:
+    admin = browser(account("Root", is_root=True))
+    page = where(send(admin, "units", LIST, unit="all"))
+    twice = text(admin.post(f"{page}columns/", columns(code=0, kind=0)), 422)
+    assert "more than one field" in twice
+    missing = text(admin.post(f"{page}columns/", columns(kind=1)), 422)
+    assert "This field is required." in missing
+    sensitive = text(admin.post(f"{page}columns/", columns(code=0, name_en=5)), 422)
+    assert "not one of the available choices" in sensitive
+
+
+@pytest.mark.parametrize(
+    ("body", "said"),
+    [
+        ("कोड,नाम\nक,ख\n".encode("utf-16")[:-3], "ends in the middle"),
+        (b"Code,Name\n\xe0\xa4\x95\xff,x\n" + "क,ख\n".encode(), "UTF-8"),
+        (",".join(f"c{n}" for n in range(600)).encode() + b"\n", "columns; at most"),
+        (b"%PDF-1.7 nothing", "not a table"),
+        (b'Code,Name\n"open,x\n', "in the middle of a row"),
+        (b"Code,Kind\n", "no rows"),
+    ],
+    ids=["half-utf16", "broken-utf8", "600-columns", "pdf", "open-quote", "no-rows"],
+)
+def test_a_file_nothing_can_be_made_of_is_refused_with_the_fix(world: Any, body: bytes, said: str) -> None:
+    admin = browser(account("Root", is_root=True))
+    page = where(send(admin, "units", body, unit="all"))
+    shown = text(admin.get(page))
+    assert said in shown and "Stopped" in shown
+    assert not store.kept()
+    assert where(admin.post(f"{page}discard/")) == "/imports/"
+
+
+def test_doubled_headers_wait_for_a_choice_and_200_columns_do_not_matter(world: Any) -> None:
+    admin = browser(account("Root", is_root=True))
+    more = ",".join(f"extra {n}" for n in range(195))
+    header = f"Code,Code,Kind,Name in English,Organisational parent,{more}"
+    body = f"{header}\nJK-B777,x,booth,A School,JK-SRI-M1{',' * 195}\n"
+    page = where(send(admin, "units", body, unit="all"))
+    assert "stands on more than one column" in text(admin.get(page))
+    admin.post(f"{page}columns/", columns(code=0, kind=2, name_en=3, organisational_parent=4))
+    assert work(page, "check").counts == {"made": 1}
+
+
+def test_an_empty_file_and_none_at_all_are_refused_on_the_form(world: Any) -> None:
+    admin = browser(account("Root", is_root=True))
+    assert "Choose a file." in text(admin.post("/imports/new/units/", {"unit": "all"}), 422)
+    assert "empty" in text(send(admin, "units", b"", unit="all"), 422)
+
+
+def test_the_list_of_imports_filters_sorts_and_asks_no_more_for_more_rows(world: Any) -> None:
+    admin = browser(account("Root", is_root=True))
+    for n in range(3):
+        send(admin, "units", LIST, name=f"list-{n}.csv", unit="all")
+    with CaptureQueriesContext(connection) as few:
+        assert text(admin.get("/imports/?sort=file")).index("list-0") < text(
+            admin.get("/imports/?sort=file")
+        ).index("list-2")
+    for n in range(3, 9):
+        send(admin, "units", LIST, name=f"list-{n}.csv", unit="all")
+    with CaptureQueriesContext(connection) as many:
+        admin.get("/imports/?sort=file")
+        admin.get("/imports/?sort=file")
+    assert len(many) <= len(few)
+    assert "list-1.csv" not in text(admin.get("/imports/?kind=pins"))
+    assert "list-1.csv" in text(admin.get("/imports/?kind=units&state=received"))
+    assert b"list-1.csv" in b"".join(admin.get("/imports/?format=csv"))  # type: ignore[arg-type]
+
+
+def test_a_template_has_the_headers_in_the_readers_language(world: Any) -> None:
+    admin = browser(account("Root", is_root=True), language="hi")
+    assert "मतदाता संख्या" in b"".join(admin.get("/imports/new/units/empty.csv")).decode()  # type: ignore[arg-type]
+    assert admin.get("/imports/new/units/empty.xlsx").content.startswith(b"PK")
