@@ -66,14 +66,14 @@ class AppointForm(forms.Form):
     office = forms.ChoiceField(label=_("Office"))
     account = forms.ChoiceField(label=_("Person"), required=False, widget=forms.RadioSelect)
     phone = forms.CharField(
-        label=_("Mobile number"),
+        label=_("Mobile number of somebody new"),
         required=False,
         max_length=40,
-        help_text=_("Of somebody who is not in the list. They sign in with it."),
+        help_text=_("They sign in with it."),
         widget=forms.TextInput(attrs={"type": "tel", "inputmode": "tel", "autocomplete": "off"}),
     )
     name = forms.CharField(
-        label=_("Name"),
+        label=_("Their name"),
         required=False,
         max_length=100,
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
