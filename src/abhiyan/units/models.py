@@ -4,13 +4,14 @@ from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class Kind(models.TextChoices):
     """What a unit is. The order within a hierarchy is given by `rules.levels`."""
 
     NATION = "nation", _("Nation")
-    STATE = "state", _("State")
+    STATE = "state", pgettext_lazy("kind of unit", "State")
     REGION = "region", _("Region")
     DISTRICT = "district", _("District")
     MANDAL = "mandal", _("Mandal")
