@@ -22,3 +22,4 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("messages/", include("abhiyan.messaging.urls")),
     path("imports/", include("abhiyan.site.imports.urls")),
 ]
+handler500 = "abhiyan.ui.errors.server_error"

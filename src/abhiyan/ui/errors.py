@@ -1,9 +1,12 @@
 """Pages that say what went wrong, in the person's language, and what to do now.
 
-They stand alone: no database, no session, no htmx. Django's own handlers find 400, 403, 404 and 500 by name;
-`page` gives any of them from a view or a middleware.
+They stand alone: no database, no session, no htmx. Django's own handlers find 400, 403 and 404 by name, and
+`server_error` by the root addresses; `page` gives any of them from a view or a middleware.
 """
 
+import sys
+
+from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 
@@ -28,3 +31,10 @@ def page(
     if wait_s is not None:
         response["Retry-After"] = str(max(1, wait_s))
     return response
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """The answer to an error nobody caught. While the database is away: 503, and come back in a few seconds."""
+    if isinstance(sys.exc_info()[1], OperationalError):
+        return page(request, 503, wait_s=5)
+    return page(request, 500)

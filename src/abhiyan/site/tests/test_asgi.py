@@ -7,7 +7,9 @@ from typing import Any
 
 import pytest
 from django.conf import settings
+from django.db import connection
 from django.templatetags.static import static
+from django.test import Client
 
 from abhiyan.core import health
 from abhiyan.site import asgi, assets
@@ -149,6 +151,17 @@ def test_a_body_that_grows_too_large_is_refused_in_the_readers_language() -> Non
 
 def test_imports_may_be_larger() -> None:
     assert asgi.body_limit("/imports/") > asgi.body_limit("/join/") == settings.BODY_LIMIT
+
+
+@pytest.mark.django_db(transaction=True)
+def test_while_the_database_is_away_pages_say_when_to_come_back(monkeypatch: pytest.MonkeyPatch) -> None:
+    client = Client(raise_request_exception=False)
+    assert client.get("/join/").status_code == 200
+    connection.close()
+    monkeypatch.setitem(connection.settings_dict, "NAME", "there_is_no_such_database")
+    answer = client.get("/join/")
+    assert answer.status_code == 503
+    assert int(answer["Retry-After"]) > 0
 
 
 def test_machine_channels_are_called_with_nothing_around_them(monkeypatch: pytest.MonkeyPatch) -> None:
