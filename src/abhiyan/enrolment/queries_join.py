@@ -3,12 +3,16 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from uuid import UUID
+
+from django.db import connection
 
 from abhiyan.core.refusals import NotFound
 from abhiyan.programmes.models import Programme
 from abhiyan.units import queries as units
 from abhiyan.units.models import Hierarchy
 
+from .actions.links import link_digest
 from .models import Drive
 
 MOST_DRIVES = 50
@@ -126,3 +130,18 @@ def unit_id(code: str) -> int:
     """The id of a unit by its code. NotFound."""
     found: int = units.unit(code).pk
     return found
+
+
+def behind_link(link: str) -> tuple[int, UUID, str] | None:
+    """Programme, phone id and last digits of the call a link answers; None for no such link. In a system scope.
+
+    Only a look: `open_link` locks the phone until the request ends, and `complete` must lock it from elsewhere.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select w.programme_id, w.phone_id, f.last4 from enrolment_waiting w"
+            " join people_phone f on f.id = w.phone_id where w.link_digest = %s",
+            [link_digest(link)],
+        )
+        found: tuple[int, UUID, str] | None = cursor.fetchone()
+        return found

@@ -1,6 +1,8 @@
 """The personal link a missed call is answered with: the short notice and the form, the phone already known."""
 
+from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from django.http import HttpResponse, HttpResponseBase, QueryDict
 from django.shortcuts import render
@@ -9,6 +11,7 @@ from django.views.decorators.http import require_http_methods
 
 from abhiyan.core import clock, limits
 from abhiyan.core.refusals import NotFound
+from abhiyan.core.scope import system
 from abhiyan.enrolment import actions
 from abhiyan.enrolment import queries_join as queries
 from abhiyan.enrolment.actions import waiting
@@ -30,18 +33,25 @@ def link(request: Request, link: str) -> HttpResponseBase:
     at = clock.now()
     name, allowed, window_s = PER_NETWORK
     limits.take(limit=name, subject=request.visit.origin, at=at, allowed=allowed, window_s=window_s)
+    if request.method == "POST":
+        with system("a personal link is completed"):
+            behind = queries.behind_link(link)
+    else:
+        behind = _open(request, link, at)
+    if behind is None:
+        return over(request)
+    programme_id, phone_id, last4 = behind
     try:
-        opened = waiting.open_link(link=link, by=request.actor, at=at)
-        found = queries.drive_of(opened.programme_id)
-    except (waiting.NoSuchLink, NotFound):
+        found = queries.drive_of(programme_id)
+    except NotFound:
         return over(request)
     on = clock.day_in(found.programme.zone, at)
-    if not queries.is_open(found, on) or (opened.is_complete and request.method != "POST"):
+    if not queries.is_open(found, on):
         return over(request)
     page: dict[str, Any] = {
         "template": "enrolment/join.html",
         "address": reverse("enrolment:link", args=[link]),
-        "last4": opened.last4,
+        "last4": last4,
         "is_link": True,
         "at": at,
     }
@@ -84,12 +94,21 @@ def link(request: Request, link: str) -> HttpResponseBase:
     return join.to_the_card(
         request,
         found,
-        phone_id=opened.phone_id,
+        phone_id=phone_id,
         told=outcome.code,
         membership=outcome.membership,
         notice_version=said.notice_version,
         at=at,
     )
+
+
+def _open(request: Request, link: str, at: datetime) -> tuple[int, UUID, str] | None:
+    """Count the opening; None for a link that leads nowhere any more."""
+    try:
+        opened = waiting.open_link(link=link, by=request.actor, at=at)
+    except waiting.NoSuchLink:
+        return None
+    return None if opened.is_complete else (opened.programme_id, opened.phone_id, opened.last4)
 
 
 def over(request: Request) -> HttpResponse:

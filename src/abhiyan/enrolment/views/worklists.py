@@ -92,7 +92,7 @@ def _place_all(request: Request) -> HttpResponseBase:
     waiting = queries.unplaced()
     suggested = queries.suggestions(waiting)
     done = 0
-    for one in waiting:
+    for one in sorted(waiting, key=lambda one: one.phone_id):  # the order of locks
         places = suggested[one.public_id]
         if len(places) == 1 and request.POST.get(f"seen-{one.public_id}") == places[0].code:
             members.place_claim(claim=one.public_id, unit_id=places[0].unit_id, by=request.actor, at=at)

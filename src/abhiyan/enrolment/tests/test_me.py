@@ -1,0 +1,233 @@
+"""My membership: proven by a code, one person on a shared phone; see, correct, consent, leave, come back."""
+
+import csv
+import io
+import json
+
+import pytest
+
+from abhiyan.core.scope import system
+from abhiyan.people.models import Suppression
+
+from .make import Human, Ladder, World
+from .web import blanks, browser, code_sent, join, open_me, web_world
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def world() -> World:
+    return web_world()
+
+
+def test_a_member_sees_what_is_held_with_its_proof(world: World) -> None:
+    join(world, world.asha, unit="JK-B001")
+    page = open_me(world.asha).get("/me/").content.decode()
+    for shown in ("Asha Devi", "1980", "Rajbagh School", "notice version 1", "by this phone", "Nobody."):
+        assert shown in page
+    assert world.asha.phone[3:] not in page
+
+
+def test_who_sent_a_claim_in_is_told(world: World) -> None:
+    from uuid import UUID, uuid4
+
+    from abhiyan.people.models import Account
+
+    with system("test"):
+        Account.objects.create(
+            public_id=UUID("00000000-0000-4000-8000-0000000000b1"),
+            phone_id=uuid4(),
+            name="Worker Wani",
+            created_at=world.now,
+        )
+    world.paper_row(of=world.asha, by=world.booth_worker)
+    page = open_me(world.asha).get("/me/").content.decode()
+    assert "sent in by Worker Wani" in page
+    assert "Your phone has not answered yet" in page
+
+
+def test_a_phone_nothing_is_held_about_gets_no_code_and_hears_the_same(world: World) -> None:
+    client = browser()
+    assert client.post("/me/", {"phone": world.bilal.phone})["Location"] == "/me/code/"
+    assert blanks(world.bilal.phone, "code.member") == []
+
+
+def test_on_a_shared_phone_a_second_fact_is_asked_and_one_person_shown(world: World) -> None:
+    join(world, world.asha)
+    join(world, world.mohan)
+    client = open_me(world.asha)
+    assert client.get("/me/")["Location"] == "/me/which/"
+    page = client.get("/me/which/").content.decode()
+    assert "Asha" not in page and "Mohan" not in page
+    assert client.post("/me/which/", {"birth_year": "1999"}).status_code == 422
+    assert client.post("/me/which/", {"birth_year": "1975"}).status_code == 302
+    page = client.get("/me/").content.decode()
+    assert "Mohan Lal" in page and "Asha" not in page
+
+
+def test_two_born_in_one_year_are_told_apart_by_name(world: World) -> None:
+    join(world, world.asha)
+    join(world, Human("Sita Devi", 1980, world.asha.phone))
+    client = open_me(world.asha)
+    assert client.post("/me/which/", {"birth_year": "1980"}).status_code == 422
+    assert client.post("/me/which/", {"birth_year": "1980", "name": "sita devi"}).status_code == 302
+    assert "Sita Devi" in client.get("/me/").content.decode()
+
+
+def test_the_wrong_code_opens_nothing(world: World) -> None:
+    join(world, world.asha)
+    client = browser()
+    client.post("/me/", {"phone": world.asha.phone})
+    wrong = f"{(int(code_sent(world.asha.phone, 'member')) + 1) % 1_000_000:06d}"
+    assert client.post("/me/code/", {"code": wrong}).status_code == 422
+    assert "Asha" not in client.get("/me/").content.decode()
+    assert client.get("/me/data/").status_code == 302
+
+
+def test_nobody_opens_anothers_page_by_a_forged_choice(world: World) -> None:
+    join(world, world.asha)
+    other = join(world, world.bilal)
+    ((public_id,),) = world.rows(
+        "select public_id from enrolment_membership where phone_id = %s", [world.phone_id(world.asha)]
+    )
+    with system("test"):
+        from abhiyan.people.models import Session
+
+        for session in Session.objects.filter(phone_id=world.phone_id(world.bilal)):
+            session.data |= {"person": str(public_id)}
+            session.save()
+    page = other.get("/me/").content.decode()
+    assert "Bilal" in page and "Asha" not in page
+    assert other.post("/me/leave/").status_code in (200, 302)
+    assert world.rows("select ended_on from enrolment_membership where public_id = %s", [public_id]) == [
+        (None,)
+    ]
+
+
+def test_a_member_corrects_name_year_and_place(world: World) -> None:
+    join(world, world.asha, unit="JK-B001")
+    client = open_me(world.asha)
+    client.get("/me/")
+    answer = client.post(
+        "/me/correct/", {"name": "Asha Devi Sharma", "birth_year": "1981", "unit": "JK-B002"}
+    )
+    assert answer["Location"] == "/me/", answer.content.decode()
+    page = client.get("/me/").content.decode()
+    assert "Asha Devi Sharma" in page and "1981" in page and "Lal Chowk Library" in page
+    assert world.ladder(world.next_booth) == Ladder(reported=1, counted=1)
+    assert world.ladder(world.booth) == Ladder()
+    assert world.tallies() == world.recounted()
+
+
+def test_a_correction_that_cannot_be_says_so_at_its_field(world: World) -> None:
+    join(world, world.asha)
+    client = open_me(world.asha)
+    client.get("/me/")
+    answer = client.post("/me/correct/", {"name": "\x00", "birth_year": "2015"})
+    assert answer.status_code == 422
+    answer = client.post("/me/correct/", {"name": "Asha Devi", "birth_year": "2015"})
+    assert answer.status_code == 422
+    assert "Only people of 18" in answer.content.decode()
+
+
+def test_consents_are_switched_one_by_one(world: World) -> None:
+    join(world, world.asha)
+    client = open_me(world.asha)
+    client.get("/me/")
+    client.post("/me/consents/", {"purpose": "3", "say": "yes"})
+    client.post("/me/consents/", {"purpose": "2", "say": "yes"})
+    client.post("/me/consents/", {"purpose": "2", "say": "no"})
+    rows = world.rows("select purpose, withdrawn_at is null from people_consent order by purpose")
+    assert rows == [(1, True), (2, False), (3, True)]
+    assert client.post("/me/consents/", {"purpose": "1", "say": "no"}).status_code == 404
+
+
+def test_leaving_takes_one_press_and_a_yes_and_a_receipt_goes_to_the_phone(world: World) -> None:
+    join(world, world.asha, unit="JK-B001", messages="on")
+    client = open_me(world.asha)
+    client.get("/me/")
+    assert "Yes, I leave" in client.get("/me/leave/").content.decode()
+    assert "You have left" in client.post("/me/leave/").content.decode()
+    assert world.ladder(world.booth) == Ladder(reported=1)
+    assert blanks(world.asha.phone, "leave.receipt") == [{}]
+    with system("test"):
+        assert Suppression.objects.get(phone_id=world.phone_id(world.asha)).scope == "all"
+    assert world.rows("select count(*) from people_consent where withdrawn_at is null") == [(0,)]
+    assert "You left on" in client.get("/me/").content.decode()
+
+
+def test_whoever_left_comes_back_by_their_own_phone(world: World) -> None:
+    client = join(world, world.asha, unit="JK-B001")
+    client.post("/me/leave/")
+    join(world, world.asha, browser(), unit="JK-B001")
+    assert world.ladder(world.booth) == Ladder(reported=2, counted=1)
+    assert world.rows("select kind, term from enrolment_enrolment order by term") == [(1, 1), (2, 2)]
+    with system("test"):
+        assert Suppression.objects.get(phone_id=world.phone_id(world.asha)).lifted_at is not None
+
+
+def test_when_one_of_a_family_leaves_the_other_stays(world: World) -> None:
+    join(world, world.asha)
+    client = join(world, world.mohan)
+    client.post("/me/leave/")
+    assert world.rows("select count(*) from enrolment_membership where ended_on is null") == [(1,)]
+    assert world.count("people_suppression") == 0
+    assert blanks(world.asha.phone, "leave.receipt") == []
+
+
+def test_own_data_is_taken_along_as_json_and_csv(world: World) -> None:
+    join(world, Human("=SUM(1) Devi", 1980, world.asha.phone), unit="JK-B001")
+    client = open_me(world.asha)
+    client.get("/me/")
+    told = json.loads(client.get("/me/data/").content)
+    assert told["person"]["birth_year"] == 1980
+    assert told["person"]["consents"][0]["notice_version"] == 1
+    assert told["shared_with"] == []
+    assert world.asha.phone[3:] not in json.dumps(told)
+    text = b"".join(client.get("/me/data/?format=csv").streaming_content).decode("utf-8-sig")  # type: ignore[attr-defined]  # streams
+    values = [row[2] for row in csv.reader(io.StringIO(text))]
+    assert "'=SUM(1) Devi" in values
+
+
+def test_the_card_bears_no_phone_and_its_code_leads_to_a_check_without_a_name(world: World) -> None:
+    import re
+
+    from abhiyan.enrolment.views import card
+
+    client = join(world, world.asha, unit="JK-B001")
+    page = client.get("/me/card/").content.decode()
+    assert "Asha Devi" in page and 'class="qr' in page and world.asha.phone[3:] not in page
+    ((public_id,),) = world.rows("select public_id from enrolment_membership")
+    checked = browser().get(f"/card/{card.token(public_id)}/")  # type: ignore[arg-type]  # a UUID
+    text = checked.content.decode()
+    assert "genuine" in text and "Asha" not in text
+    (number,) = set(re.findall(r"[0-9A-Z]{4}-[0-9A-Z]{4}-[0-9A-Z]{4}", text))
+    assert number in page
+    client.post("/me/leave/")
+    assert "No longer a member" in browser().get(f"/card/{card.token(public_id)}/").content.decode()  # type: ignore[arg-type]
+    assert browser().get("/card/abcdefgh/").status_code == 404
+
+
+def test_the_page_is_kept_by_nobody_and_found_by_no_search_engine(world: World) -> None:
+    client = join(world, world.asha)
+    answer = client.get("/me/")
+    assert answer["Cache-Control"] == "no-store"
+    assert answer["X-Robots-Tag"] == "noindex, nofollow"
+    client.post("/me/out/")
+    assert "Asha" not in client.get("/me/").content.decode()
+
+
+def test_the_page_reads_as_much_whatever_there_is_to_show(world: World) -> None:
+    from django.db import connection
+    from django.test.utils import CaptureQueriesContext
+
+    client = join(world, world.asha, unit="JK-B001")
+    with CaptureQueriesContext(connection) as few:
+        client.get("/me/")
+    for _n in range(5):
+        world.tick()
+        world.paper_row(of=world.asha)
+        world.missed_call(of=world.asha)
+    with CaptureQueriesContext(connection) as many:
+        client.get("/me/")
+    assert len(many) == len(few)
