@@ -6,10 +6,10 @@ for any unit without a table of every leaf's ancestors, and a short recursion gi
 """
 
 # Deltas of finished folds are skipped. The horizon is of another server when it lies ahead of this one's own
-# transactions (after a restore): then nothing is skipped.
+# transactions (after a restore): then nothing is skipped. One scalar subselect: an index can be searched by it.
 HORIZON = (
-    "coalesce((select case when f.horizon <= pg_snapshot_xmax(pg_current_snapshot()) then f.horizon end"
-    " from programmes_fold f), '0'::xid8)"
+    "(select coalesce(min(f.horizon), '0'::xid8) from programmes_fold f"
+    " where f.horizon <= pg_snapshot_xmax(pg_current_snapshot()))"
 )
 # The upper bound excludes nothing. Together the two bounds make the planner expect a thin slice, and so use the
 # index also while the table is full of rows that are folded but not vacuumed.

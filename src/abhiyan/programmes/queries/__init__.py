@@ -2,9 +2,11 @@
 
 from .ledger import (
     Child,
+    Figures,
     FunnelRow,
     TrendDay,
     children_ladders,
+    figures,
     funnel,
     ladder,
     ladders,
@@ -34,11 +36,13 @@ from .programmes import (
 __all__ = [
     "Charge",
     "Child",
+    "Figures",
     "FunnelRow",
     "Gap",
     "TrendDay",
     "children_ladders",
     "drawn",
+    "figures",
     "funnel",
     "gap",
     "in_charges",

@@ -6,7 +6,7 @@ and as of the last closed day; no argument asks for more.
 """
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any, Literal
@@ -119,7 +119,7 @@ def _counted(node: Node, until: date | None, begins: date | None = None) -> tupl
     }
 
 
-def _ladder(sums: dict[int, int], *, is_exact: bool) -> Ladder:
+def _ladder(sums: Mapping[int, int], *, is_exact: bool) -> Ladder:
     def figure(number: int) -> int | None:
         n = sums.get(number, 0)
         return n if is_exact else shown(n)
@@ -399,44 +399,6 @@ class TrendDay:
     ladder: Ladder
 
 
-def trend(
-    *,
-    node: int,
-    hierarchy: int,
-    programme: Programme,
-    measure: int = 1,
-    at: datetime,
-    days: int = 60,
-) -> list[TrendDay]:
-    """The running totals of the last `days` days of the programme's window, up to today. Two queries."""
-    here = node_of(node, hierarchy)
-    if here is None:
-        return []
-    last = min(day_in(programme.zone, at), programme.closes_on)
-    until = here.until(programme.zone, at, last)
-    assert until is not None  # an end was asked for
-    begins = max(programme.opens_on, until - timedelta(days=days - 1))
-    if begins > until:
-        return []
-    query, values = _counted(here, until, begins)
-    by_day: dict[date, dict[int, int]] = defaultdict(dict)
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"select day, rung, sum(n)::bigint from ({query}) rows where measure = %(measure)s group by 1, 2",
-            values | {"programmes": [programme.pk], "measure": measure},
-        )
-        for day, number, n in cursor.fetchall():
-            by_day[day][number] = n
-    so_far = defaultdict(int, by_day.get(ALL_DAYS, {}))
-    found = []
-    for offset in range((until - begins).days + 1):
-        day = begins + timedelta(days=offset)
-        for number, n in by_day.get(day, {}).items():
-            so_far[number] += n
-        found.append(TrendDay(day, _ladder(so_far, is_exact=here.is_exact)))
-    return found
-
-
 @dataclass(frozen=True, slots=True)
 class FunnelRow:
     """The steps of one channel, on one day or in all (`on` is None). None: too few to be shown here.
@@ -454,24 +416,38 @@ class FunnelRow:
     counted: int | None
 
 
-def funnel(
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """All a unit's page says of one measure: the ladder now, the days up to now, the funnel by channel and day."""
+
+    ladder: Ladder
+    trend: list[TrendDay]
+    funnel: list[FunnelRow]
+
+
+def figures(
     *,
     node: int,
     hierarchy: int,
     programme: Programme,
     measure: int = 1,
     at: datetime,
-    days: int = 0,
-) -> list[FunnelRow]:
-    """The funnel of a unit by channel over all days, and by day for the last `days` days. Two queries."""
+    days: int = 60,
+) -> Figures:
+    """Ladder, trend and funnel of a unit from one read; days: how many of the window's last days stand apart.
+
+    Two queries, whatever the number of units below.
+    """
     here = node_of(node, hierarchy)
     if here is None:
-        return []
+        return Figures(Ladder(), [], [])
+    today = day_in(programme.zone, at)
     until = here.until(programme.zone, at, None)
-    today = until or min(day_in(programme.zone, at), programme.closes_on)
-    begins = today - timedelta(days=days - 1) if days else None
+    last = min(until or today, programme.closes_on)
+    begins = max(programme.opens_on, last - timedelta(days=days - 1))
     query, values = _counted(here, until, begins)
-    sums: dict[tuple[int, date | None], dict[int, int]] = defaultdict(lambda: defaultdict(int))
+    # by channel, by day; ALL_DAYS holds all before `begins`, and days after `last` (clocks that run ahead) count
+    sums: dict[tuple[int, date], dict[int, int]] = defaultdict(lambda: defaultdict(int))
     with connection.cursor() as cursor:
         cursor.execute(
             "select channel, day, rung, sum(n)::bigint"
@@ -479,27 +455,74 @@ def funnel(
             values | {"programmes": [programme.pk], "measure": measure},
         )
         for channel, day, number, n in cursor.fetchall():
-            sums[channel, None][number] += n
-            if day != ALL_DAYS:
-                sums[channel, day][number] += n
+            sums[channel, day][number] += n
+    by_channel: dict[int, dict[int, int]] = defaultdict(lambda: defaultdict(int))
+    by_day: dict[date, dict[int, int]] = defaultdict(lambda: defaultdict(int))
+    whole: dict[int, int] = defaultdict(int)
+    for (channel, day), found in sums.items():
+        for number, n in found.items():
+            by_channel[channel][number] += n
+            by_day[day][number] += n
+            whole[number] += n
+    return Figures(
+        ladder=_ladder(whole, is_exact=here.is_exact),
+        trend=_trend(by_day, begins, last, is_exact=here.is_exact),
+        funnel=[
+            *(_step(channel, None, found, here) for channel, found in sorted(by_channel.items())),
+            *(
+                _step(channel, day, found, here)
+                for (channel, day), found in sorted(sums.items())
+                if day != ALL_DAYS
+            ),
+        ],
+    )
 
-    def figure(n: int) -> int | None:
+
+def _trend(
+    by_day: Mapping[date, Mapping[int, int]], begins: date, last: date, *, is_exact: bool
+) -> list[TrendDay]:
+    so_far: dict[int, int] = defaultdict(int, by_day.get(ALL_DAYS, {}))
+    found = []
+    for offset in range((last - begins).days + 1):
+        day = begins + timedelta(days=offset)
+        for number, n in by_day.get(day, {}).items():
+            so_far[number] += n
+        found.append(TrendDay(day, _ladder(so_far, is_exact=is_exact)))
+    return found
+
+
+def _step(channel: int, on: date | None, found: Mapping[int, int], here: Node) -> FunnelRow:
+    def figure(*rungs: int) -> int | None:
+        n = sum(found.get(number, 0) for number in rungs)
         return n if here.is_exact else shown(n)
 
-    return [
-        FunnelRow(
-            channel,
-            on,
-            reported=figure(found[rung.REPORTED]),
-            unique=figure(found[rung.UNIQUE]),
-            opened=figure(found[rung.OPENED]),
-            completed=figure(found[rung.UNSIGNED] + found[rung.COUNTED]),
-            counted=figure(found[rung.COUNTED]),
-        )
-        for (channel, on), found in sorted(
-            sums.items(), key=lambda item: (item[0][0], item[0][1] or date.min)
-        )
-    ]
+    return FunnelRow(
+        channel,
+        on,
+        reported=figure(rung.REPORTED),
+        unique=figure(rung.UNIQUE),
+        opened=figure(rung.OPENED),
+        completed=figure(rung.UNSIGNED, rung.COUNTED),
+        counted=figure(rung.COUNTED),
+    )
+
+
+def trend(
+    *, node: int, hierarchy: int, programme: Programme, measure: int = 1, at: datetime, days: int = 60
+) -> list[TrendDay]:
+    """The running totals of the last `days` days of the programme's window, up to today; see `figures`."""
+    return figures(
+        node=node, hierarchy=hierarchy, programme=programme, measure=measure, at=at, days=days
+    ).trend
+
+
+def funnel(
+    *, node: int, hierarchy: int, programme: Programme, measure: int = 1, at: datetime, days: int = 0
+) -> list[FunnelRow]:
+    """The funnel of a unit by channel over all days, and for each of the last `days` days; see `figures`."""
+    return figures(
+        node=node, hierarchy=hierarchy, programme=programme, measure=measure, at=at, days=days
+    ).funnel
 
 
 def unfolded(*, at: datetime) -> tuple[int, int]:
