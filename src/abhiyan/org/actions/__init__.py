@@ -19,6 +19,7 @@ from .appointments import (
     end_terms,
     ensure_offices,
 )
+from .bodies import BodyNameMissing, UnknownKind, end_body, make_body
 from .doors import NotAbove, ask_factor_reset, reset_factors, reveal_phone
 from .releases import (
     AlreadyDecided,
@@ -38,6 +39,7 @@ __all__ = [
     "AlreadyEnded",
     "AlreadyHolds",
     "BeyondYourOwn",
+    "BodyNameMissing",
     "Lapsed",
     "NoSeatLeft",
     "NotAbove",
@@ -50,6 +52,7 @@ __all__ = [
     "ReasonMissing",
     "SameLine",
     "UnknownAct",
+    "UnknownKind",
     "UnknownOffice",
     "WrongTerm",
     "appoint",
@@ -59,9 +62,11 @@ __all__ = [
     "decide",
     "decide_release",
     "end_appointment",
+    "end_body",
     "end_terms",
     "ensure_offices",
     "lapse_releases",
+    "make_body",
     "reset_factors",
     "reveal_phone",
     "use_release",
