@@ -92,7 +92,12 @@ def officer(world: World, office: str, unit: str, *, hierarchy: int = 1) -> Clie
     at = clock.now()
     with system("tests appoint"):
         account = Account.objects.create(
-            public_id=uuid4(), phone_id=uuid4(), last4="4213", name=f"{office} of {unit}", created_at=at
+            public_id=uuid4(),
+            phone_id=uuid4(),
+            last4="4213",
+            name=f"{office} of {unit}",
+            language="en",
+            created_at=at,
         )
         org.appoint(
             account_id=account.pk,

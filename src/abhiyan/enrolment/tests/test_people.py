@@ -1,0 +1,287 @@
+"""The people of a unit: who sees whom, what may be done about an entry, and what waits for an eye."""
+
+from datetime import timedelta
+from uuid import UUID
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from abhiyan.core.scope import system
+from abhiyan.enrolment import owed, queries_people
+from abhiyan.enrolment.actions import reading
+from abhiyan.enrolment.rules.number import member_number, public_ids
+from abhiyan.org import queries as org
+from abhiyan.org.models import Release
+
+from .make import Human, Ladder, World
+from .web import browser, join, officer, today, web_world
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def world() -> World:
+    return web_world()
+
+
+def member_of(world: World, human: Human) -> UUID:
+    ((found,),) = world.rows(
+        "select m.public_id from enrolment_membership m join people_person p on p.id = m.person_id where p.name = %s",
+        [human.name],
+    )
+    assert isinstance(found, UUID)
+    return found
+
+
+def test_a_district_president_sees_its_members_masked_and_no_others(world: World) -> None:
+    world.web_join(of=world.asha, unit=world.booth)
+    world.web_join(of=world.bilal, unit=world.far_booth)
+    page = officer(world, "district_president", "JK-SRI").get("/people/").content.decode()
+    assert "Asha Devi" in page and "Rajbagh School" in page and "0001" in page
+    assert "Bilal" not in page
+    assert world.asha.phone[3:] not in page
+
+
+def test_another_district_is_not_theirs(world: World) -> None:
+    world.web_join(of=world.bilal, unit=world.far_booth)
+    client = officer(world, "district_president", "JK-SRI")
+    assert client.get("/people/?unit=JK-JAM").status_code == 403
+    assert client.get(f"/people/{member_of(world, world.bilal)}/").status_code == 404
+    found = client.get(f"/people/?q={world.bilal.phone[3:]}").content.decode()
+    assert "Bilal" not in found and "Nobody in your units has this number" in found
+
+
+def test_nobody_without_an_office_opens_the_list(world: World) -> None:
+    assert browser().get("/people/").status_code in (302, 403)
+    assert join(world, world.asha).get("/people/").status_code in (302, 403)
+
+
+def test_a_list_is_narrowed_by_rung_channel_kind_day_and_ending(world: World) -> None:
+    world.web_join(of=world.asha)
+    world.api(of=world.bilal)
+    leaver = join(world, world.chandra, unit="JK-B001")
+    leaver.post("/me/leave/")
+    client = officer(world, "district_president", "JK-SRI")
+
+    def shown(query: str) -> set[str]:
+        page = client.get(f"/people/?{query}").content.decode()
+        return {
+            human.name.split()[0] for human in (world.asha, world.bilal, world.chandra) if human.name in page
+        }
+
+    assert shown("") == {"Asha", "Bilal"}
+    assert shown("rung=unsigned") == {"Bilal"}
+    assert shown("rung=counted") == {"Asha"}
+    assert shown("channel=3") == {"Bilal"}
+    assert shown("kind=2") == set()
+    assert shown("ended=ended") == {"चंद्रा"}
+    assert shown("ended=all") == {"Asha", "Bilal", "चंद्रा"}
+    assert shown(f"since={today() + timedelta(days=1)}") == set()
+    assert client.get("/people/?rung=nonsense&since=soon").status_code == 422
+
+
+def test_somebody_is_found_by_name_whole_phone_and_member_number(world: World) -> None:
+    world.web_join(of=world.asha)
+    world.web_join(of=world.bilal)
+    client = officer(world, "district_president", "JK-SRI")
+    number = member_number(member_of(world, world.asha))
+    for q in ("asha", "devi ash", world.asha.phone[3:], "%2B91 99060 00001", number, number.lower()):
+        page = client.get(f"/people/?q={q}").content.decode()
+        assert "Asha Devi" in page and "Bilal" not in page, q
+    for q in ("0001", "%25", "_", "99060"):
+        assert "Asha Devi" not in client.get(f"/people/?q={q}").content.decode(), q
+
+
+def test_pages_follow_one_another_without_gap_or_double(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(queries_people, "PER_PAGE", 3)
+    people = [Human(f"Person {chr(65 + n)}x", 1980, f"+9199061000{n:02d}") for n in range(8)]
+    world.send(*(world.claim(each, 3, unit=world.booth) for each in people))  # type: ignore[arg-type]  # Channel.API
+    client = officer(world, "district_president", "JK-SRI")
+    seen: list[str] = []
+    where = "/people/"
+    for _page in range(3):
+        page = client.get(where).content.decode()
+        seen += [each.name for each in people if each.name in page]
+        where = (
+            "/people/" + page.split('rel="next"')[0].rsplit('href="', 1)[1].split('"')[0]
+            if 'rel="next"' in page
+            else ""
+        )
+    assert where == "" and sorted(seen) == sorted(each.name for each in people)
+    assert client.get("/people/?after=rubbish").status_code == 200
+
+
+def test_a_unit_too_large_asks_for_a_smaller_one_but_still_finds_a_phone(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(queries_people, "MOST_LEAVES", 1)
+    world.web_join(of=world.asha)
+    client = officer(world, "state_president", "JK")
+    page = client.get("/people/").content.decode()
+    assert "Choose a smaller unit" in page and "Asha" not in page and "unit=JK-SRI" in page
+    assert "Asha Devi" in client.get(f"/people/?q={world.asha.phone[3:]}").content.decode()
+
+
+def test_a_list_reads_as_much_whatever_its_length(world: World) -> None:
+    client = officer(world, "district_president", "JK-SRI")
+    world.web_join(of=world.asha)
+    client.get("/people/")
+    with CaptureQueriesContext(connection) as few:
+        client.get("/people/")
+    people = [Human(f"Person {chr(65 + n)}x", 1980, f"+9199061000{n:02d}") for n in range(20)]
+    world.send(*(world.claim(each, 3, unit=world.booth) for each in people))  # type: ignore[arg-type]  # Channel.API
+    with CaptureQueriesContext(connection) as many:
+        client.get("/people/")
+    assert len(many) == len(few)
+
+
+def test_reading_leaves_a_row_and_a_quota_ends_it(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reading, "ROWS_PER_DAY", 3)
+    monkeypatch.setattr(reading, "MANY", 1)
+    world.web_join(of=world.asha)
+    client = officer(world, "district_president", "JK-SRI")
+    for _n in range(3):
+        assert client.get("/people/").status_code == 200
+    assert client.get("/people/").status_code == 429
+    acts = dict(
+        world.rows("select act, count(*) from core_audit where act like 'enrolment.read%%' group by 1")
+    )  # type: ignore[arg-type]
+    assert acts == {"enrolment.read_people": 3, "enrolment.reads_many": 1}
+
+
+def test_an_entry_shows_its_claims_consents_and_worker(world: World) -> None:
+    world.web_join(of=world.asha)
+    world.paper_row(of=world.asha)
+    page = (
+        officer(world, "district_president", "JK-SRI")
+        .get(f"/people/{member_of(world, world.asha)}/")
+        .content.decode()
+    )
+    assert "Paper list" in page and "Own web session" in page and "notice version 1" in page
+    assert world.asha.phone[3:] not in page
+
+
+def test_a_number_is_shown_for_one_look_and_leaves_a_row(world: World) -> None:
+    world.web_join(of=world.asha)
+    where = f"/people/{member_of(world, world.asha)}/"
+    client = officer(world, "district_president", "JK-SRI")
+    assert world.asha.phone in client.post(where + "reveal/").content.decode()
+    assert world.asha.phone not in client.get(where).content.decode()
+    assert world.rows("select count(*) from core_audit where act = 'people.reveal_phone'") == [(1,)]
+    worker = officer(world, "booth_worker", "JK-B001")
+    assert worker.post(where + "reveal/").status_code == 403
+
+
+def test_an_entry_is_corrected_and_its_tally_moves(world: World) -> None:
+    world.web_join(of=world.asha)
+    where = f"/people/{member_of(world, world.asha)}/"
+    client = officer(world, "district_president", "JK-SRI")
+    assert 'value="Asha Devi"' in client.get(where + "correct/").content.decode()
+    answer = client.post(where + "correct/", {"name": "Asha Kaul", "birth_year": "1980", "unit": "JK-B003"})
+    assert answer["Location"] == where
+    assert "Asha Kaul" in client.get(where).content.decode()
+    assert world.ladder(world.units["JK-B003"]) == Ladder(reported=1, counted=1)
+    far = client.post(where + "correct/", {"name": "Asha Kaul", "birth_year": "1980", "unit": "JK-B004"})
+    assert far.status_code in (403, 422)  # not over the new unit
+    assert world.tallies() == world.recounted()
+
+
+def test_an_entry_is_struck_off_with_a_reason(world: World) -> None:
+    world.web_join(of=world.asha)
+    where = f"/people/{member_of(world, world.asha)}/"
+    client = officer(world, "district_president", "JK-SRI")
+    assert client.post(where + "strike-off/", {"reason": ""}).status_code == 422
+    assert client.post(where + "strike-off/", {"reason": "because"}).status_code == 422
+    assert client.post(where + "strike-off/", {"reason": "not_genuine"}).status_code == 302
+    assert "Struck off" in client.get(where).content.decode()
+    assert client.post(where + "strike-off/", {"reason": "double"}).status_code == 409
+    assert world.ladder(world.booth) == Ladder(reported=1)
+    assert officer(world, "booth_worker", "JK-B001").post(where + "strike-off/").status_code == 403
+
+
+def test_an_export_needs_a_second_person_and_holds_what_is_shown(world: World) -> None:
+    world.web_join(of=Human("=1+1 Devi", 1980, world.asha.phone))
+    world.api(of=world.bilal)
+    client = officer(world, "district_president", "JK-SRI")
+    form = {"unit": "JK-SRI", "in": "organisational", "rung": "counted", "reason": "letters of thanks"}
+    assert client.post("/people/export/", form).status_code == 302
+    with system("test"):
+        release = Release.objects.get()
+        assert release.payload["rung"] == "counted"
+    assert client.post(f"/people/export/{release.public_id}/").status_code == 403
+    with system("test"):
+        Release.objects.update(state=Release.State.RELEASED)
+    answer = client.post(f"/people/export/{release.public_id}/")
+    text = b"".join(answer.streaming_content).decode()  # type: ignore[attr-defined]  # streams
+    assert "'=1+1 Devi" in text and "Bilal" not in text and world.asha.phone[3:] not in text
+    assert client.post(f"/people/export/{release.public_id}/").status_code == 403
+    assert world.rows("select n from core_audit where act = 'enrolment.export_people'") == [(1,)]
+    assert officer(world, "booth_worker", "JK-B001").post("/people/export/", form).status_code == 403
+
+
+def test_a_claim_without_a_place_is_placed_by_name_pin_or_code(world: World) -> None:
+    join(world, world.asha)
+    client = officer(world, "state_president", "JK")
+    page = client.get("/people/unplaced/").content.decode()
+    assert "Asha Devi" in page
+    ((claim,),) = world.rows("select public_id from enrolment_claim")
+    wrong = client.post("/people/unplaced/", {"claim": str(claim), "where": "Nowhere at all"})
+    assert wrong.status_code == 422 and "No place fits" in wrong.content.decode()
+    assert client.post("/people/unplaced/", {"claim": str(claim), "where": "JK-B001"}).status_code == 302
+    assert "Asha" not in client.get("/people/unplaced/").content.decode()
+    assert world.ladder(world.booth) == Ladder(reported=1, counted=1)
+    assert client.post("/people/unplaced/", {"claim": str(claim), "unit": "JK-B001"}).status_code == 409
+    assert world.tallies() == world.recounted()
+
+
+def test_a_place_on_the_same_phone_is_suggested_and_all_sure_ones_placed_at_once(world: World) -> None:
+    join(world, world.asha, unit="JK-B001")
+    join(world, world.mohan)
+    client = officer(world, "state_president", "JK")
+    page = client.get("/people/unplaced/").content.decode()
+    assert 'name="unit" value="JK-B001"' in page and "Place the one that is sure" in page
+    ((claim,),) = world.rows("select public_id from enrolment_claim where not is_placed")
+    client.post("/people/unplaced/", {"all": "1", f"seen-{claim}": "JK-B001"})
+    assert world.rows("select count(*) from enrolment_claim where not is_placed") == [(0,)]
+
+
+def test_a_call_from_a_shared_phone_is_settled(world: World) -> None:
+    join(world, world.asha, unit="JK-B001")
+    world.tick()
+    world.paper_row(of=world.mohan)
+    world.tick()
+    world.missed_call(of=world.asha)
+    client = officer(world, "state_president", "JK")
+    page = client.get("/people/nameless/").content.decode()
+    assert "Asha Devi" in page and "Mohan Lal" in page
+    ((claim,),) = world.rows("select public_id from enrolment_claim where membership_id is null")
+    given = {"claim": str(claim), "member": str(member_of(world, world.mohan))}
+    assert client.post("/people/nameless/", given).status_code == 302
+    assert "Nothing waits" in client.get("/people/nameless/").content.decode()
+    assert world.ladder(world.booth) == Ladder(reported=3, counted=2)
+    assert client.post("/people/nameless/", given).status_code == 409
+
+
+def test_what_waits_is_owed_by_whoever_may_place(world: World) -> None:
+    from abhiyan.core.scope import scoped
+
+    join(world, world.asha)
+    officer(world, "state_president", "JK")
+    with system("test"):
+        from abhiyan.people.models import Account
+
+        account = Account.objects.get(name="state_president of JK")
+    viewer = org.viewer_of(account_id=account.pk, on=today())
+    with scoped(viewer.scope):
+        (one,) = owed.owed(viewer, at=world.now)
+    assert one.n == 1 and one.href == "/people/unplaced/"
+
+
+def test_member_numbers_are_read_back(world: World) -> None:
+    given = UUID("0123456789abcdef0123456789abcdef")
+    bounds = public_ids(member_number(given))
+    assert bounds is not None and bounds[0] <= given <= bounds[1]
+    assert public_ids("short") is None and public_ids("UUUU-UUUU-UUUU") is None
