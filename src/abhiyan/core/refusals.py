@@ -41,3 +41,11 @@ class TooMany(Refused):
     code = "too_many"
     message = _("Too many attempts. Try again in %(wait_s)s seconds.")
     status = 429
+
+
+class TooLarge(Refused):
+    """More came than anybody may send here at a time; `mb` says how much that is."""
+
+    code = "too_large"
+    message = _("This is too large. Send at most %(mb)s MB at a time.")
+    status = 413

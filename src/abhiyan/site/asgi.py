@@ -18,7 +18,10 @@ from django.core.asgi import get_asgi_application
 
 django = cast(Any, get_asgi_application())  # sets Django up, before anything that needs it
 
+from django.utils import translation  # noqa: E402
+
 from abhiyan.core import health, metrics  # noqa: E402
+from abhiyan.core.refusals import TooLarge  # noqa: E402
 
 from . import assets, processes  # noqa: E402
 
@@ -31,10 +34,6 @@ App = Callable[[AsgiScope, Receive, Send], Awaitable[None]]
 HOT = {
     "/api/v1/claims": "abhiyan.enrolment.hotpath:application",
     "/hook/": "abhiyan.enrolment.hotpath:application",
-}
-TOO_LARGE = {
-    "hi": "यह बहुत बड़ा है: एक बार में %d MB तक ही भेजें।\n",
-    "en": "This is too large: send at most %d MB at a time.\n",
 }
 
 
@@ -132,8 +131,9 @@ async def _within_limit(scope: AsgiScope, receive: Receive, send: Send) -> None:
 
 
 async def _refuse(scope: AsgiScope, send: Send, limit: int) -> None:
-    languages = next((value for name, value in scope["headers"] if name == b"accept-language"), b"hi")
-    text = TOO_LARGE["en" if languages.startswith(b"en") else "hi"] % (limit // 1024 // 1024)
+    asked = next((value for name, value in scope["headers"] if name == b"accept-language"), b"")
+    with translation.override(asked[:2].decode("latin-1") if asked[:2] in (b"en", b"hi") else "hi"):
+        text = f"{TooLarge(mb=limit // 1024 // 1024)}\n"
     # The rest of the body is not read, so nothing more can be said over this connection.
     close = [(b"connection", b"close")]
     await health.answer(scope, send, 413, b"text/plain; charset=utf-8", text.encode(), close)

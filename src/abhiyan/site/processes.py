@@ -99,7 +99,7 @@ def known() -> list[Note]:
     return found
 
 
-def stop_all(*, say: Callable[[str], None], patience_s: float = PATIENCE_S) -> int:
+def stop_all(*, say: Callable[[str], None], patience_s: float = PATIENCE_S + 10) -> int:
     """End every noted process, those that watch over others first. Returns how many ran.
 
     Each may finish what it is at; after `patience_s` it is killed. This process itself is left alone.
@@ -167,12 +167,14 @@ def die_with(parent: str, number: signal.Signals) -> None:
 
 @contextmanager
 def stopping_on_signals() -> Iterator[threading.Event]:
-    """An event that SIGTERM, SIGINT and SIGHUP set; in the main thread."""
+    """An event that SIGTERM, SIGINT and SIGHUP set, unless ignored from the start; in the main thread."""
     event = threading.Event()
-    before = {
-        number: signal.signal(number, lambda *_: event.set())
+    numbers = [
+        number
         for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
-    }
+        if signal.getsignal(number) != signal.SIG_IGN  # begun with nohup, or in the background of a script
+    ]
+    before = {number: signal.signal(number, lambda *_: event.set()) for number in numbers}
     try:
         yield event
     finally:
