@@ -5,6 +5,7 @@ an Order to the child's standard input and reads Told after Told from its standa
 before anything is written; what is left of them is a number per place and day.
 """
 
+import hmac
 import os
 import pickle
 import struct
@@ -15,6 +16,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
+from hashlib import blake2b
 from pathlib import Path
 from queue import SimpleQueue
 from threading import Thread
@@ -32,23 +34,40 @@ from abhiyan.core.tables.sources import Part, Source
 from abhiyan.enrolment.actions import rows as act_rows
 from abhiyan.enrolment.actions.claims import Claim, NotAdult
 from abhiyan.enrolment.actions.drives import Drive, Drives
-from abhiyan.enrolment.actions.gateway import NO, YES, int4
+from abhiyan.enrolment.actions.gateway import DAY_ZERO, NO, YES, int4, micros
 from abhiyan.enrolment.actions.sql import COLUMNS
 from abhiyan.enrolment.models import Channel
+from abhiyan.enrolment.rules import names
 from abhiyan.enrolment.rules.age import Age, age_on
+from abhiyan.enrolment.rules.window import EARLIEST, Fall, fall
 from abhiyan.people import phones
+from abhiyan.people.models import Purpose
 
 from .layout import BATCH, BIRTH_YEAR, BOOTH, COLUMN_OF, DAY, NAME, NOTICE, PAPER, PHONE, PIN, WORKER
 
-# Columns of staging beside the act's own: the row's number, and what the act's fast statement need not see.
-OWN = {"row": "int4", "is_late": "bool", "is_plain": "bool", "is_signed": "bool"}
+# The columns of staging, in the order rows are packed: first what all plain rows share, then the ids, then what is
+# shared by many, last the phone's own. `sql.COLUMNS` and `sql.PHONE_COLUMNS` are all among them.
+_SHARED = ("is_late", "is_plain", "is_signed", "channel", "sign", "is_placed", "purposes", "row")
+_IDS = ("claim", "phone", "member", "term", "person", "consent", "waiting")
+_PUBLIC = ("public_id", "member_public", "person_public")
+_REST = ("unit", "day", "field_at", "birth_year", "name", "language", "by", "notice", "device")
 SEALED = {"hash": "bytea", "sealed": "bytea", "last4": "text"}
-STAGED = {**OWN, **COLUMNS, **SEALED}
+_KINDS = {**COLUMNS, **SEALED, "is_late": "bool", "is_plain": "bool", "is_signed": "bool", "row": "int4"}
+STAGED = {name: _KINDS[name] for name in (*_SHARED, *_IDS, *_PUBLIC, *_REST, *SEALED)}
 NOTICES = "notice_unknown"
 _NULL = b"\xff\xff\xff\xff"
-_FIXED = {"uuid": 16, "bool": 1, "int2": 2, "int4": 4, "int8": 8, "date": 4, "timestamptz": 8}
 _LENGTH = [struct.pack("!i", n) for n in range(4096)]
 _FRAME = struct.Struct("!I")
+_COUNT = struct.pack("!h", len(STAGED))
+_1, _2, _4, _16, _32 = (_LENGTH[n] for n in (1, 2, 4, 16, 32))
+# Not late, plain, not signed; paper, no sign, placed; membership only; and the length of the row's number.
+_PLAIN = b"".join(
+    (
+        *(_COUNT, _1, NO, _1, YES, _1, NO),
+        *(_2, act_rows.SHORTS[Channel.PAPER], _2, act_rows.SHORTS[0], _1, YES),
+        *(_2, act_rows.SHORTS[1 << Purpose.MEMBERSHIP], _4),
+    )
+)
 
 
 @dataclass(frozen=True)
@@ -102,6 +121,26 @@ def stage(order: Order) -> Iterator[Told]:
             minors[places.known(row), on] += 1
             return "minor"
 
+        lane = FastLane(order, drive, places, today)
+
+        def slowly(others: list[tuple[Any, ...]], told: Told) -> list[bytes]:
+            """Rows that are not quite plain, by the act's own preparation; what it refuses is told."""
+            batch = told.batch
+            claims, numbers = _claims(others, order, drive, places, today, batch)
+            prepared, refused = act_rows.prepare(claims, drive, order.at)
+            for place, _own, refusal, claim in refused:
+                if isinstance(refusal, NotAdult):
+                    batch.discarded["minor"] += 1
+                    on = claim.field_at.astimezone(ZoneInfo(drive.zone)).date() if claim.field_at else today
+                    told.minors[claim.unit_id or 0, on] += 1
+                    continue
+                batch.refused_rows += 1
+                column = COLUMN_OF.get(refusal.on, refusal.on)
+                column = column if PAPER.field(column) else ""
+                batch.refused.append(RefusedCell(numbers[place], column, refusal.code, ""))
+            told.staged += len(prepared)
+            return _packed(prepared, numbers) if prepared else []
+
         columns = sql.SQL(", ").join(map(sql.Identifier, STAGED))
         copying = sql.SQL("copy {} ({}) from stdin binary").format(
             sql.Identifier("staging", order.table), columns
@@ -122,25 +161,12 @@ def stage(order: Order) -> Iterator[Told]:
             minors.clear()
             kept, batch.rows = batch.rows, []
             if kept:
-                claims, numbers = _claims(kept, order, drive, places, today, batch)
-                prepared, refused = act_rows.prepare(claims, drive, order.at)
-                for place, _own, refusal, claim in refused:
-                    if isinstance(refusal, NotAdult):
-                        batch.discarded["minor"] += 1
-                        on = (
-                            claim.field_at.astimezone(ZoneInfo(drive.zone)).date()
-                            if claim.field_at
-                            else today
-                        )
-                        told.minors[claim.unit_id or 0, on] += 1
-                        continue
-                    batch.refused_rows += 1
-                    column = COLUMN_OF.get(refusal.on, refusal.on)
-                    column = column if PAPER.field(column) else ""
-                    batch.refused.append(RefusedCell(numbers[place], column, refusal.code, ""))
-                if prepared:
-                    copy.write(b"".join(_packed(prepared, numbers)))
-                told.staged = len(prepared)
+                places.learn(kept)
+                packed, others = lane.take(kept)
+                told.staged = len(packed)
+                if others:
+                    packed += slowly(others, told)
+                copy.write(b"".join(packed))
             yield told
         copy.write(b"\xff\xff")
 
@@ -191,7 +217,6 @@ class _Places:
 def _claims(
     kept: list[tuple[Any, ...]], order: Order, drive: Drive, places: _Places, today: date, batch: Batch
 ) -> tuple[list[Claim], list[int]]:
-    places.learn(kept)
     claims: list[Claim] = []
     numbers: list[int] = []
     noons: dict[date, datetime] = {}
@@ -230,7 +255,7 @@ def _claims(
                 field_at=field_at,
                 notice_version=notice,
                 language=order.language,
-                device=f"paper {row[BATCH]}" if row[BATCH] else "paper",
+                device=_device(row[BATCH]),
             )
         )
         numbers.append(number)
@@ -245,27 +270,187 @@ def _worker(phone: str, order: Order) -> UUID:
     return order.workers.get(phone_id, phone_id)
 
 
-def _packed(prepared: list[act_rows.Row], numbers: list[int]) -> Iterator[bytes]:
-    """Rows as binary COPY takes them, column by column: fixed widths need no look at each value."""
-    count = len(prepared)
-    columns = list(zip(*prepared, strict=True))
-    at = {name: n for n, name in enumerate(act_rows.Row._fields)}
-    parts: list[list[bytes]] = [[struct.pack("!h", len(STAGED))] * count]
-    for name, kind in STAGED.items():
-        values: Any
-        if name == "row":
-            values = [int4(numbers[place]) for place in columns[at["place"]]]
-        elif name in ("is_late", "is_plain"):
-            values = [YES if value else NO for value in columns[at[name]]]
-        else:
-            values = columns[at[name]]
-        size = _FIXED.get(kind)
-        if size is not None and None not in values:
-            head = _LENGTH[size]
-            parts.append([head + value for value in values])
-        else:
-            parts.append([_NULL if value is None else _LENGTH[len(value)] + value for value in values])
-    return map(b"".join, zip(*parts, strict=True))
+def _packed(prepared: list[act_rows.Row], numbers: list[int]) -> list[bytes]:
+    """Rows as binary COPY takes them."""
+    return [
+        _COUNT
+        + b"".join(
+            [
+                _NULL if value is None else _LENGTH[len(value)] + value
+                for value in (_value(row, name, numbers) for name in STAGED)
+            ]
+        )
+        for row in prepared
+    ]
+
+
+def _value(row: act_rows.Row, name: str, numbers: list[int]) -> bytes | None:
+    if name == "row":
+        return int4(numbers[row.place])
+    value: bytes | bool | None = getattr(row, name)
+    return (YES if value else NO) if isinstance(value, bool) else value
+
+
+class FastLane:
+    """Rows that simply are what they should be: as `act_rows.prepare` makes them, in a third of the time.
+
+    What a row shares with many others (its unit, day, year, notice, batch) is judged once by the act's own rules and
+    remembered as bytes. A row with anything else about it is left to `prepare`.
+    """
+
+    def __init__(self, order: Order, drive: Drive, places: "_Places", today: date) -> None:
+        self.order, self.drive, self.places, self.today = order, drive, places, today
+        self.units: dict[str, bytes | None] = {}
+        self.days: dict[date | None, tuple[bytes, int] | None] = {}
+        self.years: dict[tuple[int, int], bytes | None] = {}
+        self.tails: dict[tuple[int | None, str | None, str | None], bytes | None] = {}
+
+    def take(self, kept: list[tuple[Any, ...]]) -> tuple[list[bytes], list[tuple[Any, ...]]]:
+        """(rows ready for COPY, rows for the slow way)."""
+        key = act_rows.keys()
+        lookup, identity, seal, seal_number = key.lookup, key.identity, key.seal, key.seal_number
+        start = b"%d|0|" % self.drive.roll_id
+        programme = int4(self.drive.programme_id)
+        claim_hash = blake2b(self.order.key, digest_size=16, salt=bytes([Channel.PAPER.value]))
+        digest, clean, indian_only = hmac.digest, names.clean, self.drive.indian_mobiles_only
+        units, days, years, tails = self.units, self.days, self.years, self.tails
+        chance = os.urandom(act_rows.RANDOM_BYTES * len(kept))
+        i = 0
+        packed: list[bytes] = []
+        others: list[tuple[Any, ...]] = []
+        for row in kept:
+            number, phone, written, year, booth, _pin, notice, bundle, on, worker = row
+            unit = units.get(booth, b"")
+            if unit == b"":
+                unit = self._unit(booth)
+            day = days.get(on, ())
+            if day == ():
+                day = self._day(on)
+            tail = tails.get((notice, bundle, worker), b"")
+            if tail == b"":
+                tail = self._tail(notice, bundle, worker)
+            if not unit or not day or not tail or (indian_only and not phone.startswith("+91")):
+                others.append(row)
+                continue
+            born = years.get((year, day[1]), b"")
+            if born == b"":
+                born = self._year(year, day[1])
+            name = clean(written)
+            if not born or name is None:
+                others.append(row)
+                continue
+            sealed_phone = phone.encode()
+            h = digest(lookup, sealed_phone, "sha256")
+            h16 = h[:16]
+            p = h[:6]
+            g = digest(identity, start + h16, "sha256")
+            m = p + g[:8]
+            hasher = claim_hash.copy()
+            hasher.update(int4(number))
+            own = hasher.digest()
+            nonce = chance[i : i + 12]
+            encoded = name.encode()
+            sealed = seal_number + nonce + seal(nonce, sealed_phone, h16)
+            packed.append(
+                b"".join(
+                    (
+                        _PLAIN,
+                        int4(number),
+                        _16,
+                        own,
+                        _16,
+                        h16,
+                        _16,
+                        m,
+                        b"\0\0",
+                        _16,
+                        m,
+                        b"\0\1",
+                        _16,
+                        p,
+                        g[16:26],
+                        _16,
+                        p,
+                        own[:9],
+                        b"\1",
+                        _16,
+                        h[:12],
+                        programme,
+                        _16,
+                        chance[i + 12 : i + 28],
+                        _16,
+                        chance[i + 28 : i + 44],
+                        _16,
+                        chance[i + 44 : i + 60],
+                        unit,
+                        day[0],
+                        born,
+                        _LENGTH[len(encoded)],
+                        encoded,
+                        tail,
+                        _32,
+                        h,
+                        _LENGTH[len(sealed)],
+                        sealed,
+                        _4,
+                        sealed_phone[-4:],
+                    )
+                )
+            )
+            i += act_rows.RANDOM_BYTES
+        return packed, others
+
+    def _unit(self, booth: str | None) -> bytes | None:
+        place = self.drive.by_code.get(booth) if booth else None
+        found = None
+        if place is not None and self.drive.may(place, self.order.within):
+            found = _LENGTH[8] + place.packed
+        self.units[booth or ""] = found
+        return found
+
+    def _day(self, on: date | None) -> tuple[bytes, int] | None:
+        at, drive = self.order.at, self.drive
+        zone = ZoneInfo(drive.zone)
+        field_at = at if on is None or on == self.today else datetime.combine(on, time(12), zone)
+        field_on = field_at.astimezone(zone).date()
+        falls = fall(day=field_on, arrived_on=self.today, opens_on=drive.opens_on, closes_on=drive.closes_on)
+        found = None
+        if drive.state == "open" and falls is Fall.INSIDE and field_at <= at and field_at.year >= EARLIEST:
+            packed_day = int4(field_on.toordinal() - DAY_ZERO)
+            found = (_4 + packed_day + _LENGTH[8] + micros(field_at), field_on.year)
+        self.days[on] = found
+        return found
+
+    def _year(self, year: int, on_year: int) -> bytes | None:
+        age = age_on(year=on_year, birth_year=year, minimum=self.drive.minimum_age, says_adult=False)
+        found = _LENGTH[2] + act_rows.SHORTS[year] if age is Age.ADULT else None
+        self.years[year, on_year] = found
+        return found
+
+    def _tail(self, notice: int | None, bundle: str | None, worker: str | None) -> bytes | None:
+        order = self.order
+        version = notice or order.notice
+        found = None
+        if version is not None and version in order.notices:
+            by = order.by if worker is None else _worker(worker, order)
+            device = _device(bundle).encode()
+            language = order.language.encode()
+            found = b"".join(
+                (
+                    *(_LENGTH[len(language)], language),
+                    *(_16, by.bytes),
+                    *(_4, int4(version)),
+                    *(_LENGTH[len(device)], device),
+                )
+            )
+        if len(self.tails) > 100_000:
+            self.tails.clear()
+        self.tails[notice, bundle, worker] = found
+        return found
+
+
+def _device(bundle: str | None) -> str:
+    return f"paper {bundle}" if bundle else "paper"
 
 
 # Processes of their own.

@@ -1,9 +1,14 @@
 """Names of people: cleaned for keeping, and folded to tell two people on one phone apart."""
 
+import re
 import unicodedata
 
 LONGEST = 200  # characters
 _JOINERS = "\u200c\u200d"  # ZWNJ and ZWJ: meant only after a virama, where they shape a conjunct
+# Words of Latin letters and Devanagari with one space between: what nearly all names are. Nothing in it is invisible.
+_USUAL = re.compile(
+    "[A-Za-z\u0900-\u0963\u0970-\u097f.'-]+(?: [A-Za-z\u0900-\u0963\u0970-\u097f.'-]+)*"
+).fullmatch
 _VIRAMA = 9  # canonical combining class
 
 
@@ -15,6 +20,13 @@ def clean(text: str) -> str | None:
     """
     if len(text) > 4 * LONGEST:
         return None
+    if (
+        _USUAL(text)
+        and text[0].isalpha()
+        and len(text) <= LONGEST
+        and (text.isascii() or unicodedata.is_normalized("NFC", text))
+    ):
+        return text
     if text.isascii():
         if "\x00" in text:
             return None

@@ -1,0 +1,127 @@
+"""The quick way of a plain paper row gives what the act's own preparation gives; all others go the slow way."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date, timedelta
+from typing import Any
+from uuid import UUID
+
+import psycopg
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from abhiyan.core import database
+from abhiyan.core.keys import keyring
+from abhiyan.core.tables.reading import Batch
+from abhiyan.core.tables.sources import Part, Source
+from abhiyan.enrolment.actions import rows as act_rows
+from abhiyan.enrolment.actions.drives import Drives
+from abhiyan.enrolment.paper import reading
+from abhiyan.enrolment.tests.make import DAY, NOON, World
+
+pytestmark = pytest.mark.django_db(transaction=True)
+RANDOM = ("public_id", "member_public", "person_public", "sealed")
+
+
+def mostly(good: list[Any], odd: list[Any]) -> st.SearchStrategy[Any]:
+    """Good values about five times in six, so that whole rows are often plain."""
+    return st.integers(0, 5).flatmap(lambda n: st.sampled_from(odd if n == 5 else good))
+
+
+NAMES = mostly(
+    ["Asha Devi", "चंद्रा कुमारी", "O'Brien", "A", "D. K. Rao", "क़मर"],
+    ["क\u093cमर", "Double  space", "रोहित\u200d", "\u200bZero", "१२३", "..."],
+)
+ROWS = st.lists(
+    st.tuples(
+        mostly(["+919906000001", "+919797123456"], ["+447400123456"]),
+        NAMES,
+        mostly([1930, 1980, 2007], [2008, 2009, 2030, 1890]),
+        mostly(["JK-B001", "JK-B004"], ["HP-B001", "NOWHERE", None]),
+        mostly([1], [2, None]),
+        st.sampled_from(["7", "बंडल ७", None]),
+        mostly([None, DAY, DAY - timedelta(days=3)], [DAY + timedelta(days=1), date(2025, 1, 1)]),
+        st.sampled_from([None, "+919906000003"]),
+    ),
+    min_size=1,
+    max_size=12,
+)
+
+
+@pytest.fixture
+def world() -> World:
+    return World.make()
+
+
+@contextmanager
+def reader(world: World) -> Iterator[tuple[reading.FastLane, Any, Any, reading.Order]]:
+    order = reading.Order(
+        table="",
+        path="",
+        part=Part(0, 0, 1),
+        source=Source("csv", "utf-8", ",", "", 1, 2, 1, 1, (), {}, 0, ()),
+        mapping={},
+        programme_id=world.programme.pk,
+        key=b"k" * 24,
+        by=UUID(int=7),
+        at=NOON,
+        within=None,
+        notices=frozenset({1}),
+        notice=None,
+        workers={},
+        language="hi",
+    )
+    with psycopg.connect(database.conninfo("gateway"), autocommit=True) as knows:
+        drives = Drives()
+        drive = drives.get(knows, order.programme_id, NOON)
+        places = reading._Places(drives, drive, knows, order)
+        yield reading.FastLane(order, drive, places, DAY), drive, places, order
+
+
+def unpacked(packed: bytes) -> dict[str, bytes | None]:
+    found: dict[str, bytes | None] = {}
+    at = 2
+    for name in reading.STAGED:
+        length = int.from_bytes(packed[at : at + 4], "big", signed=True)
+        at += 4
+        found[name] = None if length < 0 else packed[at : at + length]
+        at += max(0, length)
+    assert at == len(packed)
+    return found
+
+
+def test_quick_rows_equal_prepared_rows(world: World) -> None:
+    quick_seen = [0]
+
+    @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+    @given(ROWS)
+    def holds(drawn: list[tuple[Any, ...]]) -> None:
+        kept = [
+            (n, phone, name, year, booth, None, notice, bundle, on, worker)
+            for n, (phone, name, year, booth, notice, bundle, on, worker) in enumerate(drawn, 2)
+        ]
+        lane.places.learn(kept)
+        packed, others = lane.take(kept)
+        quick = {found["row"]: found for found in map(unpacked, packed)}
+        quick_seen[0] += len(quick)
+        batch = Batch()
+        claims, numbers = reading._claims(kept, order, drive, places, DAY, batch)
+        prepared, _refused = act_rows.prepare(claims, drive, NOON)
+        slow = {found["row"]: found for found in map(unpacked, reading._packed(prepared, numbers))}
+        assert quick.keys() <= slow.keys(), "the quick way takes nothing the act would refuse"
+        assert len(quick) + len(others) == len(kept)
+        for row, found in quick.items():
+            wanted = slow[row]
+            assert {k: v for k, v in found.items() if k not in RANDOM} == {
+                k: v for k, v in wanted.items() if k not in RANDOM
+            }
+            phone_id, sealed, other = found["phone"], found["sealed"], wanted["sealed"]
+            assert phone_id and sealed and other
+            ring = keyring()
+            assert ring.unseal(sealed, about=phone_id) == ring.unseal(other, about=phone_id)
+            assert len({found[name] for name in RANDOM[:3]}) == 3
+
+    with reader(world) as (lane, drive, places, order):
+        holds()
+    assert quick_seen[0] > 100
