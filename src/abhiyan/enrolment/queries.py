@@ -40,8 +40,8 @@ ORPHANS: dict[str, str] = {
         " where not exists (select from enrolment_membership m where m.id = e.membership_id)"
     ),
     "terms without the claim that opened them": (
-        "select count(*) as n from enrolment_enrolment e"
-        " where not exists (select from enrolment_claim c where c.id = e.claim_id)"
+        "select count(*) as n from enrolment_enrolment e where e.end_reason <> 'undone'"
+        " and not exists (select from enrolment_claim c where c.id = e.claim_id)"
     ),
     "claims of unknown memberships": (
         "select count(*) as n from enrolment_claim c where c.membership_id is not null"

@@ -192,7 +192,11 @@ def place_claim(*, claim: UUID, unit_id: int, by: Actor, at: datetime) -> None:
         found.refresh_from_db()
         if found.is_placed:
             raise NothingToPlace
-        member = Membership.objects.filter(pk=found.membership_id).first()
+        member = (
+            Membership.objects.filter(pk=found.membership_id).first()
+            if found.membership_id is not None
+            else None
+        )
         if member is not None and member.unit_id == found.unit_id:
             _move(member, unit_id, at)
         else:

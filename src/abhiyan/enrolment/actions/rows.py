@@ -16,7 +16,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from abhiyan.core.keys import Keyring, keyring
 from abhiyan.enrolment.rules import names
 from abhiyan.enrolment.rules.age import Age, age_on
-from abhiyan.enrolment.rules.window import EARLIEST, GRACE, SKEW, Fall, fall
+from abhiyan.enrolment.rules.window import GRACE, Fall, fall, field_instant
 from abhiyan.people import phones
 from abhiyan.people.models import Purpose
 
@@ -160,7 +160,6 @@ def prepare(
     late_from = drive.closes_on + GRACE
     usual_day = b""  # the last day found to lie inside the window
     usual_year = 0
-    skew_us = SKEW.total_seconds() * 1e6
     unplaced = drive.unplaced
     indian_only = drive.indian_mobiles_only
     by_code, by_id, may = drive.by_code, drive.by_id, drive.may
@@ -173,22 +172,16 @@ def prepare(
         birth: bytes | None = None
         is_late = False
         # When
-        field_at = claim.field_at
-        if field_at is None:
-            field_us, packed_at, day = now_us, now_packed, today
-        elif field_at.tzinfo is None or field_at.year < EARLIEST:
+        moment = field_instant(field_at=claim.field_at, at=at)
+        if moment is None:
             refused.append((place, own, FieldTimeInvalid(), claim))
             continue
+        if moment is at:
+            field_us, packed_at, day = now_us, now_packed, today
         else:
-            since = field_at - EPOCH
+            since = moment - EPOCH
             field_us = (since.days * 86_400 + since.seconds) * 1_000_000 + since.microseconds
-            if field_us > now_us:
-                if field_us - now_us > skew_us:
-                    refused.append((place, own, FieldTimeInvalid(), claim))
-                    continue
-                field_us, packed_at, day = now_us, now_packed, today
-            else:
-                packed_at, day = int8(field_us), drive.packed_day(field_us)
+            packed_at, day = int8(field_us), drive.packed_day(field_us)
         if day != usual_day:
             on = drive.day(field_us)
             falls = fall(day=on, arrived_on=arrived_on, opens_on=drive.opens_on, closes_on=drive.closes_on)

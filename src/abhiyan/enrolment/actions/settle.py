@@ -26,7 +26,8 @@ from .sql import MEASURE
 
 Answer = Outcome | ClaimRefused
 
-_TERM = "encode(set_byte(set_byte(uuid_send(m.id), 14, m.term >> 8), 15, m.term & 255), 'hex')::uuid"
+# Id of a membership's (m) latest term.
+TERM = "encode(set_byte(set_byte(uuid_send(m.id), 14, m.term >> 8), 15, m.term & 255), 'hex')::uuid"
 _INSERTS: dict[str, tuple[str, dict[str, str]]] = {
     "claims": (
         "enrolment_claim",
@@ -212,7 +213,7 @@ STATEMENTS: dict[str, tuple[str, Sequence[str]]] = {
             "select m.id, m.phone_id, m.public_id, m.slot, m.person_id, m.unit_id, m.term, m.programme_id,"
             " m.ended_on is null, m.struck_at is not null, p.name, p.birth_year, e.id, e.unit_id, e.channel, e.day,"
             " e.rung from enrolment_membership m join people_person p on p.id = m.person_id"
-            f" join enrolment_enrolment e on e.id = {_TERM}"
+            f" join enrolment_enrolment e on e.id = {TERM}"
             " where m.phone_id = any($1) and m.roll_id = $2 order by m.phone_id, m.slot"
         ),
         ["uuid[]", "int4"],

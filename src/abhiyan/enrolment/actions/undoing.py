@@ -19,6 +19,7 @@ from abhiyan.enrolment.models import Channel, Taken
 from abhiyan.programmes.models import Rung
 
 from .rows import consent_id
+from .settle import TERM
 from .sql import MEASURE
 
 SLICE = 1_000  # claims; as many advisory locks are held
@@ -107,12 +108,36 @@ _STEPS = (
         " where p.id = t.person_id and t.other_id is not null and t.term = t.latest"
     ),
     # who was not, goes; a renewed member goes back to the term before
-    "delete from enrolment_enrolment e using undo_term t where e.id = t.id and t.other_id is null",
     (
         "create temporary table undo_gone on commit drop as"
-        " select t.membership_id as id, t.person_id, t.phone_id, p.id as before from undo_term t left join lateral"
-        " (select e.id from enrolment_enrolment e where e.id > t.membership_id and e.id < t.id"
+        " select t.id as term_id, t.membership_id as id, t.person_id, t.phone_id, p.id as before from undo_term t"
+        " left join lateral (select e.id from enrolment_enrolment e where e.id > t.membership_id and e.id < t.id"
+        " and e.id not in (select id from undo_term where other_id is null)"
         " order by e.id desc limit 1) p on true where t.other_id is null and t.term = t.latest"
+    ),
+    # the first place on a phone others stand on stays taken by an empty shell: the fast statement knows by it that
+    # somebody is there, and looks closer
+    (
+        "create temporary table undo_shell on commit drop as select g.* from undo_gone g"
+        " join enrolment_membership m on m.id = g.id where g.before is null and m.slot = 0 and exists"
+        " (select from enrolment_membership o where o.phone_id = m.phone_id and o.roll_id = m.roll_id"
+        " and o.id <> m.id and o.id not in (select id from undo_gone))"
+    ),
+    (
+        "update enrolment_enrolment e set ended_at = coalesce(ended_at, %(at)s), end_reason = 'undone'"
+        " from undo_shell s where e.id = s.term_id"
+    ),
+    (
+        "update enrolment_membership m set ended_on = (%(at)s at time zone 'UTC')::date, struck_at = null"
+        " from undo_shell s where m.id = s.id"
+    ),
+    (
+        "update people_person p set name = null, birth_year = null, language = '' from undo_shell s"
+        " where p.id = s.person_id"
+    ),
+    (
+        "delete from enrolment_enrolment e using undo_term t where e.id = t.id and t.other_id is null"
+        " and t.membership_id not in (select id from undo_shell)"
     ),
     (
         "update enrolment_membership m set term = p.term, programme_id = p.programme_id, unit_id = p.unit_id,"
@@ -135,8 +160,20 @@ _STEPS = (
     ),
     "delete from people_consent c using undo_gone g where c.person_id = g.person_id",
     "delete from people_consent where id = any(%(consents)s)",
+    "delete from undo_gone where id in (select id from undo_shell)",
     "delete from people_person p using undo_gone g where p.id = g.person_id",
     "delete from enrolment_membership m using undo_gone g where m.id = g.id",
+    # a shell nobody needs any more
+    (
+        "create temporary table undo_empty on commit drop as"
+        " select m.id, m.person_id, e.id as term_id from enrolment_membership m"
+        f" join enrolment_enrolment e on e.id = {TERM} and e.end_reason = 'undone'"
+        " where m.phone_id = any(%(phones)s) and m.slot = 0 and not exists"
+        " (select from enrolment_membership o where o.phone_id = m.phone_id and o.roll_id = m.roll_id and o.id <> m.id)"
+    ),
+    "delete from enrolment_enrolment e using undo_empty x where e.id = x.term_id",
+    "delete from people_person p using undo_empty x where p.id = x.person_id",
+    "delete from enrolment_membership m using undo_empty x where m.id = x.id",
     "delete from enrolment_claim where id = any(%(claims)s)",
     # phones nobody stands on any more
     (

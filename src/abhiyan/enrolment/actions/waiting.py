@@ -75,7 +75,11 @@ def open_link(*, link: str, by: Actor, at: datetime) -> Opened:
             )
             audit.record(by=by, at=at, act="enrolment.open_link", unit_id=waiting.unit_id)
         membership_id = StoredClaim.objects.values_list("membership_id", flat=True).get(pk=waiting.claim_id)
-        membership = Membership.objects.filter(pk=membership_id).values_list("public_id", flat=True).first()
+        membership = (
+            Membership.objects.filter(pk=membership_id).values_list("public_id", flat=True).first()
+            if membership_id is not None
+            else None
+        )
         return Opened(
             programme_id=waiting.programme_id,
             phone_id=waiting.phone_id,

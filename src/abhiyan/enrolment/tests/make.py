@@ -180,6 +180,17 @@ class World:
             )
         actions.forget()
 
+    def anew(self) -> None:
+        """Another roll with a drive of its own, beside what there is: nobody is on it, and it is the tenth again."""
+        self.now = NOON
+        n = next(self.keys)
+        with system("tests open another roll"):
+            self.roll = Roll.objects.create(code=f"roll {n}", names={"en": "Friends"})
+            self.programme = self._drive(
+                self.units, self.roll, f"drive-{n}", DAY - timedelta(days=9), DAY + timedelta(days=20)
+            )
+        actions.forget()
+
     def set_state(self, state: str) -> None:
         """Put the drive into a state, however it got there."""
         with system("tests set the drive's state"):

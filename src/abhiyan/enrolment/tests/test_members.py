@@ -358,3 +358,13 @@ def test_late_by_more_than_a_week_after_the_window_stays_reported() -> None:
     assert world.ladder(world.booth) == Ladder(reported=1)
     assert world.take(claim) == late
     held(world)
+
+
+def test_taking_back_the_first_on_a_phone_does_not_let_the_second_in_twice(world: World) -> None:
+    bring(world, world.claim(world.mohan, Channel.PAPER, unit=world.booth), number=7)
+    asha = world.web_join(of=world.asha)
+    actions.undo_claims(import_id=7, by=SYSTEM, at=world.now)
+    again = world.paper_row(of=world.asha)
+    assert isinstance(again, AlreadyMember) and again.membership == asha.membership
+    assert world.rows("select name from people_person where name is not null") == [(world.asha.name,)]
+    held(world)

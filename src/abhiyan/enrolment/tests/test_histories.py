@@ -1,0 +1,241 @@
+"""Random histories of everything that can happen to a few phones, on a real database, committed.
+
+Whatever the order: one person once per roll and term; the ledger equals the facts, folded or not; every resend gets
+its first answer; nothing points at nothing.
+"""
+
+import contextlib
+import copy
+from dataclasses import dataclass, field
+from itertools import count
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from abhiyan.core.actor import Actor
+from abhiyan.core.refusals import Refused
+from abhiyan.core.scope import system
+from abhiyan.enrolment import actions
+from abhiyan.enrolment.actions import Claim, ClaimRefused, Outcome
+from abhiyan.enrolment.models import Channel, Sign
+from abhiyan.programmes.actions import fold
+from abhiyan.units.models import Unit
+
+from .make import CHANNEL, Human, World
+
+pytestmark = pytest.mark.django_db(transaction=True)
+SYSTEM = Actor.system("tests")
+_bases = count(1)
+
+WHO = st.integers(0, 4)  # two families of two on one phone each, and somebody alone
+PLACE = st.integers(0, 3)
+STEPS = st.one_of(
+    st.tuples(st.just("row"), WHO, PLACE, st.sampled_from([Channel.API, Channel.PAPER])),
+    st.tuples(st.just("row"), WHO, PLACE, st.sampled_from([Channel.API, Channel.PAPER])),
+    st.tuples(st.just("web"), WHO, PLACE),
+    st.tuples(st.just("call"), WHO),
+    st.tuples(st.just("call"), WHO),
+    st.tuples(st.just("link"), WHO, PLACE),
+    st.tuples(st.just("import"), st.lists(st.tuples(WHO, PLACE), min_size=1, max_size=4), st.integers(1, 2)),
+    st.tuples(st.just("undo"), st.integers(1, 2)),
+    st.tuples(st.just("resend"), st.integers(0, 30)),
+    st.tuples(st.just("leave"), st.integers(0, 30)),
+    st.tuples(st.just("no"), WHO),
+    st.tuples(st.just("strike"), st.integers(0, 30)),
+    st.tuples(st.just("move"), st.integers(0, 30), PLACE),
+    st.tuples(st.just("rename"), st.integers(0, 30), st.sampled_from(["Rani", "Kamla", "Asha"])),
+    st.tuples(st.just("place"), st.integers(0, 30), PLACE),
+    st.tuples(st.just("settle"), st.integers(0, 30), st.integers(0, 30)),
+    st.tuples(st.just("days"), st.integers(1, 12)),
+    st.tuples(st.just("fold")),
+    st.tuples(st.just("drive")),
+)
+
+
+@dataclass
+class History:
+    """What a history has sent and been told so far."""
+
+    world: World
+    people: list[Human]
+    sent: list[tuple[int, Claim, Outcome | ClaimRefused, int | None]] = field(default_factory=list)
+    outcomes: list[Outcome] = field(default_factory=list)
+
+    def unit(self, place: int) -> Unit | None:
+        world = self.world
+        return (None, world.booth, world.next_booth, world.far_booth)[place]
+
+    def send(self, claims: list[Claim], number: int | None = None) -> None:
+        answers = actions.enrol_batch(
+            programme_id=self.world.programme.pk,
+            claims=claims,
+            by=CHANNEL,
+            at=self.world.now,
+            import_id=number,
+        )
+        for claim, answer in zip(claims, answers, strict=True):
+            self.note(claim, answer, number)
+
+    def note(self, claim: Claim, answer: Outcome | ClaimRefused, number: int | None = None) -> None:
+        self.sent.append((self.world.programme.pk, claim, answer, number))
+        if isinstance(answer, Outcome):
+            self.outcomes.append(answer)
+
+    def claim(self, who: int, channel: Channel, sign: Sign, place: int) -> Claim:
+        return copy.copy(self.world.claim(self.people[who], channel, sign=sign, unit=self.unit(place)))
+
+    def some(self, n: int) -> Outcome | None:
+        return self.outcomes[n % len(self.outcomes)] if self.outcomes else None
+
+    def do(self, step: tuple[object, ...]) -> None:
+        """One step; what the acts refuse is refused, and nothing changes."""
+        self.world.tick(seconds=5)
+        with contextlib.suppress(Refused):
+            getattr(self, f"_{step[0]}")(*step[1:])
+
+    def _row(self, who: int, place: int, channel: Channel) -> None:
+        self.send([self.claim(who, channel, Sign.NONE, place)])
+
+    def _web(self, who: int, place: int) -> None:
+        self.send([self.claim(who, Channel.WEB, Sign.CODE, place)])
+
+    def _call(self, who: int) -> None:
+        call = self.world.claim(self.people[who], Channel.MISSED_CALL, sign=Sign.CALL, nameless=True)
+        self.send([copy.copy(call)])
+
+    def _link(self, who: int, place: int) -> None:
+        found = self.world.rows(
+            "select 1 from enrolment_waiting where phone_id = %s and programme_id = %s",
+            [self.world.phone_id(self.people[who]), self.world.programme.pk],
+        )
+        if found:
+            self.outcomes.append(self.world.complete(of=self.people[who], unit=self.unit(place)))
+
+    def _import(self, rows: list[tuple[int, int]], number: int) -> None:
+        self.send(
+            [self.claim(who, Channel.PAPER, Sign.NONE, place) for who, place in rows], self.number(number)
+        )
+
+    def _undo(self, number: int) -> None:
+        actions.undo_claims(import_id=self.number(number), by=SYSTEM, at=self.world.now)
+        self.sent = [one for one in self.sent if one[3] != self.number(number)]
+
+    def number(self, n: int) -> int:
+        return self.world.roll.pk * 10 + n
+
+    def _resend(self, n: int) -> None:
+        if self.sent:
+            programme, claim, first, number = self.sent[n % len(self.sent)]
+            if programme == self.world.programme.pk and isinstance(first, Outcome):
+                self.again(claim, first, number)
+
+    def again(self, claim: Claim, first: Outcome | ClaimRefused, number: int | None) -> None:
+        (answer,) = actions.enrol_batch(
+            programme_id=self.world.programme.pk,
+            claims=[claim],
+            by=CHANNEL,
+            at=self.world.now,
+            import_id=number,
+        )
+        assert type(answer) is type(first)
+        assert getattr(answer, "receipt", None) == getattr(first, "receipt", None)
+
+    def _leave(self, n: int) -> None:
+        told = self.some(n)
+        if told is not None and told.membership is not None:
+            actions.leave(membership=told.membership, channel=Channel.WEB, by=SYSTEM, at=self.world.now)
+
+    def _no(self, who: int) -> None:
+        actions.leave_by_phone(
+            phone=self.people[who].phone, channel=Channel.MISSED_CALL, by=Actor.public(), at=self.world.now
+        )
+
+    def _strike(self, n: int) -> None:
+        told = self.some(n)
+        if told is not None and told.membership is not None:
+            self.world.strike_off(told)
+
+    def _move(self, n: int, place: int) -> None:
+        told, unit = self.some(n), self.unit(place)
+        if told is not None and told.membership is not None and unit is not None:
+            actions.correct(membership=told.membership, unit_id=unit.pk, by=SYSTEM, at=self.world.now)
+
+    def _rename(self, n: int, name: str) -> None:
+        told = self.some(n)
+        if told is not None and told.membership is not None:
+            actions.correct(membership=told.membership, name=name, by=SYSTEM, at=self.world.now)
+
+    def _place(self, n: int, place: int) -> None:
+        told, unit = self.some(n), self.unit(place)
+        if told is not None and unit is not None:
+            actions.place_claim(claim=told.receipt, unit_id=unit.pk, by=SYSTEM, at=self.world.now)
+
+    def _settle(self, n: int, m: int) -> None:
+        told, other = self.some(n), self.some(m)
+        if told is not None and other is not None and other.membership is not None:
+            actions.settle_claim(
+                claim=told.receipt, membership=other.membership, by=SYSTEM, at=self.world.now
+            )
+
+    def _days(self, n: int) -> None:
+        self.world.tick(days=n)
+
+    def _fold(self) -> None:
+        with system("tests fold"):
+            fold(at=self.world.now)
+
+    def _drive(self) -> None:
+        self.world.next_drive(f"next-{next(_bases)}")
+
+    def check(self) -> None:
+        world = self.world
+        assert world.tallies() == world.recounted()
+        doubled = world.rows(
+            "select count(*) from (select 1 from enrolment_membership m join people_person p on p.id = m.person_id"
+            " where m.roll_id = %s and p.name is not null"
+            " group by m.phone_id, lower(p.name), p.birth_year having count(*) > 1) d",
+            [world.roll.pk],
+        )
+        assert doubled == [(0,)]
+        assert world.orphans() == {}
+
+
+@pytest.fixture(scope="module")
+def shared() -> list[World]:
+    return []
+
+
+@settings(
+    max_examples=60,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
+@given(steps=st.lists(STEPS, min_size=6, max_size=25))
+def test_whatever_happens_the_ledger_equals_the_facts_and_nobody_is_twice(
+    transactional_db: None, steps: list[tuple[object, ...]], request: pytest.FixtureRequest
+) -> None:
+    world = getattr(request.node, "world", None)
+    if world is None:
+        world = request.node.world = World.make()
+    else:
+        world.anew()
+    base = next(_bases)
+    first, second, third = (f"+9199{base % 10_000:04d}{n:04d}" for n in range(3))
+    history = History(
+        world,
+        [
+            Human("Asha", 1980, first),
+            Human("Mohan", 1975, first),
+            Human("Bilal", 1990, second),
+            Human("Zara", 1991, second),
+            Human("Chandra", 1964, third),
+        ],
+    )
+    for step in steps:
+        history.do(step)
+    history.check()
+    for programme, claim, answer, number in history.sent:
+        if programme == world.programme.pk and isinstance(answer, Outcome):
+            history.again(claim, answer, number)
+    history.check()
