@@ -19,6 +19,8 @@ from abhiyan.core.actor import Actor
 from abhiyan.core.models import AuditEntry, RateCount
 from abhiyan.core.scope import system
 
+from .conftest import seal_everything
+
 AT = datetime(2026, 11, 20, 9, tzinfo=UTC)
 SECRET, PUBLIC = sealing.new_pair()
 
@@ -59,9 +61,10 @@ def write(count: int) -> None:
 
 
 def sealed_and_verified(role: str, name: str) -> audit_seals.Verified:
-    with schema.working_as(role, name), system("test"):
-        audit_seals.seal(AT)
-        return audit_seals.verify(folders=[Path("/nonexistent")])
+    with schema.working_as(role, name):
+        seal_everything(AT)
+        with system("test"):
+            return audit_seals.verify(folders=[Path("/nonexistent")])
 
 
 def test_a_backup_taken_while_people_write_comes_back_consistent(

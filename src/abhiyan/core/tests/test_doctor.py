@@ -12,10 +12,12 @@ import psycopg
 import pytest
 from django.db import connection
 
-from abhiyan.core import audit, audit_seals, clock, database, doctor, health, keys, loops, metrics
+from abhiyan.core import audit, clock, database, doctor, health, keys, loops, metrics
 from abhiyan.core.actor import Actor
 from abhiyan.core.models import Heartbeat
 from abhiyan.core.scope import system
+
+from .conftest import seal_everything
 
 pytestmark = pytest.mark.usefixtures("as_jobs")
 
@@ -134,8 +136,7 @@ def test_entries_that_stay_unsealed_are_found() -> None:
         audit.record(by=Actor.system("test"), at=now, act="test.act")
     assert doctor.FAIL not in found("audit", at=now)
     assert "1 audit entries are not sealed" in found("audit", at=now + timedelta(minutes=2))[doctor.FAIL]
-    with system("test"):
-        audit_seals.seal(now)
+    seal_everything(now)
     assert doctor.FAIL not in found("audit", at=now + timedelta(minutes=2))
 
 
@@ -143,8 +144,7 @@ def test_a_broken_trail_is_found_when_it_is_walked() -> None:
     now = clock.now()
     with system("test"):
         audit.record(by=Actor.system("test"), at=now, act="test.act")
-    with system("test"):
-        audit_seals.seal(now)
+    seal_everything(now)
     with psycopg.connect(database.conninfo("owner"), autocommit=True) as owner:
         owner.execute("update core_audit set act = 'other'")
     levels = {one.finding.level for one in doctor.examine(now, whole_audit=True) if one.check == "trail"}
