@@ -1,0 +1,367 @@
+"""Bench `unit-page`: the page of a booth and of the nation, in a tree of 12,000 and of 1,200,000 units.
+
+Rows: `booth/bare` p50 of a booth's page against a bare Django view behind the same session; `nation/booth` the nation's
+page against the booth's; `big/small` the nation's page (and the worst of nation, district, booth) at 1,200,000 units
+against 12,000; `busy/idle` the nation's page while claims arrive at half the peak rate, folded meanwhile, against idle.
+Requests go one after the other over one kept connection; rounds are interleaved, ratios are medians over rounds.
+Databases are its own, in ABHIYAN_HOME/bench or beside DATABASE_URL's, and are dropped afterwards.
+"""
+
+import http.client
+import json
+import os
+import signal
+import statistics
+import subprocess
+import sys
+import time
+from contextlib import ExitStack
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parent.parent
+HERE = Path(__file__).resolve().parent
+SIZES = {"small": 3_000, "big": 300_000}  # of bench/units.py's generator: about four times as many units
+PORTS = {"small": 8481, "big": 8482}
+REQUESTS = 25
+
+
+def run(rounds: int = 7, *, quick: bool = False) -> list[dict[str, Any]]:
+    """The rows of the bench. quick: two small trees and one round, to see that it runs."""
+    home = Path(os.environ.get("ABHIYAN_HOME") or Path.home() / ".local/share/abhiyan").resolve() / "bench"
+    home.mkdir(parents=True, exist_ok=True)
+    rounds = 1 if quick else rounds
+    with ExitStack() as after:
+        made = {}
+        for name, big in SIZES.items():
+            say(f"making the {name} tree")
+            after.callback(_child, home, name, "drop", "owner")
+            _child(home, name, "prepare", "owner")
+            made[name] = _child(home, name, "fill", "jobs", str(SIZES["small"] if quick else big))
+            after.enter_context(_Server(home, name))
+        found = [_round(home, made) for _number in range(rounds)]
+    for key in sorted(found[0]):
+        say(f"{key}: p50 {statistics.median(one[key] for one in found):.2f} ms")
+    return [
+        _row("booth/bare", found, "small booth", "small bare"),
+        _row("nation/booth", found, "small nation", "small booth"),
+        _row("big/small", found, "big nation", "small nation"),
+        _row("big/small booth", found, "big booth", "small booth"),
+        _row("big/small district", found, "big district", "small district"),
+        _row("busy/idle", found, "busy nation", "small nation"),
+    ]
+
+
+def say(text: str) -> None:
+    print(f"  {text}", file=sys.stderr, flush=True)
+
+
+def _row(name: str, found: list[dict[str, float]], one: str, other: str) -> dict[str, Any]:
+    return {
+        "name": name,
+        "value": round(statistics.median(each[one] for each in found), 3),
+        "reference_value": round(statistics.median(each[other] for each in found), 3),
+        "unit": "ms",
+        "ratio": round(statistics.median(each[one] / each[other] for each in found), 3),
+    }
+
+
+def _round(home: Path, made: dict[str, dict[str, str]]) -> dict[str, float]:
+    """Milliseconds at the median of every page, once around; then the nation's while claims arrive."""
+    found = {}
+    for page in ("bare", "booth", "district", "nation"):
+        for name in SIZES:
+            found[f"{name} {page}"] = _p50(name, made[name], page)
+    with _Load(home):
+        found["busy nation"] = _p50("small", made["small"], "nation")
+    return found
+
+
+def _p50(name: str, made: dict[str, str], page: str) -> float:
+    path = "/bare/" if page == "bare" else f"/units/{made[page]}/"
+    headers = {"Cookie": f"session={made['token']}; language=en", "Accept-Encoding": "identity"}
+    took = []
+    connection = http.client.HTTPConnection("127.0.0.1", PORTS[name])
+    for number in range(REQUESTS + 3):
+        begun = time.perf_counter()
+        connection.request("GET", path, headers=headers)
+        answer = connection.getresponse()
+        body = answer.read()
+        if answer.status != 200 or (page != "bare" and b"<svg" not in body):
+            raise SystemExit(f"{path} answered {answer.status}: {body[:300]!r}")
+        if number >= 3:
+            took.append((time.perf_counter() - begun) * 1000)
+    connection.close()
+    return statistics.median(took)
+
+
+def _environment(home: Path, name: str, role: str) -> dict[str, str]:
+    return os.environ | {
+        "ABHIYAN_HOME": str(home),
+        "ABHIYAN_DATABASE": f"abhiyan_bench_pages_{name}",
+        "ABHIYAN_ROLE": role,
+        "ABHIYAN_PORT": str(PORTS[name]),
+        "DJANGO_SETTINGS_MODULE": "unit_page_settings",
+        "PYTHONPATH": f"{HERE}{os.pathsep}{ROOT / 'src'}",
+    }
+
+
+def _child(home: Path, name: str, part: str, role: str, *args: str) -> Any:
+    done = subprocess.run(
+        [sys.executable, str(Path(__file__)), part, *args],
+        env=_environment(home, name, role) | {"ABHIYAN_POOL": "0"},
+        stdout=subprocess.PIPE,
+        check=True,
+    )
+    return json.loads(done.stdout.splitlines()[-1]) if done.stdout.strip() else None
+
+
+class _Server:
+    """One web worker over one of the databases."""
+
+    def __init__(self, home: Path, name: str) -> None:
+        self.home, self.name = home, name
+
+    def __enter__(self) -> "_Server":
+        self.process = subprocess.Popen(
+            [
+                *(
+                    sys.executable,
+                    "-m",
+                    "granian",
+                    "--interface",
+                    "asgi",
+                    "--workers",
+                    "1",
+                    "--loop",
+                    "uvloop",
+                ),
+                *("--host", "127.0.0.1", "--port", str(PORTS[self.name]), "--no-access-log"),
+                "abhiyan.site.asgi:application",
+            ],
+            env=_environment(self.home, self.name, "app") | {"ABHIYAN_POOL": "1"},
+            stdout=subprocess.DEVNULL,
+        )
+        for _try in range(300):
+            try:
+                connection = http.client.HTTPConnection("127.0.0.1", PORTS[self.name])
+                connection.request("GET", "/sign-in/")
+                if connection.getresponse().status == 200:
+                    return self
+            except OSError:
+                pass
+            time.sleep(0.1)
+        raise SystemExit("the server did not start")
+
+    def __exit__(self, *_error: object) -> None:
+        self.process.send_signal(signal.SIGTERM)
+        self.process.wait(20)
+
+
+class _Load:
+    """Claims at half the peak rate into the small tree, folded meanwhile, by a process of its own."""
+
+    def __init__(self, home: Path) -> None:
+        self.home = home
+
+    def __enter__(self) -> None:
+        self.process = subprocess.Popen(
+            [sys.executable, str(Path(__file__)), "load"],
+            env=_environment(self.home, "small", "jobs") | {"ABHIYAN_POOL": "0"},
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        assert self.process.stdout is not None
+        say(self.process.stdout.readline().strip())  # it has measured the peak and goes on at half of it
+
+    def __exit__(self, *_error: object) -> None:
+        self.process.terminate()
+        self.process.wait(20)
+
+
+# What the children do.
+
+
+def _prepare() -> None:
+    import psycopg
+
+    from abhiyan.core import database, schema
+
+    with psycopg.connect(database.conninfo(None, dbname="postgres"), autocommit=True) as admin:
+        admin.execute(f"drop database if exists {database.name()} with (force)")
+    schema.prepare()
+    import django
+
+    django.setup()
+    schema.migrate(verbosity=0)
+
+
+def _drop() -> None:
+    import psycopg
+
+    from abhiyan.core import database
+
+    with psycopg.connect(database.conninfo(None, dbname="postgres"), autocommit=True) as admin:
+        admin.execute(f"drop database if exists {database.name()} with (force)")
+
+
+def _fill(big: int) -> dict[str, str]:
+    """A tree, a drive with targets, counts in every booth, and a signed-in national president."""
+    import units as tree
+    from django.db import connection
+
+    from abhiyan.core import clock
+    from abhiyan.core.actor import Actor
+    from abhiyan.core.imports import actions as imports
+    from abhiyan.core.imports import running
+    from abhiyan.core.scope import system
+    from abhiyan.enrolment import actions as enrolment
+    from abhiyan.org import actions as org
+    from abhiyan.people import actions as people
+    from abhiyan.programmes import actions as programmes
+    from abhiyan.units import queries as units
+
+    by, at = Actor.system("bench"), clock.now()
+    today = clock.day_in("Asia/Kolkata", at)
+    path = Path(os.environ["ABHIYAN_HOME"]) / "pages.csv"
+    tree._write(path, big)  # noqa: SLF001  # the same tree as bench `units`
+    with system("bench"):
+        people.ensure_sample_notice(by=by, at=at)
+        org.ensure_offices()
+        public_id = imports.bring(kind_key="units", path=path, by=by, at=at)
+    for step in ("check", "commit"):
+        with system("bench"):
+            imports.ask(public_id=public_id, step=step, by=by, at=at)
+        running.run(public_id, step, at=at)
+    path.unlink()
+    with system("bench"):
+        nation = units.unit("IN").pk
+        made = programmes.make_programme(
+            template="membership_drive",
+            names={"en": "Bench drive", "hi": "अभियान"},
+            owner_id=nation,
+            unit_ids=[nation],
+            opens_on=today - timedelta(days=20),
+            closes_on=today + timedelta(days=40),
+            by=by,
+            at=at,
+        )
+        programmes.open_programme(programme_id=made.pk, by=by, at=at)
+        programmes.set_target(programme_id=made.pk, unit_id=nation, n=10_000_000, by=by, at=at)
+        programmes.split_target(programme_id=made.pk, unit_id=nation, how="equally", levels=3, by=by, at=at)
+        enrolment.set_up_drive(programme_id=made.pk, join_slug="bench", by=by, at=at)
+        with connection.cursor() as cursor:  # counts as the act would have posted them, on three days each
+            cursor.execute(
+                "insert into programmes_delta (programme_id, measure, channel, unit_id, day, rung, n, posted_at)"
+                " select %s, 1, 1 + u.id %% 4, u.id, %s::date - (d * 5)::int, r, 3, now() from units_unit u,"
+                " generate_series(0, 2) d, unnest(array[10, 20]) r where u.kind = 'booth'",
+                [made.pk, today],
+            )
+    while programmes.fold(at=at):
+        pass
+    with system("bench"):
+        account = people.open_account(phone="+917000000001", name="Bench", by=by, at=at, unit_id=nation)
+        org.appoint(account_id=account.pk, office="national_president", unit_id=nation, by=by, at=at)
+        token = people.sessions.start(device="", origin="", at=at, account_id=account.pk, strong=True).token
+    with connection.cursor() as cursor:
+        cursor.execute("select 1")
+    import psycopg
+
+    from abhiyan.core import database
+
+    with psycopg.connect(database.conninfo("owner"), autocommit=True) as owner:
+        owner.execute("vacuum analyze")
+    return {"nation": "IN", "district": "D1", "booth": "B1", "token": token, "programme": str(made.pk)}
+
+
+def _load() -> None:
+    """Measure the peak for two seconds, then go on at half of it; fold every quarter of a second."""
+    import random
+    import threading
+
+    from abhiyan.core import clock
+    from abhiyan.core.actor import Actor
+    from abhiyan.core.scope import system
+    from abhiyan.enrolment import actions as enrolment
+    from abhiyan.programmes import actions as programmes
+    from abhiyan.programmes import queries as programme_queries
+    from abhiyan.units import queries as units
+
+    by = Actor.system("bench")
+    with system("bench"):
+        nation = units.unit("IN").pk
+        (drive,) = programme_queries.programmes_running(nation, clock.day_in("Asia/Kolkata", clock.now()))
+    sender, rng = by.id, random.Random()
+    first = rng.randrange(10**7)
+    sent = 0
+
+    def batch(n: int) -> None:
+        nonlocal sent
+        claims = []
+        for _number in range(n):
+            sent += 1
+            key = f"{first}-{sent}"
+            claims.append(
+                enrolment.Claim(
+                    channel=3,
+                    key=enrolment.sender_key(sender, key),
+                    phone=f"+9170{(first + sent) * 61_803_399 % 10**8:08d}",
+                    by=sender,
+                    name="Sunita Devi",
+                    birth_year=1980,
+                    unit_code=f"B{1 + rng.randrange(5_000)}",
+                    notice_version=1,
+                    language="hi",
+                )
+            )
+        enrolment.enrol_batch(programme_id=drive.pk, claims=claims, by=by, at=clock.now())
+
+    batch(1)
+    begun = time.perf_counter()
+    n = sent
+    while time.perf_counter() - begun < 2:
+        batch(250)
+    peak = (sent - n) / (time.perf_counter() - begun)
+    print(f"peak {peak:,.0f} claims a second; going on at half of it", flush=True)
+    stopping = threading.Event()
+    signal.signal(signal.SIGTERM, lambda _number, _frame: stopping.set())
+
+    def folding() -> None:
+        while not stopping.wait(0.25):
+            programmes.fold(at=clock.now())
+
+    threading.Thread(target=folding, daemon=True).start()
+    begun, base = time.perf_counter(), sent
+    while not stopping.is_set():
+        batch(100)
+        ahead = (sent - base) / (peak / 2) - (time.perf_counter() - begun)
+        if ahead > 0:
+            stopping.wait(ahead)
+
+
+def _main(part: str, args: list[str]) -> None:
+    from abhiyan.core import database, embedded, keys
+
+    home = Path(os.environ["ABHIYAN_HOME"])
+    if not keys.master_path().exists():
+        keys.master_path().parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        keys.make_master(keys.master_path())
+    if database.is_embedded():
+        embedded.ensure_running(home)
+    if part == "prepare":
+        _prepare()
+    elif part == "drop":
+        _drop()
+    else:
+        import django
+
+        django.setup()
+        if part == "fill":
+            print(json.dumps(_fill(int(args[0]))))
+        else:
+            _load()
+
+
+if __name__ == "__main__":
+    _main(sys.argv[1], sys.argv[2:])

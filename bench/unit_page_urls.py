@@ -1,0 +1,17 @@
+"""The product's addresses and `/bare/`, which answers with nothing but who asks."""
+
+from django.http import HttpRequest, HttpResponse
+from django.urls import path
+
+from abhiyan.site import access
+from abhiyan.site.urls import urlpatterns as own
+
+access.ACCESS["bare"] = access.STRONG
+
+
+def bare(request: HttpRequest) -> HttpResponse:
+    """The least a page can be: session, viewer, scope, and a word."""
+    return HttpResponse(f"<p>{request.viewer.name}</p>")  # type: ignore[attr-defined]  # the middleware sets it
+
+
+urlpatterns = [path("bare/", bare, name="bare"), *own]
