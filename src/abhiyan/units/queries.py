@@ -140,6 +140,30 @@ def standing(unit_id: int, hierarchy: int) -> UnitRow:
     return _unit_row(found[0])
 
 
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A unit by its code: what its page needs before it knows the hierarchy."""
+
+    id: int
+    kind: str
+    source: str
+    is_sample: bool
+    hierarchies: tuple[int, ...]
+
+
+def found(code: str) -> Found:
+    """The unit with this code and the hierarchies it stands in today, in one query. NotFound when there is none."""
+    rows = _rows(
+        "select u.id, u.kind, u.source, u.is_sample, array(select p.hierarchy from units_placement p"
+        " where p.unit_id = u.id and p.valid_to is null order by 1) from units_unit u where u.code = %s",
+        [code],
+    )
+    if not rows:
+        raise NotFound(field="unit")
+    unit_id, kind, source, is_sample, hierarchies = rows[0]
+    return Found(unit_id, kind, source, is_sample, tuple(hierarchies))
+
+
 def hierarchies_of(unit_id: int) -> list[int]:
     """The hierarchies a unit stands in today."""
     return [
@@ -222,8 +246,9 @@ def path(unit_id: int, hierarchy: int, *, on: date | None = None) -> list[UnitRo
             f" where p.unit_id = %s and p.hierarchy = %s and {when}"
             " union all select p.*, up.n + 1 from up join units_placement p"
             f" on p.unit_id = up.parent_id and p.hierarchy = %s and {when} where up.n < 64)"
-            f" select {_FACTS}, {_PLACE}, true from up p join units_unit u on u.id = p.unit_id order by p.n desc",
-            [unit_id, hierarchy, *day, hierarchy, *day],
+            f" select {_FACTS}, {_PLACE}, p.n > 0 or {_CHILDREN} from up p"
+            " join units_unit u on u.id = p.unit_id order by p.n desc",
+            [unit_id, hierarchy, *day, hierarchy, *day, hierarchy],
         )
     ]
 

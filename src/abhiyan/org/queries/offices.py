@@ -1,7 +1,7 @@
 """Who holds what, and what is vacant."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, overload
@@ -167,10 +167,20 @@ def vacancies(unit_id: int, *, on: date) -> list[Vacancy]:
         return [Vacancy(code, _names(names), unit, rank) for code, names, unit, rank in cursor.fetchall()]
 
 
-def vacancies_below(unit_id: int, hierarchy: int, *, on: date) -> list[Below]:
-    """Per office and kind of unit beneath a unit (itself left out): expected, held, disputed. Set-wise."""
-    lo, hi = units.span(unit_id, hierarchy)
-    expected = units.counts_below(unit_id, hierarchy)
+def vacancies_below(
+    unit_id: int,
+    hierarchy: int,
+    *,
+    on: date,
+    span: tuple[int, int] | None = None,
+    counts: Mapping[str, int] | None = None,
+) -> list[Below]:
+    """Per office and kind of unit beneath a unit (itself left out): expected, held, disputed. Set-wise.
+
+    span, counts: what `units.span` and `units.counts_below` say, from whoever has asked already.
+    """
+    lo, hi = span or units.span(unit_id, hierarchy)
+    expected = units.counts_below(unit_id, hierarchy) if counts is None else counts
     with connection.cursor() as cursor:
         cursor.execute(
             """
@@ -187,12 +197,13 @@ def vacancies_below(unit_id: int, hierarchy: int, *, on: date) -> list[Below]:
             {"lo": lo, "hi": hi, "on": on},
         )
         held = {(office, kind): (n, disputed) for office, kind, n, disputed in cursor.fetchall()}
-    found = []
-    for kind, n in expected.items():
-        for office in Office.objects.filter(expected_in__contains=[kind]).order_by("rank", "code"):
-            here, disputed = held.get((office.pk, kind), (0, 0))
-            found.append(Below(office.code, office.names, kind, n, here, disputed))
-    return found
+    offices = list(Office.objects.filter(expected_in__overlap=list(expected)).order_by("rank", "code"))
+    return [
+        Below(office.code, office.names, kind, n, *held.get((office.pk, kind), (0, 0)))
+        for kind, n in expected.items()
+        for office in offices
+        if kind in office.expected_in
+    ]
 
 
 class VacantRows(Sequence[Vacancy]):

@@ -51,7 +51,7 @@ def today(request: Request) -> HttpResponse:
     if not request.viewer.is_signed_in:
         return redirect("people:sign_in")
     if not request.viewer.is_strong:
-        return redirect("people:factors")
+        return redirect("people:second_factor")
     at = clock.now()
     things = owed(request.viewer, at=at)
     return render(

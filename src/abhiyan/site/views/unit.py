@@ -80,17 +80,19 @@ def unit(request: Request, code: str) -> HttpResponse:
     """One unit in one hierarchy: the page of a nation and of a booth."""
     at = clock.now()
     today = clock.day_in(settings.TIME_ZONE, at)
-    facts = units.unit(code)
-    stands_in = units.hierarchies_of(facts.pk)
+    facts = units.found(code)
     asked = levels.BY_SLUG.get(request.GET.get("in", ""))
-    hierarchy = asked if asked in stands_in else (stands_in[0] if stands_in else Hierarchy.ORGANISATIONAL)
-    path = units.path(facts.pk, hierarchy) if stands_in else []
-    here = path[-1] if path else units.standing(facts.pk, hierarchy)
+    hierarchy = (
+        asked if asked in facts.hierarchies else next(iter(facts.hierarchies), Hierarchy.ORGANISATIONAL)
+    )
+    path = units.path(facts.id, hierarchy) if facts.hierarchies else []
+    here = path[-1] if path else units.standing(facts.id, hierarchy)
     lang = language()
 
     sees_counts = in_sight(request.viewer, here.lo)
-    running = _running(facts.pk, today, lang) if sees_counts else []
+    running = _running(facts.id, today, lang) if sees_counts else []
     chosen = _chosen(running, request.GET.get("programme", ""))
+    counts = units.counts_below(facts.id, hierarchy) if here.has_children else {}
     context: dict[str, Any] = {
         "here": "units",
         "unit": here,
@@ -99,14 +101,14 @@ def unit(request: Request, code: str) -> HttpResponse:
         "other_name": here.name("hi" if lang == "en" else "en"),
         "other_language": "hi" if lang == "en" else "en",
         "crumbs": _crumbs(path, hierarchy, lang),
-        "segments": _segments(code, stands_in, hierarchy),
+        "segments": _segments(code, facts.hierarchies, hierarchy),
         "hierarchy": levels.SLUGS[hierarchy],
-        "counts": [(Kind(kind).label, n) for kind, n in units.counts_below(facts.pk, hierarchy).items()],
+        "counts": [(Kind(kind).label, n) for kind, n in counts.items()],
         "at": at,
         "sees_counts": sees_counts,
         "sees_people": here.lo is not None and request.viewer.sees_people_at(here.lo),
-        "seats": _seats(request, facts.pk, here, today, lang),
-        "vacant_below": _vacant_below(facts.pk, hierarchy, today, lang) if here.lo is not None else [],
+        "seats": _seats(request, facts.id, here, today, lang),
+        "vacant_below": _vacant_below(here, hierarchy, counts, today, lang),
         "running": running,
         "chosen": chosen,
         "source": facts.source,
@@ -119,7 +121,7 @@ def unit(request: Request, code: str) -> HttpResponse:
         if answer is not None:
             return answer
     elif here.has_children:
-        below = units.children(facts.pk, hierarchy, language=lang, limit=100)
+        below = units.children(facts.id, hierarchy, language=lang, limit=100)
         context["plain_children"] = [
             (unit_href(row.code, hierarchy), row.name(lang), Kind(row.kind).label) for row in below.rows
         ]
@@ -143,7 +145,7 @@ def _crumbs(path: list[units.UnitRow], hierarchy: int, lang: str) -> list[tuple[
     ]
 
 
-def _segments(code: str, stands_in: list[int], hierarchy: int) -> list[tuple[str, str, bool]]:
+def _segments(code: str, stands_in: tuple[int, ...], hierarchy: int) -> list[tuple[str, str, bool]]:
     return [(str(Hierarchy(one).label), unit_href(code, one), one == hierarchy) for one in stands_in]
 
 
@@ -188,10 +190,15 @@ class VacantBelow:
     expected: int
 
 
-def _vacant_below(unit_id: int, hierarchy: int, today: date, lang: str) -> list[VacantBelow]:
+def _vacant_below(
+    here: units.UnitRow, hierarchy: int, counts: dict[str, int], today: date, lang: str
+) -> list[VacantBelow]:
+    if here.lo is None or here.hi is None or not counts:
+        return []
+    below_here = org.vacancies_below(here.id, hierarchy, on=today, span=(here.lo, here.hi), counts=counts)
     return [
         VacantBelow(named(below.office_names, lang), below.vacant, below.expected)
-        for below in org.vacancies_below(unit_id, hierarchy, on=today)
+        for below in below_here
         if below.vacant
     ]
 
@@ -209,20 +216,15 @@ def _measure(
     running: list[Running] = context["running"]
     today = clock.day_in(chosen.programme.zone, at)
     programme = chosen.programme
-    found = programmes.ladders(
-        node=here.id, hierarchy=hierarchy, of=[one.programme for one in running], at=at
-    )
-    empty = (
-        programmes.ladder(node=here.id, hierarchy=hierarchy, programme=programme, at=at)
-        if not found
-        else None
-    )
-    blank = empty or rungs.Ladder(is_rounded=next(iter(found.values())).is_rounded)
+    figures = programmes.figures(node=here.id, hierarchy=hierarchy, programme=programme, at=at)
+    others = [one.programme for one in running if one is not chosen]
+    found = programmes.ladders(node=here.id, hierarchy=hierarchy, of=others, at=at) if others else {}
+    blank = rungs.Ladder(is_rounded=figures.ladder.is_rounded)
     context["ladders"] = [
         (
             one,
             programmes.drawn(
-                found.get((one.programme.pk, 1), blank),
+                figures.ladder if one is chosen else found.get((one.programme.pk, 1), blank),
                 name=one.name,
                 programme=one.programme,
                 on=today,
@@ -294,7 +296,6 @@ def _measure(
             # Below a constituency the outlines would only push the points together.
             if here.kind in (Kind.NATION, Kind.STATE, Kind.REGION, Kind.CONSTITUENCY):
                 context["boundaries"] = _outlines(here.id, int(at.timestamp()) // 3600)
-    trend = programmes.trend(node=here.id, hierarchy=hierarchy, programme=programme, at=at)
     context["trend"] = charts.Trend(
         name=chosen.name,
         begins_on=programme.opens_on,
@@ -308,13 +309,11 @@ def _measure(
                 unsigned=day.ladder.unsigned,
                 confirmed=day.ladder.confirmed,
             )
-            for day in trend
+            for day in figures.trend
         ],
     )
     context["funnels"] = [
-        (Channel(row.channel).label, _steps(row))
-        for row in programmes.funnel(node=here.id, hierarchy=hierarchy, programme=programme, at=at)
-        if row.on is None
+        (Channel(row.channel).label, _steps(row)) for row in figures.funnel if row.on is None
     ]
     return None
 
