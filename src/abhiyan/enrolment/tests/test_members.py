@@ -7,11 +7,12 @@ import pytest
 
 from abhiyan.core.actor import Actor
 from abhiyan.core.refusals import NotFound
-from abhiyan.core.scope import Scope, scoped
+from abhiyan.core.scope import Scope, scoped, system
 from abhiyan.enrolment import actions
 from abhiyan.enrolment.actions import AlreadyMember, Joined, OnWorklist, Renewed, Suppressed, Waits
 from abhiyan.enrolment.models import Channel, Sign
 from abhiyan.org.queries import NotYours
+from abhiyan.programmes.actions import fold, recount
 
 from .make import DAY, NOON, Ladder, World
 
@@ -368,3 +369,16 @@ def test_taking_back_the_first_on_a_phone_does_not_let_the_second_in_twice(world
     assert isinstance(again, AlreadyMember) and again.membership == asha.membership
     assert world.rows("select name from people_person where name is not null") == [(world.asha.name,)]
     held(world)
+
+
+def test_abhiyan_recount_finds_no_difference_and_no_orphans(world: World) -> None:
+    world.web_join(of=world.asha)
+    world.paper_row(of=world.mohan)
+    world.missed_call(of=world.bilal)
+    with system("tests fold"):
+        fold(at=world.now)
+    world.strike_off(world.paper_row(of=world.chandra))
+    world.complete(of=world.bilal, unit=world.far_booth)
+    found = recount(at=world.now)
+    assert found.is_right, (found.differences, found.orphans)
+    assert found.compared > 0
