@@ -79,6 +79,12 @@ def stage(cursor: Cursor, rows: Iterable[Sequence[Any]]) -> None:
     _copy(cursor, "t_staged", rows)
 
 
+def staged(cursor: Cursor) -> int:
+    """How many rows there are."""
+    cursor.execute("select count(*) from t_staged")
+    return int(cursor.fetchone()[0])
+
+
 def _copy(cursor: Cursor, table: str, rows: Iterable[Sequence[Any]]) -> None:
     """COPY in text, put together by hand: a million rows of fourteen cells are built in seconds."""
     waiting = iter(rows)

@@ -17,7 +17,7 @@ from abhiyan.units.news import Branch, UnitsGoing, UnitsMoved
 from abhiyan.units.refusals import LaterChanges, StillUsed
 from abhiyan.units.rules import levels
 
-from .laying import Cursor, fresh, hold, relay
+from .laying import Cursor, fresh, hold, planned, relay
 from .making import write_words
 from .moving import Standing, shift, standing, unshift
 from .placing import ancestors, attach, raise_leaves
@@ -27,7 +27,7 @@ ONE_BY_ONE = 300  # moves of one import done branch by branch; more are done by 
 
 def preview(*, import_id: int, within: int | None = None) -> staging.Counts:
     """What the staged rows would do; differences are kept for the page. Changes no unit."""
-    with transaction.atomic(), connection.cursor() as cursor:
+    with transaction.atomic(), connection.cursor() as cursor, planned(cursor, staging.staged(cursor)):
         counts = staging.check(cursor, within=within)
         _differences(cursor, import_id)
     return counts
@@ -50,16 +50,17 @@ def take_in(
     with transaction.atomic(), connection.cursor() as cursor:
         for hierarchy in levels.HIERARCHIES:
             hold(cursor, hierarchy)
-        counts = staging.check(cursor, within=within)
-        tell = tell or _silent
-        tell(30, 100)
-        _differences(cursor, import_id)
-        _change(cursor, import_id)
-        _make(cursor, import_id)
-        for hierarchy in levels.HIERARCHIES:
-            tell(35 + 20 * hierarchy, 100)
-            _place(cursor, import_id, hierarchy, on)
-            _move(cursor, import_id, hierarchy, on)
+        with planned(cursor, staging.staged(cursor)):
+            counts = staging.check(cursor, within=within)
+            tell = tell or _silent
+            tell(30, 100)
+            _differences(cursor, import_id)
+            _change(cursor, import_id)
+            _make(cursor, import_id)
+            for hierarchy in levels.HIERARCHIES:
+                tell(35 + 20 * hierarchy, 100)
+                _place(cursor, import_id, hierarchy, on)
+                _move(cursor, import_id, hierarchy, on)
         cursor.execute(
             "insert into units_change (import_id, row, unit_id, change, before)"
             " select %s, 0, 0, 'mark', jsonb_build_object('placement',"
@@ -208,14 +209,17 @@ def _move(cursor: Cursor, import_id: int, hierarchy: int, on: date) -> None:
         " where p.hierarchy = %s and p.valid_to is null"
     )
     if len(moves) <= ONE_BY_ONE:
-        for row, unit, to in moves:
-            # Written just before each move: undone in reverse, every branch finds its very place again.
-            cursor.execute(
-                journal.format(row="%s", join="") + " and p.unit_id = %s", [import_id, row, hierarchy, unit]
-            )
-            moving = _stands(cursor, hierarchy, unit)
-            branch = shift(cursor, hierarchy, moving, _stands(cursor, hierarchy, to) if to else None, on)
-            news.tell(UnitsMoved(hierarchy, (branch,), on))
+        with planned(cursor, len(moves)):
+            for row, unit, to in moves:
+                # Written just before each move: undone in reverse, every branch finds its very place again.
+                cursor.execute(
+                    journal.format(row="%s", join="") + " and p.unit_id = %s",
+                    [import_id, row, hierarchy, unit],
+                )
+                moving = _stands(cursor, hierarchy, unit)
+                target = _stands(cursor, hierarchy, to) if to else None
+                branch = shift(cursor, hierarchy, moving, target, on)
+                news.tell(UnitsMoved(hierarchy, (branch,), on))
         return
     fresh(cursor, "t_move", "(row int, unit bigint, parent bigint)")
     with cursor.copy("copy t_move (row, unit, parent) from stdin") as copy:
@@ -259,13 +263,15 @@ def take_back(*, import_id: int, by: Actor, at: datetime, on: date) -> int:
     with transaction.atomic(), connection.cursor() as cursor:
         for hierarchy in levels.HIERARCHIES:
             hold(cursor, hierarchy)
-        _later(cursor, import_id)
-        news.tell(UnitsGoing(import_id))
-        for hierarchy in reversed(levels.HIERARCHIES):
-            _move_back(cursor, import_id, hierarchy, on)
-            _take_out(cursor, import_id, hierarchy, on)
-        _unchange(cursor, import_id)
-        _unmake(cursor, import_id)
+        cursor.execute("select count(*) from units_change where import_id = %s", [import_id])
+        with planned(cursor, cursor.fetchone()[0]):
+            _later(cursor, import_id)
+            news.tell(UnitsGoing(import_id))
+            for hierarchy in reversed(levels.HIERARCHIES):
+                _move_back(cursor, import_id, hierarchy, on)
+                _take_out(cursor, import_id, hierarchy, on)
+            _unchange(cursor, import_id)
+            _unmake(cursor, import_id)
         cursor.execute(
             "with gone as (delete from units_change where import_id = %s returning change)"
             " select count(*) from gone where change <> 'mark'",
@@ -321,12 +327,13 @@ def _journal(cursor: Cursor, import_id: int, change: str, hierarchy: int) -> Ite
 def _move_back(cursor: Cursor, import_id: int, hierarchy: int, on: date) -> None:
     moved = list(_journal(cursor, import_id, "moved", hierarchy))
     if len(moved) <= ONE_BY_ONE:
-        for before in moved:
-            moving = _stands(cursor, hierarchy, before["unit_id"])
-            to = before["parent_id"]
-            target = _stands(cursor, hierarchy, to) if to else None
-            branch = unshift(cursor, hierarchy, moving, target, before)
-            news.tell(UnitsMoved(hierarchy, (branch,), on))
+        with planned(cursor, len(moved)):
+            for before in moved:
+                moving = _stands(cursor, hierarchy, before["unit_id"])
+                to = before["parent_id"]
+                target = _stands(cursor, hierarchy, to) if to else None
+                branch = unshift(cursor, hierarchy, moving, target, before)
+                news.tell(UnitsMoved(hierarchy, (branch,), on))
         return
     cursor.execute(
         "delete from units_placement p using units_change c where c.import_id = %s and c.change = 'moved'"

@@ -7,6 +7,8 @@ Works on temporary tables of the transaction:
 The arithmetic is that of rules.ranges.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -37,6 +39,24 @@ def fresh(cursor: Cursor, table: str, definition: str, params: list[Any] | None 
         cursor.execute(f"create temp table {table} {definition} on commit drop", params)
     else:
         cursor.execute(f"create temp table {table} on commit drop {definition}", params)
+
+
+MANY = 20_000
+
+
+@contextmanager
+def planned(cursor: Cursor, rows: int) -> Iterator[None]:
+    """Keep PostgreSQL from plans made for empty tables: statistics of what this transaction wrote lag behind, and
+    a nested loop of sequential scans over a million rows would never end. Many rows are joined by hashing, few by
+    index. After an error the transaction's rollback restores the settings."""
+    names = ("enable_nestloop", "enable_seqscan", "jit")
+    cursor.execute("select " + ", ".join(f"current_setting('{name}')" for name in names))
+    before = cursor.fetchone()
+    setting = "select " + ", ".join(f"set_config('{name}', %s, true)" for name in names)
+    # Without `jit = off` a plan that seems dear is compiled first, which takes longer than to run it.
+    cursor.execute(setting, ("off", "on", "off") if rows > MANY else ("on", "off", "off"))
+    yield
+    cursor.execute(setting, before)
 
 
 def hold(cursor: Cursor, hierarchy: int) -> None:
@@ -212,7 +232,8 @@ def derive(hierarchy: int) -> Derived:
     """
     with transaction.atomic(), connection.cursor() as cursor:
         hold(cursor, hierarchy)
-        shifted = relay(cursor, hierarchy, None)
+        with planned(cursor, MANY + 1):
+            shifted = relay(cursor, hierarchy, None)
         cursor.execute(
             "update units_placement p set lo = null, hi = null where p.hierarchy = %s and p.valid_to is null"
             " and not exists (select from t_place t where t.unit = p.unit_id)",

@@ -13,7 +13,7 @@ from abhiyan.units.news import Branch, UnitsMoved
 from abhiyan.units.refusals import AlreadyPlaced, Cycle, KindNotAllowedHere, UnknownParent, UnknownUnit
 from abhiyan.units.rules import levels, ranges
 
-from .laying import Cursor, anchor, fresh, hold, lay, level_values, relay
+from .laying import Cursor, anchor, fresh, hold, lay, level_values, planned, relay
 
 
 def place_many(
@@ -30,8 +30,10 @@ def place_many(
         fresh(cursor, "t_node", "(unit bigint, parent bigint)")
         with cursor.copy("copy t_node (unit, parent) from stdin") as copy:
             copy.write("".join(f"{unit}\t{parent or 0}\n" for unit, parent in places))
-        _check(cursor, hierarchy)
-        placed = attach(cursor, hierarchy, on)
+        cursor.execute("select count(*) from t_node")
+        with planned(cursor, cursor.fetchone()[0]):
+            _check(cursor, hierarchy)
+            placed = attach(cursor, hierarchy, on)
         audit.record(by=by, at=at, act="units.place", subject=levels.SLUGS[hierarchy], n=placed)
     return placed
 
