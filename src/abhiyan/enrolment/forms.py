@@ -116,11 +116,6 @@ class PhoneField(forms.CharField):
         raise forms.ValidationError(actions.PhoneInvalid.message)
 
 
-def years(on: date, minimum: int) -> str:
-    """A hint: born in this year or before."""
-    return str(on.year - minimum)
-
-
 class JoinForm(Clipped):
     """What a person who joins says. The question of age stands before everything else."""
 
@@ -254,28 +249,11 @@ class CorrectForm(Clipped):
     unit = forms.CharField(required=False, max_length=64)
 
 
-class ReasonForm(Clipped):
-    """Why an entry is struck off."""
-
-    reason = forms.CharField(
-        label=_("Reason"),
-        help_text=_("It stays with the entry and in the trail. Write no names and no numbers."),
-        max_length=300,
-        widget=forms.Textarea(attrs={"rows": 3}),
-    )
-
-
-class PlaceForm(Clipped):
-    """Where a claim belongs."""
-
-    unit = forms.CharField(label=_("Unit"), max_length=64)
-
-
 class FilterForm(Clipped):
     """How a list of people is narrowed."""
 
     q = forms.CharField(
-        label=_("Name, whole phone number, or member number"),
+        label=_("Name, phone or member number"),
         required=False,
         max_length=100,
         widget=forms.TextInput(attrs={"autocomplete": "off", "inputmode": "search"}),

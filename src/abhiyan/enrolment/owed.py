@@ -28,7 +28,7 @@ def owed(viewer: Viewer, *, at: datetime) -> Iterator[Owed]:  # noqa: ARG001  # 
             % {"n": _counted(unplaced)},
             meta=_("They joined without a village, ward or booth"),
             href=reverse("enrolment:unplaced"),
-            act=_("Place"),
+            act=_("Place it"),
             icon="unit",
             n=unplaced,
         )

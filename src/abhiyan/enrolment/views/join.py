@@ -13,6 +13,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
+from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_GET, require_http_methods
 
 from abhiyan.core import clock, limits
@@ -49,6 +50,7 @@ def language() -> str:
     return (translation.get_language() or "hi").partition("-")[0]
 
 
+@gzip_page
 @require_http_methods(READS)
 def join(request: Request) -> HttpResponseBase:
     """The only open drive, or a choice of drives."""
@@ -63,6 +65,7 @@ def join(request: Request) -> HttpResponseBase:
     )
 
 
+@gzip_page
 @require_http_methods(READS)
 def join_drive(request: Request, slug: str) -> HttpResponseBase:
     """Notice and form of one drive."""

@@ -7,6 +7,7 @@ from uuid import UUID
 from django.http import HttpResponse, HttpResponseBase, QueryDict
 from django.shortcuts import render
 from django.urls import reverse
+from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_http_methods
 
 from abhiyan.core import clock, limits
@@ -24,6 +25,7 @@ from . import join, places
 PER_NETWORK = ("link.network", 2_000, 3600)
 
 
+@gzip_page
 @require_http_methods(join.READS)
 def link(request: Request, link: str) -> HttpResponseBase:
     """Opening counts in the funnel; sending makes the caller a member. No code: the link came to the phone itself.

@@ -1,0 +1,289 @@
+"""Joining, one's own page and the people's pages in a real browser, from the server as it is served."""
+
+import os
+import shutil
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.db import connection
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+from abhiyan.core.scope import system
+from abhiyan.enrolment.actions.links import link_of
+from abhiyan.enrolment.models import Drive
+from abhiyan.people import actions as people
+from abhiyan.people.rules.notices import SAMPLE
+from abhiyan.ui.tests.test_browser import AXE, RULES, SIZES
+
+from .make import CHANNEL, Human, Ladder, World
+from .server import Server
+from .web import code_sent, join, officer, web_world
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+KBIT_PER_S, LATENCY_MS = 250, 300
+SHOTS = os.environ.get("ABHIYAN_SHOTS", "")  # a folder: what the pages look like is kept there
+
+
+@pytest.fixture(scope="module")
+def served(django_db_setup: None) -> Iterator[Server]:
+    server = Server().start(ABHIYAN_ORIGIN="http://localhost", ABHIYAN_ORGANISATION="Sangathan")
+    yield server
+    server.stop()
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Browser]:
+    named = (os.environ.get("ABHIYAN_CHROMIUM") or "chromium", "chromium-browser", "google-chrome")
+    found = next(filter(None, map(shutil.which, named)), None)
+    if found is None:
+        pytest.fail("no Chromium on this machine: install it (Debian: apt-get install chromium)")
+    # Playwright keeps an event loop in this thread; the tests' own queries stay plain ones.
+    patch = pytest.MonkeyPatch()
+    patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=found, args=["--no-sandbox", "--disable-gpu"])
+        yield started
+        started.close()
+    patch.undo()
+
+
+@pytest.fixture
+def world() -> World:
+    made = web_world()
+    with system("test"):
+        version = people.publish_notice(code="membership", texts=SAMPLE, by=CHANNEL, at=made.now)
+        Drive.objects.update(notice_version=version)
+        with connection.cursor() as cursor:
+            cursor.executemany(
+                "insert into units_pin (pin, unit_id) values (%s, %s)",
+                [("190001", made.booth.pk), ("190001", made.next_booth.pk), ("190002", made.next_booth.pk)],
+            )
+    return made
+
+
+Open = Callable[..., Page]
+
+
+@pytest.fixture
+def visit(chromium: Browser, served: Server, world: World) -> Iterator[Open]:
+    """Opens a page in a browser of its own; what the browser complained of fails the test."""
+    complaints: list[str] = []
+    contexts: list[BrowserContext] = []
+
+    def heard(text: str) -> None:
+        # A refused form is an answer, and a field somebody is in already keeps the focus: neither is a fault.
+        if "status of 4" not in text and not text.startswith("Autofocus processing was blocked"):
+            complaints.append(text)
+
+    def visited(
+        path: str, *, size: str = "phone", language: str = "en", cookie: str = "", **options: Any
+    ) -> Page:
+        width, height = SIZES[size]
+        context = chromium.new_context(
+            viewport={"width": width, "height": height},
+            extra_http_headers={"Accept-Language": language},
+            base_url=f"http://127.0.0.1:{served.port}",
+            **options,
+        )
+        contexts.append(context)
+        if cookie:
+            context.add_cookies(
+                [
+                    {
+                        "name": settings.SESSION_COOKIE_NAME,
+                        "value": cookie,
+                        "url": f"http://127.0.0.1:{served.port}",
+                    },
+                    {"name": "language", "value": language, "url": f"http://127.0.0.1:{served.port}"},
+                ]
+            )
+        page = context.new_page()
+        page.on("console", lambda message: heard(message.text))
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.goto(path)
+        return page
+
+    yield visited
+    for context in contexts:
+        context.close()
+    assert complaints == []
+
+
+def fill(page: Page, human: Human) -> None:
+    page.check("input[name=adult][value=yes]")
+    page.fill("[name=birth_year]", str(human.birth_year))
+    page.fill("[name=name]", human.name)
+    if page.locator("[name=phone]").count():
+        page.fill("[name=phone]", human.phone.removeprefix("+91"))
+    page.check("[name=membership]")
+
+
+def send_code(page: Page, human: Human, purpose: str = "join") -> None:
+    page.wait_for_selector("[name=code]")
+    page.fill("[name=code]", code_sent(human.phone, purpose))
+    page.click("form:has([name=code]) button[type=submit]")
+
+
+def test_somebody_joins_by_the_web(visit: Open, world: World) -> None:
+    page = visit("/join/", language="hi")
+    fill(page, world.asha)
+    page.fill("[name=where]", "190001")  # the sixth digit looks the places up
+    page.wait_for_selector("#places input[value='JK-B001']")
+    assert "/join/" in page.url and page.input_value("[name=name]") == "Asha Devi"
+    page.check("#places input[value='JK-B001']")
+    page.click("form#join > button.tall")
+    send_code(page, world.asha)
+    page.wait_for_url("**/join/winter/done/")
+    assert "Asha Devi" in page.inner_text("h1")
+    assert world.ladder(world.booth) == Ladder(reported=1, counted=1)
+
+
+def test_somebody_joins_without_script_choosing_the_place_step_by_step(visit: Open, world: World) -> None:
+    page = visit("/join/", java_script_enabled=False)
+    fill(page, world.asha)
+    page.click("button[name=open]")
+    for code in ("JK-SRI", "JK-BL1"):
+        page.click(f"button[name=open][value='{code}']")
+    assert page.input_value("[name=name]") == "Asha Devi"
+    page.check("input[name=unit][value='JK-B001']")
+    page.click("form#join > button.tall")
+    send_code(page, world.asha)
+    assert page.url.endswith("/join/winter/done/")
+    assert world.ladder(world.booth) == Ladder(reported=1, counted=1)
+
+
+def test_a_call_is_answered_with_a_link_and_the_link_makes_a_member(visit: Open, world: World) -> None:
+    world.missed_call(of=world.asha)
+    ((waiting,),) = world.rows("select id from enrolment_waiting")
+    page = visit(f"/j/{link_of(waiting.bytes)}/", language="hi")  # type: ignore[attr-defined]  # a UUID
+    fill(page, world.asha)
+    page.fill("[name=where]", "190002")
+    page.wait_for_selector("#places input[value='JK-B002']")
+    page.click("form#join > button.tall")
+    page.wait_for_url("**/done/")
+    assert "Asha Devi" in page.inner_text("h1")
+    assert world.ladder(world.next_booth) == Ladder(reported=1, counted=1)
+
+
+def test_a_member_leaves_and_comes_back(visit: Open, world: World) -> None:
+    join(world, world.asha, unit="JK-B001")
+    page = visit("/me/")
+    page.fill("[name=phone]", world.asha.phone)
+    page.click("form:has([name=phone]) button[type=submit]")
+    send_code(page, world.asha, "member")
+    page.wait_for_selector("a[href='/me/leave/']")
+    page.click("a[href='/me/leave/']")
+    page.click("button.danger")
+    page.wait_for_selector("text=You have left")
+    assert world.ladder(world.booth) == Ladder(reported=1)
+    page.goto("/join/")
+    fill(page, world.asha)
+    page.fill("[name=where]", "190001")
+    page.wait_for_selector("#places input[value='JK-B001']")
+    page.check("#places input[value='JK-B001']")
+    page.click("form#join > button.tall")
+    page.wait_for_url("**/done/")  # the phone is proven in this browser already
+    assert world.ladder(world.booth) == Ladder(reported=2, counted=1)
+
+
+@pytest.mark.once
+def test_join_is_usable_over_a_slow_line(visit: Open, world: World, served: Server) -> None:
+    """In Hindi at 250 kbit/s and 300 ms: under 100 KB at first load, usable in 10 s, submitted in 20."""
+    page = visit("about:blank", language="hi")
+    line = page.context.new_cdp_session(page)
+    received: list[float] = []
+    line.on("Network.loadingFinished", lambda told: received.append(told["encodedDataLength"]))
+    line.send("Network.enable")
+    line.send(
+        "Network.emulateNetworkConditions",
+        {
+            "offline": False,
+            "latency": LATENCY_MS,
+            "downloadThroughput": KBIT_PER_S * 1000 / 8,
+            "uploadThroughput": KBIT_PER_S * 1000 / 8,
+        },
+    )
+    started = time.monotonic()
+    page.goto("/join/", wait_until="commit")
+    page.wait_for_selector("form#join > button.tall", state="visible")
+    page.check("input[name=adult][value=yes]")
+    usable_s = time.monotonic() - started
+    page.wait_for_load_state("networkidle")
+    page.evaluate("document.fonts.ready")
+    assert sum(received) < 100_000, f"{sum(received):.0f} bytes"
+    assert usable_s < 10, f"usable after {usable_s:.1f} s"
+    fill(page, world.asha)
+    page.click("form#join > button.tall")
+    page.wait_for_selector("[name=code]")
+    submitted_s = time.monotonic() - started
+    assert submitted_s < 20, f"submitted after {submitted_s:.1f} s"
+
+
+def clean(page: Page, name: str) -> list[str]:
+    """What axe finds in light and dark, and whether anything stands out sideways."""
+    page.wait_for_load_state("load")
+    page.evaluate("document.fonts.ready")
+    page.evaluate(AXE.read_text())
+    problems = []
+    for scheme in ("light", "dark"):
+        page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]  # one of two words
+        if SHOTS:
+            Path(SHOTS).mkdir(parents=True, exist_ok=True)
+            page.screenshot(path=f"{SHOTS}/{name}-{scheme}.png", full_page=True)
+        found = page.evaluate("rules => axe.run(document, {runOnly: rules})", RULES)
+        problems += [
+            f"{name} {scheme}: {each['id']}: {each['nodes'][0]['html'][:200]}" for each in found["violations"]
+        ]
+    wide = page.evaluate("document.documentElement.scrollWidth - innerWidth")
+    return problems + ([f"{name}: {wide} px too wide"] if wide > 0 else [])
+
+
+@pytest.mark.once
+@pytest.mark.parametrize("language", ["en", "hi"])
+@pytest.mark.parametrize("size", list(SIZES))
+def test_no_page_has_a_violation(visit: Open, world: World, size: str, language: str) -> None:
+    join(world, world.mohan)
+    world.missed_call(of=world.bilal)
+    world.paper_row(of=Human("Other Ahmad", 1971, world.bilal.phone))
+    world.tick()
+    world.paper_row(of=Human("Third Ahmad", 1991, world.bilal.phone))
+    world.tick()
+    world.missed_call(of=world.bilal)
+    problems: list[str] = []
+    page = visit("/join/", size=size, language=language)
+
+    def look(name: str) -> None:
+        problems.extend(clean(page, f"{name}-{size}-{language}"))
+
+    look("join")
+    page.click("button[name=open]")
+    page.wait_for_selector("button[name=open][value='JK-SRI']")
+    look("join-tree")
+    page.fill("[name=phone]", "98765 432")
+    page.click("form#join > button.tall")
+    page.wait_for_selector(".errors")
+    look("join-errors")
+    fill(page, world.asha)
+    page.click("form#join > button.tall")
+    page.wait_for_selector("[name=code]")
+    look("join-code")
+    send_code(page, world.asha)
+    page.wait_for_url("**/done/")
+    look("join-done")
+    for name in ("me", "me/correct", "me/leave", "me/card"):
+        page.goto(f"/{name}/")
+        look(name.replace("/", "-"))
+    token = officer(world, "state_president", "JK").cookies[settings.SESSION_COOKIE_NAME].value
+    page = visit("/people/", size=size, language=language, cookie=token)
+    look("people")
+    page.click("tbody th a >> nth=0")
+    page.wait_for_url("**/people/*-*/")
+    look("person")
+    for name in ("unplaced", "nameless"):
+        page.goto(f"/people/{name}/")
+        look(name)
+    assert not problems, "\n".join(problems)
