@@ -54,7 +54,11 @@ _WRITES: dict[str, tuple[str, Sequence[str]]] = {
         sql.enrolling(
             rows=sql.unnested(sql.COLUMNS),
             tail=sql.LEFT_OVER,
-            **{name: f"${_FAST + n}" for n, name in enumerate(_SCALARS, 1)},
+            programme=f"${_FAST + 1}",
+            roll=f"${_FAST + 2}",
+            at=f"${_FAST + 3}",
+            batch=f"${_FAST + 4}",
+            import_id=f"${_FAST + 5}",
         ),
         [*_COLUMNS, *_SCALARS.values()],
     ),
