@@ -31,3 +31,13 @@ class ProgrammeClosed:
     kind: str
     by: Actor
     at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ProgrammeDiscarded:
+    """A draft is thrown away (told before its row goes); what a room above added to it goes too."""
+
+    programme_id: int
+    kind: str
+    by: Actor
+    at: datetime

@@ -19,6 +19,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("abhiyan.people.urls")),
     path("", include("abhiyan.org.urls")),
     path("", include("abhiyan.enrolment.urls")),
+    path("programmes/", include("abhiyan.programmes.urls")),
     path("messages/", include("abhiyan.messaging.urls")),
     path("imports/", include("abhiyan.site.imports.urls")),
 ]

@@ -16,7 +16,12 @@ from abhiyan.core.scope import system
 from abhiyan.org import queries as org
 from abhiyan.people import queries as people
 from abhiyan.programmes.models import InCharge, Measure, Programme, ProgrammeUnit
-from abhiyan.programmes.news import ProgrammeClosed, ProgrammeMade, ProgrammeOpened
+from abhiyan.programmes.news import (
+    ProgrammeClosed,
+    ProgrammeDiscarded,
+    ProgrammeMade,
+    ProgrammeOpened,
+)
 from abhiyan.programmes.rules.templates import TEMPLATES
 from abhiyan.programmes.rules.windows import LONGEST_DAYS, length_days
 from abhiyan.units.models import Hierarchy
@@ -238,6 +243,7 @@ def discard_draft(*, programme_id: int, by: Actor, at: datetime) -> None:
         if programme.state != Programme.State.DRAFT:
             raise NotADraft
         _tell(programme, "programmes.discard", by=by, at=at)
+        news.tell(ProgrammeDiscarded(programme.pk, programme.kind, by, at))
         programme.delete()
 
 

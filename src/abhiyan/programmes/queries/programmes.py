@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from abhiyan.core.policy import COUNTS, EVERYTHING
 from abhiyan.core.refusals import NotFound
+from abhiyan.org.rules.ranges import holds
 from abhiyan.org.viewer import Viewer
 from abhiyan.programmes.models import InCharge, Measure, Programme, ProgrammeUnit, Target
 from abhiyan.programmes.rules import windows
@@ -48,6 +49,13 @@ def programme_for(viewer: Viewer, public_id: UUID) -> Programme:
     if found is None:
         raise NotFound
     return found
+
+
+def in_sight(viewer: Viewer, *positions: int) -> bool:
+    """Whether counts at these positions are the viewer's to see, if only rounded."""
+    return viewer.scope.everything or any(
+        holds(held.counts, position) for held in viewer.appointments for position in positions
+    )
 
 
 def programme(public_id: UUID) -> Programme:
@@ -181,6 +189,11 @@ class Gap:
     @property
     def gap(self) -> int | None:
         return None if self.target is None else self.target - self.below
+
+    @property
+    def over(self) -> int:
+        """By how much the children's targets exceed the unit's own; 0 when they do not."""
+        return max(0, -(self.gap or 0))
 
     @property
     def sums(self) -> bool:

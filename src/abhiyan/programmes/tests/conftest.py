@@ -7,6 +7,21 @@ import pytest
 
 @pytest.fixture
 def world(db: None) -> Any:
-    from abhiyan.org.tests.make import World  # models cannot be imported before Django is set up
+    # models cannot be imported before Django is set up
+    from abhiyan.core.scope import system
+    from abhiyan.org.tests.make import AT, World
+    from abhiyan.people.models import Notice
 
-    return World()
+    made = World()
+    with system("test"):  # without a notice no drive is set up beside its programme
+        for language in ("hi", "en"):
+            Notice.objects.create(
+                code="membership",
+                version=1,
+                language=language,
+                title="Notice",
+                sections=[],
+                short="Notice",
+                published_at=AT,
+            )
+    return made

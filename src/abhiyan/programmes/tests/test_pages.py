@@ -1,0 +1,292 @@
+"""The pages of programmes: made in five steps, seen by each role, targets split and locked; all without a script."""
+
+import re
+from datetime import timedelta
+
+import pytest
+from django.conf import settings
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from abhiyan.core import clock
+from abhiyan.core.scope import system
+from abhiyan.org.tests.make import World, actor
+from abhiyan.people.actions import sessions
+from abhiyan.people.models import Account
+from abhiyan.programmes import actions, queries
+from abhiyan.programmes.models import Programme
+from abhiyan.programmes.rules.ladder import COUNTED, REPORTED, Change
+
+pytestmark = pytest.mark.django_db
+
+
+def browser(account: Account | None = None, *, strong: bool = True, language: str = "en") -> Client:
+    client = Client(HTTP_ACCEPT_LANGUAGE=language)
+    if account is not None:
+        with system("test"):
+            Account.objects.filter(id=account.pk).update(language=language)
+        client.cookies[settings.SESSION_COOKIE_NAME] = sessions.start(
+            account_id=account.pk, device="", origin="", at=clock.now(), strong=strong
+        ).token
+    return client
+
+
+def body(client: Client, path: str, status: int = 200) -> str:
+    answer = client.get(path)
+    assert answer.status_code == status, answer.content.decode()[:2000]
+    return answer.content.decode()
+
+
+def numbers(page: str) -> set[str]:
+    """The figures standing alone in an element."""
+    return set(re.findall(r">\s*([0-9][0-9,]*)\s*<", page))
+
+
+@pytest.fixture
+def president(world: World) -> Account:
+    return world.holder("state_president", "N1", name="Rohini Koul")
+
+
+@pytest.fixture
+def drive(world: World, president: Account) -> Programme:
+    at = clock.now()
+    today = clock.day_in(settings.TIME_ZONE, at)
+    with system("test"):
+        made = actions.make_programme(
+            template="membership_drive",
+            names={"en": "Membership drive", "hi": "सदस्यता अभियान"},
+            owner_id=world.unit("N1"),
+            unit_ids=[world.unit("N1")],
+            opens_on=today - timedelta(days=9),
+            closes_on=today + timedelta(days=10),
+            by=actor(president),
+            at=at,
+        )
+        actions.open_programme(programme_id=made.pk, by=actor(president), at=at)
+        actions.set_target(programme_id=made.pk, unit_id=world.unit("N1"), n=1000, by=actor(president), at=at)
+        actions.post(
+            deltas=[
+                Change(made.pk, 1, 1, world.unit("N1111"), today - timedelta(days=1), rung, n)
+                for rung, n in ((REPORTED, 37), (COUNTED, 23))
+            ],
+            at=at,
+        )
+    return made
+
+
+def test_a_programme_is_made_in_five_steps_and_kept_between_them(world: World, president: Account) -> None:
+    client = browser(president)
+    page = body(client, "/programmes/new/")
+    assert 'value="membership_drive"' in page and 'aria-current="step"' in page
+    given = {"template": "membership_drive", "owner": "N1", "name_hi": "अभियान", "name_en": "Drive"}
+    answer = client.post("/programmes/new/", given)
+    assert answer.status_code == 302
+    when = answer["Location"]
+    page = body(client, when)
+    today = clock.day_in(settings.TIME_ZONE, clock.now())
+    assert f'value="{today + timedelta(days=1)}"' in page and "Unit N11" in page
+    answer = client.post(
+        when, {"opens_on": str(today), "closes_on": str(today + timedelta(days=30)), "units": ["N11"]}
+    )
+    assert answer.status_code == 302
+    who = answer["Location"]
+    in_charge = world.holder("district_president", "N11", name="Asha Devi")
+    page = body(client, f"{who}?q=asha")
+    assert str(in_charge.public_id) in page
+    action = re.search(r'action="([^"]*in-charge/[^"]*)"', page)
+    assert action is not None
+    answer = client.post(
+        action[1].replace("&amp;", "&"), {"account": str(in_charge.public_id), "role": "in_charge"}
+    )
+    assert answer.status_code == 302 and answer["Location"] == who
+    page = body(client, who)
+    assert "Asha Devi" in page
+    target = who.replace("/who/", "/target/")
+    answer = client.post(target, {f"n_{world.unit('N11')}": "101", "how": "equally"})
+    assert answer.status_code == 302
+    page = body(client, answer["Location"])
+    assert "101" in page and "Asha Devi" in page and "Unit N11" in page
+    made = Programme.objects.get()
+    assert made.state == "draft"
+    answer = client.post(f"/programmes/{made.public_id}/open/")
+    assert answer.status_code == 302
+    made.refresh_from_db()
+    assert made.state == "open" and made.names == {"hi": "अभियान", "en": "Drive"}
+    with system("test"):
+        assert queries.gap(programme=made, node=world.unit("N11")).sums
+        assert queries.gap(programme=made, node=world.unit("N111")).sums
+    assert "Asha Devi" in body(client, f"/programmes/{made.public_id}/?unit=N11")
+    assert client.get(when).status_code == 404  # no draft any more
+
+
+def test_a_failed_step_answers_422_and_says_why_beside_the_field(world: World, president: Account) -> None:
+    client = browser(president)
+    answer = client.post("/programmes/new/", {"template": "membership_drive", "owner": "N1"})
+    assert answer.status_code == 422
+    assert "Give the programme a name" in answer.content.decode()
+    assert (
+        client.post("/programmes/new/", {"template": "x", "owner": "N2", "name_en": "a"}).status_code == 422
+    )
+    assert not Programme.objects.exists()
+    when = client.post(
+        "/programmes/new/", {"template": "membership_drive", "owner": "N1", "name_en": "Drive"}
+    )["Location"]
+    today = clock.day_in(settings.TIME_ZONE, clock.now())
+    for opens, closes in (
+        (str(today), str(today - timedelta(days=1))),
+        ("yesterday", str(today)),
+        (str(today - timedelta(days=9)), str(today - timedelta(days=5))),
+    ):
+        answer = client.post(when, {"opens_on": opens, "closes_on": closes})
+        assert answer.status_code == 422
+    target = when.replace("/when/", "/target/")
+    for n in ("-1", "many", "99999999999"):
+        assert client.post(target, {f"n_{world.unit('N1')}": n}).status_code == 422
+    assert client.get(when.replace("/when/", "/nonsense/")).status_code == 404
+    discard = f"/programmes/{Programme.objects.get().public_id}/discard/"
+    assert client.post(discard).status_code == 302
+    assert not Programme.objects.exists()
+
+
+def test_every_page_as_every_role(world: World, president: Account, drive: Programme) -> None:
+    one = f"/programmes/{drive.public_id}/"
+    roles: dict[str, tuple[Client, list[int]]] = {
+        "nobody": (browser(), [302, 302, 302, 302]),
+        "weak": (browser(president, strong=False), [302, 302, 302, 302]),
+        "state": (browser(president), [200, 200, 200, 200]),
+        "district": (browser(world.holder("district_president", "N12")), [200, 200, 200, 403]),
+        "booth": (browser(world.holder("booth_president", "N1111")), [200, 200, 200, 403]),
+        "another state": (browser(world.holder("state_president", "N2")), [200, 404, 404, 200]),
+        "nation": (browser(world.holder("national_president", "N")), [200, 200, 200, 200]),
+    }
+    for role, (client, wanted) in roles.items():
+        found = [
+            client.get(path).status_code
+            for path in ("/programmes/", one, f"{one}targets/", "/programmes/new/")
+        ]
+        assert found == wanted, role
+
+
+def test_a_district_sees_its_own_figures_exactly_and_the_states_rounded(
+    world: World, president: Account, drive: Programme
+) -> None:
+    one = f"/programmes/{drive.public_id}/"
+    own = browser(world.holder("district_president", "N11"))
+    page = body(own, f"{one}?unit=N11")
+    assert {"37", "23"} <= numbers(page)
+    page = body(own, f"{one}?unit=N1")
+    assert "37" in numbers(page)  # the row of one's own district
+    assert "Seen from outside" in page and "40" in numbers(page)
+    other = browser(world.holder("district_president", "N12"))
+    page = body(other, f"{one}?unit=N11")
+    assert not {"37", "23"} & numbers(page) and {"40", "20"} <= numbers(page)
+    assert "&lt;10" in page or "fewer than 10" in page
+    export = other.get(f"{one}?unit=N1&format=csv")
+    text = b"".join(export.streaming_content).decode()  # type: ignore[attr-defined]  # a streaming answer
+    assert ",37," not in text and "<10" in text
+
+
+def test_targets_are_set_split_and_locked_on_one_page(
+    world: World, president: Account, drive: Programme
+) -> None:
+    client, base = browser(president), f"/programmes/{drive.public_id}/targets/"
+    answer = client.post(
+        f"{base}split/?unit=N1", {"about": "N1", "how": "equally", "levels": "1"}, follow=True
+    )
+    assert answer.status_code == 200
+    assert "sum to it exactly" in answer.content.decode()
+    assert client.post(f"{base}set/?unit=N1", {"about": "N11", "n": "450"}).status_code == 302
+    assert "50 are missing" in body(client, f"{base}?unit=N1")
+    assert client.post(f"{base}lock/?unit=N1", {"about": "N11", "locked": "on"}).status_code == 302
+    answer = client.post(f"{base}set/?unit=N1", {"about": "N11", "n": "1"})
+    assert answer.status_code == 409 and "locked" in answer.content.decode()
+    client.post(f"{base}split/?unit=N1", {"about": "N1", "how": "electors", "levels": "1"})
+    with system("test"):
+        found = queries.targets(programme=drive, units=[world.unit("N11"), world.unit("N12")])
+    assert [found[world.unit(code)].n for code in ("N11", "N12")] == [450, 550]
+    assert client.post(f"{base}lock/?unit=N1", {"about": "N11"}).status_code == 302
+    for n in ("-5", "x", ""):
+        assert client.post(f"{base}set/?unit=N1", {"about": "N11", "n": n}).status_code == 422
+    assert client.post(f"{base}split/?unit=N1", {"about": "N1", "how": "by magic"}).status_code == 422
+
+
+def test_a_district_president_may_split_but_not_raise_or_lower_their_own(
+    world: World, president: Account, drive: Programme
+) -> None:
+    with system("test"):
+        actions.set_target(
+            programme_id=drive.pk,
+            unit_id=world.unit("N11"),
+            n=100,
+            by=actor(president),
+            at=clock.now(),
+        )
+    client = browser(world.holder("district_president", "N11"))
+    base = f"/programmes/{drive.public_id}/targets/"
+    assert client.post(f"{base}set/?unit=N11", {"about": "N11", "n": "1"}).status_code in (403, 404)
+    assert client.post(f"{base}split/?unit=N11", {"about": "N11", "how": "equally"}).status_code == 302
+    assert client.post(f"{base}split/?unit=N12", {"about": "N12", "how": "equally"}).status_code in (403, 404)
+
+
+def test_an_open_programme_is_renamed_prolonged_and_closed(
+    world: World, president: Account, drive: Programme
+) -> None:
+    client, one = browser(president), f"/programmes/{drive.public_id}/"
+    given = {"name_en": "Big drive", "name_hi": "बड़ा अभियान", "closes_on": str(drive.closes_on)}
+    assert client.post(f"{one}change/", given).status_code == 302
+    assert "Big drive" in body(client, one)
+    assert client.post(f"{one}change/", given | {"closes_on": "2020-01-01"}).status_code == 422
+    assert client.post(f"{one}close/").status_code == 302
+    assert "Closed" in body(client, one)
+    assert client.post(f"{one}close/").status_code == 409
+
+
+def test_the_pages_are_in_hindi(world: World, president: Account, drive: Programme) -> None:
+    client = browser(president, language="hi")
+    for path in ("", f"{drive.public_id}/", f"{drive.public_id}/targets/", "new/"):
+        page = body(client, f"/programmes/{path}")
+        assert 'lang="hi"' in page and "सदस्यता अभियान" in page
+        text = re.sub(
+            r"<[^>]+>|&[a-z]+;|\{[^}]*\}", " ", re.sub(r"(?s)<head.*?</head>|<script.*?</script>", "", page)
+        )
+        left = set(re.findall(r"\b(?:Target|Units below|Window|Owner|Split|Save|Next|In charge)\b", text))
+        assert not left, (path, left)
+
+
+def test_no_page_asks_more_queries_for_more_rows(world: World, president: Account, drive: Programme) -> None:
+    client = browser(president)
+
+    def asked(path: str) -> int:
+        with CaptureQueriesContext(connection) as seen:
+            body(client, path)
+        return len(seen)
+
+    paths = ["/programmes/", f"/programmes/{drive.public_id}/", f"/programmes/{drive.public_id}/targets/"]
+    for path in paths:
+        asked(path)  # what is read once and kept
+    before = [asked(path) for path in paths]
+    at = clock.now()
+    with system("test"):
+        for number in range(5):
+            more = actions.make_programme(
+                template="membership_drive",
+                names={"en": f"More {number}"},
+                owner_id=world.unit("N1"),
+                unit_ids=[world.unit("N1")],
+                opens_on=drive.opens_on,
+                closes_on=drive.closes_on,
+                by=actor(president),
+                at=at,
+            )
+            actions.open_programme(programme_id=more.pk, by=actor(president), at=at)
+        actions.split_target(
+            programme_id=drive.pk,
+            unit_id=world.unit("N1"),
+            how="equally",
+            levels=None,
+            by=actor(president),
+            at=at,
+        )
+        actions.fold(at=at)
+    assert [asked(path) for path in paths] == before

@@ -1,0 +1,329 @@
+"""Guided creation: what, when and where, who, target, check. Each step is a page; the draft is kept between them."""
+
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpResponseBase
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as say
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_http_methods, require_POST
+
+from abhiyan.core import clock
+from abhiyan.core.refusals import NotFound, Refused
+from abhiyan.org.queries import NotYours
+from abhiyan.org.viewer import Request, named
+from abhiyan.programmes import actions, queries
+from abhiyan.programmes.models import Programme
+from abhiyan.programmes.rules import windows
+from abhiyan.programmes.rules.templates import TEMPLATES
+from abhiyan.ui import numbers
+from abhiyan.units import queries as units
+
+from . import shown
+from .programmes import InChargeForm, accounts_found
+
+READS = ["GET", "HEAD", "POST"]
+STEPS = {"when": _("When and where"), "who": _("Who"), "target": _("Target"), "check": _("Check")}
+SHOWN_CHILDREN = 100
+
+
+def _day(**kwargs: Any) -> forms.DateField:
+    return forms.DateField(widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"), **kwargs)
+
+
+class WhatForm(forms.Form):
+    """Step 1: from which template, for which unit, under which name."""
+
+    template = forms.ChoiceField(label=_("Template"), widget=forms.RadioSelect)
+    owner = forms.ChoiceField(label=_("Which of your units runs it?"))
+    name_hi = forms.CharField(label=_("Name in Hindi"), max_length=120, required=False)
+    name_en = forms.CharField(label=_("Name in English"), max_length=120, required=False)
+
+    def __init__(
+        self, *args: Any, templates: list[tuple[str, str]], owners: list[tuple[str, str]], **kwargs: Any
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        for name, choices in (("template", templates), ("owner", owners)):
+            field = self.fields[name]
+            assert isinstance(field, forms.ChoiceField)
+            field.choices = choices
+
+    def clean(self) -> dict[str, Any]:
+        given = super().clean() or {}
+        if not given.get("name_hi", "").strip() and not given.get("name_en", "").strip():
+            self.add_error("name_hi", str(actions.NameMissing()))
+        return given
+
+
+class WhenForm(forms.Form):
+    """Step 2: first and last day; the owner's whole unit or some of the units directly below."""
+
+    opens_on = _day(label=_("First day"))
+    closes_on = _day(label=_("Last day"))
+    units = forms.MultipleChoiceField(
+        label=_("Where"),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text=_("Choose none for the whole unit."),
+    )
+
+    def __init__(self, *args: Any, below: list[tuple[str, str]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["units"]
+        assert isinstance(field, forms.MultipleChoiceField)
+        field.choices = below
+        if not below:
+            del self.fields["units"]
+
+
+class TargetForm(forms.Form):
+    """Step 4: a number for every unit the programme runs in, and whether to split it at once."""
+
+    how = forms.ChoiceField(
+        label=_("Split among the units below"),
+        choices=[
+            ("electors", _("By electors, down to the booths")),
+            ("equally", _("Equally, down to the booths")),
+            ("", _("Not yet")),
+        ],
+        required=False,
+        widget=forms.RadioSelect,
+    )
+
+    def __init__(self, *args: Any, among: list[tuple[int, str, int | None]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for unit_id, name, n in among:
+            self.fields[f"n_{unit_id}"] = forms.IntegerField(
+                label=name, min_value=0, max_value=2_000_000_000, required=False, initial=n
+            )
+        self.order_fields([*(f"n_{unit_id}" for unit_id, _name, _n in among), "how"])
+
+
+@require_http_methods(READS)
+def create(request: Request) -> HttpResponseBase:
+    """Step 1. A valid answer makes the draft, with a usual window and the whole unit as its place."""
+    at, lang = clock.now(), shown.language()
+    owners = {
+        held.unit_code: held for held in request.viewer.appointments if "programmes.make" in held.capabilities
+    }
+    if not owners:
+        raise NotYours(capability="programmes.make")
+    first = next(iter(TEMPLATES.values()))
+    form = WhatForm(
+        request.POST or None,
+        templates=[
+            (one.code, f"{named(one.names, lang)}: {named(one.about, lang)}") for one in TEMPLATES.values()
+        ],
+        owners=[(code, held.unit_name(lang)) for code, held in owners.items()],
+        initial={
+            "template": first.code,
+            "name_hi": f"{first.names['hi']} {shown.today(at).year}",
+            "name_en": f"{first.names['en']} {shown.today(at).year}",
+        },
+    )
+    status = 200
+    if request.method == "POST":
+        status = 422
+        if form.is_valid():
+            given = form.cleaned_data
+            held = owners[given["owner"]]
+            opens_on = shown.today(at) + timedelta(days=1)
+            try:
+                made = actions.make_programme(
+                    template=given["template"],
+                    names={"hi": given["name_hi"], "en": given["name_en"]},
+                    owner_id=held.unit_id,
+                    unit_ids=[held.unit_id],
+                    hierarchy=held.hierarchy,
+                    opens_on=opens_on,
+                    closes_on=opens_on + timedelta(days=TEMPLATES[given["template"]].days - 1),
+                    by=request.actor,
+                    at=at,
+                )
+            except Refused as refused:
+                status = shown.refuse(form, refused)
+            else:
+                return redirect("programmes:draft", made.public_id, "when")
+    return render(
+        request,
+        "programmes/programme_create.html",
+        {
+            "here": "programmes",
+            "crumbs": shown.crumbs((say("New programme"), "")),
+            "form": form,
+            "steps": _steps(None, "what"),
+            "number": 1,
+        },
+        status=status,
+    )
+
+
+def _steps(one: Programme | None, current: str) -> list[tuple[str, str, bool]]:
+    found = [(say("What"), "", current == "what")]
+    for step, name in STEPS.items():
+        href = reverse("programmes:draft", args=[one.public_id, step]) if one else ""
+        found.append((str(name), href, step == current))
+    return found
+
+
+def _draft(request: Request, public_id: UUID) -> Programme:
+    one = queries.programme_for(request.viewer, public_id)
+    if one.state != Programme.State.DRAFT:
+        raise NotFound
+    return one
+
+
+@require_http_methods(READS)
+def draft(request: Request, public_id: UUID, step: str) -> HttpResponseBase:
+    """Steps 2 to 5 of a draft. What was said in any of them is kept at once."""
+    if step not in STEPS:
+        raise NotFound
+    one = _draft(request, public_id)
+    if request.method != "POST":
+        return step_page(request, one, step)
+    form = _form(request, one, step)
+    if form is None:
+        return step_page(request, one, step)
+    status = 422
+    if form.is_valid():
+        try:
+            _keep(request, one, step, form.cleaned_data)
+        except Refused as refused:
+            status = shown.refuse(form, refused)
+        else:
+            names = list(STEPS)
+            return redirect("programmes:draft", public_id, names[names.index(step) + 1])
+    return step_page(request, one, step, form=form, status=status)
+
+
+def step_page(
+    request: Request, one: Programme, step: str, *, form: forms.Form | None = None, status: int = 200
+) -> HttpResponseBase:
+    """The page of one step."""
+    lang = shown.language()
+    scope = _scope(one)
+    targets = queries.targets(programme=one, units=[row.id for row in scope])
+    names = list(STEPS)
+    number = names.index(step)
+    context: dict[str, Any] = {
+        "here": "programmes",
+        "crumbs": shown.crumbs((shown.name_of(one), "")),
+        "programme": one,
+        "name": shown.name_of(one),
+        "owner": named(one.owner.names, lang),
+        "step": step,
+        "step_name": STEPS[step],
+        "steps": _steps(one, step),
+        "number": number + 2,
+        "before": reverse("programmes:draft", args=[one.public_id, names[number - 1]]) if number else "",
+        "after": reverse("programmes:draft", args=[one.public_id, names[number + 1]])
+        if number + 1 < len(names)
+        else "",
+        "form": form or _form(request, one, step),
+        "q": request.GET.get("q", "")[:100],
+        "scope": [row.name(lang) for row in scope],
+        "targets": [(row.name(lang), targets[row.id].n if row.id in targets else None) for row in scope],
+        "gaps": [
+            (row.name(lang), gap)
+            for row in scope
+            if step == "check"
+            and row.id in targets
+            and not (gap := queries.gap(programme=one, node=row.id)).sums
+            and gap.children
+        ],
+        "charges": [(charge, named(charge.unit_names, lang)) for charge in queries.in_charges(one)],
+        "days": windows.length_days(one.opens_on, one.closes_on),
+    }
+    return render(request, "programmes/programme_draft.html", context, status=status)
+
+
+def _scope(one: Programme) -> list[units.UnitRow]:
+    return [units.standing(unit_id, one.hierarchy) for unit_id in queries.scope_units(one)]
+
+
+def _form(request: Request, one: Programme, step: str) -> forms.Form | None:
+    lang, posted = shown.language(), request.POST if request.method == "POST" else None
+    if step == "when":
+        below = units.children(one.owner_id, one.hierarchy, language=lang, limit=SHOWN_CHILDREN)
+        inside = set(queries.scope_units(one))
+        return WhenForm(
+            posted,
+            below=[(row.code, row.name(lang)) for row in below.rows] if below.total <= SHOWN_CHILDREN else [],
+            initial={
+                "opens_on": one.opens_on,
+                "closes_on": one.closes_on,
+                "units": [row.code for row in below.rows if row.id in inside],
+            },
+        )
+    if step == "who":
+        return InChargeForm(
+            accounts=accounts_found(request.GET.get("q", "")[:100]), initial={"role": "in_charge"}
+        )
+    if step == "target":
+        scope = _scope(one)
+        known = queries.targets(programme=one, units=[row.id for row in scope])
+        return TargetForm(
+            posted,
+            among=[(row.id, row.name(lang), known[row.id].n if row.id in known else None) for row in scope],
+            initial={"how": "electors"},
+        )
+    return None
+
+
+def _keep(request: Request, one: Programme, step: str, given: dict[str, Any]) -> None:
+    at = clock.now()
+    if step == "when":
+        chosen = units.ids_of(given.get("units") or [])
+        actions.change_programme(
+            programme_id=one.pk,
+            opens_on=given["opens_on"],
+            closes_on=given["closes_on"],
+            unit_ids=list(chosen.values()) or [one.owner_id],
+            by=request.actor,
+            at=at,
+        )
+    if step == "target":
+        for unit_id in queries.scope_units(one):
+            n = given.get(f"n_{unit_id}")
+            if n is None:
+                continue
+            actions.set_target(programme_id=one.pk, unit_id=unit_id, n=n, by=request.actor, at=at)
+            if given["how"] in ("electors", "equally"):
+                actions.split_target(
+                    programme_id=one.pk,
+                    unit_id=unit_id,
+                    how=given["how"],
+                    levels=None,
+                    by=request.actor,
+                    at=at,
+                )
+
+
+@require_POST
+def open_draft(request: Request, public_id: UUID) -> HttpResponseBase:
+    """Open the draft: from its first day on it runs."""
+    one = _draft(request, public_id)
+    try:
+        opened = actions.open_programme(programme_id=one.pk, by=request.actor, at=clock.now())
+    except Refused as refused:
+        messages.error(request, str(refused))
+        return step_page(request, one, "check", status=refused.status)
+    messages.success(
+        request,
+        _("%(name)s is open.") % {"name": numbers.NONE if not opened.names else shown.name_of(opened)},
+    )
+    return redirect("programmes:programme", public_id)
+
+
+@require_POST
+def discard(request: Request, public_id: UUID) -> HttpResponseBase:
+    """Throw the draft away."""
+    one = _draft(request, public_id)
+    actions.discard_draft(programme_id=one.pk, by=request.actor, at=clock.now())
+    messages.success(request, _("The draft is gone."))
+    return redirect("programmes:list")
