@@ -10,11 +10,13 @@ class EnrolmentConfig(AppConfig):
         from abhiyan.core import news
         from abhiyan.core.imports import register
         from abhiyan.org.news import AppointmentEnded
+        from abhiyan.people.news import NoReplayed
         from abhiyan.programmes.actions import register_facts, register_orphans
         from abhiyan.programmes.news import ProgrammeMade
         from abhiyan.units.news import UnitsMoved
 
         from .actions.enrol import forget
+        from .actions.members import leave_again
         from .actions.setting_up import follow_programme
         from .actions.tokens import end_tokens_of
         from .paper.lists import LIST
@@ -39,3 +41,8 @@ class EnrolmentConfig(AppConfig):
             end_tokens_of(news=ended)
 
         news.subscribe(AppointmentEnded, end_tokens)
+
+        def no_replayed(told: NoReplayed) -> None:
+            leave_again(told=told)
+
+        news.subscribe(NoReplayed, no_replayed)

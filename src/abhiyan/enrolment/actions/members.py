@@ -24,6 +24,7 @@ from abhiyan.org import queries as org
 from abhiyan.people import actions as people
 from abhiyan.people import phones
 from abhiyan.people.models import Consent, Person, Purpose
+from abhiyan.people.news import NoReplayed
 from abhiyan.programmes import actions as programmes
 from abhiyan.programmes.models import Programme, Rung
 from abhiyan.programmes.rules.ladder import Change
@@ -108,6 +109,17 @@ def leave_by_phone(
         for member in members:
             _end(member, reason="left", channel=channel, by=by, at=at)
     return len(members)
+
+
+def leave_again(*, told: NoReplayed) -> None:
+    """After a restore: a phone that had left since the backup was taken leaves again, on the day it said so."""
+    if told.scope == "all":
+        leave_by_phone(
+            phone=told.phone_id,
+            channel=told.channel,
+            by=Actor.system("a no of before the restore"),
+            at=told.at,
+        )
 
 
 def strike_off(*, membership: UUID, reason: str, by: Actor, at: datetime) -> None:
