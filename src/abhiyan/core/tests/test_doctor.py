@@ -24,8 +24,8 @@ pytestmark = pytest.mark.usefixtures("as_jobs")
 
 def found(check: str, *, at: datetime | None = None) -> dict[str, str]:
     """level -> text of one check's findings."""
-    findings = doctor.examine(at or clock.now())
-    return {one.finding.level: one.finding.text for one in findings if one.check == check}
+    findings = doctor.examine(at or clock.now(), only=check)
+    return {one.finding.level: one.finding.text for one in findings}
 
 
 @contextmanager
