@@ -17,7 +17,7 @@ from .offices import (
     vacancies,
     vacancies_below,
 )
-from .releases import release_for, releases, releases_to_decide
+from .releases import release_for, releases, releases_asked, releases_to_decide
 from .viewers import scope_of, viewer_of, visit_of
 
 __all__ = [
@@ -40,6 +40,7 @@ __all__ = [
     "on_different_lines",
     "release_for",
     "releases",
+    "releases_asked",
     "releases_to_decide",
     "require",
     "scope_of",

@@ -49,3 +49,14 @@ def releases_to_decide(account_id: int, *, at: datetime) -> list[Release]:
         and holds(account_id, CAPABILITY[release.act], at=release.unit_id)
         and on_different_lines(account_id, release.asked_by, on=on)
     ]
+
+
+def releases_asked(account_id: int, *, act: str, at: datetime) -> list[Release]:
+    """What this person asked for and may still wait for or use, newest first."""
+    own = releases().filter(
+        asked_by=account_id,
+        act=act,
+        state__in=(Release.State.ASKED, Release.State.RELEASED),
+        expires_at__gt=at,
+    )
+    return list(own.order_by("-asked_at", "-id")[:MOST])
