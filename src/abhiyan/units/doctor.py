@@ -1,0 +1,61 @@
+"""What `abhiyan doctor` asks of the trees: the tables carry no foreign keys, so somebody must look."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from django.db import connection
+
+from abhiyan.core.doctor import FAIL, OK, WARN, Finding
+
+FAULTS = {
+    "placements of no unit": "select count(*) from units_placement p"
+    " where not exists (select from units_unit u where u.id = p.unit_id)",
+    "placements beneath a unit that does not stand there": "select count(*) from units_placement p"
+    " where p.valid_to is null and p.parent_id is not null and not exists (select from units_placement a"
+    " where a.unit_id = p.parent_id and a.hierarchy = p.hierarchy and a.valid_to is null)",
+    "placements without a position": "select count(*) from units_placement where valid_to is null and lo is null",
+    "positions outside the parent's": "select count(*) from units_placement p"
+    " join units_placement a on a.unit_id = p.parent_id and a.hierarchy = p.hierarchy and a.valid_to is null"
+    " where p.valid_to is null and (p.lo <= a.lo or p.hi > a.hi or p.lo >= p.hi or p.depth <> a.depth + 1)",
+    "positions shared by neighbours": "select count(*) from (select lo, lag(hi) over ("
+    " partition by hierarchy, parent_id order by lo) as before from units_placement"
+    " where valid_to is null) s where lo < before",
+    "wrong counts of leaves": "select count(*) from units_placement p left join ("
+    " select parent_id, hierarchy, sum(leaves) as n from units_placement where valid_to is null"
+    " group by parent_id, hierarchy) c on c.parent_id = p.unit_id and c.hierarchy = p.hierarchy"
+    " where p.valid_to is null and p.leaves <> coalesce(c.n, 1)",
+    "units search cannot find": "select count(*) from units_unit u"
+    " where not exists (select from units_words w where w.unit_id = u.id)",
+}
+
+
+def trees(_at: datetime) -> Iterable[Finding]:
+    """Ranges, depths and leaves say what parent pointers say, and no placement leads nowhere."""
+    found = {}
+    with connection.cursor() as cursor:
+        for name, query in FAULTS.items():
+            cursor.execute(query)
+            if n := cursor.fetchone()[0]:
+                found[name] = n
+    if found:
+        told = ", ".join(f"{n} {name}" for name, n in found.items())
+        yield Finding(
+            FAIL, f"the trees are not sound: {told}", "see docs/units.md, “How a tree is kept”", found
+        )
+    else:
+        yield Finding(OK, "the trees are sound")
+
+
+def roots(_at: datetime) -> Iterable[Finding]:
+    """Each hierarchy that is used has one top; scopes and pages begin there."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select hierarchy, count(*) from units_placement where valid_to is null and parent_id is null"
+            " group by hierarchy having count(*) > 1 order by hierarchy"
+        )
+        for hierarchy, n in cursor.fetchall():
+            text = f"hierarchy {hierarchy} has {n} tops"
+            yield Finding(WARN, text, "import the units above them with their parents", {"tops": n})
+
+
+CHECKS = {"trees": trees, "roots": roots}
