@@ -93,7 +93,9 @@ def test_init_makes_the_first_administrator_and_gives_a_link_once_more_when_aske
     asked = ("init", "--name", "Asha Devi", "--phone")
     first = installation.run(*asked, "98100 12345")
     again = installation.run(*asked, "+91 98100-12345")
-    links = [line.strip() for told in (first, again) for line in told.splitlines() if "/sign-in/console/" in line]
+    links = [
+        line.strip() for told in (first, again) for line in told.splitlines() if "/sign-in/console/" in line
+    ]
     assert len(links) == 2
     assert links[0] != links[1]
     assert all(link.startswith(f"http://localhost:{installation.port}/") for link in links)
