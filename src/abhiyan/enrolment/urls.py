@@ -3,6 +3,7 @@
 from django.urls import path
 from django.views.generic import RedirectView
 
+from . import openapi
 from .views import card, join, link, member, people, worklists
 
 app_name = "enrolment"
@@ -34,4 +35,5 @@ urlpatterns = [
     path("people/<uuid:public_id>/correct/", people.person_correct, name="person_correct"),
     path("people/<uuid:public_id>/strike-off/", people.person_strike_off, name="person_strike_off"),
     path("people/<uuid:public_id>/reveal/", people.person_reveal, name="person_reveal"),
+    path("api/v1/openapi.json", openapi.document, name="openapi"),
 ]

@@ -107,7 +107,7 @@ class KeysDiffer(AtTheDoor):
 
 class KeyInvalid(AtTheDoor):
     code = "key_invalid"
-    message = _("A key has 1 to %(limit)s characters.")
+    message = _("A key has 1 to %(limit)s letters, digits and signs, and no spaces.")
 
 
 class Busy(AtTheDoor):

