@@ -7,7 +7,7 @@ import csv
 import random
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 
@@ -69,8 +69,30 @@ def title(name: str) -> str:
 JAMMU_REGION = frozenset({"4", "5", "7", "10", "12", "14", "620", "621", "624", "627"})
 
 
-def rows(seed: str) -> Iterator[Row]:
-    """Every unit of the demo, parents first. The same seed gives the same rows, letter for letter."""
+def rows(seed: str) -> list[Row]:
+    """Every unit of the demo, parents first. The same seed gives the same rows, letter for letter.
+
+    What has no point of its own stands in the middle of what is below it, so that every level has a map.
+    """
+    made = list(_rows(seed))
+    sums: dict[str, list[float]] = defaultdict(lambda: [0.0, 0.0, 0.0])
+    done = []
+    for row in reversed(made):  # children before parents
+        lat, lon = row.lat, row.lon
+        if lat is None and row.code in sums:
+            total_lat, total_lon, n = sums[row.code]
+            lat, lon = round(total_lat / n, 4), round(total_lon / n, 4)
+            source = row.source if row.sample else f"{row.source}; the point is a sample"
+            row = replace(row, lat=lat, lon=lon, source=source)
+        if lat is not None and lon is not None:
+            for parent in {row.organisational_parent, row.electoral_parent, row.administrative_parent} - {""}:
+                own = sums[parent]
+                own[0], own[1], own[2] = own[0] + lat, own[1] + lon, own[2] + 1
+        done.append(row)
+    return done[::-1]
+
+
+def _rows(seed: str) -> Iterator[Row]:
     rng = random.Random(f"tree {seed}")  # noqa: S311  # sample data, the same for the same seed
     yield Row("IN", "nation", "India", hindi()["IN"], source=LGD, sample=False)
     for state in read("states.csv"):

@@ -5,7 +5,7 @@ from collections import deque
 
 from django.http import HttpResponse
 from django.shortcuts import render
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from abhiyan.core import home
 from abhiyan.org.viewer import Request
@@ -13,7 +13,7 @@ from abhiyan.org.viewer import Request
 SHOWN = 30
 
 
-@require_GET
+@require_safe
 def phone(request: Request) -> HttpResponse:
     """The last messages the demo put into its outbox file, newest first, in full: every phone in it is invented."""
     path = home.path() / "outbox" / "messages.jsonl"

@@ -3,7 +3,7 @@
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from abhiyan.org.viewer import Request, named
 from abhiyan.programmes import queries as programmes
@@ -15,7 +15,7 @@ from .unit import language, unit_href
 MOST = 40
 
 
-@require_GET
+@require_safe
 def search(request: Request) -> HttpResponse:
     """What fits a few words, in Hindi or Latin script, tolerant of spelling; one exact code opens at once."""
     text = request.GET.get("q", "").strip()[:100]

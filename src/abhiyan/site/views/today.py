@@ -7,7 +7,7 @@ from datetime import datetime
 from django.conf import settings
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from abhiyan.core import clock
 from abhiyan.org.viewer import Request, Viewer
@@ -45,7 +45,7 @@ def _own_unit(viewer: Viewer) -> dict[str, str]:
     }
 
 
-@require_GET
+@require_safe
 def today(request: Request) -> HttpResponse:
     """The first page of whoever signs in; everybody else is asked to."""
     if not request.viewer.is_signed_in:

@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from abhiyan.core import clock
 from abhiyan.enrolment.models import Channel
@@ -41,7 +41,7 @@ def unit_href(code: str, hierarchy: int) -> str:
     return reverse("site:unit", args=[code]) + f"?in={levels.SLUGS[hierarchy]}"
 
 
-@require_GET
+@require_safe
 def home(request: Request) -> HttpResponse:
     """Units: the viewer's own unit, else the root of the tree."""
     own = request.viewer.home
@@ -75,7 +75,7 @@ def _running(unit_id: int, today: date, lang: str) -> list[Running]:
     return [Running(one, targets.get((one.pk, 1)), named(one.names, lang)) for one in found]
 
 
-@require_GET
+@require_safe
 def unit(request: Request, code: str) -> HttpResponse:
     """One unit in one hierarchy: the page of a nation and of a booth."""
     at = clock.now()
