@@ -187,6 +187,17 @@ def test_a_district_sees_its_own_figures_exactly_and_the_states_rounded(
     assert ",37," not in text and "<10" in text
 
 
+def test_every_list_is_exported_as_it_is_shown(world: World, president: Account, drive: Programme) -> None:
+    client, one = browser(president), f"/programmes/{drive.public_id}/"
+    for path, wanted in (
+        ("/programmes/", ",37,23"),
+        (f"{one}?", ",37,23,"),
+        (f"{one}targets/?", "Unit N12,N12"),
+    ):
+        answer = client.get(path + ("?" if "?" not in path else "&") + "format=csv")
+        assert wanted in b"".join(answer.streaming_content).decode(), path  # type: ignore[attr-defined]  # it streams
+
+
 def test_targets_are_set_split_and_locked_on_one_page(
     world: World, president: Account, drive: Programme
 ) -> None:

@@ -1,5 +1,6 @@
 """Programmes: the list, one programme at one unit, and running it."""
 
+from collections.abc import Iterator
 from typing import Any
 from uuid import UUID
 
@@ -66,6 +67,8 @@ def programmes(request: Request) -> HttpResponseBase:
         }
         for one in leaf.rows
     ]
+    if tables.wants_csv(request.GET):
+        return tables.csv_response("programmes", *_list_csv(rows))
     return render(
         request,
         "programmes/programme_list.html",
@@ -79,6 +82,27 @@ def programmes(request: Request) -> HttpResponseBase:
             "may_make": request.viewer.may("programmes.make"),
         },
     )
+
+
+def _list_csv(rows: list[dict[str, Any]]) -> tuple[list[str], Iterator[list[object]]]:
+    head = [say("Name"), say("Owner"), say("State"), say("First day"), say("Last day")]
+    head += [say("Target"), say("Reported"), say("Counted")]
+    return head, (
+        [
+            row["name"],
+            row["owner"],
+            row["programme"].get_state_display(),
+            row["programme"].opens_on.isoformat(),
+            row["programme"].closes_on.isoformat(),
+            row["target"],
+            *((_cell(row["ladder"].reported), _cell(row["ladder"].counted)) if row["ladder"] else ("", "")),
+        ]
+        for row in rows
+    )
+
+
+def _cell(n: int | None) -> int | str:
+    return "<10" if n is None else n
 
 
 def _href(programme: Programme) -> str:
@@ -217,15 +241,10 @@ def _csv(rows: Any, lang: str) -> HttpResponseBase:
             named(row.names, lang),
             row.code,
             "" if row.target is None else row.target,
-            *(
-                "<10" if n is None else n
-                for n in (
-                    row.ladder.reported,
-                    row.ladder.counted,
-                    row.ladder.unsigned,
-                    row.ladder.confirmed,
-                )
-            ),
+            _cell(row.ladder.reported),
+            _cell(row.ladder.counted),
+            _cell(row.ladder.unsigned),
+            _cell(row.ladder.confirmed),
         ]
         for row in rows
     )

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from django import forms
 from django.contrib import messages
-from django.http import HttpResponse, HttpResponseBase
+from django.http import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as say
@@ -46,7 +46,7 @@ class SplitForm(forms.Form):
 
 
 @require_GET
-def targets(request: Request, public_id: UUID) -> HttpResponse:
+def targets(request: Request, public_id: UUID) -> HttpResponseBase:
     """The targets of a unit and of those directly below."""
     return _page_of(request, queries.programme_for(request.viewer, public_id))
 
@@ -60,7 +60,7 @@ def _page_of(
     split: SplitForm | None = None,
     problem: str = "",
     status: int = 200,
-) -> HttpResponse:
+) -> HttpResponseBase:
     lang = shown.language()
     here = shown.unit_of(request.viewer, one, request.GET.get("unit", ""))
     measures = queries.measures([one])[one.pk]
@@ -81,6 +81,21 @@ def _page_of(
     known = queries.targets(
         programme=one, units=[here.id, *(child.unit_id for child in below.rows)], measure=measure.number
     )
+    if tables.wants_csv(request.GET):
+        return tables.csv_response(
+            "targets",
+            [say("Unit"), say("Code"), say("Electors"), say("Target"), say("locked")],
+            (
+                [
+                    named(child.names, lang),
+                    child.code,
+                    child.electors,
+                    child.target,
+                    "+" if child.unit_id in known and known[child.unit_id].is_locked else "",
+                ]
+                for child in below.rows
+            ),
+        )
     own = known.get(here.id)
     is_over = one.state == Programme.State.CLOSED
     may_split = not is_over and shown.may(request, "programmes.targets", here.id)
@@ -116,7 +131,7 @@ def _page_of(
             else NumberForm(initial={"n": own.n if own else None}, auto_id="own_%s"),
             "versions": queries.target_versions(programme=one, unit_id=here.id, measure=measure.number)[:10],
             "gap": queries.gap(programme=one, node=here.id, measure=measure.number),
-            "split_form": split or SplitForm(auto_id="split_%s"),
+            "split_form": split or SplitForm(auto_id="split_%s", initial={"levels": "1"}),
             "may_split": may_split,
             "may_set_own": may_set_own,
             "problem": problem,
