@@ -15,11 +15,10 @@ from typing import Any
 
 import orjson
 
-from .actions.laying import Cursor, fresh
-from .actions.making import RESERVED
 from .models import Kind
 from .queries import all_spans
 from .rules import levels
+from .trees.laying import Cursor, fresh
 
 # The order of a row's cells after its number.
 COLUMNS = (
@@ -143,7 +142,7 @@ def _rows(cursor: Cursor) -> None:
         union all
         select s.row, 'kind', 'kind_fixed', jsonb_build_object('kind', u.kind) from t_staged s
             join units_unit u on u.code = s.code where u.kind <> s.kind""",
-        [_CODE, RESERVED],
+        [_CODE, levels.RESERVED],
     )
     fresh(
         cursor,
@@ -177,7 +176,7 @@ def _edges(cursor: Cursor) -> None:
             coalesce(r.is_kind, u.kind) as parent_kind
         from ({stated}) e left join t_row r on r.code = e.above
         left join units_unit u on r.code is null and u.code = e.above""",
-        [RESERVED],
+        [levels.RESERVED],
     )
     cursor.execute("analyze t_edge")
     cursor.execute(
@@ -318,7 +317,7 @@ def _changes(cursor: Cursor) -> None:
             case when e.placement is not null then coalesce(w.code, %s) end, coalesce(e.above, %s)
         from t_place_new e join t_row r on r.row = e.row left join units_unit w on w.id = e.was
         where e.unit_id is not null""",
-        [RESERVED, RESERVED],
+        [levels.RESERVED, levels.RESERVED],
     )
 
 

@@ -3,9 +3,11 @@
 Who may change trees is asked by the page or command that calls (`org.require`): offices stand above this room.
 """
 
+from abhiyan.units.rules.levels import RESERVED
+
+from .deriving import Derived, derive
 from .importing import preview, take_back, take_back_pins, take_in, take_in_pins
-from .laying import Derived, derive
-from .making import RESERVED, NewUnit, make_unit, make_units
+from .making import NewUnit, make_unit, make_units
 from .moving import move
 from .outlines import set_outlines
 from .placing import place_many

@@ -16,11 +16,10 @@ from abhiyan.units import staging
 from abhiyan.units.news import Branch, UnitsGoing, UnitsMoved
 from abhiyan.units.refusals import LaterChanges, StillUsed
 from abhiyan.units.rules import levels
-
-from .laying import Cursor, fresh, hold, planned, relay
-from .making import write_words
-from .moving import Standing, shift, standing, unshift
-from .placing import ancestors, attach, raise_leaves
+from abhiyan.units.trees.laying import Cursor, fresh, hold, planned, relay
+from abhiyan.units.trees.shifting import shift, unshift
+from abhiyan.units.trees.standing import Standing, ancestors, attach, raise_leaves, standing
+from abhiyan.units.words import write_words
 
 ONE_BY_ONE = 300  # moves of one import done branch by branch; more are done by laying the hierarchy out anew
 

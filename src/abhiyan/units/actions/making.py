@@ -1,7 +1,7 @@
 """Units come to be: their facts and the words search finds them by."""
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -12,12 +12,11 @@ from abhiyan.core import audit
 from abhiyan.core.actor import Actor
 from abhiyan.units.models import Kind
 from abhiyan.units.refusals import BadCode, DoubledCode, NoName, UnknownKind
-from abhiyan.units.rules import fold, levels
-
-from .laying import Cursor, fresh
+from abhiyan.units.rules.levels import RESERVED
+from abhiyan.units.trees.laying import fresh
+from abhiyan.units.words import write_words
 
 CODE = re.compile(r"\w(?:[\w./-]{0,62}\w)?", re.ASCII)
-RESERVED = "root"  # in a file's parent column: the top of a tree
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,34 +89,3 @@ def make_units(*, units: Sequence[NewUnit], by: Actor, at: datetime) -> dict[str
         single = units[0].code if len(units) == 1 else ""
         audit.record(by=by, at=at, act="units.make", subject=single, n=len(units))
     return ids
-
-
-def write_words(cursor: Cursor, units: Iterable[tuple[int, str, Mapping[str, str]]]) -> None:
-    """What search finds units by: (id, kind, names) of units that have no words yet. Adds to the vocabulary."""
-    vocabulary: dict[int, set[str]] = {rank: set() for rank in levels.RANK.values()}
-    rows: list[str] = []
-    with cursor.copy("copy units_words (unit_id, rank, words) from stdin") as copy:
-        for unit_id, kind, names in units:
-            rank = levels.RANK[kind]
-            words = fold.words_of(names)
-            vocabulary[rank].update(words)
-            # Folded words are letters and digits only; quotes keep the word "null" a word.
-            quoted = '","'.join(words)
-            rows.append(f'{unit_id}\t{rank}\t{{"{quoted}"}}\n' if words else f"{unit_id}\t{rank}\t{{}}\n")
-            if len(rows) >= 5_000:
-                copy.write("".join(rows))
-                rows.clear()
-        copy.write("".join(rows))
-    learn(cursor, {(word, rank) for rank, words in vocabulary.items() for word in words})
-
-
-def learn(cursor: Cursor, vocabulary: set[tuple[str, int]]) -> None:
-    """Add words to the vocabulary, sorted, so that two learners cannot deadlock."""
-    fresh(cursor, "t_word", "(word text, rank smallint, bones text)")
-    with cursor.copy("copy t_word (word, rank, bones) from stdin") as copy:
-        copy.write("".join(f"{word}\t{rank}\t{fold.bones(word)}\n" for word, rank in sorted(vocabulary)))
-    cursor.execute(
-        "insert into units_word (word, rank, bones) select t.word, t.rank, t.bones from t_word t"
-        " where not exists (select from units_word w where w.word = t.word and w.rank = t.rank)"
-        " order by t.word, t.rank on conflict do nothing"
-    )

@@ -11,6 +11,8 @@ HIERARCHIES = (ORGANISATIONAL, ELECTORAL, ADMINISTRATIVE)
 SLUGS = {ORGANISATIONAL: "organisational", ELECTORAL: "electoral", ADMINISTRATIVE: "administrative"}
 BY_SLUG = {slug: hierarchy for hierarchy, slug in SLUGS.items()}
 
+RESERVED = "root"  # no unit's code: in a file's parent column, the top of a tree
+
 # From the top; kinds in one tuple stand side by side.
 LEVELS: dict[int, tuple[tuple[str, ...], ...]] = {
     ORGANISATIONAL: (

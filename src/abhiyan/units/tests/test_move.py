@@ -205,16 +205,16 @@ def test_a_code_belongs_to_one_unit() -> None:
 def test_ranges_derived_from_pointers_alone_nest(django_assert_max_num_queries: Any) -> None:
     ids = grow(NATION)
     Placement.objects.update(lo=None, hi=None, depth=0, leaves=0)
-    derived = actions.derive(ORG)
+    derived = actions.derive(hierarchy=ORG)
     assert (derived.units, derived.lost) == (len(ids), 0)
     check_tree()
-    assert actions.derive(ORG).shifted == 0
+    assert actions.derive(hierarchy=ORG).shifted == 0
 
 
 def test_what_no_root_leads_to_gets_no_position() -> None:
     ids = grow(NATION)
     Placement.objects.filter(unit_id=ids["D3"]).update(parent_id=ids["M3"])
-    assert actions.derive(ORG).lost == 6
+    assert actions.derive(hierarchy=ORG).lost == 6
     assert Placement.objects.get(unit_id=ids["B4"]).lo is None
 
 

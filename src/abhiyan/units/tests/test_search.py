@@ -9,6 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from abhiyan.core.refusals import NotFound
 from abhiyan.units import actions, queries
 from abhiyan.units.models import Pin
+from abhiyan.units.queries import trees
 from abhiyan.units.rules import fold, levels
 from abhiyan.units.tests.make import AT, DAY, NATION, SYSTEM, grow
 
@@ -214,8 +215,8 @@ def test_counts_below_are_of_today(ids: dict[str, int]) -> None:
 def test_counts_of_a_wide_unit_are_kept_until_the_tree_changes(
     ids: dict[str, int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(queries, "_WIDE", 1)
-    monkeypatch.setattr(queries, "_kept", {})
+    monkeypatch.setattr(trees, "_WIDE", 1)
+    monkeypatch.setattr(trees, "_kept", {})
     org = levels.ORGANISATIONAL
     first = queries.counts_below(ids["IN"], org)
     with CaptureQueriesContext(connection) as ran:

@@ -9,24 +9,12 @@ The arithmetic is that of rules.ranges.
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from typing import Any
-
-from django.db import connection, transaction
 
 from abhiyan.units.refusals import Full
 from abhiyan.units.rules import levels, ranges
 
 Cursor = Any  # Django's wrapper of psycopg's cursor, which hands `copy` through
-
-
-@dataclass(frozen=True, slots=True)
-class Derived:
-    """units: how many stand in the tree; shifted: whose positions changed; lost: not reachable from a root."""
-
-    units: int
-    shifted: int
-    lost: int
 
 
 def fresh(cursor: Cursor, table: str, definition: str, params: list[Any] | None = None) -> None:
@@ -222,23 +210,3 @@ def relay(cursor: Cursor, hierarchy: int, above: int | None, moved: tuple[int, i
         [hierarchy],
     )
     return int(cursor.rowcount)
-
-
-def derive(hierarchy: int) -> Derived:
-    """Positions, depths and leaves of a whole hierarchy from its parent pointers, which are the truth.
-
-    For a hierarchy that was filled by other means, and for `doctor`; acts keep them by themselves. What no root
-    leads to gets no position, so it is seen by nobody but `doctor`.
-    """
-    with transaction.atomic(), connection.cursor() as cursor:
-        hold(cursor, hierarchy)
-        with planned(cursor, MANY + 1):
-            shifted = relay(cursor, hierarchy, None)
-        cursor.execute(
-            "update units_placement p set lo = null, hi = null where p.hierarchy = %s and p.valid_to is null"
-            " and not exists (select from t_place t where t.unit = p.unit_id)",
-            [hierarchy],
-        )
-        lost = cursor.rowcount
-        cursor.execute("select count(*) from t_place")
-        return Derived(units=cursor.fetchone()[0], shifted=shifted, lost=lost)

@@ -1,0 +1,36 @@
+"""A tree made anew from its parent pointers."""
+
+from dataclasses import dataclass
+
+from django.db import connection, transaction
+
+from abhiyan.units.trees.laying import MANY, hold, planned, relay
+
+
+@dataclass(frozen=True, slots=True)
+class Derived:
+    """units: how many stand in the tree; shifted: whose positions changed; lost: not reachable from a root."""
+
+    units: int
+    shifted: int
+    lost: int
+
+
+def derive(*, hierarchy: int) -> Derived:
+    """Positions, depths and leaves of a whole hierarchy from its parent pointers, which are the truth.
+
+    For a hierarchy that was filled by other means, and for `doctor`; acts keep them by themselves. What no root
+    leads to gets no position, so it is seen by nobody but `doctor`.
+    """
+    with transaction.atomic(), connection.cursor() as cursor:
+        hold(cursor, hierarchy)
+        with planned(cursor, MANY + 1):
+            shifted = relay(cursor, hierarchy, None)
+        cursor.execute(
+            "update units_placement p set lo = null, hi = null where p.hierarchy = %s and p.valid_to is null"
+            " and not exists (select from t_place t where t.unit = p.unit_id)",
+            [hierarchy],
+        )
+        lost = cursor.rowcount
+        cursor.execute("select count(*) from t_place")
+        return Derived(units=cursor.fetchone()[0], shifted=shifted, lost=lost)

@@ -1,0 +1,94 @@
+"""What a read of units gives, and the pieces of SQL that give it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+import orjson
+from django.db import connection
+
+MOST = 200  # rows of a page
+
+
+@dataclass(frozen=True, slots=True)
+class UnitRow:
+    """A unit where it stands today in one hierarchy; lo, hi, depth, leaves are None where it stands nowhere.
+
+    leaves: childless units below, itself if childless. above: names of what stands above it, from the root (only
+    where a query says so).
+    """
+
+    id: int
+    code: str
+    kind: str
+    names: dict[str, str]
+    electors: int | None
+    households: int | None
+    lat: float | None
+    lon: float | None
+    is_sample: bool
+    closed_on: date | None
+    parent_id: int | None
+    depth: int | None
+    lo: int | None
+    hi: int | None
+    leaves: int | None
+    has_children: bool = False
+    above: tuple[dict[str, str], ...] = field(default=())
+
+    def name(self, language: str) -> str:
+        return name_in(self.names, language)
+
+
+@dataclass(frozen=True, slots=True)
+class UnitPage:
+    """Part of a list: rows from `offset` on, of `total`."""
+
+    rows: list[UnitRow]
+    total: int
+    offset: int
+
+
+def name_in(names: dict[str, str], language: str) -> str:
+    """A unit's name in a language, else in English."""
+    return names.get(language.partition("-")[0]) or names.get("en", "")
+
+
+FACTS = "u.id, u.code, u.kind, u.names, u.electors, u.households, u.lat, u.lon, u.is_sample, u.closed_on"
+PLACE = "p.parent_id, p.depth, p.lo, p.hi, p.leaves"
+HAS_CHILDREN = (
+    "exists (select from units_placement c"
+    " where c.parent_id = u.id and c.hierarchy = %s and c.valid_to is null)"
+)
+# Sort keys of a list of units -> SQL. `%s` takes the language.
+SORTS = {
+    "name": "coalesce(nullif(u.names ->> %s, ''), u.names ->> 'en')",
+    "code": "u.code",
+    "electors": "u.electors",
+    "households": "u.households",
+}
+
+
+def rows_of(query: str, params: Sequence[Any]) -> list[tuple[Any, ...]]:
+    with connection.cursor() as cursor:
+        cursor.execute(query, list(params))
+        rows: list[tuple[Any, ...]] = cursor.fetchall()
+        return rows
+
+
+def unit_row(row: Sequence[Any]) -> UnitRow:
+    facts = list(row)
+    facts[3] = read_names(facts[3])
+    return UnitRow(*facts)
+
+
+def read_names(value: Any) -> dict[str, str]:
+    """jsonb comes as text through Django's own cursor."""
+    names: dict[str, str] = value if isinstance(value, dict) else orjson.loads(value)
+    return names
+
+
+def plain(text: str) -> str:
+    """Text for LIKE, its own wildcards made plain."""
+    return text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")

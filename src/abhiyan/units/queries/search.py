@@ -1,0 +1,208 @@
+"""Units by name or code, in both scripts, however spelt."""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
+from typing import Any
+
+from abhiyan.units.rules import fold, levels
+
+from .rows import FACTS, MOST, PLACE, UnitRow, plain, read_names, rows_of, unit_row
+from .trees import span
+
+_ALIKE = 0.4  # trigram similarity from which a word may be another spelling
+_ALTERNATIVES = 24  # other spellings tried per word
+_TRIED = 200  # matches of one rank looked at
+_ENOUGH = 3  # found by surer ways: then words spelt otherwise are not tried
+_Order = tuple[int, int, int]
+
+
+def search(
+    text: str,
+    *,
+    language: str = "en",
+    within: tuple[int, int] | None = None,
+    kinds: Sequence[str] = (),
+    hierarchy: int | None = None,
+    limit: int = 20,
+) -> list[UnitRow]:
+    """Units by name, in Hindi or Latin letters, however spelt, or by code; the best first.
+
+    A code that fits comes first; then names that contain every word as it sounds, the last word perhaps half
+    typed; then, if there is still room, names with words spelt nearly so. Within each: the higher kind first, then
+    the shorter name. within: (unit id, hierarchy): only that unit and below. kinds: only these. hierarchy: where
+    `above` and the place are read; by default the first one each unit stands in.
+    A handful of queries on indexes, whatever the number of units.
+    """
+    limit = min(max(limit, 1), MOST)
+    bounds = span(*within) if within else None
+    found: dict[int, _Order] = {}  # those alike are ordered by name
+    for unit_id, length in _by_code(text, bounds, kinds, limit):
+        found.setdefault(unit_id, (0, length, 0))
+    ranks = sorted({levels.RANK[k] for k in kinds}) if kinds else None
+    for surety, spellings in _spellings(fold.fold(text), lambda: len(found) < min(limit, _ENOUGH)):
+        for unit_id, rank, n in _by_words(spellings, bounds, ranks, kinds, limit):
+            found.setdefault(unit_id, (surety, rank, n))
+        if len(found) >= limit:
+            break
+    rows = _described(list(found), hierarchy)
+
+    def order(row: UnitRow) -> tuple[_Order, str, str]:
+        by_code = found[row.id][0] == 0
+        return found[row.id], "" if by_code else row.name(language), row.code
+
+    return sorted(rows, key=order)[:limit]
+
+
+def _by_code(
+    text: str, bounds: tuple[int, int] | None, kinds: Sequence[str], limit: int
+) -> list[tuple[int, int]]:
+    """(unit id, length of code) of units whose code is, or begins with, what was typed, in either case."""
+    code = text.strip()
+    if not code.isprintable() or not code or len(code) > 64 or len(code.split()) > 1:
+        return []
+    spelt = sorted({code, code.upper(), code.lower()})
+    where, params = _narrowed(bounds, kinds)
+    begins = " or ".join(["u.code like %s"] * len(spelt))
+    return [
+        (unit_id, length)
+        for unit_id, length in rows_of(
+            f"select u.id, length(u.code) from units_unit u{where} ({begins}) order by length(u.code), u.code limit %s",
+            [*params, *(f"{plain(s)}%" for s in spelt), limit],
+        )
+    ]
+
+
+def _narrowed(bounds: tuple[int, int] | None, kinds: Sequence[str]) -> tuple[str, list[Any]]:
+    """Join and conditions that keep a search of `u` within a place and to some kinds; ends with `and`."""
+    join, where = "", " where"
+    params: list[Any] = []
+    if bounds:
+        join = " join units_placement p on p.unit_id = u.id and p.lo >= %s and p.lo < %s"
+        params += [*bounds]
+    if kinds:
+        where = " where u.kind = any(%s) and"
+        params.append(list(kinds))
+    return join + where, params
+
+
+def _spellings(
+    words: list[str], wanting: Callable[[], bool]
+) -> Iterator[tuple[int, list[tuple[list[str], list[int]]]]]:
+    """Ways to read what was typed, the surest first, numbered: for each word its spellings and their ranks.
+
+    wanting: whether the sure ones found so little that words spelt otherwise are worth trying.
+    """
+    if not words:
+        return
+    known: dict[str, list[int]] = {}
+    for word, rank in rows_of("select word, rank from units_word where word = any(%s)", [words]):
+        known.setdefault(word, []).append(rank)
+    if all(word in known for word in words):
+        yield 1, [([word], known[word]) for word in words]
+    last = words[-1]
+    begun = _grouped(
+        rows_of(
+            "select word, rank from units_word where word like %s order by length(word), rank, word limit %s",
+            [f"{plain(last)}%", _ALTERNATIVES * 2],
+        )
+    )
+    if begun[0] and all(word in known for word in words[:-1]):
+        yield 2, [*(([word], known[word]) for word in words[:-1]), begun]
+    if not wanting():
+        return
+    near: list[tuple[list[str], list[int]]] = []
+    for word in words:
+        alike = rows_of(
+            "select word, rank from (select word, rank, similarity(word, %s) as s, bones = %s as same from units_word"
+            " where word %% %s or bones = %s) w where same or s >= %s order by same desc, s desc, word limit %s",
+            [word, fold.bones(word), word, fold.bones(word), _ALIKE, _ALTERNATIVES],
+        )
+        given = [(word, rank) for rank in known.get(word, [])]
+        spelt = _grouped(
+            [*given, *alike, *([(w, r) for w in begun[0] for r in begun[1]] if word == last else [])]
+        )
+        if spelt[0]:  # a word nobody has (an abbreviation, somebody's remark) is passed over
+            near.append(spelt)
+    if near:
+        yield 3, near
+
+
+def _grouped(rows: Iterable[Sequence[Any]]) -> tuple[list[str], list[int]]:
+    words: dict[str, None] = {}
+    ranks: set[int] = set()
+    for word, rank in rows:
+        words.setdefault(word)
+        ranks.add(rank)
+    return list(words), sorted(ranks)
+
+
+def _by_words(
+    spellings: list[tuple[list[str], list[int]]],
+    bounds: tuple[int, int] | None,
+    ranks: list[int] | None,
+    kinds: Sequence[str],
+    limit: int,
+) -> list[tuple[int, int, int]]:
+    """(unit id, rank, words in its names) of units whose names contain, of each word, one of its spellings.
+
+    Rank by rank from the top, until there are enough.
+    """
+    common = set(spellings[0][1]).intersection(*(r for _, r in spellings[1:]))
+    if ranks is not None:
+        common &= set(ranks)
+    if not common:
+        return []
+    join = ""
+    params: list[Any] = []
+    if bounds:
+        join = " join units_placement p on p.unit_id = w.unit_id and p.lo >= %s and p.lo < %s"
+        params += [*bounds]
+    if kinds:
+        join += " join units_unit u on u.id = w.unit_id and u.kind = any(%s)"
+        params.append(list(kinds))
+    having = " and ".join(["w.words && %s"] * len(spellings))
+    found: list[tuple[int, int, int]] = []
+    for rank in sorted(common):
+        # No order inside: the scan may stop at the limit, however many units share a common word.
+        rows = rows_of(
+            "select unit_id, n from (select w.unit_id, cardinality(w.words) as n from units_words w"
+            f"{join} where w.rank = %s and {having} limit %s) m order by n, unit_id limit %s",
+            [*params, rank, *(words for words, _ in spellings), _TRIED, limit],
+        )
+        found += [(unit_id, rank, n) for unit_id, n in rows]
+        if len(found) >= limit:
+            break
+    return found
+
+
+def _described(unit_ids: list[int], hierarchy: int | None) -> list[UnitRow]:
+    """The units with their places and the names above them, in the given order."""
+    if not unit_ids:
+        return []
+    only = "" if hierarchy is None else "and p.hierarchy = %s "
+    rows = {
+        row[0]: unit_row(row)
+        for row in rows_of(
+            f"select distinct on (u.id) {FACTS}, {PLACE}, exists (select from units_placement c"
+            " where c.parent_id = u.id and c.hierarchy = p.hierarchy and c.valid_to is null)"
+            " from units_unit u left join units_placement p"
+            f" on p.unit_id = u.id and p.valid_to is null {only} where u.id = any(%s) order by u.id, p.hierarchy",
+            [*([] if hierarchy is None else [hierarchy]), unit_ids],
+        )
+    }
+    above: dict[int, list[dict[str, str]]] = {}
+    for unit_id, names in rows_of(
+        "with recursive up as (select p.unit_id as of, p.parent_id as unit_id, p.hierarchy, 1 as n"
+        " from units_placement p join unnest(%s::bigint[], %s::bigint[]) w(unit_id, lo)"
+        " on p.unit_id = w.unit_id and p.lo = w.lo where p.parent_id is not null"
+        " union all select up.of, p.parent_id, p.hierarchy, up.n + 1 from up join units_placement p"
+        " on p.unit_id = up.unit_id and p.hierarchy = up.hierarchy and p.valid_to is null"
+        " where p.parent_id is not null and up.n < 64)"
+        " select up.of, u.names from up join units_unit u on u.id = up.unit_id order by up.of, up.n desc",
+        [
+            [row.id for row in rows.values() if row.lo is not None],
+            [row.lo for row in rows.values() if row.lo is not None],
+        ],
+    ):
+        above.setdefault(unit_id, []).append(read_names(names))
+    return [replace(rows[u], above=tuple(above.get(u, ()))) for u in unit_ids if u in rows]

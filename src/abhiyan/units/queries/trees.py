@@ -1,0 +1,335 @@
+"""Units and where they stand."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import orjson
+from django.db.models import Q, QuerySet
+
+from abhiyan.core.refusals import NotFound
+from abhiyan.units.models import Placement, Unit
+from abhiyan.units.rules import fold, levels
+
+from .rows import (
+    FACTS,
+    HAS_CHILDREN,
+    MOST,
+    PLACE,
+    SORTS,
+    UnitPage,
+    UnitRow,
+    name_in,
+    plain,
+    rows_of,
+    unit_row,
+)
+
+_WIDE = 2_000  # leaves from which counts_below is kept
+_kept: dict[tuple[int, int], tuple[int, dict[str, int]]] = {}
+
+
+def unit(code: str) -> Unit:
+    """The unit with this code. NotFound when there is none."""
+    found = Unit.objects.filter(code=code).first()
+    if found is None:
+        raise NotFound(field="unit")
+    return found
+
+
+def unit_by_id(unit_id: int) -> Unit:
+    """The unit with this id. NotFound when there is none."""
+    found = Unit.objects.filter(pk=unit_id).first()
+    if found is None:
+        raise NotFound(field="unit")
+    return found
+
+
+def names_of(unit_ids: Iterable[int], *, language: str) -> dict[int, str]:
+    """Units' names by id, of those there are."""
+    found = Unit.objects.filter(id__in=set(unit_ids)).values_list("id", "names")
+    return {unit_id: name_in(names, language) for unit_id, names in found}
+
+
+def ids_of(codes: Iterable[str]) -> dict[str, int]:
+    """code -> id of those codes that exist."""
+    return dict(Unit.objects.filter(code__in=list(codes)).values_list("code", "id"))
+
+
+def standing(unit_id: int, hierarchy: int) -> UnitRow:
+    """One unit as a row, with its place in the hierarchy if it has one. NotFound when there is no such unit."""
+    found = rows_of(
+        f"select {FACTS}, {PLACE}, {HAS_CHILDREN} from units_unit u left join units_placement p"
+        " on p.unit_id = u.id and p.hierarchy = %s and p.valid_to is null where u.id = %s",
+        [hierarchy, hierarchy, unit_id],
+    )
+    if not found:
+        raise NotFound(field="unit")
+    return unit_row(found[0])
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A unit by its code: what its page needs before it knows the hierarchy."""
+
+    id: int
+    kind: str
+    source: str
+    is_sample: bool
+    hierarchies: tuple[int, ...]
+
+
+def found(code: str) -> Found:
+    """The unit with this code and the hierarchies it stands in today, in one query. NotFound when there is none."""
+    rows = rows_of(
+        "select u.id, u.kind, u.source, u.is_sample, array(select p.hierarchy from units_placement p"
+        " where p.unit_id = u.id and p.valid_to is null order by 1) from units_unit u where u.code = %s",
+        [code],
+    )
+    if not rows:
+        raise NotFound(field="unit")
+    unit_id, kind, source, is_sample, hierarchies = rows[0]
+    return Found(unit_id, kind, source, is_sample, tuple(hierarchies))
+
+
+def hierarchies_of(unit_id: int) -> list[int]:
+    """The hierarchies a unit stands in today."""
+    return [
+        h
+        for (h,) in rows_of(
+            "select hierarchy from units_placement where unit_id = %s and valid_to is null order by 1",
+            [unit_id],
+        )
+    ]
+
+
+def roots(hierarchy: int) -> list[UnitRow]:
+    """The tops of a hierarchy: one nation, or what an installation began with."""
+    return [
+        unit_row(row)
+        for row in rows_of(
+            f"select {FACTS}, {PLACE}, {HAS_CHILDREN} from units_placement p join units_unit u on u.id = p.unit_id"
+            " where p.parent_id is null and p.hierarchy = %s and p.valid_to is null order by p.lo limit %s",
+            [hierarchy, hierarchy, MOST],
+        )
+    ]
+
+
+def children(
+    unit_id: int,
+    hierarchy: int,
+    *,
+    language: str = "en",
+    limit: int = 100,
+    offset: int = 0,
+    sort: str = "name",
+    descending: bool = False,
+    containing: str = "",
+) -> UnitPage:
+    """The units directly beneath one, a page at a time (at most MOST rows), with their names and places.
+
+    sort: a key of SORTS; ties by code. containing: only those whose name or code contains it.
+    """
+    limit, order = min(max(limit, 1), MOST), SORTS[sort] if sort in SORTS else SORTS["name"]
+    where = ""
+    params: list[Any] = [hierarchy, unit_id, hierarchy]
+    if containing:
+        words = fold.fold(containing)
+        where = " and (u.code ilike %s"
+        params.append(f"%{plain(containing[:100].replace(chr(0), ''))}%")
+        if words:
+            where += (
+                " or exists (select from units_words w where w.unit_id = u.id"
+                " and array_to_string(w.words, ' ') like all (%s))"
+            )
+            params.append([f"%{word}%" for word in words])
+        where += ")"
+    if "%s" in order:
+        params.append(language)
+    found = rows_of(
+        f"select {FACTS}, {PLACE}, {HAS_CHILDREN}, count(*) over () from units_placement p"
+        " join units_unit u on u.id = p.unit_id"
+        f" where p.parent_id = %s and p.hierarchy = %s and p.valid_to is null{where}"
+        f" order by {order} {'desc' if descending else 'asc'} nulls last, u.code limit %s offset %s",
+        [*params, limit, max(offset, 0)],
+    )
+    return UnitPage([unit_row(row[:-1]) for row in found], found[0][-1] if found else 0, offset)
+
+
+def path(unit_id: int, hierarchy: int, *, on: date | None = None) -> list[UnitRow]:
+    """What stands above a unit, from the root down to the unit itself; empty where it does not stand there.
+
+    on: as the tree was on that day (rows then carry no positions), else today.
+    """
+    when = (
+        "p.valid_to is null"
+        if on is None
+        else "p.valid_from <= %s and (p.valid_to is null or p.valid_to > %s)"
+    )
+    day = [] if on is None else [on, on]
+    return [
+        unit_row(row)
+        for row in rows_of(
+            "with recursive up as (select p.*, 0 as n from units_placement p"
+            f" where p.unit_id = %s and p.hierarchy = %s and {when}"
+            " union all select p.*, up.n + 1 from up join units_placement p"
+            f" on p.unit_id = up.parent_id and p.hierarchy = %s and {when} where up.n < 64)"
+            f" select {FACTS}, {PLACE}, p.n > 0 or {HAS_CHILDREN} from up p"
+            " join units_unit u on u.id = p.unit_id order by p.n desc",
+            [unit_id, hierarchy, *day, hierarchy, *day, hierarchy],
+        )
+    ]
+
+
+def paths(unit_ids: Sequence[int], hierarchy: int) -> dict[int, list[UnitRow]]:
+    """`path` of several units in one query; those that do not stand there are left out."""
+    found: dict[int, list[UnitRow]] = {}
+    for row in rows_of(
+        "with recursive up as (select p.*, p.unit_id as of, 0 as n from units_placement p"
+        " where p.unit_id = any(%s) and p.hierarchy = %s and p.valid_to is null"
+        " union all select p.*, up.of, up.n + 1 from up join units_placement p"
+        " on p.unit_id = up.parent_id and p.hierarchy = %s and p.valid_to is null where up.n < 64)"
+        f" select {FACTS}, {PLACE}, true, p.of from up p join units_unit u on u.id = p.unit_id"
+        " order by p.of, p.n desc",
+        [list(unit_ids), hierarchy, hierarchy],
+    ):
+        found.setdefault(row[-1], []).append(unit_row(row[:-1]))
+    return found
+
+
+def span(unit_id: int, hierarchy: int) -> tuple[int, int]:
+    """Positions [lo, hi) of a unit and all below it. NotFound where it does not stand in the hierarchy."""
+    found = spans([unit_id], hierarchy)
+    if unit_id not in found:
+        raise NotFound(field="unit")
+    return found[unit_id]
+
+
+def spans(unit_ids: Iterable[int], hierarchy: int) -> dict[int, tuple[int, int]]:
+    """id -> positions of several units in one hierarchy; those that do not stand there are left out."""
+    return {
+        unit: (lo, hi)
+        for unit, lo, hi in rows_of(
+            "select unit_id, lo, hi from units_placement"
+            " where unit_id = any(%s) and hierarchy = %s and valid_to is null and lo is not null",
+            [list(unit_ids), hierarchy],
+        )
+    }
+
+
+def all_spans(unit_ids: Iterable[int]) -> dict[int, list[tuple[int, int]]]:
+    """id -> positions of several units in every hierarchy they stand in: what a scope is made of."""
+    found: dict[int, list[tuple[int, int]]] = {}
+    for unit, lo, hi in rows_of(
+        "select unit_id, lo, hi from units_placement"
+        " where unit_id = any(%s) and valid_to is null and lo is not null order by unit_id, lo",
+        [list(unit_ids)],
+    ):
+        found.setdefault(unit, []).append((lo, hi))
+    return found
+
+
+def stands_below(unit_id: int, above_id: int) -> bool:
+    """Whether a unit is another, or stands below it, in any hierarchy."""
+    return unit_id == above_id or bool(
+        rows_of(
+            "select 1 from units_placement p join units_placement a on a.unit_id = %s and a.valid_to is null"
+            " and p.lo >= a.lo and p.lo < a.hi where p.unit_id = %s limit 1",
+            [above_id, unit_id],
+        )
+    )
+
+
+def descendants_filter(unit_id: int, hierarchy: int, *, unit_field: str = "unit_id") -> Q:
+    """A filter for rows whose unit is this one or stands below it: `Model.objects.filter(...)`. Costs one query."""
+    return Q(**{f"{unit_field}__in": below(unit_id, hierarchy)})
+
+
+def below(unit_id: int, hierarchy: int) -> QuerySet[Placement, int]:
+    """Ids of a unit and all below it, as a subquery. Never evaluate it unbounded."""
+    lo, hi = span(unit_id, hierarchy)
+    return Placement.objects.filter(lo__gte=lo, lo__lt=hi).values_list("unit_id", flat=True)
+
+
+def counts_below(unit_id: int, hierarchy: int) -> dict[str, int]:
+    """kind -> how many units stand below a unit, itself left out; kinds from the top.
+
+    Of wide units the answer is kept in this process for as long as the tree's version stays.
+    """
+    known = rows_of(
+        "select p.lo, p.hi, p.leaves, coalesce(t.version, 0) from units_placement p"
+        " left join units_tree t on t.hierarchy = p.hierarchy"
+        " where p.unit_id = %s and p.hierarchy = %s and p.valid_to is null and p.lo is not null",
+        [unit_id, hierarchy],
+    )
+    if not known:
+        raise NotFound(field="unit")
+    lo, hi, leaves, version = known[0]
+    kept = _kept.get((unit_id, hierarchy))
+    if kept and kept[0] == version:
+        return dict(kept[1])
+    found = dict(
+        rows_of(
+            "select u.kind, count(*) from units_placement p join units_unit u on u.id = p.unit_id"
+            " where p.lo > %s and p.lo < %s group by u.kind",
+            [lo, hi],
+        )
+    )
+    counts = {kind: found[kind] for kind in levels.kinds(hierarchy) if kind in found}
+    if leaves >= _WIDE:
+        if len(_kept) >= 1_000:
+            _kept.clear()
+        _kept[unit_id, hierarchy] = (version, counts)
+    return dict(counts)
+
+
+def not_placed(hierarchy: int, *, kinds: Sequence[str] = (), limit: int = 100, offset: int = 0) -> UnitPage:
+    """Units with a place in the hierarchy by their kind, that do not stand in it today: shown at its roots.
+
+    kinds: only these; else every kind of the hierarchy. Closed units are left out.
+    """
+    wanted = [k for k in (kinds or levels.kinds(hierarchy)) if levels.level(hierarchy, k) is not None]
+    found = rows_of(
+        f"select {FACTS}, null, null, null, null, null, false, count(*) over () from units_unit u"
+        " where u.kind = any(%s) and u.closed_on is null and not exists (select from units_placement p"
+        " where p.unit_id = u.id and p.hierarchy = %s and p.valid_to is null) order by u.id limit %s offset %s",
+        [wanted, hierarchy, min(max(limit, 1), MOST), max(offset, 0)],
+    )
+    return UnitPage([unit_row(row[:-1]) for row in found], found[0][-1] if found else 0, offset)
+
+
+def by_pin(pin: str, *, limit: int = 50) -> list[UnitRow]:
+    """Units a PIN code delivers to, the higher kinds first."""
+    found = rows_of(
+        f"select {FACTS}, null, null, null, null, null, false from units_pin d"
+        " join units_unit u on u.id = d.unit_id where d.pin = %s and u.closed_on is null"
+        " order by u.kind, u.code limit %s",
+        [fold.digits(pin), min(max(limit, 1), MOST)],
+    )
+    rows = [unit_row(row) for row in found]
+    return sorted(rows, key=lambda row: (levels.RANK[row.kind], row.code))
+
+
+def outlines_around(unit_id: int, *, limit: int = 600) -> list[dict[str, Any]]:
+    """GeoJSON geometries of the outlines known below a unit's state (a nation: below itself), in any hierarchy."""
+    rows = rows_of(
+        """with recursive up as (
+             select unit_id, parent_id from units_placement
+             where unit_id = %s and valid_to is null
+             union
+             select q.unit_id, q.parent_id from up join units_placement q
+               on q.unit_id = up.parent_id and q.valid_to is null),
+           top as (
+             select u.id from units_unit u where u.id = %s and u.kind = 'nation'
+             union all
+             select u.id from up join units_unit u on u.id = up.unit_id and u.kind = 'state'
+             where not exists (select from units_unit n where n.id = %s and n.kind = 'nation'))
+           select distinct b.unit_id, b.geometry::text from top
+           join units_placement s on s.unit_id = top.id and s.lo is not null
+           join units_placement p on p.lo >= s.lo and p.lo < s.hi
+           join units_boundary b on b.unit_id = p.unit_id
+           order by 1 limit %s""",
+        [unit_id, unit_id, unit_id, limit],
+    )
+    return [orjson.loads(text) for _unit, text in rows]
