@@ -8,6 +8,7 @@ from uuid import UUID
 from django.db import connection
 
 from abhiyan.core.refusals import NotFound
+from abhiyan.programmes import queries as programmes
 from abhiyan.programmes.models import Programme
 from abhiyan.units import queries as units
 from abhiyan.units.models import Hierarchy
@@ -15,7 +16,7 @@ from abhiyan.units.models import Hierarchy
 from .actions.links import link_digest
 from .models import Drive
 
-MOST_DRIVES = 50
+MOST_DRIVES = 20
 # Where somebody lives or votes; what stands higher is no answer to "where".
 HOMES = ("booth", "village", "ward", "cluster", "block", "mandal")
 FOUND = 20
@@ -34,37 +35,30 @@ class OpenDrive:
 
 def open_drives(on: date) -> list[OpenDrive]:
     """The drives whose window holds this day, soonest to close first; at most MOST_DRIVES."""
-    programmes = {
-        programme.pk: programme
-        for programme in Programme.objects.filter(
-            kind="drive", state=Programme.State.OPEN, opens_on__lte=on, closes_on__gte=on
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select p.id from programmes_programme p join enrolment_drive d on d.programme_id = p.id"
+            " where p.state = %s and p.opens_on <= %s and p.closes_on >= %s order by p.closes_on, p.id limit %s",
+            [Programme.State.OPEN, on, on, MOST_DRIVES],
         )
-        .select_related("owner")
-        .order_by("closes_on", "pk")[:MOST_DRIVES]
-    }
-    drives = {
-        drive.programme_id: drive
-        for drive in Drive.objects.filter(programme_id__in=list(programmes)).select_related("roll")
-    }
-    return [OpenDrive(programmes[pk], drives[pk]) for pk in programmes if pk in drives]
+        return [drive_of(programme_id) for (programme_id,) in cursor.fetchall()]
 
 
 def drive_by_slug(slug: str) -> OpenDrive:
     """The drive of /join/<slug>/, whether open or not. NotFound, also for drafts."""
-    drive = Drive.objects.filter(join_slug=slug).select_related("roll").first()
-    return drive_of(drive.programme_id) if drive else _nothing()
+    drive = Drive.objects.filter(join_slug=slug).first()
+    if drive is None:
+        raise NotFound
+    return drive_of(drive.programme_id)
 
 
 def drive_of(programme_id: int) -> OpenDrive:
     """The drive of a programme. NotFound, also for drafts."""
     drive = Drive.objects.filter(programme_id=programme_id).select_related("roll").first()
-    programme = (
-        Programme.objects.filter(pk=programme_id)
-        .exclude(state=Programme.State.DRAFT)
-        .select_related("owner")
-        .first()
-    )
-    return OpenDrive(programme, drive) if drive and programme else _nothing()
+    programme = programmes.programme_by_id(programme_id)
+    if drive is None or programme.state == Programme.State.DRAFT:
+        raise NotFound
+    return OpenDrive(programme, drive)
 
 
 def is_open(found: OpenDrive, on: date) -> bool:
@@ -120,10 +114,6 @@ def within(found: OpenDrive, rows: Sequence[units.UnitRow]) -> list[units.UnitRo
 
 def _has_children(unit_id: int, hierarchy: int) -> bool:
     return units.standing(unit_id, hierarchy).has_children
-
-
-def _nothing() -> OpenDrive:
-    raise NotFound
 
 
 def unit_id(code: str) -> int:

@@ -214,29 +214,33 @@ def terms(membership_id: UUID) -> list[Term]:
     """The terms of a membership, latest first."""
     low = UUID(bytes=membership_id.bytes[:14] + b"\0\0")
     high = UUID(bytes=membership_id.bytes[:14] + b"\xff\xff")
-    return [
-        Term(row[0], _json(row[1]), *row[2:6], _json(row[6]), *row[7:])
-        for row in _rows(
-            "select e.term, g.names, e.kind, e.channel, e.rung, e.day, u.names, e.ended_at, e.end_reason"
-            " from enrolment_enrolment e join programmes_programme g on g.id = e.programme_id"
-            " join units_unit u on u.id = e.unit_id where e.id between %s and %s order by e.id desc limit %s",
-            [low, high, MOST_OF_ONE],
-        )
-    ]
+    found = []
+    for row in _rows(
+        "select e.term, g.names, e.kind, e.channel, e.rung, e.day, u.names, e.ended_at, e.end_reason"
+        " from enrolment_enrolment e join programmes_programme g on g.id = e.programme_id"
+        " join units_unit u on u.id = e.unit_id where e.id between %s and %s order by e.id desc limit %s",
+        [low, high, MOST_OF_ONE],
+    ):
+        facts = list(row)
+        facts[1], facts[6] = _json(facts[1]), _json(facts[6])
+        found.append(Term(*facts))
+    return found
 
 
 def claims(phone_id: UUID, membership_id: UUID) -> list[Told]:
     """The claims of a membership and those of its phone that are nobody's yet, latest first."""
-    return [
-        Told(*row[:7], _json(row[7]), *row[8:])
-        for row in _rows(
-            'select c.public_id, c.channel, c.sign, c.taken, c.day, c.at, c."by", u.names, c.is_placed,'
-            " c.membership_id is not null from enrolment_claim c join units_unit u on u.id = c.unit_id"
-            " where c.phone_id = %s and (c.membership_id = %s or c.membership_id is null)"
-            " order by c.at desc, c.id limit %s",
-            [phone_id, membership_id, MOST_OF_ONE],
-        )
-    ]
+    found = []
+    for row in _rows(
+        'select c.public_id, c.channel, c.sign, c.taken, c.day, c.at, c."by", u.names, c.is_placed,'
+        " c.membership_id is not null from enrolment_claim c join units_unit u on u.id = c.unit_id"
+        " where c.phone_id = %s and (c.membership_id = %s or c.membership_id is null)"
+        " order by c.at desc, c.id limit %s",
+        [phone_id, membership_id, MOST_OF_ONE],
+    ):
+        facts = list(row)
+        facts[7] = _json(facts[7])
+        found.append(Told(*facts))
+    return found
 
 
 def senders(ids: Sequence[UUID]) -> dict[UUID, str]:

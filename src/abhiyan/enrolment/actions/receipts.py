@@ -3,19 +3,21 @@
 from datetime import datetime
 from uuid import UUID
 
+from django.db import connection
+
 from abhiyan.core.keys import keyring
 from abhiyan.core.scope import system
 from abhiyan.messaging import actions as messaging
-from abhiyan.people.models import Phone
 
 
 def send_leave_receipt(*, phone_id: UUID, language: str, programme_id: int, at: datetime) -> None:
     """Tell a phone that it has left: once a day, whichever way it left (the key of leaving by call is the same)."""
-    with system("receipt of leaving"):
-        stored = Phone.objects.get(pk=phone_id)
+    with system("receipt of leaving"), connection.cursor() as cursor:
+        cursor.execute("select sealed from people_phone where id = %s", [phone_id])
+        (sealed,) = cursor.fetchone()
         messaging.send(
             template="leave.receipt",
-            phone=keyring().unseal(bytes(stored.sealed), about=phone_id.bytes).decode(),
+            phone=keyring().unseal(bytes(sealed), about=phone_id.bytes).decode(),
             language=language,
             blanks={},
             key=f"leave|{phone_id}|{at.date()}",

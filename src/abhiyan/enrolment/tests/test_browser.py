@@ -230,7 +230,7 @@ def clean(page: Page, name: str) -> list[str]:
     page.evaluate(AXE.read_text())
     problems = []
     for scheme in ("light", "dark"):
-        page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]  # one of two words
+        page.emulate_media(color_scheme=scheme)
         if SHOTS:
             Path(SHOTS).mkdir(parents=True, exist_ok=True)
             page.screenshot(path=f"{SHOTS}/{name}-{scheme}.png", full_page=True)

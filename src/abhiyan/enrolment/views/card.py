@@ -36,7 +36,7 @@ def address(public_id: UUID) -> str:
 def picture(text: str) -> SafeString:
     """A QR code, dark on light whatever the page's colours: phones cannot read it otherwise."""
     made = segno.make(text, error="m", micro=False)
-    return mark_safe(made.svg_inline(scale=4, dark="#000", light="#fff", svgclass="qr"))  # noqa: S308  # of numbers only
+    return mark_safe(made.svg_inline(omitsize=True, dark="#000", light="#fff", svgclass="qr"))  # noqa: S308  # of numbers only
 
 
 @require_GET

@@ -152,8 +152,7 @@ def join_code(request: Request, slug: str) -> HttpResponseBase:
 def join_received(request: Request, slug: str) -> HttpResponseBase:
     """What everybody is told where no code is asked: it says nothing about the phone."""
     found = queries.drive_by_slug(slug)
-    with system("the number to call"):
-        number = queries_people.join_number(found.programme.pk)
+    number = queries_people.join_number(found.programme.pk)
     return render(request, "enrolment/join_received.html", {"found": found, "number": number})
 
 

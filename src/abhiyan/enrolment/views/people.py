@@ -219,6 +219,8 @@ def _href(code: str, slug: str) -> str:
 
 
 def _releases(request: Request, at: datetime) -> list[Release]:
+    if request.viewer.account_id is None:
+        return []
     own = authority.releases().filter(
         asked_by=request.viewer.account_id, act="people.export", expires_at__gt=at
     )
