@@ -296,6 +296,7 @@ def _measure(
             # Below a constituency the outlines would only push the points together.
             if here.kind in (Kind.NATION, Kind.STATE, Kind.REGION, Kind.CONSTITUENCY):
                 context["boundaries"] = _outlines(here.id, int(at.timestamp()) // 3600)
+    context["trend_table"] = request.GET.get("trend") == "table"
     context["trend"] = charts.Trend(
         name=chosen.name,
         begins_on=programme.opens_on,
