@@ -3,6 +3,7 @@
 import json
 import logging
 import re
+import traceback
 from datetime import UTC, datetime
 
 # Anything that could be a phone (8 or more digits in a row, separators allowed), a token or a code's parameter.
@@ -13,6 +14,27 @@ _SECRET = re.compile(r"(?i)(bearer\s+|token[=:\s]+|code[=:\s]+|secret[=:\s]+|pas
 def scrub(text: str) -> str:
     """The text without phone-like digits and secrets."""
     return _PHONE.sub("[digits]", _SECRET.sub(r"\1[secret]", text))
+
+
+# Their texts tell of the program, not of what it worked on. psycopg's DETAIL would quote a whole row.
+_HARMLESS = (AttributeError, ImportError, NameError, NotImplementedError)
+
+
+def _places(error: BaseException | None) -> str:
+    """Kinds and places of an error and of those it came from, the first one first; no values."""
+    told: list[str] = []
+    while error is not None and len(told) < 10:
+        facts = [str(error)] if isinstance(error, _HARMLESS) else []
+        diag = getattr(error, "diag", None)  # PostgreSQL's own names for what happened
+        facts += [
+            str(each)
+            for each in (getattr(error, "sqlstate", None), getattr(diag, "constraint_name", None))
+            if each
+        ]
+        name = f"{type(error).__module__}.{type(error).__qualname__}"
+        told.append("".join(traceback.format_tb(error.__traceback__)) + ": ".join([name, *facts]))
+        error = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
+    return "\n".join(reversed(told))
 
 
 class JsonFormatter(logging.Formatter):
@@ -32,5 +54,5 @@ class JsonFormatter(logging.Formatter):
             # Values in an exception's text may hold what somebody typed; the kind and the places do not.
             kind = record.exc_info[0]
             line["error"] = kind.__name__ if kind else ""
-            line["trace"] = scrub(self.formatException(record.exc_info))
+            line["trace"] = scrub(_places(record.exc_info[1]))
         return json.dumps(line, ensure_ascii=False, default=str)

@@ -1,0 +1,182 @@
+"""Everybody at once: the act's small world with somebody in every office, and things of theirs to look at.
+
+cast = Cast.make()                 # commits; the drive is open now, by the real clock
+cast.client("district_in_charge")  # their browser, both proofs shown
+"""
+
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+from uuid import UUID, uuid4
+
+from django.conf import settings
+from django.test import Client
+
+from abhiyan.core import clock
+from abhiyan.core.actor import Actor
+from abhiyan.core.scope import Scope, scoped, system
+from abhiyan.enrolment.models import Channel
+from abhiyan.enrolment.tests.make import Human, World
+from abhiyan.enrolment.tests.web import join, today, web_world
+from abhiyan.org import actions as org
+from abhiyan.people.actions import sessions
+from abhiyan.people.models import Account
+from abhiyan.programmes import actions as programmes
+from abhiyan.units.models import Kind, Placement, Unit
+
+SYSTEM = Actor.system("test")
+
+# Role: office, unit, hierarchy. The rest of the roles hold none.
+OFFICES: dict[str, tuple[str, str, int]] = {
+    "national_president": ("national_president", "IN", 1),
+    "state_president": ("state_president", "JK", 1),
+    "district_in_charge": ("district_in_charge", "JK-SRI", 1),
+    "district_elsewhere": ("district_in_charge", "JK-JAM", 1),
+    "mandal_president": ("mandal_president", "JK-SRI-M1", 1),
+    "cluster_in_charge": ("cluster_in_charge", "JK-SRI-M1-C1", 1),
+    "booth_president": ("booth_president", "JK-B001", 1),
+    "booth_worker": ("booth_worker", "JK-B001", 1),
+    "call_centre_agent": ("call_centre_agent", "JK-SRI", 1),
+    "verifier": ("verifier", "JK-JAM", 1),
+    "it_administrator": ("it_administrator", "JK", 1),
+    "constituency_in_charge": ("constituency_in_charge", "JK-PC1", 2),
+}
+ROLES = ("anonymous", "visitor", "member", "weak", "no_office", *OFFICES, "root")
+
+
+@dataclass
+class Cast:
+    """own: of district Srinagar; foreign: of district Jammu."""
+
+    world: World
+    accounts: dict[str, Account] = field(default_factory=dict)
+    appointments: dict[str, UUID] = field(default_factory=dict)
+
+    own_member = Human("Asha Devi", 1980, "+919906000001")
+    foreign_member = Human("Ghulam Planted Rasool", 1971, "+919797654389")
+
+    @classmethod
+    def make(cls, *, own: int = 0, foreign: int = 0) -> "Cast":
+        """own, foreign: how many more have joined at a booth of each district."""
+        cast = cls(web_world())
+        cast._cluster()
+        for role, (office, unit, hierarchy) in OFFICES.items():
+            cast._seat(role, office, unit, hierarchy)
+        for role in ("weak", "no_office"):
+            cast._open(role)
+        cast._open("root", is_root=True)
+        cast.world.web_join(of=cls.own_member, unit=cast.world.booth)
+        cast.world.web_join(of=cls.foreign_member, unit=cast.world.far_booth)
+        cast.crowd(own, "JK-B001", "70060")
+        cast.crowd(foreign, "JK-B004", "70061")
+        return cast
+
+    def _cluster(self) -> None:
+        """The small world knows no clusters: one above its first booth."""
+        with system("test"):
+            made = Unit.objects.create(
+                code="JK-SRI-M1-C1",
+                kind=Kind.CLUSTER,
+                names={"en": "Rajbagh", "hi": "राजबाग"},
+                is_sample=True,
+            )
+            booth = Placement.objects.get(unit=self.world.booth, hierarchy=1, valid_to=None)
+            assert booth.lo is not None
+            Placement.objects.create(
+                hierarchy=1,
+                unit=made,
+                parent_id=booth.parent_id,
+                depth=booth.depth,
+                lo=booth.lo - 1,
+                hi=booth.hi,
+                leaves=1,
+                valid_from=booth.valid_from,
+            )
+            booth.parent, booth.depth = made, booth.depth + 1
+            booth.save(update_fields=["parent", "depth"])
+        self.world.units[made.code] = made
+
+    def crowd(self, n: int, unit: str, prefix: str, *, channel: Channel = Channel.API) -> None:
+        """n more people join at a booth, none of whom has answered by phone yet."""
+        people = [
+            Human(
+                f"Person {chr(97 + i // 676)}{chr(97 + i // 26 % 26)}{chr(97 + i % 26)}",
+                1970,
+                f"+91{prefix}{i:05d}",
+            )
+            for i in range(n)
+        ]
+        for start in range(0, n, 500):
+            claims = [
+                self.world.claim(each, channel, unit=self.world.units[unit])
+                for each in people[start : start + 500]
+            ]
+            self.world.send(*claims)
+
+    def fold(self) -> None:
+        with system("test"):
+            programmes.fold(at=clock.now())
+
+    def _open(self, role: str, **more: Any) -> Account:
+        with system("test"):
+            self.accounts[role] = Account.objects.create(
+                public_id=uuid4(),
+                phone_id=uuid4(),
+                last4="8080",
+                name=f"{role} {'of another place' if role == 'district_elsewhere' else ''}".strip(),
+                language="en",
+                created_at=clock.now(),
+                **more,
+            )
+        return self.accounts[role]
+
+    def _seat(self, role: str, office: str, unit: str, hierarchy: int) -> None:
+        account = self._open(role)
+        with system("test"):
+            held = org.appoint(
+                account_id=account.pk,
+                office=office,
+                unit_id=self.world.units[unit].pk,
+                hierarchy=hierarchy,
+                starts_on=today() - timedelta(days=30),
+                by=SYSTEM,
+                at=clock.now(),
+            )
+        self.appointments[role] = held.public_id
+
+    def actor(self, role: str) -> Actor:
+        account = self.accounts[role]
+        return Actor(kind="person", id=account.public_id, account_id=account.pk)
+
+    def as_(self, role: str) -> Any:
+        """The scope of somebody in office."""
+        from abhiyan.org.queries import scope_of
+
+        return scoped(scope_of(self.accounts[role].pk, today()))
+
+    def token(self, role: str) -> str:
+        account = self.accounts[role]
+        with scoped(Scope(account=account.pk)):
+            return sessions.start(
+                account_id=account.pk, device="", origin="", at=clock.now(), strong=role != "weak"
+            ).token
+
+    def client(self, role: str, language: str = "en") -> Client:
+        client = Client(HTTP_ACCEPT_LANGUAGE=language, raise_request_exception=False)
+        if role == "visitor":
+            client.post("/sign-in/", {"phone": "9906012345"})
+        elif role == "member":
+            join(self.world, Human("Meena Kaul", 1979, "+919906000077"), client, unit="JK-B001")
+        elif role != "anonymous":
+            client.cookies[settings.SESSION_COOKIE_NAME] = self.token(role)
+        client.cookies["language"] = language
+        return client
+
+    def membership(self, human: Human) -> UUID:
+        ((found,),) = self.world.rows(
+            "select m.public_id from enrolment_membership m join people_person p on p.id = m.person_id"
+            " where p.name = %s",
+            [human.name],
+        )
+        assert isinstance(found, UUID)
+        return found

@@ -1,0 +1,420 @@
+"""The access table, asked: every address as every role, with things of one's own district and of another.
+
+The table below says what each of them gets; whoever changes who may open what changes it here, and sees it.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+from django.db import transaction
+from django.http import HttpResponse
+from django.test import Client
+from django.urls import get_resolver, reverse
+
+from abhiyan.core import clock
+from abhiyan.core.scope import system
+from abhiyan.site.access import ACCESS, HOT
+from abhiyan.site.tests.cast import ROLES, SYSTEM, Cast
+
+FOREIGN_CROWD = 1236  # with the one by name: 1,237 joined in the other district
+# o: opened, or led on within. s: sent to where the missing is shown (sign-in, second factor, code). n: 403, not yours.
+# g: 404, no such thing in sight. m: 405, an act, not done by looking. u: 400 or 422.
+# One letter per role, in the order of ROLES: anonymous, visitor, member, weak, no_office, national_president,
+# state_president, district_in_charge, district_elsewhere, mandal_president, cluster_in_charge, booth_president,
+# booth_worker, call_centre_agent, verifier, it_administrator, constituency_in_charge, root.
+# A pair: with things of the own district, and of the other one.
+EXPECTED: dict[str, str | tuple[str, str]] = {
+    "enrolment:card_check": "ggggg ggggggggggggg",
+    "enrolment:join": "ooooo ooooooooooooo",
+    "enrolment:join_code": "ssoss sssssssssssss",
+    "enrolment:join_done": "ssoss sssssssssssss",
+    "enrolment:join_drive": "ooooo ooooooooooooo",
+    "enrolment:join_member": "sssss sssssssssssss",
+    "enrolment:join_places": "ooooo ooooooooooooo",
+    "enrolment:join_received": "ooooo ooooooooooooo",
+    "enrolment:link": "ggggg ggggggggggggg",
+    "enrolment:me": "ooooo ooooooooooooo",
+    "enrolment:me_card": "ssoss sssssssssssss",
+    "enrolment:me_code": "sssss sssssssssssss",
+    "enrolment:me_consents": "ssmss sssssssssssss",
+    "enrolment:me_correct": "ssoss sssssssssssss",
+    "enrolment:me_data": "ssoss sssssssssssss",
+    "enrolment:me_leave": "ssoss sssssssssssss",
+    "enrolment:me_out": "mmmmm mmmmmmmmmmmmm",
+    "enrolment:me_which": "ssoss sssssssssssss",
+    "enrolment:nameless": "ssssn oooooonnnnnon",
+    "enrolment:openapi": "ooooo ooooooooooooo",
+    "enrolment:people": ("ssssn ooonnnnnonnnn", "ssssn oononnnnnnnnn"),
+    "enrolment:people_download": "ssssn mmmmnnnnnnnnn",
+    "enrolment:people_export": "ssssn mmmmnnnnnnnnn",
+    "enrolment:person": ("ssssn ooogooooonnon", "ssssn oogogggggnngn"),
+    "enrolment:person_correct": ("ssssn ooogooonnnnnn", "ssssn oogogggnnnnnn"),
+    "enrolment:person_reveal": "ssssn mmmmmmmnnnnnn",
+    "enrolment:person_strike_off": "ssssn mmmmmnnnnnnnn",
+    "enrolment:unplaced": "ssssn oooooonnnnnon",
+    "imports:begin": "ssssn ooooonnnnnong",
+    "imports:columns": "ssssn mmmmmnnnnnmnm",
+    "imports:differences": "ssssn gggggnnnnngng",
+    "imports:empty": "ssssn ooooonnnnnong",
+    "imports:list": "ssssn ooooonnnnnono",
+    "imports:new": "ssssn ooooonnnnnono",
+    "imports:one": ("ssssn oooggnnnnngng", "ssssn oogognnnnngng"),
+    "imports:piece": ("ssssn oooggnnnnngng", "ssssn oogognnnnngng"),
+    "imports:progress": ("ssssn oooggnnnnngng", "ssssn oogognnnnngng"),
+    "imports:refused": ("ssssn oooggnnnnngng", "ssssn oogognnnnngng"),
+    "imports:rest": "ssssn mmmmmnnnnnmnm",
+    "imports:step": ("ssssn oooggnnnnngng", "ssssn oogognnnnngng"),
+    "messaging:ask": "ssssn mmnnnnnnnnnnn",
+    "messaging:list": "ssssn ooooonnnnnoon",
+    "messaging:release": "ssssn mmmmmnnnnnnmn",
+    "org:appoint": ("ssssn ooonnnnnnnnno", "ssssn oononnnnnnnno"),
+    "org:appointment": "ssssg ooooooooooooo",
+    "org:appointments": "sssso ooooooooooooo",
+    "org:ask_factor_reset": "ssssn mmmmmnnnnnmnm",
+    "org:decide": "ssssn mmmmmmnnnnnmm",
+    "org:decide_release": "ssssn mmmmmnnnnnnmn",
+    "org:end_appointment": "ssssm mmmmmmmmmmmmm",
+    "org:releases": "sssso ooooooooooooo",
+    "org:reset_factors": "ssssn mmmmmnnnnnmnm",
+    "people:account": "sssso ooooooooooooo",
+    "people:console": "ooooo ooooooooooooo",
+    "people:demo_sign_in": "nnnnn nnnnnnnnnnnnn",
+    "people:factor_passkey": "sssoo ooooooooooooo",
+    "people:factor_remove": "ssssm mmmmmmmmmmmmm",
+    "people:factor_rename": "ssssm mmmmmmmmmmmmm",
+    "people:factor_totp": "sssoo ooooooooooooo",
+    "people:language": "mmmmm mmmmmmmmmmmmm",
+    "people:recovery_codes": "ssssm mmmmmmmmmmmmm",
+    "people:second_factor": "sssoo ooooooooooooo",
+    "people:second_factor_passkey": "sssmm mmmmmmmmmmmmm",
+    "people:session_end": "ssssm mmmmmmmmmmmmm",
+    "people:sessions_end": "ssssm mmmmmmmmmmmmm",
+    "people:sign_in": "ooooo ooooooooooooo",
+    "people:sign_in_code": "sosss sssssssssssss",
+    "people:sign_out": "mmmmm mmmmmmmmmmmmm",
+    "programmes:change": "ssssn ooooonnnnnnon",
+    "programmes:close": "ssssn mmmmmnnnnnnmn",
+    "programmes:create": "ssssn oonnnnnnnnnnn",
+    "programmes:discard": "ssssn mmnnnnnnnnnnn",
+    "programmes:draft": "ssssn oonnnnnnnnnnn",
+    "programmes:end_in_charge": "ssssn mmmmmnnnnnnmn",
+    "programmes:list": "sssso ooooooooooooo",
+    "programmes:lock_target": "ssssn mmmmmmnnnnnmn",
+    "programmes:name_in_charge": "ssssn mmmmmnnnnnnmn",
+    "programmes:open": "ssssn mmnnnnnnnnnnn",
+    "programmes:programme": "ssssg oooooooooooog",
+    "programmes:set_target": "ssssn mmmmmmnnnnnmn",
+    "programmes:split_target": "ssssn mmmmmmnnnnnmn",
+    "programmes:targets": "ssssg oooooooooooog",
+    "site:demo_phone": "nnnnn nnnnnnnnnnnnn",
+    "site:search": "sssso ooooooooooooo",
+    "site:today": "sssso ooooooooooooo",
+    "site:unit": "sssso ooooooooooooo",
+    "site:units": "sssso ooooooooooooo",
+    "ui:accent": "ooooo ooooooooooooo",
+    "ui:kit": "sssoo ooooooooooooo",
+    "units:children": "sssso ooooooooooooo",
+    "units:search": "sssso ooooooooooooo",
+}
+# Who may see the people, and the exact counts, of the other district.
+OVER_THE_OTHER = {"national_president", "state_president", "district_elsewhere"}
+SECRETS = re.compile(
+    r"Planted|Rasool|9797654389|97976\W54389|(?<![\w-])4389(?![\w-])|(?<![\w.-])1[,.\u202f]?237(?![\w-])"
+)
+
+
+@dataclass(frozen=True)
+class Things:
+    """What fills the addresses, of one district."""
+
+    unit: str
+    member: UUID
+    appointment: UUID
+    release: UUID
+    download: UUID
+    staged: UUID
+    programme: UUID
+    draft: UUID
+    held: UUID
+    session: UUID
+
+
+@pytest.fixture(scope="module")
+def cast(open_database: None) -> Cast:
+    cast = Cast.make(foreign=FOREIGN_CROWD)
+    cast.fold()
+    return cast
+
+
+@pytest.fixture(scope="module")
+def clients(cast: Cast) -> dict[str, Client]:
+    return {role: cast.client(role) for role in ROLES}
+
+
+def things(cast: Cast, role: str, district: str, booth: str, member: UUID) -> Things:
+    from abhiyan.core.imports import actions as imports
+    from abhiyan.org import actions as org
+    from abhiyan.people.models import Session
+    from abhiyan.programmes import actions as programmes
+
+    at, unit = clock.now(), cast.world.units[district]
+    by = cast.actor(role)
+    with cast.as_(role):
+        releases = [
+            org.ask_release(
+                act="people.export", unit_id=unit.pk, reason=f"for {district}", payload={}, by=by, at=at
+            ).public_id
+            for _n in range(2)
+        ]
+        staged = imports.begin(
+            kind_key="paper",
+            file_name=f"{district}.csv",
+            file_bytes=100,
+            options={"drive": str(cast.world.programme.public_id)},
+            unit_id=unit.pk,
+            by=by,
+            at=at,
+        ).public_id
+    with system("test"):
+        made = [
+            programmes.make_programme(
+                template="membership_drive",
+                names={"en": f"Drive of {district}", "hi": f"अभियान {district}"},
+                owner_id=unit.pk,
+                unit_ids=[unit.pk],
+                opens_on=at.date() + timedelta(days=3),
+                closes_on=at.date() + timedelta(days=30),
+                by=SYSTEM,
+                at=at,
+            )
+            for _n in range(2)
+        ]
+        programmes.open_programme(programme_id=made[0].pk, by=SYSTEM, at=at)
+        session = Session.objects.filter(account_id=cast.accounts[role].pk).first()
+    return Things(
+        unit=district,
+        member=member,
+        appointment=cast.appointments[role],
+        release=releases[0],
+        download=releases[1],
+        staged=staged,
+        programme=made[0].public_id,
+        draft=made[1].public_id,
+        held=uuid4(),
+        session=session.public_id if session else uuid4(),
+    )
+
+
+@pytest.fixture(scope="module")
+def own(cast: Cast, clients: dict[str, Client]) -> Things:
+    return things(cast, "district_in_charge", "JK-SRI", "JK-B001", cast.membership(cast.own_member))
+
+
+@pytest.fixture(scope="module")
+def foreign(cast: Cast, clients: dict[str, Client]) -> Things:
+    return things(cast, "district_elsewhere", "JK-JAM", "JK-B004", cast.membership(cast.foreign_member))
+
+
+def address(name: str, of: Things) -> str:
+    """The address of a name, filled with what a curious user would fill in."""
+    room, _colon, page = name.partition(":")
+    fillings: dict[str, Any] = {
+        "code": of.unit,
+        "slug": "winter",
+        "link": "abcdefghijkl",
+        "sealed": "abcdefghijkl",
+        "secret": "not-a-secret",
+        "key": "paper",
+        "ending": "csv",
+        "step": "who" if name == "programmes:draft" else "check",
+        "in_charge": 1,
+        "public_id": {
+            "enrolment:people_download": of.download,
+            "enrolment": of.member,
+            "org:decide_release": of.release,
+            "org:reset_factors": of.release,
+            "org": of.appointment,
+            "imports": of.staged,
+            "people": of.session,
+            "messaging": of.held,
+            "programmes:draft": of.draft,
+            "programmes:open": of.draft,
+            "programmes:discard": of.draft,
+            "programmes": of.programme,
+        },
+    }
+    wanted = parameters()[name]
+    ids = fillings["public_id"]
+    fillings["public_id"] = ids.get(name, ids.get(room))
+    path = reverse(name, kwargs={each: fillings[each] for each in wanted})
+    if page in ("people", "appointments", "appoint", "targets"):
+        path += f"?unit={of.unit}" + ("&office=booth_president" if page == "appoint" else "")
+    return path
+
+
+def parameters() -> dict[str, list[str]]:
+    """Of each URL name, the names of what fills its address."""
+    found: dict[str, list[str]] = {}
+
+    def walk(resolver: Any, room: str) -> None:
+        for each in resolver.url_patterns:
+            if hasattr(each, "url_patterns"):
+                walk(each, each.namespace or room)
+            else:
+                found[f"{room}:{each.name}" if room else each.name] = list(each.pattern.converters)
+
+    walk(get_resolver(), "")
+    return found
+
+
+def outcome(answer: HttpResponse) -> str:
+    status = answer.status_code
+    if status >= 500:
+        return "!"
+    if status == 302:
+        where = answer["Location"]
+        return "s" if re.match(r"/(sign-in/|me/(code/)?(\?|$)|join/[a-z]+/$)", where) else "o"
+    return {200: "o", 204: "s", 403: "n", 404: "g", 405: "m", 422: "u", 400: "u"}.get(status, f"?{status}")
+
+
+def body(answer: Any) -> str:
+    content = b"".join(answer) if answer.streaming else answer.content
+    return str(content.decode("utf-8", "replace"))
+
+
+def asked(clients: dict[str, Client], name: str, of: Things) -> Iterator[tuple[str, str, str]]:
+    """role, outcome, body: of one address, looked at by every role. Whatever a look changed is undone."""
+    for role in ROLES:
+        with transaction.atomic():
+            answer = clients[role].get(address(name, of))
+            yield role, outcome(answer), body(answer)  # type: ignore[arg-type]  # the client's own shape
+            transaction.set_rollback(True)
+
+
+@pytest.mark.parametrize("name", sorted(ACCESS))
+def test_every_address_as_every_role(
+    name: str, clients: dict[str, Client], own: Things, foreign: Things
+) -> None:
+    told: list[tuple[str, str]] = []
+    found = []
+    for of in (own, foreign) if address(name, own) != address(name, foreign) else (own,):
+        letters = ""
+        for role, letter, text in asked(clients, name, of):
+            letters += f" {letter}" if role == "national_president" else letter
+            if role not in OVER_THE_OTHER:
+                told += [(role, each) for each in SECRETS.findall(text)]
+        found.append(letters)
+    wanted = EXPECTED[name]
+    both = wanted if isinstance(wanted, tuple) else (wanted, wanted)
+    assert tuple(found) == both[: len(found)]
+    assert told == []
+
+
+def test_the_secrets_looked_for_would_be_found(clients: dict[str, Client], own: Things) -> None:
+    """The other district's own in-charge sees name, last digits and the exact count."""
+    client = clients["district_elsewhere"]
+    found = set()
+    for path in ("/people/?unit=JK-JAM&q=9797654389", "/units/JK-JAM/", "/units/JK-JAM/?format=csv"):
+        found |= set(SECRETS.findall(body(client.get(path))))
+    assert {"Planted", "Rasool", "4389", "1,237", "1237"} <= found
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/people/?q=Planted",
+        "/people/?q=9797654389",
+        "/people/?q=%2B919797654389&unit=JK",
+        "/people/?unit=JK-B004",
+        "/people/?unit=JK",
+        "/people/unplaced/?unit=JK-JAM",
+        "/search/?q=Planted",
+        "/search/?q=9797654389",
+        "/units/JK/",
+        "/units/JK/?format=csv",
+        "/units/JK-JAM/?format=csv",
+        "/units/JK-JAM-M1/?format=csv",
+        "/units/JK-B004/?in=electoral",
+        "/units/JK-AC75/?in=electoral&format=csv",
+        "/units/JK-BL2/?in=administrative&format=csv",
+        "/appointments/?unit=JK-JAM&name=Planted",
+    ],
+)
+def test_no_narrowing_or_export_shows_the_other_district(
+    path: str, clients: dict[str, Client], own: Things
+) -> None:
+    for role in ROLES:
+        if role in OVER_THE_OTHER:
+            continue
+        with transaction.atomic():
+            answer = clients[role].get(path)
+            assert answer.status_code < 500, role
+            # What was asked stands in its own field again; what was not asked is not told.
+            told = [each for each in SECRETS.findall(body(answer)) if each not in path]
+            assert told == [], role
+            transaction.set_rollback(True)
+
+
+ACTS = {
+    "enrolment:person_correct": {"name": "Somebody Else", "birth_year": "1980", "unit": "JK-B001"},
+    "enrolment:person_strike_off": {"reason": "not_genuine"},
+    "enrolment:person_reveal": {},
+    "enrolment:people_download": {},
+    "org:end_appointment": {"reason": "because"},
+    "org:decide": {"order_no": "7"},
+    "org:ask_factor_reset": {"reason": "because"},
+    "org:decide_release": {"allow": "yes"},
+    "org:reset_factors": {},
+    "imports:step": {},
+    "imports:columns": {},
+    "messaging:release": {},
+    "people:session_end": {},
+    "people:factor_remove": {},
+}
+# Over the whole state, or over everything: both districts are theirs in this.
+OVER_BOTH = {
+    "org:ask_factor_reset": {"it_administrator", "root"},
+    "org:decide": {"root"},
+    "org:end_appointment": {"root"},
+}
+
+
+@pytest.mark.parametrize("name", sorted(ACTS))
+def test_nothing_of_another_district_is_changed(
+    name: str, clients: dict[str, Client], foreign: Things
+) -> None:
+    for role in ROLES:
+        if role in OVER_THE_OTHER | OVER_BOTH.get(name, set()):
+            continue
+        with transaction.atomic():
+            answer = clients[role].post(address(name, foreign), ACTS[name])
+            assert answer.status_code in (403, 404), (role, answer.status_code)
+            assert SECRETS.findall(body(answer)) == [], role
+            transaction.set_rollback(True)
+
+
+def test_the_hot_path_knows_tokens_only_whoever_is_signed_in(open_database: None, cast: Cast) -> None:
+    """Office-bearers' cookies open nothing there; secrets of nobody are answered alike."""
+    from abhiyan.enrolment.tests.server import Server
+
+    paths = ("/api/v1/claims", "/api/v1/claims/batch", "/hook/call/generic/no", "/hook/sms/exotel/no")
+    assert {next(prefix for prefix in HOT if path.startswith(prefix)) for path in paths} == set(HOT)
+    server = Server().start()
+    try:
+        for role in ROLES:
+            cookie = (
+                {}
+                if role in ("anonymous", "visitor", "member")
+                else {"Cookie": f"session={cast.token(role)}"}
+            )
+            for path in (*paths, "/hook/receipt/twilio/no"):
+                for method in ("GET", "POST"):
+                    answer = server.send(method, path, b"{}", {"Content-Type": "application/json", **cookie})
+                    assert answer.status in (401, 403, 404, 405), (role, method, path, answer.status)
+    finally:
+        server.stop()
