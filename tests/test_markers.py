@@ -1,0 +1,237 @@
+"""What must leave no trace leaves none: a minor's name and phone, and what stood in a refused column.
+
+They are sent in by every way in, then looked for in the database, on the disk, in the server's log, in the queue and
+in a backup, in every writing a program might use. A name that *is* kept is found by the same search.
+"""
+
+import base64
+import http.client
+import io
+import json
+import re
+import subprocess
+import tarfile
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import urlencode
+
+import pytest
+
+from abhiyan.core import backup, clock, database, home, sealing
+from abhiyan.core.actor import Actor
+from abhiyan.core.imports import actions as imports
+from abhiyan.core.imports import running
+from abhiyan.core.scope import system
+from abhiyan.enrolment.actions import ClaimRefused, tokens
+from abhiyan.enrolment.tests.make import Human, World
+from abhiyan.enrolment.tests.server import Server
+from abhiyan.enrolment.tests.web import typed, web_world
+
+pytestmark = pytest.mark.django_db(transaction=True)
+MINOR = Human("Zubinda Nishaanchee", 2012, "+917298345617")
+KEPT = Human("Qasimuddin Rakhaahua", 1970, "+917298345628")
+AADHAAR = "471829365013"
+RELIGION = "Zarathustrianish"
+TRACELESS = {
+    "the minor's name": "Nishaanchee",
+    "the minor's first name": "Zubinda",
+    "the minor's phone": "7298345617",
+    "the refused column": AADHAAR,
+    "another refused column": RELIGION,
+}
+KEPT_NAME = "Rakhaahua"
+
+
+def writings(text: str) -> set[bytes]:
+    """A text as programs may write it down: plain, two bytes a letter, in hex, in base64 wherever it begins."""
+    plain = text.encode()
+    found = {plain, plain.upper(), plain.lower(), text.encode("utf-16-le"), plain.hex().encode()}
+    for before in range(3):
+        coded = base64.b64encode(b"\0" * before + plain)
+        found.add(coded[4 if before else 0 : len(coded) // 4 * 4 - 4])
+    return found
+
+
+NEEDLES = {kind: writings(text) for kind, text in TRACELESS.items()} | {"kept": writings(KEPT_NAME)}
+
+
+def found_in(content: bytes) -> set[str]:
+    return {kind for kind, needles in NEEDLES.items() if any(needle in content for needle in needles)}
+
+
+def test_every_writing_is_found() -> None:
+    for text in (KEPT_NAME, f"x{KEPT_NAME}y", f"xy{KEPT_NAME}z"):
+        for content in (text.encode(), text.encode("utf-16-le"), base64.b64encode(text.encode())):
+            assert found_in(b"before " + content + b" after") == {"kept"}
+    assert found_in(b"nothing of anybody") == set()
+
+
+@pytest.fixture
+def server(django_db_setup: None) -> Iterator[Server]:
+    running_server = Server().start(ABHIYAN_LOG_LEVEL="DEBUG", ABHIYAN_ORIGIN="http://127.0.0.1")
+    yield running_server
+    running_server.stop()
+
+
+def by_web(server: Server, human: Human, **other: str) -> int:
+    """The form of the drive as a browser sends it; the status of the answer."""
+    connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=30)
+    connection.request("GET", "/join/winter/", headers={"Accept-Language": "en"})
+    page = connection.getresponse()
+    cookies = "; ".join(
+        value.split(";")[0] for key, value in page.getheaders() if key.lower() == "set-cookie"
+    )
+    csrf = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', page.read().decode())
+    assert csrf is not None
+    connection.request(
+        "POST",
+        "/join/winter/",
+        urlencode(typed(human, unit="JK-B001", csrfmiddlewaretoken=csrf[1], **other)),
+        {"Content-Type": "application/x-www-form-urlencoded", "Cookie": cookies, "Accept-Language": "en"},
+    )
+    answer = connection.getresponse()
+    answer.read()
+    connection.close()
+    return answer.status
+
+
+def by_api(server: Server, token: str, human: Human, key: str) -> int:
+    told = {"key": key, "phone": human.phone, "name": human.name, "birth_year": human.birth_year}
+    told |= {"unit": "JK-B001", "notice_version": 1}
+    batch = json.dumps({"claims": [told | {"key": key + "-batch"}]}).encode()
+    headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
+    assert server.send("POST", "/api/v1/claims/batch", batch, headers).status in (200, 207)
+    return server.claim(token, told).status
+
+
+def by_paper(world: World, folder: Path) -> dict[str, int]:
+    head = "Phone,Name,Birth year,Booth code,Notice version,Aadhaar,Religion,Batch number\n"
+    rows = [
+        f"{human.phone[3:]},{human.name},{human.birth_year},JK-B001,1,{AADHAAR},{RELIGION},7\n"
+        for human in (MINOR, KEPT)
+    ]
+    bad = f"12345,{KEPT.name},1970,JK-B001,1,{AADHAAR},{RELIGION},7\n"
+    path = folder / "list.csv"
+    path.write_text(head + "".join(rows) + bad)
+    by, at = Actor.system("tests"), world.now
+    with system("test"):
+        options = {"drive": str(world.programme.public_id)}
+        public_id = imports.bring(kind_key="paper", path=path, by=by, at=at, options=options)
+    for step in ("check", "commit"):
+        with system("test"):
+            imports.ask(public_id=public_id, step=step, by=by, at=at)
+        assert running.run(public_id, step, at=at) in ("checked", "done")
+    ((discarded,),) = world.rows("select discarded from core_import")
+    path.unlink()
+    told: dict[str, int] = json.loads(str(discarded))
+    return told
+
+
+def whole_database() -> bytes:
+    """Everything the server holds of this database, staging too, as text."""
+    number = int(database_says("show server_version_num"))
+    done = subprocess.run(
+        [
+            str(backup.program("pg_dump", number // 10_000)),
+            "--dbname",
+            database.conninfo(None, dbname=database.name()),
+        ],
+        capture_output=True,
+        check=True,
+    )
+    return done.stdout
+
+
+def database_says(query: str) -> str:
+    import psycopg
+
+    with psycopg.connect(database.conninfo(None, dbname=database.name()), autocommit=True) as admin:
+        cursor = admin.execute(query)
+        row = cursor.fetchone() if cursor.description else None
+    return str(row[0]) if row else ""
+
+
+def whole_disk(folder: Path) -> Iterator[tuple[Path, bytes]]:
+    """Every file below the data folder, the database's own pages and journal among them."""
+    for path in sorted(folder.rglob("*")):
+        if path.is_file() and not path.is_symlink() and "master.key" not in path.name:
+            try:
+                yield path, path.read_bytes()
+            except FileNotFoundError:  # the database tidies meanwhile
+                continue
+
+
+def opened_backup(folder: Path) -> tuple[bytes, bytes]:
+    """A backup as it lies there, and everything in it in clear."""
+    secret, public = sealing.new_pair()
+    backup.take(to=folder / "b.age", recipient=public, at=clock.now())
+    sealed = (folder / "b.age").read_bytes()
+    clear = sealing.Opener(io.BytesIO(sealed), sealing.secret_keys(secret)).read()
+    dump, rest = b"", b""
+    with tarfile.open(fileobj=io.BytesIO(clear)) as tar:
+        for member in tar:
+            content = tar.extractfile(member)
+            body = content.read() if content else b""
+            if member.name.startswith("database.dump"):
+                dump += body
+            else:
+                rest += body
+    (folder / "dump").write_bytes(dump)
+    number = int(database_says("show server_version_num"))
+    told = subprocess.run(
+        [str(backup.program("pg_restore", number // 10_000)), "-f", "-", str(folder / "dump")],
+        capture_output=True,
+        check=True,
+    )
+    return sealed, told.stdout + rest
+
+
+def test_a_minor_and_a_refused_column_leave_no_trace_anywhere(server: Server, tmp_path: Path) -> None:
+    world = web_world()
+    token = tokens.make_token_at_console(
+        programme_id=world.programme.pk,
+        unit_id=world.state.pk,
+        name="Call centre",
+        at=world.now,
+        by=Actor.system("tests"),
+    ).secret
+    # Every way in; somebody kept goes by each of them too.
+    assert by_web(server, MINOR) == 422
+    assert by_web(server, MINOR, adult="no") in (200, 302, 422)
+    assert by_api(server, token, MINOR, "minor") == 422
+    assert by_paper(world, tmp_path) == {"minor": 1}
+    assert by_web(server, KEPT) == 302
+    assert by_api(server, token, KEPT, "kept") == 201
+    caller = Human(
+        MINOR.name, MINOR.birth_year, "+917298345639"
+    )  # a grown-up's phone, then a child at the link
+    world.missed_call(of=caller)
+    with pytest.raises(ClaimRefused):
+        world.complete(of=caller)
+    assert database_says("select sum(n) from enrolment_minor_count") != "None"
+    database_says("checkpoint")
+
+    kept_is_in = {"kept"}
+    assert found_in(whole_database()) == kept_is_in
+    queue = world.rows(
+        "select args::text from procrastinate_jobs union all select facts::text from core_audit"
+    )
+    assert found_in(repr(queue).encode()) == set()
+    places: dict[str, set[str]] = {}
+    for path, content in whole_disk(home.path()):
+        for kind in found_in(content):
+            places.setdefault(kind, set()).add(str(path.relative_to(home.path())))
+    if database.is_embedded():
+        assert places.pop("kept"), "the database's files lie below the data folder"
+    assert places == {}
+    sealed, clear = opened_backup(tmp_path)
+    assert found_in(sealed) == set()
+    assert found_in(clear) == kept_is_in
+    # A phone lies nowhere in clear, not even that of somebody kept.
+    for content in (clear, whole_database()):
+        assert not any(needle in content for needle in writings(KEPT.phone[3:]))
+
+    server.stop()
+    log = server.log.read_bytes()
+    assert b'"logger"' in log, "the server told something"
+    assert found_in(log) == set()
