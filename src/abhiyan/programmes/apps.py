@@ -8,6 +8,7 @@ class ProgrammesConfig(AppConfig):
 
     def ready(self) -> None:
         from abhiyan.core import news
+        from abhiyan.core.backup import Restored
         from abhiyan.units.news import UnitsGoing, UnitsMoved
 
         from . import actions
@@ -18,5 +19,9 @@ class ProgrammesConfig(AppConfig):
         def units_going(going: UnitsGoing) -> None:
             actions.refuse_going(going=going)
 
+        def restored(_told: Restored) -> None:
+            actions.forget_horizon()
+
+        news.subscribe(Restored, restored)
         news.subscribe(UnitsMoved, units_moved)
         news.subscribe(UnitsGoing, units_going)

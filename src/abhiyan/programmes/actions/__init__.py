@@ -3,7 +3,7 @@
 from abhiyan.programmes.facts import register as register_facts
 from abhiyan.programmes.facts import register_orphans
 
-from .ledger import fold, post
+from .ledger import fold, forget_horizon, post
 from .programmes import (
     AlreadyInCharge,
     NameMissing,
@@ -71,6 +71,7 @@ __all__ = [
     "end_in_charge",
     "fold",
     "follow",
+    "forget_horizon",
     "lock_target",
     "make_programme",
     "name_in_charge",

@@ -80,6 +80,12 @@ def fold(*, at: datetime) -> int:
         return int(cursor.fetchone()[0])
 
 
+def forget_horizon() -> None:
+    """After a restore: the horizon counted another server's transactions, so nothing is skipped by it any more."""
+    with connection.cursor() as cursor:
+        cursor.execute("update programmes_fold set horizon = '0', swept_at = 'epoch'")
+
+
 def hold() -> None:
     """Keep folds and other keepers of the totals away until this transaction ends."""
     with connection.cursor() as cursor:

@@ -9,10 +9,11 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from abhiyan.core import news
+from abhiyan.core.backup import Restored
 from abhiyan.core.scope import Scope, scoped, system
 from abhiyan.programmes import actions, queries
 from abhiyan.programmes.actions import trees as totals
-from abhiyan.programmes.models import ALL_DAYS, Delta, Programme, Tally, Total
+from abhiyan.programmes.models import ALL_DAYS, Delta, Fold, Programme, Tally, Total
 from abhiyan.programmes.rules.ladder import COUNTED, REPORTED, UNSIGNED, Change, Ladder
 from abhiyan.units.models import Placement
 from abhiyan.units.news import UnitsGoing
@@ -342,6 +343,13 @@ def test_a_node_of_another_tree_is_exact_when_all_below_it_is_in_sight(
     with scoped(Scope(people=_range(trees, "d0"), counts=_range(trees, "state"))):
         assert read(drive, trees, "b000", 2) == Ladder(reported=3)
         assert read(drive, trees, "pc0", 2).is_rounded  # it has booths of the other district
+
+
+def test_a_restore_forgets_the_horizon(trees: Trees, drive: Programme) -> None:
+    actions.post(deltas=[change(drive, trees.units["b000"].pk, 3)], at=AT)
+    actions.fold(at=AT)
+    news.tell(Restored(AT, AT))
+    assert str(Fold.objects.get().horizon) == "0"
 
 
 def test_a_fold_after_a_restore_takes_what_an_old_horizon_would_hide(trees: Trees, drive: Programme) -> None:

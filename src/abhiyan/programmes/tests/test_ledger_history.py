@@ -1,23 +1,28 @@
 """Whatever happens, in whatever order: the ledger equals the facts at every node, in every hierarchy, on any day."""
 
+import json
 import random
 from collections import Counter
 from datetime import date, timedelta
 
 import pytest
+from click.testing import CliRunner
 from django.db import connection, transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from abhiyan.core import news
-from abhiyan.core.scope import system
+from abhiyan.core.scope import Scope, scoped, system
 from abhiyan.programmes import actions, facts, queries
 from abhiyan.programmes.actions import trees as totals
+from abhiyan.programmes.commands import recount
 from abhiyan.programmes.models import Programme
 from abhiyan.programmes.rules.ladder import CONFIRMED, COUNTED, REPORTED, UNSIGNED, Change, Ladder
+from abhiyan.programmes.rules.small_cells import shown
+from abhiyan.units.models import Placement
 from abhiyan.units.news import UnitsMoved
 
-from .make import AT, OPENS, TODAY, Trees, programme, state
+from .make import AT, BASE, OPENS, TODAY, Trees, programme, state
 
 pytestmark = pytest.mark.django_db
 DAYS = 6
@@ -132,8 +137,31 @@ class History:
                     )
                     for child in leaf.rows:
                         assert child.ladder == self.expected(hierarchy, child.code, days[-1])
+        self.check_from_outside()
         found_now = actions.recount(at=AT)
         assert found_now.is_right, found_now.differences[:3]
+
+    def check_from_outside(self) -> None:
+        """Seen from one district: own figures exact, all others rounded alike in lists and alone, none below 10."""
+        own = Placement.objects.get(unit=self.trees.units["d0"], hierarchy=1)
+        inside = set(self.trees.below(1, "d0"))
+        yesterday = TODAY - timedelta(days=1)
+        everywhere = f"{{[{BASE},{4 * BASE})}}"
+        with scoped(Scope(people=f"{{[{own.lo},{own.hi})}}", counts=everywhere)):
+            for code in self.trees.parents[1]:
+                node = self.trees.units[code].pk
+                found = queries.ladder(node=node, hierarchy=1, programme=self.drive, at=AT)
+                if code in inside:
+                    assert found == self.expected(1, code, None)
+                elif found.is_rounded:
+                    true = self.expected(1, code, yesterday)
+                    for rung in ("reported", "unsigned", "counted", "confirmed"):
+                        assert getattr(found, rung) == shown(getattr(true, rung))
+                for child in queries.children_ladders(
+                    node=node, hierarchy=1, programme=self.drive, at=AT, sort="-reported"
+                ).rows:
+                    alone = queries.ladder(node=child.unit_id, hierarchy=1, programme=self.drive, at=AT)
+                    assert child.ladder == alone, (code, child.code)
 
 
 @settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -185,6 +213,21 @@ def test_a_recount_finds_what_is_wrong_and_mends_it(damage: str) -> None:
         found = actions.recount(at=AT, mend=True)
         assert found.differences and found.mended
         assert actions.recount(at=AT).is_right
+
+
+def test_the_command_says_what_differs_and_ends_with_1_until_it_is_mended() -> None:
+    with system("test"):
+        history = History(3)
+        history.post()
+        history.fold()
+        assert CliRunner().invoke(recount, []).exit_code == 0
+        _spoil("update programmes_tally set n = n + 1 where day <> '0001-01-01'")
+        answer = CliRunner().invoke(recount, ["--json", "--mend"])
+        said = json.loads(answer.output)
+        assert answer.exit_code == 1 and said["mended"] and not said["is_right"]
+        assert said["differences"][0]["found"] == said["differences"][0]["wanted"] + 1
+        answer = CliRunner().invoke(recount, [])
+        assert answer.exit_code == 0 and "No difference." in answer.output
 
 
 def test_a_recount_looks_for_orphans() -> None:
