@@ -294,6 +294,7 @@ def refuse_minor(
         zone=programme.zone,
         channel=Channel.WEB.value,
         key=key or uuid4().hex,
+        origin=request.visit.origin,
         at=at,
     )
     if request.visit.facts.get("join"):
