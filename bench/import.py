@@ -2,7 +2,8 @@
 
 Row `csv/copy`: rows a second of the whole staged import (the file sealed as it comes, looked at, every row checked
 and previewed, refused rows and the undo journal written, taken in by the act) against one stream of COPY of the same
-final rows into the same tables, indexes on. Interleaved rounds; the median of the ratios. After every round the
+final rows into the same tables, indexes on, in COPY's own (text) format; `csv/binary` the same against its binary
+format, for comparison. Interleaved rounds; the median of the ratios. After every round the
 tables hold equally many rows, or the bench fails. Row `memory/GiB`: the peak of all processes but PostgreSQL, the
 file in memory included.
 The database is one of its own in ABHIYAN_HOME/bench, or beside DATABASE_URL's, and is dropped afterwards.
@@ -43,6 +44,7 @@ TABLES = (
     "core_refused_row",
     "enrolment_minor_count",
 )
+FORMS = ("text", "binary")
 FIRST = "Asha Bilal Chandra Devika Esha Farooq Gulzar Hari Imran Jyoti Kamla Lata Mohan Om".split()  # noqa: SIM905
 LAST = "Ahmad Bhat Chauhan Devi Dar Gupta Kaur Khan Kumar Lone Mir Pandit Raina Sharma Singh Wani".split()  # noqa: SIM905
 HINDI = "आशा_देवी मोहन_लाल चंद्रा_कुमारी राम_सिंह सीता_शर्मा गुलज़ार_अहमद कमला_रानी विजय_कुमार".split()  # noqa: SIM905
@@ -238,25 +240,26 @@ def _counted() -> dict[str, int]:
 
 
 def _kept(folder: Path) -> None:
-    """The final rows of every table, as COPY gives them, less their columns the database makes itself."""
+    """The final rows of every table, as COPY gives them."""
     with _admin() as admin:
         for table in TABLES:
-            with (
-                (folder / table).open("wb") as file,
-                admin.cursor().copy(f"copy {table} to stdout (format binary)") as out,
-            ):
-                for block in out:
-                    file.write(block)
+            for form in FORMS:
+                with (
+                    (folder / f"{table}.{form}").open("wb") as file,
+                    admin.cursor().copy(f"copy {table} to stdout (format {form})") as out,
+                ):
+                    for block in out:
+                        file.write(block)
 
 
-def _copied(folder: Path) -> float:
+def _copied(folder: Path, form: str) -> float:
     """Seconds of raw COPY of the same rows into the same tables, one stream, a commit per table."""
     with _admin() as admin:
         start = time.perf_counter()
         for table in TABLES:
             with (
-                (folder / table).open("rb") as file,
-                admin.cursor().copy(f"copy {table} from stdin (format binary)") as into,
+                (folder / f"{table}.{form}").open("rb") as file,
+                admin.cursor().copy(f"copy {table} from stdin (format {form})") as into,
             ):
                 while block := file.read(1 << 20):
                     into.write(block)
@@ -288,7 +291,7 @@ def run(rounds: int = 5, *, quick: bool = False) -> list[dict[str, Any]]:
         return json.loads(done.stdout.splitlines()[-1]) if done.stdout.strip() else None
 
     taken: list[dict[str, Any]] = []
-    copied: list[float] = []
+    copied: dict[str, list[float]] = {form: [] for form in FORMS}
     try:
         child("prepare", "owner")
         for number in range(1 if quick else rounds):
@@ -297,28 +300,38 @@ def run(rounds: int = 5, *, quick: bool = False) -> list[dict[str, Any]]:
             after = child("count", "owner")
             if number == 0:
                 child("keep", "owner", str(home))
-            child("empty", "owner")
-            copied.append(child("copy", "owner", str(home)))
-            assert child("count", "owner") == after, "the two wrote different numbers of rows"
+            for form in FORMS:
+                child("empty", "owner")
+                copied[form].append(child("copy", "owner", str(home), form))
+                assert child("count", "owner") == after, "the two wrote different numbers of rows"
             counts = taken[-1]["counts"]
             assert counts["refused"] == made["bad"], (counts, made)
             assert taken[-1]["discarded"] == {"minor": made["minors"]}, (taken[-1], made)
             assert after["enrolment_claim"] == rows - made["bad"] - made["minors"], after
-            print(f"  copy {copied[-1]:.1f} s; {taken[-1]}", file=sys.stderr)
+            print(f"  copy {copied['text'][-1]:.1f} s; {taken[-1]}", file=sys.stderr)
     finally:
-        for left in (file, *(home / table for table in TABLES)):
+        for left in (file, *(home / f"{table}.{form}" for table in TABLES for form in FORMS)):
             left.unlink(missing_ok=True)
         child("drop", "owner")
-    ratios = [copy_s / one["seconds"]["all"] for copy_s, one in zip(copied, taken, strict=True)]
+    import_s = statistics.median(one["seconds"]["all"] for one in taken)
     memory = max(one["memory_gib"] for one in taken)
     return [
-        {
-            "name": "csv/copy",
-            "value": round(rows / statistics.median(one["seconds"]["all"] for one in taken)),
-            "reference_value": round(rows / statistics.median(copied)),
-            "unit": "rows/s",
-            "ratio": round(statistics.median(ratios), 3),
-        },
+        *(
+            {
+                "name": f"csv/{name}",
+                "value": round(rows / import_s),
+                "reference_value": round(rows / statistics.median(copied[form])),
+                "unit": "rows/s",
+                "ratio": round(
+                    statistics.median(
+                        copy_s / one["seconds"]["all"]
+                        for copy_s, one in zip(copied[form], taken, strict=True)
+                    ),
+                    3,
+                ),
+            }
+            for name, form in (("copy", "text"), ("binary", "binary"))
+        ),
         {
             "name": "memory/GiB",
             "value": round(memory, 3),
@@ -365,7 +378,7 @@ def _child(part: str, args: list[str]) -> Any:
         case "keep":
             _kept(Path(args[0]))
         case "copy":
-            return _copied(Path(args[0]))
+            return _copied(Path(args[0]), args[1])
     return None
 
 

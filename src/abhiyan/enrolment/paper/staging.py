@@ -6,6 +6,8 @@ empties it when it crashes, so it is counted before it is used and filled again 
 
 from collections import Counter
 from datetime import date
+from itertools import groupby
+from operator import itemgetter
 from typing import Any
 
 import psycopg
@@ -20,6 +22,8 @@ from abhiyan.enrolment.actions.gateway import YES, Value, Writer
 from abhiyan.enrolment.actions.rows import SHORTS, Row
 from abhiyan.enrolment.actions.settle import Settling
 from abhiyan.enrolment.actions.sql import COLUMNS
+from abhiyan.enrolment.rules import names
+from abhiyan.enrolment.rules.phone import Known, Verdict, decide
 
 from .reading import SEALED, STAGED, Order, Told, read_apart, stage
 
@@ -125,57 +129,80 @@ def outcomes_of(settling: Settling, answers: dict[bytes, Outcome | ClaimRefused]
 def look(work: Work, writer: Writer, drive: Drive, *, staged: int) -> Counter[str]:
     """What the staged rows would come to, decided by the act's own rules; nothing is written.
 
-    Rows on phones nobody knows simply join. All others are handed to the act's decisions, and rolled back.
+    Rows on phones nobody knows simply join; of several on one phone the rule of the phone decides. Rows on phones
+    that are known are handed to the act's decisions, and rolled back.
     """
     counts: Counter[str] = Counter()
-    known = 0
+    decided = 0
+    table = f"staging.{table_of(work.id)}"
     with gateway() as own:
-        own.execute("set jit = off; set work_mem = '64MB'; begin")
-        own.execute(
-            f"declare known no scroll cursor for select {_SELECTED} from staging.{table_of(work.id)} s"
-            f" join (select distinct phone from ({_known(work.id, drive.roll_id)}) k) p on p.phone = s.phone"
+        own.execute("set jit = off; set work_mem = '64MB'")
+        doubled = own.execute(
+            f"select s.phone, s.name, s.birth_year from {table} s"
+            f" join (select phone from {table} group by phone having count(*) > 1) d on d.phone = s.phone"
+            f" where not exists (select from ({_known(work.id, drive.roll_id)}) k where k.phone = s.phone)"
             " order by s.phone, s.claim"
         )
+        for _phone, rows in groupby(doubled, key=itemgetter(0)):
+            people: list[Known] = []
+            for _, name, year in rows:
+                decided += 1
+                counts[_further(people, (names.key(name), year), limit=drive.people_per_phone)] += 1
+        own.execute("begin")
+        own.execute(
+            f"declare known no scroll cursor for select {_SELECTED} from {table} s"
+            f" where s.phone in ({_known(work.id, drive.roll_id)}) order by s.phone, s.claim"
+        )
+        known = 0
         batch: list[Row] = []
         while True:
             found = own.execute(f"fetch {TOGETHER} from known", binary=True).pgresult
             assert found is not None
-            rows = [
+            fetched = [
                 row_from([found.get_value(n, c) for c in range(found.nfields)]) for n in range(found.ntuples)
             ]
-            known += len(rows)
-            batch += rows
-            while batch and (not rows or batch[-1].phone != batch[0].phone):
-                if rows:  # whole phones only: the last one may go on
-                    last = batch[-1].phone
-                    cut = next(n for n, row in enumerate(batch) if row.phone == last)
-                else:
-                    cut = len(batch)
-                now, batch = batch[:cut], batch[cut:]
+            known += len(fetched)
+            batch += fetched
+            cut = len(batch)
+            if fetched:  # whole phones only: the last one may go on
+                last = batch[-1].phone
+                cut = next(n for n, row in enumerate(batch) if row.phone == last)
+            now, batch = batch[:cut], batch[cut:]
+            if now:
                 writer.run(("begin", ()))
                 settling = Settling(writer, drive, at=work.at, batch=b"\0" * 16)
                 counts.update(outcomes_of(settling, settling.decide(now)).values())
                 writer.rollback()
-            if not rows or known >= LOOKED_AT:
+                work.progress(min(99, 85 + known * 15 // LOOKED_AT), 100)
+            if not fetched or known >= LOOKED_AT:
                 break
         if known >= LOOKED_AT:
             row = own.execute(
-                f"select count(*) from staging.{table_of(work.id)} s"
-                f" join (select distinct phone from ({_known(work.id, drive.roll_id)}) k) p on p.phone = s.phone"
+                f"select count(*) from {table} s where s.phone in ({_known(work.id, drive.roll_id)})"
             ).fetchone()
-            known = int(row[0]) if row else known
-            counts["known"] = known - counts.total()
+            seen, known = counts.total() - decided, int(row[0]) if row else known
+            counts["known"] = known - seen
         own.execute("rollback")
-    counts["joined"] += staged - known
+    counts["joined"] += staged - known - decided
     return counts
 
 
+def _further(people: list[Known], who: tuple[str, int], *, limit: int) -> str:
+    """What one more row makes of a phone on which only rows of this list stand."""
+    verdict, slot = decide(
+        who=who, name_key=who[0], is_signed=False, is_suppressed=False, known=people, limit=limit
+    )
+    if verdict is Verdict.JOIN:
+        people.append(Known(slot, who, is_live=True, is_struck=False, is_this_drive=True))
+        return "second" if slot else "joined"
+    return "phone_full" if verdict is Verdict.FULL else "already_member"
+
+
 def _known(import_id: int, roll_id: int) -> str:
-    """Phones of staging that are doubled in it, or known in any way, or too late."""
+    """Phones of staging that somebody knows in any way, or whose rows come too late to count."""
     table = f"staging.{table_of(import_id)}"
     return f"""
-        (select phone from {table} group by phone having count(*) > 1)
-        union all select s.phone from {table} s where not s.is_plain
+        select s.phone from {table} s where not s.is_plain
         union all select s.phone from {table} s
           join enrolment_membership m on m.phone_id = s.phone and m.roll_id = {roll_id:d}
         union all select s.phone from {table} s join enrolment_waiting x on x.id = s.waiting
