@@ -161,19 +161,24 @@ class Drives:
         ids: set[int],
         within: set[int],
     ) -> None:
-        """Learn the places of a batch that are not known yet, by at most three queries."""
+        """Learn the places of a batch that are not known yet, by at most three queries.
+
+        What is not there is remembered only once the database has said so: a query that fails says nothing.
+        """
         if len(drive.by_code) + len(drive.by_id) > MOST_PLACES:
             for known in (drive.by_code, drive.by_id):
                 for old in list(known)[: len(known) // 2]:
                     del known[old]  # type: ignore[arg-type]  # its own key
         if codes:
-            drive.by_code.update(dict.fromkeys(codes))
+            coded: dict[str, Place | None] = dict.fromkeys(codes)
             for code, unit, positions in connection.execute(_PLACES + "u.code = any(%s)", [list(codes)]):
-                drive.by_code[code] = Place(unit, int8(unit), tuple(positions))
+                coded[code] = Place(unit, int8(unit), tuple(positions))
+            drive.by_code.update(coded)
         if ids:
-            drive.by_id.update(dict.fromkeys(ids))
+            placed: dict[int, Place | None] = dict.fromkeys(ids)
             for _code, unit, positions in connection.execute(_PLACES + "u.id = any(%s)", [list(ids)]):
-                drive.by_id[unit] = Place(unit, int8(unit), tuple(positions))
+                placed[unit] = Place(unit, int8(unit), tuple(positions))
+            drive.by_id.update(placed)
         if within:
             found: dict[int, list[Span]] = {unit: [] for unit in within}
             for unit, lo, hi in connection.execute(_SPANS, [list(within)]):
