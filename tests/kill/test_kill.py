@@ -1,0 +1,385 @@
+"""`make kill`: nothing acknowledged is lost, nothing is doubled, whatever is killed and whenever.
+
+64 clients enrol through the API, while web workers, the database and its backends are killed with SIGKILL at random
+moments, the disk fills up once, and a backup is taken. Nobody helps: `abhiyan serve --with-jobs` has to come back by
+itself. Then everything is counted. It runs in a home of its own on a small memory disk, as root; elsewhere without the
+full disk, and says so. Takes about five minutes.
+"""
+
+import asyncio
+import json
+import os
+import random
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from pathlib import Path
+from typing import Any, LiteralString
+
+import psycopg
+import pytest
+
+from .clients import Clients, Sent
+from .world import BOOTHS
+
+ACKNOWLEDGED = 10_000
+KILLS = 10  # of the server, and as many of the database
+CLIENTS = 64
+DISK = "1g"
+FULL_S = 6.0
+LONGEST_S = 540.0
+SEED = int(os.environ.get("ABHIYAN_KILL_SEED", "0")) or random.SystemRandom().randrange(1, 10**9)
+HERE = Path(__file__).parent
+
+
+class Installation:
+    """A home, its processes, and what it takes to look into it from outside."""
+
+    def __init__(self, home: Path) -> None:
+        self.home = home
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            self.port = free.getsockname()[1]
+        self.env = {key: value for key, value in os.environ.items() if not key.startswith("ABHIYAN_")}
+        self.env.pop("DATABASE_URL", None)
+        self.env.pop("PYTHONPATH", None)
+        self.env |= {
+            "ABHIYAN_HOME": str(home),
+            "ABHIYAN_PORT": str(self.port),
+            "ABHIYAN_LOG_LEVEL": "WARNING",
+        }
+        self.server: subprocess.Popen[bytes] | None = None
+        self.log = Path(tempfile.mkstemp(prefix="abhiyan-kill-", suffix=".log")[1])
+
+    def abhiyan(self, *args: str) -> str:
+        done = subprocess.run(
+            [sys.executable, "-m", "abhiyan.site.cli", *args],
+            env=self.env,
+            capture_output=True,
+            text=True,
+            timeout=240,
+        )
+        assert done.returncode == 0, (
+            f"abhiyan {' '.join(args)}: {done.returncode}\n{done.stdout}\n{done.stderr}"
+        )
+        return done.stdout
+
+    def serve(self) -> None:
+        self.server = subprocess.Popen(
+            [sys.executable, "-m", "abhiyan.site.cli", "serve", "--with-jobs", "--workers", "2"],
+            env=self.env,
+            stdin=subprocess.DEVNULL,
+            stdout=self.log.open("ab"),
+            stderr=subprocess.STDOUT,
+        )
+
+    def world(self) -> dict[str, str]:
+        done = subprocess.run(
+            [sys.executable, str(HERE / "world.py")],
+            env=self.env | {"ABHIYAN_ROLE": "jobs", "ABHIYAN_POOL": "0"},
+            capture_output=True,
+            text=True,
+            timeout=120,
+        )
+        assert done.returncode == 0, done.stderr
+        told: dict[str, str] = json.loads(done.stdout)
+        return told
+
+    def processes(self, kind: str) -> list[int]:
+        """Process numbers noted in the home, such as "web"."""
+        found = []
+        for note in (self.home / "run").glob(f"{kind}-*.json"):
+            with suppress(OSError, ValueError):
+                found.append(int(json.loads(note.read_text())["pid"]))
+        return [pid for pid in found if _lives(pid)]
+
+    def postmaster(self) -> int | None:
+        with suppress(OSError, ValueError):
+            pid = int((self.home / "postgres" / "data" / "postmaster.pid").read_text().split()[0])
+            return pid if _lives(pid) else None
+        return None
+
+    def stop(self) -> None:
+        if self.server is not None and self.server.poll() is None:
+            self.server.send_signal(signal.SIGTERM)
+            try:
+                self.server.wait(60)
+            except subprocess.TimeoutExpired:
+                self.server.kill()
+                self.server.wait()
+
+
+def _lives(pid: int) -> bool:
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except OSError:
+        return False
+
+
+def _children(pid: int) -> list[int]:
+    try:
+        return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+    except OSError:
+        return []
+
+
+def _kill(pid: int) -> bool:
+    try:
+        os.kill(pid, signal.SIGKILL)
+    except ProcessLookupError:
+        return False
+    return True
+
+
+@pytest.fixture
+def disk() -> Iterator[tuple[Path, bool]]:
+    """A folder for the home, and whether it is a small disk of its own that can be filled."""
+    folder = Path(tempfile.mkdtemp(prefix="abk-", dir="/tmp"))
+    folder.chmod(0o755)
+    is_own = (
+        os.geteuid() == 0
+        and subprocess.run(
+            ["mount", "-t", "tmpfs", "-o", f"size={DISK},mode=755", "abhiyan-kill", str(folder)],
+            capture_output=True,
+            check=False,
+        ).returncode
+        == 0
+    )
+    try:
+        yield folder, is_own
+    finally:
+        if is_own:
+            subprocess.run(["umount", "-l", str(folder)], check=False)
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+class Trouble:
+    """What happens to the installation, in random order and at random moments."""
+
+    def __init__(self, installation: Installation, clients: Clients, *, can_fill: bool) -> None:
+        self.installation, self.clients = installation, clients
+        self.chance = random.Random(SEED)
+        self.did: dict[str, int] = dict.fromkeys(("server", "database", "full disk", "backup"), 0)
+        self.can_fill = can_fill
+        self.slowest_s: dict[str, float] = {}
+        self.backup = installation.home.parent / f"{installation.home.name}.backup"
+
+    async def make(self) -> None:
+        plan = ["server"] * KILLS + ["database"] * KILLS
+        self.chance.shuffle(plan)
+        plan.insert(len(plan) // 3, "backup")
+        if self.can_fill:
+            plan.insert(2 * len(plan) // 3, "full disk")
+        acts: dict[str, Callable[[], Any]] = {
+            "server": self._server,
+            "database": self._database,
+            "full disk": self._full_disk,
+            "backup": self._backup,
+        }
+        for kind in plan:
+            await self._until_answered(kind="start" if not any(self.did.values()) else "")
+            await asyncio.sleep(self.chance.uniform(0.5, 4.0))
+            await acts[kind]()
+            self.did[kind] += 1
+            await self._until_answered(kind=kind)
+        while len(self.clients.record.receipts) < ACKNOWLEDGED:  # noqa: ASYNC110  # a count, not an event
+            await asyncio.sleep(0.2)
+
+    async def _until_answered(self, *, kind: str) -> None:
+        """Until somebody new has been enrolled since now: the service has recovered by itself."""
+        started, before = time.monotonic(), len(self.clients.record.receipts)
+        while len(self.clients.record.receipts) < before + 20:
+            await asyncio.sleep(0.05)
+            assert time.monotonic() - started < 120, f"no recovery within 120 s after: {kind}"
+            assert self.installation.server is not None and self.installation.server.poll() is None, (
+                "serve has ended"
+            )
+        if kind:
+            self.slowest_s[kind] = max(self.slowest_s.get(kind, 0.0), time.monotonic() - started)
+
+    async def _server(self) -> None:
+        """One worker, or all of them with their main process."""
+        while True:
+            mains = self.installation.processes("web")
+            workers = [child for main in mains for child in _children(main)]
+            wanted = mains if self.chance.random() < 0.5 else [self.chance.choice(workers)] if workers else []
+            killed = [pid for pid in wanted if _kill(pid)]
+            if killed:
+                return
+            await asyncio.sleep(0.1)
+
+    async def _database(self) -> None:
+        """The whole server at once, or one of its backends (then PostgreSQL itself starts over)."""
+        while True:
+            postmaster = self.installation.postmaster()
+            if postmaster is not None:
+                backends = _children(postmaster)
+                wanted = (
+                    postmaster if self.chance.random() < 0.6 or not backends else self.chance.choice(backends)
+                )
+                if _kill(wanted):
+                    return
+            await asyncio.sleep(0.1)
+
+    async def _full_disk(self) -> None:
+        """Not a byte more for six seconds, of enrolling, sealing, folding and logging alike."""
+        before = self.clients.record.seen["answered 503"]
+        ballast = self.installation.home / "ballast"
+        ends = time.monotonic() + FULL_S
+        with ballast.open("wb", buffering=0) as out:
+            while time.monotonic() < ends:
+                try:
+                    out.write(b"\0" * 1_048_576)
+                except OSError:
+                    await asyncio.sleep(0.02)
+        ballast.unlink()
+        refused = self.clients.record.seen["answered 503"] - before
+        print(f"full disk: {refused} requests told to try again")
+        assert refused, "the disk was full, and nobody noticed"
+
+    async def _backup(self) -> None:
+        identity = self.installation.home.parent / f"{self.installation.home.name}.identity"
+        told = await asyncio.to_thread(self.installation.abhiyan, "backup", "keygen", "--to", str(identity))
+        recipient = next(word for word in told.split() if word.startswith("age1"))
+        await asyncio.to_thread(
+            self.installation.abhiyan, "backup", "--to", str(self.backup), "--recipient", recipient
+        )
+
+
+async def _play(clients: Clients, trouble: Trouble) -> None:
+    enrolling = asyncio.create_task(clients.run(CLIENTS))
+    try:
+        async with asyncio.timeout(LONGEST_S):
+            await trouble.make()
+            clients.finish()
+            await enrolling
+    finally:
+        enrolling.cancel()
+
+
+def test_nothing_acknowledged_is_lost_and_nothing_is_doubled(disk: tuple[Path, bool]) -> None:
+    folder, can_fill = disk
+    installation = Installation(folder)
+    print(f"\nseed {SEED} (ABHIYAN_KILL_SEED), log {installation.log}")
+    try:
+        installation.abhiyan("init", "--no-account")
+        installation.serve()
+        _wait_for(installation)
+        world = installation.world()
+        clients = Clients(installation.port, world["token"], BOOTHS, seed=SEED)
+        trouble = Trouble(installation, clients, can_fill=can_fill)
+        started = time.monotonic()
+        asyncio.run(_play(clients, trouble))
+        took_s = time.monotonic() - started
+        record = clients.record
+        print(f"{took_s:.0f} s of trouble: {trouble.did}; {dict(record.seen)}")
+        print("back after at most: " + ", ".join(f"{k} {v:.1f} s" for k, v in trouble.slowest_s.items()))
+        print(f"sent {len(record.sent)}, acknowledged {len(record.receipts)}")
+        assert record.wrong == []
+        assert len(record.receipts) >= ACKNOWLEDGED
+        assert (
+            trouble.did["server"] >= KILLS and trouble.did["database"] >= KILLS and trouble.did["backup"] == 1
+        )
+        told = _counted(installation, world["sender"], list(record.sent.values()), record.receipts)
+        print(told)
+        found = json.loads(installation.abhiyan("recount", "--json"))
+        print(f"recount: {found}")
+        installation.stop()
+        print(_restored(installation, trouble.backup))
+        if not can_fill:
+            print("THE FULL DISK WAS LEFT OUT: it needs root and leave to mount a memory disk")
+        else:
+            assert trouble.did["full disk"] == 1
+    finally:
+        installation.stop()
+        for left in folder.parent.glob(f"{folder.name}.*"):
+            left.unlink()
+
+
+def _wait_for(installation: Installation) -> None:
+    ends = time.monotonic() + 90
+    while True:
+        try:
+            with socket.create_connection(("127.0.0.1", installation.port), timeout=1):
+                return
+        except OSError:
+            assert time.monotonic() < ends, installation.log.read_text()[-4_000:]
+            assert installation.server is not None and installation.server.poll() is None, (
+                installation.log.read_text()
+            )
+            time.sleep(0.1)
+
+
+def _counted(installation: Installation, sender: str, sent: list[Sent], receipts: dict[str, str]) -> str:
+    """acknowledged ⊆ stored ⊆ sent, and everything once: from the tables themselves, past every policy."""
+    from uuid import UUID
+
+    from abhiyan.enrolment.actions.claims import claim_id, sender_key
+    from abhiyan.enrolment.models import Channel
+
+    of_key = {one.key: UUID(bytes=claim_id(Channel.API, sender_key(UUID(sender), one.key))) for one in sent}
+    with psycopg.connect(_as_administrator(installation)) as admin:
+        rows = admin.execute("select id, public_id from enrolment_claim").fetchall()
+        stored: dict[UUID, UUID] = {row[0]: row[1] for row in rows}
+        assert len(stored) == len(rows)
+
+        def one(query: LiteralString) -> int:
+            row = admin.execute(query).fetchone()
+            assert row is not None
+            return int(row[0])
+
+        assert all(stored[of_key[key]].hex == receipt for key, receipt in receipts.items()), (
+            "acknowledged, not stored"
+        )
+        assert set(stored) <= set(of_key.values()), "stored, never sent"
+        kept = [claim for claim in sent if of_key[claim.key] in stored]
+        people = {(claim.phone, claim.name, claim.birth_year) for claim in kept}
+        phones = {claim.phone for claim in kept}
+        counts = {
+            "claims": (one("select count(*) from enrolment_claim"), len(kept)),
+            "members": (one("select count(*) from enrolment_membership"), len(people)),
+            "terms": (one("select count(*) from enrolment_enrolment"), len(people)),
+            "persons": (one("select count(*) from people_person"), len(people)),
+            "phones": (one("select count(*) from people_phone"), len(phones)),
+            "consents": (one("select count(distinct person_id) from people_consent"), len(people)),
+            "told in the trail": (
+                one("select sum(n) from core_audit where act = 'enrolment.enrol'"),
+                len(kept),
+            ),
+        }
+    for name, (is_, should) in counts.items():
+        assert is_ == should, f"{name}: {is_}, should be {should}"
+    return "stored: " + ", ".join(f"{is_} {name}" for name, (is_, _should) in counts.items())
+
+
+def _as_administrator(installation: Installation) -> str:
+    code = (
+        "from abhiyan.core import database, embedded, home; embedded.ensure_running(home.path());"
+        " print(database.conninfo(None))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], env=installation.env, capture_output=True, text=True, check=True
+    )
+    return done.stdout.strip()
+
+
+def _restored(installation: Installation, backup: Path) -> str:
+    """The backup taken in the midst of it, in a home of its own, counts right too."""
+    other = Installation(Path(tempfile.mkdtemp(prefix="abr-", dir="/tmp")))
+    try:
+        other.home.chmod(0o755)
+        (other.home / "keys").mkdir(mode=0o700)
+        shutil.copy(installation.home / "keys" / "master.key", other.home / "keys" / "master.key")
+        other.abhiyan("restore", str(backup), "--identity", f"{installation.home}.identity")
+        found = json.loads(other.abhiyan("recount", "--json"))
+        return f"restored from the backup: {found}"
+    finally:
+        with suppress(AssertionError, subprocess.TimeoutExpired):
+            other.abhiyan("stop")
+        shutil.rmtree(other.home, ignore_errors=True)
