@@ -73,7 +73,8 @@ def seal(at: datetime) -> int:
         cursor.execute("select core_era(), pg_snapshot_xmin(pg_current_snapshot())::text")
         era, horizon = (int(value) for value in cursor.fetchone() or ())
         cursor.execute(
-            "select era, to_xid::text, root from core_audit_seal order by era desc, to_xid desc limit 1"
+            # s.to_xid, not the text of the same name: 9,999 comes before 10,000.
+            "select s.era, s.to_xid::text, s.root from core_audit_seal s order by s.era desc, s.to_xid desc limit 1"
         )
         last = cursor.fetchone()
         last_era, start, prev = (int(last[0]), int(last[1]), bytes(last[2])) if last else (0, 0, FIRST)
@@ -144,7 +145,7 @@ def write_heads(at: datetime, *, folders: Sequence[Path] | None = None) -> int:
         return 0
     with connection.cursor() as cursor:
         cursor.execute(
-            "select era, to_xid::text, root, at from core_audit_seal order by era desc, to_xid desc limit 1"
+            "select s.era, s.to_xid::text, s.root, s.at from core_audit_seal s order by s.era desc, s.to_xid desc limit 1"
         )
         last = cursor.fetchone()
     if last is None:
@@ -203,7 +204,7 @@ def _rows(era: int, start: int, end: int) -> Iterator[tuple[Any, ...]]:
         with connection.cursor() as cursor:
             cursor.execute(
                 f"{_ENTRIES} where era = %s and xid >= %s::xid8 and xid < %s::xid8 and (xid, id) > (%s::xid8, %s)"
-                " order by xid, id limit %s",
+                " order by core_audit.xid, id limit %s",
                 [era, str(after_xid), str(end), str(after_xid), after_id, AT_ONCE],
             )
             rows = cursor.fetchall()
@@ -225,7 +226,7 @@ def _blocks() -> Iterator[tuple[int, int, int, int, bytes, bytes, datetime]]:
         with connection.cursor() as cursor:
             cursor.execute(
                 "select era, from_xid::text, to_xid::text, n, root, prev, at from core_audit_seal"
-                " where (era, to_xid) > (%s, %s::xid8) order by era, to_xid limit %s",
+                " where (era, to_xid) > (%s, %s::xid8) order by era, core_audit_seal.to_xid limit %s",
                 [era, str(to_xid), AT_ONCE],
             )
             rows = cursor.fetchall()

@@ -74,6 +74,22 @@ def test_what_is_written_is_sealed_once_and_found_sound() -> None:
     assert (found.blocks, found.entries, found.unsealed) == (2, 6, 0)
 
 
+def test_blocks_follow_by_number_not_by_how_the_number_is_written() -> None:
+    """Transaction 9 comes before 10,000: when the digits grow, the chain goes on from its last block."""
+    with connected("owner") as owner:
+        owner.execute(
+            "insert into core_audit_seal (era, from_xid, to_xid, n, root, prev, at)"
+            " values (core_era(), '0', '9', 0, %s, %s, %s)",
+            [b"root of an empty beginning", audit_seals.FIRST, AT],
+        )
+    for _ in range(2):
+        record()
+        assert seal() == 1
+    with system("look"):
+        ends = [(int(seal_.from_xid), int(seal_.to_xid)) for seal_ in AuditSeal.objects.order_by("from_xid")]
+    assert [end for _, end in ends[:-1]] == [begin for begin, _ in ends[1:]]
+
+
 def test_an_entry_of_a_transaction_that_stays_open_is_never_passed_over() -> None:
     with connected("app") as slow, slow.transaction():
         write(slow, "slow")  # has its transaction id now, and commits last
