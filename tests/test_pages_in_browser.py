@@ -1,0 +1,302 @@
+"""The pages of the product in a real browser, as offices see them: journeys, and no violation on any of them.
+
+Joining, one's membership and the people's pages have theirs in enrolment's tests, the kit in ui's.
+"""
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import pytest
+from django.conf import settings
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+from abhiyan.core import clock
+from abhiyan.core.imports import queries as imports
+from abhiyan.core.imports import running
+from abhiyan.core.scope import system
+from abhiyan.enrolment.tests.server import Server
+from abhiyan.people.actions import sessions
+from abhiyan.people.models import Account
+from abhiyan.site.tests.cast import Cast
+from abhiyan.ui.tests.test_browser import AXE, RULES, SIZES
+from abhiyan.units.models import Unit
+
+pytestmark = [pytest.mark.browser, pytest.mark.once]
+SHOTS = os.environ.get("ABHIYAN_SHOTS", "")  # a folder: what the pages look like is kept there
+Open = Callable[..., Page]
+
+
+@pytest.fixture(scope="module")
+def cast(open_database: None) -> Cast:
+    cast = Cast.make(own=42, foreign=61)
+    cast.world.missed_call(of=cast.world.bilal)
+    cast.fold()
+    return cast
+
+
+@pytest.fixture(scope="module")
+def served(cast: Cast) -> Iterator[Server]:
+    server = Server().start(ABHIYAN_ORIGIN="http://localhost", ABHIYAN_ORGANISATION="Sangathan")
+    yield server
+    server.stop()
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Browser]:
+    named = (os.environ.get("ABHIYAN_CHROMIUM") or "chromium", "chromium-browser", "google-chrome")
+    found = next(filter(None, map(shutil.which, named)), None)
+    if found is None:
+        pytest.fail("no Chromium on this machine: install it (Debian: apt-get install chromium)")
+    patch = pytest.MonkeyPatch()
+    patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")  # Playwright keeps an event loop in this thread
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=found, args=["--no-sandbox", "--disable-gpu"])
+        yield started
+        started.close()
+    patch.undo()
+
+
+@pytest.fixture
+def visit(chromium: Browser, served: Server, cast: Cast) -> Iterator[Open]:
+    """Opens a page as somebody in office; what the browser complained of, the policy too, fails the test."""
+    complaints: list[str] = []
+    contexts: list[BrowserContext] = []
+
+    def heard(page: Page, text: str) -> None:
+        # A refusal is an answer, and a field somebody is in already keeps the focus: neither is a fault.
+        if "status of 4" not in text and not text.startswith("Autofocus processing was blocked"):
+            complaints.append(f"{page.url}: {text}")
+
+    def visited(
+        path: str, role: str = "", *, size: str = "desk", language: str = "en", token: str = ""
+    ) -> Page:
+        width, height = SIZES[size]
+        base = f"http://127.0.0.1:{served.port}"
+        context = chromium.new_context(
+            viewport={"width": width, "height": height},
+            extra_http_headers={"Accept-Language": language},
+            base_url=base,
+        )
+        contexts.append(context)
+        context.add_cookies([{"name": "language", "value": language, "url": base}])
+        token = token or (cast.token(role) if role else "")
+        if token:
+            context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": token, "url": base}])
+        page = context.new_page()
+        page.on("console", lambda message: heard(page, message.text))
+        page.on("pageerror", lambda error: complaints.append(f"{page.url}: {error}"))
+        page.goto(path)
+        return page
+
+    yield visited
+    for context in contexts:
+        context.close()
+    assert complaints == []
+
+
+# Journeys
+
+WALKS = {
+    "organisational": ("IN", "JK", "JK-SRI", "JK-SRI-M1", "JK-SRI-M1-C1", "JK-B001"),
+    "electoral": ("IN", "JK", "JK-PC1", "JK-AC20", "JK-B001"),
+    "administrative": ("IN", "JK", "JK-SRI", "JK-BL1", "JK-B001"),
+}
+
+
+@pytest.mark.parametrize("size", list(SIZES))
+@pytest.mark.parametrize("hierarchy", list(WALKS))
+def test_the_tree_is_walked_from_the_nation_to_a_booth(
+    visit: Open, cast: Cast, hierarchy: str, size: str
+) -> None:
+    first, *rest = WALKS[hierarchy]
+    page = visit(f"/units/{first}/?in={hierarchy}", "national_president", size=size)
+    for code in rest:
+        page.locator(f"main a[href^='/units/{code}/']").locator("visible=true").first.click()
+        page.wait_for_url(f"**/units/{code}/?in={hierarchy}*")
+        assert cast.world.units[code].names["en"] in page.inner_text("h1")
+        assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
+    # And back up by the path above the page.
+    page.locator("nav a[href^='/units/JK/']").locator("visible=true").first.click()
+    page.wait_for_url("**/units/JK/*")
+
+
+def test_a_district_in_charge_sees_the_ladder_of_the_district_within_two_clicks(visit: Open) -> None:
+    page = visit("/", "district_in_charge")
+    page.locator("main a[href^='/units/JK-SRI/']").first.click()
+    page.wait_for_url("**/units/JK-SRI/*")
+    assert "43" in page.locator("main").inner_text()  # 42 and the one by name
+
+
+@pytest.mark.parametrize("size", list(SIZES))
+def test_an_appointment_is_made_and_ended_and_its_power_is_gone_at_once(
+    visit: Open, cast: Cast, size: str
+) -> None:
+    phone = {"phone": "9906070707", "desk": "9906070708"}[size]
+    name = f"Nazir {size}"
+    chief = visit("/appointments/new/?unit=JK-SRI-M2&office=mandal_president", "state_president", size=size)
+    chief.fill("[name=phone]", phone)
+    chief.fill("[name=name]", name)
+    chief.click("main form[method=post] button[type=submit]")
+    chief.wait_for_url("**/appointments/**")
+    with system("test"):
+        account = Account.objects.get(name=name)
+        token = sessions.start(account_id=account.pk, device="", origin="", at=clock.now(), strong=True).token
+    own = visit("/people/?unit=JK-SRI-M2", size=size, token=token)
+    assert own.locator("main h1").count() == 1 and "/sign-in/" not in own.url
+    chief.goto("/appointments/?unit=JK-SRI-M2")
+    chief.click(f"text={name}")
+    chief.fill("[name=reason]", "Term is over")
+    chief.click("button.danger")
+    chief.wait_for_load_state()
+    own.goto("/people/?unit=JK-SRI-M2")
+    assert "/sign-in/" in own.url or "403" in own.title() or own.locator("main table").count() == 0
+
+
+UNITS = (
+    "Code,Kind,Name in English,Name in Hindi,Organisational parent,Aadhaar\n"
+    "JK-B201,booth,New School,नया विद्यालय,JK-SRI-M1,999911112222\n"
+    "JK-B202,booth,Lost Library,,JK-SRI-M9,\n"
+)
+PAPER = (
+    "Phone,Name,Birth year,Booth code,Notice version\n"
+    "9906080801,Shabnam Bano,1980,JK-B001,1\n"
+    "12345,Nobody Reachable,1970,JK-B001,1\n"
+    "9906080803,Child Ofsomebody,2015,JK-B001,1\n"
+)
+
+
+def go_through(page: Page, kind: str, text: str, folder: Path, refused: str) -> None:
+    """Upload, columns, check, import, undo, as somebody does it by hand; the jobs are run in between."""
+    (folder / f"{kind}.csv").write_text(text)
+    page.goto(f"/imports/new/{kind}/")
+    if kind == "units":
+        page.check("[name=unit][value=all]") if page.locator(
+            "[name=unit][value=all][type=radio]"
+        ).count() else None
+    page.set_input_files("input[type=file]", folder / f"{kind}.csv")
+    page.click("form[data-upload] button[type=submit]")
+    page.wait_for_url(lambda url: "/imports/new/" not in url)
+    public_id = UUID(page.url.split("/imports/")[1].strip("/"))
+
+    def work(step: str) -> None:
+        running.run(public_id, step, at=clock.now())
+        page.goto(f"/imports/{public_id}/")
+
+    page.click("form[data-once]:has(table) button[type=submit]")
+    page.wait_for_load_state()
+    work("check")
+    assert refused in page.locator("section:has(#refused)").inner_text()
+    for step, state in (("commit", "done"), ("undo", "undone")):
+        page.click(f"a[href$='/{step}/']")
+        page.click("main form[method=post] button[type=submit]")
+        page.wait_for_url(f"**/imports/{public_id}/")
+        work(step)
+        with system("test"):
+            assert imports.import_for(public_id).state == state
+
+
+def test_a_list_of_units_is_imported_with_a_refused_row_and_undone(visit: Open, tmp_path: Path) -> None:
+    go_through(visit("/imports/", "root"), "units", UNITS, tmp_path, "JK-SRI-M9")
+    with system("test"):
+        assert not Unit.objects.filter(code="JK-B201").exists()
+
+
+def test_a_paper_list_is_imported_with_refused_rows_and_undone(
+    visit: Open, cast: Cast, tmp_path: Path
+) -> None:
+    go_through(visit("/imports/", "district_in_charge"), "paper", PAPER, tmp_path, "3")
+    found = cast.world.rows("select count(*) from people_person where name = 'Shabnam Bano'")
+    assert found in (
+        [(0,)],
+        [(1,)],
+    )  # taken back: the person may be kept ended, the count is what must be gone
+    assert cast.world.tallies() == cast.world.recounted()
+
+
+# No violation on any page
+
+PAGES: dict[str, tuple[str, ...]] = {
+    "": ("/sign-in/", "/no-such-page/", "/demo/phone/", "/card/abcdefghijkl/", "/j/abcdefghijkl/"),
+    "weak": ("/sign-in/second/", "/account/app/", "/account/passkey/"),
+    "district_in_charge": (
+        "/",
+        "/units/JK/",
+        "/units/JK-SRI/",
+        "/units/JK-JAM/",
+        "/units/JK-SRI-M1/",
+        "/units/JK-SRI-M1-C1/",
+        "/units/JK-B001/",
+        "/units/JK-PC1/?in=electoral",
+        "/units/JK-AC20/?in=electoral",
+        "/units/JK-BL1/?in=administrative",
+        "/search/?q=lal",
+        "/search/?q=nothing+at+all",
+        "/programmes/",
+        "/programmes/PROGRAMME/",
+        "/programmes/PROGRAMME/targets/",
+        "/people/?unit=JK-JAM",
+        "/messages/",
+        "/appointments/",
+        "/appointments/?show=vacant",
+        "/appointments/new/?unit=JK-SRI-M2&office=mandal_president",
+        "/appointments/APPOINTMENT/",
+        "/releases/",
+        "/account/",
+        "/choose-unit/?q=lal",
+    ),
+    "state_president": (
+        "/programmes/new/",
+        "/imports/",
+        "/imports/new/",
+        "/imports/new/units/",
+        "/imports/new/paper/",
+    ),
+    "national_president": ("/units/IN/",),
+    "root": ("/", "/appointments/new/?unit=IN"),
+}
+
+
+def violations(page: Page, name: str) -> list[str]:
+    """What axe finds, in the dark the contrasts once more; and whether anything stands out sideways."""
+    page.wait_for_load_state("load")
+    page.evaluate("document.fonts.ready")
+    page.evaluate(AXE.read_text())
+    found: list[str] = []
+    for scheme, options in (
+        ("light", {"runOnly": RULES}),
+        ("dark", {"runOnly": {"type": "rule", "values": ["color-contrast"]}}),
+    ):
+        page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
+        if SHOTS:
+            Path(SHOTS).mkdir(parents=True, exist_ok=True)
+            page.screenshot(path=f"{SHOTS}/{name.replace('/', '_')}-{scheme}.png", full_page=True)
+        told: dict[str, Any] = page.evaluate("options => axe.run(document, options)", options)
+        found += [
+            f"{name} {scheme}: {each['id']}: {each['nodes'][0]['html'][:200]}" for each in told["violations"]
+        ]
+    wide = page.evaluate("document.documentElement.scrollWidth - innerWidth")
+    return found + ([f"{name}: {wide} px too wide"] if wide > 0 else [])
+
+
+@pytest.mark.parametrize("language", ["en", "hi"])
+@pytest.mark.parametrize("size", list(SIZES))
+def test_no_page_has_a_violation(visit: Open, cast: Cast, size: str, language: str) -> None:
+    problems: list[str] = []
+    for role, paths in PAGES.items():
+        if role:
+            with system("test"):
+                Account.objects.filter(pk=cast.accounts[role].pk).update(language=language)
+        page = visit("about:blank", role, size=size, language=language)
+        for path in paths:
+            path = path.replace("PROGRAMME", str(cast.world.programme.public_id))
+            path = path.replace("APPOINTMENT", str(cast.appointments["booth_president"]))
+            page.emulate_media(color_scheme="light")
+            answer = page.goto(path)
+            if answer is None or answer.status >= 500:
+                problems.append(f"{role} {path}: {answer and answer.status}")
+            problems += violations(page, f"{role}{path}-{size}-{language}")
+    assert problems == [], "\n".join(problems)
