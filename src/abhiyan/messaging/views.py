@@ -6,6 +6,7 @@ from uuid import UUID
 from django import forms
 from django.contrib import messages
 from django.http import HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
@@ -35,7 +36,7 @@ class Filters(forms.Form):
 
 
 @require_GET
-def list_(request: Request) -> HttpResponse:
+def list_(request: Request) -> HttpResponseBase:
     """Messages in the viewer's sight, newest first."""
     at = clock.now()
     filters = Filters(request.GET)

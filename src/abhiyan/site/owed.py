@@ -6,7 +6,7 @@ from datetime import datetime
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from abhiyan.core import imports
+from abhiyan.core.imports import queries as imports
 from abhiyan.org.viewer import Viewer
 from abhiyan.ui.owed import Owed
 
@@ -15,7 +15,7 @@ def owed(viewer: Viewer, *, at: datetime) -> Iterator[Owed]:  # noqa: ARG001  # 
     """The viewer's own imports that failed, newest first."""
     if viewer.account_id is None:
         return
-    for one in imports.queries.failed(viewer.account_id):
+    for one in imports.failed(viewer.account_id):
         yield Owed(
             urgency=1,
             title=_("An import failed"),

@@ -194,10 +194,8 @@ def _below_mandals(
             electors[number] = [next(dealt) for _booth in range(per_segment[number])]
     for district in districts:
         code = f"JK-D{district['district_lgd']}"
-        inside = [row for row in segments if row["district_lgd"] == district["district_lgd"]]
-        booths = [
-            (row["ac_no"], number) for row in inside for number in range(1, per_segment[row["ac_no"]] + 1)
-        ]
+        seats_here = [row["ac_no"] for row in segments if row["district_lgd"] == district["district_lgd"]]
+        booths = [(number, booth) for number in seats_here for booth in range(1, per_segment[number] + 1)]
         members = mandals[code]
         sizes = shares(
             len(booths), [rng.uniform(1.2, 2.2) if town else 1.0 for _code, _name, town in members]
@@ -213,20 +211,20 @@ def _below_mandals(
             lat, lon = around[mandal]
             places = max(1, round(size / 1.6)) if town else villages[mandal]
             kind, label, label_hi = ("ward", "Ward", "वार्ड") if town else ("village", "Village", "गाँव")
-            for number in range(1, places + 1):
+            for place in range(1, places + 1):
                 yield Row(
-                    f"{mandal}-{'W' if town else 'V'}{number}",
+                    f"{mandal}-{'W' if town else 'V'}{place}",
                     kind,
-                    f"{label} {number}, {name}",
-                    f"{label_hi} {number}, {name}",
+                    f"{label} {place}, {name}",
+                    f"{label_hi} {place}, {name}",
                     administrative_parent=mandal,
                 )
-            for number in range(1, -(-size // BOOTHS_PER_CLUSTER) + 1):
+            for cluster in range(1, -(-size // BOOTHS_PER_CLUSTER) + 1):
                 yield Row(
-                    f"{mandal}-C{number}",
+                    f"{mandal}-C{cluster}",
                     "cluster",
-                    f"Cluster {number}, {name}",
-                    f"शक्ति केंद्र {number}, {name}",
+                    f"Cluster {cluster}, {name}",
+                    f"शक्ति केंद्र {cluster}, {name}",
                     mandal,
                 )
             for index, (segment, booth) in enumerate(mine):

@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.formats import date_format
@@ -76,7 +77,7 @@ def _running(unit_id: int, today: date, lang: str) -> list[Running]:
 
 
 @require_safe
-def unit(request: Request, code: str) -> HttpResponse:
+def unit(request: Request, code: str) -> HttpResponseBase:
     """One unit in one hierarchy: the page of a nation and of a booth."""
     at = clock.now()
     today = clock.day_in(settings.TIME_ZONE, at)
@@ -211,7 +212,7 @@ def _measure(
     hierarchy: int,
     at: datetime,
     lang: str,
-) -> HttpResponse | None:
+) -> HttpResponseBase | None:
     """Ladders of every programme, and of the chosen one children, map, trend and funnel; or an export."""
     running: list[Running] = context["running"]
     today = clock.day_in(chosen.programme.zone, at)
@@ -346,7 +347,7 @@ def _page(request: HttpRequest) -> int:
     return int(page) if page.isascii() and page.isdigit() and 0 < int(page) < 10_000 else 1
 
 
-def _export(here: units.UnitRow, rows: list[tuple[Any, Ladder]], lang: str) -> HttpResponse:
+def _export(here: units.UnitRow, rows: list[tuple[Any, Ladder]], lang: str) -> HttpResponseBase:
     head = [
         _("Code"),
         _("Unit"),
