@@ -1,11 +1,13 @@
 """Staged imports: a file comes in pieces, is looked at, checked, committed and undone."""
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from django.db import connection
 
+from abhiyan.core import clock
 from abhiyan.core.actor import Actor
 from abhiyan.core.imports import (
     ImportKind,
@@ -13,13 +15,15 @@ from abhiyan.core.imports import (
     Outcome,
     Work,
     actions,
+    authority,
     kinds,
     queries,
     register,
     running,
     store,
 )
-from abhiyan.core.models import AuditEntry, RefusedRow, StagedImport
+from abhiyan.core.imports.work import Signal
+from abhiyan.core.models import AuditEntry, JournalPage, RefusedRow, StagedImport
 from abhiyan.core.refusals import Refused
 from abhiyan.core.scope import system
 from abhiyan.core.tables.layout import Field, Kind, Layout
@@ -95,6 +99,8 @@ def fruit() -> Iterator[None]:
     )
     yield
     del kinds._kinds["fruit"]
+    for public_id in store.kept():
+        store.delete(public_id)
 
 
 def file(tmp_path: Path, text: str | bytes, name: str = "fruit.csv") -> Path:
@@ -150,6 +156,207 @@ def test_a_list_is_looked_at_checked_committed_and_undone(tmp_path: Path) -> Non
 
 
 def _kind() -> ImportKind:
-    from abhiyan.core.imports import kind
 
-    return kind("fruit")
+    return kinds.kind("fruit")
+
+
+def test_what_refuses_the_whole_file_fails_cleanly_and_can_be_mended(tmp_path: Path) -> None:
+    staged = step(bring(file(tmp_path, "Name\nApple\nLemon\n")), "check")
+    staged = step(staged, "commit")
+    assert (staged.state, staged.step, staged.error) == (State.FAILED, "commit", "too_sour")
+    assert running.error_text(staged) == "Lemon is too sour."
+    with system("test"):
+        assert not AuditEntry.objects.filter(act="fruit").exists(), "nothing half done"
+        assert queries.may(staged, "check") and queries.may(staged, "commit")
+        actions.discard(public_id=staged.public_id, by=BY, at=AT)
+    assert again(staged).state == State.DISCARDED and not store.kept()
+
+
+def test_our_own_mistake_leaves_nothing_half_done(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    staged = step(step(bring(file(tmp_path, "Name\nApple\nBomb\n")), "check"), "commit")
+    assert (staged.state, staged.error) == (State.FAILED, "went_wrong")
+    assert "Crash" in running.error_text(staged)
+    with system("test"):
+        assert not AuditEntry.objects.filter(act="fruit").exists()
+
+
+def test_an_undo_that_is_refused_leaves_the_import_done(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    staged = step(step(bring(file(tmp_path, GOOD)), "check"), "commit")
+    with system("test"):
+        JournalPage.objects.all().update(facts={"made": 3})
+    staged = step(staged, "undo")  # undo finds something else than it left
+    assert staged.state == State.DONE and staged.error == "went_wrong"
+    with system("test"):
+        JournalPage.objects.all().update(facts={"made": 2})
+    assert step(staged, "undo").state == State.UNDONE
+
+
+def test_steps_are_asked_for_only_where_the_import_stands(tmp_path: Path) -> None:
+    staged = bring(file(tmp_path, GOOD))
+    with system("test"):
+        for name in ("commit", "undo"):
+            with pytest.raises(actions.WrongState):
+                actions.ask(public_id=staged.public_id, step=name, by=BY, at=AT)
+    staged = step(step(staged, "check"), "commit")
+    with system("test"):
+        for name in ("check", "commit"):
+            with pytest.raises(actions.WrongState):
+                actions.ask(public_id=staged.public_id, step=name, by=BY, at=AT)
+        with pytest.raises(actions.WrongState):
+            actions.discard(public_id=staged.public_id, by=BY, at=AT)
+
+
+def test_pieces_are_kept_once_sealed_and_in_order(tmp_path: Path) -> None:
+    body = GOOD.encode()
+    with system("test"):
+        staged = actions.begin(
+            kind_key="fruit", file_name="../a\u202eb.csv", file_bytes=len(body), options={}, by=BY, at=AT
+        )
+        assert staged.file_name == "ab.csv" and staged.options == {"basket": "a"}
+
+        def receive(offset: int, piece: bytes) -> int:
+            return actions.receive(public_id=staged.public_id, offset=offset, piece=piece, by=BY, at=AT)
+
+        assert receive(0, body[:10]) == 10
+        assert receive(0, body[:10]) == 10, "its answer was lost"
+        with pytest.raises(actions.WrongOffset) as wrong:
+            receive(7, body[7:20])
+        assert wrong.value.facts == {"received": 10}
+        with pytest.raises(actions.PieceTooLarge):
+            receive(10, body[10:] + b"x")
+        # A piece on disk whose transaction did not commit: cut off by the next.
+        store.append(staged.public_id, offset=10, piece=b"never acknowledged")
+        assert receive(10, body[10:30]) == 30
+        assert receive(30, body[30:]) == len(body)
+        (lying,) = store.folder().glob("*.sealed")
+        assert b"Apple" not in lying.read_bytes()
+        with store.clear(staged.public_id, size=len(body)) as path:
+            assert path.read_bytes() == body
+        with pytest.raises(actions.WrongState):
+            receive(len(body), b"x")
+    assert again(staged).state == State.RECEIVED
+
+
+def test_a_sealed_file_that_was_changed_or_is_gone_is_not_read(tmp_path: Path) -> None:
+    staged = bring(file(tmp_path, GOOD))
+    (lying,) = store.folder().glob("*.sealed")
+    whole = lying.read_bytes()
+    lying.write_bytes(whole[:-1] + bytes([whole[-1] ^ 1]))
+    assert step(staged, "check").error == "file_gone"
+    lying.unlink()
+    assert step(again(staged), "check").error == "file_gone"
+    assert "Upload it again" in running.error_text(again(staged))
+
+
+def test_files_that_are_too_large_or_empty_are_refused_before_a_byte_is_sent() -> None:
+    with system("test"):
+        for size, refusal in ((0, actions.FileEmpty), (1 << 40, actions.FileTooLarge)):
+            with pytest.raises(refusal):
+                actions.begin(kind_key="fruit", file_name="x", file_bytes=size, options={}, by=BY, at=AT)
+        with pytest.raises(actions.BadOption):
+            actions.begin(
+                kind_key="fruit", file_name="x", file_bytes=5, options={"basket": "c"}, by=BY, at=AT
+            )
+        with pytest.raises(kinds.UnknownKind):
+            actions.begin(kind_key="stone", file_name="x", file_bytes=5, options={}, by=BY, at=AT)
+
+
+def test_nobody_imports_without_authority_and_it_is_asked_again_when_the_job_runs(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from uuid import uuid4
+
+    asked: list[str] = []
+    allowed = True
+
+    class Not(Refused):
+        code = "not_yours"
+        message = "Not yours."
+
+    def ask(by: Actor, capability: str, *, at: int) -> None:
+        asked.append(capability)
+        if not allowed:
+            raise Not
+
+    monkeypatch.setattr(authority, "_ask", ask)
+    person = Actor(kind="person", id=uuid4(), account_id=7)
+    path = file(tmp_path, GOOD)
+    with system("test"):
+        public_id = actions.bring(kind_key="fruit", path=path, by=person, at=AT)
+        actions.ask(public_id=public_id, step="check", by=person, at=AT)
+    allowed = False
+    running.run(public_id, "check", at=AT)  # the appointment has ended meanwhile
+    with system("test"):
+        assert queries.import_for(public_id).error == "not_yours"
+        with pytest.raises(Not):
+            actions.check(public_id=public_id, by=person, at=AT)
+        monkeypatch.setattr(authority, "_ask", None)
+        with pytest.raises(authority.NobodyToAsk):
+            actions.check(public_id=public_id, by=person, at=AT)
+    assert set(asked) == {"imports.fruit"}
+
+
+def test_a_step_whose_worker_died_is_begun_again_and_given_up_in_the_end(tmp_path: Path) -> None:
+    staged = bring(file(tmp_path, GOOD))
+    with system("test"):
+        actions.ask(public_id=staged.public_id, step="check", by=BY, at=AT)
+    assert running.sweep(AT + timedelta(seconds=30)) == 0, "it may still be on its way"
+    for attempt in range(1, running.ATTEMPTS + 1):
+        assert running.sweep(AT + timedelta(minutes=2 * attempt)) == 1
+        assert again(staged).attempts == attempt
+    with system("test"), connection.cursor() as cursor:
+        cursor.execute("select count(*) from procrastinate_jobs where task_name = 'core.import_check'")
+        assert cursor.fetchone() == (1,), "one job, however often it was put down"
+    running.sweep(AT + timedelta(hours=1))
+    staged = again(staged)
+    assert (staged.state, staged.error) == (State.FAILED, "interrupted")
+    assert step(staged, "check").state == State.CHECKED, "asking again is enough"
+
+
+def test_a_step_under_way_elsewhere_is_left_alone(tmp_path: Path) -> None:
+    staged = bring(file(tmp_path, GOOD))
+    with system("test"):
+        actions.ask(public_id=staged.public_id, step="check", by=BY, at=AT)
+    other = Signal(staged.id)
+    assert other.alone()
+    assert running.run(staged.public_id, "check", at=AT) == State.CHECKING
+    assert running.sweep(AT + timedelta(hours=1)) == 0
+    other.close()
+    assert running.run(staged.public_id, "check", at=AT) == State.CHECKED
+
+
+def test_idle_imports_and_files_nobody_needs_are_forgotten(tmp_path: Path) -> None:
+    staged = bring(file(tmp_path, GOOD))
+    assert running.sweep(AT + timedelta(days=6)) == 0 and store.kept() == {staged.public_id}
+    running.sweep(AT + timedelta(days=8))
+    assert again(staged).state == State.DISCARDED and again(staged).look == {}
+    running.sweep(clock.now() + timedelta(hours=2))
+    assert not store.kept()
+
+
+def test_another_sheet_another_mapping_and_back(tmp_path: Path) -> None:
+    from openpyxl import Workbook
+
+    book = Workbook()
+    first = book.active
+    assert first is not None
+    first.title = "Notes"
+    first.append(["Name", "Remark"])
+    first.append(["Apple", "sour"])
+    second = book.create_sheet("Fruit")
+    for row in (["वज़न", "नाम"], [3, "Pear"], [4, "Plum"]):
+        second.append(row)
+    path = tmp_path / "fruit.xlsx"
+    book.save(path)
+    staged = bring(path)
+    assert staged.mapping == {"name": 0}
+    with system("test"):
+        actions.look(public_id=staged.public_id, at=AT, by=BY, sheet="Fruit")
+        staged = queries.import_for(staged.public_id)
+        assert staged.mapping == {"weight": 0, "name": 1}
+        problems = actions.set_mapping(public_id=staged.public_id, mapping={"name": 0, "weight": 0}, by=BY)
+        assert [p.code for p in problems if p.blocking] == ["doubled_column"]
+        assert queries.import_for(staged.public_id).mapping == {"weight": 0, "name": 1}, "kept as it was"
+    assert step(staged, "check").counts == {"new": 2}

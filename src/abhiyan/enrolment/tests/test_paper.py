@@ -1,21 +1,40 @@
 """A paper list is checked, taken in by the act, and taken back."""
 
+import os
+import re
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
-from uuid import UUID
+from typing import Any
+from uuid import UUID, uuid4
 
+import psycopg
 import pytest
 
+from abhiyan.core import database, home
 from abhiyan.core.actor import Actor
 from abhiyan.core.imports import actions as imports
-from abhiyan.core.imports import queries, running
+from abhiyan.core.imports import queries, running, store
 from abhiyan.core.models import RefusedRow, StagedImport
 from abhiyan.core.scope import system
 from abhiyan.enrolment.models import MinorCount
+from abhiyan.enrolment.paper import staging
 from abhiyan.enrolment.tests.make import Ladder, World
 
 pytestmark = pytest.mark.django_db(transaction=True)
 BY = Actor.system("tests")
 HEAD = "Phone,Name,Birth year,Booth code,Notice version,Batch number\n"
+
+
+def until(condition: Callable[[], bool], wait_s: float = 60) -> None:
+    over = time.monotonic() + wait_s
+    while not condition():
+        assert time.monotonic() < over, "waited in vain"
+        threading.Event().wait(0.01)
 
 
 @pytest.fixture
@@ -46,7 +65,7 @@ def step(world: World, public_id: UUID, name: str) -> StagedImport:
 
 
 def take_in(world: World, tmp_path: Path, text: str, **options: str) -> StagedImport:
-    public_id = bring(world, tmp_path, text, **options)
+    public_id = bring(world, tmp_path, text, unit_id=None, **options)
     checked = step(world, public_id, "check")
     assert checked.state == "checked", running.error_text(checked)
     done = step(world, public_id, "commit")
@@ -87,3 +106,279 @@ def test_rows_join_complete_calls_and_are_refused_each_with_its_reason(world: Wo
     ]
     assert world.ladder(world.booth) == Ladder(reported=4, unsigned=2, counted=1)
     assert world.tallies() == world.recounted()
+
+
+def people(n: int, *, first: int = 0, booth: str = "JK-B001") -> str:
+    """Rows of people who are all somebody else."""
+    return "".join(
+        f"{9797000000 + first + i},Member Number{chr(65 + i % 26)},{1950 + i % 50},{booth},1,7\n"
+        for i in range(n)
+    )
+
+
+TABLES = (
+    "people_phone",
+    "people_person",
+    "people_consent",
+    "enrolment_claim",
+    "enrolment_waiting",
+    "enrolment_membership",
+    "enrolment_enrolment",
+)
+
+
+def state_of(world: World) -> dict[str, int]:
+    return {table: world.count(table) for table in TABLES}
+
+
+def test_undo_puts_everything_back_and_the_list_may_come_again(world: World, tmp_path: Path) -> None:
+    world.missed_call(of=world.bilal)
+    world.web_join(of=world.chandra)
+    before, ladder = state_of(world), world.tallies()
+    body = (
+        HEAD + "9906000002,Bilal Ahmad,1990,JK-B002,1,7\n9906000009,Chintu Planted-Marker,2012,JK-B001,1,7\n"
+    )
+    body += "9906000003,चंद्रा कुमारी,1964,JK-B001,1,7\n" + people(40)
+    done = take_in(world, tmp_path, body)
+    assert state_of(world) != before and world.tallies() == world.recounted()
+    undone = step(world, done.public_id, "undo")
+    assert undone.state == "undone", running.error_text(undone)
+    assert undone.undone == {"undone": 42}
+    assert state_of(world) == before
+    assert world.tallies() == ladder == world.recounted()
+    with system("test"):
+        assert MinorCount.objects.get().n == 0
+    assert take_in(world, tmp_path, body).counts == done.counts, "the same file once more"
+
+
+def test_the_same_file_brought_twice_finds_its_first_outcomes(world: World, tmp_path: Path) -> None:
+    body = HEAD + people(30)
+    first = take_in(world, tmp_path, body)
+    state, ladder = state_of(world), world.tallies()
+    second = take_in(world, tmp_path, body)
+    assert second.counts == first.counts == {"joined": 30}
+    assert state_of(world) == state and world.tallies() == ladder
+    step(world, second.public_id, "undo")
+    assert state_of(world) == state, "undoing the second takes nothing of the first"
+
+
+def test_a_family_a_full_phone_and_a_phone_that_said_no(world: World, tmp_path: Path) -> None:
+    from abhiyan.people.models import Suppression
+
+    with system("test"):
+        Suppression.objects.create(phone_id=world.phone_id(world.bilal), scope="all", channel=2, at=world.now)
+    rows = "".join(
+        f"9906000001,Person {name},1970,JK-B001,1,7\n" for name in ("One", "Two", "Three", "Four", "Five")
+    )
+    done = take_in(world, tmp_path, HEAD + rows + "9906000002,Bilal Ahmad,1990,JK-B001,1,7\n")
+    assert done.counts == {"joined": 1, "second": 3, "phone_full": 1, "suppressed": 1}
+    with system("test"):
+        reasons = set(RefusedRow.objects.values_list("reason", flat=True))
+    assert reasons == {"phone_full", "suppressed"}
+    assert world.tallies() == world.recounted()
+
+
+def test_members_of_an_earlier_drive_are_renewed(world: World, tmp_path: Path) -> None:
+    body = HEAD + people(5)
+    take_in(world, tmp_path, body)
+    world.next_drive()
+    done = take_in(world, tmp_path, body)
+    assert done.counts == {"renewed": 5}
+    step(world, done.public_id, "undo")
+    assert world.tallies() == world.recounted() == {}
+
+
+def test_a_list_of_a_unit_reaches_no_further(world: World, tmp_path: Path) -> None:
+    body = HEAD + people(2, booth="JK-B001") + people(2, first=10, booth="JK-B004")
+    public_id = bring(world, tmp_path, body, unit_id=world.units["JK-SRI"].pk)
+    assert step(world, public_id, "check").counts == {"joined": 2, "refused": 2}
+
+
+def test_days_outside_the_window_and_late_lists(world: World, tmp_path: Path) -> None:
+    head = HEAD.replace("\n", ",Day\n")
+    rows = [
+        f"979700000{n},Somebody Here,1970,JK-B001,1,7,{day}\n"
+        for n, day in enumerate(("", "10/11/2026", "1/1/2026", "25/12/2026"))
+    ]
+    public_id = bring(world, tmp_path, head + "".join(rows))
+    checked = step(world, public_id, "check")
+    assert checked.counts == {"joined": 2, "refused": 2}
+    with system("test"):
+        assert set(RefusedRow.objects.values_list("field", "reason")) == {
+            ("day", "drive_not_open"),
+            ("day", "field_time_invalid"),
+        }
+
+
+def test_a_drive_closed_meanwhile_takes_nothing(world: World, tmp_path: Path) -> None:
+    from abhiyan.programmes.models import Programme
+
+    public_id = bring(world, tmp_path, HEAD + people(3))
+    step(world, public_id, "check")
+    with system("test"):
+        Programme.objects.update(state="closed")
+    world.tick(seconds=5)
+    failed = step(world, public_id, "commit")
+    assert (failed.state, failed.error) == ("failed", "drive_closed")
+    assert world.count("enrolment_claim") == 0
+
+
+def test_staging_emptied_by_a_crash_of_the_server_is_filled_again(world: World, tmp_path: Path) -> None:
+    public_id = bring(world, tmp_path, HEAD + people(20))
+    checked = step(world, public_id, "check")
+    with running.gateway() as own:
+        own.execute(f"truncate staging.import_{checked.id}")
+    assert step(world, public_id, "commit").counts == {"joined": 20}
+    assert staging.staged_rows(checked.id) == -1, "dropped when done"
+
+
+def test_a_worker_killed_amid_the_import_goes_on_where_it_was(
+    world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """kill -9 between two slices, and with slices under way; then the rest, nothing twice."""
+    body = (
+        HEAD + people(3000) + "".join(f"9797000{n:03d},Another Person,1960,JK-B001,1,7\n" for n in range(300))
+    )
+    public_id = bring(world, tmp_path, body)
+    checked = step(world, public_id, "check")
+    assert checked.counts == {"joined": 3000, "second": 300}
+    with system("test"):
+        imports.ask(public_id=public_id, step="commit", by=BY, at=world.now)
+    script = (
+        "import django; django.setup()\n"
+        "from datetime import datetime; from uuid import UUID; import sys\n"
+        "from abhiyan.enrolment.paper import committing; committing.ROWS = 100\n"
+        "from abhiyan.core.imports import running\n"
+        "running.run(UUID(sys.argv[1]), 'commit', at=datetime.fromisoformat(sys.argv[2]))\n"
+    )
+    env = os.environ | {"DJANGO_SETTINGS_MODULE": "abhiyan.site.settings", "ABHIYAN_ROLE": "jobs"}
+    slices = 0
+    for _ in range(3):
+        worker = subprocess.Popen(
+            [sys.executable, "-c", script, str(public_id), world.now.isoformat()], env=env
+        )
+        wanted = slices + 3
+        until(lambda: int(str(world.count("core_import_slice"))) >= wanted or worker.poll() is not None)  # noqa: B023
+        worker.kill()
+        worker.wait()
+        slices = world.count("core_import_slice")
+    assert slices >= 3 and 0 < world.count("enrolment_membership") < 3300
+    until(lambda: running.run(public_id, "commit", at=world.now) == "done")
+    with system("test"):
+        done = queries.import_for(public_id)
+    assert done.counts == checked.counts
+    assert world.count("enrolment_claim") == 3300 == world.count("enrolment_membership")
+    assert world.count("people_phone") == 3000
+    assert world.tallies() == world.recounted()
+
+
+def test_an_import_that_is_given_up_half_way_can_be_undone(
+    world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from abhiyan.enrolment.paper import committing
+
+    before = state_of(world)
+    public_id = bring(world, tmp_path, HEAD + people(400))
+    step(world, public_id, "check")
+    monkeypatch.setattr(committing, "ROWS", 50)
+    commits = iter(range(100))
+    real = committing._Backend._commit
+
+    def failing(self: committing._Backend, *given: object, **more: object) -> int | None:
+        if next(commits) == 3:
+            raise RuntimeError("out of luck")
+        return real(self, *given, **more)  # type: ignore[arg-type]  # handed on as it came
+
+    monkeypatch.setattr(committing._Backend, "_commit", failing)
+    failed = step(world, public_id, "commit")
+    assert (failed.state, failed.error) == ("failed", "went_wrong")
+    assert 0 < world.count("enrolment_claim") < 400
+    assert step(world, public_id, "undo").state == "undone"
+    assert state_of(world) == before and world.tallies() == world.recounted() == {}
+
+
+def test_somebody_quicker_on_the_same_phones_costs_a_second_try_only(
+    world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Rows that were free when asked and taken when written: the careful way finds who was first."""
+    from abhiyan.enrolment.actions import sql as act
+
+    public_id = bring(world, tmp_path, HEAD + "9906000002,Bilal Ahmad,1990,JK-B001,1,7\n" + people(10))
+    step(world, public_id, "check")
+    world.web_join(of=world.bilal)
+    # As if the web's commit came between the question and the row.
+    real = act.enrolling
+
+    def blind(**given: Any) -> str:
+        text = real(**given)
+        return text.replace("and not exists (select from enrolment_membership x where x.id = s.member)", "")
+
+    monkeypatch.setattr(act, "enrolling", blind)
+    done = step(world, public_id, "commit")
+    assert done.counts == {"joined": 10, "already_member": 1}
+    assert world.tallies() == world.recounted()
+
+
+def test_a_minor_and_a_refused_column_leave_no_trace_and_a_member_does(
+    world: World, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    kept, minor, refused = (f"Marker{name}{uuid4().hex[:10]}" for name in ("Kept", "Minor", "Refused"))
+    kept, minor = (re.sub(r"\d", "x", name) for name in (kept, minor))
+    body = (
+        "Phone,Name,Birth year,Booth code,Notice version,Batch number,Caste\n"
+        f"9797000001,{kept},1980,JK-B001,1,7,{refused}\n"
+        f"9797000002,{minor},2012,JK-B001,1,7,{refused}\n"
+        f"garbled,{minor},2012,JK-B001,1,7,{refused}\n"
+    )
+    public_id = bring(world, tmp_path, body)
+    with system("test"):
+        lying = b"".join(path.read_bytes() for path in store.folder().glob("*"))
+    assert len(lying) > len(body) and b"Phone" not in lying and kept.encode() not in lying
+    step(world, public_id, "check")
+    seen = {marker: traces(marker) for marker in (minor, refused)}
+    done = step(world, public_id, "commit")
+    assert done.counts == {"joined": 1} and done.discarded == {"minor": 2}
+    for marker in (minor, refused):
+        assert seen[marker] == traces(marker) == [] and marker not in caplog.text
+    found = traces(kept)
+    assert "people_person" in found
+    if database.is_embedded():
+        assert "disk" in found, "the search finds what is kept"
+
+
+def traces(marker: str) -> list[str]:
+    """Tables of every schema, the queue's among them, and files of the installation that hold a text."""
+    found = []
+    with psycopg.connect(database.conninfo(None, dbname=database.name()), autocommit=True) as admin:
+        names = admin.execute(
+            "select format('%I.%I', schemaname, tablename), tablename from pg_tables"
+            " where schemaname not in ('pg_catalog', 'information_schema')"
+        ).fetchall()
+        for full, name in names:
+            hit = admin.execute(
+                f"select exists (select from {full} t where t::text like %s)", [f"%{marker}%"]
+            )
+            if hit.fetchone() == (True,):
+                found.append(str(name))
+        admin.execute("checkpoint")
+    places = [store.folder()] + ([home.path() / "postgres"] if database.is_embedded() else [])
+    for place in places:
+        for path in place.rglob("*"):
+            with suppress(OSError):
+                if path.is_file() and marker.encode() in path.read_bytes():
+                    found.append("disk")
+                    break
+    return found
+
+
+def test_the_list_is_read_by_two_processes_when_it_is_long(
+    world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(staging, "APART_ROWS", 100)
+    body = (
+        HEAD + people(30_000) + "12,Nobody Reachable,1970,JK-B001,1,7\n9797000001,A Child,2015,JK-B001,1,7\n"
+    )
+    done = take_in(world, tmp_path, body)
+    assert done.counts == {"joined": 30_000, "refused": 1} and done.discarded == {"minor": 1}
+    with system("test"):
+        assert list(RefusedRow.objects.values_list("row", "reason")) == [(30_002, "phone")]
