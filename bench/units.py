@@ -89,12 +89,13 @@ def rows(big: int) -> Iterator[list[Any]]:
 
 
 def _write(path: Path, big: int) -> int:
-    n = 0
+    written = 0
     with path.open("w", encoding="utf-8") as file:
         file.write("code,kind,name_en,name_hi,organisational_parent,electoral_parent,electors\n")
-        for n, row in enumerate(rows(big), start=1):
+        for row in rows(big):
             file.write(",".join(map(str, row)) + "\n")
-    return n
+            written += 1
+    return written
 
 
 def _imported(path: Path, said: Callable[[str], None]) -> dict[str, Any]:
