@@ -299,48 +299,83 @@ class Wanted:
 Mark = tuple[datetime, UUID]
 
 
+_MARGIN = 25  # more of the newest than a page shows: earlier terms and merged entries fall out afterwards
+_LOOKED_THROUGH = 2_000  # of the newest for a name, before every person is read for it
+_MATCHES = 20_000  # of a name looked at: by then it was no rare name, and the newest have been shown
+_UNITS = "x as materialized (select unit_id from units_placement where lo >= %s and lo < %s)"
+
+
+def _listed(named: str = "") -> str:
+    return (
+        f"select {_COLUMNS} from e join enrolment_membership m on m.id = e.membership_id and e.term = m.term"
+        f" and m.merged_into is null{_JOINED}{named} order by e.at desc, e.id desc limit %s"
+    )
+
+
 def members_below(
     lo: int, hi: int, wanted: Wanted, *, after: Mark | None = None, limit: int = PER_PAGE
 ) -> list[Member]:
     """Members of the units at these positions, newest first; begins after a mark (at, enrolment id).
 
-    Each unit gives its newest by its own index, so the cost is bounded by units times page; a name or a rare filter
-    reads each unit's rows once.
+    A few of each unit's newest, by its own index, say from which instant on enough of them lie; only those are
+    read and joined. A rare name reads every person of the units once; a rare filter, every term.
     """
-    where = ["e.unit_id = x.unit_id", "m.merged_into is null", "e.term = m.term"]
+    where, params = _conditions(wanted, after)
+    own = f"select * from enrolment_enrolment e where e.unit_id = x.unit_id{where}"
+    names_ = [f"%{_plain(word)}%" for word in wanted.words]
+    named, said = (" where p.name ilike all (%s)", [names_]) if names_ else ("", [])
+    enough = limit + _MARGIN if not names_ else max(limit + _MARGIN, _LOOKED_THROUGH)
+    newest = (
+        f"with {_UNITS}, t as materialized (select y.at from x cross join lateral"
+        f" ({own} order by e.at desc limit (select 3 + %s / greatest(count(*), 1) from x)) y"
+        " order by y.at desc offset %s limit 1),"
+        f" e as materialized (select z.* from x cross join lateral"
+        f" ({own} and e.at >= coalesce((select at from t), '-infinity')) z) {_listed(named)}"
+    )
+    found = _rows(newest, [lo, hi, *params, 2 * enough, enough - 1, *params, *said, limit])
+    if len(found) >= limit:
+        return [_member(row) for row in found]
+    # Either there are no more, or more fell out than the margin holds.
+    if names_:
+        return _named(lo, hi, names_, where, params, limit)
+    everything = f"with {_UNITS}, e as (select z.* from x cross join lateral ({own}) z) {_listed()}"
+    return [_member(row) for row in _rows(everything, [lo, hi, *params, limit])]
+
+
+def _conditions(wanted: Wanted, after: Mark | None) -> tuple[str, list[Any]]:
+    """What a term must be, as SQL that follows a condition, and its parameters."""
+    where = {"ended": " and e.ended_at is not null", "all": ""}.get(wanted.ended, " and e.ended_at is null")
     params: list[Any] = []
-    if wanted.ended == "ended":
-        where.append("e.ended_at is not null")
-    elif wanted.ended != "all":
-        where.append("e.ended_at is null")
     for column, value in (("e.rung", wanted.rung), ("e.channel", wanted.channel), ("e.kind", wanted.kind)):
         if value is not None:
-            where.append(f"{column} = %s")
+            where += f" and {column} = %s"
             params.append(value)
     if wanted.since is not None:
-        where.append("e.day >= %s")
+        where += " and e.day >= %s"
         params.append(wanted.since)
-    for word in wanted.words:
-        where.append("p.name ilike %s")
-        params.append(f"%{_plain(word)}%")
     if after is not None:
-        where.append("(e.at, e.id) < (%s, %s)")
-        params += [*after]
-    return [
-        _member(row)
-        for row in _rows(
-            "with x as materialized (select unit_id from units_placement where lo >= %s and lo < %s)"
-            " select y.* from x cross join lateral ("
-            f"select {_COLUMNS.replace(', u.names, r.names', ', u.names as unit_names, r.names as roll_names')}"
-            f" from enrolment_enrolment e join enrolment_membership m on m.id = e.membership_id{_JOINED}"
-            f" where {' and '.join(where)} order by e.at desc, e.id desc limit %s"
-            ") y(id, public_id, phone_id, person_id, last4, name, birth_year, language, unit_id, code, kind,"
-            " unit_names, roll_names, programme_id, term, rung, channel, kind_of, day, at, ended_at, end_reason,"
-            " is_struck, eid)"
-            " order by y.at desc, y.eid desc limit %s",
-            [lo, hi, *params, limit, limit],
-        )
-    ]
+        where += " and e.at <= %s and (e.at, e.id) < (%s, %s)"
+        params += [after[0], *after]
+    return where, params
+
+
+def _named(
+    lo: int, hi: int, patterns: list[str], where: str, params: Sequence[Any], limit: int
+) -> list[Member]:
+    """The same by a rare name: persons of the units first, then their memberships by the phone's index.
+
+    `offset 0` keeps the planner to one look by index per person: it cannot guess how rare a name is.
+    """
+    rows = _rows(
+        "with q as materialized (select p.id, p.phone_id from units_placement x join people_person p"
+        " on p.unit_id = x.unit_id where x.lo >= %s and x.lo < %s and p.name ilike all (%s) limit %s),"
+        " e as materialized (select e.* from q cross join lateral (select m.id, m.term from enrolment_membership m"
+        " where m.phone_id = q.phone_id and m.person_id = q.id offset 0) m cross join lateral"
+        f" (select e.* from enrolment_enrolment e where e.id = {_TERM}{where} offset 0) e"
+        f" order by e.at desc, e.id desc limit %s) {_listed()}",
+        [lo, hi, patterns, _MATCHES, *params, limit + _MARGIN, limit],
+    )
+    return [_member(row) for row in rows]
 
 
 def members_by_phone(text: str) -> list[Member] | None:
