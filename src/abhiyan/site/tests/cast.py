@@ -15,7 +15,7 @@ from django.test import Client
 from abhiyan.core import clock
 from abhiyan.core.actor import Actor
 from abhiyan.core.scope import Scope, scoped, system
-from abhiyan.enrolment.models import Channel
+from abhiyan.enrolment.models import Channel, Sign
 from abhiyan.enrolment.tests.make import Human, World
 from abhiyan.enrolment.tests.web import join, today, web_world
 from abhiyan.org import actions as org
@@ -67,8 +67,8 @@ class Cast:
         cast._open("root", is_root=True)
         cast.world.web_join(of=cls.own_member, unit=cast.world.booth)
         cast.world.web_join(of=cls.foreign_member, unit=cast.world.far_booth)
-        cast.crowd(own, "JK-B001", "70060")
-        cast.crowd(foreign, "JK-B004", "70061")
+        cast.crowd(own, "JK-B001", "70060", days_ago=1)
+        cast.crowd(foreign, "JK-B004", "70061", days_ago=1)
         return cast
 
     def _cluster(self) -> None:
@@ -96,8 +96,9 @@ class Cast:
             booth.save(update_fields=["parent", "depth"])
         self.world.units[made.code] = made
 
-    def crowd(self, n: int, unit: str, prefix: str, *, channel: Channel = Channel.API) -> None:
-        """n more people join at a booth, none of whom has answered by phone yet."""
+    def crowd(self, n: int, unit: str, prefix: str, *, days_ago: int = 0) -> None:
+        """n more people join at a booth by the web; before today, so that rounded figures know of them too."""
+        now, self.world.now = self.world.now, self.world.now - timedelta(days=days_ago)
         people = [
             Human(
                 f"Person {chr(97 + i // 676)}{chr(97 + i // 26 % 26)}{chr(97 + i % 26)}",
@@ -108,10 +109,11 @@ class Cast:
         ]
         for start in range(0, n, 500):
             claims = [
-                self.world.claim(each, channel, unit=self.world.units[unit])
+                self.world.claim(each, Channel.WEB, sign=Sign.WEB, unit=self.world.units[unit])
                 for each in people[start : start + 500]
             ]
             self.world.send(*claims)
+        self.world.now = now
 
     def fold(self) -> None:
         with system("test"):

@@ -1,0 +1,148 @@
+"""From outside one's own people every figure is rounded to 10, or hidden below 10: on pages, in exports, over days."""
+
+import csv
+import io
+import re
+from collections.abc import Iterator
+from itertools import pairwise
+
+import pytest
+from django.test import Client
+
+from abhiyan.site.tests.cast import Cast
+
+FIGURES = ("Reported", "Counted", "Phone has not answered", "Confirmed")
+# What joined in the other district: far booth and, by day, few enough to be told apart if days were exact.
+BY_DAY = {4: 37, 3: 4, 2: 13, 1: 9}
+
+
+@pytest.fixture(scope="module")
+def cast(open_database: None) -> Cast:
+    cast = Cast.make(own=42)
+    for days_ago, n in BY_DAY.items():
+        cast.crowd(n, "JK-B004", f"7006{days_ago}", days_ago=days_ago)
+    cast.crowd(6, "JK-B003", "70078", days_ago=2)
+    cast.fold()
+    return cast
+
+
+@pytest.fixture(scope="module")
+def district(cast: Cast) -> Client:
+    return cast.client("district_in_charge")
+
+
+@pytest.fixture(scope="module")
+def other(cast: Cast) -> Client:
+    """The one whose people they are: sees them exactly, so the figures are there to be rounded."""
+    return cast.client("district_elsewhere")
+
+
+def page(client: Client, path: str) -> str:
+    answer = client.get(path)
+    assert answer.status_code == 200, path
+    return answer.content.decode()
+
+
+def export(client: Client, path: str) -> list[dict[str, str]]:
+    answer = client.get(path)
+    if not answer["Content-Type"].startswith("text/csv"):  # nothing below is theirs to see
+        return []
+    content = b"".join(answer) if answer.streaming else answer.content  # type: ignore[arg-type]  # sync
+    return list(csv.DictReader(io.StringIO(content.decode("utf-8-sig"))))
+
+
+def figures(html: str) -> Iterator[int]:
+    """Every number of ladder, list, trend and funnel; without what is no count of people."""
+    main = html.split("<main", 1)[1].split("</main>", 1)[0]
+    for part in re.findall(
+        r'<section class="leaf[^>]*aria-labelledby="h[2346]".*?</section>', main, re.DOTALL
+    ):
+        text = re.sub(
+            r"<t[dh][^>]*class=\"(?:sn|num pct)[^>]*>.*?</t[dh]>|<time.*?</time>", " ", part, flags=re.DOTALL
+        )
+        text = re.sub(
+            r"<svg.*?</svg>|<(?:th|h2|h3|form|caption|nav)\b.*?</(?:th|h2|h3|form|caption|nav)>",
+            " ",
+            text,
+            flags=re.DOTALL,
+        )
+        text = re.sub(r"<[^>]+>", " ", text)
+        text = re.sub(rf"(?i){NO_COUNT}", " ", text)
+        text = re.sub(rf"\d{{1,2}} (?:{MONTHS})[a-z]*\.?(?: \d{{4}})?", " ", text)
+        yield from (int(each.replace(",", "")) for each in re.findall(r"\d[\d,]*", text))
+
+
+# Words with numbers in them that count nobody.
+NO_COUNT = (
+    r"day \d+ of \d+|rounded to 10|(?:fewer than|&lt;|<|below)\s*10|[\d.,]+\s*%|by \d+ points?|24 hours"
+)
+NO_COUNT += r"|Showing \d+–\d+ of \d+"
+MONTHS = "Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec"
+OUTSIDE = [
+    "/units/JK/",
+    "/units/JK-JAM/",
+    "/units/JK-JAM-M1/",
+    "/units/JK-B004/",
+    "/units/JK-AC75/?in=electoral",
+    "/units/JK-BL2/?in=administrative",
+    "/units/IN/",
+]
+
+
+@pytest.mark.parametrize("path", OUTSIDE)
+def test_an_export_shows_tens_only(district: Client, cast: Cast, path: str) -> None:
+    own = {"JK-SRI", "JK-SRI-M1", "JK-SRI-M2", "JK-PC1", "JK-AC19", "JK-AC20", "JK-BL1"}
+    rows = (
+        export(district, path + ("&" if "?" in path else "?") + "format=csv")
+        if path != "/units/JK-B004/"
+        else []
+    )
+    for row in rows:
+        for name in FIGURES:
+            told = row[name].strip()
+            assert row["Code"] in own or not told or int(told) % 10 == 0, (row["Code"], name, told)
+            assert row["Code"] in own or told == "" or int(told) >= 10 or int(told) == 0, (
+                row["Code"],
+                name,
+                told,
+            )
+
+
+@pytest.mark.parametrize("path", [path for path in OUTSIDE if path not in ("/units/JK/", "/units/IN/")])
+def test_a_page_with_its_trend_shows_tens_only(district: Client, path: str) -> None:
+    shown = list(figures(page(district, path + ("&" if "?" in path else "?") + "trend=table")))
+    assert shown, "there are figures to look at"
+    assert [n for n in shown if n % 10] == []
+
+
+def test_the_state_seen_from_a_district_is_rounded_but_its_own_district_is_not(district: Client) -> None:
+    rows = {row["Code"]: row for row in export(district, "/units/JK/?format=csv")}
+    assert rows["JK-SRI"]["Counted"] == str(1 + 42 + 6)
+    assert rows["JK-JAM"]["Counted"] == "60"  # 37 + 4 + 13 + 9 until yesterday
+
+
+def test_who_may_see_the_people_sees_the_same_figures_exactly(other: Client) -> None:
+    html = page(other, "/units/JK-JAM/?trend=table")
+    assert any(n % 10 for n in figures(html))
+    rows = {row["Code"]: row for row in export(other, "/units/JK/?format=csv")}
+    assert rows["JK-JAM"]["Counted"] == str(sum(BY_DAY.values()) + 1)
+    assert rows["JK-SRI"]["Counted"] == "50"  # 42 and 6 until yesterday
+
+
+def test_few_people_are_hidden_and_the_difference_of_two_days_tells_no_few(cast: Cast) -> None:
+    """Running totals 37, 41, 54, 63 are told as 40, 40, 50, 60: four who came on one day are not seen to come."""
+    from abhiyan.core import clock
+    from abhiyan.programmes import queries
+
+    with cast.as_("district_in_charge"):
+        days = queries.trend(
+            node=cast.world.units["JK-JAM"].pk, hierarchy=1, programme=cast.world.programme, at=clock.now()
+        )
+        few = queries.ladder(
+            node=cast.world.units["HP-B001"].pk, hierarchy=1, programme=cast.world.programme, at=clock.now()
+        )
+    told = [day.ladder.counted for day in days if day.ladder.counted is not None]
+    assert {b - a for a, b in pairwise(told)} <= {0, 10, 20, 30}
+    assert all(n % 10 == 0 for n in told)
+    assert [n for n in told if n][-4:][0] == 40
+    assert few.counted in (None, 0)
