@@ -145,7 +145,8 @@ def write_heads(at: datetime, *, folders: Sequence[Path] | None = None) -> int:
         return 0
     with connection.cursor() as cursor:
         cursor.execute(
-            "select s.era, s.to_xid::text, s.root, s.at from core_audit_seal s order by s.era desc, s.to_xid desc limit 1"
+            "select s.era, s.to_xid::text, s.root, s.at from core_audit_seal s"
+            " order by s.era desc, s.to_xid desc limit 1"
         )
         last = cursor.fetchone()
     if last is None:
