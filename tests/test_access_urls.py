@@ -30,6 +30,15 @@ FOREIGN_CROWD = 1236  # with the one by name: 1,237 joined in the other district
 # A pair: with things of the own district, and of the other one.
 EXPECTED: dict[str, str | tuple[str, str]] = {
     "enrolment:card_check": "ggggg ggggggggggggg",
+    "enrolment:drive": "ssssg ooooooooooooo",
+    "enrolment:drive_ask_token": "ssssn mmnnnnnnnnmnn",
+    "enrolment:drive_codes": "ssssn mmmmmnnnnnnmn",
+    "enrolment:drive_end_number": "ssssn ggnnnnnnnngnn",
+    "enrolment:drive_end_token": "ssssn ggnnnnnnnngnn",
+    "enrolment:drive_make_token": "ssssn mmnnnnnnnnmnn",
+    "enrolment:drive_number": "ssssn mmnnnnnnnnmnn",
+    "enrolment:drive_poster": "ssssg ooooooooooooo",
+    "enrolment:drive_set_up": "ssssn mmmmmnnnnnnmn",
     "enrolment:join": "ooooo ooooooooooooo",
     "enrolment:join_code": "ssoss sssssssssssss",
     "enrolment:join_done": "ssoss sssssssssssss",
@@ -233,6 +242,9 @@ def address(name: str, of: Things) -> str:
         "ending": "csv",
         "step": "who" if name == "programmes:draft" else "check",
         "in_charge": 1,
+        "token": uuid4(),
+        "number": 1,
+        "release": of.release,
         "public_id": {
             "enrolment:people_download": of.download,
             "enrolment": of.member,
@@ -250,7 +262,8 @@ def address(name: str, of: Things) -> str:
     }
     wanted = parameters()[name]
     ids = fillings["public_id"]
-    fillings["public_id"] = ids.get(name, ids.get(room))
+    kind = "programmes" if page.startswith("drive") else room
+    fillings["public_id"] = ids.get(name, ids.get(kind))
     path = reverse(name, kwargs={each: fillings[each] for each in wanted})
     if page in ("people", "appointments", "appoint", "targets"):
         path += f"?unit={of.unit}" + ("&office=booth_president" if page == "appoint" else "")

@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy
 
 
 class EnrolmentConfig(AppConfig):
@@ -13,6 +14,7 @@ class EnrolmentConfig(AppConfig):
         from abhiyan.people.news import NoReplayed
         from abhiyan.programmes.actions import register_facts, register_orphans
         from abhiyan.programmes.news import ProgrammeMade
+        from abhiyan.programmes.rules import own_pages
         from abhiyan.units.news import UnitsMoved
 
         from .actions.enrol import forget
@@ -23,6 +25,7 @@ class EnrolmentConfig(AppConfig):
         from .queries import ORPHANS, facts_for_recount
 
         register(LIST)
+        own_pages.register("drive", "enrolment:drive", gettext_lazy("Channels and funnel"))
         register_facts("enrolment", facts_for_recount())
         for name, sql in ORPHANS.items():
             register_orphans(name, sql)

@@ -4,7 +4,7 @@ from django.urls import path
 from django.views.generic import RedirectView
 
 from . import openapi
-from .views import card, join, link, member, people, worklists
+from .views import card, drive, join, link, member, people, worklists
 
 app_name = "enrolment"
 urlpatterns = [
@@ -35,5 +35,18 @@ urlpatterns = [
     path("people/<uuid:public_id>/correct/", people.person_correct, name="person_correct"),
     path("people/<uuid:public_id>/strike-off/", people.person_strike_off, name="person_strike_off"),
     path("people/<uuid:public_id>/reveal/", people.person_reveal, name="person_reveal"),
+    path("drives/<uuid:public_id>/", drive.drive, name="drive"),
+    path("drives/<uuid:public_id>/poster/", drive.drive_poster, name="drive_poster"),
+    path("drives/<uuid:public_id>/set-up/", drive.drive_set_up, name="drive_set_up"),
+    path("drives/<uuid:public_id>/codes/", drive.drive_codes, name="drive_codes"),
+    path("drives/<uuid:public_id>/tokens/", drive.drive_ask_token, name="drive_ask_token"),
+    path(
+        "drives/<uuid:public_id>/tokens/make/<uuid:release>/", drive.drive_make_token, name="drive_make_token"
+    ),
+    path("drives/<uuid:public_id>/tokens/<uuid:token>/end/", drive.drive_end_token, name="drive_end_token"),
+    path("drives/<uuid:public_id>/numbers/", drive.drive_number, name="drive_number"),
+    path(
+        "drives/<uuid:public_id>/numbers/<int:number>/end/", drive.drive_end_number, name="drive_end_number"
+    ),
     path("api/v1/openapi.json", openapi.document, name="openapi"),
 ]

@@ -18,7 +18,7 @@ from django.utils.translation import gettext_lazy as _
 from abhiyan.core import audit
 from abhiyan.core.actor import Actor
 from abhiyan.core.keys import keyring
-from abhiyan.core.refusals import Refused
+from abhiyan.core.refusals import NotFound, Refused
 from abhiyan.core.scope import system
 from abhiyan.org import actions as org
 from abhiyan.people.news import CodeAsked
@@ -182,7 +182,7 @@ def lease(*, at: datetime, n: int = BATCH) -> list[_Leased]:
 
 
 def gate(
-    message: _Leased, *, at: datetime, suppressed: bool, consented: bool
+    *, message: _Leased, at: datetime, suppressed: bool, consented: bool
 ) -> tuple[str, str, datetime | None]:
     """What a leased message may do: ("go", "", None), ("wait", reason, until) or ("drop", reason, None).
 
@@ -213,7 +213,7 @@ def spend(*, programme_id: int, at: datetime) -> bool:
     """Take one message out of this hour's allowance by one conditional update; False when the breaker is out."""
     hour = at.replace(minute=0, second=0, microsecond=0)
     usual = int(os.environ.get("ABHIYAN_SMS_PER_HOUR", "20000"))
-    values = {"programme": programme_id, "hour": hour, "usual": usual, "at": at}
+    values: dict[str, Any] = {"programme": programme_id, "hour": hour, "usual": usual, "at": at}
     with connection.cursor() as cursor:
         cursor.execute(_SPEND, values)
         if cursor.fetchone():
@@ -347,6 +347,11 @@ class NumberUnclear(Refused):
     message = _("Write the number with its country, such as +91….")
 
 
+class NumberTaken(Refused):
+    code = "number_taken"
+    message = _("This number is already in use. End it first, then add it again.")
+
+
 class NotProvable(Refused):
     code = "not_provable"
     message = _("Give the provider's signing token, or the networks its calls come from.")
@@ -362,12 +367,14 @@ def connect_number(
     programme_id: int | None = None,
     signing_token: str = "",
     addresses: Sequence[str] = (),
+    only_if_free: bool = False,
 ) -> str:
     """Set what calls to one of our numbers mean, and how its provider proves itself. Returns the address's secret.
 
     number: E.164. provider: generic, exotel, twilio. meaning: join (with its programme), leave, notice. The secret is
     shown once: the provider is told /hook/call/<provider>/<secret>, and only a digest is kept. The act that calls it
-    has asked for authority. Refuses NumberUnclear, NotProvable.
+    has asked for authority. only_if_free: a number in use, by whatever programme, is left as it is.
+    Refuses NumberUnclear, NotProvable, NumberTaken. In the caller's transaction.
     """
     if not number.startswith("+") or not number[1:].isdigit() or not 8 <= len(number) <= 16:
         raise NumberUnclear(field="number")
@@ -379,6 +386,11 @@ def connect_number(
         networks = [str(ip_network(each, strict=False)) for each in addresses]
     except ValueError:
         raise NotProvable(field="addresses") from None
+    if only_if_free:
+        with connection.cursor() as cursor:  # two who add the same number at once come one after the other
+            cursor.execute("select pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"number|{number}"])
+        if Number.objects.filter(number=number, is_active=True).exists():
+            raise NumberTaken(field="number")
     secret = secrets.token_urlsafe(24)
     ring = keyring()
     Number.objects.update_or_create(
@@ -397,6 +409,22 @@ def connect_number(
     )
     audit.record(by=by, at=at, act="messaging.connect_number", subject=meaning, facts={"provider": provider})
     return secret
+
+
+def end_number(*, number_id: int, programme_id: int, by: Actor, at: datetime) -> None:
+    """Calls to one of a programme's numbers mean nothing any more; within half a minute its address is refused.
+
+    What proved its provider is forgotten. The act that calls it has asked for authority. Refuses NotFound. Ending
+    an ended one changes nothing.
+    """
+    row = Number.objects.select_for_update().filter(pk=number_id, programme_id=programme_id).first()
+    if row is None:
+        raise NotFound
+    if not row.is_active:
+        return
+    row.is_active, row.secret_path, row.sealed_token = False, "", None
+    row.save(update_fields=["is_active", "secret_path", "sealed_token"])
+    audit.record(by=by, at=at, act="messaging.end_number", subject=row.meaning, facts={"number": row.number})
 
 
 def note_inbound(

@@ -66,6 +66,11 @@ def number(called: str) -> Number | None:
     return Number.objects.filter(number=called, is_active=True).first()
 
 
+def numbers_of(programme_id: int) -> list[Number]:
+    """Our numbers of one programme, those in use first."""
+    return list(Number.objects.filter(programme_id=programme_id).order_by("-is_active", "number"))
+
+
 def is_inbound_known(*, provider: str, ref: str, kind: str) -> bool:
     """Whether a webhook with this provider's own id came before."""
     return Inbound.objects.filter(pk=inbound_id(provider, kind, ref)).exists()

@@ -128,6 +128,16 @@ ACCESS: dict[str, Access] = {
     "enrolment:person_correct": capability("enrolment.correct"),
     "enrolment:person_strike_off": capability("enrolment.strike_off"),
     "enrolment:person_reveal": capability("people.reveal"),
+    # A drive's own page: whether one may there is asked by its acts.
+    "enrolment:drive": STRONG,
+    "enrolment:drive_poster": STRONG,
+    "enrolment:drive_set_up": capability("programmes.run"),
+    "enrolment:drive_codes": capability("programmes.run"),
+    "enrolment:drive_ask_token": capability("channels.manage"),
+    "enrolment:drive_make_token": capability("channels.manage"),
+    "enrolment:drive_end_token": capability("channels.manage"),
+    "enrolment:drive_number": capability("channels.manage"),
+    "enrolment:drive_end_number": capability("channels.manage"),
     # Messages.
     "site:today": PUBLIC,  # sends whoever is not signed in to do so
     "site:units": STRONG,

@@ -23,6 +23,7 @@ NOTICE = "membership"
 PRIMARY = "primary"
 PRIMARY_NAMES = {"en": "Primary members", "hi": "प्राथमिक सदस्य"}
 REPLIES_PER_HOUR = 10_000
+RESERVED = {"member"}  # /join/member/ leads to one's own membership
 
 
 class NoNotice(Refused):
@@ -99,7 +100,10 @@ def set_up_drive(
     if join_slug is not None:
         if slugify(join_slug) != join_slug or not join_slug:
             raise AddressUnfit(field="join_slug")
-        if Drive.objects.filter(join_slug=join_slug).exclude(pk=programme_id).exists():
+        if (
+            join_slug in RESERVED
+            or Drive.objects.filter(join_slug=join_slug).exclude(pk=programme_id).exists()
+        ):
             raise AddressTaken(field="join_slug")
         drive.join_slug = join_slug
     if notice_version is not None:

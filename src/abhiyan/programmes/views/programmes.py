@@ -19,7 +19,7 @@ from abhiyan.org.viewer import Request, named
 from abhiyan.programmes import actions, queries
 from abhiyan.programmes.models import Measure, Programme
 from abhiyan.programmes.queries.ledger import SORTS
-from abhiyan.programmes.rules import windows
+from abhiyan.programmes.rules import own_pages, windows
 from abhiyan.programmes.rules.ladder import Ladder
 from abhiyan.ui import tables
 from abhiyan.units import queries as units
@@ -202,12 +202,19 @@ def _programme(
             "may_close": one.state == Programme.State.OPEN
             and shown.may(request, "programmes.run", one.owner_id),
             "in_charge_form": in_charge or _in_charge_form(request),
+            "own_page": _own_page(one),
             "q": request.GET.get("q", "")[:100],
             "day": windows.day_number(one.opens_on, one.closes_on, on),
             "days": windows.length_days(one.opens_on, one.closes_on),
         },
         status=status,
     )
+
+
+def _own_page(one: Programme) -> tuple[str, Any] | None:
+    """Address and label of the page the programme's kind has beside this one."""
+    found = own_pages.page_of(one.kind)
+    return (reverse(found[0], args=[one.public_id]), found[1]) if found else None
 
 
 def _seen(request: Request, row: units.UnitRow) -> bool:

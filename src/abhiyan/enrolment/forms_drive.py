@@ -1,0 +1,134 @@
+"""Forms of a drive's page."""
+
+import re
+from collections.abc import Sequence
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from .actions.tokens import CHANNELS, LONGEST_DAYS
+from .forms import Clipped
+from .models import Channel
+
+Choices = Sequence[tuple[str, str]]
+MOST_AN_HOUR = 10_000_000
+PROVIDERS = [("generic", _("Any gateway (signed JSON)")), ("exotel", "Exotel"), ("twilio", "Twilio")]
+MEANINGS = [
+    ("join", _("Join this drive")),
+    ("leave", _("Leave, and no more messages")),
+    ("notice", _("Hear the notice")),
+]
+
+
+def _offer(form: forms.Form, name: str, choices: Choices) -> None:
+    field = form.fields[name]
+    assert isinstance(field, forms.ChoiceField)
+    field.choices = list(choices)
+
+
+def _day() -> forms.DateInput:
+    return forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+
+
+class SetUpForm(Clipped):
+    """Address, notice and budget of a drive."""
+
+    join_slug = forms.CharField(
+        label=_("Public address"),
+        max_length=60,
+        help_text=_(
+            "Small Latin letters, digits and hyphens. What is already printed leads nowhere after a change."
+        ),
+        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
+    )
+    notice_version = forms.TypedChoiceField(label=_("Version of the notice"), coerce=int)
+    replies_per_hour = forms.IntegerField(
+        label=_("Replies per hour"),
+        min_value=0,
+        max_value=MOST_AN_HOUR,
+        help_text=_("Above it calls are stored and their replies wait for a release."),
+    )
+
+    def __init__(self, data: Any = None, *, versions: Choices, **given: Any) -> None:
+        super().__init__(data, **given)
+        _offer(self, "notice_version", versions)
+
+
+class CodesForm(Clipped):
+    """Where, and from when to when, no code is asked."""
+
+    unit = forms.ChoiceField(label=pgettext_lazy("kind of unit", "State"))
+    first = forms.DateField(label=_("First day"), widget=_day())
+    last = forms.DateField(label=_("Last day"), widget=_day())
+
+    def __init__(self, data: Any = None, *, units: Choices, **given: Any) -> None:
+        super().__init__(data, **given)
+        _offer(self, "unit", units)
+
+
+class TokenForm(Clipped):
+    """What a token is for, and why."""
+
+    name = forms.CharField(
+        label=_("Name of the channel"),
+        max_length=100,
+        help_text=_("So that others know whose it is, such as “Help desks of Srinagar”."),
+    )
+    unit = forms.ChoiceField(label=_("For units of"))
+    channel = forms.TypedChoiceField(
+        label=_("Counts as"), coerce=int, choices=[(each.value, each.label) for each in CHANNELS]
+    )
+    days = forms.IntegerField(label=_("Days it lasts"), min_value=1, max_value=LONGEST_DAYS, initial=90)
+    reason = forms.CharField(label=_("What is it needed for?"), max_length=300)
+
+    def __init__(self, data: Any = None, *, units: Choices, **given: Any) -> None:
+        super().__init__(data, **given)
+        _offer(self, "unit", units)
+        _offer(self, "channel", [(str(each.value), str(each.label)) for each in CHANNELS])
+
+
+class NumberForm(Clipped):
+    """One of our numbers, and how its provider proves itself."""
+
+    number = forms.CharField(
+        label=_("Our number"),
+        max_length=30,
+        help_text=_("With its country, such as +91 1800 000 000."),
+        widget=forms.TextInput(attrs={"inputmode": "tel", "autocomplete": "off"}),
+    )
+    meaning = forms.ChoiceField(label=_("A call means"), choices=MEANINGS)
+    provider = forms.ChoiceField(label=_("Provider"), choices=PROVIDERS)
+    signing_token = forms.CharField(
+        label=_("Auth token (Twilio)"),
+        max_length=200,
+        required=False,
+        help_text=_("From Twilio's console. It is kept sealed and never shown."),
+        widget=forms.PasswordInput(attrs={"autocomplete": "off"}),
+    )
+    addresses = forms.CharField(
+        label=_("Networks it calls from (Exotel)"),
+        max_length=1_000,
+        required=False,
+        help_text=_("As Exotel lists them, one on a line, such as 203.0.113.0/24."),
+        widget=forms.Textarea(attrs={"rows": 3, "spellcheck": "false"}),
+    )
+
+    def clean_number(self) -> str:
+        """As people write it: spaces and hyphens go, ten digits are Indian."""
+        text = re.sub(r"[\s().\-]", "", str(self.cleaned_data["number"]))
+        if text.startswith("00"):
+            text = "+" + text[2:]
+        return f"+91{text}" if re.fullmatch(r"[1-9][0-9]{9}", text) else text
+
+    def clean_addresses(self) -> list[str]:
+        return (
+            re.split(r"[\s,;]+", str(self.cleaned_data["addresses"]).strip())
+            if self.cleaned_data["addresses"]
+            else []
+        )
+
+
+def channel_name(channel: int) -> str:
+    return str(Channel(channel).label)

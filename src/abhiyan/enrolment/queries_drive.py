@@ -1,0 +1,89 @@
+"""Reads of a drive's own page: what it is set to, its tokens, where a token or a switch may reach."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from abhiyan.core.refusals import NotFound
+from abhiyan.core.scope import system
+from abhiyan.org import queries as org
+from abhiyan.org.models import Release
+from abhiyan.programmes import queries as programmes
+from abhiyan.programmes.models import Programme
+from abhiyan.units import queries as units
+from abhiyan.units.models import Kind
+
+from .actions.tokens import ACT
+from .models import ChannelToken, Drive
+
+MOST_UNITS = 200  # a choice longer than this is no choice
+
+
+def drive_for(programme: Programme) -> Drive:
+    """The drive of a programme one may see, drafts too. NotFound for programmes of another kind."""
+    found = Drive.objects.filter(programme_id=programme.pk).select_related("roll").first()
+    if found is None:
+        raise NotFound
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """A channel's token as its drive's page shows it."""
+
+    row: ChannelToken
+    unit: str
+    is_over: bool  # ended, or expired
+
+
+def tokens(programme_id: int, *, manages: bool, language: str, at: datetime) -> list[Token]:
+    """A drive's tokens, those in force first. Whoever manages its channels sees all, others their own units'."""
+    if manages:  # an IT administrator sees no people, but the tokens
+        with system("the tokens of a drive"):
+            return _tokens(programme_id, language, at)
+    return _tokens(programme_id, language, at)
+
+
+def _tokens(programme_id: int, language: str, at: datetime) -> list[Token]:
+    rows = list(ChannelToken.objects.filter(programme_id=programme_id).order_by("-made_at", "-pk"))
+    names = units.names_of({row.unit_id for row in rows}, language=language)
+    found = [
+        Token(row, names.get(row.unit_id, ""), row.ended_at is not None or row.expires_at <= at)
+        for row in rows
+    ]
+    return sorted(found, key=lambda each: each.is_over)
+
+
+def token_of(programme_id: int, public_id: object) -> ChannelToken:
+    """One token of a drive, whoever asks: the page has asked whether they may. NotFound."""
+    with system("a token of a drive"):
+        found = ChannelToken.objects.filter(programme_id=programme_id, public_id=public_id).first()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def asked_tokens(account_id: int | None, programme_id: int, *, at: datetime) -> list[Release]:
+    """The tokens of this drive somebody asked for and still waits for, or may make."""
+    asked = org.releases_asked(account_id, act=ACT, at=at) if account_id else []
+    return [each for each in asked if each.payload.get("programme_id") == programme_id]
+
+
+def reach(programme: Programme) -> list[units.UnitRow]:
+    """The units a drive covers, and those right below them."""
+    covered = [units.standing(each, programme.hierarchy) for each in programmes.scope_units(programme)]
+    found = {row.id: row for row in covered}
+    for row in covered:
+        if len(found) < MOST_UNITS:
+            found |= {each.id: each for each in units.children(row.id, programme.hierarchy, limit=100).rows}
+    return [row for row in found.values() if row.lo is not None][:MOST_UNITS]
+
+
+def states(programme: Programme) -> list[units.UnitRow]:
+    """The states a drive lies in, or spreads over: codes are switched off by state."""
+    found: dict[int, units.UnitRow] = {}
+    for each in programmes.scope_units(programme):
+        path = units.path(each, programme.hierarchy)
+        inside = [row for row in path if row.kind == Kind.STATE]
+        below = [] if inside else units.children(each, programme.hierarchy, limit=100).rows
+        found |= {row.id: row for row in (*inside, *below) if row.kind == Kind.STATE}
+    return list(found.values())

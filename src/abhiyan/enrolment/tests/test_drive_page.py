@@ -1,0 +1,403 @@
+"""A drive's own page: who may set what, tokens by two people, numbers shown once, the funnel of one's own unit."""
+
+import asyncio
+import csv
+import html
+import io
+import json
+import re
+from collections.abc import Callable, Coroutine
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.test import Client
+
+from abhiyan.core import clock
+from abhiyan.core.scope import system
+from abhiyan.enrolment.hotpath import calls, shapes
+from abhiyan.enrolment.hotpath.directory import Directory, Line
+from abhiyan.enrolment.models import ChannelToken, Drive
+from abhiyan.messaging.models import Number
+from abhiyan.messaging.rules import signatures
+from abhiyan.people import actions as people
+from abhiyan.people.rules.notices import SAMPLE
+from abhiyan.programmes import actions as programmes
+
+from .make import CHANNEL, World
+from .web import browser, officer, today, web_world
+
+pytestmark = pytest.mark.django_db(transaction=True)
+NUMBER = "+911800000009"
+
+
+@pytest.fixture
+def world() -> World:
+    made = web_world()
+    with system("test"):
+        people.publish_notice(code="membership", texts=SAMPLE, by=CHANNEL, at=made.now)
+    return made
+
+
+def page_of(world: World, part: str = "") -> str:
+    return f"/drives/{world.programme.public_id}/{part}"
+
+
+def drive_of(world: World) -> Drive:
+    return Drive.objects.get(pk=world.programme.pk)
+
+
+def settings_typed(**other: object) -> dict[str, object]:
+    return {"join_slug": "winter", "notice_version": 1, "replies_per_hour": 500} | other
+
+
+def token_typed(world: World, **other: object) -> dict[str, object]:
+    return {
+        "name": "Help desks",
+        "unit": "JK-SRI",
+        "channel": 3,
+        "days": 30,
+        "reason": "the desks at the fair",
+    } | other
+
+
+def number_typed(**other: object) -> dict[str, object]:
+    return {"number": "+91 1800 000 009", "meaning": "join", "provider": "generic"} | other
+
+
+def shown(page: str, ident: str) -> str:
+    """What stands in a box to be copied."""
+    found = re.search(rf'id="{ident}"[^>]*>([^<]*)</pre>', page)
+    assert found, page
+    return html.unescape(found[1])
+
+
+def known(look: Callable[[Directory], Coroutine[Any, Any, Any]]) -> Any:
+    """What the hot path finds."""
+
+    async def ask() -> Any:
+        directory = Directory(clock.now)
+        try:
+            return await look(directory)
+        finally:
+            await directory.close()
+
+    return asyncio.run(ask())
+
+
+def lines_of(provider: str, address: str) -> list[Line]:
+    secret = address.rsplit("/", 1)[1].encode()
+    found: list[Line] = known(lambda directory: directory.lines(provider, directory.digest(secret).hex()))
+    return found
+
+
+# ---------------------------------------------------------------------------------------------- who sees and may what
+
+
+def test_the_page_is_linked_from_its_programme_and_shows_what_the_drive_is_set_to(world: World) -> None:
+    client = officer(world, "state_president", "JK")
+    assert page_of(world) in client.get(f"/programmes/{world.programme.public_id}/").content.decode()
+    page = client.get(page_of(world)).content.decode()
+    assert f"{settings.ORIGIN}/join/winter/" in page and 'class="qr"' in page
+    assert "at most 4" in page and "Codes are asked everywhere" in page
+    poster = client.get(page_of(world, "poster/")).content.decode()
+    assert 'class="qr"' in poster and "/join/winter/" in poster
+
+
+def test_a_district_reads_it_and_changes_nothing(world: World) -> None:
+    client = officer(world, "district_president", "JK-SRI")
+    page = client.get(page_of(world)).content.decode()
+    assert "<form" not in page.split("<main", 1)[1] or "set-up/" not in page
+    assert "Ask for a token" not in page and "Add a number" not in page
+    for part, typed in (
+        ("set-up/", settings_typed()),
+        ("tokens/", token_typed(world)),
+        ("numbers/", number_typed()),
+    ):
+        assert client.post(page_of(world, part), typed).status_code == 403, part
+    assert (
+        client.post(page_of(world, "codes/"), {"unit": "JK", "first": today(), "last": today()}).status_code
+        == 403
+    )
+    assert drive_of(world).codes_off == [] and not Number.objects.exists()
+
+
+def test_nobody_without_an_office_opens_it(world: World) -> None:
+    assert browser().get(page_of(world)).status_code == 302
+
+
+def test_a_programme_out_of_sight_is_not_there(world: World) -> None:
+    assert officer(world, "state_president", "HP").get(page_of(world)).status_code == 404
+
+
+# ---------------------------------------------------------------------------------------------- settings
+
+
+def test_address_notice_and_budget_are_changed(world: World) -> None:
+    client = officer(world, "state_president", "JK")
+    answer = client.post(page_of(world, "set-up/"), settings_typed(join_slug="sardi", notice_version=1))
+    assert answer.status_code == 302
+    drive = drive_of(world)
+    assert (drive.join_slug, drive.replies_per_hour) == ("sardi", 500)
+    assert browser().get("/join/sardi/").status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "says"),
+    [
+        ("join_slug", "Not fit", "small Latin letters"),
+        ("join_slug", "member", "Another drive has this address"),
+        ("join_slug", "", "required"),
+        ("join_slug", "a\x00b", "Null characters"),
+        ("notice_version", "99", "valid choice"),
+        ("replies_per_hour", "-1", "greater than or equal"),
+        ("replies_per_hour", "99999999999999999999", "less than or equal"),
+    ],
+)
+def test_unfit_settings_are_refused_beside_their_field(
+    world: World, field: str, value: str, says: str
+) -> None:
+    client = officer(world, "state_president", "JK")
+    answer = client.post(page_of(world, "set-up/"), settings_typed(**{field: value}))
+    assert answer.status_code == 422
+    assert says in html.unescape(answer.content.decode())
+    assert drive_of(world).join_slug == "winter"
+
+
+def test_codes_are_switched_off_in_a_state_for_some_days_and_on_again(world: World) -> None:
+    client = officer(world, "state_president", "JK")
+    days = {"unit": "JK", "first": today().isoformat(), "last": (today() + timedelta(days=2)).isoformat()}
+    for _twice in range(2):
+        assert client.post(page_of(world, "codes/"), days).status_code == 302
+    assert drive_of(world).codes_off == [{"unit": "JK", "from": days["first"], "to": days["last"]}]
+    assert "codes off" in client.get(page_of(world)).content.decode()
+    assert client.post(page_of(world, "codes/"), days | {"on": "1"}).status_code == 302
+    assert drive_of(world).codes_off == []
+
+
+def test_codes_are_not_switched_off_backwards_or_elsewhere(world: World) -> None:
+    client = officer(world, "state_president", "JK")
+    days = {"unit": "JK", "first": today().isoformat(), "last": (today() - timedelta(days=2)).isoformat()}
+    assert client.post(page_of(world, "codes/"), days).status_code == 422
+    assert (
+        client.post(page_of(world, "codes/"), days | {"unit": "HP", "last": days["first"]}).status_code == 422
+    )
+    assert client.post(page_of(world, "codes/"), {}).status_code == 422
+    assert drive_of(world).codes_off == []
+
+
+# ---------------------------------------------------------------------------------------------- tokens
+
+
+def release_waiting(world: World) -> str:
+    ((found,),) = world.rows("select public_id from org_release where act = 'channels.token'")
+    return str(found)
+
+
+def made_token(world: World, asker: Client) -> str:
+    """Asked, allowed by the state's president, made: the page that shows it."""
+    assert asker.post(page_of(world, "tokens/"), token_typed(world)).status_code == 302
+    release = release_waiting(world)
+    allowing = officer(world, "state_president", "JK")
+    assert allowing.post(f"/releases/{release}/decide/", {"allow": "yes"}).status_code in (200, 302)
+    answer = asker.post(page_of(world, f"tokens/make/{release}/"))
+    assert answer.status_code == 200, answer.content.decode()
+    return answer.content.decode()
+
+
+def test_a_token_needs_a_second_person_and_is_shown_once(world: World) -> None:
+    asker = officer(world, "it_administrator", "JK")
+    assert asker.post(page_of(world, "tokens/"), token_typed(world)).status_code == 302
+    release = release_waiting(world)
+    assert "waits for a second person" in asker.get(page_of(world)).content.decode()
+    assert asker.post(page_of(world, f"tokens/make/{release}/")).status_code == 403
+    other = officer(world, "state_president", "JK")
+    assert other.post(page_of(world, f"tokens/make/{release}/")).status_code == 404
+    other.post(f"/releases/{release}/decide/", {"allow": "yes"})
+    assert "Make the token" in asker.get(page_of(world)).content.decode()
+    page = asker.post(page_of(world, f"tokens/make/{release}/")).content.decode()
+    secret = shown(page, "secret")
+    assert secret.startswith("abhi_") and "curl -X POST" in page
+    assert asker.post(page_of(world, f"tokens/make/{release}/")).status_code == 404
+    for client in (asker, other):
+        again = client.get(page_of(world)).content.decode()
+        assert secret not in again and "Help desks" in again
+
+
+def test_the_shown_token_and_its_example_are_taken_by_the_hot_path(world: World) -> None:
+    page = made_token(world, officer(world, "it_administrator", "JK"))
+    secret = shown(page, "secret")
+    sender = known(lambda directory: directory.sender(directory.digest(secret.encode())))
+    assert (sender.programme_id, sender.within) == (world.programme.pk, (world.district.pk,))
+    example = re.search(r"-d '(\{.*?\})'", html.unescape(page))
+    assert example
+    claim = shapes.one_claim(example[1])
+    assert claim.notice_version == drive_of(world).notice_version
+
+
+def test_a_token_is_ended_after_asking_once_more(world: World) -> None:
+    client = officer(world, "it_administrator", "JK")
+    made_token(world, client)
+    with system("test"):
+        token = ChannelToken.objects.get(name="Help desks")
+    path = page_of(world, f"tokens/{token.public_id}/end/")
+    assert "End the token" in client.get(path).content.decode()
+    assert officer(world, "district_president", "JK-SRI").post(path).status_code == 403
+    assert client.post(path).status_code == 302
+    assert ">ended<" in client.get(page_of(world)).content.decode()
+    with system("test"):
+        token.refresh_from_db()
+    assert token.ended_at is not None
+
+
+def test_unfit_tokens_are_refused(world: World) -> None:
+    client = officer(world, "it_administrator", "JK")
+    for wrong in (
+        {"name": ""},
+        {"days": 9_999},
+        {"unit": "HP"},
+        {"channel": 1},
+        {"reason": ""},
+        {"name": "\x00"},
+    ):
+        assert client.post(page_of(world, "tokens/"), token_typed(world, **wrong)).status_code == 422, wrong
+    assert world.count("org_release") == 0
+
+
+# ---------------------------------------------------------------------------------------------- numbers
+
+
+def test_a_generic_number_shows_address_and_secret_once_and_its_calls_hold(world: World) -> None:
+    client = officer(world, "it_administrator", "JK")
+    page = client.post(page_of(world, "numbers/"), number_typed()).content.decode()
+    address, secret = shown(page, "calls"), shown(page, "signing")
+    assert address.startswith(f"{settings.ORIGIN}/hook/call/generic/")
+    (line,) = lines_of("generic", address)
+    assert (line.number, line.meaning, line.programme_id) == (NUMBER, "join", world.programme.pk)
+    at = clock.now()
+    body = json.dumps({"id": "call-1", "from": "+919876543210", "to": NUMBER}).encode()
+    at_s = int(at.timestamp())
+
+    def holds(key: str) -> bool:
+        sign = f"t={at_s},v1={signatures.generic(at_s, body, key)}".encode()
+        scope = {"query_string": b"", "path": ""}
+        return calls._is_genuine(
+            line, scope, {b"x-signature": sign}, body, json.loads(body), "203.0.113.9", at
+        )
+
+    assert holds(secret) and not holds("another")
+    again = client.get(page_of(world)).content.decode()
+    assert NUMBER in again and "in force" in again
+    assert secret not in again and address.rsplit("/", 1)[1] not in again
+    assert secret not in str(world.rows("select facts::text from core_audit where act like 'messaging.%%'"))
+
+
+def test_an_exotel_number_is_believed_from_its_networks_only(world: World) -> None:
+    client = officer(world, "state_president", "JK")
+    typed = number_typed(provider="exotel", addresses="203.0.113.0/24\n198.51.100.7")
+    page = client.post(page_of(world, "numbers/"), typed).content.decode()
+    (line,) = lines_of("exotel", shown(page, "calls"))
+    scope = {"query_string": b"", "path": ""}
+
+    def holds(source: str) -> bool:
+        return calls._is_genuine(line, scope, {}, b"", {}, source, clock.now())
+
+    assert holds("203.0.113.77") and holds("198.51.100.7") and not holds("198.51.100.8")
+    assert "Signing secret" not in page
+
+
+def test_a_twilio_number_keeps_its_auth_token_sealed(world: World) -> None:
+    client = officer(world, "it_administrator", "JK")
+    typed = number_typed(provider="twilio", signing_token="twilios-own-token")
+    page = client.post(page_of(world, "numbers/"), typed).content.decode()
+    address = shown(page, "calls")
+    (line,) = lines_of("twilio", address)
+    told = {"CallSid": "CA1", "From": "+919876543210", "To": NUMBER}
+    sign = signatures.twilio(address, told, "twilios-own-token").encode()
+    scope = {"query_string": b"", "path": address.removeprefix(str(settings.ORIGIN))}
+    assert calls._is_genuine(
+        line, scope, {b"x-twilio-signature": sign}, b"", told, "203.0.113.9", clock.now()
+    )
+    assert b"twilios-own-token" not in bytes(Number.objects.get(number=NUMBER).sealed_token or b"")
+    assert "twilios-own-token" not in page
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"number": "12"},
+        {"number": "+91abc"},
+        {"number": "\x00"},
+        {"provider": "twilio"},
+        {"provider": "exotel"},
+        {"provider": "exotel", "addresses": "0.0.0.0/0"},
+        {"provider": "exotel", "addresses": "::/0"},
+        {"provider": "exotel", "addresses": "not a network"},
+        {"provider": "other"},
+        {"meaning": "sing"},
+    ],
+)
+def test_unfit_numbers_are_refused_and_no_token_is_sent_back(world: World, wrong: dict[str, str]) -> None:
+    client = officer(world, "it_administrator", "JK")
+    answer = client.post(page_of(world, "numbers/"), number_typed(**wrong))
+    assert answer.status_code == 422
+    again = client.post(
+        page_of(world, "numbers/"), number_typed(number="12", signing_token="kept-to-oneself")
+    )
+    assert again.status_code == 422 and "kept-to-oneself" not in again.content.decode()
+    assert not Number.objects.exists()
+
+
+def test_a_number_in_use_is_not_taken_over_but_ended_and_added_anew(world: World) -> None:
+    client = officer(world, "it_administrator", "JK")
+    first = shown(client.post(page_of(world, "numbers/"), number_typed()).content.decode(), "calls")
+    taken = client.post(page_of(world, "numbers/"), number_typed(meaning="leave"))
+    assert taken.status_code == 422 and "already in use" in taken.content.decode()
+    path = page_of(world, f"numbers/{Number.objects.get(number=NUMBER).pk}/end/")
+    assert "End the number" in client.get(path).content.decode()
+    assert officer(world, "district_president", "JK-SRI").post(path).status_code == 403
+    assert client.post(path).status_code == 302
+    assert lines_of("generic", first) == []
+    anew = shown(client.post(page_of(world, "numbers/"), number_typed()).content.decode(), "calls")
+    assert anew != first and lines_of("generic", first) == [] and len(lines_of("generic", anew)) == 1
+    assert world.count("core_audit where act = 'messaging.end_number'") == 1
+
+
+def test_a_number_of_another_drive_is_not_ended_from_here(world: World) -> None:
+    client = officer(world, "it_administrator", "JK")
+    foreign = Number.objects.create(number="+911800000077", provider="generic", meaning="leave")
+    assert client.post(page_of(world, f"numbers/{foreign.pk}/end/")).status_code == 404
+
+
+# ---------------------------------------------------------------------------------------------- the funnel
+
+
+def test_the_funnel_is_of_ones_own_unit_by_channel_and_day(world: World) -> None:
+    world.missed_call(of=world.asha)
+    world.web_join(of=world.bilal, unit=world.far_booth)
+    world.web_join(of=world.chandra, unit=world.booth)
+    with system("test"):
+        programmes.fold(at=clock.now())
+
+    def rows(client: Client) -> dict[tuple[str, str], list[str]]:
+        answer = client.get(page_of(world) + "?format=csv")
+        text = b"".join(answer.streaming_content).decode("utf-8-sig")  # type: ignore[attr-defined]  # streams
+        return {(row[0], row[1]): row[2:] for row in list(csv.reader(io.StringIO(text)))[1:]}
+
+    state = rows(officer(world, "state_president", "JK"))
+    assert state["All days", "Missed call"] == ["1", "1", "0", "0", "0"]
+    assert state["All days", "Web"] == ["2", "", "", "2", "2"]
+    assert state[today().isoformat(), "Web"] == ["2", "", "", "2", "2"]
+    district = officer(world, "district_president", "JK-SRI")
+    assert rows(district)["All days", "Web"] == ["1", "", "", "1", "1"]
+    page = district.get(page_of(world)).content.decode()
+    assert "Funnel of" in page and "format=csv" in page
+
+
+def test_the_page_is_hindi_in_hindi(world: World) -> None:
+    client = officer(world, "state_president", "JK")
+    client.cookies["language"] = "hi"
+    page = client.get(page_of(world), HTTP_ACCEPT_LANGUAGE="hi").content.decode()
+    for english in ("What it is set to", "Our numbers", "Ask for a token", "Funnel of"):
+        assert english not in page, english

@@ -1,0 +1,492 @@
+"""The page of one drive: what it is set to, the tokens and numbers it is fed by, and its funnel."""
+
+from collections.abc import Callable
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from django import forms
+from django.conf import settings
+from django.contrib import messages
+from django.http import HttpResponse, HttpResponseBase
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import get_language_info
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from abhiyan.core import clock
+from abhiyan.core.refusals import NotFound, Refused
+from abhiyan.enrolment import actions, forms_drive
+from abhiyan.enrolment import queries_drive as queries
+from abhiyan.enrolment.actions import channels, tokens
+from abhiyan.enrolment.actions.setting_up import NOTICE
+from abhiyan.enrolment.models import Channel, ChannelToken, Drive
+from abhiyan.messaging import queries as messaging
+from abhiyan.messaging.rules import reasons
+from abhiyan.org import queries as org
+from abhiyan.org.models import Release
+from abhiyan.org.viewer import Request
+from abhiyan.people import queries as known
+from abhiyan.programmes import queries as programmes
+from abhiyan.programmes.models import Programme
+from abhiyan.programmes.queries import FunnelRow
+from abhiyan.ui import tables
+from abhiyan.units import queries as units
+from abhiyan.units.models import Kind
+
+from .card import picture
+from .join import language
+
+DAYS = 14  # of the funnel, one by one
+RUN, MANAGE = "programmes.run", tokens.MANAGE
+BY_PHONE = (Channel.MISSED_CALL, Channel.SMS)  # the only channels with callers and links
+
+
+class Seen:
+    """A drive in the viewer's sight, and what they may do there: for showing forms; the acts ask again."""
+
+    def __init__(self, request: Request, public_id: UUID) -> None:
+        self.request = request
+        self.programme: Programme = programmes.programme_for(request.viewer, public_id)
+        self.drive: Drive = queries.drive_for(self.programme)
+        self.name = units.name_in(self.programme.names, language())
+        self.may_run = self.may(RUN, self.programme.owner_id)
+        self.may_manage = self.may(MANAGE, self.programme.owner_id)
+
+    def may(self, capability: str, unit_id: int) -> bool:
+        positions = [lo for lo, _hi in units.all_spans([unit_id]).get(unit_id, [])]
+        return self.request.viewer.may_at(capability, *positions)
+
+    @property
+    def address(self) -> str:
+        return str(settings.ORIGIN) + reverse("enrolment:join_drive", args=[self.drive.join_slug])
+
+    def crumbs(self, *more: tuple[str, str]) -> list[tuple[str, str]]:
+        here = reverse("enrolment:drive", args=[self.programme.public_id]) if more else ""
+        return [
+            (_("Programmes"), reverse("programmes:list")),
+            (self.name, reverse("programmes:programme", args=[self.programme.public_id])),
+            (_("Channels and funnel"), here),
+            *more,
+        ]
+
+    def page(self, template: str, crumb: str, **shown: Any) -> HttpResponse:
+        """One of the pages around the drive."""
+        shown |= {
+            "here": "programmes",
+            "crumbs": self.crumbs((crumb, "")),
+            "programme": self.programme,
+            "name": self.name,
+        }
+        status = shown.pop("status", 200)
+        return render(self.request, f"enrolment/{template}.html", shown, status=status)
+
+    def back(self, part: str) -> HttpResponseBase:
+        return redirect(reverse("enrolment:drive", args=[self.programme.public_id]) + f"#{part}")
+
+
+# ---------------------------------------------------------------------------------------------- the page
+
+
+@require_GET
+def drive(request: Request, public_id: UUID) -> HttpResponseBase:
+    """One drive: its settings, channels, numbers and funnel."""
+    seen = Seen(request, public_id)
+    if tables.wants_csv(request.GET):
+        return _csv(_funnel(seen, clock.now()))
+    return _page(seen)
+
+
+def _page(seen: Seen, *, status: int = 200, **wrong: forms.Form) -> HttpResponse:
+    """wrong: the form that was refused, by its name on the page."""
+    request, at = seen.request, clock.now()
+    viewer, programme, held_drive = request.viewer, seen.programme, seen.drive
+    states = queries.states(programme)
+    shown = {
+        "here": "programmes",
+        "crumbs": seen.crumbs(),
+        "programme": programme,
+        "drive": held_drive,
+        "name": seen.name,
+        "roll": units.name_in(held_drive.roll.names, language()),
+        "address": seen.address,
+        "qr": picture(seen.address),
+        "notice_languages": _languages(held_drive.notice_version),
+        "codes_off": _codes_off(held_drive, _today(programme, at)),
+        "held": [
+            (one.n, reasons.reason(one.reason))
+            for one in messaging.held()
+            if one.programme_id == programme.pk
+        ],
+        "may_read_messages": viewer.may("messages.read"),
+        "may_run": seen.may_run,
+        "may_manage": seen.may_manage,
+        "tokens": queries.tokens(programme.pk, manages=seen.may_manage, language=language(), at=at),
+        "asked": [_asked(each) for each in queries.asked_tokens(viewer.account_id, programme.pk, at=at)],
+        "numbers": [
+            (
+                row,
+                dict(forms_drive.PROVIDERS).get(row.provider, row.provider),
+                dict(forms_drive.MEANINGS)[row.meaning],
+            )
+            for row in messaging.numbers_of(programme.pk)
+        ],
+        "funnel": [_cells(row) for row in _funnel(seen, at)],
+        "home_name": viewer.home.unit_name(language()) if viewer.home else "",
+        "days": DAYS,
+        "now": at,
+    }
+    if seen.may_run:
+        shown["set_up_form"] = wrong.get("set_up") or _set_up_form(seen)
+        shown["codes_form"] = wrong.get("codes") or forms_drive.CodesForm(
+            units=[(row.code, row.name(language())) for row in states], auto_id="c_%s"
+        )
+    if viewer.may(MANAGE):
+        reach = _reach(seen)
+        shown["token_form"] = (
+            (wrong.get("token") or forms_drive.TokenForm(units=reach, auto_id="t_%s")) if reach else None
+        )
+    if seen.may_manage:
+        shown["number_form"] = wrong.get("number") or forms_drive.NumberForm(auto_id="n_%s")
+    return render(request, "enrolment/drive.html", shown, status=status)
+
+
+def _today(programme: Programme, at: datetime) -> date:
+    return clock.day_in(programme.zone, at)
+
+
+def _languages(version: int) -> str:
+    return ", ".join(
+        str(get_language_info(each)["name_local"]) if each in dict(settings.LANGUAGES) else each
+        for each in known.languages_of_notice(NOTICE, version)
+    )
+
+
+def _codes_off(held: Drive, today: date) -> list[dict[str, Any]]:
+    """Where no code is asked, soonest first; over: the days have passed."""
+    names = {}
+    for code, unit_id in units.ids_of({str(each["unit"]) for each in held.codes_off}).items():
+        names[code] = units.unit_by_id(unit_id).names
+    rows = [
+        {
+            "code": each["unit"],
+            "name": units.name_in(names[each["unit"]], language()) if each["unit"] in names else each["unit"],
+            "first": date.fromisoformat(each["from"]),
+            "last": date.fromisoformat(each["to"]),
+        }
+        for each in held.codes_off
+    ]
+    for row in rows:
+        row["is_on"] = row["first"] <= today <= row["last"]
+        row["is_over"] = row["last"] < today
+    return sorted(rows, key=lambda row: (row["first"], row["name"]))
+
+
+def _asked(release: Release) -> dict[str, Any]:
+    return {
+        "release": release,
+        "name": release.payload.get("name", ""),
+        "unit": units.name_in(release.unit.names, language()),
+        "is_released": release.state == Release.State.RELEASED,
+    }
+
+
+def _reach(seen: Seen) -> list[tuple[str, str]]:
+    """The units somebody may make a token for, as choices."""
+    rows = queries.reach(seen.programme)
+    spans = units.all_spans([row.id for row in rows])
+    return [
+        (row.code, f"{row.name(language())} ({Kind(row.kind).label})")
+        for row in rows
+        if seen.request.viewer.may_at(MANAGE, *(lo for lo, _hi in spans.get(row.id, [])))
+    ]
+
+
+def _refused(form: forms.Form, refused: Refused, **fields: str) -> int:
+    """Put a refusal beside its field; returns the status. fields: the act's name of a field, ours."""
+    name = fields.get(refused.field, refused.field)
+    form.add_error(name if name in form.fields else None, str(refused))
+    return refused.status
+
+
+def _try(form: forms.Form, act: Callable[[], Any]) -> int:
+    """Check the form, then do the act: 0 when done, else the status of the answer with the form."""
+    if not form.is_valid():
+        return 422
+    try:
+        act()
+    except (org.NotYours, NotFound):
+        raise
+    except Refused as refused:
+        return _refused(form, refused)
+    return 0
+
+
+# ---------------------------------------------------------------------------------------------- what it is set to
+
+
+def _set_up_form(seen: Seen, data: Any = None) -> forms_drive.SetUpForm:
+    versions = known.versions_of_notice(NOTICE)
+    return forms_drive.SetUpForm(
+        data,
+        versions=[(str(each), f"{each} ({_languages(each)})") for each in reversed(versions)],
+        initial={
+            "join_slug": seen.drive.join_slug,
+            "notice_version": seen.drive.notice_version,
+            "replies_per_hour": seen.drive.replies_per_hour,
+        },
+        auto_id="s_%s",
+    )
+
+
+@require_POST
+def drive_set_up(request: Request, public_id: UUID) -> HttpResponseBase:
+    """Change address, notice and budget."""
+    seen = Seen(request, public_id)
+    org.require(request.actor, RUN, at=seen.programme.owner_id)
+    form = _set_up_form(seen, request.POST)
+    status = _try(
+        form,
+        lambda: actions.set_up_drive(
+            programme_id=seen.programme.pk, by=request.actor, at=clock.now(), **form.cleaned_data
+        ),
+    )
+    if status:
+        return _page(seen, status=status, set_up=form)
+    messages.success(request, _("Saved."))
+    return seen.back("set-up")
+
+
+@require_POST
+def drive_codes(request: Request, public_id: UUID) -> HttpResponseBase:
+    """Switch codes off in a state from day to day, or on again."""
+    seen = Seen(request, public_id)
+    org.require(request.actor, RUN, at=seen.programme.owner_id)
+    of, by, at = seen.programme.pk, request.actor, clock.now()
+    if "on" in request.POST:
+        channels.switch_codes_on(
+            programme_id=of,
+            unit_code=request.POST.get("unit", ""),
+            first=request.POST.get("first", ""),
+            last=request.POST.get("last", ""),
+            by=by,
+            at=at,
+        )
+        messages.success(request, _("Codes are asked there again."))
+        return seen.back("codes")
+    form = forms_drive.CodesForm(
+        request.POST,
+        units=[(row.code, row.name(language())) for row in queries.states(seen.programme)],
+        auto_id="c_%s",
+    )
+
+    def switch() -> None:
+        done = form.cleaned_data
+        channels.switch_codes_off(
+            programme_id=of, unit_code=done["unit"], first=done["first"], last=done["last"], by=by, at=at
+        )
+
+    if form.is_valid() and form.cleaned_data["first"] > form.cleaned_data["last"]:
+        form.add_error("last", _("The last day is before the first."))
+    if status := _try(form, switch):
+        return _page(seen, status=status, codes=form)
+    messages.success(request, _("No code is asked there on these days."))
+    return seen.back("codes")
+
+
+@require_GET
+def drive_poster(request: Request, public_id: UUID) -> HttpResponseBase:
+    """The drive's address as a code to print and put up."""
+    seen = Seen(request, public_id)
+    return render(
+        request,
+        "enrolment/drive_poster.html",
+        {
+            "programme": seen.programme,
+            "name": seen.name,
+            "address": seen.address,
+            "qr": picture(seen.address),
+            "number": messaging.our_number("join", seen.programme.pk),
+        },
+    )
+
+
+# ---------------------------------------------------------------------------------------------- tokens
+
+
+@require_POST
+def drive_ask_token(request: Request, public_id: UUID) -> HttpResponseBase:
+    """Ask a second person's yes to a token."""
+    seen = Seen(request, public_id)
+    form = forms_drive.TokenForm(request.POST, units=_reach(seen), auto_id="t_%s")
+
+    def ask() -> None:
+        done = form.cleaned_data
+        tokens.ask_token(
+            programme_id=seen.programme.pk,
+            unit_id=units.unit(done["unit"]).pk,
+            name=done["name"],
+            channel=done["channel"],
+            days=done["days"],
+            reason=done["reason"],
+            by=request.actor,
+            at=clock.now(),
+        )
+
+    if status := _try(form, ask):
+        return _page(seen, status=status, token=form)
+    messages.success(
+        request, _("Asked. Somebody of another line of command must allow it; then you make the token here.")
+    )
+    return seen.back("tokens")
+
+
+@require_POST
+def drive_make_token(request: Request, public_id: UUID, release: UUID) -> HttpResponseBase:
+    """Make a token that was allowed, and show it this once."""
+    seen = Seen(request, public_id)
+    at = clock.now()
+    asked = queries.asked_tokens(request.viewer.account_id, seen.programme.pk, at=at)
+    if release not in {each.public_id for each in asked}:
+        raise NotFound
+    made = tokens.make_token(release_id=release, by=request.actor, at=at)
+    token = queries.token_of(seen.programme.pk, made.public_id)
+    return seen.page(
+        "drive_token",
+        token.name,
+        token=token,
+        unit=units.names_of([token.unit_id], language=language()).get(token.unit_id, ""),
+        channel=Channel(token.channel).label,
+        secret=made.secret,
+        address=f"{settings.ORIGIN}/api/v1/claims",
+        notice=seen.drive.notice_version,
+    )
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def drive_end_token(request: Request, public_id: UUID, token: UUID) -> HttpResponseBase:
+    """Ask once more, then end a token."""
+    seen = Seen(request, public_id)
+    found: ChannelToken = queries.token_of(seen.programme.pk, token)
+    org.require(request.actor, MANAGE, at=found.unit_id)
+    if request.method == "POST":
+        tokens.end_token(public_id=found.public_id, by=request.actor, at=clock.now())
+        messages.success(request, _("The token is ended. Within half a minute it is refused everywhere."))
+        return seen.back("tokens")
+    return seen.page(
+        "drive_end",
+        found.name,
+        what=_("End the token “%(name)s”?") % {"name": found.name},
+        text=_(
+            "What it has sent stays. Whoever uses it is refused from now on; a new one needs a second person again."
+        ),
+        act=_("End the token"),
+        part="tokens",
+    )
+
+
+# ---------------------------------------------------------------------------------------------- numbers
+
+
+@require_POST
+def drive_number(request: Request, public_id: UUID) -> HttpResponseBase:
+    """Add one of our numbers, and show what its provider is to be told this once."""
+    seen = Seen(request, public_id)
+    org.require(request.actor, MANAGE, at=seen.programme.owner_id)
+    form = forms_drive.NumberForm(request.POST, auto_id="n_%s")
+    made: list[channels.Connected] = []
+
+    def connect() -> None:
+        made.append(
+            channels.connect_number(
+                programme_id=seen.programme.pk, by=request.actor, at=clock.now(), **form.cleaned_data
+            )
+        )
+
+    if status := _try(form, connect):
+        return _page(seen, status=status, number=form)
+    (done,) = made
+    return seen.page(
+        "drive_number",
+        done.number,
+        number=done,
+        provider=dict(forms_drive.PROVIDERS)[done.provider],
+        meaning=dict(forms_drive.MEANINGS)[done.meaning],
+        calls=f"{settings.ORIGIN}/hook/call/{done.provider}/{done.path_secret}",
+        texts=f"{settings.ORIGIN}/hook/sms/{done.provider}/{done.path_secret}",
+    )
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def drive_end_number(request: Request, public_id: UUID, number: int) -> HttpResponseBase:
+    """Ask once more, then end one of the drive's numbers."""
+    seen = Seen(request, public_id)
+    org.require(request.actor, MANAGE, at=seen.programme.owner_id)
+    found = next((row for row in messaging.numbers_of(seen.programme.pk) if row.pk == number), None)
+    if found is None:
+        raise NotFound
+    if request.method == "POST":
+        channels.end_number(
+            programme_id=seen.programme.pk, number_id=number, by=request.actor, at=clock.now()
+        )
+        messages.success(request, _("The number is ended. Within half a minute its calls are refused."))
+        return seen.back("numbers")
+    return seen.page(
+        "drive_end",
+        found.number,
+        what=_("End %(number)s?") % {"number": found.number},
+        text=_("Calls to it mean nothing any more, and what its provider was told works no longer."),
+        act=_("End the number"),
+        part="numbers",
+    )
+
+
+# ---------------------------------------------------------------------------------------------- the funnel
+
+
+def _funnel(seen: Seen, at: datetime) -> list[FunnelRow]:
+    """Of the viewer's own unit: all days first, then day by day, newest first."""
+    home = seen.request.viewer.home
+    if home is None:
+        return []
+    rows = programmes.funnel(
+        node=home.unit_id, hierarchy=home.hierarchy, programme=seen.programme, at=at, days=DAYS
+    )
+    whole = [row for row in rows if row.on is None]
+    daily = [row for row in rows if row.on is not None]
+    return whole + sorted(daily, key=lambda row: (-row.on.toordinal() if row.on else 0, row.channel))
+
+
+def _cells(row: FunnelRow) -> dict[str, Any]:
+    by_phone = row.channel in BY_PHONE
+    return {
+        "on": row.on,
+        "channel": str(Channel(row.channel).label),
+        "cells": [
+            (_("Reported"), row.reported, True),
+            (_("Unique callers"), row.unique, by_phone),
+            (_("Links opened"), row.opened, by_phone),
+            (_("Completed"), row.completed, True),
+            (_("Counted"), row.counted, True),
+        ],
+    }
+
+
+def _csv(rows: list[FunnelRow]) -> HttpResponseBase:
+    head = [
+        _("Day"),
+        _("Channel"),
+        _("Reported"),
+        _("Unique callers"),
+        _("Links opened"),
+        _("Completed"),
+        _("Counted"),
+    ]
+
+    lines: list[list[object]] = []
+    for row in rows:
+        shown = _cells(row)
+        cells = ["" if not has else "<10" if n is None else n for _label, n, has in shown["cells"]]
+        lines.append([row.on.isoformat() if row.on else _("All days"), shown["channel"], *cells])
+    return tables.csv_response("funnel", head, lines)
