@@ -25,13 +25,25 @@ FLOORS: list[str] = next(
 LONGEST_MODULE = 650  # "past about 600 lines it becomes a folder of the same name"
 FORBIDDEN_NAMES = {"utils", "util", "helpers", "helper", "common", "services", "managers", "misc"}
 # Where the clock is read. Everything else is given `at`.
-CLOCK_READERS = {"asgi", "cli", "clock", "commands", "endpoints", "jobs", "loops", "middleware", "views"}
+CLOCK_READERS = {
+    "asgi",
+    "cli",
+    "clock",
+    "commands",
+    "endpoints",
+    "hotpath",
+    "jobs",
+    "loops",
+    "middleware",
+    "views",
+}
 CLOCK_READERS |= {
+    "demo",
     "doctor",
     "health",
     "metrics",
     "tasks",
-}  # asked from outside, or jobs; a doctor judges the clock
+}  # asked from outside, or jobs; a doctor judges the clock; the demo is a command
 CLOCK = re.compile(
     r"(^|\.)(timezone|clock)\.now$|(^|\.)(datetime|date)\.(now|utcnow|today)$|(^|\.)time\.time(_ns)?$"
 )
@@ -187,11 +199,27 @@ def clocks_read_in_the_wrong_place(source: Source) -> Iterator[str]:
             yield source.at(node, "now: only views, commands and jobs read the clock; take `at`")
 
 
+def exports(path: Path) -> set[str] | None:
+    """The names in a module's `__all__`; None when there is no such file or list."""
+    if not path.is_file():
+        return None
+    for node in ast.parse(path.read_text()).body:
+        if isinstance(node, ast.Assign) and any(
+            isinstance(t, ast.Name) and t.id == "__all__" for t in node.targets
+        ):
+            return set(ast.literal_eval(node.value))
+    return None
+
+
 def acts_with_positions(source: Source) -> Iterator[str]:
+    """In a folder of acts those are acts that it exports; what else stands there is how they are done."""
     if "actions" not in source.parts:
         return
+    exported = exports(PACKAGE / source.room / source.path.parent / "__init__.py")
     for node in source.tree.body:
         if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) or node.name.startswith("_"):
+            continue
+        if "actions" in source.path.parts and exported is not None and node.name not in exported:
             continue
         given = node.args
         if given.args or given.posonlyargs or given.vararg:

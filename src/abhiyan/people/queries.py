@@ -172,3 +172,24 @@ def people_on(phone_id: UUID) -> list[Person]:
     return list(
         Person.objects.filter(phone_id=phone_id, erased_at=None, merged_into=None).order_by("at", "id")
     )
+
+
+def person(person_id: UUID) -> Person:
+    """One person by id, in scope. NotFound."""
+    found = Person.objects.filter(pk=person_id).first()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def persons(person_ids: Iterable[UUID]) -> list[Person]:
+    """People by id, in scope; in no order."""
+    return list(Person.objects.filter(pk__in=list(person_ids)))
+
+
+def phone(phone_id: UUID) -> Phone:
+    """One phone by id, in scope. NotFound."""
+    found = Phone.objects.filter(pk=phone_id).first()
+    if found is None:
+        raise NotFound
+    return found

@@ -1,5 +1,7 @@
 """What the room does. Other rooms import from here; the modules beside are how."""
 
+from abhiyan.enrolment.rules.ids import claim_id, sender_key
+
 from .claims import (
     AlreadyMember,
     BirthYearInvalid,
@@ -29,8 +31,6 @@ from .claims import (
     UnknownUnit,
     Unreadable,
     Waits,
-    claim_id,
-    sender_key,
 )
 from .drives import NoSuchDrive
 from .enrol import Gateway, enrol, enrol_batch, forget, gateway

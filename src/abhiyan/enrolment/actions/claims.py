@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from hashlib import blake2b
 from typing import ClassVar
 from uuid import UUID
 
@@ -43,16 +42,6 @@ class Claim:
     consents: tuple[int, ...] = MEMBERSHIP_ONLY
     device: str = ""
     says_adult: bool = False
-
-
-def sender_key(sender: UUID, key: str | bytes) -> bytes:
-    """An idempotency key that two senders cannot share."""
-    return sender.bytes + (key.encode("utf-8", "surrogatepass") if isinstance(key, str) else key)
-
-
-def claim_id(channel: int, key: bytes) -> bytes:
-    """The claim's id, 16 bytes: the same key from the same channel is the same claim."""
-    return blake2b(key, digest_size=16, salt=bytes([channel])).digest()
 
 
 class Outcome:

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 import psycopg
 
 from abhiyan.core.actor import Actor
+from abhiyan.enrolment.rules.ids import claim_id
 
 from . import sql
 from .claims import (
@@ -19,7 +20,6 @@ from .claims import (
     Outcome,
     TryAgain,
     Unreadable,
-    claim_id,
     stored_outcome,
 )
 from .drives import Drive, Drives
@@ -39,7 +39,8 @@ from .gateway import (
     micros,
 )
 from .rows import SHORTS, Row, keys, prepare
-from .settle import STATEMENTS, Settling, stored_claims
+from .settle import Settling, stored_claims
+from .settling_sql import STATEMENTS
 
 TRIES = 4  # of one batch, when the database was lost or two batches stood in each other's way
 MINORS_REMEMBERED = timedelta(days=7)

@@ -23,10 +23,12 @@ from abhiyan.enrolment.rules.age import Age, age_on
 from abhiyan.org import queries as org
 from abhiyan.people import actions as people
 from abhiyan.people import phones
-from abhiyan.people.models import Consent, Person, Purpose
+from abhiyan.people import queries as people_queries
+from abhiyan.people.models import Person, Purpose
 from abhiyan.people.news import NoReplayed
 from abhiyan.programmes import actions as programmes
-from abhiyan.programmes.models import Programme, Rung
+from abhiyan.programmes import queries as programme_queries
+from abhiyan.programmes.models import Rung
 from abhiyan.programmes.rules.ladder import Change
 
 from .claims import BirthYearInvalid, NameInvalid, NotAdult, OutsideScope, PhoneInvalid
@@ -161,7 +163,7 @@ def correct(
         _own_phone_or("enrolment.correct", member, by, phone, unit_id)
         lock_phone(member.phone_id)
         member.refresh_from_db()
-        person = Person.objects.get(pk=member.person_id)
+        person = people_queries.person(member.person_id)
         changed: list[str] = []
         if name is not None:
             cleaned = names.clean(name)
@@ -176,7 +178,7 @@ def correct(
             changed.append("birth_year")
         if changed:
             _must_differ(member, person)
-            person.save(update_fields=changed)
+            people.correct_person(person=person, name=person.name, birth_year=person.birth_year)
         if unit_id is not None and unit_id != member.unit_id:
             _move(member, unit_id, at)
             changed.append("place")
@@ -330,7 +332,7 @@ def _end(
     if term.ended_at is None:
         _post([_change(term, term.rung, -1)], at)
         Enrolment.objects.filter(pk=term.pk).update(ended_at=at, end_reason=reason)
-    zone = Programme.objects.values_list("zone", flat=True).get(pk=member.programme_id)
+    zone = programme_queries.programme_by_id(member.programme_id).zone
     member.ended_on = clock.day_in(zone, at)
     member.struck_at = at if reason == "struck" else None
     member.save(update_fields=["ended_on", "struck_at"])
@@ -370,10 +372,10 @@ def _must_be_adult(member: Membership, birth_year: int, *, says_adult: bool) -> 
 
 def _must_differ(member: Membership, person: Person) -> None:
     """Two people on one phone differ in name or year of birth: that is how the act tells them apart."""
-    others = Person.objects.filter(
-        pk__in=Membership.objects.filter(phone_id=member.phone_id, roll_id=member.roll_id)
+    others = people_queries.persons(
+        Membership.objects.filter(phone_id=member.phone_id, roll_id=member.roll_id)
         .exclude(pk=member.pk)
-        .values("person_id")
+        .values_list("person_id", flat=True)
     )
     for other in others:
         if (
@@ -414,8 +416,7 @@ def _move(member: Membership, unit_id: int, at: datetime) -> None:
         _move_claim(opener, unit_id, at)
     member.unit_id = unit_id
     member.save(update_fields=["unit_id"])
-    Person.objects.filter(pk=member.person_id).update(unit_id=unit_id)
-    Consent.objects.filter(person_id=member.person_id).update(unit_id=unit_id)
+    people.move_person(person_id=member.person_id, unit_id=unit_id)
 
 
 def _move_claim(claim: Claim, unit_id: int, at: datetime) -> None:

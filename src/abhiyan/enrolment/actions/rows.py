@@ -16,6 +16,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from abhiyan.core.keys import Keyring, keyring
 from abhiyan.enrolment.rules import names
 from abhiyan.enrolment.rules.age import Age, age_on
+from abhiyan.enrolment.rules.ids import claim_id
 from abhiyan.enrolment.rules.window import GRACE, Fall, fall, field_instant
 from abhiyan.people import phones
 from abhiyan.people.models import Purpose
@@ -37,7 +38,6 @@ from .claims import (
     PhoneAbroad,
     PhoneInvalid,
     UnknownUnit,
-    claim_id,
 )
 from .drives import Drive
 from .gateway import EPOCH, NO, YES, int2, int4, int8

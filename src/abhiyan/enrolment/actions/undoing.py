@@ -19,7 +19,7 @@ from abhiyan.enrolment.models import Channel, Taken
 from abhiyan.programmes.models import Rung
 
 from .rows import consent_id
-from .settle import TERM
+from .settling_sql import TERM
 from .sql import MEASURE
 
 SLICE = 1_000  # claims; as many advisory locks are held

@@ -18,7 +18,7 @@ from abhiyan.core.scope import system
 from abhiyan.enrolment.models import Channel, Membership, Sign, Waiting
 from abhiyan.enrolment.models import Claim as StoredClaim
 from abhiyan.enrolment.rules import names
-from abhiyan.people.models import Phone
+from abhiyan.people import queries as people
 from abhiyan.programmes import actions as programmes
 from abhiyan.programmes.models import Rung
 from abhiyan.programmes.rules.ladder import Change
@@ -83,7 +83,7 @@ def open_link(*, link: str, by: Actor, at: datetime) -> Opened:
         return Opened(
             programme_id=waiting.programme_id,
             phone_id=waiting.phone_id,
-            last4=Phone.objects.values_list("last4", flat=True).get(pk=waiting.phone_id),
+            last4=people.phone(waiting.phone_id).last4,
             is_complete=waiting.completed_at is not None,
             membership=membership,
         )
@@ -133,7 +133,7 @@ def complete(
     """
     with system("a personal link is completed"):
         waiting = _waiting(link)
-        stored = Phone.objects.get(pk=waiting.phone_id)
+        stored = people.phone(waiting.phone_id)
         phone = keyring().unseal(bytes(stored.sealed), about=stored.pk.bytes).decode()
     who = f"{names.key(names.clean(name) or '')}|{birth_year}".encode()
     claim = Claim(

@@ -29,7 +29,8 @@ from abhiyan.enrolment.actions.gateway import (
     int8,
     micros,
 )
-from abhiyan.enrolment.actions.settle import STATEMENTS, Settling
+from abhiyan.enrolment.actions.settle import Settling
+from abhiyan.enrolment.actions.settling_sql import STATEMENTS
 
 from .layout import COLUMN_OF, PAPER
 from .staging import left_over_sql, outcomes_of, row_from, table_of

@@ -16,7 +16,7 @@ from abhiyan.core.scope import system
 from abhiyan.enrolment.actions import claims as refusals
 from abhiyan.enrolment.actions.drives import Drive, Drives
 from abhiyan.enrolment.actions.gateway import Writer, int4
-from abhiyan.enrolment.actions.settle import STATEMENTS
+from abhiyan.enrolment.actions.settling_sql import STATEMENTS
 from abhiyan.enrolment.models import Channel
 from abhiyan.enrolment.models import Drive as DriveRow
 from abhiyan.people import queries as people

@@ -3,6 +3,7 @@
 from .accounts import close_account, find_account_at, open_account, rename_account, reveal_phone, speak
 from .codes import CodeNotRight, ask_code, check_code, check_console, first_administrator
 from .consents import ensure_sample_notice, give_consent, publish_notice, withdraw_consent
+from .persons import correct_person, move_person
 from .suppressions import lift, suppress
 
 __all__ = [
@@ -11,11 +12,13 @@ __all__ = [
     "check_code",
     "check_console",
     "close_account",
+    "correct_person",
     "ensure_sample_notice",
     "find_account_at",
     "first_administrator",
     "give_consent",
     "lift",
+    "move_person",
     "open_account",
     "publish_notice",
     "rename_account",

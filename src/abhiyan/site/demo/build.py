@@ -70,9 +70,8 @@ CAST = (
 )
 
 
-def build(seed: str, *, say: Callable[[str], None]) -> None:
+def build(seed: str, *, at: datetime, say: Callable[[str], None]) -> None:
     """Everything the demo shows, in the order a real campaign would make it. As role `jobs`; commits as it goes."""
-    at = clock.now()
     today = clock.day_in("Asia/Kolkata", at)
     first = today - timedelta(days=DAYS - 1)
     with system("demo"):
@@ -84,7 +83,7 @@ def build(seed: str, *, say: Callable[[str], None]) -> None:
     _bring("units", _units_file(rows), options={}, at=at)
     _bring("pins", _pins_file(rows), options={}, at=at)
     with system("demo"):
-        _outlines()
+        _outlines(at)
     say("appointing people to offices")
     with system("demo"):
         ids = units.ids_of(row.code for row in rows if row.kind != "village")
@@ -150,7 +149,7 @@ def _pins_file(rows: Sequence[tree.Row]) -> Iterator[Sequence[object]]:
             yield [mandals[row.organisational_parent.rpartition("-C")[0]], row.code, "yes"]
 
 
-def _outlines() -> None:
+def _outlines(at: datetime) -> None:
     geojson = json.loads((tree.DATA / "jk_pcs.geojson").read_text(encoding="utf-8"))
     units_actions.set_outlines(
         outlines={
@@ -160,7 +159,7 @@ def _outlines() -> None:
         },
         source="HindustanTimesLabs/shapefiles (MIT); not authoritative",
         by=BY,
-        at=clock.now(),
+        at=at,
     )
 
 
@@ -339,9 +338,9 @@ def claim_of(event: history.Event) -> enrolment.Claim:
     )
 
 
-def running_drive() -> int | None:
-    """The id of the drive that is open, if one is."""
+def running_drive(at: datetime) -> int | None:
+    """The id of the drive that is open at an instant, if one is."""
     with system("demo"):
         nation = units.unit("IN")
-        found = programme_queries.programmes_running(nation.pk, clock.day_in("Asia/Kolkata", clock.now()))
+        found = programme_queries.programmes_running(nation.pk, clock.day_in("Asia/Kolkata", at))
     return next((one.pk for one in found if one.kind == "drive"), None)

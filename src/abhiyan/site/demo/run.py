@@ -95,9 +95,11 @@ def _make(seed: str, *, say: Callable[[str], None]) -> None:
     django.setup()
     schema.migrate(verbosity=0)
     with schema.working_as("jobs"):
+        from abhiyan.core import clock
+
         from .build import build
 
-        build(seed, say=say)
+        build(seed, at=clock.now(), say=say)
     os.environ["ABHIYAN_ROLE"] = "app"
     os.environ["ABHIYAN_POOL"] = "1"
 

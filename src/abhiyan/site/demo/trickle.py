@@ -27,7 +27,7 @@ def main(seed: str) -> None:
     booths = [row for row in tree.rows(seed) if row.kind == "booth"]
     rng = random.Random()  # noqa: S311  # sample data, new each time it runs
     crowd = people.people(f"trickle {rng.random()}", first=20_000_000 + rng.randrange(10_000_000))
-    programme_id = running_drive()
+    programme_id = running_drive(clock.now())
     while programme_id is not None and not stopping.wait(rng.uniform(0.5, 3.0)):
         person, home, at = next(crowd), rng.choice(booths), clock.now()
         kind = rng.choices([way for way, _share in history.WAYS], [share for _way, share in history.WAYS])[0]
