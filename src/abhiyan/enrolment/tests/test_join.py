@@ -189,12 +189,23 @@ def test_a_code_works_once_in_its_own_browser_only(world: World) -> None:
     client = browser()
     client.post("/join/winter/", typed(world.asha))
     code = code_sent(world.asha.phone)
-    assert browser().post("/join/winter/code/", {"code": code})["Location"] == "/join/winter/"
+    assert browser().post("/join/winter/code/", {"code": code})["Location"] == "/join/winter/?sent=1"
     wrong = client.post("/join/winter/code/", {"code": f"{(int(code) + 1) % 1_000_000:06d}"})
     assert wrong.status_code == 422
     assert world.count("enrolment_claim") == 0
     assert client.post("/join/winter/code/", {"code": code}).status_code == 302
     assert client.post("/join/winter/code/", {"code": code})["Location"] == "/join/winter/done/"
+    assert world.count("enrolment_claim") == 1
+
+
+def test_a_code_sent_twice_at_once_leads_to_the_card(world: World) -> None:
+    client, twin = browser(), browser()
+    client.post("/join/winter/", typed(world.asha))
+    twin.cookies = client.cookies.copy()  # the second press goes out before the first is answered
+    code = code_sent(world.asha.phone)
+    assert client.post("/join/winter/code/", {"code": code})["Location"] == "/join/winter/done/"
+    late = twin.post("/join/winter/code/", {"code": code})
+    assert client.get(late["Location"])["Location"] == "/join/winter/done/"
     assert world.count("enrolment_claim") == 1
 
 

@@ -72,6 +72,8 @@ def join_drive(request: Request, slug: str) -> HttpResponseBase:
     at = clock.now()
     found = queries.drive_by_slug(slug)
     on = clock.day_in(found.programme.zone, at)
+    if "sent" in request.GET and _is_done(request, slug):
+        return redirect("enrolment:join_done", slug)
     if not queries.is_open(found, on):
         return _closed(request, found, on)
     if request.method != "POST":
@@ -113,7 +115,8 @@ def join_code(request: Request, slug: str) -> HttpResponseBase:
     if not typed:
         if _is_done(request, slug):
             return redirect("enrolment:join_done", slug)
-        return redirect("enrolment:join_drive", slug)
+        # A form sent twice: the first answer has brought a new cookie meanwhile, and that one shows the card.
+        return redirect(reverse("enrolment:join_drive", args=[slug]) + "?sent=1")
     if request.method == "POST" and "again" in request.POST:
         return _send_again(request, found, asked, typed, at=at)
     form = CodeForm(request.POST or None)

@@ -27,6 +27,11 @@
     const wanted = button.name === "open" ? { open: button.value } : { where: looked };
     if (!(await look(wanted))) form.requestSubmit(button);
   });
+  where.addEventListener("keydown", (event) => {
+    if (event.key !== "Enter") return;
+    event.preventDefault();
+    form.querySelector("button[name=find]").click();
+  });
   where.addEventListener("input", () => {
     const typed = where.value.trim();
     if (/^[1-9][0-9]{5}$/.test(typed) && typed !== looked) {
