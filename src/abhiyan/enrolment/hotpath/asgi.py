@@ -114,8 +114,9 @@ class Application:
         is_over = len(said) > 18 or not said.isdigit() or int(said) > most
         message = await receive()
         body: bytes = message.get("body", b"")
-        n, parts = len(body), [body]
+        n = len(body)
         if message.get("more_body"):
+            parts = [body]
             try:
                 async with asyncio.timeout(PATIENCE_S):
                     while message.get("more_body") and n <= THROWN_AWAY:

@@ -66,10 +66,10 @@ class Batches:
             found = self._lanes[key] = Lane(programme_id, by, allowed)
         return found
 
-    async def put(self, lane: Lane, claims: list[Claim], origin: str) -> Result:
+    def put(self, lane: Lane, claims: list[Claim], origin: str) -> "asyncio.Future[Result]":
         """Queue the claims of one request, together in one commit; their outcomes once that is on disk.
 
-        Raises Full, TooMany (the day's allowance), TryAgain, or what the act raised.
+        Raises Full; the future raises TooMany (the day's allowance), TryAgain, or what the act raised.
         """
         if self._waiting + len(claims) > MOST_WAITING:
             raise Full
@@ -81,7 +81,7 @@ class Batches:
         self._waiting += len(claims)
         if self._running is None:
             self._running = loop.create_task(self._run(loop))
-        return await future
+        return future
 
     async def _run(self, loop: asyncio.AbstractEventLoop) -> None:
         try:

@@ -22,6 +22,8 @@ from abhiyan.core import database
 from abhiyan.core.actor import Actor
 from abhiyan.core.keys import keyring
 
+from .batches import Lane
+
 log = logging.getLogger(__name__)
 
 FRESH_S = 5.0  # older: read again, in the background
@@ -50,6 +52,7 @@ class Sender:
     within: tuple[int, ...]
     expires_at: datetime
     was_used: bool = False
+    lane: Lane | None = None  # where its claims queue
     second: int = 0  # of the rate
     n: int = 0  # claims in that second
 
