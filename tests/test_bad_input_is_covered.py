@@ -1,0 +1,140 @@
+"""Every kind of bad input that was promised an answer has a test; this list is the index to them.
+
+A kind without tests, or a test that is no more, fails here.
+"""
+
+import ast
+from pathlib import Path
+
+import pytest
+
+pytestmark = pytest.mark.once
+
+PACKAGE = Path(__file__).resolve().parent.parent / "src" / "abhiyan"
+ACT = "enrolment/tests/test_bad_input.py::"
+API = "enrolment/tests/test_hotpath.py::"
+CALLS = "enrolment/tests/test_calls.py::"
+FILES = "core/tests/test_tables_files.py::"
+JOIN = "enrolment/tests/test_join.py::"
+PAGES = "site/tests/test_imports.py::"
+PAPER = "enrolment/tests/test_paper.py::"
+SIGNATURES = "messaging/tests/test_signatures.py::"
+SIGN_IN = "people/tests/test_sign_in.py::"
+
+COVERED: dict[str, list[str]] = {
+    "garbage phones": [
+        ACT + "test_garbage_phones",
+        API + "test_what_does_not_fit_the_rules_names_the_field",
+        CALLS + "test_garbage_names_the_field",
+        JOIN + "test_garbage_phones_are_refused_at_the_field",
+        SIGN_IN + "test_what_is_no_mobile_is_refused_at_its_field",
+    ],
+    "right-to-left and zero-width characters": [
+        ACT + "test_right_to_left_and_zero_width_characters",
+        API + "test_invisible_characters_are_dropped_from_a_name",
+        FILES + "test_right_to_left_and_zero_width_characters_are_removed_and_counted",
+        JOIN + "test_right_to_left_and_zero_width_characters_are_cleaned_out_of_a_name",
+    ],
+    "\\u0000": [
+        ACT + "test_nul_and_ten_megabyte_and_letterless_names",
+        FILES + "test_nul_is_refused_and_named",
+        JOIN + "test_a_null_character_is_refused_or_harmless",
+    ],
+    "10 MB names": [
+        ACT + "test_nul_and_ten_megabyte_and_letterless_names",
+        API + "test_a_name_of_ten_megabytes_is_too_large",
+        FILES + "test_a_ten_megabyte_name_is_refused_in_little_memory",
+        FILES + "test_a_ten_megabyte_quoted_name_is_refused_too",
+        JOIN + "test_a_name_of_ten_megabytes_is_not_even_read",
+    ],
+    "forged signatures": [
+        CALLS + "test_forged_signatures_replays_and_skewed_clocks_are_refused",
+        SIGNATURES + "test_a_forged_signature_is_refused",
+        SIGNATURES + "test_a_changed_body_is_refused",
+    ],
+    "replays": [
+        CALLS + "test_the_same_call_told_twice_is_one_call",
+        SIGNATURES + "test_a_replay_or_a_clock_an_hour_off_is_refused",
+        API + "test_a_resend_gets_its_first_answer",
+        JOIN + "test_a_code_works_once_in_its_own_browser_only",
+    ],
+    "wrong secrets": [
+        API + "test_without_a_valid_token_nothing_is_told",
+        API + "test_guessing_tokens_has_an_end",
+        CALLS + "test_exotel_needs_the_secret_and_its_own_networks",
+        CALLS + "test_unknown_hooks_are_no_addresses",
+    ],
+    "CSVs in wrong encodings": [
+        FILES + "test_a_csv_in_the_wrong_encoding_names_the_line_and_the_fix",
+        FILES + "test_a_csv_in_an_unknown_encoding_names_the_line",
+        FILES + "test_a_list_typed_in_an_old_hindi_font_is_refused",
+        FILES + "test_hindi_saved_twice_is_refused",
+    ],
+    "200 columns": [
+        FILES + "test_200_columns_are_read_for_the_three_that_matter",
+        PAGES + "test_doubled_headers_wait_for_a_choice_and_200_columns_do_not_matter",
+    ],
+    "doubled headers": [
+        FILES + "test_doubled_headers_are_refused_by_name_and_column",
+        PAGES + "test_doubled_headers_wait_for_a_choice_and_200_columns_do_not_matter",
+    ],
+    "formula injection": [
+        FILES + "test_formula_injection_in_a_name_is_refused",
+        ACT + "test_a_formula_for_a_name_is_only_a_name_without_letters_or_a_text",
+    ],
+    "half-uploaded files": [
+        FILES + "test_a_csv_cut_inside_a_row_refuses_that_row",
+        FILES + "test_half_a_workbook_is_refused",
+        PAGES + "test_a_file_comes_piece_by_piece_and_goes_on_where_it_stopped",
+        PAGES + "test_without_javascript_a_half_sent_file_is_gone_on_with_too",
+    ],
+    "dates out of window": [
+        ACT + "test_dates_out_of_window_and_impossible_times",
+        ACT + "test_after_the_drives_last_day",
+        FILES + "test_dates_out_of_the_window_are_refused_by_row",
+        PAPER + "test_days_outside_the_window_and_late_lists",
+    ],
+    "unknown units": [
+        ACT + "test_unknown_units_and_units_outside",
+        PAPER + "test_a_list_of_a_unit_reaches_no_further",
+        JOIN + "test_an_unknown_place_is_taken_and_goes_to_the_worklist",
+    ],
+    "clock skew of an hour": [
+        ACT + "test_a_clock_an_hour_ahead_is_taken_at_the_servers_time",
+        API + "test_a_device_clock_half_an_hour_ahead_is_borne_and_two_hours_are_not",
+        CALLS + "test_a_provider_whose_clock_is_hours_off_still_brings_its_call",
+    ],
+    "100,000 spoofed callers in a burst": [
+        ACT + "test_a_burst_of_spoofed_callers_is_stored_and_joins_nobody",
+        CALLS + "test_a_burst_of_spoofed_callers_is_stored_and_replies_wait_for_the_budget",
+    ],
+    "each refusal names the field and the fix in the user's language": [
+        FILES + "test_a_refusal_names_the_field_and_the_fix_in_the_readers_language",
+        API + "test_refusals_speak_the_callers_language",
+        JOIN + "test_errors_stand_at_their_fields_and_typed_values_stay",
+    ],
+    "nothing half done": [
+        ACT + "test_one_unstorable_value_does_not_hold_up_its_batch",
+        API + "test_a_batch_that_does_not_fit_its_shape_is_refused_whole",
+        "core/tests/test_imports.py::test_our_own_mistake_leaves_nothing_half_done",
+        "units/tests/test_lists.py::test_a_bad_file_changes_nothing",
+    ],
+    # Two promises beside, shown by name.
+    "two calls from one phone, one reply": [CALLS + "test_two_calls_from_one_phone_one_reply"],
+    "init, then doctor, on an empty server": [
+        "site/tests/test_command_line.py::test_init_then_doctor_finds_nothing_failing"
+    ],
+}
+
+
+def names_in(path: Path) -> set[str]:
+    return {node.name for node in ast.parse(path.read_text()).body if isinstance(node, ast.FunctionDef)}
+
+
+@pytest.mark.parametrize("kind", list(COVERED))
+def test_each_kind_of_bad_input_has_its_tests(kind: str) -> None:
+    assert COVERED[kind]
+    for node in COVERED[kind]:
+        path, _, name = node.partition("::")
+        assert (PACKAGE / path).is_file(), f"{path} is gone: name the test that took its place"
+        assert name in names_in(PACKAGE / path), f"{node} is gone: name the test that took its place"
