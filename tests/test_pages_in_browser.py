@@ -186,7 +186,7 @@ def go_through(page: Page, kind: str, text: str, folder: Path, refused: str) -> 
         running.run(public_id, step, at=clock.now())
         page.goto(f"/imports/{public_id}/")
 
-    page.click("form[data-once]:has(table) button[type=submit]")
+    page.click("form[action$='/columns/'][data-once] button[type=submit]")
     page.wait_for_load_state()
     work("check")
     assert refused in page.locator("section:has(#refused)").inner_text()

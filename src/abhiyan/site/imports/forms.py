@@ -39,7 +39,8 @@ class BeginForm(forms.Form):
     unit = forms.ChoiceField(label=gettext_lazy("Whose list is it?"))
     file = forms.FileField(
         label=gettext_lazy("File"),
-        required=False,
+        allow_empty_file=True,  # said by the act, which knows of empty files however they come
+        error_messages={"required": gettext_lazy("Choose a file.")},
         widget=forms.FileInput(attrs={"accept": ".csv,.tsv,.txt,.xlsx,.xls,.ods"}),
     )
     file_name = forms.CharField(required=False, max_length=400, widget=forms.HiddenInput)

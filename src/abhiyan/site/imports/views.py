@@ -21,7 +21,7 @@ from abhiyan.core import clock
 from abhiyan.core.imports import ImportKind, actions, kind, queries, registered, running
 from abhiyan.core.models import StagedImport
 from abhiyan.core.refusals import NotFound
-from abhiyan.core.tables.reasons import NOTES, SENSITIVE
+from abhiyan.core.tables.reasons import NOTES
 from abhiyan.core.tables.writing import csv_chunks, write_xlsx
 from abhiyan.org.viewer import Request
 from abhiyan.ui import tables
@@ -147,14 +147,13 @@ def begin(request: Request, key: str) -> HttpResponseBase:
         raise NotFound
     form = BeginForm(of_kind, request.viewer, request.POST or None, request.FILES or None)
     by_pieces = "application/json" in request.headers.get("Accept", "")
+    form.fields["file"].required = not by_pieces
     status = 200
     if request.method == "POST":
         status = 422
         if form.is_valid():
             file = form.cleaned_data["file"]
-            if file is None and not by_pieces:
-                form.add_error("file", _("Choose a file."))
-            elif file is not None and file.size > PLAIN_BYTES:
+            if file is not None and file.size > PLAIN_BYTES:
                 form.add_error(
                     "file",
                     _("Without JavaScript a file may have %(limit)s MB. Split it.")
@@ -294,8 +293,6 @@ def _one(
         form=shown_form,
         fields=_fields(of_kind, preview, shown_form) if preview and shown_form else [],
         problems=[] if preview is None else [(p.blocking, str(p)) for p in preview.problems],
-        dropped=[(SENSITIVE.get(category, category), n) for category, n in staged.dropped.items()],
-        dropped_columns=[c.header or c.letter for c in preview.columns if c.sensitive] if preview else [],
         counts=_counts(staged.counts, of_kind),
         undone=_counts(staged.undone, of_kind),
         discarded=[(of_kind.discarded.get(code, code), n) for code, n in staged.discarded.items()],

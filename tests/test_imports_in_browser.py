@@ -1,0 +1,221 @@
+"""Imports in a real browser: every state of one at both sizes and in both languages, uploads cut off, no JavaScript."""
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import pytest
+from django.conf import settings
+from playwright.sync_api import Browser, BrowserContext, Page, Route, sync_playwright
+
+from abhiyan.core import clock
+from abhiyan.core.imports import actions, queries, running
+from abhiyan.core.scope import system
+from abhiyan.enrolment.tests.server import Server
+from abhiyan.people.models import Account
+from abhiyan.site.tests.cast import Cast
+from abhiyan.ui.tests.test_browser import AXE, RULES, SIZES
+from abhiyan.units.models import Unit
+
+pytestmark = [pytest.mark.browser, pytest.mark.once]
+HEAD = "Code,Kind,Name in English,Name in Hindi,Organisational parent,Aadhaar\n"
+UNITS = (
+    HEAD
+    + "JK-B301,booth,New School,नया विद्यालय,JK-SRI-M1,999911112222\n"
+    + "JK-B302,booth,Lost Library,,JK-SRI-M9,\n"
+    + "JK-B001,booth,Rajbagh High School,,JK-SRI-M1,\n"
+)
+Open = Callable[..., Page]
+
+
+@pytest.fixture(scope="module")
+def cast(open_database: None) -> Cast:
+    return Cast.make(own=3, foreign=3)
+
+
+@pytest.fixture(scope="module")
+def served(cast: Cast) -> Iterator[Server]:
+    server = Server().start(ABHIYAN_ORIGIN="http://localhost")
+    yield server
+    server.stop()
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Browser]:
+    named = (os.environ.get("ABHIYAN_CHROMIUM") or "chromium", "chromium-browser", "google-chrome")
+    found = next(filter(None, map(shutil.which, named)), None)
+    if found is None:
+        pytest.fail("no Chromium on this machine: install it (Debian: apt-get install chromium)")
+    patch = pytest.MonkeyPatch()
+    patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")  # Playwright keeps an event loop in this thread
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=found, args=["--no-sandbox", "--disable-gpu"])
+        yield started
+        started.close()
+    patch.undo()
+
+
+@pytest.fixture
+def visit(chromium: Browser, served: Server, cast: Cast) -> Iterator[Open]:
+    contexts: list[BrowserContext] = []
+
+    def visited(path: str, role: str, *, size: str = "desk", language: str = "en", **more: Any) -> Page:
+        with system("test"):
+            Account.objects.filter(pk=cast.accounts[role].pk).update(language=language)
+        width, height = SIZES[size]
+        base = f"http://127.0.0.1:{served.port}"
+        context = chromium.new_context(viewport={"width": width, "height": height}, base_url=base, **more)
+        contexts.append(context)
+        context.add_cookies(
+            [
+                {"name": "language", "value": language, "url": base},
+                {"name": settings.SESSION_COOKIE_NAME, "value": cast.token(role), "url": base},
+            ]
+        )
+        page = context.new_page()
+        page.goto(path)
+        return page
+
+    yield visited
+    for context in contexts:
+        context.close()
+
+
+def unsound(page: Page, where: str) -> list[str]:
+    page.evaluate("document.fonts.ready")
+    page.evaluate(AXE.read_text())
+    told = page.evaluate("rules => axe.run(document, {runOnly: rules})", RULES)
+    found = [f"{where}: {each['id']}: {each['nodes'][0]['html'][:200]}" for each in told["violations"]]
+    wide = page.evaluate("document.documentElement.scrollWidth - innerWidth")
+    if shots := os.environ.get("ABHIYAN_SHOTS"):
+        page.screenshot(path=f"{shots}/imports-{where.replace('/', '_')}.png", full_page=True)
+    return found + ([f"{where}: {wide} px too wide"] if wide > 0 else [])
+
+
+def number(page: Page) -> UUID:
+    page.wait_for_url(lambda url: "/imports/new/" not in url)
+    return UUID(page.url.split("/imports/")[1].strip("/"))
+
+
+@pytest.mark.parametrize("language", ["en", "hi"])
+@pytest.mark.parametrize("size", list(SIZES))
+def test_an_import_in_all_its_states_has_no_violation(
+    visit: Open, tmp_path: Path, size: str, language: str
+) -> None:
+    path = tmp_path / "units.csv"
+    path.write_text(UNITS)
+    page = visit("/imports/new/units/", "root", size=size, language=language)
+    found = unsound(page, f"begin-{size}-{language}")
+    page.set_input_files("input[type=file]", path)
+    page.click("form[data-upload] button[type=submit]")
+    public_id = number(page)
+
+    def see(what: str, where: str = "") -> None:
+        page.goto(f"/imports/{public_id}/{where}")
+        found.extend(unsound(page, f"{what}-{size}-{language}"))
+
+    see("columns")
+    page.click("form[action$='/columns/'][data-once] button[type=submit]")
+    page.wait_for_selector("progress")
+    found += unsound(page, f"checking-{size}-{language}")
+    running.run(public_id, "check", at=clock.now())
+    page.wait_for_selector("#outcome")  # the page asks by itself and loads anew
+    found += unsound(page, f"checked-{size}-{language}")
+    for where in ("refused/", "differences/", "commit/", "discard/"):
+        see(where.strip("/"), where)
+    page.goto(f"/imports/{public_id}/commit/")
+    page.click("main form[method=post] button[type=submit]")
+    page.wait_for_selector("progress")
+    running.run(public_id, "commit", at=clock.now())
+    page.wait_for_selector("a[href$='/undo/']")
+    see("done")
+    see("undo", "undo/")
+    page.click("main form[method=post] button[type=submit]")
+    page.wait_for_selector("progress")
+    running.run(public_id, "undo", at=clock.now())
+    page.wait_for_selector("#undone")
+    found += unsound(page, f"undone-{size}-{language}")
+    page.goto("/imports/?sort=-file")
+    found += unsound(page, f"list-{size}-{language}")
+    with system("test"):
+        assert queries.import_for(public_id).state == "undone"
+        assert not Unit.objects.filter(code="JK-B301").exists()
+    assert found == [], "\n".join(found)
+
+
+def test_an_upload_over_a_bad_line_goes_on_where_it_stopped(visit: Open, tmp_path: Path) -> None:
+    path = tmp_path / "long.csv"
+    path.write_text(HEAD + "".join(f"X{n},booth,Booth {n},,JK-SRI-M1,\n" for n in range(90_000)))
+    page = visit("/imports/new/units/", "root")
+    lost = {"requests": 0, "answers": 0}
+
+    def line(route: Route) -> None:
+        if lost["requests"] < 1:
+            lost["requests"] += 1
+            route.abort()
+        elif lost["answers"] < 1:
+            lost["answers"] += 1
+            route.fetch()  # it arrived, and its answer did not
+            route.abort()
+        else:
+            route.continue_()
+
+    page.route("**/piece/", line)
+    page.set_input_files("input[type=file]", path)
+    page.click("form[data-upload] button[type=submit]")
+    public_id = number(page)
+    assert lost == {"requests": 1, "answers": 1}
+    with system("test"):
+        staged = queries.import_for(public_id)
+        assert staged.received_bytes == staged.file_bytes == path.stat().st_size
+    page.wait_for_selector("#columns")
+
+    page.goto("/imports/new/units/")
+    pieces = 0
+
+    def breaking(route: Route) -> None:
+        nonlocal pieces
+        pieces += 1
+        if pieces == 2:
+            page.goto("/imports/")  # the window is closed in the middle
+        else:
+            route.continue_()
+
+    page.unroute("**/piece/")
+    page.route("**/piece/", breaking)
+    page.set_input_files("input[type=file]", path)
+    page.click("form[data-upload] button[type=submit]")
+    page.wait_for_url("**/imports/")
+    page.unroute("**/piece/")
+    page.click("tbody a >> nth=0")
+    page.set_input_files("input[type=file]", path)
+    page.click("form[data-upload] button[type=submit]")
+    page.wait_for_selector("form[action$='/columns/'][data-once]")
+    second = number(page)
+    with system("test"):
+        assert queries.import_for(second).file_sha256 == queries.import_for(public_id).file_sha256
+        for each in (public_id, second):
+            actions.discard(public_id=each, by=running.actor_of(queries.import_for(each)), at=clock.now())
+
+
+def test_everything_works_without_javascript(visit: Open, tmp_path: Path) -> None:
+    path = tmp_path / "units.csv"
+    path.write_text(UNITS)
+    page = visit("/imports/new/units/", "root", java_script_enabled=False)
+    page.set_input_files("input[type=file]", path)
+    page.click("form[data-upload] button[type=submit]")
+    public_id = number(page)
+    page.click("form[action$='/columns/'][data-once] button[type=submit]")
+    running.run(public_id, "check", at=clock.now())
+    page.wait_for_selector("#outcome")  # the page refreshes by itself
+    page.click("a[href$='/commit/']")
+    page.click("main form[method=post] button[type=submit]")
+    running.run(public_id, "commit", at=clock.now())
+    page.wait_for_selector("a[href$='/undo/']")
+    page.click("a[href$='/undo/']")
+    page.click("main form[method=post] button[type=submit]")
+    running.run(public_id, "undo", at=clock.now())
+    page.wait_for_selector("#undone")
