@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from uuid import UUID
 
 from abhiyan.core.refusals import NotFound
 from abhiyan.core.scope import system
@@ -53,7 +54,7 @@ def _tokens(programme_id: int, language: str, at: datetime) -> list[Token]:
     return sorted(found, key=lambda each: each.is_over)
 
 
-def token_of(programme_id: int, public_id: object) -> ChannelToken:
+def token_of(programme_id: int, public_id: UUID) -> ChannelToken:
     """One token of a drive, whoever asks: the page has asked whether they may. NotFound."""
     with system("a token of a drive"):
         found = ChannelToken.objects.filter(programme_id=programme_id, public_id=public_id).first()

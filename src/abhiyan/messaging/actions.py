@@ -487,21 +487,6 @@ def release_held(*, release_id: UUID, by: Actor, at: datetime) -> int:
     return n
 
 
-def set_number(
-    *, number: str, provider: str, meaning: str, by: Actor, at: datetime, programme_id: int | None = None
-) -> Number:
-    """Say what a call to one of our own numbers means: join (a drive), leave, or notice (hear it read).
-
-    number: E.164. The act or command that calls it has asked for authority.
-    """
-    row, _made = Number.objects.update_or_create(
-        number=number,
-        defaults={"provider": provider, "meaning": meaning, "programme_id": programme_id, "is_active": True},
-    )
-    audit.record(by=by, at=at, act="messaging.set_number", subject=meaning)
-    return row
-
-
 def hold_restored(*, taken_at: datetime, at: datetime) -> int:
     """After a restore: what waited when the backup was taken may have been sent since, so people decide. How many."""
     waiting = Message.objects.filter(

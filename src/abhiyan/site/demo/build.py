@@ -235,10 +235,16 @@ def _programme(ids: dict[str, int], first: date, at: datetime) -> Programme:
         programme_id=made.pk, unit_id=ids["JK"], how="electors", levels=None, by=BY, at=at
     )
     enrolment.set_up_drive(programme_id=made.pk, join_slug="jk-2026", by=BY, at=at)
-    messaging.set_number(
-        number=JOIN_NUMBER, provider="generic", meaning="join", programme_id=made.pk, by=BY, at=at
-    )
-    messaging.set_number(number=LEAVE_NUMBER, provider="generic", meaning="leave", by=BY, at=at)
+    for number, meaning in ((JOIN_NUMBER, "join"), (LEAVE_NUMBER, "leave")):
+        messaging.connect_number(
+            number=number,
+            provider="generic",
+            meaning=meaning,
+            programme_id=made.pk,
+            addresses=["127.0.0.0/8"],
+            by=BY,
+            at=at,
+        )
     return made
 
 
