@@ -90,6 +90,16 @@ def django_db_setup(request: pytest.FixtureRequest, django_db_blocker: Any) -> I
                 admin.execute(sql.SQL("drop database if exists {} with (force)").format(sql.Identifier(name)))
 
 
+@pytest.fixture(scope="module")
+def open_database(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:  # noqa: ARG001  # asked for first
+    """The database committed to by a whole file of tests, which look at one world; empty again afterwards."""
+    from django.test import TransactionTestCase
+
+    with django_db_blocker.unblock():
+        yield
+        TransactionTestCase("__init__")._fixture_teardown()  # type: ignore[attr-defined]  # noqa: SLF001  # the owner's
+
+
 @pytest.fixture(autouse=True)
 def no_counts_left() -> Iterator[None]:
     """Limits count outside the test's transaction, so what a test took is forgotten after it."""

@@ -42,7 +42,7 @@ def made(seed: str, at: datetime) -> tuple[dict[str, int], list[tuple[Any, ...]]
         ]
         counts = {}
         for name in sorted(set(names) - BY_CHANCE):
-            row = admin.execute(f'select count(*) from "{name}"').fetchone()  # type: ignore[arg-type]  # a table's name
+            row = admin.execute(f'select count(*) from "{name}"').fetchone()
             counts[name] = int(row[0]) if row else -1
         tallies = admin.execute(
             "select u.code, day, channel, rung, sum(n) from"
