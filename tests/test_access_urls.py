@@ -291,7 +291,7 @@ def outcome(answer: HttpResponse) -> str:
         return "!"
     if status == 302:
         where = answer["Location"]
-        return "s" if re.match(r"/(sign-in/|me/(code/)?(\?|$)|join/[a-z]+/$)", where) else "o"
+        return "s" if re.match(r"/(sign-in/|me/(code/)?(\?|$)|join/[a-z]+/(\?|$))", where) else "o"
     return {200: "o", 204: "s", 403: "n", 404: "g", 405: "m", 422: "u", 400: "u"}.get(status, f"?{status}")
 
 
