@@ -52,35 +52,21 @@ def unnested(columns: dict[str, str], first: int = 1) -> str:
     return f"unnest({given}) as t({names})"
 
 
-def phones(rows: str, *, surely: bool = False) -> str:
+def phones(rows: str) -> str:
     """Keep the phones of a batch, sorted: the first locks taken. A phone that said no is not kept by others' word.
 
     A statement of its own before the act: whoever waited here for another batch's new phone sees, in the next
-    statement, what that batch did with it. surely: as in `enrolling`.
+    statement, what that batch did with it.
     """
-    once, unknown, conflict = "", "", "on conflict do nothing"
-    if surely:
-        once, conflict = "distinct on (s.phone)", ""
-        unknown = "and not exists (select from people_phone k where k.id = s.phone)"
     return f"""
 insert into people_phone (id, hash, sealed, last4)
-select {once} s.phone, s.hash, s.sealed, s.last4 from (select * from {rows}) s
- where (s.is_signed or not exists
-   (select from people_suppression x where x.phone_id = s.phone and x.lifted_at is null)) {unknown}
- order by s.phone {conflict}"""
+select s.phone, s.hash, s.sealed, s.last4 from (select * from {rows}) s
+ where s.is_signed or not exists
+   (select from people_suppression x where x.phone_id = s.phone and x.lifted_at is null)
+ order by s.phone on conflict do nothing"""
 
 
-def enrolling(
-    *,
-    rows: str,
-    programme: str,
-    roll: str,
-    at: str,
-    batch: str,
-    import_id: str,
-    tail: str,
-    surely: bool = False,
-) -> str:
+def enrolling(*, rows: str, programme: str, roll: str, at: str, batch: str, import_id: str, tail: str) -> str:
     """Claim, membership, person, term, consents, deltas of every row that simply joins.
 
     rows: what stands behind `from`. The other arguments are parameters or literals of the statement. tail: the
@@ -88,40 +74,26 @@ def enrolling(
 
     `(… in (select …)) is true` keeps the planner at a hashed subplan: with no idea how many rows an array holds it
     would join by nested loops, and 500 rows would cost twice what 5 × 100 do.
-
-    surely: for thousands of rows at once. Only rows that nothing stands against are taken, asked beforehand; so they
-    are written without `on conflict`, which costs half as much again as the row itself. Should another batch write
-    one of them in that moment the statement fails, and is to be sent again without `surely`.
     """
-    first, unknown, conflict = "", "", "on conflict do nothing"
-    n = "select f.* from f where (f.claim in (select id from c)) is true"
-    w = "select n.* from n where (n.claim in (select claim_id from m)) is true"
-    if surely:
-        first, conflict = ", row_number() over (partition by phone order by claim) = 1 as is_first", ""
-        unknown = """and s.is_first
-     and not exists (select from enrolment_claim x where x.id = s.claim)
-     and not exists (select from enrolment_membership x where x.id = s.member)"""
-        n, w = "select * from f", "select * from f"
     return f"""
-with s as materialized (select *{first} from {rows}),
+with s as materialized (select * from {rows}),
 f as materialized (
   select s.* from s
    where not exists (select from enrolment_waiting x where x.id = s.waiting)
-     and not exists (select from people_suppression x where x.phone_id = s.phone and x.lifted_at is null)
-     {unknown}),
+     and not exists (select from people_suppression x where x.phone_id = s.phone and x.lifted_at is null)),
 c as (
   insert into enrolment_claim (id, public_id, programme_id, channel, sign, unit_id, is_placed, phone_id,
       membership_id, taken, day, field_at, at, batch, by, import_id)
   select claim, public_id, {programme}, channel, sign, unit, is_placed, phone, member, {Taken.JOINED}, day,
       field_at, {at}, {batch}, "by", {import_id}
-    from f order by claim {conflict} returning id),
-n as {"" if surely else "materialized"} ({n}),
+    from f order by claim on conflict do nothing returning id),
+n as materialized (select f.* from f where (f.claim in (select id from c)) is true),
 m as (
   insert into enrolment_membership (id, public_id, roll_id, phone_id, slot, person_id, unit_id, claim_id, term,
       programme_id, at)
   select member, member_public, {roll}, phone, 0, person, unit, claim, 1, {programme}, {at}
-    from n order by member, claim {conflict} returning claim_id),
-w as {"" if surely else "materialized"} ({w}),
+    from n order by member, claim on conflict do nothing returning claim_id),
+w as materialized (select n.* from n where (n.claim in (select claim_id from m)) is true),
 p as (
   insert into people_person (id, public_id, phone_id, name, birth_year, language, unit_id, at)
   select person, person_public, phone, name, birth_year, language, unit, {at} from w),

@@ -18,7 +18,6 @@ from abhiyan.enrolment.actions import sql as act
 from abhiyan.enrolment.actions.claims import ClaimRefused, DriveClosed, Outcome
 from abhiyan.enrolment.actions.drives import Drive, Drives
 from abhiyan.enrolment.actions.gateway import (
-    BadData,
     Conflict,
     Unavailable,
     Value,
@@ -42,10 +41,6 @@ LEFT = 1_500  # left-over rows of a chunk: each phone is a lock in the server's 
 NUMBERS = 1_000_000  # slice numbers of one backend
 TRIES = 6
 LAST = b"\xff" * 16
-
-
-_KINDS = {"surely": True, "carefully": False}
-_SETTINGS = "set_config('work_mem', '128MB', true), set_config('plan_cache_mode', 'force_custom_plan', true)"
 
 
 class Interrupted(Exception):
@@ -163,14 +158,9 @@ class _Backend:
 
         A commit whose answer was lost may have happened: the slice's own row says so.
         """
-        surely = True
         for attempt in range(TRIES):
             try:
-                return self._commit(drive, to, count, may_split=may_split, surely=surely)
-            except BadData:  # somebody else wrote one of these rows this very moment
-                if not surely:
-                    raise
-                surely = False
+                return self._commit(drive, to, count, may_split=may_split)
             except (Conflict, Unavailable):
                 if attempt == TRIES - 1 or self.stop.wait(0.2 * 4**attempt):
                     raise
@@ -181,7 +171,7 @@ class _Backend:
                     return 0
         raise AssertionError
 
-    def _commit(self, drive: Drive, to: bytes, count: int, *, may_split: bool, surely: bool) -> int | None:
+    def _commit(self, drive: Drive, to: bytes, count: int, *, may_split: bool) -> int | None:
         batch = os.urandom(16)
         bounds: list[Value] = [self.from_phone, to]
         scalars = [
@@ -191,13 +181,8 @@ class _Backend:
             batch,
             int8(self.work.id),
         ]
-        kind = "surely" if surely else "carefully"
         *_, result, _single = self.writer.run(
-            ("begin", ()),
-            (kind, ()),
-            (f"phones_{kind}", bounds),
-            (f"enrol_{kind}", [*bounds, *scalars]),
-            ("single", ()),
+            ("begin", ()), ("bulk", ()), ("phones", bounds), ("enrol", [*bounds, *scalars]), ("single", ())
         )
         stored = int.from_bytes(result.get_value(0, 0) or b"", "big")
         joined = int.from_bytes(result.get_value(0, 1) or b"", "big")
@@ -283,8 +268,13 @@ def _statements(import_id: int) -> dict[str, tuple[str, Sequence[str]]]:
             ("timestamptz", "uuid", "text", "int8", "uuid", "int4", "text", "text", "int4", "int8"),
         ),
         # Thousands of rows at once, planned for what they are; back to the act's own way for the rest.
-        "surely": (f"select {_SETTINGS}", ()),
-        "carefully": (f"select set_config('enable_nestloop', 'off', true), {_SETTINGS}", ()),
+        "bulk": (
+            (
+                "select set_config('enable_nestloop', 'off', true), set_config('work_mem', '128MB', true),"
+                " set_config('plan_cache_mode', 'force_custom_plan', true)"
+            ),
+            (),
+        ),
         "single": (
             (
                 "select set_config('enable_nestloop', 'on', true),"
@@ -301,22 +291,15 @@ def _statements(import_id: int) -> dict[str, tuple[str, Sequence[str]]]:
             ("uuid", "uuid"),
         ),
         "size": (f"select count(*) from {table} where {chunk}", ("uuid", "uuid")),
-        **{
-            f"phones_{kind}": (act.phones(f"{table} where {chunk}", surely=surely), ("uuid", "uuid"))
-            for kind, surely in _KINDS.items()
-        },
-        **{
-            f"enrol_{kind}": (
-                act.enrolling(
-                    rows=f"{table} where {chunk} and is_plain",
-                    tail=act.LEFT_OVER,
-                    surely=surely,
-                    **{name: f"${n}" for n, name in enumerate(scalars, 3)},
-                ),
-                ("uuid", "uuid", *scalars.values()),
-            )
-            for kind, surely in _KINDS.items()
-        },
+        "phones": (act.phones(f"{table} where {chunk}"), ("uuid", "uuid")),
+        "enrol": (
+            act.enrolling(
+                rows=f"{table} where {chunk} and is_plain",
+                tail=act.LEFT_OVER,
+                **{name: f"${n}" for n, name in enumerate(scalars, 3)},
+            ),
+            ("uuid", "uuid", *scalars.values()),
+        ),
         "left": (
             left_over_sql(
                 import_id, "s.phone >= $1 and s.phone < $2 and (s.claim = any($3) or not s.is_plain)"
