@@ -10,10 +10,7 @@ so such a number takes the slow road and gets the same answer. After phonenumber
 from functools import cache
 from importlib.resources import files
 
-import phonenumbers
-
 LONGEST = 40  # characters; nobody writes a phone longer than that, and the slow road takes its time
-_MOBILE = (phonenumbers.PhoneNumberType.MOBILE, phonenumbers.PhoneNumberType.FIXED_LINE_OR_MOBILE)
 
 
 @cache
@@ -68,13 +65,22 @@ def _parse_slowly(text: str) -> str | None:
         plain = "+" + plain[2:]
     if not plain or not _DIGITS.issuperset(plain.removeprefix("+")):
         return None
+    import phonenumbers  # a fifth of a second, and most numbers never need it
+
     try:
         number = phonenumbers.parse(plain, "IN")
     except phonenumbers.NumberParseException:
         return None
-    if phonenumbers.number_type(number) not in _MOBILE:
+    if phonenumbers.number_type(number) not in _mobile():
         return None
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+
+
+@cache
+def _mobile() -> tuple[int, ...]:
+    from phonenumbers import PhoneNumberType
+
+    return (PhoneNumberType.MOBILE, PhoneNumberType.FIXED_LINE_OR_MOBILE)
 
 
 def is_indian_mobile(phone: str) -> bool:
@@ -89,11 +95,14 @@ def masked(last4: str) -> str:
 
 def make_table() -> list[str]:
     """Ranges "first-last" of the five-digit beginnings all of whose numbers are Indian mobiles."""
+    import phonenumbers
+
     mobile: list[int] = []
+    kinds = _mobile()
     for beginning in range(10_000, 100_000):
         ends = [f"{sixth}{rest}" for sixth in range(10) for rest in ("0000", "3456", "9999")]
         numbers = (phonenumbers.PhoneNumber(91, int(f"{beginning}{end}")) for end in ends)
-        if all(phonenumbers.number_type(number) in _MOBILE for number in numbers):
+        if all(phonenumbers.number_type(number) in kinds for number in numbers):
             mobile.append(beginning)
     lines: list[str] = []
     start = previous = -1

@@ -27,7 +27,8 @@ from .kinds import ImportKind, kind
 from .queries import failed_before_commit, has_slices, may, preview_of
 
 State = StagedImport.State
-PIECE_BYTES = 1 << 20  # of one `receive`
+PIECE_BYTES = 1 << 20  # of one `receive`, small enough for a bad line
+LOCAL_PIECE_BYTES = 8 << 20  # the same, of a file that lies on this machine
 SOON_BYTES = 4 << 20  # a file up to this is looked at while its last piece is received; a larger one by a job
 BEGUN_PER_HOUR = 120
 LONGEST_NAME = 120
@@ -156,7 +157,8 @@ def receive(*, public_id: UUID, offset: int, piece: bytes, by: Actor, at: dateti
             raise WrongState
         if offset != held or not piece:
             raise WrongOffset(received=held)
-        if len(piece) > PIECE_BYTES or held + len(piece) > staged.file_bytes:
+        most = LOCAL_PIECE_BYTES if by.kind == "system" else PIECE_BYTES
+        if len(piece) > most or held + len(piece) > staged.file_bytes:
             raise PieceTooLarge
         store.append(public_id, offset=offset, piece=piece)
         staged.received_bytes = held + len(piece)
@@ -283,9 +285,10 @@ def bring(
         by=by,
         at=at,
     )
+    size = LOCAL_PIECE_BYTES if by.kind == "system" else PIECE_BYTES
     with path.open("rb") as file:
         offset = 0
-        while piece := file.read(PIECE_BYTES):
+        while piece := file.read(size):
             offset = receive(public_id=staged.public_id, offset=offset, piece=piece, by=by, at=at)
     if offset > SOON_BYTES:
         look(public_id=staged.public_id, at=at, by=by)

@@ -1,4 +1,4 @@
-"""The act over a staged list: two backends go through their halves of the phones, a chunk and a commit at a time.
+"""The act over a staged list: a few backends go through their share of the phones, a chunk and a commit at a time.
 
 A chunk is the next so many rows by phone. What simply joins is written by the act's one statement; what is left
 over (known phones, families, calls to complete) is settled as any batch's rest is, in the same transaction. Each
@@ -34,7 +34,7 @@ from abhiyan.enrolment.actions.settling_sql import STATEMENTS
 from .layout import COLUMN_OF, PAPER
 from .staging import left_over_sql, outcomes_of, row_from, table_of
 
-BACKENDS = 2
+BACKENDS = 3  # two keep two cores busy; while one of them settles what is left over, the third writes
 ROWS = 20_000  # of a chunk, when most simply join
 LEAST_ROWS = 500  # of a chunk, when few do
 LEFT = 1_500  # left-over rows of a chunk: each phone is a lock in the server's table of locks
@@ -81,7 +81,7 @@ class _Progress:
 
 
 class _Backend:
-    """One connection, one half of the phones."""
+    """One connection, one share of the phones."""
 
     def __init__(
         self,

@@ -137,11 +137,12 @@ def look(work: Work, writer: Writer, drive: Drive, *, staged: int) -> Counter[st
     table = f"staging.{table_of(work.id)}"
     with gateway() as own:
         own.execute("set jit = off; set work_mem = '64MB'")
+        own.execute(f"create temporary table known_phone as {_known(work.id, drive.roll_id)}")
+        own.execute("create index on known_phone (phone); analyze known_phone")
         doubled = own.execute(
             f"select s.phone, s.name, s.birth_year from {table} s"
             f" join (select phone from {table} group by phone having count(*) > 1) d on d.phone = s.phone"
-            f" where not exists (select from ({_known(work.id, drive.roll_id)}) k where k.phone = s.phone)"
-            " order by s.phone, s.claim"
+            " where not exists (select from known_phone k where k.phone = s.phone) order by s.phone, s.claim"
         )
         for _phone, rows in groupby(doubled, key=itemgetter(0)):
             people: list[Known] = []
@@ -151,7 +152,7 @@ def look(work: Work, writer: Writer, drive: Drive, *, staged: int) -> Counter[st
         own.execute("begin")
         own.execute(
             f"declare known no scroll cursor for select {_SELECTED} from {table} s"
-            f" where s.phone in ({_known(work.id, drive.roll_id)}) order by s.phone, s.claim"
+            " where s.phone in (select phone from known_phone) order by s.phone, s.claim"
         )
         known = 0
         batch: list[Row] = []
@@ -178,7 +179,7 @@ def look(work: Work, writer: Writer, drive: Drive, *, staged: int) -> Counter[st
                 break
         if known >= LOOKED_AT:
             row = own.execute(
-                f"select count(*) from {table} s where s.phone in ({_known(work.id, drive.roll_id)})"
+                f"select count(*) from {table} s where s.phone in (select phone from known_phone)"
             ).fetchone()
             seen, known = counts.total() - decided, int(row[0]) if row else known
             counts["known"] = known - seen
