@@ -201,7 +201,8 @@ def test_a_code_works_once_in_its_own_browser_only(world: World) -> None:
 def test_a_code_sent_twice_at_once_leads_to_the_card(world: World) -> None:
     client, twin = browser(), browser()
     client.post("/join/winter/", typed(world.asha))
-    twin.cookies.load(client.cookies.output(header="", sep=";"))  # the second press goes out before the first is answered
+    # The second press goes out before the first is answered.
+    twin.cookies.load(client.cookies.output(header="", sep=";"))
     code = code_sent(world.asha.phone)
     assert client.post("/join/winter/code/", {"code": code})["Location"] == "/join/winter/done/"
     late = twin.post("/join/winter/code/", {"code": code})
