@@ -5,7 +5,6 @@ import logging
 import os
 import sys
 import time
-from collections import Counter
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
 from urllib.parse import unquote
@@ -28,6 +27,8 @@ PATIENCE_S = 30  # for the rest of a body that comes in pieces
 THROWN_AWAY = 20 * 1024 * 1024  # of a body that is too large
 RETRY_S = 2  # what callers are told to wait while the database does not answer
 SWITCH_S = 0.0005
+COUNTED_AT_ONCE = 1_000  # requests
+TOLD_S = 1  # the figures are at most so old
 SUMMED_UP_S = 10  # one line of log tells this many seconds of requests
 log = logging.getLogger(__name__)
 
@@ -46,7 +47,10 @@ class Application:
         self.claims = claims.Claims(self.directory, self.batches)
         self.is_behind_proxy = bool(os.environ.get("ABHIYAN_BEHIND_PROXY"))
         self._networks: dict[str, str] = {}
-        self._seen: Counter[tuple[str, int]] = Counter()
+        self._seen: dict[tuple[str, int], int] = {}  # for the log
+        self._answered: dict[int, int] = {}  # for the metrics
+        self._took: list[float] = []
+        self._telling: asyncio.TimerHandle | None = None
         self._summed_up_at = time.monotonic()
 
     async def startup(self) -> None:
@@ -61,6 +65,7 @@ class Application:
         await self.batches.close()
         self.calls.close()
         await self.directory.close()
+        self._tell()
         self._sum_up()
 
     async def __call__(self, scope: AsgiScope, receive: Receive, send: Send) -> None:
@@ -156,15 +161,29 @@ class Application:
         return found
 
     def _count(self, surface: str, status: int, seconds: float) -> None:
-        metrics.seen("hot", status, seconds)
-        self._seen[surface, status] += 1
+        self._took.append(seconds)
+        self._answered[status] = self._answered.get(status, 0) + 1
+        self._seen[surface, status] = self._seen.get((surface, status), 0) + 1
+        if len(self._took) >= COUNTED_AT_ONCE:
+            self._tell()
+        elif self._telling is None:
+            self._telling = asyncio.get_running_loop().call_later(TOLD_S, self._tell)
+
+    def _tell(self) -> None:
+        """Hand what was counted to the metrics."""
+        if self._telling is not None:
+            self._telling.cancel()
+            self._telling = None
+        answered, self._answered = self._answered, {}
+        took, self._took = self._took, []
+        metrics.seen_many("hot", answered, took)
         if time.monotonic() - self._summed_up_at > SUMMED_UP_S:
             self._sum_up()
 
     def _sum_up(self) -> None:
         """The access log: how many requests of each kind were answered how. Whose, the trail tells by batch."""
         self._summed_up_at = time.monotonic()
-        seen, self._seen = self._seen, Counter()
+        seen, self._seen = self._seen, {}
         for (surface, status), n in seen.items():
             log.info("answered", extra={"facts": {"surface": surface, "status": status, "requests": n}})
 
