@@ -20,7 +20,7 @@ def owed(viewer: Viewer, *, at: datetime) -> Iterator[Owed]:  # noqa: ARG001  # 
             urgency=1,
             title=_("An import failed"),
             meta=one.file_name,
-            href=reverse("site:import", args=[one.public_id]),
+            href=reverse("imports:one", args=[one.public_id]),
             act=_("Look"),
             icon="upload",
         )
