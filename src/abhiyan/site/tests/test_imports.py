@@ -11,6 +11,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.utils import translation
 
 from abhiyan.core import clock
 from abhiyan.core.imports import queries, running, store
@@ -289,3 +290,52 @@ def test_a_template_has_the_headers_in_the_readers_language(world: Any) -> None:
     admin = browser(account("Root", is_root=True), language="hi")
     assert "मतदाता संख्या" in b"".join(admin.get("/imports/new/units/empty.csv")).decode()
     assert admin.get("/imports/new/units/empty.xlsx").content.startswith(b"PK")
+
+
+def console(*arguments: str, code: int = 0) -> Any:
+    from click.testing import CliRunner
+
+    from abhiyan.site.commands import import_list
+
+    with translation.override("en"):  # as the command line does
+        done = CliRunner().invoke(import_list, [*arguments])
+    assert done.exit_code == code, done.output
+    return done
+
+
+def test_the_console_checks_imports_and_undoes_by_the_same_acts(world: Any, tmp_path: Any) -> None:
+    import json
+
+    path = tmp_path / "units.csv"
+    path.write_text(LIST)
+    listed = console().stdout
+    assert all(kind in listed for kind in ("units", "pins", "paper"))
+    dry = json.loads(console("units", str(path), "--dry-run", "--json").stdout)
+    assert dry["state"] == "checked" and dry["counts"] == {"made": 2, "changed": 1, "refused": 1}
+    assert dry["refused"][0]["row"] == 4 and dry["dropped_columns"] == {"aadhaar": 1}
+    with system("test"):
+        assert not Unit.objects.filter(code="JK-B101").exists()
+        assert StagedImport.objects.get().state == "discarded"
+    strict = console("units", str(path), "--strict", "--yes", code=1)
+    assert "row 4:" in strict.stderr
+    done = json.loads(console("units", str(path), "--yes", "--json").stdout)
+    assert done["state"] == "done"
+    with system("test"):
+        assert Unit.objects.filter(code="JK-B101").exists()
+    console("--undo", done["import"])
+    with system("test"):
+        assert not Unit.objects.filter(code="JK-B101").exists()
+    within = json.loads(console("units", str(path), "--unit", "JK-JAM", "--dry-run", "--json").stdout)
+    assert within["counts"] == {"refused": 4}
+
+
+def test_the_console_says_what_is_wrong_and_ends_with_a_code(world: Any, tmp_path: Any) -> None:
+    path = tmp_path / "units.csv"
+    path.write_text("Alpha,Beta\n1,2\n")
+    assert "No column found" in console("units", str(path), "--yes", code=1).stderr
+    with system("test"):
+        assert StagedImport.objects.get().state == "discarded"
+    path.write_bytes(b"%PDF-1.7")
+    assert "not a table" in console("units", str(path), "--yes", code=1).stderr
+    console("units", "no-such-file.csv", code=2)
+    console("units", code=2)
