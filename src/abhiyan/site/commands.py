@@ -93,10 +93,10 @@ def import_list(
     if staged.state != StagedImport.State.FAILED:
         try:
             staged = _run(public_id, "check", by=by, quiet=as_json)
-        except actions.NotReady as refused:  # columns that nothing was found for
+        except actions.NotReady as lacking:  # columns that nothing was found for
             with system("import on the console"):
                 actions.discard(public_id=public_id, by=by, at=clock.now())
-            raise click.ClickException(f"{refused}\nSay which column it is: --column FIELD=COLUMN") from None
+            raise click.ClickException(f"{lacking}\nSay which column it is: --column FIELD=COLUMN") from None
     refused = staged.counts.get("refused", 0)
     if staged.state != StagedImport.State.CHECKED or dry_run or (strict and refused):
         _say(staged, as_json=as_json)
