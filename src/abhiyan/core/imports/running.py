@@ -223,8 +223,8 @@ def drop_staging(import_id: int | None = None) -> None:
         names = [
             str(name)
             for (name,) in own.execute(
-                "select relname from pg_class where relnamespace = 'staging'::regnamespace and relkind = 'r'"
-                " order by relname desc"
+                "select relname from pg_class where relnamespace = 'staging'::regnamespace and relkind in ('r', 'p')"
+                " order by relname"
             )
         ]
         for name in names:

@@ -1,9 +1,9 @@
-"""The act over a staged list: a few backends go through their share of the phones, a chunk and a commit at a time.
+"""The act over a staged list: a few backends take its partitions in turn, a chunk and a commit at a time.
 
-A chunk is the next so many rows by phone. What simply joins is written by the act's one statement; what is left
-over (known phones, families, calls to complete) is settled as any batch's rest is, in the same transaction. Each
-commit notes how far it came (ImportSlice), so whoever is killed goes on behind it; and since every id is derived,
-a row done twice would find its first outcome anyway.
+A chunk is a partition, or the next so many of its rows by phone. What simply joins is written by the act's one
+statement; what is left over (known phones, families, calls to complete) is settled as any batch's rest is, in the
+same transaction. Each commit notes how far it came (ImportSlice), so whoever is killed goes on behind it; and since
+every id is derived, a row done twice would find its first outcome anyway.
 """
 
 import json
@@ -11,6 +11,9 @@ import os
 from collections import Counter
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from itertools import pairwise
+from queue import Empty, SimpleQueue
 from threading import Event
 
 from abhiyan.core.imports import Work
@@ -32,15 +35,14 @@ from abhiyan.enrolment.actions.settle import Settling
 from abhiyan.enrolment.actions.settling_sql import STATEMENTS
 
 from .layout import COLUMN_OF, PAPER
-from .staging import left_over_sql, outcomes_of, row_from, table_of
+from .staging import bounds_of, left_over_sql, outcomes_of, row_from, table_of
 
 BACKENDS = 3  # two keep two cores busy; while one of them settles what is left over, the third writes
-ROWS = 20_000  # of a chunk, when most simply join
+ROWS = 32_000  # of a chunk, when most simply join
 LEAST_ROWS = 500  # of a chunk, when few do
 LEFT = 1_500  # left-over rows of a chunk: each phone is a lock in the server's table of locks
-NUMBERS = 1_000_000  # slice numbers of one backend
+NUMBERS = 1_000_000  # slice numbers of one partition
 TRIES = 6
-LAST = b"\xff" * 16
 
 
 class Interrupted(Exception):
@@ -57,9 +59,8 @@ def commit(work: Work, drive: Drive, *, staged: int) -> Counter[str]:
         counts.update({code: n for code, n in slice_counts.items() if not code.startswith("_")})
     progress = _Progress(work, counts.total(), staged)
     stop = Event()
-    backends = [
-        _Backend(work, drive.programme_id, number, done, progress, stop) for number in range(BACKENDS)
-    ]
+    shares = _open_shares(bounds_of(work.expected_rows), done)
+    backends = [_Backend(work, drive.programme_id, shares, progress, stop) for _ in range(BACKENDS)]
     with ThreadPoolExecutor(BACKENDS) as pool:
         running = [pool.submit(backend.run) for backend in backends]
     failures = [failure for one in running if (failure := one.exception()) is not None]
@@ -80,68 +81,92 @@ class _Progress:
         self.work.progress(self.done, self.of)
 
 
+@dataclass
+class _Share:
+    """What is left of a partition: the next slice's number, where it begins, where the partition ends."""
+
+    number: int
+    start: bytes
+    end: bytes
+
+
+def _open_shares(bounds: list[bytes], done: dict[int, dict[str, int]]) -> "SimpleQueue[_Share]":
+    shares: SimpleQueue[_Share] = SimpleQueue()
+    for n, (start, end) in enumerate(pairwise(bounds)):
+        share = _Share(n * NUMBERS, start, end)
+        for known, counts in done.items():
+            if n * NUMBERS <= known < (n + 1) * NUMBERS:
+                share.number = max(share.number, known + 1)
+                share.start = max(share.start, int(counts["_to"]).to_bytes(16, "big"))
+        if share.start < end:
+            shares.put(share)
+    return shares
+
+
 class _Backend:
-    """One connection, one share of the phones."""
+    """One connection; takes the next partition that nobody has."""
 
     def __init__(
         self,
         work: Work,
         programme_id: int,
-        number: int,
-        done: dict[int, dict[str, int]],
+        shares: "SimpleQueue[_Share]",
         progress: _Progress,
         stop: Event,
     ) -> None:
         self.work, self.programme_id, self.progress, self.stop = work, programme_id, progress, stop
         self.counts: Counter[str] = Counter()
-        first = (1 << 128) * number // BACKENDS
-        self.ends = (
-            LAST if number == BACKENDS - 1 else ((1 << 128) * (number + 1) // BACKENDS).to_bytes(16, "big")
-        )
-        self.from_phone = first.to_bytes(16, "big")
-        self.next_number = number * NUMBERS
-        for known, counts in done.items():
-            if number * NUMBERS <= known < (number + 1) * NUMBERS:
-                self.next_number = max(self.next_number, known + 1)
-                self.from_phone = max(self.from_phone, int(counts["_to"]).to_bytes(16, "big"))
+        self.shares = shares
+        self.share: _Share
         self.writer = Writer(_statements(work.id))
+        self.drives = Drives()
+        self.rows = ROWS
 
     def run(self) -> None:
         try:
-            rows = ROWS
-            drives = Drives()
-            while not self.stop.is_set():
-                drive = drives.get(self.writer.connection(), self.programme_id, self.work.at)
-                to, count = self._bound(rows)
-                if count == 0:
+            while True:
+                try:
+                    self.share = self.shares.get_nowait()
+                except Empty:
                     return
-                left = self._chunk(drive, to, count, may_split=count > LEAST_ROWS)
-                if left is None:  # too much is left over: a smaller chunk
-                    rows = max(LEAST_ROWS, count // 8)
-                else:
-                    self.from_phone = to
-                    self.progress.add(count)
-                    if left * 8 < LEFT:
-                        rows = min(ROWS, rows * 2)
-            raise Interrupted
+                self._take()
         except BaseException:
             self.stop.set()
             raise
         finally:
             self.writer.close()
 
+    def _take(self) -> None:
+        """A partition, chunk by chunk."""
+        while True:
+            if self.stop.is_set():
+                raise Interrupted
+            drive = self.drives.get(self.writer.connection(), self.programme_id, self.work.at)
+            to, count = self._bound(min(self.rows, ROWS))
+            if count == 0:
+                return
+            left = self._chunk(drive, to, count, may_split=count > LEAST_ROWS)
+            if left is None:  # too much is left over: a smaller chunk
+                self.rows = max(LEAST_ROWS, count // 8)
+                continue
+            self.share.start = to
+            self.progress.add(count)
+            if left * 8 < LEFT:
+                self.rows = min(ROWS, self.rows * 2)
+
     def _bound(self, rows: int) -> tuple[bytes, int]:
         """Where the next chunk ends (a phone not in it), and how many rows it has; whole phones only."""
-        (found,) = self._read("bound", [self.from_phone, self.ends, int8(rows)])
-        bound = found.get_value(0, 0) if found.ntuples else None
-        if bound is None:
-            to = self.ends
-        elif bound == self.from_phone:  # more rows on one phone than a chunk holds
-            (found,) = self._read("following", [self.from_phone, self.ends])
-            to = found.get_value(0, 0) or self.ends
-        else:
-            to = bound
-        (found,) = self._read("size", [self.from_phone, to])
+        share = self.share
+        (found,) = self._read("size", [share.start, share.end])
+        count = int.from_bytes(found.get_value(0, 0) or b"", "big")
+        if count <= rows:
+            return share.end, count
+        (found,) = self._read("bound", [share.start, share.end, int8(rows)])
+        to: bytes = found.get_value(0, 0) or share.end
+        if to == share.start:  # more rows on one phone than a chunk holds
+            (found,) = self._read("following", [share.start, share.end])
+            to = (found.get_value(0, 0) if found.ntuples else None) or share.end
+        (found,) = self._read("size", [share.start, to])
         return to, int.from_bytes(found.get_value(0, 0) or b"", "big")
 
     def _read(self, name: str, values: Sequence[Value]) -> list:  # type: ignore[type-arg]  # libpq's results
@@ -164,7 +189,7 @@ class _Backend:
             except (Conflict, Unavailable):
                 if attempt == TRIES - 1 or self.stop.wait(0.2 * 4**attempt):
                     raise
-                (found,) = self._read("known_slice", [int8(self.work.id), int4(self.next_number)])
+                (found,) = self._read("known_slice", [int8(self.work.id), int4(self.share.number)])
                 if found.ntuples:
                     counts = json.loads(found.get_value(0, 0) or b"{}")
                     self._note(Counter({code: n for code, n in counts.items() if not code.startswith("_")}))
@@ -173,7 +198,7 @@ class _Backend:
 
     def _commit(self, drive: Drive, to: bytes, count: int, *, may_split: bool) -> int | None:
         batch = os.urandom(16)
-        bounds: list[Value] = [self.from_phone, to]
+        bounds: list[Value] = [self.share.start, to]
         scalars = [
             int4(drive.programme_id),
             int4(drive.roll_id),
@@ -206,8 +231,8 @@ class _Backend:
             stored += settling.stored
             if refused := self._refused(decided, {row.claim: row.place for row in rows}):
                 steps.append(("refused", refused))
-        noted = {**counts, "_to": int.from_bytes(to, "big") if to != LAST else (1 << 128) - 1}
-        steps.append(("slice", [int8(self.work.id), int4(self.next_number), json.dumps(noted).encode()]))
+        noted = {**counts, "_to": int.from_bytes(to, "big")}
+        steps.append(("slice", [int8(self.work.id), int4(self.share.number), json.dumps(noted).encode()]))
         if stored:
             steps.append(("audit", self._audit(drive, batch, stored)))
         self.writer.run(*steps, ("commit", ()))
@@ -216,7 +241,7 @@ class _Backend:
 
     def _note(self, counts: Counter[str]) -> None:
         self.counts.update(counts)
-        self.next_number += 1
+        self.share.number += 1
 
     def _audit(self, drive: Drive, batch: bytes, stored: int) -> list[Value]:
         by = self.work.by
