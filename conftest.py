@@ -77,7 +77,7 @@ def django_db_setup(request: pytest.FixtureRequest, django_db_blocker: Any) -> I
         try:
             truncate(self)
             with connection.cursor() as cursor:  # its models are unmanaged, so Django leaves its rows
-                cursor.execute("truncate procrastinate_jobs, procrastinate_workers cascade")
+                cursor.execute("truncate programmes_delta, procrastinate_jobs, procrastinate_workers cascade")
         finally:
             become("app")
 

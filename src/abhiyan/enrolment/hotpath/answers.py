@@ -75,7 +75,7 @@ class TooLarge(AtTheDoor):
 
 class TooManyClaims(AtTheDoor):
     code = "too_many_claims"
-    status = 413
+    status = 422  # a list too long does not fit the schema; 413 is for bytes
     message = _("Send at most %(limit)s claims at a time.")
 
 

@@ -51,7 +51,8 @@ class Server:
                 *("--port", str(self.port), "--loop", "uvloop", "--no-ws", "--log-level", "warning"),
                 "abhiyan.site.asgi:application",
             ],
-            env=os.environ | {"ABHIYAN_ORIGIN": ORIGIN, "ABHIYAN_ROLE": "app", **environment},
+            env=os.environ
+            | {"ABHIYAN_ORIGIN": ORIGIN, "ABHIYAN_ROLE": "app", "ABHIYAN_LOG_LEVEL": "INFO", **environment},
             stdout=subprocess.DEVNULL,
             stderr=self.log.open("wb"),
         )
