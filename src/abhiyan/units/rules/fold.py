@@ -12,8 +12,6 @@ from collections.abc import Mapping
 from functools import lru_cache
 from itertools import chain
 
-from indic_transliteration import sanscript
-
 LONGEST_WORD = 32
 MOST_WORDS = 24
 _WORD = re.compile(r"[^\W_](?:[^\W_]|[\u0300-\u036f\u0900-\u0903\u093a-\u094d\u0951-\u0957\u0962\u0963])*")
@@ -41,6 +39,8 @@ _SPELT = (
 
 def _latin(word: str) -> str:
     """Devanagari in IAST, with च as ch like Latin writers do."""
+    from indic_transliteration import sanscript  # a quarter of a second, for Devanagari only
+
     text = sanscript.transliterate(word, sanscript.DEVANAGARI, sanscript.IAST)
     text = re.sub("[~ṃ](?=[pbm])", "m", text.replace("ँ", "ṃ"))
     return (
