@@ -17,6 +17,8 @@ _home = Path(
     os.environ.setdefault("ABHIYAN_TEST_HOME", f"{tempfile.gettempdir()}/abhiyan-test-{os.geteuid()}")
 )
 os.environ["ABHIYAN_HOME"] = str(_home)
+# Each worker has uploads of its own: one sweeps what it does not know.
+os.environ["ABHIYAN_FILES"] = str(_home / f"files{os.environ.get('PYTEST_XDIST_WORKER', '')}")
 os.environ["ABHIYAN_ROLE"] = "app"
 os.environ["ABHIYAN_POOL"] = "0"  # pytest's threads come and go; a pool would keep their connections
 os.environ["DJANGO_SETTINGS_MODULE"] = "abhiyan.site.settings"

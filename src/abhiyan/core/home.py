@@ -12,3 +12,9 @@ def path() -> Path:
     if os.geteuid() == 0:
         return Path("/var/lib/abhiyan")
     return Path.home() / ".local" / "share" / "abhiyan"
+
+
+def files() -> Path:
+    """Where uploads lie while they are worked on: ABHIYAN_FILES, else files/ in the data folder. Not created."""
+    named = os.environ.get("ABHIYAN_FILES")
+    return Path(named).resolve() if named else path() / "files"

@@ -83,7 +83,7 @@ STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "abhiyan.site.assets.Storage"},
 }
-MEDIA_ROOT = home.path() / "files"
+MEDIA_ROOT = home.files()
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2_000
 FILE_UPLOAD_MAX_MEMORY_SIZE = 10 * 1024 * 1024  # above every BODY_LIMIT

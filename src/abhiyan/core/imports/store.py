@@ -40,7 +40,7 @@ class FileGone(Refused):
 
 def folder() -> Path:
     """Where sealed uploads lie. Backups leave it out."""
-    return home.path() / "files" / "imports"
+    return home.files() / "imports"
 
 
 def _path(public_id: UUID) -> Path:
