@@ -121,7 +121,7 @@ class Bench:
             try:
                 urllib.request.urlopen(f"http://127.0.0.1:{port}/api/v1/claims", b"{}", timeout=5)
             except urllib.error.HTTPError:
-                return
+                return  # it refuses: it is there
             except OSError:
                 if time.monotonic() > ends:
                     raise
@@ -281,7 +281,12 @@ def _on_the_database(part: str) -> Any:
     from abhiyan.core import database
 
     if part == "drop":
-        return _drop()
+        _drop()
+        if database.is_embedded():
+            from abhiyan.core import embedded
+
+            embedded.stop(Path(os.environ["ABHIYAN_HOME"]))
+        return None
     with psycopg.connect(database.conninfo(None, dbname=DATABASE), autocommit=True) as admin:
         if part == "reset":
             admin.execute(f"truncate {', '.join(TABLES)}, programmes_delta, core_audit")
