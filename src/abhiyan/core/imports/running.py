@@ -38,6 +38,7 @@ AFTER = {"check": State.CHECKED, "commit": State.DONE, "undo": State.UNDONE}
 OVER = (State.DONE, State.UNDONE, State.DISCARDED)
 ATTEMPTS = 5
 SILENT_S = 60.0  # a step under way that gave no sign for so long, and holds no lock, has died
+HAND_OVER_S = 5.0  # the step before has told its end and still tidies up
 IDLE = timedelta(days=7)
 TELL = Callable[[int], None]
 
@@ -68,7 +69,7 @@ def run(public_id: UUID, step: str, *, at: datetime, tell: TELL | None = None) -
         raise NotFound
     signal = Signal(staged.id, tell)
     try:
-        if not signal.alone():
+        if not signal.alone(wait_s=HAND_OVER_S):
             return staged.state
         with system("import"):
             staged.refresh_from_db()

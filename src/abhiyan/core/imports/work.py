@@ -33,6 +33,7 @@ class Signal:
 
     def __init__(self, import_id: int, tell: Callable[[int], None] | None = None) -> None:
         self.import_id = import_id
+        self._lock = import_id % (1 << 31)
         self._tell = tell
         self._beaten = float("-inf")
         self._pct = -1
@@ -45,12 +46,13 @@ class Signal:
             " -c abhiyan.everything=on",
         )
 
-    def alone(self) -> bool:
-        """Whether nobody else works on this import. The lock is ours until `close`."""
-        row = self._own.execute(
-            "select pg_try_advisory_lock(hashtext('abhiyan import'), %s::int)", [self.import_id % (1 << 31)]
-        ).fetchone()
-        return bool(row and row[0])
+    def alone(self, *, wait_s: float = 0.0) -> bool:
+        """Whether nobody else works on this import, after waiting for them. The lock is ours until `close`."""
+        with suppress(psycopg.errors.LockNotAvailable), self._own.transaction():
+            self._own.execute("select set_config('lock_timeout', %s, true)", [f"{max(1, round(wait_s * 1000))}ms"])
+            self._own.execute("select pg_advisory_lock(hashtext('abhiyan import'), %s::int)", [self._lock])
+            return True
+        return False
 
     def progress(self, done: int, of: int) -> None:
         """Tell how far the step is; at most twice a second."""
@@ -71,7 +73,9 @@ class Signal:
 
     def close(self) -> None:
         with suppress(psycopg.Error):
-            self._own.close()
+            # The server notices a closed connection a moment later; the next step may already be asked for.
+            self._own.execute("select pg_advisory_unlock_all()")
+        self._own.close()
 
 
 class Work:
