@@ -49,7 +49,9 @@ class Signal:
     def alone(self, *, wait_s: float = 0.0) -> bool:
         """Whether nobody else works on this import, after waiting for them. The lock is ours until `close`."""
         with suppress(psycopg.errors.LockNotAvailable), self._own.transaction():
-            self._own.execute("select set_config('lock_timeout', %s, true)", [f"{max(1, round(wait_s * 1000))}ms"])
+            self._own.execute(
+                "select set_config('lock_timeout', %s, true)", [f"{max(1, round(wait_s * 1000))}ms"]
+            )
             self._own.execute("select pg_advisory_lock(hashtext('abhiyan import'), %s::int)", [self._lock])
             return True
         return False
