@@ -24,8 +24,11 @@ check: ## the fast checks only: style, types, floors, messages
 	@tools/env
 	@exec tools/test check
 
-bench: ## measure against the stated references; writes bench/results.md
+bench: ## measure against the stated references (with wrk); writes bench/results.md
 	@tools/env
+	@command -v wrk >/dev/null || { [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null \
+		&& apt-get install -q -y --no-install-recommends wrk; } \
+		|| { echo "the bench enrol needs wrk, the load generator: apt-get install wrk"; exit 1; }
 	@exec .venv/bin/abhiyan bench --all --write bench/results.md
 
 kill: ## kill -9 of server and database while 64 clients enrol; nothing may be lost or doubled

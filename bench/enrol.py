@@ -21,6 +21,8 @@ import urllib.request
 from pathlib import Path
 from typing import Any
 
+from abhiyan.core import home as data_folder
+
 ROOT = Path(__file__).resolve().parent.parent
 HERE = Path(__file__).resolve().parent
 DATABASE = "abhiyan_bench_enrol"
@@ -38,7 +40,7 @@ def run(*, quick: bool = False, rounds: int = 5, seconds: int = 6) -> list[dict[
         raise SystemExit("bench enrol needs wrk, the load generator: apt install wrk")
     if quick:
         rounds, seconds = 1, 2
-    home = Path(os.environ.get("ABHIYAN_HOME") or Path.home() / ".local/share/abhiyan").resolve() / "bench"
+    home = data_folder.path() / "bench"
     home.mkdir(parents=True, exist_ok=True)
     bench = Bench(home, seconds)
     try:

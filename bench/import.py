@@ -24,6 +24,8 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
+from abhiyan.core import home as data_folder
+
 ROOT = Path(__file__).resolve().parent.parent
 DATABASE = "abhiyan_bench_import"
 ROWS = 1_000_000
@@ -268,7 +270,7 @@ def _copied(folder: Path, form: str) -> float:
 
 def run(rounds: int = 5, *, quick: bool = False) -> list[dict[str, Any]]:
     """The rows of the bench. quick: a fiftieth of the rows and one round, to see that it runs."""
-    home = Path(os.environ.get("ABHIYAN_HOME") or Path.home() / ".local/share/abhiyan").resolve() / "bench"
+    home = data_folder.path() / "bench"
     home.mkdir(parents=True, exist_ok=True)
     env = os.environ | {
         "ABHIYAN_HOME": str(home),

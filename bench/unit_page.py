@@ -20,6 +20,8 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+from abhiyan.core import home as data_folder
+
 ROOT = Path(__file__).resolve().parent.parent
 HERE = Path(__file__).resolve().parent
 SIZES = {"small": 3_000, "big": 300_000}  # of bench/units.py's generator: about four times as many units
@@ -29,7 +31,7 @@ REQUESTS = 25
 
 def run(rounds: int = 7, *, quick: bool = False) -> list[dict[str, Any]]:
     """The rows of the bench. quick: two small trees and one round, to see that it runs."""
-    home = Path(os.environ.get("ABHIYAN_HOME") or Path.home() / ".local/share/abhiyan").resolve() / "bench"
+    home = data_folder.path() / "bench"
     home.mkdir(parents=True, exist_ok=True)
     rounds = 1 if quick else rounds
     with ExitStack() as after:

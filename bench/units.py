@@ -17,6 +17,8 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+from abhiyan.core import home as data_folder
+
 ROOT = Path(__file__).resolve().parent.parent
 DATABASE = "abhiyan_bench_units"
 
@@ -253,7 +255,7 @@ def _searched() -> dict[str, float]:
 
 def run(rounds: int = 5, *, quick: bool = False) -> list[dict[str, Any]]:
     """The rows of the bench. quick: a hundredth of the units, to see that it runs."""
-    home = Path(os.environ.get("ABHIYAN_HOME") or Path.home() / ".local/share/abhiyan").resolve() / "bench"
+    home = data_folder.path() / "bench"
     home.mkdir(parents=True, exist_ok=True)
     env = os.environ | {
         "ABHIYAN_HOME": str(home),
