@@ -9,13 +9,16 @@ from datetime import datetime, timedelta
 import psycopg
 
 from abhiyan.core.actor import Actor
+from abhiyan.core.keys import keyring
 from abhiyan.enrolment.rules.ids import claim_id
+from abhiyan.people import phones
 
 from . import sql
 from .claims import (
     Claim,  # what callers hand over
     ClaimRefused,
     Joined,
+    KeyReused,
     NotAdult,
     Outcome,
     TryAgain,
@@ -82,7 +85,8 @@ _WRITES: dict[str, tuple[str, Sequence[str]]] = {
     ),
     "completions": (
         (
-            "select w.completed_by, w.completed_as, c.public_id, m.public_id from enrolment_waiting w"
+            "select w.completed_by, w.completed_as, c.public_id, m.public_id, w.phone_id"
+            " from enrolment_waiting w"
             " join enrolment_claim c on c.id = w.claim_id left join enrolment_membership m on m.id = c.membership_id"
             " where w.completed_by = any($1)"
         ),
@@ -200,9 +204,11 @@ def _enrol(
     _learn_places(hands, drive, claims)
     prepared, refused = prepare(claims, drive, at)
     first: dict[bytes, Row] = {}  # the same key twice in one batch is one claim
-    for row in prepared:
-        first.setdefault(row.claim, row)
+    again = [row for row in prepared if first.setdefault(row.claim, row) is not row]
+    strangers = _other_phones(first, again) if again else []
     rows = list(first.values())
+    if strangers:
+        rows.sort(key=lambda row: (row.phone, row.claim))  # the order of locks
     plain = [row for row in rows if row.is_plain]
     batch = os.urandom(16)
     given: dict[bytes, Outcome | ClaimRefused] = {}
@@ -243,9 +249,61 @@ def _enrol(
         except BaseException:
             writer.rollback()
             raise
+    if not refused and not strangers:
+        return [given[claim_id(claim.channel, claim.key)] for claim in claims]
+    apart = _answer_strangers(writer, drive, strangers) if strangers else {}
     if refused:
-        given |= _answer_refused(writer, drive, refused, at)
-    return [given[claim_id(claim.channel, claim.key)] for claim in claims] if len(given) else []
+        apart |= _answer_refused(writer, drive, refused, at)
+    return [
+        apart[place] if place in apart else given[claim_id(claim.channel, claim.key)]
+        for place, claim in enumerate(claims)
+    ]
+
+
+def _other_phones(first: dict[bytes, Row], again: Sequence[Row]) -> list[Row]:
+    """Rows whose key stands earlier in the batch for another phone. `first` then holds each key's earliest row."""
+    strangers: list[Row] = []
+    of_key: dict[bytes, list[Row]] = {}
+    for row in again:
+        of_key.setdefault(row.claim, [first[row.claim]]).append(row)
+    for key, rows in of_key.items():
+        earliest = min(rows, key=lambda row: row.place)
+        first[key] = earliest
+        strangers += [row for row in rows if row.phone != earliest.phone]
+    return strangers
+
+
+def _answer_strangers(
+    writer: Writer, drive: Drive, strangers: Sequence[Row]
+) -> dict[int, Outcome | ClaimRefused]:
+    """By place: what they would be told alone, after the batch. A key is its first phone's, from whatever batch."""
+    taken = _taken(writer, drive, {row.claim for row in strangers})
+    given: dict[int, Outcome | ClaimRefused] = {}
+    for row in strangers:
+        phone, outcome = taken.get(row.claim, (b"", None))
+        given[row.place] = outcome if outcome is not None and phone == row.phone else KeyReused()
+    return given
+
+
+def _taken(
+    writer: Writer, drive: Drive, claims: set[bytes]
+) -> dict[bytes, tuple[bytes, Outcome | ClaimRefused]]:
+    """Of keys that were taken: the phone they were taken for, and the first outcome."""
+    ids = array("uuid", sorted(claims))
+    earlier, completions = writer.run(("known_claims", [ids, b"\0" * 16]), ("completions", [ids]))
+    limit = drive.people_per_phone
+    taken = {
+        claim: (one.phone, stored_outcome(one.taken, one.receipt, one.member_public, limit=limit))
+        for claim, one in stored_claims(earlier).items()
+    }
+    for n in range(completions.ntuples):
+        own, as_, receipt, member, phone = (completions.get_value(n, column) for column in range(5))
+        assert own is not None and as_ is not None and receipt is not None and phone is not None
+        taken[own] = (
+            phone,
+            stored_outcome(int.from_bytes(as_, "big"), receipt, member, limit=limit),
+        )
+    return taken
 
 
 def _learn_places(hands: Gateway, drive: Drive, claims: Sequence[Claim]) -> None:
@@ -291,31 +349,31 @@ def _audit(by: Actor, at: datetime, batch: bytes, n: int, programme_id: int) -> 
 
 def _answer_refused(
     writer: Writer, drive: Drive, refused: list[tuple[int, bytes, ClaimRefused, Claim]], at: datetime
-) -> dict[bytes, Outcome | ClaimRefused]:
-    """Refusals, unless the same claim was taken earlier (the drive has closed since): then its first outcome."""
-    ids = array("uuid", sorted({own for _, own, _, _ in refused}))
-    earlier, completions = writer.run(("known_claims", [ids, b"\0" * 16]), ("completions", [ids]))
-    given: dict[bytes, Outcome | ClaimRefused] = {
-        claim: stored_outcome(one.taken, one.receipt, one.member_public, limit=drive.people_per_phone)
-        for claim, one in stored_claims(earlier).items()
-    }
-    for n in range(completions.ntuples):
-        own, taken, receipt, member = (completions.get_value(n, column) for column in range(4))
-        assert own is not None and taken is not None and receipt is not None
-        given[own] = stored_outcome(
-            int.from_bytes(taken, "big"), receipt, member, limit=drive.people_per_phone
-        )
+) -> dict[int, Outcome | ClaimRefused]:
+    """By place: refusals, unless the same phone's claim was taken earlier (the drive has closed since): then its first
+    outcome."""
+    taken = _taken(writer, drive, {own for _, own, _, _ in refused})
+    given: dict[int, Outcome | ClaimRefused] = {}
     minors: dict[bytes, tuple[bytes, bytes, bytes]] = {}
-    for _place, own, refusal, claim in refused:
-        if own in given:
-            continue
-        given[own] = refusal
+    for place, own, refusal, claim in refused:
+        if own in taken:
+            phone, outcome = taken[own]
+            if phone == _phone(claim):
+                given[place] = outcome
+                continue
+        given[place] = refusal
         if isinstance(refusal, NotAdult):
             seen = hmac.digest(keys().identity, b"minor|" + own, "sha256")[:16]
             minors[seen] = (_unit(drive, claim), SHORTS[claim.channel], _day(drive, claim, at))
     if minors:
         _count_minors(writer, drive, minors, at)
     return given
+
+
+def _phone(claim: Claim) -> bytes:
+    """The id of a claim's phone; empty when there is none such."""
+    written = phones.parse(claim.phone)
+    return b"" if written is None else keyring().phone_id(written).bytes
 
 
 def _unit(drive: Drive, claim: Claim) -> bytes:

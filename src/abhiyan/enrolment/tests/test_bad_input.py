@@ -189,6 +189,37 @@ def test_a_reused_key_for_another_phone_is_said(world: World) -> None:
     assert world.ladder(world.booth) == Ladder(reported=1, unsigned=1)
 
 
+def test_a_key_reused_within_one_list_is_the_first_phones_whatever_their_order(world: World) -> None:
+    """The earlier in the list has the key; the other is told what it would be told had it come a batch later."""
+    for n, (one, other) in enumerate(((world.asha, world.bilal), (world.bilal, world.asha))):
+        key = f"once {n}"
+        claims = [
+            world.claim(Human("Asha Devi", 1980, "123"), Channel.API, unit=world.booth, key=f"bad {n}"),
+            world.claim(one, Channel.API, unit=world.booth, key=key),
+            world.claim(one, Channel.API, unit=world.booth, key=key),
+            world.claim(other, Channel.API, unit=world.booth, key=key),
+            world.claim(world.chandra, Channel.API, unit=world.booth, key=f"free {n}"),
+            world.claim(world.child, Channel.API, unit=world.booth, key=key),
+            world.claim(other, Channel.API, unit=world.booth, key=key),
+        ]
+        answers = world.send(*claims)
+        reused = answers[3]
+        assert isinstance(reused, actions.KeyReused) and reused.field == "key"
+        assert isinstance(answers[1], Joined) and answers[2] == answers[1]
+        assert [type(answers[place]) for place in (0, 5, 6)] == [
+            actions.PhoneInvalid,
+            actions.NotAdult,
+            actions.KeyReused,
+        ]
+        # Sent again, in the other order too, everybody hears the same.
+        backwards = world.send(*reversed(claims))
+        for first, second in zip(answers, reversed(backwards), strict=True):
+            assert type(first) is type(second)
+            assert getattr(first, "receipt", None) == getattr(second, "receipt", None)
+    assert world.rows("select count(*) from enrolment_claim") == [(4,)]
+    assert world.tallies() == world.recounted()
+
+
 def test_a_fifth_person_on_a_phone_stays_reported_with_a_receipt(world: World) -> None:
     for n in range(4):
         world.paper_row(of=Human(f"Person {'abcd'[n]}", 1970 + n, world.asha.phone))
