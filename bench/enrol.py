@@ -86,7 +86,7 @@ class Bench:
         self.world = self._child("world", "jobs")
 
     def serve(self) -> None:
-        abhiyan = [sys.executable, "-m", "abhiyan.site.cli", "serve", "--here", "--workers", "2"]
+        abhiyan = [sys.executable, "-m", "abhiyan.site.cli", "serve", "--workers", "2"]
         granian = [
             sys.executable,
             "-m",

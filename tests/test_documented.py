@@ -14,7 +14,7 @@ ROOT = Path(__file__).resolve().parent.parent
 RUNNING = (ROOT / "docs" / "running.md").read_text()
 NAMES = re.compile(r"\b(?:ABHIYAN_[A-Z_]+|DATABASE_URL)\b")
 # Set by our own processes for one another, or by tests; not for an operator.
-INTERNAL = {"ABHIYAN_WATCHED_BY", "ABHIYAN_WEB_MAIN", "ABHIYAN_CHROMIUM"}
+INTERNAL = {"ABHIYAN_WATCHED_BY", "ABHIYAN_CHROMIUM"}
 
 
 def used() -> set[str]:

@@ -6,7 +6,6 @@ Machine channels are plain ASGI applications, called with nothing around them: t
 import importlib
 import importlib.util
 import os
-import signal
 import time
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any, cast
@@ -23,7 +22,7 @@ from django.utils import translation  # noqa: E402
 from abhiyan.core import health, metrics  # noqa: E402
 from abhiyan.core.refusals import TooLarge  # noqa: E402
 
-from . import assets, processes  # noqa: E402
+from . import assets  # noqa: E402
 
 AsgiScope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
@@ -47,6 +46,13 @@ def _load(named: str) -> App | None:
 
 _hot: dict[str, App] = {prefix: app for prefix, named in HOT.items() if (app := _load(named)) is not None}
 _prefixes = tuple(_hot)
+
+
+def straight() -> Any:
+    """The application that takes single claims without ASGI; None when it is not there."""
+    return _hot.get("/api/v1/claims")
+
+
 _plain: dict[str, App] = {"/healthz": health.healthz, "/metrics": health.prometheus}
 
 
@@ -144,8 +150,6 @@ async def _lifespan(receive: Receive, send: Send) -> None:
     while True:
         message = await receive()
         if message["type"] == "lifespan.startup":
-            if main := os.environ.get("ABHIYAN_WEB_MAIN"):
-                processes.die_with(main, signal.SIGKILL)
             assets.version()
             for app in apps:
                 if hasattr(app, "startup"):

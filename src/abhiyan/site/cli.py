@@ -301,7 +301,7 @@ def _refuse_pending() -> None:
 @click.option("--port", type=click.IntRange(1, 65535), help="Port [default: ABHIYAN_PORT, else 8000].")
 @click.option("--workers", type=click.IntRange(1, 256), help="Web workers [default: one per core].")
 @click.option("--with-jobs", is_flag=True, help="Run `abhiyan jobs` beside it, watched over alike.")
-@click.option("--here", is_flag=True, hidden=True, help="Run the workers in this process, unwatched.")
+@click.option("--here", is_flag=True, hidden=True, help="Be one worker, unwatched.")
 @click.pass_context
 def serve(
     ctx: click.Context, *, host: str, port: int | None, workers: int | None, with_jobs: bool, here: bool
@@ -319,7 +319,7 @@ def serve(
         ready(ctx, "app", with_database=False)
         _refuse_pending()
         with processes.noted("web", port=port):
-            serving.web(host=host, port=port, workers=workers)
+            serving.web(host=host, port=port)
         return
     _need_keys()
     _refuse_busy_port(host, port)

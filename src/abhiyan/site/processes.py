@@ -250,7 +250,8 @@ def _watch(name: str, child: _Child) -> int:
     if ended is None:
         return 0
     child.process = None
-    child.failures = 0 if now - child.started > LIVED_S else child.failures + 1
+    # Killed from outside (memory, an operator) is no failure to start.
+    child.failures = 0 if now - child.started > LIVED_S or ended == -signal.SIGKILL else child.failures + 1
     log.error("%s ended and is started again", name, extra={"facts": {"exit_code": ended}})
     if ended == CANNOT_START or child.failures >= TRIES:
         return 1

@@ -1,9 +1,11 @@
-"""Serving: granian's workers over abhiyan.site.asgi, each a process of its own."""
+"""Serving: one process per core, each with uvicorn over abhiyan.site.asgi and the connections of `protocol`."""
 
+import asyncio
 import logging
-import multiprocessing
 import os
 import shutil
+import signal
+import socket
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -15,6 +17,7 @@ from . import processes
 
 BACKLOG = 2_048
 MOST_WORKERS = 16
+GRACE_S = 20  # for requests under way when a worker is to end
 
 
 def cores() -> int:
@@ -34,9 +37,8 @@ def commands(
     """The command lines to supervise: the web workers, and the jobs where wanted."""
     abhiyan = [sys.executable, "-m", "abhiyan.site.cli"]
     web = [*abhiyan, "serve", "--here", "--host", host, "--port", str(port)]
-    if workers:
-        web += ["--workers", str(workers)]
-    return {"web": web} | ({"jobs": [*abhiyan, "jobs"]} if with_jobs else {})
+    found = {f"web {n + 1}": web for n in range(workers or min(cores(), MOST_WORKERS))}
+    return found | ({"jobs": [*abhiyan, "jobs"]} if with_jobs else {})
 
 
 def supervise(
@@ -49,10 +51,13 @@ def supervise(
     each_watch: Callable[[], None] | None = None,
 ) -> int:
     """Serve, and run the jobs where wanted, until `stopping`; what dies is started again. Returns an exit code."""
+    folder = metrics_folder()
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
     return processes.supervise(
         commands(host=host, port=port, workers=workers, with_jobs=with_jobs),
         stopping=stopping,
-        environment={"ABHIYAN_PORT": str(port)},
+        environment={"ABHIYAN_PORT": str(port), "PROMETHEUS_MULTIPROC_DIR": str(folder)},
         each_watch=each_watch,
     )
 
@@ -62,52 +67,55 @@ def metrics_folder() -> Path:
     return home.path() / "run" / "metrics"
 
 
-def web(*, host: str, port: int, workers: int | None = None) -> None:
-    """Run the web workers in this process until a signal: the child that `supervise` starts."""
-    folder = metrics_folder()
-    shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir(parents=True)
+def web(*, host: str, port: int) -> None:
+    """Be one web worker until a signal. Workers share the port; the system spreads connections over them."""
     os.environ |= {
-        "PROMETHEUS_MULTIPROC_DIR": str(folder),
         "ABHIYAN_ROLE": "app",
         "ABHIYAN_PORT": str(port),
-        "ABHIYAN_WEB_MAIN": str(os.getpid()),  # a worker whose parent this is ends with it
         "DJANGO_SETTINGS_MODULE": "abhiyan.site.settings",
     }
-    from granian import Granian
-    from granian.constants import HTTPModes, Interfaces, Loops
-    from granian.http import HTTP1Settings
-    from granian.log import LogLevels
+    import uvicorn
 
-    multiprocessing.set_start_method("spawn", force=True)
-    server = Granian(
-        "abhiyan.site.asgi:application",
-        address=host,
-        port=port,
-        interface=Interfaces.ASGI,
-        workers=workers or min(cores(), MOST_WORKERS),
-        loop=Loops.uvloop,
-        http=HTTPModes.http1,
-        http1_settings=HTTP1Settings(header_read_timeout=15_000, keep_alive=True),
-        websockets=False,
-        backlog=BACKLOG,
-        backpressure=BACKLOG,
-        log_access=False,
-        log_level=LogLevels.warning,
-        log_dictconfig=_logging(),
-        respawn_failed_workers=True,
-        respawn_interval=0.1,
-        workers_kill_timeout=20,
+    from . import asgi
+    from .protocol import QUIET_S, SWEEP_S, Connection, sweep
+
+    class Server(uvicorn.Server):
+        async def on_tick(self, counter: int) -> bool:
+            if counter % int(SWEEP_S * 10) == 0:  # a tick is a tenth of a second
+                sweep(self.server_state.connections, asyncio.get_running_loop().time())
+            return await super().on_tick(counter)
+
+    Connection.straight = asgi.straight()
+    server = Server(
+        uvicorn.Config(
+            asgi.application,
+            http=Connection,
+            ws="none",
+            loop="uvloop",
+            lifespan="on",
+            backlog=BACKLOG,
+            log_config=None,
+            access_log=False,
+            proxy_headers=False,
+            server_header=False,
+            timeout_keep_alive=int(QUIET_S),
+            timeout_graceful_shutdown=GRACE_S,
+        )
     )
+    logging.getLogger("uvicorn").setLevel(logging.ERROR)
     logging.captureWarnings(capture=True)
-    server.serve()
+    # uvicorn finishes what is under way, then raises what it was ended by once more, for whoever was there before.
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: None)
+    if signal.getsignal(signal.SIGHUP) == signal.SIG_DFL:
+        signal.signal(signal.SIGHUP, server.handle_exit)
+    server.run(sockets=[_bound(host, port)])
 
 
-def _logging() -> dict[str, object]:
-    return {
-        "version": 1,
-        "disable_existing_loggers": False,
-        "formatters": {"json": {"()": "abhiyan.core.logs.JsonFormatter"}},
-        "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "json"}},
-        "loggers": {"_granian": {"handlers": ["console"], "level": "WARNING", "propagate": False}},
-    }
+def _bound(host: str, port: int) -> socket.socket:
+    """A socket of this worker's own on the shared port. It listens once the worker is ready."""
+    made = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET, socket.SOCK_STREAM)
+    made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+    made.bind((host, port))
+    return made

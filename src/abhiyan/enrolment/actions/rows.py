@@ -3,7 +3,6 @@
 Every id of a phone but the claim's begins with the same six bytes of its keyed hash, so one sort orders all keys.
 """
 
-import hmac
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -13,7 +12,7 @@ from typing import NamedTuple
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from abhiyan.core.keys import Keyring, keyring
+from abhiyan.core.keys import Keyring, Mac, keyring
 from abhiyan.enrolment.rules import names
 from abhiyan.enrolment.rules.age import Age, age_on
 from abhiyan.enrolment.rules.ids import claim_id
@@ -96,15 +95,15 @@ class Keys:
     """The keys the act needs, ready for use."""
 
     def __init__(self, ring: Keyring) -> None:
-        self.lookup = ring.lookup
-        self.identity = ring.identity
+        self.lookup = Mac(ring.lookup).digest
+        self.identity = Mac(ring.identity).digest
         self.token = ring.token
         self.seal = AESGCM(ring.sealing[-1]).encrypt
         self.seal_number = bytes([len(ring.sealing)])
 
     def slot(self, *, roll: int, phone_hash: bytes, slot: int) -> Ids:
         """Ids of the person in a slot of a phone on a roll. phone_hash: at least the first 16 bytes."""
-        derived = hmac.digest(self.identity, b"%d|%d|" % (roll, slot) + phone_hash[:16], "sha256")
+        derived = self.identity(b"%d|%d|" % (roll, slot) + phone_hash[:16])
         start = phone_hash[:6]
         return Ids(start + derived[:8] + b"\0\0", start + derived[16:26])
 
@@ -150,7 +149,7 @@ def prepare(
     chance = os.urandom(RANDOM_BYTES * len(claims))
     key = keys()
     lookup, identity, seal, seal_number = key.lookup, key.identity, key.seal, key.seal_number
-    digest, parse = hmac.digest, phones.parse
+    parse = phones.parse
     start = b"%d|0|" % drive.roll_id
     programme = int4(drive.programme_id)
     now = at - EPOCH
@@ -241,10 +240,10 @@ def prepare(
             refused.append((place, own, refusal or PhoneInvalid(), claim))
             continue
         written_phone = phone.encode()
-        h = digest(lookup, written_phone, "sha256")
+        h = lookup(written_phone)
         p = h[:6]
         h16 = h[:16]
-        g = digest(identity, start + h16, "sha256")
+        g = identity(start + h16)
         m = p + g[:8]
         nonce = chance[i : i + 12]
         rows.append(

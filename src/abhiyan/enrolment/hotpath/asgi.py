@@ -6,7 +6,7 @@ import logging
 import os
 import time
 from collections.abc import Awaitable, Callable, MutableMapping
-from typing import Any
+from typing import Any, Protocol
 from urllib.parse import unquote
 
 from abhiyan.core import metrics
@@ -15,8 +15,9 @@ from abhiyan.core.clock import now
 from abhiyan.core.refusals import Refused
 
 from . import answers, calls, claims
+from .answers import Answer
 from .batches import Batches, Full
-from .directory import Directory, Unreachable
+from .directory import Directory, Sender, Unreachable
 
 AsgiScope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
@@ -35,6 +36,17 @@ log = logging.getLogger(__name__)
 
 class Gone(Exception):
     """The caller went away before the whole body had come."""
+
+
+class Straight(Protocol):
+    """A request as the server hands it to `take`."""
+
+    headers: dict[bytes, bytes]
+    body: bytes
+    address: str
+    sender: Any  # what `Application.sender` said
+
+    def answer(self, status: int, headers: list[tuple[bytes, bytes]], body: bytes) -> None: ...
 
 
 class Application:
@@ -90,26 +102,43 @@ class Application:
                     )
                 else:
                     raise answers.NoSuchAddress
-            except Refused as refusal:
-                if refusal.status == 503:
-                    refusal = answers.TryLater(wait_s=RETRY_S)
-                answer = answers.refuse(refusal, answers.tongue(headers))
-            except Full:
-                answer = answers.refuse(answers.TryLater(wait_s=1), answers.tongue(headers))
-            except Unreachable:
-                answer = answers.refuse(answers.TryLater(wait_s=RETRY_S), answers.tongue(headers))
             except Gone:
                 status = 499
                 return
-            except Exception:
-                # Nothing of the request is logged but what kind of error it was, and where.
-                log.exception("the hot path failed")
-                answer = answers.refuse(answers.TryLater(wait_s=RETRY_S), answers.tongue(headers))
+            except Exception as failure:  # noqa: BLE001  # told and logged there
+                answer = _failed(failure, headers)
             status = answer.status
-            await send({"type": "http.response.start", "status": status, "headers": answer.headers})
+            length = (b"content-length", b"%d" % len(answer.body))
+            await send(
+                {"type": "http.response.start", "status": status, "headers": [*answer.headers, length]}
+            )
             await send({"type": "http.response.body", "body": answer.body})
         finally:
             self._count(surface, status, time.perf_counter() - started)
+
+    def sender(self, method: bytes, path: bytes, headers: dict[bytes, bytes]) -> Sender | None:
+        """Who sends a request that `take` may have; None when it has to come by `__call__`."""
+        if path != b"/api/v1/claims" or method != b"POST":
+            return None
+        return self.claims.known(headers)
+
+    def take(self, request: Straight) -> None:
+        """A single claim that has come whole, from a sender who is known: answered now, or when it is on disk."""
+        started = time.perf_counter()
+        headers = request.headers
+
+        def tell(found: Answer | Exception) -> None:
+            answer = _failed(found, headers) if isinstance(found, Exception) else found
+            self._count("claims", answer.status, time.perf_counter() - started)
+            request.answer(answer.status, answer.headers, answer.body)
+
+        try:
+            address = request.address
+            if self.is_behind_proxy:
+                address = _passed(headers) or address
+            self.claims.put(request.sender, self.network(address), headers, request.body, tell)
+        except Exception as failure:  # noqa: BLE001  # told and logged there
+            tell(failure)
 
     async def body(self, headers: dict[bytes, bytes], receive: Receive, most: int) -> bytes:
         """The whole body, at most `most` bytes. Refuses TooLarge.
@@ -152,8 +181,8 @@ class Application:
 
     def address(self, scope: AsgiScope, headers: dict[bytes, bytes]) -> str:
         """The caller's address; behind our own proxy the last one it added."""
-        if self.is_behind_proxy and (passed := headers.get(b"x-forwarded-for")):
-            return passed.rsplit(b",", 1)[-1].strip().decode("ascii", "replace")
+        if self.is_behind_proxy and (passed := _passed(headers)):
+            return passed
         client = scope.get("client")
         return client[0] if client else ""
 
@@ -192,6 +221,24 @@ class Application:
         seen, self._seen = self._seen, {}
         for (surface, status), n in seen.items():
             log.info("answered", extra={"facts": {"surface": surface, "status": status, "requests": n}})
+
+
+def _passed(headers: dict[bytes, bytes]) -> str:
+    """The address our own proxy added last; "" when there is none."""
+    return headers.get(b"x-forwarded-for", b"").rsplit(b",", 1)[-1].strip().decode("ascii", "replace")
+
+
+def _failed(failure: Exception, headers: dict[bytes, bytes]) -> Answer:
+    """The answer when it came to no outcome."""
+    tongue = answers.tongue(headers)
+    if isinstance(failure, Refused) and failure.status != 503:
+        return answers.refuse(failure, tongue)
+    if isinstance(failure, Full):
+        return answers.refuse(answers.TryLater(wait_s=1), tongue)
+    if not isinstance(failure, Refused | Unreachable):
+        # Nothing of the request is logged but what kind of error it was, and where.
+        log.error("the hot path failed", exc_info=failure)
+    return answers.refuse(answers.TryLater(wait_s=RETRY_S), tongue)
 
 
 application = Application()

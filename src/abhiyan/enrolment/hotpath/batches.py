@@ -27,6 +27,7 @@ LEASED = 5_000  # claims a worker takes from a channel's daily allowance at a ti
 DAY_S = 86_400
 
 Result = Sequence[Outcome | ClaimRefused]
+Tell = Callable[[Result | Exception], None]  # hears what became of its claims, in the loop
 
 
 class Full(Exception):
@@ -40,7 +41,7 @@ class Lane:
     programme_id: int
     by: Actor
     allowed: int  # claims a day, of all workers together
-    waiting: deque[tuple[list[Claim], "asyncio.Future[Result]", str]] = field(default_factory=deque)
+    waiting: deque[tuple[list[Claim], Tell, str]] = field(default_factory=deque)
     leased: int = 0  # of the day's allowance, taken and not used yet
     leased_on: int = 0
 
@@ -66,22 +67,35 @@ class Batches:
             found = self._lanes[key] = Lane(programme_id, by, allowed)
         return found
 
-    def put(self, lane: Lane, claims: list[Claim], origin: str) -> "asyncio.Future[Result]":
-        """Queue the claims of one request, together in one commit; their outcomes once that is on disk.
+    def put(self, lane: Lane, claims: list[Claim], origin: str, tell: Tell) -> None:
+        """Queue the claims of one request, together in one commit. Raises Full.
 
-        Raises Full; the future raises TooMany (the day's allowance), TryAgain, or what the act raised.
+        tell: called once, when that is on disk, with their outcomes; or with TooMany (the day's allowance), TryAgain,
+        or what the act raised.
         """
         if self._waiting + len(claims) > MOST_WAITING:
             raise Full
-        loop = asyncio.get_running_loop()
-        future: asyncio.Future[Result] = loop.create_future()
         if not lane.waiting:
             self._turns.append(lane)
-        lane.waiting.append((claims, future, origin))
+        lane.waiting.append((claims, tell, origin))
         self._waiting += len(claims)
         if self._running is None:
+            loop = asyncio.get_running_loop()
             self._running = loop.create_task(self._run(loop))
-        return future
+
+    async def enrolled(self, lane: Lane, claims: list[Claim], origin: str) -> Result:
+        """Queue them and wait for their outcomes. Raises Full, and what `put` would tell."""
+        future: asyncio.Future[Result] = asyncio.get_running_loop().create_future()
+
+        def tell(result: Result | Exception) -> None:
+            if not future.done():
+                if isinstance(result, Exception):
+                    future.set_exception(result)
+                else:
+                    future.set_result(result)
+
+        self.put(lane, claims, origin, tell)
+        return await future
 
     async def _run(self, loop: asyncio.AbstractEventLoop) -> None:
         try:
@@ -94,7 +108,7 @@ class Batches:
                 if len(origins) == 1:
                     (origin,) = origins
                     by = Actor(kind=by.kind, id=by.id, origin=origin)
-                outcomes: Result | BaseException
+                outcomes: Result | Exception
                 try:
                     outcomes = await loop.run_in_executor(
                         self._thread, enrol, lane, claims, by, self._clock()
@@ -107,35 +121,34 @@ class Batches:
         finally:
             self._running = None
 
-    def _next(self, lane: Lane) -> tuple[list[Claim], list[tuple[int, "asyncio.Future[Result]"]], set[str]]:
+    def _next(self, lane: Lane) -> tuple[list[Claim], list[tuple[int, Tell]], set[str]]:
         """Take the next batch of a lane. A key that came twice waits for the next one, to find the first's answer."""
         claims: list[Claim] = []
-        shares: list[tuple[int, asyncio.Future[Result]]] = []
+        shares: list[tuple[int, Tell]] = []
         origins: set[str] = set()
         keys: set[bytes] = set()
         waiting = lane.waiting
         while waiting:
-            own, future, origin = waiting[0]
-            if claims and (len(claims) + len(own) > MOST_IN_BATCH or any(c.key in keys for c in own)):
+            own, tell, origin = waiting[0]
+            if claims and (
+                len(claims) + len(own) > MOST_IN_BATCH or not keys.isdisjoint([c.key for c in own])
+            ):
                 break
             waiting.popleft()
             claims += own
             keys.update([c.key for c in own])
-            shares.append((len(own), future))
+            shares.append((len(own), tell))
             origins.add(origin)
         return claims, shares, origins
 
-    def _share(
-        self, shares: list[tuple[int, "asyncio.Future[Result]"]], outcomes: Result | BaseException
-    ) -> None:
+    def _share(self, shares: list[tuple[int, Tell]], outcomes: Result | Exception) -> None:
         at = 0
-        for n, future in shares:
+        for n, tell in shares:
             self._waiting -= n
-            if not future.done():
-                if isinstance(outcomes, BaseException):
-                    future.set_exception(outcomes)
-                else:
-                    future.set_result(outcomes[at : at + n])
+            try:
+                tell(outcomes if isinstance(outcomes, Exception) else outcomes[at : at + n])
+            except Exception:  # one that cannot be told must not keep the others from hearing
+                log.exception("an outcome could not be told")
             at += n
 
     async def close(self) -> None:

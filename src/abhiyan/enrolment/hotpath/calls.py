@@ -149,7 +149,7 @@ class Calls:
         )
         assert line.programme_id is not None
         lane = self._batches.lane(line.programme_id, line.by, self._per_day)
-        (outcome,) = await self._batches.put(lane, [claim], network)
+        (outcome,) = await self._batches.enrolled(lane, [claim], network)
         if done is not NOTED:
             return done  # nobody reads a refusal there, and the call must end unanswered all the same
         if isinstance(outcome, Outcome):

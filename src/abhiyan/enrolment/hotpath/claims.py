@@ -1,9 +1,10 @@
 """The API: one claim, or up to a thousand."""
 
+import asyncio
 import hmac
 import os
 import time
-from collections.abc import Awaitable, Callable, MutableMapping
+from collections.abc import Awaitable, Callable, MutableMapping, Sequence
 from typing import Any, Protocol
 
 import orjson
@@ -17,7 +18,7 @@ from abhiyan.people.models import Purpose
 from . import answers, shapes
 from .answers import JSON, Answer
 from .batches import Batches, Lane
-from .directory import Directory, Sender
+from .directory import LONGEST_HEADER, Directory, Sender
 
 AsgiScope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
@@ -82,7 +83,6 @@ class Claims:
         self._directory = directory
         self._batches = batches
         self._failures = Failures(FAILURES)
-        self._digest = directory.digest
         self._per_second, self._per_day = per_second(), per_day()
 
     async def one(
@@ -90,15 +90,38 @@ class Claims:
     ) -> Answer:
         """POST /api/v1/claims"""
         network = door.network(door.address(scope, headers))
-        sender = self._known(scope, headers) or await self._sender(scope, headers, network)
-        content = headers.get(b"content-type", _JSON)
-        if content is not _JSON and not content.lower().startswith(_JSON):
-            raise answers.OtherContent(wanted="application/json")
+        sender = await self._sender(scope, headers, network)
+        _be_json(headers)
         body = await door.body(headers, receive, SINGLE_BYTES)
+        future: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
+
+        def tell(answer: Answer | Exception) -> None:
+            if not future.done():
+                if isinstance(answer, Exception):
+                    future.set_exception(answer)
+                else:
+                    future.set_result(answer)
+
+        self.put(sender, network, headers, body, tell)
+        return await future
+
+    def put(
+        self,
+        sender: Sender,
+        network: str,
+        headers: dict[bytes, bytes],
+        body: bytes,
+        tell: Callable[[Answer | Exception], None],
+    ) -> None:
+        """Queue the one claim of a request that has come whole. Raises Refused, Full.
+
+        tell: called once, now or later, if nothing was raised.
+        """
         try:
             told = shapes.one_claim(body)
         except ValidationError as found:
-            return _malformed(found, headers)
+            tell(_malformed(found, headers))
+            return
         key = told.key
         if (given := headers.get(b"idempotency-key")) is not None:
             key = _header_key(given, key)
@@ -106,22 +129,28 @@ class Claims:
             raise answers.KeyMissing(field="key")
         self._take(sender, 1)
         claim = _claim(told, key, sender)
-        (outcome,) = await self._batches.put(self._lane(sender), [claim], network)
-        receipt = _receipt(outcome, claim)
-        if receipt is not None:
-            return Answer(201, _START + receipt.encode() + _END, JSON)
-        assert isinstance(outcome, ClaimRefused)
-        return answers.refuse(outcome, answers.tongue(headers))
+
+        def enrolled(outcomes: Sequence[Outcome | ClaimRefused] | Exception) -> None:
+            if isinstance(outcomes, Exception):
+                tell(outcomes)
+                return
+            (outcome,) = outcomes
+            receipt = _receipt(outcome, claim)
+            if receipt is not None:
+                tell(Answer(201, _START + receipt.encode() + _END, JSON))
+            else:
+                assert isinstance(outcome, ClaimRefused)
+                tell(answers.refuse(outcome, answers.tongue(headers)))
+
+        self._batches.put(self._lane(sender), [claim], network, enrolled)
 
     async def many(
         self, door: Door, scope: AsgiScope, headers: dict[bytes, bytes], receive: Receive
     ) -> Answer:
         """POST /api/v1/claims/batch"""
         network = door.network(door.address(scope, headers))
-        sender = self._known(scope, headers) or await self._sender(scope, headers, network)
-        content = headers.get(b"content-type", _JSON)
-        if content is not _JSON and not content.lower().startswith(_JSON):
-            raise answers.OtherContent(wanted="application/json")
+        sender = await self._sender(scope, headers, network)
+        _be_json(headers)
         body = await door.body(headers, receive, BATCH_BYTES)
         try:
             told = shapes.many_claims(body)
@@ -142,7 +171,7 @@ class Claims:
                 return _fault(answers.KeyTwice(field="key"), n, headers)
             claims.append(_claim(each, key, sender))
         self._take(sender, len(claims))
-        outcomes = await self._batches.put(self._lane(sender), claims, network)
+        outcomes = await self._batches.enrolled(self._lane(sender), claims, network)
         tongue = answers.tongue(headers)
         given_: list[dict[str, Any]] = []
         status = 200
@@ -157,24 +186,31 @@ class Claims:
         return Answer(status, orjson.dumps({"answers": given_}), JSON)
 
     async def _sender(self, scope: AsgiScope, headers: dict[bytes, bytes], network: str) -> Sender:
-        """Whose token it is, when it was not known at once. Unknown, ended and expired are answered alike."""
+        """Whose token it is. Unknown, ended and expired are answered alike."""
         if scope["method"] != "POST":
             raise answers.OtherMethod(allowed="POST")
         shown = headers.get(b"authorization", b"")
-        if shown[:7].lower() == b"bearer " and 7 < len(shown) <= 200:
+        sender = self._directory.sender_at_once(shown)
+        if sender is not None:
+            return sender
+        if shown[:7].lower() == b"bearer " and 7 < len(shown) <= LONGEST_HEADER:
             self._failures.ask(network)  # who is known is let in, whatever else comes from that network
-            sender = await self._directory.sender(self._digest(shown[7:].strip()))
+            sender = await self._directory.sender(shown)
             if sender is not None:
                 return sender
         self._failures.note(network)
         raise answers.NoToken
 
-    def _known(self, scope: AsgiScope, headers: dict[bytes, bytes]) -> Sender | None:
-        """Whose token it is, when that can be said without waiting: the usual case."""
-        shown = headers.get(b"authorization", b"")
-        if scope["method"] != "POST" or not shown.startswith(b"Bearer ") or len(shown) > 200:
+    def known(self, headers: dict[bytes, bytes]) -> Sender | None:
+        """Whose token it is, when nothing about the claim is unusual and nobody has to be asked."""
+        length = headers.get(b"content-length", b"")
+        if headers.get(b"content-type") != _JSON or len(length) > 5 or not length.isdigit():
             return None
-        return self._directory.sender_at_once(self._digest(shown[7:]))
+        return (
+            self._directory.sender_at_once(headers.get(b"authorization", b""))
+            if int(length) <= SINGLE_BYTES
+            else None
+        )
 
     def _take(self, sender: Sender, n: int) -> None:
         """Within what a token may send in a second. Refuses Busy."""
@@ -190,6 +226,12 @@ class Claims:
         if lane is None:
             lane = sender.lane = self._batches.lane(sender.programme_id, sender.by, self._per_day)
         return lane
+
+
+def _be_json(headers: dict[bytes, bytes]) -> None:
+    content = headers.get(b"content-type", _JSON)
+    if not content.lower().startswith(_JSON):
+        raise answers.OtherContent(wanted="application/json")
 
 
 def _claim(told: shapes.ClaimIn, key: str, sender: Sender) -> Claim:

@@ -5,7 +5,6 @@ Tokens and the secrets of paths are known by keyed digest only.
 """
 
 import asyncio
-import hmac
 import logging
 import time
 from collections.abc import Callable
@@ -20,7 +19,7 @@ from cryptography.exceptions import InvalidTag
 
 from abhiyan.core import database
 from abhiyan.core.actor import Actor
-from abhiyan.core.keys import keyring
+from abhiyan.core.keys import Mac, keyring
 
 from .batches import Lane
 
@@ -28,6 +27,7 @@ log = logging.getLogger(__name__)
 
 FRESH_S = 5.0  # older: read again, in the background
 STALE_S = 30.0  # older: read again before anybody is let in
+LONGEST_HEADER = 200
 MISSED_S = 0.5  # who is not known is looked for again at most this often
 
 _TOKENS = """select digest, public_id, programme_id, channel, unit_id, expires_at from enrolment_channel_token
@@ -75,6 +75,7 @@ class Known:
     """One reading."""
 
     senders: dict[bytes, Sender] = field(default_factory=dict)
+    shown: dict[bytes, Sender] = field(default_factory=dict)  # by header, once it was hashed
     lines: dict[tuple[str, str], list[Line]] = field(default_factory=dict)  # provider, digest of the secret
 
 
@@ -83,7 +84,7 @@ class Directory:
 
     def __init__(self, clock: Callable[[], datetime]) -> None:
         self._clock = clock
-        self._key = keyring().token
+        self._mac = Mac(keyring().token)
         self._known = Known()
         self._read_at = self._begun_at = float("-inf")
         self._reading: asyncio.Task[None] | None = None
@@ -92,10 +93,14 @@ class Directory:
 
     def digest(self, secret: bytes) -> bytes:
         """What is kept of a token or of the secret of an address."""
-        return hmac.digest(self._key, secret, "sha256")
+        return self._mac.digest(secret)
 
-    async def sender(self, digest: bytes) -> Sender | None:
-        """The channel a token belongs to; None when it is unknown, ended or expired. Raises Unreachable."""
+    async def sender(self, shown: bytes) -> Sender | None:
+        """The channel a token belongs to; None when it is unknown, ended or expired. Raises Unreachable.
+
+        shown: the whole header, "Bearer …".
+        """
+        digest = self.digest(shown[7:].strip())
         await self._look(lambda: digest in self._known.senders)
         found = self._known.senders.get(digest)
         if found is None or found.expires_at <= self._clock():
@@ -103,13 +108,20 @@ class Directory:
         found.was_used = True
         return found
 
-    def sender_at_once(self, digest: bytes) -> Sender | None:
+    def sender_at_once(self, shown: bytes) -> Sender | None:
         """The same without waiting, when it is known freshly; else None, which says nothing."""
+        known = self._known
         if time.monotonic() - self._read_at > FRESH_S:
             return None
-        found = self._known.senders.get(digest)
-        if found is not None:
-            found.was_used = True
+        found = known.shown.get(shown)
+        if found is None:
+            if shown[:7].lower() != b"bearer " or len(shown) > LONGEST_HEADER:
+                return None
+            found = known.senders.get(self.digest(shown[7:].strip()))
+            if found is None:
+                return None
+            known.shown[shown] = found
+        found.was_used = True
         return found
 
     async def lines(self, provider: str, digest: str) -> list[Line]:

@@ -5,7 +5,6 @@ an Order to the child's standard input and reads Told after Told from its standa
 before anything is written; what is left of them is a number per place and day.
 """
 
-import hmac
 import os
 import pickle
 import struct
@@ -312,7 +311,7 @@ class FastLane:
         start = b"%d|0|" % self.drive.roll_id
         programme = int4(self.drive.programme_id)
         claim_hash = blake2b(self.order.key, digest_size=16, salt=bytes([Channel.PAPER.value]))
-        digest, clean, indian_only = hmac.digest, names.clean, self.drive.indian_mobiles_only
+        clean, indian_only = names.clean, self.drive.indian_mobiles_only
         units, days, years, tails = self.units, self.days, self.years, self.tails
         chance = os.urandom(act_rows.RANDOM_BYTES * len(kept))
         i = 0
@@ -340,10 +339,10 @@ class FastLane:
                 others.append(row)
                 continue
             sealed_phone = phone.encode()
-            h = digest(lookup, sealed_phone, "sha256")
+            h = lookup(sealed_phone)
             h16 = h[:16]
             p = h[:6]
-            g = digest(identity, start + h16, "sha256")
+            g = identity(start + h16)
             m = p + g[:8]
             hasher = claim_hash.copy()
             hasher.update(int4(number))

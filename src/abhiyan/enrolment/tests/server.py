@@ -1,4 +1,4 @@
-"""The hot path as it is served: granian on loopback, spoken to over real sockets."""
+"""The hot path as it is served: one worker on loopback, spoken to over real sockets."""
 
 import http.client
 import json
@@ -31,7 +31,7 @@ class Answered:
 
 @dataclass
 class Server:
-    """One granian worker over the test's database."""
+    """One worker over the test's database."""
 
     port: int = 0
     process: "subprocess.Popen[bytes] | None" = None
@@ -47,9 +47,8 @@ class Server:
             self.port = free.getsockname()[1]
         self.process = subprocess.Popen(
             [
-                *(sys.executable, "-m", "granian", "--interface", "asgi", "--host", "127.0.0.1"),
-                *("--port", str(self.port), "--loop", "uvloop", "--no-ws", "--log-level", "warning"),
-                "abhiyan.site.asgi:application",
+                *(sys.executable, "-m", "abhiyan.site.cli", "serve", "--here"),
+                *("--host", "127.0.0.1", "--port", str(self.port)),
             ],
             env=os.environ
             | {"ABHIYAN_ORIGIN": ORIGIN, "ABHIYAN_ROLE": "app", "ABHIYAN_LOG_LEVEL": "INFO", **environment},

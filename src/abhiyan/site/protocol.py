@@ -1,0 +1,160 @@
+"""The server's side of one connection: uvicorn's, with a short way for single claims and limits of its own.
+
+A claim to the API, sent whole by a token that is known, goes from the parser to the queue of the hot path and back
+without an ASGI scope, a task and the messages in between; they cost more than all else of Python (measured: docs/
+decisions/0009). Everything else goes uvicorn's way, and so does such a claim when anything about it is unusual.
+"""
+
+import asyncio
+from collections.abc import Iterable
+from typing import Any, Protocol
+
+from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
+
+HEAD_BYTES = 64 * 1024  # of one request: its first line and its headers
+HEAD_S = 15.0  # in which they have to come
+QUIET_S = 60.0  # a connection may stay open so long without a request
+SWEEP_S = 2.0
+MOST_CONNECTIONS = 8_192  # of one worker
+_TOO_LARGE = b"HTTP/1.1 431 Request Header Fields Too Large\r\nconnection: close\r\ncontent-length: 0\r\n\r\n"
+_NO_EVENT = type("", (), {"set": lambda _self: None})()
+
+
+class Straight(Protocol):
+    """What the hot path offers for the short way."""
+
+    def sender(self, method: bytes, path: bytes, headers: dict[bytes, bytes]) -> Any:
+        """Who sends this, when the short way is open to the request; else None."""
+
+    def take(self, request: "Request") -> None:
+        """Take the request, and call its `answer` once, now or later."""
+
+
+class Request:
+    """A request on the short way. To the connection it is what a request and its answer are on the long one."""
+
+    __slots__ = (
+        "address",
+        "body",
+        "connection",
+        "disconnected",
+        "headers",
+        "keep_alive",
+        "response_complete",
+        "sender",
+    )
+    message_event = _NO_EVENT
+
+    def __init__(self, connection: "Connection", sender: Any, headers: dict[bytes, bytes]) -> None:
+        self.connection = connection
+        self.sender = sender
+        self.headers = headers
+        self.address = connection.client[0] if connection.client else ""
+        self.body = b""
+        self.keep_alive: bool = connection.parser.should_keep_alive()
+        self.disconnected = False
+        self.response_complete = False
+
+    def answer(self, status: int, headers: list[tuple[bytes, bytes]], body: bytes) -> None:
+        """Answer it; called once, in the worker's loop."""
+        self.response_complete = True
+        if not self.disconnected:
+            self.connection.write_answer(self, status, headers, body)
+
+
+class Connection(HttpToolsProtocol):
+    """One connection."""
+
+    straight: Straight | None = None  # the hot path, set once it is ready
+    cycle: Any  # uvicorn's, or a Request; None before the first
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.since = self.loop.time()  # when the wait for a request, or for the rest of its head, began
+        self.in_head = False
+        self.head_bytes = 0
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as in uvicorn
+        super().connection_made(transport)
+        if len(self.connections) > MOST_CONNECTIONS:
+            transport.close()
+
+    def data_received(self, data: bytes) -> None:
+        if self.in_head:
+            self.head_bytes += len(data)
+            if self.head_bytes > HEAD_BYTES:
+                self.transport.write(_TOO_LARGE)
+                self.transport.close()
+                return
+        super().data_received(data)
+
+    def on_message_begin(self) -> None:
+        self.in_head, self.head_bytes, self.since = True, 0, self.loop.time()
+        super().on_message_begin()
+
+    def on_headers_complete(self) -> None:
+        self.in_head = False
+        straight = self.straight
+        if straight is not None and (self.cycle is None or self.cycle.response_complete):
+            parser = self.parser
+            headers = dict(self.headers)
+            if (
+                len(headers) == len(self.headers)
+                and not self.expect_100_continue
+                and not parser.should_upgrade()
+            ):
+                sender = straight.sender(parser.get_method(), self.url, headers)
+                if sender is not None:
+                    self.cycle = Request(self, sender, headers)
+                    return
+        super().on_headers_complete()
+
+    def on_body(self, body: bytes) -> None:
+        cycle = self.cycle
+        if cycle.__class__ is Request:
+            cycle.body += body
+        else:
+            super().on_body(body)
+
+    def on_message_complete(self) -> None:
+        cycle = self.cycle
+        if cycle.__class__ is Request:
+            assert self.straight is not None
+            self.straight.take(cycle)
+        else:
+            super().on_message_complete()
+
+    def write_answer(
+        self, request: Request, status: int, headers: list[tuple[bytes, bytes]], body: bytes
+    ) -> None:
+        """Send the answer of the short way, and turn to what came behind it."""
+        parts = [STATUS_LINE[status]]
+        for name, value in self.server_state.default_headers:
+            parts += (name, b": ", value, b"\r\n")
+        for name, value in headers:
+            parts += (name, b": ", value, b"\r\n")
+        if not request.keep_alive:
+            parts.append(b"connection: close\r\n")
+        parts += (b"content-length: %d\r\n\r\n" % len(body), body)
+        self.transport.write(b"".join(parts))
+        if not request.keep_alive:
+            self.transport.close()
+        elif self.pipeline:
+            self.on_response_complete()
+            return
+        self.since = self.loop.time()
+        self.server_state.total_requests += 1
+
+    def is_overdue(self, now: float) -> bool:
+        """Whether the other side has let us wait too long: within a request's head, or without any."""
+        if self.in_head:
+            return now - self.since > HEAD_S
+        idle = self.cycle is None or self.cycle.response_complete
+        return idle and now - self.since > QUIET_S
+
+
+def sweep(connections: Iterable[object], now: float) -> None:
+    """Close what is overdue. now: the loop's time."""
+    for each in list(connections):
+        if isinstance(each, Connection) and each.is_overdue(now):
+            each.transport.close()
