@@ -8,10 +8,11 @@ import base64
 import http.client
 import io
 import json
+import random
 import re
 import subprocess
 import tarfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from urllib.parse import urlencode
 
@@ -28,27 +29,32 @@ from abhiyan.enrolment.tests.server import Server
 from abhiyan.enrolment.tests.web import typed, web_world
 
 pytestmark = pytest.mark.django_db(transaction=True)
-MINOR = Human("Zubinda Nishaanchee", 2012, "+917298345617")
-KEPT = Human("Qasimuddin Rakhaahua", 1970, "+917298345628")
+MINOR = Human("Zubindawati Nishaanchee", 2012, "+917298345617")
+KEPT = Human("Qasimuddin Rakhaahuanee", 1970, "+917298345628")
 AADHAAR = "471829365013"
 RELIGION = "Zarathustrianish"
 TRACELESS = {
     "the minor's name": "Nishaanchee",
-    "the minor's first name": "Zubinda",
+    "the minor's first name": "Zubindawati",
     "the minor's phone": "7298345617",
     "the refused column": AADHAAR,
     "another refused column": RELIGION,
 }
-KEPT_NAME = "Rakhaahua"
+KEPT_NAME = "Rakhaahuanee"
+LEAST = 12  # letters of base64: 72 bits, which no disk full of ciphertext holds by chance
 
 
 def writings(text: str) -> set[bytes]:
     """A text as programs may write it down: plain, two bytes a letter, in hex, in base64 wherever it begins."""
     plain = text.encode()
-    found = {plain, plain.upper(), plain.lower(), text.encode("utf-16-le"), plain.hex().encode()}
+    found = {plain, plain.upper(), plain.lower(), text.encode("utf-16-le"), text.encode("utf-16-be")}
+    found.add(plain.hex().encode())
     for before in range(3):
         coded = base64.b64encode(b"\0" * before + plain)
-        found.add(coded[4 if before else 0 : len(coded) // 4 * 4 - 4])
+        # Only the letters in which nothing but the text itself is written.
+        needle = coded[-(-8 * before // 6) : 8 * (before + len(plain)) // 6]
+        assert len(needle) >= LEAST, f"{text} is too short: random bytes might hold it by chance"
+        found |= {needle, needle.translate(bytes.maketrans(b"+/", b"-_"))}
     return found
 
 
@@ -60,10 +66,27 @@ def found_in(content: bytes) -> set[str]:
 
 
 def test_every_writing_is_found() -> None:
-    for text in (KEPT_NAME, f"x{KEPT_NAME}y", f"xy{KEPT_NAME}z"):
-        for content in (text.encode(), text.encode("utf-16-le"), base64.b64encode(text.encode())):
-            assert found_in(b"before " + content + b" after") == {"kept"}
+    """Whatever stands before and behind it; and nothing is found where it does not stand."""
+    writers: list[Callable[[str], bytes]] = [
+        str.encode,
+        lambda text: text.upper().encode(),
+        lambda text: text.lower().encode(),
+        lambda text: text.encode("utf-16-le"),
+        lambda text: text.encode("utf-16-be"),
+        lambda text: text.encode().hex().encode(),
+        lambda text: base64.b64encode(text.encode()),
+        lambda text: base64.urlsafe_b64encode(text.encode()),
+        lambda text: base64.b64encode(text.encode()).rstrip(b"="),
+    ]
+    for kind, text in (TRACELESS | {"kept": KEPT_NAME}).items():
+        for write in writers:
+            for before in range(7):
+                for behind in range(4):
+                    content = write("abcdefg"[:before] + text + "xyz"[:behind])
+                    assert found_in(b"before " + content + b" after") == {kind}, content
     assert found_in(b"nothing of anybody") == set()
+    assert found_in(random.Random(1).randbytes(2_000_000)) == set()
+    assert found_in(base64.b64encode(random.Random(2).randbytes(2_000_000))) == set()
 
 
 @pytest.fixture
