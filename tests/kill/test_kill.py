@@ -204,11 +204,10 @@ class Trouble:
             self.slowest_s[kind] = max(self.slowest_s.get(kind, 0.0), time.monotonic() - started)
 
     async def _server(self) -> None:
-        """One worker, or all of them with their main process."""
+        """One worker, or all of them."""
         while True:
-            mains = self.installation.processes("web")
-            workers = [child for main in mains for child in _children(main)]
-            wanted = mains if self.chance.random() < 0.5 else [self.chance.choice(workers)] if workers else []
+            workers = self.installation.processes("web")
+            wanted = workers if self.chance.random() < 0.5 or not workers else [self.chance.choice(workers)]
             killed = [pid for pid in wanted if _kill(pid)]
             if killed:
                 return

@@ -4,7 +4,6 @@ import http.client
 import json
 import os
 import signal
-import subprocess
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
@@ -45,9 +44,9 @@ def notes(server: Installation) -> dict[str, int]:
     return found
 
 
-def children(pid: int) -> list[int]:
-    done = subprocess.run(["pgrep", "-P", str(pid)], capture_output=True, text=True, check=False)
-    return [int(line) for line in done.stdout.split()]
+def workers(server: Installation) -> set[int]:
+    found = (json.loads(path.read_text())["pid"] for path in (server.home / "run").glob("web-*.json"))
+    return {pid for pid in found if lives(pid)}
 
 
 def lives(pid: int) -> bool:
@@ -99,20 +98,23 @@ def test_restore_is_refused_while_it_serves(server: Installation, tmp_path: Path
     )
 
 
-def test_killed_worker_killed_main_and_killed_database_come_back_by_themselves(server: Installation) -> None:
+def test_killed_workers_and_killed_database_come_back_by_themselves(server: Installation) -> None:
     def killed(pid: int) -> None:
         os.kill(pid, signal.SIGKILL)
         until(lambda: not lives(pid))
 
-    main = notes(server)["web"]
-    workers = [pid for pid in children(main) if b"spawn_main" in Path(f"/proc/{pid}/cmdline").read_bytes()]
-    assert len(workers) == 2
-    killed(workers[0])
+    before = workers(server)
+    assert len(before) == 2
+    first, second = before
+    killed(first)
     until(lambda: is_well(server))
-    left = [pid for pid in children(main) if pid != workers[0]]
-    killed(main)
-    until(lambda: not any(lives(pid) for pid in left))  # none goes on holding the port
-    until(lambda: is_well(server) and notes(server).get("web") not in (None, main))
+    until(lambda: len(workers(server)) == 2)
+    assert second in workers(server), "the other has nothing to do with it"
+    before = workers(server)
+    for pid in before:
+        killed(pid)
+    until(lambda: len(workers(server)) == 2 and is_well(server))
+    assert not before & workers(server)
     jobs = notes(server)["jobs"]
     killed(jobs)
     until(lambda: notes(server).get("jobs") not in (None, jobs))
@@ -124,7 +126,7 @@ def test_killed_worker_killed_main_and_killed_database_come_back_by_themselves(s
 
 def test_stop_ends_everything_and_leaves_nothing_behind(server: Installation) -> None:
     """The server's last test: it is gone afterwards."""
-    family = list(notes(server).values())
+    family = [*notes(server).values(), *workers(server)]
     assert "Everything has ended" in server.run("stop")
     assert not any(lives(pid) for pid in family)
     assert not embedded.is_running(server.home)
