@@ -106,7 +106,7 @@ EXPECTED: dict[str, str | tuple[str, str]] = {
     "people:sign_in": "ooooo ooooooooooooo",
     "people:sign_in_code": "sosss sssssssssssss",
     "people:sign_out": "mmmmm mmmmmmmmmmmmm",
-    "programmes:change": "ssssn ooooonnnnnnon",
+    "programmes:change": ("ssssn ooonnnnnnnnnn", "ssssn oononnnnnnnnn"),
     "programmes:close": "ssssn mmmmmnnnnnnmn",
     "programmes:create": "ssssn oonnnnnnnnnnn",
     "programmes:discard": "ssssn mmnnnnnnnnnnn",

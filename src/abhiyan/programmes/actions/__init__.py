@@ -25,6 +25,7 @@ from .programmes import (
     make_programme,
     name_in_charge,
     open_programme,
+    require_run,
 )
 from .recount import Difference, Recount, recount
 from .targets import (
@@ -81,6 +82,7 @@ __all__ = [
     "refuse_going",
     "register_facts",
     "register_orphans",
+    "require_run",
     "resize",
     "set_target",
     "split_target",

@@ -175,7 +175,7 @@ def change_programme(
     """
     with transaction.atomic():
         programme = held(programme_id=programme_id)
-        _require_run(programme, by)
+        require_run(programme=programme, by=by)
         is_draft = programme.state == Programme.State.DRAFT
         if programme.state == Programme.State.CLOSED or (
             not is_draft and (opens_on is not None or unit_ids is not None)
@@ -225,7 +225,7 @@ def close_programme(*, programme_id: int, by: Actor, at: datetime) -> Programme:
     """Close an open programme before or after its last day. Its figures stay. Who may: `programmes.run`."""
     with transaction.atomic():
         programme = held(programme_id=programme_id)
-        _require_run(programme, by)
+        require_run(programme=programme, by=by)
         if programme.state != Programme.State.OPEN:
             raise NotOpen
         programme.state = Programme.State.CLOSED
@@ -328,7 +328,8 @@ def in_scope(*, programme_id: int, hierarchy: int, unit_id: int) -> bool:
         return bool(cursor.fetchone()[0])
 
 
-def _require_run(programme: Programme, by: Actor) -> None:
+def require_run(*, programme: Programme, by: Actor) -> None:
+    """Refuse (NotYours) whoever may not change or close the programme; its form is shown to nobody else."""
     is_own_draft = programme.state == Programme.State.DRAFT and programme.made_by == by.account_id
     org.require(by, "programmes.make" if is_own_draft else "programmes.run", at=programme.owner_id)
 

@@ -342,6 +342,7 @@ class ChangeForm(forms.Form):
 def change(request: Request, public_id: UUID) -> HttpResponse:
     """Rename an open programme, or give it a later end."""
     one = queries.programme_for(request.viewer, public_id)
+    actions.require_run(programme=one, by=request.actor)
     form = ChangeForm(
         request.POST or None,
         initial={
