@@ -11,6 +11,7 @@ from django.db import connection
 from django.db.models import Q, QuerySet
 from django.db.models.expressions import RawSQL
 
+from abhiyan.core import prepared
 from abhiyan.core.actor import Actor
 from abhiyan.core.refusals import NotFound
 from abhiyan.core.scope import system
@@ -94,7 +95,7 @@ _HOLDER = """
 
 
 def _holders(units: str, given: dict[str, int | date]) -> list[Holder]:
-    with connection.cursor() as cursor:
+    with prepared.cursor() as cursor:
         cursor.execute(_HOLDER.format(units=units), given)
         return [
             Holder(
@@ -152,7 +153,7 @@ def line_of_command(unit_id: int, hierarchy: int, *, on: date) -> list[Holder]:
 
 def vacancies(unit_id: int, *, on: date) -> list[Vacancy]:
     """The offices expected in a unit that nobody holds on a day, senior first."""
-    with connection.cursor() as cursor:
+    with prepared.cursor() as cursor:
         cursor.execute(
             """
             select o.code, o.names, u.id, o.rank from units_unit u join org_office o on u.kind = any (o.expected_in)
@@ -197,12 +198,14 @@ def vacancies_below(
             {"lo": lo, "hi": hi, "on": on},
         )
         held = {(office, kind): (n, disputed) for office, kind, n, disputed in cursor.fetchall()}
-    offices = list(Office.objects.filter(expected_in__overlap=list(expected)).order_by("rank", "code"))
+    with prepared.cursor() as cursor:
+        cursor.execute("select id, code, names, expected_in from org_office order by rank, code")
+        offices = [(pk, code, _names(names), kinds) for pk, code, names, kinds in cursor.fetchall()]
     return [
-        Below(office.code, office.names, kind, n, *held.get((office.pk, kind), (0, 0)))
+        Below(code, names, kind, n, *held.get((pk, kind), (0, 0)))
         for kind, n in expected.items()
-        for office in offices
-        if kind in office.expected_in
+        for pk, code, names, kinds in offices
+        if kind in kinds
     ]
 
 

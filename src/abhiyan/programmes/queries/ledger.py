@@ -13,6 +13,7 @@ from typing import Any, Literal
 
 from django.db import connection
 
+from abhiyan.core import prepared
 from abhiyan.core.clock import day_in
 from abhiyan.core.policy import EVERYTHING, PEOPLE
 from abhiyan.programmes import ledger_sql as sql
@@ -35,7 +36,11 @@ _EXACT = f"""({EVERYTHING} or coalesce(int8range(p.lo, p.hi) <@ {PEOPLE}, false)
 
 @dataclass(frozen=True, slots=True)
 class Node:
-    """Where a unit stands today in one hierarchy. is_exact: the scope in force sees the people below it."""
+    """Where a unit stands today in one hierarchy.
+
+    is_exact: the scope in force sees the people below it. has_pending: something waited for a fold, anywhere; what is
+    posted later is not part of a page that has begun.
+    """
 
     unit_id: int
     hierarchy: int
@@ -44,6 +49,12 @@ class Node:
     is_large: bool
     is_childless: bool
     is_exact: bool
+    has_pending: bool = True
+
+    @property
+    def keeps_plan(self) -> bool:
+        """Whether what is read of it is read by keys: pending changes below it are found by its range."""
+        return self.is_childless or (self.is_large and not self.has_pending)
 
     def until(self, zone: str, at: datetime, on: date | None) -> date | None:
         """The last field day that counts; None: all. From outside never later than the last closed day."""
@@ -55,13 +66,13 @@ class Node:
 
 def node_of(unit_id: int, hierarchy: int) -> Node | None:
     """A unit's place today; None where it does not stand in that hierarchy."""
-    with connection.cursor() as cursor:
+    with prepared.cursor() as cursor:
         cursor.execute(
             f"""select p.lo, p.hi,
               exists (select 1 from programmes_large l where l.hierarchy = p.hierarchy and l.unit_id = p.unit_id),
               p.leaves <= 1 and not exists (select 1 from units_placement c
                 where c.parent_id = p.unit_id and c.hierarchy = p.hierarchy and c.lo is not null),
-              {_EXACT}
+              {_EXACT}, exists (select 1 from programmes_delta d where {sql.PENDING})
             from units_placement p where p.unit_id = %s and p.hierarchy = %s and p.lo is not null""",
             [unit_id, hierarchy],
         )
@@ -105,10 +116,11 @@ def _counted(node: Node, until: date | None, begins: date | None = None) -> tupl
         day = f"case when d.day >= %(begins)s then d.day else {sql.ALL_DAYS} end"
     else:
         day = sql.ALL_DAYS
-    parts.append(
-        f"select d.programme_id, d.measure, {day}, d.channel, d.rung, d.n from programmes_delta d"
-        f" where {sql.PENDING} and d.programme_id = any(%(programmes)s) and {where}"
-    )
+    if node.has_pending:
+        parts.append(
+            f"select d.programme_id, d.measure, {day}, d.channel, d.rung, d.n from programmes_delta d"
+            f" where {sql.PENDING} and d.programme_id = any(%(programmes)s) and {where}"
+        )
     return " union all ".join(parts), {
         "unit": node.unit_id,
         "hierarchy": node.hierarchy,
@@ -134,20 +146,20 @@ def _ladder(sums: Mapping[int, int], *, is_exact: bool) -> Ladder:
 
 
 def ladders(
-    *, node: int, hierarchy: int, of: Sequence[Programme], at: datetime, on: date | None = None
+    *, node: int | Node, hierarchy: int, of: Sequence[Programme], at: datetime, on: date | None = None
 ) -> dict[tuple[int, int], Ladder]:
     """The ladders of a unit in several programmes, by programme id and measure; what has no counts is left out.
 
     on: up to that field day; None: as of now. `at` says which day closed last, for figures seen from outside.
     Two queries, whatever the number of programmes, days or units below.
     """
-    here = node_of(node, hierarchy)
+    here = node if isinstance(node, Node) else node_of(node, hierarchy)
     if here is None or not of:
         return {}
     until = here.until(min(programme.zone for programme in of), at, on)
     query, values = _counted(here, until)
     sums: dict[tuple[int, int], dict[int, int]] = defaultdict(dict)
-    with connection.cursor() as cursor:
+    with prepared.cursor() if here.keeps_plan else connection.cursor() as cursor:
         cursor.execute(
             f"select programme_id, measure, rung, sum(n)::bigint from ({query}) rows group by 1, 2, 3",
             values | {"programmes": [programme.pk for programme in of]},
@@ -218,7 +230,7 @@ SORTS = {
 
 def children_ladders(
     *,
-    node: int,
+    node: int | Node,
     hierarchy: int,
     programme: Programme,
     measure: int = 1,
@@ -235,16 +247,16 @@ def children_ladders(
 
     sort: a key of SORTS, with "-" in front for descending. show: all; behind the target's share of days passed;
     or without anything counted. matching: part of a name or a code. Sorting and filters go by the figures as
-    they are shown, so their order tells no more than they do. Two queries, however many children.
+    they are shown, so their order tells no more than they do. Two queries (one by a place), however many children.
     """
-    here = node_of(node, hierarchy)
+    here = node if isinstance(node, Node) else node_of(node, hierarchy)
     if here is None:
         return Leaf(rows=[], first=0, last=0, total=0, more=False, number=1, pages=1)
     outside = day_in(programme.zone, at) - timedelta(days=1)
     closed = min(on, outside) if on else outside
     passed = (min(on or day_in(programme.zone, at), programme.closes_on) - programme.opens_on).days + 1
     values: dict[str, Any] = {
-        "node": node,
+        "node": here.unit_id,
         "hierarchy": hierarchy,
         "lo": here.lo,
         "hi": here.hi,
@@ -275,13 +287,14 @@ def children_ladders(
         for sign, days in (("", f"t.day = {sql.ALL_DAYS}"), ("-", f"t.day > {cut}"))[: 1 if is_whole else 2]
     ]
     # Children do not overlap: the one a pending change is below is found among their sorted beginnings.
-    parts.append(
-        f"""select k.unit_id, d.rung, d.n from programmes_delta d
+    if here.has_pending:
+        parts.append(
+            f"""select k.unit_id, d.rung, d.n from programmes_delta d
           join units_placement p on p.unit_id = d.unit_id and p.lo >= %(lo)s and p.lo < %(hi)s
           join kid k on k.number = width_bucket(p.lo, (select array_agg(lo order by lo) from kid)) and p.lo < k.hi
           where {sql.PENDING} and d.programme_id = %(programme)s and d.measure = %(measure)s
             and coalesce(d.day <= {cut}, true)"""
-    )
+        )
     figure = "case when k.is_exact then {n} when coalesce({n}, 0) < 10 then null else ({n} + 5) / 10 * 10 end as {name}"
     figures = ", ".join(
         figure.format(n=f"coalesce(s.{name}, 0)", name=name)
@@ -322,7 +335,7 @@ def children_ladders(
     where {filters}
     order by {SORTS[key]} {direction} nulls last, u.code
     offset %(offset)s limit %(per)s"""
-    with connection.cursor() as cursor:
+    with connection.cursor() if here.has_pending else prepared.cursor() as cursor:
         cursor.execute(query, values)
         found = cursor.fetchall()
     rows = [
@@ -427,7 +440,7 @@ class Figures:
 
 def figures(
     *,
-    node: int,
+    node: int | Node,
     hierarchy: int,
     programme: Programme,
     measure: int = 1,
@@ -436,9 +449,10 @@ def figures(
 ) -> Figures:
     """Ladder, trend and funnel of a unit from one read; days: how many of the window's last days stand apart.
 
-    Two queries, whatever the number of units below.
+    node: the unit's id, or its place by `node_of` in the scope in force. Two queries (one by a place), whatever the
+    number of units below.
     """
-    here = node_of(node, hierarchy)
+    here = node if isinstance(node, Node) else node_of(node, hierarchy)
     if here is None:
         return Figures(Ladder(), [], [])
     today = day_in(programme.zone, at)
@@ -448,7 +462,7 @@ def figures(
     query, values = _counted(here, until, begins)
     # by channel, by day; ALL_DAYS holds all before `begins`, and days after `last` (clocks that run ahead) count
     sums: dict[tuple[int, date], dict[int, int]] = defaultdict(lambda: defaultdict(int))
-    with connection.cursor() as cursor:
+    with prepared.cursor() if here.keeps_plan else connection.cursor() as cursor:
         cursor.execute(
             "select channel, day, rung, sum(n)::bigint"
             f" from ({query}) rows where measure = %(measure)s group by 1, 2, 3",

@@ -12,6 +12,7 @@ from django.db.models.expressions import RawSQL
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
+from abhiyan.core import prepared
 from abhiyan.core.policy import COUNTS, EVERYTHING
 from abhiyan.core.refusals import NotFound
 from abhiyan.org.rules.ranges import holds
@@ -80,6 +81,12 @@ def search(text: str, *, limit: int = 10) -> list[Programme]:
     return list(found.order_by("-opens_on", "-id")[:limit])
 
 
+_COVERS = """select s.programme_id from programmes_scope s
+  join units_placement sp on sp.unit_id = s.unit_id and sp.lo is not null
+  join units_placement n on n.unit_id = %(node)s and n.lo is not null
+  where n.lo >= sp.lo and n.lo < sp.hi or sp.lo >= n.lo and sp.lo < n.hi"""
+
+
 def programmes_running(node: int, on: date) -> list[Programme]:
     """Open programmes whose window holds the day and whose scope covers the unit, or lies below it."""
     return list(
@@ -87,17 +94,34 @@ def programmes_running(node: int, on: date) -> list[Programme]:
             state=Programme.State.OPEN,
             opens_on__lte=on,
             closes_on__gte=on,
-            pk__in=RawSQL(  # the unit is a parameter
-                "select s.programme_id from programmes_scope s"
-                " join units_placement sp on sp.unit_id = s.unit_id and sp.lo is not null"
-                " join units_placement n on n.unit_id = %s and n.lo is not null"
-                " where n.lo >= sp.lo and n.lo < sp.hi or sp.lo >= n.lo and sp.lo < n.hi",
-                [node],
-            ),
+            pk__in=RawSQL(_COVERS % {"node": "%s"}, [node]),  # noqa: S611  # the unit is a parameter
         )
         .select_related("owner")
         .order_by("opens_on", "pk")
     )
+
+
+_COLUMNS = tuple(one.attname for one in Programme._meta.concrete_fields if one.attname != "made_at")
+_RUNNING = f"""select {", ".join(f"programme.{name}" for name in _COLUMNS)}, target.n
+  from programmes_programme programme
+  left join programmes_target target on target.programme_id = programme.id and target.measure = 1
+    and target.unit_id = %(node)s and target.replaced_at is null
+  where programme.state = 'open' and programme.opens_on <= %(on)s and programme.closes_on >= %(on)s
+    and programme.id in ({_COVERS})
+  order by programme.opens_on, programme.id"""
+
+
+def running_here(node: int, on: date) -> list[tuple[Programme, int | None]]:
+    """`programmes_running`, each with the unit's target in its first measure: one query for a unit's page."""
+    with prepared.cursor() as cursor:
+        cursor.execute(_RUNNING, {"node": node, "on": on})
+        rows = cursor.fetchall()
+    found = []
+    for row in rows:
+        known = dict(zip(_COLUMNS, row, strict=False))
+        known["names"] = _names(known["names"])
+        found.append((Programme.from_db("default", list(known), list(known.values())), row[-1]))
+    return found
 
 
 def measures(programmes: Iterable[Programme]) -> dict[int, list[Measure]]:

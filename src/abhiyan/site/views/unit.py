@@ -71,9 +71,10 @@ class Running:
 
 
 def _running(unit_id: int, today: date, lang: str) -> list[Running]:
-    found = programmes.programmes_running(unit_id, today)
-    targets = programmes.targets_of(node=unit_id, programmes=found) if found else {}
-    return [Running(one, targets.get((one.pk, 1)), named(one.names, lang)) for one in found]
+    return [
+        Running(one, target, named(one.names, lang))
+        for one, target in programmes.running_here(unit_id, today)
+    ]
 
 
 @require_safe
@@ -217,9 +218,10 @@ def _measure(
     running: list[Running] = context["running"]
     today = clock.day_in(chosen.programme.zone, at)
     programme = chosen.programme
-    figures = programmes.figures(node=here.id, hierarchy=hierarchy, programme=programme, at=at)
+    node = programmes.node_of(here.id, hierarchy) or here.id  # read once for all that follows
+    figures = programmes.figures(node=node, hierarchy=hierarchy, programme=programme, at=at)
     others = [one.programme for one in running if one is not chosen]
-    found = programmes.ladders(node=here.id, hierarchy=hierarchy, of=others, at=at) if others else {}
+    found = programmes.ladders(node=node, hierarchy=hierarchy, of=others, at=at) if others else {}
     blank = rungs.Ladder(is_rounded=figures.ladder.is_rounded)
     context["ladders"] = [
         (
@@ -245,7 +247,7 @@ def _measure(
     ]
     if here.has_children:
         leaf = programmes.children_ladders(
-            node=here.id,
+            node=node,
             hierarchy=hierarchy,
             programme=programme,
             at=at,

@@ -8,6 +8,8 @@ from typing import Any
 import orjson
 from django.db import connection
 
+from abhiyan.core import prepared
+
 MOST = 200  # rows of a page
 
 
@@ -70,8 +72,9 @@ SORTS = {
 }
 
 
-def rows_of(query: str, params: Sequence[Any]) -> list[tuple[Any, ...]]:
-    with connection.cursor() as cursor:
+def rows_of(query: str, params: Sequence[Any], *, keep_plan: bool = False) -> list[tuple[Any, ...]]:
+    """What a query gives. keep_plan: it reads by a few keys (core.prepared)."""
+    with prepared.cursor() if keep_plan else connection.cursor() as cursor:
         cursor.execute(query, list(params))
         rows: list[tuple[Any, ...]] = cursor.fetchall()
         return rows

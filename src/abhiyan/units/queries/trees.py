@@ -86,6 +86,7 @@ def found(code: str) -> Found:
         "select u.id, u.kind, u.source, u.is_sample, array(select p.hierarchy from units_placement p"
         " where p.unit_id = u.id and p.valid_to is null order by 1) from units_unit u where u.code = %s",
         [code],
+        keep_plan=True,
     )
     if not rows:
         raise NotFound(field="unit")
@@ -178,6 +179,7 @@ def path(unit_id: int, hierarchy: int, *, on: date | None = None) -> list[UnitRo
             f" select {FACTS}, {PLACE}, p.n > 0 or {HAS_CHILDREN} from up p"
             " join units_unit u on u.id = p.unit_id order by p.n desc",
             [unit_id, hierarchy, *day, hierarchy, *day, hierarchy],
+            keep_plan=True,
         )
     ]
 
@@ -262,6 +264,7 @@ def counts_below(unit_id: int, hierarchy: int) -> dict[str, int]:
         " left join units_tree t on t.hierarchy = p.hierarchy"
         " where p.unit_id = %s and p.hierarchy = %s and p.valid_to is null and p.lo is not null",
         [unit_id, hierarchy],
+        keep_plan=True,
     )
     if not known:
         raise NotFound(field="unit")
