@@ -13,13 +13,13 @@ class EnrolmentConfig(AppConfig):
         from abhiyan.org.news import AppointmentEnded
         from abhiyan.people.news import NoReplayed
         from abhiyan.programmes.actions import register_facts, register_orphans
-        from abhiyan.programmes.news import ProgrammeMade
+        from abhiyan.programmes.news import ProgrammeDiscarded, ProgrammeMade
         from abhiyan.programmes.rules import own_pages
         from abhiyan.units.news import UnitsMoved
 
         from .actions.enrol import forget
         from .actions.members import leave_again
-        from .actions.setting_up import follow_programme
+        from .actions.setting_up import drop_drive, follow_programme
         from .actions.tokens import end_tokens_of
         from .paper.lists import LIST
         from .queries import ORPHANS, facts_for_recount
@@ -39,6 +39,11 @@ class EnrolmentConfig(AppConfig):
             follow_programme(made=told)
 
         news.subscribe(ProgrammeMade, hear)
+
+        def discarded(told: ProgrammeDiscarded) -> None:
+            drop_drive(discarded=told)
+
+        news.subscribe(ProgrammeDiscarded, discarded)
 
         def end_tokens(ended: AppointmentEnded) -> None:
             end_tokens_of(news=ended)

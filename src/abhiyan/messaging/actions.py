@@ -24,7 +24,7 @@ from abhiyan.org import actions as org
 from abhiyan.people.news import CodeAsked
 
 from .adapters import Adapter, Handed, Letter
-from .models import Allowance, Message, MessageClass, Number, Template
+from .models import Allowance, Message, MessageClass, Number, Spending, Template
 from .queries import inbound_id
 from .rules import hours, inbound, texts
 
@@ -425,6 +425,15 @@ def end_number(*, number_id: int, programme_id: int, by: Actor, at: datetime) ->
     row.is_active, row.secret_path, row.sealed_token = False, "", None
     row.save(update_fields=["is_active", "secret_path", "sealed_token"])
     audit.record(by=by, at=at, act="messaging.end_number", subject=row.meaning, facts={"number": row.number})
+
+
+def forget_programme(*, programme_id: int, by: Actor, at: datetime) -> None:
+    """A programme that never ran is thrown away: its numbers end, its budget goes. In its transaction."""
+    for row in Number.objects.filter(programme_id=programme_id).order_by("pk"):
+        end_number(number_id=row.pk, programme_id=programme_id, by=by, at=at)
+        row.delete()
+    Spending.objects.filter(programme_id=programme_id).delete()
+    Allowance.objects.filter(programme_id=programme_id).delete()
 
 
 def note_inbound(

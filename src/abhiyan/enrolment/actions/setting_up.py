@@ -16,7 +16,9 @@ from abhiyan.messaging import actions as messaging
 from abhiyan.org import queries as org
 from abhiyan.people import queries as people
 from abhiyan.programmes import queries as programmes
-from abhiyan.programmes.news import ProgrammeMade
+from abhiyan.programmes.news import ProgrammeDiscarded, ProgrammeMade
+
+from .tokens import drop_tokens
 
 KIND = "drive"
 NOTICE = "membership"
@@ -67,6 +69,20 @@ def follow_programme(*, made: ProgrammeMade) -> None:
         messaging.set_allowance(
             programme_id=made.programme_id, per_hour=REPLIES_PER_HOUR, by=made.by, at=made.at
         )
+
+
+def drop_drive(*, discarded: ProgrammeDiscarded) -> None:
+    """A draft is thrown away: with it, in the same transaction, goes what made it a drive. The roll stays.
+
+    A draft takes no claims and counts no minors, so there is nobody to go with it.
+    """
+    if discarded.kind != KIND:
+        return
+    drive, by, at = discarded.programme_id, discarded.by, discarded.at
+    with system("a draft of a drive is thrown away"):
+        drop_tokens(programme_id=drive, by=by, at=at)
+        messaging.forget_programme(programme_id=drive, by=by, at=at)
+        Drive.objects.filter(programme_id=drive).delete()
 
 
 def _latest_notice() -> int:

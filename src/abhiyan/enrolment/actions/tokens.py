@@ -85,9 +85,12 @@ def ask_token(
 
 
 def make_token(*, release_id: UUID, by: Actor, at: datetime) -> MadeToken:
-    """Make the token a second person has allowed, by whoever asked for it. Refuses what `org.use_release` refuses."""
+    """Make the token a second person has allowed, by whoever asked for it. Refuses what `org.use_release` refuses, and
+    NoDrive."""
     with system("making a token"):
         asked = org.use_release(public_id=release_id, act=ACT, by=by, at=at)
+        if not Drive.objects.filter(programme_id=int(asked["programme_id"])).exists():
+            raise NoDrive(field="programme")  # its draft was thrown away meanwhile
         return _make(
             programme_id=int(asked["programme_id"]),
             unit_id=int(asked["unit_id"]),
@@ -143,6 +146,14 @@ def end_tokens_of(*, news: AppointmentEnded) -> None:
         for token in tokens.order_by("pk"):
             if not org_queries.holds(news.account_id, MANAGE, at=token.unit_id):
                 _end(token, by=Actor.system("its maker's appointment ended"), at=news.at)
+
+
+def drop_tokens(*, programme_id: int, by: Actor, at: datetime) -> None:
+    """The tokens of a drive that goes, with a word in the trail for each still in force. In system scope."""
+    tokens = ChannelToken.objects.select_for_update().filter(programme_id=programme_id)
+    for token in tokens.order_by("pk"):
+        _end(token, by=by, at=at)
+        token.delete()
 
 
 def _check(*, programme_id: int, name: str, channel: int, days: int) -> None:
