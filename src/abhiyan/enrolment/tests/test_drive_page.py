@@ -228,7 +228,7 @@ def test_a_token_needs_a_second_person_and_is_shown_once(world: World) -> None:
 def test_the_shown_token_and_its_example_are_taken_by_the_hot_path(world: World) -> None:
     page = made_token(world, officer(world, "it_administrator", "JK"))
     secret = shown(page, "secret")
-    sender = known(lambda directory: directory.sender(directory.digest(secret.encode())))
+    sender = known(lambda directory: directory.sender(b"Bearer " + secret.encode()))
     assert (sender.programme_id, sender.within) == (world.programme.pk, (world.district.pk,))
     example = re.search(r"-d '(\{.*?\})'", html.unescape(page))
     assert example
