@@ -50,8 +50,9 @@ unix_socket_directories = '{sockets}'
 unix_socket_permissions = 0700
 password_encryption = scram-sha-256
 max_connections = 200
-shared_buffers = 256MB
-effective_cache_size = 1GB
+shared_buffers = {shared}MB
+effective_cache_size = {cached}MB
+wal_buffers = 64MB
 work_mem = 8MB
 maintenance_work_mem = 128MB
 random_page_cost = 1.1
@@ -59,7 +60,7 @@ jit = off
 fsync = on
 synchronous_commit = on
 full_page_writes = on
-wal_compression = on
+wal_compression = off
 max_wal_size = 4GB
 checkpoint_timeout = 15min
 shared_preload_libraries = ''
@@ -424,6 +425,19 @@ def _install(home: Path, *, copy: bool) -> Path:
 # Making, starting, ending; each under the lock
 
 
+def memory_mb() -> int:
+    """Memory this machine has, or this container may use, in MiB."""
+    own = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
+    with suppress(OSError, ValueError):  # no control group, or "max"
+        own = min(own, int(Path("/sys/fs/cgroup/memory.max").read_text()))
+    return own >> 20
+
+
+def _memory(mb: int) -> dict[str, int]:
+    """An eighth of the memory for pages, at most 2 GB: the web workers, jobs and an import want theirs too."""
+    return {"shared": max(128, min(2048, mb // 8)), "cached": max(256, mb // 2)}
+
+
 def _start(home: Path) -> None:
     _check_name(home)
     owner = _owner(home)
@@ -445,7 +459,9 @@ def _start(home: Path) -> None:
     settings = home / "postgres.conf"
     _write(
         settings,
-        SETTINGS.format(port=PORT, sockets=_sockets(home), log=_data(home).parent / "log"),
+        SETTINGS.format(
+            port=PORT, sockets=_sockets(home), log=_data(home).parent / "log", **_memory(memory_mb())
+        ),
         mode=0o644,
     )
     try:

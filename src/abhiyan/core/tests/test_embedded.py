@@ -117,15 +117,19 @@ def test_the_password_is_readable_by_nobody_else(running: Path) -> None:
         ("full_page_writes", "on"),
         ("jit", "off"),
         ("max_connections", "200"),
-        ("shared_buffers", "256MB"),
         ("max_wal_size", "4GB"),
-        ("wal_compression", "pglz"),
+        ("wal_compression", "off"),
         ("password_encryption", "scram-sha-256"),
         ("TimeZone", "UTC"),
     ],
 )
 def test_a_small_machine_gets_safe_settings(running: Path, setting: str, value: str) -> None:
     assert ask(running, f"show {setting}") == value
+
+
+def test_the_database_takes_an_eighth_of_the_memory_for_its_pages(running: Path) -> None:
+    told = ask(running, "select (pg_size_bytes(current_setting('shared_buffers')) >> 20)::text")
+    assert int(told) == max(128, min(2048, embedded.memory_mb() // 8))
 
 
 def test_what_people_type_is_not_logged(running: Path) -> None:
