@@ -13,6 +13,7 @@ from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 
 HEAD_BYTES = 64 * 1024  # of one request: its first line and its headers
 HEAD_S = 15.0  # in which they have to come
+BODY_S = 30.0  # a body may stop so long in the middle; one on the short way has to be whole by then
 QUIET_S = 60.0  # a connection may stay open so long without a request
 SWEEP_S = 2.0
 MOST_CONNECTIONS = 8_192  # of one worker
@@ -40,6 +41,7 @@ class Request:
         "disconnected",
         "headers",
         "keep_alive",
+        "more_body",
         "response_complete",
         "sender",
     )
@@ -51,12 +53,15 @@ class Request:
         self.headers = headers
         self.address = connection.client[0] if connection.client else ""
         self.body = b""
+        self.more_body = True
         self.keep_alive: bool = connection.parser.should_keep_alive()
         self.disconnected = False
         self.response_complete = False
 
     def answer(self, status: int, headers: list[tuple[bytes, bytes]], body: bytes) -> None:
-        """Answer it; called once, in the worker's loop."""
+        """Answer it, in the worker's loop; a second answer is none."""
+        if self.response_complete:
+            return
         self.response_complete = True
         if not self.disconnected:
             self.connection.write_answer(self, status, headers, body)
@@ -71,6 +76,7 @@ class Connection(HttpToolsProtocol):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.since = self.loop.time()  # when the wait for a request, or for the rest of its head, began
+        self.heard = self.since  # when anything came last
         self.in_head = False
         self.head_bytes = 0
 
@@ -80,6 +86,7 @@ class Connection(HttpToolsProtocol):
             transport.close()
 
     def data_received(self, data: bytes) -> None:
+        self.heard = self.loop.time()
         if self.in_head:
             self.head_bytes += len(data)
             if self.head_bytes > HEAD_BYTES:
@@ -89,7 +96,7 @@ class Connection(HttpToolsProtocol):
         super().data_received(data)
 
     def on_message_begin(self) -> None:
-        self.in_head, self.head_bytes, self.since = True, 0, self.loop.time()
+        self.in_head, self.head_bytes, self.since = True, 0, self.heard
         super().on_message_begin()
 
     def on_headers_complete(self) -> None:
@@ -120,6 +127,7 @@ class Connection(HttpToolsProtocol):
         cycle = self.cycle
         if cycle.__class__ is Request:
             assert self.straight is not None
+            cycle.more_body = False
             self.straight.take(cycle)
         else:
             super().on_message_complete()
@@ -146,11 +154,14 @@ class Connection(HttpToolsProtocol):
         self.server_state.total_requests += 1
 
     def is_overdue(self, now: float) -> bool:
-        """Whether the other side has let us wait too long: within a request's head, or without any."""
+        """Whether the other side has let us wait too long: within a request, or without any."""
         if self.in_head:
             return now - self.since > HEAD_S
-        idle = self.cycle is None or self.cycle.response_complete
-        return idle and now - self.since > QUIET_S
+        cycle = self.cycle
+        if cycle is None or cycle.response_complete:
+            return now - self.since > QUIET_S
+        begun = self.since if cycle.__class__ is Request else self.heard
+        return bool(cycle.more_body) and not self.flow.read_paused and now - begun > BODY_S
 
 
 def sweep(connections: Iterable[object], now: float) -> None:

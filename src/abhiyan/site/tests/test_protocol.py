@@ -65,12 +65,24 @@ def test_a_silent_connection_is_given_up_but_not_one_that_still_sends() -> None:
         (connection,) = await connections(state)
         while connection.cycle is None:  # noqa: ASYNC110
             await asyncio.sleep(0)
-        sweep(state.connections, later(protocol.QUIET_S + 1))
+        sweep(state.connections, later(protocol.BODY_S - 1))
         writer.write(b"dy")
         assert (await reader.readuntil(b"ok")).startswith(b"HTTP/1.1 200 ")
         sweep(state.connections, later(protocol.QUIET_S - 1))
         assert not connection.transport.is_closing()
         sweep(state.connections, later(protocol.QUIET_S + 1))
+        assert await reader.read() == b""
+
+    on_a_connection(act)
+
+
+def test_a_body_that_stops_in_the_middle_is_given_up() -> None:
+    async def act(reader: Reader, writer: Writer, state: ServerState) -> None:
+        writer.write(b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 4\r\n\r\nbo")
+        (connection,) = await connections(state)
+        while connection.cycle is None:  # noqa: ASYNC110
+            await asyncio.sleep(0)
+        sweep(state.connections, later(protocol.BODY_S + 1))
         assert await reader.read() == b""
 
     on_a_connection(act)
