@@ -222,6 +222,13 @@ def spend(*, programme_id: int, at: datetime) -> bool:
     return False
 
 
+# Behind a breaker that is out: what of the lease was left, and what waits in the queue for this same hour. All in one
+# step, or a burst of callers would keep everybody else's messages waiting while it is held one by one.
+_HOLD = """update messaging_message set state = 'held', reason = 'budget', leased_until = null
+ where id = any(%s) or id in (select id from messaging_message where programme_id = any(%s) and state = 'queued'
+ and due_at <= %s and reason <> 'released' and template not like 'code.%%' order by due_at limit %s
+ for update skip locked)"""
+HELD_AT_ONCE = 10_000
 _SUPPRESSED = "select phone_id from people_suppression where phone_id = any(%s) and lifted_at is null"
 _CONSENTED = """select distinct p.phone_id from people_person p join people_consent c on c.person_id = p.id
  where p.phone_id = any(%s) and c.purpose = 3 and c.withdrawn_at is null"""
@@ -238,15 +245,23 @@ def hand_over(*, messages: Sequence[_Leased], adapter: Adapter, at: datetime) ->
     taken = 0
     with system("send messages"):
         facts = _facts_of(messages)
+    broken: set[int] = set()  # programmes whose breaker is out
+    rest: list[UUID] = []  # of this lease, behind it
     for message in messages:
+        if message.programme_id in broken and not _is_free(message):
+            rest.append(message.id)
+            continue
         with system("send messages"):
-            letter = _decide(message, facts=facts, at=at)
+            letter = _decide(message, facts=facts, broken=broken, at=at)
         if letter is None:
             continue
         handed = adapter.hand(letter)
         with system("send messages"):
             _settle(message, handed=handed, adapter=adapter.name, text=letter.text, at=at)
         taken += handed.ok
+    if broken:
+        with system("send messages"), connection.cursor() as cursor:
+            cursor.execute(_HOLD, [rest, sorted(broken), at, HELD_AT_ONCE])
     return taken
 
 
@@ -270,8 +285,15 @@ def _facts_of(messages: Sequence[_Leased]) -> _Facts:
     )
 
 
-def _decide(message: _Leased, *, facts: _Facts, at: datetime) -> Letter | None:
-    """The letter to hand over; or None, and the reason stands on the row."""
+def _is_free(message: _Leased) -> bool:
+    """Whether it costs nothing of the budget. A code is the answer to somebody who waits at a screen; its own limits
+    stand where it is asked. What two people released goes, whatever the hour has spent."""
+    return message.template.startswith("code.") or message.reason == "released"
+
+
+def _decide(message: _Leased, *, facts: _Facts, broken: set[int], at: datetime) -> Letter | None:
+    """The letter to hand over; or None, and the reason stands on the row. Adds to `broken` the programme whose budget
+    is spent."""
     rows = Message.objects.filter(pk=message.id)
     verdict, reason, until = gate(
         message=message,
@@ -294,10 +316,8 @@ def _decide(message: _Leased, *, facts: _Facts, at: datetime) -> Letter | None:
     if not found or (message.kind == texts.OUTREACH and not found[0].registration):
         rows.update(state=Message.State.HELD, reason="template", leased_until=None)
         return None
-    # A code is the answer to somebody who waits at a screen; its own limits stand where it is asked.
-    # What two people released goes, whatever the hour has spent.
-    free = message.template.startswith("code.") or message.reason == "released"
-    if not free and not spend(programme_id=message.programme_id, at=at):
+    if not _is_free(message) and not spend(programme_id=message.programme_id, at=at):
+        broken.add(message.programme_id)
         rows.update(state=Message.State.HELD, reason="budget", leased_until=None)
         return None
     ring = keyring()

@@ -145,6 +145,28 @@ def test_over_the_budget_messages_are_held_but_codes_still_go(gateway: Gateway) 
     assert turn(gateway, AT + timedelta(hours=2)) == 0  # held means held: a person decides
 
 
+def test_what_is_due_behind_a_spent_budget_is_held_in_large_steps_and_nothing_else_is(
+    gateway: Gateway, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A code and another programme's message go at once; what is due later has its own hour's budget."""
+    monkeypatch.setattr(actions, "HELD_AT_ONCE", 3)
+    with system("test"):
+        actions.set_allowance(programme_id=7, per_hour=2, by=Actor.system("test"), at=AT)
+    queue(key="later", template="drive.reply", programme_id=7)
+    with system("test"):
+        Message.objects.update(due_at=AT + timedelta(hours=2))
+    for number in range(9):
+        queue(key=f"r{number}", template="drive.reply", programme_id=7)
+    leased = actions.lease(at=AT, n=4)
+    queue(key="code", template="code.join", programme_id=7)
+    queue(key="other", template="drive.reply", programme_id=8)
+    assert actions.hand_over(messages=leased, adapter=gateway.adapter, at=AT) == 2
+    assert sorted(states()) == [("held", "budget")] * 5 + [("queued", "")] * 5 + [("sent", "")] * 2
+    assert turn(gateway) == 2
+    assert turn(gateway, AT + timedelta(hours=2)) == 1
+    assert sorted(states()) == [("held", "budget")] * 7 + [("sent", "")] * 5
+
+
 def test_outreach_needs_consent_and_no_suppression(gateway: Gateway) -> None:
     queue(kind=texts.OUTREACH)
     turn(gateway)
