@@ -1,9 +1,11 @@
 """What every page knows: who looks, the menu they may use, the language's address."""
 
+from functools import lru_cache
 from typing import Any
 
+from django.conf import settings
 from django.http import HttpRequest
-from django.urls import NoReverseMatch, reverse
+from django.urls import NoReverseMatch, get_urlconf, reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
 
@@ -54,7 +56,12 @@ def page(request: HttpRequest) -> dict[str, Any]:
 
 def address(name: str) -> str:
     """The address of a URL name; "" while there is no such page."""
+    return _address(name, get_urlconf() or settings.ROOT_URLCONF)
+
+
+@lru_cache(maxsize=256)
+def _address(name: str, urlconf: str) -> str:
     try:
-        return reverse(name)
+        return reverse(name, urlconf=urlconf)
     except NoReverseMatch:
         return ""

@@ -175,22 +175,25 @@ def vacancies_below(
     on: date,
     span: tuple[int, int] | None = None,
     counts: Mapping[str, int] | None = None,
+    is_top: bool = False,
 ) -> list[Below]:
     """Per office and kind of unit beneath a unit (itself left out): expected, held, disputed. Set-wise.
 
-    span, counts: what `units.span` and `units.counts_below` say, from whoever has asked already.
+    span, counts: what `units.span` and `units.counts_below` say, from whoever has asked already. is_top: nothing
+    stands above the unit; then nearly every appointment is beneath it, and one plan is right: read them all.
     """
+    position = "p.lo + 0" if is_top else "p.lo"  # a sum is in no index
     lo, hi = span or units.span(unit_id, hierarchy)
     expected = units.counts_below(unit_id, hierarchy) if counts is None else counts
-    with connection.cursor() as cursor:
+    with prepared.cursor() if is_top else connection.cursor() as cursor:
         cursor.execute(
-            """
+            f"""
             select ap.office_id, u.kind, count(distinct ap.unit_id),
               count(distinct ap.unit_id) filter (where ap.state = 'disputed')
             from org_appointment ap
             join units_unit u on u.id = ap.unit_id
             join units_placement p on p.unit_id = ap.unit_id
-            where p.lo > %(lo)s and p.lo < %(hi)s and ap.state in ('active', 'disputed')
+            where {position} > %(lo)s and {position} < %(hi)s and ap.state in ('active', 'disputed')
               and ap.body_id is null and ap.starts_on <= %(on)s
               and (ap.ends_on is null or ap.ends_on >= %(on)s)
             group by ap.office_id, u.kind

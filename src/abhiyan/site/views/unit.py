@@ -4,13 +4,13 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
-from django.urls import reverse
+from django.urls import get_urlconf, reverse
 from django.utils.formats import date_format
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
@@ -31,6 +31,8 @@ from abhiyan.units import queries as units
 from abhiyan.units.models import Hierarchy, Kind
 from abhiyan.units.rules import levels
 
+KEPT_IN_PATHS = "/~:@!$&'()*+,;="  # as Django's reverse keeps them
+
 
 def language() -> str:
     """Two letters of the language this page is in."""
@@ -39,7 +41,14 @@ def language() -> str:
 
 def unit_href(code: str, hierarchy: int) -> str:
     """The address of a unit's page in a hierarchy."""
-    return reverse("site:unit", args=[code]) + f"?in={levels.SLUGS[hierarchy]}"
+    before = _before_code(get_urlconf() or settings.ROOT_URLCONF)
+    return f"{before}{quote(code, safe=KEPT_IN_PATHS)}/?in={levels.SLUGS[hierarchy]}"
+
+
+@lru_cache(maxsize=8)
+def _before_code(urlconf: str) -> str:
+    """What stands before the code in a unit's address: looked up once, for a page has a hundred of them."""
+    return reverse("site:unit", args=["-"], urlconf=urlconf).removesuffix("-/")
 
 
 @require_safe
@@ -197,7 +206,14 @@ def _vacant_below(
 ) -> list[VacantBelow]:
     if here.lo is None or here.hi is None or not counts:
         return []
-    below_here = org.vacancies_below(here.id, hierarchy, on=today, span=(here.lo, here.hi), counts=counts)
+    below_here = org.vacancies_below(
+        here.id,
+        hierarchy,
+        on=today,
+        span=(here.lo, here.hi),
+        counts=counts,
+        is_top=here.parent_id is None,
+    )
     return [
         VacantBelow(named(below.office_names, lang), below.vacant, below.expected)
         for below in below_here

@@ -7,6 +7,7 @@ from functools import lru_cache
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 
 from django import template
 from django.conf import settings
@@ -16,18 +17,21 @@ from django.http import HttpRequest, QueryDict
 from django.template import Context
 from django.templatetags.static import static
 from django.urls import NoReverseMatch, reverse
-from django.utils import timezone
+from django.utils import timezone, translation
 from django.utils.formats import date_format
-from django.utils.html import format_html, format_html_join
+from django.utils.html import conditional_escape, escape, format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from abhiyan.ui import charts, maps, numbers, views
-from abhiyan.ui.ladder import NAMES, RUNGS, Ladder, Plot, Span, as_ladder, plot
+from abhiyan.ui.ladder import NAMES, RUNGS, Ladder, Plot, Span, Words, as_ladder, plot
+from abhiyan.ui.steady import steady
 from abhiyan.ui.tables import Leaf, Sorting
 
 register = template.Library()
+register.tag("steady", steady)
 
 ICONS = frozenset(path.stem for path in (Path(__file__).parent.parent / "icons").glob("*.svg"))
 
@@ -87,15 +91,37 @@ def is_demo() -> bool:
 
 
 @register.simple_tag
+def other_languages() -> tuple[tuple[str, str], ...]:
+    """The languages offered besides the one in force, each by its own name."""
+    return _other_languages(
+        translation.get_language() or "", tuple(code for code, _name in settings.LANGUAGES)
+    )
+
+
+@lru_cache(maxsize=16)
+def _other_languages(language: str, offered: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
+    return tuple(
+        (code, capfirst(translation.get_language_info(code)["name_local"]))
+        for code in offered
+        if code != language
+    )
+
+
+@register.simple_tag
 def icon(name: str, css: str = "") -> SafeString:
     """An icon of the one cached sprite. It says nothing by itself: a word stands beside it, or on its button."""
     if name not in ICONS:
         raise template.TemplateSyntaxError(f"there is no icon {name!r}")
+    return _icon(name, css, asset("icons.svg"))
+
+
+@lru_cache(maxsize=256)
+def _icon(name: str, css: str, sprite: str) -> SafeString:
     return format_html(
         '<svg class="i{}{}" viewBox="0 0 20 20" aria-hidden="true" focusable="false"><use href="{}#{}"/></svg>',
         " " if css else "",
         css,
-        asset("icons.svg"),
+        sprite,
         name,
     )
 
@@ -262,36 +288,52 @@ def _axis(ladder: Ladder, drawn: Plot) -> SafeString:
     return format_html_join("", "{}", ((part,) for part in parts))
 
 
-@register.inclusion_tag("ui/_ladder.html", takes_context=True)
-def ladder(context: Context, given: Ladder | Mapping[str, Any], id: str = "") -> dict[str, Any]:  # noqa: A002
+# Ladder, trend and funnel are written here, not in templates: a page has many, and so they cost a tenth.
+
+
+@register.simple_tag(takes_context=True)
+def ladder(context: Context, given: Ladder | Mapping[str, Any], id: str = "") -> SafeString:  # noqa: A002
     """The ladder of one measure. `given`: a ui.ladder.Ladder, or a mapping with its names."""
     shown = as_ladder(given)
     drawn = plot(shown)
-    stem = id or next_id(context, "ladder")
+    stem = conditional_escape(id) or next_id(context, "ladder")
+    e = conditional_escape
 
-    def row(rung: str, value: int | None, css: str) -> dict[str, Any]:
-        return {
-            "rung": rung,
-            "css": css,
-            "id": f"{stem}-{rung}",
-            "name": NAMES[rung],
-            "definition": shown.definition(rung),
-            "value": value,
-            "of": numbers.share(value, shown.target) if shown.target and value is not None else "",
-        }
+    def row(rung: str, value: int | None, css: str, bar: str, none: Words = "", interval: str = "") -> str:
+        name, of = (
+            e(NAMES[rung]),
+            numbers.share(value, shown.target) if shown.target and value is not None else "",
+        )
+        return (
+            f'<tr class="{css}"><th scope="row">{"+ " if rung == "unsigned" else ""}'
+            f'<button type="button" class="term" popovertarget="{stem}-{rung}">{name}</button>'
+            f'<div class="pop" popover id="{stem}-{rung}"><h4>{name}</h4><p>{e(shown.definition(rung))}</p></div></th>'
+            f'<td class="num">{e(indian(value))}{interval}</td><td class="num of">{e(of)}</td>'
+            f'<td class="plot">{bar}{f"""<span class="none">{e(none)}</span>""" if none else ""}</td></tr>\n'
+        )
 
     rows = []
     for place, rung in enumerate(RUNGS, start=1):
         value = getattr(shown, rung)
-        reason = shown.none_reason or _("no estimate yet") if rung == "estimate" else shown.hidden_reason
-        has_interval = rung == "estimate" and drawn.low is not None
-        rows.append(
-            row(rung, value, f"r{place}")
-            | {"bar": _bar(drawn, rung), "none": reason if value is None else "", "interval": has_interval}
-        )
+        reason, interval = shown.hidden_reason, ""
+        if rung == "estimate":
+            reason = shown.none_reason or _("no estimate yet")
+            if drawn.low is not None:
+                interval = f'<span class="vh"> ({e(indian(shown.low))}–{e(indian(shown.high))})</span>'
+        bar = _bar(drawn, rung)
+        rows.append(row(rung, value, f"r{place}", bar, reason if value is None else "", interval))
         if rung == "counted" and shown.unsigned:
-            rows.append(row("unsigned", shown.unsigned, "more") | {"bar": _bar(drawn, "unsigned")})
-    return {"ladder": shown, "rows": rows, "axis": _axis(shown, drawn)}
+            rows.append(row("unsigned", shown.unsigned, "more", _bar(drawn, "unsigned")))
+    never, rung_head, number = _("Four rungs on one scale; they are never added up."), _("Rung"), _("Number")
+    share = _("Share of the target")
+    return mark_safe(  # noqa: S308  # every word is escaped
+        f'<table class="ladder"><caption class="vh">{e(shown.name)}. '
+        f"{e(never)}</caption>\n"
+        f'<thead class="vh"><tr><th scope="col">{e(rung_head)}</th><th scope="col">{e(number)}</th>'
+        f'<th scope="col">{e(share)}</th><td></td></tr></thead>\n<tbody>{"".join(rows)}'
+        '<tr class="axis" aria-hidden="true"><td></td><td></td><td class="of"></td>'
+        f'<td><div class="ax"><svg class="bar">{_axis(shown, drawn)}</svg></div></td></tr></tbody></table>\n'
+    )
 
 
 @register.simple_tag
@@ -320,13 +362,13 @@ def mini(given: Ladder | Mapping[str, Any]) -> SafeString:
 def query(context: Context, **changes: Any) -> str:
     """The page's own query string with some values changed; None takes one away. '?' alone when nothing is left."""
     request = context.get("request")
-    params: QueryDict = request.GET.copy() if request else QueryDict(mutable=True)
+    params: dict[str, list[str]] = dict(request.GET.lists()) if request else {}
     for name, value in changes.items():
         if value is None or value == "":
             params.pop(name, None)
         else:
-            params[name] = str(value)
-    return f"?{params.urlencode()}"
+            params[name] = [str(value)]
+    return f"?{urlencode(params, doseq=True)}"
 
 
 @register.simple_tag(takes_context=True)
@@ -340,12 +382,11 @@ def sort_header(context: Context, key: str, label: str, num: bool = False, css: 
     descending = not chosen.descending if chosen else num
     classes = " ".join(filter(None, ["num" if num else "", css]))
     order = ("descending" if chosen.descending else "ascending") if chosen else ""
-    return format_html(
-        '<th scope="col"{}{}><a href="{}">{}</a></th>',
-        format_html(' class="{}"', classes) if classes else "",
-        format_html(' aria-sort="{}"', order) if order else "",
-        query(context, sort=f"-{key}" if descending else key, page=None, after=None),
-        label,
+    href = query(context, sort=f"-{key}" if descending else key, page=None, after=None)
+    attributes = f' class="{escape(classes)}"' if classes else ""
+    attributes += f' aria-sort="{order}"' if order else ""
+    return mark_safe(  # noqa: S308  # escaped, each of them
+        f'<th scope="col"{attributes}><a href="{escape(href)}">{conditional_escape(label)}</a></th>'
     )
 
 
@@ -459,51 +500,100 @@ def unlocal(value: float) -> str:
     return f"{value:g}"
 
 
-@register.inclusion_tag("ui/_trend.html")
-def trend(given: charts.Trend, table: bool = True) -> dict[str, Any]:
+TREND_CSS = {"reported": "l1", "unsigned": "lu", "counted": "l2", "confirmed": "l3"}
+
+
+@register.simple_tag
+def trend(given: charts.Trend, table: bool = True) -> SafeString:
     """The lines of a measure over its window (ui.charts.Trend), with the same as a table below."""
+    e = conditional_escape
     drawn = charts.plot_trend(given)
-    css = {"reported": "l1", "unsigned": "lu", "counted": "l2", "confirmed": "l3"}
-    names = {**NAMES, "unsigned": _("with unanswered")}
-    return {
-        "trend": given,
-        "drawn": drawn,
-        "lines": [
-            {
-                "css": css[line.rung],
-                "path": line.path,
-                "x": _pct(line.end_x),
-                "y": _pct(line.end_y),
-                "name": names[line.rung],
-                "bold": line.rung == "counted",
-            }
-            for line in (drawn.lines if drawn else [])
-        ],
-        "ticks": [
-            {"y": _pct(y), "text": numbers.short(value) if value else ""}
-            for y, value in (drawn.ticks if drawn else [])
-        ],
-        "dates": [
-            {"x": _pct(x), "text": date_format(day, "j M"), "anchor": anchor}
-            for x, day, anchor in (drawn.dates if drawn else [])
-        ],
-        "right": _pct(charts.PLOT_WIDTH),
-        "rows": list(reversed(given.days)) if table else [],
+    if drawn is None:
+        return format_html('<div class="empty"><p>{}</p></div>\n', _("No day has been counted yet."))
+    words = _(
+        "%(name)s up to %(day)s: reported %(reported)s, counted %(counted)s, confirmed %(confirmed)s"
+    ) % {
+        "name": e(given.name),
+        "day": e(date_format(drawn.last.on, "j M")),
+        "reported": e(indian(drawn.last.reported)),
+        "counted": e(indian(drawn.last.counted)),
+        "confirmed": e(indian(drawn.last.confirmed)),
     }
+    parts = [f'<svg class="trend" role="img" aria-label="{words}">']
+    right = _pct(charts.PLOT_WIDTH)
+    for y, value in drawn.ticks:
+        at, text = _pct(y), e(numbers.short(value)) if value else ""
+        parts.append(
+            f'<line class="g" x1="0" x2="{right}" y1="{at}" y2="{at}"/><text x="0" y="{at}" dy="-4">{text}</text>'
+        )
+    parts += [
+        f'<text x="{_pct(x)}" y="100%" dy="18" text-anchor="{anchor}">{e(date_format(day, "j M"))}</text>'
+        for x, day, anchor in drawn.dates
+    ]
+    parts.append('\n<svg viewBox="0 0 1000 100" preserveAspectRatio="none" width="100%" height="100%">')
+    if drawn.pace:
+        parts.append(f'<path class="lp" d="{drawn.pace}"/>')
+    parts += [f'<path class="{TREND_CSS[line.rung]}" d="{line.path}"/>' for line in drawn.lines]
+    parts.append("</svg>\n")
+    for line in drawn.lines:
+        name = _("with unanswered") if line.rung == "unsigned" else NAMES[line.rung]
+        bold = ' class="b"' if line.rung == "counted" else ""
+        parts.append(
+            f'<text{bold} x="{_pct(line.end_x)}" y="{_pct(line.end_y)}" dx="7" dy="4">{e(name)}</text>'
+        )
+    parts.append("</svg>\n")
+    if drawn.pace:
+        due = _("The dotted line is what is due by each day to reach the target.")
+        parts.append(f'<p class="tiny muted">{e(due)}</p>')
+    parts.append("\n")
+    if table:
+        parts.append(_trend_table(given))
+    parts.append("\n")
+    return mark_safe("".join(parts))  # noqa: S308  # every word is escaped
 
 
-@register.inclusion_tag("ui/_funnel.html")
-def funnel(steps: Sequence[charts.Step], label: str = "") -> dict[str, Any]:
+def _trend_table(given: charts.Trend) -> str:
+    e = conditional_escape
+    summary, region, first = _("As a table"), _("Trend as a table"), _("Day")
+    heads = (_("Reported"), _("Counted"), _("Phone has not answered"), _("Confirmed"))
+    rows = "".join(
+        f'<tr><th scope="row">{e(date_format(day.on, "j M Y"))}</th>'
+        + "".join(
+            f'<td class="num">{e(indian(value))}</td>'
+            for value in (day.reported, day.counted, day.unsigned, day.confirmed)
+        )
+        + "</tr>"
+        for day in reversed(given.days)
+    )
+    if not rows:
+        return ""
+    return (
+        f'<details class="noprint"><summary>{e(summary)}</summary>'
+        f'<div class="scroll" tabindex="0" role="region" aria-label="{e(region)}"><table class="tbl">'
+        f'<caption class="vh">{e(given.name)}</caption><thead><tr><th scope="col">{e(first)}</th>'
+        + "".join(f'<th scope="col" class="num">{e(head)}</th>' for head in heads)
+        + f"</tr></thead><tbody>{rows}</tbody></table></div></details>"
+    )
+
+
+@register.simple_tag
+def funnel(steps: Sequence[charts.Step], label: str = "") -> SafeString:
     """Steps (ui.charts.Step) as bars against the largest, each with its share of the step before."""
+    e = conditional_escape
     before: int | None = None
     rows = []
     for step, width in zip(steps, charts.widths(steps), strict=True):
+        of = numbers.share(step.value, before) if before and step.value is not None else ""
+        note = f'<span class="ci">{e(step.note)}</span>' if step.note else ""
         rows.append(
-            {
-                "step": step,
-                "of": numbers.share(step.value, before) if before and step.value is not None else "",
-                "width": _pct(width),
-            }
+            f'<tr><th scope="row">{e(step.name)}{note}</th><td class="num">{e(indian(step.value))}</td>'
+            f'<td class="num of">{e(of)}</td><td><svg class="bar" aria-hidden="true" focusable="false">'
+            f'<rect class="fn" x="0" y="22%" width="{_pct(width)}" height="56%"/></svg></td></tr>'
         )
         before = step.value
-    return {"rows": rows, "label": label or _("Funnel")}
+    label, step_head, number, share = label or _("Funnel"), _("Step"), _("Number"), _("of the step before")
+    return mark_safe(  # noqa: S308  # every word is escaped
+        f'<table class="funnel"><caption class="vh">{e(label)}</caption><thead><tr>'
+        f'<th scope="col"><span class="vh">{e(step_head)}</span></th><th scope="col">{e(number)}</th>'
+        f'<th scope="col">{e(share)}</th><td></td></tr></thead>\n<tbody>{"".join(rows)}</tbody></table>\n'
+    )
