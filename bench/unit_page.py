@@ -127,21 +127,7 @@ class _Server:
 
     def __enter__(self) -> "_Server":
         self.process = subprocess.Popen(
-            [
-                *(
-                    sys.executable,
-                    "-m",
-                    "granian",
-                    "--interface",
-                    "asgi",
-                    "--workers",
-                    "1",
-                    "--loop",
-                    "uvloop",
-                ),
-                *("--host", "127.0.0.1", "--port", str(PORTS[self.name]), "--no-access-log"),
-                "abhiyan.site.asgi:application",
-            ],
+            [sys.executable, str(Path(__file__)), "serve", str(PORTS[self.name])],
             env=_environment(self.home, self.name, "app") | {"ABHIYAN_POOL": "1"},
             stdout=subprocess.DEVNULL,
         )
@@ -358,8 +344,12 @@ def _main(part: str, args: list[str]) -> None:
     else:
         import django
 
+        from abhiyan.site import serve
+
         django.setup()
-        if part == "fill":
+        if part == "serve":  # as `abhiyan serve` does; these settings have been read, and stay
+            serve.web(host="127.0.0.1", port=int(args[0]))
+        elif part == "fill":
             print(json.dumps(_fill(int(args[0]))))
         else:
             _load()
