@@ -219,3 +219,91 @@ def test_everything_works_without_javascript(visit: Open, tmp_path: Path) -> Non
     page.click("main form[method=post] button[type=submit]")
     running.run(public_id, "undo", at=clock.now())
     page.wait_for_selector("#undone")
+
+
+PAPER = (
+    "फ़ोन,नाम,जन्म वर्ष,बूथ कोड,सूचना संस्करण\n"
+    "9906090901,शबनम बानो,1980,JK-B001,1\n"
+    "9906090902,Bashir Lone,1975,JK-B002,1\n"
+    "+91 99060 90901,शबनम  बानो,1980,JK-B001,1\n"
+    "12345,Nobody Reachable,1970,JK-B001,1\n"
+    "9906090903,Child Ofsomebody,2015,JK-B001,1\n"
+    "9906090904,Lost Place,1970,JK-B999,1\n"
+    "9906090905,Old Beyond,1650,JK-B001,1\n"
+)
+
+
+REFUSED = [
+    ("5", "फ़ोन", "•••45", "दस अंकों का भारतीय मोबाइल नंबर लिखें"),
+    ("7", "बूथ कोड", "–", "ऐसी कोई इकाई नहीं है"),
+    ("8", "जन्म वर्ष", "–", "चार अंक लिखें, जैसे 1980"),
+]
+
+
+def test_a_paper_list_goes_through_on_a_phone_in_hindi(visit: Open, cast: Cast, tmp_path: Path) -> None:
+    """Two good rows, one of them doubled, three bad ones and a child: checked, taken in, taken back."""
+    path = tmp_path / "suchi.csv"
+    path.write_text(PAPER)
+    page = visit("/imports/new/paper/", "district_in_charge", size="phone", language="hi")
+    assert page.viewport_size == {"width": 360, "height": 740}
+    members = "select count(*) from enrolment_membership where ended_on is null"
+    before, tallies = cast.world.rows(members), cast.world.tallies()
+    found: list[str] = []
+
+    def work(step: str, seen: str) -> None:
+        page.wait_for_selector("progress")
+        running.run(public_id, step, at=clock.now())
+        page.wait_for_selector(seen)
+        found.extend(unsound(page, f"paper-{step}"))
+
+    def counted(section: str) -> dict[str, str]:
+        rows = page.locator(f"section:has({section}) tbody tr").all()
+        return {row.locator("th").inner_text().strip(): row.locator("td").inner_text() for row in rows}
+
+    def refused() -> list[tuple[str, ...]]:
+        """Row, field, what stands there, reason: each of them in sight on the narrow page."""
+        told = []
+        for row in page.locator("table.cards tbody tr").all():
+            cells = row.locator("th, td").all()
+            for cell in cells:
+                box = cell.bounding_box()
+                assert cell.is_visible() and box and box["x"] >= 0 and box["x"] + box["width"] <= 360
+            told.append(tuple(cell.inner_text().strip() for cell in cells))
+        return told
+
+    def assert_all_are_named() -> None:
+        rows = refused()
+        assert [row[:3] for row in rows] == [wanted[:3] for wanted in REFUSED]
+        for row, wanted in zip(rows, REFUSED, strict=True):
+            assert wanted[3] in row[3]
+
+    page.set_input_files("input[type=file]", path)
+    page.click("form[data-upload] button[type=submit]")
+    public_id = number(page)
+    page.click("form[action$='/columns/'][data-once] button[type=submit]")
+    work("check", "#outcome")
+    outcome = {"सदस्य बनें": "2", "पहले से सदस्य": "1", "मना किया": "3"}
+    assert counted("#outcome") == outcome
+    assert "18 से कम उम्र: इस गिनती के सिवा उनका कुछ नहीं रखा जाता: 1" in page.inner_text("section:has(#outcome)")
+    assert_all_are_named()
+    page.click("a[href$='/refused/']")
+    page.wait_for_url("**/refused/")
+    assert_all_are_named()
+    assert (cast.world.rows(members), cast.world.tallies()) == (before, tallies), "nothing has been taken in"
+
+    page.goto(f"/imports/{public_id}/commit/")
+    page.click("main button:text-is('अभी आयात करें')")
+    work("commit", "a[href$='/undo/']")
+    assert counted("#outcome") == outcome
+    assert_all_are_named()
+    ((n,),) = before
+    assert cast.world.rows(members) == [(int(str(n)) + 2,)]
+    assert cast.world.tallies() == cast.world.recounted() != tallies
+
+    page.click("a[href$='/undo/']")
+    page.click("main button.danger:text-is('आयात वापस लें')")
+    work("undo", "#undone")
+    assert counted("#undone") == {"वापस लिए गए": "3"}
+    assert cast.world.rows(members) == before
+    assert cast.world.tallies() == cast.world.recounted() == tallies
+    assert found == [], "\n".join(found)
