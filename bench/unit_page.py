@@ -246,9 +246,9 @@ def _fill(big: int) -> dict[str, str]:
                 " generate_series(0, 2) d, unnest(array[10, 20]) r where u.kind = 'booth'",
                 [made.pk, today],
             )
-    while programmes.fold(at=at):
-        pass
     with system("bench"):
+        while programmes.fold(at=at):
+            pass
         account = people.open_account(phone="+917000000001", name="Bench", by=by, at=at, unit_id=nation)
         org.appoint(account_id=account.pk, office="national_president", unit_id=nation, by=by, at=at)
         token = people.sessions.start(device="", origin="", at=at, account_id=account.pk, strong=True).token
@@ -317,7 +317,8 @@ def _load() -> None:
 
     def folding() -> None:
         while not stopping.wait(0.25):
-            programmes.fold(at=clock.now())
+            with system("bench"):
+                programmes.fold(at=clock.now())
 
     threading.Thread(target=folding, daemon=True).start()
     begun, base = time.perf_counter(), sent
