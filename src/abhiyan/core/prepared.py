@@ -18,5 +18,5 @@ def cursor() -> CursorWrapper:
     """
     connection.ensure_connection()
     connection.connection.prepare_threshold = 0  # Django's own cursors never prepare, whatever it is
-    made = psycopg.Cursor[Any](connection.connection)
+    made: Any = psycopg.Cursor(connection.connection)  # Django wraps whatever is a cursor
     return connection.make_debug_cursor(made) if connection.queries_logged else connection.make_cursor(made)

@@ -40,7 +40,7 @@ class Steady(Node):
         self.kept: dict[Hashable, SafeString] = {}
 
     def render(self, context: Context) -> SafeString:
-        values = {name: found.resolve(context, ignore_failures=True) for name, found in self.given.items()}
+        values = {name: found.resolve(context) for name, found in self.given.items()}
         key = (_era, get_language(), context.autoescape, *map(_told_apart, values.values()))
         made = self.kept.get(key)
         if made is None:

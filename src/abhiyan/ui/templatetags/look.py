@@ -1,6 +1,6 @@
 """Tags and filters of the look. What they print is escaped, or made of numbers and of our own words."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from functools import lru_cache
@@ -289,6 +289,7 @@ def _axis(ladder: Ladder, drawn: Plot) -> SafeString:
 
 
 # Ladder, trend and funnel are written here, not in templates: a page has many, and so they cost a tenth.
+ESCAPED: Callable[[Any], str] = conditional_escape
 
 
 @register.simple_tag(takes_context=True)
@@ -297,7 +298,7 @@ def ladder(context: Context, given: Ladder | Mapping[str, Any], id: str = "") ->
     shown = as_ladder(given)
     drawn = plot(shown)
     stem = conditional_escape(id) or next_id(context, "ladder")
-    e = conditional_escape
+    e = ESCAPED
 
     def row(rung: str, value: int | None, css: str, bar: str, none: Words = "", interval: str = "") -> str:
         name, of = (
@@ -506,7 +507,7 @@ TREND_CSS = {"reported": "l1", "unsigned": "lu", "counted": "l2", "confirmed": "
 @register.simple_tag
 def trend(given: charts.Trend, table: bool = True) -> SafeString:
     """The lines of a measure over its window (ui.charts.Trend), with the same as a table below."""
-    e = conditional_escape
+    e = ESCAPED
     drawn = charts.plot_trend(given)
     if drawn is None:
         return format_html('<div class="empty"><p>{}</p></div>\n', _("No day has been counted yet."))
@@ -553,7 +554,7 @@ def trend(given: charts.Trend, table: bool = True) -> SafeString:
 
 
 def _trend_table(given: charts.Trend) -> str:
-    e = conditional_escape
+    e = ESCAPED
     summary, region, first = _("As a table"), _("Trend as a table"), _("Day")
     heads = (_("Reported"), _("Counted"), _("Phone has not answered"), _("Confirmed"))
     rows = "".join(
@@ -579,7 +580,7 @@ def _trend_table(given: charts.Trend) -> str:
 @register.simple_tag
 def funnel(steps: Sequence[charts.Step], label: str = "") -> SafeString:
     """Steps (ui.charts.Step) as bars against the largest, each with its share of the step before."""
-    e = conditional_escape
+    e = ESCAPED
     before: int | None = None
     rows = []
     for step, width in zip(steps, charts.widths(steps), strict=True):
