@@ -3,8 +3,10 @@
 import csv
 import io
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from datetime import datetime, timedelta
 from itertools import pairwise
+from typing import Any
 
 import pytest
 from django.test import Client
@@ -146,3 +148,77 @@ def test_few_people_are_hidden_and_the_difference_of_two_days_tells_no_few(cast:
     assert all(n % 10 == 0 for n in told)
     assert [n for n in told if n][-4:][0] == 40
     assert few.counted in (None, 0)
+
+
+def told_on(cast: Cast, at: datetime) -> dict[tuple[object, ...], int]:
+    """Every figure somebody of another district can read of this district, the state and all below on a day; hidden: 0.
+
+    By unit, hierarchy, where it stands, and rung: alone, in its parent's list, by channel, and by channel and day.
+    """
+    from abhiyan.programmes import queries
+
+    drive, found = cast.world.programme, dict[tuple[object, ...], int]()
+
+    def note(where: tuple[object, ...], figures: object, names: Sequence[str]) -> None:
+        for name in names:
+            found[*where, name] = getattr(figures, name) or 0
+
+    with cast.as_("district_in_charge"):
+        for hierarchy in (1, 2, 3):
+            for code in OUTSIDE_UNITS:
+                node = cast.world.units[code].pk
+                read: dict[str, Any] = {"hierarchy": hierarchy, "programme": drive, "at": at}
+                ladder = queries.ladder(node=node, **read)
+                if not ladder.is_rounded:  # not in this tree, or all of it their own
+                    continue
+                note((code, hierarchy, "alone"), ladder, RUNGS)
+                for child in queries.children_ladders(node=node, **read).rows:
+                    if child.ladder.is_rounded:
+                        note((code, hierarchy, "list", child.code), child.ladder, RUNGS)
+                for row in queries.funnel(node=node, days=60, **read):
+                    note((code, hierarchy, "funnel", row.channel, row.on), row, STEPS)
+    return found
+
+
+OUTSIDE_UNITS = (
+    "IN",
+    "JK",
+    "JK-JAM",
+    "JK-JAM-M1",
+    "JK-B004",
+    "JK-PC1",
+    "JK-AC75",
+    "JK-BL2",
+    "HP",
+    "HP-B001",
+)
+RUNGS = ("reported", "unsigned", "counted", "confirmed")
+STEPS = ("reported", "unique", "opened", "completed", "counted")
+
+
+def test_figures_of_one_day_and_the_next_differ_by_nothing_or_by_ten_and_more(cast: Cast) -> None:
+    """Whoever writes down every figure each evening sees no change of fewer than ten, and none that is not a ten."""
+    from abhiyan.core import clock
+
+    days = [told_on(cast, clock.now() + timedelta(days=n)) for n in range(-5, 3)]
+    changes = set()
+    for before, after in pairwise(days):
+        for where in before.keys() | after.keys():
+            first, second = before.get(where, 0), after.get(where, 0)
+            assert not {first, second} & set(range(1, 10)), where
+            changes.add(second - first)
+    assert {n for n in changes if abs(n) % 10} == set()
+    assert {0, 10, 40} <= changes, "four who came are not seen, thirteen are ten, thirty-seven are forty"
+
+
+def test_what_is_told_of_a_day_stays_while_the_day_lasts(cast: Cast) -> None:
+    """Somebody who joins today moves nothing that is told outside before the day has closed, fold or no fold."""
+    from abhiyan.core import clock
+
+    now = clock.now()
+    before = told_on(cast, now)
+    cast.crowd(12, "JK-B004", "70079")
+    assert told_on(cast, now) == before
+    cast.fold()
+    assert told_on(cast, now) == before
+    assert told_on(cast, now + timedelta(days=1)) != before
