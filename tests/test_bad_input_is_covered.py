@@ -20,6 +20,7 @@ PAGES = "site/tests/test_imports.py::"
 PAPER = "enrolment/tests/test_paper.py::"
 SIGNATURES = "messaging/tests/test_signatures.py::"
 SIGN_IN = "people/tests/test_sign_in.py::"
+SPOOFED = "enrolment/tests/test_spoofed.py::"
 
 COVERED: dict[str, list[str]] = {
     "garbage phones": [
@@ -106,6 +107,7 @@ COVERED: dict[str, list[str]] = {
     ],
     "100,000 spoofed callers in a burst": [
         ACT + "test_a_burst_of_spoofed_callers_is_stored_and_joins_nobody",
+        SPOOFED + "test_100000_spoofed_callers_in_a_burst_cost_the_budget_and_nothing_is_lost",
         CALLS + "test_a_burst_of_spoofed_callers_is_stored_and_replies_wait_for_the_budget",
     ],
     "each refusal names the field and the fix in the user's language": [

@@ -4,6 +4,9 @@ Outside one's person-level scope a count stands as of the last closed day, is ro
 below 10. Every figure is rounded by itself from its running total, never put together from rounded parts, and
 rounding keeps order: so rungs keep their order, and two figures (two days, a node and its children, two
 channels) differ by a multiple of 10 whose meaning is uncertain by up to 9 either way.
+
+Its limit: of a node above one's own units the exact own part is known, and is rounded together with the rest. Where
+the rest is small and stands still while the own part grows by ones, many days' figures narrow it down.
 """
 
 STEP = 10
