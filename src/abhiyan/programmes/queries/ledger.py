@@ -5,9 +5,10 @@ twice. Counts of a node whose people the scope in force may not see leave this m
 and as of the last closed day; no argument asks for more.
 """
 
+import json
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any, Literal
 
@@ -252,12 +253,46 @@ def children_ladders(
     here = node if isinstance(node, Node) else node_of(node, hierarchy)
     if here is None:
         return Leaf(rows=[], first=0, last=0, total=0, more=False, number=1, pages=1)
+    return _listed(
+        here,
+        programme,
+        measure,
+        at,
+        on,
+        sort=sort,
+        show=show,
+        matching=matching,
+        language=language,
+        page=page,
+        per=per,
+    )[0]
+
+
+def _listed(
+    here: Node,
+    programme: Programme,
+    measure: int,
+    at: datetime,
+    on: date | None,
+    *,
+    sort: str,
+    show: Literal["all", "behind", "without"],
+    matching: str,
+    language: str,
+    page: int,
+    per: int,
+    begins: date | None = None,
+) -> tuple[Leaf, list[tuple[int, date, int, int]] | None]:
+    """The page of children; and with `begins`, of a node in sight, what `figures` reads of the node itself.
+
+    That by the same statement, so that what waits for a fold is read once. None where no child fits.
+    """
     outside = day_in(programme.zone, at) - timedelta(days=1)
     closed = min(on, outside) if on else outside
     passed = (min(on or day_in(programme.zone, at), programme.closes_on) - programme.opens_on).days + 1
     values: dict[str, Any] = {
         "node": here.unit_id,
-        "hierarchy": hierarchy,
+        "hierarchy": here.hierarchy,
         "lo": here.lo,
         "hi": here.hi,
         "programme": programme.pk,
@@ -287,13 +322,27 @@ def children_ladders(
         for sign, days in (("", f"t.day = {sql.ALL_DAYS}"), ("-", f"t.day > {cut}"))[: 1 if is_whole else 2]
     ]
     # Children do not overlap: the one a pending change is below is found among their sorted beginnings.
-    if here.has_pending:
+    at_kid = "k.number = width_bucket(p.lo, (select array_agg(lo order by lo) from kid)) and p.lo < k.hi"
+    in_here = "p.lo >= %(lo)s and p.lo < %(hi)s"
+    below_here = f"programmes_delta d join units_placement p on p.unit_id = d.unit_id and {in_here}"
+    waiting = f"{sql.PENDING} and d.programme_id = %(programme)s and d.measure = %(measure)s"
+    pending = whole = ""
+    if begins:
+        counted, more = _counted(replace(here, has_pending=False), None, begins)
+        values |= more | {"programmes": [programme.pk]}
+        pending = f"""pending as materialized (
+      select k.unit_id, d.channel, case when d.day >= %(begins)s then d.day else {sql.ALL_DAYS} end as day, d.rung,
+        sum(d.n)::bigint as n
+      from {below_here} left join kid k on {at_kid} where {waiting} group by 1, 2, 3, 4),"""
+        whole = f"""(select json_agg(json_build_array(channel, day, rung, n)) from (
+      select channel, day, rung, sum(n)::bigint as n from (
+        select channel, day, rung, n from ({counted}) counted where measure = %(measure)s
+        union all select channel, day, rung, n from pending) rows group by 1, 2, 3) sums)"""
+        parts.append("select q.unit_id, q.rung, q.n from pending q where q.unit_id is not null")
+    elif here.has_pending:
         parts.append(
-            f"""select k.unit_id, d.rung, d.n from programmes_delta d
-          join units_placement p on p.unit_id = d.unit_id and p.lo >= %(lo)s and p.lo < %(hi)s
-          join kid k on k.number = width_bucket(p.lo, (select array_agg(lo order by lo) from kid)) and p.lo < k.hi
-          where {sql.PENDING} and d.programme_id = %(programme)s and d.measure = %(measure)s
-            and coalesce(d.day <= {cut}, true)"""
+            f"""select k.unit_id, d.rung, d.n from {below_here} join kid k on {at_kid}
+          where {waiting} and coalesce(d.day <= {cut}, true)"""
         )
     figure = "case when k.is_exact then {n} when coalesce({n}, 0) < 10 then null else ({n} + 5) / 10 * 10 end as {name}"
     figures = ", ".join(
@@ -313,18 +362,20 @@ def children_ladders(
     key, direction = sort.removeprefix("-"), "desc" if sort.startswith("-") else "asc"
     if key not in SORTS:
         key, direction = "name", "asc"
-    query = f"""
+    tables = f"""
     with kid as materialized (
       select row_number() over (order by p.lo)::int as number, p.unit_id, p.lo, p.hi,
         l.unit_id is not null as is_large, {"true" if here.is_exact else _EXACT} as is_exact
       from units_placement p
       left join programmes_large l on l.hierarchy = p.hierarchy and l.unit_id = p.unit_id
       where p.parent_id = %(node)s and p.hierarchy = %(hierarchy)s and p.lo is not null),
+    {pending}
     s as (
       select unit_id, {", ".join(f"sum(n) filter (where rung = {number})::bigint as {name}" for name, number in _NAMED)}
       from ({" union all ".join(parts)}) rows group by unit_id),
     f as (
-      select k.unit_id, k.lo, k.hi, k.is_exact, {figures} from kid k left join s on s.unit_id = k.unit_id)
+      select k.unit_id, k.lo, k.hi, k.is_exact, {figures} from kid k left join s on s.unit_id = k.unit_id)"""
+    query = f"""
     select u.id, u.code, u.kind, u.names, u.electors, u.lat, u.lon, u.is_sample,
       exists (select 1 from units_placement c
         where c.parent_id = u.id and c.hierarchy = %(hierarchy)s and c.lo is not null),
@@ -335,8 +386,10 @@ def children_ladders(
     where {filters}
     order by {SORTS[key]} {direction} nulls last, u.code
     offset %(offset)s limit %(per)s"""
+    if whole:  # with one row only: it is the size of all the others together
+        query = f"select page.*, case when row_number() over () = 1 then {whole} end from ({query}) page"
     with connection.cursor() if here.has_pending else prepared.cursor() as cursor:
-        cursor.execute(query, values)
+        cursor.execute(tables + query, values)
         found = cursor.fetchall()
     rows = [
         Child(
@@ -368,12 +421,12 @@ def children_ladders(
             counted,
             confirmed,
             is_exact,
-            _total,
+            *_rest,
         ) in found
     ]
     total = found[0][15] if found else 0
     first = values["offset"]
-    return Leaf(
+    leaf = Leaf(
         rows=rows,
         first=first + 1 if rows else 0,
         last=first + len(rows),
@@ -383,6 +436,10 @@ def children_ladders(
         pages=max(1, -(-total // per)),
         is_first=page <= 1,
     )
+    if not begins or not found:
+        return leaf, None
+    sums = json.loads(found[0][16]) if isinstance(found[0][16], str) else found[0][16]
+    return leaf, [(channel, date.fromisoformat(day), number, n) for channel, day, number, n in sums or ()]
 
 
 _NAMED = (
@@ -398,8 +455,6 @@ def _escaped(text: str) -> str:
 
 
 def _names(value: Any) -> dict[str, str]:
-    import json
-
     names: dict[str, str] = json.loads(value) if isinstance(value, str) else value
     return names
 
@@ -455,21 +510,72 @@ def figures(
     here = node if isinstance(node, Node) else node_of(node, hierarchy)
     if here is None:
         return Figures(Ladder(), [], [])
-    today = day_in(programme.zone, at)
-    until = here.until(programme.zone, at, None)
-    last = min(until or today, programme.closes_on)
-    begins = max(programme.opens_on, last - timedelta(days=days - 1))
+    begins, last, until = _window(here, programme, at, days)
     query, values = _counted(here, until, begins)
-    # by channel, by day; ALL_DAYS holds all before `begins`, and days after `last` (clocks that run ahead) count
-    sums: dict[tuple[int, date], dict[int, int]] = defaultdict(lambda: defaultdict(int))
     with prepared.cursor() if here.keeps_plan else connection.cursor() as cursor:
         cursor.execute(
             "select channel, day, rung, sum(n)::bigint"
             f" from ({query}) rows where measure = %(measure)s group by 1, 2, 3",
             values | {"programmes": [programme.pk], "measure": measure},
         )
-        for channel, day, number, n in cursor.fetchall():
-            sums[channel, day][number] += n
+        return _figures(here, begins, last, cursor.fetchall())
+
+
+def board(
+    *,
+    node: int | Node,
+    hierarchy: int,
+    programme: Programme,
+    measure: int = 1,
+    at: datetime,
+    days: int = 60,
+    sort: str = "name",
+    show: Literal["all", "behind", "without"] = "all",
+    matching: str = "",
+    language: str = "en",
+    page: int = 1,
+    per: int = PER_PAGE,
+) -> tuple[Figures, Leaf]:
+    """`figures` and `children_ladders` of a unit: while changes wait for a fold, they are read once for both."""
+    here = node if isinstance(node, Node) else node_of(node, hierarchy)
+    if here is None:
+        return Figures(Ladder(), [], []), Leaf(
+            rows=[], first=0, last=0, total=0, more=False, number=1, pages=1
+        )
+    begins, last, _until = _window(here, programme, at, days)
+    leaf, found = _listed(
+        here,
+        programme,
+        measure,
+        at,
+        None,
+        sort=sort,
+        show=show,
+        matching=matching,
+        language=language,
+        page=page,
+        per=per,
+        begins=begins if here.is_exact and here.has_pending else None,
+    )
+    if found is not None:
+        return _figures(here, begins, last, found), leaf
+    return figures(
+        node=here, hierarchy=hierarchy, programme=programme, measure=measure, at=at, days=days
+    ), leaf
+
+
+def _window(here: Node, programme: Programme, at: datetime, days: int) -> tuple[date, date, date | None]:
+    """The first and the last day that stand apart, and the last that counts (None: all)."""
+    until = here.until(programme.zone, at, None)
+    last = min(until or day_in(programme.zone, at), programme.closes_on)
+    return max(programme.opens_on, last - timedelta(days=days - 1)), last, until
+
+
+def _figures(here: Node, begins: date, last: date, rows: Iterable[tuple[int, date, int, int]]) -> Figures:
+    # by channel, by day; ALL_DAYS holds all before `begins`, and days after `last` (clocks that run ahead) count
+    sums: dict[tuple[int, date], dict[int, int]] = defaultdict(lambda: defaultdict(int))
+    for channel, day, number, n in rows:
+        sums[channel, day][number] += n
     by_channel: dict[int, dict[int, int]] = defaultdict(lambda: defaultdict(int))
     by_day: dict[date, dict[int, int]] = defaultdict(lambda: defaultdict(int))
     whole: dict[int, int] = defaultdict(int)

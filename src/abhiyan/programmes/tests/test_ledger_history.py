@@ -137,9 +137,23 @@ class History:
                     )
                     for child in leaf.rows:
                         assert child.ladder == self.expected(hierarchy, child.code, days[-1])
+                    self.check_board(node, hierarchy)
         self.check_from_outside()
         found_now = actions.recount(at=AT)
         assert found_now.is_right, found_now.differences[:3]
+
+    def check_board(self, node: int, hierarchy: int) -> None:
+        """One read of both says what each says alone, whether or not anything waits for a fold."""
+        for sort in ("name", "-counted"):
+            both = queries.board(
+                node=node, hierarchy=hierarchy, programme=self.drive, at=AT, sort=sort, per=3
+            )
+            assert both == (
+                queries.figures(node=node, hierarchy=hierarchy, programme=self.drive, at=AT),
+                queries.children_ladders(
+                    node=node, hierarchy=hierarchy, programme=self.drive, at=AT, sort=sort, per=3
+                ),
+            )
 
     def check_from_outside(self) -> None:
         """Seen from one district: own figures exact, all others rounded alike in lists and alone, none below 10."""

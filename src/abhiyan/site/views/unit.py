@@ -235,7 +235,25 @@ def _measure(
     today = clock.day_in(chosen.programme.zone, at)
     programme = chosen.programme
     node = programmes.node_of(here.id, hierarchy) or here.id  # read once for all that follows
-    figures = programmes.figures(node=node, hierarchy=hierarchy, programme=programme, at=at)
+    listing: dict[str, Any] = {
+        "sort": request.GET.get("sort", "-counted"),
+        "show": _show(request),
+        "matching": request.GET.get("matching", "")[:100],
+        "language": lang,
+        "page": _page(request),
+    }
+    if here.has_children and tables.wants_csv(request.GET):
+        listing["per"] = tables.DEEPEST_ROW
+        leaf = programmes.children_ladders(
+            node=node, hierarchy=hierarchy, programme=programme, at=at, **listing
+        )
+        return _export(here, _drawn(leaf, programme, today, lang), lang)
+    if here.has_children:
+        figures, leaf = programmes.board(
+            node=node, hierarchy=hierarchy, programme=programme, at=at, **listing
+        )
+    else:
+        figures = programmes.figures(node=node, hierarchy=hierarchy, programme=programme, at=at)
     others = [one.programme for one in running if one is not chosen]
     found = programmes.ladders(node=node, hierarchy=hierarchy, of=others, at=at) if others else {}
     blank = rungs.Ladder(is_rounded=figures.ladder.is_rounded)
@@ -262,33 +280,7 @@ def _measure(
         for one in running
     ]
     if here.has_children:
-        leaf = programmes.children_ladders(
-            node=node,
-            hierarchy=hierarchy,
-            programme=programme,
-            at=at,
-            sort=request.GET.get("sort", "-counted"),
-            show=_show(request),
-            matching=request.GET.get("matching", "")[:100],
-            language=lang,
-            page=_page(request),
-            per=tables.DEEPEST_ROW if tables.wants_csv(request.GET) else tables.PER_PAGE,
-        )
-        rows = [
-            (
-                child,
-                programmes.drawn(
-                    child.ladder,
-                    name=named(child.names, lang),
-                    programme=programme,
-                    on=today,
-                    target=child.target,
-                ),
-            )
-            for child in leaf.rows
-        ]
-        if tables.wants_csv(request.GET):
-            return _export(here, rows, lang)
+        rows = _drawn(leaf, programme, today, lang)
         context["sorting"] = tables.sorting(request.GET, dict.fromkeys(SORTS, ""), default="-counted")
         context["leaf"] = leaf
         context["children"] = [
@@ -336,6 +328,25 @@ def _measure(
         (Channel(row.channel).label, _steps(row)) for row in figures.funnel if row.on is None
     ]
     return None
+
+
+def _drawn(
+    leaf: tables.Leaf, programme: Programme, today: date, lang: str
+) -> list[tuple[programmes.Child, Ladder]]:
+    """The children on a page of the list, each with its picture."""
+    return [
+        (
+            child,
+            programmes.drawn(
+                child.ladder,
+                name=named(child.names, lang),
+                programme=programme,
+                on=today,
+                target=child.target,
+            ),
+        )
+        for child in leaf.rows
+    ]
 
 
 def _steps(row: programmes.FunnelRow) -> list[charts.Step]:
