@@ -33,6 +33,8 @@ from pathlib import Path
 
 from psycopg.conninfo import make_conninfo
 
+from . import postgres_conf
+
 SYSTEM_USER = "abhiyan-db"
 SUPERUSER = "postgres"
 PORT = 5432
@@ -40,49 +42,6 @@ LONGEST_SOCKET = 100  # a unix socket's path may have 107 bytes on Linux, 103 on
 START_S = 600  # recovery after a crash of a large database is not a failure
 STOP_S = 120
 ORPHANS_S = 10
-
-# ERROR lines and statements may carry what people typed, so neither is logged: the application sees them.
-SETTINGS = """\
-# Written by abhiyan at each start of its database. Your own settings go into postgres.local.conf beside this.
-listen_addresses = ''
-port = {port}
-unix_socket_directories = '{sockets}'
-unix_socket_permissions = 0700
-password_encryption = scram-sha-256
-max_connections = 200
-shared_buffers = {shared}MB
-effective_cache_size = {cached}MB
-wal_buffers = 64MB
-work_mem = 8MB
-maintenance_work_mem = 128MB
-random_page_cost = 1.1
-jit = off
-fsync = on
-synchronous_commit = on
-full_page_writes = on
-wal_compression = off
-max_wal_size = 4GB
-checkpoint_timeout = 15min
-shared_preload_libraries = ''
-timezone = 'UTC'
-log_timezone = 'UTC'
-lc_messages = 'C'
-logging_collector = on
-log_directory = '{log}'
-log_filename = 'postgres-%a.log'
-log_file_mode = 0600
-log_rotation_age = 1d
-log_rotation_size = 0
-log_truncate_on_rotation = on
-log_min_messages = log
-log_min_error_statement = panic
-log_error_verbosity = terse
-log_parameter_max_length = 0
-log_parameter_max_length_on_error = 0
-log_statement = none
-log_autovacuum_min_duration = -1
-include_if_exists = 'postgres.local.conf'
-"""
 
 
 class EmbeddedDatabaseError(RuntimeError):
@@ -425,19 +384,6 @@ def _install(home: Path, *, copy: bool) -> Path:
 # Making, starting, ending; each under the lock
 
 
-def memory_mb() -> int:
-    """Memory this machine has, or this container may use, in MiB."""
-    own = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
-    with suppress(OSError, ValueError):  # no control group, or "max"
-        own = min(own, int(Path("/sys/fs/cgroup/memory.max").read_text()))
-    return own >> 20
-
-
-def _memory(mb: int) -> dict[str, int]:
-    """An eighth of the memory for pages, at most 2 GB: the web workers, jobs and an import want theirs too."""
-    return {"shared": max(128, min(2048, mb // 8)), "cached": max(256, mb // 2)}
-
-
 def _start(home: Path) -> None:
     _check_name(home)
     owner = _owner(home)
@@ -459,9 +405,7 @@ def _start(home: Path) -> None:
     settings = home / "postgres.conf"
     _write(
         settings,
-        SETTINGS.format(
-            port=PORT, sockets=_sockets(home), log=_data(home).parent / "log", **_memory(memory_mb())
-        ),
+        postgres_conf.text(port=PORT, sockets=_sockets(home), log=_data(home).parent / "log"),
         mode=0o644,
     )
     try:

@@ -10,8 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import abhiyan
-
-from . import serve
+from abhiyan.core import machine
 
 
 def known() -> dict[str, Path]:
@@ -74,7 +73,7 @@ def _machine() -> str:
     memory = next(
         (int(line.split()[1]) for line in _lines("/proc/meminfo") if line.startswith("MemTotal")), 0
     )
-    return f"{serve.cores()} cores of {model}, {memory / 1024**2:.0f} GiB, {platform.system()} {platform.release()}"
+    return f"{machine.cores()} cores of {model}, {memory / 1024**2:.0f} GiB, {platform.system()} {platform.release()}"
 
 
 def _lines(path: str) -> Sequence[str]:

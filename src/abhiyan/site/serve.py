@@ -11,20 +11,13 @@ from collections.abc import Callable
 from pathlib import Path
 from threading import Event
 
-from abhiyan.core import home
+from abhiyan.core import home, machine
 
 from . import processes
 
 BACKLOG = 2_048
 MOST_WORKERS = 16
 GRACE_S = 20  # for requests under way when a worker is to end
-
-
-def cores() -> int:
-    """Cores this process may use."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
 
 
 def port() -> int:
@@ -37,7 +30,7 @@ def commands(
     """The command lines to supervise: the web workers, and the jobs where wanted."""
     abhiyan = [sys.executable, "-m", "abhiyan.site.cli"]
     web = [*abhiyan, "serve", "--here", "--host", host, "--port", str(port)]
-    found = {f"web {n + 1}": web for n in range(workers or min(cores(), MOST_WORKERS))}
+    found = {f"web {n + 1}": web for n in range(workers or min(machine.cores(), MOST_WORKERS))}
     return found | ({"jobs": [*abhiyan, "jobs"]} if with_jobs else {})
 
 

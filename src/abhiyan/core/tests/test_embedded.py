@@ -17,7 +17,7 @@ from typing import Any
 import psycopg
 import pytest
 
-from abhiyan.core import embedded
+from abhiyan.core import embedded, machine
 
 pytestmark = pytest.mark.once
 as_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root runs the database as another user")
@@ -129,7 +129,7 @@ def test_a_small_machine_gets_safe_settings(running: Path, setting: str, value: 
 
 def test_the_database_takes_an_eighth_of_the_memory_for_its_pages(running: Path) -> None:
     told = ask(running, "select (pg_size_bytes(current_setting('shared_buffers')) >> 20)::text")
-    assert int(told) == max(128, min(2048, embedded.memory_mb() // 8))
+    assert int(told) == max(128, min(2048, machine.memory_mb() // 8))
 
 
 def test_what_people_type_is_not_logged(running: Path) -> None:
