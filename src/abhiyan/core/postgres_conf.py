@@ -49,7 +49,7 @@ include_if_exists = 'postgres.local.conf'
 
 
 def text(*, port: int, sockets: Path, log: Path) -> str:
-    """The contents of postgres.conf: an eighth of the memory for pages, as workers, jobs and imports want theirs too."""
+    """The contents of postgres.conf. Pages get an eighth of the memory: workers, jobs and imports want theirs too."""
     memory = machine.memory_mb()
     return _SETTINGS.format(
         port=port,
