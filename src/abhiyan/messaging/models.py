@@ -76,6 +76,12 @@ class Message(models.Model):
                 condition=models.Q(state__in=["queued", "leased"]),
                 name="message_due",
             ),
+            # used by: codes going before everything else
+            models.Index(
+                fields=["due_at"],
+                condition=models.Q(state__in=["queued", "leased"], template__startswith="code."),
+                name="message_due_code",
+            ),
             # used by: releasing what a programme's breaker held
             models.Index(fields=["programme_id"], condition=models.Q(state="held"), name="message_held"),
             models.Index(fields=["unit_id", "-queued_at"], name="message_unit"),  # used by: Messages

@@ -167,6 +167,32 @@ def test_what_is_due_behind_a_spent_budget_is_held_in_large_steps_and_nothing_el
     assert sorted(states()) == [("held", "budget")] * 7 + [("sent", "")] * 5
 
 
+def test_codes_go_before_everything_that_was_queued_earlier(gateway: Gateway) -> None:
+    for number in range(5):
+        queue(key=f"r{number}", template="drive.reply")
+    with system("test"):
+        Message.objects.update(due_at=AT - timedelta(minutes=9))
+    queue(key="code", template="code.join")
+    (first,) = actions.lease(at=AT, n=1)
+    assert first.template == "code.join"
+    assert len(actions.lease(at=AT, n=9)) == 5
+
+
+def test_a_message_that_does_not_fill_its_text_is_held_and_stops_nobody(gateway: Gateway) -> None:
+    queue(key="k1", template="drive.reply")
+    with system("test"):
+        actions.send(
+            template="drive.reply",
+            phone=PHONE,
+            language="hi",
+            blanks={},
+            key="empty",
+            at=AT - timedelta(hours=1),
+        )
+    assert turn(gateway) == 1
+    assert sorted(states()) == [("held", "template"), ("sent", "")]
+
+
 def test_outreach_needs_consent_and_no_suppression(gateway: Gateway) -> None:
     queue(kind=texts.OUTREACH)
     turn(gateway)
