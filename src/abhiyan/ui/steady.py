@@ -7,22 +7,14 @@ person can be kept by oversight, and nothing is kept that is not told apart by w
 from collections.abc import Hashable
 from typing import Any
 
-from django.core.signals import setting_changed
+from django.conf import settings
 from django.template import Context
 from django.template.base import FilterExpression, Node, NodeList, Parser, Token
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 
 MOST = 256  # of one piece
-_era = 0  # settings that a test changes begin a new one
-
-
-def _begin_anew(**_facts: object) -> None:
-    global _era
-    _era += 1
-
-
-setting_changed.connect(_begin_anew)
+SETTINGS = ("ORGANISATION", "DEMO", "ACCENT", "STATIC_URL")  # a piece may say what they say
 
 
 def _told_apart(value: Any) -> Hashable:
@@ -41,7 +33,8 @@ class Steady(Node):
 
     def render(self, context: Context) -> SafeString:
         values = {name: found.resolve(context) for name, found in self.given.items()}
-        key = (_era, get_language(), context.autoescape, *map(_told_apart, values.values()))
+        said = (getattr(settings, name, None) for name in SETTINGS)
+        key = (get_language(), context.autoescape, *said, *map(_told_apart, values.values()))
         made = self.kept.get(key)
         if made is None:
             inner = context.new(values)

@@ -1,13 +1,10 @@
 """Every read of programmes, targets and the tally ledger."""
 
 from .ledger import (
-    Child,
     Figures,
     FunnelRow,
     Node,
     TrendDay,
-    board,
-    children_ladders,
     figures,
     funnel,
     ladder,
@@ -17,6 +14,7 @@ from .ledger import (
     trend,
     unfolded,
 )
+from .listing import SORTS, Child, board, children_ladders
 from .programmes import (
     Charge,
     Gap,
@@ -39,6 +37,7 @@ from .programmes import (
 )
 
 __all__ = [
+    "SORTS",
     "Charge",
     "Child",
     "Figures",

@@ -5,12 +5,11 @@ twice. Counts of a node whose people the scope in force may not see leave this m
 and as of the last closed day; no argument asks for more.
 """
 
-import json
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Any, Literal
+from typing import Any
 
 from django.db import connection
 
@@ -22,11 +21,10 @@ from abhiyan.programmes.models import ALL_DAYS, Programme
 from abhiyan.programmes.rules import ladder as rung
 from abhiyan.programmes.rules.ladder import Ladder
 from abhiyan.programmes.rules.small_cells import shown
-from abhiyan.ui.tables import PER_PAGE, Leaf
 
 # Whether everybody below a placement `p` is in person-level sight: by its range, or, for a tree the scope does not
 # speak of (a constituency of one's own district), because every childless unit below is in sight elsewhere.
-_EXACT = f"""({EVERYTHING} or coalesce(int8range(p.lo, p.hi) <@ {PEOPLE}, false) or ({PEOPLE} <> '{{}}' and not exists (
+EXACT = f"""({EVERYTHING} or coalesce(int8range(p.lo, p.hi) <@ {PEOPLE}, false) or ({PEOPLE} <> '{{}}' and not exists (
   select 1 from units_placement leaf
   where leaf.lo >= p.lo and leaf.lo < p.hi and leaf.leaves <= 1
     and not exists (select 1 from units_placement child
@@ -73,7 +71,7 @@ def node_of(unit_id: int, hierarchy: int) -> Node | None:
               exists (select 1 from programmes_large l where l.hierarchy = p.hierarchy and l.unit_id = p.unit_id),
               p.leaves <= 1 and not exists (select 1 from units_placement c
                 where c.parent_id = p.unit_id and c.hierarchy = p.hierarchy and c.lo is not null),
-              {_EXACT}, exists (select 1 from programmes_delta d where {sql.PENDING})
+              {EXACT}, exists (select 1 from programmes_delta d where {sql.PENDING})
             from units_placement p where p.unit_id = %s and p.hierarchy = %s and p.lo is not null""",
             [unit_id, hierarchy],
         )
@@ -81,7 +79,7 @@ def node_of(unit_id: int, hierarchy: int) -> Node | None:
     return Node(unit_id, hierarchy, *row) if row else None
 
 
-def _counted(node: Node, until: date | None, begins: date | None = None) -> tuple[str, dict[str, Any]]:
+def counted_below(node: Node, until: date | None, begins: date | None = None) -> tuple[str, dict[str, Any]]:
     """A query of the rows (KEY, n) below a node that sum to its figures up to `until`, pending changes among them.
 
     With `begins`, days from then on stand by themselves, and one row per channel sums those before; else all
@@ -158,7 +156,7 @@ def ladders(
     if here is None or not of:
         return {}
     until = here.until(min(programme.zone for programme in of), at, on)
-    query, values = _counted(here, until)
+    query, values = counted_below(here, until)
     sums: dict[tuple[int, int], dict[int, int]] = defaultdict(dict)
     with prepared.cursor() if here.keeps_plan else connection.cursor() as cursor:
         cursor.execute(
@@ -196,267 +194,6 @@ def not_placed(
     if whole.counted is None or placed.counted is None:
         return None
     return max(0, whole.counted - placed.counted)
-
-
-@dataclass(frozen=True, slots=True)
-class Child:
-    """A child of a node in a list: the unit, its ladder, its target."""
-
-    unit_id: int
-    code: str
-    kind: str
-    names: dict[str, str]
-    electors: int | None
-    lat: float | None
-    lon: float | None
-    is_sample: bool
-    has_children: bool
-    target: int | None
-    ladder: Ladder
-
-
-SORTS = {
-    "name": "coalesce(u.names ->> %(language)s, u.names ->> 'en')",
-    "code": "u.code",
-    "electors": "u.electors",
-    "target": "g.n",
-    "reported": "f.reported",
-    "counted": "f.counted",
-    "unsigned": "f.unsigned",
-    "confirmed": "f.confirmed",
-    "share": "f.counted::float8 / nullif(g.n, 0)",
-    "gap": "g.n - coalesce(f.counted, 0)",
-}
-
-
-def children_ladders(
-    *,
-    node: int | Node,
-    hierarchy: int,
-    programme: Programme,
-    measure: int = 1,
-    at: datetime,
-    on: date | None = None,
-    sort: str = "name",
-    show: Literal["all", "behind", "without"] = "all",
-    matching: str = "",
-    language: str = "en",
-    page: int = 1,
-    per: int = PER_PAGE,
-) -> Leaf:
-    """One page of a node's children (`Child`) with ladders and targets, sorted, filtered and cut in the database.
-
-    sort: a key of SORTS, with "-" in front for descending. show: all; behind the target's share of days passed;
-    or without anything counted. matching: part of a name or a code. Sorting and filters go by the figures as
-    they are shown, so their order tells no more than they do. Two queries (one by a place), however many children.
-    """
-    here = node if isinstance(node, Node) else node_of(node, hierarchy)
-    if here is None:
-        return Leaf(rows=[], first=0, last=0, total=0, more=False, number=1, pages=1)
-    return _listed(
-        here,
-        programme,
-        measure,
-        at,
-        on,
-        sort=sort,
-        show=show,
-        matching=matching,
-        language=language,
-        page=page,
-        per=per,
-    )[0]
-
-
-def _listed(
-    here: Node,
-    programme: Programme,
-    measure: int,
-    at: datetime,
-    on: date | None,
-    *,
-    sort: str,
-    show: Literal["all", "behind", "without"],
-    matching: str,
-    language: str,
-    page: int,
-    per: int,
-    begins: date | None = None,
-) -> tuple[Leaf, list[tuple[int, date, int, int]] | None]:
-    """The page of children; and with `begins`, of a node in sight, what `figures` reads of the node itself.
-
-    That by the same statement, so that what waits for a fold is read once. None where no child fits.
-    """
-    outside = day_in(programme.zone, at) - timedelta(days=1)
-    closed = min(on, outside) if on else outside
-    passed = (min(on or day_in(programme.zone, at), programme.closes_on) - programme.opens_on).days + 1
-    values: dict[str, Any] = {
-        "node": here.unit_id,
-        "hierarchy": here.hierarchy,
-        "lo": here.lo,
-        "hi": here.hi,
-        "programme": programme.pk,
-        "measure": measure,
-        "on": on,
-        "closed": closed,
-        "language": language,
-        "matching": f"%{_escaped(matching)}%",
-        "share": max(0.0, passed / ((programme.closes_on - programme.opens_on).days + 1)),
-        "offset": (max(1, page) - 1) * per,
-        "per": per,
-    }
-    # A child's last day: what was asked, or the last closed one where its people are out of sight.
-    cut = "case when k.is_exact then %(on)s::date else %(closed)s::date end"
-    is_whole = here.is_exact and on is None  # every day counts: nothing to take away
-    of = "t.programme_id = %(programme)s and t.measure = %(measure)s"
-    # Per child by itself (lateral): the planner has no idea how wide a child's range is, and must not guess.
-    below = {
-        "k.is_large": "programmes_total t where t.unit_id = k.unit_id and t.hierarchy = %(hierarchy)s",
-        "not k.is_large": "units_placement p join programmes_tally t on t.unit_id = p.unit_id"
-        " where p.lo >= k.lo and p.lo < k.hi",
-    }
-    parts = [
-        f"""select k.unit_id, t.rung, {sign}t.n from kid k cross join lateral (
-          select t.rung, sum(t.n)::bigint as n from {source} and {of} and {days} group by t.rung) t where {which}"""
-        for which, source in below.items()
-        for sign, days in (("", f"t.day = {sql.ALL_DAYS}"), ("-", f"t.day > {cut}"))[: 1 if is_whole else 2]
-    ]
-    # Children do not overlap: the one a pending change is below is found among their sorted beginnings.
-    at_kid = "k.number = width_bucket(p.lo, (select array_agg(lo order by lo) from kid)) and p.lo < k.hi"
-    in_here = "p.lo >= %(lo)s and p.lo < %(hi)s"
-    below_here = f"programmes_delta d join units_placement p on p.unit_id = d.unit_id and {in_here}"
-    waiting = f"{sql.PENDING} and d.programme_id = %(programme)s and d.measure = %(measure)s"
-    pending = whole = ""
-    if begins:
-        counted, more = _counted(replace(here, has_pending=False), None, begins)
-        values |= more | {"programmes": [programme.pk]}
-        pending = f"""pending as materialized (
-      select k.unit_id, d.channel, case when d.day >= %(begins)s then d.day else {sql.ALL_DAYS} end as day, d.rung,
-        sum(d.n)::bigint as n
-      from {below_here} left join kid k on {at_kid} where {waiting} group by 1, 2, 3, 4),"""
-        whole = f"""(select json_agg(json_build_array(channel, day, rung, n)) from (
-      select channel, day, rung, sum(n)::bigint as n from (
-        select channel, day, rung, n from ({counted}) counted where measure = %(measure)s
-        union all select channel, day, rung, n from pending) rows group by 1, 2, 3) sums)"""
-        parts.append("select q.unit_id, q.rung, q.n from pending q where q.unit_id is not null")
-    elif here.has_pending:
-        parts.append(
-            f"""select k.unit_id, d.rung, d.n from {below_here} join kid k on {at_kid}
-          where {waiting} and coalesce(d.day <= {cut}, true)"""
-        )
-    figure = "case when k.is_exact then {n} when coalesce({n}, 0) < 10 then null else ({n} + 5) / 10 * 10 end as {name}"
-    figures = ", ".join(
-        figure.format(n=f"coalesce(s.{name}, 0)", name=name)
-        for name in ("reported", "unsigned", "counted", "confirmed")
-    )
-    filters = {
-        "all": "true",
-        "behind": "coalesce(f.counted, 0) < coalesce(g.n, 0) * %(share)s",
-        "without": "coalesce(f.counted, 0) = 0",
-    }[show]
-    if matching:
-        filters += (
-            " and (u.code ilike %(matching)s or exists"
-            " (select 1 from jsonb_each_text(u.names) named where named.value ilike %(matching)s))"
-        )
-    key, direction = sort.removeprefix("-"), "desc" if sort.startswith("-") else "asc"
-    if key not in SORTS:
-        key, direction = "name", "asc"
-    tables = f"""
-    with kid as materialized (
-      select row_number() over (order by p.lo)::int as number, p.unit_id, p.lo, p.hi,
-        l.unit_id is not null as is_large, {"true" if here.is_exact else _EXACT} as is_exact
-      from units_placement p
-      left join programmes_large l on l.hierarchy = p.hierarchy and l.unit_id = p.unit_id
-      where p.parent_id = %(node)s and p.hierarchy = %(hierarchy)s and p.lo is not null),
-    {pending}
-    s as (
-      select unit_id, {", ".join(f"sum(n) filter (where rung = {number})::bigint as {name}" for name, number in _NAMED)}
-      from ({" union all ".join(parts)}) rows group by unit_id),
-    f as (
-      select k.unit_id, k.lo, k.hi, k.is_exact, {figures} from kid k left join s on s.unit_id = k.unit_id)"""
-    query = f"""
-    select u.id, u.code, u.kind, u.names, u.electors, u.lat, u.lon, u.is_sample,
-      exists (select 1 from units_placement c
-        where c.parent_id = u.id and c.hierarchy = %(hierarchy)s and c.lo is not null),
-      g.n, f.reported, f.unsigned, f.counted, f.confirmed, f.is_exact, count(*) over ()
-    from f join units_unit u on u.id = f.unit_id
-    left join programmes_target g on g.unit_id = f.unit_id and g.programme_id = %(programme)s
-      and g.measure = %(measure)s and g.replaced_at is null
-    where {filters}
-    order by {SORTS[key]} {direction} nulls last, u.code
-    offset %(offset)s limit %(per)s"""
-    if whole:  # with one row only: it is the size of all the others together
-        query = f"select page.*, case when row_number() over () = 1 then {whole} end from ({query}) page"
-    with connection.cursor() if here.has_pending else prepared.cursor() as cursor:
-        cursor.execute(tables + query, values)
-        found = cursor.fetchall()
-    rows = [
-        Child(
-            unit_id=unit_id,
-            code=code,
-            kind=kind,
-            names=_names(names),
-            electors=electors,
-            lat=lat,
-            lon=lon,
-            is_sample=is_sample,
-            has_children=has_children,
-            target=target,
-            ladder=Ladder(reported, unsigned, counted, confirmed, is_rounded=not is_exact),
-        )
-        for (
-            unit_id,
-            code,
-            kind,
-            names,
-            electors,
-            lat,
-            lon,
-            is_sample,
-            has_children,
-            target,
-            reported,
-            unsigned,
-            counted,
-            confirmed,
-            is_exact,
-            *_rest,
-        ) in found
-    ]
-    total = found[0][15] if found else 0
-    first = values["offset"]
-    leaf = Leaf(
-        rows=rows,
-        first=first + 1 if rows else 0,
-        last=first + len(rows),
-        total=total,
-        more=first + len(rows) < total,
-        number=max(1, page),
-        pages=max(1, -(-total // per)),
-        is_first=page <= 1,
-    )
-    if not begins or not found:
-        return leaf, None
-    sums = json.loads(found[0][16]) if isinstance(found[0][16], str) else found[0][16]
-    return leaf, [(channel, date.fromisoformat(day), number, n) for channel, day, number, n in sums or ()]
-
-
-_NAMED = (
-    ("reported", rung.REPORTED),
-    ("unsigned", rung.UNSIGNED),
-    ("counted", rung.COUNTED),
-    ("confirmed", rung.CONFIRMED),
-)
-
-
-def _escaped(text: str) -> str:
-    return text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
-
-
-def _names(value: Any) -> dict[str, str]:
-    names: dict[str, str] = json.loads(value) if isinstance(value, str) else value
-    return names
 
 
 @dataclass(frozen=True, slots=True)
@@ -510,68 +247,25 @@ def figures(
     here = node if isinstance(node, Node) else node_of(node, hierarchy)
     if here is None:
         return Figures(Ladder(), [], [])
-    begins, last, until = _window(here, programme, at, days)
-    query, values = _counted(here, until, begins)
+    begins, last, until = window(here, programme, at, days)
+    query, values = counted_below(here, until, begins)
     with prepared.cursor() if here.keeps_plan else connection.cursor() as cursor:
         cursor.execute(
             "select channel, day, rung, sum(n)::bigint"
             f" from ({query}) rows where measure = %(measure)s group by 1, 2, 3",
             values | {"programmes": [programme.pk], "measure": measure},
         )
-        return _figures(here, begins, last, cursor.fetchall())
+        return figures_of(here, begins, last, cursor.fetchall())
 
 
-def board(
-    *,
-    node: int | Node,
-    hierarchy: int,
-    programme: Programme,
-    measure: int = 1,
-    at: datetime,
-    days: int = 60,
-    sort: str = "name",
-    show: Literal["all", "behind", "without"] = "all",
-    matching: str = "",
-    language: str = "en",
-    page: int = 1,
-    per: int = PER_PAGE,
-) -> tuple[Figures, Leaf]:
-    """`figures` and `children_ladders` of a unit: while changes wait for a fold, they are read once for both."""
-    here = node if isinstance(node, Node) else node_of(node, hierarchy)
-    if here is None:
-        return Figures(Ladder(), [], []), Leaf(
-            rows=[], first=0, last=0, total=0, more=False, number=1, pages=1
-        )
-    begins, last, _until = _window(here, programme, at, days)
-    leaf, found = _listed(
-        here,
-        programme,
-        measure,
-        at,
-        None,
-        sort=sort,
-        show=show,
-        matching=matching,
-        language=language,
-        page=page,
-        per=per,
-        begins=begins if here.is_exact and here.has_pending else None,
-    )
-    if found is not None:
-        return _figures(here, begins, last, found), leaf
-    return figures(
-        node=here, hierarchy=hierarchy, programme=programme, measure=measure, at=at, days=days
-    ), leaf
-
-
-def _window(here: Node, programme: Programme, at: datetime, days: int) -> tuple[date, date, date | None]:
+def window(here: Node, programme: Programme, at: datetime, days: int) -> tuple[date, date, date | None]:
     """The first and the last day that stand apart, and the last that counts (None: all)."""
     until = here.until(programme.zone, at, None)
     last = min(until or day_in(programme.zone, at), programme.closes_on)
     return max(programme.opens_on, last - timedelta(days=days - 1)), last, until
 
 
-def _figures(here: Node, begins: date, last: date, rows: Iterable[tuple[int, date, int, int]]) -> Figures:
+def figures_of(here: Node, begins: date, last: date, rows: Iterable[tuple[int, date, int, int]]) -> Figures:
     # by channel, by day; ALL_DAYS holds all before `begins`, and days after `last` (clocks that run ahead) count
     sums: dict[tuple[int, date], dict[int, int]] = defaultdict(lambda: defaultdict(int))
     for channel, day, number, n in rows:

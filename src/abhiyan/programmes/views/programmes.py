@@ -18,7 +18,7 @@ from abhiyan.core.refusals import Refused
 from abhiyan.org.viewer import Request, named
 from abhiyan.programmes import actions, queries
 from abhiyan.programmes.models import Measure, Programme
-from abhiyan.programmes.queries.ledger import SORTS
+from abhiyan.programmes.queries.listing import SORTS
 from abhiyan.programmes.rules import own_pages, windows
 from abhiyan.programmes.rules.ladder import Ladder
 from abhiyan.ui import tables

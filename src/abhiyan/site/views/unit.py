@@ -23,7 +23,6 @@ from abhiyan.org.rules.ranges import holds
 from abhiyan.org.viewer import Request, Viewer, named
 from abhiyan.programmes import queries as programmes
 from abhiyan.programmes.models import Programme
-from abhiyan.programmes.queries.ledger import SORTS
 from abhiyan.programmes.rules import ladder as rungs
 from abhiyan.ui import charts, maps, tables
 from abhiyan.ui.ladder import Ladder
@@ -281,7 +280,9 @@ def _measure(
     ]
     if here.has_children:
         rows = _drawn(leaf, programme, today, lang)
-        context["sorting"] = tables.sorting(request.GET, dict.fromkeys(SORTS, ""), default="-counted")
+        context["sorting"] = tables.sorting(
+            request.GET, dict.fromkeys(programmes.SORTS, ""), default="-counted"
+        )
         context["leaf"] = leaf
         context["children"] = [
             (child, drawn, unit_href(child.code, hierarchy), named(child.names, lang))
