@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from django.db import connection, transaction
 
+from abhiyan.core import scope
 from abhiyan.programmes import ledger_sql as sql
 from abhiyan.programmes.models import ALL_DAYS
 from abhiyan.programmes.rules.ladder import RUNGS, Change
@@ -59,11 +60,14 @@ def fold(*, at: datetime) -> int:
     """Move every posted change into the tallies of its unit and the totals of the large nodes above it.
 
     Only one folds at a time; who comes second returns 0 at once. One statement takes, adds and forgets, so a fold
-    that dies has done nothing. Returns how many changes it took. In a system scope (the loop opens one).
+    that dies has done nothing. Returns how many changes it took. Raises RuntimeError outside a system scope (the loop
+    opens one): changes it cannot see would fall behind the horizon until the next sweep.
 
     The horizon it leaves is the lowest transaction still open when it looked: all below had committed, so their
     changes were in sight and are taken; whatever commits later is at or above it.
     """
+    if not scope.current().everything:
+        raise RuntimeError("fold needs a system scope")
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(
             "select (select swept_at from programmes_fold),"

@@ -360,3 +360,8 @@ def test_a_fold_after_a_restore_takes_what_an_old_horizon_would_hide(trees: Tree
     assert read(drive, trees, "state").reported == 3
     assert actions.fold(at=AT + timedelta(seconds=1)) == 1
     assert read(drive, trees, "state").reported == 3
+
+
+def test_nobody_folds_who_does_not_see_the_changes() -> None:
+    with scoped(Scope()), pytest.raises(RuntimeError, match="system scope"):
+        actions.fold(at=AT)
