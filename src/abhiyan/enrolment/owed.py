@@ -28,7 +28,7 @@ def owed(viewer: Viewer, *, at: datetime) -> Iterator[Owed]:  # noqa: ARG001  # 
             % {"n": _counted(unplaced)},
             meta=_("They joined without a village, ward or booth"),
             href=reverse("enrolment:unplaced"),
-            act=_("Place it"),
+            act=_("Give a place"),
             icon="unit",
             n=unplaced,
         )
@@ -37,7 +37,9 @@ def owed(viewer: Viewer, *, at: datetime) -> Iterator[Owed]:  # noqa: ARG001  # 
             urgency=2,
             title=ngettext("%(n)s call names nobody", "%(n)s calls name nobody", nameless)
             % {"n": _counted(nameless)},
-            meta=_("Several people share the phone"),
+            meta=_(
+                "Several people share the phone, and the call does not say who it was. Choose the member."
+            ),
             href=reverse("enrolment:nameless"),
             act=_("Settle"),
             icon="phone",

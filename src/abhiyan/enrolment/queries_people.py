@@ -416,7 +416,7 @@ class Unplaced:
 
 
 def unplaced(*, after: Mark | None = None, limit: int = PER_PAGE) -> list[Unplaced]:
-    """Claims without a place in scope, oldest first: an index of just these."""
+    """Claims without a place of current members in scope, oldest first: an index of just these."""
     beyond = " and (c.at, c.public_id) > (%s, %s)" if after else ""
     return [
         Unplaced(*row)
@@ -424,7 +424,8 @@ def unplaced(*, after: Mark | None = None, limit: int = PER_PAGE) -> list[Unplac
             'select c.public_id, m.public_id, p.name, f.last4, c.channel, c.day, c.at, c."by", c.phone_id'
             " from enrolment_claim c join enrolment_membership m on m.id = c.membership_id"
             " join people_person p on p.id = m.person_id join people_phone f on f.id = c.phone_id"
-            f" where not c.is_placed and c.membership_id is not null and c.taken in ({_OPENERS}){beyond}"
+            f" where not c.is_placed and c.membership_id is not null and c.taken in ({_OPENERS})"
+            f" and m.ended_on is null{beyond}"
             " order by c.at, c.public_id limit %s",
             [*(after or ()), limit],
         )
@@ -466,7 +467,7 @@ def suggestions(waiting: Sequence[Unplaced]) -> dict[UUID, list[Suggested]]:
 
 @dataclass(frozen=True, slots=True)
 class Nameless:
-    """A claim on a phone of several people that names none of them, with those it may be."""
+    """A claim on a phone of several people that names none of them, with the current members it may be."""
 
     public_id: UUID
     channel: int
@@ -477,22 +478,29 @@ class Nameless:
     candidates: tuple[Member, ...] = ()
 
 
+# Nobody decides about a phone all of whose members have left.
+_SOMEBODY_STAYS = (
+    "not coalesce((select bool_and(s.ended_on is not null) from enrolment_membership s"
+    " where s.phone_id = c.phone_id and s.merged_into is null), false)"
+)
+
+
 def nameless(*, after: Mark | None = None, limit: int = PER_PAGE) -> list[Nameless]:
-    """Such claims in scope, oldest first, each with the members of its phone; two queries."""
+    """Such claims in scope, oldest first, each with the current members of its phone; two queries."""
     beyond = " and (c.at, c.public_id) > (%s, %s)" if after else ""
     found = [
         Nameless(*row)
         for row in _rows(
             "select c.public_id, c.channel, c.day, c.at, f.last4, c.phone_id from enrolment_claim c"
             " join people_phone f on f.id = c.phone_id"
-            f" where c.taken = {Taken.WORKLIST.value} and c.membership_id is null{beyond}"
+            f" where c.taken = {Taken.WORKLIST.value} and c.membership_id is null and {_SOMEBODY_STAYS}{beyond}"
             " order by c.at, c.public_id limit %s",
             [*(after or ()), limit],
         )
     ]
     on_phone: dict[UUID, list[Member]] = {}
     for row in _rows(
-        f"{_FROM} where m.phone_id = any(%s) and m.merged_into is null order by m.slot",
+        f"{_FROM} where m.phone_id = any(%s) and m.merged_into is null and m.ended_on is null order by m.slot",
         [list({one.phone_id for one in found})],
     ):
         member = _member(row)
@@ -512,12 +520,13 @@ def nameless(*, after: Mark | None = None, limit: int = PER_PAGE) -> list[Namele
 
 
 def waiting_counts(limit: int = 1_000) -> tuple[int, int]:
-    """How many claims in scope have no place, and how many name nobody; counted up to a limit."""
+    """How many claims of `unplaced` and of `nameless` are in scope; counted up to a limit."""
     found = _rows(
-        "select (select count(*) from (select 1 from enrolment_claim c where not c.is_placed"
-        f" and c.membership_id is not null and c.taken in ({_OPENERS}) limit %s) a),"
+        "select (select count(*) from (select 1 from enrolment_claim c"
+        " join enrolment_membership m on m.id = c.membership_id where not c.is_placed"
+        f" and c.membership_id is not null and c.taken in ({_OPENERS}) and m.ended_on is null limit %s) a),"
         " (select count(*) from (select 1 from enrolment_claim c where c.membership_id is null"
-        f" and c.taken = {Taken.WORKLIST.value} limit %s) b)",
+        f" and c.taken = {Taken.WORKLIST.value} and {_SOMEBODY_STAYS} limit %s) b)",
         [limit, limit],
     )
     return int(found[0][0]), int(found[0][1])

@@ -197,7 +197,7 @@ def place_claim(*, claim: UUID, unit_id: int, by: Actor, at: datetime) -> None:
     """Give a claim without a place its unit (the worklist of the unplaced), and its member with it.
 
     claim: its public id. Needs enrolment.place where the claim stands now, which is the drive's own unit.
-    Refuses OutsideScope, NothingToPlace.
+    Refuses OutsideScope, NothingToPlace, AlreadyEnded: whoever left is not worked on any more.
     """
     with system("a claim is placed"):
         found = _found_claim(claim)
@@ -211,6 +211,8 @@ def place_claim(*, claim: UUID, unit_id: int, by: Actor, at: datetime) -> None:
             if found.membership_id is not None
             else None
         )
+        if member is not None and member.ended_on is not None:
+            raise AlreadyEnded
         if member is not None and member.unit_id == found.unit_id:
             _move(member, unit_id, at)
         else:

@@ -152,7 +152,9 @@ def test_leaving_takes_one_press_and_a_yes_and_a_receipt_goes_to_the_phone(world
     with system("test"):
         assert Suppression.objects.get(phone_id=world.phone_id(world.asha)).scope == "all"
     assert world.rows("select count(*) from people_consent where withdrawn_at is null") == [(0,)]
-    assert "You left on" in client.get("/me/").content.decode()
+    page = client.get("/me/").content.decode()
+    assert "You left on" in page and "No longer a member: left on" in page
+    assert "Primary member ·" not in page
 
 
 def test_whoever_left_comes_back_by_their_own_phone(world: World) -> None:

@@ -285,3 +285,38 @@ def test_member_numbers_are_read_back(world: World) -> None:
     bounds = public_ids(member_number(given))
     assert bounds is not None and bounds[0] <= given <= bounds[1]
     assert public_ids("short") is None and public_ids("UUUU-UUUU-UUUU") is None
+
+
+def test_nobody_works_on_whoever_left(world: World) -> None:
+    from abhiyan.core.scope import scoped
+
+    asha = join(world, world.asha)
+    client = officer(world, "state_president", "JK")
+    ((claim,),) = world.rows("select public_id from enrolment_claim")
+    asha.post("/me/leave/")
+    assert "Asha" not in client.get("/people/unplaced/").content.decode()
+    tallies = world.tallies()
+    refused = client.post("/people/unplaced/", {"claim": str(claim), "where": "JK-B001"})
+    assert refused.status_code == 409 and "has ended already" in refused.content.decode()
+    assert world.tallies() == tallies == world.recounted()
+    from abhiyan.people.models import Account
+
+    with system("test"):
+        account = Account.objects.get()
+    viewer = org.viewer_of(account_id=account.pk, on=today())
+    with scoped(viewer.scope):
+        assert list(owed.owed(viewer, at=world.now)) == []
+
+
+def test_a_shared_phone_whose_people_all_left_waits_for_nobody(world: World) -> None:
+    asha = join(world, world.asha, unit="JK-B001")
+    world.tick()
+    mohan = world.paper_row(of=world.mohan)
+    world.tick()
+    world.missed_call(of=world.asha)
+    client = officer(world, "state_president", "JK")
+    world.leave(mohan, of=world.mohan)
+    page = client.get("/people/nameless/").content.decode()
+    assert "Asha Devi" in page and "Mohan Lal" not in page
+    asha.post("/me/leave/")
+    assert "Nothing waits" in client.get("/people/nameless/").content.decode()

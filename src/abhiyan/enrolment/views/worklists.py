@@ -15,6 +15,7 @@ from abhiyan.core import clock
 from abhiyan.core.refusals import NotFound, Refused
 from abhiyan.enrolment import queries_people as queries
 from abhiyan.enrolment.actions import members
+from abhiyan.enrolment.actions.members import AlreadyEnded, NothingToPlace
 from abhiyan.enrolment.actions.reading import read_people
 from abhiyan.enrolment.models import Channel
 from abhiyan.enrolment.queries_join import HOMES
@@ -65,6 +66,8 @@ def unplaced(request: Request) -> HttpResponseBase:
                 ],
             }
     waiting = queries.unplaced()
+    if "error" in asked and all(one.public_id != asked["claim"] for one in waiting):
+        messages.error(request, asked["error"])  # its line has gone meanwhile
     read_people(by=request.actor, unit_id=_home(request), n=len(waiting), at=at)
     suggested = queries.suggestions(waiting)
     shown = {
@@ -95,7 +98,10 @@ def _place_all(request: Request) -> HttpResponseBase:
     for one in sorted(waiting, key=lambda one: one.phone_id):  # the order of locks
         places = suggested[one.public_id]
         if len(places) == 1 and request.POST.get(f"seen-{one.public_id}") == places[0].code:
-            members.place_claim(claim=one.public_id, unit_id=places[0].unit_id, by=request.actor, at=at)
+            try:
+                members.place_claim(claim=one.public_id, unit_id=places[0].unit_id, by=request.actor, at=at)
+            except (AlreadyEnded, NothingToPlace):  # left, or placed by somebody else, in the meantime
+                continue
             done += 1
     messages.success(request, ngettext("%(n)s claim placed.", "%(n)s claims placed.", done) % {"n": done})
     return redirect("enrolment:unplaced")
