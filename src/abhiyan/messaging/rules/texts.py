@@ -1,14 +1,15 @@
 """The fixed texts of service messages, and filling their blanks.
 
 Texts of codes follow law.md O2: who sends, what the code does, whom never to give it to, how to refuse.
-Every text names the organisation and how to stop (T5). Blanks stand in braces.
+Every text names the organisation and how to stop (T5). Blanks stand in braces. What stands in square brackets is left
+out where one of its blanks is empty: a number that an installation does not have is not promised.
 """
 
 import re
 
 SERVICE, DUTY, OUTREACH = 1, 2, 3
 
-# (template code, language) -> text. Published as version 1 by `actions.publish_templates`.
+# (template code, language) -> text. Published by `actions.publish_templates`, under the version below.
 TEXTS: dict[tuple[str, str], str] = {
     ("code.sign_in", "en"): "{code} is your code to sign in to {organisation}. Tell it to nobody. "
     "If you did not ask for it, do nothing.",
@@ -17,9 +18,9 @@ TEXTS: dict[tuple[str, str], str] = {
         "code.join",
         "en",
     ): "{code}: typing this code makes you a member of {organisation}. Never give it to anyone "
-    "for treatment, ration, a job or a scheme. Not you? Do nothing. Leave: {leave}",
+    "for treatment, ration, a job or a scheme. Not you? Do nothing.[ Leave: {leave}]",
     ("code.join", "hi"): "{code}: यह कोड डालने से आप {organisation} के सदस्य बनेंगे। इलाज, राशन, नौकरी या योजना के "
-    "लिए किसी को न दें। आपने नहीं माँगा तो कुछ न करें। छोड़ें: {leave}",
+    "लिए किसी को न दें। आपने नहीं माँगा तो कुछ न करें।[ छोड़ें: {leave}]",
     ("code.member", "en"): "{code} opens your membership page at {organisation}. Tell it to nobody. "
     "If you did not ask for it, do nothing.",
     ("code.member", "hi"): "{organisation} में आपकी सदस्यता का पृष्ठ खोलने का कोड {code} है। किसी को न बताएँ। "
@@ -31,10 +32,10 @@ TEXTS: dict[tuple[str, str], str] = {
     (
         "drive.reply",
         "en",
-    ): "{organisation}: {notice} To become a member open {link} . Hear the notice: {hear}. "
-    "Never: do nothing. Stop: {leave}",
-    ("drive.reply", "hi"): "{organisation}: {notice} सदस्य बनने के लिए {link} खोलें। सूचना सुनें: {hear}। "
-    "नहीं बनना तो कुछ न करें। रोकें: {leave}",
+    ): "{organisation}: {notice} To become a member open {link} .[ Hear the notice: {hear}.] "
+    "Not you? Do nothing.[ Stop: {leave}]",
+    ("drive.reply", "hi"): "{organisation}: {notice} सदस्य बनने के लिए {link} खोलें।[ सूचना सुनें: {hear}।] "
+    "नहीं बनना तो कुछ न करें।[ रोकें: {leave}]",
     ("drive.already", "en"): "{organisation}: you are already a member. See, correct or leave: {link}",
     ("drive.already", "hi"): "{organisation}: आप पहले से सदस्य हैं। देखें, सुधारें या छोड़ें: {link}",
     ("leave.receipt", "en"): "{organisation}: your membership has ended and we will not write or call again. "
@@ -42,7 +43,15 @@ TEXTS: dict[tuple[str, str], str] = {
     ("leave.receipt", "hi"): "{organisation}: आपकी सदस्यता समाप्त हुई, अब हम संदेश या कॉल नहीं करेंगे। "
     "लौटना हो तो केवल आपका अपना फ़ोन कह सकता है।",
 }
+# Texts that were shipped otherwise before; every other is in its first version.
+VERSIONS = {"code.join": 2, "drive.reply": 2}
 _BLANK = re.compile(r"\{([a-z_]+)\}")
+_OPTIONAL = re.compile(r"\[([^\[\]]*)\]")
+
+
+def version(code: str) -> int:
+    """In which version a text is shipped."""
+    return VERSIONS.get(code, 1)
 
 
 def blanks(text: str) -> frozenset[str]:
@@ -51,7 +60,15 @@ def blanks(text: str) -> frozenset[str]:
 
 
 def fill(text: str, values: dict[str, str]) -> str:
-    """The text with its blanks filled; what fills them is taken as it is, on one line. KeyError: a blank is missing."""
+    """The text with its blanks filled; what fills them is taken as it is, on one line. KeyError: a blank is missing.
+
+    A part in square brackets stands only when each of its blanks has something to say.
+    """
+
+    def kept(part: re.Match[str]) -> str:
+        return part[1] if all(values.get(name, "").strip() for name in blanks(part[1])) else ""
+
+    text = _OPTIONAL.sub(kept, text)
     return _BLANK.sub(lambda match: " ".join(values[match[1]].split()), text)
 
 

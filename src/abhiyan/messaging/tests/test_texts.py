@@ -24,6 +24,23 @@ def test_a_missing_blank_is_an_error() -> None:
         texts.fill("{a}", {})
 
 
+def test_a_part_in_brackets_stands_only_where_its_blank_has_something_to_say() -> None:
+    text = "Open {link} .[ Hear it: {hear}.] Else do nothing.[ Stop: {stop}]"
+    assert texts.fill(text, {"link": "l", "hear": "1", "stop": "2"}) == (
+        "Open l . Hear it: 1. Else do nothing. Stop: 2"
+    )
+    assert texts.fill(text, {"link": "l", "hear": "", "stop": " "}) == "Open l . Else do nothing."
+    assert texts.fill(text, {"link": "[x]"}) == "Open [x] . Else do nothing.", "what fills a blank is no text"
+
+
+@pytest.mark.parametrize(("code", "language"), sorted(texts.TEXTS))
+def test_no_text_promises_a_number_that_is_not_there(code: str, language: str) -> None:
+    text = texts.TEXTS[code, language]
+    said = texts.fill(text, dict.fromkeys(texts.blanks(text), "x") | {"hear": "", "leave": ""})
+    assert ": ।" not in said and ": ." not in said and not said.endswith(":") and "  " not in said
+    assert not set("[]{}") & set(said)
+
+
 @pytest.mark.parametrize(
     ("text", "billed"),
     [
