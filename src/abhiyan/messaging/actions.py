@@ -14,6 +14,7 @@ from uuid import UUID, uuid4
 
 from django.conf import settings
 from django.db import connection
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from abhiyan.core import audit
@@ -30,6 +31,7 @@ from .queries import inbound_id
 from .rules import hours, inbound, texts
 
 LEASE = timedelta(minutes=2)
+CODE_LIVES = timedelta(minutes=10)  # as `people` lets one live
 TRIES = 6  # then given up; waits grow from one minute to an hour
 BATCH = 200
 RELEASABLE = ("budget", "restored")  # reasons of holding that two people may overrule
@@ -141,16 +143,39 @@ def leave_number() -> str:
 
 
 def publish_templates(*, at: datetime, by: Actor) -> int:
-    """Put the fixed texts in the table where they are missing. Returns how many were added."""
+    """Put the shipped texts in the table where they are missing, and let go what waited for one. How many were added.
+
+    Safe to repeat. What the organisation published itself in a later version stands. By the system, in its scope.
+    """
     added = 0
     for (code, language), text in texts.TEXTS.items():
         _template, made = Template.objects.get_or_create(
-            code=code, language=language, version=1, defaults={"kind": MessageClass.SERVICE, "text": text}
+            code=code,
+            language=language,
+            version=texts.version(code),
+            defaults={"kind": MessageClass.SERVICE, "text": text},
         )
         added += made
-    if added:
-        audit.record(by=by, at=at, act="messaging.publish_templates", n=added)
+    freed, over = _free_held_for_text(at=at)
+    if added or freed or over:
+        facts = {"freed": freed, "over": over}
+        audit.record(by=by, at=at, act="messaging.publish_templates", n=added, facts=facts)
     return added
+
+
+def _free_held_for_text(*, at: datetime) -> tuple[int, int]:
+    """Messages held for want of a text that is there now go back to the queue; those nobody waits for any more end.
+
+    How many of each. A code that has run out would only mislead whoever gets it.
+    """
+    there = set(Template.objects.filter(is_active=True).values_list("code", flat=True))
+    held = Message.objects.filter(
+        state=Message.State.HELD, reason="template", kind=MessageClass.SERVICE, template__in=there
+    )
+    over = held.filter(
+        Q(expires_at__lte=at) | Q(template__startswith="code.", queued_at__lte=at - CODE_LIVES)
+    ).update(state=Message.State.DROPPED, reason="too_late", settled_at=at)
+    return held.update(state=Message.State.QUEUED, reason="", due_at=at), over
 
 
 # ---------------------------------------------------------------------------------------------- the way out

@@ -11,7 +11,8 @@ from abhiyan.core.refusals import NotFound
 from abhiyan.org import queries as org
 from abhiyan.org.models import Release
 
-from .models import Inbound, Message, Number, Spending
+from .models import Inbound, Message, Number, Spending, Template
+from .rules import texts
 
 
 def messages(*, state: str = "", template: str = "") -> QuerySet[Message]:
@@ -50,6 +51,17 @@ def held() -> list[Held]:
         .order_by("programme_id", "reason")
     )
     return [Held(row["programme_id"], row["reason"], row["n"]) for row in rows]
+
+
+def texts_lacking() -> list[tuple[str, str]]:
+    """Code and language of every shipped text that is not published."""
+    there = set(Template.objects.filter(is_active=True).values_list("code", "language"))
+    return sorted(set(texts.TEXTS) - there)
+
+
+def held_for_text() -> int:
+    """How many messages wait because there is no text for them, in the viewer's sight."""
+    return Message.objects.filter(state=Message.State.HELD, reason="template").count()
 
 
 def tripped(*, at: datetime) -> list[Spending]:

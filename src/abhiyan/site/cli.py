@@ -241,12 +241,17 @@ def _migrate(ctx: click.Context, *, say: Callable[[str], None]) -> None:
     pending = executor.migration_plan(executor.loader.graph.leaf_nodes())
     say(f"Running {len(pending)} migrations" if pending else "The tables are up to date.")
     schema.migrate(verbosity=0)
-    offices = _hook("abhiyan.org.actions", "ensure_offices")
-    if offices is not None:
-        from abhiyan.core.scope import system
+    from abhiyan.core import clock
+    from abhiyan.core.actor import Actor
+    from abhiyan.core.scope import system
 
-        with schema.working_as("jobs"), system("migrate"):
+    offices = _hook("abhiyan.org.actions", "ensure_offices")
+    texts = _hook("abhiyan.messaging.actions", "publish_templates")
+    with schema.working_as("jobs"), system("migrate"):
+        if offices is not None:
             offices()
+        if texts is not None and (n := texts(by=Actor.system("migrate"), at=clock.now())):
+            say(f"Published {n} texts of messages.")
 
 
 @main.command()

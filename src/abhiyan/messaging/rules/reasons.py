@@ -7,7 +7,7 @@ WORDS: dict[str, Promise] = {
     "budget": _("Over this hour's budget: waits for a release"),
     "template": _("No registered text for it yet"),
     "hours": _("Waits for 10:00"),
-    "too_late": _("Too late: given up after seven days"),
+    "too_late": _("Too late: given up"),
     "suppressed": _("The phone said no"),
     "no_consent": _("No consent for messages"),
     "restored": _("Waited when the backup was taken: it may have been sent since"),

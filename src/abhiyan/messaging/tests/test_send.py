@@ -10,11 +10,13 @@ from typing import Any
 import pytest
 
 from abhiyan.core.actor import Actor
+from abhiyan.core.doctor import FAIL, OK, Finding
 from abhiyan.core.keys import keyring
+from abhiyan.core.models import AuditEntry
 from abhiyan.core.scope import Scope, scoped, system
-from abhiyan.messaging import actions
+from abhiyan.messaging import actions, doctor
 from abhiyan.messaging.adapters import Http
-from abhiyan.messaging.models import Message
+from abhiyan.messaging.models import Message, Template
 from abhiyan.messaging.rules import texts
 from abhiyan.people.models import Suppression
 
@@ -220,3 +222,56 @@ def test_nobody_sees_messages_without_a_scope() -> None:
     assert not Message.objects.exists()
     with scoped(Scope(people="{[1,100)}")):
         assert not Message.objects.exists()
+
+
+def _without_texts() -> None:
+    with system("test"):
+        Template.objects.all().delete()
+
+
+def test_what_waits_for_a_text_goes_when_the_text_is_published(gateway: Gateway) -> None:
+    _without_texts()
+    queue(template="drive.reply")
+    assert turn(gateway) == 0
+    assert states() == [("held", "template")]
+    assert {finding.level for finding in _doctor()} == {FAIL}
+    later = AT + timedelta(hours=2)
+    with system("test"):
+        assert actions.publish_templates(at=later, by=Actor.system("migrate")) == len(texts.TEXTS)
+        assert actions.publish_templates(at=later, by=Actor.system("migrate")) == 0
+        told = AuditEntry.objects.filter(act="messaging.publish_templates").order_by("-at").first()
+    assert told is not None and (told.facts["freed"], told.facts["over"]) == (1, 0)
+    assert [finding.level for finding in _doctor()] == [OK]
+    assert turn(gateway, later) == 1
+    assert states() == [("sent", "")]
+
+
+def test_a_code_that_has_run_out_is_not_sent_when_its_text_comes(gateway: Gateway) -> None:
+    _without_texts()
+    queue(template="code.sign_in", key="old")
+    turn(gateway)
+    with system("test"):
+        actions.publish_templates(at=AT + timedelta(minutes=30), by=Actor.system("migrate"))
+    assert states() == [("dropped", "too_late")]
+    assert turn(gateway, AT + timedelta(minutes=31)) == 0
+    assert gateway.got == []
+
+
+def test_a_reply_without_the_number_to_hear_the_notice_does_not_speak_of_it(gateway: Gateway) -> None:
+    with system("test"):
+        actions.send(
+            template="drive.reply",
+            phone=PHONE,
+            language="hi",
+            blanks={"notice": "सूचना।", "link": "https://x/j/1/", "hear": "", "leave": ""},
+            key="r",
+            at=AT,
+        )
+    assert turn(gateway) == 1
+    text = gateway.got[0]["text"]
+    assert "सुनें" not in text and "रोकें" not in text and "https://x/j/1/ खोलें। नहीं बनना" in text
+
+
+def _doctor() -> list[Finding]:
+    with system("test"):
+        return list(doctor.texts(AT))
