@@ -79,8 +79,13 @@ class Ladder:
 
     @property
     def behind_points(self) -> int:
-        """Percentage points of the target by which the believed number is behind the pace; 0 when it is not."""
+        """Percentage points of the target by which the believed number is behind the pace; 0 when it is not.
+
+        On the first day nobody is behind: what is due by its end is not due yet.
+        """
         if not self.target or self.pace_pct is None or self.believed is None:
+            return 0
+        if self.day is not None and self.day <= 1:
             return 0
         return max(0, round(self.pace_pct - self.believed / self.target * 100))
 

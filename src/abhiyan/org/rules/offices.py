@@ -101,9 +101,9 @@ SEATS: tuple[Seat, ...] = (
         capabilities=_LEAD,
     ),
     Seat("region_in_charge", "Region in-charge", "संभाग प्रभारी", 30, ("region",), capabilities=_DISTRICT),
-    Seat("district_president", "District president", "जिला अध्यक्ष", 10, ("district",), capabilities=_DISTRICT),
+    Seat("district_president", "District president", "ज़िला अध्यक्ष", 10, ("district",), capabilities=_DISTRICT),
     Seat(
-        "district_in_charge", "District in-charge", "जिला प्रभारी", 20, ("district",), capabilities=_DISTRICT
+        "district_in_charge", "District in-charge", "ज़िला प्रभारी", 20, ("district",), capabilities=_DISTRICT
     ),
     Seat("mandal_president", "Mandal president", "मंडल अध्यक्ष", 10, ("mandal",), capabilities=_MANDAL),
     Seat("mandal_in_charge", "Mandal in-charge", "मंडल प्रभारी", 20, ("mandal",), capabilities=_MANDAL),

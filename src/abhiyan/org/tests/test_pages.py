@@ -217,4 +217,4 @@ def test_in_hindi_too(world: World) -> None:
     world.holder("booth_president", "N1111")
     client = browser(world.holder("district_president", "N11"), language="hi")
     page = body(client, "/appointments/")
-    assert "जिला अध्यक्ष" in page
+    assert "ज़िला अध्यक्ष" in page

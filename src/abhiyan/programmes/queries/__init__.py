@@ -1,5 +1,6 @@
 """Every read of programmes, targets and the tally ledger."""
 
+from .here import standing_here
 from .ledger import (
     Figures,
     FunnelRow,
@@ -66,6 +67,7 @@ __all__ = [
     "running_here",
     "scope_units",
     "search",
+    "standing_here",
     "target_versions",
     "targets",
     "targets_of",

@@ -121,7 +121,8 @@ def _listed(
         "closed": closed,
         "language": language,
         "matching": f"%{_escaped(matching)}%",
-        "share": max(0.0, passed / ((programme.closes_on - programme.opens_on).days + 1)),
+        # On the first day nobody is behind yet.
+        "share": passed / ((programme.closes_on - programme.opens_on).days + 1) if passed > 1 else 0.0,
         "offset": (max(1, page) - 1) * per,
         "per": per,
     }

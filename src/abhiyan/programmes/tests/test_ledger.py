@@ -13,7 +13,7 @@ from abhiyan.core.backup import Restored
 from abhiyan.core.scope import Scope, scoped, system
 from abhiyan.programmes import actions, queries
 from abhiyan.programmes.actions import trees as totals
-from abhiyan.programmes.models import ALL_DAYS, Delta, Fold, Programme, Tally, Total
+from abhiyan.programmes.models import ALL_DAYS, Delta, Fold, Programme, Tally, Target, Total
 from abhiyan.programmes.rules.ladder import COUNTED, REPORTED, UNSIGNED, Change, Ladder
 from abhiyan.units.models import Placement
 from abhiyan.units.news import UnitsGoing
@@ -231,6 +231,45 @@ def test_a_branch_taken_out_leaves_no_totals_behind(trees: Trees, drive: Program
     assert read(drive, trees, "nation", 2) == Ladder()
     assert read(drive, trees, "nation", 1) == Ladder(reported=3)
     assert queries.not_placed(root=trees.units["nation"].pk, hierarchy=2, programme=drive, at=AT) == 0
+
+
+def test_what_has_no_place_below_is_what_the_children_lack(trees: Trees, drive: Programme) -> None:
+    state, booth = trees.units["state"].pk, trees.units["b000"].pk
+    actions.post(
+        deltas=[
+            change(drive, state, 30),
+            change(drive, state, 2, COUNTED),
+            change(drive, booth, 5),
+            change(drive, booth, 4, COUNTED),
+        ],
+        at=AT,
+    )
+    for _turn in range(2):
+        found = queries.standing_here(node=state, hierarchy=1, programme=drive, at=AT)
+        assert found == Ladder(reported=30, counted=2)
+        leaf = queries.children_ladders(node=state, hierarchy=1, programme=drive, at=AT)
+        below = sum(child.ladder.reported or 0 for child in leaf.rows)
+        assert below + 30 == read(drive, trees, "state").reported == 35
+        district = trees.units["d0"].pk
+        assert queries.standing_here(node=district, hierarchy=1, programme=drive, at=AT) is None
+        actions.fold(at=AT)
+    with scoped(Scope(counts=_range(trees, "nation"))):  # posted today, so not seen from outside yet
+        assert queries.standing_here(node=state, hierarchy=1, programme=drive, at=AT) is None
+        tomorrow = AT + timedelta(days=1)
+        found = queries.standing_here(node=state, hierarchy=1, programme=drive, at=tomorrow)
+        assert found == Ladder(reported=30, unsigned=None, counted=None, confirmed=None, is_rounded=True)
+
+
+def test_on_the_first_day_no_child_is_behind(trees: Trees) -> None:
+    fresh = programme(trees.units["nation"], opens=TODAY, closes=TODAY + timedelta(days=9))
+    node = trees.units["d0"].pk
+    with system("test"):
+        Target.objects.create(programme=fresh, measure=1, unit=trees.units["m00"], n=1_000, set_at=AT)
+    for days, behind in ((0, 0), (1, 1)):
+        leaf = queries.children_ladders(
+            node=node, hierarchy=1, programme=fresh, at=AT + timedelta(days=days), show="behind"
+        )
+        assert len(leaf.rows) == behind
 
 
 def test_units_with_counts_or_programmes_are_not_let_go(trees: Trees, drive: Programme) -> None:

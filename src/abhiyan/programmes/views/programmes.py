@@ -193,6 +193,11 @@ def _programme(
                 for child in below.rows
             ],
             "is_rounded": is_rounded,
+            "own": queries.standing_here(
+                node=here.id, hierarchy=one.hierarchy, programme=one, measure=measure.number, at=at
+            )
+            if here.has_children
+            else None,
             "gap": queries.gap(programme=one, node=here.id, measure=measure.number),
             "charges": [
                 (charge, named(charge.unit_names, lang))

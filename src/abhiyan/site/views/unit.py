@@ -265,7 +265,6 @@ def _measure(
                 programme=one.programme,
                 on=today,
                 target=one.target,
-                none_reason=_("no back-checks yet"),
             ),
         )
         for one in running
@@ -284,6 +283,7 @@ def _measure(
             request.GET, dict.fromkeys(programmes.SORTS, ""), default="-counted"
         )
         context["leaf"] = leaf
+        context["own"] = programmes.standing_here(node=node, hierarchy=hierarchy, programme=programme, at=at)
         context["children"] = [
             (child, drawn, unit_href(child.code, hierarchy), named(child.names, lang))
             for child, drawn in rows

@@ -11,6 +11,17 @@ document.addEventListener("keydown", (event) => {
   }
 });
 
+// On a phone the main menu scrolls sideways: where one is stands in sight. And what a search field hints at is short.
+const here = document.querySelector(".top nav [aria-current]");
+if (here) {
+  const nav = here.closest("nav");
+  const [outer, inner] = [nav.getBoundingClientRect(), here.getBoundingClientRect()];
+  nav.scrollLeft += inner.left + inner.width / 2 - outer.left - outer.width / 2;
+}
+if (matchMedia("(max-width: 40rem)").matches) {
+  for (const field of document.querySelectorAll("[data-short]")) field.placeholder = field.dataset.short;
+}
+
 // <button data-print> prints the page as it is.
 document.addEventListener("click", (event) => {
   if (event.target.closest("[data-print]")) print();

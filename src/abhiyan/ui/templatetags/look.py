@@ -187,9 +187,17 @@ def ago(when: datetime | date | None, now: datetime) -> str:
 
 @register.filter
 def initials(name: Any) -> str:
-    """'Rohini Koul' is RK; a name in Devanagari keeps the sign of its first letter."""
+    """'Rohini Koul' is RK; a name in Devanagari is its first letter with its signs, for two are too wide."""
     words = [word for word in str(name or "").split() if word[0].isalpha()]
-    return "".join(_first_letter(word) for word in [*words[:1], *words[1:][-1:]]) or numbers.NONE
+    wanted = [*words[:1], *words[1:][-1:]]
+    if any(
+        ord(word[0]) > LATIN for word in wanted
+    ):  # two such letters with their signs do not fit the circle
+        wanted = wanted[:1]
+    return "".join(map(_first_letter, wanted)) or numbers.NONE
+
+
+LATIN = 0x024F  # the last of its letters
 
 
 def _first_letter(word: str) -> str:
@@ -318,7 +326,7 @@ def ladder(context: Context, given: Ladder | Mapping[str, Any], id: str = "") ->
         value = getattr(shown, rung)
         reason, interval = shown.hidden_reason, ""
         if rung == "estimate":
-            reason = shown.none_reason or _("no estimate yet")
+            reason = shown.none_reason or _("no back-checks yet")
             if drawn.low is not None:
                 interval = f'<span class="vh"> ({e(indian(shown.low))}–{e(indian(shown.high))})</span>'
         bar = _bar(drawn, rung)

@@ -62,6 +62,12 @@ def test_behind_is_measured_on_the_estimate_and_else_on_what_was_counted() -> No
     assert Ladder(name="Members", counted=3, pace_pct=50).behind_points == 0
 
 
+def test_nobody_is_behind_on_the_first_day() -> None:
+    first = Ladder(name="Members", target=300, counted=1, pace_pct=5, day=1, days=20)
+    assert first.behind_points == 0
+    assert replace(first, day=2).behind_points == 5
+
+
 def test_a_measure_may_define_its_own_rungs() -> None:
     ladder = Ladder(name="Stays", definitions={"confirmed": "Twenty-four hours by the evidence itself."})
     assert ladder.definition("confirmed") == "Twenty-four hours by the evidence itself."
