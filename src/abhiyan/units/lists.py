@@ -1,7 +1,7 @@
 """The lists this room takes in by staged import: units with their places, and the PIN directory."""
 
 from collections.abc import Iterator, Sequence
-from typing import Any
+from typing import Any, Literal
 
 from django.conf import settings
 from django.db import connection
@@ -131,9 +131,9 @@ def _staged(work: Work) -> None:
             staging.stage(cursor, cells(batch.rows))
 
 
-def _refuse(work: Work) -> None:
+def _refuse(work: Work, of: Literal["t_staged", "t_pin_staged"] = "t_staged") -> None:
     with connection.cursor() as cursor:
-        for row, field, code, facts in staging.refusals(cursor):
+        for row, field, code, facts in staging.refusals(cursor, of=of):
             work.refuse(row, field, code, **facts)
 
 
@@ -236,7 +236,7 @@ def _pins(work: Work, *, write: bool) -> None:
     for outcome, n in counts.items():
         if n:
             work.count(outcome, n)
-    _refuse(work)
+    _refuse(work, "t_pin_staged")
 
 
 PINS_KIND = ImportKind(

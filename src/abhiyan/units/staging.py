@@ -11,7 +11,7 @@ Temporary tables of the transaction:
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import islice
-from typing import Any
+from typing import Any, Literal
 
 import orjson
 
@@ -336,9 +336,19 @@ def _counts(cursor: Cursor) -> Counts:
     )
 
 
-def refusals(cursor: Cursor) -> Iterable[tuple[int, str, str, dict[str, Any]]]:
-    """The rows refused by `check`: number, field, code of a reason, facts. Drain it before another query."""
-    cursor.execute("select row, field, code, facts from t_refused order by row, field")
+def refusals(
+    cursor: Cursor, *, of: Literal["t_staged", "t_pin_staged"] = "t_staged"
+) -> Iterable[tuple[int, str, str, dict[str, Any]]]:
+    """The rows refused by `check`: number, field, code of a reason, facts. Drain it before another query.
+
+    Among the facts what stands in the refused cell, as `excerpt`, where it has anything: units are nobody's secret.
+    """
+    cell = "left(to_jsonb(s) ->> case r.field when 'unit_code' then 'code' else r.field end, 40)"
+    cursor.execute(
+        "select r.row, r.field, r.code,"
+        f" coalesce(r.facts, '{{}}') || jsonb_strip_nulls(jsonb_build_object('excerpt', {cell}))"
+        f" from t_refused r left join {of} s on s.row = r.row order by r.row, r.field"
+    )
     for row, field, code, facts in cursor.fetchall():
         yield row, field, code, (orjson.loads(facts) if isinstance(facts, str) else facts) or {}
 

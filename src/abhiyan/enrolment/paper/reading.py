@@ -27,7 +27,7 @@ import psycopg
 from psycopg import sql
 
 from abhiyan.core import database
-from abhiyan.core.tables.reading import Batch, RefusedCell, rows
+from abhiyan.core.tables.reading import Batch, RefusedCell, excerpt, rows
 from abhiyan.core.tables.reasons import TableRefused
 from abhiyan.core.tables.sources import Part, Source
 from abhiyan.enrolment.actions import rows as act_rows
@@ -127,6 +127,7 @@ def stage(order: Order) -> Iterator[Told]:
             batch = told.batch
             claims, numbers = _claims(others, order, drive, places, today, batch)
             prepared, refused = act_rows.prepare(claims, drive, order.at)
+            by_number = {row[0]: row for row in others} if refused else {}
             for place, _own, refusal, claim in refused:
                 if isinstance(refusal, NotAdult):
                     batch.discarded["minor"] += 1
@@ -136,7 +137,11 @@ def stage(order: Order) -> Iterator[Told]:
                 batch.refused_rows += 1
                 column = COLUMN_OF.get(refusal.on, refusal.on)
                 column = column if PAPER.field(column) else ""
-                batch.refused.append(RefusedCell(numbers[place], column, refusal.code, ""))
+                batch.refused.append(
+                    RefusedCell(
+                        numbers[place], column, refusal.code, _excerpt(by_number[numbers[place]], column)
+                    )
+                )
             told.staged += len(prepared)
             return _packed(prepared, numbers) if prepared else []
 
@@ -230,7 +235,7 @@ def _claims(
         if wrong:
             batch.refused_rows += 1
             column = "notice_version" if wrong == NOTICES else "booth" if wrong == "place_missing" else "pin"
-            batch.refused.append(RefusedCell(number, column, wrong, ""))
+            batch.refused.append(RefusedCell(number, column, wrong, _excerpt(row, column)))
             continue
         on = row[DAY]
         if on is None or on == today:
@@ -259,6 +264,16 @@ def _claims(
         )
         numbers.append(number)
     return claims, numbers
+
+
+_SAFE = {"birth_year": BIRTH_YEAR, "booth": BOOTH, "pin": PIN, "notice_version": NOTICE, "day": DAY}
+
+
+def _excerpt(row: tuple[Any, ...], column: str) -> str:
+    """What stands in a refused cell, as the reader would keep it; of phones, names and people's own words nothing."""
+    place = _SAFE.get(column)
+    value = row[place] if place is not None else None
+    return "" if value is None else excerpt(PAPER.field(column), str(value), personal=True)
 
 
 def _worker(phone: str, order: Order) -> UUID:

@@ -103,6 +103,9 @@ def test_rows_join_complete_calls_and_are_refused_each_with_its_reason(world: Wo
         (9, "notice_version", "notice_missing"),
         (10, "notice_version", "notice_unknown"),
     ]
+    with system("test"):
+        shown = [row.facts.get("excerpt", "") for row in RefusedRow.objects.order_by("row")]
+    assert shown[1:] == ["HP-B001", "", "", "9"] and "12345" not in shown[0]
     assert world.ladder(world.booth) == Ladder(reported=4, unsigned=2, counted=1)
     assert world.tallies() == world.recounted()
 

@@ -61,7 +61,8 @@ class BeginForm(forms.Form):
                 field = forms.CharField(max_length=200)
             else:
                 choices = list(option.choices())
-                first = [] if option.required and (option.default or len(choices) == 1) else [("", "–")]
+                is_sure = option.required and (option.default or len(choices) == 1)
+                first = [] if is_sure or any(value == "" for value, _label in choices) else [("", "–")]
                 field = forms.ChoiceField(choices=[*first, *choices])
             field.label, field.help_text = str(option.title), str(option.help)
             field.required, field.initial = option.required, option.default

@@ -294,7 +294,7 @@ def _one(
         fields=_fields(of_kind, preview, shown_form) if preview and shown_form else [],
         problems=[] if preview is None else [(p.blocking, str(p)) for p in preview.problems],
         counts=_counts(staged.counts, of_kind),
-        undone=_counts(staged.undone, of_kind),
+        undone=sum(staged.undone.values()),
         discarded=[(of_kind.discarded.get(code, code), n) for code, n in staged.discarded.items()],
         notes=_notes(staged, of_kind),
         refused=_refused(rows, of_kind),

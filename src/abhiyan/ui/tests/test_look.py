@@ -73,9 +73,35 @@ def test_months_are_spelt_as_people_spell_them() -> None:
 
     with translation.override("hi"):
         long = [date_format(date(2026, month, 1), "F") for month in range(1, 13)]
-        assert long == "जनवरी फ़रवरी मार्च अप्रैल मई जून जुलाई अगस्त सितंबर अक्टूबर नवंबर दिसंबर".split()
+        assert long == [
+            "जनवरी",
+            "फ़रवरी",
+            "मार्च",
+            "अप्रैल",
+            "मई",
+            "जून",
+            "जुलाई",
+            "अगस्त",
+            "सितंबर",
+            "अक्टूबर",
+            "नवंबर",
+            "दिसंबर",
+        ]
         short = [date_format(date(2026, month, 1), "M") for month in range(1, 13)]
-        assert short == "जन॰ फ़र॰ मार्च अप्रैल मई जून जुल॰ अग॰ सित॰ अक्टू॰ नव॰ दिस॰".split()
+        assert short == [
+            "जन॰",
+            "फ़र॰",
+            "मार्च",
+            "अप्रैल",
+            "मई",
+            "जून",
+            "जुल॰",
+            "अग॰",
+            "सित॰",
+            "अक्टू॰",
+            "नव॰",
+            "दिस॰",
+        ]
 
 
 def test_days_have_no_hours() -> None:

@@ -60,6 +60,13 @@ def refused(staged: StagedImport) -> list[tuple[int, str, str]]:
         return [(r.row, r.field, r.reason) for r in rows]
 
 
+def excerpts(staged: StagedImport) -> list[str]:
+    """What stands in the refused cells, as the page shows it."""
+    with system("test"):
+        rows = RefusedRow.objects.filter(import_id=staged.pk).order_by("row", "field")
+        return [r.facts.get("excerpt", "") for r in rows]
+
+
 def test_a_file_with_hindi_words_makes_units_in_two_hierarchies(tmp_path: Path) -> None:
     staged = bring(_file(tmp_path, UNITS))
     assert (staged.state, staged.counts, refused(staged)) == ("done", {"made": 5}, [])
@@ -83,6 +90,7 @@ def test_refused_rows_are_named_and_the_rest_is_taken(tmp_path: Path) -> None:
         (9, "electors", "too_small"),
         (10, "code", "code_doubled"),
     ]
+    assert excerpts(staged) == ["castle", "D9", "-5", "B1"]
 
 
 def test_a_changed_file_shows_the_difference_and_the_whole_can_be_undone(tmp_path: Path) -> None:
@@ -190,6 +198,7 @@ def test_a_directory_of_pin_codes_is_added_and_undone(tmp_path: Path) -> None:
     staged = bring(path, "pins")
     assert staged.counts == {"made": 2, "same": 1, "refused": 2}
     assert refused(staged) == [(5, "unit_code", "unit_unknown"), (6, "pin", "pin")]
+    assert excerpts(staged) == ["Z", "12"]
     assert [row.code for row in queries.by_pin("182201")] == ["M1", "M2"]
     assert _step(staged, "undo").state == "undone"
     assert not Pin.objects.exists()
