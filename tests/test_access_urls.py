@@ -57,6 +57,7 @@ EXPECTED: dict[str, str | tuple[str, str]] = {
     "enrolment:me_out": "mmmmm mmmmmmmmmmmmm",
     "enrolment:me_which": "ssoss sssssssssssss",
     "enrolment:nameless": "ssssn oooooonnnnnon",
+    "enrolment:notice": "ssssn oonnnnnnnnnnn",
     "enrolment:openapi": "ooooo ooooooooooooo",
     "enrolment:people": ("ssssn ooonnnnnonnnn", "ssssn oononnnnnnnnn"),
     "enrolment:people_download": "ssssn mmmmnnnnnnnnn",

@@ -19,13 +19,17 @@ class EnrolmentConfig(AppConfig):
 
         from .actions.enrol import forget
         from .actions.members import leave_again
-        from .actions.setting_up import drop_drive, follow_programme
+        from .actions.notices import PUBLISH, is_lacking
+        from .actions.setting_up import NoNotice, drop_drive, follow_programme
         from .actions.tokens import end_tokens_of
         from .paper.lists import LIST
         from .queries import ORPHANS, facts_for_recount
 
         register(LIST)
         own_pages.register("drive", "enrolment:drive", gettext_lazy("Channels and funnel"))
+        notice = own_pages.Page("enrolment:notice", gettext_lazy("Notice"), PUBLISH)
+        own_pages.register_beside(notice)
+        own_pages.register_need("drive", notice, NoNotice.message, is_lacking)
         register_facts("enrolment", facts_for_recount())
         for name, sql in ORPHANS.items():
             register_orphans(name, sql)

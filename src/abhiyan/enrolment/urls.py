@@ -4,7 +4,7 @@ from django.urls import path
 from django.views.generic import RedirectView
 
 from . import openapi
-from .views import card, drive, join, link, member, people, worklists
+from .views import card, drive, join, link, member, notice, people, worklists
 
 app_name = "enrolment"
 urlpatterns = [
@@ -35,6 +35,7 @@ urlpatterns = [
     path("people/<uuid:public_id>/correct/", people.person_correct, name="person_correct"),
     path("people/<uuid:public_id>/strike-off/", people.person_strike_off, name="person_strike_off"),
     path("people/<uuid:public_id>/reveal/", people.person_reveal, name="person_reveal"),
+    path("notice/", notice.notice, name="notice"),
     path("drives/<uuid:public_id>/", drive.drive, name="drive"),
     path("drives/<uuid:public_id>/poster/", drive.drive_poster, name="drive_poster"),
     path("drives/<uuid:public_id>/set-up/", drive.drive_set_up, name="drive_set_up"),

@@ -14,6 +14,7 @@ from abhiyan.core.refusals import NotFound
 
 from .cast import Part, parts, told_by
 from .models import Account, Consent, Factor, Notice, Person, Phone, Session, Suppression
+from .rules.notices import NoticeText, Section
 
 DEFAULT_LANGUAGE = "hi"
 __all__ = ["Part", "parts", "told_by"]  # the demo's cast, filled by the room that knows offices
@@ -93,6 +94,26 @@ def notice(code: str, language: str, version: int | None = None) -> Notice:
 def versions_of_notice(code: str) -> list[int]:
     """Every version there is of a notice, in whatever language."""
     return sorted(set(Notice.objects.filter(code=code).values_list("version", flat=True)))
+
+
+def publications(code: str) -> list[tuple[int, datetime, list[str], bool]]:
+    """Every version of a notice, newest first: number, day, languages, whether it is a sample."""
+    found: dict[int, tuple[datetime, list[str], bool]] = {}
+    for row in Notice.objects.filter(code=code).order_by("-version", "language"):
+        found.setdefault(row.version, (row.published_at, [], row.is_sample))[1].append(row.language)
+    return [(version, *facts) for version, facts in found.items()]
+
+
+def texts_of_notice(code: str, version: int) -> dict[str, NoticeText]:
+    """The texts of one version by language; none for a version there is not."""
+    return {
+        row.language: NoticeText(
+            row.title,
+            [Section(*part) if len(part) == 3 else Section("", *part) for part in row.sections],
+            row.short,
+        )
+        for row in Notice.objects.filter(code=code, version=version)
+    }
 
 
 def languages_of_notice(code: str, version: int) -> list[str]:

@@ -128,6 +128,7 @@ ACCESS: dict[str, Access] = {
     "enrolment:person_correct": capability("enrolment.correct"),
     "enrolment:person_strike_off": capability("enrolment.strike_off"),
     "enrolment:person_reveal": capability("people.reveal"),
+    "enrolment:notice": capability("notices.publish"),
     # A drive's own page: whether one may there is asked by its acts.
     "enrolment:drive": STRONG,
     "enrolment:drive_poster": STRONG,

@@ -20,6 +20,7 @@ from abhiyan.core.refusals import NotFound, Refused
 from abhiyan.enrolment import actions, forms_drive
 from abhiyan.enrolment import queries_drive as queries
 from abhiyan.enrolment.actions import channels, tokens
+from abhiyan.enrolment.actions.notices import PUBLISH
 from abhiyan.enrolment.actions.setting_up import NOTICE
 from abhiyan.enrolment.models import Channel, ChannelToken, Drive
 from abhiyan.messaging import queries as messaging
@@ -121,6 +122,7 @@ def _page(seen: Seen, *, status: int = 200, **wrong: forms.Form) -> HttpResponse
         ],
         "may_read_messages": viewer.may("messages.read"),
         "may_run": seen.may_run,
+        "may_publish": viewer.may(PUBLISH),
         "may_manage": seen.may_manage,
         "tokens": queries.tokens(programme.pk, manages=seen.may_manage, language=language(), at=at),
         "asked": [_asked(each) for each in queries.asked_tokens(viewer.account_id, programme.pk, at=at)],

@@ -19,6 +19,7 @@ MEANINGS: dict[str, Promise] = {
     "programmes.make": _("Create and open programmes"),
     "programmes.run": _("Run programmes: in-charges, window, closing"),
     "programmes.targets": _("Set and split targets"),
+    "notices.publish": _("Publish the notice people read before they join"),
     "enrolment.enrol": _("Record people who join"),
     "enrolment.place": _("Give claims without a place their booth"),
     "enrolment.correct": _("Correct a member's entry"),

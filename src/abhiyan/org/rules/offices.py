@@ -34,6 +34,7 @@ _LEAD = frozenset(
         "programmes.make",
         "programmes.run",
         "programmes.targets",
+        "notices.publish",
         "enrolment.enrol",
         "enrolment.place",
         "enrolment.correct",
@@ -55,6 +56,7 @@ _DISTRICT = _LEAD - {
     "channels.manage",
     "messages.release",
     "programmes.make",
+    "notices.publish",
 }
 _MANDAL = _DISTRICT - {"people.export", "people.merge", "messages.send", "org.bodies"}
 _CLUSTER = frozenset(

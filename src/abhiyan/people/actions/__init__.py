@@ -2,12 +2,13 @@
 
 from .accounts import close_account, find_account_at, open_account, rename_account, reveal_phone, speak
 from .codes import CodeNotRight, ask_code, check_code, check_console, first_administrator
-from .consents import ensure_sample_notice, give_consent, publish_notice, withdraw_consent
+from .consents import NoticeRenewed, ensure_sample_notice, give_consent, publish_notice, withdraw_consent
 from .persons import correct_person, move_person
 from .suppressions import lift, suppress
 
 __all__ = [
     "CodeNotRight",
+    "NoticeRenewed",
     "ask_code",
     "check_code",
     "check_console",

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from uuid import UUID
 
+from django.db import connection
 from django.db.models import Max
 from django.utils.translation import gettext_lazy as _
 
@@ -25,6 +26,12 @@ class NoticeIncomplete(Refused):
     message = _("The notice does not say: %(missing)s.")
 
 
+class NoticeRenewed(Refused):
+    code = "notice_renewed"
+    message = _("Somebody has published another version meanwhile. Look at it, then write yours anew.")
+    status = 409
+
+
 class UnknownNotice(Refused):
     code = "unknown_notice"
     message = _("There is no such notice, or not in this version.")
@@ -38,15 +45,22 @@ def publish_notice(
     at: datetime,
     is_sample: bool = False,
     audio_number: str = "",
+    after: int | None = None,
 ) -> int:
     """Publish the next version of a notice in several languages at once. Its number. Earlier ones stay as they are.
 
-    Who may is asked by the caller. Refuses NoticeIncomplete unless every language has every section.
+    Who may is asked by the caller. after: the version it was written from, if it must still be the latest.
+    Refuses NoticeIncomplete unless every language has every section; NoticeRenewed.
+    Locks: this notice, by an advisory lock. In the caller's transaction.
     """
     for text in texts.values():
         if lacking := missing(text):
             raise NoticeIncomplete(missing=", ".join(lacking))
+    with connection.cursor() as cursor:  # two who publish at once come one after the other
+        cursor.execute("select pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"notice|{code}"])
     version = (Notice.objects.filter(code=code).aggregate(last=Max("version"))["last"] or 0) + 1
+    if after is not None and version != after + 1:
+        raise NoticeRenewed
     Notice.objects.bulk_create(
         Notice(
             code=code,

@@ -56,8 +56,7 @@ SAMPLE = {
             Section(
                 "withdraw",
                 "Leaving and taking back your yes",
-                "At any time and as easily as joining: on your member page, by a call to the number for leaving, or by "
-                "replying STOP. We then stop at once.",
+                "At any time and as easily as joining: on your member page. We then stop at once.",
             ),
             Section(
                 "rights",
@@ -76,8 +75,7 @@ SAMPLE = {
                 "The data officer named on the organisation's page. (Sample: replace this text before real use.)",
             ),
         ),
-        short="We keep your number to answer this call. Notice and joining: by the link. To leave: call the number "
-        "for leaving. 18 or older only.",
+        short="We keep your number to answer this call. Notice and joining: by the link. 18 or older only.",
     ),
     "hi": NoticeText(
         title="जुड़ने से पहले: हम क्या रखते हैं और क्यों (नमूना)",
@@ -102,8 +100,7 @@ SAMPLE = {
             Section(
                 "withdraw",
                 "छोड़ना और अपनी हाँ वापस लेना",
-                "जब चाहें, उतनी ही आसानी से जितनी आसानी से जुड़े: अपने सदस्य पन्ने पर, छोड़ने वाले नंबर पर कॉल करके, या STOP "
-                "लिखकर। हम उसी समय रुक जाते हैं।",
+                "जब चाहें, उतनी ही आसानी से जितनी आसानी से जुड़े: अपने सदस्य पन्ने पर। हम उसी समय रुक जाते हैं।",
             ),
             Section(
                 "rights",
@@ -122,7 +119,6 @@ SAMPLE = {
                 "संगठन के पन्ने पर बताए गए डेटा अधिकारी। (नमूना: असली उपयोग से पहले यह पाठ बदलें।)",
             ),
         ),
-        short="इस कॉल का जवाब देने के लिए हम आपका नंबर रखते हैं। सूचना और जुड़ना: लिंक से। छोड़ने के लिए: छोड़ने वाले नंबर "
-        "पर कॉल करें। केवल 18 वर्ष या बड़े।",
+        short="इस कॉल का जवाब देने के लिए हम आपका नंबर रखते हैं। सूचना और जुड़ना: लिंक से। केवल 18  वर्ष या बड़े।",
     ),
 }

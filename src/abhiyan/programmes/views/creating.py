@@ -19,7 +19,7 @@ from abhiyan.org.queries import NotYours
 from abhiyan.org.viewer import Request, named
 from abhiyan.programmes import actions, queries
 from abhiyan.programmes.models import Programme
-from abhiyan.programmes.rules import windows
+from abhiyan.programmes.rules import own_pages, windows
 from abhiyan.programmes.rules.templates import TEMPLATES
 from abhiyan.ui import numbers
 from abhiyan.units import queries as units
@@ -158,6 +158,14 @@ def create(request: Request) -> HttpResponseBase:
             "form": form,
             "steps": _steps(None, "what"),
             "number": 1,
+            "needs": [
+                {
+                    "text": text,
+                    "href": reverse(page.url_name) if request.viewer.may(page.capability) else "",
+                    "label": page.label,
+                }
+                for page, text in own_pages.needs(one.kind for one in TEMPLATES.values())
+            ],
         },
         status=status,
     )

@@ -80,6 +80,11 @@ def programmes(request: Request) -> HttpResponseBase:
             "rows": rows,
             "home_name": home.unit_name(shown.language()) if home else "",
             "may_make": request.viewer.may("programmes.make"),
+            "beside": [
+                (reverse(page.url_name), page.label)
+                for page in own_pages.beside()
+                if request.viewer.may(page.capability)
+            ],
         },
     )
 

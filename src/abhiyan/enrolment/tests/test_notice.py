@@ -1,0 +1,146 @@
+"""The notice: nobody joins before it is published; who publishes it sees it once more before they do."""
+
+import re
+from html import unescape
+
+import pytest
+from django.test import Client, override_settings
+
+from abhiyan.core.scope import system
+from abhiyan.people import queries as people
+from abhiyan.people.models import Notice
+from abhiyan.people.rules import notices, standard_notice
+
+from .make import World
+from .web import officer, web_world
+
+pytestmark = pytest.mark.django_db(transaction=True)
+FILLED = {
+    "[address]": "1 Residency Road, Srinagar",
+    "[name of the data officer]": "Asha Devi",
+    "[telephone and e-mail]": "0194 2000000",
+    "[पता]": "1 रेज़िडेंसी रोड, श्रीनगर",
+    "[डेटा अधिकारी का नाम]": "आशा देवी",
+    "[फ़ोन और ई-मेल]": "0194 2000000",
+}
+
+
+@pytest.fixture
+def world() -> World:
+    made = web_world()
+    with system("test"):
+        Notice.objects.all().delete()
+    return made
+
+
+def offered(client: Client) -> dict[str, str]:
+    """What the form of the page would send back untouched."""
+    page = client.get("/notice/").content.decode()
+    boxes = re.findall(r'<textarea name="(\w+)"[^>]*>\s*(.*?)</textarea>', page, re.DOTALL)
+    seen = re.search(r'name="seen" value="(\d+)"', page)
+    assert seen, page
+    return {name: unescape(text) for name, text in boxes} | {"seen": seen[1]}
+
+
+def filled(typed: dict[str, str]) -> dict[str, str]:
+    for hole, text in FILLED.items():
+        typed = {name: value.replace(hole, text) for name, value in typed.items()}
+    return typed
+
+
+def test_without_a_notice_the_wizard_says_so_before_anything_is_typed_and_leads_to_it(world: World) -> None:
+    client = officer(world, "state_president", "JK")
+    page = client.get("/programmes/new/").content.decode()
+    assert "Publish the notice first" in page and 'href="/notice/"' in page
+    assert 'href="/notice/"' in client.get("/programmes/").content.decode()
+
+
+@override_settings(ORGANISATION="Sangathan")
+def test_the_standard_text_is_filled_in_looked_over_and_published(world: World) -> None:
+    client = officer(world, "state_president", "JK")
+    typed = offered(client)
+    assert "Sangathan" in typed["text_hi"] and "Sangathan" in typed["text_en"]
+    refused = client.post("/notice/", typed | {"step": "look"})
+    assert refused.status_code == 422
+    assert "[name of the data officer]" in refused.content.decode()
+    assert people.publications("membership") == []
+
+    look = client.post("/notice/", filled(typed) | {"step": "look"})
+    assert look.status_code == 200 and "Publish version 1" in look.content.decode()
+    assert "Asha Devi" in look.content.decode()
+    assert people.publications("membership") == [], "looking over publishes nothing"
+    again = client.post("/notice/", filled(typed) | {"step": "change"})
+    assert again.status_code == 200 and "Asha Devi" in again.content.decode()
+
+    done = client.post("/notice/", filled(typed) | {"step": "publish"}, follow=True)
+    assert "Version 1 of the notice is published" in done.content.decode()
+    ((version, _at, languages, is_sample),) = people.publications("membership")
+    assert (version, languages, is_sample) == (1, ["en", "hi"], False)
+    text = people.notice("membership", "en")
+    assert set(notices.REQUIRED) <= {key for key, _heading, _text in text.sections}
+    assert "Publish the notice first" not in client.get("/programmes/new/").content.decode()
+
+
+def test_the_next_version_leaves_the_earlier_one_to_be_read(world: World) -> None:
+    client = officer(world, "national_president", "IN")
+    client.post("/notice/", named(filled(offered(client))) | {"step": "publish"})
+    typed = offered(client)
+    assert typed["seen"] == "1"
+    typed["text_en"] = typed["text_en"].replace("Asha Devi", "Bilal Ahmad") + "\n# Where else\nNowhere."
+    assert client.post("/notice/", typed | {"step": "publish"}).status_code == 302
+    page = client.get("/notice/").content.decode()
+    assert "Version 2" in page and 'href="?version=1"' in page and "Where else" in page
+    earlier = client.get("/notice/?version=1").content.decode()
+    assert "Asha Devi" in earlier and "Bilal Ahmad" not in earlier
+    assert client.get("/notice/?version=9").status_code == 404
+
+
+def test_who_wrote_from_an_older_version_is_told_and_loses_nothing(world: World) -> None:
+    one, other = officer(world, "state_president", "JK"), officer(world, "national_president", "IN")
+    typed = named(filled(offered(one)))
+    other.post("/notice/", typed | {"step": "publish"})
+    late = one.post("/notice/", typed | {"step": "publish"})
+    assert late.status_code == 409 and "another version meanwhile" in late.content.decode()
+    assert 'name="seen" value="1"' in late.content.decode()
+    assert len(people.publications("membership")) == 1
+
+
+def test_a_text_that_leaves_a_part_out_is_refused_by_its_heading(world: World) -> None:
+    client = officer(world, "state_president", "JK")
+    typed = named(filled(offered(client)))
+    typed["text_en"] = re.sub(r"# Whom to ask\n[^\n]*\n", "", typed["text_en"])
+    refused = client.post("/notice/", typed | {"step": "publish"})
+    assert refused.status_code == 422 and "# Whom to ask" in refused.content.decode()
+
+
+def test_a_district_does_not_publish(world: World) -> None:
+    client = officer(world, "district_president", "JK-SRI")
+    assert client.get("/notice/").status_code == 403
+    assert 'href="/notice/"' not in client.get("/programmes/").content.decode()
+
+
+def named(typed: dict[str, str]) -> dict[str, str]:
+    """Where the server has no name set, its place is to be filled in, too."""
+    for hole in standard_notice.NO_NAME.values():
+        typed = {name: value.replace(hole, "Sangathan") for name, value in typed.items()}
+    return typed
+
+
+@pytest.mark.parametrize("language", standard_notice.LANGUAGES)
+def test_a_notice_written_as_one_text_reads_back_as_it_was(language: str) -> None:
+    text = standard_notice.standard(language, organisation="S", page="https://x/me/", leave_number="")
+    back = standard_notice.read(standard_notice.written(text, language), language)
+    assert (back.title, list(back.sections), back.short) == (text.title, list(text.sections), text.short)
+    assert notices.missing(back) == []
+
+
+@pytest.mark.parametrize("language", standard_notice.LANGUAGES)
+def test_a_number_for_leaving_is_named_where_there_is_one_and_not_spoken_of_where_there_is_none(
+    language: str,
+) -> None:
+    def leaving(number: str) -> str:
+        text = standard_notice.standard(language, organisation="S", page="p", leave_number=number)
+        return next(section.text for section in text.sections if section.key == "withdraw")
+
+    assert "+911800000001" in leaving("+911800000001")
+    assert not re.search(r"call|STOP|कॉल", leaving(""))

@@ -1,0 +1,211 @@
+"""The notice: what it says now, writing the next version, looking it over, publishing it."""
+
+from typing import Any
+
+from django import forms
+from django.conf import settings
+from django.contrib import messages
+from django.http import HttpResponseBase
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import get_language_info
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_http_methods
+
+from abhiyan.core import clock
+from abhiyan.core.refusals import NotFound, Refused
+from abhiyan.enrolment.actions import notices
+from abhiyan.enrolment.actions.setting_up import NOTICE
+from abhiyan.messaging import actions as messaging
+from abhiyan.org.queries import NotYours
+from abhiyan.org.viewer import Request
+from abhiyan.people import queries as people
+from abhiyan.people.actions import NoticeRenewed
+from abhiyan.people.rules import standard_notice
+from abhiyan.people.rules.notices import NoticeText, missing
+from abhiyan.people.rules.standard_notice import LANGUAGES
+
+LONGEST = 20_000
+LONGEST_SHORT = 300  # it goes out by SMS, part by part
+
+
+class NoticeForm(forms.Form):
+    """One box per language; `seen` is the version they began from."""
+
+    seen = forms.IntegerField(widget=forms.HiddenInput, min_value=0)
+    text_hi = forms.CharField(label=gettext_lazy("Notice in Hindi"), max_length=LONGEST)
+    text_en = forms.CharField(label=gettext_lazy("Notice in English"), max_length=LONGEST)
+
+    def __init__(self, *args: Any, before: dict[str, NoticeText], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.before = before
+        self.texts: dict[str, NoticeText] = {}
+        for language in LANGUAGES:
+            self.fields[f"text_{language}"].widget = forms.Textarea(
+                attrs={"rows": 24, "lang": language, "spellcheck": "true"}
+            )
+
+    def clean(self) -> dict[str, Any]:
+        given = super().clean() or {}
+        for language in LANGUAGES:
+            name = f"text_{language}"
+            if name not in given:
+                continue
+            known = self.before[language].sections if language in self.before else ()
+            text = standard_notice.read(given[name], language, before=known)
+            for wrong in _wrongs(text, given[name], language):
+                self.add_error(name, wrong)
+            self.texts[language] = text
+        return given
+
+
+def _wrongs(text: NoticeText, typed: str, language: str) -> list[str]:
+    """What keeps a text from being published."""
+    found = []
+    if lacking := missing(text):
+        named = ", ".join(
+            _("the title, before the first heading")
+            if key == "title"
+            else f"# {standard_notice.heading(key, language)}"
+            for key in lacking
+        )
+        found.append(_("This is missing, or has nothing beneath it: %(parts)s") % {"parts": named})
+    if holes := standard_notice.holes(typed):
+        found.append(_("Fill in what stands in square brackets: %(holes)s") % {"holes": " ".join(holes)})
+    if len(text.short) > LONGEST_SHORT:
+        found.append(
+            _("The first reply has %(n)d characters; it goes out by SMS and may have %(most)d at most.")
+            % {"n": len(text.short), "most": LONGEST_SHORT}
+        )
+    return found
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def notice(request: Request) -> HttpResponseBase:
+    """What stands; a POST is looked over first (step look), then published (step publish)."""
+    office = next(
+        (
+            held
+            for held in request.viewer.appointments
+            if notices.PUBLISH in held.capabilities and held.unit_kind in notices.LEVELS
+        ),
+        None,
+    )
+    if office is None:
+        raise NotYours(capability=notices.PUBLISH)
+    published = people.publications(NOTICE)
+    latest = published[0][0] if published else 0
+    if request.method != "POST":
+        return _page(request, published, _form(latest))
+    before = people.texts_of_notice(NOTICE, latest)
+    form = NoticeForm(request.POST, before=before)
+    if form.is_valid() and form.cleaned_data["seen"] != latest:
+        return _renewed(request, published, before)
+    if request.POST.get("step") == "change" or not form.is_valid():
+        return _page(request, published, form, status=200 if form.is_valid() else 422)
+    if request.POST.get("step") != "publish":
+        return render(
+            request,
+            "enrolment/notice_check.html",
+            _here(_("Check"))
+            | {
+                "typed": [(name, request.POST[name]) for name in form.fields],
+                "texts": _shown(form.texts),
+                "version": latest + 1,
+                "drives_keep": latest > 0,
+            },
+        )
+    try:
+        version = notices.publish(
+            texts=form.texts,
+            after=form.cleaned_data["seen"],
+            unit_id=office.unit_id,
+            by=request.actor,
+            at=clock.now(),
+        )
+    except Refused as refused:
+        form.add_error(None, str(refused))
+        return _page(request, published, form, status=refused.status)
+    messages.success(request, _("Version %(version)d of the notice is published.") % {"version": version})
+    return redirect("enrolment:notice")
+
+
+def _renewed(
+    request: Request, published: list[tuple[int, Any, list[str], bool]], before: dict[str, NoticeText]
+) -> HttpResponseBase:
+    """Somebody else was first: their text above, what was typed still in the boxes."""
+    typed = request.POST.copy()
+    typed["seen"] = str(published[0][0] if published else 0)
+    form, refused = NoticeForm(typed, before=before), NoticeRenewed()
+    form.add_error(None, str(refused))
+    return _page(request, published, form, status=refused.status)
+
+
+def _here(*more: str) -> dict[str, Any]:
+    crumbs = [(_("Programmes"), reverse("programmes:list"))]
+    crumbs.append((_("Notice"), reverse("enrolment:notice") if more else ""))
+    return {"here": "programmes", "crumbs": [*crumbs, *((name, "") for name in more)]}
+
+
+def _page(
+    request: Request,
+    published: list[tuple[int, Any, list[str], bool]],
+    form: NoticeForm,
+    *,
+    status: int = 200,
+) -> HttpResponseBase:
+    latest = published[0][0] if published else 0
+    asked = request.GET.get("version", "")
+    chosen = int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 9 else latest
+    texts = people.texts_of_notice(NOTICE, chosen)
+    if chosen and not texts:
+        raise NotFound
+    return render(
+        request,
+        "enrolment/notice.html",
+        _here()
+        | {
+            "form": form,
+            "texts": _shown(texts),
+            "chosen": next((one for one in published if one[0] == chosen), None),
+            "is_latest": chosen == latest,
+            "latest": latest,
+            "published": [
+                (version, at, ", ".join(_named(each) for each in languages), sample)
+                for version, at, languages, sample in published
+            ],
+            "has_name": bool(settings.ORGANISATION),
+        },
+        status=status,
+    )
+
+
+def _shown(texts: dict[str, NoticeText]) -> list[tuple[str, str, NoticeText]]:
+    """Language, its own name, its text; Hindi first."""
+    order = [*(each for each in LANGUAGES if each in texts), *sorted(set(texts) - set(LANGUAGES))]
+    return [(each, _named(each), texts[each]) for each in order]
+
+
+def _named(language: str) -> str:
+    known = language in dict(settings.LANGUAGES)
+    return str(get_language_info(language)["name_local"]) if known else language
+
+
+def _is_sample(version: int) -> bool:
+    return any(sample for number, _at, _languages, sample in people.publications(NOTICE) if number == version)
+
+
+def _form(latest: int) -> NoticeForm:
+    """The boxes, filled with what stands, else with the standard text. A sample is nobody's own text."""
+    texts = {} if latest and _is_sample(latest) else people.texts_of_notice(NOTICE, latest)
+    for language in LANGUAGES:
+        if language not in texts:
+            texts[language] = standard_notice.standard(
+                language,
+                organisation=settings.ORGANISATION,
+                page=settings.ORIGIN + reverse("enrolment:me"),
+                leave_number=messaging.leave_number(),
+            )
+    typed = {f"text_{each}": standard_notice.written(texts[each], each) for each in LANGUAGES}
+    return NoticeForm(before=texts, initial={"seen": latest} | typed)
