@@ -12,6 +12,7 @@ from abhiyan.enrolment.forms import ELSEWHERE
 from abhiyan.enrolment.queries_join import HOMES, OpenDrive
 from abhiyan.units import queries as units
 from abhiyan.units.models import Kind
+from abhiyan.units.rules.natural import natural
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +93,7 @@ def _descend(found: OpenDrive, picker: Picker, under: str, hierarchy: int, langu
             may_open=row.has_children,
             is_chosen=row.id == chosen,
         )
-        for row in page.rows
+        for row in sorted(page.rows, key=lambda row: natural(row.name(language)))
     ]
 
 

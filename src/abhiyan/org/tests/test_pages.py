@@ -138,7 +138,8 @@ def test_an_appointment_is_made_and_ended_on_pages(world: World) -> None:
     assert answer.status_code == 302, answer.content.decode()
     where = answer["Location"]
     assert "Meena Bai" in body(client, where)
-    assert client.post(f"{where}end/", {"reason": ""}).status_code == 422
+    unsaid = client.post(f"{where}end/", {"reason": ""})
+    assert unsaid.status_code == 422 and "Write why it ends" in unsaid.content.decode()
     assert client.post(f"{where}end/", {"reason": "moved away"}).status_code == 302
     assert "moved away" in body(client, where)
     assert client.post(f"{where}end/", {"reason": "again"}).status_code == 422

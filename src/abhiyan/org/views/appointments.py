@@ -60,6 +60,9 @@ class Filters(forms.Form):
         field.choices = [("", _("All")), *offices]
 
 
+SOMETIMES = {"data-needed": "sometimes"}  # neither "optional" nor always needed: the hint says when
+
+
 class AppointForm(forms.Form):
     """Who is to hold which office, and for how long."""
 
@@ -70,13 +73,13 @@ class AppointForm(forms.Form):
         required=False,
         max_length=40,
         help_text=_("They sign in with it."),
-        widget=forms.TextInput(attrs={"type": "tel", "inputmode": "tel", "autocomplete": "off"}),
+        widget=forms.TextInput(attrs={"type": "tel", "inputmode": "tel", "autocomplete": "off", **SOMETIMES}),
     )
     name = forms.CharField(
         label=_("Their name"),
         required=False,
         max_length=100,
-        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+        widget=forms.TextInput(attrs={"autocomplete": "off", **SOMETIMES}),
     )
     starts_on = _days(label=_("From"))
     ends_on = _days(label=_("Last day"), required=False, help_text=_("Leave it empty until further notice."))
@@ -90,7 +93,10 @@ class AppointForm(forms.Form):
             field = self.fields[name]
             assert isinstance(field, forms.ChoiceField)
             field.choices = choices
-        if not accounts:
+        if accounts:
+            self.fields["phone"].help_text = _("Needed when you choose nobody above. They sign in with it.")
+            self.fields["name"].help_text = _("Needed together with the number of somebody new.")
+        else:
             del self.fields["account"]
 
     def clean(self) -> dict[str, Any]:
@@ -108,19 +114,31 @@ class AppointForm(forms.Form):
 class EndForm(forms.Form):
     """Why an appointment ends."""
 
-    reason = forms.CharField(label=_("Why it ends"), max_length=200)
+    reason = forms.CharField(
+        label=_("Why it ends"),
+        max_length=200,
+        error_messages={"required": _("Write why it ends, for example: resigned, transferred, term over.")},
+    )
 
 
 class DecideForm(forms.Form):
     """By which order a disputed office is settled."""
 
-    order_no = forms.CharField(label=_("Order number"), max_length=60)
+    order_no = forms.CharField(
+        label=_("Order number"),
+        max_length=60,
+        error_messages={"required": _("Write the number of the order that settles it.")},
+    )
 
 
 class ResetForm(forms.Form):
     """Why a second proof is to be taken away."""
 
-    reason = forms.CharField(label=_("What happened"), max_length=200)
+    reason = forms.CharField(
+        label=_("What happened"),
+        max_length=200,
+        error_messages={"required": _("Write what happened, for example: phone lost.")},
+    )
 
 
 @require_GET

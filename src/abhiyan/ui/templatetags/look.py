@@ -443,7 +443,10 @@ def field(bound: BoundField, layout: str = "", prefix: str = "") -> dict[str, An
         "kind": kind,
         "layout": layout,
         "prefix": prefix,
-        "optional": not bound.field.required and kind != "check" and not bound.field.disabled,
+        "optional": not bound.field.required
+        and kind != "check"
+        and not bound.field.disabled
+        and "data-needed" not in widget.attrs,
         "described": bound.aria_describedby,
     }
 

@@ -5,6 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 from abhiyan.units.rules import fold, levels
+from abhiyan.units.rules.natural import natural
 
 from .rows import FACTS, MOST, PLACE, UnitRow, plain, read_names, rows_of, unit_row
 from .trees import span
@@ -48,7 +49,7 @@ def search(
 
     def order(row: UnitRow) -> tuple[_Order, str, str]:
         by_code = found[row.id][0] == 0
-        return found[row.id], "" if by_code else row.name(language), row.code
+        return found[row.id], "" if by_code else natural(row.name(language)), natural(row.code)
 
     return sorted(rows, key=order)[:limit]
 
