@@ -241,13 +241,19 @@ def _migrate(ctx: click.Context, *, say: Callable[[str], None]) -> None:
     pending = executor.migration_plan(executor.loader.graph.leaf_nodes())
     say(f"Running {len(pending)} migrations" if pending else "The tables are up to date.")
     schema.migrate(verbosity=0)
+    with schema.working_as("jobs"):
+        put_what_ships(say=say)
+
+
+def put_what_ships(*, say: Callable[[str], None]) -> None:
+    """The rows every installation has: offices, and the texts of messages. Safe to repeat."""
     from abhiyan.core import clock
     from abhiyan.core.actor import Actor
     from abhiyan.core.scope import system
 
     offices = _hook("abhiyan.org.actions", "ensure_offices")
     texts = _hook("abhiyan.messaging.actions", "publish_templates")
-    with schema.working_as("jobs"), system("migrate"):
+    with system("migrate"):
         if offices is not None:
             offices()
         if texts is not None and (n := texts(by=Actor.system("migrate"), at=clock.now())):

@@ -301,6 +301,11 @@ def offices_used() -> list[Office]:
     return list(Office.objects.order_by("rank", "code"))
 
 
+def is_anybody_appointed() -> bool:
+    """Whether anybody holds an office. In a scope that sees it."""
+    return Appointment.objects.filter(state=Appointment.State.ACTIVE).exists()
+
+
 def offices_to_give(by: Actor, unit_id: int, hierarchy: int) -> list[Office]:
     """The offices `by` may give in a unit, as `actions.appoint` would decide."""
     kind = units.unit_by_id(unit_id).kind

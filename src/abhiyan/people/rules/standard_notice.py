@@ -25,8 +25,8 @@ _SECTIONS: dict[str, tuple[tuple[str, str, str], ...]] = {
             "What we keep",
             (
                 "Your name, mobile number, year of birth, and the place where you vote or live; when and how you "
-                "joined; and what you agreed to. Nothing else: no Aadhaar, no caste, no religion, no health, and never how you "
-                "vote."
+                "joined; and what you agreed to. Nothing else: no Aadhaar, no caste, no religion, no health, and "
+                "never how you vote."
             ),
         ),
         (

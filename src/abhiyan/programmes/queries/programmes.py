@@ -75,6 +75,11 @@ def programme_by_id(programme_id: int) -> Programme:
     return found
 
 
+def is_any_open() -> bool:
+    """Whether a programme was ever opened here. In a scope that sees them."""
+    return Programme.objects.exclude(state=Programme.State.DRAFT).exists()
+
+
 def search(text: str, *, limit: int = 10) -> list[Programme]:
     """Programmes in sight whose name holds the text, newest window first."""
     found = _seen().exclude(state=Programme.State.DRAFT).filter(names__icontains=text)

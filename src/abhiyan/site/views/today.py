@@ -13,6 +13,7 @@ from abhiyan.core import clock
 from abhiyan.org.viewer import Request, Viewer
 from abhiyan.ui.owed import Owed
 
+from .first_steps import steps
 from .unit import language, unit_href
 
 # Rooms that have something to owe, and the module of each that says what.
@@ -63,6 +64,7 @@ def today(request: Request) -> HttpResponse:
             "at": at,
             "day": clock.day_in(settings.TIME_ZONE, at),
             "things": things[:SHOWN],
+            "steps": steps(request.viewer),
             "left_out": max(0, len(things) - SHOWN),
             **_own_unit(request.viewer),
         },

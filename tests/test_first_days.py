@@ -1,0 +1,181 @@
+"""An installation with nothing in it, in the hands of whoever made it: from the console's link to the first member.
+
+Units stand as if imported: the lists' own tests import them, and tests/test_empty_server.py runs `init` itself.
+"""
+
+import base64
+import re
+from html import unescape
+
+import pytest
+from django.test import Client, override_settings
+from django.utils import translation
+
+from abhiyan.core import clock
+from abhiyan.core.actor import Actor
+from abhiyan.core.scope import system
+from abhiyan.enrolment.tests.make import Human, plant_units
+from abhiyan.enrolment.tests.test_notice import filled, offered
+from abhiyan.enrolment.tests.web import browser, code_sent, today, typed
+from abhiyan.messaging import actions as messaging
+from abhiyan.messaging.adapters import Handed, Letter
+from abhiyan.people import actions as people
+from abhiyan.people.rules import totp
+from abhiyan.programmes import actions as programmes
+from abhiyan.programmes import queries
+from abhiyan.site import cli
+
+pytestmark = pytest.mark.django_db(transaction=True)
+PHONE = "+919810012345"
+MEMBER = Human("Asha Devi", 1980, "+919906000001")
+
+
+class Phones:
+    """A gateway that takes everything, as people read it."""
+
+    name = "phones"
+
+    def __init__(self) -> None:
+        self.read: list[Letter] = []
+
+    def hand(self, letter: Letter) -> Handed:
+        self.read.append(letter)
+        return Handed(ok=True, ref=letter.ref)
+
+
+def turn(phones: Phones) -> None:
+    at = clock.now()
+    messaging.hand_over(messages=messaging.lease(at=at), adapter=phones, at=at)
+
+
+def init() -> str:
+    """What `abhiyan init` does once keys and tables are there; the console's link."""
+    said: list[str] = []
+    cli.put_what_ships(say=said.append)
+    assert "texts of messages" in said[0]
+    cli.put_what_ships(say=said.append)
+    assert len(said) == 1, "nothing is left to do"
+    return people.first_administrator(
+        name="Mohan Lal", phone=PHONE, language="en", by=Actor.system("init"), at=clock.now()
+    )
+
+
+def signed_in(link: str) -> Client:
+    """The first administrator opens the link and sets up an authenticator app."""
+    client = browser()
+    assert client.post(link).status_code == 302
+    page = client.get("/account/app/").content.decode()
+    found = re.search(r">\s*((?:[A-Z2-7]{4} ){3,}[A-Z2-7]{1,4})\s*<", page)
+    assert found, page
+    shown = found[1].replace(" ", "")
+    secret = base64.b32decode(shown + "=" * (-len(shown) % 8))
+    client.post(
+        "/account/app/", {"code": totp.code_of(secret, totp.step_at(clock.now())), "name": "my phone"}
+    )
+    return client
+
+
+def today_page(client: Client) -> str:
+    return unescape(client.get("/").content.decode().split("<main", 1)[1].split("</main>", 1)[0])
+
+
+def done(page: str) -> list[str]:
+    """The first steps that have their tick."""
+    ticked = re.findall(r'<li class="done">.*?</svg>\s*(.*?) <span class="vh">\(done\)', page, re.DOTALL)
+    return [" ".join(each.split()) for each in ticked]
+
+
+@override_settings(ORGANISATION="Sangathan")
+def test_an_empty_installation_comes_to_its_first_member() -> None:
+    translation.activate("en")
+    phones, client = Phones(), signed_in(init())
+
+    page = today_page(client)
+    assert "First steps" in page and "All done" not in page
+    assert done(page) == [] and 'href="/imports/new/"' in page
+
+    with system("units as if imported"):
+        units = plant_units()
+    page = today_page(client)
+    assert done(page) == ["Import the units"]
+    (appoint,) = re.findall(r'href="(/appointments/[^"]*unit=IN[^"]*)"', page)
+    assert 'href="/notice/"' not in page, "only an office publishes it"
+
+    given = {
+        "unit": "IN",
+        "hierarchy": "1",
+        "office": "national_president",
+        "phone": PHONE,
+        "name": "Mohan Lal",
+        "starts_on": str(today()),
+        "ends_on": "",
+        "order_no": "",
+    }
+    assert client.post(appoint, given).status_code == 302
+    page = today_page(client)
+    assert done(page) == ["Import the units", "Appoint an office-bearer"]
+    assert 'href="/notice/"' in page and 'href="/programmes/new/"' in page
+
+    assert 'href="/notice/"' in client.get("/programmes/new/").content.decode()
+    what = {"template": "membership_drive", "owner": "IN", "name_hi": "अभियान", "name_en": "Winter"}
+    refused = client.post("/programmes/new/", what)
+    assert (
+        "Publish the notice first" in refused.content.decode()
+        and 'href="/notice/"' in refused.content.decode()
+    )
+    notice = filled(offered(client))
+    assert client.post("/notice/", notice | {"step": "look"}).status_code == 200
+    assert client.post("/notice/", notice | {"step": "publish"}).status_code == 302
+    assert done(today_page(client))[-1] == "Publish the notice"
+
+    made = client.post("/programmes/new/", what)
+    assert made.status_code == 302, made.content.decode()
+    draft = made["Location"].removesuffix("draft/when/")
+    window = {"opens_on": str(today()), "closes_on": str(today())}
+    assert client.post(f"{draft}draft/when/", window).status_code == 302
+    assert client.post(f"{draft}open/").status_code == 302
+    page = today_page(client)
+    assert "First steps" not in page and "Publish the notice" not in page
+
+    with system("test"):
+        (drive,) = queries.programmes_running(units["IN"].pk, today())
+    slug = f"/join/drive-{drive.pk}/"
+    person = browser()
+    read = person.get(slug).content.decode()
+    assert "Sangathan" in read and "1 Residency Road" in read, "the notice stands before the form"
+    asked = person.post(slug, typed(MEMBER, unit="JK-B001"))
+    assert asked.status_code == 302, asked.content.decode()
+    turn(phones)
+    (letter,) = [each for each in phones.read if each.phone == MEMBER.phone]
+    assert code_sent(MEMBER.phone) in letter.text and "Sangathan" in letter.text
+    assert "Leave" not in letter.text and "छोड़ें" not in letter.text, "there is no number for leaving"
+    assert person.post(asked["Location"], {"code": code_sent(MEMBER.phone)}).status_code == 302
+
+    with system("test"):
+        programmes.fold(at=clock.now())
+        for unit in ("JK-B001", "JK", "IN"):
+            (ladder,) = queries.ladders(node=units[unit].pk, hierarchy=1, of=[drive], at=clock.now()).values()
+            assert (ladder.reported, ladder.counted) == (1, 1), unit
+
+
+def test_who_is_appointed_gets_the_code_to_sign_in() -> None:
+    translation.activate("en")
+    phones, client = Phones(), signed_in(init())
+    with system("units as if imported"):
+        plant_units()
+    given = {
+        "unit": "JK",
+        "hierarchy": "1",
+        "office": "state_president",
+        "phone": "98100 12346",
+        "name": "Chandra Kumari",
+        "starts_on": str(today()),
+        "ends_on": "",
+        "order_no": "",
+    }
+    assert client.post("/appointments/new/?unit=JK&hierarchy=1", given).status_code == 302
+    theirs = browser()
+    assert theirs.post("/sign-in/", {"phone": "98100 12346"}).status_code == 302
+    turn(phones)
+    (letter,) = phones.read
+    assert letter.phone == "+919810012346" and code_sent(letter.phone, "sign_in") in letter.text
