@@ -308,6 +308,13 @@ def test_nobody_works_on_whoever_left(world: World) -> None:
         assert list(owed.owed(viewer, at=world.now)) == []
 
 
+def test_an_answer_of_no_keeps_the_menu(world: World) -> None:
+    client = officer(world, "state_president", "JK")
+    answer = client.get(f"/people/{UUID(int=1)}/")
+    assert answer.status_code == 404 and 'aria-label="Main"' in answer.content.decode()
+    assert 'aria-label="Main"' not in browser().get("/nowhere-at-all/").content.decode()
+
+
 def test_a_shared_phone_whose_people_all_left_waits_for_nobody(world: World) -> None:
     asha = join(world, world.asha, unit="JK-B001")
     world.tick()

@@ -197,7 +197,7 @@ def test_every_error_has_a_page_that_says_what_to_do(status: int, language: str)
     assert page["Cache-Control"] == "no-store"
     assert page["Retry-After"] == "30"
     assert "drive_closed" in html
-    assert '<a role="button" href="/">' in html
+    assert '<a class="button" href="/">' in html
     assert Strict(html).wrong == []
 
 
