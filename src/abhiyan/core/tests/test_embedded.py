@@ -117,7 +117,7 @@ def test_the_password_is_readable_by_nobody_else(running: Path) -> None:
         ("full_page_writes", "on"),
         ("jit", "off"),
         ("max_connections", "200"),
-        ("max_wal_size", "4GB"),
+        ("max_wal_size", "8GB"),
         ("wal_compression", "off"),
         ("password_encryption", "scram-sha-256"),
         ("TimeZone", "UTC"),
