@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-# What data, for which purposes, withdrawing, one's rights, complaining to the Board, who answers.
-REQUIRED = ("data", "purposes", "withdraw", "rights", "board", "contact")
+# Who collects, what data, for which purposes, withdrawing, one's rights, complaining to the Board, who answers.
+REQUIRED = ("who", "data", "purposes", "withdraw", "rights", "board", "contact")
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +36,7 @@ SAMPLE = {
     "en": NoticeText(
         title="Before you join: what we keep and why (sample text)",
         sections=(
+            Section("who", "Who collects", "The organisation named at the top of this page, for its roll."),
             Section(
                 "data",
                 "What we keep",
@@ -80,6 +81,7 @@ SAMPLE = {
     "hi": NoticeText(
         title="जुड़ने से पहले: हम क्या रखते हैं और क्यों (नमूना)",
         sections=(
+            Section("who", "कौन लेता है", "इस पन्ने के ऊपर लिखा संगठन, अपनी सदस्य सूची के लिए।"),
             Section(
                 "data",
                 "हम क्या रखते हैं",
