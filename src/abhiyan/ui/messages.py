@@ -36,6 +36,7 @@ KEYWORDS = {
     "pgettext_lazy": ((1, "c"), 2),
     "npgettext_lazy": ((1, "c"), 2, 3),
 }
+ALIAS = re.compile(r"\bgettext(?:_lazy)? as (\w+)")  # where `_` is taken
 PLACEHOLDER = re.compile(r"%\((\w+)\)[sd]|%[sd]|\{(\w*)\}")
 TAG = re.compile(r"</?(\w+)")
 # Dates and names in the head would change a file in which nothing changed.
@@ -81,7 +82,10 @@ def collect(room: Path) -> Found:
     for path, text in sources(room):
         where = str(path.relative_to(room.parent))
         for _line, message, _comments, context in extract(
-            "python", io.BytesIO(text.encode()), keywords=KEYWORDS, options={"encoding": "utf-8"}
+            "python",
+            io.BytesIO(text.encode()),
+            keywords=KEYWORDS | dict.fromkeys(ALIAS.findall(text)),
+            options={"encoding": "utf-8"},
         ):
             one, many = (message, "") if isinstance(message, str) else (message[0], message[1])
             if one:
