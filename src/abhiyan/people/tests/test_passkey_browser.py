@@ -110,11 +110,11 @@ def test_a_passkey_is_made_after_the_code_and_shown_at_the_next_sign_in(
     page.get_by_role("button", name="Passkey on this device").or_(
         page.get_by_role("link", name="Passkey on this device")
     ).click()
-    page.get_by_label("Name", exact=True).fill("my laptop")
+    page.get_by_role("textbox", name="Name").fill("my laptop")
     page.get_by_role("button", name="Make a passkey").click()
     page.get_by_role("heading", name="Recovery codes").wait_for()
     page.goto(f"{origin}/account/")
-    assert page.get_by_label("Name", exact=True).first.input_value() == "my laptop"
+    assert page.get_by_role("textbox", name="Name").first.input_value() == "my laptop"
 
     arrive(page, origin, tokens[1])
     page.get_by_role("button", name="Use the passkey").click()
