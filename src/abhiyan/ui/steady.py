@@ -34,7 +34,8 @@ class Steady(Node):
     def render(self, context: Context) -> SafeString:
         values = {name: found.resolve(context) for name, found in self.given.items()}
         said = (getattr(settings, name, None) for name in SETTINGS)
-        key = (get_language(), context.autoescape, *said, *map(_told_apart, values.values()))
+        storage = settings.STORAGES["staticfiles"]["BACKEND"]
+        key = (get_language(), context.autoescape, storage, *said, *map(_told_apart, values.values()))
         made = self.kept.get(key)
         if made is None:
             inner = context.new(values)
