@@ -474,8 +474,12 @@ class ReaderDied(Exception):
     """A reading process ended without a word: memory, or somebody killed it."""
 
 
-def read_apart(orders: list[Order], hear: Callable[[int, Told], None]) -> None:
+def read_apart(
+    orders: list[Order], hear: Callable[[int, Told], None], *, meanwhile: Callable[[], None]
+) -> None:
     """Stage every order in a process of its own. hear: called in this thread for each word of each.
+
+    meanwhile: done while the processes start, before any reads.
 
     Raises TableRefused when a part cannot be read, ReaderDied when a process ends early. All processes have ended
     when this returns or raises.
@@ -499,6 +503,7 @@ def read_apart(orders: list[Order], hear: Callable[[int, Told], None]) -> None:
     try:
         while len(children) < len(orders):
             children.append(subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=env))
+        meanwhile()
         for pair in enumerate(children):
             Thread(target=follow, args=pair, daemon=True).start()
         running = len(children)

@@ -77,11 +77,11 @@ def fill(work: Work, orders: list[Order], *, note: bool) -> Counter[tuple[int, d
         done[number] = told.batch.done
         work.progress(sum(done) * 8, of * 10)  # the rest is looking what they would come to
 
-    with gateway() as own:
-        own.execute(sql.SQL("drop table if exists {}").format(name))
-        own.execute(sql.SQL("create table {} ({}) partition by range (phone)").format(name, columns))
+    def make() -> None:
         bounds = bounds_of(work.expected_rows)
-        with own.transaction():
+        with gateway() as own, own.transaction():
+            own.execute(sql.SQL("drop table if exists {}").format(name))
+            own.execute(sql.SQL("create table {} ({}) partition by range (phone)").format(name, columns))
             for n, (start, end) in enumerate(pairwise(bounds)):
                 own.execute(
                     sql.SQL(
@@ -94,12 +94,14 @@ def fill(work: Work, orders: list[Order], *, note: bool) -> Counter[tuple[int, d
                         sql.SQL("maxvalue") if end == bounds[-1] else UUID(bytes=end),
                     )
                 )
-        if len(orders) > 1 or work.expected_rows > APART_ROWS:
-            read_apart(orders, hear)
-        else:
-            for order in orders:
-                for told in stage(order):
-                    hear(0, told)
+
+    if len(orders) > 1 or work.expected_rows > APART_ROWS:
+        read_apart(orders, hear, meanwhile=make)
+    else:
+        make()
+        for order in orders:
+            for told in stage(order):
+                hear(0, told)
     return minors
 
 
@@ -161,7 +163,7 @@ def look(work: Work, writer: Writer, drive: Drive, *, staged: int) -> Counter[st
     decided = 0
     table = f"staging.{table_of(work.id)}"
     with gateway() as own:
-        own.execute("set jit = off; set work_mem = '64MB'")
+        own.execute("set jit = off; set work_mem = '256MB'")
         own.execute(f"create temporary table known_phone as {_known(work.id, drive.roll_id)}")
         own.execute("create index on known_phone (phone); analyze known_phone")
         doubled = own.execute(
