@@ -1,7 +1,6 @@
 """Imports in a real browser: every state of one at both sizes and in both languages, uploads cut off, no JavaScript."""
 
 import os
-import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -9,7 +8,7 @@ from uuid import UUID
 
 import pytest
 from django.conf import settings
-from playwright.sync_api import Browser, BrowserContext, Page, Route, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, Route
 
 from abhiyan.core import clock
 from abhiyan.core.imports import actions, queries, running
@@ -41,21 +40,6 @@ def served(cast: Cast) -> Iterator[Server]:
     server = Server().start(ABHIYAN_ORIGIN="http://localhost")
     yield server
     server.stop()
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    named = (os.environ.get("ABHIYAN_CHROMIUM") or "chromium", "chromium-browser", "google-chrome")
-    found = next(filter(None, map(shutil.which, named)), None)
-    if found is None:
-        pytest.fail("no Chromium on this machine: install it (Debian: apt-get install chromium)")
-    patch = pytest.MonkeyPatch()
-    patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")  # Playwright keeps an event loop in this thread
-    with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=found, args=["--no-sandbox", "--disable-gpu"])
-        yield started
-        started.close()
-    patch.undo()
 
 
 @pytest.fixture

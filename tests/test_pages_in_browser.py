@@ -4,7 +4,6 @@ Joining, one's membership and the people's pages have theirs in enrolment's test
 """
 
 import os
-import shutil
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -13,7 +12,7 @@ from uuid import UUID
 
 import pytest
 from django.conf import settings
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page
 
 from abhiyan.core import clock
 from abhiyan.core.imports import actions as acts
@@ -48,21 +47,6 @@ def served(cast: Cast) -> Iterator[Server]:
     server = Server().start(ABHIYAN_ORIGIN="http://localhost", ABHIYAN_ORGANISATION="Sangathan")
     yield server
     server.stop()
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    named = (os.environ.get("ABHIYAN_CHROMIUM") or "chromium", "chromium-browser", "google-chrome")
-    found = next(filter(None, map(shutil.which, named)), None)
-    if found is None:
-        pytest.fail("no Chromium on this machine: install it (Debian: apt-get install chromium)")
-    patch = pytest.MonkeyPatch()
-    patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")  # Playwright keeps an event loop in this thread
-    with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=found, args=["--no-sandbox", "--disable-gpu"])
-        yield started
-        started.close()
-    patch.undo()
 
 
 @pytest.fixture

@@ -1,7 +1,6 @@
 """Joining, one's own page and the people's pages in a real browser, from the server as it is served."""
 
 import os
-import shutil
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -10,7 +9,7 @@ from typing import Any
 import pytest
 from django.conf import settings
 from django.db import connection
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page
 
 from abhiyan.core.scope import system
 from abhiyan.enrolment.actions.links import link_of
@@ -33,22 +32,6 @@ def served(django_db_setup: None) -> Iterator[Server]:
     server = Server().start(ABHIYAN_ORIGIN="http://localhost", ABHIYAN_ORGANISATION="Sangathan")
     yield server
     server.stop()
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    named = (os.environ.get("ABHIYAN_CHROMIUM") or "chromium", "chromium-browser", "google-chrome")
-    found = next(filter(None, map(shutil.which, named)), None)
-    if found is None:
-        pytest.fail("no Chromium on this machine: install it (Debian: apt-get install chromium)")
-    # Playwright keeps an event loop in this thread; the tests' own queries stay plain ones.
-    patch = pytest.MonkeyPatch()
-    patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
-    with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=found, args=["--no-sandbox", "--disable-gpu"])
-        yield started
-        started.close()
-    patch.undo()
 
 
 @pytest.fixture

@@ -260,7 +260,7 @@ def test_a_worker_killed_amid_the_import_goes_on_where_it_was(
             [sys.executable, "-c", script, str(public_id), world.now.isoformat()], env=env
         )
         wanted = slices + 3
-        until(lambda: int(str(world.count("core_import_slice"))) >= wanted or worker.poll() is not None)  # noqa: B023
+        until(lambda: int(str(world.count("core_import_slice"))) >= wanted or worker.poll() is not None)  # noqa: B023  # called at once
         worker.kill()
         worker.wait()
         slices = world.count("core_import_slice")

@@ -63,7 +63,7 @@ def test_a_silent_connection_is_given_up_but_not_one_that_still_sends() -> None:
     async def act(reader: Reader, writer: Writer, state: ServerState) -> None:
         writer.write(b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 4\r\n\r\nbo")
         (connection,) = await connections(state)
-        while connection.cycle is None:  # noqa: ASYNC110
+        while connection.cycle is None:  # noqa: ASYNC110  # uvicorn tells nobody
             await asyncio.sleep(0)
         sweep(state.connections, later(protocol.BODY_S - 1))
         writer.write(b"dy")
@@ -80,7 +80,7 @@ def test_a_body_that_stops_in_the_middle_is_given_up() -> None:
     async def act(reader: Reader, writer: Writer, state: ServerState) -> None:
         writer.write(b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 4\r\n\r\nbo")
         (connection,) = await connections(state)
-        while connection.cycle is None:  # noqa: ASYNC110
+        while connection.cycle is None:  # noqa: ASYNC110  # uvicorn tells nobody
             await asyncio.sleep(0)
         sweep(state.connections, later(protocol.BODY_S + 1))
         assert await reader.read() == b""
@@ -115,6 +115,6 @@ async def refused(reader: Reader) -> None:
 
 
 async def connections(state: ServerState) -> list[Connection]:
-    while not state.connections:  # noqa: ASYNC110
+    while not state.connections:  # noqa: ASYNC110  # uvicorn tells nobody
         await asyncio.sleep(0)
     return [each for each in state.connections if isinstance(each, Connection)]
