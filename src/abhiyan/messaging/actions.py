@@ -27,7 +27,7 @@ from abhiyan.people.news import CodeAsked
 
 from .adapters import Adapter, Handed, Letter
 from .models import Allowance, Message, MessageClass, Number, Spending, Template
-from .queries import inbound_id
+from .queries import active_texts, inbound_id, text_for
 from .rules import hours, inbound, texts
 
 LEASE = timedelta(minutes=2)
@@ -130,7 +130,7 @@ def send_code(*, news: CodeAsked) -> None:
         template=f"code.{news.purpose}",
         phone=news.phone,
         language=news.language,
-        blanks={"code": news.code, "leave": leave_number()},
+        blanks=dict(zip(texts.OF_A_CODE, (news.code, leave_number()), strict=True)),
         key=f"code|{news.request_id}",
         at=news.at,
     )
@@ -313,10 +313,7 @@ def _facts_of(messages: Sequence[_Leased]) -> _Facts:
         suppressed = frozenset(row[0] for row in cursor.fetchall())
         cursor.execute(_CONSENTED, [phones])
         consented = frozenset(row[0] for row in cursor.fetchall())
-    active = Template.objects.filter(is_active=True).order_by("version")
-    return _Facts(
-        suppressed, consented, {(template.code, template.language): template for template in active}
-    )
+    return _Facts(suppressed, consented, active_texts())
 
 
 def _is_free(message: _Leased) -> bool:
@@ -341,19 +338,14 @@ def _decide(message: _Leased, *, facts: _Facts, broken: set[int], at: datetime) 
     if verdict == "wait":
         rows.update(state=Message.State.QUEUED, reason=reason, due_at=until, leased_until=None)
         return None
-    languages = (message.language, settings.LANGUAGE_CODE, "en")
-    found = [
-        facts.templates[key]
-        for key in ((message.template, one) for one in languages)
-        if key in facts.templates
-    ]
-    if not found or (message.kind == texts.OUTREACH and not found[0].registration):
+    found = text_for(facts.templates, message.template, message.language)
+    if found is None or (message.kind == texts.OUTREACH and not found.registration):
         rows.update(state=Message.State.HELD, reason="template", leased_until=None)
         return None
     ring = keyring()
     values = json.loads(ring.unseal(bytes(message.sealed_blanks), about=message.id.bytes))
     try:
-        text = texts.fill(found[0].text, values | {"organisation": settings.ORGANISATION or "Abhiyan"})
+        text = texts.fill(found.text, values | {"organisation": settings.ORGANISATION or "Abhiyan"})
     except (
         KeyError
     ):  # a text published since asks for more than this message brings; others must not wait for it
@@ -369,7 +361,7 @@ def _decide(message: _Leased, *, facts: _Facts, broken: set[int], at: datetime) 
         phone=ring.unseal(bytes(message.sealed_phone), about=message.id.bytes).decode(),
         text=text,
         template=message.template,
-        registration=found[0].registration,
+        registration=found.registration,
     )
 
 

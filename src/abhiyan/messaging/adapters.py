@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from typing import Protocol
 from urllib.parse import urlsplit
 
+from django.conf import settings
+
 from abhiyan.core import home
 
 
@@ -117,6 +119,17 @@ class Http:
         except (ValueError, AttributeError):
             ref = letter.ref
         return Handed(ok=True, ref=ref)
+
+
+def problem() -> str:
+    """Why messages reach nobody by this server's settings: "unset" (into a file nobody chose), "wrong"; "" if set."""
+    if "ABHIYAN_SMS" not in os.environ and not settings.DEMO:  # the demo shows its file on a page
+        return "unset"
+    try:
+        adapter()
+    except ValueError:
+        return "wrong"
+    return ""
 
 
 def adapter() -> Adapter:

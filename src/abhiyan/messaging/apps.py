@@ -9,9 +9,14 @@ class MessagingConfig(AppConfig):
     def ready(self) -> None:
         from abhiyan.core import news
         from abhiyan.core.backup import Restored
-        from abhiyan.people.news import CodeAsked
+        from abhiyan.people.news import CodeAsked, answer_whether_codes_stay
 
-        from . import actions
+        from . import actions, queries
+
+        def stay(purpose: str, language: str) -> bool:
+            return bool(queries.why_codes_stay(purpose, language))
+
+        answer_whether_codes_stay(stay)
 
         def hear(told: CodeAsked) -> None:
             actions.send_code(news=told)

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from datetime import datetime
 
-from abhiyan.core.doctor import FAIL, OK, Finding
+from abhiyan.core.doctor import FAIL, OK, WARN, Finding
 
 from . import queries
 
@@ -28,4 +28,28 @@ def texts(_at: datetime) -> Iterable[Finding]:
         yield Finding(OK, "every service message has its text", facts=facts)
 
 
-CHECKS = {"texts": texts}
+FIXES = {
+    "unset": (
+        "no way out is set: messages go into a file and reach nobody",
+        "set ABHIYAN_SMS (docs/channels.md)",
+    ),
+    "wrong": ("the way out is set wrongly", "put ABHIYAN_SMS and what it needs right (docs/channels.md)"),
+    "template": ("a text of theirs is missing or asks for too much", PUBLISH),
+}
+
+
+def codes(_at: datetime) -> Iterable[Finding]:
+    """One-time codes can leave. Where they cannot, the pages that ask for one say so to everybody."""
+    why = {
+        reason
+        for purpose, language in queries.code_texts()
+        if (reason := queries.why_codes_stay(purpose, language))
+    }
+    for reason in sorted(why):
+        told, fix = FIXES[reason]
+        yield Finding(WARN if reason == "unset" else FAIL, f"one-time codes reach nobody: {told}", fix)
+    if not why:
+        yield Finding(OK, "one-time codes can leave")
+
+
+CHECKS = {"texts": texts, "codes": codes}

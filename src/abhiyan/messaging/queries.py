@@ -1,16 +1,19 @@
 """Reads of messages. Texts and phones stay sealed: screens show template, class, state and four digits."""
 
 import hashlib
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from django.conf import settings
 from django.db.models import Count, QuerySet
 
 from abhiyan.core.refusals import NotFound
 from abhiyan.org import queries as org
 from abhiyan.org.models import Release
 
+from . import adapters
 from .models import Inbound, Message, Number, Spending, Template
 from .rules import texts
 
@@ -62,6 +65,45 @@ def texts_lacking() -> list[tuple[str, str]]:
 def held_for_text() -> int:
     """How many messages wait because there is no text for them, in the viewer's sight."""
     return Message.objects.filter(state=Message.State.HELD, reason="template").count()
+
+
+def active_texts(code: str = "") -> dict[tuple[str, str], Template]:
+    """The published texts in their newest version, by code and language."""
+    rows = Template.objects.filter(is_active=True).order_by("version")
+    if code:
+        rows = rows.filter(code=code)
+    return {(row.code, row.language): row for row in rows}
+
+
+def text_for(texts_: Mapping[tuple[str, str], Template], code: str, language: str) -> Template | None:
+    """The text a message takes: in its language, else in the installation's, else in English."""
+    languages = (language, settings.LANGUAGE_CODE, "en")
+    return next((texts_[code, one] for one in languages if (code, one) in texts_), None)
+
+
+def why_codes_stay(purpose: str, language: str) -> str:
+    """Why a one-time code asked for now would reach nobody: "unset", "wrong" (the way out), "template"; "" if it may.
+
+    Of the channel alone, never of what was sent or to whom: a page tells it to everybody, and must not tell by it
+    who is known. A spent budget and a restore hold back no new code.
+    """
+    if problem := adapters.problem():
+        return problem
+    code = f"code.{purpose}"
+    text = text_for(active_texts(code), code, language)
+    try:
+        if text:
+            texts.fill(text.text, dict.fromkeys((*texts.OF_A_CODE, "organisation"), ""))
+    except KeyError:  # it asks for more than a code brings
+        return "template"
+    return "" if text else "template"
+
+
+def code_texts() -> Iterable[tuple[str, str]]:
+    """Purpose and language of every text of a one-time code."""
+    return sorted(
+        (code.removeprefix("code."), language) for code, language in texts.TEXTS if code.startswith("code.")
+    )
 
 
 def tripped(*, at: datetime) -> list[Spending]:

@@ -1,5 +1,6 @@
-"""What people tell upwards."""
+"""What people tell upwards, and the one thing they ask there."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
@@ -43,3 +44,19 @@ class NoReplayed:
     scope: str
     channel: int
     at: datetime
+
+
+_whether_codes_stay: list[Callable[[str, str], bool]] = []
+
+
+def answer_whether_codes_stay(answer: Callable[[str, str], bool]) -> None:
+    """Have `answer` (purpose, language) say whether one-time codes cannot leave at present.
+
+    Of the way out alone, never of a phone: pages say it alike whether or not anybody is behind a phone.
+    """
+    _whether_codes_stay.append(answer)
+
+
+def do_codes_stay(purpose: str, language: str) -> bool:
+    """Whether a code for this purpose would not leave if it were asked for now."""
+    return any(answer(purpose, language) for answer in _whether_codes_stay)

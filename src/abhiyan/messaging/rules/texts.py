@@ -45,6 +45,7 @@ TEXTS: dict[tuple[str, str], str] = {
 }
 # Texts that were shipped otherwise before; every other is in its first version.
 VERSIONS = {"code.join": 2, "drive.reply": 2}
+OF_A_CODE = ("code", "leave")  # what a one-time code brings to fill its text
 _BLANK = re.compile(r"\{([a-z_]+)\}")
 _OPTIONAL = re.compile(r"\[([^\[\]]*)\]")
 

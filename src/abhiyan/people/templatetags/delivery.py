@@ -1,0 +1,14 @@
+"""What a page that waits for a one-time code asks of the way out."""
+
+from django import template
+from django.utils import translation
+
+from abhiyan.people import news
+
+register = template.Library()
+
+
+@register.simple_tag
+def codes_stopped(purpose: str) -> bool:
+    """Whether no code for this purpose leaves at present, whoever asks."""
+    return news.do_codes_stay(purpose, translation.get_language() or "hi")
