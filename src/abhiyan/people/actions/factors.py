@@ -4,31 +4,19 @@ An account without one may set up its first after the phone's code; from then on
 may add or remove any. Everything here works in the account's own scope.
 """
 
-import json
 import secrets
 from datetime import datetime, timedelta
-from urllib.parse import urlsplit
 from uuid import UUID, uuid4
 
-import webauthn
-from django.conf import settings
 from django.db import connection, transaction
 from django.utils.translation import gettext_lazy as _
-from webauthn.helpers import base64url_to_bytes, bytes_to_base64url
-from webauthn.helpers.exceptions import WebAuthnException
-from webauthn.helpers.structs import (
-    AuthenticatorSelectionCriteria,
-    PublicKeyCredentialDescriptor,
-    ResidentKeyRequirement,
-    UserVerificationRequirement,
-)
 
 from abhiyan.core import audit, limits
 from abhiyan.core.actor import Actor
 from abhiyan.core.keys import keyring
 from abhiyan.core.refusals import NotFound, Refused
 from abhiyan.core.scope import system
-from abhiyan.people.models import Account, Factor
+from abhiyan.people.models import Factor
 from abhiyan.people.rules import totp
 
 from . import sessions
@@ -72,7 +60,7 @@ def begin_totp(*, account_id: int, by: Actor, at: datetime) -> tuple[Factor, byt
     Refuses FactorNeeded, TooManyFactors.
     """
     with transaction.atomic():
-        _may_change(by, account_id)
+        may_change(by, account_id)
         waiting = (
             Factor.objects.filter(
                 account_id=account_id,
@@ -84,9 +72,9 @@ def begin_totp(*, account_id: int, by: Actor, at: datetime) -> tuple[Factor, byt
             .first()
         )
         if waiting is not None:
-            return waiting, _opened(waiting)
+            return waiting, opened(waiting)
         Factor.objects.filter(account_id=account_id, kind=Factor.Kind.TOTP, confirmed_at=None).delete()
-        _room_for_one(account_id)
+        room_for_one(account_id)
         public_id, secret = uuid4(), secrets.token_bytes(totp.SECRET_BYTES)
         made = Factor.objects.create(
             public_id=public_id,
@@ -100,9 +88,9 @@ def begin_totp(*, account_id: int, by: Actor, at: datetime) -> tuple[Factor, byt
 
 def confirm_totp(*, account_id: int, code: str, name: str, by: Actor, at: datetime) -> Factor:
     """Put the waiting TOTP secret in force by a first code from the app. Refuses FactorNotRight."""
-    _take_a_try(account_id, at)
+    take_a_try(account_id, at)
     with transaction.atomic():
-        _may_change(by, account_id)
+        may_change(by, account_id)
         waiting = (
             Factor.objects.filter(
                 account_id=account_id,
@@ -113,114 +101,29 @@ def confirm_totp(*, account_id: int, code: str, name: str, by: Actor, at: dateti
             .order_by("-created_at")
             .first()
         )
-        step = totp.step_of(_opened(waiting), _digits(code), at) if waiting else None
+        step = totp.step_of(opened(waiting), _digits(code), at) if waiting else None
         if waiting is None or step is None:
             raise FactorNotRight(field="code")
         waiting.confirmed_at, waiting.used_at = at, at
-        waiting.counter, waiting.name = step, _name(name)
+        waiting.counter, waiting.name = step, tidy_name(name)
         waiting.save(update_fields=["confirmed_at", "used_at", "counter", "name"])
-        _record("people.add_factor", waiting, by, at)
+        record_use("people.add_factor", waiting, by, at)
     return waiting
 
 
 def check_totp(*, account_id: int, code: str, by: Actor, at: datetime) -> None:
     """Accept an app's code, once per step. Refuses FactorNotRight, TooMany."""
-    _take_a_try(account_id, at)
+    take_a_try(account_id, at)
     for factor in Factor.objects.filter(account_id=account_id, kind=Factor.Kind.TOTP).exclude(
         confirmed_at=None
     ):
-        step = totp.step_of(_opened(factor), _digits(code), at)
+        step = totp.step_of(opened(factor), _digits(code), at)
         if step is not None and Factor.objects.filter(id=factor.pk, counter__lt=step).update(
             counter=step, used_at=at
         ):
-            _record("people.sign_in", factor, by, at)
+            record_use("people.sign_in", factor, by, at)
             return
     raise FactorNotRight(field="code")
-
-
-# Passkeys. The challenge lives in the visit's facts between the two requests of a ceremony.
-
-
-def begin_passkey(*, account: Account) -> tuple[str, str]:
-    """What the browser needs to make a passkey (JSON), and the challenge to keep for `add_passkey`."""
-    options = webauthn.generate_registration_options(
-        rp_id=relying_party(),
-        rp_name=settings.ORGANISATION or "Abhiyan",
-        user_id=account.public_id.bytes,
-        user_name=account.name,
-        user_display_name=account.name,
-        exclude_credentials=_credentials(account.pk),
-        authenticator_selection=AuthenticatorSelectionCriteria(
-            resident_key=ResidentKeyRequirement.PREFERRED,
-            user_verification=UserVerificationRequirement.REQUIRED,
-        ),
-    )
-    return webauthn.options_to_json(options), bytes_to_base64url(options.challenge)
-
-
-def add_passkey(
-    *, account_id: int, credential: str, challenge: str, name: str, by: Actor, at: datetime
-) -> Factor:
-    """Keep a passkey the browser has just made. Refuses FactorNotRight, FactorNeeded, TooManyFactors."""
-    try:
-        made = webauthn.verify_registration_response(
-            credential=credential,
-            expected_challenge=base64url_to_bytes(challenge),
-            expected_rp_id=relying_party(),
-            expected_origin=settings.ORIGIN,
-            require_user_verification=True,
-        )
-    except (WebAuthnException, ValueError, KeyError, TypeError):
-        raise FactorNotRight(field="credential") from None
-    with transaction.atomic():
-        _may_change(by, account_id)
-        _room_for_one(account_id)
-        public_id = uuid4()
-        factor = Factor.objects.create(
-            public_id=public_id,
-            account_id=account_id,
-            kind=Factor.Kind.PASSKEY,
-            name=_name(name),
-            credential=made.credential_id,
-            sealed=keyring().seal(made.credential_public_key, about=public_id.bytes),
-            counter=made.sign_count,
-            created_at=at,
-            confirmed_at=at,
-            used_at=at,
-        )
-        _record("people.add_factor", factor, by, at)
-    return factor
-
-
-def ask_passkey(*, account_id: int) -> tuple[str, str]:
-    """What the browser needs to show a passkey (JSON), and the challenge to keep for `check_passkey`."""
-    options = webauthn.generate_authentication_options(
-        rp_id=relying_party(),
-        allow_credentials=_credentials(account_id),
-        user_verification=UserVerificationRequirement.REQUIRED,
-    )
-    return webauthn.options_to_json(options), bytes_to_base64url(options.challenge)
-
-
-def check_passkey(*, account_id: int, credential: str, challenge: str, by: Actor, at: datetime) -> None:
-    """Accept a passkey shown for this challenge. Refuses FactorNotRight, TooMany."""
-    _take_a_try(account_id, at)
-    try:
-        shown = base64url_to_bytes(str(json.loads(credential)["id"]))
-        factor = Factor.objects.get(account_id=account_id, kind=Factor.Kind.PASSKEY, credential=shown)
-        verified = webauthn.verify_authentication_response(
-            credential=credential,
-            expected_challenge=base64url_to_bytes(challenge),
-            expected_rp_id=relying_party(),
-            expected_origin=settings.ORIGIN,
-            credential_public_key=_opened(factor),
-            credential_current_sign_count=factor.counter,
-            require_user_verification=True,
-        )
-    except (WebAuthnException, Factor.DoesNotExist, ValueError, KeyError, TypeError):
-        raise FactorNotRight(field="credential") from None
-    Factor.objects.filter(id=factor.pk).update(counter=verified.new_sign_count, used_at=at)
-    _record("people.sign_in", factor, by, at)
 
 
 # Recovery codes: shown once, kept as digests, each good for one sign-in.
@@ -242,13 +145,13 @@ def make_recovery_codes(*, account_id: int, by: Actor, at: datetime) -> list[str
             created_at=at,
             confirmed_at=at,
         )
-        _record("people.recovery_codes", made, by, at)
+        record_use("people.recovery_codes", made, by, at)
     return codes
 
 
 def use_recovery_code(*, account_id: int, code: str, by: Actor, at: datetime) -> int:
     """Accept a recovery code and burn it. How many are left. Refuses FactorNotRight, TooMany."""
-    _take_a_try(account_id, at)
+    take_a_try(account_id, at)
     shown = _recovery_digest(account_id, code.strip().lower().replace(" ", ""))
     with transaction.atomic():
         factor = (
@@ -262,7 +165,7 @@ def use_recovery_code(*, account_id: int, code: str, by: Actor, at: datetime) ->
         kept.remove(shown)
         factor.sealed, factor.used_at = b"".join(kept), at
         factor.save(update_fields=["sealed", "used_at"])
-        _record("people.sign_in", factor, by, at)
+        record_use("people.sign_in", factor, by, at)
     return len(kept)
 
 
@@ -276,7 +179,7 @@ def rename_factor(*, account_id: int, public_id: UUID, name: str, by: Actor) -> 
     """Give a factor a name its owner will know it by. Refuses FactorNeeded, NotFound."""
     if by.kind != "person" or by.account_id != account_id:
         raise FactorNeeded
-    if not Factor.objects.filter(account_id=account_id, public_id=public_id).update(name=_name(name)):
+    if not Factor.objects.filter(account_id=account_id, public_id=public_id).update(name=tidy_name(name)):
         raise NotFound
 
 
@@ -293,7 +196,7 @@ def remove_factor(*, account_id: int, public_id: UUID, by: Actor, at: datetime) 
         if own.count() == 1:
             raise LastFactor
         factor.delete()
-        _record("people.remove_factor", factor, by, at, public_id)
+        record_use("people.remove_factor", factor, by, at, public_id)
 
 
 def forget_factors(*, account_id: int, by: Actor, at: datetime) -> int:
@@ -308,21 +211,7 @@ def forget_factors(*, account_id: int, by: Actor, at: datetime) -> int:
     return gone
 
 
-def relying_party() -> str:
-    """The name passkeys are bound to: the host of our own address."""
-    return urlsplit(settings.ORIGIN).hostname or "localhost"
-
-
-def _credentials(account_id: int) -> list[PublicKeyCredentialDescriptor]:
-    known = Factor.objects.filter(account_id=account_id, kind=Factor.Kind.PASSKEY).exclude(credential=None)
-    return [
-        PublicKeyCredentialDescriptor(id=bytes(credential))
-        for credential in known.values_list("credential", flat=True)
-        if credential is not None
-    ]
-
-
-def _may_change(by: Actor, account_id: int) -> None:
+def may_change(by: Actor, account_id: int) -> None:
     """A strong session may; after the phone's code alone only who has no factor yet. Locks the account's factors."""
     if by.account_id != account_id:
         raise FactorNeeded
@@ -333,7 +222,8 @@ def _may_change(by: Actor, account_id: int) -> None:
         raise FactorNeeded
 
 
-def _room_for_one(account_id: int) -> None:
+def room_for_one(account_id: int) -> None:
+    """Refuses TooManyFactors."""
     if Factor.objects.filter(account_id=account_id, kind__in=SECOND).count() >= MOST:
         raise TooManyFactors(most=MOST)
 
@@ -343,12 +233,14 @@ def _lock(account_id: int) -> None:
         cursor.execute("select pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"factors {account_id}"])
 
 
-def _take_a_try(account_id: int, at: datetime) -> None:
+def take_a_try(account_id: int, at: datetime) -> None:
+    """One of the tries of an account in a window. Refuses TooMany."""
     allowed, window_s = TRIES
     limits.take(limit="factor.try", subject=str(account_id), at=at, allowed=allowed, window_s=window_s)
 
 
-def _opened(factor: Factor) -> bytes:
+def opened(factor: Factor) -> bytes:
+    """A factor's secret or public key, unsealed."""
     return keyring().unseal(bytes(factor.sealed), about=factor.public_id.bytes)
 
 
@@ -365,10 +257,12 @@ def _digits(code: str) -> str:
     return "".join(str(int(c)) for c in code if c.isdecimal())
 
 
-def _name(name: str) -> str:
+def tidy_name(name: str) -> str:
+    """A factor's name on one line, without what cannot be printed, cut to 60 characters."""
     return " ".join("".join(c for c in name if c.isprintable()).split())[:LONGEST_NAME]
 
 
-def _record(act: str, factor: Factor, by: Actor, at: datetime, public_id: UUID | None = None) -> None:
+def record_use(act: str, factor: Factor, by: Actor, at: datetime, public_id: UUID | None = None) -> None:
+    """Into the audit: who did what with which factor."""
     subject = str(public_id or factor.public_id)
     audit.record(by=by, at=at, act=act, subject=subject, facts={"kind": factor.kind})

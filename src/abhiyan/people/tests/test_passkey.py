@@ -13,7 +13,7 @@ from webauthn.helpers import bytes_to_base64url as b64
 
 from abhiyan.core.actor import Actor
 from abhiyan.core.scope import Scope, scoped
-from abhiyan.people.actions import factors
+from abhiyan.people.actions import factors, passkeys
 
 from .make import ASHA, AT, World
 
@@ -51,7 +51,7 @@ class Authenticator:
         )
 
     def _data(self, flags: int, other: dict[str, Any]) -> bytes:
-        party = other.get("party", factors.relying_party())
+        party = other.get("party", passkeys.relying_party())
         verified = VERIFIED if other.get("verified", True) else 0
         counter = other.get("counter", self.counter)
         return (
@@ -78,8 +78,8 @@ class Authenticator:
 
 
 def add(world: World, device: Authenticator, by: Actor | None = None, **other: Any) -> None:
-    _options, challenge = factors.begin_passkey(account=world.account)
-    factors.add_passkey(
+    _options, challenge = passkeys.begin_passkey(account=world.account)
+    passkeys.add_passkey(
         account_id=world.account.pk,
         credential=device.make(other.pop("challenge", challenge), **other),
         challenge=challenge,
@@ -90,8 +90,8 @@ def add(world: World, device: Authenticator, by: Actor | None = None, **other: A
 
 
 def show(world: World, device: Authenticator, **other: Any) -> None:
-    _options, challenge = factors.ask_passkey(account_id=world.account.pk)
-    factors.check_passkey(
+    _options, challenge = passkeys.ask_passkey(account_id=world.account.pk)
+    passkeys.check_passkey(
         account_id=world.account.pk,
         credential=device.show(other.pop("challenge", challenge), **other),
         challenge=challenge,
@@ -105,7 +105,7 @@ def test_a_passkey_is_made_and_shown(world: World) -> None:
     with scoped(world.scope):
         add(world, device)
         show(world, device)
-        options, _challenge = factors.ask_passkey(account_id=world.account.pk)
+        options, _challenge = passkeys.ask_passkey(account_id=world.account.pk)
     asked = json.loads(options)
     assert [each["id"] for each in asked["allowCredentials"]] == [b64(device.id)]
     assert asked["userVerification"] == "required"
@@ -151,7 +151,7 @@ def test_another_key_or_garbage_is_refused(world: World) -> None:
             show(world, thief)
         for garbage in ("", "{}", "null", "[]", '{"id": 5}', '{"id": "AAAA"}', "\x00", "{" * 1000):
             with pytest.raises(factors.FactorNotRight):
-                factors.check_passkey(
+                passkeys.check_passkey(
                     account_id=world.account.pk, credential=garbage, challenge="", by=world.weak_asha, at=AT
                 )
 
@@ -174,9 +174,9 @@ def test_somebody_elses_passkey_does_not_sign_in(world: World) -> None:
 
     other = actions.open_account(phone="+919876543299", name="Other", by=Actor.system("t"), at=AT)
     with scoped(Scope(account=other.pk)):
-        _options, challenge = factors.ask_passkey(account_id=other.pk)
+        _options, challenge = passkeys.ask_passkey(account_id=other.pk)
         with pytest.raises(factors.FactorNotRight):
-            factors.check_passkey(
+            passkeys.check_passkey(
                 account_id=other.pk,
                 credential=device.show(challenge),
                 challenge=challenge,

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from abhiyan.core import clock
 from abhiyan.core.refusals import NotFound, Refused
 from abhiyan.people import queries
-from abhiyan.people.actions import factors, sessions
+from abhiyan.people.actions import factors, passkeys, sessions
 from abhiyan.people.models import Account, Factor
 from abhiyan.people.rules import totp
 from abhiyan.people.visit import Request
@@ -117,7 +117,7 @@ def factor_passkey(request: Request) -> HttpResponseBase:
         request.visit.remember(at, making=None)  # a challenge is for once
         if form.is_valid():
             try:
-                factors.add_passkey(
+                passkeys.add_passkey(
                     account_id=own.pk,
                     credential=request.POST.get("credential", ""),
                     challenge=challenge,
@@ -129,7 +129,7 @@ def factor_passkey(request: Request) -> HttpResponseBase:
                 status = told(form, refused)
             else:
                 return _set_up(request, own)
-    options, challenge = factors.begin_passkey(account=own)
+    options, challenge = passkeys.begin_passkey(account=own)
     request.visit.remember(at, making=challenge)
     return render(request, "people/factor_passkey.html", {"form": form, "options": options}, status=status)
 

@@ -18,7 +18,7 @@ from abhiyan.core.actor import Actor
 from abhiyan.core.refusals import NotFound, Refused
 from abhiyan.core.scope import system
 from abhiyan.people import actions, phones, queries
-from abhiyan.people.actions import codes, factors
+from abhiyan.people.actions import codes, factors, passkeys
 from abhiyan.people.models import Account, Factor
 from abhiyan.people.visit import Request
 
@@ -191,7 +191,7 @@ def second_factor_passkey(request: Request) -> HttpResponseBase:
     challenge = request.visit.facts.get("asked") or ""
     request.visit.remember(at, asked=None)  # a challenge is for once
     try:
-        factors.check_passkey(
+        passkeys.check_passkey(
             account_id=account.pk,
             credential=request.POST.get("credential", ""),
             challenge=challenge,
@@ -223,7 +223,7 @@ def _second_factor(
         "has_recovery": Factor.Kind.RECOVERY in kinds,
     }
     if shown["has_passkey"]:
-        options, challenge = factors.ask_passkey(account_id=account.pk)
+        options, challenge = passkeys.ask_passkey(account_id=account.pk)
         request.visit.remember(clock.now(), asked=challenge)
         shown["options"] = options
     if not kinds & {Factor.Kind.TOTP, Factor.Kind.PASSKEY}:
