@@ -15,12 +15,14 @@ from dataclasses import dataclass
 from itertools import pairwise
 from queue import Empty, SimpleQueue
 from threading import Event
+from typing import Literal
 
 from abhiyan.core.imports import Work
 from abhiyan.enrolment.actions import sql as act
 from abhiyan.enrolment.actions.claims import ClaimRefused, DriveClosed, Outcome
 from abhiyan.enrolment.actions.drives import Drive, Drives
 from abhiyan.enrolment.actions.gateway import (
+    BadData,
     Conflict,
     Unavailable,
     Value,
@@ -121,6 +123,7 @@ class _Backend:
         self.writer = Writer(_statements(work.id))
         self.drives = Drives()
         self.rows = ROWS
+        self.way: Literal["new", "any"] = "new"
 
     def run(self) -> None:
         try:
@@ -186,6 +189,11 @@ class _Backend:
         for attempt in range(TRIES):
             try:
                 return self._commit(drive, to, count, may_split=may_split)
+            except BadData:
+                # A phone or claim that came from elsewhere meanwhile, or with this very list before.
+                if self.way == "any":
+                    raise
+                self.way = "any"
             except (Conflict, Unavailable):
                 if attempt == TRIES - 1 or self.stop.wait(0.2 * 4**attempt):
                     raise
@@ -207,7 +215,12 @@ class _Backend:
             int8(self.work.id),
         ]
         *_, result, _single = self.writer.run(
-            ("begin", ()), ("bulk", ()), ("phones", bounds), ("enrol", [*bounds, *scalars]), ("single", ())
+            ("begin", ()),
+            ("bulk", ()),
+            (f"{self.way} phones", bounds),
+            ("joined", ()),
+            (f"{self.way} enrol", [*bounds, *scalars]),
+            ("single", ()),
         )
         stored = int.from_bytes(result.get_value(0, 0) or b"", "big")
         joined = int.from_bytes(result.get_value(0, 1) or b"", "big")
@@ -295,11 +308,12 @@ def _statements(import_id: int) -> dict[str, tuple[str, Sequence[str]]]:
         # Thousands of rows at once, planned for what they are; back to the act's own way for the rest.
         "bulk": (
             (
-                "select set_config('enable_nestloop', 'off', true), set_config('work_mem', '128MB', true),"
+                "select set_config('work_mem', '128MB', true),"
                 " set_config('plan_cache_mode', 'force_custom_plan', true)"
             ),
             (),
         ),
+        "joined": ("set local enable_nestloop = off", ()),
         "single": (
             (
                 "select set_config('enable_nestloop', 'on', true),"
@@ -316,15 +330,23 @@ def _statements(import_id: int) -> dict[str, tuple[str, Sequence[str]]]:
             ("uuid", "uuid"),
         ),
         "size": (f"select count(*) from {table} where {chunk}", ("uuid", "uuid")),
-        "phones": (act.phones(f"{table} where {chunk}"), ("uuid", "uuid")),
-        "enrol": (
-            act.enrolling(
-                rows=f"{table} where {chunk} and is_plain",
-                tail=act.LEFT_OVER,
-                **{name: f"${n}" for n, name in enumerate(scalars, 3)},
-            ),
-            ("uuid", "uuid", *scalars.values()),
+        "new phones": (
+            act.new_phones(f"{table} where {chunk}", among="k.id >= $1 and k.id < $2"),
+            ("uuid", "uuid"),
         ),
+        "any phones": (act.phones(f"{table} where {chunk}"), ("uuid", "uuid")),
+        **{
+            f"{way} enrol": (
+                act.enrolling(
+                    rows=f"{table} where {chunk} and is_plain",
+                    tail=act.LEFT_OVER,
+                    resent=way == "any",
+                    **{name: f"${n}" for n, name in enumerate(scalars, 3)},
+                ),
+                ("uuid", "uuid", *scalars.values()),
+            )
+            for way in ("new", "any")
+        },
         "left": (
             left_over_sql(
                 import_id, "s.phone >= $1 and s.phone < $2 and (s.claim = any($3) or not s.is_plain)"

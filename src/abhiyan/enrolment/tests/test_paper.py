@@ -18,6 +18,7 @@ from abhiyan.core import database, home
 from abhiyan.core.actor import Actor
 from abhiyan.core.imports import actions as imports
 from abhiyan.core.imports import queries, running, store
+from abhiyan.core.keys import keyring
 from abhiyan.core.models import RefusedRow, StagedImport
 from abhiyan.core.scope import system
 from abhiyan.enrolment.models import MinorCount
@@ -304,6 +305,32 @@ def test_somebody_quicker_on_the_same_phones_is_found(world: World, tmp_path: Pa
     assert step(world, public_id, "check").counts == {"joined": 11}
     world.web_join(of=world.bilal)
     assert step(world, public_id, "commit").counts == {"joined": 10, "already_member": 1}
+    assert world.tallies() == world.recounted()
+
+
+def test_somebody_who_keeps_a_phone_at_the_very_moment_is_waited_for(world: World, tmp_path: Path) -> None:
+    public_id = bring(world, tmp_path, HEAD + "9906000002,Bilal Ahmad,1990,JK-B001,1,7\n" + people(10))
+    step(world, public_id, "check")
+    phone_id = keyring().phone_id("+919906000002")
+    with psycopg.connect(database.conninfo(None, dbname=database.name()), autocommit=True) as looking:
+
+        def somebody_waits() -> bool:
+            waiting = looking.execute(
+                "select 1 from pg_stat_activity"
+                " where datname = current_database() and wait_event_type = 'Lock' and query like '%people_phone%'"
+            )
+            return waiting.fetchone() is not None
+
+        with psycopg.connect(database.conninfo(None, dbname=database.name())) as quicker:
+            quicker.execute(
+                "insert into people_phone (id, hash, sealed, last4) values (%s, '', '', '0002')", [phone_id]
+            )
+            found: list[StagedImport] = []
+            taking = threading.Thread(target=lambda: found.append(step(world, public_id, "commit")))
+            taking.start()
+            until(somebody_waits)
+        taking.join(60)
+    assert found and found[0].counts == {"joined": 11}, running.error_text(found[0])
     assert world.tallies() == world.recounted()
 
 
