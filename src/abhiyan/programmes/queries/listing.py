@@ -142,8 +142,8 @@ def _listed(
         for which, source in below.items()
         for sign, days in (("", f"t.day = {sql.ALL_DAYS}"), ("-", f"t.day > {cut}"))[: 1 if is_whole else 2]
     ]
-    # Children do not overlap: the one a pending change is below is found among their sorted beginnings.
-    at_kid = "k.number = width_bucket(p.lo, (select array_agg(lo order by lo) from kid)) and p.lo < k.hi"
+    # Children do not overlap: among their sorted edges, a change below the n-th comes after 2n - 1 of them.
+    edge = "width_bucket(p.lo, (select array_agg(edge order by edge) from kid, unnest(array[lo, hi]) edge))"
     in_here = "p.lo >= %(lo)s and p.lo < %(hi)s"
     below_here = f"programmes_delta d join units_placement p on p.unit_id = d.unit_id and {in_here}"
     waiting = f"{sql.PENDING} and d.programme_id = %(programme)s and d.measure = %(measure)s"
@@ -152,17 +152,17 @@ def _listed(
         counted, more = counted_below(replace(here, has_pending=False), None, begins)
         values |= more | {"programmes": [programme.pk]}
         pending = f"""pending as materialized (
-      select k.unit_id, d.channel, case when d.day >= %(begins)s then d.day else {sql.ALL_DAYS} end as day, d.rung,
+      select {edge} as edge, d.channel, case when d.day >= %(begins)s then d.day else {sql.ALL_DAYS} end as day, d.rung,
         sum(d.n)::bigint as n
-      from {below_here} left join kid k on {at_kid} where {waiting} group by 1, 2, 3, 4),"""
+      from {below_here} where {waiting} group by 1, 2, 3, 4),"""
         whole = f"""(select json_agg(json_build_array(channel, day, rung, n)) from (
       select channel, day, rung, sum(n)::bigint as n from (
         select channel, day, rung, n from ({counted}) counted where measure = %(measure)s
         union all select channel, day, rung, n from pending) rows group by 1, 2, 3) sums)"""
-        parts.append("select q.unit_id, q.rung, q.n from pending q where q.unit_id is not null")
+        parts.append("select k.unit_id, q.rung, q.n from pending q join kid k on q.edge = 2 * k.number - 1")
     elif here.has_pending:
         parts.append(
-            f"""select k.unit_id, d.rung, d.n from {below_here} join kid k on {at_kid}
+            f"""select k.unit_id, d.rung, d.n from {below_here} join kid k on {edge} = 2 * k.number - 1
           where {waiting} and coalesce(d.day <= {cut}, true)"""
         )
     figure = "case when k.is_exact then {n} when coalesce({n}, 0) < 10 then null else ({n} + 5) / 10 * 10 end as {name}"
@@ -209,7 +209,7 @@ def _listed(
     offset %(offset)s limit %(per)s"""
     if whole:  # with one row only: it is the size of all the others together
         query = f"select page.*, case when row_number() over () = 1 then {whole} end from ({query}) page"
-    with connection.cursor() if here.has_pending else prepared.cursor() as cursor:
+    with prepared.cursor() if here.is_large or not here.has_pending else connection.cursor() as cursor:
         cursor.execute(tables + query, values)
         found = cursor.fetchall()
     rows = [
