@@ -24,7 +24,7 @@ def standing_here(
     if here is None:
         return None
     until = here.until(programme.zone, at, None)
-    query, values = counted_below(replace(here, is_large=False, is_childless=True), until)
+    query, values = counted_below(replace(here, is_large=False, is_childless=True, has_own=False), until)
     with prepared.cursor() as cursor:
         cursor.execute(
             f"select rung, sum(n)::bigint from ({query}) rows where measure = %(measure)s group by 1",

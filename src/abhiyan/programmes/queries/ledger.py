@@ -2,7 +2,8 @@
 
 What is posted but not folded yet is added, in the same statement: nobody waits for a fold, and none is counted
 twice. Counts of a node whose people the scope in force may not see leave this module rounded (rules.small_cells)
-and as of the last closed day; no argument asks for more.
+and as of the last closed day; no argument asks for more. What the scope in force sees below such a node is summed
+beside the whole, on the negative of each rung, so that the rest is rounded by itself.
 """
 
 from collections import defaultdict
@@ -20,7 +21,9 @@ from abhiyan.programmes import ledger_sql as sql
 from abhiyan.programmes.models import ALL_DAYS, Programme
 from abhiyan.programmes.rules import ladder as rung
 from abhiyan.programmes.rules.ladder import Ladder
-from abhiyan.programmes.rules.small_cells import shown
+from abhiyan.programmes.rules.small_cells import together
+
+from . import own_part
 
 # Whether everybody below a placement `p` is in person-level sight: by its range, or, for a tree the scope does not
 # speak of (a constituency of one's own district), because every childless unit below is in sight elsewhere.
@@ -38,7 +41,7 @@ class Node:
     """Where a unit stands today in one hierarchy.
 
     is_exact: the scope in force sees the people below it. has_pending: something waited for a fold, anywhere; what is
-    posted later is not part of a page that has begun.
+    posted later is not part of a page that has begun. has_own: it sees not all of them, but some.
     """
 
     unit_id: int
@@ -49,11 +52,12 @@ class Node:
     is_childless: bool
     is_exact: bool
     has_pending: bool = True
+    has_own: bool = False
 
     @property
     def keeps_plan(self) -> bool:
         """Whether what is read of it is read by keys: pending changes below it are found by its range."""
-        return self.is_childless or (self.is_large and not self.has_pending)
+        return self.is_childless or (self.is_large and not self.has_pending and not self.has_own)
 
     def until(self, zone: str, at: datetime, on: date | None) -> date | None:
         """The last field day that counts; None: all. From outside never later than the last closed day."""
@@ -67,13 +71,16 @@ def node_of(unit_id: int, hierarchy: int) -> Node | None:
     """A unit's place today; None where it does not stand in that hierarchy."""
     with prepared.cursor() as cursor:
         cursor.execute(
-            f"""select p.lo, p.hi,
+            f"""with {own_part.TOPS}
+            select p.lo, p.hi,
               exists (select 1 from programmes_large l where l.hierarchy = p.hierarchy and l.unit_id = p.unit_id),
               p.leaves <= 1 and not exists (select 1 from units_placement c
                 where c.parent_id = p.unit_id and c.hierarchy = p.hierarchy and c.lo is not null),
-              {EXACT}, exists (select 1 from programmes_delta d where {sql.PENDING})
-            from units_placement p where p.unit_id = %s and p.hierarchy = %s and p.lo is not null""",
-            [unit_id, hierarchy],
+              e.is_exact, exists (select 1 from programmes_delta d where {sql.PENDING}),
+              not e.is_exact and {own_part.exists_below("p.lo", "p.hi")}
+            from units_placement p cross join lateral (select {EXACT} as is_exact offset 0) e
+            where p.unit_id = %(unit)s and p.hierarchy = %(hierarchy)s and p.lo is not null""",
+            {"unit": unit_id, "hierarchy": hierarchy},
         )
         row = cursor.fetchone()
     return Node(unit_id, hierarchy, *row) if row else None
@@ -120,7 +127,10 @@ def counted_below(node: Node, until: date | None, begins: date | None = None) ->
             f"select d.programme_id, d.measure, {day}, d.channel, d.rung, d.n from programmes_delta d"
             f" where {sql.PENDING} and d.programme_id = any(%(programmes)s) and {where}"
         )
-    return " union all ".join(parts), {
+    if node.has_own:
+        parts += _own_below(node, until, begins)
+    query = " union all ".join(parts)
+    return f"with {own_part.tables(by_child=False)} {query}" if node.has_own else query, {
         "unit": node.unit_id,
         "hierarchy": node.hierarchy,
         "lo": node.lo,
@@ -130,10 +140,42 @@ def counted_below(node: Node, until: date | None, begins: date | None = None) ->
     }
 
 
+def _own_below(node: Node, until: date | None, begins: date | None) -> list[str]:
+    """Of the same rows what is in sight, on the negatives of their rungs; needs `own_part.tables` before them."""
+    parts = []
+    days = [("", f"t.day = {sql.ALL_DAYS}", sql.ALL_DAYS)]
+    if until:
+        days.append(("-", "t.day > %(until)s", sql.ALL_DAYS))
+    if begins:
+        upto = "t.day >= %(begins)s" + (" and t.day <= %(until)s" if until else "")
+        days += [("-", upto, sql.ALL_DAYS), ("", upto, "t.day")]
+    for sign, which, day in days:
+        columns = f"t.programme_id, t.measure, {day}, t.channel, -t.rung"
+        parts.append(
+            own_part.rows(columns, f"({sign}t.n)", f"t.programme_id = any(%(programmes)s) and {which}")
+        )
+    if node.has_pending:
+        day = f"case when d.day >= %(begins)s then d.day else {sql.ALL_DAYS} end" if begins else sql.ALL_DAYS
+        upto = " and d.day <= %(until)s" if until else ""
+        parts.append(
+            f"select d.programme_id, d.measure, {day}, d.channel, -d.rung, d.n from programmes_delta d"
+            f" where {sql.PENDING} and d.programme_id = any(%(programmes)s){upto} and {own_part.IN_SIGHT}"
+            " and d.unit_id in (select p.unit_id from units_placement p where p.lo >= %(lo)s and p.lo < %(hi)s)"
+        )
+    return parts
+
+
+def _figure(sums: Mapping[int, int], *rungs: int, is_exact: bool) -> int | None:
+    n = sum(sums.get(number, 0) for number in rungs)
+    if is_exact:
+        return n
+    own = sum(sums.get(-number, 0) for number in rungs)
+    return together(own, n - own)
+
+
 def _ladder(sums: Mapping[int, int], *, is_exact: bool) -> Ladder:
     def figure(number: int) -> int | None:
-        n = sums.get(number, 0)
-        return n if is_exact else shown(n)
+        return _figure(sums, number, is_exact=is_exact)
 
     return Ladder(
         reported=figure(rung.REPORTED),
@@ -307,8 +349,7 @@ def _trend(
 
 def _step(channel: int, on: date | None, found: Mapping[int, int], here: Node) -> FunnelRow:
     def figure(*rungs: int) -> int | None:
-        n = sum(found.get(number, 0) for number in rungs)
-        return n if here.is_exact else shown(n)
+        return _figure(found, *rungs, is_exact=here.is_exact)
 
     return FunnelRow(
         channel,

@@ -15,6 +15,7 @@ from abhiyan.programmes.rules import ladder as rung
 from abhiyan.programmes.rules.ladder import Ladder
 from abhiyan.ui.tables import PER_PAGE, Leaf
 
+from . import own_part
 from .ledger import EXACT, Figures, Node, counted_below, figures, figures_of, node_of, window
 
 
@@ -165,11 +166,20 @@ def _listed(
             f"""select k.unit_id, d.rung, d.n from {below_here} join kid k on {edge} = 2 * k.number - 1
           where {waiting} and coalesce(d.day <= {cut}, true)"""
         )
-    figure = "case when k.is_exact then {n} when coalesce({n}, 0) < 10 then null else ({n} + 5) / 10 * 10 end as {name}"
-    figures = ", ".join(
-        figure.format(n=f"coalesce(s.{name}, 0)", name=name)
-        for name in ("reported", "unsigned", "counted", "confirmed")
-    )
+    sums, seen = list(_NAMED), ""
+    if here.has_own:  # of children out of sight but for a part, that part, on the negatives of its rungs
+        seen = f"{own_part.tables(by_child=True)},"
+        sums += [(f"own_{name}", -number) for name, number in _NAMED]
+        out = "{} w join kid k on not k.is_exact and w.lo >= k.lo and w.lo < k.hi"
+        for sign, days in (("", f"t.day = {sql.ALL_DAYS}"), ("-", "t.day > %(closed)s::date")):
+            parts.append(own_part.rows("k.unit_id, -t.rung", f"({sign}t.n)", f"{of} and {days}", out))
+        if here.has_pending:
+            parts.append(
+                f"""select k.unit_id, -d.rung, d.n from {below_here}
+          join kid k on not k.is_exact and p.lo >= k.lo and p.lo < k.hi
+          where {waiting} and d.day <= %(closed)s::date and {own_part.IN_SIGHT}"""
+            )
+    figures = ", ".join(_figure(name, has_own=here.has_own) for name, _number in _NAMED)
     filters = {
         "all": "true",
         "behind": "coalesce(f.counted, 0) < coalesce(g.n, 0) * %(share)s",
@@ -190,9 +200,9 @@ def _listed(
       from units_placement p
       left join programmes_large l on l.hierarchy = p.hierarchy and l.unit_id = p.unit_id
       where p.parent_id = %(node)s and p.hierarchy = %(hierarchy)s and p.lo is not null),
-    {pending}
+    {seen}{pending}
     s as (
-      select unit_id, {", ".join(f"sum(n) filter (where rung = {number})::bigint as {name}" for name, number in _NAMED)}
+      select unit_id, {", ".join(f"sum(n) filter (where rung = {number})::bigint as {name}" for name, number in sums)}
       from ({" union all ".join(parts)}) rows group by unit_id),
     f as (
       select k.unit_id, k.lo, k.hi, k.is_exact, {figures} from kid k left join s on s.unit_id = k.unit_id)"""
@@ -209,7 +219,8 @@ def _listed(
     offset %(offset)s limit %(per)s"""
     if whole:  # with one row only: it is the size of all the others together
         query = f"select page.*, case when row_number() over () = 1 then {whole} end from ({query}) page"
-    with prepared.cursor() if here.is_large or not here.has_pending else connection.cursor() as cursor:
+    keeps_plan = (here.is_large or not here.has_pending) and not here.has_own
+    with prepared.cursor() if keeps_plan else connection.cursor() as cursor:
         cursor.execute(tables + query, values)
         found = cursor.fetchall()
     rows = [
@@ -269,6 +280,19 @@ _NAMED = (
     ("counted", rung.COUNTED),
     ("confirmed", rung.CONFIRMED),
 )
+
+
+def _figure(name: str, *, has_own: bool) -> str:
+    """A child's figure as it is shown: exact, or by `small_cells.together`."""
+
+    def rounded(n: str) -> str:
+        return f"case when {n} < 10 then {{few}} else ({n} + 5) / 10 * 10 end"
+
+    n, own = f"coalesce(s.{name}, 0)", f"coalesce(s.own_{name}, 0)"
+    told = n
+    if has_own:
+        told = f"({own} + {rounded(f'({n} - {own})').format(few=0)})"
+    return f"case when k.is_exact then {n} else {rounded(told).format(few='null')} end as {name}"
 
 
 def _escaped(text: str) -> str:

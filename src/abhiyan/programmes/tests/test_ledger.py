@@ -15,10 +15,11 @@ from abhiyan.programmes import actions, queries
 from abhiyan.programmes.actions import trees as totals
 from abhiyan.programmes.models import ALL_DAYS, Delta, Fold, Programme, Tally, Target, Total
 from abhiyan.programmes.rules.ladder import COUNTED, REPORTED, UNSIGNED, Change, Ladder
+from abhiyan.programmes.rules.small_cells import shown
 from abhiyan.units.models import Placement
 from abhiyan.units.news import UnitsGoing
 
-from .make import AT, TODAY, Trees, programme, state
+from .make import AT, BASE, OPENS, TODAY, Trees, programme, state
 
 pytestmark = pytest.mark.django_db
 
@@ -358,7 +359,9 @@ def test_outside_ones_own_people_counts_are_daily_and_rounded(trees: Trees, driv
             outside = Ladder(reported=20, unsigned=None, counted=None, confirmed=None, is_rounded=True)
             assert read(drive, trees, "d1") == outside
             assert read(drive, trees, "b100") == outside
-            assert read(drive, trees, "state") == Ladder(30, None, 20, None, is_rounded=True)
+            assert read(drive, trees, "state") == Ladder(
+                40, None, None, None, is_rounded=True
+            )  # 17 + 20, 9 + 0
             rows = queries.children_ladders(
                 node=trees.units["state"].pk, hierarchy=1, programme=drive, at=AT
             ).rows
@@ -370,6 +373,38 @@ def test_outside_ones_own_people_counts_are_daily_and_rounded(trees: Trees, driv
                 is None
             )
         actions.fold(at=AT)
+
+
+@pytest.mark.parametrize("is_large", [True, False])
+@pytest.mark.parametrize(("hierarchy", "code"), [(1, "state"), (1, "nation"), (2, "pc0"), (2, "nation")])
+def test_own_figures_that_move_by_ones_tell_nothing_of_a_rest_that_stands_still(
+    trees: Trees, drive: Programme, hierarchy: int, code: str, is_large: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Three rests that round alike look alike above one's own units, whatever the own part is day by day."""
+    monkeypatch.setattr(totals, "LARGE", 2 if is_large else 250)
+    trees.resize()
+    seen: dict[int, list[tuple[Ladder, ...]]] = {}
+    day, added, everywhere = OPENS, 0, f"{{[{BASE},{4 * BASE})}}"
+    own, far = trees.units["b000"].pk, trees.units["b100"].pk
+    for rest in (15, 19, 24):
+        actions.post(deltas=[change(drive, far, rest - added, REPORTED, OPENS)], at=AT)
+        added = rest
+        told = []
+        for n in range(12):
+            actions.post(deltas=[change(drive, own, 1, REPORTED, day)], at=AT)
+            if n % 4 == 0:
+                actions.fold(at=AT)
+            with scoped(Scope(people=_range(trees, "d0"), counts=everywhere)):
+                alone = read(drive, trees, code, hierarchy)
+                days = queries.trend(node=trees.units[code].pk, hierarchy=hierarchy, programme=drive, at=AT)
+                (step,) = queries.funnel(
+                    node=trees.units[code].pk, hierarchy=hierarchy, programme=drive, at=AT
+                )
+            assert days[-1].ladder == alone and step.reported == alone.reported == shown(n + 1 + 20)
+            told.append((alone, *(one.ladder for one in days)))
+        seen[rest] = told
+        actions.post(deltas=[change(drive, own, -12, REPORTED, day)], at=AT)
+    assert seen[15] == seen[19] == seen[24]
 
 
 def test_a_node_of_another_tree_is_exact_when_all_below_it_is_in_sight(

@@ -18,7 +18,7 @@ from abhiyan.programmes.actions import trees as totals
 from abhiyan.programmes.commands import recount
 from abhiyan.programmes.models import Programme
 from abhiyan.programmes.rules.ladder import CONFIRMED, COUNTED, REPORTED, UNSIGNED, Change, Ladder
-from abhiyan.programmes.rules.small_cells import shown
+from abhiyan.programmes.rules.small_cells import together
 from abhiyan.units.models import Placement
 from abhiyan.units.news import UnitsMoved
 
@@ -116,8 +116,10 @@ class History:
         self.trees.place()
         news.tell(UnitsMoved(1, (), TODAY, whole=True))
 
-    def expected(self, hierarchy: int, code: str, on: date | None) -> Ladder:
+    def expected(self, hierarchy: int, code: str, on: date | None, among: set[str] | None = None) -> Ladder:
         below = set(self.trees.below(hierarchy, code))
+        if among is not None:
+            below &= among
         sums: Counter[int] = Counter()
         for unit, _channel, day, rung, n in self.facts:
             if unit in below and (on is None or day <= on):
@@ -156,26 +158,36 @@ class History:
             )
 
     def check_from_outside(self) -> None:
-        """Seen from one district: own figures exact, all others rounded alike in lists and alone, none below 10."""
+        """Seen from one district: own figures exact, all others rounded alike in lists and alone, none below 10.
+
+        In both trees, that of the district and one that crosses it.
+        """
         own = Placement.objects.get(unit=self.trees.units["d0"], hierarchy=1)
         inside = set(self.trees.below(1, "d0"))
         yesterday = TODAY - timedelta(days=1)
         everywhere = f"{{[{BASE},{4 * BASE})}}"
         with scoped(Scope(people=f"{{[{own.lo},{own.hi})}}", counts=everywhere)):
-            for code in self.trees.parents[1]:
-                node = self.trees.units[code].pk
-                found = queries.ladder(node=node, hierarchy=1, programme=self.drive, at=AT)
-                if code in inside:
-                    assert found == self.expected(1, code, None)
-                elif found.is_rounded:
-                    true = self.expected(1, code, yesterday)
-                    for rung in ("reported", "unsigned", "counted", "confirmed"):
-                        assert getattr(found, rung) == shown(getattr(true, rung))
-                for child in queries.children_ladders(
-                    node=node, hierarchy=1, programme=self.drive, at=AT, sort="-reported"
-                ).rows:
-                    alone = queries.ladder(node=child.unit_id, hierarchy=1, programme=self.drive, at=AT)
-                    assert child.ladder == alone, (code, child.code)
+            for hierarchy in (1, 2):
+                for code in self.trees.parents[hierarchy]:
+                    self.check_outside(hierarchy, code, inside, yesterday)
+
+    def check_outside(self, hierarchy: int, code: str, inside: set[str], yesterday: date) -> None:
+        node = self.trees.units[code].pk
+        found = queries.ladder(node=node, hierarchy=hierarchy, programme=self.drive, at=AT)
+        if code in inside and hierarchy == 1:
+            assert found == self.expected(1, code, None)
+        elif found.is_rounded:
+            true = self.expected(hierarchy, code, yesterday)
+            own = self.expected(hierarchy, code, yesterday, inside)
+            for rung in ("reported", "unsigned", "counted", "confirmed"):
+                rest = getattr(true, rung) - getattr(own, rung)
+                assert getattr(found, rung) == together(getattr(own, rung), rest), (hierarchy, code)
+        assert queries.figures(node=node, hierarchy=hierarchy, programme=self.drive, at=AT).ladder == found
+        for child in queries.children_ladders(
+            node=node, hierarchy=hierarchy, programme=self.drive, at=AT, sort="-reported"
+        ).rows:
+            alone = queries.ladder(node=child.unit_id, hierarchy=hierarchy, programme=self.drive, at=AT)
+            assert child.ladder == alone, (code, child.code)
 
 
 @settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])

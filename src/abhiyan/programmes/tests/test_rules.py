@@ -90,6 +90,26 @@ def test_no_difference_of_two_figures_tells_a_number_below_ten(additions: list[i
     assert more in possible and len(possible) >= 5
 
 
+@given(st.lists(st.integers(0, 10**4), min_size=1), st.integers(0, 10**4), st.integers(0, 10**4))
+def test_no_history_of_ones_own_part_tells_apart_two_rests_that_round_alike(
+    owns: list[int], one: int, near: int
+) -> None:
+    other = max(0, one - 5 + near % 10)
+    alike = small_cells.shown(one) == small_cells.shown(other)
+    told = [[small_cells.together(own, rest) for own in owns] for rest in (one, other)]
+    assert not alike or told[0] == told[1]
+    for own, figure in zip(owns, told[0], strict=True):
+        assert figure is None or (figure % 10 == 0 and abs(figure - own - one) <= 14)
+        assert figure is not None or own + (small_cells.shown(one) or 0) < 10
+
+
+@given(*[st.integers(0, 10**4)] * 4)
+def test_put_together_the_order_of_rungs_and_days_stays(a: int, b: int, c: int, d: int) -> None:
+    low, high = small_cells.together(min(a, b), min(c, d)), small_cells.together(max(a, b), max(c, d))
+    assert (low or 0) <= (high or 0)
+    assert small_cells.together(0, c) == small_cells.shown(c)
+
+
 @given(st.dates(date(2020, 1, 1), date(2040, 1, 1)), st.integers(0, 400), st.integers(-10, 500))
 def test_the_share_of_the_window_that_has_passed(opens_on: date, length: int, offset: int) -> None:
     closes_on, on = opens_on + timedelta(days=length), opens_on + timedelta(days=offset)
