@@ -17,7 +17,7 @@ from abhiyan.core.actor import Actor
 from abhiyan.core.keys import keyring
 from abhiyan.core.scope import Scope, scoped, system
 from abhiyan.enrolment import actions
-from abhiyan.enrolment.actions import Claim, ClaimRefused, Outcome, sender_key
+from abhiyan.enrolment.actions import Claim, ClaimRefused, Outcome, sender_key, tokens
 from abhiyan.enrolment.actions.links import link_of
 from abhiyan.enrolment.models import Channel, Drive, Roll, Sign
 from abhiyan.people.models import Notice
@@ -70,6 +70,17 @@ _UNITS = [
     ("JK-B004", Kind.BOOTH, "Bahu Panchayat", "बाहु पंचायत", 600, ("JK-JAM-M1", "JK-AC75", "JK-BL2")),
     ("HP-B001", Kind.BOOTH, "Shimla Ridge", "शिमला रिज", 500, ("HP", "HP", "HP")),
 ]
+
+
+def make_token(world: "World", **given: object) -> tokens.MadeToken:
+    """A token to the drive, of a call centre."""
+    asked = {
+        "programme_id": world.programme.pk,
+        "unit_id": world.state.pk,
+        "name": "Call centre",
+        "at": world.now,
+    }
+    return tokens.make_token_at_console(**(asked | given), by=Actor.system("tests"))  # type: ignore[arg-type]  # test
 
 
 def plant_units(valid_from: date = date(2020, 1, 1)) -> dict[str, Unit]:

@@ -1,7 +1,6 @@
 """Missed calls and SMS: genuine ones are stored, and each phone is replied to once."""
 
 import json
-from collections.abc import Iterator
 from datetime import datetime, timedelta
 from urllib.parse import urlencode
 from uuid import uuid4
@@ -24,20 +23,10 @@ JOIN, LEAVE, NOTICE = "+911800000001", "+911800000002", "+911800000003"
 TOKEN = "provider's own signing token"
 
 
-@pytest.fixture(scope="module")
-def server(django_db_setup: None) -> Iterator[Server]:
-    running = Server().start()
-    yield running
-    running.stop()
-
-
 @pytest.fixture
-def world() -> World:
-    now = clock.now()
-    world = World.make(opens_on=(now - timedelta(days=9)).date(), closes_on=(now + timedelta(days=20)).date())
-    world.now = now
+def world(world: World) -> World:
     with system("tests publish texts"):
-        messaging.publish_templates(at=now, by=Actor.system("tests"))
+        messaging.publish_templates(at=world.now, by=Actor.system("tests"))
     return world
 
 

@@ -4,38 +4,15 @@ import json
 import signal
 import socket
 from collections.abc import Iterator
-from datetime import timedelta
 from uuid import UUID
 
 import pytest
 
-from abhiyan.core import clock
-
 from .make import World
 from .server import Server
-from .test_hotpath import asha, make_token
+from .test_hotpath import asha
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-@pytest.fixture(scope="module")
-def server(django_db_setup: None) -> Iterator[Server]:
-    running = Server().start()
-    yield running
-    running.stop()
-
-
-@pytest.fixture
-def world() -> World:
-    now = clock.now()
-    world = World.make(opens_on=(now - timedelta(days=9)).date(), closes_on=(now + timedelta(days=20)).date())
-    world.now = now
-    return world
-
-
-@pytest.fixture
-def token(world: World) -> str:
-    return make_token(world).secret
 
 
 @pytest.fixture

@@ -14,44 +14,10 @@ from abhiyan.core import clock, database
 from abhiyan.core.actor import Actor
 from abhiyan.enrolment.actions import tokens
 
-from .make import Ladder, World
+from .make import Ladder, World, make_token
 from .server import Server
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-@pytest.fixture(scope="module")
-def server(django_db_setup: None) -> Iterator[Server]:
-    running = Server().start()
-    yield running
-    running.stop()
-
-
-@pytest.fixture
-def now() -> datetime:
-    return clock.now()
-
-
-@pytest.fixture
-def world(now: datetime) -> World:
-    world = World.make(opens_on=(now - timedelta(days=9)).date(), closes_on=(now + timedelta(days=20)).date())
-    world.now = now
-    return world
-
-
-@pytest.fixture
-def token(world: World) -> str:
-    return make_token(world).secret
-
-
-def make_token(world: World, **given: object) -> tokens.MadeToken:
-    asked = {
-        "programme_id": world.programme.pk,
-        "unit_id": world.state.pk,
-        "name": "Call centre",
-        "at": world.now,
-    }
-    return tokens.make_token_at_console(**(asked | given), by=Actor.system("tests"))  # type: ignore[arg-type]  # test
 
 
 def asha(key: object = "k1", **other: object) -> dict[str, object]:

@@ -1,0 +1,46 @@
+"""The running server, an open drive and a token to it, as every test over real HTTP needs them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+import pytest
+
+from abhiyan.core import clock
+
+if TYPE_CHECKING:  # models cannot be imported before Django is set up
+    from .make import World
+    from .server import Server
+
+
+@pytest.fixture(scope="module")
+def server(django_db_setup: None) -> Iterator[Server]:
+    from .server import Server
+
+    running = Server().start()
+    yield running
+    running.stop()
+
+
+@pytest.fixture
+def now() -> datetime:
+    return clock.now()
+
+
+@pytest.fixture
+def world(now: datetime) -> World:
+    """A drive that is open by the real clock."""
+    from .make import World
+
+    world = World.make(opens_on=(now - timedelta(days=9)).date(), closes_on=(now + timedelta(days=20)).date())
+    world.now = now
+    return world
+
+
+@pytest.fixture
+def token(world: World) -> str:
+    from .make import make_token
+
+    return make_token(world).secret
