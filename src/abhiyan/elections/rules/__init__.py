@@ -1,0 +1,1 @@
+"""The rules of elections: plain values, or arrays of numbers, in and out."""

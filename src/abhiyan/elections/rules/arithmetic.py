@@ -1,0 +1,204 @@
+"""A plan typed as level × number = total, checked: does it hold, and in which of two readings?
+
+"65 constituencies × 5,000 = 325,000" holds as it stands. Somebody else writes "750 per segment", with 6.7 segments to a
+constituency: then 750 is 5,025 per constituency and 326,625 in all, which is 325,000 as near as 6.7 can say, while
+"5,000 per segment" would be 33,500 per constituency. A number with decimals is an average that was rounded: it stands
+for everything between half of its last digit below and above. Whole numbers are exact. All arithmetic is decimal.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Literal
+
+NEAR_PCT = Decimal(1)
+LARGEST = Decimal(10) ** 15
+LONGEST = 300
+
+Verdict = Literal["exact", "rounded", "near", "off"]
+Per = Literal["level", "part"]
+
+# Words for large numbers, as people type them.
+_WORDS: dict[str, int] = {
+    **dict.fromkeys(("thousand", "हज़ार", "हजार"), 10**3),
+    **dict.fromkeys(("lakh", "lakhs", "lac", "lacs", "लाख"), 10**5),
+    **dict.fromkeys(("million", "millions"), 10**6),
+    **dict.fromkeys(("crore", "crores", "cr", "करोड़", "करोड"), 10**7),
+}
+_TIMES = {unicodedata.normalize("NFC", word): times for word, times in _WORDS.items()}
+_BETWEEN = re.compile(r"\s*[×✕✖*]\s*|\s+x\s+|(?<=\d)\s*x\s*(?=\d)|\s+गुणा\s+", re.IGNORECASE)
+_TERM = re.compile(
+    r"^\D{0,40}?(?<![-−])(?P<number>\d[\d,_ \u00a0\u202f]*(?:\.\d+)?)\s*(?P<words>.*)$", re.DOTALL
+)
+
+
+class Unreadable(ValueError):
+    """What was typed is no plan of this kind. code: too_long, no_equals, no_times, no_number, too_large."""
+
+    def __init__(self, code: str, text: str = "") -> None:
+        super().__init__(f"{code} {text}".strip())
+        self.code = code
+        self.text = text
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """A number as typed, with the words after it: 65 "constituencies"."""
+
+    number: Decimal
+    words: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """factors × ... = total."""
+
+    factors: tuple[Term, ...]
+    total: Term
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What one reading comes to.
+
+    per: whether the figure is for one unit of the level (a constituency) or for one of its parts (a segment).
+    each_level: the figure for one unit of the level. product, low, high: the total it gives, and its bounds by the
+    rounding of averages. difference: product less the total named. verdict: exact; rounded (the total lies within
+    low..high); near (within one per cent); off.
+    """
+
+    per: Per
+    each_level: Decimal
+    product: Decimal
+    low: Decimal
+    high: Decimal
+    difference: Decimal
+    verdict: Verdict
+
+    @property
+    def fits(self) -> bool:
+        return self.verdict != "off"
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """A typed plan, checked. readings: for the level always, for its parts where their number is known.
+
+    fits: the reading that fits, "both" or "neither"; of two that fit, an exact one before a rounded or near one.
+    needed_level, needed_part: the figure that would fit, per unit of the level and per part.
+    """
+
+    readings: tuple[Reading, ...]
+    fits: Literal["level", "part", "both", "neither"]
+    needed_level: Decimal | None
+    needed_part: Decimal | None
+
+
+def read(text: str) -> Typed:
+    """What somebody typed: "65 constituencies x 5,000 = 325,000", "६५ लोकसभा × 5,000 = 3.25 लाख". Raises Unreadable."""
+    if len(text) > LONGEST:
+        raise Unreadable("too_long")
+    plain = "".join(str(unicodedata.digit(c, c)) for c in unicodedata.normalize("NFC", text))
+    left, equals, right = plain.partition("=")
+    if not equals or "=" in right:
+        raise Unreadable("no_equals")
+    factors = tuple(_term(part) for part in _BETWEEN.split(left.strip()))
+    if len(factors) < 2:
+        raise Unreadable("no_times")
+    return Typed(factors, _term(right))
+
+
+def _term(text: str) -> Term:
+    found = _TERM.match(text.strip())
+    if not found:
+        raise Unreadable("no_number", text.strip())
+    digits = re.sub(r"[,_\s]", "", found["number"])
+    if len(digits) > 20:
+        raise Unreadable("too_large", digits)
+    number = Decimal(digits)
+    words = found["words"].split()
+    if words and (times := _TIMES.get(words[0].lower().strip(".,"))):
+        number, words = number * times, words[1:]
+        number = number.quantize(Decimal(1)) if number == number.to_integral_value() else number
+    if number > LARGEST:
+        raise Unreadable("too_large", digits)
+    return Term(number, " ".join(words))
+
+
+def rounding(number: Decimal) -> Decimal:
+    """Half of the last decimal digit of an average; 0 for a whole number."""
+    exponent = number.as_tuple().exponent
+    return Decimal(5).scaleb(exponent - 1) if isinstance(exponent, int) and exponent < 0 else Decimal(0)
+
+
+def check(*, units: Sequence[Decimal], each: Decimal, total: Decimal, parts: Decimal | None = None) -> Check:
+    """Check units × each = total.
+
+    units: numbers to be multiplied, from the top: (65,), or (80, 5) for 80 seats of 5 segments each. each: what one of
+    them is to bring. total: what is said to come out. parts: how many parts one unit has on average (6.7 segments);
+    then the figure is read as per part too.
+    """
+    readings = [_reading("level", units, each, (), total)]
+    if parts is not None:
+        readings.append(_reading("part", units, each, (parts,), total))
+    fitting = [reading for reading in readings if reading.fits]
+    exact = [reading for reading in fitting if reading.verdict == "exact"] or fitting
+    whole = _product(units)
+    return Check(
+        readings=tuple(readings),
+        fits=exact[0].per if len(exact) == 1 else "both" if exact else "neither",
+        needed_level=total / whole if whole else None,
+        needed_part=total / (whole * parts) if whole and parts else None,
+    )
+
+
+def checked(typed: Typed, parts: Decimal | None = None) -> Check:
+    """Check what `read` gave: the last factor is the figure, those before it are the units."""
+    *units, each = typed.factors
+    return check(
+        units=[term.number for term in units], each=each.number, total=typed.total.number, parts=parts
+    )
+
+
+def _reading(
+    per: Per, units: Sequence[Decimal], each: Decimal, inner: Sequence[Decimal], total: Decimal
+) -> Reading:
+    numbers = [*units, *inner, each]
+    product = _product(numbers)
+    low = _product(number - rounding(number) for number in numbers)
+    high = _product(number + rounding(number) for number in numbers)
+    difference = product - total
+    verdict: Verdict
+    if not difference:
+        verdict = "exact"
+    elif low <= total < high:
+        verdict = "rounded"
+    elif abs(difference) * 100 <= NEAR_PCT * total:
+        verdict = "near"
+    else:
+        verdict = "off"
+    return Reading(per, _product([*inner, each]), product, low, high, difference, verdict)
+
+
+def _product(numbers: Iterable[Decimal]) -> Decimal:
+    found = Decimal(1)
+    for number in numbers:
+        found *= number
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Sum:
+    """Parts beside the whole they should make; difference: parts less whole."""
+
+    whole: int
+    parts: int
+    difference: int
+
+
+def summed(whole: int, parts: Iterable[int]) -> Sum:
+    """Whether parts add up to the whole, and by how much they do not."""
+    total = sum(parts)
+    return Sum(whole, total, total - whole)

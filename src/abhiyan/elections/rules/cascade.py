@@ -1,0 +1,176 @@
+"""A number of votes passed down a tree (seat, segment, mandal, booth) so that every level sums exactly.
+
+Each unit's number is split among its children by weight, in whole votes, by largest remainder (Hamilton's method; see
+`abhiyan.units.rules.split`). A locked unit keeps its number, wherever it stands, and its siblings share the rest. Locks
+further down are looked ahead to: a mandal never gets less than its locked booths have, and one whose booths are
+all locked gets what they sum to. Where locks leave no way to sum, they stand, and the gap is told.
+"""
+
+from collections.abc import Hashable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Generic, Literal, TypeVar
+
+from abhiyan.units.rules import split
+
+Key = TypeVar("Key", bound=Hashable)
+Basis = Literal["electors", "votes", "class", "equal"]
+
+# How much more a vote is sought where it decides: a class's factor on electors, as whole numbers.
+CLASS_FACTORS: dict[str | None, int] = {"strong": 2, "swing": 3, "weak": 1, None: 2}
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What is known of a unit to weigh it by; None: unknown."""
+
+    electors: int | None = None
+    votes: int | None = None  # our side's, in the result the plan starts from
+    code: str | None = None  # its class
+
+
+def weight(of: Facts, basis: Basis, factors: Mapping[str | None, int] = CLASS_FACTORS) -> int | None:
+    """A unit's weight among its sisters: electors, last votes, electors by class, or one each; None where unknown."""
+    if basis == "equal":
+        return 1
+    if basis == "votes":
+        return of.votes
+    if of.electors is None or basis == "electors":
+        return of.electors
+    return of.electors * factors.get(of.code, factors.get(None, 1))
+
+
+@dataclass(frozen=True, slots=True)
+class Gap(Generic[Key]):
+    """A unit whose children do not sum to its number: locks are too many (locked > total), or all are locked."""
+
+    parent: Key
+    total: int
+    locked: int
+
+
+@dataclass(frozen=True, slots=True)
+class Cascade(Generic[Key]):
+    """parts: unit -> number, the top included. gaps: where children do not sum, empty if all is well.
+
+    averaged: units without a known weight, which were given the average weight of their sisters.
+    """
+
+    parts: dict[Key, int]
+    gaps: tuple[Gap[Key], ...] = ()
+    averaged: tuple[Key, ...] = ()
+
+
+@dataclass(slots=True)
+class _Bounds(Generic[Key]):
+    """low: what locks at or below a unit take. fixed: nothing below is free, so it can take nothing else."""
+
+    low: dict[Key, int] = field(default_factory=dict)
+    fixed: set[Key] = field(default_factory=set)
+
+
+def cascaded(
+    top: Key,
+    total: int,
+    children: Mapping[Key, Sequence[Key]],
+    weights: Mapping[Key, int | None],
+    locks: Mapping[Key, int] | None = None,
+) -> Cascade[Key]:
+    """Pass `total` down from `top`.
+
+    children: parent -> its children, in a steady order (it decides between equal remainders); a tree. weights: of each
+    child among its sisters, not negative; None or absent: unknown. locks: unit -> the number it keeps; one on `top` is
+    not looked at. Wherever no gap is told, the children of a unit sum to its number exactly.
+    """
+    locks = locks or {}
+    order = _from_the_top(top, children)
+    bounds = _bounds(order, children, locks)
+    parts: dict[Key, int] = {top: total}
+    gaps: list[Gap[Key]] = []
+    averaged: list[Key] = []
+    for parent in order:
+        below = children.get(parent, ())
+        if not below:
+            continue
+        weighed, guessed = _weighed(below, weights)
+        averaged += guessed
+        fixed = {key: bounds.low[key] for key in below if key in bounds.fixed}
+        found = _split(parts[parent], weighed, fixed, bounds.low)
+        if found is None:
+            found = {key: bounds.low[key] for key in below}
+        if (taken := sum(found.values())) != parts[parent]:
+            gaps.append(Gap(parent, parts[parent], taken))
+        parts |= found
+    return Cascade(parts, tuple(gaps), tuple(averaged))
+
+
+def _from_the_top(top: Key, children: Mapping[Key, Sequence[Key]]) -> list[Key]:
+    order, seen = [top], {top}
+    for key in order:
+        for child in children.get(key, ()):
+            if child in seen:
+                raise ValueError(f"{child} stands in two places")
+            seen.add(child)
+            order.append(child)
+    return order
+
+
+def _bounds(
+    order: Sequence[Key], children: Mapping[Key, Sequence[Key]], locks: Mapping[Key, int]
+) -> _Bounds[Key]:
+    found: _Bounds[Key] = _Bounds()
+    for key in reversed(order):
+        below = children.get(key, ())
+        if key in locks:
+            found.low[key] = locks[key]
+            found.fixed.add(key)
+        else:
+            found.low[key] = sum(found.low[child] for child in below)
+            if below and all(child in found.fixed for child in below):
+                found.fixed.add(key)
+    return found
+
+
+def _weighed(keys: Sequence[Key], weights: Mapping[Key, int | None]) -> tuple[dict[Key, int], list[Key]]:
+    """The weights of sisters; those without one get the average of the others, and are named."""
+    known = {key: n for key in keys if (n := weights.get(key)) is not None}
+    unknown = [key for key in keys if key not in known]
+    average = round(sum(known.values()) / len(known)) if known else 1
+    return {key: known.get(key, average) for key in keys}, unknown
+
+
+def _split(
+    total: int, weights: Mapping[Key, int], fixed: Mapping[Key, int], low: Mapping[Key, int]
+) -> dict[Key, int] | None:
+    """Parts around the fixed ones, none below `low`; None where that cannot be.
+
+    Whoever would get less than its low is given it, and the rest is split again among the others: they can only get
+    less, so nobody raised needs to be looked at again.
+    """
+    held = dict(fixed)
+    while True:
+        parts = split.around_locks(total, weights, held)
+        if parts is None:
+            return None
+        short = [key for key, n in parts.items() if key not in held and n < low[key]]
+        if not short:
+            return parts
+        held |= {key: low[key] for key in short}
+
+
+@dataclass(frozen=True, slots=True)
+class Change(Generic[Key]):
+    """A unit's number before and after; None where it had or has none."""
+
+    key: Key
+    before: int | None
+    after: int | None
+
+    @property
+    def n(self) -> int:
+        return (self.after or 0) - (self.before or 0)
+
+
+def differences(before: Mapping[Key, int], after: Mapping[Key, int]) -> list[Change[Key]]:
+    """What a new split changes, unit by unit, in the order of `after`, then what it no longer has."""
+    keys = [*after, *(key for key in before if key not in after)]
+    return [Change(key, before.get(key), after.get(key)) for key in keys if before.get(key) != after.get(key)]

@@ -1,0 +1,510 @@
+"""Plans of seats and votes: what a swing gives, what a goal needs, how sure that is, where it contradicts itself.
+
+A plan starts from a last result (`swing.Seats`), moves it by one swing, keeps what is set by hand or locked, and says
+seat by seat what it comes to. Everything is counted in whole votes and found exactly: the seats won and the votes
+needed rise together with the swing, so "votes for k seats" and "seats for so many votes" are each other's inverse.
+Arrays have one entry per seat; the order of seats never matters. The formulas' sources stand in `swing`.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, fields, replace
+from typing import Literal
+
+import numpy as np
+import numpy.typing as npt
+
+from . import swing as rule
+from .findings import Finding
+from .swing import ALWAYS, LOWEST, NEVER, STEPS, UNKNOWN, Real, Seats, Whole, Yes
+
+Method = Literal["uniform", "proportional", "hand"]
+DRAWS = 1_000
+SHARES_ALIKE = 0.5  # points within which a share and a number of votes are taken for the same goal
+SENSITIVITY = (-5.0, -3.0, -2.0, -1.0, -0.5, 0.5, 1.0, 2.0, 3.0, 5.0)
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """What is asked of a plan.
+
+    method: `hand` moves nothing, and only what is held differs from last time. swing: in points (uniform) or per cent
+    of our share (proportional); None: the smallest one that reaches every goal that can be reached, 0 without goals.
+    turnout_pct: of all electors together, 0 to 100; None: as many votes as last time. Goals: seats, votes, and share
+    of all likely votes together in per cent. sd_points: how far single seats stray from the common swing (one
+    standard deviation, in points of share); common_sd_points: how far all of them stray together.
+    """
+
+    method: Method = "uniform"
+    swing: float | None = None
+    turnout_pct: float | None = None
+    seats_goal: int | None = None
+    votes_goal: int | None = None
+    share_goal_pct: float | None = None
+    sd_points: float = 3.0
+    common_sd_points: float = 0.0
+    draws: int = DRAWS
+    seed: int = 0
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Held:
+    """What a new plan leaves as it is, because somebody set it by hand or locked it. Shape (n,), UNKNOWN: nothing.
+
+    votes: our side's; likely: the votes to be polled there, kept too where a seat is locked.
+    """
+
+    votes: Whole
+    likely: Whole
+
+    @staticmethod
+    def nothing(n: int) -> "Held":
+        return Held(np.full(n, UNKNOWN), np.full(n, UNKNOWN))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Ground:
+    """What stays the same whatever the swing; shape (n,).
+
+    likely: votes to be polled. share: ours last time, 0 to 1. free: moved by the swing (our side stood there, somebody
+    voted, and it is not held). fixed: our votes where not free. need: the fewest votes that win. steps: the smallest
+    swing that wins, in millionths of a point, ALWAYS where it is won anyway, NEVER where no swing wins it.
+    """
+
+    seats: Seats
+    method: rule.Method
+    likely: Whole
+    held: Yes
+    share: Real
+    free: Yes
+    fixed: Whole
+    need: Whole
+    steps: Whole
+
+
+def ground(
+    seats: Seats, *, method: Method = "uniform", turnout_pct: float | None = None, held: Held | None = None
+) -> Ground:
+    """Everything about a plan but its swing. See `Ask` for method and turnout, `Held` for what stays."""
+    held = held or Held.nothing(len(seats))
+    way: rule.Method = "proportional" if method == "proportional" else "uniform"
+    likely = rule.likely_votes(seats.electors, seats.polled, turnout_pct)
+    likely = np.where(held.likely >= 0, held.likely, likely)
+    by_hand = held.votes >= 0
+    free = ~by_hand & seats.stood & (seats.polled > 0) & (likely > 0)
+    fixed = np.where(by_hand, held.votes, 0)
+    need = rule.votes_to_win(seats, likely)
+    won = np.where(by_hand, fixed >= need, seats.ours_without_vote)
+    steps = np.where(free, rule.steps_to_win(seats, likely, way), np.where(won, ALWAYS, NEVER))
+    return Ground(seats, way, likely, by_hand, rule.last_share(seats), free, fixed, need, steps)
+
+
+def votes_at(on: Ground, steps: int) -> Whole:
+    """Our side's whole votes in each seat at a swing, shape (n,). No entry falls as the swing rises."""
+    moved = rule.in_votes(rule.swung(on.share, steps, on.method), on.likely)
+    return np.where(on.free, moved, on.fixed)
+
+
+def total_at(on: Ground, steps: int) -> int:
+    return int(votes_at(on, steps).sum())
+
+
+def seats_at(on: Ground, steps: int) -> int:
+    """Seats won at a swing, those held without a vote among them."""
+    return int(np.count_nonzero(on.steps <= steps))
+
+
+def most_seats(on: Ground) -> int:
+    """Seats won at the largest swing there is: no goal above can be reached."""
+    return int(np.count_nonzero(on.steps < NEVER))
+
+
+def highest(on: Ground) -> int:
+    """A swing, in steps, above which nothing changes any more."""
+    if on.method == "uniform":
+        return 100 * STEPS
+    some = on.share[on.free & (on.share > 0)]
+    return int((1 / some.min() - 1) * 100 * STEPS) + 2 if len(some) else 0
+
+
+def steps_for_seats(on: Ground, seats: int) -> int | None:
+    """The smallest swing, in steps, that wins `seats`; None where no swing does."""
+    if seats <= 0:
+        return LOWEST
+    if seats > most_seats(on):
+        return None
+    return max(LOWEST, int(np.partition(on.steps, seats - 1)[seats - 1]))
+
+
+def steps_for_votes(on: Ground, votes: int) -> int | None:
+    """The smallest swing, in steps, that brings at least `votes` in all; None where no swing does (bisection)."""
+    lo, hi = LOWEST - 1, highest(on)
+    if total_at(on, hi) < votes:
+        return None
+    while hi - lo > 1:
+        middle = (lo + hi) // 2
+        if total_at(on, middle) >= votes:
+            hi = middle
+        else:
+            lo = middle
+    return hi
+
+
+def votes_for_seats(on: Ground, seats: int) -> int | None:
+    """The fewest votes in all with which this swing wins `seats`; None where it never does."""
+    steps = steps_for_seats(on, seats)
+    return None if steps is None else total_at(on, steps)
+
+
+def seats_for_votes(on: Ground, votes: int) -> int | None:
+    """The most seats that this swing wins with at most `votes`; None where what is held already takes more.
+
+    The inverse of `votes_for_seats`: k seats are won with n votes exactly if votes_for_seats(k) <= n.
+    """
+    if total_at(on, LOWEST) > votes:
+        return None
+    ordered = np.sort(on.steps)
+    lo, hi = 0, most_seats(on)  # lo can be paid for
+    while lo < hi:
+        middle = (lo + hi + 1) // 2
+        if total_at(on, max(LOWEST, int(ordered[middle - 1]))) <= votes:
+            lo = middle
+        else:
+            hi = middle - 1
+    return lo
+
+
+def curve(on: Ground, points: int = 60) -> list[tuple[int, float, int]]:
+    """(seats, swing, votes) for about `points` numbers of seats up to the most there are: what each of them needs."""
+    most = most_seats(on)
+    ordered = np.sort(on.steps)
+    found = []
+    for seats in sorted({round(most * at / max(1, points)) for at in range(points + 1)} - {0}):
+        steps = max(LOWEST, int(ordered[seats - 1]))
+        found.append((seats, rule.from_steps(steps), total_at(on, steps)))
+    return found
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Range:
+    """What random local swings around a plan give. low and high bound 95 % of the draws, middle is the median.
+
+    goal_pct: per cent of draws that reach the goal of seats (None without one). chance_pct: of each seat being won,
+    shape (n,). It says how much luck in single seats can change, not how sure the common swing is.
+    """
+
+    seats_low: int
+    seats_middle: int
+    seats_high: int
+    votes_low: int
+    votes_middle: int
+    votes_high: int
+    goal_pct: float | None
+    chance_pct: Real
+
+
+def drawn(on: Ground, steps: int, ask: Ask) -> Range:
+    """`ask.draws` times every seat strays by a normal random number of points, and all seats are counted again.
+
+    Seeded (PCG64 by `ask.seed`), so that the same plan always shows the same range. What is set by hand strays too; a
+    seat without votes, or where our side does not stand, does not.
+    """
+    n = len(on.likely)
+    size = np.maximum(on.likely, 1)
+    centre = np.where(on.free, rule.swung(on.share, steps, on.method), np.minimum(on.fixed / size, 1.0))
+    strays = on.free | (on.held & (on.likely > 0))
+    cut = np.where(strays, (on.need - 0.5) / size, np.where(on.steps == ALWAYS, -1.0, 2.0))
+    random = np.random.default_rng(ask.seed)
+    share: npt.NDArray[np.float64] = random.standard_normal((ask.draws, n))
+    share *= ask.sd_points / 100
+    share += centre
+    if ask.common_sd_points:
+        share += random.standard_normal((ask.draws, 1)) * (ask.common_sd_points / 100)
+    np.clip(share, 0.0, 1.0, out=share)
+    won = share >= cut
+    seats = np.sort(np.count_nonzero(won, axis=1))
+    total = np.rint(share @ np.where(strays, on.likely, 0).astype(np.float64)).astype(np.int64)
+    total = np.sort(total) + int(on.fixed[~strays].sum())
+    low, middle, high = (min(ask.draws, max(1, -(-ask.draws * part // 1000))) - 1 for part in (25, 500, 975))
+    goal = None if ask.seats_goal is None else 100 * float(np.mean(seats >= ask.seats_goal))
+    return Range(
+        seats_low=int(seats[low]),
+        seats_middle=int(seats[middle]),
+        seats_high=int(seats[high]),
+        votes_low=int(total[low]),
+        votes_middle=int(total[middle]),
+        votes_high=int(total[high]),
+        goal_pct=goal,
+        chance_pct=np.count_nonzero(won, axis=0) * (100 / ask.draws),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Nearby:
+    """Seats and votes where the swing is `by` more (or less) than planned."""
+
+    by: float
+    seats: int
+    votes: int
+
+
+def sensitivity(on: Ground, steps: int) -> tuple[Nearby, ...]:
+    """What some points of swing more or less would give."""
+    return tuple(
+        Nearby(by, seats_at(on, near), total_at(on, near))
+        for by in SENSITIVITY
+        if (near := steps + rule.to_steps(by)) >= LOWEST
+    )
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Outcome:
+    """A plan, worked out. Arrays have the order of the seats given, shape (n,).
+
+    likely: votes to be polled; votes: ours; best: the best opponent's; share_pct: ours, nan where nobody votes.
+    won; need: the fewest votes that win; missing: how many of them the plan does not have. swing_to_win: the swing at
+    which the seat would be won (nan: at none; where held, by hand: nan). last_votes, last_won: as the result was.
+    seats counts `without_vote` among its seats. votes_for_goal: what the goal of seats needs; seats_for_goal: what
+    the goal of votes is worth.
+    """
+
+    keys: Whole
+    likely: Whole
+    votes: Whole
+    best: Whole
+    share_pct: Real
+    won: Yes
+    need: Whole
+    missing: Whole
+    swing_to_win: Real
+    last_votes: Whole
+    last_won: Yes
+    is_held: Yes
+    swing: float
+    seats: int
+    without_vote: int
+    total: int
+    total_likely: int
+    total_share_pct: float | None
+    votes_for_goal: int | None
+    seats_for_goal: int | None
+    seats_per_point: float
+    votes_per_turnout_point: int
+    range: Range
+    sensitivity: tuple[Nearby, ...]
+    contradictions: tuple[Finding, ...]
+    notes: tuple[Finding, ...]
+
+
+def plan(seats: Seats, ask: Ask, held: Held | None = None) -> Outcome:
+    """Work a plan out: seats, votes, range, sensitivity, contradictions. Everything in one pass, nothing stored.
+
+    held: votes set by hand or locked; a new plan leaves them, and the swing moves the others only. Where the goal of
+    votes decides the swing, the seats' votes sum to it exactly.
+    """
+    held = held or Held.nothing(len(seats))
+    order = np.argsort(seats.keys, kind="stable")
+    in_order = bool((order[1:] > order[:-1]).all())
+    if not in_order:
+        seats = _ordered(seats, order)
+        held = Held(held.votes[order], held.likely[order])
+    on = ground(seats, method=ask.method, turnout_pct=ask.turnout_pct, held=held)
+    wanted = _steps_wanted(on, ask)
+    steps = max(wanted.values()) if wanted else _steps_asked(ask)
+    votes = votes_at(on, steps)
+    if ask.votes_goal is not None and [goal for goal, at in wanted.items() if at == steps] == ["votes"]:
+        votes = _summing_to(on, steps, votes, ask.votes_goal)
+    won = np.where(on.free | on.held, votes >= on.need, on.steps == ALWAYS)
+    nearby = sensitivity(on, steps)
+    by = {near.by: near.seats for near in nearby}
+    likely = int(on.likely.sum())
+    total = int(votes.sum())
+    share = votes / np.where(on.likely > 0, on.likely, 1)
+    strays = drawn(on, steps, ask)
+    can_win = on.free & (on.steps < NEVER)
+    needed = None if ask.seats_goal is None else votes_for_seats(on, ask.seats_goal)
+    worth = None if ask.votes_goal is None else seats_for_votes(on, ask.votes_goal)
+    back = slice(None) if in_order else np.argsort(order, kind="stable")
+    return Outcome(
+        keys=seats.keys[back],
+        likely=on.likely[back],
+        votes=votes[back],
+        best=rule.best_after(seats, np.maximum(on.likely - votes, 0))[back],
+        share_pct=np.where(on.likely > 0, share * 100, np.nan)[back],
+        won=won[back],
+        need=on.need[back],
+        missing=np.where(won, 0, np.maximum(on.need - votes, 0))[back],
+        swing_to_win=np.where(can_win, on.steps / STEPS, np.nan)[back],
+        last_votes=seats.ours[back],
+        last_won=((seats.ours > seats.best) | seats.ours_without_vote)[back],
+        is_held=on.held[back],
+        swing=rule.from_steps(steps),
+        seats=int(np.count_nonzero(won)),
+        without_vote=int(np.count_nonzero(seats.ours_without_vote & ~on.held)),
+        total=total,
+        total_likely=likely,
+        total_share_pct=100 * total / likely if likely else None,
+        votes_for_goal=needed,
+        seats_for_goal=worth,
+        seats_per_point=(by.get(1.0, 0) - by.get(-1.0, 0)) / 2,
+        votes_per_turnout_point=round(float((share * np.maximum(seats.electors, 0))[on.free].sum()) / 100),
+        range=replace(strays, chance_pct=strays.chance_pct[back]),
+        sensitivity=nearby,
+        contradictions=tuple(contradictions(on, ask, votes, won)),
+        notes=tuple(_notes(on, ask, wanted)),
+    )
+
+
+def _ordered(seats: Seats, order: Whole) -> Seats:
+    return Seats(**{each.name: getattr(seats, each.name)[order] for each in fields(Seats)})
+
+
+def _steps_asked(ask: Ask) -> int:
+    return 0 if ask.swing is None or ask.method == "hand" else rule.to_steps(ask.swing)
+
+
+def _share_goal(on: Ground, ask: Ask) -> int | None:
+    """The goal of share in votes."""
+    if ask.share_goal_pct is None:
+        return None
+    return -int(-float(on.likely.sum()) * ask.share_goal_pct // 100)
+
+
+def _steps_wanted(on: Ground, ask: Ask) -> dict[str, int]:
+    """The smallest swing for each goal that can be reached; empty where the swing is given or nothing moves."""
+    if ask.swing is not None or ask.method == "hand":
+        return {}
+    share = _share_goal(on, ask)
+    found = {
+        "seats": None if ask.seats_goal is None else steps_for_seats(on, ask.seats_goal),
+        "votes": None if ask.votes_goal is None else steps_for_votes(on, ask.votes_goal),
+        "share": None if share is None else steps_for_votes(on, share),
+    }
+    return {goal: steps for goal, steps in found.items() if steps is not None}
+
+
+def _summing_to(on: Ground, steps: int, votes: Whole, goal: int) -> Whole:
+    """The last step of the swing brought a few votes more than the goal: those seats give them back.
+
+    First from seats with the longest lead, so that none is lost that need not be.
+    """
+    gained = votes - votes_at(on, steps - 1)
+    over = int(votes.sum()) - goal
+    order = np.argsort(on.need - votes, kind="stable")
+    before = np.cumsum(gained[order]) - gained[order]
+    found = votes.copy()
+    found[order] -= np.clip(over - before, 0, gained[order])
+    return found
+
+
+def contradictions(on: Ground, ask: Ask, votes: Whole, won: Yes) -> Iterator[Finding]:
+    """Where a plan cannot be, or does not say one thing: those of the whole first, then seat by seat.
+
+    votes, won: of each seat as planned, shape (n,). Codes and facts: see `findings`.
+    """
+    yield from _of_the_goals(on, ask)
+    total, seats = int(votes.sum()), int(np.count_nonzero(won))
+    if ask.votes_goal is not None and total != ask.votes_goal:
+        chosen = (
+            ask.swing is not None or ask.method == "hand"
+        )  # else other goals may want more votes than this one
+        if chosen or total < ask.votes_goal or total == total_at(on, LOWEST):
+            facts = {"whole": ask.votes_goal, "parts": total, "difference": total - ask.votes_goal}
+            yield Finding("parts_differ", None, facts)
+    if ask.seats_goal is not None and seats < ask.seats_goal <= most_seats(on):
+        yield Finding("seats_below_goal", None, {"goal": ask.seats_goal, "seats": seats})
+    yield from _of_the_seats(on, votes, won)
+
+
+def _of_the_goals(on: Ground, ask: Ask) -> Iterator[Finding]:
+    n, likely, most = len(on.likely), int(on.likely.sum()), most_seats(on)
+    goal, wanted, share = ask.seats_goal, ask.votes_goal, ask.share_goal_pct
+    if goal is not None and goal > n:
+        yield Finding("seats_above_all", None, {"goal": goal, "seats": n})
+    elif goal is not None and goal > most:
+        yield Finding("seats_unreachable", None, {"goal": goal, "most": most})
+    if wanted is not None:
+        yield from _of_the_votes(on, wanted, likely)
+    needed = None if goal is None else votes_for_seats(on, goal)
+    if goal is not None and needed is not None:
+        if wanted is not None and wanted < needed:
+            worth = seats_for_votes(on, wanted) or 0
+            facts = {"votes": wanted, "seats": goal, "needed": needed, "worth": worth}
+            yield Finding("votes_short_of_seats", None, facts)
+        if share is not None and likely and (_share_goal(on, ask) or 0) < needed:
+            facts_pct = {"share_pct": share, "seats": goal, "needed_pct": 100 * needed / likely}
+            yield Finding("share_short_of_seats", None, facts_pct)
+    if share is None:
+        return
+    if wanted is not None and likely and abs(100 * wanted / likely - share) > SHARES_ALIKE:
+        facts_pct = {"share_pct": share, "votes": wanted, "votes_pct": 100 * wanted / likely}
+        yield Finding("share_and_votes_differ", None, facts_pct)
+    winner_pct = _winner_pct(on.seats)
+    above = winner_pct > share
+    if above.any():
+        highest_pct = float(winner_pct.max())
+        seats = int(np.count_nonzero(above))
+        yield Finding(
+            "share_below_winners", None, {"share_pct": share, "seats": seats, "highest_pct": highest_pct}
+        )
+
+
+def _of_the_votes(on: Ground, wanted: int, likely: int) -> Iterator[Finding]:
+    known = on.seats.electors
+    electors = int(known.sum())
+    if (known > 0).all() and wanted > electors:
+        facts = {"goal": wanted, "electors": electors, "over": wanted - electors}
+        yield Finding("votes_above_electors", None, facts)
+    elif wanted > likely:
+        yield Finding(
+            "votes_above_turnout", None, {"goal": wanted, "likely": likely, "over": wanted - likely}
+        )
+    elif wanted > (most := total_at(on, highest(on))):
+        yield Finding("votes_unreachable", None, {"goal": wanted, "most": most})
+
+
+def _winner_pct(seats: Seats) -> Real:
+    """The share of the best opponent where that one won the last time, else 0; shape (n,)."""
+    lost = seats.best > seats.ours
+    return np.where(lost, 100 * seats.best / np.maximum(seats.polled, 1), 0.0)
+
+
+def _of_the_seats(on: Ground, votes: Whole, won: Yes) -> Iterator[Finding]:
+    electors, keys = on.seats.electors, on.seats.keys
+    too_many = on.held & (electors > 0) & (votes > electors)
+    for at in np.flatnonzero(too_many):
+        n, most = int(votes[at]), int(electors[at])
+        facts = {"votes": n, "electors": most, "over": n - most}
+        yield Finding("seat_above_electors", int(keys[at]), facts)
+    for at in np.flatnonzero(on.held & ~too_many & (on.likely > 0) & (votes > on.likely)):
+        n, most = int(votes[at]), int(on.likely[at])
+        yield Finding("seat_above_turnout", int(keys[at]), {"votes": n, "likely": most, "over": n - most})
+    winner_pct = _winner_pct(on.seats)
+    planned_pct = 100 * votes / np.maximum(on.likely, 1)
+    for at in np.flatnonzero(won & (on.likely > 0) & (planned_pct < winner_pct)):
+        facts_pct = {"share_pct": float(planned_pct[at]), "winner_pct": float(winner_pct[at])}
+        yield Finding("seat_below_winner", int(keys[at]), facts_pct)
+
+
+def _notes(on: Ground, ask: Ask, wanted: dict[str, int]) -> Iterator[Finding]:
+    seats = on.seats
+    if wanted and (steps := max(wanted.values())) < 0:
+        yield Finding("goals_reached", None, {"swing": rule.from_steps(steps)})
+    known = (seats.electors > 0) & (seats.polled > 0)
+    if ask.turnout_pct is not None and known.any():
+        electors = int(seats.electors[known].sum())
+        facts = {
+            "from_pct": 100 * int(seats.polled[known].sum()) / electors,
+            "to_pct": 100 * int(on.likely[known].sum()) / electors,
+        }
+        yield Finding("turnout_changed", None, facts)
+    never = int(np.count_nonzero((on.steps == NEVER) & on.free))
+    if never:
+        yield Finding("never_won", None, {"seats": never})
+    for at in np.flatnonzero(~seats.stood & ~seats.without_vote & ~on.held):
+        yield Finding("did_not_stand", int(seats.keys[at]))
+    for at in np.flatnonzero((seats.polled == 0) & ~seats.without_vote):
+        yield Finding("result_missing", int(seats.keys[at]))
+    for at in np.flatnonzero((seats.electors <= 0) & ~seats.without_vote):
+        yield Finding("electors_unknown", int(seats.keys[at]), {"polled": int(seats.polled[at])})
+    for at in np.flatnonzero(seats.without_vote):
+        yield Finding("without_vote", int(seats.keys[at]), {"ours": int(seats.ours_without_vote[at])})
