@@ -3,7 +3,8 @@
 Rows: `booth/bare` p50 of a booth's page against a bare Django view behind the same session; `nation/booth` the nation's
 page against the booth's; `big/small` the nation's page (and the worst of nation, district, booth) at 1,200,000 units
 against 12,000; `busy/idle` the nation's page while claims arrive at half the peak rate, folded meanwhile, against idle.
-Requests go one after the other over one kept connection; rounds are interleaved, ratios are medians over rounds.
+Requests go one after the other, page by page in turns, over one kept connection to each server; rounds are
+interleaved, ratios are medians over rounds.
 Databases are its own, in ABHIYAN_HOME/bench or beside DATABASE_URL's, and are dropped afterwards.
 """
 
@@ -15,7 +16,7 @@ import statistics
 import subprocess
 import sys
 import time
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -70,32 +71,36 @@ def _row(name: str, found: list[dict[str, float]], one: str, other: str) -> dict
 
 
 def _round(home: Path, made: dict[str, dict[str, str]]) -> dict[str, float]:
-    """Milliseconds at the median of every page, once around; then the nation's while claims arrive."""
-    found = {}
-    for page in ("bare", "booth", "district", "nation"):
-        for name in SIZES:
-            found[f"{name} {page}"] = _p50(name, made[name], page)
+    """Milliseconds at the median of every page, taken in turns; then the nation's while claims arrive."""
+    pages = [(name, page) for page in ("bare", "booth", "district", "nation") for name in SIZES]
+    found = {f"{name} {page}": took for (name, page), took in _p50(made, pages).items()}
     with _Load(home):
-        found["busy nation"] = _p50("small", made["small"], "nation")
+        found["busy nation"] = _p50(made, [("small", "nation")])["small", "nation"]
     return found
 
 
-def _p50(name: str, made: dict[str, str], page: str) -> float:
-    path = "/bare/" if page == "bare" else f"/units/{made[page]}/"
-    headers = {"Cookie": f"session={made['token']}; language=en", "Accept-Encoding": "identity"}
-    took = []
-    connection = http.client.HTTPConnection("127.0.0.1", PORTS[name])
-    for number in range(REQUESTS + 3):
-        begun = time.perf_counter()
-        connection.request("GET", path, headers=headers)
-        answer = connection.getresponse()
-        body = answer.read()
-        if answer.status != 200 or (page != "bare" and b"<svg" not in body):
-            raise SystemExit(f"{path} answered {answer.status}: {body[:300]!r}")
-        if number >= 3:
-            took.append((time.perf_counter() - begun) * 1000)
-    connection.close()
-    return statistics.median(took)
+def _p50(made: dict[str, dict[str, str]], pages: list[tuple[str, str]]) -> dict[tuple[str, str], float]:
+    """The median of each page's requests. One request of each after the other: what the machine does besides, and
+    how fast it is at the moment, is the same for all."""
+    took: dict[tuple[str, str], list[float]] = {page: [] for page in pages}
+    with ExitStack() as after:
+        kept = {
+            name: after.enter_context(closing(http.client.HTTPConnection("127.0.0.1", PORTS[name])))
+            for name in SIZES
+        }
+        for number in range(REQUESTS + 3):
+            for name, page in pages:
+                path = "/bare/" if page == "bare" else f"/units/{made[name][page]}/"
+                cookie = f"session={made[name]['token']}; language=en"
+                begun = time.perf_counter()
+                kept[name].request("GET", path, headers={"Cookie": cookie, "Accept-Encoding": "identity"})
+                answer = kept[name].getresponse()
+                body = answer.read()
+                if answer.status != 200 or (page != "bare" and b"<svg" not in body):
+                    raise SystemExit(f"{path} answered {answer.status}: {body[:300]!r}")
+                if number >= 3:
+                    took[name, page].append((time.perf_counter() - begun) * 1000)
+    return {page: statistics.median(times) for page, times in took.items()}
 
 
 def _environment(home: Path, name: str, role: str) -> dict[str, str]:
