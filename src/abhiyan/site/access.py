@@ -49,7 +49,7 @@ def capability(*codes: str) -> Access:
     return Access(Level.CAPABILITY, capabilities=codes)
 
 
-IMPORTS = capability("imports.units", "imports.pins", "imports.paper")
+IMPORTS = capability("imports.units", "imports.pins", "imports.paper", "results.import")
 ACCESS: dict[str, Access] = {
     # The look.
     "ui:accent": PUBLIC,

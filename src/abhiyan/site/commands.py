@@ -51,7 +51,7 @@ def import_list(
     undo_id: UUID | None,
     as_json: bool,
 ) -> None:
-    """Import a list of a KIND (units, pins, paper) from a CSV or spreadsheet FILE.
+    """Import a list of a KIND (units, pins, paper, results, segments, correspondence) from a CSV or spreadsheet FILE.
 
     The file is checked whole first and the counts per outcome shown; then it is imported in one go. Refused rows
     are left out and named with the reason. Without arguments the kinds are listed. Ends with 0 when done, 1 when

@@ -18,7 +18,7 @@ MENU: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("units", "site:units", ()),
     ("programmes", "programmes:list", ()),
     ("people", "enrolment:people", ("people.read",)),
-    ("imports", "imports:list", ("imports.units", "imports.pins", "imports.paper")),
+    ("imports", "imports:list", ("imports.units", "imports.pins", "imports.paper", "results.import")),
     ("messages", "messaging:list", ("messages.read",)),
     ("appointments", "org:appointments", ()),
 )

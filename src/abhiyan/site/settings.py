@@ -10,7 +10,7 @@ from abhiyan.core import database, home
 from abhiyan.core.keys import keyring
 
 BASE = Path(__file__).resolve().parent.parent
-ROOMS = ("core", "ui", "units", "people", "org", "messaging", "programmes", "enrolment", "site")
+ROOMS = ("core", "ui", "units", "people", "org", "messaging", "elections", "programmes", "enrolment", "site")
 
 SECRET_KEY = keyring().derive("django").hex()
 DEBUG = False

@@ -27,6 +27,8 @@ MEANINGS: dict[str, Promise] = {
     "imports.units": _("Import units"),
     "imports.pins": _("Import PIN codes"),
     "imports.paper": _("Import paper lists"),
+    "results.import": _("Import election results and tables of correspondence"),
+    "plans.make": _("Make plans of seats and votes, and name alliances"),
     "messages.read": _("See messages and why they were held back"),
     "messages.send": _("Prepare messages to many"),
     "messages.release": _("Release messages held by the budget"),

@@ -1,0 +1,124 @@
+"""Alliances: any set of parties as one side, per election and state."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from uuid import UUID, uuid4
+
+from django.db import transaction
+
+from abhiyan.core import audit
+from abhiyan.core.actor import Actor
+from abhiyan.core.refusals import NotFound
+from abhiyan.elections import known
+from abhiyan.elections.models import Alliance, Candidacy, Election
+from abhiyan.elections.refusals import NoAllianceName, NoParties, UnknownElection, UnknownParty, UnknownSeat
+from abhiyan.org import queries as org
+
+from .parties import parties_by_word
+
+
+def make_alliance(
+    *,
+    election: str,
+    names: Mapping[str, str],
+    lead: str,
+    parties: Sequence[str],
+    at_unit: int,
+    by: Actor,
+    at: datetime,
+    state: str = "",
+) -> Alliance:
+    """Name parties that count as one side in an election: everywhere, or in a state that has a set of its own.
+
+    election: its code. lead, parties: codes or names; the lead is always among them. Independents and "none of the
+    above" are no party and cannot be in it.
+    Who may: `plans.make` over the unit `at_unit`. Refuses UnknownElection, UnknownSeat (an unknown state),
+    UnknownParty, NoParties, NoAllianceName.
+    """
+    org.require(by, "plans.make", at=at_unit)
+    of = Election.objects.filter(code=election).first()
+    if of is None:
+        raise UnknownElection(field="election", election=election)
+    eci = known.state_of(state) if state else ""
+    if eci is None:
+        raise UnknownSeat(field="state")
+    with transaction.atomic():
+        alliance = Alliance(
+            public_id=uuid4(),
+            election=of,
+            state=eci,
+            names=_names(names),
+            lead="",
+            parties=[],
+            made_by=by.account_id,
+            made_at=at,
+        )
+        alliance.lead, alliance.parties = _parties(of, lead, parties)
+        alliance.save(force_insert=True)
+        _note("elections.make_alliance", alliance, at_unit=at_unit, by=by, at=at)
+    return alliance
+
+
+def change_alliance(
+    *,
+    public_id: UUID,
+    at_unit: int,
+    by: Actor,
+    at: datetime,
+    names: Mapping[str, str] | None = None,
+    lead: str | None = None,
+    parties: Sequence[str] | None = None,
+) -> Alliance:
+    """Give an alliance other names, another lead or other parties. Who may and what is refused: as `make_alliance`.
+
+    Plans made with it keep their figures: those are the version's own.
+    """
+    org.require(by, "plans.make", at=at_unit)
+    with transaction.atomic():
+        alliance = Alliance.objects.select_for_update().filter(public_id=public_id).first()
+        if alliance is None:
+            raise NotFound
+        if names is not None:
+            alliance.names = _names(names)
+        if lead is not None or parties is not None:
+            alliance.lead, alliance.parties = _parties(
+                alliance.election, lead or alliance.lead, alliance.parties if parties is None else parties
+            )
+        alliance.save()
+        _note("elections.change_alliance", alliance, at_unit=at_unit, by=by, at=at)
+    return alliance
+
+
+def _names(given: Mapping[str, str]) -> dict[str, str]:
+    names = {language: name.strip()[:120] for language, name in given.items() if name.strip()}
+    if not names:
+        raise NoAllianceName(field="names")
+    return {"en": names.get("en") or next(iter(names.values()))} | names
+
+
+def _parties(of: Election, lead: str, parties: Sequence[str]) -> tuple[str, list[str]]:
+    words = parties_by_word()
+    first, *rest = (words.get(known.plain(one), one.strip().upper()) for one in (lead, *parties))
+    codes = list(dict.fromkeys((first, *rest)))
+    if len(codes) < 2:
+        raise NoParties(field="parties")
+    stood = set(
+        Candidacy.objects.filter(contest__election=of, party__in=codes)
+        .values_list("party", flat=True)
+        .distinct()
+    )
+    for code in codes:
+        if code not in stood or code in (known.INDEPENDENT, known.NOTA):
+            raise UnknownParty(field="parties", party=code)
+    return first, codes
+
+
+def _note(act: str, alliance: Alliance, *, at_unit: int, by: Actor, at: datetime) -> None:
+    audit.record(
+        by=by,
+        at=at,
+        act=act,
+        subject=str(alliance.public_id),
+        unit_id=at_unit,
+        facts={"state": alliance.state, "parties": alliance.parties},
+    )

@@ -1,0 +1,152 @@
+"""Tables of correspondence: which part of an old seat each new seat has taken over."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+
+from abhiyan.core import audit
+from abhiyan.core.actor import Actor
+from abhiyan.elections.models import Correspondence
+from abhiyan.elections.refusals import LaterResults
+
+from .results import Brought, Taken, drop_file, note_file
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """What a whole table is about: one level, from one numbering to another."""
+
+    level: str
+    numbering_from: str
+    numbering_to: str
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """A part (weight, above 0 to 1) of an old seat that a new one took over."""
+
+    row: int
+    state_from: str
+    number_from: int
+    state_to: str
+    number_to: int
+    weight: float
+
+    @property
+    def old(self) -> tuple[str, int]:
+        return self.state_from, self.number_from
+
+    @property
+    def new(self) -> tuple[str, int]:
+        return self.state_to, self.number_to
+
+
+FACTS = ("state_from", "number_from", "state_to", "number_to", "weight", "import_id", "row")
+
+
+def _there(table: Table, olds: Iterable[tuple[str, int]]) -> dict[tuple[str, int], list[Correspondence]]:
+    wanted = set(olds)
+    found: dict[tuple[str, int], list[Correspondence]] = {old: [] for old in wanted}
+    rows = Correspondence.objects.filter(
+        level=table.level,
+        numbering_from=table.numbering_from,
+        numbering_to=table.numbering_to,
+        state_from__in={state for state, _number in wanted},
+    )
+    for row in rows:
+        if (row.state_from, row.number_from) in wanted:
+            found[row.state_from, row.number_from].append(row)
+    return found
+
+
+def look_at_pairs(*, table: Table, pairs: Sequence[Pair]) -> Taken:
+    """What becomes of the rows of a table of correspondence."""
+    taken = Taken()
+    there = _there(table, (pair.old for pair in pairs))
+    for pair in pairs:
+        before = {(row.state_to, row.number_to): row.weight for row in there[pair.old]}
+        if pair.new not in before:
+            taken.new += 1
+        elif before[pair.new] != pair.weight:
+            taken.changed += 1
+        else:
+            taken.same += 1
+    return taken
+
+
+def take_in_pairs(
+    *, table: Table, brought: Brought, pairs: Sequence[Pair], by: Actor, at: datetime
+) -> list[dict[str, Any]]:
+    """Take a table in, old seat by old seat: one that is given replaces all that was known of it."""
+    with transaction.atomic():
+        there = _there(table, (pair.old for pair in pairs))
+        given: dict[tuple[str, int], list[Pair]] = {}
+        for pair in pairs:
+            given.setdefault(pair.old, []).append(pair)
+        gone, new = list[Correspondence](), list[Pair]()
+        for old, own in given.items():
+            known = {(row.state_to, row.number_to): row.weight for row in there[old]}
+            if known != {pair.new: pair.weight for pair in own}:
+                gone += there[old]
+                new += own
+        page: dict[str, Any] = {
+            "level": table.level,
+            "numbering_from": table.numbering_from,
+            "numbering_to": table.numbering_to,
+            "gone": [[getattr(row, name) for name in FACTS] for row in gone],
+        }
+        Correspondence.objects.filter(pk__in=[row.pk for row in gone]).delete()
+        made = Correspondence.objects.bulk_create(
+            Correspondence(
+                level=table.level,
+                numbering_from=table.numbering_from,
+                numbering_to=table.numbering_to,
+                state_from=pair.state_from,
+                number_from=pair.number_from,
+                state_to=pair.state_to,
+                number_to=pair.number_to,
+                weight=pair.weight,
+                import_id=brought.import_id,
+                row=pair.row,
+            )
+            for pair in new
+        )
+        page["made"] = [row.pk for row in made]
+        if made or gone:
+            note_file(brought, None, at)
+        audit.record(
+            by=by,
+            at=at,
+            act="elections.correspondence",
+            subject=f"{table.level} {table.numbering_from} > {table.numbering_to}",
+            n=len(made),
+            facts={"import": brought.import_id},
+        )
+        return [page]
+
+
+def take_back_pairs(*, import_id: int, pages: Iterable[Mapping[str, Any]], by: Actor, at: datetime) -> int:
+    """As it was before the table. Refuses LaterResults where a later one replaced a part of it."""
+    n = 0
+    with transaction.atomic():
+        for page in pages:
+            own = Correspondence.objects.filter(pk__in=page["made"])
+            if own.count() != len(page["made"]):
+                raise LaterResults(where=str(page["numbering_from"]))
+            own.delete()
+            Correspondence.objects.bulk_create(
+                Correspondence(
+                    level=page["level"],
+                    numbering_from=page["numbering_from"],
+                    numbering_to=page["numbering_to"],
+                    **dict(zip(FACTS, facts, strict=True)),
+                )
+                for facts in page["gone"]
+            )
+            n += len(page["made"])
+        drop_file(import_id, None)
+        audit.record(by=by, at=at, act="elections.correspondence_undone", subject=str(import_id), n=n)
+    return n

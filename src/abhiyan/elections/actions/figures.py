@@ -1,0 +1,96 @@
+"""Stated figures: what somebody quotes, kept beside what the files give and never mixed with it."""
+
+from datetime import datetime
+
+from django.db import transaction
+
+from abhiyan.core import audit
+from abhiyan.core.actor import Actor
+from abhiyan.elections import known
+from abhiyan.elections.models import Candidacy, Contest, Election, Stated
+from abhiyan.elections.refusals import (
+    FigureUnfit,
+    NoOrigin,
+    NothingStated,
+    UnknownElection,
+    UnknownParty,
+    UnknownSeat,
+)
+from abhiyan.org import queries as org
+
+from .parties import parties_by_word
+
+LONGEST_ORIGIN = 400
+
+
+def state_figure(
+    *,
+    election: str,
+    party: str,
+    source: str,
+    at_unit: int,
+    by: Actor,
+    at: datetime,
+    state: str = "",
+    number: int | None = None,
+    share_pct: float | None = None,
+    votes: int | None = None,
+    seats: int | None = None,
+) -> Stated:
+    """Put a quoted figure beside the computed one: a party's share, votes or seats in a constituency, state or all.
+
+    election: its code. party: code or name. source: who said it, where and when; it is shown with the figure.
+    Who may: `results.import` over the unit `at_unit`.
+    Refuses UnknownElection, UnknownSeat, UnknownParty, NothingStated, FigureUnfit, NoOrigin.
+    """
+    org.require(by, "results.import", at=at_unit)
+    if share_pct is None and votes is None and seats is None:
+        raise NothingStated(field="share_pct")
+    if (share_pct is not None and not 0 <= share_pct <= 100) or (votes or 0) < 0 or (seats or 0) < 0:
+        raise FigureUnfit(field="share_pct" if share_pct is not None else "votes")
+    if not source.strip():
+        raise NoOrigin(field="source")
+    of = Election.objects.filter(code=election).first()
+    if of is None:
+        raise UnknownElection(field="election", election=election)
+    eci = known.state_of(state) if state else ""
+    of_contests = {"election": of} | ({"state": eci} if eci else {}) | ({"number": number} if number else {})
+    if eci is None or (number and not eci) or not Contest.objects.filter(**of_contests).exists():
+        raise UnknownSeat(field="number" if number else "state")
+    code = parties_by_word().get(known.plain(party), party.strip().upper())
+    if not Candidacy.objects.filter(contest__election=of, party=code).exists():
+        raise UnknownParty(field="party", party=party)
+    with transaction.atomic():
+        stated = Stated(
+            election=of,
+            state=eci,
+            number=number,
+            party=code,
+            share_pct=share_pct,
+            votes=votes,
+            seats=seats,
+            source=source.strip()[:LONGEST_ORIGIN],
+            stated_by=by.account_id,
+            stated_at=at,
+        )
+        stated.save(force_insert=True)
+        audit.record(
+            by=by,
+            at=at,
+            act="elections.state_figure",
+            subject=of.code,
+            unit_id=at_unit,
+            facts={"state": eci, "number": number, "party": code},
+        )
+    return stated
+
+
+def withdraw_figure(*, stated_id: int, at_unit: int, by: Actor, at: datetime) -> None:
+    """Take a quoted figure away again. Who may: as `state_figure`."""
+    org.require(by, "results.import", at=at_unit)
+    with transaction.atomic():
+        gone, _each = Stated.objects.filter(pk=stated_id).delete()
+        if gone:
+            audit.record(
+                by=by, at=at, act="elections.withdraw_figure", subject=str(stated_id), unit_id=at_unit
+            )

@@ -1,0 +1,564 @@
+"""Results come to be, change and go again: whole contests, set-wise, with a journal for the undo."""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from uuid import uuid4
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from abhiyan.core import audit
+from abhiyan.core.actor import Actor
+from abhiyan.elections import known
+from abhiyan.elections.models import Candidacy, Contest, Election, Part, PartVotes, Plan, PlanSeat, ResultFile
+from abhiyan.elections.refusals import LaterResults, PlansStand
+
+from .parties import know_parties
+
+AT_ONCE = 2_000  # rows written together
+PAGE = 200  # contests on a page of the journal
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """The election a list is of, there already or to be made."""
+
+    code: str
+    kind: str
+    year: int
+    names: Mapping[str, str]
+    is_sample: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Brought:
+    """The import that brings a list, and its file."""
+
+    import_id: int
+    kind: str
+    name: str
+    sha256: str
+    origin: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class NewCandidate:
+    """One line of a result. votes: None where nobody voted."""
+
+    row: int
+    position: int
+    name: str
+    party: str
+    party_name: str
+    votes: int | None
+    is_nota: bool
+
+    @property
+    def facts(self) -> tuple[Any, ...]:
+        return (self.position, self.name, self.party, self.party_name, self.votes, self.is_nota)
+
+
+@dataclass(slots=True)
+class NewContest:
+    """One seat's whole result, as a file says it. electors, reservation, unit_id: None, "" where it says nothing."""
+
+    state: str
+    number: int
+    name: str
+    reservation: str
+    electors: int | None
+    is_uncontested: bool
+    numbering: str
+    note: str
+    unit_id: int | None
+    row: int
+    candidates: list[NewCandidate] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class Taken:
+    """Rows by what became of them; and candidates that cannot go, because results by segment stand on them."""
+
+    new: int = 0
+    changed: int = 0
+    same: int = 0
+    standing: list[tuple[int, int]] = field(default_factory=list)  # (row of the contest, id of the candidacy)
+
+
+@dataclass(slots=True)
+class _Held:
+    """A contest as it stands, its candidates by what they are known by across files."""
+
+    contest: Contest
+    candidates: dict[tuple[str, str, int], Candidacy]
+
+
+def _keyed(rows: Iterable[Any]) -> dict[tuple[str, str, int], Any]:
+    """Candidates by name, party and, of namesakes in one party, which by votes."""
+    found: dict[tuple[str, str, int], Any] = {}
+    for row in sorted(rows, key=lambda one: one.position):
+        name, party = known.plain(row.name), row.party
+        nth = 0
+        while (name, party, nth) in found:
+            nth += 1
+        found[name, party, nth] = row
+    return found
+
+
+def _held(election: Election) -> dict[tuple[str, int], _Held]:
+    candidates: dict[int, list[Candidacy]] = defaultdict(list)
+    for one in Candidacy.objects.filter(contest__election=election):
+        candidates[one.contest_id].append(one)
+    return {
+        (contest.state, contest.number): _Held(contest, _keyed(candidates[contest.pk]))
+        for contest in Contest.objects.filter(election=election)
+    }
+
+
+CONTEST_FACTS = ("name", "reservation", "electors", "is_uncontested", "numbering", "note", "unit_id")
+CANDIDACY_FACTS = ("position", "name", "party", "party_name", "votes", "is_nota")
+
+
+def _wanted(contest: NewContest, held: Contest | None) -> dict[str, Any]:
+    """What a contest is to say. An empty cell says nothing: it takes nothing away."""
+    said = {name: getattr(contest, name) for name in CONTEST_FACTS}
+    if held is not None:
+        for name in ("name", "reservation", "electors", "unit_id"):
+            said[name] = said[name] or getattr(held, name)
+    return said
+
+
+def _differs(contest: NewContest, held: _Held) -> bool:
+    said = _wanted(contest, held.contest)
+    return any(getattr(held.contest, name) != value for name, value in said.items())
+
+
+def look(
+    *, election: Election | None, contests: Sequence[NewContest], is_refused: Callable[[int], bool]
+) -> Taken:
+    """What becomes of the rows of a list; nothing is changed. election: None while there is none.
+
+    is_refused: whether a row is not taken for a reason that concerns the file, not its seat.
+    """
+    taken = Taken()
+    there = {} if election is None else _held(election)
+    with_votes: set[int] = set()
+    if election is not None:
+        with_votes = set(
+            PartVotes.objects.filter(candidacy__contest__election=election).values_list(
+                "candidacy_id", flat=True
+            )
+        )
+    for contest in contests:
+        held = there.get((contest.state, contest.number))
+        if held is None:
+            taken.new += sum(not is_refused(one.row) for one in contest.candidates)
+            continue
+        of_seat = _differs(contest, held)
+        candidates = _keyed(contest.candidates)
+        for key, row in candidates.items():
+            before = held.candidates.get(key)
+            if is_refused(row.row):
+                continue
+            if before is None:
+                taken.new += 1
+            elif of_seat or row.facts != tuple(getattr(before, name) for name in CANDIDACY_FACTS):
+                taken.changed += 1
+            else:
+                taken.same += 1
+        taken.standing += [
+            (contest.row, one.pk)
+            for key, one in held.candidates.items()
+            if key not in candidates and one.pk in with_votes
+        ]
+    return taken
+
+
+def take_in_results(
+    *, wanted: Wanted, brought: Brought, contests: Sequence[NewContest], by: Actor, at: datetime
+) -> tuple[Election, list[dict[str, Any]]]:
+    """Take whole contests in; those that are known and the same stay untouched, down to the file they name.
+
+    Authority is the import's (`results.import`). Returns the election and the pages of the journal for
+    `take_back_results`.
+    """
+    with transaction.atomic():
+        know_parties(by=by, at=at)
+        election, made = election_to_be(wanted=wanted, import_id=brought.import_id, at=at)
+        Election.objects.select_for_update().get(pk=election.pk)  # one list of an election at a time
+        there = _held(election)
+        pages: list[dict[str, Any]] = [{"election": election.pk if made else None}]
+        changed: list[tuple[NewContest, _Held]] = []
+        fresh: list[NewContest] = []
+        for contest in contests:
+            held = there.get((contest.state, contest.number))
+            if held is None:
+                fresh.append(contest)
+            elif _differs(contest, held) or _candidates_differ(contest, held):
+                changed.append((contest, held))
+        if made or fresh or changed:
+            note_file(brought, election, at)
+        import_id = brought.import_id
+        pages += [
+            {"made": _make(election, fresh[first : first + PAGE], import_id)}
+            for first in range(0, len(fresh), PAGE)
+        ]
+        pages += [
+            {"changed": [_change(one, held, import_id) for one, held in changed[first : first + PAGE]]}
+            for first in range(0, len(changed), PAGE)
+        ]
+        audit.record(
+            by=by,
+            at=at,
+            act="elections.results",
+            subject=election.code,
+            n=len(fresh) + len(changed),
+            facts={"import": brought.import_id, "made": len(fresh), "changed": len(changed)},
+        )
+        return election, pages
+
+
+def _candidates_differ(contest: NewContest, held: _Held) -> bool:
+    given = _keyed(contest.candidates)
+    return given.keys() != held.candidates.keys() or any(
+        row.facts != tuple(getattr(held.candidates[key], name) for name in CANDIDACY_FACTS)
+        for key, row in given.items()
+    )
+
+
+def election_to_be(*, wanted: Wanted, import_id: int, at: datetime) -> tuple[Election, bool]:
+    """The election of that code, made when there is none; and whether it was."""
+    return Election.objects.get_or_create(
+        code=wanted.code,
+        defaults={
+            "public_id": uuid4(),
+            "kind": wanted.kind,
+            "year": wanted.year,
+            "names": dict(wanted.names),
+            "is_sample": wanted.is_sample,
+            "made_at": at,
+            "import_id": import_id,
+        },
+    )
+
+
+def note_file(brought: Brought, election: Election | None, at: datetime) -> None:
+    ResultFile(
+        import_id=brought.import_id,
+        election=election,
+        kind=brought.kind,
+        name=brought.name,
+        sha256=brought.sha256,
+        origin=brought.origin,
+        brought_at=at,
+    ).save(force_insert=True)
+
+
+def _new_candidacy(contest_id: int, one: NewCandidate, import_id: int) -> Candidacy:
+    return Candidacy(
+        contest_id=contest_id,
+        import_id=import_id,
+        row=one.row,
+        **dict(zip(CANDIDACY_FACTS, one.facts, strict=True)),
+    )
+
+
+def _make(election: Election, contests: Sequence[NewContest], import_id: int) -> list[int]:
+    made = Contest.objects.bulk_create(
+        Contest(
+            election=election,
+            state=contest.state,
+            number=contest.number,
+            import_id=import_id,
+            row=contest.row,
+            **_wanted(contest, None),
+        )
+        for contest in contests
+    )
+    Candidacy.objects.bulk_create(
+        (
+            _new_candidacy(row.pk, one, import_id)
+            for row, contest in zip(made, contests, strict=True)
+            for one in contest.candidates
+        ),
+        batch_size=AT_ONCE,
+    )
+    return [row.pk for row in made]
+
+
+def _change(contest: NewContest, held: _Held, import_id: int) -> dict[str, Any]:
+    """Bring a contest to what the file says. Returns how it was."""
+    row, given = held.contest, _keyed(contest.candidates)
+    before: dict[str, Any] = {
+        "id": row.pk,
+        "facts": {name: getattr(row, name) for name in (*CONTEST_FACTS, "import_id", "row")},
+        "made": [],
+        "gone": [],
+        "were": [],
+    }
+    for name, value in _wanted(contest, row).items():
+        setattr(row, name, value)
+    row.import_id, row.row = import_id, contest.row
+    row.save()
+    for key, one in held.candidates.items():
+        was = {name: getattr(one, name) for name in (*CANDIDACY_FACTS, "import_id", "row")}
+        if key not in given:
+            before["gone"].append(was)
+            one.delete()
+        elif given[key].facts != tuple(was[name] for name in CANDIDACY_FACTS):
+            before["were"].append([one.pk, was])
+            for name, value in zip(CANDIDACY_FACTS, given[key].facts, strict=True):
+                setattr(one, name, value)
+            one.import_id, one.row = import_id, given[key].row
+            one.save()
+    new = [_new_candidacy(row.pk, one, import_id) for key, one in given.items() if key not in held.candidates]
+    before["made"] = [one.pk for one in Candidacy.objects.bulk_create(new)]
+    return before
+
+
+def take_back_results(*, import_id: int, pages: Iterable[Mapping[str, Any]], by: Actor, at: datetime) -> int:
+    """As it was before the list. Returns how many contests were made or changed by it.
+
+    Refuses LaterResults where another list changed or stands on a contest of this one, PlansStand.
+    """
+    journal = list(pages)
+    made = [pk for page in journal for pk in page.get("made", ())]
+    changed = [one for page in journal for one in page.get("changed", ())]
+    with transaction.atomic():
+        _refuse_later(import_id, made, changed)
+        for one in changed:
+            _restore(one)
+        Candidacy.objects.filter(contest_id__in=made).delete()
+        Contest.objects.filter(pk__in=made).delete()
+        drop_file(import_id, next((page["election"] for page in journal if page.get("election")), None))
+        audit.record(
+            by=by, at=at, act="elections.results_undone", subject=str(import_id), n=len(made) + len(changed)
+        )
+    return len(made) + len(changed)
+
+
+def _refuse_later(import_id: int, made: Sequence[int], changed: Sequence[Mapping[str, Any]]) -> None:
+    touched = [*made, *(one["id"] for one in changed)]
+    new_candidacies = [pk for one in changed for pk in one["made"]]
+    contests = Contest.objects.filter(pk__in=touched).exclude(import_id=import_id)
+    parts = Part.objects.filter(contest_id__in=made)
+    votes = PartVotes.objects.filter(candidacy_id__in=new_candidacies)
+    where = [
+        *contests.order_by("state", "number").values_list("name", flat=True)[:3],
+        *parts.order_by("contest_id").values_list("contest__name", flat=True).distinct()[:3],
+        *votes.values_list("candidacy__contest__name", flat=True).distinct()[:3],
+    ]
+    if where:
+        raise LaterResults(where=", ".join(dict.fromkeys(where)))
+    if PlanSeat.objects.filter(contest_id__in=touched).exists():
+        raise PlansStand
+
+
+def _restore(was: Mapping[str, Any]) -> None:
+    Contest.objects.filter(pk=was["id"]).update(**was["facts"])
+    Candidacy.objects.filter(pk__in=was["made"]).delete()
+    for pk, facts in was["were"]:
+        Candidacy.objects.filter(pk=pk).update(**facts)
+    Candidacy.objects.bulk_create(Candidacy(contest_id=was["id"], **facts) for facts in was["gone"])
+
+
+def drop_file(import_id: int, election_id: int | None) -> None:
+    ResultFile.objects.filter(import_id=import_id).delete()
+    if election_id is None:
+        return
+    stands = (
+        Contest.objects.filter(election_id=election_id).exists()
+        or ResultFile.objects.filter(election_id=election_id).exists()
+    )
+    if stands:
+        return
+    if Plan.objects.filter(election_id=election_id).exists():
+        raise PlansStand
+    election = Election.objects.filter(pk=election_id).first()
+    if election is not None:
+        _refuse_said_of(election)
+        election.delete()
+
+
+def _refuse_said_of(election: Election) -> None:
+    """Alliances and stated figures are somebody's own work: they go first, by their own acts."""
+    from abhiyan.elections.models import Alliance, ClassRule, Stated, UnitClass
+
+    said = [
+        text
+        for model, text in (
+            (Alliance, _("alliances")),
+            (Stated, _("stated figures")),
+            (ClassRule, _("rules of classes")),
+            (UnitClass, _("classes")),
+        )
+        if model.objects.filter(election=election).exists()
+    ]
+    if said:
+        raise LaterResults(where=", ".join(said))
+
+
+# Results by part
+
+
+@dataclass(frozen=True, slots=True)
+class NewPart:
+    """A part of a contest as a file says it, with votes by candidacy id: {id: (votes, row)}."""
+
+    contest_id: int
+    kind: str
+    number: str
+    name: str
+    electors: int | None
+    unit_id: int | None
+    votes: Mapping[int, tuple[int, int]]
+
+
+def _parts_held(contest_ids: Sequence[int]) -> dict[tuple[int, str, str], tuple[Part, dict[int, PartVotes]]]:
+    votes: dict[int, dict[int, PartVotes]] = defaultdict(dict)
+    for one in PartVotes.objects.filter(part__contest_id__in=contest_ids):
+        votes[one.part_id][one.candidacy_id] = one
+    return {
+        (part.contest_id, part.kind, part.number): (part, votes[part.pk])
+        for part in Part.objects.filter(contest_id__in=contest_ids)
+    }
+
+
+def look_at_parts(*, parts: Sequence[NewPart]) -> Taken:
+    """What becomes of the rows of a list of results by part."""
+    taken = Taken()
+    there = _parts_held(sorted({part.contest_id for part in parts}))
+    for part in parts:
+        _row, votes = there.get((part.contest_id, part.kind, part.number), (None, {}))
+        for candidacy_id, (n, _line) in part.votes.items():
+            before = votes.get(candidacy_id)
+            if before is None:
+                taken.new += 1
+            elif before.votes != n:
+                taken.changed += 1
+            else:
+                taken.same += 1
+    return taken
+
+
+def take_in_parts(
+    *, election: Election, brought: Brought, parts: Sequence[NewPart], by: Actor, at: datetime
+) -> list[dict[str, Any]]:
+    """Take votes by segment, booth and special station in. Returns the pages of the journal."""
+    with transaction.atomic():
+        Election.objects.select_for_update().get(pk=election.pk)
+        there = _parts_held(sorted({part.contest_id for part in parts}))
+        made: list[tuple[Part, NewPart]] = []
+        page: dict[str, Any] = {"parts": [], "facts": [], "votes": [], "were": []}
+        new_votes: list[PartVotes] = []
+        for part in parts:
+            row, votes = there.get((part.contest_id, part.kind, part.number), (None, {}))
+            if row is None:
+                made.append((_new_part(part, brought.import_id), part))
+                continue
+            electors = part.electors if part.electors is not None else row.electors
+            unit_id = part.unit_id or row.unit_id
+            if (row.name, row.electors, row.unit_id) != (part.name, electors, unit_id):
+                page["facts"].append([row.pk, row.name, row.electors, row.unit_id])
+                row.name, row.electors, row.unit_id = part.name, electors, unit_id
+                row.save()
+            for candidacy_id, (n, line) in part.votes.items():
+                before = votes.get(candidacy_id)
+                if before is None:
+                    new_votes.append(_new_votes(row.pk, candidacy_id, n, line, brought.import_id))
+                elif before.votes != n:
+                    page["were"].append([before.pk, before.votes, before.import_id, before.row])
+                    before.votes, before.import_id, before.row = n, brought.import_id, line
+                    before.save()
+        rows = Part.objects.bulk_create((row for row, _part in made), batch_size=AT_ONCE)
+        page["parts"] = [row.pk for row in rows]
+        for row, (_unsaved, part) in zip(rows, made, strict=True):
+            new_votes += [
+                _new_votes(row.pk, candidacy_id, n, line, brought.import_id)
+                for candidacy_id, (n, line) in part.votes.items()
+            ]
+        page["votes"] = [one.pk for one in PartVotes.objects.bulk_create(new_votes, batch_size=AT_ONCE)]
+        if page["parts"] or page["votes"] or page["were"] or page["facts"]:
+            note_file(brought, election, at)
+        audit.record(
+            by=by,
+            at=at,
+            act="elections.parts",
+            subject=election.code,
+            n=len(page["votes"]) + len(page["were"]),
+            facts={"import": brought.import_id},
+        )
+        return [page]
+
+
+def _new_part(part: NewPart, import_id: int) -> Part:
+    return Part(
+        contest_id=part.contest_id,
+        kind=part.kind,
+        number=part.number,
+        name=part.name,
+        electors=part.electors,
+        unit_id=part.unit_id,
+        import_id=import_id,
+    )
+
+
+def _new_votes(part_id: int, candidacy_id: int, n: int, row: int, import_id: int) -> PartVotes:
+    return PartVotes(part_id=part_id, candidacy_id=candidacy_id, votes=n, row=row, import_id=import_id)
+
+
+def take_back_parts(*, import_id: int, pages: Iterable[Mapping[str, Any]], by: Actor, at: datetime) -> int:
+    """As it was before the list. Returns how many rows it had brought. Refuses LaterResults."""
+    n = 0
+    with transaction.atomic():
+        for page in pages:
+            own = PartVotes.objects.filter(pk__in=[*page["votes"], *(one[0] for one in page["were"])])
+            later = own.exclude(import_id=import_id) | PartVotes.objects.filter(
+                part_id__in=page["parts"]
+            ).exclude(import_id=import_id)
+            where = later.values_list("part__name", flat=True).distinct()[:3]
+            if where:
+                raise LaterResults(where=", ".join(where))
+            for pk, votes, before_id, row in page["were"]:
+                PartVotes.objects.filter(pk=pk).update(votes=votes, import_id=before_id, row=row)
+            PartVotes.objects.filter(pk__in=page["votes"]).delete()
+            Part.objects.filter(pk__in=page["parts"]).delete()
+            for pk, name, electors, unit_id in page["facts"]:
+                Part.objects.filter(pk=pk).update(name=name, electors=electors, unit_id=unit_id)
+            n += len(page["votes"]) + len(page["were"])
+        drop_file(import_id, None)
+        audit.record(by=by, at=at, act="elections.parts_undone", subject=str(import_id), n=n)
+    return n
+
+
+def pages_of(pages: Iterable[dict[str, Any]], size: int = 5_000) -> Iterator[dict[str, Any]]:
+    """Pages of a journal, long lists of ids cut so that none is too large to be kept."""
+    for page in pages:
+        longest = max((len(value) for value in page.values() if isinstance(value, list)), default=0)
+        if longest <= size:
+            yield page
+            continue
+        for first in range(0, longest, size):
+            yield {
+                key: value[first : first + size] if isinstance(value, list) else value
+                for key, value in page.items()
+            }
+
+
+__all__ = [
+    "Brought",
+    "NewCandidate",
+    "NewContest",
+    "NewPart",
+    "Taken",
+    "Wanted",
+    "look",
+    "look_at_parts",
+    "take_back_parts",
+    "take_back_results",
+    "take_in_parts",
+    "take_in_results",
+]

@@ -1,0 +1,126 @@
+"""Tables of correspondence: an old seat's parts in the new ones."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+
+from django.utils.translation import gettext_lazy as _
+
+from abhiyan.core.imports import ImportKind, Option, Outcome, Work
+from abhiyan.elections import known
+from abhiyan.elections.actions import correspondence as acts
+from abhiyan.elections.actions.correspondence import Pair, Table
+from abhiyan.elections.models import Level
+from abhiyan.elections.refusals import NotWhole
+
+from . import naming
+from .layouts import CORRESPONDENCE, REASONS
+
+MAY_MISS = 0.001
+
+
+def levels() -> Sequence[tuple[str, str]]:
+    return [(str(value), str(label)) for value, label in Level.choices]
+
+
+def table_of(work: Work) -> Table:
+    """What the options say the table is about."""
+    said = work.options
+    return Table(said["level"], said["numbering_from"], said.get("numbering_to", ""))
+
+
+def read(work: Work) -> list[Pair]:
+    """The pairs of a table; an old seat whose weights do not sum to 1 is refused with all its rows."""
+    own = work.options.get("state") or None
+    allowed = naming.states_allowed(work)
+    pairs: list[Pair] = []
+    seen: dict[tuple[tuple[str, int], tuple[str, int]], int] = {}
+    for batch in work.rows():
+        for row, state_from, number_from, state_to, number_to, weight in batch.rows:
+            old = known.state_of(state_from) if state_from else own
+            new = known.state_of(state_to) if state_to else old
+            if old is None or new is None:
+                field, told = ("state_from", state_from) if old is None else ("state_to", state_to)
+                excerpt = str(told or "")[:40]
+                work.refuse(row, field, "state_unknown" if told else "state_missing", excerpt=excerpt)
+                continue
+            if allowed is not None and not {old, new} <= allowed:
+                work.refuse(row, "state_from", "state_outside", state=old)
+                continue
+            if not weight:
+                work.refuse(row, "weight", "weight_zero")
+                continue
+            pair = Pair(row, old, number_from, new, number_to, weight)
+            if (pair.old, pair.new) in seen:
+                work.refuse(row, "number_to", "pair_doubled", first_row=seen[pair.old, pair.new])
+                continue
+            seen[pair.old, pair.new] = row
+            pairs.append(pair)
+    by_old: dict[tuple[str, int], list[Pair]] = defaultdict(list)
+    for pair in pairs:
+        by_old[pair.old].append(pair)
+    good: list[Pair] = []
+    for (_state, number), found in by_old.items():
+        total = sum(pair.weight for pair in found)
+        if abs(total - 1) <= MAY_MISS:
+            good += found
+            continue
+        for pair in found:
+            work.refuse(pair.row, "weight", "weights_sum", number=number, sum=f"{total:.4f}")
+    return good
+
+
+def _taken(work: Work, pairs: Sequence[Pair]) -> None:
+    taken = acts.look_at_pairs(table=table_of(work), pairs=pairs)
+    for outcome in ("new", "changed", "same"):
+        if n := getattr(taken, outcome):
+            work.count(outcome, n)
+
+
+def check(work: Work) -> None:
+    """What a table would do."""
+    _taken(work, read(work))
+
+
+def commit(work: Work) -> None:
+    """Take it in, whole."""
+    pairs = read(work)
+    if work.refused_rows:
+        raise NotWhole(rows=work.refused_rows)
+    _taken(work, pairs)
+    pages = acts.take_in_pairs(
+        table=table_of(work), brought=naming.brought(work), pairs=pairs, by=work.by, at=work.at
+    )
+    for page in pages:
+        work.keep(page)
+
+
+def undo(work: Work) -> None:
+    """As it was before the table."""
+    work.count(
+        "new", acts.take_back_pairs(import_id=work.id, pages=list(work.kept()), by=work.by, at=work.at)
+    )
+
+
+CORRESPONDENCE_KIND = ImportKind(
+    key="correspondence",
+    title=_("Correspondence of constituencies"),
+    explains=_("After new boundaries: which part of an old constituency each new one has taken over."),
+    layout=CORRESPONDENCE,
+    capability="results.import",
+    outcomes={
+        "new": Outcome(_("New"), "ok"),
+        "changed": Outcome(_("Changed"), "warn"),
+        "same": Outcome(_("Unchanged")),
+    },
+    options=(
+        Option("level", _("Which constituencies"), levels),
+        Option("numbering_from", _("Name of the old numbering"), help=_("Such as “before 2022”.")),
+        Option("numbering_to", _("Name of the new numbering"), required=False, help=_("Empty: today's.")),
+        naming.STATE,
+        naming.ORIGIN,
+    ),
+    reasons=REASONS,
+    check=check,
+    commit=commit,
+    undo=undo,
+)

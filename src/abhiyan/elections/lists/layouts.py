@@ -1,0 +1,253 @@
+"""The columns of lists of results, of results by part, and of correspondence; and why a row is refused."""
+
+from django.utils.translation import gettext_lazy as _
+
+from abhiyan.core.tables.layout import Field, Kind, Layout
+
+MOST_VOTES = 2_000_000_000
+LARGEST_NUMBER = 9_999
+
+STATE = Field(
+    "state",
+    "State",
+    "राज्य",
+    ("state eci", "eci state code", "state code", "प्रदेश", "राज्य कोड"),
+    max_length=60,
+)
+YEAR = Field("year", "Year", "वर्ष", ("election year", "साल", "चुनाव वर्ष"), Kind.YEAR)
+UNIT = Field("unit_code", "Unit code", "इकाई कोड", ("unit",), Kind.CODE, max_length=64)
+CANDIDATE = Field(
+    "candidate", "Candidate", "प्रत्याशी", ("candidate name", "उम्मीदवार", "अभ्यर्थी"), required=True
+)
+PARTY = Field("party", "Party", "दल", ("party name", "पार्टी", "राजनीतिक दल"), required=True)
+PARTY_CODE = Field(
+    "party_code",
+    "Party abbreviation",
+    "दल का संक्षेप",
+    ("party abbr", "party code", "abbreviation"),
+    max_length=60,
+)
+POSITION = Field("position", "Position", "स्थान", ("rank", "candidate position", "क्रम"), Kind.INTEGER, least=1)
+
+
+def _number(key: str, en: str, hi: str, *also: str) -> Field:
+    return Field(key, en, hi, also, Kind.INTEGER, least=1, most=LARGEST_NUMBER)
+
+
+PC_NUMBER = _number(
+    "pc_number",
+    "Lok Sabha constituency number",
+    "लोकसभा क्षेत्र संख्या",
+    "pc no",
+    "pc number",
+    "parliamentary constituency no",
+)
+AC_NUMBER = _number(
+    "ac_number", "Assembly constituency number", "विधानसभा क्षेत्र संख्या", "ac no", "ac number", "segment no"
+)
+NUMBER = _number(
+    "number", "Constituency number", "निर्वाचन क्षेत्र संख्या", "seat no", "constituency no", "क्षेत्र संख्या"
+)
+
+RESULTS = Layout(
+    key="results",
+    personal=False,
+    fields=(
+        YEAR,
+        STATE,
+        NUMBER,
+        PC_NUMBER,
+        AC_NUMBER,
+        Field(
+            "name",
+            "Constituency",
+            "निर्वाचन क्षेत्र",
+            ("constituency name", "seat", "pc name", "ac name", "क्षेत्र", "लोकसभा क्षेत्र", "विधानसभा क्षेत्र"),
+        ),
+        Field(
+            "reservation",
+            "Reserved seat",
+            "आरक्षण",
+            ("reservation", "pc type", "ac type", "constituency type", "seat type", "आरक्षित"),
+            max_length=20,
+        ),
+        CANDIDATE,
+        PARTY,
+        PARTY_CODE,
+        Field(
+            "votes",
+            "Votes",
+            "मत",
+            ("total votes", "votes polled", "votes secured", "वोट", "कुल मत", "प्राप्त मत"),
+            Kind.INTEGER,
+            least=0,
+            most=MOST_VOTES,
+        ),
+        POSITION,
+        Field(
+            "electors",
+            "Electors",
+            "मतदाता संख्या",
+            ("total electors", "मतदाता", "कुल मतदाता"),
+            Kind.INTEGER,
+            least=0,
+            most=MOST_VOTES,
+        ),
+        Field("note", "Note", "टिप्पणी", ("remark", "remarks", "टीप"), max_length=400),
+        UNIT,
+    ),
+)
+
+SEGMENTS = Layout(
+    key="segments",
+    personal=False,
+    fields=(
+        YEAR,
+        STATE,
+        PC_NUMBER,
+        AC_NUMBER,
+        Field(
+            "booth",
+            "Booth number",
+            "बूथ संख्या",
+            ("booth", "part no", "polling station no", "ps no", "बूथ", "भाग संख्या", "मतदान केंद्र संख्या"),
+            Kind.CODE,
+            max_length=20,
+        ),
+        Field(
+            "name",
+            "Segment",
+            "विधानसभा खंड",
+            ("segment name", "ac name", "part name", "booth name", "polling station", "विधानसभा क्षेत्र"),
+        ),
+        CANDIDATE,
+        PARTY,
+        PARTY_CODE,
+        Field(
+            "votes",
+            "Votes",
+            "मत",
+            ("total votes", "votes polled", "वोट", "प्राप्त मत"),
+            Kind.INTEGER,
+            required=True,
+            least=0,
+            most=MOST_VOTES,
+        ),
+        POSITION,
+        Field(
+            "electors",
+            "Electors",
+            "मतदाता संख्या",
+            ("मतदाता", "कुल मतदाता"),
+            Kind.INTEGER,
+            least=0,
+            most=MOST_VOTES,
+        ),
+        UNIT,
+    ),
+)
+
+CORRESPONDENCE = Layout(
+    key="correspondence",
+    personal=False,
+    fields=(
+        Field(
+            "state_from",
+            "State before",
+            "पहले का राज्य",
+            ("old state", "from state", "state"),
+            max_length=60,
+        ),
+        Field(
+            "number_from",
+            "Number before",
+            "पहले की संख्या",
+            ("old number", "from number", "old no"),
+            Kind.INTEGER,
+            required=True,
+            least=1,
+            most=LARGEST_NUMBER,
+        ),
+        Field("state_to", "State now", "अब का राज्य", ("new state", "to state"), max_length=60),
+        Field(
+            "number_to",
+            "Number now",
+            "अब की संख्या",
+            ("new number", "to number", "new no"),
+            Kind.INTEGER,
+            required=True,
+            least=1,
+            most=LARGEST_NUMBER,
+        ),
+        Field(
+            "weight",
+            "Weight",
+            "भार",
+            ("share", "part", "भाग", "हिस्सा"),
+            Kind.DECIMAL,
+            required=True,
+            least=0,
+            most=1,
+        ),
+    ),
+)
+
+REASONS = {
+    "year_differs": _("The row is of %(year)s, the election of %(expected)s."),
+    "state_missing": _("%(field)s is empty. Fill it in, or say for the whole file which state it is of."),
+    "state_unknown": _(
+        "%(field)s is not a state: %(excerpt)s. Use the Election Commission's code, like S24."
+    ),
+    "state_outside": _("%(state)s is not in the unit this list is for."),
+    "number_missing": _("The number of the constituency is missing."),
+    "number_unknown": _(
+        "%(state)s has no constituency %(number)s in that year's numbering (%(least)s to %(most)s)."
+    ),
+    "no_letters_here": _("%(field)s is not a name but “%(excerpt)s”. Are the columns shifted?"),
+    "number_for_party": _("%(field)s is not a party but “%(excerpt)s”. Are the columns shifted?"),
+    "votes_missing": _(
+        "%(field)s is empty. If nobody voted because nobody else stood, write “uncontested” as note."
+    ),
+    "uncontested_votes": _(
+        "The seat is called uncontested, and has votes or several candidates. Correct one of them."
+    ),
+    "name_differs": _(
+        "Constituency %(number)s is called “%(first)s” in row %(first_row)s and “%(excerpt)s” here."
+    ),
+    "electors_differ": _(
+        "Constituency %(number)s has %(first)s electors in row %(first_row)s and %(here)s here."
+    ),
+    "candidate_doubled": _("The same candidate stands in row %(first_row)s already."),
+    "nota_doubled": _("“None of the above” stands in row %(first_row)s already."),
+    "position_wrong": _("%(field)s is %(excerpt)s; by votes it is %(rank)s in this constituency."),
+    "above_electors": _(
+        "Constituency %(number)s has %(votes)s votes and only %(electors)s electors. Correct one of them."
+    ),
+    "seat_refused": _(
+        "Another row of this constituency is refused (row %(first_row)s), so it would not be whole."
+    ),
+    "seat_missing": _(
+        "%(state)s: constituency %(number)s is missing. Results that are not whole give wrong totals."
+    ),
+    "seats_missing": _(
+        "%(state)s: %(count)s constituencies are missing (%(numbers)s). Results that are not whole give wrong totals."
+    ),
+    "states_missing": _("No constituency of %(states)s is in the file."),
+    "segments_stand": _("Results by segment stand on this candidate. Undo their list first."),
+    "unit_unknown": _("There is no unit with the code %(excerpt)s."),
+    "seat_unknown": _(
+        "The election has no result for constituency %(number)s of %(state)s. Import that first."
+    ),
+    "part_missing": _(
+        "Neither a segment's number nor a booth's is given, and the name is not of a special station."
+    ),
+    "candidate_unknown": _("Nobody called “%(excerpt)s” stood in constituency %(number)s."),
+    "candidate_unclear": _(
+        "Several people called “%(excerpt)s” stood in constituency %(number)s. Give their position too."
+    ),
+    "part_doubled": _("This candidate's votes in this part stand in row %(first_row)s already."),
+    "above_total": _("By part the candidate has %(parts)s votes, in the whole constituency only %(total)s."),
+    "pair_doubled": _("The same two constituencies stand in row %(first_row)s already."),
+    "weight_zero": _("%(field)s is 0. Leave such a row out."),
+    "weights_sum": _("The weights of constituency %(number)s sum to %(sum)s, not to 1."),
+}

@@ -1,0 +1,157 @@
+"""Which election a list is of: what its options say, or else its code."""
+
+import re
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from abhiyan.core.imports import Option, Work
+from abhiyan.elections import known
+from abhiyan.elections.actions.results import Brought, Wanted
+from abhiyan.elections.models import Election, Kind
+from abhiyan.elections.refusals import ElectionDiffers, ElectionUnclear, UnknownElection
+from abhiyan.units import queries as units
+
+_LOK_SABHA = re.compile(r"LS[-_ ]?(\d{4})", re.IGNORECASE)
+_STATE = re.compile(r"([A-Za-z]{2}|[SU]\d\d)[-_ ]?(\d{4})")
+
+
+class Named(NamedTuple):
+    """The election a list is of; the state of rows that name none; how seats are numbered, when the list says so."""
+
+    wanted: Wanted
+    state: str | None
+    numbering: str | None
+    is_partial: bool
+
+    @property
+    def level(self) -> str:
+        return "pc" if self.wanted.kind == Kind.PARLIAMENT else "ac"
+
+
+def states() -> Sequence[tuple[str, str]]:
+    from django.utils.translation import get_language
+
+    language = (get_language() or "en")[:2]
+    found = [(state.eci, known.state_name(state.eci, language)) for state in known.states().values()]
+    return [("", "—"), *sorted(found, key=lambda pair: pair[1])]
+
+
+def kinds() -> Sequence[tuple[str, str]]:
+    return [("", "—"), *((str(value), str(label)) for value, label in Kind.choices)]
+
+
+def yes_or_no() -> Sequence[tuple[str, str]]:
+    return [("", str(_("No"))), ("yes", str(_("Yes")))]
+
+
+ELECTION = Option(
+    "election",
+    _("Code of the election"),
+    help=_("Such as LS2024 for the Lok Sabha or JK2024 for an assembly."),
+)
+KIND = Option(
+    "kind", _("What was elected"), kinds, required=False, help=_("Only where the code does not say it.")
+)
+YEAR = Option(
+    "year", _("Year of the election"), required=False, help=_("Only where the code does not say it.")
+)
+NAME = Option("name", _("Name in English"), required=False)
+NAME_HI = Option("name_hi", _("Name in Hindi"), required=False)
+STATE = Option(
+    "state",
+    pgettext_lazy("kind of unit", "State"),
+    states,
+    required=False,
+    help=_("Of rows that name none."),
+)
+NUMBERING = Option(
+    "numbering",
+    _("Numbering of the constituencies"),
+    required=False,
+    help=_(
+        "A name for it, if it is neither today's nor one that is known. Known ones are found by state and year."
+    ),
+)
+ORIGIN = Option("origin", _("Where the file comes from"), required=False)
+PARTIAL = Option(
+    "partial",
+    _("Take only what is whole"),
+    yes_or_no,
+    required=False,
+    help=_("Yes: constituencies with a refused row, or missing ones, are left out, and the rest is taken."),
+)
+SAMPLE = Option("sample", _("The figures are a sample"), yes_or_no, required=False)
+
+
+def named(work: Work) -> Named:
+    """What the options say. Refuses ElectionUnclear, ElectionDiffers."""
+    said = work.options
+    code = said.get("election", "").strip().upper().replace(" ", "")
+    there = Election.objects.filter(code=code).first()
+    kind, year, state = said.get("kind", ""), said.get("year", ""), said.get("state", "") or None
+    if found := _LOK_SABHA.fullmatch(code):
+        kind, year = kind or Kind.PARLIAMENT, year or found[1]
+    elif (found := _STATE.fullmatch(code)) and (eci := known.state_of(found[1])):
+        kind, year, state = kind or Kind.ASSEMBLY, year or found[2], state or eci
+    if there is not None:
+        kind, year = kind or there.kind, year or str(there.year)
+    if not code or not kind or not (year.isascii() and year.isdecimal() and 1900 <= int(year) <= 2200):
+        raise ElectionUnclear(field="election")
+    if there is not None and (there.kind, there.year) != (kind, int(year)):
+        raise ElectionDiffers(
+            field="election", election=code, known=f"{there.get_kind_display()} {there.year}"
+        )
+    names = _names(kind, int(year), state)
+    names |= {"en": said["name"]} if said.get("name") else {}
+    names |= {"hi": said["name_hi"]} if said.get("name_hi") else {}
+    wanted = Wanted(code=code, kind=kind, year=int(year), names=names, is_sample=said.get("sample") == "yes")
+    return Named(wanted, state, said.get("numbering") or None, said.get("partial") == "yes")
+
+
+def _names(kind: str, year: int, state: str | None) -> dict[str, str]:
+    if kind == Kind.PARLIAMENT:
+        return {"en": f"Lok Sabha {year}", "hi": f"लोक सभा {year}"}
+    if state is None:
+        return {"en": f"Assemblies {year}", "hi": f"विधानसभाएँ {year}"}
+    return {
+        "en": f"{known.state_name(state, 'en')} assembly {year}",
+        "hi": f"{known.state_name(state, 'hi')} विधानसभा {year}",
+    }
+
+
+def states_allowed(work: Work) -> frozenset[str] | None:
+    """States whose results a list may bring: that of the unit it is for. None: every state (the nation's list)."""
+    if work.unit_id is None:
+        return None
+    above = [
+        row for hierarchy in units.hierarchies_of(work.unit_id) for row in units.path(work.unit_id, hierarchy)
+    ]
+    unit = next((row for row in above if row.id == work.unit_id), None)
+    if unit is not None and unit.kind == "nation":
+        return None
+    return frozenset(eci for row in above if row.kind == "state" and (eci := known.state_of(row.code)))
+
+
+def election_there(code: str) -> Election:
+    """The election of that code. Refuses UnknownElection."""
+    found = Election.objects.filter(code=code).first()
+    if found is None:
+        raise UnknownElection(field="election", election=code)
+    return found
+
+
+def brought(work: Work) -> Brought:
+    """The import and its file, as every figure will name them."""
+    from abhiyan.core.models import StagedImport
+
+    name = StagedImport.objects.values_list("file_name", flat=True).get(pk=work.id)
+    return Brought(
+        import_id=work.id,
+        kind=work.kind.key,
+        name=name,
+        sha256=work.file_sha256,
+        origin=work.options.get("origin", ""),
+    )

@@ -1,0 +1,415 @@
+"""Results by constituency: one row per candidate. A seat is taken whole or not at all."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from abhiyan.core.imports import ImportKind, Outcome, Work
+from abhiyan.elections import actions, known
+from abhiyan.elections.actions import results as acts
+from abhiyan.elections.actions.parties import parties_by_word
+from abhiyan.elections.models import Election
+from abhiyan.elections.refusals import NotWhole
+
+from . import naming
+from .layouts import REASONS, RESULTS
+from .naming import Named
+
+UNCONTESTED = ("uncontested", "unopposed", "निर्विरोध", "निर्विरोध निर्वाचित")
+NONE_OF_THE_ABOVE = {known.plain(text) for text in ("NOTA", "None of the above", "नोटा", "इनमें से कोई नहीं")}
+SHOWN = 12  # missing numbers named in one reason
+_KEYS = [one.key for one in RESULTS.fields]
+
+
+@dataclass(slots=True)
+class Line:
+    """One row of the file, its cells by key."""
+
+    row: int
+    cells: Mapping[str, Any]
+    state: str = ""
+    number: int = 0
+
+    def __getitem__(self, key: str) -> Any:
+        return self.cells[key]
+
+
+Seat = tuple[str, int]
+
+
+@dataclass(slots=True)
+class Sheet:
+    """A file read: its rows by seat, and the seats that have a refused row: seat -> that row."""
+
+    seats: dict[Seat, list[Line]] = field(default_factory=lambda: defaultdict(list))
+    spoilt: dict[Seat, int] = field(default_factory=dict)
+    last_row: int = 0
+
+
+def number_of(cells: Mapping[str, Any], level: str) -> int | None:
+    """The number of the seat that was voted in: a row may carry the other level's too."""
+    own = cells.get(f"{level}_number")
+    return own if own is not None else cells.get("number")
+
+
+def read(work: Work, of: Named) -> Sheet:
+    """Every row of the file, with its seat; what cannot be placed is refused."""
+    sheet = Sheet()
+    seat_at: dict[int, Seat | None] = {}
+
+    def seen(row: tuple[Any, ...]) -> None:
+        # Told of every row, also of those the reader will refuse: their seats are not whole.
+        cells = dict(zip(_KEYS, row[1:], strict=True))
+        state = _state(cells, of)
+        number = number_of(cells, of.level)
+        seat_at[row[0]] = (state, number) if state and number else None
+
+    lines: list[Line] = []
+    for batch in work.rows(discard=seen):
+        lines += [Line(row[0], dict(zip(_KEYS, row[1:], strict=True))) for row in batch.rows]
+    allowed = naming.states_allowed(work)
+    for line in lines:
+        _place(work, of, sheet, line, allowed)
+    sheet.last_row = max(seat_at, default=0)
+    _spoil(work, sheet, seat_at)
+    return sheet
+
+
+def _state(cells: Mapping[str, Any], of: Named) -> str | None:
+    text = cells.get("state")
+    return known.state_of(text) if text else of.state
+
+
+def _place(work: Work, of: Named, sheet: Sheet, line: Line, allowed: frozenset[str] | None) -> None:
+    state, number = _state(line.cells, of), number_of(line.cells, of.level)
+    if state is None:
+        if line["state"]:
+            work.refuse(line.row, "state", "state_unknown", excerpt=str(line["state"])[:40])
+        else:
+            work.refuse(line.row, "state", "state_missing")
+        return
+    if allowed is not None and state not in allowed:
+        work.refuse(line.row, "state", "state_outside", state=state)
+        return
+    if number is None:
+        work.refuse(line.row, f"{of.level}_number", "number_missing")
+        return
+    line.state, line.number = state, number
+    sheet.seats[state, number].append(line)
+
+
+def _spoil(work: Work, sheet: Sheet, seat_at: Mapping[int, Seat | None]) -> None:
+    """Seats of which some row is refused. A row without a seat may belong to its neighbours on either side."""
+    rows = sorted(seat_at)
+    for index, row in enumerate(rows):
+        if not work.is_refused(row):
+            continue
+        own = seat_at[row]
+        before = next((seat_at[other] for other in reversed(rows[:index]) if seat_at[other]), None)
+        after = next((seat_at[other] for other in rows[index + 1 :] if seat_at[other]), None)
+        for seat in (own,) if own else (before, after):
+            if seat:
+                sheet.spoilt.setdefault(seat, row)
+
+
+def judge(work: Work, of: Named, sheet: Sheet) -> list[acts.NewContest]:
+    """The seats that are whole and make sense; the rows of all others are refused with reasons."""
+    words = parties_by_word()
+    units = _units(sheet)
+    found = []
+    for seat, lines in sheet.seats.items():
+        before = work.refused_rows
+        contest = _contest(work, of, lines, words, units, is_spoilt=seat in sheet.spoilt)
+        if work.refused_rows != before or seat in sheet.spoilt:
+            first = sheet.spoilt.get(seat) or next(line.row for line in lines if work.is_refused(line.row))
+            sheet.spoilt[seat] = first
+            for line in lines:
+                if not work.is_refused(line.row):
+                    work.refuse(line.row, "", "seat_refused", first_row=first)
+        else:
+            found.append(contest)
+    _missing(work, of, sheet)
+    return found
+
+
+def _units(sheet: Sheet) -> dict[str, int]:
+    """Unit codes of the file -> ids, of those there are."""
+    from abhiyan.units import queries as units
+
+    codes = {line["unit_code"] for lines in sheet.seats.values() for line in lines if line["unit_code"]}
+    return units.ids_of(codes) if codes else {}
+
+
+def _contest(
+    work: Work,
+    of: Named,
+    lines: Sequence[Line],
+    words: Mapping[str, str],
+    units: Mapping[str, int],
+    *,
+    is_spoilt: bool,
+) -> acts.NewContest:
+    first = lines[0]
+    _agree(work, of, lines)
+    numbering = known.numbering(of.level, first.state, of.wanted.year)
+    label = of.numbering if of.numbering is not None else numbering.label
+    if of.numbering is None and numbering.numbers is not None and first.number not in numbering.numbers:
+        numbers = sorted(numbering.numbers) or [0]
+        work.refuse(
+            first.row,
+            f"{of.level}_number",
+            "number_unknown",
+            state=first.state,
+            number=first.number,
+            least=numbers[0],
+            most=numbers[-1],
+        )
+    candidates = [_candidate(work, line, words) for line in lines]
+    _doubled(work, candidates)
+    is_uncontested = _uncontested(work, lines)
+    if not is_uncontested and not is_spoilt:
+        candidates = _ranked(work, lines, candidates)
+    electors = next((line["electors"] for line in lines if line["electors"] is not None), None)
+    polled = sum(one.votes or 0 for one in candidates)
+    if electors is not None and polled > electors:
+        work.refuse(
+            first.row, "votes", "above_electors", number=first.number, votes=polled, electors=electors
+        )
+    unit_code = next((line["unit_code"] for line in lines if line["unit_code"]), None)
+    if unit_code and unit_code not in units:
+        work.refuse(first.row, "unit_code", "unit_unknown", excerpt=unit_code)
+    name = next((line["name"] for line in lines if line["name"]), None)
+    return acts.NewContest(
+        state=first.state,
+        number=first.number,
+        name=name or known.seat_name(of.level, first.state, first.number, label) or str(first.number),
+        reservation=(first["reservation"] or "").upper(),
+        electors=electors,
+        is_uncontested=is_uncontested,
+        numbering=label,
+        note=" ".join(_notes(lines)),
+        unit_id=units.get(unit_code) if unit_code else None,
+        row=first.row,
+        candidates=candidates,
+    )
+
+
+def _agree(work: Work, of: Named, lines: Sequence[Line]) -> None:
+    """Rows of one seat say the same of it, and of the right year."""
+    first = lines[0]
+    for line in lines:
+        if line["year"] is not None and line["year"] != of.wanted.year:
+            work.refuse(line.row, "year", "year_differs", year=line["year"], expected=of.wanted.year)
+        if line["name"] and first["name"] and known.plain(line["name"]) != known.plain(first["name"]):
+            work.refuse(
+                line.row,
+                "name",
+                "name_differs",
+                number=first.number,
+                first=first["name"][:60],
+                first_row=first.row,
+                excerpt=line["name"][:60],
+            )
+        told = (line["electors"], first["electors"])
+        if None not in told and told[0] != told[1]:
+            work.refuse(
+                line.row,
+                "electors",
+                "electors_differ",
+                number=first.number,
+                first=told[1],
+                first_row=first.row,
+                here=told[0],
+            )
+
+
+def _candidate(work: Work, line: Line, words: Mapping[str, str]) -> acts.NewCandidate:
+    name, party, code = line["candidate"], line["party"], line["party_code"]
+    if not any(map(str.isalpha, name)):
+        work.refuse(line.row, "candidate", "no_letters_here", excerpt=name[:40])
+    for key, text in (("party", party), ("party_code", code)):
+        if text and not any(map(str.isalpha, text)):
+            work.refuse(line.row, key, "number_for_party", excerpt=text[:40])
+    short = words.get(known.plain(code or party)) or words.get(known.plain(party)) or (code or party).upper()
+    is_nota = short == known.NOTA or known.plain(name) in NONE_OF_THE_ABOVE
+    return acts.NewCandidate(
+        row=line.row,
+        position=line["position"] or 0,
+        name=name,
+        party=known.NOTA if is_nota else short,
+        party_name="" if is_nota or known.plain(party) == known.plain(short) else party,
+        votes=line["votes"],
+        is_nota=is_nota,
+    )
+
+
+def _doubled(work: Work, candidates: Sequence[acts.NewCandidate]) -> None:
+    """A candidate stands once. Independents may share a name, and are told apart by their votes."""
+    seen: dict[tuple[Any, ...], int] = {}
+    places: dict[int, int] = {}
+    for one in candidates:
+        if one.is_nota:
+            key: tuple[Any, ...] = (known.NOTA,)
+        elif one.party == known.INDEPENDENT or one.position:
+            key = (known.plain(one.name), one.party, one.votes)
+        else:
+            key = (known.plain(one.name), one.party)
+        if key in seen:
+            reason = "nota_doubled" if one.is_nota else "candidate_doubled"
+            work.refuse(one.row, "candidate", reason, first_row=seen[key])
+        elif one.position and one.position in places:
+            # Two in one place: a row was copied, and perhaps changed.
+            work.refuse(one.row, "position", "candidate_doubled", first_row=places[one.position])
+        seen.setdefault(key, one.row)
+        if one.position:
+            places.setdefault(one.position, one.row)
+
+
+def _uncontested(work: Work, lines: Sequence[Line]) -> bool:
+    said = any(known.plain(line["note"] or "") in map(known.plain, UNCONTESTED) for line in lines)
+    if not said:
+        for line in lines:
+            if line["votes"] is None:
+                work.refuse(line.row, "votes", "votes_missing")
+        return False
+    if len(lines) > 1 or lines[0]["votes"] is not None:
+        for line in lines:
+            work.refuse(line.row, "note", "uncontested_votes")
+    return True
+
+
+def _ranked(
+    work: Work, lines: Sequence[Line], candidates: Sequence[acts.NewCandidate]
+) -> list[acts.NewCandidate]:
+    """Candidates with their place by votes. Where the file gives places they must be those, ties in any order.
+
+    Some files count "none of the above" among the places, others put it last.
+    """
+    order = sorted(candidates, key=lambda one: (-(one.votes or 0), one.position, one.row))
+    places = {one.row: place for place, one in enumerate(order, 1)}
+    if all(line["position"] is None for line in lines):
+        return [replace(one, position=places[one.row]) for one in candidates]
+    last = {one.row: place for place, one in enumerate(sorted(order, key=lambda one: one.is_nota), 1)}
+    given = {one.row: one.position for one in candidates}
+    if given not in (places, last) and not any(work.is_refused(line.row) for line in lines):
+        for row, place in places.items():
+            if given[row] != place:
+                work.refuse(row, "position", "position_wrong", excerpt=given[row] or "–", rank=place)
+    return list(candidates)
+
+
+def _notes(lines: Iterable[Line]) -> list[str]:
+    return list(dict.fromkeys(line["note"] for line in lines if line["note"]))
+
+
+def _missing(work: Work, of: Named, sheet: Sheet) -> None:
+    """Seats that are not in the file at all, by state; in a file of many states, whole states too."""
+    by_state: dict[str, dict[int, int]] = defaultdict(dict)  # state -> number -> first row
+    for (state, number), lines in sheet.seats.items():
+        by_state[state][number] = lines[0].row
+    for state, number in sheet.spoilt:
+        by_state[state].setdefault(number, sheet.spoilt[state, number])
+    if of.is_partial:
+        return
+    for state, rows in by_state.items():
+        expected = known.numbering(of.level, state, of.wanted.year).numbers if of.numbering is None else None
+        wanted = expected or frozenset(range(1, max(rows) + 1))
+        gone = sorted(wanted - rows.keys())
+        last = max(rows.values())
+        if len(gone) > SHOWN:
+            numbers = ", ".join(map(str, gone[:SHOWN])) + " …"
+            work.refuse(last, "", "seats_missing", state=state, count=len(gone), numbers=numbers)
+            continue
+        for number in gone:
+            behind = [row for other, row in rows.items() if other > number]
+            work.refuse(min(behind, default=last), "", "seat_missing", state=state, number=number)
+    if of.level == "pc" and len(by_state) > 1:
+        lacking = [
+            state
+            for state in known.states()
+            if state not in by_state and known.numbering(of.level, state, of.wanted.year).numbers
+        ]
+        if lacking:
+            work.refuse(sheet.last_row, "state", "states_missing", states=", ".join(lacking))
+
+
+def _taken(work: Work, taken: acts.Taken) -> None:
+    for outcome in ("new", "changed", "same"):
+        if n := getattr(taken, outcome):
+            work.count(outcome, n)
+
+
+def check(work: Work) -> None:
+    """What a list of results would do."""
+    of = naming.named(work)
+    contests = judge(work, of, read(work, of))
+    election = Election.objects.filter(code=of.wanted.code).first()
+    taken = acts.look(election=election, contests=contests, is_refused=work.is_refused)
+    for row, _candidacy in taken.standing:
+        work.refuse(row, "candidate", "segments_stand")
+    _taken(work, taken)
+
+
+def commit(work: Work) -> None:
+    """Take it in, when every row is good, or when only what is whole was asked for."""
+    of = naming.named(work)
+    contests = judge(work, of, read(work, of))
+    election = Election.objects.filter(code=of.wanted.code).first()
+    taken = acts.look(election=election, contests=contests, is_refused=work.is_refused)
+    for row, _candidacy in taken.standing:
+        work.refuse(row, "candidate", "segments_stand")
+    if work.refused_rows and not of.is_partial:
+        raise NotWhole(rows=work.refused_rows)
+    standing = {row for row, _candidacy in taken.standing}
+    election, pages = acts.take_in_results(
+        wanted=of.wanted,
+        brought=naming.brought(work),
+        contests=[one for one in contests if one.row not in standing],
+        by=work.by,
+        at=work.at,
+    )
+    for page in acts.pages_of(pages):
+        work.keep(page)
+    if len(pages) > 1:
+        actions.link_contests(election=election.code, by=work.by, at=work.at, at_unit=work.unit_id)
+    _taken(work, taken)
+
+
+def undo(work: Work) -> None:
+    """As it was before the list."""
+    work.count(
+        "new", acts.take_back_results(import_id=work.id, pages=list(work.kept()), by=work.by, at=work.at)
+    )
+
+
+RESULTS_KIND = ImportKind(
+    key="results",
+    title=_("Election results"),
+    explains=_("Results by constituency, one row per candidate: name, party, votes. Seats are taken whole."),
+    layout=RESULTS,
+    capability="results.import",
+    outcomes={
+        "new": Outcome(_("New"), "ok"),
+        "changed": Outcome(_("Changed"), "warn"),
+        "same": Outcome(_("Unchanged")),
+    },
+    options=(
+        naming.ELECTION,
+        naming.STATE,
+        naming.PARTIAL,
+        naming.ORIGIN,
+        naming.KIND,
+        naming.YEAR,
+        naming.NAME,
+        naming.NAME_HI,
+        naming.NUMBERING,
+        naming.SAMPLE,
+    ),
+    reasons=REASONS,
+    check=check,
+    commit=commit,
+    undo=undo,
+)

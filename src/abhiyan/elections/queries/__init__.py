@@ -1,0 +1,70 @@
+"""Every read of results: each figure is computed from the votes, and names its file and row."""
+
+from .comparing import Before, befores, swing
+from .contests import CandidateRow, Result, SeatRow, Side, contest, contest_by_id, contests
+from .listing import (
+    ElectionRow,
+    alliance,
+    alliances,
+    correspondences,
+    earlier,
+    election,
+    election_for,
+    elections,
+    files,
+    name_in,
+    stated,
+    states_of,
+)
+from .loading import Loaded, Source, party_names, state_names
+from .places import Below, PartLine, PartRow, UnitResults, outside_parts, parts_of, results_of
+from .plans import Lines, classes_of, lines_of, plan_for, plan_parts, plan_seats, plans, votes_by_unit
+from .totals import PartyTotal, SideTotal, Totals, totals
+
+__all__ = [
+    "Before",
+    "Below",
+    "CandidateRow",
+    "ElectionRow",
+    "Lines",
+    "Loaded",
+    "PartLine",
+    "PartRow",
+    "PartyTotal",
+    "Result",
+    "SeatRow",
+    "Side",
+    "SideTotal",
+    "Source",
+    "Totals",
+    "UnitResults",
+    "alliance",
+    "alliances",
+    "befores",
+    "classes_of",
+    "contest",
+    "contest_by_id",
+    "contests",
+    "correspondences",
+    "earlier",
+    "election",
+    "election_for",
+    "elections",
+    "files",
+    "lines_of",
+    "name_in",
+    "outside_parts",
+    "parts_of",
+    "party_names",
+    "plan_for",
+    "plan_parts",
+    "plan_seats",
+    "plans",
+    "results_of",
+    "state_names",
+    "stated",
+    "states_of",
+    "swing",
+    "totals",
+    "votes_by_unit",
+]

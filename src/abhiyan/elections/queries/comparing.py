@@ -1,0 +1,161 @@
+"""One result against an earlier one, seat by seat, also across a change of boundaries, which it then says.
+
+A seat is the same seat when state, number and numbering are. Else a table of correspondence carries the old votes to
+the new seat by weight: an estimate, since it takes every old seat to have voted alike in all its parts. Without such
+a table nothing is compared.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from django.db.models import Q
+from django.utils.translation import gettext as _
+
+from abhiyan.elections.models import Correspondence, Election, Kind
+from abhiyan.elections.rules import results as rules
+
+from .loading import Loaded, load
+
+Seat = tuple[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Before:
+    """What a seat had in an earlier election.
+
+    basis: "same" (the same seat), "renumbered" (one old seat, whole, under another number), "carried" (parts of old
+    seats by weight: the boundary changed), "none" (nothing to compare with). votes: by party; empty with "none".
+    from_seats: names of the old seats. was_uncontested: nobody voted then, so there is no share to compare with.
+    """
+
+    election: str
+    basis: str
+    votes: Mapping[str, int] = field(default_factory=dict)
+    polled: int = 0
+    from_seats: tuple[str, ...] = ()
+    was_uncontested: bool = False
+
+    @property
+    def crosses_boundary_change(self) -> bool:
+        return self.basis == "carried"
+
+    def share_pct(self, parties: Iterable[str]) -> float | None:
+        """The share of a party, or of a side together; None where nothing is known to compare with."""
+        if self.basis == "none" or self.was_uncontested:
+            return None
+        return rules.share_pct(sum(self.votes.get(party, 0) for party in set(parties)), self.polled)
+
+    def says(self) -> str:
+        """What whoever reads the comparison must know, in the active language; empty when there is nothing."""
+        facts = {"election": self.election, "seats": ", ".join(self.from_seats)}
+        if self.basis == "carried":
+            text = _(
+                "The boundaries have changed since %(election)s:"
+                " compared with parts of %(seats)s, which makes it an estimate."
+            )
+        elif self.basis == "renumbered":
+            text = _("In %(election)s this was the constituency %(seats)s.")
+        elif self.basis == "none":
+            text = _(
+                "There is nothing to compare with in %(election)s:"
+                " no such constituency, or other boundaries and no table of them."
+            )
+        elif self.was_uncontested:
+            text = _("In %(election)s nobody voted here: the seat was uncontested.")
+        else:
+            return ""
+        return text % facts
+
+
+def swing(now: Loaded, before: Before, parties: Iterable[str]) -> float | None:
+    """Points of share a party, or a side, has gained since; None where either is not known."""
+    side = set(parties)
+    if now.contest.is_uncontested:
+        return None
+    votes = sum(one.votes or 0 for one in now.candidates if one.party in side)
+    return rules.swing_points(rules.share_pct(votes, now.counted.polled), before.share_pct(side))
+
+
+def befores(now: Sequence[Loaded], against: Election) -> dict[int, Before]:
+    """contest id -> what it had in `against`. Four queries, however many contests."""
+    states = {one.contest.state for one in now}
+    level = "pc" if against.kind == Kind.PARLIAMENT else "ac"
+    tables = list(Correspondence.objects.filter(level=level, state_to__in=states).order_by("id"))
+    wanted = Q(state__in=states | {row.state_from for row in tables})
+    there = {(one.contest.state, one.contest.number): one for one in load(Q(election=against) & wanted)}
+    carried = _carried(tables, there)
+    found = {}
+    for one in now:
+        seat, label = (one.contest.state, one.contest.number), one.contest.numbering
+        old = there.get(seat)
+        if one.contest.election.kind != against.kind:
+            found[one.contest.pk] = Before(against.code, "none")
+        elif old is not None and old.contest.numbering == label:
+            found[one.contest.pk] = Before(
+                against.code,
+                "same",
+                old.votes_by_party,
+                old.counted.polled,
+                (old.contest.name,),
+                old.contest.is_uncontested,
+            )
+        else:
+            found[one.contest.pk] = carried.get((*seat, label), Before(against.code, "none"))
+    return found
+
+
+def _carried(
+    tables: Sequence[Correspondence], there: Mapping[Seat, Loaded]
+) -> dict[tuple[str, int, str], Before]:
+    """New seat with its numbering -> what the old seats give it; only where every old seat is known and voted."""
+    by_new: dict[str, list[Correspondence]] = defaultdict(list)
+    for row in tables:
+        by_new[row.numbering_to].append(row)
+    found = {}
+    for label, rows in by_new.items():
+        for (state, number), before in _carried_to(rows, there).items():
+            found[state, number, label] = before
+    return found
+
+
+def _carried_to(rows: Sequence[Correspondence], there: Mapping[Seat, Loaded]) -> dict[Seat, Before]:
+    olds: dict[int, Loaded] = {}
+    news: dict[Seat, int] = {}
+    weights: list[tuple[int, int, float]] = []
+    lacking: set[int] = set()
+    for row in rows:
+        old = there.get((row.state_from, row.number_from))
+        if old is not None and old.contest.numbering != row.numbering_from:
+            continue  # a table from yet another numbering
+        new = news.setdefault((row.state_to, row.number_to), len(news))
+        if old is None or old.contest.is_uncontested:
+            lacking.add(new)
+            continue
+        olds[old.contest.pk] = old
+        weights.append((old.contest.pk, new, row.weight))
+    weights += _elsewhere(weights, olds)
+    given = rules.carried({pk: old.votes_by_party for pk, old in olds.items()}, weights)
+    found = {}
+    for seat, new in news.items():
+        if new in lacking or new not in given:
+            continue
+        of = given[new]
+        found[seat] = Before(
+            olds[of.from_seats[0]].contest.election.code,
+            "carried" if of.is_changed else "renumbered",
+            of.votes,
+            sum(of.votes.values()),
+            tuple(olds[pk].contest.name for pk in of.from_seats),
+        )
+    return found
+
+
+def _elsewhere(
+    weights: Sequence[tuple[int, int, float]], olds: Mapping[int, Loaded]
+) -> list[tuple[int, int, float]]:
+    """What old seats gave to states that are not looked at, so that their weights sum to 1 again."""
+    sums = dict.fromkeys(olds, 0.0)
+    for old, _new, weight in weights:
+        sums[old] += weight
+    return [(old, -1, 1 - total) for old, total in sums.items() if 1 - total > rules.WEIGHTS_MAY_MISS]

@@ -1,0 +1,223 @@
+"""One contest whole, and lists of them: every figure computed from the votes, with its file and row."""
+
+from collections import Counter, defaultdict
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+
+from django.db.models import Count, Q
+
+from abhiyan.core.refusals import NotFound
+from abhiyan.elections.known import INDEPENDENT
+from abhiyan.elections.models import Alliance, Candidacy, Contest, Election, Part, ResultFile, Stated
+from abhiyan.elections.rules import results as rules
+from abhiyan.elections.rules.results import SideResult
+
+from . import listing, loading
+from .comparing import Before, befores, swing
+from .loading import Loaded, Source
+
+
+@dataclass(frozen=True, slots=True)
+class CandidateRow:
+    """One candidate. place: by votes among candidates, NOTA left out (None for it). swing_points: their party's."""
+
+    id: int
+    place: int | None
+    name: str
+    party: str
+    party_names: Mapping[str, str]
+    votes: int | None
+    share_pct: float | None
+    is_nota: bool
+    is_winner: bool
+    swing_points: float | None
+    source: Source
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """A party by itself, and with its allies as one side. swing_points: of either, since the earlier election."""
+
+    alliance: Alliance
+    alone: SideResult
+    together: SideResult
+    swing_alone: float | None
+    swing_together: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class SeatRow:
+    """A contest in a list or on a map. electors, turnout_pct: None where nobody has said how many electors.
+
+    winner, runner_up: candidates; margin None where nobody voted. ours: the side asked for. before: what it is
+    compared with. source: of the contest's first row.
+    """
+
+    contest: Contest
+    state_names: Mapping[str, str]
+    electors: int | None
+    polled: int
+    turnout_pct: float | None
+    winner: Candidacy | None
+    runner_up: Candidacy | None
+    margin: int | None
+    margin_pct: float | None
+    is_tied: bool
+    ours: SideResult | None
+    before: Before | None
+    swing_points: float | None
+    source: Source
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """One contest whole. namesakes: parties with two candidates of one name, as the file has it: look twice.
+
+    parts: how many of each kind have votes of their own. stated: quoted figures, beside the computed ones.
+    """
+
+    seat: SeatRow
+    candidates: tuple[CandidateRow, ...]
+    sides: tuple[Side, ...]
+    stated: tuple[Stated, ...]
+    namesakes: tuple[str, ...]
+    parts: Mapping[str, int]
+
+
+def contests(
+    of: Election,
+    *,
+    state: str = "",
+    against: Election | None = None,
+    side: Collection[str] = (),
+    contest_ids: Collection[int] | None = None,
+) -> list[SeatRow]:
+    """The contests of an election, or of one state, by state and number. At most seven queries.
+
+    side: party codes whose result and swing to show. against: an earlier election to compare with.
+    """
+    where = Q(election=of)
+    if state:
+        where &= Q(state=state)
+    if contest_ids is not None:
+        where &= Q(pk__in=contest_ids)
+    found = loading.load(where)
+    compared = befores(found, against) if against is not None else {}
+    files = loading.sources(one.contest.import_id for one in found)
+    return [seat_row(one, files, compared.get(one.contest.pk), side) for one in found]
+
+
+def seat_row(
+    one: Loaded, files: Mapping[int, ResultFile], before: Before | None, side: Collection[str] = ()
+) -> SeatRow:
+    by_id = {row.pk: row for row in one.candidates}
+    counted = one.counted
+    return SeatRow(
+        contest=one.contest,
+        state_names=loading.state_names(one.contest.state),
+        electors=one.contest.electors,
+        polled=counted.polled,
+        turnout_pct=counted.turnout_pct,
+        winner=by_id[counted.winner.key] if counted.winner else None,
+        runner_up=by_id[counted.runner_up.key] if counted.runner_up else None,
+        margin=counted.margin,
+        margin_pct=counted.margin_pct,
+        is_tied=counted.is_tied,
+        ours=rules.side_result(counted, set(side)) if side else None,
+        before=before,
+        swing_points=swing(one, before, side) if before is not None and side else None,
+        source=loading.source(files, one.contest.import_id, one.contest.row),
+    )
+
+
+def contest(
+    of: Election, state: str, number: int, *, against: Election | None = None, side: Collection[str] = ()
+) -> Result:
+    """One contest whole, or NotFound. At most eleven queries, however many candidates."""
+    found = loading.load(Q(election=of, state=state, number=number))
+    if not found:
+        raise NotFound(field="number")
+    return _result(found[0], against, side)
+
+
+def contest_by_id(contest_id: int, *, against: Election | None = None, side: Collection[str] = ()) -> Result:
+    """One contest whole by its id, or NotFound."""
+    found = loading.load(Q(pk=contest_id))
+    if not found:
+        raise NotFound(field="contest")
+    return _result(found[0], against, side)
+
+
+def _result(one: Loaded, against: Election | None, side: Collection[str]) -> Result:
+    contest, of = one.contest, one.contest.election
+    before = befores([one], against)[contest.pk] if against is not None else None
+    files = loading.sources({contest.import_id, *(row.import_id for row in one.candidates)})
+    names = loading.party_names(row.party for row in one.candidates)
+    stated = listing.stated(of, state=contest.state, number=contest.number)
+    parts = dict(Part.objects.filter(contest=contest).values_list("kind").annotate(n=Count("id")).order_by())
+    return Result(
+        seat=seat_row(one, files, before, side),
+        candidates=tuple(_candidates(one, files, names, before)),
+        sides=tuple(sides_of(one, listing.alliances(of, state=contest.state), before)),
+        stated=tuple(stated),
+        namesakes=namesakes(one.candidates),
+        parts=parts,
+    )
+
+
+def _candidates(
+    one: Loaded,
+    files: Mapping[int, ResultFile],
+    names: Mapping[str, Mapping[str, str]],
+    before: Before | None,
+) -> list[CandidateRow]:
+    by_id, place, found = {row.pk: row for row in one.candidates}, 0, []
+    # A party with several candidates is compared as a whole, which says nothing of each: no swing there.
+    stood = Counter(row.party for row in one.candidates)
+    for line in one.counted.lines:
+        row = by_id[line.key]
+        place += not row.is_nota
+        comparable = before is not None and row.party != INDEPENDENT and stood[row.party] == 1
+        found.append(
+            CandidateRow(
+                id=row.pk,
+                place=None if row.is_nota else place,
+                name=row.name,
+                party=row.party,
+                party_names=names.get(row.party) or {"en": row.party_name or row.party},
+                votes=row.votes,
+                share_pct=None if row.votes is None else rules.share_pct(row.votes, one.counted.polled),
+                is_nota=row.is_nota,
+                is_winner=one.counted.winner is not None and one.counted.winner.key == row.pk,
+                swing_points=swing(one, before, {row.party}) if before is not None and comparable else None,
+                source=loading.source(files, row.import_id, row.row),
+            )
+        )
+    return found
+
+
+def sides_of(one: Loaded, named: Sequence[Alliance], before: Before | None) -> list[Side]:
+    """Each alliance in a contest: its lead alone, and all of it together."""
+    found = []
+    for alliance in named:
+        allies = set(alliance.parties) - {alliance.lead}
+        alone, together = rules.alone_and_with(one.counted, alliance.lead, allies)
+        found.append(
+            Side(
+                alliance,
+                alone,
+                together,
+                swing(one, before, {alliance.lead}) if before is not None else None,
+                swing(one, before, alliance.parties) if before is not None else None,
+            )
+        )
+    return found
+
+
+def namesakes(candidates: Sequence[Candidacy]) -> tuple[str, ...]:
+    """Parties that have two candidates in one contest: a party can have one, so one of the rows may be wrong."""
+    seen: dict[str, int] = defaultdict(int)
+    for row in candidates:
+        if row.party != INDEPENDENT and not row.is_nota:
+            seen[row.party] += 1
+    return tuple(party for party, n in seen.items() if n > 1)

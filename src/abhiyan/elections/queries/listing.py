@@ -1,0 +1,135 @@
+"""Which elections there are, their files, and the sides parties make in them."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.db.models import Count, Q
+from django.utils.translation import get_language
+
+from abhiyan.core.refusals import NotFound
+from abhiyan.elections.models import Alliance, Contest, Correspondence, Election, Part, ResultFile, Stated
+
+
+@dataclass(frozen=True, slots=True)
+class ElectionRow:
+    """An election and how much of it is known.
+
+    seats: contests. uncontested: of them without a vote. without_electors: of them whose electors nobody has said.
+    parts: segments, booths and special stations with votes of their own. old: contests numbered otherwise than today.
+    """
+
+    election: Election
+    seats: int
+    uncontested: int
+    without_electors: int
+    old: int
+    parts: int
+
+    def name(self, language: str) -> str:
+        return name_in(self.election.names, language)
+
+
+def name_in(names: Mapping[str, str], language: str | None = None) -> str:
+    """A name in a language (the active one), else in English."""
+    return names.get((language or get_language() or "en")[:2]) or names.get("en", "")
+
+
+def elections(*, kind: str = "") -> list[ElectionRow]:
+    """Every election, the newest first. Two queries."""
+    found = Election.objects.order_by("-year", "code")
+    if kind:
+        found = found.filter(kind=kind)
+    seats = {
+        row["election"]: row
+        for row in Contest.objects.values("election")
+        .annotate(
+            seats=Count("id"),
+            uncontested=Count("id", filter=Q(is_uncontested=True)),
+            without_electors=Count("id", filter=Q(electors=None)),
+            old=Count("id", filter=~Q(numbering="")),
+        )
+        .order_by()
+    }
+    parts = dict(Part.objects.values_list("contest__election").annotate(n=Count("id")).order_by())
+    nothing = {"seats": 0, "uncontested": 0, "without_electors": 0, "old": 0}
+    return [
+        ElectionRow(
+            one,
+            **{key: seats.get(one.pk, nothing)[key] for key in nothing},
+            parts=parts.get(one.pk, 0),
+        )
+        for one in found
+    ]
+
+
+def election(code: str) -> Election:
+    """The election with this code. NotFound when there is none."""
+    found = Election.objects.filter(code=code).first()
+    if found is None:
+        raise NotFound(field="election")
+    return found
+
+
+def election_for(public_id: UUID) -> Election:
+    """The election with this public id. NotFound when there is none."""
+    found = Election.objects.filter(public_id=public_id).first()
+    if found is None:
+        raise NotFound(field="election")
+    return found
+
+
+def earlier(of: Election, *, state: str = "") -> Election | None:
+    """The election of the same kind before this one, of which something is known (in that state)."""
+    there = Contest.objects.filter(state=state) if state else Contest.objects.all()
+    return (
+        Election.objects.filter(kind=of.kind, year__lt=of.year, pk__in=there.values("election"))
+        .order_by("-year", "-pk")
+        .first()
+    )
+
+
+def states_of(of: Election) -> list[str]:
+    """Codes of the states the election has contests in."""
+    return list(
+        Contest.objects.filter(election=of).order_by("state").values_list("state", flat=True).distinct()
+    )
+
+
+def files(of: Election) -> list[ResultFile]:
+    """The files its figures come from, the first first."""
+    return list(ResultFile.objects.filter(election=of).order_by("brought_at", "import_id"))
+
+
+def alliances(of: Election, *, state: str | None = None) -> list[Alliance]:
+    """Sides named for an election; for a state: those of its own, and for leads without one those of everywhere."""
+    found = list(Alliance.objects.filter(election=of).select_related("election").order_by("state", "id"))
+    return found if state is None else sides_in(found, state)
+
+
+def sides_in(named: Sequence[Alliance], state: str) -> list[Alliance]:
+    """Of an election's alliances those that hold in a state, or (empty) where no state has a set of its own."""
+    own = [one for one in named if one.state == state]
+    leads = {one.lead for one in own}
+    return own + [one for one in named if state and not one.state and one.lead not in leads]
+
+
+def alliance(public_id: UUID) -> Alliance:
+    """One alliance. NotFound when there is none."""
+    found = Alliance.objects.filter(public_id=public_id).select_related("election").first()
+    if found is None:
+        raise NotFound(field="alliance")
+    return found
+
+
+def stated(of: Election, *, state: str = "", number: int | None = None) -> list[Stated]:
+    """Figures quoted for exactly this place: a constituency, a state, or everywhere."""
+    return list(Stated.objects.filter(election=of, state=state, number=number).order_by("party", "id"))
+
+
+def correspondences(level: str, *, state: str = "") -> list[Correspondence]:
+    """Tables of correspondence, old seat by old seat."""
+    found = Correspondence.objects.filter(level=level)
+    if state:
+        found = found.filter(Q(state_from=state) | Q(state_to=state))
+    return list(found.order_by("numbering_from", "state_from", "number_from", "-weight", "number_to"))

@@ -1,0 +1,83 @@
+"""Contests with their candidates, loaded in a number of queries that does not grow, and counted by the rules."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from django.db.models import Q
+
+from abhiyan.elections import known
+from abhiyan.elections.models import Candidacy, Contest, Party, ResultFile
+from abhiyan.elections.rules import results as rules
+from abhiyan.elections.rules.results import Counted, Line
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where a figure comes from: the file as it was brought, and the row as a spreadsheet shows it.
+
+    origin: where the file came from, as its bringer said.
+    """
+
+    file: str
+    row: int
+    origin: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """A contest as stored, its candidates by position, and the count of them."""
+
+    contest: Contest
+    candidates: tuple[Candidacy, ...]
+    counted: Counted
+
+    @property
+    def votes_by_party(self) -> dict[str, int]:
+        found: dict[str, int] = defaultdict(int)
+        for one in self.candidates:
+            found[one.party] += one.votes or 0
+        return dict(found)
+
+
+def load(where: Q) -> list[Loaded]:
+    """Contests that fit `where`, by state and number. Two queries."""
+    contests = list(Contest.objects.filter(where).select_related("election").order_by("state", "number"))
+    candidates: dict[int, list[Candidacy]] = defaultdict(list)
+    rows = Candidacy.objects.filter(contest_id__in=[one.pk for one in contests]).order_by(
+        "contest_id", "position", "id"
+    )
+    for row in rows:
+        candidates[row.contest_id].append(row)
+    return [Loaded(one, tuple(candidates[one.pk]), count(one, candidates[one.pk])) for one in contests]
+
+
+def count(contest: Contest, candidates: Sequence[Candidacy]) -> Counted:
+    """The contest, counted; a line's key is its candidacy's id."""
+    return rules.counted(
+        (Line(one.party, one.votes, one.is_nota, one.position, one.pk) for one in candidates),
+        electors=contest.electors,
+        is_uncontested=contest.is_uncontested,
+    )
+
+
+def sources(import_ids: Iterable[int]) -> Mapping[int, ResultFile]:
+    """The files that brought rows, by import. One query."""
+    return ResultFile.objects.in_bulk(set(import_ids))
+
+
+def source(files: Mapping[int, ResultFile], import_id: int, row: int) -> Source:
+    file = files.get(import_id)
+    return Source(file.name, row, file.origin) if file else Source("", row)
+
+
+def party_names(codes: Iterable[str]) -> dict[str, Mapping[str, str]]:
+    """Names by language of those parties that have a code of ours. One query."""
+    found = Party.objects.filter(code__in=set(codes)).values_list("code", "names")
+    return dict(found)
+
+
+def state_names(eci: str) -> Mapping[str, str]:
+    """A state's names by language; its code where it is not known."""
+    state = known.states().get(eci)
+    return state.names if state else {"en": eci}

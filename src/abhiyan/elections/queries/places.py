@@ -1,0 +1,251 @@
+"""Results of a unit: its own contests and parts in every election, or of a state or the nation the totals."""
+
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+
+from django.db.models import Count, Q, Sum
+
+from abhiyan.elections import known
+from abhiyan.elections.models import Candidacy, Contest, Election, Kind, Part, PartVotes, ResultFile
+from abhiyan.elections.rules import results as rules
+from abhiyan.elections.rules.results import Counted, Line, SideResult
+from abhiyan.units import queries as units
+from abhiyan.units.models import Unit
+
+from . import loading
+from .comparing import befores
+from .contests import SeatRow, seat_row
+from .loading import Source
+from .totals import Totals, totals
+
+
+@dataclass(frozen=True, slots=True)
+class PartLine:
+    """Votes of one candidate in one part."""
+
+    candidacy_id: int
+    name: str
+    party: str
+    votes: int
+    share_pct: float | None
+    is_nota: bool
+    source: Source
+
+
+@dataclass(frozen=True, slots=True)
+class PartRow:
+    """A segment, booth or special station in one contest. Who leads there has not won anything.
+
+    turnout_pct: None where its electors are not known. lacking: how many candidates of the contest have no figure
+    here (NOTA, as a rule). ours: the side asked for.
+    """
+
+    part: Part
+    polled: int
+    turnout_pct: float | None
+    lines: tuple[PartLine, ...]
+    leader: PartLine | None
+    lead: int | None
+    ours: SideResult | None
+    lacking: int
+
+
+@dataclass(frozen=True, slots=True)
+class UnitResults:
+    """What past elections say of a unit. contests: it is the seat. parts: it is a segment, booth of one.
+
+    totals: of a state or the nation, one per election. below: of any other unit, votes by party summed over the
+    parts that stand below it, per election.
+    """
+
+    unit_id: int
+    contests: tuple[SeatRow, ...]
+    parts: tuple[PartRow, ...]
+    totals: tuple[Totals, ...]
+    below: tuple["Below", ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Below:
+    """Votes by party over the parts below a unit, most first. parts: how many those are, all of one kind."""
+
+    election: Election
+    kind: str
+    parts: int
+    polled: int
+    votes: tuple[tuple[str, int], ...]
+
+
+def results_of(unit_id: int, *, election: Election | None = None, side: Collection[str] = ()) -> UnitResults:
+    """Results of a unit, the newest election first, each seat compared with the election of its kind before.
+
+    The number of queries grows with the number of elections only. NotFound when there is no such unit.
+    """
+    unit = units.unit_by_id(unit_id)
+    if unit.kind in ("nation", "state"):
+        return UnitResults(unit_id, (), (), tuple(_totals(unit, election)), ())
+    where = Q(unit=unit_id) & (Q(election=election) if election else Q())
+    found = loading.load(where)
+    files = loading.sources(one.contest.import_id for one in found)
+    rows = []
+    for one in sorted(found, key=lambda one: -one.contest.election.year):
+        against = _earlier(one.contest)
+        before = befores([one], against)[one.contest.pk] if against else None
+        rows.append(seat_row(one, files, before, side))
+    parts = parts_where(Q(unit=unit_id) & (Q(contest__election=election) if election else Q()), side=side)
+    below = () if rows or parts else tuple(_below(unit_id, election))
+    return UnitResults(unit_id, tuple(rows), tuple(parts), (), below)
+
+
+def _earlier(contest: Contest) -> Election | None:
+    return (
+        Election.objects.filter(kind=contest.election.kind, year__lt=contest.election.year)
+        .order_by("-year", "-pk")
+        .first()
+    )
+
+
+def _totals(unit: Unit, election: Election | None) -> list[Totals]:
+    state = "" if unit.kind == "nation" else known.state_of(unit.code)
+    if state is None:
+        return []
+    there = Contest.objects.filter(state=state) if state else Contest.objects.all()
+    found = list(
+        Election.objects.filter(pk__in=there.values("election")).order_by("-year", "code")
+        if election is None
+        else [election]
+    )
+    if not state:  # of the nation: what was voted in many states
+        found = [one for one in found if one.kind == Kind.PARLIAMENT]
+    shown = []
+    for one in found:
+        before = next((old for old in found if old.kind == one.kind and old.year < one.year), None)
+        shown.append(totals(one, state=state, against=before))
+    return shown
+
+
+def parts_of(contest_id: int, *, kind: str = "", side: Collection[str] = ()) -> list[PartRow]:
+    """The parts of a contest: special stations last, else by number. Four queries."""
+    where = Q(contest=contest_id) & (Q(kind=kind) if kind else Q())
+    return parts_where(where, side=side)
+
+
+def outside_parts(contest_id: int) -> dict[int, int]:
+    """candidacy id -> votes of the whole that stand in no segment and no special station: postal votes, above all.
+
+    Empty where the contest has no such parts. Candidates without any figure by part are left out.
+    """
+    sums = dict(
+        PartVotes.objects.filter(
+            part__contest=contest_id, part__kind__in=(Part.Kind.SEGMENT, Part.Kind.SPECIAL)
+        )
+        .values_list("candidacy")
+        .annotate(n=Sum("votes"))
+        .order_by()
+    )
+    whole = dict(Candidacy.objects.filter(pk__in=sums).values_list("id", "votes"))
+    return {pk: (whole[pk] or 0) - n for pk, n in sums.items()}
+
+
+def parts_where(where: Q, *, side: Collection[str] = ()) -> list[PartRow]:
+    """Parts that fit, with their votes; newest election first. Four queries, however many."""
+    parts = list(Part.objects.filter(where).select_related("contest__election"))
+    votes: dict[int, list[PartVotes]] = defaultdict(list)
+    for one in PartVotes.objects.filter(part_id__in=[part.pk for part in parts]).select_related("candidacy"):
+        votes[one.part_id].append(one)
+    files = loading.sources(one.import_id for found in votes.values() for one in found)
+    stood: dict[int, int] = defaultdict(int)
+    for contest_id in Candidacy.objects.filter(
+        contest_id__in={part.contest_id for part in parts}
+    ).values_list("contest_id", flat=True):
+        stood[contest_id] += 1
+    rows = []
+    for part in sorted(parts, key=_order):
+        counted = rules.counted(
+            (
+                Line(one.candidacy.party, one.votes, one.candidacy.is_nota, one.candidacy.position, one.pk)
+                for one in votes[part.pk]
+            ),
+            electors=part.electors,
+        )
+        lines = _lines(counted, votes[part.pk], files)
+        rows.append(
+            PartRow(
+                part=part,
+                polled=counted.polled,
+                turnout_pct=counted.turnout_pct,
+                lines=lines,
+                leader=next((one for one in lines if not one.is_nota and one.votes), None),
+                lead=counted.margin,
+                ours=rules.side_result(counted, set(side)) if side else None,
+                lacking=stood[part.contest_id] - len(lines),
+            )
+        )
+    return rows
+
+
+def _order(part: Part) -> tuple[int, int, str, list[int]]:
+    numbers = [int(text) for text in part.number.split("/") if text.isdecimal()]
+    return (
+        -part.contest.election.year,
+        part.contest_id,
+        "~" if part.kind == Part.Kind.SPECIAL else "",
+        numbers,
+    )
+
+
+def _lines(
+    counted: Counted, votes: Sequence[PartVotes], files: Mapping[int, ResultFile]
+) -> tuple[PartLine, ...]:
+    by_id = {one.pk: one for one in votes}
+    found = []
+    for line in counted.lines:
+        one = by_id[line.key]
+        found.append(
+            PartLine(
+                one.candidacy_id,
+                one.candidacy.name,
+                one.candidacy.party,
+                one.votes,
+                rules.share_pct(one.votes, counted.polled),
+                one.candidacy.is_nota,
+                loading.source(files, one.import_id, one.row),
+            )
+        )
+    return tuple(found)
+
+
+def _below(unit_id: int, election: Election | None) -> list[Below]:
+    """Sums over booths below a unit, or, where none have figures, over the segments."""
+    inside = Q()
+    for hierarchy in units.hierarchies_of(unit_id):
+        inside |= Q(unit__in=units.below(unit_id, hierarchy))
+    if not inside:
+        return []
+    stands = Part.objects.filter(inside)
+    where = Q(part__in=stands) & (Q(part__contest__election=election) if election else Q())
+    sums = (
+        PartVotes.objects.filter(where)
+        .values_list("part__contest__election", "part__kind", "candidacy__party")
+        .annotate(n=Sum("votes"))
+        .order_by()
+    )
+    by: dict[tuple[int, str], dict[str, int]] = defaultdict(dict)
+    for election_id, kind, party, n in sums:
+        by[election_id, kind][party] = n
+    counts = stands.values_list("contest__election", "kind").annotate(n=Count("id")).order_by()
+    of_parts = {(election_id, kind): n for election_id, kind, n in counts}
+    elections = Election.objects.in_bulk({one for one, _kind in by})
+    found = []
+    for election_id, one in sorted(elections.items(), key=lambda item: -item[1].year):
+        kind = next(
+            kind
+            for kind in (Part.Kind.BOOTH, Part.Kind.SEGMENT, Part.Kind.SPECIAL)
+            if (election_id, kind) in by
+        )
+        votes = sorted(by[election_id, kind].items(), key=lambda item: (-item[1], item[0]))
+        found.append(
+            Below(one, kind, of_parts[election_id, kind], sum(n for _party, n in votes), tuple(votes))
+        )
+    return found

@@ -1,0 +1,78 @@
+"""Plans as they are stored. What a scope does not see is not there."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.db.models import Q, QuerySet
+
+from abhiyan.core.refusals import NotFound
+from abhiyan.elections.models import Candidacy, Contest, Election, Plan, PlanPart, PlanSeat, UnitClass
+
+
+def plans() -> QuerySet[Plan]:
+    """Every version of every plan in sight, the newest first."""
+    return Plan.objects.select_related("election", "unit", "alliance").order_by("-made_at", "-pk")
+
+
+def plan_for(public_id: UUID) -> Plan:
+    """One version of a plan in the sight of the scope in force, or NotFound."""
+    found = plans().filter(public_id=public_id).first()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def plan_seats(plan: Plan) -> list[PlanSeat]:
+    """The seats of a plan with their contests, by state and number. One query."""
+    return list(
+        PlanSeat.objects.filter(plan=plan)
+        .select_related("contest")
+        .order_by("contest__state", "contest__number")
+    )
+
+
+def plan_parts(plan: Plan, *, parent_id: int | None = None) -> list[PlanPart]:
+    """What a plan gives units below its seats today: all of it, or the units directly below one. One query."""
+    found = PlanPart.objects.filter(plan=plan, replaced_at=None)
+    if parent_id is not None:
+        found = found.filter(parent=parent_id)
+    return list(found.select_related("unit").order_by("parent_id", "unit__code"))
+
+
+def votes_by_unit(plan: Plan) -> dict[int, int]:
+    """unit id -> votes the plan asks there: its seats that are linked to a unit, and every part below. Two queries."""
+    seats = PlanSeat.objects.filter(plan=plan).exclude(unit=None).values_list("unit_id", "votes")
+    parts = PlanPart.objects.filter(plan=plan, replaced_at=None).values_list("unit_id", "n")
+    return dict(seats) | dict(parts)
+
+
+@dataclass(frozen=True, slots=True)
+class Lines:
+    """The last result as the rules of plans take it (rules.swing.seats_of): seats, then candidates, side by side."""
+
+    contests: tuple[Contest, ...]
+    seat: tuple[int, ...]  # index of the candidate's contest
+    party: tuple[str, ...]
+    is_nota: tuple[bool, ...]
+    votes: tuple[int | None, ...]
+
+
+def lines_of(of: Election, *, state: str = "") -> Lines:
+    """Every contest of an election, or of one state, with its candidates' votes. Two queries."""
+    where = Q(election=of) & (Q(state=state) if state else Q())
+    contests = tuple(Contest.objects.filter(where).order_by("state", "number"))
+    index = {one.pk: place for place, one in enumerate(contests)}
+    rows = Candidacy.objects.filter(contest_id__in=list(index)).order_by("contest_id", "position", "id")
+    found = list(rows.values_list("contest_id", "party", "is_nota", "votes"))
+    return Lines(
+        contests,
+        tuple(index[contest_id] for contest_id, _party, _nota, _votes in found),
+        tuple(party for _contest, party, _nota, _votes in found),
+        tuple(is_nota for _contest, _party, is_nota, _votes in found),
+        tuple(votes for _contest, _party, _nota, votes in found),
+    )
+
+
+def classes_of(unit_ids: list[int], of: Election) -> dict[int, UnitClass]:
+    """unit id -> its class by an election's result, of those that have one. One query."""
+    return {row.unit_id: row for row in UnitClass.objects.filter(unit_id__in=unit_ids, election=of)}

@@ -1,0 +1,245 @@
+"""Totals by party over an election or a state: seats, votes, share, with and without allies."""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from django.db.models import Q
+from django.utils.translation import gettext as _
+
+from abhiyan.elections import known
+from abhiyan.elections.models import Alliance, Election, Kind, ResultFile, Stated
+from abhiyan.elections.rules import results as rules
+
+from . import listing, loading
+from .comparing import Before, befores
+from .loading import Loaded
+
+
+@dataclass(frozen=True, slots=True)
+class PartyTotal:
+    """A party over many contests. without_vote: of its seats, those nobody voted in.
+
+    seats_before, share_before_pct, swing_points: in the earlier election, of the same ground; None where none is
+    asked for, or where it cannot be told.
+    """
+
+    party: str
+    names: Mapping[str, str]
+    seats: int
+    votes: int
+    share_pct: float | None
+    stood: int
+    without_vote: int
+    seats_before: int | None
+    share_before_pct: float | None
+    swing_points: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class SideTotal:
+    """An alliance over many contests; the lead's own figures are its PartyTotal."""
+
+    alliance: Alliance
+    seats: int
+    votes: int
+    share_pct: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Totals:
+    """What an election came to, in all or in a state.
+
+    electors, turnout_pct: None unless electors of every contest with a vote are known; electors_known, and
+    electors_of: the sum of those that are, and of how many contests. uncontested, without_electors: names.
+    carried: names of contests compared by parts of old ones; not_compared: of those without anything to compare with.
+    """
+
+    election: Election
+    state: str
+    seats: int
+    polled: int
+    electors: int | None
+    turnout_pct: float | None
+    electors_known: int
+    electors_of: int
+    parties: tuple[PartyTotal, ...]
+    sides: tuple[SideTotal, ...]
+    uncontested: tuple[str, ...]
+    without_electors: tuple[str, ...]
+    against: Election | None
+    carried: tuple[str, ...]
+    not_compared: tuple[str, ...]
+    stated: tuple[Stated, ...]
+    files: tuple[ResultFile, ...]
+
+    @property
+    def crosses_boundary_change(self) -> bool:
+        return bool(self.carried)
+
+    def says(self) -> list[str]:
+        """What whoever reads the totals must know, in the active language."""
+        since = self.against.code if self.against is not None else ""
+        told = (
+            (self.uncontested, _("Uncontested, so without votes: %(seats)s.")),
+            (
+                self.without_electors,
+                _(
+                    "Electors of %(n)s constituencies are not known, so there is no turnout of the whole (%(seats)s)."
+                ),
+            ),
+            (
+                self.carried,
+                _(
+                    "The boundaries have changed since %(election)s:"
+                    " in %(n)s constituencies the comparison is an estimate (%(seats)s)."
+                ),
+            ),
+            (
+                self.not_compared,
+                _(
+                    "%(n)s constituencies had other boundaries or numbers in %(election)s"
+                    " and cannot be compared one by one (%(seats)s)."
+                ),
+            ),
+        )
+        return [
+            text % {"n": len(names), "seats": _some(names), "election": since}
+            for names, text in told
+            if names
+        ]
+
+
+def _some(names: Sequence[str], most: int = 8) -> str:
+    return ", ".join(names[:most]) + (" …" if len(names) > most else "")
+
+
+def totals(of: Election, *, state: str = "", against: Election | None = None) -> Totals:
+    """Seats and votes by party, most seats first. At most eleven queries, however many contests."""
+    where = Q(election=of) & (Q(state=state) if state else Q())
+    found = loading.load(where)
+    compared = befores(found, against) if against is not None else {}
+    before = _before(of, found, compared, against, state)
+    standings = rules.standings(one.counted for one in found)
+    names = loading.party_names(standings)
+    given = _names_in_files(found)
+    polled = sum(one.counted.polled for one in found)
+    with_vote = [one for one in found if not one.contest.is_uncontested]
+    lacking = tuple(one.contest.name for one in with_vote if one.contest.electors is None)
+    electors = [one.contest.electors for one in with_vote if one.contest.electors is not None]
+    parties = []
+    for code, standing in standings.items():
+        share = rules.share_pct(standing.votes, polled)
+        share_before = None if before is None else before.shares.get(code, 0.0)
+        parties.append(
+            PartyTotal(
+                party=code,
+                names=names.get(code) or {"en": given.get(code) or code},
+                seats=standing.seats,
+                votes=standing.votes,
+                share_pct=share,
+                stood=standing.stood,
+                without_vote=standing.without_vote,
+                seats_before=None if before is None or before.seats is None else before.seats.get(code, 0),
+                share_before_pct=share_before,
+                swing_points=rules.swing_points(share, share_before),
+            )
+        )
+    return Totals(
+        election=of,
+        state=state,
+        seats=len(found),
+        polled=polled,
+        electors=None if lacking else sum(electors),
+        turnout_pct=None if lacking or not electors else rules.share_pct(polled, sum(electors)),
+        electors_known=sum(electors),
+        electors_of=len(electors),
+        parties=tuple(parties),
+        sides=tuple(_sides(of, state, found)),
+        uncontested=tuple(one.contest.name for one in found if one.contest.is_uncontested),
+        without_electors=lacking,
+        against=against,
+        carried=_named(found, compared, "carried"),
+        not_compared=_named(found, compared, "none"),
+        stated=tuple(listing.stated(of, state=state)),
+        files=tuple(listing.files(of)),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Then:
+    """The same ground in the earlier election. seats: None where its seats were of other ground."""
+
+    seats: Mapping[str, int] | None
+    shares: Mapping[str, float]
+
+
+def _before(
+    of: Election,
+    found: Sequence[Loaded],
+    compared: Mapping[int, Before],
+    against: Election | None,
+    state: str,
+) -> _Then | None:
+    """What the same ground came to then: the whole against the whole where both are whole, whatever its seats were;
+    else seat by seat. None where neither can be told."""
+    if against is None or against.kind != of.kind:
+        return None
+    then = loading.load(Q(election=against) & (Q(state=state) if state else Q()))
+    ground, ground_then = _ground(of, found), _ground(against, then)
+    if ground and ground == ground_then:
+        polled = sum(one.counted.polled for one in then)
+        standings = rules.standings(one.counted for one in then)
+        seats = {party: standing.seats for party, standing in standings.items()}
+        votes = {party: standing.votes for party, standing in standings.items()}
+        return _Then(seats, {party: 100 * n / polled for party, n in votes.items()} if polled else {})
+    if not compared or any(one.basis == "none" for one in compared.values()):
+        return None
+    sums: dict[str, int] = defaultdict(int)
+    for one in compared.values():
+        for party, n in one.votes.items():
+            sums[party] += n
+    polled = sum(one.polled for one in compared.values())
+    return _Then(None, {party: 100 * n / polled for party, n in sums.items()} if polled else {})
+
+
+def _ground(of: Election, found: Sequence[Loaded]) -> frozenset[str]:
+    """States of today that these contests are all of; empty when a contest is missing, or may be."""
+    by_state: dict[str, set[int]] = defaultdict(set)
+    for one in found:
+        by_state[one.contest.state].add(one.contest.number)
+    level, ground = "pc" if of.kind == Kind.PARLIAMENT else "ac", frozenset[str]()
+    for state, numbers in by_state.items():
+        numbering = known.numbering(level, state, of.year)
+        if numbering.numbers is None or numbering.numbers != frozenset(numbers):
+            return frozenset()
+        ground |= numbering.ground
+    return ground
+
+
+def _named(found: Sequence[Loaded], compared: Mapping[int, Before], basis: str) -> tuple[str, ...]:
+    return tuple(
+        one.contest.name
+        for one in found
+        if one.contest.pk in compared and compared[one.contest.pk].basis == basis
+    )
+
+
+def _names_in_files(found: Sequence[Loaded]) -> dict[str, str]:
+    """How the files call parties, of those that say more than a code."""
+    return {row.party: row.party_name for one in found for row in one.candidates if row.party_name}
+
+
+def _sides(of: Election, state: str, found: Sequence[Loaded]) -> list[SideTotal]:
+    """Alliances over the place: for the whole, a state with a set of its own for the same lead counts by that."""
+    named = listing.alliances(of)
+    own = {(one.lead, one.state): one for one in named}
+    sides = []
+    for alliance in listing.sides_in(named, state):
+        seats = votes = polled = 0
+        for one in found:
+            here = own.get((alliance.lead, one.contest.state), alliance)
+            result = rules.side_result(one.counted, set(here.parties))
+            seats, votes, polled = seats + result.won, votes + result.votes, polled + one.counted.polled
+        sides.append(SideTotal(alliance, seats, votes, rules.share_pct(votes, polled)))
+    return sides

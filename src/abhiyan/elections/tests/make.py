@@ -1,0 +1,101 @@
+"""Files of results for tests: the real ones, and small ones made by hand."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from abhiyan.core.imports import actions as imports
+from abhiyan.core.imports import kind, queries, running
+from abhiyan.core.models import RefusedRow, StagedImport
+from abhiyan.core.scope import system
+from abhiyan.elections.known import DATA
+from abhiyan.units.tests.make import AT, SYSTEM
+
+HEADER = "year,state_eci,pc_no,pc_name,pc_type,position,candidate,party,votes,electors,note"
+GOA = """\
+2024,S05,1,North Goa,GEN,1,SHRIPAD YESSO NAIK,BJP,257326,580577,
+2024,S05,1,North Goa,GEN,2,RAMAKANT KHALAP,INC,141311,580577,
+2024,S05,1,North Goa,GEN,3,NOTA,NOTA,7000,580577,
+2024,S05,2,South Goa,GEN,1,CAPTAIN VIRIATO FERNANDES,INC,217836,598767,
+2024,S05,2,South Goa,GEN,2,PALLAVI DEMPO,BJP,204301,598767,
+2024,S05,2,South Goa,GEN,3,NOTA,NOTA,6000,598767,
+"""
+
+
+def bring(
+    path: Path,
+    key: str = "results",
+    *,
+    unit_id: int | None = None,
+    upto: str = "commit",
+    **options: Any,
+) -> StagedImport:
+    """Bring a list as the command line does: look, check, commit. options: election="LS2024", …"""
+    with system("test"):
+        public_id = imports.bring(kind_key=key, path=path, by=SYSTEM, at=AT, options=options, unit_id=unit_id)
+        staged = StagedImport.objects.get(public_id=public_id)
+    if staged.state == StagedImport.State.FAILED:
+        return staged
+    for done in ("check", "commit"):
+        staged = step(staged, done)
+        if done == upto or staged.state == StagedImport.State.FAILED:
+            break
+    return staged
+
+
+def step(staged: StagedImport, name: str) -> StagedImport:
+    """Ask for a step and run it at once."""
+    with system("test"):
+        imports.ask(public_id=staged.public_id, step=name, by=SYSTEM, at=AT)
+    running.run(staged.public_id, name, at=AT)
+    with system("test"):
+        return StagedImport.objects.get(pk=staged.pk)
+
+
+def real(name: str, key: str = "results", **options: Any) -> StagedImport:
+    """One of the packaged files, brought whole."""
+    staged = bring(DATA / name, key, **options)
+    assert staged.state == "done", (running.error_text(staged), refused(staged)[:20])
+    return staged
+
+
+def lok_sabha(year: int) -> StagedImport:
+    return real(f"ls{year}_results.csv", election=f"LS{year}")
+
+
+def assembly() -> StagedImport:
+    return real("jk_assembly_2024_results.csv", election="JK2024")
+
+
+def segments() -> StagedImport:
+    return real("jk_ls2024_ac_segments.csv", "segments", election="LS2024", state="U08")
+
+
+def refused(staged: StagedImport) -> list[tuple[int, str, str]]:
+    """(row, field, code) of every refusal, in the order of the file."""
+    with system("test"):
+        found = RefusedRow.objects.filter(import_id=staged.pk).order_by("row", "id")
+        return [(one.row, one.field, one.reason) for one in found]
+
+
+def reasons(staged: StagedImport) -> list[str]:
+    """The same as a person reads them."""
+    with system("test"):
+        return [queries.reason_text(kind(staged.kind), one) for one in queries.refused_rows(staged)]
+
+
+def written(folder: Path, rows: str, *, header: str = HEADER, name: str = "results.csv") -> Path:
+    path = folder / name
+    path.write_text(f"{header}\n{rows}", encoding="utf-8")
+    return path
+
+
+def rows_of(
+    seats: Mapping[int, Sequence[tuple[str, str, int]]], *, state: str = "S05", year: int = 2024
+) -> str:
+    """Rows of seats: number -> (candidate, party, votes), most votes first."""
+    return "".join(
+        f"{year},{state},{number},Seat {number},GEN,{place},{name},{party},{votes},,\n"
+        for number, candidates in seats.items()
+        for place, (name, party, votes) in enumerate(candidates, 1)
+    )

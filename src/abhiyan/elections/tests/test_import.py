@@ -1,0 +1,459 @@
+"""Bad files of results are refused with reasons by row; good ones can be corrected and undone."""
+
+import csv
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.utils import translation
+
+from abhiyan.core.imports import running
+from abhiyan.core.models import StagedImport
+from abhiyan.elections import actions, queries
+from abhiyan.elections.known import DATA
+from abhiyan.elections.models import Alliance, Candidacy, Contest, Election, Part, PartVotes, ResultFile
+from abhiyan.elections.tests.make import (
+    GOA,
+    HEADER,
+    bring,
+    real,
+    reasons,
+    refused,
+    rows_of,
+    step,
+    written,
+)
+from abhiyan.units.rules import levels
+from abhiyan.units.tests.make import AT, SYSTEM, grow
+
+pytestmark = pytest.mark.django_db
+Row = dict[str, str]
+
+
+def goa(folder: Path, rows: str = GOA, **options: Any) -> StagedImport:
+    return bring(written(folder, rows), election="LS2024", **options)
+
+
+def state() -> list[list[dict[str, object]]]:
+    """Everything that is kept of results, but the ids of rows that went and came again."""
+    models = (Election, Contest, Candidacy, Part, PartVotes, ResultFile)
+    return [
+        sorted(({k: v for k, v in row.items() if k != "id"} for row in model.objects.values()), key=str)
+        for model in models
+    ]
+
+
+def nothing_is_there() -> bool:
+    return not Election.objects.exists() and not Contest.objects.exists() and not ResultFile.objects.exists()
+
+
+def changed(
+    change: Callable[[list[Row]], Sequence[Row]], name: str = "ls2019_results.csv"
+) -> Callable[[Path], Path]:
+    """A real file, changed by hand."""
+
+    def write(folder: Path) -> Path:
+        with (DATA / name).open(encoding="utf-8", newline="") as file:
+            rows = list(csv.DictReader(file))
+        head, path = list(rows[0]), folder / name
+        with path.open("w", encoding="utf-8", newline="") as file:
+            writer = csv.DictWriter(file, head, extrasaction="ignore")
+            writer.writeheader()
+            writer.writerows(change(rows))
+        return path
+
+    return write
+
+
+def shifted(rows: list[Row]) -> list[Row]:
+    """From the candidate on, ten rows have slid one column to the right."""
+    for row in rows[100:110]:
+        row |= {
+            "candidate": row["position"],
+            "party": row["candidate"],
+            "votes": row["party"],
+            "electors": row["votes"],
+        }
+    return rows
+
+
+def shifted_left(rows: list[Row]) -> list[Row]:
+    """The other way: party where the candidate was, votes where the party was, electors where the votes were."""
+    for row in rows[100:110]:
+        row |= {"candidate": row["party"], "party": row["votes"], "votes": row["electors"], "electors": ""}
+    return rows
+
+
+def without_constituency(rows: list[Row]) -> list[Row]:
+    return [row for row in rows if (row["state_eci"], row["pc_no"]) not in (("S24", "77"), ("S24", "78"))]
+
+
+def without_state(rows: list[Row]) -> list[Row]:
+    return [row for row in rows if row["state_eci"] != "S24"]
+
+
+def doubled(rows: list[Row]) -> list[Row]:
+    return [*rows[:40], rows[38], *rows[40:]]
+
+
+def doubled_with_other_votes(rows: list[Row]) -> list[Row]:
+    return [*rows[:40], rows[38] | {"votes": str(int(rows[38]["votes"]) - 1)}, *rows[40:]]
+
+
+def above_electors(rows: list[Row]) -> list[Row]:
+    first = rows[0]
+    first["votes"] = str(int(first["electors"]) + 1)
+    return rows
+
+
+REFUSED: list[tuple[str, Callable[[list[Row]], Sequence[Row]], set[str], str]] = [
+    ("shifted", shifted, {"not_whole", "seat_refused"}, "Votes is not a whole number."),
+    ("shifted_left", shifted_left, {"number_for_party", "seat_refused"}, "Are the columns shifted?"),
+    ("missing", without_constituency, {"seat_missing"}, "S24: constituency 77 is missing."),
+    ("state", without_state, {"states_missing"}, "No constituency of S24 is in the file."),
+    ("doubled", doubled, {"candidate_doubled"}, "The same candidate stands in row 40 already."),
+    ("doubled2", doubled_with_other_votes, {"candidate_doubled"}, "stands in row 40 already."),
+    ("electors", above_electors, {"above_electors"}, "votes and only"),
+]
+
+
+@pytest.mark.parametrize(
+    ("change", "codes", "text"), [case[1:] for case in REFUSED], ids=[c[0] for c in REFUSED]
+)
+def test_a_bad_file_is_refused_whole_with_reasons_by_row(
+    tmp_path: Path, change: Callable[[list[Row]], Sequence[Row]], codes: set[str], text: str
+) -> None:
+    staged = bring(changed(change)(tmp_path), election="LS2019")
+    found = refused(staged)
+    assert (staged.state, staged.error) == ("failed", "results_not_whole")
+    assert codes <= {code for _row, _field, code in found}
+    assert {code for _row, _field, code in found} <= codes | {
+        "seat_refused",
+        "no_letters_here",
+        "above_electors",
+    }
+    with translation.override("en"):
+        assert any(text in told for told in reasons(staged)), reasons(staged)[:10]
+        assert "nothing was taken in" in running.error_text(staged)
+    assert all(row > 1 for row, _field, _code in found)
+    assert nothing_is_there()
+
+
+def test_the_row_that_is_wrong_is_the_row_that_is_named(tmp_path: Path) -> None:
+    staged = goa(tmp_path, GOA.replace("INC,141311", "141311,580577"))
+    assert (3, "party", "number_for_party") in refused(staged)
+    assert {row for row, _field, code in refused(staged)} == {2, 3, 4}
+
+
+@pytest.mark.parametrize(
+    ("rows", "found"),
+    [
+        (GOA.replace("257326", "many"), (2, "votes", "not_whole")),
+        (GOA.replace("257326", "-5"), (2, "votes", "too_small")),
+        (GOA.replace("257326", ""), (2, "votes", "votes_missing")),
+        (GOA.replace("SHRIPAD YESSO NAIK", ""), (2, "candidate", "missing")),
+        (GOA.replace("SHRIPAD YESSO NAIK", "257326"), (2, "candidate", "no_letters_here")),
+        (
+            GOA.replace("2024,S05,1,North Goa,GEN,1", "2019,S05,1,North Goa,GEN,1"),
+            (2, "year", "year_differs"),
+        ),
+        (GOA.replace("S05,1,North Goa,GEN,1", "S99,1,North Goa,GEN,1"), (2, "state", "state_unknown")),
+        (GOA.replace("S05,1,North Goa,GEN,1", "S05,,North Goa,GEN,1"), (2, "pc_number", "number_missing")),
+        (GOA.replace("S05,2,", "S05,3,"), (5, "pc_number", "number_unknown")),
+        (GOA.replace("GEN,2,RAMAKANT", "GEN,3,RAMAKANT"), (4, "position", "candidate_doubled")),
+        (GOA.replace("141311,580577", "141311,580578"), (3, "electors", "electors_differ")),
+        (GOA.replace("1,North Goa,GEN,2", "1,Sorth Moa,GEN,2"), (3, "name", "name_differs")),
+        (GOA.replace("7000,580577,", "7000,580577,uncontested"), (2, "note", "uncontested_votes")),
+        (GOA.replace("141311", "641311"), (2, "votes", "above_electors")),
+        (
+            GOA.replace("GEN,1,SHRI", "GEN,2,SHRI").replace("GEN,2,RAM", "GEN,1,RAM"),
+            (2, "position", "position_wrong"),
+        ),
+        (GOA + "2024,S05,2,South Goa,GEN,4,NOTA,NOTA,1,598767,\n", (8, "candidate", "nota_doubled")),
+        ("".join(GOA.splitlines(keepends=True)[:3]), (4, "", "seat_missing")),
+    ],
+)
+def test_every_kind_of_slip_has_its_row_field_and_reason(
+    tmp_path: Path, rows: str, found: tuple[int, str, str]
+) -> None:
+    staged = goa(tmp_path, rows)
+    if found[2] == "seat_missing":
+        found = (2, "", "seat_missing")
+    assert found in refused(staged)
+    assert staged.state == "failed" and nothing_is_there()
+
+
+@pytest.mark.parametrize(
+    ("encoding", "text", "error"),
+    [
+        ("utf-8", GOA.replace("NAIK", "à¤¨à¤¾à¤¯à¤•"), "table"),
+        ("utf-8", GOA.replace("NAIK", "NA\ufffdIK"), None),
+        ("utf-8", GOA.replace("SHRIPAD YESSO NAIK", "??? ????"), None),
+        ("utf-8", "", "table"),
+    ],
+)
+def test_wrong_encodings_are_refused_with_the_line(
+    tmp_path: Path, encoding: str, text: str, error: str | None
+) -> None:
+    path = tmp_path / "results.csv"
+    path.write_bytes(f"{HEADER}\n{text}".encode(encoding))
+    staged = bring(path, election="LS2024")
+    assert staged.state == "failed" and nothing_is_there()
+    if error is None:
+        assert refused(staged)[0][0] == 2
+    else:
+        assert staged.error == error
+
+
+def test_broken_utf8_is_refused_with_the_line(tmp_path: Path) -> None:
+    path = tmp_path / "results.csv"
+    whole = f"{HEADER}\n{GOA.replace('NAIK', 'नाइक')}".encode()
+    path.write_bytes(whole.replace("नाइक".encode(), "नाइक".encode()[:-1]))
+    staged = bring(path, election="LS2024")
+    assert (staged.state, staged.error) == ("failed", "table")
+    with translation.override("en"):
+        assert "Line 2" in running.error_text(staged)
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16"])
+def test_other_encodings_and_hindi_headers_are_read(tmp_path: Path, encoding: str) -> None:
+    head = "वर्ष,राज्य,लोकसभा क्षेत्र संख्या,निर्वाचन क्षेत्र,आरक्षण,स्थान,प्रत्याशी,दल,मत,मतदाता संख्या,टिप्पणी"
+    path = tmp_path / "results.csv"
+    path.write_bytes(f"{head}\n{GOA.replace('S05', 'गोवा')}".encode(encoding))
+    staged = bring(path, election="LS2024")
+    assert (staged.state, staged.counts) == ("done", {"new": 6}), reasons(staged)
+    assert queries.contest(queries.election("LS2024"), "S05", 2).seat.margin == 217_836 - 204_301
+
+
+def test_what_is_whole_can_be_taken_alone(tmp_path: Path) -> None:
+    staged = goa(tmp_path, GOA.replace("RAMAKANT KHALAP", ""), partial="yes")
+    assert (staged.state, staged.counts) == ("done", {"new": 3, "refused": 3})
+    assert list(Contest.objects.values_list("number", flat=True)) == [2]
+
+
+def test_a_check_changes_nothing_and_tells_what_would_come(tmp_path: Path) -> None:
+    staged = bring(written(tmp_path, GOA), election="LS2024", upto="check")
+    assert (staged.state, staged.counts) == ("checked", {"new": 6})
+    assert nothing_is_there()
+
+
+def test_a_file_without_places_or_electors_or_state_is_ranked_and_said_to_be_unknown(tmp_path: Path) -> None:
+    head = "ac_no,ac_name,candidate,party,votes"
+    rows = "1,Karnah,B,INC,50\n1,Karnah,A,BJP,70\n1,Karnah,C,IND,60\n"
+    staged = bring(written(tmp_path, rows, header=head), election="JK2024", partial="yes")
+    assert staged.state == "done", reasons(staged)
+    found = queries.contest(queries.election("JK2024"), "U08", 1)
+    assert [(one.place, one.name, one.votes) for one in found.candidates] == [
+        (1, "A", 70),
+        (2, "C", 60),
+        (3, "B", 50),
+    ]
+    assert (found.seat.electors, found.seat.turnout_pct) == (None, None)
+    assert queries.election("JK2024").names == {
+        "en": "Jammu and Kashmir assembly 2024",
+        "hi": "जम्मू और कश्मीर विधानसभा 2024",
+    }
+
+
+def test_an_election_without_a_telling_code_must_say_what_it_is(tmp_path: Path) -> None:
+    staged = bring(written(tmp_path, GOA), election="GENERAL")
+    assert (staged.state, staged.error) == ("failed", "election_unclear")
+    told = bring(written(tmp_path, GOA), election="GENERAL", kind="parliament", year="2024", name="General")
+    assert told.state == "done"
+    other = bring(written(tmp_path, GOA), election="GENERAL", kind="assembly", year="2024")
+    assert (other.state, other.error) == ("failed", "election_differs")
+
+
+def test_an_old_numbering_of_ones_own_is_taken_as_named(tmp_path: Path) -> None:
+    rows = rows_of({7: [("A", "BJP", 10)], 9: [("B", "INC", 10)]}, year=2024)
+    staged = goa(tmp_path, rows, numbering="before 1976", partial="yes")
+    assert staged.state == "done", reasons(staged)
+    assert set(Contest.objects.values_list("numbering", flat=True)) == {"before 1976"}
+
+
+def test_a_corrected_file_changes_only_what_differs_and_can_be_undone(tmp_path: Path) -> None:
+    first = goa(tmp_path)
+    before = state()
+    second = goa(tmp_path, GOA.replace("141311", "141312").replace("CAPTAIN VIRIATO", "VIRIATO"))
+    assert second.counts == {"changed": 1, "same": 4, "new": 1}
+    khalap = Candidacy.objects.get(name="RAMAKANT KHALAP")
+    assert (khalap.votes, khalap.import_id, khalap.row) == (141_312, second.pk, 3)
+    assert Candidacy.objects.get(name="SHRIPAD YESSO NAIK").import_id == first.pk
+    assert not Candidacy.objects.filter(name__startswith="CAPTAIN").exists()
+    refused_undo = step(first, "undo")
+    assert (refused_undo.state, refused_undo.error) == ("done", "later_results")
+    assert step(second, "undo").state == "undone"
+    assert state() == before
+    assert step(first, "undo").state == "undone"
+    assert nothing_is_there()
+
+
+def test_an_empty_cell_takes_nothing_away(tmp_path: Path) -> None:
+    goa(tmp_path)
+    again = goa(tmp_path, GOA.replace(",580577,", ",,").replace(",GEN,", ",,"))
+    assert again.counts == {"same": 6}
+    assert Contest.objects.get(number=1).electors == 580_577
+
+
+def test_segments_stand_on_results_and_hold_their_undo(tmp_path: Path) -> None:
+    first = goa(tmp_path)
+    head = "pc_no,ac_no,ac_name,candidate,party,votes,state_eci"
+    rows = "1,1,Mandrem,SHRIPAD YESSO NAIK,BJP,12000,S05\n1,1,Mandrem,RAMAKANT KHALAP,INC,9000,S05\n"
+    path = written(tmp_path, rows, header=head, name="parts.csv")
+    parts = bring(path, "segments", election="LS2024")
+    assert parts.counts == {"new": 2}, reasons(parts)
+    assert bring(path, "segments", election="LS2024").counts == {"same": 2}
+    assert step(first, "undo").error == "later_results"
+    gone = goa(tmp_path, GOA.replace("RAMAKANT KHALAP", "SOMEBODY ELSE"))
+    assert (gone.state, refused(gone)[0][2]) == ("failed", "segments_stand")
+    assert step(parts, "undo").state == "undone"
+    assert not Part.objects.exists() and not PartVotes.objects.exists()
+    assert step(first, "undo").state == "undone"
+
+
+def test_bad_rows_of_segments_are_refused(tmp_path: Path) -> None:
+    goa(tmp_path)
+    head = "pc_no,ac_no,ac_name,booth,candidate,party,votes,state_eci"
+    rows = (
+        "1,1,Mandrem,,SHRIPAD YESSO NAIK,BJP,12000,S05\n"
+        "1,1,Mandrem,,NOBODY,BJP,12000,S05\n"
+        "3,1,Mandrem,,SHRIPAD YESSO NAIK,BJP,12000,S05\n"
+        "1,1,Mandrem,,SHRIPAD YESSO NAIK,BJP,12000,S05\n"
+        "1,,Mandrem,,SHRIPAD YESSO NAIK,BJP,12000,S05\n"
+        "1,2,Pernem,,RAMAKANT KHALAP,INC,150000,S05\n"
+        "1,2,Pernem,7,RAMAKANT KHALAP,INC,x,S05\n"
+        "1,,SPS_1 GOA,,SHRIPAD YESSO NAIK,BJP,5,S05\n"
+    )
+    staged = bring(written(tmp_path, rows, header=head, name="p.csv"), "segments", election="LS2024")
+    assert refused(staged) == [
+        (3, "candidate", "candidate_unknown"),
+        (4, "pc_number", "seat_unknown"),
+        (5, "candidate", "part_doubled"),
+        (6, "ac_number", "part_missing"),
+        (7, "votes", "above_total"),
+        (8, "votes", "not_whole"),
+    ]
+    assert staged.state == "failed" and not Part.objects.exists()
+
+
+def test_booths_are_taken_where_there_are_any(tmp_path: Path) -> None:
+    goa(tmp_path)
+    head = "pc_no,ac_no,ac_name,booth,candidate,party,votes,state_eci,electors"
+    rows = (
+        "1,1,School,7,SHRIPAD YESSO NAIK,BJP,300,S05,900\n1,1,School,7,RAMAKANT KHALAP,INC,200,S05,900\n"
+        "1,1,School,8,SHRIPAD YESSO NAIK,BJP,100,S05,\n"
+    )
+    staged = bring(written(tmp_path, rows, header=head, name="p.csv"), "segments", election="LS2024")
+    assert staged.counts == {"new": 3}, reasons(staged)
+    contest = Contest.objects.get(number=1)
+    first, second = queries.parts_of(contest.pk, side={"INC"})
+    assert (first.part.number, first.lead, round(first.turnout_pct or 0, 1)) == ("1/7", 100, 55.6)
+    assert (second.turnout_pct, second.lacking) == (None, 2)
+    assert first.ours is not None and first.ours.share_pct == 40
+
+
+def test_results_for_elections_without_candidates_cannot_be_segmented(tmp_path: Path) -> None:
+    head = "pc_no,ac_no,ac_name,candidate,party,votes,state_eci"
+    path = written(tmp_path, "1,1,M,A,BJP,1,S05\n", header=head, name="p.csv")
+    assert bring(path, "segments", election="LS2024").error == "unknown_election"
+
+
+TREE = {
+    "IN": {
+        "JK": {"Z": {"JK-PC1": {"JK-AC1": {"B1": {}, "B2": {}}, "JK-AC2": {}}, "JK-PC5": {}}},
+        "GA": {"Z2": {"GA-PC1": {}, "GA-PC02": {}}},
+    }
+}
+
+
+def test_contests_are_linked_to_the_units_that_are_those_seats(tmp_path: Path) -> None:
+    ids = grow(TREE, levels.ELECTORAL)
+    goa(tmp_path)
+    assert {one.number: one.unit_id for one in Contest.objects.all()} == {1: ids["GA-PC1"], 2: ids["GA-PC02"]}
+    assert actions.link_contests(election="LS2024", by=SYSTEM, at=AT) == 0
+    found = queries.results_of(ids["GA-PC02"])
+    assert [row.contest.name for row in found.contests] == ["South Goa"]
+    assert [one.seats for one in queries.results_of(ids["GA"]).totals] == [2]
+    assert [one.seats for one in queries.results_of(ids["IN"]).totals] == [2]
+
+
+def test_units_that_come_later_are_linked_when_asked(tmp_path: Path) -> None:
+    goa(tmp_path)
+    assert set(Contest.objects.values_list("unit_id", flat=True)) == {None}
+    ids = grow(TREE, levels.ELECTORAL)
+    assert actions.link_contests(election="LS2024", by=SYSTEM, at=AT) == 2
+    assert goa(tmp_path).counts == {"same": 6}
+    assert Contest.objects.get(number=1).unit_id == ids["GA-PC1"]
+
+
+def test_old_numbers_are_not_linked_to_todays_units(tmp_path: Path) -> None:
+    grow(TREE, levels.ELECTORAL)
+    rows = rows_of({1: [("A", "BJP", 10)], 5: [("B", "INC", 10)]}, state="U08", year=2019)
+    staged = bring(written(tmp_path, rows), election="LS2019", partial="yes")
+    assert staged.state == "done", reasons(staged)
+    assert set(Contest.objects.values_list("unit_id", flat=True)) == {None}
+
+
+def test_segments_and_what_is_below_a_unit(tmp_path: Path) -> None:
+    ids = grow(TREE, levels.ELECTORAL)
+    rows = rows_of({1: [("A", "BJP", 1000), ("B", "INC", 900)]}, state="U08")
+    assert bring(written(tmp_path, rows), election="LS2024", partial="yes").state == "done"
+    head = "pc_no,ac_no,ac_name,booth,candidate,party,votes,state_eci,unit_code"
+    parts = (
+        "1,1,KARNAH,,A,BJP,400,U08,\n1,1,KARNAH,,B,INC,500,U08,\n"
+        "1,1,School,1,A,BJP,40,U08,B1\n1,1,School,1,B,INC,50,U08,B1\n1,1,School,2,A,BJP,60,U08,B2\n"
+    )
+    staged = bring(written(tmp_path, parts, header=head, name="p.csv"), "segments", election="LS2024")
+    assert staged.state == "done", reasons(staged)
+    segment = queries.results_of(ids["JK-AC1"], side={"INC"})
+    assert [(one.part.kind, one.lead) for one in segment.parts] == [("segment", 100)]
+    assert segment.parts[0].ours is not None and segment.parts[0].ours.won
+    assert queries.results_of(ids["B1"]).parts[0].polled == 90
+    below = queries.results_of(ids["Z"]).below
+    assert [(one.kind, one.parts, one.polled, one.votes) for one in below] == [
+        ("booth", 2, 150, (("BJP", 100), ("INC", 50)))
+    ]
+
+
+def test_a_states_list_reaches_no_other_state(tmp_path: Path) -> None:
+    ids = grow(TREE, levels.ELECTORAL)
+    staged = bring(written(tmp_path, GOA), election="LS2024", unit_id=ids["JK"])
+    assert {code for _row, _field, code in refused(staged)} == {"state_outside"}
+    assert bring(written(tmp_path, GOA), election="LS2024", unit_id=ids["GA"]).state == "done"
+
+
+def test_an_undone_import_of_units_leaves_the_results(tmp_path: Path) -> None:
+    goa(tmp_path)
+    path = tmp_path / "units.csv"
+    path.write_text(
+        "code,kind,name_en,electoral_parent\nIN,nation,India,\nGA,state,Goa,IN\nGA-PC1,constituency,N,GA\n"
+    )
+    units = bring(path, "units")
+    assert actions.link_contests(election="LS2024", by=SYSTEM, at=AT) == 1
+    assert step(units, "undo").state == "undone"
+    assert set(Contest.objects.values_list("unit_id", flat=True)) == {None}
+
+
+def test_an_alliance_holds_the_undo_of_its_election(tmp_path: Path) -> None:
+    ids = grow(TREE, levels.ELECTORAL)
+    first = goa(tmp_path)
+    alliance = actions.make_alliance(
+        election="LS2024",
+        names={"en": "Two"},
+        lead="BJP",
+        parties=["INC"],
+        at_unit=ids["IN"],
+        by=SYSTEM,
+        at=AT,
+    )
+    assert step(first, "undo").error == "later_results"
+    Alliance.objects.filter(pk=alliance.pk).delete()
+    assert step(first, "undo").state == "undone"
+
+
+def test_the_real_assembly_can_be_undone() -> None:
+    staged = real("jk_assembly_2024_results.csv", election="JK2024")
+    assert Contest.objects.count() == 90
+    assert step(staged, "undo").state == "undone"
+    assert nothing_is_there()

@@ -1,0 +1,139 @@
+"""Alliances as one side, and figures that are only stated."""
+
+from pathlib import Path
+
+import pytest
+
+from abhiyan.core.actor import Actor
+from abhiyan.elections import actions, queries, refusals
+from abhiyan.elections.models import Alliance, Stated
+from abhiyan.elections.tests.make import bring, rows_of, written
+from abhiyan.org.queries import NotYours
+from abhiyan.units.rules import levels
+from abhiyan.units.tests.make import AT, SYSTEM, grow
+
+pytestmark = pytest.mark.django_db
+SEATS = {
+    1: [("A", "BJP", 500), ("B", "INC", 450), ("C", "AAP", 100), ("D", "NOTA", 50)],
+    2: [("E", "INC", 400), ("F", "BJP", 350), ("G", "AAP", 300), ("H", "IND", 20)],
+}
+STRANGER = Actor(kind="person", id=SYSTEM.id, account_id=987_654)
+
+
+@pytest.fixture
+def nation(tmp_path: Path) -> int:
+    assert bring(written(tmp_path, rows_of(SEATS)), election="LS2024").state == "done"
+    return grow({"IN": {"GA": {}}}, levels.ELECTORAL)["IN"]
+
+
+def make(
+    nation: int, parties: list[str], *, state: str = "", lead: str = "INC", by: Actor = SYSTEM
+) -> Alliance:
+    return actions.make_alliance(
+        election="LS2024",
+        names={"en": "Together", "hi": "साथ"},
+        lead=lead,
+        parties=parties,
+        state=state,
+        at_unit=nation,
+        by=by,
+        at=AT,
+    )
+
+
+def test_a_party_alone_and_with_its_allies(nation: int) -> None:
+    make(nation, ["AAP"])
+    (side,) = queries.contest(queries.election("LS2024"), "S05", 1).sides
+    assert (side.alone.votes, side.alone.won, side.together.votes) == (450, False, 550)
+    assert side.together.share_pct == pytest.approx(50)
+    whole = queries.totals(queries.election("LS2024"))
+    (total,) = whole.sides
+    assert (total.seats, total.votes) == (1, 1250)
+    assert total.share_pct == pytest.approx(100 * 1250 / whole.polled)
+
+
+def test_a_state_may_have_a_set_of_its_own(nation: int) -> None:
+    everywhere = make(nation, ["AAP"])
+    own = make(nation, ["BJP"], state="Goa")
+    of = queries.election("LS2024")
+    assert queries.alliances(of, state="S05") == [own]
+    assert queries.alliances(of, state="U08") == [everywhere]
+    (whole,) = queries.totals(of).sides
+    assert (whole.alliance, whole.seats) == (everywhere, 2)  # Goa counts by its own set
+
+
+def test_an_alliance_is_changed_and_keeps_its_name(nation: int) -> None:
+    made = make(nation, ["AAP"])
+    changed = actions.change_alliance(
+        public_id=made.public_id, parties=["Bharatiya Janata Party"], at_unit=nation, by=SYSTEM, at=AT
+    )
+    assert (changed.parties, changed.lead, changed.names["hi"]) == (["INC", "BJP"], "INC", "साथ")
+    assert queries.alliance(made.public_id).parties == ["INC", "BJP"]
+
+
+@pytest.mark.parametrize(
+    ("parties", "lead", "refusal"),
+    [
+        (["DMK"], "INC", refusals.UnknownParty),
+        (["IND"], "INC", refusals.UnknownParty),
+        (["NOTA"], "INC", refusals.UnknownParty),
+        ([], "INC", refusals.NoParties),
+        (["INC"], "INC", refusals.NoParties),
+    ],
+)
+def test_what_is_no_party_there_is_refused(
+    nation: int, parties: list[str], lead: str, refusal: type[Exception]
+) -> None:
+    with pytest.raises(refusal):
+        make(nation, parties, lead=lead)
+
+
+def test_who_holds_no_office_names_no_alliance_and_states_nothing(nation: int) -> None:
+    with pytest.raises(NotYours):
+        make(nation, ["AAP"], by=STRANGER)
+    with pytest.raises(NotYours):
+        say(nation, by=STRANGER)
+
+
+def say(
+    nation: int, *, by: Actor = SYSTEM, source: str = "The Daily, 5 June 2024, page 1", **more: object
+) -> Stated:
+    given: dict[str, object] = {"party": "BJP", "state": "S05", "share_pct": 41.5} | more
+    return actions.state_figure(election="LS2024", source=source, at_unit=nation, by=by, at=AT, **given)  # type: ignore[arg-type]  # some are wrong on purpose
+
+
+def test_a_stated_figure_stands_beside_the_computed_one_and_in_no_sum(nation: int) -> None:
+    before = queries.totals(queries.election("LS2024"), state="S05")
+    say(nation)
+    say(nation, number=1, share_pct=None, votes=505)
+    after = queries.totals(queries.election("LS2024"), state="S05")
+    assert after.parties == before.parties
+    (told,) = after.stated
+    assert (told.party, told.share_pct, told.source) == ("BJP", 41.5, "The Daily, 5 June 2024, page 1")
+    bjp = next(one for one in after.parties if one.party == "BJP")
+    assert bjp.share_pct == pytest.approx(100 * 850 / after.polled)
+    contest = queries.contest(queries.election("LS2024"), "S05", 1)
+    assert [(one.votes, one.number) for one in contest.stated] == [(505, 1)]
+    assert contest.candidates[0].votes == 500
+    actions.withdraw_figure(stated_id=told.pk, at_unit=nation, by=SYSTEM, at=AT)
+    assert queries.totals(queries.election("LS2024"), state="S05").stated == ()
+
+
+@pytest.mark.parametrize(
+    ("given", "refusal"),
+    [
+        ({"share_pct": 101}, refusals.FigureUnfit),
+        ({"share_pct": None}, refusals.NothingStated),
+        ({"votes": -1}, refusals.FigureUnfit),
+        ({"source": " "}, refusals.NoOrigin),
+        ({"state": "Atlantis"}, refusals.UnknownSeat),
+        ({"state": "U08"}, refusals.UnknownSeat),
+        ({"number": 9}, refusals.UnknownSeat),
+        ({"party": "DMK"}, refusals.UnknownParty),
+    ],
+)
+def test_a_figure_that_fits_nothing_is_refused(
+    nation: int, given: dict[str, object], refusal: type[Exception]
+) -> None:
+    with pytest.raises(refusal):
+        say(nation, **given)  # type: ignore[arg-type]  # wrong on purpose
