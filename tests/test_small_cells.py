@@ -222,3 +222,15 @@ def test_what_is_told_of_a_day_stays_while_the_day_lasts(cast: Cast) -> None:
     cast.fold()
     assert told_on(cast, now) == before
     assert told_on(cast, now + timedelta(days=1)) != before
+
+
+def test_what_is_out_of_sight_is_not_called_vacant(cast: Cast, district: Client) -> None:
+    """From a district one knows who leads the nation, and nothing of who does what in another state."""
+    html = page(district, "/units/IN/")
+    assert cast.accounts["national_president"].name in html and "Vacant" not in html
+    for path in ("/units/HP/", "/units/HP-B001/"):
+        html = page(district, path)
+        assert "You see the office-bearers of your own state" in html and "Vacant" not in html, path
+    html = page(district, "/appointments/?unit=HP&show=vacant")
+    assert "You see the offices of your own state only." in html
+    assert "Vacant" in page(district, "/units/JK-SRI-M1/"), "at home a vacancy is said"

@@ -100,6 +100,12 @@ class Viewer:
             for held in self.appointments
         )
 
+    def sees_counts_at(self, *positions: int) -> bool:
+        """Whether the appointments and counts of a unit are in their sight, counts if only rounded."""
+        return self.scope.everything or any(
+            holds(held.counts, position) for held in self.appointments for position in positions
+        )
+
 
 NOBODY = Viewer()
 

@@ -13,6 +13,7 @@ from django.db.models.expressions import RawSQL
 
 from abhiyan.core import prepared
 from abhiyan.core.actor import Actor
+from abhiyan.core.policy import COUNTS, EVERYTHING, placed
 from abhiyan.core.refusals import NotFound
 from abhiyan.core.scope import system
 from abhiyan.org.models import Appointment, Office
@@ -152,15 +153,19 @@ def line_of_command(unit_id: int, hierarchy: int, *, on: date) -> list[Holder]:
 
 
 def vacancies(unit_id: int, *, on: date) -> list[Vacancy]:
-    """The offices expected in a unit that nobody holds on a day, senior first."""
+    """The offices expected in a unit that nobody holds on a day, senior first.
+
+    None of a unit whose appointments the scope in force does not see: what is out of sight is not vacant.
+    """
     with prepared.cursor() as cursor:
         cursor.execute(
-            """
+            f"""
             select o.code, o.names, u.id, o.rank from units_unit u join org_office o on u.kind = any (o.expected_in)
             where u.id = %(unit)s and u.closed_on is null and not exists (
                 select 1 from org_appointment ap where ap.unit_id = u.id and ap.office_id = o.id
                 and ap.body_id is null and ap.state in ('active', 'disputed') and ap.starts_on <= %(on)s
                 and (ap.ends_on is null or ap.ends_on >= %(on)s))
+              and ({EVERYTHING} or {placed("u.id", COUNTS)})
             order by o.rank, o.code
             """,
             {"unit": unit_id, "on": on},
@@ -213,16 +218,16 @@ def vacancies_below(
 
 
 class VacantRows(Sequence[Vacancy]):
-    """Vacant offices of a unit and all below it, in the order of the tree, read page by page."""
+    """Vacant offices of a unit and all below it in sight, in the order of the tree, read page by page."""
 
     def __init__(self, lo: int, hi: int, *, on: date, office: str = "") -> None:
         self.given: dict[str, int | date | str] = {"lo": lo, "hi": hi, "on": on, "office": office}
 
-    _FROM = """
+    _FROM = f"""
         from units_placement p
         join units_unit u on u.id = p.unit_id and u.closed_on is null
         join org_office o on u.kind = any (o.expected_in) and (%(office)s = '' or o.code = %(office)s)
-        where p.lo >= %(lo)s and p.lo < %(hi)s and not exists (
+        where p.lo >= %(lo)s and p.lo < %(hi)s and ({EVERYTHING} or p.lo <@ {COUNTS}) and not exists (
             select 1 from org_appointment ap where ap.unit_id = u.id and ap.office_id = o.id
             and ap.body_id is null and ap.state in ('active', 'disputed') and ap.starts_on <= %(on)s
             and (ap.ends_on is null or ap.ends_on >= %(on)s))

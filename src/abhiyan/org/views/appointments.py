@@ -157,6 +157,7 @@ def appointments(request: Request) -> HttpResponseBase:
         "unit_name": named(unit.names, language),
         "filters": filters,
         "show": show,
+        "in_sight": request.viewer.sees_counts_at(lo),
         "crumbs": _crumbs(request, unit.pk, hierarchy, language),
         "segments": [
             (Hierarchy(h).label, _query(request, hierarchy=str(h), unit=unit.code), h == hierarchy)

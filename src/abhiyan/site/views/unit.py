@@ -117,8 +117,10 @@ def unit(request: Request, code: str) -> HttpResponseBase:
         "at": at,
         "sees_counts": sees_counts,
         "sees_people": here.lo is not None and request.viewer.sees_people_at(here.lo),
-        "seats": _seats(request, facts.id, here, today, lang),
-        "vacant_below": _vacant_below(here, hierarchy, counts, today, lang),
+        "seats": _seats(request, facts.id, here, today, lang)
+        if sees_counts
+        else _leaders(request.viewer, here, hierarchy, today, lang),
+        "vacant_below": _vacant_below(here, hierarchy, counts, today, lang) if sees_counts else [],
         "running": running,
         "chosen": chosen,
         "source": facts.source,
@@ -189,6 +191,25 @@ def _seats(
             )
         )
     return [seat for _rank, seat in sorted(seats, key=lambda pair: pair[0])]
+
+
+def _leaders(
+    viewer: Viewer, here: units.UnitRow, hierarchy: int, today: date, lang: str
+) -> list[dict[str, Any]]:
+    """Who leads a unit above the viewer's own, beyond their sight. What is vacant there, they cannot know."""
+    if here.lo is None or here.hi is None:
+        return []
+    if not any(here.lo <= lo < here.hi for held in viewer.appointments for lo, _hi in held.ranges):
+        return []
+    return [
+        {
+            "name": holder.name,
+            "office": named(holder.office_names, lang),
+            "since": date_format(holder.since, "M Y"),
+        }
+        for holder in org.line_of_command(here.id, hierarchy, on=today)
+        if holder.unit_id == here.id
+    ]
 
 
 @dataclass(frozen=True, slots=True)
