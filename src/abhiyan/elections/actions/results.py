@@ -80,11 +80,13 @@ class NewContest:
 
 @dataclass(slots=True)
 class Taken:
-    """Rows by what became of them; and candidates that cannot go, because results by segment stand on them."""
+    """Rows by what became of them, and known candidates the file has no more; of these, who cannot go, because
+    results by segment stand on them."""
 
     new: int = 0
     changed: int = 0
     same: int = 0
+    gone: int = 0
     standing: list[tuple[int, int]] = field(default_factory=list)  # (row of the contest, id of the candidacy)
 
 
@@ -169,6 +171,7 @@ def look(
                 taken.changed += 1
             else:
                 taken.same += 1
+        taken.gone += len(held.candidates.keys() - candidates.keys())
         taken.standing += [
             (contest.row, one.pk)
             for key, one in held.candidates.items()

@@ -337,7 +337,7 @@ def _missing(work: Work, of: Named, sheet: Sheet) -> None:
 
 
 def _taken(work: Work, taken: acts.Taken) -> None:
-    for outcome in ("new", "changed", "same"):
+    for outcome in ("new", "changed", "same", "gone"):
         if n := getattr(taken, outcome):
             work.count(outcome, n)
 
@@ -395,6 +395,7 @@ RESULTS_KIND = ImportKind(
         "new": Outcome(_("New"), "ok"),
         "changed": Outcome(_("Changed"), "warn"),
         "same": Outcome(_("Unchanged")),
+        "gone": Outcome(_("Known, and no longer in the file"), "warn"),
     },
     options=(
         naming.ELECTION,

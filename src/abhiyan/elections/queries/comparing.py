@@ -77,18 +77,38 @@ def swing(now: Loaded, before: Before, parties: Iterable[str]) -> float | None:
     return rules.swing_points(rules.share_pct(votes, now.counted.polled), before.share_pct(side))
 
 
+@dataclass(frozen=True, slots=True)
+class Then:
+    """An earlier election, loaded to compare with. seats: by state and number. tables: old seats to those of now."""
+
+    election: Election
+    seats: Mapping[Seat, Loaded]
+    tables: Sequence[Correspondence]
+
+
+def then(against: Election, *, states: Iterable[str] = ()) -> Then:
+    """An earlier election: all of it, or of these states and those their ground came from. Four queries."""
+    level, wanted = "pc" if against.kind == Kind.PARLIAMENT else "ac", set(states)
+    tables, where = Correspondence.objects.filter(level=level).order_by("id"), Q(election=against)
+    if wanted:
+        tables = tables.filter(state_to__in=wanted)
+        where &= Q(state__in=wanted | {row.state_from for row in tables})
+    return Then(against, {(one.contest.state, one.contest.number): one for one in load(where)}, list(tables))
+
+
 def befores(now: Sequence[Loaded], against: Election) -> dict[int, Before]:
     """contest id -> what it had in `against`. Four queries, however many contests."""
-    states = {one.contest.state for one in now}
-    level = "pc" if against.kind == Kind.PARLIAMENT else "ac"
-    tables = list(Correspondence.objects.filter(level=level, state_to__in=states).order_by("id"))
-    wanted = Q(state__in=states | {row.state_from for row in tables})
-    there = {(one.contest.state, one.contest.number): one for one in load(Q(election=against) & wanted)}
-    carried = _carried(tables, there)
+    return compared(now, then(against, states={one.contest.state for one in now}))
+
+
+def compared(now: Sequence[Loaded], with_: Then) -> dict[int, Before]:
+    """contest id -> what it had in an election that is loaded."""
+    against = with_.election
+    carried = _carried(with_.tables, with_.seats)
     found = {}
     for one in now:
         seat, label = (one.contest.state, one.contest.number), one.contest.numbering
-        old = there.get(seat)
+        old = with_.seats.get(seat)
         if one.contest.election.kind != against.kind:
             found[one.contest.pk] = Before(against.code, "none")
         elif old is not None and old.contest.numbering == label:

@@ -8,13 +8,13 @@ from django.db.models import Count, Q
 
 from abhiyan.core.refusals import NotFound
 from abhiyan.elections.known import INDEPENDENT
-from abhiyan.elections.models import Alliance, Candidacy, Contest, Election, Part, ResultFile, Stated
+from abhiyan.elections.models import Alliance, Contest, Election, Part, ResultFile, Stated
 from abhiyan.elections.rules import results as rules
 from abhiyan.elections.rules.results import SideResult
 
 from . import listing, loading
 from .comparing import Before, befores, swing
-from .loading import Loaded, Source
+from .loading import Candidate, Loaded, Source
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,8 +58,8 @@ class SeatRow:
     electors: int | None
     polled: int
     turnout_pct: float | None
-    winner: Candidacy | None
-    runner_up: Candidacy | None
+    winner: Candidate | None
+    runner_up: Candidate | None
     margin: int | None
     margin_pct: float | None
     is_tied: bool
@@ -214,7 +214,7 @@ def sides_of(one: Loaded, named: Sequence[Alliance], before: Before | None) -> l
     return found
 
 
-def namesakes(candidates: Sequence[Candidacy]) -> tuple[str, ...]:
+def namesakes(candidates: Sequence[Candidate]) -> tuple[str, ...]:
     """Parties that have two candidates in one contest: a party can have one, so one of the rows may be wrong."""
     seen: dict[str, int] = defaultdict(int)
     for row in candidates:

@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from django.db.models import Q
 
@@ -24,12 +25,27 @@ class Source:
     origin: str = ""
 
 
+class Candidate(NamedTuple):
+    """A candidacy as stored: a row only, for an election has nine thousand of them."""
+
+    pk: int
+    contest_id: int
+    position: int
+    name: str
+    party: str
+    party_name: str
+    votes: int | None
+    is_nota: bool
+    import_id: int
+    row: int
+
+
 @dataclass(frozen=True, slots=True)
 class Loaded:
     """A contest as stored, its candidates by position, and the count of them."""
 
     contest: Contest
-    candidates: tuple[Candidacy, ...]
+    candidates: tuple[Candidate, ...]
     counted: Counted
 
     @property
@@ -43,19 +59,18 @@ class Loaded:
 def load(where: Q) -> list[Loaded]:
     """Contests that fit `where`, by state and number. Two queries."""
     contests = list(Contest.objects.filter(where).select_related("election").order_by("state", "number"))
-    candidates: dict[int, list[Candidacy]] = defaultdict(list)
-    rows = Candidacy.objects.filter(contest_id__in=[one.pk for one in contests]).order_by(
-        "contest_id", "position", "id"
-    )
-    for row in rows:
-        candidates[row.contest_id].append(row)
+    candidates: dict[int, list[Candidate]] = defaultdict(list)
+    rows = Candidacy.objects.filter(contest_id__in=[one.pk for one in contests])
+    for row in rows.order_by("contest_id", "position", "id").values_list(*Candidate._fields):
+        found = Candidate(*row)
+        candidates[found.contest_id].append(found)
     return [Loaded(one, tuple(candidates[one.pk]), count(one, candidates[one.pk])) for one in contests]
 
 
-def count(contest: Contest, candidates: Sequence[Candidacy]) -> Counted:
+def count(contest: Contest, candidates: Sequence[Candidate]) -> Counted:
     """The contest, counted; a line's key is its candidacy's id."""
     return rules.counted(
-        (Line(one.party, one.votes, one.is_nota, one.position, one.pk) for one in candidates),
+        [Line(one.party, one.votes, one.is_nota, one.position, one.pk) for one in candidates],
         electors=contest.electors,
         is_uncontested=contest.is_uncontested,
     )

@@ -11,8 +11,8 @@ from abhiyan.elections import known
 from abhiyan.elections.models import Alliance, Election, Kind, ResultFile, Stated
 from abhiyan.elections.rules import results as rules
 
-from . import listing, loading
-from .comparing import Before, befores
+from . import comparing, listing, loading
+from .comparing import Before, Then, then
 from .loading import Loaded
 
 
@@ -118,8 +118,9 @@ def totals(of: Election, *, state: str = "", against: Election | None = None) ->
     """Seats and votes by party, most seats first. At most eleven queries, however many contests."""
     where = Q(election=of) & (Q(state=state) if state else Q())
     found = loading.load(where)
-    compared = befores(found, against) if against is not None else {}
-    before = _before(of, found, compared, against, state)
+    earlier = None if against is None else then(against, states={state} if state else ())
+    compared = {} if earlier is None else comparing.compared(found, earlier)
+    before = None if earlier is None else _before(of, found, compared, earlier, state)
     standings = rules.standings(one.counted for one in found)
     names = loading.party_names(standings)
     given = _names_in_files(found)
@@ -175,21 +176,18 @@ class _Then:
 
 
 def _before(
-    of: Election,
-    found: Sequence[Loaded],
-    compared: Mapping[int, Before],
-    against: Election | None,
-    state: str,
+    of: Election, found: Sequence[Loaded], compared: Mapping[int, Before], earlier: Then, state: str
 ) -> _Then | None:
     """What the same ground came to then: the whole against the whole where both are whole, whatever its seats were;
     else seat by seat. None where neither can be told."""
-    if against is None or against.kind != of.kind:
+    against = earlier.election
+    if against.kind != of.kind:
         return None
-    then = loading.load(Q(election=against) & (Q(state=state) if state else Q()))
-    ground, ground_then = _ground(of, found), _ground(against, then)
+    past = [one for one in earlier.seats.values() if not state or one.contest.state == state]
+    ground, ground_then = _ground(of, found), _ground(against, past)
     if ground and ground == ground_then:
-        polled = sum(one.counted.polled for one in then)
-        standings = rules.standings(one.counted for one in then)
+        polled = sum(one.counted.polled for one in past)
+        standings = rules.standings(one.counted for one in past)
         seats = {party: standing.seats for party, standing in standings.items()}
         votes = {party: standing.votes for party, standing in standings.items()}
         return _Then(seats, {party: 100 * n / polled for party, n in votes.items()} if polled else {})

@@ -276,7 +276,7 @@ def test_a_corrected_file_changes_only_what_differs_and_can_be_undone(tmp_path: 
     first = goa(tmp_path)
     before = state()
     second = goa(tmp_path, GOA.replace("141311", "141312").replace("CAPTAIN VIRIATO", "VIRIATO"))
-    assert second.counts == {"changed": 1, "same": 4, "new": 1}
+    assert second.counts == {"changed": 1, "same": 4, "new": 1, "gone": 1}
     khalap = Candidacy.objects.get(name="RAMAKANT KHALAP")
     assert (khalap.votes, khalap.import_id, khalap.row) == (141_312, second.pk, 3)
     assert Candidacy.objects.get(name="SHRIPAD YESSO NAIK").import_id == first.pk
