@@ -14,7 +14,7 @@ from abhiyan.core.clock import day_in
 from abhiyan.core.refusals import Refused
 from abhiyan.org import queries as org
 from abhiyan.programmes.models import Measure, Programme, ProgrammeUnit, Target
-from abhiyan.programmes.rules import split
+from abhiyan.units.rules import split
 
 from .programmes import ScopeOutside, held, in_scope
 
