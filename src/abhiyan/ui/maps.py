@@ -106,7 +106,7 @@ def outlines(geojson: Mapping[str, Any]) -> Outlines:
 
 
 @dataclass(frozen=True)
-class _Frame:
+class Frame:
     """Degrees to the drawing: plane, true at the middle latitude; good enough for a state or a nation."""
 
     west: float
@@ -124,14 +124,14 @@ class _Frame:
         return x, y
 
 
-def _frame(points: Sequence[tuple[float, float]], margin: float) -> _Frame:
+def frame_of(points: Sequence[tuple[float, float]], margin: float) -> Frame:
     west, east = min(lon for lon, _ in points), max(lon for lon, _ in points)
     south, north = min(lat for _, lat in points), max(lat for _, lat in points)
     stretch = max(0.2, math.cos(math.radians((south + north) / 2)))
     across, down = max((east - west) * stretch, 0.02), max(north - south, 0.02)
     scale = min((WIDTH - 2 * margin) / across, (TALLEST - 2 * margin) / down)
     height = max(120.0, (north - south) * scale + 2 * margin)
-    return _Frame(
+    return Frame(
         west=west,
         north=north,
         stretch=stretch,
@@ -143,7 +143,7 @@ def _frame(points: Sequence[tuple[float, float]], margin: float) -> _Frame:
     )
 
 
-def _path(ring: Ring, frame: _Frame) -> str:
+def path_of(ring: Ring, frame: Frame) -> str:
     """A ring as an SVG path, without points nearer than a pixel and a bit; nothing for a speck."""
     kept: list[tuple[float, float]] = []
     for lon, lat in ring:
@@ -191,7 +191,7 @@ def draw(places: Sequence[Place], boundaries: Outlines | None = None) -> Drawing
         return None
     points = [(place.lon or 0.0, place.lat or 0.0) for place in usable]
     biggest = 22.0 if len(usable) <= 12 else 15.0 if len(usable) <= 40 else 10.0
-    frame = _frame([*edge, *points], margin=biggest + 4)
+    frame = frame_of([*edge, *points], margin=biggest + 4)
     grouped = len(usable) > MANY
     if grouped:
         biggest = CELL / 2 - 1
@@ -204,7 +204,7 @@ def draw(places: Sequence[Place], boundaries: Outlines | None = None) -> Drawing
     return Drawing(
         width=frame.width,
         height=round(frame.height, 1),
-        paths=[path for ring in rings if (path := _path(ring, frame))],
+        paths=[path for ring in rings if (path := path_of(ring, frame))],
         symbols=symbols,
         labels=[] if grouped else _labels(symbols, frame),
         grouped=grouped,
@@ -256,7 +256,7 @@ def _reach(symbol: Symbol) -> float:
     return max(symbol.r_target or 0.0, symbol.r_reported or 0.0, symbol.r_believed or 0.0, 3.0)
 
 
-def _labels(symbols: Sequence[Symbol], frame: _Frame) -> list[Label]:
+def _labels(symbols: Sequence[Symbol], frame: Frame) -> list[Label]:
     """Names where there is room for them, the largest first; the others are in the table beside."""
     taken = [
         (symbol.x - reach, symbol.y - reach, symbol.x + reach, symbol.y + reach)

@@ -10,6 +10,7 @@ WORDS: dict[str, tuple[str | Promise, str]] = {
     "today": (_("Today"), "t"),
     "units": (_("Units"), "u"),
     "programmes": (_("Programmes"), "p"),
+    "elections": (_("Results"), "r"),
     "people": (_("People"), "e"),
     "imports": (_("Imports"), "i"),
     "messages": (_("Messages"), "m"),

@@ -336,3 +336,11 @@ def outlines_around(unit_id: int, *, limit: int = 600) -> list[dict[str, Any]]:
         [unit_id, unit_id, unit_id, limit],
     )
     return [orjson.loads(text) for _unit, text in rows]
+
+
+def outlines_of(unit_ids: Iterable[int]) -> dict[int, dict[str, Any]]:
+    """unit id -> the GeoJSON geometry of its own outline, of those that have one."""
+    rows = rows_of(
+        "select unit_id, geometry::text from units_boundary where unit_id = any(%s)", [sorted(set(unit_ids))]
+    )
+    return {unit_id: orjson.loads(text) for unit_id, text in rows}
