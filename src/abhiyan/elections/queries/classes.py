@@ -1,0 +1,36 @@
+"""Classes of segments and booths, and the rules they were given by. What a scope does not see is not there."""
+
+from collections.abc import Collection
+
+from django.db.models import Q, QuerySet
+
+from abhiyan.elections.models import Alliance, ClassRule, Election, UnitClass
+from abhiyan.units import queries as units
+
+
+def class_rule(of: Election, unit_id: int) -> ClassRule | None:
+    """The rules in force at a unit: its own, else those of the nearest unit above it. Few queries."""
+    above = [unit_id]
+    for hierarchy in units.hierarchies_of(unit_id):
+        above += [row.id for row in reversed(units.path(unit_id, hierarchy)) if row.id not in above]
+    found: dict[int, ClassRule] = {}
+    for rule in (
+        ClassRule.objects.filter(election=of, unit__in=above)
+        .select_related("unit", "alliance")
+        .order_by("made_at", "pk")
+    ):
+        found[rule.unit_id] = rule
+    return next((found[one] for one in above if one in found), None)
+
+
+def classes_below(of: Election, unit_id: int) -> QuerySet[UnitClass]:
+    """Classes of the segments and booths at or below a unit, in any hierarchy."""
+    inside = Q(unit=unit_id)
+    for hierarchy in units.hierarchies_of(unit_id):
+        inside |= Q(unit__in=units.below(unit_id, hierarchy))
+    return UnitClass.objects.filter(inside, election=of).select_related("unit", "rule")
+
+
+def side_of(party: str, alliance: Alliance | None) -> Collection[str]:
+    """The parties that count together: the party, and the alliance it leads, if one is named."""
+    return {party, *(alliance.parties if alliance is not None else ())} - {""}

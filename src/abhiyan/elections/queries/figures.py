@@ -1,0 +1,231 @@
+"""What an election says of many units at once: our side's votes where a unit is a seat, a segment or a booth."""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+
+from django.db import connection
+from django.db.models import Q, Sum
+
+from abhiyan.elections.models import Candidacy, Contest, Election, Part, PartVotes
+from abhiyan.elections.rules import results as rules
+from abhiyan.elections.rules.results import Counted, Line
+from abhiyan.units.queries.rows import read_names
+
+from . import loading
+from .comparing import befores
+from .contests import SeatRow, seat_row
+from .listing import earlier
+from .loading import Source
+
+
+@dataclass(frozen=True, slots=True)
+class UnitFigures:
+    """A unit's result for one side. best: votes of the best candidate outside the side; lead_pct: ours over that.
+
+    Not of a unit where nobody voted.
+    """
+
+    unit_id: int
+    electors: int | None
+    polled: int
+    votes: int
+    best: int
+    share_pct: float
+    lead_pct: float
+    turnout_pct: float | None
+    source: Source
+
+
+def figures_of_units(of: Election, unit_ids: Iterable[int], side: Collection[str]) -> dict[int, UnitFigures]:
+    """unit id -> its figures: of the seat it is, else of the segment or booth it is. Five queries at most."""
+    wanted = set(unit_ids)
+    found: dict[int, UnitFigures] = {}
+    seats = loading.load(Q(election=of, unit__in=wanted))
+    files = loading.sources(one.contest.import_id for one in seats)
+    for one in seats:
+        unit_id = one.contest.unit_id
+        if unit_id is not None and one.counted.polled:
+            source = loading.source(files, one.contest.import_id, one.contest.row)
+            found[unit_id] = _figures(unit_id, one.counted, side, source)
+    parts = list(Part.objects.filter(contest__election=of, unit__in=wanted - set(found)))
+    lines: dict[int, list[PartVotes]] = defaultdict(list)
+    for row in PartVotes.objects.filter(part_id__in=[part.pk for part in parts]).select_related("candidacy"):
+        lines[row.part_id].append(row)
+    files = loading.sources(row.import_id for rows in lines.values() for row in rows)
+    for part in parts:
+        rows = lines[part.pk]
+        counted = rules.counted(
+            (
+                Line(row.candidacy.party, row.votes, row.candidacy.is_nota, row.candidacy.position)
+                for row in rows
+            ),
+            electors=part.electors,
+        )
+        if part.unit_id is not None and counted.polled:
+            first = min(rows, key=lambda row: row.row)
+            source = loading.source(files, first.import_id, first.row)
+            found[part.unit_id] = _figures(part.unit_id, counted, side, source)
+    return found
+
+
+def _figures(unit_id: int, counted: Counted, side: Collection[str], source: Source) -> UnitFigures:
+    ours = rules.side_result(counted, side)
+    others = [line for line in counted.lines if not line.is_nota and not rules.belongs(line.party, side)]
+    best = max((line.votes or 0 for line in others), default=0)
+    return UnitFigures(
+        unit_id=unit_id,
+        electors=counted.electors,
+        polled=counted.polled,
+        votes=ours.votes,
+        best=best,
+        share_pct=100 * ours.votes / counted.polled,
+        lead_pct=100 * (ours.votes - best) / counted.polled,
+        turnout_pct=counted.turnout_pct,
+        source=source,
+    )
+
+
+def units_with_figures(of: Election, unit_id: int) -> list[int]:
+    """Units at or below one, in any hierarchy, that are a segment or booth of which the election says something.
+
+    Seats of the Lok Sabha are none: they are too large to be sorted into classes.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """select distinct f.unit_id from (
+                 select unit_id from elections_contest where election_id = %(election)s and unit_id is not null
+                 union all
+                 select p.unit_id from elections_part p join elections_contest c on c.id = p.contest_id
+                 where c.election_id = %(election)s and p.unit_id is not null) f
+               join units_unit u on u.id = f.unit_id and u.kind in ('segment', 'booth')
+               join units_placement t on t.unit_id = %(unit)s and t.lo is not null
+               join units_placement p on p.unit_id = f.unit_id and p.lo >= t.lo and p.lo < t.hi
+               order by 1""",
+            {"election": of.pk, "unit": unit_id},
+        )
+        return [found for (found,) in cursor.fetchall()]
+
+
+@dataclass(frozen=True, slots=True)
+class Lying:
+    """A seat or segment in which a unit lies. booths: how many of the unit's booths stand in it."""
+
+    unit_id: int
+    code: str
+    kind: str
+    names: Mapping[str, str]
+    booths: int
+
+
+def lying_in(unit_id: int) -> list[Lying]:
+    """The constituencies and segments of the electoral tree in which a unit's booths stand, or it itself.
+
+    One query. The larger first, then by how many booths.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """with mine as (
+                 select distinct p.unit_id from units_placement t
+                 join units_placement p on p.lo >= t.lo and p.lo < t.hi
+                 join units_unit u on u.id = p.unit_id and (u.kind = 'booth' or u.id = %(unit)s)
+                 where t.unit_id = %(unit)s and t.lo is not null)
+               select s.id, s.code, s.kind, s.names, count(*) from mine
+               join units_placement e on e.unit_id = mine.unit_id and e.hierarchy = 2 and e.lo is not null
+               join units_placement a on a.hierarchy = 2 and a.lo <= e.lo and e.lo < a.hi
+               join units_unit s on s.id = a.unit_id and s.kind in ('constituency', 'segment')
+               where s.id <> %(unit)s
+               group by s.id order by s.kind, count(*) desc, s.code limit 200""",
+            {"unit": unit_id},
+        )
+        rows = cursor.fetchall()
+    return [Lying(pk, code, kind, read_names(names), n) for pk, code, kind, names, n in rows]
+
+
+@dataclass(frozen=True, slots=True)
+class Spot:
+    """The unit a seat is, and where it lies."""
+
+    unit_id: int
+    code: str
+    names: Mapping[str, str]
+    lon: float | None
+    lat: float | None
+
+
+def spots(contest_ids: Iterable[int]) -> dict[int, Spot]:
+    """contest id -> its unit, of those that have one. One query."""
+    rows = Contest.objects.filter(pk__in=set(contest_ids), unit__isnull=False).values_list(
+        "pk", "unit_id", "unit__code", "unit__names", "unit__lon", "unit__lat"
+    )
+    return {pk: Spot(*rest) for pk, *rest in rows}
+
+
+@dataclass(frozen=True, slots=True)
+class StateRow:
+    """One state of an election. seats_by_party: most first."""
+
+    state: str
+    names: Mapping[str, str]
+    seats: int
+    polled: int
+    seats_by_party: tuple[tuple[str, int], ...]
+
+
+def by_state(of: Election) -> list[StateRow]:
+    """Seats and votes of an election by state, by the state's code. Two queries."""
+    found: dict[str, list[Counted]] = defaultdict(list)
+    for one in loading.load(Q(election=of)):
+        found[one.contest.state].append(one.counted)
+    rows = []
+    for state, counteds in sorted(found.items()):
+        won: dict[str, int] = defaultdict(int)
+        for counted in counteds:
+            if counted.winner is not None:
+                won[counted.winner.party] += 1
+        rows.append(
+            StateRow(
+                state,
+                loading.state_names(state),
+                len(counteds),
+                sum(counted.polled for counted in counteds),
+                tuple(sorted(won.items(), key=lambda item: (-item[1], item[0]))),
+            )
+        )
+    return rows
+
+
+def parties_of(of: Election, *, state: str = "", most: int = 40) -> list[str]:
+    """Codes of the parties that stood, those with most votes first; independents and NOTA are none."""
+    where = Q(contest__election=of) & (Q(contest__state=state) if state else Q())
+    rows = (
+        Candidacy.objects.filter(where, is_nota=False)
+        .exclude(party=rules.INDEPENDENT)
+        .values("party")
+        .annotate(votes=Sum("votes"))
+        .order_by("-votes", "party")
+    )
+    return [row["party"] for row in rows[:most]]
+
+
+def contests_of_units(unit_ids: Iterable[int], side: Collection[str] = ()) -> dict[int, list[SeatRow]]:
+    """unit id -> its contests, the newest first, of units that are seats. Three queries."""
+    found: dict[int, list[SeatRow]] = defaultdict(list)
+    rows = loading.load(Q(unit__in=set(unit_ids)))
+    files = loading.sources(one.contest.import_id for one in rows)
+    for one in sorted(rows, key=lambda one: (-one.contest.election.year, one.contest.election.code)):
+        if one.contest.unit_id is not None:
+            found[one.contest.unit_id].append(seat_row(one, files, None, side))
+    return dict(found)
+
+
+def seat_history(same: Q, kind: str, side: Collection[str] = ()) -> list[SeatRow]:
+    """Contests that are one seat in elections of a kind, the newest first, each compared with the one before it."""
+    rows = sorted(loading.load(same & Q(election__kind=kind)), key=lambda one: -one.contest.election.year)
+    files = loading.sources(one.contest.import_id for one in rows)
+    found = []
+    for one in rows:
+        against = earlier(one.contest.election, state=one.contest.state)
+        before = befores([one], against)[one.contest.pk] if against is not None else None
+        found.append(seat_row(one, files, before, side))
+    return found

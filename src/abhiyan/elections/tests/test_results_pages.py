@@ -1,0 +1,293 @@
+"""The pages of results: what they say, who changes alliances and classes, exports, and queries that do not grow."""
+
+import re
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from abhiyan.core import clock
+from abhiyan.core.scope import system
+from abhiyan.elections import actions, queries
+from abhiyan.elections.models import Alliance, ClassRule, Contest, Part, UnitClass
+from abhiyan.elections.tests.make import bring, refused, rows_of, written
+from abhiyan.org.tests.make import World
+from abhiyan.people.actions import sessions
+from abhiyan.people.models import Account
+from abhiyan.units.tests.make import AT, SYSTEM
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+Seats = Mapping[int, tuple[tuple[str, str, int], ...]]
+OLD: Seats = {
+    1: (("A One", "BJP", 40_000), ("B Two", "INC", 45_000), ("NOTA", "NOTA", 1_000)),
+    2: (("C Three", "BJP", 52_000), ("D Four", "INC", 30_000), ("NOTA", "NOTA", 900)),
+}
+NEW: Seats = {
+    1: (
+        ("A One", "BJP", 50_000),
+        ("E Five", "INC", 41_000),
+        ("F Six", "AAP", 5_000),
+        ("NOTA", "NOTA", 1_100),
+    ),
+    2: (("D Four", "INC", 47_000), ("C Three", "BJP", 46_000), ("NOTA", "NOTA", 800)),
+}
+SEGMENTS = """\
+2024,1,Seat 1,1,SEG A,1,A One,BJP,30000
+2024,1,Seat 1,1,SEG A,2,E Five,INC,15000
+2024,1,Seat 1,2,SEG B,1,A One,BJP,19000
+2024,1,Seat 1,2,SEG B,2,E Five,INC,25000
+"""
+
+
+def sorted_rows(seats: Seats) -> dict[int, list[tuple[str, str, int]]]:
+    return {number: sorted(rows, key=lambda row: -row[2]) for number, rows in seats.items()}
+
+
+@pytest.fixture
+def world(tmp_path: Path) -> World:
+    """Two elections of Goa in a nation of two states; the first seat is the unit C1, its segments are booths of it."""
+    world = World()
+    for year, seats in ((2019, OLD), (2024, NEW)):
+        path = written(tmp_path, rows_of(sorted_rows(seats), year=year), name=f"ls{year}.csv")
+        staged = bring(path, election=f"LS{year}", missing="yes")
+        assert staged.state == "done", staged.state
+    header = "year,pc_no,pc_name,ac_no,ac_name,candidate_position,candidate,party,votes"
+    path = written(tmp_path, SEGMENTS, header=header, name="segments.csv")
+    assert bring(path, "segments", election="LS2024", state="S05").state == "done"
+    with system("test"):
+        Contest.objects.filter(number=1).update(unit=world.units["C1"])
+        for number, code in (("1", "N1111"), ("2", "N1112")):
+            Part.objects.filter(number=number).update(unit=world.units[code])
+    return world
+
+
+def browser(account: Account, language: str = "en") -> Client:
+    client = Client(HTTP_ACCEPT_LANGUAGE=language)
+    with system("test"):
+        Account.objects.filter(id=account.pk).update(language=language)
+    client.cookies[settings.SESSION_COOKIE_NAME] = sessions.start(
+        account_id=account.pk, device="", origin="", at=clock.now(), strong=True
+    ).token
+    return client
+
+
+def body(client: Client, path: str, status: int = 200) -> str:
+    answer = client.get(path)
+    assert answer.status_code == status, answer.content.decode()[:2000]
+    return answer.content.decode()
+
+
+def text(page: str) -> str:
+    main = page.split("<main", 1)[1].split("</main>", 1)[0]
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", main))
+
+
+def export(client: Client, path: str) -> str:
+    answer = client.get(path)
+    assert answer["Content-Type"].startswith("text/csv"), path
+    return b"".join(answer.streaming_content).decode()  # type: ignore[attr-defined]  # a streaming answer
+
+
+def test_an_election_shows_its_totals_and_leads_to_its_seats(world: World) -> None:
+    client = browser(world.holder("booth_president", "N1111"))
+    assert "LS2024" in body(client, "/elections/")
+    page = text(body(client, "/elections/results/LS2024/"))
+    assert "96,000" in page and "88,000" in page  # BJP's and INC's votes
+    page = text(body(client, "/elections/results/LS2024/seats/?side=BJP"))
+    assert "Seat 1" in page and "9,000" in page and "ls2024.csv, row 2" in page
+    assert "1 won by BJP" in page
+    page = text(body(client, "/elections/results/LS2024/seats/?side=BJP&show=lost"))
+    assert "Seat 2" in page and "1 seats are left out" in page
+    body(client, "/elections/results/NOWHERE/", status=404)
+
+
+def test_a_seat_names_file_and_row_of_every_candidate_and_what_it_was_before(world: World) -> None:
+    client = browser(world.holder("booth_president", "N1111"))
+    page = text(body(client, "/elections/results/LS2024/seats/S05/1/?side=BJP"))
+    assert "ls2024.csv, row 2" in page and "ls2024.csv, row 4" in page and "segments.csv, row 2" in page
+    assert "LS2019" in page and "the same seat in LS2019" in page
+    assert "+5.0" in page  # 51.5 now, 46.5 then
+    assert "How many electors there were is not known" in page
+    assert (
+        "1,000 votes of the whole stand in no part" not in page
+        and "votes of the whole stand in no part" in page
+    )
+    body(client, "/elections/results/LS2024/seats/S05/9/", status=404)
+
+
+def test_a_unit_shows_its_seat_its_part_or_the_seats_it_lies_in(world: World) -> None:
+    client = browser(world.holder("booth_president", "N1111"))
+    page = text(body(client, "/elections/units/C1/"))
+    assert "Lok Sabha" in page and "BJP" in page and "The seat over elections" in page
+    page = text(body(client, "/elections/units/N1111/?side=BJP"))
+    assert "30,000" in page and "As a part of a larger seat" in page and "segments.csv" in page
+    page = text(body(client, "/elections/units/N112/"))
+    assert "The seats it lies in" in page and "No file gives votes for this unit by itself" in page
+    assert "No results for this unit" in text(body(client, "/elections/units/N2/"))
+    body(client, "/elections/units/NOWHERE/", status=404)
+
+
+def test_a_stated_figure_stands_marked_beside_the_computed_one(world: World) -> None:
+    with system("test"):
+        actions.state_figure(
+            election="LS2024",
+            state="S05",
+            number=1,
+            party="BJP",
+            share_pct=49.9,
+            source="A newspaper, 5 June 2024",
+            at_unit=world.unit("N"),
+            by=SYSTEM,
+            at=AT,
+        )
+    client = browser(world.holder("booth_president", "N1111"))
+    page = text(body(client, "/elections/results/LS2024/seats/S05/1/"))
+    assert "stated BJP · 49.90%" in page and "A newspaper, 5 June 2024" in page and "51.49%" in page
+
+
+def test_an_alliance_is_defined_and_changed_by_who_may_and_by_nobody_else(world: World) -> None:
+    path = "/elections/results/LS2024/alliances/"
+    given = {"name_en": "Two of them", "name_hi": "दो दल", "lead": "INC", "parties": "AAP"}
+    low = browser(world.holder("booth_president", "N1111"))
+    assert "Define an alliance" not in body(low, path)
+    assert low.post(path, given).status_code == 403
+    chief = browser(world.holder("state_president", "N1"))
+    assert chief.post(path, given | {"parties": "NOBODY"}).status_code == 422
+    assert chief.post(path, given | {"parties": ""}).status_code == 422
+    assert chief.post(path, given).status_code == 302
+    one = Alliance.objects.get()
+    assert set(one.parties) == {"INC", "AAP"}
+    page = text(body(chief, "/elections/results/LS2024/seats/S05/1/"))
+    assert "Two of them" in page and "47.37%" in page  # 46,000 of 97,100
+    assert low.post(f"{path}{one.public_id}/", given).status_code == 403
+    changed = given | {"name_en": "Still two", "parties": "BJP"}
+    assert chief.post(f"{path}{one.public_id}/", changed).status_code == 302
+    assert set(Alliance.objects.get().parties) == {"INC", "BJP"}
+    assert "Still two" in body(chief, path)
+    body(chief, f"/elections/results/LS2019/alliances/{one.public_id}/", status=404)
+
+
+def form_of(rows: list[dict[str, str]], **more: str) -> dict[str, str]:
+    data = {"rule-TOTAL_FORMS": str(len(rows)), "rule-INITIAL_FORMS": "0"}
+    for number, row in enumerate(rows):
+        data |= {f"rule-{number}-{name}": value for name, value in row.items()}
+    return data | more
+
+
+def test_rules_are_written_and_sort_the_units_below(world: World) -> None:
+    path = "/elections/results/LS2024/classes/"
+    rows = [
+        {"code": "strong", "lead_at_least": "10"},
+        {"code": "weak", "lead_below": "-10"},
+        {"code": "swing"},
+    ]
+    given = form_of(rows, unit="N1", side="BJP")
+    assert browser(world.holder("booth_president", "N1111")).post(path, given).status_code == 403
+    chief = browser(world.holder("state_president", "N1"))
+    assert chief.post(path, form_of(rows[:2], unit="N1", side="BJP")).status_code == 422
+    assert chief.post(path, form_of(rows, unit="N2", side="BJP")).status_code == 403
+    assert chief.post(path, form_of(rows, unit="NOWHERE", side="BJP")).status_code == 404
+    assert (
+        chief.post(path, form_of([rows[0] | {"lead_at_least": "x"}], unit="N1", side="BJP")).status_code
+        == 422
+    )
+    assert chief.post(path, given).status_code == 302
+    with system("test"):
+        found = dict(UnitClass.objects.values_list("unit__code", "code"))
+    assert found == {"N1111": "strong", "N1112": "weak"}
+    page = text(body(chief, f"{path}?unit=N1"))
+    assert "Strong: lead over the best opponent at least 10%" in page and "Swing: all others" in page
+    assert "N1111" in page and "N1112" in page
+    assert "N1112" not in text(body(chief, f"{path}?unit=N1&class=strong")).split("Write the rules")[0]
+    assert "N1111" in export(chief, f"{path}?unit=N1&format=csv")
+    # The rules of a unit are those of the nearest above it.
+    with system("test"):
+        rule = queries.class_rule(queries.election("LS2024"), world.unit("N1111"))
+        assert rule is not None and rule.unit_id == world.unit("N1")
+    # A second time replaces the classes, and keeps both rules.
+    assert chief.post(path, form_of([{"code": "swing"}], unit="N1", side="INC")).status_code == 302
+    with system("test"):
+        assert set(UnitClass.objects.values_list("code", flat=True)) == {"swing"}
+        assert ClassRule.objects.count() == 2
+
+
+def test_classes_of_another_state_are_out_of_sight(world: World) -> None:
+    with system("test"):
+        actions.sort_units(
+            election="LS2024",
+            unit_id=world.unit("N1"),
+            rows=[{"class": "swing"}],
+            party="BJP",
+            by=SYSTEM,
+            at=AT,
+        )
+    client = browser(world.holder("state_president", "N2"))
+    page = text(body(client, "/elections/results/LS2024/classes/?unit=N1"))
+    assert "No unit has a class here" in page and "N1111" not in page
+
+
+PAGES = (
+    "/elections/",
+    "/elections/results/LS2024/",
+    "/elections/results/LS2024/?state=S05",
+    "/elections/results/LS2024/seats/",
+    "/elections/results/LS2024/seats/S05/1/",
+    "/elections/results/LS2024/alliances/",
+    "/elections/units/C1/",
+    "/elections/units/N1111/",
+    "/elections/units/N112/",
+    "/elections/results/LS2024/classes/",
+)
+
+
+def test_every_list_is_exported_as_it_is_shown(world: World) -> None:
+    client = browser(world.holder("state_president", "N1"))
+    wanted = {
+        PAGES[0]: "LS2024",
+        PAGES[1]: "BJP,Bharatiya Janata Party,1",
+        PAGES[3]: "ls2024.csv,2",
+        PAGES[4]: "A One,BJP,50000",
+        PAGES[6]: "LS2019,Seat 1",
+    }
+    for path, part in wanted.items():
+        assert part in export(client, f"{path}?format=csv"), path
+    assert "SEG A" in export(client, f"{PAGES[4]}?of=parts&format=csv")
+
+
+def test_the_pages_are_in_hindi(world: World) -> None:
+    client = browser(world.holder("state_president", "N1"), "hi")
+    for path in PAGES:
+        page = body(client, path)
+        assert 'lang="hi"' in page
+        left = set(
+            re.findall(r"\b(?:Seats|Votes|Share|Election|Winner|Margin|Save|Print|Party)\b", text(page))
+        )
+        assert not left, (path, left)
+
+
+def test_no_page_asks_more_queries_for_more_rows(world: World, tmp_path: Path) -> None:
+    client = browser(world.holder("state_president", "N1"))
+
+    def asked(path: str) -> int:
+        with CaptureQueriesContext(connection) as seen:
+            body(client, path)
+        return len(seen)
+
+    def more(state: str, seats: int) -> None:
+        three = (("X", "BJP", 90), ("Y", "INC", 80), ("Z", "AAP", 70))
+        rows = rows_of(sorted_rows(dict.fromkeys(range(1, seats + 1), three)), state=state)
+        staged = bring(written(tmp_path, rows, name=f"{state}.csv"), election="LS2024")
+        assert staged.state == "done", refused(staged)
+
+    more("S10", 28)
+    paths = [*PAGES, f"{PAGES[3]}?side=BJP"]
+    for path in paths:
+        asked(path)
+    before = [asked(path) for path in paths]
+    more("S11", 20)
+    assert [asked(path) for path in paths] == before

@@ -1,0 +1,233 @@
+"""Strong, swing, weak: the classes of segments and booths, the rules that give them, and whoever may writing them."""
+
+from typing import Any
+from uuid import UUID
+
+from django import forms
+from django.contrib import messages
+from django.forms import formset_factory
+from django.http import HttpResponseBase
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as say
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_http_methods
+
+from abhiyan.core import clock
+from abhiyan.core.refusals import Refused
+from abhiyan.elections import actions, queries
+from abhiyan.elections.models import ClassRule, Election, UnitClass
+from abhiyan.elections.rules import classes as rules
+from abhiyan.org.viewer import Request
+from abhiyan.ui import tables
+from abhiyan.units import queries as units
+
+from . import results_shown as shown
+
+MOST_RULES = 8
+FIGURES = {
+    "share": _("share of votes"),
+    "lead": _("lead over the best opponent"),
+    "turnout": _("turnout"),
+}
+CONDITIONS = [f"{figure}_{bound}" for figure in FIGURES for bound in ("at_least", "below")]
+COLUMNS = {"name": "unit__names__en", "code": "code", "share": "share_pct", "lead": "margin_pct"}
+
+
+def rule_words(row: dict[str, Any]) -> str:
+    """A rule as a person reads it: "Strong: share of votes at least 50%, lead … at least 10 points"."""
+    conditions = []
+    for name in CONDITIONS:
+        if name not in row:
+            continue
+        figure, _sign, bound = name.partition("_")
+        text = say("%(figure)s at least %(n)s%%") if bound == "at_least" else say("%(figure)s below %(n)s%%")
+        conditions.append(text % {"figure": FIGURES[figure], "n": f"{row[name]:g}"})
+    label = UnitClass.Code(row["class"]).label
+    return (
+        f"{label}: {', '.join(conditions)}" if conditions else say("%(label)s: all others") % {"label": label}
+    )
+
+
+class RuleRow(forms.Form):
+    """One rule: the class it gives, and its conditions in per cent; all of them must hold."""
+
+    code = forms.ChoiceField(
+        label=_("Class"),
+        required=False,
+        choices=[("", "–"), *((one.value, one.label) for one in UnitClass.Code)],
+    )
+    share_at_least = forms.FloatField(label=_("Share at least"), required=False)
+    share_below = forms.FloatField(label=_("Share below"), required=False)
+    lead_at_least = forms.FloatField(label=_("Lead at least"), required=False)
+    lead_below = forms.FloatField(label=_("Lead below"), required=False)
+    turnout_at_least = forms.FloatField(label=_("Turnout at least"), required=False)
+    turnout_below = forms.FloatField(label=_("Turnout below"), required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name, field in self.fields.items():
+            field.widget.attrs["aria-label"] = str(field.label)
+            if name != "code":
+                field.widget = forms.TextInput(
+                    attrs={"aria-label": str(field.label), "inputmode": "decimal", "size": 5, "class": "num"}
+                )
+
+
+class RulesForm(forms.Form):
+    """Whose strength it is, and below which unit."""
+
+    unit = forms.CharField(label=_("Below the unit (code)"), max_length=64)
+    side = forms.ChoiceField(label=_("Whose strength"))
+
+    def __init__(self, *args: Any, of: Election, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        side = self.fields["side"]
+        assert isinstance(side, forms.ChoiceField)
+        side.choices = shown.side_choices(of)
+
+
+Rows = formset_factory(RuleRow, extra=2, max_num=MOST_RULES, absolute_max=MOST_RULES)
+
+
+def _rows(formset: Any) -> list[dict[str, Any]]:
+    """What was written, as rules.classes reads it; rows without a class are left out."""
+    found = []
+    for form in formset:
+        data = form.cleaned_data
+        if data.get("code"):
+            conditions = {name: data[name] for name in CONDITIONS if data.get(name) is not None}
+            found.append({"class": data["code"]} | conditions)
+    return found
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def classes(request: Request, code: str) -> HttpResponseBase:
+    """Units by class below a unit; the rules that gave the classes, and a form for whoever may change them."""
+    of = queries.election(code)
+    may = shown.unit_where(request, "plans.make")
+    unit_id = _unit_asked(request)
+    rule = queries.class_rule(of, unit_id) if unit_id is not None else None
+    status = 200
+    form = RulesForm(of=of, initial=_initial(rule, unit_id))
+    formset = Rows(initial=_initial_rows(rule), prefix="rule")
+    if request.method == "POST":
+        form, formset = RulesForm(request.POST, of=of), Rows(request.POST, prefix="rule")
+        status = 422
+        if form.is_valid() and formset.is_valid():
+            try:
+                target = units.unit(form.cleaned_data["unit"].strip())
+                party, alliance = _side(of, form.cleaned_data["side"])
+                actions.sort_units(
+                    election=of.code,
+                    unit_id=target.pk,
+                    rows=_rows(formset),
+                    party=party,
+                    alliance=alliance,
+                    by=request.actor,
+                    at=clock.now(),
+                )
+            except Refused as refused:
+                if may is None:
+                    raise
+                form.add_error(refused.field if refused.field in form.fields else None, str(refused))
+                status = refused.status
+            else:
+                messages.success(request, _("Sorted."))
+                return redirect(reverse("elections:classes", args=[of.code]) + f"?unit={target.code}")
+    return _page(request, of, unit_id, rule, form if may is not None else None, formset, status)
+
+
+def _page(
+    request: Request,
+    of: Election,
+    unit_id: int | None,
+    rule: ClassRule | None,
+    form: RulesForm | None,
+    formset: Any,
+    status: int,
+) -> HttpResponseBase:
+    lang = shown.language()
+    wanted = request.GET.get("class", "")
+    found = queries.classes_below(of, unit_id) if unit_id is not None else UnitClass.objects.none()
+    counts = {one.value: 0 for one in UnitClass.Code}
+    for each in found.values_list("code", flat=True):
+        counts[each] += 1
+    if wanted in counts:
+        found = found.filter(code=wanted)
+    sorting = tables.sorting(request.GET, COLUMNS, default="-lead")
+    ordered = found.order_by(*sorting.order_by)
+    if tables.wants_csv(request.GET):
+        head = [say("Code"), say("Unit"), say("Class"), say("Share (%)"), say("Lead (%)"), say("Sample unit")]
+        lines = (
+            [
+                row.unit.code,
+                queries.name_in(row.unit.names, lang),
+                row.get_code_display(),
+                row.share_pct,
+                row.margin_pct,
+                say("sample") if row.unit.is_sample else "",
+            ]
+            for row in ordered
+        )
+        return tables.csv_response(f"classes-{of.code}", head, lines)
+    total = counts[wanted] if wanted in counts else sum(counts.values())
+    leaf = tables.numbered(ordered, request.GET, total=total)
+    segments = [(say("All"), "", wanted not in counts)]
+    segments += [
+        (f"{one.label} ({counts[one.value]})", one.value, wanted == one.value) for one in UnitClass.Code
+    ]
+    context = {
+        "here": "elections",
+        "crumbs": shown.crumbs(shown.election_crumb(of), (say("Classes"), "")),
+        "election": of,
+        "name": queries.name_in(of.names),
+        "unit_name": units.names_of([unit_id], language=lang).get(unit_id, "") if unit_id else "",
+        "rule": rule,
+        "rule_words": [rule_words(row) for row in rule.rules] if rule is not None else [],
+        "rule_side": _side_words(rule) if rule is not None else "",
+        "rule_unit": queries.name_in(rule.unit.names, lang) if rule is not None else "",
+        "shows": segments,
+        "sorting": sorting,
+        "leaf": leaf,
+        "rows": [
+            (row, queries.name_in(row.unit.names, lang), reverse("elections:unit", args=[row.unit.code]))
+            for row in leaf.rows
+        ],
+        "form": form,
+        "formset": formset,
+    }
+    return render(request, "elections/result_classes.html", context, status=status)
+
+
+def _unit_asked(request: Request) -> int | None:
+    """The unit in the address, else the viewer's own."""
+    asked = request.GET.get("unit", "").strip()[:64]
+    if asked:
+        return units.unit(asked).pk
+    home = request.viewer.home
+    return home.unit_id if home is not None else None
+
+
+def _side(of: Election, value: str) -> tuple[str, UUID | None]:
+    """Party and alliance of a side as its field gives it."""
+    for one in queries.alliances(of):
+        if str(one.public_id) == value:
+            return one.lead, one.public_id
+    return value, None
+
+
+def _side_words(rule: ClassRule) -> str:
+    return shown.alliance_name(rule.alliance) if rule.alliance is not None else rule.party
+
+
+def _initial(rule: ClassRule | None, unit_id: int | None) -> dict[str, str]:
+    code = units.unit_by_id(unit_id).code if unit_id is not None else ""
+    if rule is None:
+        return {"unit": code}
+    return {"unit": code, "side": str(rule.alliance.public_id) if rule.alliance is not None else rule.party}
+
+
+def _initial_rows(rule: ClassRule | None) -> list[dict[str, Any]]:
+    rows = rule.rules if rule is not None and rule.rules else rules.DEFAULT
+    return [{"code": row["class"]} | {name: row[name] for name in CONDITIONS if name in row} for row in rows]

@@ -1,0 +1,180 @@
+"""What several pages of results show alike."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, TypeVar
+from uuid import UUID
+
+from django import forms
+from django.http import QueryDict
+from django.urls import reverse
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from abhiyan.elections import known, queries
+from abhiyan.elections.models import Alliance, Contest, Election
+from abhiyan.elections.queries import SeatRow, Spot
+from abhiyan.org.viewer import Request
+from abhiyan.ui import maps, seat_map, tables
+from abhiyan.units import queries as units
+
+Row = TypeVar("Row")
+MOST_SIDES = 30  # parties offered as a side
+
+
+def language() -> str:
+    """Two letters of the language this page is in."""
+    return (get_language() or "en").partition("-")[0]
+
+
+def crumbs(*more: tuple[str, str]) -> Sequence[tuple[str, str]]:
+    return [(_("Results"), reverse("elections:list")), *more]
+
+
+def election_crumb(of: Election) -> tuple[str, str]:
+    return (queries.name_in(of.names), reverse("elections:election", args=[of.code]))
+
+
+def seat_href(contest: Contest) -> str:
+    return reverse("elections:seat", args=[contest.election.code, contest.state, contest.number])
+
+
+def state_asked(of: Election, query: QueryDict) -> str:
+    """`?state=S24`; empty for all, and for what the election has no contests in."""
+    asked = query.get("state", "")
+    return asked if asked and asked in queries.states_of(of) else ""
+
+
+def state_choices(of: Election) -> list[tuple[str, str]]:
+    found = [(eci, known.state_name(eci, language())) for eci in queries.states_of(of)]
+    return sorted(found, key=lambda pair: pair[1])
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """A side asked for: a party by its code, or an alliance by its id. Without parties: none was."""
+
+    value: str
+    name: str
+    parties: frozenset[str]
+
+
+NO_SIDE = Chosen("", "", frozenset())
+
+
+def side_choices(of: Election, state: str = "") -> list[tuple[str, str]]:
+    """Alliances of the election first, then the parties with most votes."""
+    codes = queries.parties_of(of, state=state, most=MOST_SIDES)
+    named = queries.alliances(of, state=state or None)
+    return [
+        *((str(one.public_id), alliance_name(one)) for one in named),
+        *((code, code) for code in codes),
+    ]
+
+
+def alliance_name(one: Alliance) -> str:
+    """An alliance, with the state it is of where it is of one."""
+    name = queries.name_in(one.names)
+    return f"{name} ({known.state_name(one.state, language())})" if one.state else name
+
+
+def side_asked(of: Election, query: QueryDict, name: str = "side") -> Chosen:
+    """`?side=BJP`, or an alliance's id."""
+    asked = query.get(name, "").strip()[:60]
+    if not asked:
+        return NO_SIDE
+    try:
+        public_id = UUID(asked)
+    except ValueError:
+        code = asked.upper()
+        return Chosen(code, code, frozenset({code})) if code.isprintable() else NO_SIDE
+    for one in queries.alliances(of):
+        if one.public_id == public_id:
+            return Chosen(asked, alliance_name(one), frozenset(one.parties))
+    return NO_SIDE
+
+
+class Filters(forms.Form):
+    """The row of filters above a list; each page takes the fields it names."""
+
+    def __init__(self, query: QueryDict, **choices: tuple[Any, list[tuple[str, str]]]) -> None:
+        super().__init__(query)
+        for name, (label, offered) in choices.items():
+            self.fields[name] = forms.ChoiceField(label=label, choices=offered, required=False)
+
+
+def party_title(code: str, names: Mapping[str, str]) -> str:
+    """A party's name beside its code; nothing where the name says no more than the code."""
+    name = queries.name_in(names)
+    return "" if name.casefold() == code.casefold() else name
+
+
+def seat_name(contest: Contest, spot: Spot | None) -> str:
+    """A seat's name as the file says it, in English; else its unit's, where it has one in this language."""
+    lang = language()
+    own = spot.names.get(lang) if spot is not None and lang != "en" else None
+    return own or contest.name
+
+
+def seat_words(row: SeatRow, name: str) -> str:
+    """One seat in words, for a map."""
+    if row.contest.is_uncontested and row.winner is not None:
+        return _("%(seat)s: %(party)s, uncontested") % {"seat": name, "party": row.winner.party}
+    if row.winner is None:
+        return _("%(seat)s: no result") % {"seat": name}
+    facts = {"seat": name, "party": row.winner.party, "margin": f"{row.margin_pct or 0:.1f}"}
+    return _("%(seat)s: %(party)s, ahead by %(margin)s%%") % facts
+
+
+def on_map(
+    rows: Iterable[SeatRow], spots: Mapping[int, Spot], side: Iterable[str]
+) -> tuple[list[seat_map.Seat], maps.Outlines | None]:
+    """Seats as the map wants them: those whose unit is known; and the outlines around them."""
+    linked = [(row, spots[row.contest.pk]) for row in rows if row.contest.pk in spots]
+    if not linked:
+        return [], None
+    outlines = units.outlines_of(spot.unit_id for _row, spot in linked)
+    ours = set(side)
+    linked = [
+        (row, spot) for row, spot in linked if spot.unit_id in outlines or None not in (spot.lon, spot.lat)
+    ]
+    if not linked:
+        return [], None
+    seats = [
+        seat_map.Seat(
+            sign=row.winner.party if row.winner is not None else "–",
+            words=seat_words(row, seat_name(row.contest, spot)),
+            lon=spot.lon,
+            lat=spot.lat,
+            href=seat_href(row.contest),
+            is_ours=row.winner is not None and row.winner.party in ours,
+            outline=outlines.get(spot.unit_id),
+        )
+        for row, spot in linked
+    ]
+    behind = None if outlines else _outlines(linked[0][1].unit_id)
+    return seats, behind
+
+
+def _outlines(unit_id: int) -> maps.Outlines | None:
+    geometries = units.outlines_around(unit_id)
+    features = [{"type": "Feature", "geometry": geometry, "properties": {}} for geometry in geometries]
+    return maps.outlines({"type": "FeatureCollection", "features": features}) if features else None
+
+
+def in_order(
+    rows: Iterable[Row], sorting: tables.Sorting, keys: Mapping[str, Callable[[Row], Any]]
+) -> list[Row]:
+    """Rows by a column, those without a value last whichever way it is turned."""
+    key = keys[sorting.key]
+    known_rows = [row for row in rows if key(row) is not None]
+    unknown = [row for row in rows if key(row) is None]
+    return sorted(known_rows, key=key, reverse=sorting.descending) + unknown
+
+
+def unit_where(request: Request, capability: str) -> int | None:
+    """The highest unit at which the viewer may do something; None where they may nowhere."""
+    for held in request.viewer.appointments:
+        if request.viewer.is_strong and capability in held.capabilities:
+            return held.unit_id
+    return None

@@ -1,0 +1,223 @@
+"""Membership beside votes, place by place: two counts of the same ground, which prove nothing about any person."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpResponseBase
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_safe
+
+from abhiyan.core import clock
+from abhiyan.elections import queries as elections
+from abhiyan.elections.models import Election
+from abhiyan.elections.queries import UnitFigures
+from abhiyan.elections.views.results_shown import NO_SIDE, Chosen, Filters, in_order, side_asked, side_choices
+from abhiyan.org.viewer import Request, named
+from abhiyan.programmes import queries as programmes
+from abhiyan.programmes.models import Programme
+from abhiyan.ui import scatter, tables
+from abhiyan.units import queries as units
+from abhiyan.units.models import Hierarchy, Kind
+from abhiyan.units.queries import UnitRow
+
+from .unit import in_sight, language, unit_href
+
+MOST_SEATS = 12  # constituencies that are looked into; above it they are the places themselves
+PLACES = (Kind.SEGMENT, Kind.CONSTITUENCY)
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A segment or constituency: members counted there (None: fewer than 10), our votes, votes polled.
+
+    per_100: members per 100 votes polled; None where either is not shown.
+    """
+
+    child: programmes.Child
+    name: str
+    figures: UnitFigures | None
+    counted: int | None
+    is_rounded: bool
+
+    @property
+    def per_100(self) -> float | None:
+        if self.figures is None or self.counted is None:
+            return None
+        return 100 * self.counted / self.figures.polled
+
+
+SORTS = {
+    "name": lambda place: place.name,
+    "members": lambda place: place.counted,
+    "per_100": lambda place: place.per_100,
+    "votes": lambda place: place.figures.votes if place.figures else None,
+    "share": lambda place: place.figures.share_pct if place.figures else None,
+}
+
+
+@require_safe
+def membership_votes(request: Request, code: str) -> HttpResponseBase:
+    """The segments of a unit (or its constituencies): members counted beside our votes in a past election."""
+    at = clock.now()
+    facts = units.found(code)
+    here = units.standing(facts.id, Hierarchy.ELECTORAL)
+    lang = language()
+    sees = here.lo is not None and in_sight(request.viewer, here.lo)
+    running = _programmes(facts.id, at) if sees else []
+    programme = _chosen(running, request.GET.get("programme", ""))
+    offered = [row.election for row in elections.elections()]
+    of = next((one for one in offered if one.code == request.GET.get("election", "")), None)
+    of = of or (offered[0] if offered else None)
+    side = side_asked(of, request.GET) if of is not None else NO_SIDE
+    if not side.parties and of is not None:
+        side = _first_side(of)
+    places = _places(here, programme, of, side, at, lang) if programme is not None and of is not None else []
+    sorting = tables.sorting(request.GET, dict.fromkeys(SORTS, ""), default="-share")
+    rows = in_order(places, sorting, SORTS)
+    if tables.wants_csv(request.GET):
+        return tables.csv_response(f"membership-votes-{code}", *_csv(rows))
+    leaf = tables.numbered(rows, request.GET, total=len(rows))
+    name = here.name(lang)
+    context = {
+        "here": "elections",
+        "crumbs": [
+            *(
+                (row.name(lang), unit_href(row.code, Hierarchy.ELECTORAL))
+                for row in (units.path(facts.id, Hierarchy.ELECTORAL) if here.lo is not None else [])
+            ),
+            (_("Membership beside votes"), ""),
+        ],
+        "unit": here,
+        "name": name,
+        "sees": sees,
+        "page_is_sample": facts.is_sample,
+        "programme_name": named(programme.names, lang) if programme is not None else "",
+        "election_name": elections.name_in(of.names) if of is not None else "",
+        "side": side,
+        "filters": Filters(
+            request.GET,
+            programme=(
+                gettext_lazy("Programme"),
+                [(str(one.public_id), named(one.names, lang)) for one in running],
+            ),
+            election=(
+                gettext_lazy("Election"),
+                [(one.code, elections.name_in(one.names)) for one in offered],
+            ),
+            side=(gettext_lazy("Side"), side_choices(of) if of is not None else []),
+        ),
+        "sorting": sorting,
+        "leaf": leaf,
+        "rows": [
+            (place, reverse("elections:unit", args=[place.child.code]), place.figures) for place in leaf.rows
+        ],
+        "is_rounded": any(place.is_rounded for place in places),
+        "scatter": _scatter(places, side),
+        "not_drawn": sum(place.per_100 is None for place in places),
+    }
+    return render(request, "site/membership_votes.html", context)
+
+
+def _programmes(unit_id: int, at: datetime) -> list[Programme]:
+    """Drives that run here today: their first measure is who joined."""
+    today = clock.day_in(settings.TIME_ZONE, at)
+    return [one for one, _target in programmes.running_here(unit_id, today) if one.kind == "drive"]
+
+
+def _chosen(running: list[Programme], wanted: str) -> Programme | None:
+    return next((one for one in running if str(one.public_id) == wanted), running[0] if running else None)
+
+
+def _first_side(of: Election) -> Chosen:
+    """The first side offered: an alliance where one is named, else the party with most votes."""
+    for value, name in side_choices(of):
+        for one in elections.alliances(of):
+            if str(one.public_id) == value:
+                return Chosen(value, name, frozenset(one.parties))
+        return Chosen(value, name, frozenset({value}))
+    return NO_SIDE
+
+
+def _places(
+    here: UnitRow, programme: Programme, of: Election, side: Chosen, at: datetime, lang: str
+) -> list[Place]:
+    """Segments below the unit; its constituencies where those are too many to look into."""
+    children = list(_children(here.id, programme, at))
+    seats = [child for child in children if child.kind == Kind.CONSTITUENCY]
+    if seats and len(seats) <= MOST_SEATS:
+        children = [below for seat in seats for below in _children(seat.unit_id, programme, at)]
+    children = [child for child in children if child.kind in PLACES]
+    figures = elections.figures_of_units(of, [child.unit_id for child in children], side.parties)
+    return [
+        Place(
+            child,
+            named(child.names, lang),
+            figures.get(child.unit_id),
+            child.ladder.counted,
+            child.ladder.is_rounded,
+        )
+        for child in children
+    ]
+
+
+def _children(node: int, programme: Programme, at: datetime) -> Iterator[programmes.Child]:
+    leaf = programmes.children_ladders(
+        node=node,
+        hierarchy=Hierarchy.ELECTORAL,
+        programme=programme,
+        at=at,
+        sort="code",
+        per=tables.DEEPEST_ROW,
+    )
+    yield from leaf.rows
+
+
+def _scatter(places: list[Place], side: Chosen) -> scatter.Scatter:
+    words = _("%(place)s: %(members)s members per 100 votes polled, %(share)s%% of votes for %(side)s")
+    return scatter.Scatter(
+        name=_("Members per 100 votes polled against the share of votes, a dot per place"),
+        x_name=_("share of votes of %(side)s (%%)") % {"side": side.name},
+        y_name=_("members counted per 100 votes polled"),
+        dots=[
+            scatter.Dot(
+                name=place.name,
+                x=place.figures.share_pct,
+                y=place.per_100,
+                words=words
+                % {
+                    "place": place.name,
+                    "members": f"{place.per_100:.2f}",
+                    "share": f"{place.figures.share_pct:.1f}",
+                    "side": side.name,
+                },
+                href=reverse("elections:unit", args=[place.child.code]),
+            )
+            for place in places
+            if place.figures is not None and place.per_100 is not None
+        ],
+    )
+
+
+def _csv(rows: list[Place]) -> tuple[list[str], Iterator[list[Any]]]:
+    head = [_("Code"), _("Unit"), _("Members counted"), _("Votes of the side"), _("Votes polled")]
+    head += [_("Share (%)"), _("Members per 100 votes polled"), _("File"), _("Row")]
+    return head, (
+        [
+            row.child.code,
+            row.name,
+            "<10" if row.counted is None else row.counted,
+            row.figures.votes if row.figures else "",
+            row.figures.polled if row.figures else "",
+            round(row.figures.share_pct, 4) if row.figures else "",
+            "" if row.per_100 is None else round(row.per_100, 4),
+            row.figures.source.file if row.figures else "",
+            row.figures.source.row if row.figures else "",
+        ]
+        for row in rows
+    )
