@@ -25,6 +25,7 @@ from abhiyan.messaging import actions as messaging
 from abhiyan.people.actions import sessions
 from abhiyan.people.models import Account
 from abhiyan.programmes import actions as programmes
+from abhiyan.programmes import queries as programme_queries
 from abhiyan.site.tests.cast import SYSTEM, Cast
 from abhiyan.ui.tests.test_browser import AXE, RULES, SIZES
 from abhiyan.units.models import Unit
@@ -206,6 +207,76 @@ def test_a_paper_list_is_imported_with_refused_rows_and_undone(
     assert cast.world.tallies() == cast.world.recounted()
 
 
+def targets_of(cast: Cast, *codes: str) -> list[int | None]:
+    with system("test"):
+        found = programme_queries.targets(
+            programme=cast.world.programme, units=[cast.world.units[code].pk for code in codes]
+        )
+    return [
+        found[cast.world.units[code].pk].n if cast.world.units[code].pk in found else None for code in codes
+    ]
+
+
+@pytest.mark.parametrize("size", list(SIZES))
+def test_a_district_in_charge_locks_a_mandal_sees_the_difference_and_goes_back(
+    visit: Open, cast: Cast, size: str
+) -> None:
+    of: dict[str, Any] = {"programme_id": cast.world.programme.pk, "by": SYSTEM, "at": clock.now()}
+    with system("test"):
+        for code in ("JK-SRI-M1", "JK-SRI-M2"):
+            if targets_of(cast, code) != [None]:
+                programmes.lock_target(**of, unit_id=cast.world.units[code].pk, locked=False)
+        programmes.set_target(**of, unit_id=cast.world.district.pk, n=1000)
+        programmes.split_target(**of, unit_id=cast.world.district.pk, how="equally")
+    page = visit(
+        f"/programmes/{cast.world.programme.public_id}/targets/?unit=JK-SRI", "district_in_charge", size=size
+    )
+    row = page.locator("form:has(input[name=about][value='JK-SRI-M1']):has(input[name=n])")
+    row.locator("input[name=n]").fill("700")
+    row.locator("button[value=preview]").click()
+    page.wait_for_url("**/targets/preview/**")
+    told = page.locator("main").inner_text()
+    assert "700" in told and "-200" in told.replace("−", "-").replace("\u2011", "-")
+    assert targets_of(cast, "JK-SRI-M1", "JK-SRI-M2") == [500, 500]
+    page.click("form[action*='/targets/split/'] button[type=submit]")
+    page.wait_for_url("**/targets/?unit=JK-SRI*")
+    assert targets_of(cast, "JK-SRI-M1", "JK-SRI-M2") == [700, 300]
+    page.click("a[href*='/targets/versions/']")
+    page.locator("main table a").first.click()
+    page.click("a[href*='to=before']")
+    page.click("form[action*='/back/'] button[type=submit]")
+    page.wait_for_url("**/targets/?unit=JK-SRI*")
+    assert targets_of(cast, "JK-SRI-M1", "JK-SRI-M2") == [500, 500]
+
+
+@pytest.mark.parametrize("size", list(SIZES))
+def test_in_charges_are_named_and_one_declines(visit: Open, cast: Cast, size: str) -> None:
+    missing = (
+        f"/programmes/{cast.world.programme.public_id}/in-charges/?show=missing&level=mandal&unit=JK-SRI"
+    )
+    chief = visit(missing, "district_in_charge", size=size)
+    chief.locator("a[href*='unit=JK-SRI-M1&']").locator("visible=true").first.click()
+    chief.fill("#q", "mandal_president")
+    chief.locator("#in-charge form[method=get] button").click()
+    chief.wait_for_load_state()
+    chief.check("[name=account]")
+    chief.locator("#in-charge form[action*='/in-charge/'][data-once] button").click()
+    chief.wait_for_load_state()
+    chief.goto(missing)
+    assert chief.locator("a[href*='unit=JK-SRI-M1&']").count() == 0
+    own = visit("/", "mandal_president", size=size)
+    own.locator("main a[href='/programmes/in-charge/']").first.click()
+    own.wait_for_url("**/programmes/in-charge/")
+    own.locator("main summary").first.click()
+    own.locator("[name=reason]").first.fill("Away until spring")
+    own.locator("main details button").first.click()
+    own.wait_for_load_state()
+    chief.goto(missing)
+    assert "Away until spring" in chief.locator("main table").inner_text()
+    chief.goto("/")
+    assert chief.locator("main a[href$='/in-charges/?show=missing']").count() == 1
+
+
 # No violation on any page
 
 PAGES: dict[str, tuple[str, ...]] = {
@@ -227,6 +298,13 @@ PAGES: dict[str, tuple[str, ...]] = {
         "/programmes/",
         "/programmes/PROGRAMME/",
         "/programmes/PROGRAMME/targets/",
+        "/programmes/PROGRAMME/targets/preview/?unit=JK-SRI&how=electors&levels=1&child=JK-SRI-M1&n=100",
+        "/programmes/PROGRAMME/targets/versions/",
+        "/programmes/PROGRAMME/targets/versions/VERSION/",
+        "/programmes/PROGRAMME/targets/versions/VERSION/?unit=JK-SRI&to=before",
+        "/programmes/PROGRAMME/in-charges/",
+        "/programmes/PROGRAMME/in-charges/?show=missing",
+        "/programmes/in-charge/",
         "/drives/PROGRAMME/",
         "/imports/CHECKED/",
         "/imports/DONE/",
@@ -286,6 +364,17 @@ def things(cast: Cast, tmp_path_factory: pytest.TempPathFactory) -> dict[str, UU
         )
         for unit, n in ((world.district, 1200), (world.mandal, 700)):
             programmes.set_target(programme_id=draft.pk, unit_id=unit.pk, n=n, by=SYSTEM, at=at)
+        district: dict[str, Any] = {
+            "programme_id": world.programme.pk,
+            "unit_id": world.district.pk,
+            "by": SYSTEM,
+            "at": at,
+        }
+        programmes.set_target(**district, n=900)
+        programmes.split_target(**district, how="equally")
+        (version,) = programme_queries.versions(world.programme, unit_id=world.district.pk)[:1]
+        for role in ("district_in_charge", "mandal_president"):
+            programmes.name_in_charge(**district, account=cast.accounts[role].public_id)
         messaging.connect_number(
             number="+911800000009",
             provider="generic",
@@ -319,6 +408,7 @@ def things(cast: Cast, tmp_path_factory: pytest.TempPathFactory) -> dict[str, UU
         "PROGRAMME": world.programme.public_id,
         "APPOINTMENT": cast.appointments["booth_president"],
         "DRAFT": draft.public_id,
+        "VERSION": version.public_id,
         **lists,
     }
 

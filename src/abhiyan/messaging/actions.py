@@ -153,7 +153,7 @@ def publish_templates(*, at: datetime, by: Actor) -> int:
             code=code,
             language=language,
             version=texts.version(code),
-            defaults={"kind": MessageClass.SERVICE, "text": text},
+            defaults={"kind": texts.kind(code), "text": text},
         )
         added += made
     freed, over = _free_held_for_text(at=at)
@@ -169,8 +169,8 @@ def _free_held_for_text(*, at: datetime) -> tuple[int, int]:
     How many of each. A code that has run out would only mislead whoever gets it.
     """
     there = set(Template.objects.filter(is_active=True).values_list("code", flat=True))
-    held = Message.objects.filter(
-        state=Message.State.HELD, reason="template", kind=MessageClass.SERVICE, template__in=there
+    held = Message.objects.filter(state=Message.State.HELD, reason="template", template__in=there).exclude(
+        kind=MessageClass.OUTREACH  # needs a registered text besides
     )
     over = held.filter(
         Q(expires_at__lte=at) | Q(template__startswith="code.", queued_at__lte=at - CODE_LIVES)

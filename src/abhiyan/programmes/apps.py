@@ -9,9 +9,12 @@ class ProgrammesConfig(AppConfig):
     def ready(self) -> None:
         from abhiyan.core import news
         from abhiyan.core.backup import Restored
+        from abhiyan.core.imports import register
         from abhiyan.units.news import UnitsGoing, UnitsMoved
 
         from . import actions
+        from .lists import KINDS_OF_LIST
+        from .news import ProgrammeOpened
 
         def units_moved(moved: UnitsMoved) -> None:
             actions.follow(moved=moved)
@@ -22,6 +25,12 @@ class ProgrammesConfig(AppConfig):
         def restored(_told: Restored) -> None:
             actions.forget_horizon()
 
+        def opened(told: ProgrammeOpened) -> None:
+            actions.tell_in_charges(programme_id=told.programme_id, at=told.at)
+
+        for kind in KINDS_OF_LIST:
+            register(kind)
+        news.subscribe(ProgrammeOpened, opened)
         news.subscribe(Restored, restored)
         news.subscribe(UnitsMoved, units_moved)
         news.subscribe(UnitsGoing, units_going)

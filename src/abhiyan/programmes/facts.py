@@ -31,6 +31,11 @@ register_orphans(
     " where not exists (select from units_unit u where u.id = t.unit_id)",
 )
 register_orphans(
+    "earlier totals of unknown units",
+    "select count(*) as n from programmes_unit_total t"
+    " where not exists (select from units_unit u where u.id = t.unit_id)",
+)
+register_orphans(
     "tallies of unknown programmes",
     "select count(distinct t.programme_id) as n from programmes_tally t"
     " where not exists (select from programmes_programme p where p.id = t.programme_id)",

@@ -71,12 +71,23 @@ class InCharge(models.Model):
         IN_CHARGE = "in_charge", _("In-charge")
         CO_IN_CHARGE = "co_in_charge", _("Co-in-charge")
 
+    class State(models.TextChoices):
+        NAMED = "named", _("Not answered yet")
+        ACCEPTED = "accepted", _("Accepted")
+        DECLINED = "declined", _("Declined")
+
     programme = models.ForeignKey(Programme, models.CASCADE, related_name="+")
     unit = models.ForeignKey(Unit, models.PROTECT, related_name="+")
     account_id = models.BigIntegerField()
     role = models.TextField(choices=Role.choices)
     named_at = models.DateTimeField()
-    ended_at = models.DateTimeField(null=True)
+    named_by = models.BigIntegerField(null=True)  # account
+    import_id = models.BigIntegerField(null=True)  # the list that named them
+    told_at = models.DateTimeField(null=True)  # when the duty message was queued; null: not told
+    state = models.TextField(choices=State.choices, default=State.NAMED, db_default=State.NAMED)
+    answered_at = models.DateTimeField(null=True)
+    reason = models.TextField(default="", db_default="")  # why they declined, in their words
+    ended_at = models.DateTimeField(null=True)  # who declines has ended too
 
     class Meta:
         db_table = "programmes_in_charge"
@@ -85,6 +96,13 @@ class InCharge(models.Model):
             using=f"account_id = {ACCOUNT} or {placed('programmes_in_charge.unit_id', COUNTS)}",
             write="true",
         )
+        indexes = [
+            # used by: units without somebody in charge, a unit's own
+            models.Index(fields=["unit", "programme"], name="in_charge_unit"),
+            models.Index(
+                fields=["account_id"], name="in_charge_account"
+            ),  # used by: Today, one's own charges
+        ]
 
 
 class Measure(models.Model):
@@ -108,10 +126,12 @@ class Target(models.Model):
     unit = models.ForeignKey(Unit, models.PROTECT, related_name="+", db_index=False, db_constraint=False)
     n = models.BigIntegerField()
     is_locked = models.BooleanField(default=False)
-    basis = models.TextField(default="", db_default="")  # electors, equally, hand
+    basis = models.TextField(default="", db_default="")  # a key of queries.weights.SOURCES, hand or plan
     set_at = models.DateTimeField()
     set_by = models.BigIntegerField(null=True)
     replaced_at = models.DateTimeField(null=True)
+    version_id = models.BigIntegerField(null=True)  # the change that wrote it
+    replaced_by = models.BigIntegerField(null=True)  # the change that ended it
 
     class Meta:
         db_table = "programmes_target"
@@ -127,7 +147,71 @@ class Target(models.Model):
         indexes = [
             models.Index(
                 fields=["unit", "programme"], name="target_unit"
-            )  # used by: ladders of a unit's children
+            ),  # used by: ladders of a unit's children
+            # used by: what one change wrote, and what it ended
+            models.Index(fields=["version_id"], name="target_version"),
+            models.Index(
+                fields=["replaced_by"], name="target_replaced", condition=models.Q(replaced_by__isnull=False)
+            ),
+        ]
+
+
+class TargetVersion(models.Model):
+    """One change of targets: by whom, when, from what. The targets it wrote and ended say what it changed.
+
+    Their numbers rise within a programme (whoever changes targets holds it), so "as it stood after this" is a
+    comparison of numbers.
+    """
+
+    class Act(models.TextChoices):
+        SET = "set", _("Set by hand")
+        LOCKED = "locked", _("Locked")
+        UNLOCKED = "unlocked", _("Unlocked")
+        SPLIT = "split", _("Split")
+        PLAN = "plan", _("Taken over from a plan")
+        BACK = "back", _("Gone back")
+
+    public_id = models.UUIDField(unique=True)
+    programme = models.ForeignKey(Programme, models.CASCADE, related_name="+")
+    measure = models.SmallIntegerField()
+    # Whose target was set, or among whose units below it was split.
+    unit = models.ForeignKey(Unit, models.PROTECT, related_name="+", db_index=False, db_constraint=False)
+    act = models.TextField(choices=Act.choices)
+    basis = models.TextField(default="", db_default="")
+    facts = models.JSONField(
+        default=dict, db_default={}
+    )  # options of the basis, the plan, what it went back to
+    n = models.IntegerField()  # targets changed
+    made_at = models.DateTimeField()
+    made_by = models.BigIntegerField(null=True)  # account
+
+    class Meta:
+        db_table = "programmes_target_version"
+        constraints = policies(
+            "target_version", using=placed("programmes_target_version.unit_id", COUNTS), write="true"
+        )
+        indexes = [
+            # used by: the list of versions, newest first
+            models.Index(fields=["programme", "measure", "-id"], name="target_version_of")
+        ]
+
+
+class UnitTotal(models.Model):
+    """What a unit reached before, as a list said: a basis for targets. Never counted by us, on no ladder."""
+
+    unit = models.ForeignKey(Unit, models.PROTECT, related_name="+", db_constraint=False, db_index=False)
+    label = models.TextField()  # of what: "Drive of 2019"
+    n = models.BigIntegerField()
+    source = models.TextField()  # who gives the figures, as whoever brought them says
+    import_id = models.BigIntegerField()
+    row = models.IntegerField()  # in that file
+
+    class Meta:
+        db_table = "programmes_unit_total"
+        constraints = [
+            models.UniqueConstraint(fields=["label", "unit"], name="unit_total_once"),
+            models.CheckConstraint(condition=models.Q(n__gte=0), name="unit_total_not_negative"),
+            *policies("unit_total", using=placed("programmes_unit_total.unit_id", COUNTS), write="true"),
         ]
 
 

@@ -2,17 +2,20 @@
 
 from django.urls import path
 
-from .views import creating, programmes, targets
+from .views import charges, creating, programmes, targets, versions
 
 app_name = "programmes"
 urlpatterns = [
     path("", programmes.programmes, name="list"),
     path("new/", creating.create, name="create"),
+    path("in-charge/", charges.charges, name="charges"),
+    path("in-charge/<int:in_charge>/", charges.answer_charge, name="answer_charge"),
     path("<uuid:public_id>/", programmes.programme, name="programme"),
     path("<uuid:public_id>/change/", programmes.change, name="change"),
     path("<uuid:public_id>/close/", programmes.close, name="close"),
     path("<uuid:public_id>/in-charge/", programmes.name_in_charge, name="name_in_charge"),
     path("<uuid:public_id>/in-charge/<int:in_charge>/end/", programmes.end_in_charge, name="end_in_charge"),
+    path("<uuid:public_id>/in-charges/", charges.in_charges, name="in_charges"),
     path("<uuid:public_id>/draft/<slug:step>/", creating.draft, name="draft"),
     path("<uuid:public_id>/open/", creating.open_draft, name="open"),
     path("<uuid:public_id>/discard/", creating.discard, name="discard"),
@@ -20,4 +23,8 @@ urlpatterns = [
     path("<uuid:public_id>/targets/set/", targets.set_target, name="set_target"),
     path("<uuid:public_id>/targets/split/", targets.split_target, name="split_target"),
     path("<uuid:public_id>/targets/lock/", targets.lock_target, name="lock_target"),
+    path("<uuid:public_id>/targets/preview/", targets.split_preview, name="split_preview"),
+    path("<uuid:public_id>/targets/versions/", versions.versions, name="versions"),
+    path("<uuid:public_id>/targets/versions/<uuid:version>/", versions.version, name="version"),
+    path("<uuid:public_id>/targets/versions/<uuid:version>/back/", versions.go_back, name="go_back"),
 ]

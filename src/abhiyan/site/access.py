@@ -49,7 +49,9 @@ def capability(*codes: str) -> Access:
     return Access(Level.CAPABILITY, capabilities=codes)
 
 
-IMPORTS = capability("imports.units", "imports.pins", "imports.paper", "results.import")
+IMPORTS = capability(
+    "imports.units", "imports.pins", "imports.paper", "imports.totals", "programmes.run", "results.import"
+)
 ACCESS: dict[str, Access] = {
     # The look.
     "ui:accent": PUBLIC,
@@ -96,6 +98,13 @@ ACCESS: dict[str, Access] = {
     "programmes:close": capability("programmes.run"),
     "programmes:name_in_charge": capability("programmes.run", "programmes.make"),
     "programmes:end_in_charge": capability("programmes.run", "programmes.make"),
+    "programmes:in_charges": STRONG,
+    "programmes:charges": STRONG,
+    "programmes:answer_charge": STRONG,
+    "programmes:versions": STRONG,
+    "programmes:version": STRONG,
+    "programmes:go_back": capability("programmes.targets"),
+    "programmes:split_preview": capability("programmes.targets"),
     "programmes:set_target": capability("programmes.targets"),
     "programmes:split_target": capability("programmes.targets"),
     "programmes:lock_target": capability("programmes.targets"),

@@ -38,6 +38,10 @@ TEXTS: dict[tuple[str, str], str] = {
     "नहीं बनना तो कुछ न करें।[ रोकें: {leave}]",
     ("drive.already", "en"): "{organisation}: you are already a member. See, correct or leave: {link}",
     ("drive.already", "hi"): "{organisation}: आप पहले से सदस्य हैं। देखें, सुधारें या छोड़ें: {link}",
+    ("duty.in_charge", "en"): "{organisation}: you are named {role} of {programme} in {unit}. "
+    "Accept or decline: {link}",
+    ("duty.in_charge", "hi"): "{organisation}: {unit} में {programme} के लिए आपको {role} बनाया गया है। "
+    "स्वीकार करें या मना करें: {link}",
     ("leave.receipt", "en"): "{organisation}: your membership has ended and we will not write or call again. "
     "To return, only your own phone can ask.",
     ("leave.receipt", "hi"): "{organisation}: आपकी सदस्यता समाप्त हुई, अब हम संदेश या कॉल नहीं करेंगे। "
@@ -53,6 +57,11 @@ _OPTIONAL = re.compile(r"\[([^\[\]]*)\]")
 def version(code: str) -> int:
     """In which version a text is shipped."""
     return VERSIONS.get(code, 1)
+
+
+def kind(code: str) -> int:
+    """The class of messages a text is for: to office-bearers, of what they owe; or service."""
+    return DUTY if code.startswith("duty.") else SERVICE
 
 
 def blanks(text: str) -> frozenset[str]:

@@ -27,6 +27,7 @@ MEANINGS: dict[str, Promise] = {
     "imports.units": _("Import units"),
     "imports.pins": _("Import PIN codes"),
     "imports.paper": _("Import paper lists"),
+    "imports.totals": _("Import totals of earlier drives"),
     "results.import": _("Import election results and tables of correspondence"),
     "plans.make": _("Make plans of seats and votes, and name alliances"),
     "messages.read": _("See messages and why they were held back"),

@@ -42,6 +42,7 @@ _LEAD = frozenset(
         "imports.units",
         "imports.pins",
         "imports.paper",
+        "imports.totals",
         "results.import",
         "plans.make",
         "messages.read",
@@ -55,6 +56,7 @@ _LEAD = frozenset(
 _DISTRICT = _LEAD - {
     "imports.units",
     "imports.pins",
+    "imports.totals",
     "results.import",
     "plans.make",
     "channels.manage",

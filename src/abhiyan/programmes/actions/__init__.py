@@ -2,10 +2,35 @@
 
 from abhiyan.programmes.facts import register as register_facts
 from abhiyan.programmes.facts import register_orphans
+from abhiyan.programmes.refusals import (
+    AllLocked,
+    ChangedMeanwhile,
+    LocksDoNotFit,
+    NoTarget,
+    NotBelow,
+    NothingBelow,
+    PlanUnplaced,
+    ProgrammeOver,
+    TargetLocked,
+    TargetUnfit,
+    UnknownBasis,
+    UnknownMeasure,
+)
 
+from .charges import (
+    LONGEST_REASON,
+    AlreadyAnswered,
+    AlreadyInCharge,
+    ReasonTooLong,
+    UnknownAccount,
+    answer_charge,
+    end_in_charge,
+    end_named_by,
+    name_in_charge,
+    tell_in_charges,
+)
 from .ledger import fold, forget_horizon, post
 from .programmes import (
-    AlreadyInCharge,
     NameMissing,
     NameTooLong,
     NotADraft,
@@ -13,7 +38,6 @@ from .programmes import (
     ScopeEmpty,
     ScopeOutside,
     ScopeOverlaps,
-    UnknownAccount,
     UnknownTemplate,
     WindowOver,
     WindowReversed,
@@ -21,38 +45,34 @@ from .programmes import (
     change_programme,
     close_programme,
     discard_draft,
-    end_in_charge,
     make_programme,
-    name_in_charge,
     open_programme,
     require_run,
 )
 from .recount import Difference, Recount, recount
-from .targets import (
-    LocksDoNotFit,
-    NoTarget,
-    NothingBelow,
-    ProgrammeOver,
-    TargetLocked,
-    TargetUnfit,
-    UnknownMeasure,
-    lock_target,
-    set_target,
-    split_target,
-)
+from .targets import go_back, lock_target, set_target, split_target, take_over_plan
+from .totals import LaterTotals, take_back_totals, take_in_totals
 from .trees import UnitsInUse, follow, refuse_going, resize
 
 __all__ = [
+    "LONGEST_REASON",
+    "AllLocked",
+    "AlreadyAnswered",
     "AlreadyInCharge",
+    "ChangedMeanwhile",
     "Difference",
+    "LaterTotals",
     "LocksDoNotFit",
     "NameMissing",
     "NameTooLong",
     "NoTarget",
     "NotADraft",
+    "NotBelow",
     "NotOpen",
     "NothingBelow",
+    "PlanUnplaced",
     "ProgrammeOver",
+    "ReasonTooLong",
     "Recount",
     "ScopeEmpty",
     "ScopeOutside",
@@ -61,18 +81,22 @@ __all__ = [
     "TargetUnfit",
     "UnitsInUse",
     "UnknownAccount",
+    "UnknownBasis",
     "UnknownMeasure",
     "UnknownTemplate",
     "WindowOver",
     "WindowReversed",
     "WindowTooLong",
+    "answer_charge",
     "change_programme",
     "close_programme",
     "discard_draft",
     "end_in_charge",
+    "end_named_by",
     "fold",
     "follow",
     "forget_horizon",
+    "go_back",
     "lock_target",
     "make_programme",
     "name_in_charge",
@@ -86,4 +110,8 @@ __all__ = [
     "resize",
     "set_target",
     "split_target",
+    "take_back_totals",
+    "take_in_totals",
+    "take_over_plan",
+    "tell_in_charges",
 ]

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 from django.conf import settings
 from django.db import connection, transaction
@@ -14,8 +14,7 @@ from abhiyan.core.clock import day_in
 from abhiyan.core.refusals import NotFound, Refused
 from abhiyan.core.scope import system
 from abhiyan.org import queries as org
-from abhiyan.people import queries as people
-from abhiyan.programmes.models import InCharge, Measure, Programme, ProgrammeUnit
+from abhiyan.programmes.models import Measure, Programme, ProgrammeUnit
 from abhiyan.programmes.news import (
     ProgrammeClosed,
     ProgrammeDiscarded,
@@ -87,17 +86,6 @@ class NotADraft(Refused):
 class NotOpen(Refused):
     code = "not_open"
     message = _("The programme is not open.")
-    status = 409
-
-
-class UnknownAccount(Refused):
-    code = "unknown_account"
-    message = _("There is nobody like that who signs in here.")
-
-
-class AlreadyInCharge(Refused):
-    code = "already_in_charge"
-    message = _("This person is already in charge here.")
     status = 409
 
 
@@ -245,66 +233,6 @@ def discard_draft(*, programme_id: int, by: Actor, at: datetime) -> None:
         _tell(programme, "programmes.discard", by=by, at=at)
         news.tell(ProgrammeDiscarded(programme.pk, programme.kind, by, at))
         programme.delete()
-
-
-def name_in_charge(
-    *,
-    programme_id: int,
-    unit_id: int,
-    account: UUID,
-    by: Actor,
-    at: datetime,
-    role: str = InCharge.Role.IN_CHARGE,
-) -> InCharge:
-    """Name who answers for a programme in a unit. account: public id. Who may: `programmes.run` at the unit.
-
-    Being in charge shows a name on pages; what somebody may do comes from their appointments alone.
-    Refuses UnknownAccount, AlreadyInCharge, ScopeOutside.
-    """
-    with transaction.atomic():
-        programme = held(programme_id=programme_id)
-        org.require(by, "programmes.run", at=unit_id)
-        if unit_id != programme.owner_id and not in_scope(
-            programme_id=programme_id, hierarchy=programme.hierarchy, unit_id=unit_id
-        ):
-            raise ScopeOutside(field="unit", n=1)
-        try:
-            found = people.account_by_public_id(account)
-        except NotFound:
-            raise UnknownAccount(field="account") from None
-        if InCharge.objects.filter(
-            programme=programme, unit_id=unit_id, account_id=found.pk, ended_at=None
-        ).exists():
-            raise AlreadyInCharge(field="account")
-        named = InCharge.objects.create(
-            programme=programme, unit_id=unit_id, account_id=found.pk, role=role, named_at=at
-        )
-        _tell(
-            programme,
-            "programmes.name_in_charge",
-            by=by,
-            at=at,
-            unit_id=unit_id,
-            facts={"account": str(account), "role": str(role)},
-        )
-        return named
-
-
-def end_in_charge(*, in_charge_id: int, by: Actor, at: datetime) -> None:
-    """End somebody's charge of a programme in a unit. Who may: `programmes.run` at the unit."""
-    with transaction.atomic():
-        named = (
-            InCharge.objects.select_for_update(of=("self",))
-            .select_related("programme")
-            .filter(pk=in_charge_id, ended_at=None)
-            .first()
-        )
-        if named is None:
-            raise NotFound
-        org.require(by, "programmes.run", at=named.unit_id)
-        named.ended_at = at
-        named.save(update_fields=["ended_at"])
-        _tell(named.programme, "programmes.end_in_charge", by=by, at=at, unit_id=named.unit_id)
 
 
 def held(*, programme_id: int) -> Programme:

@@ -1,91 +1,75 @@
-"""Targets: set, split among the units below so that the parts sum exactly, locked. A version is never edited."""
+"""Targets: set, split among the units below so that the parts sum exactly, locked, taken back to an earlier version.
 
-from collections import defaultdict
-from collections.abc import Mapping
+Every change is a version: what it wrote and what it ended stay, so it can be shown, compared and undone.
+"""
+
+from collections.abc import Iterable, Mapping
 from datetime import datetime
-from typing import Literal
+from typing import Any
+from uuid import UUID, uuid4
 
 from django.db import connection, transaction
-from django.utils.translation import gettext_lazy as _
 
 from abhiyan.core import audit
 from abhiyan.core.actor import Actor
 from abhiyan.core.clock import day_in
-from abhiyan.core.refusals import Refused
+from abhiyan.elections import queries as elections
 from abhiyan.org import queries as org
-from abhiyan.programmes.models import Measure, Programme, ProgrammeUnit, Target
-from abhiyan.units.rules import split
+from abhiyan.programmes.models import Measure, Programme, ProgrammeUnit, Target, TargetVersion
+from abhiyan.programmes.queries import splits, weights
+from abhiyan.programmes.queries.plans import Takeover, plan_as_targets
+from abhiyan.programmes.queries.splits import Difference
+from abhiyan.programmes.queries.versions import version_for
+from abhiyan.programmes.refusals import (
+    ChangedMeanwhile,
+    NoTarget,
+    PlanUnplaced,
+    ProgrammeOver,
+    TargetLocked,
+    TargetUnfit,
+    UnknownMeasure,
+)
 
 from .programmes import ScopeOutside, held, in_scope
 
 LARGEST = 2_000_000_000
-
-
-class TargetUnfit(Refused):
-    code = "target_unfit"
-    message = _("A target is a whole number from 0 to 2,00,00,00,000.")
-
-
-class TargetLocked(Refused):
-    code = "target_locked"
-    message = _("This target is locked. Unlock it first.")
-    status = 409
-
-
-class NoTarget(Refused):
-    code = "no_target"
-    message = _("There is no target here yet. Set one first.")
-
-
-class NothingBelow(Refused):
-    code = "nothing_below"
-    message = _("There is no unit below among which the target could be split.")
-
-
-class LocksDoNotFit(Refused):
-    code = "locks_do_not_fit"
-    message = _(
-        "The locked targets below sum to %(locked)s and leave no room in %(total)s. Unlock some first."
-    )
-
-
-class UnknownMeasure(Refused):
-    code = "unknown_measure"
-    message = _("This programme does not count that.")
-
-
-class ProgrammeOver(Refused):
-    code = "programme_over"
-    message = _("The programme is closed; its targets stay as they are.")
-    status = 409
+Act = TargetVersion.Act
 
 
 def set_target(
-    *, programme_id: int, measure: int = 1, unit_id: int, n: int, by: Actor, at: datetime, basis: str = "hand"
+    *, programme_id: int, measure: int = 1, unit_id: int, n: int, by: Actor, at: datetime, lock: bool = False
 ) -> Target:
     """Give a unit its target over the programme's window, in place of the one it has.
 
-    Who may: `programmes.targets` at the unit above (for the programme's own units: at its owner), since nobody
-    sets their own. Refuses TargetUnfit, TargetLocked, ScopeOutside, UnknownMeasure, ProgrammeOver.
+    lock: so that splitting the one above leaves it as it is. Who may: `programmes.targets` at the unit above (for
+    the programme's own units: at its owner), since nobody sets their own. Refuses TargetUnfit, TargetLocked,
+    ScopeOutside, UnknownMeasure, ProgrammeOver.
     """
     if not 0 <= n <= LARGEST:
         raise TargetUnfit(field="n")
     with transaction.atomic():
         programme = _open(programme_id, measure)
         _require_above(programme, unit_id, by)
-        known = Target.objects.filter(
-            programme=programme, measure=measure, unit_id=unit_id, replaced_at=None
-        ).first()
+        known = _current(programme, measure, unit_id)
         if known and known.is_locked:
             raise TargetLocked(field="n")
-        _write(programme, measure, {unit_id: n}, basis=basis, by=by, at=at)
-        audit.record(
+        _change(
+            programme,
+            measure,
+            unit_id,
+            [_one(unit_id, known, n, is_locked=lock)],
+            act=Act.SET,
+            basis="hand",
             by=by,
             at=at,
-            act="programmes.set_target",
-            subject=str(programme.public_id),
-            unit_id=unit_id,
-            facts={"measure": measure, "n": n, "before": known.n if known else None},
+        )
+        _record(
+            programme,
+            "programmes.set_target",
+            unit_id,
+            {"measure": measure, "n": n, "before": known.n if known else None, "lock": lock},
+            by=by,
+            at=at,
         )
         return Target.objects.get(programme=programme, measure=measure, unit_id=unit_id, replaced_at=None)
 
@@ -97,19 +81,23 @@ def lock_target(
     with transaction.atomic():
         programme = _open(programme_id, measure)
         _require_above(programme, unit_id, by)
-        changed = Target.objects.filter(
-            programme=programme, measure=measure, unit_id=unit_id, replaced_at=None
-        ).update(is_locked=locked)
-        if not changed:
+        known = _current(programme, measure, unit_id)
+        if known is None:
             raise NoTarget(field="unit")
-        audit.record(
+        if known.is_locked == locked:
+            return
+        _change(
+            programme,
+            measure,
+            unit_id,
+            [_one(unit_id, known, known.n, is_locked=locked)],
+            act=Act.LOCKED if locked else Act.UNLOCKED,
+            basis=known.basis,
             by=by,
             at=at,
-            act="programmes.lock_target" if locked else "programmes.unlock_target",
-            subject=str(programme.public_id),
-            unit_id=unit_id,
-            facts={"measure": measure},
         )
+        act = "programmes.lock_target" if locked else "programmes.unlock_target"
+        _record(programme, act, unit_id, {"measure": measure}, by=by, at=at)
 
 
 def split_target(
@@ -117,119 +105,262 @@ def split_target(
     programme_id: int,
     measure: int = 1,
     unit_id: int,
-    how: Literal["electors", "equally"],
+    how: str,
     by: Actor,
     at: datetime,
     levels: int | None = 1,
+    far: str | None = None,
+    options: Mapping[str, str] | None = None,
+    by_hand: Mapping[int, int] | None = None,
+    expected: str = "",
 ) -> int:
     """Split a unit's target among its children in the programme's hierarchy and scope; the parts sum to it exactly.
 
-    how: in proportion to electors (a child's own, else those of the booths below it), or equally. Locked targets
-    stay, the rest is split around them. levels: how many levels down to go on; None: down to the leaves.
+    how: a key of `queries.SOURCES`, with its options (electors, equally; totals: label; class: election, and what a
+    class weighs; result: election and party). Locked targets stay, the rest is split around them. by_hand: children
+    whose target is given and locked with the same act. levels: how many levels down to go on, None: down to the
+    leaves; or `far`, see `queries.planned_split`. expected: the digest of the differences somebody has looked at.
     Who may: `programmes.targets` at the unit. Returns how many targets changed.
-    Refuses NoTarget, NothingBelow, LocksDoNotFit, UnknownMeasure, ProgrammeOver.
+    Refuses NoTarget, NothingBelow, NotBelow, LocksDoNotFit, AllLocked, TargetUnfit, TargetLocked, UnknownBasis,
+    UnknownMeasure, ProgrammeOver, ChangedMeanwhile.
     """
+    given = dict(by_hand or {})
+    if any(not 0 <= n <= LARGEST for n in given.values()):
+        raise TargetUnfit(field="n")
     with transaction.atomic():
         programme = _open(programme_id, measure)
         org.require(by, "programmes.targets", at=unit_id)
-        own = Target.objects.filter(
-            programme=programme, measure=measure, unit_id=unit_id, replaced_at=None
-        ).first()
+        chosen = weights.basis(how, options)
+        own = _current(programme, measure, unit_id)
         if own is None:
             raise NoTarget(field="unit")
-        totals, changed, level = {unit_id: own.n}, 0, 0
-        while totals and (levels is None or level < levels):
-            parts, found = _parts(programme, measure, totals, how, at)
-            if not found and not level:
-                raise NothingBelow(field="unit")
-            changed += _write(programme, measure, parts, basis=how, by=by, at=at)
-            totals, level = found, level + 1
-        audit.record(
+        for child, n in given.items():
+            known = _current(programme, measure, child)
+            if known and known.is_locked and known.n != n:
+                raise TargetLocked(field="n")
+        found = splits.planned_split(
+            programme=programme,
+            measure=measure,
+            unit_id=unit_id,
+            own=own.n,
+            by=chosen,
+            far=far if far is not None else ("" if levels is None else str(levels)),
+            on=day_in(programme.zone, at),
+            by_hand=given,
+        )
+        if expected and expected != found.digest:
+            raise ChangedMeanwhile
+        facts = dict(chosen.options)
+        _change(
+            programme,
+            measure,
+            unit_id,
+            found.differences,
+            act=Act.SPLIT,
+            basis=how,
+            facts=facts,
+            by_hand=given,
             by=by,
             at=at,
-            act="programmes.split_target",
-            subject=str(programme.public_id),
-            unit_id=unit_id,
-            n=changed,
-            facts={"measure": measure, "how": how, "total": own.n, "levels": level},
         )
-        return changed
-
-
-def _parts(
-    programme: Programme, measure: int, totals: Mapping[int, int], how: str, at: datetime
-) -> tuple[dict[int, int], dict[int, int]]:
-    """The targets to write one level below `totals`; and all targets of that level, written or as they were."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            """select p.parent_id, p.unit_id,
-              case when %(electors)s then coalesce(u.electors, (
-                select sum(bu.electors) from units_placement b join units_unit bu on bu.id = b.unit_id
-                where b.lo > p.lo and b.lo < p.hi and bu.kind = 'booth'), 0) else 1 end,
-              t.n, coalesce(t.is_locked, false)
-            from units_placement p join units_unit u on u.id = p.unit_id
-            left join programmes_target t on t.unit_id = p.unit_id and t.programme_id = %(programme)s
-              and t.measure = %(measure)s and t.replaced_at is null
-            where p.parent_id = any(%(parents)s) and p.hierarchy = %(h)s and p.lo is not null
-              and (u.closed_on is null or u.closed_on > %(today)s)
-              and exists (select from programmes_scope s
-                join units_placement sp on sp.unit_id = s.unit_id and sp.hierarchy = p.hierarchy
-                where s.programme_id = %(programme)s
-                  and (p.lo >= sp.lo and p.lo < sp.hi or sp.lo >= p.lo and sp.lo < p.hi))
-            order by p.parent_id, u.code""",
-            {
-                "electors": how == "electors",
-                "programme": programme.pk,
-                "measure": measure,
-                "parents": list(totals),
-                "h": programme.hierarchy,
-                "today": day_in(programme.zone, at),
-            },
+        told = {"measure": measure, "how": how, "total": own.n, "levels": found.levels, "by_hand": len(given)}
+        _record(
+            programme,
+            "programmes.split_target",
+            unit_id,
+            told | facts,
+            n=len(found.differences),
+            by=by,
+            at=at,
         )
-        rows = cursor.fetchall()
-    weights: dict[int, dict[int, int]] = defaultdict(dict)
-    locked: dict[int, dict[int, int]] = defaultdict(dict)
-    before: dict[int, int | None] = {}
-    for parent, unit_id, weight, n, is_locked in rows:
-        weights[parent][unit_id] = int(weight)
-        before[unit_id] = n
-        if is_locked:
-            locked[parent][unit_id] = n
-    found: dict[int, int] = {}
-    for parent, children in weights.items():
-        parts = split.around_locks(totals[parent], children, locked[parent])
-        if parts is None:
-            raise LocksDoNotFit(locked=sum(locked[parent].values()), total=totals[parent])
-        found |= parts
-    return {unit_id: n for unit_id, n in found.items() if before[unit_id] != n}, found
+        return len(found.differences)
 
 
-def _write(
-    programme: Programme, measure: int, parts: Mapping[int, int], *, basis: str, by: Actor, at: datetime
+def go_back(
+    *,
+    programme_id: int,
+    unit_id: int,
+    version: UUID,
+    by: Actor,
+    at: datetime,
+    before: bool = False,
+    expected: str = "",
 ) -> int:
-    """A new version for each unit, keeping its lock; the old one stays as what it was."""
+    """Let all targets below a unit stand again as they stood after a version; `before`: as before it, undoing it.
+
+    Amounts and locks; nothing is lost, for going back is a version too. The unit's own target stays. Who may:
+    `programmes.targets` at the unit. Returns how many targets changed.
+    Refuses NotFound, ProgrammeOver, ChangedMeanwhile.
+    """
+    with transaction.atomic():
+        programme = held(programme_id=programme_id)
+        to = version_for(programme, version)
+        programme = _open(programme_id, to.measure)
+        org.require(by, "programmes.targets", at=unit_id)
+        found = splits.planned_return(
+            programme=programme,
+            measure=to.measure,
+            unit_id=unit_id,
+            upto=to.id - 1 if before else to.id,
+            on=day_in(programme.zone, at),
+        )
+        if expected and expected != found.digest:
+            raise ChangedMeanwhile
+        _change(
+            programme,
+            to.measure,
+            unit_id,
+            found.differences,
+            act=Act.BACK,
+            basis=to.basis,
+            facts={"version": str(version), "before": "yes" if before else ""},
+            by=by,
+            at=at,
+        )
+        _record(
+            programme,
+            "programmes.go_back",
+            unit_id,
+            {"measure": to.measure, "version": str(version), "before": before},
+            n=len(found.differences),
+            by=by,
+            at=at,
+        )
+        return len(found.differences)
+
+
+def take_over_plan(
+    *, programme_id: int, plan_public_id: UUID, by: Actor, at: datetime, measure: int = 1, expected: str = ""
+) -> Takeover:
+    """Make a plan's votes this programme's targets, wherever its units stand in the programme's hierarchy and scope.
+
+    Seats and parts of the plan get its numbers and its locks, units above them the sum; what lies outside, has no
+    unit or does not sum is told in what is returned. Locked targets stay. Who may: `programmes.targets` at the
+    programme's owner; the plan must be in sight. Refuses NotFound, PlanUnplaced, UnknownMeasure, ProgrammeOver,
+    ChangedMeanwhile.
+    """
+    with transaction.atomic():
+        programme = _open(programme_id, measure)
+        org.require(by, "programmes.targets", at=programme.owner_id)
+        plan = elections.plan_for(plan_public_id)
+        found = plan_as_targets(programme, plan, measure=measure, on=day_in(programme.zone, at))
+        if not found.taken:
+            raise PlanUnplaced(field="plan")
+        if expected and expected != found.changes.digest:
+            raise ChangedMeanwhile
+        name = plan.names.get("en") or next(iter(plan.names.values()), "")
+        facts = {"plan": f"{name} v{plan.number}", "plan_id": str(plan.public_id)}
+        _change(
+            programme,
+            measure,
+            programme.owner_id,
+            found.changes.differences,
+            act=Act.PLAN,
+            basis="plan",
+            facts=facts,
+            by=by,
+            at=at,
+        )
+        _record(
+            programme,
+            "programmes.take_over_plan",
+            programme.owner_id,
+            {"measure": measure, "plan": str(plan.public_id), "version": plan.number},
+            n=len(found.changes.differences),
+            by=by,
+            at=at,
+        )
+        return found
+
+
+def _one(unit_id: int, known: Target | None, n: int, *, is_locked: bool) -> Difference:
+    return Difference(
+        unit_id,
+        "",
+        "",
+        {},
+        known.n if known else None,
+        n,
+        known.is_locked if known else False,
+        is_locked,
+    )
+
+
+def _change(
+    programme: Programme,
+    measure: int,
+    unit_id: int,
+    differences: Iterable[Difference],
+    *,
+    act: TargetVersion.Act,
+    basis: str,
+    by: Actor,
+    at: datetime,
+    facts: Mapping[str, str] | None = None,
+    by_hand: Mapping[int, int] | None = None,
+) -> None:
+    """A version, and by it a new target for each unit that has another; the old one stays as what it was.
+
+    In the transaction that holds the programme. Nothing where nothing differs.
+    """
+    changed = sorted(differences, key=lambda one: one.unit_id)
+    if not changed:
+        return
+    version = TargetVersion.objects.create(
+        public_id=uuid4(),
+        programme=programme,
+        measure=measure,
+        unit_id=unit_id,
+        act=act,
+        basis=basis,
+        facts=dict(facts or {}),
+        n=len(changed),
+        made_at=at,
+        made_by=by.account_id,
+    )
     with connection.cursor() as cursor:
         cursor.execute(
-            "update programmes_target set replaced_at = %s"
+            "update programmes_target set replaced_at = %s, replaced_by = %s"
             " where programme_id = %s and measure = %s and unit_id = any(%s) and replaced_at is null",
-            [at, programme.pk, measure, list(parts)],
+            [at, version.pk, programme.pk, measure, [one.unit_id for one in changed]],
         )
     Target.objects.bulk_create(
         (
             Target(
                 programme=programme,
                 measure=measure,
-                unit_id=unit_id,
-                n=n,
-                basis=basis,
+                unit_id=one.unit_id,
+                n=one.after,
+                is_locked=one.is_locked,
+                basis="hand" if by_hand and one.unit_id in by_hand else basis,
                 set_at=at,
                 set_by=by.account_id,
+                version_id=version.pk,
             )
-            for unit_id, n in sorted(parts.items())
+            for one in changed
+            if one.after is not None
         ),
         batch_size=2_000,
     )
-    return len(parts)
+
+
+def _record(
+    programme: Programme,
+    act: str,
+    unit_id: int,
+    facts: dict[str, Any],
+    *,
+    by: Actor,
+    at: datetime,
+    n: int = 1,
+) -> None:
+    audit.record(by=by, at=at, act=act, subject=str(programme.public_id), unit_id=unit_id, n=n, facts=facts)
+
+
+def _current(programme: Programme, measure: int, unit_id: int) -> Target | None:
+    return Target.objects.filter(
+        programme=programme, measure=measure, unit_id=unit_id, replaced_at=None
+    ).first()
 
 
 def _open(programme_id: int, measure: int) -> Programme:

@@ -1,5 +1,17 @@
 """Every read of programmes, targets and the tally ledger."""
 
+from .charges import (
+    ChargeRow,
+    Level,
+    MissingRow,
+    OwnCharge,
+    charges,
+    coverage,
+    declined_below,
+    missing,
+    own_charges,
+    waiting_for_answer,
+)
 from .here import standing_here
 from .ledger import (
     Figures,
@@ -16,6 +28,7 @@ from .ledger import (
     unfolded,
 )
 from .listing import SORTS, Child, board, children_ladders
+from .plans import Misfit, Takeover, plan_as_targets, planned_takeover
 from .programmes import (
     Charge,
     Gap,
@@ -37,19 +50,41 @@ from .programmes import (
     targets,
     targets_of,
 )
+from .rows import Rows
+from .splits import Changes, Difference, planned_return, planned_split
+from .versions import Version, last_split, version_differences, version_for, versions
+from .weights import SOURCES, Basis, Source, basis, elections_offered, said, total_labels, weights_by_result
 
 __all__ = [
     "SORTS",
+    "SOURCES",
+    "Basis",
+    "Changes",
     "Charge",
+    "ChargeRow",
     "Child",
+    "Difference",
     "Figures",
     "FunnelRow",
     "Gap",
+    "Level",
+    "Misfit",
+    "MissingRow",
     "Node",
+    "OwnCharge",
+    "Rows",
+    "Source",
+    "Takeover",
     "TrendDay",
+    "Version",
+    "basis",
     "board",
+    "charges",
     "children_ladders",
+    "coverage",
+    "declined_below",
     "drawn",
+    "elections_offered",
     "figures",
     "funnel",
     "gap",
@@ -58,21 +93,35 @@ __all__ = [
     "is_any_open",
     "ladder",
     "ladders",
+    "last_split",
     "measures",
+    "missing",
     "node_of",
     "not_placed",
+    "own_charges",
+    "plan_as_targets",
+    "planned_return",
+    "planned_split",
+    "planned_takeover",
     "programme",
     "programme_by_id",
     "programme_for",
     "programmes_for",
     "programmes_running",
     "running_here",
+    "said",
     "scope_units",
     "search",
     "standing_here",
     "target_versions",
     "targets",
     "targets_of",
+    "total_labels",
     "trend",
     "unfolded",
+    "version_differences",
+    "version_for",
+    "versions",
+    "waiting_for_answer",
+    "weights_by_result",
 ]

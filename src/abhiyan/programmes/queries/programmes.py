@@ -156,10 +156,15 @@ class Charge:
     unit_code: str
     unit_names: dict[str, str]
     since: datetime
+    state: str
 
     @property
     def role_name(self) -> str | Promise:
         return InCharge.Role(self.role).label
+
+    @property
+    def state_name(self) -> str | Promise:
+        return InCharge.State(self.state).label
 
 
 def in_charges(programme: Programme, *, units: Sequence[int] | None = None) -> list[Charge]:
@@ -167,7 +172,7 @@ def in_charges(programme: Programme, *, units: Sequence[int] | None = None) -> l
     chosen = None if units is None else list(units)
     with connection.cursor() as cursor:
         cursor.execute(
-            """select i.id, a.public_id, a.name, i.role, u.id, u.code, u.names, i.named_at
+            """select i.id, a.public_id, a.name, i.role, u.id, u.code, u.names, i.named_at, i.state
             from programmes_in_charge i
             join people_account a on a.id = i.account_id and a.closed_at is null
             join units_unit u on u.id = i.unit_id
@@ -176,8 +181,8 @@ def in_charges(programme: Programme, *, units: Sequence[int] | None = None) -> l
             [programme.pk, chosen, chosen],
         )
         return [
-            Charge(number, account, name, role, unit_id, code, _names(names), since)
-            for number, account, name, role, unit_id, code, names, since in cursor.fetchall()
+            Charge(number, account, name, role, unit_id, code, _names(names), since, state)
+            for number, account, name, role, unit_id, code, names, since, state in cursor.fetchall()
         ]
 
 

@@ -17,3 +17,8 @@ def day_number(opens_on: date, closes_on: date, on: date) -> int:
 def passed_pct(opens_on: date, closes_on: date, on: date) -> float:
     """How much of the window lies behind at the end of day `on`, 0–100: the share of a target due by then."""
     return 100 * day_number(opens_on, closes_on, on) / length_days(opens_on, closes_on)
+
+
+def days_left(opens_on: date, closes_on: date, on: date) -> int:
+    """Days of the window still to be worked in, `on` among them: its whole length before it, 0 after it."""
+    return max(0, (closes_on - max(on, opens_on)).days + 1)

@@ -63,7 +63,7 @@ def test_a_split_sums_exactly_at_every_level(
         actions.split_target(
             programme_id=drive.pk,
             unit_id=world.unit("N1"),
-            how=how,  # type: ignore[arg-type]  # parametrised
+            how=how,
             levels=levels,
             by=actor(president),
             at=AT,

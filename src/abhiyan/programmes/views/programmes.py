@@ -214,6 +214,7 @@ def _programme(
             "in_charge_form": in_charge or _in_charge_form(request),
             "own_page": _own_page(one),
             "q": request.GET.get("q", "")[:100],
+            "is_naming": bool(request.GET.get("name")),
             "day": windows.day_number(one.opens_on, one.closes_on, on),
             "days": windows.length_days(one.opens_on, one.closes_on),
         },

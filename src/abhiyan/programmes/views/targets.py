@@ -1,11 +1,16 @@
-"""Targets of a programme at a unit: its own, its children's, the gap between; setting, splitting, locking."""
+"""Targets of a programme at a unit: its own, its children's, the gap between; setting, splitting, locking.
 
+A split is looked at before it is done: `preview` shows every difference, and what is taken is exactly that.
+"""
+
+from collections.abc import Iterable
 from typing import Any
+from urllib.parse import urlencode
 from uuid import UUID
 
 from django import forms
 from django.contrib import messages
-from django.http import HttpResponseBase
+from django.http import HttpResponseBase, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as say
@@ -14,35 +19,26 @@ from django.views.decorators.http import require_GET, require_POST
 
 from abhiyan.core import clock
 from abhiyan.core.refusals import Refused
+from abhiyan.org.queries import NotYours
 from abhiyan.org.viewer import Request, named
 from abhiyan.programmes import actions, queries
-from abhiyan.programmes.models import Programme
+from abhiyan.programmes.models import Measure, Programme
+from abhiyan.programmes.rules import pace, windows
 from abhiyan.ui import tables
 from abhiyan.units import queries as units
+from abhiyan.units.models import Kind
 
 from . import shown
 from .programmes import measure_asked, page_asked
+from .splitting import SplitForm, before_now
 
-BASES = {"electors": _("by electors"), "equally": _("equally"), "hand": _("by hand")}
+KEPT_IN_PREVIEW = ("unit", "measure", "child", "n")  # beside the form's own fields
 
 
 class NumberForm(forms.Form):
     """One target."""
 
     n = forms.IntegerField(label=_("Target"), min_value=0, max_value=2_000_000_000)
-
-
-class SplitForm(forms.Form):
-    """How a target is split, and how far down."""
-
-    how = forms.ChoiceField(
-        label=_("How"), choices=[("electors", _("By electors")), ("equally", _("Equally"))]
-    )
-    levels = forms.ChoiceField(
-        label=_("How far"),
-        choices=[("1", _("Among the units directly below")), ("", _("Down to the booths"))],
-        required=False,
-    )
 
 
 @require_GET
@@ -61,10 +57,8 @@ def _page_of(
     problem: str = "",
     status: int = 200,
 ) -> HttpResponseBase:
-    lang = shown.language()
-    here = shown.unit_of(request.viewer, one, request.GET.get("unit", ""))
-    measures = queries.measures([one])[one.pk]
-    measure = measure_asked(measures, request.GET.get("measure", ""))
+    lang, at = shown.language(), clock.now()
+    here, measure = _where(request, one)
     sorting = tables.sorting(
         request.GET, {key: key for key in ("name", "code", "electors", "target")}, default="name"
     )
@@ -73,7 +67,7 @@ def _page_of(
         hierarchy=one.hierarchy,
         programme=one,
         measure=measure.number,
-        at=clock.now(),
+        at=at,
         sort=("-" if sorting.descending else "") + sorting.key,
         language=lang,
         page=page_asked(request),
@@ -97,6 +91,10 @@ def _page_of(
             ),
         )
     own = known.get(here.id)
+    counted = queries.ladder(
+        node=here.id, hierarchy=one.hierarchy, programme=one, measure=measure.number, at=at
+    )
+    days = windows.days_left(one.opens_on, one.closes_on, clock.day_in(one.zone, at))
     is_over = one.state == Programme.State.CLOSED
     may_split = not is_over and shown.may(request, "programmes.targets", here.id)
     above = here.parent_id
@@ -119,19 +117,24 @@ def _page_of(
             "unit_name": here.name(lang),
             "measure": measure,
             "measure_name": named(measure.names, lang),
-            "path": [
-                (row.name(lang), f"?unit={row.code}")
-                for row in units.path(here.id, one.hierarchy)
-                if row.lo is not None and queries.in_sight(request.viewer, row.lo)
-            ],
+            "path": path_to(request, one, here, lang),
             "own": own,
-            "own_basis": BASES.get(own.basis, "") if own else "",
+            "own_basis": queries.said(own.basis) if own else "",
+            "counted": counted,
+            "days_left": days,
+            "per_day": pace.per_day(own.n, counted.counted or 0, days) if own else None,
             "own_form": number
             if number is not None and about == here.id
             else NumberForm(initial={"n": own.n if own else None}, auto_id="own_%s"),
             "versions": queries.target_versions(programme=one, unit_id=here.id, measure=measure.number)[:10],
             "gap": queries.gap(programme=one, node=here.id, measure=measure.number),
-            "split_form": split or SplitForm(auto_id="split_%s", initial={"levels": "1"}),
+            "split_form": split
+            or SplitForm(
+                hierarchy=one.hierarchy,
+                kind=here.kind,
+                auto_id="split_%s",
+                initial=before_now(one, here.id, measure.number),
+            ),
             "may_split": may_split,
             "may_set_own": may_set_own,
             "problem": problem,
@@ -143,7 +146,11 @@ def _page_of(
                     "name": named(child.names, lang),
                     "href": f"?unit={child.code}&measure={measure.number}",
                     "target": known.get(child.unit_id),
-                    "basis": BASES.get(known[child.unit_id].basis, "") if child.unit_id in known else "",
+                    "basis": queries.said(known[child.unit_id].basis) if child.unit_id in known else "",
+                    "kind": Kind(child.kind).label,
+                    "per_day": None
+                    if child.target is None
+                    else pace.per_day(child.target, child.ladder.counted or 0, days),
                     "value": number["n"].value()
                     if number is not None and about == child.unit_id
                     else (known[child.unit_id].n if child.unit_id in known else ""),
@@ -153,6 +160,21 @@ def _page_of(
         },
         status=status,
     )
+
+
+def _where(request: Request, one: Programme) -> tuple[units.UnitRow, Measure]:
+    """The unit and the measure a page is about."""
+    here = shown.unit_of(request.viewer, one, request.GET.get("unit", ""))
+    return here, measure_asked(queries.measures([one])[one.pk], request.GET.get("measure", ""))
+
+
+def path_to(request: Request, one: Programme, here: units.UnitRow, lang: str) -> list[tuple[str, str]]:
+    """What stands above a unit and is in sight, with the address of the same page there."""
+    return [
+        (row.name(lang), f"?unit={row.code}")
+        for row in units.path(here.id, one.hierarchy)
+        if row.lo is not None and queries.in_sight(request.viewer, row.lo)
+    ]
 
 
 def _back(request: Request, one: Programme) -> HttpResponseBase:
@@ -169,13 +191,15 @@ def _about(request: Request, one: Programme) -> tuple[units.UnitRow, int]:
 
 @require_POST
 def set_target(request: Request, public_id: UUID) -> HttpResponseBase:
-    """Give a unit a new target."""
+    """Give a unit a new target; or, of a unit below, first look at what locking it there would change."""
     one = queries.programme_for(request.viewer, public_id)
     about, measure = _about(request, one)
     form = NumberForm(request.POST, auto_id="own_%s")
     if not form.is_valid():
         problem = f"{about.name(shown.language())}: {' '.join(map(str, form.errors['n']))}"
         return _page_of(request, one, number=form, about=about.id, problem=problem, status=422)
+    if request.POST.get("then") == "preview" and about.parent_id is not None:
+        return _to_preview(one, about, measure, form.cleaned_data["n"])
     try:
         actions.set_target(
             programme_id=one.pk,
@@ -193,29 +217,172 @@ def set_target(request: Request, public_id: UUID) -> HttpResponseBase:
     return _back(request, one)
 
 
+def _to_preview(one: Programme, child: units.UnitRow, measure: int, n: int) -> HttpResponseBase:
+    assert child.parent_id is not None
+    above = units.standing(child.parent_id, one.hierarchy)
+    asked = {
+        "unit": above.code,
+        "measure": str(measure),
+        "child": child.code,
+        "n": str(n),
+        **before_now(one, above.id, measure),
+        "levels": "kept",
+    }
+    return redirect(reverse("programmes:split_preview", args=[one.public_id]) + "?" + urlencode(asked))
+
+
+@require_GET
+def split_preview(request: Request, public_id: UUID) -> HttpResponseBase:
+    """What a split would change, unit by unit, before it is done."""
+    return _preview(request, queries.programme_for(request.viewer, public_id), request.GET)
+
+
+def _preview(
+    request: Request, one: Programme, asked: QueryDict, *, problem: str = "", status: int = 200
+) -> HttpResponseBase:
+    lang, at = shown.language(), clock.now()
+    here, measure = _where(request, one)
+    if not shown.may(request, "programmes.targets", here.id):
+        raise NotYours(capability="programmes.targets")
+    form = SplitForm(asked, hierarchy=one.hierarchy, kind=here.kind, auto_id="split_%s")
+    found = None
+    child = by_hand = None
+    try:
+        child, by_hand = _by_hand(request, one, asked)
+        own = queries.targets(programme=one, units=[here.id], measure=measure.number).get(here.id)
+        if own is None:
+            raise actions.NoTarget(field="unit")
+        if form.is_valid():
+            found = queries.planned_split(
+                programme=one,
+                measure=measure.number,
+                unit_id=here.id,
+                own=own.n,
+                by=queries.basis(form.cleaned_data["how"], form.options),
+                far=form.cleaned_data["levels"],
+                on=clock.day_in(one.zone, at),
+                by_hand=by_hand,
+            )
+        else:
+            status = 422
+    except Refused as refused:
+        problem, status = problem or str(refused), refused.status
+    name = here.name(lang)
+    if found and tables.wants_csv(request.GET):
+        return tables.csv_response("differences", *differences_csv(found.differences, lang))
+    leaf = tables.numbered(found.differences, request.GET, total=len(found.differences)) if found else None
+    return render(
+        request,
+        "programmes/target_preview.html",
+        {
+            "here": "programmes",
+            "crumbs": shown.crumbs(
+                (shown.name_of(one), reverse("programmes:programme", args=[one.public_id])),
+                (say("Targets"), reverse("programmes:targets", args=[one.public_id]) + f"?unit={here.code}"),
+                (say("What would change"), ""),
+            ),
+            "programme": one,
+            "name": shown.name_of(one),
+            "unit": here,
+            "unit_name": name,
+            "measure": measure,
+            "measure_name": named(measure.names, lang),
+            "own": own if found else None,
+            "child": child,
+            "child_name": child.name(lang) if child else "",
+            "n": by_hand[child.id] if child and by_hand else None,
+            "form": form,
+            "kept": [(key, text) for key, text in asked.items() if key in KEPT_IN_PREVIEW],
+            "taken": [
+                ("about", here.code),
+                ("how", form.cleaned_data["how"]),
+                ("levels", form.cleaned_data["levels"]),
+                *form.options.items(),
+                *([("child", child.code), ("n", by_hand[child.id])] if child and by_hand else []),
+                ("expected", found.digest),
+            ]
+            if found
+            else [],
+            "found": found,
+            "leaf": leaf,
+            "rows": difference_rows(leaf.rows, lang) if leaf else [],
+            "problem": problem,
+        },
+        status=status,
+    )
+
+
+def difference_rows(differences: Iterable[queries.Difference], lang: str) -> list[dict[str, Any]]:
+    """Differences as their table shows them."""
+    return [{"one": row, "name": named(row.names, lang), "kind": Kind(row.kind).label} for row in differences]
+
+
+def differences_csv(
+    differences: Iterable[queries.Difference], lang: str
+) -> tuple[list[str], list[list[object]]]:
+    """Differences as a file: head and lines. Words are said at once: a file is sent after its request."""
+    head = [say("Unit"), say("Code"), say("Kind"), say("Before"), say("After"), say("Change"), say("locked")]
+    return head, [
+        [
+            named(row.names, lang),
+            row.code,
+            str(Kind(row.kind).label),
+            row.before,
+            row.after,
+            row.change,
+            "+" if row.is_locked else "",
+        ]
+        for row in differences
+    ]
+
+
+def _by_hand(
+    request: Request, one: Programme, asked: QueryDict
+) -> tuple[units.UnitRow | None, dict[int, int]]:
+    """The child whose target is given and locked with a split, if one is."""
+    if not asked.get("child"):
+        return None, {}
+    child = shown.unit_of(request.viewer, one, asked.get("child", ""))
+    form = NumberForm(asked)
+    if not form.is_valid():
+        raise actions.TargetUnfit(field="n")
+    return child, {child.id: form.cleaned_data["n"]}
+
+
 @require_POST
 def split_target(request: Request, public_id: UUID) -> HttpResponseBase:
-    """Split a unit's target among those below."""
+    """Split a unit's target among those below; what somebody has looked at, or nothing."""
     one = queries.programme_for(request.viewer, public_id)
     about, measure = _about(request, one)
-    form = SplitForm(request.POST, auto_id="split_%s")
+    form = SplitForm(request.POST, hierarchy=one.hierarchy, kind=about.kind, auto_id="split_%s")
+    expected = request.POST.get("expected", "")
     if not form.is_valid():
         return _page_of(request, one, split=form, status=422)
     given: dict[str, Any] = form.cleaned_data
     try:
+        _child, by_hand = _by_hand(request, one, request.POST)
         changed = actions.split_target(
             programme_id=one.pk,
             measure=measure,
             unit_id=about.id,
             how=given["how"],
-            levels=int(given["levels"]) if given["levels"] else None,
+            options=form.options,
+            far=given["levels"],
+            by_hand=by_hand,
+            expected=expected,
             by=request.actor,
             at=clock.now(),
         )
     except Refused as refused:
+        if expected:
+            return _preview(request, one, request.POST, problem=str(refused), status=refused.status)
         return _page_of(request, one, split=form, problem=str(refused), status=refused.status)
     messages.success(request, _("Targets changed: %(n)s") % {"n": changed})
-    return _back(request, one)
+    return redirect(
+        reverse("programmes:targets", args=[one.public_id])
+        + "?"
+        + urlencode({"unit": about.code, "measure": measure})
+    )
 
 
 @require_POST

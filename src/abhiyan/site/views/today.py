@@ -17,7 +17,7 @@ from .first_steps import steps
 from .unit import language, unit_href
 
 # Rooms that have something to owe, and the module of each that says what.
-ROOMS = ("org", "messaging", "enrolment", "site")
+ROOMS = ("org", "messaging", "programmes", "enrolment", "site")
 SHOWN = 50
 
 

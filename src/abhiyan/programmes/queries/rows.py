@@ -1,0 +1,47 @@
+"""Lists too long to hold, read page by page."""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, TypeVar, overload
+
+from django.db import connection
+
+Row = TypeVar("Row")
+
+
+class Rows(Sequence[Row]):
+    """What a query gives, cut like a list; `ui.tables.numbered` takes it. Its length is one count, asked for once."""
+
+    def __init__(
+        self,
+        columns: str,
+        source: str,
+        order: str,
+        values: Mapping[str, Any],
+        make: Callable[[Sequence[Any]], Row],
+    ) -> None:
+        self._columns, self._source, self._order = columns, source, order
+        self._values, self._make = dict(values), make
+        self._length: int | None = None
+
+    def __len__(self) -> int:
+        if self._length is None:
+            with connection.cursor() as cursor:
+                cursor.execute(f"select count(*) {self._source}", self._values)
+                self._length = int(cursor.fetchone()[0])
+        return self._length
+
+    @overload
+    def __getitem__(self, part: int) -> Row: ...
+    @overload
+    def __getitem__(self, part: slice) -> list[Row]: ...
+    def __getitem__(self, part: int | slice) -> Row | list[Row]:
+        if isinstance(part, int):
+            return self[part : part + 1][0]
+        start = part.start or 0
+        most = None if part.stop is None else part.stop - start
+        with connection.cursor() as cursor:
+            cursor.execute(
+                f"select {self._columns} {self._source} order by {self._order} offset %(start)s limit %(most)s",
+                self._values | {"start": start, "most": most},
+            )
+            return [self._make(row) for row in cursor.fetchall()]

@@ -1,0 +1,270 @@
+"""What a split, or going back, would change: found before it is done, and done by the same figures."""
+
+import hashlib
+import json
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.db import connection
+from django.utils.translation import get_language
+
+from abhiyan.programmes.models import Programme
+from abhiyan.programmes.refusals import AllLocked, LocksDoNotFit, NotBelow, NothingBelow
+from abhiyan.units import queries as units
+from abhiyan.units.rules import levels, split
+
+from .weights import Basis, basis
+
+DIRECTLY, WHERE_TARGETS_STAND, ALL_THE_WAY = "1", "kept", ""  # how far a split goes; else a kind of unit
+_BY_THEMSELVES = ("electors", "equally")  # sources that need no other in their place
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """A unit's target before and after. None: there is none."""
+
+    unit_id: int
+    code: str
+    kind: str
+    names: dict[str, str]
+    before: int | None
+    after: int | None
+    was_locked: bool = False
+    is_locked: bool = False
+
+    @property
+    def change(self) -> int:
+        return (self.after or 0) - (self.before or 0)
+
+    @property
+    def is_one(self) -> bool:
+        return self.before != self.after or self.was_locked != self.is_locked
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """What an act would change.
+
+    differences: from the top. units: how many were looked at. levels: how many levels down. by_electors: under how
+    many units the basis knows nothing, so electors took its place. unknown: units it does not know beside others it
+    does; they get nothing.
+    """
+
+    differences: tuple[Difference, ...]
+    units: int = 0
+    levels: int = 0
+    by_electors: int = 0
+    unknown: int = 0
+
+    @property
+    def digest(self) -> str:
+        """A mark of exactly these differences: what is done is what was looked at."""
+        rows = [
+            [one.unit_id, one.before, one.after, one.was_locked, one.is_locked]
+            for one in sorted(self.differences, key=lambda one: one.unit_id)
+        ]
+        return hashlib.sha256(json.dumps(rows).encode()).hexdigest()[:32]
+
+
+@dataclass(frozen=True, slots=True)
+class _Child:
+    parent: int
+    unit_id: int
+    code: str
+    kind: str
+    names: dict[str, str]
+    n: int | None
+    is_locked: bool
+
+
+# A unit `p` is open, and at, below or above a unit of the programme's scope.
+IN_PLAY = """(u.closed_on is null or u.closed_on > %(on)s)
+  and exists (select from programmes_scope s
+    join units_placement sp on sp.unit_id = s.unit_id and sp.hierarchy = p.hierarchy
+    where s.programme_id = %(programme)s
+      and (p.lo >= sp.lo and p.lo < sp.hi or sp.lo >= p.lo and sp.lo < p.hi))"""
+
+
+def planned_split(
+    *,
+    programme: Programme,
+    measure: int,
+    unit_id: int,
+    own: int,
+    by: Basis,
+    far: str = DIRECTLY,
+    on: date,
+    by_hand: Mapping[int, int] | None = None,
+) -> Changes:
+    """How a unit's target would be split among those below, in the programme's hierarchy and scope.
+
+    own: the target to split. far: so many levels down; ALL_THE_WAY; WHERE_TARGETS_STAND (below the first level only
+    where there are targets already); or a kind of unit, down to which. by_hand: direct children whose target is
+    given, and locked from then on. Locked targets stay; the rest is split around them, at every level exactly.
+    Refuses NothingBelow, NotBelow, LocksDoNotFit, AllLocked.
+    """
+    given = dict(by_hand or {})
+    totals, level = {unit_id: own}, 0
+    differences: list[Difference] = []
+    looked_at = by_electors = unknown = 0
+    while totals:
+        families = _families(programme, measure, list(totals), on)
+        if not level:
+            if not families:
+                raise NothingBelow(field="unit")
+            if not given.keys() <= {child.unit_id for child in families[unit_id]}:
+                raise NotBelow(field="unit")
+        elif far == WHERE_TARGETS_STAND:
+            families = {
+                parent: family
+                for parent, family in families.items()
+                if any(child.n is not None for child in family)
+            }
+        if not families:
+            break
+        found = _weights(families, by, programme.hierarchy)
+        by_electors += found.by_electors
+        unknown += found.unknown
+        below: dict[int, int] = {}
+        for parent, family in families.items():
+            locked = {child.unit_id: child.n or 0 for child in family if child.is_locked}
+            locked |= {child.unit_id: given[child.unit_id] for child in family if child.unit_id in given}
+            weights = {child.unit_id: found.weights[child.unit_id] for child in family}
+            parts = split.around_locks(totals[parent], weights, locked)
+            if parts is None:
+                raise _misfit(parent, totals[parent], locked)
+            for child in family:
+                after = parts[child.unit_id]
+                differences.append(_difference(child, after, child.is_locked or child.unit_id in given))
+                if _goes_on(far, level + 1, programme.hierarchy, child.kind):
+                    below[child.unit_id] = after
+            looked_at += len(family)
+        totals, level = below, level + 1
+    return Changes(tuple(one for one in differences if one.is_one), looked_at, level, by_electors, unknown)
+
+
+def _misfit(parent: int, total: int, locked: Mapping[int, int]) -> LocksDoNotFit:
+    where = units.names_of([parent], language=get_language() or "en").get(parent, "")
+    whole = sum(locked.values())
+    refusal = LocksDoNotFit if whole > total else AllLocked
+    return refusal(field="unit", where=where, locked=whole, total=total, n=abs(whole - total))
+
+
+def _difference(child: _Child, after: int | None, is_locked: bool) -> Difference:
+    return Difference(
+        child.unit_id, child.code, child.kind, child.names, child.n, after, child.is_locked, is_locked
+    )
+
+
+def _goes_on(far: str, done: int, hierarchy: int, kind: str) -> bool:
+    """Whether a unit's target is split on after so many levels."""
+    if far in (ALL_THE_WAY, WHERE_TARGETS_STAND):
+        return True
+    if far.isdigit():
+        return done < int(far)
+    own, last = levels.level(hierarchy, kind), levels.level(hierarchy, far)
+    return own is not None and last is not None and own < last
+
+
+@dataclass(frozen=True, slots=True)
+class _Weights:
+    weights: dict[int, int]
+    by_electors: int
+    unknown: int
+
+
+def _weights(families: Mapping[int, Sequence[_Child]], by: Basis, hierarchy: int) -> _Weights:
+    everybody = [child.unit_id for family in families.values() for child in family]
+    known = by.weigh(everybody, hierarchy)
+    silent, unknown = [], 0
+    if by.key not in _BY_THEMSELVES:
+        for family in families.values():
+            free = [child.unit_id for child in family if not child.is_locked]
+            if free and not any(known.get(unit_id) for unit_id in free):
+                silent.append(free)
+            else:
+                unknown += sum(unit_id not in known for unit_id in free)
+    if silent:
+        instead = [unit_id for free in silent for unit_id in free]
+        known = known | basis("electors").weigh(instead, hierarchy)
+    return _Weights({unit_id: known.get(unit_id, 0) for unit_id in everybody}, len(silent), unknown)
+
+
+def _families(
+    programme: Programme, measure: int, parents: Sequence[int], on: date
+) -> dict[int, list[_Child]]:
+    """The open children of units in the programme's hierarchy and scope, with their targets; by parent, by code."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"""select p.parent_id, p.unit_id, u.code, u.kind, u.names, t.n, coalesce(t.is_locked, false)
+            from units_placement p join units_unit u on u.id = p.unit_id
+            left join programmes_target t on t.unit_id = p.unit_id and t.programme_id = %(programme)s
+              and t.measure = %(measure)s and t.replaced_at is null
+            where p.parent_id = any(%(parents)s) and p.hierarchy = %(h)s and p.lo is not null and {IN_PLAY}
+            order by p.parent_id, u.code""",
+            {
+                "programme": programme.pk,
+                "measure": measure,
+                "parents": list(parents),
+                "h": programme.hierarchy,
+                "on": on,
+            },
+        )
+        rows = cursor.fetchall()
+    found: dict[int, list[_Child]] = defaultdict(list)
+    for parent, unit_id, code, kind, names, n, is_locked in rows:
+        found[parent].append(_Child(parent, unit_id, code, kind, named(names), n, is_locked))
+    return dict(found)
+
+
+def planned_return(*, programme: Programme, measure: int, unit_id: int, upto: int, on: date) -> Changes:
+    """What changes when all targets below a unit stand again as they stood after the version `upto`.
+
+    Locks too. The unit's own target stays: it is the level above that sets it. Units that are closed, moved away or
+    out of the scope since then keep what they have.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"""with place as (
+              select p.unit_id, p.lo, p.hi, p.hierarchy from units_placement node
+              join units_placement p on p.lo > node.lo and p.lo < node.hi
+              where node.unit_id = %(unit)s and node.hierarchy = %(h)s and node.lo is not null),
+            before as (
+              select t.unit_id, t.n, t.is_locked from programmes_target t join place on place.unit_id = t.unit_id
+              where t.programme_id = %(programme)s and t.measure = %(measure)s and t.replaced_at is null),
+            after as (
+              select t.unit_id, t.n, t.is_locked from programmes_target t join place on place.unit_id = t.unit_id
+              where t.programme_id = %(programme)s and t.measure = %(measure)s
+                and coalesce(t.version_id, 0) <= %(upto)s
+                and (t.replaced_at is null or coalesce(t.replaced_by, 0) > %(upto)s))
+            select u.id, u.code, u.kind, u.names, before.n, after.n,
+              coalesce(before.is_locked, false), coalesce(after.is_locked, false)
+            from before full join after using (unit_id)
+            join place p on p.unit_id = coalesce(before.unit_id, after.unit_id)
+            join units_unit u on u.id = p.unit_id
+            where (before.n, before.is_locked) is distinct from (after.n, after.is_locked) and {IN_PLAY}
+            order by p.lo""",
+            {
+                "unit": unit_id,
+                "programme": programme.pk,
+                "measure": measure,
+                "h": programme.hierarchy,
+                "upto": upto,
+                "on": on,
+            },
+        )
+        return Changes(tuple(difference_of(row) for row in cursor.fetchall()))
+
+
+def difference_of(row: Sequence[Any]) -> Difference:
+    """A row of id, code, kind, names, before, after, locked before, locked after."""
+    unit_id, code, kind, names, before, after, was_locked, is_locked = row
+    return Difference(unit_id, code, kind, named(names), before, after, was_locked, is_locked)
+
+
+def named(value: Any) -> dict[str, str]:
+    names: dict[str, str] = json.loads(value) if isinstance(value, str) else value
+    return names

@@ -1,0 +1,115 @@
+"""The changes of targets: who made them, when, from what, and what each of them changed."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db import connection
+
+from abhiyan.core.refusals import NotFound
+from abhiyan.programmes.models import Programme, TargetVersion
+
+from . import weights
+from .rows import Rows
+from .splits import Difference, difference_of, named
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """One change of targets in sight. made_by: a name, empty for the system or somebody out of sight."""
+
+    id: int
+    public_id: UUID
+    measure: int
+    unit_id: int
+    unit_code: str
+    unit_names: dict[str, str]
+    act: str
+    basis: str
+    facts: dict[str, str]
+    n: int
+    made_at: datetime
+    made_by: str
+
+    @property
+    def act_name(self) -> str:
+        return str(TargetVersion.Act(self.act).label)
+
+    @property
+    def basis_name(self) -> str:
+        """What it went by, in words; empty where the act says it already."""
+        return "" if self.basis == "hand" else weights.said(self.basis, self.facts)
+
+
+_VERSIONS = """from programmes_target_version v
+  join units_unit u on u.id = v.unit_id
+  left join people_account a on a.id = v.made_by"""
+_COLUMNS = (
+    "v.id, v.public_id, v.measure, u.id, u.code, u.names, v.act, v.basis, v.facts, v.n, v.made_at,"
+    " coalesce(a.name, '')"
+)
+# Of a unit: made at it, below it, or above it.
+_NEAR = """exists (select from units_placement node join units_placement p on p.hierarchy = node.hierarchy
+    and (p.lo >= node.lo and p.lo < node.hi or node.lo >= p.lo and node.lo < p.hi)
+  where node.unit_id = %(unit)s and node.hierarchy = %(h)s and node.lo is not null
+    and p.unit_id = v.unit_id and p.lo is not null)"""
+
+
+def _version(row: Sequence[Any]) -> Version:
+    values = list(row)
+    values[5] = named(values[5])
+    values[8] = named(values[8])
+    return Version(*values)
+
+
+def versions(programme: Programme, *, unit_id: int, measure: int = 1) -> Rows[Version]:
+    """The changes at, below and above a unit, newest first."""
+    return Rows(
+        _COLUMNS,
+        f"{_VERSIONS} where v.programme_id = %(programme)s and v.measure = %(measure)s and {_NEAR}",
+        "v.id desc",
+        {"programme": programme.pk, "measure": measure, "unit": unit_id, "h": programme.hierarchy},
+        _version,
+    )
+
+
+def version_for(programme: Programme, public_id: UUID) -> Version:
+    """One change of a programme's targets in sight, or NotFound."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"select {_COLUMNS} {_VERSIONS} where v.programme_id = %s and v.public_id = %s",
+            [programme.pk, public_id],
+        )
+        row = cursor.fetchone()
+    if row is None:
+        raise NotFound
+    return _version(row)
+
+
+def last_split(programme: Programme, *, unit_id: int, measure: int = 1) -> Version | None:
+    """How a unit's target was split the last time, if it was."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"select {_COLUMNS} {_VERSIONS} where v.programme_id = %s and v.measure = %s and v.unit_id = %s"
+            " and v.act = 'split' order by v.id desc limit 1",
+            [programme.pk, measure, unit_id],
+        )
+        row = cursor.fetchone()
+    return _version(row) if row else None
+
+
+def version_differences(programme: Programme, version: Version) -> Rows[Difference]:
+    """What one change changed, in the order of the tree."""
+    return Rows(
+        "u.id, u.code, u.kind, u.names, b.n, a.n, coalesce(b.is_locked, false), coalesce(a.is_locked, false)",
+        """from (select unit_id, n, is_locked from programmes_target where version_id = %(version)s) a
+          full join (select unit_id, n, is_locked from programmes_target where replaced_by = %(version)s) b
+            using (unit_id)
+          join units_unit u on u.id = unit_id
+          left join units_placement p on p.unit_id = u.id and p.hierarchy = %(h)s and p.valid_to is null""",
+        "p.lo nulls last, u.code",
+        {"version": version.id, "h": programme.hierarchy},
+        difference_of,
+    )

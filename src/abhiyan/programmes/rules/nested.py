@@ -1,0 +1,32 @@
+"""Figures given for units of several levels: each counts once, by the highest unit it is given for."""
+
+from collections.abc import Iterable
+from typing import NamedTuple
+
+
+class Given(NamedTuple):
+    """A figure of a unit that stands at [lo, hi), looked at from a unit `of` at or above it."""
+
+    of: int
+    lo: int
+    hi: int
+    n: int
+
+
+def topmost(rows: Iterable[Given]) -> list[Given]:
+    """The rows that no other row of the same `of` holds inside. A district's figure stands for its mandals'."""
+    kept: list[Given] = []
+    ends: dict[int, int] = {}
+    for row in sorted(rows, key=lambda row: (row.of, row.lo, -row.hi)):
+        if row.lo >= ends.get(row.of, 0):
+            kept.append(row)
+            ends[row.of] = row.hi
+    return kept
+
+
+def sums(rows: Iterable[Given]) -> dict[int, int]:
+    """What the figures of each unit come to."""
+    found: dict[int, int] = {}
+    for row in topmost(rows):
+        found[row.of] = found.get(row.of, 0) + row.n
+    return found

@@ -1,0 +1,320 @@
+"""In-charges: named by search or by a list, told, accepting or declining, missing again, published."""
+
+import json
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.utils.translation import override
+
+from abhiyan.core import clock
+from abhiyan.core.imports import actions as imports
+from abhiyan.core.imports import running
+from abhiyan.core.keys import keyring
+from abhiyan.core.models import RefusedRow, StagedImport
+from abhiyan.core.refusals import NotFound
+from abhiyan.core.scope import scoped, system
+from abhiyan.messaging.models import Message
+from abhiyan.org.queries import viewer_of
+from abhiyan.org.tests.make import AT, SYSTEM, TODAY, World, actor
+from abhiyan.people import actions as people
+from abhiyan.people.models import Account
+from abhiyan.programmes import actions, owed, queries
+from abhiyan.programmes.models import InCharge, Programme
+
+from .test_make_programme import make
+from .test_pages import body, browser
+from .test_pages import drive as open_drive
+
+pytestmark = pytest.mark.django_db
+drive = open_drive  # a drive that is open by the real clock, as a fixture
+
+
+@pytest.fixture
+def president(world: World) -> Account:
+    return world.holder("state_president", "N1", name="Rohini Koul")
+
+
+def reachable(name: str, phone: str, language: str = "en") -> Account:
+    """Somebody whose phone is kept: they can be told, and found by it."""
+    return people.open_account(phone=phone, name=name, language=language, by=SYSTEM, at=AT)
+
+
+def name(world: World, drive: Programme, code: str, account: Account, by: Account, **more: Any) -> InCharge:
+    with system("test"):
+        return actions.name_in_charge(
+            programme_id=drive.pk,
+            unit_id=world.unit(code),
+            account=UUID(str(account.public_id)),
+            by=actor(by),
+            at=AT,
+            **more,
+        )
+
+
+def told(account: Account) -> list[dict[str, str]]:
+    with system("test"):
+        rows = list(Message.objects.filter(phone_id=account.phone_id, template="duty.in_charge"))
+    assert all(row.kind == 2 for row in rows)
+    return [json.loads(keyring().unseal(bytes(row.sealed_blanks), about=row.pk.bytes)) for row in rows]
+
+
+def missing(world: World, drive: Programme, **more: Any) -> list[str]:
+    with system("test"):
+        lo, hi = world.lo("N1"), world.lo("N2")
+        return [row.code for row in queries.missing(drive, lo=lo, hi=hi, on=TODAY, **more)[:50]]
+
+
+def test_who_is_named_is_told_once_in_their_language(
+    world: World, drive: Programme, president: Account
+) -> None:
+    bilal = reachable("Bilal", "9906000011", "hi")
+    made = name(world, drive, "N11", bilal, president, role="co_in_charge")
+    (said,) = told(bilal)
+    assert said["programme"] == "सदस्यता अभियान" and said["unit"] == "इकाई N11"
+    assert said["link"].endswith("/programmes/in-charge/") and said["role"] != "Co-in-charge"
+    assert made.told_at == AT and made.state == "named"
+    asha = world.account("Asha")  # no phone of hers is kept
+    assert name(world, drive, "N12", asha, president).told_at is None
+
+
+def test_who_is_named_in_a_draft_is_told_when_it_opens(world: World, president: Account) -> None:
+    draft = make(world, president)
+    bilal = reachable("Bilal", "9906000011")
+    name(world, draft, "N11", bilal, president)
+    assert told(bilal) == []
+    with system("test"):
+        actions.open_programme(programme_id=draft.pk, by=actor(president), at=AT)
+        assert actions.tell_in_charges(programme_id=draft.pk, at=AT) == 0
+    assert len(told(bilal)) == 1
+
+
+def test_the_person_named_alone_accepts_or_declines(
+    world: World, drive: Programme, president: Account
+) -> None:
+    asha, meena = world.account("Asha"), world.account("Meena")
+    made = name(world, drive, "N11", asha, president)
+    assert "N11" not in missing(world, drive)
+
+    def answer(by: Account, accepts: bool, reason: str = "") -> InCharge:
+        with scoped(viewer_of(account_id=by.pk, on=TODAY).scope):
+            return actions.answer_charge(
+                in_charge_id=made.pk, accepts=accepts, reason=reason, by=actor(by), at=AT
+            )
+
+    for stranger in (meena, president):
+        with pytest.raises(NotFound):
+            answer(stranger, accepts=True)
+    assert answer(asha, accepts=True).state == "accepted"
+    with pytest.raises(actions.AlreadyAnswered):
+        answer(asha, accepts=True)
+    with pytest.raises(actions.ReasonTooLong):
+        answer(asha, accepts=False, reason="x" * 201)
+    assert answer(asha, accepts=False, reason=" moved   away ").reason == "moved away"
+    with pytest.raises(NotFound):
+        answer(asha, accepts=True)
+    assert "N11" in missing(world, drive)
+    with system("test"):
+        (row,) = [
+            row
+            for row in queries.missing(drive, lo=world.lo("N1"), hi=world.lo("N2"), on=TODAY)[:50]
+            if row.code == "N11"
+        ]
+    assert (row.declined_by, row.reason) == ("Asha", "moved away")
+    name(world, drive, "N11", meena, president)
+    assert "N11" not in missing(world, drive)
+
+
+def test_units_that_miss_somebody_are_found_by_level_role_and_name(
+    world: World, drive: Programme, president: Account
+) -> None:
+    name(world, drive, "N11", world.account("Asha"), president)
+    name(world, drive, "N12", world.account("Meena"), president, role="co_in_charge")
+    assert missing(world, drive, level="district") == ["N12"]
+    assert missing(world, drive, level="district", role="co_in_charge") == ["N11"]
+    assert missing(world, drive, text="unit n121") == ["N121", "N1211", "N1212"]
+    assert missing(world, drive, text="100%") == missing(world, drive, text="_") == []
+    with system("test"):
+        levels = queries.coverage(drive, lo=world.lo("N1"), hi=world.lo("N2"), on=TODAY)
+    assert [(one.kind, one.units, one.missing) for one in levels] == [
+        ("state", 1, 1),
+        ("district", 2, 1),
+        ("mandal", 4, 4),
+        ("booth", 8, 8),
+    ]
+
+
+def test_today_asks_for_an_answer_and_then_for_another_name(
+    world: World, drive: Programme, president: Account
+) -> None:
+    asha = world.holder("mandal_president", "N112", name="Asha")
+    made = name(world, drive, "N111", asha, president)
+
+    def asked(account: Account) -> list[str]:
+        viewer = viewer_of(account_id=account.pk, on=TODAY)
+        with scoped(viewer.scope), override("en"):
+            return [str(one.title) for one in owed.owed(viewer, at=AT)]
+
+    assert asked(asha) == ["You are named In-charge: Membership drive"]
+    assert asked(president) == []
+    with system("test"):
+        actions.answer_charge(in_charge_id=made.pk, accepts=False, by=actor(asha), at=AT)
+    assert asked(asha) == []
+    assert asked(president) == ["1 in-charge declined: name another"]
+    assert asked(world.holder("district_president", "N11")) == ["1 in-charge declined: name another"]
+    assert asked(world.holder("district_president", "N12")) == []
+
+
+# The pages
+
+
+def test_naming_from_the_page_of_missing_units_then_declining_on_ones_own(
+    world: World, drive: Programme, president: Account
+) -> None:
+    asha = world.holder("mandal_president", "N111", name="Asha Devi")
+    client = browser(president)
+    page = body(client, f"/programmes/{drive.public_id}/in-charges/?show=missing&level=mandal&unit=N1")
+    assert "Name somebody: Unit N111" in page and "Name somebody: Unit N11<" not in page
+    one = f"/programmes/{drive.public_id}/"
+    page = body(client, f"{one}?unit=N111&name=1")
+    assert "<details open>" in page
+    assert str(asha.public_id) in body(client, f"{one}?unit=N111&q=asha")
+    answer = client.post(
+        f"{one}in-charge/?unit=N111&q=asha", {"account": str(asha.public_id), "role": "in_charge"}
+    )
+    assert answer.status_code == 302
+    own = browser(asha)
+    page = body(own, "/programmes/in-charge/")
+    assert "Waits for your answer" in page and "Unit N111" in page and "Rohini Koul" in page
+    with system("test"):
+        number = InCharge.objects.get(programme=drive).pk
+    stranger = browser(world.holder("booth_president", "N1111"))
+    assert stranger.post(f"/programmes/in-charge/{number}/", {"answer": "accept"}).status_code == 404
+    assert own.post(f"/programmes/in-charge/{number}/", {"answer": "accept"}).status_code == 302
+    assert own.post(f"/programmes/in-charge/{number}/", {"answer": "accept"}).status_code == 409
+    listed = body(client, f"{one}in-charges/?unit=N1")
+    assert "Asha Devi" in listed and "Mandal president (Unit N111)" in listed and "4213" in listed
+    assert (
+        own.post(f"/programmes/in-charge/{number}/", {"answer": "decline", "reason": "Illness"}).status_code
+        == 302
+    )
+    page = body(client, f"{one}in-charges/?show=missing&level=mandal&unit=N1")
+    assert "Declined" in page and "Illness" in page and "Asha Devi" in page
+    assert "Asha Devi" not in body(client, f"{one}in-charges/?unit=N1")
+    assert "Nothing" in body(own, "/programmes/in-charge/")
+
+
+def test_the_lists_are_exported_whole_with_masked_phones(
+    world: World, drive: Programme, president: Account
+) -> None:
+    asha = world.holder("mandal_president", "N111", name="Asha Devi")
+    name(world, drive, "N111", asha, president)
+    client, base = browser(president), f"/programmes/{drive.public_id}/in-charges/"
+    answer = client.get(f"{base}?unit=N1&format=csv")
+    text = b"".join(answer.streaming_content).decode()  # type: ignore[attr-defined]  # it streams
+    assert "Unit N111,N111,Mandal,In-charge,Asha Devi,Mandal president (Unit N111),'+91 ••••• •4213" in text
+    answer = client.get(f"{base}?unit=N1&show=missing&level=mandal&format=csv")
+    text = b"".join(answer.streaming_content).decode()  # type: ignore[attr-defined]  # it streams
+    assert "Unit N112,N112,Mandal,Unit N11," in text and "N111" not in text
+
+
+def test_another_state_sees_none_of_it(world: World, drive: Programme, president: Account) -> None:
+    name(world, drive, "N111", world.account("Asha Devi"), president)
+    abroad = browser(world.holder("state_president", "N2"))
+    assert abroad.get(f"/programmes/{drive.public_id}/in-charges/").status_code == 404
+    with scoped(viewer_of(account_id=world.holder("district_president", "N21").pk, on=TODAY).scope):
+        assert not InCharge.objects.exists()
+
+
+def test_a_longer_list_asks_no_more_queries(world: World, drive: Programme, president: Account) -> None:
+    client, base = browser(president), f"/programmes/{drive.public_id}/in-charges/"
+
+    def asked(path: str) -> int:
+        with CaptureQueriesContext(connection) as seen:
+            body(client, path)
+        return len(seen)
+
+    name(world, drive, "N111", world.account("One"), president)
+    paths = (f"{base}?unit=N1", f"{base}?unit=N1&show=missing")
+    for path in paths:
+        asked(path)
+    before = [asked(path) for path in paths]
+    for code in ("N11", "N12", "N112", "N121"):
+        name(world, drive, code, world.account(f"Of {code}"), president)
+    assert [asked(path) for path in paths] == before
+
+
+# By a list
+
+
+def bring(path: Path, key: str, by: Any = SYSTEM, unit_id: int | None = None, **options: str) -> StagedImport:
+    with system("test"):
+        public_id = imports.bring(
+            kind_key=key, path=path, by=by, at=clock.now(), unit_id=unit_id, options=options
+        )
+        for step in ("check", "commit"):
+            imports.ask(public_id=public_id, step=step, by=by, at=clock.now())
+            running.run(public_id, step, at=clock.now())
+        return StagedImport.objects.get(public_id=public_id)
+
+
+def refused(staged: StagedImport) -> list[tuple[int, str, str]]:
+    with system("test"):
+        rows = RefusedRow.objects.filter(import_id=staged.pk).order_by("row", "field")
+        return [(row.row, row.field, row.reason) for row in rows]
+
+
+def test_a_list_names_tells_refuses_by_row_and_is_undone(
+    world: World, drive: Programme, president: Account, tmp_path: Path
+) -> None:
+    bilal = reachable("Bilal", "9906000011")
+    asha = world.account("Asha Devi")
+    path = tmp_path / "in_charges.csv"
+    path.write_text(
+        "Phone,User,Unit code,Role\n"
+        "99060 00011,,N11,प्रभारी\n"
+        f",{asha.public_id},N111,co-in-charge\n"
+        "9906099999,,N12,\n"  # nobody
+        "9906000011,,NOWHERE,\n"
+        "9906000011,,N2,\n"  # outside the programme
+        "9906000011,,N11,\n"  # again
+        ",,N12,\n"
+        "9906000011,,N12,boss\n"
+    )
+    staged = bring(path, "in_charges", programme=str(drive.public_id))
+    assert (staged.state, staged.counts) == ("done", {"named": 2, "refused": 6})
+    assert refused(staged) == [
+        (4, "phone", "unknown_account"),
+        (5, "unit_code", "unit_unknown"),
+        (6, "unit_code", "scope_outside"),
+        (7, "unit_code", "already_in_charge"),
+        (8, "phone", "who_needed"),
+        (9, "role", "choice"),
+    ]
+    assert len(told(bilal)) == 1
+    assert missing(world, drive, level="district") == ["N12"]
+    assert bring(path, "in_charges", programme=str(drive.public_id)).counts == {"refused": 8}
+    with system("test"):
+        imports.ask(public_id=staged.public_id, step="undo", by=SYSTEM, at=clock.now())
+        running.run(staged.public_id, "undo", at=clock.now())
+    assert missing(world, drive, level="district") == ["N11", "N12"]
+
+
+def test_a_list_of_a_district_names_nobody_outside_it(
+    world: World, drive: Programme, president: Account, tmp_path: Path
+) -> None:
+    reachable("Bilal", "9906000011")
+    path = tmp_path / "in_charges.csv"
+    path.write_text("Phone,Unit code\n9906000011,N111\n9906000011,N121\n")
+    staged = bring(
+        path,
+        "in_charges",
+        by=actor(world.holder("district_president", "N11")),
+        unit_id=world.unit("N11"),
+        programme=str(drive.public_id),
+    )
+    assert staged.counts == {"named": 1, "refused": 1}
+    assert refused(staged) == [(3, "unit_code", "unit_outside")]

@@ -1,0 +1,196 @@
+"""Whatever is set, locked, split, moved and undone, in whatever order: after a split the parts sum exactly."""
+
+import contextlib
+import random
+
+import pytest
+from django.db import transaction
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from abhiyan.core.actor import Actor
+from abhiyan.core.scope import system
+from abhiyan.programmes import actions, queries
+from abhiyan.programmes.models import ProgrammeUnit, Target, TargetVersion, UnitTotal
+from abhiyan.programmes.rules import nested, pace
+from abhiyan.programmes.rules.nested import Given
+
+from .make import AT, TODAY, programme, state
+
+pytestmark = pytest.mark.django_db
+SYSTEM = Actor.system("test")
+STEPS = ("set", "lock", "unlock", "split", "split", "split", "hand", "move", "back", "total", "close")
+
+
+class History:
+    def __init__(self, seed: int) -> None:
+        self.rng = random.Random(seed)
+        self.trees = state()
+        self.drive = programme(self.trees.units["nation"])
+        ProgrammeUnit.objects.create(programme=self.drive, unit=self.trees.units["state"])
+        self.given = {"programme_id": self.drive.pk, "by": SYSTEM, "at": AT}
+        actions.set_target(**self.given, unit_id=self.id("state"), n=self.rng.randrange(5000))  # type: ignore[arg-type]  # one bundle
+
+    def id(self, code: str) -> int:
+        return self.trees.units[code].pk
+
+    def one(self, *prefixes: str) -> str:
+        """Some unit of the organisation, by how codes begin."""
+        return self.rng.choice(
+            sorted(
+                code
+                for code in self.trees.parents[1]
+                if code.startswith(prefixes) and self.trees.parents[1][code] is not None
+            )
+        )
+
+    def set(self) -> None:
+        code = self.one("state", "d", "m", "b")
+        with contextlib.suppress(actions.TargetLocked):
+            actions.set_target(
+                **self.given,  # type: ignore[arg-type]  # one bundle
+                unit_id=self.id(code),
+                n=self.rng.randrange(3000),
+                lock=self.rng.random() < 0.3,
+            )
+
+    def lock(self, locked: bool = True) -> None:
+        with contextlib.suppress(actions.NoTarget):
+            actions.lock_target(
+                **self.given,  # type: ignore[arg-type]  # one bundle
+                unit_id=self.id(self.one("d", "m", "b")),
+                locked=locked,
+            )
+
+    def unlock(self) -> None:
+        self.lock(locked=False)
+
+    def total(self) -> None:
+        UnitTotal.objects.update_or_create(
+            unit_id=self.id(self.one("d", "m", "b")),
+            label="before",
+            defaults={"n": self.rng.randrange(400), "source": "test", "import_id": 1, "row": 1},
+        )
+
+    def close(self) -> None:
+        """A booth is closed; its target stays beside it, and counts no more."""
+        unit = self.trees.units[self.one("b")]
+        unit.closed_on = TODAY
+        unit.save(update_fields=["closed_on"])
+
+    def move(self) -> None:
+        code = self.one("m", "b")
+        kind = {"m": "d", "b": "m"}[code[0]]
+        self.trees.move(1, code, self.one(kind))
+
+    def hand(self) -> None:
+        above = self.one("state", "d", "m")
+        children = self.trees.children(1, above)
+        if children:
+            self.split(above, {self.id(self.rng.choice(children)): self.rng.randrange(1500)})
+
+    def split(self, code: str = "", by_hand: dict[int, int] | None = None) -> None:
+        code = code or self.one("state", "d", "m")
+        how = self.rng.choice(["electors", "equally", "totals"])
+        far = self.rng.choice(["1", "2", "", "kept", "mandal"])
+        try:
+            actions.split_target(
+                **self.given,  # type: ignore[arg-type]  # one bundle
+                unit_id=self.id(code),
+                how=how,
+                options={"label": "before"},
+                far=far,
+                by_hand=by_hand,
+            )
+        except (
+            actions.NoTarget,
+            actions.NothingBelow,
+            actions.LocksDoNotFit,
+            actions.TargetLocked,
+            actions.NotBelow,
+        ):
+            return
+        self.check(code, far)
+
+    def check(self, code: str, far: str) -> None:
+        """Every family the split went through sums exactly."""
+        levels = {"1": 1, "2": 2, "": 9, "kept": 1, "mandal": 1}[far]
+        family = [code]
+        for _level in range(levels):
+            for above in family:
+                found = queries.gap(programme=self.drive, node=self.id(above))
+                assert not found.children or (found.sums and not found.without), (above, far, found)
+            family = [
+                child
+                for above in family
+                for child in self.trees.children(1, above)
+                if self.trees.units[child].closed_on is None
+            ]
+
+    def back(self) -> None:
+        versions = list(TargetVersion.objects.filter(programme=self.drive).order_by("pk"))
+        to, code = self.rng.choice(versions), self.one("state", "d", "m")
+        inside = [self.id(below) for below in self.trees.below(1, code)[1:]]
+        open_ones = [unit for unit in inside if not self.is_closed(unit)]
+        then = {
+            target.unit_id: (target.n, target.is_locked)
+            for target in Target.objects.filter(
+                programme=self.drive, unit_id__in=open_ones, version_id__lte=to.pk
+            )
+            if target.replaced_by is None or target.replaced_by > to.pk
+        }
+        actions.go_back(**self.given, unit_id=self.id(code), version=to.public_id)  # type: ignore[arg-type]  # one bundle
+        now = {
+            target.unit_id: (target.n, target.is_locked)
+            for target in Target.objects.filter(programme=self.drive, unit_id__in=open_ones, replaced_at=None)
+        }
+        assert now == then
+
+    def is_closed(self, unit_id: int) -> bool:
+        return any(unit.pk == unit_id and unit.closed_on for unit in self.trees.units.values())
+
+
+@settings(
+    max_examples=25,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
+@given(st.integers(0, 10**9), st.lists(st.sampled_from(STEPS), min_size=8, max_size=20))
+def test_after_every_split_the_parts_sum_exactly_at_each_level(seed: int, steps: list[str]) -> None:
+    with transaction.atomic(), system("test"):
+        history = History(seed)
+        for step in steps:
+            getattr(history, step)()
+        written = Target.objects.filter(programme=history.drive, replaced_at=None)
+        assert written.count() == len(set(written.values_list("unit_id", flat=True)))
+        assert not Target.objects.filter(n__lt=0).exists()
+        transaction.set_rollback(True)
+
+
+@given(st.integers(0, 10**9), st.integers(0, 10**9), st.integers(0, 400))
+def test_the_pace_of_the_days_left_reaches_the_target_and_no_day_less_would(
+    target: int, counted: int, days: int
+) -> None:
+    found = pace.per_day(target, counted, days)
+    if found is None:
+        assert days == 0 and counted < target
+    else:
+        assert counted + found * days >= target
+        assert not found or counted + (found - 1) * days < target
+
+
+@given(st.lists(st.tuples(st.integers(0, 20), st.integers(1, 10), st.integers(0, 99)), max_size=12))
+def test_of_figures_inside_one_another_only_the_outermost_count(found: list[tuple[int, int, int]]) -> None:
+    # A tree: nested by construction, for each begins where its number says and is cut at the parent's end.
+    rows: list[Given] = []
+    ends = 0
+    for lo, size, n in sorted(found, key=lambda one: (one[0], -one[1])):
+        hi = lo + size if lo >= ends else min(lo + size, ends)
+        if any(row.lo == lo for row in rows):
+            continue
+        ends = max(ends, hi)
+        rows.append(Given(1, lo, hi, n))
+    kept = nested.topmost(rows)
+    for row in rows:
+        holders = [other for other in kept if other.lo <= row.lo < other.hi]
+        assert len(holders) == 1 and (row in kept) == (holders[0] == row)

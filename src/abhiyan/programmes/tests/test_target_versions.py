@@ -1,0 +1,425 @@
+"""Targets by any basis, looked at before they are taken, kept in versions one can go back to."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.utils.translation import override
+
+from abhiyan.core.refusals import NotFound
+from abhiyan.core.scope import system
+from abhiyan.org.queries import NotYours
+from abhiyan.org.tests.make import AT, TODAY, World, actor
+from abhiyan.people.models import Account
+from abhiyan.programmes import actions, queries
+from abhiyan.programmes.models import Programme, TargetVersion, UnitTotal
+from abhiyan.units.models import Unit
+
+from .test_make_programme import make
+from .test_pages import body, browser
+from .test_pages import drive as open_drive
+
+pytestmark = pytest.mark.django_db
+running = open_drive  # a drive that is open by the real clock, as a fixture
+
+
+@pytest.fixture
+def president(world: World) -> Account:
+    return world.holder("state_president", "N1", name="Rohini Koul")
+
+
+@pytest.fixture
+def drive(world: World, president: Account) -> Programme:
+    with system("test"):
+        for number, code in enumerate(
+            sorted(code for code, unit in world.units.items() if unit.kind == "booth")
+        ):
+            Unit.objects.filter(code=code).update(electors=500 + 100 * number)
+    made = make(world, president)
+    with system("test"):
+        actions.set_target(programme_id=made.pk, unit_id=world.unit("N1"), n=1000, by=actor(president), at=AT)
+    return made
+
+
+def split(world: World, drive: Programme, code: str, by: Account, how: str = "electors", **more: Any) -> int:
+    with system("test"):
+        return actions.split_target(
+            programme_id=drive.pk, unit_id=world.unit(code), how=how, by=actor(by), at=AT, **more
+        )
+
+
+def targets(world: World, drive: Programme, *codes: str) -> list[int | None]:
+    with system("test"):
+        found = queries.targets(programme=drive, units=[world.unit(code) for code in codes])
+    return [found[world.unit(code)].n if world.unit(code) in found else None for code in codes]
+
+
+def total(world: World, code: str, n: int, label: str = "Drive of 2019") -> None:
+    with system("test"):
+        UnitTotal.objects.create(
+            unit_id=world.unit(code), label=label, n=n, source="state office", import_id=1, row=2
+        )
+
+
+def newest(drive: Programme) -> TargetVersion:
+    with system("test"):
+        found = TargetVersion.objects.filter(programme=drive).order_by("-pk").first()
+    assert found is not None
+    return found
+
+
+def test_a_target_is_split_by_what_an_earlier_drive_reached(
+    world: World, drive: Programme, president: Account
+) -> None:
+    total(world, "N111", 30)  # of two mandals, and of the whole other district
+    total(world, "N112", 10)
+    total(world, "N12", 160)
+    total(world, "N121", 999)  # held inside its district's figure: counts once
+    split(world, drive, "N1", president, "totals", options={"label": "Drive of 2019"}, levels=2)
+    assert targets(world, drive, "N11", "N12") == [200, 800]
+    assert targets(world, drive, "N111", "N112") == [150, 50]
+    assert newest(drive).facts == {"label": "Drive of 2019"}
+
+
+def test_where_the_basis_knows_nothing_electors_take_its_place_and_it_is_said(
+    world: World, drive: Programme, president: Account
+) -> None:
+    total(world, "N11", 50)
+    total(world, "N12", 50)
+    with system("test"):
+        found = queries.planned_split(
+            programme=drive,
+            measure=1,
+            unit_id=world.unit("N1"),
+            own=1000,
+            by=queries.basis("totals", {"label": "Drive of 2019"}),
+            far="2",
+            on=TODAY,
+        )
+    after = {one.code: one.after for one in found.differences}
+    assert (after["N11"], after["N12"]) == (500, 500)
+    assert after["N111"] == 212  # electors 500 + 600 of 500 + 600 + 700 + 800, largest remainder
+    assert found.by_electors == 2 and found.unknown == 0
+
+
+def test_a_unit_without_a_figure_beside_others_gets_nothing_and_it_is_said(
+    world: World, drive: Programme, president: Account
+) -> None:
+    total(world, "N11", 50)
+    with system("test"):
+        found = queries.planned_split(
+            programme=drive,
+            measure=1,
+            unit_id=world.unit("N1"),
+            own=1000,
+            by=queries.basis("totals", {"label": "Drive of 2019"}),
+            on=TODAY,
+        )
+    assert {one.code: one.after for one in found.differences} == {"N11": 1000, "N12": 0}
+    assert (found.by_electors, found.unknown) == (0, 1)
+
+
+@pytest.mark.parametrize(
+    ("how", "options"),
+    [
+        ("by magic", {}),
+        ("totals", {}),
+        ("totals", {"label": "  "}),
+        ("class", {}),
+        ("class", {"election": "LS2024", "strong": "a lot"}),
+        ("class", {"election": "LS2024", "weak": "1001"}),
+    ],
+)
+def test_a_basis_without_what_it_needs_is_refused(
+    world: World, drive: Programme, president: Account, how: str, options: dict[str, str]
+) -> None:
+    with pytest.raises(actions.UnknownBasis):
+        split(world, drive, "N1", president, how, options=options)
+
+
+@pytest.mark.parametrize(
+    ("far", "reached"),
+    [("1", "district"), ("district", "district"), ("mandal", "mandal"), ("", "booth"), ("kept", "district")],
+)
+def test_a_split_goes_as_far_down_as_asked(
+    world: World, drive: Programme, president: Account, far: str, reached: str
+) -> None:
+    split(world, drive, "N1", president, far=far)
+    found = {"district": "N11", "mandal": "N111", "booth": "N1111"}
+    has = {kind: targets(world, drive, code)[0] is not None for kind, code in found.items()}
+    wanted = list(found)[: list(found).index(reached) + 1]
+    assert [kind for kind in found if has[kind]] == wanted
+
+
+def test_as_far_as_targets_stand_leaves_branches_without_targets_alone(
+    world: World, drive: Programme, president: Account
+) -> None:
+    split(world, drive, "N1", president, "equally")
+    split(world, drive, "N11", president, "equally")
+    with system("test"):
+        actions.set_target(
+            programme_id=drive.pk, unit_id=world.unit("N1"), n=2000, by=actor(president), at=AT
+        )
+    split(world, drive, "N1", president, "equally", far="kept")
+    assert targets(world, drive, "N11", "N111", "N1111", "N121") == [1000, 500, None, None]
+
+
+def test_a_child_set_by_hand_is_locked_and_the_rest_is_split_again(
+    world: World, drive: Programme, president: Account
+) -> None:
+    split(world, drive, "N1", president, "equally", levels=2)
+    split(world, drive, "N1", president, "equally", far="kept", by_hand={world.unit("N11"): 300})
+    assert targets(world, drive, "N11", "N12", "N111", "N121") == [300, 700, 150, 350]
+    with system("test"):
+        known = queries.targets(programme=drive, units=[world.unit("N11"), world.unit("N12")])
+        changed = list(
+            queries.version_differences(drive, queries.version_for(drive, newest(drive).public_id))[:50]
+        )
+    assert known[world.unit("N11")].is_locked and known[world.unit("N11")].basis == "hand"
+    assert not known[world.unit("N12")].is_locked and known[world.unit("N12")].basis == "equally"
+    assert {one.code: (one.before, one.after) for one in changed} == {
+        "N11": (500, 300),
+        "N12": (500, 700),
+        "N111": (250, 150),
+        "N112": (250, 150),
+        "N121": (250, 350),
+        "N122": (250, 350),
+    }
+    with pytest.raises(actions.TargetLocked):
+        split(world, drive, "N1", president, by_hand={world.unit("N11"): 1})
+    with pytest.raises(actions.NotBelow):
+        split(world, drive, "N1", president, by_hand={world.unit("N111"): 1})
+    with pytest.raises(actions.TargetUnfit):
+        split(world, drive, "N1", president, by_hand={world.unit("N12"): -1})
+
+
+def test_locks_that_do_not_fit_say_by_how_much_and_where(
+    world: World, drive: Programme, president: Account
+) -> None:
+    split(world, drive, "N1", president, "equally")
+    with override("en"), pytest.raises(actions.LocksDoNotFit) as over:
+        split(world, drive, "N1", president, by_hand={world.unit("N11"): 1234})
+    assert over.value.facts == {"where": "Unit N1", "locked": 1234, "total": 1000, "n": 234}
+    with override("en"):
+        assert "234 more than its 1000" in str(over.value)
+    with override("en"), pytest.raises(actions.AllLocked) as short:
+        split(world, drive, "N1", president, by_hand={world.unit("N11"): 300, world.unit("N12"): 600})
+    with override("en"):
+        assert short.value.facts["n"] == 100 and "100 of its 1000 are left over" in str(short.value)
+
+
+def test_what_was_looked_at_is_what_is_taken_or_nothing(
+    world: World, drive: Programme, president: Account
+) -> None:
+    with system("test"):
+        seen = queries.planned_split(
+            programme=drive,
+            measure=1,
+            unit_id=world.unit("N1"),
+            own=1000,
+            by=queries.basis("equally"),
+            on=TODAY,
+        )
+        Unit.objects.filter(code="N12").update(closed_on=TODAY - timedelta(days=1))
+    with pytest.raises(actions.ChangedMeanwhile):
+        split(world, drive, "N1", president, "equally", expected=seen.digest)
+    assert targets(world, drive, "N11", "N12") == [None, None]
+    with system("test"):
+        Unit.objects.filter(code="N12").update(closed_on=None)
+    assert split(world, drive, "N1", president, "equally", expected=seen.digest) == 2
+
+
+def test_going_back_lets_targets_and_locks_stand_as_they_stood(
+    world: World, drive: Programme, president: Account
+) -> None:
+    split(world, drive, "N1", president, "equally", levels=2)
+    first = newest(drive)
+    split(world, drive, "N1", president, "equally", far="kept", by_hand={world.unit("N11"): 300})
+    second = newest(drive)
+    by = actor(president)
+
+    def back(version: TargetVersion, **more: Any) -> int:
+        with system("test"):
+            return actions.go_back(
+                programme_id=drive.pk,
+                unit_id=world.unit("N1"),
+                version=version.public_id,
+                by=by,
+                at=AT,
+                **more,
+            )
+
+    codes = ("N11", "N12", "N111", "N121")
+    assert back(second, before=True) == 6
+    assert targets(world, drive, *codes) == [500, 500, 250, 250]
+    with system("test"):
+        assert not queries.targets(programme=drive, units=[world.unit("N11")])[world.unit("N11")].is_locked
+    assert back(second) == 6
+    assert targets(world, drive, *codes) == [300, 700, 150, 350]
+    assert back(first, before=True) == 6
+    assert targets(world, drive, *codes) == [None, None, None, None]
+    assert targets(world, drive, "N1") == [1000]  # the level above sets it
+    assert back(first) == 6 and back(first) == 0
+    assert newest(drive).act == "back" and newest(drive).n == 6
+    with pytest.raises(actions.ChangedMeanwhile):
+        back(second, expected="of another day")
+    with system("test"), pytest.raises(NotFound):
+        actions.go_back(
+            programme_id=drive.pk,
+            unit_id=world.unit("N1"),
+            version=drive.public_id,
+            by=by,
+            at=AT,
+        )
+
+
+def test_going_back_below_ones_own_unit_leaves_the_rest_alone(
+    world: World, drive: Programme, president: Account
+) -> None:
+    district = world.holder("district_president", "N11")
+    split(world, drive, "N1", president, "equally", levels=2)
+    first = newest(drive)
+    split(world, drive, "N11", district, "equally", by_hand={world.unit("N111"): 10})
+    split(world, drive, "N12", president, "equally", by_hand={world.unit("N121"): 10})
+    with system("test"):
+        actions.go_back(
+            programme_id=drive.pk,
+            unit_id=world.unit("N11"),
+            version=first.public_id,
+            by=actor(district),
+            at=AT,
+        )
+        with pytest.raises(NotYours):
+            actions.go_back(
+                programme_id=drive.pk,
+                unit_id=world.unit("N1"),
+                version=first.public_id,
+                by=actor(district),
+                at=AT,
+            )
+    assert targets(world, drive, "N111", "N112", "N121", "N122") == [250, 250, 10, 490]
+
+
+# The pages
+
+
+def look(client: Client, drive: Programme, **asked: str) -> str:
+    answer = client.get(f"/programmes/{drive.public_id}/targets/preview/", asked)
+    assert answer.status_code == 200, answer.content.decode()[:2000]
+    return answer.content.decode()
+
+
+def taken(page: str) -> dict[str, str]:
+    """What the form under the differences would send."""
+    import re
+
+    form = page.split("targets/split/", 1)[1].split("</form>", 1)[0]
+    return dict(re.findall(r'name="(\w+)" value="([^"]*)"', form))
+
+
+def test_a_district_locks_a_mandal_and_sees_the_difference_before_taking_it(
+    world: World, president: Account, running: Programme
+) -> None:
+    with system("test"):
+        actions.set_target(
+            programme_id=running.pk, unit_id=world.unit("N11"), n=600, by=actor(president), at=AT
+        )
+    client = browser(world.holder("district_president", "N11"))
+    base = f"/programmes/{running.public_id}/targets/"
+    assert client.post(f"{base}split/", {"about": "N11", "how": "equally", "levels": "1"}).status_code == 302
+    answer = client.post(f"{base}set/?unit=N11", {"about": "N111", "n": "450", "then": "preview"})
+    assert answer.status_code == 302 and "/targets/preview/" in answer["Location"]
+    page = body(client, answer["Location"])
+    assert "Unit N111" in page and "450" in page and "150" in page
+    assert targets(world, running, "N111", "N112") == [300, 300]  # looked at only
+    answer = client.post(f"{base}split/?unit=N11&measure=1", taken(page))
+    assert answer.status_code == 302
+    assert targets(world, running, "N111", "N112") == [450, 150]
+    page = body(client, f"{base}?unit=N11")
+    assert "locked" in page and "by hand" in page and "a day, for 11 days" in page
+    versions = body(client, f"{base}versions/?unit=N11")
+    assert "district_president of N11" in versions and "Split" in versions
+    one = base + f"versions/{newest(running).public_id}/?unit=N11"
+    assert "450" in body(client, one)
+    page = body(client, f"{one}&to=before")
+    assert "Go back there" in page
+    stale = client.post(
+        base + f"versions/{newest(running).public_id}/back/?unit=N11&to=before", {"expected": "x"}
+    )
+    assert stale.status_code == 409
+    answer = client.post(base + f"versions/{newest(running).public_id}/back/?unit=N11&to=before")
+    assert answer.status_code == 302
+    assert targets(world, running, "N111", "N112") == [300, 300]
+
+
+def test_the_preview_says_what_is_wrong_and_takes_nothing(
+    world: World, president: Account, running: Programme
+) -> None:
+    client = browser(president)
+    base = f"/programmes/{running.public_id}/targets/"
+    with system("test"):
+        actions.set_target(
+            programme_id=running.pk, unit_id=world.unit("N11"), n=600, by=actor(president), at=AT
+        )
+    for asked, status, said in (
+        ({"unit": "N1", "how": "equally", "levels": "1", "child": "N11", "n": "1200"}, 422, "200 more than"),
+        ({"unit": "N1", "how": "equally", "levels": "1", "child": "N111", "n": "1"}, 422, "directly below"),
+        ({"unit": "N1", "how": "equally", "levels": "1", "child": "N11", "n": "x"}, 422, "whole number"),
+        ({"unit": "N12", "how": "equally", "levels": "1"}, 422, "no target here yet"),
+        ({"unit": "N1", "how": "magic", "levels": "1"}, 422, "magic"),
+    ):
+        answer = client.get(f"{base}preview/", asked)
+        assert answer.status_code == status, asked
+        assert said in answer.content.decode(), asked
+        assert "Take these targets" not in answer.content.decode()
+    page = look(client, running, unit="N1", how="equally", levels="1")
+    with system("test"):
+        actions.set_target(
+            programme_id=running.pk, unit_id=world.unit("N1"), n=2000, by=actor(president), at=AT
+        )
+    answer = client.post(f"{base}split/?unit=N1", taken(page))
+    assert answer.status_code == 409 and "have changed since you looked" in answer.content.decode()
+    assert targets(world, running, "N12") == [None]
+
+
+def test_differences_and_versions_are_exported_and_kept_from_who_may_not(
+    world: World, president: Account, running: Programme
+) -> None:
+    client, base = browser(president), f"/programmes/{running.public_id}/targets/"
+    answer = client.get(f"{base}preview/", {"unit": "N1", "how": "equally", "levels": "1", "format": "csv"})
+    assert "Unit N11,N11,District,,500,500," in b"".join(answer.streaming_content).decode()  # type: ignore[attr-defined]  # it streams
+    split(world, running, "N1", president, "equally")
+    answer = client.get(f"{base}versions/?unit=N1&format=csv")
+    assert "Rohini Koul,Split,Unit N1,equally,2" in b"".join(answer.streaming_content).decode()  # type: ignore[attr-defined]  # it streams
+    one = f"{base}versions/{newest(running).public_id}/"
+    other = browser(world.holder("district_president", "N12"))
+    assert other.get(f"{one}?unit=N12").status_code == 200
+    assert other.get(f"{base}preview/?unit=N11&how=equally&levels=1").status_code == 403
+    assert other.post(f"{one}back/?unit=N11").status_code in (403, 404)
+    abroad = browser(world.holder("state_president", "N2"))
+    for path in (one, f"{base}versions/", f"{base}preview/?how=equally&levels=1"):
+        assert abroad.get(path).status_code == 404, path
+
+
+def test_a_longer_list_of_versions_asks_no_more_queries(
+    world: World, president: Account, running: Programme
+) -> None:
+    from django.db import connection
+    from django.test.utils import CaptureQueriesContext
+
+    client, base = browser(president), f"/programmes/{running.public_id}/targets/"
+
+    def asked(path: str) -> int:
+        with CaptureQueriesContext(connection) as seen:
+            body(client, path)
+        return len(seen)
+
+    split(world, running, "N1", president, "equally")
+    paths = (f"{base}versions/?unit=N1", f"{base}versions/{newest(running).public_id}/?unit=N1")
+    for path in paths:
+        asked(path)
+    before = [asked(path) for path in paths]
+    for how in ("electors", "equally", "electors"):
+        split(world, running, "N1", president, how, far="")
+    assert [asked(path) for path in paths] == before

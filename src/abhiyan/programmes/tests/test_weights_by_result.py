@@ -1,0 +1,199 @@
+"""Targets by the last result and by class of booth: known for segments, wanted in another tree."""
+
+from uuid import uuid4
+
+import pytest
+from django.utils.translation import override
+
+from abhiyan.core.scope import system
+from abhiyan.elections.models import (
+    Candidacy,
+    ClassRule,
+    Contest,
+    Election,
+    Part,
+    PartVotes,
+    Plan,
+    PlanPart,
+    PlanSeat,
+    UnitClass,
+)
+from abhiyan.org.tests.make import AT, TODAY, World, actor
+from abhiyan.people.models import Account
+from abhiyan.programmes import actions, queries
+from abhiyan.programmes.models import Programme
+from abhiyan.units.models import Unit
+
+from .test_make_programme import make
+from .test_pages import browser
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def president(world: World) -> Account:
+    return world.holder("state_president", "N1", name="Rohini Koul")
+
+
+@pytest.fixture
+def drive(world: World, president: Account) -> Programme:
+    """Eight booths of 100 electors each, but the first, of 300."""
+    with system("test"):
+        Unit.objects.filter(kind="booth").update(electors=100)
+        Unit.objects.filter(code="N1111").update(electors=300)
+    return make(world, president)
+
+
+@pytest.fixture
+def election(world: World) -> Election:
+    """One seat, C1, that holds every booth of the state: BJP 600 votes, INC 300, XYZ 90."""
+    with system("test"):
+        made = Election.objects.create(
+            public_id=uuid4(), code="LS2024", kind="parliament", year=2024, names={"en": "2024"}, made_at=AT
+        )
+        contest = Contest.objects.create(
+            election=made, state="S01", number=1, name="One", unit_id=world.unit("C1"), import_id=1, row=2
+        )
+        for place, (party, votes) in enumerate((("BJP", 600), ("INC", 300), ("XYZ", 90)), 1):
+            Candidacy.objects.create(
+                contest=contest, position=place, name=party, party=party, votes=votes, import_id=1, row=place
+            )
+    return made
+
+
+def votes_of_a_booth(world: World, code: str, **votes: int) -> None:
+    contest = Contest.objects.get()
+    part = Part.objects.create(
+        contest=contest, kind="booth", number=code, name=code, unit_id=world.unit(code), import_id=1
+    )
+    for party, n in votes.items():
+        PartVotes.objects.create(
+            part=part, candidacy=Candidacy.objects.get(party=party), votes=n, import_id=1, row=1
+        )
+
+
+def weights(world: World, *codes: str, parties: tuple[str, ...] = ("BJP",)) -> list[int | None]:
+    with system("test"):
+        found = queries.weights_by_result(
+            [world.unit(code) for code in codes], 1, election="LS2024", parties=parties
+        )
+    return [found.get(world.unit(code)) for code in codes]
+
+
+def test_votes_of_a_seat_reach_districts_of_another_tree_by_electors(
+    world: World, drive: Programme, election: Election
+) -> None:
+    assert weights(world, "N1", "N11", "N12", "N111", "N1111", "N2") == [
+        600_000,
+        360_000,
+        240_000,
+        240_000,
+        180_000,
+        None,
+    ]
+    assert weights(world, "N11", parties=("BJP", "INC")) == [540_000]
+
+
+def test_a_booths_own_votes_go_before_its_part_of_the_seats(
+    world: World, drive: Programme, election: Election
+) -> None:
+    with system("test"):
+        votes_of_a_booth(world, "N1111", BJP=10)
+    assert weights(world, "N1111", "N1112", "N111") == [10_000, 60_000, 70_000]
+
+
+def test_a_target_is_split_by_votes_and_by_class(
+    world: World, drive: Programme, election: Election, president: Account
+) -> None:
+    by = actor(president)
+    with system("test"):
+        actions.set_target(programme_id=drive.pk, unit_id=world.unit("N1"), n=1000, by=by, at=AT)
+        actions.split_target(
+            programme_id=drive.pk,
+            unit_id=world.unit("N1"),
+            how="result",
+            options={"election": "LS2024", "party": "bjp + inc"},
+            far="",
+            by=by,
+            at=AT,
+        )
+        assert [
+            queries.targets(programme=drive, units=[world.unit(code)])[world.unit(code)].n
+            for code in ("N11", "N12", "N111", "N1111")
+        ] == [600, 400, 400, 300]
+        rule = ClassRule.objects.create(election=election, unit_id=world.unit("N1"), rules=[], made_at=AT)
+        for code, found in (("N1111", "strong"), ("N1211", "swing"), ("N1212", "weak")):
+            UnitClass.objects.create(unit_id=world.unit(code), election=election, code=found, rule=rule)
+        basis = queries.basis("class", {"election": "LS2024", "strong": "100", "swing": "300", "weak": "0"})
+        assert basis.weigh([world.unit(code) for code in ("N111", "N121", "N122", "N1212")], 1) == {
+            world.unit("N111"): 40_000,
+            world.unit("N121"): 30_000,
+            world.unit("N122"): 20_000,
+            world.unit("N1212"): 0,
+        }
+    with override("en"):
+        last = queries.said("result", {"election": "LS2024", "party": "bjp"})
+    assert last == "by votes: LS2024, bjp"
+
+
+def test_the_form_offers_votes_once_there_are_results(
+    world: World, drive: Programme, president: Account, election: Election
+) -> None:
+    page = browser(president).get(
+        f"/programmes/{drive.public_id}/targets/preview/?unit=N1&how=electors&levels=1"
+    )
+    assert "By votes in an election" in page.content.decode()
+
+
+def test_a_plan_is_taken_over_with_its_name_and_version(
+    world: World, drive: Programme, president: Account, election: Election
+) -> None:
+    by = actor(president)
+    with system("test"):
+        contest = Contest.objects.get()
+        elsewhere = Contest.objects.create(
+            election=election, state="S01", number=2, name="Two", import_id=1, row=9
+        )
+        plan = Plan.objects.create(
+            public_id=uuid4(),
+            names={"en": "Eighty of eighty"},
+            election=election,
+            level="pc",
+            unit_id=world.unit("N1"),
+            party="BJP",
+            method="uniform",
+            number=3,
+            made_at=AT,
+        )
+        for seat, unit_id, votes in ((contest, world.unit("C1"), 900), (elsewhere, None, 70)):
+            PlanSeat.objects.create(
+                plan=plan, contest=seat, unit_id=unit_id, votes_likely=2000, votes=votes, share_pct=45.0
+            )
+        with pytest.raises(actions.PlanUnplaced):
+            actions.take_over_plan(programme_id=drive.pk, plan_public_id=plan.public_id, by=by, at=AT)
+        for code, n, locked in (("N1111", 500, True), ("N1211", 400, False), ("N2111", 9, False)):
+            PlanPart.objects.create(
+                plan=plan,
+                unit_id=world.unit(code),
+                parent_id=world.unit("C1"),
+                n=n,
+                weight_basis="electors",
+                is_locked=locked,
+                set_at=AT,
+            )
+        found = actions.take_over_plan(programme_id=drive.pk, plan_public_id=plan.public_id, by=by, at=AT)
+        assert (found.nowhere, found.unplaced, found.outside) == (
+            70,
+            (world.unit("C1"),),
+            (world.unit("N2111"),),
+        )
+        known = queries.targets(
+            programme=drive, units=[world.unit(code) for code in ("N1", "N11", "N12", "N1111")]
+        )
+        assert [known[world.unit(code)].n for code in ("N1", "N11", "N12", "N1111")] == [900, 500, 400, 500]
+        assert known[world.unit("N1111")].is_locked and known[world.unit("N1")].basis == "plan"
+        (last,) = queries.versions(drive, unit_id=world.unit("N1"))[:1]
+        with override("en"):
+            assert last.basis_name == "by the plan: Eighty of eighty v3"
+        again = queries.plan_as_targets(drive, plan, on=TODAY)
+        assert again.changes.differences == () and again.taken == 7

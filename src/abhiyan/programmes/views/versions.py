@@ -1,0 +1,166 @@
+"""Versions of targets: the list, one of them with its differences, going back."""
+
+from typing import Any
+from urllib.parse import urlencode
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpResponseBase
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as say
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_GET, require_POST
+
+from abhiyan.core import clock
+from abhiyan.core.refusals import Refused
+from abhiyan.org.viewer import Request, named
+from abhiyan.programmes import actions, queries
+from abhiyan.programmes.models import Programme
+from abhiyan.ui import tables
+from abhiyan.units import queries as units
+
+from . import shown
+from .programmes import measure_asked
+from .targets import difference_rows, differences_csv
+
+
+@require_GET
+def versions(request: Request, public_id: UUID) -> HttpResponseBase:
+    """The changes of targets at, below and above a unit: who, when, from what."""
+    one = queries.programme_for(request.viewer, public_id)
+    lang = shown.language()
+    here = shown.unit_of(request.viewer, one, request.GET.get("unit", ""))
+    measure = measure_asked(queries.measures([one])[one.pk], request.GET.get("measure", ""))
+    found = queries.versions(one, unit_id=here.id, measure=measure.number)
+    if tables.wants_csv(request.GET):
+        head = [say("When"), say("Who"), say("Act"), say("Unit"), say("Basis"), say("Targets changed")]
+        lines = [
+            [
+                row.made_at.isoformat(),
+                row.made_by,
+                row.act_name,
+                named(row.unit_names, lang),
+                row.basis_name,
+                row.n,
+            ]
+            for row in found[: tables.DEEPEST_ROW]
+        ]
+        return tables.csv_response("versions", head, lines)
+    leaf = tables.numbered(found, request.GET, total=len(found))
+    return render(
+        request,
+        "programmes/version_list.html",
+        {
+            **_frame(one, here, lang, (say("Versions"), "")),
+            "measure_name": named(measure.names, lang),
+            "leaf": leaf,
+            "rows": [
+                {
+                    "version": row,
+                    "unit": named(row.unit_names, lang),
+                    "href": reverse("programmes:version", args=[one.public_id, row.public_id])
+                    + f"?unit={here.code}",
+                }
+                for row in leaf.rows
+            ],
+        },
+    )
+
+
+@require_GET
+def version(request: Request, public_id: UUID, version: UUID) -> HttpResponseBase:
+    """One change of targets, unit by unit; with `to`, what going back there would change now."""
+    one = queries.programme_for(request.viewer, public_id)
+    return _version(request, one, queries.version_for(one, version))
+
+
+def _version(
+    request: Request, one: Programme, chosen: queries.Version, *, problem: str = "", status: int = 200
+) -> HttpResponseBase:
+    lang = shown.language()
+    here = shown.unit_of(request.viewer, one, request.GET.get("unit", ""))
+    to = request.GET.get("to", "")
+    may_go_back = one.state != Programme.State.CLOSED and shown.may(request, "programmes.targets", here.id)
+    back: queries.Changes | None = None
+    if to in ("after", "before") and may_go_back:
+        back = queries.planned_return(
+            programme=one,
+            measure=chosen.measure,
+            unit_id=here.id,
+            upto=chosen.id - (to == "before"),
+            on=clock.day_in(one.zone, clock.now()),
+        )
+    rows: Any = back.differences if back else queries.version_differences(one, chosen)
+    if tables.wants_csv(request.GET):
+        return tables.csv_response("differences", *differences_csv(rows[: tables.DEEPEST_ROW], lang))
+    leaf = tables.numbered(rows, request.GET, total=len(rows))
+    own = reverse("programmes:version", args=[one.public_id, chosen.public_id])
+    return render(
+        request,
+        "programmes/version.html",
+        {
+            **_frame(
+                one,
+                here,
+                lang,
+                (
+                    say("Versions"),
+                    reverse("programmes:versions", args=[one.public_id]) + f"?unit={here.code}",
+                ),
+                (chosen.act_name, ""),
+            ),
+            "version": chosen,
+            "version_unit": named(chosen.unit_names, lang),
+            "to": to if back else "",
+            "back": back,
+            "may_go_back": may_go_back,
+            "href_after": f"{own}?{urlencode({'unit': here.code, 'to': 'after'})}",
+            "href_before": f"{own}?{urlencode({'unit': here.code, 'to': 'before'})}",
+            "leaf": leaf,
+            "rows": difference_rows(leaf.rows, lang),
+            "problem": problem,
+        },
+        status=status,
+    )
+
+
+@require_POST
+def go_back(request: Request, public_id: UUID, version: UUID) -> HttpResponseBase:
+    """Let the targets below a unit stand as they stood after a version, or before it."""
+    one = queries.programme_for(request.viewer, public_id)
+    chosen = queries.version_for(one, version)
+    here = shown.unit_of(request.viewer, one, request.GET.get("unit", ""))
+    try:
+        changed = actions.go_back(
+            programme_id=one.pk,
+            unit_id=here.id,
+            version=version,
+            before=request.GET.get("to") == "before",
+            expected=request.POST.get("expected", ""),
+            by=request.actor,
+            at=clock.now(),
+        )
+    except Refused as refused:
+        return _version(request, one, chosen, problem=str(refused), status=refused.status)
+    messages.success(request, _("Targets changed: %(n)s") % {"n": changed})
+    return redirect(
+        reverse("programmes:targets", args=[one.public_id])
+        + "?"
+        + urlencode({"unit": here.code, "measure": chosen.measure})
+    )
+
+
+def _frame(one: Programme, here: units.UnitRow, lang: str, *more: tuple[str, str]) -> dict[str, Any]:
+    return {
+        "here": "programmes",
+        "crumbs": shown.crumbs(
+            (shown.name_of(one), reverse("programmes:programme", args=[one.public_id])),
+            (say("Targets"), reverse("programmes:targets", args=[one.public_id]) + f"?unit={here.code}"),
+            *more,
+        ),
+        "programme": one,
+        "name": shown.name_of(one),
+        "unit": here,
+        "unit_name": here.name(lang),
+    }
