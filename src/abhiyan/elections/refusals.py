@@ -25,7 +25,7 @@ class ElectionDiffers(Refused):
 class NotWhole(Refused):
     code = "results_not_whole"
     message = _(
-        "%(rows)s rows are refused, so the result would not be whole and nothing was taken in. Correct the file, or"
+        "Rows are refused (%(rows)s), so the result would not be whole and nothing was taken in. Correct the file, or"
         " import it again and choose to take only what is whole."
     )
 

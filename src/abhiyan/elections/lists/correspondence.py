@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from django.utils.translation import gettext_lazy as _
 
-from abhiyan.core.imports import ImportKind, Option, Outcome, Work
+from abhiyan.core.imports import ImportKind, Option, Work
 from abhiyan.elections import known
 from abhiyan.elections.actions import correspondence as acts
 from abhiyan.elections.actions.correspondence import Pair, Table
@@ -69,16 +69,13 @@ def read(work: Work) -> list[Pair]:
     return good
 
 
-def _taken(work: Work, pairs: Sequence[Pair]) -> None:
-    taken = acts.look_at_pairs(table=table_of(work), pairs=pairs)
-    for outcome in ("new", "changed", "same"):
-        if n := getattr(taken, outcome):
-            work.count(outcome, n)
+def _tell(work: Work, pairs: Sequence[Pair]) -> None:
+    naming.tell(work, acts.look_at_pairs(table=table_of(work), pairs=pairs))
 
 
 def check(work: Work) -> None:
     """What a table would do."""
-    _taken(work, read(work))
+    _tell(work, read(work))
 
 
 def commit(work: Work) -> None:
@@ -86,7 +83,7 @@ def commit(work: Work) -> None:
     pairs = read(work)
     if work.refused_rows:
         raise NotWhole(rows=work.refused_rows)
-    _taken(work, pairs)
+    _tell(work, pairs)
     pages = acts.take_in_pairs(
         table=table_of(work), brought=naming.brought(work), pairs=pairs, by=work.by, at=work.at
     )
@@ -107,11 +104,7 @@ CORRESPONDENCE_KIND = ImportKind(
     explains=_("After new boundaries: which part of an old constituency each new one has taken over."),
     layout=CORRESPONDENCE,
     capability="results.import",
-    outcomes={
-        "new": Outcome(_("New"), "ok"),
-        "changed": Outcome(_("Changed"), "warn"),
-        "same": Outcome(_("Unchanged")),
-    },
+    outcomes=naming.OUTCOMES,
     options=(
         Option("level", _("Which constituencies"), levels),
         Option("numbering_from", _("Name of the old numbering"), help=_("Such as “before 2022”.")),

@@ -7,9 +7,9 @@ from typing import NamedTuple
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from abhiyan.core.imports import Option, Work
+from abhiyan.core.imports import Option, Outcome, Work
 from abhiyan.elections import known
-from abhiyan.elections.actions.results import Brought, Wanted
+from abhiyan.elections.actions.results import Brought, Taken, Wanted
 from abhiyan.elections.models import Election, Kind
 from abhiyan.elections.refusals import ElectionDiffers, ElectionUnclear, UnknownElection
 from abhiyan.units import queries as units
@@ -141,6 +141,26 @@ def election_there(code: str) -> Election:
     if found is None:
         raise UnknownElection(field="election", election=code)
     return found
+
+
+OUTCOMES = {
+    "new": Outcome(_("New"), "ok"),
+    "changed": Outcome(_("Changed"), "warn"),
+    "same": Outcome(_("Unchanged")),
+    "gone": Outcome(_("Known, and no longer in the file"), "warn"),
+    "held": Outcome(_("Good, but not taken while other rows are refused"), "warn"),
+}
+
+
+def tell(work: Work, taken: Taken, *, is_partial: bool = False) -> None:
+    """Count what becomes of the rows: nothing new, as long as a refused one holds up the whole."""
+    held = work.refused_rows > 0 and not is_partial
+    outcomes = {"new": taken.new, "changed": taken.changed, "same": taken.same, "gone": taken.gone}
+    if held:
+        outcomes = {"held": taken.new + taken.changed, "same": taken.same}
+    for outcome, n in outcomes.items():
+        if n:
+            work.count(outcome, n)
 
 
 def brought(work: Work) -> Brought:

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from abhiyan.core.imports import ImportKind, Outcome, Work
+from abhiyan.core.imports import ImportKind, Work
 from abhiyan.elections import actions, known
 from abhiyan.elections.actions import results as acts
 from abhiyan.elections.actions.parties import parties_by_word
@@ -336,12 +336,6 @@ def _missing(work: Work, of: Named, sheet: Sheet) -> None:
             work.refuse(sheet.last_row, "state", "states_missing", states=", ".join(lacking))
 
 
-def _taken(work: Work, taken: acts.Taken) -> None:
-    for outcome in ("new", "changed", "same", "gone"):
-        if n := getattr(taken, outcome):
-            work.count(outcome, n)
-
-
 def check(work: Work) -> None:
     """What a list of results would do."""
     of = naming.named(work)
@@ -350,7 +344,7 @@ def check(work: Work) -> None:
     taken = acts.look(election=election, contests=contests, is_refused=work.is_refused)
     for row, _candidacy in taken.standing:
         work.refuse(row, "candidate", "segments_stand")
-    _taken(work, taken)
+    naming.tell(work, taken, is_partial=of.is_partial)
 
 
 def commit(work: Work) -> None:
@@ -375,7 +369,7 @@ def commit(work: Work) -> None:
         work.keep(page)
     if len(pages) > 1:
         actions.link_contests(election=election.code, by=work.by, at=work.at, at_unit=work.unit_id)
-    _taken(work, taken)
+    naming.tell(work, taken, is_partial=of.is_partial)
 
 
 def undo(work: Work) -> None:
@@ -391,12 +385,7 @@ RESULTS_KIND = ImportKind(
     explains=_("Results by constituency, one row per candidate: name, party, votes. Seats are taken whole."),
     layout=RESULTS,
     capability="results.import",
-    outcomes={
-        "new": Outcome(_("New"), "ok"),
-        "changed": Outcome(_("Changed"), "warn"),
-        "same": Outcome(_("Unchanged")),
-        "gone": Outcome(_("Known, and no longer in the file"), "warn"),
-    },
+    outcomes=naming.OUTCOMES,
     options=(
         naming.ELECTION,
         naming.STATE,

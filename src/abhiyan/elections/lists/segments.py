@@ -7,7 +7,7 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from abhiyan.core.imports import ImportKind, Outcome, Work
+from abhiyan.core.imports import ImportKind, Work
 from abhiyan.elections import actions, known
 from abhiyan.elections.actions import results as acts
 from abhiyan.elections.actions.parties import parties_by_word
@@ -190,16 +190,11 @@ def _above_total(work: Work, standings: Mapping[tuple[str, int], Standing], shee
                 work.refuse(votes[candidacy_id][1], "votes", "above_total", parts=parts, total=total)
 
 
-def _taken(work: Work, taken: acts.Taken) -> None:
-    for outcome in ("new", "changed", "same"):
-        if n := getattr(taken, outcome):
-            work.count(outcome, n)
-
-
 def check(work: Work) -> None:
     """What a list of results by part would do."""
     of = naming.named(work)
-    _taken(work, acts.look_at_parts(parts=read(work, of, naming.election_there(of.wanted.code))))
+    taken = acts.look_at_parts(parts=read(work, of, naming.election_there(of.wanted.code)))
+    naming.tell(work, taken, is_partial=of.is_partial)
 
 
 def commit(work: Work) -> None:
@@ -217,7 +212,7 @@ def commit(work: Work) -> None:
         work.keep(page)
     if taken.new:
         actions.link_contests(election=election.code, by=work.by, at=work.at, at_unit=work.unit_id)
-    _taken(work, taken)
+    naming.tell(work, taken, is_partial=of.is_partial)
 
 
 def undo(work: Work) -> None:
@@ -235,11 +230,7 @@ SEGMENTS_KIND = ImportKind(
     ),
     layout=SEGMENTS,
     capability="results.import",
-    outcomes={
-        "new": Outcome(_("New"), "ok"),
-        "changed": Outcome(_("Changed"), "warn"),
-        "same": Outcome(_("Unchanged")),
-    },
+    outcomes=naming.OUTCOMES,
     options=(naming.ELECTION, naming.STATE, naming.PARTIAL, naming.ORIGIN, naming.KIND, naming.YEAR),
     reasons=REASONS,
     check=check,

@@ -143,6 +143,7 @@ def test_a_bad_file_is_refused_whole_with_reasons_by_row(
 def test_the_row_that_is_wrong_is_the_row_that_is_named(tmp_path: Path) -> None:
     staged = goa(tmp_path, GOA.replace("INC,141311", "141311,580577"))
     assert (3, "party", "number_for_party") in refused(staged)
+    assert staged.counts == {"held": 3, "refused": 3}
     assert {row for row, _field, code in refused(staged)} == {2, 3, 4}
 
 
