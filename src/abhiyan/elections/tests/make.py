@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from abhiyan.core.actor import Actor
 from abhiyan.core.imports import actions as imports
 from abhiyan.core.imports import kind, queries, running
 from abhiyan.core.models import RefusedRow, StagedImport
@@ -28,25 +29,26 @@ def bring(
     *,
     unit_id: int | None = None,
     upto: str = "commit",
+    by: Actor = SYSTEM,
     **options: Any,
 ) -> StagedImport:
     """Bring a list as the command line does: look, check, commit. options: election="LS2024", …"""
     with system("test"):
-        public_id = imports.bring(kind_key=key, path=path, by=SYSTEM, at=AT, options=options, unit_id=unit_id)
+        public_id = imports.bring(kind_key=key, path=path, by=by, at=AT, options=options, unit_id=unit_id)
         staged = StagedImport.objects.get(public_id=public_id)
     if staged.state == StagedImport.State.FAILED:
         return staged
     for done in ("check", "commit"):
-        staged = step(staged, done)
+        staged = step(staged, done, by=by)
         if done == upto or staged.state == StagedImport.State.FAILED:
             break
     return staged
 
 
-def step(staged: StagedImport, name: str) -> StagedImport:
+def step(staged: StagedImport, name: str, *, by: Actor = SYSTEM) -> StagedImport:
     """Ask for a step and run it at once."""
     with system("test"):
-        imports.ask(public_id=staged.public_id, step=name, by=SYSTEM, at=AT)
+        imports.ask(public_id=staged.public_id, step=name, by=by, at=AT)
     running.run(staged.public_id, name, at=AT)
     with system("test"):
         return StagedImport.objects.get(pk=staged.pk)

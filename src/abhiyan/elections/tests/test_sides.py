@@ -9,10 +9,12 @@ from abhiyan.elections import actions, queries, refusals
 from abhiyan.elections.models import Alliance, Stated
 from abhiyan.elections.tests.make import bring, rows_of, written
 from abhiyan.org.queries import NotYours
+from abhiyan.org.tests.make import World, actor
 from abhiyan.units.rules import levels
 from abhiyan.units.tests.make import AT, SYSTEM, grow
 
 pytestmark = pytest.mark.django_db
+OFFICES = ("national_president", "it_administrator")
 SEATS = {
     1: [("A", "BJP", 500), ("B", "INC", 450), ("C", "AAP", 100), ("D", "NOTA", 50)],
     2: [("E", "INC", 400), ("F", "BJP", 350), ("G", "AAP", 300), ("H", "IND", 20)],
@@ -137,3 +139,19 @@ def test_a_figure_that_fits_nothing_is_refused(
 ) -> None:
     with pytest.raises(refusal):
         say(nation, **given)  # type: ignore[arg-type]  # wrong on purpose
+
+
+def test_who_holds_the_office_brings_results_and_nobody_else(db: None, tmp_path: Path) -> None:
+    world, path = World(), written(tmp_path, rows_of(SEATS))
+    for office in OFFICES:
+        holder = actor(world.holder(office, "N"))
+        staged = bring(path, election="LS2024", unit_id=world.unit("N"), by=holder)
+        assert staged.state == "done", office
+    assert staged.counts == {"same": 8}
+    for office, code in (("state_president", "N1"), ("district_president", "N11"), ("booth_worker", "N1111")):
+        other = actor(world.holder(office, code))
+        with pytest.raises(NotYours):
+            bring(path, election="LS2024", unit_id=world.unit("N"), by=other)
+    below = actor(world.holder("district_president", "N12"))
+    with pytest.raises(NotYours):
+        bring(path, election="LS2024", unit_id=world.unit("N12"), by=below)
