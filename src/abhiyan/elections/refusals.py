@@ -73,3 +73,81 @@ class NoParties(Refused):
 class NoAllianceName(Refused):
     code = "no_alliance_name"
     message = _("The alliance needs a name.")
+
+
+class NoPlanName(Refused):
+    code = "no_plan_name"
+    message = _("Give the plan a name.")
+
+
+class AimsUnfit(Refused):
+    code = "aims_unfit"
+    message = _("Seats and votes are whole numbers from 0 on; a share and a turnout are from 0 to 100.")
+
+
+class MethodUnfit(Refused):
+    code = "method_unfit"
+    message = _("Choose how the last result is moved: everywhere alike, in proportion, or by hand.")
+
+
+class NoResults(Refused):
+    code = "no_results"
+    message = _("No results of this election are known there. Import them first.")
+
+
+class PlanElsewhere(Refused):
+    code = "plan_elsewhere"
+    message = _("This unit plans for its own state: %(state)s.")
+
+
+class AllianceUnfit(Refused):
+    code = "alliance_unfit"
+    message = _("This alliance was not named for this election, or the party is not in it.")
+
+
+class NewerVersion(Refused):
+    code = "newer_version"
+    message = _("There is a newer version of this plan already. Change that one.")
+    status = 409
+
+
+class NotInPlan(Refused):
+    code = "not_in_plan"
+    message = _("The plan has no number for this unit yet. Pass down the one above it first.")
+
+
+class NothingToPass(Refused):
+    code = "nothing_to_pass"
+    message = _(
+        "No units stand below this one in the electoral tree, so there is nobody to pass votes on to."
+    )
+
+
+class BasisUnfit(Refused):
+    code = "basis_unfit"
+    message = _("Choose what the parts go by: electors, last votes, class, or alike.")
+
+
+class LocksExceed(Refused):
+    code = "locks_exceed"
+    message = _(
+        "Locked numbers below %(where)s come to %(locked)s and the plan gives it %(total)s, so the parts cannot sum to"
+        " it. Unlock one, or change its number."
+    )
+
+
+class RulesRefused(Refused):
+    code = "rules_refused"
+    message = _("Rule %(row)s: %(why)s")
+
+
+class NothingToSort(Refused):
+    code = "nothing_to_sort"
+    message = _("No segment or booth below this unit has votes of its own in this election.")
+
+
+class VotesUnfit(Refused):
+    code = "votes_unfit"
+    message = _(
+        "%(where)s: write the votes as a whole number, or leave it empty to give the seat back to the swing."
+    )

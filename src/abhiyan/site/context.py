@@ -17,6 +17,7 @@ MENU: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("today", "site:today", ()),
     ("units", "site:units", ()),
     ("programmes", "programmes:list", ()),
+    ("elections", "elections:list", ()),
     ("people", "enrolment:people", ("people.read",)),
     ("imports", "imports:list", ("imports.units", "imports.pins", "imports.paper", "results.import")),
     ("messages", "messaging:list", ("messages.read",)),

@@ -2,12 +2,15 @@
 
 from django.urls import URLPattern, URLResolver, include, path
 
-from .views import demo_phone, search, today, unit
+from .views import demo_phone, membership_votes, search, today, unit
 
 pages = [
     path("", today.today, name="today"),
     path("units/", unit.home, name="units"),
     path("units/<str:code>/", unit.unit, name="unit"),
+    path(
+        "units/<str:code>/membership-and-votes/", membership_votes.membership_votes, name="membership_votes"
+    ),
     path("search/", search.search, name="search"),
     path("demo/phone/", demo_phone.phone, name="demo_phone"),
 ]
@@ -19,6 +22,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("abhiyan.people.urls")),
     path("", include("abhiyan.org.urls")),
     path("", include("abhiyan.enrolment.urls")),
+    path("elections/", include("abhiyan.elections.urls")),
     path("programmes/", include("abhiyan.programmes.urls")),
     path("messages/", include("abhiyan.messaging.urls")),
     path("imports/", include("abhiyan.site.imports.urls")),

@@ -1,16 +1,25 @@
-"""Every act on results. What plans and cascades do stands beside the plans."""
+"""Every act on results and plans."""
 
 from .alliances import change_alliance, make_alliance
+from .cascade import cascade_plan, lock_part
+from .classes import sort_units
 from .figures import state_figure, withdraw_figure
 from .links import let_go, link_contests
 from .parties import know_parties
+from .plans import lock_seats, make_plan, next_version
 
 __all__ = [
+    "cascade_plan",
     "change_alliance",
     "know_parties",
     "let_go",
     "link_contests",
+    "lock_part",
+    "lock_seats",
     "make_alliance",
+    "make_plan",
+    "next_version",
+    "sort_units",
     "state_figure",
     "withdraw_figure",
 ]

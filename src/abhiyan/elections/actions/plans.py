@@ -1,0 +1,297 @@
+"""Plans of seats and votes: made from a past result, changed as a new version that names the one before, locked.
+
+A version is never edited. What was set by hand or locked is held when the next one is worked out; the swing moves
+the other seats only.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from uuid import UUID, uuid4
+
+from django.db import transaction
+
+from abhiyan.core import audit
+from abhiyan.core.actor import Actor
+from abhiyan.core.refusals import NotFound
+from abhiyan.elections import known
+from abhiyan.elections.models import Alliance, Candidacy, Election, Kind, Level, Plan, PlanSeat
+from abhiyan.elections.queries import planning
+from abhiyan.elections.queries.planning import Aims, Worked
+from abhiyan.elections.queries.plans import plan_for
+from abhiyan.elections.refusals import (
+    AimsUnfit,
+    AllianceUnfit,
+    MethodUnfit,
+    NewerVersion,
+    NoPlanName,
+    NoResults,
+    PlanElsewhere,
+    UnknownElection,
+    UnknownParty,
+    UnknownSeat,
+)
+from abhiyan.org import queries as org
+
+from . import cascade
+from .parties import parties_by_word
+
+LARGEST = 2_000_000_000
+LONGEST_NAME = 120
+
+
+def make_plan(
+    *,
+    names: Mapping[str, str],
+    election: str,
+    unit_id: int,
+    party: str,
+    aims: Aims,
+    by: Actor,
+    at: datetime,
+    state: str = "",
+    alliance: UUID | None = None,
+    is_sample: bool = False,
+) -> Plan:
+    """Make the first version of a plan from a past result.
+
+    election: its code. unit_id: whose plan it is. state: its code or name, "" for all; a unit in a state plans for
+    that state. party: code or name; alone, or with an alliance named for the election.
+    Who may: `plans.make` at the unit. Refuses NoPlanName, UnknownElection, PlanElsewhere, NoResults, UnknownParty,
+    AllianceUnfit, AimsUnfit, MethodUnfit.
+    """
+    org.require(by, "plans.make", at=unit_id)
+    _check(aims)
+    of = Election.objects.filter(code=election).first()
+    if of is None:
+        raise UnknownElection(field="election", election=election)
+    eci = _state(unit_id, state)
+    code = parties_by_word().get(known.plain(party), party.strip().upper())
+    stood = Candidacy.objects.filter(contest__election=of, party=code)
+    if not code or not (stood.filter(contest__state=eci) if eci else stood).exists():
+        raise UnknownParty(field="party", party=party)
+    seed = uuid4().int % 2**31
+    with transaction.atomic():
+        allies = _alliance(of, eci, code, alliance)
+        worked = planning.worked_out(of, state=eci, party=code, alliance=allies, aims=aims, seed=seed)
+        if worked is None:
+            raise NoResults(field="election")
+        plan = Plan(
+            public_id=uuid4(),
+            names=_names(names),
+            election=of,
+            level=Level.PC if of.kind == Kind.PARLIAMENT else Level.AC,
+            state=eci,
+            unit_id=unit_id,
+            party=code,
+            alliance=allies,
+            seed=seed,
+            is_sample=is_sample,
+        )
+        _store(plan, aims, worked, {}, by=by, at=at)
+        _note("elections.make_plan", plan, n=len(worked.contests), by=by, at=at)
+    return plan
+
+
+def next_version(
+    *,
+    public_id: UUID,
+    by: Actor,
+    at: datetime,
+    aims: Aims | None = None,
+    names: Mapping[str, str] | None = None,
+    by_hand: Mapping[int, int | None] | None = None,
+    locks: Mapping[int, bool] | None = None,
+) -> Plan:
+    """Plan anew from the same result, as a version that names this one; seats by hand and locked ones stay.
+
+    aims: other goals, method or turnout; None: the same. by_hand: contest -> votes it is given; None gives the seat
+    back to the swing. locks: contest -> locked or not; a seat locked now keeps the votes it has.
+    What was passed down to units below is carried along, and split again below seats whose votes changed.
+    Who may: `plans.make` at the plan's unit. Refuses NewerVersion, UnknownSeat, AimsUnfit, MethodUnfit, NoPlanName.
+    """
+    with transaction.atomic():
+        before = _newest(public_id, by)
+        aims = aims or planning.aims_of(before)
+        _check(aims)
+        hands, kept = dict(by_hand or {}), dict(locks or {})
+        seats = {seat.contest_id: seat for seat in PlanSeat.objects.filter(plan=before)}
+        if not (hands.keys() | kept.keys()) <= seats.keys():
+            raise UnknownSeat(field="seat")
+        if any(n is not None and not 0 <= n <= LARGEST for n in hands.values()):
+            raise AimsUnfit(field="votes")
+        flags = {}
+        held: dict[int, tuple[int, int | None]] = {}
+        for contest_id, seat in seats.items():
+            given = hands.get(contest_id, seat.votes if seat.by_hand else None)
+            is_locked = kept.get(contest_id, seat.is_locked)
+            flags[contest_id] = (given is not None, is_locked)
+            if given is not None or is_locked:
+                votes = seat.votes if given is None else given
+                held[contest_id] = (votes, seat.votes_likely if is_locked else None)
+        worked = planning.worked_out(
+            before.election,
+            state=before.state,
+            party=before.party,
+            alliance=before.alliance,
+            aims=aims,
+            seed=before.seed,
+            held=held,
+        )
+        if worked is None:
+            raise NoResults(field="election")
+        plan = _following(before, names)
+        _store(plan, aims, worked, flags, by=by, at=at)
+        cascade.carry(before=before, after=plan, by=by, at=at)
+        _note("elections.next_version", plan, n=len(hands) + len(kept), by=by, at=at)
+    return plan
+
+
+def lock_seats(*, public_id: UUID, contest_ids: Sequence[int], locked: bool, by: Actor, at: datetime) -> Plan:
+    """Keep seats as they are whatever is planned later, or let them go: a version like this one but for the locks.
+
+    Nothing is worked out again. Who may: `plans.make` at the plan's unit. Refuses NewerVersion, UnknownSeat.
+    """
+    with transaction.atomic():
+        before = _newest(public_id, by)
+        seats = list(PlanSeat.objects.filter(plan=before))
+        chosen = set(contest_ids)
+        if not chosen or not chosen <= {seat.contest_id for seat in seats}:
+            raise UnknownSeat(field="seat")
+        plan = _following(before, None)
+        for name in ("method", "turnout_pct", "seats_goal", "votes_goal", "share_goal_pct", "found"):
+            setattr(plan, name, getattr(before, name))
+        plan.made_by, plan.made_at = by.account_id, at
+        plan.save(force_insert=True)
+        for seat in seats:
+            seat.pk, seat.plan = None, plan
+            if seat.contest_id in chosen:
+                seat.is_locked = locked
+        PlanSeat.objects.bulk_create(seats, batch_size=1_000)
+        cascade.carry(before=before, after=plan, by=by, at=at)
+        act = "elections.lock_seats" if locked else "elections.unlock_seats"
+        _note(act, plan, n=len(chosen), by=by, at=at)
+    return plan
+
+
+def _newest(public_id: UUID, by: Actor) -> Plan:
+    """The plan in sight, held until the end of the transaction; nobody else can follow it with a version meanwhile."""
+    seen = plan_for(public_id)
+    org.require(by, "plans.make", at=seen.unit_id)
+    if not Plan.objects.select_for_update().filter(pk=seen.pk).exists():
+        raise NotFound
+    if not planning.is_newest(seen):
+        raise NewerVersion
+    return seen
+
+
+def _following(before: Plan, names: Mapping[str, str] | None) -> Plan:
+    return Plan(
+        public_id=uuid4(),
+        names=before.names if names is None else _names(names),
+        election=before.election,
+        level=before.level,
+        state=before.state,
+        unit_id=before.unit_id,
+        party=before.party,
+        alliance=before.alliance,
+        seed=before.seed,
+        is_sample=before.is_sample,
+        previous=before,
+        number=before.number + 1,
+    )
+
+
+def _store(
+    plan: Plan,
+    aims: Aims,
+    worked: Worked,
+    flags: Mapping[int, tuple[bool, bool]],
+    *,
+    by: Actor,
+    at: datetime,
+) -> None:
+    """Write a version with its seats. flags: contest -> by hand, locked."""
+    plan.method, plan.turnout_pct = aims.method, aims.turnout_pct
+    plan.seats_goal, plan.votes_goal = aims.seats_goal, aims.votes_goal
+    plan.share_goal_pct = aims.share_goal_pct
+    plan.found = planning.found_of(worked, aims)
+    plan.made_by, plan.made_at = by.account_id, at
+    plan.save(force_insert=True)
+    out = worked.outcome
+    nothing = (False, False)
+    PlanSeat.objects.bulk_create(
+        [
+            PlanSeat(
+                plan=plan,
+                contest=contest,
+                unit_id=contest.unit_id,
+                electors=contest.electors,
+                votes_likely=int(out.likely[place]),
+                votes=int(out.votes[place]),
+                share_pct=float(out.share_pct[place]) if out.likely[place] > 0 else 0.0,
+                by_hand=flags.get(contest.pk, nothing)[0],
+                is_locked=flags.get(contest.pk, nothing)[1],
+            )
+            for place, contest in enumerate(worked.contests)
+        ],
+        batch_size=1_000,
+    )
+
+
+def _names(given: Mapping[str, str]) -> dict[str, str]:
+    names = {language: name.strip()[:LONGEST_NAME] for language, name in given.items() if name.strip()}
+    if not names:
+        raise NoPlanName(field="name")
+    return {"en": names.get("en") or next(iter(names.values()))} | names
+
+
+def _check(aims: Aims) -> None:
+    if aims.method not in planning.METHODS:
+        raise MethodUnfit(field="method")
+    for field, whole in (("seats_goal", aims.seats_goal), ("votes_goal", aims.votes_goal)):
+        if whole is not None and not 0 <= whole <= LARGEST:
+            raise AimsUnfit(field=field)
+    for field, pct in (("share_goal_pct", aims.share_goal_pct), ("turnout_pct", aims.turnout_pct)):
+        if pct is not None and not 0 <= pct <= 100:
+            raise AimsUnfit(field=field)
+    if aims.swing is not None and not -100 <= aims.swing <= 1_000:
+        raise AimsUnfit(field="swing")
+
+
+def _state(unit_id: int, given: str) -> str:
+    """The state a unit plans for: its own where it stands in one, else whichever is given; "" is all."""
+    eci = known.state_of(given) if given else ""
+    if eci is None:
+        raise UnknownSeat(field="state")
+    own = planning.state_of_unit(unit_id)
+    if own and eci and own != eci:
+        raise PlanElsewhere(field="state", state=known.state_name(own, "en"))
+    return own or eci
+
+
+def _alliance(of: Election, state: str, party: str, public_id: UUID | None) -> Alliance | None:
+    if public_id is None:
+        return None
+    found = Alliance.objects.filter(public_id=public_id, election=of).first()
+    if found is None or party not in found.parties or found.state not in ("", state):
+        raise AllianceUnfit(field="alliance")
+    return found
+
+
+def _note(act: str, plan: Plan, *, n: int, by: Actor, at: datetime) -> None:
+    audit.record(
+        by=by,
+        at=at,
+        act=act,
+        subject=str(plan.public_id),
+        unit_id=plan.unit_id,
+        n=n,
+        facts={
+            "version": plan.number,
+            "election": plan.election.code,
+            "state": plan.state,
+            "seats_goal": plan.seats_goal,
+            "votes_goal": plan.votes_goal,
+            "share_goal_pct": plan.share_goal_pct,
+        },
+    )

@@ -1,0 +1,304 @@
+"""A plan worked out from a past result: whose votes count as ours, what is held, and what the rules find."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from abhiyan.elections import known
+from abhiyan.elections.models import Alliance, Candidacy, Contest, Election, Plan, PlanSeat, ResultFile
+from abhiyan.elections.rules.findings import Finding
+from abhiyan.elections.rules.versions import Comparison, PlannedSeat, compared
+from abhiyan.units import queries as units
+
+from . import listing
+from .loading import sources
+from .plans import Lines, lines_of, plans
+
+if TYPE_CHECKING:  # the rules of plans load numpy: only who works one out does
+    from abhiyan.elections.rules.plans import Ask, Outcome
+    from abhiyan.elections.rules.swing import Seats
+
+METHODS = tuple(Plan.Method.values)
+STRAY_POINTS = 3.0  # how far single seats stray in the range, one standard deviation
+DRAWS = 1_000
+
+
+@dataclass(frozen=True, slots=True)
+class Aims:
+    """What a plan is to reach, and how the last result is moved. swing: given; None: the smallest that reaches all."""
+
+    method: str = "uniform"
+    swing: float | None = None
+    turnout_pct: float | None = None
+    seats_goal: int | None = None
+    votes_goal: int | None = None
+    share_goal_pct: float | None = None
+
+    @property
+    def has_goal(self) -> bool:
+        return any(goal is not None for goal in (self.seats_goal, self.votes_goal, self.share_goal_pct))
+
+    def ask(self, seed: int) -> "Ask":
+        from abhiyan.elections.rules.plans import Ask
+
+        method: Any = self.method
+        return Ask(
+            method=method,
+            swing=self.swing,
+            turnout_pct=self.turnout_pct,
+            seats_goal=self.seats_goal,
+            votes_goal=self.votes_goal,
+            share_goal_pct=self.share_goal_pct,
+            sd_points=STRAY_POINTS,
+            draws=DRAWS,
+            seed=seed,
+        )
+
+
+def aims_of(plan: Plan) -> Aims:
+    """What a stored plan was asked."""
+    return Aims(
+        method=plan.method,
+        swing=plan.found.get("asked_swing"),
+        turnout_pct=plan.turnout_pct,
+        seats_goal=plan.seats_goal,
+        votes_goal=plan.votes_goal,
+        share_goal_pct=plan.share_goal_pct,
+    )
+
+
+def parties_of(plan: Plan) -> tuple[str, ...]:
+    """The parties whose votes count as ours; a state's own set of the same alliance is not looked at."""
+    return (plan.party,) if plan.alliance is None else tuple(plan.alliance.parties)
+
+
+def sides_in(state: str, named: Sequence[Alliance], party: str, alliance: Alliance | None) -> dict[str, int]:
+    """party -> side in a state, as the rules take it: ours, and alliances against us, added up."""
+    from abhiyan.elections.rules.swing import OURS
+
+    here = {one.lead: one for one in named if not one.state} | {
+        one.lead: one for one in named if one.state == state
+    }
+    ours = {party}
+    if alliance is not None:
+        own = alliance if alliance.state else here.get(alliance.lead, alliance)
+        ours |= set(own.parties)
+    found = dict.fromkeys(ours, OURS)
+    for number, lead in enumerate(sorted(here), 1):
+        if not ours.intersection(here[lead].parties):
+            for code in here[lead].parties:
+                found.setdefault(code, number)
+    return found
+
+
+def seats_of(lines: Lines, named: Sequence[Alliance], *, party: str, alliance: Alliance | None) -> "Seats":
+    """The last result as a side sees it. Keys are ids of contests."""
+    from abhiyan.elections.rules import swing
+
+    sides = {
+        state: sides_in(state, named, party, alliance) for state in {one.state for one in lines.contests}
+    }
+    side = [
+        swing.NONE_OF_THE_ABOVE if is_nota else sides[lines.contests[seat].state].get(code, swing.BY_ITSELF)
+        for seat, code, is_nota in zip(lines.seat, lines.party, lines.is_nota, strict=True)
+    ]
+    return swing.seats_of(
+        [one.pk for one in lines.contests],
+        [one.electors for one in lines.contests],
+        [one.is_uncontested for one in lines.contests],
+        lines.seat,
+        side,
+        lines.votes,
+    )
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Worked:
+    """A plan worked out: contests in the order of the outcome's arrays."""
+
+    contests: tuple[Contest, ...]
+    outcome: "Outcome"
+    last_polled: int
+
+    @property
+    def last_seats(self) -> int:
+        return int(self.outcome.last_won.sum())
+
+    @property
+    def last_votes(self) -> int:
+        return int(self.outcome.last_votes.sum())
+
+
+def worked_out(
+    of: Election,
+    *,
+    state: str,
+    party: str,
+    alliance: Alliance | None,
+    aims: Aims,
+    seed: int,
+    held: Mapping[int, tuple[int, int | None]] | None = None,
+    lines: Lines | None = None,
+) -> Worked | None:
+    """Work a plan out, stored nowhere; None where no results are known. Three queries, none for lines given.
+
+    held: contest id -> votes set by hand or locked, and the votes to be polled there where locked.
+    """
+    import numpy as np
+
+    from abhiyan.elections.rules import plans as rules
+    from abhiyan.elections.rules.swing import UNKNOWN
+
+    lines = lines or lines_of(of, state=state)
+    if not lines.contests:
+        return None
+    seats = seats_of(lines, listing.alliances(of), party=party, alliance=alliance)
+    kept = held or {}
+    nothing = (UNKNOWN, None)
+    pairs = [kept.get(one.pk, nothing) for one in lines.contests]
+    fixed = rules.Held(
+        np.array([votes for votes, _likely in pairs], dtype=np.int64),
+        np.array([UNKNOWN if likely is None else likely for _votes, likely in pairs], dtype=np.int64),
+    )
+    return Worked(lines.contests, rules.plan(seats, aims.ask(seed), fixed), int(seats.polled.sum()))
+
+
+def _told(findings: Iterable[Finding]) -> list[list[Any]]:
+    return [[one.code, one.key, dict(one.facts)] for one in findings]
+
+
+def found_of(worked: Worked, aims: Aims) -> dict[str, Any]:
+    """What a plan found, as plain numbers to be kept with it. seats: contest id -> see SeatFound."""
+    out = worked.outcome
+    near, rng = out.sensitivity, out.range
+    return {
+        "asked_swing": aims.swing,
+        "swing": out.swing,
+        "seats": out.seats,
+        "without_vote": out.without_vote,
+        "votes": out.total,
+        "likely": out.total_likely,
+        "share_pct": out.total_share_pct,
+        "votes_for_goal": out.votes_for_goal,
+        "seats_for_goal": out.seats_for_goal,
+        "seats_per_point": out.seats_per_point,
+        "votes_per_turnout_point": out.votes_per_turnout_point,
+        "last_seats": worked.last_seats,
+        "last_votes": worked.last_votes,
+        "last_polled": worked.last_polled,
+        "range": [
+            rng.seats_low, rng.seats_middle, rng.seats_high, rng.votes_low, rng.votes_middle, rng.votes_high,
+            rng.goal_pct,
+        ],
+        "near": [[one.by, one.seats, one.votes] for one in near],
+        "contradictions": _told(out.contradictions),
+        "notes": _told(out.notes),
+        "by_seat": {
+            str(contest.pk): [
+                int(out.need[at]),
+                int(out.best[at]),
+                int(out.last_votes[at]),
+                bool(out.last_won[at]),
+                bool(out.won[at]),
+                round(float(rng.chance_pct[at]), 1),
+                int(out.missing[at]),
+            ]
+            for at, contest in enumerate(worked.contests)
+        },
+    }  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class SeatFound:
+    """What a plan found for one seat. need: the fewest votes that win. missing: of them, those the plan lacks."""
+
+    need: int
+    best: int
+    last_votes: int
+    last_won: bool
+    won: bool
+    chance_pct: float
+    missing: int
+
+
+def seat_found(plan: Plan, contest_id: int) -> SeatFound:
+    return SeatFound(*plan.found["by_seat"][str(contest_id)])
+
+
+def findings(plan: Plan, which: str) -> list[Finding]:
+    """ "contradictions" or "notes" of a stored plan."""
+    return [Finding(code, key, facts) for code, key, facts in plan.found.get(which, [])]
+
+
+def comparison(before: Plan, after: Plan) -> Comparison:
+    """Two versions, or two plans, seat by seat. Two queries."""
+    return compared(_planned(before), _planned(after))
+
+
+def _planned(plan: Plan) -> list[PlannedSeat]:
+    return [
+        PlannedSeat(
+            key=seat.contest_id,
+            likely=seat.votes_likely,
+            votes=seat.votes,
+            won=seat_found(plan, seat.contest_id).won,
+            is_by_hand=seat.by_hand,
+            is_locked=seat.is_locked,
+        )
+        for seat in PlanSeat.objects.filter(plan=plan)
+    ]
+
+
+def newest_plans(words: str = "") -> QuerySet[Plan]:
+    """The newest version of every plan in sight; of those whose name or unit's name contains the words."""
+    found = plans().filter(~Exists(Plan.objects.filter(previous=OuterRef("pk"))))
+    if words:
+        found = found.filter(
+            Q(names__en__icontains=words)
+            | Q(names__hi__icontains=words)
+            | Q(unit__names__en__icontains=words)
+            | Q(unit__names__hi__icontains=words)
+        )
+    return found
+
+
+def rows_of_side(
+    plan: Plan, contest_ids: Iterable[int]
+) -> tuple[dict[int, list[tuple[int, int]]], Mapping[int, ResultFile]]:
+    """contest -> (import, row) of each of our side's candidates in the last result; and the files. Two queries."""
+    rows = Candidacy.objects.filter(contest_id__in=list(contest_ids), party__in=parties_of(plan))
+    found: dict[int, list[tuple[int, int]]] = {}
+    for contest_id, import_id, row in rows.values_list("contest_id", "import_id", "row"):
+        found.setdefault(contest_id, []).append((import_id, row))
+    return found, sources(import_id for pairs in found.values() for import_id, _row in pairs)
+
+
+def is_newest(plan: Plan) -> bool:
+    return not Plan.objects.filter(previous=plan).exists()
+
+
+def versions_of(plan: Plan) -> list[Plan]:
+    """Every version of a plan in sight, the newest first: those it names, and those that name it."""
+    found, older = [plan], plan.previous_id
+    while older is not None:
+        one = Plan.objects.filter(pk=older).first()
+        if one is None:
+            break
+        found.append(one)
+        older = one.previous_id
+    newer = Plan.objects.filter(previous=plan).first()
+    while newer is not None:
+        found.insert(0, newer)
+        newer = Plan.objects.filter(previous=newer).first()
+    return found
+
+
+def state_of_unit(unit_id: int) -> str:
+    """The Election Commission's code of the state a unit is or stands in; "" for the nation, or where none is told."""
+    for hierarchy in (1, 2, 3):
+        for row in units.path(unit_id, hierarchy):
+            if row.kind == "state":
+                return known.state_of(row.code) or known.state_of(row.name("en")) or ""
+    return ""

@@ -1,0 +1,241 @@
+"""The pages of plans: made in two steps, seats by hand and locked, versions, sides and cascade; without a script."""
+
+import re
+
+import pytest
+from django.conf import settings
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from abhiyan.core import clock
+from abhiyan.core.scope import system
+from abhiyan.elections import actions, queries
+from abhiyan.elections.models import Plan
+from abhiyan.elections.queries import planning
+from abhiyan.elections.queries.planning import Aims
+from abhiyan.org.tests.make import AT, World, actor
+from abhiyan.people.actions import sessions
+from abhiyan.people.models import Account
+
+from .test_cascade_plan import plan, president, world
+from .test_make_plan import make, seats
+
+__all__ = ["plan", "president", "world"]
+pytestmark = pytest.mark.django_db
+
+
+def browser(account: Account, language: str = "en") -> Client:
+    client = Client(HTTP_ACCEPT_LANGUAGE=language)
+    with system("test"):
+        Account.objects.filter(id=account.pk).update(language=language)
+    client.cookies[settings.SESSION_COOKIE_NAME] = sessions.start(
+        account_id=account.pk, device="", origin="", at=clock.now(), strong=True
+    ).token
+    return client
+
+
+def body(client: Client, path: str, status: int = 200) -> str:
+    answer = client.get(path)
+    assert answer.status_code == status, answer.content.decode()[:2000]
+    return b"".join(answer).decode()  # a file streams
+
+
+def text(page: str) -> str:
+    return " ".join(re.sub(r"<[^>]+>", " ", page).split())
+
+
+STEP_TWO = "/elections/plans/new/?owner=N1&election=LS2024&state=S08"
+GOALS = {"party": "BJP", "alliance": "", "method": "uniform", "name_en": "Three", "seats_goal": "3"}
+
+
+def test_a_plan_is_made_in_two_steps_and_looked_at_before(world: World, president: Account) -> None:
+    client = browser(president)
+    assert "No plan here yet" in body(client, "/elections/plans/")
+    page = body(client, "/elections/plans/new/")
+    assert 'value="N1"' in page and 'value="LS2024"' in page
+    page = body(client, STEP_TWO)
+    assert 'value="BJP"' in page and "results.csv" in page
+    answer = client.post(STEP_TWO, GOALS | {"then": "look"})
+    assert answer.status_code == 200 and "Nothing is kept yet" in answer.content.decode()
+    assert not Plan.objects.exists()
+    answer = client.post(STEP_TWO, GOALS | {"then": "make", "votes_goal": "1,15,00,000"})
+    assert answer.status_code == 302
+    with system("test"):
+        made = Plan.objects.get()
+    assert (made.seats_goal, made.votes_goal, made.names["en"]) == (3, 11_500_000, "Three")
+    page = text(body(client, answer["Location"]))
+    assert "3 of 4 seats, 1,15,00,000 votes; last time 1 seats and 1,150 votes" in page
+    assert "The goal is 1,15,00,000 votes. Likely to be polled" in page
+    assert "results.csv, row 2" in page  # what the last votes stand on
+    assert "In 95 of 100 random draws" in page
+    page = text(body(client, "/elections/plans/?q=thr"))
+    assert "Three" in page and "contradictions found" in page
+    assert "No plan of this name" in body(client, "/elections/plans/?q=nothing")
+
+
+def test_what_does_not_fit_is_told_at_its_field(world: World, president: Account) -> None:
+    client = browser(president)
+    answer = client.post(STEP_TWO, GOALS | {"name_en": "", "share_goal_pct": "200", "seats_goal": "many"})
+    page = answer.content.decode()
+    assert answer.status_code == 422 and "Give the plan a name" in page and not Plan.objects.exists()
+    assert client.get("/elections/plans/new/?owner=N2&election=LS2024").status_code == 422
+    assert client.get("/elections/plans/new/?owner=N1&election=LS1801").status_code == 422
+
+
+def test_seats_are_set_and_locked_in_one_form_and_make_one_version(
+    world: World, president: Account, plan: Plan
+) -> None:
+    client = browser(president)
+    path = f"/elections/plans/{plan.public_id}/seats/"
+    page = body(client, path)
+    before = seats(plan)
+    assert page.count('type="checkbox"') == 4
+    ids = [seat.contest_id for seat in before.values()]
+    form = {"seat": ids} | {f"votes_{seat.contest_id}": str(seat.votes) for seat in before.values()}
+    answer = client.post(path, form)
+    assert answer.status_code == 302 and Plan.objects.count() == 0  # nothing changed; none in sight out here
+    answer = client.post(path, form | {f"lock_{one}": "on" for one in ids[:3]})
+    locked = Plan.objects.model(public_id=answer["Location"].split("/")[3])
+    page = body(client, f"/elections/plans/{locked.public_id}/?show=locked")
+    assert page.count('<td class="sn">') == 3
+    form |= {f"lock_{one}": "on" for one in ids[:3]}
+    again = f"/elections/plans/{locked.public_id}/seats/"
+    answer = client.post(again, form | {f"votes_{ids[3]}": "abc"})
+    assert answer.status_code == 422 and "write the votes as a whole number" in answer.content.decode()
+    answer = client.post(again, form | {f"votes_{ids[3]}": "4,00"})
+    with system("test"):
+        newest = Plan.objects.get(number=3)
+    assert seats(newest)[4].votes == 400 and seats(newest)[4].by_hand
+    assert client.post(again, form).status_code in (302, 409)
+    page = text(body(client, f"/elections/plans/{newest.public_id}/compare/"))
+    assert "Seat 4" in page and "+400" in page and "Unit C1" not in page
+    page = text(body(client, f"/elections/plans/{newest.public_id}/compare/?other={plan.public_id}&show=all"))
+    assert "Unit C1" in page and "version 1" in page
+    assert "newer version" in body(client, f"/elections/plans/{plan.public_id}/")
+
+
+def test_goals_change_as_a_new_version(world: World, president: Account, plan: Plan) -> None:
+    client = browser(president)
+    path = f"/elections/plans/{plan.public_id}/change/"
+    assert 'value="3"' in body(client, path)
+    answer = client.post(path, {"method": "proportional", "share_goal_pct": "30"})
+    assert answer.status_code == 302
+    with system("test"):
+        newest = Plan.objects.get(number=2)
+    assert (newest.seats_goal, newest.share_goal_pct, newest.method) == (None, 30, "proportional")
+    assert client.post(path, {"method": "uniform"}).status_code == 409
+
+
+def test_with_and_without_allies_side_by_side(world: World, president: Account, plan: Plan) -> None:
+    client = browser(president)
+    path = f"/elections/plans/{plan.public_id}/sides/"
+    assert "No alliance of this party is named" in body(client, path)
+    with system("test"):
+        actions.make_alliance(
+            election="LS2024",
+            state="S08",
+            names={"en": "Front"},
+            lead="BJP",
+            parties=["AD"],
+            at_unit=world.unit("N1"),
+            by=actor(president),
+            at=AT,
+        )
+    page = text(body(client, path))
+    assert "BJP alone" in page and "BJP with Front" in page
+    lines = body(client, path + "?format=csv").splitlines()
+    assert len(lines) == 5 and "BJP with Front: Votes missing" in lines[0]
+
+
+def test_votes_are_passed_down_set_and_locked_on_the_page(
+    world: World, president: Account, plan: Plan
+) -> None:
+    client = browser(president)
+    path = f"/elections/plans/{plan.public_id}/below/"
+    page = text(body(client, path))
+    assert "Unit C1" in page and "not yet" in page and ": 3." in page  # three seats without a unit
+    assert "Pass it down" in body(client, path + "?unit=C1")
+    answer = client.post(path + "pass/", {"unit": "C1", "basis": "electors", "down_to": "booth"})
+    assert answer.status_code == 302
+    page = text(body(client, path + "?unit=C1"))
+    assert "The units below sum to it exactly" in page and "by electors" in page
+    answer = client.post(path + "set/", {"about": "N111", "n": "7"})
+    assert answer.status_code == 302 and answer["Location"].endswith("?unit=C1")
+    page = text(body(client, path + "?unit=C1"))
+    assert "locked" in page and "by hand" in page and "+" in page
+    assert client.post(path + "lock/", {"about": "N111"}).status_code == 302
+    answer = client.post(path + "set/", {"about": "N111", "n": "999999"})
+    assert answer.status_code == 422 and "cannot sum" in answer.content.decode()
+    assert len(body(client, path + "?unit=N111&format=csv").splitlines()) == 3
+    assert client.get(path + "?unit=N2").status_code == 404
+
+
+def test_the_checker_says_which_reading_fits(world: World, president: Account) -> None:
+    client = browser(president)
+    path = "/elections/plans/check/"
+    body(client, path)
+    page = text(body(client, path + "?typed=65+constituencies+x+5,000+%3D+325,000"))
+    assert "The plan holds." in page
+    page = text(body(client, path + "?typed=65+x+5,000+%3D+325,000&parts=6.7"))
+    assert "The number is per unit" in page and "33,500 per unit" in page
+    page = text(body(client, path + "?typed=65+x+750+%3D+325,000&parts=6.7"))
+    assert "The number is per part" in page and "5,025 per unit" in page
+    assert client.get(path + "?typed=65+and+5").status_code == 422
+    assert client.get(path + "?typed=65+x+5%3D9&parts=x").status_code == 422
+
+
+def test_a_plan_out_of_sight_is_not_there_and_who_may_not_change_sees_no_buttons(
+    world: World, president: Account, plan: Plan
+) -> None:
+    stranger = browser(world.holder("state_president", "N2", name="Other State"))
+    path = f"/elections/plans/{plan.public_id}/"
+    for more in ("", "seats/", "change/", "compare/", "sides/", "below/"):
+        assert stranger.get(path + more).status_code == 404
+    assert plan.names["en"] not in body(stranger, "/elections/plans/")
+    district = browser(world.holder("district_president", "N11", name="Asha Devi"))
+    page = body(district, path)
+    assert "/seats/" not in page and "/change/" not in page
+    assert district.get(path + "seats/").status_code == 403
+    assert district.post(path + "below/pass/", {"unit": "C1"}).status_code == 403
+    assert district.get("/elections/plans/new/").status_code == 403
+
+
+def test_files_hold_what_is_shown(world: World, president: Account, plan: Plan) -> None:
+    client = browser(president)
+    path = f"/elections/plans/{plan.public_id}/"
+    lines = body(client, path + "?format=csv").splitlines()
+    assert len(lines) == 5 and "results.csv, row" in lines[2]
+    assert len(body(client, path + "?format=csv&show=missing").splitlines()) == 2
+    assert len(body(client, path + "?format=csv&q=seat+2").splitlines()) == 2
+    assert len(body(client, "/elections/plans/?format=csv").splitlines()) == 2
+    first = [body(client, f"{path}?format=csv&sort={sort}").splitlines()[1] for sort in ("votes", "-votes")]
+    assert first[0] != first[1]
+
+
+def test_everything_is_said_in_hindi_too(world: World, president: Account, plan: Plan) -> None:
+    client = browser(president, "hi")
+    path = f"/elections/plans/{plan.public_id}/"
+    for more in ("", "seats/", "change/", "compare/", "sides/", "below/", "below/?unit=C1"):
+        page = body(client, path + more)
+        main = text(page.split("<main", 1)[1].split("</main>")[0])
+        assert not re.search(r"\b(?:the|Seats|Votes|Compare|Missing|Back|Constituency|goals?)\b", main), main
+    for address in ("/elections/plans/", "/elections/plans/new/", STEP_TWO, "/elections/plans/check/"):
+        main = text(body(client, address).split("<main", 1)[1].split("</main>")[0])
+        assert not re.search(r"\b(?:the|Seats|Votes|Name|Which|Next|Check)\b", main), main
+
+
+def test_the_page_asks_as_many_questions_however_many_seats(
+    world: World, president: Account, plan: Plan
+) -> None:
+    client = browser(president)
+    path = f"/elections/plans/{plan.public_id}/"
+    body(client, path)
+    with CaptureQueriesContext(
+        connection,
+    ) as asked:
+        body(client, path)
+    assert len(asked) < 40
+    with system("test"):
+        assert planning.newest_plans().count() == 1 and queries.plan_for(plan.public_id) == plan
+    assert make(world, president, Aims(method="hand")).found["seats"] == 1

@@ -1,0 +1,39 @@
+"""Addresses of results and plans."""
+
+from django.urls import path
+
+from .views import (
+    cascade,
+    checker,
+    creating,
+    plans,
+    results,
+    results_classes,
+    results_seat,
+    results_sides,
+    seats,
+)
+
+app_name = "elections"
+urlpatterns = [
+    path("", results.elections, name="list"),
+    path("units/<str:code>/", results_seat.unit, name="unit"),
+    path("results/<str:code>/", results.election, name="election"),
+    path("results/<str:code>/seats/", results.seats, name="seats"),
+    path("results/<str:code>/seats/<str:state>/<int:number>/", results_seat.seat, name="seat"),
+    path("results/<str:code>/alliances/", results_sides.alliances, name="alliances"),
+    path("results/<str:code>/alliances/<uuid:public_id>/", results_sides.alliance, name="alliance"),
+    path("results/<str:code>/classes/", results_classes.classes, name="classes"),
+    path("plans/", plans.plans, name="plans"),
+    path("plans/new/", creating.create, name="plan_create"),
+    path("plans/check/", checker.check, name="plan_check"),
+    path("plans/<uuid:public_id>/", plans.plan, name="plan"),
+    path("plans/<uuid:public_id>/seats/", seats.edit, name="plan_seats"),
+    path("plans/<uuid:public_id>/change/", creating.change, name="plan_change"),
+    path("plans/<uuid:public_id>/compare/", plans.compare, name="plan_compare"),
+    path("plans/<uuid:public_id>/sides/", plans.sides, name="plan_sides"),
+    path("plans/<uuid:public_id>/below/", cascade.below, name="plan_below"),
+    path("plans/<uuid:public_id>/below/pass/", cascade.pass_down, name="plan_pass"),
+    path("plans/<uuid:public_id>/below/set/", cascade.set_part, name="plan_set_part"),
+    path("plans/<uuid:public_id>/below/lock/", cascade.lock_part, name="plan_lock_part"),
+]

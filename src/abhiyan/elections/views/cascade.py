@@ -1,0 +1,308 @@
+"""A plan below its seats: what each segment, mandal and booth is given, split, set by hand, locked."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlencode
+from uuid import UUID
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpResponseBase
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as say
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_GET, require_POST
+
+from abhiyan.core import clock
+from abhiyan.core.refusals import NotFound, Refused
+from abhiyan.elections import actions, queries
+from abhiyan.elections.actions.plans import LARGEST
+from abhiyan.elections.models import Plan
+from abhiyan.elections.queries import passing
+from abhiyan.elections.queries.passing import Node, Passed, Tree
+from abhiyan.elections.rules.cascade import Facts
+from abhiyan.org.viewer import Request, named
+from abhiyan.people import queries as people
+from abhiyan.ui import tables
+from abhiyan.units import queries as units
+from abhiyan.units.models import Kind
+
+from . import plans_shown as shown
+from .results_shown import in_order, language
+
+BASES = {
+    "electors": _("By electors"),
+    "votes": _("By our votes in the last result"),
+    "class": _("By electors and class: a swing unit weighs three, a strong two, a weak one"),
+    "equal": _("Alike"),
+}
+SAID = {
+    "electors": _("by electors"),
+    "votes": _("by last votes"),
+    "class": _("by class"),
+    "equal": _("alike"),
+    "hand": _("by hand"),
+}
+DEPTHS = {"segment": _("To the segments"), "mandal": _("To the mandals"), "booth": _("To the booths")}
+
+
+class PassForm(forms.Form):
+    """How votes are passed down."""
+
+    basis = forms.ChoiceField(label=_("What do the parts go by?"), choices=list(BASES.items()))
+    down_to = forms.ChoiceField(label=_("How far down?"), choices=list(DEPTHS.items()))
+
+
+class NumberForm(forms.Form):
+    """One unit's number."""
+
+    n = forms.IntegerField(label=_("Votes"), min_value=0, max_value=LARGEST)
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A unit below, as the table shows it. n, change: None where nothing is passed to it yet."""
+
+    node: Node
+    name: str
+    facts: Facts
+    passed: Passed | None
+    maker: str
+    href: str
+
+    @property
+    def kind(self) -> str:
+        return str(Kind(self.node.kind).label)
+
+    @property
+    def n(self) -> int | None:
+        return self.passed.part.n if self.passed else None
+
+    @property
+    def change(self) -> int | None:
+        if self.passed is None or self.passed.before is None:
+            return None
+        return self.passed.part.n - self.passed.before
+
+    @property
+    def said(self) -> str:
+        return str(SAID.get(self.passed.part.weight_basis, "")) if self.passed else ""
+
+    @property
+    def is_locked(self) -> bool:
+        return self.passed is not None and self.passed.part.is_locked
+
+
+KEYS: dict[str, Callable[[Row], Any]] = {
+    "name": lambda row: row.name.casefold(),
+    "electors": lambda row: row.facts.electors,
+    "n": lambda row: row.n,
+    "change": lambda row: row.change,
+}
+
+
+@require_GET
+def below(request: Request, public_id: UUID) -> HttpResponseBase:
+    """The units directly below one, or the plan's seats."""
+    return _page(request, queries.plan_for(public_id), request.GET.get("unit", ""))
+
+
+def _page(
+    request: Request,
+    one: Plan,
+    code: str,
+    *,
+    form: PassForm | None = None,
+    problem: str = "",
+    status: int = 200,
+) -> HttpResponseBase:
+    context = shown.head(request, one) | {"problem": problem}
+    if not code:
+        return _seats(request, one, context, status)
+    here, seat, tree = _where(one, code)
+    total = queries.votes_by_unit(one).get(here.pk)
+    below_here = tree.children.get(here.pk, [])
+    passed = passing.passed_to(one, below_here)
+    makers = people.names_of([each.part.set_by for each in passed.values() if each.part.set_by])
+    facts = passing.facts_of(tree, one) if below_here else {}
+    lang = language()
+    found = [
+        Row(
+            node=tree.nodes[unit_id],
+            name=named(tree.nodes[unit_id].names, lang),
+            facts=facts[unit_id],
+            passed=passed.get(unit_id),
+            maker=makers.get(passed[unit_id].part.set_by or 0, "") if unit_id in passed else "",
+            href=f"?unit={tree.nodes[unit_id].code}" if tree.children.get(unit_id) else "",
+        )
+        for unit_id in below_here
+    ]
+    sorting = tables.sorting(request.GET, {key: key for key in KEYS}, default="name")
+    rows = in_order(found, sorting, KEYS)
+    if tables.wants_csv(request.GET):
+        head = [say("Unit"), say("Code"), say("Kind"), say("Electors"), say("Votes"), say("Change")]
+        head += [say("Set"), say("Locked")]
+        lines = (
+            [row.name, row.node.code, row.kind, row.facts.electors, row.n, row.change, row.said]
+            + ["+" if row.is_locked else ""]
+            for row in rows
+        )
+        return tables.csv_response("below", head, lines)
+    given = sum(row.n or 0 for row in rows)
+    leaf = tables.numbered(rows, request.GET, total=len(rows))
+    used = [each.part.weight_basis for each in passed.values()]
+    return render(
+        request,
+        "elections/plan_below.html",
+        context
+        | {
+            "crumbs": shown.plan_crumbs(one, (say("Below the seats"), "")),
+            "unit": here,
+            "unit_name": named(here.names, lang),
+            "path": _path(one, tree, here.pk, seat, lang),
+            "total": total,
+            "given": given,
+            "difference": None if total is None or not passed else given - total,
+            "form": form or PassForm(initial={"basis": _basis(used), "down_to": "booth"}),
+            "rows": leaf.rows,
+            "leaf": leaf,
+            "sorting": sorting,
+            "has_parts": bool(passed),
+            "spread": tree.spread,
+        },
+        status=status,
+    )
+
+
+def _basis(used: Iterable[str]) -> str:
+    """What a unit's parts went by; electors where nothing says."""
+    return next((basis for basis in used if basis in passing.BASES), "electors")
+
+
+def _where(one: Plan, code: str) -> tuple[Any, int, Tree]:
+    """The unit a page is about, the seat it is or stands below, and everything below that."""
+    here = units.unit(code)
+    seat = passing.seat_above(one, here.pk)
+    if seat is None:
+        raise NotFound(field="unit")
+    tree = passing.tree_of(seat)
+    if here.pk != seat and here.pk not in tree.nodes:
+        raise NotFound(field="unit")
+    return here, seat, tree
+
+
+def _path(one: Plan, tree: Tree, unit_id: int, seat: int, lang: str) -> list[tuple[str, str]]:
+    found = []
+    above: int | None = unit_id
+    while above is not None and above != seat:
+        node = tree.nodes[above]
+        found.append((named(node.names, lang), f"?unit={node.code}"))
+        above = node.parent_id
+    top = units.unit_by_id(seat)
+    found.append((named(top.names, lang), f"?unit={top.code}"))
+    found.append((shown.plan_name(one), "?"))
+    return found[::-1]
+
+
+def _seats(request: Request, one: Plan, context: dict[str, Any], status: int) -> HttpResponseBase:
+    """The plan's seats: which have a unit here, and whether their votes are passed down."""
+    lines = shown.lines_of(one)
+    linked = [line for line in lines if line.seat.unit_id]
+    leaf = tables.numbered(linked, request.GET, total=len(linked))
+    tops = [line.seat.unit_id for line in leaf.rows]
+    parents = passing.passed_below(one, [unit_id for unit_id in tops if unit_id])
+    codes = passing.codes_of_seats(one)
+    return render(
+        request,
+        "elections/plan_below.html",
+        context
+        | {
+            "crumbs": shown.plan_crumbs(one, (say("Below the seats"), "")),
+            "unit": None,
+            "leaf": leaf,
+            "seats": [
+                (line, codes.get(line.seat.unit_id or 0, ""), line.seat.unit_id in parents)
+                for line in leaf.rows
+            ],
+            "without_unit": len(lines) - len(linked),
+        },
+        status=status,
+    )
+
+
+def _back(one: Plan, code: str) -> HttpResponseBase:
+    return redirect(reverse("elections:plan_below", args=[one.public_id]) + "?" + urlencode({"unit": code}))
+
+
+@require_POST
+def pass_down(request: Request, public_id: UUID) -> HttpResponseBase:
+    """Pass a unit's votes down."""
+    one = queries.plan_for(public_id)
+    code = request.POST.get("unit", "")
+    here, _seat, _tree = _where(one, code)
+    form = PassForm(request.POST)
+    if not form.is_valid():
+        return _page(request, one, code, form=form, status=422)
+    try:
+        changes = actions.cascade_plan(
+            public_id=public_id, unit_id=here.pk, by=request.actor, at=clock.now(), **form.cleaned_data
+        )
+    except Refused as refused:
+        return _page(request, one, code, form=form, problem=str(refused), status=refused.status)
+    messages.success(request, say("Numbers changed: %(n)s") % {"n": len(changes)})
+    return _back(one, code)
+
+
+@require_POST
+def set_part(request: Request, public_id: UUID) -> HttpResponseBase:
+    """Give a unit its number by hand and lock it; its sisters share the rest as before."""
+    one = queries.plan_for(public_id)
+    about, _seat, tree = _where(one, request.POST.get("about", ""))
+    parent_id = tree.parent(about.pk)
+    if parent_id is None:
+        raise NotFound(field="unit")
+    parent = units.unit_by_id(parent_id)
+    form = NumberForm(request.POST)
+    if not form.is_valid():
+        problem = f"{named(about.names, language())}: {' '.join(map(str, form.errors['n']))}"
+        return _page(request, one, parent.code, problem=problem, status=422)
+    used = [part.weight_basis for part in queries.plan_parts(one, parent_id=parent_id)]
+    try:
+        changes = actions.cascade_plan(
+            public_id=public_id,
+            unit_id=parent_id,
+            basis=_basis(used),
+            down_to=about.kind if about.kind in passing.DEPTHS else "segment",
+            by_hand={about.pk: form.cleaned_data["n"]},
+            by=request.actor,
+            at=clock.now(),
+        )
+    except Refused as refused:
+        return _page(request, one, parent.code, problem=str(refused), status=refused.status)
+    messages.success(request, say("Set and locked. Numbers changed: %(n)s") % {"n": len(changes)})
+    return _back(one, parent.code)
+
+
+@require_POST
+def lock_part(request: Request, public_id: UUID) -> HttpResponseBase:
+    """Lock a unit's number, or let it go."""
+    one = queries.plan_for(public_id)
+    about, _seat, tree = _where(one, request.POST.get("about", ""))
+    parent_id = tree.parent(about.pk)
+    if parent_id is None:
+        raise NotFound(field="unit")
+    parent = units.unit_by_id(parent_id)
+    try:
+        actions.lock_part(
+            public_id=public_id,
+            unit_id=about.pk,
+            locked=request.POST.get("locked") == "on",
+            by=request.actor,
+            at=clock.now(),
+        )
+    except Refused as refused:
+        return _page(request, one, parent.code, problem=str(refused), status=refused.status)
+    messages.success(request, say("Saved."))
+    return _back(one, parent.code)

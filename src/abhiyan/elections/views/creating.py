@@ -1,0 +1,330 @@
+"""Making a plan in two steps, and changing it as a new version."""
+
+from typing import Any
+from urllib.parse import urlencode
+from uuid import UUID
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpResponseBase, QueryDict
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as say
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_http_methods
+
+from abhiyan.core import clock
+from abhiyan.core.refusals import Refused
+from abhiyan.elections import actions, known, queries
+from abhiyan.elections.models import Election, Plan
+from abhiyan.elections.queries import planning
+from abhiyan.elections.queries.planning import Aims
+from abhiyan.elections.refusals import AllianceUnfit, NoPlanName, NoResults
+from abhiyan.org.queries import NotYours
+from abhiyan.org.viewer import Request, named
+from abhiyan.units import queries as units
+
+from . import plans_shown as shown
+from .plans import SideColumn, columns_of, lead_of, sides_for
+from .results_shown import language
+
+READS = ["GET", "HEAD", "POST"]
+MOST_PARTIES = 30
+
+
+class WholeField(forms.IntegerField):
+    """A whole number as people type it: 35,00,00,000 or 350 000 000."""
+
+    widget = forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off", "maxlength": "16"})
+
+    def to_python(self, value: Any) -> int | None:
+        if isinstance(value, str):
+            value = value.replace(",", "").replace(" ", "").replace("\u00a0", "")
+        return super().to_python(value)
+
+
+class WhereForm(forms.Form):
+    """Step 1: whose plan, from which result, where."""
+
+    owner = forms.ChoiceField(label=_("Which of your units plans?"))
+    election = forms.ChoiceField(
+        label=_("From which result?"), help_text=_("The plan starts from its votes, seat by seat.")
+    )
+    state = forms.ChoiceField(
+        label=_("Where?"), required=False, help_text=_("A unit in a state plans for that state.")
+    )
+
+    def __init__(self, *args: Any, owners: list[tuple[str, str]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        found = queries.elections()
+        states = sorted({eci for one in found for eci in queries.states_of(one.election)})
+        names = [(eci, known.state_name(eci, language())) for eci in states]
+        _choose(self, "owner", owners)
+        _choose(self, "election", [(one.election.code, one.name(language())) for one in found])
+        _choose(self, "state", [("", say("All states")), *sorted(names, key=lambda pair: pair[1])])
+
+
+class AimsForm(forms.Form):
+    """What a plan is to reach and how it gets there."""
+
+    seats_goal = WholeField(label=_("Seats to win"), required=False, min_value=0)
+    votes_goal = WholeField(label=_("Votes to win"), required=False, min_value=0)
+    share_goal_pct = forms.FloatField(
+        label=_("Share of all votes to win, in per cent"), required=False, min_value=0, max_value=100
+    )
+    method = forms.ChoiceField(
+        label=_("How is the last result moved?"),
+        choices=Plan.Method.choices,
+        help_text=_(
+            "The same points: 40% becomes 43% and 20% becomes 23%. In proportion: 40% becomes 44%, 20% becomes 22%."
+            " By hand: nothing moves but what you set, seat by seat."
+        ),
+    )
+    turnout_pct = forms.FloatField(
+        label=_("Turnout, in per cent"),
+        required=False,
+        min_value=0,
+        max_value=100,
+        help_text=_("Empty: as many votes as last time."),
+    )
+    swing = forms.FloatField(
+        label=_("A swing of your own, in points (in per cent where in proportion)"),
+        required=False,
+        min_value=-100,
+        max_value=1000,
+        help_text=_("Empty: the smallest that reaches every goal."),
+    )
+
+    @property
+    def aims(self) -> Aims:
+        given = self.cleaned_data
+        return Aims(**{name: given[name] for name in AIMS})
+
+
+AIMS = ("method", "swing", "turnout_pct", "seats_goal", "votes_goal", "share_goal_pct")
+
+
+class PlanForm(AimsForm):
+    """Step 2: whose votes, which goals, under which name."""
+
+    name_hi = forms.CharField(label=_("Name in Hindi"), max_length=120, required=False)
+    name_en = forms.CharField(label=_("Name in English"), max_length=120, required=False)
+    party = forms.ChoiceField(label=_("Which party?"))
+    alliance = forms.ChoiceField(label=_("Alone, or with allies?"), required=False)
+    field_order = ("party", "alliance", "seats_goal", "votes_goal", "share_goal_pct", "method", "turnout_pct",
+                   "swing", "name_hi", "name_en")  # fmt: skip
+
+    def __init__(
+        self, *args: Any, parties: list[tuple[str, str]], alliances: list[tuple[str, str]], **kwargs: Any
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        _choose(self, "party", parties)
+        _choose(self, "alliance", [("", say("Alone")), *alliances])
+
+    def clean(self) -> dict[str, Any]:
+        given = super().clean() or {}
+        if not given.get("name_hi", "").strip() and not given.get("name_en", "").strip():
+            self.add_error("name_en", str(NoPlanName()))
+        return given
+
+    @property
+    def names(self) -> dict[str, str]:
+        return {"hi": self.cleaned_data["name_hi"], "en": self.cleaned_data["name_en"]}
+
+    @property
+    def alliance_id(self) -> UUID | None:
+        given = self.cleaned_data["alliance"]
+        return UUID(given) if given else None
+
+
+def _choose(form: forms.Form, name: str, choices: list[tuple[str, str]]) -> None:
+    field = form.fields[name]
+    assert isinstance(field, forms.ChoiceField)
+    field.choices = choices
+
+
+def owners(request: Request) -> list[tuple[str, str]]:
+    """Units the viewer may plan for: code and name."""
+    if not request.viewer.is_strong:
+        return []
+    found = {
+        held.unit_code: held.unit_name(language())
+        for held in request.viewer.appointments
+        if "plans.make" in held.capabilities
+    }
+    return list(found.items())
+
+
+class _Start:
+    """What step 1 has settled: owner, election, state; with the choices of step 2."""
+
+    def __init__(self, owner: str, of: Election, state: str) -> None:
+        self.unit = units.unit(owner)
+        self.of = of
+        self.state = planning.state_of_unit(self.unit.pk) or state
+        names = queries.party_names(queries.parties_of(of, state=self.state, most=MOST_PARTIES))
+        codes = queries.parties_of(of, state=self.state, most=MOST_PARTIES)
+        self.parties = [
+            (code, f"{code}: {queries.name_in(names[code])}" if code in names else code) for code in codes
+        ]
+        there = [
+            one for one in queries.alliances(of, state=self.state or None) if one.state in ("", self.state)
+        ]
+        self.alliances = [
+            (str(one.public_id), f"{queries.name_in(one.names)} ({', '.join(one.parties)})") for one in there
+        ]
+
+    @property
+    def address(self) -> str:
+        asked = {"owner": self.unit.code, "election": self.of.code, "state": self.state}
+        return reverse("elections:plan_create") + "?" + urlencode(asked)
+
+
+def _start(request: Request, given: QueryDict) -> tuple[WhereForm, _Start | None]:
+    offered = owners(request)
+    if not offered:
+        raise NotYours(capability="plans.make")
+    if not given.get("election"):
+        return WhereForm(owners=offered, initial={"owner": offered[0][0]}), None
+    form = WhereForm(given, owners=offered)
+    if not form.is_valid():
+        return form, None
+    of = queries.election(form.cleaned_data["election"])
+    start = _Start(form.cleaned_data["owner"], of, form.cleaned_data["state"])
+    if not start.parties:
+        form.add_error("state", str(NoResults()))
+        return form, None
+    return form, start
+
+
+@require_http_methods(READS)
+def create(request: Request) -> HttpResponseBase:
+    """Step 1 settles whose plan and from which result; step 2 goals and side, looked at before it is made."""
+    where, start = _start(request, request.GET)
+    if start is None:
+        return render(
+            request,
+            "elections/plan_create.html",
+            {"here": "elections", "crumbs": shown.crumbs((say("New plan"), "")), "where": where},
+            status=422 if where.is_bound else 200,
+        )
+    if request.method != "POST":
+        initial = {
+            "method": "uniform",
+            "party": start.parties[0][0],
+            "alliance": request.GET.get("alliance", ""),
+        }
+        return _step_two(request, start, PlanForm(initial=initial, **_choices(start)))
+    form = PlanForm(request.POST, **_choices(start))
+    if not form.is_valid():
+        return _step_two(request, start, form, status=422)
+    if request.POST.get("then") == "look":
+        return _look(request, start, form)
+    try:
+        plan = actions.make_plan(
+            names=form.names,
+            election=start.of.code,
+            unit_id=start.unit.pk,
+            state=start.state,
+            party=form.cleaned_data["party"],
+            alliance=form.alliance_id,
+            aims=form.aims,
+            by=request.actor,
+            at=clock.now(),
+        )
+    except Refused as refused:
+        form.add_error(refused.field if refused.field in form.fields else None, str(refused))
+        return _step_two(request, start, form, status=refused.status)
+    messages.success(request, say("The plan is made."))
+    return redirect("elections:plan", plan.public_id)
+
+
+def _choices(start: _Start) -> dict[str, Any]:
+    return {"parties": start.parties, "alliances": start.alliances}
+
+
+def _look(request: Request, start: _Start, form: PlanForm) -> HttpResponseBase:
+    """What the goals would need, alone and with allies; nothing is stored."""
+    code, chosen = form.cleaned_data["party"], form.alliance_id
+    draft = Plan(
+        election=start.of,
+        state=start.state,
+        unit=start.unit,
+        party=code,
+        alliance=queries.alliance(chosen) if chosen else None,
+        seed=0,
+        found={"asked_swing": form.aims.swing},
+        **{name: getattr(form.aims, name) for name in AIMS if name != "swing"},
+    )
+    if draft.alliance is not None and code not in draft.alliance.parties:
+        form.add_error("alliance", str(AllianceUnfit()))
+        return _step_two(request, start, form, status=422)
+    sides = sides_for(draft)
+    lines = queries.lines_of(start.of, state=start.state)
+    columns = columns_of(draft, sides, {}, shown.seat_names(lines.contests))
+    return _step_two(request, start, form, columns=columns)
+
+
+def _step_two(
+    request: Request,
+    start: _Start,
+    form: PlanForm,
+    *,
+    columns: list[SideColumn] | None = None,
+    status: int = 200,
+) -> HttpResponseBase:
+    return render(
+        request,
+        "elections/plan_create.html",
+        {
+            "here": "elections",
+            "crumbs": shown.crumbs((say("New plan"), "")),
+            "form": form,
+            "columns": columns,
+            "alliances_href": reverse("elections:alliances", args=[start.of.code]),
+            "address": start.address,
+            "owner": named(start.unit.names, language()),
+            "election_name": queries.name_in(start.of.names),
+            "place": known.state_name(start.state, language()) if start.state else say("All states"),
+            "files": queries.files(start.of),
+        },
+        status=status,
+    )
+
+
+@require_http_methods(READS)
+def change(request: Request, public_id: UUID) -> HttpResponseBase:
+    """Other goals, method or turnout: a new version. What was set by hand or locked stays."""
+    one = queries.plan_for(public_id)
+    if not shown.may_make(request, one):
+        raise NotYours(capability="plans.make")
+    aims = planning.aims_of(one)
+    form = AimsForm(
+        request.POST if request.method == "POST" else None,
+        initial={name: getattr(aims, name) for name in AIMS},
+    )
+    status = 200
+    if request.method == "POST":
+        status = 422
+        if form.is_valid():
+            try:
+                plan = actions.next_version(
+                    public_id=public_id, aims=form.aims, by=request.actor, at=clock.now()
+                )
+            except Refused as refused:
+                form.add_error(refused.field if refused.field in form.fields else None, str(refused))
+                status = refused.status
+            else:
+                messages.success(request, say("Version %(n)s is made.") % {"n": plan.number})
+                return redirect("elections:plan", plan.public_id)
+    return render(
+        request,
+        "elections/plan_change.html",
+        {
+            **shown.head(request, one),
+            "crumbs": shown.plan_crumbs(one, (say("Change"), "")),
+            "form": form,
+            "lead": lead_of(one),
+        },
+        status=status,
+    )

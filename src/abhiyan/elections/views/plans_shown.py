@@ -1,0 +1,161 @@
+"""What several pages of plans show alike."""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import QueryDict
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from abhiyan.elections import known, queries
+from abhiyan.elections.models import Alliance, Contest, Plan, PlanSeat
+from abhiyan.elections.queries import planning
+from abhiyan.elections.queries.planning import SeatFound
+from abhiyan.org.viewer import Request, named
+from abhiyan.people import queries as people
+from abhiyan.units import queries as units
+
+from .results_shown import language
+
+SHOWN = {
+    "": gettext_lazy("All"),
+    "new": gettext_lazy("To be won from others"),
+    "kept": gettext_lazy("Won last time too"),
+    "missing": gettext_lazy("Not won in this plan"),
+    "hand": gettext_lazy("Set by hand"),
+    "locked": gettext_lazy("Locked"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A seat of a plan as a table shows it. gain: votes more than last time."""
+
+    seat: PlanSeat
+    found: SeatFound
+    name: str
+    state: str
+
+    @property
+    def gain(self) -> int:
+        return self.seat.votes - self.found.last_votes
+
+    @property
+    def short(self) -> int:
+        """Votes of last time short of what wins now: what is missing there."""
+        return max(0, self.found.need - self.found.last_votes)
+
+
+SORTS: dict[str, Callable[[Line], Any]] = {
+    "name": lambda line: line.name.casefold(),
+    "electors": lambda line: line.seat.electors,
+    "last": lambda line: line.found.last_votes,
+    "votes": lambda line: line.seat.votes,
+    "share": lambda line: line.seat.share_pct,
+    "need": lambda line: line.found.need,
+    "short": lambda line: line.short,
+    "gain": lambda line: line.gain,
+    "chance": lambda line: line.found.chance_pct,
+}
+
+
+def crumbs(*more: tuple[str, str]) -> Sequence[tuple[str, str]]:
+    return [(_("Plans"), reverse("elections:plans")), *more]
+
+
+def plan_crumbs(plan: Plan, *more: tuple[str, str]) -> Sequence[tuple[str, str]]:
+    return crumbs((plan_name(plan), reverse("elections:plan", args=[plan.public_id])), *more)
+
+
+def plan_name(plan: Plan) -> str:
+    return queries.name_in(plan.names)
+
+
+def side_name(party: str, alliance: Alliance | None) -> str:
+    """Whose votes count: a party alone, or an alliance."""
+    if alliance is None:
+        return _("%(party)s alone") % {"party": party}
+    facts = {"party": party, "alliance": queries.name_in(alliance.names)}
+    return _("%(party)s with %(alliance)s") % facts
+
+
+def place_name(plan: Plan) -> str:
+    return known.state_name(plan.state, language()) if plan.state else _("All states")
+
+
+def may_make(request: Request, plan: Plan) -> bool:
+    """Whether the viewer may change a plan: for showing a button; the act asks again."""
+    positions = [lo for lo, _hi in units.all_spans([plan.unit_id]).get(plan.unit_id, [])]
+    return request.viewer.may_at("plans.make", *positions)
+
+
+def head(request: Request, plan: Plan) -> dict[str, Any]:
+    """What every page of a plan needs."""
+    makers = people.names_of([plan.made_by]) if plan.made_by else {}
+    is_newest = planning.is_newest(plan)
+    return {
+        "here": "elections",
+        "plan": plan,
+        "name": plan_name(plan),
+        "side": side_name(plan.party, plan.alliance),
+        "place": place_name(plan),
+        "election_name": queries.name_in(plan.election.names),
+        "owner": named(plan.unit.names, language()),
+        "maker": makers.get(plan.made_by or 0, ""),
+        "is_newest": is_newest,
+        "may_change": is_newest and may_make(request, plan),
+    }
+
+
+def lines_of(plan: Plan) -> list[Line]:
+    """Every seat of a plan. Two queries."""
+    seats = queries.plan_seats(plan)
+    names = seat_names(seat.contest for seat in seats)
+    return [
+        Line(
+            seat,
+            planning.seat_found(plan, seat.contest_id),
+            names[seat.contest_id],
+            known.state_name(seat.contest.state, language()),
+        )
+        for seat in seats
+    ]
+
+
+def seat_names(contests: Iterable[Contest]) -> dict[int, str]:
+    """Seats' names: their units' in this language, else as the file says them. One query."""
+    found = list(contests)
+    of_units = units.names_of([one.unit_id for one in found if one.unit_id], language=language())
+    return {one.pk: of_units.get(one.unit_id or 0) or one.name for one in found}
+
+
+def chosen(lines: Iterable[Line], query: QueryDict) -> list[Line]:
+    """Those the filters let through."""
+    show, words = query.get("show", ""), query.get("q", "").strip().casefold()[:60]
+    found = []
+    for line in lines:
+        fits = {
+            "new": line.found.won and not line.found.last_won,
+            "kept": line.found.won and line.found.last_won,
+            "missing": not line.found.won,
+            "hand": line.seat.by_hand,
+            "locked": line.seat.is_locked,
+        }.get(show, True)
+        if fits and (
+            not words or words in line.name.casefold() or words in line.seat.contest.name.casefold()
+        ):
+            found.append(line)
+    return found
+
+
+def stands_on(plan: Plan, contest_ids: Iterable[int]) -> dict[int, str]:
+    """contest -> file and rows of our side's votes in the last result. Two queries."""
+    found, files = planning.rows_of_side(plan, contest_ids)
+    told = {}
+    for contest_id, pairs in found.items():
+        numbers = ", ".join(str(row) for _import, row in sorted(pairs))
+        file = files.get(pairs[0][0])
+        told[contest_id] = _("%(file)s, row %(row)s") % {"file": file.name if file else "?", "row": numbers}
+    return told

@@ -1,0 +1,105 @@
+"""The seats of a plan, set by hand and locked: one form for a page of them, one new version for what it changes."""
+
+import re
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpResponseBase
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as say
+from django.views.decorators.http import require_http_methods
+
+from abhiyan.core import clock
+from abhiyan.core.refusals import Refused
+from abhiyan.elections import actions, queries
+from abhiyan.elections.models import Plan
+from abhiyan.elections.refusals import VotesUnfit
+from abhiyan.org.queries import NotYours
+from abhiyan.org.viewer import Request
+from abhiyan.ui import tables
+
+from . import plans_shown as shown
+from .plans import SeatFilters
+from .results_shown import in_order
+
+PER_PAGE = 25
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def edit(request: Request, public_id: UUID) -> HttpResponseBase:
+    """Votes by hand and locks, a page of seats at a time."""
+    one = queries.plan_for(public_id)
+    if not shown.may_make(request, one):
+        raise NotYours(capability="plans.make")
+    lines = shown.lines_of(one)
+    sorting = tables.sorting(request.GET, {key: key for key in shown.SORTS}, default="name")
+    found = in_order(shown.chosen(lines, request.GET), sorting, shown.SORTS)
+    leaf = tables.numbered(found, request.GET, total=len(found), per=PER_PAGE)
+    problem, status = "", 200
+    typed: dict[int, str] = {}
+    if request.method == "POST":
+        by_id = {line.seat.contest_id: line for line in lines}
+        on_page = [
+            int(text) for text in request.POST.getlist("seat") if text.isdecimal() and int(text) in by_id
+        ]
+        typed = {contest: request.POST.get(f"votes_{contest}", "").strip() for contest in on_page}
+        try:
+            plan = _save(request, one, by_id, on_page, typed)
+        except Refused as refused:
+            problem, status = str(refused), refused.status
+        else:
+            if plan is None:
+                messages.info(request, say("Nothing was changed."))
+                return redirect(request.get_full_path())
+            messages.success(request, say("Version %(n)s is made.") % {"n": plan.number})
+            kept = request.GET.urlencode()
+            address = reverse("elections:plan_seats", args=[plan.public_id])
+            return redirect(address + (f"?{kept}" if kept else ""))
+    return render(
+        request,
+        "elections/plan_seats.html",
+        {
+            **shown.head(request, one),
+            "crumbs": shown.plan_crumbs(one, (say("Set seats by hand and lock"), "")),
+            "filters": SeatFilters(request.GET),
+            "sorting": sorting,
+            "leaf": leaf,
+            "rows": [(line, typed.get(line.seat.contest_id, line.seat.votes)) for line in leaf.rows],
+            "problem": problem,
+        },
+        status=status,
+    )
+
+
+def _save(
+    request: Request, one: Plan, by_id: dict[int, shown.Line], on_page: list[int], typed: dict[int, str]
+) -> Plan | None:
+    """What the form changes, as one new version; None where it changes nothing."""
+    by_hand: dict[int, int | None] = {}
+    locks: dict[int, bool] = {}
+    for contest in on_page:
+        seat = by_id[contest].seat
+        votes = _votes(typed[contest], by_id[contest].name)
+        if votes is None and seat.by_hand:
+            by_hand[contest] = None
+        elif votes is not None and votes != seat.votes:
+            by_hand[contest] = votes
+        if (is_locked := f"lock_{contest}" in request.POST) != seat.is_locked:
+            locks[contest] = is_locked
+    acts: dict[str, Any] = {"public_id": one.public_id, "by": request.actor, "at": clock.now()}
+    if not by_hand and not locks:
+        return None
+    if not by_hand and len(set(locks.values())) == 1:
+        return actions.lock_seats(contest_ids=list(locks), locked=next(iter(locks.values())), **acts)
+    return actions.next_version(by_hand=by_hand, locks=locks, **acts)
+
+
+def _votes(text: str, where: str) -> int | None:
+    digits = re.sub(r"[,\s]", "", text)
+    if not digits:
+        return None
+    if not digits.isdecimal() or len(digits) > 10:
+        raise VotesUnfit(field="votes", where=where)
+    return int(digits)

@@ -1,0 +1,79 @@
+"""What the rules find in a plan, as sentences in the active language."""
+
+from collections.abc import Mapping
+
+from django.utils.translation import gettext_lazy as _
+
+from abhiyan.elections.rules.findings import Finding
+from abhiyan.ui import numbers
+
+SENTENCES = {
+    "seats_above_all": _("The goal is %(goal)s seats, and there are %(seats)s."),
+    "seats_unreachable": _(
+        "The goal is %(goal)s seats. No swing wins more than %(most)s: in the others this side had no candidate, or"
+        " they were set by hand or locked below what wins."
+    ),
+    "votes_above_turnout": _(
+        "The goal is %(goal)s votes. Likely to be polled, by everybody together, are %(likely)s: %(over)s fewer."
+    ),
+    "votes_above_electors": _(
+        "The goal is %(goal)s votes, and there are %(electors)s electors: %(over)s fewer."
+    ),
+    "votes_unreachable": _(
+        "The goal is %(goal)s votes. With the seats set by hand, locked, or without a candidate of this side no swing"
+        " brings more than %(most)s."
+    ),
+    "votes_short_of_seats": _(
+        "The goals do not fit together: %(votes)s votes are worth %(worth)s seats, and %(seats)s seats need"
+        " %(needed)s votes."
+    ),
+    "share_short_of_seats": _(
+        "The goals do not fit together: %(seats)s seats need %(needed_pct)s of the votes, the goal is %(share_pct)s."
+    ),
+    "share_and_votes_differ": _(
+        "The goals do not fit together: %(votes)s votes are %(votes_pct)s of those likely, the goal is %(share_pct)s."
+    ),
+    "share_below_winners": _(
+        "In %(seats)s seats the last winner, who was not of this side, had more than the share aimed at,"
+        " %(share_pct)s; the highest had %(highest_pct)s. A share that holds on the whole need not hold there."
+    ),
+    "seats_below_goal": _("As it stands the plan wins %(seats)s seats; the goal is %(goal)s."),
+    "parts_differ": _(
+        "The seats’ votes come to %(parts)s and the goal is %(whole)s: a difference of %(difference)s."
+    ),
+    "seat_above_turnout": _(
+        "%(seat)s: %(votes)s votes are planned, %(over)s more than are likely to be polled (%(likely)s)."
+    ),
+    "seat_above_electors": _(
+        "%(seat)s: %(votes)s votes are planned, %(over)s more than there are electors (%(electors)s)."
+    ),
+    "seat_below_winner": _(
+        "%(seat)s is counted as won with %(share_pct)s; last time the winner had %(winner_pct)s there."
+    ),
+    "cascade_gap": _(
+        "%(seat)s: its votes have changed to %(votes)s, and what is locked below it no longer fits. Pass it down anew."
+    ),
+    "turnout_changed": _("Turnout moves from %(from_pct)s to %(to_pct)s, in each seat by the same points."),
+    "goals_reached": _("The last result reaches these goals already: the swing is a loss."),
+    "never_won": _("%(seats)s seats are won at no swing of this kind."),
+    "did_not_stand": _(
+        "%(seat)s: this side had no candidate there, so no swing moves it. Set it by hand if one is to stand."
+    ),
+    "result_missing": _("%(seat)s: votes were cast, but none are known. It is not counted."),
+    "electors_unknown": _(
+        "%(seat)s: how many electors it has is not known. As many votes as last time, %(polled)s, are taken as likely."
+    ),
+    "without_vote": _("%(seat)s: one candidate stood and nobody voted, so there are no votes to move."),
+}
+
+
+def sentence(finding: Finding, seats: Mapping[int, str]) -> str:
+    """A finding in words. seats: name of each seat by its contest."""
+    facts = {name: written(name, value) for name, value in finding.facts.items()}
+    if finding.key is not None:
+        facts["seat"] = seats.get(finding.key, str(finding.key))
+    return str(SENTENCES[finding.code]) % facts
+
+
+def written(name: str, value: float) -> str:
+    return f"{value:.1f}%" if name.endswith("_pct") else numbers.grouped(value)
