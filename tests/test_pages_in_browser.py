@@ -19,6 +19,9 @@ from abhiyan.core.imports import actions as acts
 from abhiyan.core.imports import queries as imports
 from abhiyan.core.imports import running
 from abhiyan.core.scope import system
+from abhiyan.elections import actions as results
+from abhiyan.elections.known import DATA
+from abhiyan.elections.tests import make as elections
 from abhiyan.enrolment.actions import tokens
 from abhiyan.enrolment.tests.server import Server
 from abhiyan.messaging import actions as messaging
@@ -317,8 +320,24 @@ PAGES: dict[str, tuple[str, ...]] = {
         "/releases/",
         "/account/",
         "/choose-unit/?q=lal",
+        "/elections/",
+        "/elections/results/LS2024/",
+        "/elections/results/LS2024/seats/?side=BJP",
+        "/elections/results/LS2024/seats/U08/2/?side=BJP",
+        "/elections/results/JK2024/seats/?show=close",
+        "/elections/results/LS2024/alliances/",
+        "/elections/results/JK2024/classes/?unit=JK",
+        "/elections/units/JK/",
+        "/elections/units/JK-PC1/?side=BJP",
+        "/elections/units/JK-AC20/",
+        "/elections/units/JK-SRI-M1/",
+        "/elections/units/JK-B001/",
+        "/units/JK/membership-and-votes/?election=JK2024&side=BJP",
     ),
     "state_president": (
+        "/elections/results/LS2024/alliances/",
+        "/elections/results/LS2024/alliances/ALLIANCE/",
+        "/elections/results/JK2024/classes/",
         "/programmes/new/",
         "/programmes/DRAFT/draft/when/",
         "/programmes/DRAFT/draft/who/",
@@ -387,7 +406,9 @@ def things(cast: Cast, tmp_path_factory: pytest.TempPathFactory) -> dict[str, UU
     tokens.make_token_at_console(
         programme_id=world.programme.pk, unit_id=world.state.pk, name="Help desks", by=SYSTEM, at=at
     )
-    path = tmp_path_factory.mktemp("lists") / "list.csv"
+    folder = tmp_path_factory.mktemp("lists")
+    alliance = results_of_the_state(cast, folder)
+    path = folder / "list.csv"
     lists: dict[str, UUID] = {}
     for word, text in (("CHECKED", PAPER.replace("0808", "0818")), ("DONE", PAPER.replace("0808", "0828"))):
         path.write_text(text)
@@ -408,9 +429,50 @@ def things(cast: Cast, tmp_path_factory: pytest.TempPathFactory) -> dict[str, UU
         "PROGRAMME": world.programme.public_id,
         "APPOINTMENT": cast.appointments["booth_president"],
         "DRAFT": draft.public_id,
+        "ALLIANCE": alliance,
         "VERSION": version.public_id,
         **lists,
     }
+
+
+def results_of_the_state(cast: Cast, folder: Path) -> UUID:
+    """Real results of Jammu and Kashmir, an alliance (its id is returned) and classes made from them."""
+    header, *rows = (DATA / "ls2024_results.csv").read_text().splitlines(keepends=True)
+    (folder / "ls2024.csv").write_text("".join([header, *(row for row in rows if ",U08," in row)]))
+    assert elections.bring(folder / "ls2024.csv", election="LS2024").state == "done"
+    elections.assembly()
+    elections.segments()
+    at = clock.now()
+    with system("test"):
+        results.sort_units(
+            election="JK2024",
+            unit_id=cast.world.state.pk,
+            rows=[{"class": "strong", "lead_at_least": 10}, {"class": "weak"}],
+            party="BJP",
+            by=SYSTEM,
+            at=at,
+        )
+        results.state_figure(
+            election="LS2024",
+            state="U08",
+            number=2,
+            party="BJP",
+            share_pct=1.5,
+            source="A newspaper",
+            at_unit=cast.world.state.pk,
+            by=SYSTEM,
+            at=at,
+        )
+        return results.make_alliance(
+            election="LS2024",
+            state="U08",
+            names={"en": "Two parties", "hi": "दो दल"},
+            lead="JKNC",
+            parties=["INC"],
+            at_unit=cast.world.state.pk,
+            by=SYSTEM,
+            at=at,
+        ).public_id
 
 
 def violations(page: Page, name: str) -> list[str]:

@@ -197,6 +197,7 @@ def unit(request: Request, code: str) -> HttpResponseBase:
         "code": code,
         "kind": UnitKind(found.kind).label,
         "is_sample": found.is_sample,
+        "is_seat": found.kind == UnitKind.CONSTITUENCY,  # what its booths lie in besides are its own segments
         "side": side,
         "filters": shown.Filters(
             request.GET, side=(_("Side"), [("", "–"), *_sides_of(elections, value, side.name)])

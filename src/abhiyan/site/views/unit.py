@@ -122,6 +122,7 @@ def unit(request: Request, code: str) -> HttpResponseBase:
         else _leaders(request.viewer, here, hierarchy, today, lang),
         "vacant_below": _vacant_below(here, hierarchy, counts, today, lang) if sees_counts else [],
         "running": running,
+        "votes_href": _votes_href(here) if running else "",
         "chosen": chosen,
         "source": facts.source,
         "page_is_sample": facts.is_sample,
@@ -139,6 +140,13 @@ def unit(request: Request, code: str) -> HttpResponseBase:
         ]
         context["plain_more"] = below.total > len(below.rows)
     return render(request, "site/unit.html", context)
+
+
+def _votes_href(here: units.UnitRow) -> str:
+    """Where members stand beside votes: of units with segments below them."""
+    if here.kind not in (Kind.STATE, Kind.CONSTITUENCY):
+        return ""
+    return reverse("site:membership_votes", args=[here.code])
 
 
 def _chosen(running: list[Running], wanted: str) -> Running | None:

@@ -1,0 +1,82 @@
+"""Membership beside votes: what is laid side by side, for whom, how exactly, and what is said with it."""
+
+import re
+
+import pytest
+from django.test import Client
+
+from abhiyan.core import clock
+from abhiyan.core.scope import system
+from abhiyan.elections import actions
+from abhiyan.elections.tests import make as elections
+from abhiyan.site.tests.cast import SYSTEM, Cast
+
+PATH = "/units/JK/membership-and-votes/?election=JK2024&side=BJP"
+
+
+@pytest.fixture(scope="module")
+def cast(open_database: None) -> Cast:
+    cast = Cast.make(own=42)
+    cast.crowd(4, "JK-B003", "70062", days_ago=1)  # of the segment JK-AC19
+    cast.fold()
+    elections.assembly()
+    with system("test"):
+        actions.make_alliance(
+            election="JK2024",
+            names={"en": "Two parties", "hi": "दो दल"},
+            lead="JKNC",
+            parties=["INC"],
+            at_unit=cast.world.state.pk,
+            by=SYSTEM,
+            at=clock.now(),
+        )
+    return cast
+
+
+def body(client: Client, path: str, status: int = 200) -> str:
+    answer = client.get(path)
+    assert answer.status_code == status
+    return answer.content.decode()
+
+
+def cells(page: str, code: str) -> list[str]:
+    """What the row of a unit shows."""
+    row = next(
+        row for row in re.findall(r"<tr>.*?</tr>", page, re.DOTALL) if f"/elections/units/{code}/" in row
+    )
+    return [
+        re.sub(r"<[^>]+>", " ", cell).replace("&lt;", "<").strip()
+        for cell in re.findall(r"<td.*?</td>", row, re.DOTALL)
+    ]
+
+
+def test_members_and_votes_of_a_segment_stand_side_by_side_with_the_caveat(cast: Cast) -> None:
+    page = body(cast.client("state_president"), PATH)
+    assert "This proves nothing about persons." in page
+    assert cells(page, "JK-AC20")[1] == "43"  # 42 and the one by name
+    assert "jk_assembly_2024_results.csv" in page and "<svg" in page and "style=" not in page
+
+
+def test_from_outside_members_are_tens_and_few_are_not_shown(cast: Cast) -> None:
+    page = body(cast.client("district_elsewhere"), PATH)
+    assert cells(page, "JK-AC20")[1] == "40"
+    assert cells(page, "JK-AC19")[1] == "<10"
+    assert "1 place is not drawn" in page
+    answer = cast.client("district_elsewhere").get(f"{PATH}&format=csv")
+    export = b"".join(answer.streaming_content).decode()  # type: ignore[attr-defined]  # a streaming answer
+    assert ",40," in export and "<10" in export and ",43," not in export and ",4," not in export
+
+
+def test_an_alliance_is_the_side_when_none_is_asked_for(cast: Cast) -> None:
+    assert "Two parties" in body(cast.client("state_president"), "/units/JK/membership-and-votes/")
+
+
+def test_a_unit_without_segments_says_so(cast: Cast) -> None:
+    page = body(cast.client("state_president"), "/units/JK-B001/membership-and-votes/")
+    assert "No segment stands below this unit" in page
+    body(cast.client("state_president"), "/units/NOWHERE/membership-and-votes/", status=404)
+
+
+def test_the_unit_page_leads_to_both(cast: Cast) -> None:
+    page = body(cast.client("state_president"), "/units/JK/")
+    assert "/elections/units/JK/" in page and "/units/JK/membership-and-votes/" in page
