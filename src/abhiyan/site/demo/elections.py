@@ -1,0 +1,91 @@
+"""The demo's elections: real results, a few alliances, classes by rules; and two sample plans made from them."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from abhiyan.core.scope import system
+from abhiyan.elections import actions
+from abhiyan.elections.known import DATA
+from abhiyan.elections.queries.planning import Aims
+from abhiyan.elections.rules import classes
+
+from . import lists
+
+BY = lists.BY
+ORIGIN = "Election Commission of India, as collected in public repositories; see elections/data/README.md"
+FILES: tuple[tuple[str, str, dict[str, str]], ...] = (
+    ("results", "ls2019_results.csv", {"election": "LS2019"}),
+    ("results", "ls2024_results.csv", {"election": "LS2024"}),
+    ("results", "jk_assembly_2024_results.csv", {"election": "JK2024"}),
+    ("segments", "jk_ls2024_ac_segments.csv", {"election": "LS2024", "state": "U08"}),
+)
+NDA = {"en": "National Democratic Alliance", "hi": "राष्ट्रीय जनतांत्रिक गठबंधन"}
+NC_AND_CONGRESS = {"en": "National Conference and Congress", "hi": "नेशनल कॉन्फ्रेंस और कांग्रेस"}
+# Election, state ("": everywhere), names, lead, allies: parties that announced it before the vote and won a seat.
+ALLIANCES: tuple[tuple[str, str, Mapping[str, str], str, Sequence[str]], ...] = (
+    (
+        "LS2019",
+        "",
+        NDA,
+        "BJP",
+        ("SHS", "JD(U)", "LJP", "SAD", "ADAL", "ADMK", "AJSUP", "RLTP", "NDPP"),
+    ),
+    (
+        "LS2024",
+        "",
+        NDA,
+        "BJP",
+        (
+            *("TDP", "JD(U)", "SHS", "LJP(RV)", "JSP", "JD(S)", "RLD"),
+            *("NCP", "UPPL", "AGP", "HAM(S)", "ADAL", "AJSU", "SKM"),
+        ),
+    ),
+    ("LS2024", "U08", NC_AND_CONGRESS, "JKNC", ("INC",)),
+    ("JK2024", "", NC_AND_CONGRESS, "JKNC", ("INC", "CPI(M)")),
+)
+PARTY = "BJP"
+# The second asks for more seats than the party had candidates in: a contradiction the plan finds.
+PLANS: tuple[tuple[dict[str, str], Aims], ...] = (
+    ({"en": "46 of 90 seats (sample)", "hi": "90 में से 46 सीटें (नमूना)"}, Aims(seats_goal=46)),
+    (
+        {"en": "80 of 90 seats with 1,500,000 votes (sample)", "hi": "15,00,000 मतों से 90 में से 80 सीटें (नमूना)"},
+        Aims(seats_goal=80, votes_goal=1_500_000),
+    ),
+)
+
+
+def bring_results(*, at: datetime) -> None:
+    """Results of every packaged file, by import."""
+    for kind, name, options in FILES:
+        lists.bring(kind, DATA / name, options=options | {"origin": ORIGIN}, at=at)
+
+
+def plan(state_id: int, nation_id: int, *, at: datetime) -> None:
+    """Alliances, classes of the segments, and two plans for the state."""
+    with system("demo"):
+        for election, state, names, lead, allies in ALLIANCES:
+            actions.make_alliance(
+                election=election,
+                state=state,
+                names=names,
+                lead=lead,
+                parties=allies,
+                at_unit=nation_id,
+                by=BY,
+                at=at,
+            )
+        for election in ("LS2024", "JK2024"):
+            actions.sort_units(
+                election=election, unit_id=state_id, rows=classes.DEFAULT, party=PARTY, by=BY, at=at
+            )
+        for names, aims in PLANS:
+            actions.make_plan(
+                names=names,
+                election="JK2024",
+                unit_id=state_id,
+                party=PARTY,
+                aims=aims,
+                is_sample=True,
+                by=BY,
+                at=at,
+            )
