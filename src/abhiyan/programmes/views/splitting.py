@@ -3,6 +3,7 @@
 from typing import Any
 
 from django import forms
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from abhiyan.programmes import queries
@@ -18,6 +19,16 @@ CLASS_NAMES = {
 }
 OPTIONS = ("label", "election", "party", *CLASSES)
 SOMETIMES = {"data-needed": "sometimes"}  # needed by some choices only: the hint says which
+
+
+def _weight(name: str) -> forms.IntegerField:
+    return forms.IntegerField(
+        label=CLASS_NAMES[name],
+        required=False,
+        min_value=0,
+        max_value=HEAVIEST,
+        help_text=format_lazy(_("For a split by class. Empty: {usual}."), usual=USUAL[name]),
+    )
 
 
 class SplitForm(forms.Form):
@@ -39,13 +50,13 @@ class SplitForm(forms.Form):
         help_text=_("For a split by votes: the party’s letters, several with + between them."),
         widget=forms.TextInput(attrs={"autocomplete": "off", "size": "8", **SOMETIMES}),
     )
-    strong = forms.IntegerField(label=CLASS_NAMES["strong"], required=False, min_value=0, max_value=HEAVIEST)
-    swing = forms.IntegerField(label=CLASS_NAMES["swing"], required=False, min_value=0, max_value=HEAVIEST)
-    weak = forms.IntegerField(label=CLASS_NAMES["weak"], required=False, min_value=0, max_value=HEAVIEST)
+    strong = _weight("strong")
+    swing = _weight("swing")
+    weak = _weight("weak")
     levels = forms.ChoiceField(label=_("How far"), required=False)
 
     def __init__(self, *args: Any, hierarchy: int, kind: str, **kwargs: Any) -> None:
-        kwargs["initial"] = {"levels": "1", **USUAL} | (kwargs.get("initial") or {})
+        kwargs["initial"] = {"levels": "1"} | (kwargs.get("initial") or {})
         super().__init__(*args, **kwargs)
         labels, elections = queries.total_labels(), queries.elections_offered()
         unoffered = set()
@@ -78,6 +89,17 @@ class SplitForm(forms.Form):
                 ("", _("Down to the booths")),
             ],
         )
+
+    @property
+    def option_fields(self) -> list[forms.BoundField]:
+        """The fields only some choices need."""
+        return [self[name] for name in OPTIONS if name in self.fields]
+
+    @property
+    def needs_options(self) -> bool:
+        """Whether the choice made is one of those."""
+        source = queries.SOURCES.get(str(self["how"].value() or ""))
+        return source is not None and bool(source.needs)
 
     def _choose(self, name: str, choices: list[tuple[str, Any]]) -> None:
         field = self.fields[name]
