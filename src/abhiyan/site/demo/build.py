@@ -281,8 +281,10 @@ def _enrol(
     say: Callable[[str], None],
 ) -> None:
     """Twenty days of claims through the act, each day's in order; the truth about fabrication goes to a file."""
-    eager = history.eagerness(seed, [row.code for row in rows if row.kind == "district"])
     parent = {row.code: row.organisational_parent for row in rows}
+    eager = history.eagerness(seed, [row.code for row in rows if row.kind == "district"])
+    for code, pull in _pulls(rows, parent, programme).items():
+        eager[code] *= pull
     booths = [
         history.Booth(
             row.code,
@@ -309,6 +311,20 @@ def _enrol(
                 programmes.fold(at=until)
             if number % 5 == 0:
                 say(f"  day {number}: {done:,} claims")
+
+
+def _pulls(rows: Sequence[tree.Row], parent: dict[str, str], programme: Programme) -> dict[str, float]:
+    """How much more, or less, a district joins for being asked for more, or less, per elector than the state."""
+    electors: dict[str, int] = {row.code: 0 for row in rows if row.kind == "district"}
+    for row in rows:
+        if row.kind == "booth":
+            electors[parent[parent[row.organisational_parent]]] += row.electors or 0
+    with system("demo"):
+        ids = units.ids_of(electors)
+        targets = programme_queries.targets(programme=programme, units=list(ids.values()))
+    asked = {code: targets[ids[code]].n if ids[code] in targets else 0 for code in electors}
+    usual = sum(asked.values()) / sum(electors.values())
+    return {code: 0.25 + asked[code] / (usual * max(1, n)) for code, n in electors.items()}
 
 
 def _batched(events: Sequence[history.Event]) -> Iterator[tuple[history.Event, ...]]:

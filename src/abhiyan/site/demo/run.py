@@ -110,7 +110,9 @@ def _greet(port: int) -> None:
     click.echo("  Sign in there as any of its people by one click (from this machine only).")
     click.echo(f"  Join:      http://localhost:{port}/join/")
     click.echo(f"  The messages it would send, codes among them: http://localhost:{port}/demo/phone/")
-    click.echo("  Everything is sample but names of districts, blocks and constituencies, and results of elections.")
+    click.echo(
+        "  Everything is sample but names of districts, blocks and constituencies, and results of elections."
+    )
     click.echo("  Stop it with Ctrl-C, or with `make stop` from anywhere.")
     click.echo("", nl=False)
     sys.stdout.flush()
