@@ -4,6 +4,7 @@ from datetime import date
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from abhiyan.core.fields import CurrentXid, XidField
 from abhiyan.core.policy import ACCOUNT, COUNTS, Policy, placed, policies
@@ -165,7 +166,7 @@ class TargetVersion(models.Model):
 
     class Act(models.TextChoices):
         SET = "set", _("Set by hand")
-        LOCKED = "locked", _("Locked")
+        LOCKED = "locked", pgettext_lazy("of a target", "Locked")
         UNLOCKED = "unlocked", _("Unlocked")
         SPLIT = "split", _("Split")
         PLAN = "plan", _("Taken over from a plan")
