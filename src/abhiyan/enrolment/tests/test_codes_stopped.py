@@ -7,6 +7,7 @@ from django.test import Client
 
 from abhiyan.core.doctor import FAIL, OK, WARN
 from abhiyan.core.scope import system
+from abhiyan.enrolment.models import Drive
 from abhiyan.messaging import doctor
 from abhiyan.messaging.models import Message, Spending, Template
 
@@ -37,6 +38,11 @@ def told(page: str, human: Human = World.bilal, language: str = "en") -> str:
     return re.sub(r"[A-Za-z0-9]{64}", "", content)
 
 
+def before(page: str, language: str = "en") -> str:
+    """What the page says before anything is typed."""
+    return str(browser(language).get(PAGES[page]).content.decode())
+
+
 def level() -> set[str]:
     with system("test"):
         return {finding.level for finding in doctor.codes(World.now)}
@@ -50,9 +56,11 @@ def test_a_page_says_whether_a_code_can_come(
     for chosen in ("file", "console"):
         monkeypatch.setenv("ABHIYAN_SMS", chosen)
         assert NONE_COMES[language] not in told(page, language=language)
+        assert NONE_COMES[language] not in before(page, language)
         assert level() == {OK}
     monkeypatch.delenv("ABHIYAN_SMS")
     assert NONE_COMES[language] in told(page, language=language)
+    assert NONE_COMES[language] in before(page, language), "nobody types a form in vain"
     assert level() == {WARN}
     monkeypatch.setenv("ABHIYAN_SMS", "http")  # without its address
     assert NONE_COMES[language] in told(page, language=language)
@@ -99,3 +107,10 @@ def test_a_spent_budget_holds_no_code(world: World) -> None:
             tripped_at=world.now,
         )
     assert "a code is on its way" in told("sign_in").lower()
+
+
+def test_who_needs_no_code_is_not_warned_of_one(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("ABHIYAN_SMS")
+    with system("test"):
+        Drive.objects.update(codes_off=[{"unit": "JK", "from": "", "to": "9999"}])
+    assert NONE_COMES["en"] not in before("join")

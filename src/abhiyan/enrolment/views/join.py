@@ -550,6 +550,9 @@ def show_form(
         "per_phone": found.drive.roll.people_per_phone,
         "address": reverse("enrolment:join_drive", args=[found.drive.join_slug]),
         "places_url": places_address(found),
+        "asks_code": queries.asks_code(
+            found.drive, unit_id=found.programme.owner_id, on=clock.day_in(found.programme.zone, at)
+        ),
         "at": at,
         **places.context(picker),
         **more,
