@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+from django.utils import translation
 
 from abhiyan.core.refusals import NotFound
 from abhiyan.core.scope import Scope, scoped, system
@@ -84,11 +85,12 @@ def test_goals_that_cannot_be_are_told_in_words(world: World, president: Account
     plan = make(world, president, Aims(seats_goal=4, votes_goal=5000, share_goal_pct=30))
     codes = [one.code for one in planning.findings(plan, "contradictions")]
     assert {"seats_unreachable", "votes_above_turnout", "share_and_votes_differ"} <= set(codes)
-    told = [
-        words.sentence(one, {})
-        for which in ("contradictions", "notes")
-        for one in planning.findings(plan, which)
-    ]
+    with translation.override("en"):
+        told = [
+            words.sentence(one, {})
+            for which in ("contradictions", "notes")
+            for one in planning.findings(plan, which)
+        ]
     assert "The goal is 4 seats. No swing wins more than 3" in told[0]
     assert not any("%(" in text for text in told)
 

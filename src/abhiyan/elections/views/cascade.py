@@ -142,7 +142,7 @@ def _page(
     sorting = tables.sorting(request.GET, {key: key for key in KEYS}, default="name")
     rows = in_order(found, sorting, KEYS)
     if tables.wants_csv(request.GET):
-        head = [say("Unit"), say("Code"), say("Kind"), say("Electors"), say("Votes"), say("Change")]
+        head = [say("Unit"), say("Code"), say("Kind"), say("Electors"), say("Votes"), say("Difference")]
         head += [say("Set"), say("Locked")]
         lines = (
             [row.name, row.node.code, row.kind, row.facts.electors, row.n, row.change, row.said]

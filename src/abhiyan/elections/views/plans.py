@@ -279,7 +279,7 @@ def compare(request: Request, public_id: UUID) -> HttpResponseBase:
     pairs = found.pairs if given.get("show") == "all" else found.changed
     rows = [(pair, names[pair.key]) for pair in sorted(pairs, key=lambda pair: -abs(pair.votes))]
     if tables.wants_csv(request.GET):
-        head = [say("Constituency"), say("Votes before"), say("Votes after"), say("Change"), say("Locked")]
+        head = [say("Constituency"), say("Votes before"), say("Votes after"), say("Difference"), say("Locked")]
         return tables.csv_response(
             "versions",
             head,
@@ -350,7 +350,7 @@ def columns_of(
         )
         if worked is not None:
             told = [sentence(each, names) for each in worked.outcome.contradictions if each.key is None]
-            parties = ", ".join(alliance.parties) if alliance else one.party
+            parties = ", ".join(alliance.parties) if alliance else ""
             name = shown.side_name(one.party, alliance)
             found.append(SideColumn(name, parties, worked, alliance == one.alliance, told))
     return found

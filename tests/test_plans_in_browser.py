@@ -1,0 +1,306 @@
+"""A state president plans 80 of 80 seats at 51 per cent in a real browser; and no page of plans has a violation."""
+
+import csv
+import os
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+from django.conf import settings
+from playwright.sync_api import Browser, BrowserContext, Page
+
+from abhiyan.core import clock
+from abhiyan.core.scope import system
+from abhiyan.elections import actions, queries
+from abhiyan.elections.known import DATA
+from abhiyan.elections.models import Contest, Plan
+from abhiyan.elections.queries.planning import Aims
+from abhiyan.elections.tests.make import bring, reasons, written
+from abhiyan.enrolment.tests.server import Server
+from abhiyan.org import actions as org
+from abhiyan.org.tests.make import AT, SYSTEM, actor
+from abhiyan.people.actions import sessions
+from abhiyan.people.models import Account, Notice
+from abhiyan.programmes import actions as programmes
+from abhiyan.programmes import queries as programme_queries
+from abhiyan.ui.tests.test_browser import AXE, RULES, SIZES
+from abhiyan.units import actions as units
+from abhiyan.units.actions import NewUnit
+
+pytestmark = [pytest.mark.browser, pytest.mark.once]
+Open = Callable[..., Page]
+
+
+@dataclass
+class State:
+    """Uttar Pradesh: its 80 constituencies in the electoral tree, segments below the first; its president."""
+
+    ids: dict[str, int]
+    president: Account
+    plan: Plan
+
+    def token(self) -> str:
+        return sessions.start(
+            account_id=self.president.pk, device="", origin="", at=clock.now(), strong=True
+        ).token
+
+
+def rows(name: str) -> list[dict[str, str]]:
+    with (DATA / name).open(encoding="utf-8", newline="") as file:
+        return [row for row in csv.DictReader(file) if row["state_eci"] == "S24"]
+
+
+def planted() -> dict[str, int]:
+    seats = rows("india_parliamentary_constituencies.csv")
+    segments = [row for row in rows("india_assembly_constituencies.csv") if row["pc_no"] == "1"]
+    names = {"IN": "India", "UP": "Uttar Pradesh"}
+    names |= {f"UP-PC{row['pc_no']}": row["pc_name"] for row in seats}
+    names |= {f"UP-AC{row['ac_no']}": row["ac_name"] for row in segments}
+    kinds = {"IN": "nation", "UP": "state"}
+    made = [
+        NewUnit(
+            code=code,
+            kind=kinds.get(code, "constituency" if "-PC" in code else "segment"),
+            names={"en": name},
+            electors=300_000 + 10_000 * place if "-AC" in code else None,
+        )
+        for place, (code, name) in enumerate(names.items())
+    ]
+    ids = units.make_units(units=made, by=SYSTEM, at=AT)
+    top = [(ids["IN"], None), (ids["UP"], ids["IN"])]
+    below = [(unit, ids["UP"]) for code, unit in ids.items() if "-PC" in code]
+    below += [(unit, ids["UP-PC1"]) for code, unit in ids.items() if "-AC" in code]
+    for hierarchy, places in ((1, top), (2, top + below)):
+        units.place_many(hierarchy=hierarchy, places=places, on=date(2026, 1, 1), by=SYSTEM, at=AT)
+    return ids
+
+
+@pytest.fixture(scope="module")
+def state(open_database: None, tmp_path_factory: pytest.TempPathFactory) -> State:
+    with system("test"):
+        org.ensure_offices()
+        ids = planted()
+        president = Account.objects.create(
+            public_id=uuid4(), phone_id=uuid4(), last4="4213", name="Rohini Koul", created_at=AT
+        )
+        for language in ("hi", "en"):
+            Notice.objects.create(
+                code="membership",
+                version=1,
+                language=language,
+                title="Notice",
+                sections=[],
+                short="Notice",
+                published_at=AT,
+            )
+    org.appoint(
+        account_id=president.pk,
+        office="state_president",
+        unit_id=ids["UP"],
+        hierarchy=1,
+        starts_on=date(2026, 1, 1),
+        by=SYSTEM,
+        at=AT,
+    )
+    header, *lines = (DATA / "ls2019_results.csv").read_text(encoding="utf-8").splitlines(keepends=True)
+    path = written(
+        tmp_path_factory.mktemp("results"),
+        "".join(line for line in lines if ",S24," in line),
+        header=header.strip(),
+        name="ls2019_results.csv",
+    )
+    staged = bring(path, election="LS2019")
+    assert staged.state == "done", reasons(staged)
+    with system("test"):
+        assert Contest.objects.filter(unit__isnull=False).count() == 80, "seats are linked to their units"
+        actions.make_alliance(
+            election="LS2019",
+            state="S24",
+            names={"en": "the alliance", "hi": "गठबंधन"},
+            lead="BJP",
+            parties=["ADAL"],
+            at_unit=ids["UP"],
+            by=actor(president),
+            at=AT,
+        )
+        plan = actions.make_plan(
+            names={"en": "Sixty five", "hi": "पैंसठ"},
+            election="LS2019",
+            unit_id=ids["UP"],
+            party="BJP",
+            aims=Aims(seats_goal=65, votes_goal=90_000_000, share_goal_pct=50),
+            by=actor(president),
+            at=AT,
+        )
+        seats = queries.plan_seats(plan)
+        actions.cascade_plan(public_id=plan.public_id, unit_id=ids["UP-PC1"], by=actor(president), at=AT)
+        plan = actions.lock_seats(
+            public_id=plan.public_id,
+            contest_ids=[seat.contest_id for seat in seats[:2]],
+            locked=True,
+            by=actor(president),
+            at=AT,
+        )
+    return State(ids, president, plan)
+
+
+@pytest.fixture(scope="module")
+def served(state: State) -> Iterator[Server]:
+    server = Server().start(ABHIYAN_ORIGIN="http://localhost")
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def visit(chromium: Browser, served: Server, state: State) -> Iterator[Open]:
+    contexts: list[BrowserContext] = []
+
+    def visited(path: str, *, size: str = "desk", language: str = "en") -> Page:
+        with system("test"):
+            Account.objects.filter(pk=state.president.pk).update(language=language)
+        width, height = SIZES[size]
+        base = f"http://127.0.0.1:{served.port}"
+        context = chromium.new_context(viewport={"width": width, "height": height}, base_url=base)
+        contexts.append(context)
+        context.add_cookies(
+            [
+                {"name": "language", "value": language, "url": base},
+                {"name": settings.SESSION_COOKIE_NAME, "value": state.token(), "url": base},
+            ]
+        )
+        page = context.new_page()
+        page.goto(path)
+        return page
+
+    yield visited
+    for context in contexts:
+        context.close()
+
+
+def unsound(page: Page, where: str) -> list[str]:
+    page.evaluate("document.fonts.ready")
+    page.evaluate(AXE.read_text())
+    found = []
+    for scheme, rules in (
+        ("light", {"runOnly": RULES}),
+        ("dark", {"runOnly": {"type": "rule", "values": ["color-contrast"]}}),
+    ):
+        page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
+        told = page.evaluate("rules => axe.run(document, rules)", rules)
+        found += [
+            f"{where} {scheme}: {one['id']}: {one['nodes'][0]['html'][:200]}" for one in told["violations"]
+        ]
+    wide = page.evaluate("document.documentElement.scrollWidth - innerWidth")
+    if shots := os.environ.get("ABHIYAN_SHOTS"):
+        Path(shots).mkdir(parents=True, exist_ok=True)
+        page.screenshot(path=f"{shots}/{re.sub('[^a-z0-9]+', '-', where)}.png", full_page=True)
+    return found + ([f"{where}: {wide} px too wide"] if wide > 0 else [])
+
+
+@pytest.mark.parametrize("language", ["en", "hi"])
+@pytest.mark.parametrize("size", list(SIZES))
+def test_no_page_of_plans_has_a_violation(visit: Open, state: State, size: str, language: str) -> None:
+    plan = f"/elections/plans/{state.plan.public_id}/"
+    page = visit("about:blank", size=size, language=language)
+    found = []
+    for path in (
+        "/elections/plans/",
+        "/elections/plans/?q=nothing",
+        "/elections/plans/new/",
+        "/elections/plans/new/?owner=UP&election=LS2019&state=S24",
+        "/elections/plans/check/?typed=65+x+750+%3D+325,000&parts=6.7",
+        "/elections/plans/check/?typed=65",
+        plan,
+        f"{plan}seats/",
+        f"{plan}change/",
+        f"{plan}compare/?show=all",
+        f"{plan}sides/",
+        f"{plan}below/",
+        f"{plan}below/?unit=UP-PC1",
+    ):
+        answer = page.goto(path)
+        assert answer is not None and answer.status in (200, 422), path
+        found += unsound(page, f"{path.replace(str(state.plan.public_id), 'plan')}-{size}-{language}")
+    assert found == [], "\n".join(found)
+
+
+def test_a_state_president_plans_eighty_of_eighty(visit: Open, state: State) -> None:
+    page = visit("/elections/plans/")
+    page.click("main a[href$='/plans/new/']")
+    page.click("main form button[type=submit]")
+    page.fill("[name=name_en]", "Eighty")
+    page.fill("[name=seats_goal]", "80")
+    page.fill("[name=share_goal_pct]", "51")
+    page.click("button[value=look]")
+    page.wait_for_selector("#look")
+    alone, together = page.locator("section:has(#look) tbody tr").all()
+    assert "BJP alone" in alone.inner_text() and "62" in alone.inner_text()
+    assert "64" in together.inner_text() and "80" in together.inner_text()
+    assert "No swing wins more than 78" in page.inner_text("main")  # Apna Dal stood in the other two
+    page.select_option("[name=alliance]", index=1)
+    page.click("button[value=make]")
+    page.wait_for_url(re.compile(r"/elections/plans/[0-9a-f-]{36}/$"))
+    text = page.inner_text("main")
+    assert "80 of 80 seats, 51% of the votes; last time 64 seats" in text
+    first = page.locator("table:has(caption:text-is('Seats of the plan')) tbody tr").first.inner_text()
+    assert "ls2019_results.csv, row" in first, "where most is missing, and where that stands"
+
+    page.click("main a:has-text('With and without allies')")
+    page.wait_for_url("**/sides/")
+    assert "BJP alone" in page.inner_text("main") and "not won" in page.inner_text("main")
+    page.go_back()
+    page.click("main a[href$='/seats/']")
+    for name in ("Agra", "Aligarh", "Akbarpur"):
+        page.check(f"[aria-label='Lock {name}']")
+    page.click("button:has-text('Save as a new version')")
+    page.wait_for_selector("text=Version 2 is made")
+    assert page.locator("tbody input[type=checkbox]:checked").count() == 3
+    page.fill("[aria-label='Votes planned in Azamgarh']", "6,00,000")
+    page.click("button:has-text('Save as a new version')")
+    page.wait_for_selector("text=Version 3 is made")
+    page.click("main a:has-text('Back to the plan')")
+    page.click("main div.title a:has-text('Compare')")
+    page.wait_for_url("**/compare/")
+    text = page.inner_text("main")
+    assert "Eighty, version 2" in text and "Azamgarh" in text and "Agra\n" not in text
+
+    with system("test"):
+        plan = Plan.objects.get(number=3)
+        kept = {seat.contest.name: seat for seat in queries.plan_seats(plan) if seat.is_locked}
+    assert len(kept) == 3
+    page.goto(f"/elections/plans/{plan.public_id}/below/?unit=UP-PC1")
+    page.select_option("[name=down_to]", "segment")
+    page.click("form[action$='/pass/'] button")
+    page.wait_for_selector("text=The units below sum to it exactly")
+    targets_are_taken_over(state, plan)
+
+
+def targets_are_taken_over(state: State, plan: Plan) -> None:
+    """The plan's votes become targets of a programme of the state, made for it."""
+    at = clock.now()
+    with system("test"):
+        programme = programmes.make_programme(
+            template="membership_drive",
+            names={"en": "Votes to ask for"},
+            owner_id=state.ids["UP"],
+            unit_ids=[state.ids["UP"]],
+            opens_on=at.date(),
+            closes_on=at.date() + timedelta(days=60),
+            hierarchy=2,
+            by=actor(state.president),
+            at=at,
+        )
+        programmes.open_programme(programme_id=programme.pk, by=actor(state.president), at=at)
+        taken = programmes.take_over_plan(
+            programme_id=programme.pk, plan_public_id=plan.public_id, by=actor(state.president), at=at
+        )
+        targets = programme_queries.targets(programme=programme, units=list(state.ids.values()))
+    assert not taken.misfits and taken.nowhere == 0
+    assert targets[state.ids["UP"]].n == plan.found["votes"]
+    segments = [targets[unit].n for code, unit in state.ids.items() if "-AC" in code]
+    assert sum(segments) == targets[state.ids["UP-PC1"]].n
+    assert sum(target.is_locked for target in targets.values()) == 3
