@@ -14,6 +14,7 @@ import stat
 from collections import defaultdict
 from collections.abc import Callable, Iterable
 from contextlib import nullcontext
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from importlib import metadata
@@ -62,8 +63,18 @@ class Named:
     finding: Finding
 
 
-def examine(at: datetime, *, whole_audit: bool = False, only: str = "") -> list[Named]:
-    """Run every check, or `only` the named one. One that raises is itself a failure, and the others go on."""
+_is_served: ContextVar[bool] = ContextVar("is_served", default=True)
+
+
+def examine(
+    at: datetime, *, whole_audit: bool = False, only: str = "", is_served: bool = True
+) -> list[Named]:
+    """Run every check, or `only` the named one. One that raises is itself a failure, and the others go on.
+
+    is_served: whether a server or its jobs run here. Where none does, as after a restore, nothing can turn: what
+    stands still is then a warning.
+    """
+    _is_served.set(is_served)
     checks: dict[str, Check] = dict(CHECKS)
     for config in apps.get_app_configs():
         module = f"{config.name}.doctor"
@@ -316,7 +327,7 @@ def audit(at: datetime) -> Iterable[Finding]:
     age_s = (at - oldest).total_seconds() if oldest else 0.0
     if n and age_s > 60:
         yield Finding(
-            FAIL,
+            FAIL if _is_served.get() else WARN,
             f"{n} audit entries are not sealed, the oldest for {age_s:.0f} s",
             "see that `abhiyan jobs` runs; a transaction left open for long holds the seal up too",
             {"unsealed": n},
@@ -359,6 +370,9 @@ def loops_(at: datetime) -> Iterable[Finding]:
         yield Finding(
             WARN, "the loops never turned here", "run `abhiyan jobs`, or `abhiyan serve --with-jobs`"
         )
+        return
+    if not _is_served.get():
+        yield Finding(WARN, "nothing runs here, so no loop turns", "run `abhiyan serve --with-jobs`")
         return
     flaws = []
     for name, loop in sorted(loops.collected().items()):
@@ -419,8 +433,20 @@ def setting(_at: datetime) -> Iterable[Finding]:
             f"the address is {settings.ORIGIN}: passkeys and safe cookies need https",
             "put a proxy with a certificate before it and set ABHIYAN_ORIGIN=https://…",
         )
+    elif origin.hostname in LOOPBACK and not is_demo():
+        yield Finding(
+            WARN,
+            f"the address is {settings.ORIGIN}, which only this machine can open",
+            "set ABHIYAN_ORIGIN=https://… to the address people will use: links and notices carry it",
+        )
     else:
         yield Finding(OK, f"the address is {settings.ORIGIN}")
+    if not settings.ORGANISATION and not is_demo():
+        yield Finding(
+            WARN,
+            "the organisation has no name",
+            "set ABHIYAN_ORGANISATION: pages, notices and messages carry it",
+        )
     if os.geteuid() == 0 and not database.is_embedded() and not is_demo():
         yield Finding(WARN, "this runs as root", "run it as a user of its own")
 

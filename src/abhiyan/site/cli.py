@@ -23,6 +23,8 @@ import click
 
 import abhiyan
 
+from .backing import backup, restore
+
 CANNOT_RUN = 3
 ORDER = (
     *("init", "demo", "serve", "jobs", "stop", "migrate", "import", "recount", "doctor", "backup", "restore"),
@@ -102,9 +104,21 @@ def _room_commands() -> dict[str, click.Command]:
     return found
 
 
-def ready(ctx: click.Context | None, role: str, *, with_database: bool = True, pool: bool = False) -> None:
-    """Set up Django in this process for a database role; start the embedded database for as long as `ctx` lives."""
+def ready(
+    ctx: click.Context | None,
+    role: str,
+    *,
+    with_database: bool = True,
+    may_be_new: bool = False,
+    pool: bool = False,
+) -> None:
+    """Set up Django in this process for a database role; start the embedded database for as long as `ctx` lives.
+
+    may_be_new: there need not be a database yet.
+    """
     _need_keys()
+    if with_database and not may_be_new:
+        _need_database()
     os.environ["ABHIYAN_ROLE"] = role
     os.environ["ABHIYAN_POOL"] = "1" if pool else "0"
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "abhiyan.site.settings")
@@ -124,6 +138,17 @@ def _need_keys() -> None:
     from abhiyan.core import keys
 
     keys.read_keyring(keys.master_path())
+
+
+def _need_database() -> None:
+    """Who only looks makes no database where there is none: most likely the folder is another one."""
+    from abhiyan.core import database, home
+
+    if database.is_embedded() and not (home.path() / "postgres" / "data").exists():
+        raise CannotRun(
+            f"There is no database in {home.path()}. Is ABHIYAN_HOME the one you mean? "
+            "For a new installation run `abhiyan init`."
+        )
 
 
 @click.group(cls=Rooms, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
@@ -167,7 +192,7 @@ def init(ctx: click.Context, *, name: str | None, phone: str | None, language: s
         click.echo(
             "  Keep a copy of it off this machine, apart from the backups. Without it nothing sealed can be read."
         )
-    elif keys.read_keyring(path).demo and not (home.path() / "demo").exists():
+    elif keys.read_keyring(path).demo:
         raise CannotRun(
             f"{path} is the demo's key, which everybody knows. Choose another data folder (ABHIYAN_HOME)."
         )
@@ -333,6 +358,7 @@ def serve(
             serving.web(host=host, port=port)
         return
     _need_keys()
+    _need_database()
     _refuse_busy_port(host, port)
     _log_to_console()
     with (
@@ -390,6 +416,7 @@ def jobs(ctx: click.Context) -> None:
     from . import processes
 
     _need_keys()
+    _need_database()
     _end_with_watcher()
     with processes.stopping_on_signals() as stopping, processes.noted("jobs"), processes.database_in_use():
         ready(ctx, "jobs", with_database=False, pool=True)
@@ -414,6 +441,11 @@ def demo(*, seed: str, port: int | None, fresh: bool) -> None:
     run = _hook("abhiyan.site.demo", "run")
     if run is None:
         raise click.ClickException("The demo is not in this release yet.")
+    if already := [note for note in processes.known() if note.kind == "demo"]:
+        raise click.ClickException(
+            f"The demo runs already, on port {already[0].port} (process {already[0].pid}). `abhiyan stop` ends it."
+        )
+    _refuse_busy_port("127.0.0.1", port or serving.port())
     with processes.noted("demo", port=port or serving.port()):
         code = run(seed=seed, port=port or serving.port(), fresh=fresh)
     sys.exit(code or 0)
@@ -451,8 +483,11 @@ def doctor(ctx: click.Context, *, as_json: bool, whole_audit: bool) -> None:
     from abhiyan.core import clock
     from abhiyan.core import doctor as doctoring
 
-    found = doctoring.examine(clock.now(), whole_audit=whole_audit)
-    failed = any(one.finding.level == doctoring.FAIL for one in found)
+    from . import processes
+
+    found = doctoring.examine(clock.now(), whole_audit=whole_audit, is_served=bool(processes.known()))
+    levels = [one.finding.level for one in found]
+    failed = doctoring.FAIL in levels
     if as_json:
         rows = [
             {
@@ -472,118 +507,17 @@ def doctor(ctx: click.Context, *, as_json: bool, whole_audit: bool) -> None:
             click.echo(f"{level}  {one.check:10}  {one.finding.text}")
             if one.finding.fix:
                 click.echo(f"{'':18}→ {one.finding.fix}")
-        click.echo("Something fails." if failed else "All is well.")
+        warnings = levels.count(doctoring.WARN)
+        well = (
+            f"Nothing fails; {warnings} warning{'s' if warnings > 1 else ''}." if warnings else "All is well."
+        )
+        click.echo("Something fails." if failed else well)
     if failed:
         sys.exit(1)
 
 
-@main.group(invoke_without_command=True, short_help="Write an encrypted backup of database and files.")
-@click.option(
-    "--to", type=click.Path(path_type=Path), help="File to write, or a folder that gets a file by date."
-)
-@click.option(
-    "--recipient", envvar="ABHIYAN_BACKUP_RECIPIENT", help="Public key (age1…) [or ABHIYAN_BACKUP_RECIPIENT]."
-)
-@click.option("--json", "as_json", is_flag=True, help="Print JSON for a program to read.")
-@click.pass_context
-def backup(ctx: click.Context, *, to: Path | None, recipient: str | None, as_json: bool) -> None:
-    """Write database and files into one file, encrypted to a public key. Work goes on meanwhile.
-
-    Make a pair of keys once with `abhiyan backup keygen`, and keep the secret one off this machine. The
-    master key of this installation is not in the backup: keep it apart as well. Both are needed to restore.
-    """
-    if ctx.invoked_subcommand is not None:
-        return
-    if to is None or not recipient:
-        raise click.UsageError("Name the file with --to and the public key with --recipient.")
-    ready(ctx, "backup")
-    from abhiyan.core import backup as backing_up
-    from abhiyan.core import clock
-
-    at = clock.now()
-    if to.is_dir():
-        to = to / f"abhiyan-{at.astimezone(UTC):%Y%m%d-%H%M%S}.age"
-    told = backing_up.take(to=to, recipient=recipient, at=at, say=lambda text: click.echo(text, err=True))
-    if as_json:
-        click.echo(json.dumps(told | {"file": str(to)}))
-    else:
-        click.echo(
-            f"{to}: {told['bytes'] / 1024**2:.1f} MiB, the database and {told['files']} files of {at:%c} UTC"
-        )
-
-
-@backup.command()
-@click.option(
-    "--to", type=click.Path(path_type=Path), required=True, help="File for the secret key; must not exist."
-)
-def keygen(*, to: Path) -> None:
-    """Make a pair of keys for backups: the secret one into a file, the public one on the screen."""
-    from abhiyan.core import sealing
-
-    secret, public = sealing.new_pair()
-    try:
-        handle = os.open(to, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        raise click.ClickException(f"{to} exists already, and a key is never overwritten.") from None
-    with os.fdopen(handle, "w") as out:
-        out.write(f"# created: {datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}\n# public key: {public}\n{secret}\n")
-        os.fsync(out.fileno())
-    click.echo(public)
-    click.echo(f"The secret key is in {to}: move it off this machine, and keep two copies.", err=True)
-
-
-@main.command()
-@click.argument("source", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@click.option(
-    "--identity",
-    type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    required=True,
-    help="File with the secret key that belongs to the backup's public one.",
-)
-@click.option(
-    "--replace", is_flag=True, help="Set aside the database that is there; it is kept, not deleted."
-)
-@click.option("--check", is_flag=True, help="Only read the backup to its end; change nothing.")
-@click.option("--json", "as_json", is_flag=True, help="Print JSON for a program to read.")
-@click.pass_context
-def restore(
-    ctx: click.Context, *, source: Path, identity: Path, replace: bool, check: bool, as_json: bool
-) -> None:
-    """Make a backup this installation's database and files.
-
-    First put the installation's own master.key into the keys folder of the data folder. Nothing may serve
-    meanwhile (`abhiyan stop`). What people had erased since the backup is erased again; everybody signs in anew.
-    """
-    from . import processes
-
-    if not check and (
-        serving := [note for note in processes.known() if note.kind in ("serve", "web", "jobs")]
-    ):
-        raise click.ClickException(
-            f"{', '.join(note.kind for note in serving)} run here: `abhiyan stop` first."
-        )
-    ready(ctx, "owner")
-    from abhiyan.core import backup as backing_up
-    from abhiyan.core import clock
-
-    if check:
-        told = backing_up.check(source=source, identity=identity.read_text())
-    else:
-        told = backing_up.restore(
-            source=source,
-            identity=identity.read_text(),
-            at=clock.now(),
-            replace=replace,
-            say=lambda text: click.echo(text, err=True),
-        )
-    if as_json:
-        click.echo(json.dumps(told))
-        return
-    click.echo(
-        f"{'Whole: a' if check else 'Restored: the'} backup of {told['taken_at']}, {told['files']} files."
-    )
-    if not check:
-        click.echo("Now run `abhiyan recount` and `abhiyan doctor`, then serve.")
+main.add_command(backup)
+main.add_command(restore)
 
 
 @main.command()

@@ -213,7 +213,7 @@ def _say(staged: "StagedImport", *, as_json: bool, is_undo: bool = False) -> Non
                 f"    … and {counts['refused'] - len(rows):,} more rows (--json lists 1,000)", err=True
             )
     if error:
-        click.echo(f"{staged.state}: {error}", err=True)
+        click.echo(f"{'Not undone' if is_undo else staged.state}: {error}", err=True)
     elif not is_undo:
         click.echo(f"{staged.state} (import {staged.public_id})", err=True)
 

@@ -22,9 +22,9 @@ from .conftest import seal_everything
 pytestmark = pytest.mark.usefixtures("as_jobs")
 
 
-def found(check: str, *, at: datetime | None = None) -> dict[str, str]:
+def found(check: str, *, at: datetime | None = None, is_served: bool = True) -> dict[str, str]:
     """level -> text of one check's findings."""
-    findings = doctor.examine(at or clock.now(), only=check)
+    findings = doctor.examine(at or clock.now(), only=check, is_served=is_served)
     return {one.finding.level: one.finding.text for one in findings}
 
 
@@ -127,6 +127,8 @@ def test_loops_that_never_turned_stopped_or_fail_are_told_apart() -> None:
     assert (
         "core.seal has not turned for 100 s" in found("loops", at=now + timedelta(seconds=100))[doctor.FAIL]
     )
+    resting = found("loops", at=now + timedelta(seconds=100), is_served=False)
+    assert "nothing runs here" in resting[doctor.WARN] and doctor.FAIL not in resting
     Heartbeat.objects.filter(loop="core.seal").update(error="ZeroDivisionError")
     assert "core.seal fails with ZeroDivisionError" in found("loops", at=now)[doctor.FAIL]
 
@@ -137,6 +139,7 @@ def test_entries_that_stay_unsealed_are_found() -> None:
         audit.record(by=Actor.system("test"), at=now, act="test.act")
     assert doctor.FAIL not in found("audit", at=now)
     assert "1 audit entries are not sealed" in found("audit", at=now + timedelta(minutes=2))[doctor.FAIL]
+    assert doctor.FAIL not in found("audit", at=now + timedelta(minutes=2), is_served=False)
     seal_everything(now)
     assert doctor.FAIL not in found("audit", at=now + timedelta(minutes=2))
 
@@ -150,6 +153,17 @@ def test_a_broken_trail_is_found_when_it_is_walked() -> None:
         owner.execute("update core_audit set act = 'other'")
     levels = {one.finding.level for one in doctor.examine(now, whole_audit=True) if one.check == "trail"}
     assert levels == {doctor.FAIL}
+
+
+def test_an_address_that_only_this_machine_opens_and_a_missing_name_are_said(settings: Any) -> None:
+    settings.ORIGIN, settings.ORGANISATION = "http://localhost:8000", "Jan Sangathan"
+    assert "ABHIYAN_ORIGIN" in fixes("settings")
+    settings.ORIGIN, settings.ORGANISATION = "https://campaign.example.org", ""
+    assert "ABHIYAN_ORGANISATION" in fixes("settings") and "ABHIYAN_ORIGIN" not in fixes("settings")
+
+
+def fixes(check: str) -> str:
+    return " ".join(one.finding.fix for one in doctor.examine(clock.now(), only=check))
 
 
 def test_a_key_that_others_may_read_is_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from abhiyan.core import embedded, sealing
+from abhiyan.core import embedded, keys, sealing
 from abhiyan.site import benches, cli, processes
 
 from .conftest import Installation
@@ -138,6 +138,29 @@ def test_doctor_refuses_the_demos_key_outside_the_demo(installation: Installatio
     )
 
 
+def test_who_looks_into_another_folder_makes_no_database_there(tmp_path: Path) -> None:
+    other = Installation(home=tmp_path / "other", port=1)
+    key = other.home / "keys" / "master.key"
+    keys.make_master(key)
+    for command in (["doctor"], ["serve"], ["jobs"], ["recount"]):
+        assert "There is no database" in other.run(*command, code=cli.CANNOT_RUN)
+    assert not (other.home / "postgres").exists()
+
+
+def test_a_demo_is_never_made_real_and_runs_once(
+    installation: Installation, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    demo = Installation(home=tmp_path / "demo", port=installation.port)
+    keys.make_master(demo.home / "keys" / "master.key", text=keys.demo_master("seed"))
+    (demo.home / "demo").touch()
+    assert "demo's key" in demo.run("init", "--no-account", code=cli.CANNOT_RUN)
+    monkeypatch.setenv("ABHIYAN_HOME", str(demo.home))
+    with processes.noted("demo", port=demo.port):
+        told = demo.run("demo", code=1)
+    assert f"runs already, on port {demo.port} (process {os.getpid()})" in told
+    assert not (demo.home / "postgres").exists()
+
+
 def test_backup_and_restore_by_the_command_line(installation: Installation, tmp_path: Path) -> None:
     public = installation.run("backup", "keygen", "--to", str(tmp_path / "secret")).strip()
     sealing.public_key(public)
@@ -151,7 +174,8 @@ def test_backup_and_restore_by_the_command_line(installation: Installation, tmp_
     assert "Whole" in installation.run("restore", *common, "--check")
     assert "--replace" in installation.run("restore", *common, code=1)
     assert "recount" in installation.run("restore", *common, "--replace")
-    installation.run("doctor", "--audit")
+    told = json.loads(installation.run("doctor", "--audit", "--json"))
+    assert ("loops", "warn") in {(finding["check"], finding["level"]) for finding in told["findings"]}
 
 
 def test_a_process_is_known_by_more_than_its_number(installation: Installation, tmp_path: Path) -> None:
