@@ -52,6 +52,8 @@ def page(request: HttpRequest) -> dict[str, Any]:
             "links": [{"href": address("people:account"), "label": _("My account and sessions")}],
             "sign_out_url": address("people:sign_out"),
         }
+    else:
+        known |= {"join_url": address("enrolment:join"), "member_url": address("enrolment:me")}
     return known
 
 

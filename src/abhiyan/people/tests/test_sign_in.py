@@ -51,6 +51,13 @@ def test_phone_code_and_app_sign_in(world: World) -> None:
     assert strong(client)
 
 
+def test_a_citizen_who_opens_the_first_page_finds_the_way_to_join_and_to_their_membership() -> None:
+    page = browser().get("/", follow=True).content.decode()
+    assert "Sign in" in page
+    for where in ("/join/", "/me/"):
+        assert f'href="{where}"' in page
+
+
 def test_where_one_wanted_to_go_is_kept_but_no_other_site(world: World) -> None:
     secret = world.app()
     client = browser()
