@@ -140,9 +140,9 @@ def _units_file(rows: Sequence[tree.Row]) -> Iterator[Sequence[object]]:
 
 
 def _pins_file(rows: Sequence[tree.Row]) -> Iterator[Sequence[object]]:
-    """One sample PIN code per mandal, naming its booths."""
+    """One sample PIN code per mandal, naming its booths; of a stretch that no post office has."""
     mandals = {
-        row.code: str(180_000 + number) for number, row in enumerate(r for r in rows if r.kind == "mandal")
+        row.code: str(199_000 + number) for number, row in enumerate(r for r in rows if r.kind == "mandal")
     }
     yield ["pin", "unit_code", "sample"]
     for row in rows:
