@@ -65,7 +65,7 @@ def elections(*, kind: str = "") -> list[ElectionRow]:
 
 def election(code: str) -> Election:
     """The election with this code. NotFound when there is none."""
-    found = Election.objects.filter(code=code).first()
+    found = None if "\0" in code else Election.objects.filter(code=code).first()
     if found is None:
         raise NotFound(field="election")
     return found

@@ -291,3 +291,22 @@ def test_no_page_asks_more_queries_for_more_rows(world: World, tmp_path: Path) -
     before = [asked(path) for path in paths]
     more("S11", 20)
     assert [asked(path) for path in paths] == before
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/units/%00/",
+        "/elections/units/%00/",
+        "/elections/results/LS2024/seats/%00/1/",
+        "/elections/results/%00/",
+        "/elections/results/LS2024/seats/S05/99999999999/",
+        "/elections/results/LS2024/classes/?unit=%00",
+        "/elections/results/LS2024/?state=%00&matching=%00&page=-1&sort=x",
+        "/elections/results/LS2024/seats/?side=%00&winner=%00&show=x&page=99999",
+        f"/elections/results/LS2024/seats/?side={'a' * 5000}",
+    ],
+)
+def test_what_makes_no_sense_in_an_address_is_answered(world: World, path: str) -> None:
+    client = browser(world.holder("state_president", "N1"))
+    assert client.get(path).status_code in (200, 400, 404), path

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as say
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
+from abhiyan.core.refusals import NotFound
 from abhiyan.elections import known, queries
 from abhiyan.elections.models import Contest, Election, Part
 from abhiyan.elections.queries import PartRow, Result, SeatRow
@@ -26,6 +27,8 @@ from . import results_shown as shown
 def seat(request: Request, code: str, state: str, number: int) -> HttpResponseBase:
     """One seat: every candidate with file and row, sides with and without allies, its parts, what it was before."""
     of = queries.election(code)
+    if state not in known.states():
+        raise NotFound(field="state")
     side = shown.side_asked(of, request.GET)
     against = queries.earlier(of, state=state)
     found = queries.contest(of, state, number, against=against, side=side.parties)

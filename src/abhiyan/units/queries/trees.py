@@ -32,7 +32,8 @@ _kept: dict[tuple[int, int], tuple[int, dict[str, int]]] = {}
 
 def unit(code: str) -> Unit:
     """The unit with this code. NotFound when there is none."""
-    found = Unit.objects.filter(code=code).first()
+    # PostgreSQL holds no NUL, and refuses to look for one.
+    found = None if "\0" in code else Unit.objects.filter(code=code).first()
     if found is None:
         raise NotFound(field="unit")
     return found
@@ -82,6 +83,8 @@ class Found:
 
 def found(code: str) -> Found:
     """The unit with this code and the hierarchies it stands in today, in one query. NotFound when there is none."""
+    if "\0" in code:  # PostgreSQL holds none, and refuses to look for one
+        raise NotFound(field="unit")
     rows = rows_of(
         "select u.id, u.kind, u.source, u.is_sample, array(select p.hierarchy from units_placement p"
         " where p.unit_id = u.id and p.valid_to is null order by 1) from units_unit u where u.code = %s",
