@@ -11,10 +11,17 @@ from django.utils.translation import get_language
 from abhiyan.core import audit
 from abhiyan.core.actor import Actor
 from abhiyan.elections.models import Plan, PlanPart, PlanSeat
-from abhiyan.elections.queries import passing
+from abhiyan.elections.queries import passing, planning
 from abhiyan.elections.queries.passing import BASES, DEPTHS, Tree
 from abhiyan.elections.queries.plans import plan_for, votes_by_unit
-from abhiyan.elections.refusals import AimsUnfit, BasisUnfit, LocksExceed, NothingToPass, NotInPlan
+from abhiyan.elections.refusals import (
+    AimsUnfit,
+    BasisUnfit,
+    LocksExceed,
+    NewerVersion,
+    NothingToPass,
+    NotInPlan,
+)
 from abhiyan.elections.rules import cascade as rules
 from abhiyan.elections.rules.cascade import Change
 from abhiyan.org import queries as org
@@ -39,7 +46,7 @@ def cascade_plan(
     side), class (electors, weighted) or equal. down_to: segment, mandal or booth; where numbers stand further down
     already they are split again too. by_hand: units whose number is given, and locked from then on; a locked number
     stays. Returns what changed. Who may: `plans.make` at the plan's unit.
-    Refuses NotInPlan, NothingToPass, BasisUnfit, AimsUnfit, LocksExceed.
+    Refuses NotInPlan, NothingToPass, BasisUnfit, AimsUnfit, LocksExceed, NewerVersion.
     """
     given = dict(by_hand or {})
     if basis not in BASES or down_to not in DEPTHS:
@@ -129,6 +136,8 @@ def _held(public_id: UUID, by: Actor) -> Plan:
     plan = plan_for(public_id)
     org.require(by, "plans.make", at=plan.unit_id)
     Plan.objects.select_for_update().get(pk=plan.pk)
+    if not planning.is_newest(plan):
+        raise NewerVersion
     return plan
 
 

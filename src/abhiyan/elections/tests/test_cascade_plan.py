@@ -11,7 +11,7 @@ from abhiyan.elections import actions, queries
 from abhiyan.elections.models import Contest, Plan, PlanPart
 from abhiyan.elections.queries import passing, planning
 from abhiyan.elections.queries.planning import Aims
-from abhiyan.elections.refusals import AimsUnfit, BasisUnfit, LocksExceed, NotInPlan
+from abhiyan.elections.refusals import AimsUnfit, BasisUnfit, LocksExceed, NewerVersion, NotInPlan
 from abhiyan.elections.rules.cascade import Change
 from abhiyan.org.queries import NotYours
 from abhiyan.org.tests.make import AT, World, actor
@@ -161,6 +161,8 @@ def test_a_new_version_carries_what_was_passed_down(world: World, president: Acc
             public_id=plan.public_id, contest_ids=[contest], locked=True, by=actor(president), at=AT
         )
     assert passed(same, world) == before == passed(plan, world)
+    with pytest.raises(NewerVersion):
+        passes(plan, world, president)  # a version is not edited once there is a newer one
     first = Contest.objects.get(number=1).pk
     with system("test"):
         other = actions.next_version(

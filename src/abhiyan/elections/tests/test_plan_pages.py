@@ -239,3 +239,37 @@ def test_the_page_asks_as_many_questions_however_many_seats(
     with system("test"):
         assert planning.newest_plans().count() == 1 and queries.plan_for(plan.public_id) == plan
     assert make(world, president, Aims(method="hand")).found["seats"] == 1
+
+
+def test_odd_addresses_and_forms_are_answered(world: World, president: Account, plan: Plan) -> None:
+    client = browser(president)
+    path = f"/elections/plans/{plan.public_id}/"
+    for asked in (
+        "?sort=moon&show=moon&page=99999&q=%00",
+        "compare/?other=moon&show=moon",
+        "sides/?page=moon",
+        "below/?unit=%00",
+        "below/?unit=" + "x" * 3000,
+        "below/?unit=N1",
+        "seats/?page=-1&sort=--name",
+    ):
+        assert client.get(path + asked).status_code in (200, 400, 404), asked
+    for where, form in (
+        ("seats/", {"seat": ["9" * 30, "-1", "x"], "lock_1": "on"}),
+        ("change/", {"method": "moon", "share_goal_pct": "nan", "swing": "1e999"}),
+        ("change/", {"method": "uniform", "votes_goal": "9" * 15}),
+        ("below/pass/", {"unit": "C1", "basis": "moon", "down_to": "moon"}),
+        ("below/set/", {"about": "C1", "n": "5"}),
+        ("below/set/", {"about": "N111", "n": "-5"}),
+        ("below/lock/", {"about": "N111", "locked": "on"}),
+        ("below/pass/", {}),
+    ):
+        assert client.post(path + where, form).status_code in (302, 404, 422), (where, form)
+    for asked in ("?typed=%00", "?typed=" + "9" * 400, "?typed=1x1%3D1&parts=-1", "?typed=x%3Dx&parts=NaN"):
+        assert client.get("/elections/plans/check/" + asked).status_code in (200, 422), asked
+    for asked in (
+        "?election=LS2024",
+        "?owner=N1&election=%00&state=%00",
+        "?owner=N1&election=LS2024&state=S99",
+    ):
+        assert client.get("/elections/plans/new/" + asked).status_code in (200, 422), asked
