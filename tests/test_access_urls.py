@@ -48,6 +48,7 @@ EXPECTED: dict[str, str | tuple[str, str]] = {
     "elections:plans": "sssso ooooooooooooo",
     "elections:seat": "ssssg ggggggggggggg",
     "elections:seats": "ssssg ggggggggggggg",
+    "elections:stated": "ssssn ggnnnnnnnngnn",
     "elections:unit": "sssso ooooooooooooo",
     "enrolment:card_check": "ggggg ggggggggggggg",
     "enrolment:drive": "ssssg ooooooooooooo",

@@ -338,6 +338,7 @@ PAGES: dict[str, tuple[str, ...]] = {
         "/elections/results/LS2024/alliances/",
         "/elections/results/LS2024/alliances/ALLIANCE/",
         "/elections/results/JK2024/classes/",
+        "/elections/results/LS2024/stated/?state=U08&number=2",
         "/programmes/new/",
         "/programmes/DRAFT/draft/when/",
         "/programmes/DRAFT/draft/who/",

@@ -11,6 +11,7 @@ from .views import (
     results_classes,
     results_seat,
     results_sides,
+    results_stated,
     seats,
 )
 
@@ -23,6 +24,7 @@ urlpatterns = [
     path("results/<str:code>/seats/<str:state>/<int:number>/", results_seat.seat, name="seat"),
     path("results/<str:code>/alliances/", results_sides.alliances, name="alliances"),
     path("results/<str:code>/alliances/<uuid:public_id>/", results_sides.alliance, name="alliance"),
+    path("results/<str:code>/stated/", results_stated.stated, name="stated"),
     path("results/<str:code>/classes/", results_classes.classes, name="classes"),
     path("plans/", plans.plans, name="plans"),
     path("plans/new/", creating.create, name="plan_create"),

@@ -117,6 +117,7 @@ ACCESS: dict[str, Access] = {
     "elections:alliances": STRONG,
     "elections:alliance": STRONG,
     "elections:classes": STRONG,
+    "elections:stated": capability("results.import"),
     # Plans of seats and votes; a plan out of sight is not there.
     "elections:plans": STRONG,
     "elections:plan": STRONG,

@@ -51,11 +51,13 @@ def make_plan(
     state: str = "",
     alliance: UUID | None = None,
     is_sample: bool = False,
+    seed: int | None = None,
 ) -> Plan:
     """Make the first version of a plan from a past result.
 
     election: its code. unit_id: whose plan it is. state: its code or name, "" for all; a unit in a state plans for
-    that state. party: code or name; alone, or with an alliance named for the election.
+    that state. party: code or name; alone, or with an alliance named for the election. seed: of the random local
+    swings, from 0 to 2**31; None: a new one.
     Who may: `plans.make` at the unit. Refuses NoPlanName, UnknownElection, PlanElsewhere, NoResults, UnknownParty,
     AllianceUnfit, AimsUnfit, MethodUnfit.
     """
@@ -69,7 +71,7 @@ def make_plan(
     stood = Candidacy.objects.filter(contest__election=of, party=code)
     if not code or not (stood.filter(contest__state=eci) if eci else stood).exists():
         raise UnknownParty(field="party", party=party)
-    seed = uuid4().int % 2**31
+    seed = uuid4().int % 2**31 if seed is None else seed
     with transaction.atomic():
         allies = _alliance(of, eci, code, alliance)
         worked = planning.worked_out(of, state=eci, party=code, alliance=allies, aims=aims, seed=seed)

@@ -150,6 +150,26 @@ def test_a_stated_figure_stands_marked_beside_the_computed_one(world: World) -> 
     assert "stated BJP · 49.90%" in page and "A newspaper, 5 June 2024" in page and "51.49%" in page
 
 
+def test_a_quoted_figure_is_added_and_taken_away_by_who_imports_results(world: World) -> None:
+    path = "/elections/results/LS2024/stated/?state=S05&number=1"
+    given = {"party": "BJP", "share_pct": "50.5", "source": "A newspaper"}
+    low = browser(world.holder("booth_president", "N1111"))
+    assert low.get(path).status_code == low.post(path, given).status_code == 403
+    chief = browser(world.holder("state_president", "N1"))
+    assert chief.post(path, given | {"party": "NOBODY"}).status_code == 422
+    assert chief.post(path, given | {"share_pct": ""}).status_code == 422
+    assert chief.post(path, given | {"share_pct": "101"}).status_code == 422
+    assert chief.post(path, given).status_code == 302
+    seat = "/elections/results/LS2024/seats/S05/1/"
+    assert "50.50%" in body(low, seat) and "Add or take away" not in body(low, seat)
+    page = body(chief, path)
+    stated_id = re.search(r'name="withdraw" value="([0-9]+)"', page)
+    assert stated_id is not None and "Add or take away" in body(chief, seat)
+    assert chief.post(path, {"withdraw": stated_id[1]}).status_code == 302
+    assert "50.50%" not in body(low, seat)
+    assert chief.get("/elections/results/LS2024/stated/?state=S05&number=77").status_code == 404
+
+
 def test_an_alliance_is_defined_and_changed_by_who_may_and_by_nobody_else(world: World) -> None:
     path = "/elections/results/LS2024/alliances/"
     given = {"name_en": "Two of them", "name_hi": "दो दल", "lead": "INC", "parties": "AAP"}

@@ -124,6 +124,7 @@ def election(request: Request, code: str) -> HttpResponseBase:
         "sides": [(one, shown.alliance_name(one.alliance)) for one in told.sides],
         "states": _by_state(of) if not state and len(states) > 1 else [],
         "seats_href": reverse("elections:seats", args=[of.code]) + (f"?state={state}" if state else ""),
+        "stated_href": shown.stated_href(request, of, state),
     }
     return render(request, "elections/election.html", context)
 

@@ -64,6 +64,7 @@ def seat(request: Request, code: str, state: str, number: int) -> HttpResponseBa
         "sides": [(one, shown.alliance_name(one.alliance)) for one in found.sides],
         "namesakes": found.namesakes,
         "stated": found.stated,
+        "stated_href": shown.stated_href(request, of, state, number),
         "against": against,
         "filters": shown.Filters(request.GET, side=(_("Side"), [("", "–"), *shown.side_choices(of, state)])),
         "side": side,

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
+from urllib.parse import urlencode
 from uuid import UUID
 
 from django import forms
@@ -178,3 +179,12 @@ def unit_where(request: Request, capability: str) -> int | None:
         if request.viewer.is_strong and capability in held.capabilities:
             return held.unit_id
     return None
+
+
+def stated_href(request: Request, of: Election, state: str = "", number: int | None = None) -> str:
+    """Where quoted figures of a place are added; empty for whoever may not."""
+    if unit_where(request, "results.import") is None:
+        return ""
+    asked = {"state": state} if state else {}
+    asked |= {"number": str(number)} if number is not None else {}
+    return reverse("elections:stated", args=[of.code]) + (f"?{urlencode(asked)}" if asked else "")

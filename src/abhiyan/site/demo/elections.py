@@ -1,5 +1,6 @@
 """The demo's elections: real results, a few alliances, classes by rules; and two sample plans made from them."""
 
+import random
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
@@ -60,9 +61,19 @@ def bring_results(*, at: datetime) -> None:
         lists.bring(kind, DATA / name, options=options | {"origin": ORIGIN}, at=at)
 
 
-def plan(state_id: int, nation_id: int, *, at: datetime) -> None:
-    """Alliances, classes of the segments, and two plans for the state."""
+def plan(seed: str, state_id: int, nation_id: int, *, at: datetime) -> None:
+    """Alliances, a figure the press rounded, classes of the segments, and two plans for the state."""
+    draws = random.Random(f"plans {seed}")  # noqa: S311  # sample data
     with system("demo"):
+        actions.state_figure(
+            election="LS2019",
+            party=PARTY,
+            share_pct=37.4,
+            source="Newspapers after 23 May 2019, rounded",
+            at_unit=nation_id,
+            by=BY,
+            at=at,
+        )
         for election, state, names, lead, allies in ALLIANCES:
             actions.make_alliance(
                 election=election,
@@ -86,6 +97,7 @@ def plan(state_id: int, nation_id: int, *, at: datetime) -> None:
                 party=PARTY,
                 aims=aims,
                 is_sample=True,
+                seed=draws.randrange(2**31),
                 by=BY,
                 at=at,
             )
