@@ -279,7 +279,13 @@ def compare(request: Request, public_id: UUID) -> HttpResponseBase:
     pairs = found.pairs if given.get("show") == "all" else found.changed
     rows = [(pair, names[pair.key]) for pair in sorted(pairs, key=lambda pair: -abs(pair.votes))]
     if tables.wants_csv(request.GET):
-        head = [say("Constituency"), say("Votes before"), say("Votes after"), say("Difference"), say("Locked")]
+        head = [
+            say("Constituency"),
+            say("Votes before"),
+            say("Votes after"),
+            say("Difference"),
+            say("Locked"),
+        ]
         return tables.csv_response(
             "versions",
             head,
