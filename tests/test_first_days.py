@@ -85,7 +85,7 @@ def done(page: str) -> list[str]:
     return [" ".join(each.split()) for each in ticked]
 
 
-@override_settings(ORGANISATION="Sangathan")
+@override_settings(ORGANISATION="Sangathan", ORIGIN="https://app.example.org")
 def test_an_empty_installation_comes_to_its_first_member() -> None:
     translation.activate("en")
     phones, client = Phones(), signed_in(init())

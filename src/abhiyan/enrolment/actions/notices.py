@@ -1,9 +1,15 @@
 """The notice people read before they join: published in versions, for the whole organisation."""
 
+import ipaddress
 from collections.abc import Mapping
 from datetime import datetime
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.utils.translation import gettext_lazy as _
 
 from abhiyan.core.actor import Actor
+from abhiyan.core.refusals import Refused
 from abhiyan.org import queries as org
 from abhiyan.people import actions as people
 from abhiyan.people import queries as known
@@ -17,16 +23,46 @@ PUBLISH = "notices.publish"
 LEVELS = (Kind.NATION, Kind.STATE)
 
 
+class AddressLocal(Refused):
+    """A notice sends people to their member page: at an address of the server itself nobody else finds it."""
+
+    code = "address_local"
+    message = _(
+        "The notice is not published: this website is set to %(origin)s, which opens on the server itself only, "
+        "so nobody could reach the member page it names. On the server, set ABHIYAN_ORIGIN to the address people "
+        "type (https://…), start it again, and publish then."
+    )
+
+
 def publish(*, texts: Mapping[str, NoticeText], after: int, unit_id: int, by: Actor, at: datetime) -> int:
     """Publish the next version, in every language at once. Its number. Drives that are there keep theirs.
 
     unit_id: the nation or state whose office publishes it. after: the version it was written from, 0 for none.
-    Who may: `notices.publish` there. Refuses NotYours, NoticeIncomplete, NoticeRenewed.
+    Who may: `notices.publish` there. Refuses NotYours, NoticeIncomplete, NoticeRenewed; outside the demo
+    AddressLocal.
     """
     if units.unit_by_id(unit_id).kind not in LEVELS:
         raise org.NotYours(capability=PUBLISH)
     org.require(by, PUBLISH, at=unit_id)
+    if is_address_local():
+        raise AddressLocal(origin=settings.ORIGIN)
     return people.publish_notice(code=NOTICE, texts=texts, by=by, at=at, after=after)
+
+
+def is_address_local() -> bool:
+    """Whether ABHIYAN_ORIGIN was left at an address only the server itself opens. The demo may be."""
+    return not settings.DEMO and leads_here(settings.ORIGIN)
+
+
+def leads_here(address: str) -> bool:
+    """Whether an address means the machine it is opened on."""
+    host = ""
+    try:
+        host = urlsplit(address).hostname or "localhost"
+        known = ipaddress.ip_address(host)
+    except ValueError:  # a name, or no address at all
+        return host == "localhost" or host.endswith(".localhost")
+    return known.is_loopback or known.is_unspecified
 
 
 def is_lacking() -> bool:

@@ -29,7 +29,7 @@ SHOTS = os.environ.get("ABHIYAN_SHOTS", "")  # a folder: what the pages look lik
 
 @pytest.fixture(scope="module")
 def served(django_db_setup: None) -> Iterator[Server]:
-    server = Server().start(ABHIYAN_ORIGIN="http://localhost", ABHIYAN_ORGANISATION="Sangathan")
+    server = Server().start(ABHIYAN_ORIGIN="http://app.example.org", ABHIYAN_ORGANISATION="Sangathan")
     yield server
     server.stop()
 

@@ -4,6 +4,7 @@ import re
 from html import unescape
 
 import pytest
+from django.conf import LazySettings
 from django.test import Client, override_settings
 
 from abhiyan.core.scope import system
@@ -25,8 +26,12 @@ FILLED = {
 }
 
 
+ORIGIN = "https://app.example.org"
+
+
 @pytest.fixture
-def world() -> World:
+def world(settings: LazySettings) -> World:
+    settings.ORIGIN = ORIGIN
     made = web_world()
     with system("test"):
         Notice.objects.all().delete()
@@ -111,6 +116,40 @@ def test_a_text_that_leaves_a_part_out_is_refused_by_its_heading(world: World) -
     typed["text_en"] = re.sub(r"# Whom to ask\n[^\n]*\n", "", typed["text_en"])
     refused = client.post("/notice/", typed | {"step": "publish"})
     assert refused.status_code == 422 and "# Whom to ask" in refused.content.decode()
+
+
+@pytest.mark.parametrize("origin", ["http://localhost:8000", "https://127.0.0.1", "http://0.0.0.0:8000"])
+def test_where_the_address_opens_on_the_server_only_no_notice_is_published_and_the_page_says_it_first(
+    world: World, settings: LazySettings, origin: str
+) -> None:
+    settings.ORIGIN = origin
+    client = officer(world, "state_president", "JK")
+    page = client.get("/notice/").content.decode()
+    assert f"set to {origin}" in page and "ABHIYAN_ORIGIN" in page
+    typed = named(filled(offered(client)))
+    look = client.post("/notice/", typed | {"step": "look"}).content.decode()
+    assert "ABHIYAN_ORIGIN" in look and 'value="publish"' not in look
+    refused = client.post("/notice/", typed | {"step": "publish"})
+    assert refused.status_code == 422 and "The notice is not published" in refused.content.decode()
+    assert people.publications("membership") == []
+    settings.DEMO = True
+    assert "ABHIYAN_ORIGIN" not in client.get("/notice/").content.decode()
+    assert client.post("/notice/", typed | {"step": "publish"}).status_code == 302
+
+
+def test_an_address_of_the_server_left_in_the_text_is_refused_by_name(world: World) -> None:
+    client = officer(world, "state_president", "JK")
+    typed = named(filled(offered(client)))
+    typed["text_en"] = typed["text_en"].replace(f"{ORIGIN}/me/", "http://localhost:8000/me/")
+    refused = client.post("/notice/", typed | {"step": "look"})
+    assert refused.status_code == 422 and "only: http://localhost:8000" in refused.content.decode()
+
+
+def test_a_missing_name_is_said_again_before_it_is_published(world: World) -> None:
+    client = officer(world, "state_president", "JK")
+    typed = named(filled(offered(client)))
+    assert "ABHIYAN_ORGANISATION" in client.get("/notice/").content.decode()
+    assert "ABHIYAN_ORGANISATION" in client.post("/notice/", typed | {"step": "look"}).content.decode()
 
 
 def test_a_district_does_not_publish(world: World) -> None:

@@ -1,5 +1,6 @@
 """The notice: what it says now, writing the next version, looking it over, publishing it."""
 
+import re
 from typing import Any
 
 from django import forms
@@ -72,6 +73,12 @@ def _wrongs(text: NoticeText, typed: str, language: str) -> list[str]:
         found.append(_("This is missing, or has nothing beneath it: %(parts)s") % {"parts": named})
     if holes := standard_notice.holes(typed):
         found.append(_("Fill in what stands in square brackets: %(holes)s") % {"holes": " ".join(holes)})
+    if not settings.DEMO and not notices.is_address_local():  # else the page says so of the whole server
+        found += [
+            _("This address opens on the server itself only: %(address)s") % {"address": address}
+            for address in dict.fromkeys(re.findall(r"https?://[\w.:\[\]-]+", typed))
+            if notices.leads_here(address)
+        ]
     if len(text.short) > LONGEST_SHORT:
         found.append(
             _("The first reply has %(n)d characters; it goes out by SMS and may have %(most)d at most.")
@@ -113,7 +120,8 @@ def notice(request: Request) -> HttpResponseBase:
                 "texts": _shown(form.texts),
                 "version": latest + 1,
                 "drives_keep": latest > 0,
-            },
+            }
+            | _unset(),
         )
     try:
         version = notices.publish(
@@ -174,10 +182,18 @@ def _page(
                 (version, at, ", ".join(_named(each) for each in languages), sample)
                 for version, at, languages, sample in published
             ],
-            "has_name": bool(settings.ORGANISATION),
-        },
+        }
+        | _unset(),
         status=status,
     )
+
+
+def _unset() -> dict[str, Any]:
+    """What only the server's settings can put right, said before anything is typed and before it is published."""
+    return {
+        "has_name": bool(settings.ORGANISATION),
+        "local_address": settings.ORIGIN if notices.is_address_local() else "",
+    }
 
 
 def _shown(texts: dict[str, NoticeText]) -> list[tuple[str, str, NoticeText]]:
