@@ -61,6 +61,8 @@ def plot(given: Scatter) -> Plot | None:
 
 def axis(largest: float) -> tuple[list[float], float]:
     """Round values from 0 up to the first that holds the largest, and that one."""
+    if largest <= 0:
+        return [0.0, 1.0], 1.0
     unit = 1.0
     while largest / unit < 10 and unit > 1e-6:
         unit /= 10
@@ -70,6 +72,4 @@ def axis(largest: float) -> tuple[list[float], float]:
     while values[-1] < largest and len(values) < 20:
         value += 1
         values.append(round(value * step, 9))
-    if len(values) == 1:
-        values.append(step)
     return values, values[-1]
