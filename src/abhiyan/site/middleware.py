@@ -5,6 +5,7 @@ from collections.abc import Callable
 from urllib.parse import urlencode
 
 from django.conf import settings
+from django.core.exceptions import DisallowedHost
 from django.db import connection, transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.http.response import HttpResponseBase
@@ -12,11 +13,13 @@ from django.shortcuts import render
 from django.urls import NoReverseMatch, reverse
 from django.utils import translation
 from django.utils.cache import patch_vary_headers
+from django.utils.translation import gettext as _
 
 from abhiyan.core import address
 from abhiyan.core.refusals import Refused
 from abhiyan.org.queries import NotYours
 from abhiyan.org.viewer import Request
+from abhiyan.ui import errors
 
 from .access import ACCESS, Access, Level
 
@@ -48,23 +51,45 @@ def headers(get_response: Answer) -> Answer:
     return middleware
 
 
-def language(get_response: Answer) -> Answer:
-    """The language of a request: what was chosen here, the account's, the browser's, else Hindi."""
-    offered = dict(settings.LANGUAGES)
-
-    def chosen(request: HttpRequest) -> str:
-        viewer = getattr(request, "viewer", None)
-        for code in (request.COOKIES.get(LANGUAGE_COOKIE, ""), viewer.language if viewer else ""):
-            if code in offered:
-                return str(code)
-        for part in request.META.get("HTTP_ACCEPT_LANGUAGE", "").split(",")[:10]:
-            code = part.split(";", 1)[0].strip().split("-", 1)[0].lower()
-            if code in offered:
-                return str(code)
-        return settings.LANGUAGE_CODE
+def host(get_response: Answer) -> Answer:
+    """Under a name that is not ours nothing is answered. Whoever forgot to set it finds the remedy in the log."""
 
     def middleware(request: HttpRequest) -> HttpResponseBase:
-        code = chosen(request)
+        try:
+            request.get_host()
+        except DisallowedHost:
+            log.warning(
+                "refused: a name this installation does not answer to; if people are to open it by that name, set "
+                "ABHIYAN_ORIGIN to the address they type, or add the name to ABHIYAN_HOSTS, and start again",
+                extra={"facts": {"host": request.META.get("HTTP_HOST", "")[:100]}},
+            )
+            with translation.override(chosen_language(request)):
+                told = _("This website does not answer to the name in the address you opened.")
+                return errors.page(None, 400, message=told)
+        return get_response(request)
+
+    return middleware
+
+
+def chosen_language(request: HttpRequest) -> str:
+    """What was chosen here, the account's, the browser's, else Hindi."""
+    offered = dict(settings.LANGUAGES)
+    viewer = getattr(request, "viewer", None)
+    for code in (request.COOKIES.get(LANGUAGE_COOKIE, ""), viewer.language if viewer else ""):
+        if code in offered:
+            return str(code)
+    for part in request.META.get("HTTP_ACCEPT_LANGUAGE", "").split(",")[:10]:
+        code = part.split(";", 1)[0].strip().split("-", 1)[0].lower()
+        if code in offered:
+            return str(code)
+    return settings.LANGUAGE_CODE
+
+
+def language(get_response: Answer) -> Answer:
+    """Every answer in the language of its request."""
+
+    def middleware(request: HttpRequest) -> HttpResponseBase:
+        code = chosen_language(request)
         request.LANGUAGE_CODE = code
         with translation.override(code):
             response = get_response(request)

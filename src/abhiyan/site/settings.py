@@ -33,6 +33,7 @@ INSTALLED_APPS = [
 ]
 MIDDLEWARE: list[str] = [
     "abhiyan.site.middleware.headers",
+    "abhiyan.site.middleware.host",
     "django.middleware.security.SecurityMiddleware",
     "django.middleware.common.CommonMiddleware",
     "abhiyan.org.middleware.viewer",

@@ -6,6 +6,7 @@ import pytest
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 
+from abhiyan.core.logs import JsonFormatter
 from abhiyan.org.rules.capabilities import MEANINGS
 from abhiyan.site import asgi
 from abhiyan.site.access import ACCESS, HOT, Level
@@ -87,3 +88,17 @@ def test_who_is_not_signed_in_is_sent_to_sign_in_and_machines_are_refused() -> N
     assert Client().post("/account/recovery-codes/").status_code == 403
     htmx = Client().get("/account/", HTTP_HX_REQUEST="true")
     assert (htmx.status_code, htmx["HX-Redirect"]) == (204, "/sign-in/?next=%2Faccount%2F")
+
+
+@pytest.mark.once
+def test_a_name_that_is_not_ours_is_refused_and_the_log_says_in_one_line_what_to_set(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    answer = Client(HTTP_HOST="campaign.example.org", HTTP_ACCEPT_LANGUAGE="en").get("/sign-in/")
+    assert answer.status_code == 400
+    assert "does not answer to the name" in answer.content.decode()
+    assert "default-src 'self'" in answer["Content-Security-Policy"]
+    (record,) = caplog.records
+    line = JsonFormatter().format(record)
+    assert "ABHIYAN_ORIGIN" in line and "ABHIYAN_HOSTS" in line and "campaign.example.org" in line
+    assert record.exc_info is None and "ALLOWED_HOSTS" not in line
