@@ -132,7 +132,7 @@ def create(request: Request) -> HttpResponseBase:
         if form.is_valid():
             given = form.cleaned_data
             held = owners[given["owner"]]
-            opens_on = shown.today(at) + timedelta(days=1)
+            opens_on = shown.today(at)  # it begins when it is opened, unless another day is chosen
             try:
                 made = actions.make_programme(
                     template=given["template"],
