@@ -146,6 +146,7 @@ EXPECTED: dict[str, str | tuple[str, str]] = {
     "programmes:set_target": "ssssn mmmmmmnnnnnmn",
     "programmes:split_preview": ("ssssn uuunuunnnnnnn", "ssssn uununnnnnnnnn"),
     "programmes:split_target": "ssssn mmmmmmnnnnnmn",
+    "programmes:take_over": ("ssssn ooonnnnnnnnnn", "ssssn oononnnnnnnnn"),
     "programmes:targets": "ssssg oooooooooooog",
     "programmes:version": "ssssg ggggggggggggg",
     "programmes:versions": "ssssg oooooooooooog",

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from .views import charges, creating, programmes, targets, versions
+from .views import charges, creating, programmes, takeover, targets, versions
 
 app_name = "programmes"
 urlpatterns = [
@@ -24,6 +24,7 @@ urlpatterns = [
     path("<uuid:public_id>/targets/split/", targets.split_target, name="split_target"),
     path("<uuid:public_id>/targets/lock/", targets.lock_target, name="lock_target"),
     path("<uuid:public_id>/targets/preview/", targets.split_preview, name="split_preview"),
+    path("<uuid:public_id>/targets/plan/", takeover.take_over, name="take_over"),
     path("<uuid:public_id>/targets/versions/", versions.versions, name="versions"),
     path("<uuid:public_id>/targets/versions/<uuid:version>/", versions.version, name="version"),
     path("<uuid:public_id>/targets/versions/<uuid:version>/back/", versions.go_back, name="go_back"),

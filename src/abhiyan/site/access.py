@@ -104,6 +104,7 @@ ACCESS: dict[str, Access] = {
     "programmes:versions": STRONG,
     "programmes:version": STRONG,
     "programmes:go_back": capability("programmes.targets"),
+    "programmes:take_over": capability("programmes.targets"),
     "programmes:split_preview": capability("programmes.targets"),
     "programmes:set_target": capability("programmes.targets"),
     "programmes:split_target": capability("programmes.targets"),

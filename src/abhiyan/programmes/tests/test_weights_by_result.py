@@ -197,3 +197,54 @@ def test_a_plan_is_taken_over_with_its_name_and_version(
             assert last.basis_name == "by the plan: Eighty of eighty v3"
         again = queries.plan_as_targets(drive, plan, on=TODAY)
         assert again.changes.differences == () and again.taken == 7
+
+
+def test_on_its_page_a_plan_is_looked_at_and_then_taken(
+    world: World, drive: Programme, president: Account, election: Election
+) -> None:
+    page, address = browser(president), f"/programmes/{drive.public_id}/targets/plan/"
+    assert "There is no plan yet" in page.get(address).content.decode()
+    with system("test"):
+        plan = Plan.objects.create(
+            public_id=uuid4(),
+            names={"en": "Eighty of eighty"},
+            election=election,
+            level="pc",
+            unit_id=world.unit("N1"),
+            party="BJP",
+            method="uniform",
+            made_at=AT,
+        )
+        PlanSeat.objects.create(
+            plan=plan,
+            contest=Contest.objects.get(),
+            unit_id=world.unit("C1"),
+            votes_likely=2000,
+            votes=900,
+            share_pct=45.0,
+        )
+        for code, n in (("N1111", 500), ("N1211", 400)):
+            PlanPart.objects.create(
+                plan=plan,
+                unit_id=world.unit(code),
+                parent_id=world.unit("C1"),
+                n=n,
+                weight_basis="electors",
+                set_at=AT,
+            )
+    told = page.get(f"{address}?plan={plan.public_id}").content.decode()
+    assert "of 7 looked at" in told and "1 that stand nowhere in its hierarchy" in told
+    expected = told.partition('name="expected" value="')[2].partition('"')[0]
+    assert page.get(f"{address}?plan=none").status_code == 422
+    assert page.post(address, {"plan": str(uuid4()), "expected": expected}).status_code == 422
+    assert page.post(address, {"plan": str(plan.public_id), "expected": "other"}).status_code == 409
+    assert page.post(address, {"plan": str(plan.public_id), "expected": expected}).status_code == 302
+    with system("test"):
+        known = queries.targets(programme=drive, units=[world.unit("N1"), world.unit("N1211")])
+    assert {one.n for one in known.values()} == {900, 400}
+    assert "Nothing would change." in page.get(f"{address}?plan={plan.public_id}").content.decode()
+
+
+def test_who_may_not_set_the_owners_targets_takes_no_plan_over(world: World, drive: Programme) -> None:
+    elsewhere = browser(world.holder("district_in_charge", "N11", name="Bilal Lone"))
+    assert elsewhere.get(f"/programmes/{drive.public_id}/targets/plan/").status_code == 403

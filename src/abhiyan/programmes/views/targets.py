@@ -137,6 +137,7 @@ def _page_of(
             ),
             "may_split": may_split,
             "may_set_own": may_set_own,
+            "may_take_over": not is_over and shown.may(request, "programmes.targets", one.owner_id),
             "problem": problem,
             "sorting": sorting,
             "leaf": below,

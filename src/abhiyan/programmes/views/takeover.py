@@ -1,0 +1,134 @@
+"""Taking over a plan of votes as a programme's targets: choosing it, looking at what would change, taking it."""
+
+from typing import Any
+from urllib.parse import urlencode
+from uuid import UUID
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpResponseBase
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as say
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_http_methods
+
+from abhiyan.core import clock
+from abhiyan.core.refusals import NotFound, Refused
+from abhiyan.elections import queries as elections
+from abhiyan.org.queries import NotYours
+from abhiyan.org.viewer import Request, named
+from abhiyan.programmes import actions, queries
+from abhiyan.programmes.models import Programme
+from abhiyan.ui import tables
+
+from . import shown
+from .programmes import measure_asked
+from .targets import difference_rows, differences_csv
+
+MOST_PLANS = 200  # offered to choose from, the newest first
+
+
+class PlanForm(forms.Form):
+    """Which plan."""
+
+    plan = forms.ChoiceField(label=_("Plan"))
+
+    def __init__(self, *args: Any, offered: list[tuple[str, str]], **more: Any) -> None:
+        super().__init__(*args, **more)
+        field = self.fields["plan"]
+        assert isinstance(field, forms.ChoiceField)
+        field.choices = [("", _("Choose a plan")), *offered]
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def take_over(request: Request, public_id: UUID) -> HttpResponseBase:
+    """What a plan would make of this programme's targets; and to take it, what somebody has looked at or nothing."""
+    one = queries.programme_for(request.viewer, public_id)
+    if one.state == Programme.State.CLOSED:
+        raise actions.ProgrammeOver
+    if not shown.may(request, "programmes.targets", one.owner_id):
+        raise NotYours
+    if request.method != "POST":
+        return _page(request, one)
+    measure = measure_asked(queries.measures([one])[one.pk], request.GET.get("measure", ""))
+    try:
+        found = actions.take_over_plan(
+            programme_id=one.pk,
+            plan_public_id=_uuid(request.POST.get("plan", "")),
+            measure=measure.number,
+            expected=request.POST.get("expected", ""),
+            by=request.actor,
+            at=clock.now(),
+        )
+    except NotFound:
+        return _page(request, one, problem=say("There is no such plan any more. Choose another."), status=422)
+    except Refused as refused:
+        return _page(request, one, problem=str(refused), status=refused.status)
+    messages.success(request, _("Targets changed: %(n)s") % {"n": len(found.changes.differences)})
+    asked = urlencode({"measure": measure.number})
+    return redirect(reverse("programmes:targets", args=[one.public_id]) + f"?{asked}")
+
+
+def _page(request: Request, one: Programme, *, problem: str = "", status: int = 200) -> HttpResponseBase:
+    lang = shown.language()
+    measure = measure_asked(queries.measures([one])[one.pk], request.GET.get("measure", ""))
+    given = request.POST if request.method == "POST" else request.GET
+    offered = [(str(plan.public_id), _called(plan, lang)) for plan in elections.plans()[:MOST_PLANS]]
+    form = PlanForm(given if given.get("plan") else None, offered=offered)
+    plan = found = leaf = None
+    if form.is_bound and form.is_valid():
+        plan = elections.plan_for(_uuid(form.cleaned_data["plan"]))
+        on = clock.day_in(one.zone, clock.now())
+        found = queries.plan_as_targets(one, plan, measure=measure.number, on=on)
+        differences = found.changes.differences
+        if tables.wants_csv(request.GET):
+            return tables.csv_response(
+                "differences", *differences_csv(differences[: tables.DEEPEST_ROW], lang)
+            )
+        leaf = tables.numbered(differences, request.GET, total=len(differences))
+    elif form.is_bound:
+        status = 422
+    return render(
+        request,
+        "programmes/target_takeover.html",
+        {
+            "here": "programmes",
+            "crumbs": shown.crumbs(
+                (shown.name_of(one), reverse("programmes:programme", args=[one.public_id])),
+                (say("Targets"), reverse("programmes:targets", args=[one.public_id])),
+                (say("From a plan"), ""),
+            ),
+            "programme": one,
+            "name": shown.name_of(one),
+            "measure": measure,
+            "measure_name": named(measure.names, lang),
+            "form": form,
+            "is_empty": not offered,
+            "plan": plan,
+            "plan_name": _called(plan, lang) if plan else "",
+            "found": found,
+            "misfits": [(named(misfit.names, lang), misfit.n, misfit.below) for misfit in found.misfits[:20]]
+            if found
+            else [],
+            "leaf": leaf,
+            "rows": difference_rows(leaf.rows, lang) if leaf else [],
+            "problem": problem,
+        },
+        status=status,
+    )
+
+
+def _called(plan: Any, lang: str) -> str:
+    return say("%(name)s, version %(number)s, of %(unit)s") % {
+        "name": named(plan.names, lang),
+        "number": plan.number,
+        "unit": named(plan.unit.names, lang),
+    }
+
+
+def _uuid(text: str) -> UUID:
+    try:
+        return UUID(text)
+    except ValueError:
+        raise NotFound(field="plan") from None
