@@ -69,6 +69,7 @@ def test_a_plan_is_made_in_two_steps_and_looked_at_before(world: World, presiden
     assert "The goal is 1,15,00,000 votes. Likely to be polled" in page
     assert "results.csv, row 2" in page  # what the last votes stand on
     assert "In 95 of 100 random draws" in page
+    assert "no candidate last time" in page and "by the swing" in page
     page = text(body(client, "/elections/plans/?q=thr"))
     assert "Three" in page and "contradictions found" in page
     assert "No plan of this name" in body(client, "/elections/plans/?q=nothing")

@@ -29,6 +29,8 @@ from .results_shown import in_order, language
 
 FINDINGS_SHOWN = 12
 OWN_PAGES = 50
+# Why no swing moves a seat, beside it.
+UNMOVED = {"did_not_stand": _("no candidate last time"), "without_vote": _("uncontested last time")}
 
 
 class ListFilters(forms.Form):
@@ -115,7 +117,9 @@ def plan(request: Request, public_id: UUID) -> HttpResponseBase:
     sources = shown.stands_on(one, [line.seat.contest_id for line in leaf.rows])
     names = {line.seat.contest_id: line.name for line in lines}
     contradictions = [sentence(each, names) for each in planning.findings(one, "contradictions")]
-    notes = [sentence(each, names) for each in planning.findings(one, "notes")]
+    noted = planning.findings(one, "notes")
+    notes = [sentence(each, names) for each in noted]
+    unmoved = {each.key: UNMOVED[each.code] for each in noted if each.code in UNMOVED}
     versions = planning.versions_of(one)
     makers = people.names_of([each.made_by for each in versions if each.made_by])
     return render(
@@ -139,7 +143,10 @@ def plan(request: Request, public_id: UUID) -> HttpResponseBase:
             "filters": SeatFilters(request.GET),
             "sorting": sorting,
             "leaf": leaf,
-            "rows": [(line, sources.get(line.seat.contest_id, "")) for line in leaf.rows],
+            "rows": [
+                (line, sources.get(line.seat.contest_id, ""), unmoved.get(line.seat.contest_id, ""))
+                for line in leaf.rows
+            ],
             "many_states": not one.state,
             "short_total": sum(line.short for line in lines if line.found.won),
             "new_seats": sum(line.found.won and not line.found.last_won for line in lines),
