@@ -1,6 +1,7 @@
 """The pages of appointments and releases, as each role sees them."""
 
 import re
+from uuid import uuid4
 
 import pytest
 from django.conf import settings
@@ -12,7 +13,7 @@ from abhiyan.core import clock
 from abhiyan.core.scope import system
 from abhiyan.org.models import Appointment, Release
 from abhiyan.people.actions import sessions
-from abhiyan.people.models import Account
+from abhiyan.people.models import Account, Factor
 
 from .make import World
 
@@ -137,12 +138,35 @@ def test_an_appointment_is_made_and_ended_on_pages(world: World) -> None:
     answer = client.post("/appointments/new/?unit=N1111", sent)
     assert answer.status_code == 302, answer.content.decode()
     where = answer["Location"]
-    assert "Meena Bai" in body(client, where)
+    page = body(client, where)
+    assert "Meena Bai" in page and "What happens next stands below" in page
+    assert f"{settings.ORIGIN}/sign-in/" in page and "authenticator app" in page and "•3210" in page
+    elsewhere = body(browser(world.holder("district_president", "N12")), where)
+    assert "What happens next" not in elsewhere, "only who might have appointed them is told"
     unsaid = client.post(f"{where}end/", {"reason": ""})
     assert unsaid.status_code == 422 and "Write why it ends" in unsaid.content.decode()
     assert client.post(f"{where}end/", {"reason": "moved away"}).status_code == 302
     assert "moved away" in body(client, where)
     assert client.post(f"{where}end/", {"reason": "again"}).status_code == 422
+
+
+def test_who_has_a_second_proof_already_signs_in_as_before(world: World) -> None:
+    known = world.holder("booth_worker", "N1111", name="Suresh Near")
+    with system("test"):
+        Factor.objects.create(
+            public_id=uuid4(),
+            account_id=known.pk,
+            kind=Factor.Kind.TOTP,
+            sealed=b"secret",
+            created_at=clock.now(),
+            confirmed_at=clock.now(),
+        )
+    client = browser(world.holder("district_president", "N11"))
+    sent = {"office": "booth_president", "account": str(known.public_id), "starts_on": "2026-11-20"}
+    answer = client.post("/appointments/new/?unit=N1112&q=suresh", sent)
+    assert answer.status_code == 302, answer.content.decode()
+    page = body(client, answer["Location"])
+    assert "They sign in as before" in page and "What happens next" not in page
 
 
 def test_somebody_known_is_found_within_ones_own_units_only(world: World) -> None:

@@ -18,10 +18,12 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from abhiyan.core import clock
 from abhiyan.core.refusals import NotFound, Refused
+from abhiyan.core.scope import system
 from abhiyan.org import actions, queries
 from abhiyan.org.models import Appointment
 from abhiyan.org.viewer import Request, named
 from abhiyan.people import queries as people
+from abhiyan.people.models import Account
 from abhiyan.ui import tables
 from abhiyan.units import queries as units
 from abhiyan.units.models import Hierarchy
@@ -248,8 +250,12 @@ def appoint(request: Request) -> HttpResponseBase:
                             "Somebody holds this office already: it is disputed until the level above decides."
                         ),
                     )
-                else:
+                elif made.account_id == request.viewer.account_id:
                     messages.success(request, _("Appointed."))
+                elif _newcomer(made.account_id) is None:
+                    messages.success(request, _("Appointed. They sign in as before."))
+                else:
+                    messages.success(request, _("Appointed. What happens next stands below."))
                 return redirect("org:appointment", made.public_id)
     shown = {
         "here": "appointments",
@@ -368,6 +374,7 @@ def _appointment(
     )
     is_own = held.account_id == viewer.account_id
     ended = held.state == Appointment.State.ENDED
+    newcomer = None if ended or is_own else _newcomer(held.account_id)
     to_give = [] if ended else queries.offices_to_give(request.actor, held.unit_id, held.hierarchy)
     places = [lo for lo, _hi in units.all_spans([held.unit_id]).get(held.unit_id, [])]
     shown: dict[str, Any] = {
@@ -381,6 +388,8 @@ def _appointment(
         "claimants": [_row(each, language) for each in _with_names(queries.claimants(held))]
         if held.state == Appointment.State.DISPUTED
         else [],
+        "newcomer": newcomer if to_give else None,  # only those who might have appointed them are told
+        "sign_in_address": settings.ORIGIN + reverse("people:sign_in"),
         "end_form": end_form or EndForm(),
         "decide_form": decide_form or DecideForm(),
         "reset_form": reset_form or ResetForm(),
@@ -393,6 +402,13 @@ def _appointment(
         ],
     }
     return render(request, "org/appointment.html", shown, status=status)
+
+
+def _newcomer(account_id: int) -> Account | None:
+    """Whoever has yet to sign in and set up a second proof; None for somebody who has."""
+    with system("whether an appointee has signed in before"):
+        found = None if people.confirmed_factors(account_id) else people.account(account_id)
+    return None if found is None or found.is_demo else found  # the demo's people sign in by a click
 
 
 def _with_names(found: list[Appointment]) -> list[Appointment]:
