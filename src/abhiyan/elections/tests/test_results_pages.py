@@ -54,7 +54,7 @@ def world(tmp_path: Path) -> World:
     world = World()
     for year, seats in ((2019, OLD), (2024, NEW)):
         path = written(tmp_path, rows_of(sorted_rows(seats), year=year), name=f"ls{year}.csv")
-        staged = bring(path, election=f"LS{year}", missing="yes")
+        staged = bring(path, election=f"LS{year}")
         assert staged.state == "done", staged.state
     header = "year,pc_no,pc_name,ac_no,ac_name,candidate_position,candidate,party,votes"
     path = written(tmp_path, SEGMENTS, header=header, name="segments.csv")
@@ -168,6 +168,40 @@ def test_a_quoted_figure_is_added_and_taken_away_by_who_imports_results(world: W
     assert chief.post(path, {"withdraw": stated_id[1]}).status_code == 302
     assert "50.50%" not in body(low, seat)
     assert chief.get("/elections/results/LS2024/stated/?state=S05&number=77").status_code == 404
+
+
+def test_a_comparison_across_a_boundary_change_says_so_on_every_page(world: World, tmp_path: Path) -> None:
+    two = (("A", "BJP", 600), ("B", "INC", 400))
+    for year, seats in ((2019, 6), (2024, 5)):
+        rows = rows_of(sorted_rows(dict.fromkeys(range(1, seats + 1), two)), state="U08", year=year)
+        staged = bring(written(tmp_path, rows, name=f"jk{year}.csv"), election=f"LS{year}")
+        assert staged.state == "done", refused(staged)
+    table = written(
+        tmp_path, "U08,1,2,0.5\nU08,1,3,0.5\n", header="state,old number,new number,weight", name="table.csv"
+    )
+    assert (
+        bring(table, "correspondence", level="pc", numbering_from="before 2022", partial="yes").state
+        == "done"
+    )
+    client = browser(world.holder("booth_president", "N1111"))
+    page = text(body(client, "/elections/results/LS2024/seats/U08/2/?side=BJP"))
+    assert "The boundaries have changed since LS2019: compared with parts of Seat 1" in page
+    page = text(body(client, "/elections/results/LS2024/seats/?state=U08&side=BJP"))
+    assert "estimate: boundary changed" in page and "other boundaries" in page
+    page = text(body(client, "/elections/results/LS2024/?state=U08"))
+    assert "in 2 constituencies the comparison is an estimate" in page
+    assert "numbering before 2022" in text(body(client, "/elections/results/LS2019/seats/?state=U08"))
+
+
+def test_an_uncontested_seat_has_a_winner_and_no_votes(world: World, tmp_path: Path) -> None:
+    rows = "2024,U06,1,Lakshadweep,ST,1,SOMEBODY ALONE,BJP,,,uncontested\n"
+    assert bring(written(tmp_path, rows, name="alone.csv"), election="LS2024").state == "done"
+    client = browser(world.holder("booth_president", "N1111"))
+    page = text(body(client, "/elections/results/LS2024/seats/U06/1/"))
+    assert "there was no vote" in page and "SOMEBODY ALONE won" in page
+    page = text(body(client, "/elections/results/LS2024/seats/?show=uncontested"))
+    assert "uncontested" in page and "Lakshadweep" in page
+    assert "Uncontested, so without votes" in text(body(client, "/elections/results/LS2024/"))
 
 
 def test_an_alliance_is_defined_and_changed_by_who_may_and_by_nobody_else(world: World) -> None:
