@@ -31,13 +31,28 @@ KINDS = {
     "ward": ("वार्ड",),
 }
 
+FOR_A_NEW_UNIT = _("needed for a new unit")
 UNITS = Layout(
     key="units",
     personal=False,
     fields=(
         Field("code", "Code", "कोड", ("unit code", "इकाई कोड"), Kind.CODE, required=True, max_length=64),
-        Field("kind", "Kind", "प्रकार", ("type", "level", "स्तर"), Kind.CHOICE, choices=KINDS),
-        Field("name_en", "Name in English", "अंग्रेज़ी नाम", ("name", "unit name", "english name")),
+        Field(
+            "kind",
+            "Kind",
+            "प्रकार",
+            ("type", "level", "स्तर"),
+            Kind.CHOICE,
+            choices=KINDS,
+            needed=FOR_A_NEW_UNIT,
+        ),
+        Field(
+            "name_en",
+            "Name in English",
+            "अंग्रेज़ी नाम",
+            ("name", "unit name", "english name"),
+            needed=FOR_A_NEW_UNIT,
+        ),
         Field("name_hi", "Name in Hindi", "हिंदी नाम", ("नाम", "इकाई का नाम", "hindi name")),
         Field(
             "organisational_parent",

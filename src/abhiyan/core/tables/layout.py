@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 
+from django.utils.functional import Promise
+
 from abhiyan.core.tables.sensitive import sensitive
 
 
@@ -33,6 +35,7 @@ class Field:
     key: for machines. en, hi: the header as we write it. also: other headers people use.
     least, most: bounds of the value (INTEGER, DECIMAL, YEAR, DATE), inclusive.
     choices: value -> spellings accepted besides the value itself (CHOICE).
+    needed: in which rows it must stand though not in all of them, for people ("needed for a new unit").
     """
 
     key: str
@@ -46,6 +49,7 @@ class Field:
     most: int | float | date | None = None
     choices: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     multiline: bool = False
+    needed: str | Promise = ""
 
     def __post_init__(self) -> None:
         if not 0 < self.max_length <= LONGEST:

@@ -188,7 +188,7 @@ def begin(request: Request, key: str) -> HttpResponseBase:
         form=form,
         of_kind=of_kind,
         fields=[
-            {"label": f.label(language()), "required": f.required, "also": f.also[:3]}
+            {"label": f.label(language()), "required": f.required, "needed": f.needed, "also": f.also[:3]}
             for f in of_kind.layout.fields
         ],
         plain_mb=PLAIN_BYTES >> 20,
@@ -318,7 +318,8 @@ def _fields(of_kind: ImportKind, preview: Any, form: ColumnsForm) -> list[dict[s
     for spec in of_kind.layout.fields:
         column = preview.mapping.get(spec.key)
         samples = preview.columns[column].samples[:3] if column is not None else ()
-        found.append({"bound": form[f"column_{spec.key}"], "required": spec.required, "samples": samples})
+        bound = form[f"column_{spec.key}"]
+        found.append({"bound": bound, "required": spec.required, "needed": spec.needed, "samples": samples})
     return found
 
 

@@ -158,6 +158,16 @@ def test_a_list_of_units_from_the_file_to_the_undo(world: Any) -> None:
     assert re.search(r"\d entries of this list were taken back", text(admin.get(page)))
 
 
+def test_columns_only_a_new_unit_needs_are_not_called_optional(world: Any) -> None:
+    admin = browser(account("Root", is_root=True))
+    shown = text(admin.get("/imports/new/units/"))
+    for name in ("Kind", "Name in English"):
+        assert re.search(rf"<b>{name}</b>\s*<span[^>]*>\(needed for a new unit\)", shown), name
+    assert re.search(r"<b>Name in Hindi</b>\s*<span[^>]*>\(optional\)", shown)
+    page = where(send(admin, "units", LIST, unit="all", option_hierarchy=""))
+    assert text(admin.get(page)).count("(needed for a new unit)") == 2
+
+
 def test_a_file_comes_piece_by_piece_and_goes_on_where_it_stopped(world: Any) -> None:
     admin = browser(account("Root", is_root=True))
     body = (HEAD + "".join(f"X{n},booth,Booth {n},,JK-SRI-M1,\n" for n in range(40_000))).encode()
