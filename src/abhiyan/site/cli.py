@@ -23,7 +23,7 @@ import click
 
 import abhiyan
 
-from .backing import backup, restore
+from .commands import backup, restore
 
 CANNOT_RUN = 3
 ORDER = (

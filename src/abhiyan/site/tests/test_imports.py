@@ -305,7 +305,7 @@ def test_a_template_has_the_headers_in_the_readers_language(world: Any) -> None:
 def console(*arguments: str, code: int = 0) -> Any:
     from click.testing import CliRunner
 
-    from abhiyan.site.commands import import_list
+    from abhiyan.site.commands.importing import import_list
 
     with translation.override("en"):  # as the command line does
         done = CliRunner().invoke(import_list, [*arguments])

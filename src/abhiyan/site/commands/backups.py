@@ -27,7 +27,7 @@ def backup(ctx: click.Context, *, to: Path | None, recipient: str | None, as_jso
         return
     if to is None or not recipient:
         raise click.UsageError("Name the file with --to and the public key with --recipient.")
-    from .cli import ready
+    from abhiyan.site.cli import ready
 
     ready(ctx, "backup")
     from abhiyan.core import backup as backing_up
@@ -87,7 +87,7 @@ def restore(
     First put the installation's own master.key into the keys folder of the data folder. Nothing may serve
     meanwhile (`abhiyan stop`). What people had erased since the backup is erased again; everybody signs in anew.
     """
-    from . import processes
+    from abhiyan.site import processes
 
     if not check and (
         serving := [note for note in processes.known() if note.kind in ("serve", "web", "jobs")]
@@ -95,7 +95,7 @@ def restore(
         raise click.ClickException(
             f"{', '.join(note.kind for note in serving)} run here: `abhiyan stop` first."
         )
-    from .cli import ready
+    from abhiyan.site.cli import ready
 
     ready(ctx, "owner", may_be_new=True)
     from abhiyan.core import backup as backing_up
