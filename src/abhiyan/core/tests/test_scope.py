@@ -2,9 +2,11 @@
 
 from datetime import UTC, datetime
 
+import psycopg
 import pytest
 from django.db import connection
 
+from abhiyan.core import database
 from abhiyan.core.scope import Scope, scoped, system
 from abhiyan.people.models import Person
 from abhiyan.units.models import Placement, Unit
@@ -74,3 +76,10 @@ def test_a_system_scope_states_its_reason() -> None:
 def test_a_reason_opens_nothing_to_the_application(two_people: None) -> None:
     with scoped(Scope(reason="curious")):
         assert not Person.objects.exists()
+
+
+def test_no_role_compiles_its_statements() -> None:
+    """On a server that would: for statements as dear as policies make them look, that takes seconds."""
+    for role in database.ROLES:
+        with psycopg.connect(database.conninfo(role)) as own:
+            assert own.execute("show jit").fetchone() == ("off",), role
