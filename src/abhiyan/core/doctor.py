@@ -165,8 +165,12 @@ def role_flaws(cursor: Any) -> list[str]:
         if (member, group) != (real["backup"], "pg_read_all_data")
     ]
     cursor.execute(
-        "select pg_get_userbyid(owner), count(*) from (select relowner from pg_class union all"
-        " select proowner from pg_proc union all select nspowner from pg_namespace union all"
+        # Lists that are being taken in stand in the gateway's own tables, staged and temporary.
+        "select pg_get_userbyid(owner), count(*) from (select relowner from pg_class c"
+        " join pg_namespace n on n.oid = c.relnamespace"
+        " where n.nspname <> 'staging' and n.nspname !~ '^pg_(temp|toast)' union all"
+        " select proowner from pg_proc union all select nspowner from pg_namespace n"
+        " where n.nspname !~ '^pg_(temp|toast)' union all"
         " select datdba from pg_database) o(owner) where pg_get_userbyid(owner) = any(%s) group by 1",
         [[real[role] for role in ("app", "jobs", "gateway", "backup")]],
     )

@@ -108,6 +108,12 @@ ROLE_FLAWS = {
 }
 
 
+def test_tables_of_a_list_that_is_being_taken_in_are_no_flaw() -> None:
+    with psycopg.connect(database.conninfo("gateway"), autocommit=True) as gateway:
+        gateway.execute("create temporary table known_phone (id int primary key, note text)")
+        assert doctor.OK in found("roles")
+
+
 @pytest.mark.parametrize("change", ROLE_FLAWS.values(), ids=list(ROLE_FLAWS))
 def test_a_role_that_may_too_much_is_found(change: str) -> None:
     """Roles are the whole server's, and other tests run on it: so the change is never committed."""
