@@ -15,6 +15,7 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.db.models import Q, QuerySet
 from django.http import QueryDict, StreamingHttpResponse
+from django.utils.translation import get_language, override
 
 PER_PAGE = 50
 # Past this many rows an OFFSET costs more than anybody reads: filter, or use `following`.
@@ -194,9 +195,20 @@ def csv_lines(head: Sequence[Any], rows: Iterable[Sequence[Any]]) -> Iterator[st
         yield str(writer.writerow([_safe(cell) for cell in row]))
 
 
+def _in_language(language: str, lines: Iterator[str]) -> Iterator[str]:
+    """Each line made in the language the page was asked in: it is read out after the request has let go of that."""
+    while True:
+        with override(language):
+            line = next(lines, None)
+        if line is None:
+            return
+        yield line
+
+
 def csv_response(name: str, head: Sequence[Any], rows: Iterable[Sequence[Any]]) -> StreamingHttpResponse:
     """`name`.csv with one line per row, as a download. `name`: Latin letters, digits and dashes."""
-    response = StreamingHttpResponse(csv_lines(head, rows), content_type="text/csv; charset=utf-8")
+    lines = _in_language(get_language() or "en", csv_lines(head, rows))
+    response = StreamingHttpResponse(lines, content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="{name}.csv"'
     response["Cache-Control"] = "no-store"
     return response

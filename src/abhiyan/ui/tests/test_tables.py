@@ -3,6 +3,7 @@ from typing import Any
 
 import pytest
 from django.http import QueryDict
+from django.utils.translation import gettext, override
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -124,3 +125,11 @@ def test_a_forged_mark_shows_no_error(beats: None, key: str, value: str) -> None
     query["after"] = tables._closed(50, [value])
     leaf = tables.following(Heartbeat.objects.all(), query, keys=[key], per=10)
     assert leaf.is_first or not leaf.rows
+
+
+def test_every_line_of_a_file_is_in_the_language_it_was_asked_in() -> None:
+    with override("hi"):
+        response = tables.csv_response("units", [gettext("Search")], ([gettext("Search")] for _n in range(2)))
+    with override("en"):
+        lines = b"".join(response).decode().removeprefix("\ufeff").splitlines()
+    assert lines == ["खोजें"] * 3
