@@ -3,7 +3,6 @@
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urlencode
 from uuid import UUID
 
 from django import forms
@@ -13,7 +12,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as say
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_safe
 
 from abhiyan.core import clock
 from abhiyan.core.refusals import NotFound, Refused
@@ -26,12 +25,16 @@ from abhiyan.elections.rules.cascade import Facts
 from abhiyan.org.viewer import Request, named
 from abhiyan.people import queries as people
 from abhiyan.ui import tables
+from abhiyan.ui.numbers import grouped
+from abhiyan.ui.posts import posted
 from abhiyan.units import queries as units
 from abhiyan.units.models import Kind
 
 from . import plans_shown as shown
+from .fields import WholeField
 from .results_shown import in_order, language
 
+PAGE = "elections:plan_below"
 BASES = {
     "electors": _("By electors"),
     "votes": _("By our votes in the last result"),
@@ -55,15 +58,29 @@ class PassForm(forms.Form):
     down_to = forms.ChoiceField(label=_("How far down?"), choices=list(DEPTHS.items()))
 
 
+class SeatsFilters(forms.Form):
+    """Which seats to show."""
+
+    q = forms.CharField(label=_("Seat"), required=False, max_length=60)
+    passed = forms.ChoiceField(
+        label=_("Passed down"),
+        required=False,
+        choices=[("", _("All")), ("yes", _("yes")), ("no", _("not yet"))],
+    )
+
+
 class NumberForm(forms.Form):
     """One unit's number."""
 
-    n = forms.IntegerField(label=_("Votes"), min_value=0, max_value=LARGEST)
+    n = WholeField(label=_("Votes"), min_value=0, max_value=LARGEST)
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A unit below, as the table shows it. n, change: None where nothing is passed to it yet."""
+    """A unit below, as the table shows it. n, change: None where nothing is passed to it yet.
+
+    source: file and row of its last votes; empty where they are a sum. typed, wrong: what was refused, and why.
+    """
 
     node: Node
     name: str
@@ -71,6 +88,9 @@ class Row:
     passed: Passed | None
     maker: str
     href: str
+    source: str = ""
+    typed: str | None = None
+    wrong: str = ""
 
     @property
     def kind(self) -> str:
@@ -98,12 +118,13 @@ class Row:
 KEYS: dict[str, Callable[[Row], Any]] = {
     "name": lambda row: row.name.casefold(),
     "electors": lambda row: row.facts.electors,
+    "last": lambda row: row.facts.votes,
     "n": lambda row: row.n,
     "change": lambda row: row.change,
 }
 
 
-@require_GET
+@require_safe
 def below(request: Request, public_id: UUID) -> HttpResponseBase:
     """The units directly below one, or the plan's seats."""
     return _page(request, queries.plan_for(public_id), request.GET.get("unit", ""))
@@ -116,8 +137,10 @@ def _page(
     *,
     form: PassForm | None = None,
     problem: str = "",
+    typed: tuple[int, str] = (0, ""),
     status: int = 200,
 ) -> HttpResponseBase:
+    """typed: of which unit, and what; it stands in its field again, with the problem beside it."""
     context = shown.head(request, one) | {"problem": problem}
     if not code:
         return _seats(request, one, context, status)
@@ -127,6 +150,7 @@ def _page(
     passed = passing.passed_to(one, below_here)
     makers = people.names_of([each.part.set_by for each in passed.values() if each.part.set_by])
     facts = passing.facts_of(tree, one) if below_here else {}
+    sources = shown.parts_stand_on(one, below_here)
     lang = language()
     found = [
         Row(
@@ -136,17 +160,20 @@ def _page(
             passed=passed.get(unit_id),
             maker=makers.get(passed[unit_id].part.set_by or 0, "") if unit_id in passed else "",
             href=f"?unit={tree.nodes[unit_id].code}" if tree.children.get(unit_id) else "",
+            source=sources.get(unit_id, ""),
+            typed=typed[1] if typed[0] == unit_id else None,
+            wrong=problem if typed[0] == unit_id else "",
         )
         for unit_id in below_here
     ]
     sorting = tables.sorting(request.GET, {key: key for key in KEYS}, default="name")
     rows = in_order(found, sorting, KEYS)
     if tables.wants_csv(request.GET):
-        head = [say("Unit"), say("Code"), say("Kind"), say("Electors"), say("Votes"), say("Difference")]
-        head += [say("Set"), say("Locked")]
+        head = [say("Unit"), say("Code"), say("Kind"), say("Electors"), say("Votes last time")]
+        head += [say("File and row"), say("Votes"), say("Difference"), say("Set"), say("Locked")]
         lines = (
-            [row.name, row.node.code, row.kind, row.facts.electors, row.n, row.change, row.said]
-            + ["+" if row.is_locked else ""]
+            [row.name, row.node.code, row.kind, row.facts.electors, row.facts.votes, row.source, row.n]
+            + [row.change, row.said, say("yes") if row.is_locked else ""]
             for row in rows
         )
         return tables.csv_response("below", head, lines)
@@ -206,14 +233,35 @@ def _path(one: Plan, tree: Tree, unit_id: int, seat: int, lang: str) -> list[tup
     return found[::-1]
 
 
+SEATS: dict[str, Callable[[shown.Line], Any]] = {
+    "name": lambda line: line.name.casefold(),
+    "votes": lambda line: line.seat.votes,
+}
+
+
 def _seats(request: Request, one: Plan, context: dict[str, Any], status: int) -> HttpResponseBase:
     """The plan's seats: which have a unit here, and whether their votes are passed down."""
     lines = shown.lines_of(one)
-    linked = [line for line in lines if line.seat.unit_id]
-    leaf = tables.numbered(linked, request.GET, total=len(linked))
-    tops = [line.seat.unit_id for line in leaf.rows]
-    parents = passing.passed_below(one, [unit_id for unit_id in tops if unit_id])
     codes = passing.codes_of_seats(one)
+    parents = passing.passed_below(one, codes)
+    filters = SeatsFilters(request.GET)
+    wanted = filters.cleaned_data["passed"] if filters.is_valid() else ""
+    linked = [
+        (line, codes.get(line.seat.unit_id or 0, ""), line.seat.unit_id in parents)
+        for line in in_order(
+            shown.matching(lines, request.GET), tables.sorting(request.GET, _KEYS, default="name"), SEATS
+        )
+        if line.seat.unit_id
+    ]
+    found = [each for each in linked if not wanted or each[2] == (wanted == "yes")]
+    if tables.wants_csv(request.GET):
+        head = [say("Seat"), say("Code"), say("Votes planned"), say("Passed down")]
+        cells = (
+            [line.name, code, line.seat.votes, say("yes") if is_passed else ""]
+            for line, code, is_passed in found
+        )
+        return tables.csv_response("seats-below", head, cells)
+    leaf = tables.numbered(found, request.GET, total=len(found))
     return render(
         request,
         "elections/plan_below.html",
@@ -221,22 +269,29 @@ def _seats(request: Request, one: Plan, context: dict[str, Any], status: int) ->
         | {
             "crumbs": shown.plan_crumbs(one, (say("Below the seats"), "")),
             "unit": None,
+            "filters": filters,
+            "is_narrowed": bool(wanted or request.GET.get("q")),
+            "sorting": tables.sorting(request.GET, _KEYS, default="name"),
             "leaf": leaf,
-            "seats": [
-                (line, codes.get(line.seat.unit_id or 0, ""), line.seat.unit_id in parents)
-                for line in leaf.rows
-            ],
-            "without_unit": len(lines) - len(linked),
+            "seats": leaf.rows,
+            "without_unit": len(lines) - sum(bool(line.seat.unit_id) for line in lines),
         },
         status=status,
     )
 
 
-def _back(one: Plan, code: str) -> HttpResponseBase:
-    return redirect(reverse("elections:plan_below", args=[one.public_id]) + "?" + urlencode({"unit": code}))
+_KEYS = {key: key for key in SEATS}
 
 
-@require_POST
+def _back(request: Request, one: Plan, code: str) -> HttpResponseBase:
+    """To the page the form stood on: the same unit, order and page."""
+    query = request.GET.copy()
+    query["unit"] = code
+    query.pop("format", None)
+    return redirect(reverse(PAGE, args=[one.public_id]) + "?" + query.urlencode())
+
+
+@posted(PAGE)
 def pass_down(request: Request, public_id: UUID) -> HttpResponseBase:
     """Pass a unit's votes down."""
     one = queries.plan_for(public_id)
@@ -251,11 +306,11 @@ def pass_down(request: Request, public_id: UUID) -> HttpResponseBase:
         )
     except Refused as refused:
         return _page(request, one, code, form=form, problem=str(refused), status=refused.status)
-    messages.success(request, say("Numbers changed: %(n)s") % {"n": len(changes)})
-    return _back(one, code)
+    messages.success(request, say("Numbers changed: %(n)s") % {"n": grouped(len(changes))})
+    return _back(request, one, code)
 
 
-@require_POST
+@posted(PAGE)
 def set_part(request: Request, public_id: UUID) -> HttpResponseBase:
     """Give a unit its number by hand and lock it; its sisters share the rest as before."""
     one = queries.plan_for(public_id)
@@ -265,9 +320,10 @@ def set_part(request: Request, public_id: UUID) -> HttpResponseBase:
         raise NotFound(field="unit")
     parent = units.unit_by_id(parent_id)
     form = NumberForm(request.POST)
+    typed = (about.pk, request.POST.get("n", "")[:14])
     if not form.is_valid():
         problem = f"{named(about.names, language())}: {' '.join(map(str, form.errors['n']))}"
-        return _page(request, one, parent.code, problem=problem, status=422)
+        return _page(request, one, parent.code, problem=problem, typed=typed, status=422)
     used = [part.weight_basis for part in queries.plan_parts(one, parent_id=parent_id)]
     try:
         changes = actions.cascade_plan(
@@ -280,12 +336,12 @@ def set_part(request: Request, public_id: UUID) -> HttpResponseBase:
             at=clock.now(),
         )
     except Refused as refused:
-        return _page(request, one, parent.code, problem=str(refused), status=refused.status)
-    messages.success(request, say("Set and locked. Numbers changed: %(n)s") % {"n": len(changes)})
-    return _back(one, parent.code)
+        return _page(request, one, parent.code, problem=str(refused), typed=typed, status=refused.status)
+    messages.success(request, say("Set and locked. Numbers changed: %(n)s") % {"n": grouped(len(changes))})
+    return _back(request, one, parent.code)
 
 
-@require_POST
+@posted(PAGE)
 def lock_part(request: Request, public_id: UUID) -> HttpResponseBase:
     """Lock a unit's number, or let it go."""
     one = queries.plan_for(public_id)
@@ -305,4 +361,4 @@ def lock_part(request: Request, public_id: UUID) -> HttpResponseBase:
     except Refused as refused:
         return _page(request, one, parent.code, problem=str(refused), status=refused.status)
     messages.success(request, say("Saved."))
-    return _back(one, parent.code)
+    return _back(request, one, parent.code)

@@ -8,7 +8,7 @@ from django.http import HttpResponseBase
 from django.shortcuts import render
 from django.utils.translation import gettext as say
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from abhiyan.elections.rules import arithmetic
 from abhiyan.org.viewer import Request
@@ -51,7 +51,7 @@ class CheckForm(forms.Form):
     )
 
 
-@require_GET
+@require_safe
 def check(request: Request) -> HttpResponseBase:
     """The checker; nothing is stored."""
     form = CheckForm(request.GET) if "typed" in request.GET else CheckForm()

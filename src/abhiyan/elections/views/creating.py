@@ -25,22 +25,12 @@ from abhiyan.org.viewer import Request, named
 from abhiyan.units import queries as units
 
 from . import plans_shown as shown
+from .fields import WholeField
 from .plans import SideColumn, columns_of, lead_of, sides_for
 from .results_shown import language
 
 READS = ["GET", "HEAD", "POST"]
 MOST_PARTIES = 30
-
-
-class WholeField(forms.IntegerField):
-    """A whole number as people type it: 35,00,00,000 or 350 000 000."""
-
-    widget = forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off", "maxlength": "16"})
-
-    def to_python(self, value: Any) -> int | None:
-        if isinstance(value, str):
-            value = value.replace(",", "").replace(" ", "").replace("\u00a0", "")
-        return super().to_python(value)
 
 
 class WhereForm(forms.Form):

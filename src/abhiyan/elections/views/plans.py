@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as say
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from abhiyan.elections import queries
 from abhiyan.elections.models import Alliance, Plan
@@ -46,7 +46,7 @@ class SeatFilters(forms.Form):
     show = forms.ChoiceField(label=_("Which"), required=False, choices=list(shown.SHOWN.items()))
 
 
-@require_GET
+@require_safe
 def plans(request: Request) -> HttpResponseBase:
     """The newest version of every plan in sight."""
     filters = ListFilters(request.GET)
@@ -104,7 +104,7 @@ def _list_csv(rows: list[dict[str, Any]]) -> tuple[list[str], Iterator[list[obje
     )  # fmt: skip
 
 
-@require_GET
+@require_safe
 def plan(request: Request, public_id: UUID) -> HttpResponseBase:
     """One version of a plan: goals beside the last result, its range, what contradicts, and every seat."""
     one = queries.plan_for(public_id)
@@ -255,7 +255,7 @@ class CompareForm(forms.Form):
         field.choices = others
 
 
-@require_GET
+@require_safe
 def compare(request: Request, public_id: UUID) -> HttpResponseBase:
     """A version beside another, or beside another plan of the same result, seat by seat."""
     one = queries.plan_for(public_id)
@@ -378,7 +378,7 @@ def sides_for(one: Plan) -> list[Alliance | None]:
     ]
 
 
-@require_GET
+@require_safe
 def sides(request: Request, public_id: UUID) -> HttpResponseBase:
     """The same goals with and without allies, side by side."""
     one = queries.plan_for(public_id)

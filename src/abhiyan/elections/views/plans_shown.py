@@ -1,6 +1,6 @@
 """What several pages of plans show alike."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,8 +10,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from abhiyan.elections import known, queries
-from abhiyan.elections.models import Alliance, Contest, Plan, PlanSeat
-from abhiyan.elections.queries import planning
+from abhiyan.elections.models import Alliance, Contest, Plan, PlanSeat, ResultFile
+from abhiyan.elections.queries import planning, standing
 from abhiyan.elections.queries.planning import SeatFound
 from abhiyan.org.viewer import Request, named
 from abhiyan.people import queries as people
@@ -131,11 +131,21 @@ def seat_names(contests: Iterable[Contest]) -> dict[int, str]:
     return {one.pk: of_units.get(one.unit_id or 0) or one.name for one in found}
 
 
+def matching(lines: Iterable[Line], query: QueryDict) -> list[Line]:
+    """Those whose name holds the words looked for, in this language or as the file writes it."""
+    words = query.get("q", "").strip().casefold()[:60]
+    return [
+        line
+        for line in lines
+        if not words or words in line.name.casefold() or words in line.seat.contest.name.casefold()
+    ]
+
+
 def chosen(lines: Iterable[Line], query: QueryDict) -> list[Line]:
     """Those the filters let through."""
-    show, words = query.get("show", ""), query.get("q", "").strip().casefold()[:60]
+    show = query.get("show", "")
     found = []
-    for line in lines:
+    for line in matching(lines, query):
         fits = {
             "new": line.found.won and not line.found.last_won,
             "kept": line.found.won and line.found.last_won,
@@ -143,19 +153,35 @@ def chosen(lines: Iterable[Line], query: QueryDict) -> list[Line]:
             "hand": line.seat.by_hand,
             "locked": line.seat.is_locked,
         }.get(show, True)
-        if fits and (
-            not words or words in line.name.casefold() or words in line.seat.contest.name.casefold()
-        ):
+        if fits:
             found.append(line)
     return found
 
 
 def stands_on(plan: Plan, contest_ids: Iterable[int]) -> dict[int, str]:
     """contest -> file and rows of our side's votes in the last result. Two queries."""
-    found, files = planning.rows_of_side(plan, contest_ids)
+    return _told(*planning.rows_of_side(plan, contest_ids))
+
+
+def parts_stand_on(plan: Plan, unit_ids: Iterable[int]) -> dict[int, str]:
+    """unit -> file and rows of our side's last votes there, where it has votes of its own. Two queries."""
+    return _told(*standing.rows_of_parts(plan.election, unit_ids, planning.parties_of(plan)))
+
+
+def seats_stand_on(contest_ids: Iterable[int], parties: Collection[str]) -> dict[int, str]:
+    """contest -> file and rows of these parties' votes. Two queries."""
+    return _told(*standing.rows_of_seats(contest_ids, parties))
+
+
+def _told(found: Mapping[int, list[tuple[int, int]]], files: Mapping[int, ResultFile]) -> dict[int, str]:
     told = {}
-    for contest_id, pairs in found.items():
-        numbers = ", ".join(str(row) for _import, row in sorted(pairs))
-        file = files.get(pairs[0][0])
-        told[contest_id] = _("%(file)s, row %(row)s") % {"file": file.name if file else "?", "row": numbers}
+    for key, pairs in found.items():
+        by_file: dict[int, list[int]] = {}
+        for import_id, row in sorted(pairs):
+            by_file.setdefault(import_id, []).append(row)
+        told[key] = "; ".join(
+            _("%(file)s, row %(row)s")
+            % {"file": files[one].name if one in files else "?", "row": ", ".join(map(str, rows))}
+            for one, rows in by_file.items()
+        )
     return told
