@@ -3,6 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 
 from abhiyan.core.refusals import Refused
+from abhiyan.org.queries import NotYours
 
 
 class UnknownElection(Refused):
@@ -50,6 +51,11 @@ class UnknownSeat(Refused):
     message = _("There is no such constituency in this election.")
 
 
+class UnknownState(Refused):
+    code = "unknown_state"
+    message = _("No state is called %(state)s. Write its name, or its code, like S24 or UP.")
+
+
 class NothingStated(Refused):
     code = "nothing_stated"
     message = _("Give a share, a number of votes, or a number of seats.")
@@ -63,6 +69,13 @@ class FigureUnfit(Refused):
 class NoOrigin(Refused):
     code = "no_origin"
     message = _("Say who stated it, where and when.")
+
+
+class NotYourGround(NotYours):
+    """A row about a state, or about all of them, is changed by whoever answers for that ground."""
+
+    code = "not_your_ground"
+    message = _("This is about %(where)s. Only somebody whose office reaches so far can change it.")
 
 
 class NoParties(Refused):

@@ -11,9 +11,10 @@ from abhiyan.core.actor import Actor
 from abhiyan.core.refusals import NotFound
 from abhiyan.elections import known
 from abhiyan.elections.models import Alliance, Candidacy, Election
-from abhiyan.elections.refusals import NoAllianceName, NoParties, UnknownElection, UnknownParty, UnknownSeat
-from abhiyan.org import queries as org
+from abhiyan.elections.queries import listing as queries
+from abhiyan.elections.refusals import NoAllianceName, NoParties, UnknownElection, UnknownParty, UnknownState
 
+from . import grounds
 from .parties import parties_by_word
 
 
@@ -23,7 +24,6 @@ def make_alliance(
     names: Mapping[str, str],
     lead: str,
     parties: Sequence[str],
-    at_unit: int,
     by: Actor,
     at: datetime,
     state: str = "",
@@ -32,16 +32,16 @@ def make_alliance(
 
     election: its code. lead, parties: codes or names; the lead is always among them. Independents and "none of the
     above" are no party and cannot be in it.
-    Who may: `plans.make` over the unit `at_unit`. Refuses UnknownElection, UnknownSeat (an unknown state),
-    UnknownParty, NoParties, NoAllianceName.
+    Who may: `plans.make` over that state; over the nation for one that holds everywhere.
+    Refuses UnknownElection, UnknownState, NotYourGround, UnknownParty, NoParties, NoAllianceName.
     """
-    org.require(by, "plans.make", at=at_unit)
     of = Election.objects.filter(code=election).first()
     if of is None:
         raise UnknownElection(field="election", election=election)
     eci = known.state_of(state) if state else ""
     if eci is None:
-        raise UnknownSeat(field="state")
+        raise UnknownState(field="state", state=state)
+    at_unit = grounds.require(by, "plans.make", of=of, state=eci)
     with transaction.atomic():
         alliance = Alliance(
             public_id=uuid4(),
@@ -62,7 +62,6 @@ def make_alliance(
 def change_alliance(
     *,
     public_id: UUID,
-    at_unit: int,
     by: Actor,
     at: datetime,
     names: Mapping[str, str] | None = None,
@@ -73,11 +72,8 @@ def change_alliance(
 
     Plans made with it keep their figures: those are the version's own.
     """
-    org.require(by, "plans.make", at=at_unit)
     with transaction.atomic():
-        alliance = Alliance.objects.select_for_update().filter(public_id=public_id).first()
-        if alliance is None:
-            raise NotFound
+        alliance, at_unit = _held(public_id, by)
         if names is not None:
             alliance.names = _names(names)
         if lead is not None or parties is not None:
@@ -87,6 +83,17 @@ def change_alliance(
         alliance.save()
         _note("elections.change_alliance", alliance, at_unit=at_unit, by=by, at=at)
     return alliance
+
+
+def _held(public_id: UUID, by: Actor) -> tuple[Alliance, int | None]:
+    """An alliance, locked, once it is certain that `by` may change it; and the unit that answers for it."""
+    seen = queries.alliance(public_id)
+    at_unit = grounds.require(by, "plans.make", of=seen.election, state=seen.state)
+    alliance = Alliance.objects.select_for_update(of=("self",)).select_related("election")
+    found = alliance.filter(pk=seen.pk).first()
+    if found is None:
+        raise NotFound
+    return found, at_unit
 
 
 def _names(given: Mapping[str, str]) -> dict[str, str]:
@@ -113,7 +120,7 @@ def _parties(of: Election, lead: str, parties: Sequence[str]) -> tuple[str, list
     return first, codes
 
 
-def _note(act: str, alliance: Alliance, *, at_unit: int, by: Actor, at: datetime) -> None:
+def _note(act: str, alliance: Alliance, *, at_unit: int | None, by: Actor, at: datetime) -> None:
     audit.record(
         by=by,
         at=at,

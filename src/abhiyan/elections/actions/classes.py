@@ -10,9 +10,16 @@ from django.utils.translation import gettext_lazy as _
 
 from abhiyan.core import audit
 from abhiyan.core.actor import Actor
-from abhiyan.elections import queries
+from abhiyan.elections import known, queries
 from abhiyan.elections.models import Alliance, Candidacy, ClassRule, Election, UnitClass
-from abhiyan.elections.refusals import NothingToSort, RulesRefused, UnknownElection, UnknownParty
+from abhiyan.elections.queries import planning
+from abhiyan.elections.refusals import (
+    AllianceUnfit,
+    NothingToSort,
+    RulesRefused,
+    UnknownElection,
+    UnknownParty,
+)
 from abhiyan.elections.rules import classes as rules
 from abhiyan.org import queries as org
 
@@ -43,7 +50,8 @@ def sort_units(
 
     rows: as rules.classes reads them. party: whose strength it is; with `alliance`, all its parties together.
     Classes given there before, by whatever rules, are replaced. Units without votes of their own have no class.
-    Who may: `plans.make` over the unit. Refuses UnknownElection, UnknownParty, RulesRefused, NothingToSort.
+    Who may: `plans.make` over the unit.
+    Refuses UnknownElection, UnknownParty, AllianceUnfit, RulesRefused, NothingToSort.
     """
     org.require(by, "plans.make", at=unit_id)
     of = Election.objects.filter(code=election).first()
@@ -53,11 +61,13 @@ def sort_units(
         read = rules.read(rows)
     except rules.RulesUnfit as unfit:
         raise RulesRefused(field="rules", why=WHY[unfit.code], row=unfit.row) from unfit
-    side = Alliance.objects.filter(election=of, public_id=alliance).first() if alliance else None
-    if not Candidacy.objects.filter(contest__election=of, party=party).exists() or (
-        alliance and side is None
+    if party in (known.INDEPENDENT, known.NOTA) or not (
+        Candidacy.objects.filter(contest__election=of, party=party).exists()
     ):
         raise UnknownParty(field="party", party=party)
+    side = Alliance.objects.filter(election=of, public_id=alliance).first() if alliance else None
+    if alliance and (side is None or side.state not in ("", planning.state_of_unit(unit_id))):
+        raise AllianceUnfit(field="alliance")
     with transaction.atomic():
         Election.objects.select_for_update().get(
             pk=of.pk

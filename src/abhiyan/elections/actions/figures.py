@@ -15,9 +15,10 @@ from abhiyan.elections.refusals import (
     UnknownElection,
     UnknownParty,
     UnknownSeat,
+    UnknownState,
 )
-from abhiyan.org import queries as org
 
+from . import grounds
 from .parties import parties_by_word
 
 LONGEST_ORIGIN = 400
@@ -28,7 +29,6 @@ def state_figure(
     election: str,
     party: str,
     source: str,
-    at_unit: int,
     by: Actor,
     at: datetime,
     state: str = "",
@@ -40,22 +40,25 @@ def state_figure(
     """Put a quoted figure beside the computed one: a party's share, votes or seats in a constituency, state or all.
 
     election: its code. party: code or name. source: who said it, where and when; it is shown with the figure.
-    Who may: `results.import` over the unit `at_unit`.
-    Refuses UnknownElection, UnknownSeat, UnknownParty, NothingStated, FigureUnfit, NoOrigin.
+    Who may: `results.import` over that state; over the nation for a figure of all.
+    Refuses UnknownElection, UnknownState, NotYourGround, UnknownSeat, UnknownParty, NothingStated, FigureUnfit,
+    NoOrigin.
     """
-    org.require(by, "results.import", at=at_unit)
+    of = Election.objects.filter(code=election).first()
+    if of is None:
+        raise UnknownElection(field="election", election=election)
+    eci = known.state_of(state) if state else ""
+    if eci is None:
+        raise UnknownState(field="state", state=state)
+    at_unit = grounds.require(by, "results.import", of=of, state=eci)
     if share_pct is None and votes is None and seats is None:
         raise NothingStated(field="share_pct")
     if (share_pct is not None and not 0 <= share_pct <= 100) or (votes or 0) < 0 or (seats or 0) < 0:
         raise FigureUnfit(field="share_pct" if share_pct is not None else "votes")
     if not source.strip():
         raise NoOrigin(field="source")
-    of = Election.objects.filter(code=election).first()
-    if of is None:
-        raise UnknownElection(field="election", election=election)
-    eci = known.state_of(state) if state else ""
     of_contests = {"election": of} | ({"state": eci} if eci else {}) | ({"number": number} if number else {})
-    if eci is None or (number and not eci) or not Contest.objects.filter(**of_contests).exists():
+    if (number and not eci) or not Contest.objects.filter(**of_contests).exists():
         raise UnknownSeat(field="number" if number else "state")
     code = parties_by_word().get(known.plain(party), party.strip().upper())
     if not Candidacy.objects.filter(contest__election=of, party=code).exists():
@@ -85,10 +88,13 @@ def state_figure(
     return stated
 
 
-def withdraw_figure(*, stated_id: int, at_unit: int, by: Actor, at: datetime) -> None:
-    """Take a quoted figure away again. Who may: as `state_figure`."""
-    org.require(by, "results.import", at=at_unit)
+def withdraw_figure(*, stated_id: int, by: Actor, at: datetime) -> None:
+    """Take a quoted figure away again; one that is gone already is no matter. Who may: as `state_figure`."""
     with transaction.atomic():
+        stated = Stated.objects.select_related("election").filter(pk=stated_id).first()
+        if stated is None:
+            return
+        at_unit = grounds.require(by, "results.import", of=stated.election, state=stated.state)
         gone, _each = Stated.objects.filter(pk=stated_id).delete()
         if gone:
             audit.record(

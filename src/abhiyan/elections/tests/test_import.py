@@ -437,14 +437,12 @@ def test_an_undone_import_of_units_leaves_the_results(tmp_path: Path) -> None:
 
 
 def test_an_alliance_holds_the_undo_of_its_election(tmp_path: Path) -> None:
-    ids = grow(TREE, levels.ELECTORAL)
     first = goa(tmp_path)
     alliance = actions.make_alliance(
         election="LS2024",
         names={"en": "Two"},
         lead="BJP",
         parties=["INC"],
-        at_unit=ids["IN"],
         by=SYSTEM,
         at=AT,
     )

@@ -111,8 +111,7 @@ def test_with_allies_their_seats_count_and_alone_they_do_not(
             names={"en": "NDA"},
             lead="BJP",
             parties=["AD"],
-            at_unit=world.unit("N1"),
-            by=actor(president),
+            by=SYSTEM,
             at=AT,
         )
     together = make(world, president, Aims(seats_goal=4), alliance=allies.public_id)

@@ -14,7 +14,7 @@ from abhiyan.elections import actions, queries
 from abhiyan.elections.models import Plan
 from abhiyan.elections.queries import planning
 from abhiyan.elections.queries.planning import Aims
-from abhiyan.org.tests.make import AT, World, actor
+from abhiyan.org.tests.make import AT, SYSTEM, World
 from abhiyan.people.actions import sessions
 from abhiyan.people.models import Account
 
@@ -139,8 +139,7 @@ def test_with_and_without_allies_side_by_side(world: World, president: Account, 
             names={"en": "Front"},
             lead="BJP",
             parties=["AD"],
-            at_unit=world.unit("N1"),
-            by=actor(president),
+            by=SYSTEM,
             at=AT,
         )
     page = text(body(client, path))

@@ -18,6 +18,7 @@ from abhiyan.elections.tests.make import bring, refused, rows_of, written
 from abhiyan.org.tests.make import World
 from abhiyan.people.actions import sessions
 from abhiyan.people.models import Account
+from abhiyan.units.models import Unit
 from abhiyan.units.tests.make import AT, SYSTEM
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -60,6 +61,8 @@ def world(tmp_path: Path) -> World:
     path = written(tmp_path, SEGMENTS, header=header, name="segments.csv")
     assert bring(path, "segments", election="LS2024", state="S05").state == "done"
     with system("test"):
+        for number, state in ((1, {"en": "Goa", "hi": "गोवा"}), (2, {"en": "Sikkim", "hi": "सिक्किम"})):
+            Unit.objects.filter(code=f"N{number}").update(names=state)
         Contest.objects.filter(number=1).update(unit=world.units["C1"])
         for number, code in (("1", "N1111"), ("2", "N1112")):
             Part.objects.filter(number=number).update(unit=world.units[code])
@@ -141,7 +144,6 @@ def test_a_stated_figure_stands_marked_beside_the_computed_one(world: World) -> 
             party="BJP",
             share_pct=49.9,
             source="A newspaper, 5 June 2024",
-            at_unit=world.unit("N"),
             by=SYSTEM,
             at=AT,
         )
@@ -156,6 +158,8 @@ def test_a_quoted_figure_is_added_and_taken_away_by_who_imports_results(world: W
     low = browser(world.holder("booth_president", "N1111"))
     assert low.get(path).status_code == low.post(path, given).status_code == 403
     chief = browser(world.holder("state_president", "N1"))
+    other = browser(world.holder("state_president", "N2"))
+    assert "Add one" not in body(other, path) and other.post(path, given).status_code == 403
     assert chief.post(path, given | {"party": "NOBODY"}).status_code == 422
     assert chief.post(path, given | {"share_pct": ""}).status_code == 422
     assert chief.post(path, given | {"share_pct": "101"}).status_code == 422
@@ -165,6 +169,8 @@ def test_a_quoted_figure_is_added_and_taken_away_by_who_imports_results(world: W
     page = body(chief, path)
     stated_id = re.search(r'name="withdraw" value="([0-9]+)"', page)
     assert stated_id is not None and "Add or take away" in body(chief, seat)
+    assert other.post(path, {"withdraw": stated_id[1]}).status_code == 403
+    assert 'name="withdraw"' not in body(other, path) and "Add or take away" not in body(other, seat)
     assert chief.post(path, {"withdraw": stated_id[1]}).status_code == 302
     assert "50.50%" not in body(low, seat)
     assert chief.get("/elections/results/LS2024/stated/?state=S05&number=77").status_code == 404
@@ -210,7 +216,12 @@ def test_an_alliance_is_defined_and_changed_by_who_may_and_by_nobody_else(world:
     low = browser(world.holder("booth_president", "N1111"))
     assert "Define an alliance" not in body(low, path)
     assert low.post(path, given).status_code == 403
-    chief = browser(world.holder("state_president", "N1"))
+    state = browser(world.holder("state_president", "N1"))
+    page = body(state, path)  # it is offered its own state, and not everywhere
+    assert 'value="S05"' in page and "Everywhere, but where" not in page
+    assert state.post(path, given).status_code == 403
+    chief = browser(world.holder("national_president", "N"))
+    assert "Everywhere, but where" in body(chief, path)
     assert chief.post(path, given | {"parties": "NOBODY"}).status_code == 422
     assert chief.post(path, given | {"parties": ""}).status_code == 422
     assert chief.post(path, given).status_code == 302
@@ -219,6 +230,8 @@ def test_an_alliance_is_defined_and_changed_by_who_may_and_by_nobody_else(world:
     page = text(body(chief, "/elections/results/LS2024/seats/S05/1/"))
     assert "Two of them" in page and "47.37%" in page  # 46,000 of 97,100
     assert low.post(f"{path}{one.public_id}/", given).status_code == 403
+    assert state.post(f"{path}{one.public_id}/", given).status_code == 403
+    assert "Change it" not in body(state, f"{path}{one.public_id}/")
     changed = given | {"name_en": "Still two", "parties": "BJP"}
     assert chief.post(f"{path}{one.public_id}/", changed).status_code == 302
     assert set(Alliance.objects.get().parties) == {"INC", "BJP"}

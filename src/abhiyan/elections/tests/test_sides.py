@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+from django.utils import translation
 
 from abhiyan.core.actor import Actor
 from abhiyan.elections import actions, queries, refusals
@@ -10,6 +11,7 @@ from abhiyan.elections.models import Alliance, Stated
 from abhiyan.elections.tests.make import bring, rows_of, written
 from abhiyan.org.queries import NotYours
 from abhiyan.org.tests.make import World, actor
+from abhiyan.units.models import Unit
 from abhiyan.units.rules import levels
 from abhiyan.units.tests.make import AT, SYSTEM, grow
 
@@ -29,15 +31,20 @@ def nation(tmp_path: Path) -> int:
 
 
 def make(
-    nation: int, parties: list[str], *, state: str = "", lead: str = "INC", by: Actor = SYSTEM
+    _nation: int,
+    parties: list[str],
+    *,
+    state: str = "",
+    lead: str = "INC",
+    by: Actor = SYSTEM,
+    election: str = "LS2024",
 ) -> Alliance:
     return actions.make_alliance(
-        election="LS2024",
+        election=election,
         names={"en": "Together", "hi": "साथ"},
         lead=lead,
         parties=parties,
         state=state,
-        at_unit=nation,
         by=by,
         at=AT,
     )
@@ -67,7 +74,7 @@ def test_a_state_may_have_a_set_of_its_own(nation: int) -> None:
 def test_an_alliance_is_changed_and_keeps_its_name(nation: int) -> None:
     made = make(nation, ["AAP"])
     changed = actions.change_alliance(
-        public_id=made.public_id, parties=["Bharatiya Janata Party"], at_unit=nation, by=SYSTEM, at=AT
+        public_id=made.public_id, parties=["Bharatiya Janata Party"], by=SYSTEM, at=AT
     )
     assert (changed.parties, changed.lead, changed.names["hi"]) == (["INC", "BJP"], "INC", "साथ")
     assert queries.alliance(made.public_id).parties == ["INC", "BJP"]
@@ -98,10 +105,56 @@ def test_who_holds_no_office_names_no_alliance_and_states_nothing(nation: int) -
 
 
 def say(
-    nation: int, *, by: Actor = SYSTEM, source: str = "The Daily, 5 June 2024, page 1", **more: object
+    _nation: int, *, by: Actor = SYSTEM, source: str = "The Daily, 5 June 2024, page 1", **more: object
 ) -> Stated:
     given: dict[str, object] = {"party": "BJP", "state": "S05", "share_pct": 41.5} | more
-    return actions.state_figure(election="LS2024", source=source, at_unit=nation, by=by, at=AT, **given)  # type: ignore[arg-type]  # some are wrong on purpose
+    return actions.state_figure(election="LS2024", source=source, by=by, at=AT, **given)  # type: ignore[arg-type]  # some are wrong on purpose
+
+
+def test_a_state_president_speaks_for_that_state_and_for_no_other_and_not_for_all(
+    db: None, tmp_path: Path
+) -> None:
+    world = World()
+    rows = rows_of(SEATS) + rows_of(SEATS, state="S21")
+    assert bring(written(tmp_path, rows), election="LS2024", partial="yes").state == "done"
+    for code, name in (("N1", "Goa"), ("N2", "Sikkim")):
+        Unit.objects.filter(code=code).update(names={"en": name})
+    goa, sikkim = (actor(world.holder("state_president", code)) for code in ("N1", "N2"))
+    nation = actor(world.holder("national_president", "N"))
+    everywhere = make(0, ["AAP"], by=nation)
+    own = make(0, ["AAP"], state="Goa", by=goa)
+    told = (say(0, by=nation, state=""), say(0, by=goa))
+    for by in (goa, sikkim):
+        with pytest.raises(refusals.NotYourGround, match="all states"), translation.override("en"):
+            make(0, ["BJP"], by=by)
+        with pytest.raises(NotYours):
+            actions.change_alliance(public_id=everywhere.public_id, parties=["BJP"], by=by, at=AT)
+        with pytest.raises(NotYours):
+            say(0, by=by, state="")
+        with pytest.raises(NotYours):
+            actions.withdraw_figure(stated_id=told[0].pk, by=by, at=AT)
+    with pytest.raises(refusals.NotYourGround, match="Goa"), translation.override("en"):
+        make(0, ["BJP"], state="S05", by=sikkim)
+    with pytest.raises(NotYours):
+        actions.change_alliance(public_id=own.public_id, parties=["BJP"], by=sikkim, at=AT)
+    with pytest.raises(NotYours):
+        actions.withdraw_figure(stated_id=told[1].pk, by=sikkim, at=AT)
+    actions.change_alliance(public_id=own.public_id, parties=["BJP"], by=goa, at=AT)
+    actions.withdraw_figure(stated_id=told[1].pk, by=goa, at=AT)
+    actions.change_alliance(public_id=own.public_id, parties=["AAP"], by=nation, at=AT)
+    assert list(Stated.objects.values_list("pk", flat=True)) == [told[0].pk]
+
+
+def test_of_an_assembly_held_in_one_state_everywhere_is_that_state(db: None, tmp_path: Path) -> None:
+    world = World()
+    Unit.objects.filter(code="N1").update(names={"en": "Goa"})
+    head = "ac_no,candidate,party,votes"
+    path = written(tmp_path, "1,B,INC,50\n1,A,BJP,70\n1,C,AAP,60\n", header=head)
+    assert bring(path, election="GA2024", partial="yes").state == "done"
+    goa, other = (actor(world.holder("state_president", code)) for code in ("N1", "N2"))
+    with pytest.raises(NotYours):
+        make(0, ["AAP"], by=other, election="GA2024")
+    assert make(0, ["AAP"], by=goa, election="GA2024").state == ""
 
 
 def test_a_stated_figure_stands_beside_the_computed_one_and_in_no_sum(nation: int) -> None:
@@ -117,7 +170,7 @@ def test_a_stated_figure_stands_beside_the_computed_one_and_in_no_sum(nation: in
     contest = queries.contest(queries.election("LS2024"), "S05", 1)
     assert [(one.votes, one.number) for one in contest.stated] == [(505, 1)]
     assert contest.candidates[0].votes == 500
-    actions.withdraw_figure(stated_id=told.pk, at_unit=nation, by=SYSTEM, at=AT)
+    actions.withdraw_figure(stated_id=told.pk, by=SYSTEM, at=AT)
     assert queries.totals(queries.election("LS2024"), state="S05").stated == ()
 
 
@@ -128,7 +181,7 @@ def test_a_stated_figure_stands_beside_the_computed_one_and_in_no_sum(nation: in
         ({"share_pct": None}, refusals.NothingStated),
         ({"votes": -1}, refusals.FigureUnfit),
         ({"source": " "}, refusals.NoOrigin),
-        ({"state": "Atlantis"}, refusals.UnknownSeat),
+        ({"state": "Atlantis"}, refusals.UnknownState),
         ({"state": "U08"}, refusals.UnknownSeat),
         ({"number": 9}, refusals.UnknownSeat),
         ({"party": "DMK"}, refusals.UnknownParty),

@@ -105,7 +105,7 @@ def _rows(formset: Any) -> list[dict[str, Any]]:
 def classes(request: Request, code: str) -> HttpResponseBase:
     """Units by class below a unit; the rules that gave the classes, and a form for whoever may change them."""
     of = queries.election(code)
-    may = shown.unit_where(request, "plans.make")
+    may = request.viewer.may("plans.make")
     unit_id = _unit_asked(request)
     rule = queries.class_rule(of, unit_id) if unit_id is not None else None
     status = 200
@@ -128,14 +128,14 @@ def classes(request: Request, code: str) -> HttpResponseBase:
                     at=clock.now(),
                 )
             except Refused as refused:
-                if may is None:
+                if not may:
                     raise
                 form.add_error(refused.field if refused.field in form.fields else None, str(refused))
                 status = refused.status
             else:
                 messages.success(request, _("Sorted."))
                 return redirect(reverse("elections:classes", args=[of.code]) + f"?unit={target.code}")
-    return _page(request, of, unit_id, rule, form if may is not None else None, formset, status)
+    return _page(request, of, unit_id, rule, form if may else None, formset, status)
 
 
 def _page(

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from abhiyan.elections import known, queries
 from abhiyan.elections.models import Alliance, Contest, Election
 from abhiyan.elections.queries import SeatRow, Spot
+from abhiyan.elections.queries import grounds as by_ground
 from abhiyan.org.viewer import Request
 from abhiyan.ui import maps, seat_map, tables
 from abhiyan.units import queries as units
@@ -173,17 +174,38 @@ def in_order(
     return sorted(known_rows, key=key, reverse=sorting.descending) + unknown
 
 
-def unit_where(request: Request, capability: str) -> int | None:
-    """The highest unit at which the viewer may do something; None where they may nowhere."""
-    for held in request.viewer.appointments:
-        if request.viewer.is_strong and capability in held.capabilities:
-            return held.unit_id
-    return None
+def grounds(request: Request, capability: str, of: Election) -> list[str]:
+    """States the viewer answers for with a capability in an election, "" (all of them) first: what a page offers.
+
+    The acts ask again.
+    """
+    if not request.viewer.may(capability):
+        return []
+    states = ["", *(state for state, _name in state_choices(of))]
+    found = by_ground.grounds_of(of, states)
+    spans = units.all_spans(found.values())
+    return [
+        state
+        for state in states
+        if state in found
+        and request.viewer.may_at(capability, *(lo for lo, _hi in spans.get(found[state], [])))
+    ]
+
+
+def may_for(request: Request, capability: str, of: Election, state: str) -> bool:
+    """Whether the viewer answers for a state, or for all ("")."""
+    if not request.viewer.may(capability):
+        return False
+    unit_id = by_ground.grounds_of(of, [state]).get(state)
+    if unit_id is None:
+        return False
+    positions = [lo for lo, _hi in units.all_spans([unit_id]).get(unit_id, [])]
+    return request.viewer.may_at(capability, *positions)
 
 
 def stated_href(request: Request, of: Election, state: str = "", number: int | None = None) -> str:
     """Where quoted figures of a place are added; empty for whoever may not."""
-    if unit_where(request, "results.import") is None:
+    if not may_for(request, "results.import", of, state):
         return ""
     asked = {"state": state} if state else {}
     asked |= {"number": str(number)} if number is not None else {}

@@ -1,6 +1,7 @@
 """Alliances of an election: any set of parties as one side, everywhere or in a state."""
 
 import re
+from collections.abc import Collection
 from typing import Any
 from uuid import UUID
 
@@ -18,6 +19,7 @@ from abhiyan.core import clock
 from abhiyan.core.refusals import NotFound, Refused
 from abhiyan.elections import actions, queries
 from abhiyan.elections.models import Alliance, Election
+from abhiyan.org.queries import NotYours
 from abhiyan.org.viewer import Request
 from abhiyan.ui import tables
 
@@ -40,15 +42,15 @@ class AllianceForm(forms.Form):
         help_text=_("Codes or names with commas between them: TDP, JD(U), SHS."),
     )
 
-    def __init__(self, *args: Any, of: Election, is_new: bool = True, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, of: Election, grounds: Collection[str] | None, **kwargs: Any) -> None:
+        """grounds: states the viewer may name one for, "" for all; None: it is there already, and stays where it is."""
         super().__init__(*args, **kwargs)
         state = self.fields["state"]
         assert isinstance(state, forms.ChoiceField)
-        state.choices = [
-            ("", say("Everywhere, but where a state has a set of its own")),
-            *shown.state_choices(of),
-        ]
-        if not is_new:
+        everywhere = ("", say("Everywhere, but where a state has a set of its own"))
+        offered = [everywhere, *shown.state_choices(of)]
+        state.choices = [pair for pair in offered if grounds is not None and pair[0] in grounds]
+        if grounds is None:
             del self.fields["state"]
 
     @property
@@ -72,24 +74,23 @@ def _refuse(form: forms.Form, refused: Refused) -> int:
 def alliances(request: Request, code: str) -> HttpResponseBase:
     """The alliances of an election; whoever may make plans defines another."""
     of = queries.election(code)
-    at_unit = shown.unit_where(request, "plans.make")
-    form = AllianceForm(request.POST or None, of=of)
+    grounds = shown.grounds(request, "plans.make", of)
+    form = AllianceForm(request.POST or None, of=of, grounds=grounds)
     status = 200
     if request.method == "POST":
+        if not grounds:
+            raise NotYours(capability="plans.make")
         status = 422
         if form.is_valid():
             try:
                 actions.make_alliance(
                     election=of.code,
                     state=form.cleaned_data["state"],
-                    at_unit=at_unit or 0,
                     by=request.actor,
                     at=clock.now(),
                     **form.given,
                 )
             except Refused as refused:
-                if at_unit is None:
-                    raise
                 status = _refuse(form, refused)
             else:
                 messages.success(request, _("Saved."))
@@ -107,7 +108,7 @@ def alliances(request: Request, code: str) -> HttpResponseBase:
         "name": queries.name_in(of.names),
         "leaf": leaf,
         "rows": [(one, shown.alliance_name(one)) for one in leaf.rows],
-        "form": form if at_unit is not None else None,
+        "form": form if grounds else None,
     }
     return render(request, "elections/alliance_list.html", context, status=status)
 
@@ -119,11 +120,11 @@ def alliance(request: Request, code: str, public_id: UUID) -> HttpResponseBase:
     one = queries.alliance(public_id)
     if one.election_id != of.pk:
         raise NotFound(field="alliance")
-    at_unit = shown.unit_where(request, "plans.make")
+    may_change = shown.may_for(request, "plans.make", of, one.state)
     form = AllianceForm(
         request.POST or None,
         of=of,
-        is_new=False,
+        grounds=None,
         initial={
             "name_hi": one.names.get("hi", ""),
             "name_en": one.names.get("en", ""),
@@ -136,20 +137,20 @@ def alliance(request: Request, code: str, public_id: UUID) -> HttpResponseBase:
         status = 422
         if form.is_valid():
             try:
-                actions.change_alliance(
-                    public_id=public_id, at_unit=at_unit or 0, by=request.actor, at=clock.now(), **form.given
-                )
+                actions.change_alliance(public_id=public_id, by=request.actor, at=clock.now(), **form.given)
             except Refused as refused:
-                if at_unit is None:
+                if not may_change:
                     raise
                 status = _refuse(form, refused)
             else:
                 messages.success(request, _("Saved."))
                 return redirect("elections:alliance", of.code, public_id)
-    return render(request, "elections/alliance.html", _about(of, one, form, at_unit), status=status)
+    return render(
+        request, "elections/alliance.html", _about(of, one, form if may_change else None), status=status
+    )
 
 
-def _about(of: Election, one: Alliance, form: AllianceForm, at_unit: int | None) -> dict[str, Any]:
+def _about(of: Election, one: Alliance, form: AllianceForm | None) -> dict[str, Any]:
     told = queries.totals(of, state=one.state)
     members = [row for row in told.parties if row.party in one.parties]
     together = next((side for side in told.sides if side.alliance.pk == one.pk), None)
@@ -166,7 +167,7 @@ def _about(of: Election, one: Alliance, form: AllianceForm, at_unit: int | None)
         "election_name": queries.name_in(of.names),
         "members": [(row, shown.party_title(row.party, row.names)) for row in members],
         "together": together,
-        "form": form if at_unit is not None else None,
+        "form": form,
         "seats_href": reverse("elections:seats", args=[of.code])
         + f"?side={one.public_id}"
         + (f"&state={one.state}" if one.state else ""),

@@ -18,6 +18,7 @@ from abhiyan.elections.models import Election
 from abhiyan.org.viewer import Request
 
 from . import results_shown as shown
+from .fields import WholeField
 
 MOST_VOTES = 10**10
 
@@ -31,8 +32,8 @@ class StatedForm(forms.Form):
     share_pct = forms.FloatField(
         label=_("Share of the votes, in per cent"), required=False, min_value=0, max_value=100
     )
-    votes = forms.IntegerField(label=_("Votes"), required=False, min_value=0, max_value=MOST_VOTES)
-    seats = forms.IntegerField(label=_("Seats"), required=False, min_value=0, max_value=100_000)
+    votes = WholeField(label=_("Votes"), required=False, min_value=0, max_value=MOST_VOTES)
+    seats = WholeField(label=_("Seats"), required=False, min_value=0, max_value=100_000)
     source = forms.CharField(
         label=_("Who said it, where and when"), max_length=400, widget=forms.Textarea(attrs={"rows": 2})
     )
@@ -44,15 +45,13 @@ def stated(request: Request, code: str) -> HttpResponseBase:
     of = queries.election(code)
     state = shown.state_asked(of, request.GET)
     number = _number(request.GET.get("number", "")) if state else None
-    at_unit = shown.unit_where(request, "results.import") or 0
+    may_change = shown.may_for(request, "results.import", of, state)
     form = StatedForm(request.POST if request.method == "POST" and "withdraw" not in request.POST else None)
     status, back = 200, request.get_full_path()
     if request.method == "POST":
         if "withdraw" in request.POST:
             stated_id = _number(request.POST["withdraw"])
-            actions.withdraw_figure(
-                stated_id=stated_id or 0, at_unit=at_unit, by=request.actor, at=clock.now()
-            )
+            actions.withdraw_figure(stated_id=stated_id or 0, by=request.actor, at=clock.now())
             messages.success(request, _("Taken away."))
             return redirect(back)
         status = 422
@@ -62,25 +61,31 @@ def stated(request: Request, code: str) -> HttpResponseBase:
                     election=of.code,
                     state=state,
                     number=number,
-                    at_unit=at_unit,
                     by=request.actor,
                     at=clock.now(),
                     **form.cleaned_data,
                 )
             except Refused as refused:
+                if not may_change:
+                    raise
                 form.add_error(refused.field if refused.field in form.fields else None, str(refused))
                 status = refused.status
             else:
                 messages.success(request, _("Saved."))
                 return redirect(back)
-    return render(request, "elections/stated.html", _about(of, state, number, form), status=status)
+    return render(
+        request,
+        "elections/stated.html",
+        _about(of, state, number, form if may_change else None),
+        status=status,
+    )
 
 
 def _number(text: str) -> int | None:
     return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else None
 
 
-def _about(of: Election, state: str, number: int | None, form: StatedForm) -> dict[str, Any]:
+def _about(of: Election, state: str, number: int | None, form: StatedForm | None) -> dict[str, Any]:
     name = queries.name_in(of.names)
     where = known.state_name(state, shown.language()) if state else say("All states")
     crumbs = [shown.election_crumb(of)]

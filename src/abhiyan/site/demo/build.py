@@ -93,7 +93,7 @@ def build(seed: str, *, at: datetime, say: Callable[[str], None]) -> None:
         _appoint(seed, rows, ids, at, today)
     say("importing the results of past elections")
     elections.bring_results(at=at)
-    elections.plan(seed, ids["JK"], ids["IN"], at=at)
+    elections.plan(seed, ids["JK"], at=at)
     say("splitting the drive's target by the last result")
     with system("demo"):
         programme = _programme(ids, first, at)

@@ -61,7 +61,7 @@ def bring_results(*, at: datetime) -> None:
         lists.bring(kind, DATA / name, options=options | {"origin": ORIGIN}, at=at)
 
 
-def plan(seed: str, state_id: int, nation_id: int, *, at: datetime) -> None:
+def plan(seed: str, state_id: int, *, at: datetime) -> None:
     """Alliances, a figure the press rounded, classes of the segments, and two plans for the state."""
     draws = random.Random(f"plans {seed}")  # noqa: S311  # sample data
     with system("demo"):
@@ -70,7 +70,6 @@ def plan(seed: str, state_id: int, nation_id: int, *, at: datetime) -> None:
             party=PARTY,
             share_pct=37.4,
             source="Newspapers after 23 May 2019, rounded",
-            at_unit=nation_id,
             by=BY,
             at=at,
         )
@@ -81,7 +80,6 @@ def plan(seed: str, state_id: int, nation_id: int, *, at: datetime) -> None:
                 names=names,
                 lead=lead,
                 parties=allies,
-                at_unit=nation_id,
                 by=BY,
                 at=at,
             )

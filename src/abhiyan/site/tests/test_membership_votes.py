@@ -26,7 +26,6 @@ def cast(open_database: None) -> Cast:
             names={"en": "Two parties", "hi": "दो दल"},
             lead="JKNC",
             parties=["INC"],
-            at_unit=cast.world.state.pk,
             by=SYSTEM,
             at=clock.now(),
         )
