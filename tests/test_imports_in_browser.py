@@ -1,6 +1,5 @@
 """Imports in a real browser: every state of one at both sizes and in both languages, uploads cut off, no JavaScript."""
 
-import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -16,7 +15,8 @@ from abhiyan.core.scope import system
 from abhiyan.enrolment.tests.server import Server
 from abhiyan.people.models import Account
 from abhiyan.site.tests.cast import Cast
-from abhiyan.ui.tests.test_browser import AXE, RULES, SIZES
+from abhiyan.ui.tests.axe import unsound
+from abhiyan.ui.tests.test_browser import SIZES
 from abhiyan.units.models import Unit
 
 pytestmark = [pytest.mark.browser, pytest.mark.once]
@@ -66,17 +66,6 @@ def visit(chromium: Browser, served: Server, cast: Cast) -> Iterator[Open]:
     yield visited
     for context in contexts:
         context.close()
-
-
-def unsound(page: Page, where: str) -> list[str]:
-    page.evaluate("document.fonts.ready")
-    page.evaluate(AXE.read_text())
-    told = page.evaluate("rules => axe.run(document, {runOnly: rules})", RULES)
-    found = [f"{where}: {each['id']}: {each['nodes'][0]['html'][:200]}" for each in told["violations"]]
-    wide = page.evaluate("document.documentElement.scrollWidth - innerWidth")
-    if shots := os.environ.get("ABHIYAN_SHOTS"):
-        page.screenshot(path=f"{shots}/imports-{where.replace('/', '_')}.png", full_page=True)
-    return found + ([f"{where}: {wide} px too wide"] if wide > 0 else [])
 
 
 def number(page: Page) -> UUID:

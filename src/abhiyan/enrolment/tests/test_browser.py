@@ -1,9 +1,7 @@
 """Joining, one's own page and the people's pages in a real browser, from the server as it is served."""
 
-import os
 import time
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -16,7 +14,8 @@ from abhiyan.enrolment.actions.links import link_of
 from abhiyan.enrolment.models import Drive
 from abhiyan.people import actions as people
 from abhiyan.people.rules.notices import SAMPLE
-from abhiyan.ui.tests.test_browser import AXE, RULES, SIZES
+from abhiyan.ui.tests.axe import unsound
+from abhiyan.ui.tests.test_browser import SIZES
 
 from .make import CHANNEL, Human, Ladder, World
 from .server import Server
@@ -24,7 +23,6 @@ from .web import code_sent, join, officer, web_world
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 KBIT_PER_S, LATENCY_MS = 250, 300
-SHOTS = os.environ.get("ABHIYAN_SHOTS", "")  # a folder: what the pages look like is kept there
 
 
 @pytest.fixture(scope="module")
@@ -206,25 +204,6 @@ def test_join_is_usable_over_a_slow_line(visit: Open, world: World, served: Serv
     assert submitted_s < 20, f"submitted after {submitted_s:.1f} s"
 
 
-def clean(page: Page, name: str) -> list[str]:
-    """What axe finds in light and dark, and whether anything stands out sideways."""
-    page.wait_for_load_state("load")
-    page.evaluate("document.fonts.ready")
-    page.evaluate(AXE.read_text())
-    problems = []
-    for scheme in ("light", "dark"):
-        page.emulate_media(color_scheme=scheme)
-        if SHOTS:
-            Path(SHOTS).mkdir(parents=True, exist_ok=True)
-            page.screenshot(path=f"{SHOTS}/{name}-{scheme}.png", full_page=True)
-        found = page.evaluate("rules => axe.run(document, {runOnly: rules})", RULES)
-        problems += [
-            f"{name} {scheme}: {each['id']}: {each['nodes'][0]['html'][:200]}" for each in found["violations"]
-        ]
-    wide = page.evaluate("document.documentElement.scrollWidth - innerWidth")
-    return problems + ([f"{name}: {wide} px too wide"] if wide > 0 else [])
-
-
 @pytest.mark.once
 @pytest.mark.parametrize("language", ["en", "hi"])
 @pytest.mark.parametrize("size", list(SIZES))
@@ -240,7 +219,7 @@ def test_no_page_has_a_violation(visit: Open, world: World, size: str, language:
     page = visit("/join/", size=size, language=language)
 
     def look(name: str) -> None:
-        problems.extend(clean(page, f"{name}-{size}-{language}"))
+        problems.extend(unsound(page, f"{name}-{size}-{language}"))
 
     look("join")
     page.click("button[name=open]")

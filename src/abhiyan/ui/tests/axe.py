@@ -1,0 +1,44 @@
+"""What axe-core finds on a page in a real browser, in light and in dark."""
+
+import os
+import re
+from pathlib import Path
+
+from playwright.sync_api import Page
+
+from abhiyan.ui import build
+
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+SCHEMES: dict[str, object] = {
+    "light": RULES,
+    # Only colours differ in the dark: the two rules that look at them.
+    "dark": {"type": "rule", "values": ["color-contrast", "link-in-text-block"]},
+}
+# Only what fails comes back: the nodes of every rule that holds would be megabytes.
+RUN = """async only => {
+    const told = await axe.run(document, {runOnly: only, resultTypes: ["violations"]});
+    return told.violations.map(each => `${each.id}: ${each.nodes[0].html.slice(0, 200)}`);
+}"""
+SOURCE = (build.PACKAGES / "axe-core" / "axe.min.js").read_text()
+
+
+def unsound(page: Page, where: str) -> list[str]:
+    """What is wrong with the page shown, one line each: violations in light and dark, what stands out sideways.
+
+    Args:
+        page: loaded; left in light.
+        where: what the lines and the pictures are named by. With ABHIYAN_SHOTS (a folder) pictures are kept.
+    """
+    page.wait_for_load_state("load")
+    page.evaluate("document.fonts.ready")
+    page.evaluate(SOURCE)
+    found: list[str] = []
+    for scheme in ("dark", "light"):
+        page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
+        if shots := os.environ.get("ABHIYAN_SHOTS"):
+            Path(shots).mkdir(parents=True, exist_ok=True)
+            name = re.sub("[^a-z0-9]+", "-", f"{where}-{scheme}".lower()).strip("-")
+            page.screenshot(path=f"{shots}/{name}.png", full_page=True)
+        found += [f"{where} {scheme}: {told}" for told in page.evaluate(RUN, SCHEMES[scheme])]
+    wide = page.evaluate("document.documentElement.scrollWidth - innerWidth")
+    return found + ([f"{where}: {wide} px too wide"] if wide > 0 else [])
