@@ -19,7 +19,7 @@ from abhiyan.enrolment.openapi import specification
 from .make import World
 from .server import Server
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.once]
 
 
 @pytest.fixture
