@@ -6,8 +6,8 @@ SHELL := /bin/bash
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-7s %s\n", $$1, $$2}' Makefile
 
-env: ## prepare .venv and the assets (command line: .venv/bin/abhiyan)
-	@tools/env
+env: ## prepare .venv and the assets to run it (command line: .venv/bin/abhiyan); tests add what they need
+	@tools/env run
 
 demo: ## a campaign in full swing on http://localhost:8000, in the foreground
 	@tools/env run
