@@ -294,7 +294,7 @@ class PlanPart(models.Model):
     unit = models.ForeignKey(Unit, models.PROTECT, related_name="+", db_constraint=False)
     parent = models.ForeignKey(Unit, models.PROTECT, related_name="+", db_constraint=False)
     n = models.BigIntegerField()
-    weight_basis = models.TextField()  # electors, votes, class, hand
+    weight_basis = models.TextField()  # electors, votes, class, equal, hand; average: nothing known of it
     is_locked = models.BooleanField(default=False, db_default=False)
     set_by = models.BigIntegerField(null=True)
     set_at = models.DateTimeField()

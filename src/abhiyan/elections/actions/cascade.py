@@ -1,11 +1,12 @@
 """A plan's votes passed down below its seats: segment, mandal, booth; whole numbers that sum at every level."""
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils.translation import get_language
 
 from abhiyan.core import audit
@@ -13,7 +14,7 @@ from abhiyan.core.actor import Actor
 from abhiyan.elections.models import Plan, PlanPart, PlanSeat
 from abhiyan.elections.queries import passing, planning
 from abhiyan.elections.queries.passing import BASES, DEPTHS, Tree
-from abhiyan.elections.queries.plans import plan_for, votes_by_unit
+from abhiyan.elections.queries.plans import plan_for, votes_of
 from abhiyan.elections.refusals import (
     AimsUnfit,
     BasisUnfit,
@@ -23,11 +24,18 @@ from abhiyan.elections.refusals import (
     NotInPlan,
 )
 from abhiyan.elections.rules import cascade as rules
-from abhiyan.elections.rules.cascade import Change
+from abhiyan.elections.rules.cascade import Basis, Change, Gap
 from abhiyan.org import queries as org
 from abhiyan.units import queries as units
 
 LARGEST = 2_000_000_000
+GAP = "cascade_gap"
+SAME = (
+    "n",
+    "parent_id",
+    "is_locked",
+    "weight_basis",
+)  # a number that is the same in these is not written again
 
 
 def cascade_plan(
@@ -45,7 +53,9 @@ def cascade_plan(
     unit_id: a seat's unit, or one below that has a number already. basis: electors, votes (the last result's of our
     side), class (electors, weighted) or equal. down_to: segment, mandal or booth; where numbers stand further down
     already they are split again too. by_hand: units whose number is given, and locked from then on; a locked number
-    stays. Returns what changed. Who may: `plans.make` at the plan's unit.
+    stays. Units that stood below and do not any more lose their number. Where the basis says nothing of sisters they
+    go by electors, or alike, and each number says what it went by. Returns what changed. Who may: `plans.make` at the
+    plan's unit.
     Refuses NotInPlan, NothingToPass, BasisUnfit, AimsUnfit, LocksExceed, NewerVersion.
     """
     given = dict(by_hand or {})
@@ -55,14 +65,21 @@ def cascade_plan(
         raise AimsUnfit(field="n")
     with transaction.atomic():
         plan = _held(public_id, by)
-        total = votes_by_unit(plan).get(unit_id)
+        total = votes_of(plan, unit_id)
         seat = passing.seat_above(plan, unit_id)
         if total is None or seat is None:
             raise NotInPlan(field="unit")
         tree = passing.tree_of(seat)
         if not given.keys() <= set(tree.below(unit_id)):
             raise NotInPlan(field="unit")
-        changes = _pass(plan, tree, unit_id, total, basis, DEPTHS[down_to], given, by=by, at=at)
+        changes, gaps = _pass(
+            plan, tree, unit_id, total, _Way(_known(basis), DEPTHS[down_to], by_hand=given), by=by, at=at
+        )
+        if gaps:
+            names = units.names_of([gaps[0].parent], language=get_language() or "en")
+            where = names.get(gaps[0].parent, "")
+            raise LocksExceed(field="unit", where=where, locked=gaps[0].locked, total=gaps[0].total)
+        _clear_gap(plan, tree)
         audit.record(
             by=by,
             at=at,
@@ -95,114 +112,179 @@ def lock_part(*, public_id: UUID, unit_id: int, locked: bool, by: Actor, at: dat
 
 
 def carry(*, before: Plan, after: Plan, by: Actor, at: datetime) -> None:
-    """Give a new version what the one before passed down: as it is below seats that kept their votes, else split
-    again by the same bases around the same locks. Where locks leave no way to sum, the new version says so."""
-    parts = list(PlanPart.objects.filter(plan=before, replaced_at=None).order_by("pk"))
-    if not parts:
+    """Give a new version what the one before passed down: as it is below seats that kept their votes and their units,
+    else split again by the same bases around the same locks, which stay whose they are. Where locks leave no way to
+    sum they stand, and the version says so; it also says where units have moved, or nothing is left to pass on."""
+    families = passing.families_of(before)
+    if not families:
         return
     old, new = (
         {seat.unit_id: seat for seat in PlanSeat.objects.filter(plan=plan, unit__isnull=False)}
         for plan in (before, after)
     )
-    family: dict[int, list[PlanPart]] = {}
-    above = {part.unit_id: part.parent_id for part in parts}
-    for part in parts:
-        top = part.unit_id
-        while top in above:
-            top = above[top]
-        family.setdefault(top, []).append(part)
-    kept: list[PlanPart] = []
-    gaps = []
-    for top, below in family.items():
-        if top in new and top in old and new[top].votes == old[top].votes:
-            kept += [_copy(part, after) for part in below]
-        elif top in new:
-            tree = passing.tree_of(top)
-            locks = {part.unit_id: part.n for part in below if part.is_locked and part.unit_id in tree.nodes}
-            depth = max(
-                DEPTHS.get(tree.nodes[one.unit_id].kind, 1) for one in below if one.unit_id in tree.nodes
-            )
-            try:
-                _pass(after, tree, top, new[top].votes, _basis(below), depth, locks, by=by, at=at)
-            except LocksExceed:
-                gaps.append(["cascade_gap", new[top].contest_id, {"votes": new[top].votes}])
-    PlanPart.objects.bulk_create(kept, batch_size=1_000)
-    if gaps:
-        after.found = after.found | {"contradictions": after.found.get("contradictions", []) + gaps}
+    told: list[list[object]] = []
+    kept: list[int] = []
+    anew: list[passing.Family] = []
+    gaps = {key: [code, key, facts] for code, key, facts in _contradictions(before) if code == GAP}
+    for family in families:
+        seat = new.get(family.top)
+        if seat is None:
+            told.append(["cascade_lost", old[family.top].contest_id, {"units": family.units}])
+        elif family.moved or seat.votes != old[family.top].votes:
+            anew.append(family)
+        else:
+            kept.append(family.top)
+            told += [gaps[seat.contest_id]] if seat.contest_id in gaps else []
+    _copy(before, after, kept)
+    told += _anew(before, after, anew, new, by=by, at=at)
+    found = [each for each in _contradictions(after) if not each[0].startswith("cascade_")] + told
+    if found != _contradictions(after):
+        after.found = after.found | {"contradictions": found}
         after.save(update_fields=["found"])
+
+
+def _contradictions(plan: Plan) -> list[list[Any]]:
+    return list(plan.found.get("contradictions", []))
+
+
+def _copy(before: Plan, after: Plan, tops: Sequence[int]) -> None:
+    """The same numbers in another version: who set them, and when, stay."""
+    if not tops:
+        return
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"""insert into elections_plan_part
+                  (plan_id, unit_id, parent_id, n, weight_basis, is_locked, set_by, set_at)
+                {passing.BELOW_SEATS}
+                select %(after)s, p.unit_id, p.parent_id, p.n, p.weight_basis, p.is_locked, p.set_by, p.set_at
+                from below b join elections_plan_part p on p.id = b.id
+                where b.top = any(%(tops)s) order by p.id""",
+            {"plan": before.pk, "after": after.pk, "tops": list(tops)},
+        )
+
+
+def _anew(
+    before: Plan,
+    after: Plan,
+    families: Sequence[passing.Family],
+    seats: Mapping[int | None, PlanSeat],
+    *,
+    by: Actor,
+    at: datetime,
+) -> list[list[object]]:
+    """Pass votes down again where they, or the units below, have changed; what that finds."""
+    if not families:
+        return []
+    ways = passing.ways_of(before, [family.top for family in families])
+    locked = {
+        part.unit_id: part for part in PlanPart.objects.filter(plan=before, replaced_at=None, is_locked=True)
+    }
+    told: list[list[object]] = []
+    for family in families:
+        seat, how = seats[family.top], ways[family.top]
+        tree = passing.tree_of(family.top)
+        stays = {unit_id: part for unit_id, part in locked.items() if unit_id in tree.nodes}
+        way = _Way(how.bases.get(family.top, "electors"), how.depth, bases=how.bases, stays=stays)
+        try:
+            _changes, gaps = _pass(after, tree, family.top, seat.votes, way, by=by, at=at)
+        except NothingToPass:
+            told.append(["cascade_lost", seat.contest_id, {"units": family.units}])
+            continue
+        if family.moved:
+            facts = {"units": family.moved, "locks": family.moved_locked}
+            told.append(["cascade_moved", seat.contest_id, facts])
+        if gaps:
+            told.append([GAP, seat.contest_id, {"votes": seat.votes}])
+    return told
+
+
+def _clear_gap(plan: Plan, tree: Tree) -> None:
+    """A plan no longer says that a seat's parts do not fit once they sum."""
+    seat = PlanSeat.objects.filter(plan=plan, unit=tree.top).first()
+    if seat is None or not any(each[:2] == [GAP, seat.contest_id] for each in _contradictions(plan)):
+        return
+    sums: dict[int, int] = {}
+    parts = passing.parts_below(plan, tree, tree.top)
+    for part in parts.values():
+        sums[part.parent_id] = sums.get(part.parent_id, 0) + part.n
+    whole = {tree.top: seat.votes} | {unit_id: part.n for unit_id, part in parts.items()}
+    if all(whole.get(parent_id) == n for parent_id, n in sums.items()):
+        found = [each for each in _contradictions(plan) if each[:2] != [GAP, seat.contest_id]]
+        plan.found = plan.found | {"contradictions": found}
+        plan.save(update_fields=["found"])
 
 
 def _held(public_id: UUID, by: Actor) -> Plan:
     plan = plan_for(public_id)
     org.require(by, "plans.make", at=plan.unit_id)
-    Plan.objects.select_for_update().get(pk=plan.pk)
+    plan.found = Plan.objects.select_for_update().get(pk=plan.pk).found
     if not planning.is_newest(plan):
         raise NewerVersion
     return plan
 
 
-def _basis(parts: Sequence[PlanPart]) -> str:
-    """What most of the parts went by."""
-    used = Counter(part.weight_basis for part in parts if part.weight_basis in BASES)
-    return used.most_common(1)[0][0] if used else "electors"
+def _known(basis: str) -> Basis:
+    return next(one for one in BASES if one == basis)
+
+
+@dataclass(frozen=True, slots=True)
+class _Way:
+    """How votes are passed down. depth: see DEPTHS. bases: of single parents, for their children. by_hand: units
+    whose number is given. stays: units whose locked number of the version before stays, whoever set it."""
+
+    basis: Basis
+    depth: int
+    bases: Mapping[int, Basis] = field(default_factory=dict)
+    by_hand: Mapping[int, int] = field(default_factory=dict)
+    stays: Mapping[int, PlanPart] = field(default_factory=dict)
 
 
 def _pass(
-    plan: Plan,
-    tree: Tree,
-    top: int,
-    total: int,
-    basis: str,
-    depth: int,
-    by_hand: Mapping[int, int],
-    *,
-    by: Actor,
-    at: datetime,
-) -> list[Change[int]]:
-    known = {
-        part.unit_id: part
-        for part in PlanPart.objects.filter(plan=plan, unit__in=tree.below(top), replaced_at=None)
-    }
+    plan: Plan, tree: Tree, top: int, total: int, way: _Way, *, by: Actor, at: datetime
+) -> tuple[list[Change[int]], tuple[Gap[int], ...]]:
+    """Write what the units below `top` get, and end what no longer stands there; what changed, and where locks do not
+    fit (the numbers stand then; who does not want that undoes it)."""
+    known = passing.parts_below(plan, tree, top)
+    locked = {unit_id: part for unit_id, part in known.items() if part.is_locked} | dict(way.stays)
     # As far down as asked, and as numbers stand: none is left that no longer sums.
-    depth = max([depth, *(DEPTHS.get(tree.nodes[one].kind, 1) for one in [*known, *by_hand])])
-    children = tree.cut(depth)
-    if not children.get(top):
+    deep = [tree.depth_of(one) for one in {*known, *way.by_hand, *locked} if one in tree.nodes]
+    children = _under(top, tree.cut(max([way.depth, *deep])))
+    if not children:
         raise NothingToPass(field="unit")
-    facts = passing.facts_of(tree, plan)
-    locks = {unit_id: part.n for unit_id, part in known.items() if part.is_locked} | dict(by_hand)
-    how = next(one for one in BASES if one == basis)
-    weights = {unit_id: rules.weight(one, how) for unit_id, one in facts.items()}
-    found = rules.cascaded(top, total, _under(top, children), weights, locks)
-    if found.gaps:
-        gap = found.gaps[0]
-        names = units.names_of([gap.parent], language=get_language() or "en")
-        raise LocksExceed(field="unit", where=names.get(gap.parent, ""), locked=gap.locked, total=gap.total)
+    weighed = rules.weights(
+        top, _under(top, tree.children), passing.facts_of(tree, plan), way.basis, way.bases
+    )
+    locks = {unit_id: part.n for unit_id, part in locked.items()} | dict(way.by_hand)
+    found = rules.cascaded(top, total, children, weighed.of, locks)
+    averaged = set(found.averaged)
     after = {unit_id: n for unit_id, n in found.parts.items() if unit_id != top}
     changes = rules.differences({unit_id: part.n for unit_id, part in known.items()}, after)
-    ended, made = [], []
+    ended = [part for unit_id, part in known.items() if unit_id not in after]
+    made = []
     for unit_id, n in after.items():
         part = known.get(unit_id)
-        is_locked = unit_id in locks
-        used = "hand" if unit_id in by_hand else part.weight_basis if part and is_locked else basis
-        if part and (part.n, part.is_locked, part.weight_basis) == (n, is_locked, used):
-            continue
-        if part:
-            ended.append(part)
-        made.append(
-            PlanPart(
-                plan=plan,
-                unit_id=unit_id,
-                parent_id=tree.nodes[unit_id].parent_id,
-                n=n,
-                weight_basis=used,
-                is_locked=is_locked,
-                set_by=by.account_id,
-                set_at=at,
-            )
+        stays = locked.get(unit_id) if unit_id not in way.by_hand else None
+        new = PlanPart(
+            plan=plan,
+            unit_id=unit_id,
+            parent_id=tree.nodes[unit_id].parent_id,
+            n=n,
+            weight_basis="average" if unit_id in averaged else weighed.bases[unit_id],
+            is_locked=unit_id in locks,
+            set_by=by.account_id,
+            set_at=at,
         )
-    ended += [part for unit_id, part in known.items() if unit_id not in after]
+        if unit_id in way.by_hand:
+            new.weight_basis = "hand"
+        elif stays is not None:
+            new.weight_basis, new.set_by, new.set_at = stays.weight_basis, stays.set_by, stays.set_at
+        if part is not None:
+            if all(getattr(part, name) == getattr(new, name) for name in SAME):
+                continue
+            ended.append(part)
+        made.append(new)
     _write(plan, ended, made, at=at)
-    return changes
+    return changes, found.gaps
 
 
 def _under(top: int, children: Mapping[int, Sequence[int]]) -> dict[int, Sequence[int]]:
@@ -231,18 +313,4 @@ def _part(plan: Plan, part: PlanPart, *, is_locked: bool, by: Actor, at: datetim
         is_locked=is_locked,
         set_by=by.account_id,
         set_at=at,
-    )
-
-
-def _copy(part: PlanPart, plan: Plan) -> PlanPart:
-    """The same number in another version: who set it, and when, stay."""
-    return PlanPart(
-        plan=plan,
-        unit_id=part.unit_id,
-        parent_id=part.parent_id,
-        n=part.n,
-        weight_basis=part.weight_basis,
-        is_locked=part.is_locked,
-        set_by=part.set_by,
-        set_at=part.set_at,
     )

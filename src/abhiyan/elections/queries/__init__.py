@@ -33,7 +33,7 @@ from .listing import (
 )
 from .loading import Loaded, Source, party_names, state_names
 from .places import Below, PartLine, PartRow, UnitResults, outside_parts, parts_of, results_of
-from .plans import Lines, classes_of, lines_of, plan_for, plan_parts, plan_seats, plans, votes_by_unit
+from .plans import Lines, classes_of, lines_of, plan_for, plan_parts, plan_seats, plans, votes_of
 from .totals import PartyTotal, SideTotal, Totals, totals
 
 __all__ = [
@@ -96,5 +96,5 @@ __all__ = [
     "swing",
     "totals",
     "units_with_figures",
-    "votes_by_unit",
+    "votes_of",
 ]

@@ -114,6 +114,15 @@ def sides_in(named: Sequence[Alliance], state: str) -> list[Alliance]:
     return own + [one for one in named if state and not one.state and one.lead not in leads]
 
 
+def set_in(state: str, named: Sequence[Alliance], of: Alliance) -> Alliance:
+    """An alliance as it is in a state: the set that state has of its own for the same lead instead of one named for
+    everywhere, the first named of several; else itself."""
+    if of.state:
+        return of
+    own = (one for one in named if one.state and one.state == state and one.lead == of.lead)
+    return min(own, key=lambda one: one.pk, default=of)
+
+
 def alliance(public_id: UUID) -> Alliance:
     """One alliance. NotFound when there is none."""
     found = Alliance.objects.filter(public_id=public_id).select_related("election").first()

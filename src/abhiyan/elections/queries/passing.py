@@ -10,13 +10,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from django.db import connection
-from django.db.models import Sum
+from django.db.models import Q, Sum
 
 from abhiyan.elections.models import Part, PartVotes, Plan, PlanPart, PlanSeat
 from abhiyan.elections.rules.cascade import Basis, Facts
 from abhiyan.units import queries as units
 
-from .planning import parties_of
+from .planning import parties_below
 from .plans import classes_of
 
 ELECTORAL, ORGANISATIONAL = 2, 1
@@ -56,13 +56,23 @@ class Tree:
         node = self.nodes.get(unit_id)
         return node.parent_id if node else None
 
+    def depth_of(self, unit_id: int) -> int:
+        """How far down a unit and its sisters are (see DEPTHS): as far as the highest of them.
+
+        Booths directly below a segment that has mandals too are as far down as those: a segment's votes go to all of
+        its children or to none, else the mandals would get the booths' votes as well.
+        """
+        node = self.nodes[unit_id]
+        sisters = self.children.get(node.parent_id, (unit_id,))
+        return min(DEPTHS.get(self.nodes[one].kind, 1) for one in sisters)
+
     def cut(self, depth: int) -> dict[int, list[int]]:
-        """Parent -> children, of kinds no further down than `depth` (see DEPTHS)."""
-        kept = {
-            parent: [one for one in below if DEPTHS.get(self.nodes[one].kind, 1) <= depth]
+        """Parent -> children, all of them, as far down as `depth` (see `depth_of`)."""
+        return {
+            parent: below
             for parent, below in self.children.items()
+            if below and self.depth_of(below[0]) <= depth
         }
-        return {parent: below for parent, below in kept.items() if below}
 
 
 def tree_of(seat_unit: int) -> Tree:
@@ -120,17 +130,13 @@ def _put_mandals(tree: Tree) -> None:
 
 def facts_of(tree: Tree, plan: Plan) -> dict[int, Facts]:
     """What is known of each unit of a tree to weigh it by. What is unknown of a unit is the sum of those below, if
-    all of those are known. Three queries."""
+    all of those are known; who has a result in which none of our parties has a row had no votes there. At most five
+    queries."""
     ids = list(tree.nodes)
-    sums = (
-        PartVotes.objects.filter(
-            part__unit__in=ids, part__contest__election=plan.election, candidacy__party__in=parties_of(plan)
-        )
-        .values_list("part__unit")
-        .annotate(n=Sum("votes"))
-        .order_by()
-    )
-    votes: dict[int, int | None] = dict(sums)
+    counted = PartVotes.objects.filter(part__unit__in=ids, part__contest__election=plan.election)
+    votes: dict[int, int | None] = dict.fromkeys(counted.values_list("part__unit", flat=True).distinct(), 0)
+    ours = counted.filter(candidacy__party__in=parties_below(plan, tree.top))
+    votes |= dict(ours.values_list("part__unit").annotate(n=Sum("votes")).order_by())
     said = Part.objects.filter(unit__in=ids, contest__election=plan.election, electors__isnull=False)
     electors: dict[int, int | None] = dict(said.values_list("unit", "electors"))
     electors |= {node.unit_id: node.electors for node in tree.nodes.values() if node.electors is not None}
@@ -144,6 +150,115 @@ def facts_of(tree: Tree, plan: Plan) -> dict[int, Facts]:
                 if known.get(unit_id) is None and None not in parts:
                     known[unit_id] = sum(n or 0 for n in parts)
     return {one: Facts(electors.get(one), votes.get(one), classes.get(one)) for one in ids}
+
+
+def parts_below(plan: Plan, tree: Tree, top: int) -> dict[int, PlanPart]:
+    """unit -> its number in force, of all that stand below `top` today, and of all whose number was passed down from
+    there, wherever they stand now. As many queries as levels have moved, one where nothing has."""
+    today = tree.below(top)
+    in_force = PlanPart.objects.filter(plan=plan, replaced_at=None)
+    rows = list(in_force.filter(Q(unit__in=today) | Q(parent__in=[top, *today])))
+    found = {part.unit_id: part for part in rows}
+    asked = {top, *today}
+    while wanted := found.keys() - asked:
+        asked |= wanted
+        found |= {part.unit_id: part for part in in_force.filter(parent__in=wanted)}
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Family:
+    """What a plan has passed down below one seat. moved: units that no longer stand where they got their number, or
+    are closed; moved_locked: of these, the locked ones."""
+
+    top: int
+    units: int
+    moved: int
+    moved_locked: int
+
+
+# Every number in force below a plan's seats, with its seat and the parent of its parent.
+BELOW_SEATS = """with recursive below(id, unit_id, parent_id, above_id, top, is_locked, weight_basis) as (
+      select p.id, p.unit_id, p.parent_id, null::bigint, p.parent_id, p.is_locked, p.weight_basis
+      from elections_plan_part p
+      where p.plan_id = %(plan)s and p.replaced_at is null and p.parent_id in
+        (select s.unit_id from elections_plan_seat s where s.plan_id = %(plan)s)
+      union all
+      select p.id, p.unit_id, p.parent_id, b.parent_id, b.top, p.is_locked, p.weight_basis
+      from elections_plan_part p join below b on p.parent_id = b.unit_id
+      where p.plan_id = %(plan)s and p.replaced_at is null
+    )"""
+
+
+def families_of(plan: Plan) -> list[Family]:
+    """What a plan has passed down, seat by seat. One query.
+
+    A unit of the electoral tree stands where it stood when its parent there is the one it got its number from; or the
+    parent of that, where a mandal stands between that has the unit below it. A mandal stands where it stood when all
+    of its booths lie in the unit above it.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            BELOW_SEATS
+            + """, looked_at as (
+              select b.top, b.is_locked,
+                u.closed_on is not null
+                or case
+                  when e.unit_id is not null and e.parent_id = b.parent_id then false
+                  when e.unit_id is not null then e.parent_id is distinct from b.above_id or not exists (
+                    select from units_placement o join units_placement m on m.hierarchy = o.hierarchy
+                    where o.unit_id = b.unit_id and o.hierarchy = %(organisational)s and m.unit_id = b.parent_id
+                      and m.lo is not null and o.lo > m.lo and o.lo < m.hi)
+                  else exists (
+                    select from units_placement m
+                    join units_placement o on o.hierarchy = m.hierarchy and o.lo > m.lo and o.lo < m.hi
+                    join units_unit booth on booth.id = o.unit_id and booth.kind = 'booth'
+                      and booth.closed_on is null
+                    left join units_placement s on s.unit_id = booth.id and s.hierarchy = %(electoral)s
+                      and s.lo is not null
+                    where m.unit_id = b.unit_id and m.hierarchy = %(organisational)s and m.lo is not null
+                      and s.parent_id is distinct from b.parent_id)
+                end as moved
+              from below b
+              join units_unit u on u.id = b.unit_id
+              left join units_placement e on e.unit_id = b.unit_id and e.hierarchy = %(electoral)s
+                and e.lo is not null)
+            select top, count(*), count(*) filter (where moved), count(*) filter (where moved and is_locked)
+            from looked_at group by top order by top""",
+            {"plan": plan.pk, "organisational": ORGANISATIONAL, "electoral": ELECTORAL},
+        )
+        return [Family(*row) for row in cursor.fetchall()]
+
+
+@dataclass(frozen=True, slots=True)
+class Ways:
+    """How votes were passed down below a seat. depth: how far (see DEPTHS). bases: parent -> what its children went
+    by, of those whose children did not all get their number by hand."""
+
+    depth: int
+    bases: dict[int, Basis]
+
+
+def ways_of(plan: Plan, tops: Iterable[int]) -> dict[int, Ways]:
+    """seat -> how votes were passed down below it. One query."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            BELOW_SEATS
+            + """select b.top, b.parent_id,
+                   min(case u.kind when 'booth' then 3 when 'mandal' then 2 else 1 end),
+                   mode() within group (order by b.weight_basis) filter (where b.weight_basis = any(%(bases)s))
+                 from below b join units_unit u on u.id = b.unit_id
+                 where b.top = any(%(tops)s) group by b.top, b.parent_id""",
+            {"plan": plan.pk, "tops": list(tops), "bases": list(BASES)},
+        )
+        rows = cursor.fetchall()
+    depths: dict[int, int] = {}
+    bases: dict[int, dict[int, Basis]] = defaultdict(dict)
+    for top, parent_id, depth, basis in rows:
+        depths[top] = max(depth, depths.get(top, 0))
+        if basis is not None:
+            bases[top][parent_id] = basis
+    return {top: Ways(depth, bases[top]) for top, depth in depths.items()}
 
 
 def seat_above(plan: Plan, unit_id: int) -> int | None:

@@ -1,9 +1,13 @@
 """A plan worked out from a past result: whose votes count as ours, what is held, and what the rules find."""
 
+import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
+from uuid import UUID
 
+from django.db import connection
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from abhiyan.elections import known
@@ -69,26 +73,43 @@ def aims_of(plan: Plan) -> Aims:
     )
 
 
-def parties_of(plan: Plan) -> tuple[str, ...]:
-    """The parties whose votes count as ours; a state's own set of the same alliance is not looked at."""
-    return (plan.party,) if plan.alliance is None else tuple(plan.alliance.parties)
+def ours_in(state: str, named: Sequence[Alliance], party: str, alliance: Alliance | None) -> tuple[str, ...]:
+    """The parties whose votes count as ours in a state: the one rule, for plans and all that stands on them."""
+    if alliance is None:
+        return (party,)
+    return tuple(dict.fromkeys([party, *listing.set_in(state, named, alliance).parties]))
+
+
+def parties_in(plan: Plan, states: Iterable[str]) -> dict[str, tuple[str, ...]]:
+    """state -> the parties whose votes count as ours there. One query; none for a party alone."""
+    named = [] if plan.alliance is None else listing.alliances(plan.election)
+    return {state: ours_in(state, named, plan.party, plan.alliance) for state in set(states)}
+
+
+def parties_below(plan: Plan, seat_unit: int) -> tuple[str, ...]:
+    """The parties whose votes count as ours at a seat and below it. Two queries; none for a party alone."""
+    if plan.alliance is None:
+        return (plan.party,)
+    contests = Contest.objects.filter(election=plan.election, unit=seat_unit).order_by("pk")
+    state = contests.values_list("state", flat=True).first() or plan.state
+    return parties_in(plan, [state])[state]
 
 
 def sides_in(state: str, named: Sequence[Alliance], party: str, alliance: Alliance | None) -> dict[str, int]:
-    """party -> side in a state, as the rules take it: ours, and alliances against us, added up."""
+    """party -> side in a state, as the rules take it: ours, and alliances against us, added up.
+
+    Of several sets with one lead the first named counts, so that no party stands on two sides.
+    """
     from abhiyan.elections.rules.swing import OURS
 
-    here = {one.lead: one for one in named if not one.state} | {
-        one.lead: one for one in named if one.state == state
-    }
-    ours = {party}
-    if alliance is not None:
-        own = alliance if alliance.state else here.get(alliance.lead, alliance)
-        ours |= set(own.parties)
+    ours = set(ours_in(state, named, party, alliance))
     found = dict.fromkeys(ours, OURS)
-    for number, lead in enumerate(sorted(here), 1):
-        if not ours.intersection(here[lead].parties):
-            for code in here[lead].parties:
+    against: dict[str, Alliance] = {}
+    for one in listing.sides_in(named, state):
+        against.setdefault(one.lead, one)
+    for number, lead in enumerate(sorted(against), 1):
+        if not ours.intersection(against[lead].parties):
+            for code in against[lead].parties:
                 found.setdefault(code, number)
     return found
 
@@ -111,6 +132,7 @@ def seats_of(lines: Lines, named: Sequence[Alliance], *, party: str, alliance: A
         lines.seat,
         side,
         lines.votes,
+        lines.position,
     )
 
 
@@ -183,7 +205,6 @@ def found_of(worked: Worked, aims: Aims) -> dict[str, Any]:
         "share_pct": out.total_share_pct,
         "votes_for_goal": out.votes_for_goal,
         "seats_for_goal": out.seats_for_goal,
-        "seats_per_point": out.seats_per_point,
         "votes_per_turnout_point": out.votes_per_turnout_point,
         "last_seats": worked.last_seats,
         "last_votes": worked.last_votes,
@@ -267,11 +288,17 @@ def newest_plans(words: str = "") -> QuerySet[Plan]:
 def rows_of_side(
     plan: Plan, contest_ids: Iterable[int]
 ) -> tuple[dict[int, list[tuple[int, int]]], Mapping[int, ResultFile]]:
-    """contest -> (import, row) of each of our side's candidates in the last result; and the files. Two queries."""
-    rows = Candidacy.objects.filter(contest_id__in=list(contest_ids), party__in=parties_of(plan))
+    """contest -> (import, row) of each of our side's candidates in the last result; and the files. Three queries."""
+    rows = list(
+        Candidacy.objects.filter(contest_id__in=list(contest_ids))
+        .order_by("contest_id", "position", "id")
+        .values_list("contest_id", "contest__state", "party", "import_id", "row")
+    )
+    ours = parties_in(plan, (state for _contest, state, _party, _import, _row in rows))
     found: dict[int, list[tuple[int, int]]] = {}
-    for contest_id, import_id, row in rows.values_list("contest_id", "import_id", "row"):
-        found.setdefault(contest_id, []).append((import_id, row))
+    for contest_id, state, party, import_id, row in rows:
+        if party in ours[state]:
+            found.setdefault(contest_id, []).append((import_id, row))
     return found, sources(import_id for pairs in found.values() for import_id, _row in pairs)
 
 
@@ -279,19 +306,49 @@ def is_newest(plan: Plan) -> bool:
     return not Plan.objects.filter(previous=plan).exists()
 
 
-def versions_of(plan: Plan) -> list[Plan]:
-    """Every version of a plan in sight, the newest first: those it names, and those that name it."""
-    found, older = [plan], plan.previous_id
-    while older is not None:
-        one = Plan.objects.filter(pk=older).first()
-        if one is None:
-            break
-        found.append(one)
-        older = one.previous_id
-    newer = Plan.objects.filter(previous=plan).first()
-    while newer is not None:
-        found.insert(0, newer)
-        newer = Plan.objects.filter(previous=newer).first()
+@dataclass(frozen=True, slots=True)
+class Version:
+    """One version of a plan, as a list of them tells it."""
+
+    pk: int
+    public_id: UUID
+    number: int
+    names: dict[str, str]
+    made_by: int | None
+    made_at: datetime
+    seats: int | None
+    votes: int | None
+
+
+VERSIONS_SHOWN = 10
+
+
+def versions_of(plan: Plan, *, most: int | None = None) -> list[Version]:
+    """The versions of a plan in sight, the newest first: those it names, and those that name it; at most so many.
+    One query, which leaves what each has found where it is."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """with recursive older(id, previous_id) as (
+                 select id, previous_id from elections_plan where id = %(plan)s
+                 union all
+                 select p.id, p.previous_id from elections_plan p join older o on p.id = o.previous_id
+               ), newer(id) as (
+                 select id from elections_plan where previous_id = %(plan)s
+                 union all
+                 select p.id from elections_plan p join newer n on p.previous_id = n.id
+               )
+               select p.id, p.public_id, p.number, p.names, p.made_by, p.made_at,
+                 (p.found ->> 'seats')::bigint, (p.found ->> 'votes')::bigint
+               from elections_plan p
+               where p.id in (select id from older union all select id from newer)
+               order by p.number desc, p.id desc limit %(most)s""",
+            {"plan": plan.pk, "most": most},
+        )
+        rows = cursor.fetchall()
+    found = []
+    for pk, public_id, number, names, made_by, made_at, seats, votes in rows:
+        read = names if isinstance(names, dict) else json.loads(names)
+        found.append(Version(pk, public_id, number, read, made_by, made_at, seats, votes))
     return found
 
 

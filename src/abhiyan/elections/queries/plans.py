@@ -39,11 +39,14 @@ def plan_parts(plan: Plan, *, parent_id: int | None = None) -> list[PlanPart]:
     return list(found.select_related("unit").order_by("parent_id", "unit__code"))
 
 
-def votes_by_unit(plan: Plan) -> dict[int, int]:
-    """unit id -> votes the plan asks there: its seats that are linked to a unit, and every part below. Two queries."""
-    seats = PlanSeat.objects.filter(plan=plan).exclude(unit=None).values_list("unit_id", "votes")
-    parts = PlanPart.objects.filter(plan=plan, replaced_at=None).values_list("unit_id", "n")
-    return dict(seats) | dict(parts)
+def votes_of(plan: Plan, unit_id: int) -> int | None:
+    """Votes the plan asks of a unit: a seat's, or those passed down to it; None where it has none. Two queries."""
+    part = (
+        PlanPart.objects.filter(plan=plan, unit=unit_id, replaced_at=None).values_list("n", flat=True).first()
+    )
+    if part is not None:
+        return part
+    return PlanSeat.objects.filter(plan=plan, unit=unit_id).values_list("votes", flat=True).first()
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +58,7 @@ class Lines:
     party: tuple[str, ...]
     is_nota: tuple[bool, ...]
     votes: tuple[int | None, ...]
+    position: tuple[int, ...]  # as stated
 
 
 def lines_of(of: Election, *, state: str = "") -> Lines:
@@ -63,13 +67,10 @@ def lines_of(of: Election, *, state: str = "") -> Lines:
     contests = tuple(Contest.objects.filter(where).order_by("state", "number"))
     index = {one.pk: place for place, one in enumerate(contests)}
     rows = Candidacy.objects.filter(contest_id__in=list(index)).order_by("contest_id", "position", "id")
-    found = list(rows.values_list("contest_id", "party", "is_nota", "votes"))
+    found = list(rows.values_list("contest_id", "party", "is_nota", "votes", "position"))
+    contest_ids, party, is_nota, votes, position = zip(*found, strict=True) if found else ((),) * 5
     return Lines(
-        contests,
-        tuple(index[contest_id] for contest_id, _party, _nota, _votes in found),
-        tuple(party for _contest, party, _nota, _votes in found),
-        tuple(is_nota for _contest, _party, is_nota, _votes in found),
-        tuple(votes for _contest, _party, _nota, votes in found),
+        contests, tuple(index[contest_id] for contest_id in contest_ids), party, is_nota, votes, position
     )
 
 

@@ -231,12 +231,11 @@ def _names_in_files(found: Sequence[Loaded]) -> dict[str, str]:
 def _sides(of: Election, state: str, found: Sequence[Loaded]) -> list[SideTotal]:
     """Alliances over the place: for the whole, a state with a set of its own for the same lead counts by that."""
     named = listing.alliances(of)
-    own = {(one.lead, one.state): one for one in named}
     sides = []
     for alliance in listing.sides_in(named, state):
         seats = votes = polled = 0
         for one in found:
-            here = own.get((alliance.lead, one.contest.state), alliance)
+            here = listing.set_in(one.contest.state, named, alliance)
             result = rules.side_result(one.counted, set(here.parties))
             seats, votes, polled = seats + result.won, votes + result.votes, polled + one.counted.polled
         sides.append(SideTotal(alliance, seats, votes, rules.share_pct(votes, polled)))

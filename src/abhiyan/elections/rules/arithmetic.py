@@ -187,18 +187,3 @@ def _product(numbers: Iterable[Decimal]) -> Decimal:
     for number in numbers:
         found *= number
     return found
-
-
-@dataclass(frozen=True, slots=True)
-class Sum:
-    """Parts beside the whole they should make; difference: parts less whole."""
-
-    whole: int
-    parts: int
-    difference: int
-
-
-def summed(whole: int, parts: Iterable[int]) -> Sum:
-    """Whether parts add up to the whole, and by how much they do not."""
-    total = sum(parts)
-    return Sum(whole, total, total - whole)

@@ -29,7 +29,7 @@ class Facts:
 
 
 def weight(of: Facts, basis: Basis, factors: Mapping[str | None, int] = CLASS_FACTORS) -> int | None:
-    """A unit's weight among its sisters: electors, last votes, electors by class, or one each; None where unknown."""
+    """A unit's own weight among its sisters: electors, last votes, electors by class, or one each; None: unknown."""
     if basis == "equal":
         return 1
     if basis == "votes":
@@ -37,6 +37,66 @@ def weight(of: Facts, basis: Basis, factors: Mapping[str | None, int] = CLASS_FA
     if of.electors is None or basis == "electors":
         return of.electors
     return of.electors * factors.get(of.code, factors.get(None, 1))
+
+
+@dataclass(frozen=True, slots=True)
+class Weights(Generic[Key]):
+    """of: what each unit weighs among its sisters, None where unknown. bases: what it is weighed by, which is not what
+    was asked for where that says nothing of any of its sisters."""
+
+    of: dict[Key, int | None]
+    bases: dict[Key, Basis]
+
+
+def weights(
+    top: Key,
+    children: Mapping[Key, Sequence[Key]],
+    facts: Mapping[Key, Facts],
+    basis: Basis,
+    bases: Mapping[Key, Basis] | None = None,
+) -> Weights[Key]:
+    """What all units below `top` weigh.
+
+    children: the whole tree. bases: of single parents, for their children; else `basis`. Where a basis says nothing of
+    a whole group of sisters (no result, no class at or below any of them) they are weighed by electors, and where
+    those are unknown too, alike. By class, a unit without a class of its own weighs what the units below it do.
+    """
+    order = _from_the_top(top, children)
+    by_class, classed = _by_class(order[:0:-1], children, facts)
+    found: Weights[Key] = Weights({}, {})
+    nothing = Facts()
+    for parent in order:
+        below = children.get(parent, ())
+        asked = (bases or {}).get(parent, basis)
+        for used in (asked, "electors", "equal"):
+            if used == "class":
+                known = {key: by_class[key] for key in below} if classed.intersection(below) else {}
+            else:
+                known = {key: weight(facts.get(key, nothing), used) for key in below}
+            if any(known.values()):
+                break
+        found.of.update(known)
+        found.bases.update(dict.fromkeys(below, used))
+    return found
+
+
+def _by_class(
+    upwards: Sequence[Key], children: Mapping[Key, Sequence[Key]], facts: Mapping[Key, Facts]
+) -> tuple[dict[Key, int | None], set[Key]]:
+    """Weights by class, and those units that have a class at or below them. upwards: children before parents."""
+    found: dict[Key, int | None] = {}
+    classed: set[Key] = set()
+    for key in upwards:
+        below, own = children.get(key, ()), facts.get(key, Facts())
+        found[key] = weight(own, "class")
+        if own.code is not None:
+            classed.add(key)
+        elif classed.intersection(below):
+            classed.add(key)
+            parts = [found[child] for child in below]
+            if None not in parts:
+                found[key] = sum(n or 0 for n in parts)
+    return found, classed
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,14 @@ Contradictions of a plan (`plans.plan`); votes and seats are whole numbers, `_pc
 | `seat_above_electors` | a seat: votes set above its electors | votes, electors, over |
 | `seat_below_winner` | a seat counted as ours with less than its last winner had | share_pct, winner_pct |
 
+Added where a plan is passed down below its seats (`actions.cascade`), contradictions too:
+
+| code | about | facts |
+|---|---|---|
+| `cascade_gap` | a seat: what is locked below it does not fit; the numbers stand and do not sum | votes |
+| `cascade_moved` | a seat: units below it have moved or closed; what was passed down was split anew | units, locks |
+| `cascade_lost` | a seat: nothing of what was passed down stands below it any more | units |
+
 Notes of a plan, which are no contradictions:
 
 | code | about | facts |
@@ -26,6 +34,9 @@ Notes of a plan, which are no contradictions:
 | `turnout_changed` | the plan, where electors are known | from_pct, to_pct |
 | `goals_reached` | the plan: the last result reaches its goals already, and the swing is a loss | swing |
 | `never_won` | the plan: so many seats that no swing of this method wins | seats |
+| `stood_apart` | a seat won though the other side, whose candidates stood against each other, has more together | ours, best, winner |
+| `beaten_apart` | a seat lost though our side, whose candidates stood against each other, has more together | ours, best, winner |
+| `won_by_lot` | a seat won with equal votes | ours, best, winner |
 | `did_not_stand` | a seat: our side had no candidate, no swing moves it; it can be set by hand | |
 | `result_missing` | a seat: there were votes, but none are known; it is not counted | |
 | `electors_unknown` | a seat: its turnout is unknown, as many votes as last time are likely | polled |

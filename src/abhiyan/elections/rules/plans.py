@@ -66,8 +66,10 @@ class Ground:
     """What stays the same whatever the swing; shape (n,).
 
     likely: votes to be polled. share: ours last time, 0 to 1. free: moved by the swing (our side stood there, somebody
-    voted, and it is not held). fixed: our votes where not free. need: the fewest votes that win. steps: the smallest
-    swing that wins, in millionths of a point, ALWAYS where it is won anyway, NEVER where no swing wins it.
+    voted, and it is not held). fixed: our votes where not free. need: the fewest votes that win; 0 where nobody voted
+    the last time, so that nothing says what wins: such a seat stays with whoever holds it, whatever is set by hand.
+    steps: the smallest swing that wins, in millionths of a point, ALWAYS where it is won anyway, NEVER where no swing
+    wins it.
     """
 
     seats: Seats
@@ -92,8 +94,9 @@ def ground(
     by_hand = held.votes >= 0
     free = ~by_hand & seats.stood & (seats.polled > 0) & (likely > 0)
     fixed = np.where(by_hand, held.votes, 0)
-    need = rule.votes_to_win(seats, likely)
-    won = np.where(by_hand, fixed >= need, seats.ours_without_vote)
+    judged = by_hand & ~seats.without_vote & (likely > 0)
+    need = np.where(seats.without_vote, 0, rule.votes_to_win(seats, likely))
+    won = np.where(judged, fixed >= need, seats.ours_without_vote)
     steps = np.where(free, rule.steps_to_win(seats, likely, way), np.where(won, ALWAYS, NEVER))
     return Ground(seats, way, likely, by_hand, rule.last_share(seats), free, fixed, need, steps)
 
@@ -173,17 +176,6 @@ def seats_for_votes(on: Ground, votes: int) -> int | None:
     return lo
 
 
-def curve(on: Ground, points: int = 60) -> list[tuple[int, float, int]]:
-    """(seats, swing, votes) for about `points` numbers of seats up to the most there are: what each of them needs."""
-    most = most_seats(on)
-    ordered = np.sort(on.steps)
-    found = []
-    for seats in sorted({round(most * at / max(1, points)) for at in range(points + 1)} - {0}):
-        steps = max(LOWEST, int(ordered[seats - 1]))
-        found.append((seats, rule.from_steps(steps), total_at(on, steps)))
-    return found
-
-
 @dataclass(frozen=True, slots=True, eq=False)
 class Range:
     """What random local swings around a plan give. low and high bound 95 % of the draws, middle is the median.
@@ -211,7 +203,7 @@ def drawn(on: Ground, steps: int, ask: Ask) -> Range:
     n = len(on.likely)
     size = np.maximum(on.likely, 1)
     centre = np.where(on.free, rule.swung(on.share, steps, on.method), np.minimum(on.fixed / size, 1.0))
-    strays = on.free | (on.held & (on.likely > 0))
+    strays = on.free | (on.held & ~on.seats.without_vote & (on.likely > 0))
     cut = np.where(strays, (on.need - 0.5) / size, np.where(on.steps == ALWAYS, -1.0, 2.0))
     random = np.random.default_rng(ask.seed)
     share: npt.NDArray[np.float64] = random.standard_normal((ask.draws, n))
@@ -264,7 +256,7 @@ class Outcome:
     won; need: the fewest votes that win; missing: how many of them the plan does not have. swing_to_win: the swing at
     which the seat would be won (nan: at none; where held, by hand: nan). last_votes, last_won: as the result was.
     seats counts `without_vote` among its seats. votes_for_goal: what the goal of seats needs; seats_for_goal: what
-    the goal of votes is worth.
+    the goal of votes is worth. votes_per_turnout_point: what one more point of turnout brings our side.
     """
 
     keys: Whole
@@ -287,7 +279,6 @@ class Outcome:
     total_share_pct: float | None
     votes_for_goal: int | None
     seats_for_goal: int | None
-    seats_per_point: float
     votes_per_turnout_point: int
     range: Range
     sensitivity: tuple[Nearby, ...]
@@ -313,9 +304,8 @@ def plan(seats: Seats, ask: Ask, held: Held | None = None) -> Outcome:
     votes = votes_at(on, steps)
     if ask.votes_goal is not None and [goal for goal, at in wanted.items() if at == steps] == ["votes"]:
         votes = _summing_to(on, steps, votes, ask.votes_goal)
-    won = np.where(on.free | on.held, votes >= on.need, on.steps == ALWAYS)
+    won = np.where(on.free, votes >= on.need, on.steps == ALWAYS)
     nearby = sensitivity(on, steps)
-    by = {near.by: near.seats for near in nearby}
     likely = int(on.likely.sum())
     total = int(votes.sum())
     share = votes / np.where(on.likely > 0, on.likely, 1)
@@ -335,17 +325,16 @@ def plan(seats: Seats, ask: Ask, held: Held | None = None) -> Outcome:
         missing=np.where(won, 0, np.maximum(on.need - votes, 0))[back],
         swing_to_win=np.where(can_win, on.steps / STEPS, np.nan)[back],
         last_votes=seats.ours[back],
-        last_won=((seats.ours > seats.best) | seats.ours_without_vote)[back],
+        last_won=seats.last_won[back],
         is_held=on.held[back],
         swing=rule.from_steps(steps),
         seats=int(np.count_nonzero(won)),
-        without_vote=int(np.count_nonzero(seats.ours_without_vote & ~on.held)),
+        without_vote=int(np.count_nonzero(seats.ours_without_vote)),
         total=total,
         total_likely=likely,
         total_share_pct=100 * total / likely if likely else None,
         votes_for_goal=needed,
         seats_for_goal=worth,
-        seats_per_point=(by.get(1.0, 0) - by.get(-1.0, 0)) / 2,
         votes_per_turnout_point=round(float((share * np.maximum(seats.electors, 0))[on.free].sum()) / 100),
         range=replace(strays, chance_pct=strays.chance_pct[back]),
         sensitivity=nearby,
@@ -463,9 +452,8 @@ def _of_the_votes(on: Ground, wanted: int, likely: int) -> Iterator[Finding]:
 
 
 def _winner_pct(seats: Seats) -> Real:
-    """The share of the best opponent where that one won the last time, else 0; shape (n,)."""
-    lost = seats.best > seats.ours
-    return np.where(lost, 100 * seats.best / np.maximum(seats.polled, 1), 0.0)
+    """The share of the last winner where that was none of ours, else 0; shape (n,)."""
+    return np.where(~seats.last_won, 100 * seats.winner / np.maximum(seats.polled, 1), 0.0)
 
 
 def _of_the_seats(on: Ground, votes: Whole, won: Yes) -> Iterator[Finding]:
@@ -500,6 +488,12 @@ def _notes(on: Ground, ask: Ask, wanted: dict[str, int]) -> Iterator[Finding]:
     never = int(np.count_nonzero((on.steps == NEVER) & on.free))
     if never:
         yield Finding("never_won", None, {"seats": never})
+    for at in np.flatnonzero(~seats.without_vote & (seats.last_won != (seats.ours > seats.best))):
+        ours, best = int(seats.ours[at]), int(seats.best[at])
+        code = "won_by_lot" if ours == best else "stood_apart" if seats.last_won[at] else "beaten_apart"
+        yield Finding(
+            code, int(seats.keys[at]), {"ours": ours, "best": best, "winner": int(seats.winner[at])}
+        )
     for at in np.flatnonzero(~seats.stood & ~seats.without_vote & ~on.held):
         yield Finding("did_not_stand", int(seats.keys[at]))
     for at in np.flatnonzero((seats.polled == 0) & ~seats.without_vote):

@@ -170,15 +170,6 @@ def swing_points(now_pct: float | None, before_pct: float | None) -> float | Non
     return None if now_pct is None or before_pct is None else now_pct - before_pct
 
 
-def butler_swing(ours_now: float, ours_before: float, theirs_now: float, theirs_before: float) -> float:
-    """Swing from them to us in points: half of our gain plus half of their loss.
-
-    Source: D. E. Butler, The British General Election of 1951 (1952); D. Butler and D. Stokes, Political Change in
-    Britain (1969). Shares in points, of all votes.
-    """
-    return ((ours_now - ours_before) - (theirs_now - theirs_before)) / 2
-
-
 WHOLE = 1_000_000  # weights of a correspondence, as whole numbers
 WEIGHTS_MAY_MISS = 0.001
 

@@ -46,7 +46,9 @@ class Seats:
     ours: our side's; best: those of the best single opponent (never NOTA), or of the best opposing side;
     polled - ours - best are the rest. without_vote: nobody voted there, since one candidate stood; their polled is 0
     and they are kept apart. ours_without_vote: of these, the ones our side holds. stood: our side had a candidate;
-    where it had none there is no share that a swing could move.
+    where it had none there is no share that a swing could move. last_won: the seat's winner was ours, as the result
+    says: of a side whose candidates stood against each other one may win with fewer votes than the other side has
+    together, or lose with more. winner: votes of that winning candidate; 0 where nobody voted.
     """
 
     keys: Whole
@@ -57,6 +59,8 @@ class Seats:
     stood: Yes
     without_vote: Yes
     ours_without_vote: Yes
+    last_won: Yes
+    winner: Whole
 
     def __len__(self) -> int:
         return len(self.keys)
@@ -65,7 +69,7 @@ class Seats:
         """Raises ValueError where the arrays cannot be a result."""
         same = {
             len(self.keys), len(self.electors), len(self.polled), len(self.ours), len(self.best),
-            len(self.stood), len(self.without_vote), len(self.ours_without_vote),
+            len(self.stood), len(self.without_vote), len(self.ours_without_vote), len(self.last_won), len(self.winner),
         }  # fmt: skip
         if len(same) != 1:
             raise ValueError("arrays of different lengths")
@@ -77,6 +81,8 @@ class Seats:
             raise ValueError("votes for a side that did not stand")
         if self.polled[self.without_vote].any() or (self.ours_without_vote & ~self.without_vote).any():
             raise ValueError("votes where nobody voted")
+        if (self.last_won & ~self.stood).any() or (self.winner > self.polled).any():
+            raise ValueError("a winner that cannot be")
 
 
 def seats_of(
@@ -86,12 +92,14 @@ def seats_of(
     seat: Sequence[int] | Whole,
     side: Sequence[int] | Whole,
     votes: Sequence[int | None],
+    position: Sequence[int] | Whole | None = None,
 ) -> Seats:
     """The arrays of a plan from the lines of a result.
 
     keys, electors, without_vote: one entry per seat, shape (n,). seat, side, votes: one entry per candidate, shape
     (m,): the index 0..n-1 of its seat; OURS, NONE_OF_THE_ABOVE, BY_ITSELF, or a number from 1 for an opposing side,
-    whose candidates in a seat are added up; votes, None where nobody voted. The order of lines and of seats is free.
+    whose candidates in a seat are added up; votes, None where nobody voted; position: as stated, it decides between
+    equal votes, where lots were drawn (None: the order given). Else the order of lines and of seats is free.
     """
     n = len(keys)
     at = np.asarray(seat, dtype=np.int64)
@@ -111,6 +119,16 @@ def seats_of(
         np.maximum.at(best, pairs[:, 0], sums)
     stood = np.zeros(n, dtype=np.bool_)
     stood[at[which == OURS]] = True
+    # The winner, as rules.results counts: most votes, then the stated place; never NOTA.
+    place = np.zeros(len(at), dtype=np.int64) if position is None else np.asarray(position, dtype=np.int64)
+    standing = np.flatnonzero((which != NONE_OF_THE_ABOVE) & (cast > 0))
+    ranked = standing[np.lexsort((place[standing], -cast[standing], at[standing]))]
+    first = np.ones(len(ranked), dtype=np.bool_)
+    first[1:] = at[ranked[1:]] != at[ranked[:-1]]
+    winners = ranked[first]
+    last_won, winner = stood & apart, np.zeros(n, dtype=np.int64)
+    last_won[at[winners]] = which[winners] == OURS
+    winner[at[winners]] = cast[winners]
     found = Seats(
         keys=np.asarray(keys, dtype=np.int64),
         electors=np.array([UNKNOWN if e is None else e for e in electors], dtype=np.int64),
@@ -120,6 +138,8 @@ def seats_of(
         stood=stood,
         without_vote=apart,
         ours_without_vote=stood & apart,
+        last_won=last_won,
+        winner=winner,
     )
     found.check()
     return found
@@ -257,6 +277,8 @@ def everybody(
         stood=~none,
         without_vote=none,
         ours_without_vote=none,
+        last_won=votes[rows, column] > np.maximum(rivals[rows, rival], 0),
+        winner=np.maximum(votes[rows, column], rivals[rows, rival]),
     )
     mine = in_votes(swung(last_share(seats), to_steps(swing), method), likely)
     theirs = best_after(seats, likely - mine)

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from abhiyan.elections.rules.arithmetic import Term, Unreadable, check, checked, read, rounding, summed
+from abhiyan.elections.rules.arithmetic import Term, Unreadable, check, checked, read, rounding
 
 pytestmark = pytest.mark.once
 SEGMENTS = Decimal("6.7")
@@ -113,7 +113,3 @@ def test_a_product_always_holds_and_its_needs_are_what_was_typed(units: int, eac
 def test_any_text_is_read_or_refused(text: str) -> None:
     with suppress(Unreadable):
         assert checked(read(text), parts=SEGMENTS).fits in ("level", "part", "both", "neither")
-
-
-def test_parts_beside_their_whole() -> None:
-    assert summed(1000, [300, 710]).difference == 10 and summed(0, []).difference == 0

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from abhiyan.elections.rules import plans
+from abhiyan.elections.rules import plans, swing
 from abhiyan.elections.rules.findings import Finding
 from abhiyan.elections.rules.plans import Ask, Held, Outcome, plan
 from abhiyan.elections.rules.swing import LOWEST, UNKNOWN, Method, Seats
@@ -31,6 +31,8 @@ def seats(*rows: tuple[int | None, int, int, int]) -> Seats:
         stood=~none,
         without_vote=none,
         ours_without_vote=none,
+        last_won=ours > best,
+        winner=np.maximum(ours, best),
     )
     found.check()
     return found
@@ -237,17 +239,43 @@ def test_a_seat_won_without_a_vote_is_counted_and_told_apart() -> None:
         stood=np.array([True, True]),
         without_vote=one,
         ours_without_vote=one,
+        last_won=one,
+        winner=np.array([400, 0]),
     )
     outcome = plan(of, Ask(seats_goal=2))
     assert outcome.seats == 2 and outcome.without_vote == 1 and outcome.likely[1] == 0
     assert np.isnan(outcome.share_pct[1]) and found(outcome, "without_vote") == Finding(
         "without_vote", 2, {"ours": 1}
     )
+    locked = plan(of, Ask(seats_goal=2), Held(np.array([UNKNOWN, 0]), np.array([UNKNOWN, 0])))
+    assert locked.seats == 2 and locked.won[1] and locked.without_vote == 1
+    assert locked.range.chance_pct[1] == 100 and locked.missing[1] == 0 == locked.need[1]
+    theirs = Seats(**{each.name: getattr(of, each.name).copy() for each in fields(Seats)})
+    theirs.ours_without_vote[1] = theirs.last_won[1] = False
+    by_hand = plan(theirs, Ask(method="hand"), Held(np.array([UNKNOWN, 1]), np.full(2, UNKNOWN)))
+    assert not by_hand.won[1] and by_hand.range.chance_pct[1] == 0 and by_hand.total == 301
+
+
+def test_the_last_time_is_the_result_where_candidates_of_one_side_stood_against_each_other() -> None:
+    lines = [
+        (0, swing.OURS, 400, 1), (0, 1, 300, 2), (0, 1, 200, 3),  # won against two who have more together
+        (1, swing.OURS, 250, 2), (1, swing.OURS, 200, 3), (1, 1, 400, 1),  # lost with more together
+        (2, swing.BY_ITSELF, 500, 2), (2, swing.OURS, 500, 1),  # by lot
+        (3, swing.BY_ITSELF, 500, 1), (3, swing.OURS, 500, 2),
+    ]  # fmt: skip
+    seat, side, votes, position = (list(column) for column in zip(*lines, strict=True))
+    of = swing.seats_of([7, 8, 9, 10], [None] * 4, [False] * 4, seat, side, votes, position)
+    assert of.last_won.tolist() == [True, False, True, False] and of.winner.tolist() == [400, 400, 500, 500]
+    outcome = plan(of, Ask(seats_goal=3))
+    assert outcome.last_won.tolist() == [True, False, True, False]
+    told = {one.key: one.code for one in outcome.notes if one.code != "electors_unknown"}
+    assert told == {7: "stood_apart", 8: "beaten_apart", 9: "won_by_lot"}
+    assert found(outcome, "stood_apart").facts == {"ours": 400, "best": 500, "winner": 400}
 
 
 def test_where_the_side_did_not_stand_no_swing_moves_it_but_a_hand_may() -> None:
     absent = Seats(**{each.name: getattr(FIVE, each.name).copy() for each in fields(Seats)})
-    absent.ours[1], absent.polled[1], absent.stood[1] = 0, 500, False
+    absent.ours[1], absent.polled[1], absent.stood[1], absent.last_won[1] = 0, 500, False, False
     outcome = plan(absent, Ask(seats_goal=5))
     assert outcome.votes[1] == 0 and found(outcome, "did_not_stand").key == 2
     assert found(outcome, "seats_unreachable").facts == {"goal": 5, "most": 4}
@@ -339,15 +367,7 @@ def test_sensitivity_tells_seats_by_points() -> None:
     outcome = plan(FIVE, Ask(swing=0))
     by = {near.by: near.seats for near in outcome.sensitivity}
     assert by[-5.0] == 1 and by[0.5] == 2 and by[5.0] == 3
-    assert outcome.seats_per_point == 0.5
     assert outcome.votes_per_turnout_point == 17
-
-
-def test_a_curve_rises_to_all_seats_that_can_be_won() -> None:
-    rows = plans.curve(plans.ground(FIVE))
-    assert [row[0] for row in rows] == [1, 2, 3, 4, 5]
-    assert all(a[1] <= b[1] and a[2] <= b[2] for a, b in pairwise(rows))
-    assert rows[2][2] == plan(FIVE, Ask(seats_goal=3)).total
 
 
 def test_versions_are_compared_seat_by_seat() -> None:

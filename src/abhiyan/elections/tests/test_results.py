@@ -9,7 +9,6 @@ from abhiyan.elections.rules.results import (
     VotesMissing,
     WeightsDoNotSum,
     alone_and_with,
-    butler_swing,
     carried,
     counted,
     share_pct,
@@ -109,10 +108,9 @@ def test_the_order_of_lines_does_not_matter(lines: list[Line]) -> None:
     assert counted(lines) == counted(reversed(lines))
 
 
-def test_swing_is_the_change_of_share_and_butlers_takes_both_sides() -> None:
+def test_swing_is_the_change_of_share() -> None:
     assert swing_points(47.0, 44.5) == 2.5
     assert swing_points(None, 44.5) is None
-    assert butler_swing(45, 40, 38, 43) == 5
 
 
 def test_old_votes_go_to_new_seats_by_weight_and_the_change_is_told() -> None:
