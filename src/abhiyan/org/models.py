@@ -15,6 +15,8 @@ class Office(models.Model):
     code = models.TextField(unique=True)  # president, in_charge, booth_president, ...
     names = models.JSONField()  # language -> name
     capabilities = ArrayField(models.TextField(), default=list)
+    # What releases gave this office so far: a capability taken away afterwards is not given again.
+    offered = ArrayField(models.TextField(), default=list)
     expected_in = ArrayField(models.TextField(), default=list)  # kinds of unit where a vacancy is a vacancy
     seats = models.SmallIntegerField(default=1)
     sees_people = models.BooleanField(default=True)  # person-level scope below its unit

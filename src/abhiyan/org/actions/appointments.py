@@ -99,13 +99,17 @@ class OrderMissing(Refused):
 
 
 def ensure_offices() -> None:
-    """Add the offices of `rules.offices` that are not there yet. Never changes one that is."""
-    there = set(Office.objects.values_list("code", flat=True))
+    """Add the offices of `rules.offices` that are not there yet; give those that are what a release brings anew.
+
+    A capability once offered and taken away since stays away. Names, seats and ranks are the organisation's.
+    """
+    there = {office.code: office for office in Office.objects.filter(code__in=[seat.code for seat in SEATS])}
     Office.objects.bulk_create(
         Office(
             code=seat.code,
             names={"en": seat.en, "hi": seat.hi},
             capabilities=sorted(seat.capabilities),
+            offered=sorted(seat.capabilities),
             expected_in=list(seat.expected_in),
             seats=seat.seats,
             sees_people=seat.sees_people,
@@ -114,6 +118,14 @@ def ensure_offices() -> None:
         for seat in SEATS
         if seat.code not in there
     )
+    brought = []
+    for seat in SEATS:
+        office = there.get(seat.code)
+        if office is not None and (anew := seat.capabilities.difference(office.offered)):
+            office.capabilities = sorted(anew.union(office.capabilities))
+            office.offered = sorted(anew.union(office.offered))
+            brought.append(office)
+    Office.objects.bulk_update(brought, ["capabilities", "offered"])
 
 
 def appoint(

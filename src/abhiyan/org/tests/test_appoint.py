@@ -36,6 +36,19 @@ def test_a_district_president_appoints_below_but_not_beside_or_above(world: Worl
             world.appoint(world.account(), office, code, by=by)
 
 
+def test_a_release_gives_offices_what_is_new_and_not_what_was_taken_away(world: World) -> None:
+    with system("test"):
+        office = Office.objects.get(code="district_president")
+        office.capabilities.remove("people.export")  # the organisation's own wish
+        for what in (office.capabilities, office.offered):
+            what.remove("programmes.run")  # the release before knew nothing of it
+        office.save()
+        actions.ensure_offices()
+        office.refresh_from_db()
+        assert "programmes.run" in office.capabilities
+        assert "people.export" not in office.capabilities
+
+
 def test_a_senior_appoints_juniors_of_the_same_unit_and_not_the_reverse(world: World) -> None:
     president = actor(world.holder("district_president", "N11"))
     in_charge = world.account()
