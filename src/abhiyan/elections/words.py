@@ -51,16 +51,16 @@ SENTENCES = {
         "%(seat)s is counted as won with %(share_pct)s; last time the winner had %(winner_pct)s there."
     ),
     "cascade_gap": _(
-        "%(seat)s: what is locked below it does not fit its %(votes)s votes. The numbers stand and do not sum: unlock or"
-        " change one, then pass it down anew."
+        "%(seat)s: what is locked below it does not fit its %(votes)s votes. The numbers stand and do not sum: unlock"
+        " or change one, then pass it down anew."
     ),
     "cascade_moved": _(
-        "%(seat)s: units that had votes below it have moved, changed or closed: %(units)s, of them locked %(locks)s. Its"
-        " votes were passed down anew among the units that stand there now."
+        "%(seat)s: units that had votes below it have moved, changed or closed: %(units)s, of them locked %(locks)s."
+        " Its votes were passed down anew among the units that stand there now."
     ),
     "cascade_lost": _(
-        "%(seat)s: of the %(units)s units its votes were passed down to none stands below it any more, so the new version"
-        " passes nothing down there."
+        "%(seat)s: of the %(units)s units its votes were passed down to none stands below it any more, so the new"
+        " version passes nothing down there."
     ),
     "turnout_changed": _("Turnout moves from %(from_pct)s to %(to_pct)s, in each seat by the same points."),
     "goals_reached": _("The last result reaches these goals already: the swing is a loss."),
@@ -70,8 +70,8 @@ SENTENCES = {
         " Together they had %(best)s, this side %(ours)s; the plan counts a side’s votes together."
     ),
     "beaten_apart": _(
-        "%(seat)s: lost last time to a candidate with %(winner)s votes, since candidates of this side stood against each"
-        " other. Together they had %(ours)s; the plan counts a side’s votes together."
+        "%(seat)s: lost last time to a candidate with %(winner)s votes, since candidates of this side stood against"
+        " each other. Together they had %(ours)s; the plan counts a side’s votes together."
     ),
     "won_by_lot": _(
         "%(seat)s: won last time by lot, with %(ours)s votes each. The plan wins it with more, not with as many."

@@ -30,6 +30,7 @@ from abhiyan.elections.refusals import (
     UnknownParty,
     UnknownSeat,
 )
+from abhiyan.elections.rules.results import belongs
 from abhiyan.org import queries as org
 
 from . import cascade
@@ -57,7 +58,7 @@ def make_plan(
 
     election: its code. unit_id: whose plan it is. state: its code or name, "" for all; a unit in a state plans for
     that state. party: code or name; alone, or with an alliance named for the election. seed: of the random local
-    swings, from 0 to 2**31; None: a new one.
+    swings, from 0 to 2**31; None: a new one. Independents are no party: there is no plan for them.
     Who may: `plans.make` at the unit. Refuses NoPlanName, UnknownElection, PlanElsewhere, NoResults, UnknownParty,
     AllianceUnfit, AimsUnfit, MethodUnfit.
     """
@@ -69,7 +70,7 @@ def make_plan(
     eci = _state(unit_id, state)
     code = parties_by_word().get(known.plain(party), party.strip().upper())
     stood = Candidacy.objects.filter(contest__election=of, party=code)
-    if not code or not (stood.filter(contest__state=eci) if eci else stood).exists():
+    if not belongs(code, {code}) or not (stood.filter(contest__state=eci) if eci else stood).exists():
         raise UnknownParty(field="party", party=party)
     seed = uuid4().int % 2**31 if seed is None else seed
     with transaction.atomic():

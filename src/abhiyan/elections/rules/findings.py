@@ -34,8 +34,8 @@ Notes of a plan, which are no contradictions:
 | `turnout_changed` | the plan, where electors are known | from_pct, to_pct |
 | `goals_reached` | the plan: the last result reaches its goals already, and the swing is a loss | swing |
 | `never_won` | the plan: so many seats that no swing of this method wins | seats |
-| `stood_apart` | a seat won though the other side, whose candidates stood against each other, has more together | ours, best, winner |
-| `beaten_apart` | a seat lost though our side, whose candidates stood against each other, has more together | ours, best, winner |
+| `stood_apart` | a seat won: the other side has more together, but stood against itself | ours, best, winner |
+| `beaten_apart` | a seat lost: our side has more together, but stood against itself | ours, best, winner |
 | `won_by_lot` | a seat won with equal votes | ours, best, winner |
 | `did_not_stand` | a seat: our side had no candidate, no swing moves it; it can be set by hand | |
 | `result_missing` | a seat: there were votes, but none are known; it is not counted | |

@@ -9,7 +9,7 @@ from django.utils import translation
 from abhiyan.core.refusals import NotFound
 from abhiyan.core.scope import Scope, scoped, system
 from abhiyan.elections import actions, queries, words
-from abhiyan.elections.models import Plan, PlanSeat
+from abhiyan.elections.models import Alliance, Plan, PlanSeat
 from abhiyan.elections.queries import planning
 from abhiyan.elections.queries.planning import Aims
 from abhiyan.elections.refusals import (
@@ -33,7 +33,7 @@ pytestmark = pytest.mark.django_db
 SEATS = {
     1: (("A", "BJP", 500), ("B", "INC", 400), ("C", "SP", 100)),
     2: (("D", "INC", 600), ("E", "BJP", 300), ("F", "SP", 100)),
-    3: (("G", "SP", 550), ("H", "BJP", 350), ("I", "INC", 100)),
+    3: (("G", "SP", 550), ("H", "BJP", 350), ("I", "INC", 80), ("M", "IND", 12), ("N", "NOTA", 8)),
     4: (("J", "AD", 450), ("K", "INC", 350), ("L", "SP", 200)),
 }
 
@@ -124,6 +124,34 @@ def test_with_allies_their_seats_count_and_alone_they_do_not(
         make(world, president, Aims(), party="SP", alliance=allies.public_id)
 
 
+def test_an_alliance_is_its_own_set_unless_the_state_has_one_for_the_same_lead(
+    world: World, president: Account, result: None
+) -> None:
+    def named(name: str, parties: list[str], lead: str = "BJP", state: str = "") -> Alliance:
+        given = {"names": {"en": name}, "lead": lead, "parties": parties, "state": state}
+        return actions.make_alliance(election="LS2024", by=SYSTEM, at=AT, **given)
+
+    with system("test"):
+        first, second = named("With AD", ["AD"]), named("With SP", ["SP"])
+        named("Against", ["SP", "AD"], lead="INC")
+    plans = [make(world, president, Aims(), alliance=one.public_id) for one in (first, second)]
+    assert [plan.found["last_votes"] for plan in plans] == [1150 + 450, 1150 + 950]
+    with system("test"):
+        of_state = named("There", ["INC"], state="S08")
+        named("There again", ["SP"], state="S08")
+    alike = [make(world, president, Aims(), alliance=one.public_id) for one in (first, of_state)]
+    assert [plan.found["last_votes"] for plan in alike] == [1150 + 1430] * 2
+    contests = list(alike[0].found["by_seat"])
+    with system("test"):
+        rows, _files = planning.rows_of_side(alike[0], map(int, contests))
+        assert planning.parties_below(alike[0], world.unit("C1")) == ("BJP", "INC")
+        told = {
+            one.alliance.names["en"]: one.votes for one in queries.totals(first.election, state="S08").sides
+        }
+    assert sorted(map(len, rows.values())) == [1, 2, 2, 2]  # the votes counted are the rows named
+    assert (told["There"], told["There again"]) == (1150 + 1430, 1150 + 950)
+
+
 def test_a_changed_plan_is_a_new_version_that_keeps_what_is_by_hand_and_locked(
     world: World, president: Account, result: None
 ) -> None:
@@ -144,7 +172,8 @@ def test_a_changed_plan_is_a_new_version_that_keeps_what_is_by_hand_and_locked(
         versions = planning.versions_of(second)
         assert [one.pk for one in versions] == [one.pk for one in (third, second, locked, first)]
         assert [one.pk for one in planning.versions_of(first, most=2)] == [third.pk, second.pk]
-    assert [(one.number, one.votes, one.seats) for one in versions][0] == (
+    newest = versions[0]
+    assert (newest.number, newest.votes, newest.seats) == (
         4,
         third.found["votes"],
         third.found["seats"],
@@ -183,8 +212,9 @@ def test_refusals_name_what_does_not_fit(world: World, president: Account, resul
         make(world, president, Aims(), names={"en": " "})
     with pytest.raises(UnknownElection):
         make(world, president, Aims(), election="LS1999")
-    with pytest.raises(UnknownParty):
-        make(world, president, Aims(), party="NOBODY")
+    for party in ("NOBODY", "IND", "NOTA"):  # independents are no party: each stands alone
+        with pytest.raises(UnknownParty):
+            make(world, president, Aims(), party=party)
     with pytest.raises(AimsUnfit):
         make(world, president, Aims(share_goal_pct=101))
     with pytest.raises(AimsUnfit):

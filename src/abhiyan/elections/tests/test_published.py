@@ -1,14 +1,18 @@
 """The packaged files give the totals that were published, and what is odd in them is handled and shown."""
 
 from collections.abc import Iterator
+from uuid import uuid4
 
 import pytest
 from django.utils import translation
 
 from abhiyan.core.scope import system
 from abhiyan.elections import known, queries
-from abhiyan.elections.models import Candidacy, Contest, Election, Part, PartVotes
+from abhiyan.elections.models import Alliance, Candidacy, Contest, Election, Part, PartVotes
+from abhiyan.elections.queries import planning
+from abhiyan.elections.queries.planning import Aims
 from abhiyan.elections.tests.make import assembly, lok_sabha, refused, segments
+from abhiyan.units.tests.make import AT
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -207,3 +211,66 @@ def test_files_are_known_to_whoever_reads_results_not_only_to_who_brought_them()
     ]
     with system("test"):
         assert queries.earlier(queries.election("LS2024")) == queries.election("LS2019")
+
+
+NDA_2019 = [
+    "BJP",
+    "SHS",
+    "JD(U)",
+    "LJP",
+    "ADAL",
+    "ADMK",
+    "SAD",
+    "AJSU",
+    "RLTP",
+    "NDPP",
+    "AGP",
+    "BPF",
+    "PMK",
+    "DMDK",
+]
+INDIA_2024 = [
+    "INC", "SP", "DMK", "SHSUBT", "NCP(SP)", "RJD", "CPI(M)", "IUML", "AAP", "JMM", "CPI(ML)L", "VCK", "CPI",
+    "JKNC", "KEC", "RSP", "MDMK", "RLTP", "BHRTADVSIP",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("code", "lead", "sets", "apart"),
+    [
+        ("LS2019", "BJP", {"": NDA_2019}, {("Shrawasti", "beaten_apart")}),
+        ("LS2024", "BJP", {"": INDIA_2024}, {("Thrissur", "stood_apart")}),
+        ("LS2024", "INC", {"": INDIA_2024}, None),
+        ("LS2024", "INC", {"": INDIA_2024, "S11": ["INC", "IUML", "KEC", "RSP"]}, None),
+    ],
+)
+def test_the_last_time_of_a_plan_is_what_the_results_say(
+    code: str, lead: str, sets: dict[str, list[str]], apart: set[tuple[str, str]] | None
+) -> None:
+    """Also where candidates of one side stood against each other, or a state has a set of its own."""
+    of = queries.election(code)
+    with system("test"):
+        named = [
+            Alliance.objects.create(
+                public_id=uuid4(), election=of, state=state, names={"en": "Side"}, parties=parties,
+                lead=parties[0], made_at=AT,
+            )
+            for state, parties in sets.items()
+        ]  # fmt: skip
+        try:
+            ours = named[0] if named[0].lead == lead else None
+            whole = queries.totals(of)
+            worked = planning.worked_out(of, state="", party=lead, alliance=ours, aims=Aims(), seed=1)
+        finally:
+            Alliance.objects.filter(election=of).delete()
+    assert worked is not None
+    party = next(one for one in whole.parties if one.party == lead)
+    told = whole.sides[0] if ours else party
+    assert (worked.last_seats, worked.last_votes) == (told.seats, told.votes)
+    assert worked.outcome.seats == worked.last_seats - sum(
+        {"stood_apart": 1, "won_by_lot": 1, "beaten_apart": -1}.get(one.code, 0)
+        for one in worked.outcome.notes
+    )
+    names = {one.pk: one.name for one in worked.contests}
+    found = {(names[one.key or 0], one.code) for one in worked.outcome.notes if one.code.endswith("_apart")}
+    assert found and (apart is None or apart == found)
