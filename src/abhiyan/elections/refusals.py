@@ -38,7 +38,28 @@ class LaterResults(Refused):
 
 class PlansStand(Refused):
     code = "plans_stand"
-    message = _("Plans are made from these results. They must go first.")
+    message = _(
+        "%(n)s plans or rules of classes are made from these results. Withdraw them first. In your sight: %(seen)s."
+    )
+
+
+class UnitsPlanned(Refused):
+    code = "units_planned"
+    message = _(
+        "%(n)s plans or rules of classes stand on these units. Withdraw them first. In your sight: %(seen)s."
+    )
+
+
+class SaidOfElection(Refused):
+    code = "said_of_election"
+    message = _("Alliances and quoted figures of this election stand: %(seen)s. Take them away first.")
+
+
+class AllianceInUse(Refused):
+    code = "alliance_in_use"
+    message = _(
+        "%(n)s plans or rules of classes are made with this alliance. Withdraw them first. In your sight: %(seen)s."
+    )
 
 
 class UnknownParty(Refused):

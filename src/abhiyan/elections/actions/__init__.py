@@ -7,6 +7,7 @@ from .figures import state_figure, withdraw_figure
 from .links import let_go, link_contests
 from .parties import know_parties
 from .plans import lock_seats, make_plan, next_version
+from .withdrawing import withdraw_alliance, withdraw_classes, withdraw_plan
 
 __all__ = [
     "cascade_plan",
@@ -21,5 +22,8 @@ __all__ = [
     "next_version",
     "sort_units",
     "state_figure",
+    "withdraw_alliance",
+    "withdraw_classes",
     "withdraw_figure",
+    "withdraw_plan",
 ]

@@ -12,7 +12,7 @@ from abhiyan.core.actor import Actor
 from abhiyan.elections.models import Correspondence
 from abhiyan.elections.refusals import LaterResults
 
-from .results import Brought, Taken, drop_file, note_file
+from .results import Brought, Taken, drop_file, note_file, wait_for
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +44,7 @@ class Pair:
         return self.state_to, self.number_to
 
 
-FACTS = ("state_from", "number_from", "state_to", "number_to", "weight", "import_id", "row")
+FACTS = ("id", "state_from", "number_from", "state_to", "number_to", "weight", "import_id", "row")
 
 
 def _there(table: Table, olds: Iterable[tuple[str, int]]) -> dict[tuple[str, int], list[Correspondence]]:
@@ -60,6 +60,11 @@ def _there(table: Table, olds: Iterable[tuple[str, int]]) -> dict[tuple[str, int
         if (row.state_from, row.number_from) in wanted:
             found[row.state_from, row.number_from].append(row)
     return found
+
+
+def hold_table(table: Table) -> None:
+    """Until the transaction ends nobody else takes a table between these numberings in, or back."""
+    wait_for(f"correspondence {table.level} {table.numbering_from} > {table.numbering_to}")
 
 
 def look_at_pairs(*, table: Table, pairs: Sequence[Pair]) -> Taken:
@@ -82,6 +87,7 @@ def take_in_pairs(
 ) -> list[dict[str, Any]]:
     """Take a table in, old seat by old seat: one that is given replaces all that was known of it."""
     with transaction.atomic():
+        hold_table(table)
         there = _there(table, (pair.old for pair in pairs))
         given: dict[tuple[str, int], list[Pair]] = {}
         for pair in pairs:
@@ -129,10 +135,11 @@ def take_in_pairs(
 
 
 def take_back_pairs(*, import_id: int, pages: Iterable[Mapping[str, Any]], by: Actor, at: datetime) -> int:
-    """As it was before the table. Refuses LaterResults where a later one replaced a part of it."""
+    """As it was before the table, row for row. Refuses LaterResults where a later one replaced a part of it."""
     n = 0
     with transaction.atomic():
         for page in pages:
+            hold_table(Table(page["level"], page["numbering_from"], page["numbering_to"]))
             own = Correspondence.objects.filter(pk__in=page["made"])
             if own.count() != len(page["made"]):
                 raise LaterResults(where=str(page["numbering_from"]))
@@ -147,6 +154,6 @@ def take_back_pairs(*, import_id: int, pages: Iterable[Mapping[str, Any]], by: A
                 for facts in page["gone"]
             )
             n += len(page["made"])
-        drop_file(import_id, None)
+        drop_file(import_id, None, by=by, at=at)
         audit.record(by=by, at=at, act="elections.correspondence_undone", subject=str(import_id), n=n)
     return n

@@ -5,14 +5,19 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 
 from django.db import connection, transaction
+from django.db.models import Q
 
 from abhiyan.core import audit
 from abhiyan.core.actor import Actor
+from abhiyan.core.imports import running
+from abhiyan.core.models import StagedImport
 from abhiyan.elections import known
 from abhiyan.elections.models import ClassRule, Contest, Election, Kind, Part, Plan, PlanPart, PlanSeat
-from abhiyan.elections.refusals import PlansStand
+from abhiyan.elections.refusals import UnitsPlanned
 from abhiyan.org import queries as org
 from abhiyan.units.news import UnitsGoing
+
+from .made import made_of
 
 KIND_OF_UNIT = {"pc": "constituency", "ac": "segment"}
 ROOM = 10_000  # units of one kind looked at
@@ -102,7 +107,8 @@ def units_of_seats(*, level: str, states: Iterable[str]) -> dict[tuple[str, int]
 
 
 def let_go(*, going: UnitsGoing) -> None:
-    """Units made by an undone import go: results lose the link and stay. Refuses PlansStand where a plan has them."""
+    """Units made by an undone import go: results lose the link and stay. Refuses
+    UnitsPlanned where a plan has them, or rules of classes."""
     with connection.cursor() as cursor:
         cursor.execute(
             "select unit_id from units_change where import_id = %s and change = 'made'", [going.import_id]
@@ -110,13 +116,16 @@ def let_go(*, going: UnitsGoing) -> None:
         units = [unit_id for (unit_id,) in cursor.fetchall()]
     if not units:
         return
-    planned = (
-        Plan.objects.filter(unit_id__in=units).exists()
-        or PlanSeat.objects.filter(unit_id__in=units).exists()
-        or PlanPart.objects.filter(unit_id__in=units).exists()
-        or ClassRule.objects.filter(unit_id__in=units).exists()
+    on_parts = PlanPart.objects.filter(unit_id__in=units).values("plan")
+    on_seats = PlanSeat.objects.filter(unit_id__in=units).values("plan")
+    asked = StagedImport.objects.get(id=going.import_id)
+    stand = made_of(
+        Plan.objects.filter(Q(unit_id__in=units) | Q(pk__in=on_seats) | Q(pk__in=on_parts)),
+        ClassRule.objects.filter(unit_id__in=units),
+        by=running.actor_of(asked),
+        at=asked.worked_at or asked.created_at,
     )
-    if planned:
-        raise PlansStand
+    if stand.n:
+        raise UnitsPlanned(n=stand.n, seen=stand.seen)
     Contest.objects.filter(unit_id__in=units).update(unit=None)
     Part.objects.filter(unit_id__in=units).update(unit=None)

@@ -7,15 +7,27 @@ from datetime import datetime
 from typing import Any
 from uuid import uuid4
 
-from django.db import transaction
-from django.utils.translation import gettext as _
+from django.db import connection, transaction
+from django.db.models import QuerySet
 
 from abhiyan.core import audit
 from abhiyan.core.actor import Actor
 from abhiyan.elections import known
-from abhiyan.elections.models import Candidacy, Contest, Election, Part, PartVotes, Plan, PlanSeat, ResultFile
-from abhiyan.elections.refusals import LaterResults, PlansStand
+from abhiyan.elections.models import (
+    Candidacy,
+    ClassRule,
+    Contest,
+    Election,
+    Part,
+    PartVotes,
+    Plan,
+    PlanSeat,
+    ResultFile,
+)
+from abhiyan.elections.refusals import LaterResults, PlansStand, SaidOfElection
+from abhiyan.units.models import Unit
 
+from .made import made_of, said_of
 from .parties import know_parties
 
 AT_ONCE = 2_000  # rows written together
@@ -189,9 +201,9 @@ def take_in_results(
     `take_back_results`.
     """
     with transaction.atomic():
+        hold(wanted.code)
         know_parties(by=by, at=at)
         election, made = election_to_be(wanted=wanted, import_id=brought.import_id, at=at)
-        Election.objects.select_for_update().get(pk=election.pk)  # one list of an election at a time
         there = _held(election)
         pages: list[dict[str, Any]] = [{"election": election.pk if made else None}]
         changed: list[tuple[NewContest, _Held]] = []
@@ -230,6 +242,28 @@ def _candidates_differ(contest: NewContest, held: _Held) -> bool:
         row.facts != tuple(getattr(held.candidates[key], name) for name in CANDIDACY_FACTS)
         for key, row in given.items()
     )
+
+
+def hold(code: str) -> Election | None:
+    """The election of that code, if there is one; until the transaction ends no other list of it is taken in or undone.
+
+    Whoever looks at what is there before taking a list in, or back, holds the election first.
+    """
+    wait_for(f"elections {code}")
+    return Election.objects.select_for_update().filter(code=code).first()
+
+
+def wait_for(what: str) -> None:
+    """One transaction at a time, by a name that need not be a row yet."""
+    with connection.cursor() as cursor:
+        cursor.execute("select pg_advisory_xact_lock(hashtextextended(%s, 0))", [what])
+
+
+def hold_of_import(import_id: int) -> None:
+    """The same for the election an import brought something of."""
+    code = ResultFile.objects.filter(import_id=import_id).values_list("election__code", flat=True).first()
+    if code is not None:
+        hold(code)
 
 
 def election_to_be(*, wanted: Wanted, import_id: int, at: datetime) -> tuple[Election, bool]:
@@ -295,21 +329,24 @@ def _make(election: Election, contests: Sequence[NewContest], import_id: int) ->
 def _change(contest: NewContest, held: _Held, import_id: int) -> dict[str, Any]:
     """Bring a contest to what the file says. Returns how it was."""
     row, given = held.contest, _keyed(contest.candidates)
+    wanted = _wanted(contest, row)
+    # The unit is put back only where the list named another: a link made meanwhile stays.
+    kept = [name for name in CONTEST_FACTS if name != "unit_id" or wanted[name] != row.unit_id]
     before: dict[str, Any] = {
         "id": row.pk,
-        "facts": {name: getattr(row, name) for name in (*CONTEST_FACTS, "import_id", "row")},
+        "facts": {name: getattr(row, name) for name in (*kept, "import_id", "row")},
         "made": [],
         "gone": [],
         "were": [],
     }
-    for name, value in _wanted(contest, row).items():
+    for name, value in wanted.items():
         setattr(row, name, value)
     row.import_id, row.row = import_id, contest.row
     row.save()
     for key, one in held.candidates.items():
         was = {name: getattr(one, name) for name in (*CANDIDACY_FACTS, "import_id", "row")}
         if key not in given:
-            before["gone"].append(was)
+            before["gone"].append({"id": one.pk} | was)
             one.delete()
         elif given[key].facts != tuple(was[name] for name in CANDIDACY_FACTS):
             before["were"].append([one.pk, was])
@@ -325,25 +362,29 @@ def _change(contest: NewContest, held: _Held, import_id: int) -> dict[str, Any]:
 def take_back_results(*, import_id: int, pages: Iterable[Mapping[str, Any]], by: Actor, at: datetime) -> int:
     """As it was before the list. Returns how many contests were made or changed by it.
 
-    Refuses LaterResults where another list changed or stands on a contest of this one, PlansStand.
+    Refuses LaterResults where another list changed or stands on a contest of this one, PlansStand, SaidOfElection.
     """
     journal = list(pages)
     made = [pk for page in journal for pk in page.get("made", ())]
     changed = [one for page in journal for one in page.get("changed", ())]
     with transaction.atomic():
-        _refuse_later(import_id, made, changed)
+        hold_of_import(import_id)
+        _refuse_later(import_id, made, changed, by=by, at=at)
         for one in changed:
             _restore(one)
         Candidacy.objects.filter(contest_id__in=made).delete()
         Contest.objects.filter(pk__in=made).delete()
-        drop_file(import_id, next((page["election"] for page in journal if page.get("election")), None))
+        election_id = next((page["election"] for page in journal if page.get("election")), None)
+        drop_file(import_id, election_id, by=by, at=at)
         audit.record(
             by=by, at=at, act="elections.results_undone", subject=str(import_id), n=len(made) + len(changed)
         )
     return len(made) + len(changed)
 
 
-def _refuse_later(import_id: int, made: Sequence[int], changed: Sequence[Mapping[str, Any]]) -> None:
+def _refuse_later(
+    import_id: int, made: Sequence[int], changed: Sequence[Mapping[str, Any]], *, by: Actor, at: datetime
+) -> None:
     touched = [*made, *(one["id"] for one in changed)]
     new_candidacies = [pk for one in changed for pk in one["made"]]
     contests = Contest.objects.filter(pk__in=touched).exclude(import_id=import_id)
@@ -356,185 +397,55 @@ def _refuse_later(import_id: int, made: Sequence[int], changed: Sequence[Mapping
     ]
     if where:
         raise LaterResults(where=", ".join(dict.fromkeys(where)))
-    if PlanSeat.objects.filter(contest_id__in=touched).exists():
-        raise PlansStand
+    plans = PlanSeat.objects.filter(contest_id__in=touched).values("plan")
+    _refuse_made(Plan.objects.filter(pk__in=plans), ClassRule.objects.none(), by=by, at=at)
+
+
+def _refuse_made(plans: QuerySet[Plan], rules: QuerySet[ClassRule], *, by: Actor, at: datetime) -> None:
+    stand = made_of(plans, rules, by=by, at=at)
+    if stand.n:
+        raise PlansStand(n=stand.n, seen=stand.seen)
 
 
 def _restore(was: Mapping[str, Any]) -> None:
-    Contest.objects.filter(pk=was["id"]).update(**was["facts"])
+    """A contest as it was. Candidates who went come back under their own ids: journals of earlier lists name them."""
+    Contest.objects.filter(pk=was["id"]).update(**there(was["facts"]))
     Candidacy.objects.filter(pk__in=was["made"]).delete()
     for pk, facts in was["were"]:
         Candidacy.objects.filter(pk=pk).update(**facts)
     Candidacy.objects.bulk_create(Candidacy(contest_id=was["id"], **facts) for facts in was["gone"])
 
 
-def drop_file(import_id: int, election_id: int | None) -> None:
+def there(facts: Mapping[str, Any]) -> dict[str, Any]:
+    """Facts to put back; a unit that is gone meanwhile is not."""
+    found = dict(facts)
+    if found.get("unit_id") and not Unit.objects.filter(pk=found["unit_id"]).exists():
+        found["unit_id"] = None
+    return found
+
+
+def drop_file(import_id: int, election_id: int | None, *, by: Actor, at: datetime) -> None:
+    """Forget a file, and the election it first spoke of when nothing of it is left.
+
+    Plans, alliances and the like are somebody's own work: they go first, by their own acts.
+    """
     ResultFile.objects.filter(import_id=import_id).delete()
     if election_id is None:
         return
+    election = Election.objects.filter(pk=election_id).first()
     stands = (
         Contest.objects.filter(election_id=election_id).exists()
         or ResultFile.objects.filter(election_id=election_id).exists()
     )
-    if stands:
+    if election is None or stands:
         return
-    if Plan.objects.filter(election_id=election_id).exists():
-        raise PlansStand
-    election = Election.objects.filter(pk=election_id).first()
-    if election is not None:
-        _refuse_said_of(election)
-        election.delete()
-
-
-def _refuse_said_of(election: Election) -> None:
-    """Alliances and stated figures are somebody's own work: they go first, by their own acts."""
-    from abhiyan.elections.models import Alliance, ClassRule, Stated, UnitClass
-
-    said = [
-        text
-        for model, text in (
-            (Alliance, _("alliances")),
-            (Stated, _("stated figures")),
-            (ClassRule, _("rules of classes")),
-            (UnitClass, _("classes")),
-        )
-        if model.objects.filter(election=election).exists()
-    ]
-    if said:
-        raise LaterResults(where=", ".join(said))
-
-
-# Results by part
-
-
-@dataclass(frozen=True, slots=True)
-class NewPart:
-    """A part of a contest as a file says it, with votes by candidacy id: {id: (votes, row)}."""
-
-    contest_id: int
-    kind: str
-    number: str
-    name: str
-    electors: int | None
-    unit_id: int | None
-    votes: Mapping[int, tuple[int, int]]
-
-
-def _parts_held(contest_ids: Sequence[int]) -> dict[tuple[int, str, str], tuple[Part, dict[int, PartVotes]]]:
-    votes: dict[int, dict[int, PartVotes]] = defaultdict(dict)
-    for one in PartVotes.objects.filter(part__contest_id__in=contest_ids):
-        votes[one.part_id][one.candidacy_id] = one
-    return {
-        (part.contest_id, part.kind, part.number): (part, votes[part.pk])
-        for part in Part.objects.filter(contest_id__in=contest_ids)
-    }
-
-
-def look_at_parts(*, parts: Sequence[NewPart]) -> Taken:
-    """What becomes of the rows of a list of results by part."""
-    taken = Taken()
-    there = _parts_held(sorted({part.contest_id for part in parts}))
-    for part in parts:
-        _row, votes = there.get((part.contest_id, part.kind, part.number), (None, {}))
-        for candidacy_id, (n, _line) in part.votes.items():
-            before = votes.get(candidacy_id)
-            if before is None:
-                taken.new += 1
-            elif before.votes != n:
-                taken.changed += 1
-            else:
-                taken.same += 1
-    return taken
-
-
-def take_in_parts(
-    *, election: Election, brought: Brought, parts: Sequence[NewPart], by: Actor, at: datetime
-) -> list[dict[str, Any]]:
-    """Take votes by segment, booth and special station in. Returns the pages of the journal."""
-    with transaction.atomic():
-        Election.objects.select_for_update().get(pk=election.pk)
-        there = _parts_held(sorted({part.contest_id for part in parts}))
-        made: list[tuple[Part, NewPart]] = []
-        page: dict[str, Any] = {"parts": [], "facts": [], "votes": [], "were": []}
-        new_votes: list[PartVotes] = []
-        for part in parts:
-            row, votes = there.get((part.contest_id, part.kind, part.number), (None, {}))
-            if row is None:
-                made.append((_new_part(part, brought.import_id), part))
-                continue
-            electors = part.electors if part.electors is not None else row.electors
-            unit_id = part.unit_id or row.unit_id
-            if (row.name, row.electors, row.unit_id) != (part.name, electors, unit_id):
-                page["facts"].append([row.pk, row.name, row.electors, row.unit_id])
-                row.name, row.electors, row.unit_id = part.name, electors, unit_id
-                row.save()
-            for candidacy_id, (n, line) in part.votes.items():
-                before = votes.get(candidacy_id)
-                if before is None:
-                    new_votes.append(_new_votes(row.pk, candidacy_id, n, line, brought.import_id))
-                elif before.votes != n:
-                    page["were"].append([before.pk, before.votes, before.import_id, before.row])
-                    before.votes, before.import_id, before.row = n, brought.import_id, line
-                    before.save()
-        rows = Part.objects.bulk_create((row for row, _part in made), batch_size=AT_ONCE)
-        page["parts"] = [row.pk for row in rows]
-        for row, (_unsaved, part) in zip(rows, made, strict=True):
-            new_votes += [
-                _new_votes(row.pk, candidacy_id, n, line, brought.import_id)
-                for candidacy_id, (n, line) in part.votes.items()
-            ]
-        page["votes"] = [one.pk for one in PartVotes.objects.bulk_create(new_votes, batch_size=AT_ONCE)]
-        if page["parts"] or page["votes"] or page["were"] or page["facts"]:
-            note_file(brought, election, at)
-        audit.record(
-            by=by,
-            at=at,
-            act="elections.parts",
-            subject=election.code,
-            n=len(page["votes"]) + len(page["were"]),
-            facts={"import": brought.import_id},
-        )
-        return [page]
-
-
-def _new_part(part: NewPart, import_id: int) -> Part:
-    return Part(
-        contest_id=part.contest_id,
-        kind=part.kind,
-        number=part.number,
-        name=part.name,
-        electors=part.electors,
-        unit_id=part.unit_id,
-        import_id=import_id,
+    _refuse_made(
+        Plan.objects.filter(election=election), ClassRule.objects.filter(election=election), by=by, at=at
     )
-
-
-def _new_votes(part_id: int, candidacy_id: int, n: int, row: int, import_id: int) -> PartVotes:
-    return PartVotes(part_id=part_id, candidacy_id=candidacy_id, votes=n, row=row, import_id=import_id)
-
-
-def take_back_parts(*, import_id: int, pages: Iterable[Mapping[str, Any]], by: Actor, at: datetime) -> int:
-    """As it was before the list. Returns how many rows it had brought. Refuses LaterResults."""
-    n = 0
-    with transaction.atomic():
-        for page in pages:
-            own = PartVotes.objects.filter(pk__in=[*page["votes"], *(one[0] for one in page["were"])])
-            later = own.exclude(import_id=import_id) | PartVotes.objects.filter(
-                part_id__in=page["parts"]
-            ).exclude(import_id=import_id)
-            where = later.values_list("part__name", flat=True).distinct()[:3]
-            if where:
-                raise LaterResults(where=", ".join(where))
-            for pk, votes, before_id, row in page["were"]:
-                PartVotes.objects.filter(pk=pk).update(votes=votes, import_id=before_id, row=row)
-            PartVotes.objects.filter(pk__in=page["votes"]).delete()
-            Part.objects.filter(pk__in=page["parts"]).delete()
-            for pk, name, electors, unit_id in page["facts"]:
-                Part.objects.filter(pk=pk).update(name=name, electors=electors, unit_id=unit_id)
-            n += len(page["votes"]) + len(page["were"])
-        drop_file(import_id, None)
-        audit.record(by=by, at=at, act="elections.parts_undone", subject=str(import_id), n=n)
-    return n
+    said = said_of(election, by=by, at=at)
+    if said.n:
+        raise SaidOfElection(seen=said.seen)
+    election.delete()
 
 
 def pages_of(pages: Iterable[dict[str, Any]], size: int = 5_000) -> Iterator[dict[str, Any]]:
@@ -555,13 +466,9 @@ __all__ = [
     "Brought",
     "NewCandidate",
     "NewContest",
-    "NewPart",
     "Taken",
     "Wanted",
     "look",
-    "look_at_parts",
-    "take_back_parts",
     "take_back_results",
-    "take_in_parts",
     "take_in_results",
 ]

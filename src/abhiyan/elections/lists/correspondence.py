@@ -80,6 +80,7 @@ def check(work: Work) -> None:
 
 def commit(work: Work) -> None:
     """Take it in, whole."""
+    acts.hold_table(table_of(work))
     pairs = read(work)
     if work.refused_rows:
         raise NotWhole(rows=work.refused_rows)

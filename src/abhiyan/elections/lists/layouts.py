@@ -245,6 +245,16 @@ REASONS = {
     "candidate_unclear": _(
         "Several people called “%(excerpt)s” stood in constituency %(number)s. Give their position too."
     ),
+    "part_differs": _(
+        "This part has %(first)s electors in row %(first_row)s and %(here)s here. Correct one of them."
+    ),
+    "part_above_electors": _(
+        "Part %(part)s has %(votes)s votes and only %(electors)s electors. Correct one of them."
+    ),
+    "part_refused": _("Another row of this part is refused (row %(first_row)s), so it would not be whole."),
+    "above_segment": _(
+        "In the booths of segment %(segment)s the candidate has %(parts)s votes, in the whole segment only %(total)s."
+    ),
     "part_doubled": _("This candidate's votes in this part stand in row %(first_row)s already."),
     "above_total": _("By part the candidate has %(parts)s votes, in the whole constituency only %(total)s."),
     "pair_doubled": _("The same two constituencies stand in row %(first_row)s already."),

@@ -350,8 +350,8 @@ def check(work: Work) -> None:
 def commit(work: Work) -> None:
     """Take it in, when every row is good, or when only what is whole was asked for."""
     of = naming.named(work)
+    election = acts.hold(of.wanted.code)
     contests = judge(work, of, read(work, of))
-    election = Election.objects.filter(code=of.wanted.code).first()
     taken = acts.look(election=election, contests=contests, is_refused=work.is_refused)
     for row, _candidacy in taken.standing:
         work.refuse(row, "candidate", "segments_stand")

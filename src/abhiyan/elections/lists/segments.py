@@ -1,17 +1,18 @@
 """Results by part: votes of each candidate in a segment, a booth or a special station of a known contest."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
 from abhiyan.core.imports import ImportKind, Work
 from abhiyan.elections import actions, known
-from abhiyan.elections.actions import results as acts
+from abhiyan.elections.actions import parts as acts
 from abhiyan.elections.actions.parties import parties_by_word
-from abhiyan.elections.models import Candidacy, Contest, Election, Part
+from abhiyan.elections.actions.results import hold, pages_of
+from abhiyan.elections.models import Candidacy, Contest, Election, Part, PartVotes
 from abhiyan.elections.refusals import NotWhole
 
 from . import naming
@@ -33,11 +34,13 @@ class Standing:
 
 @dataclass(slots=True)
 class Sheet:
-    """A file read. parts: what it says of each part. rows: the rows of each part. sums: votes by candidacy."""
+    """A file read. parts: what it says of each part. votes: by candidacy, with their row. said: the row that first
+    gave a part's electors. spoilt: parts of which some row is refused -> that row."""
 
     parts: dict[Where, acts.NewPart] = field(default_factory=dict)
     votes: dict[Where, dict[int, tuple[int, int]]] = field(default_factory=lambda: defaultdict(dict))
-    sums: dict[int, int] = field(default_factory=lambda: defaultdict(int))
+    said: dict[Where, int] = field(default_factory=dict)
+    spoilt: dict[Where, int] = field(default_factory=dict)
 
 
 def _standing(election: Election) -> dict[tuple[str, int], Standing]:
@@ -84,10 +87,17 @@ def _who(
 
 
 def read(work: Work, of: Named, election: Election) -> list[acts.NewPart]:
-    """The parts of a file with their votes. Rows that fit nobody, or no contest, are refused."""
+    """The parts of a file with their votes. Rows that fit nobody, or no contest, are refused; where only what is
+    whole is wanted, so are the others of such a part."""
     standings, words, sheet = _standing(election), parties_by_word(), Sheet()
+    all_cells: dict[int, dict[str, Any]] = {}
+
+    def seen(row: tuple[Any, ...]) -> None:
+        # Told of every row, also of those the reader will refuse: their parts are not whole.
+        all_cells[row[0]] = dict(zip(_KEYS, row[1:], strict=True))
+
     rows: list[tuple[int, dict[str, Any]]] = []
-    for batch in work.rows():
+    for batch in work.rows(discard=seen if of.is_partial else None):
         rows += [(row[0], dict(zip(_KEYS, row[1:], strict=True))) for row in batch.rows]
     units = _units(rows)
     allowed = naming.states_allowed(work)
@@ -95,19 +105,30 @@ def read(work: Work, of: Named, election: Election) -> list[acts.NewPart]:
         standings = {seat: one for seat, one in standings.items() if seat[0] in allowed}
     for row, cells in rows:
         _take(work, of, row, cells, standings, words, units, sheet)
-    _above_total(work, standings, sheet)
+    judged = Judged(work, standings, sheet)
+    judged.above_electors()
+    judged.above_total()
+    if of.is_partial:
+        for row in sorted(filter(work.is_refused, all_cells)):
+            where = _where(of, all_cells[row], standings)
+            if where is not None:
+                sheet.spoilt.setdefault(where, row)
+        judged.leave_out_spoilt()
     return [
-        acts.NewPart(
-            part.contest_id,
-            part.kind,
-            part.number,
-            part.name,
-            part.electors,
-            part.unit_id,
-            {one: told for one, told in sheet.votes[where].items() if not work.is_refused(told[1])},
-        )
+        replace(part, votes=votes)
         for where, part in sheet.parts.items()
+        if (votes := {one: told for one, told in sheet.votes[where].items() if not work.is_refused(told[1])})
     ]
+
+
+def _where(
+    of: Named, cells: Mapping[str, Any], standings: Mapping[tuple[str, int], Standing]
+) -> Where | None:
+    """The part a row is of, as far as it can be told."""
+    state = known.state_of(cells["state"]) if cells["state"] else of.state
+    standing = standings.get((state or "", cells[f"{of.level}_number"] or 0))
+    found = _part(cells, of.level)
+    return None if standing is None or found is None else (standing.contest.pk, *found)
 
 
 def _units(rows: Sequence[tuple[int, Mapping[str, Any]]]) -> dict[str, int]:
@@ -164,30 +185,120 @@ def _take(
         sheet.parts[where] = acts.NewPart(
             *where,
             cells["name"] or found[1],
-            cells["electors"],
+            None,
             units.get(unit_code) if unit_code else None,
             {},
         )
+    if (electors := cells["electors"]) is not None:
+        part = sheet.parts[where]
+        if part.electors is None:
+            sheet.parts[where], sheet.said[where] = replace(part, electors=electors), row
+        elif part.electors != electors:
+            first, first_row = part.electors, sheet.said[where]
+            work.refuse(row, "electors", "part_differs", first=first, first_row=first_row, here=electors)
     sheet.votes[where][candidacy.pk] = (cells["votes"], row)
-    if found[0] != Part.Kind.BOOTH:
-        sheet.sums[candidacy.pk] += cells["votes"]
 
 
-def _above_total(work: Work, standings: Mapping[tuple[str, int], Standing], sheet: Sheet) -> None:
-    """Segments and special stations cannot sum to more than the whole; they may to less: postal votes have no place."""
-    totals = {
-        one.pk: one.votes
-        for standing in standings.values()
-        for found in standing.by_name.values()
-        for one in found
-    }
-    for candidacy_id, parts in sheet.sums.items():
-        total = totals.get(candidacy_id)
-        if total is None or parts <= total:
-            continue
-        for votes in sheet.votes.values():
-            if candidacy_id in votes:
-                work.refuse(votes[candidacy_id][1], "votes", "above_total", parts=parts, total=total)
+@dataclass(slots=True)
+class Judged:
+    """A file's parts, together with those that are known already, held against electors and the whole."""
+
+    work: Work
+    standings: Mapping[tuple[str, int], Standing]
+    sheet: Sheet
+    known: dict[Where, dict[int, int]] = field(default_factory=lambda: defaultdict(dict))
+    electors: dict[Where, int | None] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        contests = {where[0] for where in self.sheet.parts}
+        parts = Part.objects.filter(contest_id__in=contests)
+        for contest, kind, number, electors in parts.values_list("contest", "kind", "number", "electors"):
+            self.electors[contest, kind, number] = electors
+        lines = PartVotes.objects.filter(part__contest_id__in=contests)
+        for contest, kind, number, candidacy, votes in lines.values_list(
+            "part__contest", "part__kind", "part__number", "candidacy", "votes"
+        ):
+            self.known[contest, kind, number][candidacy] = votes
+
+    def votes_of(self, where: Where) -> dict[int, int]:
+        """A part's votes as they would stand: what is known, and what the file says instead or besides."""
+        given = self.sheet.votes.get(where, {})
+        fresh = {one: n for one, (n, row) in given.items() if not self.work.is_refused(row)}
+        return self.known.get(where, {}) | fresh
+
+    def above_electors(self) -> None:
+        """Nobody votes where they are no elector: a part with more votes than electors is refused."""
+        for where, part in self.sheet.parts.items():
+            electors = part.electors if part.electors is not None else self.electors.get(where)
+            polled = sum(self.votes_of(where).values())
+            if electors is None or polled <= electors:
+                continue
+            facts = {"part": part.number, "votes": polled, "electors": electors}
+            self.refuse(self.rows_of(where), "part_above_electors", **facts)
+
+    def above_total(self) -> None:
+        """Booths sum to no more than their segment; segments, special stations, and booths without a figure of their
+        segment to no more than the whole. They may to less: postal votes have no place."""
+        of_contest: dict[int, list[Where]] = defaultdict(list)
+        for where in {*self.known, *self.sheet.parts}:
+            of_contest[where[0]].append(where)
+        totals = {
+            one.pk: one.votes
+            for standing in self.standings.values()
+            for found in standing.by_name.values()
+            for one in found
+        }
+        for contest_id, parts in of_contest.items():
+            self._contest(contest_id, sorted(parts), totals)
+
+    def _contest(self, contest_id: int, parts: Sequence[Where], totals: Mapping[int, int | None]) -> None:
+        booths: dict[str, list[Where]] = defaultdict(list)
+        for where in parts:
+            if where[1] == Part.Kind.BOOTH:
+                segment, _sign, _booth = where[2].rpartition("/")
+                booths[segment].append(where)
+        votes = {where: self.votes_of(where) for where in parts}
+        others = [where for where in parts if where[1] != Part.Kind.BOOTH]
+        for candidacy_id in {one for where in parts for one in self.sheet.votes.get(where, ())}:
+            inside = [where for where in others if candidacy_id in votes[where]]  # what sums to the whole
+            for segment, below in booths.items():
+                whole = votes.get((contest_id, Part.Kind.SEGMENT, segment), {}).get(candidacy_id)
+                if whole is None:
+                    inside += below
+                    continue
+                n = sum(votes[where].get(candidacy_id, 0) for where in below)
+                if n > whole:
+                    rows = self.rows_of(*below, (contest_id, Part.Kind.SEGMENT, segment), of=candidacy_id)
+                    self.refuse(rows, "above_segment", segment=segment, parts=n, total=whole)
+            total = totals[candidacy_id]
+            n = sum(votes[where].get(candidacy_id, 0) for where in inside)
+            if total is not None and n > total:
+                self.refuse(self.rows_of(*inside, of=candidacy_id), "above_total", parts=n, total=total)
+
+    def rows_of(self, *parts: Where, of: int | None = None) -> list[int]:
+        """Rows of the file in some parts, of everybody or of one candidate."""
+        return [
+            row
+            for where in parts
+            for one, (_n, row) in self.sheet.votes.get(where, {}).items()
+            if of is None or one == of
+        ]
+
+    def refuse(self, rows: Iterable[int], code: str, **facts: Any) -> None:
+        for row in rows:
+            if not self.work.is_refused(row):
+                self.work.refuse(row, "votes", code, **facts)
+
+    def leave_out_spoilt(self) -> None:
+        """A part with a hole is no result: its other rows are left out too."""
+        for where, votes in self.sheet.votes.items():
+            refused = [row for _n, row in votes.values() if self.work.is_refused(row)]
+            first = min(
+                [*refused, *([self.sheet.spoilt[where]] if where in self.sheet.spoilt else [])], default=0
+            )
+            for _n, row in votes.values() if first else ():
+                if not self.work.is_refused(row):
+                    self.work.refuse(row, "", "part_refused", first_row=first)
 
 
 def check(work: Work) -> None:
@@ -200,6 +311,7 @@ def check(work: Work) -> None:
 def commit(work: Work) -> None:
     """Take it in, when every row is good, or when only what is good was asked for."""
     of = naming.named(work)
+    hold(of.wanted.code)
     election = naming.election_there(of.wanted.code)
     parts = read(work, of, election)
     if work.refused_rows and not of.is_partial:
@@ -208,7 +320,7 @@ def commit(work: Work) -> None:
     pages = acts.take_in_parts(
         election=election, brought=naming.brought(work), parts=parts, by=work.by, at=work.at
     )
-    for page in acts.pages_of(pages):
+    for page in pages_of(pages):
         work.keep(page)
     if taken.new:
         actions.link_contests(election=election.code, by=work.by, at=work.at, at_unit=work.unit_id)

@@ -124,3 +124,5 @@ def test_a_table_twice_changes_nothing_a_new_one_replaces_and_goes_back(tmp_path
         Correspondence.objects.filter(number_from=1).order_by("number_to").values_list("weight", flat=True)
     )
     assert list(weights) == [0.5, 0.5]
+    assert list(Correspondence.objects.order_by("pk").values()) == before
+    assert step(first, "undo").state == "undone" and not Correspondence.objects.exists()

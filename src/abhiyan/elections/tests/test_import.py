@@ -12,7 +12,7 @@ from abhiyan.core.imports import running
 from abhiyan.core.models import StagedImport
 from abhiyan.elections import actions, queries
 from abhiyan.elections.known import DATA
-from abhiyan.elections.models import Alliance, Candidacy, Contest, Election, Part, PartVotes, ResultFile
+from abhiyan.elections.models import Candidacy, Contest, Election, Part, PartVotes, ResultFile
 from abhiyan.elections.tests.make import (
     GOA,
     HEADER,
@@ -36,12 +36,9 @@ def goa(folder: Path, rows: str = GOA, **options: Any) -> StagedImport:
 
 
 def state() -> list[list[dict[str, object]]]:
-    """Everything that is kept of results, but the ids of rows that went and came again."""
+    """Everything that is kept of results, with its ids: journals of lists name them."""
     models = (Election, Contest, Candidacy, Part, PartVotes, ResultFile)
-    return [
-        sorted(({k: v for k, v in row.items() if k != "id"} for row in model.objects.values()), key=str)
-        for model in models
-    ]
+    return [list(model.objects.order_by("pk").values()) for model in models]
 
 
 def nothing_is_there() -> bool:
@@ -290,6 +287,22 @@ def test_a_corrected_file_changes_only_what_differs_and_can_be_undone(tmp_path: 
     assert nothing_is_there()
 
 
+def test_what_one_list_adds_and_the_next_takes_away_is_gone_when_both_are_undone(tmp_path: Path) -> None:
+    first = goa(tmp_path)
+    before = state()
+    added = "2024,S05,2,South Goa,GEN,3,LATE COMER,AAP,6500,598767,\n"
+    more = GOA.replace("South Goa,GEN,3,NOTA", "South Goa,GEN,4,NOTA")
+    second = goa(tmp_path, more + added)
+    between = state()
+    third = goa(tmp_path)
+    assert (second.counts["new"], third.counts["gone"]) == (1, 1)
+    assert step(third, "undo").state == "undone"
+    assert state() == between
+    assert step(second, "undo").state == "undone"
+    assert state() == before
+    assert step(first, "undo").state == "undone" and nothing_is_there()
+
+
 def test_an_empty_cell_takes_nothing_away(tmp_path: Path) -> None:
     goa(tmp_path)
     again = goa(tmp_path, GOA.replace(",580577,", ",,").replace(",GEN,", ",,"))
@@ -352,6 +365,112 @@ def test_booths_are_taken_where_there_are_any(tmp_path: Path) -> None:
     assert (first.part.number, first.lead, round(first.turnout_pct or 0, 1)) == ("1/7", 100, 55.6)
     assert (second.turnout_pct, second.lacking) == (None, 2)
     assert first.ours is not None and first.ours.share_pct == 40
+
+
+PARTS = "pc_no,ac_no,ac_name,booth,candidate,party,votes,electors,unit_code,state_eci"
+NAIK, KHALAP = "SHRIPAD YESSO NAIK,BJP", "RAMAKANT KHALAP,INC"
+
+
+def by_part(folder: Path, rows: str, **options: Any) -> StagedImport:
+    path = written(folder, rows, header=PARTS, name="parts.csv")
+    return bring(path, "segments", election="LS2024", state="S05", **options)
+
+
+@pytest.mark.parametrize(
+    ("rows", "found"),
+    [
+        (f"1,1,School,7,{NAIK},12000,900,,\n", [(2, "votes", "part_above_electors")]),
+        (
+            f"1,1,School,7,{NAIK},500,900,,\n1,1,School,7,{KHALAP},401,,,\n",
+            [(2, "votes", "part_above_electors"), (3, "votes", "part_above_electors")],
+        ),
+        (f"1,1,Mandrem,,{NAIK},90,80,,\n", [(2, "votes", "part_above_electors")]),
+        (
+            f"1,1,School,7,{NAIK},500,900,,\n1,1,School,7,{KHALAP},40,901,,\n",
+            [(3, "electors", "part_differs")],
+        ),
+        (
+            f"1,1,Mandrem,,{NAIK},500,,,\n1,1,School,7,{NAIK},300,,,\n1,1,School,8,{NAIK},201,,,\n",
+            [(2, "votes", "above_segment"), (3, "votes", "above_segment"), (4, "votes", "above_segment")],
+        ),
+        (
+            f"1,1,School,7,{NAIK},200000,,,\n1,2,School,1,{NAIK},57327,,,\n",
+            [(2, "votes", "above_total"), (3, "votes", "above_total")],
+        ),
+    ],
+)
+def test_votes_by_part_above_electors_or_above_the_whole_are_refused(
+    tmp_path: Path, rows: str, found: list[tuple[int, str, str]]
+) -> None:
+    goa(tmp_path)
+    staged = by_part(tmp_path, rows)
+    assert refused(staged) == found
+    assert staged.state == "failed" and not Part.objects.exists()
+
+
+def test_parts_that_are_known_already_count_with_those_of_a_later_list(tmp_path: Path) -> None:
+    goa(tmp_path)
+    assert by_part(tmp_path, f"1,1,Mandrem,,{NAIK},200000,210000,,\n").state == "done"
+    assert refused(by_part(tmp_path, f"1,2,Pernem,,{NAIK},57327,,,\n")) == [(2, "votes", "above_total")]
+    assert refused(by_part(tmp_path, f"1,1,Mandrem,,{KHALAP},10001,,,\n")) == [
+        (2, "votes", "part_above_electors")
+    ]
+    assert refused(by_part(tmp_path, f"1,1,School,1,{NAIK},200001,,,\n")) == [(2, "votes", "above_segment")]
+    assert by_part(tmp_path, f"1,2,Pernem,,{NAIK},57326,,,\n").state == "done"
+
+
+def test_with_partial_a_part_with_a_bad_row_is_left_out_whole(tmp_path: Path) -> None:
+    goa(tmp_path)
+    rows = (
+        f"1,1,School,7,{NAIK},300,900,,\n1,1,School,7,{KHALAP},x,900,,\n"
+        f"1,1,School,8,{NAIK},300,200,,\n1,1,School,9,{NAIK},300,900,,\n"
+        f"1,1,School,10,{NAIK},300,900,,\n1,1,School,10,NOBODY,INC,3,900,,\n"
+    )
+    staged = by_part(tmp_path, rows, partial="yes")
+    assert refused(staged) == [
+        (2, "", "part_refused"),
+        (3, "votes", "not_whole"),
+        (4, "votes", "part_above_electors"),
+        (6, "", "part_refused"),
+        (7, "candidate", "candidate_unknown"),
+    ]
+    assert (staged.state, staged.counts) == ("done", {"new": 1, "refused": 5})
+    assert list(Part.objects.values_list("number", flat=True)) == ["1/9"]
+
+
+def test_a_part_that_a_later_list_changed_holds_the_undo_of_the_first(tmp_path: Path) -> None:
+    goa(tmp_path)
+    first = by_part(tmp_path, f"1,1,Mandrem,,{NAIK},500,900,,\n")
+    before = state()
+    second = by_part(tmp_path, f"1,1,Mandrem,,{NAIK},500,950,,\n")
+    assert Part.objects.get().import_id == second.pk
+    assert step(first, "undo").error == "later_results"
+    assert step(second, "undo").state == "undone"
+    assert state() == before
+    assert step(first, "undo").state == "undone" and not Part.objects.exists()
+
+
+def test_an_undo_leaves_the_links_that_were_made_meanwhile(tmp_path: Path) -> None:
+    goa(tmp_path)
+    by_part(tmp_path, f"1,1,Mandrem,,{NAIK},500,900,,\n")
+    results = goa(tmp_path, GOA.replace("141311", "141312"))
+    parts = by_part(tmp_path, f"1,1,Mandrem,,{NAIK},500,950,,\n")
+    ids = grow({"IN": {"GA": {"Z": {"GA-PC1": {"GA-AC1": {}}, "GA-PC2": {}}}}}, levels.ELECTORAL)
+    actions.link_contests(election="LS2024", by=SYSTEM, at=AT)
+    for one in (parts, results):
+        assert step(one, "undo").state == "undone"
+    assert Contest.objects.get(number=1).unit_id == ids["GA-PC1"]
+    assert (Part.objects.get().unit_id, Part.objects.get().electors) == (ids["GA-AC1"], 900)
+
+
+def test_an_undo_takes_back_the_unit_its_own_list_named(tmp_path: Path) -> None:
+    ids = grow({"IN": {"GA": {"X": {"Y": {}}}}}, levels.ELECTORAL)
+    goa(tmp_path)
+    by_part(tmp_path, f"1,1,Mandrem,,{NAIK},500,900,,\n")
+    named = by_part(tmp_path, f"1,1,Mandrem,,{NAIK},500,900,Y,\n")
+    assert Part.objects.get().unit_id == ids["Y"]
+    assert step(named, "undo").state == "undone"
+    assert Part.objects.get().unit_id is None
 
 
 def test_results_for_elections_without_candidates_cannot_be_segmented(tmp_path: Path) -> None:
@@ -446,8 +565,9 @@ def test_an_alliance_holds_the_undo_of_its_election(tmp_path: Path) -> None:
         by=SYSTEM,
         at=AT,
     )
-    assert step(first, "undo").error == "later_results"
-    Alliance.objects.filter(pk=alliance.pk).delete()
+    held = step(first, "undo")
+    assert held.error == "said_of_election" and "“Two”" in running.error_text(held)
+    actions.withdraw_alliance(public_id=alliance.public_id, by=SYSTEM, at=AT)
     assert step(first, "undo").state == "undone"
 
 

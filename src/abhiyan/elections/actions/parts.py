@@ -1,0 +1,161 @@
+"""Votes by segment, booth and special station come to be, change and go again, set-wise, with a journal."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+
+from abhiyan.core import audit
+from abhiyan.core.actor import Actor
+from abhiyan.elections.models import Election, Part, PartVotes
+from abhiyan.elections.refusals import LaterResults
+
+from .results import AT_ONCE, Brought, Taken, drop_file, hold, hold_of_import, note_file, there
+
+
+@dataclass(frozen=True, slots=True)
+class NewPart:
+    """A part of a contest as a file says it, with votes by candidacy id: {id: (votes, row)}."""
+
+    contest_id: int
+    kind: str
+    number: str
+    name: str
+    electors: int | None
+    unit_id: int | None
+    votes: Mapping[int, tuple[int, int]]
+
+
+def _parts_held(contest_ids: Sequence[int]) -> dict[tuple[int, str, str], tuple[Part, dict[int, PartVotes]]]:
+    votes: dict[int, dict[int, PartVotes]] = defaultdict(dict)
+    for one in PartVotes.objects.filter(part__contest_id__in=contest_ids):
+        votes[one.part_id][one.candidacy_id] = one
+    return {
+        (part.contest_id, part.kind, part.number): (part, votes[part.pk])
+        for part in Part.objects.filter(contest_id__in=contest_ids)
+    }
+
+
+def look_at_parts(*, parts: Sequence[NewPart]) -> Taken:
+    """What becomes of the rows of a list of results by part."""
+    taken = Taken()
+    held = _parts_held(sorted({part.contest_id for part in parts}))
+    for part in parts:
+        _row, votes = held.get((part.contest_id, part.kind, part.number), (None, {}))
+        for candidacy_id, (n, _line) in part.votes.items():
+            before = votes.get(candidacy_id)
+            if before is None:
+                taken.new += 1
+            elif before.votes != n:
+                taken.changed += 1
+            else:
+                taken.same += 1
+    return taken
+
+
+def take_in_parts(
+    *, election: Election, brought: Brought, parts: Sequence[NewPart], by: Actor, at: datetime
+) -> list[dict[str, Any]]:
+    """Take votes by segment, booth and special station in. Returns the pages of the journal."""
+    with transaction.atomic():
+        hold(election.code)
+        held = _parts_held(sorted({part.contest_id for part in parts}))
+        made: list[tuple[Part, NewPart]] = []
+        page: dict[str, Any] = {"parts": [], "facts": [], "votes": [], "were": []}
+        new_votes: list[PartVotes] = []
+        for part in parts:
+            row, votes = held.get((part.contest_id, part.kind, part.number), (None, {}))
+            if row is None:
+                made.append((_new_part(part, brought.import_id), part))
+                continue
+            electors = part.electors if part.electors is not None else row.electors
+            unit_id = part.unit_id or row.unit_id
+            if (row.name, row.electors, row.unit_id) != (part.name, electors, unit_id):
+                # The unit is put back only where the list named another: a link made meanwhile stays.
+                kept = ("name", "electors", "import_id", *(("unit_id",) if unit_id != row.unit_id else ()))
+                page["facts"].append({"id": row.pk} | {name: getattr(row, name) for name in kept})
+                row.name, row.electors, row.unit_id = part.name, electors, unit_id
+                row.import_id = brought.import_id
+                row.save()
+            for candidacy_id, (n, line) in part.votes.items():
+                before = votes.get(candidacy_id)
+                if before is None:
+                    new_votes.append(_new_votes(row.pk, candidacy_id, n, line, brought.import_id))
+                elif before.votes != n:
+                    page["were"].append([before.pk, before.votes, before.import_id, before.row])
+                    before.votes, before.import_id, before.row = n, brought.import_id, line
+                    before.save()
+        rows = Part.objects.bulk_create((row for row, _part in made), batch_size=AT_ONCE)
+        page["parts"] = [row.pk for row in rows]
+        for row, (_unsaved, part) in zip(rows, made, strict=True):
+            new_votes += [
+                _new_votes(row.pk, candidacy_id, n, line, brought.import_id)
+                for candidacy_id, (n, line) in part.votes.items()
+            ]
+        page["votes"] = [one.pk for one in PartVotes.objects.bulk_create(new_votes, batch_size=AT_ONCE)]
+        if page["parts"] or page["votes"] or page["were"] or page["facts"]:
+            note_file(brought, election, at)
+        audit.record(
+            by=by,
+            at=at,
+            act="elections.parts",
+            subject=election.code,
+            n=len(page["votes"]) + len(page["were"]),
+            facts={"import": brought.import_id},
+        )
+        return [page]
+
+
+def _new_part(part: NewPart, import_id: int) -> Part:
+    return Part(
+        contest_id=part.contest_id,
+        kind=part.kind,
+        number=part.number,
+        name=part.name,
+        electors=part.electors,
+        unit_id=part.unit_id,
+        import_id=import_id,
+    )
+
+
+def _new_votes(part_id: int, candidacy_id: int, n: int, row: int, import_id: int) -> PartVotes:
+    return PartVotes(part_id=part_id, candidacy_id=candidacy_id, votes=n, row=row, import_id=import_id)
+
+
+def take_back_parts(*, import_id: int, pages: Iterable[Mapping[str, Any]], by: Actor, at: datetime) -> int:
+    """As it was before the list. Returns how many rows it had brought.
+
+    Refuses LaterResults where another list changed a part or its votes, or brought more of them.
+    """
+    n = 0
+    with transaction.atomic():
+        hold_of_import(import_id)
+        for page in pages:
+            _refuse_later(import_id, page)
+            for pk, votes, before_id, row in page["were"]:
+                PartVotes.objects.filter(pk=pk).update(votes=votes, import_id=before_id, row=row)
+            PartVotes.objects.filter(pk__in=page["votes"]).delete()
+            Part.objects.filter(pk__in=page["parts"]).delete()
+            for one in page["facts"]:
+                facts = {name: value for name, value in one.items() if name != "id"}
+                Part.objects.filter(pk=one["id"]).update(**there(facts))
+            n += len(page["votes"]) + len(page["were"])
+        drop_file(import_id, None, by=by, at=at)
+        audit.record(by=by, at=at, act="elections.parts_undone", subject=str(import_id), n=n)
+    return n
+
+
+def _refuse_later(import_id: int, page: Mapping[str, Any]) -> None:
+    own = PartVotes.objects.filter(pk__in=[*page["votes"], *(one[0] for one in page["were"])])
+    added = PartVotes.objects.filter(part_id__in=page["parts"])
+    parts = Part.objects.filter(pk__in=[*page["parts"], *(one["id"] for one in page["facts"])])
+    later = (own | added).exclude(import_id=import_id)
+    where = [
+        *later.order_by("part_id").values_list("part__name", flat=True).distinct()[:3],
+        *parts.exclude(import_id=import_id).order_by("pk").values_list("name", flat=True)[:3],
+    ]
+    if where:
+        raise LaterResults(where=", ".join(dict.fromkeys(where)))
