@@ -50,6 +50,15 @@ class AllLocked(LocksDoNotFit):
     )
 
 
+class TooManyUnits(Refused):
+    """A split that would look at more units than one page, or one act, can."""
+
+    code = "too_many_units"
+    message = _(
+        "That would be more than %(most)s units at once. Split to the districts first, then each further down."
+    )
+
+
 class UnknownMeasure(Refused):
     code = "unknown_measure"
     message = _("This programme does not count that.")

@@ -13,6 +13,7 @@ from abhiyan.programmes.refusals import (
     ProgrammeOver,
     TargetLocked,
     TargetUnfit,
+    TooManyUnits,
     UnknownBasis,
     UnknownMeasure,
 )
@@ -79,6 +80,7 @@ __all__ = [
     "ScopeOverlaps",
     "TargetLocked",
     "TargetUnfit",
+    "TooManyUnits",
     "UnitsInUse",
     "UnknownAccount",
     "UnknownBasis",

@@ -69,9 +69,7 @@ def name_in_charge(
     with transaction.atomic():
         programme = held(programme_id=programme_id)
         org.require(by, "programmes.run", at=unit_id)
-        if unit_id != programme.owner_id and not in_scope(
-            programme_id=programme_id, hierarchy=programme.hierarchy, unit_id=unit_id
-        ):
+        if unit_id != programme.owner_id and not in_scope(programme=programme, unit_id=unit_id, at=at):
             raise ScopeOutside(field="unit", n=1)
         try:
             found = people.account_by_public_id(account)

@@ -21,6 +21,7 @@ from abhiyan.programmes.news import (
     ProgrammeMade,
     ProgrammeOpened,
 )
+from abhiyan.programmes.queries.splits import in_play
 from abhiyan.programmes.rules.templates import TEMPLATES
 from abhiyan.programmes.rules.windows import LONGEST_DAYS, length_days
 from abhiyan.units.models import Hierarchy
@@ -243,17 +244,10 @@ def held(*, programme_id: int) -> Programme:
     return programme
 
 
-def in_scope(*, programme_id: int, hierarchy: int, unit_id: int) -> bool:
-    """Whether a unit stands at, below or above a unit of the programme's scope."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "select exists (select from units_placement p, programmes_scope s"
-            " join units_placement sp on sp.unit_id = s.unit_id and sp.hierarchy = %(h)s and sp.lo is not null"
-            " where p.unit_id = %(unit)s and p.hierarchy = %(h)s and s.programme_id = %(programme)s"
-            " and (p.lo >= sp.lo and p.lo < sp.hi or sp.lo >= p.lo and sp.lo < p.hi))",
-            {"h": hierarchy, "unit": unit_id, "programme": programme_id},
-        )
-        return bool(cursor.fetchone()[0])
+def in_scope(*, programme: Programme, unit_id: int, at: datetime) -> bool:
+    """Whether a unit is open, and stands at, below or above a unit of the programme's scope."""
+    on = day_in(programme.zone, at)
+    return bool(in_play(programme.pk, programme.hierarchy, [unit_id], on=on))
 
 
 def require_run(*, programme: Programme, by: Actor) -> None:

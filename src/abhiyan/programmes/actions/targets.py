@@ -49,7 +49,7 @@ def set_target(
         raise TargetUnfit(field="n")
     with transaction.atomic():
         programme = _open(programme_id, measure)
-        _require_above(programme, unit_id, by)
+        _require_above(programme, unit_id, by=by, at=at)
         known = _current(programme, measure, unit_id)
         if known and known.is_locked:
             raise TargetLocked(field="n")
@@ -80,7 +80,7 @@ def lock_target(
     """Keep a unit's target as it is when the one above is split again; or let it go. Who may: as `set_target`."""
     with transaction.atomic():
         programme = _open(programme_id, measure)
-        _require_above(programme, unit_id, by)
+        _require_above(programme, unit_id, by=by, at=at)
         known = _current(programme, measure, unit_id)
         if known is None:
             raise NoTarget(field="unit")
@@ -120,9 +120,9 @@ def split_target(
     class weighs; result: election and party). Locked targets stay, the rest is split around them. by_hand: children
     whose target is given and locked with the same act. levels: how many levels down to go on, None: down to the
     leaves; or `far`, see `queries.planned_split`. expected: the digest of the differences somebody has looked at.
-    Who may: `programmes.targets` at the unit. Returns how many targets changed.
-    Refuses NoTarget, NothingBelow, NotBelow, LocksDoNotFit, AllLocked, TargetUnfit, TargetLocked, UnknownBasis,
-    UnknownMeasure, ProgrammeOver, ChangedMeanwhile.
+    Who may: `programmes.targets` at the unit, and for children given by hand what `set_target` asks. Returns how many
+    targets changed. Refuses NoTarget, NothingBelow, NotBelow, LocksDoNotFit, AllLocked, TargetUnfit, TargetLocked,
+    TooManyUnits, UnknownBasis, UnknownMeasure, ProgrammeOver, ChangedMeanwhile.
     """
     given = dict(by_hand or {})
     if any(not 0 <= n <= LARGEST for n in given.values()):
@@ -134,10 +134,6 @@ def split_target(
         own = _current(programme, measure, unit_id)
         if own is None:
             raise NoTarget(field="unit")
-        for child, n in given.items():
-            known = _current(programme, measure, child)
-            if known and known.is_locked and known.n != n:
-                raise TargetLocked(field="n")
         found = splits.planned_split(
             programme=programme,
             measure=measure,
@@ -148,6 +144,8 @@ def split_target(
             on=day_in(programme.zone, at),
             by_hand=given,
         )
+        for child in given:  # given and locked: only by whoever may set and lock it alone
+            _require_above(programme, child, by=by, at=at)
         if expected and expected != found.digest:
             raise ChangedMeanwhile
         facts = dict(chosen.options)
@@ -235,9 +233,9 @@ def take_over_plan(
     """Make a plan's votes this programme's targets, wherever its units stand in the programme's hierarchy and scope.
 
     Seats and parts of the plan get its numbers and its locks, units above them the sum; what lies outside, has no
-    unit or does not sum is told in what is returned. Locked targets stay. Who may: `programmes.targets` at the
-    programme's owner; the plan must be in sight. Refuses NotFound, PlanUnplaced, UnknownMeasure, ProgrammeOver,
-    ChangedMeanwhile.
+    unit or does not sum is told in what is returned. Locked targets stay, but those a plan has locked: they move with
+    the next one. Who may: `programmes.targets` at the programme's owner; the plan must be in sight. Refuses NotFound,
+    PlanUnplaced, UnknownMeasure, ProgrammeOver, ChangedMeanwhile.
     """
     with transaction.atomic():
         programme = _open(programme_id, measure)
@@ -372,11 +370,12 @@ def _open(programme_id: int, measure: int) -> Programme:
     return programme
 
 
-def _require_above(programme: Programme, unit_id: int, by: Actor) -> None:
+def _require_above(programme: Programme, unit_id: int, *, by: Actor, at: datetime) -> None:
+    """Refuse whoever may not set and lock a unit's target: `programmes.targets` where it is set from."""
     if ProgrammeUnit.objects.filter(programme=programme, unit_id=unit_id).exists():
         org.require(by, "programmes.targets", at=programme.owner_id)
         return
-    if not in_scope(programme_id=programme.pk, hierarchy=programme.hierarchy, unit_id=unit_id):
+    if not in_scope(programme=programme, unit_id=unit_id, at=at):
         raise ScopeOutside(field="unit", n=1)
     with connection.cursor() as cursor:
         cursor.execute(

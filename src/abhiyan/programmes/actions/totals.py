@@ -32,17 +32,19 @@ def take_in_totals(
 ) -> list[dict[str, Any]]:
     """Note figures (unit, total, row) under a label, in place of what was noted there. The import asked who may.
 
-    Returns, per changed figure, what an undo needs: unit, and what stood there before (None: nothing).
+    A figure that was known already is this list's too from now on: taking back the one before must not take it away.
+    Returns, per figure, what an undo needs: unit, and what stood there before (None: nothing).
     """
     with transaction.atomic():
         known = {
             one.unit_id: one
             for one in UnitTotal.objects.filter(label=label, unit_id__in=[unit for unit, _n, _row in figures])
         }
+        said = {"source": source, "import_id": import_id}
         before = [
             {"unit": unit, "before": _kept(known[unit]) if unit in known else None}
-            for unit, n, _row in figures
-            if unit not in known or known[unit].n != n
+            for unit, n, row in figures
+            if unit not in known or _kept(known[unit]) != said | {"n": n, "row": row}
         ]
         written = {one["unit"] for one in before}
         UnitTotal.objects.bulk_create(

@@ -51,7 +51,7 @@ from .programmes import (
     targets_of,
 )
 from .rows import Rows
-from .splits import Changes, Difference, planned_return, planned_split
+from .splits import Changes, Difference, in_play, planned_return, planned_split
 from .versions import Version, last_split, version_differences, version_for, versions
 from .weights import SOURCES, Basis, Source, basis, elections_offered, said, total_labels, weights_by_result
 
@@ -89,6 +89,7 @@ __all__ = [
     "funnel",
     "gap",
     "in_charges",
+    "in_play",
     "in_sight",
     "is_any_open",
     "ladder",

@@ -69,24 +69,33 @@ def children_ladders(
 
     sort: a key of SORTS, with "-" in front for descending. show: all; behind the target's share of days passed;
     or without anything counted. matching: part of a name or a code. Sorting and filters go by the figures as
-    they are shown, so their order tells no more than they do. Two queries (one by a place), however many children.
+    they are shown, so their order tells no more than they do. A page past the end is the last one. Two queries (one by
+    a place), however many children.
     """
     here = node if isinstance(node, Node) else node_of(node, hierarchy)
     if here is None:
         return Leaf(rows=[], first=0, last=0, total=0, more=False, number=1, pages=1)
-    return _listed(
-        here,
-        programme,
-        measure,
-        at,
-        on,
-        sort=sort,
-        show=show,
-        matching=matching,
-        language=language,
-        page=page,
-        per=per,
-    )[0]
+
+    def listed(page: int) -> Leaf:
+        return _listed(
+            here,
+            programme,
+            measure,
+            at,
+            on,
+            sort=sort,
+            show=show,
+            matching=matching,
+            language=language,
+            page=page,
+            per=per,
+        )[0]
+
+    found = listed(page)
+    if page > 1 and not found.rows:  # past the end: the last one
+        found = listed(1)
+        found = listed(found.pages) if found.pages and found.pages > 1 else found
+    return found
 
 
 def _listed(

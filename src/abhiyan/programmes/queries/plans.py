@@ -1,29 +1,41 @@
 """What taking over a plan of votes would make of a programme's targets."""
 
-from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Any
 
 from django.db import connection
 
 from abhiyan.elections import queries as elections
 from abhiyan.elections.models import Plan
 from abhiyan.programmes.models import Programme
-from abhiyan.units import queries as units
-from abhiyan.units.queries import UnitRow
 
-from .splits import Changes, Difference
+from .splits import Changes, Difference, families_of, named
 
 
 @dataclass(frozen=True, slots=True)
 class Misfit:
-    """A unit whose target, as taken over, is not what those below it sum to."""
+    """A unit whose target, once taken over, is not what those below it sum to.
+
+    without: how many units below have no target.
+    """
 
     unit_id: int
     names: dict[str, str]
     n: int
     below: int
+    without: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A target somebody has locked at another number than the plan's: it stays."""
+
+    unit_id: int
+    names: dict[str, str]
+    n: int
+    planned: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,14 +44,15 @@ class Takeover:
 
     outside: units of the plan that are closed, or not in the programme's scope. unplaced: those that stand nowhere in
     the programme's hierarchy. nowhere: votes of seats without a unit. locked: targets that stay, being locked
-    at another number. summed: units the plan does not name, given the sum of those below.
+    at another number. summed: units the plan does not name, above those it does. misfits: by the targets that
+    would then stand.
     """
 
     changes: Changes
     outside: tuple[int, ...] = ()
     unplaced: tuple[int, ...] = ()
     nowhere: int = 0
-    locked: tuple[int, ...] = ()
+    locked: tuple[Kept, ...] = ()
     summed: int = 0
     misfits: tuple[Misfit, ...] = field(default=())
 
@@ -67,84 +80,109 @@ def planned_takeover(
 ) -> Takeover:
     """The targets a plan's parts (unit -> number, locked) make in a programme's hierarchy and scope.
 
-    A unit the plan names gets its number; one above such units, in scope, the sum of those directly below that have
-    one. What the plan's own levels do not sum to is told, never mended.
+    A unit the plan names gets its number and its lock. One above such units, in scope, gets the sum of those directly
+    below: by the plan, else as they stand. Where some of those have no target and the unit has one that is no plan's,
+    it keeps it: the plan says a part of it only. What somebody has locked stays; what a plan has locked moves with
+    the next. What then does not sum is told, never mended.
     """
-    paths = units.paths(list(parts), programme.hierarchy)
-    scope = _scope_of(programme)
-    rows: dict[int, UnitRow] = {}
-    inside: set[int] = set()
-    for unit_id, path in paths.items():
-        row = path[-1]
-        if any(lo <= (row.lo or -1) < hi for lo, hi in scope) and not (row.closed_on and row.closed_on <= on):
-            inside.add(unit_id)
-            rows |= {one.id: one for one in path if any(lo <= (one.lo or -1) < hi for lo, hi in scope)}
-    below: dict[int, dict[int, int]] = defaultdict(dict)
-    given: dict[int, tuple[int, bool]] = {}
-    for row in sorted(rows.values(), key=lambda row: -(row.depth or 0)):
-        own = parts.get(row.id) if row.id in inside else None
-        given[row.id] = own or (sum(below[row.id].values()), False)
-        if row.parent_id is not None:
-            below[row.parent_id][row.id] = given[row.id][0]
-    return _compared(programme, measure, rows, given, below, parts, inside, set(paths), nowhere)
-
-
-def _compared(
-    programme: Programme,
-    measure: int,
-    rows: Mapping[int, UnitRow],
-    given: Mapping[int, tuple[int, bool]],
-    below: Mapping[int, Mapping[int, int]],
-    parts: Mapping[int, tuple[int, bool]],
-    inside: set[int],
-    placed: set[int],
-    nowhere: int,
-) -> Takeover:
-    """The targets to write, beside those in force."""
-    known = _in_force(programme, measure, list(rows))
-    differences, locked = [], []
-    for row in sorted(rows.values(), key=lambda row: row.lo or 0):
-        n, is_locked = given[row.id]
-        before, was_locked = known.get(row.id, (None, False))
-        if was_locked and before != n:
-            locked.append(row.id)
-            continue
-        one = Difference(
-            row.id, row.code, row.kind, row.names, before, n, was_locked, is_locked or was_locked
-        )
-        if one.is_one:
-            differences.append(one)
-    misfits = tuple(
-        Misfit(unit_id, rows[unit_id].names, given[unit_id][0], sum(children.values()))
-        for unit_id, children in below.items()
-        if unit_id in rows and children and sum(children.values()) != given[unit_id][0]
-    )
+    values = {"parts": list(parts), "h": programme.hierarchy, "programme": programme.pk, "on": on}
+    placed, inside = _placed(values)
+    rows = _above(values | {"inside": list(inside), "measure": measure})
+    families = families_of(programme, measure, [row.unit_id for row in rows], on)
+    after: dict[int, tuple[int, bool]] = {}
+    kept, misfits = [], []
+    for row in reversed(rows):  # from below
+        below = [
+            after[child.unit_id][0] if child.unit_id in after else child.n
+            for child in families.get(row.unit_id, ())
+        ]
+        known = [n for n in below if n is not None]
+        if row.unit_id in parts:
+            planned = parts[row.unit_id]
+        elif row.n is not None and not row.is_of_plan and len(known) < len(below):
+            planned = (row.n, False)
+        else:
+            planned = (sum(known), False)
+        n, is_locked = planned
+        if row.is_locked and not row.is_locked_by_plan:
+            assert row.n is not None
+            n, is_locked = row.n, True
+            if n != planned[0]:
+                kept.append(Kept(row.unit_id, row.names, n, planned[0]))
+        after[row.unit_id] = (n, is_locked)
+        if known and sum(known) != n:
+            misfits.append(Misfit(row.unit_id, row.names, n, sum(known), len(below) - len(known)))
+    differences = [
+        Difference(row.unit_id, row.code, row.kind, row.names, row.n, n, row.is_locked, is_locked)
+        for row in sorted(rows, key=lambda row: row.lo)
+        for n, is_locked in (after[row.unit_id],)
+    ]
     return Takeover(
-        changes=Changes(tuple(differences), units=len(rows)),
+        changes=Changes(tuple(one for one in differences if one.is_one), units=len(rows)),
         outside=tuple(sorted(placed - inside)),
         unplaced=tuple(sorted(parts.keys() - placed)),
         nowhere=nowhere,
-        locked=tuple(locked),
-        summed=len(rows.keys() - inside),
-        misfits=misfits,
+        locked=tuple(reversed(kept)),
+        summed=len(after.keys() - parts.keys()),
+        misfits=tuple(reversed(misfits)),
     )
 
 
-def _scope_of(programme: Programme) -> list[tuple[int, int]]:
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "select p.lo, p.hi from programmes_scope s join units_placement p on p.unit_id = s.unit_id"
-            " where s.programme_id = %s and p.hierarchy = %s and p.lo is not null",
-            [programme.pk, programme.hierarchy],
-        )
-        return [(lo, hi) for lo, hi in cursor.fetchall()]
+@dataclass(frozen=True, slots=True)
+class _Row:
+    """A unit the plan names, or one above, with its target in force. is_of_plan: its number is a plan's."""
+
+    unit_id: int
+    code: str
+    kind: str
+    names: dict[str, str]
+    lo: int
+    n: int | None
+    is_locked: bool
+    is_of_plan: bool
+    is_locked_by_plan: bool
 
 
-def _in_force(programme: Programme, measure: int, unit_ids: list[int]) -> dict[int, tuple[int, bool]]:
+_SCOPE = """scope as (
+  select sp.lo, sp.hi from programmes_scope s join units_placement sp on sp.unit_id = s.unit_id
+  where s.programme_id = %(programme)s and sp.hierarchy = %(h)s and sp.lo is not null)"""
+_INSIDE = """(u.closed_on is null or u.closed_on > %(on)s)
+  and exists (select from scope where p.lo >= scope.lo and p.lo < scope.hi)"""
+
+
+def _placed(values: Mapping[str, Any]) -> tuple[set[int], set[int]]:
+    """Which units of a plan stand in the hierarchy, and which of those are open and in scope."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "select unit_id, n, is_locked from programmes_target where programme_id = %s and measure = %s"
-            " and unit_id = any(%s) and replaced_at is null",
-            [programme.pk, measure, unit_ids],
+            f"""with {_SCOPE}
+            select p.unit_id, {_INSIDE} from units_placement p join units_unit u on u.id = p.unit_id
+            where p.unit_id = any(%(parts)s) and p.hierarchy = %(h)s and p.lo is not null""",
+            values,
         )
-        return {unit_id: (n, is_locked) for unit_id, n, is_locked in cursor.fetchall()}
+        rows = cursor.fetchall()
+    return {unit_id for unit_id, _is_in in rows}, {unit_id for unit_id, is_in in rows if is_in}
+
+
+def _above(values: Mapping[str, Any]) -> list[_Row]:
+    """Units and all above them in scope, each once, from the top, with their targets."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"""with recursive {_SCOPE},
+            up as (
+              select p.unit_id, p.parent_id from units_placement p
+              where p.unit_id = any(%(inside)s) and p.hierarchy = %(h)s and p.lo is not null
+              union
+              select p.unit_id, p.parent_id from up
+              join units_placement p on p.unit_id = up.parent_id and p.hierarchy = %(h)s and p.lo is not null)
+            select u.id, u.code, u.kind, u.names, p.lo, t.n, coalesce(t.is_locked, false),
+              coalesce(t.basis = 'plan', false), coalesce(t.is_locked and v.act = 'plan', false)
+            from up
+            join units_placement p on p.unit_id = up.unit_id and p.hierarchy = %(h)s and p.lo is not null
+            join units_unit u on u.id = p.unit_id
+            left join programmes_target t on t.unit_id = p.unit_id and t.programme_id = %(programme)s
+              and t.measure = %(measure)s and t.replaced_at is null
+            left join programmes_target_version v on v.id = t.version_id
+            where {_INSIDE} order by p.depth, p.lo""",
+            values,
+        )
+        return [_Row(row[0], row[1], row[2], named(row[3]), *row[4:]) for row in cursor.fetchall()]

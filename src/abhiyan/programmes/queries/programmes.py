@@ -22,6 +22,8 @@ from abhiyan.programmes.rules import windows
 from abhiyan.programmes.rules.ladder import Ladder
 from abhiyan.ui.ladder import Ladder as Picture
 
+from .splits import IN_PLAY
+
 # Whether any unit of the programme, or its owner, stands in or above the counts the scope in force may see.
 _IN_SIGHT = f"""({EVERYTHING} or exists (
   select 1 from units_placement pl
@@ -234,24 +236,26 @@ class Gap:
         return self.gap == 0
 
 
-def gap(*, programme: Programme, node: int, measure: int = 1) -> Gap:
-    """Whether the children's targets sum to the unit's own, in the programme's hierarchy and scope."""
+def gap(*, programme: Programme, node: int, on: date, measure: int = 1) -> Gap:
+    """Whether the targets of children that are open on a day sum to the unit's own, in hierarchy and scope."""
     with connection.cursor() as cursor:
         cursor.execute(
-            """select
+            f"""select
               (select t.n from programmes_target t where t.unit_id = %(node)s and t.programme_id = %(programme)s
                 and t.measure = %(measure)s and t.replaced_at is null),
               coalesce(sum(t.n), 0)::bigint, count(*), count(*) filter (where t.n is null)
             from units_placement p
-            join units_unit u on u.id = p.unit_id and u.closed_on is null
+            join units_unit u on u.id = p.unit_id
             left join programmes_target t on t.unit_id = p.unit_id and t.programme_id = %(programme)s
               and t.measure = %(measure)s and t.replaced_at is null
-            where p.parent_id = %(node)s and p.hierarchy = %(h)s and p.lo is not null
-              and exists (select from programmes_scope s
-                join units_placement sp on sp.unit_id = s.unit_id and sp.hierarchy = p.hierarchy
-                where s.programme_id = %(programme)s
-                  and (p.lo >= sp.lo and p.lo < sp.hi or sp.lo >= p.lo and sp.lo < p.hi))""",
-            {"node": node, "programme": programme.pk, "measure": measure, "h": programme.hierarchy},
+            where p.parent_id = %(node)s and p.hierarchy = %(h)s and p.lo is not null and {IN_PLAY}""",
+            {
+                "node": node,
+                "programme": programme.pk,
+                "measure": measure,
+                "h": programme.hierarchy,
+                "on": on,
+            },
         )
         return Gap(*cursor.fetchone())
 

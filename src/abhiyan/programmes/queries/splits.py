@@ -12,14 +12,22 @@ from django.db import connection
 from django.utils.translation import get_language
 
 from abhiyan.programmes.models import Programme
-from abhiyan.programmes.refusals import AllLocked, LocksDoNotFit, NotBelow, NothingBelow
+from abhiyan.programmes.refusals import (
+    AllLocked,
+    LocksDoNotFit,
+    NotBelow,
+    NothingBelow,
+    TargetLocked,
+    TooManyUnits,
+)
 from abhiyan.units import queries as units
 from abhiyan.units.rules import levels, split
 
-from .weights import Basis, basis
+from .weights import Basis, Within, basis
 
 DIRECTLY, WHERE_TARGETS_STAND, ALL_THE_WAY = "1", "kept", ""  # how far a split goes; else a kind of unit
 _BY_THEMSELVES = ("electors", "equally")  # sources that need no other in their place
+MOST = 50_000  # units one split looks at: more is looked at, and done, part by part
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,8 +57,8 @@ class Changes:
     """What an act would change.
 
     differences: from the top. units: how many were looked at. levels: how many levels down. by_electors: under how
-    many units the basis knows nothing, so electors took its place. unknown: units it does not know beside others it
-    does; they get nothing.
+    many units the basis knows nothing, so electors took its place. unknown: units without a figure of their own, which
+    weigh what their sisters weigh on average (where none has one: all the same).
     """
 
     differences: tuple[Difference, ...]
@@ -70,7 +78,9 @@ class Changes:
 
 
 @dataclass(frozen=True, slots=True)
-class _Child:
+class Below:
+    """A unit directly below another, in the programme's hierarchy and scope, with its target."""
+
     parent: int
     unit_id: int
     code: str
@@ -86,6 +96,17 @@ IN_PLAY = """(u.closed_on is null or u.closed_on > %(on)s)
     join units_placement sp on sp.unit_id = s.unit_id and sp.hierarchy = p.hierarchy
     where s.programme_id = %(programme)s
       and (p.lo >= sp.lo and p.lo < sp.hi or sp.lo >= p.lo and sp.lo < p.hi))"""
+
+
+def in_play(programme_id: int, hierarchy: int, unit_ids: Sequence[int], *, on: date) -> set[int]:
+    """Which of these units are open and stand at, below or above a unit of a programme's scope."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"""select p.unit_id from units_placement p join units_unit u on u.id = p.unit_id
+            where p.unit_id = any(%(units)s) and p.hierarchy = %(h)s and p.lo is not null and {IN_PLAY}""",
+            {"units": list(unit_ids), "h": hierarchy, "programme": programme_id, "on": on},
+        )
+        return {unit_id for (unit_id,) in cursor.fetchall()}
 
 
 def planned_split(
@@ -104,20 +125,25 @@ def planned_split(
     own: the target to split. far: so many levels down; ALL_THE_WAY; WHERE_TARGETS_STAND (below the first level only
     where there are targets already); or a kind of unit, down to which. by_hand: direct children whose target is
     given, and locked from then on. Locked targets stay; the rest is split around them, at every level exactly.
-    Refuses NothingBelow, NotBelow, LocksDoNotFit, AllLocked.
+    Refuses NothingBelow, NotBelow, TargetLocked, LocksDoNotFit, AllLocked, TooManyUnits.
     """
     given = dict(by_hand or {})
+    within = Within(programme.hierarchy, on, programme.pk)
     totals, level = {unit_id: own}, 0
     differences: list[Difference] = []
     looked_at = by_electors = unknown = 0
     while totals:
-        families = _families(programme, measure, list(totals), on)
+        parents = list(totals)
+        if level and far == WHERE_TARGETS_STAND:
+            parents = _with_targets_below(programme, measure, parents)
+        if looked_at + _how_many_below(programme.hierarchy, parents) > MOST:
+            raise TooManyUnits(field="levels", most=MOST)
+        families = families_of(programme, measure, parents, on)
         if not level:
             if not families:
                 raise NothingBelow(field="unit")
-            if not given.keys() <= {child.unit_id for child in families[unit_id]}:
-                raise NotBelow(field="unit")
-        elif far == WHERE_TARGETS_STAND:
+            _check_by_hand(given, families[unit_id])
+        if level and far == WHERE_TARGETS_STAND:  # the targets may all be of units that are closed by now
             families = {
                 parent: family
                 for parent, family in families.items()
@@ -125,7 +151,7 @@ def planned_split(
             }
         if not families:
             break
-        found = _weights(families, by, programme.hierarchy)
+        found = _weights(families, by, within)
         by_electors += found.by_electors
         unknown += found.unknown
         below: dict[int, int] = {}
@@ -146,6 +172,15 @@ def planned_split(
     return Changes(tuple(one for one in differences if one.is_one), looked_at, level, by_electors, unknown)
 
 
+def _check_by_hand(given: Mapping[int, int], family: Sequence[Below]) -> None:
+    """Refuse (NotBelow, TargetLocked) what cannot be given by hand."""
+    known = {child.unit_id: child for child in family}
+    if not given.keys() <= known.keys():
+        raise NotBelow(field="unit")
+    if any(known[unit_id].is_locked and known[unit_id].n != n for unit_id, n in given.items()):
+        raise TargetLocked(field="n")
+
+
 def _misfit(parent: int, total: int, locked: Mapping[int, int]) -> LocksDoNotFit:
     where = units.names_of([parent], language=get_language() or "en").get(parent, "")
     whole = sum(locked.values())
@@ -153,7 +188,7 @@ def _misfit(parent: int, total: int, locked: Mapping[int, int]) -> LocksDoNotFit
     return refusal(field="unit", where=where, locked=whole, total=total, n=abs(whole - total))
 
 
-def _difference(child: _Child, after: int | None, is_locked: bool) -> Difference:
+def _difference(child: Below, after: int | None, is_locked: bool) -> Difference:
     return Difference(
         child.unit_id, child.code, child.kind, child.names, child.n, after, child.is_locked, is_locked
     )
@@ -176,26 +211,56 @@ class _Weights:
     unknown: int
 
 
-def _weights(families: Mapping[int, Sequence[_Child]], by: Basis, hierarchy: int) -> _Weights:
-    everybody = [child.unit_id for family in families.values() for child in family]
-    known = by.weigh(everybody, hierarchy)
-    silent, unknown = [], 0
+def _weights(families: Mapping[int, Sequence[Below]], by: Basis, within: Within) -> _Weights:
+    """What everybody weighs. Who has no figure weighs what their sisters do on average; that is counted, and said."""
+    known = by.weigh([child.unit_id for family in families.values() for child in family], within)
+    silent = []
     if by.key not in _BY_THEMSELVES:
         for family in families.values():
             free = [child.unit_id for child in family if not child.is_locked]
             if free and not any(known.get(unit_id) for unit_id in free):
-                silent.append(free)
-            else:
-                unknown += sum(unit_id not in known for unit_id in free)
+                silent.append([child.unit_id for child in family])
     if silent:
-        instead = [unit_id for free in silent for unit_id in free]
-        known = known | basis("electors").weigh(instead, hierarchy)
-    return _Weights({unit_id: known.get(unit_id, 0) for unit_id in everybody}, len(silent), unknown)
+        instead = [unit_id for family in silent for unit_id in family]
+        electors = basis("electors").weigh(instead, within)
+        known = {unit_id: n for unit_id, n in known.items() if unit_id not in set(instead)} | electors
+    weights: dict[int, int] = {}
+    unknown = 0
+    for family in families.values():
+        figures = [known[child.unit_id] for child in family if child.unit_id in known]
+        average = round(sum(figures) / len(figures)) if figures else 1
+        for child in family:
+            weights[child.unit_id] = known.get(child.unit_id, average)
+            unknown += child.unit_id not in known and not child.is_locked
+    return _Weights(weights, len(silent), unknown)
 
 
-def _families(
+def _with_targets_below(programme: Programme, measure: int, parents: Sequence[int]) -> list[int]:
+    """Those of some units below which a target stands."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """select distinct p.parent_id from units_placement p
+            join programmes_target t on t.unit_id = p.unit_id and t.programme_id = %s and t.measure = %s
+              and t.replaced_at is null
+            where p.parent_id = any(%s) and p.hierarchy = %s and p.lo is not null""",
+            [programme.pk, measure, list(parents), programme.hierarchy],
+        )
+        return [parent for (parent,) in cursor.fetchall()]
+
+
+def _how_many_below(hierarchy: int, parents: Sequence[int]) -> int:
+    """How many units stand directly below some: asked before they are read."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select count(*) from units_placement where parent_id = any(%s) and hierarchy = %s and lo is not null",
+            [list(parents), hierarchy],
+        )
+        return int(cursor.fetchone()[0])
+
+
+def families_of(
     programme: Programme, measure: int, parents: Sequence[int], on: date
-) -> dict[int, list[_Child]]:
+) -> dict[int, list[Below]]:
     """The open children of units in the programme's hierarchy and scope, with their targets; by parent, by code."""
     with connection.cursor() as cursor:
         cursor.execute(
@@ -214,9 +279,9 @@ def _families(
             },
         )
         rows = cursor.fetchall()
-    found: dict[int, list[_Child]] = defaultdict(list)
+    found: dict[int, list[Below]] = defaultdict(list)
     for parent, unit_id, code, kind, names, n, is_locked in rows:
-        found[parent].append(_Child(parent, unit_id, code, kind, named(names), n, is_locked))
+        found[parent].append(Below(parent, unit_id, code, kind, named(names), n, is_locked))
     return dict(found)
 
 

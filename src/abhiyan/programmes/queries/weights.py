@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 
 from django.db import connection
@@ -16,8 +17,26 @@ from abhiyan.programmes.refusals import UnknownBasis
 from abhiyan.programmes.rules.nested import Given, sums
 
 Options = Mapping[str, str]
-# Units and the hierarchy they stand in -> weights of those it knows; options as the source names them.
-Weigh = Callable[[Sequence[int], int, Options], dict[int, int]]
+
+
+@dataclass(frozen=True, slots=True)
+class Within:
+    """Where and when units are weighed: in one tree, what is open on a day, inside a programme's scope.
+
+    programme: its id; None for everywhere.
+    """
+
+    hierarchy: int
+    on: date
+    programme: int | None = None
+
+    def values(self, units: Sequence[int]) -> dict[str, Any]:
+        """What the statements here need to know of it."""
+        return {"units": list(units), "h": self.hierarchy, "on": self.on, "programme": self.programme}
+
+
+# Units and where they stand -> weights of those it knows; options as the source names them.
+Weigh = Callable[[Sequence[int], Within, Options], dict[int, int]]
 
 CLASSES = ("strong", "swing", "weak")
 USUAL = {"strong": "100", "swing": "150", "weak": "60"}  # per cent of a unit's electors
@@ -46,8 +65,8 @@ class Basis:
     def source(self) -> Source:
         return SOURCES[self.key]
 
-    def weigh(self, units: Sequence[int], hierarchy: int) -> dict[int, int]:
-        return self.source.weigh(units, hierarchy, self.options) if units else {}
+    def weigh(self, units: Sequence[int], within: Within) -> dict[int, int]:
+        return self.source.weigh(units, within, self.options) if units else {}
 
 
 def basis(key: str, options: Options | None = None) -> Basis:
@@ -80,86 +99,116 @@ def said(key: str, facts: Mapping[str, str] | None = None) -> str:
     return f"{text}: {', '.join(told)}" if all(told) and told else text
 
 
-def _electors(units: Sequence[int], hierarchy: int, _options: Options) -> dict[int, int]:
-    """A unit's own electors, else those of the booths below it."""
+_OPEN = "({unit}.closed_on is null or {unit}.closed_on > %(on)s)"
+
+# Each unit asked for with the pieces of it that weigh: itself, or what the scope has below it where it stands above.
+_ASKED = f"""scope as (
+  select sp.unit_id, sp.lo, sp.hi from programmes_scope s
+  join units_placement sp on sp.unit_id = s.unit_id and sp.hierarchy = %(h)s and sp.lo is not null
+  join units_unit u on u.id = sp.unit_id and {_OPEN.format(unit="u")}
+  where s.programme_id = %(programme)s),
+inside as (
+  select p.unit_id, p.lo, p.hi, %(programme)s::int is null
+    or exists (select from scope where p.lo >= scope.lo and p.lo < scope.hi) as is_whole
+  from units_placement p where p.unit_id = any(%(units)s) and p.hierarchy = %(h)s and p.lo is not null),
+asked as materialized (
+  select unit_id, unit_id as piece, lo, hi from inside where is_whole
+  union all
+  select i.unit_id, scope.unit_id, scope.lo, scope.hi
+  from inside i join scope on scope.lo > i.lo and scope.lo < i.hi where not i.is_whole)"""
+
+
+def _electors(units: Sequence[int], within: Within, _options: Options) -> dict[int, int]:
+    """A unit's own electors, else those of the open booths below it."""
     with connection.cursor() as cursor:
         cursor.execute(
-            """select p.unit_id, coalesce(u.electors, (
+            f"""with {_ASKED}
+            select a.unit_id, sum(coalesce(u.electors, (
                 select sum(bu.electors) from units_placement b join units_unit bu on bu.id = b.unit_id
-                where b.lo > p.lo and b.lo < p.hi and bu.kind = 'booth'))
-            from units_placement p join units_unit u on u.id = p.unit_id
-            where p.unit_id = any(%s) and p.hierarchy = %s and p.lo is not null""",
-            [list(units), hierarchy],
+                where b.lo > a.lo and b.lo < a.hi and bu.kind = 'booth' and {_OPEN.format(unit="bu")})))
+            from asked a join units_unit u on u.id = a.piece group by a.unit_id""",
+            within.values(units),
         )
         return {unit: int(n) for unit, n in cursor.fetchall() if n is not None}
 
 
-def _equally(units: Sequence[int], _hierarchy: int, _options: Options) -> dict[int, int]:
+def _equally(units: Sequence[int], _within: Within, _options: Options) -> dict[int, int]:
     return dict.fromkeys(units, 1)
 
 
-def _totals(units: Sequence[int], hierarchy: int, options: Options) -> dict[int, int]:
-    """What a list said of each unit, else the sum of what it said of units below."""
+def _totals(units: Sequence[int], within: Within, options: Options) -> dict[int, int]:
+    """What a list said of each unit, else the sum of what it said of units below.
+
+    Of closed ones too: what was reached there was reached in the unit above, and lists name no place twice.
+    """
     with connection.cursor() as cursor:
         cursor.execute(
-            """select p.unit_id, b.lo, b.hi, t.n
-            from units_placement p
-            join units_placement b on b.lo >= p.lo and b.lo < p.hi
-            join programmes_unit_total t on t.unit_id = b.unit_id and t.label = %s
-            where p.unit_id = any(%s) and p.hierarchy = %s and p.lo is not null""",
-            [options["label"], list(units), hierarchy],
+            f"""with {_ASKED}
+            select a.unit_id, b.lo, b.hi, t.n
+            from asked a
+            join units_placement b on b.lo >= a.lo and b.lo < a.hi
+            join programmes_unit_total t on t.unit_id = b.unit_id and t.label = %(label)s""",
+            within.values(units) | {"label": options["label"]},
         )
         return sums(Given(*row) for row in cursor.fetchall())
 
 
-# Leaves (booths, as a rule) of any tree below units `known` (unit_id, what), each with what the nearest of them says,
-# and the electors of all leaves around it there.
-_NEAREST = """nearest as materialized (
+# The open leaves (booths, as a rule) below the units asked for, and what stands above those in any tree.
+_LEAVES = f"""{_ASKED},
+leaf as materialized (
+  select a.unit_id as of, q.unit_id, u.electors from asked a
+  join units_placement q on q.lo >= a.lo and q.lo < a.hi
+  join units_unit u on u.id = q.unit_id and {_OPEN.format(unit="u")}
+  where not exists (select from units_placement c where c.parent_id = q.unit_id and c.hierarchy = q.hierarchy
+    and c.lo is not null)),
+up as (
+  select p.unit_id, p.parent_id, p.hierarchy from units_placement p
+  where p.lo is not null and p.unit_id in (select unit_id from leaf)
+  union
+  select p.unit_id, p.parent_id, p.hierarchy from up
+  join units_placement p on p.unit_id = up.parent_id and p.hierarchy = up.hierarchy and p.lo is not null)"""
+# Each of those leaves with what the nearest unit of `known` (unit_id, what) above it in any tree says, and the
+# electors of all leaves around it there. Of two as near, the one of the first tree: two looks find the same.
+_NEAREST = f"""nearest as materialized (
   select distinct on (b.unit_id) b.unit_id, k.what, coalesce(u.electors, 1) as electors,
     sum(coalesce(u.electors, 1)) over (partition by a.unit_id, a.hierarchy) as around
   from known k
-  join units_placement a on a.unit_id = k.unit_id and a.lo is not null
+  join up on up.unit_id = k.unit_id
+  join units_placement a on a.unit_id = k.unit_id and a.hierarchy = up.hierarchy and a.lo is not null
   join units_placement b on b.lo >= a.lo and b.lo < a.hi
-  join units_unit u on u.id = b.unit_id
+  join units_unit u on u.id = b.unit_id and {_OPEN.format(unit="u")}
   where not exists (select from units_placement c where c.parent_id = b.unit_id and c.hierarchy = b.hierarchy
     and c.lo is not null)
-  order by b.unit_id, b.depth - a.depth)"""
+  order by b.unit_id, b.depth - a.depth, a.hierarchy)"""
 
 
-def _below(join: str) -> str:
-    """What is joined to each unit `q` that stands at or below one of the units `p` asked for."""
-    return f"""units_placement p join units_placement q on q.lo >= p.lo and q.lo < p.hi {join}
-  where p.unit_id = any(%(units)s) and p.hierarchy = %(h)s and p.lo is not null"""
-
-
-def _classes(units: Sequence[int], hierarchy: int, options: Options) -> dict[int, int]:
+def _classes(units: Sequence[int], within: Within, options: Options) -> dict[int, int]:
     """Electors of the booths below, each class weighing as much as one has said, the unsorted as they are.
 
     A booth's class is its own, else that of the segment it stands in.
     """
-    values: dict[str, Any] = {"election": options["election"], "units": list(units), "h": hierarchy}
+    values = within.values(units) | {"election": options["election"]}
     values |= {name: int(options[name]) for name in CLASSES}
     heavy = " ".join(f"when '{name}' then %({name})s" for name in CLASSES)
-    booths = _below("join units_unit u on u.id = q.unit_id left join nearest n on n.unit_id = q.unit_id")
     with connection.cursor() as cursor:
         cursor.execute(
-            f"""with known as (
+            f"""with recursive {_LEAVES},
+            known as (
               select c.unit_id, c.code as what from elections_unit_class c
-              join elections_election e on e.id = c.election_id and e.code = %(election)s),
+              join elections_election e on e.id = c.election_id and e.code = %(election)s
+              where c.unit_id in (select unit_id from up)),
             {_NEAREST}
-            select p.unit_id, sum(u.electors::bigint * case n.what {heavy} else 100 end)
-            from {booths}
-              and not exists (select from units_placement c where c.parent_id = q.unit_id
-                and c.hierarchy = q.hierarchy and c.lo is not null)
-              and exists (select from nearest)
-            group by p.unit_id having sum(u.electors) is not null""",
+            select leaf.of, sum(leaf.electors::bigint * case n.what {heavy} else 100 end)
+            from leaf left join nearest n on n.unit_id = leaf.unit_id
+            where exists (select from nearest)
+            group by leaf.of having sum(leaf.electors) is not null""",
             values,
         )
         return {unit: int(n) for unit, n in cursor.fetchall()}
 
 
 def weights_by_result(
-    units: Sequence[int], hierarchy: int, *, election: str, parties: Sequence[str]
+    units: Sequence[int], within: Within, *, election: str, parties: Sequence[str]
 ) -> dict[int, int]:
     """Votes of parties in an election, in thousandths, of units in any hierarchy; of those any result reaches.
 
@@ -168,32 +217,33 @@ def weights_by_result(
     """
     with connection.cursor() as cursor:
         cursor.execute(
-            f"""with counted as (
+            f"""with recursive {_LEAVES},
+            counted as (
               select c.unit_id, k.votes from elections_candidacy k
-              join elections_contest c on c.id = k.contest_id and c.unit_id is not null
+              join elections_contest c on c.id = k.contest_id and c.unit_id in (select unit_id from up)
               join elections_election e on e.id = c.election_id and e.code = %(election)s
               where k.party = any(%(parties)s) and k.votes is not null
               union all
               select t.unit_id, v.votes from elections_part_votes v
               join elections_candidacy k on k.id = v.candidacy_id and k.party = any(%(parties)s)
-              join elections_part t on t.id = v.part_id and t.unit_id is not null
+              join elections_part t on t.id = v.part_id and t.unit_id in (select unit_id from up)
               join elections_contest c on c.id = t.contest_id
               join elections_election e on e.id = c.election_id and e.code = %(election)s),
             known as (select unit_id, sum(votes)::numeric as what from counted group by unit_id),
             {_NEAREST},
             share as (select unit_id, what * 1000 * electors / greatest(around, 1) as w from nearest)
-            select p.unit_id, round(sum(share.w))
-            from {_below("join share on share.unit_id = q.unit_id")}
-            group by p.unit_id""",
-            {"election": election, "parties": list(parties), "units": list(units), "h": hierarchy},
+            select leaf.of, round(sum(share.w))
+            from leaf join share on share.unit_id = leaf.unit_id
+            group by leaf.of""",
+            within.values(units) | {"election": election, "parties": list(parties)},
         )
         return {unit: int(n) for unit, n in cursor.fetchall()}
 
 
-def _result(units: Sequence[int], hierarchy: int, options: Options) -> dict[int, int]:
+def _result(units: Sequence[int], within: Within, options: Options) -> dict[int, int]:
     return weights_by_result(
         units,
-        hierarchy,
+        within,
         election=options["election"],
         parties=[code.strip().upper() for code in options["party"].split("+") if code.strip()],
     )

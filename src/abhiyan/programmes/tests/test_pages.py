@@ -11,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 
 from abhiyan.core import clock
 from abhiyan.core.scope import system
-from abhiyan.org.tests.make import World, actor
+from abhiyan.org.tests.make import TODAY, World, actor
 from abhiyan.people.actions import sessions
 from abhiyan.people.models import Account
 from abhiyan.programmes import actions, queries
@@ -114,8 +114,8 @@ def test_a_programme_is_made_in_five_steps_and_kept_between_them(world: World, p
     made.refresh_from_db()
     assert made.state == "open" and made.names == {"hi": "अभियान", "en": "Drive"}
     with system("test"):
-        assert queries.gap(programme=made, node=world.unit("N11")).sums
-        assert queries.gap(programme=made, node=world.unit("N111")).sums
+        assert queries.gap(programme=made, node=world.unit("N11"), on=TODAY).sums
+        assert queries.gap(programme=made, node=world.unit("N111"), on=TODAY).sums
     assert "Asha Devi" in body(client, f"/programmes/{made.public_id}/?unit=N11")
     assert client.get(when).status_code == 404  # no draft any more
 

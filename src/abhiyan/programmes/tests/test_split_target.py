@@ -6,7 +6,7 @@ import pytest
 
 from abhiyan.core.scope import system
 from abhiyan.org.queries import NotYours
-from abhiyan.org.tests.make import AT, World, actor
+from abhiyan.org.tests.make import AT, TODAY, World, actor
 from abhiyan.people.models import Account
 from abhiyan.programmes import actions, queries
 from abhiyan.programmes.models import Programme, Target
@@ -70,10 +70,10 @@ def test_a_split_sums_exactly_at_every_level(
         )
         parents = ["N1", "N11", "N12", "N111"][: 1 if levels == 1 else 3 if levels == 2 else 4]
         for code in parents:
-            found = queries.gap(programme=drive, node=world.unit(code))
+            found = queries.gap(programme=drive, node=world.unit(code), on=TODAY)
             assert found.sums and found.without == 0, code
         if levels == 1:
-            assert queries.gap(programme=drive, node=world.unit("N11")).without == 2
+            assert queries.gap(programme=drive, node=world.unit("N11"), on=TODAY).without == 2
     assert sum(ns(world, drive, "N11", "N12")) == 10_007
 
 
@@ -109,7 +109,7 @@ def test_the_gap_between_a_target_and_its_parts_is_said(
     set_n(world, drive, "N1", 1000, president)
     set_n(world, drive, "N11", 700, president)
     with system("test"):
-        found = queries.gap(programme=drive, node=world.unit("N1"))
+        found = queries.gap(programme=drive, node=world.unit("N1"), on=TODAY)
     assert (found.target, found.below, found.gap, found.children, found.without) == (1000, 700, 300, 2, 1)
     assert not found.sums
 

@@ -58,17 +58,52 @@ def test_units_of_the_plan_get_its_numbers_and_those_above_their_sum(world: Worl
     assert [one.code for one in found.changes.differences if one.is_locked] == ["N1112"]
 
 
-def test_levels_of_a_plan_that_do_not_sum_are_told_and_not_mended(world: World, drive: Programme) -> None:
+def set_n(world: World, drive: Programme, by: Account, **given: int) -> None:
+    for code, n in given.items():
+        with system("test"):
+            actions.set_target(programme_id=drive.pk, unit_id=world.unit(code), n=n, by=actor(by), at=AT)
+
+
+def misfits(world: World, found: queries.Takeover) -> dict[str, tuple[int, int, int]]:
+    """Unit code -> its number, that of those below, and how many of them have none."""
+    codes = {unit.pk: code for code, unit in world.units.items()}
+    return {codes[one.unit_id]: (one.n, one.below, one.without) for one in found.misfits}
+
+
+def test_levels_of_a_plan_that_do_not_sum_are_told_and_not_mended(
+    world: World, drive: Programme, president: Account
+) -> None:
+    set_n(world, drive, president, N1111=70)
     found = planned(world, drive, N11=100, N111=60, N112=30)
     assert after(found)["N11"] == 100
-    assert [(one.unit_id, one.n, one.below) for one in found.misfits] == [(world.unit("N11"), 100, 90)]
+    assert misfits(world, found) == {"N11": (100, 90, 0), "N111": (60, 70, 1)}
 
 
-def test_a_locked_target_stays_and_is_told(world: World, drive: Programme, president: Account) -> None:
+def test_a_locked_target_stays_is_told_and_counts_in_the_sum_above(
+    world: World, drive: Programme, president: Account
+) -> None:
     with system("test"):
         actions.set_target(
             programme_id=drive.pk, unit_id=world.unit("N111"), n=9, lock=True, by=actor(president), at=AT
         )
     found = planned(world, drive, N111=60, N112=30)
-    assert found.locked == (world.unit("N111"),)
-    assert "N111" not in after(found) and after(found)["N11"] == 90
+    assert [(one.unit_id, one.n, one.planned) for one in found.locked] == [(world.unit("N111"), 9, 60)]
+    assert "N111" not in after(found) and after(found)["N11"] == 39 and found.misfits == ()
+
+
+def test_districts_the_plan_does_not_name_keep_their_targets_and_count_in_the_sum_above(
+    world: World, drive: Programme, president: Account
+) -> None:
+    set_n(world, drive, president, N1=2000, N12=1200)
+    found = planned(world, drive, N111=500, N112=100)
+    assert after(found) == {"N1": 1800, "N11": 600, "N111": 500, "N112": 100}
+    assert found.misfits == ()
+
+
+def test_a_plan_of_a_part_of_the_state_leaves_the_states_own_target_and_says_what_is_missing(
+    world: World, drive: Programme, president: Account
+) -> None:
+    set_n(world, drive, president, N1=2000)
+    found = planned(world, drive, N111=500, N112=100)
+    assert after(found) == {"N11": 600, "N111": 500, "N112": 100}
+    assert misfits(world, found) == {"N1": (2000, 600, 1)}

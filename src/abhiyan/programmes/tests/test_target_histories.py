@@ -2,6 +2,7 @@
 
 import contextlib
 import random
+from uuid import uuid4
 
 import pytest
 from django.db import transaction
@@ -10,6 +11,7 @@ from hypothesis import strategies as st
 
 from abhiyan.core.actor import Actor
 from abhiyan.core.scope import system
+from abhiyan.elections.models import Election, Plan, PlanPart
 from abhiyan.programmes import actions, queries
 from abhiyan.programmes.models import ProgrammeUnit, Target, TargetVersion, UnitTotal
 from abhiyan.programmes.rules import nested, pace
@@ -19,7 +21,21 @@ from .make import AT, TODAY, programme, state
 
 pytestmark = pytest.mark.django_db
 SYSTEM = Actor.system("test")
-STEPS = ("set", "lock", "unlock", "split", "split", "split", "hand", "move", "back", "total", "close")
+STEPS = (
+    "set",
+    "lock",
+    "unlock",
+    "split",
+    "split",
+    "split",
+    "hand",
+    "move",
+    "back",
+    "total",
+    "close",
+    "plan",
+    "plan",
+)
 
 
 class History:
@@ -27,7 +43,9 @@ class History:
         self.rng = random.Random(seed)
         self.trees = state()
         self.drive = programme(self.trees.units["nation"])
-        ProgrammeUnit.objects.create(programme=self.drive, unit=self.trees.units["state"])
+        self.scope = self.rng.choice([("state",), ("state",), ("d0", "m10")])
+        for code in self.scope:
+            ProgrammeUnit.objects.create(programme=self.drive, unit=self.trees.units[code])
         self.given = {"programme_id": self.drive.pk, "by": SYSTEM, "at": AT}
         actions.set_target(**self.given, unit_id=self.id("state"), n=self.rng.randrange(5000))  # type: ignore[arg-type]  # one bundle
 
@@ -46,7 +64,7 @@ class History:
 
     def set(self) -> None:
         code = self.one("state", "d", "m", "b")
-        with contextlib.suppress(actions.TargetLocked):
+        with contextlib.suppress(actions.TargetLocked, actions.ScopeOutside):
             actions.set_target(
                 **self.given,  # type: ignore[arg-type]  # one bundle
                 unit_id=self.id(code),
@@ -55,7 +73,7 @@ class History:
             )
 
     def lock(self, locked: bool = True) -> None:
-        with contextlib.suppress(actions.NoTarget):
+        with contextlib.suppress(actions.NoTarget, actions.ScopeOutside):
             actions.lock_target(
                 **self.given,  # type: ignore[arg-type]  # one bundle
                 unit_id=self.id(self.one("d", "m", "b")),
@@ -108,6 +126,7 @@ class History:
             actions.LocksDoNotFit,
             actions.TargetLocked,
             actions.NotBelow,
+            actions.ScopeOutside,
         ):
             return
         self.check(code, far)
@@ -118,7 +137,7 @@ class History:
         family = [code]
         for _level in range(levels):
             for above in family:
-                found = queries.gap(programme=self.drive, node=self.id(above))
+                found = queries.gap(programme=self.drive, node=self.id(above), on=TODAY)
                 assert not found.children or (found.sums and not found.without), (above, far, found)
             family = [
                 child
@@ -127,11 +146,64 @@ class History:
                 if self.trees.units[child].closed_on is None
             ]
 
+    def plan(self) -> None:
+        """A plan is taken over: what does not sum then is told, and nothing else."""
+        made = self.a_plan()
+        chosen = {self.one("d", "m", "b") for _each in range(self.rng.randrange(1, 8))}
+        for code in chosen:
+            PlanPart.objects.create(
+                plan=made,
+                unit_id=self.id(code),
+                parent_id=self.id("pc0"),
+                n=self.rng.randrange(900),
+                weight_basis="electors",
+                is_locked=self.rng.random() < 0.3,
+                set_at=AT,
+            )
+        try:
+            found = actions.take_over_plan(**self.given, plan_public_id=made.public_id)  # type: ignore[arg-type]  # one bundle
+        except actions.PlanUnplaced:
+            return
+        inside = {below for code in self.scope for below in self.trees.below(1, code)}
+        touched = {
+            above
+            for code in chosen & inside
+            if self.trees.units[code].closed_on is None
+            for above in (code, *self.trees.above(1, code))
+            if above in inside
+        }
+        assert found.taken == len(touched)
+        told = {one.unit_id: (one.n, one.below, one.without) for one in found.misfits}
+        for code in touched:
+            gap = queries.gap(programme=self.drive, node=self.id(code), on=TODAY)
+            is_split = gap.children > gap.without
+            assert (self.id(code) in told) == (is_split and not gap.sums), (code, gap)
+            if is_split and not gap.sums:
+                assert told[self.id(code)] == (gap.target, gap.below, gap.without)
+
+    def a_plan(self) -> Plan:
+        election, _made = Election.objects.get_or_create(
+            code="LS2024",
+            defaults={"public_id": uuid4(), "kind": "parliament", "year": 2024, "names": {}, "made_at": AT},
+        )
+        return Plan.objects.create(
+            public_id=uuid4(),
+            names={"en": "Plan"},
+            election=election,
+            level="pc",
+            unit=self.trees.units["state"],
+            party="BJP",
+            method="uniform",
+            made_at=AT,
+        )
+
     def back(self) -> None:
         versions = list(TargetVersion.objects.filter(programme=self.drive).order_by("pk"))
         to, code = self.rng.choice(versions), self.one("state", "d", "m")
-        inside = [self.id(below) for below in self.trees.below(1, code)[1:]]
-        open_ones = [unit for unit in inside if not self.is_closed(unit)]
+        inside = {below for scope in self.scope for below in self.trees.below(1, scope)}
+        inside |= {above for scope in self.scope for above in self.trees.above(1, scope)}
+        here = [self.id(below) for below in self.trees.below(1, code)[1:] if below in inside]
+        open_ones = [unit for unit in here if not self.is_closed(unit)]
         then = {
             target.unit_id: (target.n, target.is_locked)
             for target in Target.objects.filter(

@@ -13,8 +13,10 @@ from abhiyan.org.queries import NotYours
 from abhiyan.org.tests.make import AT, TODAY, World, actor
 from abhiyan.people.models import Account
 from abhiyan.programmes import actions, queries
-from abhiyan.programmes.models import Programme, TargetVersion, UnitTotal
-from abhiyan.units.models import Unit
+from abhiyan.programmes.models import Programme, ProgrammeUnit, TargetVersion, UnitTotal
+from abhiyan.programmes.queries import splits
+from abhiyan.ui import tables
+from abhiyan.units.models import Placement, Unit
 
 from .test_make_programme import make
 from .test_pages import body, browser
@@ -103,21 +105,76 @@ def test_where_the_basis_knows_nothing_electors_take_its_place_and_it_is_said(
     assert found.by_electors == 2 and found.unknown == 0
 
 
-def test_a_unit_without_a_figure_beside_others_gets_nothing_and_it_is_said(
+def planned(
+    world: World, drive: Programme, code: str, own: int, how: str = "electors", **more: Any
+) -> queries.Changes:
+    by = queries.basis(how, {"label": "Drive of 2019"} if how == "totals" else {})
+    with system("test"):
+        return queries.planned_split(
+            programme=drive, measure=1, unit_id=world.unit(code), own=own, by=by, on=TODAY, **more
+        )
+
+
+def test_a_unit_without_a_figure_weighs_as_its_sisters_do_on_average_and_it_is_said(
     world: World, drive: Programme, president: Account
 ) -> None:
     total(world, "N11", 50)
-    with system("test"):
-        found = queries.planned_split(
-            programme=drive,
-            measure=1,
-            unit_id=world.unit("N1"),
-            own=1000,
-            by=queries.basis("totals", {"label": "Drive of 2019"}),
-            on=TODAY,
-        )
-    assert {one.code: one.after for one in found.differences} == {"N11": 1000, "N12": 0}
+    total(world, "N111", 30)
+    found = planned(world, drive, "N1", 1000, "totals")
+    assert {one.code: one.after for one in found.differences} == {"N11": 500, "N12": 500}
     assert (found.by_electors, found.unknown) == (0, 1)
+    with system("test"):
+        Unit.objects.filter(code="N1111").update(electors=None)
+    found = planned(
+        world, drive, "N1", 1000, "totals", far=""
+    )  # electors instead, below the mandals: one has none
+    assert found.unknown == 3  # that booth, a district and a mandal
+    after = {one.code: one.after or 0 for one in found.differences}
+    assert after["N1111"] == after["N1112"] == after["N111"] // 2
+    assert planned(world, drive, "N1", 1000, "equally", far="").unknown == 0
+    with system("test"):
+        Unit.objects.filter(code__startswith="N111").update(electors=None)
+    found = planned(world, drive, "N111", 7)
+    assert found.unknown == 2 and {one.after for one in found.differences} == {3, 4}
+
+
+def test_electors_unknown_in_one_of_three_booths_are_taken_as_the_average_of_the_others(
+    world: World, drive: Programme
+) -> None:
+    mandal = world.units["N111"]
+    with system("test"):
+        third = Unit.objects.create(code="N1113", kind="booth", names={"en": "N1113"})
+        Placement.objects.filter(unit=mandal, hierarchy=1).update(leaves=3)
+        beside = Placement.objects.get(unit_id=world.unit("N1112"), hierarchy=1)
+        assert beside.lo is not None and beside.hi is not None
+        middle = (beside.lo + beside.hi) // 2
+        Placement.objects.filter(pk=beside.pk).update(hi=middle)
+        Placement.objects.create(
+            unit=third,
+            hierarchy=1,
+            parent=mandal,
+            depth=beside.depth,
+            lo=middle,
+            hi=beside.hi,
+            leaves=1,
+            valid_from=TODAY,
+        )
+        for code, electors in (("N1111", 50_000), ("N1112", 60_000)):
+            Unit.objects.filter(code=code).update(electors=electors)
+    found = planned(world, drive, "N111", 1000)
+    assert {one.code: one.after for one in found.differences} == {"N1111": 303, "N1112": 364, "N1113": 333}
+    assert found.unknown == 1
+
+
+def test_a_split_over_more_units_than_a_page_can_is_refused_before_they_are_read(
+    world: World, drive: Programme, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(splits, "MOST", 5)
+    assert planned(world, drive, "N1", 1000, far="1").units == 2
+    with override("en"), pytest.raises(actions.TooManyUnits, match="too_many_units") as over:
+        planned(world, drive, "N1", 1000, far="")
+    assert over.value.facts == {"most": 5}
+    assert planned(world, drive, "N1", 1000, far="kept").units == 2  # nothing stands below the districts
 
 
 @pytest.mark.parametrize(
@@ -202,11 +259,11 @@ def test_locks_that_do_not_fit_say_by_how_much_and_where(
         split(world, drive, "N1", president, by_hand={world.unit("N11"): 1234})
     assert over.value.facts == {"where": "Unit N1", "locked": 1234, "total": 1000, "n": 234}
     with override("en"):
-        assert "234 more than its 1000" in str(over.value)
+        assert "sum to 1,234: 234 more than its 1,000" in str(over.value)
     with override("en"), pytest.raises(actions.AllLocked) as short:
         split(world, drive, "N1", president, by_hand={world.unit("N11"): 300, world.unit("N12"): 600})
     with override("en"):
-        assert short.value.facts["n"] == 100 and "100 of its 1000 are left over" in str(short.value)
+        assert short.value.facts["n"] == 100 and "100 of its 1,000 are left over" in str(short.value)
 
 
 def test_what_was_looked_at_is_what_is_taken_or_nothing(
@@ -301,6 +358,29 @@ def test_going_back_below_ones_own_unit_leaves_the_rest_alone(
     assert targets(world, drive, "N111", "N112", "N121", "N122") == [250, 250, 10, 490]
 
 
+def test_what_only_the_owner_may_set_is_not_given_by_hand_with_a_split_either(
+    world: World, drive: Programme, president: Account
+) -> None:
+    with system("test"):  # the programme runs in one mandal: its target is the owner's to set
+        ProgrammeUnit.objects.filter(programme=drive).delete()
+        ProgrammeUnit.objects.create(programme=drive, unit_id=world.unit("N111"))
+        actions.set_target(
+            programme_id=drive.pk, unit_id=world.unit("N11"), n=600, by=actor(president), at=AT
+        )
+    between = world.holder("district_president", "N11")
+    with pytest.raises(NotYours):
+        split(world, drive, "N11", between, "equally", by_hand={world.unit("N111"): 600})
+    client, page = browser(between), f"/programmes/{drive.public_id}/targets/"
+    assert "Save the target of Unit N111" not in body(client, f"{page}?unit=N11")
+    asked = f"{page}preview/?unit=N11&how=equally&levels=1&child=N111&n=600"
+    assert client.get(asked).status_code == 403
+    owners = body(browser(president), f"{page}?unit=N11")
+    assert "Save the target of Unit N111" in owners
+    assert "Save the target of Unit N112" not in owners  # no unit of this programme
+    split(world, drive, "N11", president, "equally", by_hand={world.unit("N111"): 600})
+    assert targets(world, drive, "N111", "N112") == [600, None]
+
+
 # The pages
 
 
@@ -314,7 +394,7 @@ def taken(page: str) -> dict[str, str]:
     """What the form under the differences would send."""
     import re
 
-    form = page.split("targets/split/", 1)[1].split("</form>", 1)[0]
+    form = re.split(r'action="[^"]*targets/split/', page)[1].split("</form>", 1)[0]
     return dict(re.findall(r'name="(\w+)" value="([^"]*)"', form))
 
 
@@ -362,12 +442,16 @@ def test_the_preview_says_what_is_wrong_and_takes_nothing(
         actions.set_target(
             programme_id=running.pk, unit_id=world.unit("N11"), n=600, by=actor(president), at=AT
         )
+        actions.set_target(
+            programme_id=running.pk, unit_id=world.unit("N111"), n=9, lock=True, by=actor(president), at=AT
+        )
     for asked, status, said in (
         ({"unit": "N1", "how": "equally", "levels": "1", "child": "N11", "n": "1200"}, 422, "200 more than"),
         ({"unit": "N1", "how": "equally", "levels": "1", "child": "N111", "n": "1"}, 422, "directly below"),
         ({"unit": "N1", "how": "equally", "levels": "1", "child": "N11", "n": "x"}, 422, "whole number"),
         ({"unit": "N12", "how": "equally", "levels": "1"}, 422, "no target here yet"),
         ({"unit": "N1", "how": "magic", "levels": "1"}, 422, "magic"),
+        ({"unit": "N11", "how": "equally", "levels": "1", "child": "N111", "n": "7"}, 409, "is locked"),
     ):
         answer = client.get(f"{base}preview/", asked)
         assert answer.status_code == status, asked
@@ -378,9 +462,66 @@ def test_the_preview_says_what_is_wrong_and_takes_nothing(
         actions.set_target(
             programme_id=running.pk, unit_id=world.unit("N1"), n=2000, by=actor(president), at=AT
         )
-    answer = client.post(f"{base}split/?unit=N1", taken(page))
+    action = page.split("targets/split/", 1)[1].split('"', 1)[0].replace("&amp;", "&")
+    answer = client.post(f"{base}split/{action}", taken(page))
     assert answer.status_code == 409 and "have changed since you looked" in answer.content.decode()
     assert targets(world, running, "N12") == [None]
+    assert taken(answer.content.decode())["how"] == "equally"  # what would change now, to be taken or not
+    # What leads on from the refused page (pager, file, language) leads to the preview, as it was asked for.
+    answer = client.get(f"{base}split/{action}&page=2")
+    assert answer.status_code == 302
+    assert answer["Location"] == f"{base}preview/{action}&page=2"
+    assert "Take these targets" in body(client, answer["Location"])
+    for posted in ("set/", "lock/"):
+        assert client.get(f"{base}{posted}?unit=N11&page=3")["Location"] == f"{base}?unit=N11&page=3"
+
+
+def test_numbers_are_typed_as_they_are_written_here_and_kept_when_refused(
+    world: World, president: Account, running: Programme
+) -> None:
+    client, base = browser(president), f"/programmes/{running.public_id}/targets/"
+    assert client.post(f"{base}set/?unit=N1", {"about": "N11", "n": "1,25,000"}).status_code == 302
+    assert targets(world, running, "N11") == [125_000]
+    refused = client.post(f"{base}set/?unit=N1", {"about": "N11", "n": "1,25,00x"})
+    assert refused.status_code == 422 and 'value="1,25,00x"' in refused.content.decode()
+
+
+def test_units_below_are_looked_for_and_the_list_is_exported_whole(
+    world: World, president: Account, running: Programme, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client, base = browser(president), f"/programmes/{running.public_id}/targets/"
+    page = body(client, f"{base}?unit=N1&q=N12")
+    assert "Save the target of Unit N12" in page and "Save the target of Unit N11" not in page
+    nothing = body(client, f"{base}?unit=N1&q=nowhere")
+    assert "No unit below fits" in nothing and 'href="?unit=N1"' in nothing
+    assert "Save the target of Unit N12" in body(client, f"{base}?unit=N1&page=9999")
+    with system("test"):
+        actions.set_target(
+            programme_id=running.pk, unit_id=world.unit("N12"), n=7, lock=True, by=actor(president), at=AT
+        )
+    monkeypatch.setattr(tables, "PER_PAGE", 1)
+    for path in (f"{base}?unit=N1&page=2&format=csv", f"/programmes/{running.public_id}/?unit=N1&format=csv"):
+        lines = b"".join(client.get(path).streaming_content).decode().splitlines()  # type: ignore[attr-defined]  # it streams
+        assert len(lines) == 3 and lines[1].startswith("Unit N11,N11,") and lines[2].startswith("Unit N12,")
+        assert lines[2].endswith(",7,yes") or "targets" not in path
+    monkeypatch.setattr(tables, "DEEPEST_ROW", 1)
+    answer = client.get(f"{base}preview/", {"unit": "N1", "how": "equally", "levels": "", "format": "csv"})
+    lines = b"".join(answer.streaming_content).decode().splitlines()  # type: ignore[attr-defined]  # it streams
+    assert len(lines) == 3 and "more rows are not in this file" in lines[2]
+
+
+def test_a_locked_target_is_unlocked_on_its_own_page(
+    world: World, president: Account, running: Programme
+) -> None:
+    client, base = browser(president), f"/programmes/{running.public_id}/targets/"
+    with system("test"):
+        actions.set_target(
+            programme_id=running.pk, unit_id=world.unit("N11"), n=7, lock=True, by=actor(president), at=AT
+        )
+    page = body(client, f"{base}?unit=N11")
+    assert "unlock it first" in page and 'id="own_n"' not in page
+    assert client.post(f"{base}lock/?unit=N11", {"about": "N11"}).status_code == 302
+    assert 'id="own_n"' in body(client, f"{base}?unit=N11")
 
 
 def test_differences_and_versions_are_exported_and_kept_from_who_may_not(

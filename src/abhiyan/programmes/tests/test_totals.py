@@ -91,6 +91,20 @@ def test_the_same_list_twice_changes_nothing_and_a_changed_one_shows_its_differe
     assert known() == {}
 
 
+def test_a_list_that_says_the_same_again_keeps_its_figures_when_the_one_before_is_taken_back(
+    world: World, tmp_path: Path
+) -> None:
+    first = bring(write(tmp_path, "Unit code,Total\nN11,1200\nN12,300\n"), "totals", **OPTIONS)
+    later = bring(
+        write(tmp_path, "Unit code,Total\nN111,5\nN11,1200\nN12,300\n", "b.csv"), "totals", **OPTIONS
+    )
+    assert later.counts == {"new": 1, "same": 2}
+    assert undo(first).error == "later_changes"
+    assert known() == {"N11": (1200, 3), "N12": (300, 4), "N111": (5, 2)}
+    assert undo(later).state == "undone" and known() == {"N11": (1200, 2), "N12": (300, 3)}
+    assert undo(first).state == "undone" and known() == {}
+
+
 def test_a_state_office_brings_its_own_totals_and_sees_no_others(world: World, tmp_path: Path) -> None:
     path = write(tmp_path, "Unit code,Total\nN11,5\nN21,6\n")
     president = world.holder("state_president", "N1")

@@ -213,7 +213,7 @@ def step_page(
     request: Request, one: Programme, step: str, *, form: forms.Form | None = None, status: int = 200
 ) -> HttpResponseBase:
     """The page of one step."""
-    lang = shown.language()
+    lang, today = shown.language(), clock.day_in(one.zone, clock.now())
     scope = _scope(one)
     targets = queries.targets(programme=one, units=[row.id for row in scope])
     names = list(STEPS)
@@ -241,7 +241,7 @@ def step_page(
             for row in scope
             if step == "check"
             and row.id in targets
-            and not (gap := queries.gap(programme=one, node=row.id)).sums
+            and not (gap := queries.gap(programme=one, node=row.id, on=today)).sums
             and gap.children
         ],
         "charges": [(charge, named(charge.unit_names, lang)) for charge in queries.in_charges(one)],
@@ -312,9 +312,11 @@ def _keep(request: Request, one: Programme, step: str, given: dict[str, Any]) ->
                 )
 
 
-@require_POST
+@require_http_methods(READS)
 def open_draft(request: Request, public_id: UUID) -> HttpResponseBase:
-    """Open the draft: from its first day on it runs."""
+    """Open the draft: from its first day on it runs. Whoever looks at this address is led to the check."""
+    if request.method != "POST":
+        return redirect("programmes:draft", public_id, "check")
     one = _draft(request, public_id)
     try:
         opened = actions.open_programme(programme_id=one.pk, by=request.actor, at=clock.now())

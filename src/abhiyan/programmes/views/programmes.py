@@ -132,6 +132,7 @@ def _programme(
     measures = queries.measures([one])[one.pk]
     measure = measure_asked(measures, request.GET.get("measure", ""))
     sorting = tables.sorting(request.GET, {key: key for key in SORTS}, default="name")
+    wants_csv = tables.wants_csv(request.GET)
     below = queries.children_ladders(
         node=here.id,
         hierarchy=one.hierarchy,
@@ -141,14 +142,15 @@ def _programme(
         sort=("-" if sorting.descending else "") + sorting.key,
         show="behind" if request.GET.get("show") == "behind" else "all",
         language=lang,
-        page=page_asked(request),
+        page=1 if wants_csv else page_asked(request),
+        per=tables.DEEPEST_ROW if wants_csv else tables.PER_PAGE,
     )
     found = queries.ladders(node=here.id, hierarchy=one.hierarchy, of=[one], at=at)
     targets = queries.targets_of(node=here.id, programmes=[one])
     is_rounded = queries.ladder(node=here.id, hierarchy=one.hierarchy, programme=one, at=at).is_rounded
     none = None if is_rounded else 0
     nothing = Ladder(none, none, none, none, is_rounded=is_rounded)
-    if tables.wants_csv(request.GET):
+    if wants_csv:
         return _csv(below.rows, lang)
     pictures = [
         queries.drawn(
@@ -203,7 +205,7 @@ def _programme(
             )
             if here.has_children
             else None,
-            "gap": queries.gap(programme=one, node=here.id, measure=measure.number),
+            "gap": queries.gap(programme=one, node=here.id, on=on, measure=measure.number),
             "charges": [
                 (charge, named(charge.unit_names, lang))
                 for charge in queries.in_charges(one, units=sorted({here.id, one.owner_id}))
@@ -211,7 +213,7 @@ def _programme(
             "may_run": may_run and one.state != Programme.State.CLOSED,
             "may_close": one.state == Programme.State.OPEN
             and shown.may(request, "programmes.run", one.owner_id),
-            "in_charge_form": in_charge or _in_charge_form(request),
+            "in_charge_form": (in_charge or _in_charge_form(request)) if may_run else None,
             "own_page": _own_page(one),
             "q": request.GET.get("q", "")[:100],
             "is_naming": bool(request.GET.get("name")),
@@ -288,7 +290,7 @@ def accounts_found(text: str) -> list[tuple[str, str]]:
     """Accounts to choose from, as a form's choices."""
     from abhiyan.people import queries as people
 
-    found = people.search_accounts(text) if text.strip() else []
+    found = people.search_accounts(text) if text.replace("\0", "").strip() else []
     return [(str(each.public_id), f"{each.name} (•••• {each.last4})") for each in found]
 
 

@@ -20,13 +20,14 @@ from abhiyan.org.queries import NotYours
 from abhiyan.org.viewer import Request, named
 from abhiyan.programmes import actions, queries
 from abhiyan.programmes.models import Programme
-from abhiyan.ui import tables
+from abhiyan.ui import numbers, tables
 
 from . import shown
 from .programmes import measure_asked
 from .targets import difference_rows, differences_csv
 
 MOST_PLANS = 200  # offered to choose from, the newest first
+MOST_NAMED = 20  # locked targets, and units that do not sum, named on the page; how many more is said
 
 
 class PlanForm(forms.Form):
@@ -65,7 +66,8 @@ def take_over(request: Request, public_id: UUID) -> HttpResponseBase:
         return _page(request, one, problem=say("There is no such plan any more. Choose another."), status=422)
     except Refused as refused:
         return _page(request, one, problem=str(refused), status=refused.status)
-    messages.success(request, _("Targets changed: %(n)s") % {"n": len(found.changes.differences)})
+    changed = numbers.grouped(len(found.changes.differences))
+    messages.success(request, _("Targets changed: %(n)s") % {"n": changed})
     asked = urlencode({"measure": measure.number})
     return redirect(reverse("programmes:targets", args=[one.public_id]) + f"?{asked}")
 
@@ -75,7 +77,7 @@ def _page(request: Request, one: Programme, *, problem: str = "", status: int = 
     measure = measure_asked(queries.measures([one])[one.pk], request.GET.get("measure", ""))
     given = request.POST if request.method == "POST" else request.GET
     offered = [(str(plan.public_id), _called(plan, lang)) for plan in elections.plans()[:MOST_PLANS]]
-    form = PlanForm(given if given.get("plan") else None, offered=offered)
+    form = PlanForm(given if "plan" in given else None, offered=offered)
     plan = found = leaf = None
     if form.is_bound and form.is_valid():
         plan = elections.plan_for(_uuid(form.cleaned_data["plan"]))
@@ -83,9 +85,7 @@ def _page(request: Request, one: Programme, *, problem: str = "", status: int = 
         found = queries.plan_as_targets(one, plan, measure=measure.number, on=on)
         differences = found.changes.differences
         if tables.wants_csv(request.GET):
-            return tables.csv_response(
-                "differences", *differences_csv(differences[: tables.DEEPEST_ROW], lang)
-            )
+            return tables.csv_response("differences", *differences_csv(differences, lang))
         leaf = tables.numbered(differences, request.GET, total=len(differences))
     elif form.is_bound:
         status = 422
@@ -108,9 +108,14 @@ def _page(request: Request, one: Programme, *, problem: str = "", status: int = 
             "plan": plan,
             "plan_name": _called(plan, lang) if plan else "",
             "found": found,
-            "misfits": [(named(misfit.names, lang), misfit.n, misfit.below) for misfit in found.misfits[:20]]
+            "misfits": [(named(each.names, lang), each) for each in found.misfits[:MOST_NAMED]]
             if found
             else [],
+            "more_misfits": len(found.misfits[MOST_NAMED:]) if found else 0,
+            "locked": [(named(each.names, lang), each) for each in found.locked[:MOST_NAMED]]
+            if found
+            else [],
+            "more_locked": len(found.locked[MOST_NAMED:]) if found else 0,
             "leaf": leaf,
             "rows": difference_rows(leaf.rows, lang) if leaf else [],
             "problem": problem,

@@ -3,7 +3,8 @@
 A split is looked at before it is done: `preview` shows every difference, and what is taken is exactly that.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from datetime import date
 from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
@@ -15,7 +16,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as say
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET
 
 from abhiyan.core import clock
 from abhiyan.core.refusals import Refused
@@ -24,7 +25,9 @@ from abhiyan.org.viewer import Request, named
 from abhiyan.programmes import actions, queries
 from abhiyan.programmes.models import Measure, Programme
 from abhiyan.programmes.rules import pace, windows
-from abhiyan.ui import tables
+from abhiyan.ui import numbers, tables
+from abhiyan.ui.fields import WholeField
+from abhiyan.ui.posts import posted
 from abhiyan.units import queries as units
 from abhiyan.units.models import Kind
 
@@ -32,13 +35,17 @@ from . import shown
 from .programmes import measure_asked, page_asked
 from .splitting import SplitForm, before_now
 
-KEPT_IN_PREVIEW = ("unit", "measure", "child", "n")  # beside the form's own fields
-
 
 class NumberForm(forms.Form):
     """One target."""
 
-    n = forms.IntegerField(label=_("Target"), min_value=0, max_value=2_000_000_000)
+    n = WholeField(label=_("Target"), min_value=0, max_value=2_000_000_000)
+
+
+class Find(forms.Form):
+    """Which of the units below."""
+
+    q = forms.CharField(label=_("Name or code"), required=False, max_length=60)
 
 
 @require_GET
@@ -62,6 +69,8 @@ def _page_of(
     sorting = tables.sorting(
         request.GET, {key: key for key in ("name", "code", "electors", "target")}, default="name"
     )
+    find = Find(request.GET)
+    wants_csv = tables.wants_csv(request.GET)
     below = queries.children_ladders(
         node=here.id,
         hierarchy=one.hierarchy,
@@ -69,13 +78,16 @@ def _page_of(
         measure=measure.number,
         at=at,
         sort=("-" if sorting.descending else "") + sorting.key,
+        matching=find.cleaned_data["q"] if find.is_valid() else "",
         language=lang,
-        page=page_asked(request),
+        page=1 if wants_csv else page_asked(request),
+        per=tables.DEEPEST_ROW if wants_csv else tables.PER_PAGE,
     )
     known = queries.targets(
         programme=one, units=[here.id, *(child.unit_id for child in below.rows)], measure=measure.number
     )
-    if tables.wants_csv(request.GET):
+    if wants_csv:
+        yes = say("yes")
         return tables.csv_response(
             "targets",
             [say("Unit"), say("Code"), say("Electors"), say("Target"), say("locked")],
@@ -85,7 +97,7 @@ def _page_of(
                     child.code,
                     child.electors,
                     child.target,
-                    "+" if child.unit_id in known and known[child.unit_id].is_locked else "",
+                    yes if child.unit_id in known and known[child.unit_id].is_locked else "",
                 ]
                 for child in below.rows
             ),
@@ -94,14 +106,11 @@ def _page_of(
     counted = queries.ladder(
         node=here.id, hierarchy=one.hierarchy, programme=one, measure=measure.number, at=at
     )
-    days = windows.days_left(one.opens_on, one.closes_on, clock.day_in(one.zone, at))
+    on = clock.day_in(one.zone, at)
+    days = windows.days_left(one.opens_on, one.closes_on, on)
     is_over = one.state == Programme.State.CLOSED
     may_split = not is_over and shown.may(request, "programmes.targets", here.id)
-    above = here.parent_id
-    is_top = here.id in queries.scope_units(one)
-    may_set_own = not is_over and shown.may(
-        request, "programmes.targets", one.owner_id if is_top or above is None else above
-    )
+    may_set = _may_set(request, one, here, [child.unit_id for child in below.rows], on=on)
     return render(
         request,
         "programmes/target_list.html",
@@ -127,7 +136,7 @@ def _page_of(
             if number is not None and about == here.id
             else NumberForm(initial={"n": own.n if own else None}, auto_id="own_%s"),
             "versions": queries.target_versions(programme=one, unit_id=here.id, measure=measure.number)[:10],
-            "gap": queries.gap(programme=one, node=here.id, measure=measure.number),
+            "gap": queries.gap(programme=one, node=here.id, on=on, measure=measure.number),
             "split_form": split
             or SplitForm(
                 hierarchy=one.hierarchy,
@@ -136,10 +145,11 @@ def _page_of(
                 initial=before_now(one, here.id, measure.number),
             ),
             "may_split": may_split,
-            "may_set_own": may_set_own,
+            "may_set_own": here.id in may_set,
             "may_take_over": not is_over and shown.may(request, "programmes.targets", one.owner_id),
             "problem": problem,
             "sorting": sorting,
+            "find": find,
             "leaf": below,
             "children": [
                 {
@@ -147,6 +157,7 @@ def _page_of(
                     "name": named(child.names, lang),
                     "href": f"?unit={child.code}&measure={measure.number}",
                     "target": known.get(child.unit_id),
+                    "may_set": child.unit_id in may_set,
                     "basis": queries.said(known[child.unit_id].basis) if child.unit_id in known else "",
                     "kind": Kind(child.kind).label,
                     "per_day": None
@@ -161,6 +172,25 @@ def _page_of(
         },
         status=status,
     )
+
+
+def _may_set(
+    request: Request, one: Programme, here: units.UnitRow, below: list[int], *, on: date
+) -> set[int]:
+    """Of a unit and units directly below: whose target the viewer may set and lock. The act asks the same again."""
+    if one.state == Programme.State.CLOSED:
+        return set()
+    tops = set(queries.scope_units(one))
+    owns = shown.may(request, "programmes.targets", one.owner_id)
+    leads = shown.may(request, "programmes.targets", here.id)
+    above = here.parent_id
+    leads_above = owns if above is None else shown.may(request, "programmes.targets", above)
+    in_play = queries.in_play(one.pk, one.hierarchy, [here.id, *below], on=on)
+    return {
+        unit_id
+        for unit_id in in_play
+        if (owns if unit_id in tops else leads_above if unit_id == here.id else leads)
+    }
 
 
 def _where(request: Request, one: Programme) -> tuple[units.UnitRow, Measure]:
@@ -190,7 +220,7 @@ def _about(request: Request, one: Programme) -> tuple[units.UnitRow, int]:
     return shown.unit_of(request.viewer, one, request.POST.get("about", "")), measure.number
 
 
-@require_POST
+@posted("programmes:targets")
 def set_target(request: Request, public_id: UUID) -> HttpResponseBase:
     """Give a unit a new target; or, of a unit below, first look at what locking it there would change."""
     one = queries.programme_for(request.viewer, public_id)
@@ -235,13 +265,12 @@ def _to_preview(one: Programme, child: units.UnitRow, measure: int, n: int) -> H
 @require_GET
 def split_preview(request: Request, public_id: UUID) -> HttpResponseBase:
     """What a split would change, unit by unit, before it is done."""
-    return _preview(request, queries.programme_for(request.viewer, public_id), request.GET)
+    return _preview(request, queries.programme_for(request.viewer, public_id))
 
 
-def _preview(
-    request: Request, one: Programme, asked: QueryDict, *, problem: str = "", status: int = 200
-) -> HttpResponseBase:
-    lang, at = shown.language(), clock.now()
+def _preview(request: Request, one: Programme, *, problem: str = "", status: int = 200) -> HttpResponseBase:
+    """What a split would change, as the address asks; a refused act has the same words in its own."""
+    lang, at, asked = shown.language(), clock.now(), request.GET
     here, measure = _where(request, one)
     if not shown.may(request, "programmes.targets", here.id):
         raise NotYours(capability="programmes.targets")
@@ -250,6 +279,9 @@ def _preview(
     child = by_hand = None
     try:
         child, by_hand = _by_hand(request, one, asked)
+        is_owners = child is not None and child.id in queries.scope_units(one)  # to set and to lock
+        if is_owners and not shown.may(request, "programmes.targets", one.owner_id):
+            raise NotYours(capability="programmes.targets")
         own = queries.targets(programme=one, units=[here.id], measure=measure.number).get(here.id)
         if own is None:
             raise actions.NoTarget(field="unit")
@@ -264,13 +296,20 @@ def _preview(
                 on=clock.day_in(one.zone, at),
                 by_hand=by_hand,
             )
-        else:
+        elif status == 200:
             status = 422
     except Refused as refused:
         problem, status = problem or str(refused), refused.status
     name = here.name(lang)
-    if found and tables.wants_csv(request.GET):
+    if found and tables.wants_csv(asked):
         return tables.csv_response("differences", *differences_csv(found.differences, lang))
+    by_child = [("child", child.code), ("n", str(by_hand[child.id]))] if child and by_hand else []
+    place = [("unit", here.code), ("measure", str(measure.number)), *by_child]
+    by = (
+        [("how", form.cleaned_data["how"]), ("levels", form.cleaned_data["levels"]), *form.options.items()]
+        if found
+        else []
+    )
     leaf = tables.numbered(found.differences, request.GET, total=len(found.differences)) if found else None
     return render(
         request,
@@ -293,17 +332,9 @@ def _preview(
             "child_name": child.name(lang) if child else "",
             "n": by_hand[child.id] if child and by_hand else None,
             "form": form,
-            "kept": [(key, text) for key, text in asked.items() if key in KEPT_IN_PREVIEW],
-            "taken": [
-                ("about", here.code),
-                ("how", form.cleaned_data["how"]),
-                ("levels", form.cleaned_data["levels"]),
-                *form.options.items(),
-                *([("child", child.code), ("n", by_hand[child.id])] if child and by_hand else []),
-                ("expected", found.digest),
-            ]
-            if found
-            else [],
+            "kept": place,
+            "taken": [("about", here.code), *by, *by_child, ("expected", found.digest)] if found else [],
+            "asked": urlencode([*place, *by]),
             "found": found,
             "leaf": leaf,
             "rows": difference_rows(leaf.rows, lang) if leaf else [],
@@ -319,11 +350,16 @@ def difference_rows(differences: Iterable[queries.Difference], lang: str) -> lis
 
 
 def differences_csv(
-    differences: Iterable[queries.Difference], lang: str
+    differences: "Sequence[queries.Difference] | queries.Rows[queries.Difference]", lang: str
 ) -> tuple[list[str], list[list[object]]]:
-    """Differences as a file: head and lines. Words are said at once: a file is sent after its request."""
-    head = [say("Unit"), say("Code"), say("Kind"), say("Before"), say("After"), say("Change"), say("locked")]
-    return head, [
+    """Differences as a file: head and lines, and a last line that says it where there are more.
+
+    Words are said at once: a file is sent after its request.
+    """
+    head = [say("Unit"), say("Code"), say("Kind"), say("Before"), say("After")]
+    head += [say("Difference"), say("locked")]
+    yes, n = say("yes"), len(differences)
+    lines: list[list[object]] = [
         [
             named(row.names, lang),
             row.code,
@@ -331,10 +367,14 @@ def differences_csv(
             row.before,
             row.after,
             row.change,
-            "+" if row.is_locked else "",
+            yes if row.is_locked else "",
         ]
-        for row in differences
+        for row in differences[: tables.DEEPEST_ROW]
     ]
+    if n > tables.DEEPEST_ROW:
+        left_out = say("%(n)s more rows are not in this file.")
+        lines.append([left_out % {"n": numbers.grouped(n - tables.DEEPEST_ROW)}])
+    return head, lines
 
 
 def _by_hand(
@@ -350,7 +390,7 @@ def _by_hand(
     return child, {child.id: form.cleaned_data["n"]}
 
 
-@require_POST
+@posted("programmes:split_preview")
 def split_target(request: Request, public_id: UUID) -> HttpResponseBase:
     """Split a unit's target among those below; what somebody has looked at, or nothing."""
     one = queries.programme_for(request.viewer, public_id)
@@ -376,9 +416,9 @@ def split_target(request: Request, public_id: UUID) -> HttpResponseBase:
         )
     except Refused as refused:
         if expected:
-            return _preview(request, one, request.POST, problem=str(refused), status=refused.status)
+            return _preview(request, one, problem=str(refused), status=refused.status)
         return _page_of(request, one, split=form, problem=str(refused), status=refused.status)
-    messages.success(request, _("Targets changed: %(n)s") % {"n": changed})
+    messages.success(request, _("Targets changed: %(n)s") % {"n": numbers.grouped(changed)})
     return redirect(
         reverse("programmes:targets", args=[one.public_id])
         + "?"
@@ -386,7 +426,7 @@ def split_target(request: Request, public_id: UUID) -> HttpResponseBase:
     )
 
 
-@require_POST
+@posted("programmes:targets")
 def lock_target(request: Request, public_id: UUID) -> HttpResponseBase:
     """Lock a unit's target, or unlock it."""
     one = queries.programme_for(request.viewer, public_id)

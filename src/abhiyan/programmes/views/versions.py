@@ -10,14 +10,15 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as say
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET
 
 from abhiyan.core import clock
 from abhiyan.core.refusals import Refused
 from abhiyan.org.viewer import Request, named
 from abhiyan.programmes import actions, queries
 from abhiyan.programmes.models import Programme
-from abhiyan.ui import tables
+from abhiyan.ui import numbers, tables
+from abhiyan.ui.posts import posted
 from abhiyan.units import queries as units
 
 from . import shown
@@ -34,7 +35,14 @@ def versions(request: Request, public_id: UUID) -> HttpResponseBase:
     measure = measure_asked(queries.measures([one])[one.pk], request.GET.get("measure", ""))
     found = queries.versions(one, unit_id=here.id, measure=measure.number)
     if tables.wants_csv(request.GET):
-        head = [say("When"), say("Who"), say("Act"), say("Unit"), say("Basis"), say("Targets changed")]
+        head = [
+            say("When"),
+            say("Who"),
+            say("What was done"),
+            say("Unit"),
+            say("Basis"),
+            say("Targets changed"),
+        ]
         lines = [
             [
                 row.made_at.isoformat(),
@@ -93,7 +101,7 @@ def _version(
         )
     rows: Any = back.differences if back else queries.version_differences(one, chosen)
     if tables.wants_csv(request.GET):
-        return tables.csv_response("differences", *differences_csv(rows[: tables.DEEPEST_ROW], lang))
+        return tables.csv_response("differences", *differences_csv(rows, lang))
     leaf = tables.numbered(rows, request.GET, total=len(rows))
     own = reverse("programmes:version", args=[one.public_id, chosen.public_id])
     return render(
@@ -125,7 +133,7 @@ def _version(
     )
 
 
-@require_POST
+@posted("programmes:version")
 def go_back(request: Request, public_id: UUID, version: UUID) -> HttpResponseBase:
     """Let the targets below a unit stand as they stood after a version, or before it."""
     one = queries.programme_for(request.viewer, public_id)
@@ -143,7 +151,7 @@ def go_back(request: Request, public_id: UUID, version: UUID) -> HttpResponseBas
         )
     except Refused as refused:
         return _version(request, one, chosen, problem=str(refused), status=refused.status)
-    messages.success(request, _("Targets changed: %(n)s") % {"n": changed})
+    messages.success(request, _("Targets changed: %(n)s") % {"n": numbers.grouped(changed)})
     return redirect(
         reverse("programmes:targets", args=[one.public_id])
         + "?"

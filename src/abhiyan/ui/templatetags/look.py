@@ -422,7 +422,9 @@ def filters(context: Context, form: BaseForm) -> dict[str, Any]:
         if name not in own and name not in ("page", "after", "format")
         for value in query_now.getlist(name)
     ]
-    return {"form": form, "kept": kept, "set": any(query_now.get(name) for name in own)}
+    all_of_them = urlencode([(name, value) for name, value in kept if name != "sort"])
+    is_set = any(query_now.get(name) for name in own)
+    return {"form": form, "kept": kept, "set": is_set, "href": f"?{all_of_them}"}
 
 
 # --- forms ---
