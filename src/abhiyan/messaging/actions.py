@@ -71,12 +71,16 @@ INSERT = """insert into messaging_message (id, public_id, kind, template, langua
  %s::timestamptz[]) on conflict do nothing"""
 
 
+def _ident(key: str) -> UUID:
+    return UUID(bytes=hashlib.sha256(b"message|" + key.encode()).digest()[:16])
+
+
 def insert_parameters(*, messages: Sequence[Outgoing], at: datetime) -> list[list[Any]]:
     """Parameters of INSERT: fifteen columns. The hot path runs it on its own connection, in its own commit."""
     ring = keyring()
     columns: list[list[Any]] = [[] for _column in range(15)]
     for message in messages:
-        ident = UUID(bytes=hashlib.sha256(b"message|" + message.key.encode()).digest()[:16])
+        ident = _ident(message.key)
         row = (
             ident,
             message.public_id,
@@ -122,6 +126,17 @@ def send(
     message = Outgoing(template, phone, language, blanks, key, kind, unit_id, programme_id)
     send_many(messages=[message], at=at)
     return message.public_id
+
+
+def take_back(*, keys: Sequence[str], at: datetime) -> int:
+    """Give up messages that have not left, by their senders' keys: what they say holds no longer. How many were.
+
+    In the transaction of the act that makes them untrue. What is being handed over this moment may still go.
+    """
+    waiting = (Message.State.QUEUED, Message.State.HELD, Message.State.LEASED)
+    with system("taking messages back"):
+        rows = Message.objects.filter(pk__in=[_ident(key) for key in keys], state__in=waiting)
+        return rows.update(state=Message.State.DROPPED, reason="taken_back", settled_at=at, leased_until=None)
 
 
 def send_code(*, news: CodeAsked) -> None:

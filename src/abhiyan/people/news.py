@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
+from abhiyan.core.actor import Actor
+
 
 @dataclass(frozen=True, slots=True)
 class CodeAsked:
@@ -33,6 +35,15 @@ class ConsentWithdrawn:
 
     person_id: UUID
     purpose: int
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class AccountClosed:
+    """An account was closed: nobody can sign in by it any more. What it was named for ends."""
+
+    account_id: int
+    by: Actor
     at: datetime
 
 

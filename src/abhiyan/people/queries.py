@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.db.models.expressions import RawSQL
 
 from abhiyan.core.policy import EVERYTHING, PEOPLE, placed
@@ -48,16 +48,27 @@ def names_of(account_ids: Iterable[int]) -> dict[int, str]:
     return dict(Account.objects.filter(id__in=set(account_ids)).values_list("id", "name"))
 
 
+def _near() -> QuerySet[Account]:
+    """Open accounts within the person-level scope in force, also in a job's, whose tables hide nothing from it."""
+    near = RawSQL(f"({EVERYTHING} or {placed('people_account.unit_id', PEOPLE)})", [])  # noqa: S611  # no input
+    return Account.objects.filter(closed_at=None).alias(near=near).filter(near=True)
+
+
+def accounts_near(*, phone_ids: Iterable[UUID] = (), public_ids: Iterable[UUID] = ()) -> list[Account]:
+    """Whom a list means by these phones or public ids: open accounts within the person-level scope in force.
+
+    Somebody outside it is answered like nobody: a list does not tell which numbers sign in.
+    """
+    return list(_near().filter(Q(phone_id__in=set(phone_ids)) | Q(public_id__in=set(public_ids))))
+
+
 def search_accounts(text: str, *, limit: int = 20) -> QuerySet[Account]:
     """Accounts within the viewer's person-level scope, by the beginning of a name's words or the last four digits.
 
     Names of the whole state are known; picking somebody by a phone's digits is for those who may see the phone.
     """
-    found = Account.objects.filter(closed_at=None).alias(
-        near=RawSQL(f"({EVERYTHING} or {placed('people_account.unit_id', PEOPLE)})", [])  # noqa: S611  # no input
-    )
-    found = found.filter(near=True)
-    text = text.strip()
+    found = _near()
+    text = text.replace("\0", "").strip()  # PostgreSQL holds no NUL, and refuses to look for one
     if text.isdigit() and len(text) == 4:
         found = found.filter(last4=text)
     else:
@@ -206,6 +217,16 @@ def person(person_id: UUID) -> Person:
 def persons(person_ids: Iterable[UUID]) -> list[Person]:
     """People by id, in scope; in no order."""
     return list(Person.objects.filter(pk__in=list(person_ids)))
+
+
+def phones(phone_ids: Iterable[UUID]) -> dict[UUID, Phone]:
+    """Phones by id, those that are kept and in scope."""
+    return {each.pk: each for each in Phone.objects.filter(pk__in=set(phone_ids))}
+
+
+def accounts(account_ids: Iterable[int]) -> dict[int, Account]:
+    """Open accounts by id, those in scope."""
+    return {each.pk: each for each in Account.objects.filter(id__in=set(account_ids), closed_at=None)}
 
 
 def phone(phone_id: UUID) -> Phone:

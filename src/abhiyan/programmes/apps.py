@@ -10,6 +10,7 @@ class ProgrammesConfig(AppConfig):
         from abhiyan.core import news
         from abhiyan.core.backup import Restored
         from abhiyan.core.imports import register
+        from abhiyan.people.news import AccountClosed
         from abhiyan.units.news import UnitsGoing, UnitsMoved
 
         from . import actions
@@ -25,11 +26,15 @@ class ProgrammesConfig(AppConfig):
         def restored(_told: Restored) -> None:
             actions.forget_horizon()
 
+        def account_closed(told: AccountClosed) -> None:
+            actions.end_of_account(account_id=told.account_id, by=told.by, at=told.at)
+
         def opened(told: ProgrammeOpened) -> None:
             actions.tell_in_charges(programme_id=told.programme_id, at=told.at)
 
         for kind in KINDS_OF_LIST:
             register(kind)
+        news.subscribe(AccountClosed, account_closed)
         news.subscribe(ProgrammeOpened, opened)
         news.subscribe(Restored, restored)
         news.subscribe(UnitsMoved, units_moved)

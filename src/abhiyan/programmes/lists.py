@@ -1,19 +1,23 @@
 """The lists this room takes in by staged import: totals of an earlier drive, and who is to be in charge where."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
+from contextlib import AbstractContextManager
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
-from django.db import transaction
+from django.conf import settings
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from abhiyan.core import clock
 from abhiyan.core.imports import Difference, ImportKind, Option, Outcome, Work
 from abhiyan.core.keys import keyring
 from abhiyan.core.models import JournalPage
 from abhiyan.core.refusals import NotFound, Refused
+from abhiyan.core.scope import NOTHING, Scope, scoped, system
 from abhiyan.core.tables.layout import Field, Kind, Layout
-from abhiyan.org.queries import NotYours
+from abhiyan.org import queries as org
 from abhiyan.org.viewer import named
 from abhiyan.people import phones
 from abhiyan.people import queries as people
@@ -55,6 +59,12 @@ def _places(codes: set[str], within: int | None) -> tuple[dict[str, int], set[in
     return ids, outside
 
 
+def _read(work: Work, **more: Any) -> list[tuple[Any, ...]]:
+    """Every row in the order of the file; also those with a cell that was refused (None there)."""
+    rows = [row for batch in work.rows(**more) for row in (*batch.rows, *batch.faulty)]
+    return sorted(rows, key=lambda row: int(row[0]))
+
+
 # What an earlier drive reached
 
 TOTALS = Layout(
@@ -77,13 +87,15 @@ TOTALS = Layout(
 
 
 def _figures(work: Work) -> list[tuple[int, str, int, int]]:
-    """Row, code, unit, total of every sound row; the others are refused."""
-    rows: list[tuple[int, str, int]] = [row for batch in work.rows() for row in batch.rows]
-    ids, outside = _places({code for _row, code, _n in rows}, work.unit_id)
+    """Row, code, unit, total of every sound row; the others are refused, for all that is wrong with them."""
+    rows = _read(work)
+    ids, outside = _places({code for _row, code, _n in rows if code}, work.unit_id)
     first: dict[int, int] = {}
     found = []
     for row, code, n in rows:
         unit = ids.get(code)
+        if not code:
+            continue  # refused by the reader
         if unit is None:
             work.refuse(row, "unit_code", "unit_unknown", unit=code)
         elif unit in outside:
@@ -92,7 +104,8 @@ def _figures(work: Work) -> list[tuple[int, str, int, int]]:
             work.refuse(row, "unit_code", "doubled", first=first[unit])
         else:
             first[unit] = row
-            found.append((row, code, unit, n))
+            if not work.is_refused(row):
+                found.append((row, code, unit, n))
     return found
 
 
@@ -204,12 +217,6 @@ IN_CHARGES = Layout(
         Field("role", "Role", "भूमिका", ("as", "दायित्व"), Kind.CHOICE, choices=ROLES),
     ),
 )
-_REFUSALS: tuple[type[Refused], ...] = (
-    actions.AlreadyInCharge,
-    actions.ScopeOutside,
-    actions.UnknownAccount,
-    NotYours,
-)
 
 
 class ProgrammeGone(Refused):
@@ -231,75 +238,93 @@ def _programmes() -> list[tuple[str, str]]:
     ]
 
 
-def _accounts(rows: Sequence[tuple[Any, ...]]) -> Iterator[UUID | None]:
-    """Whom each row means: by the phone if it gives one, else by the account's public id."""
-    by_phone = people.accounts_by_phone()
+def _known_people(work: Work, rows: Sequence[tuple[Any, ...]]) -> dict[UUID | None, int]:
+    """Whom the rows mean, by the id of the phone and by the public id: of those whom the list's bringer may see.
+
+    Anybody else is answered like nobody: else a list would tell which numbers sign in here.
+    """
     ring = keyring()
-    for _row, phone, user, _code, _role in rows:
-        if phone:
-            yield by_phone.get(ring.phone_id(phone))
-        else:
-            try:
-                yield UUID(user)
-            except ValueError:
-                yield None
+    phone_ids = {ring.phone_id(phone) for _row, phone, _user, _code, _role in rows if phone}
+    public_ids = {one for _row, _phone, user, _code, _role in rows if (one := _uuid(user))}
+    with _sight_of(work):
+        found = people.accounts_near(phone_ids=phone_ids, public_ids=public_ids)
+    known: dict[UUID | None, int] = {account.phone_id: account.pk for account in found}
+    return known | {account.public_id: account.pk for account in found}
 
 
-def _name_all(work: Work) -> tuple[int, list[tuple[int, str, str, dict[str, object]]]]:
-    """Name whoever the list names. How many were, and the rows that cannot be: row, field, code, facts."""
-    rows = [row for batch in work.rows(phone=phones.parse) for row in batch.rows]
+def _sight_of(work: Work) -> AbstractContextManager[Scope]:
+    if work.by.kind == "system":
+        return system("a list from the console")
+    on = clock.day_in(settings.TIME_ZONE, work.at)
+    own = org.scope_of(work.by.account_id, on) if work.by.account_id is not None else NOTHING
+    return scoped(replace(own, reason="people a list names"))
+
+
+def _uuid(text: str | None) -> UUID | None:
+    try:
+        return UUID(text or "")
+    except ValueError:
+        return None
+
+
+Fault = tuple[int, str, str, dict[str, object]]  # row, field, code, facts
+
+
+def _namings(work: Work) -> tuple[int, list[tuple[int, str, actions.Naming]], list[Fault]]:
+    """The programme's id, whom the rows would name where, and what is wrong with the others: all of it at once."""
+    rows = _read(work, phone=phones.parse)
     try:
         programme = queries.programme(UUID(work.options["programme"]))
     except NotFound:
         raise ProgrammeGone from None
-    ids, outside = _places({row[3] for row in rows}, work.unit_id)
-    named_now = 0
-    refused: list[tuple[int, str, str, dict[str, object]]] = []
-    accounts = _accounts([row for row in rows if row[1] or row[2]])
-    for number, (row, phone, user, code, role) in enumerate(rows):
-        if not phone and not user:
-            refused.append((row, "phone", "who_needed", {}))
-            continue
-        who, unit = next(accounts), ids.get(code)
-        if who is None:
-            refused.append((row, "phone" if phone else "user", "unknown_account", {}))
-        elif unit is None or unit in outside:
-            refused.append((row, "unit_code", "unit_outside" if unit else "unit_unknown", {"unit": code}))
-        else:
-            try:
-                actions.name_in_charge(
-                    programme_id=programme.pk,
-                    unit_id=unit,
-                    account=who,
-                    role=role or InCharge.Role.IN_CHARGE,
-                    by=work.by,
-                    at=work.at,
-                    import_id=work.id,
-                )
-                named_now += 1
-            except _REFUSALS as no:
-                refused.append((row, "unit_code", no.code, {"unit": code}))
-        work.progress(number, len(rows))
-    return named_now, refused
+    ids, outside = _places({row[3] for row in rows if row[3]}, work.unit_id)
+    known, ring = _known_people(work, rows), keyring()
+    found: list[tuple[int, str, actions.Naming]] = []
+    faults: list[Fault] = []
+    for row, phone, user, code, role in rows:
+        unit = ids.get(code)
+        account = known.get(ring.phone_id(phone) if phone else _uuid(user))
+        if account is None and (phone or user):
+            faults.append((row, "phone" if phone else "user", "unknown_account", {}))
+        elif account is None and not work.is_refused(row, "phone") and not work.is_refused(row, "user"):
+            faults.append((row, "phone", "who_needed", {}))
+        if code and unit is None:
+            faults.append((row, "unit_code", "unit_unknown", {"unit": code}))
+        elif unit in outside:
+            faults.append((row, "unit_code", "unit_outside", {"unit": code}))
+        elif unit is not None:
+            found.append((row, code, actions.Naming(unit, account, role or InCharge.Role.IN_CHARGE)))
+    return programme.pk, found, faults
+
+
+def _take(work: Work, *, write: bool) -> None:
+    programme_id, found, faults = _namings(work)
+    bad = {row for row, _field, _code, _facts in faults}
+    sound = [one for one in found if one[0] not in bad and not work.is_refused(one[0])]
+    # Of rows that are refused already it is still told when nobody may be named there.
+    rest = [one for one in found if one[0] in bad or work.is_refused(one[0])]
+    asked: dict[str, Any] = {"programme_id": programme_id, "by": work.by, "at": work.at}
+    namings = [naming for _row, _code, naming in sound]
+    if write:
+        answers = actions.name_many(namings=namings, import_id=work.id, **asked)
+    else:
+        answers = actions.look_at_namings(namings=namings, **asked)
+    answers += actions.look_at_namings(namings=[naming for _row, _code, naming in rest], **asked)
+    for (row, code, _naming), no in zip(sound + rest, answers, strict=True):
+        if no is not None and not isinstance(no, actions.UnknownAccount):  # that is told by its own column
+            faults.append((row, "unit_code", no.code, {"unit": code}))
+    for row, field, code, facts in sorted(faults, key=lambda fault: fault[0]):
+        work.refuse(row, field, code, **facts)
+    if n := sum(no is None for no in answers[: len(sound)]):
+        work.count("named", n)
 
 
 def _check_in_charges(work: Work) -> None:
-    """The very acts, and all of them taken back: what would be refused is refused."""
-    with transaction.atomic():
-        found, refused = _name_all(work)
-        transaction.set_rollback(True)
-    _tell(work, found, refused)
+    _take(work, write=False)
 
 
 def _commit_in_charges(work: Work) -> None:
-    _tell(work, *_name_all(work))
-
-
-def _tell(work: Work, found: int, refused: Sequence[tuple[int, str, str, dict[str, object]]]) -> None:
-    for row, field, code, facts in refused:
-        work.refuse(row, field, code, **facts)
-    if found:
-        work.count("named", found)
+    _take(work, write=True)
 
 
 def _undo_in_charges(work: Work) -> None:

@@ -92,14 +92,27 @@ class InCharge(models.Model):
 
     class Meta:
         db_table = "programmes_in_charge"
-        constraints = policies(
-            "in_charge",
-            using=f"account_id = {ACCOUNT} or {placed('programmes_in_charge.unit_id', COUNTS)}",
-            write="true",
-        )
+        constraints = [
+            models.UniqueConstraint(
+                fields=["programme", "unit", "account_id"],
+                condition=models.Q(ended_at=None),
+                name="in_charge_once",
+            ),
+            *policies(
+                "in_charge",
+                using=f"account_id = {ACCOUNT} or {placed('programmes_in_charge.unit_id', COUNTS)}",
+                write="true",
+            ),
+        ]
         indexes = [
             # used by: units without somebody in charge, a unit's own
             models.Index(fields=["unit", "programme"], name="in_charge_unit"),
+            # used by: Today of whoever names others where somebody declined
+            models.Index(
+                fields=["programme", "role", "unit"],
+                condition=models.Q(state="declined"),
+                name="in_charge_declined",
+            ),
             models.Index(
                 fields=["account_id"], name="in_charge_account"
             ),  # used by: Today, one's own charges

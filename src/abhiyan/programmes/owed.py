@@ -3,18 +3,21 @@
 from collections.abc import Iterator
 from datetime import datetime
 
+from django.conf import settings
 from django.urls import reverse
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
+from abhiyan.core import clock
 from abhiyan.org.viewer import Viewer, named
 from abhiyan.ui.numbers import grouped
 from abhiyan.ui.owed import Owed
 
 from . import queries
+from .models import InCharge
 
 
-def owed(viewer: Viewer, *, at: datetime) -> Iterator[Owed]:  # noqa: ARG001  # every room's has the same shape
+def owed(viewer: Viewer, *, at: datetime) -> Iterator[Owed]:
     """What the viewer was named for and has not answered; then what others declined in the viewer's own units."""
     if viewer.account_id is None:
         return
@@ -30,17 +33,23 @@ def owed(viewer: Viewer, *, at: datetime) -> Iterator[Owed]:  # noqa: ARG001  # 
             icon="check",
         )
     home = viewer.home
-    if home is None or not viewer.may("programmes.run"):
+    if home is None or not viewer.may_at("programmes.run", home.lo):
         return
-    for programme, n in queries.declined_below(home.lo, home.hi, hierarchy=home.hierarchy):
-        yield Owed(
-            urgency=2,
-            title=ngettext(
+    on = clock.day_in(settings.TIME_ZONE, at)
+    for programme, role, n in queries.declined_below(home.lo, home.hi, hierarchy=home.hierarchy, on=on):
+        if role == InCharge.Role.IN_CHARGE:
+            title = ngettext(
                 "%(n)s in-charge declined: name another", "%(n)s in-charges declined: name others", n
             )
-            % {"n": grouped(n)},
+        else:
+            title = ngettext(
+                "%(n)s co-in-charge declined: name another", "%(n)s co-in-charges declined: name others", n
+            )
+        yield Owed(
+            urgency=2,
+            title=title % {"n": grouped(n)},
             meta=named(programme.names, language),
-            href=reverse("programmes:in_charges", args=[programme.public_id]) + "?show=missing",
+            href=reverse("programmes:in_charges", args=[programme.public_id]) + f"?show=missing&role={role}",
             act=_("See"),
             icon="list",
             n=n,

@@ -1,5 +1,6 @@
 """What every page knows: who looks, the menu they may use, the language's address."""
 
+from collections.abc import Iterable
 from functools import lru_cache
 from typing import Any
 
@@ -9,17 +10,20 @@ from django.urls import NoReverseMatch, get_urlconf, reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
 
+from abhiyan.core.imports import registered
 from abhiyan.org.viewer import NOBODY, Viewer
 from abhiyan.ui.navigation import Entry
 
-# key of the menu, URL name, and the capabilities of which one opens it (none: every office)
+# key of the menu, URL name, and the capabilities of which one opens it (none: every office). Imports are open to
+# whoever may bring any kind of list there is.
+OF_LISTS = "*"
 MENU: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("today", "site:today", ()),
     ("units", "site:units", ()),
     ("programmes", "programmes:list", ()),
     ("elections", "elections:list", ()),
     ("people", "enrolment:people", ("people.read",)),
-    ("imports", "imports:list", ("imports.units", "imports.pins", "imports.paper", "results.import")),
+    ("imports", "imports:list", (OF_LISTS,)),
     ("messages", "messaging:list", ("messages.read",)),
     ("appointments", "org:appointments", ()),
 )
@@ -40,7 +44,7 @@ def page(request: HttpRequest) -> dict[str, Any]:
         known["nav"] = [
             Entry(key, where)
             for key, name, needs in MENU
-            if (not needs or own.intersection(needs)) and (where := address(name))
+            if (not needs or own.intersection(_asked(needs))) and (where := address(name))
         ]
         known["search_url"] = address(SEARCH)
     if viewer.is_signed_in:
@@ -55,6 +59,10 @@ def page(request: HttpRequest) -> dict[str, Any]:
     else:
         known |= {"join_url": address("enrolment:join"), "member_url": address("enrolment:me")}
     return known
+
+
+def _asked(needs: tuple[str, ...]) -> Iterable[str]:
+    return (kind.capability for kind in registered()) if needs == (OF_LISTS,) else needs
 
 
 def address(name: str) -> str:

@@ -114,6 +114,7 @@ class Work:
         self._signal = signal
         self._refused: list[RefusedRow] = []
         self._refused_rows: set[int] = set()
+        self._refused_cells: set[tuple[int, str]] = set()
         self._read_once = False
         self._page = 0
 
@@ -172,6 +173,7 @@ class Work:
         """A row is not taken. field: a key of the layout, "" for the row as a whole. facts: safe to keep and
         show, never personal. A row refused for two reasons counts once."""
         self._refused_rows.add(row)
+        self._refused_cells.add((row, field))
         self._refused.append(RefusedRow(import_id=self.id, row=row, field=field, reason=code, facts=facts))
         if len(self._refused) >= _AT_ONCE:
             self._write_refused()
@@ -180,9 +182,9 @@ class Work:
     def refused_rows(self) -> int:
         return len(self._refused_rows)
 
-    def is_refused(self, row: int) -> bool:
-        """Whether a row was refused already in this step."""
-        return row in self._refused_rows
+    def is_refused(self, row: int, field: str | None = None) -> bool:
+        """Whether a row was refused already in this step; with `field`, for what stands there."""
+        return row in self._refused_rows if field is None else (row, field) in self._refused_cells
 
     def count(self, outcome: str, n: int = 1) -> None:
         """Rows that came to an outcome of the kind."""

@@ -50,13 +50,16 @@ class Batch:
     """A stretch of a file.
 
     rows: (row number, value, value, …) in the layout's order. refused: one entry per bad cell.
-    refused_rows: how many rows those are. discarded: rows the caller's `discard` forgot, by its code.
+    faulty: the rows of those cells, in the same shape, None where a cell is bad; whoever can tell what else is wrong
+    with them says it at once. refused_rows: how many rows those are. discarded: rows the caller's `discard` forgot,
+    by its code.
     skipped: blank rows and repeated headers. notes: (field key, note) -> cells. done: bytes (rows of a sheet)
     read so far, of `Part.stop - Part.start`.
     """
 
     rows: list[tuple[Any, ...]] = field(default_factory=list)
     refused: list[RefusedCell] = field(default_factory=list)
+    faulty: list[tuple[Any, ...]] = field(default_factory=list)
     refused_rows: int = 0
     discarded: Counter[str] = field(default_factory=Counter)
     skipped: int = 0
@@ -151,6 +154,7 @@ class _Plan:
                     bad.pop(index, None)
         for index in sorted(bad.keys() - skipped):
             out.refused_rows += 1
+            out.faulty.append(built[index])
             for which, code, cell in bad[index]:
                 key = which.key if which is not None else ""
                 shown = excerpt(which, cell, personal=self.personal)

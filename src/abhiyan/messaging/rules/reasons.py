@@ -8,6 +8,7 @@ WORDS: dict[str, Promise] = {
     "template": _("No registered text for it yet"),
     "hours": _("Waits for 10:00"),
     "too_late": _("Too late: given up"),
+    "taken_back": _("Taken back before it was sent"),
     "suppressed": _("The phone said no"),
     "no_consent": _("No consent for messages"),
     "restored": _("Waited when the backup was taken: it may have been sent since"),

@@ -136,6 +136,16 @@ def test_a_lease_that_lapses_returns_to_the_queue(gateway: Gateway) -> None:
     assert turn(gateway, AT + actions.LEASE) == 1
 
 
+def test_what_is_taken_back_does_not_go_and_what_has_gone_stays_sent(gateway: Gateway) -> None:
+    queue(key="gone")
+    turn(gateway)
+    queue(key="waits", kind=texts.DUTY)
+    queue(key="stays")
+    assert actions.take_back(keys=["gone", "waits", "never sent"], at=AT) == 1
+    assert turn(gateway) == 1 and len(gateway.got) == 2
+    assert sorted(states()) == [("dropped", "taken_back"), ("sent", ""), ("sent", "")]
+
+
 def test_over_the_budget_messages_are_held_but_codes_still_go(gateway: Gateway) -> None:
     with system("test"):
         actions.set_allowance(programme_id=7, per_hour=2, by=Actor.system("test"), at=AT)

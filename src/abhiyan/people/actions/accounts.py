@@ -6,13 +6,14 @@ from uuid import UUID, uuid4
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
-from abhiyan.core import audit
+from abhiyan.core import audit, news
 from abhiyan.core.actor import Actor
 from abhiyan.core.keys import keyring
 from abhiyan.core.refusals import NotFound, Refused
 from abhiyan.core.scope import system
 from abhiyan.people import phones
 from abhiyan.people.models import Account, Phone
+from abhiyan.people.news import AccountClosed
 
 from . import sessions
 
@@ -118,6 +119,7 @@ def close_account(*, account_id: int, by: Actor, at: datetime) -> None:
             raise NotFound
         sessions.end_all_of_account(account_id=account_id, at=at)
         audit.record(by=by, at=at, act="people.close_account", subject=str(account_id))
+        news.tell(AccountClosed(account_id, by, at))
 
 
 def find_account_at(*, account_id: int, unit_id: int, instead_of: int | None) -> None:

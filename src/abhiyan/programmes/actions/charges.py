@@ -1,15 +1,18 @@
 """Who is in charge of a programme in a unit: named, told, accepting or declining, ended."""
 
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
 from django.conf import settings
-from django.db import transaction
+from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import override
 
-from abhiyan.core import audit
+from abhiyan.core import audit, clock
 from abhiyan.core.actor import Actor
 from abhiyan.core.keys import keyring
 from abhiyan.core.refusals import NotFound, Refused
@@ -19,13 +22,14 @@ from abhiyan.messaging.rules import texts
 from abhiyan.org import queries as org
 from abhiyan.org.viewer import named
 from abhiyan.people import queries as people
-from abhiyan.people.models import Account
 from abhiyan.programmes.models import InCharge, Programme
+from abhiyan.programmes.queries.splits import in_play
 from abhiyan.units import queries as units
 
-from .programmes import ScopeOutside, held, in_scope
+from .programmes import ScopeOutside, held
 
 LONGEST_REASON = 200
+_AT_ONCE = 2_000  # charges named, told or ended together
 
 
 class UnknownAccount(Refused):
@@ -50,6 +54,15 @@ class ReasonTooLong(Refused):
     message = _("Say it in at most %(longest)s characters.")
 
 
+@dataclass(frozen=True, slots=True)
+class Naming:
+    """Somebody to be in charge in a unit: a row of a list. account_id: None when nobody is known by what it says."""
+
+    unit_id: int
+    account_id: int | None
+    role: str = InCharge.Role.IN_CHARGE
+
+
 def name_in_charge(
     *,
     programme_id: int,
@@ -58,51 +71,172 @@ def name_in_charge(
     by: Actor,
     at: datetime,
     role: str = InCharge.Role.IN_CHARGE,
-    import_id: int | None = None,
 ) -> InCharge:
     """Name who answers for a programme in a unit. account: public id. Who may: `programmes.run` at the unit.
 
     They are told by a duty message once the programme is open, and may decline; what somebody may do comes from
-    their appointments alone, being in charge shows a name on pages. import_id: of the list that named them.
-    Refuses UnknownAccount, AlreadyInCharge, ScopeOutside.
+    their appointments alone, being in charge shows a name on pages. Refuses UnknownAccount, AlreadyInCharge,
+    ScopeOutside.
     """
     with transaction.atomic():
-        programme = held(programme_id=programme_id)
+        programme = _named_for(programme_id)
         org.require(by, "programmes.run", at=unit_id)
-        if unit_id != programme.owner_id and not in_scope(programme=programme, unit_id=unit_id, at=at):
-            raise ScopeOutside(field="unit", n=1)
         try:
             found = people.account_by_public_id(account)
         except NotFound:
             raise UnknownAccount(field="account") from None
-        if InCharge.objects.filter(
-            programme=programme, unit_id=unit_id, account_id=found.pk, ended_at=None
-        ).exists():
-            raise AlreadyInCharge(field="account")
-        made = InCharge.objects.create(
-            programme=programme,
-            unit_id=unit_id,
-            account_id=found.pk,
-            role=role,
-            named_at=at,
-            named_by=by.account_id,
-            import_id=import_id,
-        )
+        if not _in_scope(programme, [unit_id], at=at):
+            raise ScopeOutside(field="unit", n=1)
+        try:
+            with transaction.atomic():
+                made = InCharge.objects.create(
+                    programme=programme,
+                    unit_id=unit_id,
+                    account_id=found.pk,
+                    role=role,
+                    named_at=at,
+                    named_by=by.account_id,
+                )
+        except IntegrityError as error:
+            if "in_charge_once" not in str(error):
+                raise
+            raise AlreadyInCharge(field="account") from error
         if programme.state == Programme.State.OPEN:
-            _let_know(programme, made, found, at=at)
+            _let_know([made], at=at)
         _record(made, programme, "name_in_charge", {"account": str(account), "role": str(role)}, by=by, at=at)
         return made
+
+
+def look_at_namings(
+    *, programme_id: int, namings: Sequence[Naming], by: Actor, at: datetime
+) -> list[Refused | None]:
+    """What `name_many` would refuse, naming by naming, in order; nothing is changed. By a few queries in all."""
+    programme = Programme.objects.filter(pk=programme_id).first()
+    if programme is None:
+        raise NotFound
+    unit_ids = {one.unit_id for one in namings}
+    yours, inside = _yours(unit_ids, by=by, at=at), _in_scope(programme, unit_ids, at=at)
+    holding: set[tuple[int, int | None]] = set(
+        InCharge.objects.filter(
+            programme=programme,
+            unit_id__in=unit_ids,
+            account_id__in={one.account_id for one in namings} - {None},
+            ended_at=None,
+        ).values_list("unit_id", "account_id")
+    )
+    found: list[Refused | None] = []
+    for one in namings:
+        place = (one.unit_id, one.account_id)
+        if one.unit_id not in yours:
+            found.append(org.NotYours(capability="programmes.run"))
+        elif one.unit_id not in inside:
+            found.append(ScopeOutside(field="unit", n=1))
+        elif one.account_id is None:
+            found.append(UnknownAccount(field="account"))
+        elif place in holding:
+            found.append(AlreadyInCharge(field="account"))
+        else:
+            holding.add(place)
+            found.append(None)
+    return found
+
+
+def name_many(
+    *, programme_id: int, namings: Sequence[Naming], by: Actor, at: datetime, import_id: int
+) -> list[Refused | None]:
+    """Name everybody of a list at once, as `name_in_charge` does one; what is refused stands at its place.
+
+    Locks nothing of the programme: others go on naming, and splitting its targets. Whom somebody else names first is
+    in charge already. One entry in the trail; each charge keeps the import it comes from.
+    """
+    with transaction.atomic():
+        programme = _named_for(programme_id)
+        found = look_at_namings(programme_id=programme_id, namings=namings, by=by, at=at)
+        made = 0
+        sound = [
+            (place, one.unit_id, one.account_id, one.role)
+            for place, one in enumerate(namings)
+            if found[place] is None and one.account_id is not None
+        ]
+        for start in range(0, len(sound), _AT_ONCE):
+            part = sound[start : start + _AT_ONCE]
+            InCharge.objects.bulk_create(
+                [
+                    InCharge(
+                        programme=programme,
+                        unit_id=unit_id,
+                        account_id=account_id,
+                        role=role,
+                        named_at=at,
+                        named_by=by.account_id,
+                        import_id=import_id,
+                    )
+                    for _place, unit_id, account_id, role in part
+                ],
+                ignore_conflicts=True,
+            )
+            rows = InCharge.objects.filter(
+                import_id=import_id, ended_at=None, unit_id__in={unit_id for _place, unit_id, *_who in part}
+            )
+            named_now = {(row.unit_id, row.account_id): row for row in rows}
+            mine = []
+            for place, unit_id, account_id, _role in part:
+                row = named_now.get((unit_id, account_id))
+                if row is None:
+                    found[place] = AlreadyInCharge(field="account")
+                else:
+                    mine.append(row)
+            if programme.state == Programme.State.OPEN:
+                _let_know(mine, at=at)
+            made += len(mine)
+        audit.record(
+            by=by,
+            at=at,
+            act="programmes.name_many",
+            subject=str(programme.public_id),
+            n=made,
+            facts={"import": import_id},
+        )
+        return found
+
+
+def _named_for(programme_id: int) -> Programme:
+    """The programme somebody is named for. Held only while a draft: whoever opens it tells those it sees."""
+    programme = Programme.objects.filter(pk=programme_id).first()
+    if programme is None:
+        raise NotFound
+    return held(programme_id=programme_id) if programme.state == Programme.State.DRAFT else programme
+
+
+def _in_scope(programme: Programme, unit_ids: Iterable[int], *, at: datetime) -> set[int]:
+    on = clock.day_in(settings.TIME_ZONE, at)
+    found = in_play(programme.pk, programme.hierarchy, list(unit_ids), on=on)
+    return found | {programme.owner_id}.intersection(unit_ids)
+
+
+def _yours(unit_ids: Iterable[int], *, by: Actor, at: datetime) -> set[int]:
+    """The units at which `by` holds `programmes.run` today."""
+    if by.kind == "system":
+        return set(unit_ids)
+    if by.kind != "person" or by.account_id is None:
+        return set()
+    viewer = org.viewer_of(account_id=by.account_id, on=clock.day_in(settings.TIME_ZONE, at))
+    return {
+        unit_id
+        for unit_id, spans in units.all_spans(unit_ids).items()
+        if viewer.may_at("programmes.run", *(lo for lo, _hi in spans))
+    }
 
 
 def tell_in_charges(*, programme_id: int, at: datetime) -> int:
     """Tell everybody in charge of a programme who was not told yet: it has been opened. Returns how many were."""
     told = 0
     with system("telling who is in charge"):
-        waiting = InCharge.objects.filter(programme_id=programme_id, ended_at=None, told_at=None)
-        for one in waiting.select_related("programme").order_by("pk"):
-            account = people.account(one.account_id)
-            if account is not None:
-                told += _let_know(one.programme, one, account, at=at)
+        waiting = list(
+            InCharge.objects.filter(programme_id=programme_id, ended_at=None, told_at=None).order_by("pk")
+        )
+        for start in range(0, len(waiting), _AT_ONCE):
+            told += _let_know(waiting[start : start + _AT_ONCE], at=at)
     return told
 
 
@@ -131,13 +265,17 @@ def answer_charge(*, in_charge_id: int, accepts: bool, by: Actor, at: datetime, 
         one.answered_at = at
         if not accepts:
             one.reason, one.ended_at = " ".join(reason.split()), at
+            messaging.take_back(keys=[_key(one.pk)], at=at)
         one.save(update_fields=["state", "answered_at", "reason", "ended_at"])
         _record(one, one.programme, "accept_charge" if accepts else "decline_charge", {}, by=by, at=at)
         return one
 
 
 def end_in_charge(*, in_charge_id: int, by: Actor, at: datetime) -> None:
-    """End somebody's charge of a programme in a unit. Who may: `programmes.run` at the unit."""
+    """End somebody's charge of a programme in a unit; if they have not been told yet, they are not any more.
+
+    Who may: `programmes.run` at the unit.
+    """
     with transaction.atomic():
         one = (
             InCharge.objects.select_for_update(of=("self",))
@@ -150,46 +288,85 @@ def end_in_charge(*, in_charge_id: int, by: Actor, at: datetime) -> None:
         org.require(by, "programmes.run", at=one.unit_id)
         one.ended_at = at
         one.save(update_fields=["ended_at"])
+        messaging.take_back(keys=[_key(one.pk)], at=at)
         _record(one, one.programme, "end_in_charge", {}, by=by, at=at)
 
 
 def end_named_by(*, import_id: int, by: Actor, at: datetime) -> int:
     """End every charge a list has named that still holds, answered or not. Returns how many. Undo of that import."""
-    ended = InCharge.objects.filter(import_id=import_id, ended_at=None).update(ended_at=at)
+    ended = _end(InCharge.objects.filter(import_id=import_id, ended_at=None), at=at)
     audit.record(by=by, at=at, act="programmes.end_named_by", n=ended, facts={"import": import_id})
     return ended
 
 
-def _let_know(programme: Programme, one: InCharge, account: Account, *, at: datetime) -> bool:
-    """Queue the duty message; False when no phone of theirs is kept."""
+def end_of_account(*, account_id: int, by: Actor, at: datetime) -> int:
+    """End everything an account is in charge of: it was closed, and its units miss somebody. Returns how much."""
+    with system("an account was closed"):
+        ended = _end(InCharge.objects.filter(account_id=account_id, ended_at=None), at=at)
+        if ended:
+            audit.record(by=by, at=at, act="programmes.end_of_account", subject=str(account_id), n=ended)
+    return ended
+
+
+def _end(charges: QuerySet[InCharge], *, at: datetime) -> int:
+    numbers = list(charges.select_for_update(of=("self",)).order_by("pk").values_list("pk", flat=True))
+    for start in range(0, len(numbers), _AT_ONCE):
+        part = numbers[start : start + _AT_ONCE]
+        InCharge.objects.filter(pk__in=part).update(ended_at=at)
+        messaging.take_back(keys=[_key(number) for number in part], at=at)
+    return len(numbers)
+
+
+def _key(in_charge_id: int) -> str:
+    """Of the message that tells somebody: sent once, and taken back by it."""
+    return f"in_charge|{in_charge_id}"
+
+
+def _let_know(charges: Sequence[InCharge], *, at: datetime) -> int:
+    """Queue the duty messages of charges of one programme. How many were: some have no phone that is kept."""
+    if not charges:
+        return 0
     with system("telling who is in charge"):
-        try:
-            phone = people.phone(account.phone_id)
-        except NotFound:
-            return False
-        language = account.language or settings.LANGUAGE_CODE
-        with override(language):
-            role = str(InCharge.Role(one.role).label)
-        where = units.names_of([one.unit_id], language=language)[one.unit_id]
-        messaging.send(
-            template="duty.in_charge",
-            phone=keyring().unseal(bytes(phone.sealed), about=phone.pk.bytes).decode(),
-            language=language,
-            blanks={
-                "role": role,
-                "programme": named(programme.names, language),
-                "unit": where,
-                "link": settings.ORIGIN + reverse("programmes:charges"),
-            },
-            key=f"in_charge|{one.pk}",
-            kind=texts.DUTY,
-            unit_id=one.unit_id,
-            programme_id=programme.pk,
-            at=at,
-        )
-        one.told_at = at
-        one.save(update_fields=["told_at"])
-        return True
+        programme = charges[0].programme
+        accounts = people.accounts(one.account_id for one in charges)
+        phones = people.phones(account.phone_id for account in accounts.values())
+        spoken = {account.language or settings.LANGUAGE_CODE for account in accounts.values()}
+        where = {
+            language: units.names_of({one.unit_id for one in charges}, language=language)
+            for language in spoken
+        }
+        link, ring = settings.ORIGIN + reverse("programmes:charges"), keyring()
+        letters, told = [], []
+        for one in charges:
+            account = accounts.get(one.account_id)
+            phone = phones.get(account.phone_id) if account else None
+            if account is None or phone is None:
+                continue
+            language = account.language or settings.LANGUAGE_CODE
+            with override(language):
+                role = str(InCharge.Role(one.role).label)
+            letters.append(
+                messaging.Outgoing(
+                    template="duty.in_charge",
+                    phone=ring.unseal(bytes(phone.sealed), about=phone.pk.bytes).decode(),
+                    language=language,
+                    blanks={
+                        "role": role,
+                        "programme": named(programme.names, language),
+                        "unit": where[language][one.unit_id],
+                        "link": link,
+                    },
+                    key=_key(one.pk),
+                    kind=texts.DUTY,
+                    unit_id=one.unit_id,
+                    programme_id=programme.pk,
+                )
+            )
+            one.told_at = at
+            told.append(one.pk)
+        messaging.send_many(messages=letters, at=at)
+        InCharge.objects.filter(pk__in=told).update(told_at=at)
+    return len(told)
 
 
 def _record(

@@ -237,8 +237,12 @@ def discard_draft(*, programme_id: int, by: Actor, at: datetime) -> None:
 
 
 def held(*, programme_id: int) -> Programme:
-    """The programme, locked until the transaction ends. Whoever changes it or its targets holds it first."""
-    programme = Programme.objects.select_for_update(of=("self",)).filter(pk=programme_id).first()
+    """The programme, locked until the transaction ends. Whoever changes it or its targets holds it first.
+
+    Rows that only point to it, such as who is in charge, are written meanwhile.
+    """
+    found = Programme.objects.select_for_update(of=("self",), no_key=True)
+    programme = found.filter(pk=programme_id).first()
     if programme is None:
         raise NotFound
     return programme

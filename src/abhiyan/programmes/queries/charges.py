@@ -1,36 +1,43 @@
 """Who is in charge of a programme where, where nobody is, and what one was named for oneself."""
 
-import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
 from django.db import connection
 
+from abhiyan.org.rules.ranges import literal
+from abhiyan.org.viewer import NOBODY, Viewer
 from abhiyan.programmes.models import InCharge, Programme
 from abhiyan.units.rules import levels
 
+from .holders import Offices, holders
 from .rows import Rows
 from .splits import IN_PLAY, named
 
 
 @dataclass(frozen=True, slots=True)
 class ChargeRow:
-    """Somebody in charge, with the offices they hold today: a line of the list to publish."""
+    """Somebody in charge, with the offices they hold today: a line of the list to publish.
+
+    last4: of the phone, for whoever runs programmes at the unit, named them or is them; else empty.
+    """
 
     id: int
     unit_id: int
     unit_code: str
     unit_kind: str
     unit_names: dict[str, str]
-    name: str
-    last4: str
+    account_id: int
     role: str
     state: str
     since: datetime
     is_told: bool
-    offices: tuple[tuple[dict[str, str], dict[str, str]], ...]  # names of the office, names of its unit
+    sees_phone: bool
+    name: str = ""
+    last4: str = ""
+    offices: Offices = ()
 
     @property
     def role_name(self) -> str:
@@ -43,16 +50,20 @@ class ChargeRow:
 
 @dataclass(frozen=True, slots=True)
 class MissingRow:
-    """A unit without somebody in charge; who declined it last, if somebody did."""
+    """A unit without somebody in charge; who declined it last, if somebody did.
+
+    reason: theirs, for whoever runs programmes at the unit, named them or is them; else empty.
+    """
 
     unit_id: int
     code: str
     kind: str
     names: dict[str, str]
     above: dict[str, str]
-    declined_by: str
+    declined_account: int | None
     declined_at: datetime | None
     reason: str
+    declined_by: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,27 +98,60 @@ class OwnCharge:
         return self.state == InCharge.State.NAMED
 
 
-# Units `p` of the programme at and below a node: what the programme covers, and what stands above that below the node.
-_UNITS = f"""from units_placement p join units_unit u on u.id = p.unit_id
-  where p.lo >= %(lo)s and p.lo < %(hi)s and {IN_PLAY}"""
-_HELD = """exists (select from programmes_in_charge i where i.unit_id = u.id and i.programme_id = %(programme)s
+# Where a programme is in play at and below a place: whole subtrees of its scope, and the single units above them.
+_PLACES = """with recursive own as (
+    select sp.parent_id, sp.lo, sp.hi from programmes_scope s
+    join units_placement sp on sp.unit_id = s.unit_id and sp.hierarchy = %(h)s and sp.lo is not null
+    where s.programme_id = %(programme)s and sp.lo < %(hi)s and sp.hi > %(lo)s),
+  up as (
+    select p.parent_id, p.lo from own join units_placement p on p.unit_id = own.parent_id and p.hierarchy = %(h)s
+    where p.lo >= %(lo)s
+    union
+    select p.parent_id, p.lo from up join units_placement p on p.unit_id = up.parent_id and p.hierarchy = %(h)s
+    where p.lo >= %(lo)s)
+  select greatest(lo, %(lo)s), least(hi, %(hi)s) from own union all select lo, lo + 1 from up"""
+# A unit `u` at a place `p` of those: by two comparisons and a search among few ranges, where IN_PLAY asks each time.
+_PLAYS = """p.lo >= %(first)s and p.lo < %(last)s and p.lo <@ %(places)s::int8multirange
+  and (u.closed_on is null or u.closed_on > %(on)s)"""
+_HELD = """exists (select from programmes_in_charge i where i.unit_id = p.unit_id and i.programme_id = %(programme)s
   and i.role = %(role)s and i.ended_at is null)"""
-_MATCHING = """ and (%(text)s = '' or u.code ilike %(like)s or exists (
+# Every name of a unit, or its code. The whole names as one text are looked at first, at a fifth of the price.
+_MATCHING = """ and (%(text)s = '' or u.code ilike %(like)s or (%(is_odd)s or u.names::text ilike %(like)s) and exists (
   select 1 from jsonb_each_text(u.names) one where one.value ilike %(like)s))"""
-_OFFICES = """(select json_agg(json_build_array(o.names, ou.names) order by o.rank, o.code)
-  from org_appointment ap join org_office o on o.id = ap.office_id join units_unit ou on ou.id = ap.unit_id
-  where ap.account_id = i.account_id and ap.state = 'active' and ap.starts_on <= %(on)s
-    and (ap.ends_on is null or ap.ends_on >= %(on)s))"""
+# Who may read why somebody declined, and the last digits of their phone.
+_CONCERNS = """(i.named_by = %(viewer)s or i.account_id = %(viewer)s or exists (
+  select from units_placement pl where pl.unit_id = i.unit_id and pl.lo <@ %(runs)s::int8multirange))"""
+_FEW = 20  # a kind that is one unit in so many is found from the top down, not by walking past all the others
+_WIDE = 5_000  # units from which on their counts are kept
+
+_Kept = tuple[int, dict[str, int]]
+_kept: dict[tuple[int, str, date], _Kept] = {}
 
 
-def _like(text: str) -> dict[str, str]:
+def _like(text: str) -> dict[str, Any]:
     text = text.replace("\0", "").strip()[:100]
     plain = text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
-    return {"text": text, "like": f"%{plain}%"}
+    return {"text": text, "like": f"%{plain}%", "is_odd": '"' in text or "\\" in text}
 
 
-def _values(programme: Programme, lo: int, hi: int, on: date, **more: Any) -> dict[str, Any]:
-    return {"programme": programme.pk, "lo": lo, "hi": hi, "on": on, **more}
+def _reader(viewer: Viewer) -> dict[str, Any]:
+    runs = [
+        each for held in viewer.appointments if "programmes.run" in held.capabilities for each in held.ranges
+    ]
+    return {"viewer": viewer.account_id, "runs": literal(runs) if viewer.is_strong else "{}"}
+
+
+def _places(programme: Programme, lo: int, hi: int) -> dict[str, Any]:
+    with connection.cursor() as cursor:
+        cursor.execute(_PLACES, {"programme": programme.pk, "h": programme.hierarchy, "lo": lo, "hi": hi})
+        ranges = [(int(a), int(b)) for a, b in cursor.fetchall()]
+    return {
+        "programme": programme.pk,
+        "h": programme.hierarchy,
+        "places": literal(ranges),
+        "first": min((a for a, _b in ranges), default=lo),
+        "last": max((b for _a, b in ranges), default=lo),
+    }
 
 
 def missing(
@@ -116,75 +160,166 @@ def missing(
     lo: int,
     hi: int,
     on: date,
+    viewer: Viewer = NOBODY,
     level: str = "",
     role: str = InCharge.Role.IN_CHARGE,
     text: str = "",
 ) -> Rows[MissingRow]:
     """Units of a programme at and below a place [lo, hi) without somebody of a role, in the order of the tree.
 
-    level: only units of this kind. text: part of a name or code. Who declined leaves the unit missing.
+    level: only units of this kind. text: part of a name or code. Who declined leaves the unit missing. viewer: who
+    reads it. Counting the rows costs more than a page of them: `coverage` knows how many there are of each kind.
     """
+    places = _places(programme, lo, hi)
+    values = places | _reader(viewer) | _like(text) | {"on": on, "level": level, "role": role, "lo": lo}
+    source = "units_placement p"
+    if level:
+        counts = _in_play(places, on)
+        if counts.get(level, 0) * _FEW < sum(counts.values()):
+            source = _DOWN
+            values["down_to"] = _kinds_down_to(programme.hierarchy, level)
     return Rows(
         """u.id, u.code, u.kind, u.names,
           coalesce((select a.names from units_unit a where a.id = p.parent_id), '{}'::jsonb),
-          coalesce(d.name, ''), d.answered_at, coalesce(d.reason, '')""",
-        f"""from (select p.*, u.id as uid {_UNITS}
-            and (%(level)s = '' or u.kind = %(level)s) and not {_HELD}{_MATCHING}) p
-          join units_unit u on u.id = p.uid
+          d.account_id, d.answered_at, coalesce(d.reason, '')""",
+        f"""from {source} join units_unit u on u.id = p.unit_id
           left join lateral (
-            select a.name, i.answered_at, i.reason from programmes_in_charge i
-            left join people_account a on a.id = i.account_id
-            where i.unit_id = u.id and i.programme_id = %(programme)s and i.role = %(role)s and i.state = 'declined'
-            order by i.answered_at desc limit 1) d on true""",
+            select i.account_id, i.answered_at, case when {_CONCERNS} then i.reason end as reason
+            from programmes_in_charge i
+            where i.unit_id = p.unit_id and i.programme_id = %(programme)s and i.role = %(role)s
+              and i.state = 'declined'
+            order by i.answered_at desc limit 1) d on true
+          where {_PLAYS} and (%(level)s = '' or u.kind = %(level)s) and not {_HELD}{_MATCHING}""",
         "p.lo",
-        _values(programme, lo, hi, on, level=level, role=role, **_like(text)),
+        values,
         _missing,
+        _with_decliners,
     )
 
 
+# Placements from a node down to a kind that is rare, without a look at what stands below it.
+_DOWN = """(with recursive down as (
+    select p.unit_id, p.parent_id, p.lo, u.kind from units_placement p join units_unit u on u.id = p.unit_id
+    where p.lo = %(lo)s
+    union all
+    select c.unit_id, c.parent_id, c.lo, u.kind from down
+    join units_placement c on c.parent_id = down.unit_id and c.hierarchy = %(h)s and c.lo is not null
+    join units_unit u on u.id = c.unit_id and u.kind = any(%(down_to)s)
+    where down.kind <> %(level)s)
+  select unit_id, parent_id, lo from down) p"""
+
+
+def _kinds_down_to(hierarchy: int, kind: str) -> list[str]:
+    deepest = levels.level(hierarchy, kind)
+    return [
+        each
+        for each in levels.kinds(hierarchy)
+        if deepest is not None and (levels.level(hierarchy, each) or 0) <= deepest
+    ]
+
+
 def _missing(row: Sequence[Any]) -> MissingRow:
-    unit_id, code, kind, names, above, declined_by, declined_at, reason = row
-    return MissingRow(unit_id, code, kind, named(names), named(above), declined_by, declined_at, reason)
+    unit_id, code, kind, names, above, *declined = row
+    return MissingRow(unit_id, code, kind, named(names), named(above), *declined)
+
+
+def _with_decliners(rows: list[MissingRow]) -> list[MissingRow]:
+    known = holders(row.declined_account for row in rows if row.declined_account is not None)
+    return [
+        replace(row, declined_by=known[row.declined_account].name) if row.declined_account in known else row
+        for row in rows
+    ]
 
 
 def charges(
-    programme: Programme, *, lo: int, hi: int, on: date, level: str = "", role: str = "", text: str = ""
+    programme: Programme,
+    *,
+    lo: int,
+    hi: int,
+    on: date,
+    viewer: Viewer = NOBODY,
+    level: str = "",
+    role: str = "",
+    text: str = "",
 ) -> Rows[ChargeRow]:
     """Who is in charge at and below a place [lo, hi), with offices: in the order of the tree, in-charges first.
 
-    level: only units of this kind. role: only these. text: part of the unit's name or code.
+    level: only units of this kind. role: only these. text: part of the unit's name or code. viewer: who reads it.
     """
+
+    def with_people(rows: list[ChargeRow]) -> list[ChargeRow]:
+        known = holders((row.account_id for row in rows), on=on)
+        return [
+            replace(row, name=one.name, last4=one.last4 if row.sees_phone else "", offices=one.offices)
+            if (one := known.get(row.account_id))
+            else row
+            for row in rows
+        ]
+
     return Rows(
-        f"""i.id, u.id, u.code, u.kind, u.names, a.name, a.last4, i.role, i.state, i.named_at,
-          i.told_at is not null, {_OFFICES}""",
-        f"""from units_placement p join units_unit u on u.id = p.unit_id
-          join programmes_in_charge i on i.unit_id = u.id and i.programme_id = %(programme)s and i.ended_at is null
-          join people_account a on a.id = i.account_id and a.closed_at is null
-          where p.lo >= %(lo)s and p.lo < %(hi)s and (%(level)s = '' or u.kind = %(level)s)
+        f"""i.id, u.id, u.code, u.kind, u.names, i.account_id, i.role, i.state, i.named_at,
+          i.told_at is not null, {_CONCERNS}""",
+        f"""from programmes_in_charge i join units_unit u on u.id = i.unit_id
+          join units_placement p on p.unit_id = i.unit_id and p.lo >= %(lo)s and p.lo < %(hi)s
+          where i.programme_id = %(programme)s and i.ended_at is null and (%(level)s = '' or u.kind = %(level)s)
             and (%(role)s = '' or i.role = %(role)s){_MATCHING}""",
         "p.lo, i.role desc, i.named_at, i.id",
-        _values(programme, lo, hi, on, level=level, role=role, **_like(text)),
+        {"programme": programme.pk, "lo": lo, "hi": hi, "on": on, "level": level, "role": role}
+        | _reader(viewer)
+        | _like(text),
         _charge,
+        with_people,
     )
 
 
 def _charge(row: Sequence[Any]) -> ChargeRow:
     values = list(row)
-    values[4] = named(values[4])
-    offices = json.loads(values[11]) if isinstance(values[11], str) else values[11]
-    values[11] = tuple((dict(office), dict(unit)) for office, unit in offices or ())
+    values[4], values[10] = named(values[4]), bool(values[10])
     return ChargeRow(*values)
 
 
-def coverage(programme: Programme, *, lo: int, hi: int, on: date) -> list[Level]:
+def coverage(
+    programme: Programme, *, lo: int, hi: int, on: date, role: str = InCharge.Role.IN_CHARGE
+) -> list[Level]:
     """Of each kind of unit at and below a place: how many there are, and how many miss an in-charge; from the top."""
+    places = _places(programme, lo, hi)
+    counts = _in_play(places, on)
     with connection.cursor() as cursor:
         cursor.execute(
-            f"select u.kind, count(*), count(*) filter (where not {_HELD}) {_UNITS} group by u.kind",
-            _values(programme, lo, hi, on, role=InCharge.Role.IN_CHARGE),
+            f"""select u.kind, count(distinct i.unit_id) from programmes_in_charge i
+            join units_placement p on p.unit_id = i.unit_id join units_unit u on u.id = i.unit_id
+            where i.programme_id = %(programme)s and i.role = %(role)s and i.ended_at is null and {_PLAYS}
+            group by u.kind""",
+            places | {"on": on, "role": role},
         )
-        found = {kind: Level(kind, n, without) for kind, n, without in cursor.fetchall()}
-    return [found[kind] for kind in levels.kinds(programme.hierarchy) if kind in found]
+        held = dict(cursor.fetchall())
+    return [
+        Level(kind, counts[kind], max(0, counts[kind] - held.get(kind, 0)))
+        for kind in levels.kinds(programme.hierarchy)
+        if kind in counts
+    ]
+
+
+def _in_play(places: dict[str, Any], on: date) -> dict[str, int]:
+    """kind -> how many open units a programme has there. Of many, kept in this process until the tree changes."""
+    key = (places["h"], places["places"], on)
+    with connection.cursor() as cursor:
+        cursor.execute("select coalesce(max(version), 0) from units_tree where hierarchy = %s", [places["h"]])
+        version = int(cursor.fetchone()[0])
+        known = _kept.get(key)
+        if known is not None and known[0] == version:
+            return known[1]
+        cursor.execute(
+            f"""select u.kind, count(*) from units_placement p join units_unit u on u.id = p.unit_id
+            where {_PLAYS} group by u.kind""",
+            places | {"on": on},
+        )
+        found: dict[str, int] = dict(cursor.fetchall())
+    if sum(found.values()) >= _WIDE:
+        if len(_kept) >= 1_000:
+            _kept.clear()
+        _kept[key] = (version, found)
+    return found
 
 
 def own_charges(account_id: int) -> list[OwnCharge]:
@@ -196,12 +331,7 @@ def own_charges(account_id: int) -> list[OwnCharge]:
         .select_related("programme", "unit")
         .order_by("-named_at", "-pk")[:200]
     )
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "select id, name from people_account where id = any(%s)",
-            [[one.named_by for one in rows if one.named_by]],
-        )
-        names = dict(cursor.fetchall())
+    known = holders(one.named_by for one in rows if one.named_by)
     found = [
         OwnCharge(
             one.pk,
@@ -211,7 +341,7 @@ def own_charges(account_id: int) -> list[OwnCharge]:
             one.unit.code,
             one.unit.names,
             one.programme,
-            names.get(one.named_by, ""),
+            known[one.named_by].name if one.named_by in known else "",
         )
         for one in rows
     ]
@@ -232,20 +362,24 @@ def waiting_for_answer(account_id: int) -> list[InCharge]:
     )
 
 
-def declined_below(lo: int, hi: int, *, hierarchy: int) -> list[tuple[Programme, int]]:
-    """Open programmes with units at or below a place whose in-charge declined and was not replaced; how many."""
+def declined_below(lo: int, hi: int, *, hierarchy: int, on: date) -> list[tuple[Programme, str, int]]:
+    """Open programmes with units at or below a place somebody declined and nobody took over since.
+
+    By role: how many units, the most first. Units that are closed or out of the programme by now do not count.
+    """
     with connection.cursor() as cursor:
         cursor.execute(
-            """select i.programme_id, count(distinct i.unit_id)
+            f"""select i.programme_id, i.role, count(distinct i.unit_id)
             from programmes_in_charge i
             join programmes_programme r on r.id = i.programme_id and r.state = 'open' and r.hierarchy = %(h)s
             join units_placement p on p.unit_id = i.unit_id and p.lo >= %(lo)s and p.lo < %(hi)s
-            where i.state = 'declined' and not exists (
+            join units_unit u on u.id = i.unit_id
+            where i.state = 'declined' and {IN_PLAY.replace("%(programme)s", "i.programme_id")} and not exists (
               select 1 from programmes_in_charge j where j.unit_id = i.unit_id and j.programme_id = i.programme_id
                 and j.role = i.role and j.ended_at is null)
-            group by 1 order by 2 desc, 1""",
-            {"lo": lo, "hi": hi, "h": hierarchy},
+            group by 1, 2 order by 3 desc, 1, 2 desc""",
+            {"lo": lo, "hi": hi, "h": hierarchy, "on": on},
         )
-        counts = dict(cursor.fetchall())
-    known = {one.pk: one for one in Programme.objects.filter(pk__in=counts)}
-    return [(known[number], n) for number, n in counts.items() if number in known]
+        counts = cursor.fetchall()
+    known = {one.pk: one for one in Programme.objects.filter(pk__in={number for number, _r, _n in counts})}
+    return [(known[number], role, n) for number, role, n in counts if number in known]

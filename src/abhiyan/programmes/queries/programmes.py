@@ -22,6 +22,7 @@ from abhiyan.programmes.rules import windows
 from abhiyan.programmes.rules.ladder import Ladder
 from abhiyan.ui.ladder import Ladder as Picture
 
+from .holders import holders
 from .splits import IN_PLAY
 
 # Whether any unit of the programme, or its owner, stands in or above the counts the scope in force may see.
@@ -174,18 +175,30 @@ def in_charges(programme: Programme, *, units: Sequence[int] | None = None) -> l
     chosen = None if units is None else list(units)
     with connection.cursor() as cursor:
         cursor.execute(
-            """select i.id, a.public_id, a.name, i.role, u.id, u.code, u.names, i.named_at, i.state
+            """select i.id, i.account_id, i.role, u.id, u.code, u.names, i.named_at, i.state
             from programmes_in_charge i
-            join people_account a on a.id = i.account_id and a.closed_at is null
             join units_unit u on u.id = i.unit_id
             where i.programme_id = %s and i.ended_at is null and (%s::bigint[] is null or i.unit_id = any(%s))
             order by i.role desc, u.code, i.named_at""",
             [programme.pk, chosen, chosen],
         )
-        return [
-            Charge(number, account, name, role, unit_id, code, _names(names), since, state)
-            for number, account, name, role, unit_id, code, names, since, state in cursor.fetchall()
-        ]
+        rows = cursor.fetchall()
+    known = holders(row[1] for row in rows)
+    return [
+        Charge(
+            number,
+            known[account].account,
+            known[account].name,
+            role,
+            unit_id,
+            code,
+            _names(names),
+            since,
+            state,
+        )
+        for number, account, role, unit_id, code, names, since, state in rows
+        if account in known
+    ]
 
 
 def targets(*, programme: Programme, units: Sequence[int], measure: int = 1) -> dict[int, Target]:

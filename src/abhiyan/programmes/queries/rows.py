@@ -1,6 +1,6 @@
 """Lists too long to hold, read page by page."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, TypeVar, overload
 
 from django.db import connection
@@ -18,9 +18,11 @@ class Rows(Sequence[Row]):
         order: str,
         values: Mapping[str, Any],
         make: Callable[[Sequence[Any]], Row],
+        finish: Callable[[list[Row]], list[Row]] | None = None,
     ) -> None:
+        """finish: adds to rows that were read together what one more query knows of all of them."""
         self._columns, self._source, self._order = columns, source, order
-        self._values, self._make = dict(values), make
+        self._values, self._make, self._finish = dict(values), make, finish
         self._length: int | None = None
 
     def __len__(self) -> int:
@@ -44,4 +46,15 @@ class Rows(Sequence[Row]):
                 f"select {self._columns} {self._source} order by {self._order} offset %(start)s limit %(most)s",
                 self._values | {"start": start, "most": most},
             )
-            return [self._make(row) for row in cursor.fetchall()]
+            return self._made(cursor.fetchall())
+
+    def _made(self, rows: Sequence[Sequence[Any]]) -> list[Row]:
+        made = [self._make(row) for row in rows]
+        return made if self._finish is None else self._finish(made)
+
+    def each(self, *, at_once: int = 2_000) -> Iterator[Row]:
+        """Every row from the first to the last by one query, however many; inside the request's transaction."""
+        with connection.chunked_cursor() as cursor:
+            cursor.execute(f"select {self._columns} {self._source} order by {self._order}", self._values)
+            while rows := cursor.fetchmany(at_once):
+                yield from self._made(rows)

@@ -24,6 +24,7 @@ from abhiyan.people import actions as people
 from abhiyan.people.models import Account
 from abhiyan.programmes import actions, owed, queries
 from abhiyan.programmes.models import InCharge, Programme
+from abhiyan.units.models import Unit
 
 from .test_make_programme import make
 from .test_pages import body, browser
@@ -66,6 +67,14 @@ def missing(world: World, drive: Programme, **more: Any) -> list[str]:
     with system("test"):
         lo, hi = world.lo("N1"), world.lo("N2")
         return [row.code for row in queries.missing(drive, lo=lo, hi=hi, on=TODAY, **more)[:50]]
+
+
+def declined(world: World, drive: Programme, reader: Account) -> dict[str, tuple[str, str]]:
+    """Who declined which unit and why, as an account reads it."""
+    viewer = viewer_of(account_id=reader.pk, on=TODAY)
+    with scoped(viewer.scope):
+        rows = queries.missing(drive, lo=world.lo("N1"), hi=world.lo("N2"), on=TODAY, viewer=viewer)[:50]
+    return {row.code: (row.declined_by, row.reason) for row in rows if row.declined_at}
 
 
 def test_who_is_named_is_told_once_in_their_language(
@@ -117,15 +126,87 @@ def test_the_person_named_alone_accepts_or_declines(
     with pytest.raises(NotFound):
         answer(asha, accepts=True)
     assert "N11" in missing(world, drive)
-    with system("test"):
-        (row,) = [
-            row
-            for row in queries.missing(drive, lo=world.lo("N1"), hi=world.lo("N2"), on=TODAY)[:50]
-            if row.code == "N11"
-        ]
-    assert (row.declined_by, row.reason) == ("Asha", "moved away")
+    assert declined(world, drive, president) == {"N11": ("Asha", "moved away")}
     name(world, drive, "N11", meena, president)
     assert "N11" not in missing(world, drive)
+
+
+def test_somebody_from_outside_the_state_is_in_charge_like_anybody(world: World, drive: Programme) -> None:
+    """A leader of the nation, and somebody without an office, are out of sight of whoever looks; the unit is not."""
+    national = world.holder("national_president", "N", name="Nalini Rao")
+    name(world, drive, "N11", national, national)
+    name(world, drive, "N12", world.account("Asha"), national)
+    local = world.holder("district_president", "N11")
+    viewer = viewer_of(account_id=local.pk, on=TODAY)
+    place: dict[str, Any] = {"lo": world.lo("N1"), "hi": world.lo("N2"), "on": TODAY}
+    with scoped(viewer.scope):
+        rows = queries.charges(drive, **place)
+        assert [(row.unit_code, row.name) for row in rows[:9]] == [("N11", "Nalini Rao"), ("N12", "Asha")]
+        assert rows[0].offices[0][0]["en"] == "National president" and len(rows) == 2
+        assert [row.code for row in queries.missing(drive, **place, level="district")[:9]] == []
+        shown = queries.in_charges(drive, units=[world.unit("N11")])
+        assert [one.name for one in shown] == ["Nalini Rao"]
+        assert queries.own_charges(local.pk) == []
+
+
+def test_a_closed_account_is_in_charge_of_nothing(world: World, drive: Programme, president: Account) -> None:
+    bilal = reachable("Bilal", "9906000011")
+    made = name(world, drive, "N11", bilal, president)
+    people.close_account(account_id=bilal.pk, by=SYSTEM, at=AT)
+    assert "N11" in missing(world, drive)
+    with system("test"):
+        made.refresh_from_db()
+        assert made.ended_at == AT
+        assert Message.objects.get(template="duty.in_charge").state == "dropped"
+
+
+def test_why_somebody_declined_and_their_digits_are_for_those_who_run_the_unit(
+    world: World, drive: Programme, president: Account
+) -> None:
+    asha = world.holder("mandal_president", "N111", name="Asha")
+    beside, above = world.holder("mandal_president", "N121"), world.holder("district_president", "N11")
+    made = name(world, drive, "N111", asha, president)
+
+    def digits(reader: Account) -> list[str]:
+        viewer = viewer_of(account_id=reader.pk, on=TODAY)
+        with scoped(viewer.scope):
+            rows = queries.charges(drive, lo=world.lo("N1"), hi=world.lo("N2"), on=TODAY, viewer=viewer)
+            return [row.last4 for row in rows[:9]]
+
+    assert [digits(one) for one in (president, above, asha, beside)] == [["4213"], ["4213"], ["4213"], [""]]
+    base = f"/programmes/{drive.public_id}/in-charges/"
+    page = body(browser(beside), f"{base}?unit=N1")
+    assert "Asha" in page and "4213" not in page
+    with system("test"):
+        actions.answer_charge(in_charge_id=made.pk, accepts=False, by=actor(asha), at=AT, reason="Illness")
+    known, unknown = {"N111": ("Asha", "Illness")}, {"N111": ("Asha", "")}
+    for reader in (president, above, asha):
+        assert declined(world, drive, reader) == known
+    assert declined(world, drive, beside) == unknown
+    for more in ("", "&format=csv"):
+        answer = browser(beside).get(f"{base}?unit=N1&show=missing&level=mandal{more}")
+        text = b"".join(answer).decode()
+        assert "Asha" in text and "Illness" not in text
+
+
+def test_the_same_person_is_named_once_whoever_is_quicker(
+    world: World, drive: Programme, president: Account
+) -> None:
+    asha = world.account("Asha")
+    name(world, drive, "N11", asha, president)
+    with pytest.raises(actions.AlreadyInCharge):
+        name(world, drive, "N11", asha, president, role="co_in_charge")
+    name(world, drive, "N12", asha, president)
+
+
+def test_who_is_no_longer_in_charge_is_not_told_any_more(
+    world: World, drive: Programme, president: Account
+) -> None:
+    made = name(world, drive, "N11", reachable("Bilal", "9906000011"), president)
+    with system("test"):
+        actions.end_in_charge(in_charge_id=made.pk, by=actor(president), at=AT)
+        message = Message.objects.get(template="duty.in_charge")
+    assert (message.state, message.reason) == ("dropped", "taken_back")
 
 
 def test_units_that_miss_somebody_are_found_by_level_role_and_name(
@@ -166,6 +247,18 @@ def test_today_asks_for_an_answer_and_then_for_another_name(
     assert asked(president) == ["1 in-charge declined: name another"]
     assert asked(world.holder("district_president", "N11")) == ["1 in-charge declined: name another"]
     assert asked(world.holder("district_president", "N12")) == []
+    helper = world.account("Meena")
+    beside = name(world, drive, "N112", helper, president, role="co_in_charge")
+    with system("test"):
+        actions.answer_charge(in_charge_id=beside.pk, accepts=False, by=actor(helper), at=AT)
+    viewer = viewer_of(account_id=president.pk, on=TODAY)
+    with scoped(viewer.scope), override("en"):
+        found = {str(one.title): one.href for one in owed.owed(viewer, at=AT)}
+    assert found["1 in-charge declined: name another"].endswith("?show=missing&role=in_charge")
+    assert found["1 co-in-charge declined: name another"].endswith("?show=missing&role=co_in_charge")
+    with system("test"):
+        Unit.objects.filter(code="N112").update(closed_on=TODAY)
+    assert asked(president) == ["1 in-charge declined: name another"]
 
 
 # The pages
@@ -186,6 +279,8 @@ def test_naming_from_the_page_of_missing_units_then_declining_on_ones_own(
         f"{one}in-charge/?unit=N111&q=asha", {"account": str(asha.public_id), "role": "in_charge"}
     )
     assert answer.status_code == 302
+    assert client.post(f"{one}in-charge/?unit=N111&q=asha", {"role": "in_charge"}).status_code == 422
+    assert client.get(f"{one}in-charge/?unit=N111&q=asha").headers["Location"] == f"{one}?unit=N111&q=asha"
     own = browser(asha)
     page = body(own, "/programmes/in-charge/")
     assert "Waits for your answer" in page and "Unit N111" in page and "Rohini Koul" in page
@@ -193,6 +288,13 @@ def test_naming_from_the_page_of_missing_units_then_declining_on_ones_own(
         number = InCharge.objects.get(programme=drive).pk
     stranger = browser(world.holder("booth_president", "N1111"))
     assert stranger.post(f"/programmes/in-charge/{number}/", {"answer": "accept"}).status_code == 404
+    for unclear in ({}, {"answer": "perhaps"}):
+        assert own.post(f"/programmes/in-charge/{number}/", unclear).status_code == 422
+    assert (
+        own.get(f"/programmes/in-charge/{number}/?lang=hi")
+        .headers["Location"]
+        .endswith("/in-charge/?lang=hi")
+    )
     assert own.post(f"/programmes/in-charge/{number}/", {"answer": "accept"}).status_code == 302
     assert own.post(f"/programmes/in-charge/{number}/", {"answer": "accept"}).status_code == 409
     listed = body(client, f"{one}in-charges/?unit=N1")
@@ -234,17 +336,30 @@ def test_a_longer_list_asks_no_more_queries(world: World, drive: Programme, pres
 
     def asked(path: str) -> int:
         with CaptureQueriesContext(connection) as seen:
-            body(client, path)
+            shown.append(body(client, path))
         return len(seen)
 
-    name(world, drive, "N111", world.account("One"), president)
+    def named_at(*codes: str) -> None:
+        for code in codes:
+            person = world.holder("booth_president", "N1111", name=f"Of {code}")
+            name(world, drive, code, person, president)
+
+    def decline(code: str) -> None:
+        with system("test"):
+            InCharge.objects.filter(unit__code=code).update(state="declined", answered_at=AT, ended_at=AT)
+
+    shown: list[str] = []
     paths = (f"{base}?unit=N1", f"{base}?unit=N1&show=missing")
+    named_at("N111", "N1212")
+    decline("N1212")
     for path in paths:
         asked(path)
     before = [asked(path) for path in paths]
-    for code in ("N11", "N12", "N112", "N121"):
-        name(world, drive, code, world.account(f"Of {code}"), president)
+    named_at("N11", "N12", "N112", "N121")
+    decline("N12")
     assert [asked(path) for path in paths] == before
+    assert all(f"Of {code}<" in shown[-2] for code in ("N111", "N11", "N112", "N121"))
+    assert "Of N1212" in shown[-1] and "Of N12 " in shown[-1]
 
 
 # By a list
@@ -301,14 +416,19 @@ def test_a_list_names_tells_refuses_by_row_and_is_undone(
         imports.ask(public_id=staged.public_id, step="undo", by=SYSTEM, at=clock.now())
         running.run(staged.public_id, "undo", at=clock.now())
     assert missing(world, drive, level="district") == ["N11", "N12"]
+    with system("test"):  # told in the morning, taken back in the evening before
+        assert {one.state for one in Message.objects.filter(template="duty.in_charge")} == {"dropped"}
 
 
 def test_a_list_of_a_district_names_nobody_outside_it(
     world: World, drive: Programme, president: Account, tmp_path: Path
 ) -> None:
-    reachable("Bilal", "9906000011")
+    """Nor anybody the district cannot see: they are answered like a phone nobody signs in with."""
+    bilal = reachable("Bilal", "9906000011")
+    world.appoint(bilal, "mandal_president", "N112")
+    world.appoint(reachable("Out of sight", "9906000012"), "mandal_president", "N121")
     path = tmp_path / "in_charges.csv"
-    path.write_text("Phone,Unit code\n9906000011,N111\n9906000011,N121\n")
+    path.write_text("Phone,Unit code\n9906000011,N111\n9906000011,N121\n9906000012,N112\n9906000013,N112\n")
     staged = bring(
         path,
         "in_charges",
@@ -316,5 +436,45 @@ def test_a_list_of_a_district_names_nobody_outside_it(
         unit_id=world.unit("N11"),
         programme=str(drive.public_id),
     )
-    assert staged.counts == {"named": 1, "refused": 1}
-    assert refused(staged) == [(3, "unit_code", "unit_outside")]
+    assert staged.counts == {"named": 1, "refused": 3}
+    assert refused(staged) == [
+        (3, "unit_code", "unit_outside"),
+        (4, "phone", "unknown_account"),
+        (5, "phone", "unknown_account"),
+    ]
+    with system("test"):
+        assert InCharge.objects.get().account_id == bilal.pk
+
+
+def test_whoever_brings_a_list_names_nobody_where_they_run_nothing(
+    world: World, drive: Programme, president: Account
+) -> None:
+    mandal = world.holder("mandal_president", "N111")
+    with system("test"):
+        wanted = [actions.Naming(world.unit(code), mandal.pk) for code in ("N111", "N112", "N1111", "N1111")]
+        found = actions.look_at_namings(programme_id=drive.pk, namings=wanted, by=actor(president), at=AT)
+        assert [one and one.code for one in found] == [None, None, None, "already_in_charge"]
+        told_ = actions.name_many(
+            programme_id=drive.pk, namings=wanted[1:2], by=actor(world.account("Nobody")), at=AT, import_id=1
+        )
+    assert [one and one.code for one in told_] == ["not_yours"] and len(missing(world, drive)) == 15
+
+
+def test_every_fault_of_a_row_is_told_and_none_of_thousands_is_lost(
+    world: World, drive: Programme, president: Account, tmp_path: Path
+) -> None:
+    path = tmp_path / "in_charges.csv"
+    rows = "".join(f"990{number:07},N11,\n" for number in range(2_100))
+    path.write_text(f"Phone,Unit code,Role\n12,NOWHERE,boss\n9906000011,N2,boss\n{rows}")
+    staged = bring(path, "in_charges", programme=str(drive.public_id))
+    assert staged.counts == {"refused": 2_102}
+    found = refused(staged)
+    assert found[:6] == [
+        (2, "phone", "phone"),
+        (2, "role", "choice"),
+        (2, "unit_code", "unit_unknown"),
+        (3, "phone", "unknown_account"),
+        (3, "role", "choice"),
+        (3, "unit_code", "scope_outside"),
+    ]
+    assert len({row for row, _field, _code in found}) == 2_102

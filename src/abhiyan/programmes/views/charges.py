@@ -1,5 +1,6 @@
 """In-charges: the list to publish, the units that miss one, and one's own page to accept or decline."""
 
+from collections.abc import Iterable, Iterator
 from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
@@ -11,7 +12,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as say
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET
 
 from abhiyan.core import clock
 from abhiyan.core.refusals import NotFound, Refused
@@ -20,10 +21,13 @@ from abhiyan.people import phones
 from abhiyan.programmes import actions, queries
 from abhiyan.programmes.models import InCharge, Programme
 from abhiyan.ui import tables
+from abhiyan.ui.posts import posted
 from abhiyan.units.models import Kind
 
 from . import shown
 from .targets import path_to
+
+LONGEST_FILE = 200_000  # lines
 
 
 class Filters(forms.Form):
@@ -55,19 +59,23 @@ def in_charges(request: Request, public_id: UUID) -> HttpResponseBase:
     is_missing = request.GET.get("show") == "missing"
     bounds: dict[str, Any] = {"lo": here.lo, "hi": here.hi, "on": on}
     levels = queries.coverage(one, **bounds)
+    bounds["viewer"] = request.viewer
     filters = Filters(request.GET, kinds=[level.kind for level in levels], is_missing=is_missing)
     chosen = filters.cleaned_data if filters.is_valid() else {}
     wanted = {"level": chosen.get("level", ""), "text": chosen.get("q", "")}
     role = chosen.get("role", "")
     rows: Any
+    total: int | None
     if is_missing:
-        rows = queries.missing(one, **bounds, **wanted, role=role or InCharge.Role.IN_CHARGE)
+        role = role or InCharge.Role.IN_CHARGE
+        rows = queries.missing(one, **bounds, **wanted, role=role)
+        total = None if wanted["text"] else _missing_in_all(one, levels, bounds, wanted["level"], role)
     else:
         rows = queries.charges(one, **bounds, **wanted, role=role)
+        total = len(rows)
     if tables.wants_csv(request.GET):
-        found = rows[: tables.DEEPEST_ROW]
-        return _missing_csv(found, lang) if is_missing else _charges_csv(found, lang)
-    leaf = tables.numbered(rows, request.GET, total=len(rows))
+        return _missing_csv(rows.each(), lang) if is_missing else _charges_csv(rows.each(), lang)
+    leaf = tables.numbered(rows, request.GET, total=total)
     own = reverse("programmes:in_charges", args=[one.public_id])
     return render(
         request,
@@ -112,11 +120,20 @@ def in_charges(request: Request, public_id: UUID) -> HttpResponseBase:
     )
 
 
+def _missing_in_all(
+    one: Programme, levels: list[queries.Level], bounds: dict[str, Any], kind: str, role: str
+) -> int:
+    """How many rows the list of missing units has: from the counts by kind, not by walking past every unit."""
+    if role != InCharge.Role.IN_CHARGE:
+        levels = queries.coverage(one, lo=bounds["lo"], hi=bounds["hi"], on=bounds["on"], role=role)
+    return sum(level.missing for level in levels if kind in ("", level.kind))
+
+
 def _offices(row: queries.ChargeRow, lang: str) -> str:
     return ", ".join(f"{named(office, lang)} ({named(unit, lang)})" for office, unit in row.offices)
 
 
-def _charges_csv(rows: list[queries.ChargeRow], lang: str) -> HttpResponseBase:
+def _charges_csv(rows: Iterable[queries.ChargeRow], lang: str) -> HttpResponseBase:
     head = [
         say("Unit"),
         say("Code"),
@@ -130,7 +147,7 @@ def _charges_csv(rows: list[queries.ChargeRow], lang: str) -> HttpResponseBase:
     return tables.csv_response(
         "in-charges",
         head,
-        [
+        _ending(
             [
                 named(row.unit_names, lang),
                 row.unit_code,
@@ -138,30 +155,43 @@ def _charges_csv(rows: list[queries.ChargeRow], lang: str) -> HttpResponseBase:
                 row.role_name,
                 row.name,
                 _offices(row, lang),
-                phones.masked(row.last4),
+                phones.masked(row.last4) if row.last4 else "",
                 row.state_name,
             ]
             for row in rows
-        ],
+        ),
     )
 
 
-def _missing_csv(rows: list[queries.MissingRow], lang: str) -> HttpResponseBase:
-    head = [say("Unit"), say("Code"), say("Kind"), say("Stands below"), say("Declined by")]
+def _missing_csv(rows: Iterable[queries.MissingRow], lang: str) -> HttpResponseBase:
+    head = [say("Unit"), say("Code"), say("Kind"), say("Stands below"), say("Declined by"), say("Reason")]
     return tables.csv_response(
         "in-charges-missing",
         head,
-        [
+        _ending(
             [
                 named(row.names, lang),
                 row.code,
                 str(Kind(row.kind).label),
                 named(row.above, lang),
                 row.declined_by,
+                row.reason,
             ]
             for row in rows
-        ],
+        ),
     )
+
+
+def _ending(lines: Iterable[list[str]]) -> Iterator[list[str]]:
+    """Lines of a file; where it would be longer than anybody opens, its last line says that there are more."""
+    for number, line in enumerate(lines):
+        if number == LONGEST_FILE:
+            yield [say("More follow: choose a unit further down, or a level, and export again.")]
+            return
+        yield line
+
+
+ANSWERS = {"accept": True, "decline": False}  # what the buttons send; anything else is no answer
 
 
 class AnswerForm(forms.Form):
@@ -209,10 +239,12 @@ def _charges(request: Request, *, problem: str = "", status: int = 200) -> HttpR
     )
 
 
-@require_POST
+@posted("programmes:charges", takes=())
 def answer_charge(request: Request, in_charge: int) -> HttpResponseBase:
     """Accept or decline what one was named for."""
-    accepts = request.POST.get("answer") == "accept"
+    accepts = ANSWERS.get(request.POST.get("answer", ""))
+    if accepts is None:
+        return _charges(request, problem=say("Choose: accept or decline."), status=422)
     try:
         actions.answer_charge(
             in_charge_id=in_charge,

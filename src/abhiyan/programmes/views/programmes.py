@@ -299,10 +299,14 @@ def _in_charge_form(request: Request) -> InChargeForm:
     return InChargeForm(accounts=accounts, initial={"role": "in_charge"})
 
 
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 def name_in_charge(request: Request, public_id: UUID) -> HttpResponseBase:
-    """Name somebody in charge of a programme in a unit."""
+    """Name somebody in charge of a programme in a unit. Looking at this address leads to the page it belongs to."""
     one = queries.programme_for(request.viewer, public_id)
+    if request.method != "POST":  # as ui.posts.posted, of two pages
+        is_draft = one.state == Programme.State.DRAFT
+        page = reverse("programmes:draft", args=[public_id, "who"]) if is_draft else _href(one)
+        return redirect(f"{page}?{request.META.get('QUERY_STRING', '')}")
     here = shown.unit_of(request.viewer, one, request.GET.get("unit", ""))
     form = InChargeForm(request.POST, accounts=accounts_found(request.GET.get("q", "")[:100]))
     status = 422
