@@ -5,6 +5,10 @@ from typing import ClassVar
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from .numbers import grouped
+
+NO_COUNTS = {"row", "number", "year"}  # facts that are whole numbers and count nothing
+
 
 class Refused(Exception):
     """Base of every refusal. Subclasses stand beside the act that raises them and name the fact.
@@ -24,7 +28,16 @@ class Refused(Exception):
 
     def __str__(self) -> str:
         text = str(self.message)
-        return text % self.facts if self.facts else text
+        return (
+            text % {name: _written(name, fact) for name, fact in self.facts.items()} if self.facts else text
+        )
+
+
+def _written(name: str, fact: object) -> object:
+    """A count as people here write it: 12,34,567. A row, the number of a seat and a year stay as they are."""
+    if isinstance(fact, int) and not isinstance(fact, bool) and name not in NO_COUNTS:
+        return grouped(fact)
+    return fact
 
 
 class NotFound(Refused):

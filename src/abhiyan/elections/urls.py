@@ -7,18 +7,20 @@ from .views import (
     checker,
     creating,
     plans,
+    plans_beside,
     results,
     results_classes,
     results_seat,
     results_sides,
     results_stated,
+    results_unit,
     seats,
 )
 
 app_name = "elections"
 urlpatterns = [
     path("", results.elections, name="list"),
-    path("units/<str:code>/", results_seat.unit, name="unit"),
+    path("units/<str:code>/", results_unit.unit, name="unit"),
     path("results/<str:code>/", results.election, name="election"),
     path("results/<str:code>/seats/", results.seats, name="seats"),
     path("results/<str:code>/seats/<str:state>/<int:number>/", results_seat.seat, name="seat"),
@@ -32,8 +34,8 @@ urlpatterns = [
     path("plans/<uuid:public_id>/", plans.plan, name="plan"),
     path("plans/<uuid:public_id>/seats/", seats.edit, name="plan_seats"),
     path("plans/<uuid:public_id>/change/", creating.change, name="plan_change"),
-    path("plans/<uuid:public_id>/compare/", plans.compare, name="plan_compare"),
-    path("plans/<uuid:public_id>/sides/", plans.sides, name="plan_sides"),
+    path("plans/<uuid:public_id>/compare/", plans_beside.compare, name="plan_compare"),
+    path("plans/<uuid:public_id>/sides/", plans_beside.sides, name="plan_sides"),
     path("plans/<uuid:public_id>/below/", cascade.below, name="plan_below"),
     path("plans/<uuid:public_id>/below/pass/", cascade.pass_down, name="plan_pass"),
     path("plans/<uuid:public_id>/below/set/", cascade.set_part, name="plan_set_part"),

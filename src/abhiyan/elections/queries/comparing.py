@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from abhiyan.elections.models import Correspondence, Election, Kind
 from abhiyan.elections.rules import results as rules
 
+from .listing import name_in
 from .loading import Loaded, load
 
 Seat = tuple[str, int]
@@ -22,19 +23,23 @@ Seat = tuple[str, int]
 
 @dataclass(frozen=True, slots=True)
 class Before:
-    """What a seat had in an earlier election.
+    """What a seat had in an earlier election, of which the names stand here by language.
 
     basis: "same" (the same seat), "renumbered" (one old seat, whole, under another number), "carried" (parts of old
     seats by weight: the boundary changed), "none" (nothing to compare with). votes: by party; empty with "none".
     from_seats: names of the old seats. was_uncontested: nobody voted then, so there is no share to compare with.
     """
 
-    election: str
+    election: Mapping[str, str]
     basis: str
     votes: Mapping[str, int] = field(default_factory=dict)
     polled: int = 0
     from_seats: tuple[str, ...] = ()
     was_uncontested: bool = False
+
+    @property
+    def election_name(self) -> str:
+        return name_in(self.election)
 
     @property
     def crosses_boundary_change(self) -> bool:
@@ -48,7 +53,7 @@ class Before:
 
     def says(self) -> str:
         """What whoever reads the comparison must know, in the active language; empty when there is nothing."""
-        facts = {"election": self.election, "seats": ", ".join(self.from_seats)}
+        facts = {"election": self.election_name, "seats": ", ".join(self.from_seats)}
         if self.basis == "carried":
             text = _(
                 "The boundaries have changed since %(election)s:"
@@ -110,10 +115,10 @@ def compared(now: Sequence[Loaded], with_: Then) -> dict[int, Before]:
         seat, label = (one.contest.state, one.contest.number), one.contest.numbering
         old = with_.seats.get(seat)
         if one.contest.election.kind != against.kind:
-            found[one.contest.pk] = Before(against.code, "none")
+            found[one.contest.pk] = Before(against.names, "none")
         elif old is not None and old.contest.numbering == label:
             found[one.contest.pk] = Before(
-                against.code,
+                against.names,
                 "same",
                 old.votes_by_party,
                 old.counted.polled,
@@ -121,7 +126,7 @@ def compared(now: Sequence[Loaded], with_: Then) -> dict[int, Before]:
                 old.contest.is_uncontested,
             )
         else:
-            found[one.contest.pk] = carried.get((*seat, label), Before(against.code, "none"))
+            found[one.contest.pk] = carried.get((*seat, label), Before(against.names, "none"))
     return found
 
 
@@ -162,7 +167,7 @@ def _carried_to(rows: Sequence[Correspondence], there: Mapping[Seat, Loaded]) ->
             continue
         of = given[new]
         found[seat] = Before(
-            olds[of.from_seats[0]].contest.election.code,
+            olds[of.from_seats[0]].contest.election.names,
             "carried" if of.is_changed else "renumbered",
             of.votes,
             sum(of.votes.values()),

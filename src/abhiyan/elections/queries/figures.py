@@ -135,7 +135,7 @@ def lying_in(unit_id: int) -> list[Lying]:
                join units_placement a on a.hierarchy = 2 and a.lo <= e.lo and e.lo < a.hi
                join units_unit s on s.id = a.unit_id and s.kind in ('constituency', 'segment')
                where s.id <> %(unit)s
-               group by s.id order by s.kind, count(*) desc, s.code limit 200""",
+               group by s.id order by s.kind, count(*) desc, s.code""",
             {"unit": unit_id},
         )
         rows = cursor.fetchall()

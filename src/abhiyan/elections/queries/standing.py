@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterable, Mapping
 
-from abhiyan.elections.models import Candidacy, Election, PartVotes, ResultFile
+from abhiyan.elections.models import Election, PartVotes, ResultFile
 
 from .loading import sources
 
@@ -18,14 +18,6 @@ def rows_of_parts(
         part__unit__in=list(unit_ids), part__contest__election=of, candidacy__party__in=list(parties)
     )
     return _gathered(lines.values_list("part__unit_id", "import_id", "row"))
-
-
-def rows_of_seats(
-    contest_ids: Iterable[int], parties: Collection[str]
-) -> tuple[Rows, Mapping[int, ResultFile]]:
-    """contest -> (import, row) of each candidate of the parties; and the files. Two queries."""
-    lines = Candidacy.objects.filter(contest_id__in=list(contest_ids), party__in=list(parties))
-    return _gathered(lines.values_list("contest_id", "import_id", "row"))
 
 
 def _gathered(lines: Iterable[tuple[int, int, int]]) -> tuple[Rows, Mapping[int, ResultFile]]:

@@ -1,15 +1,17 @@
 """Totals by party over an election or a state: seats, votes, share, with and without allies."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from django.db.models import Q
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from abhiyan.elections import known
 from abhiyan.elections.models import Alliance, Election, Kind, ResultFile, Stated
 from abhiyan.elections.rules import results as rules
+from abhiyan.units import queries as units
 
 from . import comparing, listing, loading
 from .comparing import Before, Then, then
@@ -79,7 +81,7 @@ class Totals:
 
     def says(self) -> list[str]:
         """What whoever reads the totals must know, in the active language."""
-        since = self.against.code if self.against is not None else ""
+        since = listing.name_in(self.against.names) if self.against is not None else ""
         told = (
             (self.uncontested, _("Uncontested, so without votes: %(seats)s.")),
             (
@@ -115,7 +117,7 @@ def _some(names: Sequence[str], most: int = 8) -> str:
 
 
 def totals(of: Election, *, state: str = "", against: Election | None = None) -> Totals:
-    """Seats and votes by party, most seats first. At most eleven queries, however many contests."""
+    """Seats and votes by party, most seats first. At most fourteen queries, however many contests."""
     where = Q(election=of) & (Q(state=state) if state else Q())
     found = loading.load(where)
     earlier = None if against is None else then(against, states={state} if state else ())
@@ -126,7 +128,7 @@ def totals(of: Election, *, state: str = "", against: Election | None = None) ->
     given = _names_in_files(found)
     polled = sum(one.counted.polled for one in found)
     with_vote = [one for one in found if not one.contest.is_uncontested]
-    lacking = tuple(one.contest.name for one in with_vote if one.contest.electors is None)
+    lacking = _called(one for one in with_vote if one.contest.electors is None)
     electors = [one.contest.electors for one in with_vote if one.contest.electors is not None]
     parties = []
     for code, standing in standings.items():
@@ -157,7 +159,7 @@ def totals(of: Election, *, state: str = "", against: Election | None = None) ->
         electors_of=len(electors),
         parties=tuple(parties),
         sides=tuple(_sides(of, state, found)),
-        uncontested=tuple(one.contest.name for one in found if one.contest.is_uncontested),
+        uncontested=_called(one for one in found if one.contest.is_uncontested),
         without_electors=lacking,
         against=against,
         carried=_named(found, compared, "carried"),
@@ -216,11 +218,18 @@ def _ground(of: Election, found: Sequence[Loaded]) -> frozenset[str]:
 
 
 def _named(found: Sequence[Loaded], compared: Mapping[int, Before], basis: str) -> tuple[str, ...]:
-    return tuple(
-        one.contest.name
-        for one in found
-        if one.contest.pk in compared and compared[one.contest.pk].basis == basis
+    return _called(
+        one for one in found if one.contest.pk in compared and compared[one.contest.pk].basis == basis
     )
+
+
+def _called(found: Iterable[Loaded]) -> tuple[str, ...]:
+    """Names of seats: their units' in this language, in English as the file says them. One query, in English none."""
+    contests = [one.contest for one in found]
+    language = (get_language() or "en")[:2]
+    ids = [one.unit_id for one in contests if one.unit_id] if language != "en" else []
+    names = units.names_of(ids, language=language) if ids else {}
+    return tuple(names.get(one.unit_id or 0) or one.name for one in contests)
 
 
 def _names_in_files(found: Sequence[Loaded]) -> dict[str, str]:

@@ -1,10 +1,18 @@
 """How figures of results are written."""
 
 from django import template
+from django.utils.translation import pgettext_lazy
 
 from abhiyan.ui import numbers
+from abhiyan.ui.navigation import Entry
 
 register = template.Library()
+RESERVED = {
+    "SC": pgettext_lazy("reservation of a seat", "SC"),
+    "ST": pgettext_lazy("reservation of a seat", "ST"),
+    "BL": pgettext_lazy("reservation of a seat", "Bhutia and Lepcha"),
+    "SANGHA": pgettext_lazy("reservation of a seat", "Sangha"),
+}
 
 
 @register.filter
@@ -35,3 +43,21 @@ def signed(value: int | None) -> str:
 def rounded(value: float | None, places: int = 2) -> str:
     """A rate as 3.25; a dash where it is not known."""
     return numbers.NONE if value is None else f"{value:.{places}f}"
+
+
+@register.filter
+def beside(name: str, what: str) -> str:
+    """The head of a column of several alike: "BJP alone: Votes planned"."""
+    return f"{name}: {what}"
+
+
+@register.filter
+def leading_to(nav: list[Entry] | None, key: str) -> str:
+    """Where an entry of the main menu leads; empty for whoever does not have it."""
+    return next((entry.href for entry in nav or [] if entry.key == key), "")
+
+
+@register.filter
+def reserved(code: str) -> str:
+    """For whom a seat is reserved; nothing where it is for everybody."""
+    return str(RESERVED.get(code, "" if code == "GEN" else code))

@@ -52,7 +52,7 @@ def test_without_a_table_nothing_is_compared_and_it_says_so(elections: None) -> 
     assert {row.swing_points for row in rows.values()} == {None}
     assert {row.before.basis for row in rows.values() if row.before} == {"none"}
     with translation.override("en"):
-        assert rows[1].before is not None and "nothing to compare with in LS2019" in rows[1].before.says()
+        assert rows[1].before is not None and "nothing to compare with in Lok Sabha 2019" in rows[1].before.says()
 
 
 def test_a_comparison_across_new_boundaries_is_by_weight_and_says_so(elections: None, tmp_path: Path) -> None:
@@ -73,11 +73,11 @@ def test_a_comparison_across_new_boundaries_is_by_weight_and_says_so(elections: 
     assert rows[1].swing_points == pytest.approx(40 - 30)
     assert before[4] is not None and before[4].basis == "none"
     with translation.override("en"):
-        assert "boundaries have changed since LS2019" in before[2].says()
+        assert "boundaries have changed since Lok Sabha 2019" in before[2].says()
         assert "Seat 1" in before[2].says()
-        assert before[1].says() == "In LS2019 this was the constituency Seat 2."
+        assert before[1].says() == "In Lok Sabha 2019 this was the constituency Seat 2."
     with translation.override("hi"):
-        assert "LS2019" in before[2].says() and "boundaries" not in before[2].says()
+        assert "लोक सभा 2019" in before[2].says() and "boundaries" not in before[2].says()
 
 
 def test_totals_across_new_boundaries_name_the_seats(elections: None, tmp_path: Path) -> None:

@@ -72,7 +72,7 @@ def test_a_plan_is_made_in_two_steps_and_looked_at_before(world: World, presiden
     assert "no candidate last time" in page and "by the swing" in page
     page = text(body(client, "/elections/plans/?q=thr"))
     assert "Three" in page and "contradictions found" in page
-    assert "No plan of this name" in body(client, "/elections/plans/?q=nothing")
+    assert "No plan fits" in body(client, "/elections/plans/?q=nothing")
 
 
 def test_what_does_not_fit_is_told_at_its_field(world: World, president: Account) -> None:

@@ -181,7 +181,7 @@ def test_totals_of_the_whole_are_compared_whatever_its_seats_were_and_say_so() -
         100 * 235_973_935 / 645_363_445 - 100 * 229_076_879 / 614_172_823
     )
     assert len(now.not_compared) == 20 and "Udhampur" in now.not_compared
-    assert any("other boundaries or numbers in LS2019" in line for line in now.says())
+    assert any("other boundaries or numbers in Lok Sabha 2019" in line for line in now.says())
 
 
 def test_a_state_of_other_ground_is_not_compared() -> None:

@@ -113,7 +113,7 @@ def test_a_seat_names_file_and_row_of_every_candidate_and_what_it_was_before(wor
     client = browser(world.holder("booth_president", "N1111"))
     page = text(body(client, "/elections/results/LS2024/seats/S05/1/?side=BJP"))
     assert "ls2024.csv, row 2" in page and "ls2024.csv, row 4" in page and "segments.csv, row 2" in page
-    assert "LS2019" in page and "the same seat in LS2019" in page
+    assert "Lok Sabha 2019" in page and "the same seat in Lok Sabha 2019" in page
     assert "+5.0" in page  # 51.5 now, 46.5 then
     assert "How many electors there were is not known" in page
     assert (
@@ -191,7 +191,7 @@ def test_a_comparison_across_a_boundary_change_says_so_on_every_page(world: Worl
     )
     client = browser(world.holder("booth_president", "N1111"))
     page = text(body(client, "/elections/results/LS2024/seats/U08/2/?side=BJP"))
-    assert "The boundaries have changed since LS2019: compared with parts of Seat 1" in page
+    assert "The boundaries have changed since Lok Sabha 2019: compared with parts of Seat 1" in page
     page = text(body(client, "/elections/results/LS2024/seats/?state=U08&side=BJP"))
     assert "estimate: boundary changed" in page and "other boundaries" in page
     page = text(body(client, "/elections/results/LS2024/?state=U08"))

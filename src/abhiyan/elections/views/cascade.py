@@ -47,6 +47,7 @@ SAID = {
     "class": _("by class"),
     "equal": _("alike"),
     "hand": _("by hand"),
+    "average": _("nothing known: the average of its sisters"),
 }
 DEPTHS = {"segment": _("To the segments"), "mandal": _("To the mandals"), "booth": _("To the booths")}
 
@@ -145,12 +146,12 @@ def _page(
     if not code:
         return _seats(request, one, context, status)
     here, seat, tree = _where(one, code)
-    total = queries.votes_by_unit(one).get(here.pk)
+    total = queries.votes_of(one, here.pk)
     below_here = tree.children.get(here.pk, [])
     passed = passing.passed_to(one, below_here)
     makers = people.names_of([each.part.set_by for each in passed.values() if each.part.set_by])
     facts = passing.facts_of(tree, one) if below_here else {}
-    sources = shown.parts_stand_on(one, below_here)
+    sources = shown.parts_stand_on(one, seat, below_here)
     lang = language()
     found = [
         Row(

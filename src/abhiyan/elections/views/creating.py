@@ -19,14 +19,15 @@ from abhiyan.elections import actions, known, queries
 from abhiyan.elections.models import Election, Plan
 from abhiyan.elections.queries import planning
 from abhiyan.elections.queries.planning import Aims
-from abhiyan.elections.refusals import AllianceUnfit, NoPlanName, NoResults
+from abhiyan.elections.refusals import AllianceUnfit, NewerVersion, NoPlanName, NoResults
 from abhiyan.org.queries import NotYours
 from abhiyan.org.viewer import Request, named
 from abhiyan.units import queries as units
 
 from . import plans_shown as shown
 from .fields import WholeField
-from .plans import SideColumn, columns_of, lead_of, sides_for
+from .plans import lead_of
+from .plans_beside import SideColumn, columns_of, sides_for
 from .results_shown import language
 
 READS = ["GET", "HEAD", "POST"]
@@ -288,12 +289,15 @@ def change(request: Request, public_id: UUID) -> HttpResponseBase:
     one = queries.plan_for(public_id)
     if not shown.may_make(request, one):
         raise NotYours(capability="plans.make")
+    if request.method != "POST" and not planning.is_newest(one):
+        context = shown.older(request, one, say("Change goals"), "elections:plan_change")
+        return render(request, "elections/plan_older.html", context)
     aims = planning.aims_of(one)
     form = AimsForm(
         request.POST if request.method == "POST" else None,
         initial={name: getattr(aims, name) for name in AIMS},
     )
-    status = 200
+    status, newest = 200, ""
     if request.method == "POST":
         status = 422
         if form.is_valid():
@@ -302,8 +306,11 @@ def change(request: Request, public_id: UUID) -> HttpResponseBase:
                     public_id=public_id, aims=form.aims, by=request.actor, at=clock.now()
                 )
             except Refused as refused:
-                form.add_error(refused.field if refused.field in form.fields else None, str(refused))
                 status = refused.status
+                if status == NewerVersion.status:
+                    newest = shown.newest_href(one, "elections:plan_change")
+                else:
+                    form.add_error(refused.field if refused.field in form.fields else None, str(refused))
             else:
                 messages.success(request, say("Version %(n)s is made.") % {"n": plan.number})
                 return redirect("elections:plan", plan.public_id)
@@ -312,8 +319,9 @@ def change(request: Request, public_id: UUID) -> HttpResponseBase:
         "elections/plan_change.html",
         {
             **shown.head(request, one),
-            "crumbs": shown.plan_crumbs(one, (say("Change"), "")),
+            "crumbs": shown.plan_crumbs(one, (say("Change goals"), "")),
             "form": form,
+            "newest": newest,
             "lead": lead_of(one),
         },
         status=status,

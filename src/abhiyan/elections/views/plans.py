@@ -1,23 +1,22 @@
 """Plans of seats and votes: the list, one plan, two versions compared, and with and without allies."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from operator import itemgetter
 from typing import Any
 from uuid import UUID
 
 from django import forms
-from django.http import HttpResponseBase
+from django.http import HttpResponseBase, QueryDict
 from django.shortcuts import render
-from django.urls import reverse
 from django.utils.translation import gettext as say
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext
 from django.views.decorators.http import require_safe
 
 from abhiyan.elections import queries
-from abhiyan.elections.models import Alliance, Plan
+from abhiyan.elections.models import Plan
 from abhiyan.elections.queries import planning
-from abhiyan.elections.queries.planning import Worked
 from abhiyan.elections.words import sentence
 from abhiyan.org.viewer import Request, named
 from abhiyan.people import queries as people
@@ -34,27 +33,76 @@ UNMOVED = {"did_not_stand": _("no candidate last time"), "without_vote": _("unco
 
 
 class ListFilters(forms.Form):
-    """Which plans to show."""
+    """Which plans to show; state and result only where there are several."""
 
     q = forms.CharField(label=_("Name or unit"), required=False, max_length=60)
+
+    def __init__(self, query: QueryDict, **choices: tuple[Any, list[tuple[str, str]]]) -> None:
+        super().__init__(query)
+        for name, (label, offered) in choices.items():
+            if len(offered) > 1:
+                every = [("", say("All")), *offered]
+                self.fields[name] = forms.ChoiceField(label=label, required=False, choices=every)
 
 
 class SeatFilters(forms.Form):
     """Which seats to show."""
 
-    q = forms.CharField(label=_("Constituency"), required=False, max_length=60)
+    q = forms.CharField(label=_("Seat"), required=False, max_length=60)
     show = forms.ChoiceField(label=_("Which"), required=False, choices=list(shown.SHOWN.items()))
 
 
 @require_safe
 def plans(request: Request) -> HttpResponseBase:
     """The newest version of every plan in sight."""
-    filters = ListFilters(request.GET)
-    words = filters.cleaned_data["q"].strip() if filters.is_valid() else ""
+    filters = ListFilters(request.GET, **_list_choices())
+    given = filters.cleaned_data if filters.is_valid() else {}
+    words = given.get("q", "").strip()
     found = planning.newest_plans(words)
+    if given.get("election"):
+        found = found.filter(election__code=given["election"])
+    if given.get("state"):
+        found = found.filter(state="" if given["state"] == NATION else given["state"])
+    if tables.wants_csv(request.GET):
+        return tables.csv_response("plans", *_list_csv(_list_rows(list(found[: tables.DEEPEST_ROW]))))
     leaf = tables.numbered(found, request.GET, total=found.count())
-    makers = people.names_of([one.made_by for one in leaf.rows if one.made_by])
-    rows = [
+    has_elections = bool(leaf.rows) or bool(queries.elections())
+    return render(
+        request,
+        "elections/plan_list.html",
+        {
+            "here": "elections",
+            "crumbs": [(say("Plans"), "")],
+            "filters": filters,
+            "is_narrowed": any(given.values()),
+            "leaf": leaf,
+            "rows": _list_rows(leaf.rows),
+            "may_make": request.viewer.may("plans.make"),
+            "may_import": request.viewer.may("results.import"),
+            "has_elections": has_elections,
+        },
+    )
+
+
+NATION = "all"  # in the filter, of plans for all states
+
+
+def _list_choices() -> dict[str, tuple[Any, list[tuple[str, str]]]]:
+    """Results and states the plans in sight are of. One query."""
+    there = planning.newest_plans().order_by()
+    elections, states = {}, {}
+    for code, names, state in there.values_list("election__code", "election__names", "state").distinct():
+        elections[code] = queries.name_in(names)
+        states[state or NATION] = shown.place_of(state)
+    return {
+        "election": (_("Last result"), sorted(elections.items(), key=itemgetter(1))),
+        "state": (_("Where"), sorted(states.items(), key=itemgetter(1))),
+    }
+
+
+def _list_rows(found: Sequence[Plan]) -> list[dict[str, Any]]:
+    makers = people.names_of([one.made_by for one in found if one.made_by])
+    return [
         {
             "plan": one,
             "name": shown.plan_name(one),
@@ -64,24 +112,8 @@ def plans(request: Request) -> HttpResponseBase:
             "side": shown.side_name(one.party, one.alliance),
             "maker": makers.get(one.made_by or 0, ""),
         }
-        for one in leaf.rows
+        for one in found
     ]
-    if tables.wants_csv(request.GET):
-        return tables.csv_response("plans", *_list_csv(rows))
-    return render(
-        request,
-        "elections/plan_list.html",
-        {
-            "here": "elections",
-            "crumbs": [(say("Plans"), "")],
-            "filters": filters,
-            "words": words,
-            "leaf": leaf,
-            "rows": rows,
-            "may_make": request.viewer.may("plans.make"),
-            "has_elections": bool(queries.elections()),
-        },
-    )
 
 
 def _list_csv(rows: list[dict[str, Any]]) -> tuple[list[str], Iterator[list[object]]]:
@@ -120,7 +152,8 @@ def plan(request: Request, public_id: UUID) -> HttpResponseBase:
     noted = planning.findings(one, "notes")
     notes = [sentence(each, names) for each in noted]
     unmoved = {each.key: UNMOVED[each.code] for each in noted if each.code in UNMOVED}
-    versions = planning.versions_of(one)
+    every = request.GET.get("versions") == "all"
+    versions = planning.versions_of(one, most=None if every else planning.VERSIONS_SHOWN)
     makers = people.names_of([each.made_by for each in versions if each.made_by])
     return render(
         request,
@@ -221,7 +254,7 @@ def seats_csv(one: Plan, lines: list[shown.Line]) -> tuple[list[str], Iterator[l
     head = [
         pgettext("kind of unit", "State"),
         say("Number"),
-        say("Constituency"),
+        say("Seat"),
         say("Electors"),
         say("Likely votes"),
     ]
@@ -231,212 +264,10 @@ def seats_csv(one: Plan, lines: list[shown.Line]) -> tuple[list[str], Iterator[l
     return head, (
         [
             line.state, line.seat.contest.number, line.name, line.seat.electors, line.seat.votes_likely,
-            line.found.last_votes, "+" if line.found.last_won else "", sources.get(line.seat.contest_id, ""),
-            line.seat.votes, round(line.seat.share_pct, 2), "+" if line.found.won else "", line.found.need,
-            line.short, line.gain, line.found.chance_pct, "+" if line.seat.by_hand else "",
-            "+" if line.seat.is_locked else "",
+            line.found.last_votes, say("yes") if line.found.last_won else "", sources.get(line.seat.contest_id, ""),
+            line.seat.votes, round(line.seat.share_pct, 2), say("yes") if line.found.won else "", line.found.need,
+            line.short, line.gain, line.found.chance_pct, say("yes") if line.seat.by_hand else "",
+            say("yes") if line.seat.is_locked else "",
         ]
         for line in lines
     )  # fmt: skip
-
-
-class CompareForm(forms.Form):
-    """The other version, or another plan of the same result."""
-
-    other = forms.ChoiceField(label=_("Compare with"), required=False)
-    show = forms.ChoiceField(
-        label=_("Which"), required=False, choices=[("", _("Only what differs")), ("all", _("All"))]
-    )
-
-    def __init__(self, *args: Any, others: list[tuple[str, str]], **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        field = self.fields["other"]
-        assert isinstance(field, forms.ChoiceField)
-        field.choices = others
-
-
-@require_safe
-def compare(request: Request, public_id: UUID) -> HttpResponseBase:
-    """A version beside another, or beside another plan of the same result, seat by seat."""
-    one = queries.plan_for(public_id)
-    others = [each for each in planning.versions_of(one) if each.pk != one.pk]
-    known = {each.pk for each in others}
-    alike = queries.plans().filter(election=one.election, state=one.state).exclude(pk=one.pk)[:OWN_PAGES]
-    others += [each for each in alike if each.pk not in known]
-    by_id = {str(each.public_id): each for each in others}
-    form = CompareForm(
-        request.GET,
-        others=[(key, f"{shown.plan_name(each)} · {each.number}") for key, each in by_id.items()],
-    )
-    given = form.cleaned_data if form.is_valid() else {}
-    before = by_id.get(given.get("other", "")) or next(
-        (each for each in others if each.pk == one.previous_id), others[0] if others else None
-    )
-    context: dict[str, Any] = {
-        **shown.head(request, one),
-        "crumbs": shown.plan_crumbs(one, (say("Compare"), "")),
-        "form": form,
-        "before": before,
-    }
-    if before is None:
-        return render(request, "elections/plan_compare.html", context)
-    found = planning.comparison(before, one)
-    seats = {seat.contest_id: seat for each in (before, one) for seat in queries.plan_seats(each)}
-    names = shown.seat_names(seat.contest for seat in seats.values())
-    pairs = found.pairs if given.get("show") == "all" else found.changed
-    rows = [(pair, names[pair.key]) for pair in sorted(pairs, key=lambda pair: -abs(pair.votes))]
-    if tables.wants_csv(request.GET):
-        head = [
-            say("Constituency"),
-            say("Votes before"),
-            say("Votes after"),
-            say("Difference"),
-            say("Locked"),
-        ]
-        return tables.csv_response(
-            "versions",
-            head,
-            (
-                [
-                    name,
-                    pair.before.votes if pair.before else None,
-                    pair.after.votes if pair.after else None,
-                    pair.votes,
-                    "+" if pair.after and pair.after.is_locked else "",
-                ]
-                for pair, name in rows
-            ),
-        )
-    leaf = tables.numbered(rows, request.GET, total=len(rows))
-    return render(
-        request,
-        "elections/plan_compare.html",
-        context
-        | {
-            "before_name": shown.plan_name(before),
-            "before_side": shown.side_name(before.party, before.alliance),
-            "comparison": found,
-            "votes_more": found.votes_after - found.votes_before,
-            "seats_more": found.seats_after - found.seats_before,
-            "gained": [names[key] for key in found.gained],
-            "lost": [names[key] for key in found.lost],
-            "leaf": leaf,
-        },
-    )
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class SideColumn:
-    """A side's plan with the same goals, worked out and stored nowhere."""
-
-    name: str
-    parties: str
-    worked: Worked
-    is_plans: bool
-    findings: list[str]
-
-    @property
-    def swing(self) -> float:
-        return self.worked.outcome.swing
-
-    @property
-    def is_reached(self) -> bool:
-        return not self.findings
-
-
-def columns_of(
-    one: Plan, sides: list[Alliance | None], held: dict[int, tuple[int, int | None]], names: dict[int, str]
-) -> list[SideColumn]:
-    """The plan for each of several sides, from one reading of the result."""
-    lines = queries.lines_of(one.election, state=one.state)
-    found = []
-    for alliance in sides:
-        worked = planning.worked_out(
-            one.election,
-            state=one.state,
-            party=one.party,
-            alliance=alliance,
-            aims=planning.aims_of(one),
-            seed=one.seed,
-            held=held,
-            lines=lines,
-        )
-        if worked is not None:
-            told = [sentence(each, names) for each in worked.outcome.contradictions if each.key is None]
-            parties = ", ".join(alliance.parties) if alliance else ""
-            name = shown.side_name(one.party, alliance)
-            found.append(SideColumn(name, parties, worked, alliance == one.alliance, told))
-    return found
-
-
-def sides_for(one: Plan) -> list[Alliance | None]:
-    """Alone first, then with each alliance of the election the party is in there."""
-    named_there = queries.alliances(one.election, state=one.state or None)
-    found: list[Alliance | None] = [None]
-    return found + [
-        each for each in named_there if one.party in each.parties and each.state in ("", one.state)
-    ]
-
-
-@require_safe
-def sides(request: Request, public_id: UUID) -> HttpResponseBase:
-    """The same goals with and without allies, side by side."""
-    one = queries.plan_for(public_id)
-    seats = queries.plan_seats(one)
-    names = shown.seat_names(seat.contest for seat in seats)
-    held = {
-        seat.contest_id: (seat.votes, seat.votes_likely if seat.is_locked else None)
-        for seat in seats
-        if seat.by_hand or seat.is_locked
-    }
-    columns = columns_of(one, sides_for(one), held, names)
-    rows = _side_rows(columns, names)
-    if tables.wants_csv(request.GET):
-        head = [say("Constituency")]
-        for column in columns:
-            head += [f"{column.name}: {word}" for word in (say("Votes"), say("Votes missing"), say("Won"))]
-        return tables.csv_response("sides", head, ([row[0], *_flat(row[1])] for row in rows))
-    leaf = tables.numbered(rows, request.GET, total=len(rows))
-    return render(
-        request,
-        "elections/plan_sides.html",
-        {
-            **shown.head(request, one),
-            "crumbs": shown.plan_crumbs(one, (say("With and without allies"), "")),
-            "columns": columns,
-            "held": len(held),
-            "lead": lead_of(one),
-            "leaf": leaf,
-            "alliance_href": reverse("elections:alliances", args=[one.election.code]),
-        },
-    )
-
-
-@dataclass(frozen=True, slots=True)
-class SideCell:
-    """A seat for one side. short: votes of last time short of what wins."""
-
-    votes: int
-    short: int
-    won: bool
-
-
-def _side_rows(columns: list[SideColumn], names: dict[int, str]) -> list[tuple[str, list[SideCell]]]:
-    if not columns:
-        return []
-    rows = []
-    for place, contest in enumerate(columns[0].worked.contests):
-        cells = []
-        for column in columns:
-            out = column.worked.outcome
-            short = max(0, int(out.need[place]) - int(out.last_votes[place]))
-            cells.append(SideCell(int(out.votes[place]), short, bool(out.won[place])))
-        rows.append((names.get(contest.pk, contest.name), cells))
-    # Where the sides differ most, first.
-    return sorted(
-        rows, key=lambda row: (min(cell.won for cell in row[1]), -max(cell.short for cell in row[1]))
-    )
-
-
-def _flat(cells: list[SideCell]) -> list[object]:
-    return [value for cell in cells for value in (cell.votes, cell.short, "+" if cell.won else "")]

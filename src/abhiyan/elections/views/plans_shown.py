@@ -1,6 +1,6 @@
 """What several pages of plans show alike."""
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 from abhiyan.elections import known, queries
 from abhiyan.elections.models import Alliance, Contest, Plan, PlanSeat, ResultFile
 from abhiyan.elections.queries import planning, standing
-from abhiyan.elections.queries.planning import SeatFound
+from abhiyan.elections.queries.planning import SeatFound, Version
 from abhiyan.org.viewer import Request, named
 from abhiyan.people import queries as people
 from abhiyan.units import queries as units
@@ -69,7 +69,7 @@ def plan_crumbs(plan: Plan, *more: tuple[str, str]) -> Sequence[tuple[str, str]]
     return crumbs((plan_name(plan), reverse("elections:plan", args=[plan.public_id])), *more)
 
 
-def plan_name(plan: Plan) -> str:
+def plan_name(plan: Plan | Version) -> str:
     return queries.name_in(plan.names)
 
 
@@ -82,7 +82,11 @@ def side_name(party: str, alliance: Alliance | None) -> str:
 
 
 def place_name(plan: Plan) -> str:
-    return known.state_name(plan.state, language()) if plan.state else _("All states")
+    return place_of(plan.state)
+
+
+def place_of(state: str) -> str:
+    return known.state_name(state, language()) if state else _("All states")
 
 
 def may_make(request: Request, plan: Plan) -> bool:
@@ -106,6 +110,20 @@ def head(request: Request, plan: Plan) -> dict[str, Any]:
         "maker": makers.get(plan.made_by or 0, ""),
         "is_newest": is_newest,
         "may_change": is_newest and may_make(request, plan),
+    }
+
+
+def newest_href(plan: Plan, page: str) -> str:
+    """A page of the newest version of a plan. One query."""
+    return reverse(page, args=[planning.versions_of(plan, most=1)[0].public_id])
+
+
+def older(request: Request, plan: Plan, title: str, page: str) -> dict[str, Any]:
+    """What stands in place of a form on a version that has a newer one: where to go instead."""
+    return head(request, plan) | {
+        "crumbs": plan_crumbs(plan, (title, "")),
+        "title": title,
+        "newest": newest_href(plan, page),
     }
 
 
@@ -163,14 +181,9 @@ def stands_on(plan: Plan, contest_ids: Iterable[int]) -> dict[int, str]:
     return _told(*planning.rows_of_side(plan, contest_ids))
 
 
-def parts_stand_on(plan: Plan, unit_ids: Iterable[int]) -> dict[int, str]:
-    """unit -> file and rows of our side's last votes there, where it has votes of its own. Two queries."""
-    return _told(*standing.rows_of_parts(plan.election, unit_ids, planning.parties_of(plan)))
-
-
-def seats_stand_on(contest_ids: Iterable[int], parties: Collection[str]) -> dict[int, str]:
-    """contest -> file and rows of these parties' votes. Two queries."""
-    return _told(*standing.rows_of_seats(contest_ids, parties))
+def parts_stand_on(plan: Plan, seat_unit: int, unit_ids: Iterable[int]) -> dict[int, str]:
+    """unit -> file and rows of our side's last votes there, of units below a seat that have votes of their own."""
+    return _told(*standing.rows_of_parts(plan.election, unit_ids, planning.parties_below(plan, seat_unit)))
 
 
 def _told(found: Mapping[int, list[tuple[int, int]]], files: Mapping[int, ResultFile]) -> dict[int, str]:

@@ -1,6 +1,6 @@
 """Results: the elections, an election by party and by state, its seats."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from django.http import HttpResponseBase
@@ -12,7 +12,7 @@ from django.utils.translation import pgettext
 from django.views.decorators.http import require_safe
 
 from abhiyan.elections import known, queries
-from abhiyan.elections.models import Election
+from abhiyan.elections.models import Election, ResultFile
 from abhiyan.elections.queries import ElectionRow, PartyTotal, SeatRow
 from abhiyan.org.viewer import Request
 from abhiyan.ui import tables
@@ -57,6 +57,7 @@ def elections(request: Request) -> HttpResponseBase:
         {
             "here": "elections",
             "crumbs": [(say("Results"), "")],
+            "may_import": request.viewer.may("results.import"),
             "sorting": sorting,
             "leaf": leaf,
             "rows": [
@@ -94,7 +95,9 @@ def election(request: Request, code: str) -> HttpResponseBase:
     found = [row for row in told.parties if _fits(row, matching) and (row.seats or not only_winners)]
     rows = shown.in_order(found, sorting, PARTIES)
     if tables.wants_csv(request.GET):
-        return tables.csv_response(f"results-{of.code}", *_parties_csv(rows))
+        if request.GET.get("of") == "states":
+            return tables.csv_response(f"states-{of.code}", *_states_csv(of, told.files))
+        return tables.csv_response(f"results-{of.code}", *_parties_csv(rows, told.files))
     leaf = tables.numbered(rows, request.GET, total=len(rows))
     states = queries.states_of(of)
     context = {
@@ -111,6 +114,7 @@ def election(request: Request, code: str) -> HttpResponseBase:
         "state": state,
         "state_name": known.state_name(state, shown.language()) if state else "",
         "told": told,
+        "against_name": queries.name_in(told.against.names) if told.against is not None else "",
         "says": told.says(),
         "sorting": sorting,
         "leaf": leaf,
@@ -134,9 +138,11 @@ def _fits(row: PartyTotal, matching: str) -> bool:
     return not wanted or any(wanted in text.casefold() for text in (row.party, *row.names.values()))
 
 
-def _parties_csv(rows: list[PartyTotal]) -> tuple[list[str], list[list[Any]]]:
+def _parties_csv(rows: list[PartyTotal], files: Sequence[ResultFile]) -> tuple[list[str], list[list[Any]]]:
     head = [say("Party"), say("Name"), say("Seats"), say("Seats before"), say("Votes"), say("Share (%)")]
     head += [say("Share before (%)"), say("Swing (points)"), say("Candidates"), say("Uncontested")]
+    head += [say("Summed from the files")]
+    names = ", ".join(file.name for file in files)
     return head, [
         [
             row.party,
@@ -149,8 +155,26 @@ def _parties_csv(rows: list[PartyTotal]) -> tuple[list[str], list[list[Any]]]:
             _rounded(row.swing_points),
             row.stood,
             row.without_vote,
+            names,
         ]
         for row in rows
+    ]
+
+
+def _states_csv(of: Election, files: Sequence[ResultFile]) -> tuple[list[str], list[list[Any]]]:
+    head = [pgettext("kind of unit", "State"), say("Code"), say("Seats"), say("Votes polled")]
+    head += [say("Seats by party"), say("Summed from the files")]
+    names = ", ".join(file.name for file in files)
+    return head, [
+        [
+            each["name"],
+            each["row"].state,
+            each["row"].seats,
+            each["row"].polled,
+            ", ".join(f"{party} {n}" for party, n in each["row"].seats_by_party),
+            names,
+        ]
+        for each in _by_state(of)
     ]
 
 
@@ -214,19 +238,20 @@ def seats(request: Request, code: str) -> HttpResponseBase:
     chosen = [
         row for row in every if fits(row) and (not winner or (row.winner and row.winner.party == winner))
     ]
+    spots = queries.spots(row.contest.pk for row in chosen)
+    names = {row.contest.pk: shown.seat_name(row.contest, spots.get(row.contest.pk)) for row in chosen}
     sorting = tables.sorting(request.GET, dict.fromkeys(SEATS, ""), default="seat")
-    rows = shown.in_order(chosen, sorting, SEATS)
+    rows = shown.in_order(chosen, sorting, SEATS | {"name": lambda row: names[row.contest.pk].casefold()})
     if tables.wants_csv(request.GET):
-        return tables.csv_response(f"seats-{of.code}", *_seats_csv(rows))
+        return tables.csv_response(f"seats-{of.code}", *_seats_csv(rows, names))
     leaf = tables.numbered(rows, request.GET, total=len(rows))
-    spots = queries.spots(row.contest.pk for row in rows)
     on_map, behind = shown.on_map(rows, spots, side.parties)
     winners = sorted({row.winner.party for row in every if row.winner})
     nothing = ("", say("All"))
     form = shown.Filters(
         request.GET,
         state=(pgettext("kind of unit", "State"), [nothing, *shown.state_choices(of)]),
-        side=(_("Side"), [("", "–"), *shown.side_choices(of, state)]),
+        side=(_("Side"), [("", "–"), *shown.side_choices(of, state, side)]),
         winner=(_("Winner"), [nothing, *((one, one) for one in winners)]),
         show=(_("Which seats"), [(key, label) for key, (label, _fits_) in SHOWS.items()]),
     )
@@ -239,6 +264,7 @@ def seats(request: Request, code: str) -> HttpResponseBase:
         "filters": form,
         "side": side,
         "against": against,
+        "against_name": queries.name_in(against.names) if against is not None else "",
         "won": sum(bool(row.ours and row.ours.won) for row in every) if side.parties else None,
         "seats": len(every),
         "sorting": sorting,
@@ -246,7 +272,7 @@ def seats(request: Request, code: str) -> HttpResponseBase:
         "rows": [
             {
                 "row": row,
-                "name": shown.seat_name(row.contest, spots.get(row.contest.pk)),
+                "name": names[row.contest.pk],
                 "state": queries.name_in(row.state_names),
                 "href": shown.seat_href(row.contest) + (f"?side={side.value}" if side.value else ""),
             }
@@ -261,7 +287,7 @@ def seats(request: Request, code: str) -> HttpResponseBase:
     return render(request, "elections/election_seats.html", context)
 
 
-def _seats_csv(rows: list[SeatRow]) -> tuple[list[str], list[list[Any]]]:
+def _seats_csv(rows: list[SeatRow], names: Mapping[int, str]) -> tuple[list[str], list[list[Any]]]:
     head = [
         pgettext("kind of unit", "State"),
         say("Number"),
@@ -283,7 +309,7 @@ def _seats_csv(rows: list[SeatRow]) -> tuple[list[str], list[list[Any]]]:
         [
             row.contest.state,
             row.contest.number,
-            row.contest.name,
+            names[row.contest.pk],
             row.contest.reservation,
             row.contest.numbering,
             row.electors,

@@ -1,5 +1,7 @@
-"""One seat in one election, and the results of any unit with their history."""
+"""One seat in one election: candidates, sides, what it was before, and its parts."""
 
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from django.db.models import Q
@@ -8,17 +10,19 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as say
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext
 from django.views.decorators.http import require_safe
 
 from abhiyan.core.refusals import NotFound
 from abhiyan.elections import known, queries
-from abhiyan.elections.models import Contest, Election, Part
-from abhiyan.elections.queries import PartRow, Result, SeatRow
-from abhiyan.org.viewer import Request, named
+from abhiyan.elections.models import Contest, Part
+from abhiyan.elections.queries import Result, SeatRow, Source
+from abhiyan.elections.queries import parts as in_parts
+from abhiyan.elections.queries.parts import PartSum
+from abhiyan.org.viewer import Request
 from abhiyan.ui import tables
+from abhiyan.ui.numbers import grouped
 from abhiyan.units import queries as units
-from abhiyan.units.models import Hierarchy
-from abhiyan.units.models import Kind as UnitKind
 
 from . import results_shown as shown
 
@@ -33,7 +37,10 @@ def seat(request: Request, code: str, state: str, number: int) -> HttpResponseBa
     against = queries.earlier(of, state=state)
     found = queries.contest(of, state, number, against=against, side=side.parties)
     contest = found.seat.contest
-    parts = queries.parts_of(contest.pk, side=side.parties)
+    every = in_parts.parts_in_short(contest.pk, side=side.parties)
+    kind = request.GET.get("kind", "")
+    sorting = tables.sorting(request.GET, dict.fromkeys(PARTS, ""), default="number")
+    parts = shown.in_order([one for one in every if kind in ("", one.kind)], sorting, PARTS)
     if tables.wants_csv(request.GET):
         name = f"seat-{of.code}-{state}-{number}"
         if request.GET.get("of") == "parts":
@@ -41,6 +48,7 @@ def seat(request: Request, code: str, state: str, number: int) -> HttpResponseBa
         return tables.csv_response(name, *_candidates_csv(found))
     spot = queries.spots([contest.pk]).get(contest.pk)
     outside = queries.outside_parts(contest.pk)
+    leaf = tables.numbered(parts, request.GET, total=len(parts))
     lang = shown.language()
     context: dict[str, Any] = {
         "here": "elections",
@@ -66,11 +74,18 @@ def seat(request: Request, code: str, state: str, number: int) -> HttpResponseBa
         "stated": found.stated,
         "stated_href": shown.stated_href(request, of, state, number),
         "against": against,
-        "filters": shown.Filters(request.GET, side=(_("Side"), [("", "–"), *shown.side_choices(of, state)])),
+        "against_name": queries.name_in(against.names) if against is not None else "",
+        "filters": shown.Filters(
+            request.GET, side=(_("Side"), [("", "–"), *shown.side_choices(of, state, side)])
+        ),
         "side": side,
         "history": _history(contest, side.parties),
-        "parts": _named(parts),
-        "lacking": max((part.lacking for part in parts), default=0),
+        "has_parts": bool(every),
+        "kinds": _kinds(every, kind),
+        "sorting": sorting,
+        "leaf": leaf,
+        "parts": _named(leaf.rows),
+        "lacking": max((part.lacking for part in every), default=0),
         "outside": sum(outside.values()) if outside else None,
     }
     if spot is not None:
@@ -101,31 +116,57 @@ def seat_says(row: SeatRow) -> list[str]:
     return told
 
 
-def _history(contest: Contest, side: frozenset[str]) -> list[SeatRow]:
-    """The same seat in every election: by its unit, else by state, number and numbering."""
+def _history(contest: Contest, side: frozenset[str]) -> list[tuple[SeatRow, str, str]]:
+    """The same seat in every election, by its unit, else by state, number and numbering; with both names."""
     same = Q(state=contest.state, number=contest.number, numbering=contest.numbering)
     if contest.unit_id is not None:
         same |= Q(unit=contest.unit_id)
-    return queries.seat_history(same, contest.election.kind, side)
+    rows = queries.seat_history(same, contest.election.kind, side)
+    names = shown.seat_names(row.contest for row in rows)
+    return [(row, queries.name_in(row.contest.election.names), names[row.contest.pk]) for row in rows]
 
 
-def _named(parts: list[PartRow]) -> list[tuple[PartRow, str]]:
-    """Parts with their names: their unit's in this language, where they are a unit here."""
-    ids = {row.part.unit_id for row in parts if row.part.unit_id is not None}
+PARTS: dict[str, Callable[[PartSum], Any]] = {
+    "number": lambda one: one.order,
+    "polled": lambda one: one.polled,
+    "ahead": lambda one: one.party or None,
+    "lead": lambda one: one.lead,
+    "votes": lambda one: one.ours,
+    "share": lambda one: one.share_pct,
+}
+
+
+def _kinds(parts: list[PartSum], wanted: str) -> list[tuple[str, str, bool]]:
+    """Kinds of parts to choose from, with how many there are of each; nothing where all are of one."""
+    counts = Counter(one.kind for one in parts)
+    if len(counts) < 2:
+        return []
+    found = [(say("All"), "", wanted not in counts)]
+    return found + [
+        (f"{one.label} ({grouped(counts[one.value])})", one.value, wanted == one.value)
+        for one in Part.Kind
+        if one.value in counts
+    ]
+
+
+def _named(parts: Sequence[PartSum]) -> list[tuple[PartSum, str, Source]]:
+    """Parts with their names (their unit's in this language, where they are a unit here), file and row."""
+    ids = {one.unit_id for one in parts if one.unit_id is not None}
     names = units.names_of(ids, language=shown.language()) if ids else {}
-    return [(row, names.get(row.part.unit_id or 0) or row.part.name) for row in parts]
+    sources = in_parts.sources_of(parts)
+    return [(one, names.get(one.unit_id or 0) or one.name, sources[one.part_id]) for one in parts]
 
 
 def _candidates_csv(found: Result) -> tuple[list[str], list[list[Any]]]:
     head = [
-        say("Place"),
+        pgettext("rank", "Place"),
         say("Candidate"),
         say("Party"),
         say("Votes"),
         say("Share (%)"),
         say("Swing (points)"),
     ]
-    head += [say("Won"), say("File"), say("Row")]
+    head += [pgettext("candidate", "Won"), say("File"), say("Row")]
     return head, [
         [
             row.place,
@@ -142,185 +183,21 @@ def _candidates_csv(found: Result) -> tuple[list[str], list[list[Any]]]:
     ]
 
 
-def _parts_csv(parts: list[PartRow]) -> tuple[list[str], list[list[Any]]]:
+def _parts_csv(parts: list[PartSum]) -> tuple[list[str], Iterator[list[Any]]]:
     head = [say("Kind"), say("Number"), say("Name"), say("Candidate"), say("Party"), say("Votes")]
     head += [say("Share (%)"), say("File"), say("Row")]
-    return head, [
+    kinds = {one.value: str(one.label) for one in Part.Kind}
+    return head, (
         [
-            row.part.get_kind_display(),
-            row.part.number,
-            row.part.name,
-            line.name,
-            line.party,
-            line.votes,
-            None if line.share_pct is None else round(line.share_pct, 4),
-            line.source.file,
-            line.source.row,
+            kinds[part.kind],
+            part.number,
+            part.name,
+            name,
+            party,
+            votes,
+            round(100 * votes / part.polled, 4) if part.polled else None,
+            source.file,
+            source.row,
         ]
-        for row in parts
-        for line in row.lines
-    ]
-
-
-@require_safe
-def unit(request: Request, code: str) -> HttpResponseBase:
-    """What past elections say of a unit: of a state the totals, of a seat its history, of a booth its votes.
-
-    A unit that is none of these shows the seats it lies in.
-    """
-    found = units.found(code)
-    value = request.GET.get("side", "").strip()
-    side = next(
-        (one for of in queries.elections() if (one := shown.side_asked(of.election, request.GET)).parties),
-        shown.NO_SIDE,
+        for part, name, party, votes, source in in_parts.part_lines(parts)
     )
-    results = queries.results_of(found.id, side=side.parties)
-    if tables.wants_csv(request.GET):
-        return tables.csv_response(
-            f"results-{code}", *_history_csv(list(results.contests), list(results.parts))
-        )
-    lang = shown.language()
-    lying = queries.lying_in(found.id) if found.kind not in ("nation", "state") else []
-    in_seats = queries.contests_of_units([one.unit_id for one in lying[:20]], side.parties) if lying else {}
-    hierarchy = Hierarchy.ELECTORAL if Hierarchy.ELECTORAL in found.hierarchies else Hierarchy.ORGANISATIONAL
-    elections = sorted(
-        {row.contest.election for row in results.contests}
-        | {row.part.contest.election for row in results.parts}
-        | {row.contest.election for rows in in_seats.values() for row in rows},
-        key=lambda of: -of.year,
-    )
-    on_map, behind = _map_of_unit(list(results.contests), in_seats, side.parties)
-    name = units.names_of([found.id], language=lang)[found.id]
-    path = units.path(found.id, hierarchy) if hierarchy in found.hierarchies else []
-    context = {
-        "here": "elections",
-        "crumbs": shown.crumbs(
-            *((row.name(lang), reverse("elections:unit", args=[row.code])) for row in path[:-1]), (name, "")
-        ),
-        "name": name,
-        "code": code,
-        "kind": UnitKind(found.kind).label,
-        "is_sample": found.is_sample,
-        "is_seat": found.kind == UnitKind.CONSTITUENCY,  # what its booths lie in besides are its own segments
-        "side": side,
-        "filters": shown.Filters(
-            request.GET, side=(_("Side"), [("", "–"), *_sides_of(elections, value, side.name)])
-        ),
-        "contests": [
-            (row, queries.name_in(row.contest.election.names), shown.seat_href(row.contest), seat_says(row))
-            for row in results.contests
-        ],
-        "parts": [
-            (
-                row,
-                queries.name_in(row.part.contest.election.names),
-                shown.seat_href(row.part.contest),
-                row.lines[:6],
-            )
-            for row in results.parts
-        ],
-        "totals": [
-            {
-                "told": told,
-                "name": queries.name_in(told.election.names),
-                "href": reverse("elections:election", args=[told.election.code])
-                + (f"?state={told.state}" if told.state else ""),
-                "parties": told.parties[:6],
-                "says": told.says(),
-            }
-            for told in results.totals
-        ],
-        "below": [
-            (row, queries.name_in(row.election.names), row.get_kind, row.votes[:8])
-            for row in map(_Below, results.below)
-        ],
-        "lying": [
-            {
-                "name": named(one.names, lang),
-                "href": reverse("elections:unit", args=[one.code]),
-                "kind": UnitKind(one.kind).label,
-                "booths": one.booths,
-                "rows": [
-                    (row, queries.name_in(row.contest.election.names), shown.seat_href(row.contest))
-                    for row in in_seats.get(one.unit_id, [])
-                ],
-            }
-            for one in lying
-        ],
-        "on_map": on_map,
-        "behind": behind,
-    }
-    return render(request, "elections/result_unit.html", context)
-
-
-class _Below:
-    """A sum over parts below a unit, with the word for what they are."""
-
-    def __init__(self, below: queries.Below) -> None:
-        self.election, self.votes = below.election, below.votes
-        self.parts, self.polled = below.parts, below.polled
-        self.get_kind = Part.Kind(below.kind).label
-
-
-def _sides_of(elections: list[Election], value: str, name: str) -> list[tuple[str, str]]:
-    """Sides of the elections shown, each once; the one asked for among them."""
-    found = dict(pair for of in elections[:4] for pair in shown.side_choices(of))
-    if value and name:
-        found.setdefault(value, name)
-    return list(found.items())
-
-
-def _map_of_unit(
-    contests: list[SeatRow], lying: dict[int, list[SeatRow]], side: frozenset[str]
-) -> tuple[list[Any], Any]:
-    """The unit's own seat, or the seats of the last election in which it lies."""
-    rows = contests[:1] or [row for rows in lying.values() for row in rows]
-    if not rows:
-        return [], None
-    last = max((row.contest.election for row in rows), key=lambda of: (of.year, of.code))
-    rows = [row for row in rows if row.contest.election == last]
-    return shown.on_map(rows, queries.spots(row.contest.pk for row in rows), side)
-
-
-def _history_csv(contests: list[SeatRow], parts: list[PartRow]) -> tuple[list[str], list[list[Any]]]:
-    head = [say("Election"), say("Seat"), say("Electors"), say("Votes polled"), say("Turnout (%)")]
-    head += [say("First"), say("Margin"), say("Side's votes"), say("Side's share (%)"), say("Swing (points)")]
-    head += [say("Compared"), say("File"), say("Row")]
-    lines: list[list[Any]] = [
-        [
-            row.contest.election.code,
-            row.contest.name,
-            row.electors,
-            row.polled,
-            row.turnout_pct,
-            row.winner.party if row.winner else "",
-            row.margin,
-            row.ours.votes if row.ours else "",
-            row.ours.share_pct if row.ours else "",
-            row.swing_points,
-            row.before.says() if row.before else "",
-            row.source.file,
-            row.source.row,
-        ]
-        for row in contests
-    ]
-    for one in parts:
-        source = one.lines[0].source if one.lines else None
-        lines.append(
-            [
-                one.part.contest.election.code,
-                one.part.contest.name,
-                one.part.electors,
-                one.polled,
-                one.turnout_pct,
-                one.leader.party if one.leader else "",
-                one.lead,
-                one.ours.votes if one.ours else "",
-                one.ours.share_pct if one.ours else "",
-                "",
-                "",
-                source.file if source else "",
-                source.row if source else "",
-            ]
-        )
-    return head, lines

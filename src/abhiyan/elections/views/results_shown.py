@@ -64,14 +64,18 @@ class Chosen:
 NO_SIDE = Chosen("", "", frozenset())
 
 
-def side_choices(of: Election, state: str = "") -> list[tuple[str, str]]:
-    """Alliances of the election first, then the parties with most votes."""
+def side_choices(of: Election, state: str = "", chosen: Chosen = NO_SIDE) -> list[tuple[str, str]]:
+    """Alliances of the election first, then the parties with most votes; the side in force among them."""
     codes = queries.parties_of(of, state=state, most=MOST_SIDES)
     named = queries.alliances(of, state=state or None)
-    return [
-        *((str(one.public_id), alliance_name(one)) for one in named),
-        *((code, code) for code in codes),
-    ]
+    found = {str(one.public_id): alliance_name(one) for one in named} | {code: code for code in codes}
+    return with_side(found, chosen)
+
+
+def with_side(offered: Mapping[str, str], chosen: Chosen) -> list[tuple[str, str]]:
+    """What is offered as a side, the one in force among it."""
+    own = {chosen.value: chosen.name} if chosen.parties else {}
+    return list((dict(offered) | {key: name for key, name in own.items() if key not in offered}).items())
 
 
 def alliance_name(one: Alliance) -> str:
@@ -97,10 +101,17 @@ def side_asked(of: Election, query: QueryDict, name: str = "side") -> Chosen:
 
 
 class Filters(forms.Form):
-    """The row of filters above a list; each page takes the fields it names."""
+    """The row of filters above a list; each page takes the fields it names.
+
+    What the address asks for and is not offered (an alliance of the election looked at before) counts as not asked.
+    """
 
     def __init__(self, query: QueryDict, **choices: tuple[Any, list[tuple[str, str]]]) -> None:
-        super().__init__(query)
+        asked = query.copy()
+        for name, (_label, offered) in choices.items():
+            if asked.get(name, "") not in {key for key, _words in offered}:
+                asked.pop(name, None)
+        super().__init__(asked)
         for name, (label, offered) in choices.items():
             self.fields[name] = forms.ChoiceField(label=label, choices=offered, required=False)
 
@@ -116,6 +127,13 @@ def seat_name(contest: Contest, spot: Spot | None) -> str:
     lang = language()
     own = spot.names.get(lang) if spot is not None and lang != "en" else None
     return own or contest.name
+
+
+def seat_names(contests: Iterable[Contest]) -> dict[int, str]:
+    """contest id -> the seat's name in this language. One query."""
+    found = list(contests)
+    spots = queries.spots(one.pk for one in found)
+    return {one.pk: seat_name(one, spots.get(one.pk)) for one in found}
 
 
 def seat_words(row: SeatRow, name: str) -> str:
@@ -197,8 +215,11 @@ def may_for(request: Request, capability: str, of: Election, state: str) -> bool
     if not request.viewer.may(capability):
         return False
     unit_id = by_ground.grounds_of(of, [state]).get(state)
-    if unit_id is None:
-        return False
+    return unit_id is not None and may_at(request, capability, unit_id)
+
+
+def may_at(request: Request, capability: str, unit_id: int) -> bool:
+    """Whether the viewer may do something over a unit: for showing a button; the act asks again."""
     positions = [lo for lo, _hi in units.all_spans([unit_id]).get(unit_id, [])]
     return request.viewer.may_at(capability, *positions)
 

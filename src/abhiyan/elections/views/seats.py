@@ -15,7 +15,8 @@ from abhiyan.core import clock
 from abhiyan.core.refusals import Refused
 from abhiyan.elections import actions, queries
 from abhiyan.elections.models import Plan
-from abhiyan.elections.refusals import VotesUnfit
+from abhiyan.elections.queries import planning
+from abhiyan.elections.refusals import NewerVersion, VotesUnfit
 from abhiyan.org.queries import NotYours
 from abhiyan.org.viewer import Request
 from abhiyan.ui import tables
@@ -24,7 +25,9 @@ from . import plans_shown as shown
 from .plans import SeatFilters
 from .results_shown import in_order
 
+PAGE = "elections:plan_seats"
 PER_PAGE = 25
+LONGEST = 40  # of what is typed
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -33,30 +36,37 @@ def edit(request: Request, public_id: UUID) -> HttpResponseBase:
     one = queries.plan_for(public_id)
     if not shown.may_make(request, one):
         raise NotYours(capability="plans.make")
+    if request.method != "POST" and not planning.is_newest(one):
+        return render(
+            request,
+            "elections/plan_older.html",
+            shown.older(request, one, say("Set seats by hand and lock"), PAGE),
+        )
     lines = shown.lines_of(one)
     sorting = tables.sorting(request.GET, {key: key for key in shown.SORTS}, default="name")
     found = in_order(shown.chosen(lines, request.GET), sorting, shown.SORTS)
     leaf = tables.numbered(found, request.GET, total=len(found), per=PER_PAGE)
-    problem, status = "", 200
+    problem, newest, status = "", "", 200
     typed: dict[int, str] = {}
     if request.method == "POST":
         by_id = {line.seat.contest_id: line for line in lines}
-        on_page = [
-            int(text) for text in request.POST.getlist("seat") if text.isdecimal() and int(text) in by_id
-        ]
-        typed = {contest: request.POST.get(f"votes_{contest}", "").strip() for contest in on_page}
+        known = {str(contest): contest for contest in by_id}
+        on_page = [known[text] for text in request.POST.getlist("seat") if text in known]
+        typed = {contest: request.POST.get(f"votes_{contest}", "").strip()[:LONGEST] for contest in on_page}
         try:
             plan = _save(request, one, by_id, on_page, typed)
         except Refused as refused:
             problem, status = str(refused), refused.status
+            newest = shown.newest_href(one, PAGE) if status == NewerVersion.status else ""
         else:
             if plan is None:
                 messages.info(request, say("Nothing was changed."))
                 return redirect(request.get_full_path())
             messages.success(request, say("Version %(n)s is made.") % {"n": plan.number})
             kept = request.GET.urlencode()
-            address = reverse("elections:plan_seats", args=[plan.public_id])
+            address = reverse(PAGE, args=[plan.public_id])
             return redirect(address + (f"?{kept}" if kept else ""))
+    sources = shown.stands_on(one, [line.seat.contest_id for line in leaf.rows])
     return render(
         request,
         "elections/plan_seats.html",
@@ -66,11 +76,32 @@ def edit(request: Request, public_id: UUID) -> HttpResponseBase:
             "filters": SeatFilters(request.GET),
             "sorting": sorting,
             "leaf": leaf,
-            "rows": [(line, typed.get(line.seat.contest_id, line.seat.votes)) for line in leaf.rows],
+            "rows": [
+                _row(request, line, typed) | {"source": sources.get(line.seat.contest_id, "")}
+                for line in leaf.rows
+            ],
             "problem": problem,
+            "newest": newest,
         },
         status=status,
     )
+
+
+def _row(request: Request, line: shown.Line, typed: dict[int, str]) -> dict[str, Any]:
+    """A seat with what stands in its fields: what was typed, where the form came back; wrong: why it did."""
+    contest, wrong = line.seat.contest_id, ""
+    if contest not in typed:
+        return {"line": line, "votes": line.seat.votes, "is_locked": line.seat.is_locked, "wrong": ""}
+    try:
+        _votes(typed[contest], line.name)
+    except VotesUnfit as unfit:
+        wrong = str(unfit)
+    return {
+        "line": line,
+        "votes": typed[contest],
+        "is_locked": f"lock_{contest}" in request.POST,
+        "wrong": wrong,
+    }
 
 
 def _save(

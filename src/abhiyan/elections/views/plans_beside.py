@@ -1,0 +1,316 @@
+"""A plan beside another version or another plan, and beside itself with other allies."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from django import forms
+from django.http import HttpResponseBase
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as say
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext
+from django.views.decorators.http import require_safe
+
+from abhiyan.elections import queries
+from abhiyan.elections.models import Alliance, Plan
+from abhiyan.elections.queries import planning
+from abhiyan.elections.queries.planning import Worked
+from abhiyan.elections.rules.versions import Pair
+from abhiyan.elections.words import sentence
+from abhiyan.org.viewer import Request
+from abhiyan.ui import tables
+
+from . import plans_shown as shown
+from .plans import lead_of
+from .results_shown import in_order
+
+OWN_PAGES = 50  # other plans offered
+
+
+class CompareForm(forms.Form):
+    """The other version, or another plan of the same result; which seats."""
+
+    q = forms.CharField(label=_("Seat"), required=False, max_length=60)
+    other = forms.ChoiceField(label=_("Compare with"), required=False)
+    show = forms.ChoiceField(
+        label=_("Which"), required=False, choices=[("", _("Only what differs")), ("all", _("All"))]
+    )
+
+    def __init__(self, *args: Any, others: list[tuple[str, str]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["other"]
+        assert isinstance(field, forms.ChoiceField)
+        field.choices = others
+
+
+PAIRS: dict[str, Callable[[tuple[Pair, str]], Any]] = {
+    "name": lambda row: row[1].casefold(),
+    "before": lambda row: row[0].before.votes if row[0].before else None,
+    "after": lambda row: row[0].after.votes if row[0].after else None,
+    "votes": lambda row: row[0].votes,
+    "by": lambda row: abs(row[0].votes),  # where most has changed, either way
+    "share": lambda row: row[0].share_points,
+}
+
+
+@require_safe
+def compare(request: Request, public_id: UUID) -> HttpResponseBase:
+    """A version beside another, or beside another plan of the same result, seat by seat."""
+    one = queries.plan_for(public_id)
+    versions = [each for each in planning.versions_of(one) if each.pk != one.pk]
+    others = [(each.pk, str(each.public_id), each.names, each.number) for each in versions]
+    alike = queries.plans().filter(election=one.election, state=one.state)
+    alike = alike.exclude(pk__in=[one.pk, *(each.pk for each in versions)])
+    found_alike = alike.values_list("pk", "public_id", "names", "number")[:OWN_PAGES]
+    others += [(pk, str(other), names, number) for pk, other, names, number in found_alike]
+    form = CompareForm(
+        request.GET,
+        others=[(other, f"{queries.name_in(names)} · {number}") for _pk, other, names, number in others],
+    )
+    given = form.cleaned_data if form.is_valid() else {}
+    chosen = given.get("other") or next(
+        (other for pk, other, _names, _number in others if pk == one.previous_id),
+        others[0][1] if others else None,
+    )
+    before = queries.plan_for(UUID(chosen)) if chosen else None
+    context: dict[str, Any] = {
+        **shown.head(request, one),
+        "crumbs": shown.plan_crumbs(one, (say("Compare"), "")),
+        "form": form,
+        "before": before,
+    }
+    if before is None:
+        return render(request, "elections/plan_compare.html", context)
+    found = planning.comparison(before, one)
+    seats = {seat.contest_id: seat for each in (before, one) for seat in queries.plan_seats(each)}
+    names = shown.seat_names(seat.contest for seat in seats.values())
+    pairs = found.pairs if given.get("show") == "all" else found.changed
+    words = given.get("q", "").strip().casefold()
+    sorting = tables.sorting(request.GET, dict.fromkeys(PAIRS, ""), default="-by")
+    rows = in_order(
+        [(pair, names[pair.key]) for pair in pairs if words in names[pair.key].casefold()], sorting, PAIRS
+    )
+    if tables.wants_csv(request.GET):
+        return tables.csv_response("versions", *_pairs_csv(one, rows))
+    leaf = tables.numbered(rows, request.GET, total=len(rows))
+    return render(
+        request,
+        "elections/plan_compare.html",
+        context
+        | {
+            "before_name": shown.plan_name(before),
+            "before_side": shown.side_name(before.party, before.alliance),
+            "comparison": found,
+            "votes_more": found.votes_after - found.votes_before,
+            "seats_more": found.seats_after - found.seats_before,
+            "gained": [names[key] for key in found.gained],
+            "lost": [names[key] for key in found.lost],
+            "is_narrowed": bool(words),
+            "sorting": sorting,
+            "leaf": leaf,
+        },
+    )
+
+
+def _pairs_csv(one: Plan, rows: list[tuple[Pair, str]]) -> tuple[list[str], list[list[object]]]:
+    head = [say("Seat"), say("Votes before"), say("Votes after"), say("Difference"), say("Locked")]
+    head += [say("Votes last time"), say("File and row")]
+    sources = shown.stands_on(one, [pair.key for pair, _name in rows])
+    return head, [
+        [
+            name,
+            pair.before.votes if pair.before else None,
+            pair.after.votes if pair.after else None,
+            pair.votes,
+            say("yes") if pair.after and pair.after.is_locked else "",
+            planning.seat_found(one, pair.key).last_votes if pair.after else None,
+            sources.get(pair.key, ""),
+        ]
+        for pair, name in rows
+    ]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class SideColumn:
+    """A side's plan with the same goals, worked out and stored nowhere."""
+
+    name: str
+    alliance: Alliance | None
+    worked: Worked
+    is_plans: bool
+    findings: list[str]
+
+    @property
+    def parties(self) -> str:
+        return ", ".join(self.alliance.parties) if self.alliance is not None else ""
+
+    @property
+    def swing(self) -> float:
+        return self.worked.outcome.swing
+
+    @property
+    def is_reached(self) -> bool:
+        return not self.findings
+
+
+def columns_of(
+    one: Plan, sides: list[Alliance | None], held: dict[int, tuple[int, int | None]], names: dict[int, str]
+) -> list[SideColumn]:
+    """The plan for each of several sides, from one reading of the result."""
+    lines = queries.lines_of(one.election, state=one.state)
+    found = []
+    for alliance in sides:
+        worked = planning.worked_out(
+            one.election,
+            state=one.state,
+            party=one.party,
+            alliance=alliance,
+            aims=planning.aims_of(one),
+            seed=one.seed,
+            held=held,
+            lines=lines,
+        )
+        if worked is not None:
+            told = [sentence(each, names) for each in worked.outcome.contradictions if each.key is None]
+            name = shown.side_name(one.party, alliance)
+            found.append(SideColumn(name, alliance, worked, alliance == one.alliance, told))
+    return found
+
+
+def sides_for(one: Plan) -> list[Alliance | None]:
+    """Alone first, then with each alliance of the election the party is in there."""
+    named_there = queries.alliances(one.election, state=one.state or None)
+    found: list[Alliance | None] = [None]
+    return found + [
+        each for each in named_there if one.party in each.parties and each.state in ("", one.state)
+    ]
+
+
+class SidesFilters(forms.Form):
+    """Which seats to show."""
+
+    q = forms.CharField(label=_("Seat"), required=False, max_length=60)
+    show = forms.ChoiceField(
+        label=_("Which"),
+        required=False,
+        choices=[("", _("All")), ("differ", _("Only where the sides differ"))],
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class SideCell:
+    """A seat for one side. side: its column's name. short: votes of last time short of what wins."""
+
+    side: str
+    last: int
+    votes: int
+    short: int
+    won: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SideRow:
+    """A seat, for every side."""
+
+    contest_id: int
+    name: str
+    cells: list[SideCell]
+
+    @property
+    def differs(self) -> bool:
+        """Whether some sides win it and some do not."""
+        return len({cell.won for cell in self.cells}) > 1
+
+
+@require_safe
+def sides(request: Request, public_id: UUID) -> HttpResponseBase:
+    """The same goals with and without allies, side by side."""
+    one = queries.plan_for(public_id)
+    seats = queries.plan_seats(one)
+    names = shown.seat_names(seat.contest for seat in seats)
+    held = {
+        seat.contest_id: (seat.votes, seat.votes_likely if seat.is_locked else None)
+        for seat in seats
+        if seat.by_hand or seat.is_locked
+    }
+    columns = columns_of(one, sides_for(one), held, names)
+    filters = SidesFilters(request.GET)
+    given = filters.cleaned_data if filters.is_valid() else {}
+    words = given.get("q", "").strip().casefold()
+    found = [
+        row
+        for row in _side_rows(columns, names)
+        if words in row.name.casefold() and (row.differs or given.get("show") != "differ")
+    ]
+    keys = _side_keys(len(columns))
+    sorting = tables.sorting(request.GET, dict.fromkeys(keys, ""), default="differ")
+    rows = in_order(found, sorting, keys)
+    if tables.wants_csv(request.GET):
+        return tables.csv_response("sides", *_sides_csv(one, columns, rows))
+    leaf = tables.numbered(rows, request.GET, total=len(rows))
+    return render(
+        request,
+        "elections/plan_sides.html",
+        {
+            **shown.head(request, one),
+            "crumbs": shown.plan_crumbs(one, (say("With and without allies"), "")),
+            "columns": columns,
+            "heads": [(column.name, f"votes{at}", f"short{at}") for at, column in enumerate(columns)],
+            "held": len(held),
+            "lead": lead_of(one),
+            "filters": filters,
+            "sorting": sorting,
+            "leaf": leaf,
+            "alliance_href": reverse("elections:alliances", args=[one.election.code]),
+        },
+    )
+
+
+def _side_keys(n: int) -> dict[str, Callable[[SideRow], Any]]:
+    """What the seats can be ordered by: at first those that only some sides win, then where most is missing."""
+    keys: dict[str, Callable[[SideRow], Any]] = {
+        "differ": lambda row: (not row.differs, -max(cell.short for cell in row.cells)),
+        "name": lambda row: row.name.casefold(),
+    }
+    for at in range(n):
+        keys[f"votes{at}"] = lambda row, at=at: row.cells[at].votes  # type: ignore[misc]  # at: of this turn
+        keys[f"short{at}"] = lambda row, at=at: row.cells[at].short  # type: ignore[misc]  # at: of this turn
+    return keys
+
+
+def _side_rows(columns: list[SideColumn], names: dict[int, str]) -> list[SideRow]:
+    if not columns:
+        return []
+    rows = []
+    for place, contest in enumerate(columns[0].worked.contests):
+        cells = []
+        for column in columns:
+            out = column.worked.outcome
+            last = int(out.last_votes[place])
+            short = max(0, int(out.need[place]) - last)
+            cells.append(SideCell(column.name, last, int(out.votes[place]), short, bool(out.won[place])))
+        rows.append(SideRow(contest.pk, names.get(contest.pk, contest.name), cells))
+    return rows
+
+
+def _sides_csv(
+    one: Plan, columns: list[SideColumn], rows: list[SideRow]
+) -> tuple[list[str], list[list[object]]]:
+    head = [say("Seat")]
+    sources = []
+    for column in columns:
+        words = (say("Votes last time"), say("File and row"), say("Votes"), say("Votes missing"))
+        head += [f"{column.name}: {word}" for word in (*words, pgettext("of a seat", "Won"))]
+        side = Plan(election=one.election, party=one.party, alliance=column.alliance)
+        sources.append(shown.stands_on(side, [row.contest_id for row in rows]))
+    lines: list[list[object]] = []
+    for row in rows:
+        line: list[object] = [row.name]
+        for cell, told in zip(row.cells, sources, strict=True):
+            line += [cell.last, told.get(row.contest_id, ""), cell.votes, cell.short]
+            line.append(say("yes") if cell.won else "")
+        lines.append(line)
+    return head, lines

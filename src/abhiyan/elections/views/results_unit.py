@@ -1,0 +1,194 @@
+"""Results of any unit, with their history."""
+
+from typing import Any
+
+from django.http import HttpResponseBase
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as say
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_safe
+
+from abhiyan.elections import queries
+from abhiyan.elections.models import Election, Part, ResultFile
+from abhiyan.elections.queries import PartRow, SeatRow
+from abhiyan.org.viewer import Request, named
+from abhiyan.ui import tables
+from abhiyan.units import queries as units
+from abhiyan.units.models import Hierarchy
+from abhiyan.units.models import Kind as UnitKind
+
+from . import results_shown as shown
+from .results_seat import seat_says
+
+MOST_DRAWN = 200  # seats on the map of a unit that lies in many
+
+
+@require_safe
+def unit(request: Request, code: str) -> HttpResponseBase:
+    """What past elections say of a unit: of a state the totals, of a seat its history, of a booth its votes.
+
+    A unit that is none of these shows the seats it lies in.
+    """
+    found = units.found(code)
+    side = next(
+        (one for of in queries.elections() if (one := shown.side_asked(of.election, request.GET)).parties),
+        shown.NO_SIDE,
+    )
+    results = queries.results_of(found.id, side=side.parties)
+    if tables.wants_csv(request.GET):
+        return tables.csv_response(
+            f"results-{code}", *_history_csv(list(results.contests), list(results.parts))
+        )
+    lang = shown.language()
+    lying = queries.lying_in(found.id) if found.kind not in ("nation", "state") else []
+    leaf = tables.numbered(lying, request.GET, total=len(lying))
+    drawn = dict.fromkeys([one.unit_id for one in (*lying[:MOST_DRAWN], *leaf.rows)])
+    in_seats = queries.contests_of_units(drawn, side.parties) if lying else {}
+    hierarchy = Hierarchy.ELECTORAL if Hierarchy.ELECTORAL in found.hierarchies else Hierarchy.ORGANISATIONAL
+    elections = sorted(
+        {row.contest.election for row in results.contests}
+        | {row.part.contest.election for row in results.parts}
+        | {row.contest.election for rows in in_seats.values() for row in rows},
+        key=lambda of: -of.year,
+    )
+    seat_names = shown.seat_names(row.part.contest for row in results.parts)
+    on_map, behind = _map_of_unit(list(results.contests), in_seats, side.parties)
+    name = units.names_of([found.id], language=lang)[found.id]
+    path = units.path(found.id, hierarchy) if hierarchy in found.hierarchies else []
+    context = {
+        "here": "elections",
+        "crumbs": shown.crumbs(
+            *((row.name(lang), reverse("elections:unit", args=[row.code])) for row in path[:-1]), (name, "")
+        ),
+        "name": name,
+        "code": code,
+        "kind": UnitKind(found.kind).label,
+        "is_sample": found.is_sample,
+        "is_seat": found.kind == UnitKind.CONSTITUENCY,  # what its booths lie in besides are its own segments
+        "side": side,
+        "filters": shown.Filters(request.GET, side=(_("Side"), [("", "–"), *_sides_of(elections, side)])),
+        "contests": [
+            (row, queries.name_in(row.contest.election.names), shown.seat_href(row.contest), seat_says(row))
+            for row in results.contests
+        ],
+        "parts": [
+            (
+                row,
+                queries.name_in(row.part.contest.election.names),
+                seat_names[row.part.contest_id],
+                shown.seat_href(row.part.contest),
+                row.lines[:6],
+            )
+            for row in results.parts
+        ],
+        "totals": [
+            {
+                "told": told,
+                "name": queries.name_in(told.election.names),
+                "href": reverse("elections:election", args=[told.election.code])
+                + (f"?state={told.state}" if told.state else ""),
+                "parties": told.parties[:6],
+                "says": told.says(),
+            }
+            for told in results.totals
+        ],
+        "below": [
+            (row, queries.name_in(row.election.names), row.get_kind, row.votes[:8])
+            for row in map(_Below, results.below)
+        ],
+        "lying": [
+            {
+                "name": named(one.names, lang),
+                "href": reverse("elections:unit", args=[one.code]),
+                "kind": UnitKind(one.kind).label,
+                "booths": one.booths,
+                "rows": [
+                    (row, queries.name_in(row.contest.election.names), shown.seat_href(row.contest))
+                    for row in in_seats.get(one.unit_id, [])
+                ],
+            }
+            for one in leaf.rows
+        ],
+        "leaf": leaf,
+        "undrawn": max(0, len(lying) - MOST_DRAWN),
+        "files": _files([told.election for told in results.totals] + [one.election for one in results.below]),
+        "on_map": on_map,
+        "behind": behind,
+    }
+    return render(request, "elections/result_unit.html", context)
+
+
+def _files(elections: list[Election]) -> list[ResultFile]:
+    """The files that sums of these elections are made from, each once."""
+    return list({file.pk: file for of in elections for file in queries.files(of)}.values())
+
+
+class _Below:
+    """A sum over parts below a unit, with the word for what they are."""
+
+    def __init__(self, below: queries.Below) -> None:
+        self.election, self.votes = below.election, below.votes
+        self.parts, self.polled = below.parts, below.polled
+        self.get_kind = Part.Kind(below.kind).label
+
+
+def _sides_of(elections: list[Election], side: shown.Chosen) -> list[tuple[str, str]]:
+    """Sides of the elections shown, each once; the one asked for among them."""
+    return shown.with_side(dict(pair for of in elections[:4] for pair in shown.side_choices(of)), side)
+
+
+def _map_of_unit(
+    contests: list[SeatRow], lying: dict[int, list[SeatRow]], side: frozenset[str]
+) -> tuple[list[Any], Any]:
+    """The unit's own seat, or the seats of the last election in which it lies."""
+    rows = contests[:1] or [row for rows in lying.values() for row in rows]
+    if not rows:
+        return [], None
+    last = max((row.contest.election for row in rows), key=lambda of: (of.year, of.code))
+    rows = [row for row in rows if row.contest.election == last]
+    return shown.on_map(rows, queries.spots(row.contest.pk for row in rows), side)
+
+
+def _history_csv(contests: list[SeatRow], parts: list[PartRow]) -> tuple[list[str], list[list[Any]]]:
+    head = [say("Election"), say("Seat"), say("Electors"), say("Votes polled"), say("Turnout (%)")]
+    head += [say("First"), say("Margin"), say("Side's votes"), say("Side's share (%)"), say("Swing (points)")]
+    head += [say("Compared"), say("File"), say("Row")]
+    lines: list[list[Any]] = [
+        [
+            row.contest.election.code,
+            row.contest.name,
+            row.electors,
+            row.polled,
+            row.turnout_pct,
+            row.winner.party if row.winner else "",
+            row.margin,
+            row.ours.votes if row.ours else "",
+            row.ours.share_pct if row.ours else "",
+            row.swing_points,
+            row.before.says() if row.before else "",
+            row.source.file,
+            row.source.row,
+        ]
+        for row in contests
+    ]
+    for one in parts:
+        source = one.lines[0].source if one.lines else None
+        lines.append(
+            [
+                one.part.contest.election.code,
+                one.part.contest.name,
+                one.part.electors,
+                one.polled,
+                one.turnout_pct,
+                one.leader.party if one.leader else "",
+                one.lead,
+                one.ours.votes if one.ours else "",
+                one.ours.share_pct if one.ours else "",
+                "",
+                "",
+                source.file if source else "",
+                source.row if source else "",
+            ]
+        )
+    return head, lines
