@@ -346,7 +346,9 @@ PAGES: dict[str, tuple[str, ...]] = {
     "state_president": (
         "/elections/results/LS2024/alliances/",
         "/elections/results/LS2024/alliances/ALLIANCE/",
+        "/elections/results/LS2024/alliances/ALLIANCE/withdraw/",
         "/elections/results/JK2024/classes/",
+        "/elections/results/JK2024/classes/withdraw/?unit=JK",
         "/elections/results/LS2024/stated/?state=U08&number=2",
         "/programmes/new/",
         "/programmes/DRAFT/draft/when/",

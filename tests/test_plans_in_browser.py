@@ -199,6 +199,7 @@ def test_no_page_of_plans_has_a_violation(visit: Open, state: State, size: str, 
         f"{plan}change/",
         f"{plan}compare/?show=all",
         f"{plan}sides/",
+        f"{plan}withdraw/",
         f"{plan}below/",
         f"{plan}below/?unit=UP-PC1",
     ):

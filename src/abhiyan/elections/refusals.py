@@ -60,6 +60,7 @@ class AllianceInUse(Refused):
     message = _(
         "%(n)s plans or rules of classes are made with this alliance. Withdraw them first. In your sight: %(seen)s."
     )
+    status = 409
 
 
 class UnknownParty(Refused):

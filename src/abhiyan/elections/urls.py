@@ -15,6 +15,7 @@ from .views import (
     results_stated,
     results_unit,
     seats,
+    withdrawing,
 )
 
 app_name = "elections"
@@ -26,14 +27,21 @@ urlpatterns = [
     path("results/<str:code>/seats/<str:state>/<int:number>/", results_seat.seat, name="seat"),
     path("results/<str:code>/alliances/", results_sides.alliances, name="alliances"),
     path("results/<str:code>/alliances/<uuid:public_id>/", results_sides.alliance, name="alliance"),
+    path(
+        "results/<str:code>/alliances/<uuid:public_id>/withdraw/",
+        withdrawing.alliance,
+        name="alliance_withdraw",
+    ),
     path("results/<str:code>/stated/", results_stated.stated, name="stated"),
     path("results/<str:code>/classes/", results_classes.classes, name="classes"),
+    path("results/<str:code>/classes/withdraw/", withdrawing.classes, name="classes_withdraw"),
     path("plans/", plans.plans, name="plans"),
     path("plans/new/", creating.create, name="plan_create"),
     path("plans/check/", checker.check, name="plan_check"),
     path("plans/<uuid:public_id>/", plans.plan, name="plan"),
     path("plans/<uuid:public_id>/seats/", seats.edit, name="plan_seats"),
     path("plans/<uuid:public_id>/change/", creating.change, name="plan_change"),
+    path("plans/<uuid:public_id>/withdraw/", withdrawing.plan, name="plan_withdraw"),
     path("plans/<uuid:public_id>/compare/", plans_beside.compare, name="plan_compare"),
     path("plans/<uuid:public_id>/sides/", plans_beside.sides, name="plan_sides"),
     path("plans/<uuid:public_id>/below/", cascade.below, name="plan_below"),

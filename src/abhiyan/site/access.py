@@ -119,6 +119,8 @@ ACCESS: dict[str, Access] = {
     "elections:alliance": STRONG,
     "elections:classes": STRONG,
     "elections:stated": capability("results.import"),
+    "elections:alliance_withdraw": capability("plans.make"),
+    "elections:classes_withdraw": capability("plans.make"),
     # Plans of seats and votes; a plan out of sight is not there.
     "elections:plans": STRONG,
     "elections:plan": STRONG,
@@ -129,6 +131,7 @@ ACCESS: dict[str, Access] = {
     "elections:plan_create": capability("plans.make"),
     "elections:plan_seats": capability("plans.make"),
     "elections:plan_change": capability("plans.make"),
+    "elections:plan_withdraw": capability("plans.make"),
     "elections:plan_pass": capability("plans.make"),
     "elections:plan_set_part": capability("plans.make"),
     "elections:plan_lock_part": capability("plans.make"),

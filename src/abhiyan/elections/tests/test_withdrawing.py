@@ -3,8 +3,11 @@
 from pathlib import Path
 
 import pytest
+from django.conf import settings
+from django.test import Client
 from django.utils import translation
 
+from abhiyan.core import clock
 from abhiyan.core.imports import running
 from abhiyan.core.models import AuditEntry, StagedImport
 from abhiyan.core.refusals import NotFound
@@ -18,6 +21,7 @@ from abhiyan.elections.tests.make import bring, reasons, rows_of, step, written
 from abhiyan.org import queries as org
 from abhiyan.org.queries import NotYours
 from abhiyan.org.tests.make import AT, TODAY, World, actor
+from abhiyan.people.actions import sessions
 from abhiyan.people.models import Account
 from abhiyan.units.models import Unit
 
@@ -159,6 +163,74 @@ def test_rules_of_classes_go_with_the_classes_they_gave(
         assert [rule.unit_id for rule in ClassRule.objects.all()] == [world.unit("N11")]
         with pytest.raises(NotFound):
             actions.withdraw_classes(election="LS2024", unit_id=world.unit("N1"), by=actor(chief), at=AT)
+
+
+def browser(account: Account) -> Client:
+    client = Client(HTTP_ACCEPT_LANGUAGE="en")
+    with system("test"):
+        Account.objects.filter(id=account.pk).update(language="en")
+    client.cookies[settings.SESSION_COOKIE_NAME] = sessions.start(
+        account_id=account.pk, device="", origin="", at=clock.now(), strong=True
+    ).token
+    return client
+
+
+def page(client: Client, path: str) -> str:
+    answer = client.get(path)
+    assert answer.status_code == 200, answer.content.decode()[:1000]
+    return answer.content.decode()
+
+
+def test_each_is_taken_away_on_a_page_that_says_what_goes(world: World, results: StagedImport) -> None:
+    chief = world.holder("state_president", "N1")
+    with system("test"):
+        alliance = actions.make_alliance(
+            election="LS2024",
+            state="Goa",
+            names={"en": "Two"},
+            lead="BJP",
+            parties=["AAP"],
+            by=actor(chief),
+            at=AT,
+        )
+        Unit.objects.filter(code="C1").update(kind="segment")  # it has votes of its own: it can be sorted
+        actions.sort_units(
+            election="LS2024",
+            unit_id=world.unit("N1"),
+            rows=[{"class": "swing"}],
+            party="BJP",
+            by=actor(chief),
+            at=AT,
+        )
+    plan = plan_of(world, chief, alliance)
+    of = "/elections/results/LS2024"
+    ways = {  # page that leads there -> page that asks
+        f"{of}/alliances/{alliance.public_id}/": f"{of}/alliances/{alliance.public_id}/withdraw/",
+        f"/elections/plans/{plan.public_id}/": f"/elections/plans/{plan.public_id}/withdraw/",
+        f"{of}/classes/?unit=N1": f"{of}/classes/withdraw/?unit=N1",
+    }
+    own, district = browser(chief), browser(world.holder("district_president", "N11"))
+    other = browser(world.holder("state_president", "N2"))
+    for shown, asked in ways.items():
+        assert asked in page(own, shown), shown
+        assert asked not in page(district, shown), shown
+        for client in (district, other):
+            assert client.get(asked).status_code in (403, 404), asked
+            assert client.post(asked).status_code in (403, 404), asked
+    (alliance_page, plan_page, classes_page) = ways.values()
+    assert "“One of one”" in page_after(own, alliance_page, 409)
+    assert "versions (1)" in page(own, plan_page)
+    for asked in (plan_page, alliance_page, classes_page):
+        assert own.post(asked).status_code == 302, asked
+        assert own.get(asked).status_code == 404, asked
+    with system("test"):
+        assert not Plan.objects.exists() and not Alliance.objects.exists() and not ClassRule.objects.exists()
+
+
+def page_after(client: Client, path: str, status: int) -> str:
+    answer = client.post(path)
+    assert answer.status_code == status
+    return answer.content.decode()
 
 
 def test_the_undo_of_units_says_that_plans_stand_on_the_units(world: World, tmp_path: Path) -> None:

@@ -186,6 +186,7 @@ def _page(
         "rule": rule,
         "rule_words": [rule_words(row) for row in rule.rules] if rule is not None else [],
         "rule_side": _side_words(rule) if rule is not None else "",
+        "withdraw_href": _withdraw_href(request, of, unit_id, rule),
         "rule_unit": queries.name_in(rule.unit.names, lang) if rule is not None else "",
         "shows": segments,
         "sorting": sorting,
@@ -198,6 +199,13 @@ def _page(
         "formset": formset,
     }
     return render(request, "elections/result_classes.html", context, status=status)
+
+
+def _withdraw_href(request: Request, of: Election, unit_id: int | None, rule: ClassRule | None) -> str:
+    """Where the rules shown are taken away: from the unit's own page, for whoever may."""
+    if rule is None or rule.unit_id != unit_id or not shown.may_at(request, "plans.make", rule.unit_id):
+        return ""
+    return reverse("elections:classes_withdraw", args=[of.code]) + f"?unit={rule.unit.code}"
 
 
 def _unit_asked(request: Request) -> int | None:

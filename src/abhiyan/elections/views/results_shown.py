@@ -109,8 +109,11 @@ class Filters(forms.Form):
     def __init__(self, query: QueryDict, **choices: tuple[Any, list[tuple[str, str]]]) -> None:
         asked = query.copy()
         for name, (_label, offered) in choices.items():
-            if asked.get(name, "") not in {key for key, _words in offered}:
+            keys = {key.casefold(): key for key, _words in offered}
+            if (value := keys.get(asked.get(name, "").casefold())) is None:
                 asked.pop(name, None)
+            elif name in asked:
+                asked[name] = value
         super().__init__(asked)
         for name, (label, offered) in choices.items():
             self.fields[name] = forms.ChoiceField(label=label, choices=offered, required=False)
