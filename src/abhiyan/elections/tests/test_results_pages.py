@@ -13,7 +13,7 @@ from django.test.utils import CaptureQueriesContext
 from abhiyan.core import clock
 from abhiyan.core.scope import system
 from abhiyan.elections import actions, queries
-from abhiyan.elections.models import Alliance, ClassRule, Contest, Part, UnitClass
+from abhiyan.elections.models import Alliance, ClassRule, Contest, Part, PartVotes, UnitClass
 from abhiyan.elections.tests.make import bring, refused, rows_of, written
 from abhiyan.org.tests.make import World
 from abhiyan.people.actions import sessions
@@ -64,8 +64,8 @@ def world(tmp_path: Path) -> World:
         for number, state in ((1, {"en": "Goa", "hi": "गोवा"}), (2, {"en": "Sikkim", "hi": "सिक्किम"})):
             Unit.objects.filter(code=f"N{number}").update(names=state)
         Contest.objects.filter(number=1).update(unit=world.units["C1"])
-        for number, code in (("1", "N1111"), ("2", "N1112")):
-            Part.objects.filter(number=number).update(unit=world.units[code])
+        for part, code in (("1", "N1111"), ("2", "N1112")):
+            Part.objects.filter(number=part).update(unit=world.units[code])
     return world
 
 
@@ -133,6 +133,49 @@ def test_a_unit_shows_its_seat_its_part_or_the_seats_it_lies_in(world: World) ->
     assert "The seats it lies in" in page and "No file gives votes for this unit by itself" in page
     assert "No results for this unit" in text(body(client, "/elections/units/N2/"))
     body(client, "/elections/units/NOWHERE/", status=404)
+
+
+def test_the_parts_of_a_seat_are_ordered_chosen_by_kind_and_exported(world: World) -> None:
+    client = browser(world.holder("booth_president", "N1111"))
+    path = "/elections/results/LS2024/seats/S05/1/?side=BJP"
+    with system("test"):
+        contest = Contest.objects.get(election__code="LS2024", number=1)
+        station = Part.objects.create(
+            contest=contest, kind="special", number="SPS_1", name="Camp", import_id=1
+        )
+        votes = PartVotes.objects.filter(part__contest=contest).order_by("row")
+        PartVotes.objects.create(
+            part=station, candidacy=votes[0].candidacy, votes=7, import_id=votes[0].import_id, row=99
+        )
+
+    def order(more: str) -> list[str]:
+        table = body(client, path + more).split('id="parts"', 1)[1]
+        return re.findall(r"Unit N1111|Unit N1112|Camp", table)
+
+    assert order("") == ["Unit N1111", "Unit N1112", "Camp"]  # special stations last
+    assert order("&sort=-polled") == ["Unit N1111", "Unit N1112", "Camp"]
+    assert order("&sort=lead") == ["Unit N1112", "Unit N1111", "Camp"]  # one candidate has no lead
+    assert order("&kind=special") == ["Camp"]
+    page = text(body(client, path + "&kind=moon&page=9"))
+    assert "Segment (2)" in page and "segments.csv, row 2" in page and "66.67%" in page  # 30,000 of 45,000
+    lines = export(client, path + "&of=parts&format=csv&kind=special").splitlines()
+    assert len(lines) == 2 and "Camp" in lines[1] and ",7,100.0,segments.csv,99" in lines[1]
+
+
+def test_another_election_forgets_the_alliance_of_the_first(world: World) -> None:
+    president = world.holder("national_president", "N", name="Rohini Koul")
+    with system("test"):
+        alliance = actions.make_alliance(
+            election="LS2019", state="", names={"en": "Front"}, lead="BJP", parties=["INC"],
+            by=SYSTEM, at=AT,
+        )  # fmt: skip
+    client = browser(president)
+    for path in ("seats/", "seats/S05/1/"):
+        page = body(client, f"/elections/results/LS2019/{path}?side={alliance.public_id}")
+        assert f'value="{alliance.public_id}" selected' in page
+        page = body(client, f"/elections/results/LS2024/{path}?side={alliance.public_id}")
+        assert "Select a valid choice" not in page and f'value="{alliance.public_id}"' not in page
+    assert 'value="BJP" selected' in body(client, "/elections/results/LS2024/seats/?side=bjp")
 
 
 def test_a_stated_figure_stands_marked_beside_the_computed_one(world: World) -> None:

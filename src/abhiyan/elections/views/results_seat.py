@@ -39,6 +39,7 @@ def seat(request: Request, code: str, state: str, number: int) -> HttpResponseBa
     contest = found.seat.contest
     every = in_parts.parts_in_short(contest.pk, side=side.parties)
     kind = request.GET.get("kind", "")
+    kind = kind if any(one.kind == kind for one in every) else ""
     sorting = tables.sorting(request.GET, dict.fromkeys(PARTS, ""), default="number")
     parts = shown.in_order([one for one in every if kind in ("", one.kind)], sorting, PARTS)
     if tables.wants_csv(request.GET):
