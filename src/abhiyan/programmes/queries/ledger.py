@@ -212,7 +212,7 @@ def ladders(
 
 def ladder(
     *,
-    node: int,
+    node: int | Node,
     hierarchy: int,
     programme: Programme,
     measure: int = 1,
@@ -220,10 +220,10 @@ def ladder(
     on: date | None = None,
 ) -> Ladder:
     """The ladder of one measure of one unit; see `ladders`. A unit that does not stand in the hierarchy has zeros."""
-    found = ladders(node=node, hierarchy=hierarchy, of=[programme], at=at, on=on)
+    here = node if isinstance(node, Node) else node_of(node, hierarchy)
+    found = ladders(node=here, hierarchy=hierarchy, of=[programme], at=at, on=on) if here else {}
     if (programme.pk, measure) in found:
         return found[programme.pk, measure]
-    here = node_of(node, hierarchy)
     return _ladder({}, is_exact=here is None or here.is_exact)
 
 
