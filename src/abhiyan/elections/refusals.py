@@ -117,7 +117,10 @@ class NoPlanName(Refused):
 
 class AimsUnfit(Refused):
     code = "aims_unfit"
-    message = _("Seats and votes are whole numbers from 0 on; a share and a turnout are from 0 to 100.")
+    message = _(
+        "Seats and votes are whole numbers from 0 to 200 crore (2,000,000,000); a share and a turnout are from 0 to"
+        " 100."
+    )
 
 
 class MethodUnfit(Refused):

@@ -9,6 +9,7 @@ from datetime import datetime
 from uuid import UUID, uuid4
 
 from django.db import transaction
+from django.utils.translation import get_language
 
 from abhiyan.core import audit
 from abhiyan.core.actor import Actor
@@ -29,6 +30,7 @@ from abhiyan.elections.refusals import (
     UnknownElection,
     UnknownParty,
     UnknownSeat,
+    UnknownState,
 )
 from abhiyan.elections.rules.results import belongs
 from abhiyan.org import queries as org
@@ -265,10 +267,10 @@ def _state(unit_id: int, given: str) -> str:
     """The state a unit plans for: its own where it stands in one, else whichever is given; "" is all."""
     eci = known.state_of(given) if given else ""
     if eci is None:
-        raise UnknownSeat(field="state")
+        raise UnknownState(field="state", state=given)
     own = planning.state_of_unit(unit_id)
     if own and eci and own != eci:
-        raise PlanElsewhere(field="state", state=known.state_name(own, "en"))
+        raise PlanElsewhere(field="state", state=known.state_name(own, (get_language() or "en")[:2]))
     return own or eci
 
 

@@ -2,7 +2,7 @@
 
 from .classes import class_rule, classes_below, side_of
 from .comparing import Before, befores, swing
-from .contests import CandidateRow, Result, SeatRow, Side, contest, contest_by_id, contests
+from .contests import CandidateRow, Result, SeatRow, Side, contest, contests
 from .figures import (
     Lying,
     Spot,
@@ -21,7 +21,6 @@ from .listing import (
     ElectionRow,
     alliance,
     alliances,
-    correspondences,
     earlier,
     election,
     election_for,
@@ -65,10 +64,8 @@ __all__ = [
     "classes_below",
     "classes_of",
     "contest",
-    "contest_by_id",
     "contests",
     "contests_of_units",
-    "correspondences",
     "earlier",
     "election",
     "election_for",

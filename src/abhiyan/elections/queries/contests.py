@@ -140,14 +140,6 @@ def contest(
     return _result(found[0], against, side)
 
 
-def contest_by_id(contest_id: int, *, against: Election | None = None, side: Collection[str] = ()) -> Result:
-    """One contest whole by its id, or NotFound."""
-    found = loading.load(Q(pk=contest_id))
-    if not found:
-        raise NotFound(field="contest")
-    return _result(found[0], against, side)
-
-
 def _result(one: Loaded, against: Election | None, side: Collection[str]) -> Result:
     contest, of = one.contest, one.contest.election
     before = befores([one], against)[contest.pk] if against is not None else None

@@ -80,8 +80,13 @@ def election_for(public_id: UUID) -> Election:
 
 
 def earlier(of: Election, *, state: str = "") -> Election | None:
-    """The election of the same kind before this one, of which something is known (in that state)."""
-    there = Contest.objects.filter(state=state) if state else Contest.objects.all()
+    """The election of the same kind before this one in that state, or in any of its states: what it is compared with.
+
+    A state that took seats over from another has that one's elections before it too.
+    """
+    states = [state] if state else Contest.objects.filter(election=of).values("state")
+    olds = Correspondence.objects.filter(state_to__in=states).values("state_from")
+    there = Contest.objects.filter(Q(state__in=states) | Q(state__in=olds))
     return (
         Election.objects.filter(kind=of.kind, year__lt=of.year, pk__in=there.values("election"))
         .order_by("-year", "-pk")
@@ -134,11 +139,3 @@ def alliance(public_id: UUID) -> Alliance:
 def stated(of: Election, *, state: str = "", number: int | None = None) -> list[Stated]:
     """Figures quoted for exactly this place: a constituency, a state, or everywhere."""
     return list(Stated.objects.filter(election=of, state=state, number=number).order_by("party", "id"))
-
-
-def correspondences(level: str, *, state: str = "") -> list[Correspondence]:
-    """Tables of correspondence, old seat by old seat."""
-    found = Correspondence.objects.filter(level=level)
-    if state:
-        found = found.filter(Q(state_from=state) | Q(state_to=state))
-    return list(found.order_by("numbering_from", "state_from", "number_from", "-weight", "number_to"))

@@ -16,6 +16,7 @@ from abhiyan.units.models import Unit
 from . import loading
 from .comparing import befores
 from .contests import SeatRow, seat_row
+from .listing import earlier
 from .loading import Source
 from .totals import Totals, totals
 
@@ -90,20 +91,12 @@ def results_of(unit_id: int, *, election: Election | None = None, side: Collecti
     files = loading.sources(one.contest.import_id for one in found)
     rows = []
     for one in sorted(found, key=lambda one: -one.contest.election.year):
-        against = _earlier(one.contest)
+        against = earlier(one.contest.election, state=one.contest.state)
         before = befores([one], against)[one.contest.pk] if against else None
         rows.append(seat_row(one, files, before, side))
     parts = parts_where(Q(unit=unit_id) & (Q(contest__election=election) if election else Q()), side=side)
     below = () if rows or parts else tuple(_below(unit_id, election))
     return UnitResults(unit_id, tuple(rows), tuple(parts), (), below)
-
-
-def _earlier(contest: Contest) -> Election | None:
-    return (
-        Election.objects.filter(kind=contest.election.kind, year__lt=contest.election.year)
-        .order_by("-year", "-pk")
-        .first()
-    )
 
 
 def _totals(unit: Unit, election: Election | None) -> list[Totals]:

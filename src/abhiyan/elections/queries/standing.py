@@ -1,10 +1,12 @@
-"""What the figures of a side in the parts of seats stand on: file and rows."""
+"""What the figures of seats and of their parts stand on: file and rows."""
 
 from collections.abc import Collection, Iterable, Mapping
 
-from abhiyan.elections.models import Election, PartVotes, ResultFile
+from django.db.models import Min
 
-from .loading import sources
+from abhiyan.elections.models import Contest, Election, PartVotes, ResultFile
+
+from .loading import Source, source, sources
 
 Rows = dict[int, list[tuple[int, int]]]
 
@@ -18,6 +20,23 @@ def rows_of_parts(
         part__unit__in=list(unit_ids), part__contest__election=of, candidacy__party__in=list(parties)
     )
     return _gathered(lines.values_list("part__unit_id", "import_id", "row"))
+
+
+def sources_of_units(of: Election, unit_ids: Collection[int]) -> dict[int, Source]:
+    """unit -> file and first row of what an election says of it: as a seat, else as a segment or booth. Three
+    queries."""
+    lines = PartVotes.objects.filter(part__unit__in=unit_ids, part__contest__election=of).order_by()
+    seats = Contest.objects.filter(unit__in=unit_ids, election=of)
+    found: dict[int, tuple[int, int]] = {
+        unit_id: (import_id, row)
+        for unit_id, import_id, row in [
+            *lines.values_list("part__unit_id", "import_id").annotate(row=Min("row")),
+            *seats.values_list("unit_id", "import_id", "row"),
+        ]
+        if unit_id is not None
+    }
+    files = sources(import_id for import_id, _row in found.values())
+    return {unit_id: source(files, import_id, row) for unit_id, (import_id, row) in found.items()}
 
 
 def _gathered(lines: Iterable[tuple[int, int, int]]) -> tuple[Rows, Mapping[int, ResultFile]]:

@@ -2,8 +2,9 @@
 
 "65 constituencies × 5,000 = 325,000" holds as it stands. Somebody else writes "750 per segment", with 6.7 segments to a
 constituency: then 750 is 5,025 per constituency and 326,625 in all, which is 325,000 as near as 6.7 can say, while
-"5,000 per segment" would be 33,500 per constituency. A number with decimals is an average that was rounded: it stands
-for everything between half of its last digit below and above. Whole numbers are exact. All arithmetic is decimal.
+"5,000 per segment" would be 33,500 per constituency. A number with decimals was rounded: it stands for everything
+between half of its last digit below and above, be it an average (6.7) or a total in lakhs (3.3 lakh: from 325,000 to
+335,000). Whole numbers are exact. All arithmetic is decimal.
 """
 
 import re
@@ -45,10 +46,11 @@ class Unreadable(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """A number as typed, with the words after it: 65 "constituencies"."""
+    """A number as typed, with the words after it: 65 "constituencies". half: of its last decimal, 0 when whole."""
 
     number: Decimal
     words: str = ""
+    half: Decimal = Decimal(0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,13 +120,14 @@ def _term(text: str) -> Term:
     if len(digits) > 20:
         raise Unreadable("too_large", digits)
     number = Decimal(digits)
+    half = rounding(number)
     words = found["words"].split()
     if words and (times := _TIMES.get(words[0].lower().strip(".,"))):
-        number, words = number * times, words[1:]
+        number, half, words = number * times, half * times, words[1:]
         number = number.quantize(Decimal(1)) if number == number.to_integral_value() else number
     if number > LARGEST:
         raise Unreadable("too_large", digits)
-    return Term(number, " ".join(words))
+    return Term(number, " ".join(words), half)
 
 
 def rounding(number: Decimal) -> Decimal:
@@ -140,12 +143,21 @@ def check(*, units: Sequence[Decimal], each: Decimal, total: Decimal, parts: Dec
     them is to bring. total: what is said to come out. parts: how many parts one unit has on average (6.7 segments);
     then the figure is read as per part too.
     """
-    readings = [_reading("level", units, each, (), total)]
+    factors = tuple(Term(number, half=rounding(number)) for number in (*units, each))
+    return checked(Typed(factors, Term(total, half=rounding(total))), parts)
+
+
+def checked(typed: Typed, parts: Decimal | None = None) -> Check:
+    """Check what `read` gave: the last factor is the figure, those before it are the units."""
+    *units, each = typed.factors
+    total = typed.total.number
+    readings = [_reading("level", units, each, (), typed.total)]
     if parts is not None:
-        readings.append(_reading("part", units, each, (parts,), total))
+        inner = Term(parts, half=rounding(parts))
+        readings.append(_reading("part", units, each, (inner,), typed.total))
     fitting = [reading for reading in readings if reading.fits]
     exact = [reading for reading in fitting if reading.verdict == "exact"] or fitting
-    whole = _product(units)
+    whole = _product(term.number for term in units)
     return Check(
         readings=tuple(readings),
         fits=exact[0].per if len(exact) == 1 else "both" if exact else "neither",
@@ -154,32 +166,32 @@ def check(*, units: Sequence[Decimal], each: Decimal, total: Decimal, parts: Dec
     )
 
 
-def checked(typed: Typed, parts: Decimal | None = None) -> Check:
-    """Check what `read` gave: the last factor is the figure, those before it are the units."""
-    *units, each = typed.factors
-    return check(
-        units=[term.number for term in units], each=each.number, total=typed.total.number, parts=parts
-    )
-
-
-def _reading(
-    per: Per, units: Sequence[Decimal], each: Decimal, inner: Sequence[Decimal], total: Decimal
-) -> Reading:
-    numbers = [*units, *inner, each]
-    product = _product(numbers)
-    low = _product(number - rounding(number) for number in numbers)
-    high = _product(number + rounding(number) for number in numbers)
-    difference = product - total
+def _reading(per: Per, units: Sequence[Term], each: Term, inner: Sequence[Term], total: Term) -> Reading:
+    terms = [*units, *inner, each]
+    product = _product(term.number for term in terms)
+    low = _product(term.number - term.half for term in terms)
+    high = _product(term.number + term.half for term in terms)
+    difference = product - total.number
     verdict: Verdict
     if not difference:
         verdict = "exact"
-    elif low <= total < high:
+    elif _overlap((low, high), (total.number - total.half, total.number + total.half)):
         verdict = "rounded"
-    elif abs(difference) * 100 <= NEAR_PCT * total:
+    elif abs(difference) * 100 <= NEAR_PCT * total.number:
         verdict = "near"
     else:
         verdict = "off"
-    return Reading(per, _product([*inner, each]), product, low, high, difference, verdict)
+    each_level = _product(term.number for term in (*inner, each))
+    return Reading(per, each_level, product, low, high, difference, verdict)
+
+
+def _overlap(one: tuple[Decimal, Decimal], other: tuple[Decimal, Decimal]) -> bool:
+    """Whether two spans, each with its lower end and without its upper one, share a number; a whole number is its own
+    span."""
+    low, high = max(one[0], other[0]), min(one[1], other[1])
+    if low != high:
+        return low < high
+    return all(span[0] <= low < span[1] or span[0] == low == span[1] for span in (one, other))
 
 
 def _product(numbers: Iterable[Decimal]) -> Decimal:

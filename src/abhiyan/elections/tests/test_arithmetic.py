@@ -4,10 +4,12 @@ from contextlib import suppress
 from decimal import Decimal
 
 import pytest
+from django.utils import translation
 from hypothesis import given
 from hypothesis import strategies as st
 
 from abhiyan.elections.rules.arithmetic import Term, Unreadable, check, checked, read, rounding
+from abhiyan.elections.views.checker import plain
 
 pytestmark = pytest.mark.once
 SEGMENTS = Decimal("6.7")
@@ -35,6 +37,33 @@ def test_750_fits_per_segment_and_not_per_constituency() -> None:
     assert part.verdict == "rounded" and part.each_level == 5_025 and part.product == 326_625
     assert part.low <= 325_000 < part.high
     assert round(found.needed_part or 0, 2) == Decimal("746.27")
+
+
+@pytest.mark.parametrize(
+    "text", ["65 × 750 = 3.3 lakh", "65 × 750 = 3.3 लाख", "65 x 0.75 thousand = 0.33 million"]
+)
+def test_a_total_in_lakhs_stands_for_what_it_was_rounded_from(text: str) -> None:
+    found = checked(read(text), parts=SEGMENTS)
+    assert (found.fits, found.readings[1].verdict) == ("part", "rounded")
+    assert checked(read("65 × 5,000 = 3.3 lakh")).readings[0].verdict == "rounded"
+    assert checked(read("65 × 5,153 = 3.3 lakh")).readings[0].verdict == "rounded"
+    assert checked(read("65 × 5,200 = 3.3 lakh")).fits == "neither"
+
+
+def test_a_whole_total_is_exact_and_its_upper_end_is_not_its_own() -> None:
+    assert checked(read("2 × 50 = 99.5")).readings[0].verdict == "near"
+    assert checked(read("10 × 1.5 = 16")).readings[0].verdict == "off"
+    assert checked(read("10 × 1.5 = 15.5")).readings[0].verdict == "rounded"
+    assert checked(read("20 × 5 = 9.5 thousand")).fits == "neither"
+
+
+@pytest.mark.parametrize(
+    ("number", "text"),
+    [("747.996", "748"), ("0.999", "1"), ("747.12", "747.12"), ("33500.00", "33,500"), ("0.005", "0.01")],
+)
+def test_numbers_are_rounded_before_they_are_written(number: str, text: str) -> None:
+    with translation.override("en"):
+        assert plain(Decimal(number)) == text
 
 
 def test_what_fits_in_neither_reading_says_what_would() -> None:

@@ -7,8 +7,10 @@ from django.utils import translation
 
 from abhiyan.core.models import StagedImport
 from abhiyan.elections import queries
-from abhiyan.elections.models import Correspondence
-from abhiyan.elections.tests.make import bring, reasons, refused, rows_of, step, written
+from abhiyan.elections.models import Contest, Correspondence
+from abhiyan.elections.tests.make import HEADER, bring, reasons, refused, rows_of, step, written
+from abhiyan.units.rules import levels
+from abhiyan.units.tests.make import grow
 
 pytestmark = pytest.mark.django_db
 HEAD = "state,old number,new number,weight"
@@ -52,7 +54,10 @@ def test_without_a_table_nothing_is_compared_and_it_says_so(elections: None) -> 
     assert {row.swing_points for row in rows.values()} == {None}
     assert {row.before.basis for row in rows.values() if row.before} == {"none"}
     with translation.override("en"):
-        assert rows[1].before is not None and "nothing to compare with in Lok Sabha 2019" in rows[1].before.says()
+        assert (
+            rows[1].before is not None
+            and "nothing to compare with in Lok Sabha 2019" in rows[1].before.says()
+        )
 
 
 def test_a_comparison_across_new_boundaries_is_by_weight_and_says_so(elections: None, tmp_path: Path) -> None:
@@ -88,6 +93,31 @@ def test_totals_across_new_boundaries_name_the_seats(elections: None, tmp_path: 
     assert {one.swing_points for one in found.parties} == {None}  # a seat has nothing to compare with
     with translation.override("en"):
         assert any("is an estimate (Seat 2, Seat 3)" in line for line in found.says())
+
+
+def test_an_election_is_compared_with_the_one_before_it_in_its_own_states(tmp_path: Path) -> None:
+    two = {1: [("A", "BJP", 600), ("B", "INC", 400)]}
+    for code, state in (("JK2014", "U08"), ("UP2022", "S24"), ("JK2024", "U08"), ("LA2026", "U09")):
+        rows = rows_of(two, state=state, year=int(code[2:]))
+        path = written(tmp_path, rows, header=HEADER.replace("pc_", "ac_"), name=f"{code}.csv")
+        staged = bring(
+            path, election=code, kind="assembly", year=code[2:], partial="yes", numbering="of then"
+        )
+        assert staged.state == "done", reasons(staged)
+    now = queries.election("JK2024")
+    assert queries.earlier(now) == queries.earlier(now, state="U08") == queries.election("JK2014")
+    assert queries.earlier(queries.election("UP2022")) is None
+    assert queries.earlier(queries.election("LA2026")) is None
+    unit = grow({"IN": {"JK": {"Z": {"X": {}}}}}, levels.ELECTORAL)["X"]
+    Contest.objects.filter(election=now).update(unit=unit)
+    (row,) = queries.results_of(unit).contests
+    assert row.before is not None and row.before.basis == "same"
+    # A state that took seats over from another was that one before.
+    Correspondence.objects.create(
+        level="ac", state_from="U08", number_from=1, numbering_from="", state_to="U09", number_to=1,
+        weight=1, import_id=1, row=1,
+    )  # fmt: skip
+    assert queries.earlier(queries.election("LA2026"), state="U09") == now
 
 
 def test_weights_that_do_not_sum_to_one_are_refused_with_their_rows(tmp_path: Path) -> None:

@@ -97,6 +97,28 @@ def test_what_is_no_party_there_is_refused(
         make(nation, parties, lead=lead)
 
 
+@pytest.mark.parametrize("party", ["IND", "NOTA", "DMK"])
+def test_units_are_not_sorted_by_the_strength_of_what_is_no_party(nation: int, party: str) -> None:
+    with pytest.raises(refusals.UnknownParty):
+        actions.sort_units(
+            election="LS2024", unit_id=nation, rows=[{"class": "swing"}], party=party, by=SYSTEM, at=AT
+        )
+
+
+def test_units_are_not_sorted_by_another_states_alliance(nation: int) -> None:
+    alliance = make(nation, ["AAP"], state="Goa")
+    with pytest.raises(refusals.AllianceUnfit):
+        actions.sort_units(
+            election="LS2024",
+            unit_id=nation,
+            rows=[{"class": "swing"}],
+            party="INC",
+            alliance=alliance.public_id,
+            by=SYSTEM,
+            at=AT,
+        )
+
+
 def test_who_holds_no_office_names_no_alliance_and_states_nothing(nation: int) -> None:
     with pytest.raises(NotYours):
         make(nation, ["AAP"], by=STRANGER)

@@ -1,6 +1,6 @@
 """A plan typed as level × number = total, checked: does it hold, and which of two readings fits?"""
 
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 from django import forms
@@ -111,7 +111,8 @@ def _answer(typed: arithmetic.Typed, parts: Decimal | None) -> dict[str, Any]:
 
 
 def plain(number: Decimal) -> str:
-    """A number with its decimals where it has any: 33,500 or 747.12."""
-    if number == number.to_integral_value():
-        return grouped(int(number))
-    return f"{grouped(int(number))}{f'{abs(number) % 1:.2f}'[1:]}"
+    """A number with its decimals where it has any, to two of them: 33,500 or 747.12."""
+    near = number.quantize(Decimal("0.01"), ROUND_HALF_UP)
+    if near == near.to_integral_value():
+        return grouped(int(near))
+    return f"{grouped(int(near))}{f'{abs(near) % 1:.2f}'[1:]}"
