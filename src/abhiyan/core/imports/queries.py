@@ -75,6 +75,16 @@ def has_slices(staged: StagedImport) -> bool:
     return ImportSlice.objects.filter(import_id=staged.id).exists()
 
 
+def taken(staged: StagedImport) -> int:
+    """Rows that came, or would come, to an outcome; also to "nothing changes"."""
+    return sum(n for outcome, n in staged.counts.items() if outcome not in ("refused", "skipped"))
+
+
+def is_all_refused(staged: StagedImport) -> bool:
+    """Whether nothing of a list that was checked or committed is taken in, because every row of it is refused."""
+    return bool(staged.counts.get("refused")) and not taken(staged)
+
+
 def reason_text(of_kind: ImportKind, row: RefusedRow) -> str:
     """Why a row was refused and what to do, in the active language."""
     field = of_kind.layout.field(row.field)

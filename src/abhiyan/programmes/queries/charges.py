@@ -7,7 +7,7 @@ from typing import Any
 
 from django.db import connection
 
-from abhiyan.org.rules.ranges import literal
+from abhiyan.org.rules.ranges import literal, merged
 from abhiyan.org.viewer import NOBODY, Viewer
 from abhiyan.programmes.models import InCharge, Programme
 from abhiyan.units.rules import levels
@@ -111,7 +111,8 @@ _PLACES = """with recursive own as (
     where p.lo >= %(lo)s)
   select greatest(lo, %(lo)s), least(hi, %(hi)s) from own union all select lo, lo + 1 from up"""
 # A unit `u` at a place `p` of those: by two comparisons and a search among few ranges, where IN_PLAY asks each time.
-_PLAYS = """p.lo >= %(first)s and p.lo < %(last)s and p.lo <@ %(places)s::int8multirange
+# (Of one range it is not asked: the planner takes a search among ranges for a rare match.)
+_PLAYS = """p.lo >= %(first)s and p.lo < %(last)s and (%(is_one)s or p.lo <@ %(places)s::int8multirange)
   and (u.closed_on is null or u.closed_on > %(on)s)"""
 _HELD = """exists (select from programmes_in_charge i where i.unit_id = p.unit_id and i.programme_id = %(programme)s
   and i.role = %(role)s and i.ended_at is null)"""
@@ -145,12 +146,14 @@ def _places(programme: Programme, lo: int, hi: int) -> dict[str, Any]:
     with connection.cursor() as cursor:
         cursor.execute(_PLACES, {"programme": programme.pk, "h": programme.hierarchy, "lo": lo, "hi": hi})
         ranges = [(int(a), int(b)) for a, b in cursor.fetchall()]
+    whole = merged(ranges)
     return {
         "programme": programme.pk,
         "h": programme.hierarchy,
-        "places": literal(ranges),
-        "first": min((a for a, _b in ranges), default=lo),
-        "last": max((b for _a, b in ranges), default=lo),
+        "places": literal(whole),
+        "is_one": len(whole) == 1,
+        "first": min((a for a, _b in whole), default=lo),
+        "last": max((b for _a, b in whole), default=lo),
     }
 
 

@@ -1,6 +1,7 @@
 """In-charges: named by search or by a list, told, accepting or declining, missing again, published."""
 
 import json
+import sys
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -129,6 +130,32 @@ def test_the_person_named_alone_accepts_or_declines(
     assert declined(world, drive, president) == {"N11": ("Asha", "moved away")}
     name(world, drive, "N11", meena, president)
     assert "N11" not in missing(world, drive)
+
+
+def test_a_programme_of_one_district_asks_for_it_and_for_what_stands_above(
+    world: World, president: Account, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    drive = make(world, president, unit_ids=[world.unit("N11")])
+    for code in ("N1", "N111"):
+        name(world, drive, code, world.account("Asha"), president)
+    with system("test"):
+        place: dict[str, Any] = {"lo": world.lo("N"), "hi": world.lo("N") + 10_000, "on": TODAY}
+        levels = [(one.kind, one.units, one.missing) for one in queries.coverage(drive, **place)]
+        kinds = {"nation": (1, 1), "state": (1, 0), "district": (1, 1), "mandal": (2, 1), "booth": (4, 4)}
+        assert levels == [(kind, *counts) for kind, counts in kinds.items()]
+        every = [row.code for row in queries.missing(drive, **place)[:50]]
+        assert every == ["N", "N11", "N1111", "N1112", "N112", "N1121", "N1122"]
+        assert [row.code for row in queries.missing(drive, **place).each(at_once=2)] == every
+        # A kind that is rare among the others is looked for from the top down.
+        monkeypatch.setattr(sys.modules[queries.charges.__module__], "_FEW", 1)
+        for kind, wanted in (
+            ("mandal", ["N112"]),
+            ("district", ["N11"]),
+            ("state", []),
+            ("booth", every[2:4]),
+        ):
+            found = queries.missing(drive, **place, level=kind)[:2]
+            assert [row.code for row in found] == wanted
 
 
 def test_somebody_from_outside_the_state_is_in_charge_like_anybody(world: World, drive: Programme) -> None:

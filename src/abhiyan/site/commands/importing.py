@@ -51,11 +51,14 @@ def import_list(
     undo_id: UUID | None,
     as_json: bool,
 ) -> None:
-    """Import a list of a KIND (units, pins, paper, results, segments, correspondence) from a CSV or spreadsheet FILE.
+    """Import a list of a KIND from a CSV or spreadsheet FILE.
+
+    KIND is one of units, pins, paper, results, segments, correspondence, totals, in_charges; without arguments they
+    are listed with what each asks for.
 
     The file is checked whole first and the counts per outcome shown; then it is imported in one go. Refused rows
-    are left out and named with the reason. Without arguments the kinds are listed. Ends with 0 when done, 1 when
-    refused or failed, 2 when called wrongly.
+    are left out and named with the reasons. Ends with 0 when done, 1 when nothing was taken in (refused, failed, or
+    every row refused), 2 when called wrongly.
     """
     from abhiyan.core import clock
     from abhiyan.core.actor import Actor
@@ -97,13 +100,16 @@ def import_list(
             with system("import on the console"):
                 actions.discard(public_id=public_id, by=by, at=clock.now())
             raise click.ClickException(f"{lacking}\nSay which column it is: --column FIELD=COLUMN") from None
-    refused = staged.counts.get("refused", 0)
-    if staged.state != StagedImport.State.CHECKED or dry_run or (strict and refused):
+    is_unsound = (
+        staged.state != StagedImport.State.CHECKED
+        or queries.is_all_refused(staged)
+        or (strict and staged.counts.get("refused", 0))
+    )
+    if is_unsound or dry_run:
         _say(staged, as_json=as_json)
         with system("import on the console"):
             actions.discard(public_id=public_id, by=by, at=clock.now())
-        failed = staged.state != StagedImport.State.CHECKED or (strict and refused)
-        sys.exit(1 if failed else 0)
+        sys.exit(1 if is_unsound else 0)
     if not yes:
         _say(staged, as_json=False)
         if not click.confirm("Import these rows?", err=True):
@@ -112,7 +118,8 @@ def import_list(
             raise click.Abort
     staged = _run(public_id, "commit", by=by, quiet=as_json)
     _say(staged, as_json=as_json)
-    sys.exit(0 if staged.state == StagedImport.State.DONE else 1)
+    is_done = staged.state == StagedImport.State.DONE and not queries.is_all_refused(staged)
+    sys.exit(0 if is_done else 1)
 
 
 def _pair(text: str) -> tuple[str, str]:
@@ -190,6 +197,7 @@ def _say(staged: "StagedImport", *, as_json: bool, is_undo: bool = False) -> Non
             "kind": staged.kind,
             "state": str(staged.state),
             "counts": counts,
+            "taken_in": queries.taken(staged) if staged.state == staged.State.DONE else 0,
             "discarded": staged.discarded,
             "dropped_columns": staged.dropped,
             "error": error,
@@ -214,6 +222,10 @@ def _say(staged: "StagedImport", *, as_json: bool, is_undo: bool = False) -> Non
             )
     if error:
         click.echo(f"{'Not undone' if is_undo else staged.state}: {error}", err=True)
+    elif not is_undo and queries.is_all_refused(staged):
+        click.echo(
+            "Nothing was taken in: every row is refused. Correct them and bring the list again.", err=True
+        )
     elif not is_undo:
         click.echo(f"{staged.state} (import {staged.public_id})", err=True)
 

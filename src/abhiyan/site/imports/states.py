@@ -4,6 +4,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from abhiyan.core.imports import queries
 from abhiyan.core.models import StagedImport
 
 State = StagedImport.State
@@ -20,6 +21,15 @@ STATES: dict[str, tuple[str | Promise, str]] = {
     State.UNDONE: (_("Undone"), ""),
     State.DISCARDED: (_("Discarded"), ""),
 }
+NOTHING = (_("Nothing taken in"), "bad")
+
+
+def state_of(staged: StagedImport) -> tuple[str | Promise, str]:
+    """The word of where an import stands, and its mark. One that took nothing in is not called done."""
+    is_over = staged.state in (State.CHECKED, State.DONE)
+    return NOTHING if is_over and queries.is_all_refused(staged) else STATES[staged.state]
+
+
 WORKING: dict[str, str | Promise] = {
     State.CHECKING: _("Every row is read; nothing is changed yet."),
     State.COMMITTING: _("The rows are being taken in. You may leave this page; the work goes on."),

@@ -28,7 +28,7 @@ from abhiyan.ui import tables
 from abhiyan.units import queries as units
 
 from .forms import BeginForm, ColumnsForm, Filters, language, units_of
-from .states import STATES, WORKING
+from .states import WORKING, state_of
 
 State = StagedImport.State
 COLUMNS = {"brought": "created_at", "kind": "kind", "state": "state", "file": "file_name"}
@@ -67,7 +67,7 @@ def _page(
     crumbs = [(_("Imports"), reverse("imports:list"))]
     if staged is not None:
         crumbs.append((staged.file_name, reverse("imports:one", args=[staged.public_id])))
-        label, tone = STATES[staged.state]
+        label, tone = state_of(staged)
         more |= {"staged": staged, "state_label": label, "state_tone": tone, "of_kind": kind(staged.kind)}
     crumbs.append((str(more.pop("crumb", "")), ""))
     context = {"here": "imports", "crumbs": [one for one in crumbs if one[0]], "at": clock.now()} | more
@@ -92,7 +92,7 @@ def list_(request: Request) -> HttpResponse:
                 row.created_at.isoformat(),
                 titles.get(row.kind, row.kind),
                 row.file_name,
-                str(STATES[row.state][0]),
+                str(state_of(row)[0]),
                 _taken(row),
                 row.counts.get("refused", 0),
             ]
@@ -105,7 +105,7 @@ def list_(request: Request) -> HttpResponse:
         {
             "row": row,
             "title": titles.get(row.kind, row.kind),
-            "state": STATES[row.state],
+            "state": state_of(row),
             "taken": _taken(row),
             "refused": row.counts.get("refused", 0),
             "unit": places.get(row.unit_id, ""),
@@ -127,7 +127,7 @@ def list_(request: Request) -> HttpResponse:
 def _taken(row: StagedImport) -> int:
     if row.state not in (State.DONE, State.UNDONE, State.CHECKED, State.COMMITTING):
         return 0
-    return sum(n for outcome, n in row.counts.items() if outcome not in ("refused", "skipped"))
+    return queries.taken(row)
 
 
 @require_GET
@@ -304,6 +304,7 @@ def _one(
         if staged.unit_id
         else "",
         error=running.error_text(staged),
+        is_nothing=staged.state in (State.CHECKED, State.DONE) and queries.is_all_refused(staged),
         may=may
         | {"discard": may["check"] or (staged.state in (State.RECEIVING, State.FAILED) and not may["undo"])},
         working=WORKING.get(staged.state, ""),

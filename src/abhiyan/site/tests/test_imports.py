@@ -14,7 +14,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import translation
 
 from abhiyan.core import clock
-from abhiyan.core.imports import queries, running, store
+from abhiyan.core.imports import queries, registered, running, store
 from abhiyan.core.models import StagedImport
 from abhiyan.core.scope import system
 from abhiyan.org import actions as org
@@ -65,7 +65,7 @@ def account(name: str, **more: Any) -> Account:
         )
 
 
-def holder(world: Any, office: str, unit: str) -> Account:
+def holder(world: Any, office: str, unit: str, hierarchy: int = 1) -> Account:
     from abhiyan.core.actor import Actor
 
     found = account(f"{office} of {unit}")
@@ -74,6 +74,7 @@ def holder(world: Any, office: str, unit: str) -> Account:
             account_id=found.pk,
             office=office,
             unit_id=world.units[unit].pk,
+            hierarchy=hierarchy,
             starts_on=clock.now().date(),
             by=Actor.system("test"),
             at=clock.now(),
@@ -296,6 +297,44 @@ def test_the_list_of_imports_filters_sorts_and_asks_no_more_for_more_rows(world:
     assert b"list-1.csv" in b"".join(admin.get("/imports/?format=csv"))
 
 
+def test_a_list_of_which_every_row_is_refused_is_not_called_done(world: Any, tmp_path: Any) -> None:
+    import json
+
+    body = HEAD + "JK-B103,booth,Lost Library,,JK-SRI-M9,\n"
+    admin = browser(account("Root", is_root=True))
+    page = where(send(admin, "units", body, unit="all", option_hierarchy=""))
+    admin.post(f"{page}columns/", UNITS)
+    work(page, "check")
+    shown = text(admin.get(page))
+    assert (
+        "Nothing of this list can be taken in" in shown and f'href="{page}refused/">See the refused' in shown
+    )
+    assert f"{page}commit/" not in shown and "Nothing taken in" in text(admin.get("/imports/"))
+    admin.post(f"{page}commit/")  # the register may have changed since
+    assert work(page, "commit").state == "done"
+    shown = text(admin.get(page))
+    assert (
+        "Nothing of this list was taken in" in shown and '<span class="badge bad">Nothing taken in' in shown
+    )
+    path = tmp_path / "units.csv"
+    path.write_text(body)
+    assert "Nothing was taken in" in console("units", str(path), "--yes", code=1).stderr
+    found = json.loads(console("units", str(path), "--yes", "--json", code=1).stdout)
+    assert (found["taken_in"], found["counts"]) == (0, {"refused": 1})
+
+
+def test_the_commands_help_names_every_kind_of_list() -> None:
+    said = console("--help").stdout
+    assert all(re.search(rf"\b{one.key}\b", said) for one in registered())
+    assert {one.key for one in registered()} >= {"units", "paper", "totals", "in_charges"}
+
+
+def test_whoever_may_bring_any_list_has_the_imports_in_the_menu(world: Any) -> None:
+    runs = browser(holder(world, "constituency_in_charge", "JK-PC1", hierarchy=2))  # programmes, nothing else
+    assert 'href="/imports/"' in text(runs.get("/programmes/"))
+    assert "In-charges of a programme" in text(runs.get("/imports/new/"))
+
+
 def test_a_template_has_the_headers_in_the_readers_language(world: Any) -> None:
     admin = browser(account("Root", is_root=True), language="hi")
     assert "मतदाता संख्या" in b"".join(admin.get("/imports/new/units/empty.csv")).decode()
@@ -335,7 +374,7 @@ def test_the_console_checks_imports_and_undoes_by_the_same_acts(world: Any, tmp_
     console("--undo", done["import"])
     with system("test"):
         assert not Unit.objects.filter(code="JK-B101").exists()
-    within = json.loads(console("units", str(path), "--unit", "JK-JAM", "--dry-run", "--json").stdout)
+    within = json.loads(console("units", str(path), "--unit", "JK-JAM", "--dry-run", "--json", code=1).stdout)
     assert within["counts"] == {"refused": 4}
 
 
