@@ -118,14 +118,12 @@ def let_go(*, going: UnitsGoing) -> None:
         return
     on_parts = PlanPart.objects.filter(unit_id__in=units).values("plan")
     on_seats = PlanSeat.objects.filter(unit_id__in=units).values("plan")
-    asked = StagedImport.objects.get(id=going.import_id)
-    stand = made_of(
-        Plan.objects.filter(Q(unit_id__in=units) | Q(pk__in=on_seats) | Q(pk__in=on_parts)),
-        ClassRule.objects.filter(unit_id__in=units),
-        by=running.actor_of(asked),
-        at=asked.worked_at or asked.created_at,
-    )
-    if stand.n:
+    plans = Plan.objects.filter(Q(unit_id__in=units) | Q(pk__in=on_seats) | Q(pk__in=on_parts))
+    rules = ClassRule.objects.filter(unit_id__in=units)
+    if plans.exists() or rules.exists():
+        asked = StagedImport.objects.get(id=going.import_id)
+        by, at = running.actor_of(asked), asked.worked_at or asked.created_at
+        stand = made_of(plans, rules, by=by, at=at)
         raise UnitsPlanned(n=stand.n, seen=stand.seen)
     Contest.objects.filter(unit_id__in=units).update(unit=None)
     Part.objects.filter(unit_id__in=units).update(unit=None)
