@@ -314,7 +314,16 @@ def test_rules_are_written_and_sort_the_units_below(world: World) -> None:
     assert "Strong: lead over the best opponent at least 10%" in page and "Swing: all others" in page
     assert "N1111" in page and "N1112" in page
     assert "N1112" not in text(body(chief, f"{path}?unit=N1&class=strong")).split("Write the rules")[0]
-    assert "N1111" in export(chief, f"{path}?unit=N1&format=csv")
+    assert "segments.csv, row 2" in page and "Strong (1)" in page  # what share and lead are reckoned from
+    assert ",segments.csv,4" in export(chief, f"{path}?unit=N1&format=csv").splitlines()[2]
+    with system("test"):  # in Hindi the other way round
+        for code, name in (("N1111", "ख"), ("N1112", "क")):
+            Unit.objects.filter(code=code).update(names={"en": code, "hi": name})
+    hindi = browser(world.holder("district_president", "N11", name="Asha Devi"), "hi")
+    units = [
+        line.split(",")[0] for line in export(hindi, f"{path}?unit=N1&sort=name&format=csv").splitlines()
+    ]
+    assert units[1:] == ["N1112", "N1111"]
     # The rules of a unit are those of the nearest above it.
     with system("test"):
         rule = queries.class_rule(queries.election("LS2024"), world.unit("N1111"))

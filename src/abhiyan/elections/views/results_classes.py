@@ -1,10 +1,15 @@
 """Strong, swing, weak: the classes of segments and booths, the rules that give them, and whoever may writing them."""
 
+from collections.abc import Iterator
+from itertools import islice
 from typing import Any
 from uuid import UUID
 
 from django import forms
 from django.contrib import messages
+from django.db.models import Count, QuerySet
+from django.db.models.fields.json import KeyTextTransform
+from django.db.models.functions import Coalesce
 from django.forms import formset_factory
 from django.http import HttpResponseBase
 from django.shortcuts import redirect, render
@@ -17,21 +22,24 @@ from abhiyan.core import clock
 from abhiyan.core.refusals import Refused
 from abhiyan.elections import actions, queries
 from abhiyan.elections.models import ClassRule, Election, UnitClass
+from abhiyan.elections.queries import standing
 from abhiyan.elections.rules import classes as rules
 from abhiyan.org.viewer import Request
 from abhiyan.ui import tables
+from abhiyan.ui.numbers import grouped
 from abhiyan.units import queries as units
 
 from . import results_shown as shown
 
 MOST_RULES = 8
+AT_A_TIME = 500  # lines of an export
 FIGURES = {
     "share": _("share of votes"),
     "lead": _("lead over the best opponent"),
     "turnout": _("turnout"),
 }
 CONDITIONS = [f"{figure}_{bound}" for figure in FIGURES for bound in ("at_least", "below")]
-COLUMNS = {"name": "unit__names__en", "code": "code", "share": "share_pct", "lead": "margin_pct"}
+COLUMNS = {"name": "called", "code": "code", "share": "share_pct", "lead": "margin_pct"}
 
 
 def rule_words(row: dict[str, Any]) -> str:
@@ -151,31 +159,24 @@ def _page(
     wanted = request.GET.get("class", "")
     found = queries.classes_below(of, unit_id) if unit_id is not None else UnitClass.objects.none()
     counts = {one.value: 0 for one in UnitClass.Code}
-    for each in found.values_list("code", flat=True):
-        counts[each] += 1
+    counts |= dict(found.order_by().values_list("code").annotate(Count("pk")))
     if wanted in counts:
         found = found.filter(code=wanted)
     sorting = tables.sorting(request.GET, COLUMNS, default="-lead")
-    ordered = found.order_by(*sorting.order_by)
+    called = Coalesce(KeyTextTransform(lang, "unit__names"), KeyTextTransform("en", "unit__names"))
+    ordered = found.annotate(called=called).order_by(*sorting.order_by)
     if tables.wants_csv(request.GET):
         head = [say("Code"), say("Unit"), say("Class"), say("Share (%)"), say("Lead (%)"), say("Sample unit")]
-        lines = (
-            [
-                row.unit.code,
-                queries.name_in(row.unit.names, lang),
-                row.get_code_display(),
-                row.share_pct,
-                row.margin_pct,
-                say("sample") if row.unit.is_sample else "",
-            ]
-            for row in ordered
-        )
+        head += [say("File"), say("Row")]
+        lines = _lines(of, ordered[: tables.DEEPEST_ROW], lang)
         return tables.csv_response(f"classes-{of.code}", head, lines)
     total = counts[wanted] if wanted in counts else sum(counts.values())
     leaf = tables.numbered(ordered, request.GET, total=total)
+    sources = standing.sources_of_units(of, [row.unit_id for row in leaf.rows])
     segments = [(say("All"), "", wanted not in counts)]
     segments += [
-        (f"{one.label} ({counts[one.value]})", one.value, wanted == one.value) for one in UnitClass.Code
+        (f"{one.label} ({grouped(counts[one.value])})", one.value, wanted == one.value)
+        for one in UnitClass.Code
     ]
     context = {
         "here": "elections",
@@ -192,7 +193,12 @@ def _page(
         "sorting": sorting,
         "leaf": leaf,
         "rows": [
-            (row, queries.name_in(row.unit.names, lang), reverse("elections:unit", args=[row.unit.code]))
+            (
+                row,
+                queries.name_in(row.unit.names, lang),
+                reverse("elections:unit", args=[row.unit.code]),
+                sources.get(row.unit_id),
+            )
             for row in leaf.rows
         ],
         "form": form,
@@ -206,6 +212,25 @@ def _withdraw_href(request: Request, of: Election, unit_id: int | None, rule: Cl
     if rule is None or rule.unit_id != unit_id or not shown.may_at(request, "plans.make", rule.unit_id):
         return ""
     return reverse("elections:classes_withdraw", args=[of.code]) + f"?unit={rule.unit.code}"
+
+
+def _lines(of: Election, ordered: QuerySet[UnitClass], lang: str) -> Iterator[list[Any]]:
+    """Lines of the export, some hundreds at a time."""
+    rows = ordered.iterator(chunk_size=AT_A_TIME)
+    while some := list(islice(rows, AT_A_TIME)):
+        sources = standing.sources_of_units(of, [row.unit_id for row in some])
+        for row in some:
+            source = sources.get(row.unit_id)
+            yield [
+                row.unit.code,
+                queries.name_in(row.unit.names, lang),
+                row.get_code_display(),
+                row.share_pct,
+                row.margin_pct,
+                say("sample") if row.unit.is_sample else "",
+                source.file if source else "",
+                source.row if source else "",
+            ]
 
 
 def _unit_asked(request: Request) -> int | None:
