@@ -6,9 +6,9 @@ the other seats only.
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from uuid import UUID, uuid4
+from uuid import UUID, uuid4, uuid5
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils.translation import get_language
 
 from abhiyan.core import audit
@@ -55,12 +55,14 @@ def make_plan(
     alliance: UUID | None = None,
     is_sample: bool = False,
     seed: int | None = None,
+    once: UUID | None = None,
 ) -> Plan:
     """Make the first version of a plan from a past result.
 
     election: its code. unit_id: whose plan it is. state: its code or name, "" for all; a unit in a state plans for
     that state. party: code or name; alone, or with an alliance named for the election. seed: of the random local
-    swings, from 0 to 2**31; None: a new one. Independents are no party: there is no plan for them.
+    swings, from 0 to 2**31; None: a new one. once: what tells one sending of a form from another: sent a second time
+    it gives the plan that was made. Independents are no party: there is no plan for them.
     Who may: `plans.make` at the unit. Refuses NoPlanName, UnknownElection, PlanElsewhere, NoResults, UnknownParty,
     AllianceUnfit, AimsUnfit, MethodUnfit.
     """
@@ -75,13 +77,16 @@ def make_plan(
     if not belongs(code, {code}) or not (stood.filter(contest__state=eci) if eci else stood).exists():
         raise UnknownParty(field="party", party=party)
     seed = uuid4().int % 2**31 if seed is None else seed
+    public_id = uuid4() if once is None else uuid5(by.id, once.hex)
     with transaction.atomic():
+        if once is not None and (made := _made_already(public_id)) is not None:
+            return made
         allies = _alliance(of, eci, code, alliance)
         worked = planning.worked_out(of, state=eci, party=code, alliance=allies, aims=aims, seed=seed)
         if worked is None:
             raise NoResults(field="election")
         plan = Plan(
-            public_id=uuid4(),
+            public_id=public_id,
             names=_names(names),
             election=of,
             level=Level.PC if of.kind == Kind.PARLIAMENT else Level.AC,
@@ -149,6 +154,13 @@ def next_version(
         cascade.carry(before=before, after=plan, by=by, at=at)
         _note("elections.next_version", plan, n=len(hands) + len(kept), by=by, at=at)
     return plan
+
+
+def _made_already(public_id: UUID) -> Plan | None:
+    """The plan a form has made; one that is being made at this moment is waited for."""
+    with connection.cursor() as cursor:
+        cursor.execute("select pg_advisory_xact_lock(hashtextextended(%s, 0))", [public_id.hex])
+    return Plan.objects.filter(public_id=public_id).first()
 
 
 def lock_seats(*, public_id: UUID, contest_ids: Sequence[int], locked: bool, by: Actor, at: datetime) -> Plan:

@@ -18,7 +18,7 @@ from abhiyan.units.tests.make import AT, SYSTEM
 
 from .test_cascade_plan import plan, president, world
 from .test_make_plan import seats
-from .test_plan_pages import body, browser, text
+from .test_plan_pages import GOALS, STEP_TWO, body, browser, text
 
 __all__ = ["plan", "president", "world"]
 pytestmark = [pytest.mark.django_db, pytest.mark.once]
@@ -147,3 +147,14 @@ def test_plans_are_chosen_by_state_and_result_and_all_of_them_exported(
     assert 'name="state"' in page and 'name="election"' not in page
     assert len(csv(client, path, "state=all")) == 1 + tables.PER_PAGE // 2
     assert "No plan fits" in body(client, path + "?q=nowhere")
+
+
+def test_a_form_sent_twice_makes_one_plan(client: Client, world: World) -> None:
+    once = re.search(r'name="once" value="([^"]+)"', body(client, STEP_TWO))
+    assert once
+    given = GOALS | {"then": "make", "once": once[1]}
+    first, second = client.post(STEP_TWO, given), client.post(STEP_TWO, given)
+    assert first["Location"] == second["Location"] and first.status_code == 302
+    assert client.post(STEP_TWO, given | {"once": str(uuid4())})["Location"] != first["Location"]
+    with system("test"):
+        assert Plan.objects.count() == 2

@@ -2,7 +2,7 @@
 
 from typing import Any
 from urllib.parse import urlencode
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from django import forms
 from django.contrib import messages
@@ -102,6 +102,7 @@ class PlanForm(AimsForm):
     name_en = forms.CharField(label=_("Name in English"), max_length=120, required=False)
     party = forms.ChoiceField(label=_("Which party?"))
     alliance = forms.ChoiceField(label=_("Alone, or with allies?"), required=False)
+    once = forms.UUIDField(required=False, widget=forms.HiddenInput)  # a double tap makes one plan
     field_order = ("party", "alliance", "seats_goal", "votes_goal", "share_goal_pct", "method", "turnout_pct",
                    "swing", "name_hi", "name_en")  # fmt: skip
 
@@ -204,6 +205,7 @@ def create(request: Request) -> HttpResponseBase:
             "method": "uniform",
             "party": start.parties[0][0],
             "alliance": request.GET.get("alliance", ""),
+            "once": uuid4(),
         }
         return _step_two(request, start, PlanForm(initial=initial, **_choices(start)))
     form = PlanForm(request.POST, **_choices(start))
@@ -220,6 +222,7 @@ def create(request: Request) -> HttpResponseBase:
             party=form.cleaned_data["party"],
             alliance=form.alliance_id,
             aims=form.aims,
+            once=form.cleaned_data["once"],
             by=request.actor,
             at=clock.now(),
         )
