@@ -394,6 +394,8 @@ def sort_header(context: Context, key: str, label: str, num: bool = False, css: 
     href = query(context, sort=f"-{key}" if descending else key, page=None, after=None)
     attributes = f' class="{escape(classes)}"' if classes else ""
     attributes += f' aria-sort="{order}"' if order else ""
+    sort = _("Sort:")  # shown before the first of them where there are no columns
+    attributes += f' data-s="{escape(sort)}"'
     return mark_safe(  # noqa: S308  # escaped, each of them
         f'<th scope="col"{attributes}><a href="{escape(href)}">{conditional_escape(label)}</a></th>'
     )

@@ -185,3 +185,28 @@ def test_a_question_is_asked_before_a_hard_act(visit: Callable[..., Page]) -> No
     assert page.evaluate("document.getElementById('kit-confirm').open")
     page.click("#kit-confirm [data-closes]")
     assert not page.evaluate("document.getElementById('kit-confirm').open")
+
+
+# A link that takes focus can be seen: neither clipped away nor without a size.
+UNSEEN = """() => [...document.querySelectorAll('.tbl.cards thead a')].filter((a) => {
+  const box = a.getBoundingClientRect();
+  const heads = [...a.closest('table').querySelectorAll('thead, thead *')].filter((one) => one.contains(a));
+  const clipped = heads.some((one) => getComputedStyle(one).clipPath !== 'none');
+  return a.checkVisibility() && (clipped || box.width < 24 || box.height < 24);
+}).length"""
+
+
+@pytest.mark.parametrize("language", ["en", "hi"])
+def test_on_a_phone_a_table_is_sorted_by_links_that_are_seen(
+    visit: Callable[..., Page], language: str
+) -> None:
+    page = visit(size="phone", language=language)
+    assert page.evaluate(UNSEEN) == 0
+    first = page.locator(".tbl.cards thead a").first
+    label = first.evaluate("(a) => getComputedStyle(a.parentElement, '::before').content")
+    assert label == {"en": '"Sort:"', "hi": '"क्रम:"'}[language]
+    first.focus()
+    page.keyboard.press("Enter")
+    page.wait_for_url("**sort=**")
+    assert page.locator(".tbl.cards thead [aria-sort]").count() >= 1
+    assert unsound(page, f"sorted-phone-{language}") == []
