@@ -4,7 +4,7 @@ from .alliances import change_alliance, make_alliance
 from .cascade import cascade_plan, lock_part
 from .classes import sort_units
 from .figures import state_figure, withdraw_figure
-from .links import let_go, link_contests
+from .links import let_go, link_contests, link_newcomers
 from .parties import know_parties
 from .plans import lock_seats, make_plan, next_version
 from .withdrawing import withdraw_alliance, withdraw_classes, withdraw_plan
@@ -15,6 +15,7 @@ __all__ = [
     "know_parties",
     "let_go",
     "link_contests",
+    "link_newcomers",
     "lock_part",
     "lock_seats",
     "make_alliance",

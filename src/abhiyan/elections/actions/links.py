@@ -1,11 +1,11 @@
 """Which contest belongs to which unit. Results stand without units; a link only says where to look for them."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable
 from datetime import datetime
 
 from django.db import connection, transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from abhiyan.core import audit
 from abhiyan.core.actor import Actor
@@ -15,11 +15,13 @@ from abhiyan.elections import known
 from abhiyan.elections.models import ClassRule, Contest, Election, Kind, Part, Plan, PlanPart, PlanSeat
 from abhiyan.elections.refusals import UnitsPlanned
 from abhiyan.org import queries as org
-from abhiyan.units.news import UnitsGoing
+from abhiyan.units.news import UnitsGoing, UnitsMoved
 
 from .made import made_of
 
 KIND_OF_UNIT = {"pc": "constituency", "ac": "segment"}
+ELECTORAL = 2
+GOING = "abhiyan.units_going"  # the import whose units the transaction under way removes
 ROOM = 10_000  # units of one kind looked at
 
 
@@ -37,51 +39,90 @@ def link_contests(*, election: str, by: Actor, at: datetime, at_unit: int | None
         of = Election.objects.filter(code=election).first()
         if of is None:
             return 0
-        level = "pc" if of.kind == Kind.PARLIAMENT else "ac"
-        contests = list(
-            Contest.objects.filter(election=of, numbering="", unit=None).only("id", "state", "number", "unit")
-        )
-        parts = list(
-            Part.objects.filter(
-                contest__election=of, contest__numbering="", kind=Part.Kind.SEGMENT, unit=None
-            ).select_related("contest")
-        )
-        states = {one.state for one in contests} | {one.contest.state for one in parts}
-        n = _link(contests, units_of_seats(level=level, states=states)) if contests else 0
-        if parts:
-            n += _link_parts(parts, units_of_seats(level="ac", states=states))
+        n = _link_all(Q(election=of))
         if n:
             audit.record(by=by, at=at, act="elections.link_contests", subject=of.code, unit_id=at_unit, n=n)
     return n
 
 
-def _link(contests: list[Contest], units: Mapping[tuple[str, int], int]) -> int:
-    found = []
-    for contest in contests:
-        unit_id = units.get((contest.state, contest.number))
-        if unit_id is not None:
-            contest.unit_id = unit_id
-            found.append(contest)
-    Contest.objects.bulk_update(found, ["unit"], batch_size=1_000)
-    return len(found)
+def link_newcomers(*, moved: UnitsMoved) -> int:
+    """Units came to stand in the electoral tree: results that are theirs and have no unit yet are linked to them.
+
+    Looks at those units only, and not at all while every result has its unit. Told of by the act that placed them.
+    """
+    if moved.hierarchy != ELECTORAL:
+        return 0
+    spans = [
+        (branch.lo, branch.hi)
+        for branch in moved.branches
+        if branch.new_ancestors or not branch.old_ancestors
+    ]
+    if moved.whole:
+        spans = [(ELECTORAL << 56, (ELECTORAL + 1) << 56)]
+    waiting = Contest.objects.filter(numbering="", unit=None).exists() or _parts_waiting(Q()).exists()
+    if not waiting or not spans:
+        return 0
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """select u.id from unnest(%s::bigint[], %s::bigint[]) b(lo, hi)
+               join units_placement p on p.lo >= b.lo and p.lo < b.hi
+               join units_unit u on u.id = p.unit_id and u.kind = any(%s)
+               where not exists (select from units_change c where c.unit_id = u.id and c.change = 'made'
+                 and c.import_id = nullif(current_setting(%s, true), '')::bigint)""",
+            [[lo for lo, _hi in spans], [hi for _lo, hi in spans], list(KIND_OF_UNIT.values()), GOING],
+        )
+        among = {unit_id for (unit_id,) in cursor.fetchall()}
+    return _link_all(Q(), among) if among else 0
 
 
-def _link_parts(parts: list[Part], units: Mapping[tuple[str, int], int]) -> int:
-    found = []
-    for part in parts:
-        unit_id = units.get((part.contest.state, int(part.number))) if part.number.isdecimal() else None
-        if unit_id is not None:
-            part.unit_id = unit_id
-            found.append(part)
-    Part.objects.bulk_update(found, ["unit"], batch_size=1_000)
-    return len(found)
+def _parts_waiting(where: Q) -> QuerySet[Part]:
+    return Part.objects.filter(where, contest__numbering="", kind=Part.Kind.SEGMENT, unit=None)
 
 
-def units_of_seats(*, level: str, states: Iterable[str]) -> dict[tuple[str, int], int]:
-    """(state, number) -> unit of each seat that has one here, in one query."""
+def _link_all(where: Q, among: Collection[int] | None = None) -> int:
+    """Link what has no unit, contests that fit and their segments, to any unit or to some alone. Returns how many."""
+    contests, parts = _found(where, among)
+    Contest.objects.bulk_update(contests, ["unit"], batch_size=1_000)
+    Part.objects.bulk_update(parts, ["unit"], batch_size=1_000)
+    return len(contests) + len(parts)
+
+
+def waiting_for_units() -> int:
+    """How many contests and segments have no unit though theirs is there."""
+    contests, parts = _found(Q(), None)
+    return len(contests) + len(parts)
+
+
+def _found(where: Q, among: Collection[int] | None) -> tuple[list[Contest], list[Part]]:
+    """Contests and segments without a unit, given theirs; not stored."""
+    waiting = Contest.objects.filter(where, numbering="", unit=None)
+    contests: list[Contest] = []
+    for kind, level in ((Kind.PARLIAMENT, "pc"), (Kind.ASSEMBLY, "ac")):
+        rows = list(waiting.filter(election__kind=kind).only("id", "state", "number", "unit"))
+        units = units_of_seats(level=level, states={one.state for one in rows}, among=among) if rows else {}
+        for one in rows:
+            one.unit_id = units.get((one.state, one.number))
+            contests += [one] if one.unit_id is not None else []
+    inside = Contest.objects.filter(where).values("pk")
+    segments = list(_parts_waiting(Q(contest__in=inside)).select_related("contest"))
+    states = {one.contest.state for one in segments}
+    units = units_of_seats(level="ac", states=states, among=among) if segments else {}
+    parts: list[Part] = []
+    for part in segments:
+        number = int(part.number) if part.number.isdecimal() else 0
+        part.unit_id = units.get((part.contest.state, number))
+        parts += [part] if part.unit_id is not None else []
+    return contests, parts
+
+
+def units_of_seats(
+    *, level: str, states: Iterable[str], among: Collection[int] | None = None
+) -> dict[tuple[str, int], int]:
+    """(state, number) -> unit of each seat that has one here, or among some units, in one query."""
     wanted = {known.states()[eci].abbr.casefold(): eci for eci in states if eci in known.states()}
     wanted |= {eci.casefold(): eci for eci in states}
     sign = level.upper()
+    ids = None if among is None else sorted(among)
     ending = re.compile(rf"^(?:(?P<state>[a-z0-9]+)[-_/.])?.*?{level}[-_/.]?0*(?P<number>[0-9]+)$")
     with connection.cursor() as cursor:
         cursor.execute(
@@ -91,8 +132,9 @@ def units_of_seats(*, level: str, states: Iterable[str]) -> dict[tuple[str, int]
                  select su.code from units_placement sp join units_unit su on su.id = sp.unit_id
                  where su.kind = 'state' and sp.hierarchy = 2 and sp.lo is not null
                    and p.lo >= sp.lo and p.lo < sp.hi limit 1) s on true
-               where u.kind = %s and u.closed_on is null and upper(u.code) like %s order by u.id limit %s""",
-            [KIND_OF_UNIT[level], f"%{sign}%", ROOM],
+               where u.kind = %s and u.closed_on is null and upper(u.code) like %s
+                 and (%s::bigint[] is null or u.id = any(%s)) order by u.id limit %s""",
+            [KIND_OF_UNIT[level], f"%{sign}%", ids, ids, ROOM],
         )
         rows = cursor.fetchall()
     found: dict[tuple[str, int], int] = {}
@@ -125,5 +167,9 @@ def let_go(*, going: UnitsGoing) -> None:
         by, at = running.actor_of(asked), asked.worked_at or asked.created_at
         stand = made_of(plans, rules, by=by, at=at)
         raise UnitsPlanned(n=stand.n, seen=stand.seen)
+    with (
+        connection.cursor() as cursor
+    ):  # until the end of the transaction no result is linked to one of them anew
+        cursor.execute("select set_config(%s, %s, true)", [GOING, str(going.import_id)])
     Contest.objects.filter(unit_id__in=units).update(unit=None)
     Part.objects.filter(unit_id__in=units).update(unit=None)

@@ -367,8 +367,7 @@ def commit(work: Work) -> None:
     )
     for page in acts.pages_of(pages):
         work.keep(page)
-    if len(pages) > 1:
-        actions.link_contests(election=election.code, by=work.by, at=work.at, at_unit=work.unit_id)
+    actions.link_contests(election=election.code, by=work.by, at=work.at, at_unit=work.unit_id)
     naming.tell(work, taken, is_partial=of.is_partial)
 
 

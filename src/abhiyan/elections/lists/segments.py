@@ -322,8 +322,7 @@ def commit(work: Work) -> None:
     )
     for page in pages_of(pages):
         work.keep(page)
-    if taken.new:
-        actions.link_contests(election=election.code, by=work.by, at=work.at, at_unit=work.unit_id)
+    actions.link_contests(election=election.code, by=work.by, at=work.at, at_unit=work.unit_id)
     naming.tell(work, taken, is_partial=of.is_partial)
 
 

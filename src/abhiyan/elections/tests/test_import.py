@@ -24,8 +24,9 @@ from abhiyan.elections.tests.make import (
     step,
     written,
 )
+from abhiyan.units.news import Branch, UnitsMoved
 from abhiyan.units.rules import levels
-from abhiyan.units.tests.make import AT, SYSTEM, grow
+from abhiyan.units.tests.make import AT, DAY, SYSTEM, grow
 
 pytestmark = pytest.mark.django_db
 Row = dict[str, str]
@@ -38,7 +39,7 @@ def goa(folder: Path, rows: str = GOA, **options: Any) -> StagedImport:
 def state() -> list[list[dict[str, object]]]:
     """Everything that is kept of results, with its ids: journals of lists name them."""
     models = (Election, Contest, Candidacy, Part, PartVotes, ResultFile)
-    return [list(model.objects.order_by("pk").values()) for model in models]
+    return [[dict(row) for row in model.objects.order_by("pk").values()] for model in models]
 
 
 def nothing_is_there() -> bool:
@@ -456,7 +457,6 @@ def test_an_undo_leaves_the_links_that_were_made_meanwhile(tmp_path: Path) -> No
     results = goa(tmp_path, GOA.replace("141311", "141312"))
     parts = by_part(tmp_path, f"1,1,Mandrem,,{NAIK},500,950,,\n")
     ids = grow({"IN": {"GA": {"Z": {"GA-PC1": {"GA-AC1": {}}, "GA-PC2": {}}}}}, levels.ELECTORAL)
-    actions.link_contests(election="LS2024", by=SYSTEM, at=AT)
     for one in (parts, results):
         assert step(one, "undo").state == "undone"
     assert Contest.objects.get(number=1).unit_id == ids["GA-PC1"]
@@ -498,13 +498,48 @@ def test_contests_are_linked_to_the_units_that_are_those_seats(tmp_path: Path) -
     assert [one.seats for one in queries.results_of(ids["IN"]).totals] == [2]
 
 
-def test_units_that_come_later_are_linked_when_asked(tmp_path: Path) -> None:
+def test_units_that_come_later_are_linked_by_themselves(tmp_path: Path) -> None:
     goa(tmp_path)
+    by_part(tmp_path, f"1,1,Mandrem,,{NAIK},500,900,,\n")
     assert set(Contest.objects.values_list("unit_id", flat=True)) == {None}
-    ids = grow(TREE, levels.ELECTORAL)
-    assert actions.link_contests(election="LS2024", by=SYSTEM, at=AT) == 2
-    assert goa(tmp_path).counts == {"same": 6}
+    ids = grow({"IN": {"GA": {"Z2": {"GA-PC1": {"GA-AC1": {}}}}}}, levels.ELECTORAL)
     assert Contest.objects.get(number=1).unit_id == ids["GA-PC1"]
+    assert Part.objects.get().unit_id == ids["GA-AC1"]
+    assert Contest.objects.get(number=2).unit_id is None
+    path = tmp_path / "units.csv"
+    path.write_text("code,kind,name_en,electoral_parent\nGA-PC2,constituency,South,Z2\n")
+    units = bring(path, "units")
+    assert units.state == "done", reasons(units)
+    second = Contest.objects.get(number=2).unit_id
+    assert second is not None
+    assert actions.link_contests(election="LS2024", by=SYSTEM, at=AT) == 0
+    assert goa(tmp_path).counts == {"same": 6}
+    assert step(units, "undo").state == "undone"
+    assert set(Contest.objects.values_list("number", "unit_id")) == {(1, ids["GA-PC1"]), (2, None)}
+
+
+def test_units_that_are_neither_seats_nor_in_the_electoral_tree_ask_little(
+    tmp_path: Path, django_assert_num_queries: Any
+) -> None:
+    goa(tmp_path)
+    nothing = UnitsMoved(levels.ORGANISATIONAL, (), DAY)
+    booth = UnitsMoved(levels.ELECTORAL, (Branch(1, (), (2,), 10, 20),), DAY)
+    with django_assert_num_queries(0):
+        assert actions.link_newcomers(moved=nothing) == 0
+    with django_assert_num_queries(2):
+        assert actions.link_newcomers(moved=booth) == 0
+
+
+def test_an_undone_import_of_a_whole_tree_leaves_no_link_to_it(tmp_path: Path) -> None:
+    goa(tmp_path)
+    path = tmp_path / "units.csv"
+    path.write_text(
+        "code,kind,name_en,electoral_parent\nIN,nation,India,\nGA,state,Goa,IN\nGA-PC1,constituency,N,GA\n"
+    )
+    units = bring(path, "units")
+    assert Contest.objects.exclude(unit=None).count() == 1
+    assert step(units, "undo").state == "undone"
+    assert set(Contest.objects.values_list("unit_id", flat=True)) == {None}
 
 
 def test_old_numbers_are_not_linked_to_todays_units(tmp_path: Path) -> None:
@@ -541,18 +576,6 @@ def test_a_states_list_reaches_no_other_state(tmp_path: Path) -> None:
     staged = bring(written(tmp_path, GOA), election="LS2024", unit_id=ids["JK"])
     assert {code for _row, _field, code in refused(staged)} == {"state_outside"}
     assert bring(written(tmp_path, GOA), election="LS2024", unit_id=ids["GA"]).state == "done"
-
-
-def test_an_undone_import_of_units_leaves_the_results(tmp_path: Path) -> None:
-    goa(tmp_path)
-    path = tmp_path / "units.csv"
-    path.write_text(
-        "code,kind,name_en,electoral_parent\nIN,nation,India,\nGA,state,Goa,IN\nGA-PC1,constituency,N,GA\n"
-    )
-    units = bring(path, "units")
-    assert actions.link_contests(election="LS2024", by=SYSTEM, at=AT) == 1
-    assert step(units, "undo").state == "undone"
-    assert set(Contest.objects.values_list("unit_id", flat=True)) == {None}
 
 
 def test_an_alliance_holds_the_undo_of_its_election(tmp_path: Path) -> None:

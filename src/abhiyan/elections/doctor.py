@@ -1,0 +1,83 @@
+"""What `abhiyan doctor` asks of results and plans: links without foreign keys, and sums that others rely on."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from django.db import connection
+
+from abhiyan.core.doctor import FAIL, OK, WARN, Finding
+
+from .actions.links import waiting_for_units
+
+FIX_LINKS = "import their list again: figures stay, links are made"
+# Results and units know each other by number only; results outlive units.
+LOST = """select count(*) from (
+    select unit_id from elections_contest where unit_id is not null
+    union all select unit_id from elections_part where unit_id is not null
+    union all select unit_id from elections_unit_class) l
+  where not exists (select from units_unit u where u.id = l.unit_id)"""
+# Every number that was passed down and its siblings sum to the one above, but where the plan itself says otherwise.
+UNEQUAL = """with newest as (
+    select p.id, p.found from elections_plan p
+    where not exists (select from elections_plan n where n.previous_id = p.id)),
+  whole as (
+    select s.plan_id, s.unit_id, s.votes::bigint as n from elections_plan_seat s join newest p on p.id = s.plan_id
+    where s.unit_id is not null
+    union all
+    select t.plan_id, t.unit_id, t.n from elections_plan_part t join newest p on p.id = t.plan_id
+    where t.replaced_at is null),
+  parts as (
+    select t.plan_id, t.parent_id, sum(t.n) as n from elections_plan_part t join newest p on p.id = t.plan_id
+    where t.replaced_at is null group by t.plan_id, t.parent_id)
+  select count(distinct p.id) from parts join whole w on w.plan_id = parts.plan_id and w.unit_id = parts.parent_id
+  join newest p on p.id = parts.plan_id
+  where parts.n <> w.n and not p.found @? '$.contradictions[*] ? (@[0] == "cascade_gap")'"""
+UNTRUE = """select count(*) from elections_plan p
+  join (select plan_id, sum(votes) as votes from elections_plan_seat group by plan_id) s on s.plan_id = p.id
+  where not exists (select from elections_plan n where n.previous_id = p.id)
+    and (p.found ->> 'votes')::bigint <> s.votes"""
+BASELESS = """select count(*) from elections_unit_class k where not exists (
+    select from elections_contest c where c.unit_id = k.unit_id and c.election_id = k.election_id)
+  and not exists (
+    select from elections_part p join elections_contest c on c.id = p.contest_id
+    where p.unit_id = k.unit_id and c.election_id = k.election_id)"""
+
+
+def links(_at: datetime) -> Iterable[Finding]:
+    """Results lead to the units that are their seats, wherever there are such units, and to none that are gone."""
+    waiting, lost = waiting_for_units(), _count(LOST)
+    if lost:
+        told = {"lost": lost}
+        yield Finding(FAIL, f"{lost} results or classes point to units that are not there", FIX_LINKS, told)
+    if waiting:
+        text = f"{waiting} results have no unit, though the unit of their seat is there"
+        yield Finding(WARN, text, FIX_LINKS, {"waiting": waiting})
+    if not waiting and not lost:
+        yield Finding(OK, "results lead to the units that are their seats")
+
+
+def plans(_at: datetime) -> Iterable[Finding]:
+    """The newest version of each plan sums, in its seats and in all that was passed down."""
+    found = {"seats": _count(UNTRUE), "parts": _count(UNEQUAL)}
+    if any(found.values()):
+        text = f"plans do not sum: {found['seats']} over their seats, {found['parts']} below them"
+        yield Finding(WARN, text, "change their goals, or pass them down again", found)
+    else:
+        yield Finding(OK, "plans sum")
+
+
+def classes(_at: datetime) -> Iterable[Finding]:
+    """Classes of units stand on results that are still there."""
+    if n := _count(BASELESS):
+        text = f"{n} units have a class from results that are gone"
+        yield Finding(WARN, text, "sort again, or take the rules away", {"classes": n})
+
+
+def _count(query: str) -> int:
+    with connection.cursor() as cursor:
+        cursor.execute(query)
+        row = cursor.fetchone()
+    return int(row[0])
+
+
+CHECKS = {"results": links, "plans": plans, "classes": classes}
