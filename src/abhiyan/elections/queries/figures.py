@@ -107,6 +107,34 @@ def units_with_figures(of: Election, unit_id: int) -> list[int]:
         return [found for (found,) in cursor.fetchall()]
 
 
+def places_below(of: Election, unit_id: int, *, most: int) -> tuple[list[int], int]:
+    """Places below a unit of the electoral tree, at any depth, of one kind, and how many of them are left out.
+
+    Its segments, where the election says something of any, or of no constituency either; else its constituencies. Of
+    more than `most` those of which it says something, by code. One query.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """select u.kind, u.id, exists (
+                 select from elections_contest c where c.unit_id = u.id and c.election_id = %(election)s
+               ) or exists (
+                 select from elections_part e join elections_contest c on c.id = e.contest_id
+                 where e.unit_id = u.id and c.election_id = %(election)s)
+               from units_placement t
+               join units_placement p on p.hierarchy = t.hierarchy and p.lo > t.lo and p.lo < t.hi
+               join units_unit u on u.id = p.unit_id and u.kind in ('segment', 'constituency')
+               where t.unit_id = %(unit)s and t.hierarchy = 2 and t.lo is not null and u.closed_on is null
+               order by u.code""",
+            {"election": of.pk, "unit": unit_id},
+        )
+        rows = cursor.fetchall()
+    told = {kind for kind, _id, is_told in rows if is_told}
+    kind = "constituency" if told == {"constituency"} else "segment"
+    there = [(is_told, found) for one, found, is_told in rows if one == kind]
+    kept = there if len(there) <= most else [row for row in there if row[0]][:most]
+    return [found for _told, found in kept], len(there) - len(kept)
+
+
 @dataclass(frozen=True, slots=True)
 class Lying:
     """A seat or segment in which a unit lies. booths: how many of the unit's booths stand in it."""

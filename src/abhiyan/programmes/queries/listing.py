@@ -1,6 +1,7 @@
 """A page of a unit's children with their ladders; see `ledger`, whose rules hold here."""
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any, Literal
@@ -64,8 +65,11 @@ def children_ladders(
     language: str = "en",
     page: int = 1,
     per: int = PER_PAGE,
+    units: Sequence[int] | None = None,
 ) -> Leaf:
     """One page of a node's children (`Child`) with ladders and targets, sorted, filtered and cut in the database.
+
+    units: ids of units anywhere below the node, instead of its children; none of them stands below another.
 
     sort: a key of SORTS, with "-" in front for descending. show: all; behind the target's share of days passed;
     or without anything counted. matching: part of a name or a code. Sorting and filters go by the figures as
@@ -89,6 +93,7 @@ def children_ladders(
             language=language,
             page=page,
             per=per,
+            units=units,
         )[0]
 
     found = listed(page)
@@ -112,6 +117,7 @@ def _listed(
     page: int,
     per: int,
     begins: date | None = None,
+    units: Sequence[int] | None = None,
 ) -> tuple[Leaf, list[tuple[int, date, int, int]] | None]:
     """The page of children; and with `begins`, of a node in sight, what `figures` reads of the node itself.
 
@@ -135,7 +141,13 @@ def _listed(
         "share": passed / ((programme.closes_on - programme.opens_on).days + 1) if passed > 1 else 0.0,
         "offset": (max(1, page) - 1) * per,
         "per": per,
+        "units": None if units is None else list(units),
     }
+    whose = (
+        "p.parent_id = %(node)s"
+        if units is None
+        else "p.lo > %(lo)s and p.lo < %(hi)s and p.unit_id = any(%(units)s)"
+    )
     # A child's last day: what was asked, or the last closed one where its people are out of sight.
     cut = "case when k.is_exact then %(on)s::date else %(closed)s::date end"
     is_whole = here.is_exact and on is None  # every day counts: nothing to take away
@@ -208,7 +220,7 @@ def _listed(
         l.unit_id is not null as is_large, {"true" if here.is_exact else EXACT} as is_exact
       from units_placement p
       left join programmes_large l on l.hierarchy = p.hierarchy and l.unit_id = p.unit_id
-      where p.parent_id = %(node)s and p.hierarchy = %(hierarchy)s and p.lo is not null),
+      where {whose} and p.hierarchy = %(hierarchy)s and p.lo is not null),
     {seen}{pending}
     s as (
       select unit_id, {", ".join(f"sum(n) filter (where rung = {number})::bigint as {name}" for name, number in sums)}

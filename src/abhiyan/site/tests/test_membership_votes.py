@@ -1,6 +1,7 @@
 """Membership beside votes: what is laid side by side, for whom, how exactly, and what is said with it."""
 
 import re
+from uuid import uuid4
 
 import pytest
 from django.test import Client
@@ -10,6 +11,8 @@ from abhiyan.core.scope import system
 from abhiyan.elections import actions
 from abhiyan.elections.tests import make as elections
 from abhiyan.site.tests.cast import SYSTEM, Cast
+from abhiyan.units import actions as acts
+from abhiyan.units import queries as units
 
 PATH = "/units/JK/membership-and-votes/?election=JK2024&side=BJP"
 
@@ -17,6 +20,7 @@ PATH = "/units/JK/membership-and-votes/?election=JK2024&side=BJP"
 @pytest.fixture(scope="module")
 def cast(open_database: None) -> Cast:
     cast = Cast.make(own=42)
+    _zone(cast)
     cast.crowd(4, "JK-B003", "70062", days_ago=1)  # of the segment JK-AC19
     cast.fold()
     elections.assembly()
@@ -30,6 +34,21 @@ def cast(open_database: None) -> Cast:
             at=clock.now(),
         )
     return cast
+
+
+def _zone(cast: Cast) -> None:
+    """Between the state and its constituencies stands a zone, as in larger states."""
+    at = clock.now()
+    with system("test"):
+        state = units.unit("JK").pk
+        zone = acts.make_unit(
+            unit=acts.NewUnit(code="JK-Z1", kind="zone", names={"en": "Zone"}), by=SYSTEM, at=at
+        )
+        acts.place_many(hierarchy=2, places=[(zone, state)], on=at.date(), by=SYSTEM, at=at)
+        below = [row.id for row in units.children(state, 2).rows if row.kind == "constituency"]
+        for seat in below:
+            acts.move(unit_id=seat, hierarchy=2, to=zone, on=at.date(), by=SYSTEM, at=at)
+    assert below
 
 
 def body(client: Client, path: str, status: int = 200) -> str:
@@ -54,6 +73,11 @@ def test_members_and_votes_of_a_segment_stand_side_by_side_with_the_caveat(cast:
     assert "This proves nothing about persons." in page
     assert cells(page, "JK-AC20")[1] == "43"  # 42 and the one by name
     assert "jk_assembly_2024_results.csv" in page and "<svg" in page and "style=" not in page
+
+
+def test_another_election_forgets_the_alliance_of_the_first(cast: Cast) -> None:
+    page = body(cast.client("state_president"), PATH.replace("side=BJP", f"side={uuid4()}"))
+    assert "Select a valid choice" not in page
 
 
 def test_from_outside_members_are_tens_and_few_are_not_shown(cast: Cast) -> None:

@@ -23,13 +23,12 @@ from abhiyan.programmes import queries as programmes
 from abhiyan.programmes.models import Programme
 from abhiyan.ui import scatter, tables
 from abhiyan.units import queries as units
-from abhiyan.units.models import Hierarchy, Kind
+from abhiyan.units.models import Hierarchy
 from abhiyan.units.queries import UnitRow
 
 from .unit import in_sight, language, unit_href
 
-MOST_SEATS = 12  # constituencies that are looked into; above it they are the places themselves
-PLACES = (Kind.SEGMENT, Kind.CONSTITUENCY)
+MOST_PLACES = 1_000  # that are laid side by side
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +62,7 @@ SORTS = {
 
 @require_safe
 def membership_votes(request: Request, code: str) -> HttpResponseBase:
-    """The segments of a unit (or its constituencies): members counted beside our votes in a past election."""
+    """The segments below a unit (or its constituencies): members counted beside our votes in a past election."""
     at = clock.now()
     facts = units.found(code)
     here = units.standing(facts.id, Hierarchy.ELECTORAL)
@@ -77,7 +76,9 @@ def membership_votes(request: Request, code: str) -> HttpResponseBase:
     side = side_asked(of, request.GET) if of is not None else NO_SIDE
     if not side.parties and of is not None:
         side = _first_side(of)
-    places = _places(here, programme, of, side, at, lang) if programme is not None and of is not None else []
+    places, left_out = (
+        _places(here, programme, of, side, at, lang) if programme is not None and of is not None else ([], 0)
+    )
     sorting = tables.sorting(request.GET, dict.fromkeys(SORTS, ""), default="-share")
     rows = in_order(places, sorting, SORTS)
     if tables.wants_csv(request.GET):
@@ -110,7 +111,7 @@ def membership_votes(request: Request, code: str) -> HttpResponseBase:
                 gettext_lazy("Election"),
                 [(one.code, elections.name_in(one.names)) for one in offered],
             ),
-            side=(gettext_lazy("Side"), side_choices(of) if of is not None else []),
+            side=(gettext_lazy("Side"), side_choices(of, chosen=side) if of is not None else []),
         ),
         "sorting": sorting,
         "leaf": leaf,
@@ -119,6 +120,7 @@ def membership_votes(request: Request, code: str) -> HttpResponseBase:
         ],
         "is_rounded": any(place.is_rounded for place in places),
         "scatter": _scatter(places, side),
+        "left_out": left_out,
         "not_drawn": sum(place.per_100 is None for place in places),
     }
     return render(request, "site/membership_votes.html", context)
@@ -146,15 +148,21 @@ def _first_side(of: Election) -> Chosen:
 
 def _places(
     here: UnitRow, programme: Programme, of: Election, side: Chosen, at: datetime, lang: str
-) -> list[Place]:
-    """Segments below the unit; its constituencies where those are too many to look into."""
-    children = list(_children(here.id, programme, at))
-    seats = [child for child in children if child.kind == Kind.CONSTITUENCY]
-    if seats and len(seats) <= MOST_SEATS:
-        children = [below for seat in seats for below in _children(seat.unit_id, programme, at)]
-    children = [child for child in children if child.kind in PLACES]
-    figures = elections.figures_of_units(of, [child.unit_id for child in children], side.parties)
-    return [
+) -> tuple[list[Place], int]:
+    """Segments below the unit, or its constituencies where the election has figures of those only; and how many are
+    left out. Ten queries, however many there are."""
+    places, left_out = elections.places_below(of, here.id, most=MOST_PLACES)
+    leaf = programmes.children_ladders(
+        node=here.id,
+        hierarchy=Hierarchy.ELECTORAL,
+        programme=programme,
+        at=at,
+        sort="code",
+        per=MOST_PLACES,
+        units=places,
+    )
+    figures = elections.figures_of_units(of, places, side.parties)
+    found = [
         Place(
             child,
             named(child.names, lang),
@@ -162,20 +170,9 @@ def _places(
             child.ladder.counted,
             child.ladder.is_rounded,
         )
-        for child in children
+        for child in leaf.rows
     ]
-
-
-def _children(node: int, programme: Programme, at: datetime) -> Iterator[programmes.Child]:
-    leaf = programmes.children_ladders(
-        node=node,
-        hierarchy=Hierarchy.ELECTORAL,
-        programme=programme,
-        at=at,
-        sort="code",
-        per=tables.DEEPEST_ROW,
-    )
-    yield from leaf.rows
+    return found, left_out
 
 
 def _scatter(places: list[Place], side: Chosen) -> scatter.Scatter:
