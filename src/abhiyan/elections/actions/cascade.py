@@ -249,7 +249,7 @@ def _pass(
     # As far down as asked, and as numbers stand: none is left that no longer sums.
     deep = [tree.depth_of(one) for one in {*known, *way.by_hand, *locked} if one in tree.nodes]
     children = _under(top, tree.cut(max([way.depth, *deep])))
-    if not children:
+    if not children and not known:
         raise NothingToPass(field="unit")
     weighed = rules.weights(
         top, _under(top, tree.children), passing.facts_of(tree, plan), way.basis, way.bases

@@ -177,57 +177,65 @@ class Family:
     moved_locked: int
 
 
-# Every number in force below a plan's seats, with its seat and the parent of its parent.
-BELOW_SEATS = """with recursive below(id, unit_id, parent_id, above_id, top, is_locked, weight_basis) as (
-      select p.id, p.unit_id, p.parent_id, null::bigint, p.parent_id, p.is_locked, p.weight_basis
+# Every number in force below a plan's seats, with its seat.
+BELOW_SEATS = """with recursive below(id, unit_id, parent_id, top, is_locked, weight_basis) as (
+      select p.id, p.unit_id, p.parent_id, p.parent_id, p.is_locked, p.weight_basis
       from elections_plan_part p
       where p.plan_id = %(plan)s and p.replaced_at is null and p.parent_id in
         (select s.unit_id from elections_plan_seat s where s.plan_id = %(plan)s)
       union all
-      select p.id, p.unit_id, p.parent_id, b.parent_id, b.top, p.is_locked, p.weight_basis
+      select p.id, p.unit_id, p.parent_id, b.top, p.is_locked, p.weight_basis
       from elections_plan_part p join below b on p.parent_id = b.unit_id
       where p.plan_id = %(plan)s and p.replaced_at is null
     )"""
 
 
 def families_of(plan: Plan) -> list[Family]:
-    """What a plan has passed down, seat by seat. One query.
+    """What a plan has passed down, seat by seat. Two queries.
 
-    A unit of the electoral tree stands where it stood when its parent there is the one it got its number from; or the
-    parent of that, where a mandal stands between that has the unit below it. A mandal stands where it stood when all
-    of its booths lie in the unit above it.
+    A unit has moved where `tree_of` would put it elsewhere today: a mandal stands below the one segment that has all
+    of its booths, a booth below such a mandal, and everything else where it stands in the electoral tree.
     """
     with connection.cursor() as cursor:
         cursor.execute(
             BELOW_SEATS
-            + """, looked_at as (
-              select b.top, b.is_locked,
-                u.closed_on is not null
-                or case
-                  when e.unit_id is not null and e.parent_id = b.parent_id then false
-                  when e.unit_id is not null then e.parent_id is distinct from b.above_id or not exists (
-                    select from units_placement o join units_placement m on m.hierarchy = o.hierarchy
-                    where o.unit_id = b.unit_id and o.hierarchy = %(organisational)s and m.unit_id = b.parent_id
-                      and m.lo is not null and o.lo > m.lo and o.lo < m.hi)
-                  else exists (
-                    select from units_placement m
-                    join units_placement o on o.hierarchy = m.hierarchy and o.lo > m.lo and o.lo < m.hi
-                    join units_unit booth on booth.id = o.unit_id and booth.kind = 'booth'
-                      and booth.closed_on is null
-                    left join units_placement s on s.unit_id = booth.id and s.hierarchy = %(electoral)s
-                      and s.lo is not null
-                    where m.unit_id = b.unit_id and m.hierarchy = %(organisational)s and m.lo is not null
-                      and s.parent_id is distinct from b.parent_id)
-                end as moved
+            + """, inside as materialized (
+              select m.unit_id as mandal_id, o.unit_id as booth_id, s.parent_id as segment_id
+              from units_placement m
+              join units_unit mandal on mandal.id = m.unit_id and mandal.kind = 'mandal' and mandal.closed_on is null
+              join units_placement o on o.hierarchy = m.hierarchy and o.lo > m.lo and o.lo < m.hi
+              join units_unit booth on booth.id = o.unit_id and booth.kind = 'booth' and booth.closed_on is null
+              left join units_placement s
+                on s.unit_id = o.unit_id and s.hierarchy = %(electoral)s and s.lo is not null
+              where m.hierarchy = %(organisational)s and m.lo >= %(lo)s and m.lo < %(hi)s
+            ), whole as (
+              select mandal_id, min(segment_id) as segment_id from inside
+              group by mandal_id having count(*) = count(segment_id) and min(segment_id) = max(segment_id)
+            ), looked_at as (
+              select b.top, b.is_locked, u.closed_on is not null or b.parent_id is distinct from
+                case when e.unit_id is null then w.segment_id else coalesce(i.mandal_id, e.parent_id) end as moved
               from below b
               join units_unit u on u.id = b.unit_id
-              left join units_placement e on e.unit_id = b.unit_id and e.hierarchy = %(electoral)s
-                and e.lo is not null)
+              left join units_placement e
+                on e.unit_id = b.unit_id and e.hierarchy = %(electoral)s and e.lo is not null
+              left join whole w on w.mandal_id = b.unit_id
+              left join (inside i join whole on whole.mandal_id = i.mandal_id) on i.booth_id = b.unit_id
+            )
             select top, count(*), count(*) filter (where moved), count(*) filter (where moved and is_locked)
             from looked_at group by top order by top""",
-            {"plan": plan.pk, "organisational": ORGANISATIONAL, "electoral": ELECTORAL},
+            {
+                "plan": plan.pk,
+                "organisational": ORGANISATIONAL,
+                "electoral": ELECTORAL,
+                **dict(zip(("lo", "hi"), _span(plan.unit_id), strict=True)),
+            },
         )
         return [Family(*row) for row in cursor.fetchall()]
+
+
+def _span(unit_id: int) -> tuple[int, int]:
+    """Where units below one stand in the organisation; everywhere, where it has no place in it."""
+    return units.spans([unit_id], ORGANISATIONAL).get(unit_id, (0, 2**62))
 
 
 @dataclass(frozen=True, slots=True)

@@ -128,7 +128,7 @@ def test_an_alliance_is_its_own_set_unless_the_state_has_one_for_the_same_lead(
     world: World, president: Account, result: None
 ) -> None:
     def named(name: str, parties: list[str], lead: str = "BJP", state: str = "") -> Alliance:
-        given = {"names": {"en": name}, "lead": lead, "parties": parties, "state": state}
+        given: dict[str, Any] = {"names": {"en": name}, "lead": lead, "parties": parties, "state": state}
         return actions.make_alliance(election="LS2024", by=SYSTEM, at=AT, **given)
 
     with system("test"):
