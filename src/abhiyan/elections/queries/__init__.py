@@ -6,9 +6,7 @@ from .contests import CandidateRow, Result, SeatRow, Side, contest, contests
 from .figures import (
     Lying,
     Spot,
-    StateRow,
     UnitFigures,
-    by_state,
     contests_of_units,
     figures_of_units,
     lying_in,
@@ -34,7 +32,7 @@ from .listing import (
 from .loading import Loaded, Source, party_names, state_names
 from .places import Below, PartLine, PartRow, UnitResults, outside_parts, parts_of, results_of
 from .plans import Lines, classes_of, lines_of, plan_for, plan_parts, plan_seats, plans, votes_of
-from .totals import PartyTotal, SideTotal, Totals, totals
+from .totals import PartyTotal, SideTotal, StateRow, Totals, totals
 
 __all__ = [
     "Before",
@@ -60,7 +58,6 @@ __all__ = [
     "alliance",
     "alliances",
     "befores",
-    "by_state",
     "class_rule",
     "classes_below",
     "classes_of",

@@ -189,40 +189,6 @@ def spots(contest_ids: Iterable[int]) -> dict[int, Spot]:
     return {pk: Spot(*rest) for pk, *rest in rows}
 
 
-@dataclass(frozen=True, slots=True)
-class StateRow:
-    """One state of an election. seats_by_party: most first."""
-
-    state: str
-    names: Mapping[str, str]
-    seats: int
-    polled: int
-    seats_by_party: tuple[tuple[str, int], ...]
-
-
-def by_state(of: Election) -> list[StateRow]:
-    """Seats and votes of an election by state, by the state's code. Two queries."""
-    found: dict[str, list[Counted]] = defaultdict(list)
-    for one in loading.load(Q(election=of)):
-        found[one.contest.state].append(one.counted)
-    rows = []
-    for state, counteds in sorted(found.items()):
-        won: dict[str, int] = defaultdict(int)
-        for counted in counteds:
-            if counted.winner is not None:
-                won[counted.winner.party] += 1
-        rows.append(
-            StateRow(
-                state,
-                loading.state_names(state),
-                len(counteds),
-                sum(counted.polled for counted in counteds),
-                tuple(sorted(won.items(), key=lambda item: (-item[1], item[0]))),
-            )
-        )
-    return rows
-
-
 def parties_of(of: Election, *, state: str = "", most: int = 40) -> list[str]:
     """Codes of the parties that stood, those with most votes first; independents and NOTA are none."""
     where = Q(contest__election=of) & (Q(contest__state=state) if state else Q())

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from abhiyan.elections import known
 from abhiyan.elections.models import Alliance, Election, Kind, ResultFile, Stated
 from abhiyan.elections.rules import results as rules
+from abhiyan.elections.rules.results import Counted
 from abhiyan.units import queries as units
 
 from . import comparing, listing, loading
@@ -49,11 +50,23 @@ class SideTotal:
 
 
 @dataclass(frozen=True, slots=True)
+class StateRow:
+    """One state of an election. seats_by_party: most first."""
+
+    state: str
+    names: Mapping[str, str]
+    seats: int
+    polled: int
+    seats_by_party: tuple[tuple[str, int], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Totals:
     """What an election came to, in all or in a state.
 
     electors, turnout_pct: None unless electors of every contest with a vote are known; electors_known, and
     electors_of: the sum of those that are, and of how many contests. uncontested, without_electors: names.
+    states: each state by itself, by its code.
     carried: names of contests compared by parts of old ones; not_compared: of those without anything to compare with.
     """
 
@@ -67,6 +80,7 @@ class Totals:
     electors_of: int
     parties: tuple[PartyTotal, ...]
     sides: tuple[SideTotal, ...]
+    states: tuple[StateRow, ...]
     uncontested: tuple[str, ...]
     without_electors: tuple[str, ...]
     against: Election | None
@@ -159,6 +173,7 @@ def totals(of: Election, *, state: str = "", against: Election | None = None) ->
         electors_of=len(electors),
         parties=tuple(parties),
         sides=tuple(_sides(of, state, found)),
+        states=tuple(_by_state(found)),
         uncontested=_called(one for one in found if one.contest.is_uncontested),
         without_electors=lacking,
         against=against,
@@ -167,6 +182,28 @@ def totals(of: Election, *, state: str = "", against: Election | None = None) ->
         stated=tuple(listing.stated(of, state=state)),
         files=tuple(listing.files(of)),
     )
+
+
+def _by_state(found: Sequence[Loaded]) -> list[StateRow]:
+    contests: dict[str, list[Counted]] = defaultdict(list)
+    for one in found:
+        contests[one.contest.state].append(one.counted)
+    rows = []
+    for state, counteds in sorted(contests.items()):
+        won: dict[str, int] = defaultdict(int)
+        for counted in counteds:
+            if counted.winner is not None:
+                won[counted.winner.party] += 1
+        rows.append(
+            StateRow(
+                state,
+                loading.state_names(state),
+                len(counteds),
+                sum(counted.polled for counted in counteds),
+                tuple(sorted(won.items(), key=lambda item: (-item[1], item[0]))),
+            )
+        )
+    return rows
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,8 @@ from abhiyan.elections.tests.make import bring, refused, rows_of, written
 from abhiyan.org.tests.make import World
 from abhiyan.people.actions import sessions
 from abhiyan.people.models import Account
-from abhiyan.units.models import Unit
+from abhiyan.units import actions as acts
+from abhiyan.units.models import Placement, Unit
 from abhiyan.units.tests.make import AT, SYSTEM
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -133,6 +134,36 @@ def test_a_unit_shows_its_seat_its_part_or_the_seats_it_lies_in(world: World) ->
     assert "The seats it lies in" in page and "No file gives votes for this unit by itself" in page
     assert "No results for this unit" in text(body(client, "/elections/units/N2/"))
     body(client, "/elections/units/NOWHERE/", status=404)
+
+
+def test_a_unit_that_lies_in_many_seats_looks_up_each_and_pages_them(world: World) -> None:
+    n = 60
+    with system("test"):
+        made = acts.make_units(
+            units=[
+                acts.NewUnit(code=f"{code}{at}", kind=kind, names={"en": f"{kind} {at}", "hi": f"क{at}"})
+                for at in range(n)
+                for code, kind in (("SG", "segment"), ("BB", "booth"))
+            ],
+            by=SYSTEM,
+            at=AT,
+        )
+        cluster = Placement.objects.filter(hierarchy=1, unit__code="N1121").values_list("parent", flat=True)[
+            0
+        ]
+        on = AT.date()
+        places: list[tuple[int, int | None]] = [(made[f"BB{at}"], cluster) for at in range(n)]
+        acts.place_many(hierarchy=1, places=places, on=on, by=SYSTEM, at=AT)
+        places = [(made[f"SG{at}"], world.unit("C1")) for at in range(n)]
+        places += [(made[f"BB{at}"], made[f"SG{at}"]) for at in range(n)]
+        acts.place_many(hierarchy=2, places=places, on=on, by=SYSTEM, at=AT)
+        Contest.objects.filter(number=2, election__code="LS2024").update(unit=made["SG9"])  # the last by code
+    client = browser(world.holder("booth_president", "N1111"))
+    page = body(client, "/elections/units/N112/")
+    assert "Showing 1–50 of 61" in text(page)
+    last = body(client, "/elections/units/N112/?page=2")
+    row = next(row for row in last.split("<tr>") if "/elections/units/SG9/" in row)
+    assert "INC" in row and "Lok Sabha 2024" in row  # looked up, however far down the list
 
 
 def test_the_parts_of_a_seat_are_ordered_chosen_by_kind_and_exported(world: World) -> None:
@@ -389,6 +420,14 @@ def test_the_pages_are_in_hindi(world: World) -> None:
         assert not left, (path, left)
 
 
+def test_an_election_and_the_one_before_it_are_read_once_each(world: World) -> None:
+    client = browser(world.holder("state_president", "N1"))
+    for path in ("/elections/results/LS2024/", "/elections/results/LS2024/?of=states&format=csv"):
+        with CaptureQueriesContext(connection) as seen:
+            assert client.get(path).status_code == 200
+        assert sum('FROM "elections_candidacy"' in one["sql"] for one in seen.captured_queries) == 2, path
+
+
 def test_no_page_asks_more_queries_for_more_rows(world: World, tmp_path: Path) -> None:
     client = browser(world.holder("state_president", "N1"))
 
@@ -421,6 +460,9 @@ def test_no_page_asks_more_queries_for_more_rows(world: World, tmp_path: Path) -
         "/elections/results/%00/",
         "/elections/results/LS2024/seats/S05/99999999999/",
         "/elections/results/LS2024/classes/?unit=%00",
+        "/elections/results/LS2024/seats/S05/1/?kind=%00&sort=x&page=%00&of=x",
+        "/elections/plans/?q=%00&state=%00&election=%00",
+        "/elections/units/N112/?side=%00&page=99999999999",
         "/elections/results/LS2024/?state=%00&matching=%00&page=-1&sort=x",
         "/elections/results/LS2024/seats/?side=%00&winner=%00&show=x&page=99999",
         f"/elections/results/LS2024/seats/?side={'a' * 5000}",

@@ -12,8 +12,8 @@ from django.utils.translation import pgettext
 from django.views.decorators.http import require_safe
 
 from abhiyan.elections import known, queries
-from abhiyan.elections.models import Election, ResultFile
-from abhiyan.elections.queries import ElectionRow, PartyTotal, SeatRow
+from abhiyan.elections.models import ResultFile
+from abhiyan.elections.queries import ElectionRow, PartyTotal, SeatRow, Totals
 from abhiyan.org.viewer import Request
 from abhiyan.ui import tables
 
@@ -96,10 +96,9 @@ def election(request: Request, code: str) -> HttpResponseBase:
     rows = shown.in_order(found, sorting, PARTIES)
     if tables.wants_csv(request.GET):
         if request.GET.get("of") == "states":
-            return tables.csv_response(f"states-{of.code}", *_states_csv(of, told.files))
+            return tables.csv_response(f"states-{of.code}", *_states_csv(told))
         return tables.csv_response(f"results-{of.code}", *_parties_csv(rows, told.files))
     leaf = tables.numbered(rows, request.GET, total=len(rows))
-    states = queries.states_of(of)
     context = {
         "here": "elections",
         "crumbs": shown.crumbs(
@@ -126,7 +125,7 @@ def election(request: Request, code: str) -> HttpResponseBase:
             (say("With a seat"), "seats", only_winners),
         ],
         "sides": [(one, shown.alliance_name(one.alliance)) for one in told.sides],
-        "states": _by_state(of) if not state and len(states) > 1 else [],
+        "states": _by_state(told) if not state and len(told.states) > 1 else [],
         "seats_href": reverse("elections:seats", args=[of.code]) + (f"?state={state}" if state else ""),
         "stated_href": shown.stated_href(request, of, state),
     }
@@ -161,10 +160,10 @@ def _parties_csv(rows: list[PartyTotal], files: Sequence[ResultFile]) -> tuple[l
     ]
 
 
-def _states_csv(of: Election, files: Sequence[ResultFile]) -> tuple[list[str], list[list[Any]]]:
+def _states_csv(told: Totals) -> tuple[list[str], list[list[Any]]]:
     head = [pgettext("kind of unit", "State"), say("Code"), say("Seats"), say("Votes polled")]
     head += [say("Seats by party"), say("Summed from the files")]
-    names = ", ".join(file.name for file in files)
+    names = ", ".join(file.name for file in told.files)
     return head, [
         [
             each["name"],
@@ -174,7 +173,7 @@ def _states_csv(of: Election, files: Sequence[ResultFile]) -> tuple[list[str], l
             ", ".join(f"{party} {n}" for party, n in each["row"].seats_by_party),
             names,
         ]
-        for each in _by_state(of)
+        for each in _by_state(told)
     ]
 
 
@@ -182,7 +181,7 @@ def _rounded(value: float | None) -> float | None:
     return None if value is None else round(value, 4)
 
 
-def _by_state(of: Election) -> list[dict[str, Any]]:
+def _by_state(told: Totals) -> list[dict[str, Any]]:
     return [
         {
             "name": queries.name_in(row.names),
@@ -191,7 +190,7 @@ def _by_state(of: Election) -> list[dict[str, Any]]:
             "parties": row.seats_by_party[:5],
             "more": len(row.seats_by_party) - 5,
         }
-        for row in sorted(queries.by_state(of), key=lambda row: queries.name_in(row.names))
+        for row in sorted(told.states, key=lambda row: queries.name_in(row.names))
     ]
 
 
