@@ -91,7 +91,7 @@ def _about(of: Election, state: str, number: int | None, form: StatedForm | None
     crumbs = [shown.election_crumb(of)]
     if number is not None:
         seat = queries.contest(of, state, number).seat  # NotFound when there is no such seat
-        where = f"{seat.contest.name}, {where}"
+        where = f"{shown.seat_names([seat.contest])[seat.contest.pk]}, {where}"
         crumbs.append((where, shown.seat_href(seat.contest)))
     elif state:
         crumbs.append((where, reverse("elections:election", args=[of.code]) + f"?state={state}"))

@@ -151,13 +151,14 @@ def _map_of_unit(
 
 
 def _history_csv(contests: list[SeatRow], parts: list[PartRow]) -> tuple[list[str], list[list[Any]]]:
+    names = shown.seat_names([row.contest for row in contests] + [one.part.contest for one in parts])
     head = [say("Election"), say("Seat"), say("Electors"), say("Votes polled"), say("Turnout (%)")]
     head += [say("First"), say("Margin"), say("Side's votes"), say("Side's share (%)"), say("Swing (points)")]
     head += [say("Compared"), say("File"), say("Row")]
     lines: list[list[Any]] = [
         [
             row.contest.election.code,
-            row.contest.name,
+            names[row.contest.pk],
             row.electors,
             row.polled,
             row.turnout_pct,
@@ -177,7 +178,7 @@ def _history_csv(contests: list[SeatRow], parts: list[PartRow]) -> tuple[list[st
         lines.append(
             [
                 one.part.contest.election.code,
-                one.part.contest.name,
+                names[one.part.contest_id],
                 one.part.electors,
                 one.polled,
                 one.turnout_pct,
