@@ -11,9 +11,9 @@ import struct
 import subprocess
 import sys
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import ExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time
 from hashlib import blake2b
 from pathlib import Path
@@ -31,7 +31,7 @@ from abhiyan.core.tables.reading import Batch, RefusedCell, excerpt, rows
 from abhiyan.core.tables.reasons import TableRefused
 from abhiyan.core.tables.sources import Part, Source
 from abhiyan.enrolment.actions import rows as act_rows
-from abhiyan.enrolment.actions.claims import Claim, NotAdult
+from abhiyan.enrolment.actions.claims import Claim, ClaimRefused, NotAdult
 from abhiyan.enrolment.actions.drives import Drive, Drives
 from abhiyan.enrolment.actions.gateway import DAY_ZERO, NO, YES, int4, micros
 from abhiyan.enrolment.actions.sql import COLUMNS
@@ -135,13 +135,8 @@ def stage(order: Order) -> Iterator[Told]:
                     told.minors[claim.unit_id or 0, on] += 1
                     continue
                 batch.refused_rows += 1
-                column = COLUMN_OF.get(refusal.on, refusal.on)
-                column = column if PAPER.field(column) else ""
-                batch.refused.append(
-                    RefusedCell(
-                        numbers[place], column, refusal.code, _excerpt(by_number[numbers[place]], column)
-                    )
-                )
+                row = by_number[numbers[place]]
+                _refuse_rest(batch, row, claim, order, drive, today)
             told.staged += len(prepared)
             return _packed(prepared, numbers) if prepared else []
 
@@ -164,6 +159,10 @@ def stage(order: Order) -> Iterator[Told]:
             told = Told(batch, minors=minors.copy())
             minors.clear()
             kept, batch.rows = batch.rows, []
+            faulty, batch.faulty = batch.faulty, []
+            if faulty:
+                places.learn(faulty)
+                _claims(faulty, order, drive, places, today, batch)  # what else is wrong with them
             if kept:
                 places.learn(kept)
                 packed, others = lane.take(kept)
@@ -221,22 +220,20 @@ class _Places:
 def _claims(
     kept: list[tuple[Any, ...]], order: Order, drive: Drive, places: _Places, today: date, batch: Batch
 ) -> tuple[list[Claim], list[int]]:
+    """Claims of the rows that can be one, with their numbers; of the others everything that is wrong is told."""
     claims: list[Claim] = []
     numbers: list[int] = []
     noons: dict[date, datetime] = {}
     zone = ZoneInfo(drive.zone)
     paper = Channel.PAPER.value
+    faults: dict[int, set[str]] = {}
+    for cell in batch.refused:
+        faults.setdefault(cell.row, set()).add(cell.field)
     for row in kept:
         number = row[0]
         code, unit_id, wrong = places.of(row)
         notice = row[NOTICE] or order.notice
-        if notice is not None and notice not in order.notices:
-            wrong = wrong or NOTICES
-        if wrong:
-            batch.refused_rows += 1
-            column = "notice_version" if wrong == NOTICES else "booth" if wrong == "place_missing" else "pin"
-            batch.refused.append(RefusedCell(number, column, wrong, _excerpt(row, column)))
-            continue
+        is_unknown = notice is not None and notice not in order.notices
         on = row[DAY]
         if on is None or on == today:
             field_at = order.at
@@ -245,25 +242,87 @@ def _claims(
         else:
             field_at = noons[on] = datetime.combine(on, time(12), zone)
         worker = row[WORKER]
-        claims.append(
-            Claim(
-                channel=paper,
-                key=order.key + int4(number),
-                phone=row[PHONE],
-                by=order.by if worker is None else _worker(worker, order),
-                name=row[NAME],
-                birth_year=row[BIRTH_YEAR],
-                unit_code=code,
-                unit_id=unit_id,
-                within=order.within,
-                field_at=field_at,
-                notice_version=notice,
-                language=order.language,
-                device=_device(row[BATCH]),
-            )
+        claim = Claim(
+            channel=paper,
+            key=order.key + int4(number),
+            phone=row[PHONE],
+            by=order.by if worker is None else _worker(worker, order),
+            name=row[NAME],
+            birth_year=row[BIRTH_YEAR],
+            unit_code=code,
+            unit_id=unit_id,
+            within=order.within,
+            field_at=field_at,
+            notice_version=notice,
+            language=order.language,
+            device=_device(row[BATCH]),
         )
-        numbers.append(number)
+        if not wrong and not is_unknown and number not in faults:
+            claims.append(claim)
+            numbers.append(number)
+            continue
+        bad = faults.get(number, set())
+        batch.refused_rows += not bad
+        if wrong and not bad & {"booth", "pin"}:
+            _refuse(batch, row, "booth" if wrong == "place_missing" else "pin", wrong)
+        if is_unknown:
+            _refuse(batch, row, "notice_version", NOTICES)
+        claim.phone = claim.phone or _SOUND_PHONE  # a cell the reader refused
+        _refuse_rest(batch, row, claim, order, drive, today, told=bad)
     return claims, numbers
+
+
+def _refuse(batch: Batch, row: tuple[Any, ...], column: str, code: str) -> None:
+    batch.refused.append(RefusedCell(row[0], column, code, _excerpt(row, column)))
+
+
+def _column(refusal: ClaimRefused) -> str:
+    column = COLUMN_OF.get(refusal.on, refusal.on)
+    return column if PAPER.field(column) else ""
+
+
+# A refused row is put right, one field after the other, until the act finds nothing more: so everything wrong with it
+# is told at once, by the act's own rules. Nothing of such a claim is ever kept.
+_SOUND_PHONE, _SOUND_NAME, _GROWN_UP = "+919876543210", "Name", 40
+
+
+def _mended(claim: Claim, refusal: ClaimRefused, order: Order, today: date) -> Claim | None:
+    """The claim with what was refused put right; None for what is nothing of the row's."""
+    sound: dict[str, dict[str, Any]] = {
+        "phone": {"phone": _SOUND_PHONE},
+        "name": {"name": _SOUND_NAME},
+        "birth_year": {"birth_year": today.year - _GROWN_UP},
+        "unit": {"unit_code": None, "unit_id": None},
+        "field_at": {"field_at": order.at},
+        "notice_version": {"notice_version": min(order.notices, default=1)},
+    }
+    return replace(claim, **sound[refusal.on]) if refusal.on in sound else None
+
+
+def _refuse_rest(
+    batch: Batch,
+    row: tuple[Any, ...],
+    claim: Claim | None,
+    order: Order,
+    drive: Drive,
+    today: date,
+    *,
+    told: Collection[str] = (),
+) -> None:
+    """Tell what else is wrong with a row. told: its columns of which it is said already.
+
+    Of whoever seems to be a minor nothing more is said.
+    """
+    mended: set[str] = set()
+    while claim is not None:
+        _prepared, refused = act_rows.prepare([claim], drive, order.at)
+        refusal = refused[0][2] if refused else None
+        if refusal is None or refusal.on in mended or isinstance(refusal, NotAdult):
+            return
+        mended.add(refusal.on)
+        if (column := _column(refusal)) not in told:
+            _refuse(batch, row, column, refusal.code)
+        claim = _mended(claim, refusal, order, today)
 
 
 _SAFE = {"birth_year": BIRTH_YEAR, "booth": BOOTH, "pin": PIN, "notice_version": NOTICE, "day": DAY}

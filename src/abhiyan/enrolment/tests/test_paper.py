@@ -74,6 +74,39 @@ def take_in(world: World, tmp_path: Path, text: str, **options: str) -> StagedIm
     return done
 
 
+def test_every_fault_of_a_row_is_told_at_once(world: World, tmp_path: Path) -> None:
+    public_id = bring(
+        world,
+        tmp_path,
+        "Phone,Name,Birth year,Booth code,Notice version,Batch number,Day\n"
+        "12345,Nobody Reachable,1970,HP-B001,,7,\n"
+        "+14155550123,Far Away,1970,NOWHERE,9,7,2020-01-01\n"
+        "9906000006,4711,1970,,1,7,2020-01-01\n"
+        "9906000007,Good Name,18,NOWHERE,x,7,\n"
+        "12345,Chintu Planted-Marker,2012,NOWHERE,9,7,\n",
+        unit_id=None,
+    )
+    checked = step(world, public_id, "check")
+    assert (checked.counts, checked.discarded) == ({"refused": 4}, {"minor": 1})
+    with system("test"):
+        found = list(RefusedRow.objects.order_by("row", "field").values_list("row", "field", "reason"))
+    assert found == [
+        (2, "booth", "outside_scope"),
+        (2, "notice_version", "notice_missing"),
+        (2, "phone", "phone"),
+        (3, "booth", "unknown_unit"),
+        (3, "day", "drive_not_open"),
+        (3, "notice_version", "notice_unknown"),
+        (3, "phone", "phone_abroad"),
+        (4, "booth", "place_missing"),
+        (4, "day", "drive_not_open"),
+        (4, "name", "no_letters"),
+        (5, "birth_year", "year"),
+        (5, "booth", "unknown_unit"),
+        (5, "notice_version", "integer"),
+    ]
+
+
 def test_rows_join_complete_calls_and_are_refused_each_with_its_reason(world: World, tmp_path: Path) -> None:
     world.missed_call(of=world.bilal)
     world.web_join(of=world.chandra)
