@@ -103,7 +103,7 @@ def test_every_fault_of_a_row_is_told_at_once(world: World, tmp_path: Path) -> N
         (4, "name", "no_letters"),
         (5, "birth_year", "year"),
         (5, "booth", "unknown_unit"),
-        (5, "notice_version", "integer"),
+        (5, "notice_version", "not_whole"),
     ]
 
 
