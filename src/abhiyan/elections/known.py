@@ -8,7 +8,7 @@ import re
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 DATA = Path(__file__).parent / "data"
@@ -22,10 +22,16 @@ def read(name: str) -> list[dict[str, str]]:
         return list(csv.DictReader(file))
 
 
+_SIGNS = re.compile(r"[^\w\u0900-\u0903\u093a-\u094f]+")
+
+
+@lru_cache(
+    maxsize=50_000
+)  # a list asks for the same parties and constituencies row by row, and reads itself twice
 def plain(text: str) -> str:
     """A name as compared: one case, one kind of apostrophe and dash, signs and spaces that mean nothing gone."""
     folded = unicodedata.normalize("NFKC", text).casefold().replace("&", " and ")
-    return " ".join(re.sub(r"[^\w\u0900-\u0903\u093a-\u094f]+", " ", folded).split())
+    return " ".join(_SIGNS.sub(" ", folded).split())
 
 
 OTHER_NAMES = {

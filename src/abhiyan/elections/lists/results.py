@@ -18,7 +18,7 @@ from . import naming
 from .layouts import REASONS, RESULTS
 from .naming import Named
 
-UNCONTESTED = ("uncontested", "unopposed", "निर्विरोध", "निर्विरोध निर्वाचित")
+UNCONTESTED = {known.plain(text) for text in ("uncontested", "unopposed", "निर्विरोध", "निर्विरोध निर्वाचित")}
 NONE_OF_THE_ABOVE = {known.plain(text) for text in ("NOTA", "None of the above", "नोटा", "इनमें से कोई नहीं")}
 SHOWN = 12  # missing numbers named in one reason
 _KEYS = [one.key for one in RESULTS.fields]
@@ -269,7 +269,7 @@ def _doubled(work: Work, candidates: Sequence[acts.NewCandidate]) -> None:
 
 
 def _uncontested(work: Work, lines: Sequence[Line]) -> bool:
-    said = any(known.plain(line["note"] or "") in map(known.plain, UNCONTESTED) for line in lines)
+    said = any(line["note"] and known.plain(line["note"]) in UNCONTESTED for line in lines)
     if not said:
         for line in lines:
             if line["votes"] is None:

@@ -4,14 +4,17 @@ from collections.abc import Iterator
 from uuid import uuid4
 
 import pytest
+from django.db import transaction
 from django.utils import translation
 
 from abhiyan.core.scope import system
-from abhiyan.elections import known, queries
+from abhiyan.elections import actions, known, queries, words
 from abhiyan.elections.models import Alliance, Candidacy, Contest, Election, Part, PartVotes
 from abhiyan.elections.queries import planning
 from abhiyan.elections.queries.planning import Aims
 from abhiyan.elections.tests.make import assembly, lok_sabha, refused, segments
+from abhiyan.elections.views.plans import goals_of, lead_of
+from abhiyan.org.tests.make import World, actor
 from abhiyan.units.tests.make import AT
 
 
@@ -274,3 +277,36 @@ def test_the_last_time_of_a_plan_is_what_the_results_say(
     names = {one.pk: one.name for one in worked.contests}
     found = {(names[one.key or 0], one.code) for one in worked.outcome.notes if one.code.endswith("_apart")}
     assert found and (apart is None or apart == found)
+
+
+@pytest.fixture
+def rolled_back() -> Iterator[None]:
+    """What a test writes beside the results goes again."""
+    with transaction.atomic():
+        yield
+        transaction.set_rollback(True)
+
+
+def test_three_hundred_and_twenty_five_seats_and_thirty_five_crore_votes(rolled_back: None) -> None:
+    """The plan of the nation over all 543 seats: the figures of last time, and those that do not fit together."""
+    world = World()
+    president = world.holder("national_president", "N", name="Rohini Koul")
+    with system("test"):
+        plan = actions.make_plan(
+            names={"en": "325"},
+            election="LS2019",
+            unit_id=world.unit("N"),
+            party="BJP",
+            aims=Aims(seats_goal=325, votes_goal=350_000_000),
+            by=actor(president),
+            at=AT,
+        )
+        told = [
+            words.sentence(one, {}) for one in planning.findings(plan, "contradictions") if one.key is None
+        ]
+    assert (plan.state, plan.level, len(plan.found["by_seat"])) == ("", "pc", 543)
+    assert (plan.found["last_seats"], plan.found["last_votes"]) == (303, 229_076_879)
+    assert plan.found["seats"] >= 325 and plan.found["votes_for_goal"] <= 350_000_000
+    assert sum(one.goal == 325 and one.last == 303 for one in goals_of(plan)) == 1
+    assert "303" in lead_of(plan) and "22,90,76,879" in lead_of(plan) and "35,00,00,000" in lead_of(plan)
+    assert not any("%(" in text for text in told)
