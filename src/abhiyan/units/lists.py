@@ -1,5 +1,6 @@
 """The lists this room takes in by staged import: units with their places, and the PIN directory."""
 
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from typing import Any, Literal
 
@@ -10,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from abhiyan.core import clock
 from abhiyan.core.imports import Difference, ImportKind, Option, Outcome, Work
 from abhiyan.core.tables.layout import Field, Kind, Layout
+from abhiyan.core.tables.reading import Batch
 
 from . import actions, staging
 from .models import Hierarchy, UnitDifference
@@ -121,6 +123,14 @@ REASONS = {
 }
 
 
+def _bad_cells(batch: Batch) -> dict[int, list[str]]:
+    """The columns the reader refused, by row."""
+    found: dict[int, list[str]] = defaultdict(list)
+    for cell in batch.refused:
+        found[cell.row] += [cell.field] if cell.field else []  # none: the row as a whole
+    return found
+
+
 def _staged(work: Work) -> None:
     """The file's rows into staging, batch by batch: while rows are copied, nothing else can be written."""
     own = work.options.get("hierarchy", "")
@@ -144,6 +154,9 @@ def _staged(work: Work) -> None:
         staging.open_staging(cursor)
         for batch in work.rows():
             staging.stage(cursor, cells(batch.rows))
+            if batch.faulty:
+                bad = _bad_cells(batch)
+                staging.stage_faulty(cursor, ([*row, bad[row[0]]] for row in cells(batch.faulty)))
 
 
 def _refuse(work: Work, of: Literal["t_staged", "t_pin_staged"] = "t_staged") -> None:
@@ -245,6 +258,7 @@ def _pins(work: Work, *, write: bool) -> None:
             staging.stage_pins(
                 cursor, ((n, pin, code, sample == "yes") for n, pin, code, sample in batch.rows)
             )
+            staging.stage_faulty_pins(cursor, ((n, code) for n, _pin, code, _sample in batch.faulty))
         counts = staging.check_pins(cursor, within=work.unit_id)
     if write:
         actions.take_in_pins(import_id=work.id, by=work.by, at=work.at)

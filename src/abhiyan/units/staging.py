@@ -2,6 +2,7 @@
 
 Temporary tables of the transaction:
   t_staged   the rows as the reader cleaned them (`open_staging`, `stage`); null: the file leaves it open
+  t_faulty   the rows it refused, with the columns it refused (`bad`): only so that all their faults are told at once
   t_row      the rows that stand, each with its unit (there before or not) and a key that both kinds share
   t_edge     what they say of parents: one row per unit and hierarchy
   t_refused  row, field, code, facts: the rows that do not stand
@@ -71,6 +72,12 @@ def open_staging(cursor: Cursor) -> None:
     types = {"electors": "int", "households": "int", "lat": "float8", "lon": "float8", "sample": "bool"}
     columns = ", ".join(f"{name} {types.get(name, 'text')}" for name in COLUMNS)
     fresh(cursor, "t_staged", f"(row int, {columns})")
+    fresh(cursor, "t_faulty", f"(row int, {columns}, bad text[])")
+
+
+def stage_faulty(cursor: Cursor, rows: Iterable[Sequence[Any]]) -> None:
+    """Add rows the reader refused: as `stage`, and behind the cells the keys of the columns it refused."""
+    _copy(cursor, "t_faulty", ([*cells, "{" + ",".join(sorted(bad)) + "}"] for *cells, bad in rows))
 
 
 def stage(cursor: Cursor, rows: Iterable[Sequence[Any]]) -> None:
@@ -158,6 +165,55 @@ def _rows(cursor: Cursor) -> None:
     )
     _drop_refused(cursor)
     cursor.execute("analyze t_row")
+    _other_faults(cursor)
+
+
+def _other_faults(cursor: Cursor) -> None:
+    """What else is wrong with rows that are refused already: in themselves, and parents that nobody knows."""
+    cells = ", ".join(("row", *COLUMNS))
+    fresh(
+        cursor,
+        "t_bad",
+        f"""as select {cells}, bad from t_faulty union all
+        select {", ".join(f"s.{cell}" for cell in ("row", *COLUMNS))}, r.bad from t_staged s join (
+            select row, array_agg(field) as bad from t_refused group by row) r on r.row = s.row""",
+    )
+    cursor.execute("analyze t_bad")
+    cursor.execute("select exists (select from t_bad)")
+    if not cursor.fetchone()[0]:
+        return
+    kinds = ", ".join(f"'{kind}'" for kind in Kind.values)
+    parents = " union all ".join(
+        f"""select b.row, '{column}', 'parent_unknown', jsonb_build_object('parent', left(b.{column}, 64))
+        from t_bad b where b.{column} <> %s and not exists (select from units_unit u where u.code = b.{column})
+            and not exists (select from t_staged s where s.code = b.{column})"""
+        for column in PARENTS.values()
+    )
+    cursor.execute(
+        f"""insert into t_refused
+        select b.row, 'code', 'code_shape', null::jsonb from t_bad b
+            where not 'code' = any(b.bad) and (b.code !~ %s or b.code = %s)
+        union all
+        select b.row, 'code', 'code_doubled', jsonb_build_object('first', min(s.row)) from t_bad b
+            join t_staged s on s.code = b.code and s.row < b.row where not 'code' = any(b.bad) group by b.row
+        union all
+        select b.row, 'kind', 'kind_unknown', null::jsonb from t_bad b
+            where not 'kind' = any(b.bad) and b.kind not in ({kinds})
+        union all
+        select b.row, 'kind', 'kind_fixed', jsonb_build_object('kind', u.kind) from t_bad b
+            join units_unit u on u.code = b.code
+            where not 'kind' = any(b.bad) and u.kind <> b.kind and b.kind in ({kinds})
+        union all
+        select b.row, 'kind', 'kind_needed', null::jsonb from t_bad b
+            where not 'kind' = any(b.bad) and b.kind is null
+            and not exists (select from units_unit u where u.code = b.code)
+        union all
+        select b.row, 'name_en', 'name_needed', null::jsonb from t_bad b
+            where not 'name_en' = any(b.bad) and b.name_en is null
+            and not exists (select from units_unit u where u.code = b.code)
+        union all {parents}""",
+        [_CODE, levels.RESERVED, *[levels.RESERVED] * len(PARENTS)],
+    )
 
 
 def _edges(cursor: Cursor) -> None:
@@ -325,7 +381,7 @@ def _counts(cursor: Cursor) -> Counts:
     cursor.execute(
         """select count(*) filter (where r.unit_id is null), count(*) filter (where m.row is not null),
             count(*) filter (where m.row is null and c.row is not null), count(*),
-            (select count(distinct row) from t_refused)
+            (select count(distinct row) from (select row from t_refused union select row from t_faulty) refused)
         from t_row r
         left join (select distinct row from t_place_new where placement is not null) m on m.row = r.row
         left join (select distinct row from t_change) c on c.row = r.row"""
@@ -343,11 +399,13 @@ def refusals(
 
     Among the facts what stands in the refused cell, as `excerpt`, where it has anything: units are nobody's secret.
     """
-    cell = "left(to_jsonb(s) ->> case r.field when 'unit_code' then 'code' else r.field end, 40)"
+    cell = "left(coalesce(to_jsonb(s), to_jsonb(f)) ->> case r.field when 'unit_code' then 'code' else r.field end, 40)"
+    faulty = {"t_staged": "t_faulty", "t_pin_staged": "t_pin_faulty"}[of]
     cursor.execute(
         "select r.row, r.field, r.code,"
         f" coalesce(r.facts, '{{}}') || jsonb_strip_nulls(jsonb_build_object('excerpt', {cell}))"
-        f" from t_refused r left join {of} s on s.row = r.row order by r.row, r.field"
+        f" from t_refused r left join {of} s on s.row = r.row left join {faulty} f on f.row = r.row"
+        " order by r.row, r.field"
     )
     for row, field, code, facts in cursor.fetchall():
         yield row, field, code, (orjson.loads(facts) if isinstance(facts, str) else facts) or {}
@@ -359,6 +417,7 @@ def refusals(
 def open_pins(cursor: Cursor) -> None:
     """Begin with no rows of a PIN directory."""
     fresh(cursor, "t_pin_staged", "(row int, pin text, code text, sample bool)")
+    fresh(cursor, "t_pin_faulty", "(row int, code text)")
 
 
 def stage_pins(cursor: Cursor, rows: Iterable[Sequence[Any]]) -> None:
@@ -366,18 +425,24 @@ def stage_pins(cursor: Cursor, rows: Iterable[Sequence[Any]]) -> None:
     _copy(cursor, "t_pin_staged", rows)
 
 
+def stage_faulty_pins(cursor: Cursor, rows: Iterable[Sequence[Any]]) -> None:
+    """Add rows the reader refused: number and unit's code, which may be wrong besides."""
+    _copy(cursor, "t_pin_faulty", rows)
+
+
 def check_pins(cursor: Cursor, *, within: int | None = None) -> dict[str, int]:
     """t_pin: the pairs that are new. Unknown codes are refused; a pair there is already is no change."""
     fresh(cursor, "t_refused", "(row int, field text, code text, facts jsonb)")
+    every = "(select row, code from t_pin_staged union all select row, code from t_pin_faulty)"
     cursor.execute(
         "insert into t_refused select s.row, 'unit_code', 'unit_unknown', jsonb_build_object('unit', left(s.code, 64))"
-        " from t_pin_staged s where not exists (select from units_unit u where u.code = s.code)"
+        f" from {every} s where s.code is not null and not exists (select from units_unit u where u.code = s.code)"
     )
     if within is not None:
         spans = all_spans([within]).get(within, [])
         inside = " or ".join(["(p.lo >= %s and p.lo < %s)"] * len(spans)) or "false"
         cursor.execute(
-            "insert into t_refused select s.row, 'unit_code', 'outside', null from t_pin_staged s"
+            f"insert into t_refused select s.row, 'unit_code', 'outside', null from {every} s"
             " join units_unit u on u.code = s.code where not exists (select from units_placement p"
             f" where p.unit_id = u.id and ({inside}))",
             [bound for span in spans for bound in span],
@@ -391,7 +456,7 @@ def check_pins(cursor: Cursor, *, within: int | None = None) -> dict[str, int]:
     )
     cursor.execute(
         "select (select count(*) from t_pin), (select count(*) from t_pin_staged),"
-        " (select count(distinct row) from t_refused)"
+        " (select count(distinct r.row) from t_refused r join t_pin_staged s on s.row = r.row)"
     )
     made, rows, refused = cursor.fetchone()
     return {"made": made, "same": rows - made - refused}

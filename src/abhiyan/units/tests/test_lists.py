@@ -180,6 +180,39 @@ def test_a_bad_file_changes_nothing(tmp_path: Path, text: str) -> None:
     assert not Unit.objects.filter(code="B1").exists()
 
 
+def test_every_fault_of_a_row_is_told_at_once(tmp_path: Path) -> None:
+    grow(NATION)
+    path = _file(
+        tmp_path,
+        "code,kind,name_en,organisational_parent,electoral_parent,electors\n"
+        "bad code,castle,,NOWHERE,S9,many\n"
+        "X1,,,NOWHERE,,-1\n"
+        "D1,mandal,Doda,NOWHERE,,\n"
+        "X2,booth,Fine,D1,,\n"
+        "X2,booth,,,S9,-1\n",
+    )
+    staged = bring(path)
+    assert staged.counts == {"made": 1, "refused": 4}
+    assert refused(staged) == [
+        (2, "code", "code_shape"),
+        (2, "electoral_parent", "parent_unknown"),
+        (2, "electors", "not_whole"),
+        (2, "kind", "choice"),
+        (2, "name_en", "name_needed"),
+        (2, "organisational_parent", "parent_unknown"),
+        (3, "electors", "too_small"),
+        (3, "kind", "kind_needed"),
+        (3, "name_en", "name_needed"),
+        (3, "organisational_parent", "parent_unknown"),
+        (4, "kind", "kind_fixed"),
+        (4, "organisational_parent", "parent_unknown"),
+        (6, "code", "code_doubled"),
+        (6, "electoral_parent", "parent_unknown"),
+        (6, "electors", "too_small"),
+        (6, "name_en", "name_needed"),
+    ]
+
+
 def test_a_directory_of_pin_codes_is_added_and_undone(tmp_path: Path) -> None:
     grow(NATION)
     path = tmp_path / "pins.csv"
@@ -193,12 +226,18 @@ def test_a_directory_of_pin_codes_is_added_and_undone(tmp_path: Path) -> None:
                 ["182201", "M1", ""],
                 ["182202", "Z", ""],
                 ["12", "M1", ""],
+                ["13", "Y", ""],
             ]
         )
     staged = bring(path, "pins")
-    assert staged.counts == {"made": 2, "same": 1, "refused": 2}
-    assert refused(staged) == [(5, "unit_code", "unit_unknown"), (6, "pin", "pin")]
-    assert excerpts(staged) == ["Z", "12"]
+    assert staged.counts == {"made": 2, "same": 1, "refused": 3}
+    assert refused(staged) == [
+        (5, "unit_code", "unit_unknown"),
+        (6, "pin", "pin"),
+        (7, "pin", "pin"),
+        (7, "unit_code", "unit_unknown"),
+    ]
+    assert sorted(excerpts(staged)) == ["12", "13", "Y", "Z"]
     assert [row.code for row in queries.by_pin("182201")] == ["M1", "M2"]
     assert _step(staged, "undo").state == "undone"
     assert not Pin.objects.exists()
