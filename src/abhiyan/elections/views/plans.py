@@ -49,7 +49,7 @@ class SeatFilters(forms.Form):
     """Which seats to show."""
 
     q = forms.CharField(label=_("Seat"), required=False, max_length=60)
-    show = forms.ChoiceField(label=_("Which"), required=False, choices=list(shown.SHOWN.items()))
+    show = forms.ChoiceField(label=_("Which seats"), required=False, choices=list(shown.SHOWN.items()))
 
 
 @require_safe

@@ -36,7 +36,7 @@ class CompareForm(forms.Form):
     q = forms.CharField(label=_("Seat"), required=False, max_length=60)
     other = forms.ChoiceField(label=_("Compare with"), required=False)
     show = forms.ChoiceField(
-        label=_("Which"), required=False, choices=[("", _("Only what differs")), ("all", _("All"))]
+        label=_("Which seats"), required=False, choices=[("", _("Only what differs")), ("all", _("All"))]
     )
 
     def __init__(self, *args: Any, others: list[tuple[str, str]], **kwargs: Any) -> None:
@@ -194,7 +194,7 @@ class SidesFilters(forms.Form):
 
     q = forms.CharField(label=_("Seat"), required=False, max_length=60)
     show = forms.ChoiceField(
-        label=_("Which"),
+        label=_("Which seats"),
         required=False,
         choices=[("", _("All")), ("differ", _("Only where the sides differ"))],
     )

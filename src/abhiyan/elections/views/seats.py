@@ -20,6 +20,7 @@ from abhiyan.elections.refusals import NewerVersion, VotesUnfit
 from abhiyan.org.queries import NotYours
 from abhiyan.org.viewer import Request
 from abhiyan.ui import tables
+from abhiyan.ui.numbers import grouped
 
 from . import plans_shown as shown
 from .plans import SeatFilters
@@ -91,7 +92,12 @@ def _row(request: Request, line: shown.Line, typed: dict[int, str]) -> dict[str,
     """A seat with what stands in its fields: what was typed, where the form came back; wrong: why it did."""
     contest, wrong = line.seat.contest_id, ""
     if contest not in typed:
-        return {"line": line, "votes": line.seat.votes, "is_locked": line.seat.is_locked, "wrong": ""}
+        return {
+            "line": line,
+            "votes": grouped(line.seat.votes),
+            "is_locked": line.seat.is_locked,
+            "wrong": "",
+        }
     try:
         _votes(typed[contest], line.name)
     except VotesUnfit as unfit:
