@@ -47,7 +47,8 @@ class Pair:
 FACTS = ("id", "state_from", "number_from", "state_to", "number_to", "weight", "import_id", "row")
 
 
-def _there(table: Table, olds: Iterable[tuple[str, int]]) -> dict[tuple[str, int], list[Correspondence]]:
+def there(table: Table, olds: Iterable[tuple[str, int]]) -> dict[tuple[str, int], list[Correspondence]]:
+    """Old seat -> what is known of where it went."""
     wanted = set(olds)
     found: dict[tuple[str, int], list[Correspondence]] = {old: [] for old in wanted}
     rows = Correspondence.objects.filter(
@@ -70,9 +71,9 @@ def hold_table(table: Table) -> None:
 def look_at_pairs(*, table: Table, pairs: Sequence[Pair]) -> Taken:
     """What becomes of the rows of a table of correspondence."""
     taken = Taken()
-    there = _there(table, (pair.old for pair in pairs))
+    held = there(table, (pair.old for pair in pairs))
     for pair in pairs:
-        before = {(row.state_to, row.number_to): row.weight for row in there[pair.old]}
+        before = {(row.state_to, row.number_to): row.weight for row in held[pair.old]}
         if pair.new not in before:
             taken.new += 1
         elif before[pair.new] != pair.weight:
@@ -88,15 +89,15 @@ def take_in_pairs(
     """Take a table in, old seat by old seat: one that is given replaces all that was known of it."""
     with transaction.atomic():
         hold_table(table)
-        there = _there(table, (pair.old for pair in pairs))
+        held = there(table, (pair.old for pair in pairs))
         given: dict[tuple[str, int], list[Pair]] = {}
         for pair in pairs:
             given.setdefault(pair.old, []).append(pair)
         gone, new = list[Correspondence](), list[Pair]()
         for old, own in given.items():
-            known = {(row.state_to, row.number_to): row.weight for row in there[old]}
+            known = {(row.state_to, row.number_to): row.weight for row in held[old]}
             if known != {pair.new: pair.weight for pair in own}:
-                gone += there[old]
+                gone += held[old]
                 new += own
         page: dict[str, Any] = {
             "level": table.level,

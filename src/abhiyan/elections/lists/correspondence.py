@@ -58,6 +58,8 @@ def read(work: Work) -> list[Pair]:
     by_old: dict[tuple[str, int], list[Pair]] = defaultdict(list)
     for pair in pairs:
         by_old[pair.old].append(pair)
+    if allowed is not None:
+        _refuse_others(work, by_old, allowed)
     good: list[Pair] = []
     for (_state, number), found in by_old.items():
         total = sum(pair.weight for pair in found)
@@ -67,6 +69,14 @@ def read(work: Work) -> list[Pair]:
         for pair in found:
             work.refuse(pair.row, "weight", "weights_sum", number=number, sum=f"{total:.4f}")
     return good
+
+
+def _refuse_others(work: Work, by_old: dict[tuple[str, int], list[Pair]], allowed: frozenset[str]) -> None:
+    """What another state took over of an old seat stays: a state's table does not replace it."""
+    for old, rows in acts.there(table_of(work), by_old).items():
+        others = sorted({row.state_to for row in rows} - allowed)
+        for pair in by_old.pop(old) if others else ():
+            work.refuse(pair.row, "state_from", "state_outside", state=others[0])
 
 
 def _tell(work: Work, pairs: Sequence[Pair]) -> None:

@@ -13,6 +13,7 @@ from abhiyan.units.rules import levels
 from abhiyan.units.tests.make import grow
 
 pytestmark = pytest.mark.django_db
+TWO_STATES = "old state,old number,new state,new number,weight"
 HEAD = "state,old number,new number,weight"
 # Old seats 1 to 3 (with a fourth, far one); today's 1 is the old 2, 2 and 3 share the old 1 and 3.
 TABLE = "U08,2,1,1\nU08,1,2,0.5\nU08,1,3,0.5\nU08,3,3,1\n"
@@ -132,6 +133,16 @@ def test_weights_that_do_not_sum_to_one_are_refused_with_their_rows(tmp_path: Pa
         (8, "weight", "weight_zero"),
     ]
     assert not Correspondence.objects.exists()
+
+
+def test_a_states_table_leaves_what_another_state_took_over(tmp_path: Path) -> None:
+    ids = grow({"IN": {"JK": {}, "LA": {}}}, levels.ELECTORAL)
+    nation = written(tmp_path, "S01,1,S01,1,1\nU08,4,U09,1,1\n", header=TWO_STATES, name="all.csv")
+    assert bring(nation, "correspondence", level="pc", numbering_from="before 2022").state == "done"
+    own = written(tmp_path, "U08,3,U08,3,1\nU08,4,U08,4,1\n", header=TWO_STATES, name="own.csv")
+    staged = bring(own, "correspondence", level="pc", numbering_from="before 2022", unit_id=ids["JK"])
+    assert refused(staged) == [(3, "state_from", "state_outside")] and staged.state == "failed"
+    assert set(Correspondence.objects.values_list("state_to", flat=True)) == {"S01", "U09"}
 
 
 def test_a_thousandth_is_borne(tmp_path: Path) -> None:

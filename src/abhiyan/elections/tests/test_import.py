@@ -6,6 +6,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import translation
 
 from abhiyan.core.imports import running
@@ -303,6 +305,29 @@ def test_what_one_list_adds_and_the_next_takes_away_is_gone_when_both_are_undone
     assert step(second, "undo").state == "undone"
     assert state() == before
     assert step(first, "undo").state == "undone" and nothing_is_there()
+
+
+def test_lists_of_one_election_wait_for_each_other_before_they_look(tmp_path: Path) -> None:
+    first = bring(written(tmp_path, GOA), election="LS2024", upto="check")
+    assert reads_before_lock(first, "elections LS2024") == 0
+    parts = written(tmp_path, f"1,1,Mandrem,,{NAIK},500,900,,\n", header=PARTS, name="parts.csv")
+    staged = bring(parts, "segments", election="LS2024", state="S05", upto="check")
+    assert reads_before_lock(staged, "elections LS2024") == 0
+    table = written(tmp_path, "U08,2,1,1\n", header="state,old number,new number,weight", name="table.csv")
+    weights = bring(table, "correspondence", level="pc", numbering_from="before 2022", upto="check")
+    assert reads_before_lock(weights, "correspondence pc before 2022") == 0
+    for done in (weights, staged, first):
+        assert reads_before_lock(done, "") == 0, "an undo holds it too"
+
+
+def reads_before_lock(staged: StagedImport, name: str) -> int:
+    """Commit a list (or undo it, where no name is given); how often results are read before the election is held."""
+    with CaptureQueriesContext(connection) as seen:
+        assert step(staged, "commit" if name else "undo").state in ("done", "undone")
+    asked = [one["sql"] for one in seen.captured_queries]
+    held = next(at for at, sql in enumerate(asked) if "pg_advisory_xact_lock" in sql and name in sql)
+    tables = ("contest", "candidacy", "part", "part_votes", "correspondence")
+    return sum(any(f'FROM "elections_{one}"' in sql for one in tables) for sql in asked[:held])
 
 
 def test_an_empty_cell_takes_nothing_away(tmp_path: Path) -> None:
