@@ -25,7 +25,7 @@ from abhiyan.elections.models import (
     ResultFile,
 )
 from abhiyan.elections.refusals import LaterResults, PlansStand, SaidOfElection
-from abhiyan.units.models import Unit
+from abhiyan.units import queries as units
 
 from .made import made_of, said_of
 from .parties import know_parties
@@ -419,7 +419,7 @@ def _restore(was: Mapping[str, Any]) -> None:
 def there(facts: Mapping[str, Any]) -> dict[str, Any]:
     """Facts to put back; a unit that is gone meanwhile is not."""
     found = dict(facts)
-    if found.get("unit_id") and not Unit.objects.filter(pk=found["unit_id"]).exists():
+    if found.get("unit_id") and not units.names_of([found["unit_id"]], language="en"):
         found["unit_id"] = None
     return found
 

@@ -4,19 +4,35 @@ from collections.abc import Iterable
 
 from abhiyan.elections import known
 from abhiyan.elections.models import Election, Kind
-from abhiyan.units.models import Unit
+from abhiyan.units import queries as units
+from abhiyan.units.rules import levels
 
 from .listing import states_of
 
+MOST = 200  # there are thirty-six states
+
 
 def units_of_states() -> dict[str, int]:
-    """Code of the Election Commission -> the unit that is this state; "" -> the nation. One query."""
+    """Code of the Election Commission -> the unit that is this state; "" -> the nation. Of the first tree with any.
+
+    Two queries as a rule.
+    """
     found: dict[str, int] = {}
-    rows = Unit.objects.filter(kind__in=("nation", "state"), closed_on=None).order_by("pk")
-    for pk, kind, code, names in rows.values_list("pk", "kind", "code", "names"):
-        eci = "" if kind == "nation" else known.state_of(code) or known.state_of(names.get("en", ""))
-        if eci is not None:
-            found.setdefault(eci, pk)
+    for hierarchy in levels.HIERARCHIES:
+        tops = units.roots(hierarchy)
+        rows = [
+            one
+            for top in tops
+            if top.kind == "nation"
+            for one in units.children(top.id, hierarchy, limit=MOST).rows
+        ]
+        for row in (*tops, *rows):
+            if row.kind == "nation":
+                found.setdefault("", row.id)
+            elif row.kind == "state" and (eci := known.state_of(row.code) or known.state_of(row.name("en"))):
+                found.setdefault(eci, row.id)
+        if found.keys() - {""}:
+            break
     return found
 
 
@@ -31,8 +47,8 @@ def ground_of(of: Election, state: str) -> str:
 
 def grounds_of(of: Election, states: Iterable[str]) -> dict[str, int]:
     """state -> the unit that answers for a row about it: the state's; the nation's, where the state is no unit here,
-    and for all of them. Without a nation nobody answers for those, and they are left out. At most two queries."""
-    units = units_of_states()
-    nation = units.get("")
-    found = {state: units.get(ground_of(of, state), nation) for state in states}
+    and for all of them. Without a nation nobody answers for those, and they are left out. Few queries."""
+    by_state = units_of_states()
+    nation = by_state.get("")
+    found = {state: by_state.get(ground_of(of, state), nation) for state in states}
     return {state: unit_id for state, unit_id in found.items() if unit_id is not None}
