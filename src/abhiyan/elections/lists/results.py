@@ -69,9 +69,11 @@ def read(work: Work, of: Named) -> Sheet:
 
     lines: list[Line] = []
     for batch in work.rows(discard=seen):
-        lines += [Line(row[0], dict(zip(_KEYS, row[1:], strict=True))) for row in batch.rows]
+        # Of rows the reader has refused too it is told what else is wrong with them.
+        rows = (*batch.rows, *batch.faulty)
+        lines += [Line(row[0], dict(zip(_KEYS, row[1:], strict=True))) for row in rows]
     allowed = naming.states_allowed(work)
-    for line in lines:
+    for line in sorted(lines, key=lambda line: line.row):
         _place(work, of, sheet, line, allowed)
     sheet.last_row = max(seat_at, default=0)
     _spoil(work, sheet, seat_at)
@@ -88,15 +90,18 @@ def _place(work: Work, of: Named, sheet: Sheet, line: Line, allowed: frozenset[s
     if state is None:
         if line["state"]:
             work.refuse(line.row, "state", "state_unknown", excerpt=str(line["state"])[:40])
-        else:
+        elif not work.is_refused(line.row, "state"):
             work.refuse(line.row, "state", "state_missing")
-        return
-    if allowed is not None and state not in allowed:
+    elif allowed is not None and state not in allowed:
         work.refuse(line.row, "state", "state_outside", state=state)
+    own = f"{of.level}_number"
+    if number is None and not work.is_refused(line.row, own):
+        work.refuse(line.row, own, "number_missing")
+    if work.is_refused(line.row):
+        if line["year"] is not None and line["year"] != of.wanted.year:
+            work.refuse(line.row, "year", "year_differs", year=line["year"], expected=of.wanted.year)
         return
-    if number is None:
-        work.refuse(line.row, f"{of.level}_number", "number_missing")
-        return
+    assert state is not None and number is not None  # else it was refused
     line.state, line.number = state, number
     sheet.seats[state, number].append(line)
 

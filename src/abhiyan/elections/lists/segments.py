@@ -98,7 +98,9 @@ def read(work: Work, of: Named, election: Election) -> list[acts.NewPart]:
 
     rows: list[tuple[int, dict[str, Any]]] = []
     for batch in work.rows(discard=seen if of.is_partial else None):
-        rows += [(row[0], dict(zip(_KEYS, row[1:], strict=True))) for row in batch.rows]
+        # Of rows the reader has refused too it is told what else is wrong with them.
+        every = sorted((*batch.rows, *batch.faulty), key=lambda row: int(row[0]))
+        rows += [(row[0], dict(zip(_KEYS, row[1:], strict=True))) for row in every]
     units = _units(rows)
     allowed = naming.states_allowed(work)
     if allowed is not None:
@@ -150,36 +152,34 @@ def _take(
 ) -> None:
     if cells["year"] is not None and cells["year"] != of.wanted.year:
         work.refuse(row, "year", "year_differs", year=cells["year"], expected=of.wanted.year)
-        return
     state = known.state_of(cells["state"]) if cells["state"] else of.state
-    if state is None:
+    if state is None and not work.is_refused(row, "state"):
         told = str(cells["state"] or "")[:40]
         work.refuse(row, "state", "state_unknown" if told else "state_missing", excerpt=told)
-        return
-    number = cells[f"{of.level}_number"]
-    if number is None:
-        work.refuse(row, f"{of.level}_number", "number_missing")
-        return
-    standing = standings.get((state, number))
-    if standing is None:
-        work.refuse(row, f"{of.level}_number", "seat_unknown", number=number, state=state)
-        return
+    own = f"{of.level}_number"
+    number = cells[own]
+    if number is None and not work.is_refused(row, own):
+        work.refuse(row, own, "number_missing")
+    standing = standings.get((state or "", number or 0))
+    if standing is None and state is not None and number is not None:
+        work.refuse(row, own, "seat_unknown", number=number, state=state)
     found = _part(cells, of.level)
-    if found is None:
+    if found is None and not any(work.is_refused(row, key) for key in ("ac_number", "booth", "name")):
         work.refuse(row, "ac_number", "part_missing")
-        return
-    candidacy, why = _who(standing, cells, words)
-    if candidacy is None:
-        work.refuse(row, "candidate", why, excerpt=cells["candidate"][:60], number=number)
+    unit_code = cells["unit_code"]
+    if unit_code and unit_code not in units:
+        work.refuse(row, "unit_code", "unit_unknown", excerpt=unit_code)
+    candidacy = None
+    if standing is not None and cells["candidate"] is not None and cells["party"] is not None:
+        candidacy, why = _who(standing, cells, words)
+        if candidacy is None:
+            work.refuse(row, "candidate", why, excerpt=cells["candidate"][:60], number=number)
+    if work.is_refused(row) or standing is None or found is None or candidacy is None:
         return
     where = (standing.contest.pk, *found)
     if candidacy.pk in sheet.votes[where]:
         first = sheet.votes[where][candidacy.pk][1]
         work.refuse(row, "candidate", "part_doubled", first_row=first)
-        return
-    unit_code = cells["unit_code"]
-    if unit_code and unit_code not in units:
-        work.refuse(row, "unit_code", "unit_unknown", excerpt=unit_code)
         return
     if where not in sheet.parts:
         sheet.parts[where] = acts.NewPart(

@@ -186,6 +186,17 @@ def test_every_kind_of_slip_has_its_row_field_and_reason(
     assert staged.state == "failed" and nothing_is_there()
 
 
+def test_every_fault_of_a_row_is_told_at_once(tmp_path: Path) -> None:
+    rows = GOA.replace("2024,S05,1,North Goa,GEN,1", "2019,S99,,North Goa,GEN,1").replace("257326", "many")
+    staged = goa(tmp_path, rows)
+    assert sorted(found for found in refused(staged) if found[0] == 2) == [
+        (2, "pc_number", "number_missing"),
+        (2, "state", "state_unknown"),
+        (2, "votes", "not_whole"),
+        (2, "year", "year_differs"),
+    ]
+
+
 @pytest.mark.parametrize(
     ("encoding", "text", "error"),
     [
