@@ -122,21 +122,22 @@ def carry(*, before: Plan, after: Plan, by: Actor, at: datetime) -> None:
         {seat.unit_id: seat for seat in PlanSeat.objects.filter(plan=plan, unit__isnull=False)}
         for plan in (before, after)
     )
-    told: list[list[object]] = []
+    told: list[list[Any]] = []
     kept: list[int] = []
     anew: list[passing.Family] = []
     gaps = {key: [code, key, facts] for code, key, facts in _contradictions(before) if code == GAP}
     for family in families:
         seat = new.get(family.top)
         if seat is None:
-            told.append(["cascade_lost", old[family.top].contest_id, {"units": family.units}])
+            told.append(["cascade_lost", old[family.top].contest_id, {"units": len(family.units)}])
         elif family.moved or seat.votes != old[family.top].votes:
             anew.append(family)
         else:
-            kept.append(family.top)
+            kept += family.units
             told += [gaps[seat.contest_id]] if seat.contest_id in gaps else []
     _copy(before, after, kept)
-    told += _anew(before, after, anew, new, by=by, at=at)
+    if anew:
+        told += _anew(before, after, anew, new, by=by, at=at)
     found = [each for each in _contradictions(after) if not each[0].startswith("cascade_")] + told
     if found != _contradictions(after):
         after.found = after.found | {"contradictions": found}
@@ -147,19 +148,18 @@ def _contradictions(plan: Plan) -> list[list[Any]]:
     return list(plan.found.get("contradictions", []))
 
 
-def _copy(before: Plan, after: Plan, tops: Sequence[int]) -> None:
+def _copy(before: Plan, after: Plan, unit_ids: Sequence[int]) -> None:
     """The same numbers in another version: who set them, and when, stay."""
-    if not tops:
+    if not unit_ids:
         return
     with connection.cursor() as cursor:
         cursor.execute(
-            f"""insert into elections_plan_part
-                  (plan_id, unit_id, parent_id, n, weight_basis, is_locked, set_by, set_at)
-                {passing.BELOW_SEATS}
-                select %(after)s, p.unit_id, p.parent_id, p.n, p.weight_basis, p.is_locked, p.set_by, p.set_at
-                from below b join elections_plan_part p on p.id = b.id
-                where b.top = any(%(tops)s) order by p.id""",
-            {"plan": before.pk, "after": after.pk, "tops": list(tops)},
+            """insert into elections_plan_part
+                 (plan_id, unit_id, parent_id, n, weight_basis, is_locked, set_by, set_at)
+               select %s, unit_id, parent_id, n, weight_basis, is_locked, set_by, set_at
+               from elections_plan_part
+               where plan_id = %s and replaced_at is null and unit_id = any(%s) order by id""",
+            [after.pk, before.pk, list(unit_ids)],
         )
 
 
@@ -171,24 +171,21 @@ def _anew(
     *,
     by: Actor,
     at: datetime,
-) -> list[list[object]]:
+) -> list[list[Any]]:
     """Pass votes down again where they, or the units below, have changed; what that finds."""
-    if not families:
-        return []
-    ways = passing.ways_of(before, [family.top for family in families])
     locked = {
         part.unit_id: part for part in PlanPart.objects.filter(plan=before, replaced_at=None, is_locked=True)
     }
-    told: list[list[object]] = []
+    told: list[list[Any]] = []
     for family in families:
-        seat, how = seats[family.top], ways[family.top]
-        tree = passing.tree_of(family.top)
+        seat, tree = seats[family.top], passing.tree_of(family.top)
         stays = {unit_id: part for unit_id, part in locked.items() if unit_id in tree.nodes}
-        way = _Way(how.bases.get(family.top, "electors"), how.depth, bases=how.bases, stays=stays)
+        basis = family.bases.get(family.top, "electors")
+        way = _Way(basis, family.depth, bases=family.bases, stays=stays)
         try:
             _changes, gaps = _pass(after, tree, family.top, seat.votes, way, by=by, at=at)
         except NothingToPass:
-            told.append(["cascade_lost", seat.contest_id, {"units": family.units}])
+            told.append(["cascade_lost", seat.contest_id, {"units": len(family.units)}])
             continue
         if family.moved:
             facts = {"units": family.moved, "locks": family.moved_locked}

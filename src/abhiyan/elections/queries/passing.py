@@ -5,9 +5,10 @@ segment and its booths where all its booths lie in that one segment, else its bo
 """
 
 import json
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from typing import Any
 
 from django.db import connection
 from django.db.models import Q, Sum
@@ -166,107 +167,102 @@ def parts_below(plan: Plan, tree: Tree, top: int) -> dict[int, PlanPart]:
     return found
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Family:
-    """What a plan has passed down below one seat. moved: units that no longer stand where they got their number, or
-    are closed; moved_locked: of these, the locked ones."""
+    """What a plan has passed down below one seat, and how.
+
+    moved: units that no longer stand where they got their number, or are closed; moved_locked: of these, the locked
+    ones. depth: how far down it goes (see DEPTHS). bases: parent -> what most of its children went by, of those whose
+    children did not all get their number by hand.
+    """
 
     top: int
-    units: int
-    moved: int
-    moved_locked: int
-
-
-# Every number in force below a plan's seats, with its seat.
-BELOW_SEATS = """with recursive below(id, unit_id, parent_id, top, is_locked, weight_basis) as (
-      select p.id, p.unit_id, p.parent_id, p.parent_id, p.is_locked, p.weight_basis
-      from elections_plan_part p
-      where p.plan_id = %(plan)s and p.replaced_at is null and p.parent_id in
-        (select s.unit_id from elections_plan_seat s where s.plan_id = %(plan)s)
-      union all
-      select p.id, p.unit_id, p.parent_id, b.top, p.is_locked, p.weight_basis
-      from elections_plan_part p join below b on p.parent_id = b.unit_id
-      where p.plan_id = %(plan)s and p.replaced_at is null
-    )"""
+    units: list[int] = field(default_factory=list)
+    moved: int = 0
+    moved_locked: int = 0
+    depth: int = 0
+    bases: dict[int, Basis] = field(default_factory=dict)
 
 
 def families_of(plan: Plan) -> list[Family]:
-    """What a plan has passed down, seat by seat. Two queries.
+    """What a plan has passed down, seat by seat. Three or four queries, of plain rows: there may be 200,000.
 
     A unit has moved where `tree_of` would put it elsewhere today: a mandal stands below the one segment that has all
     of its booths, a booth below such a mandal, and everything else where it stands in the electoral tree.
     """
     with connection.cursor() as cursor:
         cursor.execute(
-            BELOW_SEATS
-            + """, inside as materialized (
-              select m.unit_id as mandal_id, o.unit_id as booth_id, s.parent_id as segment_id
-              from units_placement m
-              join units_unit mandal on mandal.id = m.unit_id and mandal.kind = 'mandal' and mandal.closed_on is null
-              join units_placement o on o.hierarchy = m.hierarchy and o.lo > m.lo and o.lo < m.hi
-              join units_unit booth on booth.id = o.unit_id and booth.kind = 'booth' and booth.closed_on is null
-              left join units_placement s
-                on s.unit_id = o.unit_id and s.hierarchy = %(electoral)s and s.lo is not null
-              where m.hierarchy = %(organisational)s and m.lo >= %(lo)s and m.lo < %(hi)s
-            ), whole as (
-              select mandal_id, min(segment_id) as segment_id from inside
-              group by mandal_id having count(*) = count(segment_id) and min(segment_id) = max(segment_id)
-            ), looked_at as (
-              select b.top, b.is_locked, u.closed_on is not null or b.parent_id is distinct from
-                case when e.unit_id is null then w.segment_id else coalesce(i.mandal_id, e.parent_id) end as moved
-              from below b
-              join units_unit u on u.id = b.unit_id
-              left join units_placement e
-                on e.unit_id = b.unit_id and e.hierarchy = %(electoral)s and e.lo is not null
-              left join whole w on w.mandal_id = b.unit_id
-              left join (inside i join whole on whole.mandal_id = i.mandal_id) on i.booth_id = b.unit_id
-            )
-            select top, count(*), count(*) filter (where moved), count(*) filter (where moved and is_locked)
-            from looked_at group by top order by top""",
-            {
-                "plan": plan.pk,
-                "organisational": ORGANISATIONAL,
-                "electoral": ELECTORAL,
-                **dict(zip(("lo", "hi"), _span(plan.unit_id), strict=True)),
-            },
-        )
-        return [Family(*row) for row in cursor.fetchall()]
-
-
-def _span(unit_id: int) -> tuple[int, int]:
-    """Where units below one stand in the organisation; everywhere, where it has no place in it."""
-    return units.spans([unit_id], ORGANISATIONAL).get(unit_id, (0, 2**62))
-
-
-@dataclass(frozen=True, slots=True)
-class Ways:
-    """How votes were passed down below a seat. depth: how far (see DEPTHS). bases: parent -> what its children went
-    by, of those whose children did not all get their number by hand."""
-
-    depth: int
-    bases: dict[int, Basis]
-
-
-def ways_of(plan: Plan, tops: Iterable[int]) -> dict[int, Ways]:
-    """seat -> how votes were passed down below it. One query."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            BELOW_SEATS
-            + """select b.top, b.parent_id,
-                   min(case u.kind when 'booth' then 3 when 'mandal' then 2 else 1 end),
-                   mode() within group (order by b.weight_basis) filter (where b.weight_basis = any(%(bases)s))
-                 from below b join units_unit u on u.id = b.unit_id
-                 where b.top = any(%(tops)s) group by b.top, b.parent_id""",
-            {"plan": plan.pk, "tops": list(tops), "bases": list(BASES)},
+            """select p.unit_id, p.parent_id, p.is_locked, p.weight_basis, u.kind, u.closed_on is not null, e.parent_id
+               from elections_plan_part p
+               join units_unit u on u.id = p.unit_id
+               left join units_placement e on e.unit_id = p.unit_id and e.hierarchy = %s and e.lo is not null
+               where p.plan_id = %s and p.replaced_at is null order by p.id""",
+            [ELECTORAL, plan.pk],
         )
         rows = cursor.fetchall()
-    depths: dict[int, int] = {}
-    bases: dict[int, dict[int, Basis]] = defaultdict(dict)
-    for top, parent_id, depth, basis in rows:
-        depths[top] = max(depth, depths.get(top, 0))
-        if basis is not None:
-            bases[top][parent_id] = basis
-    return {top: Ways(depth, bases[top]) for top, depth in depths.items()}
+    if not rows:
+        return []
+    mandals, booths = _whole_mandals(plan) if any(row[4] == "booth" for row in rows) else ({}, {})
+    children: dict[int, list[tuple[Any, ...]]] = defaultdict(list)
+    for row in rows:
+        children[row[1]].append(row)
+    found = []
+    seats = PlanSeat.objects.filter(plan=plan, unit__isnull=False).order_by("pk")
+    for top in seats.values_list("unit_id", flat=True):
+        if top not in children:
+            continue
+        family, waiting = Family(top), [top]
+        for parent in waiting:
+            below = children.get(parent)
+            if not below:
+                continue
+            family.depth = max(family.depth, min(DEPTHS.get(row[4], 1) for row in below))
+            used = Counter(row[3] for row in below if row[3] in BASES)
+            if used:
+                family.bases[parent] = next(one for one in BASES if one == used.most_common(1)[0][0])
+            for unit_id, _parent, is_locked, _basis, kind, is_closed, electoral in below:
+                stands = booths.get(unit_id, electoral)
+                if electoral is None and kind == "mandal":
+                    stands = mandals.get(unit_id)
+                if is_closed or stands != parent:
+                    family.moved += 1
+                    family.moved_locked += is_locked
+                waiting.append(unit_id)
+        family.units = waiting[1:]
+        found.append(family)
+    return found
+
+
+def _whole_mandals(plan: Plan) -> tuple[dict[int, int], dict[int, int]]:
+    """mandal -> the segment that has all its booths today, and booth -> such a mandal; where the plan's unit is."""
+    lo, hi = units.spans([plan.unit_id], ORGANISATIONAL).get(plan.unit_id, (0, 2**62))
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """select o.unit_id, u.kind, o.lo, o.hi, e.parent_id
+               from units_placement o
+               join units_unit u on u.id = o.unit_id and u.kind in ('mandal', 'booth') and u.closed_on is null
+               left join units_placement e on e.unit_id = o.unit_id and e.hierarchy = %s and e.lo is not null
+               where o.hierarchy = %s and o.lo >= %s and o.lo < %s order by o.lo""",
+            [ELECTORAL, ORGANISATIONAL, lo, hi],
+        )
+        rows = cursor.fetchall()
+    inside: dict[int, list[tuple[int, int | None]]] = {}
+    mandal, until = 0, -1
+    for unit_id, kind, at, end, segment in rows:
+        if kind == "mandal":
+            mandal, until = unit_id, end
+            inside[mandal] = []
+        elif at < until:
+            inside[mandal].append((unit_id, segment))
+    mandals: dict[int, int] = {}
+    booths: dict[int, int] = {}
+    for mandal, below in inside.items():
+        segments = {segment for _booth, segment in below}
+        segment = segments.pop() if len(segments) == 1 else None
+        if segment is not None:
+            mandals[mandal] = segment
+            booths |= {booth: mandal for booth, _segment in below}
+    return mandals, booths
 
 
 def seat_above(plan: Plan, unit_id: int) -> int | None:

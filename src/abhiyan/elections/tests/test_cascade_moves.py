@@ -1,7 +1,7 @@
 """Units move below the seats of a plan: what is passed down follows them, and still sums at every level."""
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from datetime import timedelta
 from pathlib import Path
@@ -34,6 +34,11 @@ BOOTHS = [f"B{number}" for number in range(1, 13)]
 SEGMENTS = {"A1": BOOTHS[0:4], "A2": BOOTHS[4:6], "A3": BOOTHS[6:10], "A4": BOOTHS[10:12]}
 MANDALS = {f"M{number + 1}": BOOTHS[2 * number : 2 * number + 2] for number in range(6)}
 PLACES = {"C1": ("A1", "A2"), "C2": ("A3", "A4")}
+MOVES: dict[str, tuple[Collection[str], Collection[str], int]] = {
+    "move": (BOOTHS, SEGMENTS, ELECTORAL),
+    "mandal": (BOOTHS, MANDALS, ORGANISATIONAL),
+    "segment": (SEGMENTS, PLACES, ELECTORAL),
+}
 
 
 class Ground:
@@ -76,7 +81,7 @@ class Ground:
                 aims=Aims(method="hand"), by=SYSTEM, at=AT,
             )  # fmt: skip
 
-    def _place(self, hierarchy: int, places: list[tuple[int, int | None]]) -> None:
+    def _place(self, hierarchy: int, places: Iterable[tuple[int, int | None]]) -> None:
         units.place_many(hierarchy=hierarchy, places=places, on=TODAY - timedelta(days=9), by=SYSTEM, at=AT)
 
     def move(self, code: str, to: str, hierarchy: int = ELECTORAL) -> None:
@@ -162,11 +167,7 @@ def test_it_sums_at_every_level_under_locks_and_moves_of_units(ground: Ground, d
                 ground.version(**{seat: data.draw(st.integers(0, 900))})
                 ground.assert_sums(*PLACES, gaps="cascade_gap" in ground.told())
             else:
-                what, to, hierarchy = {
-                    "move": (BOOTHS, SEGMENTS, ELECTORAL),
-                    "mandal": (BOOTHS, MANDALS, ORGANISATIONAL),
-                    "segment": (SEGMENTS, PLACES, ELECTORAL),
-                }[act]
+                what, to, hierarchy = MOVES[act]
                 moved = data.draw(st.sampled_from(list(what)))
                 with suppress(AlreadyThere):
                     ground.move(moved, data.draw(st.sampled_from(list(to))), hierarchy)
