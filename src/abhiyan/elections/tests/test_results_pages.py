@@ -166,6 +166,30 @@ def test_a_unit_that_lies_in_many_seats_looks_up_each_and_pages_them(world: Worl
     assert "INC" in row and "Lok Sabha 2024" in row  # looked up, however far down the list
 
 
+def test_states_are_ordered_beside_the_parties_and_alliances_by_name(world: World, tmp_path: Path) -> None:
+    path = written(tmp_path, rows_of({1: (("X", "BJP", 90), ("Y", "INC", 80))}, state="S16"), name="s16.csv")
+    assert bring(path, election="LS2024").state == "done"
+    with system("test"):
+        for name, lead in (("Aaa", "INC"), ("Zzz", "BJP")):
+            actions.make_alliance(
+                election="LS2024", state="", names={"en": name}, lead=lead, parties=["AAP"], by=SYSTEM, at=AT
+            )
+    client = browser(world.holder("booth_president", "N1111"))
+    path_of = "/elections/results/LS2024/"
+    states = [
+        [
+            line.split(",")[0]
+            for line in export(client, f"{path_of}?of=states&format=csv&sort={key}").splitlines()
+        ]
+        for key in ("state", "-state", "-state_polled")
+    ]
+    assert states[0][1:] == ["Goa", "Mizoram"] == states[1][:0:-1] and states[2][1:] == ["Goa", "Mizoram"]
+    assert "ls2024.csv" in export(client, f"{path_of}?of=states&format=csv")
+    assert 'aria-sort="descending"' in body(client, f"{path_of}?sort=-state_seats")
+    for key, first in (("name", "Aaa"), ("lead", "Zzz"), ("-name", "Zzz")):
+        assert export(client, f"{path_of}alliances/?format=csv&sort={key}").splitlines()[1].startswith(first)
+
+
 def test_the_parts_of_a_seat_are_ordered_chosen_by_kind_and_exported(world: World) -> None:
     client = browser(world.holder("booth_president", "N1111"))
     path = "/elections/results/LS2024/seats/S05/1/?side=BJP"

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_safe
 
 from abhiyan.elections import known, queries
 from abhiyan.elections.models import ResultFile
-from abhiyan.elections.queries import ElectionRow, PartyTotal, SeatRow, Totals
+from abhiyan.elections.queries import ElectionRow, PartyTotal, SeatRow, StateRow, Totals
 from abhiyan.org.viewer import Request
 from abhiyan.ui import tables
 
@@ -90,13 +90,14 @@ def election(request: Request, code: str) -> HttpResponseBase:
     state = shown.state_asked(of, request.GET)
     told = queries.totals(of, state=state, against=queries.earlier(of, state=state))
     sorting = tables.sorting(request.GET, dict.fromkeys(PARTIES, ""), default="-seats")
+    state_sorting = tables.sorting(request.GET, dict.fromkeys(STATES, ""), default="state")
     matching = request.GET.get("matching", "").strip()[:60]
     only_winners = request.GET.get("show") == "seats"
     found = [row for row in told.parties if _fits(row, matching) and (row.seats or not only_winners)]
     rows = shown.in_order(found, sorting, PARTIES)
     if tables.wants_csv(request.GET):
         if request.GET.get("of") == "states":
-            return tables.csv_response(f"states-{of.code}", *_states_csv(told))
+            return tables.csv_response(f"states-{of.code}", *_states_csv(told, state_sorting))
         return tables.csv_response(f"results-{of.code}", *_parties_csv(rows, told.files))
     leaf = tables.numbered(rows, request.GET, total=len(rows))
     context = {
@@ -125,7 +126,8 @@ def election(request: Request, code: str) -> HttpResponseBase:
             (say("With a seat"), "seats", only_winners),
         ],
         "sides": [(one, shown.alliance_name(one.alliance)) for one in told.sides],
-        "states": _by_state(told) if not state and len(told.states) > 1 else [],
+        "states": _by_state(told, state_sorting) if not state and len(told.states) > 1 else [],
+        "state_sorting": state_sorting,
         "seats_href": reverse("elections:seats", args=[of.code]) + (f"?state={state}" if state else ""),
         "stated_href": shown.stated_href(request, of, state),
     }
@@ -160,7 +162,7 @@ def _parties_csv(rows: list[PartyTotal], files: Sequence[ResultFile]) -> tuple[l
     ]
 
 
-def _states_csv(told: Totals) -> tuple[list[str], list[list[Any]]]:
+def _states_csv(told: Totals, sorting: tables.Sorting) -> tuple[list[str], list[list[Any]]]:
     head = [pgettext("kind of unit", "State"), say("Code"), say("Seats"), say("Votes polled")]
     head += [say("Seats by party"), say("Summed from the files")]
     names = ", ".join(file.name for file in told.files)
@@ -173,7 +175,7 @@ def _states_csv(told: Totals) -> tuple[list[str], list[list[Any]]]:
             ", ".join(f"{party} {n}" for party, n in each["row"].seats_by_party),
             names,
         ]
-        for each in _by_state(told)
+        for each in _by_state(told, sorting)
     ]
 
 
@@ -181,7 +183,15 @@ def _rounded(value: float | None) -> float | None:
     return None if value is None else round(value, 4)
 
 
-def _by_state(told: Totals) -> list[dict[str, Any]]:
+# Besides the parties' own keys: one address orders one of the two tables.
+STATES: dict[str, Callable[[StateRow], Any]] = {
+    "state": lambda row: queries.name_in(row.names),
+    "state_seats": lambda row: row.seats,
+    "state_polled": lambda row: row.polled,
+}
+
+
+def _by_state(told: Totals, sorting: tables.Sorting) -> list[dict[str, Any]]:
     return [
         {
             "name": queries.name_in(row.names),
@@ -190,7 +200,7 @@ def _by_state(told: Totals) -> list[dict[str, Any]]:
             "parties": row.seats_by_party[:5],
             "more": len(row.seats_by_party) - 5,
         }
-        for row in sorted(told.states, key=lambda row: queries.name_in(row.names))
+        for row in shown.in_order(told.states, sorting, STATES)
     ]
 
 

@@ -1,7 +1,7 @@
 """Alliances of an election: any set of parties as one side, everywhere or in a state."""
 
 import re
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from typing import Any
 from uuid import UUID
 
@@ -70,6 +70,12 @@ def _refuse(form: forms.Form, refused: Refused) -> int:
     return refused.status
 
 
+ALLIANCES: dict[str, Callable[[Alliance], Any]] = {
+    "name": lambda one: shown.alliance_name(one).casefold(),
+    "lead": lambda one: (one.lead, shown.alliance_name(one).casefold()),
+}
+
+
 @require_http_methods(["GET", "HEAD", "POST"])
 def alliances(request: Request, code: str) -> HttpResponseBase:
     """The alliances of an election; whoever may make plans defines another."""
@@ -95,7 +101,8 @@ def alliances(request: Request, code: str) -> HttpResponseBase:
             else:
                 messages.success(request, _("Saved."))
                 return redirect("elections:alliances", of.code)
-    found = queries.alliances(of)
+    sorting = tables.sorting(request.GET, dict.fromkeys(ALLIANCES, ""), default="name")
+    found = shown.in_order(queries.alliances(of), sorting, ALLIANCES)
     if tables.wants_csv(request.GET):
         head = [say("Alliance"), pgettext("kind of unit", "State"), say("Lead party"), say("Parties")]
         lines = ([queries.name_in(one.names), one.state, one.lead, ", ".join(one.parties)] for one in found)
@@ -106,6 +113,7 @@ def alliances(request: Request, code: str) -> HttpResponseBase:
         "crumbs": shown.crumbs(shown.election_crumb(of), (say("Alliances"), "")),
         "election": of,
         "name": queries.name_in(of.names),
+        "sorting": sorting,
         "leaf": leaf,
         "rows": [(one, shown.alliance_name(one)) for one in leaf.rows],
         "form": form if grounds else None,
