@@ -297,7 +297,17 @@ def _under(top: int, children: Mapping[int, Sequence[int]]) -> dict[int, Sequenc
 
 def _write(plan: Plan, ended: Sequence[PlanPart], made: Sequence[PlanPart], *, at: datetime) -> None:
     PlanPart.objects.filter(plan=plan, pk__in=[part.pk for part in ended]).update(replaced_at=at)
-    PlanPart.objects.bulk_create(made, batch_size=1_000)
+    if not made:
+        return
+    names = ("unit_id", "parent_id", "n", "weight_basis", "is_locked", "set_by", "set_at")
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """insert into elections_plan_part
+                 (plan_id, unit_id, parent_id, n, weight_basis, is_locked, set_by, set_at)
+               select %s, made.* from unnest(%s::bigint[], %s::bigint[], %s::bigint[], %s::text[], %s::boolean[],
+                 %s::bigint[], %s::timestamptz[]) as made""",
+            [plan.pk, *([getattr(part, name) for part in made] for name in names)],
+        )
 
 
 def _part(plan: Plan, part: PlanPart, *, is_locked: bool, by: Actor, at: datetime) -> PlanPart:

@@ -6,8 +6,8 @@ segment and its booths where all its booths lie in that one segment, else its bo
 
 import json
 from collections import Counter, defaultdict
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from django.db import connection
@@ -77,7 +77,7 @@ class Tree:
 
 
 def tree_of(seat_unit: int) -> Tree:
-    """The units below a seat, sisters by code. Two queries; three where there are booths."""
+    """The units below a seat, sisters by code. One query, and one a level of the organisation where there are booths."""
     with connection.cursor() as cursor:
         cursor.execute(
             """select u.id, p.parent_id, u.kind, u.code, u.names, u.electors
@@ -106,27 +106,62 @@ def tree_of(seat_unit: int) -> Tree:
 def _put_mandals(tree: Tree) -> None:
     """Let mandals stand between segments and booths, where they lie in one segment whole."""
     booths = [node for node in tree.nodes.values() if node.kind == "booth"]
-    if not booths:
-        return
-    mandals, inside = {}, defaultdict(set)
+    mandal_of, mandals = _mandals_above([node.unit_id for node in booths])
+    inside: dict[int, set[int]] = defaultdict(set)
     booths_of: dict[int, list[Node]] = defaultdict(list)
-    paths = units.paths([node.unit_id for node in booths], ORGANISATIONAL)
     for node in booths:
-        mandal = next((row for row in paths.get(node.unit_id, ()) if row.kind == "mandal"), None)
-        if mandal is not None and mandal.closed_on is None:
-            mandals[mandal.id] = mandal
-            inside[mandal.id].add(node.parent_id)
-            booths_of[mandal.id].append(node)
-    for unit_id, row in mandals.items():
-        if len(inside[unit_id]) > 1 or len(booths_of[unit_id]) != row.leaves:
+        if node.unit_id in mandal_of:
+            inside[mandal_of[node.unit_id]].add(node.parent_id)
+            booths_of[mandal_of[node.unit_id]].append(node)
+    for unit_id, (code, names, electors, leaves) in mandals.items():
+        if len(inside[unit_id]) != 1 or len(booths_of[unit_id]) != leaves:
             tree.spread += 1
             continue
         parent = next(iter(inside[unit_id]))
-        tree.nodes[unit_id] = Node(unit_id, parent, row.kind, row.code, row.names, row.electors)
+        tree.nodes[unit_id] = Node(unit_id, parent, "mandal", code, names, electors)
         for node in booths_of[unit_id]:
-            tree.nodes[node.unit_id] = Node(
-                node.unit_id, unit_id, node.kind, node.code, node.names, node.electors
+            tree.nodes[node.unit_id] = replace(node, parent_id=unit_id)
+
+
+def _mandals_above(
+    booth_ids: Sequence[int],
+) -> tuple[dict[int, int], dict[int, tuple[str, dict[str, str], int | None, int]]]:
+    """booth -> the mandal it is in; and of each mandal that is not closed code, names, electors, and units below that
+    have none below themselves. A query a level, by ids alone: it is as fast in a tree of a million."""
+    parents: dict[int, int | None] = {}
+    mandals: dict[int, tuple[str, dict[str, str], int | None, int]] = {}
+    wanted = set(booth_ids)
+    while wanted:
+        with connection.cursor() as cursor:
+            cursor.execute(
+                """select p.unit_id, p.parent_id, u.kind, u.code, case when u.kind = 'mandal' then u.names end,
+                     u.electors, p.leaves, u.closed_on
+                   from units_placement p join units_unit u on u.id = p.unit_id
+                   where p.unit_id = any(%s) and p.hierarchy = %s and p.lo is not null""",
+                [list(wanted), ORGANISATIONAL],
             )
+            rows = cursor.fetchall()
+        wanted = set()
+        for unit_id, parent_id, kind, code, names, electors, leaves, closed_on in rows:
+            parents[unit_id] = None if kind == "mandal" else parent_id
+            if kind == "mandal" and closed_on is None:
+                mandals[unit_id] = (
+                    code,
+                    names if isinstance(names, dict) else json.loads(names),
+                    electors,
+                    leaves,
+                )
+            elif kind != "mandal" and parent_id is not None:
+                wanted.add(parent_id)
+        wanted -= parents.keys()
+    found = {}
+    for booth in booth_ids:
+        above: int | None = booth
+        while above is not None and above not in mandals:
+            above = parents.get(above)
+        if above is not None:
+            found[booth] = above
+    return found, mandals
 
 
 def facts_of(tree: Tree, plan: Plan) -> dict[int, Facts]:
