@@ -343,10 +343,10 @@ def test_the_lists_are_exported_whole_with_masked_phones(
     name(world, drive, "N111", asha, president)
     client, base = browser(president), f"/programmes/{drive.public_id}/in-charges/"
     answer = client.get(f"{base}?unit=N1&format=csv")
-    text = b"".join(answer.streaming_content).decode()  # type: ignore[attr-defined]  # it streams
+    text = answer.getvalue().decode()
     assert "Unit N111,N111,Mandal,In-charge,Asha Devi,Mandal president (Unit N111),'+91 ••••• •4213" in text
     answer = client.get(f"{base}?unit=N1&show=missing&level=mandal&format=csv")
-    text = b"".join(answer.streaming_content).decode()  # type: ignore[attr-defined]  # it streams
+    text = answer.getvalue().decode()
     assert "Unit N112,N112,Mandal,Unit N11," in text and "N111" not in text
 
 
@@ -485,6 +485,28 @@ def test_whoever_brings_a_list_names_nobody_where_they_run_nothing(
             programme_id=drive.pk, namings=wanted[1:2], by=actor(world.account("Nobody")), at=AT, import_id=1
         )
     assert [one and one.code for one in told_] == ["not_yours"] and len(missing(world, drive)) == 15
+
+
+def test_a_longer_list_is_named_by_no_more_queries_and_locks_no_programme(
+    world: World, drive: Programme, president: Account
+) -> None:
+    def asked(*codes: str) -> list[str]:
+        people_ = [
+            reachable(f"One of {code}", f"990600{number:04}").pk for number, code in enumerate(codes, 1)
+        ]
+        wanted = [actions.Naming(world.unit(code), who) for code, who in zip(codes, people_, strict=True)]
+        with system("test"), CaptureQueriesContext(connection) as seen:
+            found = actions.name_many(
+                programme_id=drive.pk, namings=wanted, by=actor(president), at=AT, import_id=1
+            )
+        assert set(found) == {None}
+        return [one["sql"] for one in seen]
+
+    short, long = asked("N111"), asked("N112", "N121", "N122", "N1111")
+    assert len(short) == len(long)
+    assert not [sql for sql in long if "programmes_programme" in sql and "FOR " in sql]
+    with system("test"):
+        assert Message.objects.filter(template="duty.in_charge").count() == 5
 
 
 def test_every_fault_of_a_row_is_told_and_none_of_thousands_is_lost(
