@@ -24,6 +24,7 @@ from abhiyan.elections.models import (
     PlanSeat,
     ResultFile,
 )
+from abhiyan.elections.queries.loading import Candidate
 from abhiyan.elections.refusals import LaterResults, PlansStand, SaidOfElection
 from abhiyan.units import queries as units
 
@@ -107,7 +108,7 @@ class _Held:
     """A contest as it stands, its candidates by what they are known by across files."""
 
     contest: Contest
-    candidates: dict[tuple[str, str, int], Candidacy]
+    candidates: dict[tuple[str, str, int], Candidate]
 
 
 def _keyed(rows: Iterable[Any]) -> dict[tuple[str, str, int], Any]:
@@ -123,8 +124,10 @@ def _keyed(rows: Iterable[Any]) -> dict[tuple[str, str, int], Any]:
 
 
 def _held(election: Election) -> dict[tuple[str, int], _Held]:
-    candidates: dict[int, list[Candidacy]] = defaultdict(list)
-    for one in Candidacy.objects.filter(contest__election=election):
+    candidates: dict[int, list[Candidate]] = defaultdict(list)
+    rows = Candidacy.objects.filter(contest__election=election).order_by("id")
+    for row in rows.values_list(*Candidate._fields):
+        one = Candidate(*row)
         candidates[one.contest_id].append(one)
     return {
         (contest.state, contest.number): _Held(contest, _keyed(candidates[contest.pk]))
@@ -134,6 +137,10 @@ def _held(election: Election) -> dict[tuple[str, int], _Held]:
 
 CONTEST_FACTS = ("name", "reservation", "electors", "is_uncontested", "numbering", "note", "unit_id")
 CANDIDACY_FACTS = ("position", "name", "party", "party_name", "votes", "is_nota")
+
+
+def _facts(one: Candidate) -> tuple[Any, ...]:
+    return (one.position, one.name, one.party, one.party_name, one.votes, one.is_nota)
 
 
 def _wanted(contest: NewContest, held: Contest | None) -> dict[str, Any]:
@@ -159,13 +166,7 @@ def look(
     """
     taken = Taken()
     there = {} if election is None else _held(election)
-    with_votes: set[int] = set()
-    if election is not None:
-        with_votes = set(
-            PartVotes.objects.filter(candidacy__contest__election=election).values_list(
-                "candidacy_id", flat=True
-            )
-        )
+    gone: dict[int, int] = {}  # candidacy -> the row of its contest
     for contest in contests:
         held = there.get((contest.state, contest.number))
         if held is None:
@@ -179,16 +180,14 @@ def look(
                 continue
             if before is None:
                 taken.new += 1
-            elif of_seat or row.facts != tuple(getattr(before, name) for name in CANDIDACY_FACTS):
+            elif of_seat or row.facts != _facts(before):
                 taken.changed += 1
             else:
                 taken.same += 1
-        taken.gone += len(held.candidates.keys() - candidates.keys())
-        taken.standing += [
-            (contest.row, one.pk)
-            for key, one in held.candidates.items()
-            if key not in candidates and one.pk in with_votes
-        ]
+        gone |= {one.pk: contest.row for key, one in held.candidates.items() if key not in candidates}
+    taken.gone = len(gone)
+    with_votes = PartVotes.objects.filter(candidacy_id__in=list(gone)).values_list("candidacy_id", flat=True)
+    taken.standing = [(gone[pk], pk) for pk in sorted(with_votes.distinct())]
     return taken
 
 
@@ -239,8 +238,7 @@ def take_in_results(
 def _candidates_differ(contest: NewContest, held: _Held) -> bool:
     given = _keyed(contest.candidates)
     return given.keys() != held.candidates.keys() or any(
-        row.facts != tuple(getattr(held.candidates[key], name) for name in CANDIDACY_FACTS)
-        for key, row in given.items()
+        row.facts != _facts(held.candidates[key]) for key, row in given.items()
     )
 
 
@@ -344,16 +342,15 @@ def _change(contest: NewContest, held: _Held, import_id: int) -> dict[str, Any]:
     row.import_id, row.row = import_id, contest.row
     row.save()
     for key, one in held.candidates.items():
+        own = Candidacy.objects.filter(pk=one.pk)
         was = {name: getattr(one, name) for name in (*CANDIDACY_FACTS, "import_id", "row")}
         if key not in given:
             before["gone"].append({"id": one.pk} | was)
-            one.delete()
-        elif given[key].facts != tuple(was[name] for name in CANDIDACY_FACTS):
+            own.delete()
+        elif given[key].facts != _facts(one):
             before["were"].append([one.pk, was])
-            for name, value in zip(CANDIDACY_FACTS, given[key].facts, strict=True):
-                setattr(one, name, value)
-            one.import_id, one.row = import_id, given[key].row
-            one.save()
+            facts = dict(zip(CANDIDACY_FACTS, given[key].facts, strict=True))
+            own.update(**facts, import_id=import_id, row=given[key].row)
     new = [_new_candidacy(row.pk, one, import_id) for key, one in given.items() if key not in held.candidates]
     before["made"] = [one.pk for one in Candidacy.objects.bulk_create(new)]
     return before
