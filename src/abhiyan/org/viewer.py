@@ -100,10 +100,16 @@ class Viewer:
             for held in self.appointments
         )
 
-    def sees_counts_at(self, *positions: int) -> bool:
-        """Whether the appointments and counts of a unit are in their sight, counts if only rounded."""
+    def sees_counts_at(self, *positions: int | None) -> bool:
+        """Whether the appointments and counts of a unit are in their sight, counts if only rounded.
+
+        positions: the unit's, one per tree it stands in; None where it is not placed.
+        """
         return self.scope.everything or any(
-            holds(held.counts, position) for held in self.appointments for position in positions
+            holds(held.counts, position)
+            for held in self.appointments
+            for position in positions
+            if position is not None
         )
 
 

@@ -94,7 +94,7 @@ def text(page: str) -> str:
 def export(client: Client, path: str) -> str:
     answer = client.get(path)
     assert answer["Content-Type"].startswith("text/csv"), path
-    return b"".join(answer.streaming_content).decode()  # type: ignore[attr-defined]  # a streaming answer
+    return answer.getvalue().decode()
 
 
 def test_an_election_shows_its_totals_and_leads_to_its_seats(world: World) -> None:

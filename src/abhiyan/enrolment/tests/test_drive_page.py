@@ -382,7 +382,7 @@ def test_the_funnel_is_of_ones_own_unit_by_channel_and_day(world: World) -> None
 
     def rows(client: Client) -> dict[tuple[str, str], list[str]]:
         answer = client.get(page_of(world) + "?format=csv")
-        text = b"".join(answer.streaming_content).decode("utf-8-sig")  # type: ignore[attr-defined]  # streams
+        text = answer.getvalue().decode("utf-8-sig")
         return {(row[0], row[1]): row[2:] for row in list(csv.reader(io.StringIO(text)))[1:]}
 
     state = rows(officer(world, "state_president", "JK"))

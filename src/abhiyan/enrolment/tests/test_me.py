@@ -185,7 +185,7 @@ def test_own_data_is_taken_along_as_json_and_csv(world: World) -> None:
     assert told["person"]["consents"][0]["notice_version"] == 1
     assert told["shared_with"] == []
     assert world.asha.phone[3:] not in json.dumps(told)
-    text = b"".join(client.get("/me/data/?format=csv").streaming_content).decode("utf-8-sig")  # type: ignore[attr-defined]  # streams
+    text = client.get("/me/data/?format=csv").getvalue().decode("utf-8-sig")
     values = [row[2] for row in csv.reader(io.StringIO(text))]
     assert "'=SUM(1) Devi" in values
 

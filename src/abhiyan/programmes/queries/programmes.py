@@ -15,7 +15,6 @@ from django.utils.translation import gettext as _
 from abhiyan.core import prepared
 from abhiyan.core.policy import COUNTS, EVERYTHING
 from abhiyan.core.refusals import NotFound
-from abhiyan.org.rules.ranges import holds
 from abhiyan.org.viewer import Viewer
 from abhiyan.programmes.models import InCharge, Measure, Programme, ProgrammeUnit, Target
 from abhiyan.programmes.rules import windows
@@ -53,13 +52,6 @@ def programme_for(viewer: Viewer, public_id: UUID) -> Programme:
     if found is None:
         raise NotFound
     return found
-
-
-def in_sight(viewer: Viewer, *positions: int) -> bool:
-    """Whether counts at these positions are the viewer's to see, if only rounded."""
-    return viewer.scope.everything or any(
-        holds(held.counts, position) for held in viewer.appointments for position in positions
-    )
 
 
 def programme(public_id: UUID) -> Programme:

@@ -171,7 +171,7 @@ def test_a_split_over_more_units_than_a_page_can_is_refused_before_they_are_read
 ) -> None:
     monkeypatch.setattr(splits, "MOST", 5)
     assert planned(world, drive, "N1", 1000, far="1").units == 2
-    with override("en"), pytest.raises(actions.TooManyUnits, match="too_many_units") as over:
+    with override("en"), pytest.raises(actions.TooManyUnits) as over:
         planned(world, drive, "N1", 1000, far="")
     assert over.value.facts == {"most": 5}
     assert planned(world, drive, "N1", 1000, far="kept").units == 2  # nothing stands below the districts
@@ -501,12 +501,12 @@ def test_units_below_are_looked_for_and_the_list_is_exported_whole(
         )
     monkeypatch.setattr(tables, "PER_PAGE", 1)
     for path in (f"{base}?unit=N1&page=2&format=csv", f"/programmes/{running.public_id}/?unit=N1&format=csv"):
-        lines = b"".join(client.get(path).streaming_content).decode().splitlines()  # type: ignore[attr-defined]  # it streams
+        lines = client.get(path).getvalue().decode().splitlines()
         assert len(lines) == 3 and lines[1].startswith("Unit N11,N11,") and lines[2].startswith("Unit N12,")
         assert lines[2].endswith(",7,yes") or "targets" not in path
     monkeypatch.setattr(tables, "DEEPEST_ROW", 1)
     answer = client.get(f"{base}preview/", {"unit": "N1", "how": "equally", "levels": "", "format": "csv"})
-    lines = b"".join(answer.streaming_content).decode().splitlines()  # type: ignore[attr-defined]  # it streams
+    lines = answer.getvalue().decode().splitlines()
     assert len(lines) == 3 and "more rows are not in this file" in lines[2]
 
 
@@ -529,10 +529,10 @@ def test_differences_and_versions_are_exported_and_kept_from_who_may_not(
 ) -> None:
     client, base = browser(president), f"/programmes/{running.public_id}/targets/"
     answer = client.get(f"{base}preview/", {"unit": "N1", "how": "equally", "levels": "1", "format": "csv"})
-    assert "Unit N11,N11,District,,500,500," in b"".join(answer.streaming_content).decode()  # type: ignore[attr-defined]  # it streams
+    assert "Unit N11,N11,District,,500,500," in answer.getvalue().decode()
     split(world, running, "N1", president, "equally")
     answer = client.get(f"{base}versions/?unit=N1&format=csv")
-    assert "Rohini Koul,Split,Unit N1,equally,2" in b"".join(answer.streaming_content).decode()  # type: ignore[attr-defined]  # it streams
+    assert "Rohini Koul,Split,Unit N1,equally,2" in answer.getvalue().decode()
     one = f"{base}versions/{newest(running).public_id}/"
     other = browser(world.holder("district_president", "N12"))
     assert other.get(f"{one}?unit=N12").status_code == 200

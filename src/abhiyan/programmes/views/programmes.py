@@ -231,7 +231,7 @@ def _own_page(one: Programme) -> tuple[str, Any] | None:
 
 
 def _seen(request: Request, row: units.UnitRow) -> bool:
-    return row.lo is not None and queries.in_sight(request.viewer, row.lo)
+    return row.lo is not None and request.viewer.sees_counts_at(row.lo)
 
 
 def measure_asked(measures: list[Measure], wanted: str) -> Measure:

@@ -12,7 +12,6 @@ from django.utils.translation import gettext as _
 from abhiyan.core import clock
 from abhiyan.core.refusals import NotFound, Refused
 from abhiyan.org.viewer import Request, Viewer, named
-from abhiyan.programmes import queries
 from abhiyan.programmes.models import Programme
 from abhiyan.units import queries as units
 
@@ -48,9 +47,9 @@ def unit_of(viewer: Viewer, programme: Programme, code: str) -> units.UnitRow:
         row = units.standing(programme.owner_id, hierarchy)
         home = viewer.home
         is_inside = home is not None and row.lo is not None and row.lo <= home.lo < (row.hi or 0)
-        if home is not None and (is_inside or row.lo is None or not queries.in_sight(viewer, row.lo)):
+        if home is not None and (is_inside or row.lo is None or not viewer.sees_counts_at(row.lo)):
             row = units.standing(home.unit_id, hierarchy)
-    if row.lo is None or not queries.in_sight(viewer, row.lo):
+    if row.lo is None or not viewer.sees_counts_at(row.lo):
         raise NotFound
     return row
 

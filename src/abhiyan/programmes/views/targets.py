@@ -204,7 +204,7 @@ def path_to(request: Request, one: Programme, here: units.UnitRow, lang: str) ->
     return [
         (row.name(lang), f"?unit={row.code}")
         for row in units.path(here.id, one.hierarchy)
-        if row.lo is not None and queries.in_sight(request.viewer, row.lo)
+        if row.lo is not None and request.viewer.sees_counts_at(row.lo)
     ]
 
 

@@ -26,7 +26,7 @@ from abhiyan.units import queries as units
 from abhiyan.units.models import Hierarchy
 from abhiyan.units.queries import UnitRow
 
-from .unit import in_sight, language, unit_href
+from .unit import language, unit_href
 
 MOST_PLACES = 1_000  # that are laid side by side
 
@@ -67,7 +67,7 @@ def membership_votes(request: Request, code: str) -> HttpResponseBase:
     facts = units.found(code)
     here = units.standing(facts.id, Hierarchy.ELECTORAL)
     lang = language()
-    sees = here.lo is not None and in_sight(request.viewer, here.lo)
+    sees = here.lo is not None and request.viewer.sees_counts_at(here.lo)
     running = _programmes(facts.id, at) if sees else []
     programme = _chosen(running, request.GET.get("programme", ""))
     offered = [row.election for row in elections.elections()]

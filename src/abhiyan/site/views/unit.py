@@ -19,7 +19,6 @@ from django.views.decorators.http import require_safe
 from abhiyan.core import clock
 from abhiyan.enrolment.models import Channel
 from abhiyan.org import queries as org
-from abhiyan.org.rules.ranges import holds
 from abhiyan.org.viewer import Request, Viewer, named
 from abhiyan.programmes import queries as programmes
 from abhiyan.programmes.models import Programme
@@ -62,13 +61,6 @@ def home(request: Request) -> HttpResponse:
     return render(request, "site/units_empty.html", {"here": "units", "crumbs": [(_("Units"), "")]})
 
 
-def in_sight(viewer: Viewer, position: int | None) -> bool:
-    """Whether the counts of a unit at this position are the viewer's to see, if only rounded."""
-    if viewer.scope.everything:
-        return True
-    return position is not None and any(holds(held.counts, position) for held in viewer.appointments)
-
-
 @dataclass(frozen=True, slots=True)
 class Running:
     """A programme that runs in a unit today, the unit's target in it, and its name."""
@@ -99,7 +91,7 @@ def unit(request: Request, code: str) -> HttpResponseBase:
     here = path[-1] if path else units.standing(facts.id, hierarchy)
     lang = language()
 
-    sees_counts = in_sight(request.viewer, here.lo)
+    sees_counts = request.viewer.sees_counts_at(here.lo)
     running = _running(facts.id, today, lang) if sees_counts else []
     chosen = _chosen(running, request.GET.get("programme", ""))
     counts = units.counts_below(facts.id, hierarchy) if here.has_children else {}
