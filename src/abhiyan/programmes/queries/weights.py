@@ -1,6 +1,7 @@
 """What a target may be split by: named sources of weights. Each knows the weights of some units, and guesses none."""
 
 import json
+from bisect import bisect_left
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -142,25 +143,42 @@ def _totals(units: Sequence[int], within: Within, options: Options) -> dict[int,
     Of closed ones too: what was reached there was reached in the unit above, and lists name no place twice.
     """
     with connection.cursor() as cursor:
+        cursor.execute(f"with {_ASKED} select unit_id, lo, hi from asked", within.values(units))
+        asked = cursor.fetchall()
+        if not asked:
+            return {}
         cursor.execute(
-            f"""with {_ASKED}
-            select a.unit_id, b.lo, b.hi, t.n
-            from asked a
-            join units_placement b on b.lo >= a.lo and b.lo < a.hi
-            join programmes_unit_total t on t.unit_id = b.unit_id and t.label = %(label)s""",
-            within.values(units) | {"label": options["label"]},
+            """select b.lo, b.hi, t.n from programmes_unit_total t
+            join units_placement b on b.unit_id = t.unit_id and b.hierarchy = %s and b.lo >= %s and b.lo < %s
+            where t.label = %s order by b.lo""",
+            [
+                within.hierarchy,
+                min(lo for _unit, lo, _hi in asked),
+                max(hi for _unit, _lo, hi in asked),
+                options["label"],
+            ],
         )
-        return sums(Given(*row) for row in cursor.fetchall())
+        known = cursor.fetchall()
+    places = [lo for lo, _hi, _n in known]
+    return sums(
+        Given(unit, *row)
+        for unit, lo, hi in asked
+        for row in known[bisect_left(places, lo) : bisect_left(places, hi)]
+    )
 
 
-# The open leaves (booths, as a rule) below the units asked for, and what stands above those in any tree.
+# The open leaves (booths, as a rule) of a place `a`, each place by itself (lateral): the planner has no idea how wide
+# a range is, and would hold each against every booth there is.
+_LEAVES_OF_A = f"""lateral (
+  select b.unit_id, b.depth, u.electors from units_placement b
+  join units_unit u on u.id = b.unit_id and {_OPEN.format(unit="u")}
+  where b.lo >= a.lo and b.lo < a.hi and b.leaves <= 1 and not exists (
+    select from units_placement c where c.parent_id = b.unit_id and c.hierarchy = b.hierarchy and c.lo is not null)
+  offset 0) b"""
+# Those below the units asked for, and what stands above them in any tree.
 _LEAVES = f"""{_ASKED},
 leaf as materialized (
-  select a.unit_id as of, q.unit_id, u.electors from asked a
-  join units_placement q on q.lo >= a.lo and q.lo < a.hi
-  join units_unit u on u.id = q.unit_id and {_OPEN.format(unit="u")}
-  where not exists (select from units_placement c where c.parent_id = q.unit_id and c.hierarchy = q.hierarchy
-    and c.lo is not null)),
+  select a.unit_id as of, b.unit_id, b.electors from asked a cross join {_LEAVES_OF_A}),
 up as (
   select p.unit_id, p.parent_id, p.hierarchy from units_placement p
   where p.lo is not null and p.unit_id in (select unit_id from leaf)
@@ -170,15 +188,12 @@ up as (
 # Each of those leaves with what the nearest unit of `known` (unit_id, what) above it in any tree says, and the
 # electors of all leaves around it there. Of two as near, the one of the first tree: two looks find the same.
 _NEAREST = f"""nearest as materialized (
-  select distinct on (b.unit_id) b.unit_id, k.what, coalesce(u.electors, 1) as electors,
-    sum(coalesce(u.electors, 1)) over (partition by a.unit_id, a.hierarchy) as around
+  select distinct on (b.unit_id) b.unit_id, k.what, coalesce(b.electors, 1) as electors,
+    sum(coalesce(b.electors, 1)) over (partition by a.unit_id, a.hierarchy) as around
   from known k
   join up on up.unit_id = k.unit_id
   join units_placement a on a.unit_id = k.unit_id and a.hierarchy = up.hierarchy and a.lo is not null
-  join units_placement b on b.lo >= a.lo and b.lo < a.hi
-  join units_unit u on u.id = b.unit_id and {_OPEN.format(unit="u")}
-  where not exists (select from units_placement c where c.parent_id = b.unit_id and c.hierarchy = b.hierarchy
-    and c.lo is not null)
+  cross join {_LEAVES_OF_A}
   order by b.unit_id, b.depth - a.depth, a.hierarchy)"""
 
 
