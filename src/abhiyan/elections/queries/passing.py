@@ -77,7 +77,7 @@ class Tree:
 
 
 def tree_of(seat_unit: int) -> Tree:
-    """The units below a seat, sisters by code. One query, and one a level of the organisation where there are booths."""
+    """The units below a seat, sisters by code. A query; where there are booths one more a level of the organisation."""
     with connection.cursor() as cursor:
         cursor.execute(
             """select u.id, p.parent_id, u.kind, u.code, u.names, u.electors

@@ -1,6 +1,7 @@
 """The pages of plans: made in two steps, seats by hand and locked, versions, sides and cascade; without a script."""
 
 import re
+from pathlib import Path
 
 import pytest
 from django.conf import settings
@@ -10,16 +11,17 @@ from django.test.utils import CaptureQueriesContext
 
 from abhiyan.core import clock
 from abhiyan.core.scope import system
-from abhiyan.elections import actions, queries
-from abhiyan.elections.models import Plan
+from abhiyan.elections import actions
+from abhiyan.elections.models import Contest, Plan
 from abhiyan.elections.queries import planning
 from abhiyan.elections.queries.planning import Aims
-from abhiyan.org.tests.make import AT, SYSTEM, World
+from abhiyan.org.tests.make import AT, SYSTEM, World, actor
 from abhiyan.people.actions import sessions
 from abhiyan.people.models import Account
 
+from .make import bring, reasons, rows_of, written
 from .test_cascade_plan import plan, president, world
-from .test_make_plan import make, seats
+from .test_make_plan import SEATS, make, seats
 
 __all__ = ["plan", "president", "world"]
 pytestmark = pytest.mark.django_db
@@ -225,20 +227,36 @@ def test_everything_is_said_in_hindi_too(world: World, president: Account, plan:
         assert not re.search(r"\b(?:the|Seats|Votes|Name|Which|Next|Check)\b", main), main
 
 
-def test_the_page_asks_as_many_questions_however_many_seats(
-    world: World, president: Account, plan: Plan
+def test_the_page_asks_as_many_questions_however_many_seats_and_versions(
+    world: World, president: Account, plan: Plan, tmp_path: Path
 ) -> None:
-    client = browser(president)
-    path = f"/elections/plans/{plan.public_id}/"
-    body(client, path)
-    with CaptureQueriesContext(
-        connection,
-    ) as asked:
-        body(client, path)
-    assert len(asked) < 40
+    two = {number: SEATS[number] for number in (1, 2)}
+    staged = bring(written(tmp_path, rows_of(two, year=2019), name="earlier.csv"), election="LS2019")
+    assert staged.state == "done", reasons(staged)
     with system("test"):
-        assert planning.newest_plans().count() == 1 and queries.plan_for(plan.public_id) == plan
-    assert make(world, president, Aims(method="hand")).found["seats"] == 1
+        Contest.objects.filter(election__code="LS2019", number=1).update(unit=world.units["C2"])
+    small = make(world, president, Aims(method="hand"), election="LS2019", state="S05")
+    contest = next(iter(seats(plan).values())).contest_id
+    large = plan
+    for number in range(planning.VERSIONS_SHOWN + 1):
+        with system("test"):
+            large = actions.lock_seats(
+                public_id=large.public_id,
+                contest_ids=[contest],
+                locked=number % 2 == 0,
+                by=actor(president),
+                at=AT,
+            )
+    client = browser(president)
+    questions = []
+    for one in (small, small, large):  # the first asks what is asked once only
+        with CaptureQueriesContext(connection) as asked:
+            page = body(client, f"/elections/plans/{one.public_id}/")
+        questions.append(len(asked))
+    assert questions[1] == questions[2] <= questions[0]
+    assert page.count('">version ') == planning.VERSIONS_SHOWN - 1 and "All versions: 12" in page
+    page = body(client, f"/elections/plans/{large.public_id}/?versions=all")
+    assert page.count('">version ') == 11 and "All versions" not in page
 
 
 def test_odd_addresses_and_forms_are_answered(world: World, president: Account, plan: Plan) -> None:
