@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from abhiyan.elections.rules.cascade import Cascade, Facts, Gap, cascaded, differences, weight
+from abhiyan.elections.rules.cascade import Cascade, Facts, Gap, cascaded, differences, weight, weights
 
 pytestmark = pytest.mark.once
 
@@ -140,3 +140,31 @@ def test_weights_are_electors_last_votes_class_or_equal() -> None:
     assert [weight(booth, basis) for basis in ("electors", "votes", "class", "equal")] == [900, 300, 2700, 1]
     assert weight(Facts(), "electors") is None and weight(Facts(), "class") is None
     assert weight(Facts(electors=900), "class") == 1800
+
+
+def test_a_mandal_without_a_class_weighs_what_its_booths_do() -> None:
+    """Two mandals of 300 electors each: one of swing booths, one of weak ones."""
+    booths = {111: "swing", 112: "swing", 121: "weak", 122: "weak", 123: "weak"}
+    facts = {key: Facts(electors=n) for key, n in {11: 300, 12: 300}.items()}
+    facts |= {key: Facts(electors=150 if key < 120 else 100, code=code) for key, code in booths.items()}
+    found = weights(1, SEAT, facts, "class")
+    assert (found.of[11], found.of[12]) == (900, 300)
+    assert set(found.bases.values()) == {"class"}
+    assert cascaded(1, 1000, SEAT, found.of).parts[11] == 750
+    own = weights(1, SEAT, facts | {11: Facts(electors=300, code="weak")}, "class")
+    assert own.of[11] == 300  # a class of its own comes first
+    unknown = weights(1, SEAT, facts | {111: Facts(code="swing")}, "class")
+    assert unknown.of[11] == 600  # a booth's electors are not known: by its own, as without a class
+
+
+def test_a_basis_that_says_nothing_of_a_group_of_sisters_gives_way_there_alone() -> None:
+    facts = {11: Facts(300, votes=10), 12: Facts(700, votes=0), 111: Facts(100), 112: Facts(200)}
+    found = weights(1, SEAT, facts, "votes")
+    assert {key: found.of[key] for key in (11, 12, 111, 112)} == {11: 10, 12: 0, 111: 100, 112: 200}
+    assert (found.bases[11], found.bases[111], found.bases[121]) == ("votes", "electors", "equal")
+    assert found.of[121] == 1
+    nobody = {11: Facts(300, votes=0), 12: Facts(700, votes=0)}
+    assert weights(1, SEAT, nobody, "votes").bases[11] == "electors"
+    assert weights(1, SEAT, facts, "class").bases[11] == "electors"
+    of_one = weights(1, SEAT, facts, "equal", {1: "votes"})
+    assert (of_one.bases[11], of_one.bases[111]) == ("votes", "equal")

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from abhiyan.core.scope import system
 from abhiyan.elections import actions, queries
-from abhiyan.elections.models import Contest, Plan, PlanPart, PlanSeat
+from abhiyan.elections.models import Candidacy, Contest, Part, PartVotes, Plan, PlanPart, PlanSeat
 from abhiyan.elections.queries import passing, planning
 from abhiyan.elections.queries.planning import Aims
 from abhiyan.elections.refusals import LocksExceed, NothingToPass, NotInPlan
@@ -272,3 +272,25 @@ def test_a_basis_that_says_nothing_gives_way_to_electors_and_each_number_says_so
             "electors",
             "average",
         )
+
+
+def test_where_others_had_votes_and_we_had_none_ours_are_nought_and_not_unknown(ground: Ground) -> None:
+    contest = Contest.objects.get(number=1)
+    ours = Candidacy.objects.get(contest=contest, party="BJP")
+    theirs = Candidacy.objects.get(contest=contest, party="INC")
+    for number, votes in {"A1": [(ours, 90), (theirs, 10)], "A2": [(theirs, 40)]}.items():
+        part = Part.objects.create(
+            contest=contest,
+            kind="segment",
+            number=number,
+            name=number,
+            unit_id=ground.ids[number],
+            import_id=1,
+        )
+        for candidacy, n in votes:
+            PartVotes.objects.create(part=part, candidacy=candidacy, votes=n, import_id=1, row=2)
+    tree = passing.tree_of(ground.ids["C1"])
+    facts = passing.facts_of(tree, ground.plan)
+    assert (facts[ground.ids["A1"]].votes, facts[ground.ids["A2"]].votes) == (90, 0)
+    ground.passes("C1", basis="votes", down_to="segment")
+    assert ground.found() == {"A1": 500, "A2": 0}
