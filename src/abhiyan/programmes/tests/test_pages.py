@@ -18,6 +18,8 @@ from abhiyan.programmes import actions, queries
 from abhiyan.programmes.models import Programme
 from abhiyan.programmes.rules.ladder import COUNTED, REPORTED, Change
 
+from .test_make_programme import make
+
 pytestmark = pytest.mark.django_db
 
 
@@ -166,6 +168,28 @@ def test_every_page_as_every_role(world: World, president: Account, drive: Progr
             for path in ("/programmes/", one, f"{one}targets/", "/programmes/new/")
         ]
         assert found == wanted, role
+
+
+def test_a_nul_in_a_search_finds_nobody_and_breaks_nothing(
+    world: World, president: Account, drive: Programme
+) -> None:
+    client, draft = browser(president), make(world, president)
+    for path in (f"{drive.public_id}/", f"{drive.public_id}/targets/", f"{draft.public_id}/draft/who/"):
+        page = body(client, f"/programmes/{path}?q=%00")
+        assert "Name as in charge" not in page
+
+
+def test_addresses_that_are_posted_to_lead_to_their_page(
+    world: World, president: Account, drive: Programme
+) -> None:
+    client, one, draft = browser(president), f"/programmes/{drive.public_id}/", make(world, president)
+    for address, page in (
+        (f"{one}close/", one),
+        (f"{one}in-charge/1/end/", one),
+        (f"/programmes/{draft.public_id}/open/", f"/programmes/{draft.public_id}/draft/check/"),
+        (f"/programmes/{draft.public_id}/discard/", f"/programmes/{draft.public_id}/draft/check/"),
+    ):
+        assert client.get(address)["Location"] == page
 
 
 def test_a_district_sees_its_own_figures_exactly_and_the_states_rounded(

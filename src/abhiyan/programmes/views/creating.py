@@ -11,7 +11,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as say
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods
 
 from abhiyan.core import clock
 from abhiyan.core.refusals import NotFound, Refused
@@ -330,9 +330,11 @@ def open_draft(request: Request, public_id: UUID) -> HttpResponseBase:
     return redirect("programmes:programme", public_id)
 
 
-@require_POST
+@require_http_methods(READS)
 def discard(request: Request, public_id: UUID) -> HttpResponseBase:
-    """Throw the draft away."""
+    """Throw the draft away. Whoever looks at this address is led to the check."""
+    if request.method != "POST":
+        return redirect("programmes:draft", public_id, "check")
     one = _draft(request, public_id)
     actions.discard_draft(programme_id=one.pk, by=request.actor, at=clock.now())
     messages.success(request, _("The draft is gone."))

@@ -11,7 +11,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as say
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_http_methods
 
 from abhiyan.core import clock
 from abhiyan.core.refusals import Refused
@@ -22,6 +22,7 @@ from abhiyan.programmes.queries.listing import SORTS
 from abhiyan.programmes.rules import own_pages, windows
 from abhiyan.programmes.rules.ladder import Ladder
 from abhiyan.ui import tables
+from abhiyan.ui.posts import posted
 from abhiyan.units import queries as units
 from abhiyan.units.models import Kind
 
@@ -334,7 +335,7 @@ def name_in_charge(request: Request, public_id: UUID) -> HttpResponseBase:
     return _programme(request, one, in_charge=form, status=status)
 
 
-@require_POST
+@posted("programmes:programme", takes=("public_id",))
 def end_in_charge(request: Request, public_id: UUID, in_charge: int) -> HttpResponseBase:
     """End somebody's charge."""
     one = queries.programme_for(request.viewer, public_id)
@@ -400,7 +401,7 @@ def change(request: Request, public_id: UUID) -> HttpResponse:
     )
 
 
-@require_POST
+@posted("programmes:programme")
 def close(request: Request, public_id: UUID) -> HttpResponseBase:
     """Close an open programme."""
     one = queries.programme_for(request.viewer, public_id)
