@@ -457,6 +457,9 @@ def test_the_preview_says_what_is_wrong_and_takes_nothing(
         assert answer.status_code == status, asked
         assert said in answer.content.decode(), asked
         assert "Take these targets" not in answer.content.decode()
+        again = answer.content.decode().split('action="' + base + 'preview/"')[1].split("</form>")[0]
+        for key in asked.keys() & {"unit", "child", "n"}:  # to look again at it, not at something else
+            assert f'name="{key}" value="{asked[key]}"' in again
     page = look(client, running, unit="N1", how="equally", levels="1")
     with system("test"):
         actions.set_target(

@@ -304,7 +304,8 @@ def _preview(request: Request, one: Programme, *, problem: str = "", status: int
     if found and tables.wants_csv(asked):
         return tables.csv_response("differences", *differences_csv(found.differences, lang))
     by_child = [("child", child.code), ("n", str(by_hand[child.id]))] if child and by_hand else []
-    place = [("unit", here.code), ("measure", str(measure.number)), *by_child]
+    place = [("unit", here.code), ("measure", str(measure.number))]
+    kept = [(key, asked[key]) for key in ("child", "n") if asked.get(key)]  # also what is refused
     by = (
         [("how", form.cleaned_data["how"]), ("levels", form.cleaned_data["levels"]), *form.options.items()]
         if found
@@ -332,9 +333,9 @@ def _preview(request: Request, one: Programme, *, problem: str = "", status: int
             "child_name": child.name(lang) if child else "",
             "n": by_hand[child.id] if child and by_hand else None,
             "form": form,
-            "kept": place,
+            "kept": [*place, *kept],
             "taken": [("about", here.code), *by, *by_child, ("expected", found.digest)] if found else [],
-            "asked": urlencode([*place, *by]),
+            "asked": urlencode([*place, *kept, *by]),
             "found": found,
             "leaf": leaf,
             "rows": difference_rows(leaf.rows, lang) if leaf else [],
