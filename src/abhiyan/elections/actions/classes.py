@@ -66,14 +66,16 @@ def sort_units(
     ):
         raise UnknownParty(field="party", party=party)
     side = Alliance.objects.filter(election=of, public_id=alliance).first() if alliance else None
-    if alliance and (side is None or side.state not in ("", planning.state_of_unit(unit_id))):
+    state = planning.state_of_unit(unit_id)
+    if alliance and (side is None or side.state not in ("", state)):
         raise AllianceUnfit(field="alliance")
     with transaction.atomic():
         Election.objects.select_for_update().get(
             pk=of.pk
         )  # two who sort the same units come one after the other
         wanted = queries.units_with_figures(of, unit_id)
-        figures = queries.figures_of_units(of, wanted, queries.side_of(party, side))
+        ours = planning.ours_in(state, queries.alliances(of), party, side)
+        figures = queries.figures_of_units(of, wanted, ours)
         if not figures:
             raise NothingToSort
         rule = ClassRule(

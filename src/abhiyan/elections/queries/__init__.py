@@ -1,6 +1,6 @@
 """Every read of results: each figure is computed from the votes, and names its file and row."""
 
-from .classes import class_rule, classes_below, side_of
+from .classes import class_rule, classes_below
 from .comparing import Before, befores, swing
 from .contests import CandidateRow, Result, SeatRow, Side, contest, contests
 from .figures import (
@@ -84,7 +84,6 @@ __all__ = [
     "plans",
     "results_of",
     "seat_history",
-    "side_of",
     "spots",
     "state_names",
     "stated",

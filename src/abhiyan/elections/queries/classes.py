@@ -1,10 +1,8 @@
 """Classes of segments and booths, and the rules they were given by. What a scope does not see is not there."""
 
-from collections.abc import Collection
-
 from django.db.models import Q, QuerySet
 
-from abhiyan.elections.models import Alliance, ClassRule, Election, UnitClass
+from abhiyan.elections.models import ClassRule, Election, UnitClass
 from abhiyan.units import queries as units
 
 
@@ -29,8 +27,3 @@ def classes_below(of: Election, unit_id: int) -> QuerySet[UnitClass]:
     for hierarchy in units.hierarchies_of(unit_id):
         inside |= Q(unit__in=units.below(unit_id, hierarchy))
     return UnitClass.objects.filter(inside, election=of).select_related("unit", "rule")
-
-
-def side_of(party: str, alliance: Alliance | None) -> Collection[str]:
-    """The parties that count together: the party, and the alliance it leads, if one is named."""
-    return {party, *(alliance.parties if alliance is not None else ())} - {""}

@@ -9,7 +9,7 @@ from django.utils import translation
 from abhiyan.core.refusals import NotFound
 from abhiyan.core.scope import Scope, scoped, system
 from abhiyan.elections import actions, queries, words
-from abhiyan.elections.models import Alliance, Plan, PlanSeat
+from abhiyan.elections.models import Alliance, Candidacy, Contest, Part, PartVotes, Plan, PlanSeat, UnitClass
 from abhiyan.elections.queries import planning
 from abhiyan.elections.queries.planning import Aims
 from abhiyan.elections.refusals import (
@@ -22,9 +22,11 @@ from abhiyan.elections.refusals import (
     UnknownParty,
     UnknownSeat,
 )
+from abhiyan.elections.rules.classes import DEFAULT
 from abhiyan.org.queries import NotYours
 from abhiyan.org.tests.make import AT, SYSTEM, World, actor
 from abhiyan.people.models import Account
+from abhiyan.units.models import Unit
 
 from .make import bring, reasons, rows_of, written
 
@@ -150,6 +152,20 @@ def test_an_alliance_is_its_own_set_unless_the_state_has_one_for_the_same_lead(
         }
     assert sorted(map(len, rows.values())) == [1, 2, 2, 2]  # the votes counted are the rows named
     assert (told["There"], told["There again"]) == (1150 + 1430, 1150 + 950)
+    contest = Contest.objects.get(number=3)
+    with system("test"):
+        Unit.objects.filter(code="N1").update(code="HP")
+        booth = Part.objects.create(
+            contest=contest, kind="booth", number="1", name="1", unit=world.units["N1111"], import_id=1
+        )
+        for line in Candidacy.objects.filter(contest=contest):
+            n = 6 - line.position
+            PartVotes.objects.create(part=booth, candidacy=line, votes=n, import_id=1, row=2)
+        actions.sort_units(
+            election="LS2024", unit_id=world.unit("N1"), rows=DEFAULT, party="BJP", alliance=first.public_id,
+            by=SYSTEM, at=AT,
+        )  # fmt: skip
+        assert UnitClass.objects.get().share_pct == pytest.approx(100 * (4 + 3) / 15, abs=0.001)  # BJP, INC
 
 
 def test_a_changed_plan_is_a_new_version_that_keeps_what_is_by_hand_and_locked(
