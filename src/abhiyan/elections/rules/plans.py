@@ -90,7 +90,7 @@ def ground(
     held = held or Held.nothing(len(seats))
     way: rule.Method = "proportional" if method == "proportional" else "uniform"
     likely = rule.likely_votes(seats.electors, seats.polled, turnout_pct)
-    likely = np.where(held.likely >= 0, held.likely, likely)
+    likely = np.where((held.likely >= 0) & ~seats.without_vote, held.likely, likely)
     by_hand = held.votes >= 0
     free = ~by_hand & seats.stood & (seats.polled > 0) & (likely > 0)
     fixed = np.where(by_hand, held.votes, 0)

@@ -29,8 +29,8 @@ def seats(*rows: tuple[int | None, int, int, int]) -> Seats:
         ours=ours,
         best=best,
         stood=~none,
-        without_vote=none,
-        ours_without_vote=none,
+        without_vote=none.copy(),
+        ours_without_vote=none.copy(),
         last_won=ours > best,
         winner=np.maximum(ours, best),
     )
@@ -50,7 +50,16 @@ def results(draw: st.DrawFn, least: int = 1, most: int = 8) -> Seats:
         rows.append(
             (draw(st.one_of(st.none(), st.integers(max(1, polled), 2 * polled + 9))), ours, best, rest)
         )
-    return seats(*rows)
+    found = seats(*rows)
+    for at in range(len(rows)):
+        if draw(st.integers(0, 9)) == 0:  # uncontested, ours or not
+            ours = draw(st.booleans())
+            for votes in (found.polled, found.ours, found.best, found.winner):
+                votes[at] = 0
+            found.without_vote[at] = True
+            found.stood[at] = found.ours_without_vote[at] = found.last_won[at] = ours
+    found.check()
+    return found
 
 
 @st.composite
