@@ -344,7 +344,7 @@ IN_CHARGES_KIND = ImportKind(
     reasons=REASONS
     | {
         "who_needed": _("Give the phone or the user id of the person."),
-        "unknown_account": _("Nobody who signs in here has this phone or user id. Appoint them first."),
+        "unknown_account": _("Nobody in your units signs in with this phone or user id. Appoint them first."),
         "already_in_charge": _("This person is already in charge in %(unit)s."),
         "scope_outside": _("The programme does not run in %(unit)s."),
         "not_yours": _("Your appointments do not let you name somebody in %(unit)s."),

@@ -25,6 +25,7 @@ from abhiyan.people import actions as people
 from abhiyan.people.models import Account
 from abhiyan.programmes import actions, owed, queries
 from abhiyan.programmes.models import InCharge, Programme
+from abhiyan.programmes.views import charges as charges_page
 from abhiyan.units.models import Unit
 
 from .test_make_programme import make
@@ -337,7 +338,7 @@ def test_naming_from_the_page_of_missing_units_then_declining_on_ones_own(
 
 
 def test_the_lists_are_exported_whole_with_masked_phones(
-    world: World, drive: Programme, president: Account
+    world: World, drive: Programme, president: Account, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     asha = world.holder("mandal_president", "N111", name="Asha Devi")
     name(world, drive, "N111", asha, president)
@@ -348,6 +349,9 @@ def test_the_lists_are_exported_whole_with_masked_phones(
     answer = client.get(f"{base}?unit=N1&show=missing&level=mandal&format=csv")
     text = answer.getvalue().decode()
     assert "Unit N112,N112,Mandal,Unit N11," in text and "N111" not in text
+    monkeypatch.setattr(charges_page, "LONGEST_FILE", 2)
+    lines = b"".join(client.get(f"{base}?unit=N1&show=missing&format=csv")).decode().splitlines()
+    assert len(lines) == 4 and lines[3].startswith('"More follow: ')
 
 
 def test_another_state_sees_none_of_it(world: World, drive: Programme, president: Account) -> None:
