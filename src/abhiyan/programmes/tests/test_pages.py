@@ -179,6 +179,7 @@ def test_a_nul_in_a_search_finds_nobody_and_breaks_nothing(
         assert "Name as in charge" not in page
 
 
+@pytest.mark.once
 def test_addresses_that_are_posted_to_lead_to_their_page(
     world: World, president: Account, drive: Programme
 ) -> None:

@@ -479,6 +479,7 @@ def test_the_preview_says_what_is_wrong_and_takes_nothing(
         assert client.get(f"{base}{posted}?unit=N11&page=3")["Location"] == f"{base}?unit=N11&page=3"
 
 
+@pytest.mark.once
 def test_numbers_are_typed_as_they_are_written_here_and_kept_when_refused(
     world: World, president: Account, running: Programme
 ) -> None:
@@ -513,6 +514,7 @@ def test_units_below_are_looked_for_and_the_list_is_exported_whole(
     assert len(lines) == 3 and "more rows are not in this file" in lines[2]
 
 
+@pytest.mark.once
 def test_a_locked_target_is_unlocked_on_its_own_page(
     world: World, president: Account, running: Programme
 ) -> None:
