@@ -266,8 +266,8 @@ def seats_csv(one: Plan, lines: list[shown.Line]) -> tuple[list[str], Iterator[l
             line.state, line.seat.contest.number, line.name, line.seat.electors, line.seat.votes_likely,
             line.found.last_votes, say("yes") if line.found.last_won else "", sources.get(line.seat.contest_id, ""),
             line.seat.votes, round(line.seat.share_pct, 2), say("yes") if line.found.won else "",
-            line.found.need or None, line.short, line.gain, line.found.chance_pct, say("yes") if line.seat.by_hand else "",
-            say("yes") if line.seat.is_locked else "",
+            line.found.need or None, line.short, line.gain, line.found.chance_pct,
+            say("yes") if line.seat.by_hand else "", say("yes") if line.seat.is_locked else "",
         ]
         for line in lines
     )  # fmt: skip
