@@ -35,19 +35,20 @@ def read(work: Work) -> list[Pair]:
     pairs: list[Pair] = []
     seen: dict[tuple[tuple[str, int], tuple[str, int]], int] = {}
     for batch in work.rows():
-        for row, state_from, number_from, state_to, number_to, weight in batch.rows:
+        # Of rows the reader has refused too it is told what else is wrong with them.
+        for row, state_from, number_from, state_to, number_to, weight in (*batch.rows, *batch.faulty):
             old = known.state_of(state_from) if state_from else own
             new = known.state_of(state_to) if state_to else old
-            if old is None or new is None:
-                field, told = ("state_from", state_from) if old is None else ("state_to", state_to)
-                excerpt = str(told or "")[:40]
-                work.refuse(row, field, "state_unknown" if told else "state_missing", excerpt=excerpt)
-                continue
-            if allowed is not None and not {old, new} <= allowed:
-                work.refuse(row, "state_from", "state_outside", state=old)
-                continue
-            if not weight:
+            if old is None and not work.is_refused(row, "state_from"):
+                told = str(state_from or "")[:40]
+                work.refuse(row, "state_from", "state_unknown" if told else "state_missing", excerpt=told)
+            if state_to and new is None:
+                work.refuse(row, "state_to", "state_unknown", excerpt=str(state_to)[:40])
+            if allowed is not None and not {old, new} - {None} <= allowed:
+                work.refuse(row, "state_from", "state_outside", state=old or new)
+            if not weight and not work.is_refused(row, "weight"):
                 work.refuse(row, "weight", "weight_zero")
+            if work.is_refused(row) or old is None or new is None:
                 continue
             pair = Pair(row, old, number_from, new, number_to, weight)
             if (pair.old, pair.new) in seen:

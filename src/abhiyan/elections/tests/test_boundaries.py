@@ -123,13 +123,14 @@ def test_an_election_is_compared_with_the_one_before_it_in_its_own_states(tmp_pa
 
 def test_weights_that_do_not_sum_to_one_are_refused_with_their_rows(tmp_path: Path) -> None:
     staged = tables(
-        tmp_path, TABLE.replace("U08,1,3,0.5", "U08,1,3,0.4") + "U08,2,1,1\nXX,1,1,1\nU08,9,1,0\n"
+        tmp_path, TABLE.replace("U08,1,3,0.5", "U08,1,3,0.4") + "U08,2,1,1\nXX,1,1,0\nU08,9,1,0\n"
     )
     assert refused(staged) == [
         (3, "weight", "weights_sum"),
         (4, "weight", "weights_sum"),
         (6, "number_to", "pair_doubled"),
         (7, "state_from", "state_unknown"),
+        (7, "weight", "weight_zero"),
         (8, "weight", "weight_zero"),
     ]
     assert not Correspondence.objects.exists()
