@@ -17,6 +17,7 @@ from abhiyan.people.models import Account
 from abhiyan.programmes import actions, queries
 from abhiyan.programmes.models import Programme
 from abhiyan.programmes.rules.ladder import COUNTED, REPORTED, Change
+from abhiyan.programmes.views import creating
 
 from .test_make_programme import make
 
@@ -177,6 +178,21 @@ def test_a_nul_in_a_search_finds_nobody_and_breaks_nothing(
     for path in (f"{drive.public_id}/", f"{drive.public_id}/targets/", f"{draft.public_id}/draft/who/"):
         page = body(client, f"/programmes/{path}?q=%00")
         assert "Name as in charge" not in page
+
+
+def test_a_new_programme_of_more_units_than_one_split_takes_is_split_among_those_directly_below(
+    world: World, president: Account, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client, draft = browser(president), make(world, president)
+    target = f"/programmes/{draft.public_id}/draft/target/"
+    assert "By electors, down to the booths" in body(client, target)
+    monkeypatch.setattr(creating, "MOST", 3)
+    assert "By electors, among the units directly below" in body(client, target)
+    asked = {f"n_{world.unit('N1')}": "1,25,000", "how": "equally"}
+    assert client.post(target, asked).status_code == 302
+    with system("test"):
+        assert queries.gap(programme=draft, node=world.unit("N1"), on=TODAY).sums
+        assert queries.gap(programme=draft, node=world.unit("N11"), on=TODAY).without == 2
 
 
 @pytest.mark.once

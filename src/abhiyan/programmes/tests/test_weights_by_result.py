@@ -283,7 +283,8 @@ def test_on_its_page_a_plan_is_looked_at_and_then_taken(
     expected = told.partition('name="expected" value="')[2].partition('"')[0]
     assert page.get(f"{address}?plan=none").status_code == 422
     assert "This field is required" in page.get(f"{address}?plan=").content.decode()
-    assert f"?measure=1&amp;plan={plan.public_id}" in told  # a refused act keeps its page, and what leads on from it
+    # A refused act keeps its page, and what leads on from it.
+    assert f"?measure=1&amp;plan={plan.public_id}" in told
     assert page.post(address, {"plan": str(uuid4()), "expected": expected}).status_code == 422
     assert page.post(address, {"plan": str(plan.public_id), "expected": "other"}).status_code == 409
     assert page.post(address, {"plan": str(plan.public_id), "expected": expected}).status_code == 302

@@ -19,9 +19,11 @@ from abhiyan.org.queries import NotYours
 from abhiyan.org.viewer import Request, named
 from abhiyan.programmes import actions, queries
 from abhiyan.programmes.models import Programme
+from abhiyan.programmes.queries.splits import MOST
 from abhiyan.programmes.rules import own_pages, windows
 from abhiyan.programmes.rules.templates import TEMPLATES
 from abhiyan.ui import numbers
+from abhiyan.ui.fields import WholeField
 from abhiyan.units import queries as units
 
 from . import shown
@@ -84,21 +86,28 @@ class WhenForm(forms.Form):
 class TargetForm(forms.Form):
     """Step 4: a number for every unit the programme runs in, and whether to split it at once."""
 
-    how = forms.ChoiceField(
-        label=_("Split among the units below"),
-        choices=[
+    how = forms.ChoiceField(label=_("Split among the units below"), required=False, widget=forms.RadioSelect)
+
+    def __init__(
+        self, *args: Any, among: list[tuple[int, str, int | None]], is_far: bool, **kwargs: Any
+    ) -> None:
+        """is_far: whether a split may go down to the booths: of a nation, or a large state, they are too many."""
+        super().__init__(*args, **kwargs)
+        field = self.fields["how"]
+        assert isinstance(field, forms.ChoiceField)
+        field.choices = [
             ("electors", _("By electors, down to the booths")),
             ("equally", _("Equally, down to the booths")),
             ("", _("Not yet")),
-        ],
-        required=False,
-        widget=forms.RadioSelect,
-    )
-
-    def __init__(self, *args: Any, among: list[tuple[int, str, int | None]], **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+        ]
+        if not is_far:
+            field.choices = [
+                ("electors", _("By electors, among the units directly below")),
+                ("equally", _("Equally, among the units directly below")),
+                ("", _("Not yet")),
+            ]
         for unit_id, name, n in among:
-            self.fields[f"n_{unit_id}"] = forms.IntegerField(
+            self.fields[f"n_{unit_id}"] = WholeField(
                 label=name, min_value=0, max_value=2_000_000_000, required=False, initial=n
             )
         self.order_fields([*(f"n_{unit_id}" for unit_id, _name, _n in among), "how"])
@@ -278,9 +287,15 @@ def _form(request: Request, one: Programme, step: str) -> forms.Form | None:
         return TargetForm(
             posted,
             among=[(row.id, row.name(lang), known[row.id].n if row.id in known else None) for row in scope],
+            is_far=all(_may_go_far(one, row.id) for row in scope),
             initial={"how": "electors"},
         )
     return None
+
+
+def _may_go_far(one: Programme, unit_id: int) -> bool:
+    """Whether all units below one are few enough to be given targets at once."""
+    return sum(units.counts_below(unit_id, one.hierarchy).values()) <= MOST
 
 
 def _keep(request: Request, one: Programme, step: str, given: dict[str, Any]) -> None:
@@ -296,7 +311,8 @@ def _keep(request: Request, one: Programme, step: str, given: dict[str, Any]) ->
             at=at,
         )
     if step == "target":
-        for unit_id in queries.scope_units(one):
+        scope = queries.scope_units(one)
+        for unit_id in scope:
             n = given.get(f"n_{unit_id}")
             if n is None:
                 continue
@@ -306,7 +322,7 @@ def _keep(request: Request, one: Programme, step: str, given: dict[str, Any]) ->
                     programme_id=one.pk,
                     unit_id=unit_id,
                     how=given["how"],
-                    levels=None,
+                    levels=None if all(_may_go_far(one, each) for each in scope) else 1,
                     by=request.actor,
                     at=at,
                 )
