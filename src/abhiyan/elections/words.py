@@ -54,6 +54,10 @@ SENTENCES = {
         "%(seat)s: what is locked below it does not fit its %(votes)s votes. The numbers stand and do not sum: unlock"
         " or change one, then pass it down anew."
     ),
+    "cascade_left": _(
+        "%(seat)s: units that had votes below it have moved and got theirs elsewhere: %(units)s. What is left below it"
+        " does not sum. Pass it down anew."
+    ),
     "cascade_moved": _(
         "%(seat)s: units that had votes below it have moved, changed or closed: %(units)s, of them locked %(locks)s."
         " Its votes were passed down anew among the units that stand there now."

@@ -1,5 +1,6 @@
 """A plan's votes passed down below its seats: segment, mandal, booth; whole numbers that sum at every level."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -29,7 +30,7 @@ from abhiyan.org import queries as org
 from abhiyan.units import queries as units
 
 LARGEST = 2_000_000_000
-GAP = "cascade_gap"
+GAP, LEFT = "cascade_gap", "cascade_left"
 SAME = (
     "n",
     "parent_id",
@@ -72,14 +73,14 @@ def cascade_plan(
         tree = passing.tree_of(seat)
         if not given.keys() <= set(tree.below(unit_id)):
             raise NotInPlan(field="unit")
-        changes, gaps = _pass(
+        changes, gaps, left = _pass(
             plan, tree, unit_id, total, _Way(_known(basis), DEPTHS[down_to], by_hand=given), by=by, at=at
         )
         if gaps:
             names = units.names_of([gaps[0].parent], language=get_language() or "en")
             where = names.get(gaps[0].parent, "")
             raise LocksExceed(field="unit", where=where, locked=gaps[0].locked, total=gaps[0].total)
-        _clear_gap(plan, tree)
+        _told_anew(plan, tree, left)
         audit.record(
             by=by,
             at=at,
@@ -130,7 +131,11 @@ def carry(*, before: Plan, after: Plan, by: Actor, at: datetime) -> None:
         seat = new.get(family.top)
         if seat is None:
             told.append(["cascade_lost", old[family.top].contest_id, {"units": len(family.units)}])
-        elif family.moved or seat.votes != old[family.top].votes:
+        elif (
+            family.moved
+            or seat.votes != old[family.top].votes
+            or not (family.sums or seat.contest_id in gaps)
+        ):
             anew.append(family)
         else:
             kept += family.units
@@ -183,7 +188,7 @@ def _anew(
         basis = family.bases.get(family.top, "electors")
         way = _Way(basis, family.depth, bases=family.bases, stays=stays)
         try:
-            _changes, gaps = _pass(after, tree, family.top, seat.votes, way, by=by, at=at)
+            _changes, gaps, _left = _pass(after, tree, family.top, seat.votes, way, by=by, at=at)
         except NothingToPass:
             told.append(["cascade_lost", seat.contest_id, {"units": len(family.units)}])
             continue
@@ -195,18 +200,27 @@ def _anew(
     return told
 
 
-def _clear_gap(plan: Plan, tree: Tree) -> None:
-    """A plan no longer says that a seat's parts do not fit once they sum."""
+def _told_anew(plan: Plan, tree: Tree, taken: Sequence[PlanPart]) -> None:
+    """Let a plan say what is so after a pass: that this seat's parts sum, once they do; and that another seat's no
+    longer do, where units that came from there took their numbers with them."""
+    before = _contradictions(plan)
+    found = before
     seat = PlanSeat.objects.filter(plan=plan, unit=tree.top).first()
-    if seat is None or not any(each[:2] == [GAP, seat.contest_id] for each in _contradictions(plan)):
-        return
-    sums: dict[int, int] = {}
-    parts = passing.parts_below(plan, tree, tree.top)
-    for part in parts.values():
-        sums[part.parent_id] = sums.get(part.parent_id, 0) + part.n
-    whole = {tree.top: seat.votes} | {unit_id: part.n for unit_id, part in parts.items()}
-    if all(whole.get(parent_id) == n for parent_id, n in sums.items()):
-        found = [each for each in _contradictions(plan) if each[:2] != [GAP, seat.contest_id]]
+    if seat is not None and any(
+        code in (GAP, LEFT) and key == seat.contest_id for code, key, _facts in before
+    ):
+        sums: dict[int, int] = {}
+        parts = passing.parts_below(plan, tree, tree.top)
+        for part in parts.values():
+            sums[part.parent_id] = sums.get(part.parent_id, 0) + part.n
+        whole = {tree.top: seat.votes} | {unit_id: part.n for unit_id, part in parts.items()}
+        if all(whole.get(parent_id) == n for parent_id, n in sums.items()):
+            found = [each for each in before if each[0] not in (GAP, LEFT) or each[1] != seat.contest_id]
+    others = Counter(passing.seat_above(plan, part.parent_id) for part in taken)
+    for other in PlanSeat.objects.filter(plan=plan, unit__in=[one for one in others if one is not None]):
+        found = [each for each in found if each[:2] != [LEFT, other.contest_id]]
+        found.append([LEFT, other.contest_id, {"units": others[other.unit_id]}])
+    if found != before:
         plan.found = plan.found | {"contradictions": found}
         plan.save(update_fields=["found"])
 
@@ -238,9 +252,9 @@ class _Way:
 
 def _pass(
     plan: Plan, tree: Tree, top: int, total: int, way: _Way, *, by: Actor, at: datetime
-) -> tuple[list[Change[int]], tuple[Gap[int], ...]]:
-    """Write what the units below `top` get, and end what no longer stands there; what changed, and where locks do not
-    fit (the numbers stand then; who does not want that undoes it)."""
+) -> tuple[list[Change[int]], tuple[Gap[int], ...], list[PlanPart]]:
+    """Write what the units below `top` get, and end what no longer stands there; what changed, where locks do not fit
+    (the numbers stand then; who does not want that undoes it), and numbers that were taken from other seats."""
     known = passing.parts_below(plan, tree, top)
     locked = {unit_id: part for unit_id, part in known.items() if part.is_locked} | dict(way.stays)
     # As far down as asked, and as numbers stand: none is left that no longer sums.
@@ -281,7 +295,9 @@ def _pass(
             ended.append(part)
         made.append(new)
     _write(plan, ended, made, at=at)
-    return changes, found.gaps
+    here = {tree.top, *tree.nodes}
+    taken = [part for part in ended if part.unit_id in here and part.parent_id not in here and part.n]
+    return changes, found.gaps, taken
 
 
 def _under(top: int, children: Mapping[int, Sequence[int]]) -> dict[int, Sequence[int]]:

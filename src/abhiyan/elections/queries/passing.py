@@ -207,14 +207,15 @@ class Family:
     """What a plan has passed down below one seat, and how.
 
     moved: units that no longer stand where they got their number, or are closed; moved_locked: of these, the locked
-    ones. depth: how far down it goes (see DEPTHS). bases: parent -> what most of its children went by, of those whose
-    children did not all get their number by hand.
+    ones. sums: at every level. depth: how far down it goes (see DEPTHS). bases: parent -> what most of its children went
+    by, of those whose children did not all get their number by hand.
     """
 
     top: int
     units: list[int] = field(default_factory=list)
     moved: int = 0
     moved_locked: int = 0
+    sums: bool = True
     depth: int = 0
     bases: dict[int, Basis] = field(default_factory=dict)
 
@@ -227,7 +228,8 @@ def families_of(plan: Plan) -> list[Family]:
     """
     with connection.cursor() as cursor:
         cursor.execute(
-            """select p.unit_id, p.parent_id, p.is_locked, p.weight_basis, u.kind, u.closed_on is not null, e.parent_id
+            """select p.unit_id, p.parent_id, p.is_locked, p.weight_basis, u.kind, u.closed_on is not null, e.parent_id,
+                 p.n
                from elections_plan_part p
                join units_unit u on u.id = p.unit_id
                left join units_placement e on e.unit_id = p.unit_id and e.hierarchy = %s and e.lo is not null
@@ -243,10 +245,10 @@ def families_of(plan: Plan) -> list[Family]:
         children[row[1]].append(row)
     found = []
     seats = PlanSeat.objects.filter(plan=plan, unit__isnull=False).order_by("pk")
-    for top in seats.values_list("unit_id", flat=True):
+    for top, votes in seats.values_list("unit_id", "votes"):
         if top not in children:
             continue
-        family, waiting = Family(top), [top]
+        family, waiting, wholes = Family(top), [top], {top: votes}
         for parent in waiting:
             below = children.get(parent)
             if not below:
@@ -255,7 +257,9 @@ def families_of(plan: Plan) -> list[Family]:
             used = Counter(row[3] for row in below if row[3] in BASES)
             if used:
                 family.bases[parent] = next(one for one in BASES if one == used.most_common(1)[0][0])
-            for unit_id, _parent, is_locked, _basis, kind, is_closed, electoral in below:
+            family.sums &= sum(row[-1] for row in below) == wholes[parent]
+            for unit_id, _parent, is_locked, _basis, kind, is_closed, electoral, n in below:
+                wholes[unit_id] = n
                 stands = booths.get(unit_id, electoral)
                 if electoral is None and kind == "mandal":
                     stands = mandals.get(unit_id)

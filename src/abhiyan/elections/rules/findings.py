@@ -24,6 +24,7 @@ Added where a plan is passed down below its seats (`actions.cascade`), contradic
 | code | about | facts |
 |---|---|---|
 | `cascade_gap` | a seat: what is locked below it does not fit; the numbers stand and do not sum | votes |
+| `cascade_left` | a seat: units have moved to another, which is passed down; the rest does not sum | units |
 | `cascade_moved` | a seat: units below it have moved or closed; what was passed down was split anew | units, locks |
 | `cascade_lost` | a seat: nothing of what was passed down stands below it any more | units |
 

@@ -179,7 +179,7 @@ def test_it_sums_at_every_level_under_locks_and_moves_of_units(ground: Ground, d
             with suppress(NothingToPass):
                 ground.passes(seat, down_to="segment")
         ground.assert_sums(*PLACES)
-        assert "cascade_gap" not in ground.told()
+        assert not {"cascade_gap", "cascade_left"}.intersection(ground.told())
 
 
 def _try(ground: Ground, seat: str, **more: Any) -> None:
@@ -200,6 +200,25 @@ def test_a_booth_that_moved_loses_its_number_there_and_its_mandal_what_no_longer
     assert "M1" not in ground.found() and "B1" not in ground.found()
     ground.passes("C2")
     assert ground.found()["B1"] > 0
+    ground.assert_sums("C1", "C2")
+    assert ground.told() == []
+
+
+def test_a_seat_whose_units_got_their_votes_elsewhere_is_told_until_it_sums(ground: Ground) -> None:
+    ground.passes("C1")
+    ground.passes("C2")
+    ground.move("B4", "A3")
+    ground.passes("C2")
+    assert ground.told() == ["cascade_left"]
+    with transaction.atomic():
+        first = ground.plan
+        ground.version()  # passes it down anew
+        assert ground.told() == ["cascade_moved"]  # M2 has lost a booth
+        ground.assert_sums("C1", "C2")
+        transaction.set_rollback(True)
+    ground.plan = first
+    ground.passes("C1")
+    assert ground.told() == []
     ground.assert_sums("C1", "C2")
 
 
