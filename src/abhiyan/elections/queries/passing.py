@@ -207,8 +207,8 @@ class Family:
     """What a plan has passed down below one seat, and how.
 
     moved: units that no longer stand where they got their number, or are closed; moved_locked: of these, the locked
-    ones. sums: at every level. depth: how far down it goes (see DEPTHS). bases: parent -> what most of its children went
-    by, of those whose children did not all get their number by hand.
+    ones. sums: at every level. depth: how far down it goes (see DEPTHS). bases: parent -> what most of its children
+    went by, of those whose children did not all get their number by hand.
     """
 
     top: int
