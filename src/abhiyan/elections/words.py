@@ -1,7 +1,8 @@
 """What the rules find in a plan, as sentences in the active language."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from abhiyan.elections.rules.findings import Finding
@@ -89,6 +90,36 @@ SENTENCES = {
     ),
     "without_vote": _("%(seat)s: one candidate stood and nobody voted, so there are no votes to move."),
 }
+# What is said once of all the seats it holds for, and how it is said of several.
+OF_SEVERAL = {
+    "did_not_stand": SENTENCES["did_not_stand"],
+    "result_missing": SENTENCES["result_missing"],
+    "without_vote": SENTENCES["without_vote"],
+    "electors_unknown": _(
+        "%(seat)s: how many electors each has is not known. As many votes as last time are taken as likely there."
+    ),
+}
+NAMED = 30
+
+
+def sentences(findings: Iterable[Finding], seats: Mapping[int, str]) -> list[str]:
+    """Findings in words, in their order; what is the same of several seats in one sentence that names them."""
+    found = list(findings)
+    alike: dict[str, list[str]] = {}
+    for each in found:
+        if each.code in OF_SEVERAL and each.key is not None:
+            alike.setdefault(each.code, []).append(seats.get(each.key, str(each.key)))
+    told: dict[str, str] = {}
+    for number, each in enumerate(found):
+        names = alike.get(each.code, [])
+        if len(names) < 2 or each.key is None:
+            told[str(number)] = sentence(each, seats)
+        elif each.code not in told:
+            listed, more = ", ".join(names[:NAMED]), len(names) - NAMED
+            if more > 0:
+                listed = gettext("%(names)s and %(n)s more") % {"names": listed, "n": numbers.grouped(more)}
+            told[each.code] = str(OF_SEVERAL[each.code]) % {"seat": listed}
+    return list(told.values())
 
 
 def sentence(finding: Finding, seats: Mapping[int, str]) -> str:

@@ -4,6 +4,8 @@ from typing import Any
 
 from django import forms
 
+from .numbers import grouped
+
 
 class WholeField(forms.IntegerField):
     """A whole number as people type it: 35,00,00,000 or 350 000 000."""
@@ -14,3 +16,7 @@ class WholeField(forms.IntegerField):
         if isinstance(value, str):
             value = value.replace(",", "").replace(" ", "").replace("\u00a0", "")
         return super().to_python(value)
+
+    def prepare_value(self, value: Any) -> Any:
+        """As numbers are written beside it; what was typed stays as it was typed."""
+        return grouped(value) if isinstance(value, int) else value

@@ -23,6 +23,7 @@ from abhiyan.elections.refusals import (
     UnknownSeat,
 )
 from abhiyan.elections.rules.classes import DEFAULT
+from abhiyan.elections.rules.findings import Finding
 from abhiyan.org.queries import NotYours
 from abhiyan.org.tests.make import AT, SYSTEM, World, actor
 from abhiyan.people.models import Account
@@ -96,6 +97,19 @@ def test_goals_that_cannot_be_are_told_in_words(world: World, president: Account
         ]
     assert "The goal is 4 seats. No swing wins more than 3" in told[0]
     assert not any("%(" in text for text in told)
+
+
+def test_what_is_the_same_of_many_seats_is_said_once() -> None:
+    seats = {number: f"Seat {number}" for number in range(1, 41)}
+    told_of = [Finding("did_not_stand", number) for number in (1, 2)]
+    told_of += [Finding("seat_above_electors", 3, {"votes": 9, "over": 4, "electors": 5})]
+    told_of += [Finding("without_vote", 4), Finding("did_not_stand", 5)]
+    with translation.override("en"):
+        first, second, third = words.sentences(told_of, seats)
+        assert first.startswith("Seat 1, Seat 2, Seat 5: this side had no candidate")
+        assert second.startswith("Seat 3: 9 votes") and third.startswith("Seat 4: one candidate")
+        (many,) = words.sentences([Finding("did_not_stand", number) for number in seats], seats)
+        assert "Seat 30 and 10 more: this side" in many
 
 
 def test_every_finding_has_its_sentence() -> None:

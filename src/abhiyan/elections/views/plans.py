@@ -17,7 +17,7 @@ from django.views.decorators.http import require_safe
 from abhiyan.elections import queries
 from abhiyan.elections.models import Plan
 from abhiyan.elections.queries import planning
-from abhiyan.elections.words import sentence
+from abhiyan.elections.words import sentences
 from abhiyan.org.viewer import Request, named
 from abhiyan.people import queries as people
 from abhiyan.ui import tables
@@ -148,9 +148,9 @@ def plan(request: Request, public_id: UUID) -> HttpResponseBase:
     leaf = tables.numbered(found, request.GET, total=len(found))
     sources = shown.stands_on(one, [line.seat.contest_id for line in leaf.rows])
     names = {line.seat.contest_id: line.name for line in lines}
-    contradictions = [sentence(each, names) for each in planning.findings(one, "contradictions")]
+    contradictions = sentences(planning.findings(one, "contradictions"), names)
     noted = planning.findings(one, "notes")
-    notes = [sentence(each, names) for each in noted]
+    notes = sentences(noted, names)
     unmoved = {each.key: UNMOVED[each.code] for each in noted if each.code in UNMOVED}
     every = request.GET.get("versions") == "all"
     versions = planning.versions_of(one, most=None if every else planning.VERSIONS_SHOWN)

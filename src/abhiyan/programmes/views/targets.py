@@ -165,7 +165,7 @@ def _page_of(
                     else pace.per_day(child.target, child.ladder.counted or 0, days),
                     "value": number["n"].value()
                     if number is not None and about == child.unit_id
-                    else (known[child.unit_id].n if child.unit_id in known else ""),
+                    else (numbers.grouped(known[child.unit_id].n) if child.unit_id in known else ""),
                 }
                 for child in below.rows
             ],

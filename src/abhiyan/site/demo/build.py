@@ -20,6 +20,7 @@ from abhiyan.enrolment.models import Channel, Sign
 from abhiyan.messaging import actions as messaging
 from abhiyan.org import actions as org
 from abhiyan.people import actions as people_actions
+from abhiyan.people.models import Account
 from abhiyan.programmes import actions as programmes
 from abhiyan.programmes import queries as programme_queries
 from abhiyan.programmes.models import Programme
@@ -37,6 +38,7 @@ LOCKED = {
     "JK-D7": 90,
     "JK-D13": 130,
 }  # districts set by hand: per cent of what the last result gives
+DECLINES, REASON = 4, "परिवार में विवाह है, जनवरी तक बाहर हूँ"
 BATCH = 500
 LEAVE_NUMBER, JOIN_NUMBER = "+918000000002", "+918000000001"
 BY = Actor.system("demo")
@@ -90,13 +92,14 @@ def build(seed: str, *, at: datetime, say: Callable[[str], None]) -> None:
     say("appointing people to offices")
     with system("demo"):
         ids = units.ids_of(row.code for row in rows if row.kind != "village")
-        _appoint(seed, rows, ids, at, today)
+        holders = _appoint(seed, rows, ids, at, today)
     say("importing the results of past elections")
     elections.bring_results(at=at)
     elections.plan(seed, ids["JK"], at=at)
     say("splitting the drive's target by the last result")
     with system("demo"):
         programme = _programme(ids, first, at)
+        _name_in_charges(programme, holders, ids, at)
     say(f"taking in about {CLAIMS:,} claims of {DAYS} days")
     _enrol(seed, rows, programme, first, at, say)
     enrolment.consider_answered(programme_id=programme.pk, until=at - timedelta(minutes=20), by=BY, at=at)
@@ -164,7 +167,11 @@ def _outlines(at: datetime) -> None:
     )
 
 
-def _appoint(seed: str, rows: Sequence[tree.Row], ids: dict[str, int], at: datetime, today: date) -> None:
+def _appoint(
+    seed: str, rows: Sequence[tree.Row], ids: dict[str, int], at: datetime, today: date
+) -> dict[Part, Account]:
+    """Who holds which office: the cast, one line down to a booth, most districts and mandals."""
+    holders = {}
     rng = random.Random(f"offices {seed}")  # noqa: S311  # sample data
     crowd = people.people(f"offices {seed}", first=0)
     katra = next(row.code for row in rows if row.kind == "mandal" and row.name_en == "Katra")
@@ -179,7 +186,8 @@ def _appoint(seed: str, rows: Sequence[tree.Row], ids: dict[str, int], at: datet
         Part("booth_worker", booth),
     ]
     for part in parts:
-        _seat(part, next(crowd), ids, at, since=today - timedelta(days=rng.randint(100, 700)), is_demo=True)
+        since = today - timedelta(days=rng.randint(100, 700))
+        holders[part] = _seat(part, next(crowd), ids, at, since=since, is_demo=True)
     taken = {(part.office, part.unit) for part in parts}
     for row in rows:
         near = row.organisational_parent.startswith(f"{katra}-") or row.organisational_parent == katra
@@ -192,12 +200,14 @@ def _appoint(seed: str, rows: Sequence[tree.Row], ids: dict[str, int], at: datet
         if not office or (office, row.code) in taken or rng.random() > share:
             continue
         since = today - timedelta(days=rng.randint(30, 900))
-        _seat(Part(office, row.code), next(crowd), ids, at, since=since, is_demo=False)
+        part = Part(office, row.code)
+        holders[part] = _seat(part, next(crowd), ids, at, since=since, is_demo=False)
+    return holders
 
 
 def _seat(
     part: Part, person: people.Sample, ids: dict[str, int], at: datetime, *, since: date, is_demo: bool
-) -> None:
+) -> Account:
     account = people_actions.open_account(
         phone=person.phone,
         name=person.name_hi if is_demo else person.name,
@@ -215,6 +225,28 @@ def _seat(
         at=at,
         starts_on=since,
     )
+    return account
+
+
+def _name_in_charges(
+    made: Programme, holders: dict[Part, Account], ids: dict[str, int], at: datetime
+) -> None:
+    """District presidents answer for the drive, the district in-charge of the cast in one; most have said yes, one
+    no, three have not answered."""
+    homes = {part.unit: account for part, account in holders.items() if part.office == "district_president"}
+    homes |= {part.unit: account for part, account in holders.items() if part.office == "district_in_charge"}
+    for number, (code, account) in enumerate(homes.items()):
+        named = programmes.name_in_charge(
+            programme_id=made.pk, unit_id=ids[code], account=account.public_id, by=BY, at=at
+        )
+        if number == DECLINES or number % 6:
+            programmes.answer_charge(
+                in_charge_id=named.pk,
+                accepts=number != DECLINES,
+                reason=REASON if number == DECLINES else "",
+                by=Actor(kind="person", id=account.public_id, account_id=account.pk),
+                at=at,
+            )
 
 
 def _programme(ids: dict[str, int], first: date, at: datetime) -> Programme:
