@@ -16,7 +16,7 @@ demo: ## a campaign in full swing on http://localhost:8000, in the foreground
 stop: ## end the demo, its workers and its database, from anywhere
 	@if [ -x .venv/bin/abhiyan ]; then exec .venv/bin/abhiyan stop; else echo "nothing runs: there is no .venv"; fi
 
-test: ## every check and test, on PostgreSQL 18 and 15 (at most 15 minutes on 2 cores)
+test: ## every check and test, on PostgreSQL 18 and 15 (at most 12 minutes on 2 cores)
 	@tools/env
 	@exec tools/test
 
