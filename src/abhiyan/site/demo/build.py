@@ -235,18 +235,25 @@ def _name_in_charges(
     no, three have not answered."""
     homes = {part.unit: account for part, account in holders.items() if part.office == "district_president"}
     homes |= {part.unit: account for part, account in holders.items() if part.office == "district_in_charge"}
+    president = _acting(
+        next(account for part, account in holders.items() if part.office == "state_president")
+    )
     for number, (code, account) in enumerate(homes.items()):
         named = programmes.name_in_charge(
-            programme_id=made.pk, unit_id=ids[code], account=account.public_id, by=BY, at=at
+            programme_id=made.pk, unit_id=ids[code], account=account.public_id, by=president, at=at
         )
         if number == DECLINES or number % 6:
             programmes.answer_charge(
                 in_charge_id=named.pk,
                 accepts=number != DECLINES,
                 reason=REASON if number == DECLINES else "",
-                by=Actor(kind="person", id=account.public_id, account_id=account.pk),
+                by=_acting(account),
                 at=at,
             )
+
+
+def _acting(account: Account) -> Actor:
+    return Actor(kind="person", id=account.public_id, account_id=account.pk)
 
 
 def _programme(ids: dict[str, int], first: date, at: datetime) -> Programme:
