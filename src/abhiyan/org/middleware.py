@@ -1,11 +1,12 @@
 """One transaction per request, in the viewer's scope; who looks, and who acts, on the request."""
 
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from datetime import timedelta
 from typing import IO
 
 from django.conf import settings
+from django.core.handlers.asgi import ASGIRequest
 from django.db import connection, transaction
 from django.http import HttpRequest, StreamingHttpResponse
 from django.http.response import HttpResponseBase
@@ -21,6 +22,7 @@ from .viewer import NOBODY, Viewer
 
 Answer = Callable[[HttpRequest], HttpResponseBase]
 KEPT_IN_MEMORY = 1024 * 1024
+PART = 64 * 1024
 
 
 class ViewerMiddleware:
@@ -52,7 +54,9 @@ class ViewerMiddleware:
             self._set(request, viewer)
             response = self.get_response(request)
             if isinstance(response, StreamingHttpResponse) and not response.is_async:
-                response.streaming_content = _written_out(iter(response))
+                kept = Kept(iter(response))
+                # A server that speaks ASGI would take all of a plain iterator into memory at once.
+                response.streaming_content = kept if isinstance(request, ASGIRequest) else kept.parts()
             if response.status_code >= 500:
                 transaction.set_rollback(True)
             undone = connection.needs_rollback
@@ -105,16 +109,26 @@ def _set_cookie(response: HttpResponseBase, visit: Visit) -> None:
         response.delete_cookie(name, path="/", samesite="Lax")
 
 
-def _written_out(content: Iterator[bytes]) -> Iterator[bytes]:
-    """The whole of a stream, read now into memory or a file without a name, given out later."""
-    kept: IO[bytes] = tempfile.SpooledTemporaryFile(KEPT_IN_MEMORY)  # noqa: SIM115  # closed when given out
-    for part in content:
-        kept.write(part)
-    kept.seek(0)
-    return _given_out(kept)
+class Kept:
+    """The whole of a stream, read now into memory or a file without a name, given out later to server or test."""
 
+    def __init__(self, content: Iterator[bytes]) -> None:
+        self._file: IO[bytes] = tempfile.SpooledTemporaryFile(KEPT_IN_MEMORY)  # noqa: SIM115  # the answer closes it
+        for part in content:
+            self._file.write(part)
+        self._file.seek(0)
 
-def _given_out(kept: IO[bytes]) -> Iterator[bytes]:
-    with kept:
-        while part := kept.read(64 * 1024):
+    def parts(self) -> Iterator[bytes]:
+        """As WSGI's kind of request takes it."""
+        with self._file:
+            while part := self._file.read(PART):
+                yield part
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        # Read where it is sent: a part is in memory, or in a file just written.
+        for part in self.parts():
             yield part
+
+    def close(self) -> None:
+        """Let go of it: sent, or whoever asked has gone."""
+        self._file.close()

@@ -166,7 +166,7 @@ class Account(models.Model):
     phone_id = models.UUIDField(unique=True)
     last4 = models.TextField(default="", db_default="")  # of the phone, to tell two of one name apart
     name = models.TextField()
-    language = models.TextField(default="hi", db_default="hi")
+    language = models.TextField(default="", db_default="")  # chosen by its owner; empty: the browser's
     unit_id = models.BigIntegerField(null=True)  # where they are looked for: their first appointment's unit
     created_at = models.DateTimeField()
     closed_at = models.DateTimeField(null=True)

@@ -170,7 +170,7 @@ def main() -> None:
 @main.command()
 @click.option("--name", help="The first administrator's name; asked for when not given.")
 @click.option("--phone", help="Their mobile number; asked for when not given.")
-@click.option("--language", type=click.Choice(["hi", "en"]), default="hi", show_default=True)
+@click.option("--language", type=click.Choice(["hi", "en"]), default="", help="Theirs; else their browser's.")
 @click.option("--no-account", is_flag=True, help="Make keys and tables only.")
 @click.pass_context
 def init(ctx: click.Context, *, name: str | None, phone: str | None, language: str, no_account: bool) -> None:

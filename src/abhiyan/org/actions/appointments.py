@@ -226,7 +226,7 @@ def appoint_new(
     unit_id: int,
     by: Actor,
     at: datetime,
-    language: str = "hi",
+    language: str = "",
     starts_on: date | None = None,
     ends_on: date | None = None,
     hierarchy: int = 1,

@@ -1,17 +1,19 @@
 """What appointments put in sight, for the request and by day."""
 
+from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
 import pytest
+from asgiref.sync import async_to_sync
 from django.db import connection
-from django.http import HttpRequest, HttpResponse
-from django.test import RequestFactory
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.test import AsyncRequestFactory, RequestFactory
 from django.test.utils import CaptureQueriesContext
 
 from abhiyan.core import clock
 from abhiyan.core.scope import Scope, current, scoped, system
-from abhiyan.org import actions, queries
+from abhiyan.org import actions, middleware, queries
 from abhiyan.org.middleware import ViewerMiddleware
 from abhiyan.org.models import Appointment
 from abhiyan.org.viewer import NOBODY, Viewer
@@ -195,3 +197,31 @@ def test_a_visitor_who_needs_remembering_gets_a_cookie_that_works() -> None:
 
     visit(morsel.value, again)
     assert seen == [{"step": 2}]
+
+
+@pytest.mark.filterwarnings("error")
+def test_a_stream_is_read_in_its_scope_and_given_out_part_by_part_as_the_server_takes_it(
+    world: World,
+) -> None:
+    token = cookie(world.holder("district_president", "N11"))
+    big = 3 * middleware.KEPT_IN_MEMORY  # more than is kept in memory
+
+    def view(_request: HttpRequest) -> StreamingHttpResponse:
+        def lines() -> Iterator[bytes]:
+            yield str(current().account is not None).encode()
+            yield b"x" * big
+
+        return StreamingHttpResponse(lines())
+
+    async def taken(response: StreamingHttpResponse) -> list[bytes]:
+        return [part async for part in response]
+
+    for make in (RequestFactory(), AsyncRequestFactory()):
+        request = make.get("/")
+        request.COOKIES["session"] = token
+        response = ViewerMiddleware(view)(request)
+        assert isinstance(response, StreamingHttpResponse)
+        parts = async_to_sync(taken)(response) if response.is_async else list(response)
+        assert response.is_async is isinstance(make, AsyncRequestFactory)
+        assert b"".join(parts) == b"True" + b"x" * big
+        assert max(map(len, parts)) <= middleware.PART

@@ -302,7 +302,6 @@ def _appoint(
         starts_on=starts_on,
         ends_on=ends_on,
         order_no=given["order_no"],
-        language=get_language() or "hi",
         by=request.actor,
         at=at,
     )

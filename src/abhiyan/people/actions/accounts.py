@@ -43,13 +43,14 @@ def open_account(
     name: str,
     by: Actor,
     at: datetime,
-    language: str = "hi",
+    language: str = "",
     unit_id: int | None = None,
     is_demo: bool = False,
     is_root: bool = False,
 ) -> Account:
     """The account of a phone, opened now if there is none (one that is there keeps its name and language).
 
+    language: one its owner has chosen; empty: pages are in the browser's, messages in the installation's.
     An account alone lets nobody see anything: that takes an appointment. Who may open one is asked by the act
     that needs it (`org.appoint_new`). Refuses NotAPhone, NotAName.
     """
@@ -67,7 +68,7 @@ def open_account(
             phone_id=phone_id,
             last4=number[-4:],
             name=cleaned,
-            language=language if language in dict(settings.LANGUAGES) else settings.LANGUAGE_CODE,
+            language=language if language in dict(settings.LANGUAGES) else "",
             unit_id=unit_id,
             created_at=at,
             is_demo=is_demo,

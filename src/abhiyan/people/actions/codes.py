@@ -144,7 +144,7 @@ def check_code(
     return phone_id
 
 
-def first_administrator(*, name: str, phone: str, language: str, by: Actor, at: datetime) -> str:
+def first_administrator(*, name: str, phone: str, by: Actor, at: datetime, language: str = "") -> str:
     """Make (or find) the account that sets an installation up, on the server's console.
 
     Returns the path of a one-time sign-in, good for an hour; the second factor is set up after it. Refuses NotAPhone,

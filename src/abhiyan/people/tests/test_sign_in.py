@@ -330,6 +330,23 @@ def test_the_language_is_remembered(world: World) -> None:
     assert client.post("/language/", {"language": "xx"}).status_code == 422
 
 
+def test_who_has_chosen_no_language_reads_in_the_browsers_after_signing_in_too(
+    world: World, settings: LazySettings
+) -> None:
+    settings.DEMO = True
+    demo = actions.open_account(phone=NOBODYS, name="Demo Person", by=SYSTEM, at=AT, is_demo=True)
+    assert demo.language == ""
+    for asked, read in (("en-US,en;q=0.9", "en"), ("hi-IN,en;q=0.5", "hi"), ("ta", "hi")):
+        client = browser()
+        client.defaults["HTTP_ACCEPT_LANGUAGE"] = asked
+        assert client.get("/sign-in/")["Content-Language"] == read
+        client.post("/demo/sign-in/", {"account": str(demo.public_id)})
+        assert client.get("/account/")["Content-Language"] == read
+    client.post("/language/", {"language": "en"})
+    del client.cookies["language"]  # another browser of theirs
+    assert client.get("/account/")["Content-Language"] == "en"
+
+
 def test_the_first_administrator_signs_in_from_the_console_once() -> None:
     path = actions.first_administrator(name="Root", phone=ASHA, language="en", by=SYSTEM, at=clock.now())
     client = browser()
