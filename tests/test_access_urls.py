@@ -45,6 +45,7 @@ EXPECTED: dict[str, str | tuple[str, str]] = {
     "elections:plan_create": "ssssn oonnnnnnnnnnn",
     "elections:plan_lock_part": "ssssn oonnnnnnnnnnn",
     "elections:plan_pass": "ssssn oonnnnnnnnnnn",
+    "elections:plan_pass_all": "ssssn oonnnnnnnnnnn",
     "elections:plan_seats": "ssssn ggnnnnnnnnnnn",
     "elections:plan_set_part": "ssssn oonnnnnnnnnnn",
     "elections:plan_sides": "ssssg ggggggggggggg",
@@ -408,6 +409,23 @@ def test_no_narrowing_or_export_shows_the_other_district(
             # What was asked stands in its own field again; what was not asked is not told.
             told = [each for each in SECRETS.findall(body(answer)) if each not in path]
             assert told == [], role
+            transaction.set_rollback(True)
+
+
+CRAFTED = (
+    "q=%00&matching=a%00b&name=%00&unit=%00&sort=%00&show=moon&side=%00&election=%00&in=%00&format=x",
+    f"page={'9' * 5000}&q={'9' * 5000}&number={'9' * 30}&level=moon&role=moon&state=moon&versions=moon&measure=-1",
+)
+
+
+@pytest.mark.parametrize("name", sorted(ACCESS))
+def test_nothing_asked_in_an_address_breaks_its_page(
+    name: str, clients: dict[str, Client], own: Things
+) -> None:
+    for crafted in CRAFTED:
+        with transaction.atomic():
+            answer = clients["state_president"].get(f"{address(name, own)}?{crafted}")
+            assert answer.status_code < 500, crafted[:80]
             transaction.set_rollback(True)
 
 

@@ -51,6 +51,18 @@ def headers(get_response: Answer) -> Answer:
     return middleware
 
 
+def question(get_response: Answer) -> Answer:
+    """Drops NUL from what is asked in an address: PostgreSQL holds none, and no word or code has one."""
+
+    def middleware(request: HttpRequest) -> HttpResponseBase:
+        asked = request.META.get("QUERY_STRING", "")
+        if "%00" in asked:
+            request.META["QUERY_STRING"] = asked.replace("%00", "")
+        return get_response(request)
+
+    return middleware
+
+
 def host(get_response: Answer) -> Answer:
     """Under a name that is not ours nothing is answered. Whoever forgot to set it finds the remedy in the log."""
 

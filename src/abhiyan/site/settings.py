@@ -34,6 +34,7 @@ INSTALLED_APPS = [
 MIDDLEWARE: list[str] = [
     "abhiyan.site.middleware.headers",
     "abhiyan.site.middleware.host",
+    "abhiyan.site.middleware.question",
     "django.middleware.security.SecurityMiddleware",
     "django.middleware.common.CommonMiddleware",
     "abhiyan.org.middleware.viewer",

@@ -24,7 +24,7 @@ from abhiyan.core.tables.sniffing import Problem, mapped, sniff
 
 from . import authority, looks, running, store
 from .kinds import ImportKind, kind
-from .queries import failed_before_commit, has_slices, may, preview_of
+from .queries import failed_before_commit, has_slices, is_all_refused, may, preview_of
 
 State = StagedImport.State
 PIECE_BYTES = 1 << 20  # of one `receive`, small enough for a bad line
@@ -79,6 +79,15 @@ class WrongState(Refused):
     status = 409
 
 
+class NothingToTake(Refused):
+    """Every row was refused at the check."""
+
+    code = "nothing_to_take"
+    message = _(
+        "Every row of this list is refused, so there is nothing to take in. Mend the rows and upload it again."
+    )
+
+
 class NotReady(Refused):
     """Columns are still to be named, or something is wrong with those that were."""
 
@@ -105,7 +114,8 @@ def begin(
 ) -> StagedImport:
     """Open an import of a file of so many bytes, for the list of a unit; its bytes follow by `receive`.
 
-    Refuses by FileEmpty, FileTooLarge, BadOption, TooMany, or what the authority raises.
+    Refuses by FileEmpty, FileTooLarge, BadOption, TooMany, what the kind says of its options, or what the authority
+    raises.
     """
     of_kind = kind(kind_key)
     authority.require(by, of_kind.capability, unit_id=unit_id)
@@ -114,6 +124,8 @@ def begin(
     if file_bytes > of_kind.max_bytes:
         raise FileTooLarge(field="file", limit_mb=of_kind.max_bytes >> 20)
     chosen = _options(of_kind, options)
+    if of_kind.options_fit is not None:
+        of_kind.options_fit(chosen)
     if by.kind != "system":
         limits.take(limit="imports.begin", subject=str(by.id), at=at, allowed=BEGUN_PER_HOUR, window_s=3600)
     with transaction.atomic():
@@ -313,6 +325,8 @@ def _asked(public_id: UUID, step: str, *, by: Actor, at: datetime) -> None:
     staged = _locked(public_id, by)
     if not may(staged, step):
         raise WrongState
+    if step == "commit" and staged.state == StagedImport.State.CHECKED and is_all_refused(staged):
+        raise NothingToTake
     if step == "check":
         preview = preview_of(staged)
         problem = next((p for p in preview.problems if p.blocking), None) if preview else None

@@ -156,6 +156,13 @@ def test_a_list_is_looked_at_checked_committed_and_undone(tmp_path: Path) -> Non
     assert staged.state == State.UNDONE and staged.undone == {"gone": 2}
 
 
+def test_a_list_of_which_nothing_can_be_taken_is_not_committed(tmp_path: Path) -> None:
+    staged = step(bring(file(tmp_path, "Name,Weight\nStone,5\n")), "check")
+    assert staged.counts == {"refused": 1}
+    with system("test"), pytest.raises(actions.NothingToTake):
+        actions.commit(public_id=staged.public_id, by=BY, at=AT)
+
+
 def _kind() -> ImportKind:
 
     return kinds.kind("fruit")

@@ -1,5 +1,7 @@
 """How figures of results are written."""
 
+from decimal import Decimal
+
 from django import template
 from django.utils.translation import pgettext_lazy
 
@@ -7,6 +9,7 @@ from abhiyan.ui import numbers
 from abhiyan.ui.navigation import Entry
 
 register = template.Library()
+KNOWN = (int, float, Decimal)  # templates hand on an empty text where there is nothing to have a figure
 RESERVED = {
     "SC": pgettext_lazy("reservation of a seat", "SC"),
     "ST": pgettext_lazy("reservation of a seat", "ST"),
@@ -16,15 +19,15 @@ RESERVED = {
 
 
 @register.filter
-def pct(value: float | None, places: int = 2) -> str:
-    """51.34%; a dash where it is not known."""
-    return numbers.NONE if value is None else f"{value:.{places}f}%"
+def pct(value: float | str | None, places: int = 2) -> str:
+    """51.34%; a dash where it is not known, or there is nothing that has it."""
+    return f"{value:.{places}f}%" if isinstance(value, KNOWN) else numbers.NONE
 
 
 @register.filter
-def points(value: float | None) -> str:
+def points(value: float | str | None) -> str:
     """+3.2 or −1.1: points of share gained or lost."""
-    if value is None:
+    if not isinstance(value, KNOWN):
         return numbers.NONE
     rounded = round(value, 1)
     sign = "+" if rounded > 0 else numbers.MINUS if rounded < 0 else ""
@@ -32,17 +35,17 @@ def points(value: float | None) -> str:
 
 
 @register.filter
-def signed(value: int | None) -> str:
+def signed(value: int | str | None) -> str:
     """A difference of votes, with its sign."""
-    if value is None:
+    if not isinstance(value, int):
         return numbers.NONE
     return f"+{numbers.grouped(value)}" if value > 0 else numbers.grouped(value)
 
 
 @register.filter
-def rounded(value: float | None, places: int = 2) -> str:
+def rounded(value: float | str | None, places: int = 2) -> str:
     """A rate as 3.25; a dash where it is not known."""
-    return numbers.NONE if value is None else f"{value:.{places}f}"
+    return f"{value:.{places}f}" if isinstance(value, KNOWN) else numbers.NONE
 
 
 @register.filter

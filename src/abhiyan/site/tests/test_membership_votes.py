@@ -103,3 +103,13 @@ def test_a_unit_without_segments_says_so(cast: Cast) -> None:
 def test_the_unit_page_leads_to_both(cast: Cast) -> None:
     page = body(cast.client("state_president"), "/units/JK/")
     assert "/elections/units/JK/" in page and "/units/JK/membership-and-votes/" in page
+
+
+def test_a_place_without_figures_has_a_dash(cast: Cast) -> None:
+    at = clock.now()
+    with system("test"):
+        made = acts.NewUnit(code="JK-AC999", kind="segment", names={"en": "Nobody's"})
+        new = acts.make_unit(unit=made, by=SYSTEM, at=at)
+        acts.place_many(hierarchy=2, places=[(new, units.unit("JK").pk)], on=at.date(), by=SYSTEM, at=at)
+    page = body(cast.client("state_president"), f"{PATH}&sort=name")
+    assert cells(page, "JK-AC999")[-1] == "–"
