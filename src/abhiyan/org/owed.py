@@ -51,7 +51,11 @@ def owed(viewer: Viewer, *, at: datetime) -> Iterator[Owed]:
         if below.vacant:
             yield Owed(
                 urgency=3,
-                title=ngettext("%(n)s unit has no %(office)s", "%(n)s units have no %(office)s", below.vacant)
+                title=ngettext(
+                    "Office vacant in %(n)s unit: %(office)s",
+                    "Office vacant in %(n)s units: %(office)s",
+                    below.vacant,
+                )
                 % {"n": grouped(below.vacant), "office": named(below.office_names, language)},
                 meta=_("of %(n)s below %(unit)s")
                 % {"n": grouped(below.expected), "unit": home.unit_name(language)},

@@ -69,6 +69,27 @@ class UnknownBasis(Refused):
     message = _("Choose what the target is split by, and what that needs.")
 
 
+class PartyDidNotStand(Refused):
+    code = "party_did_not_stand"
+    message = _("No party %(party)s stood in this election.")
+
+
+class NoWeight(Refused):
+    """Every class weighs nothing: there is nothing to split by."""
+
+    code = "no_weight"
+    message = _("At least one class must weigh more than 0.")
+
+
+class NoClasses(Refused):
+    """An election that has sorted nothing below a unit."""
+
+    code = "no_classes"
+    message = _(
+        "No booth or segment here has a class by this election. Make them first: Results, the election, Classes."
+    )
+
+
 class ProgrammeOver(Refused):
     code = "programme_over"
     message = _("The programme is closed; its targets stay as they are.")

@@ -23,6 +23,7 @@ from abhiyan.org import queries as org
 from abhiyan.org.viewer import named
 from abhiyan.people import queries as people
 from abhiyan.programmes.models import InCharge, Programme
+from abhiyan.programmes.queries.charges import declined_by
 from abhiyan.programmes.queries.splits import in_play
 from abhiyan.units import queries as units
 
@@ -243,8 +244,9 @@ def tell_in_charges(*, programme_id: int, at: datetime) -> int:
 def answer_charge(*, in_charge_id: int, accepts: bool, by: Actor, at: datetime, reason: str = "") -> InCharge:
     """The person named says yes or no; who said yes may still step back. Who may: that person alone.
 
-    No ends the charge: the unit is among those that miss somebody again, with the reason if one was given.
-    Refuses NotFound, AlreadyAnswered, ReasonTooLong.
+    No ends the charge: the unit is among those that miss somebody again, with the reason if one was given. Who said
+    no may say yes after all while nobody is named in their place. Refuses NotFound, AlreadyAnswered, ScopeOutside,
+    ReasonTooLong.
     """
     if len(reason) > LONGEST_REASON:
         raise ReasonTooLong(field="reason", longest=LONGEST_REASON)
@@ -254,11 +256,19 @@ def answer_charge(*, in_charge_id: int, accepts: bool, by: Actor, at: datetime, 
         one = (
             InCharge.objects.select_for_update(of=("self",))
             .select_related("programme")
-            .filter(pk=in_charge_id, account_id=by.account_id, ended_at=None)
+            .filter(pk=in_charge_id, account_id=by.account_id)
             .first()
         )
         if one is None:
             raise NotFound
+        if one.ended_at is not None:
+            with system("accepting after all"):
+                is_free = declined_by(by.account_id).filter(pk=one.pk).exists()
+            if not accepts or not is_free:
+                raise NotFound
+            if not _in_scope(one.programme, [one.unit_id], at=at):
+                raise ScopeOutside(field="unit", n=1)
+            one.reason, one.ended_at = "", None
         if accepts and one.state == InCharge.State.ACCEPTED:
             raise AlreadyAnswered
         one.state = InCharge.State.ACCEPTED if accepts else InCharge.State.DECLINED

@@ -122,7 +122,8 @@ def split_target(
     leaves; or `far`, see `queries.planned_split`. expected: the digest of the differences somebody has looked at.
     Who may: `programmes.targets` at the unit, and for children given by hand what `set_target` asks. Returns how many
     targets changed. Refuses NoTarget, NothingBelow, NotBelow, LocksDoNotFit, AllLocked, TargetUnfit, TargetLocked,
-    TooManyUnits, UnknownBasis, UnknownMeasure, ProgrammeOver, ChangedMeanwhile.
+    TooManyUnits, UnknownBasis, PartyDidNotStand, NoWeight, NoClasses, UnknownMeasure, ProgrammeOver,
+    ChangedMeanwhile.
     """
     given = dict(by_hand or {})
     if any(not 0 <= n <= LARGEST for n in given.values()):

@@ -6,7 +6,10 @@ from datetime import date, datetime
 from typing import Any
 
 from django.db import connection
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
+from abhiyan.core.models import StagedImport
+from abhiyan.core.scope import system
 from abhiyan.org.rules.ranges import literal, merged
 from abhiyan.org.viewer import NOBODY, Viewer
 from abhiyan.programmes.models import InCharge, Programme
@@ -96,6 +99,11 @@ class OwnCharge:
     def is_open(self) -> bool:
         """Whether it waits for an answer."""
         return self.state == InCharge.State.NAMED
+
+    @property
+    def is_declined(self) -> bool:
+        """Whether they said no, and may still say yes."""
+        return self.state == InCharge.State.DECLINED
 
 
 # Where a programme is in play at and below a place: whole subtrees of its scope, and the single units above them.
@@ -325,10 +333,32 @@ def _in_play(places: dict[str, Any], on: date) -> dict[str, int]:
     return found
 
 
+def declined_by(account_id: int) -> QuerySet[InCharge]:
+    """What an account declined in open programmes and may still accept: nobody is named in its place.
+
+    Nor is the list undone that named them. In a scope that sees who else is in charge.
+    """
+    there = InCharge.objects.filter(programme=OuterRef("programme"), unit=OuterRef("unit"))
+    mine = Q(account_id=account_id)
+    return InCharge.objects.filter(
+        ~Exists(there.filter(Q(role=OuterRef("role")) | mine, ended_at=None)),
+        ~Exists(there.filter(mine, role=OuterRef("role"), pk__gt=OuterRef("pk"))),
+        ~Exists(StagedImport.objects.filter(pk=OuterRef("import_id"), state=StagedImport.State.UNDONE)),
+        account_id=account_id,
+        state=InCharge.State.DECLINED,
+        programme__state=Programme.State.OPEN,
+    )
+
+
 def own_charges(account_id: int) -> list[OwnCharge]:
-    """What an account is in charge of, in programmes that are not over; those that wait for an answer first."""
+    """What an account is in charge of, in programmes that are not over; those that wait for an answer first.
+
+    Last, what they declined and may still accept.
+    """
+    with system("who is in charge"):
+        declined = list(declined_by(account_id).values_list("pk", flat=True)[:200])
     rows = list(
-        InCharge.objects.filter(account_id=account_id, ended_at=None)
+        InCharge.objects.filter(Q(ended_at=None) | Q(pk__in=declined), account_id=account_id)
         .exclude(programme__state=Programme.State.CLOSED)
         .exclude(programme__state=Programme.State.DRAFT)
         .select_related("programme", "unit")
@@ -348,7 +378,7 @@ def own_charges(account_id: int) -> list[OwnCharge]:
         )
         for one in rows
     ]
-    return sorted(found, key=lambda one: not one.is_open)
+    return sorted(found, key=lambda one: (not one.is_open, one.is_declined))
 
 
 def waiting_for_answer(account_id: int) -> list[InCharge]:

@@ -15,6 +15,7 @@ from abhiyan.programmes.models import Programme
 from abhiyan.programmes.refusals import (
     AllLocked,
     LocksDoNotFit,
+    NoClasses,
     NotBelow,
     NothingBelow,
     TargetLocked,
@@ -125,7 +126,7 @@ def planned_split(
     own: the target to split. far: so many levels down; ALL_THE_WAY; WHERE_TARGETS_STAND (below the first level only
     where there are targets already); or a kind of unit, down to which. by_hand: direct children whose target is
     given, and locked from then on. Locked targets stay; the rest is split around them, at every level exactly.
-    Refuses NothingBelow, NotBelow, TargetLocked, LocksDoNotFit, AllLocked, TooManyUnits.
+    Refuses NothingBelow, NotBelow, TargetLocked, LocksDoNotFit, AllLocked, TooManyUnits, NoClasses.
     """
     given = dict(by_hand or {})
     within = Within(programme.hierarchy, on, programme.pk)
@@ -152,6 +153,8 @@ def planned_split(
         if not families:
             break
         found = _weights(families, by, within)
+        if by.key == "class" and not level and not found.is_known:
+            raise NoClasses(field="election")
         by_electors += found.by_electors
         unknown += found.unknown
         below: dict[int, int] = {}
@@ -209,11 +212,13 @@ class _Weights:
     weights: dict[int, int]
     by_electors: int
     unknown: int
+    is_known: bool  # whether the basis itself knows anything of anybody
 
 
 def _weights(families: Mapping[int, Sequence[Below]], by: Basis, within: Within) -> _Weights:
     """What everybody weighs. Who has no figure weighs what their sisters do on average; that is counted, and said."""
     known = by.weigh([child.unit_id for family in families.values() for child in family], within)
+    is_known = bool(known)
     silent = []
     if by.key not in _BY_THEMSELVES:
         for family in families.values():
@@ -232,7 +237,7 @@ def _weights(families: Mapping[int, Sequence[Below]], by: Basis, within: Within)
         for child in family:
             weights[child.unit_id] = known.get(child.unit_id, average)
             unknown += child.unit_id not in known and not child.is_locked
-    return _Weights(weights, len(silent), unknown)
+    return _Weights(weights, len(silent), unknown, is_known)
 
 
 def _with_targets_below(programme: Programme, measure: int, parents: Sequence[int]) -> list[int]:

@@ -125,12 +125,14 @@ def test_the_person_named_alone_accepts_or_declines(
     with pytest.raises(actions.ReasonTooLong):
         answer(asha, accepts=False, reason="x" * 201)
     assert answer(asha, accepts=False, reason=" moved   away ").reason == "moved away"
-    with pytest.raises(NotFound):
-        answer(asha, accepts=True)
     assert "N11" in missing(world, drive)
     assert declined(world, drive, president) == {"N11": ("Asha", "moved away")}
+    assert (answer(asha, accepts=True).state, "N11" in missing(world, drive)) == ("accepted", False)
+    answer(asha, accepts=False)
     name(world, drive, "N11", meena, president)
     assert "N11" not in missing(world, drive)
+    with pytest.raises(NotFound):  # another is named
+        answer(asha, accepts=True)
 
 
 def test_a_programme_of_one_district_asks_for_it_and_for_what_stands_above(
@@ -334,7 +336,26 @@ def test_naming_from_the_page_of_missing_units_then_declining_on_ones_own(
     page = body(client, f"{one}in-charges/?show=missing&level=mandal&unit=N1")
     assert "Declined" in page and "Illness" in page and "Asha Devi" in page
     assert "Asha Devi" not in body(client, f"{one}in-charges/?unit=N1")
+    page = body(own, "/programmes/in-charge/")
+    assert "You declined" in page and "Accept after all" in page
+    assert own.post(f"/programmes/in-charge/{number}/", {"answer": "decline"}).status_code == 404
+    assert own.post(f"/programmes/in-charge/{number}/", {"answer": "accept"}).status_code == 302
+    assert "Asha Devi" in body(client, f"{one}in-charges/?unit=N1")
+    own.post(f"/programmes/in-charge/{number}/", {"answer": "decline"})
+    name(world, drive, "N111", world.account("Meena"), president)
     assert "Nothing" in body(own, "/programmes/in-charge/")
+    assert own.post(f"/programmes/in-charge/{number}/", {"answer": "accept"}).status_code == 404
+
+
+def test_who_was_named_by_nobody_in_person_was_named_by_the_office(world: World, drive: Programme) -> None:
+    asha = world.holder("mandal_president", "N111", name="Asha Devi")
+    with system("test"):
+        actions.name_in_charge(
+            programme_id=drive.pk, unit_id=world.unit("N111"), account=asha.public_id, by=SYSTEM, at=AT
+        )
+    page = body(browser(asha), "/programmes/in-charge/")
+    assert "<dd>the office <span" in page
+    assert "Yes, decline: another is to be named" in page
 
 
 def test_the_lists_are_exported_whole_with_masked_phones(
@@ -442,7 +463,8 @@ def test_a_list_names_tells_refuses_by_row_and_is_undone(
     ]
     assert len(told(bilal)) == 1
     assert missing(world, drive, level="district") == ["N12"]
-    assert bring(path, "in_charges", programme=str(drive.public_id)).counts == {"refused": 8}
+    with pytest.raises(imports.NothingToTake):  # all are named already
+        bring(path, "in_charges", programme=str(drive.public_id))
     with system("test"):
         imports.ask(public_id=staged.public_id, step="undo", by=SYSTEM, at=clock.now())
         running.run(staged.public_id, "undo", at=clock.now())
@@ -518,9 +540,10 @@ def test_every_fault_of_a_row_is_told_and_none_of_thousands_is_lost(
 ) -> None:
     path = tmp_path / "in_charges.csv"
     rows = "".join(f"990{number:07},N11,\n" for number in range(2_100))
-    path.write_text(f"Phone,Unit code,Role\n12,NOWHERE,boss\n9906000011,N2,boss\n{rows}")
+    reachable("Bilal", "9906000012")
+    path.write_text(f"Phone,Unit code,Role\n12,NOWHERE,boss\n9906000011,N2,boss\n{rows}9906000012,N12,\n")
     staged = bring(path, "in_charges", programme=str(drive.public_id))
-    assert staged.counts == {"refused": 2_102}
+    assert staged.counts == {"named": 1, "refused": 2_102}
     found = refused(staged)
     assert found[:6] == [
         (2, "phone", "phone"),

@@ -260,5 +260,7 @@ def answer_charge(request: Request, in_charge: int) -> HttpResponseBase:
     if accepts:
         messages.success(request, _("Accepted. Thank you."))
     else:
-        messages.success(request, _("Declined. Whoever named you will name another."))
+        messages.success(
+            request, _("Declined. Another is to be named; until then you can still accept here.")
+        )
     return redirect("programmes:charges")

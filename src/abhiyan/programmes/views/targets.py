@@ -299,7 +299,10 @@ def _preview(request: Request, one: Programme, *, problem: str = "", status: int
         elif status == 200:
             status = 422
     except Refused as refused:
-        problem, status = problem or str(refused), refused.status
+        if refused.field in form.fields and not problem:
+            status = shown.refuse(form, refused)
+        else:
+            problem, status = problem or str(refused), refused.status
     name = here.name(lang)
     if found and tables.wants_csv(asked):
         return tables.csv_response("differences", *differences_csv(found.differences, lang))
@@ -418,6 +421,8 @@ def split_target(request: Request, public_id: UUID) -> HttpResponseBase:
     except Refused as refused:
         if expected:
             return _preview(request, one, problem=str(refused), status=refused.status)
+        if refused.field in form.fields:
+            return _page_of(request, one, split=form, status=shown.refuse(form, refused))
         return _page_of(request, one, split=form, problem=str(refused), status=refused.status)
     messages.success(request, _("Targets changed: %(n)s") % {"n": numbers.grouped(changed)})
     return redirect(
