@@ -161,6 +161,20 @@ class NothingToPass(Refused):
     )
 
 
+class NothingSoFarDown(Refused):
+    code = "nothing_so_far_down"
+    message = _(
+        "Below no seat of this plan do units stand that far down in the electoral tree. Choose another depth, or"
+        " import the units first."
+    )
+
+
+class PassingUnderWay(Refused):
+    code = "passing_under_way"
+    message = _("This plan is being passed down already. Wait until it is done.")
+    status = 409
+
+
 class BasisUnfit(Refused):
     code = "basis_unfit"
     message = _("Choose what the parts go by: electors, last votes, class, or alike.")

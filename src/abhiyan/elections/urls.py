@@ -46,6 +46,7 @@ urlpatterns = [
     path("plans/<uuid:public_id>/sides/", plans_beside.sides, name="plan_sides"),
     path("plans/<uuid:public_id>/below/", cascade.below, name="plan_below"),
     path("plans/<uuid:public_id>/below/pass/", cascade.pass_down, name="plan_pass"),
+    path("plans/<uuid:public_id>/below/pass-all/", cascade.pass_all, name="plan_pass_all"),
     path("plans/<uuid:public_id>/below/set/", cascade.set_part, name="plan_set_part"),
     path("plans/<uuid:public_id>/below/lock/", cascade.lock_part, name="plan_lock_part"),
 ]

@@ -133,6 +133,7 @@ ACCESS: dict[str, Access] = {
     "elections:plan_change": capability("plans.make"),
     "elections:plan_withdraw": capability("plans.make"),
     "elections:plan_pass": capability("plans.make"),
+    "elections:plan_pass_all": capability("plans.make"),
     "elections:plan_set_part": capability("plans.make"),
     "elections:plan_lock_part": capability("plans.make"),
     # Joining, one's own membership, the people of a unit.

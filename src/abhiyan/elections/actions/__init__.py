@@ -2,6 +2,7 @@
 
 from .alliances import change_alliance, make_alliance
 from .cascade import cascade_plan, lock_part
+from .cascading import cascade_seats, pass_next_seat
 from .classes import sort_units
 from .figures import state_figure, withdraw_figure
 from .links import let_go, link_contests, link_newcomers
@@ -11,6 +12,7 @@ from .withdrawing import withdraw_alliance, withdraw_classes, withdraw_plan
 
 __all__ = [
     "cascade_plan",
+    "cascade_seats",
     "change_alliance",
     "know_parties",
     "let_go",
@@ -21,6 +23,7 @@ __all__ = [
     "make_alliance",
     "make_plan",
     "next_version",
+    "pass_next_seat",
     "sort_units",
     "state_figure",
     "withdraw_alliance",

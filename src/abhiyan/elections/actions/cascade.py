@@ -25,12 +25,12 @@ from abhiyan.elections.refusals import (
     NotInPlan,
 )
 from abhiyan.elections.rules import cascade as rules
-from abhiyan.elections.rules.cascade import Basis, Change, Gap
+from abhiyan.elections.rules.cascade import Basis, Change, Facts, Gap
 from abhiyan.org import queries as org
 from abhiyan.units import queries as units
 
 LARGEST = 2_000_000_000
-GAP, LEFT = "cascade_gap", "cascade_left"
+GAP, LEFT, ABOVE = "cascade_gap", "cascade_left", "part_above_electors"
 SAME = (
     "n",
     "parent_id",
@@ -65,7 +65,7 @@ def cascade_plan(
     if any(not 0 <= n <= LARGEST for n in given.values()):
         raise AimsUnfit(field="n")
     with transaction.atomic():
-        plan = _held(public_id, by)
+        plan = held(public_id, by)
         total = votes_of(plan, unit_id)
         seat = passing.seat_above(plan, unit_id)
         if total is None or seat is None:
@@ -73,14 +73,15 @@ def cascade_plan(
         tree = passing.tree_of(seat)
         if not given.keys() <= set(tree.below(unit_id)):
             raise NotInPlan(field="unit")
-        changes, gaps, left = _pass(
+        done = _pass(
             plan, tree, unit_id, total, _Way(_known(basis), DEPTHS[down_to], by_hand=given), by=by, at=at
         )
+        changes, gaps = done.changes, done.gaps
         if gaps:
             names = units.names_of([gaps[0].parent], language=get_language() or "en")
             where = names.get(gaps[0].parent, "")
             raise LocksExceed(field="unit", where=where, locked=gaps[0].locked, total=gaps[0].total)
-        _told_anew(plan, tree, left)
+        _told_anew(plan, tree, done)
         audit.record(
             by=by,
             at=at,
@@ -96,7 +97,7 @@ def cascade_plan(
 def lock_part(*, public_id: UUID, unit_id: int, locked: bool, by: Actor, at: datetime) -> None:
     """Keep a unit's number when the one above is passed down again, or let it go. Who may: as `cascade_plan`."""
     with transaction.atomic():
-        plan = _held(public_id, by)
+        plan = held(public_id, by)
         part = PlanPart.objects.filter(plan=plan, unit=unit_id, replaced_at=None).first()
         if part is None:
             raise NotInPlan(field="unit")
@@ -126,7 +127,11 @@ def carry(*, before: Plan, after: Plan, by: Actor, at: datetime) -> None:
     told: list[list[Any]] = []
     kept: list[int] = []
     anew: list[passing.Family] = []
-    gaps = {key: [code, key, facts] for code, key, facts in _contradictions(before) if code == GAP}
+    stays: dict[int, list[list[Any]]] = {}  # what holds of a seat as long as its numbers are the same
+    for code, key, facts in _contradictions(before):
+        if code in (GAP, ABOVE):
+            stays.setdefault(key, []).append([code, key, facts])
+    gaps = {key for key, each in stays.items() if any(code == GAP for code, _key, _facts in each)}
     for family in families:
         seat = new.get(family.top)
         if seat is None:
@@ -139,7 +144,7 @@ def carry(*, before: Plan, after: Plan, by: Actor, at: datetime) -> None:
             anew.append(family)
         else:
             kept += family.units
-            told += [gaps[seat.contest_id]] if seat.contest_id in gaps else []
+            told += stays.get(seat.contest_id, [])
     _copy(before, after, kept)
     if anew:
         told += _anew(before, after, anew, new, by=by, at=at)
@@ -188,35 +193,50 @@ def _anew(
         basis = family.bases.get(family.top, "electors")
         way = _Way(basis, family.depth, bases=family.bases, stays=stays)
         try:
-            _changes, gaps, _left = _pass(after, tree, family.top, seat.votes, way, by=by, at=at)
+            done = _pass(after, tree, family.top, seat.votes, way, by=by, at=at)
         except NothingToPass:
             told.append(["cascade_lost", seat.contest_id, {"units": len(family.units)}])
             continue
         if family.moved:
             facts = {"units": family.moved, "locks": family.moved_locked}
             told.append(["cascade_moved", seat.contest_id, facts])
-        if gaps:
+        if done.gaps:
             told.append([GAP, seat.contest_id, {"votes": seat.votes}])
+        told += _above(seat, done.after, done.facts)
     return told
 
 
-def _told_anew(plan: Plan, tree: Tree, taken: Sequence[PlanPart]) -> None:
-    """Let a plan say what is so after a pass: that this seat's parts sum, once they do; and that another seat's no
-    longer do, where units that came from there took their numbers with them."""
+def _above(seat: PlanSeat, parts: Mapping[int, int], facts: Mapping[int, Facts]) -> list[list[Any]]:
+    """Units that are given more votes than they have electors, as a finding of their seat; nothing where none is."""
+    over = []
+    for unit_id, n in parts.items():
+        electors = facts[unit_id].electors if unit_id in facts else None
+        if electors is not None and n > electors:
+            over.append((n - electors, n, electors))
+    if not over:
+        return []
+    _more, votes, electors = max(over)
+    return [[ABOVE, seat.contest_id, {"units": len(over), "votes": votes, "electors": electors}]]
+
+
+def _told_anew(plan: Plan, tree: Tree, done: "_Done") -> None:
+    """Let a plan say what is so after a pass: that this seat's parts sum, once they do; where they are more than the
+    electors; and that another seat's no longer sum, where units that came from there took their numbers with them."""
     before = _contradictions(plan)
     found = before
     seat = PlanSeat.objects.filter(plan=plan, unit=tree.top).first()
-    if seat is not None and any(
-        code in (GAP, LEFT) and key == seat.contest_id for code, key, _facts in before
-    ):
+    if seat is not None:
         sums: dict[int, int] = {}
         parts = passing.parts_below(plan, tree, tree.top)
         for part in parts.values():
             sums[part.parent_id] = sums.get(part.parent_id, 0) + part.n
-        whole = {tree.top: seat.votes} | {unit_id: part.n for unit_id, part in parts.items()}
+        numbers = {unit_id: part.n for unit_id, part in parts.items()}
+        whole = {tree.top: seat.votes} | numbers
         if all(whole.get(parent_id) == n for parent_id, n in sums.items()):
-            found = [each for each in before if each[0] not in (GAP, LEFT) or each[1] != seat.contest_id]
-    others = Counter(passing.seat_above(plan, part.parent_id) for part in taken)
+            found = [each for each in found if each[0] not in (GAP, LEFT) or each[1] != seat.contest_id]
+        found = [each for each in found if each[:2] != [ABOVE, seat.contest_id]]
+        found += _above(seat, numbers, done.facts)
+    others = Counter(passing.seat_above(plan, part.parent_id) for part in done.taken)
     for other in PlanSeat.objects.filter(plan=plan, unit__in=[one for one in others if one is not None]):
         found = [each for each in found if each[:2] != [LEFT, other.contest_id]]
         found.append([LEFT, other.contest_id, {"units": others[other.unit_id]}])
@@ -225,13 +245,31 @@ def _told_anew(plan: Plan, tree: Tree, taken: Sequence[PlanPart]) -> None:
         plan.save(update_fields=["found"])
 
 
-def _held(public_id: UUID, by: Actor) -> Plan:
+def held(public_id: UUID, by: Actor) -> Plan:
+    """The newest version of a plan, until the transaction ends nobody else's to change."""
     plan = plan_for(public_id)
     org.require(by, "plans.make", at=plan.unit_id)
     plan.found = Plan.objects.select_for_update().get(pk=plan.pk).found
     if not planning.is_newest(plan):
         raise NewerVersion
     return plan
+
+
+def pass_whole(
+    plan: Plan, unit_id: int, *, basis: str, down_to: str, by: Actor, at: datetime
+) -> tuple[int, Gap[int] | None]:
+    """Pass one seat of a held plan down, or, where locks do not fit, leave it as it was; how many numbers changed, and
+    what does not fit. Refuses NothingToPass."""
+    total, tree = votes_of(plan, unit_id), passing.tree_of(unit_id)
+    assert total is not None
+    with transaction.atomic():
+        way = _Way(_known(basis), DEPTHS[down_to])
+        done = _pass(plan, tree, unit_id, total, way, by=by, at=at)
+        if done.gaps:
+            transaction.set_rollback(True)
+            return 0, done.gaps[0]
+        _told_anew(plan, tree, done)
+    return len(done.changes), None
 
 
 def _known(basis: str) -> Basis:
@@ -250,11 +288,20 @@ class _Way:
     stays: Mapping[int, PlanPart] = field(default_factory=dict)
 
 
-def _pass(
-    plan: Plan, tree: Tree, top: int, total: int, way: _Way, *, by: Actor, at: datetime
-) -> tuple[list[Change[int]], tuple[Gap[int], ...], list[PlanPart]]:
-    """Write what the units below `top` get, and end what no longer stands there; what changed, where locks do not fit
-    (the numbers stand then; who does not want that undoes it), and numbers that were taken from other seats."""
+@dataclass(frozen=True, slots=True)
+class _Done:
+    """What a pass came to. after: unit -> its number. gaps: where locks do not fit (the numbers stand then; who does
+    not want that undoes it). taken: numbers that were taken from other seats. facts: of all units of the seat."""
+
+    changes: list[Change[int]]
+    after: dict[int, int]
+    gaps: tuple[Gap[int], ...]
+    taken: list[PlanPart]
+    facts: dict[int, Facts]
+
+
+def _pass(plan: Plan, tree: Tree, top: int, total: int, way: _Way, *, by: Actor, at: datetime) -> _Done:
+    """Write what the units below `top` get, and end what no longer stands there."""
     known = passing.parts_below(plan, tree, top)
     locked = {unit_id: part for unit_id, part in known.items() if part.is_locked} | dict(way.stays)
     # As far down as asked, and as numbers stand: none is left that no longer sums.
@@ -262,9 +309,8 @@ def _pass(
     children = _under(top, tree.cut(max([way.depth, *deep])))
     if not children and not known:
         raise NothingToPass(field="unit")
-    weighed = rules.weights(
-        top, _under(top, tree.children), passing.facts_of(tree, plan), way.basis, way.bases
-    )
+    facts = passing.facts_of(tree, plan)
+    weighed = rules.weights(top, _under(top, tree.children), facts, way.basis, way.bases)
     locks = {unit_id: part.n for unit_id, part in locked.items()} | dict(way.by_hand)
     found = rules.cascaded(top, total, children, weighed.of, locks)
     averaged = set(found.averaged)
@@ -297,7 +343,7 @@ def _pass(
     _write(plan, ended, made, at=at)
     here = {tree.top, *tree.nodes}
     taken = [part for part in ended if part.unit_id in here and part.parent_id not in here and part.n]
-    return changes, found.gaps, taken
+    return _Done(changes, after, found.gaps, taken, facts)
 
 
 def _under(top: int, children: Mapping[int, Sequence[int]]) -> dict[int, Sequence[int]]:

@@ -1,5 +1,7 @@
 """Every read of results: each figure is computed from the votes, and names its file and row."""
 
+from abhiyan.elections.rules.cascade import CLASS_FACTORS
+
 from .classes import class_rule, classes_below
 from .comparing import Before, befores, swing
 from .contests import CandidateRow, Result, SeatRow, Side, contest, contests
@@ -30,11 +32,13 @@ from .listing import (
     states_of,
 )
 from .loading import Loaded, Source, party_names, state_names
+from .passage import not_passed_down
 from .places import Below, PartLine, PartRow, UnitResults, outside_parts, parts_of, results_of
 from .plans import Lines, classes_of, lines_of, plan_for, plan_parts, plan_seats, plans, votes_of
 from .totals import PartyTotal, SideTotal, StateRow, Totals, totals
 
 __all__ = [
+    "CLASS_FACTORS",
     "Before",
     "Below",
     "CandidateRow",
@@ -73,6 +77,7 @@ __all__ = [
     "lines_of",
     "lying_in",
     "name_in",
+    "not_passed_down",
     "outside_parts",
     "parties_of",
     "parts_of",

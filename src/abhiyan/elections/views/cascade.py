@@ -19,9 +19,10 @@ from abhiyan.core.refusals import NotFound, Refused
 from abhiyan.elections import actions, queries
 from abhiyan.elections.actions.plans import LARGEST
 from abhiyan.elections.models import Plan
-from abhiyan.elections.queries import passing
+from abhiyan.elections.queries import passage, passing, planning
 from abhiyan.elections.queries.passing import Node, Passed, Tree
 from abhiyan.elections.rules.cascade import Facts
+from abhiyan.elections.words import sentence
 from abhiyan.org.viewer import Request, named
 from abhiyan.people import queries as people
 from abhiyan.ui import tables
@@ -38,7 +39,7 @@ PAGE = "elections:plan_below"
 BASES = {
     "electors": _("By electors"),
     "votes": _("By our votes in the last result"),
-    "class": _("By electors and class: a swing unit weighs three, a strong two, a weak one"),
+    "class": _("By electors and class: a swing unit weighs 150, a strong one 100, a weak one 60"),
     "equal": _("Alike"),
 }
 SAID = {
@@ -112,10 +113,16 @@ class Row:
         return str(SAID.get(self.passed.part.weight_basis, "")) if self.passed else ""
 
     @property
+    def is_above(self) -> bool:
+        """Whether it is given more votes than it has electors."""
+        return self.n is not None and self.facts.electors is not None and self.n > self.facts.electors
+
+    @property
     def is_locked(self) -> bool:
         return self.passed is not None and self.passed.part.is_locked
 
 
+MOST_NAMED = 20  # seats left as they were, named on the page; how many more is said
 KEYS: dict[str, Callable[[Row], Any]] = {
     "name": lambda row: row.name.casefold(),
     "electors": lambda row: row.facts.electors,
@@ -144,7 +151,7 @@ def _page(
     """typed: of which unit, and what; it stands in its field again, with the problem beside it."""
     context = shown.head(request, one) | {"problem": problem}
     if not code:
-        return _seats(request, one, context, status)
+        return _seats(request, one, context, status, form)
     here, seat, tree = _where(one, code)
     total = queries.votes_of(one, here.pk)
     below_here = tree.children.get(here.pk, [])
@@ -240,7 +247,9 @@ SEATS: dict[str, Callable[[shown.Line], Any]] = {
 }
 
 
-def _seats(request: Request, one: Plan, context: dict[str, Any], status: int) -> HttpResponseBase:
+def _seats(
+    request: Request, one: Plan, context: dict[str, Any], status: int, form: PassForm | None
+) -> HttpResponseBase:
     """The plan's seats: which have a unit here, and whether their votes are passed down."""
     lines = shown.lines_of(one)
     codes = passing.codes_of_seats(one)
@@ -270,6 +279,8 @@ def _seats(request: Request, one: Plan, context: dict[str, Any], status: int) ->
         | {
             "crumbs": shown.plan_crumbs(one, (say("Below the seats"), "")),
             "unit": None,
+            "form": form or PassForm(initial={"basis": "electors", "down_to": "booth"}),
+            **_passing(one),
             "filters": filters,
             "is_narrowed": bool(wanted or request.GET.get("q")),
             "sorting": tables.sorting(request.GET, _KEYS, default="name"),
@@ -279,6 +290,24 @@ def _seats(request: Request, one: Plan, context: dict[str, Any], status: int) ->
         },
         status=status,
     )
+
+
+def _passing(one: Plan) -> dict[str, Any]:
+    """How far passing every seat down is, and which it left as they were."""
+    last = passage.passing_of(one)
+    if last is None:
+        return {"last": None, "left": [], "more_left": 0, "is_under_way": False}
+    lang = language()
+    shown_left = last.left[:MOST_NAMED]
+    names = units.names_of(
+        {each for left in shown_left for each in (left.unit_id, left.where)}, language=lang
+    )
+    return {
+        "last": last,
+        "left": [(names.get(left.unit_id, ""), names.get(left.where, ""), left) for left in shown_left],
+        "more_left": len(last.left[MOST_NAMED:]),
+        "is_under_way": last.is_under_way(clock.now()),
+    }
 
 
 _KEYS = {key: key for key in SEATS}
@@ -297,7 +326,7 @@ def pass_down(request: Request, public_id: UUID) -> HttpResponseBase:
     """Pass a unit's votes down."""
     one = queries.plan_for(public_id)
     code = request.POST.get("unit", "")
-    here, _seat, _tree = _where(one, code)
+    here, seat, _tree = _where(one, code)
     form = PassForm(request.POST)
     if not form.is_valid():
         return _page(request, one, code, form=form, status=422)
@@ -307,8 +336,66 @@ def pass_down(request: Request, public_id: UUID) -> HttpResponseBase:
         )
     except Refused as refused:
         return _page(request, one, code, form=form, problem=str(refused), status=refused.status)
-    messages.success(request, say("Numbers changed: %(n)s") % {"n": grouped(len(changes))})
+    messages.success(request, _went(one, here.pk, form.cleaned_data["basis"], len(changes)))
+    if (above := _above(one, seat, named(units.unit_by_id(seat).names, language()))) is not None:
+        messages.warning(request, above)
     return _back(request, one, code)
+
+
+def _went(one: Plan, unit_id: int, asked: str, changed: int) -> str:
+    """What passing down came to: how many numbers changed, and why none did or others went by something else."""
+    parts = queries.plan_parts(one, parent_id=unit_id)
+    free = [part.weight_basis for part in parts if not part.is_locked]
+    used = next((basis for basis in free if basis in passing.BASES), asked)
+    told = [say("Numbers changed: %(n)s") % {"n": grouped(changed)}]
+    if not changed and not free:
+        told.append(
+            say("All units directly below are locked, so nothing is left to split. Unlock some first.")
+        )
+    elif not changed:
+        told.append(say("The units below had exactly the votes this split gives them."))
+    if free and used != asked:
+        words = {"asked": SAID[asked], "used": SAID[used]}
+        told.append(
+            say("Of the units directly below nothing is known to split %(asked)s, so it was done %(used)s.")
+            % words
+        )
+    return " ".join(told)
+
+
+def _above(one: Plan, seat: int, name: str) -> str | None:
+    """That units below a seat are given more votes than they have electors, as the plan tells it."""
+    kept = queries.plan_for(one.public_id)
+    contests = {each.contest_id for each in queries.plan_seats(kept) if each.unit_id == seat}
+    return next(
+        (
+            sentence(each, dict.fromkeys(contests, name))
+            for each in planning.findings(kept, "contradictions")
+            if each.code == "part_above_electors" and each.key in contests
+        ),
+        None,
+    )
+
+
+@posted(PAGE)
+def pass_all(request: Request, public_id: UUID) -> HttpResponseBase:
+    """Pass every seat's votes down."""
+    one = queries.plan_for(public_id)
+    form = PassForm(request.POST)
+    if not form.is_valid():
+        return _page(request, one, "", form=form, status=422)
+    try:
+        done = actions.cascade_seats(
+            public_id=public_id, by=request.actor, at=clock.now(), **form.cleaned_data
+        )
+    except Refused as refused:
+        return _page(request, one, "", form=form, problem=str(refused), status=refused.status)
+    if done.ended_at is not None:
+        facts = {"seats": grouped(done.passed), "n": grouped(done.changed)}
+        messages.success(request, say("Seats passed down: %(seats)s. Numbers changed: %(n)s") % facts)
+    query = request.GET.copy()
+    query.pop("format", None)
+    return redirect(reverse(PAGE, args=[public_id]) + (f"?{query.urlencode()}" if query else ""))
 
 
 @posted(PAGE)
@@ -339,6 +426,12 @@ def set_part(request: Request, public_id: UUID) -> HttpResponseBase:
     except Refused as refused:
         return _page(request, one, parent.code, problem=str(refused), typed=typed, status=refused.status)
     messages.success(request, say("Set and locked. Numbers changed: %(n)s") % {"n": grouped(len(changes))})
+    n, electors = form.cleaned_data["n"], passing.facts_of(tree, one)[about.pk].electors
+    if electors is not None and n > electors:
+        facts = {"where": named(about.names, language()), "n": grouped(n), "electors": grouped(electors)}
+        messages.warning(
+            request, say("%(where)s: %(n)s votes are more than its %(electors)s electors.") % facts
+        )
     return _back(request, one, parent.code)
 
 

@@ -1,14 +1,18 @@
 """What a plan of votes makes of a programme's targets."""
 
+from uuid import uuid4
+
 import pytest
 
 from abhiyan.core.scope import system
+from abhiyan.elections.models import Contest, Election, Plan, PlanPart, PlanSeat
 from abhiyan.org.tests.make import AT, TODAY, World, actor
 from abhiyan.people.models import Account
 from abhiyan.programmes import actions, queries
 from abhiyan.programmes.models import Programme
 
 from .test_make_programme import make
+from .test_pages import browser
 
 pytestmark = pytest.mark.django_db
 
@@ -107,3 +111,34 @@ def test_a_plan_of_a_part_of_the_state_leaves_the_states_own_target_and_says_wha
     found = planned(world, drive, N111=500, N112=100)
     assert after(found) == {"N11": 600, "N111": 500, "N112": 100}
     assert misfits(world, found) == {"N1": (2000, 600, 1)}
+
+
+def test_the_page_says_how_a_plan_comes_into_the_programme_until_its_votes_are_passed_down(
+    world: World, drive: Programme, president: Account
+) -> None:
+    with system("test"):
+        election = Election.objects.create(
+            public_id=uuid4(), code="LS2024", kind="parliament", year=2024, names={"en": "2024"}, made_at=AT
+        )
+        seat = Contest.objects.create(
+            election=election, state="S01", number=1, name="One", unit_id=world.unit("C1"), import_id=1, row=2
+        )
+        plan = Plan.objects.create(
+            public_id=uuid4(), names={"en": "All"}, election=election, level="pc", unit_id=world.unit("N1"),
+            party="BJP", method="uniform", made_at=AT,
+        )  # fmt: skip
+        PlanSeat.objects.create(
+            plan=plan, contest=seat, unit_id=world.unit("C1"), votes_likely=9, votes=9, share_pct=45.0
+        )
+    client = browser(president)
+    path = f"/programmes/{drive.public_id}/targets/plan/?plan={plan.public_id}"
+    page = client.get(path).content.decode()
+    assert "Pass its votes down to the booths first" in page
+    assert f'href="/elections/plans/{plan.public_id}/below/"' in page
+    with system("test"):
+        PlanPart.objects.create(
+            plan=plan, unit_id=world.unit("N1111"), parent_id=world.unit("C1"), n=9, weight_basis="electors",
+            set_at=AT,
+        )  # fmt: skip
+    page = client.get(path).content.decode()
+    assert "Take these targets" in page and "booths first" not in page

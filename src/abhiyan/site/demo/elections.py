@@ -1,4 +1,5 @@
-"""The demo's elections: real results, a few alliances, classes by rules; and two sample plans made from them."""
+"""The demo's elections: real results, a few alliances, classes by rules; and two sample plans made from them,
+one passed down to the booths."""
 
 import random
 from collections.abc import Mapping, Sequence
@@ -87,7 +88,7 @@ def plan(seed: str, state_id: int, *, at: datetime) -> None:
             actions.sort_units(
                 election=election, unit_id=state_id, rows=classes.DEFAULT, party=PARTY, by=BY, at=at
             )
-        for names, aims in PLANS:
+        made = [
             actions.make_plan(
                 names=names,
                 election="JK2024",
@@ -99,3 +100,7 @@ def plan(seed: str, state_id: int, *, at: datetime) -> None:
                 by=BY,
                 at=at,
             )
+            for names, aims in PLANS
+        ]
+        # A programme takes a plan's votes over where it has units: the first is passed down to those.
+        actions.cascade_seats(public_id=made[0].public_id, basis="electors", down_to="booth", by=BY, at=at)

@@ -1,0 +1,121 @@
+"""Every seat of a plan passed down in one act; a large plan seat by seat, later, as a job."""
+
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+
+from abhiyan.core import audit
+from abhiyan.core.actor import Actor
+from abhiyan.core.refusals import NotFound
+from abhiyan.elections.models import Plan
+from abhiyan.elections.queries import planning
+from abhiyan.elections.queries.passage import KEY, Passing, passing_of, seats_with_units_below
+from abhiyan.elections.queries.passing import BASES, DEPTHS
+from abhiyan.elections.queries.plans import plan_for
+from abhiyan.elections.refusals import BasisUnfit, NothingSoFarDown, NothingToPass, PassingUnderWay
+
+from . import cascade
+
+MOST_SEATS, MOST_UNITS = 100, 20_000  # passed down at once; what is more is a job
+
+
+def cascade_seats(*, public_id: UUID, basis: str, down_to: str, by: Actor, at: datetime) -> Passing:
+    """Pass the votes of every seat that has units below it down, as `cascade_plan` does a single one's.
+
+    A seat whose locks do not fit is left as it was, and told. A large plan is passed down later, seat by seat, and
+    says how far it is. One entry in the trail. Who may: `plans.make` at the plan's unit.
+    Refuses BasisUnfit, NewerVersion, PassingUnderWay, NothingSoFarDown.
+    """
+    if basis not in BASES or down_to not in DEPTHS:
+        raise BasisUnfit(field="basis")
+    with transaction.atomic():
+        plan = cascade.held(public_id, by)
+        before = passing_of(plan)
+        if before is not None and before.is_under_way(at):
+            raise PassingUnderWay
+        seats = seats_with_units_below(plan)
+        told: dict[str, Any] = {
+            "key": at.isoformat(),
+            "basis": basis,
+            "down_to": down_to,
+            "by": by.account_id,
+            "seats": len(seats),
+            "done": 0,
+            "n": 0,
+            "after": 0,
+            "left": [],
+            "step_at": at.isoformat(),
+            "ended_at": None,
+        }
+        is_later = len(seats) > MOST_SEATS or sum(one.units for one in seats) > MOST_UNITS
+        if not is_later:
+            is_any = False
+            for one in seats:
+                is_any |= _pass(plan, told, one.unit_id, by=by, at=at)
+            if not is_any:
+                raise NothingSoFarDown(field="down_to")
+            told |= {"ended_at": at.isoformat()}
+        _keep(plan, told)
+        audit.record(
+            by=by,
+            at=at,
+            act="elections.cascade_seats",
+            subject=str(plan.public_id),
+            unit_id=plan.unit_id,
+            n=len(seats),
+            facts={"basis": basis, "down_to": down_to, "left": len(told["left"]), "is_later": is_later},
+        )
+        if is_later:
+            from abhiyan.elections.tasks import pass_seats
+
+            pass_seats.later(public_id=str(plan.public_id), key=told["key"])
+    found = passing_of(plan)
+    assert found is not None
+    return found
+
+
+def pass_next_seat(*, public_id: UUID, key: str, at: datetime) -> bool:
+    """Pass the next seat of a large plan down, whole or not at all; whether there may be more.
+
+    key: of the asking. What was asked again since, was withdrawn, or has a newer version ends here.
+    """
+    with transaction.atomic():
+        try:
+            plan = plan_for(public_id)
+        except NotFound:
+            return False
+        plan.found = Plan.objects.select_for_update().get(pk=plan.pk).found
+        told = dict(plan.found.get(KEY, {}))
+        if told.get("key") != key or told["ended_at"]:
+            return False
+        seats = seats_with_units_below(plan, after=told["after"], most=1)
+        if not seats or not planning.is_newest(plan):
+            _keep(plan, told | {"ended_at": at.isoformat()})
+            return False
+        by = replace(Actor.system("pass every seat down, as asked"), account_id=told["by"])
+        _pass(plan, told, seats[0].unit_id, by=by, at=at)
+        _keep(plan, told | {"after": seats[0].seat_id, "step_at": at.isoformat()})
+    return True
+
+
+def _pass(plan: Plan, told: dict[str, Any], unit_id: int, *, by: Actor, at: datetime) -> bool:
+    """One seat, whole or not at all; whether units stand as far down as asked."""
+    told["done"] += 1
+    try:
+        changed, gap = cascade.pass_whole(
+            plan, unit_id, basis=told["basis"], down_to=told["down_to"], by=by, at=at
+        )
+    except NothingToPass:
+        return False
+    told["n"] += changed
+    if gap is not None:
+        told["left"] = [*told["left"], [unit_id, gap.parent, gap.locked, gap.total]]
+    return True
+
+
+def _keep(plan: Plan, told: dict[str, Any]) -> None:
+    plan.found = plan.found | {KEY: told}
+    plan.save(update_fields=["found"])

@@ -1,0 +1,119 @@
+"""Every seat of a plan passed down in one act, at once or as a job; what does not fit is left as it was, and named."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from abhiyan.core.models import AuditEntry
+from abhiyan.core.scope import system
+from abhiyan.elections import actions, tasks
+from abhiyan.elections.actions import cascading
+from abhiyan.elections.models import Plan
+from abhiyan.elections.queries import passage
+from abhiyan.elections.refusals import BasisUnfit, NothingSoFarDown, PassingUnderWay
+from abhiyan.org.tests.make import World
+from abhiyan.people.models import Account
+from abhiyan.units.models import Unit
+from abhiyan.units.tests.make import AT, SYSTEM
+
+from .test_cascade_moves import Ground, ground
+from .test_cascade_plan import plan, president, world
+from .test_plan_pages import body, browser, text
+
+__all__ = ["ground", "plan", "president", "world"]
+pytestmark = pytest.mark.django_db
+
+
+def all_down(ground: Ground, down_to: str = "booth", basis: str = "electors") -> passage.Passing:
+    return actions.cascade_seats(
+        public_id=ground.plan.public_id, basis=basis, down_to=down_to, by=SYSTEM, at=AT
+    )
+
+
+def told(plan: Plan, **facts: Any) -> None:
+    """Let a plan say something else of how it was passed down."""
+    with system("test"):
+        found = Plan.objects.get(pk=plan.pk).found
+        found[passage.KEY] |= facts
+        Plan.objects.filter(pk=plan.pk).update(found=found)
+
+
+def locked_out(ground: Ground) -> None:
+    """B1 of C1 keeps 250 votes where the seat has only 100."""
+    ground.version(C1=300, C2=500)
+    ground.passes("C1", by_hand={ground.ids["B1"]: 250})
+    ground.version(C1=100)
+
+
+def test_all_seats_are_passed_down_whole_and_what_does_not_fit_is_left_and_named(ground: Ground) -> None:
+    with pytest.raises(BasisUnfit):
+        all_down(ground, basis="mood")
+    locked_out(ground)
+    before = ground.found()
+    done = all_down(ground)
+    assert (done.seats, done.done, done.passed) == (2, 2, 1) and done.ended_at == AT
+    assert [(one.unit_id, one.locked) for one in done.left] == [(ground.ids["C1"], 250)]
+    ground.assert_sums("C2")
+    after = ground.found()
+    assert {code: after[code] for code in before} == before and len(after) == 2 * len(before)
+    (entry,) = AuditEntry.objects.filter(act="elections.cascade_seats")
+    assert entry.n == 2
+    ground.version(C1=400)
+    assert all_down(ground, basis="equal").left == () and ground.found()["B1"] == 250
+    ground.assert_sums("C1", "C2")
+    assert ground.told() == []
+
+
+def test_nothing_is_passed_where_no_units_stand_so_far_down(ground: Ground) -> None:
+    Unit.objects.filter(kind="segment").update(closed_on=AT.date())
+    with pytest.raises(NothingSoFarDown):
+        all_down(ground)
+    ground.plan.refresh_from_db()
+    assert passage.passing_of(ground.plan) is None
+
+
+def test_a_large_plan_is_a_job_that_finds_its_place_again(
+    ground: Ground, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(cascading, "MOST_UNITS", 3)
+    locked_out(ground)
+    asked = all_down(ground)
+    assert (asked.seats, asked.done) == (2, 0) and asked.is_under_way(AT)
+    with pytest.raises(PassingUnderWay):
+        all_down(ground)
+    given = {"public_id": ground.plan.public_id, "key": AT.isoformat()}
+    assert not actions.pass_next_seat(public_id=ground.plan.public_id, key="another", at=AT)
+    assert actions.pass_next_seat(**given, at=AT)  # type: ignore[arg-type]  # one bundle
+    ground.plan.refresh_from_db()
+    half = passage.passing_of(ground.plan)
+    assert half and (half.done, half.ended_at, len(half.left)) == (1, None, 1)
+    assert not half.is_under_way(AT + timedelta(hours=1))  # it died: it may be asked for again
+    tasks.pass_seats(public_id=str(ground.plan.public_id), key=AT.isoformat())
+    ground.plan.refresh_from_db()
+    whole = passage.passing_of(ground.plan)
+    assert whole and whole.done == 2 and whole.ended_at and whole.changed == len(ground.found()) // 2
+    ground.assert_sums("C2")
+
+
+@pytest.mark.once
+def test_the_page_passes_every_seat_down_and_says_how_far_it_is(
+    world: World, president: Account, plan: Plan
+) -> None:
+    client = browser(president)
+    path = f"/elections/plans/{plan.public_id}/below/"
+    assert "Pass every seat down" in body(client, path)
+    assert client.get(path + "pass-all/?sort=-votes")["Location"] == path + "?sort=-votes"
+    assert client.post(path + "pass-all/", {"basis": "electors"}).status_code == 422
+    answer = client.post(path + "pass-all/?sort=-votes", {"basis": "electors", "down_to": "booth"})
+    assert answer["Location"] == path + "?sort=-votes"
+    page = text(body(client, path))
+    assert "Seats passed down: 1" in page and "Numbers changed: 12" in page
+    assert "The units below sum to it exactly" in text(body(client, path + "?unit=C1"))
+    told(plan, left=[[world.unit("C1"), world.unit("C1"), 90, 7]], seats=3)
+    assert "Unit C1: locked below Unit C1 90, votes there 7" in text(body(client, path))
+    told(plan, ended_at=None, step_at="2999-01-01T00:00:00+00:00")
+    page = text(body(client, path))
+    assert "1 of 3 are done" in page and "How far down?" not in page
+    answer = client.post(path + "pass-all/", {"basis": "electors", "down_to": "booth"})
+    assert answer.status_code == 409
