@@ -1,3 +1,8 @@
+// What would be lost is asked about first. <form data-confirm="words">
+document.addEventListener("submit", (event) => {
+  const words = event.target.dataset.confirm;
+  if (words && !confirm(words)) event.preventDefault();
+});
 // A form is sent once: on a slow line the second press would be a second act. <form data-once>
 document.addEventListener("submit", (event) => {
   const form = event.target;

@@ -128,6 +128,16 @@ def test_account_search_and_languages_appear_when_given(render: Render) -> None:
     assert 'action="/out/"' in html
 
 
+def test_an_answer_to_a_form_asks_before_its_language_changes() -> None:
+    page = engines["django"].from_string('{% include "ui/_language.html" %}')
+    asked, answered = (
+        page.render({"language_url": "/language/"}, request)
+        for request in (RequestFactory().get("/x/"), RequestFactory().post("/x/"))
+    )
+    assert "data-confirm" not in asked
+    assert 'data-confirm="What you have typed on this page is lost' in answered
+
+
 def test_the_public_page_brings_neither_htmx_nor_the_desk(render: Render) -> None:
     html = render('{% extends "ui/base_public.html" %}{% block title %}Join{% endblock %}')
     page = Strict(html)
