@@ -68,6 +68,20 @@ class UnknownParty(Refused):
     message = _("No party %(party)s stood in this election.")
 
 
+class IndependentsNoSide(UnknownParty):
+    message = _("Independents are no side: each stands alone, so they cannot count together.")
+
+
+class NotaNoParty(UnknownParty):
+    message = _("“None of the above” (NOTA) is no party.")
+
+
+class AllianceThere(Refused):
+    code = "alliance_there"
+    message = _("%(party)s leads an alliance there already: “%(name)s”. Change that one.")
+    status = 409
+
+
 class UnknownSeat(Refused):
     code = "unknown_seat"
     message = _("There is no such constituency in this election.")
@@ -86,6 +100,14 @@ class NothingStated(Refused):
 class FigureUnfit(Refused):
     code = "figure_unfit"
     message = _("A share is from 0 to 100; votes and seats are whole numbers, not below 0.")
+
+
+class SeatsUnfit(FigureUnfit):
+    message = _("There are %(most)s seats there, so no more can have been won.")
+
+
+class SeatUnfit(FigureUnfit):
+    message = _("One constituency is one seat: write 0 or 1.")
 
 
 class NoOrigin(Refused):
@@ -201,5 +223,11 @@ class NothingToSort(Refused):
 class VotesUnfit(Refused):
     code = "votes_unfit"
     message = _(
-        "%(where)s: write the votes as a whole number, or leave it empty to give the seat back to the swing."
+        "%(where)s: write the votes as a whole number (1234567, 12,34,567 or 1,234,567), or leave it empty to give the"
+        " seat back to the swing."
     )
+
+
+class VotesTooMany(Refused):
+    code = "votes_too_many"
+    message = _("%(where)s: a seat can be given %(most)s votes at most.")

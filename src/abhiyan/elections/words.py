@@ -48,6 +48,10 @@ SENTENCES = {
     "seat_above_electors": _(
         "%(seat)s: %(votes)s votes are planned, %(over)s more than there are electors (%(electors)s)."
     ),
+    "turnout_unknown": _(
+        "A turnout of %(turnout_pct)s cannot be applied where the electors are not known: %(seats)s seats. As many"
+        " votes as last time are taken as likely there."
+    ),
     "seat_below_winner": _(
         "%(seat)s is counted as won with %(share_pct)s; last time the winner had %(winner_pct)s there."
     ),
@@ -67,7 +71,14 @@ SENTENCES = {
         "%(seat)s: of the %(units)s units its votes were passed down to none stands below it any more, so the new"
         " version passes nothing down there."
     ),
+    "part_above_electors": _(
+        "%(seat)s: units below it that are given more votes than they have electors: %(units)s. The worst has %(votes)s"
+        " votes and %(electors)s electors."
+    ),
     "turnout_changed": _("Turnout moves from %(from_pct)s to %(to_pct)s, in each seat by the same points."),
+    "result_incomplete": _(
+        "The last result is incomplete: %(seats)s of %(all)s seats. The plan is of those, not of the whole."
+    ),
     "goals_reached": _("The last result reaches these goals already: the swing is a loss."),
     "never_won": _("%(seats)s seats are won at no swing of this kind."),
     "stood_apart": _(
@@ -95,6 +106,10 @@ OF_SEVERAL = {
     "did_not_stand": SENTENCES["did_not_stand"],
     "result_missing": SENTENCES["result_missing"],
     "without_vote": SENTENCES["without_vote"],
+    "seat_below_winner": _(
+        "%(seat)s are counted as won with a smaller share than the last winner had there: where there are many"
+        " candidates that can be so."
+    ),
     "electors_unknown": _(
         "%(seat)s: how many electors each has is not known. As many votes as last time are taken as likely there."
     ),

@@ -61,8 +61,9 @@ def make_plan(
 
     election: its code. unit_id: whose plan it is. state: its code or name, "" for all; a unit in a state plans for
     that state. party: code or name; alone, or with an alliance named for the election. seed: of the random local
-    swings, from 0 to 2**31; None: a new one. once: what tells one sending of a form from another: sent a second time
-    it gives the plan that was made. Independents are no party: there is no plan for them.
+    swings, from 0 to 2**31; None: that of all plans of this party from this result. once: what tells one sending of
+    a form from another: sent a second time it gives the plan that was made. Independents are no party: there is no
+    plan for them.
     Who may: `plans.make` at the unit. Refuses NoPlanName, UnknownElection, PlanElsewhere, NoResults, UnknownParty,
     AllianceUnfit, AimsUnfit, MethodUnfit.
     """
@@ -76,7 +77,7 @@ def make_plan(
     stood = Candidacy.objects.filter(contest__election=of, party=code)
     if not belongs(code, {code}) or not (stood.filter(contest__state=eci) if eci else stood).exists():
         raise UnknownParty(field="party", party=party)
-    seed = uuid4().int % 2**31 if seed is None else seed
+    seed = planning.seed_of(of, eci, code) if seed is None else seed
     public_id = uuid4() if once is None else uuid5(by.id, once.hex)
     with transaction.atomic():
         if once is not None and (made := _made_already(public_id)) is not None:
@@ -271,7 +272,7 @@ def _check(aims: Aims) -> None:
     for field, pct in (("share_goal_pct", aims.share_goal_pct), ("turnout_pct", aims.turnout_pct)):
         if pct is not None and not 0 <= pct <= 100:
             raise AimsUnfit(field=field)
-    if aims.swing is not None and not -100 <= aims.swing <= 1_000:
+    if aims.swing is not None and not -100 <= aims.swing <= planning.HIGHEST_SWING[aims.method]:
         raise AimsUnfit(field="swing")
 
 

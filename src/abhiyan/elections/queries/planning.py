@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
+from zlib import crc32
 from django.db import connection
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
@@ -29,6 +30,8 @@ STRAY_POINTS = 3.0  # how far single seats stray in the range, one standard devi
 DRAWS = 1_000
 
 
+# Of a swing of one's own: points of share; in proportion per cent of what may be a small share.
+HIGHEST_SWING = {"uniform": 100, "proportional": 1_000, "hand": 100}
 @dataclass(frozen=True, slots=True)
 class Aims:
     """What a plan is to reach, and how the last result is moved. swing: given; None: the smallest that reaches all."""
@@ -63,6 +66,11 @@ class Aims:
 
 def aims_of(plan: Plan) -> Aims:
     """What a stored plan was asked."""
+def seed_of(of: Election, state: str, party: str) -> int:
+    """The seed of a party's draws from a result: the same for a plan looked at and made, alone and with allies."""
+    return crc32(f"{of.code} {state} {party}".encode()) % 2**31
+
+
     return Aims(
         method=plan.method,
         swing=plan.found.get("asked_swing"),

@@ -33,10 +33,12 @@ _BETWEEN = re.compile(r"\s*[×✕✖*]\s*|\s+x\s+|(?<=\d)\s*x\s*(?=\d)|\s+गु
 _TERM = re.compile(
     r"^\D{0,40}?(?<![-−])(?P<number>\d[\d,_ \u00a0\u202f]*(?:\.\d+)?)\s*(?P<words>.*)$", re.DOTALL
 )
+_NEGATIVE = re.compile(r"^\D{0,40}?(?:^|\s)[-−]\s?\d")  # "−65", "- 65"; no hyphen as in "sector-5"
 
 
 class Unreadable(ValueError):
-    """What was typed is no plan of this kind. code: too_long, no_equals, no_times, no_number, too_large."""
+    """What was typed is no plan of this kind. code: too_long, no_equals, no_times, no_number,
+    negative, too_large."""
 
     def __init__(self, code: str, text: str = "") -> None:
         super().__init__(f"{code} {text}".strip())
@@ -113,6 +115,8 @@ def read(text: str) -> Typed:
 
 
 def _term(text: str) -> Term:
+    if _NEGATIVE.search(text):
+        raise Unreadable("negative", text.strip())
     found = _TERM.match(text.strip())
     if not found:
         raise Unreadable("no_number", text.strip())

@@ -15,8 +15,9 @@ from abhiyan.units.rules import split
 Key = TypeVar("Key", bound=Hashable)
 Basis = Literal["electors", "votes", "class", "equal"]
 
-# How much more a vote is sought where it decides: a class's factor on electors, as whole numbers.
-CLASS_FACTORS: dict[str | None, int] = {"strong": 2, "swing": 3, "weak": 1, None: 2}
+# How much more a vote is sought where it decides: what a class makes of electors, in per cent; without a class all of
+# them. Targets of programmes start from the same (`queries.CLASS_FACTORS`).
+CLASS_FACTORS: dict[str | None, int] = {"strong": 100, "swing": 150, "weak": 60, None: 100}
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ Contradictions of a plan (`plans.plan`); votes and seats are whole numbers, `_pc
 | `parts_differ` | the seats' votes do not sum to the goal | whole, parts, difference |
 | `seat_above_turnout` | a seat: votes set above those likely | votes, likely, over |
 | `seat_above_electors` | a seat: votes set above its electors | votes, electors, over |
-| `seat_below_winner` | a seat counted as ours with less than its last winner had | share_pct, winner_pct |
+| `turnout_unknown` | the plan: a turnout is given, and in so many seats electors are unknown | turnout_pct, seats |
 
 Added where a plan is passed down below its seats (`actions.cascade`), contradictions too:
 
@@ -27,14 +27,17 @@ Added where a plan is passed down below its seats (`actions.cascade`), contradic
 | `cascade_left` | a seat: units have moved to another, which is passed down; the rest does not sum | units |
 | `cascade_moved` | a seat: units below it have moved or closed; what was passed down was split anew | units, locks |
 | `cascade_lost` | a seat: nothing of what was passed down stands below it any more | units |
+| `part_above_electors` | a seat: units below with more votes than electors; the worst | units, votes, electors |
 
 Notes of a plan, which are no contradictions:
 
 | code | about | facts |
 |---|---|---|
 | `turnout_changed` | the plan, where electors are known | from_pct, to_pct |
+| `result_incomplete` | the plan: the last result has so many of all seats, and the plan of no more | seats, all |
 | `goals_reached` | the plan: the last result reaches its goals already, and the swing is a loss | swing |
 | `never_won` | the plan: so many seats that no swing of this method wins | seats |
+| `seat_below_winner` | a seat counted as ours with less than its last winner had | share_pct, winner_pct |
 | `stood_apart` | a seat won: the other side has more together, but stood against itself | ours, best, winner |
 | `beaten_apart` | a seat lost: our side has more together, but stood against itself | ours, best, winner |
 | `won_by_lot` | a seat won with equal votes | ours, best, winner |

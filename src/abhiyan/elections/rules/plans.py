@@ -194,28 +194,30 @@ class Range:
     chance_pct: Real
 
 
-def drawn(on: Ground, steps: int, ask: Ask) -> Range:
+def drawn(on: Ground, votes: Whole, ask: Ask) -> Range:
     """`ask.draws` times every seat strays by a normal random number of points, and all seats are counted again.
 
-    Seeded (PCG64 by `ask.seed`), so that the same plan always shows the same range. What is set by hand strays too; a
-    seat without votes, or where our side does not stand, does not.
+    votes: of each seat as planned, shape (n,). Seeded (PCG64 by `ask.seed`), so that the same plan always shows the
+    same range. What the swing does not move keeps its votes in every draw: seats by hand, locked, without votes, or
+    where our side does not stand. A share strays as far down as up, no further than to 0 or 100: else the draws would
+    lie beside their plan where many shares are near either end.
     """
     n = len(on.likely)
     size = np.maximum(on.likely, 1)
-    centre = np.where(on.free, rule.swung(on.share, steps, on.method), np.minimum(on.fixed / size, 1.0))
-    strays = on.free | (on.held & ~on.seats.without_vote & (on.likely > 0))
-    cut = np.where(strays, (on.need - 0.5) / size, np.where(on.steps == ALWAYS, -1.0, 2.0))
+    centre = np.where(on.free, votes / size, 0.0)
+    cut = np.where(on.free, (on.need - 0.5) / size, np.where(on.steps == ALWAYS, -1.0, 2.0))
     random = np.random.default_rng(ask.seed)
     share: npt.NDArray[np.float64] = random.standard_normal((ask.draws, n))
     share *= ask.sd_points / 100
-    share += centre
     if ask.common_sd_points:
         share += random.standard_normal((ask.draws, 1)) * (ask.common_sd_points / 100)
-    np.clip(share, 0.0, 1.0, out=share)
+    reach = np.minimum(centre, 1.0 - centre)
+    np.clip(share, -reach, reach, out=share)
+    share += centre
     won = share >= cut
     seats = np.sort(np.count_nonzero(won, axis=1))
-    total = np.rint(share @ np.where(strays, on.likely, 0).astype(np.float64)).astype(np.int64)
-    total = np.sort(total) + int(on.fixed[~strays].sum())
+    total = np.rint(share @ np.where(on.free, on.likely, 0).astype(np.float64)).astype(np.int64)
+    total = np.sort(total) + int(on.fixed[~on.free].sum())
     low, middle, high = (min(ask.draws, max(1, -(-ask.draws * part // 1000))) - 1 for part in (25, 500, 975))
     goal = None if ask.seats_goal is None else 100 * float(np.mean(seats >= ask.seats_goal))
     return Range(
@@ -309,7 +311,7 @@ def plan(seats: Seats, ask: Ask, held: Held | None = None) -> Outcome:
     likely = int(on.likely.sum())
     total = int(votes.sum())
     share = votes / np.where(on.likely > 0, on.likely, 1)
-    strays = drawn(on, steps, ask)
+    strays = drawn(on, votes, ask)
     can_win = on.free & (on.steps < NEVER)
     needed = None if ask.seats_goal is None else votes_for_seats(on, ask.seats_goal)
     worth = None if ask.votes_goal is None else seats_for_votes(on, ask.votes_goal)
@@ -339,7 +341,7 @@ def plan(seats: Seats, ask: Ask, held: Held | None = None) -> Outcome:
         range=replace(strays, chance_pct=strays.chance_pct[back]),
         sensitivity=nearby,
         contradictions=tuple(contradictions(on, ask, votes, won)),
-        notes=tuple(_notes(on, ask, wanted)),
+        notes=tuple(_notes(on, ask, wanted, votes, won)),
     )
 
 
@@ -401,7 +403,11 @@ def contradictions(on: Ground, ask: Ask, votes: Whole, won: Yes) -> Iterator[Fin
             yield Finding("parts_differ", None, facts)
     if ask.seats_goal is not None and seats < ask.seats_goal <= most_seats(on):
         yield Finding("seats_below_goal", None, {"goal": ask.seats_goal, "seats": seats})
-    yield from _of_the_seats(on, votes, won)
+    if ask.turnout_pct is not None:
+        unknown = int(np.count_nonzero((on.seats.electors <= 0) & (on.seats.polled > 0)))
+        if unknown:
+            yield Finding("turnout_unknown", None, {"turnout_pct": ask.turnout_pct, "seats": unknown})
+    yield from _of_the_seats(on, votes)
 
 
 def _of_the_goals(on: Ground, ask: Ask) -> Iterator[Finding]:
@@ -456,7 +462,7 @@ def _winner_pct(seats: Seats) -> Real:
     return np.where(~seats.last_won, 100 * seats.winner / np.maximum(seats.polled, 1), 0.0)
 
 
-def _of_the_seats(on: Ground, votes: Whole, won: Yes) -> Iterator[Finding]:
+def _of_the_seats(on: Ground, votes: Whole) -> Iterator[Finding]:
     electors, keys = on.seats.electors, on.seats.keys
     too_many = on.held & (electors > 0) & (votes > electors)
     for at in np.flatnonzero(too_many):
@@ -466,14 +472,9 @@ def _of_the_seats(on: Ground, votes: Whole, won: Yes) -> Iterator[Finding]:
     for at in np.flatnonzero(on.held & ~too_many & (on.likely > 0) & (votes > on.likely)):
         n, most = int(votes[at]), int(on.likely[at])
         yield Finding("seat_above_turnout", int(keys[at]), {"votes": n, "likely": most, "over": n - most})
-    winner_pct = _winner_pct(on.seats)
-    planned_pct = 100 * votes / np.maximum(on.likely, 1)
-    for at in np.flatnonzero(won & (on.likely > 0) & (planned_pct < winner_pct)):
-        facts_pct = {"share_pct": float(planned_pct[at]), "winner_pct": float(winner_pct[at])}
-        yield Finding("seat_below_winner", int(keys[at]), facts_pct)
 
 
-def _notes(on: Ground, ask: Ask, wanted: dict[str, int]) -> Iterator[Finding]:
+def _notes(on: Ground, ask: Ask, wanted: dict[str, int], votes: Whole, won: Yes) -> Iterator[Finding]:
     seats = on.seats
     if wanted and (steps := max(wanted.values())) < 0:
         yield Finding("goals_reached", None, {"swing": rule.from_steps(steps)})
@@ -488,6 +489,11 @@ def _notes(on: Ground, ask: Ask, wanted: dict[str, int]) -> Iterator[Finding]:
     never = int(np.count_nonzero((on.steps == NEVER) & on.free))
     if never:
         yield Finding("never_won", None, {"seats": never})
+    winner_pct = _winner_pct(seats)
+    planned_pct = 100 * votes / np.maximum(on.likely, 1)
+    for at in np.flatnonzero(won & (on.likely > 0) & (planned_pct < winner_pct)):
+        facts_pct = {"share_pct": float(planned_pct[at]), "winner_pct": float(winner_pct[at])}
+        yield Finding("seat_below_winner", int(seats.keys[at]), facts_pct)
     for at in np.flatnonzero(~seats.without_vote & (seats.last_won != (seats.ours > seats.best))):
         ours, best = int(seats.ours[at]), int(seats.best[at])
         code = "won_by_lot" if ours == best else "stood_apart" if seats.last_won[at] else "beaten_apart"

@@ -137,9 +137,14 @@ def test_a_tree_in_which_a_unit_stands_twice_is_an_error() -> None:
 
 def test_weights_are_electors_last_votes_class_or_equal() -> None:
     booth = Facts(electors=900, votes=300, code="swing")
-    assert [weight(booth, basis) for basis in ("electors", "votes", "class", "equal")] == [900, 300, 2700, 1]
+    assert [weight(booth, basis) for basis in ("electors", "votes", "class", "equal")] == [
+        900,
+        300,
+        135_000,
+        1,
+    ]
     assert weight(Facts(), "electors") is None and weight(Facts(), "class") is None
-    assert weight(Facts(electors=900), "class") == 1800
+    assert weight(Facts(electors=900), "class") == 90_000
 
 
 def test_a_mandal_without_a_class_weighs_what_its_booths_do() -> None:
@@ -148,13 +153,13 @@ def test_a_mandal_without_a_class_weighs_what_its_booths_do() -> None:
     facts = {key: Facts(electors=n) for key, n in {11: 300, 12: 300}.items()}
     facts |= {key: Facts(electors=150 if key < 120 else 100, code=code) for key, code in booths.items()}
     found = weights(1, SEAT, facts, "class")
-    assert (found.of[11], found.of[12]) == (900, 300)
+    assert (found.of[11], found.of[12]) == (45_000, 18_000)
     assert set(found.bases.values()) == {"class"}
-    assert cascaded(1, 1000, SEAT, found.of).parts[11] == 750
+    assert cascaded(1, 1000, SEAT, found.of).parts[11] == 714
     own = weights(1, SEAT, facts | {11: Facts(electors=300, code="weak")}, "class")
-    assert own.of[11] == 300  # a class of its own comes first
+    assert own.of[11] == 18_000  # a class of its own comes first
     unknown = weights(1, SEAT, facts | {111: Facts(code="swing")}, "class")
-    assert unknown.of[11] == 600  # a booth's electors are not known: by its own, as without a class
+    assert unknown.of[11] == 30_000  # a booth's electors are not known: by its own, as without a class
 
 
 def test_a_basis_that_says_nothing_of_a_group_of_sisters_gives_way_there_alone() -> None:

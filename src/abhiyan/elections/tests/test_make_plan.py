@@ -108,6 +108,8 @@ def test_what_is_the_same_of_many_seats_is_said_once() -> None:
         first, second, third = words.sentences(told_of, seats)
         assert first.startswith("Seat 1, Seat 2, Seat 5: this side had no candidate")
         assert second.startswith("Seat 3: 9 votes") and third.startswith("Seat 4: one candidate")
+        few = [Finding("seat_below_winner", n, {"share_pct": 35.0, "winner_pct": 41.5}) for n in (1, 2)]
+        assert words.sentences(few, seats)[0].startswith("Seat 1, Seat 2 are counted as won")
         (many,) = words.sentences([Finding("did_not_stand", number) for number in seats], seats)
         assert "Seat 30 and 10 more: this side" in many
 

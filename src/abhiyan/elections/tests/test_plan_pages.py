@@ -18,6 +18,7 @@ from abhiyan.elections.queries.planning import Aims
 from abhiyan.org.tests.make import AT, SYSTEM, World, actor
 from abhiyan.people.actions import sessions
 from abhiyan.people.models import Account
+from abhiyan.units.models import Unit
 
 from .make import bring, reasons, rows_of, written
 from .test_cascade_plan import plan, president, world
@@ -74,6 +75,10 @@ def test_a_plan_is_made_in_two_steps_and_looked_at_before(world: World, presiden
     assert "no candidate last time" in page and "by the swing" in page
     page = text(body(client, "/elections/plans/?q=thr"))
     assert "Three" in page and "contradictions found" in page
+    assert client.post(STEP_TWO, GOALS | {"then": "make"}).status_code == 302
+    assert (
+        text(body(client, "/elections/plans/")).count("contradictions found") == 1
+    )  # three seats can be won
     assert "No plan fits" in body(client, "/elections/plans/?q=nothing")
 
 
@@ -82,6 +87,18 @@ def test_what_does_not_fit_is_told_at_its_field(world: World, president: Account
     answer = client.post(STEP_TWO, GOALS | {"name_en": "", "share_goal_pct": "200", "seats_goal": "many"})
     page = answer.content.decode()
     assert answer.status_code == 422 and "Give the plan a name" in page and not Plan.objects.exists()
+    for wrong, told in (
+        ({"seats_goal": "9" * 20}, "less than or equal to 100000"),
+        ({"votes_goal": "9" * 20}, "less than or equal to 2000000000"),
+        ({"votes_goal": "12,5"}, "The commas stand in the wrong places"),
+        ({"swing": "100.5"}, "In points a swing is from −100 to 100"),
+    ):
+        answer = client.post(STEP_TWO, GOALS | wrong | {"then": "look"})
+        assert answer.status_code == 422 and told in answer.content.decode(), wrong
+    assert (
+        client.post(STEP_TWO, GOALS | {"method": "proportional", "swing": "300", "then": "look"}).status_code
+        == 200
+    )
     assert client.get("/elections/plans/new/?owner=N2&election=LS2024").status_code == 422
     assert client.get("/elections/plans/new/?owner=N1&election=LS1801").status_code == 422
 
@@ -107,6 +124,10 @@ def test_seats_are_set_and_locked_in_one_form_and_make_one_version(
     answer = client.post(again, form | {f"votes_{ids[3]}": "abc"})
     assert answer.status_code == 422 and "write the votes as a whole number" in answer.content.decode()
     answer = client.post(again, form | {f"votes_{ids[3]}": "4,00"})
+    assert answer.status_code == 422 and "12,34,567" in answer.content.decode()
+    answer = client.post(again, form | {f"votes_{ids[3]}": "999999999999"})
+    assert answer.status_code == 422 and "2,00,00,00,000 votes at most" in answer.content.decode()
+    answer = client.post(again, form | {f"votes_{ids[3]}": "0,400"})
     with system("test"):
         newest = Plan.objects.get(number=3)
     assert seats(newest)[4].votes == 400 and seats(newest)[4].by_hand
@@ -116,6 +137,22 @@ def test_seats_are_set_and_locked_in_one_form_and_make_one_version(
     page = text(body(client, f"/elections/plans/{newest.public_id}/compare/?other={plan.public_id}&show=all"))
     assert "Unit C1" in page and "version 1" in page
     assert "newer version" in body(client, f"/elections/plans/{plan.public_id}/")
+
+
+def test_what_is_looked_at_is_what_is_made_and_looking_needs_no_name(
+    world: World, president: Account
+) -> None:
+    client = browser(president)
+    assert "optional" not in text(body(client, STEP_TWO)).split("Name in Hindi")[1][:80]
+    looked = client.post(STEP_TWO, GOALS | {"name_en": "", "then": "look"})
+    assert looked.status_code == 200 and "Give the plan a name" not in looked.content.decode()
+    assert client.post(STEP_TWO, GOALS | {"then": "make"}).status_code == 302
+    with system("test"):
+        made = Plan.objects.get()
+    low, _middle, high = made.found["range"][:3]
+    assert f"{low} – {high}" in text(looked.content.decode())
+    answer = client.post(STEP_TWO, GOALS | {"seats_goal": "1", "then": "look"})
+    assert "The last result reaches these goals already" in answer.content.decode()
 
 
 def test_goals_change_as_a_new_version(world: World, president: Account, plan: Plan) -> None:
@@ -169,6 +206,21 @@ def test_votes_are_passed_down_set_and_locked_on_the_page(
     assert client.post(path + "lock/", {"about": "N111"}).status_code == 302
     answer = client.post(path + "set/", {"about": "N111", "n": "999999"})
     assert answer.status_code == 422 and "cannot sum" in answer.content.decode()
+    answer = client.post(path + "set/", {"about": "N1111", "n": "6"}, follow=True)
+    assert "more than its" not in answer.content.decode()
+    with system("test"):
+        Unit.objects.filter(code="N1111").update(electors=5)
+    answer = client.post(path + "set/", {"about": "N1111", "n": "6"}, follow=True)
+    page = text(answer.content.decode())
+    assert "N1111: 6 votes are more than its 5 electors" in page and "more than its electors" in page
+    page = text(body(client, f"/elections/plans/{plan.public_id}/"))
+    assert "given more votes than they have electors: 1. The worst has 6 votes and 5 electors" in page
+    asked = {"unit": "N111", "basis": "class", "down_to": "booth"}
+    page = text(client.post(path + "pass/", asked, follow=True).content.decode())
+    assert (
+        "Numbers changed: 0" in page
+        and "nothing is known to split by class, so it was done by electors" in page
+    )
     assert len(body(client, path + "?unit=N111&format=csv").splitlines()) == 3
     assert client.get(path + "?unit=N2").status_code == 404
 
@@ -184,6 +236,7 @@ def test_the_checker_says_which_reading_fits(world: World, president: Account) -
     page = text(body(client, path + "?typed=65+x+750+%3D+325,000&parts=6.7"))
     assert "The number is per part" in page and "5,025 per unit" in page
     assert client.get(path + "?typed=65+and+5").status_code == 422
+    assert "Negative numbers do not fit" in client.get(path + "?typed=−65+x+5000%3D1").content.decode()
     assert client.get(path + "?typed=65+x+5%3D9&parts=x").status_code == 422
 
 

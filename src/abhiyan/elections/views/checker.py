@@ -21,6 +21,7 @@ PROBLEMS = {
     "no_equals": _("Write one = before the total: 65 × 5,000 = 325,000."),
     "no_times": _("Write × (or x) between the units and the number: 65 × 5,000 = 325,000."),
     "no_number": _("A number is missing: 65 × 5,000 = 325,000."),
+    "negative": _("Negative numbers do not fit here: units, number and total are above 0."),
     "too_large": _("A number here is too large."),
 }
 VERDICTS = {

@@ -16,6 +16,7 @@ from django.views.decorators.http import require_http_methods
 from abhiyan.core import clock
 from abhiyan.core.refusals import Refused
 from abhiyan.elections import actions, known, queries
+from abhiyan.elections.actions.plans import LARGEST
 from abhiyan.elections.models import Election, Plan
 from abhiyan.elections.queries import planning
 from abhiyan.elections.queries.planning import Aims
@@ -32,6 +33,8 @@ from .results_shown import language
 
 READS = ["GET", "HEAD", "POST"]
 MOST_PARTIES = 30
+MOST_SEATS = 100_000
+SOMETIMES = {"data-needed": "sometimes"}  # one of the two names: the hint says when
 
 
 class WhereForm(forms.Form):
@@ -51,15 +54,15 @@ class WhereForm(forms.Form):
         states = sorted({eci for one in found for eci in queries.states_of(one.election)})
         names = [(eci, known.state_name(eci, language())) for eci in states]
         _choose(self, "owner", owners)
-        _choose(self, "election", [(one.election.code, one.name(language())) for one in found])
+        _choose(self, "election", [(one.election.code, one.title(language())) for one in found])
         _choose(self, "state", [("", say("All states")), *sorted(names, key=lambda pair: pair[1])])
 
 
 class AimsForm(forms.Form):
     """What a plan is to reach and how it gets there."""
 
-    seats_goal = WholeField(label=_("Seats to win"), required=False, min_value=0)
-    votes_goal = WholeField(label=_("Votes to win"), required=False, min_value=0)
+    seats_goal = WholeField(label=_("Seats to win"), required=False, min_value=0, max_value=MOST_SEATS)
+    votes_goal = WholeField(label=_("Votes to win"), required=False, min_value=0, max_value=LARGEST)
     share_goal_pct = forms.FloatField(
         label=_("Share of all votes to win, in per cent"), required=False, min_value=0, max_value=100
     )
@@ -82,9 +85,16 @@ class AimsForm(forms.Form):
         label=_("A swing of your own, in points (in per cent where in proportion)"),
         required=False,
         min_value=-100,
-        max_value=1000,
+        max_value=planning.HIGHEST_SWING["proportional"],
         help_text=_("Empty: the smallest that reaches every goal."),
     )
+
+    def clean(self) -> dict[str, Any]:
+        given = super().clean() or {}
+        swing, most = given.get("swing"), planning.HIGHEST_SWING.get(given.get("method", ""))
+        if swing is not None and most is not None and swing > most:
+            self.add_error("swing", say("In points a swing is from −100 to 100."))
+        return given
 
     @property
     def aims(self) -> Aims:
@@ -98,8 +108,16 @@ AIMS = ("method", "swing", "turnout_pct", "seats_goal", "votes_goal", "share_goa
 class PlanForm(AimsForm):
     """Step 2: whose votes, which goals, under which name."""
 
-    name_hi = forms.CharField(label=_("Name in Hindi"), max_length=120, required=False)
-    name_en = forms.CharField(label=_("Name in English"), max_length=120, required=False)
+    name_hi = forms.CharField(
+        label=_("Name in Hindi"), max_length=120, required=False, widget=forms.TextInput(attrs=SOMETIMES)
+    )
+    name_en = forms.CharField(
+        label=_("Name in English"),
+        max_length=120,
+        required=False,
+        widget=forms.TextInput(attrs=SOMETIMES),
+        help_text=_("A name in one language at least, to make the plan; to look at it none is needed."),
+    )
     party = forms.ChoiceField(label=_("Which party?"))
     alliance = forms.ChoiceField(label=_("Alone, or with allies?"), required=False)
     once = forms.UUIDField(required=False, widget=forms.HiddenInput)  # a double tap makes one plan
@@ -115,7 +133,8 @@ class PlanForm(AimsForm):
 
     def clean(self) -> dict[str, Any]:
         given = super().clean() or {}
-        if not given.get("name_hi", "").strip() and not given.get("name_en", "").strip():
+        named = given.get("name_hi", "").strip() or given.get("name_en", "").strip()
+        if not named and self.data.get("then") != "look":
             self.add_error("name_en", str(NoPlanName()))
         return given
 
@@ -246,7 +265,7 @@ def _look(request: Request, start: _Start, form: PlanForm) -> HttpResponseBase:
         unit=start.unit,
         party=code,
         alliance=queries.alliance(chosen) if chosen else None,
-        seed=0,
+        seed=planning.seed_of(start.of, start.state, code),
         found={"asked_swing": form.aims.swing},
         **{name: getattr(form.aims, name) for name in AIMS if name != "swing"},
     )

@@ -142,6 +142,7 @@ class SideColumn:
     worked: Worked
     is_plans: bool
     findings: list[str]
+    notes: list[str]
 
     @property
     def parties(self) -> str:
@@ -174,9 +175,13 @@ def columns_of(
             lines=lines,
         )
         if worked is not None:
-            told = [sentence(each, names) for each in worked.outcome.contradictions if each.key is None]
+            out = worked.outcome
+            told, noted = (
+                [sentence(each, names) for each in which if each.key is None]
+                for which in (out.contradictions, out.notes)
+            )
             name = shown.side_name(one.party, alliance)
-            found.append(SideColumn(name, alliance, worked, alliance == one.alliance, told))
+            found.append(SideColumn(name, alliance, worked, alliance == one.alliance, told, noted))
     return found
 
 

@@ -109,6 +109,16 @@ def _rows(formset: Any) -> list[dict[str, Any]]:
     return found
 
 
+def _tell(form: RulesForm, formset: Any) -> None:
+    """Say above the form which rules have what is no number; it stands beside its field too."""
+    for number, row in enumerate(formset.forms, 1):
+        for name in row.errors:
+            field = row[name]
+            field.field.widget.attrs["aria-describedby"] = f"{field.auto_id}_error"
+            words = {"n": number, "field": field.label}
+            form.add_error(None, say("Rule %(n)s, %(field)s: a threshold is a number.") % words)
+
+
 @require_http_methods(["GET", "HEAD", "POST"])
 def classes(request: Request, code: str) -> HttpResponseBase:
     """Units by class below a unit; the rules that gave the classes, and a form for whoever may change them."""
@@ -122,6 +132,7 @@ def classes(request: Request, code: str) -> HttpResponseBase:
     if request.method == "POST":
         form, formset = RulesForm(request.POST, of=of), Rows(request.POST, prefix="rule")
         status = 422
+        _tell(form, formset)
         if form.is_valid() and formset.is_valid():
             try:
                 target = units.unit(form.cleaned_data["unit"].strip())

@@ -1,6 +1,5 @@
 """The seats of a plan, set by hand and locked: one form for a page of them, one new version for what it changes."""
 
-import re
 from typing import Any
 from uuid import UUID
 
@@ -14,12 +13,14 @@ from django.views.decorators.http import require_http_methods
 from abhiyan.core import clock
 from abhiyan.core.refusals import Refused
 from abhiyan.elections import actions, queries
+from abhiyan.elections.actions.plans import LARGEST
 from abhiyan.elections.models import Plan
 from abhiyan.elections.queries import planning
-from abhiyan.elections.refusals import NewerVersion, VotesUnfit
+from abhiyan.elections.refusals import NewerVersion, VotesTooMany, VotesUnfit
 from abhiyan.org.queries import NotYours
 from abhiyan.org.viewer import Request
 from abhiyan.ui import tables
+from abhiyan.ui.fields import Misgrouped, ungrouped
 from abhiyan.ui.numbers import grouped
 
 from . import plans_shown as shown
@@ -100,7 +101,7 @@ def _row(request: Request, line: shown.Line, typed: dict[int, str]) -> dict[str,
         }
     try:
         _votes(typed[contest], line.name)
-    except VotesUnfit as unfit:
+    except (VotesUnfit, VotesTooMany) as unfit:
         wrong = str(unfit)
     return {
         "line": line,
@@ -134,9 +135,15 @@ def _save(
 
 
 def _votes(text: str, where: str) -> int | None:
-    digits = re.sub(r"[,\s]", "", text)
+    """A number as typed; None where nothing is. Refuses VotesUnfit, VotesTooMany."""
+    try:
+        digits = ungrouped(text)
+    except Misgrouped:
+        raise VotesUnfit(field="votes", where=where) from None
     if not digits:
         return None
-    if not digits.isdecimal() or len(digits) > 10:
+    if not digits.isdecimal():
         raise VotesUnfit(field="votes", where=where)
+    if int(digits) > LARGEST:
+        raise VotesTooMany(field="votes", where=where, most=grouped(LARGEST))
     return int(digits)

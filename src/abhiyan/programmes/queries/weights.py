@@ -14,7 +14,9 @@ from django.utils.translation import gettext as say
 from django.utils.translation import gettext_lazy as _
 
 from abhiyan.core.scope import system
-from abhiyan.programmes.refusals import UnknownBasis
+from abhiyan.elections import queries as elections
+from abhiyan.elections.queries import CLASS_FACTORS
+from abhiyan.programmes.refusals import NoWeight, PartyDidNotStand, UnknownBasis
 from abhiyan.programmes.rules.nested import Given, sums
 
 Options = Mapping[str, str]
@@ -40,7 +42,7 @@ class Within:
 Weigh = Callable[[Sequence[int], Within, Options], dict[int, int]]
 
 CLASSES = ("strong", "swing", "weak")
-USUAL = {"strong": "100", "swing": "150", "weak": "60"}  # per cent of a unit's electors
+USUAL = {code: str(CLASS_FACTORS[code]) for code in CLASSES}  # per cent of a unit's electors
 HEAVIEST = 1_000  # per cent
 
 
@@ -71,7 +73,7 @@ class Basis:
 
 
 def basis(key: str, options: Options | None = None) -> Basis:
-    """A checked basis, with the options its source knows and no others. UnknownBasis."""
+    """A checked basis, with the options its source knows and no others. UnknownBasis, PartyDidNotStand, NoWeight."""
     source = SOURCES.get(key)
     given = {name: text.strip() for name, text in (options or {}).items()}
     if source is None or any(not given.get(name) for name in source.needs):
@@ -83,7 +85,19 @@ def basis(key: str, options: Options | None = None) -> Basis:
             if not (text.isascii() and text.isdigit() and int(text) <= HEAVIEST):
                 raise UnknownBasis(field=name)
             kept[name] = str(int(text))
+        if not any(int(kept[name]) for name in CLASSES):
+            raise NoWeight(field=CLASSES[0])
+    if key == "result":
+        parties = _parties(kept["party"])
+        absent = elections.did_not_stand(kept["election"], parties) if parties else [kept["party"]]
+        if absent:
+            raise PartyDidNotStand(field="party", party=absent[0])
     return Basis(key, kept)
+
+
+def _parties(text: str) -> list[str]:
+    """Parties as somebody writes them: letters, with + between."""
+    return [code.strip().upper() for code in text.split("+") if code.strip()]
 
 
 def said(key: str, facts: Mapping[str, str] | None = None) -> str:
@@ -260,7 +274,7 @@ def _result(units: Sequence[int], within: Within, options: Options) -> dict[int,
         units,
         within,
         election=options["election"],
-        parties=[code.strip().upper() for code in options["party"].split("+") if code.strip()],
+        parties=_parties(options["party"]),
     )
 
 
