@@ -1,7 +1,7 @@
 """What an election says of many units at once: our side's votes where a unit is a seat, a segment or a booth."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from django.db import connection
@@ -200,6 +200,16 @@ def parties_of(of: Election, *, state: str = "", most: int = 40) -> list[str]:
         .order_by("-votes", "party")
     )
     return [row["party"] for row in rows[:most]]
+
+
+def did_not_stand(election: str, parties: Sequence[str]) -> list[str]:
+    """Those of some codes that no candidate of an election (its code) has; all where there is no such election."""
+    stood = set(
+        Candidacy.objects.filter(contest__election__code=election, party__in=parties)
+        .values_list("party", flat=True)
+        .distinct()
+    )
+    return [code for code in parties if code not in stood]
 
 
 def contests_of_units(unit_ids: Iterable[int], side: Collection[str] = ()) -> dict[int, list[SeatRow]]:

@@ -5,6 +5,7 @@ from uuid import uuid4
 import pytest
 from django.utils.translation import override
 
+from abhiyan.core.refusals import Refused
 from abhiyan.core.scope import system
 from abhiyan.elections.models import (
     Candidacy,
@@ -171,6 +172,42 @@ def test_the_form_offers_votes_once_there_are_results(
         f"/programmes/{drive.public_id}/targets/preview/?unit=N1&how=electors&levels=1"
     )
     assert "By votes in an election" in page.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("asked", "words"),
+    [
+        ("how=result&party=bjp%2Bzzz", "No party ZZZ stood in this election."),
+        ("how=class&strong=0&swing=0&weak=0", "At least one class must weigh more than 0."),
+        ("how=class", "No booth or segment here has a class by this election."),
+    ],
+)
+def test_a_split_by_what_nobody_knows_is_refused_beside_its_field(
+    world: World, drive: Programme, president: Account, election: Election, asked: str, words: str
+) -> None:
+    by = actor(president)
+    with system("test"):
+        actions.set_target(programme_id=drive.pk, unit_id=world.unit("N1"), n=1000, by=by, at=AT)
+    page = browser(president).get(
+        f"/programmes/{drive.public_id}/targets/preview/?unit=N1&measure=1&levels=1&election=LS2024&{asked}"
+    )
+    html = page.content.decode()
+    assert page.status_code == 422
+    assert words in html
+    assert 'aria-invalid="true"' in html
+    assert 'name="expected"' not in html  # nothing to take
+    options = dict(pair.split("=") for pair in asked.replace("%2B", "+").split("&"))
+    with system("test"), pytest.raises(Refused) as refused:
+        actions.split_target(
+            programme_id=drive.pk,
+            unit_id=world.unit("N1"),
+            how=options.pop("how"),
+            options=options | {"election": "LS2024"},
+            by=by,
+            at=AT,
+        )
+    with override("en"):
+        assert words in str(refused.value)
 
 
 def test_a_plan_is_taken_over_with_its_name_and_version(
