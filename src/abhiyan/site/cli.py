@@ -170,10 +170,12 @@ def main() -> None:
 @main.command()
 @click.option("--name", help="The first administrator's name; asked for when not given.")
 @click.option("--phone", help="Their mobile number; asked for when not given.")
-@click.option("--language", type=click.Choice(["hi", "en"]), default="", help="Theirs; else their browser's.")
+@click.option("--language", type=click.Choice(["hi", "en"]), help="Theirs; when not given, their browser's.")
 @click.option("--no-account", is_flag=True, help="Make keys and tables only.")
 @click.pass_context
-def init(ctx: click.Context, *, name: str | None, phone: str | None, language: str, no_account: bool) -> None:
+def init(
+    ctx: click.Context, *, name: str | None, phone: str | None, language: str | None, no_account: bool
+) -> None:
     """Make keys, database and the first administrator. Safe to repeat.
 
     The administrator gets a link for signing in, once, within an hour, and sets up a passkey or an
@@ -212,7 +214,7 @@ def init(ctx: click.Context, *, name: str | None, phone: str | None, language: s
     name = name or click.prompt("Name of the first administrator")
     phone = phone or click.prompt("Their mobile number")
     with schema.working_as("jobs"), system("init"):
-        link = first(name=name, phone=phone, language=language, by=Actor.system("init"), at=clock.now())
+        link = first(name=name, phone=phone, language=language or "", by=Actor.system("init"), at=clock.now())
     click.echo("")
     click.echo("Sign in with this link, once, within an hour (it is as good as a password until then):")
     click.echo(f"  {settings.ORIGIN}{link}")
