@@ -7,6 +7,8 @@ import psycopg
 import pytest
 
 from abhiyan.core import clock, database, doctor, schema
+from abhiyan.core.scope import system
+from abhiyan.elections.models import Plan
 from abhiyan.programmes import actions as programmes
 from abhiyan.programmes.models import ALL_DAYS
 from abhiyan.site.demo import build, tree
@@ -57,6 +59,9 @@ def test_two_builds_of_one_seed_are_equal_and_right_and_doctor_finds_them_well(s
     at = clock.now()
     first, tallies = made("one seed", at)
     assert first["enrolment_claim"] > 1_500 and first["enrolment_minor_count"] > 0 and tallies
+    assert first["elections_plan_part"] > 900  # a plan stands in the drive's hierarchy: at its booths
+    with schema.working_as("jobs"), system("test"):
+        assert sorted(bool(one.found["contradictions"]) for one in Plan.objects.all()) == [False, True]  # README
     with schema.working_as("jobs"):
         recounted = programmes.recount(at=at)
         findings = doctor.examine(at)
