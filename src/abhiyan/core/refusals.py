@@ -7,7 +7,13 @@ from django.utils.translation import gettext_lazy as _
 
 from .numbers import grouped
 
-NO_COUNTS = {"row", "number", "year"}  # facts that are whole numbers and count nothing
+NO_COUNTS = {
+    "row",
+    "first_row",
+    "number",
+    "year",
+    "expected",
+}  # facts that are whole numbers and count nothing
 
 
 class Refused(Exception):
@@ -28,12 +34,10 @@ class Refused(Exception):
 
     def __str__(self) -> str:
         text = str(self.message)
-        return (
-            text % {name: _written(name, fact) for name, fact in self.facts.items()} if self.facts else text
-        )
+        return text % {name: written(name, fact) for name, fact in self.facts.items()} if self.facts else text
 
 
-def _written(name: str, fact: object) -> object:
+def written(name: str, fact: object) -> object:
     """A count as people here write it: 12,34,567. A row, the number of a seat and a year stay as they are."""
     if isinstance(fact, int) and not isinstance(fact, bool) and name not in NO_COUNTS:
         return grouped(fact)

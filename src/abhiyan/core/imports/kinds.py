@@ -68,6 +68,9 @@ class ImportKind:
     atomic: commit and undo are one transaction with the change of state. Else the room commits by itself, slice by
     slice, and must be able to go on where it was killed (Work.done_slices).
     discarded: code -> text of rows that leave a count only, such as minors.
+    options_fit: raises a Refused, its field the option's key, where what is said of the file fits nothing; asked when
+    the list is brought, before any of it is read.
+    tells: sentences for whoever brings the list, of the numbers a step noted about it as a whole (Work.note_whole).
     differences: (import id, first, how many) -> what the check found would change.
     """
 
@@ -84,6 +87,8 @@ class ImportKind:
     reasons: Mapping[str, Text] = field(default_factory=dict)
     discarded: Mapping[str, Text] = field(default_factory=dict)
     differences: Callable[[int, int, int], Sequence[Difference]] | None = None
+    options_fit: Callable[[Mapping[str, str]], None] | None = None
+    tells: Callable[[Mapping[str, int]], Sequence[str]] | None = None
     atomic: bool = True
     max_bytes: int = MAX_BYTES
 

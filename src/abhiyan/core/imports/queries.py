@@ -5,7 +5,7 @@ from uuid import UUID
 from django.db.models import QuerySet
 
 from abhiyan.core.models import ImportSlice, RefusedRow, StagedImport
-from abhiyan.core.refusals import NotFound
+from abhiyan.core.refusals import NotFound, written
 from abhiyan.core.tables.reasons import say
 from abhiyan.core.tables.sniffing import Preview
 
@@ -75,6 +75,13 @@ def has_slices(staged: StagedImport) -> bool:
     return ImportSlice.objects.filter(import_id=staged.id).exists()
 
 
+def told(staged: StagedImport) -> list[str]:
+    """What whoever brings a list must know of it as a whole, in the active language."""
+    of_kind = kind(staged.kind)
+    whole = {key[1:]: n for key, n in staged.notes.items() if key.startswith("/")}
+    return list(of_kind.tells(whole)) if of_kind.tells is not None and whole else []
+
+
 def taken(staged: StagedImport) -> int:
     """Rows that came, or would come, to an outcome; also to "nothing changes"."""
     return sum(n for outcome, n in staged.counts.items() if outcome not in ("refused", "skipped"))
@@ -91,7 +98,8 @@ def reason_text(of_kind: ImportKind, row: RefusedRow) -> str:
     if row.reason in of_kind.reasons:
         from django.utils.translation import get_language
 
-        facts = {"field": field.label(get_language() or "en") if field else ""} | row.facts
+        facts = {"field": field.label(get_language() or "en") if field else ""}
+        facts |= {name: written(name, fact) for name, fact in row.facts.items()}
         text: str = str(of_kind.reasons[row.reason]) % facts
         return text
     return say(row.reason, row.facts, field=field)

@@ -191,6 +191,10 @@ class Work:
         assert outcome in self.kind.outcomes, f"{self.kind.key} has no outcome {outcome}"
         self.counts[outcome] += n
 
+    def note_whole(self, what: str, n: int) -> None:
+        """A number about the list as a whole, for the kind's `tells`."""
+        self.notes[f"/{what}"] = n
+
     def progress(self, done: int, of: int) -> None:
         """How far this step is, in any unit of measure; cheap to call often, seen at once."""
         self._signal.progress(done, of)

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from uuid import UUID, uuid4
+from uuid import UUID, uuid4, uuid5
 
 from django.db import transaction
 
@@ -10,12 +10,12 @@ from abhiyan.core import audit
 from abhiyan.core.actor import Actor
 from abhiyan.core.refusals import NotFound
 from abhiyan.elections import known
-from abhiyan.elections.models import Alliance, Candidacy, Election
+from abhiyan.elections.models import Alliance, Election
 from abhiyan.elections.queries import listing as queries
-from abhiyan.elections.refusals import NoAllianceName, NoParties, UnknownElection, UnknownParty, UnknownState
+from abhiyan.elections.refusals import AllianceThere, NoAllianceName, NoParties, UnknownElection, UnknownState
 
 from . import grounds
-from .parties import parties_by_word
+from .parties import parties_by_word, require_sides
 
 
 def make_alliance(
@@ -27,13 +27,15 @@ def make_alliance(
     by: Actor,
     at: datetime,
     state: str = "",
+    once: UUID | None = None,
 ) -> Alliance:
     """Name parties that count as one side in an election: everywhere, or in a state that has a set of its own.
 
     election: its code. lead, parties: codes or names; the lead is always among them. Independents and "none of the
-    above" are no party and cannot be in it.
+    above" are no party and cannot be in it. Of one lead there is one alliance everywhere, and one in a state.
+    once: what tells one sending of a form from another: sent a second time it answers with the alliance of the first.
     Who may: `plans.make` over that state; over the nation for one that holds everywhere.
-    Refuses UnknownElection, UnknownState, NotYourGround, UnknownParty, NoParties, NoAllianceName.
+    Refuses UnknownElection, UnknownState, NotYourGround, UnknownParty, NoParties, NoAllianceName, AllianceThere.
     """
     of = Election.objects.filter(code=election).first()
     if of is None:
@@ -42,9 +44,13 @@ def make_alliance(
     if eci is None:
         raise UnknownState(field="state", state=state)
     at_unit = grounds.require(by, "plans.make", of=of, state=eci)
+    public_id = uuid4() if once is None else uuid5(by.id, once.hex)
     with transaction.atomic():
+        _one_at_a_time(of)
+        if once is not None and (made := Alliance.objects.filter(public_id=public_id).first()) is not None:
+            return made
         alliance = Alliance(
-            public_id=uuid4(),
+            public_id=public_id,
             election=of,
             state=eci,
             names=_names(names),
@@ -54,6 +60,7 @@ def make_alliance(
             made_at=at,
         )
         alliance.lead, alliance.parties = _parties(of, lead, parties)
+        _require_first(alliance)
         alliance.save(force_insert=True)
         _note("elections.make_alliance", alliance, at_unit=at_unit, by=by, at=at)
     return alliance
@@ -74,15 +81,32 @@ def change_alliance(
     """
     with transaction.atomic():
         alliance, at_unit = _held(public_id, by)
+        _one_at_a_time(alliance.election)
         if names is not None:
             alliance.names = _names(names)
         if lead is not None or parties is not None:
             alliance.lead, alliance.parties = _parties(
                 alliance.election, lead or alliance.lead, alliance.parties if parties is None else parties
             )
+            _require_first(alliance)
         alliance.save()
         _note("elections.change_alliance", alliance, at_unit=at_unit, by=by, at=at)
     return alliance
+
+
+def _one_at_a_time(of: Election) -> None:
+    """Two who name alliances of one election come one after the other."""
+    Election.objects.select_for_update(no_key=True).get(pk=of.pk)
+
+
+def _require_first(alliance: Alliance) -> None:
+    """Refuse (AllianceThere) a second set of one lead in one place: nothing would tell which of them holds."""
+    same = Alliance.objects.filter(election=alliance.election, state=alliance.state, lead=alliance.lead)
+    there = same.exclude(pk=alliance.pk).order_by("pk").first()
+    if there is not None:
+        raise AllianceThere(
+            field="lead", party=alliance.lead, name=queries.name_in(there.names), there=str(there.public_id)
+        )
 
 
 def _held(public_id: UUID, by: Actor) -> tuple[Alliance, int | None]:
@@ -107,16 +131,9 @@ def _parties(of: Election, lead: str, parties: Sequence[str]) -> tuple[str, list
     words = parties_by_word()
     first, *rest = (words.get(known.plain(one), one.strip().upper()) for one in (lead, *parties))
     codes = list(dict.fromkeys((first, *rest)))
+    require_sides(of, [(code, "lead" if code == first else "parties") for code in codes])
     if len(codes) < 2:
         raise NoParties(field="parties")
-    stood = set(
-        Candidacy.objects.filter(contest__election=of, party__in=codes)
-        .values_list("party", flat=True)
-        .distinct()
-    )
-    for code in codes:
-        if code not in stood or code in (known.INDEPENDENT, known.NOTA):
-            raise UnknownParty(field="parties", party=code)
     return first, codes
 
 

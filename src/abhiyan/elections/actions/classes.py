@@ -10,18 +10,19 @@ from django.utils.translation import gettext_lazy as _
 
 from abhiyan.core import audit
 from abhiyan.core.actor import Actor
-from abhiyan.elections import known, queries
-from abhiyan.elections.models import Alliance, Candidacy, ClassRule, Election, UnitClass
+from abhiyan.elections import queries
+from abhiyan.elections.models import Alliance, ClassRule, Election, UnitClass
 from abhiyan.elections.queries import planning
 from abhiyan.elections.refusals import (
     AllianceUnfit,
     NothingToSort,
     RulesRefused,
     UnknownElection,
-    UnknownParty,
 )
 from abhiyan.elections.rules import classes as rules
 from abhiyan.org import queries as org
+
+from .parties import require_sides
 
 AT_ONCE = 2_000  # rows written together
 WHY = {
@@ -61,10 +62,7 @@ def sort_units(
         read = rules.read(rows)
     except rules.RulesUnfit as unfit:
         raise RulesRefused(field="rules", why=WHY[unfit.code], row=unfit.row) from unfit
-    if party in (known.INDEPENDENT, known.NOTA) or not (
-        Candidacy.objects.filter(contest__election=of, party=party).exists()
-    ):
-        raise UnknownParty(field="party", party=party)
+    require_sides(of, [(party, "party")])
     side = Alliance.objects.filter(election=of, public_id=alliance).first() if alliance else None
     state = planning.state_of_unit(unit_id)
     if alliance and (side is None or side.state not in ("", state)):

@@ -8,10 +8,13 @@ from abhiyan.core import audit
 from abhiyan.core.actor import Actor
 from abhiyan.elections import known
 from abhiyan.elections.models import Candidacy, Contest, Election, Stated
+from abhiyan.elections.queries.wholeness import wholeness
 from abhiyan.elections.refusals import (
     FigureUnfit,
     NoOrigin,
     NothingStated,
+    SeatsUnfit,
+    SeatUnfit,
     UnknownElection,
     UnknownParty,
     UnknownSeat,
@@ -60,6 +63,8 @@ def state_figure(
     of_contests = {"election": of} | ({"state": eci} if eci else {}) | ({"number": number} if number else {})
     if (number and not eci) or not Contest.objects.filter(**of_contests).exists():
         raise UnknownSeat(field="number" if number else "state")
+    if seats is not None:
+        _require_seats(of, eci, number, seats)
     code = parties_by_word().get(known.plain(party), party.strip().upper())
     if not Candidacy.objects.filter(contest__election=of, party=code).exists():
         raise UnknownParty(field="party", party=party)
@@ -86,6 +91,18 @@ def state_figure(
             facts={"state": eci, "number": number, "party": code},
         )
     return stated
+
+
+def _require_seats(of: Election, state: str, number: int | None, seats: int) -> None:
+    """Refuse (FigureUnfit) more seats than there are: 0 or 1 of a constituency."""
+    if number:
+        if seats > 1:
+            raise SeatUnfit(field="seats")
+        return
+    there = wholeness([of], state=state)[of.pk]
+    most = max(there.seats, there.of or 0)
+    if seats > most:
+        raise SeatsUnfit(field="seats", most=most)
 
 
 def withdraw_figure(*, stated_id: int, by: Actor, at: datetime) -> None:

@@ -1,12 +1,13 @@
 """Parties: the packaged list, and how a party is found by whatever a file writes."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 
 from abhiyan.core import audit
 from abhiyan.core.actor import Actor
 from abhiyan.elections import known
-from abhiyan.elections.models import Party
+from abhiyan.elections.models import Candidacy, Election, Party
+from abhiyan.elections.refusals import IndependentsNoSide, NotaNoParty, UnknownParty
 
 
 def know_parties(*, by: Actor, at: datetime) -> int:
@@ -33,3 +34,20 @@ def parties_by_word() -> Mapping[str, str]:
         for word in (code, *names.values(), *aliases):
             found.setdefault(known.plain(word), code)
     return found
+
+
+def require_sides(of: Election, parties: Iterable[tuple[str, str]]) -> None:
+    """Refuse what cannot count as a side in an election (UnknownParty, also of independents and NOTA).
+
+    parties: (code, the field that said it).
+    """
+    asked = list(parties)
+    rows = Candidacy.objects.filter(contest__election=of, party__in=[code for code, _field in asked])
+    stood = set(rows.values_list("party", flat=True).distinct())
+    for code, field in asked:
+        if code == known.INDEPENDENT:
+            raise IndependentsNoSide(field=field)
+        if code == known.NOTA:
+            raise NotaNoParty(field=field)
+        if code not in stood:
+            raise UnknownParty(field=field, party=code)

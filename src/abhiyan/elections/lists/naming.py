@@ -1,16 +1,19 @@
 """Which election a list is of: what its options say, or else its code."""
 
 import re
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from abhiyan.core.imports import Option, Outcome, Work
+from abhiyan.core.numbers import grouped
 from abhiyan.elections import known
-from abhiyan.elections.actions.results import Brought, Taken, Wanted
-from abhiyan.elections.models import Election, Kind
+from abhiyan.elections.actions.results import Brought, NewContest, Taken, Wanted
+from abhiyan.elections.models import Contest, Election, Kind
+from abhiyan.elections.queries.wholeness import whole_of
 from abhiyan.elections.refusals import ElectionDiffers, ElectionUnclear, UnknownElection
 from abhiyan.units import queries as units
 
@@ -86,9 +89,17 @@ PARTIAL = Option(
 SAMPLE = Option("sample", _("The figures are a sample"), yes_or_no, required=False)
 
 
+def options_fit(said: Mapping[str, str]) -> None:
+    """Refuses ElectionUnclear, ElectionDiffers: as `named`, before there is a step."""
+    said_of(said)
+
+
 def named(work: Work) -> Named:
     """What the options say. Refuses ElectionUnclear, ElectionDiffers."""
-    said = work.options
+    return said_of(work.options)
+
+
+def said_of(said: Mapping[str, str]) -> Named:
     code = said.get("election", "").strip().upper().replace(" ", "")
     there = Election.objects.filter(code=code).first()
     kind, year, state = said.get("kind", ""), said.get("year", ""), said.get("state", "") or None
@@ -161,6 +172,38 @@ def tell(work: Work, taken: Taken, *, is_partial: bool = False) -> None:
     for outcome, n in outcomes.items():
         if n:
             work.count(outcome, n)
+
+
+def note_seats(work: Work, of: Named, contests: Iterable[NewContest]) -> None:
+    """Note how many of their states' seats are known with these; where there is a numbering of that year."""
+    present: dict[tuple[str, str], set[int]] = defaultdict(set)
+    for one in contests:
+        present[one.state, one.numbering].add(one.number)
+    there = Contest.objects.filter(
+        election__code=of.wanted.code, state__in={state for state, _label in present}
+    )
+    for state, label, number in there.values_list("state", "numbering", "number"):
+        present[state, label].add(number)
+    counts = {seat: len(numbers) for seat, numbers in present.items()}
+    wholes = [
+        whole_of(
+            of.wanted.kind, of.wanted.year, {seat: n for seat, n in counts.items() if seat[0] == state}, state
+        )
+        for state in {state for state, _label in counts}
+    ]
+    known_of = [whole.of for whole in wholes if whole.of is not None]
+    if wholes and len(known_of) == len(wholes):
+        work.note_whole("seats", sum(whole.seats for whole in wholes))
+        work.note_whole("seats_of", sum(known_of))
+
+
+def tells(whole: Mapping[str, int]) -> list[str]:
+    """Whether a list of results leaves constituencies out."""
+    n, of = whole.get("seats", 0), whole.get("seats_of", 0)
+    if n >= of:
+        return []
+    text = _("%(n)s of %(of)s constituencies; %(left)s left out. The election is shown as incomplete.")
+    return [str(text) % {"n": grouped(n), "of": grouped(of), "left": grouped(of - n)}]
 
 
 def brought(work: Work) -> Brought:

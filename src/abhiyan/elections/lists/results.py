@@ -349,6 +349,8 @@ def check(work: Work) -> None:
     taken = acts.look(election=election, contests=contests, is_refused=work.is_refused)
     for row, _candidacy in taken.standing:
         work.refuse(row, "candidate", "segments_stand")
+    if of.is_partial:
+        naming.note_seats(work, of, contests)
     naming.tell(work, taken, is_partial=of.is_partial)
 
 
@@ -372,6 +374,8 @@ def commit(work: Work) -> None:
     )
     for page in acts.pages_of(pages):
         work.keep(page)
+    if of.is_partial:
+        naming.note_seats(work, of, contests)
     actions.link_contests(election=election.code, by=work.by, at=work.at, at_unit=work.unit_id)
     naming.tell(work, taken, is_partial=of.is_partial)
 
@@ -406,4 +410,6 @@ RESULTS_KIND = ImportKind(
     check=check,
     commit=commit,
     undo=undo,
+    options_fit=naming.options_fit,
+    tells=naming.tells,
 )

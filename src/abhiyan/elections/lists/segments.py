@@ -347,4 +347,5 @@ SEGMENTS_KIND = ImportKind(
     check=check,
     commit=commit,
     undo=undo,
+    options_fit=naming.options_fit,
 )

@@ -10,17 +10,21 @@ from django.utils.translation import get_language
 from abhiyan.core.refusals import NotFound
 from abhiyan.elections.models import Alliance, Contest, Correspondence, Election, Part, ResultFile, Stated
 
+from .wholeness import Wholeness, wholeness
+
 
 @dataclass(frozen=True, slots=True)
 class ElectionRow:
     """An election and how much of it is known.
 
-    seats: contests. uncontested: of them without a vote. without_electors: of them whose electors nobody has said.
-    parts: segments, booths and special stations with votes of their own. old: contests numbered otherwise than today.
+    seats: contests; whole: whether all are here, as far as that is known. uncontested: of them without a vote.
+    without_electors: of them whose electors nobody has said. parts: segments, booths and special stations with votes of
+    their own. old: contests numbered otherwise than today.
     """
 
     election: Election
     seats: int
+    whole: Wholeness
     uncontested: int
     without_electors: int
     old: int
@@ -29,6 +33,11 @@ class ElectionRow:
     def name(self, language: str) -> str:
         return name_in(self.election.names, language)
 
+    def title(self, language: str) -> str:
+        """The name, and that the election is incomplete where it is."""
+        said = self.whole.says()
+        return f"{self.name(language)} ({said})" if said else self.name(language)
+
 
 def name_in(names: Mapping[str, str], language: str | None = None) -> str:
     """A name in a language (the active one), else in English."""
@@ -36,7 +45,7 @@ def name_in(names: Mapping[str, str], language: str | None = None) -> str:
 
 
 def elections(*, kind: str = "") -> list[ElectionRow]:
-    """Every election, the newest first. Two queries."""
+    """Every election, the newest first. Four queries."""
     found = Election.objects.order_by("-year", "code")
     if kind:
         found = found.filter(kind=kind)
@@ -53,9 +62,11 @@ def elections(*, kind: str = "") -> list[ElectionRow]:
     }
     parts = dict(Part.objects.values_list("contest__election").annotate(n=Count("id")).order_by())
     nothing = {"seats": 0, "uncontested": 0, "without_electors": 0, "old": 0}
+    wholes = wholeness(found)
     return [
         ElectionRow(
             one,
+            whole=wholes[one.pk],
             **{key: seats.get(one.pk, nothing)[key] for key in nothing},
             parts=parts.get(one.pk, 0),
         )

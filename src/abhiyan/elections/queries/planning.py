@@ -1,13 +1,14 @@
 """A plan worked out from a past result: whose votes count as ours, what is held, and what the rules find."""
 
 import json
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
-
 from zlib import crc32
+
 from django.db import connection
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
@@ -20,6 +21,7 @@ from abhiyan.units import queries as units
 from . import listing
 from .loading import sources
 from .plans import Lines, lines_of, plans
+from .wholeness import Wholeness, whole_of
 
 if TYPE_CHECKING:  # the rules of plans load numpy: only who works one out does
     from abhiyan.elections.rules.plans import Ask, Outcome
@@ -28,10 +30,10 @@ if TYPE_CHECKING:  # the rules of plans load numpy: only who works one out does
 METHODS = tuple(Plan.Method.values)
 STRAY_POINTS = 3.0  # how far single seats stray in the range, one standard deviation
 DRAWS = 1_000
-
-
 # Of a swing of one's own: points of share; in proportion per cent of what may be a small share.
 HIGHEST_SWING = {"uniform": 100, "proportional": 1_000, "hand": 100}
+
+
 @dataclass(frozen=True, slots=True)
 class Aims:
     """What a plan is to reach, and how the last result is moved. swing: given; None: the smallest that reaches all."""
@@ -64,13 +66,13 @@ class Aims:
         )
 
 
-def aims_of(plan: Plan) -> Aims:
-    """What a stored plan was asked."""
 def seed_of(of: Election, state: str, party: str) -> int:
     """The seed of a party's draws from a result: the same for a plan looked at and made, alone and with allies."""
     return crc32(f"{of.code} {state} {party}".encode()) % 2**31
 
 
+def aims_of(plan: Plan) -> Aims:
+    """What a stored plan was asked."""
     return Aims(
         method=plan.method,
         swing=plan.found.get("asked_swing"),
@@ -146,11 +148,12 @@ def seats_of(lines: Lines, named: Sequence[Alliance], *, party: str, alliance: A
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Worked:
-    """A plan worked out: contests in the order of the outcome's arrays."""
+    """A plan worked out: contests in the order of the outcome's arrays. whole: whether the last result is."""
 
     contests: tuple[Contest, ...]
     outcome: "Outcome"
     last_polled: int
+    whole: Wholeness
 
     @property
     def last_seats(self) -> int:
@@ -192,7 +195,21 @@ def worked_out(
         np.array([votes for votes, _likely in pairs], dtype=np.int64),
         np.array([UNKNOWN if likely is None else likely for _votes, likely in pairs], dtype=np.int64),
     )
-    return Worked(lines.contests, rules.plan(seats, aims.ask(seed), fixed), int(seats.polled.sum()))
+    there = Counter((one.state, one.numbering) for one in lines.contests)
+    return Worked(
+        lines.contests,
+        rules.plan(seats, aims.ask(seed), fixed),
+        int(seats.polled.sum()),
+        whole_of(of.kind, of.year, there, state),
+    )
+
+
+def notes_of(worked: Worked) -> list[Finding]:
+    """The outcome's notes, before them that the last result is not whole, where it is not."""
+    whole = worked.whole
+    facts = {"seats": whole.seats, "all": whole.of or 0}
+    first = [Finding("result_incomplete", None, facts)] if whole.is_incomplete else []
+    return [*first, *worked.outcome.notes]
 
 
 def _told(findings: Iterable[Finding]) -> list[list[Any]]:
@@ -223,7 +240,7 @@ def found_of(worked: Worked, aims: Aims) -> dict[str, Any]:
         ],
         "near": [[one.by, one.seats, one.votes] for one in near],
         "contradictions": _told(out.contradictions),
-        "notes": _told(out.notes),
+        "notes": _told(notes_of(worked)),
         "by_seat": {
             str(contest.pk): [
                 int(out.need[at]),

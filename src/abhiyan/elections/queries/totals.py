@@ -1,13 +1,14 @@
 """Totals by party over an election or a state: seats, votes, share, with and without allies."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from django.db.models import Q
-from django.utils.translation import get_language
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
+from abhiyan.core.numbers import grouped
 from abhiyan.elections import known
 from abhiyan.elections.models import Alliance, Election, Kind, ResultFile, Stated
 from abhiyan.elections.rules import results as rules
@@ -17,6 +18,7 @@ from abhiyan.units import queries as units
 from . import comparing, listing, loading
 from .comparing import Before, Then, then
 from .loading import Loaded
+from .wholeness import Wholeness, whole_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,11 +53,12 @@ class SideTotal:
 
 @dataclass(frozen=True, slots=True)
 class StateRow:
-    """One state of an election. seats_by_party: most first."""
+    """One state of an election. whole: whether all its seats are here. seats_by_party: most first."""
 
     state: str
     names: Mapping[str, str]
     seats: int
+    whole: Wholeness
     polled: int
     seats_by_party: tuple[tuple[str, int], ...]
 
@@ -64,7 +67,8 @@ class StateRow:
 class Totals:
     """What an election came to, in all or in a state.
 
-    electors, turnout_pct: None unless electors of every contest with a vote are known; electors_known, and
+    whole: whether all its seats are here, as far as that is known.
+    electors, turnout_pct: None unless it is, and electors of every contest with a vote are known; electors_known, and
     electors_of: the sum of those that are, and of how many contests. uncontested, without_electors: names.
     states: each state by itself, by its code.
     carried: names of contests compared by parts of old ones; not_compared: of those without anything to compare with.
@@ -73,6 +77,7 @@ class Totals:
     election: Election
     state: str
     seats: int
+    whole: Wholeness
     polled: int
     electors: int | None
     turnout_pct: float | None
@@ -96,31 +101,50 @@ class Totals:
     def says(self) -> list[str]:
         """What whoever reads the totals must know, in the active language."""
         since = listing.name_in(self.against.names) if self.against is not None else ""
+        missing = []
+        if self.whole.is_incomplete:
+            text = ngettext(
+                "The results of %(n)s of %(of)s constituencies are here; %(lacking)s is missing."
+                " Sums and shares are of those that are here, and there is no turnout of the whole.",
+                "The results of %(n)s of %(of)s constituencies are here; %(lacking)s are missing."
+                " Sums and shares are of those that are here, and there is no turnout of the whole.",
+                self.whole.lacking,
+            )
+            facts = {"n": self.whole.seats, "of": self.whole.of or 0, "lacking": self.whole.lacking}
+            missing = [text % {key: grouped(n) for key, n in facts.items()}]
         told = (
             (self.uncontested, _("Uncontested, so without votes: %(seats)s.")),
             (
                 self.without_electors,
-                _(
-                    "Electors of %(n)s constituencies are not known, so there is no turnout of the whole (%(seats)s)."
+                ngettext(
+                    "Electors of %(n)s constituency are not known, so there is no turnout of the whole (%(seats)s).",
+                    "Electors of %(n)s constituencies are not known, so there is no turnout of the whole (%(seats)s).",
+                    len(self.without_electors),
                 ),
             ),
             (
                 self.carried,
-                _(
+                ngettext(
                     "The boundaries have changed since %(election)s:"
-                    " in %(n)s constituencies the comparison is an estimate (%(seats)s)."
+                    " in %(n)s constituency the comparison is an estimate (%(seats)s).",
+                    "The boundaries have changed since %(election)s:"
+                    " in %(n)s constituencies the comparison is an estimate (%(seats)s).",
+                    len(self.carried),
                 ),
             ),
             (
                 self.not_compared,
-                _(
+                ngettext(
+                    "%(n)s constituency had other boundaries or another number in %(election)s"
+                    " and cannot be compared by itself (%(seats)s).",
                     "%(n)s constituencies had other boundaries or numbers in %(election)s"
-                    " and cannot be compared one by one (%(seats)s)."
+                    " and cannot be compared one by one (%(seats)s).",
+                    len(self.not_compared),
                 ),
             ),
         )
-        return [
-            text % {"n": len(names), "seats": _some(names), "election": since}
+        return missing + [
+            text % {"n": grouped(len(names)), "seats": _some(names), "election": since}
             for names, text in told
             if names
         ]
@@ -144,6 +168,8 @@ def totals(of: Election, *, state: str = "", against: Election | None = None) ->
     with_vote = [one for one in found if not one.contest.is_uncontested]
     lacking = _called(one for one in with_vote if one.contest.electors is None)
     electors = [one.contest.electors for one in with_vote if one.contest.electors is not None]
+    there = Counter((one.contest.state, one.contest.numbering) for one in found)
+    whole = whole_of(of.kind, of.year, there, state)
     parties = []
     for code, standing in standings.items():
         share = rules.share_pct(standing.votes, polled)
@@ -166,14 +192,17 @@ def totals(of: Election, *, state: str = "", against: Election | None = None) ->
         election=of,
         state=state,
         seats=len(found),
+        whole=whole,
         polled=polled,
-        electors=None if lacking else sum(electors),
-        turnout_pct=None if lacking or not electors else rules.share_pct(polled, sum(electors)),
+        electors=None if lacking or whole.is_incomplete else sum(electors),
+        turnout_pct=None
+        if lacking or whole.is_incomplete or not electors
+        else rules.share_pct(polled, sum(electors)),
         electors_known=sum(electors),
         electors_of=len(electors),
         parties=tuple(parties),
         sides=tuple(_sides(of, state, found)),
-        states=tuple(_by_state(found)),
+        states=tuple(_by_state(of, found)),
         uncontested=_called(one for one in found if one.contest.is_uncontested),
         without_electors=lacking,
         against=against,
@@ -184,10 +213,12 @@ def totals(of: Election, *, state: str = "", against: Election | None = None) ->
     )
 
 
-def _by_state(found: Sequence[Loaded]) -> list[StateRow]:
+def _by_state(of: Election, found: Sequence[Loaded]) -> list[StateRow]:
     contests: dict[str, list[Counted]] = defaultdict(list)
+    labels: dict[str, Counter[tuple[str, str]]] = defaultdict(Counter)
     for one in found:
         contests[one.contest.state].append(one.counted)
+        labels[one.contest.state][one.contest.state, one.contest.numbering] += 1
     rows = []
     for state, counteds in sorted(contests.items()):
         won: dict[str, int] = defaultdict(int)
@@ -199,6 +230,7 @@ def _by_state(found: Sequence[Loaded]) -> list[StateRow]:
                 state,
                 loading.state_names(state),
                 len(counteds),
+                whole_of(of.kind, of.year, labels[state], state),
                 sum(counted.polled for counted in counteds),
                 tuple(sorted(won.items(), key=lambda item: (-item[1], item[0]))),
             )

@@ -39,7 +39,10 @@ def bring(
     if staged.state == StagedImport.State.FAILED:
         return staged
     for done in ("check", "commit"):
-        staged = step(staged, done, by=by)
+        try:
+            staged = step(staged, done, by=by)
+        except imports.NothingToTake:  # every row is refused: it stays checked
+            break
         if done == upto or staged.state == StagedImport.State.FAILED:
             break
     return staged

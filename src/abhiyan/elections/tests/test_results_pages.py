@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 from django.conf import settings
@@ -106,7 +107,7 @@ def test_an_election_shows_its_totals_and_leads_to_its_seats(world: World) -> No
     assert "Seat 1" in page and "9,000" in page and "ls2024.csv, row 2" in page
     assert "1 won by BJP" in page
     page = text(body(client, "/elections/results/LS2024/seats/?side=BJP&show=lost"))
-    assert "Seat 2" in page and "1 seats are left out" in page
+    assert "Seat 2" in page and "1 seat is left out" in page
     body(client, "/elections/results/NOWHERE/", status=404)
 
 
@@ -122,6 +123,34 @@ def test_a_seat_names_file_and_row_of_every_candidate_and_what_it_was_before(wor
         and "votes of the whole stand in no part" in page
     )
     body(client, "/elections/results/LS2024/seats/S05/9/", status=404)
+
+
+def test_a_seat_says_that_its_file_lacks_nota(world: World, tmp_path: Path) -> None:
+    path = written(tmp_path, rows_of({1: (("X", "BJP", 90), ("Y", "INC", 80))}, state="S16"), name="s16.csv")
+    assert bring(path, election="LS2024").state == "done"
+    client = browser(world.holder("booth_president", "N1111"))
+    pages = [text(body(client, f"/elections/results/LS2024/seats/{seat}/")) for seat in ("S16/1", "S05/1")]
+    assert ["NOTA is not in the file" in page for page in pages] == [True, False]
+
+
+def test_a_form_sent_twice_names_one_alliance_and_another_is_led_to_it(world: World) -> None:
+    client = browser(world.holder("national_president", "N"))
+    path = "/elections/results/LS2024/alliances/"
+    typed = {"name_en": "Friends", "state": "", "lead": "BJP", "parties": "AAP", "once": str(uuid4())}
+    assert [client.post(path, typed).status_code for _time in range(2)] == [302, 302]
+    with system("test"):
+        made = Alliance.objects.get()
+    answer = client.post(path, typed | {"once": str(uuid4())})
+    assert answer.status_code == 409 and "“Friends”" in answer.content.decode()
+    assert f'<a href="{path}{made.public_id}/">Friends</a>' in answer.content.decode()
+
+
+def test_an_incomplete_election_is_called_so_in_the_list_and_on_its_page(world: World) -> None:
+    client = browser(world.holder("booth_president", "N1111"))
+    assert "incomplete: 2 of 543" in text(body(client, "/elections/"))
+    page = text(body(client, "/elections/results/LS2024/"))
+    assert "incomplete: 2 of 543" in page and "541 are missing" in page
+    assert "incomplete" not in text(body(client, "/elections/results/LS2024/?state=S05"))
 
 
 def test_a_unit_shows_its_seat_its_part_or_the_seats_it_lies_in(world: World) -> None:
@@ -357,10 +386,10 @@ def test_rules_are_written_and_sort_the_units_below(world: World) -> None:
     assert chief.post(path, form_of(rows[:2], unit="N1", side="BJP")).status_code == 422
     assert chief.post(path, form_of(rows, unit="N2", side="BJP")).status_code == 403
     assert chief.post(path, form_of(rows, unit="NOWHERE", side="BJP")).status_code == 404
-    assert (
-        chief.post(path, form_of([rows[0] | {"lead_at_least": "x"}], unit="N1", side="BJP")).status_code
-        == 422
-    )
+    answer = chief.post(path, form_of([rows[2], rows[0] | {"lead_at_least": "x"}], unit="N1", side="BJP"))
+    told, _heading, beside = answer.content.decode().partition("Write the rules")
+    assert answer.status_code == 422 and "Rule 2, Lead at least: a threshold is a number." in told
+    assert 'id="id_rule-1-lead_at_least_error"' in beside
     assert chief.post(path, given).status_code == 302
     with system("test"):
         found = dict(UnitClass.objects.values_list("unit__code", "code"))

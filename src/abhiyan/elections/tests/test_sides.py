@@ -6,6 +6,7 @@ import pytest
 from django.utils import translation
 
 from abhiyan.core.actor import Actor
+from abhiyan.core.refusals import Refused
 from abhiyan.elections import actions, queries, refusals
 from abhiyan.elections.models import Alliance, Stated
 from abhiyan.elections.tests.make import bring, rows_of, written
@@ -95,6 +96,39 @@ def test_what_is_no_party_there_is_refused(
 ) -> None:
     with pytest.raises(refusal):
         make(nation, parties, lead=lead)
+
+
+@pytest.mark.parametrize(
+    ("lead", "parties", "field", "said"),
+    [
+        ("INC", ["independent"], "parties", "Independents are no side"),
+        ("NOTA", ["INC"], "lead", "is no party"),
+        ("XYZ", ["INC"], "lead", "No party XYZ stood"),
+        ("INC", ["XYZ"], "parties", "No party XYZ stood"),
+    ],
+)
+def test_a_refusal_names_the_field_and_the_true_reason(
+    nation: int, lead: str, parties: list[str], field: str, said: str
+) -> None:
+    with pytest.raises(Refused) as refused, translation.override("en"):
+        make(nation, parties, lead=lead)
+    with translation.override("en"):
+        assert refused.value.field == field and said in str(refused.value)
+
+
+def test_of_one_lead_there_is_one_set_in_one_place(nation: int) -> None:
+    first = make(nation, ["AAP"])
+    for parties in (["AAP"], ["BJP"]):
+        with pytest.raises(refusals.AllianceThere) as refused:
+            make(nation, parties)
+        assert refused.value.facts["there"] == str(first.public_id)
+        assert refused.value.field == "lead" and "साथ" in str(refused.value)
+    make(nation, ["AAP"], state="Goa")
+    other = make(nation, ["AAP"], lead="BJP")
+    with pytest.raises(refusals.AllianceThere):
+        actions.change_alliance(public_id=other.public_id, lead="INC", by=SYSTEM, at=AT)
+    actions.change_alliance(public_id=first.public_id, parties=["BJP"], by=SYSTEM, at=AT)
+    assert Alliance.objects.count() == 3
 
 
 @pytest.mark.parametrize("party", ["IND", "NOTA", "DMK"])
@@ -202,6 +236,9 @@ def test_a_stated_figure_stands_beside_the_computed_one_and_in_no_sum(nation: in
         ({"share_pct": 101}, refusals.FigureUnfit),
         ({"share_pct": None}, refusals.NothingStated),
         ({"votes": -1}, refusals.FigureUnfit),
+        ({"number": 1, "seats": 7}, refusals.SeatUnfit),
+        ({"seats": 3}, refusals.SeatsUnfit),
+        ({"state": "", "seats": 544}, refusals.SeatsUnfit),
         ({"source": " "}, refusals.NoOrigin),
         ({"state": "Atlantis"}, refusals.UnknownState),
         ({"state": "U08"}, refusals.UnknownSeat),

@@ -36,6 +36,7 @@ def elections(request: Request) -> HttpResponseBase:
     if tables.wants_csv(request.GET):
         head = [say("Election"), say("Code"), say("Year"), say("Seats"), say("Uncontested")]
         head += [say("Electors not known"), say("Old numbering"), say("Segments, booths, special stations")]
+        head += [say("Seats there were")]
         lines = (
             [
                 row.name(shown.language()),
@@ -46,6 +47,7 @@ def elections(request: Request) -> HttpResponseBase:
                 row.without_electors,
                 row.old,
                 row.parts,
+                row.whole.of,
             ]
             for row in found
         )

@@ -26,6 +26,8 @@ from abhiyan.units import queries as units
 
 from . import results_shown as shown
 
+NOTA_SINCE = 2014  # every election from then on has "none of the above"
+
 
 @require_safe
 def seat(request: Request, code: str, state: str, number: int) -> HttpResponseBase:
@@ -68,7 +70,7 @@ def seat(request: Request, code: str, state: str, number: int) -> HttpResponseBa
         "state_name": known.state_name(state, lang),
         "unit": spot,
         "seat": found.seat,
-        "says": seat_says(found.seat),
+        "says": seat_says(found.seat) + _nota_says(found),
         "candidates": [(row, shown.party_title(row.party, row.party_names)) for row in found.candidates],
         "sides": [(one, shown.alliance_name(one.alliance)) for one in found.sides],
         "namesakes": found.namesakes,
@@ -115,6 +117,18 @@ def seat_says(row: SeatRow) -> list[str]:
     if row.before is not None and row.before.says():
         told.append(row.before.says())
     return told
+
+
+def _nota_says(found: Result) -> list[str]:
+    """That the file lacks "none of the above", which every contest since 2013 has had."""
+    contest = found.seat.contest
+    if (
+        contest.is_uncontested
+        or contest.election.year < NOTA_SINCE
+        or any(row.is_nota for row in found.candidates)
+    ):
+        return []
+    return [say("NOTA is not in the file: its votes are missing from the votes polled and from the shares.")]
 
 
 def _history(contest: Contest, side: frozenset[str]) -> list[tuple[SeatRow, str, str]]:

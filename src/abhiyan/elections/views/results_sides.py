@@ -3,13 +3,14 @@
 import re
 from collections.abc import Callable, Collection
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from django import forms
 from django.contrib import messages
 from django.http import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.html import format_html
 from django.utils.translation import gettext as say
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext
@@ -19,6 +20,7 @@ from abhiyan.core import clock
 from abhiyan.core.refusals import NotFound, Refused
 from abhiyan.elections import actions, queries
 from abhiyan.elections.models import Alliance, Election
+from abhiyan.elections.refusals import AllianceThere
 from abhiyan.org.queries import NotYours
 from abhiyan.org.viewer import Request
 from abhiyan.ui import tables
@@ -42,6 +44,8 @@ class AllianceForm(forms.Form):
         help_text=_("Codes or names with commas between them: TDP, JD(U), SHS."),
     )
 
+    once = forms.UUIDField(required=False, widget=forms.HiddenInput)  # a double tap makes one alliance
+
     def __init__(self, *args: Any, of: Election, grounds: Collection[str] | None, **kwargs: Any) -> None:
         """grounds: states the viewer may name one for, "" for all; None: it is there already, and stays where it is."""
         super().__init__(*args, **kwargs)
@@ -51,7 +55,7 @@ class AllianceForm(forms.Form):
         offered = [everywhere, *shown.state_choices(of)]
         state.choices = [pair for pair in offered if grounds is not None and pair[0] in grounds]
         if grounds is None:
-            del self.fields["state"]
+            del self.fields["state"], self.fields["once"]
 
     @property
     def given(self) -> dict[str, Any]:
@@ -63,10 +67,14 @@ class AllianceForm(forms.Form):
         }
 
 
-def _refuse(form: forms.Form, refused: Refused) -> int:
+def _refuse(form: forms.Form, refused: Refused, of: Election) -> int:
     fields = {"names": "name_en"}
     field = fields.get(refused.field, refused.field)
-    form.add_error(field if field in form.fields else None, str(refused))
+    said = str(refused)
+    if isinstance(refused, AllianceThere):
+        href = reverse("elections:alliance", args=[of.code, refused.facts["there"]])
+        said = format_html('{} <a href="{}">{}</a>', said, href, refused.facts["name"])
+    form.add_error(field if field in form.fields else None, said)
     return refused.status
 
 
@@ -81,7 +89,7 @@ def alliances(request: Request, code: str) -> HttpResponseBase:
     """The alliances of an election; whoever may make plans defines another."""
     of = queries.election(code)
     grounds = shown.grounds(request, "plans.make", of)
-    form = AllianceForm(request.POST or None, of=of, grounds=grounds)
+    form = AllianceForm(request.POST or None, of=of, grounds=grounds, initial={"once": uuid4()})
     status = 200
     if request.method == "POST":
         if not grounds:
@@ -92,12 +100,13 @@ def alliances(request: Request, code: str) -> HttpResponseBase:
                 actions.make_alliance(
                     election=of.code,
                     state=form.cleaned_data["state"],
+                    once=form.cleaned_data["once"],
                     by=request.actor,
                     at=clock.now(),
                     **form.given,
                 )
             except Refused as refused:
-                status = _refuse(form, refused)
+                status = _refuse(form, refused, of)
             else:
                 messages.success(request, _("Saved."))
                 return redirect("elections:alliances", of.code)
@@ -149,7 +158,7 @@ def alliance(request: Request, code: str, public_id: UUID) -> HttpResponseBase:
             except Refused as refused:
                 if not may_change:
                     raise
-                status = _refuse(form, refused)
+                status = _refuse(form, refused, of)
             else:
                 messages.success(request, _("Saved."))
                 return redirect("elections:alliance", of.code, public_id)

@@ -213,6 +213,8 @@ def _say(staged: "StagedImport", *, as_json: bool, is_undo: bool = False) -> Non
             click.echo(f"{counts[code]:>10,}  {label}")
     for code, n in staged.discarded.items():
         click.echo(f"{n:>10,}  {of_kind.discarded.get(code, code)}")
+    for text in queries.told(staged) if not is_undo else []:
+        click.echo(f"{'':>10}  {text}")
     if not is_undo:
         for row in rows:
             click.echo(f"    row {row['row']}: {row['reason']}", err=True)

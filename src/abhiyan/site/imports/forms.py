@@ -73,6 +73,10 @@ class BeginForm(forms.Form):
     def options(self) -> dict[str, str]:
         return {option.key: self.cleaned_data.get(OPTION + option.key, "") for option in self.kind.options}
 
+    def field_of(self, key: str) -> str | None:
+        """The field of this form a refusal speaks of: an option, or the file."""
+        return next((name for name in (OPTION + key, key) if name in self.fields), None)
+
     @property
     def unit_id(self) -> int | None:
         chosen = self.cleaned_data["unit"]

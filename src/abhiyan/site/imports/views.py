@@ -20,7 +20,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from abhiyan.core import clock
 from abhiyan.core.imports import ImportKind, actions, kind, queries, registered, running
 from abhiyan.core.models import StagedImport
-from abhiyan.core.refusals import NotFound
+from abhiyan.core.refusals import NotFound, Refused
 from abhiyan.core.tables.reasons import NOTES
 from abhiyan.core.tables.writing import csv_chunks, write_xlsx
 from abhiyan.org.viewer import Request
@@ -170,16 +170,20 @@ def begin(request: Request, key: str) -> HttpResponseBase:
                         by=request.actor,
                         at=clock.now(),
                     )
-                except (actions.FileEmpty, actions.FileTooLarge) as refused:
-                    form.add_error("file", str(refused))
+                except Refused as refused:
+                    if (field := form.field_of(refused.field)) is None:
+                        raise
+                    form.add_error(field, str(refused))
                 else:
                     if file is not None:
                         _receive(request, staged.public_id, file, 0)
                         return redirect("imports:one", staged.public_id)
                     return JsonResponse(_upload(staged), status=201)
         if by_pieces:
-            first = next(iter(form.errors.values()))[0] if form.errors else ""
-            return JsonResponse({"code": "not_valid", "message": str(first)}, status=422)
+            name, said = next(iter(form.errors.items()), ("", [""]))
+            label = form.fields[name].label if name in form.fields and name != "file" else ""
+            text = f"{label}: {said[0]}" if label else str(said[0])
+            return JsonResponse({"code": "not_valid", "message": text}, status=422)
     return _page(
         request,
         "begin",
@@ -245,7 +249,7 @@ def rest(request: Request, public_id: UUID) -> HttpResponseBase:
         received = actions.go_on(
             public_id=public_id,
             file_name=(file.name if file else request.POST.get("file_name", "")) or "",
-            file_bytes=(file.size if file else int(size) if size.isdecimal() else 0) or 0,
+            file_bytes=(file.size if file else int(size) if size.isdecimal() and len(size) < 16 else 0) or 0,
             by=request.actor,
         )
     except actions.AnotherFile as refused:
@@ -297,6 +301,7 @@ def _one(
         undone=sum(staged.undone.values()),
         discarded=[(of_kind.discarded.get(code, code), n) for code, n in staged.discarded.items()],
         notes=_notes(staged, of_kind),
+        told=queries.told(staged),
         refused=_refused(rows, of_kind),
         differences=_differences(changed, of_kind),
         options=_options(staged, of_kind),
@@ -341,6 +346,8 @@ def _notes(staged: StagedImport, of_kind: ImportKind) -> list[tuple[str, str, in
     found = []
     for key, n in staged.notes.items():
         field, _slash, note = key.partition("/")
+        if not field:
+            continue  # of the list as a whole: queries.told
         spec = of_kind.layout.field(field)
         found.append((spec.label(language()) if spec else field, str(NOTES.get(note, note)), n))
     return found
@@ -416,6 +423,7 @@ def step(request: Request, public_id: UUID, step: str) -> HttpResponse:
             act=act,
             step=step,
             counts=_counts(staged.counts, of_kind),
+            told=queries.told(staged),
             crumb=act,
         )
     try:

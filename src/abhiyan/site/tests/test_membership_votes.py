@@ -75,6 +75,11 @@ def test_members_and_votes_of_a_segment_stand_side_by_side_with_the_caveat(cast:
     assert "jk_assembly_2024_results.csv" in page and "<svg" in page and "style=" not in page
 
 
+def test_the_side_nobody_chose_is_the_party_with_most_votes_whatever_alliances_there_are(cast: Cast) -> None:
+    page = body(cast.client("state_president"), "/units/JK/membership-and-votes/?election=JK2024")
+    assert '<option value="BJP" selected>' in page  # 25.6% of the votes; JKNC had 23.4%
+
+
 def test_another_election_forgets_the_alliance_of_the_first(cast: Cast) -> None:
     page = body(cast.client("state_president"), PATH.replace("side=BJP", f"side={uuid4()}"))
     assert "Select a valid choice" not in page
@@ -95,8 +100,10 @@ def test_an_alliance_is_the_side_when_none_is_asked_for(cast: Cast) -> None:
 
 
 def test_a_unit_without_segments_says_so(cast: Cast) -> None:
-    page = body(cast.client("state_president"), "/units/JK-B001/membership-and-votes/")
-    assert "No segment stands below this unit" in page
+    for code in ("JK-B001", "JK-SRI"):  # a booth; a district, which stands in the other tree only
+        page = body(cast.client("state_president"), f"/units/{code}/membership-and-votes/")
+        assert "This page is of a state or a constituency" in page and "not yours to see" not in page
+        assert '/membership-and-votes/">Membership beside votes of ' in page
     body(cast.client("state_president"), "/units/NOWHERE/membership-and-votes/", status=404)
 
 

@@ -16,8 +16,16 @@ from django.views.decorators.http import require_safe
 from abhiyan.core import clock
 from abhiyan.elections import queries as elections
 from abhiyan.elections.models import Election
-from abhiyan.elections.queries import UnitFigures
-from abhiyan.elections.views.results_shown import NO_SIDE, Chosen, Filters, in_order, side_asked, side_choices
+from abhiyan.elections.queries import UnitFigures, planning
+from abhiyan.elections.views.results_shown import (
+    NO_SIDE,
+    Chosen,
+    Filters,
+    alliance_name,
+    in_order,
+    side_asked,
+    side_choices,
+)
 from abhiyan.org.viewer import Request, named
 from abhiyan.programmes import queries as programmes
 from abhiyan.programmes.models import Programme
@@ -67,6 +75,9 @@ def membership_votes(request: Request, code: str) -> HttpResponseBase:
     facts = units.found(code)
     here = units.standing(facts.id, Hierarchy.ELECTORAL)
     lang = language()
+    is_place = here.lo is not None and here.kind not in ("segment", "mandal", "booth")
+    if not is_place:
+        return _not_here(request, here, facts.is_sample, lang)
     sees = here.lo is not None and request.viewer.sees_counts_at(here.lo)
     running = _programmes(facts.id, at) if sees else []
     programme = _chosen(running, request.GET.get("programme", ""))
@@ -75,7 +86,7 @@ def membership_votes(request: Request, code: str) -> HttpResponseBase:
     of = of or (offered[0] if offered else None)
     side = side_asked(of, request.GET) if of is not None else NO_SIDE
     if not side.parties and of is not None:
-        side = _first_side(of)
+        side = _first_side(of, planning.state_of_unit(facts.id))
     places, left_out = (
         _places(here, programme, of, side, at, lang) if programme is not None and of is not None else ([], 0)
     )
@@ -85,6 +96,8 @@ def membership_votes(request: Request, code: str) -> HttpResponseBase:
         return tables.csv_response(f"membership-votes-{code}", *_csv(rows))
     leaf = tables.numbered(rows, request.GET, total=len(rows))
     name = here.name(lang)
+    asked = request.GET.copy()
+    asked["side"] = side.value  # also where nobody chose one
     context = {
         "here": "elections",
         "crumbs": [
@@ -102,7 +115,7 @@ def membership_votes(request: Request, code: str) -> HttpResponseBase:
         "election_name": elections.name_in(of.names) if of is not None else "",
         "side": side,
         "filters": Filters(
-            request.GET,
+            asked,
             programme=(
                 gettext_lazy("Programme"),
                 [(str(one.public_id), named(one.names, lang)) for one in running],
@@ -136,14 +149,37 @@ def _chosen(running: list[Programme], wanted: str) -> Programme | None:
     return next((one for one in running if str(one.public_id) == wanted), running[0] if running else None)
 
 
-def _first_side(of: Election) -> Chosen:
-    """The first side offered: an alliance where one is named, else the party with most votes."""
-    for value, name in side_choices(of):
-        for one in elections.alliances(of):
-            if str(one.public_id) == value:
-                return Chosen(value, name, frozenset(one.parties))
-        return Chosen(value, name, frozenset({value}))
-    return NO_SIDE
+def _not_here(request: Request, here: UnitRow, is_sample: bool, lang: str) -> HttpResponseBase:
+    """The page is of a state or constituency, or what stands above those: for others the way up to one."""
+    above = [row for tree in units.hierarchies_of(here.id) for row in units.path(here.id, tree)]
+    kinds = ("constituency", "state")
+    up = next((row for kind in kinds for row in above if row.kind == kind and row.id != here.id), None)
+    context = {
+        "here": "elections",
+        "crumbs": [
+            (here.name(lang), reverse("site:unit", args=[here.code])),
+            (_("Membership beside votes"), ""),
+        ],
+        "name": here.name(lang),
+        "page_is_sample": is_sample,
+        "is_elsewhere": True,
+        "up_href": reverse("site:membership_votes", args=[up.code]) if up is not None else "",
+        "up_name": up.name(lang) if up is not None else "",
+    }
+    return render(request, "site/membership_votes.html", context)
+
+
+def _first_side(of: Election, state: str) -> Chosen:
+    """Whose votes stand there unless somebody chooses: of the newest plan in sight for that state, the party or its
+    alliance; without a plan the party with most votes there. A new alliance changes neither."""
+    plan = elections.plans().filter(state=state).first()
+    codes = elections.parties_of(of, state=state, most=1)
+    if plan is None:
+        return Chosen(codes[0], codes[0], frozenset(codes)) if codes else NO_SIDE
+    if plan.alliance is not None and plan.election_id == of.pk:
+        one = plan.alliance
+        return Chosen(str(one.public_id), alliance_name(one), frozenset(one.parties))
+    return Chosen(plan.party, plan.party, frozenset({plan.party}))
 
 
 def _places(

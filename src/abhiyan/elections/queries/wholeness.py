@@ -1,0 +1,70 @@
+"""Whether an election is here whole: how many of its seats are known, of how many there were."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from django.db.models import Count
+from django.utils.translation import gettext as _
+
+from abhiyan.core.numbers import grouped
+from abhiyan.elections import known
+from abhiyan.elections.models import Contest, Election, Kind
+
+
+@dataclass(frozen=True, slots=True)
+class Wholeness:
+    """seats: those that are here. of: those there were; None where that is not known."""
+
+    seats: int
+    of: int | None
+
+    @property
+    def lacking(self) -> int:
+        return max(0, (self.of or 0) - self.seats)
+
+    @property
+    def is_incomplete(self) -> bool:
+        return self.lacking > 0
+
+    def says(self) -> str:
+        """In short: "incomplete: 2 of 87"; empty where nothing is known to be missing."""
+        if not self.is_incomplete:
+            return ""
+        return _("incomplete: %(n)s of %(of)s") % {"n": grouped(self.seats), "of": grouped(self.of or 0)}
+
+
+def seats_there_were(kind: str, year: int, present: Mapping[str, set[str]], state: str = "") -> int | None:
+    """Seats of an election (of a state of it), by the numbering of its year; None where that is not known.
+
+    present: states the election has seats of -> labels of their numberings. The Lok Sabha has seats in every state;
+    an assembly election is of the states that are present.
+    """
+    level = "pc" if kind == Kind.PARLIAMENT else "ac"
+    states = {state} if state else set(present) | (set(known.states()) if level == "pc" else set())
+    total = 0
+    for each in states:
+        numbering = known.numbering(level, each, year)
+        if numbering.numbers is None or present.get(each, {numbering.label}) != {numbering.label}:
+            return None
+        total += len(numbering.numbers)
+    return total
+
+
+def whole_of(kind: str, year: int, seats: Mapping[tuple[str, str], int], state: str = "") -> Wholeness:
+    """Of seats that are known already: (state, label of the numbering) -> how many. No query."""
+    present: dict[str, set[str]] = defaultdict(set)
+    for each, label in seats:
+        present[each].add(label)
+    return Wholeness(sum(seats.values()), seats_there_were(kind, year, present, state))
+
+
+def wholeness(elections: Iterable[Election], *, state: str = "") -> dict[int, Wholeness]:
+    """id of each election -> how much of it (of a state of it) is here. One query."""
+    asked = list(elections)
+    seats: dict[int, dict[tuple[str, str], int]] = defaultdict(dict)
+    rows = Contest.objects.filter(election__in=asked, **({"state": state} if state else {}))
+    counted = rows.values_list("election_id", "state", "numbering").annotate(n=Count("id")).order_by()
+    for pk, eci, label, n in counted:
+        seats[pk][eci, label] = n
+    return {one.pk: whole_of(one.kind, one.year, seats[one.pk], state) for one in asked}
