@@ -61,7 +61,10 @@ def test_two_builds_of_one_seed_are_equal_and_right_and_doctor_finds_them_well(s
     assert first["enrolment_claim"] > 1_500 and first["enrolment_minor_count"] > 0 and tallies
     assert first["elections_plan_part"] > 900  # a plan stands in the drive's hierarchy: at its booths
     with schema.working_as("jobs"), system("test"):
-        assert sorted(bool(one.found["contradictions"]) for one in Plan.objects.all()) == [False, True]  # README
+        assert sorted(bool(one.found["contradictions"]) for one in Plan.objects.all()) == [
+            False,
+            True,
+        ]  # README
     with schema.working_as("jobs"):
         recounted = programmes.recount(at=at)
         findings = doctor.examine(at)
