@@ -134,6 +134,29 @@ def test_locks_above_the_whole_are_refused_and_change_nothing(
     assert passed(plan, world) == before
 
 
+def test_votes_above_the_electors_below_are_told_carried_and_taken_back(
+    world: World, president: Account, plan: Plan
+) -> None:
+    def told(of: Plan) -> list[dict[str, Any]]:
+        with system("test"):
+            kept = queries.plan_for(of.public_id)
+            found = planning.findings(kept, "contradictions")
+        return [dict(one.facts) for one in found if one.code == "part_above_electors"]
+
+    passes(plan, world, president)
+    assert not told(plan)
+    passes(plan, world, president, by_hand={world.unit("N1111"): 101, world.unit("N1112"): 299})
+    assert told(plan) == [{"units": 3, "votes": 400, "electors": 300}]  # both, and their mandal most
+    with system("test"):
+        contest = Contest.objects.get(number=3)
+        after = actions.next_version(
+            public_id=plan.public_id, by_hand={contest.pk: 600}, by=actor(president), at=AT
+        )
+    assert told(after) == told(plan)  # below a seat that kept its votes
+    passes(after, world, president, by_hand={world.unit("N1111"): 100, world.unit("N1112"): 7})
+    assert not told(after)
+
+
 def test_what_cannot_be_passed_is_refused(world: World, president: Account, plan: Plan) -> None:
     with pytest.raises(NotInPlan):
         passes(plan, world, president, "N111")  # nothing was passed to it yet
