@@ -11,7 +11,13 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 from pathlib import Path
 
+from django.utils.translation import gettext_noop
+
 DATA = Path(__file__).parent / "data"
+# As the demo brings the packaged files; a text of others stays as they wrote it.
+PACKAGED_ORIGIN = gettext_noop(
+    "Election Commission of India, as collected in public repositories; see elections/data/README.md"
+)
 NOTA = "NOTA"
 INDEPENDENT = "IND"
 

@@ -3,8 +3,9 @@
 from decimal import Decimal
 
 from django import template
-from django.utils.translation import pgettext_lazy
+from django.utils.translation import gettext, pgettext_lazy
 
+from abhiyan.elections import known
 from abhiyan.ui import numbers
 from abhiyan.ui.navigation import Entry
 
@@ -16,6 +17,12 @@ RESERVED = {
     "BL": pgettext_lazy("reservation of a seat", "Bhutia and Lepcha"),
     "SANGHA": pgettext_lazy("reservation of a seat", "Sangha"),
 }
+
+
+@register.filter
+def origin(text: str) -> str:
+    """Where a file comes from, as its bringer says; of the packaged files in the reader's language."""
+    return gettext(text) if text == known.PACKAGED_ORIGIN else text
 
 
 @register.filter

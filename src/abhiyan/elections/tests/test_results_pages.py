@@ -10,11 +10,14 @@ from django.conf import settings
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.utils import translation
 
 from abhiyan.core import clock
 from abhiyan.core.scope import system
 from abhiyan.elections import actions, queries
+from abhiyan.elections.known import PACKAGED_ORIGIN
 from abhiyan.elections.models import Alliance, ClassRule, Contest, Part, PartVotes, UnitClass
+from abhiyan.elections.templatetags.figures import origin
 from abhiyan.elections.tests.make import bring, refused, rows_of, written
 from abhiyan.org.tests.make import World
 from abhiyan.people.actions import sessions
@@ -123,6 +126,13 @@ def test_a_seat_names_file_and_row_of_every_candidate_and_what_it_was_before(wor
         and "votes of the whole stand in no part" in page
     )
     body(client, "/elections/results/LS2024/seats/S05/9/", status=404)
+
+
+@pytest.mark.once
+def test_where_the_packaged_files_come_from_is_said_in_the_readers_language() -> None:
+    with translation.override("hi"):
+        assert origin(PACKAGED_ORIGIN).startswith("भारत निर्वाचन आयोग")
+        assert origin("The Daily") == "The Daily"
 
 
 def test_a_seat_says_that_its_file_lacks_nota(world: World, tmp_path: Path) -> None:

@@ -7,14 +7,13 @@ from datetime import datetime
 
 from abhiyan.core.scope import system
 from abhiyan.elections import actions
-from abhiyan.elections.known import DATA
+from abhiyan.elections.known import DATA, PACKAGED_ORIGIN
 from abhiyan.elections.queries.planning import Aims
 from abhiyan.elections.rules import classes
 
 from . import lists
 
 BY = lists.BY
-ORIGIN = "Election Commission of India, as collected in public repositories; see elections/data/README.md"
 FILES: tuple[tuple[str, str, dict[str, str]], ...] = (
     ("results", "ls2019_results.csv", {"election": "LS2019"}),
     ("results", "ls2024_results.csv", {"election": "LS2024"}),
@@ -59,7 +58,7 @@ PLANS: tuple[tuple[dict[str, str], Aims], ...] = (
 def bring_results(*, at: datetime) -> None:
     """Results of every packaged file, by import."""
     for kind, name, options in FILES:
-        lists.bring(kind, DATA / name, options=options | {"origin": ORIGIN}, at=at)
+        lists.bring(kind, DATA / name, options=options | {"origin": PACKAGED_ORIGIN}, at=at)
 
 
 def plan(seed: str, state_id: int, *, at: datetime) -> None:
