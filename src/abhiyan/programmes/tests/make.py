@@ -1,6 +1,7 @@
 """A small world of units in three trees, and programmes on it."""
 
 import random
+import re
 from collections.abc import Iterable
 from datetime import UTC, date, datetime
 from uuid import uuid4
@@ -156,3 +157,9 @@ def programme(owner: Unit, *, opens: date = OPENS, closes: date = CLOSES, **more
 
 def spread(rng: random.Random, codes: Iterable[str]) -> str:
     return rng.choice(sorted(codes))
+
+
+def taken(page: str, act: str = "targets/split/") -> dict[str, str]:
+    """What the form under the differences of a page would send."""
+    form = re.split(rf'action="[^"]*{act}', page)[1].split("</form>", 1)[0]
+    return dict(re.findall(r'name="(\w+)" value="([^"]*)"', form))

@@ -19,6 +19,7 @@ from abhiyan.programmes.models import Programme
 from abhiyan.programmes.rules.ladder import COUNTED, REPORTED, Change
 from abhiyan.programmes.views import creating
 
+from .make import taken
 from .test_make_programme import make
 
 pytestmark = pytest.mark.django_db
@@ -243,9 +244,8 @@ def test_targets_are_set_split_and_locked_on_one_page(
     world: World, president: Account, drive: Programme
 ) -> None:
     client, base = browser(president), f"/programmes/{drive.public_id}/targets/"
-    answer = client.post(
-        f"{base}split/?unit=N1", {"about": "N1", "how": "equally", "levels": "1"}, follow=True
-    )
+    seen = taken(body(client, f"{base}preview/?unit=N1&how=equally&levels=1"))
+    answer = client.post(f"{base}split/?unit=N1", seen, follow=True)
     assert answer.status_code == 200
     assert "sum to it exactly" in answer.content.decode()
     assert client.post(f"{base}set/?unit=N1", {"about": "N11", "n": "450"}).status_code == 302
@@ -253,7 +253,8 @@ def test_targets_are_set_split_and_locked_on_one_page(
     assert client.post(f"{base}lock/?unit=N1", {"about": "N11", "locked": "on"}).status_code == 302
     answer = client.post(f"{base}set/?unit=N1", {"about": "N11", "n": "1"})
     assert answer.status_code == 409 and "locked" in answer.content.decode()
-    client.post(f"{base}split/?unit=N1", {"about": "N1", "how": "electors", "levels": "1"})
+    seen = taken(body(client, f"{base}preview/?unit=N1&how=electors&levels=1"))
+    assert client.post(f"{base}split/?unit=N1", seen).status_code == 302
     with system("test"):
         found = queries.targets(programme=drive, units=[world.unit("N11"), world.unit("N12")])
     assert [found[world.unit(code)].n for code in ("N11", "N12")] == [450, 550]
@@ -277,7 +278,8 @@ def test_a_district_president_may_split_but_not_raise_or_lower_their_own(
     client = browser(world.holder("district_president", "N11"))
     base = f"/programmes/{drive.public_id}/targets/"
     assert client.post(f"{base}set/?unit=N11", {"about": "N11", "n": "1"}).status_code in (403, 404)
-    assert client.post(f"{base}split/?unit=N11", {"about": "N11", "how": "equally"}).status_code == 302
+    seen = taken(body(client, f"{base}preview/?unit=N11&how=equally&levels=1"))
+    assert client.post(f"{base}split/?unit=N11", seen).status_code == 302
     assert client.post(f"{base}split/?unit=N12", {"about": "N12", "how": "equally"}).status_code in (403, 404)
 
 

@@ -18,6 +18,7 @@ from abhiyan.programmes.queries import splits
 from abhiyan.ui import tables
 from abhiyan.units.models import Placement, Unit
 
+from .make import taken
 from .test_make_programme import make
 from .test_pages import body, browser
 from .test_pages import drive as open_drive
@@ -390,14 +391,6 @@ def look(client: Client, drive: Programme, **asked: str) -> str:
     return answer.content.decode()
 
 
-def taken(page: str) -> dict[str, str]:
-    """What the form under the differences would send."""
-    import re
-
-    form = re.split(r'action="[^"]*targets/split/', page)[1].split("</form>", 1)[0]
-    return dict(re.findall(r'name="(\w+)" value="([^"]*)"', form))
-
-
 def test_a_district_locks_a_mandal_and_sees_the_difference_before_taking_it(
     world: World, president: Account, running: Programme
 ) -> None:
@@ -407,7 +400,11 @@ def test_a_district_locks_a_mandal_and_sees_the_difference_before_taking_it(
         )
     client = browser(world.holder("district_president", "N11"))
     base = f"/programmes/{running.public_id}/targets/"
-    assert client.post(f"{base}split/", {"about": "N11", "how": "equally", "levels": "1"}).status_code == 302
+    without_a_look = {"about": "N11", "how": "equally", "levels": "1"}
+    assert client.post(f"{base}split/", without_a_look).status_code == 409
+    assert client.post(f"{base}split/", {"how": "equally", "levels": "1"}).status_code == 404
+    seen = taken(body(client, f"{base}preview/?unit=N11&how=equally&levels=1"))
+    assert client.post(f"{base}split/", seen).status_code == 302
     answer = client.post(f"{base}set/?unit=N11", {"about": "N111", "n": "450", "then": "preview"})
     assert answer.status_code == 302 and "/targets/preview/" in answer["Location"]
     page = body(client, answer["Location"])
@@ -428,8 +425,9 @@ def test_a_district_locks_a_mandal_and_sees_the_difference_before_taking_it(
         base + f"versions/{newest(running).public_id}/back/?unit=N11&to=before", {"expected": "x"}
     )
     assert stale.status_code == 409
-    answer = client.post(base + f"versions/{newest(running).public_id}/back/?unit=N11&to=before")
-    assert answer.status_code == 302
+    back = base + f"versions/{newest(running).public_id}/back/?unit=N11&to=before"
+    assert client.post(back).status_code == 409
+    assert client.post(back, taken(page, "back/")).status_code == 302
     assert targets(world, running, "N111", "N112") == [300, 300]
 
 

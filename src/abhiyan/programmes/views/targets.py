@@ -19,7 +19,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET
 
 from abhiyan.core import clock
-from abhiyan.core.refusals import Refused
+from abhiyan.core.refusals import NotFound, Refused
 from abhiyan.org.queries import NotYours
 from abhiyan.org.viewer import Request, named
 from abhiyan.programmes import actions, queries
@@ -34,6 +34,8 @@ from abhiyan.units.models import Kind
 from . import shown
 from .programmes import measure_asked, page_asked
 from .splitting import SplitForm, before_now
+
+NOT_SEEN = "-"  # fits no difference: who has not looked takes nothing
 
 
 class NumberForm(forms.Form):
@@ -217,7 +219,10 @@ def _about(request: Request, one: Programme) -> tuple[units.UnitRow, int]:
     """The unit and the measure a target is of."""
     measures = queries.measures([one])[one.pk]
     measure = measure_asked(measures, request.GET.get("measure", ""))
-    return shown.unit_of(request.viewer, one, request.POST.get("about", "")), measure.number
+    about = request.POST.get("about", "")
+    if not about:
+        raise NotFound  # an act is not done to some unit of one's own because its form came without one
+    return shown.unit_of(request.viewer, one, about), measure.number
 
 
 @posted("programmes:targets")
@@ -396,11 +401,11 @@ def _by_hand(
 
 @posted("programmes:split_preview")
 def split_target(request: Request, public_id: UUID) -> HttpResponseBase:
-    """Split a unit's target among those below; what somebody has looked at, or nothing."""
+    """Split a unit's target among those below: what somebody has looked at, or nothing."""
     one = queries.programme_for(request.viewer, public_id)
     about, measure = _about(request, one)
     form = SplitForm(request.POST, hierarchy=one.hierarchy, kind=about.kind, auto_id="split_%s")
-    expected = request.POST.get("expected", "")
+    expected = request.POST.get("expected") or NOT_SEEN
     if not form.is_valid():
         return _page_of(request, one, split=form, status=422)
     given: dict[str, Any] = form.cleaned_data
@@ -419,7 +424,7 @@ def split_target(request: Request, public_id: UUID) -> HttpResponseBase:
             at=clock.now(),
         )
     except Refused as refused:
-        if expected:
+        if expected != NOT_SEEN or refused.code == actions.ChangedMeanwhile.code:
             return _preview(request, one, problem=str(refused), status=refused.status)
         if refused.field in form.fields:
             return _page_of(request, one, split=form, status=shown.refuse(form, refused))

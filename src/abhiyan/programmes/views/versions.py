@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET
 
 from abhiyan.core import clock
-from abhiyan.core.refusals import Refused
+from abhiyan.core.refusals import NotFound, Refused
 from abhiyan.org.viewer import Request, named
 from abhiyan.programmes import actions, queries
 from abhiyan.programmes.models import Programme
@@ -23,7 +23,7 @@ from abhiyan.units import queries as units
 
 from . import shown
 from .programmes import measure_asked
-from .targets import difference_rows, differences_csv
+from .targets import NOT_SEEN, difference_rows, differences_csv
 
 
 @require_GET
@@ -138,14 +138,16 @@ def go_back(request: Request, public_id: UUID, version: UUID) -> HttpResponseBas
     """Let the targets below a unit stand as they stood after a version, or before it."""
     one = queries.programme_for(request.viewer, public_id)
     chosen = queries.version_for(one, version)
-    here = shown.unit_of(request.viewer, one, request.GET.get("unit", ""))
+    if not request.GET.get("unit"):
+        raise NotFound
+    here = shown.unit_of(request.viewer, one, request.GET["unit"])
     try:
         changed = actions.go_back(
             programme_id=one.pk,
             unit_id=here.id,
             version=version,
             before=request.GET.get("to") == "before",
-            expected=request.POST.get("expected", ""),
+            expected=request.POST.get("expected") or NOT_SEEN,
             by=request.actor,
             at=clock.now(),
         )
