@@ -9,6 +9,7 @@ from django.test import Client
 from abhiyan.core import clock
 from abhiyan.core.scope import system
 from abhiyan.elections import actions
+from abhiyan.elections.queries import planning
 from abhiyan.elections.tests import make as elections
 from abhiyan.site.tests.cast import SYSTEM, Cast
 from abhiyan.units import actions as acts
@@ -120,3 +121,19 @@ def test_a_place_without_figures_has_a_dash(cast: Cast) -> None:
         acts.place_many(hierarchy=2, places=[(new, units.unit("JK").pk)], on=at.date(), by=SYSTEM, at=at)
     page = body(cast.client("state_president"), f"{PATH}&sort=name")
     assert cells(page, "JK-AC999")[-1] == "–"
+
+
+def test_the_side_nobody_chose_is_that_of_the_states_newest_plan(cast: Cast) -> None:
+    with system("test"):
+        plan = actions.make_plan(
+            names={"en": "Ours"},
+            election="JK2024",
+            unit_id=units.unit("JK").pk,
+            party="JKPDP",
+            aims=planning.Aims(seats_goal=2),
+            by=SYSTEM,
+            at=clock.now(),
+        )
+        page = body(cast.client("state_president"), "/units/JK/membership-and-votes/?election=JK2024")
+        actions.withdraw_plan(public_id=plan.public_id, by=SYSTEM, at=clock.now())
+    assert '<option value="JKPDP" selected>' in page
