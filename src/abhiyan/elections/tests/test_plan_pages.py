@@ -90,7 +90,7 @@ def test_what_does_not_fit_is_told_at_its_field(world: World, president: Account
     for wrong, told in (
         ({"seats_goal": "9" * 20}, "less than or equal to 100000"),
         ({"votes_goal": "9" * 20}, "less than or equal to 2000000000"),
-        ({"votes_goal": "12,5"}, "The commas stand in the wrong places"),
+        ({"votes_goal": "12,5"}, "Commas or spaces stand in the wrong places"),
         ({"swing": "100.5"}, "In points a swing is from −100 to 100"),
     ):
         answer = client.post(STEP_TWO, GOALS | wrong | {"then": "look"})
