@@ -78,7 +78,7 @@ class NotaNoParty(UnknownParty):
 
 class AllianceThere(Refused):
     code = "alliance_there"
-    message = _("%(party)s leads an alliance there already: “%(name)s”. Change that one.")
+    message = _("These parties are an alliance there already: “%(name)s”.")
     status = 409
 
 

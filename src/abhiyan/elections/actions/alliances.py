@@ -32,7 +32,7 @@ def make_alliance(
     """Name parties that count as one side in an election: everywhere, or in a state that has a set of its own.
 
     election: its code. lead, parties: codes or names; the lead is always among them. Independents and "none of the
-    above" are no party and cannot be in it. Of one lead there is one alliance everywhere, and one in a state.
+    above" are no party and cannot be in it. The same parties are not named twice in one place.
     once: what tells one sending of a form from another: sent a second time it answers with the alliance of the first.
     Who may: `plans.make` over that state; over the nation for one that holds everywhere.
     Refuses UnknownElection, UnknownState, NotYourGround, UnknownParty, NoParties, NoAllianceName, AllianceThere.
@@ -100,9 +100,10 @@ def _one_at_a_time(of: Election) -> None:
 
 
 def _require_first(alliance: Alliance) -> None:
-    """Refuse (AllianceThere) a second set of one lead in one place: nothing would tell which of them holds."""
-    same = Alliance.objects.filter(election=alliance.election, state=alliance.state, lead=alliance.lead)
-    there = same.exclude(pk=alliance.pk).order_by("pk").first()
+    """Refuse (AllianceThere) the same parties under the same lead a second time in one place."""
+    beside = Alliance.objects.filter(election=alliance.election, state=alliance.state, lead=alliance.lead)
+    others = beside.exclude(pk=alliance.pk).order_by("pk")
+    there = next((one for one in others if set(one.parties) == set(alliance.parties)), None)
     if there is not None:
         raise AllianceThere(
             field="lead", party=alliance.lead, name=queries.name_in(there.names), there=str(there.public_id)

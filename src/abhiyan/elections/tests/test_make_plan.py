@@ -150,12 +150,13 @@ def test_an_alliance_is_its_own_set_unless_the_state_has_one_for_the_same_lead(
         return actions.make_alliance(election="LS2024", by=SYSTEM, at=AT, **given)
 
     with system("test"):
-        first, second = named("With AD", ["AD"]), named("With SP", ["BJP"], lead="SP")
+        first, second = named("With AD", ["AD"]), named("With SP", ["SP"])
         named("Against", ["SP", "AD"], lead="INC")
     plans = [make(world, president, Aims(), alliance=one.public_id) for one in (first, second)]
     assert [plan.found["last_votes"] for plan in plans] == [1150 + 450, 1150 + 950]
     with system("test"):
         of_state = named("There", ["INC"], state="S08")
+        named("There again", ["SP"], state="S08")
     alike = [make(world, president, Aims(), alliance=one.public_id) for one in (first, of_state)]
     assert [plan.found["last_votes"] for plan in alike] == [1150 + 1430] * 2
     contests = list(alike[0].found["by_seat"])
@@ -166,7 +167,7 @@ def test_an_alliance_is_its_own_set_unless_the_state_has_one_for_the_same_lead(
             one.alliance.names["en"]: one.votes for one in queries.totals(first.election, state="S08").sides
         }
     assert sorted(map(len, rows.values())) == [1, 2, 2, 2]  # the votes counted are the rows named
-    assert told["There"] == 1150 + 1430
+    assert (told["There"], told["There again"]) == (1150 + 1430, 1150 + 950)
     contest = Contest.objects.get(number=3)
     with system("test"):
         Unit.objects.filter(code="N1").update(code="HP")
