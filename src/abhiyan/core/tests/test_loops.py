@@ -61,7 +61,8 @@ def beat(name: str) -> Heartbeat | None:
 def cut_every_connection_of_jobs() -> None:
     with psycopg.connect(database.conninfo(None), autocommit=True) as admin:
         admin.execute(
-            "select pg_terminate_backend(pid) from pg_stat_activity where usename = %s",
+            "select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database()"
+            " and usename = %s",
             [database.role_name("jobs")],
         )
 

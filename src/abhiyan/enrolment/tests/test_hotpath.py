@@ -313,9 +313,10 @@ def test_many_at_once_share_commits(server: Server, world: World, token: str) ->
 
 def test_a_database_that_was_gone_is_found_again(server: Server, world: World, token: str) -> None:
     assert server.claim(token, asha("a")).status == 201
-    with psycopg.connect(database.conninfo(None, dbname="postgres"), autocommit=True) as admin:
+    with psycopg.connect(database.conninfo(None), autocommit=True) as admin:
         admin.execute(
-            "select pg_terminate_backend(pid) from pg_stat_activity where usename = %s",
+            "select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database()"
+            " and usename = %s",
             [database.role_name("gateway")],
         )
     answer = server.claim(token, asha("b", phone="9906000002"))
