@@ -1,3 +1,5 @@
+from typing import Any
+
 import pytest
 from django.http import HttpRequest, HttpResponse
 from django.test import RequestFactory
@@ -19,8 +21,8 @@ urlpatterns = [path("<str:code>/", page, name="page"), path("<str:code>/<int:n>/
 
 
 @pytest.fixture(autouse=True)
-def own_addresses(settings: object) -> None:
-    settings.ROOT_URLCONF = __name__  # type: ignore[attr-defined]
+def own_addresses(settings: Any) -> None:
+    settings.ROOT_URLCONF = __name__
 
 
 def test_what_is_posted_is_answered_at_its_own_address() -> None:
