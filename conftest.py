@@ -142,12 +142,15 @@ def chromium() -> "Iterator[Browser]":
 
 
 @pytest.fixture(autouse=True)
-def no_counts_left() -> Iterator[None]:
-    """Limits count outside the test's transaction, so what a test took is forgotten after it."""
+def nothing_left() -> Iterator[None]:
+    """Limits count outside the test's transaction and a language stays with its thread: both end with the test."""
     yield
+    from django.utils import translation
+
     from abhiyan.core import limits
 
     limits.forget_all()
+    translation.deactivate()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

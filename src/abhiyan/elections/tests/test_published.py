@@ -19,10 +19,14 @@ from abhiyan.units.tests.make import AT
 
 
 @pytest.fixture(scope="module", autouse=True)
-def everything(open_database: None) -> Iterator[None]:
+def everything(open_database: None) -> None:
     """All four files, brought once for the whole module."""
     counts = [one.counts for one in (lok_sabha(2019), lok_sabha(2024), assembly(), segments())]
     assert counts == [{"new": 8_597}, {"new": 8_902}, {"new": 874}, {"new": 1_782}]
+
+
+@pytest.fixture(autouse=True)
+def english() -> Iterator[None]:
     with translation.override("en"):
         yield
 
