@@ -95,11 +95,13 @@ def build(seed: str, *, at: datetime, say: Callable[[str], None]) -> None:
         holders = _appoint(seed, rows, ids, at, today)
     say("importing the results of past elections")
     elections.bring_results(at=at)
-    elections.plan(seed, ids["JK"], at=at)
+    acting = {part.office: _acting(account) for part, account in holders.items() if part in CAST}
+    president = acting["state_president"]
+    elections.plan(seed, ids["JK"], by=president, nation=acting["national_president"], at=at)
     say("splitting the drive's target by the last result")
     with system("demo"):
-        programme = _programme(ids, first, at)
-        _name_in_charges(programme, holders, ids, at)
+        programme = _programme(ids, first, president, at)
+        _name_in_charges(programme, holders, ids, president, at)
     say(f"taking in about {CLAIMS:,} claims of {DAYS} days")
     _enrol(seed, rows, programme, first, at, say)
     enrolment.consider_answered(programme_id=programme.pk, until=at - timedelta(minutes=20), by=BY, at=at)
@@ -229,15 +231,12 @@ def _seat(
 
 
 def _name_in_charges(
-    made: Programme, holders: dict[Part, Account], ids: dict[str, int], at: datetime
+    made: Programme, holders: dict[Part, Account], ids: dict[str, int], president: Actor, at: datetime
 ) -> None:
     """District presidents answer for the drive, the district in-charge of the cast in one; most have said yes, one
     no, three have not answered."""
     homes = {part.unit: account for part, account in holders.items() if part.office == "district_president"}
     homes |= {part.unit: account for part, account in holders.items() if part.office == "district_in_charge"}
-    president = _acting(
-        next(account for part, account in holders.items() if part.office == "state_president")
-    )
     for number, (code, account) in enumerate(homes.items()):
         named = programmes.name_in_charge(
             programme_id=made.pk, unit_id=ids[code], account=account.public_id, by=president, at=at
@@ -256,8 +255,8 @@ def _acting(account: Account) -> Actor:
     return Actor(kind="person", id=account.public_id, account_id=account.pk)
 
 
-def _programme(ids: dict[str, int], first: date, at: datetime) -> Programme:
-    """The drive: its programme, target split down to the booths, numbers to call."""
+def _programme(ids: dict[str, int], first: date, president: Actor, at: datetime) -> Programme:
+    """The drive: its programme, target split down to the booths by the state's president, numbers to call."""
     made = programmes.make_programme(
         template="membership_drive",
         names={"en": "Membership drive 2026 (sample)", "hi": "सदस्यता अभियान 2026 (नमूना)"},
@@ -265,13 +264,13 @@ def _programme(ids: dict[str, int], first: date, at: datetime) -> Programme:
         unit_ids=[ids["JK"]],
         opens_on=first,
         closes_on=first + timedelta(days=WINDOW_DAYS - 1),
-        by=BY,
+        by=president,
         at=at,
         is_sample=True,
     )
-    programmes.open_programme(programme_id=made.pk, by=BY, at=at)
-    programmes.set_target(programme_id=made.pk, unit_id=ids["JK"], n=TARGET, by=BY, at=at)
-    _split(made, ids, at)
+    programmes.open_programme(programme_id=made.pk, by=president, at=at)
+    programmes.set_target(programme_id=made.pk, unit_id=ids["JK"], n=TARGET, by=president, at=at)
+    _split(made, ids, president, at)
     enrolment.set_up_drive(programme_id=made.pk, join_slug="jk-2026", by=BY, at=at)
     for number, meaning in ((JOIN_NUMBER, "join"), (LEAVE_NUMBER, "leave")):
         messaging.connect_number(
@@ -286,7 +285,7 @@ def _programme(ids: dict[str, int], first: date, at: datetime) -> Programme:
     return made
 
 
-def _split(made: Programme, ids: dict[str, int], at: datetime) -> None:
+def _split(made: Programme, ids: dict[str, int], president: Actor, at: datetime) -> None:
     """By the last result, down to the booths; three districts have a target of their own, locked."""
 
     def split(above: str, levels: int | None) -> None:
@@ -296,7 +295,7 @@ def _split(made: Programme, ids: dict[str, int], at: datetime) -> None:
             how="result",
             options={"election": "JK2024", "party": elections.PARTY},
             levels=levels,
-            by=BY,
+            by=president,
             at=at,
         )
 
@@ -305,8 +304,8 @@ def _split(made: Programme, ids: dict[str, int], at: datetime) -> None:
     locked = programme_queries.targets(programme=made, units=[ids[code] for code in LOCKED])
     for code, pct in LOCKED.items():
         n = 100 * round(locked[ids[code]].n * pct / 10_000)
-        programmes.set_target(programme_id=made.pk, unit_id=ids[code], n=n, by=BY, at=at)
-        programmes.lock_target(programme_id=made.pk, unit_id=ids[code], locked=True, by=BY, at=at)
+        programmes.set_target(programme_id=made.pk, unit_id=ids[code], n=n, by=president, at=at)
+        programmes.lock_target(programme_id=made.pk, unit_id=ids[code], locked=True, by=president, at=at)
     for region in ("JK-R1", "JK-R2"):
         split(region, None)
 

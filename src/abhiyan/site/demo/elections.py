@@ -5,6 +5,7 @@ import random
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
+from abhiyan.core.actor import Actor
 from abhiyan.core.scope import system
 from abhiyan.elections import actions
 from abhiyan.elections.known import DATA, PACKAGED_ORIGIN
@@ -13,7 +14,6 @@ from abhiyan.elections.rules import classes
 
 from . import lists
 
-BY = lists.BY
 FILES: tuple[tuple[str, str, dict[str, str]], ...] = (
     ("results", "ls2019_results.csv", {"election": "LS2019"}),
     ("results", "ls2024_results.csv", {"election": "LS2024"}),
@@ -61,8 +61,11 @@ def bring_results(*, at: datetime) -> None:
         lists.bring(kind, DATA / name, options=options | {"origin": PACKAGED_ORIGIN}, at=at)
 
 
-def plan(seed: str, state_id: int, *, at: datetime) -> None:
-    """Alliances, a figure the press rounded, classes of the segments, and two plans for the state."""
+def plan(seed: str, state_id: int, *, by: Actor, nation: Actor, at: datetime) -> None:
+    """Alliances, a figure the press rounded, classes of the segments, and two plans for the state.
+
+    by: who answers for the state; nation: for all of them.
+    """
     draws = random.Random(f"plans {seed}")  # noqa: S311  # sample data
     with system("demo"):
         actions.state_figure(
@@ -70,7 +73,7 @@ def plan(seed: str, state_id: int, *, at: datetime) -> None:
             party=PARTY,
             share_pct=37.4,
             source="Newspapers after 23 May 2019, rounded",
-            by=BY,
+            by=nation,
             at=at,
         )
         for election, state, names, lead, allies in ALLIANCES:
@@ -80,12 +83,12 @@ def plan(seed: str, state_id: int, *, at: datetime) -> None:
                 names=names,
                 lead=lead,
                 parties=allies,
-                by=BY,
+                by=by if state else nation,
                 at=at,
             )
         for election in ("LS2024", "JK2024"):
             actions.sort_units(
-                election=election, unit_id=state_id, rows=classes.DEFAULT, party=PARTY, by=BY, at=at
+                election=election, unit_id=state_id, rows=classes.DEFAULT, party=PARTY, by=by, at=at
             )
         made = [
             actions.make_plan(
@@ -96,10 +99,10 @@ def plan(seed: str, state_id: int, *, at: datetime) -> None:
                 aims=aims,
                 is_sample=True,
                 seed=draws.randrange(2**31),
-                by=BY,
+                by=by,
                 at=at,
             )
             for names, aims in PLANS
         ]
         # A programme takes a plan's votes over where it has units: the first is passed down to those.
-        actions.cascade_seats(public_id=made[0].public_id, basis="electors", down_to="booth", by=BY, at=at)
+        actions.cascade_seats(public_id=made[0].public_id, basis="electors", down_to="booth", by=by, at=at)
