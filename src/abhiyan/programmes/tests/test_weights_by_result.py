@@ -316,7 +316,7 @@ def test_on_its_page_a_plan_is_looked_at_and_then_taken(
                 set_at=AT,
             )
     told = page.get(f"{address}?plan={plan.public_id}").content.decode()
-    assert "of 7 looked at" in told and "1 that stand nowhere in its hierarchy" in told
+    assert "of 7 looked at" in told and "standing nowhere in this programme's hierarchy: 1." in told
     expected = told.partition('name="expected" value="')[2].partition('"')[0]
     assert page.get(f"{address}?plan=none").status_code == 422
     assert "This field is required" in page.get(f"{address}?plan=").content.decode()
