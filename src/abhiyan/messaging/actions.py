@@ -14,7 +14,7 @@ from uuid import UUID, uuid4
 
 from django.conf import settings
 from django.db import connection
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from abhiyan.core import audit
@@ -274,8 +274,8 @@ def spend(*, programme_id: int, at: datetime) -> bool:
 # Behind a breaker that is out: what of the lease was left, and what waits in the queue for this same hour. All in one
 # step, or a burst of callers would keep everybody else's messages waiting while it is held one by one.
 _HOLD = """update messaging_message set state = 'held', reason = 'budget', leased_until = null
- where id = any(%s) or id in (select id from messaging_message where programme_id = any(%s) and state = 'queued'
- and due_at <= %s and reason <> 'released' and template not like 'code.%%' order by due_at limit %s
+ where id = any(%s) and state = 'leased' or id in (select id from messaging_message where programme_id = any(%s)
+ and state = 'queued' and due_at <= %s and reason <> 'released' and template not like 'code.%%' order by due_at limit %s
  for update skip locked)"""
 HELD_AT_ONCE = 10_000
 _SUPPRESSED = "select phone_id from people_suppression where phone_id = any(%s) and lifted_at is null"
@@ -287,7 +287,8 @@ def hand_over(*, messages: Sequence[_Leased], adapter: Adapter, at: datetime) ->
     """Send leased messages through an adapter, past gate and budget. Returns how many the gateway took.
 
     Must not run inside a transaction: what was decided is committed before the adapter is called, and its answer
-    right after. A crash in between leaves a lease to lapse, and the gateway knows our reference again.
+    right after. A crash in between leaves a lease to lapse, and the gateway knows our reference again. What was taken
+    back, held or leased anew since it was leased stays as it is and does not go.
     """
     if not messages:
         return 0
@@ -337,10 +338,17 @@ def _is_free(message: _Leased) -> bool:
     return message.template.startswith("code.") or message.reason == "released"
 
 
+def _of_lease(message: _Leased) -> QuerySet[Message]:
+    """Its row while this very lease holds it; each lease is another try."""
+    return Message.objects.filter(pk=message.id, state=Message.State.LEASED, tries=message.tries)
+
+
 def _decide(message: _Leased, *, facts: _Facts, broken: set[int], at: datetime) -> Letter | None:
     """The letter to hand over; or None, and the reason stands on the row. Adds to `broken` the programme whose budget
     is spent."""
-    rows = Message.objects.filter(pk=message.id)
+    rows = _of_lease(message)
+    if not rows.exists():
+        return None
     verdict, reason, until = gate(
         message=message,
         at=at,
@@ -381,12 +389,13 @@ def _decide(message: _Leased, *, facts: _Facts, broken: set[int], at: datetime) 
 
 
 def _settle(message: _Leased, *, handed: Handed, adapter: str, text: str, at: datetime) -> None:
-    rows = Message.objects.filter(pk=message.id)
-    if handed.ok:
-        rows.update(
+    rows = _of_lease(message)
+    if handed.ok:  # it has gone, whatever was decided while it went
+        Message.objects.filter(pk=message.id).update(
             state=Message.State.SENT,
             reason=handed.reason,
             sent_at=at,
+            settled_at=None,
             leased_until=None,
             adapter=adapter,
             adapter_ref=handed.ref,

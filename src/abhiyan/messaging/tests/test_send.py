@@ -15,7 +15,7 @@ from abhiyan.core.keys import keyring
 from abhiyan.core.models import AuditEntry
 from abhiyan.core.scope import Scope, scoped, system
 from abhiyan.messaging import actions, doctor
-from abhiyan.messaging.adapters import Http
+from abhiyan.messaging.adapters import Handed, Http, Letter
 from abhiyan.messaging.models import Message, Template
 from abhiyan.messaging.rules import texts
 from abhiyan.people.models import Suppression
@@ -144,6 +144,60 @@ def test_what_is_taken_back_does_not_go_and_what_has_gone_stays_sent(gateway: Ga
     assert actions.take_back(keys=["gone", "waits", "never sent"], at=AT) == 1
     assert turn(gateway) == 1 and len(gateway.got) == 2
     assert sorted(states()) == [("dropped", "taken_back"), ("sent", ""), ("sent", "")]
+
+
+class Meanwhile:
+    """A way out during whose work the message is taken back; it answers as it is told."""
+
+    name = "meanwhile"
+
+    def __init__(self, *, ok: bool) -> None:
+        self.ok = ok
+
+    def hand(self, letter: Letter) -> Handed:
+        assert actions.take_back(keys=["named"], at=AT) == 1
+        return Handed(ok=self.ok, again=not self.ok, ref="m1")
+
+
+@pytest.mark.parametrize("after", [timedelta(), timedelta(hours=12)])  # by day, and at night: it would wait
+def test_what_is_taken_back_while_it_is_leased_stays_taken_back(gateway: Gateway, after: timedelta) -> None:
+    queue(key="named", kind=texts.DUTY)
+    leased = actions.lease(at=AT + after)
+    assert actions.take_back(keys=["named"], at=AT + after) == 1
+    assert actions.hand_over(messages=leased, adapter=gateway.adapter, at=AT + after) == 0
+    assert (states(), gateway.got) == ([("dropped", "taken_back")], [])
+
+
+@pytest.mark.parametrize(("ok", "state"), [(False, ("dropped", "taken_back")), (True, ("sent", ""))])
+def test_what_is_taken_back_while_it_is_handed_over_is_not_tried_again(
+    ok: bool, state: tuple[str, str]
+) -> None:
+    queue(key="named", kind=texts.DUTY)
+    actions.hand_over(messages=actions.lease(at=AT), adapter=Meanwhile(ok=ok), at=AT)
+    assert states() == [state]
+    assert actions.lease(at=AT + timedelta(hours=1)) == []
+
+
+def test_what_is_taken_back_behind_a_spent_budget_is_not_held(gateway: Gateway) -> None:
+    with system("test"):
+        actions.set_allowance(programme_id=7, per_hour=1, by=Actor.system("test"), at=AT)
+    for number in range(4):
+        queue(key=f"r{number}", template="drive.reply", programme_id=7)
+    leased = sorted(
+        actions.lease(at=AT), key=lambda one: one.id == actions._ident("r2")
+    )  # it is the last one
+    actions.take_back(keys=["r2"], at=AT)
+    assert actions.hand_over(messages=leased, adapter=gateway.adapter, at=AT) == 1
+    assert sorted(states()) == [("dropped", "taken_back")] + [("held", "budget")] * 2 + [("sent", "")]
+
+
+def test_whose_lease_has_lapsed_and_was_taken_by_another_sends_nothing(gateway: Gateway) -> None:
+    queue()
+    slow = actions.lease(at=AT)
+    quick = actions.lease(at=AT + actions.LEASE)
+    assert actions.hand_over(messages=slow, adapter=gateway.adapter, at=AT + actions.LEASE) == 0
+    assert actions.hand_over(messages=quick, adapter=gateway.adapter, at=AT + actions.LEASE) == 1
+    assert len(gateway.got) == 1
 
 
 def test_over_the_budget_messages_are_held_but_codes_still_go(gateway: Gateway) -> None:
