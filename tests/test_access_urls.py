@@ -414,6 +414,9 @@ def test_no_narrowing_or_export_shows_the_other_district(
 
 CRAFTED = (
     "q=%00&matching=a%00b&name=%00&unit=%00&sort=%00&show=moon&side=%00&election=%00&in=%00&format=x",
+    "&".join(
+        f"{key}=%0%000" for key in ("q", "matching", "name", "unit", "sort", "show", "side", "election", "in")
+    ),
     f"page={'9' * 5000}&q={'9' * 5000}&number={'9' * 30}&level=moon&role=moon&state=moon&versions=moon&measure=-1",
 )
 

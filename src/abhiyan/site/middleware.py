@@ -52,12 +52,14 @@ def headers(get_response: Answer) -> Answer:
 
 
 def question(get_response: Answer) -> Answer:
-    """Drops NUL from what is asked in an address: PostgreSQL holds none, and no word or code has one."""
+    """NUL in what is asked in an address becomes a space: PostgreSQL holds none, and no word or code has one."""
 
     def middleware(request: HttpRequest) -> HttpResponseBase:
         asked = request.META.get("QUERY_STRING", "")
         if "%00" in asked:
-            request.META["QUERY_STRING"] = asked.replace("%00", "")
+            request.META["QUERY_STRING"] = asked.replace(
+                "%00", "+"
+            )  # dropped, %0%000 would close up to another
         return get_response(request)
 
     return middleware
