@@ -72,8 +72,8 @@ def sort_units(
             pk=of.pk
         )  # two who sort the same units come one after the other
         wanted = queries.units_with_figures(of, unit_id)
-        ours = planning.ours_in(state, queries.alliances(of), party, side)
-        figures = queries.figures_of_units(of, wanted, ours)
+        ours = queries.OurSide(party, side, queries.alliances(of))
+        figures = queries.figures_of_units(of, wanted, ours.parties_in(state))
         if not figures:
             raise NothingToSort
         rule = ClassRule(

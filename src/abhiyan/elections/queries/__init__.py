@@ -9,23 +9,22 @@ from .figures import (
     Lying,
     Spot,
     UnitFigures,
-    contests_of_units,
     did_not_stand,
     figures_of_units,
     lying_in,
     parties_of,
     places_below,
-    seat_history,
     spots,
     units_with_figures,
 )
 from .listing import (
+    NOBODY,
     ElectionRow,
+    OurSide,
     alliance,
     alliances,
     earlier,
     election,
-    election_for,
     elections,
     files,
     name_in,
@@ -34,12 +33,22 @@ from .listing import (
 )
 from .loading import Loaded, Source, party_names, state_names
 from .passage import not_passed_down
-from .places import Below, PartLine, PartRow, UnitResults, outside_parts, parts_of, results_of
+from .places import (
+    Below,
+    PartLine,
+    PartRow,
+    UnitResults,
+    contests_of_units,
+    outside_parts,
+    results_of,
+    seat_history,
+)
 from .plans import Lines, classes_of, lines_of, plan_for, plan_parts, plan_seats, plans, votes_of
 from .totals import PartyTotal, SideTotal, StateRow, Totals, totals
 
 __all__ = [
     "CLASS_FACTORS",
+    "NOBODY",
     "Before",
     "Below",
     "CandidateRow",
@@ -47,6 +56,7 @@ __all__ = [
     "Lines",
     "Loaded",
     "Lying",
+    "OurSide",
     "PartLine",
     "PartRow",
     "PartyTotal",
@@ -72,7 +82,6 @@ __all__ = [
     "did_not_stand",
     "earlier",
     "election",
-    "election_for",
     "elections",
     "figures_of_units",
     "files",
@@ -82,7 +91,6 @@ __all__ = [
     "not_passed_down",
     "outside_parts",
     "parties_of",
-    "parts_of",
     "party_names",
     "places_below",
     "plan_for",

@@ -4,16 +4,17 @@ from collections import Counter, defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
-from django.db.models import Count, Q
+from django.db.models import Q
 
 from abhiyan.core.refusals import NotFound
 from abhiyan.elections.known import INDEPENDENT
-from abhiyan.elections.models import Alliance, Contest, Election, Part, ResultFile, Stated
+from abhiyan.elections.models import Alliance, Contest, Election, ResultFile, Stated
 from abhiyan.elections.rules import results as rules
 from abhiyan.elections.rules.results import SideResult
 
 from . import listing, loading
 from .comparing import Before, befores, swing
+from .listing import NOBODY, OurSide
 from .loading import Candidate, Loaded, Source
 
 
@@ -73,7 +74,7 @@ class SeatRow:
 class Result:
     """One contest whole. namesakes: parties with two candidates of one name, as the file has it: look twice.
 
-    parts: how many of each kind have votes of their own. stated: quoted figures, beside the computed ones.
+    stated: quoted figures, beside the computed ones.
     """
 
     seat: SeatRow
@@ -81,7 +82,6 @@ class Result:
     sides: tuple[Side, ...]
     stated: tuple[Stated, ...]
     namesakes: tuple[str, ...]
-    parts: Mapping[str, int]
 
 
 def contests(
@@ -89,12 +89,12 @@ def contests(
     *,
     state: str = "",
     against: Election | None = None,
-    side: Collection[str] = (),
+    side: OurSide = NOBODY,
     contest_ids: Collection[int] | None = None,
 ) -> list[SeatRow]:
     """The contests of an election, or of one state, by state and number. At most seven queries.
 
-    side: party codes whose result and swing to show. against: an earlier election to compare with.
+    side: whose result and swing to show. against: an earlier election to compare with.
     """
     where = Q(election=of)
     if state:
@@ -108,10 +108,10 @@ def contests(
 
 
 def seat_row(
-    one: Loaded, files: Mapping[int, ResultFile], before: Before | None, side: Collection[str] = ()
+    one: Loaded, files: Mapping[int, ResultFile], before: Before | None, side: OurSide = NOBODY
 ) -> SeatRow:
     by_id = {row.pk: row for row in one.candidates}
-    counted = one.counted
+    counted, ours = one.counted, side.parties_in(one.contest.state)
     return SeatRow(
         contest=one.contest,
         state_names=loading.state_names(one.contest.state),
@@ -123,37 +123,35 @@ def seat_row(
         margin=counted.margin,
         margin_pct=counted.margin_pct,
         is_tied=counted.is_tied,
-        ours=rules.side_result(counted, set(side)) if side else None,
+        ours=rules.side_result(counted, ours) if ours else None,
         before=before,
-        swing_points=swing(one, before, side) if before is not None and side else None,
+        swing_points=swing(one, before, ours) if before is not None and ours else None,
         source=loading.source(files, one.contest.import_id, one.contest.row),
     )
 
 
 def contest(
-    of: Election, state: str, number: int, *, against: Election | None = None, side: Collection[str] = ()
+    of: Election, state: str, number: int, *, against: Election | None = None, side: OurSide = NOBODY
 ) -> Result:
-    """One contest whole, or NotFound. At most eleven queries, however many candidates."""
+    """One contest whole, or NotFound. At most ten queries, however many candidates."""
     found = loading.load(Q(election=of, state=state, number=number))
     if not found:
         raise NotFound(field="number")
     return _result(found[0], against, side)
 
 
-def _result(one: Loaded, against: Election | None, side: Collection[str]) -> Result:
+def _result(one: Loaded, against: Election | None, side: OurSide) -> Result:
     contest, of = one.contest, one.contest.election
     before = befores([one], against)[contest.pk] if against is not None else None
     files = loading.sources({contest.import_id, *(row.import_id for row in one.candidates)})
     names = loading.party_names(row.party for row in one.candidates)
     stated = listing.stated(of, state=contest.state, number=contest.number)
-    parts = dict(Part.objects.filter(contest=contest).values_list("kind").annotate(n=Count("id")).order_by())
     return Result(
         seat=seat_row(one, files, before, side),
         candidates=tuple(_candidates(one, files, names, before)),
         sides=tuple(sides_of(one, listing.alliances(of, state=contest.state), before)),
         stated=tuple(stated),
         namesakes=namesakes(one.candidates),
-        parts=parts,
     )
 
 

@@ -13,9 +13,6 @@ from abhiyan.elections.rules.results import Counted, Line
 from abhiyan.units.queries.rows import read_names
 
 from . import loading
-from .comparing import befores
-from .contests import SeatRow, seat_row
-from .listing import earlier
 from .loading import Source
 
 
@@ -210,26 +207,3 @@ def did_not_stand(election: str, parties: Sequence[str]) -> list[str]:
         .distinct()
     )
     return [code for code in parties if code not in stood]
-
-
-def contests_of_units(unit_ids: Iterable[int], side: Collection[str] = ()) -> dict[int, list[SeatRow]]:
-    """unit id -> its contests, the newest first, of units that are seats. Three queries."""
-    found: dict[int, list[SeatRow]] = defaultdict(list)
-    rows = loading.load(Q(unit__in=set(unit_ids)))
-    files = loading.sources(one.contest.import_id for one in rows)
-    for one in sorted(rows, key=lambda one: (-one.contest.election.year, one.contest.election.code)):
-        if one.contest.unit_id is not None:
-            found[one.contest.unit_id].append(seat_row(one, files, None, side))
-    return dict(found)
-
-
-def seat_history(same: Q, kind: str, side: Collection[str] = ()) -> list[SeatRow]:
-    """Contests that are one seat in elections of a kind, the newest first, each compared with the one before it."""
-    rows = sorted(loading.load(same & Q(election__kind=kind)), key=lambda one: -one.contest.election.year)
-    files = loading.sources(one.contest.import_id for one in rows)
-    found = []
-    for one in rows:
-        against = earlier(one.contest.election, state=one.contest.state)
-        before = befores([one], against)[one.contest.pk] if against is not None else None
-        found.append(seat_row(one, files, before, side))
-    return found

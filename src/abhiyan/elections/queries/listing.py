@@ -82,14 +82,6 @@ def election(code: str) -> Election:
     return found
 
 
-def election_for(public_id: UUID) -> Election:
-    """The election with this public id. NotFound when there is none."""
-    found = Election.objects.filter(public_id=public_id).first()
-    if found is None:
-        raise NotFound(field="election")
-    return found
-
-
 def earlier(of: Election, *, state: str = "") -> Election | None:
     """The election of the same kind before this one in that state, or in any of its states: what it is compared with.
 
@@ -137,6 +129,31 @@ def set_in(state: str, named: Sequence[Alliance], of: Alliance) -> Alliance:
         return of
     own = (one for one in named if one.state and one.state == state and one.lead == of.lead)
     return min(own, key=lambda one: one.pk, default=of)
+
+
+@dataclass(frozen=True, slots=True)
+class OurSide:
+    """Whose votes count as ours: those of a party, with an alliance those of its parties too; without a party none.
+
+    The one rule, for pages of results, plans, classes and all that stands on them: a state with a set of its own counts
+    by that (`set_in`). named: every alliance of the alliance's election.
+    """
+
+    party: str = ""
+    alliance: Alliance | None = None
+    named: Sequence[Alliance] = ()
+
+    def __bool__(self) -> bool:
+        return bool(self.party)
+
+    def parties_in(self, state: str) -> tuple[str, ...]:
+        """The parties that are ours in a state; of the whole (""), those of everywhere."""
+        if self.alliance is None:
+            return (self.party,) if self.party else ()
+        return tuple(dict.fromkeys([self.party, *set_in(state, self.named, self.alliance).parties]))
+
+
+NOBODY = OurSide()
 
 
 def alliance(public_id: UUID) -> Alliance:

@@ -1,7 +1,7 @@
 """Results of a unit: its own contests and parts in every election, or of a state or the nation the totals."""
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from django.db.models import Count, Q, Sum
@@ -16,7 +16,7 @@ from abhiyan.units.models import Unit
 from . import loading
 from .comparing import befores
 from .contests import SeatRow, seat_row
-from .listing import earlier
+from .listing import NOBODY, OurSide, earlier
 from .loading import Source
 from .totals import Totals, totals
 
@@ -78,37 +78,62 @@ class Below:
     votes: tuple[tuple[str, int], ...]
 
 
-def results_of(unit_id: int, *, election: Election | None = None, side: Collection[str] = ()) -> UnitResults:
+def results_of(unit_id: int, *, side: OurSide = NOBODY) -> UnitResults:
     """Results of a unit, the newest election first, each seat compared with the election of its kind before.
 
     The number of queries grows with the number of elections only. NotFound when there is no such unit.
     """
     unit = units.unit_by_id(unit_id)
     if unit.kind in ("nation", "state"):
-        return UnitResults(unit_id, (), (), tuple(_totals(unit, election)), ())
-    where = Q(unit=unit_id) & (Q(election=election) if election else Q())
-    found = loading.load(where)
-    files = loading.sources(one.contest.import_id for one in found)
-    rows = []
-    for one in sorted(found, key=lambda one: -one.contest.election.year):
-        against = earlier(one.contest.election, state=one.contest.state)
-        before = befores([one], against)[one.contest.pk] if against else None
-        rows.append(seat_row(one, files, before, side))
-    parts = parts_where(Q(unit=unit_id) & (Q(contest__election=election) if election else Q()), side=side)
-    below = () if rows or parts else tuple(_below(unit_id, election))
+        return UnitResults(unit_id, (), (), tuple(_totals(unit)), ())
+    rows = _over_elections(Q(unit=unit_id), side)
+    parts = _parts_of_unit(unit_id, side)
+    below = () if rows or parts else tuple(_below(unit_id))
     return UnitResults(unit_id, tuple(rows), tuple(parts), (), below)
 
 
-def _totals(unit: Unit, election: Election | None) -> list[Totals]:
+def seat_history(seat: SeatRow, *, side: OurSide = NOBODY) -> list[SeatRow]:
+    """The same seat in every election of its kind, by its unit, else by state, number and numbering; the newest first.
+
+    seat: as it is shown already, compared with the election before it as the others are here.
+    """
+    contest = seat.contest
+    same = Q(state=contest.state, number=contest.number, numbering=contest.numbering)
+    if contest.unit_id is not None:
+        same |= Q(unit=contest.unit_id)
+    others = _over_elections(same & Q(election__kind=contest.election.kind) & ~Q(pk=contest.pk), side)
+    return sorted([seat, *others], key=lambda row: -row.contest.election.year)
+
+
+def _over_elections(where: Q, side: OurSide) -> list[SeatRow]:
+    """Contests that fit, the newest first, each compared with the election of its kind before."""
+    found = sorted(loading.load(where), key=lambda one: -one.contest.election.year)
+    files = loading.sources(one.contest.import_id for one in found)
+    rows = []
+    for one in found:
+        against = earlier(one.contest.election, state=one.contest.state)
+        before = befores([one], against)[one.contest.pk] if against is not None else None
+        rows.append(seat_row(one, files, before, side))
+    return rows
+
+
+def contests_of_units(unit_ids: Iterable[int], side: OurSide = NOBODY) -> dict[int, list[SeatRow]]:
+    """unit id -> its contests, the newest first, of units that are seats; compared with none. Three queries."""
+    found: dict[int, list[SeatRow]] = defaultdict(list)
+    rows = loading.load(Q(unit__in=set(unit_ids)))
+    files = loading.sources(one.contest.import_id for one in rows)
+    for one in sorted(rows, key=lambda one: (-one.contest.election.year, one.contest.election.code)):
+        if one.contest.unit_id is not None:
+            found[one.contest.unit_id].append(seat_row(one, files, None, side))
+    return dict(found)
+
+
+def _totals(unit: Unit) -> list[Totals]:
     state = "" if unit.kind == "nation" else known.state_of(unit.code)
     if state is None:
         return []
     there = Contest.objects.filter(state=state) if state else Contest.objects.all()
-    found = list(
-        Election.objects.filter(pk__in=there.values("election")).order_by("-year", "code")
-        if election is None
-        else [election]
-    )
+    found = list(Election.objects.filter(pk__in=there.values("election")).order_by("-year", "code"))
     if not state:  # of the nation: what was voted in many states
         found = [one for one in found if one.kind == Kind.PARLIAMENT]
     shown = []
@@ -116,12 +141,6 @@ def _totals(unit: Unit, election: Election | None) -> list[Totals]:
         before = next((old for old in found if old.kind == one.kind and old.year < one.year), None)
         shown.append(totals(one, state=state, against=before))
     return shown
-
-
-def parts_of(contest_id: int, *, kind: str = "", side: Collection[str] = ()) -> list[PartRow]:
-    """The parts of a contest: special stations last, else by number. Four queries."""
-    where = Q(contest=contest_id) & (Q(kind=kind) if kind else Q())
-    return parts_where(where, side=side)
 
 
 def outside_parts(contest_id: int) -> dict[int, int]:
@@ -141,9 +160,9 @@ def outside_parts(contest_id: int) -> dict[int, int]:
     return {pk: (whole[pk] or 0) - n for pk, n in sums.items()}
 
 
-def parts_where(where: Q, *, side: Collection[str] = ()) -> list[PartRow]:
-    """Parts that fit, with their votes; newest election first. Four queries, however many."""
-    parts = list(Part.objects.filter(where).select_related("contest__election"))
+def _parts_of_unit(unit_id: int, side: OurSide) -> list[PartRow]:
+    """The parts a unit is, with their votes; newest election first. Four queries, however many."""
+    parts = list(Part.objects.filter(unit=unit_id).select_related("contest__election"))
     votes: dict[int, list[PartVotes]] = defaultdict(list)
     for one in PartVotes.objects.filter(part_id__in=[part.pk for part in parts]).select_related("candidacy"):
         votes[one.part_id].append(one)
@@ -163,6 +182,7 @@ def parts_where(where: Q, *, side: Collection[str] = ()) -> list[PartRow]:
             electors=part.electors,
         )
         lines = _lines(counted, votes[part.pk], files)
+        ours = side.parties_in(part.contest.state)
         rows.append(
             PartRow(
                 part=part,
@@ -171,7 +191,7 @@ def parts_where(where: Q, *, side: Collection[str] = ()) -> list[PartRow]:
                 lines=lines,
                 leader=next((one for one in lines if not one.is_nota and one.votes), None),
                 lead=counted.margin,
-                ours=rules.side_result(counted, set(side)) if side else None,
+                ours=rules.side_result(counted, ours) if ours else None,
                 lacking=stood[part.contest_id] - len(lines),
             )
         )
@@ -209,7 +229,7 @@ def _lines(
     return tuple(found)
 
 
-def _below(unit_id: int, election: Election | None) -> list[Below]:
+def _below(unit_id: int) -> list[Below]:
     """Sums over booths below a unit, or, where none have figures, over the segments."""
     inside = Q()
     for hierarchy in units.hierarchies_of(unit_id):
@@ -217,9 +237,8 @@ def _below(unit_id: int, election: Election | None) -> list[Below]:
     if not inside:
         return []
     stands = Part.objects.filter(inside)
-    where = Q(part__in=stands) & (Q(part__contest__election=election) if election else Q())
     sums = (
-        PartVotes.objects.filter(where)
+        PartVotes.objects.filter(part__in=stands)
         .values_list("part__contest__election", "part__kind", "candidacy__party")
         .annotate(n=Sum("votes"))
         .order_by()

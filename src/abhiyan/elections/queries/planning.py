@@ -19,6 +19,7 @@ from abhiyan.elections.rules.versions import Comparison, PlannedSeat, compared
 from abhiyan.units import queries as units
 
 from . import listing
+from .listing import OurSide
 from .loading import sources
 from .plans import Lines, lines_of, plans
 from .wholeness import Wholeness, whole_of
@@ -83,17 +84,10 @@ def aims_of(plan: Plan) -> Aims:
     )
 
 
-def ours_in(state: str, named: Sequence[Alliance], party: str, alliance: Alliance | None) -> tuple[str, ...]:
-    """The parties whose votes count as ours in a state: the one rule, for plans and all that stands on them."""
-    if alliance is None:
-        return (party,)
-    return tuple(dict.fromkeys([party, *listing.set_in(state, named, alliance).parties]))
-
-
-def parties_in(plan: Plan, states: Iterable[str]) -> dict[str, tuple[str, ...]]:
-    """state -> the parties whose votes count as ours there. One query; none for a party alone."""
+def side_of(plan: Plan) -> OurSide:
+    """Whose votes count as ours in a plan. One query; none for a party alone."""
     named = [] if plan.alliance is None else listing.alliances(plan.election)
-    return {state: ours_in(state, named, plan.party, plan.alliance) for state in set(states)}
+    return OurSide(plan.party, plan.alliance, named)
 
 
 def parties_below(plan: Plan, seat_unit: int) -> tuple[str, ...]:
@@ -102,20 +96,20 @@ def parties_below(plan: Plan, seat_unit: int) -> tuple[str, ...]:
         return (plan.party,)
     contests = Contest.objects.filter(election=plan.election, unit=seat_unit).order_by("pk")
     state = contests.values_list("state", flat=True).first() or plan.state
-    return parties_in(plan, [state])[state]
+    return side_of(plan).parties_in(state)
 
 
-def sides_in(state: str, named: Sequence[Alliance], party: str, alliance: Alliance | None) -> dict[str, int]:
+def sides_in(state: str, our: OurSide) -> dict[str, int]:
     """party -> side in a state, as the rules take it: ours, and alliances against us, added up.
 
     Of several sets with one lead the first named counts, so that no party stands on two sides.
     """
     from abhiyan.elections.rules.swing import OURS
 
-    ours = set(ours_in(state, named, party, alliance))
+    ours = set(our.parties_in(state))
     found = dict.fromkeys(ours, OURS)
     against: dict[str, Alliance] = {}
-    for one in listing.sides_in(named, state):
+    for one in listing.sides_in(our.named, state):
         against.setdefault(one.lead, one)
     for number, lead in enumerate(sorted(against), 1):
         if not ours.intersection(against[lead].parties):
@@ -124,13 +118,11 @@ def sides_in(state: str, named: Sequence[Alliance], party: str, alliance: Allian
     return found
 
 
-def seats_of(lines: Lines, named: Sequence[Alliance], *, party: str, alliance: Alliance | None) -> "Seats":
+def seats_of(lines: Lines, our: OurSide) -> "Seats":
     """The last result as a side sees it. Keys are ids of contests."""
     from abhiyan.elections.rules import swing
 
-    sides = {
-        state: sides_in(state, named, party, alliance) for state in {one.state for one in lines.contests}
-    }
+    sides = {state: sides_in(state, our) for state in {one.state for one in lines.contests}}
     side = [
         swing.NONE_OF_THE_ABOVE if is_nota else sides[lines.contests[seat].state].get(code, swing.BY_ITSELF)
         for seat, code, is_nota in zip(lines.seat, lines.party, lines.is_nota, strict=True)
@@ -174,9 +166,11 @@ def worked_out(
     seed: int,
     held: Mapping[int, tuple[int, int | None]] | None = None,
     lines: Lines | None = None,
+    named: Sequence[Alliance] | None = None,
 ) -> Worked | None:
-    """Work a plan out, stored nowhere; None where no results are known. Three queries, none for lines given.
+    """Work a plan out, stored nowhere; None where no results are known. Three queries, fewer for what is given.
 
+    lines, named: the result and the alliances of the election, where they have been read: then there is no query.
     held: contest id -> votes set by hand or locked, and the votes to be polled there where locked.
     """
     import numpy as np
@@ -187,7 +181,8 @@ def worked_out(
     lines = lines or lines_of(of, state=state)
     if not lines.contests:
         return None
-    seats = seats_of(lines, listing.alliances(of), party=party, alliance=alliance)
+    our = OurSide(party, alliance, listing.alliances(of) if named is None else named)
+    seats = seats_of(lines, our)
     kept = held or {}
     nothing = (UNKNOWN, None)
     pairs = [kept.get(one.pk, nothing) for one in lines.contests]
@@ -319,7 +314,8 @@ def rows_of_side(
         .order_by("contest_id", "position", "id")
         .values_list("contest_id", "contest__state", "party", "import_id", "row")
     )
-    ours = parties_in(plan, (state for _contest, state, _party, _import, _row in rows))
+    our = side_of(plan)
+    ours = {state: our.parties_in(state) for state in {state for _contest, state, *_rest in rows}}
     found: dict[int, list[tuple[int, int]]] = {}
     for contest_id, state, party, import_id, row in rows:
         if party in ours[state]:

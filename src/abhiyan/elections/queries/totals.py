@@ -311,10 +311,10 @@ def _sides(of: Election, state: str, found: Sequence[Loaded]) -> list[SideTotal]
     named = listing.alliances(of)
     sides = []
     for alliance in listing.sides_in(named, state):
+        side = listing.OurSide(alliance.lead, alliance, named)
         seats = votes = polled = 0
         for one in found:
-            here = listing.set_in(one.contest.state, named, alliance)
-            result = rules.side_result(one.counted, set(here.parties))
+            result = rules.side_result(one.counted, side.parties_in(one.contest.state))
             seats, votes, polled = seats + result.won, votes + result.votes, polled + one.counted.polled
         sides.append(SideTotal(alliance, seats, votes, rules.share_pct(votes, polled)))
     return sides

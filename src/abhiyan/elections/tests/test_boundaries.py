@@ -47,7 +47,9 @@ def elections(tmp_path: Path) -> None:
 
 def compared() -> dict[int, queries.SeatRow]:
     now, then = queries.election("LS2024"), queries.election("LS2019")
-    return {row.contest.number: row for row in queries.contests(now, against=then, side={"BJP"})}
+    return {
+        row.contest.number: row for row in queries.contests(now, against=then, side=queries.OurSide("BJP"))
+    }
 
 
 def test_without_a_table_nothing_is_compared_and_it_says_so(elections: None) -> None:

@@ -15,6 +15,7 @@ from abhiyan.core.models import StagedImport
 from abhiyan.elections import actions, queries
 from abhiyan.elections.known import DATA
 from abhiyan.elections.models import Candidacy, Contest, Election, Part, PartVotes, ResultFile
+from abhiyan.elections.queries.parts import parts_in_short
 from abhiyan.elections.refusals import ElectionDiffers, ElectionUnclear
 from abhiyan.elections.tests.make import (
     GOA,
@@ -402,10 +403,10 @@ def test_booths_are_taken_where_there_are_any(tmp_path: Path) -> None:
     staged = bring(written(tmp_path, rows, header=head, name="p.csv"), "segments", election="LS2024")
     assert staged.counts == {"new": 3}, reasons(staged)
     contest = Contest.objects.get(number=1)
-    first, second = queries.parts_of(contest.pk, side={"INC"})
-    assert (first.part.number, first.lead, round(first.turnout_pct or 0, 1)) == ("1/7", 100, 55.6)
-    assert (second.turnout_pct, second.lacking) == (None, 2)
-    assert first.ours is not None and first.ours.share_pct == 40
+    first, second = parts_in_short(contest.pk, side={"INC"})
+    assert (first.number, first.lead, first.polled, first.share_pct) == ("1/7", 100, 500, 40)
+    assert (second.number, second.lacking) == ("1/8", 2)
+    assert list(Part.objects.order_by("number").values_list("electors", flat=True)) == [900, None]
 
 
 PARTS = "pc_no,ac_no,ac_name,booth,candidate,party,votes,electors,unit_code,state_eci"
@@ -601,7 +602,7 @@ def test_segments_and_what_is_below_a_unit(tmp_path: Path) -> None:
     )
     staged = bring(written(tmp_path, parts, header=head, name="p.csv"), "segments", election="LS2024")
     assert staged.state == "done", reasons(staged)
-    segment = queries.results_of(ids["JK-AC1"], side={"INC"})
+    segment = queries.results_of(ids["JK-AC1"], side=queries.OurSide("INC"))
     assert [(one.part.kind, one.lead) for one in segment.parts] == [("segment", 100)]
     assert segment.parts[0].ours is not None and segment.parts[0].ours.won
     assert queries.results_of(ids["B1"]).parts[0].polled == 90

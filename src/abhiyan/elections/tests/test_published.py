@@ -11,6 +11,7 @@ from abhiyan.core.scope import system
 from abhiyan.elections import actions, known, queries, words
 from abhiyan.elections.models import Alliance, Candidacy, Contest, Election, Part, PartVotes
 from abhiyan.elections.queries import planning
+from abhiyan.elections.queries.parts import part_lines, parts_in_short
 from abhiyan.elections.queries.planning import Aims
 from abhiyan.elections.tests.make import assembly, lok_sabha, refused, segments
 from abhiyan.elections.views.plans import goals_of, lead_of
@@ -115,7 +116,7 @@ def test_every_figure_names_its_file_and_row() -> None:
 
 def test_figures_of_a_contest_are_computed() -> None:
     amethi = queries.contest(
-        queries.election("LS2024"), "S24", 37, against=queries.election("LS2019"), side={"INC"}
+        queries.election("LS2024"), "S24", 37, against=queries.election("LS2019"), side=queries.OurSide("INC")
     )
     seat = amethi.seat
     assert seat.winner is not None and seat.winner.party == "INC"
@@ -145,20 +146,20 @@ def test_two_rows_of_one_name_and_party_are_taken_and_shown() -> None:
 def test_special_stations_stand_apart_and_postal_votes_in_no_part() -> None:
     of = queries.election("LS2024")
     baramulla = queries.contest(of, "U08", 1)
-    assert baramulla.parts == {"segment": 18, "special": 3}
-    parts = queries.parts_of(baramulla.seat.contest.pk)
-    assert [part.part.number for part in parts[-3:]] == ["SPS_1", "SPS_2", "SPS_3"]
-    assert [part.part.kind for part in parts[-4:]] == ["segment", "special", "special", "special"]
+    parts = parts_in_short(baramulla.seat.contest.pk)
+    assert [part.kind for part in parts] == ["segment"] * 18 + ["special"] * 3
+    assert [part.number for part in parts[-3:]] == ["SPS_1", "SPS_2", "SPS_3"]
     assert {part.lacking for part in parts} == {1}  # nobody says NOTA by part
     outside = queries.outside_parts(baramulla.seat.contest.pk)
     first = baramulla.candidates[0]
     assert (first.name, outside[first.id]) == ("ABDUL RASHID SHEIKH", 472_481 - 469_574)
-    assert queries.contest(of, "U08", 4).parts == {}  # Udhampur is not in the file
+    udhampur = queries.contest(of, "U08", 4).seat.contest
+    assert parts_in_short(udhampur.pk) == []  # it is not in the file
     assert Part.objects.count() == 81
-    line = parts[0].lines[0]
-    assert line.source.file == "jk_ls2024_ac_segments.csv"
-    told = known.read("jk_ls2024_ac_segments.csv")[line.source.row - 2]
-    assert (told["candidate"], told["votes"]) == (line.name, str(line.votes))
+    _part, name, _party, votes, source = next(part_lines(parts))
+    assert source.file == "jk_ls2024_ac_segments.csv"
+    told = known.read("jk_ls2024_ac_segments.csv")[source.row - 2]
+    assert (told["candidate"], told["votes"]) == (name, str(votes))
 
 
 def test_the_same_file_twice_changes_nothing() -> None:
@@ -206,8 +207,9 @@ def test_the_number_of_queries_does_not_grow_with_the_seats(
     with django_assert_max_num_queries(11):  # type: ignore[operator]  # pytest-django's fixture
         queries.totals(of, state=state, against=before)
     with django_assert_max_num_queries(7):  # type: ignore[operator]  # the same
-        assert len(queries.contests(of, state=state, against=before, side={"BJP"})) in (2, 80, 543)
-    with django_assert_max_num_queries(11):  # type: ignore[operator]  # the same
+        found = queries.contests(of, state=state, against=before, side=queries.OurSide("BJP"))
+        assert len(found) in (2, 80, 543)
+    with django_assert_max_num_queries(10):  # type: ignore[operator]  # the same
         queries.contest(of, state or "S24", 1, against=before)
 
 

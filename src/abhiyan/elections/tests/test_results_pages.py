@@ -272,6 +272,35 @@ def test_another_election_forgets_the_alliance_of_the_first(world: World) -> Non
     assert 'value="BJP" selected' in body(client, "/elections/results/LS2024/seats/?side=bjp")
 
 
+def test_an_alliance_has_the_same_figures_on_every_page_where_a_state_has_a_set_of_its_own(
+    world: World,
+) -> None:
+    with system("test"):
+        everywhere, _own = (
+            actions.make_alliance(
+                election="LS2024", state=state, names={"en": "Front"}, lead="INC", parties=[ally],
+                by=SYSTEM, at=AT,
+            )
+            for state, ally in (("", "AAP"), ("Goa", "BJP"))
+        )  # fmt: skip
+        Contest.objects.filter(number=2, election__code="LS2024").update(unit=world.units["C2"])
+    client = browser(world.holder("booth_president", "N1111"))
+    side, of = f"?side={everywhere.public_id}", "/elections/results/LS2024/"
+    page = text(body(client, f"{of}alliances/{everywhere.public_id}/"))
+    assert "2 seats" in page and "1,84,000 votes" in page
+    page = text(body(client, f"{of}seats/{side}"))
+    assert "2 won by Front" in page and "91,000" in page and "93,000" in page
+    assert "0 seats" not in text(body(client, f"{of}seats/{side}&show=won"))
+    lines = export(client, f"{of}seats/{side}&format=csv").splitlines()
+    assert ",91000," in lines[1] and ",93000," in lines[2]
+    page = text(body(client, f"{of}seats/S05/1/{side}"))
+    history, parts = page.split("The seat over elections")[-1].split("Parts of the seat")[:2]
+    assert "91,000" in history and "85,000" in history  # 2019: 40,000 and 45,000
+    assert "45,000" in parts  # 30,000 and 15,000
+    assert "91,000" in text(body(client, f"/elections/units/C1/{side}"))
+    assert "Front 45,000 (100" in text(body(client, f"/elections/units/N1111/{side}"))
+
+
 def test_a_stated_figure_stands_marked_beside_the_computed_one(world: World) -> None:
     with system("test"):
         actions.state_figure(

@@ -10,6 +10,7 @@ from abhiyan.core.refusals import Refused
 from abhiyan.elections import actions, queries, refusals
 from abhiyan.elections.models import Alliance, Stated
 from abhiyan.elections.tests.make import bring, rows_of, written
+from abhiyan.elections.views.results_shown import alliance_chosen
 from abhiyan.org.queries import NotYours
 from abhiyan.org.tests.make import World, actor
 from abhiyan.units.models import Unit
@@ -70,6 +71,17 @@ def test_a_state_may_have_a_set_of_its_own(nation: int) -> None:
     assert queries.alliances(of, state="U08") == [everywhere]
     (whole,) = queries.totals(of).sides
     assert (whole.alliance, whole.seats) == (everywhere, 2)  # Goa counts by its own set
+
+
+def test_a_seat_counts_for_an_alliance_by_the_set_of_its_state(nation: int) -> None:
+    everywhere = make(nation, ["AAP"])
+    make(nation, ["BJP"], state="Goa")
+    of = queries.election("LS2024")
+    side = alliance_chosen(everywhere)
+    whole = next(one for one in queries.totals(of).sides if one.alliance == everywhere)
+    rows = [row.ours for row in queries.contests(of, side=side.ours) if row.ours is not None]
+    assert (sum(one.won for one in rows), sum(one.votes for one in rows)) == (whole.seats, whole.votes)
+    assert (whole.seats, whole.votes) == (2, 1_700)
 
 
 def test_an_alliance_is_changed_and_keeps_its_name(nation: int) -> None:

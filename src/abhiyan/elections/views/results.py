@@ -240,9 +240,9 @@ def seats(request: Request, code: str) -> HttpResponseBase:
     """The seats of an election, or of a state, as a list and a map; a side's result in each."""
     of = queries.election(code)
     state = shown.state_asked(of, request.GET)
-    side = shown.side_asked(of, request.GET)
+    side = shown.side_asked(request.GET, of)
     against = queries.earlier(of, state=state)
-    every = queries.contests(of, state=state, against=against, side=side.parties)
+    every = queries.contests(of, state=state, against=against, side=side.ours)
     show = request.GET.get("show", "")
     fits = SHOWS[show if show in SHOWS else ""][1]
     winner = request.GET.get("winner", "").strip().upper()[:20]
@@ -256,7 +256,7 @@ def seats(request: Request, code: str) -> HttpResponseBase:
     if tables.wants_csv(request.GET):
         return tables.csv_response(f"seats-{of.code}", *_seats_csv(rows, names))
     leaf = tables.numbered(rows, request.GET, total=len(rows))
-    on_map, behind = shown.on_map(rows, spots, side.parties)
+    on_map, behind = shown.on_map(rows, spots)
     winners = sorted({row.winner.party for row in every if row.winner})
     nothing = ("", say("All"))
     form = shown.Filters(
@@ -276,7 +276,7 @@ def seats(request: Request, code: str) -> HttpResponseBase:
         "side": side,
         "against": against,
         "against_name": queries.name_in(against.names) if against is not None else "",
-        "won": sum(bool(row.ours and row.ours.won) for row in every) if side.parties else None,
+        "won": sum(bool(row.ours and row.ours.won) for row in every) if side.value else None,
         "seats": len(every),
         "sorting": sorting,
         "leaf": leaf,
@@ -292,7 +292,7 @@ def seats(request: Request, code: str) -> HttpResponseBase:
         "hidden": len(every) - len(rows),
         "on_map": on_map,
         "behind": behind,
-        "is_compared": bool(side.parties and against is not None),
+        "is_compared": bool(side.value and against is not None),
         "changed": any(row.before is not None and row.before.basis == "carried" for row in every),
     }
     return render(request, "elections/election_seats.html", context)

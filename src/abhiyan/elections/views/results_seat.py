@@ -4,7 +4,6 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
-from django.db.models import Q
 from django.http import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
@@ -15,8 +14,8 @@ from django.views.decorators.http import require_safe
 
 from abhiyan.core.refusals import NotFound
 from abhiyan.elections import known, queries
-from abhiyan.elections.models import Contest, Part
-from abhiyan.elections.queries import Result, SeatRow, Source
+from abhiyan.elections.models import Part
+from abhiyan.elections.queries import OurSide, Result, SeatRow, Source
 from abhiyan.elections.queries import parts as in_parts
 from abhiyan.elections.queries.parts import PartSum
 from abhiyan.org.viewer import Request
@@ -35,11 +34,11 @@ def seat(request: Request, code: str, state: str, number: int) -> HttpResponseBa
     of = queries.election(code)
     if state not in known.states():
         raise NotFound(field="state")
-    side = shown.side_asked(of, request.GET)
+    side = shown.side_asked(request.GET, of)
     against = queries.earlier(of, state=state)
-    found = queries.contest(of, state, number, against=against, side=side.parties)
+    found = queries.contest(of, state, number, against=against, side=side.ours)
     contest = found.seat.contest
-    every = in_parts.parts_in_short(contest.pk, side=side.parties)
+    every = in_parts.parts_in_short(contest.pk, side=side.ours.parties_in(state))
     kind = request.GET.get("kind", "")
     kind = kind if any(one.kind == kind for one in every) else ""
     sorting = tables.sorting(request.GET, dict.fromkeys(PARTS, ""), default="number")
@@ -82,7 +81,7 @@ def seat(request: Request, code: str, state: str, number: int) -> HttpResponseBa
             request.GET, side=(_("Side"), [("", "–"), *shown.side_choices(of, state, side)])
         ),
         "side": side,
-        "history": _history(contest, side.parties),
+        "history": _history(found.seat, side.ours),
         "has_parts": bool(every),
         "kinds": _kinds(every, kind),
         "sorting": sorting,
@@ -92,7 +91,7 @@ def seat(request: Request, code: str, state: str, number: int) -> HttpResponseBa
         "outside": sum(outside.values()) if outside else None,
     }
     if spot is not None:
-        context["on_map"], context["behind"] = shown.on_map([found.seat], {contest.pk: spot}, side.parties)
+        context["on_map"], context["behind"] = shown.on_map([found.seat], {contest.pk: spot})
     return render(request, "elections/result_seat.html", context)
 
 
@@ -131,12 +130,9 @@ def _nota_says(found: Result) -> list[str]:
     return [say("NOTA is not in the file: its votes are missing from the votes polled and from the shares.")]
 
 
-def _history(contest: Contest, side: frozenset[str]) -> list[tuple[SeatRow, str, str]]:
-    """The same seat in every election, by its unit, else by state, number and numbering; with both names."""
-    same = Q(state=contest.state, number=contest.number, numbering=contest.numbering)
-    if contest.unit_id is not None:
-        same |= Q(unit=contest.unit_id)
-    rows = queries.seat_history(same, contest.election.kind, side)
+def _history(seat: SeatRow, side: OurSide) -> list[tuple[SeatRow, str, str]]:
+    """The same seat in every election, with the names of both."""
+    rows = queries.seat_history(seat, side=side)
     names = shown.seat_names(row.contest for row in rows)
     return [(row, queries.name_in(row.contest.election.names), names[row.contest.pk]) for row in rows]
 

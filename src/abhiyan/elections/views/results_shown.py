@@ -12,9 +12,10 @@ from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from abhiyan.core.refusals import NotFound
 from abhiyan.elections import known, queries
 from abhiyan.elections.models import Alliance, Contest, Election
-from abhiyan.elections.queries import SeatRow, Spot
+from abhiyan.elections.queries import OurSide, SeatRow, Spot
 from abhiyan.elections.queries import grounds as by_ground
 from abhiyan.org.viewer import Request
 from abhiyan.ui import maps, seat_map, tables
@@ -54,14 +55,24 @@ def state_choices(of: Election) -> list[tuple[str, str]]:
 
 @dataclass(frozen=True, slots=True)
 class Chosen:
-    """A side asked for: a party by its code, or an alliance by its id. Without parties: none was."""
+    """A side asked for: a party by its code, or an alliance by its id. Without a value: none was."""
 
-    value: str
-    name: str
-    parties: frozenset[str]
+    value: str = ""
+    name: str = ""
+    ours: OurSide = queries.NOBODY
 
 
-NO_SIDE = Chosen("", "", frozenset())
+NO_SIDE = Chosen()
+
+
+def party_chosen(code: str) -> Chosen:
+    return Chosen(code, code, OurSide(code))
+
+
+def alliance_chosen(one: Alliance) -> Chosen:
+    """An alliance as one side; where a state has a set of its own, that set. One query."""
+    ours = OurSide(one.lead, one, queries.alliances(one.election))
+    return Chosen(str(one.public_id), alliance_name(one), ours)
 
 
 def side_choices(of: Election, state: str = "", chosen: Chosen = NO_SIDE) -> list[tuple[str, str]]:
@@ -74,7 +85,7 @@ def side_choices(of: Election, state: str = "", chosen: Chosen = NO_SIDE) -> lis
 
 def with_side(offered: Mapping[str, str], chosen: Chosen) -> list[tuple[str, str]]:
     """What is offered as a side, the one in force among it."""
-    own = {chosen.value: chosen.name} if chosen.parties else {}
+    own = {chosen.value: chosen.name} if chosen.value else {}
     return list((dict(offered) | {key: name for key, name in own.items() if key not in offered}).items())
 
 
@@ -84,20 +95,21 @@ def alliance_name(one: Alliance) -> str:
     return f"{name} ({known.state_name(one.state, language())})" if one.state else name
 
 
-def side_asked(of: Election, query: QueryDict, name: str = "side") -> Chosen:
-    """`?side=BJP`, or an alliance's id."""
-    asked = query.get(name, "").strip()[:60]
+def side_asked(query: QueryDict, of: Election | None = None) -> Chosen:
+    """`?side=BJP`, or an alliance's id; of one election, the alliances of others are none. Two queries at most."""
+    asked = query.get("side", "").strip()[:60]
     if not asked:
         return NO_SIDE
     try:
         public_id = UUID(asked)
     except ValueError:
         code = asked.upper()
-        return Chosen(code, code, frozenset({code})) if code.isprintable() else NO_SIDE
-    for one in queries.alliances(of):
-        if one.public_id == public_id:
-            return Chosen(asked, alliance_name(one), frozenset(one.parties))
-    return NO_SIDE
+        return party_chosen(code) if code.isprintable() else NO_SIDE
+    try:
+        one = queries.alliance(public_id)
+    except NotFound:
+        return NO_SIDE
+    return alliance_chosen(one) if of is None or one.election_id == of.pk else NO_SIDE
 
 
 class Filters(forms.Form):
@@ -150,14 +162,13 @@ def seat_words(row: SeatRow, name: str) -> str:
 
 
 def on_map(
-    rows: Iterable[SeatRow], spots: Mapping[int, Spot], side: Iterable[str]
+    rows: Iterable[SeatRow], spots: Mapping[int, Spot]
 ) -> tuple[list[seat_map.Seat], maps.Outlines | None]:
     """Seats as the map wants them: those whose unit is known; and the outlines around them."""
     linked = [(row, spots[row.contest.pk]) for row in rows if row.contest.pk in spots]
     if not linked:
         return [], None
     outlines = units.outlines_of(spot.unit_id for _row, spot in linked)
-    ours = set(side)
     linked = [
         (row, spot) for row, spot in linked if spot.unit_id in outlines or None not in (spot.lon, spot.lat)
     ]
@@ -170,7 +181,7 @@ def on_map(
             lon=spot.lon,
             lat=spot.lat,
             href=seat_href(row.contest),
-            is_ours=row.winner is not None and row.winner.party in ours,
+            is_ours=row.ours is not None and row.ours.won,
             outline=outlines.get(spot.unit_id),
         )
         for row, spot in linked

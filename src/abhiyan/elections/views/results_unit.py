@@ -31,11 +31,8 @@ def unit(request: Request, code: str) -> HttpResponseBase:
     A unit that is none of these shows the seats it lies in.
     """
     found = units.found(code)
-    side = next(
-        (one for of in queries.elections() if (one := shown.side_asked(of.election, request.GET)).parties),
-        shown.NO_SIDE,
-    )
-    results = queries.results_of(found.id, side=side.parties)
+    side = shown.side_asked(request.GET)
+    results = queries.results_of(found.id, side=side.ours)
     if tables.wants_csv(request.GET):
         return tables.csv_response(
             f"results-{code}", *_history_csv(list(results.contests), list(results.parts))
@@ -44,7 +41,7 @@ def unit(request: Request, code: str) -> HttpResponseBase:
     lying = queries.lying_in(found.id) if found.kind not in ("nation", "state") else []
     leaf = tables.numbered(lying, request.GET, total=len(lying))
     drawn = dict.fromkeys([one.unit_id for one in (*lying[:MOST_DRAWN], *leaf.rows)])
-    in_seats = queries.contests_of_units(drawn, side.parties) if lying else {}
+    in_seats = queries.contests_of_units(drawn, side.ours) if lying else {}
     hierarchy = Hierarchy.ELECTORAL if Hierarchy.ELECTORAL in found.hierarchies else Hierarchy.ORGANISATIONAL
     elections = sorted(
         {row.contest.election for row in results.contests}
@@ -53,7 +50,7 @@ def unit(request: Request, code: str) -> HttpResponseBase:
         key=lambda of: -of.year,
     )
     seat_names = shown.seat_names(row.part.contest for row in results.parts)
-    on_map, behind = _map_of_unit(list(results.contests), in_seats, side.parties)
+    on_map, behind = _map_of_unit(list(results.contests), in_seats)
     name = units.names_of([found.id], language=lang)[found.id]
     path = units.path(found.id, hierarchy) if hierarchy in found.hierarchies else []
     context = {
@@ -138,16 +135,14 @@ def _sides_of(elections: list[Election], side: shown.Chosen) -> list[tuple[str, 
     return shown.with_side(dict(pair for of in elections[:4] for pair in shown.side_choices(of)), side)
 
 
-def _map_of_unit(
-    contests: list[SeatRow], lying: dict[int, list[SeatRow]], side: frozenset[str]
-) -> tuple[list[Any], Any]:
+def _map_of_unit(contests: list[SeatRow], lying: dict[int, list[SeatRow]]) -> tuple[list[Any], Any]:
     """The unit's own seat, or the seats of the last election in which it lies."""
     rows = contests[:1] or [row for rows in lying.values() for row in rows]
     if not rows:
         return [], None
     last = max((row.contest.election for row in rows), key=lambda of: (of.year, of.code))
     rows = [row for row in rows if row.contest.election == last]
-    return shown.on_map(rows, queries.spots(row.contest.pk for row in rows), side)
+    return shown.on_map(rows, queries.spots(row.contest.pk for row in rows))
 
 
 def _history_csv(contests: list[SeatRow], parts: list[PartRow]) -> tuple[list[str], list[list[Any]]]:

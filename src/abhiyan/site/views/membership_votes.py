@@ -1,6 +1,6 @@
 """Membership beside votes, place by place: two counts of the same ground, which prove nothing about any person."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -21,8 +21,9 @@ from abhiyan.elections.views.results_shown import (
     NO_SIDE,
     Chosen,
     Filters,
-    alliance_name,
+    alliance_chosen,
     in_order,
+    party_chosen,
     side_asked,
     side_choices,
 )
@@ -84,12 +85,14 @@ def membership_votes(request: Request, code: str) -> HttpResponseBase:
     offered = [row.election for row in elections.elections()]
     of = next((one for one in offered if one.code == request.GET.get("election", "")), None)
     of = of or (offered[0] if offered else None)
-    side = side_asked(of, request.GET) if of is not None else NO_SIDE
-    if not side.parties and of is not None:
-        side = _first_side(of, planning.state_of_unit(facts.id))
-    places, left_out = (
-        _places(here, programme, of, side, at, lang) if programme is not None and of is not None else ([], 0)
-    )
+    state = planning.state_of_unit(facts.id)
+    side = side_asked(request.GET, of) if of is not None else NO_SIDE
+    if not side.value and of is not None:
+        side = _first_side(of, state)
+    places: list[Place] = []
+    left_out = 0
+    if programme is not None and of is not None:
+        places, left_out = _places(here, programme, of, side.ours.parties_in(state), at, lang)
     sorting = tables.sorting(request.GET, dict.fromkeys(SORTS, ""), default="-share")
     rows = in_order(places, sorting, SORTS)
     if tables.wants_csv(request.GET):
@@ -175,15 +178,14 @@ def _first_side(of: Election, state: str) -> Chosen:
     plan = elections.plans().filter(state=state).first()
     codes = elections.parties_of(of, state=state, most=1)
     if plan is None:
-        return Chosen(codes[0], codes[0], frozenset(codes)) if codes else NO_SIDE
+        return party_chosen(codes[0]) if codes else NO_SIDE
     if plan.alliance is not None and plan.election_id == of.pk:
-        one = plan.alliance
-        return Chosen(str(one.public_id), alliance_name(one), frozenset(one.parties))
-    return Chosen(plan.party, plan.party, frozenset({plan.party}))
+        return alliance_chosen(plan.alliance)
+    return party_chosen(plan.party)
 
 
 def _places(
-    here: UnitRow, programme: Programme, of: Election, side: Chosen, at: datetime, lang: str
+    here: UnitRow, programme: Programme, of: Election, parties: Collection[str], at: datetime, lang: str
 ) -> tuple[list[Place], int]:
     """Segments below the unit, or its constituencies where the election has figures of those only; and how many are
     left out. Ten queries, however many there are."""
@@ -197,7 +199,7 @@ def _places(
         per=MOST_PLACES,
         units=places,
     )
-    figures = elections.figures_of_units(of, places, side.parties)
+    figures = elections.figures_of_units(of, places, parties)
     found = [
         Place(
             child,
