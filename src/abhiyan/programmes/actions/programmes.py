@@ -21,7 +21,6 @@ from abhiyan.programmes.news import (
     ProgrammeMade,
     ProgrammeOpened,
 )
-from abhiyan.programmes.queries.splits import in_play
 from abhiyan.programmes.rules.templates import TEMPLATES
 from abhiyan.programmes.rules.windows import LONGEST_DAYS, length_days
 from abhiyan.units.models import Hierarchy
@@ -246,12 +245,6 @@ def held(*, programme_id: int) -> Programme:
     if programme is None:
         raise NotFound
     return programme
-
-
-def in_scope(*, programme: Programme, unit_id: int, at: datetime) -> bool:
-    """Whether a unit is open, and stands at, below or above a unit of the programme's scope."""
-    on = day_in(programme.zone, at)
-    return bool(in_play(programme.pk, programme.hierarchy, [unit_id], on=on))
 
 
 def require_run(*, programme: Programme, by: Actor) -> None:

@@ -15,10 +15,10 @@ from abhiyan.core.actor import Actor
 from abhiyan.core.clock import day_in
 from abhiyan.elections import queries as elections
 from abhiyan.org import queries as org
-from abhiyan.programmes.models import Measure, Programme, ProgrammeUnit, Target, TargetVersion
+from abhiyan.programmes.models import Measure, Programme, Target, TargetVersion
 from abhiyan.programmes.queries import splits, weights
 from abhiyan.programmes.queries.plans import Takeover, plan_as_targets
-from abhiyan.programmes.queries.splits import Difference
+from abhiyan.programmes.queries.splits import Changes, Difference
 from abhiyan.programmes.queries.versions import version_for
 from abhiyan.programmes.refusals import (
     ChangedMeanwhile,
@@ -30,7 +30,7 @@ from abhiyan.programmes.refusals import (
     UnknownMeasure,
 )
 
-from .programmes import ScopeOutside, held, in_scope
+from .programmes import ScopeOutside, held
 
 LARGEST = 2_000_000_000
 Act = TargetVersion.Act
@@ -49,7 +49,7 @@ def set_target(
         raise TargetUnfit(field="n")
     with transaction.atomic():
         programme = _open(programme_id, measure)
-        _require_above(programme, unit_id, by=by, at=at)
+        _require_set(programme, unit_id, by=by, at=at)
         known = _current(programme, measure, unit_id)
         if known and known.is_locked:
             raise TargetLocked(field="n")
@@ -80,7 +80,7 @@ def lock_target(
     """Keep a unit's target as it is when the one above is split again; or let it go. Who may: as `set_target`."""
     with transaction.atomic():
         programme = _open(programme_id, measure)
-        _require_above(programme, unit_id, by=by, at=at)
+        _require_set(programme, unit_id, by=by, at=at)
         known = _current(programme, measure, unit_id)
         if known is None:
             raise NoTarget(field="unit")
@@ -112,18 +112,18 @@ def split_target(
     far: str | None = None,
     options: Mapping[str, str] | None = None,
     by_hand: Mapping[int, int] | None = None,
-    expected: str = "",
+    expected: str | None = None,
 ) -> int:
     """Split a unit's target among its children in the programme's hierarchy and scope; the parts sum to it exactly.
 
     how: a key of `queries.SOURCES`, with its options (electors, equally; totals: label; class: election, and what a
     class weighs; result: election and party). Locked targets stay, the rest is split around them. by_hand: children
     whose target is given and locked with the same act. levels: how many levels down to go on, None: down to the
-    leaves; or `far`, see `queries.planned_split`. expected: the digest of the differences somebody has looked at.
-    Who may: `programmes.targets` at the unit, and for children given by hand what `set_target` asks. Returns how many
-    targets changed. Refuses NoTarget, NothingBelow, NotBelow, LocksDoNotFit, AllLocked, TargetUnfit, TargetLocked,
-    TooManyUnits, UnknownBasis, PartyDidNotStand, NoWeight, NoClasses, UnknownMeasure, ProgrammeOver,
-    ChangedMeanwhile.
+    leaves; or `far`, see `queries.planned_split`. expected: the digest of the differences somebody has looked at;
+    None: nobody had to. Who may: `programmes.targets` at the unit, and for children given by hand what `set_target`
+    asks. Returns how many targets changed. Refuses NoTarget, NothingBelow, NotBelow, LocksDoNotFit, AllLocked,
+    TargetUnfit, TargetLocked, TooManyUnits, UnknownBasis, PartyDidNotStand, NoWeight, NoClasses, UnknownMeasure,
+    ScopeOutside, ProgrammeOver, ChangedMeanwhile.
     """
     given = dict(by_hand or {})
     if any(not 0 <= n <= LARGEST for n in given.values()):
@@ -145,10 +145,8 @@ def split_target(
             on=day_in(programme.zone, at),
             by_hand=given,
         )
-        for child in given:  # given and locked: only by whoever may set and lock it alone
-            _require_above(programme, child, by=by, at=at)
-        if expected and expected != found.digest:
-            raise ChangedMeanwhile
+        _require_set(programme, *given, by=by, at=at)
+        _require_seen(expected, found)
         facts = dict(chosen.options)
         _change(
             programme,
@@ -158,7 +156,6 @@ def split_target(
             act=Act.SPLIT,
             basis=how,
             facts=facts,
-            by_hand=given,
             by=by,
             at=at,
         )
@@ -183,35 +180,38 @@ def go_back(
     by: Actor,
     at: datetime,
     before: bool = False,
-    expected: str = "",
+    own: bool = False,
+    expected: str | None = None,
 ) -> int:
     """Let all targets below a unit stand again as they stood after a version; `before`: as before it, undoing it.
 
-    Amounts and locks; nothing is lost, for going back is a version too. The unit's own target stays. Who may:
-    `programmes.targets` at the unit. Returns how many targets changed.
-    Refuses NotFound, ProgrammeOver, ChangedMeanwhile.
+    Amounts and locks, and each by what it went then; nothing is lost, for going back is a version too. own: the
+    unit's own target as well. Who may: `programmes.targets` at the unit, and for its own what `set_target` asks.
+    Returns how many targets changed. Refuses NotFound, ScopeOutside, ProgrammeOver, ChangedMeanwhile.
     """
     with transaction.atomic():
         programme = held(programme_id=programme_id)
         to = version_for(programme, version)
         programme = _open(programme_id, to.measure)
         org.require(by, "programmes.targets", at=unit_id)
+        if own:
+            _require_set(programme, unit_id, by=by, at=at)
         found = splits.planned_return(
             programme=programme,
             measure=to.measure,
             unit_id=unit_id,
+            own=own,
             upto=to.id - 1 if before else to.id,
             on=day_in(programme.zone, at),
         )
-        if expected and expected != found.digest:
-            raise ChangedMeanwhile
+        _require_seen(expected, found)
         _change(
             programme,
             to.measure,
             unit_id,
             found.differences,
             act=Act.BACK,
-            basis=to.basis,
+            basis="" if before else to.basis,
             facts={"version": str(version), "before": "yes" if before else ""},
             by=by,
             at=at,
@@ -220,7 +220,7 @@ def go_back(
             programme,
             "programmes.go_back",
             unit_id,
-            {"measure": to.measure, "version": str(version), "before": before},
+            {"measure": to.measure, "version": str(version), "before": before, "own": own},
             n=len(found.differences),
             by=by,
             at=at,
@@ -229,7 +229,13 @@ def go_back(
 
 
 def take_over_plan(
-    *, programme_id: int, plan_public_id: UUID, by: Actor, at: datetime, measure: int = 1, expected: str = ""
+    *,
+    programme_id: int,
+    plan_public_id: UUID,
+    by: Actor,
+    at: datetime,
+    measure: int = 1,
+    expected: str | None = None,
 ) -> Takeover:
     """Make a plan's votes this programme's targets, wherever its units stand in the programme's hierarchy and scope.
 
@@ -245,8 +251,7 @@ def take_over_plan(
         found = plan_as_targets(programme, plan, measure=measure, on=day_in(programme.zone, at))
         if not found.taken:
             raise PlanUnplaced(field="plan")
-        if expected and expected != found.changes.digest:
-            raise ChangedMeanwhile
+        _require_seen(expected, found.changes)
         name = plan.names.get("en") or next(iter(plan.names.values()), "")
         facts = {"plan": f"{name} v{plan.number}", "plan_id": str(plan.public_id)}
         _change(
@@ -296,7 +301,6 @@ def _change(
     by: Actor,
     at: datetime,
     facts: Mapping[str, str] | None = None,
-    by_hand: Mapping[int, int] | None = None,
 ) -> None:
     """A version, and by it a new target for each unit that has another; the old one stays as what it was.
 
@@ -331,7 +335,8 @@ def _change(
                 unit_id=one.unit_id,
                 n=one.after,
                 is_locked=one.is_locked,
-                basis="hand" if by_hand and one.unit_id in by_hand else basis,
+                is_plans_lock=one.is_plans_lock,
+                basis=one.basis or basis,
                 set_at=at,
                 set_by=by.account_id,
                 version_id=version.pk,
@@ -371,17 +376,18 @@ def _open(programme_id: int, measure: int) -> Programme:
     return programme
 
 
-def _require_above(programme: Programme, unit_id: int, *, by: Actor, at: datetime) -> None:
-    """Refuse whoever may not set and lock a unit's target: `programmes.targets` where it is set from."""
-    if ProgrammeUnit.objects.filter(programme=programme, unit_id=unit_id).exists():
-        org.require(by, "programmes.targets", at=programme.owner_id)
+def _require_set(programme: Programme, *unit_ids: int, by: Actor, at: datetime) -> None:
+    """Refuse whoever may not set and lock the targets of units: `programmes.targets` where each is set from."""
+    if not unit_ids:
         return
-    if not in_scope(programme=programme, unit_id=unit_id, at=at):
-        raise ScopeOutside(field="unit", n=1)
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "select parent_id from units_placement where unit_id = %s and hierarchy = %s and lo is not null",
-            [unit_id, programme.hierarchy],
-        )
-        parent = cursor.fetchone()[0]
-    org.require(by, "programmes.targets", at=parent or programme.owner_id)
+    sources = splits.set_from(programme, unit_ids, on=day_in(programme.zone, at))
+    if len(sources) < len(unit_ids):
+        raise ScopeOutside(field="unit", n=len(unit_ids) - len(sources))
+    for source in sorted(set(sources.values())):
+        org.require(by, "programmes.targets", at=source)
+
+
+def _require_seen(expected: str | None, found: Changes) -> None:
+    """Refuse (ChangedMeanwhile) what is not exactly what somebody has looked at; None: nobody had to look."""
+    if expected is not None and expected != found.digest:
+        raise ChangedMeanwhile

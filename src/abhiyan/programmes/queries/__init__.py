@@ -50,7 +50,7 @@ from .programmes import (
     targets_of,
 )
 from .rows import Rows
-from .splits import Changes, Difference, in_play, planned_return, planned_split
+from .splits import Changes, Difference, planned_return, planned_split, set_from
 from .versions import Version, last_split, version_differences, version_for, versions
 from .weights import SOURCES, Basis, Source, basis, elections_offered, said, total_labels, weights_by_result
 
@@ -88,7 +88,6 @@ __all__ = [
     "funnel",
     "gap",
     "in_charges",
-    "in_play",
     "is_any_open",
     "ladder",
     "ladders",
@@ -111,6 +110,7 @@ __all__ = [
     "said",
     "scope_units",
     "search",
+    "set_from",
     "standing_here",
     "target_versions",
     "targets",

@@ -104,7 +104,7 @@ def planned_takeover(
         else:
             planned = (sum(known), False)
         n, is_locked = planned
-        if row.is_locked and not row.is_locked_by_plan:
+        if row.is_locked and not row.is_plans_lock:
             assert row.n is not None
             n, is_locked = row.n, True
             if n != planned[0]:
@@ -113,7 +113,17 @@ def planned_takeover(
         if known and sum(known) != n:
             misfits.append(Misfit(row.unit_id, row.names, n, sum(known), len(below) - len(known)))
     differences = [
-        Difference(row.unit_id, row.code, row.kind, row.names, row.n, n, row.is_locked, is_locked)
+        Difference(
+            row.unit_id,
+            row.code,
+            row.kind,
+            row.names,
+            row.n,
+            n,
+            row.is_locked,
+            is_locked,
+            is_plans_lock=is_locked,
+        )
         for row in sorted(rows, key=lambda row: row.lo)
         for n, is_locked in (after[row.unit_id],)
     ]
@@ -140,7 +150,7 @@ class _Row:
     n: int | None
     is_locked: bool
     is_of_plan: bool
-    is_locked_by_plan: bool
+    is_plans_lock: bool
 
 
 _SCOPE = """scope as (
@@ -175,13 +185,12 @@ def _above(values: Mapping[str, Any]) -> list[_Row]:
               select p.unit_id, p.parent_id from up
               join units_placement p on p.unit_id = up.parent_id and p.hierarchy = %(h)s and p.lo is not null)
             select u.id, u.code, u.kind, u.names, p.lo, t.n, coalesce(t.is_locked, false),
-              coalesce(t.basis = 'plan', false), coalesce(t.is_locked and v.act = 'plan', false)
+              coalesce(t.basis = 'plan', false), coalesce(t.is_plans_lock, false)
             from up
             join units_placement p on p.unit_id = up.unit_id and p.hierarchy = %(h)s and p.lo is not null
             join units_unit u on u.id = p.unit_id
             left join programmes_target t on t.unit_id = p.unit_id and t.programme_id = %(programme)s
               and t.measure = %(measure)s and t.replaced_at is null
-            left join programmes_target_version v on v.id = t.version_id
             where {_INSIDE} order by p.depth, p.lo""",
             values,
         )

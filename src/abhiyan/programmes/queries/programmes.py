@@ -209,13 +209,10 @@ def targets_of(*, node: int, programmes: Sequence[Programme]) -> dict[tuple[int,
     }
 
 
-def target_versions(*, programme: Programme, unit_id: int, measure: int = 1) -> list[Target]:
-    """Every version of a unit's target, newest first."""
-    return list(
-        Target.objects.filter(programme=programme, measure=measure, unit_id=unit_id).order_by(
-            "-set_at", "-pk"
-        )
-    )
+def target_versions(*, programme: Programme, unit_id: int, newest: int, measure: int = 1) -> list[Target]:
+    """The newest targets of a unit, the one in force and those it had before; newest first."""
+    found = Target.objects.filter(programme=programme, measure=measure, unit_id=unit_id)
+    return list(found.order_by("-set_at", "-pk")[:newest])
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,7 +33,10 @@ MOST = 50_000  # units one split looks at: more is looked at, and done, part by 
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """A unit's target before and after. None: there is none."""
+    """A unit's target before and after. None: there is none.
+
+    basis: of the target after; empty: that of the act. is_plans_lock: whether it is then locked by a plan.
+    """
 
     unit_id: int
     code: str
@@ -43,6 +46,8 @@ class Difference:
     after: int | None
     was_locked: bool = False
     is_locked: bool = False
+    basis: str = ""
+    is_plans_lock: bool = False
 
     @property
     def change(self) -> int:
@@ -72,7 +77,15 @@ class Changes:
     def digest(self) -> str:
         """A mark of exactly these differences: what is done is what was looked at."""
         rows = [
-            [one.unit_id, one.before, one.after, one.was_locked, one.is_locked]
+            [
+                one.unit_id,
+                one.before,
+                one.after,
+                one.was_locked,
+                one.is_locked,
+                one.basis,
+                one.is_plans_lock,
+            ]
             for one in sorted(self.differences, key=lambda one: one.unit_id)
         ]
         return hashlib.sha256(json.dumps(rows).encode()).hexdigest()[:32]
@@ -108,6 +121,30 @@ def in_play(programme_id: int, hierarchy: int, unit_ids: Sequence[int], *, on: d
             {"units": list(unit_ids), "h": hierarchy, "programme": programme_id, "on": on},
         )
         return {unit_id for (unit_id,) in cursor.fetchall()}
+
+
+def set_from(programme: Programme, unit_ids: Sequence[int], *, on: date) -> dict[int, int]:
+    """Where the targets of these units are set from: whoever holds `programmes.targets` there sets and locks them.
+
+    The unit above, since nobody sets their own; the programme's owner for a unit of the scope, and for one with
+    nothing above it. Units that are closed, or neither at, below nor above the scope, have no target: left out.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"""select p.unit_id, case when exists (select from programmes_scope s
+                where s.programme_id = %(programme)s and s.unit_id = p.unit_id) then %(owner)s
+              else coalesce(p.parent_id, %(owner)s) end
+            from units_placement p join units_unit u on u.id = p.unit_id
+            where p.unit_id = any(%(units)s) and p.hierarchy = %(h)s and p.lo is not null and {IN_PLAY}""",
+            {
+                "units": list(unit_ids),
+                "h": programme.hierarchy,
+                "programme": programme.pk,
+                "owner": programme.owner_id,
+                "on": on,
+            },
+        )
+        return dict(cursor.fetchall())
 
 
 def planned_split(
@@ -167,7 +204,7 @@ def planned_split(
                 raise _misfit(parent, totals[parent], locked)
             for child in family:
                 after = parts[child.unit_id]
-                differences.append(_difference(child, after, child.is_locked or child.unit_id in given))
+                differences.append(_difference(child, after, is_given=child.unit_id in given))
                 if _goes_on(far, level + 1, programme.hierarchy, child.kind):
                     below[child.unit_id] = after
             looked_at += len(family)
@@ -191,9 +228,17 @@ def _misfit(parent: int, total: int, locked: Mapping[int, int]) -> LocksDoNotFit
     return refusal(field="unit", where=where, locked=whole, total=total, n=abs(whole - total))
 
 
-def _difference(child: Below, after: int | None, is_locked: bool) -> Difference:
+def _difference(child: Below, after: int | None, *, is_given: bool) -> Difference:
     return Difference(
-        child.unit_id, child.code, child.kind, child.names, child.n, after, child.is_locked, is_locked
+        child.unit_id,
+        child.code,
+        child.kind,
+        child.names,
+        child.n,
+        after,
+        child.is_locked,
+        child.is_locked or is_given,
+        basis="hand" if is_given else "",
     )
 
 
@@ -290,35 +335,42 @@ def families_of(
     return dict(found)
 
 
-def planned_return(*, programme: Programme, measure: int, unit_id: int, upto: int, on: date) -> Changes:
+def planned_return(
+    *, programme: Programme, measure: int, unit_id: int, own: bool, upto: int, on: date
+) -> Changes:
     """What changes when all targets below a unit stand again as they stood after the version `upto`.
 
-    Locks too. The unit's own target stays: it is the level above that sets it. Units that are closed, moved away or
-    out of the scope since then keep what they have.
+    Locks too, and what each target goes by. own: the unit's own as well. Units that are closed, moved away or out of
+    the scope since then keep what they have.
     """
     with connection.cursor() as cursor:
         cursor.execute(
             f"""with place as (
               select p.unit_id, p.lo, p.hi, p.hierarchy from units_placement node
-              join units_placement p on p.lo > node.lo and p.lo < node.hi
+              join units_placement p on p.lo >= node.lo and p.lo < node.hi and (%(own)s or p.lo > node.lo)
               where node.unit_id = %(unit)s and node.hierarchy = %(h)s and node.lo is not null),
             before as (
-              select t.unit_id, t.n, t.is_locked from programmes_target t join place on place.unit_id = t.unit_id
+              select t.unit_id, t.n, t.is_locked, t.basis, t.is_plans_lock
+              from programmes_target t join place on place.unit_id = t.unit_id
               where t.programme_id = %(programme)s and t.measure = %(measure)s and t.replaced_at is null),
             after as (
-              select t.unit_id, t.n, t.is_locked from programmes_target t join place on place.unit_id = t.unit_id
+              select t.unit_id, t.n, t.is_locked, t.basis, t.is_plans_lock
+              from programmes_target t join place on place.unit_id = t.unit_id
               where t.programme_id = %(programme)s and t.measure = %(measure)s
                 and coalesce(t.version_id, 0) <= %(upto)s
                 and (t.replaced_at is null or coalesce(t.replaced_by, 0) > %(upto)s))
             select u.id, u.code, u.kind, u.names, before.n, after.n,
-              coalesce(before.is_locked, false), coalesce(after.is_locked, false)
+              coalesce(before.is_locked, false), coalesce(after.is_locked, false),
+              coalesce(after.basis, ''), coalesce(after.is_plans_lock, false)
             from before full join after using (unit_id)
             join place p on p.unit_id = coalesce(before.unit_id, after.unit_id)
             join units_unit u on u.id = p.unit_id
-            where (before.n, before.is_locked) is distinct from (after.n, after.is_locked) and {IN_PLAY}
+            where (before.n, before.is_locked, before.basis, before.is_plans_lock)
+              is distinct from (after.n, after.is_locked, after.basis, after.is_plans_lock) and {IN_PLAY}
             order by p.lo""",
             {
                 "unit": unit_id,
+                "own": own,
                 "programme": programme.pk,
                 "measure": measure,
                 "h": programme.hierarchy,
@@ -330,9 +382,9 @@ def planned_return(*, programme: Programme, measure: int, unit_id: int, upto: in
 
 
 def difference_of(row: Sequence[Any]) -> Difference:
-    """A row of id, code, kind, names, before, after, locked before, locked after."""
-    unit_id, code, kind, names, before, after, was_locked, is_locked = row
-    return Difference(unit_id, code, kind, named(names), before, after, was_locked, is_locked)
+    """A row of id, code, kind, names, before, after, locked before, locked after, basis and plan's lock after."""
+    unit_id, code, kind, names, *rest = row
+    return Difference(unit_id, code, kind, named(names), *rest)
 
 
 def named(value: Any) -> dict[str, str]:

@@ -103,8 +103,9 @@ def last_split(programme: Programme, *, unit_id: int, measure: int = 1) -> Versi
 def version_differences(programme: Programme, version: Version) -> Rows[Difference]:
     """What one change changed, in the order of the tree."""
     return Rows(
-        "u.id, u.code, u.kind, u.names, b.n, a.n, coalesce(b.is_locked, false), coalesce(a.is_locked, false)",
-        """from (select unit_id, n, is_locked from programmes_target where version_id = %(version)s) a
+        "u.id, u.code, u.kind, u.names, b.n, a.n, coalesce(b.is_locked, false), coalesce(a.is_locked, false),"
+        " coalesce(a.basis, ''), coalesce(a.is_plans_lock, false)",
+        """from (select * from programmes_target where version_id = %(version)s) a
           full join (select unit_id, n, is_locked from programmes_target where replaced_by = %(version)s) b
             using (unit_id)
           join units_unit u on u.id = unit_id

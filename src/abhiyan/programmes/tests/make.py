@@ -7,6 +7,9 @@ from datetime import UTC, date, datetime
 from uuid import uuid4
 
 from abhiyan.core import news
+from abhiyan.core.scope import system
+from abhiyan.elections.models import Election, Plan, PlanPart
+from abhiyan.org.tests.make import World
 from abhiyan.programmes import actions
 from abhiyan.programmes.models import Measure, Programme
 from abhiyan.units.models import Placement, Unit
@@ -153,6 +156,37 @@ def programme(owner: Unit, *, opens: date = OPENS, closes: date = CLOSES, **more
     )
     Measure.objects.create(programme=made, number=1, code="enrolments", names={"en": "Members", "hi": "सदस्य"})
     return made
+
+
+def plan_of(world: World, **parts: int | tuple[int, bool]) -> Plan:
+    """A plan of the first state, with what it gives units below a seat: unit code -> number, or number and lock."""
+    with system("test"):
+        election, _made = Election.objects.get_or_create(
+            code="LS2024",
+            defaults={"public_id": uuid4(), "kind": "parliament", "year": 2024, "names": {}, "made_at": AT},
+        )
+        plan = Plan.objects.create(
+            public_id=uuid4(),
+            names={"en": "Plan"},
+            election=election,
+            level="pc",
+            unit_id=world.unit("N1"),
+            party="BJP",
+            method="uniform",
+            made_at=AT,
+        )
+        for code, given in parts.items():
+            n, is_locked = given if isinstance(given, tuple) else (given, False)
+            PlanPart.objects.create(
+                plan=plan,
+                unit_id=world.unit(code),
+                parent_id=world.unit("C1"),
+                n=n,
+                is_locked=is_locked,
+                weight_basis="electors",
+                set_at=AT,
+            )
+    return plan
 
 
 def spread(rng: random.Random, codes: Iterable[str]) -> str:

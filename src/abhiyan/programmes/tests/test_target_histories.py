@@ -202,18 +202,19 @@ class History:
         to, code = self.rng.choice(versions), self.one("state", "d", "m")
         inside = {below for scope in self.scope for below in self.trees.below(1, scope)}
         inside |= {above for scope in self.scope for above in self.trees.above(1, scope)}
-        here = [self.id(below) for below in self.trees.below(1, code)[1:] if below in inside]
+        own = code in inside and self.rng.random() < 0.5
+        here = [self.id(below) for below in self.trees.below(1, code)[not own :] if below in inside]
         open_ones = [unit for unit in here if not self.is_closed(unit)]
         then = {
-            target.unit_id: (target.n, target.is_locked)
+            target.unit_id: (target.n, target.is_locked, target.basis, target.is_plans_lock)
             for target in Target.objects.filter(
                 programme=self.drive, unit_id__in=open_ones, version_id__lte=to.pk
             )
             if target.replaced_by is None or target.replaced_by > to.pk
         }
-        actions.go_back(**self.given, unit_id=self.id(code), version=to.public_id)  # type: ignore[arg-type]  # one bundle
+        actions.go_back(**self.given, unit_id=self.id(code), version=to.public_id, own=own)  # type: ignore[arg-type]  # one bundle
         now = {
-            target.unit_id: (target.n, target.is_locked)
+            target.unit_id: (target.n, target.is_locked, target.basis, target.is_plans_lock)
             for target in Target.objects.filter(programme=self.drive, unit_id__in=open_ones, replaced_at=None)
         }
         assert now == then

@@ -58,7 +58,7 @@ def take_over(request: Request, public_id: UUID) -> HttpResponseBase:
             programme_id=one.pk,
             plan_public_id=_uuid(request.POST.get("plan", "")),
             measure=measure.number,
-            expected=request.POST.get("expected", ""),
+            expected=request.POST.get("expected", ""),  # without a look nothing is taken
             by=request.actor,
             at=clock.now(),
         )

@@ -35,7 +35,7 @@ from . import shown
 from .programmes import measure_asked, page_asked
 from .splitting import SplitForm, before_now
 
-NOT_SEEN = "-"  # fits no difference: who has not looked takes nothing
+EARLIER = 10  # targets a unit had before, shown beside the one in force
 
 
 class NumberForm(forms.Form):
@@ -112,7 +112,8 @@ def _page_of(
     days = windows.days_left(one.opens_on, one.closes_on, on)
     is_over = one.state == Programme.State.CLOSED
     may_split = not is_over and shown.may(request, "programmes.targets", here.id)
-    may_set = _may_set(request, one, here, [child.unit_id for child in below.rows], on=on)
+    on_page = [here.id, *(child.unit_id for child in below.rows)]
+    may_set = set() if is_over else may_set_of(request, one, on_page, on=on)
     return render(
         request,
         "programmes/target_list.html",
@@ -137,7 +138,9 @@ def _page_of(
             "own_form": number
             if number is not None and about == here.id
             else NumberForm(initial={"n": own.n if own else None}, auto_id="own_%s"),
-            "versions": queries.target_versions(programme=one, unit_id=here.id, measure=measure.number)[:10],
+            "versions": queries.target_versions(
+                programme=one, unit_id=here.id, measure=measure.number, newest=EARLIER
+            ),
             "gap": queries.gap(programme=one, node=here.id, on=on, measure=measure.number),
             "split_form": split
             or SplitForm(
@@ -176,23 +179,11 @@ def _page_of(
     )
 
 
-def _may_set(
-    request: Request, one: Programme, here: units.UnitRow, below: list[int], *, on: date
-) -> set[int]:
-    """Of a unit and units directly below: whose target the viewer may set and lock. The act asks the same again."""
-    if one.state == Programme.State.CLOSED:
-        return set()
-    tops = set(queries.scope_units(one))
-    owns = shown.may(request, "programmes.targets", one.owner_id)
-    leads = shown.may(request, "programmes.targets", here.id)
-    above = here.parent_id
-    leads_above = owns if above is None else shown.may(request, "programmes.targets", above)
-    in_play = queries.in_play(one.pk, one.hierarchy, [here.id, *below], on=on)
-    return {
-        unit_id
-        for unit_id in in_play
-        if (owns if unit_id in tops else leads_above if unit_id == here.id else leads)
-    }
+def may_set_of(request: Request, one: Programme, unit_ids: list[int], *, on: date) -> set[int]:
+    """Of some units: whose target the viewer may set and lock. The act asks the same again."""
+    sources = queries.set_from(one, unit_ids, on=on)
+    allowed = {unit for unit in set(sources.values()) if shown.may(request, "programmes.targets", unit)}
+    return {unit_id for unit_id, source in sources.items() if source in allowed}
 
 
 def _where(request: Request, one: Programme) -> tuple[units.UnitRow, Measure]:
@@ -275,7 +266,8 @@ def split_preview(request: Request, public_id: UUID) -> HttpResponseBase:
 
 def _preview(request: Request, one: Programme, *, problem: str = "", status: int = 200) -> HttpResponseBase:
     """What a split would change, as the address asks; a refused act has the same words in its own."""
-    lang, at, asked = shown.language(), clock.now(), request.GET
+    lang, asked = shown.language(), request.GET
+    on = clock.day_in(one.zone, clock.now())
     here, measure = _where(request, one)
     if not shown.may(request, "programmes.targets", here.id):
         raise NotYours(capability="programmes.targets")
@@ -284,8 +276,8 @@ def _preview(request: Request, one: Programme, *, problem: str = "", status: int
     child = by_hand = None
     try:
         child, by_hand = _by_hand(request, one, asked)
-        is_owners = child is not None and child.id in queries.scope_units(one)  # to set and to lock
-        if is_owners and not shown.may(request, "programmes.targets", one.owner_id):
+        source = queries.set_from(one, [child.id], on=on).get(child.id) if child else None
+        if source is not None and not shown.may(request, "programmes.targets", source):
             raise NotYours(capability="programmes.targets")
         own = queries.targets(programme=one, units=[here.id], measure=measure.number).get(here.id)
         if own is None:
@@ -298,7 +290,7 @@ def _preview(request: Request, one: Programme, *, problem: str = "", status: int
                 own=own.n,
                 by=queries.basis(form.cleaned_data["how"], form.options),
                 far=form.cleaned_data["levels"],
-                on=clock.day_in(one.zone, at),
+                on=on,
                 by_hand=by_hand,
             )
         elif status == 200:
@@ -355,7 +347,15 @@ def _preview(request: Request, one: Programme, *, problem: str = "", status: int
 
 def difference_rows(differences: Iterable[queries.Difference], lang: str) -> list[dict[str, Any]]:
     """Differences as their table shows them."""
-    return [{"one": row, "name": named(row.names, lang), "kind": Kind(row.kind).label} for row in differences]
+    return [
+        {
+            "one": row,
+            "name": named(row.names, lang),
+            "kind": Kind(row.kind).label,
+            "basis": "" if row.is_one else queries.said(row.basis),  # nothing else differs
+        }
+        for row in differences
+    ]
 
 
 def differences_csv(
@@ -405,7 +405,7 @@ def split_target(request: Request, public_id: UUID) -> HttpResponseBase:
     one = queries.programme_for(request.viewer, public_id)
     about, measure = _about(request, one)
     form = SplitForm(request.POST, hierarchy=one.hierarchy, kind=about.kind, auto_id="split_%s")
-    expected = request.POST.get("expected") or NOT_SEEN
+    expected = request.POST.get("expected", "")  # without a look nothing is taken
     if not form.is_valid():
         return _page_of(request, one, split=form, status=422)
     given: dict[str, Any] = form.cleaned_data
@@ -424,7 +424,7 @@ def split_target(request: Request, public_id: UUID) -> HttpResponseBase:
             at=clock.now(),
         )
     except Refused as refused:
-        if expected != NOT_SEEN or refused.code == actions.ChangedMeanwhile.code:
+        if expected or refused.code == actions.ChangedMeanwhile.code:
             return _preview(request, one, problem=str(refused), status=refused.status)
         if refused.field in form.fields:
             return _page_of(request, one, split=form, status=shown.refuse(form, refused))

@@ -23,7 +23,7 @@ from abhiyan.units import queries as units
 
 from . import shown
 from .programmes import measure_asked
-from .targets import NOT_SEEN, difference_rows, differences_csv
+from .targets import difference_rows, differences_csv, may_set_of
 
 
 @require_GET
@@ -90,12 +90,14 @@ def _version(
     here = shown.unit_of(request.viewer, one, request.GET.get("unit", ""))
     to = request.GET.get("to", "")
     may_go_back = one.state != Programme.State.CLOSED and shown.may(request, "programmes.targets", here.id)
+    own = may_go_back and _takes_own(request, one, here)
     back: queries.Changes | None = None
     if to in ("after", "before") and may_go_back:
         back = queries.planned_return(
             programme=one,
             measure=chosen.measure,
             unit_id=here.id,
+            own=own,
             upto=chosen.id - (to == "before"),
             on=clock.day_in(one.zone, clock.now()),
         )
@@ -103,7 +105,7 @@ def _version(
     if tables.wants_csv(request.GET):
         return tables.csv_response("differences", *differences_csv(rows, lang))
     leaf = tables.numbered(rows, request.GET, total=len(rows))
-    own = reverse("programmes:version", args=[one.public_id, chosen.public_id])
+    page = reverse("programmes:version", args=[one.public_id, chosen.public_id])
     return render(
         request,
         "programmes/version.html",
@@ -123,8 +125,9 @@ def _version(
             "to": to if back else "",
             "back": back,
             "may_go_back": may_go_back,
-            "href_after": f"{own}?{urlencode({'unit': here.code, 'to': 'after'})}",
-            "href_before": f"{own}?{urlencode({'unit': here.code, 'to': 'before'})}",
+            "takes_own": own,
+            "href_after": f"{page}?{urlencode({'unit': here.code, 'to': 'after'})}",
+            "href_before": f"{page}?{urlencode({'unit': here.code, 'to': 'before'})}",
             "leaf": leaf,
             "rows": difference_rows(leaf.rows, lang),
             "problem": problem,
@@ -147,7 +150,8 @@ def go_back(request: Request, public_id: UUID, version: UUID) -> HttpResponseBas
             unit_id=here.id,
             version=version,
             before=request.GET.get("to") == "before",
-            expected=request.POST.get("expected") or NOT_SEEN,
+            own=_takes_own(request, one, here),
+            expected=request.POST.get("expected", ""),  # without a look nothing is taken
             by=request.actor,
             at=clock.now(),
         )
@@ -159,6 +163,12 @@ def go_back(request: Request, public_id: UUID, version: UUID) -> HttpResponseBas
         + "?"
         + urlencode({"unit": here.code, "measure": chosen.measure})
     )
+
+
+def _takes_own(request: Request, one: Programme, here: units.UnitRow) -> bool:
+    """Whether going back takes the unit's own target along: where the viewer may set it; else the level above does."""
+    on = clock.day_in(one.zone, clock.now())
+    return here.id in may_set_of(request, one, [here.id], on=on)
 
 
 def _frame(one: Programme, here: units.UnitRow, lang: str, *more: tuple[str, str]) -> dict[str, Any]:
