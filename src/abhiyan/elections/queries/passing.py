@@ -6,7 +6,7 @@ segment and its booths where all its booths lie in that one segment, else its bo
 
 import json
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -77,7 +77,8 @@ class Tree:
 
 
 def tree_of(seat_unit: int) -> Tree:
-    """The units below a seat, sisters by code. A query; where there are booths one more a level of the organisation."""
+    """The units below a seat, sisters by code. A query; where there are booths two more a level of the organisation
+    up to the mandals."""
     with connection.cursor() as cursor:
         cursor.execute(
             """select u.id, p.parent_id, u.kind, u.code, u.names, u.electors
@@ -107,50 +108,39 @@ def _put_mandals(tree: Tree) -> None:
     """Let mandals stand between segments and booths, where they lie in one segment whole."""
     booths = [node for node in tree.nodes.values() if node.kind == "booth"]
     mandal_of, mandals = _mandals_above([node.unit_id for node in booths])
-    inside: dict[int, set[int]] = defaultdict(set)
-    booths_of: dict[int, list[Node]] = defaultdict(list)
-    for node in booths:
-        if node.unit_id in mandal_of:
-            inside[mandal_of[node.unit_id]].add(node.parent_id)
-            booths_of[mandal_of[node.unit_id]].append(node)
-    for unit_id, (code, names, electors, leaves) in mandals.items():
-        if len(inside[unit_id]) != 1 or len(booths_of[unit_id]) != leaves:
-            tree.spread += 1
-            continue
-        parent = next(iter(inside[unit_id]))
+    whole = _whole(mandals)
+    tree.spread = len(mandals.keys() - whole.keys())
+    for unit_id, parent in whole.items():
+        code, names, electors = mandals[unit_id]
         tree.nodes[unit_id] = Node(unit_id, parent, "mandal", code, names, electors)
-        for node in booths_of[unit_id]:
-            tree.nodes[node.unit_id] = replace(node, parent_id=unit_id)
+    for node in booths:
+        if (mandal := mandal_of.get(node.unit_id)) in whole:
+            tree.nodes[node.unit_id] = replace(node, parent_id=mandal)
 
 
 def _mandals_above(
-    booth_ids: Sequence[int],
-) -> tuple[dict[int, int], dict[int, tuple[str, dict[str, str], int | None, int]]]:
-    """booth -> the mandal it is in; and of each mandal that is not closed code, names, electors, and units below that
-    have none below themselves. A query a level, by ids alone: it is as fast in a tree of a million."""
+    booth_ids: Collection[int],
+) -> tuple[dict[int, int], dict[int, tuple[str, dict[str, str], int | None]]]:
+    """booth -> the mandal it is in; and of each mandal that is not closed code, names and electors. A query a level,
+    by ids alone: it is as fast in a tree of a million."""
     parents: dict[int, int | None] = {}
-    mandals: dict[int, tuple[str, dict[str, str], int | None, int]] = {}
+    mandals: dict[int, tuple[str, dict[str, str], int | None]] = {}
     wanted = set(booth_ids)
     while wanted:
         with connection.cursor() as cursor:
             cursor.execute(
                 """select p.unit_id, p.parent_id, u.kind, u.code, case when u.kind = 'mandal' then u.names end,
-                     u.electors, p.leaves, u.closed_on
+                     u.electors, u.closed_on
                    from units_placement p join units_unit u on u.id = p.unit_id
                    where p.unit_id = any(%s) and p.hierarchy = %s and p.lo is not null""",
                 [list(wanted), ORGANISATIONAL],
             )
             rows = cursor.fetchall()
         wanted = set()
-        for unit_id, parent_id, kind, code, names, electors, leaves, closed_on in rows:
+        for unit_id, parent_id, kind, code, names, electors, closed_on in rows:
             parents[unit_id] = None if kind == "mandal" else parent_id
             if kind == "mandal" and closed_on is None:
-                mandals[unit_id] = (
-                    code,
-                    names if isinstance(names, dict) else json.loads(names),
-                    electors,
-                    leaves,
-                )
+                mandals[unit_id] = (code, names if isinstance(names, dict) else json.loads(names), electors)
             elif kind != "mandal" and parent_id is not None:
                 wanted.add(parent_id)
         wanted -= parents.keys()
@@ -162,6 +152,33 @@ def _mandals_above(
         if above is not None:
             found[booth] = above
     return found, mandals
+
+
+def _whole(mandal_ids: Iterable[int]) -> dict[int, int]:
+    """mandal -> the segment that has all its booths today, of those that lie in one segment whole. Closed booths do
+    not count, nor do other units that stand in a mandal. A query a level, by ids alone."""
+    mandal_of = {unit_id: unit_id for unit_id in mandal_ids}
+    segments: dict[int, set[int | None]] = defaultdict(set)
+    wanted = list(mandal_of)
+    while wanted:
+        with connection.cursor() as cursor:
+            cursor.execute(
+                """select p.unit_id, p.parent_id, u.kind, u.closed_on is not null, e.parent_id
+                   from units_placement p
+                   join units_unit u on u.id = p.unit_id
+                   left join units_placement e on e.unit_id = p.unit_id and e.hierarchy = %s and e.lo is not null
+                   where p.parent_id = any(%s) and p.hierarchy = %s and p.lo is not null""",
+                [ELECTORAL, wanted, ORGANISATIONAL],
+            )
+            rows = cursor.fetchall()
+        wanted = []
+        for unit_id, parent_id, kind, is_closed, segment in rows:
+            if kind != "booth":
+                mandal_of[unit_id] = mandal_of[parent_id]
+                wanted.append(unit_id)
+            elif not is_closed:
+                segments[mandal_of[parent_id]].add(segment)
+    return {mandal: one for mandal, (one, *more) in segments.items() if one is not None and not more}
 
 
 def facts_of(tree: Tree, plan: Plan) -> dict[int, Facts]:
@@ -221,7 +238,8 @@ class Family:
 
 
 def families_of(plan: Plan) -> list[Family]:
-    """What a plan has passed down, seat by seat. Three or four queries, of plain rows: there may be 200,000.
+    """What a plan has passed down, seat by seat. Two queries, of plain rows (there may be 200,000), and where there
+    are mandals or booths two more a level of the organisation.
 
     A unit has moved where `tree_of` would put it elsewhere today: a mandal stands below the one segment that has all
     of its booths, a booth below such a mandal, and everything else where it stands in the electoral tree.
@@ -239,7 +257,8 @@ def families_of(plan: Plan) -> list[Family]:
         rows = cursor.fetchall()
     if not rows:
         return []
-    mandals, booths = _whole_mandals(plan) if any(row[4] == "booth" for row in rows) else ({}, {})
+    mandal_of, _mandals = _mandals_above([row[0] for row in rows if row[4] == "booth"])
+    whole = _whole({*mandal_of.values(), *(row[0] for row in rows if row[4] == "mandal" and not row[5])})
     children: dict[int, list[tuple[Any, ...]]] = defaultdict(list)
     for row in rows:
         children[row[1]].append(row)
@@ -260,9 +279,10 @@ def families_of(plan: Plan) -> list[Family]:
             family.sums &= sum(row[-1] for row in below) == wholes[parent]
             for unit_id, _parent, is_locked, _basis, kind, is_closed, electoral, n in below:
                 wholes[unit_id] = n
-                stands = booths.get(unit_id, electoral)
-                if electoral is None and kind == "mandal":
-                    stands = mandals.get(unit_id)
+                mandal = mandal_of.get(unit_id)
+                stands = mandal if mandal in whole else electoral
+                if kind == "mandal":
+                    stands = whole.get(unit_id)
                 if is_closed or stands != parent:
                     family.moved += 1
                     family.moved_locked += is_locked
@@ -270,38 +290,6 @@ def families_of(plan: Plan) -> list[Family]:
         family.units = waiting[1:]
         found.append(family)
     return found
-
-
-def _whole_mandals(plan: Plan) -> tuple[dict[int, int], dict[int, int]]:
-    """mandal -> the segment that has all its booths today, and booth -> such a mandal; where the plan's unit is."""
-    lo, hi = units.spans([plan.unit_id], ORGANISATIONAL).get(plan.unit_id, (0, 2**62))
-    with connection.cursor() as cursor:
-        cursor.execute(
-            """select o.unit_id, u.kind, o.lo, o.hi, e.parent_id
-               from units_placement o
-               join units_unit u on u.id = o.unit_id and u.kind in ('mandal', 'booth') and u.closed_on is null
-               left join units_placement e on e.unit_id = o.unit_id and e.hierarchy = %s and e.lo is not null
-               where o.hierarchy = %s and o.lo >= %s and o.lo < %s order by o.lo""",
-            [ELECTORAL, ORGANISATIONAL, lo, hi],
-        )
-        rows = cursor.fetchall()
-    inside: dict[int, list[tuple[int, int | None]]] = {}
-    mandal, until = 0, -1
-    for unit_id, kind, at, end, segment in rows:
-        if kind == "mandal":
-            mandal, until = unit_id, end
-            inside[mandal] = []
-        elif at < until:
-            inside[mandal].append((unit_id, segment))
-    mandals: dict[int, int] = {}
-    booths: dict[int, int] = {}
-    for mandal, below in inside.items():
-        segments = {segment for _booth, segment in below}
-        segment = segments.pop() if len(segments) == 1 else None
-        if segment is not None:
-            mandals[mandal] = segment
-            booths |= {booth: mandal for booth, _segment in below}
-    return mandals, booths
 
 
 def seat_above(plan: Plan, unit_id: int) -> int | None:

@@ -84,6 +84,12 @@ class Ground:
     def _place(self, hierarchy: int, places: Iterable[tuple[int, int | None]]) -> None:
         units.place_many(hierarchy=hierarchy, places=places, on=TODAY - timedelta(days=9), by=SYSTEM, at=AT)
 
+    def make(self, code: str, kind: str, mandal: str) -> None:
+        """A unit more in a mandal; in the electoral tree it stands nowhere."""
+        new = units.NewUnit(code=code, kind=kind, names={"en": code})
+        self.ids |= units.make_units(units=[new], by=SYSTEM, at=AT)
+        self._place(ORGANISATIONAL, [(self.ids[code], self.ids[mandal])])
+
     def move(self, code: str, to: str, hierarchy: int = ELECTORAL) -> None:
         units.move(unit_id=self.ids[code], hierarchy=hierarchy, to=self.ids[to], on=TODAY, by=SYSTEM, at=AT)
 
@@ -313,3 +319,34 @@ def test_where_others_had_votes_and_we_had_none_ours_are_nought_and_not_unknown(
     assert (facts[ground.ids["A1"]].votes, facts[ground.ids["A2"]].votes) == (90, 0)
     ground.passes("C1", basis="votes", down_to="segment")
     assert ground.found() == {"A1": 500, "A2": 0}
+
+
+def test_a_mandal_lies_whole_in_a_segment_by_its_open_booths_alone(ground: Ground) -> None:
+    ground.make("K1", "cluster", "M1")
+    Unit.objects.filter(code="B3").update(closed_on=TODAY)  # it stands in M2 and in A1 no less
+    tree = passing.tree_of(ground.ids["C1"])
+    assert tree.spread == 0 and {ground.ids["M1"], ground.ids["M2"], ground.ids["M3"]} <= tree.nodes.keys()
+    ground.passes("C1")
+    before = ground.found()
+    ground.version(C2=300)
+    assert ground.told() == [] and ground.found() == before
+
+
+def test_a_new_version_copies_what_goes_down_to_mandals_only(ground: Ground) -> None:
+    ground.passes("C1", down_to="mandal")
+    before = ground.found()
+    assert before.keys() == {"A1", "A2", "M1", "M2", "M3"}
+    ground.version(C2=300)
+    assert ground.told() == [] and ground.found() == before
+
+
+def test_a_mandal_with_a_booth_that_stands_in_no_segment_is_left_out_and_said_to_have_moved(
+    ground: Ground,
+) -> None:
+    ground.passes("C1")
+    ground.make("B13", "booth", "M1")
+    assert passing.tree_of(ground.ids["C1"]).spread == 1
+    ground.version(C2=300)
+    assert ground.told() == ["cascade_moved"]
+    assert "M1" not in ground.found() and "B1" in ground.found()
+    ground.assert_sums("C1")

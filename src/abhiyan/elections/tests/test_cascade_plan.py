@@ -12,12 +12,19 @@ from abhiyan.elections import actions, queries
 from abhiyan.elections.models import Contest, Plan, PlanPart
 from abhiyan.elections.queries import passing, planning
 from abhiyan.elections.queries.planning import Aims
-from abhiyan.elections.refusals import AimsUnfit, BasisUnfit, LocksExceed, NewerVersion, NotInPlan
+from abhiyan.elections.refusals import (
+    AimsUnfit,
+    BasisUnfit,
+    DepthUnfit,
+    LocksExceed,
+    NewerVersion,
+    NotInPlan,
+)
 from abhiyan.elections.rules.cascade import Change
 from abhiyan.org.queries import NotYours
 from abhiyan.org.tests.make import AT, World, actor
 from abhiyan.people.models import Account
-from abhiyan.units.models import Placement, Unit
+from abhiyan.units.models import Unit
 
 from .make import bring, reasons, rows_of, written
 from .test_make_plan import SEATS, make
@@ -35,7 +42,6 @@ def world(db: None, tmp_path: Path) -> World:
         Contest.objects.filter(number=1).update(unit=made.units["C1"])
         for number, code in enumerate(sorted(code for code in made.units if len(code) == 5), 1):
             Unit.objects.filter(code=code).update(electors=100 * number)
-        Placement.objects.filter(unit__kind="mandal").update(leaves=2)
     return made
 
 
@@ -153,6 +159,12 @@ def test_votes_above_the_electors_below_are_told_carried_and_taken_back(
             public_id=plan.public_id, by_hand={contest.pk: 600}, by=actor(president), at=AT
         )
     assert told(after) == told(plan)  # below a seat that kept its votes
+    for locked in (True, False):
+        with system("test"):
+            after = actions.lock_seats(
+                public_id=after.public_id, contest_ids=[contest.pk], locked=locked, by=actor(president), at=AT
+            )
+        assert told(after) == told(plan)
     passes(after, world, president, by_hand={world.unit("N1111"): 100, world.unit("N1112"): 7})
     assert not told(after)
 
@@ -162,6 +174,8 @@ def test_what_cannot_be_passed_is_refused(world: World, president: Account, plan
         passes(plan, world, president, "N111")  # nothing was passed to it yet
     with pytest.raises(BasisUnfit):
         passes(plan, world, president, basis="moon")
+    with pytest.raises(DepthUnfit):
+        passes(plan, world, president, down_to="moon")
     with pytest.raises(AimsUnfit):
         passes(plan, world, president, by_hand={world.unit("N111"): -1})
     with pytest.raises(NotInPlan):
