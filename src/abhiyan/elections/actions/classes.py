@@ -73,7 +73,7 @@ def sort_units(
         )  # two who sort the same units come one after the other
         wanted = queries.units_with_figures(of, unit_id)
         ours = queries.OurSide(party, side, queries.alliances(of))
-        figures = queries.figures_of_units(of, wanted, ours.parties_in(state))
+        figures = queries.figures_of_units(of, wanted, ours)
         if not figures:
             raise NothingToSort
         rule = ClassRule(

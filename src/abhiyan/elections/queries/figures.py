@@ -13,6 +13,7 @@ from abhiyan.elections.rules.results import Counted, Line
 from abhiyan.units.queries.rows import read_names
 
 from . import loading
+from .listing import OurSide
 from .loading import Source
 
 
@@ -34,7 +35,7 @@ class UnitFigures:
     source: Source
 
 
-def figures_of_units(of: Election, unit_ids: Iterable[int], side: Collection[str]) -> dict[int, UnitFigures]:
+def figures_of_units(of: Election, unit_ids: Iterable[int], side: OurSide) -> dict[int, UnitFigures]:
     """unit id -> its figures: of the seat it is, else of the segment or booth it is. Five queries at most."""
     wanted = set(unit_ids)
     found: dict[int, UnitFigures] = {}
@@ -44,8 +45,10 @@ def figures_of_units(of: Election, unit_ids: Iterable[int], side: Collection[str
         unit_id = one.contest.unit_id
         if unit_id is not None and one.counted.polled:
             source = loading.source(files, one.contest.import_id, one.contest.row)
-            found[unit_id] = _figures(unit_id, one.counted, side, source)
-    parts = list(Part.objects.filter(contest__election=of, unit__in=wanted - set(found)))
+            ours = side.parties_in(one.contest.state)
+            found[unit_id] = _figures(unit_id, one.counted, ours, source)
+    there = Part.objects.filter(contest__election=of, unit__in=wanted - set(found))
+    parts = list(there.select_related("contest"))
     lines: dict[int, list[PartVotes]] = defaultdict(list)
     for row in PartVotes.objects.filter(part_id__in=[part.pk for part in parts]).select_related("candidacy"):
         lines[row.part_id].append(row)
@@ -62,7 +65,8 @@ def figures_of_units(of: Election, unit_ids: Iterable[int], side: Collection[str
         if part.unit_id is not None and counted.polled:
             first = min(rows, key=lambda row: row.row)
             source = loading.source(files, first.import_id, first.row)
-            found[part.unit_id] = _figures(part.unit_id, counted, side, source)
+            ours = side.parties_in(part.contest.state)
+            found[part.unit_id] = _figures(part.unit_id, counted, ours, source)
     return found
 
 

@@ -8,7 +8,7 @@ from django.utils import translation
 from abhiyan.core.actor import Actor
 from abhiyan.core.refusals import Refused
 from abhiyan.elections import actions, queries, refusals
-from abhiyan.elections.models import Alliance, Stated
+from abhiyan.elections.models import Alliance, Contest, Stated
 from abhiyan.elections.tests.make import bring, rows_of, written
 from abhiyan.elections.views.results_shown import alliance_chosen
 from abhiyan.org.queries import NotYours
@@ -82,6 +82,20 @@ def test_a_seat_counts_for_an_alliance_by_the_set_of_its_state(nation: int) -> N
     rows = [row.ours for row in queries.contests(of, side=side.ours) if row.ours is not None]
     assert (sum(one.won for one in rows), sum(one.votes for one in rows)) == (whole.seats, whole.votes)
     assert (whole.seats, whole.votes) == (2, 1_700)
+
+
+def test_units_of_several_states_count_each_by_the_set_of_its_state(tmp_path: Path) -> None:
+    for state in ("S05", "S21"):
+        path = written(tmp_path, rows_of(SEATS, state=state), name=f"{state}.csv")
+        assert bring(path, election="LS2024", partial="yes").state == "done"
+    ids = grow({"IN": {"GA": {"GA-1": {}}, "SK": {"SK-1": {}}}}, levels.ELECTORAL)
+    for state, code in (("S05", "GA-1"), ("S21", "SK-1")):
+        Contest.objects.filter(state=state, number=1).update(unit=ids[code])
+    everywhere = make(ids["IN"], ["AAP"])
+    make(ids["IN"], ["BJP"], state="Goa")
+    side = alliance_chosen(everywhere).ours
+    found = queries.figures_of_units(everywhere.election, ids.values(), side)
+    assert {code: found[ids[code]].votes for code in ("GA-1", "SK-1")} == {"GA-1": 950, "SK-1": 550}
 
 
 def test_an_alliance_is_changed_and_keeps_its_name(nation: int) -> None:

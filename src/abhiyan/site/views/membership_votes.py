@@ -1,6 +1,6 @@
 """Membership beside votes, place by place: two counts of the same ground, which prove nothing about any person."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -16,7 +16,7 @@ from django.views.decorators.http import require_safe
 from abhiyan.core import clock
 from abhiyan.elections import queries as elections
 from abhiyan.elections.models import Election
-from abhiyan.elections.queries import UnitFigures, planning
+from abhiyan.elections.queries import OurSide, UnitFigures, planning
 from abhiyan.elections.views.results_shown import (
     NO_SIDE,
     Chosen,
@@ -85,14 +85,13 @@ def membership_votes(request: Request, code: str) -> HttpResponseBase:
     offered = [row.election for row in elections.elections()]
     of = next((one for one in offered if one.code == request.GET.get("election", "")), None)
     of = of or (offered[0] if offered else None)
-    state = planning.state_of_unit(facts.id)
     side = side_asked(request.GET, of) if of is not None else NO_SIDE
     if not side.value and of is not None:
-        side = _first_side(of, state)
+        side = _first_side(of, planning.state_of_unit(facts.id))
     places: list[Place] = []
     left_out = 0
     if programme is not None and of is not None:
-        places, left_out = _places(here, programme, of, side.ours.parties_in(state), at, lang)
+        places, left_out = _places(here, programme, of, side.ours, at, lang)
     sorting = tables.sorting(request.GET, dict.fromkeys(SORTS, ""), default="-share")
     rows = in_order(places, sorting, SORTS)
     if tables.wants_csv(request.GET):
@@ -185,7 +184,7 @@ def _first_side(of: Election, state: str) -> Chosen:
 
 
 def _places(
-    here: UnitRow, programme: Programme, of: Election, parties: Collection[str], at: datetime, lang: str
+    here: UnitRow, programme: Programme, of: Election, side: OurSide, at: datetime, lang: str
 ) -> tuple[list[Place], int]:
     """Segments below the unit, or its constituencies where the election has figures of those only; and how many are
     left out. Ten queries, however many there are."""
@@ -199,7 +198,7 @@ def _places(
         per=MOST_PLACES,
         units=places,
     )
-    figures = elections.figures_of_units(of, places, parties)
+    figures = elections.figures_of_units(of, places, side)
     found = [
         Place(
             child,
