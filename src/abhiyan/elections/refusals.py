@@ -36,17 +36,23 @@ class LaterResults(Refused):
     message = _("Later lists stand on this one: %(where)s. Undo those first.")
 
 
-class PlansStand(Refused):
+class MadeOf(Refused):
+    """Somebody's plans or rules of classes stand in the way."""
+
+    status = 409
+
+
+class PlansStand(MadeOf):
     code = "plans_stand"
     message = _(
-        "%(n)s plans or rules of classes are made from these results. Withdraw them first. In your sight: %(seen)s."
+        "Plans or rules of classes are made from these results (%(n)s). Withdraw them first. In your sight: %(seen)s."
     )
 
 
-class UnitsPlanned(Refused):
+class UnitsPlanned(MadeOf):
     code = "units_planned"
     message = _(
-        "%(n)s plans or rules of classes stand on these units. Withdraw them first. In your sight: %(seen)s."
+        "Plans or rules of classes stand on these units (%(n)s). Withdraw them first. In your sight: %(seen)s."
     )
 
 
@@ -55,12 +61,11 @@ class SaidOfElection(Refused):
     message = _("Alliances and quoted figures of this election stand: %(seen)s. Take them away first.")
 
 
-class AllianceInUse(Refused):
+class AllianceInUse(MadeOf):
     code = "alliance_in_use"
     message = _(
-        "%(n)s plans or rules of classes are made with this alliance. Withdraw them first. In your sight: %(seen)s."
+        "Plans or rules of classes are made with this alliance (%(n)s). Withdraw them first. In your sight: %(seen)s."
     )
-    status = 409
 
 
 class UnknownParty(Refused):
@@ -127,14 +132,9 @@ class NoParties(Refused):
     message = _("An alliance has a lead party and at least one ally.")
 
 
-class NoAllianceName(Refused):
-    code = "no_alliance_name"
-    message = _("The alliance needs a name.")
-
-
-class NoPlanName(Refused):
-    code = "no_plan_name"
-    message = _("Give the plan a name.")
+class NoName(Refused):
+    code = "no_name"
+    message = _("Give it a name, in one language at least.")
 
 
 class AimsUnfit(Refused):
@@ -200,6 +200,11 @@ class PassingUnderWay(Refused):
 class BasisUnfit(Refused):
     code = "basis_unfit"
     message = _("Choose what the parts go by: electors, last votes, class, or alike.")
+
+
+class DepthUnfit(Refused):
+    code = "depth_unfit"
+    message = _("Choose how far down the votes go: to segments, mandals or booths.")
 
 
 class LocksExceed(Refused):

@@ -12,9 +12,10 @@ from abhiyan.core.refusals import NotFound
 from abhiyan.elections import known
 from abhiyan.elections.models import Alliance, Election
 from abhiyan.elections.queries import listing as queries
-from abhiyan.elections.refusals import AllianceThere, NoAllianceName, NoParties, UnknownElection, UnknownState
+from abhiyan.elections.refusals import AllianceThere, NoParties, UnknownElection, UnknownState
 
 from . import grounds
+from .given import named
 from .parties import parties_by_word, require_sides
 
 
@@ -35,7 +36,7 @@ def make_alliance(
     above" are no party and cannot be in it. The same parties are not named twice in one place.
     once: what tells one sending of a form from another: sent a second time it answers with the alliance of the first.
     Who may: `plans.make` over that state; over the nation for one that holds everywhere.
-    Refuses UnknownElection, UnknownState, NotYourGround, UnknownParty, NoParties, NoAllianceName, AllianceThere.
+    Refuses UnknownElection, UnknownState, NotYourGround, UnknownParty, NoParties, NoName, AllianceThere.
     """
     of = Election.objects.filter(code=election).first()
     if of is None:
@@ -53,7 +54,7 @@ def make_alliance(
             public_id=public_id,
             election=of,
             state=eci,
-            names=_names(names),
+            names=named(names),
             lead="",
             parties=[],
             made_by=by.account_id,
@@ -83,7 +84,7 @@ def change_alliance(
         alliance, at_unit = _held(public_id, by)
         _one_at_a_time(alliance.election)
         if names is not None:
-            alliance.names = _names(names)
+            alliance.names = named(names)
         if lead is not None or parties is not None:
             alliance.lead, alliance.parties = _parties(
                 alliance.election, lead or alliance.lead, alliance.parties if parties is None else parties
@@ -119,13 +120,6 @@ def _held(public_id: UUID, by: Actor) -> tuple[Alliance, int | None]:
     if found is None:
         raise NotFound
     return found, at_unit
-
-
-def _names(given: Mapping[str, str]) -> dict[str, str]:
-    names = {language: name.strip()[:120] for language, name in given.items() if name.strip()}
-    if not names:
-        raise NoAllianceName(field="names")
-    return {"en": names.get("en") or next(iter(names.values()))} | names
 
 
 def _parties(of: Election, lead: str, parties: Sequence[str]) -> tuple[str, list[str]]:

@@ -12,6 +12,7 @@ from django.utils.translation import get_language
 
 from abhiyan.core import audit
 from abhiyan.core.actor import Actor
+from abhiyan.core.refusals import NotFound
 from abhiyan.elections.models import Plan, PlanPart, PlanSeat
 from abhiyan.elections.queries import passing, planning
 from abhiyan.elections.queries.passing import BASES, DEPTHS, Tree
@@ -19,6 +20,7 @@ from abhiyan.elections.queries.plans import plan_for, votes_of
 from abhiyan.elections.refusals import (
     AimsUnfit,
     BasisUnfit,
+    DepthUnfit,
     LocksExceed,
     NewerVersion,
     NothingToPass,
@@ -29,8 +31,11 @@ from abhiyan.elections.rules.cascade import Basis, Change, Facts, Gap
 from abhiyan.org import queries as org
 from abhiyan.units import queries as units
 
-LARGEST = 2_000_000_000
+from .given import LARGEST
+
 GAP, LEFT, ABOVE = "cascade_gap", "cascade_left", "part_above_electors"
+LOST, MOVED = "cascade_lost", "cascade_moved"
+OF_PASSING = (GAP, LEFT, ABOVE, LOST, MOVED)  # what a plan says of the numbers below its seats
 SAME = (
     "n",
     "parent_id",
@@ -57,11 +62,10 @@ def cascade_plan(
     stays. Units that stood below and do not any more lose their number. Where the basis says nothing of sisters they
     go by electors, or alike, and each number says what it went by. Returns what changed. Who may: `plans.make` at the
     plan's unit.
-    Refuses NotInPlan, NothingToPass, BasisUnfit, AimsUnfit, LocksExceed, NewerVersion.
+    Refuses NotInPlan, NothingToPass, BasisUnfit, DepthUnfit, AimsUnfit, LocksExceed, NewerVersion.
     """
     given = dict(by_hand or {})
-    if basis not in BASES or down_to not in DEPTHS:
-        raise BasisUnfit(field="basis")
+    require_way(basis, down_to)
     if any(not 0 <= n <= LARGEST for n in given.values()):
         raise AimsUnfit(field="n")
     with transaction.atomic():
@@ -118,8 +122,6 @@ def carry(*, before: Plan, after: Plan, by: Actor, at: datetime) -> None:
     else split again by the same bases around the same locks, which stay whose they are. Where locks leave no way to
     sum they stand, and the version says so; it also says where units have moved, or nothing is left to pass on."""
     families = passing.families_of(before)
-    if not families:
-        return
     old, new = (
         {seat.unit_id: seat for seat in PlanSeat.objects.filter(plan=plan, unit__isnull=False)}
         for plan in (before, after)
@@ -135,7 +137,7 @@ def carry(*, before: Plan, after: Plan, by: Actor, at: datetime) -> None:
     for family in families:
         seat = new.get(family.top)
         if seat is None:
-            told.append(["cascade_lost", old[family.top].contest_id, {"units": len(family.units)}])
+            told.append([LOST, old[family.top].contest_id, {"units": len(family.units)}])
         elif (
             family.moved
             or seat.votes != old[family.top].votes
@@ -148,7 +150,7 @@ def carry(*, before: Plan, after: Plan, by: Actor, at: datetime) -> None:
     _copy(before, after, kept)
     if anew:
         told += _anew(before, after, anew, new, by=by, at=at)
-    found = [each for each in _contradictions(after) if not each[0].startswith("cascade_")] + told
+    found = [each for each in _contradictions(after) if each[0] not in OF_PASSING] + told
     if found != _contradictions(after):
         after.found = after.found | {"contradictions": found}
         after.save(update_fields=["found"])
@@ -195,11 +197,11 @@ def _anew(
         try:
             done = _pass(after, tree, family.top, seat.votes, way, by=by, at=at)
         except NothingToPass:
-            told.append(["cascade_lost", seat.contest_id, {"units": len(family.units)}])
+            told.append([LOST, seat.contest_id, {"units": len(family.units)}])
             continue
         if family.moved:
             facts = {"units": family.moved, "locks": family.moved_locked}
-            told.append(["cascade_moved", seat.contest_id, facts])
+            told.append([MOVED, seat.contest_id, facts])
         if done.gaps:
             told.append([GAP, seat.contest_id, {"votes": seat.votes}])
         told += _above(seat, done.after, done.facts)
@@ -245,14 +247,33 @@ def _told_anew(plan: Plan, tree: Tree, done: "_Done") -> None:
         plan.save(update_fields=["found"])
 
 
+def require_way(basis: str, down_to: str) -> None:
+    """Refuse (BasisUnfit, DepthUnfit) a way to pass votes down that there is not."""
+    if basis not in BASES:
+        raise BasisUnfit(field="basis")
+    if down_to not in DEPTHS:
+        raise DepthUnfit(field="down_to")
+
+
 def held(public_id: UUID, by: Actor) -> Plan:
-    """The newest version of a plan, until the transaction ends nobody else's to change."""
+    """The newest version of a plan, with all it has found: until the transaction ends nobody else changes it, or
+    makes a version after it. Who may: `plans.make` at the plan's unit. Refuses NewerVersion; NotFound where it is out
+    of sight, or gone."""
     plan = plan_for(public_id)
     org.require(by, "plans.make", at=plan.unit_id)
-    plan.found = Plan.objects.select_for_update().get(pk=plan.pk).found
+    lock(plan)
     if not planning.is_newest(plan):
         raise NewerVersion
     return plan
+
+
+def lock(plan: Plan) -> None:
+    """Keep a version of a plan to the transaction, with what it has found by now: it may have been waited for.
+    Refuses NotFound where it is gone."""
+    row = Plan.objects.select_for_update().filter(pk=plan.pk).first()
+    if row is None:
+        raise NotFound
+    plan.found = row.found
 
 
 def pass_whole(

@@ -13,9 +13,9 @@ from abhiyan.core.refusals import NotFound
 from abhiyan.elections.models import Plan
 from abhiyan.elections.queries import planning
 from abhiyan.elections.queries.passage import KEY, Passing, passing_of, seats_with_units_below
-from abhiyan.elections.queries.passing import BASES, DEPTHS
 from abhiyan.elections.queries.plans import plan_for
-from abhiyan.elections.refusals import BasisUnfit, NothingSoFarDown, NothingToPass, PassingUnderWay
+from abhiyan.elections.refusals import NothingSoFarDown, NothingToPass, PassingUnderWay
+from abhiyan.org import queries as org
 
 from . import cascade
 
@@ -27,10 +27,9 @@ def cascade_seats(*, public_id: UUID, basis: str, down_to: str, by: Actor, at: d
 
     A seat whose locks do not fit is left as it was, and told. A large plan is passed down later, seat by seat, and
     says how far it is. One entry in the trail. Who may: `plans.make` at the plan's unit.
-    Refuses BasisUnfit, NewerVersion, PassingUnderWay, NothingSoFarDown.
+    Refuses BasisUnfit, DepthUnfit, NewerVersion, PassingUnderWay, NothingSoFarDown.
     """
-    if basis not in BASES or down_to not in DEPTHS:
-        raise BasisUnfit(field="basis")
+    cascade.require_way(basis, down_to)
     with transaction.atomic():
         plan = cascade.held(public_id, by)
         before = passing_of(plan)
@@ -44,6 +43,7 @@ def cascade_seats(*, public_id: UUID, basis: str, down_to: str, by: Actor, at: d
             "by": by.account_id,
             "seats": len(seats),
             "done": 0,
+            "passed": 0,
             "n": 0,
             "after": 0,
             "left": [],
@@ -52,10 +52,9 @@ def cascade_seats(*, public_id: UUID, basis: str, down_to: str, by: Actor, at: d
         }
         is_later = len(seats) > MOST_SEATS or sum(one.units for one in seats) > MOST_UNITS
         if not is_later:
-            is_any = False
             for one in seats:
-                is_any |= _pass(plan, told, one.unit_id, by=by, at=at)
-            if not is_any:
+                _pass(plan, told, one.unit_id, by=by, at=at)
+            if not told["passed"] and not told["left"]:
                 raise NothingSoFarDown(field="down_to")
             told |= {"ended_at": at.isoformat()}
         _keep(plan, told)
@@ -80,19 +79,21 @@ def cascade_seats(*, public_id: UUID, basis: str, down_to: str, by: Actor, at: d
 def pass_next_seat(*, public_id: UUID, key: str, at: datetime) -> bool:
     """Pass the next seat of a large plan down, whole or not at all; whether there may be more.
 
-    key: of the asking. What was asked again since, was withdrawn, or has a newer version ends here.
+    The plan is held to the end of the transaction: whoever wants every seat gives each one of its own.
+    key: of the asking. What was asked again since, was withdrawn, or has a newer version ends here, and so does what
+    was asked by somebody who may not any more.
     """
     with transaction.atomic():
         try:
             plan = plan_for(public_id)
+            cascade.lock(plan)
         except NotFound:
             return False
-        plan.found = Plan.objects.select_for_update().get(pk=plan.pk).found
         told = dict(plan.found.get(KEY, {}))
         if told.get("key") != key or told["ended_at"]:
             return False
         seats = seats_with_units_below(plan, after=told["after"], most=1)
-        if not seats or not planning.is_newest(plan):
+        if not seats or not planning.is_newest(plan) or not _may(told["by"], plan):
             _keep(plan, told | {"ended_at": at.isoformat()})
             return False
         by = replace(Actor.system("pass every seat down, as asked"), account_id=told["by"])
@@ -101,19 +102,25 @@ def pass_next_seat(*, public_id: UUID, key: str, at: datetime) -> bool:
     return True
 
 
-def _pass(plan: Plan, told: dict[str, Any], unit_id: int, *, by: Actor, at: datetime) -> bool:
-    """One seat, whole or not at all; whether units stand as far down as asked."""
+def _may(account_id: int | None, plan: Plan) -> bool:
+    """Whether who asked, an account or the software itself, may still."""
+    return account_id is None or org.holds(account_id, "plans.make", at=plan.unit_id)
+
+
+def _pass(plan: Plan, told: dict[str, Any], unit_id: int, *, by: Actor, at: datetime) -> None:
+    """One seat, whole or not at all; nothing where no units stand as far down as asked."""
     told["done"] += 1
     try:
         changed, gap = cascade.pass_whole(
             plan, unit_id, basis=told["basis"], down_to=told["down_to"], by=by, at=at
         )
     except NothingToPass:
-        return False
-    told["n"] += changed
-    if gap is not None:
+        return
+    if gap is None:
+        told["passed"] += 1
+        told["n"] += changed
+    else:
         told["left"] = [*told["left"], [unit_id, gap.parent, gap.locked, gap.total]]
-    return True
 
 
 def _keep(plan: Plan, told: dict[str, Any]) -> None:

@@ -13,18 +13,14 @@ from django.utils.translation import get_language
 
 from abhiyan.core import audit
 from abhiyan.core.actor import Actor
-from abhiyan.core.refusals import NotFound
 from abhiyan.elections import known
 from abhiyan.elections.models import Alliance, Candidacy, Election, Kind, Level, Plan, PlanSeat
-from abhiyan.elections.queries import planning
+from abhiyan.elections.queries import passage, planning
 from abhiyan.elections.queries.planning import Aims, Worked
-from abhiyan.elections.queries.plans import plan_for
 from abhiyan.elections.refusals import (
     AimsUnfit,
     AllianceUnfit,
     MethodUnfit,
-    NewerVersion,
-    NoPlanName,
     NoResults,
     PlanElsewhere,
     UnknownElection,
@@ -36,10 +32,8 @@ from abhiyan.elections.rules.results import belongs
 from abhiyan.org import queries as org
 
 from . import cascade
+from .given import LARGEST, named
 from .parties import parties_by_word
-
-LARGEST = 2_000_000_000
-LONGEST_NAME = 120
 
 
 def make_plan(
@@ -64,7 +58,7 @@ def make_plan(
     swings, from 0 to 2**31; None: that of all plans of this party from this result. once: what tells one sending of
     a form from another: sent a second time it gives the plan that was made. Independents are no party: there is no
     plan for them.
-    Who may: `plans.make` at the unit. Refuses NoPlanName, UnknownElection, PlanElsewhere, NoResults, UnknownParty,
+    Who may: `plans.make` at the unit. Refuses NoName, UnknownElection, PlanElsewhere, NoResults, UnknownParty,
     AllianceUnfit, AimsUnfit, MethodUnfit.
     """
     org.require(by, "plans.make", at=unit_id)
@@ -88,7 +82,7 @@ def make_plan(
             raise NoResults(field="election")
         plan = Plan(
             public_id=public_id,
-            names=_names(names),
+            names=named(names),
             election=of,
             level=Level.PC if of.kind == Kind.PARLIAMENT else Level.AC,
             state=eci,
@@ -118,10 +112,10 @@ def next_version(
     aims: other goals, method or turnout; None: the same. by_hand: contest -> votes it is given; None gives the seat
     back to the swing. locks: contest -> locked or not; a seat locked now keeps the votes it has.
     What was passed down to units below is carried along, and split again below seats whose votes changed.
-    Who may: `plans.make` at the plan's unit. Refuses NewerVersion, UnknownSeat, AimsUnfit, MethodUnfit, NoPlanName.
+    Who may: `plans.make` at the plan's unit. Refuses NewerVersion, UnknownSeat, AimsUnfit, MethodUnfit, NoName.
     """
     with transaction.atomic():
-        before = _newest(public_id, by)
+        before = cascade.held(public_id, by)
         aims = aims or planning.aims_of(before)
         _check(aims)
         hands, kept = dict(by_hand or {}), dict(locks or {})
@@ -170,14 +164,15 @@ def lock_seats(*, public_id: UUID, contest_ids: Sequence[int], locked: bool, by:
     Nothing is worked out again. Who may: `plans.make` at the plan's unit. Refuses NewerVersion, UnknownSeat.
     """
     with transaction.atomic():
-        before = _newest(public_id, by)
+        before = cascade.held(public_id, by)
         seats = list(PlanSeat.objects.filter(plan=before))
         chosen = set(contest_ids)
         if not chosen or not chosen <= {seat.contest_id for seat in seats}:
             raise UnknownSeat(field="seat")
         plan = _following(before, None)
-        for name in ("method", "turnout_pct", "seats_goal", "votes_goal", "share_goal_pct", "found"):
+        for name in ("method", "turnout_pct", "seats_goal", "votes_goal", "share_goal_pct"):
             setattr(plan, name, getattr(before, name))
+        plan.found = {key: told for key, told in before.found.items() if key != passage.KEY}
         plan.made_by, plan.made_at = by.account_id, at
         plan.save(force_insert=True)
         for seat in seats:
@@ -191,21 +186,10 @@ def lock_seats(*, public_id: UUID, contest_ids: Sequence[int], locked: bool, by:
     return plan
 
 
-def _newest(public_id: UUID, by: Actor) -> Plan:
-    """The plan in sight, held until the end of the transaction; nobody else can follow it with a version meanwhile."""
-    seen = plan_for(public_id)
-    org.require(by, "plans.make", at=seen.unit_id)
-    if not Plan.objects.select_for_update().filter(pk=seen.pk).exists():
-        raise NotFound
-    if not planning.is_newest(seen):
-        raise NewerVersion
-    return seen
-
-
 def _following(before: Plan, names: Mapping[str, str] | None) -> Plan:
     return Plan(
         public_id=uuid4(),
-        names=before.names if names is None else _names(names),
+        names=before.names if names is None else named(names),
         election=before.election,
         level=before.level,
         state=before.state,
@@ -254,13 +238,6 @@ def _store(
         ],
         batch_size=1_000,
     )
-
-
-def _names(given: Mapping[str, str]) -> dict[str, str]:
-    names = {language: name.strip()[:LONGEST_NAME] for language, name in given.items() if name.strip()}
-    if not names:
-        raise NoPlanName(field="name")
-    return {"en": names.get("en") or next(iter(names.values()))} | names
 
 
 def _check(aims: Aims) -> None:

@@ -9,10 +9,12 @@ from abhiyan.core.models import AuditEntry
 from abhiyan.core.scope import system
 from abhiyan.elections import actions, tasks
 from abhiyan.elections.actions import cascading
-from abhiyan.elections.models import Plan
-from abhiyan.elections.queries import passage
-from abhiyan.elections.refusals import BasisUnfit, NothingSoFarDown, PassingUnderWay
-from abhiyan.org.tests.make import World
+from abhiyan.elections.models import Plan, PlanPart, PlanSeat
+from abhiyan.elections.queries import passage, passing, planning
+from abhiyan.elections.refusals import BasisUnfit, DepthUnfit, NothingSoFarDown, PassingUnderWay
+from abhiyan.org import actions as org
+from abhiyan.org.models import Appointment
+from abhiyan.org.tests.make import World, actor
 from abhiyan.people.models import Account
 from abhiyan.units.models import Unit
 from abhiyan.units.tests.make import AT, SYSTEM
@@ -49,6 +51,8 @@ def locked_out(ground: Ground) -> None:
 def test_all_seats_are_passed_down_whole_and_what_does_not_fit_is_left_and_named(ground: Ground) -> None:
     with pytest.raises(BasisUnfit):
         all_down(ground, basis="mood")
+    with pytest.raises(DepthUnfit):
+        all_down(ground, down_to="mood")
     locked_out(ground)
     before = ground.found()
     done = all_down(ground)
@@ -71,6 +75,75 @@ def test_nothing_is_passed_where_no_units_stand_so_far_down(ground: Ground) -> N
         all_down(ground)
     ground.plan.refresh_from_db()
     assert passage.passing_of(ground.plan) is None
+
+
+def test_a_seat_below_which_nothing_stands_so_far_down_is_not_counted_as_passed(ground: Ground) -> None:
+    Unit.objects.filter(code__in=("A3", "A4")).update(kind="booth")
+    found = all_down(ground, "segment")
+    assert (found.seats, found.done, found.passed, found.left) == (2, 2, 1, ())
+    assert passing.passed_below(ground.plan, ground.ids.values()) == {ground.ids["C1"]}
+
+
+def locks(ground: Ground, code: str) -> None:
+    """A newer version, with this seat of the plan locked."""
+    contest = PlanSeat.objects.get(plan=ground.plan, contest__number=int(code[1:])).contest_id
+    ground.plan = actions.lock_seats(
+        public_id=ground.plan.public_id, contest_ids=[contest], locked=True, by=SYSTEM, at=AT
+    )
+
+
+def all_told(ground: Ground) -> list[str]:
+    ground.plan.refresh_from_db()
+    return [one.code for one in planning.findings(ground.plan, "contradictions")]
+
+
+def test_a_version_of_other_locks_says_of_numbers_below_what_is_so_in_it(ground: Ground) -> None:
+    ground.version(C1=600)
+    ground.passes("C1", by_hand={ground.ids["B1"]: 400})
+    ground.passes("C2")
+    assert all_told(ground) == ["part_above_electors"]
+    ground.move("B1", "A3")  # with its number, out of the seat of which it was told
+    locks(ground, "C2")
+    assert all_told(ground) == ["cascade_moved"]
+    Unit.objects.filter(kind="segment").update(closed_on=AT.date())
+    locks(ground, "C1")
+    assert all_told(ground) == ["cascade_lost", "cascade_lost"]
+    locks(ground, "C1")
+    assert all_told(ground) == []
+
+
+def test_a_newer_version_ends_the_job_and_has_none_of_its_own(
+    ground: Ground, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(cascading, "MOST_UNITS", 3)
+    all_down(ground)
+    before = ground.plan
+    assert actions.pass_next_seat(public_id=before.public_id, key=AT.isoformat(), at=AT)
+    locks(ground, "C2")
+    assert passage.passing_of(ground.plan) is None
+    tasks.pass_seats(public_id=str(before.public_id), key=AT.isoformat())
+    before.refresh_from_db()
+    ended = passage.passing_of(before)
+    assert ended and ended.ended_at and (ended.done, ended.seats) == (1, 2)
+    assert all_down(ground).seats == 2  # the newer one may be asked at once
+
+
+def test_the_job_ends_with_the_office_of_whoever_asked(
+    world: World, president: Account, plan: Plan, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(cascading, "MOST_UNITS", 3)
+    with system("test"):
+        actions.cascade_seats(
+            public_id=plan.public_id, basis="electors", down_to="booth", by=actor(president), at=AT
+        )
+        office = Appointment.objects.get(account_id=president.pk)
+        org.end_appointment(public_id=office.public_id, reason="r", by=SYSTEM, at=AT)
+    tasks.pass_seats(public_id=str(plan.public_id), key=AT.isoformat())
+    with system("test"):
+        plan.refresh_from_db()
+        assert not PlanPart.objects.exists()
+    ended = passage.passing_of(plan)
+    assert ended and ended.ended_at and ended.done == 0
 
 
 def test_a_large_plan_is_a_job_that_finds_its_place_again(

@@ -16,7 +16,7 @@ from abhiyan.elections.refusals import (
     AimsUnfit,
     AllianceUnfit,
     NewerVersion,
-    NoPlanName,
+    NoName,
     PlanElsewhere,
     UnknownElection,
     UnknownParty,
@@ -240,7 +240,7 @@ def test_locks_alone_change_no_votes(world: World, president: Account, result: N
 
 
 def test_refusals_name_what_does_not_fit(world: World, president: Account, result: None) -> None:
-    with pytest.raises(NoPlanName):
+    with pytest.raises(NoName):
         make(world, president, Aims(), names={"en": " "})
     with pytest.raises(UnknownElection):
         make(world, president, Aims(), election="LS1999")

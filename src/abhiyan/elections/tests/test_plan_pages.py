@@ -86,7 +86,7 @@ def test_what_does_not_fit_is_told_at_its_field(world: World, president: Account
     client = browser(president)
     answer = client.post(STEP_TWO, GOALS | {"name_en": "", "share_goal_pct": "200", "seats_goal": "many"})
     page = answer.content.decode()
-    assert answer.status_code == 422 and "Give the plan a name" in page and not Plan.objects.exists()
+    assert answer.status_code == 422 and "Give it a name" in page and not Plan.objects.exists()
     for wrong, told in (
         ({"seats_goal": "9" * 20}, "less than or equal to 100000"),
         ({"votes_goal": "9" * 20}, "less than or equal to 2000000000"),
@@ -145,7 +145,7 @@ def test_what_is_looked_at_is_what_is_made_and_looking_needs_no_name(
     client = browser(president)
     assert "optional" not in text(body(client, STEP_TWO)).split("Name in Hindi")[1][:80]
     looked = client.post(STEP_TWO, GOALS | {"name_en": "", "then": "look"})
-    assert looked.status_code == 200 and "Give the plan a name" not in looked.content.decode()
+    assert looked.status_code == 200 and "Give it a name" not in looked.content.decode()
     assert client.post(STEP_TWO, GOALS | {"then": "make"}).status_code == 302
     with system("test"):
         made = Plan.objects.get()

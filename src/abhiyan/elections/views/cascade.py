@@ -17,7 +17,7 @@ from django.views.decorators.http import require_safe
 from abhiyan.core import clock
 from abhiyan.core.refusals import NotFound, Refused
 from abhiyan.elections import actions, queries
-from abhiyan.elections.actions.plans import LARGEST
+from abhiyan.elections.actions.given import LARGEST
 from abhiyan.elections.models import Plan
 from abhiyan.elections.queries import passage, passing, planning
 from abhiyan.elections.queries.passing import Node, Passed, Tree

@@ -16,11 +16,11 @@ from django.views.decorators.http import require_http_methods
 from abhiyan.core import clock
 from abhiyan.core.refusals import Refused
 from abhiyan.elections import actions, known, queries
-from abhiyan.elections.actions.plans import LARGEST
+from abhiyan.elections.actions.given import LARGEST
 from abhiyan.elections.models import Election, Plan
 from abhiyan.elections.queries import planning
 from abhiyan.elections.queries.planning import Aims
-from abhiyan.elections.refusals import AllianceUnfit, NewerVersion, NoPlanName, NoResults
+from abhiyan.elections.refusals import AllianceUnfit, NewerVersion, NoName, NoResults
 from abhiyan.org.queries import NotYours
 from abhiyan.org.viewer import Request, named
 from abhiyan.units import queries as units
@@ -135,7 +135,7 @@ class PlanForm(AimsForm):
         given = super().clean() or {}
         named = given.get("name_hi", "").strip() or given.get("name_en", "").strip()
         if not named and self.data.get("then") != "look":
-            self.add_error("name_en", str(NoPlanName()))
+            self.add_error("name_en", str(NoName()))
         return given
 
     @property
@@ -327,12 +327,11 @@ def change(request: Request, public_id: UUID) -> HttpResponseBase:
                 plan = actions.next_version(
                     public_id=public_id, aims=form.aims, by=request.actor, at=clock.now()
                 )
+            except NewerVersion as newer:
+                status, newest = newer.status, shown.newest_href(one, "elections:plan_change")
             except Refused as refused:
                 status = refused.status
-                if status == NewerVersion.status:
-                    newest = shown.newest_href(one, "elections:plan_change")
-                else:
-                    form.add_error(refused.field if refused.field in form.fields else None, str(refused))
+                form.add_error(refused.field if refused.field in form.fields else None, str(refused))
             else:
                 messages.success(request, say("Version %(n)s is made.") % {"n": plan.number})
                 return redirect("elections:plan", plan.public_id)

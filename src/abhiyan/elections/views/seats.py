@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods
 from abhiyan.core import clock
 from abhiyan.core.refusals import Refused
 from abhiyan.elections import actions, queries
-from abhiyan.elections.actions.plans import LARGEST
+from abhiyan.elections.actions.given import LARGEST
 from abhiyan.elections.models import Plan
 from abhiyan.elections.queries import planning
 from abhiyan.elections.refusals import NewerVersion, VotesTooMany, VotesUnfit
@@ -59,7 +59,7 @@ def edit(request: Request, public_id: UUID) -> HttpResponseBase:
             plan = _save(request, one, by_id, on_page, typed)
         except Refused as refused:
             problem, status = str(refused), refused.status
-            newest = shown.newest_href(one, PAGE) if status == NewerVersion.status else ""
+            newest = shown.newest_href(one, PAGE) if isinstance(refused, NewerVersion) else ""
         else:
             if plan is None:
                 messages.info(request, say("Nothing was changed."))
