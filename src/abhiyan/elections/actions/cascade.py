@@ -238,7 +238,9 @@ def _told_anew(plan: Plan, tree: Tree, done: "_Done") -> None:
             found = [each for each in found if each[0] not in (GAP, LEFT) or each[1] != seat.contest_id]
         found = [each for each in found if each[:2] != [ABOVE, seat.contest_id]]
         found += _above(seat, numbers, done.facts)
-    others = Counter(passing.seat_above(plan, part.parent_id) for part in done.taken)
+    others = Counter[int | None]()
+    for parent_id, n in Counter(part.parent_id for part in done.taken).items():
+        others[passing.seat_above(plan, parent_id)] += n
     for other in PlanSeat.objects.filter(plan=plan, unit__in=[one for one in others if one is not None]):
         found = [each for each in found if each[:2] != [LEFT, other.contest_id]]
         found.append([LEFT, other.contest_id, {"units": others[other.unit_id]}])

@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -226,6 +227,18 @@ def test_a_seat_whose_units_got_their_votes_elsewhere_is_told_until_it_sums(grou
     ground.passes("C1")
     assert ground.told() == []
     ground.assert_sums("C1", "C2")
+
+
+def test_what_left_one_parent_together_is_asked_about_once(ground: Ground) -> None:
+    ground.move("B9", "M4", ORGANISATIONAL)
+    ground.passes("C2")
+    ground.move("B7", "A1")
+    with undone(ground), CaptureQueriesContext(connection) as one:
+        ground.passes("C1")
+    ground.move("B8", "A1")
+    with CaptureQueriesContext(connection) as two:
+        ground.passes("C1")
+    assert ground.told() == ["cascade_left"] and len(two) == len(one)
 
 
 def test_a_new_version_follows_a_booth_from_one_seat_to_another(ground: Ground) -> None:
