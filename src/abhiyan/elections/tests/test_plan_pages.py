@@ -167,6 +167,29 @@ def test_goals_change_as_a_new_version(world: World, president: Account, plan: P
     assert client.post(path, {"method": "uniform"}).status_code == 409
 
 
+def test_an_incomplete_result_is_said_wherever_a_plan_is_worked_out(world: World, president: Account) -> None:
+    told = "The last result is incomplete: 4 of 543 seats."
+    client = browser(president)
+    looked = client.post(STEP_TWO.replace("S08", ""), GOALS | {"then": "look"})
+    assert told in looked.content.decode()
+    assert told not in client.post(STEP_TWO, GOALS | {"then": "look"}).content.decode()
+    of_all = make(world, president, Aims(seats_goal=3), state="")
+    for more in ("", "sides/"):
+        assert told in body(client, f"/elections/plans/{of_all.public_id}/{more}"), more
+
+
+def test_votes_missing_are_of_the_seats_to_be_won_from_others(world: World, president: Account) -> None:
+    with system("test"):
+        Contest.objects.update(electors=2_000)  # with a turnout of 80 % the seat held needs more votes, too
+    of = make(world, president, Aims(seats_goal=2, turnout_pct=80))
+    found = {number: planning.seat_found(of, seat.contest_id) for number, seat in seats(of).items()}
+    new = [one for one in found.values() if one.won and not one.last_won]
+    assert found[1].won and found[1].last_won and found[1].need > found[1].last_votes and len(new) == 1
+    page = text(body(browser(president), f"/elections/plans/{of.public_id}/"))
+    missing = new[0].need - new[0].last_votes
+    assert f"Seats to be won from others 1 Votes missing there since last time {missing} " in page
+
+
 def test_with_and_without_allies_side_by_side(world: World, president: Account, plan: Plan) -> None:
     client = browser(president)
     path = f"/elections/plans/{plan.public_id}/sides/"

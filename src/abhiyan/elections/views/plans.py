@@ -155,6 +155,7 @@ def plan(request: Request, public_id: UUID) -> HttpResponseBase:
     every = request.GET.get("versions") == "all"
     versions = planning.versions_of(one, most=None if every else planning.VERSIONS_SHOWN)
     makers = people.names_of([each.made_by for each in versions if each.made_by])
+    new = [line for line in lines if line.found.won and not line.found.last_won]
     return render(
         request,
         "elections/plan.html",
@@ -181,8 +182,8 @@ def plan(request: Request, public_id: UUID) -> HttpResponseBase:
                 for line in leaf.rows
             ],
             "many_states": not one.state,
-            "short_total": sum(line.short for line in lines if line.found.won),
-            "new_seats": sum(line.found.won and not line.found.last_won for line in lines),
+            "new_seats": len(new),
+            "short_total": sum(line.short for line in new),
         },
     )
 

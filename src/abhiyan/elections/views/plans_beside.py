@@ -175,10 +175,9 @@ def columns_of(
             lines=lines,
         )
         if worked is not None:
-            out = worked.outcome
             told, noted = (
                 [sentence(each, names) for each in which if each.key is None]
-                for which in (out.contradictions, out.notes)
+                for which in (worked.outcome.contradictions, planning.notes_of(worked))
             )
             name = shown.side_name(one.party, alliance)
             found.append(SideColumn(name, alliance, worked, alliance == one.alliance, told, noted))
