@@ -155,6 +155,6 @@ def take_back_pairs(*, import_id: int, pages: Iterable[Mapping[str, Any]], by: A
                 for facts in page["gone"]
             )
             n += len(page["made"])
-        drop_file(import_id, None, by=by, at=at)
+        drop_file(import_id, by=by, at=at)
         audit.record(by=by, at=at, act="elections.correspondence_undone", subject=str(import_id), n=n)
     return n

@@ -12,12 +12,22 @@ from abhiyan.core.actor import Actor
 from abhiyan.core.imports import running
 from abhiyan.core.models import StagedImport
 from abhiyan.elections import known
-from abhiyan.elections.models import ClassRule, Contest, Election, Kind, Part, Plan, PlanPart, PlanSeat
+from abhiyan.elections.models import (
+    ClassRule,
+    Contest,
+    Election,
+    Kind,
+    Part,
+    Plan,
+    PlanPart,
+    PlanSeat,
+    UnitClass,
+)
 from abhiyan.elections.refusals import UnitsPlanned
 from abhiyan.org import queries as org
 from abhiyan.units.news import UnitsGoing, UnitsMoved
 
-from .made import made_of
+from .made import refuse_made
 
 KIND_OF_UNIT = {"pc": "constituency", "ac": "segment"}
 ELECTORAL = 2
@@ -149,8 +159,10 @@ def units_of_seats(
 
 
 def let_go(*, going: UnitsGoing) -> None:
-    """Units made by an undone import go: results lose the link and stay. Refuses
-    UnitsPlanned where a plan has them, or rules of classes."""
+    """Units made by an undone import go: results lose the link and stay, the classes the units were given go with them.
+
+    Refuses UnitsPlanned where a plan has them, or rules of classes.
+    """
     with connection.cursor() as cursor:
         cursor.execute(
             "select unit_id from units_change where import_id = %s and change = 'made'", [going.import_id]
@@ -162,14 +174,13 @@ def let_go(*, going: UnitsGoing) -> None:
     on_seats = PlanSeat.objects.filter(unit_id__in=units).values("plan")
     plans = Plan.objects.filter(Q(unit_id__in=units) | Q(pk__in=on_seats) | Q(pk__in=on_parts))
     rules = ClassRule.objects.filter(unit_id__in=units)
-    if plans.exists() or rules.exists():
-        asked = StagedImport.objects.get(id=going.import_id)
-        by, at = running.actor_of(asked), asked.worked_at or asked.created_at
-        stand = made_of(plans, rules, by=by, at=at)
-        raise UnitsPlanned(n=stand.n, seen=stand.seen)
+    asked = StagedImport.objects.get(id=going.import_id)
+    by, at = running.actor_of(asked), asked.worked_at or asked.created_at
+    refuse_made(UnitsPlanned, plans, rules, by=by, at=at)
     with (
         connection.cursor() as cursor
     ):  # until the end of the transaction no result is linked to one of them anew
         cursor.execute("select set_config(%s, %s, true)", [GOING, str(going.import_id)])
     Contest.objects.filter(unit_id__in=units).update(unit=None)
     Part.objects.filter(unit_id__in=units).update(unit=None)
+    UnitClass.objects.filter(unit_id__in=units).delete()

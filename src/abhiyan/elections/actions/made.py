@@ -11,6 +11,7 @@ from abhiyan.core.actor import Actor
 from abhiyan.core.scope import Scope, scoped
 from abhiyan.elections.models import Alliance, ClassRule, Election, Plan, Stated
 from abhiyan.elections.queries.listing import name_in
+from abhiyan.elections.refusals import MadeOf
 from abhiyan.org import queries as org
 from abhiyan.people import queries as people
 
@@ -24,6 +25,15 @@ class Made:
 
     n: int
     seen: str
+
+
+def refuse_made(
+    refusal: type[MadeOf], plans: QuerySet[Plan], rules: QuerySet[ClassRule], *, by: Actor, at: datetime
+) -> None:
+    """Refuse as `refusal` says where there are plans or rules of classes. Asked in the system's scope."""
+    made = made_of(plans, rules, by=by, at=at)
+    if made.n:
+        raise refusal(n=made.n, seen=made.seen)
 
 
 def made_of(plans: QuerySet[Plan], rules: QuerySet[ClassRule], *, by: Actor, at: datetime) -> Made:

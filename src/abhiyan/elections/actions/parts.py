@@ -143,7 +143,7 @@ def take_back_parts(*, import_id: int, pages: Iterable[Mapping[str, Any]], by: A
                 facts = {name: value for name, value in one.items() if name != "id"}
                 Part.objects.filter(pk=one["id"]).update(**there(facts))
             n += len(page["votes"]) + len(page["were"])
-        drop_file(import_id, None, by=by, at=at)
+        drop_file(import_id, by=by, at=at)
         audit.record(by=by, at=at, act="elections.parts_undone", subject=str(import_id), n=n)
     return n
 

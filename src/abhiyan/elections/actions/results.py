@@ -8,7 +8,6 @@ from typing import Any
 from uuid import uuid4
 
 from django.db import connection, transaction
-from django.db.models import QuerySet
 
 from abhiyan.core import audit
 from abhiyan.core.actor import Actor
@@ -28,7 +27,7 @@ from abhiyan.elections.queries.loading import Candidate
 from abhiyan.elections.refusals import LaterResults, PlansStand, SaidOfElection
 from abhiyan.units import queries as units
 
-from .made import made_of, said_of
+from .made import refuse_made, said_of
 from .parties import know_parties
 
 AT_ONCE = 2_000  # rows written together
@@ -204,7 +203,7 @@ def take_in_results(
         know_parties(by=by, at=at)
         election, made = election_to_be(wanted=wanted, import_id=brought.import_id, at=at)
         there = _held(election)
-        pages: list[dict[str, Any]] = [{"election": election.pk if made else None}]
+        pages: list[dict[str, Any]] = []
         changed: list[tuple[NewContest, _Held]] = []
         fresh: list[NewContest] = []
         for contest in contests:
@@ -371,8 +370,7 @@ def take_back_results(*, import_id: int, pages: Iterable[Mapping[str, Any]], by:
             _restore(one)
         Candidacy.objects.filter(contest_id__in=made).delete()
         Contest.objects.filter(pk__in=made).delete()
-        election_id = next((page["election"] for page in journal if page.get("election")), None)
-        drop_file(import_id, election_id, by=by, at=at)
+        drop_file(import_id, by=by, at=at)
         audit.record(
             by=by, at=at, act="elections.results_undone", subject=str(import_id), n=len(made) + len(changed)
         )
@@ -395,13 +393,7 @@ def _refuse_later(
     if where:
         raise LaterResults(where=", ".join(dict.fromkeys(where)))
     plans = PlanSeat.objects.filter(contest_id__in=touched).values("plan")
-    _refuse_made(Plan.objects.filter(pk__in=plans), ClassRule.objects.none(), by=by, at=at)
-
-
-def _refuse_made(plans: QuerySet[Plan], rules: QuerySet[ClassRule], *, by: Actor, at: datetime) -> None:
-    stand = made_of(plans, rules, by=by, at=at)
-    if stand.n:
-        raise PlansStand(n=stand.n, seen=stand.seen)
+    refuse_made(PlansStand, Plan.objects.filter(pk__in=plans), ClassRule.objects.none(), by=by, at=at)
 
 
 def _restore(was: Mapping[str, Any]) -> None:
@@ -421,24 +413,25 @@ def there(facts: Mapping[str, Any]) -> dict[str, Any]:
     return found
 
 
-def drop_file(import_id: int, election_id: int | None, *, by: Actor, at: datetime) -> None:
-    """Forget a file, and the election it first spoke of when nothing of it is left.
+def drop_file(import_id: int, *, by: Actor, at: datetime) -> None:
+    """Forget a file, and the election it speaks of when nothing of it is left: whichever list goes last.
 
-    Plans, alliances and the like are somebody's own work: they go first, by their own acts.
+    Plans, alliances and the like are somebody's own work: they go first, by their own acts. Refuses PlansStand,
+    SaidOfElection.
     """
-    ResultFile.objects.filter(import_id=import_id).delete()
-    if election_id is None:
+    file = ResultFile.objects.select_related("election").filter(import_id=import_id).first()
+    if file is None:
         return
-    election = Election.objects.filter(pk=election_id).first()
-    stands = (
-        Contest.objects.filter(election_id=election_id).exists()
-        or ResultFile.objects.filter(election_id=election_id).exists()
-    )
-    if election is None or stands:
+    file.delete()
+    election = file.election
+    if (
+        election is None
+        or Contest.objects.filter(election=election).exists()
+        or ResultFile.objects.filter(election=election).exists()
+    ):
         return
-    _refuse_made(
-        Plan.objects.filter(election=election), ClassRule.objects.filter(election=election), by=by, at=at
-    )
+    plans, rules = Plan.objects.filter(election=election), ClassRule.objects.filter(election=election)
+    refuse_made(PlansStand, plans, rules, by=by, at=at)
     said = said_of(election, by=by, at=at)
     if said.n:
         raise SaidOfElection(seen=said.seen)

@@ -16,7 +16,7 @@ from abhiyan.elections.refusals import AllianceInUse
 from abhiyan.org import queries as org
 
 from . import grounds
-from .made import made_of
+from .made import refuse_made
 
 
 def withdraw_plan(*, public_id: UUID, by: Actor, at: datetime) -> int:
@@ -74,11 +74,8 @@ def withdraw_alliance(*, public_id: UUID, by: Actor, at: datetime) -> None:
         if found is None:
             raise NotFound
         with system("what is made with an alliance"):
-            made = made_of(
-                Plan.objects.filter(alliance=found), ClassRule.objects.filter(alliance=found), by=by, at=at
-            )
-        if made.n:
-            raise AllianceInUse(n=made.n, seen=made.seen)
+            plans, rules = Plan.objects.filter(alliance=found), ClassRule.objects.filter(alliance=found)
+            refuse_made(AllianceInUse, plans, rules, by=by, at=at)
         found.delete()
         audit.record(
             by=by,

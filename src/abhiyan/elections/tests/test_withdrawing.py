@@ -16,7 +16,7 @@ from abhiyan.elections import actions, queries
 from abhiyan.elections.actions.made import made_of
 from abhiyan.elections.models import Alliance, ClassRule, Election, Plan, PlanPart, PlanSeat, UnitClass
 from abhiyan.elections.queries.planning import Aims
-from abhiyan.elections.refusals import AllianceInUse
+from abhiyan.elections.refusals import AllianceInUse, MadeOf
 from abhiyan.elections.tests.make import bring, reasons, rows_of, step, written
 from abhiyan.org import queries as org
 from abhiyan.org.queries import NotYours
@@ -71,7 +71,7 @@ def test_a_plan_holds_the_undo_is_named_to_who_sees_it_and_goes_with_all_its_ver
     assert held.error == "plans_stand"
     with translation.override("en"):
         told = running.error_text(held)
-    assert told.startswith("1 plans") and "“One of one” (Asha Naik)" in told
+    assert "made from these results (1)" in told and "“One of one” (Asha Naik)" in told
     for office, code, refusal in (
         ("state_president", "N2", NotFound),
         ("district_president", "N11", NotYours),
@@ -87,6 +87,14 @@ def test_a_plan_holds_the_undo_is_named_to_who_sees_it_and_goes_with_all_its_ver
         assert not Plan.objects.exists() and not PlanSeat.objects.exists() and not PlanPart.objects.exists()
         assert AuditEntry.objects.filter(act="elections.withdraw_plan", n=2).count() == 1
     assert step(results, "undo").state == "undone" and not Election.objects.exists()
+
+
+def test_whatever_stands_on_what_is_to_go_is_a_conflict_under_a_code_of_its_own() -> None:
+    assert [(one.code, one.status) for one in MadeOf.__subclasses__()] == [
+        ("plans_stand", 409),
+        ("units_planned", 409),
+        ("alliance_in_use", 409),
+    ]
 
 
 def test_plans_out_of_sight_are_counted_and_not_named(world: World, results: StagedImport) -> None:
@@ -114,7 +122,10 @@ def test_an_alliance_goes_when_nothing_is_made_with_it(world: World, results: St
             at=AT,
         )
         plan = plan_of(world, chief, alliance)
-        with pytest.raises(AllianceInUse, match="One of one"), translation.override("en"):
+        with (
+            pytest.raises(AllianceInUse, match=r"this alliance \(1\).*One of one"),
+            translation.override("en"),
+        ):
             actions.withdraw_alliance(public_id=alliance.public_id, by=actor(chief), at=AT)
         actions.withdraw_plan(public_id=plan.public_id, by=actor(chief), at=AT)
         with pytest.raises(NotYours):
@@ -246,7 +257,7 @@ def test_the_undo_of_units_says_that_plans_stand_on_the_units(world: World, tmp_
     assert held.error == "units_planned"
     with translation.override("en"):
         told = running.error_text(held)
-    assert "stand on these units" in told and "“One of one”" in told
+    assert "stand on these units (1)" in told and "“One of one”" in told
     with system("test"):
         actions.withdraw_plan(public_id=plan.public_id, by=actor(chief), at=AT)
     assert step(units, "undo").state == "undone"
