@@ -43,7 +43,7 @@ def cascade_seats(*, public_id: UUID, basis: str, down_to: str, by: Actor, at: d
             "by": by.account_id,
             "seats": len(seats),
             "done": 0,
-            "passed": 0,
+            "empty": 0,
             "n": 0,
             "after": 0,
             "left": [],
@@ -54,7 +54,7 @@ def cascade_seats(*, public_id: UUID, basis: str, down_to: str, by: Actor, at: d
         if not is_later:
             for one in seats:
                 _pass(plan, told, one.unit_id, by=by, at=at)
-            if not told["passed"] and not told["left"]:
+            if told["empty"] == len(seats):
                 raise NothingSoFarDown(field="down_to")
             told |= {"ended_at": at.isoformat()}
         _keep(plan, told)
@@ -115,11 +115,10 @@ def _pass(plan: Plan, told: dict[str, Any], unit_id: int, *, by: Actor, at: date
             plan, unit_id, basis=told["basis"], down_to=told["down_to"], by=by, at=at
         )
     except NothingToPass:
+        told["empty"] = told.get("empty", 0) + 1  # what was asked before they were counted has no such number
         return
-    if gap is None:
-        told["passed"] += 1
-        told["n"] += changed
-    else:
+    told["n"] += changed
+    if gap is not None:
         told["left"] = [*told["left"], [unit_id, gap.parent, gap.locked, gap.total]]
 
 

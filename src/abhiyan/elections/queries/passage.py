@@ -36,12 +36,12 @@ class Left:
 
 @dataclass(frozen=True, slots=True)
 class Passing:
-    """How far the passing down of all seats is. done: seats it came to; passed: those of them whose votes went down.
-    changed: numbers. ended_at: None while it is under way."""
+    """How far the passing down of all seats is. done: seats it came to; empty: those of them below which no units
+    stand so far down. changed: numbers. ended_at: None while it is under way."""
 
     seats: int
     done: int
-    passed: int
+    empty: int
     changed: int
     left: tuple[Left, ...]
     step_at: datetime
@@ -49,6 +49,11 @@ class Passing:
 
     def is_under_way(self, at: datetime) -> bool:
         return self.ended_at is None and at - self.step_at < STUCK_AFTER
+
+    @property
+    def passed(self) -> int:
+        """Seats whose votes went down."""
+        return self.done - self.empty - len(self.left)
 
 
 def passing_of(plan: Plan) -> Passing | None:
@@ -60,7 +65,7 @@ def passing_of(plan: Plan) -> Passing | None:
     return Passing(
         told["seats"],
         told["done"],
-        told["passed"],
+        told.get("empty", 0),
         told["n"],
         tuple(Left(*each) for each in told["left"]),
         datetime.fromisoformat(told["step_at"]),

@@ -84,6 +84,23 @@ def test_a_seat_below_which_nothing_stands_so_far_down_is_not_counted_as_passed(
     assert passing.passed_below(ground.plan, ground.ids.values()) == {ground.ids["C1"]}
 
 
+def test_what_was_asked_before_such_seats_were_counted_is_read_and_gone_on_with(
+    ground: Ground, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(cascading, "MOST_UNITS", 3)
+    Unit.objects.filter(code__in=("A3", "A4")).update(kind="booth")
+    all_down(ground, "segment")
+    ground.plan.refresh_from_db()
+    del ground.plan.found[passage.KEY]["empty"]
+    ground.plan.save(update_fields=["found"])
+    asked = passage.passing_of(ground.plan)
+    assert asked and asked.empty == 0
+    tasks.pass_seats(public_id=str(ground.plan.public_id), key=AT.isoformat())
+    ground.plan.refresh_from_db()
+    whole = passage.passing_of(ground.plan)
+    assert whole and (whole.done, whole.passed) == (2, 1)
+
+
 def locks(ground: Ground, code: str) -> None:
     """A newer version, with this seat of the plan locked."""
     contest = PlanSeat.objects.get(plan=ground.plan, contest__number=int(code[1:])).contest_id
