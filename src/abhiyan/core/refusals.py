@@ -38,7 +38,8 @@ class Refused(Exception):
 
 
 def written(name: str, fact: object) -> object:
-    """A count as people here write it: 12,34,567. A row, the number of a seat and a year stay as they are."""
+    """A count as people here write it: 12,34,567. A row, the number of a seat and a year stay as they are; so does
+    what comes as text."""
     if isinstance(fact, int) and not isinstance(fact, bool) and name not in NO_COUNTS:
         return grouped(fact)
     return fact

@@ -5,7 +5,7 @@ Temporary tables of the transaction:
   t_faulty   the rows it refused, with the columns it refused (`bad`): only so that all their faults are told at once
   t_row      the rows that stand, each with its unit (there before or not) and a key that both kinds share
   t_edge     what they say of parents: one row per unit and hierarchy
-  t_refused  row, field, code, facts: the rows that do not stand
+  t_refused  row, field, code, facts: the rows that do not stand (another row's number among facts is text, no count)
   t_change   one row per field that would change on a unit that exists: old and new
 """
 
@@ -140,7 +140,7 @@ def _rows(cursor: Cursor) -> None:
         f"""insert into t_refused
         select s.row, 'code', 'code_shape', null::jsonb from t_staged s where s.code !~ %s or s.code = %s
         union all
-        select s.row, 'code', 'code_doubled', jsonb_build_object('first', d.first) from t_staged s join (
+        select s.row, 'code', 'code_doubled', jsonb_build_object('first', d.first::text) from t_staged s join (
             select code, min(row) as first from t_staged group by code having count(*) > 1) d
             on d.code = s.code and s.row > d.first
         union all
@@ -194,7 +194,7 @@ def _other_faults(cursor: Cursor) -> None:
         select b.row, 'code', 'code_shape', null::jsonb from t_bad b
             where not 'code' = any(b.bad) and (b.code !~ %s or b.code = %s)
         union all
-        select b.row, 'code', 'code_doubled', jsonb_build_object('first', min(s.row)) from t_bad b
+        select b.row, 'code', 'code_doubled', jsonb_build_object('first', min(s.row)::text) from t_bad b
             join t_staged s on s.code = b.code and s.row < b.row where not 'code' = any(b.bad) group by b.row
         union all
         select b.row, 'kind', 'kind_unknown', null::jsonb from t_bad b

@@ -5,9 +5,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.utils.translation import override
 
 from abhiyan.core.imports import actions as imports
 from abhiyan.core.imports import kind, running
+from abhiyan.core.imports.queries import reason_text
 from abhiyan.core.models import RefusedRow, StagedImport
 from abhiyan.core.scope import system
 from abhiyan.units import queries
@@ -91,6 +93,15 @@ def test_refused_rows_are_named_and_the_rest_is_taken(tmp_path: Path) -> None:
         (10, "code", "code_doubled"),
     ]
     assert excerpts(staged) == ["castle", "D9", "-5", "B1"]
+
+
+def test_the_number_of_another_row_is_written_as_a_sheet_shows_it(tmp_path: Path) -> None:
+    again = "D1,,Doda,,,,,,,,\nD1,castle,Doda,,,,,,,,\n"
+    staged = bring(_file(tmp_path, UNITS.replace("D1,जिला", "\n" * 1_200 + "D1,जिला") + again))
+    with system("test"), override("en"):
+        rows = RefusedRow.objects.filter(import_id=staged.pk, reason="code_doubled").order_by("row")
+        texts = [reason_text(kind("units"), row) for row in rows]
+    assert texts == ["Code stands in row 1204 already. Every unit has one row and a code of its own."] * 2
 
 
 def test_a_changed_file_shows_the_difference_and_the_whole_can_be_undone(tmp_path: Path) -> None:
