@@ -24,7 +24,7 @@ from abhiyan.people import queries as people
 from abhiyan.units import queries as units
 
 from . import actions, queries
-from .models import InCharge, Programme, UnitTotal
+from .models import InCharge, UnitTotal
 
 _UNIT = Field(
     "unit_code",
@@ -101,7 +101,7 @@ def _figures(work: Work) -> list[tuple[int, str, int, int]]:
         elif unit in outside:
             work.refuse(row, "unit_code", "unit_outside", unit=code)
         elif unit in first:
-            work.refuse(row, "unit_code", "doubled", first=first[unit])
+            work.refuse(row, "unit_code", "doubled", first=str(first[unit]))  # a row, no count
         else:
             first[unit] = row
             if not work.is_refused(row):
@@ -233,8 +233,7 @@ def _programmes() -> list[tuple[str, str]]:
     language = (get_language() or "en").partition("-")[0]
     return [
         (str(one.public_id), named(one.names, language))
-        for one in queries.search("", limit=100)
-        if one.state == Programme.State.OPEN
+        for one in queries.search("", limit=100, only_open=True)
     ]
 
 

@@ -92,7 +92,7 @@ class NoClasses(Refused):
 
 class ProgrammeOver(Refused):
     code = "programme_over"
-    message = _("The programme is closed; its targets stay as they are.")
+    message = _("The programme is closed; it stays as it is.")
     status = 409
 
 

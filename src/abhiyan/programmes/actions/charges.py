@@ -25,6 +25,7 @@ from abhiyan.people import queries as people
 from abhiyan.programmes.models import InCharge, Programme
 from abhiyan.programmes.queries.charges import declined_by
 from abhiyan.programmes.queries.splits import in_play
+from abhiyan.programmes.refusals import ProgrammeOver
 from abhiyan.units import queries as units
 
 from .programmes import ScopeOutside, held
@@ -77,23 +78,25 @@ def name_in_charge(
 
     They are told by a duty message once the programme is open, and may decline; what somebody may do comes from
     their appointments alone, being in charge shows a name on pages. Refuses UnknownAccount, AlreadyInCharge,
-    ScopeOutside.
+    ScopeOutside, ProgrammeOver.
     """
     with transaction.atomic():
         programme = _named_for(programme_id)
-        org.require(by, "programmes.run", at=unit_id)
         try:
-            found = people.account_by_public_id(account)
+            account_id = people.account_by_public_id(account).pk
         except NotFound:
-            raise UnknownAccount(field="account") from None
-        if not _in_scope(programme, [unit_id], at=at):
-            raise ScopeOutside(field="unit", n=1)
+            account_id = None
+        naming = Naming(unit_id, account_id, role)
+        (no,) = look_at_namings(programme_id=programme_id, namings=[naming], by=by, at=at)
+        if no is not None:
+            raise no
+        assert account_id is not None  # nobody of that id was refused
         try:
             with transaction.atomic():
                 made = InCharge.objects.create(
                     programme=programme,
                     unit_id=unit_id,
-                    account_id=found.pk,
+                    account_id=account_id,
                     role=role,
                     named_at=at,
                     named_by=by.account_id,
@@ -111,10 +114,11 @@ def name_in_charge(
 def look_at_namings(
     *, programme_id: int, namings: Sequence[Naming], by: Actor, at: datetime
 ) -> list[Refused | None]:
-    """What `name_many` would refuse, naming by naming, in order; nothing is changed. By a few queries in all."""
-    programme = Programme.objects.filter(pk=programme_id).first()
-    if programme is None:
-        raise NotFound
+    """What `name_many` would refuse, naming by naming, in order; nothing is changed. By a few queries in all.
+
+    Refuses all of them with ProgrammeOver once the programme is closed.
+    """
+    programme = _not_over(programme_id)
     unit_ids = {one.unit_id for one in namings}
     yours, inside = _yours(unit_ids, by=by, at=at), _in_scope(programme, unit_ids, at=at)
     holding: set[tuple[int, int | None]] = set(
@@ -148,7 +152,7 @@ def name_many(
     """Name everybody of a list at once, as `name_in_charge` does one; what is refused stands at its place.
 
     Locks nothing of the programme: others go on naming, and splitting its targets. Whom somebody else names first is
-    in charge already. One entry in the trail; each charge keeps the import it comes from.
+    in charge already. One entry in the trail; each charge keeps the import it comes from. Refuses ProgrammeOver.
     """
     with transaction.atomic():
         programme = _named_for(programme_id)
@@ -203,10 +207,17 @@ def name_many(
 
 def _named_for(programme_id: int) -> Programme:
     """The programme somebody is named for. Held only while a draft: whoever opens it tells those it sees."""
+    programme = _not_over(programme_id)
+    return held(programme_id=programme_id) if programme.state == Programme.State.DRAFT else programme
+
+
+def _not_over(programme_id: int) -> Programme:
     programme = Programme.objects.filter(pk=programme_id).first()
     if programme is None:
         raise NotFound
-    return held(programme_id=programme_id) if programme.state == Programme.State.DRAFT else programme
+    if programme.state == Programme.State.CLOSED:
+        raise ProgrammeOver
+    return programme
 
 
 def _in_scope(programme: Programme, unit_ids: Iterable[int], *, at: datetime) -> set[int]:

@@ -13,6 +13,7 @@ from abhiyan.core.scope import system
 from abhiyan.org.rules.ranges import literal, merged
 from abhiyan.org.viewer import NOBODY, Viewer
 from abhiyan.programmes.models import InCharge, Programme
+from abhiyan.units import queries as units
 from abhiyan.units.rules import levels
 
 from .holders import Offices, holders
@@ -80,7 +81,7 @@ class Level:
 
 @dataclass(frozen=True, slots=True)
 class OwnCharge:
-    """What somebody is in charge of themselves."""
+    """What somebody is in charge of themselves. lo: the unit's position in the programme's hierarchy, if it has one."""
 
     id: int
     role: str
@@ -88,6 +89,7 @@ class OwnCharge:
     since: datetime
     unit_code: str
     unit_names: dict[str, str]
+    lo: int | None
     programme: Programme
     named_by: str
 
@@ -365,6 +367,10 @@ def own_charges(account_id: int) -> list[OwnCharge]:
         .order_by("-named_at", "-pk")[:200]
     )
     known = holders(one.named_by for one in rows if one.named_by)
+    places = {
+        hierarchy: units.spans((one.unit_id for one in rows), hierarchy)
+        for hierarchy in {one.programme.hierarchy for one in rows}
+    }
     found = [
         OwnCharge(
             one.pk,
@@ -373,6 +379,7 @@ def own_charges(account_id: int) -> list[OwnCharge]:
             one.named_at,
             one.unit.code,
             one.unit.names,
+            places[one.programme.hierarchy].get(one.unit_id, (None,))[0],
             one.programme,
             known[one.named_by].name if one.named_by in known else "",
         )

@@ -75,9 +75,11 @@ def is_any_open() -> bool:
     return Programme.objects.exclude(state=Programme.State.DRAFT).exists()
 
 
-def search(text: str, *, limit: int = 10) -> list[Programme]:
-    """Programmes in sight whose name holds the text, newest window first."""
+def search(text: str, *, limit: int = 10, only_open: bool = False) -> list[Programme]:
+    """Programmes in sight whose name holds the text, newest window first: no drafts, or only what is open."""
     found = _seen().exclude(state=Programme.State.DRAFT).filter(names__icontains=text)
+    if only_open:
+        found = found.filter(state=Programme.State.OPEN)
     return list(found.order_by("-opens_on", "-id")[:limit])
 
 

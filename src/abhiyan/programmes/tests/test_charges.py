@@ -1,10 +1,11 @@
 """In-charges: named by search or by a list, told, accepting or declining, missing again, published."""
 
 import json
+import re
 import sys
 from pathlib import Path
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 from django.db import connection
@@ -13,7 +14,7 @@ from django.utils.translation import override
 
 from abhiyan.core import clock
 from abhiyan.core.imports import actions as imports
-from abhiyan.core.imports import running
+from abhiyan.core.imports import kind, running
 from abhiyan.core.keys import keyring
 from abhiyan.core.models import RefusedRow, StagedImport
 from abhiyan.core.refusals import NotFound
@@ -229,6 +230,48 @@ def test_the_same_person_is_named_once_whoever_is_quicker(
     name(world, drive, "N12", asha, president)
 
 
+def test_nobody_is_named_for_a_programme_that_is_over(
+    world: World, drive: Programme, president: Account, tmp_path: Path
+) -> None:
+    asha = world.holder("mandal_president", "N111", name="Asha")
+    path = tmp_path / "in_charges.csv"
+    path.write_text(f"User,Unit code\n{asha.public_id},N111\n")
+    with system("test"):
+        at, choice = clock.now(), {"programme": str(drive.public_id)}
+        checked = imports.bring(kind_key="in_charges", path=path, by=SYSTEM, at=at, options=choice)
+        imports.ask(public_id=checked, step="check", by=SYSTEM, at=at)
+        running.run(checked, "check", at=at)
+        actions.close_programme(programme_id=drive.pk, by=actor(president), at=at)
+        imports.ask(public_id=checked, step="commit", by=SYSTEM, at=at)
+        running.run(checked, "commit", at=at)
+        staged = StagedImport.objects.get(public_id=checked)
+        with override("en"):
+            said = running.error_text(staged)
+    assert (staged.state, said) == ("failed", "The programme is closed; it stays as it is.")
+    with pytest.raises(actions.ProgrammeOver):
+        name(world, drive, "N111", asha, president)
+    answer = browser(president).post(
+        f"/programmes/{drive.public_id}/in-charge/?unit=N111&q=asha",
+        {"account": str(asha.public_id), "role": "in_charge"},
+    )
+    assert answer.status_code == 409
+    with system("test"):
+        assert not InCharge.objects.exists()
+
+
+def test_a_list_is_brought_for_what_is_open_however_many_have_closed_since(
+    world: World, drive: Programme
+) -> None:
+    kept = {one.attname: getattr(drive, one.attname) for one in Programme._meta.concrete_fields}
+    with system("test"):
+        Programme.objects.bulk_create(
+            Programme(**kept | {"id": None, "public_id": uuid4(), "state": "closed"}) for _n in range(101)
+        )
+        (option,) = kind("in_charges").options
+        assert option.choices is not None
+        assert [key for key, _name in option.choices()] == [str(drive.public_id)]
+
+
 def test_who_is_no_longer_in_charge_is_not_told_any_more(
     world: World, drive: Programme, president: Account
 ) -> None:
@@ -345,6 +388,42 @@ def test_naming_from_the_page_of_missing_units_then_declining_on_ones_own(
     name(world, drive, "N111", world.account("Meena"), president)
     assert "Nothing" in body(own, "/programmes/in-charge/")
     assert own.post(f"/programmes/in-charge/{number}/", {"answer": "accept"}).status_code == 404
+
+
+def test_a_reason_that_cannot_be_kept_is_said_beside_its_field(
+    world: World, drive: Programme, president: Account
+) -> None:
+    asha = world.holder("mandal_president", "N111", name="Asha Devi")
+    made = name(world, drive, "N111", asha, president)
+    own = browser(asha)
+    for reason, said in (("a\0b", "Null characters are not allowed."), ("x" * 201, "at most 200 characters")):
+        answer = own.post(f"/programmes/in-charge/{made.pk}/", {"answer": "decline", "reason": reason})
+        page = answer.content.decode()
+        assert answer.status_code == 422 and said in page and "<details open>" in page
+    with system("test"):
+        made.refresh_from_db()
+        assert made.state == "named"
+
+
+def test_the_programme_is_linked_where_its_page_opens(
+    world: World, drive: Programme, president: Account
+) -> None:
+    """Being in charge opens no page: that an appointment does."""
+    for who, opens in (
+        (world.holder("mandal_president", "N111"), True),
+        (world.holder("district_president", "N21"), False),
+        (world.account("Asha"), False),
+    ):
+        name(world, drive, "N111", who, president)
+        client = browser(who)
+        page = body(client, "/programmes/in-charge/")
+        (head,) = re.findall(r"<h2 [^>]*>(.*?)</h2>", page)
+        if opens:
+            (link,) = re.findall(r'href="([^"]+)"', head)
+            assert "Unit N111" in body(client, link)
+        else:
+            assert head == "Membership drive"
+            assert client.get(f"/programmes/{drive.public_id}/?unit=N111").status_code == 404
 
 
 def test_who_was_named_by_nobody_in_person_was_named_by_the_office(world: World, drive: Programme) -> None:

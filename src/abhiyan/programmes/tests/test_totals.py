@@ -4,10 +4,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.utils.translation import override
 
 from abhiyan.core import clock
 from abhiyan.core.imports import actions as imports
 from abhiyan.core.imports import kind, running
+from abhiyan.core.imports.queries import reason_text, refused_rows
 from abhiyan.core.models import StagedImport
 from abhiyan.core.scope import scoped, system
 from abhiyan.org.queries import NotYours, viewer_of
@@ -61,6 +63,15 @@ def test_totals_come_by_a_list_with_their_source_and_rows(world: World, tmp_path
     with system("test"):
         assert set(UnitTotal.objects.values_list("source", "import_id")) == {(OPTIONS["source"], staged.pk)}
     assert queries.total_labels() == ["Drive of 2019"]
+
+
+def test_the_number_of_another_row_is_written_as_a_sheet_shows_it(world: World, tmp_path: Path) -> None:
+    staged = bring(
+        write(tmp_path, "Unit code,Total\n" + "\n" * 1_200 + "N11,1\nN11,2\n"), "totals", **OPTIONS
+    )
+    with system("test"), override("en"):
+        (row,) = refused_rows(staged)
+        assert reason_text(kind("totals"), row) == "This stands in row 1202 already."
 
 
 def test_the_same_list_twice_changes_nothing_and_a_changed_one_shows_its_differences(

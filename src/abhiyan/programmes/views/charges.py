@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django import forms
 from django.contrib import messages
-from django.http import HttpResponseBase
+from django.http import HttpResponseBase, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as say
@@ -211,8 +211,16 @@ def charges(request: Request) -> HttpResponseBase:
     return _charges(request)
 
 
-def _charges(request: Request, *, problem: str = "", status: int = 200) -> HttpResponseBase:
+def _charges(
+    request: Request,
+    *,
+    problem: str = "",
+    answered: tuple[int, AnswerForm] | None = None,
+    status: int = 200,
+) -> HttpResponseBase:
+    """answered: the charge that was declined, and the form that says what is wrong with it."""
     lang = shown.language()
+    forms_ = dict([answered] if answered else [])
     account_id = request.viewer.account_id
     assert account_id is not None  # the access table lets nobody else here
     found = queries.own_charges(account_id)
@@ -227,10 +235,9 @@ def _charges(request: Request, *, problem: str = "", status: int = 200) -> HttpR
                 {
                     "charge": charge,
                     "name": shown.name_of(charge.programme),
-                    "href": reverse("programmes:programme", args=[charge.programme.public_id])
-                    + f"?unit={charge.unit_code}",
+                    "href": _page_of(request, charge),
                     "unit": named(charge.unit_names, lang),
-                    "form": AnswerForm(auto_id=f"charge_{charge.id}_%s"),
+                    "form": forms_.get(charge.id) or _answer_form(charge.id),
                 }
                 for charge in found
             ],
@@ -239,17 +246,32 @@ def _charges(request: Request, *, problem: str = "", status: int = 200) -> HttpR
     )
 
 
+def _page_of(request: Request, charge: queries.OwnCharge) -> str:
+    """The programme's page at the unit; empty for whom it is out of sight: being in charge opens no page."""
+    if charge.lo is None or not request.viewer.sees_counts_at(charge.lo):
+        return ""
+    page = reverse("programmes:programme", args=[charge.programme.public_id])
+    return f"{page}?{urlencode({'unit': charge.unit_code})}"
+
+
+def _answer_form(in_charge: int, given: QueryDict | None = None) -> AnswerForm:
+    return AnswerForm(given, auto_id=f"charge_{in_charge}_%s")
+
+
 @posted("programmes:charges", takes=())
 def answer_charge(request: Request, in_charge: int) -> HttpResponseBase:
     """Accept or decline what one was named for."""
     accepts = ANSWERS.get(request.POST.get("answer", ""))
     if accepts is None:
         return _charges(request, problem=say("Choose: accept or decline."), status=422)
+    form = _answer_form(in_charge, request.POST)
+    if not form.is_valid():
+        return _charges(request, answered=(in_charge, form), status=422)
     try:
         actions.answer_charge(
             in_charge_id=in_charge,
             accepts=accepts,
-            reason=request.POST.get("reason", ""),
+            reason=form.cleaned_data["reason"],
             by=request.actor,
             at=clock.now(),
         )
