@@ -12,7 +12,7 @@ from abhiyan.core import audit
 from abhiyan.core.actor import Actor
 from abhiyan.elections import queries
 from abhiyan.elections.models import Alliance, ClassRule, Election, UnitClass
-from abhiyan.elections.queries import planning
+from abhiyan.elections.queries import grounds
 from abhiyan.elections.refusals import (
     AllianceUnfit,
     NothingToSort,
@@ -64,7 +64,7 @@ def sort_units(
         raise RulesRefused(field="rules", why=WHY[unfit.code], row=unfit.row) from unfit
     require_sides(of, [(party, "party")])
     side = Alliance.objects.filter(election=of, public_id=alliance).first() if alliance else None
-    state = planning.state_of_unit(unit_id)
+    state = grounds.state_of_unit(unit_id)
     if alliance and (side is None or side.state not in ("", state)):
         raise AllianceUnfit(field="alliance")
     with transaction.atomic():

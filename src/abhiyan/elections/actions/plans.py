@@ -15,7 +15,7 @@ from abhiyan.core import audit
 from abhiyan.core.actor import Actor
 from abhiyan.elections import known
 from abhiyan.elections.models import Alliance, Candidacy, Election, Kind, Level, Plan, PlanSeat
-from abhiyan.elections.queries import passage, planning
+from abhiyan.elections.queries import grounds, passage, planning
 from abhiyan.elections.queries.planning import Aims, Worked
 from abhiyan.elections.refusals import (
     AimsUnfit,
@@ -258,7 +258,7 @@ def _state(unit_id: int, given: str) -> str:
     eci = known.state_of(given) if given else ""
     if eci is None:
         raise UnknownState(field="state", state=given)
-    own = planning.state_of_unit(unit_id)
+    own = grounds.state_of_unit(unit_id)
     if own and eci and own != eci:
         raise PlanElsewhere(field="state", state=known.state_name(own, (get_language() or "en")[:2]))
     return own or eci

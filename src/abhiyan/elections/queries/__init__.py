@@ -21,6 +21,7 @@ from .listing import (
     NOBODY,
     ElectionRow,
     OurSide,
+    all_elections,
     alliance,
     alliances,
     earlier,
@@ -30,6 +31,7 @@ from .listing import (
     name_in,
     stated,
     states_of,
+    titles,
 )
 from .loading import Loaded, Source, party_names, state_names
 from .passage import not_passed_down
@@ -70,6 +72,7 @@ __all__ = [
     "Totals",
     "UnitFigures",
     "UnitResults",
+    "all_elections",
     "alliance",
     "alliances",
     "befores",
@@ -104,6 +107,7 @@ __all__ = [
     "stated",
     "states_of",
     "swing",
+    "titles",
     "totals",
     "units_with_figures",
     "votes_of",

@@ -36,6 +36,15 @@ def units_of_states() -> dict[str, int]:
     return found
 
 
+def state_of_unit(unit_id: int) -> str:
+    """The Election Commission's code of the state a unit is or stands in; "" for the nation, or where none is told."""
+    for hierarchy in levels.HIERARCHIES:
+        for row in units.path(unit_id, hierarchy):
+            if row.kind == "state":
+                return known.state_of(row.code) or known.state_of(row.name("en")) or ""
+    return ""
+
+
 def ground_of(of: Election, state: str) -> str:
     """The state a row of an election is about: the one it names; all ("") of an assembly election held in one state
     are that state."""

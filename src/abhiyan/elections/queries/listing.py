@@ -1,10 +1,10 @@
 """Which elections there are, their files, and the sides parties make in them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from django.db.models import Count, Q
+from django.db.models import Count, Q, QuerySet
 from django.utils.translation import get_language
 
 from abhiyan.core.refusals import NotFound
@@ -33,22 +33,28 @@ class ElectionRow:
     def name(self, language: str) -> str:
         return name_in(self.election.names, language)
 
-    def title(self, language: str) -> str:
-        """The name, and that the election is incomplete where it is."""
-        said = self.whole.says()
-        return f"{self.name(language)} ({said})" if said else self.name(language)
-
 
 def name_in(names: Mapping[str, str], language: str | None = None) -> str:
     """A name in a language (the active one), else in English."""
     return names.get((language or get_language() or "en")[:2]) or names.get("en", "")
 
 
-def elections(*, kind: str = "") -> list[ElectionRow]:
-    """Every election, the newest first. Four queries."""
-    found = Election.objects.order_by("-year", "code")
-    if kind:
-        found = found.filter(kind=kind)
+def all_elections() -> QuerySet[Election]:
+    """Every election, the newest first."""
+    return Election.objects.order_by("-year", "code")
+
+
+def titles(of: Iterable[Election]) -> dict[int, str]:
+    """id of each election -> its name, and that it is incomplete where it is. One query."""
+    asked = list(of)
+    wholes = wholeness(asked)
+    named = ((one.pk, name_in(one.names), wholes[one.pk].says()) for one in asked)
+    return {pk: f"{name} ({said})" if said else name for pk, name, said in named}
+
+
+def elections() -> list[ElectionRow]:
+    """Every election, the newest first, with how much of it is known. Four queries, which count contests and parts."""
+    found = list(all_elections())
     seats = {
         row["election"]: row
         for row in Contest.objects.values("election")
@@ -97,11 +103,10 @@ def earlier(of: Election, *, state: str = "") -> Election | None:
     )
 
 
-def states_of(of: Election) -> list[str]:
-    """Codes of the states the election has contests in."""
-    return list(
-        Contest.objects.filter(election=of).order_by("state").values_list("state", flat=True).distinct()
-    )
+def states_of(of: Election | None = None) -> list[str]:
+    """Codes of the states an election has contests in; of all together, where none is named. One query."""
+    there = Contest.objects.all() if of is None else Contest.objects.filter(election=of)
+    return list(there.order_by("state").values_list("state", flat=True).distinct())
 
 
 def files(of: Election) -> list[ResultFile]:

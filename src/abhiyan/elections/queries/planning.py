@@ -12,11 +12,9 @@ from zlib import crc32
 from django.db import connection
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from abhiyan.elections import known
 from abhiyan.elections.models import Alliance, Candidacy, Contest, Election, Plan, PlanSeat, ResultFile
 from abhiyan.elections.rules.findings import Finding
-from abhiyan.elections.rules.versions import Comparison, PlannedSeat, compared
-from abhiyan.units import queries as units
+from abhiyan.elections.rules.versions import PlannedSeat
 
 from . import listing
 from .listing import OurSide
@@ -273,12 +271,8 @@ def findings(plan: Plan, which: str) -> list[Finding]:
     return [Finding(code, key, facts) for code, key, facts in plan.found.get(which, [])]
 
 
-def comparison(before: Plan, after: Plan) -> Comparison:
-    """Two versions, or two plans, seat by seat. Two queries."""
-    return compared(_planned(before), _planned(after))
-
-
-def _planned(plan: Plan) -> list[PlannedSeat]:
+def planned(plan: Plan, seats: Iterable[PlanSeat]) -> list[PlannedSeat]:
+    """The seats of a plan as versions, and plans, are compared (rules.versions.compared)."""
     return [
         PlannedSeat(
             key=seat.contest_id,
@@ -288,7 +282,7 @@ def _planned(plan: Plan) -> list[PlannedSeat]:
             is_by_hand=seat.by_hand,
             is_locked=seat.is_locked,
         )
-        for seat in PlanSeat.objects.filter(plan=plan)
+        for seat in seats
     ]
 
 
@@ -371,12 +365,3 @@ def versions_of(plan: Plan, *, most: int | None = None) -> list[Version]:
         read = names if isinstance(names, dict) else json.loads(names)
         found.append(Version(pk, public_id, number, read, made_by, made_at, seats, votes))
     return found
-
-
-def state_of_unit(unit_id: int) -> str:
-    """The Election Commission's code of the state a unit is or stands in; "" for the nation, or where none is told."""
-    for hierarchy in (1, 2, 3):
-        for row in units.path(unit_id, hierarchy):
-            if row.kind == "state":
-                return known.state_of(row.code) or known.state_of(row.name("en")) or ""
-    return ""

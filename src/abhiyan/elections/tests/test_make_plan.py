@@ -24,6 +24,7 @@ from abhiyan.elections.refusals import (
 )
 from abhiyan.elections.rules.classes import DEFAULT
 from abhiyan.elections.rules.findings import Finding
+from abhiyan.elections.rules.versions import compared
 from abhiyan.org.queries import NotYours
 from abhiyan.org.tests.make import AT, SYSTEM, World, actor
 from abhiyan.people.models import Account
@@ -234,7 +235,7 @@ def test_locks_alone_change_no_votes(world: World, president: Account, result: N
             by=actor(president),
             at=AT,
         )
-        comparison = planning.comparison(first, second)
+        comparison = compared(*(planning.planned(one, queries.plan_seats(one)) for one in (first, second)))
     assert second.found == first.found
     assert comparison.votes_before == comparison.votes_after and len(comparison.changed) == 4
 

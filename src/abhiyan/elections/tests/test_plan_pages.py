@@ -335,6 +335,48 @@ def test_the_page_asks_as_many_questions_however_many_seats_and_versions(
     assert page.count('">version ') == 11 and "All versions" not in page
 
 
+def test_making_a_plan_reads_the_result_once_and_asks_no_more_for_more_elections(
+    world: World, president: Account, tmp_path: Path
+) -> None:
+    client = browser(president)
+
+    def asked(path: str, form: dict[str, str] | None = None) -> list[str]:
+        with CaptureQueriesContext(connection) as seen:
+            answer = client.get(path) if form is None else client.post(path, form)
+        assert answer.status_code == 200
+        return [str(one["sql"]) for one in seen.captured_queries]
+
+    def of_sides() -> int:
+        looked = asked(STEP_TWO, GOALS | {"then": "look"})
+        candidates = [sql for sql in looked if '"elections_candidacy"."position"' in sql]
+        assert len(candidates) == 1 and sum('sum("elections_candidacy"' in sql.lower() for sql in looked) == 1
+        return len(looked)
+
+    of_sides()
+    before = (len(asked("/elections/plans/new/")), of_sides())
+    two = {number: SEATS[number] for number in (1, 2)}
+    for year in (2014, 2019):
+        path = written(tmp_path, rows_of(two, year=year), name=f"{year}.csv")
+        assert bring(path, election=f"LS{year}").state == "done"
+    with system("test"):
+        for name, ally in (("One", "AD"), ("Two", "SP")):
+            actions.make_alliance(
+                election="LS2024", state="", names={"en": name}, lead="BJP", parties=[ally], by=SYSTEM, at=AT
+            )
+    assert (len(asked("/elections/plans/new/")), of_sides()) == before
+
+
+def test_two_versions_are_compared_from_one_reading_of_each(
+    world: World, president: Account, plan: Plan
+) -> None:
+    with system("test"):
+        newer = actions.next_version(public_id=plan.public_id, by=actor(president), at=AT)
+    client = browser(president)
+    with CaptureQueriesContext(connection) as seen:
+        body(client, f"/elections/plans/{newer.public_id}/compare/")
+    assert sum('FROM "elections_plan_seat"' in str(one["sql"]) for one in seen.captured_queries) == 2
+
+
 def test_odd_addresses_and_forms_are_answered(world: World, president: Account, plan: Plan) -> None:
     client = browser(president)
     path = f"/elections/plans/{plan.public_id}/"

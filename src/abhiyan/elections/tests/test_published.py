@@ -14,7 +14,8 @@ from abhiyan.elections.queries import planning
 from abhiyan.elections.queries.parts import part_lines, parts_in_short
 from abhiyan.elections.queries.planning import Aims
 from abhiyan.elections.tests.make import assembly, lok_sabha, refused, segments
-from abhiyan.elections.views.plans import goals_of, lead_of
+from abhiyan.elections.views.plans import goals_of
+from abhiyan.elections.views.plans_shown import lead_of
 from abhiyan.org.tests.make import World, actor
 from abhiyan.units.tests.make import AT
 

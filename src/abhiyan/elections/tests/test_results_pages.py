@@ -520,6 +520,22 @@ def test_an_election_and_the_one_before_it_are_read_once_each(world: World) -> N
         assert sum('FROM "elections_candidacy"' in one["sql"] for one in seen.captured_queries) == 2, path
 
 
+def test_a_seat_compares_itself_once_and_a_unit_counts_no_elections(world: World) -> None:
+    client = browser(world.holder("state_president", "N1"))
+
+    def asked(path: str) -> list[str]:
+        with CaptureQueriesContext(connection) as seen:
+            body(client, path)
+        return [str(one["sql"]) for one in seen.captured_queries]
+
+    of_seat = asked("/elections/results/LS2024/seats/S05/1/?side=BJP")
+    assert sum('FROM "elections_correspondence" WHERE ' in sql for sql in of_seat) == 1
+    assert (
+        sum('"elections_candidacy"."position"' in sql for sql in of_seat) == 3
+    )  # this one, 2019, its row there
+    assert not any('COUNT("elections_contest"' in sql for sql in asked("/elections/units/N112/?side=BJP"))
+
+
 def test_no_page_asks_more_queries_for_more_rows(world: World, tmp_path: Path) -> None:
     client = browser(world.holder("state_president", "N1"))
 

@@ -26,13 +26,13 @@ from abhiyan.elections.words import sentence
 from abhiyan.org.viewer import Request, named
 from abhiyan.people import queries as people
 from abhiyan.ui import tables
+from abhiyan.ui.fields import WholeField
 from abhiyan.ui.numbers import grouped
 from abhiyan.ui.posts import posted
 from abhiyan.units import queries as units
 from abhiyan.units.models import Kind
 
 from . import plans_shown as shown
-from .fields import WholeField
 from .results_shown import in_order, language
 
 PAGE = "elections:plan_below"

@@ -18,17 +18,16 @@ from abhiyan.core.refusals import Refused
 from abhiyan.elections import actions, known, queries
 from abhiyan.elections.actions.given import LARGEST
 from abhiyan.elections.models import Election, Plan
-from abhiyan.elections.queries import planning
+from abhiyan.elections.queries import grounds, planning
 from abhiyan.elections.queries.planning import Aims
 from abhiyan.elections.refusals import AllianceUnfit, NewerVersion, NoName, NoResults
 from abhiyan.org.queries import NotYours
 from abhiyan.org.viewer import Request, named
+from abhiyan.ui.fields import WholeField
 from abhiyan.units import queries as units
 
 from . import plans_shown as shown
-from .fields import WholeField
-from .plans import lead_of
-from .plans_beside import SideColumn, columns_of, sides_for
+from .plans_beside import SideColumn, columns_of
 from .results_shown import language
 
 READS = ["GET", "HEAD", "POST"]
@@ -50,11 +49,11 @@ class WhereForm(forms.Form):
 
     def __init__(self, *args: Any, owners: list[tuple[str, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        found = queries.elections()
-        states = sorted({eci for one in found for eci in queries.states_of(one.election)})
-        names = [(eci, known.state_name(eci, language())) for eci in states]
+        found = list(queries.all_elections())
+        titles = queries.titles(found)
+        names = [(eci, known.state_name(eci, language())) for eci in queries.states_of()]
         _choose(self, "owner", owners)
-        _choose(self, "election", [(one.election.code, one.title(language())) for one in found])
+        _choose(self, "election", [(one.code, titles[one.pk]) for one in found])
         _choose(self, "state", [("", say("All states")), *sorted(names, key=lambda pair: pair[1])])
 
 
@@ -172,15 +171,13 @@ class _Start:
     def __init__(self, owner: str, of: Election, state: str) -> None:
         self.unit = units.unit(owner)
         self.of = of
-        self.state = planning.state_of_unit(self.unit.pk) or state
-        names = queries.party_names(queries.parties_of(of, state=self.state, most=MOST_PARTIES))
+        self.state = grounds.state_of_unit(self.unit.pk) or state
         codes = queries.parties_of(of, state=self.state, most=MOST_PARTIES)
+        names = queries.party_names(codes)
         self.parties = [
             (code, f"{code}: {queries.name_in(names[code])}" if code in names else code) for code in codes
         ]
-        there = [
-            one for one in queries.alliances(of, state=self.state or None) if one.state in ("", self.state)
-        ]
+        there = queries.alliances(of, state=self.state)
         self.alliances = [
             (str(one.public_id), f"{queries.name_in(one.names)} ({', '.join(one.parties)})") for one in there
         ]
@@ -272,9 +269,8 @@ def _look(request: Request, start: _Start, form: PlanForm) -> HttpResponseBase:
     if draft.alliance is not None and code not in draft.alliance.parties:
         form.add_error("alliance", str(AllianceUnfit()))
         return _step_two(request, start, form, status=422)
-    sides = sides_for(draft)
     lines = queries.lines_of(start.of, state=start.state)
-    columns = columns_of(draft, sides, {}, shown.seat_names(lines.contests))
+    columns = columns_of(draft, {}, lines, shown.seat_names(lines.contests))
     return _step_two(request, start, form, columns=columns)
 
 
@@ -343,7 +339,7 @@ def change(request: Request, public_id: UUID) -> HttpResponseBase:
             "crumbs": shown.plan_crumbs(one, (say("Change goals"), "")),
             "form": form,
             "newest": newest,
-            "lead": lead_of(one),
+            "lead": shown.lead_of(one),
         },
         status=status,
     )

@@ -1,4 +1,4 @@
-"""Plans of seats and votes: the list, one plan, two versions compared, and with and without allies."""
+"""Plans of seats and votes: the list, and one plan."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -21,13 +21,11 @@ from abhiyan.elections.words import sentences
 from abhiyan.org.viewer import Request, named
 from abhiyan.people import queries as people
 from abhiyan.ui import tables
-from abhiyan.ui.numbers import grouped
 
 from . import plans_shown as shown
 from .results_shown import in_order, language
 
 FINDINGS_SHOWN = 12
-OWN_PAGES = 50
 # Why no swing moves a seat, beside it.
 UNMOVED = {"did_not_stand": _("no candidate last time"), "without_vote": _("uncontested last time")}
 
@@ -66,7 +64,7 @@ def plans(request: Request) -> HttpResponseBase:
     if tables.wants_csv(request.GET):
         return tables.csv_response("plans", *_list_csv(_list_rows(list(found[: tables.DEEPEST_ROW]))))
     leaf = tables.numbered(found, request.GET, total=found.count())
-    has_elections = bool(leaf.rows) or bool(queries.elections())
+    has_elections = bool(leaf.rows) or queries.all_elections().exists()
     return render(
         request,
         "elections/plan_list.html",
@@ -163,7 +161,7 @@ def plan(request: Request, public_id: UUID) -> HttpResponseBase:
             **shown.head(request, one),
             "crumbs": shown.crumbs((shown.plan_name(one), "")),
             "found": one.found,
-            "lead": lead_of(one),
+            "lead": shown.lead_of(one),
             "goals": goals_of(one),
             "range": range_of(one),
             "near": one.found.get("near", []),
@@ -186,26 +184,6 @@ def plan(request: Request, public_id: UUID) -> HttpResponseBase:
             "short_total": sum(line.short for line in new),
         },
     )
-
-
-def lead_of(one: Plan) -> str:
-    """The plan in one sentence: "325 seats, 35,00,00,000 votes; last time 303 and 22,90,76,879"."""
-    goals = []
-    if one.seats_goal is not None:
-        goals.append(
-            say("%(n)s of %(all)s seats")
-            % {"n": grouped(one.seats_goal), "all": grouped(len(one.found.get("by_seat", {})))}
-        )
-    if one.votes_goal is not None:
-        goals.append(say("%(n)s votes") % {"n": grouped(one.votes_goal)})
-    if one.share_goal_pct is not None:
-        goals.append(say("%(pct)s%% of the votes") % {"pct": f"{one.share_goal_pct:g}"})
-    facts = {
-        "goal": ", ".join(goals) or say("no goal"),
-        "seats": grouped(one.found["last_seats"]),
-        "votes": grouped(one.found["last_votes"]),
-    }
-    return say("%(goal)s; last time %(seats)s seats and %(votes)s votes") % facts
 
 
 @dataclass(frozen=True, slots=True)

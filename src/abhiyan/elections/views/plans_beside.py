@@ -16,15 +16,14 @@ from django.views.decorators.http import require_safe
 
 from abhiyan.elections import queries
 from abhiyan.elections.models import Alliance, Plan
-from abhiyan.elections.queries import planning
+from abhiyan.elections.queries import Lines, listing, planning
 from abhiyan.elections.queries.planning import Worked
-from abhiyan.elections.rules.versions import Pair
+from abhiyan.elections.rules.versions import Pair, compared
 from abhiyan.elections.words import sentence
 from abhiyan.org.viewer import Request
 from abhiyan.ui import tables
 
 from . import plans_shown as shown
-from .plans import lead_of
 from .results_shown import in_order
 
 OWN_PAGES = 50  # other plans offered
@@ -84,9 +83,10 @@ def compare(request: Request, public_id: UUID) -> HttpResponseBase:
     }
     if before is None:
         return render(request, "elections/plan_compare.html", context)
-    found = planning.comparison(before, one)
-    seats = {seat.contest_id: seat for each in (before, one) for seat in queries.plan_seats(each)}
-    names = shown.seat_names(seat.contest for seat in seats.values())
+    seats = [(each, queries.plan_seats(each)) for each in (before, one)]
+    found = compared(*(planning.planned(each, there) for each, there in seats))
+    contests = {seat.contest_id: seat.contest for _each, there in seats for seat in there}
+    names = shown.seat_names(contests.values())
     pairs = found.pairs if given.get("show") == "all" else found.changed
     words = given.get("q", "").strip().casefold()
     sorting = tables.sorting(request.GET, dict.fromkeys(PAIRS, ""), default="-by")
@@ -152,18 +152,18 @@ class SideColumn:
     def swing(self) -> float:
         return self.worked.outcome.swing
 
-    @property
-    def is_reached(self) -> bool:
-        return not self.findings
-
 
 def columns_of(
-    one: Plan, sides: list[Alliance | None], held: dict[int, tuple[int, int | None]], names: dict[int, str]
+    one: Plan, held: dict[int, tuple[int, int | None]], lines: Lines, names: dict[int, str]
 ) -> list[SideColumn]:
-    """The plan for each of several sides, from one reading of the result."""
-    lines = queries.lines_of(one.election, state=one.state)
+    """The plan for its party alone, then with each alliance of the election that it is in there. One query.
+
+    lines: the result the plan is of, read once for all. names: of its seats.
+    """
+    named = queries.alliances(one.election)
+    there = [each for each in listing.sides_in(named, one.state) if one.party in each.parties]
     found = []
-    for alliance in sides:
+    for alliance in (None, *there):
         worked = planning.worked_out(
             one.election,
             state=one.state,
@@ -173,6 +173,7 @@ def columns_of(
             seed=one.seed,
             held=held,
             lines=lines,
+            named=named,
         )
         if worked is not None:
             told, noted = (
@@ -182,15 +183,6 @@ def columns_of(
             name = shown.side_name(one.party, alliance)
             found.append(SideColumn(name, alliance, worked, alliance == one.alliance, told, noted))
     return found
-
-
-def sides_for(one: Plan) -> list[Alliance | None]:
-    """Alone first, then with each alliance of the election the party is in there."""
-    named_there = queries.alliances(one.election, state=one.state or None)
-    found: list[Alliance | None] = [None]
-    return found + [
-        each for each in named_there if one.party in each.parties and each.state in ("", one.state)
-    ]
 
 
 class SidesFilters(forms.Form):
@@ -233,14 +225,14 @@ class SideRow:
 def sides(request: Request, public_id: UUID) -> HttpResponseBase:
     """The same goals with and without allies, side by side."""
     one = queries.plan_for(public_id)
-    seats = queries.plan_seats(one)
-    names = shown.seat_names(seat.contest for seat in seats)
+    lines = queries.lines_of(one.election, state=one.state)
+    names = shown.seat_names(lines.contests)
     held = {
         seat.contest_id: (seat.votes, seat.votes_likely if seat.is_locked else None)
-        for seat in seats
+        for seat in queries.plan_seats(one)
         if seat.by_hand or seat.is_locked
     }
-    columns = columns_of(one, sides_for(one), held, names)
+    columns = columns_of(one, held, lines, names)
     filters = SidesFilters(request.GET)
     given = filters.cleaned_data if filters.is_valid() else {}
     words = given.get("q", "").strip().casefold()
@@ -264,7 +256,7 @@ def sides(request: Request, public_id: UUID) -> HttpResponseBase:
             "columns": columns,
             "heads": [(column.name, f"votes{at}", f"short{at}") for at, column in enumerate(columns)],
             "held": len(held),
-            "lead": lead_of(one),
+            "lead": shown.lead_of(one),
             "filters": filters,
             "sorting": sorting,
             "leaf": leaf,
@@ -296,7 +288,7 @@ def _side_rows(columns: list[SideColumn], names: dict[int, str]) -> list[SideRow
             last = int(out.last_votes[place])
             short = max(0, int(out.need[place]) - last)
             cells.append(SideCell(column.name, last, int(out.votes[place]), short, bool(out.won[place])))
-        rows.append(SideRow(contest.pk, names.get(contest.pk, contest.name), cells))
+        rows.append(SideRow(contest.pk, names[contest.pk], cells))
     return rows
 
 

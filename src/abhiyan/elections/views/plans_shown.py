@@ -15,6 +15,7 @@ from abhiyan.elections.queries import planning, standing
 from abhiyan.elections.queries.planning import SeatFound, Version
 from abhiyan.org.viewer import Request, named
 from abhiyan.people import queries as people
+from abhiyan.ui.numbers import grouped
 from abhiyan.units import queries as units
 
 from .results_shown import language
@@ -71,6 +72,26 @@ def plan_crumbs(plan: Plan, *more: tuple[str, str]) -> Sequence[tuple[str, str]]
 
 def plan_name(plan: Plan | Version) -> str:
     return queries.name_in(plan.names)
+
+
+def lead_of(one: Plan) -> str:
+    """The plan in one sentence: "325 seats, 35,00,00,000 votes; last time 303 and 22,90,76,879"."""
+    goals = []
+    if one.seats_goal is not None:
+        goals.append(
+            _("%(n)s of %(all)s seats")
+            % {"n": grouped(one.seats_goal), "all": grouped(len(one.found.get("by_seat", {})))}
+        )
+    if one.votes_goal is not None:
+        goals.append(_("%(n)s votes") % {"n": grouped(one.votes_goal)})
+    if one.share_goal_pct is not None:
+        goals.append(_("%(pct)s%% of the votes") % {"pct": f"{one.share_goal_pct:g}"})
+    facts = {
+        "goal": ", ".join(goals) or _("no goal"),
+        "seats": grouped(one.found["last_seats"]),
+        "votes": grouped(one.found["last_votes"]),
+    }
+    return _("%(goal)s; last time %(seats)s seats and %(votes)s votes") % facts
 
 
 def side_name(party: str, alliance: Alliance | None) -> str:

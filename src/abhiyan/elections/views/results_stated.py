@@ -16,9 +16,9 @@ from abhiyan.core.refusals import Refused
 from abhiyan.elections import actions, known, queries
 from abhiyan.elections.models import Election
 from abhiyan.org.viewer import Request
+from abhiyan.ui.fields import WholeField
 
 from . import results_shown as shown
-from .fields import WholeField
 
 MOST_VOTES = 10**10
 

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_safe
 from abhiyan.core import clock
 from abhiyan.elections import queries as elections
 from abhiyan.elections.models import Election
-from abhiyan.elections.queries import OurSide, UnitFigures, planning
+from abhiyan.elections.queries import OurSide, UnitFigures, grounds
 from abhiyan.elections.views.results_shown import (
     NO_SIDE,
     Chosen,
@@ -82,12 +82,12 @@ def membership_votes(request: Request, code: str) -> HttpResponseBase:
     sees = here.lo is not None and request.viewer.sees_counts_at(here.lo)
     running = _programmes(facts.id, at) if sees else []
     programme = _chosen(running, request.GET.get("programme", ""))
-    offered = [row.election for row in elections.elections()]
+    offered = list(elections.all_elections())
     of = next((one for one in offered if one.code == request.GET.get("election", "")), None)
     of = of or (offered[0] if offered else None)
     side = side_asked(request.GET, of) if of is not None else NO_SIDE
     if not side.value and of is not None:
-        side = _first_side(of, planning.state_of_unit(facts.id))
+        side = _first_side(of, grounds.state_of_unit(facts.id))
     places: list[Place] = []
     left_out = 0
     if programme is not None and of is not None:
