@@ -16,8 +16,9 @@ LOST = """select count(*) from (
     union all select unit_id from elections_part where unit_id is not null
     union all select unit_id from elections_unit_class) l
   where not exists (select from units_unit u where u.id = l.unit_id)"""
-# Every number that was passed down and its siblings sum to the one above, but where the plan itself says otherwise.
-UNEQUAL = """with newest as (
+# Every number that was passed down and its siblings sum to the one above, but below a seat of which the plan itself
+# says that they do not.
+UNEQUAL = """with recursive newest as (
     select p.id, p.found from elections_plan p
     where not exists (select from elections_plan n where n.previous_id = p.id)),
   whole as (
@@ -28,10 +29,21 @@ UNEQUAL = """with newest as (
     where t.replaced_at is null),
   parts as (
     select t.plan_id, t.parent_id, sum(t.n) as n from elections_plan_part t join newest p on p.id = t.plan_id
-    where t.replaced_at is null group by t.plan_id, t.parent_id)
-  select count(distinct p.id) from parts join whole w on w.plan_id = parts.plan_id and w.unit_id = parts.parent_id
-  join newest p on p.id = parts.plan_id
-  where parts.n <> w.n and not p.found @? '$.contradictions[*] ? (@[0] == "cascade_gap")'"""
+    where t.replaced_at is null group by t.plan_id, t.parent_id),
+  unequal as (
+    select parts.plan_id, parts.parent_id as unit_id
+    from parts join whole w on w.plan_id = parts.plan_id and w.unit_id = parts.parent_id where parts.n <> w.n),
+  above as (
+    select plan_id, unit_id, unit_id as at from unequal
+    union
+    select a.plan_id, a.unit_id, t.parent_id from above a
+    join elections_plan_part t on t.plan_id = a.plan_id and t.unit_id = a.at and t.replaced_at is null)
+  select count(distinct u.plan_id) from unequal u join newest p on p.id = u.plan_id
+  where not exists (
+    select from above a join elections_plan_seat s on s.plan_id = a.plan_id and s.unit_id = a.at
+    where a.plan_id = u.plan_id and a.unit_id = u.unit_id and jsonb_path_exists(p.found,
+      'strict $.contradictions[*] ? ((@[0] == "cascade_gap" || @[0] == "cascade_left") && @[1] == $contest)',
+      jsonb_build_object('contest', s.contest_id), true))"""
 UNTRUE = """select count(*) from elections_plan p
   join (select plan_id, sum(votes) as votes from elections_plan_seat group by plan_id) s on s.plan_id = p.id
   where not exists (select from elections_plan n where n.previous_id = p.id)

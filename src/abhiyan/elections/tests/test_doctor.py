@@ -10,10 +10,12 @@ from abhiyan.elections import actions
 from abhiyan.elections.models import ClassRule, Contest, Plan, PlanPart, PlanSeat, UnitClass
 from abhiyan.elections.queries.planning import Aims
 from abhiyan.elections.tests.make import bring, reasons, rows_of, written
+from abhiyan.elections.tests.test_cascade_moves import Ground, ground
 from abhiyan.org.tests.make import AT, SYSTEM, World
 from abhiyan.units.models import Unit
 
 pytestmark = [pytest.mark.django_db]
+__all__ = ["ground"]
 SEATS = {1: [("A", "BJP", 500), ("B", "INC", 450)]}
 
 
@@ -66,6 +68,17 @@ def test_plans_that_do_not_sum_are_counted_unless_they_say_so_themselves(plan: P
         assert told("plans") == [(doctor.OK, {})]
         PlanSeat.objects.filter(plan=plan).update(votes=seat.votes + 5)
         assert told("plans") == [(doctor.WARN, {"seats": 1, "parts": 0})]
+
+
+def test_what_a_plan_says_of_one_seat_hides_no_other(ground: Ground) -> None:
+    ground.passes("C1")
+    ground.passes("C2")
+    ground.move("B4", "A3")
+    ground.passes("C2")
+    assert ground.told() == ["cascade_left"] and told("plans") == [(doctor.OK, {})]
+    other = PlanPart.objects.get(plan=ground.plan, unit=ground.ids["B7"], replaced_at=None)
+    PlanPart.objects.filter(pk=other.pk).update(n=other.n + 1)
+    assert told("plans") == [(doctor.WARN, {"seats": 0, "parts": 1})]
 
 
 def test_classes_without_results_are_counted(plan: Plan) -> None:
