@@ -91,7 +91,8 @@ class Check:
     """A typed plan, checked. readings: for the level always, for its parts where their number is known.
 
     fits: the reading that fits, "both" or "neither"; of two that fit, an exact one before a rounded or near one.
-    needed_level, needed_part: the figure that would fit, per unit of the level and per part.
+    needed_level, needed_part: the figure that would fit, per unit of the level and per part; None where none does that
+    could be typed.
     """
 
     readings: tuple[Reading, ...]
@@ -165,9 +166,14 @@ def checked(typed: Typed, parts: Decimal | None = None) -> Check:
     return Check(
         readings=tuple(readings),
         fits=exact[0].per if len(exact) == 1 else "both" if exact else "neither",
-        needed_level=total / whole if whole else None,
-        needed_part=total / (whole * parts) if whole and parts else None,
+        needed_level=_needed(total, whole),
+        needed_part=None if parts is None else _needed(total, whole * parts),
     )
+
+
+def _needed(total: Decimal, times: Decimal) -> Decimal | None:
+    found = total / times if times else None
+    return None if found is None or found > LARGEST else found
 
 
 def _reading(per: Per, units: Sequence[Term], each: Term, inner: Sequence[Term], total: Term) -> Reading:

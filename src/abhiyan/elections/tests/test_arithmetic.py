@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pytest
 from django.utils import translation
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from abhiyan.elections.rules.arithmetic import Term, Unreadable, check, checked, read, rounding
@@ -144,3 +144,17 @@ def test_a_product_always_holds_and_its_needs_are_what_was_typed(units: int, eac
 def test_any_text_is_read_or_refused(text: str) -> None:
     with suppress(Unreadable):
         assert checked(read(text), parts=SEGMENTS).fits in ("level", "part", "both", "neither")
+
+
+NUMBERS = st.from_regex(r"[0-9]{1,15}(\.[0-9]{1,18})?", fullmatch=True)
+
+
+@given(st.lists(NUMBERS, min_size=2, max_size=20), NUMBERS)
+@example(["0.000000000000000001", "1"], "1000000000000000")
+@example(["0.001"] * 6, "1000000000000000")
+def test_whatever_comes_out_can_be_written(factors: list[str], total: str) -> None:
+    with suppress(Unreadable):
+        found = checked(read(f"{' x '.join(factors)} = {total}"), parts=SEGMENTS)
+        needed = (found.needed_level, found.needed_part)
+        for number in (*(one.each_level for one in found.readings), *filter(None, needed)):
+            assert plain(number)
