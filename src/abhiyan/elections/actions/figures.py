@@ -60,9 +60,10 @@ def state_figure(
         raise FigureUnfit(field="share_pct" if share_pct is not None else "votes")
     if not source.strip():
         raise NoOrigin(field="source")
-    of_contests = {"election": of} | ({"state": eci} if eci else {}) | ({"number": number} if number else {})
-    if (number and not eci) or not Contest.objects.filter(**of_contests).exists():
-        raise UnknownSeat(field="number" if number else "state")
+    of_seat = {} if number is None else {"number": number}
+    of_contests = {"election": of} | ({"state": eci} if eci else {}) | of_seat
+    if (number is not None and not eci) or not Contest.objects.filter(**of_contests).exists():
+        raise UnknownSeat(field="state" if number is None else "number")
     if seats is not None:
         _require_seats(of, eci, number, seats)
     code = parties_by_word().get(known.plain(party), party.strip().upper())
@@ -95,7 +96,7 @@ def state_figure(
 
 def _require_seats(of: Election, state: str, number: int | None, seats: int) -> None:
     """Refuse (FigureUnfit) more seats than there are: 0 or 1 of a constituency."""
-    if number:
+    if number is not None:
         if seats > 1:
             raise SeatUnfit(field="seats")
         return

@@ -269,6 +269,7 @@ def test_a_stated_figure_stands_beside_the_computed_one_and_in_no_sum(nation: in
         ({"state": "Atlantis"}, refusals.UnknownState),
         ({"state": "U08"}, refusals.UnknownSeat),
         ({"number": 9}, refusals.UnknownSeat),
+        ({"number": 0}, refusals.UnknownSeat),
         ({"party": "DMK"}, refusals.UnknownParty),
     ],
 )
