@@ -10,7 +10,7 @@ Arrays have one entry per seat. One number moves our side everywhere, the *swing
 Either way our share is clamped to 0..100, and the others gain or lose in proportion to what they had, NOTA among
 them. All others are therefore multiplied by one number, and whoever was ahead among them stays ahead: the winner
 of a three- or ten-cornered contest is found exactly from our votes and those of the best opponent, whole vectors
-of parties are not needed. `everybody` makes them for who wants to see all candidates.
+of parties are not needed.
 
 A swing is told to a millionth of a point (of a per cent); inside it is a whole number of such steps, so that the
 smallest swing that does something exists and is found exactly.
@@ -18,7 +18,7 @@ smallest swing that does something exists and is found exactly.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -248,59 +248,3 @@ def steps_to_win(seats: Seats, likely: Whole, method: Method) -> Whole:
     ).any():
         found -= early
     return np.where(can, found, NEVER)
-
-
-def everybody(
-    votes: Whole, is_nota: Yes, ours: Sequence[int] | Whole, likely: Whole, swing: float, method: Method
-) -> Whole:
-    """Whole votes of every candidate after a swing, shape (n, m) like `votes`; each row sums to `likely`.
-
-    votes: (n, m), rows padded with zeros to the longest contest. is_nota: (n, m). ours: (n,), the column of our side.
-    Ours first, as in a plan; then the best opponent, as `best_after`; the rest by largest remainder (Hamilton).
-    """
-    n, m = votes.shape
-    if m < 2:
-        raise ValueError("a contest is of two columns at least")
-    rows, column = np.arange(n), np.asarray(ours, dtype=np.int64)
-    others = votes.copy()
-    others[rows, column] = 0
-    rivals = np.where(is_nota, -1, others)
-    rivals[rows, column] = -2
-    rival = rivals.argmax(axis=1)
-    none = np.zeros(n, dtype=np.bool_)
-    seats = Seats(
-        keys=np.arange(n),
-        electors=np.full(n, UNKNOWN),
-        polled=votes.sum(axis=1),
-        ours=votes[rows, column],
-        best=np.maximum(rivals[rows, rival], 0),
-        stood=~none,
-        without_vote=none,
-        ours_without_vote=none,
-        last_won=votes[rows, column] > np.maximum(rivals[rows, rival], 0),
-        winner=np.maximum(votes[rows, column], rivals[rows, rival]),
-    )
-    mine = in_votes(swung(last_share(seats), to_steps(swing), method), likely)
-    theirs = best_after(seats, likely - mine)
-    others[rows, rival] = 0
-    left = likely - mine - theirs
-    nobody_else = ~others.any(axis=1)
-    found = shared_out(others, np.where(nobody_else, 0, left))
-    found[rows, column] = mine
-    found[rows, rival] = theirs + np.where(nobody_else, left, 0)
-    return found
-
-
-def shared_out(weights: Whole, totals: Whole) -> Whole:
-    """Whole numbers (n, m) in proportion to `weights` (n, m), row i summing to totals[i]: largest remainder.
-
-    A row of zeros stays zero. Equal remainders: the earlier column first.
-    """
-    whole = np.maximum(weights.sum(axis=1), 1)[:, None]
-    exact = weights * totals[:, None]
-    found: Whole = exact // whole
-    over = np.where(weights.any(axis=1), totals - found.sum(axis=1), 0)
-    order = np.argsort(-(exact % whole), axis=1, kind="stable")
-    rank: npt.NDArray[Any] = np.empty_like(order)
-    np.put_along_axis(rank, order, np.broadcast_to(np.arange(weights.shape[1]), weights.shape), axis=1)
-    return found + (rank < over[:, None])
