@@ -141,19 +141,11 @@ def rounding(number: Decimal) -> Decimal:
     return Decimal(5).scaleb(exponent - 1) if isinstance(exponent, int) and exponent < 0 else Decimal(0)
 
 
-def check(*, units: Sequence[Decimal], each: Decimal, total: Decimal, parts: Decimal | None = None) -> Check:
-    """Check units × each = total.
-
-    units: numbers to be multiplied, from the top: (65,), or (80, 5) for 80 seats of 5 segments each. each: what one of
-    them is to bring. total: what is said to come out. parts: how many parts one unit has on average (6.7 segments);
-    then the figure is read as per part too.
-    """
-    factors = tuple(Term(number, half=rounding(number)) for number in (*units, each))
-    return checked(Typed(factors, Term(total, half=rounding(total))), parts)
-
-
 def checked(typed: Typed, parts: Decimal | None = None) -> Check:
-    """Check what `read` gave: the last factor is the figure, those before it are the units."""
+    """Check what `read` gave: the last factor is what one unit is to bring, those before it, from the top, the units.
+
+    parts: how many parts one unit has on average (6.7 segments); then the figure is read as per part too.
+    """
     *units, each = typed.factors
     total = typed.total.number
     readings = [_reading("level", units, each, (), typed.total)]

@@ -8,7 +8,7 @@ from django.utils import translation
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from abhiyan.elections.rules.arithmetic import Term, Unreadable, check, checked, read, rounding
+from abhiyan.elections.rules.arithmetic import Term, Unreadable, checked, read, rounding
 from abhiyan.elections.views.checker import plain
 
 pytestmark = pytest.mark.once
@@ -72,16 +72,14 @@ def test_what_fits_in_neither_reading_says_what_would() -> None:
 
 
 def test_an_exact_reading_comes_before_a_near_one() -> None:
-    assert check(units=[Decimal(10)], each=Decimal(100), total=Decimal(1000), parts=Decimal(1)).fits == "both"
-    assert (
-        check(units=[Decimal(10)], each=Decimal(100), total=Decimal(1000), parts=Decimal("1.001")).fits
-        == "level"
-    )
+    typed = read("10 × 100 = 1000")
+    assert checked(typed, parts=Decimal(1)).fits == "both"
+    assert checked(typed, parts=Decimal("1.001")).fits == "level"
 
 
 def test_within_one_per_cent_is_near() -> None:
-    assert check(units=[Decimal(10)], each=Decimal(100), total=Decimal(1009)).readings[0].verdict == "near"
-    assert check(units=[Decimal(10)], each=Decimal(100), total=Decimal(1020)).readings[0].verdict == "off"
+    assert checked(read("10 × 100 = 1009")).readings[0].verdict == "near"
+    assert checked(read("10 × 100 = 1020")).readings[0].verdict == "off"
 
 
 @pytest.mark.parametrize(
