@@ -6,22 +6,70 @@ from typing import Any
 from django.db import migrations
 
 LEAD = frozenset(
-    "calls.make channels.manage checks.make enrolment.correct enrolment.enrol enrolment.place enrolment.strike_off"
-    " imports.paper imports.pins imports.units messages.read messages.release messages.send notices.publish org.appoint"
-    " org.bodies org.decide org.factors org.release people.export people.merge people.read people.reveal"
-    " programmes.make programmes.run programmes.targets".split()
+    [
+        "calls.make",
+        "channels.manage",
+        "checks.make",
+        "enrolment.correct",
+        "enrolment.enrol",
+        "enrolment.place",
+        "enrolment.strike_off",
+        "imports.paper",
+        "imports.pins",
+        "imports.units",
+        "messages.read",
+        "messages.release",
+        "messages.send",
+        "notices.publish",
+        "org.appoint",
+        "org.bodies",
+        "org.decide",
+        "org.factors",
+        "org.release",
+        "people.export",
+        "people.merge",
+        "people.read",
+        "people.reveal",
+        "programmes.make",
+        "programmes.run",
+        "programmes.targets",
+    ]
 )
 DISTRICT = LEAD.difference(
-    "channels.manage imports.pins imports.units messages.release notices.publish programmes.make".split()
+    [
+        "channels.manage",
+        "imports.pins",
+        "imports.units",
+        "messages.release",
+        "notices.publish",
+        "programmes.make",
+    ]
 )
-MANDAL = DISTRICT.difference("messages.send org.bodies people.export people.merge".split())
+MANDAL = DISTRICT.difference(["messages.send", "org.bodies", "people.export", "people.merge"])
 CLUSTER = frozenset(
-    "calls.make enrolment.correct enrolment.enrol enrolment.place org.appoint org.decide people.read people.reveal"
-    " programmes.targets".split()
+    [
+        "calls.make",
+        "enrolment.correct",
+        "enrolment.enrol",
+        "enrolment.place",
+        "org.appoint",
+        "org.decide",
+        "people.read",
+        "people.reveal",
+        "programmes.targets",
+    ]
 )
 ELECTORAL = frozenset(
-    "enrolment.place messages.read org.appoint org.decide org.release people.read programmes.run"
-    " programmes.targets".split()
+    [
+        "enrolment.place",
+        "messages.read",
+        "org.appoint",
+        "org.decide",
+        "org.release",
+        "people.read",
+        "programmes.run",
+        "programmes.targets",
+    ]
 )
 OFFERED = {
     "national_president": LEAD,
@@ -42,7 +90,7 @@ OFFERED = {
     "call_centre_agent": frozenset(["calls.make", "people.read"]),
     "verifier": frozenset(["checks.make"]),
     "it_administrator": frozenset(
-        "channels.manage imports.paper imports.pins imports.units messages.read org.factors".split()
+        ["channels.manage", "imports.paper", "imports.pins", "imports.units", "messages.read", "org.factors"]
     ),
 }
 
