@@ -19,9 +19,10 @@ from abhiyan.people.models import Account
 from abhiyan.units.models import Unit
 from abhiyan.units.tests.make import AT, SYSTEM
 
+from .make import browser
 from .test_cascade_moves import Ground, ground
 from .test_cascade_plan import plan, president, world
-from .test_plan_pages import body, browser, text
+from .test_plan_pages import body, text
 
 __all__ = ["ground", "plan", "president", "world"]
 pytestmark = pytest.mark.django_db

@@ -16,9 +16,10 @@ from abhiyan.people.models import Account
 from abhiyan.ui import tables
 from abhiyan.units.tests.make import AT, SYSTEM
 
+from .make import browser
 from .test_cascade_plan import plan, president, world
 from .test_make_plan import seats
-from .test_plan_pages import GOALS, STEP_TWO, body, browser, text
+from .test_plan_pages import GOALS, STEP_TWO, body, text
 
 __all__ = ["plan", "president", "world"]
 pytestmark = [pytest.mark.django_db, pytest.mark.once]

@@ -4,38 +4,25 @@ import re
 from pathlib import Path
 
 import pytest
-from django.conf import settings
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from abhiyan.core import clock
 from abhiyan.core.scope import system
 from abhiyan.elections import actions
 from abhiyan.elections.models import Contest, Plan
 from abhiyan.elections.queries import planning
 from abhiyan.elections.queries.planning import Aims
 from abhiyan.org.tests.make import AT, SYSTEM, World, actor
-from abhiyan.people.actions import sessions
 from abhiyan.people.models import Account
 from abhiyan.units.models import Unit
 
-from .make import bring, reasons, rows_of, written
+from .make import bring, browser, reasons, rows_of, written
 from .test_cascade_plan import plan, president, world
 from .test_make_plan import SEATS, make, seats
 
 __all__ = ["plan", "president", "world"]
 pytestmark = pytest.mark.django_db
-
-
-def browser(account: Account, language: str = "en") -> Client:
-    client = Client(HTTP_ACCEPT_LANGUAGE=language)
-    with system("test"):
-        Account.objects.filter(id=account.pk).update(language=language)
-    client.cookies[settings.SESSION_COOKIE_NAME] = sessions.start(
-        account_id=account.pk, device="", origin="", at=clock.now(), strong=True
-    ).token
-    return client
 
 
 def body(client: Client, path: str, status: int = 200) -> str:

@@ -6,22 +6,18 @@ from pathlib import Path
 from uuid import uuid4
 
 import pytest
-from django.conf import settings
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import translation
 
-from abhiyan.core import clock
 from abhiyan.core.scope import system
 from abhiyan.elections import actions, queries
 from abhiyan.elections.known import PACKAGED_ORIGIN
 from abhiyan.elections.models import Alliance, ClassRule, Contest, Part, PartVotes, UnitClass
 from abhiyan.elections.templatetags.figures import origin
-from abhiyan.elections.tests.make import bring, refused, rows_of, written
+from abhiyan.elections.tests.make import bring, browser, refused, rows_of, written
 from abhiyan.org.tests.make import World
-from abhiyan.people.actions import sessions
-from abhiyan.people.models import Account
 from abhiyan.units import actions as acts
 from abhiyan.units.models import Placement, Unit
 from abhiyan.units.tests.make import AT, SYSTEM
@@ -72,16 +68,6 @@ def world(tmp_path: Path) -> World:
         for part, code in (("1", "N1111"), ("2", "N1112")):
             Part.objects.filter(number=part).update(unit=world.units[code])
     return world
-
-
-def browser(account: Account, language: str = "en") -> Client:
-    client = Client(HTTP_ACCEPT_LANGUAGE=language)
-    with system("test"):
-        Account.objects.filter(id=account.pk).update(language=language)
-    client.cookies[settings.SESSION_COOKIE_NAME] = sessions.start(
-        account_id=account.pk, device="", origin="", at=clock.now(), strong=True
-    ).token
-    return client
 
 
 def body(client: Client, path: str, status: int = 200) -> str:

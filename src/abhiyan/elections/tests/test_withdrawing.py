@@ -3,11 +3,9 @@
 from pathlib import Path
 
 import pytest
-from django.conf import settings
 from django.test import Client
 from django.utils import translation
 
-from abhiyan.core import clock
 from abhiyan.core.imports import running
 from abhiyan.core.models import AuditEntry, StagedImport
 from abhiyan.core.refusals import NotFound
@@ -17,11 +15,10 @@ from abhiyan.elections.actions.made import made_of
 from abhiyan.elections.models import Alliance, ClassRule, Election, Plan, PlanPart, PlanSeat, UnitClass
 from abhiyan.elections.queries.planning import Aims
 from abhiyan.elections.refusals import AllianceInUse, MadeOf
-from abhiyan.elections.tests.make import bring, reasons, rows_of, step, written
+from abhiyan.elections.tests.make import bring, browser, reasons, rows_of, step, written
 from abhiyan.org import queries as org
 from abhiyan.org.queries import NotYours
 from abhiyan.org.tests.make import AT, TODAY, World, actor
-from abhiyan.people.actions import sessions
 from abhiyan.people.models import Account
 from abhiyan.units.models import Unit
 
@@ -123,8 +120,8 @@ def test_an_alliance_goes_when_nothing_is_made_with_it(world: World, results: St
         )
         plan = plan_of(world, chief, alliance)
         with (
-            pytest.raises(AllianceInUse, match=r"this alliance \(1\).*One of one"),
             translation.override("en"),
+            pytest.raises(AllianceInUse, match=r"this alliance \(1\).*One of one"),
         ):
             actions.withdraw_alliance(public_id=alliance.public_id, by=actor(chief), at=AT)
         actions.withdraw_plan(public_id=plan.public_id, by=actor(chief), at=AT)
@@ -174,16 +171,6 @@ def test_rules_of_classes_go_with_the_classes_they_gave(
         assert [rule.unit_id for rule in ClassRule.objects.all()] == [world.unit("N11")]
         with pytest.raises(NotFound):
             actions.withdraw_classes(election="LS2024", unit_id=world.unit("N1"), by=actor(chief), at=AT)
-
-
-def browser(account: Account) -> Client:
-    client = Client(HTTP_ACCEPT_LANGUAGE="en")
-    with system("test"):
-        Account.objects.filter(id=account.pk).update(language="en")
-    client.cookies[settings.SESSION_COOKIE_NAME] = sessions.start(
-        account_id=account.pk, device="", origin="", at=clock.now(), strong=True
-    ).token
-    return client
 
 
 def page(client: Client, path: str) -> str:
