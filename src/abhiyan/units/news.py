@@ -1,7 +1,9 @@
 """What this room tells the rooms above, in the transaction of the act."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
+
+from abhiyan.core.actor import Actor
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +40,9 @@ class UnitsMoved:
 class UnitsGoing:
     """Units made by an import are about to be removed by its undo: a room that holds rows on one refuses.
 
-    Their ids: `select unit_id from units_change where import_id = … and change = 'made'`.
+    Their ids: `select unit_id from units_change where import_id = … and change = 'made'`. by: whoever undoes it.
     """
 
     import_id: int
+    by: Actor
+    at: datetime

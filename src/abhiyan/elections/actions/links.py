@@ -9,8 +9,6 @@ from django.db.models import Q, QuerySet
 
 from abhiyan.core import audit
 from abhiyan.core.actor import Actor
-from abhiyan.core.imports import running
-from abhiyan.core.models import StagedImport
 from abhiyan.elections import known
 from abhiyan.elections.models import (
     ClassRule,
@@ -174,9 +172,7 @@ def let_go(*, going: UnitsGoing) -> None:
     on_seats = PlanSeat.objects.filter(unit_id__in=units).values("plan")
     plans = Plan.objects.filter(Q(unit_id__in=units) | Q(pk__in=on_seats) | Q(pk__in=on_parts))
     rules = ClassRule.objects.filter(unit_id__in=units)
-    asked = StagedImport.objects.get(id=going.import_id)
-    by, at = running.actor_of(asked), asked.worked_at or asked.created_at
-    refuse_made(UnitsPlanned, plans, rules, by=by, at=at)
+    refuse_made(UnitsPlanned, plans, rules, by=going.by, at=going.at)
     with (
         connection.cursor() as cursor
     ):  # until the end of the transaction no result is linked to one of them anew

@@ -9,6 +9,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from abhiyan.core import news
+from abhiyan.core.actor import Actor
 from abhiyan.core.backup import Restored
 from abhiyan.core.scope import Scope, scoped, system
 from abhiyan.programmes import actions, queries
@@ -281,7 +282,7 @@ def test_units_with_counts_or_programmes_are_not_let_go(trees: Trees, drive: Pro
                 "insert into units_change (import_id, row, unit_id, change) values (1, 1, %s, 'made')",
                 [trees.units[code].pk],
             )
-        news.tell(UnitsGoing(1))
+        news.tell(UnitsGoing(1, Actor.system("test"), AT))
 
     actions.post(deltas=[change(drive, trees.units["b000"].pk, 3)], at=AT)
     undo("b001")

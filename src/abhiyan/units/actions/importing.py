@@ -265,7 +265,7 @@ def take_back(*, import_id: int, by: Actor, at: datetime, on: date) -> int:
         cursor.execute("select count(*) from units_change where import_id = %s", [import_id])
         with planned(cursor, cursor.fetchone()[0]):
             _later(cursor, import_id)
-            news.tell(UnitsGoing(import_id))
+            news.tell(UnitsGoing(import_id, by, at))
             for hierarchy in reversed(levels.HIERARCHIES):
                 _move_back(cursor, import_id, hierarchy, on)
                 _take_out(cursor, import_id, hierarchy, on)
