@@ -140,7 +140,7 @@ class Target(models.Model):
     unit = models.ForeignKey(Unit, models.PROTECT, related_name="+", db_index=False, db_constraint=False)
     n = models.BigIntegerField()
     is_locked = models.BooleanField(default=False)
-    is_plans_lock = models.BooleanField(default=False, db_default=False)  # locked by a plan: moves with the next
+    is_plans_lock = models.BooleanField(default=False, db_default=False)  # a plan's: moves with the next
     basis = models.TextField(default="", db_default="")  # a key of queries.weights.SOURCES, hand or plan
     set_at = models.DateTimeField()
     set_by = models.BigIntegerField(null=True)

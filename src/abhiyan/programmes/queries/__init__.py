@@ -50,11 +50,12 @@ from .programmes import (
     targets_of,
 )
 from .rows import Rows
-from .splits import Changes, Difference, planned_return, planned_split, set_from
+from .splits import ALL_THE_WAY, Changes, Difference, far_at_once, planned_return, planned_split, set_from
 from .versions import Version, last_split, version_differences, version_for, versions
 from .weights import SOURCES, Basis, Source, basis, elections_offered, said, total_labels, weights_by_result
 
 __all__ = [
+    "ALL_THE_WAY",
     "SORTS",
     "SOURCES",
     "Basis",
@@ -84,6 +85,7 @@ __all__ = [
     "declined_below",
     "drawn",
     "elections_offered",
+    "far_at_once",
     "figures",
     "funnel",
     "gap",

@@ -147,6 +147,19 @@ def set_from(programme: Programme, unit_ids: Sequence[int], *, on: date) -> dict
         return dict(cursor.fetchall())
 
 
+def far_at_once(programme: Programme, unit_ids: Sequence[int]) -> str:
+    """How far down splits of these units may go in one act: ALL_THE_WAY, or DIRECTLY where one has too many below."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """select coalesce(max(below.n), 0) from units_placement s cross join lateral (
+                select count(*) as n from (
+                  select from units_placement p where p.lo > s.lo and p.lo < s.hi limit %s) p) below
+              where s.unit_id = any(%s) and s.hierarchy = %s and s.lo is not null""",
+            [MOST + 1, list(unit_ids), programme.hierarchy],
+        )
+        return ALL_THE_WAY if cursor.fetchone()[0] <= MOST else DIRECTLY
+
+
 def planned_split(
     *,
     programme: Programme,

@@ -16,8 +16,8 @@ from abhiyan.people.actions import sessions
 from abhiyan.people.models import Account
 from abhiyan.programmes import actions, queries
 from abhiyan.programmes.models import Programme
+from abhiyan.programmes.queries import splits
 from abhiyan.programmes.rules.ladder import COUNTED, REPORTED, Change
-from abhiyan.programmes.views import creating
 
 from .make import taken
 from .test_make_programme import make
@@ -187,13 +187,42 @@ def test_a_new_programme_of_more_units_than_one_split_takes_is_split_among_those
     client, draft = browser(president), make(world, president)
     target = f"/programmes/{draft.public_id}/draft/target/"
     assert "By electors, down to the booths" in body(client, target)
-    monkeypatch.setattr(creating, "MOST", 3)
+    monkeypatch.setattr(splits, "MOST", 3)
     assert "By electors, among the units directly below" in body(client, target)
     asked = {f"n_{world.unit('N1')}": "1,25,000", "how": "equally"}
     assert client.post(target, asked).status_code == 302
     with system("test"):
         assert queries.gap(programme=draft, node=world.unit("N1"), on=TODAY).sums
         assert queries.gap(programme=draft, node=world.unit("N11"), on=TODAY).without == 2
+
+
+def test_targets_of_a_new_programme_are_all_kept_or_none_is(world: World, president: Account) -> None:
+    districts = [world.unit("N11"), world.unit("N12")]
+    draft = make(world, president, unit_ids=districts)
+    with system("test"):
+        actions.set_target(
+            programme_id=draft.pk, unit_id=districts[1], n=7, lock=True, by=actor(president), at=clock.now()
+        )
+    client, target = browser(president), f"/programmes/{draft.public_id}/draft/target/"
+    asked = {f"n_{unit}": "1,000" for unit in districts} | {"how": "equally"}
+    assert client.post(target, asked).status_code == 409
+    with system("test"):
+        below = [*districts, world.unit("N111")]
+        assert {unit: one.n for unit, one in queries.targets(programme=draft, units=below).items()} == {
+            districts[1]: 7
+        }
+
+
+def test_the_target_step_asks_no_more_queries_for_more_units(world: World, president: Account) -> None:
+    def asked(*codes: str) -> int:
+        draft = make(world, president, unit_ids=[world.unit(code) for code in codes])
+        client, target = browser(president), f"/programmes/{draft.public_id}/draft/target/"
+        with CaptureQueriesContext(connection) as seen:
+            body(client, target)
+        return len(seen)
+
+    asked("N11")
+    assert asked("N111", "N112", "N121", "N122") == asked("N11")
 
 
 @pytest.mark.once

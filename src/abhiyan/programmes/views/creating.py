@@ -6,6 +6,7 @@ from uuid import UUID
 
 from django import forms
 from django.contrib import messages
+from django.db import transaction
 from django.http import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -19,7 +20,6 @@ from abhiyan.org.queries import NotYours
 from abhiyan.org.viewer import Request, named
 from abhiyan.programmes import actions, queries
 from abhiyan.programmes.models import Programme
-from abhiyan.programmes.queries.splits import MOST
 from abhiyan.programmes.rules import own_pages, windows
 from abhiyan.programmes.rules.templates import TEMPLATES
 from abhiyan.ui import numbers
@@ -260,7 +260,7 @@ def step_page(
 
 
 def _scope(one: Programme) -> list[units.UnitRow]:
-    return [units.standing(unit_id, one.hierarchy) for unit_id in queries.scope_units(one)]
+    return [path[-1] for path in units.paths(queries.scope_units(one), one.hierarchy).values()]
 
 
 def _form(request: Request, one: Programme, step: str) -> forms.Form | None:
@@ -287,15 +287,10 @@ def _form(request: Request, one: Programme, step: str) -> forms.Form | None:
         return TargetForm(
             posted,
             among=[(row.id, row.name(lang), known[row.id].n if row.id in known else None) for row in scope],
-            is_far=all(_may_go_far(one, row.id) for row in scope),
+            is_far=queries.far_at_once(one, [row.id for row in scope]) == queries.ALL_THE_WAY,
             initial={"how": "electors"},
         )
     return None
-
-
-def _may_go_far(one: Programme, unit_id: int) -> bool:
-    """Whether all units below one are few enough to be given targets at once."""
-    return sum(units.counts_below(unit_id, one.hierarchy).values()) <= MOST
 
 
 def _keep(request: Request, one: Programme, step: str, given: dict[str, Any]) -> None:
@@ -312,20 +307,22 @@ def _keep(request: Request, one: Programme, step: str, given: dict[str, Any]) ->
         )
     if step == "target":
         scope = queries.scope_units(one)
-        for unit_id in scope:
-            n = given.get(f"n_{unit_id}")
-            if n is None:
-                continue
-            actions.set_target(programme_id=one.pk, unit_id=unit_id, n=n, by=request.actor, at=at)
-            if given["how"] in ("electors", "equally"):
-                actions.split_target(
-                    programme_id=one.pk,
-                    unit_id=unit_id,
-                    how=given["how"],
-                    levels=None if all(_may_go_far(one, each) for each in scope) else 1,
-                    by=request.actor,
-                    at=at,
-                )
+        far = queries.far_at_once(one, scope)
+        with transaction.atomic():  # one answer, one form: where one unit is refused, none is changed
+            for unit_id in scope:
+                n = given.get(f"n_{unit_id}")
+                if n is None:
+                    continue
+                actions.set_target(programme_id=one.pk, unit_id=unit_id, n=n, by=request.actor, at=at)
+                if given["how"]:
+                    actions.split_target(
+                        programme_id=one.pk,
+                        unit_id=unit_id,
+                        how=given["how"],
+                        far=far,
+                        by=request.actor,
+                        at=at,
+                    )
 
 
 @require_http_methods(READS)
