@@ -157,6 +157,10 @@ class OurSide:
             return (self.party,) if self.party else ()
         return tuple(dict.fromkeys([self.party, *set_in(state, self.named, self.alliance).parties]))
 
+    def is_another_in(self, state: str) -> bool:
+        """Whether a state counts by a set of its own and not by the alliance as it is named."""
+        return self.alliance is not None and set_in(state, self.named, self.alliance) != self.alliance
+
 
 NOBODY = OurSide()
 

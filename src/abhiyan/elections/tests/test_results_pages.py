@@ -285,6 +285,9 @@ def test_an_alliance_has_the_same_figures_on_every_page_where_a_state_has_a_set_
     assert "45,000" in parts  # 30,000 and 15,000
     assert "91,000" in text(body(client, f"/elections/units/C1/{side}"))
     assert "Front 45,000 (100" in text(body(client, f"/elections/units/N1111/{side}"))
+    said = "Where a state has a set of its own for “Front”, that counts: Goa."
+    for path in (f"{of}seats/", f"{of}seats/S05/1/", "/elections/units/C1/", "/elections/units/N1111/"):
+        assert said in body(client, path + side) and said not in body(client, f"{path}?side=INC"), path
 
 
 def test_a_stated_figure_stands_marked_beside_the_computed_one(world: World) -> None:

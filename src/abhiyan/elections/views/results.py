@@ -274,6 +274,7 @@ def seats(request: Request, code: str) -> HttpResponseBase:
         "state_name": known.state_name(state, shown.language()) if state else "",
         "filters": form,
         "side": side,
+        "side_says": shown.side_says(side, (row.contest.state for row in every)),
         "against": against,
         "against_name": queries.name_in(against.names) if against is not None else "",
         "won": sum(bool(row.ours and row.ours.won) for row in every) if side.value else None,

@@ -81,6 +81,7 @@ def seat(request: Request, code: str, state: str, number: int) -> HttpResponseBa
             request.GET, side=(_("Side"), [("", "–"), *shown.side_choices(of, state, side)])
         ),
         "side": side,
+        "side_says": shown.side_says(side, [state]),
         "history": _history(found.seat, side.ours),
         "has_parts": bool(every),
         "kinds": _kinds(every, kind),

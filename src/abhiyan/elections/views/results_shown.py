@@ -112,6 +112,15 @@ def side_asked(query: QueryDict, of: Election | None = None) -> Chosen:
     return alliance_chosen(one) if of is None or one.election_id == of.pk else NO_SIDE
 
 
+def side_says(side: Chosen, states: Iterable[str]) -> str:
+    """That states shown count by another set than the one chosen; empty where none does."""
+    names = sorted(known.state_name(one, language()) for one in set(states) if side.ours.is_another_in(one))
+    if not names:
+        return ""
+    told = _("Where a state has a set of its own for “%(side)s”, that counts: %(states)s.")
+    return told % {"side": side.name, "states": ", ".join(names)}
+
+
 class Filters(forms.Form):
     """The row of filters above a list; each page takes the fields it names.
 

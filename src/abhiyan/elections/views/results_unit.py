@@ -49,6 +49,8 @@ def unit(request: Request, code: str) -> HttpResponseBase:
         | {row.contest.election for rows in in_seats.values() for row in rows},
         key=lambda of: -of.year,
     )
+    states = {row.contest.state for rows in (results.contests, *in_seats.values()) for row in rows}
+    states |= {row.part.contest.state for row in results.parts}
     seat_names = shown.seat_names(row.part.contest for row in results.parts)
     on_map, behind = _map_of_unit(list(results.contests), in_seats)
     name = units.names_of([found.id], language=lang)[found.id]
@@ -64,6 +66,7 @@ def unit(request: Request, code: str) -> HttpResponseBase:
         "is_sample": found.is_sample,
         "is_seat": found.kind == UnitKind.CONSTITUENCY,  # what its booths lie in besides are its own segments
         "side": side,
+        "side_says": shown.side_says(side, states),
         "filters": shown.Filters(request.GET, side=(_("Side"), [("", "–"), *_sides_of(elections, side)])),
         "contests": [
             (row, queries.name_in(row.contest.election.names), shown.seat_href(row.contest), seat_says(row))
