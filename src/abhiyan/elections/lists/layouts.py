@@ -235,6 +235,8 @@ REASONS = {
     "states_missing": _("No constituency of %(states)s is in the file."),
     "segments_stand": _("Results by segment stand on this candidate. Undo their list first."),
     "unit_unknown": _("There is no unit with the code %(excerpt)s."),
+    "unit_doubled": _("The unit %(excerpt)s is given to another constituency in row %(first_row)s already."),
+    "unit_taken": _("The unit %(excerpt)s is constituency %(number)s of %(state)s already."),
     "seat_unknown": _(
         "The election has no result for constituency %(number)s of %(state)s. Import that first."
     ),

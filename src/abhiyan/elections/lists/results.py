@@ -11,7 +11,7 @@ from abhiyan.core.imports import ImportKind, Work
 from abhiyan.elections import actions, known
 from abhiyan.elections.actions import results as acts
 from abhiyan.elections.actions.parties import parties_by_word
-from abhiyan.elections.models import Election
+from abhiyan.elections.models import Contest, Election
 from abhiyan.elections.refusals import NotWhole
 
 from . import naming
@@ -123,7 +123,7 @@ def _spoil(work: Work, sheet: Sheet, seat_at: Mapping[int, Seat | None]) -> None
 def judge(work: Work, of: Named, sheet: Sheet) -> list[acts.NewContest]:
     """The seats that are whole and make sense; the rows of all others are refused with reasons."""
     words = parties_by_word()
-    units = _units(sheet)
+    units = Seated(of, sheet)
     found = []
     for seat, lines in sheet.seats.items():
         before = work.refused_rows
@@ -140,12 +140,42 @@ def judge(work: Work, of: Named, sheet: Sheet) -> list[acts.NewContest]:
     return found
 
 
-def _units(sheet: Sheet) -> dict[str, int]:
-    """Unit codes of the file -> ids, of those there are."""
-    from abhiyan.units import queries as units
+class Seated:
+    """The units a file gives to its seats, by code. In one election a unit is one seat at most."""
 
-    codes = {line["unit_code"] for lines in sheet.seats.values() for line in lines if line["unit_code"]}
-    return units.ids_of(codes) if codes else {}
+    def __init__(self, of: Named, sheet: Sheet) -> None:
+        from abhiyan.units import queries as units
+
+        self._lines = {
+            seat: line
+            for seat, lines in sheet.seats.items()
+            if (line := next((line for line in lines if line["unit_code"]), None)) is not None
+        }
+        codes = {line["unit_code"] for line in self._lines.values()}
+        self._ids = units.ids_of(codes) if codes else {}
+        self._first: dict[int, int] = {}  # unit -> the row that first gives it
+        there = Contest.objects.filter(election__code=of.wanted.code, unit__in=self._ids.values())
+        self._known: dict[int, Seat] = {
+            unit_id: (state, number)
+            for unit_id, state, number in there.values_list("unit_id", "state", "number")
+            if (state, number) not in self._lines
+        }
+
+    def unit_of(self, work: Work, seat: Seat) -> int | None:
+        """The unit of a seat, if the file names one; what is no unit, or another seat's, is refused."""
+        line = self._lines.get(seat)
+        if line is None:
+            return None
+        code = line["unit_code"]
+        unit_id = self._ids.get(code)
+        if unit_id is None:
+            work.refuse(line.row, "unit_code", "unit_unknown", excerpt=code)
+        elif (first := self._first.setdefault(unit_id, line.row)) != line.row:
+            work.refuse(line.row, "unit_code", "unit_doubled", excerpt=code, first_row=first)
+        elif unit_id in self._known:
+            state, number = self._known[unit_id]
+            work.refuse(line.row, "unit_code", "unit_taken", excerpt=code, state=state, number=number)
+        return unit_id
 
 
 def _contest(
@@ -153,7 +183,7 @@ def _contest(
     of: Named,
     lines: Sequence[Line],
     words: Mapping[str, str],
-    units: Mapping[str, int],
+    units: Seated,
     *,
     is_spoilt: bool,
 ) -> acts.NewContest:
@@ -183,9 +213,6 @@ def _contest(
         work.refuse(
             first.row, "votes", "above_electors", number=first.number, votes=polled, electors=electors
         )
-    unit_code = next((line["unit_code"] for line in lines if line["unit_code"]), None)
-    if unit_code and unit_code not in units:
-        work.refuse(first.row, "unit_code", "unit_unknown", excerpt=unit_code)
     name = next((line["name"] for line in lines if line["name"]), None)
     return acts.NewContest(
         state=first.state,
@@ -196,7 +223,7 @@ def _contest(
         is_uncontested=is_uncontested,
         numbering=label,
         note=" ".join(_notes(lines)),
-        unit_id=units.get(unit_code) if unit_code else None,
+        unit_id=units.unit_of(work, (first.state, first.number)),
         row=first.row,
         candidates=candidates,
     )
