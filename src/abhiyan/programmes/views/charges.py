@@ -220,7 +220,7 @@ def _charges(
 ) -> HttpResponseBase:
     """answered: the charge that was declined, and the form that says what is wrong with it."""
     lang = shown.language()
-    forms_ = dict([answered] if answered else [])
+    filled = dict([answered] if answered else [])
     account_id = request.viewer.account_id
     assert account_id is not None  # the access table lets nobody else here
     found = queries.own_charges(account_id)
@@ -237,7 +237,7 @@ def _charges(
                     "name": shown.name_of(charge.programme),
                     "href": _page_of(request, charge),
                     "unit": named(charge.unit_names, lang),
-                    "form": forms_.get(charge.id) or _answer_form(charge.id),
+                    "form": filled.get(charge.id) or _answer_form(charge.id),
                 }
                 for charge in found
             ],
