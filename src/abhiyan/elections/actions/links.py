@@ -38,8 +38,9 @@ def link_contests(*, election: str, by: Actor, at: datetime, at_unit: int | None
 
     A unit is one when its kind fits and its code says so: the state's abbreviation or Election Commission's code,
     then PC or AC and the number (JK-PC3, S24/AC-017), or when it stands below the state in the electoral tree and
-    its code ends so. A link once made stays. Contests of another numbering are not linked: their numbers mean
-    other seats today. Who may: `results.import` over `at_unit`; without one only the system.
+    its code ends so. A link once made stays, and a unit a list has given to another seat is left to that. Contests of
+    another numbering are not linked: their numbers mean other seats today.
+    Who may: `results.import` over `at_unit`; without one only the system.
     """
     if by.kind != "system":
         org.require(by, "results.import", at=at_unit or 0)
@@ -106,11 +107,15 @@ def _found(where: Q, among: Collection[int] | None) -> tuple[list[Contest], list
     waiting = Contest.objects.filter(where, numbering="", unit=None)
     contests: list[Contest] = []
     for kind, level in ((Kind.PARLIAMENT, "pc"), (Kind.ASSEMBLY, "ac")):
-        rows = list(waiting.filter(election__kind=kind).only("id", "state", "number", "unit"))
+        rows = list(waiting.filter(election__kind=kind).only("id", "election", "state", "number", "unit"))
         units = units_of_seats(level=level, states={one.state for one in rows}, among=among) if rows else {}
+        seats = Contest.objects.filter(unit__in=units.values()) if units else Contest.objects.none()
+        taken = set(seats.values_list("election", "unit"))
         for one in rows:
-            one.unit_id = units.get((one.state, one.number))
-            contests += [one] if one.unit_id is not None else []
+            unit_id = units.get((one.state, one.number))
+            if unit_id is not None and (one.election_id, unit_id) not in taken:
+                one.unit_id = unit_id
+                contests.append(one)
     inside = Contest.objects.filter(where).values("pk")
     segments = list(_parts_waiting(Q(contest__in=inside)).select_related("contest"))
     states = {one.contest.state for one in segments}

@@ -5,11 +5,12 @@ from pathlib import Path
 import pytest
 from django.utils import translation
 
+from abhiyan.core import doctor
 from abhiyan.core.models import StagedImport
 from abhiyan.elections.models import Contest
 from abhiyan.elections.tests.make import bring, reasons, refused, written
 from abhiyan.units.rules import levels
-from abhiyan.units.tests.make import grow
+from abhiyan.units.tests.make import AT, grow
 
 pytestmark = pytest.mark.django_db
 HEAD = "state_eci,pc_no,candidate,party,votes,unit_code"
@@ -55,3 +56,11 @@ def test_a_unit_that_is_another_seat_already_is_refused_unless_both_change(
     assert seats(tmp_path, "SOUTH", "NORTH").state == "done"
     assert linked() == {1: ids["SOUTH"], 2: ids["NORTH"]}
     assert seats(tmp_path, "SOUTH", "NORTH").counts == {"same": 4}
+
+
+def test_a_unit_a_list_has_given_to_another_seat_is_not_linked_by_its_code(
+    tmp_path: Path, ids: dict[str, int]
+) -> None:
+    assert seats(tmp_path, "", "GA-PC1").state == "done"
+    assert linked() == {1: None, 2: ids["GA-PC1"]}
+    assert [one.finding.level for one in doctor.examine(AT, only="results")] == [doctor.OK]
