@@ -39,6 +39,13 @@ STEP_TWO = "/elections/plans/new/?owner=N1&election=LS2024&state=S08"
 GOALS = {"party": "BJP", "alliance": "", "method": "uniform", "name_en": "Three", "seats_goal": "3"}
 
 
+def test_without_results_a_new_plan_says_what_comes_first(db: None) -> None:
+    client = browser(World().holder("state_president", "N1"))
+    for path in ("/elections/plans/", "/elections/plans/new/"):
+        page = body(client, path)
+        assert "A plan starts from a past result" in page and 'name="election"' not in page
+
+
 def test_a_plan_is_made_in_two_steps_and_looked_at_before(world: World, president: Account) -> None:
     client = browser(president)
     assert "No plan here yet" in body(client, "/elections/plans/")

@@ -50,6 +50,7 @@ class WhereForm(forms.Form):
     def __init__(self, *args: Any, owners: list[tuple[str, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         found = list(queries.all_elections())
+        self.has_elections = bool(found)
         titles = queries.titles(found)
         names = [(eci, known.state_name(eci, language())) for eci in queries.states_of()]
         _choose(self, "owner", owners)
@@ -213,7 +214,13 @@ def create(request: Request) -> HttpResponseBase:
         return render(
             request,
             "elections/plan_create.html",
-            {"here": "elections", "crumbs": shown.crumbs((say("New plan"), "")), "where": where},
+            {
+                "here": "elections",
+                "crumbs": shown.crumbs((say("New plan"), "")),
+                "where": where,
+                "has_elections": where.has_elections,
+                "may_import": request.viewer.may("results.import"),
+            },
             status=422 if where.is_bound else 200,
         )
     if request.method != "POST":

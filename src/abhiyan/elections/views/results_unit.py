@@ -89,6 +89,7 @@ def unit(request: Request, code: str) -> HttpResponseBase:
                 "href": reverse("elections:election", args=[told.election.code])
                 + (f"?state={told.state}" if told.state else ""),
                 "parties": told.parties[:6],
+                "is_compared": any(one.swing_points is not None for one in told.parties[:6]),
                 "says": told.says(),
             }
             for told in results.totals
