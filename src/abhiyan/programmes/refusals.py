@@ -59,6 +59,16 @@ class TooManyUnits(Refused):
     )
 
 
+class PlanTooWide(Refused):
+    """A plan that gives numbers to more units than one taking over looks at."""
+
+    code = "plan_too_wide"
+    message = _(
+        "This plan gives votes to more than %(most)s units, too many to take over at once. Take over a plan of one"
+        " state, or one passed down to the mandals only."
+    )
+
+
 class UnknownMeasure(Refused):
     code = "unknown_measure"
     message = _("This programme does not count that.")

@@ -45,7 +45,17 @@ from .places import (
     results_of,
     seat_history,
 )
-from .plans import Lines, classes_of, lines_of, plan_for, plan_parts, plan_seats, plans, votes_of
+from .plans import (
+    Lines,
+    classes_of,
+    lines_of,
+    part_figures,
+    plan_for,
+    plan_parts,
+    plan_seats,
+    plans,
+    votes_of,
+)
 from .totals import PartyTotal, SideTotal, StateRow, Totals, totals
 
 __all__ = [
@@ -93,6 +103,7 @@ __all__ = [
     "name_in",
     "not_passed_down",
     "outside_parts",
+    "part_figures",
     "parties_of",
     "party_names",
     "places_below",

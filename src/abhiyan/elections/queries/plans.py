@@ -39,6 +39,16 @@ def plan_parts(plan: Plan, *, parent_id: int | None = None) -> list[PlanPart]:
     return list(found.select_related("unit").order_by("parent_id", "unit__code"))
 
 
+def part_figures(plan: Plan, *, most: int) -> dict[int, tuple[int, bool]] | None:
+    """unit id -> number and lock of everything a plan gives units below its seats; None where it is more than that.
+
+    Numbers only, since a plan may reach every booth of a state. One query.
+    """
+    found = PlanPart.objects.filter(plan=plan, replaced_at=None).values_list("unit_id", "n", "is_locked")
+    rows = list(found[: most + 1])
+    return None if len(rows) > most else {unit_id: (n, is_locked) for unit_id, n, is_locked in rows}
+
+
 def votes_of(plan: Plan, unit_id: int) -> int | None:
     """Votes the plan asks of a unit: a seat's, or those passed down to it; None where it has none. Two queries."""
     part = (

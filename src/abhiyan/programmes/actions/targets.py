@@ -242,7 +242,7 @@ def take_over_plan(
     Seats and parts of the plan get its numbers and its locks, units above them the sum; what lies outside, has no
     unit or does not sum is told in what is returned. Locked targets stay, but those a plan has locked: they move with
     the next one. Who may: `programmes.targets` at the programme's owner; the plan must be in sight. Refuses NotFound,
-    PlanUnplaced, UnknownMeasure, ProgrammeOver, ChangedMeanwhile.
+    PlanTooWide, PlanUnplaced, UnknownMeasure, ProgrammeOver, ChangedMeanwhile.
     """
     with transaction.atomic():
         programme = _open(programme_id, measure)
@@ -307,6 +307,7 @@ def _change(
     In the transaction that holds the programme. Nothing where nothing differs.
     """
     changed = sorted(differences, key=lambda one: one.unit_id)
+    written = [one for one in changed if one.after is not None]
     if not changed:
         return
     version = TargetVersion.objects.create(
@@ -327,25 +328,23 @@ def _change(
             " where programme_id = %s and measure = %s and unit_id = any(%s) and replaced_at is null",
             [at, version.pk, programme.pk, measure, [one.unit_id for one in changed]],
         )
-    Target.objects.bulk_create(
-        (
-            Target(
-                programme=programme,
-                measure=measure,
-                unit_id=one.unit_id,
-                n=one.after,
-                is_locked=one.is_locked,
-                is_plans_lock=one.is_plans_lock,
-                basis=one.basis or basis,
-                set_at=at,
-                set_by=by.account_id,
-                version_id=version.pk,
-            )
-            for one in changed
-            if one.after is not None
-        ),
-        batch_size=2_000,
-    )
+        cursor.execute(
+            "insert into programmes_target (programme_id, measure, unit_id, n, is_locked, is_plans_lock, basis,"
+            " set_at, set_by, version_id) select %s, %s, one.*, %s, %s, %s"
+            " from unnest(%s::bigint[], %s::bigint[], %s::bool[], %s::bool[], %s::text[]) one",
+            [
+                programme.pk,
+                measure,
+                at,
+                by.account_id,
+                version.pk,
+                [one.unit_id for one in written],
+                [one.after for one in written],
+                [one.is_locked for one in written],
+                [one.is_plans_lock for one in written],
+                [one.basis or basis for one in written],
+            ],
+        )
 
 
 def _record(

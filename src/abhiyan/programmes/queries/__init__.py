@@ -50,7 +50,16 @@ from .programmes import (
     targets_of,
 )
 from .rows import Rows
-from .splits import ALL_THE_WAY, Changes, Difference, far_at_once, planned_return, planned_split, set_from
+from .splits import (
+    ALL_THE_WAY,
+    Changes,
+    Difference,
+    described,
+    far_at_once,
+    planned_return,
+    planned_split,
+    set_from,
+)
 from .versions import Version, last_split, version_differences, version_for, versions
 from .weights import SOURCES, Basis, Source, basis, elections_offered, said, total_labels, weights_by_result
 
@@ -83,6 +92,7 @@ __all__ = [
     "children_ladders",
     "coverage",
     "declined_below",
+    "described",
     "drawn",
     "elections_offered",
     "far_at_once",

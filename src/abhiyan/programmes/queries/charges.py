@@ -17,8 +17,8 @@ from abhiyan.units import queries as units
 from abhiyan.units.rules import levels
 
 from .holders import Offices, holders
-from .rows import Rows
-from .splits import IN_PLAY, named
+from .rows import Rows, named
+from .splits import IN_PLAY
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,5 @@
 """People in charge as everybody who sees the unit may know them: name and offices, wherever they hold office."""
 
-import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
@@ -9,6 +8,8 @@ from uuid import UUID
 from django.db import connection
 
 from abhiyan.core.scope import system
+
+from .rows import decoded
 
 Offices = tuple[tuple[dict[str, str], dict[str, str]], ...]  # names of the office, names of its unit
 
@@ -51,6 +52,6 @@ def holders(account_ids: Iterable[int], *, on: date | None = None) -> dict[int, 
 
 
 def _offices(found: object) -> Offices:
-    pairs = json.loads(found) if isinstance(found, str) else found
+    pairs = decoded(found)
     assert pairs is None or isinstance(pairs, list)
     return tuple((dict(office), dict(unit)) for office, unit in pairs or ())

@@ -1,6 +1,5 @@
 """A page of a unit's children with their ladders; see `ledger`, whose rules hold here."""
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
@@ -18,6 +17,7 @@ from abhiyan.ui.tables import PER_PAGE, Leaf
 
 from . import own_part
 from .ledger import EXACT, Figures, Node, counted_below, figures, figures_of, node_of, window
+from .rows import decoded, named
 
 
 @dataclass(frozen=True, slots=True)
@@ -249,7 +249,7 @@ def _listed(
             unit_id=unit_id,
             code=code,
             kind=kind,
-            names=_names(names),
+            names=named(names),
             electors=electors,
             lat=lat,
             lon=lon,
@@ -291,7 +291,7 @@ def _listed(
     )
     if not begins or not found:
         return leaf, None
-    sums = json.loads(found[0][16]) if isinstance(found[0][16], str) else found[0][16]
+    sums = decoded(found[0][16])
     return leaf, [(channel, date.fromisoformat(day), number, n) for channel, day, number, n in sums or ()]
 
 
@@ -318,11 +318,6 @@ def _figure(name: str, *, has_own: bool) -> str:
 
 def _escaped(text: str) -> str:
     return text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
-
-
-def _names(value: Any) -> dict[str, str]:
-    names: dict[str, str] = json.loads(value) if isinstance(value, str) else value
-    return names
 
 
 def board(

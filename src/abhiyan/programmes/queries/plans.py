@@ -3,15 +3,19 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db import connection
 
 from abhiyan.elections import queries as elections
 from abhiyan.elections.models import Plan
 from abhiyan.programmes.models import Programme
+from abhiyan.programmes.refusals import PlanTooWide
 
-from .splits import Changes, Difference, families_of, named
+from .rows import named
+from .splits import TARGET, Changes, Difference
+
+MOST = 200_000  # units of a plan taken over at once: every booth of the largest state
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +44,7 @@ class Kept:
 
 @dataclass(frozen=True, slots=True)
 class Takeover:
-    """What of a plan becomes targets, and what does not.
+    """What of a plan becomes targets, and what does not. Of the units in `changes` only ids: see `described`.
 
     outside: units of the plan that are closed, or not in the programme's scope. unplaced: those that stand nowhere in
     the programme's hierarchy. nowhere: votes of seats without a unit. locked: targets that stay, being locked
@@ -62,10 +66,13 @@ class Takeover:
 
 
 def plan_as_targets(programme: Programme, plan: Plan, *, measure: int = 1, on: date) -> Takeover:
-    """`planned_takeover` of a plan in sight: its seats and what it gives units below them."""
+    """`planned_takeover` of a plan in sight: its seats and what it gives units below them. Refuses PlanTooWide."""
     seats = elections.plan_seats(plan)
     parts = {seat.unit_id: (seat.votes, seat.is_locked) for seat in seats if seat.unit_id is not None}
-    parts |= {part.unit_id: (part.n, part.is_locked) for part in elections.plan_parts(plan)}
+    below = elections.part_figures(plan, most=MOST)
+    if below is None:
+        raise PlanTooWide(field="plan", most=MOST)
+    parts |= below
     nowhere = sum(seat.votes for seat in seats if seat.unit_id is None)
     return planned_takeover(programme=programme, measure=measure, parts=parts, on=on, nowhere=nowhere)
 
@@ -88,64 +95,66 @@ def planned_takeover(
     values = {"parts": list(parts), "h": programme.hierarchy, "programme": programme.pk, "on": on}
     placed, inside = _placed(values)
     rows = _above(values | {"inside": list(inside), "measure": measure})
-    families = families_of(programme, measure, [row.unit_id for row in rows], on)
+    beside = _beside(values | {"rows": [row.unit_id for row in rows], "measure": measure})
+    below: dict[int, _Sum] = {unit_id: _Sum(*found) for unit_id, found in beside.items()}
     after: dict[int, tuple[int, bool]] = {}
-    kept, misfits = [], []
+    kept: list[tuple[_Row, int]] = []
+    misfits: list[tuple[_Row, int, _Sum]] = []
     for row in reversed(rows):  # from below
-        below = [
-            after[child.unit_id][0] if child.unit_id in after else child.n
-            for child in families.get(row.unit_id, ())
-        ]
-        known = [n for n in below if n is not None]
+        own = below.pop(row.unit_id, None) or _Sum()
         if row.unit_id in parts:
             planned = parts[row.unit_id]
-        elif row.n is not None and not row.is_of_plan and len(known) < len(below):
+        elif row.n is not None and not row.is_of_plan and own.without:
             planned = (row.n, False)
         else:
-            planned = (sum(known), False)
+            planned = (own.n, False)
         n, is_locked = planned
         if row.is_locked and not row.is_plans_lock:
             assert row.n is not None
             n, is_locked = row.n, True
             if n != planned[0]:
-                kept.append(Kept(row.unit_id, row.names, n, planned[0]))
+                kept.append((row, planned[0]))
         after[row.unit_id] = (n, is_locked)
-        if known and sum(known) != n:
-            misfits.append(Misfit(row.unit_id, row.names, n, sum(known), len(below) - len(known)))
-    differences = [
-        Difference(
-            row.unit_id,
-            row.code,
-            row.kind,
-            row.names,
-            row.n,
-            n,
-            row.is_locked,
-            is_locked,
-            is_plans_lock=is_locked,
-        )
+        if own.known and own.n != n:
+            misfits.append((row, n, own))
+        if row.parent_id is not None:
+            above = below.setdefault(row.parent_id, _Sum())
+            above.n, above.known = above.n + n, above.known + 1
+    differences = (
+        Difference(row.unit_id, "", "", {}, row.n, n, row.is_locked, is_locked, is_plans_lock=is_locked)
         for row in sorted(rows, key=lambda row: row.lo)
         for n, is_locked in (after[row.unit_id],)
-    ]
+        if (n, is_locked) != (row.n, row.is_locked)
+    )
+    names = _names([row.unit_id for row in (*(row for row, _n in kept), *(row for row, _n, _own in misfits))])
     return Takeover(
-        changes=Changes(tuple(one for one in differences if one.is_one), units=len(rows)),
+        changes=Changes(tuple(differences), units=len(rows)),
         outside=tuple(sorted(placed - inside)),
         unplaced=tuple(sorted(parts.keys() - placed)),
         nowhere=nowhere,
-        locked=tuple(reversed(kept)),
+        locked=tuple(Kept(row.unit_id, names[row.unit_id], row.n or 0, n) for row, n in reversed(kept)),
         summed=len(after.keys() - parts.keys()),
-        misfits=tuple(reversed(misfits)),
+        misfits=tuple(
+            Misfit(row.unit_id, names[row.unit_id], n, own.n, own.without)
+            for row, n, own in reversed(misfits)
+        ),
     )
 
 
-@dataclass(frozen=True, slots=True)
-class _Row:
+@dataclass(slots=True)
+class _Sum:
+    """What units directly below one would have: together, how many of them have a target, how many none."""
+
+    n: int = 0
+    known: int = 0
+    without: int = 0
+
+
+class _Row(NamedTuple):
     """A unit the plan names, or one above, with its target in force. is_of_plan: its number is a plan's."""
 
     unit_id: int
-    code: str
-    kind: str
-    names: dict[str, str]
+    parent_id: int | None
     lo: int
     n: int | None
     is_locked: bool
@@ -184,14 +193,36 @@ def _above(values: Mapping[str, Any]) -> list[_Row]:
               union
               select p.unit_id, p.parent_id from up
               join units_placement p on p.unit_id = up.parent_id and p.hierarchy = %(h)s and p.lo is not null)
-            select u.id, u.code, u.kind, u.names, p.lo, t.n, coalesce(t.is_locked, false),
+            select p.unit_id, p.parent_id, p.lo, t.n, coalesce(t.is_locked, false),
               coalesce(t.basis = 'plan', false), coalesce(t.is_plans_lock, false)
             from up
             join units_placement p on p.unit_id = up.unit_id and p.hierarchy = %(h)s and p.lo is not null
             join units_unit u on u.id = p.unit_id
-            left join programmes_target t on t.unit_id = p.unit_id and t.programme_id = %(programme)s
-              and t.measure = %(measure)s and t.replaced_at is null
+            left join {TARGET} on true
             where {_INSIDE} order by p.depth, p.lo""",
             values,
         )
-        return [_Row(row[0], row[1], row[2], named(row[3]), *row[4:]) for row in cursor.fetchall()]
+        return [_Row(*row) for row in cursor.fetchall()]
+
+
+def _beside(values: Mapping[str, Any]) -> dict[int, tuple[int, int, int]]:
+    """Below some units, what is open beside those units themselves: by parent, the sum, how many have a target, and how
+    many have none."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"""select p.parent_id, coalesce(sum(t.n), 0)::bigint, count(t.n), count(*) - count(t.n)
+            from unnest(%(rows)s::bigint[]) above
+            join units_placement p on p.parent_id = above and p.hierarchy = %(h)s and p.lo is not null
+            join units_unit u on u.id = p.unit_id and (u.closed_on is null or u.closed_on > %(on)s)
+            left join {TARGET} on true
+            left join unnest(%(rows)s::bigint[]) row on row = p.unit_id
+            where row is null group by p.parent_id""",
+            values,
+        )
+        return {parent: (n, known, without) for parent, n, known, without in cursor.fetchall()}
+
+
+def _names(unit_ids: list[int]) -> dict[int, dict[str, str]]:
+    with connection.cursor() as cursor:
+        cursor.execute("select id, names from units_unit where id = any(%s)", [unit_ids])
+        return {unit_id: named(names) for unit_id, names in cursor.fetchall()}

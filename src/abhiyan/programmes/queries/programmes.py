@@ -22,6 +22,7 @@ from abhiyan.programmes.rules.ladder import Ladder
 from abhiyan.ui.ladder import Ladder as Picture
 
 from .holders import holders
+from .rows import named
 from .splits import IN_PLAY
 
 # Whether any unit of the programme, or its owner, stands in or above the counts the scope in force may see.
@@ -121,7 +122,7 @@ def running_here(node: int, on: date) -> list[tuple[Programme, int | None]]:
     found = []
     for row in rows:
         known = dict(zip(_COLUMNS, row, strict=False))
-        known["names"] = _names(known["names"])
+        known["names"] = named(known["names"])
         found.append((Programme.from_db("default", list(known), list(known.values())), row[-1]))
     return found
 
@@ -186,7 +187,7 @@ def in_charges(programme: Programme, *, units: Sequence[int] | None = None) -> l
             role,
             unit_id,
             code,
-            _names(names),
+            named(names),
             since,
             state,
         )
@@ -293,10 +294,3 @@ def drawn(
         days=days,
         **more,
     )
-
-
-def _names(value: Any) -> dict[str, str]:
-    import json
-
-    names: dict[str, str] = json.loads(value) if isinstance(value, str) else value
-    return names

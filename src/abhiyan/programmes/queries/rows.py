@@ -1,11 +1,23 @@
-"""Lists too long to hold, read page by page."""
+"""Lists too long to hold, read page by page; and what jsonb comes as."""
 
+import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, TypeVar, overload
 
 from django.db import connection
 
 Row = TypeVar("Row")
+
+
+def decoded(value: Any) -> Any:
+    """What a jsonb column holds: it comes as text through Django's own cursor, else as it is."""
+    return json.loads(value) if isinstance(value, str) else value
+
+
+def named(value: Any) -> dict[str, str]:
+    """Names, or facts, from a jsonb column."""
+    names: dict[str, str] = decoded(value)
+    return names
 
 
 class Rows(Sequence[Row]):

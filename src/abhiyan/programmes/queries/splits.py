@@ -4,7 +4,7 @@ import hashlib
 import json
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -24,6 +24,7 @@ from abhiyan.programmes.refusals import (
 from abhiyan.units import queries as units
 from abhiyan.units.rules import levels, split
 
+from .rows import named
 from .weights import Basis, Within, basis
 
 DIRECTLY, WHERE_TARGETS_STAND, ALL_THE_WAY = "1", "kept", ""  # how far a split goes; else a kind of unit
@@ -121,6 +122,15 @@ def in_play(programme_id: int, hierarchy: int, unit_ids: Sequence[int], *, on: d
             {"units": list(unit_ids), "h": hierarchy, "programme": programme_id, "on": on},
         )
         return {unit_id for (unit_id,) in cursor.fetchall()}
+
+
+# The target in force of a unit `p`, each looked up by itself (lateral): of a programme that has just been given its
+# targets the planner believes it has next to none, and would hold each unit against all of them.
+TARGET = """lateral (
+  select t.n, t.is_locked, t.is_plans_lock, t.basis from programmes_target t
+  where t.unit_id = p.unit_id and t.programme_id = %(programme)s and t.measure = %(measure)s
+    and t.replaced_at is null
+  offset 0) t"""
 
 
 def set_from(programme: Programme, unit_ids: Sequence[int], *, on: date) -> dict[int, int]:
@@ -329,8 +339,7 @@ def families_of(
         cursor.execute(
             f"""select p.parent_id, p.unit_id, u.code, u.kind, u.names, t.n, coalesce(t.is_locked, false)
             from units_placement p join units_unit u on u.id = p.unit_id
-            left join programmes_target t on t.unit_id = p.unit_id and t.programme_id = %(programme)s
-              and t.measure = %(measure)s and t.replaced_at is null
+            left join {TARGET} on true
             where p.parent_id = any(%(parents)s) and p.hierarchy = %(h)s and p.lo is not null and {IN_PLAY}
             order by p.parent_id, u.code""",
             {
@@ -358,28 +367,31 @@ def planned_return(
     """
     with connection.cursor() as cursor:
         cursor.execute(
-            f"""with place as (
-              select p.unit_id, p.lo, p.hi, p.hierarchy from units_placement node
+            f"""with p as (
+              select p.unit_id, p.lo, p.hi, p.hierarchy,
+                max(t.n) filter (where is_now) as n_now,
+                coalesce(bool_or(t.is_locked) filter (where is_now), false) as is_locked_now,
+                coalesce(bool_or(t.is_plans_lock) filter (where is_now), false) as is_plans_lock_now,
+                coalesce(max(t.basis) filter (where is_now), '') as basis_now,
+                max(t.n) filter (where is_then) as n_then,
+                coalesce(bool_or(t.is_locked) filter (where is_then), false) as is_locked_then,
+                coalesce(bool_or(t.is_plans_lock) filter (where is_then), false) as is_plans_lock_then,
+                coalesce(max(t.basis) filter (where is_then), '') as basis_then
+              from units_placement node
               join units_placement p on p.lo >= node.lo and p.lo < node.hi and (%(own)s or p.lo > node.lo)
-              where node.unit_id = %(unit)s and node.hierarchy = %(h)s and node.lo is not null),
-            before as (
-              select t.unit_id, t.n, t.is_locked, t.basis, t.is_plans_lock
-              from programmes_target t join place on place.unit_id = t.unit_id
-              where t.programme_id = %(programme)s and t.measure = %(measure)s and t.replaced_at is null),
-            after as (
-              select t.unit_id, t.n, t.is_locked, t.basis, t.is_plans_lock
-              from programmes_target t join place on place.unit_id = t.unit_id
-              where t.programme_id = %(programme)s and t.measure = %(measure)s
-                and coalesce(t.version_id, 0) <= %(upto)s
-                and (t.replaced_at is null or coalesce(t.replaced_by, 0) > %(upto)s))
-            select u.id, u.code, u.kind, u.names, before.n, after.n,
-              coalesce(before.is_locked, false), coalesce(after.is_locked, false),
-              coalesce(after.basis, ''), coalesce(after.is_plans_lock, false)
-            from before full join after using (unit_id)
-            join place p on p.unit_id = coalesce(before.unit_id, after.unit_id)
-            join units_unit u on u.id = p.unit_id
-            where (before.n, before.is_locked, before.basis, before.is_plans_lock)
-              is distinct from (after.n, after.is_locked, after.basis, after.is_plans_lock) and {IN_PLAY}
+              join programmes_target t on t.unit_id = p.unit_id and t.programme_id = %(programme)s
+                and t.measure = %(measure)s
+              cross join lateral (select t.replaced_at is null as is_now,
+                coalesce(t.version_id, 0) <= %(upto)s
+                  and (t.replaced_at is null or coalesce(t.replaced_by, 0) > %(upto)s) as is_then) at
+              where node.unit_id = %(unit)s and node.hierarchy = %(h)s and node.lo is not null
+                and (is_now or is_then)
+              group by p.unit_id, p.lo, p.hi, p.hierarchy)
+            select u.id, u.code, u.kind, u.names, n_now, n_then, is_locked_now, is_locked_then,
+              basis_then, is_plans_lock_then
+            from p join units_unit u on u.id = p.unit_id
+            where (n_now, is_locked_now, is_plans_lock_now, basis_now)
+              is distinct from (n_then, is_locked_then, is_plans_lock_then, basis_then) and {IN_PLAY}
             order by p.lo""",
             {
                 "unit": unit_id,
@@ -400,6 +412,16 @@ def difference_of(row: Sequence[Any]) -> Difference:
     return Difference(unit_id, code, kind, named(names), *rest)
 
 
-def named(value: Any) -> dict[str, str]:
-    names: dict[str, str] = json.loads(value) if isinstance(value, str) else value
-    return names
+def described(differences: Sequence[Difference]) -> list[Difference]:
+    """Differences with code, kind and names of their units, where they were found without."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select id, code, kind, names from units_unit where id = any(%s)",
+            [[one.unit_id for one in differences if not one.code]],
+        )
+        known = {unit_id: (code, kind, named(names)) for unit_id, code, kind, names in cursor.fetchall()}
+    found = []
+    for one in differences:
+        code, kind, names = known.get(one.unit_id, (one.code, one.kind, one.names))
+        found.append(replace(one, code=code, kind=kind, names=names))
+    return found

@@ -12,8 +12,8 @@ from abhiyan.core.refusals import NotFound
 from abhiyan.programmes.models import Programme, TargetVersion
 
 from . import weights
-from .rows import Rows
-from .splits import Difference, difference_of, named
+from .rows import Rows, named
+from .splits import Difference, difference_of
 
 
 @dataclass(frozen=True, slots=True)

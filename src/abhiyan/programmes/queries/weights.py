@@ -1,6 +1,5 @@
 """What a target may be split by: named sources of weights. Each knows the weights of some units, and guesses none."""
 
-import json
 from bisect import bisect_left
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -18,6 +17,8 @@ from abhiyan.elections import queries as elections
 from abhiyan.elections.queries import CLASS_FACTORS
 from abhiyan.programmes.refusals import NoWeight, PartyDidNotStand, UnknownBasis
 from abhiyan.programmes.rules.nested import Given, sums
+
+from .rows import named
 
 Options = Mapping[str, str]
 
@@ -326,6 +327,6 @@ def elections_offered() -> list[tuple[str, str]]:
         rows = cursor.fetchall()
     found = []
     for code, names in rows:
-        known: dict[str, str] = json.loads(names) if isinstance(names, str) else names
+        known = named(names)
         found.append((code, known.get(language) or known.get("en", code)))
     return found

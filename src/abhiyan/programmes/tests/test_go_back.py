@@ -87,7 +87,7 @@ def test_what_is_undone_goes_again_by_what_it_went_by_so_the_next_plan_of_a_part
     ]
     assert acts.newest().basis == ""  # the one of what was undone is not that of what stands again
     found = acts.take_over(plan_of(world, N111=10))
-    assert {one.code: one.after for one in found.changes.differences} == {"N111": 10}
+    assert {one.code: one.after for one in queries.described(found.changes.differences)} == {"N111": 10}
     assert {one.unit_id for one in found.misfits} == {world.unit("N11")}
 
 

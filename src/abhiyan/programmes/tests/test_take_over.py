@@ -1,5 +1,6 @@
 """What a plan of votes makes of a programme's targets."""
 
+import sys
 from uuid import uuid4
 
 import pytest
@@ -11,6 +12,7 @@ from abhiyan.people.models import Account
 from abhiyan.programmes import actions, queries
 from abhiyan.programmes.models import Programme
 
+from .make import plan_of
 from .test_make_programme import make
 from .test_pages import browser
 
@@ -41,7 +43,7 @@ def planned(world: World, drive: Programme, **parts: int | tuple[int, bool]) -> 
 
 
 def after(found: queries.Takeover) -> dict[str, int | None]:
-    return {one.code: one.after for one in found.changes.differences}
+    return {one.code: one.after for one in queries.described(found.changes.differences)}
 
 
 def test_units_of_the_plan_get_its_numbers_and_those_above_their_sum(world: World, drive: Programme) -> None:
@@ -59,7 +61,7 @@ def test_units_of_the_plan_get_its_numbers_and_those_above_their_sum(world: Worl
     assert found.unplaced == (world.unit("C1"),)  # a seat has no place in the organisation
     assert found.outside == (world.unit("N21"),)
     assert found.summed == 5 and found.misfits == ()
-    assert [one.code for one in found.changes.differences if one.is_locked] == ["N1112"]
+    assert [one.code for one in queries.described(found.changes.differences) if one.is_locked] == ["N1112"]
 
 
 def set_n(world: World, drive: Programme, by: Account, **given: int) -> None:
@@ -111,6 +113,31 @@ def test_a_plan_of_a_part_of_the_state_leaves_the_states_own_target_and_says_wha
     found = planned(world, drive, N111=500, N112=100)
     assert after(found) == {"N11": 600, "N111": 500, "N112": 100}
     assert misfits(world, found) == {"N1": (2000, 600, 1)}
+
+
+def test_a_plan_of_more_units_than_one_taking_over_looks_at_is_refused_before_they_are_read(
+    world: World, drive: Programme, president: Account, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plan = plan_of(world, N1111=1, N1112=2, N1121=3)
+    client, page = browser(president), f"/programmes/{drive.public_id}/targets/plan/"
+    assert client.get(page, {"plan": str(plan.public_id)}).status_code == 200
+    monkeypatch.setattr(sys.modules[queries.planned_takeover.__module__], "MOST", 2)
+    answer = client.get(page, {"plan": str(plan.public_id)})
+    assert answer.status_code == 422
+    assert "This plan gives votes to more than 2 units" in answer.content.decode()
+    answer = client.post(page, {"plan": str(plan.public_id), "expected": "x"})
+    assert answer.status_code == 422 and "Take these targets" not in answer.content.decode()
+
+
+def test_what_a_plan_would_change_is_named_on_the_page_and_in_the_file(
+    world: World, drive: Programme, president: Account
+) -> None:
+    plan = plan_of(world, N1111=10, N1112=(5, True))
+    client, page = browser(president), f"/programmes/{drive.public_id}/targets/plan/"
+    asked = {"plan": str(plan.public_id)}
+    assert '<th scope="row">Unit N1112</th>' in client.get(page, asked).content.decode()
+    lines = client.get(page, asked | {"format": "csv"}).getvalue().decode().splitlines()
+    assert lines[-1] == "Unit N1112,N1112,Booth,,5,5,yes"
 
 
 def test_the_page_says_how_a_plan_comes_into_the_programme_until_its_votes_are_passed_down(

@@ -265,7 +265,8 @@ def test_a_plan_is_taken_over_with_its_name_and_version(
         # The next version moves the lock the plan itself has set; one set by hand since stays, and is told.
         PlanPart.objects.filter(plan=plan, unit_id=world.unit("N1111")).update(n=650)
         next_one = queries.plan_as_targets(drive, plan, on=TODAY)
-        moved = {one.code: (one.after, one.is_locked) for one in next_one.changes.differences}
+        changes = queries.described(next_one.changes.differences)
+        moved = {one.code: (one.after, one.is_locked) for one in changes}
         assert moved == {
             "N1": (1050, False),
             "N11": (650, False),

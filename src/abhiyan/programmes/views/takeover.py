@@ -82,11 +82,15 @@ def _page(request: Request, one: Programme, *, problem: str = "", status: int = 
     if form.is_bound and form.is_valid():
         plan = elections.plan_for(_uuid(form.cleaned_data["plan"]))
         on = clock.day_in(one.zone, clock.now())
-        found = queries.plan_as_targets(one, plan, measure=measure.number, on=on)
-        differences = found.changes.differences
-        if tables.wants_csv(request.GET):
-            return tables.csv_response("differences", *differences_csv(differences, lang))
-        leaf = tables.numbered(differences, request.GET, total=len(differences))
+        try:
+            found = queries.plan_as_targets(one, plan, measure=measure.number, on=on)
+        except Refused as refused:
+            status = shown.refuse(form, refused)
+        else:
+            differences = found.changes.differences
+            if tables.wants_csv(request.GET):
+                return tables.csv_response("differences", *differences_csv(differences, lang))
+            leaf = tables.numbered(differences, request.GET, total=len(differences))
     elif form.is_bound:
         status = 422
     return render(

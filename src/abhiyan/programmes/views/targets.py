@@ -354,7 +354,7 @@ def difference_rows(differences: Iterable[queries.Difference], lang: str) -> lis
             "kind": Kind(row.kind).label,
             "basis": "" if row.is_one else queries.said(row.basis),  # nothing else differs
         }
-        for row in differences
+        for row in queries.described(list(differences))
     ]
 
 
@@ -378,7 +378,7 @@ def differences_csv(
             row.change,
             yes if row.is_locked else "",
         ]
-        for row in differences[: tables.DEEPEST_ROW]
+        for row in queries.described(differences[: tables.DEEPEST_ROW])
     ]
     if n > tables.DEEPEST_ROW:
         left_out = say("%(n)s more rows are not in this file.")
