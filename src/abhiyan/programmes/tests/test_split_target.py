@@ -153,3 +153,21 @@ def test_targets_of_a_closed_programme_stay(world: World, drive: Programme, pres
         actions.close_programme(programme_id=drive.pk, by=actor(president), at=AT + timedelta(days=1))
     with pytest.raises(actions.ProgrammeOver):
         set_n(world, drive, "N1", 2000, president)
+
+
+def test_a_target_is_set_from_the_unit_above_and_where_the_programme_begins_from_its_owner(
+    world: World, president: Account
+) -> None:
+    made = make(world, president, unit_ids=[world.unit("N111")])
+    codes = ("N", "N1", "N11", "N111", "N112", "N1111", "N1112", "C1")
+    with system("test"):
+        Unit.objects.filter(code="N1112").update(closed_on=TODAY - timedelta(days=1))
+        found = queries.set_from(made, [world.unit(code) for code in codes], on=TODAY)
+    named = {unit.pk: code for code, unit in world.units.items()}
+    assert {named[unit]: named[source] for unit, source in found.items()} == {
+        "N": "N1",  # nothing stands above it
+        "N1": "N",
+        "N11": "N1",
+        "N111": "N1",  # not its district
+        "N1111": "N111",
+    }
