@@ -90,12 +90,17 @@ def test_an_import_in_all_its_states_has_no_violation(
         page.goto(f"/imports/{public_id}/{where}")
         found.extend(unsound(page, f"{what}-{size}-{language}"))
 
+    def done(selector: str) -> None:
+        if (size, language) != ("desk", "en"):
+            page.reload()  # that the page asks by itself, every two seconds, is seen once
+        page.wait_for_selector(selector)
+
     see("columns")
     page.click("form[action$='/columns/'][data-once] button[type=submit]")
     page.wait_for_selector("progress")
     found += unsound(page, f"checking-{size}-{language}")
     running.run(public_id, "check", at=clock.now())
-    page.wait_for_selector("#outcome")  # the page asks by itself and loads anew
+    done("#outcome")
     found += unsound(page, f"checked-{size}-{language}")
     for where in ("refused/", "differences/", "commit/", "discard/"):
         see(where.strip("/"), where)
@@ -103,13 +108,13 @@ def test_an_import_in_all_its_states_has_no_violation(
     page.click("main form[method=post] button[type=submit]")
     page.wait_for_selector("progress")
     running.run(public_id, "commit", at=clock.now())
-    page.wait_for_selector("a[href$='/undo/']")
+    done("a[href$='/undo/']")
     see("done")
     see("undo", "undo/")
     page.click("main form[method=post] button[type=submit]")
     page.wait_for_selector("progress")
     running.run(public_id, "undo", at=clock.now())
-    page.wait_for_selector("#undone")
+    done("#undone")
     found += unsound(page, f"undone-{size}-{language}")
     page.goto("/imports/?sort=-file")
     found += unsound(page, f"list-{size}-{language}")

@@ -31,7 +31,9 @@ def unsound(page: Page, where: str) -> list[str]:
     """
     page.wait_for_load_state("load")
     page.evaluate("document.fonts.ready")
-    page.evaluate(SOURCE)
+    if not page.evaluate("'axe' in window"):
+        page.add_init_script(SOURCE)  # the pages after this one bring it with them
+        page.evaluate(SOURCE)
     found: list[str] = []
     for scheme in ("dark", "light"):
         page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
