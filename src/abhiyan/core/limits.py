@@ -52,8 +52,8 @@ def sweep(at: datetime) -> int:
     """Delete counters whose window is over. Returns how many; called by a loop, in its transaction."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "delete from core_rate_count where key in"
-            " (select key from core_rate_count where ends_at < %s limit %s for update skip locked)",
+            "delete from core_rate_count where key = any(array("
+            "select key from core_rate_count where ends_at < %s limit %s for update skip locked))",
             [at, SWEPT_AT_ONCE],
         )
         return int(cursor.rowcount)

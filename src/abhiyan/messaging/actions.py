@@ -195,9 +195,10 @@ def _free_held_for_text(*, at: datetime) -> tuple[int, int]:
 
 # ---------------------------------------------------------------------------------------------- the way out
 
+# An array of what is to be taken, for it is read once; `in` may be read once a row, and each time takes n more.
 _LEASE = """update messaging_message set state = 'leased', leased_until = %(until)s, tries = tries + 1
- where id in (select id from messaging_message where state in ('queued', 'leased') and due_at <= %(at)s
- and (leased_until is null or leased_until <= %(at)s){} order by due_at limit %(n)s for update skip locked)
+ where id = any(array(select id from messaging_message where state in ('queued', 'leased') and due_at <= %(at)s
+ and (leased_until is null or leased_until <= %(at)s){} order by due_at limit %(n)s for update skip locked))
  returning id, kind, template, language, phone_id, sealed_phone, sealed_blanks, programme_id, queued_at, tries,
  reason"""
 
@@ -274,9 +275,9 @@ def spend(*, programme_id: int, at: datetime) -> bool:
 # Behind a breaker that is out: what of the lease was left, and what waits in the queue for this same hour. All in one
 # step, or a burst of callers would keep everybody else's messages waiting while it is held one by one.
 _HOLD = """update messaging_message set state = 'held', reason = 'budget', leased_until = null
- where id = any(%s) and state = 'leased' or id in (select id from messaging_message where programme_id = any(%s)
+ where id = any(%s) and state = 'leased' or id = any(array(select id from messaging_message where programme_id = any(%s)
  and state = 'queued' and due_at <= %s and reason <> 'released' and template not like 'code.%%' order by due_at limit %s
- for update skip locked)"""
+ for update skip locked))"""
 HELD_AT_ONCE = 10_000
 _SUPPRESSED = "select phone_id from people_suppression where phone_id = any(%s) and lifted_at is null"
 _CONSENTED = """select distinct p.phone_id from people_person p join people_consent c on c.person_id = p.id
