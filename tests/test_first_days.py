@@ -16,11 +16,12 @@ from abhiyan.core.actor import Actor
 from abhiyan.core.scope import system
 from abhiyan.enrolment.tests.make import Human, plant_units
 from abhiyan.enrolment.tests.test_notice import filled, offered
-from abhiyan.enrolment.tests.web import browser, code_sent, today, typed
+from abhiyan.enrolment.tests.web import code_sent, today, typed
 from abhiyan.messaging import actions as messaging
 from abhiyan.messaging.adapters import Handed, Letter
 from abhiyan.people import actions as people
 from abhiyan.people.rules import totp
+from abhiyan.people.tests.make import browser
 from abhiyan.programmes import actions as programmes
 from abhiyan.programmes import queries
 from abhiyan.site import cli

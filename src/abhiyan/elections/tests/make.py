@@ -1,21 +1,15 @@
-"""Files of results for tests, the real ones and small ones made by hand; and a browser."""
+"""Files of results for tests, the real ones and small ones made by hand."""
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from django.conf import settings
-from django.test import Client
-
-from abhiyan.core import clock
 from abhiyan.core.actor import Actor
 from abhiyan.core.imports import actions as imports
 from abhiyan.core.imports import kind, queries, running
 from abhiyan.core.models import RefusedRow, StagedImport
 from abhiyan.core.scope import system
 from abhiyan.elections.known import DATA
-from abhiyan.people.actions import sessions
-from abhiyan.people.models import Account
 from abhiyan.units.tests.make import AT, SYSTEM
 
 HEADER = "year,state_eci,pc_no,pc_name,pc_type,position,candidate,party,votes,electors,note"
@@ -110,14 +104,3 @@ def rows_of(
         for number, candidates in seats.items()
         for place, (name, party, votes) in enumerate(candidates, 1)
     )
-
-
-def browser(account: Account, language: str = "en") -> Client:
-    """A browser somebody has signed in with, in a language."""
-    client = Client(HTTP_ACCEPT_LANGUAGE=language)
-    with system("test"):
-        Account.objects.filter(id=account.pk).update(language=language)
-    client.cookies[settings.SESSION_COOKIE_NAME] = sessions.start(
-        account_id=account.pk, device="", origin="", at=clock.now(), strong=True
-    ).token
-    return client

@@ -16,10 +16,10 @@ from abhiyan.org import actions as org
 from abhiyan.org.models import Appointment
 from abhiyan.org.tests.make import World, actor
 from abhiyan.people.models import Account
+from abhiyan.people.tests.make import browser
 from abhiyan.units.models import Unit
 from abhiyan.units.tests.make import AT, SYSTEM
 
-from .make import browser
 from .test_cascade_moves import Ground, ground
 from .test_cascade_plan import plan, president, world
 from .test_plan_pages import body, text

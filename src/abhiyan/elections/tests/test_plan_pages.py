@@ -15,9 +15,10 @@ from abhiyan.elections.queries import planning
 from abhiyan.elections.queries.planning import Aims
 from abhiyan.org.tests.make import AT, SYSTEM, World, actor
 from abhiyan.people.models import Account
+from abhiyan.people.tests.make import browser
 from abhiyan.units.models import Unit
 
-from .make import bring, browser, reasons, rows_of, written
+from .make import bring, reasons, rows_of, written
 from .test_cascade_plan import plan, president, world
 from .test_make_plan import SEATS, make, seats
 

@@ -16,8 +16,9 @@ from abhiyan.elections import actions, queries
 from abhiyan.elections.known import PACKAGED_ORIGIN
 from abhiyan.elections.models import Alliance, ClassRule, Contest, Part, PartVotes, UnitClass
 from abhiyan.elections.templatetags.figures import origin
-from abhiyan.elections.tests.make import bring, browser, refused, rows_of, written
+from abhiyan.elections.tests.make import bring, refused, rows_of, written
 from abhiyan.org.tests.make import World
+from abhiyan.people.tests.make import browser
 from abhiyan.units import actions as acts
 from abhiyan.units.models import Placement, Unit
 from abhiyan.units.tests.make import AT, SYSTEM

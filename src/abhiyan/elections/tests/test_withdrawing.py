@@ -15,11 +15,12 @@ from abhiyan.elections.actions.made import made_of
 from abhiyan.elections.models import Alliance, ClassRule, Election, Plan, PlanPart, PlanSeat, UnitClass
 from abhiyan.elections.queries.planning import Aims
 from abhiyan.elections.refusals import AllianceInUse, MadeOf
-from abhiyan.elections.tests.make import bring, browser, reasons, rows_of, step, written
+from abhiyan.elections.tests.make import bring, reasons, rows_of, step, written
 from abhiyan.org import queries as org
 from abhiyan.org.queries import NotYours
 from abhiyan.org.tests.make import AT, TODAY, World, actor
 from abhiyan.people.models import Account
+from abhiyan.people.tests.make import browser
 from abhiyan.units.models import Unit
 
 pytestmark = pytest.mark.django_db

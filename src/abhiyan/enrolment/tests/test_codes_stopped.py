@@ -10,9 +10,10 @@ from abhiyan.core.scope import system
 from abhiyan.enrolment.models import Drive
 from abhiyan.messaging import doctor
 from abhiyan.messaging.models import Message, Spending, Template
+from abhiyan.people.tests.make import browser
 
 from .make import Human, World
-from .web import browser, join, typed, web_world
+from .web import join, typed, web_world
 
 pytestmark = pytest.mark.django_db(transaction=True)
 NONE_COMES = {
@@ -30,7 +31,7 @@ def world(monkeypatch: pytest.MonkeyPatch) -> World:
 
 def told(page: str, human: Human = World.bilal, language: str = "en") -> str:
     """What the page says where the code is to be typed."""
-    client: Client = browser(language)
+    client: Client = browser(language=language)
     given = typed(human) if page == "join" else {"phone": human.phone}
     asked = client.post(PAGES[page], given)
     assert asked.status_code == 302, asked.content.decode()
@@ -40,7 +41,7 @@ def told(page: str, human: Human = World.bilal, language: str = "en") -> str:
 
 def before(page: str, language: str = "en") -> str:
     """What the page says before anything is typed."""
-    return str(browser(language).get(PAGES[page]).content.decode())
+    return str(browser(language=language).get(PAGES[page]).content.decode())
 
 
 def level() -> set[str]:

@@ -23,10 +23,11 @@ from abhiyan.messaging.models import Number
 from abhiyan.messaging.rules import signatures
 from abhiyan.people import actions as people
 from abhiyan.people.rules.notices import SAMPLE
+from abhiyan.people.tests.make import browser
 from abhiyan.programmes import actions as programmes
 
 from .make import CHANNEL, World
-from .web import browser, officer, today, web_world
+from .web import officer, today, web_world
 
 pytestmark = pytest.mark.django_db(transaction=True)
 NUMBER = "+911800000009"

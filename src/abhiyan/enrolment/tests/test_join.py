@@ -5,9 +5,10 @@ from django.test import Client
 
 from abhiyan.core.scope import system
 from abhiyan.enrolment.models import Drive
+from abhiyan.people.tests.make import browser
 
 from .make import Human, Ladder, World
-from .web import blanks, browser, code_sent, join, main, today, typed, web_world
+from .web import blanks, code_sent, join, main, today, typed, web_world
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -82,7 +83,9 @@ def test_errors_stand_at_their_fields_and_typed_values_stay(world: World) -> Non
     assert "Ten digits are needed; now there are 8." in page
     assert 'value="Asha Devi"' in page and 'value="98765 432"' in page
     assert "Give the year of birth" in page and "Without this yes" in page
-    hindi = browser("hi").post("/join/winter/", {"adult": "yes", "phone": "98765 432"}).content.decode()
+    hindi = (
+        browser(language="hi").post("/join/winter/", {"adult": "yes", "phone": "98765 432"}).content.decode()
+    )
     assert "Ten digits" not in hindi
 
 

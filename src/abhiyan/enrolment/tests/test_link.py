@@ -4,9 +4,10 @@ import pytest
 from django.test import Client
 
 from abhiyan.enrolment.actions.links import link_of
+from abhiyan.people.tests.make import browser
 
 from .make import Ladder, World
-from .web import browser, main, typed, web_world
+from .web import main, typed, web_world
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -8,9 +8,10 @@ import pytest
 
 from abhiyan.core.scope import system
 from abhiyan.people.models import Suppression
+from abhiyan.people.tests.make import browser
 
 from .make import Human, Ladder, World
-from .web import blanks, browser, code_sent, join, open_me, web_world
+from .web import blanks, code_sent, join, open_me, web_world
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -13,9 +13,10 @@ from abhiyan.enrolment.actions import reading
 from abhiyan.enrolment.rules.number import member_number, public_ids
 from abhiyan.org import queries as org
 from abhiyan.org.models import Release
+from abhiyan.people.tests.make import browser
 
 from .make import Human, Ladder, World
-from .web import browser, join, officer, today, web_world
+from .web import join, officer, today, web_world
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -6,7 +6,6 @@ from datetime import date, timedelta
 from typing import Any
 from uuid import uuid4
 
-from django.conf import settings
 from django.test import Client
 from django.utils import translation
 
@@ -16,8 +15,8 @@ from abhiyan.core.scope import system
 from abhiyan.messaging import actions as messaging
 from abhiyan.messaging.models import Message
 from abhiyan.org import actions as org
-from abhiyan.people.actions import sessions
 from abhiyan.people.models import Account
+from abhiyan.people.tests.make import browser
 
 from .make import CHANNEL, Human, World
 
@@ -34,10 +33,6 @@ def web_world() -> World:
         messaging.publish_templates(at=world.now, by=CHANNEL)
         org.ensure_offices()
     return world
-
-
-def browser(language: str = "en", **more: Any) -> Client:
-    return Client(HTTP_ACCEPT_LANGUAGE=language, **more)
 
 
 def typed(human: Human, **other: str) -> dict[str, str]:
@@ -108,10 +103,7 @@ def officer(world: World, office: str, unit: str, *, hierarchy: int = 1) -> Clie
             by=world_actor(),
             at=at,
         )
-        token = sessions.start(account_id=account.pk, device="", origin="", at=at, strong=True).token
-    client = browser()
-    client.cookies[settings.SESSION_COOKIE_NAME] = token
-    return client
+    return browser(account)
 
 
 def world_actor() -> Any:

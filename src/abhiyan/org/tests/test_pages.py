@@ -12,30 +12,12 @@ from django.test.utils import CaptureQueriesContext
 from abhiyan.core import clock
 from abhiyan.core.scope import system
 from abhiyan.org.models import Appointment, Release
-from abhiyan.people.actions import sessions
 from abhiyan.people.models import Account, Factor
+from abhiyan.people.tests.make import body, browser
 
 from .make import World
 
 pytestmark = pytest.mark.django_db
-
-
-def browser(account: Account | None = None, *, strong: bool = True, language: str = "en") -> Client:
-    client = Client(HTTP_ACCEPT_LANGUAGE=language)
-    if account is not None:
-        with system("test"):
-            Account.objects.filter(id=account.pk).update(language=language)
-        token = sessions.start(
-            account_id=account.pk, device="", origin="", at=clock.now(), strong=strong
-        ).token
-        client.cookies[settings.SESSION_COOKIE_NAME] = token
-    return client
-
-
-def body(client: Client, path: str, status: int = 200) -> str:
-    answer = client.get(path)
-    assert answer.status_code == status, answer.content.decode()[:2000]
-    return answer.content.decode()
 
 
 def test_every_page_as_every_role(world: World) -> None:

@@ -53,18 +53,31 @@ class World:
 
     def browser(self, account: Account | None = None, *, strong: bool = True) -> Client:
         """A browser signed in as Asha."""
-        own = account or self.account
-        client = Client(HTTP_ACCEPT_LANGUAGE="en")
-        token = sessions.start(
-            account_id=own.pk,
-            phone_id=own.phone_id,
+        return browser(account or self.account, strong=strong)
+
+
+def browser(account: Account | None = None, language: str = "en", *, strong: bool = True) -> Client:
+    """A browser in a language, in which somebody has signed in (`None`: nobody)."""
+    client = Client(HTTP_ACCEPT_LANGUAGE=language)
+    if account is not None:
+        with system("test"):
+            Account.objects.filter(id=account.pk).update(language=language)
+        client.cookies[settings.SESSION_COOKIE_NAME] = sessions.start(
+            account_id=account.pk,
+            phone_id=account.phone_id,
             device="",
             origin="",
             at=clock.now(),
             strong=strong,
         ).token
-        client.cookies[settings.SESSION_COOKIE_NAME] = token
-        return client
+    return client
+
+
+def body(client: Client, path: str, status: int = 200) -> str:
+    """What a page says."""
+    answer = client.get(path)
+    assert answer.status_code == status, answer.content.decode()[:2000]
+    return answer.content.decode()
 
 
 @contextmanager

@@ -15,13 +15,9 @@ from abhiyan.people.actions import codes, factors
 from abhiyan.people.models import Code, Session
 from abhiyan.people.rules import totp
 
-from .make import ASHA, AT, NOBODYS, SYSTEM, World, inbox
+from .make import ASHA, AT, NOBODYS, SYSTEM, World, browser, inbox
 
 pytestmark = pytest.mark.django_db
-
-
-def browser() -> Client:
-    return Client(HTTP_ACCEPT_LANGUAGE="en")
 
 
 def ask(client: Client, phone: str = ASHA) -> str:

@@ -24,13 +24,13 @@ from abhiyan.org.queries import viewer_of
 from abhiyan.org.tests.make import AT, SYSTEM, TODAY, World, actor
 from abhiyan.people import actions as people
 from abhiyan.people.models import Account
+from abhiyan.people.tests.make import body, browser
 from abhiyan.programmes import actions, owed, queries
 from abhiyan.programmes.models import InCharge, Programme
 from abhiyan.programmes.views import charges as charges_page
 from abhiyan.units.models import Unit
 
 from .test_make_programme import make
-from .test_pages import body, browser
 from .test_pages import drive as open_drive
 
 pytestmark = pytest.mark.django_db

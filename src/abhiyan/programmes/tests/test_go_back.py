@@ -9,11 +9,11 @@ from abhiyan.elections.models import Plan
 from abhiyan.org.queries import NotYours
 from abhiyan.org.tests.make import AT, TODAY, World, actor
 from abhiyan.people.models import Account
+from abhiyan.people.tests.make import body, browser
 from abhiyan.programmes import actions, queries
 from abhiyan.programmes.models import Programme, TargetVersion
 
 from .make import plan_of, taken
-from .test_pages import body, browser
 from .test_pages import drive as open_drive
 
 pytestmark = pytest.mark.django_db

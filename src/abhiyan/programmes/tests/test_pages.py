@@ -12,8 +12,8 @@ from django.test.utils import CaptureQueriesContext
 from abhiyan.core import clock
 from abhiyan.core.scope import system
 from abhiyan.org.tests.make import TODAY, World, actor
-from abhiyan.people.actions import sessions
 from abhiyan.people.models import Account
+from abhiyan.people.tests.make import body, browser
 from abhiyan.programmes import actions, queries
 from abhiyan.programmes.models import Programme
 from abhiyan.programmes.queries import splits
@@ -23,23 +23,6 @@ from .make import taken
 from .test_make_programme import make
 
 pytestmark = pytest.mark.django_db
-
-
-def browser(account: Account | None = None, *, strong: bool = True, language: str = "en") -> Client:
-    client = Client(HTTP_ACCEPT_LANGUAGE=language)
-    if account is not None:
-        with system("test"):
-            Account.objects.filter(id=account.pk).update(language=language)
-        client.cookies[settings.SESSION_COOKIE_NAME] = sessions.start(
-            account_id=account.pk, device="", origin="", at=clock.now(), strong=strong
-        ).token
-    return client
-
-
-def body(client: Client, path: str, status: int = 200) -> str:
-    answer = client.get(path)
-    assert answer.status_code == status, answer.content.decode()[:2000]
-    return answer.content.decode()
 
 
 def numbers(page: str) -> set[str]:

@@ -9,12 +9,12 @@ from abhiyan.core.scope import system
 from abhiyan.elections.models import Contest, Election, Plan, PlanPart, PlanSeat
 from abhiyan.org.tests.make import AT, TODAY, World, actor
 from abhiyan.people.models import Account
+from abhiyan.people.tests.make import browser
 from abhiyan.programmes import actions, queries
 from abhiyan.programmes.models import Programme
 
 from .make import plan_of
 from .test_make_programme import make
-from .test_pages import browser
 
 pytestmark = pytest.mark.django_db
 

@@ -12,6 +12,7 @@ from abhiyan.core.scope import system
 from abhiyan.org.queries import NotYours
 from abhiyan.org.tests.make import AT, TODAY, World, actor
 from abhiyan.people.models import Account
+from abhiyan.people.tests.make import body, browser
 from abhiyan.programmes import actions, queries
 from abhiyan.programmes.models import Programme, ProgrammeUnit, TargetVersion, UnitTotal
 from abhiyan.programmes.queries import splits
@@ -20,7 +21,6 @@ from abhiyan.units.models import Placement, Unit
 
 from .make import taken
 from .test_make_programme import make
-from .test_pages import body, browser
 from .test_pages import drive as open_drive
 
 pytestmark = pytest.mark.django_db

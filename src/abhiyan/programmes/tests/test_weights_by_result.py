@@ -21,13 +21,14 @@ from abhiyan.elections.models import (
 )
 from abhiyan.org.tests.make import AT, TODAY, World, actor
 from abhiyan.people.models import Account
+from abhiyan.people.tests.make import browser
 from abhiyan.programmes import actions, queries
 from abhiyan.programmes.models import Programme, ProgrammeUnit
 from abhiyan.programmes.queries.weights import Within
 from abhiyan.units.models import Unit
 
+from .make import plan_of
 from .test_make_programme import make
-from .test_pages import browser
 
 pytestmark = pytest.mark.django_db
 EVERYWHERE = Within(1, TODAY)
@@ -288,17 +289,8 @@ def test_on_its_page_a_plan_is_looked_at_and_then_taken(
 ) -> None:
     page, address = browser(president), f"/programmes/{drive.public_id}/targets/plan/"
     assert "There is no plan yet" in page.get(address).content.decode()
+    plan = plan_of(world, N1111=500, N1211=400)
     with system("test"):
-        plan = Plan.objects.create(
-            public_id=uuid4(),
-            names={"en": "Eighty of eighty"},
-            election=election,
-            level="pc",
-            unit_id=world.unit("N1"),
-            party="BJP",
-            method="uniform",
-            made_at=AT,
-        )
         PlanSeat.objects.create(
             plan=plan,
             contest=Contest.objects.get(),
@@ -307,15 +299,6 @@ def test_on_its_page_a_plan_is_looked_at_and_then_taken(
             votes=900,
             share_pct=45.0,
         )
-        for code, n in (("N1111", 500), ("N1211", 400)):
-            PlanPart.objects.create(
-                plan=plan,
-                unit_id=world.unit(code),
-                parent_id=world.unit("C1"),
-                n=n,
-                weight_basis="electors",
-                set_at=AT,
-            )
     told = page.get(f"{address}?plan={plan.public_id}").content.decode()
     assert "of 7 looked at" in told and "standing nowhere in this programme's hierarchy: 1." in told
     expected = told.partition('name="expected" value="')[2].partition('"')[0]

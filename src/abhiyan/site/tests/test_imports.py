@@ -6,7 +6,6 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test import Client
@@ -18,8 +17,8 @@ from abhiyan.core.imports import queries, registered, running, store
 from abhiyan.core.models import StagedImport
 from abhiyan.core.scope import system
 from abhiyan.org import actions as org
-from abhiyan.people.actions import sessions
 from abhiyan.people.models import Account
+from abhiyan.people.tests.make import browser
 from abhiyan.units.models import Unit
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -80,16 +79,6 @@ def holder(world: Any, office: str, unit: str, hierarchy: int = 1) -> Account:
             at=clock.now(),
         )
     return found
-
-
-def browser(who: Account | None = None, language: str = "en") -> Client:
-    client = Client(HTTP_ACCEPT_LANGUAGE=language)
-    if who is not None:
-        with system("test"):
-            Account.objects.filter(id=who.pk).update(language=language)
-        token = sessions.start(account_id=who.pk, device="", origin="", at=clock.now(), strong=True).token
-        client.cookies[settings.SESSION_COOKIE_NAME] = token
-    return client
 
 
 def text(answer: Any, status: int = 200) -> str:
