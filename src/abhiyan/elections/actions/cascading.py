@@ -49,6 +49,7 @@ def cascade_seats(*, public_id: UUID, basis: str, down_to: str, by: Actor, at: d
             "left": [],
             "step_at": at.isoformat(),
             "ended_at": None,
+            "why": "",
         }
         is_later = len(seats) > MOST_SEATS or sum(one.units for one in seats) > MOST_UNITS
         if not is_later:
@@ -93,8 +94,9 @@ def pass_next_seat(*, public_id: UUID, key: str, at: datetime) -> bool:
         if told.get("key") != key or told["ended_at"]:
             return False
         seats = seats_with_units_below(plan, after=told["after"], most=1)
-        if not seats or not planning.is_newest(plan) or not _may(told["by"], plan):
-            _keep(plan, told | {"ended_at": at.isoformat()})
+        why = "newer" if not planning.is_newest(plan) else "" if _may(told["by"], plan) else "office"
+        if why or not seats:
+            _keep(plan, told | {"ended_at": at.isoformat(), "why": why if seats else ""})
             return False
         by = replace(Actor.system("pass every seat down, as asked"), account_id=told["by"])
         _pass(plan, told, seats[0].unit_id, by=by, at=at)

@@ -37,7 +37,8 @@ class Left:
 @dataclass(frozen=True, slots=True)
 class Passing:
     """How far the passing down of all seats is. done: seats it came to; empty: those of them below which no units
-    stand so far down. changed: numbers. ended_at: None while it is under way."""
+    stand so far down. changed: numbers. ended_at: None while it is under way. why: it ended before every seat was
+    done, "newer" (a newer version of the plan was made) or "office" (who asked may not any more); else empty."""
 
     seats: int
     done: int
@@ -46,9 +47,14 @@ class Passing:
     left: tuple[Left, ...]
     step_at: datetime
     ended_at: datetime | None
+    why: str
 
     def is_under_way(self, at: datetime) -> bool:
         return self.ended_at is None and at - self.step_at < STUCK_AFTER
+
+    def is_broken_off(self, at: datetime) -> bool:
+        """Whether it ended, or stands still, before it came to every seat."""
+        return bool(self.why) or (self.ended_at is None and not self.is_under_way(at))
 
     @property
     def passed(self) -> int:
@@ -70,6 +76,7 @@ def passing_of(plan: Plan) -> Passing | None:
         tuple(Left(*each) for each in told["left"]),
         datetime.fromisoformat(told["step_at"]),
         datetime.fromisoformat(ended) if ended else None,
+        told.get("why", ""),
     )
 
 

@@ -16,13 +16,13 @@ from abhiyan.org import actions as org
 from abhiyan.org.models import Appointment
 from abhiyan.org.tests.make import World, actor
 from abhiyan.people.models import Account
-from abhiyan.people.tests.make import browser
+from abhiyan.people.tests.make import body, browser
 from abhiyan.units.models import Unit
 from abhiyan.units.tests.make import AT, SYSTEM
 
 from .test_cascade_moves import Ground, ground
 from .test_cascade_plan import plan, president, world
-from .test_plan_pages import body, text
+from .test_plan_pages import text
 
 __all__ = ["ground", "plan", "president", "world"]
 pytestmark = pytest.mark.django_db
@@ -142,7 +142,8 @@ def test_a_newer_version_ends_the_job_and_has_none_of_its_own(
     tasks.pass_seats(public_id=str(before.public_id), key=AT.isoformat())
     before.refresh_from_db()
     ended = passage.passing_of(before)
-    assert ended and ended.ended_at and (ended.done, ended.seats) == (1, 2)
+    assert ended and ended.ended_at and (ended.done, ended.seats, ended.why) == (1, 2, "newer")
+    assert ended.is_broken_off(AT)
     assert all_down(ground).seats == 2  # the newer one may be asked at once
 
 
@@ -161,7 +162,7 @@ def test_the_job_ends_with_the_office_of_whoever_asked(
         plan.refresh_from_db()
         assert not PlanPart.objects.exists()
     ended = passage.passing_of(plan)
-    assert ended and ended.ended_at and ended.done == 0
+    assert ended and ended.ended_at and (ended.done, ended.why) == (0, "office")
 
 
 def test_a_large_plan_is_a_job_that_finds_its_place_again(
@@ -183,7 +184,8 @@ def test_a_large_plan_is_a_job_that_finds_its_place_again(
     tasks.pass_seats(public_id=str(ground.plan.public_id), key=AT.isoformat())
     ground.plan.refresh_from_db()
     whole = passage.passing_of(ground.plan)
-    assert whole and whole.done == 2 and whole.ended_at and whole.changed == len(ground.found()) // 2
+    assert whole and not whole.is_broken_off(AT)
+    assert whole.done == 2 and whole.ended_at and whole.changed == len(ground.found()) // 2
     ground.assert_sums("C2")
 
 
@@ -203,7 +205,14 @@ def test_the_page_passes_every_seat_down_and_says_how_far_it_is(
     assert "The units below sum to it exactly" in text(body(client, path + "?unit=C1"))
     told(plan, left=[[world.unit("C1"), world.unit("C1"), 90, 7]], seats=3)
     assert "Unit C1: locked below Unit C1 90, votes there 7" in text(body(client, path))
-    told(plan, ended_at=None, step_at="2999-01-01T00:00:00+00:00")
+    told(plan, why="office")
+    assert "1 of 3 seats were done. Whoever asked for it may not make plans here any more." in text(
+        body(client, path)
+    )
+    told(plan, why="", ended_at=None, step_at="2000-01-01T00:00:00+00:00")
+    page = text(body(client, path))
+    assert "Its job stopped. Ask again" in page and "How far down?" in page
+    told(plan, step_at="2999-01-01T00:00:00+00:00")
     page = text(body(client, path))
     assert "1 of 3 are done" in page and "How far down?" not in page
     answer = client.post(path + "pass-all/", {"basis": "electors", "down_to": "booth"})

@@ -13,13 +13,13 @@ from abhiyan.elections.models import Plan
 from abhiyan.elections.queries.planning import Aims
 from abhiyan.org.tests.make import World
 from abhiyan.people.models import Account
-from abhiyan.people.tests.make import browser
+from abhiyan.people.tests.make import body, browser
 from abhiyan.ui import tables
 from abhiyan.units.tests.make import AT, SYSTEM
 
 from .test_cascade_plan import plan, president, world
 from .test_make_plan import seats
-from .test_plan_pages import GOALS, STEP_TWO, body, text
+from .test_plan_pages import GOALS, STEP_TWO, text
 
 __all__ = ["plan", "president", "world"]
 pytestmark = [pytest.mark.django_db, pytest.mark.once]

@@ -5,7 +5,6 @@ from pathlib import Path
 
 import pytest
 from django.db import connection
-from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from abhiyan.core.scope import system
@@ -15,7 +14,7 @@ from abhiyan.elections.queries import planning
 from abhiyan.elections.queries.planning import Aims
 from abhiyan.org.tests.make import AT, SYSTEM, World, actor
 from abhiyan.people.models import Account
-from abhiyan.people.tests.make import browser
+from abhiyan.people.tests.make import body, browser
 from abhiyan.units.models import Unit
 
 from .make import bring, reasons, rows_of, written
@@ -24,12 +23,6 @@ from .test_make_plan import SEATS, make, seats
 
 __all__ = ["plan", "president", "world"]
 pytestmark = pytest.mark.django_db
-
-
-def body(client: Client, path: str, status: int = 200) -> str:
-    answer = client.get(path)
-    assert answer.status_code == status, answer.content.decode()[:2000]
-    return b"".join(answer).decode()  # a file streams
 
 
 def text(page: str) -> str:

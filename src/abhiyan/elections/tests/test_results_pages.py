@@ -18,7 +18,7 @@ from abhiyan.elections.models import Alliance, ClassRule, Contest, Part, PartVot
 from abhiyan.elections.templatetags.figures import origin
 from abhiyan.elections.tests.make import bring, refused, rows_of, written
 from abhiyan.org.tests.make import World
-from abhiyan.people.tests.make import browser
+from abhiyan.people.tests.make import body, browser
 from abhiyan.units import actions as acts
 from abhiyan.units.models import Placement, Unit
 from abhiyan.units.tests.make import AT, SYSTEM
@@ -69,12 +69,6 @@ def world(tmp_path: Path) -> World:
         for part, code in (("1", "N1111"), ("2", "N1112")):
             Part.objects.filter(number=part).update(unit=world.units[code])
     return world
-
-
-def body(client: Client, path: str, status: int = 200) -> str:
-    answer = client.get(path)
-    assert answer.status_code == status, answer.content.decode()[:2000]
-    return answer.content.decode()
 
 
 def text(page: str) -> str:

@@ -297,7 +297,7 @@ def _passing(one: Plan) -> dict[str, Any]:
     last = passage.passing_of(one)
     if last is None:
         return {"last": None, "left": [], "more_left": 0, "is_under_way": False}
-    lang = language()
+    lang, now = language(), clock.now()
     shown_left = last.left[:MOST_NAMED]
     names = units.names_of(
         {each for left in shown_left for each in (left.unit_id, left.where)}, language=lang
@@ -306,7 +306,8 @@ def _passing(one: Plan) -> dict[str, Any]:
         "last": last,
         "left": [(names.get(left.unit_id, ""), names.get(left.where, ""), left) for left in shown_left],
         "more_left": len(last.left[MOST_NAMED:]),
-        "is_under_way": last.is_under_way(clock.now()),
+        "is_under_way": last.is_under_way(now),
+        "is_broken_off": last.is_broken_off(now),
     }
 
 

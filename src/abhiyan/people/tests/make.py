@@ -76,8 +76,9 @@ def browser(account: Account | None = None, language: str = "en", *, strong: boo
 def body(client: Client, path: str, status: int = 200) -> str:
     """What a page says."""
     answer = client.get(path)
-    assert answer.status_code == status, answer.content.decode()[:2000]
-    return answer.content.decode()
+    said = b"".join(answer).decode()  # a file streams
+    assert answer.status_code == status, said[:2000]
+    return said
 
 
 @contextmanager

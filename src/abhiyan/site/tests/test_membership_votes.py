@@ -4,13 +4,13 @@ import re
 from uuid import uuid4
 
 import pytest
-from django.test import Client
 
 from abhiyan.core import clock
 from abhiyan.core.scope import system
 from abhiyan.elections import actions
 from abhiyan.elections.queries import planning
 from abhiyan.elections.tests import make as elections
+from abhiyan.people.tests.make import body
 from abhiyan.site.tests.cast import SYSTEM, Cast
 from abhiyan.units import actions as acts
 from abhiyan.units import queries as units
@@ -50,12 +50,6 @@ def _zone(cast: Cast) -> None:
         for seat in below:
             acts.move(unit_id=seat, hierarchy=2, to=zone, on=at.date(), by=SYSTEM, at=at)
     assert below
-
-
-def body(client: Client, path: str, status: int = 200) -> str:
-    answer = client.get(path)
-    assert answer.status_code == status
-    return answer.content.decode()
 
 
 def cells(page: str, code: str) -> list[str]:
