@@ -13,7 +13,7 @@ from abhiyan.enrolment.actions import reading
 from abhiyan.enrolment.rules.number import member_number, public_ids
 from abhiyan.org import queries as org
 from abhiyan.org.models import Release
-from abhiyan.people.tests.make import browser
+from abhiyan.people.tests.make import body, browser
 
 from .make import Human, Ladder, World
 from .web import join, officer, today, web_world
@@ -42,6 +42,15 @@ def test_a_district_president_sees_its_members_masked_and_no_others(world: World
     assert "Asha Devi" in page and "Rajbagh School" in page and "0001" in page
     assert "Bilal" not in page
     assert world.asha.phone[3:] not in page
+
+
+def test_an_empty_list_says_why_and_offers_no_export(world: World) -> None:
+    client = officer(world, "district_president", "JK-SRI")
+    nobody, nobody_fits = body(client, "/people/"), body(client, "/people/?rung=confirmed")
+    assert "Nobody has joined here yet" in nobody and "Nobody here fits" in nobody_fits
+    assert "Ask for the export" not in nobody + nobody_fits
+    world.web_join(of=world.asha, unit=world.booth)
+    assert "Ask for the export" in body(client, "/people/")
 
 
 def test_another_district_is_not_theirs(world: World) -> None:

@@ -131,9 +131,10 @@ def people(request: Request) -> HttpResponseBase:
         "leaf": leaf,
         "rows": [line(one, lang) for one in leaf.rows] if leaf else [],
         "is_whole": is_whole,
+        "is_narrowed": any(said.values()) or not form.is_valid(),
         "below": _below(looked, lang) if looked.is_large and not is_whole else [],
         "may_export": request.viewer.may_at("people.export", looked.row.lo or 0)
-        and not looked.is_large
+        and bool(leaf and leaf.rows)
         and not text,
         "export_form": ExportForm(),
         "kept": [(name, request.GET[name]) for name in ("unit", "in", *SETTINGS) if request.GET.get(name)],
