@@ -8,12 +8,13 @@ import base64
 import binascii
 import csv
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.db.models import Q, QuerySet
+from django.db.models import DateTimeField, Q, QuerySet
 from django.http import QueryDict, StreamingHttpResponse
 from django.utils.translation import get_language, override
 
@@ -117,7 +118,8 @@ def following(rows: "QuerySet[Any]", query: QueryDict, *, keys: Sequence[str], p
     `after` is the first page.
     """
     names = [key.removeprefix("-") for key in keys]
-    begins = _opened(query.get("after", ""), len(keys))
+    instants = {field.name for field in rows.model._meta.get_fields() if isinstance(field, DateTimeField)}
+    begins = opened(query.get("after", ""), *(instant if name in instants else str for name in names))
     skipped = 0
     if begins:
         last_shown, values = begins
@@ -135,7 +137,7 @@ def following(rows: "QuerySet[Any]", query: QueryDict, *, keys: Sequence[str], p
     shown = found[:per]
     more = len(found) > per
     last = skipped + len(shown)
-    after = _closed(last, [_value(shown[-1], name) for name in names]) if more else ""
+    after = closed(last, *(_value(shown[-1], name) for name in names)) if more else ""
     return Leaf(
         rows=shown,
         first=skipped + 1 if shown else 0,
@@ -151,20 +153,36 @@ def _value(row: Any, name: str) -> str:
     return str(row[name] if isinstance(row, Mapping) else getattr(row, name))
 
 
-def _closed(last: int, values: list[str]) -> str:
-    return base64.urlsafe_b64encode(json.dumps([last, *values]).encode()).decode().rstrip("=")
+def closed(last: int, *values: object) -> str:
+    """The mark where a page ended, for `?after=`: how many rows were shown so far, and the last one's keys."""
+    return base64.urlsafe_b64encode(json.dumps([last, *map(str, values)]).encode()).decode().rstrip("=")
 
 
-def _opened(text: str, size: int) -> tuple[int, list[str]] | None:
+def opened(text: str, *kinds: Callable[[str], Any]) -> tuple[int, list[Any]] | None:
+    """What `closed` put into a mark, each key read by its kind (`UUID`, `instant`); None for a mangled one.
+
+    A kind raises ValueError for what the database would choke on.
+    """
     try:
         last, *values = json.loads(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
-    except (ValueError, TypeError, binascii.Error):
+        if type(last) is not int or not 0 <= last < 10**12:
+            return None
+        if not all(isinstance(value, str) and "\0" not in value for value in values):
+            return None
+        return last, [kind(value) for kind, value in zip(kinds, values, strict=True)]
+    except (ValueError, TypeError, RecursionError, binascii.Error):
         return None
-    if type(last) is not int or not 0 <= last < 10**12 or len(values) != size:
-        return None
-    if not all(isinstance(value, str) and "\0" not in value for value in values):
-        return None
-    return last, values
+
+
+def instant(text: str) -> datetime:
+    """An aware moment PostgreSQL can hold, in UTC; ValueError for any other."""
+    moment = datetime.fromisoformat(text)
+    if moment.tzinfo is None:
+        raise ValueError("a moment without its zone")
+    try:
+        return moment.astimezone(UTC)
+    except OverflowError as beyond:
+        raise ValueError("a moment beyond the calendar") from beyond
 
 
 def wants_csv(query: QueryDict) -> bool:

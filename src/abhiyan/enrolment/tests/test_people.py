@@ -1,5 +1,6 @@
 """The people of a unit: who sees whom, what may be done about an entry, and what waits for an eye."""
 
+import base64
 from datetime import timedelta
 from uuid import UUID
 
@@ -14,6 +15,7 @@ from abhiyan.enrolment.rules.number import member_number, public_ids
 from abhiyan.org import queries as org
 from abhiyan.org.models import Release
 from abhiyan.people.tests.make import body, browser
+from abhiyan.ui import tables
 
 from .make import Human, Ladder, World
 from .web import join, officer, today, web_world
@@ -121,7 +123,21 @@ def test_pages_follow_one_another_without_gap_or_double(
             else ""
         )
     assert where == "" and sorted(seen) == sorted(each.name for each in people)
-    assert client.get("/people/?after=rubbish").status_code == 200
+
+
+@pytest.mark.parametrize(
+    "told",
+    ["0001-01-01T00:00:00+23:59", "9999-12-31T23:59:59-23:59", "2026-11-10T00:00:00", "yesterday", "\0"],
+)
+def test_a_forged_mark_is_the_first_page(world: World, told: str) -> None:
+    world.web_join(of=world.asha)
+    client = officer(world, "district_president", "JK-SRI")
+    for mark in (
+        tables.closed(7, told, UUID(int=1)),
+        tables.closed(7, world.now.isoformat(), told),
+        base64.urlsafe_b64encode(f"1 {told} {UUID(int=1)}".encode()).decode(),
+    ):
+        assert "Asha Devi" in body(client, f"/people/?after={mark}")
 
 
 def test_a_unit_too_large_asks_for_a_smaller_one_but_still_finds_a_phone(

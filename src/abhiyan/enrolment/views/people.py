@@ -1,9 +1,7 @@
 """The people of a unit: the list, one person, and what may be done about an entry."""
 
-import base64
-import binascii
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
@@ -160,7 +158,8 @@ def line(one: Member, lang: str) -> dict[str, Any]:
 def _page(looked: Looked, wanted: Wanted, after: str) -> tables.Leaf:
     """One page of the list, by the mark where the last one ended."""
     assert looked.row.lo is not None and looked.row.hi is not None
-    skipped, mark = _opened(after)
+    begins = tables.opened(after, tables.instant, UUID)
+    skipped, mark = (begins[0], (begins[1][0], begins[1][1])) if begins else (0, None)
     rows = queries.members_below(looked.row.lo, looked.row.hi, wanted, after=mark, limit=queries.PER_PAGE + 1)
     shown = rows[: queries.PER_PAGE]
     more = len(rows) > queries.PER_PAGE
@@ -171,26 +170,9 @@ def _page(looked: Looked, wanted: Wanted, after: str) -> tables.Leaf:
         last=last,
         total=None if more else last,
         more=more,
-        after=_closed(last, shown[-1]) if more else "",
+        after=tables.closed(last, shown[-1].at.isoformat(), shown[-1].enrolment_id) if more else "",
         is_first=mark is None,
     )
-
-
-def _closed(last: int, member: Member) -> str:
-    return base64.urlsafe_b64encode(f"{last} {member.at.isoformat()} {member.enrolment_id}".encode()).decode()
-
-
-def _opened(text: str) -> tuple[int, queries.Mark | None]:
-    """A mangled mark is the first page."""
-    try:
-        last, at, ident = base64.urlsafe_b64decode(text.encode()).decode().split(" ")
-        moment = datetime.fromisoformat(at)
-        return max(0, min(int(last), 10**9)), (
-            moment if moment.tzinfo else moment.replace(tzinfo=UTC),
-            UUID(ident),
-        )
-    except (ValueError, binascii.Error):
-        return 0, None
 
 
 def _crumbs(looked: Looked, lang: str) -> list[tuple[str, str]]:

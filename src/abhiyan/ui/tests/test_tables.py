@@ -62,11 +62,14 @@ def test_a_list_without_a_total_says_only_that_more_follows() -> None:
 
 @pytest.mark.parametrize("mangled", ["x", "AAAA", "W10", "WzEsMl0", "W3RydWUsIjEiXQ", "%00", "é" * 9])
 def test_a_mangled_mark_begins_at_the_first_page(mangled: str) -> None:
-    assert tables._opened(mangled, 1) is None
+    assert tables.opened(mangled, str) is None
 
 
 def test_a_mark_is_opened_as_it_was_closed() -> None:
-    assert tables._opened(tables._closed(50, ["2026-10-09", "सुदेश"]), 2) == (50, ["2026-10-09", "सुदेश"])
+    assert tables.opened(tables.closed(50, "2026-10-09", "सुदेश"), str, str) == (
+        50,
+        ["2026-10-09", "सुदेश"],
+    )
 
 
 def test_an_exported_cell_is_never_a_formula() -> None:
@@ -118,11 +121,19 @@ def test_rows_as_mappings_follow_one_another_too(beats: None) -> None:
 
 
 @pytest.mark.parametrize(
-    ("key", "value"), [("turned_at", "yesterday"), ("took_ms", "many"), ("took_ms", "9" * 40), ("loop", "\0")]
+    ("key", "value"),
+    [
+        ("turned_at", "yesterday"),
+        ("turned_at", "0001-01-01T00:00:00+23:59"),
+        ("turned_at", "9999-12-31T23:59:59-23:59"),
+        ("took_ms", "many"),
+        ("took_ms", "9" * 40),
+        ("loop", "\0"),
+    ],
 )
 def test_a_forged_mark_shows_no_error(beats: None, key: str, value: str) -> None:
     query = QueryDict(mutable=True)
-    query["after"] = tables._closed(50, [value])
+    query["after"] = tables.closed(50, value)
     leaf = tables.following(Heartbeat.objects.all(), query, keys=[key], per=10)
     assert leaf.is_first or not leaf.rows
 
