@@ -21,7 +21,7 @@ import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from importlib import metadata
 from pathlib import Path, PurePosixPath
 from typing import IO, Any, cast
@@ -39,6 +39,7 @@ from .scope import system
 FORMAT = 1
 PART = 8 * 1024 * 1024
 LEFT_OUT = ("imports",)  # below the files' folder: uploads on their way, sealed, and gone within days
+LONGEST_KEPT = 36  # of a name that "_replaced_" and a time follow: PostgreSQL cuts names at 63 bytes
 Say = Callable[[str], None]
 
 
@@ -62,12 +63,26 @@ class Restored:
     at: datetime
 
 
+def file_for(to: str, at: datetime) -> Path:
+    """The file that `--to` names: itself, or one by the time in a folder, which is there or is written with a "/"."""
+    path = Path(to)
+    if not to.endswith(os.sep) and not path.is_dir():
+        return path
+    return path / f"abhiyan-{at.astimezone(UTC):%Y%m%d-%H%M%S}.age"
+
+
 def take(*, to: Path, recipient: str, at: datetime, say: Say = lambda _: None) -> dict[str, Any]:
     """Write a backup to a file, which appears whole or not at all. Work goes on meanwhile. Returns its manifest.
 
     recipient: an age public key (age1…), from `abhiyan backup keygen`; whoever takes the backup cannot open it.
+    Raises BackupFailed where a file is already, most likely an earlier backup, or where none can be written.
     """
     key = sealing.public_key(recipient)
+    if os.path.lexists(to):
+        raise BackupFailed(
+            f"{to} exists already and is not overwritten. Name a folder instead, with a / at its end: "
+            "each backup gets a file of its own there."
+        )
     with psycopg.connect(database.conninfo("backup")) as own:
         row = own.execute(
             "select current_setting('server_version_num')::int, core_era(), current_setting('server_version')"
@@ -85,9 +100,12 @@ def take(*, to: Path, recipient: str, at: datetime, say: Say = lambda _: None) -
         "era": era,
         "key_check": key_check(),
     }
-    to.parent.mkdir(parents=True, exist_ok=True)
     half = to.with_name(f".{to.name}.half")
-    descriptor = os.open(half, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600)
+    try:
+        to.parent.mkdir(parents=True, exist_ok=True)
+        descriptor = os.open(half, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600)
+    except OSError as error:
+        raise BackupFailed(f"No backup can be written to {to}: {error.filename}: {error.strerror}.") from None
     try:
         with os.fdopen(descriptor, "wb") as out:
             sealer = sealing.Sealer(out, key)
@@ -102,6 +120,9 @@ def take(*, to: Path, recipient: str, at: datetime, say: Say = lambda _: None) -
             out.flush()
             os.fsync(out.fileno())
         half.rename(to)
+    except OSError as error:
+        half.unlink(missing_ok=True)
+        raise BackupFailed(f"The backup could not be written: {error}.") from error
     except BaseException:
         half.unlink(missing_ok=True)
         raise
@@ -126,15 +147,15 @@ def restore(
     """Make the database and the files of a backup this installation's. Returns its manifest.
 
     identity: text of the secret key's file. The backup is first restored beside what is there, checked to its last
-    byte and brought up to date; only then does it take its place. replace: what was there is kept under another
-    name; without it, a database that holds tables is refused. Nothing may serve meanwhile. Needs the
-    administrator's connection.
+    byte and brought up to date; only then does it take its place. replace: what was there is kept under a name with
+    the time, which the manifest carries as `set_aside`; without it, a database that holds tables is refused. Nothing
+    may serve meanwhile. Needs the administrator's connection.
     """
     keys = sealing.secret_keys(identity)
     name, folder = into or database.name(), files or Path(settings.MEDIA_ROOT)
     if _holds_tables(name) and not replace:
         raise RestoreRefused(
-            f"The database {name} holds data already. With --replace it is set aside as {name}_replaced, not deleted."
+            f"The database {name} holds data already. With --replace it is set aside under another name, not deleted."
         )
     beside, files_beside = f"{name}_restoring", folder.with_name(f"{folder.name}.restoring")
     shutil.rmtree(files_beside, ignore_errors=True)
@@ -157,14 +178,14 @@ def restore(
                 _drop(beside)
                 shutil.rmtree(files_beside, ignore_errors=True)
                 raise
-    _take_the_place(name, beside, folder, files_beside)
+    set_aside = _take_the_place(name, beside, folder, files_beside, at)
     taken_at = datetime.fromisoformat(manifest["taken_at"])
     with schema.working_as("jobs", name), system("restore"):
         news.tell(Restored(taken_at=taken_at, at=at))
         audit.record(
             by=Actor.system("restore"), at=at, act="core.restored", facts={"taken_at": manifest["taken_at"]}
         )
-    return manifest | complete
+    return manifest | complete | {"set_aside": set_aside}
 
 
 def check(*, source: Path, identity: str) -> dict[str, Any]:
@@ -222,8 +243,8 @@ def _major(program: Path) -> int:
     return int(number.group(1)) if number else 0
 
 
-def _environment(role: str, name: str | None = None) -> dict[str, str]:
-    """libpq's environment for a role: a password on the command line could be seen by anybody here."""
+def environment(role: str | None, name: str | None = None) -> dict[str, str]:
+    """libpq's environment for a role, or for the administrator. A password on the command line would be seen by all."""
     known = conninfo_to_dict(database.conninfo(role, dbname=name))
     variables = {
         option.keyword.decode(): option.envvar.decode()
@@ -247,7 +268,7 @@ def _add_dump(tar: tarfile.TarFile, dump: Path, at: datetime) -> dict[str, Any]:
         process = subprocess.Popen(
             [str(dump), "--format=custom", "--no-password", "--no-unlogged-table-data"]
             + ["--exclude-table-data=staging.*", "--lock-wait-timeout=60s", "--no-comments"],
-            env=_environment("backup"),
+            env=environment("backup"),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=said,
@@ -325,7 +346,7 @@ def _restore_parts(
                 "--no-password",
                 f"--dbname={name}",
             ],
-            env=_environment("owner", name),
+            env=environment("owner", name),
             stdin=subprocess.PIPE,
             stdout=subprocess.DEVNULL,
             stderr=said,
@@ -396,22 +417,25 @@ def _bring_up_to_date(name: str, era: int) -> None:
         admin.execute("analyze")
 
 
-def _take_the_place(name: str, beside: str, folder: Path, files_beside: Path) -> None:
+def _take_the_place(name: str, beside: str, folder: Path, files_beside: Path, at: datetime) -> dict[str, str]:
+    """Returns under which names what was there is kept: `database` and `files`, as far as there were any."""
     schema.leave_database()
-    aside = f"{name}_replaced"
+    when = f"{at.astimezone(UTC):%Y%m%d_%H%M%S}"
+    kept: dict[str, str] = {}
     with psycopg.connect(database.conninfo(None, dbname="postgres"), autocommit=True) as admin:
         if admin.execute("select 1 from pg_database where datname = %s", [name]).fetchone():
-            _drop(aside)
+            kept["database"] = f"{name[:LONGEST_KEPT]}_replaced_{when}"
             _cut(admin, name)
-            _rename(admin, name, aside)
+            _rename(admin, name, kept["database"])
         _cut(admin, beside)
         _rename(admin, beside, name)
-    files_aside = folder.with_name(f"{folder.name}.replaced")
     if folder.exists():
-        shutil.rmtree(files_aside, ignore_errors=True)
+        files_aside = folder.with_name(f"{folder.name}.replaced_{when}")
         folder.rename(files_aside)
+        kept["files"] = str(files_aside)
     if files_beside.exists():
         files_beside.rename(folder)
+    return kept
 
 
 Admin = psycopg.Connection[tuple[Any, ...]]

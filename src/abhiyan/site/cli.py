@@ -23,12 +23,12 @@ import click
 
 import abhiyan
 
-from .commands import backup, restore
+from .commands import backup, psql, restore
 
 CANNOT_RUN = 3
 ORDER = (
     *("init", "demo", "serve", "jobs", "stop", "migrate", "import", "recount", "doctor", "backup", "restore"),
-    "bench",
+    *("psql", "bench"),
 )
 
 
@@ -520,6 +520,7 @@ def doctor(ctx: click.Context, *, as_json: bool, whole_audit: bool) -> None:
 
 main.add_command(backup)
 main.add_command(restore)
+main.add_command(psql)
 
 
 @main.command()

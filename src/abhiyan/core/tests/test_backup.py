@@ -5,7 +5,7 @@ import os
 import tarfile
 import threading
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -39,12 +39,18 @@ def files(tmp_path: Path, settings: Any, transactional_db: None) -> Path:
 def target() -> Iterator[str]:
     """Name of a database that is not there, before and after."""
     name = f"{database.name()}_back"
-    names = [name, f"{name}_restoring", f"{name}_replaced"]
-    for one in names:
-        backup._drop(one)
+    drop_like(name)
     yield name
-    for one in names:
-        backup._drop(one)
+    drop_like(name)
+
+
+def drop_like(name: str) -> None:
+    with psycopg.connect(database.conninfo(None, dbname="postgres"), autocommit=True) as admin:
+        found = admin.execute(
+            "select datname from pg_database where starts_with(datname, %s)", [name]
+        ).fetchall()
+    for (one,) in found:
+        backup._drop(str(one))
 
 
 def entries(name: str) -> list[tuple[Any, ...]]:
@@ -150,21 +156,29 @@ def test_a_database_in_use_is_replaced_only_when_told_and_is_set_aside(
     write(1)
     backup.take(to=tmp_path / "b.age", recipient=PUBLIC, at=AT)
 
-    def again(*, replace: bool) -> None:
-        backup.restore(
+    def again(*, replace: bool, hours: int = 0) -> dict[str, str]:
+        told = backup.restore(
             source=tmp_path / "b.age",
             identity=SECRET,
-            at=AT,
+            at=AT + timedelta(hours=hours),
             into=target,
             files=tmp_path / "f",
             replace=replace,
         )
+        kept: dict[str, str] = told["set_aside"]
+        return kept
 
-    again(replace=False)
+    assert again(replace=False) == {}
     with pytest.raises(backup.RestoreRefused, match="--replace"):
         again(replace=False)
-    again(replace=True)
-    assert len(entries(target)) == len(entries(f"{target}_replaced")) == 1
+    (tmp_path / "f" / "mark").write_text("first")
+    first = again(replace=True, hours=1)
+    second = again(replace=True, hours=2)
+    assert first["database"] == f"{target}_replaced_20261120_100000"
+    for kept in (first["database"], second["database"], target):
+        assert len(entries(kept)) == 1
+    assert (Path(first["files"]) / "mark").read_text() == "first"
+    assert Path(second["files"]).exists()
 
 
 @pytest.mark.once
@@ -222,6 +236,31 @@ def test_a_backup_that_fails_leaves_no_file(files: Path, tmp_path: Path) -> None
     with pytest.raises(sealing.Unreadable):
         backup.take(to=tmp_path / "b.age", recipient="age1mistyped", at=AT)
     assert [path.name for path in tmp_path.iterdir()] == ["files"]
+
+
+@pytest.mark.once
+def test_a_backup_into_a_folder_gets_a_file_of_its_own_and_the_folder_is_made(
+    files: Path, tmp_path: Path
+) -> None:
+    folder = f"{tmp_path}/srv/backups/"
+    first, second = (backup.file_for(folder, AT + timedelta(days=day)) for day in (0, 1))
+    for day, file in enumerate((first, second)):
+        backup.take(to=file, recipient=PUBLIC, at=AT + timedelta(days=day))
+    assert sorted(Path(folder).iterdir()) == [first, second]
+    assert backup.file_for(str(tmp_path / "srv" / "backups"), AT) == first, (
+        "a folder that is there needs no /"
+    )
+    assert backup.file_for(f"{tmp_path}/one.age", AT) == tmp_path / "one.age"
+
+
+@pytest.mark.once
+def test_a_backup_never_overwrites_a_file(files: Path, tmp_path: Path) -> None:
+    (tmp_path / "b.age").write_bytes(b"yesterday's")
+    with pytest.raises(backup.BackupFailed, match="not overwritten"):
+        backup.take(to=tmp_path / "b.age", recipient=PUBLIC, at=AT)
+    assert (tmp_path / "b.age").read_bytes() == b"yesterday's"
+    with pytest.raises(backup.BackupFailed, match="No backup can be written"):
+        backup.take(to=tmp_path / "b.age" / "c.age", recipient=PUBLIC, at=AT)
 
 
 def test_only_the_backup_role_looks_past_the_policies_and_it_writes_nothing(transactional_db: None) -> None:

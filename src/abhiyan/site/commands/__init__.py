@@ -1,6 +1,6 @@
 """Commands of the command line beside those of `cli`: lists, backups."""
 
-from .backups import backup, restore
+from .backups import backup, psql, restore
 from .importing import COMMANDS
 
-__all__ = ["COMMANDS", "backup", "restore"]
+__all__ = ["COMMANDS", "backup", "psql", "restore"]

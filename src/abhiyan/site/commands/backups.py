@@ -1,7 +1,9 @@
-"""`abhiyan backup` and `abhiyan restore`."""
+"""`abhiyan backup` and `abhiyan restore`; and `abhiyan psql`, for what no command of ours does."""
 
 import json
 import os
+import subprocess
+import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -10,22 +12,23 @@ import click
 
 @click.group(invoke_without_command=True, short_help="Write an encrypted backup of database and files.")
 @click.option(
-    "--to", type=click.Path(path_type=Path), help="File to write, or a folder that gets a file by date."
+    "--to", help="File to write, or a folder (ending in /, or there already) that gets one by the time."
 )
 @click.option(
     "--recipient", envvar="ABHIYAN_BACKUP_RECIPIENT", help="Public key (age1…) [or ABHIYAN_BACKUP_RECIPIENT]."
 )
 @click.option("--json", "as_json", is_flag=True, help="Print JSON for a program to read.")
 @click.pass_context
-def backup(ctx: click.Context, *, to: Path | None, recipient: str | None, as_json: bool) -> None:
+def backup(ctx: click.Context, *, to: str | None, recipient: str | None, as_json: bool) -> None:
     """Write database and files into one file, encrypted to a public key. Work goes on meanwhile.
 
     Make a pair of keys once with `abhiyan backup keygen`, and keep the secret one off this machine. The
     master key of this installation is not in the backup: keep it apart as well. Both are needed to restore.
+    A file that is there is never overwritten.
     """
     if ctx.invoked_subcommand is not None:
         return
-    if to is None or not recipient:
+    if not to or not recipient:
         raise click.UsageError("Name the file with --to and the public key with --recipient.")
     from abhiyan.site.cli import ready
 
@@ -34,14 +37,13 @@ def backup(ctx: click.Context, *, to: Path | None, recipient: str | None, as_jso
     from abhiyan.core import clock
 
     at = clock.now()
-    if to.is_dir():
-        to = to / f"abhiyan-{at.astimezone(UTC):%Y%m%d-%H%M%S}.age"
-    told = backing_up.take(to=to, recipient=recipient, at=at, say=lambda text: click.echo(text, err=True))
+    file = backing_up.file_for(to, at)
+    told = backing_up.take(to=file, recipient=recipient, at=at, say=lambda text: click.echo(text, err=True))
     if as_json:
-        click.echo(json.dumps(told | {"file": str(to)}))
+        click.echo(json.dumps(told | {"file": str(file)}))
     else:
         click.echo(
-            f"{to}: {told['bytes'] / 1024**2:.1f} MiB, the database and {told['files']} files of {at:%c} UTC"
+            f"{file}: {told['bytes'] / 1024**2:.1f} MiB, the database and {told['files']} files of {at:%c} UTC"
         )
 
 
@@ -58,6 +60,8 @@ def keygen(*, to: Path) -> None:
         handle = os.open(to, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     except FileExistsError:
         raise click.ClickException(f"{to} exists already, and a key is never overwritten.") from None
+    except OSError as error:
+        raise click.ClickException(f"No key can be written to {to}: {error.strerror}.") from None
     with os.fdopen(handle, "w") as out:
         out.write(f"# created: {datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}\n# public key: {public}\n{secret}\n")
         os.fsync(out.fileno())
@@ -74,7 +78,7 @@ def keygen(*, to: Path) -> None:
     help="File with the secret key that belongs to the backup's public one.",
 )
 @click.option(
-    "--replace", is_flag=True, help="Set aside the database that is there; it is kept, not deleted."
+    "--replace", is_flag=True, help="Set aside the database that is there; kept under a name with the time."
 )
 @click.option("--check", is_flag=True, help="Only read the backup to its end; change nothing.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON for a program to read.")
@@ -95,8 +99,14 @@ def restore(
         raise click.ClickException(
             f"{', '.join(note.kind for note in serving)} run here: `abhiyan stop` first."
         )
-    from abhiyan.site.cli import ready
+    from abhiyan.core import keys
+    from abhiyan.site.cli import CannotRun, ready
 
+    if not (path := keys.master_path()).exists():
+        raise CannotRun(
+            f"There is no master key at {path}. Put the kept one there first: install -D -m 600 master.key '{path}' "
+            "(docs/running.md, 6). A new one, as `abhiyan init` makes it, opens nothing of the backup."
+        )
     ready(ctx, "owner", may_be_new=True)
     from abhiyan.core import backup as backing_up
     from abhiyan.core import clock
@@ -118,4 +128,37 @@ def restore(
         f"{'Whole: a' if check else 'Restored: the'} backup of {told['taken_at']}, {told['files']} files."
     )
     if not check:
+        aside = told["set_aside"]
+        if name := aside.get("database"):
+            click.echo(
+                f"What was there is kept as the database {name}. When nobody needs it any more:\n"
+                f"  abhiyan psql -c 'drop database \"{name}\"'"
+            )
+        if folder := aside.get("files"):
+            click.echo(f"  rm -r '{folder}'")
         click.echo("Now run `abhiyan recount` and `abhiyan doctor`, then serve.")
+
+
+@click.command(
+    short_help="Open the database as its administrator.",
+    context_settings={"ignore_unknown_options": True, "allow_interspersed_args": False},
+)
+@click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
+@click.pass_context
+def psql(ctx: click.Context, *, arguments: tuple[str, ...]) -> None:
+    """Open the database in PostgreSQL's own psql, as the administrator of the server.
+
+    For looking, and for dropping what a restore set aside. Starts the embedded database meanwhile. ARGUMENTS are
+    psql's: `abhiyan psql -c 'drop database "…"'`, `abhiyan psql -l`. It stands above every protection of rows.
+    """
+    from abhiyan.site.cli import ready
+
+    ready(ctx, "owner")
+    from abhiyan.core import backup as backing_up
+    from abhiyan.core import doctor
+
+    program = backing_up.program("psql", doctor.OLDEST)
+    done = subprocess.run(
+        [str(program), *arguments], env=os.environ | backing_up.environment(None), check=False
+    )
+    sys.exit(done.returncode)

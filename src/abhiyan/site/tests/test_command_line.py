@@ -46,7 +46,8 @@ def test_help_is_quick_and_names_every_command() -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["init", "demo", "serve", "jobs", "stop", "migrate", "doctor", "backup", "restore", "bench"]
+    "name",
+    ["init", "demo", "serve", "jobs", "stop", "migrate", "doctor", "backup", "restore", "psql", "bench"],
 )
 def test_every_command_explains_itself(name: str) -> None:
     done = subprocess.run(
@@ -173,9 +174,26 @@ def test_backup_and_restore_by_the_command_line(installation: Installation, tmp_
     common = [told["file"], "--identity", str(tmp_path / "secret")]
     assert "Whole" in installation.run("restore", *common, "--check")
     assert "--replace" in installation.run("restore", *common, code=1)
-    assert "recount" in installation.run("restore", *common, "--replace")
+    restored = installation.run("restore", *common, "--replace")
+    assert "recount" in restored
+    (drop,) = [line.strip() for line in restored.splitlines() if "drop database" in line]
+    kept = drop.split('"')[1]
+    assert kept in installation.run("psql", "-Atc", "select datname from pg_database")
+    installation.run("psql", "-c", f'drop database "{kept}"')
+    assert kept not in installation.run("psql", "-Atc", "select datname from pg_database")
+    assert "does not exist" in installation.run("psql", "-c", f'drop database "{kept}"', code=1)
     told = json.loads(installation.run("doctor", "--audit", "--json"))
     assert ("loops", "warn") in {(finding["check"], finding["level"]) for finding in told["findings"]}
+
+
+def test_a_restore_without_the_master_key_asks_for_the_kept_one(tmp_path: Path) -> None:
+    elsewhere = Installation(home=tmp_path / "elsewhere", port=1)
+    (tmp_path / "b").write_bytes(b"x")
+    told = elsewhere.run(
+        "restore", str(tmp_path / "b"), "--identity", str(tmp_path / "b"), code=cli.CANNOT_RUN
+    )
+    assert f"install -D -m 600 master.key '{elsewhere.home}/keys/master.key'" in told
+    assert not elsewhere.home.exists()
 
 
 def test_a_process_is_known_by_more_than_its_number(installation: Installation, tmp_path: Path) -> None:
