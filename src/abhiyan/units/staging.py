@@ -116,7 +116,8 @@ def _escaped(cell: Any) -> str:
 def check(cursor: Cursor, *, within: int | None = None) -> Counts:
     """Ask everything of the staged rows; the answers stand in t_row, t_edge, t_refused and t_change.
 
-    within: every row must stand below this unit, before and after. A row with anything wrong is refused whole,
+    within: every row must stand below this unit, before and after, or stay where it stands; and a top may say that it
+    is one. A row with anything wrong is refused whole,
     and so is a new unit whose parent was refused; a parent that exists already stands where it did.
     """
     cursor.execute("set local work_mem = '64MB'")
@@ -272,11 +273,14 @@ def _outside(cursor: Cursor, within: int) -> None:
             select from units_placement p where p.unit_id = r.unit_id and ({inside}))
         union
         select e.row, {_field("e")}, 'outside', null::jsonb from t_edge e where e.parent_key >= 0 and not exists (
-            select from units_placement p where p.unit_id = e.parent_key and ({inside}))
+            select from units_placement p where p.unit_id = e.parent_key and ({inside})
+            union all select from units_placement p where p.unit_id = e.unit_id and p.valid_to is null
+                and (p.hierarchy = e.h and coalesce(p.parent_id, 0) = e.parent_key
+                    or e.unit_id = %s and e.parent_key = 0 and p.parent_id is null))
         union
         select r.row, 'code', 'nowhere', null::jsonb from t_row r where r.unit_id is null and not exists (
             select from t_edge e where e.row = r.row)""",
-        [*bounds, *bounds],
+        [*bounds, *bounds, within],
     )
     _drop_refused(cursor)
 

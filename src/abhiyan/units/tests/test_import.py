@@ -288,6 +288,20 @@ def test_many_moves_at_once_lay_the_hierarchy_out_anew_and_can_be_undone(
     ]
 
 
+def test_a_list_for_a_unit_may_say_again_where_its_own_units_stand() -> None:
+    """So a list of the whole may name its top, also to begin another tree with it."""
+    ids = grow(NATION)
+    counts, refused = bring([u("IN", None, "root"), u("JK", None, "IN")], within=ids["IN"])
+    assert (counts.same, refused) == (2, [])
+    counts, refused = bring([u("JK", None, "IN")], within=ids["JK"])
+    assert (counts.same, refused) == (1, [])
+    counts, refused = bring([u("IN", "nation", None, electoral_parent="root")], within=ids["IN"])
+    assert (counts.moved + counts.changed + counts.made, refused) == (1, [])  # in a tree that is begun
+    for code, parent in (("JK", "root"), ("JK", "HP"), ("IN", "root")):
+        _counts, refused = bring([u(code, None, parent)], within=ids["JK"])
+        assert {reason for _row, _field, reason in refused} == {"outside"}, (code, parent)
+
+
 def test_rows_outside_the_unit_whose_list_it_is_are_refused() -> None:
     ids = grow(NATION)
     counts, refused = bring(
