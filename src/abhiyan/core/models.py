@@ -3,7 +3,18 @@
 from django.db import models
 
 from .fields import CurrentXid, Era, XidField
-from .policy import ACCOUNT, EVERYTHING, PEOPLE, REASON, Policy, placed, policies
+from .policy import (
+    ACCOUNT,
+    COUNTS,
+    EVERYTHING,
+    IMPORTS,
+    PEOPLE,
+    REASON,
+    Policy,
+    over_all,
+    placed,
+    policies,
+)
 
 # Nobody writes an entry into a past or future transaction, where it would break or escape a seal.
 OWN_XID = "xid = pg_current_xact_id()"
@@ -89,7 +100,7 @@ class StagedImport(models.Model):
     file_sha256 = models.TextField(default="", db_default="")
     file_bytes = models.BigIntegerField(default=0, db_default=0)
     received_bytes = models.BigIntegerField(default=0, db_default=0)  # a failed upload resumes here
-    unit_id = models.BigIntegerField(null=True)  # whose list it is: the policy's place
+    unit_id = models.BigIntegerField(null=True)  # whose list it is: the policy's place; null: of the whole
     account_id = models.BigIntegerField(null=True)  # who brought it
     options = models.JSONField(default=dict, db_default={})  # kind's own settings: hierarchy, drive, ...
     mapping = models.JSONField(default=dict, db_default={})  # field key -> column index
@@ -117,7 +128,9 @@ class StagedImport(models.Model):
         db_table = "core_import"
         indexes = [models.Index(fields=["unit_id", "-created_at"], name="import_by_unit")]  # used by: Imports
         constraints = policies(
-            "core_import", using=f"account_id = {ACCOUNT} or {placed('core_import.unit_id', PEOPLE)}"
+            "core_import",
+            using=f"account_id = {ACCOUNT} or {placed('core_import.unit_id', PEOPLE)}"
+            f" or (unit_id is null and kind = any ({IMPORTS}) and {over_all(COUNTS)})",
         )
 
 

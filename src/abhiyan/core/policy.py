@@ -18,6 +18,7 @@ PEOPLE = "(select coalesce(nullif(current_setting('abhiyan.people', true), ''), 
 COUNTS = "(select coalesce(nullif(current_setting('abhiyan.counts', true), ''), '{}')::int8multirange)"
 # The cast stands outside: `any (select ...)` would compare with rows, not with the array.
 BODIES = "(select coalesce(nullif(current_setting('abhiyan.bodies', true), ''), '{}'))::int8[]"
+IMPORTS = "(select coalesce(nullif(current_setting('abhiyan.imports', true), ''), '{}'))::text[]"
 ACCOUNT = "(select nullif(current_setting('abhiyan.account', true), '')::int8)"
 SESSION = "(select coalesce(current_setting('abhiyan.session', true), ''))"
 PHONE = "(select nullif(current_setting('abhiyan.phone', true), '')::uuid)"
@@ -26,6 +27,14 @@ PHONE = "(select nullif(current_setting('abhiyan.phone', true), '')::uuid)"
 def placed(column: str, ranges: str) -> str:
     """True where the unit in `column` stands inside `ranges` in any hierarchy of today's tree."""
     return f"exists (select 1 from units_placement pl where pl.unit_id = {column} and pl.lo <@ {ranges})"
+
+
+def over_all(ranges: str) -> str:
+    """True where every tree of today stands inside `ranges`."""
+    return (
+        "not exists (select 1 from units_placement pl where pl.parent_id is null and pl.lo is not null"
+        f" and not pl.lo <@ {ranges})"
+    )
 
 
 class Policy(models.constraints.BaseConstraint):

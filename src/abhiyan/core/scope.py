@@ -17,13 +17,15 @@ from django.db import connection, transaction
 class Scope:
     """people, counts: int8multirange literals of positions where person-level rows, and counts, may be seen.
 
-    bodies: ids of bodies. everything: no bounds (used by the nation, and by the system for a stated reason).
+    bodies: ids of bodies. imports: kinds of list; those brought for the whole organisation may be seen.
+    everything: no bounds (used by the nation, and by the system for a stated reason).
     account, session, phone: what belongs to the viewer alone, such as their sessions or own membership.
     """
 
     people: str = "{}"
     counts: str = "{}"
     bodies: tuple[int, ...] = ()
+    imports: tuple[str, ...] = ()
     everything: bool = False
     reason: str = ""
     account: int | None = None
@@ -35,6 +37,7 @@ class Scope:
             "abhiyan.people": self.people,
             "abhiyan.counts": self.counts,
             "abhiyan.bodies": "{" + ",".join(map(str, self.bodies)) + "}",
+            "abhiyan.imports": "{" + ",".join(self.imports) + "}",
             "abhiyan.everything": "on" if self.everything else "",
             "abhiyan.reason": self.reason,
             "abhiyan.account": "" if self.account is None else str(self.account),

@@ -17,9 +17,9 @@ class NobodyToAsk(Refused):
 
 
 class Ask(Protocol):
-    """Refuses unless `by` holds the capability over the unit `at` (an id)."""
+    """Refuses unless `by` holds the capability over the unit `at` (an id); None: over the whole organisation."""
 
-    def __call__(self, by: Actor, capability: str, *, at: int) -> None: ...
+    def __call__(self, by: Actor, capability: str, *, at: int | None) -> None: ...
 
 
 _ask: Ask | None = None
@@ -32,12 +32,21 @@ def use(ask: Ask) -> None:
 
 
 def require(by: Actor, capability: str, *, unit_id: int | None) -> None:
-    """Refuse unless `by` may. A list of no unit is for those who may everywhere."""
+    """Refuse unless `by` may. A list of no unit, as the console brings it, is for those who may everywhere."""
     if by.kind == "system":
         return
     if _ask is None:
         raise NobodyToAsk
-    _ask(by, capability, at=unit_id or 0)
+    _ask(by, capability, at=unit_id)
 
 
-__all__ = ["Ask", "NobodyToAsk", "require", "use"]
+def allows(by: Actor, capability: str, *, unit_id: int | None) -> bool:
+    """Whether `require` would let `by`: what a page offers."""
+    try:
+        require(by, capability, unit_id=unit_id)
+    except Refused:
+        return False
+    return True
+
+
+__all__ = ["Ask", "NobodyToAsk", "allows", "require", "use"]

@@ -285,7 +285,7 @@ def test_nobody_imports_without_authority_and_it_is_asked_again_when_the_job_run
         code = "not_yours"
         message = "Not yours."
 
-    def ask(by: Actor, capability: str, *, at: int) -> None:
+    def ask(by: Actor, capability: str, *, at: int | None) -> None:
         asked.append(capability)
         if not allowed:
             raise Not

@@ -14,6 +14,8 @@ from abhiyan.core.scope import current, system
 from abhiyan.org.rules import capabilities as known
 from abhiyan.org.rules.granting import Grant
 from abhiyan.people import queries as people
+from abhiyan.units import queries as units
+from abhiyan.units.rules import levels
 
 
 class NotYours(Refused):
@@ -37,6 +39,7 @@ _REACH = """
     where ap.account_id = %(account)s and ap.state = 'active' and ap.starts_on <= today.day
       and (ap.ends_on is null or ap.ends_on >= today.day)
 """
+NOWHERE = 0  # no unit: only what needs none is held there
 _TODAY = "(select (now() at time zone %(zone)s)::date as day) today"
 
 
@@ -70,8 +73,16 @@ def holds(account_id: int, capability: str, *, at: int) -> bool:
     return bool(row and row[0])
 
 
-def require(by: Actor, capability: str, *, at: int) -> None:
-    """Refuse (NotYours) unless `by` may do this over the unit `at` (its id).
+def holds_over_all(account_id: int, capability: str) -> bool:
+    """Whether an account's appointments give it a capability over every tree there is, or it is the administrator's."""
+    if holds(account_id, capability, at=NOWHERE):
+        return True
+    tops = {top.id for hierarchy in levels.HIERARCHIES for top in units.roots(hierarchy)}
+    return bool(tops) and all(holds(account_id, capability, at=top) for top in tops)
+
+
+def require(by: Actor, capability: str, *, at: int | None) -> None:
+    """Refuse (NotYours) unless `by` may do this over the unit `at` (its id); None: over the whole organisation.
 
     The system may, for its stated reason. Citizens, channels and whoever has not shown a second factor may not.
     """
@@ -79,8 +90,12 @@ def require(by: Actor, capability: str, *, at: int) -> None:
         raise LookupError(f"no such capability: {capability}")
     if by.kind == "system":
         return
-    if by.kind != "person" or by.account_id is None or not holds(by.account_id, capability, at=at):
-        raise NotYours(capability=capability)
+    if by.kind == "person" and by.account_id is not None:
+        if at is None and holds_over_all(by.account_id, capability):
+            return
+        if at is not None and holds(by.account_id, capability, at=at):
+            return
+    raise NotYours(capability=capability)
 
 
 def grants_at(account_id: int, unit_id: int, hierarchy: int) -> tuple[Grant, ...]:

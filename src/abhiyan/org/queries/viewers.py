@@ -9,7 +9,9 @@ from uuid import UUID
 
 from django.db import connection
 
+from abhiyan.core.imports import registered
 from abhiyan.core.scope import Scope, system
+from abhiyan.org.rules import capabilities as known
 from abhiyan.org.rules.ranges import literal
 from abhiyan.org.viewer import NOBODY, Held, Viewer
 from abhiyan.people.actions import sessions
@@ -114,6 +116,25 @@ def _held(row: Sequence[Any]) -> Held:
     )
 
 
+def _imports(held: tuple[Held, ...], *, is_root: bool) -> tuple[str, ...]:
+    """Kinds of list whose imports of the whole are theirs: by an office at the top, of people only if it sees them.
+
+    Whether that top is the only one is the policy's to say.
+    """
+    tops = [one for one in held if one.depth == 0]
+    if not tops and not is_root:
+        return ()
+    return tuple(
+        kind.key
+        for kind in registered()
+        if (is_root and kind.capability in known.ROOT)
+        or any(
+            kind.capability in one.capabilities and (one.sees_people or not kind.layout.personal)
+            for one in tops
+        )
+    )
+
+
 def _scope(held: Iterable[Held], *, is_root: bool, own: Scope) -> Scope:
     """The nation's offices see everything: without bounds the database is quicker than with one vast range."""
     held = tuple(held)
@@ -122,6 +143,7 @@ def _scope(held: Iterable[Held], *, is_root: bool, own: Scope) -> Scope:
         counts.append((FIRST_POSITION, LAST_POSITION))
     return replace(
         own,
+        imports=_imports(held, is_root=is_root),
         people=literal(each for one in held if one.sees_people for each in one.ranges),
         counts=literal(counts),
         bodies=tuple(sorted({one.body_id for one in held if one.body_id is not None})),

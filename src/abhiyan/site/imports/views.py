@@ -18,7 +18,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from abhiyan.core import clock
-from abhiyan.core.imports import ImportKind, actions, kind, queries, registered, running
+from abhiyan.core.imports import ImportKind, actions, authority, kind, queries, registered, running
 from abhiyan.core.models import StagedImport
 from abhiyan.core.refusals import NotFound, Refused
 from abhiyan.core.tables.reasons import NOTES
@@ -286,8 +286,9 @@ def _one(
     changed: Sequence[Any] = ()
     if of_kind.differences is not None and staged.state in (State.CHECKED, State.DONE):
         changed = of_kind.differences(staged.id, 0, SHOWN)
-    may = {step: queries.may(staged, step) for step in ("check", "commit", "undo")}
-    shown_form = form or (ColumnsForm(of_kind, preview) if preview and queries.may(staged, "check") else None)
+    is_theirs = authority.allows(request.actor, of_kind.capability, unit_id=staged.unit_id)
+    may = {step: is_theirs and queries.may(staged, step) for step in ("check", "commit", "undo")}
+    shown_form = form or (ColumnsForm(of_kind, preview) if preview and may["check"] else None)
     return _page(
         request,
         "one",
@@ -311,10 +312,13 @@ def _one(
         error=running.error_text(staged),
         is_nothing=staged.state in (State.CHECKED, State.DONE) and queries.is_all_refused(staged),
         may=may
-        | {"discard": may["check"] or (staged.state in (State.RECEIVING, State.FAILED) and not may["undo"])},
+        | {
+            "discard": may["check"]
+            or (is_theirs and staged.state in (State.RECEIVING, State.FAILED) and not may["undo"])
+        },
         working=WORKING.get(staged.state, ""),
         is_working=staged.state in WORKING or (staged.state == State.RECEIVED and not staged.look),
-        upload=_upload(staged) if staged.state == State.RECEIVING else None,
+        upload=_upload(staged) if is_theirs and staged.state == State.RECEIVING else None,
         total=sum(staged.counts.values()),
     )
 
@@ -413,6 +417,7 @@ def step(request: Request, public_id: UUID, step: str) -> HttpResponse:
     staged, of_kind = _seen(public_id)
     if step not in (*BEFORE, "check"):
         raise NotFound
+    authority.require(request.actor, of_kind.capability, unit_id=staged.unit_id)
     if request.method == "GET" and step in BEFORE:
         question, act = BEFORE[step]
         return _page(

@@ -13,15 +13,18 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import translation
 
 from abhiyan.core import clock
-from abhiyan.core.imports import queries, registered, running, store
+from abhiyan.core.actor import Actor
+from abhiyan.core.imports import actions, queries, registered, running, store
 from abhiyan.core.models import StagedImport
 from abhiyan.core.scope import system
 from abhiyan.org import actions as org
+from abhiyan.org.models import Appointment
 from abhiyan.people.models import Account
 from abhiyan.people.tests.make import browser
 from abhiyan.units.models import Unit
 
 pytestmark = pytest.mark.django_db(transaction=True)
+SYSTEM = Actor.system("test")
 HEAD = "Code,Kind,Name in English,Name in Hindi,Organisational parent,Aadhaar\n"
 LIST = (
     HEAD
@@ -65,8 +68,6 @@ def account(name: str, **more: Any) -> Account:
 
 
 def holder(world: Any, office: str, unit: str, hierarchy: int = 1) -> Account:
-    from abhiyan.core.actor import Actor
-
     found = account(f"{office} of {unit}")
     with system("test"):
         org.appoint(
@@ -75,7 +76,7 @@ def holder(world: Any, office: str, unit: str, hierarchy: int = 1) -> Account:
             unit_id=world.units[unit].pk,
             hierarchy=hierarchy,
             starts_on=clock.now().date(),
-            by=Actor.system("test"),
+            by=SYSTEM,
             at=clock.now(),
         )
     return found
@@ -361,6 +362,70 @@ def test_the_console_checks_imports_and_undoes_by_the_same_acts(world: Any, tmp_
         assert not Unit.objects.filter(code="JK-B101").exists()
     within = json.loads(console("units", str(path), "--unit", "JK-JAM", "--dry-run", "--json", code=1).stdout)
     assert within["counts"] == {"refused": 4}
+
+
+def test_what_the_console_brought_is_seen_and_undone_by_who_may_over_the_whole(
+    world: Any, tmp_path: Any
+) -> None:
+    import json
+
+    path = tmp_path / "from-the-console.csv"
+    path.write_text(LIST)
+    page = f"/imports/{json.loads(console('units', str(path), '--yes', '--json').stdout)['import']}/"
+    state = browser(holder(world, "state_president", "JK"))
+    district = browser(holder(world, "district_president", "JK-SRI"))
+    for below in (state, district):
+        assert "from-the-console" not in text(below.get("/imports/"))
+        assert below.get(page).status_code == below.post(f"{page}undo/").status_code == 404
+    for over_all in (
+        browser(account("Root", is_root=True)),
+        browser(holder(world, "it_administrator", "IN")),
+        president := browser(holder(world, "national_president", "IN")),
+    ):
+        assert "from-the-console" in text(over_all.get("/imports/"))
+        assert "Undo …" in text(over_all.get(page))
+    assert where(president.post(f"{page}undo/")) == page
+    assert work(page, "undo").state == "undone"
+
+
+def test_a_list_of_people_from_the_console_is_for_those_who_see_people(world: Any) -> None:
+    with system("test"):
+        staged = actions.begin(
+            kind_key="paper",
+            file_name="people.csv",
+            file_bytes=9,
+            options={"drive": str(world.programme.public_id)},
+            by=SYSTEM,
+            at=clock.now(),
+        )
+    page = f"/imports/{staged.public_id}/"
+    assert text(browser(holder(world, "national_president", "IN")).get(page))
+    for office in ("it_administrator", "verifier"):
+        assert browser(holder(world, office, "IN")).get(page).status_code in (403, 404), office
+    assert browser(account("Root", is_root=True)).get(page).status_code == 404
+
+
+def test_an_import_offers_only_what_is_allowed(world: Any) -> None:
+    """Whoever brought a list sees it, also when the office that let them is over."""
+    chief = holder(world, "state_president", "JK")
+    client = browser(chief)
+    page = where(send(client, "units", LIST, unit=str(world.units["JK"].pk)))
+    assert f"{page}columns/" in text(client.get(page))
+    with system("test"):
+        Appointment.objects.filter(account_id=chief.pk).delete()
+    with system("test"):
+        org.appoint(
+            account_id=chief.pk,
+            office="district_president",
+            unit_id=world.units["JK-SRI"].pk,
+            hierarchy=1,
+            starts_on=clock.now().date(),
+            by=SYSTEM,
+            at=clock.now(),
+        )
+    shown = text(client.get(page))
+    assert f"{page}columns/" not in shown and f"{page}discard/" not in shown
+    assert client.get(f"{page}discard/").status_code == 403
 
 
 def test_the_console_says_what_is_wrong_and_ends_with_a_code(world: Any, tmp_path: Any) -> None:
