@@ -24,7 +24,6 @@ from .rules.number import public_ids
 
 MOST_LEAVES = 2_000  # of a unit whose people are listed at once; above it a smaller unit is to be chosen
 PER_PAGE = 50
-MOST_EXPORTED = 50_000
 MOST_OF_ONE = 200  # claims and messages shown of one person
 
 Rows = list[tuple[Any, ...]]
@@ -340,6 +339,18 @@ def members_below(
         return _named(lo, hi, names_, where, params, limit)
     everything = f"with {_UNITS}, e as (select z.* from x cross join lateral ({own}) z) {_listed()}"
     return [_member(row) for row in _rows(everything, [lo, hi, *params, limit])]
+
+
+def count_below(lo: int, hi: int, wanted: Wanted, *, most: int) -> int:
+    """How many `members_below` would list, not asked by name; counted no further than `most`."""
+    where, params = _conditions(wanted, None)
+    found = _rows(
+        f"with {_UNITS} select count(*) from (select 1 from x cross join lateral"
+        f" (select * from enrolment_enrolment e where e.unit_id = x.unit_id{where}) e join enrolment_membership m"
+        " on m.id = e.membership_id and e.term = m.term and m.merged_into is null limit %s) y",
+        [lo, hi, *params, most],
+    )
+    return int(found[0][0])
 
 
 def _conditions(wanted: Wanted, after: Mark | None) -> tuple[str, list[Any]]:

@@ -1,21 +1,52 @@
 """Reading people is an act too: it leaves a row, and nobody reads a whole roll in a day."""
 
+from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
 
 from abhiyan.core import audit, limits
 from abhiyan.core.actor import Actor
-from abhiyan.core.refusals import TooMany
+from abhiyan.core.refusals import Refused, TooMany
+from abhiyan.org import actions as org
 
 ROWS_PER_DAY = 20_000  # per account; exports are released by a second person, and count too
+# Whoever asked looks at pages of people on the way, and a list grows until a second person has said yes.
+MOST_EXPORTED = ROWS_PER_DAY // 2
 MANY = 10_000  # from here on somebody should ask why
 DAY_S = 86_400
 
 
+class ListTooLong(Refused):
+    code = "list_too_long"
+    message = _(
+        "This list has more than %(most)s people, more than one file may hold. Narrow it, such as to a smaller unit,"
+        " one channel or the latest days, and ask again."
+    )
+
+
+def ask_for_list(
+    *, unit_id: int, n: int, reason: str, settings: Mapping[str, Any], by: Actor, at: datetime
+) -> None:
+    """Ask a second person for a list of n people of a unit, to be taken out once as a file.
+
+    settings: how it is narrowed; nothing that tells of a person. Refuses ListTooLong what could never be read in a
+    day, before anybody is asked; and what `org.ask_release` refuses.
+    """
+    if n > MOST_EXPORTED:
+        raise ListTooLong(most=MOST_EXPORTED)
+    org.ask_release(act="people.export", unit_id=unit_id, reason=reason, payload=settings, by=by, at=at)
+
+
 def read_people(*, by: Actor, unit_id: int, n: int, at: datetime, act: str = "enrolment.read_people") -> None:
-    """Note that somebody was shown n people of a unit. Refuses TooMany past the day's quota.
+    """Note that somebody was shown n people of a unit. Refuses TooMany past the day's quota, ListTooLong what no day
+    has room for.
 
     Past half of it one entry "enrolment.reads_many" a day raises the alarm.
     """
+    if n > ROWS_PER_DAY:
+        raise ListTooLong(most=ROWS_PER_DAY)
     who = str(by.account_id or by.id)
     limits.take(limit="people.rows", subject=who, at=at, allowed=ROWS_PER_DAY, window_s=DAY_S, n=max(n, 1))
     try:

@@ -8,6 +8,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from abhiyan.core import limits
 from abhiyan.core.scope import system
 from abhiyan.enrolment import owed, queries_people
 from abhiyan.enrolment.actions import reading
@@ -246,6 +247,48 @@ def test_an_export_needs_a_second_person_and_holds_what_is_shown(world: World) -
     assert client.post(f"/people/export/{release.public_id}/").status_code == 403
     assert world.rows("select n from core_audit where act = 'enrolment.export_people'") == [(1,)]
     assert officer(world, "booth_worker", "JK-B001").post("/people/export/", form).status_code == 403
+
+
+def test_what_could_never_be_taken_out_is_refused_before_anybody_is_asked(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reading, "MOST_EXPORTED", 1)
+    world.web_join(of=world.asha)
+    world.api(of=world.bilal)
+    client = officer(world, "district_president", "JK-SRI")
+    assert "One file holds at most 1 people" in body(client, "/people/")
+    form = {"unit": "JK-SRI", "in": "organisational", "reason": "letters of thanks"}
+    refused = client.post("/people/export/", form | {"ended": "all"})
+    assert refused["Location"] == "/people/?unit=JK-SRI&in=organisational&ended=all"
+    assert "This list has more than 1 people" in body(client, refused["Location"])
+    assert world.count("org_release") == 0
+    client.post("/people/export/", form | {"channel": "3"})
+    assert world.count("org_release") == 1
+
+
+def test_a_file_todays_reading_leaves_no_room_for_is_still_there_tomorrow(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert reading.MOST_EXPORTED < reading.ROWS_PER_DAY, (
+        "whoever has looked at a page can still take the file"
+    )
+    world.web_join(of=world.asha)
+    world.web_join(of=world.bilal, unit=world.booth)
+    client = officer(world, "district_president", "JK-SRI")
+    client.post("/people/export/", {"unit": "JK-SRI", "in": "organisational", "reason": "letters of thanks"})
+    with system("test"):
+        Release.objects.update(state=Release.State.RELEASED)
+        release = Release.objects.get()
+    monkeypatch.setattr(reading, "ROWS_PER_DAY", 3)
+    assert client.get("/people/").status_code == 200
+    assert client.post(f"/people/export/{release.public_id}/").status_code == 429
+    limits.forget_all()  # the next day
+    assert "Bilal" in client.post(f"/people/export/{release.public_id}/").getvalue().decode()
+    with system("test"):
+        Release.objects.update(state=Release.State.RELEASED)
+    monkeypatch.setattr(reading, "ROWS_PER_DAY", 1)
+    grown = client.post(f"/people/export/{release.public_id}/")
+    assert grown.status_code == 422 and "more than 1 people" in grown.content.decode()
 
 
 def test_a_claim_without_a_place_is_placed_by_name_pin_or_code(world: World) -> None:

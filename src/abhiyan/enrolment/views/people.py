@@ -1,5 +1,6 @@
 """The people of a unit: the list, one person, and what may be done about an entry."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -18,7 +19,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from abhiyan.core import clock
 from abhiyan.core.refusals import NotFound
 from abhiyan.enrolment import queries_people as queries
-from abhiyan.enrolment.actions import members
+from abhiyan.enrolment.actions import members, reading
 from abhiyan.enrolment.actions.reading import read_people
 from abhiyan.enrolment.forms import FilterForm
 from abhiyan.enrolment.models import Channel, Kind, Sign, Taken
@@ -133,8 +134,10 @@ def people(request: Request) -> HttpResponseBase:
         "below": _below(looked, lang) if looked.is_large and not is_whole else [],
         "may_export": request.viewer.may_at("people.export", looked.row.lo or 0)
         and bool(leaf and leaf.rows)
+        and form.is_valid()
         and not text,
         "export_form": ExportForm(),
+        "most_exported": reading.MOST_EXPORTED,
         "kept": [(name, request.GET[name]) for name in ("unit", "in", *SETTINGS) if request.GET.get(name)],
         "releases": _releases(request, at) if request.viewer.may("people.export") else [],
         "may_place": request.viewer.may("enrolment.place"),
@@ -216,22 +219,33 @@ def people_export(request: Request) -> HttpResponseBase:
     at = clock.now()
     looked = _unit(request, request.POST)
     form = ExportForm(request.POST)
-    back = _href(looked.row.code, levels.SLUGS[looked.hierarchy])
+    settings = {name: request.POST.get(name, "")[:20] for name in SETTINGS}
+    back = f"{reverse('enrolment:people')}?" + urlencode(
+        {"unit": looked.row.code, "in": levels.SLUGS[looked.hierarchy]}
+        | {name: value for name, value in settings.items() if value}
+    )
+    narrowed = FilterForm(_as_asked(settings))
+    if not narrowed.is_valid():
+        raise NotFound
     if not form.is_valid():
         messages.error(request, _("Say what the list is needed for."))
         return redirect(back)
-    org.ask_release(
-        act="people.export",
-        unit_id=looked.row.id,
-        reason=form.cleaned_data["reason"],
-        payload={
-            "unit": looked.row.code,
-            "in": levels.SLUGS[looked.hierarchy],
-            **{name: request.POST.get(name, "")[:20] for name in SETTINGS},
-        },
-        by=request.actor,
-        at=at,
+    assert looked.row.lo is not None and looked.row.hi is not None
+    n = queries.count_below(
+        looked.row.lo, looked.row.hi, _wanted(narrowed.cleaned_data), most=reading.MOST_EXPORTED + 1
     )
+    try:
+        reading.ask_for_list(
+            unit_id=looked.row.id,
+            n=n,
+            reason=form.cleaned_data["reason"],
+            settings={"unit": looked.row.code, "in": levels.SLUGS[looked.hierarchy], **settings},
+            by=request.actor,
+            at=at,
+        )
+    except reading.ListTooLong as refused:
+        messages.error(request, str(refused))
+        return redirect(back)
     messages.success(request, _("Asked. Somebody of another line of command must allow it."))
     return redirect(back)
 
@@ -241,14 +255,13 @@ def people_download(request: Request, public_id: UUID) -> HttpResponseBase:
     """The list that was released, once: exactly the rows and columns the page shows."""
     at = clock.now()
     payload = org.use_release(public_id=public_id, act="people.export", by=request.actor, at=at)
-    given = QueryDict(mutable=True)
-    given.update({key: str(value) for key, value in payload.items()})
+    given = _as_asked(payload)
     looked = _unit(request, given)
     form = FilterForm(given)
     if not form.is_valid() or looked.row.lo is None or looked.row.hi is None:
         raise NotFound
     rows = queries.members_below(
-        looked.row.lo, looked.row.hi, _wanted(form.cleaned_data), limit=queries.MOST_EXPORTED
+        looked.row.lo, looked.row.hi, _wanted(form.cleaned_data), limit=reading.ROWS_PER_DAY + 1
     )
     read_people(by=request.actor, unit_id=looked.row.id, n=len(rows), at=at, act="enrolment.export_people")
     lang = language()
@@ -276,6 +289,13 @@ def people_download(request: Request, public_id: UUID) -> HttpResponseBase:
         for row in (line(one, lang) for one in rows)
     )
     return tables.csv_response("people", head, lines)
+
+
+def _as_asked(settings: Mapping[str, Any]) -> QueryDict:
+    """The settings of a list as they stood in its address."""
+    given = QueryDict(mutable=True)
+    given.update({name: str(value) for name, value in settings.items()})
+    return given
 
 
 # One person
