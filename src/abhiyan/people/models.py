@@ -261,6 +261,7 @@ class Code(models.Model):
 
 
 GRANTS = {
+    "people_notice": {"gateway": "select"},
     "people_phone": {"gateway": "select, insert"},
     "people_person": {"gateway": "select, insert, update"},
     "people_consent": {"gateway": "select, insert, update"},

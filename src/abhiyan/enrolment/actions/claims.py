@@ -207,6 +207,14 @@ class NoticeMissing(ClaimRefused):
     message = _("Say which version of the notice the person was given.")
 
 
+class NoticeUnknown(ClaimRefused):
+    """Nobody has agreed to a text that was never published."""
+
+    code = "notice_unknown"
+    on = "notice_version"
+    message = _("There is no version %(version)s of this drive's notice. Give one there is: %(published)s.")
+
+
 class ConsentMissing(ClaimRefused):
     code = "consent_missing"
     on = "consents"

@@ -48,6 +48,7 @@ class Drive:
     people_per_phone: int
     minimum_age: int
     indian_mobiles_only: bool
+    notices: frozenset[int]  # versions of its notice that were published
     spans: tuple[Span, ...]  # positions of the units in scope, in the programme's hierarchy
     read_at: datetime
     places_at: datetime
@@ -95,6 +96,7 @@ class Drive:
 _READ = """
     select d.roll_id, p.state, p.zone, p.opens_on, p.closes_on, p.owner_id, r.people_per_phone, r.minimum_age,
            d.indian_mobiles_only,
+           array(select distinct n.version from people_notice n where n.code = d.notice_code),
            array(select array[t.lo, t.hi] from programmes_scope s join units_placement t
                   on t.unit_id = s.unit_id and t.hierarchy = p.hierarchy and t.valid_to is null
                 where s.programme_id = p.id and t.lo is not null order by t.lo)
@@ -128,7 +130,7 @@ class Drives:
         row = connection.execute(_READ, [programme_id]).fetchone()
         if row is None:
             raise NoSuchDrive(programme_id)
-        roll, state, zone, opens_on, closes_on, owner, limit, age, indian, spans = row
+        roll, state, zone, opens_on, closes_on, owner, limit, age, indian, notices, spans = row
         made = Drive(
             programme_id=programme_id,
             roll_id=roll,
@@ -140,6 +142,7 @@ class Drives:
             people_per_phone=limit,
             minimum_age=age,
             indian_mobiles_only=indian,
+            notices=frozenset(notices),
             spans=tuple((lo, hi) for lo, hi in spans),
             read_at=at,
             places_at=at,

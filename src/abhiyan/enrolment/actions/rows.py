@@ -33,6 +33,7 @@ from .claims import (
     NameMissing,
     NotAdult,
     NoticeMissing,
+    NoticeUnknown,
     OutsideScope,
     PhoneAbroad,
     PhoneInvalid,
@@ -162,6 +163,7 @@ def prepare(
     unplaced = drive.unplaced
     indian_only = drive.indian_mobiles_only
     by_code, by_id, may = drive.by_code, drive.by_id, drive.may
+    published = drive.notices
     i = 0
     for place, claim in enumerate(claims):
         own = claim_id(claim.channel, claim.key)
@@ -228,8 +230,9 @@ def prepare(
         # With what right
         purposes = _purposes(claim.consents)
         notice = claim.notice_version
-        has_notice = notice is not None and 0 < notice < 2**31
-        is_complete = name is not None and birth is not None and has_notice
+        if refusal is None and notice is not None and notice not in published:
+            refusal = _unknown(notice, published)
+        is_complete = name is not None and birth is not None and notice is not None
         if refusal is None and not is_complete and claim.sign == 0:
             refusal = (
                 NameMissing() if name is None else BirthYearMissing() if birth is None else NoticeMissing()
@@ -268,7 +271,7 @@ def prepare(
                 birth,
                 _text(claim.language),
                 claim.by.bytes,
-                int4(claim.notice_version) if is_complete and claim.notice_version else None,
+                int4(notice) if is_complete and notice is not None else None,
                 purposes or SHORTS[0],
                 _text(claim.device),
                 h,
@@ -283,6 +286,11 @@ def prepare(
         i += RANDOM_BYTES
     rows.sort(key=_order)
     return rows, refused
+
+
+def _unknown(version: int, published: frozenset[int]) -> NoticeUnknown:
+    shown = ", ".join(str(each) for each in sorted(published)) or "–"
+    return NoticeUnknown(version=str(version)[:20], published=shown)
 
 
 def _text(value: str) -> bytes:

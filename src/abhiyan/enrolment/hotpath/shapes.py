@@ -74,7 +74,13 @@ class ClaimIn(_Taken):
         Field(description="When it happened, with zone; left out: now. At most an hour ahead of our clock."),
     ] = None
     notice_version: Annotated[
-        int | None, Field(ge=1, le=MOST_INT4, description="Version of the notice the person was given.")
+        int | None,
+        Field(
+            ge=1,
+            le=MOST_INT4,
+            description="Version of the notice the person was given: one of those published for the drive; "
+            "any other is refused (code notice_unknown), and nothing of the claim is kept.",
+        ),
     ] = None
     language: Annotated[str, Field(max_length=20, description="Language of the notice, such as hi.")] = ""
     consents: Annotated[

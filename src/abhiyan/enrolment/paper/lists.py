@@ -163,10 +163,9 @@ def _key(work: Work, programme: Programme) -> bytes:
 
 
 def _orders(work: Work, programme: Programme, drive: DriveRow, *, key: bytes) -> list[Order]:
-    notices = frozenset(people.versions_of_notice(drive.notice_code))
     said = work.options.get("notice_version", "")
     notice = int(said) if said.isdecimal() else None
-    if said and notice not in notices:
+    if said and notice not in people.versions_of_notice(drive.notice_code):
         raise NoticeUnknown(version=said)
     workers = people.accounts_by_phone() if "worker" in work.mapping else {}
     return [
@@ -181,7 +180,6 @@ def _orders(work: Work, programme: Programme, drive: DriveRow, *, key: bytes) ->
             by=work.by.id,
             at=work.received_at,
             within=None if work.unit_id is None else (work.unit_id,),
-            notices=notices,
             notice=notice,
             workers=workers,
             language=work.options.get("language", ""),

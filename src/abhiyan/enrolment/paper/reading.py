@@ -53,7 +53,6 @@ _REST = ("unit", "day", "field_at", "birth_year", "name", "language", "by", "not
 SEALED = {"hash": "bytea", "sealed": "bytea", "last4": "text"}
 _KINDS = {**COLUMNS, **SEALED, "is_late": "bool", "is_plain": "bool", "is_signed": "bool", "row": "int4"}
 STAGED = {name: _KINDS[name] for name in (*_SHARED, *_IDS, *_PUBLIC, *_REST, *SEALED)}
-NOTICES = "notice_unknown"
 _NULL = b"\xff\xff\xff\xff"
 _LENGTH = [struct.pack("!i", n) for n in range(4096)]
 _FRAME = struct.Struct("!I")
@@ -83,7 +82,6 @@ class Order:
     by: UUID
     at: datetime  # when the list came
     within: tuple[int, ...] | None
-    notices: frozenset[int]  # versions there are
     notice: int | None  # of rows that say none
     workers: Mapping[UUID, UUID]  # id of a phone -> public id of the account it signs in
     language: str
@@ -233,7 +231,6 @@ def _claims(
         number = row[0]
         code, unit_id, wrong = places.of(row)
         notice = row[NOTICE] or order.notice
-        is_unknown = notice is not None and notice not in order.notices
         on = row[DAY]
         if on is None or on == today:
             field_at = order.at
@@ -257,7 +254,7 @@ def _claims(
             language=order.language,
             device=_device(row[BATCH]),
         )
-        if not wrong and not is_unknown and number not in faults:
+        if not wrong and number not in faults:
             claims.append(claim)
             numbers.append(number)
             continue
@@ -265,8 +262,6 @@ def _claims(
         batch.refused_rows += not bad
         if wrong and not bad & {"booth", "pin"}:
             _refuse(batch, row, "booth" if wrong == "place_missing" else "pin", wrong)
-        if is_unknown:
-            _refuse(batch, row, "notice_version", NOTICES)
         claim.phone = claim.phone or _SOUND_PHONE  # a cell the reader refused
         _refuse_rest(batch, row, claim, order, drive, today, told=bad)
     return claims, numbers
@@ -286,7 +281,7 @@ def _column(refusal: ClaimRefused) -> str:
 _SOUND_PHONE, _SOUND_NAME, _GROWN_UP = "+919876543210", "Name", 40
 
 
-def _mended(claim: Claim, refusal: ClaimRefused, order: Order, today: date) -> Claim | None:
+def _mended(claim: Claim, refusal: ClaimRefused, order: Order, drive: Drive, today: date) -> Claim | None:
     """The claim with what was refused put right; None for what is nothing of the row's."""
     sound: dict[str, dict[str, Any]] = {
         "phone": {"phone": _SOUND_PHONE},
@@ -294,7 +289,7 @@ def _mended(claim: Claim, refusal: ClaimRefused, order: Order, today: date) -> C
         "birth_year": {"birth_year": today.year - _GROWN_UP},
         "unit": {"unit_code": None, "unit_id": None},
         "field_at": {"field_at": order.at},
-        "notice_version": {"notice_version": min(order.notices, default=1)},
+        "notice_version": {"notice_version": min(drive.notices, default=1)},
     }
     return replace(claim, **sound[refusal.on]) if refusal.on in sound else None
 
@@ -322,7 +317,7 @@ def _refuse_rest(
         mended.add(refusal.on)
         if (column := _column(refusal)) not in told:
             _refuse(batch, row, column, refusal.code)
-        claim = _mended(claim, refusal, order, today)
+        claim = _mended(claim, refusal, order, drive, today)
 
 
 _SAFE = {"birth_year": BIRTH_YEAR, "booth": BOOTH, "pin": PIN, "notice_version": NOTICE, "day": DAY}
@@ -504,7 +499,7 @@ class FastLane:
         order = self.order
         version = notice or order.notice
         found = None
-        if version is not None and version in order.notices:
+        if version is not None and version in self.drive.notices:
             by = order.by if worker is None else _worker(worker, order)
             device = _device(bundle).encode()
             language = order.language.encode()

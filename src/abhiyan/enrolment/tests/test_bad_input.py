@@ -8,9 +8,11 @@ import pytest
 from django.utils import translation
 
 from abhiyan.core import database
+from abhiyan.core.scope import system
 from abhiyan.enrolment import actions
 from abhiyan.enrolment.actions import Claim, ClaimRefused, Joined, Waits
 from abhiyan.enrolment.models import Channel, Sign
+from abhiyan.people.models import Notice
 
 from .make import CHANNEL, DAY, NOON, Human, Ladder, World
 
@@ -150,14 +152,32 @@ def test_a_claim_that_lacks_what_it_must_have(world: World) -> None:
         ("name_missing", {"name": None}),
         ("name_missing", {"name": ""}),
         ("notice_missing", {"notice_version": None}),
-        ("notice_missing", {"notice_version": 0}),
-        ("notice_missing", {"notice_version": 10**30}),
+        *(("notice_unknown", {"notice_version": version}) for version in (-1, 0, 2, 2**31 - 1, 10**30)),
         ("consent_missing", {"consents": ()}),
         ("consent_missing", {"consents": (2,)}),
         ("consent_missing", {"consents": (1, 99)}),
     )
     for code, changes in table:
         assert refused(world, **changes).code == code
+
+
+def test_a_notice_published_meanwhile_is_known_within_a_second(world: World) -> None:
+    assert refused(world, notice_version=2).code == "notice_unknown"
+    with system("tests publish a notice"):
+        Notice.objects.create(
+            code="membership",
+            version=2,
+            language="hi",
+            title="",
+            sections=[],
+            short="",
+            published_at=world.now,
+        )
+    world.tick()
+    claim = world.claim(world.asha, Channel.API)
+    claim.notice_version = 2
+    world.take(claim)
+    assert world.rows("select notice_version from people_consent") == [(2,)]
 
 
 def test_a_minor_is_refused_and_leaves_only_a_counter(world: World) -> None:

@@ -108,6 +108,8 @@ NOT_BY_THE_RULES: list[tuple[dict[str, object], str, str]] = [
     ({"field_at": "1999-01-01T00:00:00Z"}, "field_time_invalid", "field_at"),
     ({"field_at": "2020-01-01T00:00:00+05:30"}, "drive_not_open", "field_at"),
     ({"notice_version": None}, "notice_missing", "notice_version"),
+    ({"notice_version": 2}, "notice_unknown", "notice_version"),
+    ({"notice_version": 2**31 - 1}, "notice_unknown", "notice_version"),
     ({"consents": ["calls"]}, "consent_missing", "consents"),
 ]
 NOT_OF_THE_SHAPE: list[tuple[bytes, str]] = [
@@ -251,6 +253,20 @@ def test_a_batch_answers_each_claim_in_order(server: Server, world: World, token
     assert server.claim(token, {"claims": told}, "/api/v1/claims/batch").body == answer.body
     single = server.claim(token, told[0])
     assert single.json["receipt"] == found[0]["receipt"]
+
+
+def test_nobody_agrees_to_a_notice_that_was_never_published(server: Server, world: World, token: str) -> None:
+    told = {"claims": [asha("k1", notice_version=99), asha("k2"), asha("k3", notice_version=2)]}
+    answer = server.claim(token, told, "/api/v1/claims/batch")
+    assert answer.status == 207
+    refused, stored, other = answer.json["answers"]
+    assert stored["status"] == 201
+    for each, version in ((refused, 99), (other, 2)):
+        assert (each["status"], each["code"], each["field"]) == (422, "notice_unknown", "notice_version")
+        assert each["message"] == (
+            f"There is no version {version} of this drive's notice. Give one there is: 1."
+        )
+    assert world.rows("select distinct notice_version from people_consent") == [(1,)]
 
 
 def test_a_batch_that_does_not_fit_its_shape_is_refused_whole(

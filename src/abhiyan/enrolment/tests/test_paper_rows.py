@@ -67,7 +67,6 @@ def reader(world: World) -> Iterator[tuple[reading.FastLane, Any, Any, reading.O
         by=UUID(int=7),
         at=NOON,
         within=None,
-        notices=frozenset({1}),
         notice=None,
         workers={},
         language="hi",
