@@ -153,7 +153,7 @@ def restore(
     """
     keys = sealing.secret_keys(identity)
     name, folder = into or database.name(), files or Path(settings.MEDIA_ROOT)
-    if _holds_tables(name) and not replace:
+    if schema.holds_tables(name) and not replace:
         raise RestoreRefused(
             f"The database {name} holds data already. With --replace it is set aside under another name, not deleted."
         )
@@ -455,14 +455,3 @@ def _rename(admin: Admin, old: str, new: str) -> None:
 def _drop(name: str) -> None:
     with psycopg.connect(database.conninfo(None, dbname="postgres"), autocommit=True) as admin:
         admin.execute(sql.SQL("drop database if exists {} with (force)").format(sql.Identifier(name)))
-
-
-def _holds_tables(name: str) -> bool:
-    with psycopg.connect(database.conninfo(None, dbname="postgres"), autocommit=True) as admin:
-        if not admin.execute("select 1 from pg_database where datname = %s", [name]).fetchone():
-            return False
-    with psycopg.connect(database.conninfo(None, dbname=name), autocommit=True) as admin:
-        found = admin.execute(
-            "select 1 from pg_class where relnamespace = 'public'::regnamespace and relkind = 'r' limit 1"
-        ).fetchone()
-    return found is not None

@@ -1,7 +1,12 @@
 """Database roles and what each may touch. Run as the administrator after every migration; repeating it is safe."""
 
+import hashlib
+import hmac
 import importlib
 import pkgutil
+import re
+from base64 import b64decode, b64encode
+from contextlib import suppress
 
 import psycopg
 from psycopg import sql
@@ -11,10 +16,47 @@ import abhiyan
 from . import database
 
 USUAL = "select, insert, update, delete"
+_SCRAM = re.compile(r"SCRAM-SHA-256\$(\d+):([^$]+)\$[^:]+:(.+)")
+
+
+class CannotPrepare(Exception):
+    """The database server, as it is, cannot hold this installation; nothing there was changed. The text says why
+    and what to do."""
+
+
+def refuse_others(connection: psycopg.Connection[tuple[object, ...]]) -> None:
+    """Raise CannotPrepare where roles of our names are another installation's: new passwords would lock it out.
+
+    A role is ours when its password is the one our master key gives, wherever the data folder lies.
+    """
+    names = {database.role_name(role): database.password(role) for role in database.ROLES}
+    others = [
+        str(name)
+        for name, kept in connection.execute(
+            "select rolname, rolpassword from pg_authid where rolname = any(%s) and rolpassword is not null"
+            " order by rolname",
+            [list(names)],
+        ).fetchall()
+        if not _fits(str(kept), names[str(name)], str(name))
+    ]
+    if others:
+        raise CannotPrepare(
+            f"This database server has roles of another installation: {', '.join(others)}. Their passwords do not "
+            "follow from this master key, and new ones would lock it out. Set ABHIYAN_ROLE_PREFIX to another name for "
+            "this installation, for every command. (If the other one is gone for good: docs/running.md, 4.)"
+        )
+
+
+def _fits(kept: str, password: str, name: str) -> bool:
+    """Whether a password is the one PostgreSQL keeps a verifier of (RFC 5803; or its older MD5)."""
+    if found := _SCRAM.fullmatch(kept):
+        salted = hashlib.pbkdf2_hmac("sha256", password.encode(), b64decode(found[2]), int(found[1]))
+        return hmac.compare_digest(b64encode(hmac.digest(salted, b"Server Key", "sha256")).decode(), found[3])
+    return kept == "md5" + hashlib.md5((password + name).encode(), usedforsecurity=False).hexdigest()
 
 
 def ensure_roles(connection: psycopg.Connection[tuple[object, ...]]) -> None:
-    """Create the five roles, or renew their passwords and attributes. Needs CREATEROLE (superuser for backup)."""
+    """Create the five roles, or renew their passwords and attributes. Needs a superuser."""
     attributes = {
         "owner": "login createdb",
         "app": "login noinherit",
@@ -39,16 +81,38 @@ def ensure_roles(connection: psycopg.Connection[tuple[object, ...]]) -> None:
     # The owner makes and drops databases for tests, and restores; the others only connect.
 
 
+def forget(connection: psycopg.Connection[tuple[object, ...]]) -> None:
+    """Drop the five roles, as far as no other database needs them. Raises CannotPrepare where they are not ours."""
+    refuse_others(connection)
+    for role in database.ROLES:
+        with suppress(psycopg.errors.DependentObjectsStillExist):
+            connection.execute(
+                sql.SQL("drop role if exists {}").format(sql.Identifier(database.role_name(role)))
+            )
+
+
 def ensure_database(connection: psycopg.Connection[tuple[object, ...]], name: str) -> bool:
-    """Create the database, owned by `owner`. The connection must be in autocommit. Returns whether it was made."""
-    if connection.execute("select 1 from pg_database where datname = %s", [name]).fetchone():
+    """Create the database, or take an empty one over, for `owner`. The connection must be in autocommit. Returns
+    whether it was made."""
+    owner = sql.Identifier(database.role_name("owner"))
+    if found := owner_of(connection, name):
+        if found != database.role_name("owner"):
+            connection.execute(sql.SQL("alter database {} owner to {}").format(sql.Identifier(name), owner))
         return False
     connection.execute(
         sql.SQL("create database {} owner {} encoding 'UTF8' template template0").format(
-            sql.Identifier(name), sql.Identifier(database.role_name("owner"))
+            sql.Identifier(name), owner
         )
     )
     return True
+
+
+def owner_of(connection: psycopg.Connection[tuple[object, ...]], name: str) -> str | None:
+    """The role a database belongs to; None when there is none of that name."""
+    row = connection.execute(
+        "select pg_get_userbyid(datdba) from pg_database where datname = %s", [name]
+    ).fetchone()
+    return str(row[0]) if row else None
 
 
 def extensions(connection: psycopg.Connection[tuple[object, ...]]) -> None:

@@ -11,15 +11,50 @@ from . import database, roles
 
 
 def prepare(name: str | None = None) -> None:
-    """Make roles, database and extensions where they are missing, as the administrator of the server."""
+    """Make roles, database and extensions where they are missing, as the administrator of the server.
+
+    Raises roles.CannotPrepare, before anything is changed, where the roles or the database are somebody else's or
+    the administrator may too little.
+    """
     name = name or database.name()
+    try:
+        with psycopg.connect(database.conninfo(None, dbname="postgres"), autocommit=True) as admin:
+            # Roles belong to the whole server: two preparing at once (tests, two workers) take turns until we leave.
+            admin.execute("select pg_advisory_lock(hashtext('abhiyan roles'))")
+            roles.refuse_others(admin)
+            _refuse_others_database(admin, name)
+            with admin.transaction():
+                roles.ensure_roles(admin)
+            roles.ensure_database(admin, name)
+        with psycopg.connect(database.conninfo(None, dbname=name), autocommit=True) as admin:
+            roles.extensions(admin)
+    except psycopg.errors.InsufficientPrivilege as error:
+        raise roles.CannotPrepare(
+            f"The account of DATABASE_URL may too little ({str(error).partition(chr(10))[0]}). Give one that is a "
+            "superuser of the server; only init, migrate and restore work as it (docs/running.md, 4)."
+        ) from error
+
+
+def _refuse_others_database(admin: psycopg.Connection[tuple[object, ...]], name: str) -> None:
+    owner, ours = roles.owner_of(admin, name), database.role_name("owner")
+    if owner not in (None, ours) and holds_tables(name):
+        raise roles.CannotPrepare(
+            f"The database {name} holds tables already and belongs to the role {owner}, not to {ours}. If it is this "
+            "installation's, set ABHIYAN_ROLE_PREFIX to what it was when the database was made; else name another "
+            "database with ABHIYAN_DATABASE."
+        )
+
+
+def holds_tables(name: str) -> bool:
+    """Whether there is a database of that name with a table in it. As the administrator."""
     with psycopg.connect(database.conninfo(None, dbname="postgres"), autocommit=True) as admin:
-        # Roles belong to the whole server: two preparing at once (tests, two workers) take turns until we leave.
-        admin.execute("select pg_advisory_lock(hashtext('abhiyan roles'))")
-        roles.ensure_roles(admin)
-        roles.ensure_database(admin, name)
+        if not admin.execute("select 1 from pg_database where datname = %s", [name]).fetchone():
+            return False
     with psycopg.connect(database.conninfo(None, dbname=name), autocommit=True) as admin:
-        roles.extensions(admin)
+        found = admin.execute(
+            "select 1 from pg_class where relnamespace = 'public'::regnamespace and relkind = 'r' limit 1"
+        ).fetchone()
+    return found is not None
 
 
 def migrate(*, verbosity: int = 1) -> None:

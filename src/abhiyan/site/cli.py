@@ -73,11 +73,18 @@ class Rooms(click.Group):
 def _told(error: Exception) -> click.ClickException | None:
     """What a person is told of an error that has its own words; None for one that has not."""
     kinds = {f"{kind.__module__}.{kind.__qualname__}" for kind in type(error).__mro__}
-    if kinds & {"abhiyan.core.keys.NoKeys", "abhiyan.core.embedded.EmbeddedDatabaseError"}:
+    if kinds & {
+        "abhiyan.core.keys.NoKeys",
+        "abhiyan.core.embedded.EmbeddedDatabaseError",
+        "abhiyan.core.roles.CannotPrepare",
+    }:
         return CannotRun(str(error))
     if kinds & {"psycopg.OperationalError", "django.db.utils.OperationalError"}:
         said = str(error).partition("\n")[0]
-        return CannotRun(f"The database cannot be reached: {said}\nIs it running, and is DATABASE_URL right?")
+        fix = "Is it running, and is DATABASE_URL right?"
+        if "authentication failed" in said:
+            fix = "Are the master key, ABHIYAN_ROLE_PREFIX and DATABASE_URL those it was prepared with?"
+        return CannotRun(f"The database cannot be reached: {said}\n{fix}")
     if kinds & {
         "abhiyan.core.refusals.Refused",
         "abhiyan.core.sealing.Unreadable",

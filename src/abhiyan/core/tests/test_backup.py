@@ -193,7 +193,7 @@ def test_a_damaged_or_cut_backup_changes_nothing(files: Path, target: str, tmp_p
             backup.restore(
                 source=tmp_path / "c.age", identity=SECRET, at=AT, into=target, files=tmp_path / "f"
             )
-        assert not backup._holds_tables(target)
+        assert not schema.holds_tables(target)
         assert not (tmp_path / "f").exists()
 
 

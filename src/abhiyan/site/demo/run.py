@@ -53,7 +53,7 @@ def _refuse_what_is_real() -> None:
 
 def _forget() -> None:
     """Drop the demo that is there; the folder is marked as a demo's, or nothing is touched."""
-    from abhiyan.core import embedded
+    from abhiyan.core import embedded, roles
 
     folder = home.path()
     if not (folder / MARK).exists():
@@ -68,6 +68,7 @@ def _forget() -> None:
             admin.execute(
                 sql.SQL("drop database if exists {} with (force)").format(sql.Identifier(database.name()))
             )
+            roles.forget(admin)  # another seed is another key, which gives them other passwords
     for name in ("postgres", "files", "outbox", "keys", "audit-heads", READY):
         path = folder / name
         if path.is_dir():
