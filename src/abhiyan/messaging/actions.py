@@ -5,7 +5,7 @@ import json
 import logging
 import os
 import secrets
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from ipaddress import ip_network
@@ -23,12 +23,14 @@ from abhiyan.core.keys import keyring
 from abhiyan.core.refusals import NotFound, Refused
 from abhiyan.core.scope import system
 from abhiyan.org import actions as org
-from abhiyan.people.news import CodeAsked
+from abhiyan.people import queries as people
+from abhiyan.people.models import Purpose
+from abhiyan.people.news import CodeAsked, ConsentWithdrawn, PhoneSaidNo
 
 from .adapters import Adapter, Handed, Letter
 from .models import Allowance, Message, MessageClass, Number, Spending, Template
 from .queries import active_texts, inbound_id, text_for
-from .rules import hours, inbound, texts
+from .rules import hours, inbound, noes, texts
 
 LEASE = timedelta(minutes=2)
 CODE_LIVES = timedelta(minutes=10)  # as `people` lets one live
@@ -51,7 +53,11 @@ class NothingHeld(Refused):
 
 @dataclass(frozen=True, slots=True)
 class Outgoing:
-    """One message to queue. phone in E.164; key: the sender's own, so that sending twice sends once."""
+    """One message to queue. phone in E.164; key: the sender's own, so that sending twice sends once.
+
+    asked_at: when the phone did what this answers, if that was earlier: its minutes run from there, and a no of the
+    phone since then stops it.
+    """
 
     template: str
     phone: str
@@ -61,6 +67,7 @@ class Outgoing:
     kind: int = texts.SERVICE
     unit_id: int | None = None
     programme_id: int = 0
+    asked_at: datetime | None = None
     public_id: UUID = field(default_factory=uuid4)
 
 
@@ -81,6 +88,7 @@ def insert_parameters(*, messages: Sequence[Outgoing], at: datetime) -> list[lis
     columns: list[list[Any]] = [[] for _column in range(15)]
     for message in messages:
         ident = _ident(message.key)
+        asked_at = message.asked_at or at
         row = (
             ident,
             message.public_id,
@@ -94,9 +102,9 @@ def insert_parameters(*, messages: Sequence[Outgoing], at: datetime) -> list[lis
             message.unit_id,
             message.programme_id,
             Message.State.QUEUED.value,
+            asked_at,
             at,
-            at,
-            at + hours.SERVICE_LIFE,
+            asked_at + hours.SERVICE_LIFE,
         )
         for column, value in zip(columns, row, strict=True):
             column.append(value)
@@ -133,10 +141,45 @@ def take_back(*, keys: Sequence[str], at: datetime) -> int:
 
     In the transaction of the act that makes them untrue. What is being handed over this moment may still go.
     """
-    waiting = (Message.State.QUEUED, Message.State.HELD, Message.State.LEASED)
     with system("taking messages back"):
-        rows = Message.objects.filter(pk__in=[_ident(key) for key in keys], state__in=waiting)
+        rows = Message.objects.filter(pk__in=[_ident(key) for key in keys], state__in=_UNSENT)
         return rows.update(state=Message.State.DROPPED, reason="taken_back", settled_at=at, leased_until=None)
+
+
+def heed_no(*, told: PhoneSaidNo) -> None:
+    """Give up what waits for a phone that said no; what `noes.always_goes` still goes. In the transaction of the no.
+
+    What the sender has in hand at this moment is left to it: it asks for the no itself before each message.
+    """
+    rows = _waiting_for(told.phone_id)
+    if told.scope == "all":
+        rows = rows.exclude(template=noes.RECEIPT).exclude(template__startswith="code.")
+    else:
+        rows = rows.filter(kind=MessageClass.OUTREACH)
+    _give_up(rows, reason="suppressed", at=told.at)
+
+
+def heed_withdrawal(*, told: ConsentWithdrawn) -> None:
+    """Give up the outreach that waits for a phone where nobody says yes to messages any more. In its transaction."""
+    if told.purpose != Purpose.MESSAGES:
+        return
+    phone_id = people.person(told.person_id).phone_id
+    if not _standing(phone_id)[1]:
+        _give_up(_waiting_for(phone_id).filter(kind=MessageClass.OUTREACH), reason="no_consent", at=told.at)
+
+
+_UNSENT = (Message.State.QUEUED, Message.State.HELD, Message.State.LEASED)
+
+
+def _waiting_for(phone_id: UUID) -> QuerySet[Message]:
+    return Message.objects.filter(phone_id=phone_id, state__in=_UNSENT)
+
+
+def _give_up(rows: QuerySet[Message], *, reason: str, at: datetime) -> None:
+    found = list(rows.select_for_update(skip_locked=True).values_list("pk", flat=True))
+    Message.objects.filter(pk__in=found).update(
+        state=Message.State.DROPPED, reason=reason, settled_at=at, leased_until=None
+    )
 
 
 def send_code(*, news: CodeAsked) -> None:
@@ -232,17 +275,17 @@ def lease(*, at: datetime, n: int = BATCH) -> list[_Leased]:
 
 
 def gate(
-    *, message: _Leased, at: datetime, suppressed: bool, consented: bool
+    *, message: _Leased, at: datetime, no: noes.No | None, consented: bool
 ) -> tuple[str, str, datetime | None]:
     """What a leased message may do: ("go", "", None), ("wait", reason, until) or ("drop", reason, None).
 
-    The receipt of STOP or LEAVE goes to a phone that has just said no; every other service text is the answer to
-    the phone's own act. Outreach needs consent and no suppression; nobody can override that here.
+    no: what the phone says no to, if it does. consented: whether somebody on it says yes to messages, which outreach
+    needs. Nobody can override either here, nor by a release.
     """
     when = hours.may_go(kind=message.kind, queued_at=message.queued_at, at=at, zone=settings.TIME_ZONE)
     if when is None:
         return "drop", "too_late", None
-    if message.kind == texts.OUTREACH and suppressed:
+    if no and noes.stops(no, kind=message.kind, template=message.template, queued_at=message.queued_at):
         return "drop", "suppressed", None
     if message.kind == texts.OUTREACH and not consented:
         return "drop", "no_consent", None
@@ -279,9 +322,17 @@ _HOLD = """update messaging_message set state = 'held', reason = 'budget', lease
  and state = 'queued' and due_at <= %s and reason <> 'released' and template not like 'code.%%' order by due_at limit %s
  for update skip locked))"""
 HELD_AT_ONCE = 10_000
-_SUPPRESSED = "select phone_id from people_suppression where phone_id = any(%s) and lifted_at is null"
-_CONSENTED = """select distinct p.phone_id from people_person p join people_consent c on c.person_id = p.id
- where p.phone_id = any(%s) and c.purpose = 3 and c.withdrawn_at is null"""
+_STANDING = """select x.scope, x.at, exists (select from people_person p join people_consent c on c.person_id = p.id
+ where p.phone_id = o.id and c.purpose = %s and c.withdrawn_at is null)
+ from (values (%s::uuid)) o(id) left join people_suppression x on x.phone_id = o.id and x.lifted_at is null"""
+
+
+def _standing(phone_id: UUID) -> tuple[noes.No | None, bool]:
+    """What a phone says no to now, and whether somebody on it says yes to messages."""
+    with connection.cursor() as cursor:
+        cursor.execute(_STANDING, [Purpose.MESSAGES.value, phone_id])
+        scope, said_at, consented = cursor.fetchone()
+    return noes.No(scope, said_at) if scope else None, consented
 
 
 def hand_over(*, messages: Sequence[_Leased], adapter: Adapter, at: datetime) -> int:
@@ -295,7 +346,7 @@ def hand_over(*, messages: Sequence[_Leased], adapter: Adapter, at: datetime) ->
         return 0
     taken = 0
     with system("send messages"):
-        facts = _facts_of(messages)
+        published = active_texts()
     broken: set[int] = set()  # programmes whose breaker is out
     rest: list[UUID] = []  # of this lease, behind it
     for message in messages:
@@ -303,7 +354,7 @@ def hand_over(*, messages: Sequence[_Leased], adapter: Adapter, at: datetime) ->
             rest.append(message.id)
             continue
         with system("send messages"):
-            letter = _decide(message, facts=facts, broken=broken, at=at)
+            letter = _decide(message, published=published, broken=broken, at=at)
         if letter is None:
             continue
         handed = adapter.hand(letter)
@@ -314,23 +365,6 @@ def hand_over(*, messages: Sequence[_Leased], adapter: Adapter, at: datetime) ->
         with system("send messages"), connection.cursor() as cursor:
             cursor.execute(_HOLD, [rest, sorted(broken), at, HELD_AT_ONCE])
     return taken
-
-
-@dataclass(frozen=True, slots=True)
-class _Facts:
-    suppressed: frozenset[UUID]
-    consented: frozenset[UUID]
-    templates: dict[tuple[str, str], Template]
-
-
-def _facts_of(messages: Sequence[_Leased]) -> _Facts:
-    phones = list({message.phone_id for message in messages})
-    with connection.cursor() as cursor:
-        cursor.execute(_SUPPRESSED, [phones])
-        suppressed = frozenset(row[0] for row in cursor.fetchall())
-        cursor.execute(_CONSENTED, [phones])
-        consented = frozenset(row[0] for row in cursor.fetchall())
-    return _Facts(suppressed, consented, active_texts())
 
 
 def _is_free(message: _Leased) -> bool:
@@ -344,25 +378,23 @@ def _of_lease(message: _Leased) -> QuerySet[Message]:
     return Message.objects.filter(pk=message.id, state=Message.State.LEASED, tries=message.tries)
 
 
-def _decide(message: _Leased, *, facts: _Facts, broken: set[int], at: datetime) -> Letter | None:
+def _decide(
+    message: _Leased, *, published: Mapping[tuple[str, str], Template], broken: set[int], at: datetime
+) -> Letter | None:
     """The letter to hand over; or None, and the reason stands on the row. Adds to `broken` the programme whose budget
     is spent."""
     rows = _of_lease(message)
     if not rows.exists():
         return None
-    verdict, reason, until = gate(
-        message=message,
-        at=at,
-        suppressed=message.phone_id in facts.suppressed,
-        consented=message.phone_id in facts.consented,
-    )
+    no, consented = _standing(message.phone_id)
+    verdict, reason, until = gate(message=message, at=at, no=no, consented=consented)
     if verdict == "drop":
         rows.update(state=Message.State.DROPPED, reason=reason, settled_at=at, leased_until=None)
         return None
     if verdict == "wait":
         rows.update(state=Message.State.QUEUED, reason=reason, due_at=until, leased_until=None)
         return None
-    found = text_for(facts.templates, message.template, message.language)
+    found = text_for(published, message.template, message.language)
     if found is None or (message.kind == texts.OUTREACH and not found.registration):
         rows.update(state=Message.State.HELD, reason="template", leased_until=None)
         return None

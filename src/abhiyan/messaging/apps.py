@@ -9,7 +9,12 @@ class MessagingConfig(AppConfig):
     def ready(self) -> None:
         from abhiyan.core import news
         from abhiyan.core.backup import Restored
-        from abhiyan.people.news import CodeAsked, answer_whether_codes_stay
+        from abhiyan.people.news import (
+            CodeAsked,
+            ConsentWithdrawn,
+            PhoneSaidNo,
+            answer_whether_codes_stay,
+        )
 
         from . import actions, queries
 
@@ -22,6 +27,16 @@ class MessagingConfig(AppConfig):
             actions.send_code(news=told)
 
         news.subscribe(CodeAsked, hear)
+
+        def said_no(told: PhoneSaidNo) -> None:
+            actions.heed_no(told=told)
+
+        news.subscribe(PhoneSaidNo, said_no)
+
+        def withdrawn(told: ConsentWithdrawn) -> None:
+            actions.heed_withdrawal(told=told)
+
+        news.subscribe(ConsentWithdrawn, withdrawn)
 
         def hold(told: Restored) -> None:
             actions.hold_restored(taken_at=told.taken_at, at=told.at)

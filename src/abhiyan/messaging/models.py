@@ -56,7 +56,7 @@ class Message(models.Model):
     programme_id = models.IntegerField(default=0, db_default=0)  # 0: of no programme
     state = models.TextField(choices=State.choices, default=State.QUEUED)
     reason = models.TextField(default="", db_default="")  # why held or given up
-    queued_at = models.DateTimeField()
+    queued_at = models.DateTimeField()  # or, earlier, when the phone did what this answers
     due_at = models.DateTimeField()
     expires_at = models.DateTimeField()
     leased_until = models.DateTimeField(null=True)

@@ -22,7 +22,7 @@ class CodeAsked:
 
 @dataclass(frozen=True, slots=True)
 class PhoneSaidNo:
-    """A phone refused outreach, or all. What is queued to it stops."""
+    """A phone refused outreach, or all. What is queued to it stops, in the same transaction."""
 
     phone_id: UUID
     scope: str

@@ -29,7 +29,7 @@ LINK = "/j/%s/"  # the address of a personal link
 MEMBERS = "/me/"  # where a member proves the phone, then sees, corrects, leaves
 
 _UNANSWERED = """
-select w.id, w.programme_id, w.phone_id, w.unit_id, w.completed_at is not null, p.sealed
+select w.id, w.programme_id, w.phone_id, w.unit_id, w.at, w.completed_at is not null, p.sealed
   from enrolment_waiting w join people_phone p on p.id = w.phone_id
  where w.replied_at is null and w.completed_by is null and w.at > %(from)s
  order by w.at limit %(n)s for update of w skip locked"""
@@ -58,7 +58,8 @@ def reply(*, at: datetime) -> int:
     """Queue the one reply to everybody who called for the first time. Returns how many. In a transaction, as jobs.
 
     To an unknown caller: the short notice, the personal link, where to hear the notice, how to leave. To a member:
-    that they are one, and where to see, correct or leave.
+    that they are one, and where to see, correct or leave. Whoever has said no since their call is not sent it
+    (messaging).
     """
     with connection.cursor() as cursor:
         cursor.execute(_UNANSWERED, {"from": at - LATEST, "n": AT_ONCE})
@@ -68,7 +69,7 @@ def reply(*, at: datetime) -> int:
         ring, language = keyring(), settings.LANGUAGE_CODE
         texts: dict[int, _Texts] = {}
         letters = []
-        for waiting_id, programme_id, phone_id, unit_id, is_member, sealed in rows:
+        for waiting_id, programme_id, phone_id, unit_id, called_at, is_member, sealed in rows:
             if programme_id not in texts:
                 texts[programme_id] = _texts(programme_id, language)
             said = texts[programme_id]
@@ -86,6 +87,7 @@ def reply(*, at: datetime) -> int:
                     key=f"reply|{programme_id}|{phone_id}",
                     unit_id=unit_id,
                     programme_id=programme_id,
+                    asked_at=called_at,
                 )
             )
         messaging.send_many(messages=letters, at=at)

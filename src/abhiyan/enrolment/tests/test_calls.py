@@ -12,6 +12,7 @@ from abhiyan.core.actor import Actor
 from abhiyan.core.scope import Scope, scoped, system
 from abhiyan.enrolment.actions import replies
 from abhiyan.messaging import actions as messaging
+from abhiyan.messaging.adapters import Handed, Letter
 from abhiyan.messaging.models import Message
 from abhiyan.messaging.rules import signatures
 
@@ -247,6 +248,77 @@ def test_calling_the_second_number_leaves(server: Server, world: World, secret: 
     assert world.tallies() == world.recounted()
 
 
+class Gateway:
+    """A way out that keeps what it was handed."""
+
+    name = "gateway"
+
+    def __init__(self) -> None:
+        self.handed: list[tuple[str, str]] = []
+
+    def hand(self, letter: Letter) -> Handed:
+        self.handed.append((letter.template, letter.phone))
+        return Handed(ok=True, ref=str(len(self.handed)))
+
+
+def sent(world: World) -> list[tuple[str, str]]:
+    """What leaves when loops turn until nothing is left to do: (template, phone)."""
+    replied(world)
+    gateway = Gateway()
+    while leased := messaging.lease(at=clock.now()):
+        messaging.hand_over(messages=leased, adapter=gateway, at=clock.now())
+    return gateway.handed
+
+
+def test_whoever_calls_and_leaves_at_once_hears_of_leaving_only(
+    server: Server, world: World, secret: str
+) -> None:
+    leave = connect(world, "generic", "leave", LEAVE)
+    assert call(server, secret).status == 201
+    assert call(server, leave, to=LEAVE).status == 200
+    assert sent(world) == [("leave.receipt", world.asha.phone)]
+    assert world.rows("select reason from messaging_message where template = 'drive.reply'") == [
+        ("suppressed",)
+    ]
+
+
+def test_a_reply_that_waits_for_its_release_is_stopped_by_leaving(
+    server: Server, world: World, secret: str
+) -> None:
+    leave = connect(world, "generic", "leave", LEAVE)
+    with system("tests set the budget"):
+        messaging.set_allowance(
+            programme_id=world.programme.pk, per_hour=1, by=Actor.system("tests"), at=world.now
+        )
+    assert call(server, secret, world.chandra).status == 201
+    assert sent(world) == [("drive.reply", world.chandra.phone)]
+    for who in (world.asha, world.bilal):
+        assert call(server, secret, who).status == 201
+    assert sent(world) == []
+    assert call(server, leave, to=LEAVE).status == 200
+    with system("tests release"):
+        held = Message.objects.filter(state="held")
+        assert held.update(state="queued", reason="released", due_at=clock.now()) == 1
+    assert sent(world) == [("leave.receipt", world.asha.phone), ("drive.reply", world.bilal.phone)]
+
+
+def test_a_call_after_leaving_is_replied_to(server: Server, world: World, secret: str) -> None:
+    leave = connect(world, "generic", "leave", LEAVE)
+    assert call(server, leave, to=LEAVE).status == 200
+    assert call(server, secret).status == 201
+    assert sorted(sent(world)) == [("drive.reply", world.asha.phone), ("leave.receipt", world.asha.phone)]
+
+
+def test_a_member_who_called_and_left_is_not_told_of_a_membership(
+    server: Server, world: World, secret: str
+) -> None:
+    leave = connect(world, "generic", "leave", LEAVE)
+    world.web_join(of=world.asha)
+    assert call(server, secret).status == 201
+    assert call(server, leave, to=LEAVE).status == 200
+    assert sent(world) == [("leave.receipt", world.asha.phone)]
+
+
 def test_an_sms_joins_and_a_no_in_any_script_leaves(server: Server, world: World, secret: str) -> None:
     assert call(server, secret, kind="sms", text="मुझे जोड़ें").status == 201
     assert world.rows("select channel, sign from enrolment_claim") == [(5, 2)]
@@ -287,8 +359,6 @@ def test_a_burst_of_spoofed_callers_is_stored_and_replies_wait_for_the_budget(
     server: Server, world: World, secret: str
 ) -> None:
     from concurrent.futures import ThreadPoolExecutor
-
-    from abhiyan.messaging.adapters import Handed
 
     with system("tests set the budget"):
         messaging.set_allowance(

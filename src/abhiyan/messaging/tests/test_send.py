@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
 from typing import Any
+from uuid import UUID
 
 import pytest
 
@@ -18,7 +19,8 @@ from abhiyan.messaging import actions, doctor
 from abhiyan.messaging.adapters import Handed, Http, Letter
 from abhiyan.messaging.models import Message, Template
 from abhiyan.messaging.rules import texts
-from abhiyan.people.models import Suppression
+from abhiyan.people import actions as people
+from abhiyan.people.models import Person, Purpose, Suppression
 
 pytestmark = pytest.mark.django_db(transaction=True)
 AT = datetime(2026, 11, 20, 6, 0, tzinfo=UTC)  # 11:30 in India
@@ -66,19 +68,25 @@ def published() -> None:
 
 
 def queue(
-    *, key: str = "k1", kind: int = texts.SERVICE, template: str = "code.join", programme_id: int = 0
+    *,
+    key: str = "k1",
+    kind: int = texts.SERVICE,
+    template: str = "code.join",
+    programme_id: int = 0,
+    asked_at: datetime | None = None,
 ) -> None:
     with system("test"):
-        actions.send(
+        message = actions.Outgoing(
             template=template,
             phone=PHONE,
             language="hi",
-            blanks=BLANKS | {"notice": "n", "link": "l", "hear": "h"},
+            blanks=BLANKS | dict.fromkeys(("notice", "link", "hear", "role", "programme", "unit"), "x"),
             key=key,
-            at=AT,
             kind=kind,
             programme_id=programme_id,
+            asked_at=asked_at,
         )
+        actions.send_many(messages=[message], at=AT)
 
 
 def turn(gateway: Gateway, at: datetime = AT) -> int:
@@ -269,6 +277,121 @@ def test_outreach_needs_consent_and_no_suppression(gateway: Gateway) -> None:
     turn(gateway)
     assert ("dropped", "suppressed") in states()
     assert gateway.got == []
+
+
+def say_no(scope: str = "all", at: datetime = AT) -> None:
+    with system("test"):
+        people.suppress(
+            phone_id=keyring().phone_id(PHONE), channel=2, by=Actor.system("test"), at=at, scope=scope
+        )
+
+
+EVERY_CLASS = [
+    ("drive.reply", texts.SERVICE, True),
+    ("drive.already", texts.SERVICE, True),
+    ("duty.in_charge", texts.DUTY, True),
+    ("drive.reply", texts.OUTREACH, True),
+    ("leave.receipt", texts.SERVICE, False),
+    ("code.member", texts.SERVICE, False),
+]
+
+
+@pytest.mark.parametrize(("template", "kind", "stops"), EVERY_CLASS)
+@pytest.mark.parametrize("state", ["queued", "held", "leased"])
+def test_a_phone_that_says_no_stops_what_waits_for_it_but_receipt_and_codes(
+    template: str, kind: int, stops: bool, state: str
+) -> None:
+    queue(template=template, kind=kind)
+    with system("test"):
+        Message.objects.update(state=state)
+    say_no()
+    assert states() == [("dropped", "suppressed") if stops else (state, "")]
+
+
+def test_a_no_to_outreach_stops_outreach_and_nothing_else() -> None:
+    queue(key="o", kind=texts.OUTREACH)
+    queue(key="d", kind=texts.DUTY, template="duty.in_charge")
+    queue(key="r", template="drive.reply")
+    say_no("outreach")
+    assert sorted(states()) == [("dropped", "suppressed"), ("queued", ""), ("queued", "")]
+
+
+@pytest.mark.parametrize(("template", "kind", "stops"), EVERY_CLASS)
+def test_a_no_that_comes_while_the_sender_has_the_message_in_hand_is_asked_for_again(
+    gateway: Gateway, template: str, kind: int, stops: bool
+) -> None:
+    """Here the no leaves the row alone, as it does when the sender holds it: the gate alone stops it."""
+    queue(template=template, kind=kind)
+    leased = actions.lease(at=AT)
+    with system("test"):
+        Suppression.objects.create(phone_id=keyring().phone_id(PHONE), scope="all", channel=2, at=AT)
+    actions.hand_over(messages=leased, adapter=gateway.adapter, at=AT)
+    assert len(gateway.got) == (0 if stops else 1)
+    assert states() == [("dropped", "suppressed") if stops else ("sent", "")]
+
+
+def test_what_a_phone_asks_for_after_its_no_goes_and_what_it_asked_before_does_not(gateway: Gateway) -> None:
+    say_no(at=AT - timedelta(minutes=2))
+    queue(key="since", template="drive.reply")
+    queue(key="before", template="drive.reply", asked_at=AT - timedelta(minutes=3))
+    assert turn(gateway) == 1
+    assert sorted(states()) == [("dropped", "suppressed"), ("sent", "")]
+
+
+class SaysNo:
+    """A way out during whose work the phone says no, behind the sender's back."""
+
+    name = "says no"
+    handed = 0
+
+    def hand(self, letter: Letter) -> Handed:
+        self.handed += 1
+        if self.handed == 1:
+            say_no()
+        return Handed(ok=True, ref=f"n{self.handed}")
+
+
+def test_a_no_between_two_messages_of_one_lease_stops_the_second() -> None:
+    for key in ("one", "two"):
+        queue(key=key, template="drive.reply")
+    way = SaysNo()
+    assert actions.hand_over(messages=actions.lease(at=AT), adapter=way, at=AT) == 1
+    assert (way.handed, sorted(states())) == (1, [("dropped", "suppressed"), ("sent", "")])
+
+
+def test_outreach_stops_when_the_last_yes_on_the_phone_is_taken_back() -> None:
+    phone_id = keyring().phone_id(PHONE)
+    persons = [UUID(int=1), UUID(int=2)]
+    with system("test"):
+        Person.objects.bulk_create(
+            Person(id=each, public_id=each, phone_id=phone_id, unit_id=1, at=AT) for each in persons
+        )
+    for person_id in persons:
+        for purpose in (Purpose.CALLS, Purpose.MESSAGES):
+            people.give_consent(
+                person_id=person_id,
+                unit_id=1,
+                purpose=purpose,
+                notice_version=1,
+                language="hi",
+                channel=1,
+                by=Actor.system("test"),
+                at=AT,
+            )
+    queue(key="o", kind=texts.OUTREACH)
+    queue(key="r", template="drive.reply")
+
+    def withdraw(person_id: UUID, purpose: Purpose) -> None:
+        people.withdraw_consent(
+            person_id=person_id, purpose=purpose, channel=1, by=Actor.system("test"), at=AT
+        )
+
+    withdraw(persons[0], Purpose.CALLS)
+    withdraw(persons[1], Purpose.CALLS)
+    withdraw(persons[0], Purpose.MESSAGES)
+    assert sorted(states()) == [("queued", ""), ("queued", "")]
+    withdraw(persons[1], Purpose.MESSAGES)
+    assert sorted(states()) == [("dropped", "no_consent"), ("queued", "")]
 
 
 def test_a_delivery_report_settles_once_and_a_late_one_changes_nothing(gateway: Gateway) -> None:

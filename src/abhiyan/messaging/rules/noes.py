@@ -1,0 +1,34 @@
+"""What of our messages a phone's no stops (DESIGN §4, Messages: STOP works from every channel)."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from .texts import DUTY, OUTREACH
+
+RECEIPT = "leave.receipt"
+
+
+@dataclass(frozen=True, slots=True)
+class No:
+    """A no that stands. scope: outreach, or all (the phone has left)."""
+
+    scope: str
+    at: datetime
+
+
+def always_goes(template: str) -> bool:
+    """The receipt of the no itself; and one-time codes, which answer whoever waits at a screen."""
+    return template == RECEIPT or template.startswith("code.")
+
+
+def stops(no: No, *, kind: int, template: str, queued_at: datetime) -> bool:
+    """Whether a message may not go any more.
+
+    A no to all leaves, besides `always_goes`, the service messages the phone asked for later: a new call gets its
+    reply, one before the no does not.
+    """
+    if kind == OUTREACH:
+        return True
+    if no.scope != "all" or always_goes(template):
+        return False
+    return kind == DUTY or no.at >= queued_at
