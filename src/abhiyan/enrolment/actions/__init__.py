@@ -49,6 +49,7 @@ from .members import (
     strike_off,
 )
 from .replies import consider_answered
+from .rows import receipt_of
 from .setting_up import set_up_drive
 from .undoing import undo_claims
 from .waiting import NoSuchLink, Opened, complete, open_link, open_links_of
@@ -105,6 +106,7 @@ __all__ = [
     "open_link",
     "open_links_of",
     "place_claim",
+    "receipt_of",
     "sender_key",
     "set_up_drive",
     "settle_claim",

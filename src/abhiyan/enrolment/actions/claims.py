@@ -47,7 +47,8 @@ class Claim:
 class Outcome:
     """What became of a claim; also the answer to every resend of it.
 
-    receipt: the claim's public id. membership: the member's public id, once there is one.
+    receipt: the public id of the claim it stands on: its own, or the call it completed.
+    membership: the member's public id, once there is one.
     """
 
     taken: ClassVar[Taken]
@@ -61,11 +62,6 @@ class Outcome:
     @property
     def receipt(self) -> UUID:
         return UUID(bytes=self._receipt)
-
-    @property
-    def receipt_hex(self) -> str:
-        """The receipt in 32 hexadecimal digits: quicker to write than the UUID."""
-        return self._receipt.hex()
 
     @property
     def membership(self) -> UUID | None:

@@ -43,7 +43,7 @@ from .drives import Drive
 from .gateway import EPOCH, NO, YES, int2, int4, int8
 
 SHORTS = [int2(n) for n in range(4096)]  # small numbers as int2 parameters
-RANDOM_BYTES = 60  # per row: nonce 12, three public ids of 16
+RANDOM_BYTES = 44  # per row: nonce 12, two public ids of 16
 
 
 class Row(NamedTuple):
@@ -99,8 +99,14 @@ class Keys:
         self.lookup = Mac(ring.lookup).digest
         self.identity = Mac(ring.identity).digest
         self.token = ring.token
+        self._receipt = Mac(ring.token).digest
         self.seal = AESGCM(ring.sealing[-1]).encrypt
         self.seal_number = bytes([len(ring.sealing)])
+
+    def receipt(self, claim: bytes) -> bytes:
+        """The public id of a claim, 16 bytes. It follows from the claim's own id, that is from channel and key: the
+        same for every resend, whether the claim was kept or not, and telling nothing of it."""
+        return self._receipt(b"receipt|" + claim)[:16]
 
     def slot(self, *, roll: int, phone_hash: bytes, slot: int) -> Ids:
         """Ids of the person in a slot of a phone on a roll. phone_hash: at least the first 16 bytes."""
@@ -112,6 +118,11 @@ class Keys:
 @cache
 def keys() -> Keys:
     return Keys(keyring())
+
+
+def receipt_of(claim: Claim) -> str:
+    """What the sender of a claim is given as its receipt, in 32 hexadecimal digits; see `Keys.receipt`."""
+    return keys().receipt(claim_id(claim.channel, claim.key)).hex()
 
 
 def waiting_id(phone_id: bytes, programme_id: int) -> bytes:
@@ -150,7 +161,7 @@ def prepare(
     chance = os.urandom(RANDOM_BYTES * len(claims))
     key = keys()
     lookup, identity, seal, seal_number = key.lookup, key.identity, key.seal, key.seal_number
-    parse = phones.parse
+    parse, receipt = phones.parse, key.receipt
     start = b"%d|0|" % drive.roll_id
     programme = int4(drive.programme_id)
     now = at - EPOCH
@@ -258,9 +269,9 @@ def prepare(
                 p + g[16:26],
                 p + own[:9] + b"\1",
                 h[:12] + programme,
+                receipt(own),
                 chance[i + 12 : i + 28],
                 chance[i + 28 : i + 44],
-                chance[i + 44 : i + 60],
                 SHORTS[claim.channel],
                 SHORTS[claim.sign],
                 unit,

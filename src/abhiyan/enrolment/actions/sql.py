@@ -19,8 +19,8 @@ COLUMNS: dict[str, str] = {
     "person": "uuid",
     "consent": "uuid",  # of purpose 1; further purposes put their number into the last byte
     "waiting": "uuid",
-    "public_id": "uuid",  # of the claim; random, as the next two
-    "member_public": "uuid",
+    "public_id": "uuid",  # of the claim: its receipt
+    "member_public": "uuid",  # random, as the next
     "person_public": "uuid",
     "channel": "int2",
     "sign": "int2",

@@ -25,7 +25,7 @@ from abhiyan.core.actor import Actor
 from abhiyan.core.clock import now
 from abhiyan.core.scope import system
 from abhiyan.enrolment import actions
-from abhiyan.enrolment.actions import Claim, ClaimRefused, Outcome, TryAgain, sender_key
+from abhiyan.enrolment.actions import Claim, ClaimRefused, Outcome, TryAgain, receipt_of, sender_key
 from abhiyan.enrolment.actions.replies import leave_by_call
 from abhiyan.enrolment.models import Channel, Sign
 from abhiyan.messaging import actions as messaging
@@ -153,7 +153,7 @@ class Calls:
         if done is not NOTED:
             return done  # nobody reads a refusal there, and the call must end unanswered all the same
         if isinstance(outcome, Outcome):
-            body = b'{"outcome":"accepted","receipt":"%s"}' % outcome.receipt_hex.encode()
+            body = b'{"outcome":"accepted","receipt":"%s"}' % receipt_of(claim).encode()
             return Answer(201, body, answers.JSON)
         assert isinstance(outcome, ClaimRefused)
         if outcome.receipt is not None:

@@ -1,7 +1,6 @@
 """The API: one claim, or up to a thousand."""
 
 import asyncio
-import hmac
 import os
 import time
 from collections.abc import Awaitable, Callable, MutableMapping, Sequence
@@ -10,8 +9,7 @@ from typing import Any, Protocol
 import orjson
 from pydantic_core import ValidationError
 
-from abhiyan.core.keys import keyring
-from abhiyan.enrolment.actions import Claim, ClaimRefused, Outcome, Suppressed, claim_id, sender_key
+from abhiyan.enrolment.actions import Claim, ClaimRefused, Outcome, Suppressed, receipt_of, sender_key
 from abhiyan.enrolment.actions.claims import MEMBERSHIP_ONLY
 from abhiyan.people.models import Purpose
 
@@ -135,11 +133,9 @@ class Claims:
                 tell(outcomes)
                 return
             (outcome,) = outcomes
-            receipt = _receipt(outcome, claim)
-            if receipt is not None:
-                tell(Answer(201, _START + receipt.encode() + _END, JSON))
+            if isinstance(outcome, Outcome) or is_told_as_kept(outcome):
+                tell(Answer(201, _START + receipt_of(claim).encode() + _END, JSON))
             else:
-                assert isinstance(outcome, ClaimRefused)
                 tell(answers.refuse(outcome, answers.tongue(headers)))
 
         self._batches.put(self._lane(sender), [claim], network, enrolled)
@@ -176,11 +172,9 @@ class Claims:
         given_: list[dict[str, Any]] = []
         status = 200
         for claim, outcome in zip(claims, outcomes, strict=True):
-            receipt = outcome.receipt_hex if isinstance(outcome, Outcome) else _receipt(outcome, claim)
-            if receipt is not None:
-                given_.append({"status": 201, "outcome": "accepted", "receipt": receipt})
+            if isinstance(outcome, Outcome) or is_told_as_kept(outcome):
+                given_.append({"status": 201, "outcome": "accepted", "receipt": receipt_of(claim)})
             else:
-                assert isinstance(outcome, ClaimRefused)
                 status = 207
                 given_.append({"status": outcome.status} | answers.refused_body(outcome, tongue))
         return Answer(status, orjson.dumps({"answers": given_}), JSON)
@@ -266,16 +260,9 @@ def _header_key(given: bytes, own: str | None) -> str:
     return key
 
 
-def _receipt(outcome: Outcome | ClaimRefused, claim: Claim) -> str | None:
-    """The receipt of what was kept, and of a phone that said no: a token must not learn which phones did."""
-    if isinstance(outcome, Outcome):
-        return outcome.receipt_hex
-    if outcome.receipt is not None:
-        return outcome.receipt.hex
-    if isinstance(outcome, Suppressed):
-        made = hmac.digest(keyring().token, b"receipt|" + claim_id(claim.channel, claim.key), "sha256")
-        return made[:16].hex()
-    return None
+def is_told_as_kept(refusal: ClaimRefused) -> bool:
+    """A claim kept as reported only, and one of a phone that said no: a token must not learn which phones did."""
+    return refusal.receipt is not None or isinstance(refusal, Suppressed)
 
 
 def _malformed(found: ValidationError, headers: dict[bytes, bytes]) -> Answer:

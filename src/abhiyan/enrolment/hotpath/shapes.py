@@ -102,7 +102,7 @@ class Accepted(BaseModel):
 
     outcome: Literal["accepted"]
     receipt: Annotated[
-        str, Field(pattern="^[0-9a-f]{32}$", description="The same for every resend of this key.")
+        str, Field(pattern="^[0-9a-f]{32}$", description="The same for every resend of this key, for ever.")
     ]
 
 

@@ -377,6 +377,7 @@ class FastLane:
         """(rows ready for COPY, rows for the slow way)."""
         key = act_rows.keys()
         lookup, identity, seal, seal_number = key.lookup, key.identity, key.seal, key.seal_number
+        receipt = key.receipt
         start = b"%d|0|" % self.drive.roll_id
         programme = int4(self.drive.programme_id)
         claim_hash = blake2b(self.order.key, digest_size=16, salt=bytes([Channel.PAPER.value]))
@@ -445,11 +446,11 @@ class FastLane:
                         h[:12],
                         programme,
                         _16,
+                        receipt(own),
+                        _16,
                         chance[i + 12 : i + 28],
                         _16,
                         chance[i + 28 : i + 44],
-                        _16,
-                        chance[i + 44 : i + 60],
                         unit,
                         day[0],
                         born,

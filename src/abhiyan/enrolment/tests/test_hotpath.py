@@ -90,6 +90,37 @@ def test_member_and_stranger_and_somebody_who_said_no_are_answered_alike(
     assert world.count("enrolment_membership") == 2
 
 
+def test_a_resend_is_answered_alike_though_the_phone_has_said_yes_meanwhile(
+    server: Server, world: World, token: str
+) -> None:
+    chandra = asha(phone=world.chandra.phone, name=world.chandra.name, birth_year=1964)
+    with psycopg.connect(database.conninfo("owner")) as owner:
+        owner.execute(
+            "insert into people_suppression (phone_id, scope, channel, at) values (%s, 'all', 1, now())",
+            [world.phone_id(world.chandra)],
+        )
+    first = server.claim(token, chandra)
+    assert (first.status, world.count("enrolment_claim")) == (201, 0)
+    world.web_join(of=world.chandra)
+    assert server.claim(token, chandra).body == first.body
+    told = {"claims": [chandra]}
+    (again,) = server.claim(token, told, "/api/v1/claims/batch").json["answers"]
+    assert again["receipt"] == first.json["receipt"]
+    # From now on it is a claim as any other: one more word for a membership there is.
+    kept = world.rows("select public_id from enrolment_claim where channel = 3")
+    assert kept == [(UUID(first.json["receipt"]),)]
+
+
+def test_a_claim_that_completes_a_call_keeps_the_receipt_of_its_key(
+    server: Server, world: World, token: str
+) -> None:
+    called = world.missed_call(of=world.asha)
+    first = server.claim(token, asha())
+    assert (first.status, world.count("enrolment_claim")) == (201, 1)
+    assert first.json["receipt"] != called.receipt.hex
+    assert server.claim(token, asha()).body == first.body
+
+
 NOT_BY_THE_RULES: list[tuple[dict[str, object], str, str]] = [
     ({"phone": "12345"}, "phone_invalid", "phone"),
     ({"phone": "0194 2452138"}, "phone_invalid", "phone"),
