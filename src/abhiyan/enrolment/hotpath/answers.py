@@ -90,6 +90,15 @@ class Malformed(AtTheDoor):
     message = _("The request does not have the shape asked for; see /api/v1/openapi.json.")
 
 
+class NoWebhook(Malformed):
+    """The same of a provider's webhook, which openapi.json does not describe."""
+
+    message = _(
+        "This is not what the webhook of this provider holds: docs/channels.md, “Missed calls and SMS”, says what"
+        " each sends."
+    )
+
+
 class KeyMissing(AtTheDoor):
     code = "key_missing"
     message = _("Give each claim a key of your own, in the field “key” or the header Idempotency-Key.")
@@ -187,14 +196,14 @@ def refused_body(refusal: Refused, lang: str) -> dict[str, Any]:
 
 def _plain(kind: type[Refused], lang: str) -> str:
     """A refusal's message when it names nothing particular; translated once."""
-    found = _said.get((kind.code, lang))
+    found = _said.get((kind, lang))
     if found is None:
         with translation.override(lang):
-            found = _said[kind.code, lang] = str(kind.message)
+            found = _said[kind, lang] = str(kind.message)
     return found
 
 
-_said: dict[tuple[str, str], str] = {}
+_said: dict[tuple[type[Refused], str], str] = {}
 
 
 def malformed(errors: Iterable[ErrorDetails], n: int, lang: str) -> Answer:

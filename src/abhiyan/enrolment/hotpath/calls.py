@@ -99,12 +99,12 @@ class Calls:
             if kind == "receipt":
                 return await self._receipt(told or {}, at)
             if told is None:
-                raise answers.Malformed
+                raise answers.NoWebhook
             if kind == "call":
                 return await self._call(genuine, inbound.PARSERS[provider](told), at, network)
             return await self._sms(genuine, inbound.sms(provider, told), at, network)
         except inbound.Malformed as found:
-            raise answers.Malformed(field=str(found)) from None
+            raise answers.NoWebhook(field=str(found)) from None
 
     async def _call(self, lines: list[Line], call: inbound.Call, at: datetime, network: str) -> Answer:
         line = _called(lines, call.number)
@@ -186,9 +186,9 @@ class Calls:
         """{"ref": our reference, "status": "delivered" or "failed"}; doubled and late ones change nothing."""
         ref, status = told.get("ref"), told.get("status")
         if not isinstance(ref, str) or not 0 < len(ref) <= 200 or "\x00" in ref:
-            raise answers.Malformed(field="ref")
+            raise answers.NoWebhook(field="ref")
         if not isinstance(status, str):
-            raise answers.Malformed(field="status")
+            raise answers.NoWebhook(field="status")
         await asyncio.get_running_loop().run_in_executor(self._thread, _receive, ref, status, at)
         return NOTED
 
@@ -230,12 +230,12 @@ def _is_genuine(
 
 
 def _called(lines: list[Line], number: str) -> Line:
-    """Which of our numbers it was. Refuses Malformed when it is none of them."""
+    """Which of our numbers it was. Refuses NoWebhook when it is none of them."""
     wanted = _national(number)
     for line in lines:
         if wanted and _national(line.number) == wanted:
             return line
-    raise answers.Malformed(field="to")
+    raise answers.NoWebhook(field="to")
 
 
 def _national(number: str) -> str:
