@@ -15,6 +15,7 @@ from abhiyan.core.tables.reading import Batch
 
 from . import actions, staging
 from .models import Hierarchy, UnitDifference
+from .refusals import BadCode
 
 YES_NO = {"yes": ("y", "true", "1", "हाँ", "हां", "ha"), "no": ("n", "false", "0", "नहीं", "nahin")}
 KINDS = {
@@ -99,7 +100,8 @@ UNITS = Layout(
 )
 
 REASONS = {
-    "code_shape": _("%(field)s may have letters, digits and . - / _ only, at most 64, and not be “root”."),
+    "code_shape": BadCode.message,
+    "bad_code": BadCode.message,  # the reader's own reason for signs no list takes
     "code_doubled": _(
         "%(field)s stands in row %(first)s already. Every unit has one row and a code of its own."
     ),

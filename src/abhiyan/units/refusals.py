@@ -27,7 +27,10 @@ class DoubledCode(Refused):
 
 class BadCode(Refused):
     code = "bad_code"
-    message = _("“%(unit)s” cannot be a code: use letters, digits and . - / _, at most 64 of them.")
+    message = _(
+        "A unit's code has letters A–Z, digits and . - _ only, with a letter, a digit or _ at both ends, at most 64 in "
+        "all, and is not “root”. Write - in place of / and of spaces."
+    )
 
 
 class UnknownParent(Refused):

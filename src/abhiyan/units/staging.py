@@ -18,7 +18,7 @@ import orjson
 
 from .models import Kind
 from .queries import all_spans
-from .rules import levels
+from .rules import codes, levels
 from .trees.laying import Cursor, fresh
 
 # The order of a row's cells after its number.
@@ -48,7 +48,6 @@ FACTS = {
     "source": "u.source",
     "sample": "u.is_sample",
 }
-_CODE = r"^[A-Za-z0-9_]([A-Za-z0-9_./-]{0,62}[A-Za-z0-9_])?$"
 _CIRCLE = 20  # steps upwards after which a chain is taken for no circle
 _CIRCLES = 5_000  # rows whose chain is followed; further ones are refused as standing beneath a wrong kind
 
@@ -150,7 +149,7 @@ def _rows(cursor: Cursor) -> None:
         union all
         select s.row, 'kind', 'kind_fixed', jsonb_build_object('kind', u.kind) from t_staged s
             join units_unit u on u.code = s.code where u.kind <> s.kind""",
-        [_CODE, levels.RESERVED],
+        [codes.PATTERN, levels.RESERVED],
     )
     fresh(
         cursor,
@@ -213,7 +212,7 @@ def _other_faults(cursor: Cursor) -> None:
             where not 'name_en' = any(b.bad) and b.name_en is null
             and not exists (select from units_unit u where u.code = b.code)
         union all {parents}""",
-        [_CODE, levels.RESERVED, *[levels.RESERVED] * len(PARENTS)],
+        [codes.PATTERN, levels.RESERVED, *[levels.RESERVED] * len(PARENTS)],
     )
 
 

@@ -45,7 +45,7 @@ CELL: dict[str, str | Promise] = {
     "date": _("%(field)s is not a date. Write it like 15/08/1990 or 1990-08-15."),
     "month_first": _("%(field)s has the month before the day. Write the day first, like 15/08/1990."),
     "short_year": _("%(field)s has a year of two digits. Write the year with four digits, like 15/08/1990."),
-    "bad_code": _("%(field)s is not a code: letters, digits and . - / are allowed."),
+    "bad_code": _("%(field)s is not a code. Write it in letters and digits, with - between them."),
     "pin": _("%(field)s is not a PIN code. It has six digits and does not begin with 0."),
     "phone": _("%(field)s is not a phone number we can reach. Write an Indian mobile with ten digits."),
     "choice": _("%(field)s must be one of: %(choices)s."),

@@ -1,6 +1,5 @@
 """Units come to be: their facts and the words search finds them by."""
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,11 +11,9 @@ from abhiyan.core import audit
 from abhiyan.core.actor import Actor
 from abhiyan.units.models import Kind
 from abhiyan.units.refusals import BadCode, DoubledCode, NoName, UnknownKind
-from abhiyan.units.rules.levels import RESERVED
+from abhiyan.units.rules.codes import is_code
 from abhiyan.units.trees.laying import fresh
 from abhiyan.units.words import write_words
-
-CODE = re.compile(r"\w(?:[\w./-]{0,62}\w)?", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,7 +42,7 @@ def make_units(*, units: Sequence[NewUnit], by: Actor, at: datetime) -> dict[str
     Refuses all of them when one has a doubled or bad code, an unknown kind or no English name.
     """
     for unit in units:
-        if not CODE.fullmatch(unit.code) or unit.code == RESERVED:
+        if not is_code(unit.code):
             raise BadCode(field="code", unit=unit.code[:80])
         if unit.kind not in Kind.values:
             raise UnknownKind(field="kind", kind=unit.kind)

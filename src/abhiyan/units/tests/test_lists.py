@@ -150,6 +150,7 @@ def test_a_list_for_one_unit_touches_nothing_outside_it(tmp_path: Path) -> None:
         (UNITS.replace("Doda West", "x" * 5_000), "utf-8", 3, ["too_long", "parent_unknown"]),
         (UNITS.replace("D1,जिला", "=1+1,जिला"), "utf-8", 3, ["formula", "parent_unknown"]),
         (UNITS.replace("D1,जिला", "D 1,जिला"), "utf-8", 3, ["code_shape", "parent_unknown"]),
+        (UNITS.replace("D1,", "D/1,").replace(",D1", ",D/1"), "utf-8", 3, ["code_shape", "parent_refused"]),
         (
             UNITS.replace(",33.7,", ",133.7,"),
             "utf-8",
@@ -157,7 +158,7 @@ def test_a_list_for_one_unit_touches_nothing_outside_it(tmp_path: Path) -> None:
             ["too_big", "parent_unknown", "parent_unknown", "parent_refused", "parent_refused"],
         ),
     ],
-    ids=["utf16", "bom", "nul_header", "bidi", "nul", "long", "formula", "space", "range"],
+    ids=["utf16", "bom", "nul_header", "bidi", "nul", "long", "formula", "space", "slash", "range"],
 )
 def test_bad_input_refuses_the_row_or_is_cleaned(
     tmp_path: Path, text: str, encoding: str, made: int, codes: list[str]

@@ -1,0 +1,14 @@
+"""Which codes a unit may have: those that come back out of an address, /units/CODE/, as they went in."""
+
+import re
+
+from .levels import RESERVED
+
+# Read alike by Python and by PostgreSQL. Its ends are no dots: "." and ".." are steps in an address.
+PATTERN = r"^[A-Za-z0-9_]([A-Za-z0-9_.-]{0,62}[A-Za-z0-9_])?$"
+_CODE = re.compile(PATTERN[1:-1])
+
+
+def is_code(text: str) -> bool:
+    """Whether a unit may have this code."""
+    return _CODE.fullmatch(text) is not None and text != RESERVED
