@@ -1,7 +1,8 @@
 """The processes of an installation: noted in the data folder, watched over, ended from anywhere.
 
     HOME/run/KIND-PID.json    one note per process (serve, web, jobs, demo), with what proves that it is that process
-    HOME/run/database.lock    held by whoever uses the embedded database; who started it and leaves last, ends it
+    HOME/run/database.lock    held by whoever uses the embedded database; who leaves last ends it
+    HOME/run/database.ours    which server one of them started: one that was started otherwise is left alone
 
 Messages here go to whoever runs the server, on the console: in English.
 """
@@ -130,7 +131,8 @@ def _signal(note: Note, number: signal.Signals) -> None:
 
 @contextmanager
 def database_in_use() -> Iterator[None]:
-    """Has the embedded database running meanwhile. Whoever started it and is the last to use it, ends it."""
+    """Has the embedded database running meanwhile. If one of its users started it, the last of them ends it: also
+    when the one who started it was killed."""
     if not database.is_embedded():
         yield
         return
@@ -140,17 +142,28 @@ def database_in_use() -> Iterator[None]:
     descriptor = os.open(folder() / "database.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     try:
         fcntl.flock(descriptor, fcntl.LOCK_SH)
+        ours = folder() / "database.ours"
         started = not embedded.is_running(home.path())
         embedded.ensure_running(home.path())
+        if started:
+            ours.write_text(_server())
         try:
             yield
         finally:
-            if started:
-                with suppress(BlockingIOError):
-                    fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            with suppress(BlockingIOError):
+                fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                if ours.exists() and ours.read_text() == _server():
                     embedded.stop(home.path())
     finally:
         os.close(descriptor)
+
+
+def _server() -> str:
+    """Which embedded server runs; the same as long as it does."""
+    from abhiyan.core import embedded
+
+    pid = embedded.status(home.path()).pid
+    return f"{pid} {born(pid)}" if pid else ""
 
 
 def die_with(parent: str, number: signal.Signals) -> None:
@@ -169,14 +182,38 @@ def die_with(parent: str, number: signal.Signals) -> None:
 def stopping_on_signals() -> Iterator[threading.Event]:
     """An event that SIGTERM, SIGINT and SIGHUP set, unless ignored from the start; in the main thread."""
     event = threading.Event()
+    with _on_signals(event.set):
+        yield event
+
+
+class ToldToStop(BaseException):
+    """A signal to stop came while something long went on that looks at no event."""
+
+
+@contextmanager
+def ended_by_signals() -> Iterator[None]:
+    """Raises ToldToStop within, wherever it is, at the first SIGTERM, SIGINT or SIGHUP; in the main thread."""
+    told = []
+
+    def end() -> None:
+        if not told:  # a second one does not disturb the clearing up
+            told.append(True)
+            raise ToldToStop
+
+    with _on_signals(end):
+        yield
+
+
+@contextmanager
+def _on_signals(act: Callable[[], None]) -> Iterator[None]:
     numbers = [
         number
         for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
         if signal.getsignal(number) != signal.SIG_IGN  # begun with nohup, or in the background of a script
     ]
-    before = {number: signal.signal(number, lambda *_: event.set()) for number in numbers}
+    before = {number: signal.signal(number, lambda *_: act()) for number in numbers}
     try:
-        yield event
+        yield
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
@@ -196,6 +233,7 @@ class _Child:
             self.command,
             env=os.environ | self.environment | {"ABHIYAN_WATCHED_BY": str(os.getpid())},
             stdin=subprocess.DEVNULL,
+            process_group=0,  # Ctrl-C is for the watcher, who tells its children when they can hear it
         )
 
     def end(self, number: signal.Signals) -> None:

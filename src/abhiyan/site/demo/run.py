@@ -12,6 +12,7 @@ from abhiyan.core import database, home, keys
 
 MARK = "demo"  # a file in the data folder: `doctor` accepts the demo's key there, and nowhere else
 READY = "demo.ready"
+STOPPED = 130  # exit code of what Ctrl-C ended
 
 
 def run(*, seed: str, port: int, fresh: bool) -> int:
@@ -20,8 +21,8 @@ def run(*, seed: str, port: int, fresh: bool) -> int:
 
     folder = home.path()
     _refuse_what_is_real()
-    if fresh and folder.exists():
-        _forget()
+    if folder.exists() and (fresh or (database.is_embedded() and not (folder / READY).exists())):
+        _forget()  # what was half made, too; but nobody's own database unasked
     begun = time.monotonic()
     folder.mkdir(parents=True, exist_ok=True)
     (folder / MARK).touch()
@@ -35,7 +36,12 @@ def run(*, seed: str, port: int, fresh: bool) -> int:
     }
     with processes.stopping_on_signals() as stopping, processes.database_in_use():
         if not (folder / READY).exists():
-            _make(seed, say=_saying(begun))
+            try:
+                with processes.ended_by_signals():
+                    _make(seed, say=_saying(begun))
+            except processes.ToldToStop:
+                click.echo("Stopped before everything was made: the next start begins anew.")
+                return STOPPED
             (folder / READY).write_text(seed + "\n")
         _greet(port)
         commands = serve.commands(host="127.0.0.1", port=port, with_jobs=True)

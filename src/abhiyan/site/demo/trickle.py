@@ -6,9 +6,12 @@ import signal
 import sys
 import threading
 
+from abhiyan.site import processes
+
 
 def main(seed: str) -> None:
     """Send a few claims, wait, again, until told to end."""
+    processes.die_with(os.environ.pop("ABHIYAN_WATCHED_BY"), signal.SIGTERM)
     os.environ["ABHIYAN_ROLE"] = "jobs"
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "abhiyan.site.settings")
     import django

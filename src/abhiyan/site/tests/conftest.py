@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import IO
 
 import pytest
 
@@ -60,27 +61,36 @@ class Installation:
         assert done.returncode == code, done.stdout + done.stderr
         return done.stdout if code == 0 else done.stdout + done.stderr
 
-    def start(self, *arguments: str, **more: str) -> "subprocess.Popen[bytes]":
+    def start(
+        self, *arguments: str, stdout: IO[bytes] | int = subprocess.DEVNULL, **more: str
+    ) -> "subprocess.Popen[bytes]":
         return subprocess.Popen(
             [sys.executable, "-m", "abhiyan.site.cli", *arguments],
             env=self.environment | more,
             stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
+            stdout=stdout,
             stderr=(self.home.parent / "log").open("ab"),
         )
 
 
 @pytest.fixture(scope="module")
-def installation() -> Iterator[Installation]:
-    """Initialised, with its embedded database, nothing running. In a folder the database's user may pass through."""
-    folder = Path(tempfile.mkdtemp(prefix="abhiyan-", dir="/tmp"))
-    folder.chmod(0o711)
-    made = Installation(home=folder / "home", port=free_port())
+def folder() -> Iterator[Path]:
+    """A folder the database's user may pass through. Databases in it are ended afterwards."""
+    made = Path(tempfile.mkdtemp(prefix="abhiyan-", dir="/tmp"))
+    made.chmod(0o711)
     try:
-        made.run("init", "--no-account")
-        (made.home / "postgres.local.conf").write_text("fsync = off\n")
         yield made
-        made.run("stop")
     finally:
-        embedded.stop(made.home)
-        shutil.rmtree(folder, ignore_errors=True)
+        for home in made.iterdir():
+            embedded.stop(home)
+        shutil.rmtree(made, ignore_errors=True)
+
+
+@pytest.fixture(scope="module")
+def installation(folder: Path) -> Iterator[Installation]:
+    """Initialised, with its embedded database, nothing running."""
+    made = Installation(home=folder / "home", port=free_port())
+    made.run("init", "--no-account")
+    (made.home / "postgres.local.conf").write_text("fsync = off\n")
+    yield made
+    made.run("stop")

@@ -13,7 +13,7 @@ import pytest
 
 from abhiyan.core import embedded
 
-from .conftest import PATIENCE_S, Installation, until
+from .conftest import PATIENCE_S, Installation, free_port, until
 
 pytestmark = pytest.mark.once
 TOKEN = "figures-for-the-test"
@@ -143,6 +143,24 @@ def test_when_the_watcher_is_killed_its_children_end(installation: Installation)
     process.kill()
     process.wait()
     until(lambda: not any(lives(pid) for pid in family))
-    assert "stopped the database" in installation.run("stop")
-    assert not embedded.is_running(installation.home)
+    assert not embedded.is_running(installation.home), "the last to use the database has ended it"
+    assert "Nothing runs" in installation.run("stop")
     assert get(installation, "/healthz")[0] == 0
+
+
+def test_a_demo_in_the_making_ends_when_told_and_the_next_start_begins_anew(folder: Path) -> None:
+    demo = Installation(home=folder / "demo", port=free_port())
+    for number in (signal.SIGINT, signal.SIGTERM):
+        told = folder / f"told-{number}"
+        with told.open("wb") as out:
+            process = demo.start("demo", stdout=out, PYTHONUNBUFFERED="1")
+            try:
+                until(lambda told=told: "importing" in told.read_text())  # type: ignore[misc]  # this round's
+                process.send_signal(number)
+                assert process.wait(PATIENCE_S) == 130
+            finally:
+                process.kill()
+                process.wait()
+        assert "the next start begins anew" in told.read_text() and "Traceback" not in told.read_text()
+        assert not embedded.is_running(demo.home)
+    assert "Nothing runs" in demo.run("stop")
