@@ -212,7 +212,7 @@ def test_the_first_factor_is_set_up_after_the_code_and_signs_in(world: World) ->
     client = world.browser(strong=False)
     assert "Set up your second proof" in client.get("/sign-in/second/").content.decode()
     page = client.get("/account/app/").content.decode()
-    assert "<svg" in page
+    assert '<svg viewBox="0 0 ' in page and 'href="otpauth://totp/' in page
     found = re.search(r'<code class="nums">([A-Z2-7 ]+)</code>', page)
     assert found
     import base64

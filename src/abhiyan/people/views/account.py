@@ -98,8 +98,11 @@ def factor_totp(request: Request) -> HttpResponseBase:
     shown = {
         "form": form,
         "secret": " ".join(_fours(totp.text(secret))),
+        "link": link,
         # Made of numbers only; dark on light whatever the page's colours, or phones cannot read it.
-        "picture": mark_safe(segno.make(link, error="m").svg_inline(scale=5, dark="#000", light="#fff")),  # noqa: S308
+        "picture": mark_safe(  # noqa: S308
+            segno.make(link, error="l").svg_inline(svgclass="qr", omitsize=True, dark="#000", light="#fff")
+        ),
     }
     return render(request, "people/factor_totp.html", shown, status=status)
 
