@@ -13,7 +13,7 @@ demo: ## a campaign in full swing on http://localhost:8000, in the foreground
 	@tools/env run
 	@exec .venv/bin/abhiyan demo
 
-stop: ## end the demo, its workers and its database, from anywhere
+stop: ## end the demo, its workers and its database, also from another terminal
 	@if [ -x .venv/bin/abhiyan ]; then exec .venv/bin/abhiyan stop; else echo "nothing runs: there is no .venv"; fi
 
 test: ## every check and test, on PostgreSQL 18 and 15 (at most 12 minutes on 2 cores)

@@ -120,6 +120,6 @@ def _greet(port: int) -> None:
     click.echo(
         "  Everything is sample but names of districts, blocks and constituencies, and results of elections."
     )
-    click.echo("  Stop it with Ctrl-C, or with `make stop` from anywhere.")
+    click.echo("  Stop it with Ctrl-C, or with `make stop` in another terminal.")
     click.echo("", nl=False)
     sys.stdout.flush()
