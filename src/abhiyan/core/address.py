@@ -1,10 +1,11 @@
 """Where a request comes from: the address behind our own proxy, shortened before it is kept, and a coarse device."""
 
 import ipaddress
-import os
 import re
 
 from django.http import HttpRequest
+
+from . import environment
 
 _BROWSERS = (
     ("Edg", "Edge"),
@@ -30,7 +31,7 @@ _SYSTEMS = (
 def client(request: HttpRequest) -> str:
     """The caller's address. Behind our own proxy (ABHIYAN_BEHIND_PROXY) the last one it added, never the first."""
     forwarded = str(request.META.get("HTTP_X_FORWARDED_FOR", ""))
-    if forwarded and os.environ.get("ABHIYAN_BEHIND_PROXY"):
+    if forwarded and environment.BEHIND_PROXY():
         return forwarded.rsplit(",", 1)[-1].strip()
     return str(request.META.get("REMOTE_ADDR", ""))
 

@@ -22,7 +22,7 @@ from typing import Any
 
 from django.db import connection
 
-from . import home
+from . import environment, home
 from .keys import keyring
 
 FIRST = bytes(32)  # what the first block is chained to
@@ -168,8 +168,8 @@ def write_heads(at: datetime, *, folders: Sequence[Path] | None = None) -> int:
 
 def head_folders() -> list[Path]:
     """audit-heads in the data folder, and ABHIYAN_AUDIT_HEADS_TO where it is set."""
-    outside = os.environ.get("ABHIYAN_AUDIT_HEADS_TO")
-    return [home.path() / "audit-heads", *([Path(outside)] if outside else [])]
+    outside = environment.AUDIT_HEADS_TO()
+    return [home.path() / "audit-heads", *([outside] if outside else [])]
 
 
 def _seal_block(at: datetime, era: int, start: int, end: int, prev: bytes) -> tuple[int, bytes]:

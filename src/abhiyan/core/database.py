@@ -6,11 +6,10 @@ none but `backup` may look past row-level security. Their passwords derive from 
 """
 
 import os
-from urllib.parse import urlsplit
 
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
-from . import home
+from . import environment, home
 from .keys import keyring
 
 ROLES = ("owner", "app", "jobs", "gateway", "backup")
@@ -18,7 +17,7 @@ ROLES = ("owner", "app", "jobs", "gateway", "backup")
 
 def prefix() -> str:
     """Prefix of the real role names: two installations on one server need two."""
-    return os.environ.get("ABHIYAN_ROLE_PREFIX", "abhiyan")
+    return environment.ROLE_PREFIX()
 
 
 def role_name(role: str) -> str:
@@ -39,30 +38,23 @@ def current_role() -> str:
 
 
 def is_embedded() -> bool:
-    return not os.environ.get("DATABASE_URL")
+    return not environment.DATABASE_URL.is_set
 
 
 def server() -> dict[str, str]:
     """Connection parameters of the administrator's connection: DATABASE_URL, else the embedded server."""
-    url = os.environ.get("DATABASE_URL")
-    if url:
-        if urlsplit(url).scheme not in ("postgres", "postgresql"):
-            raise ValueError("DATABASE_URL must begin with postgresql://")
-        given = conninfo_to_dict(url)
-    else:
+    known = environment.DATABASE_URL()
+    if is_embedded():
         from .embedded import conninfo  # imported late: a machine with its own server needs no embedded one
 
-        given = conninfo_to_dict(conninfo(home.path()))
-    known = {key: str(value) for key, value in given.items()}
+        known = {key: str(value) for key, value in conninfo_to_dict(conninfo(home.path())).items()}
     known.setdefault("dbname", "abhiyan")
     return known
 
 
 def name() -> str:
     """The name of the database: of DATABASE_URL, else abhiyan; ABHIYAN_DATABASE overrides both."""
-    if not is_embedded():
-        return os.environ.get("ABHIYAN_DATABASE") or server()["dbname"]
-    return os.environ.get("ABHIYAN_DATABASE", "abhiyan")
+    return environment.DATABASE() or (environment.DATABASE_URL().get("dbname") or "abhiyan")
 
 
 def conninfo(role: str | None, *, dbname: str | None = None, **more: str) -> str:

@@ -27,7 +27,7 @@ from django.db import Error as DatabaseError
 from django.db import OperationalError, connection
 from django.db.migrations.executor import MigrationExecutor
 
-from . import audit_seals, clock, database, home, keys, loops, roles
+from . import audit_seals, clock, database, environment, home, keys, loops, roles
 from .models import Heartbeat
 from .policy import Policy
 from .scope import system
@@ -445,6 +445,13 @@ def setting(_at: datetime) -> Iterable[Finding]:
         )
     else:
         yield Finding(OK, f"the address is {settings.ORIGIN}")
+    if origin.scheme == "https" and not environment.BEHIND_PROXY():
+        yield Finding(
+            WARN,
+            f"the address is {settings.ORIGIN}, so a proxy stands before it, and is not believed: everybody seems to"
+            " come from this machine, and limits of one network hit all",
+            "set ABHIYAN_BEHIND_PROXY=1",
+        )
     if not settings.ORGANISATION and not is_demo():
         yield Finding(
             WARN,

@@ -17,7 +17,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
-from . import home
+from . import environment
 
 DEMO_MARK = "demo-"
 SEAL_OVERHEAD = 29  # key number 1 + nonce 12 + tag 16 bytes
@@ -111,8 +111,7 @@ class Keyring:
 
 def master_path() -> Path:
     """Where the master lives: ABHIYAN_MASTER_KEY_FILE, else keys/master.key in the data folder."""
-    named = os.environ.get("ABHIYAN_MASTER_KEY_FILE")
-    return Path(named) if named else home.path() / "keys" / "master.key"
+    return environment.MASTER_KEY_FILE()
 
 
 def make_master(path: Path, *, text: str = "") -> None:
@@ -142,6 +141,8 @@ def read_keyring(path: Path) -> Keyring:
             f"no master key at {path}: put the kept one there, or point ABHIYAN_MASTER_KEY_FILE at it; "
             "for a new installation run `abhiyan init`"
         ) from None
+    except OSError as error:
+        raise NoKeys(f"the master key at {path} cannot be read: {error.strerror}") from None
     demo = text.startswith(DEMO_MARK)
     lines = text.removeprefix(DEMO_MARK).split()
     try:

@@ -10,7 +10,6 @@ from bisect import bisect_left
 from collections import Counter as Counted
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cache
-from pathlib import Path
 
 from django.apps import apps
 from prometheus_client import REGISTRY, CollectorRegistry, Counter, Histogram, generate_latest
@@ -19,7 +18,7 @@ from prometheus_client.metrics_core import Metric
 from prometheus_client.multiprocess import MultiProcessCollector
 from prometheus_client.registry import Collector
 
-from . import audit_seals, clock, home
+from . import audit_seals, clock, environment
 from .models import Heartbeat
 from .scope import system
 
@@ -67,11 +66,10 @@ def seen_many(surface: str, answered: Mapping[int, int], seconds: Sequence[float
 def token() -> str:
     """Who shows this may read the figures: ABHIYAN_METRICS_TOKEN, or the file ABHIYAN_METRICS_TOKEN_FILE names,
     or keys/metrics.token in the data folder; "" when there is none, and then nobody may."""
-    if given := os.environ.get("ABHIYAN_METRICS_TOKEN"):
+    if given := environment.METRICS_TOKEN():
         return given
-    named = os.environ.get("ABHIYAN_METRICS_TOKEN_FILE")
     try:
-        return (Path(named) if named else home.path() / "keys" / "metrics.token").read_text().strip()
+        return environment.METRICS_TOKEN_FILE().read_text().strip()
     except OSError:
         return ""
 

@@ -3,7 +3,6 @@
 import hashlib
 import json
 import logging
-import os
 import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -17,7 +16,7 @@ from django.db import connection
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from abhiyan.core import audit
+from abhiyan.core import audit, environment
 from abhiyan.core.actor import Actor
 from abhiyan.core.keys import keyring
 from abhiyan.core.refusals import NotFound, Refused
@@ -305,7 +304,7 @@ _TRIP = """update messaging_spending set tripped_at = coalesce(tripped_at, %(at)
 def spend(*, programme_id: int, at: datetime) -> bool:
     """Take one message out of this hour's allowance by one conditional update; False when the breaker is out."""
     hour = at.replace(minute=0, second=0, microsecond=0)
-    usual = int(os.environ.get("ABHIYAN_SMS_PER_HOUR", "20000"))
+    usual = environment.SMS_PER_HOUR()
     values: dict[str, Any] = {"programme": programme_id, "hour": hour, "usual": usual, "at": at}
     with connection.cursor() as cursor:
         cursor.execute(_SPEND, values)

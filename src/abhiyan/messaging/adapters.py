@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 
-from abhiyan.core import home
+from abhiyan.core import environment, home
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +123,7 @@ class Http:
 
 def problem() -> str:
     """Why messages reach nobody by this server's settings: "unset" (into a file nobody chose), "wrong"; "" if set."""
-    if "ABHIYAN_SMS" not in os.environ and not settings.DEMO:  # the demo shows its file on a page
+    if not environment.SMS.is_set and not settings.DEMO:  # the demo shows its file on a page
         return "unset"
     try:
         adapter()
@@ -134,11 +134,7 @@ def problem() -> str:
 
 def adapter() -> Adapter:
     """The way out this server is set to (ABHIYAN_SMS: console, file or http; file unless set)."""
-    kind = os.environ.get("ABHIYAN_SMS", "file")
-    if kind == "console":
-        return Console()
-    if kind == "file":
-        return File()
+    kind = environment.SMS()
     if kind == "http":
-        return Http(url=os.environ.get("ABHIYAN_SMS_URL", ""), token=os.environ.get("ABHIYAN_SMS_TOKEN", ""))
-    raise ValueError(f"ABHIYAN_SMS is {kind!r}: console, file and http are known")
+        return Http(url=environment.SMS_URL(), token=environment.SMS_TOKEN())
+    return Console() if kind == "console" else File()

@@ -3,7 +3,7 @@
 Rooms add commands in `<room>/commands.py`: COMMANDS, from a name ("recount", "import", "import pins") to a click
 command. They run as the database role `jobs`, or as the one named by the command's attribute `abhiyan_role`.
 
-Exit codes: 0 done, 1 failed or something was found, 2 wrong usage, 3 cannot run here (keys, database).
+Exit codes: 0 done, 1 failed or something was found, 2 wrong usage, 3 cannot run here (settings, keys, database).
 """
 
 import functools
@@ -22,6 +22,7 @@ from typing import Any
 import click
 
 import abhiyan
+from abhiyan.core import environment
 
 from .commands import backup, psql, restore
 
@@ -52,11 +53,11 @@ class Rooms(click.Group):
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
         name, command, rest = super().resolve_command(ctx, args)
-        if name and command and name not in self.commands:
-            only_help = bool({"--help", "-h"} & set(rest))
-            ready(ctx, getattr(command, "abhiyan_role", "jobs"), with_database=not only_help)
-            _room_commands.cache_clear()  # some are complete only once Django is set up
-            command = _room_commands().get(name, command)
+        if name and command and not {"--help", "-h"} & set(rest):
+            if lines := environment.wrong():
+                raise CannotRun("\n".join(lines))
+            if name not in self.commands:
+                ready(ctx, getattr(command, "abhiyan_role", "jobs"))
         return name, command, rest
 
     def invoke(self, ctx: click.Context) -> Any:
@@ -72,6 +73,13 @@ class Rooms(click.Group):
 
 def _told(error: Exception) -> click.ClickException | None:
     """What a person is told of an error that has its own words; None for one that has not."""
+    if isinstance(error, environment.WrongSetting):
+        return CannotRun(str(error))
+    if isinstance(error, OSError) and error.filename and _is_of_home(str(error.filename)):
+        return CannotRun(
+            f"The data folder {environment.HOME()} cannot be used: {error.filename}: {error.strerror}. Make it usable "
+            "for the user this runs as, or name another with ABHIYAN_HOME."
+        )
     kinds = {f"{kind.__module__}.{kind.__qualname__}" for kind in type(error).__mro__}
     if kinds & {
         "abhiyan.core.keys.NoKeys",
@@ -93,6 +101,11 @@ def _told(error: Exception) -> click.ClickException | None:
     }:
         return click.ClickException(str(error))
     return None
+
+
+def _is_of_home(name: str) -> bool:
+    home = environment.HOME()
+    return home.is_relative_to(name) or Path(name).is_relative_to(home)
 
 
 @functools.cache
@@ -358,7 +371,7 @@ def serve(
     from . import processes
     from . import serve as serving
 
-    port = port or serving.port()
+    port = port or environment.PORT()
     if here:
         _end_with_watcher()
         ready(ctx, "app", with_database=False)
@@ -412,7 +425,7 @@ def _log_to_console() -> None:
 
     handler = logging.StreamHandler()
     handler.setFormatter(JsonFormatter())
-    logging.basicConfig(level=logging.INFO, handlers=[handler])
+    logging.basicConfig(level=environment.LOG_LEVEL(), handlers=[handler])
 
 
 @main.command(short_help="Run the loops and the jobs until Ctrl-C.")
@@ -445,7 +458,6 @@ def demo(*, seed: str, port: int | None, fresh: bool) -> None:
     Real units and boundaries of one state, sample people. Never for real use: its key is known to everybody.
     """
     from . import processes
-    from . import serve as serving
 
     run = _hook("abhiyan.site.demo", "run")
     if run is None:
@@ -454,9 +466,9 @@ def demo(*, seed: str, port: int | None, fresh: bool) -> None:
         raise click.ClickException(
             f"The demo runs already, on port {already[0].port} (process {already[0].pid}). `abhiyan stop` ends it."
         )
-    _refuse_busy_port("127.0.0.1", port or serving.port())
-    with processes.noted("demo", port=port or serving.port()):
-        code = run(seed=seed, port=port or serving.port(), fresh=fresh)
+    _refuse_busy_port("127.0.0.1", port or environment.PORT())
+    with processes.noted("demo", port=port or environment.PORT()):
+        code = run(seed=seed, port=port or environment.PORT(), fresh=fresh)
     sys.exit(code or 0)
 
 

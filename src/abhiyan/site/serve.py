@@ -20,10 +20,6 @@ MOST_WORKERS = 16
 GRACE_S = 20  # for requests under way when a worker is to end
 
 
-def port() -> int:
-    return int(os.environ.get("ABHIYAN_PORT", "8000"))
-
-
 def commands(
     *, host: str, port: int, workers: int | None = None, with_jobs: bool = False
 ) -> dict[str, list[str]]:

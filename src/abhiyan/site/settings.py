@@ -1,4 +1,4 @@
-"""Django settings. Everything an operator may set is an environment variable, listed in docs/running.md."""
+"""Django settings. What an operator may set is read in core.environment."""
 
 import os
 from pathlib import Path
@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 
 from django.utils.translation import gettext_lazy as _
 
-from abhiyan.core import database, home
+from abhiyan.core import database, environment, home
 from abhiyan.core.keys import keyring
 
 BASE = Path(__file__).resolve().parent.parent
@@ -15,11 +15,8 @@ ROOMS = ("core", "ui", "units", "people", "org", "messaging", "elections", "prog
 SECRET_KEY = keyring().derive("django").hex()
 DEBUG = False
 DEMO = keyring().demo
-ORIGIN = os.environ.get("ABHIYAN_ORIGIN", f"http://localhost:{os.environ.get('ABHIYAN_PORT', '8000')}")
-ALLOWED_HOSTS = [
-    *os.environ.get("ABHIYAN_HOSTS", "localhost,127.0.0.1,[::1]").split(","),
-    urlsplit(ORIGIN).hostname or "localhost",
-]
+ORIGIN = environment.ORIGIN()
+ALLOWED_HOSTS = [*environment.HOSTS(), urlsplit(ORIGIN).hostname or "localhost"]
 CSRF_TRUSTED_ORIGINS = [ORIGIN]
 SECURE = ORIGIN.startswith("https://")
 
@@ -105,14 +102,12 @@ SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 SECURE_HSTS_SECONDS = 31_536_000 if SECURE else 0
-SECURE_PROXY_SSL_HEADER = (
-    ("HTTP_X_FORWARDED_PROTO", "https") if os.environ.get("ABHIYAN_BEHIND_PROXY") else None
-)
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if environment.BEHIND_PROXY() else None
 X_FRAME_OPTIONS = "DENY"
 
-ORGANISATION = os.environ.get("ABHIYAN_ORGANISATION", "")
-GRIEVANCE = os.environ.get("ABHIYAN_GRIEVANCE", "")  # who answers complaints: a name, a number, an address
-ACCENT = os.environ.get("ABHIYAN_ACCENT", "#1d5b66")
+ORGANISATION = environment.ORGANISATION()
+GRIEVANCE = environment.GRIEVANCE()
+ACCENT = environment.ACCENT()
 FORM_RENDERER = "abhiyan.ui.forms.Look"
 SILENCED_SYSTEM_CHECKS: list[str] = []
 
@@ -121,7 +116,7 @@ LOGGING = {
     "disable_existing_loggers": False,
     "formatters": {"json": {"()": "abhiyan.core.logs.JsonFormatter"}},
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "json"}},
-    "root": {"handlers": ["stderr"], "level": os.environ.get("ABHIYAN_LOG_LEVEL", "INFO")},
+    "root": {"handlers": ["stderr"], "level": environment.LOG_LEVEL()},
     "loggers": {
         "django.request": {"level": "ERROR"},
         "django.db.backends": {"level": "WARNING"},

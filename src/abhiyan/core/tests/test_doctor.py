@@ -168,6 +168,16 @@ def test_an_address_that_only_this_machine_opens_and_a_missing_name_are_said(set
     assert "ABHIYAN_ORGANISATION" in fixes("settings") and "ABHIYAN_ORIGIN" not in fixes("settings")
 
 
+def test_a_proxy_that_is_not_believed_is_said(settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    settings.ORIGIN, settings.ORGANISATION = "https://campaign.example.org", "Jan Sangathan"
+    assert "set ABHIYAN_BEHIND_PROXY=1" in fixes("settings")
+    monkeypatch.setenv("ABHIYAN_BEHIND_PROXY", "1")
+    assert fixes("settings") == ""
+    monkeypatch.delenv("ABHIYAN_BEHIND_PROXY")
+    settings.ORIGIN = "http://localhost:8000"
+    assert "ABHIYAN_BEHIND_PROXY" not in fixes("settings")
+
+
 def fixes(check: str) -> str:
     return " ".join(one.finding.fix for one in doctor.examine(clock.now(), only=check))
 

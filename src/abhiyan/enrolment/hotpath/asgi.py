@@ -3,13 +3,12 @@
 import asyncio
 import gc
 import logging
-import os
 import time
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any, Protocol
 from urllib.parse import unquote
 
-from abhiyan.core import metrics
+from abhiyan.core import environment, metrics
 from abhiyan.core.address import shortened
 from abhiyan.core.clock import now
 from abhiyan.core.refusals import Refused
@@ -57,7 +56,7 @@ class Application:
         self.batches = Batches(now)
         self.calls = calls.Calls(self.directory, self.batches)
         self.claims = claims.Claims(self.directory, self.batches)
-        self.is_behind_proxy = bool(os.environ.get("ABHIYAN_BEHIND_PROXY"))
+        self.is_behind_proxy = environment.BEHIND_PROXY()
         self._networks: dict[str, str] = {}
         self._seen: dict[tuple[str, int], int] = {}  # for the log
         self._answered: dict[int, int] = {}  # for the metrics

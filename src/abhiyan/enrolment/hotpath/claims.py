@@ -1,7 +1,6 @@
 """The API: one claim, or up to a thousand."""
 
 import asyncio
-import os
 import time
 from collections.abc import Awaitable, Callable, MutableMapping, Sequence
 from typing import Any, Protocol
@@ -9,6 +8,7 @@ from typing import Any, Protocol
 import orjson
 from pydantic_core import ValidationError
 
+from abhiyan.core import environment
 from abhiyan.enrolment.actions import Claim, ClaimRefused, Outcome, Suppressed, receipt_of, sender_key
 from abhiyan.enrolment.actions.claims import MEMBERSHIP_ONLY
 from abhiyan.people.models import Purpose
@@ -32,12 +32,12 @@ _START, _END = b'{"outcome":"accepted","receipt":"', b'"}'
 
 def per_second() -> int:
     """Claims one token may send a worker in a second (ABHIYAN_CLAIMS_PER_SECOND)."""
-    return int(os.environ.get("ABHIYAN_CLAIMS_PER_SECOND", "20000"))
+    return environment.CLAIMS_PER_SECOND()
 
 
 def per_day() -> int:
     """Claims one token may send in a day, to all workers (ABHIYAN_CLAIMS_PER_DAY)."""
-    return int(os.environ.get("ABHIYAN_CLAIMS_PER_DAY", "5000000"))
+    return environment.CLAIMS_PER_DAY()
 
 
 class Door(Protocol):

@@ -45,14 +45,11 @@ def test_help_is_quick_and_names_every_command() -> None:
     assert time.process_time() - started < 2
 
 
-@pytest.mark.parametrize(
-    "name",
-    ["init", "demo", "serve", "jobs", "stop", "migrate", "doctor", "backup", "restore", "psql", "bench"],
-)
-def test_every_command_explains_itself(name: str) -> None:
+@pytest.mark.parametrize("name", cli.ORDER)
+def test_every_command_explains_itself_before_anything_is_made_or_set_rightly(name: str) -> None:
     done = subprocess.run(
         [sys.executable, "-m", "abhiyan.site.cli", name, "--help"],
-        env={"PATH": os.environ["PATH"], "ABHIYAN_HOME": "/nonexistent"},
+        env={"PATH": os.environ["PATH"], "ABHIYAN_HOME": "/nonexistent", "ABHIYAN_PORT": "abc"},
         capture_output=True,
         text=True,
         check=False,
@@ -67,6 +64,24 @@ def test_without_keys_every_command_says_what_to_do(tmp_path: Path) -> None:
         assert "run `abhiyan init`" in nowhere.run(*command, code=cli.CANNOT_RUN)
     assert "Nothing runs" in nowhere.run("stop")
     assert not nowhere.home.exists()
+
+
+def test_a_wrong_setting_is_refused_by_every_command_before_it_does_anything(tmp_path: Path) -> None:
+    nowhere = Installation(home=tmp_path / "nowhere", port=1)
+    for name in cli.ORDER:
+        told = nowhere.run(name, code=cli.CANNOT_RUN, ABHIYAN_LOG_LEVEL="LOUD", ABHIYAN_PORT="abc")
+        assert [line.removeprefix("Error: ").partition("=")[0] for line in told.splitlines()] == [
+            "ABHIYAN_PORT",
+            "ABHIYAN_LOG_LEVEL",
+        ]
+    assert not nowhere.home.exists()
+
+
+def test_a_data_folder_that_cannot_be_made_is_said_with_the_fix() -> None:
+    nowhere = Installation(home=Path("/proc/nowhere/home"), port=1)
+    told = nowhere.run("init", "--no-account", code=cli.CANNOT_RUN)
+    assert told.startswith("Error: The data folder /proc/nowhere/home cannot be used")
+    assert "ABHIYAN_HOME" in told
 
 
 def test_init_then_doctor_finds_nothing_failing(installation: Installation) -> None:

@@ -1,0 +1,235 @@
+"""What an operator sets: every environment variable is read here, once understood and once refused.
+
+`PORT()` is the value. `wrong()` says one line of every setting that cannot be meant so: each command refuses to begin
+while there is any. docs/running.md lists them for people.
+"""
+
+import os
+import re
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Generic, TypeVar
+from urllib.parse import urlsplit
+
+T = TypeVar("T")
+MOST = 2**31 - 1
+LOOPBACK = ("localhost", "127.0.0.1", "::1")
+_HOST = re.compile(r"\*|\.?[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*\.?|\[[0-9A-Fa-f:.]+\]")
+
+
+class WrongSetting(ValueError):
+    """A variable is set to what cannot be meant; the text names it and says what is wanted."""
+
+
+@dataclass(frozen=True)
+class Setting(Generic[T]):
+    """One variable. read: its text understood, or a ValueError that says what is wanted. Set to nothing is unset.
+
+    is_secret: its text is shown to nobody.
+    """
+
+    name: str
+    read: Callable[[str], T]
+    unset: Callable[[], T]
+    is_secret: bool = False
+
+    def __call__(self) -> T:
+        text = os.environ.get(self.name, "").strip()
+        if not text:
+            return self.unset()
+        try:
+            return self.read(text)
+        except ValueError as error:
+            shown = "" if self.is_secret else f"={text}"
+            raise WrongSetting(f"{self.name}{shown}: {error}") from None
+
+    @property
+    def is_set(self) -> bool:
+        return bool(os.environ.get(self.name, "").strip())
+
+
+def wrong() -> list[str]:
+    """One line for each setting that is wrong, by itself or beside another."""
+    found = []
+    for setting in SETTINGS:
+        try:
+            if setting.is_set:
+                setting()
+        except WrongSetting as error:
+            found.append(str(error))
+    if not found and SMS() == "http" and not SMS_URL():
+        found.append("ABHIYAN_SMS=http: needs ABHIYAN_SMS_URL, the gateway's address (docs/channels.md)")
+    return found
+
+
+# What texts may say
+
+
+def _text(text: str) -> str:
+    return text
+
+
+def _number(text: str) -> int:
+    if not (text.isascii() and text.isdigit() and 0 < int(text) <= MOST):
+        raise ValueError(f"must be a whole number from 1 to {MOST}, in digits")
+    return int(text)
+
+
+def _port(text: str) -> int:
+    if not (text.isascii() and text.isdigit() and 0 < int(text) < 65_536):
+        raise ValueError("must be a port, a number from 1 to 65535")
+    return int(text)
+
+
+def _yes(text: str) -> bool:
+    if text not in ("1", "0"):
+        raise ValueError("must be 1 (yes) or 0 (no)")
+    return text == "1"
+
+
+def _one_of(*known: str) -> Callable[[str], str]:
+    def read(text: str) -> str:
+        if text not in known:
+            raise ValueError(f"must be one of {', '.join(known)}")
+        return text
+
+    return read
+
+
+def _folder(text: str) -> Path:
+    if text.startswith("~"):
+        raise ValueError("must be a whole path: ~ stands for nothing here")
+    path = Path(text).resolve()
+    for there in (path, *path.parents):
+        with suppress(OSError):  # who may not look finds out when it is used
+            if there.is_file():
+                raise ValueError(f"must be a folder, and {there} is a file")
+    return path
+
+
+def _file(text: str) -> Path:
+    with suppress(OSError):
+        if Path(text).is_dir():
+            raise ValueError("must be a file, and this is a folder")
+    return Path(text)
+
+
+def _address(text: str) -> str:
+    """scheme://name[:port], as browsers write it: lower case, without the port that goes without saying."""
+    try:
+        parts = urlsplit(text)
+        port = parts.port
+    except ValueError:
+        parts, port = urlsplit(""), None
+    host = parts.hostname or ""
+    if parts.scheme not in ("https", "http") or not host or not text.isascii():
+        raise ValueError("must be an address such as https://campaign.example.org, with https:// before it")
+    if parts.path not in ("", "/") or parts.query or parts.fragment or "@" in parts.netloc:
+        raise ValueError(
+            "must be an address alone, such as https://campaign.example.org, with nothing behind it"
+        )
+    if not _HOST.fullmatch(f"[{host}]" if ":" in host else host):
+        raise ValueError("must name a server, such as https://campaign.example.org")
+    usual = {"https": 443, "http": 80}[parts.scheme]
+    shown = f"[{host}]" if ":" in host else host
+    return f"{parts.scheme}://{shown}" + ("" if port in (None, usual) else f":{port}")
+
+
+def _hosts(text: str) -> tuple[str, ...]:
+    names = tuple(name.strip() for name in text.split(",") if name.strip())
+    if not names or not all(_HOST.fullmatch(name) for name in names):
+        raise ValueError("must be names of servers separated by commas, without https:// and ports")
+    return names
+
+
+def _colour(text: str) -> str:
+    if not re.fullmatch(r"#[0-9A-Fa-f]{6}", text):
+        raise ValueError("must be a colour such as #1d5b66")
+    return text
+
+
+def _database_url(text: str) -> dict[str, str]:
+    """Connection parameters of libpq."""
+    if not text.startswith(("postgresql://", "postgres://")):
+        raise ValueError("must begin with postgresql://")
+    import psycopg
+    from psycopg.conninfo import conninfo_to_dict
+
+    try:
+        found = conninfo_to_dict(text)
+    except psycopg.Error:  # its words quote the whole, password and all
+        found = {"port": "?"}
+    if not all(port.isdigit() for port in str(found.get("port", "0")).split(",")):
+        raise ValueError(
+            "must be postgresql://USER:PASSWORD@HOST:PORT/NAME, signs such as @ and / in a password as %40 and %2F"
+        )
+    return {key: str(value) for key, value in found.items()}
+
+
+def _database(text: str) -> str:
+    if not re.fullmatch(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,62}", text):
+        raise ValueError("must be a database's name: letters, digits and _ . -, at most 63")
+    return text
+
+
+def _prefix(text: str) -> str:
+    if not re.fullmatch(r"(?!pg_)[a-z_][a-z0-9_]{0,39}", text):
+        raise ValueError("must begin role names: small letters, digits and _, at most 40, and not pg_")
+    return text
+
+
+def _recipient(text: str) -> str:
+    from . import sealing
+
+    try:
+        sealing.public_key(text)
+    except sealing.Unreadable as error:
+        raise ValueError(f"must be the public key that `abhiyan backup keygen` printed ({error})") from None
+    return text
+
+
+def _gateway(text: str) -> str:
+    parts = urlsplit(text)
+    if parts.scheme not in ("https", "http") or not parts.hostname:
+        raise ValueError("must be the address of a gateway, with https://")
+    if parts.scheme == "http" and parts.hostname not in LOOPBACK:
+        raise ValueError("must be https: it carries phones")
+    return text
+
+
+def _usual_home() -> Path:
+    if os.geteuid() == 0:
+        return Path("/var/lib/abhiyan")
+    return Path.home() / ".local" / "share" / "abhiyan"
+
+
+HOME = Setting("ABHIYAN_HOME", _folder, _usual_home)
+FILES = Setting("ABHIYAN_FILES", _folder, lambda: HOME() / "files")
+PORT = Setting("ABHIYAN_PORT", _port, lambda: 8000)
+ORIGIN = Setting("ABHIYAN_ORIGIN", _address, lambda: f"http://localhost:{PORT()}")
+HOSTS = Setting("ABHIYAN_HOSTS", _hosts, lambda: ("localhost", "127.0.0.1", "[::1]"))
+BEHIND_PROXY = Setting("ABHIYAN_BEHIND_PROXY", _yes, lambda: False)
+ORGANISATION = Setting("ABHIYAN_ORGANISATION", _text, str)
+ACCENT = Setting("ABHIYAN_ACCENT", _colour, lambda: "#1d5b66")
+GRIEVANCE = Setting("ABHIYAN_GRIEVANCE", _text, str)  # who answers complaints: a name, a number, an address
+DATABASE_URL: Setting[dict[str, str]] = Setting("DATABASE_URL", _database_url, dict, is_secret=True)
+DATABASE = Setting("ABHIYAN_DATABASE", _database, str)
+ROLE_PREFIX = Setting("ABHIYAN_ROLE_PREFIX", _prefix, lambda: "abhiyan")
+MASTER_KEY_FILE = Setting("ABHIYAN_MASTER_KEY_FILE", _file, lambda: HOME() / "keys" / "master.key")
+METRICS_TOKEN = Setting("ABHIYAN_METRICS_TOKEN", _text, str, is_secret=True)
+METRICS_TOKEN_FILE = Setting("ABHIYAN_METRICS_TOKEN_FILE", _file, lambda: HOME() / "keys" / "metrics.token")
+AUDIT_HEADS_TO: Setting[Path | None] = Setting("ABHIYAN_AUDIT_HEADS_TO", _folder, lambda: None)
+BACKUP_RECIPIENT = Setting("ABHIYAN_BACKUP_RECIPIENT", _recipient, str)
+LOG_LEVEL = Setting("ABHIYAN_LOG_LEVEL", _one_of("DEBUG", "INFO", "WARNING", "ERROR"), lambda: "INFO")
+SMS = Setting("ABHIYAN_SMS", _one_of("http", "file", "console"), lambda: "file")
+SMS_URL = Setting("ABHIYAN_SMS_URL", _gateway, str)
+SMS_TOKEN = Setting("ABHIYAN_SMS_TOKEN", _text, str, is_secret=True)
+SMS_PER_HOUR = Setting("ABHIYAN_SMS_PER_HOUR", _number, lambda: 20_000)
+CLAIMS_PER_SECOND = Setting("ABHIYAN_CLAIMS_PER_SECOND", _number, lambda: 20_000)
+CLAIMS_PER_DAY = Setting("ABHIYAN_CLAIMS_PER_DAY", _number, lambda: 5_000_000)
+
+SETTINGS: tuple[Setting[Any], ...] = tuple(
+    value for value in list(globals().values()) if isinstance(value, Setting)
+)

@@ -1,0 +1,133 @@
+"""Settings: what is set wrongly is named with what is wanted, all of it at once."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+import abhiyan
+from abhiyan.core import environment, sealing
+
+pytestmark = pytest.mark.once
+
+
+@pytest.fixture(autouse=True)
+def nothing_set(monkeypatch: pytest.MonkeyPatch) -> None:
+    for setting in environment.SETTINGS:
+        monkeypatch.delenv(setting.name, raising=False)
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("ABHIYAN_ORIGIN", "campaign.example.org"),
+        ("ABHIYAN_ORIGIN", "https://campaign.example.org/app"),
+        ("ABHIYAN_ORIGIN", "https://campaign.example.org?x"),
+        ("ABHIYAN_ORIGIN", "https://somebody@campaign.example.org"),
+        ("ABHIYAN_ORIGIN", "https://campaign.example.org:abc"),
+        ("ABHIYAN_ORIGIN", "https://"),
+        ("ABHIYAN_ORIGIN", "https://अभियान.भारत"),
+        ("ABHIYAN_PORT", "abc"),
+        ("ABHIYAN_PORT", "0"),
+        ("ABHIYAN_PORT", "65536"),
+        ("ABHIYAN_PORT", "८०००"),
+        ("ABHIYAN_BEHIND_PROXY", "maybe"),
+        ("ABHIYAN_HOSTS", "https://campaign.example.org"),
+        ("ABHIYAN_HOSTS", "campaign.example.org:8000"),
+        ("ABHIYAN_ACCENT", "blue"),
+        ("ABHIYAN_HOME", "~/abhiyan"),
+        ("ABHIYAN_DATABASE", "a b"),
+        ("ABHIYAN_ROLE_PREFIX", "pg_abhiyan"),
+        ("ABHIYAN_ROLE_PREFIX", "Abhi-yan"),
+        ("ABHIYAN_BACKUP_RECIPIENT", "age1mistyped"),
+        ("ABHIYAN_LOG_LEVEL", "LOUD"),
+        ("ABHIYAN_SMS", "post"),
+        ("ABHIYAN_SMS", "http"),  # without its address
+        ("ABHIYAN_SMS_URL", "http://sms.example.org"),
+        ("ABHIYAN_SMS_PER_HOUR", "lots"),
+        ("ABHIYAN_CLAIMS_PER_SECOND", "-1"),
+        ("ABHIYAN_CLAIMS_PER_DAY", "0"),
+    ],
+)
+def test_what_cannot_be_meant_is_named(name: str, text: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert environment.wrong() == []
+    monkeypatch.setenv(name, text)
+    (told,) = {line for line in environment.wrong() if line.startswith(f"{name}={text}: ")}
+    assert "\n" not in told
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "mysql://host/x",
+        "postgresql://host/x?no_such=1",
+        "host=x",
+        "postgresql://h:p:q/x",
+        "postgresql://me:p[@host/x",
+    ],
+)
+def test_a_wrong_address_of_the_database_is_named_and_its_password_is_not(
+    text: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DATABASE_URL", text.replace("host/", "me:secret-word@host/"))
+    (told,) = environment.wrong()
+    assert told.startswith("DATABASE_URL: ")
+    assert "secret-word" not in told
+
+
+def test_every_wrong_setting_is_said_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ABHIYAN_PORT", "abc")
+    monkeypatch.setenv("ABHIYAN_LOG_LEVEL", "LOUD")
+    assert [line.partition("=")[0] for line in environment.wrong()] == ["ABHIYAN_PORT", "ABHIYAN_LOG_LEVEL"]
+
+
+def test_a_data_folder_is_no_file_and_not_below_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "file").write_text("x")
+    for path in (tmp_path / "file", tmp_path / "file" / "below"):
+        monkeypatch.setenv("ABHIYAN_HOME", str(path))
+        (told,) = environment.wrong()
+        assert f"{tmp_path / 'file'} is a file" in told
+    monkeypatch.setenv("ABHIYAN_HOME", str(tmp_path / "still" / "to come"))
+    assert environment.wrong() == []
+
+
+def test_addresses_are_kept_as_browsers_write_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    for given, kept in (
+        ("https://Campaign.Example.org/", "https://campaign.example.org"),
+        ("https://campaign.example.org:443", "https://campaign.example.org"),
+        ("http://localhost:8080", "http://localhost:8080"),
+        ("http://[::1]:8080", "http://[::1]:8080"),
+    ):
+        monkeypatch.setenv("ABHIYAN_ORIGIN", given)
+        assert environment.ORIGIN() == kept
+
+
+def test_what_is_set_rightly_is_understood(monkeypatch: pytest.MonkeyPatch) -> None:
+    _secret, public = sealing.new_pair()
+    for name, text in {
+        "ABHIYAN_BEHIND_PROXY": "0",
+        "ABHIYAN_BACKUP_RECIPIENT": public,
+        "ABHIYAN_HOSTS": "localhost, .example.org,[::1]",
+        "ABHIYAN_SMS": "http",
+        "ABHIYAN_SMS_URL": "https://sms.example.org/send?x=1",
+        "DATABASE_URL": "postgresql://admin:word@host:6432/campaign?sslmode=require",
+    }.items():
+        monkeypatch.setenv(name, text)
+    assert environment.wrong() == []
+    assert environment.BEHIND_PROXY() is False
+    assert environment.HOSTS() == ("localhost", ".example.org", "[::1]")
+    assert environment.DATABASE_URL()["dbname"] == "campaign"
+
+
+def test_what_an_operator_sets_is_read_in_one_place() -> None:
+    names = "|".join(setting.name for setting in environment.SETTINGS)
+    reads = re.compile(
+        rf"environ(\.get|\.pop)?[\[(]\"({names})\"\]?(?! *=)|\"({names})\" (not )?in os\.environ"
+    )
+    folder = Path(abhiyan.__path__[0])
+    found = [
+        str(path.relative_to(folder))
+        for path in folder.rglob("*.py")
+        if "tests" not in path.parts and reads.search(path.read_text())
+    ]
+    assert found == ["site/demo/run.py"], "but for what the demo gives its own processes"
