@@ -1,4 +1,4 @@
-"""What messages ask of somebody today: a breaker that holds them back."""
+"""What messages ask of somebody today: a breaker that holds them back, and a yes to let them go."""
 
 from collections.abc import Iterator
 from datetime import datetime
@@ -7,6 +7,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from abhiyan.org import owed as offices
 from abhiyan.org.viewer import Viewer
 from abhiyan.ui.owed import Owed
 
@@ -14,10 +15,13 @@ from . import queries
 from .rules import reasons
 
 
-def owed(viewer: Viewer, *, at: datetime) -> Iterator[Owed]:  # noqa: ARG001  # every room's has the same shape
+def owed(viewer: Viewer, *, at: datetime) -> Iterator[Owed]:
     """Held messages, for whoever may release them."""
     if not viewer.may("messages.release"):
         return
+    yield from offices.allowed(
+        viewer, "messages.release", at=at, where=lambda _release: reverse("messaging:list") + "?state=held"
+    )
     for held in queries.held():
         yield Owed(
             urgency=1 if held.reason == "budget" else 2,

@@ -18,6 +18,7 @@ from .appointments import (
     end_appointment,
     end_terms,
     ensure_offices,
+    require_term,
 )
 from .bodies import BodyNameMissing, UnknownKind, end_body, make_body
 from .doors import NotAbove, ask_factor_reset, reset_factors, reveal_phone
@@ -67,6 +68,7 @@ __all__ = [
     "ensure_offices",
     "lapse_releases",
     "make_body",
+    "require_term",
     "reset_factors",
     "reveal_phone",
     "use_release",

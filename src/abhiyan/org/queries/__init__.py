@@ -18,7 +18,7 @@ from .offices import (
     vacancies,
     vacancies_below,
 )
-from .releases import release_for, releases, releases_asked, releases_to_decide
+from .releases import release_for, releases, releases_asked, releases_refused, releases_to_decide
 from .viewers import scope_of, viewer_of, visit_of
 
 __all__ = [
@@ -43,6 +43,7 @@ __all__ = [
     "release_for",
     "releases",
     "releases_asked",
+    "releases_refused",
     "releases_to_decide",
     "require",
     "scope_of",

@@ -51,6 +51,12 @@ def releases_to_decide(account_id: int, *, at: datetime) -> list[Release]:
     ]
 
 
+def releases_refused(account_id: int, *, at: datetime) -> list[Release]:
+    """What this person asked for and was refused of late, newest first."""
+    own = releases().filter(asked_by=account_id, state=Release.State.REFUSED, expires_at__gt=at)
+    return list(own.order_by("-decided_at", "-id")[:MOST])
+
+
 def releases_asked(account_id: int, *, act: str, at: datetime) -> list[Release]:
     """What this person asked for and may still wait for or use, newest first."""
     own = releases().filter(

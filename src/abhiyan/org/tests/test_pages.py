@@ -117,6 +117,10 @@ def test_an_appointment_is_made_and_ended_on_pages(world: World) -> None:
         answer = client.post("/appointments/new/?unit=N1111", wrong)
         assert answer.status_code == 422
         assert said in answer.content.decode()
+    wrong = sent | {"phone": "123", "name": "1", "ends_on": "2020-01-01"}
+    page = client.post("/appointments/new/?unit=N1111", wrong).content.decode()
+    for said in ("not a mobile number", "2 to 100 letters", "ends before it begins"):
+        assert said in page, "all that is wrong is told at once"
     answer = client.post("/appointments/new/?unit=N1111", sent)
     assert answer.status_code == 302, answer.content.decode()
     where = answer["Location"]
@@ -218,6 +222,60 @@ def test_a_release_is_decided_on_its_page(world: World) -> None:
     far = browser(world.holder("district_president", "N12"))
     assert "The President" not in body(far, "/releases/").split("<main")[1]
     assert far.post(f"/releases/{asked.public_id}/decide/", {"allow": "yes"}).status_code == 404
+
+
+def test_releases_are_narrowed_and_taken_out(world: World) -> None:
+    held = world.appoint(world.account("Lost Phone"), "booth_president", "N1111")
+    client = browser(world.holder("district_president", "N11", name="The President"))
+    client.post(f"/appointments/{held.public_id}/reset/", {"reason": "lost the phone"})
+    for asked, is_shown in (
+        ("", True),
+        ("?act=factors.reset&state=asked", True),
+        ("?state=used", False),
+        ("?act=people.export", False),
+    ):
+        assert ("lost the phone" in body(client, f"/releases/{asked}")) == is_shown, asked
+    assert "No release fits." in body(client, "/releases/?state=used")
+    listed = client.get("/releases/?format=csv&state=asked").getvalue().decode()
+    assert "Reset a lost second proof,lost the phone,Unit N11" in listed and "The President" in listed
+    assert "lost the phone" not in client.get("/releases/?format=csv&state=used").getvalue().decode()
+
+
+@pytest.mark.parametrize(("allow", "said"), [("yes", "Allowed: Reset"), ("no", "Refused: Reset")])
+def test_whoever_asked_is_told_the_answer_today(world: World, allow: str, said: str) -> None:
+    held = world.appoint(world.account("Lost Phone"), "booth_president", "N1111")
+    president = world.holder("district_president", "N11", name="The President")
+    asker, other = browser(president), browser(world.holder("district_in_charge", "N11"))
+    asker.post(f"/appointments/{held.public_id}/reset/", {"reason": "lost the phone"})
+    with system("test"):
+        asked = Release.objects.get()
+    assert said not in body(asker, "/")
+    other.post(f"/releases/{asked.public_id}/decide/", {"allow": allow})
+    assert said in body(asker, "/") and said not in body(other, "/")
+    if allow == "yes":
+        asker.post(f"/releases/{asked.public_id}/reset/")
+        assert said not in body(asker, "/"), "used"
+
+
+def test_offices_to_choose_from_stand_by_level_then_name(world: World) -> None:
+    page = body(browser(world.holder("district_president", "N11")), "/appointments/")
+    choices = re.search(r'<select name="office".*?</select>', page, re.DOTALL)
+    assert choices
+    offered = re.findall(r'<option value="(\w+)"', choices[0])
+    assert offered.index("national_president") < offered.index("state_general_secretary")
+    assert offered.index("state_president") < offered.index("district_in_charge")
+    assert offered.index("district_in_charge") < offered.index("district_president")  # by name
+    assert offered.index("booth_president") < offered.index("verifier")  # of no level
+
+
+def test_who_holds_no_office_is_not_told_of_a_state_of_their_own(world: World) -> None:
+    world.holder("state_president", "N1")
+    nobody = world.account("Nobody Yet")
+    assert "Offices are shown to those who hold one." in body(browser(nobody), "/appointments/?unit=N")
+    with system("test"):
+        Account.objects.filter(pk=nobody.pk).update(is_root=True)
+    page = body(browser(nobody), "/appointments/?unit=N&show=ended")
+    assert "No appointment fits." in page and "own state only" not in page
 
 
 def test_in_hindi_too(world: World) -> None:

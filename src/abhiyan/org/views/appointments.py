@@ -1,5 +1,6 @@
 """Who holds which office: the list, one appointment, appointing and ending."""
 
+from collections.abc import Iterator
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -20,13 +21,15 @@ from abhiyan.core import clock
 from abhiyan.core.refusals import NotFound, Refused
 from abhiyan.core.scope import system
 from abhiyan.org import actions, queries
-from abhiyan.org.models import Appointment
+from abhiyan.org.models import Appointment, Office
 from abhiyan.org.viewer import Request, named
+from abhiyan.people import actions as accounts
 from abhiyan.people import queries as people
 from abhiyan.people.models import Account
 from abhiyan.ui import tables
 from abhiyan.units import queries as units
 from abhiyan.units.models import Hierarchy
+from abhiyan.units.rules import levels
 
 READS = ["GET", "HEAD", "POST"]
 COLUMNS: dict[str, str | tuple[str, ...]] = {
@@ -88,9 +91,15 @@ class AppointForm(forms.Form):
     order_no = forms.CharField(label=_("Order number"), required=False, max_length=60)
 
     def __init__(
-        self, *args: Any, offices: list[tuple[str, str]], accounts: list[tuple[str, str]], **kwargs: Any
+        self,
+        *args: Any,
+        offices: list[tuple[str, str]],
+        accounts: list[tuple[str, str]],
+        today: date,
+        **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
+        self.today = today
         for name, choices in (("office", offices), ("account", accounts)):
             field = self.fields[name]
             assert isinstance(field, forms.ChoiceField)
@@ -110,7 +119,20 @@ class AppointForm(forms.Form):
             ):
                 if not given.get(name) and name not in self.errors:
                     self.add_error(name, missing)
+        for fault in self._faults(given):
+            if fault.field not in self.errors:
+                self.add_error(fault.field, str(fault))
         return given
+
+    def _faults(self, given: dict[str, Any]) -> Iterator[Refused]:
+        """What the act would refuse one after the other of the days, the number and the name."""
+        if starts_on := given.get("starts_on"):
+            try:
+                actions.require_term(starts_on, given.get("ends_on"), today=self.today)
+            except actions.WrongTerm as refused:
+                yield refused
+        if not given.get("account"):
+            yield from accounts.faults(phone=given.get("phone", ""), name=given.get("name", ""))
 
 
 class EndForm(forms.Form):
@@ -147,7 +169,7 @@ class ResetForm(forms.Form):
 def appointments(request: Request) -> HttpResponseBase:
     """Appointments of a unit and all below it: who holds what, what is vacant, disputed or over."""
     language = get_language() or "en"
-    offices = [(office.code, named(office.names, language)) for office in queries.offices_used()]
+    offices = _by_level(queries.offices_used(), language)
     filters = Filters(request.GET, offices=offices)
     chosen = filters.cleaned_data if filters.is_valid() else {}
     hierarchy, unit = _where(request, chosen.get("unit", ""))
@@ -159,7 +181,8 @@ def appointments(request: Request) -> HttpResponseBase:
         "unit_name": named(unit.names, language),
         "filters": filters,
         "show": show,
-        "in_sight": request.viewer.sees_counts_at(lo),
+        "in_sight": request.viewer.is_root or request.viewer.sees_counts_at(lo),
+        "has_state": request.viewer.home is not None,
         "crumbs": _crumbs(request, unit.pk, hierarchy, language),
         "segments": [
             (Hierarchy(h).label, _query(request, hierarchy=str(h), unit=unit.code), h == hierarchy)
@@ -224,12 +247,14 @@ def appoint(request: Request) -> HttpResponseBase:
         raise queries.NotYours(capability="org.appoint")
     text = request.GET.get("q", "")[:100]
     found = list(people.search_accounts(text)) if text.strip() else []
+    today = clock.day_in(settings.TIME_ZONE, at)
     form = AppointForm(
         request.POST or None,
+        today=today,
         offices=[(office.code, named(office.names, language)) for office in offices],
         accounts=[(str(each.public_id), f"{each.name} (•••• {each.last4})") for each in found],
         initial={
-            "starts_on": clock.day_in(settings.TIME_ZONE, at),
+            "starts_on": today,
             "office": request.GET.get("office", ""),
         },
     )
@@ -447,6 +472,18 @@ def _csv(rows: QuerySet[Appointment], language: str) -> HttpResponseBase:
         for row in (_row(each, language) for each in rows[: tables.DEEPEST_ROW].iterator())
     )
     return tables.csv_response("appointments", head, lines)
+
+
+def _by_level(offices: list[Office], language: str) -> list[tuple[str, str]]:
+    """Offices to choose from: from the nation down to the booth, those of no level last, by name within each."""
+    lowest = max(levels.RANK.values()) + 1
+
+    def place(office: Office) -> tuple[int, str]:
+        return min((levels.RANK[kind] for kind in office.expected_in), default=lowest), named(
+            office.names, language
+        )
+
+    return [(office.code, named(office.names, language)) for office in sorted(offices, key=place)]
 
 
 def _where(request: Request, wanted: str) -> tuple[int, Any]:

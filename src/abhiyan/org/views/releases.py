@@ -3,10 +3,13 @@
 from typing import Any
 from uuid import UUID
 
+from django import forms
 from django.contrib import messages
+from django.db.models import QuerySet
 from django.http import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.translation import get_language
+from django.utils.translation import gettext as say
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET, require_POST
 
@@ -24,6 +27,15 @@ COLUMNS: dict[str, str | tuple[str, ...]] = {
     "state": "state",
     "until": "expires_at",
 }
+
+
+class Filters(forms.Form):
+    """Which releases to show."""
+
+    act = forms.ChoiceField(label=_("What"), required=False, choices=[("", _("All")), *NAMES.items()])
+    state = forms.ChoiceField(
+        label=_("State"), required=False, choices=[("", _("All")), *Release.State.choices]
+    )
 
 
 @require_GET
@@ -66,12 +78,21 @@ def _releases(request: Request, *, refused: Refused | None = None) -> HttpRespon
         if viewer.account_id is not None and viewer.may("org.release")
         else set()
     )
+    filters = Filters(request.GET)
+    chosen = filters.cleaned_data if filters.is_valid() else {}
     sorting = tables.sorting(request.GET, COLUMNS, default="-asked")
     rows = queries.releases().order_by(*sorting.order_by)
+    for name in ("act", "state"):
+        if chosen.get(name):
+            rows = rows.filter(**{name: chosen[name]})
+    if tables.wants_csv(request.GET):
+        return _csv(rows, language)
     leaf = tables.numbered(rows, request.GET, total=rows.count())
     shown: dict[str, Any] = {
         "here": "appointments",
         "refused": refused,
+        "filters": filters,
+        "is_narrowed": any(chosen.values()),
         "sorting": sorting,
         "leaf": leaf,
         "now": at,
@@ -79,6 +100,33 @@ def _releases(request: Request, *, refused: Refused | None = None) -> HttpRespon
         "crumbs": [(_("Waiting for a second person"), "")],
     }
     return render(request, "org/release_list.html", shown, status=refused.status if refused else 200)
+
+
+def _csv(rows: QuerySet[Release], language: str) -> HttpResponseBase:
+    head = [
+        say("What"),
+        say("Reason"),
+        say("Unit"),
+        say("Asked by"),
+        say("Asked"),
+        say("State"),
+        say("Decided by"),
+        say("Decided"),
+    ]
+    lines = (
+        [
+            str(NAMES.get(each.act, each.act)),
+            each.reason,
+            named(each.unit.names, language),
+            getattr(each, "asker", "") or "",
+            each.asked_at.isoformat(),
+            str(each.get_state_display()),
+            getattr(each, "decider", "") or "",
+            each.decided_at.isoformat() if each.decided_at else "",
+        ]
+        for each in rows[: tables.DEEPEST_ROW].iterator()
+    )
+    return tables.csv_response("releases", head, lines)
 
 
 def _row(

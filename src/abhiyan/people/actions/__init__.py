@@ -1,6 +1,14 @@
 """What is written about people: accounts and their doors, notices and consents, and what a phone said no to."""
 
-from .accounts import close_account, find_account_at, open_account, rename_account, reveal_phone, speak
+from .accounts import (
+    close_account,
+    faults,
+    find_account_at,
+    open_account,
+    rename_account,
+    reveal_phone,
+    speak,
+)
 from .codes import CodeNotRight, ask_code, check_code, check_console, first_administrator
 from .consents import NoticeRenewed, ensure_sample_notice, give_consent, publish_notice, withdraw_consent
 from .persons import correct_person, move_person
@@ -15,6 +23,7 @@ __all__ = [
     "close_account",
     "correct_person",
     "ensure_sample_notice",
+    "faults",
     "find_account_at",
     "first_administrator",
     "give_consent",

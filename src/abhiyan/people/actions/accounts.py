@@ -37,6 +37,16 @@ class UnknownLanguage(Refused):
     message = _("This language is not offered here.")
 
 
+def faults(*, phone: str, name: str) -> list[Refused]:
+    """Everything `open_account` refuses of what somebody typed, at once: NotAPhone, NotAName."""
+    found: list[Refused] = [] if phones.parse(phone) is not None else [NotAPhone(field="phone")]
+    try:
+        _clean(name)
+    except NotAName as refused:
+        found.append(refused)
+    return found
+
+
 def open_account(
     *,
     phone: str,
@@ -54,10 +64,9 @@ def open_account(
     An account alone lets nobody see anything: that takes an appointment. Who may open one is asked by the act
     that needs it (`org.appoint_new`). Refuses NotAPhone, NotAName.
     """
-    number = phones.parse(phone)
-    if number is None:
-        raise NotAPhone(field="phone")
-    cleaned = _clean(name)
+    for fault in faults(phone=phone, name=name):
+        raise fault
+    number, cleaned = phones.parse(phone) or "", _clean(name)
     with system("opening an account"):
         phone_id = keep_phone(phone=number)
         found = Account.objects.filter(phone_id=phone_id).first()
