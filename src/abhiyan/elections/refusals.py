@@ -108,7 +108,7 @@ class FigureUnfit(Refused):
 
 
 class SeatsUnfit(FigureUnfit):
-    message = _("There are %(most)s seats there, so no more can have been won.")
+    message = _("No more seats than there are can have been won there: %(most)s.")
 
 
 class SeatUnfit(FigureUnfit):

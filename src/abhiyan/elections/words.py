@@ -2,17 +2,25 @@
 
 from collections.abc import Iterable, Mapping
 
-from django.utils.translation import gettext
+from django.utils.translation import gettext, ngettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from abhiyan.elections.rules.findings import Finding
 from abhiyan.ui import numbers
 
+# Where a fact decides between one and many, it is named with "many_" before it: the number as it is.
 SENTENCES = {
-    "seats_above_all": _("The goal is %(goal)s seats, and there are %(seats)s."),
-    "seats_unreachable": _(
+    "seats_above_all": ngettext_lazy(
+        "The goal is %(goal)s seat, and there are %(seats)s.",
+        "The goal is %(goal)s seats, and there are %(seats)s.",
+        "many_goal",
+    ),
+    "seats_unreachable": ngettext_lazy(
+        "The goal is %(goal)s seat. No swing wins more than %(most)s: in the others this side had no candidate, or"
+        " they were set by hand or locked below what wins.",
         "The goal is %(goal)s seats. No swing wins more than %(most)s: in the others this side had no candidate, or"
-        " they were set by hand or locked below what wins."
+        " they were set by hand or locked below what wins.",
+        "many_goal",
     ),
     "votes_above_turnout": _(
         "The goal is %(goal)s votes. Likely to be polled, by everybody together, are %(likely)s: %(over)s fewer."
@@ -28,17 +36,26 @@ SENTENCES = {
         "The goals do not fit together: %(votes)s votes are worth %(worth)s seats, and %(seats)s seats need"
         " %(needed)s votes."
     ),
-    "share_short_of_seats": _(
-        "The goals do not fit together: %(seats)s seats need %(needed_pct)s of the votes, the goal is %(share_pct)s."
+    "share_short_of_seats": ngettext_lazy(
+        "The goals do not fit together: %(seats)s seat needs %(needed_pct)s of the votes, the goal is %(share_pct)s.",
+        "The goals do not fit together: %(seats)s seats need %(needed_pct)s of the votes, the goal is %(share_pct)s.",
+        "many_seats",
     ),
     "share_and_votes_differ": _(
         "The goals do not fit together: %(votes)s votes are %(votes_pct)s of those likely, the goal is %(share_pct)s."
     ),
-    "share_below_winners": _(
+    "share_below_winners": ngettext_lazy(
+        "In %(seats)s seat the last winner, who was not of this side, had more than the share aimed at,"
+        " %(share_pct)s: %(highest_pct)s. A share that holds on the whole need not hold there.",
         "In %(seats)s seats the last winner, who was not of this side, had more than the share aimed at,"
-        " %(share_pct)s; the highest had %(highest_pct)s. A share that holds on the whole need not hold there."
+        " %(share_pct)s; the highest had %(highest_pct)s. A share that holds on the whole need not hold there.",
+        "many_seats",
     ),
-    "seats_below_goal": _("As it stands the plan wins %(seats)s seats; the goal is %(goal)s."),
+    "seats_below_goal": ngettext_lazy(
+        "As it stands the plan wins %(seats)s seat; the goal is %(goal)s.",
+        "As it stands the plan wins %(seats)s seats; the goal is %(goal)s.",
+        "many_seats",
+    ),
     "parts_differ": _(
         "The seats’ votes come to %(parts)s and the goal is %(whole)s: a difference of %(difference)s."
     ),
@@ -48,9 +65,12 @@ SENTENCES = {
     "seat_above_electors": _(
         "%(seat)s: %(votes)s votes are planned, %(over)s more than there are electors (%(electors)s)."
     ),
-    "turnout_unknown": _(
+    "turnout_unknown": ngettext_lazy(
+        "A turnout of %(turnout_pct)s cannot be applied where the electors are not known: %(seats)s seat. As many"
+        " votes as last time are taken as likely there.",
         "A turnout of %(turnout_pct)s cannot be applied where the electors are not known: %(seats)s seats. As many"
-        " votes as last time are taken as likely there."
+        " votes as last time are taken as likely there.",
+        "many_seats",
     ),
     "seat_below_winner": _(
         "%(seat)s is counted as won with %(share_pct)s; last time the winner had %(winner_pct)s there."
@@ -80,7 +100,11 @@ SENTENCES = {
         "The last result is incomplete: %(seats)s of %(all)s seats. The plan is of those, not of the whole."
     ),
     "goals_reached": _("The last result reaches these goals already: the swing is a loss."),
-    "never_won": _("%(seats)s seats are won at no swing of this kind."),
+    "never_won": ngettext_lazy(
+        "%(seats)s seat is won at no swing of this kind.",
+        "%(seats)s seats are won at no swing of this kind.",
+        "many_seats",
+    ),
     "stood_apart": _(
         "%(seat)s: won last time with %(winner)s votes against candidates of one side who stood against each other."
         " Together they had %(best)s, this side %(ours)s; the plan counts a side’s votes together."
@@ -139,10 +163,12 @@ def sentences(findings: Iterable[Finding], seats: Mapping[int, str]) -> list[str
 
 def sentence(finding: Finding, seats: Mapping[int, str]) -> str:
     """A finding in words. seats: name of each seat by its contest."""
-    facts = {name: written(name, value) for name, value in finding.facts.items()}
+    facts: dict[str, str | int] = {name: written(name, value) for name, value in finding.facts.items()}
+    facts |= {f"many_{name}": int(value) for name, value in finding.facts.items()}
     if finding.key is not None:
         facts["seat"] = seats.get(finding.key, str(finding.key))
-    return str(SENTENCES[finding.code]) % facts
+    said: str = SENTENCES[finding.code] % facts  # not made a string before: it chooses its form by the facts
+    return said
 
 
 def written(name: str, value: float) -> str:

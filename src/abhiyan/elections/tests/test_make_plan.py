@@ -115,6 +115,16 @@ def test_what_is_the_same_of_many_seats_is_said_once() -> None:
         assert "Seat 30 and 10 more: this side" in many
 
 
+def test_one_seat_and_several_are_said_each_in_their_form() -> None:
+    for language, one, many in (
+        ("en", "1 seat is won", "12 seats are won"),
+        ("hi", "1 सीट ऐसे", "12 सीटें ऐसे"),
+    ):
+        with translation.override(language):
+            assert words.sentence(Finding("never_won", None, {"seats": 1}), {}).startswith(one)
+            assert words.sentence(Finding("never_won", None, {"seats": 12}), {}).startswith(many)
+
+
 def test_every_finding_has_its_sentence() -> None:
     table = (Path(words.__file__).parent / "rules" / "findings.py").read_text()
     codes = {line.split("`")[1] for line in table.splitlines() if line.startswith("| `")}

@@ -56,7 +56,7 @@ def test_a_plan_is_made_in_two_steps_and_looked_at_before(world: World, presiden
         made = Plan.objects.get()
     assert (made.seats_goal, made.votes_goal, made.names["en"]) == (3, 11_500_000, "Three")
     page = text(body(client, answer["Location"]))
-    assert "3 of 4 seats, 1,15,00,000 votes; last time 1 seats and 1,150 votes" in page
+    assert "3 of 4 seats, 1,15,00,000 votes; last time 1 seat and 1,150 votes" in page
     assert "The goal is 1,15,00,000 votes. Likely to be polled" in page
     assert "results.csv, row 2" in page  # what the last votes stand on
     assert "In 95 of 100 random draws" in page

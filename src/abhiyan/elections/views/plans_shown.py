@@ -7,7 +7,7 @@ from typing import Any
 from django.http import QueryDict
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from abhiyan.elections import known, queries
 from abhiyan.elections.models import Alliance, Contest, Plan, PlanSeat, ResultFile
@@ -78,12 +78,13 @@ def lead_of(one: Plan) -> str:
     """The plan in one sentence: "325 seats, 35,00,00,000 votes; last time 303 and 22,90,76,879"."""
     goals = []
     if one.seats_goal is not None:
+        every = len(one.found.get("by_seat", {}))
         goals.append(
-            _("%(n)s of %(all)s seats")
-            % {"n": grouped(one.seats_goal), "all": grouped(len(one.found.get("by_seat", {})))}
+            ngettext("%(n)s of %(all)s seat", "%(n)s of %(all)s seats", every)
+            % {"n": grouped(one.seats_goal), "all": grouped(every)}
         )
     if one.votes_goal is not None:
-        goals.append(_("%(n)s votes") % {"n": grouped(one.votes_goal)})
+        goals.append(ngettext("%(n)s vote", "%(n)s votes", one.votes_goal) % {"n": grouped(one.votes_goal)})
     if one.share_goal_pct is not None:
         goals.append(_("%(pct)s%% of the votes") % {"pct": f"{one.share_goal_pct:g}"})
     facts = {
@@ -91,7 +92,12 @@ def lead_of(one: Plan) -> str:
         "seats": grouped(one.found["last_seats"]),
         "votes": grouped(one.found["last_votes"]),
     }
-    return _("%(goal)s; last time %(seats)s seats and %(votes)s votes") % facts
+    words = ngettext(
+        "%(goal)s; last time %(seats)s seat and %(votes)s votes",
+        "%(goal)s; last time %(seats)s seats and %(votes)s votes",
+        one.found["last_seats"],
+    )
+    return words % facts
 
 
 def side_name(party: str, alliance: Alliance | None) -> str:

@@ -67,7 +67,7 @@ class ScopeEmpty(Refused):
 
 class ScopeOutside(Refused):
     code = "scope_outside"
-    message = _("A programme runs in its owner's own unit and below. %(n)s of the chosen units are outside.")
+    message = _("A programme runs in its owner's own unit and below. Chosen units outside: %(n)s.")
 
 
 class ScopeOverlaps(Refused):

@@ -23,7 +23,7 @@ class UnitsInUse(Refused):
 
     code = "units_in_use"
     message = _(
-        "%(n)s units of this import already have counts, targets or programmes. Close or move them instead."
+        "Units of this import already have counts, targets or programmes: %(n)s. Close or move them instead."
     )
     status = 409
 

@@ -14,6 +14,7 @@ from abhiyan.programmes.models import Programme
 from abhiyan.programmes.rules import ladder as rung
 from abhiyan.programmes.rules.ladder import Ladder
 from abhiyan.ui.tables import PER_PAGE, Leaf
+from abhiyan.units import queries as places
 
 from . import own_part
 from .ledger import EXACT, Figures, Node, counted_below, figures, figures_of, node_of, window
@@ -72,7 +73,7 @@ def children_ladders(
     units: ids of units anywhere below the node, instead of its children; none of them stands below another.
 
     sort: a key of SORTS, with "-" in front for descending. show: all; behind the target's share of days passed;
-    or without anything counted. matching: part of a name or a code. Sorting and filters go by the figures as
+    or without anything counted. matching: what `units.fitting` finds. Sorting and filters go by the figures as
     they are shown, so their order tells no more than they do. A page past the end is the last one. Two queries (one by
     a place), however many children.
     """
@@ -136,7 +137,6 @@ def _listed(
         "on": on,
         "closed": closed,
         "language": language,
-        "matching": f"%{_escaped(matching)}%",
         # On the first day nobody is behind yet.
         "share": passed / ((programme.closes_on - programme.opens_on).days + 1) if passed > 1 else 0.0,
         "offset": (max(1, page) - 1) * per,
@@ -207,10 +207,9 @@ def _listed(
         "without": "coalesce(f.counted, 0) = 0",
     }[show]
     if matching:
-        filters += (
-            " and (u.code ilike %(matching)s or exists"
-            " (select 1 from jsonb_each_text(u.names) named where named.value ilike %(matching)s))"
-        )
+        fits, given = places.fitting(matching)
+        filters += f" and {fits}"
+        values |= given
     key, direction = sort.removeprefix("-"), "desc" if sort.startswith("-") else "asc"
     if key not in SORTS:
         key, direction = "name", "asc"
@@ -314,10 +313,6 @@ def _figure(name: str, *, has_own: bool) -> str:
     if has_own:
         told = f"({own} + {rounded(f'({n} - {own})').format(few=0)})"
     return f"case when k.is_exact then {n} else {rounded(told).format(few='null')} end as {name}"
-
-
-def _escaped(text: str) -> str:
-    return text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
 
 
 def board(

@@ -17,8 +17,9 @@ from abhiyan.programmes.actions import trees as totals
 from abhiyan.programmes.models import ALL_DAYS, Delta, Fold, Programme, Tally, Target, Total
 from abhiyan.programmes.rules.ladder import COUNTED, REPORTED, UNSIGNED, Change, Ladder
 from abhiyan.programmes.rules.small_cells import shown
-from abhiyan.units.models import Placement
+from abhiyan.units.models import Placement, Unit
 from abhiyan.units.news import UnitsGoing
+from abhiyan.units.words import write_words
 
 from .make import AT, BASE, OPENS, TODAY, Trees, programme, state
 
@@ -153,6 +154,18 @@ def test_children_are_sorted_filtered_and_paged_by_the_database(trees: Trees, dr
         node=trees.units["m00"].pk, hierarchy=1, programme=drive, at=AT, per=2, page=1
     )
     assert (leaf.first, leaf.last, leaf.total, leaf.pages, leaf.more) == (1, 2, 3, 2, True)
+
+
+@pytest.mark.parametrize("typed", ["कटरा", "katr", "Kat ra", "KATRA", "b001"])
+def test_children_are_filtered_by_name_in_either_script(trees: Trees, drive: Programme, typed: str) -> None:
+    katra = trees.units["b001"]
+    Unit.objects.filter(pk=katra.pk).update(names={"en": "Katra"})
+    with connection.cursor() as cursor:
+        write_words(cursor, [(katra.pk, katra.kind, {"en": "Katra"})])
+    leaf = queries.children_ladders(
+        node=trees.units["m00"].pk, hierarchy=1, programme=drive, at=AT, matching=typed
+    )
+    assert [row.code for row in leaf.rows] == ["b001"]
 
 
 def test_the_trend_is_the_ladder_of_each_day(trees: Trees, drive: Programme) -> None:

@@ -16,6 +16,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as say
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET
 
 from abhiyan.core import clock
@@ -381,8 +382,11 @@ def differences_csv(
         for row in queries.described(differences[: tables.DEEPEST_ROW])
     ]
     if n > tables.DEEPEST_ROW:
-        left_out = say("%(n)s more rows are not in this file.")
-        lines.append([left_out % {"n": numbers.grouped(n - tables.DEEPEST_ROW)}])
+        more = n - tables.DEEPEST_ROW
+        left_out = ngettext(
+            "%(n)s more row is not in this file.", "%(n)s more rows are not in this file.", more
+        )
+        lines.append([left_out % {"n": numbers.grouped(more)}])
     return head, lines
 
 

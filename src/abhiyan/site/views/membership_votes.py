@@ -133,6 +133,7 @@ def membership_votes(request: Request, code: str) -> HttpResponseBase:
         "rows": [
             (place, reverse("elections:unit", args=[place.child.code]), place.figures) for place in leaf.rows
         ],
+        "may_import": request.viewer.may("results.import"),
         "is_rounded": any(place.is_rounded for place in places),
         "scatter": _scatter(places, side),
         "left_out": left_out,
