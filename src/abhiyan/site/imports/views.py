@@ -1,8 +1,9 @@
 """Imports: bring a list, say what its columns are, see what would come of it, take it in, take it back."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from io import BytesIO
+from itertools import islice
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -23,7 +24,7 @@ from abhiyan.core.models import StagedImport
 from abhiyan.core.refusals import NotFound, Refused
 from abhiyan.core.tables.reasons import NOTES
 from abhiyan.core.tables.writing import csv_chunks, write_xlsx
-from abhiyan.org.viewer import Request
+from abhiyan.org.viewer import Request, Viewer
 from abhiyan.ui import tables
 from abhiyan.units import queries as units
 
@@ -86,17 +87,18 @@ def list_(request: Request) -> HttpResponse:
             rows = rows.filter(**{name: chosen[name]})
     titles = {one.key: str(one.title) for one in registered()}
     if tables.wants_csv(request.GET):
-        head = [_("Brought"), _("List"), _("File"), _("State"), _("Rows taken in"), _("Refused")]
+        head = [_("Brought"), _("List"), _("File"), _("Unit"), _("State"), _("Rows taken in"), _("Refused")]
         lines = (
             [
                 row.created_at.isoformat(),
                 titles.get(row.kind, row.kind),
                 row.file_name,
+                place,
                 str(state_of(row)[0]),
                 _taken(row),
                 row.counts.get("refused", 0),
             ]
-            for row in rows[: tables.DEEPEST_ROW].iterator()
+            for row, place in _with_places(rows[: tables.DEEPEST_ROW].iterator())
         )
         return tables.csv_response("imports", head, lines)  # type: ignore[return-value]  # streams
     leaf = tables.numbered(rows, request.GET)
@@ -108,7 +110,7 @@ def list_(request: Request) -> HttpResponse:
             "state": state_of(row),
             "taken": _taken(row),
             "refused": row.counts.get("refused", 0),
-            "unit": places.get(row.unit_id, ""),
+            "unit": _place(row, places),
         }
         for row in leaf.rows
     ]
@@ -121,7 +123,37 @@ def list_(request: Request) -> HttpResponse:
         leaf=leaf,
         shown=shown,
         may_bring=bool(_mine(request)),
+        whose=_whose(request.viewer),
+        is_narrowed=any(chosen.values()),
     )
+
+
+def _place(row: StagedImport, places: Mapping[int, str]) -> str:
+    return places.get(row.unit_id, "") if row.unit_id else _("All units")
+
+
+def _with_places(rows: Iterator[StagedImport]) -> Iterator[tuple[StagedImport, str]]:
+    while some := list(islice(rows, tables.PER_PAGE)):
+        places = units.names_of({row.unit_id for row in some if row.unit_id}, language=language())
+        yield from ((row, _place(row, places)) for row in some)
+
+
+def _whose(viewer: Viewer) -> str:
+    """Whose lists this page shows somebody, as the policy has it."""
+    if viewer.scope.everything:
+        return _("Every list that was brought is shown here.")
+    whole = [str(one.title) for one in registered() if one.key in viewer.scope.imports]
+    if not whole:
+        return _("Shown here: the lists you brought, and those for your units.")
+    of = {"kinds": ", ".join(whole)}
+    if viewer.appointments:
+        return (
+            _(
+                "Shown here: the lists you brought, those for your units, and for the whole organisation: %(kinds)s."
+            )
+            % of
+        )
+    return _("Shown here: the lists you brought, and those for the whole organisation: %(kinds)s.") % of
 
 
 def _taken(row: StagedImport) -> int:

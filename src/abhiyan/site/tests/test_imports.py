@@ -282,7 +282,7 @@ def test_the_list_of_imports_filters_sorts_and_asks_no_more_for_more_rows(world:
         admin.get("/imports/?sort=file")
         admin.get("/imports/?sort=file")
     assert len(many) <= len(few)
-    assert "list-1.csv" not in text(admin.get("/imports/?kind=pins"))
+    assert "No import fits" in (of_none := text(admin.get("/imports/?kind=pins"))) and "list-1" not in of_none
     assert "list-1.csv" in text(admin.get("/imports/?kind=units&state=received"))
     assert b"list-1.csv" in b"".join(admin.get("/imports/?format=csv"))
 
@@ -375,14 +375,18 @@ def test_what_the_console_brought_is_seen_and_undone_by_who_may_over_the_whole(
     state = browser(holder(world, "state_president", "JK"))
     district = browser(holder(world, "district_president", "JK-SRI"))
     for below in (state, district):
-        assert "from-the-console" not in text(below.get("/imports/"))
+        shown = text(below.get("/imports/"))
+        assert "from-the-console" not in shown and "Shown here: the lists you brought, and those for" in shown
         assert below.get(page).status_code == below.post(f"{page}undo/").status_code == 404
     for over_all in (
         browser(account("Root", is_root=True)),
         browser(holder(world, "it_administrator", "IN")),
         president := browser(holder(world, "national_president", "IN")),
     ):
-        assert "from-the-console" in text(over_all.get("/imports/"))
+        shown = text(over_all.get("/imports/"))
+        assert "from-the-console" in shown
+        assert "for the whole organisation: Units" in shown or "Every list that was brought" in shown
+        assert b"from-the-console.csv,All units," in b"".join(over_all.get("/imports/?format=csv"))
         assert "Undo …" in text(over_all.get(page))
     assert where(president.post(f"{page}undo/")) == page
     assert work(page, "undo").state == "undone"
