@@ -4,7 +4,7 @@ Every list is bounded, every answer is one query unless its docstring says other
 calls but `counts_below` of wide units, by the version of the tree.
 """
 
-from .rows import MOST, SORTS, UnitPage, UnitRow, name_in
+from .rows import MOST, SORTS, UnitPage, UnitRow, fitting, name_in
 from .search import search
 from .trees import (
     Found,
@@ -44,6 +44,7 @@ __all__ = [
     "children",
     "counts_below",
     "descendants_filter",
+    "fitting",
     "found",
     "hierarchies_of",
     "ids_of",

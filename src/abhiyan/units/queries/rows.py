@@ -1,6 +1,6 @@
 """What a read of units gives, and the pieces of SQL that give it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -9,6 +9,7 @@ import orjson
 from django.db import connection
 
 from abhiyan.core import prepared
+from abhiyan.units.rules import fold
 
 MOST = 200  # rows of a page
 
@@ -72,10 +73,12 @@ SORTS = {
 }
 
 
-def rows_of(query: str, params: Sequence[Any], *, keep_plan: bool = False) -> list[tuple[Any, ...]]:
+def rows_of(
+    query: str, params: Sequence[Any] | Mapping[str, Any], *, keep_plan: bool = False
+) -> list[tuple[Any, ...]]:
     """What a query gives. keep_plan: it reads by a few keys (core.prepared)."""
     with prepared.cursor() if keep_plan else connection.cursor() as cursor:
-        cursor.execute(query, list(params))
+        cursor.execute(query, params if isinstance(params, Mapping) else list(params))
         rows: list[tuple[Any, ...]] = cursor.fetchall()
         return rows
 
@@ -90,6 +93,29 @@ def read_names(value: Any) -> dict[str, str]:
     """jsonb comes as text through Django's own cursor."""
     names: dict[str, str] = value if isinstance(value, dict) else orjson.loads(value)
     return names
+
+
+def fitting(text: str) -> tuple[str, dict[str, Any]]:
+    """For a filter of a list of units `u`: a condition, and what its names stand for.
+
+    Part of a code or of a name as written; or every word as it sounds, in either script, wherever the spaces stand.
+    It reads the words of each unit of the list: for lists already narrowed to a few.
+    """
+    text = text[:100].replace("\0", "").strip()
+    words = fold.fold(text)
+    given: dict[str, Any] = {"fits_part": f"%{plain(text)}%"}
+    fits = (
+        "u.code ilike %(fits_part)s or exists"
+        " (select from jsonb_each_text(u.names) named where named.value ilike %(fits_part)s)"
+    )
+    if words:
+        given |= {"fits_words": [f"%{word}%" for word in words]}
+        sounds = "array_to_string(w.words, ' ') like all (%(fits_words)s)"
+        if together := fold.run_together(text):
+            given |= {"fits_together": f"%{together}%"}
+            sounds += " or array_to_string(w.words, '') like %(fits_together)s"
+        fits += f" or exists (select from units_words w where w.unit_id = u.id and ({sounds}))"
+    return f"({fits})", given
 
 
 def plain(text: str) -> str:

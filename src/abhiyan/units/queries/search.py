@@ -28,10 +28,10 @@ def search(
 ) -> list[UnitRow]:
     """Units by name, in Hindi or Latin letters, however spelt, or by code; the best first.
 
-    A code that fits comes first; then names that contain every word as it sounds, the last word perhaps half
-    typed; then, if there is still room, names with words spelt nearly so. Within each: the higher kind first, then
-    the shorter name. within: (unit id, hierarchy): only that unit and below. kinds: only these. hierarchy: where
-    `above` and the place are read; by default the first one each unit stands in.
+    A code that fits comes first; then names that contain every word as it sounds, wherever the spaces stand, the
+    last word perhaps half typed; then, if there is still room, names with words spelt nearly so. Within each: the
+    higher kind first, then the shorter name. within: (unit id, hierarchy): only that unit and below. kinds: only
+    these. hierarchy: where `above` and the place are read; by default the first one each unit stands in.
     A handful of queries on indexes, whatever the number of units.
     """
     limit = min(max(limit, 1), MOST)
@@ -40,7 +40,7 @@ def search(
     for unit_id, length in _by_code(text, bounds, kinds, limit):
         found.setdefault(unit_id, (0, length, 0))
     ranks = sorted({levels.RANK[k] for k in kinds}) if kinds else None
-    for surety, spellings in _spellings(fold.fold(text), lambda: len(found) < min(limit, _ENOUGH)):
+    for surety, spellings in _spellings(text, lambda: len(found) < min(limit, _ENOUGH)):
         for unit_id, rank, n in _by_words(spellings, bounds, ranks, kinds, limit):
             found.setdefault(unit_id, (surety, rank, n))
         if len(found) >= limit:
@@ -87,12 +87,13 @@ def _narrowed(bounds: tuple[int, int] | None, kinds: Sequence[str]) -> tuple[str
 
 
 def _spellings(
-    words: list[str], wanting: Callable[[], bool]
+    text: str, wanting: Callable[[], bool]
 ) -> Iterator[tuple[int, list[tuple[list[str], list[int]]]]]:
     """Ways to read what was typed, the surest first, numbered: for each word its spellings and their ranks.
 
     wanting: whether the sure ones found so little that words spelt otherwise are worth trying.
     """
+    words = fold.fold(text)
     if not words:
         return
     known: dict[str, list[int]] = {}
@@ -100,6 +101,8 @@ def _spellings(
         known.setdefault(word, []).append(rank)
     if all(word in known for word in words):
         yield 1, [([word], known[word]) for word in words]
+    for reading in _spaced_otherwise(text, words, known):
+        yield 1, reading
     last = words[-1]
     begun = _grouped(
         rows_of(
@@ -126,6 +129,25 @@ def _spellings(
             near.append(spelt)
     if near:
         yield 3, near
+
+
+def _spaced_otherwise(
+    text: str, words: list[str], known: dict[str, list[int]]
+) -> Iterator[list[tuple[list[str], list[int]]]]:
+    """Readings of what was typed with one space fewer, or with one more in a word that nobody has: of known words."""
+    readings = fold.joined(text)
+    for n, word in enumerate(words):
+        if word not in known and not word.isdigit():
+            readings += [[*words[:n], *two, *words[n + 1 :]] for two in fold.halves(word)]
+    new = {word for reading in readings for word in reading if word not in known}
+    if not new:
+        return
+    found: dict[str, list[int]] = {word: list(ranks) for word, ranks in known.items()}
+    for word, rank in rows_of("select word, rank from units_word where word = any(%s)", [sorted(new)]):
+        found.setdefault(word, []).append(rank)
+    for reading in readings:
+        if all(word in found for word in reading):
+            yield [([word], found[word]) for word in reading]
 
 
 def _grouped(rows: Iterable[Sequence[Any]]) -> tuple[list[str], list[int]]:

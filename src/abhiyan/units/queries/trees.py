@@ -20,8 +20,8 @@ from .rows import (
     SORTS,
     UnitPage,
     UnitRow,
+    fitting,
     name_in,
-    plain,
     rows_of,
     unit_row,
 )
@@ -133,30 +133,25 @@ def children(
 ) -> UnitPage:
     """The units directly beneath one, a page at a time (at most MOST rows), with their names and places.
 
-    sort: a key of SORTS; ties by code. containing: only those whose name or code contains it.
+    sort: a key of SORTS; ties by code. containing: only those whose name or code `fitting` says contains it.
     """
     limit, order = min(max(limit, 1), MOST), SORTS[sort] if sort in SORTS else SORTS["name"]
-    where = ""
-    params: list[Any] = [hierarchy, unit_id, hierarchy]
-    if containing:
-        words = fold.fold(containing)
-        where = " and (u.code ilike %s"
-        params.append(f"%{plain(containing[:100].replace(chr(0), ''))}%")
-        if words:
-            where += (
-                " or exists (select from units_words w where w.unit_id = u.id"
-                " and array_to_string(w.words, ' ') like all (%s))"
-            )
-            params.append([f"%{word}%" for word in words])
-        where += ")"
-    if "%s" in order:
-        params.append(language)
+    fits, given = fitting(containing) if containing else ("true", {})
+    children = HAS_CHILDREN.replace("%s", "%(hierarchy)s")
     found = rows_of(
-        f"select {FACTS}, {PLACE}, {HAS_CHILDREN}, count(*) over () from units_placement p"
+        f"select {FACTS}, {PLACE}, {children}, count(*) over () from units_placement p"
         " join units_unit u on u.id = p.unit_id"
-        f" where p.parent_id = %s and p.hierarchy = %s and p.valid_to is null{where}"
-        f" order by {order} {'desc' if descending else 'asc'} nulls last, u.code limit %s offset %s",
-        [*params, limit, max(offset, 0)],
+        f" where p.parent_id = %(parent)s and p.hierarchy = %(hierarchy)s and p.valid_to is null and {fits}"
+        f" order by {order.replace('%s', '%(language)s')} {'desc' if descending else 'asc'} nulls last, u.code"
+        " limit %(limit)s offset %(offset)s",
+        {
+            "parent": unit_id,
+            "hierarchy": hierarchy,
+            "language": language,
+            "limit": limit,
+            "offset": max(offset, 0),
+            **given,
+        },
     )
     return UnitPage([unit_row(row[:-1]) for row in found], found[0][-1] if found else 0, offset)
 

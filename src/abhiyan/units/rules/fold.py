@@ -10,7 +10,7 @@ import re
 import unicodedata
 from collections.abc import Mapping
 from functools import lru_cache
-from itertools import chain
+from itertools import chain, pairwise
 
 LONGEST_WORD = 32
 MOST_WORDS = 24
@@ -61,12 +61,16 @@ def _folded(word: str) -> str:
     return word[:LONGEST_WORD]
 
 
+def _spelt(chunk: str) -> list[str]:
+    """The words of a chunk without spaces, as they are written."""
+    plain = unicodedata.normalize("NFKC", chunk).lower()
+    return _WORD.findall("".join(c for c in plain if c not in "'’`´." and unicodedata.category(c) != "Cf"))
+
+
 @lru_cache(maxsize=200_000)
 def _words(chunk: str) -> tuple[str, ...]:
     """The folded words of a chunk without spaces."""
-    plain = unicodedata.normalize("NFKC", chunk).lower()
-    plain = "".join(c for c in plain if c not in "'’`´." and unicodedata.category(c) != "Cf")
-    return tuple(folded for word in _WORD.findall(plain) if (folded := _folded(word)))
+    return tuple(folded for word in _spelt(chunk) if (folded := _folded(word)))
 
 
 def fold(text: str) -> list[str]:
@@ -81,6 +85,27 @@ def words_of(names: Mapping[str, str]) -> list[str]:
     for name in names.values():
         found.update(dict.fromkeys(fold(name)))
     return list(found)
+
+
+def joined(text: str) -> list[list[str]]:
+    """What somebody typed with one space fewer, as it sounds: "Shri Nagar" read as "Shrinagar". Every such reading."""
+    spelt = list(chain.from_iterable(map(_spelt, text[:1_000].split()[:MOST_WORDS])))[:MOST_WORDS]
+    readings = (
+        [*spelt[:n], first + second, *spelt[n + 2 :]] for n, (first, second) in enumerate(pairwise(spelt))
+    )
+    return [[folded for word in words if (folded := _folded(word))] for words in readings]
+
+
+def run_together(text: str) -> str:
+    """What somebody typed as one word, as it sounds; empty where that would be a number of other numbers."""
+    together = _folded("".join(chain.from_iterable(map(_spelt, text[:100].split()))))
+    return "" if together.isdigit() else together
+
+
+def halves(word: str) -> list[tuple[str, str]]:
+    """A folded word as two, wherever it may be cut. The second may have begun with the vowel that folding drops."""
+    cuts = [(word[:n], word[n:]) for n in range(2, len(word) - 1)]
+    return [*cuts, *((first, f"a{second}") for first, second in cuts)]
 
 
 def bones(word: str) -> str:

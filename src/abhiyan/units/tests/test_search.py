@@ -125,6 +125,15 @@ def test_hindi_and_latin_find_each_other(ids: dict[str, int]) -> None:
     assert found("भद्रवाह") == found("bhadarwah") == ["M2"]
 
 
+@pytest.mark.parametrize(
+    "text",
+    ["Ram Ban", "ram baan", "राम बन", "school ram ban", "Sunitanagar", "girls suneetanagar", "सुनीतानगर"],
+)
+def test_spaces_inside_a_name_do_not_matter(ids: dict[str, int], text: str) -> None:
+    wanted = {"B-001" if "school" in text else "B-002" if "nagar" in text or "नगर" in text else "D-RAMBAN"}
+    assert set(found(text)[:1]) == wanted
+
+
 def test_a_code_is_found_in_either_case_and_half_typed(ids: dict[str, int]) -> None:
     assert found("b-003")[0] == "B-003"
     assert found("B-00") == ["B-001", "B-002", "B-003"]
@@ -193,6 +202,10 @@ def test_children_come_a_page_at_a_time_in_one_query(ids: dict[str, int]) -> Non
     ]
     assert [row.code for row in queries.children(ids["C1"], org, containing="सुनीत").rows] == ["B-002"]
     assert [row.code for row in queries.children(ids["C1"], org, containing="b-001").rows] == ["B-001"]
+    for other_script_or_spaces in ("रामबन", "प्राइमरी राम बन", "AMBAN"):
+        assert [
+            row.code for row in queries.children(ids["C1"], org, containing=other_script_or_spaces).rows
+        ] == ["B-001"]
     assert [row.has_children for row in queries.children(ids["R1"], org).rows] == [True, True]
     assert queries.children(ids["B-001"], org).total == 0
     assert len(queries.children(ids["C1"], org, limit=10**9).rows) == 2
