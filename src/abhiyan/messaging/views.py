@@ -44,9 +44,16 @@ def list_(request: Request) -> HttpResponseBase:
     sorting = tables.sorting(request.GET, COLUMNS, default="-queued")
     rows = queries.messages(state=chosen.get("state", ""), template=chosen.get("template", ""))
     if tables.wants_csv(request.GET):
-        head = [str(_("Queued")), str(_("Message")), str(_("Phone")), str(_("Status")), str(_("Reason"))]
+        head = [_("Queued"), _("Message"), _("Phone"), _("Status"), _("Sent"), _("Reason")]
         lines = (
-            [row.queued_at.isoformat(), row.template, f"••••{row.last4}", row.state, row.reason]
+            [
+                row.queued_at.isoformat(),
+                reasons.template(row.template),
+                f"••••{row.last4}",
+                Message.State(row.state).label,
+                row.sent_at.isoformat() if row.sent_at else "",
+                reasons.reason(row.reason),
+            ]
             for row in rows.order_by(*sorting.order_by)[: tables.DEEPEST_ROW].iterator()
         )
         return tables.csv_response("messages", head, lines)

@@ -17,7 +17,6 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from abhiyan.core import clock, limits
@@ -33,6 +32,7 @@ from abhiyan.enrolment.models import Channel, Sign, Taken
 from abhiyan.enrolment.queries_people import Member
 from abhiyan.enrolment.rules.number import member_number
 from abhiyan.messaging.models import Message
+from abhiyan.messaging.rules import reasons as message_reasons
 from abhiyan.people import actions as people
 from abhiyan.people import queries as known
 from abhiyan.people.models import Purpose
@@ -41,16 +41,6 @@ from abhiyan.ui import tables
 
 from . import card, join, places
 
-# What messages were, in words; texts themselves are not kept in clear.
-MESSAGES = {
-    "code.join": gettext_lazy("Code to join"),
-    "code.member": gettext_lazy("Code for this page"),
-    "code.leave": gettext_lazy("Code to leave"),
-    "code.sign_in": gettext_lazy("Code to sign in"),
-    "drive.reply": gettext_lazy("Answer to a call"),
-    "drive.already": gettext_lazy("Word that you are a member"),
-    "leave.receipt": gettext_lazy("Receipt of leaving"),
-}
 WHICH_TRIES = ("me.which", 20, 86_400)
 View = Callable[..., HttpResponseBase]
 
@@ -214,7 +204,7 @@ def _held(member: Member | None, phone_id: UUID, at: datetime) -> dict[str, Any]
         "messages_sent": [
             {
                 "at": one.at,
-                "what": MESSAGES.get(one.template, one.template),
+                "what": message_reasons.template(one.template),
                 "state": Message.State(one.state).label,
             }
             for one in queries_people.messages(phone_id)

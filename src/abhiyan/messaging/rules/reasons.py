@@ -23,6 +23,7 @@ KINDS: dict[str, Promise] = {
     "code.leave": _("Code to leave"),
     "drive.reply": _("Reply to a missed call"),
     "drive.already": _("Already a member"),
+    "duty.in_charge": _("Word of being in charge"),
     "leave.receipt": _("Receipt of leaving"),
 }
 

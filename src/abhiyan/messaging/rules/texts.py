@@ -42,13 +42,14 @@ TEXTS: dict[tuple[str, str], str] = {
     "Accept or decline: {link}",
     ("duty.in_charge", "hi"): "{organisation}: {unit} में {programme} के लिए आपको {role} बनाया गया है। "
     "स्वीकार करें या मना करें: {link}",
-    ("leave.receipt", "en"): "{organisation}: your membership has ended and we will not write or call again. "
-    "To return, only your own phone can ask.",
-    ("leave.receipt", "hi"): "{organisation}: आपकी सदस्यता समाप्त हुई, अब हम संदेश या कॉल नहीं करेंगे। "
-    "लौटना हो तो केवल आपका अपना फ़ोन कह सकता है।",
+    # Whoever calls to leave gets it, a member or not: it is true of both, and tells nobody which.
+    ("leave.receipt", "en"): "{organisation}: as you asked, we will not write or call again. "
+    "If you had joined, you have left. Only your own phone can ask to join.",
+    ("leave.receipt", "hi"): "{organisation}: आपके कहने पर अब हम संदेश या कॉल नहीं करेंगे। "
+    "आप जुड़े थे तो अब नहीं हैं। जुड़ने के लिए केवल आपका अपना फ़ोन कह सकता है।",
 }
 # Texts that were shipped otherwise before; every other is in its first version.
-VERSIONS = {"code.join": 2, "drive.reply": 2}
+VERSIONS = {"code.join": 2, "drive.reply": 2, "leave.receipt": 2}
 OF_A_CODE = ("code", "leave")  # what a one-time code brings to fill its text
 _BLANK = re.compile(r"\{([a-z_]+)\}")
 _OPTIONAL = re.compile(r"\[([^\[\]]*)\]")

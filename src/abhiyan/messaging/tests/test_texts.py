@@ -2,7 +2,8 @@
 
 import pytest
 
-from abhiyan.messaging.rules import texts
+from abhiyan.messaging.rules import reasons, texts
+from abhiyan.messaging.views import Filters
 
 
 @pytest.mark.parametrize("code", sorted({code for code, _language in texts.TEXTS}))
@@ -13,6 +14,18 @@ def test_every_text_stands_in_hindi_and_english_with_the_same_blanks(code: str) 
 @pytest.mark.parametrize(("code", "language"), sorted(texts.TEXTS))
 def test_every_text_names_the_organisation(code: str, language: str) -> None:
     assert "organisation" in texts.blanks(texts.TEXTS[code, language])
+
+
+def test_every_message_has_a_name_for_people_and_stands_in_the_filter() -> None:
+    codes = {code for code, _language in texts.TEXTS}
+    assert set(reasons.KINDS) == codes
+    assert {code for code, _name in Filters().fields["template"].choices} - {""} == codes  # type: ignore[attr-defined]  # ChoiceField
+
+
+def test_the_receipt_of_leaving_is_true_for_whoever_never_joined() -> None:
+    assert "your membership has ended" not in texts.TEXTS["leave.receipt", "en"]
+    assert "If you had joined" in texts.TEXTS["leave.receipt", "en"]
+    assert "जुड़े थे तो" in texts.TEXTS["leave.receipt", "hi"]
 
 
 def test_what_fills_a_blank_cannot_add_lines_or_blanks() -> None:
