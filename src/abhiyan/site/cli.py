@@ -199,7 +199,8 @@ def init(
     """Make keys, database and the first administrator. Safe to repeat.
 
     The administrator gets a link for signing in, once, within an hour, and sets up a passkey or an
-    authenticator app there. Run it again for a new link.
+    authenticator app there. Run it again for a new link, which ends the older one; with another mobile number it
+    makes one more administrator.
     """
     from abhiyan.core import home, keys
 
@@ -236,8 +237,13 @@ def init(
     with schema.working_as("jobs"), system("init"):
         link = first(name=name, phone=phone, language=language or "", by=Actor.system("init"), at=clock.now())
     click.echo("")
+    if link.made and link.others:
+        are = "one is there already" if link.others == 1 else f"{link.others} are there already"
+        click.echo(f"This number is one more administrator's now: {are}, and stay so.")
+    elif not link.made:
+        click.echo("The administrator of this number is there already; older links no longer sign in.")
     click.echo("Sign in with this link, once, within an hour (it is as good as a password until then):")
-    click.echo(f"  {settings.ORIGIN}{link}")
+    click.echo(f"  {settings.ORIGIN}{link.path}")
     click.echo("Serve with: abhiyan serve --with-jobs")
 
 

@@ -5,6 +5,7 @@ work; only whether a code really leaves differs, and that is seen on the phone a
 """
 
 import secrets
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID, uuid4
 
@@ -50,6 +51,26 @@ class CodeSpent(Refused):
     code = "code_spent"
     message = _("This code was tried too often. Ask for a new one.")
     status = 429
+
+
+class LinkOver(Refused):
+    """The console's one-time address: used, over, replaced by a newer one, or never made."""
+
+    code = "link_over"
+    message = _(
+        "This address signs in no more: it was used, its hour is over, or a newer one was made. "
+        "Run abhiyan init on the server for a new one."
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class ConsoleLink:
+    """path: the one-time sign-in. made: the account is new, or was no administrator's. others: how many accounts of
+    administrators there are besides."""
+
+    path: str
+    made: bool
+    others: int
 
 
 def ask_code(
@@ -144,16 +165,18 @@ def check_code(
     return phone_id
 
 
-def first_administrator(*, name: str, phone: str, by: Actor, at: datetime, language: str = "") -> str:
-    """Make (or find) the account that sets an installation up, on the server's console.
+def first_administrator(*, name: str, phone: str, by: Actor, at: datetime, language: str = "") -> ConsoleLink:
+    """Make (or find) an account that sets an installation up, on the server's console; for another phone another one.
 
-    Returns the path of a one-time sign-in, good for an hour; the second factor is set up after it. Refuses NotAPhone,
-    NotAName.
+    Returns a one-time sign-in, good for an hour; it ends older ones of the same account. The second factor is set up
+    after it. Refuses NotAPhone, NotAName.
     """
     secret = secrets.token_urlsafe(32)
     with system("first administrator"):
+        before = set(Account.objects.filter(is_root=True, closed_at=None).values_list("id", flat=True))
         account = open_account(phone=phone, name=name, language=language, by=by, at=at, is_root=True)
         Account.objects.filter(id=account.pk).update(is_root=True)
+        Code.objects.filter(purpose="console", phone_id=account.phone_id, used_at=None).update(used_at=at)
         Code.objects.create(
             id=uuid4(),
             purpose="console",
@@ -164,21 +187,25 @@ def first_administrator(*, name: str, phone: str, by: Actor, at: datetime, langu
             expires_at=at + CONSOLE_LIVES,
         )
         audit.record(by=by, at=at, act="people.first_administrator", subject=str(account.public_id))
-    return f"/sign-in/console/{secret}/"
+    return ConsoleLink(
+        path=f"/sign-in/console/{secret}/",
+        made=account.pk not in before,
+        others=len(before - {account.pk}),
+    )
 
 
 def check_console(*, secret: str, by: Actor, at: datetime) -> Account:
-    """Accept the console's one-time path; the account it signs in. Refuses CodeNotRight."""
+    """Accept the console's one-time path; the account it signs in. Refuses LinkOver."""
     limits.take(limit="console", subject=by.origin, at=at, allowed=20, window_s=3600)
     with system("one-time sign-in from the console"):
         found = Code.objects.filter(
             purpose="console", digest=_console_digest(secret), used_at=None, expires_at__gt=at
         ).first()
         if found is None or not Code.objects.filter(id=found.pk, used_at=None).update(used_at=at):
-            raise CodeNotRight
+            raise LinkOver
         account = Account.objects.filter(phone_id=found.phone_id, closed_at=None).first()
         if account is None:
-            raise CodeNotRight
+            raise LinkOver
         audit.record(by=by, at=at, act="people.console_sign_in", subject=str(account.public_id))
     return account
 

@@ -344,13 +344,28 @@ def test_who_has_chosen_no_language_reads_in_the_browsers_after_signing_in_too(
 
 
 def test_the_first_administrator_signs_in_from_the_console_once() -> None:
-    path = actions.first_administrator(name="Root", phone=ASHA, language="en", by=SYSTEM, at=clock.now())
+    path = console_link().path
     client = browser()
     assert client.get(path).status_code == 200  # opening it uses nothing up
     assert client.post(path)["Location"] == "/sign-in/second/"
     assert "Set up" in client.get("/sign-in/second/").content.decode()
-    assert browser().post(path).status_code == 422
-    assert browser().post("/sign-in/console/guess/").status_code == 422
+    for over in (path, "/sign-in/console/guess/"):
+        again = browser().post(over)
+        assert again.status_code == 422
+        assert "abhiyan init" in again.content.decode()
+        assert "minutes" not in again.content.decode()
+
+
+def console_link(phone: str = ASHA) -> actions.codes.ConsoleLink:
+    return actions.first_administrator(name="Root", phone=phone, language="en", by=SYSTEM, at=clock.now())
+
+
+def test_a_newer_link_of_an_administrator_ends_the_older_one_and_nobody_elses() -> None:
+    first, others, newer = console_link(), console_link(NOBODYS), console_link()
+    assert browser().post(first.path).status_code == 422
+    assert browser().post(others.path).status_code == 302
+    assert browser().post(newer.path).status_code == 302
+    assert [(one.made, one.others) for one in (first, others, newer)] == [(True, 0), (True, 1), (False, 1)]
 
 
 def test_one_click_sign_in_is_for_the_demo_and_this_machine_only(

@@ -118,6 +118,10 @@ def test_init_makes_the_first_administrator_and_gives_a_link_once_more_when_aske
     asked = ("init", "--name", "Asha Devi", "--phone")
     first = installation.run(*asked, "98100 12345")
     again = installation.run(*asked, "+91 98100-12345")
+    other = installation.run(*asked, "98100 12346")
+    assert "already" not in first
+    assert "older links no longer sign in" in again
+    assert "one more administrator's now: one is there already" in other
     links = [
         line.strip() for told in (first, again) for line in told.splitlines() if "/sign-in/console/" in line
     ]
