@@ -63,6 +63,7 @@ EXPECTED: dict[str, str | tuple[str, str]] = {
     "enrolment:drive_codes": "ssssn mmmmmnnnnnnmn",
     "enrolment:drive_end_number": "ssssn ggnnnnnnnngnn",
     "enrolment:drive_end_token": "ssssn ggnnnnnnnngnn",
+    "enrolment:drive_funnel": "ssssg oooooooooooon",
     "enrolment:drive_make_token": "ssssn mmnnnnnnnnmnn",
     "enrolment:drive_number": "ssssn mmnnnnnnnnmnn",
     "enrolment:drive_poster": "ssssg ooooooooooooo",
@@ -306,7 +307,7 @@ def address(name: str, of: Things) -> str:
     kind = "programmes" if page.startswith("drive") else room
     fillings["public_id"] = ids.get(name, ids.get(kind))
     path = reverse(name, kwargs={each: fillings[each] for each in wanted})
-    if page in ("people", "appointments", "appoint", "targets"):
+    if page in ("people", "appointments", "appoint", "targets", "drive_funnel"):
         path += f"?unit={of.unit}" + ("&office=booth_president" if page == "appoint" else "")
     return path
 

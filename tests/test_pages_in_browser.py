@@ -318,6 +318,8 @@ PAGES: dict[str, tuple[str, ...]] = {
         "/programmes/PROGRAMME/in-charges/?show=missing",
         "/programmes/in-charge/",
         "/drives/PROGRAMME/",
+        "/drives/PROGRAMME/funnel/",
+        "/drives/PROGRAMME/funnel/?unit=JK-JAM",
         "/imports/CHECKED/",
         "/imports/DONE/",
         "/people/?unit=JK-JAM",

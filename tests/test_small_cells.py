@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from abhiyan.core import clock
 from abhiyan.site.tests.cast import Cast
 
 FIGURES = ("Reported", "Counted", "Phone has not answered", "Confirmed")
@@ -115,6 +116,21 @@ def test_a_page_with_its_trend_shows_tens_only(district: Client, path: str) -> N
     shown = list(figures(page(district, path + ("&" if "?" in path else "?") + "trend=table")))
     assert shown, "there are figures to look at"
     assert [n for n in shown if n % 10] == []
+
+
+@pytest.mark.parametrize("where", ["JK-JAM", "JK-JAM-M1", "JK-B004", "JK-AC75&in=electoral"])
+def test_the_days_of_a_funnel_are_tens_and_those_below_ten_are_not_there(
+    district: Client, other: Client, cast: Cast, where: str
+) -> None:
+    path = f"/drives/{cast.world.programme.public_id}/funnel/?unit={where}"
+    shown = list(figures(page(district, path)))
+    assert {n for n in shown if n % 10} == set() and 40 in shown
+    rows, exact = (export(client, path + "&format=csv") for client in (district, other))
+    today = clock.day_in(cast.world.programme.zone, clock.now())
+    assert {row["Day"]: row["Counted"] for row in rows} == {
+        str(today - timedelta(days=days)): told for days, told in {4: "40", 2: "10"}.items()
+    }, "neither the four nor the nine, nor that anybody came on their days"
+    assert [row["Counted"] for row in exact][1:] == ["9", "13", "4", "37"]
 
 
 def test_the_state_seen_from_a_district_is_rounded_but_its_own_district_is_not(district: Client) -> None:

@@ -4,7 +4,7 @@ from django.urls import path
 from django.views.generic import RedirectView
 
 from . import openapi
-from .views import card, drive, join, link, member, notice, people, worklists
+from .views import card, drive, funnel, join, link, member, notice, people, worklists
 
 app_name = "enrolment"
 urlpatterns = [
@@ -37,6 +37,7 @@ urlpatterns = [
     path("people/<uuid:public_id>/reveal/", people.person_reveal, name="person_reveal"),
     path("notice/", notice.notice, name="notice"),
     path("drives/<uuid:public_id>/", drive.drive, name="drive"),
+    path("drives/<uuid:public_id>/funnel/", funnel.drive_funnel, name="drive_funnel"),
     path("drives/<uuid:public_id>/poster/", drive.drive_poster, name="drive_poster"),
     path("drives/<uuid:public_id>/set-up/", drive.drive_set_up, name="drive_set_up"),
     path("drives/<uuid:public_id>/codes/", drive.drive_codes, name="drive_codes"),

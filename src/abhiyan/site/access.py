@@ -168,6 +168,7 @@ ACCESS: dict[str, Access] = {
     "enrolment:notice": capability("notices.publish"),
     # A drive's own page: whether one may there is asked by its acts.
     "enrolment:drive": STRONG,
+    "enrolment:drive_funnel": STRONG,
     "enrolment:drive_poster": STRONG,
     "enrolment:drive_set_up": capability("programmes.run"),
     "enrolment:drive_codes": capability("programmes.run"),

@@ -12,7 +12,9 @@ from typing import Any
 
 import pytest
 from django.conf import settings
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from abhiyan.core import clock
 from abhiyan.core.scope import system
@@ -23,7 +25,7 @@ from abhiyan.messaging.models import Number
 from abhiyan.messaging.rules import signatures
 from abhiyan.people import actions as people
 from abhiyan.people.rules.notices import SAMPLE
-from abhiyan.people.tests.make import browser
+from abhiyan.people.tests.make import body, browser
 from abhiyan.programmes import actions as programmes
 
 from .make import CHANNEL, World
@@ -374,31 +376,101 @@ def test_a_number_of_another_drive_is_not_ended_from_here(world: World) -> None:
 # ---------------------------------------------------------------------------------------------- the funnel
 
 
-def test_the_funnel_is_of_ones_own_unit_by_channel_and_day(world: World) -> None:
-    world.missed_call(of=world.asha)
-    world.web_join(of=world.bilal, unit=world.far_booth)
-    world.web_join(of=world.chandra, unit=world.booth)
+def funnel_of(client: Client, world: World, query: str = "") -> dict[tuple[str, str], list[str]]:
+    """By day and channel, what the export of a unit's funnel holds."""
+    answer = client.get(page_of(world, "funnel/") + f"?format=csv&{query}")
+    assert answer.status_code == 200
+    text = answer.getvalue().decode("utf-8-sig")
+    return {(row[0], row[1]): row[2:] for row in list(csv.reader(io.StringIO(text)))[1:]}
+
+
+def folded(world: World) -> None:
     with system("test"):
         programmes.fold(at=clock.now())
 
-    def rows(client: Client) -> dict[tuple[str, str], list[str]]:
-        answer = client.get(page_of(world) + "?format=csv")
-        text = answer.getvalue().decode("utf-8-sig")
-        return {(row[0], row[1]): row[2:] for row in list(csv.reader(io.StringIO(text)))[1:]}
 
-    state = rows(officer(world, "state_president", "JK"))
-    assert state["All days", "Missed call"] == ["1", "1", "0", "0", "0"]
-    assert state["All days", "Web"] == ["2", "", "", "2", "2"]
-    assert state[today().isoformat(), "Web"] == ["2", "", "", "2", "2"]
+def test_the_funnel_is_of_every_unit_by_channel_and_day(world: World) -> None:
+    on = today().isoformat()
+    now, world.now = world.now, world.now - timedelta(days=3)
+    world.web_join(of=world.chandra, unit=world.booth)
+    world.now = now
+    world.missed_call(of=world.asha)
+    world.web_join(of=world.bilal, unit=world.far_booth)
+    folded(world)
+    state = officer(world, "state_president", "JK")
+    before = (today() - timedelta(days=3)).isoformat()
+    assert funnel_of(state, world) == {
+        (on, "Missed call"): ["1", "1", "0", "0", "0"],
+        (on, "Web"): ["1", "", "", "1", "1"],
+        (before, "Web"): ["1", "", "", "1", "1"],
+    }
+    assert list(funnel_of(state, world, "unit=JK-SRI")) == [(before, "Web")]
+    assert list(funnel_of(state, world, "unit=JK-AC75&in=electoral")) == [(on, "Web")]
+    assert list(funnel_of(officer(world, "booth_president", "JK-B001"), world)) == [(before, "Web")]
+
+
+def test_the_days_of_a_funnel_are_sorted_and_narrowed(world: World) -> None:
+    folded(world)
+    state = officer(world, "state_president", "JK")
+    assert "Nobody has joined here yet" in body(state, page_of(world, "funnel/"))
+    world.missed_call(of=world.asha)
+    for each, days in ((world.bilal, 4), (world.chandra, 2)):
+        now, world.now = world.now, world.now - timedelta(days=days)
+        world.web_join(of=each, unit=world.booth)
+        world.now = now
+    folded(world)
+    on, two, four = (str(today() - timedelta(days=n)) for n in (0, 2, 4))
+    assert [day for day, _channel in funnel_of(state, world)] == [on, two, four]
+    assert [day for day, _channel in funnel_of(state, world, "sort=day")] == [four, two, on]
+    assert [day for day, _channel in funnel_of(state, world, "sort=-counted")] == [two, four, on]
+    assert list(funnel_of(state, world, "channel=2")) == [(on, "Missed call")]
+    assert list(funnel_of(state, world, f"since={four}&until={two}")) == [(two, "Web"), (four, "Web")]
+    page = body(state, page_of(world, "funnel/"))
+    assert "Showing 1–3 of 3" in page and "All days" in page
+    assert "No day fits" in body(state, page_of(world, "funnel/?channel=4"))
+    assert state.get(page_of(world, "funnel/?since=soon")).status_code == 422
+
+
+def test_a_funnel_out_of_sight_is_not_shown(world: World) -> None:
     district = officer(world, "district_president", "JK-SRI")
-    assert rows(district)["All days", "Web"] == ["1", "", "", "1", "1"]
-    page = district.get(page_of(world)).content.decode()
-    assert "Funnel of" in page and "format=csv" in page
+    assert district.get(page_of(world, "funnel/?unit=HP")).status_code == 403
+    assert district.get(page_of(world, "funnel/?unit=nowhere")).status_code == 404
+    assert browser().get(page_of(world, "funnel/")).status_code == 302
+
+
+def test_a_funnel_reads_as_much_whatever_the_number_of_days_and_units(world: World) -> None:
+    state = officer(world, "state_president", "JK")
+    body(state, page_of(world, "funnel/"))
+    with CaptureQueriesContext(connection) as few:
+        body(state, page_of(world, "funnel/"))
+    for days, human in enumerate((world.asha, world.bilal, world.chandra)):
+        now, world.now = world.now, world.now - timedelta(days=days)
+        world.web_join(of=human, unit=(world.booth, world.next_booth, world.far_booth)[days])
+        world.now = now
+    folded(world)
+    with CaptureQueriesContext(connection) as many:
+        body(state, page_of(world, "funnel/"))
+    assert len(many) <= len(few)
+
+
+def test_the_drives_page_shows_the_funnel_of_ones_own_unit_and_leads_to_its_days(world: World) -> None:
+    world.web_join(of=world.bilal, unit=world.far_booth)
+    world.web_join(of=world.chandra, unit=world.booth)
+    folded(world)
+    page = body(officer(world, "district_president", "JK-SRI"), page_of(world))
+    funnel = page.split('aria-labelledby="funnel"')[1]
+    assert "Funnel of Srinagar" in funnel and page_of(world, "funnel/") in funnel
+    assert re.findall(r'data-l="(\w+)">(\d+)<', funnel) == [
+        ("Reported", "1"),
+        ("Completed", "1"),
+        ("Counted", "1"),
+    ]
 
 
 def test_the_page_is_hindi_in_hindi(world: World) -> None:
     client = officer(world, "state_president", "JK")
     client.cookies["language"] = "hi"
     page = client.get(page_of(world), HTTP_ACCEPT_LANGUAGE="hi").content.decode()
-    for english in ("What it is set to", "Our numbers", "Ask for a token", "Funnel of"):
+    page += client.get(page_of(world, "funnel/"), HTTP_ACCEPT_LANGUAGE="hi").content.decode()
+    for english in ("What it is set to", "Our numbers", "Ask for a token", "Funnel of", "Day by day"):
         assert english not in page, english

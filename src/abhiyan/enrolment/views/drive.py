@@ -9,8 +9,7 @@ from django import forms
 from django.conf import settings
 from django.contrib import messages
 from django.http import HttpResponse, HttpResponseBase
-from django.shortcuts import redirect, render
-from django.urls import reverse
+from django.shortcuts import render
 from django.utils.translation import get_language_info
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -31,61 +30,13 @@ from abhiyan.org.viewer import Request
 from abhiyan.people import queries as known
 from abhiyan.programmes import queries as programmes
 from abhiyan.programmes.models import Programme
-from abhiyan.programmes.queries import FunnelRow
-from abhiyan.ui import tables
 from abhiyan.units import queries as units
 from abhiyan.units.models import Kind
 
 from .card import picture
+from .funnel import Line
 from .join import language
-
-DAYS = 14  # of the funnel, one by one
-RUN, MANAGE = "programmes.run", tokens.MANAGE
-BY_PHONE = (Channel.MISSED_CALL, Channel.SMS)  # the only channels with callers and links
-
-
-class Seen:
-    """A drive in the viewer's sight, and what they may do there: for showing forms; the acts ask again."""
-
-    def __init__(self, request: Request, public_id: UUID) -> None:
-        self.request = request
-        self.programme: Programme = programmes.programme_for(request.viewer, public_id)
-        self.drive: Drive = queries.drive_for(self.programme)
-        self.name = units.name_in(self.programme.names, language())
-        self.may_run = self.may(RUN, self.programme.owner_id)
-        self.may_manage = self.may(MANAGE, self.programme.owner_id)
-
-    def may(self, capability: str, unit_id: int) -> bool:
-        positions = [lo for lo, _hi in units.all_spans([unit_id]).get(unit_id, [])]
-        return self.request.viewer.may_at(capability, *positions)
-
-    @property
-    def address(self) -> str:
-        return str(settings.ORIGIN) + reverse("enrolment:join_drive", args=[self.drive.join_slug])
-
-    def crumbs(self, *more: tuple[str, str]) -> list[tuple[str, str]]:
-        here = reverse("enrolment:drive", args=[self.programme.public_id]) if more else ""
-        return [
-            (_("Programmes"), reverse("programmes:list")),
-            (self.name, reverse("programmes:programme", args=[self.programme.public_id])),
-            (_("Channels and funnel"), here),
-            *more,
-        ]
-
-    def page(self, template: str, crumb: str, **shown: Any) -> HttpResponse:
-        """One of the pages around the drive."""
-        shown |= {
-            "here": "programmes",
-            "crumbs": self.crumbs((crumb, "")),
-            "programme": self.programme,
-            "name": self.name,
-        }
-        status = shown.pop("status", 200)
-        return render(self.request, f"enrolment/{template}.html", shown, status=status)
-
-    def back(self, part: str) -> HttpResponseBase:
-        return redirect(reverse("enrolment:drive", args=[self.programme.public_id]) + f"#{part}")
-
+from .seen import MANAGE, RUN, Seen
 
 # ---------------------------------------------------------------------------------------------- the page
 
@@ -93,10 +44,7 @@ class Seen:
 @require_GET
 def drive(request: Request, public_id: UUID) -> HttpResponseBase:
     """One drive: its settings, channels, numbers and funnel."""
-    seen = Seen(request, public_id)
-    if tables.wants_csv(request.GET):
-        return _csv(_funnel(seen, clock.now()))
-    return _page(seen)
+    return _page(Seen(request, public_id))
 
 
 def _page(seen: Seen, *, status: int = 200, **wrong: forms.Form) -> HttpResponse:
@@ -134,9 +82,8 @@ def _page(seen: Seen, *, status: int = 200, **wrong: forms.Form) -> HttpResponse
             )
             for row in messaging.numbers_of(programme.pk)
         ],
-        "funnel": [_cells(row) for row in _funnel(seen, at)],
+        "funnel": _funnel(seen, at),
         "home_name": viewer.home.unit_name(language()) if viewer.home else "",
-        "days": DAYS,
         "now": at,
     }
     if seen.may_run:
@@ -152,6 +99,19 @@ def _page(seen: Seen, *, status: int = 200, **wrong: forms.Form) -> HttpResponse
     if seen.may_manage:
         shown["number_form"] = wrong.get("number") or forms_drive.NumberForm(auto_id="n_%s")
     return render(request, "enrolment/drive.html", shown, status=status)
+
+
+def _funnel(seen: Seen, at: datetime) -> list[Line]:
+    """Of the viewer's own unit, all days together."""
+    home = seen.request.viewer.home
+    if home is None:
+        return []
+    return [
+        Line(row)
+        for row in programmes.funnel(
+            node=home.unit_id, hierarchy=home.hierarchy, programme=seen.programme, at=at
+        )
+    ]
 
 
 def _today(programme: Programme, at: datetime) -> date:
@@ -442,53 +402,3 @@ def drive_end_number(request: Request, public_id: UUID, number: int) -> HttpResp
         act=_("End the number"),
         part="numbers",
     )
-
-
-# ---------------------------------------------------------------------------------------------- the funnel
-
-
-def _funnel(seen: Seen, at: datetime) -> list[FunnelRow]:
-    """Of the viewer's own unit: all days first, then day by day, newest first."""
-    home = seen.request.viewer.home
-    if home is None:
-        return []
-    rows = programmes.funnel(
-        node=home.unit_id, hierarchy=home.hierarchy, programme=seen.programme, at=at, days=DAYS
-    )
-    whole = [row for row in rows if row.on is None]
-    daily = [row for row in rows if row.on is not None]
-    return whole + sorted(daily, key=lambda row: (-row.on.toordinal() if row.on else 0, row.channel))
-
-
-def _cells(row: FunnelRow) -> dict[str, Any]:
-    by_phone = row.channel in BY_PHONE
-    return {
-        "on": row.on,
-        "channel": str(Channel(row.channel).label),
-        "cells": [
-            (_("Reported"), row.reported, True),
-            (_("Unique callers"), row.unique, by_phone),
-            (_("Links opened"), row.opened, by_phone),
-            (_("Completed"), row.completed, True),
-            (_("Counted"), row.counted, True),
-        ],
-    }
-
-
-def _csv(rows: list[FunnelRow]) -> HttpResponseBase:
-    head = [
-        _("Day"),
-        _("Channel"),
-        _("Reported"),
-        _("Unique callers"),
-        _("Links opened"),
-        _("Completed"),
-        _("Counted"),
-    ]
-
-    lines: list[list[object]] = []
-    for row in rows:
-        shown = _cells(row)
-        cells = ["" if not has else "<10" if n is None else n for _label, n, has in shown["cells"]]
-        lines.append([row.on.isoformat() if row.on else _("All days"), shown["channel"], *cells])
-    return tables.csv_response("funnel", head, lines)

@@ -350,6 +350,12 @@ def _measure(
     context["funnels"] = [
         (Channel(row.channel).label, _steps(row)) for row in figures.funnel if row.on is None
     ]
+    if programme.kind == "drive":
+        context["funnel_href"] = (
+            reverse("enrolment:drive_funnel", args=[programme.public_id])
+            + "?"
+            + urlencode({"unit": here.code, "in": levels.SLUGS[hierarchy]})
+        )
     return None
 
 

@@ -1,0 +1,208 @@
+"""The funnel of a unit: from the call to the member, by channel and day."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+from urllib.parse import urlencode
+from uuid import UUID
+
+from django import forms
+from django.http import HttpResponseBase
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_GET
+
+from abhiyan.core import clock
+from abhiyan.enrolment.forms import Clipped
+from abhiyan.enrolment.models import Channel
+from abhiyan.org.queries import NotYours
+from abhiyan.org.viewer import Request
+from abhiyan.programmes import queries as programmes
+from abhiyan.programmes.queries import FunnelRow
+from abhiyan.programmes.rules import windows
+from abhiyan.ui import tables
+from abhiyan.units import queries as units
+from abhiyan.units.models import Hierarchy
+from abhiyan.units.rules import levels
+
+from .join import language
+from .seen import Seen
+
+BY_PHONE = (Channel.MISSED_CALL, Channel.SMS)  # the only channels with callers and links
+STEPS = ("reported", "unique", "opened", "completed", "counted")
+MOST_BELOW = 200
+COLUMNS = dict.fromkeys(("day", "channel", *STEPS), "")
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One channel on one day, or on all, as a row of a table."""
+
+    row: FunnelRow
+
+    @property
+    def channel(self) -> str:
+        return str(Channel(self.row.channel).label)
+
+    @property
+    def cells(self) -> list[tuple[str, int | None, bool]]:
+        """Label, figure (None: too few to be shown), and whether the channel has that step at all."""
+        by_phone = self.row.channel in BY_PHONE
+        return [
+            (_("Reported"), self.row.reported, True),
+            (_("Unique callers"), self.row.unique, by_phone),
+            (_("Links opened"), self.row.opened, by_phone),
+            (_("Completed"), self.row.completed, True),
+            (_("Counted"), self.row.counted, True),
+        ]
+
+    @property
+    def is_hidden(self) -> bool:
+        """Whether nothing of it may be told: then that it is there must not be told either."""
+        return all(getattr(self.row, step) is None for step in STEPS)
+
+
+class FunnelForm(Clipped):
+    """Which channel and which days."""
+
+    channel = forms.ChoiceField(
+        label=gettext_lazy("Came by"),
+        required=False,
+        choices=[("", gettext_lazy("All")), *((str(each.value), each.label) for each in Channel)],
+    )
+    since = forms.DateField(
+        label=gettext_lazy("From day"),
+        required=False,
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+    )
+    until = forms.DateField(
+        label=gettext_lazy("To day"),
+        required=False,
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+    )
+
+
+@require_GET
+def drive_funnel(request: Request, public_id: UUID) -> HttpResponseBase:
+    """Every day of a drive in one unit, by channel: of any unit whose figures are in sight, rounded where its people
+    are not."""
+    at = clock.now()
+    seen = Seen(request, public_id)
+    unit, hierarchy = _where(request)
+    node = programmes.node_of(unit.id, hierarchy)
+    rows: list[FunnelRow] = []
+    if node is not None:
+        of = seen.programme
+        days = windows.length_days(of.opens_on, of.closes_on)
+        rows = programmes.funnel(node=node, hierarchy=hierarchy, programme=of, at=at, days=days)
+    is_exact = node is None or node.is_exact
+    lines = [line for line in map(Line, rows) if is_exact or not line.is_hidden]
+    form = FunnelForm(request.GET)
+    said: dict[str, Any] = form.cleaned_data if form.is_valid() else {}
+    sorting = tables.sorting(request.GET, COLUMNS, default="-day")
+    daily = _sorted([line for line in lines if line.row.on and _fits(line.row, said)], sorting)
+    if tables.wants_csv(request.GET):
+        return _csv(unit.code, daily)
+    leaf = tables.numbered(daily, request.GET, total=len(daily))
+    name = unit.name(language())
+    shown = {
+        "here": "programmes",
+        "crumbs": seen.crumbs(*_path(request, unit, hierarchy)),
+        "programme": seen.programme,
+        "name": seen.name,
+        "unit_name": name,
+        "below": [
+            (row.name(language()), _query(row, hierarchy))
+            for row in units.children(unit.id, hierarchy, language=language(), limit=MOST_BELOW).rows
+        ]
+        if unit.has_children
+        else [],
+        "whole": [line for line in lines if line.row.on is None],
+        "form": form,
+        "is_narrowed": any(said.values()) or not form.is_valid(),
+        "sorting": sorting,
+        "leaf": leaf,
+        "steps": [(step, label) for step, (label, _n, _has) in zip(STEPS, _ANY.cells, strict=True)],
+        "is_rounded": not is_exact,
+    }
+    return render(request, "enrolment/drive_funnel.html", shown, status=200 if form.is_valid() else 422)
+
+
+_ANY = Line(FunnelRow(Channel.WEB, None, 0, 0, 0, 0, 0))  # for the labels of its steps
+
+
+def _where(request: Request) -> tuple[units.UnitRow, int]:
+    """The unit asked for, else the viewer's own, and the tree it is looked at in. NotYours out of sight."""
+    code = request.GET.get("unit", "")[:64]
+    home = request.viewer.home
+    if code:
+        found = units.found(code)
+        unit_id, stands = found.id, found.hierarchies
+        asked = levels.BY_SLUG.get(request.GET.get("in", ""))
+        hierarchy = asked if asked in stands else next(iter(stands), Hierarchy.ORGANISATIONAL.value)
+    elif home is not None:
+        unit_id, hierarchy = home.unit_id, home.hierarchy
+    else:
+        raise NotYours
+    row = units.standing(unit_id, hierarchy)
+    if not request.viewer.sees_counts_at(row.lo):
+        raise NotYours
+    return row, hierarchy
+
+
+def _query(row: units.UnitRow, hierarchy: int) -> str:
+    return "?" + urlencode({"unit": row.code, "in": levels.SLUGS[hierarchy]})
+
+
+def _path(request: Request, unit: units.UnitRow, hierarchy: int) -> list[tuple[str, str]]:
+    """The way down to a unit, as far as its figures are in sight."""
+    return [
+        (row.name(language()), "" if row.id == unit.id else request.path + _query(row, hierarchy))
+        for row in units.path(unit.id, hierarchy)
+        if row.id == unit.id or request.viewer.sees_counts_at(row.lo)
+    ]
+
+
+def _fits(row: FunnelRow, said: dict[str, Any]) -> bool:
+    since: date | None = said.get("since")
+    until: date | None = said.get("until")
+    channel = said.get("channel")
+    return (
+        row.on is not None
+        and (not channel or row.channel == int(channel))
+        and (since is None or row.on >= since)
+        and (until is None or row.on <= until)
+    )
+
+
+def _sorted(lines: list[Line], sorting: tables.Sorting) -> list[Line]:
+    """In the order asked for; within it the newest day first."""
+
+    def day(line: Line) -> int:
+        return line.row.on.toordinal() if line.row.on else 0
+
+    def asked(line: Line) -> int:
+        if sorting.key == "day":
+            return day(line)
+        value: int | None = getattr(line.row, sorting.key)
+        return -1 if value is None else value
+
+    newest = sorted(lines, key=lambda line: (-day(line), line.row.channel))
+    return sorted(newest, key=asked, reverse=sorting.descending)
+
+
+def _csv(code: str, lines: list[Line]) -> HttpResponseBase:
+    head = [_("Day"), _("Channel"), *(label for label, _n, _has in _ANY.cells)]
+    return tables.csv_response(
+        f"funnel-{code}",
+        head,
+        (
+            [
+                line.row.on.isoformat() if line.row.on else "",
+                line.channel,
+                *("" if not has else "<10" if n is None else n for _label, n, has in line.cells),
+            ]
+            for line in lines
+        ),
+    )

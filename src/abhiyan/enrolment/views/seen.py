@@ -1,0 +1,65 @@
+"""A drive as somebody in office sees it: the ground of every page around it."""
+
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.http import HttpResponse, HttpResponseBase
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from abhiyan.enrolment import queries_drive as queries
+from abhiyan.enrolment.actions import tokens
+from abhiyan.enrolment.models import Drive
+from abhiyan.org.viewer import Request
+from abhiyan.programmes import queries as programmes
+from abhiyan.programmes.models import Programme
+from abhiyan.units import queries as units
+
+from .join import language
+
+RUN, MANAGE = "programmes.run", tokens.MANAGE
+
+
+class Seen:
+    """A drive in the viewer's sight, and what they may do there: for showing forms; the acts ask again."""
+
+    def __init__(self, request: Request, public_id: UUID) -> None:
+        self.request = request
+        self.programme: Programme = programmes.programme_for(request.viewer, public_id)
+        self.drive: Drive = queries.drive_for(self.programme)
+        self.name = units.name_in(self.programme.names, language())
+        self.may_run = self.may(RUN, self.programme.owner_id)
+        self.may_manage = self.may(MANAGE, self.programme.owner_id)
+
+    def may(self, capability: str, unit_id: int) -> bool:
+        positions = [lo for lo, _hi in units.all_spans([unit_id]).get(unit_id, [])]
+        return self.request.viewer.may_at(capability, *positions)
+
+    @property
+    def address(self) -> str:
+        return str(settings.ORIGIN) + reverse("enrolment:join_drive", args=[self.drive.join_slug])
+
+    def crumbs(self, *more: tuple[str, str]) -> list[tuple[str, str]]:
+        here = reverse("enrolment:drive", args=[self.programme.public_id]) if more else ""
+        return [
+            (_("Programmes"), reverse("programmes:list")),
+            (self.name, reverse("programmes:programme", args=[self.programme.public_id])),
+            (_("Channels and funnel"), here),
+            *more,
+        ]
+
+    def page(self, template: str, crumb: str, **shown: Any) -> HttpResponse:
+        """One of the pages around the drive."""
+        shown |= {
+            "here": "programmes",
+            "crumbs": self.crumbs((crumb, "")),
+            "programme": self.programme,
+            "name": self.name,
+        }
+        status = shown.pop("status", 200)
+        return render(self.request, f"enrolment/{template}.html", shown, status=status)
+
+    def back(self, part: str) -> HttpResponseBase:
+        return redirect(reverse("enrolment:drive", args=[self.programme.public_id]) + f"#{part}")
