@@ -152,6 +152,8 @@ def test_a_unit_shows_its_seat_its_part_or_the_seats_it_lies_in(world: World) ->
     assert "30,000" in page and "As a part of a larger seat" in page and "segments.csv" in page
     page = text(body(client, "/elections/units/N112/"))
     assert "The seats it lies in" in page and "No file gives votes for this unit by itself" in page
+    assert "BJP , margin 9.3%" in page
+    assert "share of BJP" in text(body(client, "/elections/units/N112/?side=BJP"))
     assert "No results for this unit" in text(body(client, "/elections/units/N2/"))
     body(client, "/elections/units/NOWHERE/", status=404)
 
