@@ -58,7 +58,7 @@ def init() -> str:
     assert len(said) == 1, "nothing is left to do"
     return people.first_administrator(
         name="Mohan Lal", phone=PHONE, language="en", by=Actor.system("init"), at=clock.now()
-    )
+    ).path
 
 
 def signed_in(link: str) -> Client:
