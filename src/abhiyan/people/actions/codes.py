@@ -28,7 +28,10 @@ LIVES = timedelta(minutes=10)
 CONSOLE_LIVES = timedelta(hours=1)
 TRIES = 5
 DIGITS = 6
-# limit: allowed in a window of seconds. A network is a /24 of a mobile operator with thousands behind it.
+# limit: allowed in a window of seconds. A session is a browser while it keeps its cookie, until it proves a phone:
+# whoever throws the cookie away begins another, and is held by network, series of numbers and hour alone. No mark in a
+# browser could do better, for it would be thrown away alike. A network is a /24 of a mobile operator with thousands
+# behind it.
 PER_PHONE = (5, 3600)
 PER_PHONE_AND_DAY = (12, 86_400)
 PER_SESSION = (10, 3600)
@@ -87,7 +90,7 @@ def ask_code(
 
     session: the key of the visit (`request.visit.need(at).key`). expected: whether a code is to leave at all; when
     not (nobody there), everything else happens alike. For sign_in the account decides.
-    Refuses NotAPhone, and TooMany per phone, browser, network, prefix and hour.
+    Refuses NotAPhone, and TooMany per phone, session, network, prefix and hour.
     """
     if purpose not in PURPOSES:
         raise LookupError(f"no such purpose: {purpose}")

@@ -3,12 +3,15 @@
 import re
 from datetime import timedelta
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from django.conf import LazySettings, settings
 from django.test import Client
 
 from abhiyan.core import clock
+from abhiyan.core.actor import Actor
+from abhiyan.core.refusals import TooMany
 from abhiyan.core.scope import system
 from abhiyan.people import actions
 from abhiyan.people.actions import codes, factors
@@ -196,6 +199,25 @@ def test_a_totp_step_works_once(world: World) -> None:
     first, second = world.browser(strong=False), world.browser(strong=False)
     assert first.post("/sign-in/second/", {"code": app}).status_code == 302
     assert second.post("/sign-in/second/", {"code": app}).status_code == 422
+
+
+def test_whoever_throws_the_cookie_away_is_held_by_the_network() -> None:
+    numbers = iter(range(9_000_000_000, 9_999_999_999, 1_234_567))
+
+    def ask(session: str, origin: str) -> None:
+        by = Actor(kind="citizen", id=uuid4(), origin=origin)
+        actions.ask_code(purpose="join", phone=f"+91{next(numbers)}", session=session, by=by, at=AT)
+
+    with inbox():
+        for _code in range(codes.PER_SESSION[0]):
+            ask("kept", "10.0.0.0")
+        with pytest.raises(TooMany):
+            ask("kept", "10.0.0.0")
+        for n in range(codes.PER_NETWORK[0] - codes.PER_SESSION[0]):
+            ask(f"new {n}", "10.0.0.0")
+        with pytest.raises(TooMany):
+            ask("another", "10.0.0.0")
+        ask("another", "10.0.1.0")
 
 
 def test_guessing_the_app_code_is_limited(world: World) -> None:
