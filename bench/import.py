@@ -44,7 +44,7 @@ TABLES = (
     "programmes_delta",
     "core_audit",
     "core_refused_row",
-    "enrolment_minor_count",
+    "enrolment_refused_count",
 )
 FORMS = ("text", "binary")
 FIRST = "Asha Bilal Chandra Devika Esha Farooq Gulzar Hari Imran Jyoti Kamla Lata Mohan Om".split()  # noqa: SIM905

@@ -59,7 +59,7 @@ def made(seed: str, at: datetime) -> tuple[dict[str, int], list[tuple[Any, ...]]
 def test_two_builds_of_one_seed_are_equal_and_right_and_doctor_finds_them_well(small: None) -> None:
     at = clock.now()
     first, tallies = made("one seed", at)
-    assert first["enrolment_claim"] > 1_500 and first["enrolment_minor_count"] > 0 and tallies
+    assert first["enrolment_claim"] > 1_500 and first["enrolment_refused_count"] > 0 and tallies
     assert first["elections_plan_part"] > 900  # a plan stands in the drive's hierarchy: at its booths
     with schema.working_as("jobs"), system("test"):
         assert sorted(bool(one.found["contradictions"]) for one in Plan.objects.all()) == [

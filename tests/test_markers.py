@@ -231,7 +231,7 @@ def test_a_minor_and_a_refused_column_leave_no_trace_anywhere(server: Server, tm
     world.missed_call(of=caller)
     with pytest.raises(ClaimRefused):
         world.complete(of=caller)
-    assert database_says("select sum(n) from enrolment_minor_count") != "None"
+    assert database_says("select sum(n) from enrolment_refused_count") != "None"
     database_says("checkpoint")
 
     kept_is_in = {"kept"}

@@ -229,21 +229,22 @@ class Enrolment(models.Model):
         ]
 
 
-class MinorCount(models.Model):
-    """How many under age were refused: all that is left of them."""
+class RefusedCount(models.Model):
+    """How many were not taken of whom nothing may be kept: minors, and callers nobody else would hear of."""
 
-    pk = models.CompositePrimaryKey("programme_id", "unit_id", "channel", "day")
+    pk = models.CompositePrimaryKey("programme_id", "unit_id", "channel", "reason", "day")
     programme_id = models.IntegerField()
-    unit_id = models.BigIntegerField()
+    unit_id = models.BigIntegerField()  # the drive's own while the place is unknown
     channel = models.SmallIntegerField(choices=Channel.choices)
+    reason = models.TextField()  # code of the refusal: not_adult, drive_closed, phone_abroad …
     day = models.DateField()
     n = models.IntegerField()
 
     class Meta:
-        db_table = "enrolment_minor_count"
+        db_table = "enrolment_refused_count"
         constraints = [
-            *policies("minor_count", using=placed("enrolment_minor_count.unit_id", PEOPLE)),
-            Policy(name="minor_count_gateway", to=("gateway",), using="true"),
+            *policies("refused_count", using=placed("enrolment_refused_count.unit_id", PEOPLE)),
+            Policy(name="refused_count_gateway", to=("gateway",), using="true"),
         ]
 
 
@@ -277,7 +278,7 @@ GRANTS = {
         "enrolment_waiting": "select, insert, update",
         "enrolment_membership": "select, insert, update",
         "enrolment_enrolment": "select, insert, update",
-        "enrolment_minor_count": "select, insert, update",
+        "enrolment_refused_count": "select, insert, update",
         "enrolment_channel_token": "select, update (used_at)",
         "enrolment_drive": "select",
         "enrolment_roll": "select",

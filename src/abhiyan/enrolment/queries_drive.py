@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from django.db.models import Sum
+
 from abhiyan.core.refusals import NotFound
 from abhiyan.core.scope import system
 from abhiyan.org import queries as org
@@ -14,7 +16,7 @@ from abhiyan.units import queries as units
 from abhiyan.units.models import Kind
 
 from .actions.tokens import ACT
-from .models import ChannelToken, Drive
+from .models import ChannelToken, Drive, RefusedCount
 
 MOST_UNITS = 200  # a choice longer than this is no choice
 
@@ -67,6 +69,12 @@ def asked_tokens(account_id: int | None, programme_id: int, *, at: datetime) -> 
     """The tokens of this drive somebody asked for and still waits for, or may make."""
     asked = org.releases_asked(account_id, act=ACT, at=at) if account_id else []
     return [each for each in asked if each.payload.get("programme_id") == programme_id]
+
+
+def not_taken(programme_id: int) -> dict[str, int]:
+    """Of whom nothing could be kept: how many by the code of the reason, the most first; of units in sight."""
+    found = RefusedCount.objects.filter(programme_id=programme_id).values("reason").annotate(n=Sum("n"))
+    return {each["reason"]: each["n"] for each in found.order_by("-n", "reason") if each["n"] > 0}
 
 
 def reach(programme: Programme) -> list[units.UnitRow]:

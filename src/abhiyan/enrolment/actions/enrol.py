@@ -9,6 +9,7 @@ import psycopg
 
 from abhiyan.core.actor import Actor
 from abhiyan.core.keys import keyring
+from abhiyan.enrolment.models import Sign
 from abhiyan.enrolment.rules.ids import claim_id
 from abhiyan.people import phones
 
@@ -45,11 +46,14 @@ from .settle import Settling, stored_claims
 from .settling_sql import STATEMENTS
 
 TRIES = 4  # of one batch, when the database was lost or two batches stood in each other's way
-MINORS_REMEMBERED = timedelta(days=7)
+REFUSED_REMEMBERED = timedelta(days=7)
+CALLED = (Sign.CALL, Sign.SMS)  # a provider reads no refusal, and the caller hears of none
 _FAST = len(sql.COLUMNS)
 _COLUMNS = [f"{kind}[]" for kind in sql.COLUMNS.values()]
 _PHONES = [f"{kind}[]" for kind in sql.PHONE_COLUMNS.values()]
 _SCALARS = {"programme": "int4", "roll": "int4", "at": "timestamptz", "batch": "uuid", "import_id": "int8"}
+
+_Counted = tuple[bytes, bytes, bytes, bytes]  # unit, channel, code of the refusal, day
 
 _WRITES: dict[str, tuple[str, Sequence[str]]] = {
     "phones": (sql.phones(sql.unnested(sql.PHONE_COLUMNS)), _PHONES),
@@ -65,22 +69,22 @@ _WRITES: dict[str, tuple[str, Sequence[str]]] = {
         ),
         [*_COLUMNS, *_SCALARS.values()],
     ),
-    # A minor leaves a number. So that a resend does not count twice, a keyed hash of the sender's key is kept for
-    # a week; it says nothing of anybody.
-    "minors_seen": (
+    # Of whom nothing may be kept a number is left. So that a resend does not count twice, a keyed hash of the sender's
+    # key is kept for a week; it says nothing of anybody.
+    "refused_seen": (
         (
             "insert into core_rate_count (key, n, ends_at) select k, 1, $2 from unnest($1) k order by k"
             " on conflict do nothing returning key"
         ),
         ["bytea[]", "timestamptz"],
     ),
-    "minors": (
+    "refused_counted": (
         (
-            "insert into enrolment_minor_count as m (programme_id, unit_id, channel, day, n)"
-            " select $1, u, c, d, n from unnest($2, $3, $4, $5) t(u, c, d, n) order by u, c, d"
-            " on conflict (programme_id, unit_id, channel, day) do update set n = m.n + excluded.n"
+            "insert into enrolment_refused_count as m (programme_id, unit_id, channel, reason, day, n)"
+            " select $1, u, c, r, d, n from unnest($2, $3, $4, $5, $6) t(u, c, r, d, n) order by u, c, r, d"
+            " on conflict (programme_id, unit_id, channel, reason, day) do update set n = m.n + excluded.n"
         ),
-        ["int4", "int8[]", "int2[]", "date[]", "int4[]"],
+        ["int4", "int8[]", "int2[]", "text[]", "date[]", "int4[]"],
     ),
     "completions": (
         (
@@ -149,7 +153,7 @@ def enrol_batch(
 
     Commits on a connection of its own, as the database role `gateway`, whatever transaction the caller is in.
     Order of locks and keys: phones (sorted), claims (by id), memberships (by id); then, for claims that did not
-    simply join, advisory locks of their phones (sorted) and rows beneath them; last the counter of minors (sorted).
+    simply join, advisory locks of their phones (sorted) and rows beneath them; last the counter of refusals (sorted).
     """
     if at.tzinfo is None:
         raise ValueError("`at` is aware")
@@ -353,7 +357,7 @@ def _answer_refused(
     outcome."""
     taken = _taken(writer, drive, {own for _, own, _, _ in refused})
     given: dict[int, Outcome | ClaimRefused] = {}
-    minors: dict[bytes, tuple[bytes, bytes, bytes]] = {}
+    counted: dict[bytes, _Counted] = {}
     for place, own, refusal, claim in refused:
         if own in taken:
             phone, outcome = taken[own]
@@ -361,11 +365,16 @@ def _answer_refused(
                 given[place] = outcome
                 continue
         given[place] = refusal
-        if isinstance(refusal, NotAdult):
-            seen = keys().identity(b"minor|" + own)[:16]
-            minors[seen] = (_unit(drive, claim), SHORTS[claim.channel], _day(drive, claim, at))
-    if minors:
-        _count_minors(writer, drive, minors, at)
+        if isinstance(refusal, NotAdult) or claim.sign in CALLED:
+            seen = keys().identity(b"refused|" + own)[:16]
+            counted[seen] = (
+                _unit(drive, claim),
+                SHORTS[claim.channel],
+                refusal.code.encode(),
+                _day(drive, claim, at),
+            )
+    if counted:
+        _count_refused(writer, drive, counted, at)
     return given
 
 
@@ -389,25 +398,24 @@ def _day(drive: Drive, claim: Claim, at: datetime) -> bytes:
     return drive.packed_day((moment.days * 86_400 + moment.seconds) * 1_000_000)
 
 
-def _count_minors(
-    writer: Writer, drive: Drive, minors: dict[bytes, tuple[bytes, bytes, bytes]], at: datetime
-) -> None:
-    """A number per unit, channel and day, in one commit with the memory of which were counted."""
+def _count_refused(writer: Writer, drive: Drive, refused: dict[bytes, _Counted], at: datetime) -> None:
+    """A number per unit, channel, reason and day, in one commit with the memory of which were counted."""
     seen = writer.run(
-        ("begin", ()), ("minors_seen", [array("bytea", sorted(minors)), micros(at + MINORS_REMEMBERED)])
+        ("begin", ()), ("refused_seen", [array("bytea", sorted(refused)), micros(at + REFUSED_REMEMBERED)])
     )[1]
-    fresh = [minors[seen.get_value(n, 0) or b""] for n in range(seen.ntuples)]
+    fresh = [refused[seen.get_value(n, 0) or b""] for n in range(seen.ntuples)]
     counted = Counter(fresh)
     steps: list[tuple[str, Sequence[Value]]] = []
     if counted:
-        units, channels, days = zip(*counted, strict=True)
+        units, channels, reasons, days = zip(*counted, strict=True)
         steps.append(
             (
-                "minors",
+                "refused_counted",
                 [
                     int4(drive.programme_id),
                     array("int8", units),
                     array("int2", channels),
+                    array("text", reasons),
                     array("date", days),
                     array("int4", [int4(n) for n in counted.values()]),
                 ],

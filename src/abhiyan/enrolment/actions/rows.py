@@ -120,7 +120,7 @@ def keys() -> Keys:
     return Keys(keyring())
 
 
-def receipt_of(claim: Claim) -> str:
+def receipt_of(*, claim: Claim) -> str:
     """What the sender of a claim is given as its receipt, in 32 hexadecimal digits; see `Keys.receipt`."""
     return keys().receipt(claim_id(claim.channel, claim.key)).hex()
 

@@ -11,7 +11,7 @@ from abhiyan.core import audit
 from abhiyan.core.actor import Actor
 from abhiyan.core.refusals import NotFound, Refused
 from abhiyan.core.scope import system
-from abhiyan.enrolment.models import Drive, Roll
+from abhiyan.enrolment.models import Drive, RefusedCount, Roll
 from abhiyan.messaging import actions as messaging
 from abhiyan.org import queries as org
 from abhiyan.people import queries as people
@@ -74,7 +74,7 @@ def follow_programme(*, made: ProgrammeMade) -> None:
 def drop_drive(*, discarded: ProgrammeDiscarded) -> None:
     """A draft is thrown away: with it, in the same transaction, goes what made it a drive. The roll stays.
 
-    A draft takes no claims and counts no minors, so there is nobody to go with it.
+    A draft takes no claims, so there is nobody to go with it but the number of those who called it.
     """
     if discarded.kind != KIND:
         return
@@ -82,6 +82,7 @@ def drop_drive(*, discarded: ProgrammeDiscarded) -> None:
     with system("a draft of a drive is thrown away"):
         drop_tokens(programme_id=drive, by=by, at=at)
         messaging.forget_programme(programme_id=drive, by=by, at=at)
+        RefusedCount.objects.filter(programme_id=drive).delete()
         Drive.objects.filter(programme_id=drive).delete()
 
 

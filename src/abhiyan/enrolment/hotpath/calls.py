@@ -153,7 +153,7 @@ class Calls:
         if done is not NOTED:
             return done  # nobody reads a refusal there, and the call must end unanswered all the same
         if isinstance(outcome, Outcome):
-            body = b'{"outcome":"accepted","receipt":"%s"}' % receipt_of(claim).encode()
+            body = b'{"outcome":"accepted","receipt":"%s"}' % receipt_of(claim=claim).encode()
             return Answer(201, body, answers.JSON)
         assert isinstance(outcome, ClaimRefused)
         if outcome.receipt is not None:

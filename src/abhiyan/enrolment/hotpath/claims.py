@@ -134,7 +134,7 @@ class Claims:
                 return
             (outcome,) = outcomes
             if isinstance(outcome, Outcome) or is_told_as_kept(outcome):
-                tell(Answer(201, _START + receipt_of(claim).encode() + _END, JSON))
+                tell(Answer(201, _START + receipt_of(claim=claim).encode() + _END, JSON))
             else:
                 tell(answers.refuse(outcome, answers.tongue(headers)))
 
@@ -173,7 +173,7 @@ class Claims:
         status = 200
         for claim, outcome in zip(claims, outcomes, strict=True):
             if isinstance(outcome, Outcome) or is_told_as_kept(outcome):
-                given_.append({"status": 201, "outcome": "accepted", "receipt": receipt_of(claim)})
+                given_.append({"status": 201, "outcome": "accepted", "receipt": receipt_of(claim=claim)})
             else:
                 status = 207
                 given_.append({"status": outcome.status} | answers.refused_body(outcome, tongue))

@@ -5,7 +5,6 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from django.db import connection
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
@@ -16,6 +15,7 @@ from abhiyan.core.scope import system
 from abhiyan.enrolment.actions import claims as refusals
 from abhiyan.enrolment.actions.drives import Drive, Drives
 from abhiyan.enrolment.actions.gateway import Writer, int4
+from abhiyan.enrolment.actions.refused import add_minors
 from abhiyan.enrolment.actions.settling_sql import STATEMENTS
 from abhiyan.enrolment.models import Channel
 from abhiyan.enrolment.models import Drive as DriveRow
@@ -192,14 +192,8 @@ def _count_minors(programme: Programme, drive: Drive, minors: list[Any], *, sign
     counted: Counter[tuple[int, date]] = Counter()
     for unit, on, n in minors:
         counted[unit or drive.unit_id, date.fromisoformat(on)] += sign * n
-    with connection.cursor() as cursor:
-        for (unit, on), n in sorted(counted.items()):
-            cursor.execute(
-                "insert into enrolment_minor_count as m (programme_id, unit_id, channel, day, n)"
-                " values (%s, %s, %s, %s, %s)"
-                " on conflict (programme_id, unit_id, channel, day) do update set n = m.n + excluded.n",
-                [programme.pk, unit, Channel.PAPER.value, on, n],
-            )
+    for (unit, on), n in sorted(counted.items()):
+        add_minors(programme_id=programme.pk, unit_id=unit, channel=Channel.PAPER.value, on=on, n=n)
 
 
 LIST = ImportKind(

@@ -189,7 +189,7 @@ def test_a_minor_is_refused_and_leaves_only_a_counter(world: World) -> None:
     world.send(world.claim(world.child, Channel.API, unit=world.booth))
     for table in ("enrolment_claim", "people_phone", "people_person", "programmes_delta", "core_audit"):
         assert world.count(table) == 0, table
-    assert world.rows("select unit_id, n from enrolment_minor_count") == [(world.booth.pk, 2)]
+    assert world.rows("select unit_id, n from enrolment_refused_count") == [(world.booth.pk, 2)]
 
 
 def test_with_the_year_alone_eighteen_counts_only_when_they_say_so(world: World) -> None:

@@ -10,7 +10,7 @@ from abhiyan.core.actor import Actor
 from abhiyan.core.scope import system
 from abhiyan.enrolment.actions import DriveNotOpen, enrol_batch, tokens
 from abhiyan.enrolment.actions.setting_up import set_up_drive
-from abhiyan.enrolment.models import Channel, ChannelToken, Drive, MinorCount
+from abhiyan.enrolment.models import Channel, ChannelToken, Drive, RefusedCount, Sign
 from abhiyan.messaging import actions as messaging
 from abhiyan.messaging.models import Allowance, Number
 from abhiyan.org import actions as org
@@ -59,7 +59,7 @@ def draft_of(world: World) -> Programme:
 
 def hanging(programme_id: int) -> dict[str, int]:
     with system("test"):
-        kinds: tuple[Any, ...] = (Drive, ChannelToken, MinorCount, Number, Allowance)
+        kinds: tuple[Any, ...] = (Drive, ChannelToken, RefusedCount, Number, Allowance)
         found = {kind.__name__: kind.objects.filter(programme_id=programme_id).count() for kind in kinds}
     return {name: n for name, n in found.items() if n}
 
@@ -72,8 +72,10 @@ def test_with_a_draft_goes_what_made_it_a_drive(world: World) -> None:
     child = world.claim(world.child, Channel.API, unit=world.booth)
     (answer,) = enrol_batch(programme_id=made.pk, claims=[child], by=CHANNEL, at=world.now)
     assert isinstance(answer, DriveNotOpen)
+    call = world.claim(world.asha, Channel.MISSED_CALL, sign=Sign.CALL, nameless=True)
+    enrol_batch(programme_id=made.pk, claims=[call], by=CHANNEL, at=world.now)
     kept = hanging(world.programme.pk)
-    assert set(hanging(made.pk)) == {"Drive", "ChannelToken", "Number", "Allowance"}
+    assert set(hanging(made.pk)) == {"Drive", "ChannelToken", "Number", "Allowance", "RefusedCount"}
 
     client = officer(world, "state_president", "JK")
     assert client.post(f"/programmes/{made.public_id}/discard/").status_code == 302

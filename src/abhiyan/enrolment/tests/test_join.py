@@ -64,7 +64,7 @@ def test_a_no_to_eighteen_leaves_a_number_and_nothing_else(world: World) -> None
         assert answer.status_code == 422
         assert "Nothing you typed was kept" in answer.content.decode()
         assert "Planted-Marker" not in answer.content.decode()
-    assert world.rows("select n from enrolment_minor_count") == [(1,)]
+    assert world.rows("select n from enrolment_refused_count") == [(1,)]
     assert world.count("people_session") == world.count("enrolment_claim") == world.count("people_phone") == 0
 
 
@@ -73,7 +73,7 @@ def test_a_minor_by_the_year_of_birth_is_refused_before_any_code(world: World) -
     assert answer.status_code == 422
     assert "Only people of 18 years and over can" in answer.content.decode()
     assert world.count("messaging_message") == world.count("people_code") == 0
-    assert world.rows("select n from enrolment_minor_count") == [(1,)]
+    assert world.rows("select n from enrolment_refused_count") == [(1,)]
 
 
 def test_errors_stand_at_their_fields_and_typed_values_stay(world: World) -> None:

@@ -21,7 +21,7 @@ from abhiyan.core.imports import queries, running, store
 from abhiyan.core.keys import keyring
 from abhiyan.core.models import RefusedRow, StagedImport
 from abhiyan.core.scope import system
-from abhiyan.enrolment.models import MinorCount
+from abhiyan.enrolment.models import RefusedCount
 from abhiyan.enrolment.paper import staging
 from abhiyan.enrolment.tests.make import Ladder, World
 
@@ -129,7 +129,7 @@ def test_rows_join_complete_calls_and_are_refused_each_with_its_reason(world: Wo
     assert done.discarded == {"minor": 1}
     with system("test"):
         refused = list(RefusedRow.objects.order_by("row").values_list("row", "field", "reason"))
-        assert MinorCount.objects.get().n == 1
+        assert RefusedCount.objects.get().n == 1
     assert refused == [
         (6, "phone", "phone"),
         (7, "booth", "outside_scope"),
@@ -183,7 +183,7 @@ def test_undo_puts_everything_back_and_the_list_may_come_again(world: World, tmp
     assert state_of(world) == before
     assert world.tallies() == ladder == world.recounted()
     with system("test"):
-        assert MinorCount.objects.get().n == 0
+        assert RefusedCount.objects.get().n == 0
     assert take_in(world, tmp_path, body).counts == done.counts, "the same file once more"
 
 

@@ -1,8 +1,14 @@
-"""What is told to a provider whose webhook is not taken: never more than that, and never that we are at fault."""
+"""Webhooks that are not taken: what the provider is told, and that a number of them is left."""
+
+from urllib.parse import urlencode
 
 import pytest
 
-from .make import World
+from abhiyan.enrolment import actions
+from abhiyan.enrolment.actions import Claim, sender_key
+from abhiyan.enrolment.models import Channel, Sign
+
+from .make import CHANNEL, World
 from .server import Answered, Server
 from .test_calls import JOIN, call, connect
 
@@ -40,3 +46,72 @@ def test_a_webhook_of_another_shape_is_told_where_its_shape_stands(server: Serve
     assert "docs/channels.md" in message(call(server, secret, to="+911899999999"))
     assert "docs/channels.md" in message(call(server, secret, kind="receipt", status="delivered"))
     assert "openapi" not in message(call(server, secret, at="yesterday"))
+
+
+def refused(world: World) -> list[tuple[object, ...]]:
+    return world.rows("select channel, reason, n from enrolment_refused_count order by reason")
+
+
+def test_who_calls_a_closed_drive_leaves_a_number_and_nothing_else(server: Server, world: World) -> None:
+    secret = connect(world, "exotel", "join", JOIN, networks=("127.0.0.0/8",))
+    told = {"CallSid": "e1", "CallFrom": "09906000001", "CallTo": JOIN}
+    world.set_state("closed")
+    for sid in ("e1", "e1", "e2"):  # told twice it is one call
+        answer = server.send("GET", f"/hook/call/exotel/{secret}?" + urlencode(told | {"CallSid": sid}))
+        assert (answer.status, answer.body) == (200, b"")
+    assert refused(world) == [(2, "drive_closed", 2)]
+    for table in ("enrolment_claim", "enrolment_waiting", "people_phone"):
+        assert world.count(table) == 0, table
+
+
+def test_who_calls_from_abroad_leaves_a_number_and_the_generic_provider_is_told_why(
+    server: Server, world: World
+) -> None:
+    secret = connect(world, "generic", "join", JOIN)
+    for _ in range(3):
+        answer = call(server, secret, "+8613800138000")
+        assert (answer.status, answer.json["code"], answer.json["field"]) == (422, "phone_abroad", "from")
+    assert call(server, secret, "anonymous").json["code"] == "phone_invalid"
+    assert call(server, secret).status == 201
+    assert refused(world) == [(2, "phone_abroad", 3), (2, "phone_invalid", 1)]
+
+
+def test_an_sms_to_a_drive_that_has_not_opened_is_counted_too(server: Server, world: World) -> None:
+    secret = connect(world, "generic", "join", JOIN)
+    world.set_state("draft")
+    answer = call(server, secret, kind="sms", text="join")
+    assert (answer.status, answer.json["code"]) == (422, "drive_not_open")
+    assert refused(world) == [(5, "drive_not_open", 1)]
+
+
+def test_what_an_api_is_refused_is_told_and_not_counted(server: Server, world: World, token: str) -> None:
+    told = {
+        "key": "k",
+        "phone": "+8613800138000",
+        "name": "Asha Devi",
+        "birth_year": 1980,
+        "notice_version": 1,
+    }
+    assert server.claim(token, told).json["code"] == "phone_abroad"
+    assert refused(world) == []
+
+
+def test_a_burst_of_calls_to_a_closed_drive_is_one_row(world: World) -> None:
+    world.set_state("closed")
+    actions.forget()
+    burst = [
+        Claim(
+            channel=Channel.MISSED_CALL,
+            key=sender_key(CHANNEL.id, f"burst {n}"),
+            phone=f"+9198{n:08d}",
+            by=CHANNEL.id,
+            field_at=world.now,
+            sign=Sign.CALL,
+        )
+        for n in range(2_000)
+    ]
+    for start in range(0, len(burst), 500):
+        world.send(*burst[start : start + 500])
+    assert refused(world) == [(2, "drive_closed", 2_000)]
+    for table in ("people_phone", "enrolment_claim", "enrolment_waiting"):
+        assert world.count(table) == 0, table

@@ -23,7 +23,7 @@ from abhiyan.core.refusals import Refused, TooMany
 from abhiyan.core.scope import system
 from abhiyan.enrolment import actions, queries_people
 from abhiyan.enrolment import queries_join as queries
-from abhiyan.enrolment.actions.minors import count_minor
+from abhiyan.enrolment.actions.refused import count_minor
 from abhiyan.enrolment.forms import NO, YES, CodeForm, CorrectForm, JoinForm
 from abhiyan.enrolment.models import Channel, Sign
 from abhiyan.enrolment.queries_join import OpenDrive
