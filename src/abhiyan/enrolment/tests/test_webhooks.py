@@ -8,9 +8,10 @@ from abhiyan.enrolment import actions
 from abhiyan.enrolment.actions import Claim, sender_key
 from abhiyan.enrolment.models import Channel, Sign
 
-from .make import CHANNEL, World
+from .make import CHANNEL, Human, World
 from .server import Answered, Server
 from .test_calls import JOIN, call, connect
+from .web import officer, web_world
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -115,3 +116,21 @@ def test_a_burst_of_calls_to_a_closed_drive_is_one_row(world: World) -> None:
     assert refused(world) == [(2, "drive_closed", 2_000)]
     for table in ("people_phone", "enrolment_claim", "enrolment_waiting"):
         assert world.count(table) == 0, table
+
+
+def test_the_page_of_the_drive_says_how_many_were_not_taken_and_why() -> None:
+    world = web_world()
+    abroad = Human("Wei", 1980, "+8613800138000")
+    for n in range(3):
+        with pytest.raises(actions.PhoneAbroad):
+            world.missed_call(of=abroad, key=f"abroad {n}")
+    world.set_state("closed")
+    actions.forget()
+    for n in range(12):
+        with pytest.raises(actions.DriveClosed):
+            world.missed_call(of=world.asha, key=f"late {n}")
+    address = f"/drives/{world.programme.public_id}/"
+    page = officer(world, "state_president", "JK").get(address).content.decode()
+    assert "drive closed 12, from abroad 3" in page
+    # They are the drive's as a whole: a district sees nothing of them.
+    assert "drive closed" not in officer(world, "district_president", "JK-SRI").get(address).content.decode()

@@ -10,11 +10,12 @@ from django.conf import settings
 from django.contrib import messages
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import render
-from django.utils.translation import get_language_info
+from django.utils.translation import get_language_info, gettext_lazy
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from abhiyan.core import clock
+from abhiyan.core.numbers import grouped
 from abhiyan.core.refusals import NotFound, Refused
 from abhiyan.enrolment import actions, forms_drive
 from abhiyan.enrolment import queries_drive as queries
@@ -37,6 +38,14 @@ from .card import picture
 from .funnel import Line
 from .join import language
 from .seen import MANAGE, RUN, Seen
+
+NOT_TAKEN = {
+    "drive_closed": gettext_lazy("drive closed"),
+    "drive_not_open": gettext_lazy("before the drive opened"),
+    "phone_abroad": gettext_lazy("from abroad"),
+    "phone_invalid": gettext_lazy("no mobile number"),
+    "not_adult": gettext_lazy("under age"),
+}
 
 # ---------------------------------------------------------------------------------------------- the page
 
@@ -83,6 +92,7 @@ def _page(seen: Seen, *, status: int = 200, **wrong: forms.Form) -> HttpResponse
             for row in messaging.numbers_of(programme.pk)
         ],
         "funnel": _funnel(seen, at),
+        "not_taken": _not_taken(programme.pk),
         "home_name": viewer.home.unit_name(language()) if viewer.home else "",
         "now": at,
     }
@@ -99,6 +109,15 @@ def _page(seen: Seen, *, status: int = 200, **wrong: forms.Form) -> HttpResponse
     if seen.may_manage:
         shown["number_form"] = wrong.get("number") or forms_drive.NumberForm(auto_id="n_%s")
     return render(request, "enrolment/drive.html", shown, status=status)
+
+
+def _not_taken(programme_id: int) -> str:
+    """Of whom nothing was kept, in words: "drive closed 12, from abroad 3"."""
+    words: dict[str, int] = {}
+    for reason, n in queries.not_taken(programme_id).items():
+        said = str(NOT_TAKEN.get(reason, gettext_lazy("other reasons")))
+        words[said] = words.get(said, 0) + n
+    return ", ".join(f"{said} {grouped(n)}" for said, n in words.items())
 
 
 def _funnel(seen: Seen, at: datetime) -> list[Line]:
