@@ -11,7 +11,7 @@ a resend finds the first. Nothing is ever sent from here: the one reply is the j
 
 import asyncio
 import logging
-from collections.abc import Callable, Mapping, MutableMapping
+from collections.abc import Callable, MutableMapping
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 from typing import Any
@@ -76,8 +76,9 @@ class Calls:
         if len(steps) != 3 or steps[0] not in ("call", "sms", "receipt") or steps[1] not in METHODS:
             raise answers.NoSuchAddress
         kind, provider, secret = steps
-        if scope["method"] != METHODS[provider]:
-            raise answers.OtherMethod(allowed=METHODS[provider])
+        method = "POST" if kind == "receipt" else METHODS[provider]
+        if scope["method"] != method:
+            raise answers.OtherMethod(allowed=method)
         address = door.address(scope, headers)
         network = door.network(address)
         digest = self._directory.digest(secret.encode(errors="replace")).hex()
@@ -88,7 +89,7 @@ class Calls:
         if not lines:
             self._failures.note(network)
             raise answers.NotGenuine
-        body = await door.body(headers, receive, BODY_BYTES) if METHODS[provider] == "POST" else b""
+        body = await door.body(headers, receive, BODY_BYTES) if method == "POST" else b""
         at = now()
         told = _told(provider, scope, body)
         genuine = [line for line in lines if _is_genuine(line, scope, headers, body, told, address, at)]
@@ -96,10 +97,10 @@ class Calls:
             self._failures.note(network)
             raise answers.NotGenuine
         try:
-            if kind == "receipt":
-                return await self._receipt(told or {}, at)
             if told is None:
                 raise answers.NoWebhook
+            if kind == "receipt":
+                return await self._receipt(provider, inbound.report(provider, told), at)
             if kind == "call":
                 return await self._call(genuine, inbound.PARSERS[provider](told), at, network)
             return await self._sms(genuine, inbound.sms(provider, told), at, network)
@@ -182,15 +183,13 @@ class Calls:
             self._leaving -= 1
         return done
 
-    async def _receipt(self, told: Mapping[str, Any], at: datetime) -> Answer:
-        """{"ref": our reference, "status": "delivered" or "failed"}; doubled and late ones change nothing."""
-        ref, status = told.get("ref"), told.get("status")
-        if not isinstance(ref, str) or not 0 < len(ref) <= 200 or "\x00" in ref:
-            raise answers.NoWebhook(field="ref")
-        if not isinstance(status, str):
-            raise answers.NoWebhook(field="status")
-        await asyncio.get_running_loop().run_in_executor(self._thread, _receive, ref, status, at)
-        return NOTED
+    async def _receipt(self, provider: str, told: inbound.Report, at: datetime) -> Answer:
+        """What became of a message; doubled and late reports, and those of no message of ours, change nothing."""
+        if told.status:
+            await asyncio.get_running_loop().run_in_executor(
+                self._thread, _receive, told.ref, told.status, at
+            )
+        return NOTED if provider == "generic" else EMPTY
 
     def close(self) -> None:
         self._thread.shutdown(wait=True)
@@ -202,7 +201,7 @@ def _told(provider: str, scope: MutableMapping[str, Any], body: bytes) -> dict[s
         if provider == "generic":
             told = orjson.loads(body)
             return told if isinstance(told, dict) else None
-        text = scope["query_string"] if provider == "exotel" else body
+        text = scope["query_string"] if scope["method"] == "GET" else body
         return dict(parse_qsl(text.decode(), keep_blank_values=True, max_num_fields=MOST_FIELDS))
     except ValueError:
         return None

@@ -344,6 +344,79 @@ def test_a_delivery_report_is_believed_when_genuine(server: Server, world: World
     assert world.rows("select state from messaging_message") == [("delivered",)]
 
 
+def sent_as(world: World, ref: str) -> None:
+    """A message that a gateway took under this id of its provider."""
+    with system("tests send"):
+        messaging.send(
+            template="drive.already",
+            phone=world.asha.phone,
+            language="en",
+            blanks={},
+            key=ref,
+            unit_id=world.state.pk,
+            at=world.now,
+        )
+        Message.objects.filter(adapter_ref="").update(state="sent", adapter_ref=ref)
+
+
+def became(world: World) -> dict[str, str]:
+    rows = world.rows("select adapter_ref, state from messaging_message")
+    return {str(ref): str(state) for ref, state in rows}
+
+
+def test_twilios_own_report_says_what_became_of_a_message(server: Server, world: World) -> None:
+    secret = connect(world, "twilio", "join", JOIN)
+    for ref in ("SM1", "SM2", "SM3", "SM4"):
+        sent_as(world, ref)
+
+    def report(told: dict[str, str], token: str = TOKEN) -> Answered:
+        url = f"{ORIGIN}/hook/receipt/twilio/{secret}"
+        headers = {
+            "X-Twilio-Signature": signatures.twilio(url, told, token),
+            "Content-Type": "application/x-www-form-urlencoded",
+        }
+        return server.send("POST", f"/hook/receipt/twilio/{secret}", urlencode(told).encode(), headers)
+
+    def told(ref: str, status: str) -> dict[str, str]:
+        return {"MessageSid": ref, "SmsSid": ref, "MessageStatus": status, "To": "x", "AccountSid": "A"}
+
+    assert report(told("SM1", "delivered"), token="wrong").status == 403
+    for ref, status in (("SM1", "sent"), ("SM1", "delivered"), ("SM1", "failed"), ("SM2", "undelivered")):
+        answer = report(told(ref, status))
+        assert (answer.status, answer.body) == (200, b"")
+    assert report({"SmsSid": "SM3", "SmsStatus": "failed"}).status == 200
+    assert report(told("SM4", "sending")).status == report(told("nobody's", "delivered")).status == 200
+    assert became(world) == {"SM1": "delivered", "SM2": "failed", "SM3": "failed", "SM4": "sent"}
+    answer = report({"MessageSid": "SM4"})
+    assert (answer.status, answer.json["field"]) == (422, "MessageStatus")
+
+
+def test_exotels_own_report_says_what_became_of_a_message(server: Server, world: World) -> None:
+    secret = connect(world, "exotel", "join", JOIN, networks=("127.0.0.0/8",))
+    elsewhere = connect(world, "exotel", "leave", LEAVE, networks=("203.0.113.0/24",))
+    told = {
+        "e1": {"Status": "sent", "DetailedStatus": "DELIVERED_TO_HANDSET"},
+        "e2": {"Status": "failed_dnd"},
+        "e3": {"Status": "sent"},
+        "e4": {"Status": "delivered"},
+        "e5": {"Status": "expired"},
+    }
+    for sid, says in told.items():
+        sent_as(world, sid)
+        body = urlencode({"SmsSid": sid, "To": "09906000001", "SmsUnits": "1"} | says).encode()
+        assert server.send("POST", f"/hook/receipt/exotel/{elsewhere}", body).status == 403
+        assert server.send("GET", f"/hook/receipt/exotel/{secret}?{body.decode()}").status == 405
+        answer = server.send("POST", f"/hook/receipt/exotel/{secret}", body)
+        assert (answer.status, answer.body) == (200, b"")
+    assert became(world) == {
+        "e1": "delivered",
+        "e2": "failed",
+        "e3": "sent",
+        "e4": "delivered",
+        "e5": "failed",
+    }
+
+
 def test_unknown_hooks_are_no_addresses(server: Server, world: World, secret: str) -> None:
     for path in (
         "/hook/",

@@ -114,6 +114,32 @@ def sms(provider: str, values: Mapping[str, Any]) -> Sms:
     )
 
 
+_REPORT = {
+    "generic": (("ref",), ("status",)),
+    "exotel": (("SmsSid",), ("Status",)),
+    "twilio": (("MessageSid", "SmsSid"), ("MessageStatus", "SmsStatus")),
+}
+_FAILED = ("failed", "undelivered", "expired")  # Exotel's failures have endings, such as failed_dnd
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What a provider says became of a message. ref: as it answered when it took it. status: delivered, failed, or ""
+    while it is on its way."""
+
+    ref: str
+    status: str
+
+
+def report(provider: str, values: Mapping[str, Any]) -> Report:
+    """A delivery report. Exotel's Status "sent" is no delivery by itself: only the handset's word is."""
+    refs, statuses = _REPORT[provider]
+    ref, status = _text(values, *refs), _text(values, *statuses).casefold()
+    if status in ("delivered", "read") or values.get("DetailedStatus") == "DELIVERED_TO_HANDSET":
+        return Report(ref, "delivered")
+    return Report(ref, "failed" if status.startswith(_FAILED) else "")
+
+
 def says_no(text: str) -> bool:
     """Whether an SMS begins with a word that means stop or leave, in English or Hindi."""
     words = normalize("NFC", text).replace("\u200d", "").replace("\u200c", "").split()
