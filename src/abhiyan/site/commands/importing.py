@@ -14,7 +14,8 @@ import click
 if TYPE_CHECKING:
     from abhiyan.core.models import StagedImport
 
-SHOWN = 20  # refused rows printed
+SHOWN = 20  # refused rows, differences and imports printed
+SHOWN_AS_JSON = 1_000
 
 
 @click.command("import")
@@ -37,6 +38,7 @@ SHOWN = 20  # refused rows printed
 @click.option("--strict", is_flag=True, help="Change nothing when a single row is refused.")
 @click.option("--yes", is_flag=True, help="Do not ask before changing anything.")
 @click.option("--undo", "undo_id", type=click.UUID, metavar="ID", help="Undo an import instead.")
+@click.option("--list", "is_list", is_flag=True, help="List what was brought, newest first, with the ids.")
 @click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
 def import_list(
     kind: str | None,
@@ -49,6 +51,7 @@ def import_list(
     strict: bool,
     yes: bool,
     undo_id: UUID | None,
+    is_list: bool,
     as_json: bool,
 ) -> None:
     """Import a list of a KIND from a CSV or spreadsheet FILE.
@@ -56,39 +59,39 @@ def import_list(
     KIND is one of units, pins, paper, results, segments, correspondence, totals, in_charges; without arguments they
     are listed with what each asks for.
 
-    The file is checked whole first and the counts per outcome shown; then it is imported in one go. Refused rows
-    are left out and named with the reasons. Ends with 0 when done, 1 when nothing was taken in (refused, failed, or
-    every row refused), 2 when called wrongly.
+    The file is checked whole first; the counts per outcome and what would differ are shown; then it is imported in
+    one go. Refused rows are left out and named with the reasons. Ends with 0 when done, 1 when nothing was taken in
+    (refused, failed, or every row refused), 2 when called wrongly.
     """
     from abhiyan.core import clock
     from abhiyan.core.actor import Actor
     from abhiyan.core.imports import actions, queries, registered
     from abhiyan.core.models import StagedImport
     from abhiyan.core.scope import system
-    from abhiyan.units import queries as units
 
     by = Actor.system("import on the server's console")
+    if is_list:
+        _list(as_json=as_json)
+        return
     if undo_id is not None:
-        staged = _run(undo_id, "undo", by=by, quiet=as_json)
-        _say(staged, as_json=as_json, is_undo=True)
-        sys.exit(0 if staged.state == StagedImport.State.UNDONE else 1)
+        sys.exit(_undo(undo_id, by=by, as_json=as_json))
     if kind is None:
         for known in registered():
             click.echo(f"{known.key:<10} {known.title}: {known.explains}")
             for option in known.options:
                 click.echo(f"{'':<10}   -o {option.key}=…  {option.title}")
         return
+    chosen = dict(_pair(one) for one in options)
+    _called_rightly(kind, chosen)
     if file is None:
         raise click.UsageError("Which FILE?")
     with system("import on the console"):
-        public_id = actions.bring(
-            kind_key=kind,
-            path=file,
-            options=dict(_pair(one) for one in options),
-            unit_id=None if unit is None else units.unit(unit).pk,
-            by=by,
-            at=clock.now(),
-        )
+        try:
+            public_id = actions.bring(
+                kind_key=kind, path=file, options=chosen, unit_id=_unit(unit), by=by, at=clock.now()
+            )
+        except actions.BadOption as refused:
+            raise click.UsageError(f"-o {refused.field}=…: {refused}") from None
         if sheet is not None:
             actions.look(public_id=public_id, at=clock.now(), by=by, sheet=sheet)
         _choose_columns(public_id, columns, by=by)
@@ -117,7 +120,7 @@ def import_list(
                 actions.discard(public_id=public_id, by=by, at=clock.now())
             raise click.Abort
     staged = _run(public_id, "commit", by=by, quiet=as_json)
-    _say(staged, as_json=as_json)
+    _say(staged, as_json=as_json, has_said_differences=not yes)
     is_done = staged.state == StagedImport.State.DONE and not queries.is_all_refused(staged)
     sys.exit(0 if is_done else 1)
 
@@ -127,6 +130,83 @@ def _pair(text: str) -> tuple[str, str]:
     if not equals:
         raise click.UsageError(f"{text!r} is not KEY=VALUE.")
     return key.strip(), value.strip()
+
+
+def _called_rightly(kind_key: str, options: dict[str, str]) -> None:
+    from abhiyan.core.imports import kind, registered
+    from abhiyan.core.imports.kinds import UnknownKind
+
+    try:
+        known = [option.key for option in kind(kind_key).options]
+    except UnknownKind as refused:
+        kinds = ", ".join(one.key for one in registered())
+        raise click.UsageError(f"{refused} KIND is one of {kinds}.") from None
+    for key in options:
+        if key not in known:
+            raise click.UsageError(f"{kind_key} has no option {key!r}; it has {', '.join(known) or 'none'}.")
+
+
+def _unit(code: str | None) -> int | None:
+    from abhiyan.core.refusals import NotFound
+    from abhiyan.units import queries as units
+
+    try:
+        return None if code is None else units.unit(code).pk
+    except NotFound:
+        raise click.UsageError(f"There is no unit with the code {code}.") from None
+
+
+def _list(*, as_json: bool) -> None:
+    """What was brought and not discarded, newest first: what `--undo` takes its id from."""
+    from abhiyan.core.imports import queries
+    from abhiyan.core.models import StagedImport
+    from abhiyan.core.scope import system
+
+    with system("import on the console"):
+        rows = queries.imports().exclude(state=StagedImport.State.DISCARDED).order_by("-created_at", "-id")
+        found = list(rows[: (SHOWN_AS_JSON if as_json else SHOWN) + 1])
+    if as_json:
+        told = [
+            {
+                "import": str(one.public_id),
+                "kind": one.kind,
+                "state": str(one.state),
+                "file": one.file_name,
+                "brought": one.created_at.isoformat(),
+                "taken_in": queries.taken(one) if one.state == StagedImport.State.DONE else 0,
+            }
+            for one in found[:SHOWN_AS_JSON]
+        ]
+        click.echo(json.dumps(told, ensure_ascii=False, indent=1))
+        return
+    for one in found[:SHOWN]:
+        brought = f"{one.created_at:%Y-%m-%d %H:%M} UTC"
+        click.echo(f"{one.public_id}  {brought}  {one.kind:<14}  {one.state:<10}  {one.file_name}")
+    if len(found) > SHOWN:
+        click.echo(f"… and older ones (--json lists {SHOWN_AS_JSON:,})", err=True)
+    if not found:
+        click.echo("Nothing was brought yet.", err=True)
+
+
+def _undo(public_id: UUID, *, by: Any, as_json: bool) -> int:
+    """Returns the exit code."""
+    from abhiyan.core.imports import actions
+    from abhiyan.core.models import StagedImport
+    from abhiyan.core.refusals import NotFound
+
+    try:
+        staged = _run(public_id, "undo", by=by, quiet=as_json)
+    except NotFound:
+        raise click.ClickException(
+            f"There is no import {public_id}; `abhiyan import --list` lists them."
+        ) from None
+    except actions.WrongState:
+        raise click.ClickException(
+            f"The import {public_id} is not done, or undone already, so there is nothing to undo: "
+            "`abhiyan import --list` says how it stands."
+        ) from None
+    _say(staged, as_json=as_json, is_undo=True)
+    return 0 if staged.state == StagedImport.State.UNDONE else 1
 
 
 def _choose_columns(public_id: UUID, columns: tuple[str, ...], *, by: Any) -> None:
@@ -174,7 +254,9 @@ def _run(public_id: UUID, step: str, *, by: Any, quiet: bool) -> "StagedImport":
         return queries.import_for(public_id)
 
 
-def _say(staged: "StagedImport", *, as_json: bool, is_undo: bool = False) -> None:
+def _say(
+    staged: "StagedImport", *, as_json: bool, is_undo: bool = False, has_said_differences: bool = False
+) -> None:
     from abhiyan.core.imports import kind, queries, running
     from abhiyan.core.scope import system
 
@@ -187,7 +269,7 @@ def _say(staged: "StagedImport", *, as_json: bool, is_undo: bool = False) -> Non
                 "code": row.reason,
                 "reason": queries.reason_text(of_kind, row),
             }
-            for row in queries.refused_rows(staged)[: 1000 if as_json else SHOWN]
+            for row in queries.refused_rows(staged)[: SHOWN_AS_JSON if as_json else SHOWN]
         ]
     error = running.error_text(staged)
     counts = staged.undone if is_undo else staged.counts
@@ -202,34 +284,76 @@ def _say(staged: "StagedImport", *, as_json: bool, is_undo: bool = False) -> Non
             "dropped_columns": staged.dropped,
             "error": error,
             "refused": rows,
+            "differences": _differences(staged),
         }
         click.echo(json.dumps(found, ensure_ascii=False, indent=1))
         return
+    if error:
+        click.echo(f"{'Not undone' if is_undo else staged.state}: {error}", err=True)
+        return
+    if is_undo:
+        click.echo(f"Undone: {staged.file_name} ({of_kind.title}), import {staged.public_id}")
+        click.echo(f"{sum(counts.values()):>10,}  taken back, of what the import came to:")
     for code, outcome in of_kind.outcomes.items():
-        if counts.get(code):
-            click.echo(f"{counts[code]:>10,}  {outcome.title}")
+        if n := staged.counts.get(code):
+            click.echo(f"{n:>10,}  {outcome.title}")
+    if is_undo:
+        return
     for code, label in (("refused", "Refused"), ("skipped", "Blank or repeated header")):
         if counts.get(code):
             click.echo(f"{counts[code]:>10,}  {label}")
     for code, n in staged.discarded.items():
         click.echo(f"{n:>10,}  {of_kind.discarded.get(code, code)}")
-    for text in queries.told(staged) if not is_undo else []:
+    for text in queries.told(staged):
         click.echo(f"{'':>10}  {text}")
-    if not is_undo:
-        for row in rows:
-            click.echo(f"    row {row['row']}: {row['reason']}", err=True)
-        if counts.get("refused", 0) > len(rows):
-            click.echo(
-                f"    … and {counts['refused'] - len(rows):,} more rows (--json lists 1,000)", err=True
-            )
-    if error:
-        click.echo(f"{'Not undone' if is_undo else staged.state}: {error}", err=True)
-    elif not is_undo and queries.is_all_refused(staged):
+    if not has_said_differences:
+        _say_differences(staged)
+    for row in rows:
+        click.echo(f"    row {row['row']}: {row['reason']}", err=True)
+    if counts.get("refused", 0) > len(rows):
+        click.echo(
+            f"    … and {counts['refused'] - len(rows):,} more rows (--json lists {SHOWN_AS_JSON:,})",
+            err=True,
+        )
+    if queries.is_all_refused(staged):
         click.echo(
             "Nothing was taken in: every row is refused. Correct them and bring the list again.", err=True
         )
-    elif not is_undo:
+    else:
         click.echo(f"{staged.state} (import {staged.public_id})", err=True)
+
+
+def _differences(staged: "StagedImport") -> list[dict[str, Any]]:
+    """What the list changes, or has changed, of what exists, field by field."""
+    from abhiyan.core.imports import kind
+    from abhiyan.core.scope import system
+
+    of_kind = kind(staged.kind)
+    if of_kind.differences is None:
+        return []
+    with system("import on the console"):
+        found = of_kind.differences(staged.id, 0, SHOWN_AS_JSON)
+    labels = {spec.key: spec.label("en") for spec in of_kind.layout.fields}
+    return [
+        {
+            "row": one.row,
+            "subject": one.subject,
+            "field": labels.get(one.field, one.field),
+            "old": one.old,
+            "new": one.new,
+        }
+        for one in found
+    ]
+
+
+def _say_differences(staged: "StagedImport") -> None:
+    found = _differences(staged)
+    for one in found[:SHOWN]:
+        old, new = (one[side] or "nothing" for side in ("old", "new"))
+        click.echo(f"    row {one['row']}: {one['subject']}: {one['field']}: {old} → {new}")
+    if len(found) > SHOWN:
+        more = f"{len(found) - SHOWN:,}{' or' if len(found) == SHOWN_AS_JSON else ''} more"
+        click.echo(f"    … and {more} (--json lists {SHOWN_AS_JSON:,}, the import's page all)")
 
 
 COMMANDS: dict[str, click.Command] = {"import": import_list}

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -357,11 +357,46 @@ def test_the_console_checks_imports_and_undoes_by_the_same_acts(world: Any, tmp_
     assert done["state"] == "done"
     with system("test"):
         assert Unit.objects.filter(code="JK-B101").exists()
-    console("--undo", done["import"])
+    listed = console("--list").stdout
+    assert [line.split()[0] for line in listed.splitlines()] == [done["import"]], "what was discarded is over"
+    assert "units.csv" in listed and "done" in listed
+    assert [one["import"] for one in json.loads(console("--list", "--json").stdout)] == [done["import"]]
+    undone = console("--undo", done["import"]).stdout
+    assert f"Undone: units.csv (Units), import {done['import']}" in undone
+    assert "3  taken back" in undone and "2  New" in undone and "1  Changed" in undone
     with system("test"):
         assert not Unit.objects.filter(code="JK-B101").exists()
+    assert "--list" in console("--undo", done["import"], code=1).stderr
+    assert "--list" in console("--undo", str(uuid4()), code=1).stderr
     within = json.loads(console("units", str(path), "--unit", "JK-JAM", "--dry-run", "--json", code=1).stdout)
     assert within["counts"] == {"refused": 4}
+
+
+def test_the_console_shows_what_a_list_changes_field_by_field_and_no_more_than_twenty(
+    world: Any, tmp_path: Any
+) -> None:
+    path = tmp_path / "units.csv"
+    path.write_text("code,name_en\nJK-JAM,Jammu District\n")
+    for asked in ("--dry-run", "--yes"):
+        said = console("units", str(path), asked)
+        assert re.search(r"row 2: JK-JAM: Name in English: .+ → Jammu District", said.stdout)
+    codes = [f"JK-X{n}" for n in range(25)]
+    head = "code,kind,name_en,organisational_parent\n"
+    path.write_text(head + "".join(f"{code},booth,{code},JK-JAM\n" for code in codes))
+    assert "→" not in console("units", str(path), "--yes").stdout, "what is new differs from nothing"
+    path.write_text("code,electors\n" + "".join(f"{code},500\n" for code in codes))
+    said = console("units", str(path), "--dry-run").stdout
+    assert said.count("→") == 20
+    assert "nothing → 500" in said and "… and 5 more" in said
+
+
+def test_the_console_says_what_was_called_wrongly(tmp_path: Any) -> None:
+    path = tmp_path / "units.csv"
+    path.write_text(LIST)
+    assert "KIND is one of units, pins" in console("unit", str(path), code=2).stderr
+    assert "'hierachy'" in console("units", str(path), "-o", "hierachy=1", code=2).stderr
+    assert "-o hierarchy=" in console("units", str(path), "-o", "hierarchy=9", code=2).stderr
+    assert "JK-NONE" in console("units", str(path), "--unit", "JK-NONE", code=2).stderr
 
 
 def test_what_the_console_brought_is_seen_and_undone_by_who_may_over_the_whole(
