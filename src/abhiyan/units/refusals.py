@@ -87,6 +87,12 @@ class LaterChanges(Refused):
     message = _("Later changes stand on this list: %(units)s. Undo those first.")
 
 
+class LaterLists(LaterChanges):
+    """The same, where those changes came by lists, which have ids to be undone by."""
+
+    message = _("Later lists stand on this one: %(lists)s (units: %(units)s). Undo those first.")
+
+
 class StillUsed(Refused):
     code = "still_used"
     message = _("Units of this list are in use: somebody was appointed there, or a programme covers them.")

@@ -14,7 +14,7 @@ from abhiyan.core import audit, news
 from abhiyan.core.actor import Actor
 from abhiyan.units import staging
 from abhiyan.units.news import Branch, UnitsGoing, UnitsMoved
-from abhiyan.units.refusals import LaterChanges, StillUsed
+from abhiyan.units.refusals import LaterChanges, LaterLists, StillUsed
 from abhiyan.units.rules import levels
 from abhiyan.units.trees.laying import Cursor, fresh, hold, planned, relay
 from abhiyan.units.trees.shifting import shift, unshift
@@ -282,7 +282,7 @@ def take_back(*, import_id: int, by: Actor, at: datetime, on: date) -> int:
 
 
 def _later(cursor: Cursor, import_id: int) -> None:
-    """Refuse when anything stands on the import that came after it, naming up to ten units."""
+    """Refuse when anything stands on the import that came after it, naming up to ten units and the lists it came by."""
     fresh(
         cursor,
         "t_ours",
@@ -297,7 +297,7 @@ def _later(cursor: Cursor, import_id: int) -> None:
     )
     last_change, last_placement = cursor.fetchone()
     cursor.execute(
-        """select distinct u.code from (
+        """select distinct u.code, u.id from (
             select c.unit_id as unit from units_change c join t_ours t on t.unit = c.unit_id where c.id > %s
             union all
             select p.unit_id from units_placement p join t_ours t on t.unit = p.unit_id where p.id > %s
@@ -309,9 +309,18 @@ def _later(cursor: Cursor, import_id: int) -> None:
         ) later join units_unit u on u.id = later.unit order by u.code limit 11""",
         [last_change, last_placement, last_placement, import_id],
     )
-    found = [code for (code,) in cursor.fetchall()]
-    if found:
-        raise LaterChanges(units=", ".join(found[:10]) + (" …" if len(found) > 10 else ""))
+    found = dict(cursor.fetchall())
+    if not found:
+        return
+    units = ", ".join(list(found)[:10]) + (" …" if len(found) > 10 else "")
+    cursor.execute(
+        "select distinct i.id, i.kind || ' ' || i.public_id from units_change c"
+        " join core_import i on i.id = c.import_id where c.unit_id = any(%s) and c.id > %s order by i.id desc",
+        [list(found.values()), last_change],
+    )
+    if lists := [named for _id, named in cursor.fetchall()]:
+        raise LaterLists(lists=", ".join(lists), units=units)
+    raise LaterChanges(units=units)
 
 
 def _journal(cursor: Cursor, import_id: int, change: str, hierarchy: int) -> Iterator[dict[str, Any]]:

@@ -116,7 +116,10 @@ def test_a_changed_file_shows_the_difference_and_the_whole_can_be_undone(tmp_pat
         ("B1", "electors", "950", "960"),
         ("B1", "name_en", "Govt School Doda", "Government School Doda"),
     ]
-    assert _step(first, "undo").error == "later_changes"
+    refused = _step(first, "undo")
+    assert refused.error == "later_changes"
+    with override("en"):
+        assert f"units {second.public_id} (units: B1)" in running.error_text(refused)
     assert _step(second, "undo").state == "undone"
     assert state() == before
     assert _step(first, "undo").state == "undone"
