@@ -163,6 +163,12 @@ class Target(models.Model):
             models.Index(
                 fields=["unit", "programme"], name="target_unit"
             ),  # used by: ladders of a unit's children
+            # used by: how many are locked below
+            models.Index(
+                fields=["programme", "measure"],
+                name="target_locked",
+                condition=models.Q(is_locked=True, replaced_at=None),
+            ),
             # used by: what one change wrote, and what it ended
             models.Index(fields=["version_id"], name="target_version"),
             models.Index(

@@ -1,7 +1,7 @@
 """What taking over a plan of votes would make of a programme's targets."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any, NamedTuple
 
@@ -46,15 +46,16 @@ class Kept:
 class Takeover:
     """What of a plan becomes targets, and what does not. Of the units in `changes` only ids: see `described`.
 
-    outside: units of the plan that are closed, or not in the programme's scope. unplaced: those that stand nowhere in
-    the programme's hierarchy. nowhere: votes of seats without a unit. locked: targets that stay, being locked
-    at another number. summed: units the plan does not name, above those it does. misfits: by the targets that
-    would then stand.
+    outside: units of the plan that are closed, or not in the programme's scope. unplaced: those that stand nowhere
+    in the programme's hierarchy, `seats` of them the plan's seats. nowhere: votes of seats without a unit. locked:
+    targets that stay, being locked at another number. summed: units the plan does not name, above those it does.
+    misfits: by the targets that would then stand.
     """
 
     changes: Changes
     outside: tuple[int, ...] = ()
     unplaced: tuple[int, ...] = ()
+    seats: int = 0
     nowhere: int = 0
     locked: tuple[Kept, ...] = ()
     summed: int = 0
@@ -64,17 +65,24 @@ class Takeover:
     def taken(self) -> int:
         return self.changes.units
 
+    @property
+    def to_nothing(self) -> int:
+        """How many units get a target of 0 that had another or none."""
+        return sum(each.after == 0 and each.before != 0 for each in self.changes.differences)
+
 
 def plan_as_targets(programme: Programme, plan: Plan, *, measure: int = 1, on: date) -> Takeover:
     """`planned_takeover` of a plan in sight: its seats and what it gives units below them. Refuses PlanTooWide."""
     seats = elections.plan_seats(plan)
     parts = {seat.unit_id: (seat.votes, seat.is_locked) for seat in seats if seat.unit_id is not None}
+    of_seats = set(parts)
     below = elections.part_figures(plan, most=MOST)
     if below is None:
         raise PlanTooWide(field="plan", most=MOST)
     parts |= below
     nowhere = sum(seat.votes for seat in seats if seat.unit_id is None)
-    return planned_takeover(programme=programme, measure=measure, parts=parts, on=on, nowhere=nowhere)
+    found = planned_takeover(programme=programme, measure=measure, parts=parts, on=on, nowhere=nowhere)
+    return replace(found, seats=len(of_seats.intersection(found.unplaced)))
 
 
 def planned_takeover(

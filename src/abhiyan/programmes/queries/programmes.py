@@ -265,6 +265,21 @@ def gap(*, programme: Programme, node: int, on: date, measure: int = 1) -> Gap:
         return Gap(*cursor.fetchone())
 
 
+def locked_below(*, programme: Programme, node: int, measure: int = 1) -> dict[int, int]:
+    """How many targets are locked beneath each child of a node, at any depth, the child's own left out."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """select c.unit_id, count(*) from programmes_target t
+            join units_placement p on p.unit_id = t.unit_id and p.hierarchy = %(h)s
+            join units_placement c on p.lo > c.lo and p.lo < c.hi
+            where t.programme_id = %(programme)s and t.measure = %(measure)s and t.is_locked
+              and t.replaced_at is null and c.parent_id = %(node)s and c.hierarchy = %(h)s
+            group by c.unit_id""",
+            {"programme": programme.pk, "measure": measure, "node": node, "h": programme.hierarchy},
+        )
+        return dict(cursor.fetchall())
+
+
 def drawn(
     ladder: Ladder,
     *,

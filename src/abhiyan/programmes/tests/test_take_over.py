@@ -1,6 +1,7 @@
 """What a plan of votes makes of a programme's targets."""
 
 import sys
+from html import unescape
 from uuid import uuid4
 
 import pytest
@@ -64,10 +65,36 @@ def test_units_of_the_plan_get_its_numbers_and_those_above_their_sum(world: Worl
     assert [one.code for one in queries.described(found.changes.differences) if one.is_locked] == ["N1112"]
 
 
+def test_units_whose_target_becomes_nothing_and_seats_left_out_are_told(
+    world: World, drive: Programme, president: Account
+) -> None:
+    set_n(world, drive, president, N1111=70, N1112=0)
+    plan = plan_of(world, N1111=0, N1112=0, N1121=5, C1=5)
+    path = f"/programmes/{drive.public_id}/targets/plan/"
+    page = unescape(browser(president).get(path, {"plan": str(plan.public_id)}).content.decode())
+    assert "2 units get a target of 0: the plan wants no votes there" in page  # a booth and what is above it
+    assert "1 unit below the plan's seats stands nowhere in this programme's hierarchy" in page
+
+
 def set_n(world: World, drive: Programme, by: Account, **given: int) -> None:
     for code, n in given.items():
         with system("test"):
             actions.set_target(programme_id=drive.pk, unit_id=world.unit(code), n=n, by=actor(by), at=AT)
+
+
+def test_targets_locked_further_below_are_counted_in_the_row_of_what_they_stand_below(
+    world: World, drive: Programme, president: Account
+) -> None:
+    for code in ("N12", "N1111", "N112"):
+        with system("test"):
+            actions.set_target(
+                programme_id=drive.pk, unit_id=world.unit(code), n=9, lock=True, by=actor(president), at=AT
+            )
+    with system("test"):
+        below = queries.locked_below(programme=drive, node=world.unit("N1"))
+    assert below == {world.unit("N11"): 2}  # what is locked in a row itself says so there
+    page = browser(president).get(f"/programmes/{drive.public_id}/targets/", {"unit": "N1"}).content.decode()
+    assert page.count("2 locked below") == 1
 
 
 def misfits(world: World, found: queries.Takeover) -> dict[str, tuple[int, int, int]]:
@@ -160,6 +187,7 @@ def test_the_page_says_how_a_plan_comes_into_the_programme_until_its_votes_are_p
     client = browser(president)
     path = f"/programmes/{drive.public_id}/targets/plan/?plan={plan.public_id}"
     page = client.get(path).content.decode()
+    assert "1 seat of the plan stands nowhere in this programme" in page
     assert "Pass its votes down to the booths first" in page
     assert f'href="/elections/plans/{plan.public_id}/below/"' in page
     with system("test"):

@@ -113,6 +113,7 @@ def _page(request: Request, one: Programme, *, problem: str = "", status: int = 
             "plan_name": _called(plan, lang) if plan else "",
             "found": found,
             "waiting": elections.not_passed_down(plan, found.unplaced) if plan and found else 0,
+            "unplaced_below": len(found.unplaced) - found.seats if found else 0,
             "misfits": [(named(each.names, lang), each) for each in found.misfits[:MOST_NAMED]]
             if found
             else [],

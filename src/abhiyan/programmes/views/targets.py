@@ -115,6 +115,7 @@ def _page_of(
     may_split = not is_over and shown.may(request, "programmes.targets", here.id)
     on_page = [here.id, *(child.unit_id for child in below.rows)]
     may_set = set() if is_over else may_set_of(request, one, on_page, on=on)
+    locked = queries.locked_below(programme=one, node=here.id, measure=measure.number)
     return render(
         request,
         "programmes/target_list.html",
@@ -163,6 +164,7 @@ def _page_of(
                     "name": named(child.names, lang),
                     "href": f"?unit={child.code}&measure={measure.number}",
                     "target": known.get(child.unit_id),
+                    "locked_below": locked.get(child.unit_id, 0),
                     "may_set": child.unit_id in may_set,
                     "basis": queries.said(known[child.unit_id].basis) if child.unit_id in known else "",
                     "kind": Kind(child.kind).label,
