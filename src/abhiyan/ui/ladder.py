@@ -143,6 +143,6 @@ def plot(ladder: Ladder, *, room: float = 1.05) -> Plot:
         estimate=bar(ladder.estimate),
         low=at(ladder.low or 0) if has_interval else None,
         high=at(ladder.high or 0) if has_interval else None,
-        target=at(ladder.target) if ladder.target else None,
+        target=None if ladder.target is None else at(ladder.target),
         pace=at(ladder.target * ladder.pace_pct / 100) if ladder.target and ladder.pace_pct else None,
     )

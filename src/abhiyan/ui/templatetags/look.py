@@ -275,7 +275,9 @@ def _bar(drawn: Plot, rung: str) -> SafeString:
 
 
 def _axis(ladder: Ladder, drawn: Plot) -> SafeString:
-    parts = [mark_safe('<text x="0" y="14">0</text>')]
+    # 0 is named only where its figure does not run into the target's
+    is_close = drawn.target is not None and drawn.target < 5
+    parts = [] if is_close else [mark_safe('<text x="0" y="14">0</text>')]
     if drawn.target is not None:
         side = "end" if drawn.target > 70 else "start" if drawn.target < 30 else "middle"
         words = _("Target %(number)s") % {"number": numbers.grouped(ladder.target or 0)}

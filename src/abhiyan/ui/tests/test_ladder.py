@@ -49,9 +49,14 @@ def test_what_the_phone_has_not_answered_goes_on_where_counted_ends() -> None:
 
 
 def test_no_target_and_no_number_is_an_empty_plot_and_no_error() -> None:
-    drawn = plot(Ladder(name="Members", target=0))
+    drawn = plot(Ladder(name="Members"))
     assert drawn.target is None
     assert drawn.reported is None
+
+
+def test_a_target_of_nothing_is_a_target() -> None:
+    assert plot(Ladder(name="Members", target=0, counted=3)).target == 0
+    assert Ladder(name="Members", target=0, counted=3, pace_pct=50).behind_points == 0
 
 
 def test_behind_is_measured_on_the_estimate_and_else_on_what_was_counted() -> None:
