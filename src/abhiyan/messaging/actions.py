@@ -294,11 +294,12 @@ def gate(
 
 
 _SPEND = """insert into messaging_spending as s (programme_id, hour, allowed, spent)
- select %(programme)s, %(hour)s, coalesce((select per_hour from messaging_allowance where programme_id = %(programme)s),
- %(usual)s), 1
+ select %(programme)s, %(hour)s, a.allowed, 1 from (select coalesce((select per_hour from messaging_allowance
+ where programme_id = %(programme)s), %(usual)s)) a(allowed) where a.allowed > 0
  on conflict (programme_id, hour) do update set spent = s.spent + 1 where s.spent < s.allowed returning s.spent"""
-_TRIP = """update messaging_spending set tripped_at = coalesce(tripped_at, %(at)s)
- where programme_id = %(programme)s and hour = %(hour)s"""
+_TRIP = """insert into messaging_spending as s (programme_id, hour, allowed, tripped_at)
+ values (%(programme)s, %(hour)s, 0, %(at)s)
+ on conflict (programme_id, hour) do update set tripped_at = coalesce(s.tripped_at, excluded.tripped_at)"""
 
 
 def spend(*, programme_id: int, at: datetime) -> bool:

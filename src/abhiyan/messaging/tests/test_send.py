@@ -15,7 +15,7 @@ from abhiyan.core.doctor import FAIL, OK, Finding
 from abhiyan.core.keys import keyring
 from abhiyan.core.models import AuditEntry
 from abhiyan.core.scope import Scope, scoped, system
-from abhiyan.messaging import actions, doctor
+from abhiyan.messaging import actions, doctor, queries
 from abhiyan.messaging.adapters import Handed, Http, Letter
 from abhiyan.messaging.models import Message, Template
 from abhiyan.messaging.rules import texts
@@ -217,6 +217,15 @@ def test_over_the_budget_messages_are_held_but_codes_still_go(gateway: Gateway) 
     assert turn(gateway) == 3
     assert sorted(states()) == [("held", "budget")] * 2 + [("sent", "")] * 3
     assert turn(gateway, AT + timedelta(hours=2)) == 0  # held means held: a person decides
+
+
+def test_a_budget_of_nothing_sends_nothing_and_says_so(gateway: Gateway) -> None:
+    with system("test"):
+        actions.set_allowance(programme_id=7, per_hour=0, by=Actor.system("test"), at=AT)
+    queue(template="drive.reply", programme_id=7)
+    assert turn(gateway) == 0
+    assert states() == [("held", "budget")]
+    assert [one.programme_id for one in queries.tripped(at=AT)] == [7]
 
 
 def test_what_is_due_behind_a_spent_budget_is_held_in_large_steps_and_nothing_else_is(
