@@ -13,13 +13,16 @@ from abhiyan.programmes.models import Programme
 from abhiyan.units import queries as units
 from abhiyan.units.models import Hierarchy
 
+from .actions.drives import SPANS, covered
 from .actions.links import link_digest
 from .models import Drive
 
 MOST_DRIVES = 20
 # Where somebody lives or votes; what stands higher is no answer to "where".
 HOMES = ("booth", "village", "ward", "cluster", "block", "mandal")
+SMALLEST = ("booth", "village", "ward")
 FOUND = 20
+LOOKED_AT = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,40 +83,59 @@ def asks_code(drive: Drive, *, unit_id: int, on: date) -> bool:
 
 
 def tree_for(found: OpenDrive) -> int:
-    """The hierarchy people know their way in: districts, blocks, villages; else the programme's own."""
-    owner = found.programme.owner_id
-    if Hierarchy.ADMINISTRATIVE in units.hierarchies_of(owner) and _has_children(
-        owner, Hierarchy.ADMINISTRATIVE
-    ):
-        return Hierarchy.ADMINISTRATIVE.value
-    return found.programme.hierarchy
+    """The tree people are led down: the administrative one they know (districts, blocks, villages) where the places of
+    the drive stand in it; else the drive's own."""
+    own = int(found.programme.hierarchy)
+    if own == Hierarchy.ADMINISTRATIVE:
+        return own
+    with connection.cursor() as cursor:
+        cursor.execute(_KNOWN_WAY, [Hierarchy.ADMINISTRATIVE, list(SMALLEST), LOOKED_AT, found.programme.pk])
+        return Hierarchy.ADMINISTRATIVE.value if cursor.fetchone()[0] else own
 
 
-def places(found: OpenDrive, text: str, *, language: str) -> list[units.UnitRow]:
-    """Places a PIN code, a name or a booth's number may mean, inside the drive; at most FOUND, with what is above."""
+# A few of the drive's smallest places tell: booths and villages are placed by the list, not one by one.
+_KNOWN_WAY = f"""
+    select exists (select from units_placement o join units_placement d on d.hierarchy = o.hierarchy
+             and d.valid_to is null and d.lo > o.lo and d.lo < o.hi
+            where o.unit_id = c.owner_id and o.hierarchy = %s and o.valid_to is null and d.unit_id = any(c.few))
+      from (select p.owner_id, array(select t.unit_id from {SPANS} join units_placement t
+                     on t.hierarchy = p.hierarchy and t.valid_to is null and t.lo >= a.lo and t.lo < a.hi
+                   join units_unit u on u.id = t.unit_id and u.closed_on is null and u.kind = any(%s)
+                  limit %s) few
+              from programmes_programme p where p.id = %s) c"""
+
+
+def top_of(found: OpenDrive, hierarchy: int) -> int:
+    """The id of the unit where the way down begins: the one the drive covers, else its owner's."""
+    scope = programmes.scope_units(found.programme)
+    if len(scope) == 1 and units.spans(scope, hierarchy):
+        return scope[0]
+    return found.programme.owner_id
+
+
+def places(found: OpenDrive, text: str, *, hierarchy: int, language: str) -> list[units.UnitRow]:
+    """Places a PIN code, a name or a booth's number may mean, of those the drive takes; at most FOUND.
+
+    hierarchy: where what is above them is read.
+    """
     text = text.replace("\x00", "").strip()[:100]
     digits = "".join(text.split())
     if len(digits) == 6 and digits.isdecimal():
-        rows = units.by_pin(digits)
-        return within(found, rows)[:FOUND]
-    if not text:
+        return taken(found, units.by_pin(digits, limit=LOOKED_AT))[:FOUND]
+    own = found.programme.hierarchy
+    inside = (top_of(found, own), own)
+    if not text or not units.spans(inside[:1], own):
         return []
-    hierarchy = tree_for(found)
-    inside = (found.programme.owner_id, hierarchy)
-    return units.search(text, language=language, within=inside, kinds=HOMES, hierarchy=hierarchy, limit=FOUND)
+    rows = units.search(
+        text, language=language, within=inside, kinds=HOMES, hierarchy=hierarchy, limit=LOOKED_AT
+    )
+    return taken(found, rows)[:FOUND]
 
 
-def within(found: OpenDrive, rows: Sequence[units.UnitRow]) -> list[units.UnitRow]:
-    """Those that stand below the drive's own unit, in any hierarchy."""
-    spans = units.all_spans([found.programme.owner_id]).get(found.programme.owner_id, [])
-    stands = units.all_spans([row.id for row in rows])
-    return [
-        row for row in rows if any(lo <= own < hi for own, _ in stands.get(row.id, ()) for lo, hi in spans)
-    ]
-
-
-def _has_children(unit_id: int, hierarchy: int) -> bool:
-    return units.standing(unit_id, hierarchy).has_children
+def taken(found: OpenDrive, rows: Sequence[units.UnitRow]) -> list[units.UnitRow]:
+    """Those somebody may join for: where people live or vote, and the act takes them."""
+    may = covered(programme_id=found.programme.pk, unit_ids=[row.id for row in rows])
+    return [row for row in rows if row.id in may and row.kind in HOMES]
 
 
 def unit_id(code: str) -> int:

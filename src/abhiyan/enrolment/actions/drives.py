@@ -5,12 +5,14 @@ are kept per drive, at most 200,000 of them (about 80 MB), fetched by the batch,
 soon as the scope's own positions change: 1,200,000 units are never loaded.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import psycopg
+from django.db import connection
 
 from .gateway import DAY_ZERO, int4, int8
 
@@ -93,13 +95,15 @@ class Drive:
         return False
 
 
-_READ = """
+# The positions a drive takes people at, beside a programme p: its scope, in its own hierarchy. What is offered, what a
+# form takes and what the act takes are all asked of these.
+SPANS = """programmes_scope s join units_placement a on s.programme_id = p.id and a.unit_id = s.unit_id
+  and a.hierarchy = p.hierarchy and a.valid_to is null and a.lo is not null"""
+_READ = f"""
     select d.roll_id, p.state, p.zone, p.opens_on, p.closes_on, p.owner_id, r.people_per_phone, r.minimum_age,
            d.indian_mobiles_only,
            array(select distinct n.version from people_notice n where n.code = d.notice_code),
-           array(select array[t.lo, t.hi] from programmes_scope s join units_placement t
-                  on t.unit_id = s.unit_id and t.hierarchy = p.hierarchy and t.valid_to is null
-                where s.programme_id = p.id and t.lo is not null order by t.lo)
+           array(select array[a.lo, a.hi] from {SPANS} order by a.lo)
       from enrolment_drive d join programmes_programme p on p.id = d.programme_id
       join enrolment_roll r on r.id = d.roll_id
      where d.programme_id = %s"""
@@ -110,6 +114,19 @@ _PLACES = """
 _SPANS = """
     select t.unit_id, t.lo, t.hi from units_placement t
      where t.unit_id = any(%s) and t.valid_to is null and t.lo is not null"""
+
+
+def covered(*, programme_id: int, unit_ids: Collection[int]) -> set[int]:
+    """Those of the units a drive takes people for: open, and in its scope today in any hierarchy they stand in."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select distinct t.unit_id from programmes_programme p"
+            f" join lateral (select a.lo, a.hi from {SPANS}) a on true"
+            " join units_placement t on t.unit_id = any(%s) and t.valid_to is null and t.lo >= a.lo and t.lo < a.hi"
+            " join units_unit u on u.id = t.unit_id and u.closed_on is null where p.id = %s",
+            [list(unit_ids), programme_id],
+        )
+        return {unit_id for (unit_id,) in cursor.fetchall()}
 
 
 class Drives:

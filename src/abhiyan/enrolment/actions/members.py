@@ -32,6 +32,7 @@ from abhiyan.programmes.models import Rung
 from abhiyan.programmes.rules.ladder import Change
 
 from .claims import BirthYearInvalid, NameInvalid, NotAdult, OutsideScope, PhoneInvalid
+from .drives import covered
 from .sql import MEASURE
 
 
@@ -390,17 +391,9 @@ def _must_differ(member: Membership, person: Person) -> None:
 
 
 def _must_cover(programme_id: int, unit_id: int) -> None:
-    """The unit exists and lies in the drive's scope today, or OutsideScope."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "select exists (select from programmes_scope s join programmes_programme p on p.id = s.programme_id"
-            " join units_placement a on a.unit_id = s.unit_id and a.hierarchy = p.hierarchy and a.lo is not null"
-            " join units_placement u on u.unit_id = %s and u.lo >= a.lo and u.lo < a.hi"
-            " where s.programme_id = %s)",
-            [unit_id, programme_id],
-        )
-        if not cursor.fetchone()[0]:
-            raise OutsideScope
+    """The drive takes people for the unit, or OutsideScope."""
+    if not covered(programme_id=programme_id, unit_ids=[unit_id]):
+        raise OutsideScope
 
 
 def _move(member: Membership, unit_id: int, at: datetime) -> None:

@@ -1,11 +1,15 @@
 """Joining by the web: the story, and what it says to whom."""
 
+import re
+
 import pytest
+from django.db import connection
 from django.test import Client
 
 from abhiyan.core.scope import system
 from abhiyan.enrolment.models import Drive
 from abhiyan.people.tests.make import browser
+from abhiyan.units.models import Hierarchy, Kind, Placement
 
 from .make import Human, Ladder, World
 from .web import blanks, code_sent, join, main, today, typed, web_world
@@ -264,17 +268,56 @@ def test_a_place_is_picked_down_the_tree_without_script(world: World) -> None:
 
 
 def test_a_pin_code_lists_its_places(world: World) -> None:
-    with system("test"):
-        from django.db import connection
-
-        with connection.cursor() as cursor:
-            cursor.execute(
-                "insert into units_pin (pin, unit_id) values ('190001', %s), ('190001', %s), ('190002', %s)",
-                [world.booth.pk, world.next_booth.pk, world.booth.pk],
-            )
+    with system("test"), connection.cursor() as cursor:
+        cursor.execute(
+            "insert into units_pin (pin, unit_id) values ('190001', %s), ('190001', %s), ('190002', %s)",
+            [world.booth.pk, world.next_booth.pk, world.booth.pk],
+        )
     page = browser().get("/join/winter/places/?where=190001").content.decode()
     assert 'value="JK-B001"' in page and 'value="JK-B002"' in page
     join(world, world.asha, where="१९०००२")
+    assert world.ladder(world.booth) == Ladder(reported=1, counted=1)
+
+
+def test_only_places_the_drive_takes_are_offered_and_any_other_is_refused_before_a_code(world: World) -> None:
+    """The drive goes by the organisational tree, in which no block stands."""
+    with system("test"), connection.cursor() as cursor:
+        cursor.execute(
+            "insert into units_pin (pin, unit_id) values ('190003', %s), ('190003', %s), ('190003', %s)",
+            [world.units["JK-BL1"].pk, world.booth.pk, world.units["JK-SRI"].pk],
+        )
+    client = browser()
+
+    def offered(query: str) -> set[str]:
+        page = client.get(f"/join/winter/places/?{query}").content.decode()
+        return set(re.findall(r'type="radio" name="unit" value="([^"]+)"', page)) - {"-"}
+
+    assert offered("where=JK-BL1") == set()
+    assert offered("where=JK-B") == {"JK-B001", "JK-B002", "JK-B003", "JK-B004"}
+    assert offered("where=190003") == {"JK-B001"}
+    # The way down leads through a block, which itself is no answer.
+    assert offered("open=JK-SRI") == set()
+    assert offered("open=JK-BL1") == {"JK-B001", "JK-B002", "JK-B003"}
+    for code in ("JK-BL1", "JK-SRI", "HP-B001"):
+        answer = client.post("/join/winter/", typed(world.asha, unit=code))
+        assert answer.status_code == 422, code
+        assert "outside this drive" in answer.content.decode()
+    world.missed_call(of=world.bilal)
+    form = typed(world.bilal, unit="JK-BL1")
+    assert browser().post(f"/j/{world.link(world.bilal)}/", form).status_code == 422
+    assert world.count("messaging_message") == 0
+
+
+def test_where_no_place_of_the_drive_stands_in_the_administrative_tree_its_own_tree_is_shown(
+    world: World,
+) -> None:
+    with system("test"):
+        Placement.objects.filter(hierarchy=Hierarchy.ADMINISTRATIVE, unit__kind=Kind.BOOTH).delete()
+    page = browser().get("/join/winter/places/?open=JK-SRI").content.decode()
+    assert 'value="JK-SRI-M1"' in page and "JK-BL1" not in page
+    page = browser().get("/join/winter/places/?open=JK-BL1").content.decode()
+    assert "Jammu and Kashmir" in page and 'value="JK-SRI"' in page, "elsewhere the way begins anew"
+    join(world, world.asha, where="JK-B001")
     assert world.ladder(world.booth) == Ladder(reported=1, counted=1)
 
 

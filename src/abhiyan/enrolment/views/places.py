@@ -9,7 +9,7 @@ from django.http import QueryDict
 from abhiyan.core.refusals import NotFound
 from abhiyan.enrolment import queries_join as queries
 from abhiyan.enrolment.forms import ELSEWHERE
-from abhiyan.enrolment.queries_join import HOMES, OpenDrive
+from abhiyan.enrolment.queries_join import OpenDrive
 from abhiyan.units import queries as units
 from abhiyan.units.models import Kind
 from abhiyan.units.rules.natural import natural
@@ -56,7 +56,7 @@ def pick(found: OpenDrive, data: QueryDict, *, language: str) -> Picker:
     if wanted == ELSEWHERE:
         picker.is_elsewhere = True
     elif wanted:
-        picker.chosen = _home(found, wanted)
+        picker.chosen = _home(found, wanted, hierarchy)
         picker.is_unknown = picker.chosen is None
     opened = data.get("open")
     under = (opened if opened is not None else data.get("under", "")).strip()[:64].replace("\x00", "")
@@ -64,22 +64,29 @@ def pick(found: OpenDrive, data: QueryDict, *, language: str) -> Picker:
         _descend(found, picker, under, hierarchy, language)
     elif picker.where:
         picker.is_asked = True
-        rows = queries.places(found, picker.where, language=language)
-        picker.choices = _choices(rows, hierarchy, picker, language)
+        rows = queries.places(found, picker.where, hierarchy=hierarchy, language=language)
+        picker.choices = _choices(found, rows, hierarchy, picker, language)
     if picker.chosen is not None and not any(one.is_chosen for one in picker.choices):
-        picker.choices = [*_choices([picker.chosen], hierarchy, picker, language), *picker.choices]
+        picker.choices = [
+            *_choices(found, [picker.chosen], hierarchy, picker, language),
+            *picker.choices,
+        ]
     return picker
 
 
 def _descend(found: OpenDrive, picker: Picker, under: str, hierarchy: int, language: str) -> None:
-    top = found.programme.owner
-    node = _inside(found, under) if under else None
-    at = node if node is not None else units.standing(top.pk, hierarchy)
+    top = queries.top_of(found, hierarchy)
+    path = units.path(_id_of(under) or top, hierarchy)
+    start = next((n for n, row in enumerate(path) if row.id == top), None)
+    if start is None:  # elsewhere: the way begins anew
+        path, start = units.path(top, hierarchy), -1
+    if not path:
+        return
+    at = path[-1]
     picker.under = at.code
     picker.is_asked = True
     page = units.children(at.id, hierarchy, language=language, limit=200)
-    path = units.path(at.id, hierarchy)
-    start = next((n for n, row in enumerate(path) if row.id == top.pk), 0)
+    may_choose = {row.id for row in queries.taken(found, page.rows)}
     picker.crumbs = [(row.code, row.name(language)) for row in path[start:]]
     picker.left_out = max(0, page.total - len(page.rows))
     chosen = picker.chosen.id if picker.chosen else None
@@ -89,16 +96,22 @@ def _descend(found: OpenDrive, picker: Picker, under: str, hierarchy: int, langu
             name=row.name(language),
             kind=str(Kind(row.kind).label),
             above="",
-            may_choose=row.kind in HOMES,
+            may_choose=row.id in may_choose,
             may_open=row.has_children,
             is_chosen=row.id == chosen,
         )
         for row in sorted(page.rows, key=lambda row: natural(row.name(language)))
+        if row.id in may_choose or row.has_children
     ]
 
 
-def _choices(rows: list[units.UnitRow], hierarchy: int, picker: Picker, language: str) -> list[Choice]:
-    paths = units.paths([row.id for row in rows], hierarchy) if rows else {}
+def _choices(
+    found: OpenDrive, rows: list[units.UnitRow], hierarchy: int, picker: Picker, language: str
+) -> list[Choice]:
+    ids = [row.id for row in rows]
+    paths = units.paths(ids, hierarchy) if ids else {}
+    if elsewhere := [each for each in ids if each not in paths]:
+        paths |= units.paths(elsewhere, found.programme.hierarchy)
     chosen = picker.chosen.id if picker.chosen else None
     return [
         Choice(
@@ -114,18 +127,18 @@ def _choices(rows: list[units.UnitRow], hierarchy: int, picker: Picker, language
     ]
 
 
-def _home(found: OpenDrive, code: str) -> units.UnitRow | None:
-    row = _inside(found, code)
-    return row if row is not None and row.kind in HOMES else None
+def _home(found: OpenDrive, code: str, hierarchy: int) -> units.UnitRow | None:
+    """A place by its code, if somebody may join for it."""
+    unit_id = _id_of(code)
+    rows = queries.taken(found, [units.standing(unit_id, hierarchy)]) if unit_id else []
+    return rows[0] if rows else None
 
 
-def _inside(found: OpenDrive, code: str) -> units.UnitRow | None:
-    """A unit of the drive by its code."""
+def _id_of(code: str) -> int | None:
     try:
-        row = units.standing(units.unit(code).pk, queries.tree_for(found))
+        return units.unit(code).pk if code else None
     except NotFound:
         return None
-    return row if row.closed_on is None and queries.within(found, [row]) else None
 
 
 def context(picker: Picker) -> dict[str, Any]:
