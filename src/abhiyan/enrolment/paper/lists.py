@@ -5,11 +5,13 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
+from django.db import connection
+from django.db.models import QuerySet
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from abhiyan.core.imports import ImportKind, Option, Outcome, Work
-from abhiyan.core.models import StagedImport
+from abhiyan.core.models import ImportSlice, StagedImport
 from abhiyan.core.refusals import NotFound, Refused
 from abhiyan.core.scope import system
 from abhiyan.enrolment.actions import claims as refusals
@@ -107,9 +109,11 @@ def commit(work: Work) -> None:
         writer.close()
     counts = committing.commit(work, drive, staged=kept["staged"])
     if MINORS not in work.done_slices():
-        with system("paper list"):
-            _count_minors(programme, drive, kept["minors"], sign=1)
-            work.done_slice(MINORS, {})
+        with system("paper list"), connection.cursor() as cursor:
+            cursor.execute("select pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"minors {kept['key']}"])
+            if not _counted_before(work):
+                _count_minors(programme, drive, kept["minors"], sign=1)
+                work.done_slice(MINORS, {})
     for outcome, n in counts.items():
         if n:
             work.count(outcome, n)
@@ -150,15 +154,23 @@ def _drive_of(work: Work) -> tuple[Programme, DriveRow]:
     return programme, row
 
 
+def _same_file(work: Work) -> QuerySet[StagedImport]:
+    """The imports of this very file into this drive, this one among them."""
+    return StagedImport.objects.filter(
+        kind="paper", file_sha256=work.file_sha256, options__drive=work.options["drive"]
+    )
+
+
+def _counted_before(work: Work) -> bool:
+    """Whether the minors of this file stand in the counter already, by an import that was not undone."""
+    others = _same_file(work).filter(undone_at=None).exclude(pk=work.id)
+    return ImportSlice.objects.filter(number=MINORS, import_id__in=others.values("pk")).exists()
+
+
 def _key(work: Work, programme: Programme) -> bytes:
     """The sender's key of a list is the file itself: brought twice it finds its first outcomes. Undone and brought
     again it is another list."""
-    undone = StagedImport.objects.filter(
-        kind="paper",
-        file_sha256=work.file_sha256,
-        undone_at__isnull=False,
-        options__drive=work.options["drive"],
-    ).count()
+    undone = _same_file(work).filter(undone_at__isnull=False).count()
     return bytes.fromhex(work.file_sha256)[:16] + int4(programme.pk) + int4(undone)
 
 

@@ -198,6 +198,23 @@ def test_the_same_file_brought_twice_finds_its_first_outcomes(world: World, tmp_
     assert state_of(world) == state, "undoing the second takes nothing of the first"
 
 
+def test_the_minors_of_a_file_brought_several_times_are_counted_once(world: World, tmp_path: Path) -> None:
+    body = HEAD + people(3) + "9906000009,Chintu Planted-Marker,2012,JK-B001,1,7\n"
+
+    def counted() -> int:
+        with system("test"):
+            return sum(RefusedCount.objects.values_list("n", flat=True))
+
+    first, second, _third = (take_in(world, tmp_path, body) for _ in range(3))
+    assert counted() == 1
+    step(world, second.public_id, "undo")
+    assert counted() == 1, "the first still stands"
+    step(world, first.public_id, "undo")
+    assert counted() == 0
+    take_in(world, tmp_path, body)
+    assert counted() == 1
+
+
 def test_a_family_a_full_phone_and_a_phone_that_said_no(world: World, tmp_path: Path) -> None:
     from abhiyan.people.models import Suppression
 
