@@ -5,6 +5,7 @@ Joining, one's membership and the people's pages have theirs in enrolment's test
 
 from collections.abc import Callable, Iterator
 from datetime import timedelta
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -91,6 +92,32 @@ def visit(chromium: Browser, served: Server, cast: Cast) -> Iterator[Open]:
     for context in contexts:
         context.close()
     assert complaints == []
+
+
+@pytest.mark.parametrize("language", ["en", "hi"])
+@pytest.mark.parametrize("size", list(SIZES))
+def test_a_long_name_leaves_the_head_on_one_line_with_the_own_tab_in_sight(
+    visit: Open, size: str, language: str
+) -> None:
+    page = visit("/appointments/", "state_president", size=size, language=language)
+    page.evaluate("document.querySelector('.ribbon span').textContent = 'भारतीय लोक सेवा संगठन परिवार'")
+    ribbon, search, *rest = page.evaluate(
+        "[...document.querySelectorAll('.top .ribbon, .top .search, .top .lang, .top summary')].map((one) => {"
+        " const box = one.getBoundingClientRect(); return [box.left, box.right, (box.top + box.bottom) / 2]})"
+    )
+    assert len(rest) == 2 and page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
+    for left, right in pairwise((ribbon, search, *rest)):
+        assert left[1] <= right[0] and abs(left[2] - right[2]) < 4, (left, right)
+    assert ribbon[1] - ribbon[0] > 60 and search[1] - search[0] > 60
+    nav, tab = (
+        page.evaluate(
+            "(which) => { const box = document.querySelector(which).getBoundingClientRect();"
+            " return [box.left, box.right]}",
+            which,
+        )
+        for which in (".top nav", ".top nav [aria-current]")
+    )
+    assert nav[0] <= tab[0] and tab[1] <= nav[1]
 
 
 # Journeys
