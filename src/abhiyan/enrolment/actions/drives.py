@@ -94,6 +94,13 @@ class Drive:
                         return True
         return False
 
+    def is_within(self, within: tuple[int, ...] | None) -> bool:
+        """Whether a sender may claim for all the drive takes people at. The units' spans must have been fetched."""
+        if within is None:
+            return True
+        reach = [span for unit in within for span in self.spans_of.get(unit, ())]
+        return all(any(lo <= first and last <= hi for lo, hi in reach) for first, last in self.spans)
+
 
 # The positions a drive takes people at, beside a programme p: its scope, in its own hierarchy. What is offered, what a
 # form takes and what the act takes are all asked of these.

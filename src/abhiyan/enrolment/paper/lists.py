@@ -243,7 +243,10 @@ LIST = ImportKind(
         **{kind.code: kind.message for kind in _REFUSALS},
         "place_missing": _("Neither booth code nor PIN code is given. Fill in one of them."),
         "pin_unknown": _("This PIN code is not in the directory. Give the booth code."),
-        "pin_several": _("This PIN code serves several units. Give the booth code."),
+        "pin_several": _(
+            "This PIN code serves several units, and this list may bring people of its own unit only. Give the booth"
+            " code."
+        ),
         "notice_unknown": _("There is no such version of the drive's notice."),
     },
     discarded={"minor": _("Under 18: nothing of them is kept but this number")},

@@ -190,7 +190,7 @@ class _Places:
 
             for pin in pins:
                 self.pins[pin] = tuple(unit.id for unit in queries.by_pin(pin))
-        ids = {units[0] for pin in pins if len(units := self.pins[pin]) == 1} - self.drive.by_id.keys()
+        ids = {unit for pin in pins for unit in self.pins[pin]} - self.drive.by_id.keys()
         within = set(self.order.within or ()) - self.drive.spans_of.keys()
         if codes or ids or within:
             self.drives.fetch(self.connection, self.drive, codes=codes, ids=ids, within=within)
@@ -206,13 +206,15 @@ class _Places:
             return row[BOOTH], None, ""
         if not row[PIN]:
             return None, None, "place_missing"
-        units = self.pins[row[PIN]]
-        if not units:
+        serves = self.pins[row[PIN]]
+        if not serves:
             return None, None, "pin_unknown"
-        if len(units) == 1:
-            return None, units[0], ""
-        # One office serves several units: the claim waits for its booth where everybody of the drive is in reach.
-        return None, None, "pin_several" if self.order.within else ""
+        by_id, may = self.drive.by_id, self.drive.may
+        taken = [unit for unit in serves if (place := by_id.get(unit)) is not None and may(place, None)]
+        if len(taken) < 2:
+            return None, (taken or serves)[0], ""
+        # Whoever may bring everybody of the drive may bring somebody whose booth is still to be said.
+        return None, None, "" if self.drive.is_within(self.order.within) else "pin_several"
 
 
 def _claims(

@@ -13,6 +13,7 @@ from uuid import UUID, uuid4
 
 import psycopg
 import pytest
+from django.db import connection
 
 from abhiyan.core import database, home
 from abhiyan.core.actor import Actor
@@ -24,6 +25,7 @@ from abhiyan.core.scope import system
 from abhiyan.enrolment.models import RefusedCount
 from abhiyan.enrolment.paper import staging
 from abhiyan.enrolment.tests.make import Ladder, World
+from abhiyan.units.models import Unit
 
 pytestmark = pytest.mark.django_db(transaction=True)
 BY = Actor.system("tests")
@@ -245,6 +247,35 @@ def test_a_list_of_a_unit_reaches_no_further(world: World, tmp_path: Path) -> No
     body = HEAD + people(2, booth="JK-B001") + people(2, first=10, booth="JK-B004")
     public_id = bring(world, tmp_path, body, unit_id=world.units["JK-SRI"].pk)
     assert step(world, public_id, "check").counts == {"joined": 2, "refused": 2}
+
+
+def test_a_pin_of_several_units_waits_to_be_placed_where_the_list_may_bring_everybody_of_the_drive(
+    world: World, tmp_path: Path
+) -> None:
+    with system("test"), connection.cursor() as cursor:
+        cursor.execute(
+            "insert into units_pin (pin, unit_id) select '190001', id from units_unit"
+            " where code in ('JK-B001', 'JK-B002') union all"
+            " select '190002', id from units_unit where code in ('JK-B001', 'JK-BL1', 'HP-B001')"
+        )
+    body = "phone,name,birth_year,pin,notice_version\n"
+    body += "9906000001,Asha Devi,1980,190001,1\n9906000002,Bilal Ahmad,1990,190002,1\n"
+
+    def checked(unit: Unit | None) -> StagedImport:
+        brought = bring(world, tmp_path, body, unit_id=unit.pk if unit else None)
+        return step(world, brought, "check")
+
+    assert checked(None).counts == checked(world.state).counts == {"joined": 2}
+    few = checked(world.district)
+    assert few.counts == {"joined": 1, "refused": 1}
+    with system("test"):
+        (refused,) = RefusedRow.objects.filter(import_id=few.pk)
+    assert (refused.row, refused.field, refused.reason) == (2, "pin", "pin_several")
+    take_in(world, tmp_path, body)
+    assert world.rows("select is_placed, unit_id from enrolment_claim order by is_placed") == [
+        (False, world.state.pk),
+        (True, world.booth.pk),
+    ]
 
 
 def test_days_outside_the_window_and_late_lists(world: World, tmp_path: Path) -> None:
