@@ -12,12 +12,13 @@ from playwright.sync_api import Browser, BrowserContext, Page
 from abhiyan.core.scope import system
 from abhiyan.enrolment.actions.links import link_of
 from abhiyan.enrolment.models import Drive
+from abhiyan.messaging import actions as messaging
 from abhiyan.people import actions as people
 from abhiyan.people.rules.notices import SAMPLE
 from abhiyan.ui.tests.axe import unsound
 from abhiyan.ui.tests.test_browser import SIZES
 
-from .make import CHANNEL, Human, Ladder, World
+from .make import CHANNEL, Human, Ladder, World, make_token
 from .server import Server
 from .web import code_sent, join, officer, web_world
 
@@ -259,4 +260,82 @@ def test_no_page_has_a_violation(visit: Open, world: World, size: str, language:
     page.click("form:has([name=text_hi]) button[type=submit]")
     page.wait_for_selector("input[name=step][value=publish]", state="attached")
     look("notice-check")
+    assert not problems, "\n".join(problems)
+
+
+@pytest.mark.once
+@pytest.mark.parametrize(("size", "language"), [("phone", "hi"), ("desk", "en")])
+def test_the_pages_on_the_way_and_at_an_end_have_no_violation(
+    visit: Open, world: World, size: str, language: str
+) -> None:
+    """Those that only an act leads to, or a secret; by eye they belong to the pages above."""
+    problems: list[str] = []
+    of = {"size": size, "language": language}
+
+    def look(page: Page, name: str, *, status: int = 200) -> None:
+        found = page.goto(name) if name.startswith("/") else None
+        if found is not None and found.status != status:
+            problems.append(f"{name}: {found.status}")
+        problems.extend(unsound(page, f"{name}-{size}-{language}"))
+
+    def send(page: Page, what: str, phone: str, then: str) -> None:
+        page.goto(what)
+        page.fill("[name=phone]", phone)
+        page.click("form:has([name=phone]) button[type=submit]")
+        page.wait_for_url(f"**{then}")
+
+    world.missed_call(of=world.asha)
+    ((waiting,),) = world.rows("select id from enrolment_waiting")
+    page = visit("/join/", **of)
+    fill(page, Human("Young One", 2015, "+919906000055"))
+    page.check("input[name=adult][value=no]")
+    page.click("form#join > button.tall")
+    page.wait_for_selector("form#join", state="detached")
+    look(page, "join minor")
+    look(page, "/join/winter/received/")
+    look(page, f"/j/{link_of(waiting.bytes)}/")  # type: ignore[attr-defined]  # a UUID
+    look(page, "/sign-in/console/no-secret-of-anybody/")
+    send(page, "/sign-in/", "98765 43210", "/sign-in/code/")
+    look(page, "sign-in code")
+
+    for human in (world.bilal, Human("Other Ahmad", 1971, world.bilal.phone)):
+        world.paper_row(of=human)
+        world.tick()
+    send(page, "/me/", world.bilal.phone, "/me/code/")
+    look(page, "me code")
+    send_code(page, world.bilal, "member")
+    page.wait_for_url("**/me/which/")
+    look(page, "me which")
+    page.fill("[name=birth_year]", "1971")
+    page.click("form:has([name=birth_year]) button[type=submit]")
+    page.goto("/me/leave/")
+    page.click("button.danger")
+    page.wait_for_selector("button.danger", state="detached")
+    look(page, "me left")
+
+    token = make_token(world)
+    with system("test"):
+        messaging.connect_number(
+            number="+911800000009",
+            provider="generic",
+            meaning="join",
+            programme_id=world.programme.pk,
+            signing_token="known to the provider",
+            by=CHANNEL,
+            at=world.now,
+        )
+    cookie = officer(world, "state_president", "JK").cookies[settings.SESSION_COOKIE_NAME].value
+    page = visit("/people/", **of, cookie=cookie)
+    page.click("tbody th a >> nth=0")
+    page.click("main a[href$='/correct/']")
+    look(page, "correct a person")
+    drive = f"/drives/{world.programme.public_id}/"
+    look(page, f"{drive}tokens/{token.public_id}/end/")
+    page.goto(drive)
+    page.click("a[href*='/numbers/'][href$='/end/']")
+    look(page, "end a number")
+    page.goto("/account/")
+    page.click("form[action$='/recovery-codes/'] button")
+    page.wait_for_selector("form[action$='/recovery-codes/']", state="detached")
+    look(page, "recovery codes")
     assert not problems, "\n".join(problems)
