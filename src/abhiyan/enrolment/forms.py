@@ -288,3 +288,35 @@ class FilterForm(Clipped):
         required=False,
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
     )
+
+
+class DaysForm(Clipped):
+    """Which channel and which days."""
+
+    channel = forms.ChoiceField(
+        label=_("Came by"),
+        required=False,
+        choices=[("", _("All")), *((str(c.value), c.label) for c in Channel)],
+    )
+    since = forms.DateField(
+        label=_("From day"),
+        required=False,
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+    )
+    until = forms.DateField(
+        label=_("To day"),
+        required=False,
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+    )
+
+
+class PlaceAndDaysForm(DaysForm):
+    """The same, and in which unit whoever it may be is at home."""
+
+    unit = forms.CharField(
+        label=_("At home in the unit"),
+        required=False,
+        max_length=100,
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+    field_order = ("unit", "channel", "since", "until")

@@ -5,7 +5,7 @@ Everything here runs in the caller's scope: the policies decide who is in sight;
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -285,7 +285,7 @@ def member_or_none(public_id: UUID) -> Member | None:
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """How a list of people is narrowed. words: all in the name."""
+    """How a list of people is narrowed and ordered. words: all in the name."""
 
     words: tuple[str, ...] = ()
     rung: int | None = None
@@ -293,6 +293,11 @@ class Wanted:
     kind: int | None = None
     ended: str = ""  # "" current, "ended", "all"
     since: date | None = None
+    oldest_first: bool = False
+
+    @property
+    def order(self) -> str:
+        return "asc" if self.oldest_first else "desc"
 
 
 Mark = tuple[datetime, UUID]
@@ -304,40 +309,43 @@ _MATCHES = 20_000  # of a name looked at: by then it was no rare name, and the n
 _UNITS = "x as materialized (select unit_id from units_placement where lo >= %s and lo < %s)"
 
 
-def _listed(named: str = "") -> str:
+def _listed(order: str, named: str = "") -> str:
     return (
         f"select {_COLUMNS} from e join enrolment_membership m on m.id = e.membership_id and e.term = m.term"
-        f" and m.merged_into is null{_JOINED}{named} order by e.at desc, e.id desc limit %s"
+        f" and m.merged_into is null{_JOINED}{named} order by e.at {order}, e.id {order} limit %s"
     )
 
 
 def members_below(
     lo: int, hi: int, wanted: Wanted, *, after: Mark | None = None, limit: int = PER_PAGE
 ) -> list[Member]:
-    """Members of the units at these positions, newest first; begins after a mark (at, enrolment id).
+    """Members of the units at these positions, newest first unless told; begins after a mark (at, enrolment id).
 
     A few of each unit's newest, by its own index, say from which instant on enough of them lie; only those are
-    read and joined. A rare name reads every person of the units once; a rare filter, every term.
+    read and joined. A rare name reads every person of the units once; a rare filter, every term. The oldest are
+    found the same way, from the other end.
     """
     where, params = _conditions(wanted, after)
+    order = wanted.order
+    within, beyond = ("<=", "infinity") if wanted.oldest_first else (">=", "-infinity")
     own = f"select * from enrolment_enrolment e where e.unit_id = x.unit_id{where}"
     names_ = [f"%{_plain(word)}%" for word in wanted.words]
     named, said = (" where p.name ilike all (%s)", [names_]) if names_ else ("", [])
     enough = limit + _MARGIN if not names_ else max(limit + _MARGIN, _LOOKED_THROUGH)
-    newest = (
+    first = (
         f"with {_UNITS}, t as materialized (select y.at from x cross join lateral"
-        f" ({own} order by e.at desc limit (select 3 + %s / greatest(count(*), 1) from x)) y"
-        " order by y.at desc offset %s limit 1),"
+        f" ({own} order by e.at {order} limit (select 3 + %s / greatest(count(*), 1) from x)) y"
+        f" order by y.at {order} offset %s limit 1),"
         f" e as materialized (select z.* from x cross join lateral"
-        f" ({own} and e.at >= coalesce((select at from t), '-infinity')) z) {_listed(named)}"
+        f" ({own} and e.at {within} coalesce((select at from t), '{beyond}')) z) {_listed(order, named)}"
     )
-    found = _rows(newest, [lo, hi, *params, 2 * enough, enough - 1, *params, *said, limit])
+    found = _rows(first, [lo, hi, *params, 2 * enough, enough - 1, *params, *said, limit])
     if len(found) >= limit:
         return [_member(row) for row in found]
     # Either there are no more, or more fell out than the margin holds.
     if names_:
-        return _named(lo, hi, names_, where, params, limit)
-    everything = f"with {_UNITS}, e as (select z.* from x cross join lateral ({own}) z) {_listed()}"
+        return _named(lo, hi, names_, wanted, after, limit)
+    everything = f"with {_UNITS}, e as (select z.* from x cross join lateral ({own}) z) {_listed(order)}"
     return [_member(row) for row in _rows(everything, [lo, hi, *params, limit])]
 
 
@@ -365,25 +373,28 @@ def _conditions(wanted: Wanted, after: Mark | None) -> tuple[str, list[Any]]:
         where += " and e.day >= %s"
         params.append(wanted.since)
     if after is not None:
-        where += " and e.at <= %s and (e.at, e.id) < (%s, %s)"
+        way = ">" if wanted.oldest_first else "<"
+        where += f" and e.at {way}= %s and (e.at, e.id) {way} (%s, %s)"
         params += [after[0], *after]
     return where, params
 
 
 def _named(
-    lo: int, hi: int, patterns: list[str], where: str, params: Sequence[Any], limit: int
+    lo: int, hi: int, patterns: list[str], wanted: Wanted, after: Mark | None, limit: int
 ) -> list[Member]:
     """The same by a rare name: persons of the units first, then their memberships by the phone's index.
 
     `offset 0` keeps the planner to one look by index per person: it cannot guess how rare a name is.
     """
+    where, params = _conditions(wanted, after)
+    order = wanted.order
     rows = _rows(
         "with q as materialized (select p.id, p.phone_id from units_placement x join people_person p"
         " on p.unit_id = x.unit_id where x.lo >= %s and x.lo < %s and p.name ilike all (%s) limit %s),"
         " e as materialized (select e.* from q cross join lateral (select m.id, m.term from enrolment_membership m"
         " where m.phone_id = q.phone_id and m.person_id = q.id offset 0) m cross join lateral"
         f" (select e.* from enrolment_enrolment e where e.id = {_TERM}{where} offset 0) e"
-        f" order by e.at desc, e.id desc limit %s) {_listed()}",
+        f" order by e.at {order}, e.id {order} limit %s) {_listed(order)}",
         [lo, hi, patterns, _MATCHES, *params, limit + _MARGIN, limit],
     )
     return [_member(row) for row in rows]
@@ -412,6 +423,44 @@ def members_by_number(text: str) -> list[Member] | None:
 
 
 @dataclass(frozen=True, slots=True)
+class Narrowed:
+    """How a queue is narrowed and ordered. span: of a unit; only phones of members at home there, or below."""
+
+    channel: int | None = None
+    since: date | None = None
+    until: date | None = None
+    span: tuple[int, int] | None = None
+    newest_first: bool = False
+
+
+_ALL = Narrowed()
+
+
+def _queued(narrowed: Narrowed, after: Mark | None, limit: int) -> tuple[str, list[Any]]:
+    """The rest of a query of claims `c`: its conditions, and the page that begins after a mark (at, public id)."""
+    way, order = ("<", "desc") if narrowed.newest_first else (">", "asc")
+    told: list[tuple[str, list[Any]]] = []
+    if narrowed.channel is not None:
+        told.append(("c.channel = %s", [narrowed.channel]))
+    if narrowed.since is not None:
+        told.append(("c.day >= %s", [narrowed.since]))
+    if narrowed.until is not None:
+        told.append(("c.day <= %s", [narrowed.until]))
+    if narrowed.span is not None:
+        within = (  # a call has no place but the drive's own: whom it may be has
+            "exists (select 1 from enrolment_membership h join units_placement x on x.unit_id = h.unit_id"
+            " where h.phone_id = c.phone_id and h.merged_into is null and h.ended_on is null"
+            " and x.lo >= %s and x.lo < %s)"
+        )
+        told.append((within, [*narrowed.span]))
+    if after is not None:
+        told.append((f"(c.at, c.public_id) {way} (%s, %s)", [*after]))
+    where = "".join(f" and {condition}" for condition, _params in told)
+    params = [one for _condition, params in told for one in params]
+    return f"{where} order by c.at {order}, c.public_id {order} limit %s", [*params, limit]
+
+
+@dataclass(frozen=True, slots=True)
 class Unplaced:
     """A member's claim whose place is not known yet."""
 
@@ -426,9 +475,11 @@ class Unplaced:
     phone_id: UUID
 
 
-def unplaced(*, after: Mark | None = None, limit: int = PER_PAGE) -> list[Unplaced]:
-    """Claims without a place of current members in scope, oldest first: an index of just these."""
-    beyond = " and (c.at, c.public_id) > (%s, %s)" if after else ""
+def unplaced(
+    narrowed: Narrowed = _ALL, *, after: Mark | None = None, limit: int = PER_PAGE
+) -> list[Unplaced]:
+    """Claims without a place of current members in scope, oldest first unless told: an index of just these."""
+    rest, params = _queued(narrowed, after, limit)
     return [
         Unplaced(*row)
         for row in _rows(
@@ -436,9 +487,8 @@ def unplaced(*, after: Mark | None = None, limit: int = PER_PAGE) -> list[Unplac
             " from enrolment_claim c join enrolment_membership m on m.id = c.membership_id"
             " join people_person p on p.id = m.person_id join people_phone f on f.id = c.phone_id"
             f" where not c.is_placed and c.membership_id is not null and c.taken in ({_OPENERS})"
-            f" and m.ended_on is null{beyond}"
-            " order by c.at, c.public_id limit %s",
-            [*(after or ()), limit],
+            f" and m.ended_on is null{rest}",
+            params,
         )
     ]
 
@@ -496,17 +546,18 @@ _SOMEBODY_STAYS = (
 )
 
 
-def nameless(*, after: Mark | None = None, limit: int = PER_PAGE) -> list[Nameless]:
-    """Such claims in scope, oldest first, each with the current members of its phone; two queries."""
-    beyond = " and (c.at, c.public_id) > (%s, %s)" if after else ""
+def nameless(
+    narrowed: Narrowed = _ALL, *, after: Mark | None = None, limit: int = PER_PAGE
+) -> list[Nameless]:
+    """Such claims in scope, oldest first unless told, each with the current members of its phone; two queries."""
+    rest, params = _queued(narrowed, after, limit)
     found = [
         Nameless(*row)
         for row in _rows(
             "select c.public_id, c.channel, c.day, c.at, f.last4, c.phone_id from enrolment_claim c"
             " join people_phone f on f.id = c.phone_id"
-            f" where c.taken = {Taken.WORKLIST.value} and c.membership_id is null and {_SOMEBODY_STAYS}{beyond}"
-            " order by c.at, c.public_id limit %s",
-            [*(after or ()), limit],
+            f" where c.taken = {Taken.WORKLIST.value} and c.membership_id is null and {_SOMEBODY_STAYS}{rest}",
+            params,
         )
     ]
     on_phone: dict[UUID, list[Member]] = {}
@@ -516,18 +567,7 @@ def nameless(*, after: Mark | None = None, limit: int = PER_PAGE) -> list[Namele
     ):
         member = _member(row)
         on_phone.setdefault(member.phone_id, []).append(member)
-    return [
-        Nameless(
-            one.public_id,
-            one.channel,
-            one.day,
-            one.at,
-            one.last4,
-            one.phone_id,
-            tuple(on_phone.get(one.phone_id, ())),
-        )
-        for one in found
-    ]
+    return [replace(one, candidates=tuple(on_phone.get(one.phone_id, ()))) for one in found]
 
 
 def waiting_counts(limit: int = 1_000) -> tuple[int, int]:

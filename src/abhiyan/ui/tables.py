@@ -134,18 +134,40 @@ def following(rows: "QuerySet[Any]", query: QueryDict, *, keys: Sequence[str], p
         except (ValueError, TypeError, ValidationError):  # a value that is none for its field
             begins = None
     found = list(rows.order_by(*keys)[: per + 1])
+    return _leaf(found, per, skipped, lambda row: [_value(row, name) for name in names], is_first=not begins)
+
+
+def read_on(
+    query: QueryDict,
+    read: Callable[[list[Any] | None, int], Sequence[Any]],
+    *,
+    kinds: Sequence[Callable[[str], Any]],
+    key: Callable[[Any], Sequence[object]],
+    per: int = PER_PAGE,
+) -> Leaf:
+    """The same for rows that come from `read(mark, limit)`; mark: the last row's keys, None on the first page.
+
+    kinds: how each key is read back (see `opened`). key: a row's keys.
+    """
+    begins = opened(query.get("after", ""), *kinds)
+    skipped, mark = begins or (0, None)
+    return _leaf(read(mark, per + 1), per, skipped, key, is_first=mark is None)
+
+
+def _leaf(
+    found: Sequence[Any], per: int, skipped: int, key: Callable[[Any], Sequence[object]], *, is_first: bool
+) -> Leaf:
     shown = found[:per]
     more = len(found) > per
     last = skipped + len(shown)
-    after = closed(last, *(_value(shown[-1], name) for name in names)) if more else ""
     return Leaf(
         rows=shown,
         first=skipped + 1 if shown else 0,
         last=last,
         total=None if more else last,
         more=more,
-        after=after,
-        is_first=not begins,
+        after=closed(last, *key(shown[-1])) if more else "",
+        is_first=is_first,
     )
 
 

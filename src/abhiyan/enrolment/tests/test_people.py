@@ -1,17 +1,22 @@
 """The people of a unit: who sees whom, what may be done about an entry, and what waits for an eye."""
 
 import base64
+import re
+from collections.abc import Iterator
 from datetime import timedelta
+from html import unescape
 from uuid import UUID
 
 import pytest
 from django.db import connection
+from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from abhiyan.core import limits
 from abhiyan.core.scope import system
 from abhiyan.enrolment import owed, queries_people
 from abhiyan.enrolment.actions import reading
+from abhiyan.enrolment.models import Channel
 from abhiyan.enrolment.rules.number import member_number, public_ids
 from abhiyan.org import queries as org
 from abhiyan.org.models import Release
@@ -106,24 +111,35 @@ def test_somebody_is_found_by_name_whole_phone_and_member_number(world: World) -
         assert "Asha Devi" not in client.get(f"/people/?q={q}").content.decode(), q
 
 
+def followed(client: Client, where: str) -> Iterator[str]:
+    """The pages of a list, each by the link of the one before."""
+    path = where.partition("?")[0]
+    while where:
+        page = body(client, where)
+        yield page
+        found = re.search(r'href="([^"]*)" rel="next"', page)
+        where = path + unescape(found[1]) if found else ""
+
+
+@pytest.mark.parametrize("narrowed", ["", "q=person", "channel=3"])
 def test_pages_follow_one_another_without_gap_or_double(
-    world: World, monkeypatch: pytest.MonkeyPatch
+    world: World, monkeypatch: pytest.MonkeyPatch, narrowed: str
 ) -> None:
     monkeypatch.setattr(queries_people, "PER_PAGE", 3)
     people = [Human(f"Person {chr(65 + n)}x", 1980, f"+9199061000{n:02d}") for n in range(8)]
-    world.send(*(world.claim(each, 3, unit=world.booth) for each in people))  # type: ignore[arg-type]  # Channel.API
+    for each in people:
+        world.send(world.claim(each, Channel.API, unit=world.booth))
+        world.tick()
     client = officer(world, "district_president", "JK-SRI")
-    seen: list[str] = []
-    where = "/people/"
-    for _page in range(3):
-        page = client.get(where).content.decode()
-        seen += [each.name for each in people if each.name in page]
-        where = (
-            "/people/" + page.split('rel="next"')[0].rsplit('href="', 1)[1].split('"')[0]
-            if 'rel="next"' in page
-            else ""
-        )
-    assert where == "" and sorted(seen) == sorted(each.name for each in people)
+
+    def listed(query: str) -> list[str]:
+        pages = list(followed(client, f"/people/?{query}&{narrowed}"))
+        assert len(pages) == 3
+        return [name for page in pages for name in re.findall(r"Person [A-H]x", page)]
+
+    names = [each.name for each in people]
+    assert listed("sort=-joined") == names[::-1] == listed("")
+    assert listed("sort=joined") == names
 
 
 @pytest.mark.parametrize(
@@ -332,6 +348,72 @@ def test_a_call_from_a_shared_phone_is_settled(world: World) -> None:
     assert "Nothing waits" in client.get("/people/nameless/").content.decode()
     assert world.ladder(world.booth) == Ladder(reported=3, counted=2)
     assert client.post("/people/nameless/", given).status_code == 409
+
+
+def test_calls_nobody_can_decide_about_do_not_hide_the_rest(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(queries_people, "PER_PAGE", 2)
+    join(world, world.asha, unit="JK-B001")
+    world.tick()
+    world.paper_row(of=world.mohan)
+    calls: list[str] = []
+    for days in (3, 2, 2, 1, 0):
+        now, world.now = world.now, world.now - timedelta(days=days)
+        world.missed_call(of=world.asha)
+        waiting = world.rows("select public_id from enrolment_claim where membership_id is null")
+        (claim,) = {str(each) for (each,) in waiting} - {*calls}
+        calls.append(claim)
+        world.now = now
+    client = officer(world, "state_president", "JK")
+
+    def shown(query: str) -> list[str]:
+        pages = followed(client, f"/people/nameless/?{query}")
+        return [each for page in pages for each in re.findall(r'name="claim" value="([^"]+)"', page)]
+
+    assert shown("")[0] == calls[0] and sorted(shown("")) == sorted(calls)
+    assert shown("sort=-stored") == shown("sort=stored")[::-1] == shown("")[::-1]
+    day = today() - timedelta(days=2)
+    assert set(shown(f"since={day}&until={day}")) == set(calls[1:3])
+    assert shown("channel=1") == shown(f"since={today() + timedelta(days=1)}") == []
+    assert len(shown("unit=JK-SRI-M1")) == 5 and shown("unit=JK-JAM") == []
+    assert client.get("/people/nameless/?unit=qqqq").status_code == 422
+    *_before, last = followed(client, "/people/nameless/")
+    assert "Showing 5–5 of 5" in last
+
+
+def test_what_is_decided_on_a_later_page_leads_back_to_it(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(queries_people, "PER_PAGE", 1)
+    for human in (world.asha, world.bilal):
+        join(world, human)
+        world.tick()
+    client = officer(world, "state_president", "JK")
+    first, second = followed(client, "/people/unplaced/?channel=1&sort=-stored")
+    found = re.search(r'href="([^"]*)" rel="next"', first)
+    assert found
+    where = "/people/unplaced/" + unescape(found[1])
+    claim = re.findall(r'name="claim" value="([^"]+)"', second)[0]
+    assert claim not in first
+    placed = client.post(where, {"claim": claim, "where": "JK-B001"})
+    assert placed["Location"] == where
+    assert "This page is worked off" in body(client, where)
+    assert claim not in body(client, "/people/unplaced/")
+
+
+def test_a_queue_reads_as_much_whatever_its_length(world: World) -> None:
+    client = officer(world, "state_president", "JK")
+    for path in ("/people/unplaced/", "/people/nameless/"):
+        body(client, path)
+    counts = []
+    for humans in ((world.asha,), (world.bilal, world.chandra)):
+        for human in humans:
+            join(world, human)
+        with CaptureQueriesContext(connection) as asked:
+            body(client, "/people/unplaced/")
+        counts.append(len(asked))
+    assert counts[0] == counts[1]
 
 
 def test_what_waits_is_owed_by_whoever_may_place(world: World) -> None:

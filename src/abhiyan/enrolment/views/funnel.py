@@ -6,15 +6,13 @@ from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
 
-from django import forms
 from django.http import HttpResponseBase
 from django.shortcuts import render
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET
 
 from abhiyan.core import clock
-from abhiyan.enrolment.forms import Clipped
+from abhiyan.enrolment.forms import DaysForm
 from abhiyan.enrolment.models import Channel
 from abhiyan.org.queries import NotYours
 from abhiyan.org.viewer import Request
@@ -63,26 +61,6 @@ class Line:
         return all(getattr(self.row, step) is None for step in STEPS)
 
 
-class FunnelForm(Clipped):
-    """Which channel and which days."""
-
-    channel = forms.ChoiceField(
-        label=gettext_lazy("Came by"),
-        required=False,
-        choices=[("", gettext_lazy("All")), *((str(each.value), each.label) for each in Channel)],
-    )
-    since = forms.DateField(
-        label=gettext_lazy("From day"),
-        required=False,
-        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
-    )
-    until = forms.DateField(
-        label=gettext_lazy("To day"),
-        required=False,
-        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
-    )
-
-
 @require_GET
 def drive_funnel(request: Request, public_id: UUID) -> HttpResponseBase:
     """Every day of a drive in one unit, by channel: of any unit whose figures are in sight, rounded where its people
@@ -95,10 +73,10 @@ def drive_funnel(request: Request, public_id: UUID) -> HttpResponseBase:
     if node is not None:
         of = seen.programme
         days = windows.length_days(of.opens_on, of.closes_on)
-        rows = programmes.funnel(node=node, hierarchy=hierarchy, programme=of, at=at, days=days)
+        rows = programmes.figures(node=node, hierarchy=hierarchy, programme=of, at=at, days=days).funnel
     is_exact = node is None or node.is_exact
     lines = [line for line in map(Line, rows) if is_exact or not line.is_hidden]
-    form = FunnelForm(request.GET)
+    form = DaysForm(request.GET)
     said: dict[str, Any] = form.cleaned_data if form.is_valid() else {}
     sorting = tables.sorting(request.GET, COLUMNS, default="-day")
     daily = _sorted([line for line in lines if line.row.on and _fits(line.row, said)], sorting)

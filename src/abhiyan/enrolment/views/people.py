@@ -41,7 +41,7 @@ from .join import READS, language
 from .member import correct_page
 
 RUNGS = {"counted": Rung.COUNTED, "unsigned": Rung.UNSIGNED, "confirmed": Rung.CONFIRMED}
-SETTINGS = ("rung", "channel", "kind", "ended", "since")  # of a list; none of them tells of a person
+SETTINGS = ("rung", "channel", "kind", "ended", "since", "sort")  # of a list; none of them tells of a person
 
 
 class StrikeForm(forms.Form):
@@ -90,7 +90,11 @@ def _unit(request: Request, given: QueryDict) -> Looked:
     return Looked(row, hierarchy)
 
 
-def _wanted(said: dict[str, Any]) -> Wanted:
+def _sorting(given: QueryDict) -> tables.Sorting:
+    return tables.sorting(given, {"joined": ""}, default="-joined")
+
+
+def _wanted(said: dict[str, Any], sorting: tables.Sorting) -> Wanted:
     return Wanted(
         words=tuple(str(said.get("q") or "").split()[:5]),
         rung=RUNGS[said["rung"]].value if said.get("rung") in RUNGS else None,
@@ -98,6 +102,7 @@ def _wanted(said: dict[str, Any]) -> Wanted:
         kind=int(said["kind"]) if said.get("kind") else None,
         ended=str(said.get("ended") or ""),
         since=said.get("since"),
+        oldest_first=not sorting.descending,
     )
 
 
@@ -113,11 +118,12 @@ def people(request: Request) -> HttpResponseBase:
     if found is None and text:
         found = queries.members_by_phone(text)
     is_whole = found is not None
+    sorting = _sorting(request.GET)
     leaf: tables.Leaf | None = None
     if found is not None:
         leaf = tables.Leaf(found, 1 if found else 0, len(found), len(found), False)
     elif not looked.is_large:
-        leaf = _page(looked, _wanted(said), request.GET.get("after", ""))
+        leaf = _page(looked, _wanted(said, sorting), request.GET)
     if leaf is not None:
         read_people(by=request.actor, unit_id=looked.row.id, n=len(leaf.rows), at=at)
     lang = language()
@@ -127,6 +133,7 @@ def people(request: Request) -> HttpResponseBase:
         "unit": looked.row,
         "unit_name": looked.row.name(lang),
         "form": form,
+        "sorting": sorting,
         "leaf": leaf,
         "rows": [line(one, lang) for one in leaf.rows] if leaf else [],
         "is_whole": is_whole,
@@ -158,23 +165,20 @@ def line(one: Member, lang: str) -> dict[str, Any]:
     }
 
 
-def _page(looked: Looked, wanted: Wanted, after: str) -> tables.Leaf:
+def _page(looked: Looked, wanted: Wanted, given: QueryDict) -> tables.Leaf:
     """One page of the list, by the mark where the last one ended."""
-    assert looked.row.lo is not None and looked.row.hi is not None
-    begins = tables.opened(after, tables.instant, UUID)
-    skipped, mark = (begins[0], (begins[1][0], begins[1][1])) if begins else (0, None)
-    rows = queries.members_below(looked.row.lo, looked.row.hi, wanted, after=mark, limit=queries.PER_PAGE + 1)
-    shown = rows[: queries.PER_PAGE]
-    more = len(rows) > queries.PER_PAGE
-    last = skipped + len(shown)
-    return tables.Leaf(
-        rows=shown,
-        first=skipped + 1 if shown else 0,
-        last=last,
-        total=None if more else last,
-        more=more,
-        after=tables.closed(last, shown[-1].at.isoformat(), shown[-1].enrolment_id) if more else "",
-        is_first=mark is None,
+    lo, hi = looked.row.lo, looked.row.hi
+    assert lo is not None and hi is not None
+
+    def read(mark: list[Any] | None, limit: int) -> list[Member]:
+        return queries.members_below(lo, hi, wanted, after=(mark[0], mark[1]) if mark else None, limit=limit)
+
+    return tables.read_on(
+        given,
+        read,
+        kinds=(tables.instant, UUID),
+        key=lambda row: (row.at, row.enrolment_id),
+        per=queries.PER_PAGE,
     )
 
 
@@ -224,7 +228,8 @@ def people_export(request: Request) -> HttpResponseBase:
         {"unit": looked.row.code, "in": levels.SLUGS[looked.hierarchy]}
         | {name: value for name, value in settings.items() if value}
     )
-    narrowed = FilterForm(_as_asked(settings))
+    given = _as_asked(settings)
+    narrowed = FilterForm(given)
     if not narrowed.is_valid():
         raise NotFound
     if not form.is_valid():
@@ -232,7 +237,10 @@ def people_export(request: Request) -> HttpResponseBase:
         return redirect(back)
     assert looked.row.lo is not None and looked.row.hi is not None
     n = queries.count_below(
-        looked.row.lo, looked.row.hi, _wanted(narrowed.cleaned_data), most=reading.MOST_EXPORTED + 1
+        looked.row.lo,
+        looked.row.hi,
+        _wanted(narrowed.cleaned_data, _sorting(given)),
+        most=reading.MOST_EXPORTED + 1,
     )
     try:
         reading.ask_for_list(
@@ -261,7 +269,10 @@ def people_download(request: Request, public_id: UUID) -> HttpResponseBase:
     if not form.is_valid() or looked.row.lo is None or looked.row.hi is None:
         raise NotFound
     rows = queries.members_below(
-        looked.row.lo, looked.row.hi, _wanted(form.cleaned_data), limit=reading.ROWS_PER_DAY + 1
+        looked.row.lo,
+        looked.row.hi,
+        _wanted(form.cleaned_data, _sorting(given)),
+        limit=reading.ROWS_PER_DAY + 1,
     )
     read_people(by=request.actor, unit_id=looked.row.id, n=len(rows), at=at, act="enrolment.export_people")
     lang = language()

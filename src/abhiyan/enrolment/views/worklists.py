@@ -1,8 +1,13 @@
-"""What waits for a human eye: claims without a place, and calls that name nobody on a shared phone."""
+"""What waits for a human eye: claims without a place, and calls that name nobody on a shared phone.
 
+Neither is exported: a list of people leaves only with a second person's yes, and these are worked off here.
+"""
+
+from collections.abc import Callable, Sequence
 from typing import Any
 from uuid import UUID
 
+from django import forms
 from django.contrib import messages
 from django.http import HttpResponseBase
 from django.shortcuts import redirect, render
@@ -17,11 +22,13 @@ from abhiyan.enrolment import queries_people as queries
 from abhiyan.enrolment.actions import members
 from abhiyan.enrolment.actions.members import AlreadyEnded, NothingToPlace
 from abhiyan.enrolment.actions.reading import read_people
+from abhiyan.enrolment.forms import DaysForm, PlaceAndDaysForm
 from abhiyan.enrolment.models import Channel
 from abhiyan.enrolment.queries_join import HOMES
 from abhiyan.enrolment.rules.number import member_number
 from abhiyan.org.queries import NotYours
 from abhiyan.org.viewer import Request
+from abhiyan.ui import tables
 from abhiyan.units import queries as units
 from abhiyan.units.models import Kind
 
@@ -48,7 +55,7 @@ def unplaced(request: Request) -> HttpResponseBase:
                 status = refused.status
             else:
                 messages.success(request, _("Placed: %(unit)s") % {"unit": found[0].name(lang)})
-                return redirect("enrolment:unplaced")
+                return redirect(request.get_full_path())
         else:
             status = 422
             asked = {
@@ -65,7 +72,9 @@ def unplaced(request: Request) -> HttpResponseBase:
                     for row in found
                 ],
             }
-    waiting = queries.unplaced()
+    form = DaysForm(request.GET)
+    leaf = _leaf(request, form, queries.unplaced)
+    waiting: Sequence[queries.Unplaced] = leaf.rows
     if "error" in asked and all(one.public_id != asked["claim"] for one in waiting):
         messages.error(request, asked["error"])  # its line has gone meanwhile
     read_people(by=request.actor, unit_id=_home(request), n=len(waiting), at=at)
@@ -84,15 +93,16 @@ def unplaced(request: Request) -> HttpResponseBase:
             for one in waiting
         ],
         "sure": sum(len(suggested[one.public_id]) == 1 for one in waiting),
-        "at": at,
+        **_list(request, form, leaf),
     }
-    return render(request, "enrolment/unplaced.html", shown, status=status)
+    return render(request, "enrolment/unplaced.html", shown, status=_status(status, form))
 
 
 def _place_all(request: Request) -> HttpResponseBase:
     """Every line of this page whose phone is at home in one place only."""
     at = clock.now()
-    waiting = queries.unplaced()
+    leaf = _leaf(request, DaysForm(request.GET), queries.unplaced)
+    waiting: Sequence[queries.Unplaced] = leaf.rows
     suggested = queries.suggestions(waiting)
     done = 0
     for one in sorted(waiting, key=lambda one: one.phone_id):  # the order of locks
@@ -104,7 +114,7 @@ def _place_all(request: Request) -> HttpResponseBase:
                 continue
             done += 1
     messages.success(request, ngettext("%(n)s claim placed.", "%(n)s claims placed.", done) % {"n": done})
-    return redirect("enrolment:unplaced")
+    return redirect(request.get_full_path())
 
 
 @require_http_methods(READS)
@@ -123,10 +133,15 @@ def nameless(request: Request) -> HttpResponseBase:
             error, status = (claim, str(refused)), refused.status
         else:
             messages.success(request, _("Settled."))
-            return redirect("enrolment:nameless")
-    waiting = queries.nameless()
-    read_people(by=request.actor, unit_id=_home(request), n=len(waiting), at=at)
+            return redirect(request.get_full_path())
     lang = language()
+    form = PlaceAndDaysForm(request.GET)
+    place = _place(request, form, lang)
+    leaf = _leaf(request, form, queries.nameless, place)
+    waiting: Sequence[queries.Nameless] = leaf.rows
+    if error and all(one.public_id != error[0] for one in waiting):
+        messages.error(request, error[1])  # its line has gone meanwhile
+    read_people(by=request.actor, unit_id=_home(request), n=len(waiting), at=at)
     shown = {
         "here": "people",
         "crumbs": [(_("People"), reverse("enrolment:people")), (_("Calls that name nobody"), "")],
@@ -139,8 +154,66 @@ def nameless(request: Request) -> HttpResponseBase:
             }
             for one in waiting
         ],
+        "place": place.name(lang) if place else "",
+        **_list(request, form, leaf),
     }
-    return render(request, "enrolment/nameless.html", shown, status=status)
+    return render(request, "enrolment/nameless.html", shown, status=_status(status, form))
+
+
+def _leaf(
+    request: Request,
+    form: forms.Form,
+    read: Callable[..., Sequence[Any]],
+    place: units.UnitRow | None = None,
+) -> tables.Leaf:
+    """The page of a queue the address asks for."""
+    said: dict[str, Any] = form.cleaned_data if form.is_valid() else {}
+    narrowed = queries.Narrowed(
+        channel=int(said["channel"]) if said.get("channel") else None,
+        since=said.get("since"),
+        until=said.get("until"),
+        span=(place.lo, place.hi) if place and place.lo is not None and place.hi is not None else None,
+        newest_first=_sorting(request).descending,
+    )
+    return tables.read_on(
+        request.GET,
+        lambda mark, limit: read(narrowed, after=(mark[0], mark[1]) if mark else None, limit=limit),
+        kinds=(tables.instant, UUID),
+        key=lambda one: (one.at, one.public_id),
+        per=queries.PER_PAGE,
+    )
+
+
+def _sorting(request: Request) -> tables.Sorting:
+    return tables.sorting(request.GET, {"stored": ""}, default="stored")
+
+
+def _list(request: Request, form: forms.Form, leaf: tables.Leaf) -> dict[str, Any]:
+    """What the templates of both queues want."""
+    return {
+        "form": form,
+        "is_narrowed": not form.is_valid() or any(form.cleaned_data.values()),
+        "sorting": _sorting(request),
+        "leaf": leaf,
+    }
+
+
+def _status(status: int, form: forms.Form) -> int:
+    return status if form.is_valid() else 422
+
+
+def _place(request: Request, form: forms.Form, lang: str) -> units.UnitRow | None:
+    """The unit whose queue is asked for, by code or name; what is not found is said at its field."""
+    text = str(form.cleaned_data.get("unit") or "").strip() if form.is_valid() else ""
+    home = request.viewer.home
+    if not text or home is None:
+        return None
+    within = (home.unit_id, home.hierarchy)
+    found = units.search(text, language=lang, within=within, hierarchy=home.hierarchy, limit=1)
+    if not found:
+        form.add_error("unit", _("No unit of yours fits. Write its name or code."))
+        return None
+    return units.standing(found[0].id, home.hierarchy)
 
 
 def _found(request: Request, code: str, text: str, lang: str) -> list[units.UnitRow]:
