@@ -31,6 +31,7 @@ PIECE_BYTES = 1 << 20  # of one `receive`, small enough for a bad line
 LOCAL_PIECE_BYTES = 8 << 20  # the same, of a file that lies on this machine
 SOON_BYTES = 4 << 20  # a file up to this is looked at while its last piece is received; a larger one by a job
 BEGUN_PER_HOUR = 120
+MOST_OFFERED = 20  # choices named in a refusal
 LONGEST_NAME = 120
 
 
@@ -96,10 +97,17 @@ class NotReady(Refused):
 
 
 class BadOption(Refused):
-    """An option is missing, or not one of those on offer."""
+    """A choice is missing, or not one of those on offer."""
 
     code = "bad_option"
-    message = _("Choose one of the options offered.")
+    message = _("Choose one of these for “%(option)s”: %(offered)s.")
+
+
+class OptionMissing(BadOption):
+    """Something that has to be said of the file is not."""
+
+    code = "option_missing"
+    message = _("Say “%(option)s”.")
 
 
 def begin(
@@ -369,13 +377,25 @@ def _options(of_kind: ImportKind, given: Mapping[str, str]) -> dict[str, str]:
     chosen = {}
     for option in of_kind.options:
         value = str(given.get(option.key) or option.default).strip()[:200]
-        if not value and option.required:
-            raise BadOption(field=option.key)
-        if value and option.choices is not None and value not in dict(option.choices()):
-            raise BadOption(field=option.key)
+        if option.choices is None:
+            if not value and option.required:
+                raise OptionMissing(field=option.key, option=option.title)
+        elif value or option.required:
+            offered = dict(option.choices())
+            names = dict(option.names()) if option.names is not None else {}
+            value = value if value in offered else names.get(value, value)
+            if not value or value not in offered:
+                raise BadOption(field=option.key, option=option.title, offered=_offered(offered, names))
         if value:
             chosen[option.key] = value
     return chosen
+
+
+def _offered(choices: Mapping[str, str], names: Mapping[str, str]) -> str:
+    """The values of a choice as one may write them, each with what it stands for."""
+    name_of = {value: name for name, value in names.items()}
+    shown = [f"{name_of.get(value, value)} ({label})" for value, label in choices.items() if value]
+    return ", ".join(shown[:MOST_OFFERED]) + (", …" if len(shown) > MOST_OFFERED else "") or "–"
 
 
 def _file_name(given: str) -> str:

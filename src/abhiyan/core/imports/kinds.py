@@ -37,6 +37,7 @@ class Option:
     """Something to be said about the whole file, such as which drive it belongs to.
 
     choices: (value, label) pairs, asked in the scope of whoever brings the file; None: free text.
+    names: name -> value, where people know a choice by something shorter than its value.
     """
 
     key: str
@@ -45,6 +46,7 @@ class Option:
     required: bool = True
     default: str = ""
     help: Text = ""
+    names: Callable[[], Mapping[str, str]] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -92,7 +92,15 @@ def fruit() -> Iterator[None]:
             outcomes={"new": Outcome("New", "ok"), "gone": Outcome("Gone")},
             reasons={"no_fruit": "%(name)s is no fruit (%(field)s)."},
             discarded={"unripe": "Unripe"},
-            options=(Option("basket", "Basket", choices=lambda: [("a", "A"), ("b", "B")], default="a"),),
+            options=(
+                Option(
+                    "basket",
+                    "Basket",
+                    choices=lambda: [("a", "A"), ("b", "B")],
+                    default="a",
+                    names=lambda: {"blue": "b"},
+                ),
+            ),
             check=check,
             commit=commit,
             undo=undo,
@@ -260,15 +268,23 @@ def test_a_sealed_file_that_was_changed_or_is_gone_is_not_read(tmp_path: Path) -
         assert "Upload it again" in running.error_text(again(staged))
 
 
+def test_a_choice_is_taken_by_value_or_name_and_a_wrong_one_is_told_what_there_is() -> None:
+    def begun(**options: str) -> StagedImport:
+        return actions.begin(kind_key="fruit", file_name="x", file_bytes=5, options=options, by=BY, at=AT)
+
+    with system("test"), translation.override("en"):
+        assert begun(basket="b").options == begun(basket="blue").options == {"basket": "b"}
+        with pytest.raises(actions.BadOption) as refused:
+            begun(basket="c")
+        assert refused.value.field == "basket"
+        assert str(refused.value) == "Choose one of these for “Basket”: a (A), blue (B)."
+
+
 def test_files_that_are_too_large_or_empty_are_refused_before_a_byte_is_sent() -> None:
     with system("test"):
         for size, refusal in ((0, actions.FileEmpty), (1 << 40, actions.FileTooLarge)):
             with pytest.raises(refusal):
                 actions.begin(kind_key="fruit", file_name="x", file_bytes=size, options={}, by=BY, at=AT)
-        with pytest.raises(actions.BadOption):
-            actions.begin(
-                kind_key="fruit", file_name="x", file_bytes=5, options={"basket": "c"}, by=BY, at=AT
-            )
         with pytest.raises(kinds.UnknownKind):
             actions.begin(kind_key="stone", file_name="x", file_bytes=5, options={}, by=BY, at=AT)
 

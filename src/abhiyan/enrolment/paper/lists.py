@@ -64,6 +64,12 @@ def drives() -> list[tuple[str, str]]:
     ]
 
 
+def slugs() -> dict[str, str]:
+    """A drive as its address names it, /join/…, to its public id."""
+    found = DriveRow.objects.values_list("join_slug", "pk")
+    return {slug: str(programmes.programme_by_id(number).public_id) for slug, number in found}
+
+
 def languages() -> list[tuple[str, str]]:
     return [("hi", "हिन्दी"), ("en", "English")]
 
@@ -230,7 +236,7 @@ LIST = ImportKind(
         "waits": Outcome(_("Wait at their phone")),
     },
     options=(
-        Option("drive", _("Drive"), choices=drives),
+        Option("drive", _("Drive"), choices=drives, names=slugs),
         Option(
             "notice_version",
             _("Version of the printed notice"),

@@ -14,6 +14,7 @@ from uuid import UUID, uuid4
 import psycopg
 import pytest
 from django.db import connection
+from django.utils import translation
 
 from abhiyan.core import database, home
 from abhiyan.core.actor import Actor
@@ -241,6 +242,16 @@ def test_members_of_an_earlier_drive_are_renewed(world: World, tmp_path: Path) -
     assert done.counts == {"renewed": 5}
     step(world, done.public_id, "undo")
     assert world.tallies() == world.recounted() == {}
+
+
+def test_a_drive_is_named_by_its_address_too(world: World, tmp_path: Path) -> None:
+    named = bring(world, tmp_path, HEAD + people(1), drive="winter")
+    with system("test"), translation.override("en"):
+        kept = queries.import_for(named)
+        assert kept.options["drive"] == str(world.programme.public_id)
+        with pytest.raises(imports.BadOption) as refused:
+            bring(world, tmp_path, HEAD, drive="summer")
+        assert str(refused.value) == "Choose one of these for “Drive”: winter (Membership drive)."
 
 
 def test_a_list_of_a_unit_reaches_no_further(world: World, tmp_path: Path) -> None:
