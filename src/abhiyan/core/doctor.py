@@ -92,7 +92,7 @@ def examine(
                 found += [Named(name, finding) for finding in check(at)]
         except OperationalError as error:
             away = str(error).partition("\n")[0]
-            fix = "is it running, and are DATABASE_URL and the master key right?"
+            fix = "is it running, and are DATABASE_URL, ABHIYAN_ROLE_PREFIX and the master key right?"
             found.append(Named("database", Finding(FAIL, f"cannot be reached: {away}", fix)))
         except Exception as error:  # noqa: BLE001  # one broken part must not hide the others
             said = str(error).partition("\n")[0] if isinstance(error, DatabaseError) else ""

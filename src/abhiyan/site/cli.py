@@ -90,7 +90,7 @@ def _told(error: Exception) -> click.ClickException | None:
     if kinds & {"psycopg.OperationalError", "django.db.utils.OperationalError"}:
         said = str(error).partition("\n")[0]
         fix = "Is it running, and is DATABASE_URL right?"
-        if "authentication failed" in said:
+        if _is_locked_out(error):
             fix = "Are the master key, ABHIYAN_ROLE_PREFIX and DATABASE_URL those it was prepared with?"
         return CannotRun(f"The database cannot be reached: {said}\n{fix}")
     if kinds & {
@@ -101,6 +101,24 @@ def _told(error: Exception) -> click.ClickException | None:
     }:
         return click.ClickException(str(error))
     return None
+
+
+def _is_locked_out(error: Exception) -> bool:
+    """Whether the database is there and knows us by another password, or not at all: waiting helps nobody."""
+    return "authentication failed" in str(error)
+
+
+def _refuse_lockout(role: str) -> None:
+    """Raises where the database does not let the role in. One that is away is waited for elsewhere."""
+    import psycopg
+
+    from abhiyan.core import database
+
+    try:
+        psycopg.connect(database.conninfo(role), connect_timeout=10).close()
+    except psycopg.OperationalError as error:
+        if _is_locked_out(error):
+            raise
 
 
 def _is_of_home(name: str) -> bool:
@@ -394,6 +412,7 @@ def serve(
         processes.noted("serve", port=port),
         processes.database_in_use(),
     ):
+        _refuse_lockout("app")
         click.echo(f"Serving on http://{'localhost' if host == '127.0.0.1' else host}:{port}", err=True)
         code = serving.supervise(
             host=host, port=port, workers=workers, with_jobs=with_jobs, stopping=stopping
@@ -447,6 +466,7 @@ def jobs(ctx: click.Context) -> None:
     _need_database()
     _end_with_watcher()
     with processes.stopping_on_signals() as stopping, processes.noted("jobs"), processes.database_in_use():
+        _refuse_lockout("jobs")
         ready(ctx, "jobs", with_database=False, pool=True)
         _refuse_pending()
         from abhiyan.core import jobs as running

@@ -158,6 +158,13 @@ def test_doctor_refuses_the_demos_key_outside_the_demo(installation: Installatio
     )
 
 
+def test_a_server_that_the_database_does_not_know_does_not_begin(installation: Installation) -> None:
+    for command in (["serve", "--with-jobs"], ["jobs"], ["recount"]):
+        told = installation.run(*command, code=cli.CANNOT_RUN, ABHIYAN_ROLE_PREFIX="another")
+        assert "Are the master key, ABHIYAN_ROLE_PREFIX" in told
+        assert "Serving on" not in told
+
+
 def test_who_looks_into_another_folder_makes_no_database_there(tmp_path: Path) -> None:
     other = Installation(home=tmp_path / "other", port=1)
     key = other.home / "keys" / "master.key"
