@@ -120,6 +120,31 @@ def test_a_long_name_leaves_the_head_on_one_line_with_the_own_tab_in_sight(
     assert nav[0] <= tab[0] and tab[1] <= nav[1]
 
 
+def test_on_a_phone_the_sheets_of_units_below_show_all_they_are_sorted_by(visit: Open) -> None:
+    page = visit("/units/JK-SRI/", "state_president", size="phone")
+    sheet = page.locator("#children tbody tr").first
+    heads = page.locator("#children thead th:has(a)").all_inner_texts()[1:]  # all but the name
+    assert sheet.locator("td[data-l]:visible").count() == len(heads) == 5
+
+
+def test_a_printed_ladder_has_room_for_its_day_and_its_legend_covers_no_word(visit: Open) -> None:
+    page = visit("/units/JK-SRI/", "state_president")
+    page.set_viewport_size({"width": 696, "height": 1123})  # A4 without its margins, 96 dots to the inch
+    page.emulate_media(media="print")
+    page.evaluate(
+        "document.querySelector('.axis svg').insertAdjacentHTML("
+        "'beforeend', '<text class=pl x=33% y=14>day 20</text>')"
+    )
+    assert page.locator(".axis .pl").first.is_visible()
+    for mark in page.locator(".legend svg").all():
+        signs_end, word_begins = mark.evaluate(
+            "(mark) => { const word = document.createRange(); word.selectNodeContents(mark.nextSibling);"
+            " const signs = [...mark.children].map((sign) => sign.getBoundingClientRect().right);"
+            " return [Math.max(...signs), word.getBoundingClientRect().left] }"
+        )
+        assert signs_end <= word_begins
+
+
 # Journeys
 
 WALKS = {

@@ -39,11 +39,11 @@ def child_rows(
 
     rows = [
         f'<tr><td class="sn">{number}</td><th scope="row"><a href="{e(href)}">{e(name)}</a>'
-        f'{sample if child.is_sample else ""}</th><td class="num wide" data-l="{target}">'
+        f'{sample if child.is_sample else ""}</th><td class="num" data-l="{target}">'
         f"{numbers.NONE if child.target is None else numbers.grouped(child.target)}</td>"
-        f'<td class="num wide" data-l="{reported}">{figure(drawn.reported)}</td>'
+        f'<td class="num" data-l="{reported}">{figure(drawn.reported)}</td>'
         f'<td class="num" data-l="{counted}">{figure(drawn.counted)}{_unsigned(drawn)}</td>'
-        f'<td class="num wide" data-l="{confirmed}">{figure(drawn.confirmed)}</td><td class="lad">{mini(drawn)}</td>'
+        f'<td class="num" data-l="{confirmed}">{figure(drawn.confirmed)}</td><td class="lad">{mini(drawn)}</td>'
         f'<td class="num pct" data-l="{share}">{e(_share(child, drawn))}</td></tr>\n'
         for number, (child, drawn, href, name) in enumerate(children, start=first)
     ]
