@@ -12,6 +12,7 @@ import pytest
 from django.test import Client
 
 from abhiyan.core import clock
+from abhiyan.enrolment.tests.make import Human
 from abhiyan.site.tests.cast import Cast
 
 FIGURES = ("Reported", "Counted", "Phone has not answered", "Confirmed")
@@ -131,6 +132,18 @@ def test_the_days_of_a_funnel_are_tens_and_those_below_ten_are_not_there(
         str(today - timedelta(days=days)): told for days, told in {4: "40", 2: "10"}.items()
     }, "neither the four nor the nine, nor that anybody came on their days"
     assert [row["Counted"] for row in exact][1:] == ["9", "13", "4", "37"]
+
+
+def test_a_channel_few_came_by_is_not_seen_to_be_used(district: Client, other: Client, cast: Cast) -> None:
+    now, cast.world.now = cast.world.now, cast.world.now - timedelta(days=2)
+    cast.world.paper_row(of=Human("Few Onpaper", 1980, "+917009900001"), unit=cast.world.far_booth)
+    cast.world.now = now
+    cast.fold()
+    funnel = f"/drives/{cast.world.programme.public_id}/funnel/?unit=JK-JAM"
+    for path in ("/units/JK-JAM/", funnel):
+        outside, within = (page(client, path).split("<main")[1] for client in (district, other))
+        assert re.search(r"<(h3|td)[^>]*>Paper list<", within)
+        assert not re.search(r"<(h3|td)[^>]*>Paper list<", outside), path
 
 
 def test_the_state_seen_from_a_district_is_rounded_but_its_own_district_is_not(district: Client) -> None:

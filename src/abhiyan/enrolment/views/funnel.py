@@ -55,11 +55,6 @@ class Line:
             (_("Counted"), self.row.counted, True),
         ]
 
-    @property
-    def is_hidden(self) -> bool:
-        """Whether nothing of it may be told: then that it is there must not be told either."""
-        return all(getattr(self.row, step) is None for step in STEPS)
-
 
 @require_GET
 def drive_funnel(request: Request, public_id: UUID) -> HttpResponseBase:
@@ -74,8 +69,7 @@ def drive_funnel(request: Request, public_id: UUID) -> HttpResponseBase:
         of = seen.programme
         days = windows.length_days(of.opens_on, of.closes_on)
         rows = programmes.figures(node=node, hierarchy=hierarchy, programme=of, at=at, days=days).funnel
-    is_exact = node is None or node.is_exact
-    lines = [line for line in map(Line, rows) if is_exact or not line.is_hidden]
+    lines = [Line(row) for row in rows]
     form = DaysForm(request.GET)
     said: dict[str, Any] = form.cleaned_data if form.is_valid() else {}
     sorting = tables.sorting(request.GET, COLUMNS, default="-day")
@@ -102,7 +96,7 @@ def drive_funnel(request: Request, public_id: UUID) -> HttpResponseBase:
         "sorting": sorting,
         "leaf": leaf,
         "steps": [(step, label) for step, (label, _n, _has) in zip(STEPS, _ANY.cells, strict=True)],
-        "is_rounded": not is_exact,
+        "is_rounded": node is not None and not node.is_exact,
     }
     return render(request, "enrolment/drive_funnel.html", shown, status=200 if form.is_valid() else 422)
 

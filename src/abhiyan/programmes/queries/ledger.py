@@ -251,7 +251,7 @@ class FunnelRow:
     """The steps of one channel, on one day or in all (`on` is None). None: too few to be shown here.
 
     reported: claims sent in (calls, on the missed-call channel). completed: became counted, with or without a
-    sign from the phone.
+    sign from the phone. A row of which nothing may be told is left out: that it is there would tell of somebody.
     """
 
     channel: int
@@ -261,6 +261,11 @@ class FunnelRow:
     opened: int | None
     completed: int | None
     counted: int | None
+
+    @property
+    def is_told(self) -> bool:
+        figures = (self.reported, self.unique, self.opened, self.completed, self.counted)
+        return any(figure is not None for figure in figures)
 
 
 @dataclass(frozen=True, slots=True)
@@ -320,17 +325,18 @@ def figures_of(here: Node, begins: date, last: date, rows: Iterable[tuple[int, d
             by_channel[channel][number] += n
             by_day[day][number] += n
             whole[number] += n
+    steps = [
+        *(_step(channel, None, found, here) for channel, found in sorted(by_channel.items())),
+        *(
+            _step(channel, day, found, here)
+            for (channel, day), found in sorted(sums.items())
+            if day != ALL_DAYS
+        ),
+    ]
     return Figures(
         ladder=_ladder(whole, is_exact=here.is_exact),
         trend=_trend(by_day, begins, last, is_exact=here.is_exact),
-        funnel=[
-            *(_step(channel, None, found, here) for channel, found in sorted(by_channel.items())),
-            *(
-                _step(channel, day, found, here)
-                for (channel, day), found in sorted(sums.items())
-                if day != ALL_DAYS
-            ),
-        ],
+        funnel=[step for step in steps if step.is_told],
     )
 
 
