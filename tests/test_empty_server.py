@@ -18,7 +18,8 @@ import pytest
 from psycopg import sql
 from psycopg.conninfo import conninfo_to_dict
 
-from abhiyan.core import database
+from abhiyan.core import database, keys, roles, schema
+from abhiyan.site.demo.run import MARK, _forget
 
 NAME = f"empty_server_{os.getpid()}"
 
@@ -69,3 +70,35 @@ def test_init_then_doctor_on_a_server_of_ones_own(administrator: str) -> None:
         assert json.loads(run("doctor", "--json"))["ok"]
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def test_a_demo_begun_anew_on_a_server_takes_its_own_away_and_nobody_elses(
+    administrator: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, value in (
+        ("ABHIYAN_HOME", str(tmp_path)),
+        ("ABHIYAN_ROLE_PREFIX", NAME),
+        ("ABHIYAN_DATABASE", NAME),
+        ("DATABASE_URL", administrator),
+    ):
+        monkeypatch.setenv(name, value)
+
+    def begun(seed: str) -> None:
+        _forget()
+        (tmp_path / MARK).touch()
+        keys.make_master(keys.master_path(), text=keys.demo_master(seed))
+        schema.prepare()
+
+    keys.keyring.cache_clear()
+    try:
+        begun("one")
+        begun("another")
+        keys.master_path().write_text(keys.demo_master("a third") + "\n")
+        keys.keyring.cache_clear()
+        with pytest.raises(roles.CannotPrepare):
+            _forget()
+        with psycopg.connect(database.conninfo(None, dbname="postgres")) as admin:
+            assert roles.owner_of(admin, NAME) == f"{NAME}_owner"
+    finally:
+        monkeypatch.undo()
+        keys.keyring.cache_clear()

@@ -66,21 +66,23 @@ def _forget() -> None:
         return
     if database.is_embedded():
         embedded.stop(folder)
-    else:
+    elif keys.master_path().exists():  # before there is a key, nothing of ours is on the server
         import psycopg
         from psycopg import sql
 
         with psycopg.connect(database.conninfo(None, dbname="postgres"), autocommit=True) as admin:
+            roles.refuse_others(admin)
             admin.execute(
                 sql.SQL("drop database if exists {} with (force)").format(sql.Identifier(database.name()))
             )
-            roles.forget(admin)  # another seed is another key, which gives them other passwords
+            roles.forget(admin)
     for name in ("postgres", "files", "outbox", "keys", "audit-heads", READY):
         path = folder / name
         if path.is_dir():
             shutil.rmtree(path)
         else:
             path.unlink(missing_ok=True)
+    keys.keyring.cache_clear()  # another seed is another key
 
 
 def _saying(begun: float) -> Callable[[str], None]:
