@@ -193,7 +193,7 @@ class ToldToStop(BaseException):
 @contextmanager
 def ended_by_signals() -> Iterator[None]:
     """Raises ToldToStop within, wherever it is, at the first SIGTERM, SIGINT or SIGHUP; in the main thread."""
-    told = []
+    told: list[bool] = []
 
     def end() -> None:
         if not told:  # a second one does not disturb the clearing up
