@@ -16,7 +16,7 @@ from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext as _
 
 from abhiyan.core import address
-from abhiyan.core.refusals import Refused
+from abhiyan.core.refusals import NotFound, Refused
 from abhiyan.org.queries import NotYours
 from abhiyan.org.viewer import Request
 from abhiyan.ui import errors
@@ -207,10 +207,15 @@ def refusal(request: HttpRequest, refused: Refused) -> HttpResponse:
         response = render(request, "ui/_message.html", {"text": str(refused), "kind": "bad"}, status=status)
     else:
         page = status if status in PAGES else 422
+        is_plain = type(refused) is NotFound  # the page itself says it, and what to do
         response = render(
             request,
             f"{page}.html",
-            {"message": str(refused), "code": refused.code, "wait_s": wait_s},
+            {
+                "message": "" if is_plain else str(refused),
+                "code": "" if is_plain else refused.code,
+                "wait_s": wait_s,
+            },
             status=status,
         )
     if isinstance(wait_s, int):

@@ -168,6 +168,21 @@ def test_a_unit_too_large_asks_for_a_smaller_one_but_still_finds_a_phone(
     assert "Asha Devi" in client.get(f"/people/?q={world.asha.phone[3:]}").content.decode()
 
 
+def test_a_name_looked_for_among_too_many_says_what_works_and_goes_along_to_smaller_units(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(queries_people, "MOST_LEAVES", 1)
+    page = unescape(officer(world, "state_president", "JK").get("/people/?q=Asha <b>").content.decode())
+    assert "nobody is looked for by “Asha <b>”: type the whole phone or member number" in page
+    assert "unit=JK-SRI&in=organisational&q=Asha+%3Cb%3E" in page
+
+
+def test_the_path_above_people_leads_only_to_units_whose_people_are_in_sight(world: World) -> None:
+    page = officer(world, "district_president", "JK-SRI").get("/people/?unit=JK-SRI-M1").content.decode()
+    path = page.split('class="crumbs"')[1].split("</nav>")[0]
+    assert re.findall(r"unit=([\w-]+)", path) == ["JK-SRI"] and "<span>India</span>" in path
+
+
 def test_a_list_reads_as_much_whatever_its_length(world: World) -> None:
     client = officer(world, "district_president", "JK-SRI")
     world.web_join(of=world.asha)
@@ -462,7 +477,10 @@ def test_nobody_works_on_whoever_left(world: World) -> None:
 def test_an_answer_of_no_keeps_the_menu(world: World) -> None:
     client = officer(world, "state_president", "JK")
     answer = client.get(f"/people/{UUID(int=1)}/")
-    assert answer.status_code == 404 and 'aria-label="Main"' in answer.content.decode()
+    page = answer.content.decode()
+    assert answer.status_code == 404 and 'aria-label="Main"' in page
+    assert "Look for it by name or code in the search above" in page and "not_found" not in page
+    assert page.split("<main")[1].count("There is nothing here that you may see") == 1
     assert 'aria-label="Main"' not in browser().get("/nowhere-at-all/").content.decode()
 
 

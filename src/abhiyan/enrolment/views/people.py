@@ -29,7 +29,7 @@ from abhiyan.org import actions as org
 from abhiyan.org import queries as authority
 from abhiyan.org.models import Release
 from abhiyan.org.queries import NotYours
-from abhiyan.org.viewer import Request
+from abhiyan.org.viewer import Request, Viewer
 from abhiyan.people import queries as known
 from abhiyan.programmes.models import Rung
 from abhiyan.ui import tables
@@ -129,7 +129,7 @@ def people(request: Request) -> HttpResponseBase:
     lang = language()
     shown = {
         "here": "people",
-        "crumbs": _crumbs(looked, lang),
+        "crumbs": _crumbs(request.viewer, looked, lang),
         "unit": looked.row,
         "unit_name": looked.row.name(lang),
         "form": form,
@@ -138,7 +138,8 @@ def people(request: Request) -> HttpResponseBase:
         "rows": [line(one, lang) for one in leaf.rows] if leaf else [],
         "is_whole": is_whole,
         "is_narrowed": any(said.values()) or not form.is_valid(),
-        "below": _below(looked, lang) if looked.is_large and not is_whole else [],
+        "below": _below(looked, text, lang) if looked.is_large and not is_whole else [],
+        "text": text,
         "may_export": request.viewer.may_at("people.export", looked.row.lo or 0)
         and bool(leaf and leaf.rows)
         and form.is_valid()
@@ -182,27 +183,32 @@ def _page(looked: Looked, wanted: Wanted, given: QueryDict) -> tables.Leaf:
     )
 
 
-def _crumbs(looked: Looked, lang: str) -> list[tuple[str, str]]:
+def _crumbs(viewer: Viewer, looked: Looked, lang: str) -> list[tuple[str, str]]:
+    """What stands above; an address only where its people are in sight."""
     slug = levels.SLUGS[looked.hierarchy]
-    path = units.path(looked.row.id, looked.hierarchy)
     return [
-        (row.name(lang), "" if row.id == looked.row.id else _href(row.code, slug))
-        for row in path
+        (
+            row.name(lang),
+            _href(row.code, slug) if row.id != looked.row.id and viewer.sees_people_at(row.lo) else "",
+        )
+        for row in units.path(looked.row.id, looked.hierarchy)
         if row.lo is not None
     ]
 
 
-def _below(looked: Looked, lang: str) -> list[dict[str, Any]]:
-    """The next smaller units, where a unit is too large to list at once."""
+def _below(looked: Looked, text: str, lang: str) -> list[dict[str, Any]]:
+    """The next smaller units, where a unit is too large to list at once; what was looked for goes along."""
     slug = levels.SLUGS[looked.hierarchy]
     page = units.children(looked.row.id, looked.hierarchy, language=lang, limit=200)
     return [
-        {"name": row.name(lang), "href": _href(row.code, slug), "leaves": row.leaves} for row in page.rows
+        {"name": row.name(lang), "href": _href(row.code, slug, text), "leaves": row.leaves}
+        for row in page.rows
     ]
 
 
-def _href(code: str, slug: str) -> str:
-    return reverse("enrolment:people") + "?" + urlencode({"unit": code, "in": slug})
+def _href(code: str, slug: str, text: str = "") -> str:
+    asked = {"unit": code, "in": slug} | ({"q": text} if text else {})
+    return reverse("enrolment:people") + "?" + urlencode(asked)
 
 
 # Export: asked by one, allowed by another of a different line
