@@ -322,7 +322,7 @@ def members_below(
     """Members of the units at these positions, newest first unless told; begins after a mark (at, enrolment id).
 
     A few of each unit's newest, by its own index, say from which instant on enough of them lie; only those are
-    read and joined. A rare name reads every person of the units once; a rare filter, every term. The oldest are
+    read and joined, and of a unit where most of them are no more than a page needs. A rare name reads every person of the units once; a rare filter, every term. The oldest are
     found the same way, from the other end.
     """
     where, params = _conditions(wanted, after)
@@ -337,9 +337,10 @@ def members_below(
         f" ({own} order by e.at {order} limit (select 3 + %s / greatest(count(*), 1) from x)) y"
         f" order by y.at {order} offset %s limit 1),"
         f" e as materialized (select z.* from x cross join lateral"
-        f" ({own} and e.at {within} coalesce((select at from t), '{beyond}')) z) {_listed(order, named)}"
+        f" ({own} and e.at {within} coalesce((select at from t), '{beyond}')"
+        f" order by e.at {order}, e.id {order} limit %s) z) {_listed(order, named)}"
     )
-    found = _rows(first, [lo, hi, *params, 2 * enough, enough - 1, *params, *said, limit])
+    found = _rows(first, [lo, hi, *params, 2 * enough, enough - 1, *params, enough, *said, limit])
     if len(found) >= limit:
         return [_member(row) for row in found]
     # Either there are no more, or more fell out than the margin holds.

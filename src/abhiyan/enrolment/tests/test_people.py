@@ -22,6 +22,7 @@ from abhiyan.org import queries as org
 from abhiyan.org.models import Release
 from abhiyan.people.tests.make import body, browser
 from abhiyan.ui import tables
+from abhiyan.units import queries as units
 
 from .make import Human, Ladder, World
 from .web import join, officer, today, web_world
@@ -194,6 +195,26 @@ def test_a_list_reads_as_much_whatever_its_length(world: World) -> None:
     with CaptureQueriesContext(connection) as many:
         client.get("/people/")
     assert len(many) == len(few)
+
+
+@pytest.mark.parametrize("oldest_first", [False, True])
+def test_a_page_leaves_the_rest_of_a_crowded_unit_unread(
+    world: World, monkeypatch: pytest.MonkeyPatch, oldest_first: bool
+) -> None:
+    monkeypatch.setattr(queries_people, "_MARGIN", 2)
+    people = [Human(f"Person {chr(65 + n)}x", 1980, f"+9199061000{n:02d}") for n in range(20)]
+    world.send(*(world.claim(each, Channel.API, unit=world.booth) for each in people))
+    lo, hi = units.span(world.district.pk, 1)
+    with system("test"):
+        with CaptureQueriesContext(connection) as asked:
+            shown = queries_people.members_below(
+                lo, hi, queries_people.Wanted(oldest_first=oldest_first), limit=3
+            )
+        (one,) = asked.captured_queries
+        told = "\n".join(str(line) for (line,) in world.rows("explain (analyze) " + one["sql"]))
+    assert len(shown) == 3
+    found = re.search(r"CTE Scan on e .*actual .*rows=([\d.]+)", told)
+    assert found and float(found[1]) == 3 + 2
 
 
 def test_reading_leaves_a_row_and_a_quota_ends_it(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
