@@ -322,8 +322,8 @@ def members_below(
     """Members of the units at these positions, newest first unless told; begins after a mark (at, enrolment id).
 
     A few of each unit's newest, by its own index, say from which instant on enough of them lie; only those are
-    read and joined, and of a unit where most of them are no more than a page needs. A rare name reads every person of the units once; a rare filter, every term. The oldest are
-    found the same way, from the other end.
+    read and joined, and of a unit where most of them are no more than a page needs. A rare name reads every
+    person of the units once; a rare filter, every term. The oldest are found the same way, from the other end.
     """
     where, params = _conditions(wanted, after)
     order = wanted.order
