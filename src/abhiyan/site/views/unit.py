@@ -315,7 +315,9 @@ def _measure(
             (_("Nothing yet"), "without", _show(request) == "without"),
         ]
         context["matching"] = request.GET.get("matching", "")[:100]
-        context["kept"] = [(key, request.GET[key]) for key in ("programme", "sort", "show") if key in request.GET]
+        context["kept"] = [
+            (key, request.GET[key]) for key in ("programme", "sort", "show") if key in request.GET
+        ]
         if (leaf.pages and leaf.pages <= 1) or here.lat is None:
             context["places"] = [
                 maps.Place(
