@@ -1,7 +1,7 @@
 """Who may open which address. Every URL name stands here; one that does not fails the build, and its requests.
 
 What somebody sees on a page, and whether they may act *there*, is asked by the view and its act; this table is the
-first door only. HOT lists the machine channels' paths, which never reach Django: their own tokens are asked there.
+first door only. HOT, HOOKS and PLAIN list the paths that never reach Django: those ask for tokens of their own.
 """
 
 from dataclasses import dataclass
@@ -204,3 +204,6 @@ ACCESS: dict[str, Access] = {
 
 # Paths of the machine channels' own small application (site.asgi), by prefix.
 HOT: dict[str, Access] = {"/api/v1/claims": TOKEN, "/hook/": TOKEN}
+HOOKS: dict[str, Access] = {"call": TOKEN, "sms": TOKEN, "receipt": TOKEN}  # what stands behind /hook/
+# What else is answered before Django, by path; one that ends in a slash is a prefix.
+PLAIN: dict[str, Access] = {"/healthz": PUBLIC, "/metrics": TOKEN, "/static/": PUBLIC}

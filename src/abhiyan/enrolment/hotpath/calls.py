@@ -42,6 +42,7 @@ MOST_FIELDS = 200  # of a form
 MOST_LEAVING = 1_000  # calls to a leave number a worker keeps waiting
 AHEAD = timedelta(hours=1)  # a provider's clock further ahead than this, or this far behind, is not believed
 BEHIND = timedelta(days=2)
+KINDS = ("call", "sms", "receipt")
 METHODS = {"generic": "POST", "exotel": "GET", "twilio": "POST"}
 XML: answers.Headers = [(b"content-type", b"text/xml; charset=utf-8")]
 PLAIN: answers.Headers = [(b"content-type", b"text/plain; charset=utf-8")]
@@ -73,7 +74,7 @@ class Calls:
         steps: list[str],
     ) -> Answer:
         """One webhook. steps: kind, provider, secret."""
-        if len(steps) != 3 or steps[0] not in ("call", "sms", "receipt") or steps[1] not in METHODS:
+        if len(steps) != 3 or steps[0] not in KINDS or steps[1] not in METHODS:
             raise answers.NoSuchAddress
         kind, provider, secret = steps
         method = "POST" if kind == "receipt" else METHODS[provider]

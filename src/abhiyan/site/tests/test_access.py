@@ -7,9 +7,10 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 
 from abhiyan.core.logs import JsonFormatter
+from abhiyan.enrolment.hotpath import calls
 from abhiyan.org.rules.capabilities import MEANINGS
-from abhiyan.site import asgi
-from abhiyan.site.access import ACCESS, HOT, Level
+from abhiyan.site import asgi, assets
+from abhiyan.site.access import ACCESS, HOOKS, HOT, PLAIN, Level
 
 
 def names(patterns: list[URLPattern | URLResolver], namespaces: tuple[str, ...] = ()) -> Iterator[str]:
@@ -32,7 +33,13 @@ def test_every_address_is_in_the_table_and_every_entry_is_an_address() -> None:
 @pytest.mark.once
 def test_the_machine_channels_paths_are_in_the_table() -> None:
     assert set(asgi.HOT) == set(HOT)
-    assert all(allowed.level is Level.TOKEN for allowed in HOT.values())
+    assert set(calls.KINDS) == set(HOOKS)
+    assert all(allowed.level is Level.TOKEN for allowed in (HOT | HOOKS).values())
+
+
+@pytest.mark.once
+def test_what_else_is_answered_before_django_is_in_the_table() -> None:
+    assert {*asgi._plain, assets.PREFIX} == set(PLAIN)
 
 
 @pytest.mark.once
