@@ -71,16 +71,13 @@ def _text(text: str) -> str:
     return text
 
 
-def _number(text: str) -> int:
-    if not (text.isascii() and text.isdigit() and 0 < int(text) <= MOST):
-        raise ValueError(f"must be a whole number from 1 to {MOST}, in digits")
-    return int(text)
+def _number(least: int, most: int, what: str = "whole number") -> Callable[[str], int]:
+    def read(text: str) -> int:
+        if not (text.isascii() and text.isdigit() and least <= int(text) <= most):
+            raise ValueError(f"must be a {what} from {least} to {most}, in digits")
+        return int(text)
 
-
-def _port(text: str) -> int:
-    if not (text.isascii() and text.isdigit() and 0 < int(text) < 65_536):
-        raise ValueError("must be a port, a number from 1 to 65535")
-    return int(text)
+    return read
 
 
 def _yes(text: str) -> bool:
@@ -207,7 +204,7 @@ def _usual_home() -> Path:
 
 HOME = Setting("ABHIYAN_HOME", _folder, _usual_home)
 FILES = Setting("ABHIYAN_FILES", _folder, lambda: HOME() / "files")
-PORT = Setting("ABHIYAN_PORT", _port, lambda: 8000)
+PORT = Setting("ABHIYAN_PORT", _number(1, 65_535, "port"), lambda: 8000)
 ORIGIN = Setting("ABHIYAN_ORIGIN", _address, lambda: f"http://localhost:{PORT()}")
 HOSTS = Setting("ABHIYAN_HOSTS", _hosts, lambda: ("localhost", "127.0.0.1", "[::1]"))
 BEHIND_PROXY = Setting("ABHIYAN_BEHIND_PROXY", _yes, lambda: False)
@@ -226,9 +223,9 @@ LOG_LEVEL = Setting("ABHIYAN_LOG_LEVEL", _one_of("DEBUG", "INFO", "WARNING", "ER
 SMS = Setting("ABHIYAN_SMS", _one_of("http", "file", "console"), lambda: "file")
 SMS_URL = Setting("ABHIYAN_SMS_URL", _gateway, str)
 SMS_TOKEN = Setting("ABHIYAN_SMS_TOKEN", _text, str, is_secret=True)
-SMS_PER_HOUR = Setting("ABHIYAN_SMS_PER_HOUR", _number, lambda: 20_000)
-CLAIMS_PER_SECOND = Setting("ABHIYAN_CLAIMS_PER_SECOND", _number, lambda: 20_000)
-CLAIMS_PER_DAY = Setting("ABHIYAN_CLAIMS_PER_DAY", _number, lambda: 5_000_000)
+SMS_PER_HOUR = Setting("ABHIYAN_SMS_PER_HOUR", _number(0, MOST), lambda: 20_000)
+CLAIMS_PER_SECOND = Setting("ABHIYAN_CLAIMS_PER_SECOND", _number(1, MOST), lambda: 20_000)
+CLAIMS_PER_DAY = Setting("ABHIYAN_CLAIMS_PER_DAY", _number(1, MOST), lambda: 5_000_000)
 
 SETTINGS: tuple[Setting[Any], ...] = tuple(
     value for value in list(globals().values()) if isinstance(value, Setting)

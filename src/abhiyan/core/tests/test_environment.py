@@ -109,6 +109,7 @@ def test_what_is_set_rightly_is_understood(monkeypatch: pytest.MonkeyPatch) -> N
         "ABHIYAN_BACKUP_RECIPIENT": public,
         "ABHIYAN_HOSTS": "localhost, .example.org,[::1]",
         "ABHIYAN_SMS": "http",
+        "ABHIYAN_SMS_PER_HOUR": "0",  # for a while, none
         "ABHIYAN_SMS_URL": "https://sms.example.org/send?x=1",
         "DATABASE_URL": "postgresql://admin:word@host:6432/campaign?sslmode=require",
     }.items():
