@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from abhiyan.core.refusals import NotFound
-from abhiyan.org import owed as offices
+from abhiyan.org import queries as offices
 from abhiyan.org.models import Release
 from abhiyan.org.viewer import Viewer
 from abhiyan.programmes import queries as programmes

@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from abhiyan.org import owed as offices
+from abhiyan.org import queries as offices
 from abhiyan.org.viewer import Viewer
 from abhiyan.ui.owed import Owed
 

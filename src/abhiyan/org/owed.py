@@ -1,7 +1,7 @@
 """What offices ask of somebody today: releases that wait for their yes, or that they were given or refused; vacancies
 of their own unit and below."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import datetime
 from urllib.parse import urlencode
 
@@ -15,31 +15,10 @@ from abhiyan.ui.numbers import grouped
 from abhiyan.ui.owed import Owed
 
 from . import queries
-from .models import Release
-from .rules.releases import CAPABILITY, NAMES
+from .rules.releases import NAMES
 from .viewer import Viewer, named
 
 OWN_SHOWN = 10
-
-
-def allowed(viewer: Viewer, act: str, *, at: datetime, where: Callable[[Release], str]) -> Iterator[Owed]:
-    """What the viewer asked, was allowed and has not used yet, of the acts of whichever room asks.
-
-    where: the address of the page where it is used.
-    """
-    if viewer.account_id is None or not viewer.may(CAPABILITY[act]):
-        return
-    for release in queries.releases_asked(viewer.account_id, act=act, at=at):
-        if release.state == Release.State.RELEASED:
-            yield Owed(
-                urgency=1,
-                title=_("Allowed: %(act)s") % {"act": NAMES[act]},
-                meta=release.reason,
-                href=where(release),
-                act=_("Go there"),
-                icon="key",
-                due_at=release.expires_at,
-            )
 
 
 def owed(viewer: Viewer, *, at: datetime) -> Iterator[Owed]:
@@ -57,7 +36,7 @@ def owed(viewer: Viewer, *, at: datetime) -> Iterator[Owed]:
                 icon="key",
                 due_at=release.expires_at,
             )
-    yield from allowed(viewer, "factors.reset", at=at, where=lambda _release: reverse("org:releases"))
+    yield from queries.allowed(viewer, "factors.reset", at=at, where=lambda _release: reverse("org:releases"))
     if viewer.account_id is not None:
         for release in queries.releases_refused(viewer.account_id, at=at):
             yield Owed(

@@ -128,7 +128,7 @@ def ensure_offices() -> None:
     Office.objects.bulk_update(brought, ["capabilities", "offered"])
 
 
-def require_term(starts_on: date, ends_on: date | None, *, today: date) -> None:
+def require_term(*, starts_on: date, ends_on: date | None, today: date) -> None:
     """Refuse (WrongTerm) a term that ends before it begins, or is over."""
     if ends_on is not None and (ends_on < starts_on or ends_on < today):
         raise WrongTerm(field="ends_on")
@@ -157,7 +157,7 @@ def appoint(
     """
     today = clock.day_in(settings.TIME_ZONE, at)
     starts_on = starts_on or today
-    require_term(starts_on, ends_on, today=today)
+    require_term(starts_on=starts_on, ends_on=ends_on, today=today)
     with system("appointing"):
         kind = Office.objects.filter(code=office).first()
         if kind is None:

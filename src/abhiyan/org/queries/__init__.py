@@ -18,7 +18,7 @@ from .offices import (
     vacancies,
     vacancies_below,
 )
-from .releases import release_for, releases, releases_asked, releases_refused, releases_to_decide
+from .releases import allowed, release_for, releases, releases_asked, releases_refused, releases_to_decide
 from .viewers import scope_of, viewer_of, visit_of
 
 __all__ = [
@@ -27,6 +27,7 @@ __all__ = [
     "NotYours",
     "Vacancy",
     "VacantRows",
+    "allowed",
     "appointment_for",
     "appointments",
     "cast",

@@ -1,16 +1,20 @@
 """What waits for a second person."""
 
+from collections.abc import Callable, Iterator
 from datetime import datetime
 from uuid import UUID
 
 from django.conf import settings
 from django.db.models import QuerySet
 from django.db.models.expressions import RawSQL
+from django.utils.translation import gettext as _
 
 from abhiyan.core import clock
 from abhiyan.core.refusals import NotFound
 from abhiyan.org.models import Release
-from abhiyan.org.rules.releases import CAPABILITY
+from abhiyan.org.rules.releases import CAPABILITY, NAMES
+from abhiyan.org.viewer import Viewer
+from abhiyan.ui.owed import Owed
 
 from .authority import holds, on_different_lines
 
@@ -66,3 +70,23 @@ def releases_asked(account_id: int, *, act: str, at: datetime) -> list[Release]:
         expires_at__gt=at,
     )
     return list(own.order_by("-asked_at", "-id")[:MOST])
+
+
+def allowed(viewer: Viewer, act: str, *, at: datetime, where: Callable[[Release], str]) -> Iterator[Owed]:
+    """What the viewer asked, was allowed and has not used yet, of the acts of whichever room asks.
+
+    where: the address of the page where it is used.
+    """
+    if viewer.account_id is None or not viewer.may(CAPABILITY[act]):
+        return
+    for release in releases_asked(viewer.account_id, act=act, at=at):
+        if release.state == Release.State.RELEASED:
+            yield Owed(
+                urgency=1,
+                title=_("Allowed: %(act)s") % {"act": NAMES[act]},
+                meta=release.reason,
+                href=where(release),
+                act=_("Go there"),
+                icon="key",
+                due_at=release.expires_at,
+            )

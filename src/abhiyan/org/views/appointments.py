@@ -128,7 +128,7 @@ class AppointForm(forms.Form):
         """What the act would refuse one after the other of the days, the number and the name."""
         if starts_on := given.get("starts_on"):
             try:
-                actions.require_term(starts_on, given.get("ends_on"), today=self.today)
+                actions.require_term(starts_on=starts_on, ends_on=given.get("ends_on"), today=self.today)
             except actions.WrongTerm as refused:
                 yield refused
         if not given.get("account"):

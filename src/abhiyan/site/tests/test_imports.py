@@ -21,7 +21,7 @@ from abhiyan.org import actions as org
 from abhiyan.org.models import Appointment
 from abhiyan.people.models import Account
 from abhiyan.people.tests.make import browser
-from abhiyan.units.models import Unit
+from abhiyan.units.models import Placement, Unit
 
 pytestmark = pytest.mark.django_db(transaction=True)
 SYSTEM = Actor.system("test")
@@ -425,6 +425,28 @@ def test_what_the_console_brought_is_seen_and_undone_by_who_may_over_the_whole(
         assert "Undo …" in text(over_all.get(page))
     assert where(president.post(f"{page}undo/")) == page
     assert work(page, "undo").state == "undone"
+
+
+def test_where_two_trees_stand_side_by_side_neither_top_is_over_the_whole(world: Any, tmp_path: Any) -> None:
+    import json
+
+    path = tmp_path / "from-the-console.csv"
+    path.write_text(LIST)
+    page = f"/imports/{json.loads(console('units', str(path), '--yes', '--json').stdout)['import']}/"
+    keeper, president = (
+        browser(holder(world, office, "IN")) for office in ("it_administrator", "national_president")
+    )
+    assert "Undo …" in text(keeper.get(page)) and "Undo …" in text(president.get(page))
+    with system("test"):
+        beside = Unit.objects.create(code="XX", kind="nation", names={"en": "Beside"})
+        top = Placement.objects.filter(hierarchy=1, parent=None).get()
+        assert top.hi is not None
+        Placement.objects.filter(pk=top.pk).update(hi=top.hi - 9)  # the last of its room is the other's
+        Placement.objects.create(
+            hierarchy=1, unit=beside, depth=0, lo=top.hi - 9, hi=top.hi, valid_from=top.valid_from
+        )
+    assert keeper.get(page).status_code == 404
+    assert "Undo …" not in text(president.get(page)) and president.post(f"{page}undo/").status_code == 403
 
 
 def test_a_list_of_people_from_the_console_is_for_those_who_see_people(world: Any) -> None:
