@@ -300,7 +300,9 @@ def test_on_its_page_a_plan_is_looked_at_and_then_taken(
             share_pct=45.0,
         )
     told = page.get(f"{address}?plan={plan.public_id}").content.decode()
-    assert "of 7 looked at" in told and "standing nowhere in this programme's hierarchy: 1." in told
+    assert (
+        "of 7 looked at" in told and "1 seat of the plan stands nowhere in this programme's hierarchy" in told
+    )
     expected = told.partition('name="expected" value="')[2].partition('"')[0]
     assert page.get(f"{address}?plan=none").status_code == 422
     assert "This field is required" in page.get(f"{address}?plan=").content.decode()
