@@ -197,6 +197,12 @@ class NotAdult(ClaimRefused):
     message = _("Only people of 18 years and over can join. Nothing was kept.")
 
 
+class WouldBeMinor(NotAdult):
+    """A correction that would make a member a minor."""
+
+    message = _("Only people of 18 years and over can be members. Nothing was changed.")
+
+
 class NoticeMissing(ClaimRefused):
     code = "notice_missing"
     on = "notice_version"

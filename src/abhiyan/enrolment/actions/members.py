@@ -31,7 +31,7 @@ from abhiyan.programmes import queries as programme_queries
 from abhiyan.programmes.models import Rung
 from abhiyan.programmes.rules.ladder import Change
 
-from .claims import BirthYearInvalid, NameInvalid, NotAdult, OutsideScope, PhoneInvalid
+from .claims import BirthYearInvalid, NameInvalid, OutsideScope, PhoneInvalid, WouldBeMinor
 from .drives import covered
 from .sql import MEASURE
 
@@ -156,7 +156,7 @@ def correct(
     """Correct a member's name, year of birth or place; what is None stays. A new place takes the tally with it.
 
     Who may: the phone itself, or enrolment.correct over the old unit and the new. Refuses NameInvalid,
-    BirthYearInvalid, NotAdult, OutsideScope (of the drive), SamePerson.
+    BirthYearInvalid, WouldBeMinor, OutsideScope (of the drive), SamePerson.
     """
     phone = current().phone
     with system("a member is corrected"):
@@ -370,7 +370,7 @@ def _must_be_adult(member: Membership, birth_year: int, *, says_adult: bool) -> 
     if age is Age.IMPOSSIBLE:
         raise BirthYearInvalid
     if age is Age.MINOR:
-        raise NotAdult
+        raise WouldBeMinor
 
 
 def _must_differ(member: Membership, person: Person) -> None:

@@ -105,6 +105,7 @@ class Settling:
         self.deltas: Counter[tuple[bytes, bytes, bytes, int]] = Counter()  # channel, unit, day, rung
         self.lifted: list[bytes] = []
         self.signed: set[bytes] = set()
+        self.resent: set[bytes] = set()  # claims that came before: answered as they were then
         self.stored = 0  # claims stored besides the fast statement's
 
     # Reading
@@ -181,9 +182,11 @@ class Settling:
         if stored is not None and not stored.is_mine:
             if stored.phone != row.phone:
                 return KeyReused()
+            self.resent.add(row.claim)
             return stored_outcome(stored.taken, stored.receipt, stored.member_public, limit=limit)
         waiting = phone.waiting
         if waiting is not None and waiting.completed_by == row.claim and waiting.completed_as is not None:
+            self.resent.add(row.claim)
             return stored_outcome(waiting.completed_as, waiting.receipt, waiting.member_public, limit=limit)
         is_mine = stored is not None
         if phone.is_suppressed and row.is_signed == NO and not is_mine:

@@ -226,6 +226,7 @@ LIST = ImportKind(
         "completed": Outcome(_("Complete a missed call"), "ok"),
         "renewed": Outcome(_("Renew"), "ok"),
         "already_member": Outcome(_("Members already")),
+        "repeated": Outcome(_("Brought by this file before: nothing changes")),
         "known": Outcome(_("On known phones: decided while importing")),
         "on_worklist": Outcome(_("For a person to look at"), "warn"),
         "late": Outcome(_("Too late to count: stay reported"), "warn"),
@@ -247,6 +248,9 @@ LIST = ImportKind(
     ),
     reasons={
         **{kind.code: kind.message for kind in _REFUSALS},
+        "unknown_unit": _(
+            "There is no such unit. Use the code from the list of units, or leave it out and give the PIN code."
+        ),
         "place_missing": _("Neither booth code nor PIN code is given. Fill in one of them."),
         "pin_unknown": _("This PIN code is not in the directory. Give the booth code."),
         "pin_several": _(

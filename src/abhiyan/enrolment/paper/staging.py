@@ -136,12 +136,15 @@ def left_over_sql(import_id: int, condition: str) -> str:
 
 
 def outcomes_of(settling: Settling, answers: dict[bytes, Outcome | ClaimRefused]) -> dict[bytes, str]:
-    """Each answered claim's outcome by the codes of the list, telling further people of a phone apart."""
+    """Each answered claim's outcome by the codes of the list: told apart are further people of a phone, and rows that
+    came before, for which nothing changes."""
     completing = {write[3] for write in settling.writes.get("waiting_done", ())}
     second = {write[7] for write in settling.writes.get("members", ()) if write[4] != SHORTS[0]}
     found = {}
     for claim, answer in answers.items():
-        if claim in completing:
+        if claim in settling.resent:
+            found[claim] = "repeated"
+        elif claim in completing:
             found[claim] = "completed"
         elif claim in second:
             found[claim] = "second"

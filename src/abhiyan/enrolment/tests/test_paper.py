@@ -190,12 +190,12 @@ def test_undo_puts_everything_back_and_the_list_may_come_again(world: World, tmp
     assert take_in(world, tmp_path, body).counts == done.counts, "the same file once more"
 
 
-def test_the_same_file_brought_twice_finds_its_first_outcomes(world: World, tmp_path: Path) -> None:
+def test_the_same_file_brought_twice_changes_nothing_and_says_so(world: World, tmp_path: Path) -> None:
     body = HEAD + people(30)
     first = take_in(world, tmp_path, body)
     state, ladder = state_of(world), world.tallies()
     second = take_in(world, tmp_path, body)
-    assert second.counts == first.counts == {"joined": 30}
+    assert first.counts == {"joined": 30} and second.counts == {"repeated": 30}
     assert state_of(world) == state and world.tallies() == ladder
     step(world, second.public_id, "undo")
     assert state_of(world) == state, "undoing the second takes nothing of the first"
