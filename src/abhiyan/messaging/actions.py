@@ -594,15 +594,14 @@ def ask_to_release(*, programme_id: int, unit_id: int, reason: str, by: Actor, a
 def release_held(*, release_id: UUID, by: Actor, at: datetime) -> int:
     """Let held messages go, after a second person's yes, by whoever asked. Returns how many.
 
-    They go past the breaker, once: that is what was released. Refuses what `org.use_release` refuses.
+    They go past the breaker, once: that is what was released. Only those in the asker's sight, whatever else waits in
+    other states. Refuses what `org.use_release` refuses.
     """
     payload = org.use_release(public_id=release_id, act="messages.release", by=by, at=at)
     programme_id = int(payload["programme_id"])
+    held = Message.objects.filter(state=Message.State.HELD, reason__in=RELEASABLE, programme_id=programme_id)
+    n = held.update(state=Message.State.QUEUED, reason="released", due_at=at)
     with system("releasing held messages"):
-        held = Message.objects.filter(
-            state=Message.State.HELD, reason__in=RELEASABLE, programme_id=programme_id
-        )
-        n = held.update(state=Message.State.QUEUED, reason="released", due_at=at)
         audit.record(by=by, at=at, act="messaging.release_held", subject=str(programme_id), n=n)
     return n
 
