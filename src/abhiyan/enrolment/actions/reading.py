@@ -18,6 +18,14 @@ MANY = 10_000  # from here on somebody should ask why
 DAY_S = 86_400
 
 
+class ReadEnough(TooMany):
+    code = "read_enough"
+    message = _(
+        "As many people's entries as one may see in a day, %(most)s, were shown to you. Go on in %(hours)s hours;"
+        " whoever else is responsible here can until then."
+    )
+
+
 class ListTooLong(Refused):
     code = "list_too_long"
     message = _(
@@ -40,7 +48,7 @@ def ask_for_list(
 
 
 def read_people(*, by: Actor, unit_id: int, n: int, at: datetime, act: str = "enrolment.read_people") -> None:
-    """Note that somebody was shown n people of a unit. Refuses TooMany past the day's quota, ListTooLong what no day
+    """Note that somebody was shown n people of a unit. Refuses ReadEnough past the day's quota, ListTooLong what no day
     has room for.
 
     Past half of it one entry "enrolment.reads_many" a day raises the alarm.
@@ -48,7 +56,13 @@ def read_people(*, by: Actor, unit_id: int, n: int, at: datetime, act: str = "en
     if n > ROWS_PER_DAY:
         raise ListTooLong(most=ROWS_PER_DAY)
     who = str(by.account_id or by.id)
-    limits.take(limit="people.rows", subject=who, at=at, allowed=ROWS_PER_DAY, window_s=DAY_S, n=max(n, 1))
+    try:
+        limits.take(
+            limit="people.rows", subject=who, at=at, allowed=ROWS_PER_DAY, window_s=DAY_S, n=max(n, 1)
+        )
+    except TooMany as refused:
+        wait_s = int(str(refused.facts["wait_s"]))
+        raise ReadEnough(most=ROWS_PER_DAY, hours=-(-wait_s // 3600), wait_s=wait_s) from None
     try:
         limits.take(limit="people.many", subject=who, at=at, allowed=MANY, window_s=DAY_S, n=max(n, 1))
     except TooMany:

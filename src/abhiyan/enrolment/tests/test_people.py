@@ -224,7 +224,7 @@ def test_reading_leaves_a_row_and_a_quota_ends_it(world: World, monkeypatch: pyt
     client = officer(world, "district_president", "JK-SRI")
     for _n in range(3):
         assert client.get("/people/").status_code == 200
-    assert client.get("/people/").status_code == 429
+    assert "in a day, 3, were shown to you. Go on in " in body(client, "/people/", 429)
     acts = world.rows(
         "select act, count(*) from core_audit where act like 'enrolment.read%%' group by 1 order by 1"
     )
