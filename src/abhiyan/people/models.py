@@ -189,6 +189,27 @@ class Account(models.Model):
         return True
 
 
+class AccountWord(models.Model):
+    """A word of an open account's name, as it sounds (units.rules.fold): what search finds people in office by.
+
+    unit_id is the account's: a policy that had to look it up there would be asked for every Abdul of the nation.
+    """
+
+    pk = models.CompositePrimaryKey("word", "account_id")
+    word = models.TextField()
+    account_id = models.BigIntegerField()
+    unit_id = models.BigIntegerField(null=True)
+
+    class Meta:
+        db_table = "people_account_word"
+        indexes = [
+            # used by: search, by operators the policy lets go first (LIKE is none of them)
+            models.Index(fields=["word"], name="account_word_start", opclasses=["text_pattern_ops"]),
+            models.Index(fields=["account_id"], name="account_word_account"),  # used by: writing them anew
+        ]
+        constraints = policies("account_word", using=placed("people_account_word.unit_id", COUNTS))
+
+
 class Session(models.Model):
     """One signed-in browser. Listed to its owner, revocable; ended with the appointment that gave it its power."""
 

@@ -37,7 +37,7 @@ def held(world: World, phone: str, unit: str) -> None:
         Message.objects.update(state=Message.State.HELD, reason="budget")
 
 
-def states(world: World) -> dict[int, str]:
+def states(world: World) -> dict[int | None, str]:
     with system("test"):
         return dict(Message.objects.values_list("unit_id", "state"))
 

@@ -95,7 +95,7 @@ _HOLDER = """
 """
 
 
-def _holders(units: str, given: dict[str, int | date]) -> list[Holder]:
+def _holders(units: str, given: Mapping[str, int | date | list[int]]) -> list[Holder]:
     with prepared.cursor() as cursor:
         cursor.execute(_HOLDER.format(units=units), given)
         return [
@@ -132,6 +132,22 @@ def holders(unit_id: int, *, on: date) -> list[Holder]:
         " group by unit_id) p",
         {"unit": unit_id, "on": on},
     )
+
+
+def office_bearers(text: str, *, on: date, limit: int = 20) -> list[Holder]:
+    """Who holds an office and is called like this, in either script; the highest first. In the caller's scope."""
+    called = people.accounts_called(text)
+    if not called:
+        return []
+    found = _holders(
+        "(select unit_id, min(depth) as depth from units_placement where lo is not null and unit_id = any("
+        " select unit_id from org_appointment where account_id = any(%(accounts)s) and state <> 'ended')"
+        " group by unit_id) p",
+        {"accounts": called, "on": on},
+    )
+    wanted = set(called)
+    among = [holder for holder in found if holder.account_id in wanted]
+    return sorted(among, key=lambda holder: (holder.depth, holder.rank, holder.name))[:limit]
 
 
 def line_of_command(unit_id: int, hierarchy: int, *, on: date) -> list[Holder]:

@@ -12,8 +12,9 @@ from abhiyan.core.keys import keyring
 from abhiyan.core.refusals import NotFound, Refused
 from abhiyan.core.scope import system
 from abhiyan.people import phones
-from abhiyan.people.models import Account, Phone
+from abhiyan.people.models import Account, AccountWord, Phone
 from abhiyan.people.news import AccountClosed
+from abhiyan.units.rules import fold
 
 from . import sessions
 
@@ -83,6 +84,7 @@ def open_account(
             is_demo=is_demo,
             is_root=is_root,
         )
+        _write_words(account)
         audit.record(by=by, at=at, act="people.open_account", subject=str(account.public_id), unit_id=unit_id)
     return account
 
@@ -110,8 +112,12 @@ def rename_account(*, account_id: int, name: str, by: Actor, at: datetime) -> No
     """Correct the name people see. Who may is asked by the caller; refuses NotAName."""
     cleaned = _clean(name)
     with system("renaming an account"):
-        if not Account.objects.filter(id=account_id).update(name=cleaned):
+        account = Account.objects.filter(id=account_id).first()
+        if account is None:
             raise NotFound
+        account.name = cleaned
+        account.save(update_fields=["name"])
+        _write_words(account)
         audit.record(by=by, at=at, act="people.rename_account", subject=str(account_id))
 
 
@@ -127,6 +133,7 @@ def close_account(*, account_id: int, by: Actor, at: datetime) -> None:
     with system("closing an account"):
         if not Account.objects.filter(id=account_id, closed_at=None).update(closed_at=at):
             raise NotFound
+        AccountWord.objects.filter(account_id=account_id).delete()
         sessions.end_all_of_account(account_id=account_id, at=at)
         audit.record(by=by, at=at, act="people.close_account", subject=str(account_id))
         news.tell(AccountClosed(account_id, by, at))
@@ -134,7 +141,18 @@ def close_account(*, account_id: int, by: Actor, at: datetime) -> None:
 
 def find_account_at(*, account_id: int, unit_id: int, instead_of: int | None) -> None:
     """Move where an account is looked for: from nowhere, or from the unit it left. In a system scope."""
-    Account.objects.filter(id=account_id, unit_id=instead_of).update(unit_id=unit_id)
+    if Account.objects.filter(id=account_id, unit_id=instead_of).update(unit_id=unit_id):
+        AccountWord.objects.filter(account_id=account_id).update(unit_id=unit_id)
+
+
+def _write_words(account: Account) -> None:
+    """What an open account is found by, anew. In a system scope."""
+    AccountWord.objects.filter(account_id=account.pk).delete()
+    if account.closed_at is None:
+        AccountWord.objects.bulk_create(
+            AccountWord(word=word, account_id=account.pk, unit_id=account.unit_id)
+            for word in sorted(set(fold.fold(account.name)))
+        )
 
 
 def reveal_phone(*, phone_id: UUID, by: Actor, at: datetime, unit_id: int | None = None) -> str:

@@ -1,10 +1,13 @@
-"""Search from every page: units by name or code, programmes, people by their whole number."""
+"""Search from every page: units by name or code, programmes, people in office by name."""
 
+from django.conf import settings
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
+from abhiyan.core import clock
+from abhiyan.org import queries as org
 from abhiyan.org.viewer import Request, named
 from abhiyan.programmes import queries as programmes
 from abhiyan.units import queries as units
@@ -13,6 +16,7 @@ from abhiyan.units.models import Hierarchy, Kind
 from .unit import language, unit_href
 
 MOST = 40
+MOST_HOLDERS = 20
 
 
 @require_safe
@@ -23,6 +27,8 @@ def search(request: Request) -> HttpResponse:
     found = units.search(text, language=lang, limit=MOST) if text else []
     if len(found) == 1 and found[0].code.casefold() == text.casefold():
         return redirect(reverse("site:unit", args=[found[0].code]))
+    today = clock.day_in(settings.TIME_ZONE, clock.now())
+    held = org.office_bearers(text, on=today, limit=MOST_HOLDERS + 1)
     return render(
         request,
         "site/search.html",
@@ -46,6 +52,16 @@ def search(request: Request) -> HttpResponse:
             ]
             if text
             else [],
+            "holders": [
+                (
+                    unit_href(holder.unit_code, Hierarchy.ORGANISATIONAL),
+                    holder.name,
+                    named(holder.office_names, lang),
+                    named(holder.unit_names, lang),
+                )
+                for holder in held[:MOST_HOLDERS]
+            ],
+            "more_holders": len(held) > MOST_HOLDERS,
             "may_see_people": request.viewer.may("people.read"),
         },
     )

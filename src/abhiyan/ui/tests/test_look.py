@@ -176,7 +176,9 @@ def test_a_ladder_stands_whatever_is_known(render: Render, ladder: Any) -> None:
 
 
 def test_a_target_of_nothing_is_said_once(render: Render) -> None:
-    html = render("{% ladder l %}", l=Ladder(name="Members", target=0, counted=3, pace_pct=50, day=5, days=10))
+    html = render(
+        "{% ladder l %}", l=Ladder(name="Members", target=0, counted=3, pace_pct=50, day=5, days=10)
+    )
     assert ">Target 0</text>" in html and ">0</text>" not in html
 
 
