@@ -332,12 +332,12 @@ def audit(at: datetime) -> Iterable[Finding]:
     if n and age_s > 60:
         yield Finding(
             FAIL if _is_served.get() else WARN,
-            f"{n} audit entries are not sealed, the oldest for {age_s:.0f} s",
+            f"entries of the audit not sealed: {n}, the oldest for {age_s:.0f} s",
             "see that `abhiyan jobs` runs; a transaction left open for long holds the seal up too",
             {"unsealed": n},
         )
     else:
-        yield Finding(OK, f"{n} audit entries wait for their seal", facts={"unsealed": n})
+        yield Finding(OK, f"entries of the audit that wait for their seal: {n}", facts={"unsealed": n})
     if len(audit_seals.head_folders()) < 2 and not is_demo():
         yield Finding(
             WARN,

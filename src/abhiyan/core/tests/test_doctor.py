@@ -144,7 +144,10 @@ def test_entries_that_stay_unsealed_are_found() -> None:
     with system("test"):
         audit.record(by=Actor.system("test"), at=now, act="test.act")
     assert doctor.FAIL not in found("audit", at=now)
-    assert "1 audit entries are not sealed" in found("audit", at=now + timedelta(minutes=2))[doctor.FAIL]
+    assert (
+        "entries of the audit not sealed: 1, the oldest for"
+        in found("audit", at=now + timedelta(minutes=2))[doctor.FAIL]
+    )
     assert doctor.FAIL not in found("audit", at=now + timedelta(minutes=2), is_served=False)
     seal_everything(now)
     assert doctor.FAIL not in found("audit", at=now + timedelta(minutes=2))

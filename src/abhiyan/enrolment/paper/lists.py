@@ -71,7 +71,7 @@ def slugs() -> dict[str, str]:
 
 
 def languages() -> list[tuple[str, str]]:
-    return [("hi", "हिन्दी"), ("en", "English")]
+    return [("hi", "हिंदी"), ("en", "English")]
 
 
 def check(work: Work) -> None:

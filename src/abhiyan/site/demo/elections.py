@@ -49,7 +49,7 @@ PARTY = "BJP"
 PLANS: tuple[tuple[dict[str, str], Aims], ...] = (
     ({"en": "46 of 90 seats (sample)", "hi": "90 में से 46 सीटें (नमूना)"}, Aims(seats_goal=46)),
     (
-        {"en": "80 of 90 seats with 1,500,000 votes (sample)", "hi": "15,00,000 मतों से 90 में से 80 सीटें (नमूना)"},
+        {"en": "80 of 90 seats with 15,00,000 votes (sample)", "hi": "15,00,000 मतों से 90 में से 80 सीटें (नमूना)"},
         Aims(seats_goal=80, votes_goal=1_500_000),
     ),
 )

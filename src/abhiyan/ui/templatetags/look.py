@@ -463,7 +463,12 @@ def form_errors(form: BaseForm) -> dict[str, Any]:
     problems: list[dict[str, Any]] = [{"text": text} for text in form.non_field_errors()]
     for bound in form:
         problems += [
-            {"text": text, "label": bound.label, "href": f"#{bound.id_for_label or bound.auto_id}"}
+            # A label that is a sentence, as of a box to tick, ends here in a colon.
+            {
+                "text": text,
+                "label": str(bound.label).rstrip(".।"),
+                "href": f"#{bound.id_for_label or bound.auto_id}",
+            }
             for text in bound.errors
         ]
     return {"form": form, "problems": problems, "id": f"{form.prefix or 'form'}-errors"}

@@ -219,7 +219,7 @@ def test_a_pager_says_what_is_shown_and_what_is_not(render: Render) -> None:
 class Form(forms.Form):
     name = forms.CharField(label="Name", help_text="As on the roll.")
     side = forms.ChoiceField(label="Side", widget=forms.RadioSelect, choices=[("a", "A"), ("b", "B")])
-    agreed = forms.BooleanField(label="I have read it")
+    agreed = forms.BooleanField(label="I have read it.")
     secret = forms.CharField(widget=forms.HiddenInput, required=False)
 
 
@@ -230,6 +230,7 @@ def test_an_error_is_bound_to_its_field_and_named_in_the_summary(render: Render)
     assert 'id="id_name_helptext"' in html
     assert '<fieldset class="field" aria-describedby="id_side_error">' in html
     assert 'href="#id_name">Name: This field is required.</a>' in html
+    assert ">I have read it: This field is required.</a>" in html
     assert html.count('type="hidden"') == 1
     assert "3 things to put right" in html
 
