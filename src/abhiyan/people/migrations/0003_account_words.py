@@ -1,23 +1,8 @@
-"""Words of names by which people in office are found; of those who are there already, too."""
+"""Words of names, by which people in office are found."""
 
 from django.db import migrations, models
 
 import abhiyan.core.policy
-from abhiyan.units.rules import fold
-
-
-def write(apps, schema_editor):
-    Account, Word = apps.get_model("people", "Account"), apps.get_model("people", "AccountWord")
-    found = Account.objects.filter(closed_at=None).values_list("id", "unit_id", "name").iterator(2_000)
-    words = []
-    for account_id, unit_id, name in found:
-        words += [
-            Word(word=word, account_id=account_id, unit_id=unit_id) for word in sorted(set(fold.fold(name)))
-        ]
-        if len(words) > 10_000:
-            Word.objects.bulk_create(words)
-            words = []
-    Word.objects.bulk_create(words)
 
 
 class Migration(migrations.Migration):
@@ -66,5 +51,4 @@ class Migration(migrations.Migration):
                 ],
             },
         ),
-        migrations.RunPython(write, migrations.RunPython.noop),
     ]

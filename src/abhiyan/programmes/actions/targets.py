@@ -253,7 +253,11 @@ def take_over_plan(
             raise PlanUnplaced(field="plan")
         _require_seen(expected, found.changes)
         name = plan.names.get("en") or next(iter(plan.names.values()), "")
-        facts = {"plan": f"{name} v{plan.number}", "plan_id": str(plan.public_id)}
+        facts = {
+            "plan": f"{name} v{plan.number}",
+            **{f"plan_{language}": f"{text} v{plan.number}" for language, text in plan.names.items() if text},
+            "plan_id": str(plan.public_id),
+        }
         _change(
             programme,
             measure,

@@ -106,7 +106,8 @@ def said(key: str, facts: Mapping[str, str] | None = None) -> str:
     if key == "hand":
         return say("by hand")
     if key == "plan":
-        name = (facts or {}).get("plan", "")
+        kept = facts or {}
+        name = kept.get(f"plan_{(get_language() or '')[:2]}") or kept.get("plan", "")
         return say("by the plan: %(name)s") % {"name": name} if name else say("by a plan")
     if key not in SOURCES:
         return ""

@@ -222,7 +222,7 @@ def test_a_plan_is_taken_over_with_its_name_and_version(
         )
         plan = Plan.objects.create(
             public_id=uuid4(),
-            names={"en": "Eighty of eighty"},
+            names={"en": "Eighty of eighty", "hi": "अस्सी में अस्सी"},
             election=election,
             level="pc",
             unit_id=world.unit("N1"),
@@ -261,6 +261,8 @@ def test_a_plan_is_taken_over_with_its_name_and_version(
         (last,) = queries.versions(drive, unit_id=world.unit("N1"))[:1]
         with override("en"):
             assert last.basis_name == "by the plan: Eighty of eighty v3"
+        with override("hi"):
+            assert "अस्सी में अस्सी v3" in last.basis_name
         again = queries.plan_as_targets(drive, plan, on=TODAY)
         assert again.changes.differences == () and again.taken == 7
         # The next version moves the lock the plan itself has set; one set by hand since stays, and is told.
