@@ -4,6 +4,7 @@ from datetime import timedelta
 from uuid import UUID
 
 import pytest
+from django.utils.translation import override
 
 from abhiyan.core.actor import Actor
 from abhiyan.core.refusals import NotFound
@@ -188,7 +189,7 @@ def test_two_on_a_phone_cannot_be_corrected_into_one(world: World) -> None:
 def test_nobody_is_corrected_into_a_minor(world: World) -> None:
     asha = world.web_join(of=world.asha)
     assert asha.membership is not None
-    with pytest.raises(actions.NotAdult, match="Nothing was changed"):
+    with override("en"), pytest.raises(actions.NotAdult, match="Nothing was changed"):
         actions.correct(membership=asha.membership, birth_year=2012, by=SYSTEM, at=world.now)
 
 
