@@ -299,7 +299,7 @@ def test_a_reply_that_waits_for_its_release_is_stopped_by_leaving(
     with system("tests release"):
         held = Message.objects.filter(state="held")
         assert held.update(state="queued", reason="released", due_at=clock.now()) == 1
-    assert sent(world) == [("leave.receipt", world.asha.phone), ("drive.reply", world.bilal.phone)]
+    assert set(sent(world)) == {("leave.receipt", world.asha.phone), ("drive.reply", world.bilal.phone)}
 
 
 def test_a_call_after_leaving_is_replied_to(server: Server, world: World, secret: str) -> None:
