@@ -249,6 +249,23 @@ class CorrectForm(Clipped):
     unit = forms.CharField(required=False, max_length=64)
 
 
+def _channel() -> forms.ChoiceField:
+    """By which way somebody came; any, unless chosen."""
+    return forms.ChoiceField(
+        label=_("Came by"),
+        required=False,
+        choices=[("", _("All")), *((str(c.value), c.label) for c in Channel)],
+    )
+
+
+def _day(**labelled: Any) -> forms.DateField:
+    return forms.DateField(
+        **labelled,
+        required=False,
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+    )
+
+
 class FilterForm(Clipped):
     """How a list of people is narrowed."""
 
@@ -268,11 +285,7 @@ class FilterForm(Clipped):
             ("confirmed", _("Confirmed")),
         ],
     )
-    channel = forms.ChoiceField(
-        label=_("Came by"),
-        required=False,
-        choices=[("", _("All")), *((str(c.value), c.label) for c in Channel)],
-    )
+    channel = _channel()
     kind = forms.ChoiceField(
         label=_("New or renewed"),
         required=False,
@@ -283,31 +296,15 @@ class FilterForm(Clipped):
         required=False,
         choices=[("", _("Current")), ("ended", _("Ended")), ("all", _("All"))],
     )
-    since = forms.DateField(
-        label=_("Joined since"),
-        required=False,
-        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
-    )
+    since = _day(label=_("Joined since"))
 
 
 class DaysForm(Clipped):
     """Which channel and which days."""
 
-    channel = forms.ChoiceField(
-        label=_("Came by"),
-        required=False,
-        choices=[("", _("All")), *((str(c.value), c.label) for c in Channel)],
-    )
-    since = forms.DateField(
-        label=_("From day"),
-        required=False,
-        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
-    )
-    until = forms.DateField(
-        label=_("To day"),
-        required=False,
-        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
-    )
+    channel = _channel()
+    since = _day(label=_("From day"))
+    until = _day(label=_("To day"))
 
 
 class PlaceAndDaysForm(DaysForm):
