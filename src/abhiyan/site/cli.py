@@ -66,12 +66,12 @@ class Rooms(click.Group):
         except click.ClickException:
             raise
         except Exception as error:
-            if (told := _told(error)) is None:
+            if (known := told(error)) is None:
                 raise
-            raise told from None
+            raise known from None
 
 
-def _told(error: Exception) -> click.ClickException | None:
+def told(error: Exception) -> click.ClickException | None:
     """What a person is told of an error that has its own words; None for one that has not."""
     if isinstance(error, environment.WrongSetting):
         return CannotRun(str(error))

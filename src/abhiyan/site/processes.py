@@ -27,6 +27,7 @@ from abhiyan.core import database, home
 
 log = logging.getLogger(__name__)
 WATCH_S = 0.5
+RUN_WATCH_S = 0.05
 PATIENCE_S = 30.0
 LONGEST_PAUSE_S = 30.0
 LIVED_S = 10.0  # who lives so long has started well
@@ -182,38 +183,14 @@ def die_with(parent: str, number: signal.Signals) -> None:
 def stopping_on_signals() -> Iterator[threading.Event]:
     """An event that SIGTERM, SIGINT and SIGHUP set, unless ignored from the start; in the main thread."""
     event = threading.Event()
-    with _on_signals(event.set):
-        yield event
-
-
-class ToldToStop(BaseException):
-    """A signal to stop came while something long went on that looks at no event."""
-
-
-@contextmanager
-def ended_by_signals() -> Iterator[None]:
-    """Raises ToldToStop within, wherever it is, at the first SIGTERM, SIGINT or SIGHUP; in the main thread."""
-    told: list[bool] = []
-
-    def end() -> None:
-        if not told:  # a second one does not disturb the clearing up
-            told.append(True)
-            raise ToldToStop
-
-    with _on_signals(end):
-        yield
-
-
-@contextmanager
-def _on_signals(act: Callable[[], None]) -> Iterator[None]:
     numbers = [
         number
         for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
         if signal.getsignal(number) != signal.SIG_IGN  # begun with nohup, or in the background of a script
     ]
-    before = {number: signal.signal(number, lambda *_: act()) for number in numbers}
+    before = {number: signal.signal(number, lambda *_: event.set()) for number in numbers}
     try:
-        yield
+        yield event
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
@@ -240,6 +217,25 @@ class _Child:
         if self.process and self.process.poll() is None:
             with suppress(ProcessLookupError):
                 self.process.send_signal(number)
+
+
+def run_once(command: Sequence[str], *, stopping: threading.Event) -> int | None:
+    """Run a command as a child to its end, whose exit code is returned; None when `stopping` ended it.
+
+    For what is long at work and looks at no event. A signal's handler that raises there could be lost: what is raised
+    while Python clears something up is dropped. Such a child holds nothing that may not be left half done, and is
+    killed.
+    """
+    child = _Child(command, {})
+    child.start()
+    assert child.process is not None
+    try:
+        while (code := child.process.poll()) is None and not stopping.wait(RUN_WATCH_S):
+            pass
+        return code
+    finally:
+        child.end(signal.SIGKILL)
+        child.process.wait()
 
 
 def supervise(

@@ -3,8 +3,6 @@
 import os
 import shutil
 import sys
-import time
-from collections.abc import Callable
 
 import click
 
@@ -23,7 +21,6 @@ def run(*, seed: str, port: int, fresh: bool) -> int:
     _refuse_what_is_real()
     if folder.exists() and (fresh or (database.is_embedded() and not (folder / READY).exists())):
         _forget()  # what was half made, too; but nobody's own database unasked
-    begun = time.monotonic()
     folder.mkdir(parents=True, exist_ok=True)
     (folder / MARK).touch()
     if not keys.master_path().exists():
@@ -36,12 +33,18 @@ def run(*, seed: str, port: int, fresh: bool) -> int:
     }
     with processes.stopping_on_signals() as stopping, processes.database_in_use():
         if not (folder / READY).exists():
-            try:
-                with processes.ended_by_signals():
-                    _make(seed, say=_saying(begun))
-            except processes.ToldToStop:
+            command = [sys.executable, "-m", "abhiyan.site.demo.making", seed]
+            code = processes.run_once(command, stopping=stopping)
+            if code is None:
                 click.echo("Stopped before everything was made: the next start begins anew.")
                 return STOPPED
+            if code < 0:  # such as for want of memory
+                click.echo(
+                    f"What made the demo was killed (signal {-code}): the next start begins anew.", err=True
+                )
+                return 1
+            if code:
+                return code
             (folder / READY).write_text(seed + "\n")
         _greet(port)
         commands = serve.commands(host="127.0.0.1", port=port, with_jobs=True)
@@ -83,34 +86,6 @@ def _forget() -> None:
         else:
             path.unlink(missing_ok=True)
     keys.keyring.cache_clear()  # another seed is another key
-
-
-def _saying(begun: float) -> Callable[[str], None]:
-    def say(text: str) -> None:
-        click.echo(f"[{time.monotonic() - begun:5.1f} s] {text}")
-
-    return say
-
-
-def _make(seed: str, *, say: Callable[[str], None]) -> None:
-    os.environ["ABHIYAN_ROLE"] = "owner"
-    os.environ["ABHIYAN_POOL"] = "0"
-    from abhiyan.core import schema
-
-    say("making the database")
-    schema.prepare()
-    import django
-
-    django.setup()
-    schema.migrate(verbosity=0)
-    with schema.working_as("jobs"):
-        from abhiyan.core import clock
-
-        from .build import build
-
-        build(seed, at=clock.now(), say=say)
-    os.environ["ABHIYAN_ROLE"] = "app"
-    os.environ["ABHIYAN_POOL"] = "1"
 
 
 def _greet(port: int) -> None:
