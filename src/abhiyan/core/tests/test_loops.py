@@ -1,7 +1,6 @@
 """Loops turn by one process at a time, say how they are, and outlive what they meet."""
 
 import threading
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
@@ -14,18 +13,10 @@ from django.db import connection, transaction
 from abhiyan.core import database, jobs, loops
 from abhiyan.core.models import Heartbeat
 from abhiyan.core.scope import current
+from abhiyan.core.tests.waits import PATIENCE_S, until
 from abhiyan.people.models import Suppression
 
 pytestmark = pytest.mark.usefixtures("as_jobs")
-PATIENCE_S = 30
-
-
-def until(condition: Callable[[], bool]) -> None:
-    """Waits for something to become true, asking again and again; fails when it never does."""
-    over = time.monotonic() + PATIENCE_S
-    while not condition():
-        assert time.monotonic() < over, "waited in vain"
-        threading.Event().wait(0.01)
 
 
 T = TypeVar("T")

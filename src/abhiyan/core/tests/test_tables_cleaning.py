@@ -12,6 +12,8 @@ from hypothesis import strategies as st
 from abhiyan.core.tables.cleaning import BadCell, Notes, cleaner, tidied
 from abhiyan.core.tables.layout import Field, Kind
 
+pytestmark = pytest.mark.once
+
 
 def field(kind: Kind, **extra: Any) -> Field:
     return Field("it", "It", "यह", kind=kind, **extra)

@@ -19,6 +19,8 @@ from abhiyan.core.tables.reasons import CELL, FILE, KINDS, NOTES, SENSITIVE, Tab
 from abhiyan.core.tables.scanning import split
 from abhiyan.core.tables.sniffing import Preview, mapped, sniff
 
+pytestmark = pytest.mark.once
+
 PAPER = Layout(
     "paper",
     (

@@ -9,6 +9,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
@@ -19,6 +20,8 @@ from abhiyan.core.tables.scanning import scan, split_csv
 from abhiyan.core.tables.sniffing import sniff
 from abhiyan.core.tables.sources import Source
 from abhiyan.core.tables.writing import neutral, write_csv, write_xlsx
+
+pytestmark = pytest.mark.once
 
 NOTES_LIST = Layout(
     "notes",

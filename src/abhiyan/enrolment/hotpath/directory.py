@@ -28,7 +28,7 @@ log = logging.getLogger(__name__)
 FRESH_S = 5.0  # older: read again, in the background
 STALE_S = 30.0  # older: read again before anybody is let in
 LONGEST_HEADER = 200
-MISSED_S = 0.5  # who is not known is looked for again at most this often
+MISSED_S = 0.1  # who is not known is looked for again at most this often
 
 _TOKENS = """select digest, public_id, programme_id, channel, unit_id, expires_at from enrolment_channel_token
  where ended_at is null and expires_at > now()"""

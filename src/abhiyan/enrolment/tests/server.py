@@ -8,12 +8,13 @@ import socket
 import subprocess
 import sys
 import tempfile
-import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
+
+from abhiyan.core.tests.waits import until
 
 ORIGIN = "https://app.example.org"  # as the provider knows us; signatures cover it
 
@@ -55,15 +56,17 @@ class Server:
             stdout=subprocess.DEVNULL,
             stderr=self.log.open("wb"),
         )
-        ends = time.monotonic() + 30
-        while True:
-            try:
-                with socket.create_connection(("127.0.0.1", self.port), timeout=1):
-                    return self
-            except OSError:
-                if time.monotonic() > ends or self.process.poll() is not None:
-                    raise AssertionError(self.log.read_text()) from None
-                os.sched_yield()
+        until(self._listens)
+        return self
+
+    def _listens(self) -> bool:
+        assert self.process is not None
+        assert self.process.poll() is None, self.log.read_text()
+        try:
+            socket.create_connection(("127.0.0.1", self.port), timeout=1).close()
+        except OSError:
+            return False
+        return True
 
     def stop(self) -> None:
         if self.process is not None and self.process.poll() is None:

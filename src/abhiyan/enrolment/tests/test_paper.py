@@ -5,8 +5,6 @@ import re
 import subprocess
 import sys
 import threading
-import time
-from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 from uuid import UUID, uuid4
@@ -23,6 +21,7 @@ from abhiyan.core.imports import queries, running, store
 from abhiyan.core.keys import keyring
 from abhiyan.core.models import RefusedRow, StagedImport
 from abhiyan.core.scope import system
+from abhiyan.core.tests.waits import until
 from abhiyan.enrolment.models import RefusedCount
 from abhiyan.enrolment.paper import staging
 from abhiyan.enrolment.tests.make import Ladder, World
@@ -31,13 +30,6 @@ from abhiyan.units.models import Unit
 pytestmark = pytest.mark.django_db(transaction=True)
 BY = Actor.system("tests")
 HEAD = "Phone,Name,Birth year,Booth code,Notice version,Batch number\n"
-
-
-def until(condition: Callable[[], bool], wait_s: float = 60) -> None:
-    over = time.monotonic() + wait_s
-    while not condition():
-        assert time.monotonic() < over, "waited in vain"
-        threading.Event().wait(0.01)
 
 
 @pytest.fixture

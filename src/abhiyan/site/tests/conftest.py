@@ -7,9 +7,7 @@ import socket
 import subprocess
 import sys
 import tempfile
-import threading
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
@@ -17,16 +15,6 @@ from typing import IO
 import pytest
 
 from abhiyan.core import embedded
-
-PATIENCE_S = 60
-
-
-def until(condition: Callable[[], bool], wait_s: float = PATIENCE_S) -> None:
-    """Waits for something to become true, asking again and again; fails when it never does."""
-    over = time.monotonic() + wait_s
-    while not condition():
-        assert time.monotonic() < over, "waited in vain"
-        threading.Event().wait(0.02)
 
 
 def free_port() -> int:

@@ -12,8 +12,9 @@ from pathlib import Path
 import pytest
 
 from abhiyan.core import embedded
+from abhiyan.core.tests.waits import PATIENCE_S, until
 
-from .conftest import PATIENCE_S, Installation, free_port, until
+from .conftest import Installation, free_port
 
 pytestmark = pytest.mark.once
 TOKEN = "figures-for-the-test"
