@@ -24,10 +24,8 @@ from abhiyan.people.visit import Request
 from .sign_in import READS, AppCodeForm, acting, own_account, strengthened, told
 
 
-class NameForm(forms.Form):
-    """What a factor is called."""
-
-    name = forms.CharField(
+def _name() -> forms.CharField:
+    return forms.CharField(
         label=_("Name"),
         help_text=_("So that you know it again, such as: my phone"),
         max_length=factors.LONGEST_NAME,
@@ -35,10 +33,16 @@ class NameForm(forms.Form):
     )
 
 
+class NameForm(forms.Form):
+    """What a factor is called."""
+
+    name = _name()
+
+
 class NewAppForm(AppCodeForm):
     """The first code of a new app, and its name."""
 
-    name = forms.CharField(label=_("Name"), max_length=factors.LONGEST_NAME, required=False)
+    name = _name()
 
 
 @require_GET
