@@ -16,6 +16,7 @@ from abhiyan.core.keys import keyring
 from abhiyan.core.models import AuditEntry
 from abhiyan.core.scope import Scope, scoped, system
 from abhiyan.messaging import actions, doctor, queries
+from abhiyan.messaging.actions import queueing, sending
 from abhiyan.messaging.adapters import Handed, Http, Letter
 from abhiyan.messaging.models import Message, Template
 from abhiyan.messaging.rules import texts
@@ -192,7 +193,7 @@ def test_what_is_taken_back_behind_a_spent_budget_is_not_held(gateway: Gateway) 
     for number in range(4):
         queue(key=f"r{number}", template="drive.reply", programme_id=7)
     leased = sorted(
-        actions.lease(at=AT), key=lambda one: one.id == actions._ident("r2")
+        actions.lease(at=AT), key=lambda one: one.id == queueing._ident("r2")
     )  # it is the last one
     actions.take_back(keys=["r2"], at=AT)
     assert actions.hand_over(messages=leased, adapter=gateway.adapter, at=AT) == 1
@@ -232,7 +233,7 @@ def test_what_is_due_behind_a_spent_budget_is_held_in_large_steps_and_nothing_el
     gateway: Gateway, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A code and another programme's message go at once; what is due later has its own hour's budget."""
-    monkeypatch.setattr(actions, "HELD_AT_ONCE", 3)
+    monkeypatch.setattr(sending, "HELD_AT_ONCE", 3)
     with system("test"):
         actions.set_allowance(programme_id=7, per_hour=2, by=Actor.system("test"), at=AT)
     queue(key="later", template="drive.reply", programme_id=7)

@@ -1,0 +1,61 @@
+"""A phone says no: what waits for it is given up, and what is asked before each message."""
+
+from datetime import datetime
+from uuid import UUID
+
+from django.db import connection
+from django.db.models import QuerySet
+
+from abhiyan.messaging.models import Message, MessageClass
+from abhiyan.messaging.rules import noes
+from abhiyan.people import queries as people
+from abhiyan.people.models import Purpose
+from abhiyan.people.news import ConsentWithdrawn, PhoneSaidNo
+
+from .queueing import UNSENT
+
+
+def heed_no(*, told: PhoneSaidNo) -> None:
+    """Give up what waits for a phone that said no; what `noes.always_goes` still goes. In the transaction of the no.
+
+    What the sender has in hand at this moment is left to it: it asks for the no itself before each message.
+    """
+    rows = _waiting_for(told.phone_id)
+    if told.scope == "all":
+        rows = rows.exclude(template=noes.RECEIPT).exclude(template__startswith="code.")
+    else:
+        rows = rows.filter(kind=MessageClass.OUTREACH)
+    _give_up(rows, reason="suppressed", at=told.at)
+
+
+def heed_withdrawal(*, told: ConsentWithdrawn) -> None:
+    """Give up the outreach that waits for a phone where nobody says yes to messages any more. In its transaction."""
+    if told.purpose != Purpose.MESSAGES:
+        return
+    phone_id = people.person(told.person_id).phone_id
+    if not standing(phone_id)[1]:
+        _give_up(_waiting_for(phone_id).filter(kind=MessageClass.OUTREACH), reason="no_consent", at=told.at)
+
+
+_STANDING = """select x.scope, x.at, exists (select from people_person p join people_consent c on c.person_id = p.id
+ where p.phone_id = o.id and c.purpose = %s and c.withdrawn_at is null)
+ from (values (%s::uuid)) o(id) left join people_suppression x on x.phone_id = o.id and x.lifted_at is null"""
+
+
+def standing(phone_id: UUID) -> tuple[noes.No | None, bool]:
+    """What a phone says no to now, and whether somebody on it says yes to messages."""
+    with connection.cursor() as cursor:
+        cursor.execute(_STANDING, [Purpose.MESSAGES.value, phone_id])
+        scope, said_at, consented = cursor.fetchone()
+    return noes.No(scope, said_at) if scope else None, consented
+
+
+def _waiting_for(phone_id: UUID) -> QuerySet[Message]:
+    return Message.objects.filter(phone_id=phone_id, state__in=UNSENT)
+
+
+def _give_up(rows: QuerySet[Message], *, reason: str, at: datetime) -> None:
+    found = list(rows.select_for_update(skip_locked=True).values_list("pk", flat=True))
+    Message.objects.filter(pk__in=found).update(
+        state=Message.State.DROPPED, reason=reason, settled_at=at, leased_until=None
+    )

@@ -1,0 +1,132 @@
+"""Our own numbers: what a call to each means, and how its provider proves itself."""
+
+import secrets
+from collections.abc import Sequence
+from datetime import datetime
+from ipaddress import ip_network
+
+from django.db import connection
+from django.utils.translation import gettext_lazy as _
+
+from abhiyan.core import audit
+from abhiyan.core.actor import Actor
+from abhiyan.core.keys import keyring
+from abhiyan.core.refusals import NotFound, Refused
+from abhiyan.messaging.models import Allowance, Number, Spending
+from abhiyan.messaging.queries import inbound_id
+from abhiyan.messaging.rules import inbound
+
+
+def leave_number() -> str:
+    """The number whose call means "I leave", as a person dials it; empty while none is set."""
+    number = Number.objects.filter(meaning="leave", is_active=True).order_by("pk").first()
+    return number.number if number else ""
+
+
+class NumberUnclear(Refused):
+    code = "number_unclear"
+    message = _("Write the number with its country, such as +91….")
+
+
+class NumberTaken(Refused):
+    code = "number_taken"
+    message = _("This number is already in use. End it first, then add it again.")
+
+
+class NotProvable(Refused):
+    code = "not_provable"
+    message = _("Give the provider's signing token, or the networks its calls come from.")
+
+
+def connect_number(
+    *,
+    number: str,
+    provider: str,
+    meaning: str,
+    by: Actor,
+    at: datetime,
+    programme_id: int | None = None,
+    signing_token: str = "",
+    addresses: Sequence[str] = (),
+    only_if_free: bool = False,
+) -> str:
+    """Set what calls to one of our numbers mean, and how its provider proves itself. Returns the address's secret.
+
+    number: E.164. provider: generic, exotel, twilio. meaning: join (with its programme), leave, notice. The secret is
+    shown once: the provider is told /hook/call/<provider>/<secret>, and only a digest is kept. The act that calls it
+    has asked for authority. only_if_free: a number in use, by whatever programme, is left as it is.
+    Refuses NumberUnclear, NotProvable, NumberTaken. In the caller's transaction.
+    """
+    if not number.startswith("+") or not number[1:].isdigit() or not 8 <= len(number) <= 16:
+        raise NumberUnclear(field="number")
+    if provider not in inbound.PARSERS or meaning not in ("join", "leave", "notice"):
+        raise ValueError(provider, meaning)
+    if (provider == "exotel" or not signing_token) and not addresses:
+        raise NotProvable(field="addresses" if provider == "exotel" else "signing_token")
+    try:
+        networks = [str(ip_network(each, strict=False)) for each in addresses]
+    except ValueError:
+        raise NotProvable(field="addresses") from None
+    if only_if_free:
+        with connection.cursor() as cursor:  # two who add the same number at once come one after the other
+            cursor.execute("select pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"number|{number}"])
+        if Number.objects.filter(number=number, is_active=True).exists():
+            raise NumberTaken(field="number")
+    secret = secrets.token_urlsafe(24)
+    ring = keyring()
+    Number.objects.update_or_create(
+        number=number,
+        defaults={
+            "provider": provider,
+            "meaning": meaning,
+            "programme_id": programme_id,
+            "secret_path": ring.token_digest(secret).hex(),
+            "addresses": networks,
+            "sealed_token": ring.seal(signing_token.encode(), about=number.encode())
+            if signing_token
+            else None,
+            "is_active": True,
+        },
+    )
+    audit.record(by=by, at=at, act="messaging.connect_number", subject=meaning, facts={"provider": provider})
+    return secret
+
+
+def end_number(*, number_id: int, programme_id: int, by: Actor, at: datetime) -> None:
+    """Calls to one of a programme's numbers mean nothing any more; within half a minute its address is refused.
+
+    What proved its provider is forgotten. The act that calls it has asked for authority. Refuses NotFound. Ending
+    an ended one changes nothing.
+    """
+    row = Number.objects.select_for_update().filter(pk=number_id, programme_id=programme_id).first()
+    if row is None:
+        raise NotFound
+    if not row.is_active:
+        return
+    row.is_active, row.secret_path, row.sealed_token = False, "", None
+    row.save(update_fields=["is_active", "secret_path", "sealed_token"])
+    audit.record(by=by, at=at, act="messaging.end_number", subject=row.meaning, facts={"number": row.number})
+
+
+def forget_programme(*, programme_id: int, by: Actor, at: datetime) -> None:
+    """A programme that never ran is thrown away: its numbers end, its budget goes. In its transaction."""
+    for row in Number.objects.filter(programme_id=programme_id).order_by("pk"):
+        end_number(number_id=row.pk, programme_id=programme_id, by=by, at=at)
+        row.delete()
+    Spending.objects.filter(programme_id=programme_id).delete()
+    Allowance.objects.filter(programme_id=programme_id).delete()
+
+
+def note_inbound(
+    *, provider: str, ref: str, kind: str, phone: str, number: str, outcome: str, at: datetime
+) -> bool:
+    """Keep that a webhook came, by its provider's own id. Whether it is the first; a replay finds it. In the
+    transaction of what is done about it."""
+    ident = inbound_id(provider, kind, ref)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "insert into messaging_inbound (id, provider, kind, at, phone_id, number, outcome)"
+            " values (%s, %s, %s, %s, %s, %s, %s) on conflict do nothing",
+            [ident, provider, kind, at, keyring().phone_id(phone), number, outcome],
+        )
+        return bool(cursor.rowcount == 1)
