@@ -7,6 +7,7 @@ Phones are kept as a keyed hash (to find), an AES-256-GCM sealed value (to dial)
 import hashlib
 import hmac
 import os
+import re
 import secrets
 from dataclasses import dataclass, field
 from functools import cache
@@ -20,6 +21,7 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from . import environment
 
 DEMO_MARK = "demo-"
+_MASTER = re.compile(rf"({DEMO_MARK})?([0-9A-Fa-f]{{64}})(?:\s+seals=([1-9]\d?))?", re.ASCII)
 SEAL_OVERHEAD = 29  # key number 1 + nonce 12 + tag 16 bytes
 
 
@@ -143,14 +145,14 @@ def read_keyring(path: Path) -> Keyring:
         ) from None
     except OSError as error:
         raise NoKeys(f"the master key at {path} cannot be read: {error.strerror}") from None
-    demo = text.startswith(DEMO_MARK)
-    lines = text.removeprefix(DEMO_MARK).split()
-    try:
-        master = bytes.fromhex(lines[0])
-    except (ValueError, IndexError):
-        raise NoKeys(f"{path} does not hold a master key (64 hexadecimal digits)") from None
-    seals = int(lines[1].removeprefix("seals=")) if len(lines) > 1 else 1
-    return Keyring.of(master, demo=demo, seals=seals)
+    except UnicodeDecodeError:
+        text = ""
+    found = _MASTER.fullmatch(text)
+    if found is None:  # nothing of what stands there is shown: it may be the key, copied twice
+        raise NoKeys(
+            f"{path} does not hold a master key: one line of 64 hexadecimal digits. Was it copied whole, and once?"
+        )
+    return Keyring.of(bytes.fromhex(found[2]), demo=bool(found[1]), seals=int(found[3] or 1))
 
 
 @cache
