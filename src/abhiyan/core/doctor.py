@@ -66,6 +66,11 @@ class Named:
 _is_served: ContextVar[bool] = ContextVar("is_served", default=True)
 
 
+def late() -> str:
+    """How bad it is that what the jobs do waits: while nothing runs here, as after a restore, it cannot be done yet."""
+    return FAIL if _is_served.get() else WARN
+
+
 def examine(
     at: datetime, *, whole_audit: bool = False, only: str = "", is_served: bool = True
 ) -> list[Named]:
@@ -331,7 +336,7 @@ def audit(at: datetime) -> Iterable[Finding]:
     age_s = (at - oldest).total_seconds() if oldest else 0.0
     if n and age_s > 60:
         yield Finding(
-            FAIL if _is_served.get() else WARN,
+            late(),
             f"entries of the audit not sealed: {n}, the oldest for {age_s:.0f} s",
             "see that `abhiyan jobs` runs; a transaction left open for long holds the seal up too",
             {"unsealed": n},

@@ -6,7 +6,7 @@ from datetime import datetime
 from django.db import connection
 
 from abhiyan.core import clock
-from abhiyan.core.doctor import FAIL, OK, WARN, Finding
+from abhiyan.core.doctor import OK, WARN, Finding, late
 
 from . import facts, queries
 
@@ -19,7 +19,7 @@ def unfolded(at: datetime) -> Iterable[Finding]:
     told = {"unfolded": n, "oldest_s": oldest_s}
     if n and oldest_s > LATE_S:
         text = f"{n} changes of tallies wait for folding, the oldest for {oldest_s:.0f} s"
-        yield Finding(FAIL, text, "see that `abhiyan jobs` runs, and the loop programmes.fold", told)
+        yield Finding(late(), text, "see that `abhiyan jobs` runs, and the loop programmes.fold", told)
     else:
         yield Finding(OK, f"{n} changes of tallies wait for folding", facts=told)
 

@@ -15,7 +15,7 @@ from abhiyan.core.tables.reading import Batch
 
 from . import actions, staging
 from .models import Hierarchy, UnitDifference
-from .refusals import BadCode
+from .refusals import BadCode, HierarchyUnsaid
 
 YES_NO = {"yes": ("y", "true", "1", "हाँ", "हां", "ha"), "no": ("n", "false", "0", "नहीं", "nahin")}
 KINDS = {
@@ -146,6 +146,8 @@ def _staged(work: Work) -> None:
     def cells(rows: Sequence[tuple[Any, ...]]) -> Iterator[list[Any]]:
         for row in rows:
             out = [row[0], *(row[place] for place in places)]
+            if row[parent] and not slot:
+                raise HierarchyUnsaid(field="hierarchy")
             if slot and out[slot] is None:
                 out[slot] = row[parent]
             if out[sample] is not None:

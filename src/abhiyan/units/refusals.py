@@ -33,6 +33,14 @@ class BadCode(Refused):
     )
 
 
+class HierarchyUnsaid(Refused):
+    code = "hierarchy_unsaid"
+    message = _(
+        "The list names units above and does not say in which hierarchy. Choose the hierarchy of “Parent” (on the"
+        " console -o hierarchy=1, 2 or 3), or name the column after it, such as “Organisational parent”."
+    )
+
+
 class UnknownParent(Refused):
     code = "unknown_parent"
     message = _("The unit above, %(parent)s, does not stand in this hierarchy. Place it first.")

@@ -69,6 +69,20 @@ def excerpts(staged: StagedImport) -> list[str]:
         return [r.facts.get("excerpt", "") for r in rows]
 
 
+def test_units_above_without_their_hierarchy_are_not_dropped_in_silence(tmp_path: Path) -> None:
+    rows = "code,kind,name_en,parent\nIN,nation,India,\nJK,state,Jammu and Kashmir,IN\n"
+    with system("test"):
+        public_id = imports.bring(kind_key="units", path=_file(tmp_path, rows), by=SYSTEM, at=AT)
+        staged = _step(StagedImport.objects.get(public_id=public_id), "check")
+    assert staged.state == "failed" and "hierarchy=1" in running.error_text(staged)
+    assert not Unit.objects.exists()
+    told = bring(_file(tmp_path, rows, "again.csv"), options={"hierarchy": "1"})
+    assert (told.state, told.counts) == ("done", {"made": 2})
+    assert len(queries.path(queries.unit("JK").pk, 1)) == 2
+    empty = rows.replace(",IN\n", ",\n").replace("JK,state", "XX,state")
+    assert bring(_file(tmp_path, empty, "empty.csv")).counts.get("made") == 1
+
+
 def test_a_file_with_hindi_words_makes_units_in_two_hierarchies(tmp_path: Path) -> None:
     staged = bring(_file(tmp_path, UNITS))
     assert (staged.state, staged.counts, refused(staged)) == ("done", {"made": 5}, [])
