@@ -8,7 +8,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from abhiyan.core import news
+from abhiyan.core import doctor, news
 from abhiyan.core.actor import Actor
 from abhiyan.core.backup import Restored
 from abhiyan.core.scope import Scope, scoped, system
@@ -453,3 +453,16 @@ def test_a_fold_after_a_restore_takes_what_an_old_horizon_would_hide(trees: Tree
 def test_nobody_folds_who_does_not_see_the_changes() -> None:
     with scoped(Scope()), pytest.raises(RuntimeError, match="system scope"):
         actions.fold(at=AT)
+
+
+@pytest.mark.parametrize(("is_served", "level"), [(True, doctor.FAIL), (False, doctor.WARN)])
+def test_what_waits_for_folding_fails_where_jobs_run_and_warns_until_they_do(
+    trees: Trees, drive: Programme, is_served: bool, level: str
+) -> None:
+    with system("test"):
+        actions.post(
+            deltas=[Change(drive.pk, 1, 1, trees.units["state"].pk, TODAY, REPORTED, 1)],
+            at=AT - timedelta(hours=1),
+        )
+        found = doctor.examine(AT, only="unfolded", is_served=is_served)
+    assert [(one.check, one.finding.level) for one in found] == [("unfolded", level)]
