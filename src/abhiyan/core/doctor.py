@@ -463,6 +463,12 @@ def setting(_at: datetime) -> Iterable[Finding]:
             "the organisation has no name",
             "set ABHIYAN_ORGANISATION: pages, notices and messages carry it",
         )
+    if not settings.GRIEVANCE and not is_demo():
+        yield Finding(
+            WARN,
+            "nobody is named whom people turn to about their data",
+            "set ABHIYAN_GRIEVANCE before the notice is written: it stands there and on the member page",
+        )
     if os.geteuid() == 0 and not database.is_embedded() and not is_demo():
         yield Finding(WARN, "this runs as root", "run it as a user of its own")
 

@@ -171,6 +171,14 @@ def test_an_address_that_only_this_machine_opens_and_a_missing_name_are_said(set
     assert "ABHIYAN_ORGANISATION" in fixes("settings") and "ABHIYAN_ORIGIN" not in fixes("settings")
 
 
+def test_a_contact_for_complaints_that_is_not_set_is_said(settings: Any) -> None:
+    settings.ORIGIN, settings.ORGANISATION = "https://campaign.example.org", "Jan Sangathan"
+    settings.GRIEVANCE = ""
+    assert "ABHIYAN_GRIEVANCE" in fixes("settings")
+    settings.GRIEVANCE = "Asha Devi, 0194 2000000"
+    assert "ABHIYAN_GRIEVANCE" not in fixes("settings")
+
+
 def test_a_proxy_that_is_not_believed_is_said(settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     settings.ORIGIN, settings.ORGANISATION = "https://campaign.example.org", "Jan Sangathan"
     assert "set ABHIYAN_BEHIND_PROXY=1" in fixes("settings")

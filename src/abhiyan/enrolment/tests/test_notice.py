@@ -152,6 +152,22 @@ def test_a_missing_name_is_said_again_before_it_is_published(world: World) -> No
     assert "ABHIYAN_ORGANISATION" in client.post("/notice/", typed | {"step": "look"}).content.decode()
 
 
+def test_the_contact_the_server_knows_stands_in_the_notice_people_read_and_stays_there_when_it_changes(
+    world: World, settings: LazySettings
+) -> None:
+    client = officer(world, "state_president", "JK")
+    assert "ABHIYAN_GRIEVANCE" in client.get("/notice/").content.decode()
+    settings.GRIEVANCE = "Meena Kaul, 0194 2111111"
+    assert "ABHIYAN_GRIEVANCE" not in client.get("/notice/").content.decode()
+    typed = offered(client)
+    for language in standard_notice.LANGUAGES:
+        assert "Meena Kaul, 0194 2111111" in typed[f"text_{language}"]
+    assert client.post("/notice/", named(filled(typed)) | {"step": "publish"}).status_code == 302
+    settings.GRIEVANCE = "Bilal Ahmad"
+    page = unescape(Client().get("/join/").content.decode())
+    assert "Meena Kaul, 0194 2111111" in page and "Bilal Ahmad" not in page
+
+
 def test_a_district_does_not_publish(world: World) -> None:
     client = officer(world, "district_president", "JK-SRI")
     assert client.get("/notice/").status_code == 403
@@ -167,7 +183,9 @@ def named(typed: dict[str, str]) -> dict[str, str]:
 
 @pytest.mark.parametrize("language", standard_notice.LANGUAGES)
 def test_a_notice_written_as_one_text_reads_back_as_it_was(language: str) -> None:
-    text = standard_notice.standard(language, organisation="S", page="https://x/me/", leave_number="")
+    text = standard_notice.standard(
+        language, organisation="S", contact="", page="https://x/me/", leave_number=""
+    )
     back = standard_notice.read(standard_notice.written(text, language), language)
     assert (back.title, list(back.sections), back.short) == (text.title, list(text.sections), text.short)
     assert notices.missing(back) == []
@@ -178,7 +196,7 @@ def test_a_number_for_leaving_is_named_where_there_is_one_and_not_spoken_of_wher
     language: str,
 ) -> None:
     def leaving(number: str) -> str:
-        text = standard_notice.standard(language, organisation="S", page="p", leave_number=number)
+        text = standard_notice.standard(language, organisation="S", contact="", page="p", leave_number=number)
         return next(section.text for section in text.sections if section.key == "withdraw")
 
     assert "+911800000001" in leaving("+911800000001")

@@ -192,6 +192,7 @@ def _unset() -> dict[str, Any]:
     """What only the server's settings can put right, said before anything is typed and before it is published."""
     return {
         "has_name": bool(settings.ORGANISATION),
+        "has_contact": bool(settings.GRIEVANCE),
         "local_address": settings.ORIGIN if notices.is_address_local() else "",
     }
 
@@ -219,6 +220,7 @@ def _form(latest: int) -> NoticeForm:
             texts[language] = standard_notice.standard(
                 language,
                 organisation=settings.ORGANISATION,
+                contact=settings.GRIEVANCE,
                 page=settings.ORIGIN + reverse("enrolment:me"),
                 leave_number=messaging.leave_number(),
             )

@@ -73,7 +73,7 @@ SAMPLE = {
             Section(
                 "contact",
                 "Who answers",
-                "The data officer named on the organisation's page. (Sample: replace this text before real use.)",
+                "A real notice names the data officer here, with telephone and e-mail. (Sample: not for real use.)",
             ),
         ),
         short="We keep your number to answer this call. Notice and joining: by the link. 18 or older only.",
@@ -118,7 +118,7 @@ SAMPLE = {
             Section(
                 "contact",
                 "जवाब कौन देता है",
-                "संगठन के पन्ने पर बताए गए डेटा अधिकारी। (नमूना: असली उपयोग से पहले यह पाठ बदलें।)",
+                "असली सूचना में यहाँ डेटा अधिकारी का नाम, फ़ोन और ई-मेल होता है। (नमूना: असली उपयोग के लिए नहीं।)",
             ),
         ),
         short="इस कॉल का जवाब देने के लिए हम आपका नंबर रखते हैं। सूचना और जुड़ना: लिंक से। केवल 18 वर्ष या बड़े।",

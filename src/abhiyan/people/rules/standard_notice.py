@@ -12,6 +12,10 @@ from .notices import SAMPLE, NoticeText, Section
 LANGUAGES = ("hi", "en")
 SHORT = {"en": "First reply to a call or an SMS", "hi": "कॉल या एसएमएस का पहला जवाब"}
 NO_NAME = {"en": "[name of the organisation]", "hi": "[संगठन का नाम]"}
+_NO_CONTACT = {
+    "en": "[name of the data officer], [telephone and e-mail]",
+    "hi": "[डेटा अधिकारी का नाम], [फ़ोन और ई-मेल]",
+}
 _TITLE = {
     "en": "Before you join {name}: what we keep and why",
     "hi": "{name} से जुड़ने से पहले: हम क्या रखते हैं और क्यों",
@@ -61,7 +65,7 @@ _SECTIONS: dict[str, tuple[tuple[str, str, str], ...]] = {
             "If you are not content",
             "You can complain to us first, and to the Data Protection Board of India.",
         ),
-        ("contact", "Whom to ask", "[name of the data officer], [telephone and e-mail], {name}."),
+        ("contact", "Whom to ask", "{contact}, {name}."),
     ),
     "hi": (
         ("who", "कौन लेता है", "{name}, [पता]। आप यहाँ जो देते हैं वह यही संगठन लेता है और उसका जवाब देता है।"),
@@ -102,7 +106,7 @@ _SECTIONS: dict[str, tuple[tuple[str, str, str], ...]] = {
             "यदि आप संतुष्ट न हों",
             "पहले हमसे शिकायत करें; आप भारत के डेटा संरक्षण बोर्ड से भी शिकायत कर सकते हैं।",
         ),
-        ("contact", "किससे पूछें", "[डेटा अधिकारी का नाम], [फ़ोन और ई-मेल], {name}।"),
+        ("contact", "किससे पूछें", "{contact}, {name}।"),
     ),
 }
 _SHORT = {
@@ -113,10 +117,18 @@ _HOLE = re.compile(r"\[[^\[\]]*\]")
 OTHER = "more"  # key of a part with a heading of the organisation's own
 
 
-def standard(language: str, *, organisation: str, page: str, leave_number: str) -> NoticeText:
-    """The shipped text with what an installation knows of itself filled in. No number, no promise of one."""
+def standard(language: str, *, organisation: str, contact: str, page: str, leave_number: str) -> NoticeText:
+    """The shipped text with what an installation knows of itself filled in. No number, no promise of one.
+
+    contact: who answers about people's data. Once published it is words of that version, as everything else.
+    """
     by_call = _BY_CALL[language].format(leave=leave_number) if leave_number else ""
-    told = {"name": organisation or NO_NAME[language], "page": page, "by_call": by_call}
+    told = {
+        "name": organisation or NO_NAME[language],
+        "contact": contact or _NO_CONTACT[language],
+        "page": page,
+        "by_call": by_call,
+    }
     return NoticeText(
         title=_TITLE[language].format(**told),
         sections=[Section(key, heading, text.format(**told)) for key, heading, text in _SECTIONS[language]],

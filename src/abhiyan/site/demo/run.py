@@ -29,6 +29,7 @@ def run(*, seed: str, port: int, fresh: bool) -> int:
         "ABHIYAN_PORT": str(port),
         "ABHIYAN_SMS": os.environ.get("ABHIYAN_SMS", "file"),
         "ABHIYAN_ORGANISATION": os.environ.get("ABHIYAN_ORGANISATION", "जन संगठन (नमूना)"),
+        "ABHIYAN_GRIEVANCE": os.environ.get("ABHIYAN_GRIEVANCE", "डेटा अधिकारी (नमूना)"),
         "DJANGO_SETTINGS_MODULE": "abhiyan.site.settings",
     }
     with processes.stopping_on_signals() as stopping, processes.database_in_use():
