@@ -1,6 +1,7 @@
 """Who looks, who may do what where, who holds what, and what waits for a second person."""
 
 from .authority import NotYours, grants_at, holds, is_root, on_different_lines, require
+from .deciding import Deciders, Seat, deciders
 from .offices import (
     Below,
     Holder,
@@ -24,8 +25,10 @@ from .viewers import scope_of, viewer_of, visit_of
 
 __all__ = [
     "Below",
+    "Deciders",
     "Holder",
     "NotYours",
+    "Seat",
     "Vacancy",
     "VacantRows",
     "allowed",
@@ -33,6 +36,7 @@ __all__ = [
     "appointments",
     "cast",
     "claimants",
+    "deciders",
     "grants_at",
     "holders",
     "holds",

@@ -1,6 +1,6 @@
 """Who may do what where. Asked inside the act, of the database: what ended a moment ago gives nothing."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from datetime import date
 
@@ -140,8 +140,11 @@ def on_different_lines(a: int, b: int, *, on: date) -> bool:
 
     Above: at a unit that has the other's beneath it, in the hierarchy of the one above.
     """
-    if a == b:
-        return False
+    return a != b and not on_one_line({(a, b)}, on=on)
+
+
+def on_one_line(pairs: Collection[tuple[int, int]], *, on: date) -> set[tuple[int, int]]:
+    """Those pairs of accounts of whom one stands above the other (see `on_different_lines`)."""
     with system("lines of command"), connection.cursor() as cursor:
         cursor.execute(
             """
@@ -151,15 +154,15 @@ def on_different_lines(a: int, b: int, *, on: date) -> bool:
                 join units_unit u on u.id = ap.unit_id
                 join units_placement p on p.unit_id = ap.unit_id and p.lo is not null
                   and (p.hierarchy = ap.hierarchy or u.kind in ('state', 'nation'))
-                where ap.account_id in (%(a)s, %(b)s) and ap.state in ('active', 'disputed')
+                where ap.account_id = any (%(a)s::bigint[] || %(b)s::bigint[]) and ap.state in ('active', 'disputed')
                   and ap.starts_on <= %(on)s and (ap.ends_on is null or ap.ends_on >= %(on)s)
             )
-            select exists (
-                select 1 from held above join held below on below.account <> above.account
+            select pair.a, pair.b from unnest(%(a)s::bigint[], %(b)s::bigint[]) pair (a, b) where exists (
+                select 1 from held above join held below
+                  on (above.account, below.account) in ((pair.a, pair.b), (pair.b, pair.a))
                 join units_placement t on t.unit_id = below.unit and t.lo > above.lo and t.lo < above.hi
             )
             """,
-            {"a": a, "b": b, "on": on},
+            {"a": [a for a, _b in pairs], "b": [b for _a, b in pairs], "on": on},
         )
-        row = cursor.fetchone()
-    return not (row and row[0])
+        return set(cursor.fetchall())

@@ -105,12 +105,12 @@ def _holders(units: str, given: Mapping[str, int | date | list[int]]) -> list[Ho
                 account=row[2],
                 name=row[3],
                 office=row[4],
-                office_names=_names(row[5]),
+                office_names=read_names(row[5]),
                 rank=row[6],
                 unit_id=row[7],
                 unit_code=row[8],
                 unit_kind=row[9],
-                unit_names=_names(row[10]),
+                unit_names=read_names(row[10]),
                 depth=row[11],
                 state=row[12],
                 since=row[13],
@@ -119,7 +119,7 @@ def _holders(units: str, given: Mapping[str, int | date | list[int]]) -> list[Ho
         ]
 
 
-def _names(value: Any) -> dict[str, str]:
+def read_names(value: Any) -> dict[str, str]:
     """A jsonb of names: Django reads it as text in raw SQL."""
     found: dict[str, str] = json.loads(value) if isinstance(value, str) else value
     return found
@@ -186,7 +186,7 @@ def vacancies(unit_id: int, *, on: date) -> list[Vacancy]:
             """,
             {"unit": unit_id, "on": on},
         )
-        return [Vacancy(code, _names(names), unit, rank) for code, names, unit, rank in cursor.fetchall()]
+        return [Vacancy(code, read_names(names), unit, rank) for code, names, unit, rank in cursor.fetchall()]
 
 
 def vacancies_below(
@@ -224,7 +224,7 @@ def vacancies_below(
         held = {(office, kind): (n, disputed) for office, kind, n, disputed in cursor.fetchall()}
     with prepared.cursor() as cursor:
         cursor.execute("select id, code, names, expected_in from org_office order by rank, code")
-        offices = [(pk, code, _names(names), kinds) for pk, code, names, kinds in cursor.fetchall()]
+        offices = [(pk, code, read_names(names), kinds) for pk, code, names, kinds in cursor.fetchall()]
     return [
         Below(code, names, kind, n, *held.get((pk, kind), (0, 0)))
         for kind, n in expected.items()
@@ -270,7 +270,7 @@ class VacantRows(Sequence[Vacancy]):
                 self.given | {"start": start, "n": None if stop is None else stop - start},
             )
             return [
-                Vacancy(code, _names(names), unit, rank, unit_code, _names(unit_names))
+                Vacancy(code, read_names(names), unit, rank, unit_code, read_names(unit_names))
                 for code, names, unit, rank, unit_code, unit_names in cursor.fetchall()
             ]
 
@@ -363,6 +363,6 @@ def cast(language: str) -> list[people.Part]:
         )
         rows = sorted(cursor.fetchall(), key=lambda row: (row[4], row[5], row[1]))
     return [
-        people.Part(account, name, named(_names(office), language), named(_names(unit), language))
+        people.Part(account, name, named(read_names(office), language), named(read_names(unit), language))
         for account, name, office, unit, _depth, _rank in rows[:CAST_SHOWN]
     ]

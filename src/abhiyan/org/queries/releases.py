@@ -4,19 +4,17 @@ from collections.abc import Callable, Iterator
 from datetime import datetime
 from uuid import UUID
 
-from django.conf import settings
 from django.db.models import QuerySet
 from django.db.models.expressions import RawSQL
 from django.utils.translation import gettext as _
 
-from abhiyan.core import clock
 from abhiyan.core.refusals import NotFound
 from abhiyan.org.models import Release
 from abhiyan.org.rules.releases import CAPABILITY, NAMES
 from abhiyan.org.viewer import Viewer
 from abhiyan.ui.owed import Owed
 
-from .authority import holds, on_different_lines
+from .deciding import deciders
 
 MOST = 50
 
@@ -39,20 +37,15 @@ def release_for(public_id: UUID) -> Release:
 
 def releases_to_decide(account_id: int, *, at: datetime) -> list[Release]:
     """What waits for exactly this person's yes: not asked by them, of a different line, within their power."""
-    on = clock.day_in(settings.TIME_ZONE, at)
     waiting = (
         releases()
         .filter(state=Release.State.ASKED, expires_at__gt=at)
         .exclude(asked_by=account_id)
         .order_by("expires_at", "id")[:MOST]
     )
-    return [
-        release
-        for release in waiting
-        if holds(account_id, "org.release", at=release.unit_id)
-        and holds(account_id, CAPABILITY[release.act], at=release.unit_id)
-        and on_different_lines(account_id, release.asked_by, on=on)
-    ]
+    rows = list(waiting)
+    found = deciders(rows, at=at)
+    return [release for release in rows if account_id in found[release.pk].accounts]
 
 
 def releases_refused(account_id: int, *, at: datetime) -> list[Release]:

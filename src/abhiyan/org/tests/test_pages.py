@@ -224,6 +224,48 @@ def test_a_release_is_decided_on_its_page(world: World) -> None:
     assert far.post(f"/releases/{asked.public_id}/decide/", {"allow": "yes"}).status_code == 404
 
 
+def test_whoever_may_not_decide_is_told_why_and_whom_to_ask(world: World) -> None:
+    held = world.appoint(world.account("Lost Phone"), "booth_president", "N1111")
+    asker = browser(world.holder("district_president", "N11"))
+    asker.post(f"/appointments/{held.public_id}/reset/", {"reason": "lost the phone"})
+    assert "Appoint somebody, such as: District in-charge, Unit N11." in body(asker, "/releases/")
+    world.holder("district_in_charge", "N11", name="Second Person")
+    above = browser(world.holder("state_president", "N1"))
+    told = "May be decided by: District in-charge, Unit N11."
+    for client, why in (
+        (asker, "You asked for this yourself. Another person must decide."),
+        (above, "One of you stands above the other."),
+    ):
+        page = body(client, "/releases/").split("<tbody>")[1]
+        assert why in page and told in page and "Second Person" not in page
+    verifier = world.account()
+    world.appoint(verifier, "booth_president", "N1111")
+    with system("test"):
+        Release.objects.update(unit_id=world.unit("N1111"))
+    page = body(browser(verifier), "/releases/").split("<tbody>")[1]
+    assert "Your appointments do not allow this here." in page and told in page
+    with system("test"):
+        Release.objects.update(expires_at=clock.now())
+    page = body(above, "/releases/").split("<tbody>")[1]
+    assert "The time for this is over." in page and told not in page
+
+
+def test_the_number_of_queries_does_not_grow_with_what_waits(world: World) -> None:
+    world.holder("district_in_charge", "N11")
+    held = world.appoint(world.account("Lost Phone"), "booth_president", "N1111")
+    client = browser(world.holder("state_president", "N1"))
+
+    def queries() -> int:
+        browser(world.holder("district_president", "N11")).post(
+            f"/appointments/{held.public_id}/reset/", {"reason": "lost the phone"}
+        )
+        with CaptureQueriesContext(connection) as seen:
+            body(client, "/releases/")
+        return len(seen)
+
+    assert len({queries() for _each in range(4)}) == 1
+
+
 def test_releases_are_narrowed_and_taken_out(world: World) -> None:
     held = world.appoint(world.account("Lost Phone"), "booth_president", "N1111")
     client = browser(world.holder("district_president", "N11", name="The President"))

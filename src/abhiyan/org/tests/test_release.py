@@ -10,7 +10,7 @@ from abhiyan.org import actions, queries
 from abhiyan.org.actions import doors
 from abhiyan.org.models import Release
 from abhiyan.people import actions as people
-from abhiyan.people.models import Factor, Person, Session
+from abhiyan.people.models import Account, Factor, Person, Session
 
 from .make import AT, SYSTEM, World, actor
 
@@ -32,8 +32,6 @@ def ask(
 
 
 def who_asked(world: World, asked: Release) -> object:
-    from abhiyan.people.models import Account
-
     with system("test"):
         return actor(Account.objects.get(id=asked.asked_by))
 
@@ -129,6 +127,41 @@ def test_what_waits_for_my_yes_is_only_what_i_may_decide(world: World) -> None:
         viewer = queries.viewer_of(account_id=account.pk, on=AT.date())
         with scoped(viewer.scope):
             assert queries.releases_to_decide(account.pk, at=AT) == expected
+
+
+def test_who_may_decide_is_told_by_office_and_is_what_the_act_takes(world: World) -> None:
+    asked = ask(world, "state_president", "N1", act="channels.token")
+    second = world.holder("state_general_secretary", "N1")
+    above = world.holder("national_president", "N")
+    district = world.holder("district_president", "N11")
+    (found,) = queries.deciders([asked], at=AT).values()
+    assert found.accounts == {second.pk}
+    assert found.related == {above.pk}
+    assert [(seat.office, seat.unit_code) for seat in found.seats] == [("state_general_secretary", "N1")]
+    assert found.whom_to_ask("en") == "May be decided by: State general secretary, Unit N1."
+    for account in (above, district):
+        with pytest.raises(queries.NotYours):
+            actions.decide_release(public_id=asked.public_id, allow=True, by=actor(account), at=AT)
+    actions.decide_release(public_id=asked.public_id, allow=True, by=actor(second), at=AT)
+
+
+def test_where_one_person_holds_every_office_the_vacant_ones_beside_them_are_told(world: World) -> None:
+    asked = ask(world, "state_president", "N1", act="channels.token")
+    (found,) = queries.deciders([asked], at=AT).values()
+    assert found.accounts == set() and found.seats == ()
+    assert "Appoint somebody, such as: State general secretary, Unit N1." in found.whom_to_ask("en")
+    second = world.holder(found.vacant[0].office, found.vacant[0].unit_code)
+    actions.decide_release(public_id=asked.public_id, allow=True, by=actor(second), at=AT)
+
+
+def test_who_commands_on_two_levels_is_told_of_no_vacancy_that_would_not_do(world: World) -> None:
+    asked = ask(world, "state_president", "N1", act="channels.token")
+    with system("test"):
+        asker = Account.objects.get(id=asked.asked_by)
+    world.appoint(asker, "district_president", "N11")
+    (found,) = queries.deciders([asked], at=AT).values()
+    assert found.vacant == ()
+    assert found.whom_to_ask("en") == "Nobody holds an office that could decide this."
 
 
 def test_a_lost_second_proof_is_reset_from_above_by_two(world: World) -> None:

@@ -1,5 +1,6 @@
 """What one person asked and another must allow."""
 
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -72,12 +73,6 @@ def reset_factors(request: Request, public_id: UUID) -> HttpResponseBase:
 def _releases(request: Request, *, refused: Refused | None = None) -> HttpResponseBase:
     language = get_language() or "en"
     at = clock.now()
-    viewer = request.viewer
-    to_decide = (
-        {each.pk for each in queries.releases_to_decide(viewer.account_id, at=at)}
-        if viewer.account_id is not None and viewer.may("org.release")
-        else set()
-    )
     filters = Filters(request.GET)
     chosen = filters.cleaned_data if filters.is_valid() else {}
     sorting = tables.sorting(request.GET, COLUMNS, default="-asked")
@@ -88,6 +83,8 @@ def _releases(request: Request, *, refused: Refused | None = None) -> HttpRespon
     if tables.wants_csv(request.GET):
         return _csv(rows, language)
     leaf = tables.numbered(rows, request.GET, total=rows.count())
+    waiting = [each for each in leaf.rows if each.state == Release.State.ASKED]
+    deciders = queries.deciders([each for each in waiting if each.expires_at > at], at=at)
     shown: dict[str, Any] = {
         "here": "appointments",
         "refused": refused,
@@ -96,7 +93,9 @@ def _releases(request: Request, *, refused: Refused | None = None) -> HttpRespon
         "sorting": sorting,
         "leaf": leaf,
         "now": at,
-        "rows": [_row(each, language, viewer.account_id, to_decide, at) for each in leaf.rows],
+        "rows": [
+            _row(each, language, request.viewer.account_id, deciders.get(each.pk), at) for each in leaf.rows
+        ],
         "crumbs": [(_("Waiting for a second person"), "")],
     }
     return render(request, "org/release_list.html", shown, status=refused.status if refused else 200)
@@ -130,8 +129,10 @@ def _csv(rows: QuerySet[Release], language: str) -> HttpResponseBase:
 
 
 def _row(
-    each: Release, language: str, account_id: int | None, to_decide: set[int], at: Any
+    each: Release, language: str, account_id: int | None, deciders: queries.Deciders | None, at: datetime
 ) -> dict[str, Any]:
+    """deciders: who may, while it waits."""
+    may_decide = deciders is not None and account_id in deciders.accounts
     usable = each.state == Release.State.RELEASED and each.asked_by == account_id and each.expires_at > at
     return {
         "public_id": each.public_id,
@@ -144,6 +145,19 @@ def _row(
         "expires_at": each.expires_at,
         "state": each.state,
         "state_name": each.get_state_display(),
-        "may_decide": each.pk in to_decide,
+        "may_decide": may_decide,
+        "why_not": _why_not(each, account_id, deciders) if not may_decide else "",
+        "whom_to_ask": deciders.whom_to_ask(language) if deciders and not may_decide else "",
         "may_reset": usable and each.act == "factors.reset",
     }
+
+
+def _why_not(each: Release, account_id: int | None, deciders: queries.Deciders | None) -> str:
+    """Why somebody may not decide what still waits, in the words of the act's own refusals."""
+    if each.state != Release.State.ASKED:
+        return ""
+    if deciders is None:
+        return str(actions.Lapsed.message)
+    if each.asked_by == account_id:
+        return str(actions.OwnAsking.message)
+    return str((actions.SameLine if account_id in deciders.related else queries.NotYours).message)
