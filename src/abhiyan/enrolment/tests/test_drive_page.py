@@ -213,9 +213,12 @@ def test_a_token_needs_a_second_person_and_is_shown_once(world: World) -> None:
     asker = officer(world, "it_administrator", "JK")
     assert asker.post(page_of(world, "tokens/"), token_typed(world)).status_code == 302
     release = release_waiting(world)
-    assert "waits for a second person" in asker.get(page_of(world)).content.decode()
+    page = asker.get(page_of(world)).content.decode()
+    assert "waits for a second person" in page and "Nobody holds an office that could decide this" in page
     assert asker.post(page_of(world, f"tokens/make/{release}/")).status_code == 403
     other = officer(world, "state_president", "JK")
+    page = asker.get(page_of(world)).content.decode()
+    assert "May be decided by: State president, Jammu and Kashmir." in page and "Appoint somebody" not in page
     assert other.post(page_of(world, f"tokens/make/{release}/")).status_code == 404
     other.post(f"/releases/{release}/decide/", {"allow": "yes"})
     assert "Make the token" in asker.get(page_of(world)).content.decode()

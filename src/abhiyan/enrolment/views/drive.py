@@ -82,7 +82,7 @@ def _page(seen: Seen, *, status: int = 200, **wrong: forms.Form) -> HttpResponse
         "may_publish": viewer.may(PUBLISH),
         "may_manage": seen.may_manage,
         "tokens": queries.tokens(programme.pk, manages=seen.may_manage, language=language(), at=at),
-        "asked": [_asked(each) for each in queries.asked_tokens(viewer.account_id, programme.pk, at=at)],
+        "asked": _asked(viewer.account_id, programme.pk, at),
         "numbers": [
             (
                 row,
@@ -164,13 +164,19 @@ def _codes_off(held: Drive, today: date) -> list[dict[str, Any]]:
     return sorted(rows, key=lambda row: (row["first"], row["name"]))
 
 
-def _asked(release: Release) -> dict[str, Any]:
-    return {
-        "release": release,
-        "name": release.payload.get("name", ""),
-        "unit": units.name_in(release.unit.names, language()),
-        "is_released": release.state == Release.State.RELEASED,
-    }
+def _asked(account_id: int | None, programme_id: int, at: datetime) -> list[dict[str, Any]]:
+    """The tokens somebody asked for; whom: who may allow one that waits, in a sentence."""
+    found = queries.asked_tokens(account_id, programme_id, at=at)
+    waiting = org.deciders([each for each in found if each.state == Release.State.ASKED], at=at)
+    return [
+        {
+            "release": each,
+            "name": each.payload.get("name", ""),
+            "unit": units.name_in(each.unit.names, language()),
+            "whom": waiting[each.pk].whom_to_ask(language()) if each.pk in waiting else "",
+        }
+        for each in found
+    ]
 
 
 def _reach(seen: Seen) -> list[tuple[str, str]]:
