@@ -124,7 +124,7 @@ def said_of(said: Mapping[str, str]) -> Named:
 
 def _names(kind: str, year: int, state: str | None) -> dict[str, str]:
     if kind == Kind.PARLIAMENT:
-        return {"en": f"Lok Sabha {year}", "hi": f"लोक सभा {year}"}
+        return {"en": f"Lok Sabha {year}", "hi": f"लोकसभा {year}"}
     if state is None:
         return {"en": f"Assemblies {year}", "hi": f"विधानसभाएँ {year}"}
     return {

@@ -85,7 +85,7 @@ def test_a_comparison_across_new_boundaries_is_by_weight_and_says_so(elections: 
         assert "Seat 1" in before[2].says()
         assert before[1].says() == "In Lok Sabha 2019 this was the constituency Seat 2."
     with translation.override("hi"):
-        assert "लोक सभा 2019" in before[2].says() and "boundaries" not in before[2].says()
+        assert "लोकसभा 2019" in before[2].says() and "boundaries" not in before[2].says()
 
 
 def test_totals_across_new_boundaries_name_the_seats(elections: None, tmp_path: Path) -> None:

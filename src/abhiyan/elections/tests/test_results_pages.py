@@ -317,12 +317,12 @@ def test_a_quoted_figure_is_added_and_taken_away_by_who_imports_results(world: W
     assert chief.post(path, given | {"share_pct": "101"}).status_code == 422
     assert chief.post(path, given).status_code == 302
     seat = "/elections/results/LS2024/seats/S05/1/"
-    assert "50.50%" in body(low, seat) and "Add or take away" not in body(low, seat)
+    assert "50.50%" in body(low, seat) and "Add or remove" not in body(low, seat)
     page = body(chief, path)
     stated_id = re.search(r'name="withdraw" value="([0-9]+)"', page)
-    assert stated_id is not None and "Add or take away" in body(chief, seat)
+    assert stated_id is not None and "Add or remove" in body(chief, seat)
     assert other.post(path, {"withdraw": stated_id[1]}).status_code == 403
-    assert 'name="withdraw"' not in body(other, path) and "Add or take away" not in body(other, seat)
+    assert 'name="withdraw"' not in body(other, path) and "Add or remove" not in body(other, seat)
     assert chief.post(path, {"withdraw": stated_id[1]}).status_code == 302
     assert "50.50%" not in body(low, seat)
     assert chief.get("/elections/results/LS2024/stated/?state=S05&number=77").status_code == 404

@@ -52,7 +52,7 @@ def stated(request: Request, code: str) -> HttpResponseBase:
         if "withdraw" in request.POST:
             stated_id = _number(request.POST["withdraw"])
             actions.withdraw_figure(stated_id=stated_id or 0, by=request.actor, at=clock.now())
-            messages.success(request, _("Taken away."))
+            messages.success(request, _("Removed."))
             return redirect(back)
         status = 422
         if form.is_valid():

@@ -65,7 +65,7 @@ def alliance(request: Request, code: str, public_id: UUID) -> HttpResponseBase:
             results_shown.election_crumb(of),
             (say("Alliances"), reverse("elections:alliances", args=[of.code])),
             (name, here),
-            (say("Take away"), ""),
+            (say("Remove"), ""),
         ),
         what=say("Take the alliance away: %(name)s") % {"name": name},
         text=say("Its parties stand for themselves again: %(parties)s.")
@@ -93,7 +93,7 @@ def classes(request: Request, code: str) -> HttpResponseBase:
         done=here,
         back=here,
         crumbs=results_shown.crumbs(
-            results_shown.election_crumb(of), (say("Classes"), here), (say("Take away"), "")
+            results_shown.election_crumb(of), (say("Classes"), here), (say("Remove"), "")
         ),
         what=say("Take the rules of classes away: %(name)s") % {"name": name},
         text=say("The rules go, those of before too, and the classes they gave to segments and booths."),
@@ -124,7 +124,7 @@ def _asked(
         except Refused as refused:
             problem, status = str(refused), refused.status
         else:
-            messages.success(request, _("Taken away."))
+            messages.success(request, _("Removed."))
             return redirect(done)
     return render(
         request,

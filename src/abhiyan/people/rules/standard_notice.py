@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from .notices import SAMPLE, NoticeText, Section
 
 LANGUAGES = ("hi", "en")
-SHORT = {"en": "First reply to a call or an SMS", "hi": "कॉल या एसएमएस का पहला जवाब"}
+SHORT = {"en": "First reply to a call or an SMS", "hi": "कॉल या SMS का पहला जवाब"}
 NO_NAME = {"en": "[name of the organisation]", "hi": "[संगठन का नाम]"}
 _NO_CONTACT = {
     "en": "[name of the data officer], [telephone and e-mail]",

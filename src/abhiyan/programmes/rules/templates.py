@@ -29,7 +29,7 @@ TEMPLATES = {
         names={"en": "Membership drive", "hi": "सदस्यता अभियान"},
         about={
             "en": "People join by web, missed call, API or on paper; every unit sees its ladder.",
-            "hi": "लोग वेब, मिस्ड कॉल, एपीआई या कागज़ से जुड़ते हैं; हर इकाई अपनी सीढ़ी देखती है।",
+            "hi": "लोग वेब, मिस्ड कॉल, एपीआई या काग़ज़ से जुड़ते हैं; हर इकाई अपनी सीढ़ी देखती है।",
         },
         measures=(MeasureTemplate(1, "enrolments", {"en": "Members enrolled", "hi": "जुड़े सदस्य"}),),
         days=60,

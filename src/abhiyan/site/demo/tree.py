@@ -15,7 +15,8 @@ DATA = Path(__file__).parent / "data"
 BOOTHS = 11_838  # polling stations of Jammu and Kashmir (ECI, 16 August 2024)
 LGD = "Local Government Directory, Government of India"
 ECI = "Election Commission of India"
-SAMPLE = "sample, generated"
+SAMPLE = "नमूना, गढ़ा हुआ · sample, generated"
+POINT = "बिंदु नमूना · the point is a sample"
 BOOTHS_PER_CLUSTER = 6
 
 
@@ -82,7 +83,7 @@ def rows(seed: str) -> list[Row]:
         if lat is None and row.code in sums:
             total_lat, total_lon, n = sums[row.code]
             lat, lon = round(total_lat / n, 4), round(total_lon / n, 4)
-            source = row.source if row.sample else f"{row.source}; the point is a sample"
+            source = row.source if row.sample else f"{row.source}; {POINT}"
             row = replace(row, lat=lat, lon=lon, source=source)
         if lat is not None and lon is not None:
             for parent in {row.organisational_parent, row.electoral_parent, row.administrative_parent} - {""}:
@@ -168,7 +169,7 @@ def _rows(seed: str) -> Iterator[Row]:
                 district_code,
                 lat=around[code][0],
                 lon=around[code][1],
-                source=f"{LGD}; the point is a sample",
+                source=f"{LGD}; {POINT}",
                 sample=False,
             )
     yield from _below_mandals(rng, districts, seats, segments, mandals, around)
