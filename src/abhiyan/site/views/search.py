@@ -54,9 +54,10 @@ def search(request: Request) -> HttpResponse:
             else [],
             "holders": [
                 (
-                    unit_href(holder.unit_code, Hierarchy.ORGANISATIONAL),
+                    reverse("org:appointment", args=[holder.appointment_id]),
                     holder.name,
                     named(holder.office_names, lang),
+                    unit_href(holder.unit_code, Hierarchy.ORGANISATIONAL),
                     named(holder.unit_names, lang),
                 )
                 for holder in held[:MOST_HOLDERS]
