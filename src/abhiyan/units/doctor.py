@@ -58,4 +58,21 @@ def roots(_at: datetime) -> Iterable[Finding]:
             yield Finding(WARN, text, "import the units above them with their parents", {"tops": n})
 
 
-CHECKS = {"trees": trees, "roots": roots}
+def nowhere(_at: datetime) -> Iterable[Finding]:
+    """Each unit that is not closed stands in some hierarchy: without a place it is below no other."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select count(*), (array_agg(code order by code))[:5] from units_unit u where closed_on is null"
+            " and not exists (select from units_placement p where p.unit_id = u.id and p.valid_to is null)"
+        )
+        n, codes = cursor.fetchone()
+    if n:
+        yield Finding(
+            WARN,
+            f"{n} unit{'s stand' if n > 1 else ' stands'} in no hierarchy: {', '.join(codes)}{', …' if n > 5 else ''}",
+            "import them again with the units above them (docs/units.md)",
+            {"nowhere": n},
+        )
+
+
+CHECKS = {"trees": trees, "roots": roots, "nowhere": nowhere}

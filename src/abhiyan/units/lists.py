@@ -1,15 +1,17 @@
 """The lists this room takes in by staged import: units with their places, and the PIN directory."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Literal
 
 from django.conf import settings
 from django.db import connection
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from abhiyan.core import clock
 from abhiyan.core.imports import Difference, ImportKind, Option, Outcome, Work
+from abhiyan.core.numbers import grouped
 from abhiyan.core.tables.layout import Field, Kind, Layout
 from abhiyan.core.tables.reading import Batch
 
@@ -173,7 +175,21 @@ def _count(work: Work, counts: staging.Counts) -> None:
     for outcome in ("made", "moved", "changed", "same"):
         if n := getattr(counts, outcome):
             work.count(outcome, n)
+    if counts.nowhere:
+        work.note_whole("nowhere", counts.nowhere)
     _refuse(work)
+
+
+def tells(whole: Mapping[str, int]) -> list[str]:
+    """Whether a list leaves units without a place: they are in no tree, so below no other unit."""
+    if not (n := whole.get("nowhere", 0)):
+        return []
+    text = ngettext(
+        "%(n)s unit of this list stands in no hierarchy, so it is below no other: give the unit above it.",
+        "%(n)s units of this list stand in no hierarchy, so they are below no other: give the units above them.",
+        n,
+    )
+    return [text % {"n": grouped(n)}]
 
 
 def check(work: Work) -> None:
@@ -232,6 +248,7 @@ UNITS_KIND = ImportKind(
     commit=commit,
     undo=undo,
     differences=differences,
+    tells=tells,
 )
 
 # PIN codes

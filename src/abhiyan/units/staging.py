@@ -56,7 +56,8 @@ _CIRCLES = 5_000  # rows whose chain is followed; further ones are refused as st
 class Counts:
     """What an import does or would do, in rows. moved: came beneath another parent, perhaps changed besides.
 
-    changed: facts, or a first place in a hierarchy.
+    changed: facts, or a first place in a hierarchy. nowhere: among all of these, those of units that stand in no
+    hierarchy afterwards.
     """
 
     made: int
@@ -64,6 +65,7 @@ class Counts:
     changed: int
     same: int
     refused: int
+    nowhere: int = 0
 
 
 def open_staging(cursor: Cursor) -> None:
@@ -384,14 +386,21 @@ def _counts(cursor: Cursor) -> Counts:
     cursor.execute(
         """select count(*) filter (where r.unit_id is null), count(*) filter (where m.row is not null),
             count(*) filter (where m.row is null and c.row is not null), count(*),
-            (select count(distinct row) from (select row from t_refused union select row from t_faulty) refused)
+            (select count(distinct row) from (select row from t_refused union select row from t_faulty) refused),
+            count(*) filter (where not exists (select from t_edge e where e.row = r.row) and not exists (
+                select from units_placement p where p.unit_id = r.unit_id and p.valid_to is null))
         from t_row r
         left join (select distinct row from t_place_new where placement is not null) m on m.row = r.row
         left join (select distinct row from t_change) c on c.row = r.row"""
     )
-    made, moved, changed, rows, refused = cursor.fetchone()
+    made, moved, changed, rows, refused, nowhere = cursor.fetchone()
     return Counts(
-        made=made, moved=moved, changed=changed, same=rows - made - moved - changed, refused=refused
+        made=made,
+        moved=moved,
+        changed=changed,
+        same=rows - made - moved - changed,
+        refused=refused,
+        nowhere=nowhere,
     )
 
 

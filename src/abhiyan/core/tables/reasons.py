@@ -115,6 +115,7 @@ FILE: dict[str, str | Promise] = {
         "The column name “%(header)s” stands on more than one column (%(columns)s); they are not read."
     ),
     "dropped_columns": _("Sensitive columns are not read: %(headers)s."),
+    "unread_columns": _("Columns this list has no use for are not read: %(headers)s."),
     "other_sheets": _("Only the sheet “%(sheet)s” is read, not: %(sheets)s."),
 }
 

@@ -27,6 +27,7 @@ LOOKED_AT = 200  # rows
 SAMPLES = 5
 TITLE_ROWS = 30  # the header is looked for in these
 UNPACKED = 2 << 30
+MOST_TOLD, LONGEST_TOLD = 20, 60  # unread columns named in one sentence, and signs of a name
 DELIMITERS = (",", "\t", ";", "|")
 
 
@@ -186,9 +187,11 @@ def _problems(preview: Preview, layout: Layout, mapping: Mapping[str, int]) -> l
         if (words := folded(header)) and index not in preview.source.barred:
             named.setdefault(words, []).append(index)
     explained = set()
+    told = {*preview.source.barred, *mapping.values()}
     for indexes in named.values():
         if len(indexes) < 2 or set(indexes) & set(mapping.values()):
             continue
+        told.update(indexes)
         hits = likeness([headers[indexes[0]]], layout)
         field = layout.fields[hits[0][1]] if hits else None
         facts: dict[str, object] = {
@@ -208,6 +211,11 @@ def _problems(preview: Preview, layout: Layout, mapping: Mapping[str, int]) -> l
     if preview.source.barred:
         names = ", ".join(headers[i] or letter(i) for i in sorted(preview.source.barred))
         problems.append(Problem("dropped_columns", {"headers": names}, blocking=False))
+    unread = [c for c in preview.columns if (c.header or not c.blank) and c.index not in told]
+    if unread and not any(problem.blocking for problem in problems):  # else one of them may still be chosen
+        names = ", ".join((c.header or letter(c.index))[:LONGEST_TOLD] for c in unread[:MOST_TOLD])
+        more = ", …" if len(unread) > MOST_TOLD else ""
+        problems.append(Problem("unread_columns", {"headers": names + more}, blocking=False))
     return problems
 
 

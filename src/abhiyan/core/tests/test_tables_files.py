@@ -342,6 +342,16 @@ def test_doubled_headers_nobody_reads_are_only_told(tmp_path: Path) -> None:
     assert [p.code for p in preview.problems] == ["doubled_ignored"]
 
 
+def test_columns_nobody_reads_are_told_by_name_alone_once_the_others_are_known(tmp_path: Path) -> None:
+    row = ASHA.strip() + ",VALUE,VALUE"
+    preview = sniff(put(tmp_path, f"{HEAD.strip()},Remark,\n{row}\n"), PAPER)
+    assert preview.ready
+    (problem,) = preview.problems
+    assert problem.code == "unread_columns" and str(problem).endswith("not read: Remark, E.")
+    assert "VALUE" not in str(problem)
+    assert [p.code for p in mapped(preview, PAPER, {"phone": 3}).problems] == ["missing_columns"]
+
+
 def test_200_columns_are_read_for_the_three_that_matter(tmp_path: Path) -> None:
     names = [f"Column {i}" for i in range(200)]
     names[17], names[91], names[180] = "Name", "Mobile number", "Birth year"

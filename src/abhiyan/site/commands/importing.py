@@ -272,6 +272,8 @@ def _say(
             for row in queries.refused_rows(staged)[: SHOWN_AS_JSON if as_json else SHOWN]
         ]
     error = running.error_text(staged)
+    preview = queries.preview_of(staged)
+    remarks = [str(problem) for problem in preview.problems if not problem.blocking] if preview else []
     counts = staged.undone if is_undo else staged.counts
     if as_json:
         found = {
@@ -282,6 +284,7 @@ def _say(
             "taken_in": queries.taken(staged) if staged.state == staged.State.DONE else 0,
             "discarded": staged.discarded,
             "dropped_columns": staged.dropped,
+            "remarks": remarks + queries.told(staged),
             "error": error,
             "refused": rows,
             "differences": _differences(staged),
@@ -304,7 +307,7 @@ def _say(
             click.echo(f"{counts[code]:>10,}  {label}")
     for code, n in staged.discarded.items():
         click.echo(f"{n:>10,}  {of_kind.discarded.get(code, code)}")
-    for text in queries.told(staged):
+    for text in remarks + queries.told(staged):
         click.echo(f"{'':>10}  {text}")
     if not has_said_differences:
         _say_differences(staged)

@@ -390,6 +390,26 @@ def test_the_console_shows_what_a_list_changes_field_by_field_and_no_more_than_t
     assert "nothing → 500" in said and "… and 5 more" in said
 
 
+def test_columns_that_are_not_read_are_named_and_their_cells_shown_nowhere(world: Any, tmp_path: Any) -> None:
+    import json
+
+    path = tmp_path / "units.csv"
+    path.write_text("code,name_en,caste,Remark\nJK-JAM,Jammu District,VALUE,VALUE\n")
+    said = console("units", str(path), "--dry-run")
+    for text_ in ("not read: caste.", "not read: Remark."):
+        assert text_ in said.stdout
+    assert "VALUE" not in said.output
+    remarks = json.loads(console("units", str(path), "--yes", "--json").stdout)["remarks"]
+    assert [one.rpartition(": ")[2] for one in remarks] == ["caste.", "Remark."]
+    admin = browser(account("Root", is_root=True))
+    page = where(send(admin, "units", path.read_text(), unit="all"))
+    assert "not read: Remark." in text(admin.get(page))
+    admin.post(f"{page}columns/", columns(code=0, name_en=1))
+    work(page, "check")
+    checked = text(admin.get(page))
+    assert "not read: caste." in checked and "not read: Remark." in checked.partition("<details>")[0]
+
+
 def test_the_console_says_what_was_called_wrongly(tmp_path: Any) -> None:
     path = tmp_path / "units.csv"
     path.write_text(LIST)

@@ -62,3 +62,13 @@ def test_neighbours_in_each_others_room_are_found() -> None:
 def test_two_tops_are_worth_a_warning() -> None:
     grow({"A": {}, "B": {}})
     assert [finding.level for finding in doctor.roots(AT)] == [WARN]
+
+
+def test_units_that_stand_nowhere_are_counted_and_named_until_they_are_closed() -> None:
+    grow(NATION)
+    assert list(doctor.nowhere(AT)) == []
+    Placement.objects.filter(unit_id=_of("B1")).delete()
+    (finding,) = doctor.nowhere(AT)
+    assert (finding.level, finding.text) == (WARN, "1 unit stands in no hierarchy: B1")
+    Unit.objects.filter(code="B1").update(closed_on=AT.date())
+    assert list(doctor.nowhere(AT)) == []

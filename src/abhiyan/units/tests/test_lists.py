@@ -9,7 +9,7 @@ from django.utils.translation import override
 
 from abhiyan.core.imports import actions as imports
 from abhiyan.core.imports import kind, running
-from abhiyan.core.imports.queries import reason_text
+from abhiyan.core.imports.queries import reason_text, told
 from abhiyan.core.models import RefusedRow, StagedImport
 from abhiyan.core.scope import system
 from abhiyan.units import queries
@@ -138,6 +138,19 @@ def test_a_changed_file_shows_the_difference_and_the_whole_can_be_undone(tmp_pat
     assert state() == before
     assert _step(first, "undo").state == "undone"
     assert not Unit.objects.exists()
+
+
+def test_units_a_list_leaves_without_a_place_are_counted_and_told(tmp_path: Path) -> None:
+    grow(NATION)
+    text = (
+        "code,kind,name_en,organisational_parent\nD8,district,Placed,JK\nD9,district,Nowhere,\nJK,,Jammu,\n"
+    )
+    staged = bring(_file(tmp_path, text))
+    assert told(staged) == [
+        "1 unit of this list stands in no hierarchy, so it is below no other: give the unit above it."
+    ]
+    again = bring(_file(tmp_path, text.replace("Nowhere,", "Nowhere,JK"), "again.csv"))
+    assert again.state == "done" and told(again) == []
 
 
 def test_one_parent_column_counts_for_the_chosen_hierarchy(tmp_path: Path) -> None:
