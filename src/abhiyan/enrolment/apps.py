@@ -14,7 +14,7 @@ class EnrolmentConfig(AppConfig):
         from abhiyan.people.news import NoReplayed
         from abhiyan.programmes.actions import register_facts, register_orphans
         from abhiyan.programmes.news import ProgrammeDiscarded, ProgrammeMade
-        from abhiyan.programmes.rules import own_pages
+        from abhiyan.programmes.rules import meanings, own_pages
         from abhiyan.units.news import UnitsMoved
 
         from .actions.enrol import forget
@@ -24,12 +24,14 @@ class EnrolmentConfig(AppConfig):
         from .actions.tokens import end_tokens_of
         from .paper.lists import LIST
         from .queries import ORPHANS, facts_for_recount
+        from .rules.steps import REPORTED
 
         register(LIST)
         own_pages.register("drive", "enrolment:drive", gettext_lazy("Channels and funnel"))
         notice = own_pages.Page("enrolment:notice", gettext_lazy("Notice"), PUBLISH)
         own_pages.register_beside(notice)
         own_pages.register_need("drive", notice, NoNotice.message, is_lacking)
+        meanings.register("drive", {REPORTED.key: REPORTED.about})
         register_facts("enrolment", facts_for_recount())
         for name, sql in ORPHANS.items():
             register_orphans(name, sql)

@@ -15,6 +15,11 @@ class Channel(models.IntegerChoices):
     PAPER = 4, _("Paper list")
     SMS = 5, _("SMS")
 
+    @property
+    def is_by_phone(self) -> bool:
+        """Whether it has callers, who are sent a link."""
+        return self in (Channel.MISSED_CALL, Channel.SMS)
+
 
 class Sign(models.IntegerChoices):
     """What shows that the phone's holder took part. Nothing: the claim counts in its own shade."""

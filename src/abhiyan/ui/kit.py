@@ -168,7 +168,7 @@ def everything(query: QueryDict) -> dict[str, Any]:
             ],
         ),
         "steps": [
-            Step(name=_("Calls"), value=92_400),
+            Step(name=_("Reported"), value=92_400),
             Step(name=_("Unique callers"), value=71_210),
             Step(name=_("Links opened"), value=48_003),
             Step(name=_("Completed"), value=31_877),

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_GET
 from abhiyan.core import clock
 from abhiyan.enrolment.forms import DaysForm
 from abhiyan.enrolment.models import Channel
+from abhiyan.enrolment.rules.steps import STEPS
 from abhiyan.org.queries import NotYours
 from abhiyan.org.viewer import Request
 from abhiyan.programmes import queries as programmes
@@ -27,10 +28,8 @@ from abhiyan.units.rules import levels
 from .join import language
 from .seen import Seen
 
-BY_PHONE = (Channel.MISSED_CALL, Channel.SMS)  # the only channels with callers and links
-STEPS = ("reported", "unique", "opened", "completed", "counted")
 MOST_BELOW = 200
-COLUMNS = dict.fromkeys(("day", "channel", *STEPS), "")
+COLUMNS = dict.fromkeys(("day", "channel", *(step.key for step in STEPS)), "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,13 +45,9 @@ class Line:
     @property
     def cells(self) -> list[tuple[str, int | None, bool]]:
         """Label, figure (None: too few to be shown), and whether the channel has that step at all."""
-        by_phone = self.row.channel in BY_PHONE
+        by_phone = Channel(self.row.channel).is_by_phone
         return [
-            (_("Reported"), self.row.reported, True),
-            (_("Unique callers"), self.row.unique, by_phone),
-            (_("Links opened"), self.row.opened, by_phone),
-            (_("Completed"), self.row.completed, True),
-            (_("Counted"), self.row.counted, True),
+            (str(step.name), getattr(self.row, step.key), by_phone or not step.by_phone) for step in STEPS
         ]
 
 
@@ -95,13 +90,10 @@ def drive_funnel(request: Request, public_id: UUID) -> HttpResponseBase:
         "is_narrowed": any(said.values()) or not form.is_valid(),
         "sorting": sorting,
         "leaf": leaf,
-        "steps": [(step, label) for step, (label, _n, _has) in zip(STEPS, _ANY.cells, strict=True)],
+        "steps": STEPS,
         "is_rounded": node is not None and not node.is_exact,
     }
     return render(request, "enrolment/drive_funnel.html", shown, status=200 if form.is_valid() else 422)
-
-
-_ANY = Line(FunnelRow(Channel.WEB, None, 0, 0, 0, 0, 0))  # for the labels of its steps
 
 
 def _where(request: Request) -> tuple[units.UnitRow, int]:
@@ -165,7 +157,7 @@ def _sorted(lines: list[Line], sorting: tables.Sorting) -> list[Line]:
 
 
 def _csv(code: str, lines: list[Line]) -> HttpResponseBase:
-    head = [_("Day"), _("Channel"), *(label for label, _n, _has in _ANY.cells)]
+    head = [_("Day"), _("Channel"), *(str(step.name) for step in STEPS)]
     return tables.csv_response(
         f"funnel-{code}",
         head,

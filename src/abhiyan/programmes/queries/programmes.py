@@ -17,7 +17,7 @@ from abhiyan.core.policy import COUNTS, EVERYTHING
 from abhiyan.core.refusals import NotFound
 from abhiyan.org.viewer import Viewer
 from abhiyan.programmes.models import InCharge, Measure, Programme, ProgrammeUnit, Target
-from abhiyan.programmes.rules import windows
+from abhiyan.programmes.rules import meanings, windows
 from abhiyan.programmes.rules.ladder import Ladder
 from abhiyan.ui.ladder import Ladder as Picture
 
@@ -295,6 +295,7 @@ def drawn(
     """
     if ladder.is_rounded:
         more.setdefault("hidden_reason", _("fewer than 10"))
+    more.setdefault("definitions", meanings.of(programme.kind))
     days = windows.length_days(programme.opens_on, programme.closes_on)
     return Picture(
         name=name,

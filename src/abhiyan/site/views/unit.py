@@ -18,6 +18,7 @@ from django.views.decorators.http import require_safe
 
 from abhiyan.core import clock
 from abhiyan.enrolment.models import Channel
+from abhiyan.enrolment.rules.steps import steps_of
 from abhiyan.org import queries as org
 from abhiyan.org.viewer import Request, Viewer, named
 from abhiyan.programmes import queries as programmes
@@ -352,6 +353,7 @@ def _measure(
     context["funnels"] = [
         (Channel(row.channel).label, _steps(row)) for row in figures.funnel if row.on is None
     ]
+    context["steps"] = steps_of(by_phone=any(Channel(row.channel).is_by_phone for row in figures.funnel))
     if programme.kind == "drive":
         context["funnel_href"] = (
             reverse("enrolment:drive_funnel", args=[programme.public_id])
@@ -382,19 +384,8 @@ def _drawn(
 
 def _steps(row: programmes.FunnelRow) -> list[charts.Step]:
     """The steps of one way in, as a funnel."""
-    if row.channel in (Channel.MISSED_CALL, Channel.SMS):
-        return [
-            charts.Step(name=_("Calls"), value=row.reported),
-            charts.Step(name=_("Unique callers"), value=row.unique),
-            charts.Step(name=_("Links opened"), value=row.opened),
-            charts.Step(name=_("Completed"), value=row.completed),
-            charts.Step(name=_("Counted"), value=row.counted),
-        ]
-    return [
-        charts.Step(name=_("Claims"), value=row.reported),
-        charts.Step(name=_("Pass the rules"), value=row.completed),
-        charts.Step(name=_("Phone has answered"), value=row.counted),
-    ]
+    by_phone = Channel(row.channel).is_by_phone
+    return [charts.Step(name=step.name, value=getattr(row, step.key)) for step in steps_of(by_phone=by_phone)]
 
 
 def _show(request: HttpRequest) -> Any:

@@ -1,0 +1,57 @@
+"""A funnel's steps have the same names on the unit's page and on its own, and what they count is said there."""
+
+import html
+import re
+
+import pytest
+
+from abhiyan.core import clock
+from abhiyan.core.scope import system
+from abhiyan.people.tests.make import body
+from abhiyan.programmes import actions as programmes
+
+from .web import officer, web_world
+
+pytestmark = pytest.mark.django_db(transaction=True)
+CALLS = {
+    "en": ["Reported", "Unique callers", "Links opened", "Completed", "Counted"],
+    "hi": ["बताए गए", "अलग-अलग कॉलर", "खोले गए लिंक", "पूरे किए", "गिने गए"],
+}
+
+
+@pytest.mark.parametrize("language", ["en", "hi"])
+def test_the_steps_of_a_funnel_have_one_name_on_every_page(language: str) -> None:
+    world = web_world()
+    world.missed_call(of=world.asha)
+    world.web_join(of=world.bilal, unit=world.far_booth)
+    with system("test"):
+        programmes.fold(at=clock.now())
+    client = officer(world, "state_president", "JK")
+    client.cookies["language"] = language
+
+    def page(path: str) -> str:
+        return html.unescape(client.get(path, HTTP_ACCEPT_LANGUAGE=language).content.decode())
+
+    unit = page("/units/JK/?in=organisational")
+    shown = [
+        re.findall(r'<th scope="row">([^<]*)', table) for table in unit.split('<table class="funnel">')[1:]
+    ]
+    steps = [[step for step in table if step] for table in shown]
+    calls = CALLS[language]
+    assert steps == [[calls[0], calls[3], calls[4]], calls]
+    day_by_day = page(f"/drives/{world.programme.public_id}/funnel/?unit=JK")
+    assert re.findall(r'<th scope="col" class="num">([^<]+)</th>', day_by_day)[:5] == calls
+    for name in calls:
+        assert f"<b>{name}</b>: " in unit and f"<b>{name}</b>: " in day_by_day
+
+
+def test_a_drives_pages_say_that_reported_counts_every_call() -> None:
+    world = web_world()
+    world.missed_call(of=world.asha, key="one")
+    world.missed_call(of=world.asha, key="two")
+    client = officer(world, "state_president", "JK")
+    for path in (f"/programmes/{world.programme.public_id}/", "/units/JK/?in=organisational"):
+        page = html.unescape(body(client, path))
+        ladder = page.split('<table class="ladder">')[1].split("</article>")[0]
+        assert ladder.count("a phone that calls three times is reported three times") == 2, path  # on tap too
+        assert "Not placed below this unit: 2 reported" in page, path
