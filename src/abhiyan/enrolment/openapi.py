@@ -23,7 +23,8 @@ _REFUSALS = {
     "405": "Only POST.",
     "413": "The body is too large, or holds more than a thousand claims.",
     "415": "The body is not application/json.",
-    "422": "Does not fit the shape (code malformed, with errors), or the rules of the drive. Nothing was stored.",
+    "422": "Does not fit the shape (code malformed, with errors), or the rules of the drive. Nothing was stored, of a "
+    "batch neither.",
     "429": "Too many requests.",
     "503": "The register cannot be reached. Send the same again: nothing is lost or doubled.",
 }
@@ -92,7 +93,8 @@ def specification() -> dict[str, Any]:
     many = operation(
         "enrol_batch",
         "Up to a thousand claims in one commit",
-        "One answer for each claim, in order. Claims without a key take the header's, with /0, /1 … behind it.",
+        "One answer for each claim, in order. Claims without a key take the header's, with /0, /1 … behind it. When "
+        "any claim does not have the shape, the whole is refused, and the refusal lists what is wrong in each.",
         shapes.ClaimsIn,
         {"claims": [example]},
     )

@@ -13,11 +13,10 @@ from pydantic_core import ErrorDetails
 
 from abhiyan.core.refusals import Refused
 
-from .shapes import LONGEST_KEY, MOST_CLAIMS
+from .shapes import LONGEST_KEY, MOST_CLAIMS, MOST_FAULTS
 
 Headers = list[tuple[bytes, bytes]]
 JSON: Headers = [(b"content-type", b"application/json"), (b"cache-control", b"no-store")]
-MOST_FAULTS = 20  # named in one refusal
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +98,14 @@ class NoWebhook(Malformed):
     )
 
 
+class OtherNumber(AtTheDoor):
+    code = "other_number"
+    message = _(
+        "“to” is none of our numbers at this address. Send the number that was called or written to, as it stands on"
+        " the page of the drive, to the address shown for it."
+    )
+
+
 class KeyMissing(AtTheDoor):
     code = "key_missing"
     message = _("Give each claim a key of your own, in the field “key” or the header Idempotency-Key.")
@@ -173,7 +180,7 @@ def refuse(refusal: Refused, lang: str, *, faults: list[dict[str, Any]] | None =
     """The answer to a refusal."""
     body = refused_body(refusal, lang)
     if faults is not None:
-        body["errors"] = faults
+        body["errors"], body["faults"] = faults[:MOST_FAULTS], len(faults)
     headers = list(JSON)
     wait_s = getattr(refusal, "wait_s", 0) or refusal.facts.get("wait_s", 0)
     if wait_s:
@@ -226,7 +233,7 @@ def malformed(errors: Iterable[ErrorDetails], n: int, lang: str) -> Answer:
     answer = refused_body(refusal, lang)
     if n == 1:
         answer["message"] = first["message"]
-    answer["errors"] = faults
+    answer["errors"], answer["faults"] = faults, n
     return Answer(refusal.status, json.dumps(answer, ensure_ascii=False).encode(errors="replace"), JSON)
 
 

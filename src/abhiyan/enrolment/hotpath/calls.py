@@ -230,12 +230,12 @@ def _is_genuine(
 
 
 def _called(lines: list[Line], number: str) -> Line:
-    """Which of our numbers it was. Refuses NoWebhook when it is none of them."""
+    """Which of our numbers it was. Refuses OtherNumber when it is none of them."""
     wanted = _national(number)
     for line in lines:
         if wanted and _national(line.number) == wanted:
             return line
-    raise answers.NoWebhook(field="to")
+    raise answers.OtherNumber(field="to")
 
 
 def _national(number: str) -> str:

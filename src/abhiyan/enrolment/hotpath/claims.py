@@ -23,7 +23,7 @@ Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 
 SINGLE_BYTES = 64 * 1024
 BATCH_BYTES = 2 * 1024 * 1024
-MOST_ERRORS = 2_000  # of one body; beyond, naming each would cost more than the request is worth
+MOST_ERRORS = 10_000  # of one body; beyond, naming each would cost more than the request is worth
 FAILURES = 60  # wrong tokens from one network in a minute, then it has to wait
 _PURPOSES = {"membership": Purpose.MEMBERSHIP, "calls": Purpose.CALLS, "messages": Purpose.MESSAGES}
 _JSON = b"application/json"
@@ -157,15 +157,20 @@ class Claims:
             prefix_text = _header_key(prefix, None)
         claims: list[Claim] = []
         phones: dict[str, str] = {}
+        wrong: list[tuple[int, answers.AtTheDoor]] = []
         for n, each in enumerate(told.claims):
             key = each.key
             if key is None:
                 if prefix is None:
-                    return _fault(answers.KeyMissing(field="key"), n, headers)
+                    wrong.append((n, answers.KeyMissing(field="key")))
+                    continue
                 key = f"{prefix_text}/{n}"
             if phones.setdefault(key, each.phone) != each.phone:
-                return _fault(answers.KeyTwice(field="key"), n, headers)
+                wrong.append((n, answers.KeyTwice(field="key")))
+                continue
             claims.append(_claim(each, key, sender))
+        if wrong:
+            return _wrong(wrong, headers)
         self._take(sender, len(claims))
         outcomes = await self._batches.enrolled(self._lane(sender), claims, network)
         tongue = answers.tongue(headers)
@@ -273,11 +278,15 @@ def _malformed(found: ValidationError, headers: dict[bytes, bytes]) -> Answer:
     return answers.malformed(found.errors(include_url=False, include_input=False), n, tongue)
 
 
-def _fault(refusal: answers.AtTheDoor, item: int, headers: dict[bytes, bytes]) -> Answer:
+def _wrong(found: Sequence[tuple[int, answers.AtTheDoor]], headers: dict[bytes, bytes]) -> Answer:
+    """The answer to a batch of which some claims cannot be told apart. found: which, and why."""
     tongue = answers.tongue(headers)
-    fault = {
-        "item": item,
-        "field": refusal.field,
-        "message": answers.refused_body(refusal, tongue)["message"],
-    }
-    return answers.refuse(refusal, tongue, faults=[fault])
+    faults = [
+        {
+            "item": item,
+            "field": refusal.field,
+            "message": answers.refused_body(refusal, tongue)["message"],
+        }
+        for item, refusal in found
+    ]
+    return answers.refuse(found[0][1], tongue, faults=faults)

@@ -9,6 +9,7 @@ from typing import Annotated, Literal
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, TypeAdapter
 
 MOST_CLAIMS = 1_000  # in one request
+MOST_FAULTS = 100  # named in one refusal
 LONGEST_KEY = 200
 MOST_INT4 = 2**31 - 1
 
@@ -67,7 +68,11 @@ class ClaimIn(_Taken):
     ] = False
     unit: Annotated[
         str | None,
-        Field(max_length=200, description="Code of the booth, village or ward; left out when unknown."),
+        Field(
+            max_length=200,
+            description="Code of the booth, village or ward; left out when unknown. A PIN code is not taken: it names "
+            "no unit.",
+        ),
     ] = None
     field_at: Annotated[
         AwareDatetime | None,
@@ -94,7 +99,7 @@ class ClaimsIn(_Taken):
 
     model_config = ConfigDict(title="Claims")
 
-    claims: Annotated[list[ClaimIn], Field(min_length=1, max_length=MOST_CLAIMS, fail_fast=True)]
+    claims: Annotated[list[ClaimIn], Field(min_length=1, max_length=MOST_CLAIMS)]
 
 
 class Accepted(BaseModel):
@@ -121,7 +126,13 @@ class Refusal(BaseModel):
     code: Annotated[str, Field(description="For machines; stable.")]
     field: Annotated[str, Field(description="What it concerns; empty: the request as a whole.")]
     message: Annotated[str, Field(description="For people: what is wrong and what to do.")]
-    errors: Annotated[list[Fault] | None, Field(description="With code malformed: each thing found.")] = None
+    errors: Annotated[
+        list[Fault] | None,
+        Field(
+            description=f"Each thing that does not fit, the first {MOST_FAULTS} of them: of all claims of a batch."
+        ),
+    ] = None
+    faults: Annotated[int | None, Field(description="How many there are in all; given with errors.")] = None
 
 
 class ItemAccepted(Accepted):

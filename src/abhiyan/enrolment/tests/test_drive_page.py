@@ -279,6 +279,8 @@ def test_a_generic_number_shows_address_and_secret_once_and_its_calls_hold(world
     page = client.post(page_of(world, "numbers/"), number_typed()).content.decode()
     address, secret = shown(page, "calls"), shown(page, "signing")
     assert address.startswith(f"{settings.ORIGIN}/hook/call/generic/")
+    assert shown(page, "reports") == address.replace("/hook/call/", "/hook/receipt/")
+    assert "The same secret signs calls, SMS and delivery reports." in page
     (line,) = lines_of("generic", address)
     assert (line.number, line.meaning, line.programme_id) == (NUMBER, "join", world.programme.pk)
     at = clock.now()

@@ -309,6 +309,24 @@ def test_a_batch_that_does_not_fit_its_shape_is_refused_whole(
     assert world.count("enrolment_claim") == 0
 
 
+def test_a_batch_is_told_all_that_does_not_fit_in_any_of_its_claims(
+    server: Server, world: World, token: str
+) -> None:
+    told = [asha("a", phone=7, pin="190001"), asha("b"), asha("c", birth_year="1980"), 5]
+    answer = server.claim(token, {"claims": told, "list": 1}, "/api/v1/claims/batch")
+    assert (answer.status, answer.json["code"], answer.json["faults"]) == (422, "malformed", 5)
+    named = [(each.get("item"), each["field"]) for each in answer.json["errors"]]
+    assert named == [(0, "phone"), (0, "pin"), (2, "birth_year"), (3, ""), (None, "list")]
+    assert all(each["message"] for each in answer.json["errors"])
+    keyless = [{k: v for k, v in asha().items() if k != "key"}, asha("a"), asha("a", phone="9906000002")]
+    answer = server.claim(token, {"claims": keyless}, "/api/v1/claims/batch")
+    assert [each["item"] for each in answer.json["errors"]] == [0, 2] and answer.json["faults"] == 2
+    for many in ([asha(str(n), phone=7) for n in range(1000)], [keyless[0]] * 1000):
+        answer = server.claim(token, {"claims": many}, "/api/v1/claims/batch")
+        assert (len(answer.json["errors"]), answer.json["faults"]) == (100, 1000)
+    assert world.count("enrolment_claim") == 0
+
+
 def test_a_batch_of_more_than_a_thousand_is_too_large(server: Server, world: World, token: str) -> None:
     many = {"claims": [{"key": str(n), "phone": "1"} for n in range(1001)]}
     answer = server.claim(token, many, "/api/v1/claims/batch")

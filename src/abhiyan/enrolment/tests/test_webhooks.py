@@ -44,9 +44,17 @@ def test_a_webhook_of_another_shape_is_told_where_its_shape_stands(server: Serve
         assert (answer.status, answer.json["code"]) == (422, "malformed")
         return str(answer.json["message"])
 
-    assert "docs/channels.md" in message(call(server, secret, to="+911899999999"))
     assert "docs/channels.md" in message(call(server, secret, kind="receipt", status="delivered"))
     assert "openapi" not in message(call(server, secret, at="yesterday"))
+
+
+def test_a_number_that_is_none_of_the_address_is_named_as_such(server: Server, world: World) -> None:
+    secret = connect(world, "generic", "join", JOIN)
+    for kind in ("call", "sms"):
+        answer = call(server, secret, kind=kind, to="+911899999999", text="join")
+        assert (answer.status, answer.json["code"], answer.json["field"]) == (422, "other_number", "to")
+        assert "none of our numbers at this address" in answer.json["message"]
+    assert refused(world) == []
 
 
 def refused(world: World) -> list[tuple[object, ...]]:
