@@ -98,6 +98,7 @@ def told(error: Exception) -> click.ClickException | None:
         "abhiyan.core.sealing.Unreadable",
         "abhiyan.core.backup.BackupFailed",
         "abhiyan.core.backup.RestoreRefused",
+        "abhiyan.site.processes.Served",
     }:
         return click.ClickException(str(error))
     return None
@@ -405,18 +406,15 @@ def serve(
         return
     _need_keys()
     _need_database()
-    _refuse_busy_port(host, port)
-    _log_to_console()
-    with (
-        processes.stopping_on_signals() as stopping,
-        processes.noted("serve", port=port),
-        processes.database_in_use(),
-    ):
-        _refuse_lockout("app")
-        click.echo(f"Serving on http://{'localhost' if host == '127.0.0.1' else host}:{port}", err=True)
-        code = serving.supervise(
-            host=host, port=port, workers=workers, with_jobs=with_jobs, stopping=stopping
-        )
+    with processes.noted("serve", port=port, host=host) as note:
+        _refuse_busy_port(host, port)
+        _log_to_console()
+        with processes.stopping_on_signals() as stopping, processes.database_in_use():
+            _refuse_lockout("app")
+            click.echo(f"Serving on {note.address}", err=True)
+            code = serving.supervise(
+                host=host, port=port, workers=workers, with_jobs=with_jobs, stopping=stopping
+            )
     sys.exit(code)
 
 
@@ -488,13 +486,10 @@ def demo(*, seed: str, port: int | None, fresh: bool) -> None:
     run = _hook("abhiyan.site.demo", "run")
     if run is None:
         raise click.ClickException("The demo is not in this release yet.")
-    if already := [note for note in processes.known() if note.kind == "demo"]:
-        raise click.ClickException(
-            f"The demo runs already, on port {already[0].port} (process {already[0].pid}). `abhiyan stop` ends it."
-        )
-    _refuse_busy_port("127.0.0.1", port or environment.PORT())
-    with processes.noted("demo", port=port or environment.PORT()):
-        code = run(seed=seed, port=port or environment.PORT(), fresh=fresh)
+    port = port or environment.PORT()
+    with processes.noted("demo", port=port):
+        _refuse_busy_port("127.0.0.1", port)
+        code = run(seed=seed, port=port, fresh=fresh)
     sys.exit(code or 0)
 
 

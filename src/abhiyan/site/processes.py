@@ -1,6 +1,7 @@
 """The processes of an installation: noted in the data folder, watched over, ended from anywhere.
 
     HOME/run/KIND-PID.json    one note per process (serve, web, jobs, demo), with what proves that it is that process
+    HOME/run/watch.lock       held by the one who watches over the others: the server, or the demo
     HOME/run/database.lock    held by whoever uses the embedded database; who leaves last ends it
     HOME/run/database.ours    which server one of them started: one that was started otherwise is left alone
 
@@ -32,6 +33,7 @@ PATIENCE_S = 30.0
 LONGEST_PAUSE_S = 30.0
 LIVED_S = 10.0  # who lives so long has started well
 TRIES = 5  # who never does is given up
+WATCHERS = ("demo", "serve")  # one of them at a time: they share a folder of metrics, and the jobs
 CANNOT_START = 78  # exit code (EX_CONFIG): trying again helps nobody
 
 
@@ -43,6 +45,12 @@ class Note:
     pid: int
     born: str
     port: int | None = None
+    host: str | None = None
+
+    @property
+    def address(self) -> str:
+        host = "localhost" if self.host in (None, "127.0.0.1") else self.host
+        return f"http://{f'[{host}]' if ':' in str(host) else host}:{self.port}"
 
     @property
     def runs(self) -> bool:
@@ -70,20 +78,43 @@ def born(pid: int) -> str:
     return told.stdout.strip()
 
 
+class Served(Exception):
+    """Another process serves this data folder already."""
+
+
 @contextmanager
-def noted(kind: str, *, port: int | None = None) -> Iterator[Note]:
-    """Note this process as long as it runs."""
-    note = Note(kind=kind, pid=os.getpid(), born=born(os.getpid()), port=port)
+def noted(kind: str, *, port: int | None = None, host: str | None = None) -> Iterator[Note]:
+    """Note this process as long as it runs. Raises Served where a second one would watch over the same folder."""
+    note = Note(kind=kind, pid=os.getpid(), born=born(os.getpid()), port=port, host=host)
     folder().mkdir(parents=True, exist_ok=True)
-    known()  # drops the notes of those who were killed
-    path = folder() / f"{kind}-{note.pid}.json"
-    half = path.with_suffix(".half")
-    half.write_text(json.dumps(asdict(note)) + "\n")
-    half.rename(path)
+    with _alone() if kind in WATCHERS else contextlib.nullcontext():
+        known()  # drops the notes of those who were killed
+        path = folder() / f"{note.kind}-{note.pid}.json"
+        half = path.with_suffix(".half")
+        half.write_text(json.dumps(asdict(note)) + "\n")
+        half.rename(path)
+        try:
+            yield note
+        finally:
+            path.unlink(missing_ok=True)
+
+
+@contextmanager
+def _alone() -> Iterator[None]:
+    """Hold the lock of the one who watches. The system lets go of it with the process, however that ends."""
+    descriptor = os.open(folder() / "watch.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     try:
-        yield note
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            there = next((note for note in known() if note.kind in WATCHERS), None)
+            by = (
+                f": {there.kind} on {there.address} (process {there.pid})" if there else " by another process"
+            )
+            raise Served(f"{home.path()} is served already{by}. `abhiyan stop` ends it.") from None
+        yield
     finally:
-        path.unlink(missing_ok=True)
+        os.close(descriptor)
 
 
 def known() -> list[Note]:

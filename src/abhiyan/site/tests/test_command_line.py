@@ -184,7 +184,7 @@ def test_a_demo_is_never_made_real_and_runs_once(
     monkeypatch.setenv("ABHIYAN_HOME", str(demo.home))
     with processes.noted("demo", port=demo.port):
         told = demo.run("demo", code=1)
-    assert f"runs already, on port {demo.port} (process {os.getpid()})" in told
+    assert f"demo on http://localhost:{demo.port} (process {os.getpid()})" in told
     assert not (demo.home / "postgres").exists()
 
 

@@ -3,6 +3,7 @@
 import http.client
 import json
 import os
+import shutil
 import signal
 import urllib.error
 import urllib.request
@@ -89,8 +90,22 @@ def test_figures_are_for_the_token_only(server: Installation) -> None:
     assert b'abhiyan_loop_age_seconds{loop="core.seal"}' in body
 
 
-def test_two_servers_do_not_share_a_port(server: Installation) -> None:
-    assert "cannot be used" in server.run("serve", code=1)
+def test_a_second_server_of_a_data_folder_is_refused_with_the_address_of_the_first(
+    server: Installation,
+) -> None:
+    at = f"http://localhost:{server.port} (process {notes(server)['serve']})"
+    for second in ("serve", "demo"):
+        told = server.run(second, "--port", str(free_port()), code=1)
+        assert f"{server.home} is served already: serve on {at}. `abhiyan stop` ends it." in told
+    assert is_well(server)
+
+
+def test_two_servers_do_not_share_a_port(server: Installation, folder: Path) -> None:
+    other = Installation(home=folder / "other", port=server.port)
+    (other.home / "keys").mkdir(parents=True)
+    (other.home / "postgres" / "data").mkdir(parents=True)
+    shutil.copy(server.home / "keys" / "master.key", other.home / "keys")
+    assert "cannot be used" in other.run("serve", code=1)
 
 
 def test_restore_is_refused_while_it_serves(server: Installation, tmp_path: Path) -> None:
@@ -147,6 +162,10 @@ def test_when_the_watcher_is_killed_its_children_end(installation: Installation)
     assert not embedded.is_running(installation.home), "the last to use the database has ended it"
     assert "Nothing runs" in installation.run("stop")
     assert get(installation, "/healthz")[0] == 0
+    process = installation.start("serve", "--workers", "1")
+    until(lambda: notes(installation).get("serve") == process.pid)  # what a killed one held is free
+    assert "Everything has ended" in installation.run("stop")
+    process.wait()
 
 
 def test_a_demo_in_the_making_ends_when_told_and_the_next_start_begins_anew(folder: Path) -> None:

@@ -145,8 +145,9 @@ def test_units_a_list_leaves_without_a_place_are_counted_and_told(tmp_path: Path
     text = (
         "code,kind,name_en,organisational_parent\nD8,district,Placed,JK\nD9,district,Nowhere,\nJK,,Jammu,\n"
     )
-    staged = bring(_file(tmp_path, text))
-    assert told(staged) == [
+    with override("en"):
+        said = told(bring(_file(tmp_path, text)))
+    assert said == [
         "1 unit of this list stands in no hierarchy, so it is below no other: give the unit above it."
     ]
     again = bring(_file(tmp_path, text.replace("Nowhere,", "Nowhere,JK"), "again.csv"))
