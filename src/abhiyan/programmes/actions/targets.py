@@ -38,12 +38,13 @@ Act = TargetVersion.Act
 
 def set_target(
     *, programme_id: int, measure: int = 1, unit_id: int, n: int, by: Actor, at: datetime, lock: bool = False
-) -> Target:
+) -> bool:
     """Give a unit its target over the programme's window, in place of the one it has.
 
     lock: so that splitting the one above leaves it as it is. Who may: `programmes.targets` at the unit above (for
-    the programme's own units: at its owner), since nobody sets their own. Refuses TargetUnfit, TargetLocked,
-    ScopeOutside, UnknownMeasure, ProgrammeOver.
+    the programme's own units: at its owner), since nobody sets their own. Returns whether that changed anything:
+    the number it has already makes no version. Refuses TargetUnfit, TargetLocked, ScopeOutside, UnknownMeasure,
+    ProgrammeOver.
     """
     if not 0 <= n <= LARGEST:
         raise TargetUnfit(field="n")
@@ -53,6 +54,8 @@ def set_target(
         known = _current(programme, measure, unit_id)
         if known and known.is_locked:
             raise TargetLocked(field="n")
+        if known and known.n == n and not lock:
+            return False
         _change(
             programme,
             measure,
@@ -71,7 +74,7 @@ def set_target(
             by=by,
             at=at,
         )
-        return Target.objects.get(programme=programme, measure=measure, unit_id=unit_id, replaced_at=None)
+        return True
 
 
 def lock_target(

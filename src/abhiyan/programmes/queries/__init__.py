@@ -28,7 +28,8 @@ from .ledger import (
     unfolded,
 )
 from .listing import SORTS, Child, board, children_ladders
-from .plans import Misfit, Takeover, plan_as_targets, planned_takeover
+from .misfits import Misfit, misfits_below
+from .plans import Takeover, plan_as_targets, planned_takeover
 from .programmes import (
     Charge,
     Gap,
@@ -107,6 +108,7 @@ __all__ = [
     "last_split",
     "locked_below",
     "measures",
+    "misfits_below",
     "missing",
     "node_of",
     "not_placed",

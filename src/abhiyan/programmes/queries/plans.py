@@ -12,24 +12,11 @@ from abhiyan.elections.models import Plan
 from abhiyan.programmes.models import Programme
 from abhiyan.programmes.refusals import PlanTooWide
 
+from .misfits import Misfit
 from .rows import named
 from .splits import TARGET, Changes, Difference
 
 MOST = 200_000  # units of a plan taken over at once: every booth of the largest state
-
-
-@dataclass(frozen=True, slots=True)
-class Misfit:
-    """A unit whose target, once taken over, is not what those below it sum to.
-
-    without: how many units below have no target.
-    """
-
-    unit_id: int
-    names: dict[str, str]
-    n: int
-    below: int
-    without: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,10 +127,10 @@ def planned_takeover(
         outside=tuple(sorted(placed - inside)),
         unplaced=tuple(sorted(parts.keys() - placed)),
         nowhere=nowhere,
-        locked=tuple(Kept(row.unit_id, names[row.unit_id], row.n or 0, n) for row, n in reversed(kept)),
+        locked=tuple(Kept(row.unit_id, names[row.unit_id][1], row.n or 0, n) for row, n in reversed(kept)),
         summed=len(after.keys() - parts.keys()),
         misfits=tuple(
-            Misfit(row.unit_id, names[row.unit_id], n, own.n, own.without)
+            Misfit(row.unit_id, *names[row.unit_id], n, own.n, own.without)
             for row, n, own in reversed(misfits)
         ),
     )
@@ -230,7 +217,8 @@ def _beside(values: Mapping[str, Any]) -> dict[int, tuple[int, int, int]]:
         return {parent: (n, known, without) for parent, n, known, without in cursor.fetchall()}
 
 
-def _names(unit_ids: list[int]) -> dict[int, dict[str, str]]:
+def _names(unit_ids: list[int]) -> dict[int, tuple[str, dict[str, str]]]:
+    """Codes and names."""
     with connection.cursor() as cursor:
-        cursor.execute("select id, names from units_unit where id = any(%s)", [unit_ids])
-        return {unit_id: named(names) for unit_id, names in cursor.fetchall()}
+        cursor.execute("select id, code, names from units_unit where id = any(%s)", [unit_ids])
+        return {unit_id: (code, named(names)) for unit_id, code, names in cursor.fetchall()}

@@ -16,7 +16,7 @@ from abhiyan.core import prepared
 from abhiyan.core.policy import COUNTS, EVERYTHING
 from abhiyan.core.refusals import NotFound
 from abhiyan.org.viewer import Viewer
-from abhiyan.programmes.models import InCharge, Measure, Programme, ProgrammeUnit, Target
+from abhiyan.programmes.models import InCharge, Measure, Programme, ProgrammeUnit, Target, TargetVersion
 from abhiyan.programmes.rules import meanings, windows
 from abhiyan.programmes.rules.ladder import Ladder
 from abhiyan.ui.ladder import Ladder as Picture
@@ -212,10 +212,23 @@ def targets_of(*, node: int, programmes: Sequence[Programme]) -> dict[tuple[int,
     }
 
 
-def target_versions(*, programme: Programme, unit_id: int, newest: int, measure: int = 1) -> list[Target]:
-    """The newest targets of a unit, the one in force and those it had before; newest first."""
-    found = Target.objects.filter(programme=programme, measure=measure, unit_id=unit_id)
-    return list(found.order_by("-set_at", "-pk")[:newest])
+def target_versions(
+    *, programme: Programme, unit_id: int, newest: int, measure: int = 1
+) -> list[tuple[Target, UUID | None]]:
+    """The newest targets of a unit, the one in force and those it had before, newest first.
+
+    Each with the version that ended it: before that everything stood as it did under this target. None: it is in
+    force, or that version is out of sight.
+    """
+    found = list(
+        Target.objects.filter(programme=programme, measure=measure, unit_id=unit_id).order_by("-pk")[:newest]
+    )
+    ended_by = dict(
+        TargetVersion.objects.filter(
+            pk__in=[one.replaced_by for one in found if one.replaced_by]
+        ).values_list("pk", "public_id")
+    )
+    return [(one, ended_by.get(one.replaced_by) if one.replaced_by else None) for one in found]
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,7 @@
 """Going back to an earlier version of targets: numbers, locks, and what each of them went by."""
 
+import re
+from html import unescape
 from typing import Any
 
 import pytest
@@ -200,3 +202,33 @@ def test_without_a_look_no_plan_is_taken_over_and_nothing_goes_back(
     seen = taken(body(client, f"{base}plan/?plan={plan.public_id}").split("Take it")[1], "targets/plan/")
     assert client.post(f"{base}plan/", seen).status_code == 302
     assert acts.stand("N11") == [(1, "plan", False)]
+
+
+def test_a_target_saved_as_it_is_makes_no_version_and_the_page_says_so(
+    world: World, acts: Acts, president: Account
+) -> None:
+    newest, client = acts.newest(), browser(president)
+    page = f"/programmes/{acts.drive.public_id}/targets/"
+    typed = {"about": "N11", "n": "800"}
+    answer = client.post(f"{page}set/?unit=N1", typed, follow=True)
+    assert "Nothing changed: it is the target already." in answer.content.decode()
+    assert acts.newest() == newest and acts.stand("N11") == [(800, "plan", False)]
+    answer = client.post(f"{page}set/?unit=N1", typed | {"n": "801"}, follow=True)
+    assert "Saved." in answer.content.decode() and acts.stand("N11") == [(801, "hand", False)]
+
+
+def test_an_earlier_target_leads_to_a_look_at_going_back_to_when_it_stood(
+    world: World, acts: Acts, president: Account
+) -> None:
+    client, page = browser(president), f"/programmes/{acts.drive.public_id}/targets/"
+    looks = re.findall(r'href="([^"]*to=before)"', body(client, f"{page}?unit=N1"))
+    look = unescape(looks[0])  # the newest of them: 2,000, as it stood split
+    seen = body(client, look)
+    assert "targets that change now: <b>3</b>" in seen
+    answer = client.post(unescape(re.findall(r'action="([^"]*back/[^"]*)"', seen)[0]), taken(seen, "back/"))
+    assert answer.status_code == 302
+    assert acts.stand("N1", "N11", "N12") == [
+        (2000, "hand", False),
+        (1000, "equally", False),
+        (1000, "equally", False),
+    ]

@@ -9,7 +9,7 @@ from abhiyan.org.queries import NotYours
 from abhiyan.org.tests.make import AT, TODAY, World, actor
 from abhiyan.people.models import Account
 from abhiyan.programmes import actions, queries
-from abhiyan.programmes.models import Programme, Target
+from abhiyan.programmes.models import Programme
 from abhiyan.units.models import Unit
 
 from .test_make_programme import make
@@ -32,7 +32,7 @@ def drive(world: World, president: Account) -> Programme:
     return make(world, president)
 
 
-def set_n(world: World, drive: Programme, code: str, n: int, by: Account) -> Target:
+def set_n(world: World, drive: Programme, code: str, n: int, by: Account) -> bool:
     with system("test"):
         return actions.set_target(programme_id=drive.pk, unit_id=world.unit(code), n=n, by=actor(by), at=AT)
 
@@ -50,7 +50,7 @@ def test_a_new_target_replaces_and_keeps_the_old_version(
     set_n(world, drive, "N1", 1200, president)
     with system("test"):
         versions = queries.target_versions(programme=drive, unit_id=world.unit("N1"), newest=9)
-    assert [(one.n, one.replaced_at is None) for one in versions] == [(1200, True), (1000, False)]
+    assert [(one.n, one.replaced_at is None) for one, _ended_by in versions] == [(1200, True), (1000, False)]
 
 
 @pytest.mark.parametrize("how", ["electors", "equally"])

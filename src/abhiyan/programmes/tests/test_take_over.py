@@ -124,6 +124,68 @@ def test_a_locked_target_stays_is_told_and_counts_in_the_sum_above(
     assert "N111" not in after(found) and after(found)["N11"] == 39 and found.misfits == ()
 
 
+def test_what_did_not_sum_when_a_plan_was_taken_over_is_named_with_the_targets_while_it_does_not(
+    world: World, drive: Programme, president: Account
+) -> None:
+    with system("test"):
+        actions.set_target(
+            programme_id=drive.pk, unit_id=world.unit("N111"), n=9, lock=True, by=actor(president), at=AT
+        )
+    plan = plan_of(world, N1111=40, N1112=20, N112=30)
+    path, client = f"/programmes/{drive.public_id}/targets/", browser(president)
+    looked = unescape(client.get(path + "plan/", {"plan": str(plan.public_id)}).content.decode())
+    named = "Unit N111</a>: 9, those below together 60"
+    assert named in looked.split("What does not sum:")[1]
+    with system("test"):
+        actions.take_over_plan(
+            programme_id=drive.pk, plan_public_id=plan.public_id, by=actor(president), at=AT
+        )
+    page = unescape(client.get(path, {"unit": "N1"}).content.decode())
+    assert "The targets below sum to it exactly." in page  # those directly below do
+    assert named in page.split("Further below, what does not sum:")[1]
+    with system("test"):
+        actions.lock_target(
+            programme_id=drive.pk, unit_id=world.unit("N111"), locked=False, by=actor(president), at=AT
+        )
+        actions.set_target(
+            programme_id=drive.pk, unit_id=world.unit("N111"), n=60, by=actor(president), at=AT
+        )
+    page = unescape(client.get(path, {"unit": "N11"}).content.decode())
+    assert "Further below" not in page
+
+
+def test_misfits_two_levels_below_are_all_found_and_deeper_those_that_are_locked(
+    world: World, drive: Programme, president: Account
+) -> None:
+    set_n(world, drive, president, N11=100, N111=60, N1111=70, N12=50, N121=50)
+
+    def found(most: int = 9) -> tuple[list[tuple[str, int, int, int]], int]:
+        with system("test"):
+            rows, n = queries.misfits_below(programme=drive, node=world.unit("N1"), on=TODAY, most=most)
+        return [(one.code, one.n, one.below, one.without) for one in rows], n
+
+    assert found() == ([("N11", 100, 60, 1), ("N111", 60, 70, 1)], 2)
+    assert found(most=1) == ([("N11", 100, 60, 1)], 2)
+    with system("test"):
+        rows, n = queries.misfits_below(programme=drive, node=world.unit("N"), on=TODAY, most=9)
+    assert [one.code for one in rows] == ["N11"] and n == 1  # the mandal stands three levels below
+    with system("test"):
+        actions.lock_target(
+            programme_id=drive.pk, unit_id=world.unit("N111"), locked=True, by=actor(president), at=AT
+        )
+        rows, n = queries.misfits_below(programme=drive, node=world.unit("N"), on=TODAY, most=9)
+    assert [one.code for one in rows] == ["N11", "N111"] and n == 2
+
+
+def test_the_page_promises_a_seat_a_target_only_where_it_stands_in_the_programmes_hierarchy(
+    world: World, drive: Programme, president: Account
+) -> None:
+    plan = plan_of(world, N1111=5, C1=5)
+    path = f"/programmes/{drive.public_id}/targets/plan/"
+    page = unescape(browser(president).get(path, {"plan": str(plan.public_id)}).content.decode())
+    assert "a seat gets a target of its own only where it stands there" in page
+
+
 def test_districts_the_plan_does_not_name_keep_their_targets_and_count_in_the_sum_above(
     world: World, drive: Programme, president: Account
 ) -> None:

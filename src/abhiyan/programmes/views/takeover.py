@@ -24,10 +24,9 @@ from abhiyan.ui import numbers, tables
 
 from . import shown
 from .programmes import measure_asked
-from .targets import difference_rows, differences_csv
+from .targets import MOST_NAMED, difference_rows, differences_csv
 
 MOST_PLANS = 200  # offered to choose from, the newest first
-MOST_NAMED = 20  # locked targets, and units that do not sum, named on the page; how many more is said
 
 
 class PlanForm(forms.Form):

@@ -24,7 +24,7 @@ from abhiyan.core.refusals import NotFound, Refused
 from abhiyan.org.queries import NotYours
 from abhiyan.org.viewer import Request, named
 from abhiyan.programmes import actions, queries
-from abhiyan.programmes.models import Measure, Programme
+from abhiyan.programmes.models import Measure, Programme, Target
 from abhiyan.programmes.rules import pace, windows
 from abhiyan.ui import numbers, tables
 from abhiyan.ui.fields import WholeField
@@ -36,6 +36,7 @@ from . import shown
 from .programmes import measure_asked, page_asked
 from .splitting import SplitForm, before_now
 
+MOST_NAMED = 20  # units that do not sum, and locked targets, named on a page; how many more is said
 EARLIER = 10  # targets a unit had before, shown beside the one in force
 
 
@@ -116,6 +117,9 @@ def _page_of(
     on_page = [here.id, *(child.unit_id for child in below.rows)]
     may_set = set() if is_over else may_set_of(request, one, on_page, on=on)
     locked = queries.locked_below(programme=one, node=here.id, measure=measure.number)
+    misfits, n_misfits = queries.misfits_below(
+        programme=one, node=here.id, on=on, measure=measure.number, most=MOST_NAMED
+    )
     return render(
         request,
         "programmes/target_list.html",
@@ -140,9 +144,9 @@ def _page_of(
             "own_form": number
             if number is not None and about == here.id
             else NumberForm(initial={"n": own.n if own else None}, auto_id="own_%s"),
-            "versions": queries.target_versions(
-                programme=one, unit_id=here.id, measure=measure.number, newest=EARLIER
-            ),
+            "earlier": _earlier(one, here, measure.number),
+            "misfits": [(named(each.names, lang), each) for each in misfits],
+            "more_misfits": n_misfits - len(misfits),
             "gap": queries.gap(programme=one, node=here.id, on=on, measure=measure.number),
             "split_form": split
             or SplitForm(
@@ -180,6 +184,20 @@ def _page_of(
         },
         status=status,
     )
+
+
+def _earlier(one: Programme, here: units.UnitRow, measure: int) -> list[tuple[Target, str]]:
+    """The targets a unit had before, each with the address of a look at going back to when it stood."""
+    found = queries.target_versions(programme=one, unit_id=here.id, measure=measure, newest=EARLIER + 1)
+    asked = urlencode({"unit": here.code, "to": "before"})
+    return [
+        (
+            before,
+            f"{reverse('programmes:version', args=[one.public_id, ended_by])}?{asked}" if ended_by else "",
+        )
+        for before, ended_by in found
+        if before.replaced_at is not None
+    ]
 
 
 def may_set_of(request: Request, one: Programme, unit_ids: list[int], *, on: date) -> set[int]:
@@ -231,7 +249,7 @@ def set_target(request: Request, public_id: UUID) -> HttpResponseBase:
     if request.POST.get("then") == "preview" and about.parent_id is not None:
         return _to_preview(one, about, measure, form.cleaned_data["n"])
     try:
-        actions.set_target(
+        is_changed = actions.set_target(
             programme_id=one.pk,
             measure=measure,
             unit_id=about.id,
@@ -243,7 +261,10 @@ def set_target(request: Request, public_id: UUID) -> HttpResponseBase:
         return _page_of(
             request, one, number=form, about=about.id, problem=str(refused), status=refused.status
         )
-    messages.success(request, _("Saved."))
+    if is_changed:
+        messages.success(request, _("Saved."))
+    else:
+        messages.info(request, _("Nothing changed: it is the target already."))
     return _back(request, one)
 
 
