@@ -387,8 +387,9 @@ def _counts(cursor: Cursor) -> Counts:
         """select count(*) filter (where r.unit_id is null), count(*) filter (where m.row is not null),
             count(*) filter (where m.row is null and c.row is not null), count(*),
             (select count(distinct row) from (select row from t_refused union select row from t_faulty) refused),
-            count(*) filter (where not exists (select from t_edge e where e.row = r.row) and not exists (
-                select from units_placement p where p.unit_id = r.unit_id and p.valid_to is null))
+            (select count(*) from t_row n where not exists (select from t_edge e where e.row = n.row)
+                and not exists (
+                    select from units_placement p where p.unit_id = n.unit_id and p.valid_to is null))
         from t_row r
         left join (select distinct row from t_place_new where placement is not null) m on m.row = r.row
         left join (select distinct row from t_change) c on c.row = r.row"""
