@@ -19,7 +19,7 @@ from typing import Literal
 
 from abhiyan.core.imports import Work
 from abhiyan.enrolment.actions import sql as act
-from abhiyan.enrolment.actions.claims import ClaimRefused, DriveClosed, Outcome
+from abhiyan.enrolment.actions.claims import AlreadyMember, ClaimRefused, DriveClosed, Outcome
 from abhiyan.enrolment.actions.drives import Drive, Drives
 from abhiyan.enrolment.actions.gateway import (
     BadData,
@@ -33,11 +33,12 @@ from abhiyan.enrolment.actions.gateway import (
     int8,
     micros,
 )
+from abhiyan.enrolment.actions.rows import Row
 from abhiyan.enrolment.actions.settle import Settling
 from abhiyan.enrolment.actions.settling_sql import STATEMENTS
 
 from .layout import COLUMN_OF, PAPER
-from .staging import bounds_of, left_over_sql, outcomes_of, row_from, table_of
+from .staging import Person, bounds_of, left_over_sql, outcomes_of, person_of, row_from, table_of
 
 BACKENDS = 3  # two keep two cores busy; while one of them settles what is left over, the third writes
 ROWS = 32_000  # of a chunk, when most simply join
@@ -238,7 +239,7 @@ class _Backend:
             ]
             settling = Settling(self.writer, drive, at=self.work.at, batch=batch, import_id=self.work.id)
             decided = settling.decide(rows)
-            for code in outcomes_of(settling, decided).values():
+            for code in outcomes_of(settling, decided, self._persons(rows, decided, bounds)).values():
                 counts[code] += 1
             steps += settling.steps()
             stored += settling.stored
@@ -251,6 +252,17 @@ class _Backend:
         self.writer.run(*steps, ("commit", ()))
         self._note(counts)
         return left
+
+    def _persons(
+        self, rows: Sequence[Row], decided: dict[bytes, Outcome | ClaimRefused], bounds: list[Value]
+    ) -> dict[bytes, Person]:
+        """Whom the rows of this list name on the phones of those who are members already."""
+        already = sorted({row.phone for row in rows if isinstance(decided[row.claim], AlreadyMember)})
+        if not already:
+            return {}
+        (found,) = self.writer.run(("same phone", [*bounds, array("uuid", already)]))
+        values = [[found.get_value(n, c) for c in range(4)] for n in range(found.ntuples)]
+        return {claim or b"": person_of(phone or b"", name, year) for claim, phone, name, year in values}
 
     def _note(self, counts: Counter[str]) -> None:
         self.counts.update(counts)
@@ -351,6 +363,10 @@ def _statements(import_id: int) -> dict[str, tuple[str, Sequence[str]]]:
             left_over_sql(
                 import_id, "s.phone >= $1 and s.phone < $2 and (s.claim = any($3) or not s.is_plain)"
             ),
+            ("uuid", "uuid", "uuid[]"),
+        ),
+        "same phone": (
+            f"select s.claim, s.phone, s.name, s.birth_year from {table} s where {chunk} and phone = any ($3)",
             ("uuid", "uuid", "uuid[]"),
         ),
         "slice": (

@@ -226,6 +226,7 @@ LIST = ImportKind(
         "completed": Outcome(_("Complete a missed call"), "ok"),
         "renewed": Outcome(_("Renew"), "ok"),
         "already_member": Outcome(_("Members already")),
+        "doubled": Outcome(_("Named by another row of this list too: counted once"), "warn"),
         "repeated": Outcome(_("Brought by this file before: nothing changes")),
         "known": Outcome(_("On known phones: decided while importing")),
         "on_worklist": Outcome(_("For a person to look at"), "warn"),
@@ -258,6 +259,9 @@ LIST = ImportKind(
             " code."
         ),
         "notice_unknown": _("There is no such version of the drive's notice."),
+        "field_time_invalid": _(
+            "This day cannot be true: it is still to come, or lies years back. Give the day written on the form."
+        ),
     },
     discarded={"minor": _("Under 18: nothing of them is kept but this number")},
     check=check,

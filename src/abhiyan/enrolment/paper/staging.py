@@ -4,7 +4,8 @@ Unlogged, in the schema `staging` that only the gateway may use, and dropped whe
 empties it when it crashes, so it is counted before it is used and filled again from the sealed file if need be.
 """
 
-from collections import Counter
+from collections import Counter, defaultdict
+from collections.abc import Mapping
 from datetime import date
 from itertools import groupby, pairwise
 from operator import itemgetter
@@ -17,7 +18,7 @@ from psycopg import sql
 from abhiyan.core.imports import Work
 from abhiyan.core.imports.running import gateway
 from abhiyan.core.tables.scanning import split
-from abhiyan.enrolment.actions.claims import ClaimRefused, Outcome
+from abhiyan.enrolment.actions.claims import AlreadyMember, ClaimRefused, Outcome
 from abhiyan.enrolment.actions.drives import Drive
 from abhiyan.enrolment.actions.gateway import YES, Value, Writer
 from abhiyan.enrolment.actions.rows import SHORTS, Row
@@ -32,6 +33,8 @@ APART_ROWS = 20_000  # a file of more rows is read by processes of their own
 READERS = 2
 TOGETHER = 500  # rows settled in one go
 LOOKED_AT = 100_000  # rows of known phones whose outcome the preview decides one by one
+
+Person = tuple[bytes, str, Value]  # phone, the name's key, birth year
 
 # How a left-over row is read back: as the act's rows, in the order of `Row`.
 ROW_COLUMNS = [*COLUMNS, *SEALED, "is_signed", "is_plain", "is_late", "row"]
@@ -135,9 +138,19 @@ def left_over_sql(import_id: int, condition: str) -> str:
     )
 
 
-def outcomes_of(settling: Settling, answers: dict[bytes, Outcome | ClaimRefused]) -> dict[bytes, str]:
-    """Each answered claim's outcome by the codes of the list: told apart are further people of a phone, and rows that
-    came before, for which nothing changes."""
+def person_of(phone: bytes, name: Value, birth_year: Value) -> Person:
+    """Whom a row names, as the rule of the phone tells people apart."""
+    return phone, names.key((name or b"").decode()), birth_year
+
+
+def outcomes_of(
+    settling: Settling, answers: dict[bytes, Outcome | ClaimRefused], persons: Mapping[bytes, Person]
+) -> dict[bytes, str]:
+    """Each answered claim's outcome by the codes of the list: told apart are further people of a phone, rows that came
+    before, for which nothing changes, and members whom another row of this list names too.
+
+    persons: of every row of this list on the phones of those who are members already.
+    """
     completing = {write[3] for write in settling.writes.get("waiting_done", ())}
     second = {write[7] for write in settling.writes.get("members", ()) if write[4] != SHORTS[0]}
     found = {}
@@ -150,6 +163,13 @@ def outcomes_of(settling: Settling, answers: dict[bytes, Outcome | ClaimRefused]
             found[claim] = "second"
         else:
             found[claim] = answer.code
+    rows_of: dict[Person, list[bytes]] = defaultdict(list)
+    for claim, person in persons.items():
+        rows_of[person].append(claim)
+    for same in rows_of.values():
+        already = [claim for claim in same if found.get(claim) == AlreadyMember.code]
+        for claim in already[1 if len(already) == len(same) else 0 :]:
+            found[claim] = "doubled"
     return found
 
 
@@ -202,7 +222,8 @@ def look(work: Work, writer: Writer, drive: Drive, *, staged: int) -> Counter[st
             if now:
                 writer.run(("begin", ()))
                 settling = Settling(writer, drive, at=work.at, batch=b"\0" * 16)
-                counts.update(outcomes_of(settling, settling.decide(now)).values())
+                persons = {row.claim: person_of(row.phone, row.name, row.birth_year) for row in now}
+                counts.update(outcomes_of(settling, settling.decide(now), persons).values())
                 writer.rollback()
                 work.progress(min(99, 85 + known * 15 // LOOKED_AT), 100)
             if not fetched or known >= LOOKED_AT:
@@ -226,7 +247,7 @@ def _further(people: list[Known], who: tuple[str, int], *, limit: int) -> str:
     if verdict is Verdict.JOIN:
         people.append(Known(slot, who, is_live=True, is_struck=False, is_this_drive=True))
         return "second" if slot else "joined"
-    return "phone_full" if verdict is Verdict.FULL else "already_member"
+    return "phone_full" if verdict is Verdict.FULL else "doubled"
 
 
 def _known(import_id: int, roll_id: int) -> str:

@@ -27,7 +27,15 @@ REPORTED = Step(
 STEPS = (
     REPORTED,
     Step("unique", _("Unique callers"), _("Different phones that called or sent an SMS."), by_phone=True),
-    Step("opened", _("Links opened"), _("Of those, who opened the link sent to them."), by_phone=True),
+    Step(
+        "opened",
+        _("Links opened"),
+        _(
+            "Of those, who opened the link sent to them. Whoever is completed without it, from a paper list or on the"
+            " drive's page, is not among them."
+        ),
+        by_phone=True,
+    ),
     Step(
         "completed",
         _("Completed"),

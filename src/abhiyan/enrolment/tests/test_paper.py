@@ -22,9 +22,11 @@ from abhiyan.core.keys import keyring
 from abhiyan.core.models import RefusedRow, StagedImport
 from abhiyan.core.scope import system
 from abhiyan.core.tests.waits import until
-from abhiyan.enrolment.models import RefusedCount
+from abhiyan.enrolment.models import Channel, RefusedCount
 from abhiyan.enrolment.paper import staging
+from abhiyan.enrolment.paper.lists import LIST
 from abhiyan.enrolment.tests.make import Ladder, World
+from abhiyan.programmes import queries as programmes
 from abhiyan.units.models import Unit
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -137,6 +139,37 @@ def test_rows_join_complete_calls_and_are_refused_each_with_its_reason(world: Wo
     assert shown[1:] == ["HP-B001", "", "", "9"] and "12345" not in shown[0]
     assert world.ladder(world.booth) == Ladder(reported=4, unsigned=2, counted=1)
     assert world.tallies() == world.recounted()
+
+
+def test_a_person_named_twice_in_a_list_is_told_as_doubled(world: World, tmp_path: Path) -> None:
+    world.web_join(of=world.chandra)
+    asha, chandra = "9906000001,Asha Devi,1980,JK-B001,1,7\n", "9906000003,चंद्रा कुमारी,1964,JK-B001,1,7\n"
+    bilal = "9906000002,Bilal Ahmad,1990,JK-B002,1,7\n"
+    world.missed_call(of=world.bilal)
+    done = take_in(
+        world, tmp_path, HEAD + asha + asha.replace("Asha", " ASHA ") + 2 * bilal + 3 * chandra + people(3)
+    )
+    assert done.counts == {"joined": 4, "completed": 1, "already_member": 1, "doubled": 4}
+    assert world.tallies() == world.recounted()
+
+
+def test_a_day_that_cannot_be_is_told_in_words_of_a_paper_list(world: World, tmp_path: Path) -> None:
+    body = HEAD.strip() + ",Day\n9906000001,Asha Devi,1980,JK-B001,1,7,2999-01-01\n"
+    step(world, bring(world, tmp_path, body, unit_id=None), "check")
+    with system("test"):
+        row = RefusedRow.objects.get()
+    assert (row.field, row.reason) == ("day", "field_time_invalid")
+    said = str(LIST.reasons[row.reason])
+    assert "written on the form" in said and "device" not in said
+
+
+def test_a_call_completed_by_a_paper_row_has_opened_no_link(world: World, tmp_path: Path) -> None:
+    world.missed_call(of=world.bilal)
+    take_in(world, tmp_path, HEAD + "9906000002,Bilal Ahmad,1990,JK-B001,1,7\n")
+    with system("test"):
+        rows = programmes.funnel(node=world.state.pk, hierarchy=1, programme=world.programme, at=world.now)
+    (calls,) = (row for row in rows if row.channel == Channel.MISSED_CALL)
+    assert (calls.reported, calls.unique, calls.opened, calls.completed, calls.counted) == (1, 1, 0, 1, 1)
 
 
 def people(n: int, *, first: int = 0, booth: str = "JK-B001") -> str:
