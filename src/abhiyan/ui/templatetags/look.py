@@ -544,25 +544,29 @@ def trend(given: charts.Trend, table: bool = True) -> SafeString:
     }
     parts = [f'<svg class="trend" role="img" aria-label="{words}">']
     right = _pct(charts.PLOT_WIDTH)
-    for y, value in drawn.ticks:
-        at, text = _pct(y), e(numbers.short(value)) if value else ""
-        parts.append(
-            f'<line class="g" x1="0" x2="{right}" y1="{at}" y2="{at}"/><text x="0" y="{at}" dy="-4">{text}</text>'
-        )
     parts += [
-        f'<text x="{_pct(x)}" y="100%" dy="18" text-anchor="{anchor}">{e(date_format(day, "j M"))}</text>'
-        for x, day, anchor in drawn.dates
+        f'<line class="g" x1="0" x2="{right}" y1="{_pct(y)}" y2="{_pct(y)}"/>' for y, _value in drawn.ticks
     ]
     parts.append('\n<svg viewBox="0 0 1000 100" preserveAspectRatio="none" width="100%" height="100%">')
     if drawn.pace:
         parts.append(f'<path class="lp" d="{drawn.pace}"/>')
     parts += [f'<path class="{TREND_CSS[line.rung]}" d="{line.path}"/>' for line in drawn.lines]
     parts.append("</svg>\n")
+    # Words after every line: what is drawn before lies under their halo and does not cross them.
+    parts += [
+        f'<text x="0" y="{_pct(y)}" dy="-4">{e(numbers.short(value))}</text>'
+        for y, value in drawn.ticks
+        if value
+    ]
+    parts += [
+        f'<text x="{_pct(x)}" y="100%" dy="18" text-anchor="{anchor}">{e(date_format(day, "j M"))}</text>'
+        for x, day, anchor in drawn.dates
+    ]
     for line in drawn.lines:
         name = _("with unanswered") if line.rung == "unsigned" else NAMES[line.rung]
-        bold = ' class="b"' if line.rung == "counted" else ""
+        css = "n b" if line.rung == "counted" else "n"
         parts.append(
-            f'<text{bold} x="{_pct(line.end_x)}" y="{_pct(line.end_y)}" dx="7" dy="4">{e(name)}</text>'
+            f'<text class="{css}" x="{_pct(line.end_x)}" y="{_pct(line.end_y)}" dx="7" dy="4">{e(name)}</text>'
         )
     parts.append("</svg>\n")
     if drawn.pace:

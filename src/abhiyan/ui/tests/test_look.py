@@ -156,6 +156,15 @@ def test_words_given_to_a_component_are_escaped(render: Render) -> None:
     assert "alert(1)&lt;/script&gt;" in html
 
 
+def test_the_words_of_a_trend_are_drawn_after_its_lines_so_that_none_crosses_them(render: Render) -> None:
+    days = [charts.Day(on=date(2026, 10, 9 + n), reported=40 * n, counted=30 * n) for n in range(9)]
+    trend = charts.Trend(name="m", begins_on=days[0].on, ends_on=date(2026, 12, 8), days=days, target=400)
+    html = render("{% trend trend %}", trend=trend).split("</svg>\n</svg>")[0].split('<svg class="trend"')[1]
+    lines, words = html.split("</svg>", 1)
+    assert "<text" not in lines and "<line" in lines and "<path" in lines
+    assert words.count("<text") >= 5 and "<line" not in words and "<path" not in words
+
+
 @pytest.mark.parametrize(
     "ladder",
     [
