@@ -37,6 +37,7 @@ from .keys import keyring
 from .scope import system
 
 FORMAT = 1
+LAST = "last-backup.json"  # in the data folder: when the newest backup of what is there was taken
 PART = 8 * 1024 * 1024
 LEFT_OUT = ("imports",)  # below the files' folder: uploads on their way, sealed, and gone within days
 LONGEST_KEPT = 36  # of a name that "_replaced_" and a time follow: PostgreSQL cuts names at 63 bytes
@@ -126,12 +127,14 @@ def take(*, to: Path, recipient: str, at: datetime, say: Say = lambda _: None) -
     except BaseException:
         half.unlink(missing_ok=True)
         raise
-    told = manifest | complete | {"bytes": to.stat().st_size}
+    _keep_in_mind({"taken_at": manifest["taken_at"]})
+    return manifest | complete | {"bytes": to.stat().st_size}
+
+
+def _keep_in_mind(last: dict[str, str]) -> None:
+    """How old what a restore would bring back is: `doctor` asks."""
     with suppress(OSError):
-        (home.path() / "last-backup.json").write_text(
-            json.dumps({"taken_at": manifest["taken_at"], "bytes": told["bytes"]}) + "\n"
-        )
-    return told
+        (home.path() / LAST).write_text(json.dumps(last) + "\n")
 
 
 def restore(
@@ -185,6 +188,7 @@ def restore(
         audit.record(
             by=Actor.system("restore"), at=at, act="core.restored", facts={"taken_at": manifest["taken_at"]}
         )
+    _keep_in_mind({"taken_at": manifest["taken_at"], "restored_at": at.isoformat()})
     return manifest | complete | {"set_aside": set_aside}
 
 

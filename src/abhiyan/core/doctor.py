@@ -27,7 +27,7 @@ from django.db import Error as DatabaseError
 from django.db import OperationalError, connection
 from django.db.migrations.executor import MigrationExecutor
 
-from . import audit_seals, clock, database, environment, home, keys, loops, roles
+from . import audit_seals, backup, clock, database, environment, home, keys, loops, roles
 from .models import Heartbeat
 from .policy import Policy
 from .scope import system
@@ -422,15 +422,17 @@ def backups(at: datetime) -> Iterable[Finding]:
         yield Finding(OK, "none needed: this is the demo")
         return
     try:
-        taken_at = datetime.fromisoformat(
-            json.loads((home.path() / "last-backup.json").read_text())["taken_at"]
-        )
+        last = json.loads((home.path() / backup.LAST).read_text())
+        taken_at = datetime.fromisoformat(last["taken_at"])
     except (OSError, ValueError, KeyError):
-        yield Finding(WARN, "no backup was ever taken", "see `abhiyan backup --help`")
+        yield Finding(WARN, "no backup was taken from this data folder yet", "see `abhiyan backup --help`")
         return
     days = (at - taken_at).total_seconds() / 86_400
     level = OK if days < 2 else WARN
-    yield Finding(level, f"the last backup is {days:.1f} days old", "take one daily" if level != OK else "")
+    since = ", the one this was restored from; none was taken since" if "restored_at" in last else ""
+    yield Finding(
+        level, f"the last backup is {days:.1f} days old{since}", "take one daily" if level != OK else ""
+    )
 
 
 def setting(_at: datetime) -> Iterable[Finding]:

@@ -23,6 +23,7 @@ VERSION = b"age-encryption.org/v1"
 _WRAPPED_BY = b"age-encryption.org/v1/X25519"
 _BECH32 = "qpzry9x8gf2tvdw0s3jn54khce6mua7l"
 _PUBLIC, _SECRET = "age", "age-secret-key-"
+_CALLED = {_PUBLIC: ("public key", "age1"), _SECRET: ("secret key", "AGE-SECRET-KEY-1")}
 LONGEST_HEADER = 64 * 1024
 
 
@@ -218,10 +219,16 @@ def _bech32(prefix: str, raw: bytes) -> str:
 
 
 def _unbech32(prefix: str, text: str) -> bytes:
-    start, _, data = text.rpartition("1")
-    values = [_BECH32.find(letter) for letter in data]
-    if start != prefix or min(values, default=-1) < 0 or _polymod([*_expanded(prefix), *values]) != 1:
-        raise Unreadable(f"this is not an age key: it begins with {prefix}1 and may be mistyped")
+    called, begins = _CALLED[prefix]
+    if not text.startswith(f"{prefix}1"):
+        others = [name for other, (name, _) in _CALLED.items() if text.lower().startswith(f"{other}1")]
+        given = f"a {others[0]}, and no {called}" if others and others != [called] else f"no {called}"
+        raise Unreadable(f"this is {given}: that begins with {begins}")
+    values = [_BECH32.find(letter) for letter in text[len(prefix) + 1 :]]
+    if min(values, default=-1) < 0 or _polymod([*_expanded(prefix), *values]) != 1:
+        raise Unreadable(
+            f"this {called} begins with {begins} as it should, and is mistyped or cut short behind that"
+        )
     bits = "".join(f"{value:05b}" for value in values[:-6])
     raw = bytes(int(bits[at : at + 8], 2) for at in range(0, len(bits) // 8 * 8, 8))
     if len(raw) != 32:

@@ -12,6 +12,8 @@ import importlib.util
 import json
 import os
 import pkgutil
+import shlex
+import shutil
 import socket
 import sys
 from collections.abc import Callable
@@ -226,21 +228,25 @@ def init(
     from . import processes
 
     path = keys.master_path()
+    if path.exists() and keys.read_keyring(path).demo:
+        raise CannotRun(
+            f"{path} is the demo's key, which everybody knows. Choose another data folder (ABHIYAN_HOME)."
+        )
     if not path.exists():
         _refuse_lost_key()
+    if not no_account:  # asked before anything is made
+        name = name or _asked("Name of the first administrator")
+        phone = phone or _asked("Their mobile number")
+    if not path.exists():
         home.path().mkdir(parents=True, exist_ok=True)
         keys.make_master(path)
         click.echo(f"Made the master key: {path}")
         click.echo(
             "  Keep a copy of it off this machine, apart from the backups. Without it nothing sealed can be read."
         )
-    elif keys.read_keyring(path).demo:
-        raise CannotRun(
-            f"{path} is the demo's key, which everybody knows. Choose another data folder (ABHIYAN_HOME)."
-        )
     ctx.with_resource(processes.database_in_use())
     _migrate(ctx, say=click.echo)
-    if no_account:
+    if no_account or not name or not phone:
         return
     from abhiyan.core import clock, schema
     from abhiyan.core.actor import Actor
@@ -251,8 +257,6 @@ def init(
         raise click.ClickException("This release cannot make accounts yet.")
     from django.conf import settings
 
-    name = name or click.prompt("Name of the first administrator")
-    phone = phone or click.prompt("Their mobile number")
     with schema.working_as("jobs"), system("init"):
         link = first(name=name, phone=phone, language=language or "", by=Actor.system("init"), at=clock.now())
     click.echo("")
@@ -263,7 +267,28 @@ def init(
         click.echo("The administrator of this number is there already; older links no longer sign in.")
     click.echo("Sign in with this link, once, within an hour (it is as good as a password until then):")
     click.echo(f"  {settings.ORIGIN}{link.path}")
-    click.echo("Serve with: abhiyan serve --with-jobs")
+    click.echo(f"Serve with: {called()} serve --with-jobs")
+
+
+def _asked(what: str) -> str:
+    """What somebody types. Where nobody can, the options are named that say it."""
+    try:
+        return str(click.prompt(what))
+    except click.Abort:
+        if sys.stdin.isatty():
+            raise
+        raise click.UsageError(
+            "There is no terminal to ask on: give --name and --phone of the first administrator, or --no-account for "
+            "keys and tables only."
+        ) from None
+
+
+def called() -> str:
+    """How this program was called, for a command that somebody is to copy: a checkout's is on no path."""
+    said = Path(sys.argv[0])
+    if said.name != "abhiyan" or shutil.which("abhiyan") == str(said):
+        return "abhiyan"
+    return shlex.quote(str(said))
 
 
 def _refuse_lost_key() -> None:

@@ -232,6 +232,26 @@ def test_another_master_key_is_refused_before_anything_is_touched(
         keys.keyring.cache_clear()
 
 
+@pytest.mark.once
+def test_what_is_wrong_with_a_key_is_said_as_it_is() -> None:
+    mistyped = "this public key begins with age1 as it should, and is mistyped or cut short"
+    for text, said in {
+        PUBLIC[:-1]: mistyped,
+        PUBLIC.replace("1", "11"): mistyped,
+        "age1": mistyped,
+        "backup.key": "this is no public key: that begins with age1",
+        SECRET: "this is a secret key, and no public key: that begins with age1",
+    }.items():
+        with pytest.raises(sealing.Unreadable, match=said):
+            sealing.public_key(text)
+    with pytest.raises(
+        sealing.Unreadable, match="this is a public key, and no secret key: that begins with AGE-"
+    ):
+        sealing.secret_keys(PUBLIC)
+    with pytest.raises(sealing.Unreadable, match="this secret key begins with AGE-SECRET-KEY-1 as it should"):
+        sealing.secret_keys(SECRET[:-1])
+
+
 def test_a_backup_that_fails_leaves_no_file(files: Path, tmp_path: Path) -> None:
     with pytest.raises(sealing.Unreadable):
         backup.take(to=tmp_path / "b.age", recipient="age1mistyped", at=AT)

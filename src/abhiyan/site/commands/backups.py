@@ -100,7 +100,7 @@ def restore(
             f"{', '.join(note.kind for note in serving)} run here: `abhiyan stop` first."
         )
     from abhiyan.core import keys
-    from abhiyan.site.cli import CannotRun, ready
+    from abhiyan.site.cli import CannotRun, called, ready
 
     if not (path := keys.master_path()).exists():
         raise CannotRun(
@@ -132,7 +132,7 @@ def restore(
         if name := aside.get("database"):
             click.echo(
                 f"What was there is kept as the database {name}. When nobody needs it any more:\n"
-                f"  abhiyan psql -c 'drop database \"{name}\"'"
+                f"  {called()} psql -c 'drop database \"{name}\"'"
             )
         if folder := aside.get("files"):
             click.echo(f"  rm -r '{folder}'")

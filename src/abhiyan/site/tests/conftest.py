@@ -42,6 +42,7 @@ class Installation:
         done = subprocess.run(
             [sys.executable, "-m", "abhiyan.site.cli", *arguments],
             env=self.environment | more,
+            stdin=subprocess.DEVNULL,
             capture_output=True,
             text=True,
             timeout=180,

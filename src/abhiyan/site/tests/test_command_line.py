@@ -132,6 +132,29 @@ def test_init_makes_the_first_administrator_and_gives_a_link_once_more_when_aske
     assert installation.run(*asked, "12", code=1).startswith("The tables are up to date.")
 
 
+def test_init_without_a_terminal_names_the_options_and_makes_nothing(tmp_path: Path) -> None:
+    new = Installation(home=tmp_path / "new", port=1)
+    told = new.run("init", "--name", "Asha Devi", code=2)
+    assert all(option in told for option in ("--name", "--phone", "--no-account")) and "Aborted" not in told
+    assert not new.home.exists()
+
+
+def test_what_is_to_be_copied_begins_as_the_program_was_called(
+    installation: Installation, tmp_path: Path
+) -> None:
+    program = Path(sys.executable).with_name("abhiyan")
+    given = ("init", "--name", "Asha Devi", "--phone", "98100 12347")
+
+    def told(command: Path, **more: str) -> str:
+        done = subprocess.run(
+            [command, *given], env=installation.environment | more, capture_output=True, text=True, check=True
+        )
+        return done.stdout.splitlines()[-1]
+
+    assert told(program, PATH="/usr/bin:/bin") == f"Serve with: {program} serve --with-jobs"
+    assert told(program, PATH=f"{program.parent}:/usr/bin:/bin") == "Serve with: abhiyan serve --with-jobs"
+
+
 def test_a_lost_key_is_not_replaced_by_a_new_one(installation: Installation) -> None:
     key = installation.home / "keys" / "master.key"
     aside = key.with_suffix(".aside")
@@ -209,6 +232,8 @@ def test_backup_and_restore_by_the_command_line(installation: Installation, tmp_
     assert kept not in installation.run("psql", "-Atc", "select datname from pg_database")
     assert "does not exist" in installation.run("psql", "-c", f'drop database "{kept}"', code=1)
     told = json.loads(installation.run("doctor", "--audit", "--json"))
+    (last,) = [finding for finding in told["findings"] if finding["check"] == "backups"]
+    assert last["level"] == "ok" and "the one this was restored from" in last["text"]
     assert ("loops", "warn") in {(finding["check"], finding["level"]) for finding in told["findings"]}
 
 
