@@ -10,6 +10,7 @@ from abhiyan.core import clock, database, doctor, schema
 from abhiyan.core.scope import system
 from abhiyan.core.tests.conftest import seal_everything
 from abhiyan.elections.models import Plan
+from abhiyan.enrolment.models import Channel, ChannelToken, Claim
 from abhiyan.programmes import actions as programmes
 from abhiyan.programmes.models import ALL_DAYS
 from abhiyan.site.demo import build, tree
@@ -66,6 +67,12 @@ def test_two_builds_of_one_seed_are_equal_and_right_and_doctor_finds_them_well(s
             False,
             True,
         ]  # README
+    with schema.working_as("jobs"), system("test"):
+        token = ChannelToken.objects.get()
+        senders = set(Claim.objects.filter(channel=Channel.API).values_list("by", flat=True))
+    assert (
+        senders == {token.public_id} and token.used_at and token.used_at <= at
+    )  # claims of the API came by it
     with schema.working_as("jobs"):
         seal_everything(at)  # what a transaction of another test has held back
         recounted = programmes.recount(at=at)

@@ -139,6 +139,14 @@ def end_token(*, public_id: UUID, by: Actor, at: datetime) -> None:
         _end(token, by=by, at=at)
 
 
+def note_token_used(*, public_id: UUID, by: Actor, at: datetime) -> None:
+    """Note when a token was used last, by the system only: for claims beside the hot path, which notes its own."""
+    if by.kind != "system":
+        raise org_queries.NotYours
+    with system("a token was used"):
+        ChannelToken.objects.filter(public_id=public_id).update(used_at=at)
+
+
 def end_tokens_of(*, news: AppointmentEnded) -> None:
     """When somebody's appointment ends, the tokens they made where they may no longer make any end with it."""
     with system("an appointment ended"):

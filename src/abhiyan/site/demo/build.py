@@ -16,6 +16,8 @@ from abhiyan.core import audit_seals, clock, home
 from abhiyan.core.actor import Actor
 from abhiyan.core.scope import system
 from abhiyan.enrolment import actions as enrolment
+from abhiyan.enrolment import queries_drive
+from abhiyan.enrolment.actions import tokens
 from abhiyan.enrolment.models import Channel, Sign
 from abhiyan.messaging import actions as messaging
 from abhiyan.org import actions as org
@@ -102,8 +104,9 @@ def build(seed: str, *, at: datetime, say: Callable[[str], None]) -> None:
     with system("demo"):
         programme = _programme(ids, first, president, at)
         _name_in_charges(programme, holders, ids, president, at)
+    token = _token(programme, ids["JK"], acting["it_administrator"], acting["state_general_secretary"], at)
     say(f"taking in about {CLAIMS:,} claims of {DAYS} days")
-    _enrol(seed, rows, programme, first, at, say)
+    _enrol(seed, rows, programme, token, first, at, say)
     enrolment.consider_answered(programme_id=programme.pk, until=at - timedelta(minutes=20), by=BY, at=at)
     say("sealing the trail")
     with system("demo"):
@@ -285,6 +288,21 @@ def _programme(ids: dict[str, int], first: date, president: Actor, at: datetime)
     return made
 
 
+def _token(made: Programme, unit_id: int, asks: Actor, allows: Actor, at: datetime) -> UUID:
+    """The token by which claims of the API come: asked by one, allowed by another. Its secret is nobody's."""
+    asked = tokens.ask_token(
+        programme_id=made.pk,
+        unit_id=unit_id,
+        name="कार्यकर्ता ऐप / Workers' app (sample)",
+        reason="कार्यकर्ताओं के फ़ोन से सदस्यता / Members from the phones of workers",
+        days=WINDOW_DAYS,
+        by=asks,
+        at=at,
+    )
+    org.decide_release(public_id=asked.public_id, allow=True, by=allows, at=at)
+    return tokens.make_token(release_id=asked.public_id, by=asks, at=at).public_id
+
+
 def _split(made: Programme, ids: dict[str, int], president: Actor, at: datetime) -> None:
     """By the last result, down to the booths; three districts have a target of their own, locked."""
 
@@ -314,6 +332,7 @@ def _enrol(
     seed: str,
     rows: Sequence[tree.Row],
     programme: Programme,
+    token: UUID,
     first: date,
     at: datetime,
     say: Callable[[str], None],
@@ -344,9 +363,11 @@ def _enrol(
             until = min(datetime.combine(first + timedelta(number), time(0, 0), history.ZONE), at)
             happened = [event for event in day if event.at <= until]
             for part in _batched(happened):
-                done += _take_in(programme.pk, part, truth)
+                done += _take_in(programme.pk, part, token, truth)
             with system("demo"):
                 programmes.fold(at=until)
+            if used := [event.at for event in happened if event.kind == history.API]:
+                tokens.note_token_used(public_id=token, by=BY, at=used[-1])
             if number % 5 == 0:
                 say(f"  day {number}: {done:,} claims")
 
@@ -371,10 +392,10 @@ def _batched(events: Sequence[history.Event]) -> Iterator[tuple[history.Event, .
         yield part
 
 
-def _take_in(programme_id: int, events: Sequence[history.Event], truth: Any) -> int:
+def _take_in(programme_id: int, events: Sequence[history.Event], token: UUID, truth: Any) -> int:
     """One batch: its claims through `enrol_batch`, its opened links marked. How many claims."""
     at = events[-1].at
-    claims = [claim_of(event) for event in events if event.kind != history.OPEN]
+    claims = [claim_of(event, token) for event in events if event.kind != history.OPEN]
     enrolment.enrol_batch(programme_id=programme_id, claims=claims, by=BY, at=at)
     opened = [event.phone for event in events if event.kind == history.OPEN]
     if opened:
@@ -394,8 +415,11 @@ _WAYS = {
 }
 
 
-def claim_of(event: history.Event) -> enrolment.Claim:
-    """An event of the history as the claim its channel would send."""
+def claim_of(event: history.Event, token: UUID | None) -> enrolment.Claim:
+    """An event of the history as the claim its channel would send. token: by which claims of the API come.
+
+    Keys are mixed with the worker's id there too: a token's differs in every build, and the order of claims with it.
+    """
     channel, sign = _WAYS[event.kind]
     sender = worker_id(event.worker) if event.worker else worker_id(event.kind)
     if event.kind == history.CALL:
@@ -411,7 +435,7 @@ def claim_of(event: history.Event) -> enrolment.Claim:
         channel=channel.value,
         key=enrolment.sender_key(sender, f"{event.kind}-{event.key}"),
         phone=event.phone,
-        by=sender,
+        by=token if token is not None and event.kind == history.API else sender,
         name=event.name,
         birth_year=event.birth_year,
         unit_code=event.booth,
@@ -429,3 +453,11 @@ def running_drive(at: datetime) -> int | None:
         nation = units.unit("IN")
         found = programme_queries.programmes_running(nation.pk, clock.day_in("Asia/Kolkata", at))
     return next((one.pk for one in found if one.kind == "drive"), None)
+
+
+def token_of(programme_id: int, at: datetime) -> UUID | None:
+    """The token in force by which a drive's claims of the API come, if there is one."""
+    found = queries_drive.tokens(programme_id, manages=True, language="en", at=at)
+    return next(
+        (one.row.public_id for one in found if one.row.channel == Channel.API and not one.is_over), None
+    )

@@ -20,9 +20,10 @@ def main(seed: str) -> None:
     from abhiyan.core import clock
     from abhiyan.core.actor import Actor
     from abhiyan.enrolment import actions as enrolment
+    from abhiyan.enrolment.actions import tokens
 
     from . import history, people, tree
-    from .build import claim_of, running_drive
+    from .build import claim_of, running_drive, token_of
 
     stopping = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -30,10 +31,14 @@ def main(seed: str) -> None:
     booths = [row for row in tree.rows(seed) if row.kind == "booth"]
     rng = random.Random()  # noqa: S311  # sample data, new each time it runs
     crowd = people.people(f"trickle {rng.random()}", first=20_000_000 + rng.randrange(10_000_000))
+    by = Actor.system("demo")
     programme_id = running_drive(clock.now())
     while programme_id is not None and not stopping.wait(rng.uniform(0.5, 3.0)):
         person, home, at = next(crowd), rng.choice(booths), clock.now()
         kind = rng.choices([way for way, _share in history.WAYS], [share for _way, share in history.WAYS])[0]
+        token = token_of(programme_id, at)
+        if token is None and kind == history.API:
+            continue
         worker = home.organisational_parent if kind in (history.API, history.PAPER) else ""
         event = history.Event(
             kind,
@@ -46,9 +51,9 @@ def main(seed: str) -> None:
             worker,
         )
         try:
-            enrolment.enrol_batch(
-                programme_id=programme_id, claims=[claim_of(event)], by=Actor.system("demo"), at=at
-            )
+            enrolment.enrol_batch(programme_id=programme_id, claims=[claim_of(event, token)], by=by, at=at)
+            if token is not None and kind == history.API:
+                tokens.note_token_used(public_id=token, by=by, at=at)
         except enrolment.TryAgain:
             stopping.wait(5)
 
