@@ -23,7 +23,10 @@ from .rows import decoded, named
 
 @dataclass(frozen=True, slots=True)
 class Child:
-    """A child of a node in a list: the unit, its ladder, its target."""
+    """A child of a node in a list: the unit, its ladder, its target.
+
+    electors: its own, else, where the list sums them, those of the open booths below; None: not known.
+    """
 
     unit_id: int
     code: str
@@ -41,7 +44,7 @@ class Child:
 SORTS = {
     "name": "coalesce(u.names ->> %(language)s, u.names ->> 'en')",
     "code": "u.code",
-    "electors": "u.electors",
+    "electors": "electors",
     "target": "g.n",
     "reported": "f.reported",
     "counted": "f.counted",
@@ -50,6 +53,11 @@ SORTS = {
     "share": "f.counted::float8 / nullif(g.n, 0)",
     "gap": "g.n - coalesce(f.counted, 0)",
 }
+
+
+_BOOTHS = """coalesce(u.electors, (select sum(bu.electors)::bigint
+      from units_placement b join units_unit bu on bu.id = b.unit_id and bu.kind = 'booth'
+      where b.lo > f.lo and b.lo < f.hi and (bu.closed_on is null or bu.closed_on > %(today)s)))"""
 
 
 def children_ladders(
@@ -67,10 +75,12 @@ def children_ladders(
     page: int = 1,
     per: int = PER_PAGE,
     units: Sequence[int] | None = None,
+    sums_electors: bool = False,
 ) -> Leaf:
     """One page of a node's children (`Child`) with ladders and targets, sorted, filtered and cut in the database.
 
     units: ids of units anywhere below the node, instead of its children; none of them stands below another.
+    sums_electors: of a unit without a figure of its own those of its booths; it reads every booth below the page.
 
     sort: a key of SORTS, with "-" in front for descending. show: all; behind the target's share of days passed;
     or without anything counted. matching: what `units.fitting` finds. Sorting and filters go by the figures as
@@ -95,6 +105,7 @@ def children_ladders(
             page=page,
             per=per,
             units=units,
+            sums_electors=sums_electors,
         )[0]
 
     found = listed(page)
@@ -119,6 +130,7 @@ def _listed(
     per: int,
     begins: date | None = None,
     units: Sequence[int] | None = None,
+    sums_electors: bool = False,
 ) -> tuple[Leaf, list[tuple[int, date, int, int]] | None]:
     """The page of children; and with `begins`, of a node in sight, what `figures` reads of the node itself.
 
@@ -142,6 +154,7 @@ def _listed(
         "offset": (max(1, page) - 1) * per,
         "per": per,
         "units": None if units is None else list(units),
+        "today": day_in(programme.zone, at),
     }
     whose = (
         "p.parent_id = %(node)s"
@@ -227,7 +240,8 @@ def _listed(
     f as (
       select k.unit_id, k.lo, k.hi, k.is_exact, {figures} from kid k left join s on s.unit_id = k.unit_id)"""
     query = f"""
-    select u.id, u.code, u.kind, u.names, u.electors, u.lat, u.lon, u.is_sample,
+    select u.id, u.code, u.kind, u.names, {_BOOTHS if sums_electors else "u.electors"} as electors,
+      u.lat, u.lon, u.is_sample,
       exists (select 1 from units_placement c
         where c.parent_id = u.id and c.hierarchy = %(hierarchy)s and c.lo is not null),
       g.n, f.reported, f.unsigned, f.counted, f.confirmed, f.is_exact, count(*) over ()

@@ -8,8 +8,11 @@ from abhiyan.core.scope import system
 from abhiyan.org.queries import NotYours
 from abhiyan.org.tests.make import AT, TODAY, World, actor
 from abhiyan.people.models import Account
+from abhiyan.people.tests.make import browser
 from abhiyan.programmes import actions, queries
 from abhiyan.programmes.models import Programme
+from abhiyan.programmes.views import targets
+from abhiyan.ui.numbers import grouped
 from abhiyan.units.models import Unit
 
 from .test_make_programme import make
@@ -171,3 +174,26 @@ def test_a_target_is_set_from_the_unit_above_and_where_the_programme_begins_from
         "N111": "N1",  # not its district
         "N1111": "N111",
     }
+
+
+def test_the_page_of_targets_has_the_electors_of_the_open_booths_below_where_a_unit_has_no_figure(
+    world: World, drive: Programme, president: Account
+) -> None:
+    with system("test"):
+        Unit.objects.filter(code="N12").update(electors=99_999)
+        own = dict(Unit.objects.filter(code__startswith="N11", kind="booth").values_list("code", "electors"))
+        Unit.objects.filter(code="N1121").update(closed_on=TODAY)
+    client, path = browser(president), f"/programmes/{drive.public_id}/targets/?unit=N1"
+    known = sum(own.values()) - own["N1121"]
+    rows = client.get(path + "&sort=-electors&format=csv").getvalue().decode("utf-8-sig").splitlines()[1:]
+    assert [row.split(",")[1:3] for row in rows] == [["N12", "99999"], ["N11", str(known)]]
+    page = client.get(path).content.decode()
+    assert grouped(known) in page and "else the sum of the booths below it" in page
+
+
+def test_of_more_booths_than_a_page_sums_it_has_own_figures_only_and_says_so(
+    world: World, drive: Programme, president: Account, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(targets, "MOST_BOOTHS", 1)
+    page = browser(president).get(f"/programmes/{drive.public_id}/targets/?unit=N1").content.decode()
+    assert "More than 1 booths stand below here" in page
