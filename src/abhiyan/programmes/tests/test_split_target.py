@@ -11,9 +11,8 @@ from abhiyan.people.models import Account
 from abhiyan.people.tests.make import browser
 from abhiyan.programmes import actions, queries
 from abhiyan.programmes.models import Programme
-from abhiyan.programmes.views import targets
 from abhiyan.ui.numbers import grouped
-from abhiyan.units.models import Unit
+from abhiyan.units.models import Placement, Unit
 
 from .test_make_programme import make
 
@@ -181,7 +180,10 @@ def test_the_page_of_targets_has_the_electors_of_the_open_booths_below_where_a_u
 ) -> None:
     with system("test"):
         Unit.objects.filter(code="N12").update(electors=99_999)
-        own = dict(Unit.objects.filter(code__startswith="N11", kind="booth").values_list("code", "electors"))
+        own = {
+            booth.code: booth.electors or 0
+            for booth in Unit.objects.filter(code__startswith="N11", kind="booth")
+        }
         Unit.objects.filter(code="N1121").update(closed_on=TODAY)
     client, path = browser(president), f"/programmes/{drive.public_id}/targets/?unit=N1"
     known = sum(own.values()) - own["N1121"]
@@ -192,8 +194,11 @@ def test_the_page_of_targets_has_the_electors_of_the_open_booths_below_where_a_u
 
 
 def test_of_more_booths_than_a_page_sums_it_has_own_figures_only_and_says_so(
-    world: World, drive: Programme, president: Account, monkeypatch: pytest.MonkeyPatch
+    world: World, drive: Programme, president: Account
 ) -> None:
-    monkeypatch.setattr(targets, "MOST_BOOTHS", 1)
+    with system("test"):
+        Placement.objects.filter(unit_id=world.unit("N1"), hierarchy=1).update(leaves=200_001)
+        Unit.objects.filter(code="N12").update(electors=99_999)
     page = browser(president).get(f"/programmes/{drive.public_id}/targets/?unit=N1").content.decode()
-    assert "More than 1 booths stand below here" in page
+    assert "More than 2,00,000 booths stand below here" in page
+    assert page.count('data-l="Electors">–<') == 1 and "99,999" in page
