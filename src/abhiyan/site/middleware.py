@@ -14,6 +14,7 @@ from django.urls import NoReverseMatch, reverse
 from django.utils import translation
 from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from abhiyan.core import address
 from abhiyan.core.refusals import NotFound, Refused
@@ -114,6 +115,12 @@ def language(get_response: Answer) -> Answer:
     return middleware
 
 
+class SignedOut(NotYours):
+    """Nobody's session, or one that does not reach as far: of a form, most often one that was open for too long."""
+
+    message = gettext_lazy("You are not signed in here, or no longer. Open the page again from the start.")
+
+
 class AccessMiddleware:
     """Enforces the access table on every resolved address."""
 
@@ -159,18 +166,18 @@ def denied(request: Request, allowed: Access) -> HttpResponseBase | None:
     if not viewer.is_strong:
         return _to(request, "people:second_factor")
     if allowed.level is Level.CAPABILITY and not viewer.capabilities.intersection(allowed.capabilities):
-        return refusal(request, NotYours())
+        return refusal(request, NotYours(capability=allowed.capabilities))
     return None
 
 
 def _to(request: Request, entrance: str) -> HttpResponseBase:
     """To the page where what is missing can be shown; for machines and for sent forms, a plain refusal."""
     if wants_json(request) or request.method not in ("GET", "HEAD") or not entrance:
-        return refusal(request, NotYours())
+        return refusal(request, SignedOut())
     try:
         where = reverse(entrance)
     except NoReverseMatch:
-        return refusal(request, NotYours())
+        return refusal(request, SignedOut())
     if request.path != "/":
         where += "?" + urlencode({"next": request.get_full_path()})
     if request.headers.get("HX-Request"):

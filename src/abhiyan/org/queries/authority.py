@@ -3,9 +3,11 @@
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from datetime import date
+from typing import Any
 
 from django.conf import settings
 from django.db import connection
+from django.utils.translation import gettext as say
 from django.utils.translation import gettext_lazy as _
 
 from abhiyan.core.actor import Actor
@@ -19,11 +21,20 @@ from abhiyan.units.rules import levels
 
 
 class NotYours(Refused):
-    """The actor's appointments do not let them do this here."""
+    """The actor's appointments do not let them do this here. capability: what it takes, or which of several."""
 
     code = "not_yours"
     message = _("Your appointments do not allow this here.")
     status = 403
+
+    def __str__(self) -> str:
+        asked: Any = self.facts.get("capability", ())
+        rights = [str(known.MEANINGS[one]) for one in ([asked] if isinstance(asked, str) else sorted(asked))]
+        if not rights:
+            return super().__str__()
+        return say(
+            "Your appointments do not allow this here. It takes an office with this right: %(rights)s."
+        ) % {"rights": " / ".join(rights)}
 
 
 # An appointment reaches from its unit downwards in its own hierarchy; at the state and the nation, where every

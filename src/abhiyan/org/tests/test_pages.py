@@ -266,6 +266,14 @@ def test_the_number_of_queries_does_not_grow_with_what_waits(world: World) -> No
     assert len({queries() for _each in range(4)}) == 1
 
 
+def test_a_no_names_the_right_it_takes(world: World) -> None:
+    worker = browser(world.holder("booth_worker", "N1111"))
+    president = browser(world.holder("district_president", "N12"))
+    for client in (worker, president):  # one has the right nowhere, one elsewhere
+        page = client.get("/appointments/new/?unit=N1111").content.decode()
+        assert "It takes an office with this right: Appoint and end appointments below." in page
+
+
 def test_releases_are_narrowed_and_taken_out(world: World) -> None:
     held = world.appoint(world.account("Lost Phone"), "booth_president", "N1111")
     client = browser(world.holder("district_president", "N11", name="The President"))

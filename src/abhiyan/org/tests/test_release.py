@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from django.utils import translation
 
 from abhiyan.core.refusals import NotFound, TooMany
 from abhiyan.core.scope import Scope, scoped, system
@@ -129,6 +130,11 @@ def test_what_waits_for_my_yes_is_only_what_i_may_decide(world: World) -> None:
             assert queries.releases_to_decide(account.pk, at=AT) == expected
 
 
+def told(found: queries.Deciders) -> str:
+    with translation.override("en"):
+        return found.whom_to_ask("en")
+
+
 def test_who_may_decide_is_told_by_office_and_is_what_the_act_takes(world: World) -> None:
     asked = ask(world, "state_president", "N1", act="channels.token")
     second = world.holder("state_general_secretary", "N1")
@@ -138,7 +144,7 @@ def test_who_may_decide_is_told_by_office_and_is_what_the_act_takes(world: World
     assert found.accounts == {second.pk}
     assert found.related == {above.pk}
     assert [(seat.office, seat.unit_code) for seat in found.seats] == [("state_general_secretary", "N1")]
-    assert found.whom_to_ask("en") == "May be decided by: State general secretary, Unit N1."
+    assert told(found) == "May be decided by: State general secretary, Unit N1."
     for account in (above, district):
         with pytest.raises(queries.NotYours):
             actions.decide_release(public_id=asked.public_id, allow=True, by=actor(account), at=AT)
@@ -149,7 +155,7 @@ def test_where_one_person_holds_every_office_the_vacant_ones_beside_them_are_tol
     asked = ask(world, "state_president", "N1", act="channels.token")
     (found,) = queries.deciders([asked], at=AT).values()
     assert found.accounts == set() and found.seats == ()
-    assert "Appoint somebody, such as: State general secretary, Unit N1." in found.whom_to_ask("en")
+    assert "Appoint somebody, such as: State general secretary, Unit N1." in told(found)
     second = world.holder(found.vacant[0].office, found.vacant[0].unit_code)
     actions.decide_release(public_id=asked.public_id, allow=True, by=actor(second), at=AT)
 
@@ -161,7 +167,7 @@ def test_who_commands_on_two_levels_is_told_of_no_vacancy_that_would_not_do(worl
     world.appoint(asker, "district_president", "N11")
     (found,) = queries.deciders([asked], at=AT).values()
     assert found.vacant == ()
-    assert found.whom_to_ask("en") == "Nobody holds an office that could decide this."
+    assert told(found) == "Nobody holds an office that could decide this."
 
 
 def test_a_lost_second_proof_is_reset_from_above_by_two(world: World) -> None:

@@ -92,6 +92,7 @@ def test_who_is_not_signed_in_is_sent_to_sign_in_and_machines_are_refused() -> N
     refused = Client().get("/account/", HTTP_ACCEPT="application/json")
     assert refused.status_code == 403
     assert refused.json()["code"] == "not_yours"
+    assert "You are not signed in here, or no longer." in refused.json()["message"]
     assert Client().post("/account/recovery-codes/").status_code == 403
     htmx = Client().get("/account/", HTTP_HX_REQUEST="true")
     assert (htmx.status_code, htmx["HX-Redirect"]) == (204, "/sign-in/?next=%2Faccount%2F")
