@@ -210,6 +210,12 @@ def missing(
     )
 
 
+def last_declined(programme: Programme, *, lo: int | None, on: date) -> MissingRow | None:
+    """Who declined last to be in charge of the unit at a position; None where somebody is, or nobody was asked."""
+    rows = [] if lo is None else missing(programme, lo=lo, hi=lo + 1, on=on)[:1]
+    return next((row for row in rows if row.declined_at), None)
+
+
 # Placements from a node down to a kind that is rare, without a look at what stands below it.
 _DOWN = """(with recursive down as (
     select p.unit_id, p.parent_id, p.lo, u.kind from units_placement p join units_unit u on u.id = p.unit_id

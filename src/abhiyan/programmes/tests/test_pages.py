@@ -2,6 +2,7 @@
 
 import re
 from datetime import timedelta
+from uuid import UUID
 
 import pytest
 from django.conf import settings
@@ -356,3 +357,39 @@ def test_no_page_asks_more_queries_for_more_rows(world: World, president: Accoun
         )
         actions.fold(at=at)
     assert [asked(path) for path in paths] == before
+
+
+def test_a_unit_whose_in_charge_declined_says_so_until_somebody_is_named(
+    world: World, president: Account, drive: Programme
+) -> None:
+    client, page = browser(president), f"/programmes/{drive.public_id}/?unit=N11"
+    assert "Nobody is in charge here yet." in body(client, page)
+
+    def name(account: Account) -> int:
+        with system("test"):
+            made = actions.name_in_charge(
+                programme_id=drive.pk,
+                unit_id=world.unit("N11"),
+                account=UUID(str(account.public_id)),
+                by=actor(president),
+                at=clock.now(),
+            )
+        return made.pk
+
+    asha, bilal = (world.holder("district_president", "N11", name=who) for who in ("Asha", "Bilal"))
+    declined = browser(asha).post(
+        f"/programmes/in-charge/{name(asha)}/", {"answer": "decline", "reason": "Ill"}
+    )
+    assert declined.status_code == 302
+    for path, says in (
+        (page, "Nobody has accepted to be in charge of Unit N11: Asha declined on"),
+        (
+            f"/programmes/{drive.public_id}/in-charges/?show=missing",
+            "Where nobody is named, or who was named",
+        ),
+    ):
+        shown = body(client, path)
+        assert says in shown and "Nobody is in charge" not in shown
+    name(bilal)
+    shown = body(client, page)
+    assert "Nobody has accepted" not in shown and "Bilal" in shown

@@ -164,6 +164,7 @@ def _programme(
         for each in measures
     ]
     path = units.path(here.id, one.hierarchy)
+    charges = queries.in_charges(one, units=sorted({here.id, one.owner_id}))
     may_run = shown.may(request, "programmes.run", here.id)
     return render(
         request,
@@ -207,10 +208,10 @@ def _programme(
             if here.has_children
             else None,
             "gap": queries.gap(programme=one, node=here.id, on=on, measure=measure.number),
-            "charges": [
-                (charge, named(charge.unit_names, lang))
-                for charge in queries.in_charges(one, units=sorted({here.id, one.owner_id}))
-            ],
+            "charges": [(charge, named(charge.unit_names, lang)) for charge in charges],
+            "declined": None
+            if any(charge.unit_id == here.id and charge.role == "in_charge" for charge in charges)
+            else queries.last_declined(one, lo=here.lo, on=on),
             "may_run": may_run and one.state != Programme.State.CLOSED,
             "may_close": one.state == Programme.State.OPEN
             and shown.may(request, "programmes.run", one.owner_id),
