@@ -1,5 +1,6 @@
 """Jobs of core: the steps of staged imports."""
 
+from contextlib import suppress
 from uuid import UUID
 
 from . import clock
@@ -11,8 +12,8 @@ from .scope import system
 
 @job("core.import_look", queue="imports")
 def import_look(public_id: str) -> None:
-    """Find out what a large file is."""
-    with system("import look"):
+    """Find out what a large file is; nothing when the import has gone on meanwhile, as one from the console has."""
+    with system("import look"), suppress(actions.WrongState):
         actions.look(
             public_id=UUID(public_id), at=clock.now(), by=Actor.system("look at what somebody uploaded")
         )

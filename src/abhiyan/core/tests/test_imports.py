@@ -28,6 +28,7 @@ from abhiyan.core.models import AuditEntry, JournalPage, RefusedRow, StagedImpor
 from abhiyan.core.refusals import Refused
 from abhiyan.core.scope import system
 from abhiyan.core.tables.layout import Field, Kind, Layout
+from abhiyan.core.tasks import import_look
 
 AT = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
 BY = Actor.system("tests")
@@ -163,6 +164,14 @@ def test_a_list_is_looked_at_checked_committed_and_undone(tmp_path: Path) -> Non
 
     staged = step(staged, "undo")
     assert staged.state == State.UNDONE and staged.undone == {"gone": 2}
+
+
+def test_a_look_that_comes_when_the_import_is_done_changes_nothing(tmp_path: Path) -> None:
+    staged = bring(file(tmp_path, GOOD))
+    step(staged, "check")
+    done = step(staged, "commit")
+    import_look(str(staged.public_id))
+    assert (again(staged).state, again(staged).counts) == (State.DONE, done.counts)
 
 
 def test_a_list_of_which_nothing_can_be_taken_is_not_committed(tmp_path: Path) -> None:
