@@ -109,7 +109,7 @@ def ask(request: Request) -> HttpResponse:
         by=request.actor,
         at=clock.now(),
     )
-    messages.success(request, _("Asked. Somebody of another line of command must allow it."))
+    messages.success(request, _("Asked. Who may allow it stands under Releases."))
     return redirect("messaging:list")
 
 

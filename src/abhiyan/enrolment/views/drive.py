@@ -323,9 +323,7 @@ def drive_ask_token(request: Request, public_id: UUID) -> HttpResponseBase:
 
     if status := _try(form, ask):
         return _page(seen, status=status, token=form)
-    messages.success(
-        request, _("Asked. Somebody of another line of command must allow it; then you make the token here.")
-    )
+    messages.success(request, _("Asked. Who may allow it stands below; then you make the token here."))
     return seen.back("tokens")
 
 

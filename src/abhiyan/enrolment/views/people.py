@@ -260,7 +260,7 @@ def people_export(request: Request) -> HttpResponseBase:
     except reading.ListTooLong as refused:
         messages.error(request, str(refused))
         return redirect(back)
-    messages.success(request, _("Asked. Somebody of another line of command must allow it."))
+    messages.success(request, _("Asked. Who may allow it stands under Releases."))
     return redirect(back)
 
 

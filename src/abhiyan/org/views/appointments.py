@@ -378,7 +378,7 @@ def ask_factor_reset(request: Request, public_id: UUID) -> HttpResponseBase:
     actions.ask_factor_reset(
         appointment=public_id, reason=form.cleaned_data["reason"], by=request.actor, at=clock.now()
     )
-    messages.success(request, _("Asked. Somebody of a different line must allow it."))
+    messages.success(request, _("Asked. Who may allow it stands under Releases."))
     return redirect("org:releases")
 
 
