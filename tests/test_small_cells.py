@@ -70,7 +70,7 @@ def figures(html: str) -> Iterator[int]:
             text,
             flags=re.DOTALL,
         )
-        text = re.sub(r"<[^>]+>", " ", text)
+        text = unescape(re.sub(r"<[^>]+>", " ", text))  # an apostrophe is written by its number
         text = re.sub(rf"(?i){NO_COUNT}", " ", text)
         text = re.sub(rf"\d{{1,2}} (?:{MONTHS})[a-z]*\.?(?: \d{{4}})?", " ", text)
         yield from (int(each.replace(",", "")) for each in re.findall(r"\d[\d,]*", text))
