@@ -5,6 +5,7 @@ import io
 import re
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
+from html import unescape
 from itertools import pairwise
 from typing import Any
 
