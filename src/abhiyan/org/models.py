@@ -73,6 +73,14 @@ class Appointment(models.Model):
         indexes = [
             models.Index(fields=["unit", "office"], name="appointment_unit"),  # used by: unit page, vacancies
             models.Index(fields=["account_id"], name="appointment_account"),  # used by: scope of a viewer
+            # used by: terms that are over
+            models.Index(
+                fields=["ends_on"],
+                condition=models.Q(state__in=["active", "disputed"], ends_on__isnull=False),
+                name="appointment_term",
+            ),
+            # used by: lists of disputed and ended ones
+            models.Index(fields=["state"], condition=~models.Q(state="active"), name="appointment_state"),
         ]
         constraints = policies(
             "appointment",
@@ -81,6 +89,23 @@ class Appointment(models.Model):
             f" or body_id = any ({BODIES})",
             write="true",
         )
+
+
+class HeldBelow(models.Model):
+    """How many seats are held below a wide unit: counted by a loop, so that no page reads a million appointments."""
+
+    pk = models.CompositePrimaryKey("unit_id", "hierarchy")
+    unit_id = models.BigIntegerField()
+    hierarchy = models.SmallIntegerField(choices=Hierarchy.choices)
+    held = (
+        models.JSONField()
+    )  # [[office id, kind of unit, units where it is held, where it is disputed], ...]
+    day = models.DateField()  # whose terms were counted
+    counted_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "org_held_below"
+        constraints = policies("held_below", using=placed("org_held_below.unit_id", COUNTS))
 
 
 class Release(models.Model):

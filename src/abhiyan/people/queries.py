@@ -103,6 +103,25 @@ def accounts_called(text: str, *, limit: int = 200) -> list[int]:
         return [account_id for (account_id,) in cursor.fetchall()]
 
 
+def called(account: str, text: str) -> tuple[str, dict[str, str]]:
+    """A condition of SQL on a column of account ids, with its parameters: those that `accounts_called` means.
+
+    For lists that have other conditions besides, and no limit of names. True of all for an empty text.
+    """
+    if not text.strip():
+        return "true", {}
+    *whole, last = fold.fold(text) or [""]
+    if not last:
+        return "false", {}
+    given = {"called": last, "called_until": last + AFTER_ALL}
+    words = f"{account} in (select account_id from people_account_word where word"
+    conditions = [f"{words} ~>=~ %(called)s and word ~<~ %(called_until)s)"]
+    for n, word in enumerate(whole):
+        given[f"called_{n}"] = word
+        conditions.append(f"{words} = %(called_{n})s)")
+    return " and ".join(conditions), given
+
+
 def demo_accounts() -> list[Account]:
     """The demo's people, by name. In a scope that sees them."""
     return list(Account.objects.filter(is_demo=True, closed_at=None).order_by("id"))

@@ -33,6 +33,9 @@ class Hierarchy(models.IntegerChoices):
     ADMINISTRATIVE = 3, _("Administrative")
 
 
+MANY = [Kind.CLUSTER.value, Kind.BOOTH.value, Kind.VILLAGE.value, Kind.WARD.value]  # kinds of most units
+
+
 class Unit(models.Model):
     """A node of the trees. Holds its facts for ever; where it stands is a placement's to say."""
 
@@ -53,7 +56,9 @@ class Unit(models.Model):
         constraints = [models.UniqueConstraint(fields=["code"], name="unit_code_once")]
         indexes = [
             # used by: search, a code half typed
-            models.Index(fields=["code"], name="unit_code_start", opclasses=["text_pattern_ops"])
+            models.Index(fields=["code"], name="unit_code_start", opclasses=["text_pattern_ops"]),
+            # used by: vacancies of the few high offices, past a million booths
+            models.Index(fields=["kind"], condition=~models.Q(kind__in=MANY), name="unit_kind_few"),
         ]
 
 

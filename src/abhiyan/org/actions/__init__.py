@@ -34,6 +34,7 @@ from .releases import (
     lapse_releases,
     use_release,
 )
+from .standing import count_held
 
 __all__ = [
     "AlreadyDecided",
@@ -60,6 +61,7 @@ __all__ = [
     "appoint_new",
     "ask_factor_reset",
     "ask_release",
+    "count_held",
     "decide",
     "decide_release",
     "end_appointment",

@@ -2,13 +2,12 @@
 
 from .authority import NotYours, grants_at, holds, is_root, on_different_lines, require
 from .deciding import Deciders, Seat, deciders
+from .lists import ORDERS, AppointmentRows, VacantRows, sight, with_names
 from .offices import (
     Below,
     Holder,
     Vacancy,
-    VacantRows,
     appointment_for,
-    appointments,
     cast,
     claimants,
     holders,
@@ -24,6 +23,8 @@ from .releases import allowed, release_for, releases, releases_asked, releases_r
 from .viewers import scope_of, viewer_of, visit_of
 
 __all__ = [
+    "ORDERS",
+    "AppointmentRows",
     "Below",
     "Deciders",
     "Holder",
@@ -33,7 +34,6 @@ __all__ = [
     "VacantRows",
     "allowed",
     "appointment_for",
-    "appointments",
     "cast",
     "claimants",
     "deciders",
@@ -54,8 +54,10 @@ __all__ = [
     "releases_to_decide",
     "require",
     "scope_of",
+    "sight",
     "vacancies",
     "vacancies_below",
     "viewer_of",
     "visit_of",
+    "with_names",
 ]

@@ -1,23 +1,23 @@
 """Who holds what, and what is vacant."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any, overload
+from typing import Any
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import Q, QuerySet
-from django.db.models.expressions import RawSQL
+from django.db.models import Q
 
-from abhiyan.core import prepared
+from abhiyan.core import clock, prepared
 from abhiyan.core.actor import Actor
 from abhiyan.core.policy import COUNTS, EVERYTHING, placed
 from abhiyan.core.refusals import NotFound
 from abhiyan.core.scope import system
 from abhiyan.org.models import Appointment, Office
 from abhiyan.org.rules import granting
+from abhiyan.org.rules.standing import TRUSTED, WIDE
 from abhiyan.org.viewer import Viewer, named
 from abhiyan.people import queries as people
 from abhiyan.units import queries as units
@@ -80,7 +80,7 @@ class Below:
 
     @property
     def vacant(self) -> int:
-        return self.expected - self.held
+        return max(0, self.expected - self.held)  # the two of a wide unit may be counted at different moments
 
 
 _HOLDER = """
@@ -189,6 +189,43 @@ def vacancies(unit_id: int, *, on: date) -> list[Vacancy]:
         return [Vacancy(code, read_names(names), unit, rank) for code, names, unit, rank in cursor.fetchall()]
 
 
+def _counted_before(
+    unit_id: int, hierarchy: int, *, on: date
+) -> dict[tuple[int, str], tuple[int, int]] | None:
+    """(office id, kind) -> held and disputed below a wide unit, as counted last; None where that is not known."""
+    with prepared.cursor() as cursor:
+        cursor.execute(
+            "select held from org_held_below"
+            " where unit_id = %(unit)s and hierarchy = %(hierarchy)s and day = %(on)s and counted_at > %(since)s",
+            {"unit": unit_id, "hierarchy": hierarchy, "on": on, "since": clock.now() - TRUSTED},
+        )
+        row = cursor.fetchone()
+    if row is None:
+        return None
+    counted = json.loads(row[0]) if isinstance(row[0], str) else row[0]
+    return {(office, kind): (held, disputed) for office, kind, held, disputed in counted}
+
+
+def _counted_now(lo: int, hi: int, *, on: date) -> dict[tuple[int, str], tuple[int, int]]:
+    """The same from the appointments, of positions above lo and below hi."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            select ap.office_id, u.kind, count(distinct ap.unit_id),
+              count(distinct ap.unit_id) filter (where ap.state = 'disputed')
+            from org_appointment ap
+            join units_unit u on u.id = ap.unit_id
+            join units_placement p on p.unit_id = ap.unit_id
+            where p.lo > %(lo)s and p.lo < %(hi)s and ap.state in ('active', 'disputed')
+              and ap.body_id is null and ap.starts_on <= %(on)s
+              and (ap.ends_on is null or ap.ends_on >= %(on)s)
+            group by ap.office_id, u.kind
+            """,
+            {"lo": lo, "hi": hi, "on": on},
+        )
+        return {(office, kind): (n, disputed) for office, kind, n, disputed in cursor.fetchall()}
+
+
 def vacancies_below(
     unit_id: int,
     hierarchy: int,
@@ -196,32 +233,17 @@ def vacancies_below(
     on: date,
     span: tuple[int, int] | None = None,
     counts: Mapping[str, int] | None = None,
-    is_top: bool = False,
 ) -> list[Below]:
     """Per office and kind of unit beneath a unit (itself left out): expected, held, disputed. Set-wise.
 
-    span, counts: what `units.span` and `units.counts_below` say, from whoever has asked already. is_top: nothing
-    stands above the unit; then nearly every appointment is beneath it, and one plan is right: read them all.
+    span, counts: what `units.span` and `units.counts_below` say, from whoever has asked already. Of wide units
+    what `actions.count_held` counted last, some two minutes ago at most; while it stands still, and of others,
+    the appointments themselves.
     """
-    position = "p.lo + 0" if is_top else "p.lo"  # a sum is in no index
-    lo, hi = span or units.span(unit_id, hierarchy)
     expected = units.counts_below(unit_id, hierarchy) if counts is None else counts
-    with prepared.cursor() if is_top else connection.cursor() as cursor:
-        cursor.execute(
-            f"""
-            select ap.office_id, u.kind, count(distinct ap.unit_id),
-              count(distinct ap.unit_id) filter (where ap.state = 'disputed')
-            from org_appointment ap
-            join units_unit u on u.id = ap.unit_id
-            join units_placement p on p.unit_id = ap.unit_id
-            where {position} > %(lo)s and {position} < %(hi)s and ap.state in ('active', 'disputed')
-              and ap.body_id is null and ap.starts_on <= %(on)s
-              and (ap.ends_on is null or ap.ends_on >= %(on)s)
-            group by ap.office_id, u.kind
-            """,
-            {"lo": lo, "hi": hi, "on": on},
-        )
-        held = {(office, kind): (n, disputed) for office, kind, n, disputed in cursor.fetchall()}
+    held = _counted_before(unit_id, hierarchy, on=on) if sum(expected.values()) >= WIDE else None
+    if held is None:
+        held = _counted_now(*(span or units.span(unit_id, hierarchy)), on=on)
     with prepared.cursor() as cursor:
         cursor.execute("select id, code, names, expected_in from org_office order by rank, code")
         offices = [(pk, code, read_names(names), kinds) for pk, code, names, kinds in cursor.fetchall()]
@@ -231,75 +253,6 @@ def vacancies_below(
         for pk, code, names, kinds in offices
         if kind in kinds
     ]
-
-
-class VacantRows(Sequence[Vacancy]):
-    """Vacant offices of a unit and all below it in sight, in the order of the tree, read page by page."""
-
-    def __init__(self, lo: int, hi: int, *, on: date, office: str = "") -> None:
-        self.given: dict[str, int | date | str] = {"lo": lo, "hi": hi, "on": on, "office": office}
-
-    _FROM = f"""
-        from units_placement p
-        join units_unit u on u.id = p.unit_id and u.closed_on is null
-        join org_office o on u.kind = any (o.expected_in) and (%(office)s = '' or o.code = %(office)s)
-        where p.lo >= %(lo)s and p.lo < %(hi)s and ({EVERYTHING} or p.lo <@ {COUNTS}) and not exists (
-            select 1 from org_appointment ap where ap.unit_id = u.id and ap.office_id = o.id
-            and ap.body_id is null and ap.state in ('active', 'disputed') and ap.starts_on <= %(on)s
-            and (ap.ends_on is null or ap.ends_on >= %(on)s))
-    """
-
-    def __len__(self) -> int:
-        with connection.cursor() as cursor:
-            cursor.execute(f"select count(*) {self._FROM}", self.given)
-            row = cursor.fetchone()
-        return int(row[0]) if row else 0
-
-    @overload
-    def __getitem__(self, part: int) -> Vacancy: ...
-    @overload
-    def __getitem__(self, part: slice) -> list[Vacancy]: ...
-    def __getitem__(self, part: int | slice) -> Vacancy | list[Vacancy]:
-        if isinstance(part, int):
-            return self[part : part + 1][0]
-        start, stop = part.start or 0, part.stop
-        with connection.cursor() as cursor:
-            cursor.execute(
-                f"select o.code, o.names, u.id, o.rank, u.code, u.names {self._FROM}"
-                " order by p.lo, o.rank, o.code offset %(start)s limit %(n)s",
-                self.given | {"start": start, "n": None if stop is None else stop - start},
-            )
-            return [
-                Vacancy(code, read_names(names), unit, rank, unit_code, read_names(unit_names))
-                for code, names, unit, rank, unit_code, unit_names in cursor.fetchall()
-            ]
-
-
-def appointments(
-    lo: int, hi: int, *, state: str = "", office: str = "", text: str = ""
-) -> QuerySet[Appointment]:
-    """Appointments in a subtree, in the caller's scope, with `holder` (a name), `last4` and `place` (position).
-
-    state: active, disputed, ended, or "" for those that hold. text: part of the holder's name.
-    """
-    found = Appointment.objects.select_related("office", "unit").annotate(
-        holder=RawSQL("(select a.name from people_account a where a.id = org_appointment.account_id)", []),
-        place=RawSQL(
-            "(select min(pl.lo) from units_placement pl where pl.unit_id = org_appointment.unit_id"
-            " and pl.lo >= %s and pl.lo < %s)",
-            [lo, hi],
-        ),
-    )
-    found = found.filter(place__isnull=False)
-    if state in Appointment.State.values:
-        found = found.filter(state=state)
-    else:
-        found = found.exclude(state=Appointment.State.ENDED)
-    if office:
-        found = found.filter(office__code=office)
-    for word in text.split()[:4]:
-        found = found.filter(holder__icontains=word)
-    return found
 
 
 def claimants(appointment: Appointment) -> list[Appointment]:

@@ -7,6 +7,7 @@ from abhiyan.core.actor import Actor
 from abhiyan.core.scope import system
 from abhiyan.org import actions
 from abhiyan.org.models import Appointment
+from abhiyan.people import actions as people
 from abhiyan.people.models import Account
 from abhiyan.units.models import Placement, Unit
 
@@ -92,6 +93,12 @@ class World:
                 is_root=is_root,
                 is_demo=is_demo,
             )
+
+    def named(self, account: Account, name: str) -> Account:
+        """The same person, found by this name."""
+        with system("test"):
+            people.rename_account(account_id=account.pk, name=name, by=SYSTEM, at=AT)
+        return account
 
     def holder(self, office: str, code: str, *, hierarchy: int = 1, name: str = "") -> Account:
         """Somebody new in an office."""

@@ -14,6 +14,7 @@ from abhiyan.core.scope import system
 from abhiyan.org.models import Appointment, Release
 from abhiyan.people.models import Account, Factor
 from abhiyan.people.tests.make import body, browser
+from abhiyan.ui import tables
 
 from .make import World
 
@@ -62,7 +63,7 @@ def test_every_page_as_every_role(world: World) -> None:
 
 def test_the_list_shows_the_unit_and_below_by_state_office_and_name(world: World) -> None:
     president = world.holder("district_president", "N11", name="Asha Devi")
-    world.holder("booth_president", "N1111", name="Ravi Kumar")
+    world.named(world.holder("booth_president", "N1111"), "Ravi Kumar")
     world.holder("district_president", "N12", name="Other One")
     client = browser(president)
     page = body(client, "/appointments/")
@@ -70,7 +71,10 @@ def test_the_list_shows_the_unit_and_below_by_state_office_and_name(world: World
     page = body(client, "/appointments/?office=booth_president")
     assert "Ravi Kumar" in page and "1</span> – 1" not in page
     assert "Asha Devi" not in page.split("<tbody>")[1]
-    assert "Ravi Kumar" in body(client, "/appointments/?name=rav").split("<tbody>")[1]
+    for text in ("rav", "रवि", "kumar+ravi"):
+        assert "Ravi Kumar" in body(client, f"/appointments/?name={text}").split("<tbody>")[1], text
+    for text in ("asha+ravi", "!", "another"):
+        assert "No appointment fits" in body(client, f"/appointments/?name={text}"), text
     assert "Other One" in body(client, "/appointments/?unit=N12")
     assert client.get("/appointments/?unit=nowhere-at-all").status_code == 404
     vacant = body(client, "/appointments/?show=vacant")
@@ -79,6 +83,29 @@ def test_the_list_shows_the_unit_and_below_by_state_office_and_name(world: World
     for asked, said in (("", "Ravi Kumar"), ("&show=vacant", "Unit N1112")):
         answer = client.get(f"/appointments/?format=csv{asked}")
         assert said in answer.getvalue().decode()
+
+
+def test_a_list_sorts_by_every_column_and_one_too_long_to_be_sorted_says_what_to_do(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client = browser(world.holder("district_president", "N11", name="Mohan"))
+    world.holder("booth_president", "N1111", name="Zeba")
+    world.holder("mandal_president", "N111", name="Asha")
+
+    def names(sort: str = "") -> list[str]:
+        rows = body(client, f"/appointments/?sort={sort}").split("<tbody>")[1]
+        return re.findall(r"(Mohan|Zeba|Asha)</a>", rows)
+
+    assert names() == names("unit") == ["Mohan", "Asha", "Zeba"]
+    assert names("-unit") == ["Zeba", "Asha", "Mohan"]
+    assert names("name") == ["Asha", "Mohan", "Zeba"]
+    assert names("-name") == ["Zeba", "Mohan", "Asha"]
+    assert sorted(names("office")) == sorted(names("since")) == ["Asha", "Mohan", "Zeba"]
+    monkeypatch.setattr(tables, "DEEPEST_ROW", 2)
+    page = body(client, "/appointments/?sort=name")
+    assert "aria-sort" not in page and "Choose a unit, an office or a name" in page
+    assert names("name")[0] == "Mohan", "in the order of the tree"
+    assert "aria-sort" in body(client, "/appointments/?office=booth_president")
 
 
 def test_the_number_of_queries_does_not_grow_with_the_rows(world: World) -> None:

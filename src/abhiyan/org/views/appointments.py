@@ -2,13 +2,13 @@
 
 from collections.abc import Iterator
 from datetime import date
+from functools import partial
 from typing import Any
 from uuid import UUID
 
 from django import forms
 from django.conf import settings
 from django.contrib import messages
-from django.db.models import QuerySet
 from django.http import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -32,12 +32,7 @@ from abhiyan.units.models import Hierarchy
 from abhiyan.units.rules import levels
 
 READS = ["GET", "HEAD", "POST"]
-COLUMNS: dict[str, str | tuple[str, ...]] = {
-    "unit": ("place", "office__rank"),
-    "office": ("office__rank", "office__code", "place"),
-    "name": "holder",
-    "since": "starts_on",
-}
+CSV_AT_ONCE = 2_000  # rows in memory
 SHOWN = [
     ("", _("Held")),
     ("vacant", _("Vacant")),
@@ -174,6 +169,7 @@ def appointments(request: Request) -> HttpResponseBase:
     chosen = filters.cleaned_data if filters.is_valid() else {}
     hierarchy, unit = _where(request, chosen.get("unit", ""))
     lo, hi = units.span(unit.pk, hierarchy)
+    first, last = queries.sight(request.viewer, lo, hi)
     show = chosen.get("show", "")
     shown: dict[str, Any] = {
         "here": "appointments",
@@ -194,7 +190,7 @@ def appointments(request: Request) -> HttpResponseBase:
     }
     if show == "vacant":
         on = clock.day_in(settings.TIME_ZONE, clock.now())
-        vacant = queries.VacantRows(lo, hi, on=on, office=chosen.get("office", ""))
+        vacant = queries.VacantRows(first, last, on=on, office=chosen.get("office", ""))
         if tables.wants_csv(request.GET):
             head = [say("Unit"), say("Office")]
             lines = (
@@ -202,7 +198,7 @@ def appointments(request: Request) -> HttpResponseBase:
                 for row in vacant[: tables.DEEPEST_ROW]
             )
             return tables.csv_response("vacancies", head, lines)
-        shown["leaf"] = tables.numbered(vacant, request.GET, total=len(vacant))
+        shown["leaf"] = tables.numbered(vacant, request.GET, total=vacant.counted(tables.DEEPEST_ROW))
         shown["vacant"] = [
             {
                 "unit": named(row.unit_names, language),
@@ -213,19 +209,22 @@ def appointments(request: Request) -> HttpResponseBase:
             for row in shown["leaf"].rows
         ]
         return render(request, "org/appointment_list.html", shown)
-    rows = queries.appointments(
-        lo,
-        hi,
+    asked = partial(
+        queries.AppointmentRows,
+        first,
+        last,
         state=show,
         office=chosen.get("office", ""),
-        text=chosen.get("name", ""),
+        name=chosen.get("name", ""),
     )
-    sorting = tables.sorting(request.GET, COLUMNS, default="unit")
-    rows = rows.order_by(*sorting.order_by)
+    rows = asked()
+    total = rows.counted(tables.DEEPEST_ROW)
+    if total is not None:  # what is longer stays in the order of the tree: sorting would read it all
+        shown["sorting"] = sorting = tables.sorting(request.GET, queries.ORDERS, default="unit")
+        rows = asked(order=sorting.key, descending=sorting.descending)
     if tables.wants_csv(request.GET):
         return _csv(rows, language)
-    shown["sorting"] = sorting
-    shown["leaf"] = tables.numbered(rows, request.GET, total=rows.count())
+    shown["leaf"] = tables.numbered(rows, request.GET, total=total)
     shown["rows"] = [_row(row, language) for row in shown["leaf"].rows]
     return render(request, "org/appointment_list.html", shown)
 
@@ -393,9 +392,7 @@ def _appointment(
 ) -> HttpResponseBase:
     language = get_language() or "en"
     viewer = request.viewer
-    (row,) = (
-        _row(each, language) for each in queries.appointments(0, 1 << 62, state=held.state).filter(id=held.pk)
-    )
+    row = _row(queries.with_names([held])[0], language)
     is_own = held.account_id == viewer.account_id
     ended = held.state == Appointment.State.ENDED
     newcomer = None if ended or is_own else _newcomer(held.account_id)
@@ -409,7 +406,7 @@ def _appointment(
         "may_end": not ended and (is_own or any(office.pk == held.office_id for office in to_give)),
         "may_decide": held.state == Appointment.State.DISPUTED and viewer.may_at("org.decide", *places),
         "may_reset": not ended and not is_own and viewer.may_at("org.factors", *places),
-        "claimants": [_row(each, language) for each in _with_names(queries.claimants(held))]
+        "claimants": [_row(each, language) for each in queries.with_names(queries.claimants(held))]
         if held.state == Appointment.State.DISPUTED
         else [],
         "newcomer": newcomer if to_give else None,  # only those who might have appointed them are told
@@ -435,13 +432,6 @@ def _newcomer(account_id: int) -> Account | None:
     return None if found is None or found.is_demo else found  # the demo's people sign in by a click
 
 
-def _with_names(found: list[Appointment]) -> list[Appointment]:
-    names = people.names_of(each.account_id for each in found)
-    for each in found:
-        each.holder = names.get(each.account_id, "")  # type: ignore[attr-defined]  # as queries.appointments gives it
-    return found
-
-
 def _row(row: Appointment, language: str) -> dict[str, Any]:
     return {
         "public_id": row.public_id,
@@ -458,7 +448,7 @@ def _row(row: Appointment, language: str) -> dict[str, Any]:
     }
 
 
-def _csv(rows: QuerySet[Appointment], language: str) -> HttpResponseBase:
+def _csv(rows: queries.AppointmentRows, language: str) -> HttpResponseBase:
     head = [say("Unit"), say("Office"), say("Name"), say("State"), say("Since"), say("Until")]
     lines = (
         [
@@ -469,7 +459,8 @@ def _csv(rows: QuerySet[Appointment], language: str) -> HttpResponseBase:
             row["since"].isoformat(),
             row["until"].isoformat() if row["until"] else "",
         ]
-        for row in (_row(each, language) for each in rows[: tables.DEEPEST_ROW].iterator())
+        for start in range(0, tables.DEEPEST_ROW, CSV_AT_ONCE)
+        for row in (_row(each, language) for each in rows[start : start + CSV_AT_ONCE])
     )
     return tables.csv_response("appointments", head, lines)
 

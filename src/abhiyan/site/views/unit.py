@@ -233,7 +233,6 @@ def _vacant_below(
         on=today,
         span=(here.lo, here.hi),
         counts=counts,
-        is_top=here.parent_id is None,
     )
     return [
         VacantBelow(named(below.office_names, lang), below.vacant, below.expected)
