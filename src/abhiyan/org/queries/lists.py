@@ -39,6 +39,17 @@ def sight(viewer: Viewer, lo: int, hi: int) -> tuple[int, int]:
 T = TypeVar("T")
 
 
+def _only(office: str) -> tuple[str, dict[str, Any]]:
+    """A condition on an office `o`, with its parameters: one of this code, or any for none.
+
+    By its id, for the planner knows how many appointments an office has, not how many a code.
+    """
+    if not office:
+        return "true", {}
+    pk, kinds = Office.objects.filter(code=office).values_list("pk", "expected_in").first() or (0, [])
+    return "o.id = %(office)s", {"office": pk, "kinds": kinds}
+
+
 class _Rows(Sequence[T]):
     """Rows of one query, read by slices. _from: its tables and conditions. _order: its columns."""
 
@@ -87,17 +98,17 @@ class VacantRows(_Rows[Vacancy]):
     _columns = "o.code, o.names, u.id, o.rank, u.code, u.names"
 
     def __init__(self, lo: int, hi: int, *, on: date, office: str = "") -> None:
-        kinds = (
-            Office.objects.filter(code=office).values_list("expected_in", flat=True).first()
-            if office
-            else None
+        only, asked = _only(office)
+        few = (
+            f" and u.kind = any(%(kinds)s) and {_FEW}"
+            if asked and not set(asked["kinds"]) & set(MANY)
+            else ""
         )
-        few = "" if kinds is None or set(kinds) & set(MANY) else f" and u.kind = any(%(kinds)s) and {_FEW}"
-        self.given = {"lo": lo, "hi": hi, "on": on, "office": office, "kinds": kinds}
+        self.given = {"lo": lo, "hi": hi, "on": on, **asked}
         self._from = f"""
             from units_placement p
             join units_unit u on u.id = p.unit_id and u.closed_on is null{few}
-            join org_office o on u.kind = any (o.expected_in) and (%(office)s = '' or o.code = %(office)s)
+            join org_office o on u.kind = any (o.expected_in) and {only}
             where p.lo >= %(lo)s and p.lo < %(hi)s and ({EVERYTHING} or p.lo <@ {COUNTS}) and not exists (
                 select 1 from org_appointment ap where ap.unit_id = u.id and ap.office_id = o.id
                 and ap.body_id is null and ap.state in ('active', 'disputed') and ap.starts_on <= %(on)s
@@ -133,14 +144,15 @@ class AppointmentRows(_Rows[Appointment]):
     ) -> None:
         states = [state] if state in Appointment.State.values else ["active", "disputed"]
         called, words = people.called("ap.account_id", name)
-        self.given = {"lo": lo, "hi": hi, "states": states, "office": office, **words}
+        only, asked = _only(office)
+        self.given = {"lo": lo, "hi": hi, "states": states, **asked, **words}
         self._from = f"""
             from units_placement p
             join org_appointment ap on ap.unit_id = p.unit_id
             join org_office o on o.id = ap.office_id
             left join people_account a on a.id = ap.account_id
             where p.lo >= %(lo)s and p.lo < %(hi)s and ap.state = any(%(states)s)
-              and (%(office)s = '' or o.code = %(office)s) and {called}
+              and {only} and {called}
         """
         way = " desc" if descending else ""
         self._order = (*(f"{column}{way}" for column in ORDERS[order]), "ap.id")

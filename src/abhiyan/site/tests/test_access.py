@@ -89,7 +89,7 @@ def test_the_language_is_the_cookies_then_the_browsers_then_hindi() -> None:
 def test_who_is_not_signed_in_is_sent_to_sign_in_and_machines_are_refused() -> None:
     answer = Client().get("/account/?x=1")
     assert answer["Location"] == "/sign-in/?next=%2Faccount%2F%3Fx%3D1"
-    refused = Client().get("/account/", HTTP_ACCEPT="application/json")
+    refused = Client().get("/account/", HTTP_ACCEPT="application/json", HTTP_ACCEPT_LANGUAGE="en")
     assert refused.status_code == 403
     assert refused.json()["code"] == "not_yours"
     assert "You are not signed in here, or no longer." in refused.json()["message"]

@@ -121,7 +121,7 @@ def unit(request: Request, code: str) -> HttpResponseBase:
         "page_is_sample": facts.is_sample,
     }
     if here.parent_id is None and hierarchy != Hierarchy.ORGANISATIONAL:
-        context["unplaced_units"] = units.not_placed(hierarchy, limit=1).total
+        context["unplaced_units"] = units.count_not_placed(hierarchy)
     if chosen is not None:
         answer = _measure(request, context, chosen, here, hierarchy, at, lang)
         if answer is not None:

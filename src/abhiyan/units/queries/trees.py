@@ -28,6 +28,7 @@ from .rows import (
 
 _WIDE = 2_000  # leaves from which counts_below is kept
 _kept: dict[tuple[int, int], tuple[int, dict[str, int]]] = {}
+_kept_not_placed: dict[int, tuple[Sequence[Any], int]] = {}
 
 
 def unit(code: str) -> Unit:
@@ -298,6 +299,19 @@ def not_placed(hierarchy: int, *, kinds: Sequence[str] = (), limit: int = 100, o
         [wanted, hierarchy, min(max(limit, 1), MOST), max(offset, 0)],
     )
     return UnitPage([unit_row(row[:-1]) for row in found], found[0][-1] if found else 0, offset)
+
+
+def count_not_placed(hierarchy: int) -> int:
+    """How many units `not_placed` has in all. Kept in this process until a tree changes or a unit is made."""
+    state = rows_of(
+        "select (select coalesce(sum(version), 0)::bigint from units_tree), (select max(id) from units_unit)",
+        [],
+        keep_plan=True,
+    )[0]
+    kept = _kept_not_placed.get(hierarchy)
+    if kept is None or kept[0] != state:
+        kept = _kept_not_placed[hierarchy] = (state, not_placed(hierarchy, limit=1).total)
+    return kept[1]
 
 
 def by_pin(pin: str, *, limit: int = 50) -> list[UnitRow]:

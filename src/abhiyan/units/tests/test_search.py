@@ -216,6 +216,7 @@ def test_what_stands_in_no_tree_is_shown_at_its_root(ids: dict[str, int]) -> Non
     page = queries.not_placed(levels.ELECTORAL)
     assert [row.code for row in page.rows] == ["IN", "JK", "B-001", "B-002", "B-003"]
     assert queries.not_placed(levels.ELECTORAL, kinds=["booth"]).total == 3
+    assert queries.count_not_placed(levels.ELECTORAL) == page.total
 
 
 def test_counts_below_are_of_today(ids: dict[str, int]) -> None:
