@@ -18,7 +18,7 @@ import subprocess
 import sys
 import time
 from contextlib import ExitStack, closing
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -201,7 +201,7 @@ def _drop() -> None:
 
 
 def _fill(big: int) -> dict[str, str]:
-    """A tree, a drive with targets, counts in every booth, and a signed-in national president."""
+    """A tree with its office-bearers, a drive with targets, counts in every booth, a signed-in national president."""
     import units as tree
     from django.db import connection
 
@@ -254,6 +254,8 @@ def _fill(big: int) -> dict[str, str]:
             )
     _fold_all()
     with system("bench"):
+        _fill_offices(today)
+        org.count_held(at=at)
         account = people.open_account(phone="+917000000001", name="Bench", by=by, at=at, unit_id=nation)
         org.appoint(account_id=account.pk, office="national_president", unit_id=nation, by=by, at=at)
         token = people.sessions.start(device="", origin="", at=at, account_id=account.pk, strong=True).token
@@ -266,6 +268,34 @@ def _fill(big: int) -> dict[str, str]:
     with psycopg.connect(database.conninfo("owner"), autocommit=True) as owner:
         owner.execute("vacuum analyze")
     return {"nation": "IN", "district": "D1", "booth": "B1", "token": token, "programme": str(made.pk)}
+
+
+def _fill_offices(today: date) -> None:
+    """Nine in ten of the seats below the nation are held, as the act would have appointed their holders."""
+    from django.db import connection
+
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "create temp table seat as"
+            " select u.id as unit_id, o.id as office_id, row_number() over (order by u.id, o.id) as n"
+            " from units_unit u join org_office o on u.kind = any(o.expected_in)"
+            " where u.kind <> 'nation' and u.id %% 10 <> 3",
+            [],
+        )
+        cursor.execute("select coalesce(max(id), 0) from people_account")
+        before = cursor.fetchone()[0]
+        cursor.execute(
+            "insert into people_account (public_id, phone_id, name, unit_id, created_at)"
+            " select gen_random_uuid(), gen_random_uuid(), 'Holder ' || n, unit_id, now() from seat order by n"
+        )
+        cursor.execute(
+            "insert into org_appointment"
+            " (public_id, account_id, hierarchy, state, starts_on, made_at, unit_id, office_id)"
+            " select gen_random_uuid(), a.first + n - 1, 1, 'active', %s, now(), unit_id, office_id"
+            " from seat, (select min(id) as first from people_account where id > %s) a",
+            [today, before],
+        )
+        cursor.execute("drop table seat")
 
 
 def _load() -> None:

@@ -60,7 +60,7 @@ def owed(viewer: Viewer, *, at: datetime) -> Iterator[Owed]:
             act=_("Appoint"),
             icon="enrol",
         )
-    for below in queries.vacancies_below(home.unit_id, home.hierarchy, on=today):
+    for below in queries.vacancies_below(home.unit_id, home.hierarchy, at=at):
         if below.vacant:
             yield Owed(
                 urgency=3,

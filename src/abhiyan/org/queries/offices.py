@@ -3,10 +3,11 @@
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
 from django.db import connection
 from django.db.models import Q
 
@@ -190,14 +191,14 @@ def vacancies(unit_id: int, *, on: date) -> list[Vacancy]:
 
 
 def _counted_before(
-    unit_id: int, hierarchy: int, *, on: date
+    unit_id: int, hierarchy: int, *, on: date, since: datetime
 ) -> dict[tuple[int, str], tuple[int, int]] | None:
     """(office id, kind) -> held and disputed below a wide unit, as counted last; None where that is not known."""
     with prepared.cursor() as cursor:
         cursor.execute(
             "select held from org_held_below"
             " where unit_id = %(unit)s and hierarchy = %(hierarchy)s and day = %(on)s and counted_at > %(since)s",
-            {"unit": unit_id, "hierarchy": hierarchy, "on": on, "since": clock.now() - TRUSTED},
+            {"unit": unit_id, "hierarchy": hierarchy, "on": on, "since": since},
         )
         row = cursor.fetchone()
     if row is None:
@@ -230,7 +231,7 @@ def vacancies_below(
     unit_id: int,
     hierarchy: int,
     *,
-    on: date,
+    at: datetime,
     span: tuple[int, int] | None = None,
     counts: Mapping[str, int] | None = None,
 ) -> list[Below]:
@@ -240,8 +241,13 @@ def vacancies_below(
     what `actions.count_held` counted last, some two minutes ago at most; while it stands still, and of others,
     the appointments themselves.
     """
+    on = clock.day_in(settings.TIME_ZONE, at)
     expected = units.counts_below(unit_id, hierarchy) if counts is None else counts
-    held = _counted_before(unit_id, hierarchy, on=on) if sum(expected.values()) >= WIDE else None
+    held = (
+        _counted_before(unit_id, hierarchy, on=on, since=at - TRUSTED)
+        if sum(expected.values()) >= WIDE
+        else None
+    )
     if held is None:
         held = _counted_now(*(span or units.span(unit_id, hierarchy)), on=on)
     with prepared.cursor() as cursor:

@@ -266,7 +266,7 @@ def test_vacancies_are_seen_here_and_counted_below(world: World) -> None:
         ]
         below = {
             each.office: (each.expected, each.held, each.vacant)
-            for each in queries.vacancies_below(world.unit("N1"), 1, on=TODAY)
+            for each in queries.vacancies_below(world.unit("N1"), 1, at=AT)
         }
         lo, hi = world.lo("N1"), world.lo("N2")
         rows = queries.VacantRows(lo, hi, on=TODAY, office="booth_president")

@@ -1,6 +1,6 @@
 """Seats held below wide units are counted by a loop, as the appointments themselves would be."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import uuid4
 
 import pytest
@@ -9,7 +9,6 @@ from django.test.utils import CaptureQueriesContext
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from abhiyan.core import clock
 from abhiyan.core.scope import scoped, system
 from abhiyan.org import actions, queries
 from abhiyan.org.actions import standing
@@ -39,7 +38,6 @@ def wide(world: World, monkeypatch: pytest.MonkeyPatch) -> World:
     """Whatever has a booth below it is wide."""
     for module in (standing, offices):
         monkeypatch.setattr(module, "WIDE", 1)
-    monkeypatch.setattr(clock, "now", lambda: AT)
     with system("test"):
         for each in Placement.objects.filter(valid_to=None):
             each.leaves = Placement.objects.filter(
@@ -49,14 +47,14 @@ def wide(world: World, monkeypatch: pytest.MonkeyPatch) -> World:
     return world
 
 
-def below(world: World, code: str, hierarchy: int) -> list[offices.Below]:
+def below(world: World, code: str, hierarchy: int, *, at: datetime = AT) -> list[offices.Below]:
     with system("test"):
-        return queries.vacancies_below(world.unit(code), hierarchy, on=TODAY)
+        return queries.vacancies_below(world.unit(code), hierarchy, at=at)
 
 
-def reads_appointments(world: World, code: str) -> bool:
+def reads_appointments(world: World, code: str, *, at: datetime = AT) -> bool:
     with CaptureQueriesContext(connection) as seen:
-        below(world, code, 1)
+        below(world, code, 1, at=at)
     return any("org_appointment" in str(query["sql"]) for query in seen)
 
 
@@ -93,9 +91,7 @@ def test_the_count_made_beforehand_is_that_of_the_appointments(
     assert not reads_appointments(wide, "N")
 
 
-def test_an_old_count_is_not_shown_and_one_out_of_sight_is_not_read(
-    wide: World, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_an_old_count_is_not_shown_and_one_out_of_sight_is_not_read(wide: World) -> None:
     wide.holder("booth_president", "N1111")
     viewer = wide.holder("state_president", "N2")
     with system("test"):
@@ -105,8 +101,8 @@ def test_an_old_count_is_not_shown_and_one_out_of_sight_is_not_read(
         seen = set(HeldBelow.objects.values_list("unit_id", flat=True))
     assert wide.unit("N2") in seen and wide.unit("N21") in seen
     assert not seen & {wide.unit("N1"), wide.unit("N11")}
-    monkeypatch.setattr(clock, "now", lambda: AT + timedelta(minutes=31))
-    assert reads_appointments(wide, "N1"), "the loop stands still: counted anew"
+    later = AT + timedelta(minutes=31)
+    assert reads_appointments(wide, "N1", at=later), "the loop stands still: counted anew"
     with system("test"):
-        actions.count_held(at=AT + timedelta(minutes=31))
-    assert not reads_appointments(wide, "N1")
+        actions.count_held(at=later)
+    assert not reads_appointments(wide, "N1", at=later)

@@ -113,7 +113,7 @@ def unit(request: Request, code: str) -> HttpResponseBase:
         "seats": _seats(request, facts.id, here, today, lang)
         if sees_counts
         else _leaders(request.viewer, here, hierarchy, today, lang),
-        "vacant_below": _vacant_below(here, hierarchy, counts, today, lang) if sees_counts else [],
+        "vacant_below": _vacant_below(here, hierarchy, counts, at, lang) if sees_counts else [],
         "running": running,
         "votes_href": _votes_href(here) if running else "",
         "chosen": chosen,
@@ -223,14 +223,14 @@ class VacantBelow:
 
 
 def _vacant_below(
-    here: units.UnitRow, hierarchy: int, counts: dict[str, int], today: date, lang: str
+    here: units.UnitRow, hierarchy: int, counts: dict[str, int], at: datetime, lang: str
 ) -> list[VacantBelow]:
     if here.lo is None or here.hi is None or not counts:
         return []
     below_here = org.vacancies_below(
         here.id,
         hierarchy,
-        on=today,
+        at=at,
         span=(here.lo, here.hi),
         counts=counts,
     )
