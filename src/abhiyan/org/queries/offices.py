@@ -18,7 +18,7 @@ from abhiyan.core.refusals import NotFound
 from abhiyan.core.scope import system
 from abhiyan.org.models import Appointment, Office
 from abhiyan.org.rules import granting
-from abhiyan.org.rules.standing import TRUSTED, WIDE
+from abhiyan.org.rules.standing import TRUSTED
 from abhiyan.org.viewer import Viewer, named
 from abhiyan.people import queries as people
 from abhiyan.units import queries as units
@@ -121,9 +121,14 @@ def _holders(units: str, given: Mapping[str, int | date | list[int]]) -> list[Ho
 
 
 def read_names(value: Any) -> dict[str, str]:
-    """A jsonb of names: Django reads it as text in raw SQL."""
-    found: dict[str, str] = json.loads(value) if isinstance(value, str) else value
+    """A jsonb of names, as raw SQL gives it."""
+    found: dict[str, str] = _json(value)
     return found
+
+
+def _json(value: Any) -> Any:
+    """A jsonb: Django reads it as text in raw SQL."""
+    return json.loads(value) if isinstance(value, str) else value
 
 
 def holders(unit_id: int, *, on: date) -> list[Holder]:
@@ -190,23 +195,6 @@ def vacancies(unit_id: int, *, on: date) -> list[Vacancy]:
         return [Vacancy(code, read_names(names), unit, rank) for code, names, unit, rank in cursor.fetchall()]
 
 
-def _counted_before(
-    unit_id: int, hierarchy: int, *, on: date, since: datetime
-) -> dict[tuple[int, str], tuple[int, int]] | None:
-    """(office id, kind) -> held and disputed below a wide unit, as counted last; None where that is not known."""
-    with prepared.cursor() as cursor:
-        cursor.execute(
-            "select held from org_held_below"
-            " where unit_id = %(unit)s and hierarchy = %(hierarchy)s and day = %(on)s and counted_at > %(since)s",
-            {"unit": unit_id, "hierarchy": hierarchy, "on": on, "since": since},
-        )
-        row = cursor.fetchone()
-    if row is None:
-        return None
-    counted = json.loads(row[0]) if isinstance(row[0], str) else row[0]
-    return {(office, kind): (held, disputed) for office, kind, held, disputed in counted}
-
-
 def _counted_now(lo: int, hi: int, *, on: date) -> dict[tuple[int, str], tuple[int, int]]:
     """The same from the appointments, of positions above lo and below hi."""
     with connection.cursor() as cursor:
@@ -243,20 +231,25 @@ def vacancies_below(
     """
     on = clock.day_in(settings.TIME_ZONE, at)
     expected = units.counts_below(unit_id, hierarchy) if counts is None else counts
-    held = (
-        _counted_before(unit_id, hierarchy, on=on, since=at - TRUSTED)
-        if sum(expected.values()) >= WIDE
-        else None
-    )
-    if held is None:
-        held = _counted_now(*(span or units.span(unit_id, hierarchy)), on=on)
     with prepared.cursor() as cursor:
-        cursor.execute("select id, code, names, expected_in from org_office order by rank, code")
-        offices = [(pk, code, read_names(names), kinds) for pk, code, names, kinds in cursor.fetchall()]
+        cursor.execute(
+            """
+            select id, code, names, expected_in, case when row_number() over (order by rank, code) = 1 then (
+                select held from org_held_below where unit_id = %(unit)s and hierarchy = %(hierarchy)s
+                and day = %(on)s and counted_at > %(since)s) end
+            from org_office order by rank, code
+            """,
+            {"unit": unit_id, "hierarchy": hierarchy, "on": on, "since": at - TRUSTED},
+        )
+        offices = cursor.fetchall()
+    if offices and offices[0][4] is not None:
+        held = {(office, kind): (n, disputed) for office, kind, n, disputed in _json(offices[0][4])}
+    else:
+        held = _counted_now(*(span or units.span(unit_id, hierarchy)), on=on)
     return [
-        Below(code, names, kind, n, *held.get((pk, kind), (0, 0)))
+        Below(code, read_names(names), kind, n, *held.get((pk, kind), (0, 0)))
         for kind, n in expected.items()
-        for pk, code, names, kinds in offices
+        for pk, code, names, kinds, _held in offices
         if kind in kinds
     ]
 
