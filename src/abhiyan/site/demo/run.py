@@ -3,6 +3,7 @@
 import os
 import shutil
 import sys
+from pathlib import Path
 
 import click
 
@@ -33,7 +34,8 @@ def run(*, seed: str, port: int, fresh: bool) -> int:
         "DJANGO_SETTINGS_MODULE": "abhiyan.site.settings",
     }
     with processes.stopping_on_signals() as stopping, processes.database_in_use():
-        if not (folder / READY).exists():
+        ready = folder / READY
+        if not ready.exists():
             command = [sys.executable, "-m", "abhiyan.site.demo.making", seed]
             code = processes.run_once(command, stopping=stopping)
             if code is None:
@@ -46,11 +48,23 @@ def run(*, seed: str, port: int, fresh: bool) -> int:
                 return 1
             if code:
                 return code
-            (folder / READY).write_text(seed + "\n")
+        elif ready.read_text() != _made_by():  # by another release
+            code = processes.run_once(
+                [sys.executable, "-m", "abhiyan.site.cli", "migrate"], stopping=stopping
+            )
+            if code != 0:
+                return STOPPED if code is None else max(code, 1)
+        ready.write_text(_made_by())
         _greet(port)
         commands = serve.commands(host="127.0.0.1", port=port, with_jobs=True)
         commands["trickle"] = [sys.executable, "-m", "abhiyan.site.demo.trickle", seed]
         return processes.supervise(commands, stopping=stopping, environment={"ABHIYAN_PORT": str(port)})
+
+
+def _made_by() -> str:
+    """Which tables this release has: the names of its migrations."""
+    rooms = Path(__file__).parents[2]
+    return "".join(f"{path.relative_to(rooms)}\n" for path in sorted(rooms.glob("*/migrations/0*.py")))
 
 
 def _refuse_what_is_real() -> None:

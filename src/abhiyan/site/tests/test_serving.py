@@ -183,4 +183,14 @@ def test_a_demo_in_the_making_ends_when_told_and_the_next_start_begins_anew(fold
                 process.wait()
         assert "the next start begins anew" in told.read_text() and "Traceback" not in told.read_text()
         assert not embedded.is_running(demo.home)
+    (demo.home / "demo.ready").write_text("made by another release")
+    with told.open("wb") as out:
+        process = demo.start("demo", stdout=out, PYTHONUNBUFFERED="1")
+        try:
+            until(lambda: "The demo serves" in told.read_text())
+        finally:
+            process.send_signal(signal.SIGTERM)
+            process.wait(PATIENCE_S)
+    assert "The tables are up to date." in told.read_text(), "an older demo is brought up to this release"
+    assert "made by" not in (demo.home / "demo.ready").read_text()
     assert "Nothing runs" in demo.run("stop")
