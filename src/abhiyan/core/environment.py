@@ -218,7 +218,9 @@ MASTER_KEY_FILE = Setting("ABHIYAN_MASTER_KEY_FILE", _file, lambda: HOME() / "ke
 METRICS_TOKEN = Setting("ABHIYAN_METRICS_TOKEN", _text, str, is_secret=True)
 METRICS_TOKEN_FILE = Setting("ABHIYAN_METRICS_TOKEN_FILE", _file, lambda: HOME() / "keys" / "metrics.token")
 AUDIT_HEADS_TO: Setting[Path | None] = Setting("ABHIYAN_AUDIT_HEADS_TO", _folder, lambda: None)
-BACKUP_RECIPIENT = Setting("ABHIYAN_BACKUP_RECIPIENT", _recipient, str)
+BACKUP_RECIPIENT = Setting(
+    "ABHIYAN_BACKUP_RECIPIENT", _recipient, str, is_secret=True
+)  # who mistakes it sets the secret key
 LOG_LEVEL = Setting("ABHIYAN_LOG_LEVEL", _one_of("DEBUG", "INFO", "WARNING", "ERROR"), lambda: "INFO")
 SMS = Setting("ABHIYAN_SMS", _one_of("http", "file", "console"), lambda: "file")
 SMS_URL = Setting("ABHIYAN_SMS_URL", _gateway, str)

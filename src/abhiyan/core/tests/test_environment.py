@@ -39,7 +39,6 @@ def nothing_set(monkeypatch: pytest.MonkeyPatch) -> None:
         ("ABHIYAN_DATABASE", "a b"),
         ("ABHIYAN_ROLE_PREFIX", "pg_abhiyan"),
         ("ABHIYAN_ROLE_PREFIX", "Abhi-yan"),
-        ("ABHIYAN_BACKUP_RECIPIENT", "age1mistyped"),
         ("ABHIYAN_LOG_LEVEL", "LOUD"),
         ("ABHIYAN_SMS", "post"),
         ("ABHIYAN_SMS", "http"),  # without its address
@@ -54,6 +53,13 @@ def test_what_cannot_be_meant_is_named(name: str, text: str, monkeypatch: pytest
     monkeypatch.setenv(name, text)
     (told,) = {line for line in environment.wrong() if line.startswith(f"{name}={text}: ")}
     assert "\n" not in told
+
+
+@pytest.mark.parametrize("text", ["age1mistyped", "AGE-SECRET-KEY-1QQQ"])
+def test_a_wrong_key_for_backups_is_named_and_not_shown(text: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ABHIYAN_BACKUP_RECIPIENT", text)
+    (told,) = environment.wrong()
+    assert told.startswith("ABHIYAN_BACKUP_RECIPIENT: must be the public key") and text not in told
 
 
 @pytest.mark.parametrize(
