@@ -343,11 +343,18 @@ def audit(at: datetime) -> Iterable[Finding]:
         )
     else:
         yield Finding(OK, f"entries of the audit that wait for their seal: {n}", facts={"unsealed": n})
-    if len(audit_seals.head_folders()) < 2 and not is_demo():
+    outside = environment.AUDIT_HEADS_TO()
+    if outside is None and not is_demo():
         yield Finding(
             WARN,
             "the audit's heads stay on this host",
             "set ABHIYAN_AUDIT_HEADS_TO to a folder that leads elsewhere (a mount, a synchronised folder)",
+        )
+    if outside is not None and not any(outside.glob("*.json")):
+        yield Finding(
+            WARN,
+            f"no head of the audit is in {outside} yet",
+            "see that it is there and can be written, and that `abhiyan jobs` runs: it writes one within ten minutes",
         )
 
 
@@ -458,6 +465,18 @@ def setting(_at: datetime) -> Iterable[Finding]:
             f"the address is {settings.ORIGIN}, so a proxy stands before it, and is not believed: everybody seems to"
             " come from this machine, and limits of one network hit all",
             "set ABHIYAN_BEHIND_PROXY=1",
+        )
+    if "*" in settings.ALLOWED_HOSTS:
+        yield Finding(
+            WARN,
+            "pages answer to every name of this machine, also to one somebody else chose",
+            "set ABHIYAN_HOSTS to the names people use",
+        )
+    for name, meant in environment.unknown().items():
+        yield Finding(
+            WARN,
+            f"{name} is set, and there is no such setting",
+            f"it may be meant as {meant}" if meant else "docs/running.md lists them",
         )
     if not settings.ORGANISATION and not is_demo():
         yield Finding(

@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, Generic, TypeVar
 from urllib.parse import urlsplit
@@ -61,6 +62,18 @@ def wrong() -> list[str]:
             found.append(str(error))
     if not found and SMS() == "http" and not SMS_URL():
         found.append("ABHIYAN_SMS=http: needs ABHIYAN_SMS_URL, the gateway's address (docs/channels.md)")
+    return found
+
+
+def unknown() -> dict[str, str]:
+    """Variables called as if they were ours and known to nobody, each with the setting that may have been meant."""
+    ours = "ABHIYAN_"
+    names = {setting.name.removeprefix(ours) for setting in SETTINGS}
+    found = {}
+    for name in sorted(os.environ):
+        said = name.removeprefix(ours)
+        if said != name and said not in names | INTERNAL and not said.startswith("TEST_"):
+            found[name] = "".join(ours + near for near in get_close_matches(said, names, 1))
     return found
 
 
@@ -229,6 +242,8 @@ SMS_PER_HOUR = Setting("ABHIYAN_SMS_PER_HOUR", _number(0, MOST), lambda: 20_000)
 CLAIMS_PER_SECOND = Setting("ABHIYAN_CLAIMS_PER_SECOND", _number(1, MOST), lambda: 20_000)
 CLAIMS_PER_DAY = Setting("ABHIYAN_CLAIMS_PER_DAY", _number(1, MOST), lambda: 5_000_000)
 
+# What one process of ours tells another, and what only tests read.
+INTERNAL = frozenset(["ROLE", "POOL", "WATCHED_BY", "SHOTS", "CHROMIUM"])
 SETTINGS: tuple[Setting[Any], ...] = tuple(
     value for value in list(globals().values()) if isinstance(value, Setting)
 )

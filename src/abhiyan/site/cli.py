@@ -257,14 +257,20 @@ def init(
         raise click.ClickException("This release cannot make accounts yet.")
     from django.conf import settings
 
+    from abhiyan.people import phones
+
     with schema.working_as("jobs"), system("init"):
         link = first(name=name, phone=phone, language=language or "", by=Actor.system("init"), at=clock.now())
     click.echo("")
     if link.made and link.others:
-        are = "one is there already" if link.others == 1 else f"{link.others} are there already"
-        click.echo(f"This number is one more administrator's now: {are}, and stay so.")
+        others = "the other one stays" if link.others == 1 else f"the other {link.others} stay"
+        click.echo(f"This number is one more administrator's now; {others}.")
     elif not link.made:
         click.echo("The administrator of this number is there already; older links no longer sign in.")
+    if not phones.is_indian_mobile(phones.parse(phone) or ""):
+        click.echo(
+            "Mind that this is a number abroad. If it was mistyped, run this again with the right one."
+        )
     click.echo("Sign in with this link, once, within an hour (it is as good as a password until then):")
     click.echo(f"  {settings.ORIGIN}{link.path}")
     click.echo(f"Serve with: {called()} serve --with-jobs")

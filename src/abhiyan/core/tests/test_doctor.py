@@ -179,6 +179,27 @@ def test_a_contact_for_complaints_that_is_not_set_is_said(settings: Any) -> None
     assert "ABHIYAN_GRIEVANCE" not in fixes("settings")
 
 
+def test_a_setting_that_nobody_knows_and_a_server_of_every_name_are_said(
+    settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert "ABHIYAN_PORT" not in fixes("settings") and "ABHIYAN_HOSTS" not in fixes("settings")
+    monkeypatch.setenv("ABHIYAN_PROT", "8190")
+    monkeypatch.setenv("ABHIYAN_QQQQ", "1")
+    settings.ALLOWED_HOSTS = ["*"]
+    for said in ("ABHIYAN_PORT", "docs/running.md", "ABHIYAN_HOSTS"):
+        assert said in fixes("settings"), said
+
+
+def test_heads_that_do_not_reach_the_folder_outside_are_said(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ABHIYAN_AUDIT_HEADS_TO", str(tmp_path / "away"))
+    assert "can be written" in fixes("audit")
+    (tmp_path / "away").mkdir()
+    (tmp_path / "away" / "2026-11-20.json").write_text("{}")
+    assert "can be written" not in fixes("audit") and "HEADS_TO" not in fixes("audit")
+
+
 def test_a_proxy_that_is_not_believed_is_said(settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     settings.ORIGIN, settings.ORGANISATION = "https://campaign.example.org", "Jan Sangathan"
     assert "set ABHIYAN_BEHIND_PROXY=1" in fixes("settings")

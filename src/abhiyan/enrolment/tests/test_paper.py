@@ -159,7 +159,8 @@ def test_a_day_that_cannot_be_is_told_in_words_of_a_paper_list(world: World, tmp
     with system("test"):
         row = RefusedRow.objects.get()
     assert (row.field, row.reason) == ("day", "field_time_invalid")
-    said = str(LIST.reasons[row.reason])
+    with translation.override("en"):
+        said = str(LIST.reasons[row.reason])
     assert "written on the form" in said and "device" not in said
 
 
