@@ -1,5 +1,5 @@
-"""What offices ask of somebody today: releases that wait for their yes, or that they were given or refused; vacancies
-of their own unit and below."""
+"""What offices ask of somebody today: their own that are disputed, and those to decide; releases that wait for their
+yes, or that they were given or refused; vacancies of their own unit and below."""
 
 from collections.abc import Iterator
 from datetime import datetime
@@ -7,6 +7,8 @@ from urllib.parse import urlencode
 
 from django.conf import settings
 from django.urls import reverse
+from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
@@ -19,12 +21,15 @@ from .rules.releases import NAMES
 from .viewer import Viewer, named
 
 OWN_SHOWN = 10
+DECIDERS_SHOWN = 3
 
 
 def owed(viewer: Viewer, *, at: datetime) -> Iterator[Owed]:
-    """Releases to decide, and answers to what the viewer asked; offices vacant in their own unit one by one, and below
-    it counted."""
+    """The viewer's own disputed offices; releases to decide, and answers to what the viewer asked; offices vacant in
+    their own unit one by one, and those vacant or disputed below it counted."""
     language = get_language() or "en"
+    for dispute in queries.own_disputes(viewer, at=at):
+        yield _disputed(dispute, language)
     if viewer.may("org.release") and viewer.account_id is not None:
         for release in queries.releases_to_decide(viewer.account_id, at=at):
             yield Owed(
@@ -61,6 +66,23 @@ def owed(viewer: Viewer, *, at: datetime) -> Iterator[Owed]:
             icon="enrol",
         )
     for below in queries.vacancies_below(home.unit_id, home.hierarchy, at=at):
+        if below.disputed and "org.decide" in home.capabilities:
+            yield Owed(
+                urgency=1,
+                title=ngettext(
+                    "Office disputed in %(n)s unit: %(office)s",
+                    "Office disputed in %(n)s units: %(office)s",
+                    below.disputed,
+                )
+                % {"n": grouped(below.disputed), "office": named(below.office_names, language)},
+                meta=_("All who claim it may read and none may act, until you or another above decide."),
+                href=reverse("org:appointments")
+                + "?"
+                + urlencode({"office": below.office, "show": "disputed"}),
+                act=_("Decide"),
+                icon="alert",
+                n=below.disputed,
+            )
         if below.vacant:
             yield Owed(
                 urgency=3,
@@ -79,3 +101,21 @@ def owed(viewer: Viewer, *, at: datetime) -> Iterator[Owed]:
                 icon="list",
                 n=below.vacant,
             )
+
+
+def _disputed(dispute: queries.Dispute, language: str) -> Owed:
+    names = "; ".join(seat.name(language) for seat in dispute.decided_by[:DECIDERS_SHOWN])
+    told = _("You may read and not act, since %(day)s, until it is decided. May be decided by: %(offices)s.")
+    return Owed(
+        urgency=1,
+        title=_("Your office is disputed: %(office)s, %(unit)s")
+        % {"office": dispute.held.office_name(language), "unit": dispute.held.unit_name(language)},
+        meta=told
+        % {
+            "day": date_format(timezone.localtime(dispute.since), "j F Y"),
+            "offices": names or _("whoever administers this installation"),
+        },
+        href=reverse("org:appointment", args=[dispute.appointment]),
+        act=_("See"),
+        icon="alert",
+    )

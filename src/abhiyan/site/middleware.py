@@ -205,13 +205,13 @@ def refusal(request: HttpRequest, refused: Refused) -> HttpResponse:
     """A refusal as a page, a fragment for htmx, or JSON with the field it concerns."""
     if connection.in_atomic_block:
         transaction.set_rollback(True)
-    status, wait_s = refused.status, refused.facts.get("wait_s")
+    status, wait_s, said = refused.status, refused.facts.get("wait_s"), _said(request, refused)
     response: HttpResponse
     if wants_json(request):
-        told = {"code": refused.code, "message": str(refused), "field": refused.field}
+        told = {"code": refused.code, "message": said, "field": refused.field}
         response = JsonResponse(told | ({"wait_s": wait_s} if wait_s else {}), status=status)
     elif request.headers.get("HX-Request"):
-        response = render(request, "ui/_message.html", {"text": str(refused), "kind": "bad"}, status=status)
+        response = render(request, "ui/_message.html", {"text": said, "kind": "bad"}, status=status)
     else:
         page = status if status in PAGES else 422
         is_plain = type(refused) is NotFound  # the page itself says it, and what to do
@@ -219,7 +219,7 @@ def refusal(request: HttpRequest, refused: Refused) -> HttpResponse:
             request,
             f"{page}.html",
             {
-                "message": "" if is_plain else str(refused),
+                "message": "" if is_plain else said,
                 "code": "" if is_plain else refused.code,
                 "wait_s": wait_s,
             },
@@ -228,6 +228,27 @@ def refusal(request: HttpRequest, refused: Refused) -> HttpResponse:
     if isinstance(wait_s, int):
         response["Retry-After"] = str(wait_s)
     return response
+
+
+def _said(request: HttpRequest, refused: Refused) -> str:
+    """The refusal in words; to whoever lacks a right because their office is disputed, that it is."""
+    viewer = getattr(request, "viewer", None)
+    if type(refused) is not NotYours or viewer is None:
+        return str(refused)
+    code = translation.get_language() or "en"
+    return " ".join(
+        [
+            str(refused),
+            *(
+                _(
+                    "Your office is disputed: %(office)s, %(unit)s. Until it is decided you may read and not act."
+                )
+                % {"office": held.office_name(code), "unit": held.unit_name(code)}
+                for held in viewer.appointments
+                if held.is_disputed
+            ),
+        ]
+    )
 
 
 def wants_json(request: HttpRequest) -> bool:

@@ -1,10 +1,11 @@
 """Appointing, ending, deciding."""
 
+from collections.abc import Collection
 from datetime import date, datetime
 from uuid import UUID, uuid4
 
 from django.conf import settings
-from django.db import connection
+from django.db import connection, transaction
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
@@ -56,6 +57,18 @@ class NotPlaced(Refused):
 class NoSeatLeft(Refused):
     code = "no_seat_left"
     message = _("All %(seats)s seats of this office are taken here. End an appointment first.")
+
+
+class SeatHeld(Refused):
+    """The only seat is taken by somebody it was not meant against. by: their appointments."""
+
+    code = "seat_held"
+    message = _("Somebody holds this office here already.")
+    status = 409
+
+    def __init__(self, *, by: list[Appointment]) -> None:
+        super().__init__(field="office")
+        self.by = by
 
 
 class AlreadyHolds(Refused):
@@ -146,13 +159,16 @@ def appoint(
     hierarchy: int = 1,
     body_id: int | None = None,
     order_no: str = "",
+    disputing: Collection[UUID] | None = None,
 ) -> Appointment:
     """Give a person an office in a unit (and body) for a term; without days from today until further notice.
 
     Who may: holders of org.appoint above the unit, or in it with a more senior office; and only what they have
     themselves (BeyondYourOwn). A second holder of an office with one seat makes it *disputed*: both read, neither
-    acts, until `decide`. Refuses UnknownOffice, OfficeNotHere, NotPlaced, NoSeatLeft, AlreadyHolds, TooManyOffices,
-    WrongTerm, AccountClosed.
+    acts, until `decide`. disputing: the appointments (public ids) it is meant to dispute; none in particular where
+    nothing is said.
+    Refuses UnknownOffice, OfficeNotHere, NotPlaced, NoSeatLeft, AlreadyHolds, TooManyOffices, WrongTerm,
+    AccountClosed; SeatHeld where the only seat is held by others than `disputing`.
     Locks: the office in the unit, by an advisory lock.
     """
     today = clock.day_in(settings.TIME_ZONE, at)
@@ -186,13 +202,15 @@ def appoint(
                 office=kind,
                 unit_id=unit_id,
                 state__in=HOLDING,
-            )
+            ).select_related("office", "unit")
         )
         if any(each.account_id == account_id for each in seats):
             raise AlreadyHolds(field="account")
         if kind.seats > 1 and len(seats) >= kind.seats:
             raise NoSeatLeft(field="office", seats=kind.seats)
         disputed = kind.seats == 1 and bool(seats)
+        if disputed and disputing is not None and any(each.public_id not in disputing for each in seats):
+            raise SeatHeld(by=seats)
         made = Appointment.objects.create(
             public_id=uuid4(),
             account_id=account_id,
@@ -236,12 +254,13 @@ def appoint_new(
     ends_on: date | None = None,
     hierarchy: int = 1,
     order_no: str = "",
+    disputing: Collection[UUID] | None = None,
 ) -> Appointment:
     """Appoint somebody by their phone, opening their account when they have none yet. As `appoint` otherwise.
 
-    Authority is asked before anything is told about the phone.
+    Authority is asked before anything is told about the phone; what is refused opens no account.
     """
-    with system("appointing somebody new"):
+    with system("appointing somebody new"), transaction.atomic():
         kind = Office.objects.filter(code=office).first()
         if kind is None:
             raise UnknownOffice(field="office")
@@ -257,6 +276,7 @@ def appoint_new(
             ends_on=ends_on,
             hierarchy=hierarchy,
             order_no=order_no,
+            disputing=disputing,
         )
 
 
@@ -264,7 +284,8 @@ def end_appointment(*, public_id: UUID, reason: str, by: Actor, at: datetime) ->
     """End an appointment today. Its power ends with this commit; without another one so do the person's sessions.
 
     Who may: whoever may appoint to it, and the holder themselves. A disputed office with one claimant left is that
-    claimant's again. Refuses ReasonMissing, AlreadyEnded, NotYours.
+    claimant's again: so no claimant ends another's claim.
+    Refuses ReasonMissing, AlreadyEnded, NotYours, OwnDispute.
     """
     if not reason.strip():
         raise ReasonMissing(field="reason")
@@ -272,9 +293,11 @@ def end_appointment(*, public_id: UUID, reason: str, by: Actor, at: datetime) ->
         held = Appointment.objects.select_related("office").filter(public_id=public_id).first()
         if held is None:
             raise NotFound
+        _lock(held.office_id, held.unit_id, held.body_id)
         if by.account_id is None or by.kind != "person" or by.account_id != held.account_id:
             _may_appoint(by, held.office, held.unit_id, held.hierarchy, ending=True)
-        _lock(held.office_id, held.unit_id, held.body_id)
+            if refused := queries.own_dispute(by, held, at=at):
+                raise refused
         _end(held, reason=reason.strip(), by=by, at=at)
     return held
 
@@ -282,7 +305,7 @@ def end_appointment(*, public_id: UUID, reason: str, by: Actor, at: datetime) ->
 def decide(*, public_id: UUID, order_no: str, by: Actor, at: datetime) -> Appointment:
     """Settle a disputed office for one of its claimants, by an order of the level above; the others end.
 
-    Who may: holders of org.decide at a unit strictly above. Refuses NotDisputed, OrderMissing, NotYours.
+    Who may: as `queries.why_not_decide` says. Refuses NotDisputed, OrderMissing, NotYours, OwnDispute.
     """
     if not order_no.strip():
         raise OrderMissing(field="order_no")
@@ -290,8 +313,9 @@ def decide(*, public_id: UUID, order_no: str, by: Actor, at: datetime) -> Appoin
         kept = Appointment.objects.select_related("office").filter(public_id=public_id).first()
         if kept is None:
             raise NotFound
-        _may_decide(by, kept.unit_id, kept.hierarchy)
         _lock(kept.office_id, kept.unit_id, kept.body_id)
+        if refused := queries.why_not_decide(by, kept, at=at):
+            raise refused
         kept.refresh_from_db(fields=["state"])
         if kept.state != Appointment.State.DISPUTED:
             raise NotDisputed
@@ -391,18 +415,6 @@ def _may_appoint(by: Actor, office: Office, unit_id: int, hierarchy: int, *, end
         grants, capabilities=office.capabilities, sees_people=office.sees_people
     ):
         raise BeyondYourOwn(field="office")
-
-
-def _may_decide(by: Actor, unit_id: int, hierarchy: int) -> None:
-    if by.kind == "system":
-        return
-    if by.kind != "person" or by.account_id is None:
-        raise NotYours
-    if queries.is_root(by.account_id):
-        return
-    grants = queries.grants_at(by.account_id, unit_id, hierarchy)
-    if not granting.may_decide(grants):
-        raise NotYours(capability="org.decide")
 
 
 def _in_body(body_id: int | None) -> Q:

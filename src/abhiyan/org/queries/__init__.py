@@ -2,6 +2,7 @@
 
 from .authority import NotYours, grants_at, holds, is_root, on_different_lines, require
 from .deciding import Deciders, Seat, deciders
+from .disputes import Dispute, OwnDispute, claimants, own_dispute, own_disputes, why_not_decide
 from .lists import ORDERS, AppointmentRows, VacantRows, sight, with_names
 from .offices import (
     Below,
@@ -9,7 +10,6 @@ from .offices import (
     Vacancy,
     appointment_for,
     cast,
-    claimants,
     holders,
     is_anybody_appointed,
     line_of_command,
@@ -27,8 +27,10 @@ __all__ = [
     "AppointmentRows",
     "Below",
     "Deciders",
+    "Dispute",
     "Holder",
     "NotYours",
+    "OwnDispute",
     "Seat",
     "Vacancy",
     "VacantRows",
@@ -47,6 +49,8 @@ __all__ = [
     "offices_to_give",
     "offices_used",
     "on_different_lines",
+    "own_dispute",
+    "own_disputes",
     "release_for",
     "releases",
     "releases_asked",
@@ -59,5 +63,6 @@ __all__ = [
     "vacancies_below",
     "viewer_of",
     "visit_of",
+    "why_not_decide",
     "with_names",
 ]

@@ -9,7 +9,6 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import connection
-from django.db.models import Q
 
 from abhiyan.core import clock, prepared
 from abhiyan.core.actor import Actor
@@ -252,21 +251,6 @@ def vacancies_below(
         for pk, code, names, kinds, _held in offices
         if kind in kinds
     ]
-
-
-def claimants(appointment: Appointment) -> list[Appointment]:
-    """All who claim a disputed office, oldest first."""
-    same = Q(body=None) if appointment.body_id is None else Q(body_id=appointment.body_id)
-    return list(
-        Appointment.objects.select_related("office", "unit")
-        .filter(
-            same,
-            office_id=appointment.office_id,
-            unit_id=appointment.unit_id,
-            state=Appointment.State.DISPUTED,
-        )
-        .order_by("made_at", "id")
-    )
 
 
 def offices_used() -> list[Office]:

@@ -2,7 +2,7 @@
 
 from datetime import date, timedelta
 from importlib import import_module
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 from django.apps import apps
@@ -157,6 +157,59 @@ def test_the_same_unit_does_not_decide_its_own_dispute(world: World) -> None:
     world.appoint(world.account(), "district_president", "N11")
     with pytest.raises(queries.NotYours):
         actions.decide(public_id=first.public_id, order_no="1", by=in_charge, at=AT)
+
+
+def test_a_claimant_does_not_settle_their_own_dispute_by_an_office_above(world: World) -> None:
+    account, other = world.account("Both"), world.account("Other")
+    world.appoint(account, "national_president", "N")
+    own = world.appoint(account, "state_president", "N1")
+    rival = world.appoint(other, "state_president", "N1")
+    with pytest.raises(queries.OwnDispute, match="claim this office yourself"):
+        actions.decide(public_id=own.public_id, order_no="1", by=actor(account), at=AT)
+    with pytest.raises(queries.OwnDispute):
+        actions.end_appointment(public_id=rival.public_id, reason="mine", by=actor(account), at=AT)
+    root = actor(world.account("Root", is_root=True))
+    assert actions.decide(public_id=rival.public_id, order_no="1", by=root, at=AT).state == "active"
+
+
+def test_an_administrator_who_claims_an_office_decides_it_only_where_nobody_else_could(world: World) -> None:
+    root = world.account("Root", is_root=True)
+    own = world.appoint(root, "state_president", "N1")
+    world.appoint(world.account("Other"), "state_president", "N1")
+    second = world.account("Second Root", is_root=True)
+    above = world.appoint(world.account("Above"), "national_president", "N")
+
+    def decide() -> Appointment:
+        return actions.decide(public_id=own.public_id, order_no="1", by=actor(root), at=AT)
+
+    with pytest.raises(queries.OwnDispute):
+        decide()
+    actions.end_appointment(public_id=above.public_id, reason="over", by=SYSTEM, at=AT)
+    with pytest.raises(queries.OwnDispute):
+        decide()
+    with system("test"):
+        Account.objects.filter(pk=second.pk).update(closed_at=AT)
+    assert decide().state == "active"
+
+
+def test_a_seat_held_by_others_than_those_meant_is_not_disputed(world: World) -> None:
+    sitting = world.appoint(world.account("Sits"), "district_president", "N11")
+
+    def appoint(*meant: UUID) -> Appointment:
+        return actions.appoint(
+            account_id=world.account("Comes").pk,
+            office="district_president",
+            unit_id=world.unit("N11"),
+            by=SYSTEM,
+            at=AT,
+            disputing=meant,
+        )
+
+    for meant in ((), (uuid4(),)):
+        with pytest.raises(actions.SeatHeld) as refused:
+            appoint(*meant)
+        assert refused.value.by == [sitting]
+    assert appoint(sitting.public_id).state == "disputed"
 
 
 def test_of_three_claimants_one_is_left(world: World) -> None:

@@ -218,6 +218,66 @@ def test_a_dispute_is_shown_and_decided_on_its_page(world: World) -> None:
         assert Appointment.objects.get(id=one.pk).state == "active"
 
 
+def test_an_office_that_is_held_is_disputed_only_after_its_holder_was_named(world: World) -> None:
+    sitting = world.appoint(world.account("Asha Sits"), "district_president", "N11")
+    client = browser(world.holder("state_president", "N1"))
+    where = "/appointments/new/?unit=N11"
+    sent = {
+        "office": "district_president",
+        "phone": "98765 43210",
+        "name": "Meena Bai",
+        "starts_on": "2026-11-20",
+    }
+    asked = client.post(where, sent)
+    page = asked.content.decode()
+    assert asked.status_code == 409 and "Asha Sits" in page and "Nobody is appointed yet" in page
+    assert "Appoint all the same" in page and "none may act" in page
+    with system("test"):
+        assert Appointment.objects.get(id=sitting.pk).state == "active"
+        assert not Account.objects.filter(name="Meena Bai").exists(), "nobody appointed them yet"
+    meant = re.findall(r'name="disputing" value="([^"]+)"', page)
+    assert meant == [str(sitting.public_id)]
+    assert client.post(where, sent | {"disputing": ["nonsense", str(uuid4())]}).status_code == 409
+    made = client.post(where, sent | {"disputing": meant})
+    assert made.status_code == 302
+    assert "disputed until the level above decides" in body(client, made["Location"])
+
+
+def test_who_holds_a_disputed_office_is_told_so_today_and_where_they_may_not_act(world: World) -> None:
+    one = world.account("One Claims")
+    held = world.appoint(one, "district_president", "N11")
+    client = browser(one)
+    assert "disputed" not in body(client, "/")
+    world.appoint(world.account("Two Claims"), "district_president", "N11")
+    page = body(client, "/")
+    assert "Your office is disputed: District president, Unit N11" in page
+    assert "since 20 November 2026" in page and "whoever administers this installation" in page
+    assert f"/appointments/{held.public_id}/" in page
+    above = browser(world.holder("state_president", "N1"))
+    assert "May be decided by: State president, Unit N1." in body(client, "/")
+    assert "Office disputed in 1 unit: District president" in body(above, "/")
+    refused = client.get("/appointments/new/?unit=N1111")
+    assert refused.status_code == 403
+    said = (
+        "Your office is disputed: District president, Unit N11. Until it is decided you may read and not act."
+    )
+    assert said in refused.content.decode()
+    above.post(f"/appointments/{held.public_id}/decide/", {"order_no": "7"})
+    assert client.get("/appointments/new/?unit=N1111").status_code == 200
+    assert "disputed" not in body(client, "/") and "disputed" not in body(above, "/")
+
+
+def test_a_claimant_with_an_office_above_is_told_why_they_do_not_decide(world: World) -> None:
+    account = world.account("Both")
+    world.appoint(account, "national_president", "N")
+    held = world.appoint(account, "state_president", "N1")
+    rival = world.appoint(world.account("Other"), "state_president", "N1")
+    for each in (held, rival):
+        page = body(browser(account), f"/appointments/{each.public_id}/")
+        assert "You claim this office yourself." in page and "/decide/" not in page
+        assert ("/end/" in page) == (each is held), "one's own claim may be given up"
+
+
 def test_one_may_step_down_oneself(world: World) -> None:
     account = world.account("Worker")
     held = world.appoint(account, "booth_worker", "N1111")

@@ -1,6 +1,7 @@
 """Who holds which office: the list, one appointment, appointing and ending."""
 
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import date
 from functools import partial
 from typing import Any
@@ -247,6 +248,7 @@ def appoint(request: Request) -> HttpResponseBase:
     text = request.GET.get("q", "")[:100]
     found = list(people.search_accounts(text)) if text.strip() else []
     today = clock.day_in(settings.TIME_ZONE, at)
+    sitting: list[dict[str, Any]] = []
     form = AppointForm(
         request.POST or None,
         today=today,
@@ -263,6 +265,9 @@ def appoint(request: Request) -> HttpResponseBase:
         if form.is_valid():
             try:
                 made = _appoint(request, form.cleaned_data, unit.pk, hierarchy, at=at)
+            except actions.SeatHeld as refused:
+                sitting = [_row(each, language) for each in queries.with_names(refused.by)]
+                status = refused.status
             except Refused as refused:
                 form.add_error(refused.field if refused.field in form.fields else None, str(refused))
                 status = refused.status
@@ -290,6 +295,7 @@ def appoint(request: Request) -> HttpResponseBase:
         "q": text,
         "searched": bool(text.strip()),
         "found": len(found),
+        "sitting": sitting,
         "crumbs": [
             (_("Appointments"), reverse("org:appointments") + f"?unit={unit.code}&hierarchy={hierarchy}"),
             (_("Appoint"), ""),
@@ -304,6 +310,7 @@ def _appoint(
     office: str = given["office"]
     starts_on: date = given["starts_on"]
     ends_on: date | None = given["ends_on"]
+    disputing = _disputing(request)
     if given.get("account"):
         account = people.account_by_public_id(UUID(given["account"]))
         return actions.appoint(
@@ -314,6 +321,7 @@ def _appoint(
             starts_on=starts_on,
             ends_on=ends_on,
             order_no=given["order_no"],
+            disputing=disputing,
             by=request.actor,
             at=at,
         )
@@ -326,9 +334,19 @@ def _appoint(
         starts_on=starts_on,
         ends_on=ends_on,
         order_no=given["order_no"],
+        disputing=disputing,
         by=request.actor,
         at=at,
     )
+
+
+def _disputing(request: Request) -> set[UUID]:
+    """The appointments whose holders the form named, when it was sent once more in spite of them."""
+    named_there = set()
+    for text in request.POST.getlist("disputing"):
+        with suppress(ValueError):
+            named_there.add(UUID(text))
+    return named_there
 
 
 @require_POST
@@ -390,24 +408,34 @@ def _appointment(
     reset_form: forms.Form | None = None,
     status: int = 200,
 ) -> HttpResponseBase:
-    language = get_language() or "en"
+    language, at = get_language() or "en", clock.now()
     viewer = request.viewer
     row = _row(queries.with_names([held])[0], language)
     is_own = held.account_id == viewer.account_id
     ended = held.state == Appointment.State.ENDED
     newcomer = None if ended or is_own else _newcomer(held.account_id)
     to_give = [] if ended else queries.offices_to_give(request.actor, held.unit_id, held.hierarchy)
+    is_disputed = held.state == Appointment.State.DISPUTED
+    why_not = queries.why_not_decide(request.actor, held, at=at) if is_disputed else None
     places = [lo for lo, _hi in units.all_spans([held.unit_id]).get(held.unit_id, [])]
     shown: dict[str, Any] = {
         "here": "appointments",
         "held": held,
         "row": row,
         "is_own": is_own,
-        "may_end": not ended and (is_own or any(office.pk == held.office_id for office in to_give)),
-        "may_decide": held.state == Appointment.State.DISPUTED and viewer.may_at("org.decide", *places),
+        "may_end": not ended
+        and (
+            is_own
+            or (
+                any(office.pk == held.office_id for office in to_give)
+                and not queries.own_dispute(request.actor, held, at=at)
+            )
+        ),
+        "may_decide": is_disputed and why_not is None,
+        "why_not_decide": str(why_not) if isinstance(why_not, queries.OwnDispute) else "",
         "may_reset": not ended and not is_own and viewer.may_at("org.factors", *places),
         "claimants": [_row(each, language) for each in queries.with_names(queries.claimants(held))]
-        if held.state == Appointment.State.DISPUTED
+        if is_disputed
         else [],
         "newcomer": newcomer if to_give else None,  # only those who might have appointed them are told
         "sign_in_address": settings.ORIGIN + reverse("people:sign_in"),

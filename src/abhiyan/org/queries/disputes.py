@@ -1,0 +1,144 @@
+"""An office of one seat that more than one person holds: who claims it, since when, and who decides."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+from django.conf import settings
+from django.db import connection
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from abhiyan.core import clock
+from abhiyan.core.actor import Actor
+from abhiyan.core.scope import system
+from abhiyan.org.models import Appointment
+from abhiyan.org.rules import granting
+from abhiyan.org.viewer import Held, Viewer
+
+from .authority import NotYours, grants_at, is_root
+from .deciding import Seat
+from .offices import read_names
+
+
+class OwnDispute(NotYours):
+    """Whoever would decide claims the office too."""
+
+    code = "own_dispute"
+    message = _("You claim this office yourself. Somebody else must decide, from above.")
+
+
+@dataclass(frozen=True, slots=True)
+class Dispute:
+    """A disputed office somebody claims. since: when the second claim was made. decided_by: who might, nearest first;
+    where there is nobody, whoever administers the installation."""
+
+    appointment: UUID
+    held: Held
+    since: datetime
+    decided_by: tuple[Seat, ...]
+
+
+def claimants(appointment: Appointment) -> list[Appointment]:
+    """All who claim a disputed office, oldest first."""
+    same = Q(body=None) if appointment.body_id is None else Q(body_id=appointment.body_id)
+    return list(
+        Appointment.objects.select_related("office", "unit")
+        .filter(
+            same,
+            office_id=appointment.office_id,
+            unit_id=appointment.unit_id,
+            state=Appointment.State.DISPUTED,
+        )
+        .order_by("made_at", "id")
+    )
+
+
+def own_disputes(viewer: Viewer, *, at: datetime) -> list[Dispute]:
+    """The disputes the viewer is a side of."""
+    on = clock.day_in(settings.TIME_ZONE, at)
+    disputed = {held.public_id: held for held in viewer.appointments if held.is_disputed}
+    found = []
+    for own in Appointment.objects.filter(public_id__in=list(disputed)).order_by("id"):
+        with system("who claims an office"):
+            sides = claimants(own)
+        made = [each.made_at for each in sides] or [own.made_at]
+        seats = _deciders(own.unit_id, own.hierarchy, on=on, without={each.account_id for each in sides})
+        found.append(Dispute(own.public_id, disputed[own.public_id], made[:2][-1], seats))
+    return found
+
+
+def why_not_decide(by: Actor, held: Appointment, *, at: datetime) -> NotYours | None:
+    """Why `by` may not settle the dispute over this office; None for who may.
+
+    Who may: holders of org.decide at a unit strictly above, and the administrator; not as `own_dispute` says.
+    """
+    if by.kind == "system":
+        return None
+    if by.kind != "person" or by.account_id is None:
+        return NotYours(capability="org.decide")
+    if not is_root(by.account_id) and not granting.may_decide(
+        grants_at(by.account_id, held.unit_id, held.hierarchy)
+    ):
+        return NotYours(capability="org.decide")
+    return own_dispute(by, held, at=at)
+
+
+def own_dispute(by: Actor, held: Appointment, *, at: datetime) -> OwnDispute | None:
+    """Whether `by` claims a disputed office too, and so may not settle it.
+
+    None for whoever does not, and for the administrator where nobody else is left to decide.
+    """
+    if by.account_id is None:
+        return None
+    with system("who claims an office"):
+        sides = {each.account_id for each in claimants(held)}
+    if by.account_id not in sides:
+        return None
+    on = clock.day_in(settings.TIME_ZONE, at)
+    is_last = is_root(by.account_id) and not (
+        _deciders(held.unit_id, held.hierarchy, on=on, without=sides) or _another_administrator(sides)
+    )
+    return None if is_last else OwnDispute()
+
+
+def _deciders(unit_id: int, hierarchy: int, *, on: date, without: Collection[int]) -> tuple[Seat, ...]:
+    """The offices strictly above a unit that decide about it, the nearest first, held by others than `without`.
+
+    Past the caller's scope: whom to ask is told to everybody, and by office and unit only.
+    """
+    with system("who may decide"), connection.cursor() as cursor:
+        cursor.execute(
+            """
+            with recursive up as (
+                select q.parent_id, 1 as steps from units_placement q
+                where q.unit_id = %(unit)s and q.hierarchy = %(hierarchy)s and q.valid_to is null
+                union all
+                select q.parent_id, up.steps + 1 from up join units_placement q
+                  on q.unit_id = up.parent_id and q.hierarchy = %(hierarchy)s and q.valid_to is null
+            )
+            select o.code, o.names, u.code, u.names
+            from up join units_unit u on u.id = up.parent_id
+            join org_appointment ap on ap.unit_id = u.id and ap.state = 'active' and ap.starts_on <= %(on)s
+              and (ap.ends_on is null or ap.ends_on >= %(on)s) and ap.account_id <> all (%(without)s::bigint[])
+              and (ap.hierarchy = %(hierarchy)s or u.kind in ('state', 'nation'))
+            join org_office o on o.id = ap.office_id and 'org.decide' = any (o.capabilities)
+            order by up.steps, o.rank, o.code, ap.id
+            """,
+            {"unit": unit_id, "hierarchy": hierarchy, "on": on, "without": list(without)},
+        )
+        rows = cursor.fetchall()
+    seats = [Seat(office, read_names(names), code, read_names(of)) for office, names, code, of in rows]
+    return tuple({(seat.office, seat.unit_code): seat for seat in seats}.values())
+
+
+def _another_administrator(without: Collection[int]) -> bool:
+    with system("who may decide"), connection.cursor() as cursor:
+        cursor.execute(
+            "select exists (select 1 from people_account where is_root and closed_at is null"
+            " and id <> all (%s::bigint[]))",
+            [list(without)],
+        )
+        row = cursor.fetchone()
+    return bool(row and row[0])
