@@ -164,7 +164,7 @@ def test_a_claimant_does_not_settle_their_own_dispute_by_an_office_above(world: 
     world.appoint(account, "national_president", "N")
     own = world.appoint(account, "state_president", "N1")
     rival = world.appoint(other, "state_president", "N1")
-    with pytest.raises(queries.OwnDispute, match="claim this office yourself"):
+    with pytest.raises(queries.OwnDispute):
         actions.decide(public_id=own.public_id, order_no="1", by=actor(account), at=AT)
     with pytest.raises(queries.OwnDispute):
         actions.end_appointment(public_id=rival.public_id, reason="mine", by=actor(account), at=AT)
