@@ -71,6 +71,14 @@ def asked_tokens(account_id: int | None, programme_id: int, *, at: datetime) -> 
     return [each for each in asked if each.payload.get("programme_id") == programme_id]
 
 
+def has_asked(account_id: int | None, programme_id: int, release: UUID) -> bool:
+    """Whether this is a token of this drive the account asked for, whatever has become of it."""
+    found = org.releases().filter(
+        public_id=release, act=ACT, asked_by=account_id, payload__programme_id=programme_id
+    )
+    return account_id is not None and found.exists()
+
+
 def not_taken(programme_id: int) -> dict[str, int]:
     """Of whom nothing could be kept: how many by the code of the reason, the most first; of units in sight."""
     found = RefusedCount.objects.filter(programme_id=programme_id).values("reason").annotate(n=Sum("n"))

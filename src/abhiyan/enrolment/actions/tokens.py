@@ -37,6 +37,16 @@ class TokenTooLong(Refused):
     message = _("A token lasts at least one day and at most %(days)s.")
 
 
+class TokenMade(Refused):
+    """A second press: the secret was shown to the first, and is kept nowhere."""
+
+    code = "token_made"
+    message = _(
+        "This token was made already, and its secret was shown that once. If it was not kept, end the token and ask "
+        "for a new one."
+    )
+
+
 class NoDrive(Refused):
     code = "no_drive"
     message = _("A token belongs to a membership drive.")
@@ -85,10 +95,16 @@ def ask_token(
 
 
 def make_token(*, release_id: UUID, by: Actor, at: datetime) -> MadeToken:
-    """Make the token a second person has allowed, by whoever asked for it. Refuses what `org.use_release` refuses, and
-    NoDrive."""
+    """Make the token a second person has allowed, by whoever asked for it. Refuses what `org.use_release` refuses,
+    TokenMade and NoDrive."""
     with system("making a token"):
-        asked = org.use_release(public_id=release_id, act=ACT, by=by, at=at)
+        try:
+            asked = org.use_release(public_id=release_id, act=ACT, by=by, at=at)
+        except org.NotReleased as refused:
+            own = org_queries.releases().filter(public_id=release_id, act=ACT, asked_by=by.account_id)
+            if by.account_id is not None and own.filter(state=Release.State.USED).exists():
+                raise TokenMade from refused
+            raise
         if not Drive.objects.filter(programme_id=int(asked["programme_id"])).exists():
             raise NoDrive(field="programme")  # its draft was thrown away meanwhile
         return _make(

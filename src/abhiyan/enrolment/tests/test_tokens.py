@@ -68,7 +68,7 @@ def test_a_token_needs_a_second_person_of_another_line(world: World) -> None:
         )
     made = tokens.make_token(release_id=asked.public_id, by=asker, at=world.now)
     assert made.expires_at == world.now + timedelta(days=90)
-    with pytest.raises(org.NotReleased):
+    with pytest.raises(tokens.TokenMade):
         tokens.make_token(release_id=asked.public_id, by=asker, at=world.now)
     stored = world.rows("select name, channel, made_by, encode(digest, 'hex') from enrolment_channel_token")
     assert stored[0][:3] == ("Call centre", Channel.API, asker.account_id)

@@ -332,10 +332,13 @@ def drive_make_token(request: Request, public_id: UUID, release: UUID) -> HttpRe
     """Make a token that was allowed, and show it this once."""
     seen = Seen(request, public_id)
     at = clock.now()
-    asked = queries.asked_tokens(request.viewer.account_id, seen.programme.pk, at=at)
-    if release not in {each.public_id for each in asked}:
+    if not queries.has_asked(request.viewer.account_id, seen.programme.pk, release):
         raise NotFound
-    made = tokens.make_token(release_id=release, by=request.actor, at=at)
+    try:
+        made = tokens.make_token(release_id=release, by=request.actor, at=at)
+    except tokens.TokenMade as refused:
+        messages.warning(request, str(refused))
+        return seen.back("tokens")
     token = queries.token_of(seen.programme.pk, made.public_id)
     return seen.page(
         "drive_token",
