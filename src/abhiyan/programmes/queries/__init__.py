@@ -63,7 +63,7 @@ from .splits import (
     planned_split,
     set_from,
 )
-from .versions import Version, last_split, version_differences, version_for, versions
+from .versions import Split, Version, last_split, standing_split, version_differences, version_for, versions
 from .weights import SOURCES, Basis, Source, basis, elections_offered, said, total_labels, weights_by_result
 
 __all__ = [
@@ -86,6 +86,7 @@ __all__ = [
     "OwnCharge",
     "Rows",
     "Source",
+    "Split",
     "Takeover",
     "TrendDay",
     "Version",
@@ -130,6 +131,7 @@ __all__ = [
     "search",
     "set_from",
     "standing_here",
+    "standing_split",
     "target_versions",
     "targets",
     "targets_of",

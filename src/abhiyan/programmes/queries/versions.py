@@ -100,6 +100,59 @@ def last_split(programme: Programme, *, unit_id: int, measure: int = 1) -> Versi
     return _version(row) if row else None
 
 
+@dataclass(frozen=True, slots=True)
+class Split:
+    """How a unit's target stands split. basis: by what, the last time, in words; levels: from the top, of each kind of
+    unit how many have a target; shares: of the first units directly below; children: how many of those have one."""
+
+    basis: str
+    levels: list[tuple[str, int]]
+    shares: list[tuple[dict[str, str], int]]
+    children: int
+
+
+def standing_split(*, programme: Programme, node: int, measure: int = 1, first: int) -> Split | None:
+    """How a unit's target stands split today; None while nothing below it has a target."""
+    given = {
+        "node": node,
+        "programme": programme.pk,
+        "measure": measure,
+        "h": programme.hierarchy,
+        "first": first,
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """select u.kind, count(*) from programmes_target t
+            join units_placement p on p.unit_id = t.unit_id and p.hierarchy = %(h)s
+            join units_placement node on node.unit_id = %(node)s and node.hierarchy = %(h)s
+              and p.lo > node.lo and p.lo < node.hi
+            join units_unit u on u.id = t.unit_id
+            where t.programme_id = %(programme)s and t.measure = %(measure)s and t.replaced_at is null
+            group by u.kind order by min(p.depth), u.kind""",
+            given,
+        )
+        levels = cursor.fetchall()
+        if not levels:
+            return None
+        cursor.execute(
+            """select u.names, t.n, count(*) over () from units_placement p
+            join programmes_target t on t.unit_id = p.unit_id and t.programme_id = %(programme)s
+              and t.measure = %(measure)s and t.replaced_at is null
+            join units_unit u on u.id = p.unit_id
+            where p.parent_id = %(node)s and p.hierarchy = %(h)s and p.lo is not null
+            order by p.lo limit %(first)s""",
+            given,
+        )
+        shares = cursor.fetchall()
+    last = last_split(programme, unit_id=node, measure=measure)
+    return Split(
+        last.basis_name if last else "",
+        levels,
+        [(named(names), n) for names, n, _children in shares],
+        shares[0][2] if shares else 0,
+    )
+
+
 def version_differences(programme: Programme, version: Version) -> Rows[Difference]:
     """What one change changed, in the order of the tree."""
     return Rows(

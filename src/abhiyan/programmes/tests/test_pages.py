@@ -105,7 +105,32 @@ def test_a_programme_is_made_in_five_steps_and_kept_between_them(world: World, p
         assert queries.gap(programme=made, node=world.unit("N11"), on=TODAY).sums
         assert queries.gap(programme=made, node=world.unit("N111"), on=TODAY).sums
     assert "Asha Devi" in body(client, f"/programmes/{made.public_id}/?unit=N11")
-    assert client.get(when).status_code == 404  # no draft any more
+    opened = f"/programmes/{made.public_id}/"
+    for again in (client.get, client.post):
+        for address in (when, f"{opened}open/"):
+            answer = again(address)
+            if answer["Location"] != opened:  # looking at what is only posted to leads to the check
+                answer = client.get(answer["Location"])
+            assert answer.status_code == 302 and answer["Location"] == opened
+            assert "Drive is open already." in body(client, opened)
+    assert client.post(f"{opened}discard/").status_code == 302
+    assert Programme.objects.filter(pk=made.pk).exists(), "what is open is not thrown away"
+    client.post(f"{opened}close/")
+    client.post(f"{opened}open/")
+    assert "Drive is closed." in body(client, opened)
+
+
+def test_the_check_says_how_the_target_is_split(world: World, president: Account) -> None:
+    client, draft = browser(president), make(world, president)
+    target, check = (f"/programmes/{draft.public_id}/draft/{step}/" for step in ("target", "check"))
+    assert "is split" not in body(client, check), "no target, no split"
+    n = f"n_{world.unit('N1')}"
+    client.post(target, {n: "80", "how": ""})
+    assert re.search(r"How the target of Unit N1 is split</dt><dd>\s*Not yet", body(client, check))
+    client.post(target, {n: "80", "how": "equally"})
+    page = body(client, check)
+    assert "equally; District: 2, Mandal: 4, Booth: 8" in page
+    assert "Unit N11 40, Unit N12 40" in page and "more</span>" not in page
 
 
 def test_a_failed_step_answers_422_and_says_why_beside_the_field(world: World, president: Account) -> None:

@@ -25,6 +25,7 @@ from abhiyan.programmes.rules.templates import TEMPLATES
 from abhiyan.ui import numbers
 from abhiyan.ui.fields import WholeField
 from abhiyan.units import queries as units
+from abhiyan.units.models import Kind
 
 from . import shown
 from .programmes import InChargeForm, accounts_found
@@ -32,6 +33,7 @@ from .programmes import InChargeForm, accounts_found
 READS = ["GET", "HEAD", "POST"]
 STEPS = {"when": _("When and where"), "who": _("Who"), "target": _("Target"), "check": _("Check")}
 SHOWN_CHILDREN = 100
+SHOWN_SHARES = 5
 
 
 def _day(**kwargs: Any) -> forms.DateField:
@@ -188,11 +190,12 @@ def _steps(one: Programme | None, current: str) -> list[tuple[str, str, bool]]:
     return found
 
 
-def _draft(request: Request, public_id: UUID) -> Programme:
-    one = queries.programme_for(request.viewer, public_id)
-    if one.state != Programme.State.DRAFT:
-        raise NotFound
-    return one
+def _begun(request: Request, one: Programme) -> HttpResponseBase:
+    """For whoever comes to a draft that was opened meanwhile, by them or another: to the programme, with a word."""
+    one.refresh_from_db(fields=["state"])
+    text = _("%(name)s is open already.") if one.state == Programme.State.OPEN else _("%(name)s is closed.")
+    messages.info(request, text % {"name": shown.name_of(one)})
+    return redirect("programmes:programme", one.public_id)
 
 
 @require_http_methods(READS)
@@ -200,7 +203,9 @@ def draft(request: Request, public_id: UUID, step: str) -> HttpResponseBase:
     """Steps 2 to 5 of a draft. What was said in any of them is kept at once."""
     if step not in STEPS:
         raise NotFound
-    one = _draft(request, public_id)
+    one = queries.programme_for(request.viewer, public_id)
+    if one.state != Programme.State.DRAFT:
+        return _begun(request, one)
     if request.method != "POST":
         return step_page(request, one, step)
     form = _form(request, one, step)
@@ -253,10 +258,28 @@ def step_page(
             and not (gap := queries.gap(programme=one, node=row.id, on=today)).sums
             and gap.children
         ],
+        "splits": [
+            (row.name(lang), _split_shown(one, row.id, lang))
+            for row in scope
+            if step == "check" and row.id in targets
+        ],
         "charges": [(charge, named(charge.unit_names, lang)) for charge in queries.in_charges(one)],
         "days": windows.length_days(one.opens_on, one.closes_on),
     }
     return render(request, "programmes/programme_draft.html", context, status=status)
+
+
+def _split_shown(one: Programme, unit_id: int, lang: str) -> dict[str, Any] | None:
+    """How a target stands split, for the check; None while nothing below has one."""
+    found = queries.standing_split(programme=one, node=unit_id, first=SHOWN_SHARES)
+    if found is None:
+        return None
+    return {
+        "how": found.basis,
+        "levels": [(Kind(kind).label, n) for kind, n in found.levels],
+        "shares": [(named(names, lang), n) for names, n in found.shares],
+        "more": found.children - len(found.shares),
+    }
 
 
 def _scope(one: Programme) -> list[units.UnitRow]:
@@ -330,9 +353,13 @@ def open_draft(request: Request, public_id: UUID) -> HttpResponseBase:
     """Open the draft: from its first day on it runs. Whoever looks at this address is led to the check."""
     if request.method != "POST":
         return redirect("programmes:draft", public_id, "check")
-    one = _draft(request, public_id)
+    one = queries.programme_for(request.viewer, public_id)
+    if one.state != Programme.State.DRAFT:
+        return _begun(request, one)
     try:
         opened = actions.open_programme(programme_id=one.pk, by=request.actor, at=clock.now())
+    except actions.NotADraft:
+        return _begun(request, one)
     except Refused as refused:
         messages.error(request, str(refused))
         return step_page(request, one, "check", status=refused.status)
@@ -348,7 +375,9 @@ def discard(request: Request, public_id: UUID) -> HttpResponseBase:
     """Throw the draft away. Whoever looks at this address is led to the check."""
     if request.method != "POST":
         return redirect("programmes:draft", public_id, "check")
-    one = _draft(request, public_id)
+    one = queries.programme_for(request.viewer, public_id)
+    if one.state != Programme.State.DRAFT:
+        return _begun(request, one)
     actions.discard_draft(programme_id=one.pk, by=request.actor, at=clock.now())
     messages.success(request, _("The draft is gone."))
     return redirect("programmes:list")
