@@ -123,7 +123,9 @@ def test_a_programme_is_made_in_five_steps_and_kept_between_them(world: World, p
 def test_the_check_says_how_the_target_is_split(world: World, president: Account) -> None:
     client, draft = browser(president), make(world, president)
     target, check = (f"/programmes/{draft.public_id}/draft/{step}/" for step in ("target", "check"))
-    assert "is split" not in body(client, check), "no target, no split"
+    page = body(client, check)
+    assert "is split" not in page, "no target, no split"
+    assert '<h2 id="h1">Check</h2>' in page, "the steps above have the number; sections count themselves"
     n = f"n_{world.unit('N1')}"
     client.post(target, {n: "80", "how": ""})
     assert re.search(r"How the target of Unit N1 is split</dt><dd>\s*Not yet", body(client, check))
