@@ -57,7 +57,11 @@ class ClaimIn(_Taken):
         ),
     ]
     name: Annotated[
-        str | None, Field(max_length=1_000, description="In letters of any script, at most 200.")
+        str | None,
+        Field(
+            max_length=1_000,
+            description="In letters of any script, with . , ' - ( ) / among them, at most 200.",
+        ),
     ] = None
     birth_year: Annotated[int | None, Field(ge=0, le=9_999, description="Only adults may join.")] = None
     says_adult: Annotated[

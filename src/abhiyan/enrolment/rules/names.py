@@ -9,11 +9,14 @@ _JOINERS = "\u200c\u200d"  # ZWNJ and ZWJ: meant only after a virama, where they
 _USUAL = re.compile(
     "[A-Za-z\u0900-\u0963\u0970-\u097f.'-]+(?: [A-Za-z\u0900-\u0963\u0970-\u097f.'-]+)*"
 ).fullmatch
+# Beside letters and their marks: initials, D'Souza, Anne-Marie, "Singh (Junior)", "Ram s/o Shyam", मो॰ अली.
+_AMONG_LETTERS = frozenset(" .,'’‘`´-‐‑–()/·॰")
 _VIRAMA = 9  # canonical combining class
 
 
 def clean(text: str) -> str | None:
-    """A name as it is kept, or None when it is none: empty, too long, without a letter, or not text at all.
+    """A name as it is kept, or None when it is none: empty, too long, without a letter, with digits or signs no name
+    has, or not text at all.
 
     Composed (NFC), spaces collapsed; invisible characters (zero width, text direction, control) are dropped.
     A NUL or half a surrogate pair means a broken sender: refused rather than repaired.
@@ -41,9 +44,13 @@ def clean(text: str) -> str | None:
         if "\x00" in text:
             return None
         kept = _shown(unicodedata.normalize("NFC", text))
-    if not kept or len(kept) > LONGEST or not any(c.isalpha() for c in kept):
+    if len(kept) > LONGEST or not any(c.isalpha() for c in kept) or not all(map(_is_of_a_name, kept)):
         return None
     return kept
+
+
+def _is_of_a_name(c: str) -> bool:
+    return c.isalpha() or c in _AMONG_LETTERS or c in _JOINERS or unicodedata.category(c)[0] == "M"
 
 
 def _shown(text: str) -> str:

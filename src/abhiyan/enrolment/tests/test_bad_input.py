@@ -5,12 +5,14 @@ from typing import Any
 
 import psycopg
 import pytest
+from django.core.exceptions import ValidationError
 from django.utils import translation
 
 from abhiyan.core import database
 from abhiyan.core.scope import system
 from abhiyan.enrolment import actions
 from abhiyan.enrolment.actions import Claim, ClaimRefused, Joined, Waits
+from abhiyan.enrolment.forms import NameField
 from abhiyan.enrolment.models import Channel, Sign
 from abhiyan.people.models import Notice
 
@@ -69,10 +71,13 @@ def test_nul_and_ten_megabyte_and_letterless_names(world: World) -> None:
         assert (answer.code, answer.field) == ("name_invalid", "name")
 
 
-def test_a_formula_for_a_name_is_only_a_name_without_letters_or_a_text(world: World) -> None:
-    human = Human('=HYPERLINK("http://x")', 1970, "+919906000011")
-    world.web_join(of=human)
-    assert world.rows("select name from people_person") == [(human.name,)]
+def test_a_formula_markup_or_digits_are_no_name_by_claim_or_form(world: World) -> None:
+    for name in ('=HYPERLINK("http://x")', "<script>alert(1)</script>", "Ra'ce <b>x</b>", "Asha 2", "आशा २"):
+        answer = refused(world, name=name)
+        assert (answer.code, answer.field) == ("name_invalid", "name"), name
+        with pytest.raises(ValidationError):
+            NameField().clean(name)
+    assert world.count("people_person") == 0
 
 
 def test_unknown_units_and_units_outside(world: World) -> None:

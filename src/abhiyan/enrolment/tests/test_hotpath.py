@@ -130,6 +130,7 @@ NOT_BY_THE_RULES: list[tuple[dict[str, object], str, str]] = [
     ({"name": "Asha\u0000"}, "name_invalid", "name"),
     ({"name": "\u200b\u200b"}, "name_invalid", "name"),
     ({"name": "12345"}, "name_invalid", "name"),
+    ({"name": "<b>Asha</b>"}, "name_invalid", "name"),
     ({"name": None}, "name_missing", "name"),
     ({"birth_year": 1500}, "birth_year_invalid", "birth_year"),
     ({"birth_year": 2015}, "not_adult", "birth_year"),

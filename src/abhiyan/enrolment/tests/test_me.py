@@ -178,7 +178,7 @@ def test_when_one_of_a_family_leaves_the_other_stays(world: World) -> None:
 
 
 def test_own_data_is_taken_along_as_json_and_csv(world: World) -> None:
-    join(world, Human("=SUM(1) Devi", 1980, world.asha.phone), unit="JK-B001")
+    join(world, Human("-Asha Devi", 1980, world.asha.phone), unit="JK-B001")
     client = open_me(world.asha)
     client.get("/me/")
     told = json.loads(client.get("/me/data/").content)
@@ -188,7 +188,7 @@ def test_own_data_is_taken_along_as_json_and_csv(world: World) -> None:
     assert world.asha.phone[3:] not in json.dumps(told)
     text = client.get("/me/data/?format=csv").getvalue().decode("utf-8-sig")
     values = [row[2] for row in csv.reader(io.StringIO(text))]
-    assert "'=SUM(1) Devi" in values
+    assert "'-Asha Devi" in values
 
 
 def test_the_card_bears_no_phone_and_its_code_leads_to_a_check_without_a_name(world: World) -> None:
