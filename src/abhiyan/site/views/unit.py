@@ -95,7 +95,8 @@ def unit(request: Request, code: str) -> HttpResponseBase:
     sees_counts = request.viewer.sees_counts_at(here.lo)
     running = _running(facts.id, today, lang) if sees_counts else []
     chosen = _chosen(running, request.GET.get("programme", ""))
-    counts = units.counts_below(facts.id, hierarchy) if here.has_children else {}
+    version = dict(zip(facts.hierarchies, facts.versions, strict=True)).get(hierarchy)
+    counts = units.counts_below(facts.id, hierarchy, here=here, version=version) if here.has_children else {}
     context: dict[str, Any] = {
         "here": "units",
         "unit": here,

@@ -80,6 +80,7 @@ class Found:
     source: str
     is_sample: bool
     hierarchies: tuple[int, ...]
+    versions: tuple[int, ...]  # of the trees of these hierarchies
 
 
 def found(code: str) -> Found:
@@ -88,14 +89,16 @@ def found(code: str) -> Found:
         raise NotFound(field="unit")
     rows = rows_of(
         "select u.id, u.kind, u.source, u.is_sample, array(select p.hierarchy from units_placement p"
-        " where p.unit_id = u.id and p.valid_to is null order by 1) from units_unit u where u.code = %s",
+        " where p.unit_id = u.id and p.valid_to is null order by 1), array(select coalesce(t.version, 0)"
+        " from units_placement p left join units_tree t on t.hierarchy = p.hierarchy"
+        " where p.unit_id = u.id and p.valid_to is null order by p.hierarchy) from units_unit u where u.code = %s",
         [code],
         keep_plan=True,
     )
     if not rows:
         raise NotFound(field="unit")
-    unit_id, kind, source, is_sample, hierarchies = rows[0]
-    return Found(unit_id, kind, source, is_sample, tuple(hierarchies))
+    unit_id, kind, source, is_sample, hierarchies, versions = rows[0]
+    return Found(unit_id, kind, source, is_sample, tuple(hierarchies), tuple(versions))
 
 
 def hierarchies_of(unit_id: int) -> list[int]:
@@ -253,21 +256,27 @@ def below(unit_id: int, hierarchy: int) -> QuerySet[Placement, int]:
     return Placement.objects.filter(lo__gte=lo, lo__lt=hi).values_list("unit_id", flat=True)
 
 
-def counts_below(unit_id: int, hierarchy: int) -> dict[str, int]:
+def counts_below(
+    unit_id: int, hierarchy: int, *, here: UnitRow | None = None, version: int | None = None
+) -> dict[str, int]:
     """kind -> how many units stand below a unit, itself left out; kinds from the top.
 
-    Of wide units the answer is kept in this process for as long as the tree's version stays.
+    Of wide units the answer is kept in this process for as long as the tree's version stays. here, version: the unit
+    in this hierarchy and the tree's version, from whoever has read both already.
     """
-    known = rows_of(
-        "select p.lo, p.hi, p.leaves, coalesce(t.version, 0) from units_placement p"
-        " left join units_tree t on t.hierarchy = p.hierarchy"
-        " where p.unit_id = %s and p.hierarchy = %s and p.valid_to is null and p.lo is not null",
-        [unit_id, hierarchy],
-        keep_plan=True,
-    )
-    if not known:
-        raise NotFound(field="unit")
-    lo, hi, leaves, version = known[0]
+    if here is not None and version is not None and here.lo is not None:
+        lo, hi, leaves = here.lo, here.hi, here.leaves or 0
+    else:
+        known = rows_of(
+            "select p.lo, p.hi, p.leaves, coalesce(t.version, 0) from units_placement p"
+            " left join units_tree t on t.hierarchy = p.hierarchy"
+            " where p.unit_id = %s and p.hierarchy = %s and p.valid_to is null and p.lo is not null",
+            [unit_id, hierarchy],
+            keep_plan=True,
+        )
+        if not known:
+            raise NotFound(field="unit")
+        lo, hi, leaves, version = known[0]
     kept = _kept.get((unit_id, hierarchy))
     if kept and kept[0] == version:
         return dict(kept[1])
