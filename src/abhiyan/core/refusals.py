@@ -3,6 +3,7 @@
 from typing import ClassVar
 
 from django.utils.functional import Promise
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from .numbers import grouped
@@ -37,9 +38,18 @@ class Refused(Exception):
         return text % {name: written(name, fact) for name, fact in self.facts.items()} if self.facts else text
 
 
+def waiting(wait_s: int) -> str:
+    """How long to wait, as people say it: in seconds up to two minutes, beyond in minutes, rounded up."""
+    if wait_s <= 120:
+        return ngettext("%(n)s second", "%(n)s seconds", wait_s) % {"n": wait_s}
+    return gettext("%(n)s minutes") % {"n": grouped(-(-wait_s // 60))}
+
+
 def written(name: str, fact: object) -> object:
-    """A count as people here write it: 12,34,567. A row, the number of a seat and a year stay as they are; so does
-    what comes as text."""
+    """A count as people here write it: 12,34,567; a wait with its unit. A row, the number of a seat and a year stay as
+    they are; so does what comes as text."""
+    if name == "wait_s" and isinstance(fact, int):
+        return waiting(fact)
     if isinstance(fact, int) and not isinstance(fact, bool) and name not in NO_COUNTS:
         return grouped(fact)
     return fact
@@ -57,7 +67,7 @@ class TooMany(Refused):
     """A limit was reached; `wait_s` says when to come back."""
 
     code = "too_many"
-    message = _("Too many attempts. Try again in %(wait_s)s seconds.")
+    message = _("Too many attempts. Try again in %(wait_s)s.")
     status = 429
 
 

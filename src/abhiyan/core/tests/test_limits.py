@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.db import connection, transaction
+from django.utils import translation
 
 from abhiyan.core import limits
 from abhiyan.core.models import RateCount
@@ -26,6 +27,18 @@ def test_the_fourth_of_three_is_refused_until_the_window_ends() -> None:
     assert refused.value.facts["wait_s"] == 30
     take("somebody else")
     take(at=AT + timedelta(seconds=30))
+
+
+@pytest.mark.parametrize(
+    ("wait_s", "en", "hi"),
+    [(1, "1 second.", "1 सेकंड"), (120, "120 seconds.", "120 सेकंड"), (2_724, "46 minutes.", "46 मिनट")],
+)
+def test_a_wait_is_said_in_seconds_and_beyond_two_minutes_in_minutes(wait_s: int, en: str, hi: str) -> None:
+    refused = TooMany(wait_s=wait_s)
+    with translation.override("en"):
+        assert str(refused).endswith(f"Try again in {en}")
+    with translation.override("hi"):
+        assert hi in str(refused)
 
 
 def test_a_request_that_rolls_back_still_counts() -> None:

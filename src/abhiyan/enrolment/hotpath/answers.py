@@ -129,13 +129,13 @@ class KeyInvalid(AtTheDoor):
 class Busy(AtTheDoor):
     code = "busy"
     status = 429
-    message = _("Too many requests. Send the same again in %(wait_s)s seconds.")
+    message = _("Too many requests. Send the same again in %(wait_s)s.")
 
 
 class TryLater(AtTheDoor):
     code = "try_again"
     status = 503
-    message = _("The register cannot be reached just now. Send the same again in %(wait_s)s seconds.")
+    message = _("The register cannot be reached just now. Send the same again in %(wait_s)s.")
 
 
 # pydantic's kinds of error -> what to tell.
