@@ -73,10 +73,10 @@ def asked_tokens(account_id: int | None, programme_id: int, *, at: datetime) -> 
 
 def has_asked(account_id: int | None, programme_id: int, release: UUID) -> bool:
     """Whether this is a token of this drive the account asked for, whatever has become of it."""
-    found = org.releases().filter(
-        public_id=release, act=ACT, asked_by=account_id, payload__programme_id=programme_id
-    )
-    return account_id is not None and found.exists()
+    if account_id is None:
+        return False
+    own = org.releases().filter(public_id=release, act=ACT, asked_by=account_id)
+    return own.filter(payload__programme_id=programme_id).exists()
 
 
 def not_taken(programme_id: int) -> dict[str, int]:

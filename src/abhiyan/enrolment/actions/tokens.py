@@ -101,8 +101,10 @@ def make_token(*, release_id: UUID, by: Actor, at: datetime) -> MadeToken:
         try:
             asked = org.use_release(public_id=release_id, act=ACT, by=by, at=at)
         except org.NotReleased as refused:
+            if by.account_id is None:
+                raise
             own = org_queries.releases().filter(public_id=release_id, act=ACT, asked_by=by.account_id)
-            if by.account_id is not None and own.filter(state=Release.State.USED).exists():
+            if own.filter(state=Release.State.USED).exists():
                 raise TokenMade from refused
             raise
         if not Drive.objects.filter(programme_id=int(asked["programme_id"])).exists():

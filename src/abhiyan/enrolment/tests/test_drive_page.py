@@ -225,8 +225,8 @@ def test_a_token_needs_a_second_person_and_is_shown_once(world: World) -> None:
     page = asker.post(page_of(world, f"tokens/make/{release}/")).content.decode()
     secret = shown(page, "secret")
     assert secret.startswith("abhi_") and "curl -X POST" in page
-    again = asker.post(page_of(world, f"tokens/make/{release}/"))
-    assert (again.status_code, again.headers["Location"]) == (302, page_of(world) + "#tokens")
+    second = asker.post(page_of(world, f"tokens/make/{release}/"))
+    assert (second.status_code, second.headers["Location"]) == (302, page_of(world) + "#tokens")
     page = asker.get(page_of(world)).content.decode()
     assert "This token was made already" in page and "ask for a new one" in page
     with system("test"):
