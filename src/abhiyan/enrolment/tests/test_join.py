@@ -248,6 +248,10 @@ def test_a_place_that_fits_nothing_or_much_is_asked_again(world: World) -> None:
     answer = browser().post("/join/winter/", typed(world.asha, where="Nowhere at all"))
     assert answer.status_code == 422
     assert "No place fits" in answer.content.decode()
+    answer = browser().post("/join/winter/", typed(world.asha, where="x" * 101))
+    assert answer.status_code == 422
+    page = answer.content.decode()
+    assert "at most 100" in page and "Write it otherwise" not in page
     assert browser().post("/join/winter/", typed(world.asha, unit="HP-B001")).status_code == 422
     assert browser().post("/join/winter/", typed(world.asha, unit="no-such")).status_code == 422
 

@@ -226,6 +226,8 @@ def notice_of(found: OpenDrive) -> Notice:
 
 def judge_place(form: JoinForm | CorrectForm, picker: places.Picker) -> None:
     """What was typed as a place must be chosen from what fits, or be said to be elsewhere."""
+    if "where" in form.errors:
+        return  # what is wrong with the words themselves is said once
     if picker.is_unknown:
         form.add_error("where", actions.OutsideScope.message)
     elif picker.chosen is None and not picker.is_elsewhere and picker.where and picker.only is None:
