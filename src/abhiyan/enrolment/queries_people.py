@@ -207,6 +207,7 @@ class Sent:
     template: str
     state: str
     at: datetime
+    is_kept: bool  # its way out was a file or a terminal of the server: it reached nobody
 
 
 def terms(membership_id: UUID) -> list[Term]:
@@ -260,7 +261,8 @@ def messages(phone_id: UUID) -> list[Sent]:
     return [
         Sent(*row)
         for row in _rows(
-            "select template, state, coalesce(sent_at, queued_at) from messaging_message where phone_id = %s"
+            "select template, state, coalesce(sent_at, queued_at), state = 'sent' and adapter in ('file', 'console')"
+            " from messaging_message where phone_id = %s"
             " order by queued_at desc limit %s",
             [phone_id, MOST_OF_ONE],
         )

@@ -7,6 +7,7 @@ import json
 import pytest
 
 from abhiyan.core.scope import system
+from abhiyan.messaging.models import Message
 from abhiyan.people.models import Suppression
 from abhiyan.people.tests.make import browser
 
@@ -189,6 +190,17 @@ def test_own_data_is_taken_along_as_json_and_csv(world: World) -> None:
     text = client.get("/me/data/?format=csv").getvalue().decode("utf-8-sig")
     values = [row[2] for row in csv.reader(io.StringIO(text))]
     assert "'-Asha Devi" in values
+
+
+def test_a_message_that_only_reached_a_file_of_the_server_is_not_said_to_be_sent(world: World) -> None:
+    client = join(world, world.asha, unit="JK-B001")
+    with system("test"):
+        Message.objects.update(state="sent", adapter="file", sent_at=world.now)
+    page = open_me(world.asha, client).get("/me/").content.decode()
+    assert "Code to join, Kept on the server, not sent" in page
+    with system("test"):
+        Message.objects.update(adapter="http")
+    assert "Code to join, Sent" in client.get("/me/").content.decode()
 
 
 def test_the_card_bears_no_phone_and_its_code_leads_to_a_check_without_a_name(world: World) -> None:

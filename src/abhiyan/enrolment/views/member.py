@@ -205,7 +205,7 @@ def _held(member: Member | None, phone_id: UUID, at: datetime) -> dict[str, Any]
             {
                 "at": one.at,
                 "what": message_reasons.template(one.template),
-                "state": Message.State(one.state).label,
+                "state": _("Kept on the server, not sent") if one.is_kept else Message.State(one.state).label,
             }
             for one in queries_people.messages(phone_id)
         ],
