@@ -1,7 +1,7 @@
 """Answers: bytes for the usual ones, and refusals in the caller's language."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -235,6 +235,16 @@ def malformed(errors: Iterable[ErrorDetails], n: int, lang: str) -> Answer:
         answer["message"] = first["message"]
     answer["errors"], answer["faults"] = faults, n
     return Answer(refusal.status, json.dumps(answer, ensure_ascii=False).encode(errors="replace"), JSON)
+
+
+def no_webhook(fields: Sequence[str], told: Mapping[str, Any], lang: str) -> Answer:
+    """The answer to a webhook that lacks what it must have, with each field that is wrong."""
+    with translation.override(lang):
+        faults = [
+            {"field": field, "message": str(_OTHER if field in told else _FAULTS["missing"])}
+            for field in fields
+        ]
+    return refuse(NoWebhook(field=fields[0]), lang, faults=faults)
 
 
 def _where(loc: tuple[int | str, ...]) -> tuple[int | None, str]:

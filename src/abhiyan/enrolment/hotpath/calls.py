@@ -106,7 +106,7 @@ class Calls:
                 return await self._call(genuine, inbound.PARSERS[provider](told), at, network)
             return await self._sms(genuine, inbound.sms(provider, told), at, network)
         except inbound.Malformed as found:
-            raise answers.NoWebhook(field=str(found)) from None
+            return answers.no_webhook(found.args, told or {}, answers.tongue(headers))
 
     async def _call(self, lines: list[Line], call: inbound.Call, at: datetime, network: str) -> Answer:
         line = _called(lines, call.number)

@@ -48,6 +48,19 @@ def test_a_webhook_of_another_shape_is_told_where_its_shape_stands(server: Serve
     assert "openapi" not in message(call(server, secret, at="yesterday"))
 
 
+def test_every_field_a_webhook_lacks_or_has_wrong_is_named_with_its_reason(
+    server: Server, world: World
+) -> None:
+    secret = connect(world, "generic", "join", JOIN)
+    answer = call(server, secret, "9" * 300, ident="x" * 300, at="yesterday")
+    assert (answer.status, answer.json["code"], answer.json["faults"]) == (422, "malformed", 3)
+    assert answer.json["errors"] == [
+        {"field": field, "message": "This does not fit."} for field in ("at", "id", "from")
+    ]
+    answer = call(server, secret, kind="receipt", status="delivered")
+    assert answer.json["errors"] == [{"field": "ref", "message": "This is missing."}]
+
+
 def test_a_number_that_is_none_of_the_address_is_named_as_such(server: Server, world: World) -> None:
     secret = connect(world, "generic", "join", JOIN)
     for kind in ("call", "sms"):

@@ -11,7 +11,7 @@ INDIA = ZoneInfo("Asia/Kolkata")  # Exotel writes its times so, without saying
 
 
 class Malformed(ValueError):
-    """A webhook lacks what it must have. args: the field's name."""
+    """A webhook lacks what it must have. args: the names of the fields, each that is wrong."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,20 +36,35 @@ def _text(values: Mapping[str, Any], *names: str) -> str:
     raise Malformed(names[0])
 
 
+def _texts(values: Mapping[str, Any], *fields: tuple[str, ...], wrong: tuple[str, ...] = ()) -> list[str]:
+    """Each field under the first of its names. wrong: what was found wrong before."""
+    found = []
+    for names in fields:
+        try:
+            found.append(_text(values, *names))
+        except Malformed as lacking:
+            wrong = (*wrong, *lacking.args)
+    if wrong:
+        raise Malformed(*wrong)
+    return found
+
+
 def generic(values: Mapping[str, Any]) -> Call:
     """Our own JSON: {"id", "from", "to", "at": ISO 8601 with offset or Unix seconds}."""
     when = values.get("at")
     at: datetime | None = None
+    is_wrong = False
     try:
         if isinstance(when, int | float) and not isinstance(when, bool):
             at = datetime.fromtimestamp(when, UTC)
         elif isinstance(when, str):
             at = datetime.fromisoformat(when)
     except (ValueError, OverflowError, OSError):
-        raise Malformed("at") from None
-    if at is not None and at.tzinfo is None:
-        raise Malformed("at")
-    return Call("generic", _text(values, "id"), _text(values, "from"), _text(values, "to"), at)
+        is_wrong = True
+    if is_wrong or (at is not None and at.tzinfo is None):
+        _texts(values, ("id",), ("from",), ("to",), wrong=("at",))
+    ident, caller, number = _texts(values, ("id",), ("from",), ("to",))
+    return Call("generic", ident, caller, number, at)
 
 
 def exotel(values: Mapping[str, Any]) -> Call:
@@ -63,18 +78,14 @@ def exotel(values: Mapping[str, Any]) -> Call:
             break
         except ValueError:
             continue
-    return Call(
-        "exotel",
-        _text(values, "CallSid"),
-        _text(values, "CallFrom", "From"),
-        _text(values, "CallTo", "To"),
-        at,
-    )
+    ident, caller, number = _texts(values, ("CallSid",), ("CallFrom", "From"), ("CallTo", "To"))
+    return Call("exotel", ident, caller, number, at)
 
 
 def twilio(values: Mapping[str, Any]) -> Call:
     """Twilio's voice webhook: CallSid, From, To; it sends no time."""
-    return Call("twilio", _text(values, "CallSid"), _text(values, "From"), _text(values, "To"), None)
+    ident, caller, number = _texts(values, ("CallSid",), ("From",), ("To",))
+    return Call("twilio", ident, caller, number, None)
 
 
 PARSERS = {"generic": generic, "exotel": exotel, "twilio": twilio}
@@ -109,9 +120,8 @@ def sms(provider: str, values: Mapping[str, Any]) -> Sms:
     if not isinstance(written, str):
         raise Malformed(text)
     at = generic(dict(values)).at if provider == "generic" else None
-    return Sms(
-        provider, _text(values, ident), _text(values, sender), _text(values, number), written[:1_000], at
-    )
+    ref, of, to = _texts(values, (ident,), (sender,), (number,))
+    return Sms(provider, ref, of, to, written[:1_000], at)
 
 
 _REPORT = {
@@ -134,7 +144,8 @@ class Report:
 def report(provider: str, values: Mapping[str, Any]) -> Report:
     """A delivery report. Exotel's Status "sent" is no delivery by itself: only the handset's word is."""
     refs, statuses = _REPORT[provider]
-    ref, status = _text(values, *refs), _text(values, *statuses).casefold()
+    ref, status = _texts(values, refs, statuses)
+    status = status.casefold()
     if status in ("delivered", "read") or values.get("DetailedStatus") == "DELIVERED_TO_HANDSET":
         return Report(ref, "delivered")
     return Report(ref, "failed" if status.startswith(_FAILED) else "")
