@@ -9,8 +9,9 @@ _JOINERS = "\u200c\u200d"  # ZWNJ and ZWJ: meant only after a virama, where they
 _USUAL = re.compile(
     "[A-Za-z\u0900-\u0963\u0970-\u097f.'-]+(?: [A-Za-z\u0900-\u0963\u0970-\u097f.'-]+)*"
 ).fullmatch
-# Beside letters and their marks: initials, D'Souza, Anne-Marie, "Singh (Junior)", "Ram s/o Shyam", मो॰ अली.
-_AMONG_LETTERS = frozenset(" .,'’‘`´-‐‑–()/·॰")
+# Beside letters and their marks: initials, D'Souza, Anne-Marie, "Singh (Junior)", "Ram s/o Shyam", "Ram @ Shyam" of
+# the rolls, मो॰ अली.
+_AMONG_LETTERS = frozenset(" @.,'’‘`´-‐‑–()/·॰")
 _VIRAMA = 9  # canonical combining class
 
 

@@ -37,6 +37,7 @@ ASHA, MOHAN = ("asha devi", 1980), ("mohan lal", 1975)
         ("Anne-Marie", "Anne-Marie"),
         ("A.K. Singh (Junior)", "A.K. Singh (Junior)"),
         ("Ram s/o Shyam", "Ram s/o Shyam"),
+        ("Ram @ Shyam Lal", "Ram @ Shyam Lal"),
         ("मो. अली", "मो. अली"),
         ("मो॰ अली", "मो॰ अली"),
         ("தமிழ்ச்செல்வி", "தமிழ்ச்செல்வி"),
