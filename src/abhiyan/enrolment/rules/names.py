@@ -9,9 +9,9 @@ _JOINERS = "\u200c\u200d"  # ZWNJ and ZWJ: meant only after a virama, where they
 _USUAL = re.compile(
     "[A-Za-z\u0900-\u0963\u0970-\u097f.'-]+(?: [A-Za-z\u0900-\u0963\u0970-\u097f.'-]+)*"
 ).fullmatch
-# Beside letters and their marks: initials, D'Souza, Anne-Marie, "Singh (Junior)", "Ram s/o Shyam", "Ram @ Shyam" of
-# the rolls, मो॰ अली.
-_AMONG_LETTERS = frozenset(" @.,'’‘`´-‐‑–()/·॰")
+# Beside letters and their marks: initials, D'Souza, Anne-Marie, "Singh (Junior)", "Ram s/o Shyam", मो॰ अली. An @ stands
+# between two names of one person, as rolls write it: "Ram @ Shyam".
+_AMONG_LETTERS = frozenset(" .,'’‘`´-‐‑–()/·॰")
 _VIRAMA = 9  # canonical combining class
 
 
@@ -45,7 +45,11 @@ def clean(text: str) -> str | None:
         if "\x00" in text:
             return None
         kept = _shown(unicodedata.normalize("NFC", text))
-    if len(kept) > LONGEST or not any(c.isalpha() for c in kept) or not all(map(_is_of_a_name, kept)):
+    if (
+        len(kept) > LONGEST
+        or not any(c.isalpha() for c in kept)
+        or not all(map(_is_of_a_name, kept.replace(" @ ", " ")))
+    ):
         return None
     return kept
 
