@@ -52,6 +52,8 @@ class Appointment(models.Model):
         DISPUTED = "disputed", _("Disputed")
         ENDED = "ended", _("Ended")
 
+    holder: str = ""  # a name for pages, once `queries.with_names` has looked it up; no column
+
     public_id = models.UUIDField(unique=True)
     account_id = models.BigIntegerField()
     office = models.ForeignKey(Office, models.PROTECT, related_name="+")

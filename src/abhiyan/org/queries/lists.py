@@ -1,5 +1,6 @@
 """Lists of appointments and of vacancies in a subtree, read page by page whatever their length."""
 
+from abc import abstractmethod
 from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any, TypeVar, overload
@@ -87,8 +88,9 @@ class _Rows(Sequence[T]):
             )
             return self._read(cursor.fetchall())
 
+    @abstractmethod
     def _read(self, rows: list[Any]) -> list[T]:
-        raise NotImplementedError
+        """What stands in the columns, as rows of the list."""
 
 
 class VacantRows(_Rows[Vacancy]):
@@ -166,5 +168,5 @@ def with_names(found: list[Appointment]) -> list[Appointment]:
     """The same, each with `holder`: the name of who holds it, or empty where it is out of sight."""
     names = people.names_of(each.account_id for each in found)
     for each in found:
-        each.holder = names.get(each.account_id, "")  # type: ignore[attr-defined]  # a name for the page
+        each.holder = names.get(each.account_id, "")
     return found

@@ -467,7 +467,7 @@ def _row(row: Appointment, language: str) -> dict[str, Any]:
         "unit": named(row.unit.names, language),
         "unit_code": row.unit.code,
         "office": named(row.office.names, language),
-        "name": getattr(row, "holder", "") or "",
+        "name": row.holder,
         "state": row.state,
         "state_name": row.get_state_display(),
         "since": row.starts_on,
