@@ -1,7 +1,7 @@
 # Everything here works on a fresh machine with Python 3.11, as root or not. `make help` tells what there is.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help env demo stop test check bench kill lock
+.PHONY: help env demo stop test check slow bench kill long lock
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-7s %s\n", $$1, $$2}' Makefile
@@ -16,13 +16,17 @@ demo: ## a campaign in full swing on http://localhost:8000, in the foreground
 stop: ## end the demo, its workers and its database, also from another terminal
 	@if [ -x .venv/bin/abhiyan ]; then exec .venv/bin/abhiyan stop; else echo "nothing runs: there is no .venv"; fi
 
-test: ## every check and test, on PostgreSQL 18 and 15 (at most 12 minutes on 2 cores)
+test: ## the checks and tests but the slow ones (at most 9 minutes on 2 quiet cores)
 	@tools/env
 	@exec tools/test
 
-check: ## the fast checks only: style, types, floors, messages
+check: ## the fast checks only: style, types, floors, messages (a minute)
 	@tools/env
 	@exec tools/test check
+
+slow: ## the slow tests: every page in every size and language, large property runs, the small demo
+	@tools/env
+	@exec tools/test slow
 
 bench: ## measure against the stated references (with wrk); writes bench/results.md
 	@tools/env
@@ -31,9 +35,13 @@ bench: ## measure against the stated references (with wrk); writes bench/results
 		|| { echo "the bench enrol needs wrk, the load generator: apt-get install wrk"; exit 1; }
 	@exec .venv/bin/abhiyan bench --all --write bench/results.md
 
-kill: ## kill -9 of server and database while 64 clients enrol; nothing may be lost or doubled
+kill: ## kill -9 of workers, jobs, supervisor and database, and a full disk, while 64 clients enrol
 	@tools/env
 	@exec .venv/bin/python -m pytest -p no:cacheprovider -q -s tests/kill
+
+long: ## what takes longest: the demo at its full size, and on PostgreSQL 15 what make test does not run there
+	@tools/env
+	@exec tools/test long $(ONE_IN)
 
 lock: ## write the lock files anew from pyproject.toml and package.json
 	@exec tools/lock

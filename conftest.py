@@ -5,17 +5,40 @@ With DATABASE_URL that server is used; else an embedded one in a home of its own
 """
 
 import contextlib
+import gc
 import os
 import shutil
+import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
+
+# Compiled modules are kept beside the packages, whatever the caller's settings: the tests start hundreds of processes,
+# and one that compiles every module anew takes twice as long to begin.
+sys.dont_write_bytecode = False
+sys.pycache_prefix = str(Path(__file__).parent / ".venv" / "bytecode")
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+os.environ["PYTHONPYCACHEPREFIX"] = sys.pycache_prefix
+
+# Rubbish is cleared away less often than Python would, and what is loaded is not looked through for it (below).
+gc.set_threshold(50_000, 20, 50)
+
+# How long an example takes by the clock says nothing of it where the machine does much else. What the tests may take
+# is held by the budgets of the rooms (tools/lanes.py).
+settings.register_profile(
+    "suite",
+    settings.get_profile(settings.get_current_profile_name()),
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow],
+)
+settings.load_profile("suite")
 
 _home = Path(
     os.environ.setdefault("ABHIYAN_TEST_HOME", f"{tempfile.gettempdir()}/abhiyan-test-{os.geteuid()}")
@@ -50,6 +73,39 @@ end $$
 """
 
 
+class Administrator:
+    """The server's administrator in the database of the tests, on one connection: a new one would have to read the
+    catalogue anew, which takes longer than what it is asked."""
+
+    def __init__(self, dbname: str) -> None:
+        self.dbname = dbname
+        self._kept: Any = None
+
+    def execute(self, statement: str) -> None:
+        """Once more on a new connection where a test has ended the kept one, as a restore does."""
+        import psycopg
+
+        try:
+            self._connection().execute(statement)
+        except psycopg.OperationalError:
+            self.close()
+            self._connection().execute(statement)
+
+    def _connection(self) -> Any:
+        import psycopg
+
+        from abhiyan.core import database
+
+        if self._kept is None:
+            self._kept = psycopg.connect(database.conninfo(None, dbname=self.dbname), autocommit=True)
+        return self._kept
+
+    def close(self) -> None:
+        if self._kept is not None:
+            self._kept.close()
+            self._kept = None
+
+
 def pytest_configure() -> None:
     from abhiyan.core import database, keys
 
@@ -64,6 +120,20 @@ def pytest_configure() -> None:
     import django
 
     django.setup()
+
+
+def pytest_collection_finish() -> None:
+    """What is loaded by now stays: it need not be looked through for rubbish again and again."""
+    gc.freeze()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def no_copies_of_contexts(django_test_environment: None) -> None:  # noqa: ARG001  # it is what copies them
+    """Django keeps the contexts of all templates for tests that ask an answer for its own: none here does."""
+    from django.template.base import Template
+    from django.test.utils import _TestState
+
+    Template._render = _TestState.saved_data.template_render  # type: ignore[attr-defined]  # noqa: SLF001  # Django keeps it nowhere else
 
 
 @pytest.fixture(scope="session")
@@ -99,17 +169,52 @@ def django_db_setup(request: pytest.FixtureRequest, django_db_blocker: Any) -> I
         schema.migrate(verbosity=0)
         become("app")
 
+    administrator = Administrator(name)
+
     def emptied(_case: Any) -> None:
-        with psycopg.connect(database.conninfo(None, dbname=name), autocommit=True) as admin:
-            admin.execute(EMPTIED)
+        administrator.execute(EMPTIED)
 
     TransactionTestCase._fixture_teardown = emptied  # type: ignore[attr-defined]  # noqa: SLF001  # Django truncates, as the application
     yield
+    administrator.close()
     with django_db_blocker.unblock():
         connection.close()
         if not request.config.getoption("--keep-database"):
             with psycopg.connect(database.conninfo(None, dbname="postgres"), autocommit=True) as admin:
                 admin.execute(sql.SQL("drop database if exists {} with (force)").format(sql.Identifier(name)))
+
+
+@pytest.fixture
+def as_the_system(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Begin in the system's scope, on every connection: for tests that call acts of facts, as jobs and commands do.
+
+    A request, and whatever opens a scope of its own, has that one instead.
+    """
+    from django.db import connection
+    from django.db.backends.signals import connection_created
+
+    from abhiyan.core.scope import system
+
+    def begin(connection: Any, **_more: Any) -> None:
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "select set_config('abhiyan.everything', 'on', false), set_config('abhiyan.reason', 'a test', false)"
+            )
+
+    marker = request.node.get_closest_marker("django_db")
+    if marker is None and not {"db", "transactional_db"} & set(request.fixturenames):
+        yield
+    elif "transactional_db" in request.fixturenames or (marker and marker.kwargs.get("transaction")):
+        request.getfixturevalue("transactional_db")
+        connection.close()
+        connection_created.connect(begin)
+        yield
+        connection_created.disconnect(begin)
+        connection.close()
+    else:
+        request.getfixturevalue("db")
+        with system("a test"):
+            yield
 
 
 @pytest.fixture(scope="module")

@@ -8,8 +8,9 @@ from psycopg import sql
 
 from abhiyan.core import database
 from abhiyan.core.doctor import declared_policies
+from abhiyan.core.scope import Scope
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.versions]
 
 # Tables without row-level security, and why they may do without. Nobody's data, no counts of people.
 OPEN = {
@@ -18,15 +19,22 @@ OPEN = {
     "core_audit_seal": "roots and sizes of blocks: digests only",
     "core_heartbeat": "when each loop last turned",
     "core_rate_count": "counters under keyed hashes of limit, subject and window",
+    "units_words": "words of units' names: a million of them come by COPY, which policies refuse",
+    "core_job": "names of jobs and public ids: no personal data in arguments",
+}
+# Tables which everybody may read and nobody may write without a scope, and why.
+READABLE = {
     "units_unit": "units are public facts",
     "units_placement": "where units stand; policies themselves read it",
     "units_tree": "versions of the trees",
     "units_word": "words of units' names",
-    "units_words": "words of units' names",
     "units_boundary": "outlines of units",
     "units_pin": "which PIN code delivers where",
     "units_change": "what an import changed of units",
     "units_difference": "what an import would change of units",
+    "units_lacking": "known units that an import does not name",
+    "units_closing": "when units were closed, and what was answered",
+    "units_closing_page": "ids of what was moved or ended when units closed",
     "people_notice": "notices are for everybody to read",
     "org_office": "kinds of responsibility",
     "org_body": "committees, wings and departments, without their people",
@@ -40,6 +48,7 @@ OPEN = {
     "elections_election": "which elections there were: published facts",
     "elections_file": "names of the files results came from",
     "elections_party": "names of parties",
+    "elections_former_name": "which codes of results are one party, and who said so",
     "elections_contest": "published results: seats and their electors",
     "elections_candidacy": "published results: candidates' names, parties and votes",
     "elections_part": "published results: segments, booths, special stations",
@@ -51,19 +60,87 @@ OPEN = {
     "messaging_number": "our own numbers; provider tokens are sealed",
     "messaging_allowance": "budgets",
     "messaging_spending": "how many messages an hour has spent",
-    "procrastinate_jobs": "names of jobs and public ids: no personal data in arguments",
-    "procrastinate_events": "when jobs began and ended",
-    "procrastinate_periodic_defers": "when periodic jobs were put down",
-    "procrastinate_workers": "which workers live",
+    "messaging_outage": "since when the gateway takes nothing",
 }
-# What the hot path's role may read and write; it holds no scope, so the list itself is kept short and seen.
-GATEWAY_READS_NOT = {
-    "people_account",
-    "people_session",
-    "people_factor",
-    "people_code",
-    "org_release",
-    "core_audit",
+# What may be written without a scope: role -> table -> commands, and why. COPY goes where INSERT does, except into
+# tables with policies.
+WRITABLE = {
+    "app": {
+        "core_audit": ("insert", "the trail takes what anybody does, and keeps it"),
+        "core_rate_count": ("insert copy update delete", "counted beside the request, also when that fails"),
+        "units_words": ("insert copy update delete", "only a copy of units' names, for search"),
+        "core_job": ("insert copy", "a job is put down; what it does, it does as `jobs`"),
+    },
+    "jobs": {
+        "core_audit_seal": ("insert copy", "only the sealer's loop, which chains them"),
+        "core_heartbeat": ("insert copy update delete", "loops beat over connections of their own"),
+        "core_rate_count": ("insert copy update delete", "as for `app`"),
+        "units_words": ("insert copy update delete", "as for `app`"),
+        "core_job": ("insert copy update delete", "the worker leases jobs and drops what is done"),
+    },
+}
+NO_SETTINGS: dict[str, str] = {}
+EMPTY_SETTINGS = dict.fromkeys([*Scope().settings()], "")
+# All that the hot path's role may, column by column. It holds no scope, so the list itself is kept short and seen: of
+# people only what tells a known member from a new one.
+GATEWAY = {
+    "core_audit": {"insert": "at who who_kind account_id act batch n origin device facts"},
+    "core_import_slice": {"select": "import_id number counts", "insert": "import_id number counts"},
+    "core_rate_count": {"select": "key", "insert": "key n ends_at"},
+    "core_refused_row": {"insert": "import_id row field reason facts"},
+    "units_placement": {"select": "unit_id hierarchy valid_to lo hi"},
+    "units_tree": {"select": "version"},
+    "units_unit": {"select": "id code closed_on"},
+    "people_consent": {
+        "insert": "id person_id unit_id purpose notice_version language channel by device at",
+    },
+    "people_notice": {"select": "code version"},
+    "people_person": {
+        "select": "id name birth_year",
+        "insert": "id public_id phone_id name birth_year language unit_id at",
+        "update": "left_at",
+    },
+    "people_phone": {"select": "id", "insert": "id hash sealed last4"},
+    "people_suppression": {"select": "phone_id lifted_at", "update": "lifted_at"},
+    "messaging_number": {
+        "select": "id number provider meaning programme_id secret_path addresses sealed_token is_active",
+    },
+    "programmes_delta": {"insert": "programme_id measure channel unit_id day rung n posted_at"},
+    "programmes_programme": {"select": "id state owner_id hierarchy zone opens_on closes_on"},
+    "programmes_scope": {"select": "programme_id unit_id"},
+    "enrolment_channel_token": {
+        "select": "digest public_id programme_id channel unit_id expires_at ended_at used_at",
+        "update": "used_at",
+    },
+    "enrolment_claim": {
+        "select": "id public_id programme_id sign is_placed phone_id membership_id taken batch",
+        "insert": "id public_id programme_id channel sign unit_id is_placed phone_id membership_id taken day field_at"
+        " at batch by import_id",
+        "update": "unit_id is_placed membership_id taken",
+    },
+    "enrolment_drive": {"select": "programme_id roll_id notice_code indian_mobiles_only"},
+    "enrolment_enrolment": {
+        "select": "id unit_id channel rung day",
+        "insert": "id membership_id claim_id programme_id unit_id kind term channel rung day at",
+        "update": "rung",
+    },
+    "enrolment_membership": {
+        "select": "id public_id roll_id phone_id slot person_id unit_id claim_id term programme_id ended_on struck_at",
+        "insert": "id public_id roll_id phone_id slot person_id unit_id claim_id term programme_id at",
+        "update": "unit_id term programme_id ended_on struck_at",
+    },
+    "enrolment_refused_count": {
+        "select": "programme_id unit_id channel reason day n",
+        "insert": "programme_id unit_id channel reason day n",
+        "update": "n",
+    },
+    "enrolment_revisit": {"select": "phone_id", "insert": "phone_id", "update": "horizon"},
+    "enrolment_roll": {"select": "id people_per_phone minimum_age"},
+    "enrolment_waiting": {
+        "select": "id phone_id claim_id unit_id day channel opened_at completed_at completed_by completed_as",
+        "insert": "id programme_id phone_id claim_id unit_id day channel link_digest at completed_at",
+        "update": "unit_id completed_at completed_by completed_as completed_import",
+    },
 }
 
 
@@ -83,8 +160,8 @@ def tables(connection: psycopg.Connection[tuple[object, ...]]) -> dict[str, bool
     return {str(name): bool(forced) for name, forced in rows}
 
 
-def plant_a_row(connection: psycopg.Connection[tuple[object, ...]], table: str) -> None:
-    """One row with something in every column that must have it; constraints between tables are not asked."""
+def insert_of_a_row(connection: psycopg.Connection[tuple[object, ...]], table: str) -> sql.Composed:
+    """An insert of one row with something in every column that must have it."""
     columns = connection.execute(
         "select attname, format_type(atttypid, atttypmod) from pg_attribute where attrelid = %s::regclass"
         " and attnum > 0 and not attisdropped and attnotnull and not atthasdef and attidentity = ''",
@@ -103,23 +180,83 @@ def plant_a_row(connection: psycopg.Connection[tuple[object, ...]], table: str) 
         "smallint[]": "'{}'",
         "bigint[]": "'{}'",
     }
-    values = [filler.get(str(kind), "1") for _name, kind in columns]
     if not columns:
-        connection.execute(sql.SQL("insert into {} default values").format(sql.Identifier(table)))
-        return
-    connection.execute(
-        sql.SQL("insert into {} ({}) values ({})").format(
-            sql.Identifier(table),
-            sql.SQL(", ").join(sql.Identifier(str(name)) for name, _kind in columns),
-            sql.SQL(", ").join(sql.SQL(value) for value in values),
-        )
+        return sql.SQL("insert into {} default values").format(sql.Identifier(table))
+    return sql.SQL("insert into {} ({}) values ({})").format(
+        sql.Identifier(table),
+        sql.SQL(", ").join(sql.Identifier(str(name)) for name, _kind in columns),
+        sql.SQL(", ").join(sql.SQL(filler.get(str(kind), "1")) for _name, kind in columns),
     )
+
+
+def plant_a_row(connection: psycopg.Connection[tuple[object, ...]], table: str) -> None:
+    """Insert one; constraints between tables are not asked."""
+    connection.execute(insert_of_a_row(connection, table))
+
+
+def plant_console_code(connection: psycopg.Connection[tuple[object, ...]]) -> None:
+    """A one-time sign-in of the server's console: it belongs to no session."""
+    connection.execute(
+        "insert into people_code (id, purpose, phone_id, session, digest, created_at, expires_at)"
+        " values (gen_random_uuid(), 'console', gen_random_uuid(), '', '\\x01', now(), now() + interval '1 hour')"
+    )
+
+
+def contents(connection: psycopg.Connection[tuple[object, ...]], table: str) -> object:
+    """All rows of a table, as one digest."""
+    row = connection.execute(
+        sql.SQL("select count(*), md5(string_agg(t::text, '|' order by t::text)) from {} t").format(
+            sql.Identifier(table)
+        )
+    ).fetchone()
+    assert row is not None
+    return row
+
+
+def set_settings(connection: psycopg.Connection[tuple[object, ...]], settings: dict[str, str]) -> None:
+    """For the whole of a session, not one transaction."""
+    for name, value in settings.items():
+        connection.execute("select set_config(%s, %s, false)", [name, value])
+
+
+def attacks(connection: psycopg.Connection[tuple[object, ...]], table: str) -> dict[str, sql.Composed]:
+    """command -> a statement that writes, over all rows, without reading any."""
+    column = connection.execute(
+        "select attname from pg_attribute where attrelid = %s::regclass and attnum > 0 and not attisdropped"
+        " and attgenerated = '' order by attidentity = '' desc, attnum limit 1",
+        [table],
+    ).fetchone()
+    assert column is not None
+    name = sql.Identifier(table)
+    return {
+        "insert": insert_of_a_row(connection, table),
+        "update": sql.SQL("update {} set {} = default").format(name, sql.Identifier(str(column[0]))),
+        "delete": sql.SQL("delete from {}").format(name),
+        "truncate": sql.SQL("truncate {}").format(name),
+        "copy": sql.SQL("copy {} from stdin").format(name),
+    }
+
+
+def could(visitor: psycopg.Connection[tuple[object, ...]], statement: sql.Composed) -> bool:
+    """Whether a statement is let through with a row to write; nothing of it stays."""
+    try:
+        with visitor.transaction(force_rollback=True), visitor.cursor() as cursor:
+            if statement.as_string().startswith("copy"):
+                with cursor.copy(statement):
+                    pass
+                return True
+            return cursor.execute(statement).rowcount != 0
+    except (psycopg.errors.InsufficientPrivilege, psycopg.errors.FeatureNotSupported):
+        return False  # no right, refused by a policy; COPY into a table that has policies
+    except psycopg.errors.IntegrityError:
+        return True  # only a constraint stood in the way
 
 
 def test_every_table_is_under_forced_policies_or_on_the_list_with_its_reason(
     admin: psycopg.Connection[tuple[object, ...]],
 ) -> None:
     unprotected = {name for name, forced in tables(admin).items() if not forced}
+    assert not OPEN.keys() & READABLE.keys()
     assert unprotected - OPEN.keys() == set(), "give them policies, or a place on the list with a reason"
     assert OPEN.keys() - unprotected == set(), "they are protected, or gone: take them off the list"
 
@@ -133,16 +270,19 @@ def test_what_is_declared_beside_the_models_is_what_the_database_has(
     assert held == {table: set(names) for table, names in declared_policies().items()}
 
 
+@pytest.mark.parametrize("settings", [NO_SETTINGS, EMPTY_SETTINGS], ids=["no settings", "empty settings"])
 @pytest.mark.parametrize("role", ["app", "jobs"])
 def test_without_a_scope_no_table_about_people_or_counts_shows_a_row(
-    role: str, admin: psycopg.Connection[tuple[object, ...]]
+    role: str, settings: dict[str, str], admin: psycopg.Connection[tuple[object, ...]]
 ) -> None:
-    protected = sorted(name for name, forced in tables(admin).items() if forced)
+    protected = sorted(name for name, forced in tables(admin).items() if forced and name not in READABLE)
     assert len(protected) > 20
     admin.execute("set session_replication_role = replica")
     for table in protected:
         plant_a_row(admin, table)
+    plant_console_code(admin)
     with psycopg.connect(database.conninfo(role, dbname=database.name()), autocommit=True) as visitor:
+        set_settings(visitor, settings)
         for table in protected:
             name = sql.Identifier(table)
             seen = visitor.execute(sql.SQL("select count(*) from {}").format(name)).fetchone()
@@ -150,11 +290,56 @@ def test_without_a_scope_no_table_about_people_or_counts_shows_a_row(
             for attack in ("select 1 from {} limit 1", "select max(ctid) from {}", "table {}"):
                 rows = visitor.execute(sql.SQL(attack).format(name)).fetchall()
                 assert rows in ([], [(None,)]), (table, attack)
-            if visitor.execute("select has_table_privilege(%s, 'delete')", [table]).fetchone() == (True,):
-                assert visitor.execute(sql.SQL("delete from {}").format(name)).rowcount == 0, table
     for table in protected:
         whole = admin.execute(sql.SQL("select count(*) from {}").format(sql.Identifier(table))).fetchone()
         assert whole is not None and int(str(whole[0])) >= 1, table  # the rows were there to be seen
+
+
+@pytest.mark.parametrize("settings", [NO_SETTINGS, EMPTY_SETTINGS], ids=["no settings", "empty settings"])
+@pytest.mark.parametrize("role", ["app", "jobs"])
+def test_without_a_scope_no_row_of_any_table_is_written_but_those_on_the_list(
+    role: str, settings: dict[str, str], admin: psycopg.Connection[tuple[object, ...]]
+) -> None:
+    admin.execute("set session_replication_role = replica")
+    every = sorted(tables(admin))
+    for table in every:
+        if table not in ("django_migrations", "django_content_type"):
+            plant_a_row(admin, table)
+    plant_console_code(admin)
+    before = {table: contents(admin, table) for table in every}
+    written: dict[str, set[str]] = {}
+    with psycopg.connect(database.conninfo(role, dbname=database.name()), autocommit=True) as visitor:
+        set_settings(visitor, settings)
+        for table in every:
+            for command, statement in attacks(admin, table).items():
+                if could(visitor, statement):
+                    written.setdefault(table, set()).add(command)
+    assert written == {table: set(commands.split()) for table, (commands, _why) in WRITABLE[role].items()}
+    assert {table: contents(admin, table) for table in every} == before
+
+
+def test_a_visitor_writes_nothing_more_but_a_session_without_a_second_factor(
+    admin: psycopg.Connection[tuple[object, ...]],
+) -> None:
+    admin.execute("set session_replication_role = replica")
+    every = sorted(tables(admin).keys() - {"django_migrations", "django_content_type"})
+    for table in every:
+        plant_a_row(admin, table)
+    written = set()
+    with psycopg.connect(database.conninfo("app", dbname=database.name()), autocommit=True) as visitor:
+        set_settings(visitor, Scope().settings())
+        for table in every:
+            written |= {
+                (table, command)
+                for command, attack in attacks(admin, table).items()
+                if could(visitor, attack) and command not in WRITABLE["app"].get(table, ("",))[0].split()
+            }
+        strong = sql.SQL(
+            "insert into people_session (key, public_id, account_id, data, device, origin, created_at, seen_at,"
+            " ends_at, strong_at) values ('x', gen_random_uuid(), 1, '{}', '', '', now(), now(), now(), now())"
+        )
+        assert not could(visitor, sql.Composed([strong]))
+    assert written == {("people_session", "insert")}
 
 
 def test_a_reason_opens_to_jobs_and_to_nobody_else(admin: psycopg.Connection[tuple[object, ...]]) -> None:
@@ -166,13 +351,27 @@ def test_a_reason_opens_to_jobs_and_to_nobody_else(admin: psycopg.Connection[tup
             assert visitor.execute("select count(*) from people_person").fetchone() == (sees,), role
 
 
-def test_the_hot_paths_role_reads_no_accounts_sessions_or_trail(
+def test_the_hot_paths_role_reads_and_writes_the_columns_on_its_list_and_no_others(
     admin: psycopg.Connection[tuple[object, ...]],
 ) -> None:
     name = database.role_name("gateway")
-    for table in sorted(GATEWAY_READS_NOT):
-        may = admin.execute("select has_table_privilege(%s, %s, 'select')", [name, table]).fetchone()
-        assert may == (False,), table
+    may: dict[str, dict[str, set[str]]] = {}
+    for table, column, right in admin.execute(
+        "select relname, attname, r from pg_class c join pg_attribute a on a.attrelid = c.oid,"
+        " unnest(array['select', 'insert', 'update', 'references']) r"
+        " where relnamespace = 'public'::regnamespace and relkind in ('r', 'p', 'v', 'm') and attnum > 0"
+        " and not attisdropped and has_column_privilege(%s, c.oid, attnum, r)",
+        [name],
+    ).fetchall():
+        may.setdefault(str(table), {}).setdefault(str(right), set()).add(str(column))
+    assert may == {
+        table: {right: set(columns.split()) for right, columns in rights.items()}
+        for table, rights in GATEWAY.items()
+    }
+    for table in tables(admin):
+        for right in ("delete", "truncate", "trigger"):
+            has = admin.execute("select has_table_privilege(%s, %s, %s)", [name, table, right]).fetchone()
+            assert has == (False,), (table, right)
 
 
 def test_nobody_but_the_owner_changes_the_trail(admin: psycopg.Connection[tuple[object, ...]]) -> None:

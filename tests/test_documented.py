@@ -4,11 +4,8 @@ import re
 from pathlib import Path
 
 import click
-import pytest
 
 from abhiyan.site import cli
-
-pytestmark = pytest.mark.once
 
 ROOT = Path(__file__).resolve().parent.parent
 RUNNING = (ROOT / "docs" / "running.md").read_text()

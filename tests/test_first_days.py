@@ -15,16 +15,15 @@ from abhiyan.core import clock
 from abhiyan.core.actor import Actor
 from abhiyan.core.scope import system
 from abhiyan.enrolment.tests.make import Human, plant_units
-from abhiyan.enrolment.tests.test_notice import filled, offered
-from abhiyan.enrolment.tests.web import code_sent, today, typed
-from abhiyan.messaging import actions as messaging
+from abhiyan.enrolment.tests.web import code_sent, filled, offered, today, typed
 from abhiyan.messaging.adapters import Handed, Letter
+from abhiyan.messaging.tests.sending import send_due
 from abhiyan.people import actions as people
 from abhiyan.people.rules import totp
 from abhiyan.people.tests.make import browser
 from abhiyan.programmes import actions as programmes
 from abhiyan.programmes import queries
-from abhiyan.site import cli
+from abhiyan.site.commands import beginning
 
 pytestmark = pytest.mark.django_db(transaction=True)
 PHONE = "+919810012345"
@@ -46,15 +45,15 @@ class Phones:
 
 def turn(phones: Phones) -> None:
     at = clock.now()
-    messaging.hand_over(messages=messaging.lease(at=at), adapter=phones, at=at)
+    send_due(phones, at=at)
 
 
 def init() -> str:
     """What `abhiyan init` does once keys and tables are there; the console's link."""
     said: list[str] = []
-    cli.put_what_ships(say=said.append)
+    beginning.put_what_ships(say=said.append)
     assert "texts of messages" in said[0]
-    cli.put_what_ships(say=said.append)
+    beginning.put_what_ships(say=said.append)
     assert len(said) == 1, "nothing is left to do"
     return people.first_administrator(
         name="Mohan Lal", phone=PHONE, language="en", by=Actor.system("init"), at=clock.now()
@@ -118,7 +117,8 @@ def test_an_empty_installation_comes_to_its_first_member() -> None:
     assert 'href="/notice/"' in page and 'href="/programmes/new/"' in page
 
     assert 'href="/notice/"' in client.get("/programmes/new/").content.decode()
-    what = {"template": "membership_drive", "owner": "IN", "name_hi": "अभियान", "name_en": "Winter"}
+    what = {"template": "membership_drive", "owner": "IN", "hierarchy": "1"}
+    what |= {"name_hi": "अभियान", "name_en": "Winter"}
     refused = client.post("/programmes/new/", what)
     assert (
         "Publish the notice first" in refused.content.decode()

@@ -8,12 +8,10 @@ import re
 import tomllib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 
 import pytest
-
-pytestmark = pytest.mark.once
 
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGE = ROOT / "src" / "abhiyan"
@@ -22,6 +20,7 @@ FLOORS: list[str] = next(
     for contract in tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["importlinter"]["contracts"]
     if contract["type"] == "layers"
 )
+LONGEST_LINE = 120  # of a template; ruff holds Python
 LONGEST_MODULE = 650  # "past about 600 lines it becomes a folder of the same name"
 FORBIDDEN_NAMES = {"utils", "util", "helpers", "helper", "common", "services", "managers", "misc"}
 # Where the clock is read. Everything else is given `at`.
@@ -48,12 +47,63 @@ CLOCK = re.compile(
     r"(^|\.)(timezone|clock)\.now$|(^|\.)(datetime|date)\.(now|utcnow|today)$|(^|\.)time\.time(_ns)?$"
 )
 # What a room may take from the rooms below it; `core` and `ui` are there to be used, `site` gathers from all.
-# phones: reads a number; viewer, visit: what every request carries.
-OPEN_MODULES = {"actions", "queries", "models", "news", "rules", "phones", "viewer", "visit"}
+# phones: reads a number; viewer, visit: what every request carries; here: the unit its address names; unit_lists: lists
+# with a unit in each row.
+OPEN_MODULES = {
+    "actions",
+    "queries",
+    "models",
+    "news",
+    "rules",
+    "phones",
+    "viewer",
+    "visit",
+    "here",
+    "unit_lists",
+}
 OPEN_ROOMS = {"core", "ui"}
 MANAGERS = {"objects", "_default_manager", "_base_manager"}
 RELATIONS = {"ForeignKey", "OneToOneField", "ManyToManyField"}
-WRITES = {"bulk_create", "bulk_update", "get_or_create", "save", "update_or_create"}
+WRITES = {
+    "bulk_create",
+    "bulk_update",
+    "create",
+    "delete",
+    "get_or_create",
+    "save",
+    "update",
+    "update_or_create",
+}
+QUERIES = {"all", "exclude", "filter", "objects", "order_by", "select_for_update", "using", *MANAGERS}
+SQL_WRITES = re.compile(
+    r"\s*(with\b.*?\)\s*)?(insert\s+into\b|update\s+\w+(\s+(as\s+)?\w+)?\s+set\b|delete\s+from\b|truncate\b"
+    r"|merge\s+into\b|copy\s.*\bfrom\s+stdin\b)",
+    re.IGNORECASE | re.DOTALL,
+)
+# What writes beside the acts, and why.
+WRITERS = {
+    "core/audit.py": "the trail's own entries, for every act",
+    "core/audit_seals.py": "the blocks of the trail, by a loop",
+    "core/imports/running.py": "the state of an import while a job works it off",
+    "core/imports/work.py": "what a kind of list may write of an import: progress, refused rows, its journal",
+    "core/jobs.py": "jobs as they are put down, leased and done",
+    "core/limits.py": "counters, over connections of their own",
+    "core/loops.py": "heartbeats",
+    "enrolment/hotpath/directory.py": "when a token was used last",
+    "enrolment/paper/reading.py": "rows of a paper list into its staging table",
+    "enrolment/paper/committing.py": "a paper list's statements beside those of the act",
+    "programmes/ledger_sql.py": "the ledger's statements, which its acts run",
+    "units/staged_closings.py": "the same temporary tables as units/staging.py",
+    "units/staging.py": "temporary tables of a list that is being checked",
+    "units/trees/laying.py": "how the acts of units write ranges",
+    "units/trees/shifting.py": "the same for one move",
+    "units/trees/placements.py": "the same for a placement",
+    "units/words.py": "the words of names, for the acts of units",
+}
+TRAIL = {"record", "audit.record"}
+# Attributes whose words are shown or read out.
+SPOKEN = ("alt", "aria-label", "data-l", "placeholder", "title")
+SHORTEST_SENTENCE = 4  # words of a test's name
 
 # Rules may mark the words they answer with for translation; that is all they know of Django.
 WORDS = {"django.utils.functional", "django.utils.translation"}
@@ -200,15 +250,15 @@ def clocks_read_in_the_wrong_place(source: Source) -> Iterator[str]:
 
 
 def exports(path: Path) -> set[str] | None:
-    """The names in a module's `__all__`; None when there is no such file or list."""
+    """The names a folder's `__init__.py` imports, for that is what it offers; None when there is no such file."""
     if not path.is_file():
         return None
-    for node in ast.parse(path.read_text()).body:
-        if isinstance(node, ast.Assign) and any(
-            isinstance(t, ast.Name) and t.id == "__all__" for t in node.targets
-        ):
-            return set(ast.literal_eval(node.value))
-    return None
+    return {
+        alias.asname or alias.name
+        for node in ast.parse(path.read_text()).body
+        if isinstance(node, ast.ImportFrom)
+        for alias in node.names
+    }
 
 
 def acts_with_positions(source: Source) -> Iterator[str]:
@@ -228,14 +278,49 @@ def acts_with_positions(source: Source) -> Iterator[str]:
             yield source.at(node, f"{node.name}() takes a request: acts know no web")
 
 
+def chain(node: ast.AST) -> list[str]:
+    """The names a call hangs on: `X.objects.filter(…).update` is update, filter, objects, X."""
+    names = []
+    while isinstance(node, ast.Attribute | ast.Call):
+        if isinstance(node, ast.Attribute):
+            names.append(node.attr)
+            node = node.value
+        else:
+            node = node.func
+    return [*names, node.id] if isinstance(node, ast.Name) else names
+
+
 def writes_outside_acts(source: Source) -> Iterator[str]:
-    if not source.parts & {"views", "endpoints", "queries", "parsing"}:
+    if "actions" in source.parts or f"{source.room}/{source.path}" in WRITERS:
         return
     for node in ast.walk(source.tree):
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
-            called = dotted(node.func)
-            if node.func.attr in WRITES or re.search(r"\.objects\.(create|update|delete)$", called):
-                yield source.at(node, f"{called or node.func.attr}() writes: only actions do")
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in WRITES:
+            # A row's own save() or delete() takes nothing by position; `update` of a dict or a digest is no query's.
+            is_a_rows = node.func.attr in {"save", "delete"} and not node.args
+            if is_a_rows or QUERIES.intersection(chain(node.func)[1:]):
+                yield source.at(node, f"{ast.unparse(node.func)}() writes: only actions do")
+        elif isinstance(node, ast.Constant) and isinstance(node.value, str) and SQL_WRITES.match(node.value):
+            yield source.at(node, f"{node.value.split()[0]} … writes: only actions do")
+
+
+def acts_without_by_or_at(source: Source) -> Iterator[str]:
+    """What leaves an entry in the trail is told who and when; what the system does by itself says so in the entry."""
+    if "actions" not in source.parts:
+        return
+    for node in source.tree.body:
+        if not isinstance(node, ast.FunctionDef) or node.name.startswith("_"):
+            continue
+        given = {argument.arg for argument in [*node.args.args, *node.args.kwonlyargs]}
+        for call in ast.walk(node):
+            if isinstance(call, ast.Call) and dotted(call.func) in TRAIL:
+                by = next((ast.unparse(key.value) for key in call.keywords if key.arg == "by"), "")
+                # News carries both.
+                lacking = {"by", "at"} - given if "news" not in given else set()
+                if by.startswith("Actor.system("):
+                    lacking -= {"by"}
+                if lacking:
+                    yield source.at(node, f"{node.name}() is not handed {' and '.join(sorted(lacking))}")
+                break
 
 
 def rules_that_know_django(source: Source) -> Iterator[str]:
@@ -250,9 +335,7 @@ def rules_that_know_django(source: Source) -> Iterator[str]:
         for module in modules:
             if module in WORDS:
                 continue
-            if module.split(".")[0] in {"django", "psycopg", "ninja", "procrastinate"} or module.endswith(
-                "models"
-            ):
+            if module.split(".")[0] in {"django", "psycopg"} or module.endswith("models"):
                 yield source.at(node, f"rules import {module}: they are pure Python")
 
 
@@ -282,7 +365,7 @@ def modules_too_long(source: Source) -> Iterator[str]:
 
 
 def templates_that_look_upwards(source: Source) -> Iterator[str]:
-    pattern = r"""\{%-?\s*(extends|include|url)\s+["'](\w+)([/:])"""
+    pattern = r"""\{%-?\s*(extends|include|url|post|go)\b[^%]*?\s["'](\w+)([/:])\w"""
     for number, line in enumerate(source.text.splitlines(), 1):
         for tag, room, _ in re.findall(pattern, line):
             if room in FLOORS and above(source.room, room):
@@ -311,7 +394,247 @@ def templates_against_the_content_policy(source: Source) -> Iterator[str]:
             yield f"{where}: inline styles are blocked by the content policy"
 
 
+def english_without_translation(source: Source) -> Iterator[str]:
+    """Words on a page that no translate tag holds. None are capitals (CSV), code, and what names its own language."""
+    if source.path.suffix != ".html":
+        return
+    lines = source.text
+
+    def blank(found: re.Match[str]) -> str:
+        return "\n" * found[0].count("\n") or " "
+
+    for pattern in (
+        r"\{#.*?#\}",
+        r"\{%\s*comment\b.*?\bendcomment\s*%\}",
+        r"\{%\s*blocktrans(late)?\b.*?\bendblocktrans(late)?\s*%\}",
+        r"\{%\s*block\s+\w+_(class|attributes)\s*%\}.*?\{%\s*endblock",
+        r"\{%.*?%\}",
+        r"\{\{.*?\}\}",
+        r"<(script|style|code|pre|kbd)\b.*?</\1>",
+        r"<(\w+)\b[^>]*\slang=[^>]*>[^<]*</\1>",
+    ):
+        lines = re.sub(pattern, blank, lines, flags=re.DOTALL)
+    said = "|".join(SPOKEN)
+    for tag in re.finditer(r"<[^>]*>", lines):
+        for value in re.findall(rf"""\s(?:{said})\s*=\s*("[^"]*"|'[^']*')""", tag[0]):
+            if re.search(r"[A-Za-z]{2}", value):
+                number = lines.count("\n", 0, tag.start()) + 1
+                yield f"{source.room}/{source.path}:{number}: {value} is not translated"
+    for number, line in enumerate(re.sub(r"<[^>]*>|&\w+;", blank, lines).splitlines(), 1):
+        if re.search(r"[A-Za-z][a-z]", line):
+            yield f"{source.room}/{source.path}:{number}: “{line.strip()}” is not translated"
+
+
+def indexes_nobody_uses(source: Source) -> Iterator[str]:
+    if source.parts.isdisjoint({"models"}):
+        return
+    lines = source.text.splitlines()
+    for node in ast.walk(source.tree):
+        if isinstance(node, ast.Call) and re.search(r"(^|\.)\w*Index$", dotted(node.func)):
+            near = lines[max(0, node.lineno - 4) : (node.end_lineno or node.lineno) + 1]
+            if "used by" not in "\n".join(near):
+                yield source.at(node, "an index that does not say what uses it: # used by: …")
+
+
+def silent_functions(source: Source) -> Iterator[str]:
+    """What other rooms and pages call says what it does."""
+    if source.parts.isdisjoint({"actions", "queries", "rules"}) or source.path.stem == "__init__":
+        return
+    for node in source.tree.body:
+        if (
+            isinstance(node, ast.FunctionDef)
+            and not node.name.startswith("_")
+            and not ast.get_docstring(node)
+        ):
+            yield source.at(node, f"{node.name}() says nothing of what it does")
+
+
+# In the tests
+
+
+def names_that_are_no_sentences(source: Source) -> Iterator[str]:
+    for node in each_test_of(source):
+        if node.name.count("_") < SHORTEST_SENTENCE:
+            yield source.at(node, f"{node.name} says too little: a test is named by what it proves")
+
+
+def asserting_nothing(source: Source) -> Iterator[str]:
+    for node in each_test_of(source):
+        if not says_no(node) and not called_in(node) & proving():
+            yield source.at(node, f"{node.name} asserts nothing")
+
+
+def mocks_of_our_own(source: Source) -> Iterator[str]:
+    """Figures of ours may be made small, and what a module keeps be emptied; no function of ours is replaced, and a
+    class only by one that extends it (to stop on the way)."""
+    functions = {
+        node.name
+        for node in ast.walk(source.tree)
+        if isinstance(node, ast.FunctionDef) or (isinstance(node, ast.ClassDef) and not node.bases)
+    }
+    for node in ast.walk(source.tree):
+        if isinstance(node, ast.Import | ast.ImportFrom):
+            module = node.module or "" if isinstance(node, ast.ImportFrom) else ""
+            names = [module, *(f"{module}.{alias.name}".strip(".") for alias in node.names)]
+            if any(name.split(".")[:2] == ["unittest", "mock"] or name == "mock" for name in names):
+                yield source.at(node, "a mock")
+        elif isinstance(node, ast.Call) and dotted(node.func).endswith(".setattr") and len(node.args) == 3:
+            target, name, value = node.args
+            ours = dotted(target).split(".")[0] in source.imported or "abhiyan" in ast.unparse(target)
+            if ours and (isinstance(value, ast.Lambda) or ast.unparse(value) in functions):
+                yield source.at(node, f"{dotted(target)}.{ast.unparse(name)[1:-1]} is replaced")
+
+
+def sleeps(source: Source) -> Iterator[str]:
+    """Waiting is asking until (core.tests.waits), never a fixed time; to let other tasks run once is no sleep."""
+    for node in ast.walk(source.tree):
+        if not isinstance(node, ast.Call):
+            continue
+        called = ast.unparse(node.func).rpartition(".")[2]
+        given = ast.unparse(node.args[0]) if node.args else ""
+        if (called == "sleep" and given != "0") or called == "wait_for_timeout":
+            yield source.at(node, f"{ast.unparse(node)} waits for a fixed time")
+
+
+def each_test_of(source: Source) -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef]:
+    for node in ast.walk(source.tree):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and node.name.startswith("test_"):
+            yield node
+
+
+def says_no(function: ast.AST) -> bool:
+    """Whether something in it fails: an assertion, or an error that is waited for."""
+    return any(
+        isinstance(node, ast.Assert)
+        or (
+            isinstance(node, ast.Attribute)
+            and dotted(node) in {"pytest.raises", "pytest.fail", "pytest.warns"}
+        )
+        for node in ast.walk(function)
+    )
+
+
+def called_in(function: ast.AST) -> set[str]:
+    return {
+        ast.unparse(node.func).rpartition(".")[2] for node in ast.walk(function) if isinstance(node, ast.Call)
+    }
+
+
+@cache
+def proving() -> set[str]:
+    """The helpers of the tests that assert something, themselves or by others of them."""
+    helpers = {
+        node.name: node
+        for source in sources_of_tests()
+        for node in ast.walk(source.tree)
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and not node.name.startswith("test_")
+    }
+    found = {name for name, node in helpers.items() if says_no(node)}
+    calls = {name: called_in(node) for name, node in helpers.items()}
+    while more := {name for name, called in calls.items() if called & found} - found:
+        found |= more
+    return found
+
+
+@cache
+def sources_of_tests() -> tuple[Source, ...]:
+    found = [*PACKAGE.glob("*/tests/**/*.py"), *(ROOT / "tests").glob("**/*.py"), ROOT / "conftest.py"]
+    return tuple(
+        Source(room=".", path=path.relative_to(ROOT), text=path.read_text()) for path in sorted(found)
+    )
+
+
+# --- old ways: what the kit (ui.lists, ui.acts, org.here) does now ---
+
+
+def in_views(source: Source) -> bool:
+    return "views" in source.parts
+
+
+def files_written_by_hand(source: Source) -> Iterator[str]:
+    for node in ast.walk(source.tree):
+        if (
+            source.room != "ui"
+            and isinstance(node, ast.Call)
+            and dotted(node.func).endswith(("csv_response", "file_response"))
+        ):
+            yield source.at(node, "a file of its own: declare the columns (ui.lists.Column)")
+
+
+def refusals_put_beside_fields_by_hand(source: Source) -> Iterator[str]:
+    for node in ast.walk(source.tree) if in_views(source) else ():
+        if not isinstance(node, ast.Call) or not node.args or not dotted(node.func).endswith(".add_error"):
+            continue
+        if dotted(node.func) == "self.add_error":  # a form that cleans itself
+            continue
+        said = node.args[-1]
+        if isinstance(said, ast.Call) and dotted(said.func) == "str" and isinstance(said.args[0], ast.Name):
+            yield source.at(node, "a refusal put beside its field by hand: ui.acts.tried does that")
+
+
+def units_read_from_addresses_by_hand(source: Source) -> Iterator[str]:
+    for node in ast.walk(source.tree) if in_views(source) else ():
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and "?unit=" in node.value:
+            yield source.at(node, "?unit= by hand: org.here.address makes it")
+        if (
+            isinstance(node, ast.Call)
+            and dotted(node.func).endswith(("GET.get", "POST.get"))
+            and node.args
+            and isinstance(node.args[0], ast.Constant)
+            and node.args[0].value == "unit"
+        ):
+            yield source.at(node, "the unit of a page read by hand: org.here.page_unit does that")
+
+
+def tables_drawn_by_hand(source: Source) -> Iterator[str]:
+    if source.room == "ui" or source.path.suffix != ".html":
+        return
+    for number, line in enumerate(source.text.splitlines(), 1):
+        for _each in re.findall(r'<table class="tbl', line):
+            yield f"{source.room}/{source.path}:{number}: a list drawn by hand: {{% list %}} draws it"
+
+
+def template_lines_too_long(source: Source) -> Iterator[str]:
+    if source.path.suffix != ".html":
+        return
+    for number, line in enumerate(source.text.splitlines(), 1):
+        if len(line) > LONGEST_LINE:
+            yield f"{source.room}/{source.path}:{number}: {len(line)} characters: one element a line"
+
+
+# What only the server itself can answer: definitions, its catalogue, and its own programs.
+SERVERS_OWN = re.compile(
+    r"\b(create|alter|drop)\s+(or\s+replace\s+)?(unique\s+|materialized\s+)?"
+    r"(database|extension|function|index|policy|role|table|trigger|view)\b"
+    r"|\bpg_(attribute|auth_members|constraint|index(es)?|polic(y|ies)|proc|roles|trigger)\b",
+    re.IGNORECASE,
+)
+SERVERS_ACTS = {"MigrationExecutor", "backup.restore", "backup.take", "schema.migrate"}
+
+
+def what_the_server_holds_on_one_version(source: Source) -> Iterator[str]:
+    """A file that asks the server for more than rows carries the mark `versions`, or a test of it does."""
+    if source.path.name.startswith("test_") and "mark.versions" not in source.text:
+        for node in ast.walk(source.tree):
+            is_sql = (
+                isinstance(node, ast.Constant)
+                and isinstance(node.value, str)
+                and SERVERS_OWN.search(node.value)
+            )
+            if is_sql or (isinstance(node, ast.Attribute | ast.Name) and dotted(node) in SERVERS_ACTS):
+                yield source.at(node, "rests on the server's version: mark it `versions` (docs/style.md)")
+
+
 Finder = Callable[[Source], Iterator[str]]
+# What is left of them stands in old_ways.toml: how often in which file. The list may only shrink.
+OLD_WAYS: dict[Finder, str] = {
+    files_written_by_hand: "**/*.py",
+    refusals_put_beside_fields_by_hand: "**/*.py",
+    units_read_from_addresses_by_hand: "**/*.py",
+    tables_drawn_by_hand: "templates/**/*",
+    template_lines_too_long: "templates/**/*",
+}
+LEFT: dict[str, dict[str, int]] = tomllib.loads((ROOT / "tests" / "old_ways.toml").read_text())
 IN_PYTHON: list[Finder] = [
     strings_to_models_above,
     managers_of_other_rooms,
@@ -321,8 +644,11 @@ IN_PYTHON: list[Finder] = [
     clocks_read_in_the_wrong_place,
     acts_with_positions,
     writes_outside_acts,
+    acts_without_by_or_at,
     rules_that_know_django,
     indexes_without_names,
+    indexes_nobody_uses,
+    silent_functions,
     forbidden_names,
     modules_too_long,
 ]
@@ -330,9 +656,32 @@ IN_TEMPLATES: list[Finder] = [
     templates_that_look_upwards,
     templates_outside_their_folder,
     templates_against_the_content_policy,
+    english_without_translation,
 ]
+IN_TESTS: list[Finder] = [
+    names_that_are_no_sentences,
+    asserting_nothing,
+    mocks_of_our_own,
+    sleeps,
+    what_the_server_holds_on_one_version,
+]
+EMBEDDED_ONLY = "it runs the embedded server of an installation of its own, never another"
+# What a rule of the tests lets be, by what is told of it, and why.
+BUT: dict[Finder, dict[str, str]] = {
+    sleeps: {"tests/kill/": "the rhythm of the load and of what is killed"},
+    what_the_server_holds_on_one_version: {
+        "test_command_line.py": EMBEDDED_ONLY,
+        "test_embedded.py": EMBEDDED_ONLY,
+        "test_restore_killed.py": EMBEDDED_ONLY,
+        "test_phones.py": "its statement is what a hostile sender types",
+    },
+    mocks_of_our_own: {
+        "journal.path": "the data folder is every test's, a journal of noes is one test's own"
+    },
+}
 
 
+@cache
 def sources(pattern: str) -> list[Source]:
     found = []
     for path in sorted(PACKAGE.glob(f"*/{pattern}")):
@@ -350,13 +699,46 @@ def told(offences: Iterator[str]) -> None:
 
 
 @pytest.mark.parametrize("finder", IN_PYTHON, ids=lambda finder: finder.__name__)
-def test_no_room_has(finder: Finder) -> None:
+def test_no_module_breaks_a_rule_of(finder: Finder) -> None:
     told(offence for source in sources("**/*.py") for offence in finder(source))
 
 
 @pytest.mark.parametrize("finder", IN_TEMPLATES, ids=lambda finder: finder.__name__)
-def test_no_room_has_any(finder: Finder) -> None:
+def test_no_template_breaks_a_rule_of(finder: Finder) -> None:
     told(offence for source in sources("templates/**/*") for offence in finder(source))
+
+
+@pytest.mark.parametrize("finder", IN_TESTS, ids=lambda finder: finder.__name__)
+def test_no_test_breaks_a_rule_of(finder: Finder) -> None:
+    told(
+        offence
+        for source in sources_of_tests()
+        for offence in finder(source)
+        if not any(each in offence for each in BUT.get(finder, ()))
+    )
+
+
+@pytest.mark.parametrize("finder", OLD_WAYS, ids=lambda finder: finder.__name__)
+def test_an_old_way_is_gone_but_for_the_list_of_what_is_left(finder: Finder) -> None:
+    """More than the list allows is a step back; a file on it that needs it no more comes off it."""
+    left = LEFT.get(finder.__name__, {})
+    found = {
+        f"{source.room}/{source.path}": offences
+        for source in sources(OLD_WAYS[finder])
+        if (offences := list(finder(source)))
+    }
+    told(offence for path, each in found.items() if len(each) > left.get(path, 0) for offence in each)
+    told(f"{path}: none left, take it off tests/old_ways.toml" for path in left.keys() - found.keys())
+
+
+def test_what_may_write_beside_the_acts_still_does() -> None:
+    """A name on the list that writes no more, or is gone, comes off it."""
+    written = {
+        f"{source.room}/{source.path}"
+        for source in sources("**/*.py")
+        for _offence in writes_outside_acts(Source(source.room, Path("elsewhere.py"), source.text))
+    }
+    assert WRITERS.keys() - written == set()
 
 
 def test_every_folder_of_the_package_is_a_room_with_a_floor() -> None:
@@ -364,7 +746,7 @@ def test_every_folder_of_the_package_is_a_room_with_a_floor() -> None:
     assert folders == set(FLOORS)
 
 
-def test_migrations_have_names() -> None:
+def test_every_migration_has_a_name() -> None:
     nameless = [path for path in PACKAGE.glob("*/migrations/*.py") if re.match(r"\d{4}_auto_", path.name)]
     assert nameless == []
 
@@ -402,6 +784,32 @@ PLANTED: list[tuple[Finder, str, str, str]] = [
     (acts_with_positions, "units", "actions.py", "def move(*, request): ..."),
     (writes_outside_acts, "units", "views.py", "def edit(request):\n    unit.save()"),
     (writes_outside_acts, "units", "queries.py", "Unit.objects.create(code='x')"),
+    (writes_outside_acts, "units", "loops.py", "Unit.objects.filter(code='x').update(kind='y')"),
+    (writes_outside_acts, "units", "lists.py", "Unit.objects.exclude(code='x').select_for_update().delete()"),
+    (writes_outside_acts, "units", "views.py", "def gone(request):\n    unit.delete()"),
+    (
+        writes_outside_acts,
+        "units",
+        "queries.py",
+        "cursor.execute('insert into units_unit (code) values (1)')",
+    ),
+    (writes_outside_acts, "units", "queries.py", "cursor.execute('update units_unit u set code = 1')"),
+    (writes_outside_acts, "units", "rows.py", "Q = 'with x as (select 1) delete from units_unit'"),
+    (
+        acts_without_by_or_at,
+        "units",
+        "actions.py",
+        "def move(*, at):\n    audit.record(by=by, at=at, act='x')",
+    ),
+    (
+        acts_without_by_or_at,
+        "units",
+        "actions/move.py",
+        "def move(*, by):\n    audit.record(by=by, at=0, act='x')",
+    ),
+    (indexes_nobody_uses, "units", "models.py", "models.Index(fields=['code'], name='unit_code')"),
+    (silent_functions, "units", "queries/rows.py", "def rows(): ..."),
+    (silent_functions, "units", "rules/split.py", "def split(total): return total"),
     (rules_that_know_django, "units", "rules/split.py", "from django.db import models"),
     (rules_that_know_django, "units", "rules.py", "from .models import Unit"),
     (indexes_without_names, "units", "models.py", "models.Index(fields=['code'])"),
@@ -411,11 +819,47 @@ PLANTED: list[tuple[Finder, str, str, str]] = [
     (templates_that_look_upwards, "ui", "templates/ui/page.html", '{% extends "site/base.html" %}'),
     (templates_that_look_upwards, "people", "templates/people/x.html", "{% include 'org/_office.html' %}"),
     (templates_that_look_upwards, "people", "templates/people/x.html", "{% url 'org:office' 1 %}"),
+    (templates_that_look_upwards, "people", "templates/people/x.html", '{% go _("Office") "org:office" 1 %}'),
+    (templates_that_look_upwards, "people", "templates/people/x.html", '{% post "org:office" 1 %}'),
     (templates_outside_their_folder, "people", "templates/org/x.html", ""),
     (templates_against_the_content_policy, "ui", "templates/ui/x.html", '<p class="a" style="color:red">'),
     (templates_against_the_content_policy, "ui", "templates/ui/x.html", "<a onclick='go()'>"),
     (templates_against_the_content_policy, "ui", "templates/ui/x.html", "<script>go()</script>"),
     (templates_against_the_content_policy, "ui", "templates/ui/x.html", "<style>p {}</style>"),
+    (english_without_translation, "ui", "templates/ui/x.html", "<p>Reports due</p>"),
+    (english_without_translation, "ui", "templates/ui/x.html", '{% translate "Yes" %}, or no'),
+    (
+        english_without_translation,
+        "ui",
+        "templates/ui/x.html",
+        '<a title="Go there" href="{{ x }}">{{ y }}</a>',
+    ),
+    (names_that_are_no_sentences, "tests", "test_x.py", "def test_a_name(): assert f()"),
+    (asserting_nothing, "tests", "test_x.py", "def test_all_is_well_here():\n    admire()"),
+    (mocks_of_our_own, "tests", "test_x.py", "from unittest.mock import patch"),
+    (mocks_of_our_own, "tests", "test_x.py", "import unittest.mock"),
+    (
+        mocks_of_our_own,
+        "tests",
+        "test_x.py",
+        "from abhiyan.core import clock\nmonkeypatch.setattr(clock, 'now', lambda: AT)",
+    ),
+    (files_written_by_hand, "org", "views.py", "tables.csv_response('x', [], [])"),
+    (
+        refusals_put_beside_fields_by_hand,
+        "org",
+        "views/offers.py",
+        "try: f()\nexcept Refused as refused: form.add_error(None, str(refused))",
+    ),
+    (units_read_from_addresses_by_hand, "org", "views.py", "code = request.GET.get('unit', '')"),
+    (units_read_from_addresses_by_hand, "org", "views.py", "href = f'{page}?unit={code}'"),
+    (tables_drawn_by_hand, "org", "templates/org/x.html", '<div><table class="tbl cards">'),
+    (template_lines_too_long, "org", "templates/org/x.html", "<p>" + "{{ x }}" * 20),
+    (sleeps, "tests", "test_x.py", "time.sleep(0.1)"),
+    (sleeps, "tests", "test_x.py", "page.wait_for_timeout(500)"),
+    (what_the_server_holds_on_one_version, "tests", "test_x.py", "run('create or replace function f()')"),
+    (what_the_server_holds_on_one_version, "tests", "test_x.py", "run('select 1 from pg_policies')"),
+    (what_the_server_holds_on_one_version, "tests", "test_x.py", "backup.take(to=path)"),
 ]
 
 
@@ -439,6 +883,46 @@ ALLOWED: list[tuple[Finder, str, str, str]] = [
     (acts_with_positions, "units", "actions.py", "def move(*, unit, by, at): ...\ndef _rank(a, b): ..."),
     (templates_that_look_upwards, "people", "templates/people/x.html", '{% extends "ui/page.html" %}'),
     (templates_against_the_content_policy, "ui", "templates/ui/x.html", '<script src="x.js" defer></script>'),
+    (writes_outside_acts, "units", "actions/move.py", "Unit.objects.filter(code='x').update(kind='y')"),
+    (writes_outside_acts, "units", "queries.py", "found.update(rows)\nUnit.objects.filter(code='update')"),
+    (writes_outside_acts, "units", "queries.py", "Q = 'select 1 for update'"),
+    (
+        acts_without_by_or_at,
+        "units",
+        "actions.py",
+        "def move(*, by, at):\n    audit.record(by=by, at=at, act='x')",
+    ),
+    (
+        acts_without_by_or_at,
+        "units",
+        "actions.py",
+        "def sweep(*, at):\n    audit.record(by=Actor.system('sweep'), at=at, act='x')",
+    ),
+    (
+        english_without_translation,
+        "ui",
+        "templates/ui/x.html",
+        '<p title="{% translate "Go" %}">{% blocktranslate %}Yes, no{% endblocktranslate %} CSV <code>a b</code></p>',
+    ),
+    (files_written_by_hand, "ui", "lists.py", "tables.file_response('x', 'csv', [], [])"),
+    (refusals_put_beside_fields_by_hand, "org", "views.py", "form.add_error('last', _('Too early.'))"),
+    (tables_drawn_by_hand, "ui", "templates/ui/kit.html", '<table class="tbl">'),
+    (mocks_of_our_own, "tests", "test_x.py", "from abhiyan.x import y\nmonkeypatch.setattr(y, 'MOST', 3)"),
+    (mocks_of_our_own, "tests", "test_x.py", "import os\nmonkeypatch.setattr(os, 'geteuid', lambda: 0)"),
+    (sleeps, "tests", "test_x.py", "await asyncio.sleep(0)"),
+    (
+        what_the_server_holds_on_one_version,
+        "tests",
+        "test_x.py",
+        "pytestmark = pytest.mark.versions\nrun('drop table x')",
+    ),
+    (what_the_server_holds_on_one_version, "tests", "test_x.py", "run('select n from units_unit')"),
+    (
+        asserting_nothing,
+        "tests",
+        "test_x.py",
+        "def test_it_is_refused_here():\n    with pytest.raises(E): f()",
+    ),
 ]
 
 

@@ -16,10 +16,10 @@ from abhiyan.enrolment.tests.server import Server
 from abhiyan.people.models import Account
 from abhiyan.site.tests.cast import Cast
 from abhiyan.ui.tests.axe import unsound
-from abhiyan.ui.tests.test_browser import SIZES
+from abhiyan.ui.tests.test_browser import LOOKS, SIZES
 from abhiyan.units.models import Unit
 
-pytestmark = [pytest.mark.browser, pytest.mark.once]
+pytestmark = pytest.mark.browser
 HEAD = "Code,Kind,Name in English,Name in Hindi,Organisational parent,Aadhaar\n"
 UNITS = (
     HEAD
@@ -73,8 +73,7 @@ def number(page: Page) -> UUID:
     return UUID(page.url.split("/imports/")[1].strip("/"))
 
 
-@pytest.mark.parametrize("language", ["en", "hi"])
-@pytest.mark.parametrize("size", list(SIZES))
+@pytest.mark.parametrize(("size", "language"), LOOKS)
 def test_an_import_in_all_its_states_has_no_violation(
     visit: Open, tmp_path: Path, size: str, language: str
 ) -> None:
@@ -214,7 +213,7 @@ PAPER = (
 REFUSED = [
     ("5", "फ़ोन", "•••45", "दस अंकों का भारतीय मोबाइल नंबर लिखें"),
     ("7", "बूथ कोड", "JK-B999", "ऐसी कोई इकाई नहीं है"),
-    ("8", "जन्म वर्ष", "1650", "चार अंक लिखें, जैसे 1980"),
+    ("8", "जन्म का साल", "1650", "चार अंक लिखें, जैसे 1980"),
 ]
 
 
@@ -262,7 +261,7 @@ def test_a_paper_list_goes_through_on_a_phone_in_hindi(visit: Open, cast: Cast, 
     work("check", "#outcome")
     outcome = {"सदस्य बनें": "2", "इसी सूची की दूसरी पंक्ति में भी हैं: एक ही बार गिने गए": "1", "अस्वीकृत": "3"}
     assert counted("#outcome") == outcome
-    assert "18 से कम उम्र: इस गिनती के सिवा उनका कुछ नहीं रखा जाता: 1" in page.inner_text("section:has(#outcome)")
+    assert "18 से कम उम्र: हम केवल यह गिनती रखते हैं: 1" in page.inner_text("section:has(#outcome)")
     assert_all_are_named()
     page.click("a[href$='/refused/']")
     page.wait_for_url("**/refused/")

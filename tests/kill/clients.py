@@ -48,6 +48,10 @@ class Record:
     answered_at: float = field(default_factory=time.monotonic)
     longest_silence_s: float = 0.0
 
+    def begin_silence(self) -> None:
+        """Measure the longest time without an answer from now on."""
+        self.longest_silence_s, self.answered_at = 0.0, time.monotonic()
+
     def answer(self, claim: Sent, receipt: str) -> None:
         first = self.receipts.setdefault(claim.key, receipt)
         if first != receipt:

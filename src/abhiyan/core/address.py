@@ -36,9 +36,22 @@ def client(request: HttpRequest) -> str:
     return str(request.META.get("REMOTE_ADDR", ""))
 
 
+# What browsers, curl and our own pages send. A name that is not here may be a proxy's (Via, CF-Connecting-IP,
+# True-Client-IP, X-Client-IP, and the next one), so nothing else is believed to come from this machine.
+_OF_A_BROWSER = re.compile(
+    r"HTTP_(ACCEPT(_CHARSET|_ENCODING|_LANGUAGE)?|ACCESS_CONTROL_REQUEST_(HEADERS|METHOD|PRIVATE_NETWORK)|AUTHORIZATION"
+    r"|CACHE_CONTROL|CONNECTION|COOKIE|DNT|EXPECT|HOST|IF_(MATCH|MODIFIED_SINCE|NONE_MATCH|RANGE|UNMODIFIED_SINCE)"
+    r"|KEEP_ALIVE|ORIGIN|PRAGMA|PRIORITY|PURPOSE|RANGE|REFERER|SAVE_DATA|TE|TRAILER|TRANSFER_ENCODING|UPGRADE"
+    r"|UPGRADE_INSECURE_REQUESTS|USER_AGENT|X_CSRFTOKEN|X_REQUESTED_WITH|HX_\w+|SEC_\w+)"
+)
+
+
 def is_loopback(request: HttpRequest) -> bool:
-    """Whether the request was made on this very machine, and nobody passed it on."""
-    if any(key.startswith(("HTTP_X_FORWARDED", "HTTP_FORWARDED", "HTTP_X_REAL_IP")) for key in request.META):
+    """Whether the request was made on this very machine, and nobody passed it on.
+
+    A header that no browser sends means that somebody did.
+    """
+    if any(key.startswith("HTTP_") and not _OF_A_BROWSER.fullmatch(key) for key in request.META):
         return False
     try:
         return _address(str(request.META.get("REMOTE_ADDR", ""))).is_loopback

@@ -9,6 +9,7 @@ stay sealed. `age -d -i KEY FILE | tar x` opens one without this program.
 Messages here go to whoever runs the server, on the console: in English.
 """
 
+import fcntl
 import hashlib
 import io
 import json
@@ -19,7 +20,7 @@ import subprocess
 import tarfile
 import tempfile
 from collections.abc import Callable, Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib import metadata
@@ -41,6 +42,10 @@ LAST = "last-backup.json"  # in the data folder: when the newest backup of what 
 PART = 8 * 1024 * 1024
 LEFT_OUT = ("imports",)  # below the files' folder: uploads on their way, sealed, and gone within days
 LONGEST_KEPT = 36  # of a name that "_replaced_" and a time follow: PostgreSQL cuts names at 63 bytes
+# A setting of a restored database while its files are not in place yet: what is left to do, as JSON. It comes and goes
+# with the database, whoever looks from wherever.
+MARK = "abhiyan.restoring"
+_BEGINS = b"age-encryption.org/"
 Say = Callable[[str], None]
 
 
@@ -54,10 +59,10 @@ class RestoreRefused(Exception):
 
 @dataclass(frozen=True)
 class Restored:
-    """News, told in a system scope: the database is that of `taken_at` again.
+    """News, told in a system scope, in the restored database before it takes its place: it is that of `taken_at`.
 
-    Whoever hears it puts right what the world knows better than a backup: erasures since then, sessions, messages
-    that were waiting then and have gone out since.
+    Whoever hears it puts right what the world knows better than a backup: noes since then, sessions, messages that
+    were waiting then and have gone out since. Nobody else works in this database yet.
     """
 
     taken_at: datetime
@@ -104,11 +109,14 @@ def take(*, to: Path, recipient: str, at: datetime, say: Say = lambda _: None) -
     half = to.with_name(f".{to.name}.half")
     try:
         to.parent.mkdir(parents=True, exist_ok=True)
+        for left in halves(to.parent):
+            left.unlink()
         descriptor = os.open(half, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600)
     except OSError as error:
         raise BackupFailed(f"No backup can be written to {to}: {error.filename}: {error.strerror}.") from None
     try:
         with os.fdopen(descriptor, "wb") as out:
+            fcntl.flock(out, fcntl.LOCK_EX)  # as long as it is written: another backup leaves it alone
             sealer = sealing.Sealer(out, key)
             with tarfile.open(fileobj=cast(IO[bytes], sealer), mode="w|", format=tarfile.PAX_FORMAT) as tar:
                 _add(tar, "manifest.json", json.dumps(manifest, indent=1).encode(), at)
@@ -127,12 +135,23 @@ def take(*, to: Path, recipient: str, at: datetime, say: Say = lambda _: None) -
     except BaseException:
         half.unlink(missing_ok=True)
         raise
-    _keep_in_mind({"taken_at": manifest["taken_at"]})
+    _keep_in_mind({"taken_at": manifest["taken_at"], "folder": str(to.parent.resolve())})
     return manifest | complete | {"bytes": to.stat().st_size}
 
 
+def halves(folder: Path) -> list[Path]:
+    """What backups that were killed have left in a folder; the next one there removes it."""
+    found = []
+    for path in folder.glob(".*.half"):
+        with suppress(OSError), path.open("rb") as file:
+            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)  # else it is still being written
+            if file.read(len(_BEGINS)) in (b"", _BEGINS):
+                found.append(path)
+    return found
+
+
 def _keep_in_mind(last: dict[str, str]) -> None:
-    """How old what a restore would bring back is: `doctor` asks."""
+    """How old what a restore would bring back is, and where backups go: `doctor` asks."""
     with suppress(OSError):
         (home.path() / LAST).write_text(json.dumps(last) + "\n")
 
@@ -150,66 +169,143 @@ def restore(
     """Make the database and the files of a backup this installation's. Returns its manifest.
 
     identity: text of the secret key's file. The backup is first restored beside what is there, checked to its last
-    byte and brought up to date; only then does it take its place. replace: what was there is kept under a name with
-    the time, which the manifest carries as `set_aside`; without it, a database that holds tables is refused. Nothing
-    may serve meanwhile. Needs the administrator's connection.
+    byte, brought up to date and told what was said since; only then does it take its place, in one transaction.
+    Killed before, nothing has happened; killed after, `finish` puts the files in place, and until then nothing serves.
+    replace: what was there is kept under a name with the time, which the manifest carries as `set_aside`; without it,
+    a database that holds tables is refused. Nothing may serve meanwhile. Needs the administrator's connection.
     """
-    keys = sealing.secret_keys(identity)
     name, folder = into or database.name(), files or Path(settings.MEDIA_ROOT)
     if schema.holds_tables(name) and not replace:
         raise RestoreRefused(
             f"The database {name} holds data already. With --replace it is set aside under another name, not deleted."
         )
-    beside, files_beside = f"{name}_restoring", folder.with_name(f"{folder.name}.restoring")
+    clear_away(name, folder)
+    beside, files_beside = _beside(name, folder)
+    try:
+        with _reading(source, identity) as (manifest, tar, members):
+            files_beside.mkdir(parents=True)
+            schema.prepare(beside)
+            say("restoring the database")
+            complete = _restore_parts(tar, members, beside, files_beside, int(manifest["pg_dump"]))
+        _check_complete(complete)
+        say("bringing it up to date")
+        _bring_up_to_date(beside, int(manifest["era"]))
+        say("saying again what people have said since, and taking its place")
+        os.sync()  # the files, before a database that speaks of them
+        _take_the_place(name, folder, manifest | complete, at)
+    except BaseException:
+        schema.leave_database()
+        clear_away(name, folder)
+        raise
+    told = finish(name)
+    assert told is not None
+    return told
+
+
+_HALF = """
+select substr(c, strpos(c, '=') + 1)
+  from pg_db_role_setting s join pg_database d on d.oid = s.setdatabase, unnest(s.setconfig) c
+ where d.datname = %s and s.setrole = 0 and starts_with(c, %s)"""
+
+
+def half_done(role: str | None = None, name: str | None = None) -> dict[str, Any] | None:
+    """What is left to do of a restore that was interrupted while it took its place; None where none was.
+
+    role: asks as one of ours, else as the administrator.
+    """
+    name = name or database.name()
+    with psycopg.connect(database.conninfo(role, dbname="postgres" if role is None else name)) as own:
+        row = own.execute(_HALF, [name, f"{MARK}="]).fetchone()
+    return None if row is None else json.loads(str(row[0]))
+
+
+def finish(name: str | None = None) -> dict[str, Any] | None:
+    """Put the files of a half done restore in place and take its mark away. Its manifest; None where none is half done.
+
+    May itself be killed, and run again. As the administrator.
+    """
+    name = name or database.name()
+    if (half := half_done(None, name)) is None:
+        return None
+    folder, beside, aside = (Path(half[each]) for each in ("folder", "beside", "aside"))
+    told: dict[str, Any] = half["told"]
+    if beside.exists():
+        if folder.exists() and not aside.exists():
+            folder.rename(aside)
+        beside.rename(folder)
+    if aside.exists():
+        told["set_aside"]["files"] = str(aside)
+    _keep_in_mind({"taken_at": told["taken_at"], "restored_at": half["at"]})
+    os.sync()  # the names, before the mark that tells of them is gone
+    with psycopg.connect(database.conninfo(None, dbname="postgres"), autocommit=True) as admin:
+        admin.execute(sql.SQL("alter database {} reset {}").format(sql.Identifier(name), sql.SQL(MARK)))
+    return told
+
+
+def clear_away(name: str | None = None, folder: Path | None = None) -> bool:
+    """Drop what a restore that was interrupted before it took its place has left. Whether there was anything.
+
+    Nothing of one that has taken its place by half: its files are still to be put there.
+    """
+    name, folder = name or database.name(), folder or Path(settings.MEDIA_ROOT)
+    if half_done(None, name) is not None:
+        return False
+    beside, files_beside = _beside(name, folder)
+    was_there = is_beside(None, name) or files_beside.exists()
+    _drop(beside)
     shutil.rmtree(files_beside, ignore_errors=True)
-    with source.open("rb") as file:
-        opener = sealing.Opener(file, keys)
-        with tarfile.open(fileobj=cast(IO[bytes], opener), mode="r|") as tar:
-            members = iter(tar)
-            manifest = _read_manifest(tar, members)
-            _drop(beside)
-            try:
-                schema.prepare(beside)
-                say("restoring the database")
-                complete = _restore_parts(tar, members, beside, files_beside, int(manifest["pg_dump"]))
-                opener.finish()
-                _check_complete(complete)
-                say("bringing it up to date")
-                _bring_up_to_date(beside, int(manifest["era"]))
-            except BaseException:
-                schema.leave_database()
-                _drop(beside)
-                shutil.rmtree(files_beside, ignore_errors=True)
-                raise
-    set_aside = _take_the_place(name, beside, folder, files_beside, at)
-    taken_at = datetime.fromisoformat(manifest["taken_at"])
-    with schema.working_as("jobs", name), system("restore"):
-        news.tell(Restored(taken_at=taken_at, at=at))
-        audit.record(
-            by=Actor.system("restore"), at=at, act="core.restored", facts={"taken_at": manifest["taken_at"]}
-        )
-    _keep_in_mind({"taken_at": manifest["taken_at"], "restored_at": at.isoformat()})
-    return manifest | complete | {"set_aside": set_aside}
+    return was_there
+
+
+def is_beside(role: str | None = None, name: str | None = None) -> bool:
+    """Whether there is a database beside the one in place: a restore is under way, or was interrupted.
+
+    role: asks as one of ours, else as the administrator.
+    """
+    name = name or database.name()
+    beside, _files = _beside(name, Path("files"))
+    with psycopg.connect(database.conninfo(role, dbname="postgres" if role is None else name)) as own:
+        return own.execute("select 1 from pg_database where datname = %s", [beside]).fetchone() is not None
+
+
+def _beside(name: str, folder: Path) -> tuple[str, Path]:
+    return f"{name}_restoring", folder.with_name(f"{folder.name}.restoring")
 
 
 def check(*, source: Path, identity: str) -> dict[str, Any]:
     """Read a backup to its end and change nothing. Returns its manifest. Raises when it could not be restored."""
-    with source.open("rb") as file:
-        opener = sealing.Opener(file, sealing.secret_keys(identity))
-        digest, found, complete = hashlib.sha256(), 0, {}
-        with tarfile.open(fileobj=cast(IO[bytes], opener), mode="r|") as tar:
-            members = iter(tar)
-            manifest = _read_manifest(tar, members)
-            for member in members:
-                if member.name.startswith("database.dump."):
-                    digest.update(_contents(tar, member))
-                elif member.name == "complete.json":
-                    complete = json.loads(_contents(tar, member))
-                else:
-                    found += 1
-        opener.finish()
+    digest, found, complete = hashlib.sha256(), 0, {}
+    with _reading(source, identity) as (manifest, tar, members):
+        for member in members:
+            if member.name.startswith("database.dump."):
+                digest.update(_contents(tar, member))
+            elif member.name == "complete.json":
+                complete = json.loads(_contents(tar, member))
+            else:
+                found += 1
     _check_complete(complete | {"got_sha256": digest.hexdigest(), "got_files": found})
     return manifest | complete
+
+
+def is_of(*, source: Path, identity: str, taken_at: str) -> bool:
+    """Whether a file is the backup that was taken then. Only its beginning is read."""
+    with source.open("rb") as file:
+        opener = sealing.Opener(file, sealing.secret_keys(identity))
+        with tarfile.open(fileobj=cast(IO[bytes], opener), mode="r|") as tar:
+            return bool(_read_manifest(tar, iter(tar))["taken_at"] == taken_at)
+
+
+@contextmanager
+def _reading(
+    source: Path, identity: str
+) -> Iterator[tuple[dict[str, Any], tarfile.TarFile, Iterator[tarfile.TarInfo]]]:
+    """A backup's manifest, then what is in it; the block must read it to its end. Raises when it is not whole."""
+    with source.open("rb") as file:
+        opener = sealing.Opener(file, sealing.secret_keys(identity))
+        with tarfile.open(fileobj=cast(IO[bytes], opener), mode="r|") as tar:
+            members = iter(tar)
+            yield _read_manifest(tar, members), tar, members
+        opener.finish()
 
 
 def key_check() -> str:
@@ -421,25 +517,43 @@ def _bring_up_to_date(name: str, era: int) -> None:
         admin.execute("analyze")
 
 
-def _take_the_place(name: str, beside: str, folder: Path, files_beside: Path, at: datetime) -> dict[str, str]:
-    """Returns under which names what was there is kept: `database` and `files`, as far as there were any."""
-    schema.leave_database()
+def _tell_restored(name: str, taken_at: datetime, at: datetime) -> None:
+    """In one transaction of the database that is still beside."""
+    with schema.working_as("jobs", name), system("restore"):
+        news.tell(Restored(taken_at=taken_at, at=at))
+        facts = {"taken_at": taken_at.isoformat()}
+        audit.record(by=Actor.system("restore"), at=at, act="core.restored", facts=facts)
+
+
+def _take_the_place(name: str, folder: Path, told: dict[str, Any], at: datetime) -> None:
+    """Swap the databases, and mark the new one until `finish` has put its files in place: in one transaction.
+
+    The old one is out of reach before the new one is told what was said since: no acknowledged word falls between.
+    """
+    beside, files_beside = _beside(name, folder)
     when = f"{at.astimezone(UTC):%Y%m%d_%H%M%S}"
-    kept: dict[str, str] = {}
     with psycopg.connect(database.conninfo(None, dbname="postgres"), autocommit=True) as admin:
-        if admin.execute("select 1 from pg_database where datname = %s", [name]).fetchone():
-            kept["database"] = f"{name[:LONGEST_KEPT]}_replaced_{when}"
-            _cut(admin, name)
-            _rename(admin, name, kept["database"])
-        _cut(admin, beside)
-        _rename(admin, beside, name)
-    if folder.exists():
-        files_aside = folder.with_name(f"{folder.name}.replaced_{when}")
-        folder.rename(files_aside)
-        kept["files"] = str(files_aside)
-    if files_beside.exists():
-        files_beside.rename(folder)
-    return kept
+        is_there = admin.execute("select 1 from pg_database where datname = %s", [name]).fetchone()
+        kept = {"database": f"{name[:LONGEST_KEPT]}_replaced_{when}"} if is_there else {}
+        half = {
+            "told": told | {"set_aside": kept},
+            "folder": str(folder),
+            "beside": str(files_beside),
+            "aside": str(folder.with_name(f"{folder.name}.replaced_{when}")),
+            "at": at.isoformat(),
+        }
+        with admin.transaction():
+            if kept:
+                _cut(admin, name)
+                _rename(admin, name, kept["database"])  # whoever asks for it now waits for the new one
+            _tell_restored(beside, datetime.fromisoformat(told["taken_at"]), at)
+            _cut(admin, beside)
+            admin.execute(
+                sql.SQL("alter database {} set {} = {}").format(
+                    sql.Identifier(beside), sql.SQL(MARK), sql.Literal(json.dumps(half))
+                )
+            )
+            _rename(admin, beside, name)
 
 
 Admin = psycopg.Connection[tuple[Any, ...]]

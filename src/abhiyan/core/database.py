@@ -6,13 +6,97 @@ none but `backup` may look past row-level security. Their passwords derive from 
 """
 
 import os
+import time
+from typing import Any, TypeVar
 
+import psycopg
+from psycopg.abc import PQGen
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from . import environment, home
 from .keys import keyring
 
 ROLES = ("owner", "app", "jobs", "gateway", "backup")
+RV = TypeVar("RV")
+SILENCE_S = 10.0  # of a server that was told something; then it is asked whether it is at it
+ASKED_S = 5.0  # for that answer
+# A network that was cut is noticed in half a minute, not in hours. Unix sockets know nothing of it.
+_CUT = {
+    "connect_timeout": "10",
+    "keepalives_idle": "10",
+    "keepalives_interval": "5",
+    "keepalives_count": "3",
+    "tcp_user_timeout": "25000",
+}
+
+
+class Connection(psycopg.Connection[Any]):
+    """A connection that waits as long as it takes for a server at work, and not for one that is frozen or gone.
+
+    Behind a socket that stays open a frozen server looks like a busy one, and one that another has replaced like
+    both. After SILENCE_S without a sign it is asked, over a second connection, whether it works on what it was told;
+    when it does not, this one is closed, and psycopg.OperationalError raised.
+    """
+
+    def wait(self, gen: PQGen[RV], interval: float = 0.1, timeout: float | None = None) -> RV:
+        return super().wait(self._watched(gen), interval, timeout)
+
+    def _watched(self, gen: PQGen[RV]) -> PQGen[RV]:
+        ask_at, is_doubted = time.monotonic() + SILENCE_S, False
+        try:
+            wants = next(gen)
+            while True:
+                ready = yield wants
+                if ready:
+                    ask_at, is_doubted = time.monotonic() + SILENCE_S, False
+                elif time.monotonic() > ask_at:
+                    if is_doubted:
+                        self.close()
+                        raise psycopg.OperationalError("the server does not answer")
+                    # Its answer may have come while it was asked: that is seen in the next round.
+                    is_doubted = not is_at_it(self)
+                    ask_at = time.monotonic() + (0 if is_doubted else SILENCE_S)
+                wants = gen.send(ready)
+        except StopIteration as end:
+            value: RV = end.value
+            return value
+
+
+class _Asking(psycopg.Connection[Any]):
+    """A connection that has ASKED_S for each answer."""
+
+    def wait(self, gen: PQGen[RV], interval: float = 0.1, timeout: float | None = None) -> RV:
+        return super().wait(gen, interval, timeout or ASKED_S)
+
+
+def is_at_it(waiting: psycopg.Connection[Any]) -> bool:
+    """Whether a server works on what a connection waits for, asked over another one.
+
+    Where a pooler stands between, or the server lets nobody else in, there is no knowing: then it does.
+    """
+    told = make_conninfo(
+        waiting.info.dsn,
+        password=waiting.info.password,
+        connect_timeout=int(ASKED_S),
+        application_name="is it there",
+    )
+    try:
+        with _Asking.connect(told, autocommit=True) as other:
+            row = other.execute(
+                "select pg_backend_pid(), exists (select from pg_stat_activity where pid = %s"
+                " and (state is null or state not like 'idle%%'))",
+                [waiting.info.backend_pid],
+            ).fetchone()
+            assert row is not None
+            return bool(row[0] != other.info.backend_pid or row[1])
+    except (psycopg.errors.ConnectionTimeout, psycopg.errors._WaitTimeout):  # noqa: SLF001  # psycopg's name for it
+        return False
+    except psycopg.OperationalError:
+        return True
+
+
+# A pool that has lost its server tries again whenever it is asked, instead of ever more rarely.
+POOLED: dict[str, Any] = {"connection_class": Connection, "reconnect_timeout": 1.0}
 
 
 def prefix() -> str:
@@ -49,7 +133,7 @@ def server() -> dict[str, str]:
 
         known = {key: str(value) for key, value in conninfo_to_dict(conninfo(home.path())).items()}
     known.setdefault("dbname", "abhiyan")
-    return known
+    return _CUT | known
 
 
 def name() -> str:
@@ -77,7 +161,7 @@ def django_settings(role: str) -> dict[str, object]:
         if key not in ("host", "port", "user", "password", "dbname")
     }
     if role in ("app", "jobs") and os.environ.get("ABHIYAN_POOL", "1") == "1":
-        options["pool"] = {"min_size": 1, "max_size": 8, "timeout": 10}
+        options["pool"] = {"min_size": 1, "max_size": 8, "timeout": 10} | POOLED
     return {
         "ENGINE": "django.db.backends.postgresql",
         "NAME": name(),

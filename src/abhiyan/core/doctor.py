@@ -4,20 +4,19 @@ Rooms add their own checks in `doctor.CHECKS`. Every check runs in a system scop
 Messages here go to whoever runs the server, on the console: in English.
 """
 
-import importlib
-import importlib.util
 import json
 import os
 import re
 import shutil
 import stat
-from collections import defaultdict
-from collections.abc import Callable, Iterable
-from contextlib import nullcontext
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager, nullcontext
 from contextvars import ContextVar
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from importlib import metadata
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -27,8 +26,8 @@ from django.db import Error as DatabaseError
 from django.db import OperationalError, connection
 from django.db.migrations.executor import MigrationExecutor
 
-from . import audit_seals, backup, clock, database, environment, home, keys, loops, roles
-from .models import Heartbeat
+from . import audit_seals, backup, database, environment, home, keys, loops, roles, rooms
+from .models import Heartbeat, Job
 from .policy import Policy
 from .scope import system
 
@@ -66,9 +65,28 @@ class Named:
 _is_served: ContextVar[bool] = ContextVar("is_served", default=True)
 
 
+@contextmanager
+def _told(is_served: bool) -> Iterator[None]:
+    token = _is_served.set(is_served)
+    try:
+        yield
+    finally:
+        _is_served.reset(token)
+
+
 def late() -> str:
     """How bad it is that what the jobs do waits: while nothing runs here, as after a restore, it cannot be done yet."""
     return FAIL if _is_served.get() else WARN
+
+
+def collected(*, whole_audit: bool = False) -> dict[str, Check]:
+    """Every check by name, core's and the other rooms'. whole_audit: also the one that reads the whole trail."""
+    checks: dict[str, Check] = dict(CHECKS)
+    for _config, module in rooms.modules("doctor"):
+        checks |= getattr(module, "CHECKS", {})
+    if whole_audit:
+        checks["trail"] = trail
+    return checks
 
 
 def examine(
@@ -79,31 +97,24 @@ def examine(
     is_served: whether a server or its jobs run here. Where none does, as after a restore, nothing can turn: what
     stands still is then a warning.
     """
-    _is_served.set(is_served)
-    checks: dict[str, Check] = dict(CHECKS)
-    for config in apps.get_app_configs():
-        module = f"{config.name}.doctor"
-        if config.label != "core" and config.name.startswith("abhiyan.") and importlib.util.find_spec(module):
-            checks |= getattr(importlib.import_module(module), "CHECKS", {})
-    if whole_audit:
-        checks["trail"] = trail
     found: list[Named] = []
     away = ""
-    for name, check in checks.items():
-        if only not in ("", name) or (away and name not in WITHOUT_DATABASE):
-            continue
-        try:
-            with nullcontext() if name in WITHOUT_DATABASE else system("doctor"):
-                found += [Named(name, finding) for finding in check(at)]
-        except OperationalError as error:
-            away = str(error).partition("\n")[0]
-            fix = "is it running, and are DATABASE_URL, ABHIYAN_ROLE_PREFIX and the master key right?"
-            found.append(Named("database", Finding(FAIL, f"cannot be reached: {away}", fix)))
-        except Exception as error:  # noqa: BLE001  # one broken part must not hide the others
-            said = str(error).partition("\n")[0] if isinstance(error, DatabaseError) else ""
-            found.append(
-                Named(name, Finding(FAIL, f"could not be checked: {type(error).__name__} {said}".strip()))
-            )
+    with _told(is_served):
+        for name, check in collected(whole_audit=whole_audit).items():
+            if only not in ("", name) or (away and name not in WITHOUT_DATABASE):
+                continue
+            try:
+                with nullcontext() if name in WITHOUT_DATABASE else system("doctor"):
+                    found += [Named(name, finding) for finding in check(at)]
+            except OperationalError as error:
+                away = str(error).partition("\n")[0]
+                fix = "is it running, and are DATABASE_URL, ABHIYAN_ROLE_PREFIX and the master key right?"
+                found.append(Named("database", Finding(FAIL, f"cannot be reached: {away}", fix)))
+            except Exception as error:  # noqa: BLE001  # one broken part must not hide the others
+                said = str(error).partition("\n")[0] if isinstance(error, DatabaseError) else ""
+                found.append(
+                    Named(name, Finding(FAIL, f"could not be checked: {type(error).__name__} {said}".strip()))
+                )
     return found
 
 
@@ -283,13 +294,13 @@ def versions(_at: datetime) -> Iterable[Finding]:
 
 
 def clocks(_at: datetime) -> Iterable[Finding]:
-    """This machine and the database agree about the time."""
+    """This machine and the database agree about the time; where they do not, the database's counts."""
     with connection.cursor() as cursor:
         cursor.execute("select clock_timestamp()")
         row = cursor.fetchone()
     assert row is not None
-    apart_s = abs((clock.now() - row[0]).total_seconds())
-    fix = "set both clocks by NTP (timedatectl set-ntp true)"
+    apart_s = abs((datetime.now(UTC) - row[0]).total_seconds())
+    fix = "set both clocks by NTP (timedatectl set-ntp true); until then the database's is used here"
     level = OK if apart_s < 2 else WARN if apart_s < 30 else FAIL
     yield Finding(
         level,
@@ -409,18 +420,30 @@ def loops_(at: datetime) -> Iterable[Finding]:
 
 def jobs_(at: datetime) -> Iterable[Finding]:
     """Jobs that failed for good within a week."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "select task_name, count(*) from procrastinate_jobs j where status = 'failed' and exists (select 1 from"
-            " procrastinate_events e where e.job_id = j.id and e.at > %s) group by 1 order by 1",
-            [at - timedelta(days=7)],
-        )
-        failed = cursor.fetchall()
+    failed = Counter(Job.objects.filter(failed_at__gt=at - timedelta(days=7)).values_list("name", flat=True))
     if failed:
-        told = ", ".join(f"{name} ({n})" for name, n in failed)
+        told = ", ".join(f"{name} ({n})" for name, n in sorted(failed.items()))
         yield Finding(WARN, f"jobs failed within a week: {told}", "see the log of `abhiyan jobs`")
     else:
         yield Finding(OK, "no job failed within a week")
+
+
+def restores(_at: datetime) -> Iterable[Finding]:
+    """No restore is half done, and none has left a database beside."""
+    if half := backup.half_done("jobs"):
+        yield Finding(
+            FAIL,
+            f"the restore of the backup of {half['told']['taken_at']} was interrupted while it took its place",
+            "run `abhiyan restore`, which finishes it within seconds; until then nothing serves",
+        )
+    elif backup.is_beside("jobs"):
+        yield Finding(
+            WARN,
+            "a restore runs, or was interrupted before it changed anything and has left a database beside",
+            "if none runs: `abhiyan restore` without a file clears it away",
+        )
+    else:
+        yield Finding(OK, "none is half done")
 
 
 def backups(at: datetime) -> Iterable[Finding]:
@@ -440,6 +463,12 @@ def backups(at: datetime) -> Iterable[Finding]:
     yield Finding(
         level, f"the last backup is {days:.1f} days old{since}", "take one daily" if level != OK else ""
     )
+    if left := backup.halves(Path(last.get("folder", os.devnull))):
+        yield Finding(
+            WARN,
+            f"backups that were interrupted have left files in {left[0].parent}: {len(left)}",
+            "the next backup there removes them",
+        )
 
 
 def setting(_at: datetime) -> Iterable[Finding]:
@@ -496,6 +525,7 @@ def setting(_at: datetime) -> Iterable[Finding]:
 
 CHECKS: dict[str, Check] = {
     "keys": keys_,
+    "restores": restores,
     "settings": setting,
     "versions": versions,
     "migrations": migrations,

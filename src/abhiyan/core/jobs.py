@@ -1,148 +1,190 @@
-"""Coarse work for later (an import to commit, an export to write), kept in PostgreSQL by procrastinate.
+"""Coarse work for later: an import to commit, members to hand over. One row a job, leased by one worker.
 
 Never one job per message or record: those have leased, batched tables and a loop. A job is put down in the same
-transaction as the fact it follows from, and exists only if that commits. It may run twice (a worker that is killed
-is noticed and its job given to another), so it must find its own place again.
+transaction as the fact it follows from, and exists only if that commits. It may run twice (the lease of a worker that
+is killed lapses, and the job is begun again), so it must find its own place again.
 """
 
-import asyncio
 import logging
 import threading
+import time
 from collections.abc import Callable
-from typing import Any, Generic, ParamSpec, cast
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import cache
+from typing import Any, TypeVar
 
-import procrastinate
-from django.db import connection, transaction
-from procrastinate.contrib.django import app
+from django.db import IntegrityError, connection, transaction
+from django.db.models import Q
 
-from . import database, embedded, home, loops
+from . import clock, models, rooms
 
 log = logging.getLogger(__name__)
-Args = ParamSpec("Args")
-WATCH_S = 1.0
-STALLED_S = 30.0
-GRACE_S = 25.0
+Run = TypeVar("Run", bound=Callable[..., None])
+ATTEMPTS = 5
+HANDS = 2  # jobs at a time
+LEASE = timedelta(seconds=8)  # renewed each second; once it lapses, the worker is gone
+BUSY = timedelta(seconds=5)
+KEPT = timedelta(days=30)  # how long the rows of jobs that failed are kept
+GRACE_S = 20.0
 
 
-class Job(Generic[Args]):
-    """A function that `abhiyan jobs` runs later. Calling it runs it here and now."""
-
-    def __init__(self, run: Callable[Args, None], name: str, queue: str, retries: int) -> None:
-        self.run, self.name = run, name
-
-        def task(**given: Any) -> None:
-            try:
-                cast(Callable[..., None], run)(**given)
-            finally:
-                connection.close()
-
-        retry = procrastinate.RetryStrategy(max_attempts=retries, exponential_wait=4) if retries else False
-        self._task = app.task(name=name, queue=queue, retry=retry)(task)
-
-    def __call__(self, *args: Args.args, **kwargs: Args.kwargs) -> None:
-        self.run(*args, **kwargs)
-
-    def later(self, **given: Any) -> int:
-        """Put it down for later; its number. Arguments are public ids, codes and numbers, never personal data."""
-        return self._task.defer(**given)
-
-    def later_once(self, key: str, **given: Any) -> int | None:
-        """Put it down unless one with this key waits already (then None)."""
-        try:
-            with transaction.atomic():
-                return self._task.configure(queueing_lock=f"{self.name}/{key}").defer(**given)
-        except procrastinate.exceptions.AlreadyEnqueued:
-            return None
+class Busy(Exception):
+    """Somebody else is doing this very work. The job looks again in five seconds; the attempt does not count."""
 
 
-def job(
-    name: str, *, queue: str = "default", retries: int = 0
-) -> Callable[[Callable[Args, None]], Job[Args]]:
+@dataclass(frozen=True)
+class Job:
+    """run: does it. given_up: told, with the same arguments, when its last attempt has failed."""
+
+    run: Callable[..., None]
+    given_up: Callable[..., None] | None
+
+
+_JOBS: dict[str, Job] = {}
+
+
+def job(name: str, *, given_up: Callable[..., None] | None = None) -> Callable[[Run], Run]:
     """Make a function of keyword arguments a job, in a room's `tasks.py`. It opens its own system scope.
 
-    name: for ever, such as "core.import_commit". retries: after an error, with growing pauses.
+    name: for ever, such as "core.import_look". A job that raises, or whose worker dies, is tried five times in all,
+    with growing pauses after an error. given_up: called with the same arguments when the last attempt has failed.
     """
 
-    def wrap(run: Callable[Args, None]) -> Job[Args]:
-        return Job(run, name, queue, retries)
+    def wrap(run: Run) -> Run:
+        _JOBS[name] = Job(run, given_up)
+        return run
 
     return wrap
 
 
-def run(stopping: threading.Event) -> None:
-    """Every loop, and the worker for jobs, until `stopping` is set. Restarts what dies; returns when all ended.
+def later(name: str, key: str, /, *, at: datetime, **given: Any) -> None:
+    """Put a job down for `at` or later, unless one of this name and key waits already.
 
-    With the embedded database, a server that was killed is started again.
+    name: of one made by `job`; `abhiyan jobs` runs it. given: its arguments; public ids, codes and numbers, never
+    personal data.
     """
-    makers: dict[str, Callable[[], threading.Thread]] = {
-        name: (lambda name=name, loop=loop: loops.Runner(name, loop, stopping))  # type: ignore[misc]  # mypy cannot infer a lambda with defaults
-        for name, loop in loops.collected().items()
-    }
-    makers["worker"] = lambda: Worker(stopping)
-    running: dict[str, threading.Thread] = {}
-    while not stopping.is_set():
-        for name, make in makers.items():
-            known = running.get(name)
-            if known is None or not known.is_alive():
-                if known is not None:
-                    log.error("part of the jobs ended and is started again", extra={"facts": {"part": name}})
-                running[name] = make()
-                running[name].start()
-        if database.is_embedded():
-            try:
-                embedded.ensure_running(home.path())
-            except embedded.EmbeddedDatabaseError as error:
-                log.error("the embedded database does not start", extra={"facts": {"why": str(error)}})
-        stopping.wait(WATCH_S)
-    for thread in running.values():
-        thread.join(timeout=GRACE_S)
+    if name not in collected():
+        raise LookupError(f"no job is called {name}")
+    row = models.Job(name=name, key=key, arguments=given, due_at=at)
+    models.Job.objects.bulk_create([row], ignore_conflicts=True)
 
 
-class Worker(threading.Thread):
-    """procrastinate's worker: two jobs at a time, woken by LISTEN."""
+@cache
+def collected() -> dict[str, Job]:
+    """Every room's jobs by name."""
+    list(rooms.modules("tasks"))  # each registers its own as it is imported
+    return _JOBS
 
-    def __init__(self, stopping: threading.Event) -> None:
-        super().__init__(name="worker", daemon=True)
-        self.stopping = stopping
-        self._failures = 0
+
+class _Hand(threading.Thread):
+    """Runs one leased job in a thread of its own, which ends with the process."""
+
+    def __init__(self, row: models.Job) -> None:
+        super().__init__(name=f"job {row.name}", daemon=True)
+        self.row = row
+        self.error: Exception | None = None
 
     def run(self) -> None:
-        while not self.stopping.is_set():
-            try:
-                asyncio.run(self._work())
-                self._failures = 0
-            except Exception:  # the database may be away: it comes back
-                self._failures += 1
-                log.exception("the worker failed", extra={"facts": {"failures": self._failures}})
-                self.stopping.wait(min(2.0 ** (self._failures - 1), loops.LONGEST_PAUSE_S))
+        try:
+            collected()[self.row.name].run(**self.row.arguments)
+        except Busy as busy:
+            self.error = busy
+        except Exception as error:  # the worker outlives whatever its jobs meet
+            log.exception("a job failed", extra={"facts": {"job": self.row.name, "id": self.row.id}})
+            self.error = error
+        finally:
+            connection.close()
 
-    async def _work(self) -> None:
-        connector = procrastinate.PsycopgConnector(
-            conninfo=database.conninfo("jobs"), min_size=1, max_size=4, timeout=10
-        )
-        worker_app = app.with_connector(connector)
-        async with worker_app.open_async():
-            work = asyncio.create_task(
-                worker_app.run_worker_async(
-                    concurrency=2,
-                    install_signal_handlers=False,
-                    listen_notify=True,
-                    delete_jobs="successful",
-                    shutdown_graceful_timeout=GRACE_S - 5,
-                )
-            )
-            look_again_at = 0.0
-            now = asyncio.get_running_loop().time
-            while not self.stopping.is_set() and not work.done():
-                await asyncio.wait({work}, timeout=0.5)
-                if now() >= look_again_at and not work.done():
-                    look_again_at = now() + STALLED_S
-                    for stalled in await worker_app.job_manager.get_stalled_jobs():
-                        await worker_app.job_manager.retry_job(stalled)
-            if not work.done():
-                work.cancel()
+
+class Worker:
+    """The turns of the loop `core.jobs`: settle what ended, renew the leases of what runs, begin what is due."""
+
+    def __init__(self) -> None:
+        self._hands: list[_Hand] = []
+
+    def turn(self, at: datetime) -> int:
+        """One look at the jobs; how many ended."""
+        ended = self._settle(at)
+        self._renew(at)
+        self._begin(at)
+        return ended
+
+    def stand_by(self) -> None:
+        """Another process leases now; what this one began it finishes."""
+        if self._hands:
+            at = clock.now()
+            self._settle(at)
+            self._renew(at)
+
+    def close(self) -> None:
+        """Give what runs a moment to finish. The lease of what does not lapses."""
+        ends = time.monotonic() + GRACE_S
+        for hand in self._hands:
+            hand.join(max(0.0, ends - time.monotonic()))
+        self._settle(clock.now())
+
+    def _settle(self, at: datetime) -> int:
+        ended = [hand for hand in self._hands if not hand.is_alive()]
+        for hand in ended:
+            self._hands.remove(hand)  # what cannot be settled is begun again when its lease lapses
+            self._settle_one(hand.row, hand.error, at)
+        return len(ended)
+
+    def _settle_one(self, row: models.Job, error: Exception | None, at: datetime) -> None:
+        own = models.Job.objects.filter(
+            id=row.id, attempts=row.attempts
+        )  # unless another worker has it by now
+        if error is None:
+            own.delete()
+        elif isinstance(error, Busy):
             try:
-                await work
-            except asyncio.CancelledError:
-                if not self.stopping.is_set():
-                    raise
+                with transaction.atomic():
+                    own.update(attempts=row.attempts - 1, leased_until=None, due_at=at + BUSY)
+            except IntegrityError:  # another one with this key waits, and does the same
+                own.delete()
+        else:
+            row.error = type(error).__name__
+            if row.attempts >= ATTEMPTS:
+                self._fail(row, at)
+            else:
+                due_at = at + timedelta(seconds=4**row.attempts)
+                own.update(error=row.error, leased_until=None, due_at=due_at)
+
+    def _renew(self, at: datetime) -> None:
+        for hand in self._hands:
+            own = models.Job.objects.filter(id=hand.row.id, attempts=hand.row.attempts)
+            own.update(leased_until=at + LEASE)
+
+    def _begin(self, at: datetime) -> None:
+        free = HANDS - len(self._hands)
+        if not free:
+            return
+        due = (
+            models.Job.objects.filter(Q(leased_until=None) | Q(leased_until__lte=at))
+            .filter(failed_at=None, due_at__lte=at, name__in=collected())
+            .exclude(id__in=[hand.row.id for hand in self._hands])
+        )
+        with transaction.atomic():
+            leased = list(due.order_by("due_at", "id").select_for_update(skip_locked=True)[:free])
+            for row in leased:
+                row.attempts += 1
+                row.leased_until = at + LEASE
+                row.save(update_fields=["attempts", "leased_until"])
+        for row in leased:
+            if row.attempts > ATTEMPTS:
+                self._fail(row, at)
+            else:
+                hand = _Hand(row)
+                self._hands.append(hand)
+                hand.start()
+
+    def _fail(self, row: models.Job, at: datetime) -> None:
+        """Give a job up. Its row stays for `doctor`."""
+        if (given_up := collected()[row.name].given_up) is not None:
+            try:
+                given_up(**row.arguments)
+            except Exception:
+                log.exception("a job that is given up could not say so", extra={"facts": {"job": row.name}})
+        models.Job.objects.filter(failed_at__lt=at - KEPT).delete()
+        models.Job.objects.filter(id=row.id).update(failed_at=at, error=row.error, leased_until=None)

@@ -22,7 +22,6 @@ from . import environment
 
 DEMO_MARK = "demo-"
 _MASTER = re.compile(rf"({DEMO_MARK})?([0-9A-Fa-f]{{64}})(?:\s+seals=([1-9]\d?))?", re.ASCII)
-SEAL_OVERHEAD = 29  # key number 1 + nonce 12 + tag 16 bytes
 
 
 class NoKeys(Exception):

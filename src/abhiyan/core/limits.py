@@ -10,14 +10,16 @@ import os
 import struct
 import threading
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, time
 from functools import cache
+from zoneinfo import ZoneInfo
 
 import psycopg
+from django.conf import settings
 from django.db import connection
 from psycopg_pool import ConnectionPool
 
-from . import database
+from . import clock, database
 from .keys import keyring
 from .refusals import TooMany
 
@@ -26,13 +28,15 @@ _UPSERT = (
     " on conflict (key) do update set n = c.n + excluded.n where c.n + excluded.n <= %(allowed)s returning n"
 )
 SWEPT_AT_ONCE = 10_000
+DAY_S = 86_400
 
 
 def take(*, limit: str, subject: bytes | str, at: datetime, allowed: int, window_s: int, n: int = 1) -> None:
     """Count `n` more against a limit, or refuse all of them.
 
     limit: its name, such as "code.phone". subject: whom it concerns (phone id, network, account); never stored.
-    allowed: at most this many in a window of `window_s` seconds; windows begin at multiples since 1970.
+    allowed: at most this many in a window of `window_s` seconds. Windows begin at multiples since 1970; those of whole
+    days at midnight where the organisation is (settings.TIME_ZONE).
     Refuses by TooMany with `wait_s`, the seconds until the window ends. What is refused is not counted, so a
     flood costs no writes.
     """
@@ -40,12 +44,6 @@ def take(*, limit: str, subject: bytes | str, at: datetime, allowed: int, window
     given = {"key": key, "n": n, "ends_at": ends_at, "allowed": allowed}
     if n > allowed or not _run(_UPSERT, given):
         raise TooMany(wait_s=max(1, round((ends_at - at).total_seconds())))
-
-
-def give_back(*, limit: str, subject: bytes | str, at: datetime, window_s: int, n: int = 1) -> None:
-    """Take back what `take` counted, as for a code that turned out right."""
-    key, _ = _counter(limit, subject, at, window_s)
-    _run("update core_rate_count set n = greatest(n - %s, 0) where key = %s returning n", [n, key])
 
 
 def sweep(at: datetime) -> int:
@@ -71,12 +69,23 @@ def forget_all() -> None:
 
 
 def _counter(limit: str, subject: bytes | str, at: datetime, window_s: int) -> tuple[bytes, datetime]:
-    number = int(at.timestamp()) // window_s
+    number, ends_at = _window(at, window_s)
     name = limit.encode()
     who = subject.encode() if isinstance(subject, str) else subject
     told = struct.pack(">HQQ", len(name), window_s, number) + name + who
     key = hmac.digest(_key(), told, "sha256")[:16]
-    return key, datetime.fromtimestamp(number * window_s, UTC) + timedelta(seconds=window_s)
+    return key, ends_at
+
+
+def _window(at: datetime, window_s: int) -> tuple[int, datetime]:
+    """The number of the window an instant falls into, and when it ends."""
+    days, rest = divmod(window_s, DAY_S)
+    if rest:
+        number = int(at.timestamp()) // window_s
+        return number, datetime.fromtimestamp((number + 1) * window_s, UTC)
+    number = clock.day_in(settings.TIME_ZONE, at).toordinal() // days
+    first_after = date.fromordinal((number + 1) * days)
+    return number, datetime.combine(first_after, time(), ZoneInfo(settings.TIME_ZONE))
 
 
 @cache
@@ -116,7 +125,8 @@ def _pool() -> ConnectionPool[psycopg.Connection[tuple[object, ...]]]:
                     min_size=0,
                     max_size=4,
                     max_idle=60,
-                    timeout=10,
+                    timeout=5,
+                    **database.POOLED,
                     kwargs={
                         "autocommit": True,
                         "options": "-c synchronous_commit=off",

@@ -5,8 +5,6 @@ that lives as long as its connection: a second `abhiyan jobs` stands by and take
 """
 
 import hashlib
-import importlib
-import importlib.util
 import logging
 import random
 import threading
@@ -17,10 +15,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 import psycopg
-from django.apps import apps
-from django.db import OperationalError, connection
+from django.db import DatabaseError, OperationalError, connection
 
-from . import audit_seals, clock, database, limits
+from . import audit_seals, clock, database, embedded, home, jobs, limits, rooms
 from .imports import running as imports
 from .scope import system
 
@@ -28,6 +25,8 @@ log = logging.getLogger(__name__)
 STANDBY_S = 2.0  # how often a loop that waits for its lock asks again
 BEAT_S = 5.0  # how often a healthy loop writes its heartbeat
 LONGEST_PAUSE_S = 60.0
+WATCH_S = 1.0
+GRACE_S = 25.0
 
 
 @dataclass(frozen=True)
@@ -37,30 +36,58 @@ class Loop:
     every_s: seconds from the start of a turn to the start of the next; a longer turn delays the next, none overlap.
     scoped: a turn is one transaction that sees everything. Without, it opens its own system scopes, as one that
     commits between two steps must.
+    stand_by: goes on with what turns began while another process holds the lock; opens its own scopes.
+    close: finishes what turns began, when the process ends.
     """
 
     turn: Callable[[datetime], int]
     every_s: float = 1.0
     scoped: bool = True
+    stand_by: Callable[[], None] | None = None
+    close: Callable[[], None] | None = None
 
 
+_worker = jobs.Worker()
 LOOPS = {
     "seal": Loop(audit_seals.seal, every_s=1),
     "heads": Loop(audit_seals.write_heads, every_s=600),
     "limits": Loop(limits.sweep, every_s=60),
-    "imports": Loop(imports.sweep, every_s=30, scoped=False),
+    "jobs": Loop(_worker.turn, every_s=1, scoped=False, stand_by=_worker.stand_by, close=_worker.close),
+    "import_leftovers": Loop(imports.sweep, every_s=60, scoped=False),
 }
 
 
 def collected() -> dict[str, Loop]:
     """Every room's loops by full name, such as "core.seal"."""
     found: dict[str, Loop] = {}
-    for config in apps.get_app_configs():
-        module = f"{config.name}.loops"
-        if config.name.startswith("abhiyan.") and importlib.util.find_spec(module):
-            loops: dict[str, Loop] = importlib.import_module(module).LOOPS
-            found |= {f"{config.label}.{name}": loop for name, loop in loops.items()}
+    for config, module in rooms.modules("loops"):
+        loops: dict[str, Loop] = getattr(module, "LOOPS", {})
+        found |= {f"{config.label}.{name}": loop for name, loop in loops.items()}
     return found
+
+
+def run(stopping: threading.Event) -> None:
+    """Every loop until `stopping` is set. Restarts what dies; returns when all ended.
+
+    With the embedded database, a server that was killed is started again.
+    """
+    running: dict[str, Runner] = {}
+    while not stopping.is_set():
+        for name, loop in collected().items():
+            known = running.get(name)
+            if known is None or not known.is_alive():
+                if known is not None:
+                    log.error("a loop ended and is started again", extra={"facts": {"loop": name}})
+                running[name] = Runner(name, loop, stopping)
+                running[name].start()
+        if database.is_embedded():
+            try:
+                embedded.ensure_running(home.path())
+            except embedded.EmbeddedDatabaseError as error:
+                log.error("the embedded database does not start", extra={"facts": {"why": str(error)}})
+        stopping.wait(WATCH_S)
+    for thread in running.values():
+        thread.join(timeout=GRACE_S)
 
 
 def lock_number(name: str) -> int:
@@ -94,6 +121,7 @@ class Runner(threading.Thread):
             while not self.stopping.is_set():
                 self.stopping.wait(self._step())
         finally:
+            self._close()
             self._release()
 
     @property
@@ -105,6 +133,7 @@ class Runner(threading.Thread):
         started = time.monotonic()
         try:
             if not self._have_lock():
+                self._stand_by()
                 return STANDBY_S
             self._did += self._turn()
         except Exception as error:  # a loop outlives whatever its turn meets
@@ -131,7 +160,7 @@ class Runner(threading.Thread):
         if self._own is not None and self._alive():
             return True
         self._release()
-        own = psycopg.connect(
+        own = database.Connection.connect(
             database.conninfo("jobs"),
             autocommit=True,
             connect_timeout=10,
@@ -143,15 +172,44 @@ class Runner(threading.Thread):
             own.close()
             return False
         self._own = own
-        return True
+        # Its very first turn may take a while: that it has begun is a sign of life too.
+        own.execute(
+            "insert into core_heartbeat (loop, turned_at, took_ms, every_s) values (%s, %s, 0, %s)"
+            " on conflict (loop) do nothing",
+            [self.loop_name, clock.now(), self.loop.every_s],
+        )
+        return self._alive()
+
+    def _stand_by(self) -> None:
+        if self.loop.stand_by is not None:
+            try:
+                self.loop.stand_by()
+            finally:
+                connection.close()
+
+    def _close(self) -> None:
+        """Let the loop finish. What the database does not take any more is found again by the next process."""
+        if self.loop.close is None:
+            return
+        try:
+            self.loop.close()
+        except (psycopg.Error, DatabaseError) as error:
+            facts = {"loop": self.loop_name, "error": type(error).__name__}
+            log.warning("a loop could not finish", extra={"facts": facts})
+        finally:
+            connection.close()
 
     def _alive(self) -> bool:
+        """Whether our own connection answers; it tells the time."""
         if self._own is None:
             return False
+        asked_s = time.monotonic()
         try:
-            self._own.execute("")
+            (told,) = self._own.execute("select clock_timestamp()").fetchone() or (None,)
         except psycopg.Error:
             return False
+        if isinstance(told, datetime):
+            clock.hear(told, asked_s=asked_s)
         return True
 
     def _turn(self) -> int:

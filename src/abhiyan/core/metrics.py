@@ -3,22 +3,19 @@
 Nothing here names a person, a place or an address: surfaces are "page", "api", "hot", "static".
 """
 
-import importlib
-import importlib.util
 import os
 from bisect import bisect_left
 from collections import Counter as Counted
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cache
 
-from django.apps import apps
 from prometheus_client import REGISTRY, CollectorRegistry, Counter, Histogram, generate_latest
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
 from prometheus_client.metrics_core import Metric
 from prometheus_client.multiprocess import MultiProcessCollector
 from prometheus_client.registry import Collector
 
-from . import audit_seals, clock, environment
+from . import audit_seals, clock, environment, rooms
 from .models import Heartbeat
 from .scope import system
 
@@ -98,10 +95,8 @@ class _Database(Collector):
 def from_rooms() -> dict[str, Callable[[], float]]:
     """What rooms measure besides, from `doctor.METRICS`: a name and a cheap query each."""
     found: dict[str, Callable[[], float]] = {}
-    for config in apps.get_app_configs():
-        module = f"{config.name}.doctor"
-        if config.name.startswith("abhiyan.") and importlib.util.find_spec(module):
-            found |= getattr(importlib.import_module(module), "METRICS", {})
+    for _config, module in rooms.modules("doctor"):
+        found |= getattr(module, "METRICS", {})
     return found
 
 

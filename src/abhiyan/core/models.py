@@ -1,4 +1,4 @@
-"""Audit, loops and staged imports: what every room stands on."""
+"""Audit, loops, jobs and staged imports: what every room stands on."""
 
 from django.db import models
 
@@ -114,7 +114,6 @@ class StagedImport(models.Model):
     notes = models.JSONField(default=dict, db_default={})  # "field/note" -> cells mended while reading
     asked_by = models.JSONField(default=dict, db_default={})  # the actor of the step under way
     step = models.TextField(default="", db_default="")  # check, commit, undo: under way, or failed
-    attempts = models.SmallIntegerField(default=0, db_default=0)  # of the step under way
     worked_at = models.DateTimeField(null=True)  # last sign of life of the step under way
     progress_pct = models.SmallIntegerField(default=0, db_default=0)
     error = models.TextField(default="", db_default="")
@@ -193,11 +192,32 @@ class ImportSlice(models.Model):
         ]
 
 
+class Job(models.Model):
+    """Coarse work for later, put down in the transaction of the fact it follows from. Its row goes when it is done."""
+
+    name = models.TextField()  # of a function in a room's tasks.py
+    key = models.TextField()  # what it is about
+    arguments = models.JSONField()  # public ids, codes and numbers
+    due_at = models.DateTimeField()  # not before
+    leased_until = models.DateTimeField(null=True)  # a worker has it, and lives
+    attempts = models.SmallIntegerField(default=0, db_default=0)
+    error = models.TextField(default="", db_default="")  # class of what the last attempt raised
+    failed_at = models.DateTimeField(null=True)  # given up
+
+    class Meta:
+        db_table = "core_job"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["name", "key"], condition=models.Q(attempts=0, failed_at=None), name="job_waits_once"
+            ),
+        ]
+
+
 class Heartbeat(models.Model):
     """A loop's last turn, for `doctor` and `/metrics`: a loop that stopped is seen, not guessed."""
 
     loop = models.TextField(primary_key=True)
-    turned_at = models.DateTimeField()
+    turned_at = models.DateTimeField()  # before the first turn has ended: when it began
     took_ms = models.IntegerField()
     did = models.BigIntegerField(default=0, db_default=0)  # rows, summed over all its turns
     every_s = models.FloatField(default=1, db_default=1)  # its pace: how soon silence means trouble
@@ -219,10 +239,17 @@ class RateCount(models.Model):
 
 
 # Beyond the usual select, insert, update and delete of `app` and `jobs`.
+_OF_GATEWAY = "insert (at, who, who_kind, account_id, act, batch, n, origin, device, facts)"
 GRANTS = {
-    "core_audit": {"app": "select, insert", "jobs": "select, insert", "gateway": "insert"},
+    "core_audit": {"app": "select, insert", "jobs": "select, insert", "gateway": _OF_GATEWAY},
     "core_audit_seal": {"app": "select", "jobs": "select, insert"},
-    "core_refused_row": {"gateway": "insert"},
-    "core_import_slice": {"gateway": "select, insert"},
-    "core_rate_count": {"gateway": "select, insert, update"},
+    "core_refused_row": {"gateway": "insert (import_id, row, field, reason, facts)"},
+    "core_import_slice": {
+        "gateway": "select (import_id, number, counts), insert (import_id, number, counts)"
+    },
+    "core_rate_count": {"gateway": "select (key), insert (key, n, ends_at)"},
+    "core_heartbeat": {"app": "select"},
+    "core_job": {"app": "insert"},
+    # Django's own: names of models.
+    "django_content_type": {"app": "select", "jobs": "select"},
 }

@@ -8,10 +8,10 @@ from collections.abc import Callable
 from typing import Any, TypeVar
 
 News = TypeVar("News")
-_subscribers: dict[type, list[Callable[[Any], None]]] = defaultdict(list)
+_subscribers: dict[type, list[Callable[[Any], object]]] = defaultdict(list)
 
 
-def subscribe(kind: type[News], hear: Callable[[News], None]) -> None:
+def subscribe(kind: type[News], hear: Callable[[News], object]) -> None:
     """Have `hear` called, inside the teller's transaction, whenever news of this kind is told."""
     if hear not in _subscribers[kind]:
         _subscribers[kind].append(hear)
@@ -23,6 +23,6 @@ def tell(news: object) -> None:
         hear(news)
 
 
-def subscribers() -> dict[type, list[Callable[[Any], None]]]:
+def subscribers() -> dict[type, list[Callable[[Any], object]]]:
     """Who listens to what (for docs and their test)."""
     return dict(_subscribers)

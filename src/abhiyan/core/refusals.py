@@ -1,5 +1,6 @@
 """Refusals: what an act will not do, said to people in their language and to machines by a code."""
 
+import re
 from typing import ClassVar
 
 from django.utils.functional import Promise
@@ -20,13 +21,18 @@ NO_COUNTS = {
 class Refused(Exception):
     """Base of every refusal. Subclasses stand beside the act that raises them and name the fact.
 
-    code: stable, for machines. message: for people, translated, saying what to do.
+    code: for machines, the class's name in small letters; stable: a class that is renamed states its old one.
+    message: for people, translated, saying what to do.
     field: the input it concerns, when there is one. status: the HTTP answer it becomes.
     """
 
     code: ClassVar[str] = "refused"
     message: ClassVar[str | Promise] = _("This cannot be done.")
     status: ClassVar[int] = 422
+
+    def __init_subclass__(cls) -> None:
+        if "message" in vars(cls) and "code" not in vars(cls):
+            cls.code = re.sub(r"(?<!^)(?=[A-Z])", "_", cls.__name__).lower()
 
     def __init__(self, *, field: str = "", **facts: object) -> None:
         self.field = field
@@ -58,15 +64,13 @@ def written(name: str, fact: object) -> object:
 class NotFound(Refused):
     """Out of sight and not existing are answered alike."""
 
-    code = "not_found"
-    message = _("There is nothing here that you may see.")
+    message = _("Page not found, or not yours to open.")
     status = 404
 
 
 class TooMany(Refused):
     """A limit was reached; `wait_s` says when to come back."""
 
-    code = "too_many"
     message = _("Too many attempts. Try again in %(wait_s)s.")
     status = 429
 
@@ -74,6 +78,5 @@ class TooMany(Refused):
 class TooLarge(Refused):
     """More came than anybody may send here at a time; `mb` says how much that is."""
 
-    code = "too_large"
     message = _("This is too large. Send at most %(mb)s MB at a time.")
     status = 413

@@ -16,6 +16,13 @@ import abhiyan
 from . import database
 
 USUAL = "select, insert, update, delete"
+# A statement that runs away, or a transaction nobody goes on with, holds back the folding of totals and the sealing of
+# the trail. A page has a minute; imports and rare work take minutes, and wait for their own processes between.
+LIMITS = {
+    "app": {"statement_timeout": "60s", "idle_in_transaction_session_timeout": "60s"},
+    "jobs": {"statement_timeout": "30min", "idle_in_transaction_session_timeout": "15min"},
+    "gateway": {"statement_timeout": "30min", "idle_in_transaction_session_timeout": "15min"},
+}
 _SCRAM = re.compile(r"SCRAM-SHA-256\$(\d+):([^$]+)\$[^:]+:(.+)")
 
 
@@ -74,7 +81,19 @@ def ensure_roles(connection: psycopg.Connection[tuple[object, ...]]) -> None:
             )
         )
         # Policies make statements look dear: compiling one takes seconds, running it milliseconds.
-        connection.execute(sql.SQL("alter role {} set jit = off").format(sql.Identifier(name)))
+        for setting, value in {"jit": "off", **LIMITS.get(role, {})}.items():
+            connection.execute(
+                sql.SQL("alter role {} set {} = {}").format(
+                    sql.Identifier(name), sql.Identifier(setting), sql.Literal(value)
+                )
+            )
+        # Who was killed in the midst of a long statement is noticed before its end; not on every system.
+        with suppress(psycopg.errors.InvalidParameterValue), connection.transaction():
+            connection.execute(
+                sql.SQL("alter role {} set client_connection_check_interval = '3s'").format(
+                    sql.Identifier(name)
+                )
+            )
     connection.execute(
         sql.SQL("grant pg_read_all_data to {}").format(sql.Identifier(database.role_name("backup")))
     )

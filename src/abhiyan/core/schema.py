@@ -1,13 +1,24 @@
 """Bring a database up to date: roles, database, extensions as the administrator; tables and rights as the owner."""
 
+import logging
+import random
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 import psycopg
 from django.core.management import call_command
-from django.db import connection
+from django.db import OperationalError, connection
 
 from . import database, roles
+
+log = logging.getLogger(__name__)
+LOCK_MS = 4_000  # a migration that waits longer for a table lets those behind it go first
+STATEMENT_MS = (
+    5_000  # and holds none longer than that; what takes longer goes in steps, or is a ConcurrentIndex
+)
+TRIES = 10
+TRIED_AGAIN = (psycopg.errors.LockNotAvailable, psycopg.errors.DeadlockDetected)
 
 
 def prepare(name: str | None = None) -> None:
@@ -58,8 +69,25 @@ def holds_tables(name: str) -> bool:
 
 
 def migrate(*, verbosity: int = 1) -> None:
-    """Run every migration and hand out the rights. The process must work as the owner (ABHIYAN_ROLE=owner)."""
-    call_command("migrate", verbosity=verbosity, interactive=False)
+    """Run every migration and hand out the rights. The process must work as the owner (ABHIYAN_ROLE=owner).
+
+    The code before it may be serving: a migration waits LOCK_MS for its tables, and is tried again a moment later.
+    Raises OperationalError when that was in vain TRIES times; what was done until then stays.
+    """
+    for tries_left in reversed(range(TRIES)):
+        try:
+            with connection.cursor() as cursor:
+                cursor.execute(f"set lock_timeout = {LOCK_MS}; set statement_timeout = {STATEMENT_MS}")
+            call_command("migrate", verbosity=verbosity, interactive=False)
+            break
+        except OperationalError as error:
+            if not tries_left or not isinstance(error.__cause__, TRIED_AGAIN):
+                raise
+            log.warning(
+                "a table is in use; the migration is tried again", extra={"facts": {"left": tries_left}}
+            )
+            time.sleep(random.uniform(0.5, 2))  # noqa: S311  # so that the two do not meet again
+    connection.close()  # with its time-outs
     grant(str(connection.settings_dict["NAME"]))
 
 

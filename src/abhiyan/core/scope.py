@@ -5,6 +5,7 @@ pages, exports, counts, joins, raw SQL and jobs are held alike. A query's own fi
 net, not the plan.
 """
 
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -12,11 +13,16 @@ from uuid import UUID
 
 from django.db import connection, transaction
 
+from . import clock
+
 
 @dataclass(frozen=True, slots=True)
 class Scope:
     """people, counts: int8multirange literals of positions where person-level rows, and counts, may be seen.
 
+    trees: the version of the trees these positions were read from. Without it, or once a tree has moved, they show
+    nothing: positions of another tree would show other people's rows.
+    requests: positions of the units whose requests the viewer decides, whoever asked them.
     bodies: ids of bodies. imports: kinds of list; those brought for the whole organisation may be seen.
     everything: no bounds (used by the nation, and by the system for a stated reason).
     account, session, phone: what belongs to the viewer alone, such as their sessions or own membership.
@@ -24,6 +30,8 @@ class Scope:
 
     people: str = "{}"
     counts: str = "{}"
+    trees: int | None = None
+    requests: str = "{}"
     bodies: tuple[int, ...] = ()
     imports: tuple[str, ...] = ()
     everything: bool = False
@@ -36,6 +44,8 @@ class Scope:
         return {
             "abhiyan.people": self.people,
             "abhiyan.counts": self.counts,
+            "abhiyan.trees": "unknown" if self.trees is None else str(self.trees),
+            "abhiyan.requests": self.requests,
             "abhiyan.bodies": "{" + ",".join(map(str, self.bodies)) + "}",
             "abhiyan.imports": "{" + ",".join(self.imports) + "}",
             "abhiyan.everything": "on" if self.everything else "",
@@ -46,17 +56,19 @@ class Scope:
         }
 
     def apply(self) -> None:
-        """Set it for the rest of the current transaction."""
-        given = self.settings()
+        """Set it for the rest of the current transaction; and hear what time it is."""
+        given, asked_s = self.settings(), time.monotonic()
         with connection.cursor() as cursor:
             cursor.execute(
-                "select " + ", ".join(["set_config(%s, %s, true)"] * len(given)),
+                "select clock_timestamp(), " + ", ".join(["set_config(%s, %s, true)"] * len(given)),
                 [value for pair in given.items() for value in pair],
             )
+            clock.hear(cursor.fetchone()[0], asked_s=asked_s)
 
 
 NOTHING = Scope()
 _ATTRIBUTE = "abhiyan_scope"
+_OWN_MOVES = "abhiyan_own_moves"
 
 
 def current() -> Scope:
@@ -69,6 +81,8 @@ def current() -> Scope:
 def scoped(scope: Scope) -> Iterator[Scope]:
     """A transaction that sees what `scope` allows. Nested: the outer scope is in force again afterwards."""
     outer, nested = current(), connection.in_atomic_block
+    if not nested:
+        setattr(connection, _OWN_MOVES, 0)
     with transaction.atomic():
         scope.apply()
         setattr(connection, _ATTRIBUTE, scope)
@@ -84,6 +98,21 @@ def widen(scope: Scope) -> None:
     """Replace the scope of the transaction under way (sign-in: the session is read before the viewer is known)."""
     scope.apply()
     setattr(connection, _ATTRIBUTE, scope)
+
+
+def note_own_move() -> None:
+    """Note that the transaction under way raises the version of a tree itself (units, before it writes)."""
+    setattr(connection, _OWN_MOVES, getattr(connection, _OWN_MOVES, 0) + 1)
+
+
+def is_out_of_date(scope: Scope, version: int) -> bool:
+    """Whether somebody else's transaction moved a tree since the scope's positions were read.
+
+    version: of the trees now. What this transaction moved itself makes no answer wrong that it gives.
+    """
+    if scope.trees is None:
+        return False
+    return not scope.trees <= version <= scope.trees + getattr(connection, _OWN_MOVES, 0)
 
 
 @contextmanager

@@ -6,11 +6,11 @@ from uuid import UUID
 from . import clock
 from .actor import Actor
 from .imports import actions, running
-from .jobs import Job, job
+from .jobs import Busy, job
 from .scope import system
 
 
-@job("core.import_look", queue="imports")
+@job("core.import_look")
 def import_look(public_id: str) -> None:
     """Find out what a large file is; nothing when the import has gone on meanwhile, as one from the console has."""
     with system("import look"), suppress(actions.WrongState):
@@ -19,22 +19,12 @@ def import_look(public_id: str) -> None:
         )
 
 
-@job("core.import_check", queue="imports", retries=3)
-def import_check(public_id: str) -> None:
-    """Read every row, change nothing."""
-    running.run(UUID(public_id), "check", at=clock.now())
+def _give_up(public_id: str, step: str) -> None:
+    running.give_up(UUID(public_id), step, at=clock.now())
 
 
-@job("core.import_commit", queue="imports", retries=3)
-def import_commit(public_id: str) -> None:
-    """Do it, or go on with it."""
-    running.run(UUID(public_id), "commit", at=clock.now())
-
-
-@job("core.import_undo", queue="imports", retries=3)
-def import_undo(public_id: str) -> None:
-    """Reverse it."""
-    running.run(UUID(public_id), "undo", at=clock.now())
-
-
-STEPS: dict[str, Job[[str]]] = {"check": import_check, "commit": import_commit, "undo": import_undo}
+@job("core.import_step", given_up=_give_up)
+def import_step(public_id: str, step: str) -> None:
+    """Check, commit or undo, or go on with it; later, when somebody else is at it."""
+    if running.run(UUID(public_id), step, at=clock.now()) == running.UNDER_WAY[step]:
+        raise Busy

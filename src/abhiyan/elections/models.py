@@ -4,7 +4,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from abhiyan.core.policy import COUNTS, placed, policies
+from abhiyan.core.policy import COUNTS, open_to_all, placed, policies
 from abhiyan.units.models import Unit
 
 
@@ -36,7 +36,10 @@ class Election(models.Model):
 
     class Meta:
         db_table = "elections_election"
-        constraints = [models.UniqueConstraint(fields=["code"], name="election_code_once")]
+        constraints = [
+            *open_to_all("elections_election"),
+            models.UniqueConstraint(fields=["code"], name="election_code_once"),
+        ]
 
 
 class ResultFile(models.Model):
@@ -52,6 +55,7 @@ class ResultFile(models.Model):
 
     class Meta:
         db_table = "elections_file"
+        constraints = open_to_all("elections_file")
 
 
 class Party(models.Model):
@@ -63,7 +67,26 @@ class Party(models.Model):
 
     class Meta:
         db_table = "elections_party"
-        constraints = [models.UniqueConstraint(fields=["code"], name="party_code_once")]
+        constraints = [
+            *open_to_all("elections_party"),
+            models.UniqueConstraint(fields=["code"], name="party_code_once"),
+        ]
+
+
+class FormerName(models.Model):
+    """A code by which results of earlier elections know a party of now, as the organisation says."""
+
+    party = models.TextField()  # its code now
+    was = models.TextField()
+    said_by = models.BigIntegerField(null=True)  # an account
+    said_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "elections_former_name"
+        constraints = [
+            *open_to_all("elections_former_name"),
+            models.UniqueConstraint(fields=["was"], name="former_name_once"),
+        ]
 
 
 class Contest(models.Model):
@@ -85,6 +108,7 @@ class Contest(models.Model):
     class Meta:
         db_table = "elections_contest"
         constraints = [
+            *open_to_all("elections_contest"),
             models.UniqueConstraint(fields=["election", "state", "number"], name="contest_once"),
             models.CheckConstraint(
                 condition=models.Q(electors=None) | models.Q(electors__gte=0), name="contest_electors"
@@ -108,9 +132,10 @@ class Candidacy(models.Model):
     class Meta:
         db_table = "elections_candidacy"
         constraints = [
+            *open_to_all("elections_candidacy"),
             models.CheckConstraint(
                 condition=models.Q(votes=None) | models.Q(votes__gte=0), name="candidacy_votes"
-            )
+            ),
         ]
 
 
@@ -132,7 +157,10 @@ class Part(models.Model):
 
     class Meta:
         db_table = "elections_part"
-        constraints = [models.UniqueConstraint(fields=["contest", "kind", "number"], name="part_once")]
+        constraints = [
+            *open_to_all("elections_part"),
+            models.UniqueConstraint(fields=["contest", "kind", "number"], name="part_once"),
+        ]
 
 
 class PartVotes(models.Model):
@@ -146,7 +174,10 @@ class PartVotes(models.Model):
 
     class Meta:
         db_table = "elections_part_votes"
-        constraints = [models.UniqueConstraint(fields=["part", "candidacy"], name="part_votes_once")]
+        constraints = [
+            *open_to_all("elections_part_votes"),
+            models.UniqueConstraint(fields=["part", "candidacy"], name="part_votes_once"),
+        ]
 
 
 class Stated(models.Model):
@@ -169,6 +200,7 @@ class Stated(models.Model):
             # used by: results of a state or seat
             models.Index(fields=["election", "state", "number"], name="stated_where")
         ]
+        constraints = open_to_all("elections_stated")
 
 
 class Correspondence(models.Model):
@@ -188,6 +220,7 @@ class Correspondence(models.Model):
     class Meta:
         db_table = "elections_correspondence"
         constraints = [
+            *open_to_all("elections_correspondence"),
             models.UniqueConstraint(
                 fields=[
                     "level",
@@ -220,6 +253,7 @@ class Alliance(models.Model):
 
     class Meta:
         db_table = "elections_alliance"
+        constraints = open_to_all("elections_alliance")
 
 
 class Plan(models.Model):
@@ -255,7 +289,7 @@ class Plan(models.Model):
 
     class Meta:
         db_table = "elections_plan"
-        constraints = policies("elections_plan", using=placed("elections_plan.unit_id", COUNTS), write="true")
+        constraints = policies("elections_plan", using=placed("elections_plan.unit_id", COUNTS))
 
 
 _OF_PLAN = "exists (select 1 from elections_plan p where p.id = {table}.plan_id)"
@@ -282,7 +316,6 @@ class PlanSeat(models.Model):
                 "elections_plan_seat",
                 using=f"{_OF_PLAN.format(table='elections_plan_seat')}"
                 f" or {placed('elections_plan_seat.unit_id', COUNTS)}",
-                write="true",
             ),
         ]
 
@@ -307,9 +340,7 @@ class PlanPart(models.Model):
                 fields=["plan", "unit"], condition=models.Q(replaced_at=None), name="plan_part_once"
             ),
             models.CheckConstraint(condition=models.Q(n__gte=0), name="plan_part_not_negative"),
-            *policies(
-                "elections_plan_part", using=placed("elections_plan_part.unit_id", COUNTS), write="true"
-            ),
+            *policies("elections_plan_part", using=placed("elections_plan_part.unit_id", COUNTS)),
         ]
 
 
@@ -326,9 +357,7 @@ class ClassRule(models.Model):
 
     class Meta:
         db_table = "elections_class_rule"
-        constraints = policies(
-            "elections_class_rule", using=placed("elections_class_rule.unit_id", COUNTS), write="true"
-        )
+        constraints = policies("elections_class_rule", using=placed("elections_class_rule.unit_id", COUNTS))
 
 
 class UnitClass(models.Model):
@@ -350,7 +379,5 @@ class UnitClass(models.Model):
         db_table = "elections_unit_class"
         constraints = [
             models.UniqueConstraint(fields=["unit", "election"], name="unit_class_once"),
-            *policies(
-                "elections_unit_class", using=placed("elections_unit_class.unit_id", COUNTS), write="true"
-            ),
+            *policies("elections_unit_class", using=placed("elections_unit_class.unit_id", COUNTS)),
         ]

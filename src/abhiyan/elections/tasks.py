@@ -9,7 +9,7 @@ from abhiyan.core.scope import system
 from . import actions
 
 
-@job("elections.pass_seats", retries=3)
+@job("elections.pass_seats")
 def pass_seats(public_id: str, key: str) -> None:
     """Pass every seat of a plan down, or go on with it: a transaction a seat, so that others see how far it is, come
     to the plan in between, and nothing done is lost with the worker."""

@@ -3,13 +3,14 @@
 from django.urls import path
 
 from .views import (
-    cascade,
+    below_seats,
     checker,
     creating,
     plans,
     plans_beside,
     results,
     results_classes,
+    results_parties,
     results_seat,
     results_sides,
     results_stated,
@@ -21,6 +22,8 @@ from .views import (
 app_name = "elections"
 urlpatterns = [
     path("", results.elections, name="list"),
+    path("parties/", results_parties.parties, name="parties"),
+    path("parties/<int:name_id>/separate/", results_parties.separate, name="party_separate"),
     path("units/<str:code>/", results_unit.unit, name="unit"),
     path("results/<str:code>/", results.election, name="election"),
     path("results/<str:code>/seats/", results.seats, name="seats"),
@@ -33,6 +36,7 @@ urlpatterns = [
         name="alliance_withdraw",
     ),
     path("results/<str:code>/stated/", results_stated.stated, name="stated"),
+    path("results/<str:code>/stated/<int:stated_id>/withdraw/", withdrawing.stated, name="stated_withdraw"),
     path("results/<str:code>/classes/", results_classes.classes, name="classes"),
     path("results/<str:code>/classes/withdraw/", withdrawing.classes, name="classes_withdraw"),
     path("plans/", plans.plans, name="plans"),
@@ -44,9 +48,9 @@ urlpatterns = [
     path("plans/<uuid:public_id>/withdraw/", withdrawing.plan, name="plan_withdraw"),
     path("plans/<uuid:public_id>/compare/", plans_beside.compare, name="plan_compare"),
     path("plans/<uuid:public_id>/sides/", plans_beside.sides, name="plan_sides"),
-    path("plans/<uuid:public_id>/below/", cascade.below, name="plan_below"),
-    path("plans/<uuid:public_id>/below/pass/", cascade.pass_down, name="plan_pass"),
-    path("plans/<uuid:public_id>/below/pass-all/", cascade.pass_all, name="plan_pass_all"),
-    path("plans/<uuid:public_id>/below/set/", cascade.set_part, name="plan_set_part"),
-    path("plans/<uuid:public_id>/below/lock/", cascade.lock_part, name="plan_lock_part"),
+    path("plans/<uuid:public_id>/below/", below_seats.below, name="plan_below"),
+    path("plans/<uuid:public_id>/below/pass/", below_seats.pass_down, name="plan_pass"),
+    path("plans/<uuid:public_id>/below/pass-all/", below_seats.pass_all, name="plan_pass_all"),
+    path("plans/<uuid:public_id>/below/set/", below_seats.set_part, name="plan_set_part"),
+    path("plans/<uuid:public_id>/below/lock/", below_seats.lock_part, name="plan_lock_part"),
 ]

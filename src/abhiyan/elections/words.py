@@ -16,21 +16,21 @@ SENTENCES = {
         "many_goal",
     ),
     "seats_unreachable": ngettext_lazy(
-        "The goal is %(goal)s seat. No swing wins more than %(most)s: in the others this side had no candidate, or"
-        " they were set by hand or locked below what wins.",
-        "The goal is %(goal)s seats. No swing wins more than %(most)s: in the others this side had no candidate, or"
-        " they were set by hand or locked below what wins.",
+        "%(goal)s seat cannot be reached: at most %(most)s. In the others this side had no "
+        "candidate, or you fixed too few votes.",
+        "%(goal)s seats cannot be reached: at most %(most)s. In the others this side had no "
+        "candidate, or you fixed too few votes.",
         "many_goal",
     ),
     "votes_above_turnout": _(
-        "The goal is %(goal)s votes. Likely to be polled, by everybody together, are %(likely)s: %(over)s fewer."
+        "The goal is %(goal)s votes. All voters together will likely cast %(likely)s, %(over)s fewer."
     ),
     "votes_above_electors": _(
-        "The goal is %(goal)s votes, and there are %(electors)s electors: %(over)s fewer."
+        "The goal is %(goal)s votes. There are only %(electors)s electors, %(over)s fewer."
     ),
     "votes_unreachable": _(
-        "The goal is %(goal)s votes. With the seats set by hand, locked, or without a candidate of this side no swing"
-        " brings more than %(most)s."
+        "%(goal)s votes cannot be reached: at most %(most)s. Some seats are fixed, or this "
+        "side had no candidate there."
     ),
     "votes_short_of_seats": _(
         "The goals do not fit together: %(votes)s votes are worth %(worth)s seats, and %(seats)s seats need"
@@ -45,15 +45,15 @@ SENTENCES = {
         "The goals do not fit together: %(votes)s votes are %(votes_pct)s of those likely, the goal is %(share_pct)s."
     ),
     "share_below_winners": ngettext_lazy(
-        "In %(seats)s seat the last winner, who was not of this side, had more than the share aimed at,"
-        " %(share_pct)s: %(highest_pct)s. A share that holds on the whole need not hold there.",
-        "In %(seats)s seats the last winner, who was not of this side, had more than the share aimed at,"
-        " %(share_pct)s; the highest had %(highest_pct)s. A share that holds on the whole need not hold there.",
+        "In %(seats)s seat the last winner, of another side, had more than your goal of "
+        "%(share_pct)s (%(highest_pct)s). Your goal may not be enough there.",
+        "In %(seats)s seats the last winner, of another side, had more than your goal of "
+        "%(share_pct)s (up to %(highest_pct)s). Your goal may not be enough there.",
         "many_seats",
     ),
     "seats_below_goal": ngettext_lazy(
-        "As it stands the plan wins %(seats)s seat; the goal is %(goal)s.",
-        "As it stands the plan wins %(seats)s seats; the goal is %(goal)s.",
+        "The plan now wins %(seats)s seat; the goal is %(goal)s.",
+        "The plan now wins %(seats)s seats; the goal is %(goal)s.",
         "many_seats",
     ),
     "parts_differ": _(
@@ -66,62 +66,66 @@ SENTENCES = {
         "%(seat)s: %(votes)s votes are planned, %(over)s more than there are electors (%(electors)s)."
     ),
     "turnout_unknown": ngettext_lazy(
-        "A turnout of %(turnout_pct)s cannot be applied where the electors are not known: %(seats)s seat. As many"
-        " votes as last time are taken as likely there.",
-        "A turnout of %(turnout_pct)s cannot be applied where the electors are not known: %(seats)s seats. As many"
-        " votes as last time are taken as likely there.",
+        "A turnout of %(turnout_pct)s cannot be used in %(seats)s seat, where the electors "
+        "are not known. There we take as many votes as last time.",
+        "A turnout of %(turnout_pct)s cannot be used in %(seats)s seats, where the electors "
+        "are not known. There we take as many votes as last time.",
         "many_seats",
     ),
     "seat_below_winner": _(
-        "%(seat)s is counted as won with %(share_pct)s; last time the winner had %(winner_pct)s there."
+        "%(seat)s: the plan wins it with %(share_pct)s; last time the winner had %(winner_pct)s there."
     ),
     "cascade_gap": _(
-        "%(seat)s: what is locked below it does not fit its %(votes)s votes. The numbers stand and do not sum: unlock"
-        " or change one, then pass it down anew."
+        "%(seat)s: the locked numbers below it do not fit its %(votes)s votes. Unlock or "
+        "change one, then pass its votes down again."
     ),
     "cascade_left": _(
-        "%(seat)s: units that had votes below it have moved and got theirs elsewhere: %(units)s. What is left below it"
-        " does not sum. Pass it down anew."
+        "%(seat)s: units below it have moved and got votes elsewhere: %(units)s. What is "
+        "left does not add up. Pass its votes down again."
     ),
     "cascade_moved": _(
-        "%(seat)s: units that had votes below it have moved, changed or closed: %(units)s, of them locked %(locks)s."
-        " Its votes were passed down anew among the units that stand there now."
+        "%(seat)s: units below it have moved, changed or closed: %(units)s, of them locked "
+        "%(locks)s. Its votes were passed down again among today's units."
     ),
     "cascade_lost": _(
-        "%(seat)s: of the %(units)s units its votes were passed down to none stands below it any more, so the new"
-        " version passes nothing down there."
+        "%(seat)s: its votes went to units that are no longer below it (%(units)s). The new "
+        "version passes nothing down there."
     ),
     "part_above_electors": _(
-        "%(seat)s: units below it that are given more votes than they have electors: %(units)s. The worst has %(votes)s"
-        " votes and %(electors)s electors."
+        "%(seat)s: units below it with more votes than electors: %(units)s. The worst has "
+        "%(votes)s votes and %(electors)s electors."
     ),
     "turnout_changed": _("Turnout moves from %(from_pct)s to %(to_pct)s, in each seat by the same points."),
     "result_incomplete": _(
-        "The last result is incomplete: %(seats)s of %(all)s seats. The plan is of those, not of the whole."
+        "The last result is incomplete: %(seats)s of %(all)s seats. The plan covers only these."
     ),
     "goals_reached": _("The last result reaches these goals already: the swing is a loss."),
     "never_won": ngettext_lazy(
-        "%(seats)s seat is won at no swing of this kind.",
-        "%(seats)s seats are won at no swing of this kind.",
+        "No such swing wins %(seats)s seat.",
+        "No such swing wins %(seats)s seats.",
         "many_seats",
     ),
     "stood_apart": _(
-        "%(seat)s: won last time with %(winner)s votes against candidates of one side who stood against each other."
-        " Together they had %(best)s, this side %(ours)s; the plan counts a side’s votes together."
+        "%(seat)s: won last time with %(winner)s votes, because candidates of the other side "
+        "stood against each other. Together they had %(best)s, this side %(ours)s; the plan "
+        "adds up each side’s votes."
     ),
     "beaten_apart": _(
-        "%(seat)s: lost last time to a candidate with %(winner)s votes, since candidates of this side stood against"
-        " each other. Together they had %(ours)s; the plan counts a side’s votes together."
+        "%(seat)s: candidates of this side stood against each other and lost to one with "
+        "%(winner)s votes. Together they had %(ours)s; the plan adds up each side’s votes."
     ),
     "won_by_lot": _(
-        "%(seat)s: won last time by lot, with %(ours)s votes each. The plan wins it with more, not with as many."
+        "%(seat)s: won last time by lot, with %(ours)s votes each. To win, the plan needs "
+        "more votes than the other side, not as many."
     ),
     "did_not_stand": _(
-        "%(seat)s: this side had no candidate there, so no swing moves it. Set it by hand if one is to stand."
+        "%(seat)s: this side had no candidate there, so a swing changes nothing. If one is "
+        "to stand, set the votes by hand."
     ),
     "result_missing": _("%(seat)s: votes were cast, but none are known. It is not counted."),
     "electors_unknown": _(
-        "%(seat)s: how many electors it has is not known. As many votes as last time, %(polled)s, are taken as likely."
+        "%(seat)s: the number of electors is not known. We take as many votes as last time, "
+        "%(polled)s, as likely."
     ),
     "without_vote": _("%(seat)s: one candidate stood and nobody voted, so there are no votes to move."),
 }
@@ -131,11 +135,11 @@ OF_SEVERAL = {
     "result_missing": SENTENCES["result_missing"],
     "without_vote": SENTENCES["without_vote"],
     "seat_below_winner": _(
-        "%(seat)s are counted as won with a smaller share than the last winner had there: where there are many"
-        " candidates that can be so."
+        "%(seat)s: the plan wins these with a smaller share than the last winner had. That "
+        "can happen where many candidates stand."
     ),
     "electors_unknown": _(
-        "%(seat)s: how many electors each has is not known. As many votes as last time are taken as likely there."
+        "%(seat)s: the number of electors is not known. We take as many votes as last time as likely."
     ),
 }
 NAMED = 30

@@ -1,5 +1,4 @@
 from django.apps import AppConfig
-from django.utils.translation import gettext_lazy
 
 
 class EnrolmentConfig(AppConfig):
@@ -9,54 +8,34 @@ class EnrolmentConfig(AppConfig):
 
     def ready(self) -> None:
         from abhiyan.core import news
-        from abhiyan.core.imports import register
+        from abhiyan.core.backup import Restored
         from abhiyan.org.news import AppointmentEnded
-        from abhiyan.people.news import NoReplayed
-        from abhiyan.programmes.actions import register_facts, register_orphans
+        from abhiyan.org.rules import releases
+        from abhiyan.people.news import NoReplayed, WithdrawalReplayed
         from abhiyan.programmes.news import ProgrammeDiscarded, ProgrammeMade
-        from abhiyan.programmes.rules import meanings, own_pages
-        from abhiyan.units.news import UnitsMoved
+        from abhiyan.programmes.rules import activities
+        from abhiyan.units.news import UnitsClosing, UnitsOpening
+        from abhiyan.units.rules import hanging
 
-        from .actions.enrol import forget
-        from .actions.members import leave_again
-        from .actions.notices import PUBLISH, is_lacking
-        from .actions.setting_up import NoNotice, drop_drive, follow_programme
+        from .actions import closing
+        from .actions.members import leave_again, withdraw_again
+        from .actions.revisits import forget_horizons
+        from .actions.setting_up import drop_drive, follow_programme
         from .actions.tokens import end_tokens_of
-        from .paper.lists import LIST
-        from .queries import ORPHANS, facts_for_recount
-        from .rules.steps import REPORTED
+        from .activity import DRIVE
+        from .owed import export_page, token_page
 
-        register(LIST)
-        own_pages.register("drive", "enrolment:drive", gettext_lazy("Channels and funnel"))
-        notice = own_pages.Page("enrolment:notice", gettext_lazy("Notice"), PUBLISH)
-        own_pages.register_beside(notice)
-        own_pages.register_need("drive", notice, NoNotice.message, is_lacking)
-        meanings.register("drive", {REPORTED.key: REPORTED.about})
-        register_facts("enrolment", facts_for_recount())
-        for name, sql in ORPHANS.items():
-            register_orphans(name, sql)
+        activities.register(DRIVE)
+        releases.register_page("channels.token", token_page)
+        releases.register_page("people.export", export_page)
 
-        def units_moved(_told: UnitsMoved) -> None:
-            forget()  # this thread's; others read the tree anew within a minute
+        news.subscribe(UnitsClosing, lambda told: closing.see_to_closing(told=told))
+        news.subscribe(UnitsOpening, lambda told: closing.bring_back(told=told))
+        hanging.register(closing.TOKENS, closing.CLAIMS, closing.MEMBERS)
 
-        news.subscribe(UnitsMoved, units_moved)
-
-        def hear(told: ProgrammeMade) -> None:
-            follow_programme(made=told)
-
-        news.subscribe(ProgrammeMade, hear)
-
-        def discarded(told: ProgrammeDiscarded) -> None:
-            drop_drive(discarded=told)
-
-        news.subscribe(ProgrammeDiscarded, discarded)
-
-        def end_tokens(ended: AppointmentEnded) -> None:
-            end_tokens_of(news=ended)
-
-        news.subscribe(AppointmentEnded, end_tokens)
-
-        def no_replayed(told: NoReplayed) -> None:
-            leave_again(told=told)
-
-        news.subscribe(NoReplayed, no_replayed)
+        news.subscribe(ProgrammeMade, lambda told: follow_programme(made=told))
+        news.subscribe(ProgrammeDiscarded, lambda told: drop_drive(discarded=told))
+        news.subscribe(AppointmentEnded, lambda told: end_tokens_of(news=told))
+        news.subscribe(NoReplayed, lambda told: leave_again(told=told))
+        news.subscribe(WithdrawalReplayed, lambda told: withdraw_again(told=told))
+        news.subscribe(Restored, lambda _told: forget_horizons())

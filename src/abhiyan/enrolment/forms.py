@@ -11,9 +11,9 @@ from django.utils.translation import ngettext
 from abhiyan.people import phones
 
 from . import actions
-from .models import Channel
 from .rules import names
 from .rules.age import Age, age_on
+from .rules.channels import CHANNELS
 
 LONGEST_ECHO = 300  # characters of a wrong value that are shown again
 _DIGITS = str.maketrans(
@@ -107,8 +107,8 @@ class PhoneField(forms.CharField):
         if text.isascii() and 0 < digits < 10:
             raise forms.ValidationError(
                 ngettext(
-                    "Ten digits are needed; now there is %(n)s.",
-                    "Ten digits are needed; now there are %(n)s.",
+                    "Write ten digits; now there is %(n)s.",
+                    "Write ten digits; now there are %(n)s.",
                     digits,
                 )
                 % {"n": digits}
@@ -142,8 +142,8 @@ class JoinForm(Clipped):
     unit = forms.CharField(required=False, max_length=64)
     phone = PhoneField()
     membership = forms.BooleanField(
-        label=_("I have read or heard the notice. Put me on the roll of members."),
-        error_messages={"required": _("Without this yes nobody can be put on the roll.")},
+        label=_("I have read or heard the notice. Make me a member."),
+        error_messages={"required": _("Nobody can be made a member without this consent.")},
     )
     messages = forms.BooleanField(
         label=_("Send me messages about programmes too (if you like)"), required=False
@@ -202,7 +202,7 @@ class CodeForm(Clipped):
 
     code = forms.CharField(
         label=_("Code"),
-        help_text=_("Six digits, by SMS. Type them only here, and tell them to nobody."),
+        help_text=_("Six digits, by SMS. Type them only here. Don't tell them to anybody."),
         max_length=12,
         widget=forms.TextInput(
             attrs={
@@ -254,7 +254,7 @@ def _channel() -> forms.ChoiceField:
     return forms.ChoiceField(
         label=_("Came by"),
         required=False,
-        choices=[("", _("All")), *((str(c.value), c.label) for c in Channel)],
+        choices=[("", _("All")), *((str(way.number), way.label) for way in CHANNELS)],
     )
 
 
@@ -276,12 +276,12 @@ class FilterForm(Clipped):
         widget=forms.TextInput(attrs={"autocomplete": "off", "inputmode": "search"}),
     )
     rung = forms.ChoiceField(
-        label=_("Counted how"),
+        label=_("Status"),
         required=False,
         choices=[
             ("", _("All")),
             ("counted", _("Counted")),
-            ("unsigned", _("Phone has not answered")),
+            ("unsigned", _("Phone not answered yet")),
             ("confirmed", _("Confirmed")),
         ],
     )
@@ -311,7 +311,7 @@ class PlaceAndDaysForm(DaysForm):
     """The same, and in which unit whoever it may be is at home."""
 
     unit = forms.CharField(
-        label=_("At home in the unit"),
+        label=_("Lives in"),
         required=False,
         max_length=100,
         widget=forms.TextInput(attrs={"autocomplete": "off"}),

@@ -8,9 +8,9 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from .actions.tokens import CHANNELS, LONGEST_DAYS
+from .actions.tokens import LONGEST_DAYS
 from .forms import Clipped
-from .models import Channel
+from .rules.channels import WITH_TOKENS
 
 Choices = Sequence[tuple[str, str]]
 MOST_AN_HOUR = 10_000_000
@@ -39,7 +39,8 @@ class SetUpForm(Clipped):
         label=_("Public address"),
         max_length=60,
         help_text=_(
-            "Small Latin letters, digits and hyphens. What is already printed leads nowhere after a change."
+            "Small Latin letters, digits and hyphens. After a change, addresses already printed "
+            "no longer work."
         ),
         widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
     )
@@ -48,7 +49,7 @@ class SetUpForm(Clipped):
         label=_("Replies per hour"),
         min_value=0,
         max_value=MOST_AN_HOUR,
-        help_text=_("Above it calls are stored and their replies wait for a release."),
+        help_text=_("Above it we store calls, but replies wait for approval."),
     )
 
     def __init__(self, data: Any = None, *, versions: Choices, **given: Any) -> None:
@@ -74,11 +75,11 @@ class TokenForm(Clipped):
     name = forms.CharField(
         label=_("Name of the channel"),
         max_length=100,
-        help_text=_("So that others know whose it is, such as “Help desks of Srinagar”."),
+        help_text=_("A name that tells others whose it is, such as “Help desks of Srinagar”."),
     )
     unit = forms.ChoiceField(label=_("For units of"))
     channel = forms.TypedChoiceField(
-        label=_("Counts as"), coerce=int, choices=[(each.value, each.label) for each in CHANNELS]
+        label=_("Counts as"), coerce=int, choices=[(number, way.label) for number, way in WITH_TOKENS.items()]
     )
     days = forms.IntegerField(label=_("Days it lasts"), min_value=1, max_value=LONGEST_DAYS, initial=90)
     reason = forms.CharField(label=_("What is it needed for?"), max_length=300)
@@ -86,7 +87,7 @@ class TokenForm(Clipped):
     def __init__(self, data: Any = None, *, units: Choices, **given: Any) -> None:
         super().__init__(data, **given)
         _offer(self, "unit", units)
-        _offer(self, "channel", [(str(each.value), str(each.label)) for each in CHANNELS])
+        _offer(self, "channel", [(str(number), str(way.label)) for number, way in WITH_TOKENS.items()])
 
 
 class NumberForm(Clipped):
@@ -104,7 +105,7 @@ class NumberForm(Clipped):
         label=_("Auth token (Twilio)"),
         max_length=200,
         required=False,
-        help_text=_("From Twilio's console. It is kept sealed and never shown."),
+        help_text=_("From Twilio's console. We keep it sealed and never show it."),
         widget=forms.PasswordInput(attrs={"autocomplete": "off"}),
     )
     addresses = forms.CharField(
@@ -128,7 +129,3 @@ class NumberForm(Clipped):
             if self.cleaned_data["addresses"]
             else []
         )
-
-
-def channel_name(channel: int) -> str:
-    return str(Channel(channel).label)

@@ -1,7 +1,11 @@
-"""What enrolment does by itself, turned every second by `abhiyan jobs`."""
+"""What enrolment does by itself, turned by `abhiyan jobs`."""
 
 from abhiyan.core.loops import Loop
 
-from .actions import replies
+from .actions import replies, revisits
 
-LOOPS = {"reply": Loop(turn=lambda at: replies.reply(at=at), every_s=1)}
+LOOPS = {
+    "reply": Loop(turn=lambda at: replies.reply(at=at), every_s=1),
+    "revisit": Loop(turn=lambda at: revisits.revisit(at=at), every_s=1, scoped=False),
+    "left": Loop(turn=lambda _at: revisits.note_left_behind(), every_s=600),
+}

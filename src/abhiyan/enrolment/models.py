@@ -3,32 +3,7 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from abhiyan.core.policy import PEOPLE, PHONE, Policy, placed, policies
-
-
-class Channel(models.IntegerChoices):
-    """How a claim came."""
-
-    WEB = 1, _("Web")
-    MISSED_CALL = 2, _("Missed call")
-    API = 3, _("API")
-    PAPER = 4, _("Paper list")
-    SMS = 5, _("SMS")
-
-    @property
-    def is_by_phone(self) -> bool:
-        """Whether it has callers, who are sent a link."""
-        return self in (Channel.MISSED_CALL, Channel.SMS)
-
-
-class Sign(models.IntegerChoices):
-    """What shows that the phone's holder took part. Nothing: the claim counts in its own shade."""
-
-    NONE = 0, _("None yet")
-    CALL = 1, _("Own call")
-    SMS = 2, _("Own SMS")
-    WEB = 3, _("Own web session")
-    CODE = 4, _("Code")
+from abhiyan.core.policy import PEOPLE, PHONE, SYSTEM, Policy, open_to_all, placed, policies, private
 
 
 class Kind(models.IntegerChoices):
@@ -61,6 +36,7 @@ class Roll(models.Model):
 
     class Meta:
         db_table = "enrolment_roll"
+        constraints = open_to_all("roll")
 
 
 class Drive(models.Model):
@@ -81,6 +57,7 @@ class Drive(models.Model):
 
     class Meta:
         db_table = "enrolment_drive"
+        constraints = open_to_all("drive")
 
 
 class Claim(models.Model):
@@ -89,8 +66,8 @@ class Claim(models.Model):
     id = models.UUIDField(primary_key=True)  # hash of channel and the sender's idempotency key
     public_id = models.UUIDField()
     programme_id = models.IntegerField()
-    channel = models.SmallIntegerField(choices=Channel.choices)
-    sign = models.SmallIntegerField(choices=Sign.choices)
+    channel = models.SmallIntegerField()  # rules.channels.Channel
+    sign = models.SmallIntegerField()  # rules.channels.Sign
     unit_id = models.BigIntegerField()  # the drive's own unit while the place is unknown
     is_placed = models.BooleanField()
     phone_id = models.UUIDField()
@@ -122,7 +99,11 @@ class Claim(models.Model):
             ),
         ]
         constraints = [
-            *policies("claim", using=f"phone_id = {PHONE} or {placed('enrolment_claim.unit_id', PEOPLE)}"),
+            *policies(
+                "claim",
+                using=f"phone_id = {PHONE} or {placed('enrolment_claim.unit_id', PEOPLE)}",
+                write=SYSTEM,
+            ),
             Policy(name="claim_gateway", to=("gateway",), using="true"),
         ]
 
@@ -139,7 +120,7 @@ class Waiting(models.Model):
     claim_id = models.UUIDField()  # the first claim: the one that completing completes
     unit_id = models.BigIntegerField()
     day = models.DateField()
-    channel = models.SmallIntegerField(choices=Channel.choices)
+    channel = models.SmallIntegerField()  # rules.channels.Channel
     link_digest = models.BinaryField()  # keyed digest of the personal link's secret
     at = models.DateTimeField()
     opened_at = models.DateTimeField(null=True)
@@ -161,9 +142,30 @@ class Waiting(models.Model):
         ]
         constraints = [
             *policies(
-                "waiting", using=f"phone_id = {PHONE} or {placed('enrolment_waiting.unit_id', PEOPLE)}"
+                "waiting",
+                using=f"phone_id = {PHONE} or {placed('enrolment_waiting.unit_id', PEOPLE)}",
+                write=SYSTEM,
             ),
             Policy(name="waiting_gateway", to=("gateway",), using="true"),
+        ]
+
+
+class Revisit(models.Model):
+    """A phone to look at again: it left or called, which transactions then under way could not see.
+
+    Kept for seconds, until each of those has ended (`actions.revisits`).
+    """
+
+    phone_id = models.UUIDField(primary_key=True)
+    horizon = models.BigIntegerField(
+        null=True
+    )  # transactions below this number may still write; null: not asked yet
+
+    class Meta:
+        db_table = "enrolment_revisit"
+        constraints = [
+            *private("revisit", using=f"phone_id = {PHONE}", write=SYSTEM),
+            Policy(name="revisit_gateway", to=("gateway",), using="true"),
         ]
 
 
@@ -195,7 +197,9 @@ class Membership(models.Model):
         ]
         constraints = [
             *policies(
-                "membership", using=f"phone_id = {PHONE} or {placed('enrolment_membership.unit_id', PEOPLE)}"
+                "membership",
+                using=f"phone_id = {PHONE} or {placed('enrolment_membership.unit_id', PEOPLE)}",
+                write=SYSTEM,
             ),
             Policy(name="membership_gateway", to=("gateway",), using="true"),
         ]
@@ -213,12 +217,15 @@ class Enrolment(models.Model):
     unit_id = models.BigIntegerField()  # as it was on the day
     kind = models.SmallIntegerField(choices=Kind.choices)
     term = models.SmallIntegerField()
-    channel = models.SmallIntegerField(choices=Channel.choices)
-    rung = models.SmallIntegerField()  # programmes.Rung: UNSIGNED, COUNTED, CONFIRMED
+    channel = models.SmallIntegerField()  # rules.channels.Channel
+    rung = models.SmallIntegerField()  # programmes.Rung: UNSIGNED or COUNTED
+    confirmed_at = models.DateTimeField(
+        null=True
+    )  # the person's own yes: a rung more, beside the counted one
     day = models.DateField()
     at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True)
-    end_reason = models.TextField(default="", db_default="")  # left, struck, erased, undone
+    end_reason = models.TextField(default="", db_default="")  # left, struck, undone
 
     class Meta:
         db_table = "enrolment_enrolment"
@@ -229,9 +236,26 @@ class Enrolment(models.Model):
                 using=f"{placed('enrolment_enrolment.unit_id', PEOPLE)} or exists"
                 " (select 1 from enrolment_membership em where em.id = enrolment_enrolment.membership_id"
                 f" and em.phone_id = {PHONE})",
+                write=SYSTEM,
             ),
             Policy(name="enrolment_gateway", to=("gateway",), using="true"),
         ]
+
+
+class Moved(models.Model):
+    """A member who went to the successor of a closed unit, so that an opening brings them back."""
+
+    closing_id = models.BigIntegerField()
+    membership_id = models.UUIDField()
+    unit_id = models.BigIntegerField()  # where they lived
+    to_id = models.BigIntegerField()
+
+    class Meta:
+        db_table = "enrolment_moved"
+        indexes = [
+            models.Index(fields=["closing_id", "unit_id"], name="moved_closing")  # used by: an opening
+        ]
+        constraints = policies("moved", using=placed("enrolment_moved.unit_id", PEOPLE), write=SYSTEM)
 
 
 class RefusedCount(models.Model):
@@ -240,7 +264,7 @@ class RefusedCount(models.Model):
     pk = models.CompositePrimaryKey("programme_id", "unit_id", "channel", "reason", "day")
     programme_id = models.IntegerField()
     unit_id = models.BigIntegerField()  # the drive's own while the place is unknown
-    channel = models.SmallIntegerField(choices=Channel.choices)
+    channel = models.SmallIntegerField()  # rules.channels.Channel
     reason = models.TextField()  # code of the refusal: not_adult, drive_closed, phone_abroad …
     day = models.DateField()
     n = models.IntegerField()
@@ -248,7 +272,7 @@ class RefusedCount(models.Model):
     class Meta:
         db_table = "enrolment_refused_count"
         constraints = [
-            *policies("refused_count", using=placed("enrolment_refused_count.unit_id", PEOPLE)),
+            *policies("refused_count", using=placed("enrolment_refused_count.unit_id", PEOPLE), write=SYSTEM),
             Policy(name="refused_count_gateway", to=("gateway",), using="true"),
         ]
 
@@ -260,7 +284,7 @@ class ChannelToken(models.Model):
     digest = models.BinaryField(unique=True)
     name = models.TextField()
     programme_id = models.IntegerField()
-    channel = models.SmallIntegerField(choices=Channel.choices)
+    channel = models.SmallIntegerField()  # rules.channels.Channel
     unit_id = models.BigIntegerField()  # claims for units below it only
     made_by = models.BigIntegerField(null=True)
     made_at = models.DateTimeField()
@@ -271,21 +295,44 @@ class ChannelToken(models.Model):
     class Meta:
         db_table = "enrolment_channel_token"
         constraints = [
-            *policies("channel_token", using=placed("enrolment_channel_token.unit_id", PEOPLE)),
+            *policies("channel_token", using=placed("enrolment_channel_token.unit_id", PEOPLE), write=SYSTEM),
             Policy(name="channel_token_gateway", to=("gateway",), using="true"),
         ]
 
 
 GRANTS = {
-    table: {"gateway": rights}
-    for table, rights in {
-        "enrolment_claim": "select, insert, update",
-        "enrolment_waiting": "select, insert, update",
-        "enrolment_membership": "select, insert, update",
-        "enrolment_enrolment": "select, insert, update",
-        "enrolment_refused_count": "select, insert, update",
-        "enrolment_channel_token": "select, update (used_at)",
-        "enrolment_drive": "select",
-        "enrolment_roll": "select",
-    }.items()
+    "enrolment_claim": {
+        "gateway": "select (id, public_id, programme_id, sign, is_placed, phone_id, membership_id, taken, batch),"
+        " insert (id, public_id, programme_id, channel, sign, unit_id, is_placed, phone_id, membership_id, taken, day,"
+        " field_at, at, batch, by, import_id),"
+        " update (membership_id, taken, unit_id, is_placed)"
+    },
+    "enrolment_waiting": {
+        "gateway": "select (id, phone_id, claim_id, unit_id, day, channel, opened_at, completed_at, completed_by,"
+        " completed_as),"
+        " insert (id, programme_id, phone_id, claim_id, unit_id, day, channel, link_digest, at, completed_at),"
+        " update (unit_id, completed_at, completed_by, completed_as, completed_import)"
+    },
+    "enrolment_revisit": {"gateway": "select (phone_id), insert (phone_id), update (horizon)"},
+    "enrolment_membership": {
+        "gateway": "select (id, public_id, roll_id, phone_id, slot, person_id, unit_id, claim_id, term, programme_id,"
+        " ended_on, struck_at),"
+        " insert (id, public_id, roll_id, phone_id, slot, person_id, unit_id, claim_id, term, programme_id, at),"
+        " update (term, programme_id, unit_id, ended_on, struck_at)"
+    },
+    "enrolment_enrolment": {
+        "gateway": "select (id, unit_id, channel, rung, day),"
+        " insert (id, membership_id, claim_id, programme_id, unit_id, kind, term, channel, rung, day, at),"
+        " update (rung)"
+    },
+    "enrolment_refused_count": {
+        "gateway": "select (programme_id, unit_id, channel, reason, day, n),"
+        " insert (programme_id, unit_id, channel, reason, day, n), update (n)"
+    },
+    "enrolment_channel_token": {
+        "gateway": "select (digest, public_id, programme_id, channel, unit_id, expires_at, ended_at, used_at),"
+        " update (used_at)"
+    },
+    "enrolment_drive": {"gateway": "select (programme_id, roll_id, notice_code, indian_mobiles_only)"},
+    "enrolment_roll": {"gateway": "select (id, people_per_phone, minimum_age)"},
 }

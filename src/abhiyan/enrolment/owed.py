@@ -1,30 +1,35 @@
-"""What joining asks of somebody today: claims without a place, calls that name nobody, and a second person's yes."""
+"""What joining asks of somebody today: phones that have not answered, callers who have not joined, members without a
+place, calls from shared phones, a second person's yes; and the link to share."""
 
 from collections.abc import Iterator
 from datetime import datetime
 from urllib.parse import urlencode
 
+from django.conf import settings
 from django.urls import reverse
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from abhiyan.core.refusals import NotFound
-from abhiyan.org import queries as offices
+from abhiyan.core.words import named
+from abhiyan.messaging import queries as messaging
 from abhiyan.org.models import Release
-from abhiyan.org.viewer import Viewer
+from abhiyan.org.viewer import Held, Viewer
 from abhiyan.programmes import queries as programmes
 from abhiyan.ui.numbers import grouped
-from abhiyan.ui.owed import Owed
+from abhiyan.ui.owed import Invitation, Owed, Thing
+from abhiyan.units.rules import levels
 
-from . import queries_people
+from . import queries_calls, queries_drive, queries_people
+from .queries_join import SMALLEST
 
+TO_CALL = 5  # members named on Today of a booth
 MOST = 1_000  # counted up to here; then "1,000 or more"
 
 
-def owed(viewer: Viewer, *, at: datetime) -> Iterator[Owed]:
-    """Tokens and lists that were allowed, for whoever asked; both worklists, for whoever may place claims."""
-    yield from offices.allowed(viewer, "channels.token", at=at, where=_drive)
-    yield from offices.allowed(viewer, "people.export", at=at, where=_list)
+def owed(viewer: Viewer, *, at: datetime) -> Iterator[Owed]:  # noqa: ARG001  # every room is asked alike
+    """Both worklists, for whoever may place claims."""
     if not viewer.may("enrolment.place"):
         return
     unplaced, nameless = queries_people.waiting_counts(MOST)
@@ -37,24 +42,97 @@ def owed(viewer: Viewer, *, at: datetime) -> Iterator[Owed]:
             href=reverse("enrolment:unplaced"),
             act=_("Give a place"),
             icon="unit",
-            n=unplaced,
         )
     if nameless:
         yield Owed(
             urgency=2,
-            title=ngettext("%(n)s call names nobody", "%(n)s calls name nobody", nameless)
+            title=ngettext(
+                "We don't know who made %(n)s call", "We don't know who made %(n)s calls", nameless
+            )
             % {"n": _counted(nameless)},
-            meta=_(
-                "Several people share the phone, and the call does not say who it was. Choose the member."
-            ),
+            meta=_("Several members share the phone. Ask them who called, then choose."),
             href=reverse("enrolment:nameless"),
-            act=_("Settle"),
+            act=_("Choose"),
             icon="phone",
-            n=nameless,
         )
 
 
-def _drive(release: Release) -> str:
+def of_drive(viewer: Viewer, held: Held, stand: programmes.Stand, at: datetime) -> Iterator[Thing]:
+    """Of a drive that runs in the unit of an office: the link to share, phones that have not answered, and callers who
+    have not joined. Counts for those who see the people; names at a booth, of members who agreed to calls."""
+    programme = stand.programme
+    drive = queries_drive.drive_for(programme)
+    is_booth = held.unit_kind in SMALLEST
+    asked = "?" + urlencode({"unit": held.unit_code}) if is_booth else ""
+    yield Invitation(
+        name=named(programme.names),
+        place=held.unit_name() if is_booth else "",
+        address=str(settings.ORIGIN) + reverse("enrolment:join_drive", args=[drive.join_slug]) + asked,
+        poster=reverse("enrolment:drive_poster", args=[programme.public_id]) + asked,
+    )
+    if not (stand.node.is_exact and viewer.may_at("people.read", held.lo)):
+        return
+    if is_booth or viewer.may_at("people.reveal", held.lo):
+        yield from _unanswered(viewer, held, stand, names=TO_CALL if is_booth else 0)
+    if programme.owner_id == held.unit_id and viewer.may_at("programmes.run", held.lo):
+        yield from _callers(held, stand, at)
+
+
+def _unanswered(viewer: Viewer, held: Held, stand: programmes.Stand, *, names: int) -> Iterator[Owed]:
+    """Members whose phones have not answered: how many, and before it a few by name."""
+    n = stand.ladder.unsigned
+    if not n:
+        return
+    may_call = viewer.may_at("people.reveal", held.lo)
+    for one in (
+        queries_calls.to_call(held.unit_id, programme_id=stand.programme.pk, most=names) if names else ()
+    ):
+        yield Owed(
+            urgency=1,
+            title=one.name,
+            meta=_("Phone not answered yet, since %(day)s. Agreed to calls.")
+            % {"day": date_format(one.day, "j F")},
+            href=reverse("enrolment:person", args=[one.public_id]),
+            act=_("Call") if may_call else _("See"),
+            icon="phone" if may_call else "user",
+            names_in=held.unit_id,
+        )
+    number = messaging.our_number("join", stand.programme.pk)
+    yield Owed(
+        urgency=2,
+        title=ngettext("%(n)s member: phone not answered yet", "%(n)s members: phone not answered yet", n)
+        % {"n": grouped(n)},
+        meta=_("They count after their missed call to %(number)s.") % {"number": number}
+        if number
+        else _("They count once their own phone answers."),
+        href=reverse("enrolment:people")
+        + "?"
+        + urlencode({"unit": held.unit_code, "in": levels.SLUGS[held.hierarchy], "rung": "unsigned"}),
+        act=_("See"),
+        icon="people",
+    )
+
+
+def _callers(held: Held, stand: programmes.Stand, at: datetime) -> Iterator[Owed]:
+    """Callers who stopped half-way: they have no place yet, and count in the unit that owns the drive."""
+    callers = programmes.callers_without_place(node=stand.node, programme=stand.programme, at=at)
+    if callers is None or not callers.n:
+        return
+    yield Owed(
+        urgency=2,
+        title=ngettext("%(n)s caller has not joined yet", "%(n)s callers have not joined yet", callers.n)
+        % {"n": grouped(callers.n)},
+        meta=_("They called, but did not fill in our form."),
+        href=reverse("enrolment:drive_funnel", args=[stand.programme.public_id])
+        + "?"
+        + urlencode({"unit": held.unit_code, "in": levels.SLUGS[held.hierarchy]}),
+        act=_("See"),
+        icon="phone",
+    )
+
+
+def token_page(release: Release) -> str:
+    """Where an approved token is made."""
     try:
         programme = programmes.programme_by_id(int(release.payload["programme_id"]))
     except NotFound:  # its draft was thrown away meanwhile
@@ -62,7 +140,8 @@ def _drive(release: Release) -> str:
     return reverse("enrolment:drive", args=[programme.public_id]) + "#tokens"
 
 
-def _list(release: Release) -> str:
+def export_page(release: Release) -> str:
+    """Where an approved list of people is taken out."""
     return f"{reverse('enrolment:people')}?" + urlencode(
         {key: str(value) for key, value in release.payload.items() if value}
     )

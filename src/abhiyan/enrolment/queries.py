@@ -2,14 +2,17 @@
 
 from abhiyan.programmes.models import Rung
 
+from .rules.steps import OPENED, UNIQUE
+
 MEASURE = 1  # enrolments: a drive's first measure
 
 
 def facts_for_recount() -> str:
     """The ladder from the facts: (programme_id, measure, channel, unit_id, day, rung, n), for `abhiyan recount`.
 
-    Reported: every stored claim. Counted, with its shades: terms that have not ended. Unique callers and opened
-    links: each phone's first call. All on the fact's own field day and channel.
+    Reported: every stored claim. Counted, or phone not answered yet: terms that have not ended. Confirmed: those of
+    them whose person said so, counted all the same. Unique callers and opened links: each phone's first call. All on
+    the fact's own field day and channel.
     """
     return f"""
 select programme_id, {MEASURE} as measure, channel, unit_id, day, {Rung.REPORTED} as rung, count(*) as n
@@ -18,12 +21,28 @@ union all
 select programme_id, {MEASURE}, channel, unit_id, day, rung, count(*)
   from enrolment_enrolment where ended_at is null group by 1, 3, 4, 5, 6
 union all
-select programme_id, {MEASURE}, channel, unit_id, day, {Rung.UNIQUE}, count(*)
+select programme_id, {MEASURE}, channel, unit_id, day, {Rung.CONFIRMED}, count(*)
+  from enrolment_enrolment where ended_at is null and confirmed_at is not null group by 1, 3, 4, 5
+union all
+select programme_id, {MEASURE}, channel, unit_id, day, {UNIQUE}, count(*)
   from enrolment_waiting group by 1, 3, 4, 5
 union all
-select programme_id, {MEASURE}, channel, unit_id, day, {Rung.OPENED}, count(*)
+select programme_id, {MEASURE}, channel, unit_id, day, {OPENED}, count(*)
   from enrolment_waiting where opened_at is not null group by 1, 3, 4, 5"""
 
+
+# What is counted, or waits for the phone's answer: each living term, for draws and checks.
+ITEMS = f"""
+select m.public_id as item_id, e.unit_id, c.by, e.channel, e.day, e.at as stored_at,
+    e.rung <> {Rung.UNSIGNED} as is_signed, e.confirmed_at is not null as is_confirmed, m.phone_id
+  from enrolment_enrolment e join enrolment_membership m on m.id = e.membership_id
+  join enrolment_claim c on c.id = e.claim_id where e.ended_at is null"""
+
+# Living memberships m of phones that have left their roll: LEAVE wins, so there are none for long.
+LEFT_BEHIND = (
+    "people_suppression s join enrolment_membership m on m.phone_id = s.phone_id and m.roll_id = any(s.rolls)"
+    " where s.scope = 'all' and s.lifted_at is null and m.ended_on is null and m.merged_into is null"
+)
 
 # What `doctor` and `recount` look for: rows of the act that point at nothing. Each yields one row, n; wanted 0.
 ORPHANS: dict[str, str] = {
@@ -43,6 +62,9 @@ ORPHANS: dict[str, str] = {
         "select count(*) as n from enrolment_enrolment e where e.end_reason <> 'undone'"
         " and not exists (select from enrolment_claim c where c.id = e.claim_id)"
     ),
+    "terms that are confirmed and not counted": (
+        f"select count(*) as n from enrolment_enrolment where confirmed_at is not null and rung <> {Rung.COUNTED}"
+    ),
     "claims of unknown memberships": (
         "select count(*) as n from enrolment_claim c where c.membership_id is not null"
         " and not exists (select from enrolment_membership m where m.id = c.membership_id)"
@@ -58,6 +80,10 @@ ORPHANS: dict[str, str] = {
     "waiting calls without a claim": (
         "select count(*) as n from enrolment_waiting w"
         " where not exists (select from enrolment_claim c where c.id = w.claim_id)"
+    ),
+    "members of a roll that their phone has left": (  # those about to be looked at again are no fault
+        f"select count(*) as n from {LEFT_BEHIND}"
+        " and not exists (select from enrolment_revisit r where r.phone_id = s.phone_id)"
     ),
     "consents of unknown persons": (
         "select count(*) as n from people_consent c"

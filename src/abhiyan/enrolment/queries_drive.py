@@ -5,9 +5,13 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db.models import Sum
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
+from abhiyan.core.numbers import grouped
 from abhiyan.core.refusals import NotFound
 from abhiyan.core.scope import system
+from abhiyan.messaging import queries as messaging
 from abhiyan.org import queries as org
 from abhiyan.org.models import Release
 from abhiyan.programmes import queries as programmes
@@ -83,6 +87,30 @@ def not_taken(programme_id: int) -> dict[str, int]:
     """Of whom nothing could be kept: how many by the code of the reason, the most first; of units in sight."""
     found = RefusedCount.objects.filter(programme_id=programme_id).values("reason").annotate(n=Sum("n"))
     return {each["reason"]: each["n"] for each in found.order_by("-n", "reason") if each["n"] > 0}
+
+
+def stops(public_id: UUID) -> list[str]:
+    """What stops when a drive closes, in sentences."""
+    programme = programmes.programme(public_id)
+    numbers = sum(one.is_active for one in messaging.numbers_of(programme.pk))
+    with system("what stops with a drive"):
+        tokens = ChannelToken.objects.filter(programme_id=programme.pk, ended_at=None).count()
+    found = [_("Nobody can join any more: no web, no call or SMS, no paper.")]
+    if numbers:
+        found.append(
+            ngettext(
+                "Calls to its number are no longer counted.",
+                "Calls to its %(n)s numbers are no longer counted.",
+                numbers,
+            )
+            % {"n": grouped(numbers)}
+        )
+    if tokens:
+        found.append(
+            ngettext("Its token is refused.", "Its %(n)s tokens are refused.", tokens)
+            % {"n": grouped(tokens)}
+        )
+    return found
 
 
 def reach(programme: Programme) -> list[units.UnitRow]:

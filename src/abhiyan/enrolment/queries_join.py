@@ -2,12 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from uuid import UUID
 
 from django.db import connection
 
 from abhiyan.core.refusals import NotFound
+from abhiyan.core.words import named
 from abhiyan.programmes import queries as programmes
 from abhiyan.programmes.models import Programme
 from abhiyan.units import queries as units
@@ -32,17 +33,18 @@ class OpenDrive:
     programme: Programme
     drive: Drive
 
-    def name(self, language: str) -> str:
-        return units.name_in(self.programme.names, language)
+    def name(self, language: str = "") -> str:
+        return named(self.programme.names, language)
 
 
-def open_drives(on: date) -> list[OpenDrive]:
-    """The drives whose window holds this day, soonest to close first; at most MOST_DRIVES."""
+def open_drives(at: datetime) -> list[OpenDrive]:
+    """The drives whose window holds this day, in their own zone; soonest to close first, at most MOST_DRIVES."""
     with connection.cursor() as cursor:
         cursor.execute(
             "select p.id from programmes_programme p join enrolment_drive d on d.programme_id = p.id"
-            " where p.state = %s and p.opens_on <= %s and p.closes_on >= %s order by p.closes_on, p.id limit %s",
-            [Programme.State.OPEN, on, on, MOST_DRIVES],
+            " where p.state = %s and (%s::timestamptz at time zone p.zone)::date between p.opens_on and p.closes_on"
+            " order by p.closes_on, p.id limit %s",
+            [Programme.State.OPEN, at, MOST_DRIVES],
         )
         return [drive_of(programme_id) for (programme_id,) in cursor.fetchall()]
 

@@ -14,9 +14,9 @@ from django.db import connection
 
 from abhiyan.core.keys import keyring
 from abhiyan.core.refusals import NotFound
+from abhiyan.core.words import named
 from abhiyan.people import phones
 from abhiyan.programmes.models import Rung
-from abhiyan.units import queries as units
 
 from .models import Taken
 from .rules import names
@@ -42,7 +42,11 @@ def _json(value: Any) -> Any:
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """A membership with its person and its latest term. rung: programmes.Rung."""
+    """A membership with its person and its latest term. rung: programmes.Rung.
+
+    is_withheld: the person has left and the reader is an office: name, year of birth and phone are empty.
+    has_left: the same, as the phone itself reads it.
+    """
 
     id: UUID
     public_id: UUID
@@ -68,12 +72,15 @@ class Member:
     end_reason: str
     is_struck: bool
     enrolment_id: UUID
+    ended_on: date | None
+    is_withheld: bool
+    has_left: bool
 
-    def unit_name(self, language: str) -> str:
-        return units.name_in(self.unit_names, language)
+    def unit_name(self, language: str = "") -> str:
+        return named(self.unit_names, language)
 
-    def roll_name(self, language: str) -> str:
-        return units.name_in(self.roll_names, language)
+    def roll_name(self, language: str = "") -> str:
+        return named(self.roll_names, language)
 
     @property
     def is_current(self) -> bool:
@@ -84,14 +91,19 @@ class Member:
         return self.rung != Rung.UNSIGNED
 
 
+# The highest rung a term stands on.
+_RUNG = f"case when e.confirmed_at is null then e.rung else {Rung.CONFIRMED} end"
 _TERM = "encode(set_byte(set_byte(uuid_send(m.id), 14, m.term >> 8), 15, m.term & 255), 'hex')::uuid"
 _COLUMNS = (
     "m.id, m.public_id, m.phone_id, m.person_id, f.last4, p.name, p.birth_year, p.language, e.unit_id, u.code, u.kind,"
-    " u.names, r.names, e.programme_id, e.term, e.rung, e.channel, e.kind, e.day, e.at, e.ended_at, e.end_reason,"
-    " m.struck_at is not null, e.id"
+    f" u.names, r.names, e.programme_id, e.term, {_RUNG}, e.channel, e.kind, e.day, e.at, e.ended_at, e.end_reason,"
+    " m.struck_at is not null, e.id, m.ended_on, p.id is null,"
+    " p.left_at is not null"
 )
+# The policy hides the person who has left. Their phone may still be in sight: somebody else is on it.
 _JOINED = (
-    " join people_person p on p.id = m.person_id join people_phone f on f.id = m.phone_id"
+    " left join people_person p on p.id = m.person_id"
+    " left join people_phone f on f.id = m.phone_id and p.id is not null"
     " join units_unit u on u.id = e.unit_id join enrolment_roll r on r.id = m.roll_id"
 )
 _FROM = f"select {_COLUMNS} from enrolment_membership m join enrolment_enrolment e on e.id = {_TERM}{_JOINED}"
@@ -99,7 +111,7 @@ _FROM = f"select {_COLUMNS} from enrolment_membership m join enrolment_enrolment
 
 def _member(row: Sequence[Any]) -> Member:
     facts = list(row)
-    facts[4] = facts[4] or ""
+    facts[4], facts[7] = facts[4] or "", facts[7] or ""
     facts[11], facts[12] = _json(facts[11]), _json(facts[12])
     return Member(*facts)
 
@@ -174,11 +186,11 @@ class Term:
     ended_at: datetime | None
     end_reason: str
 
-    def programme(self, language: str) -> str:
-        return units.name_in(self.programme_names, language)
+    def programme(self, language: str = "") -> str:
+        return named(self.programme_names, language)
 
-    def unit(self, language: str) -> str:
-        return units.name_in(self.unit_names, language)
+    def unit(self, language: str = "") -> str:
+        return named(self.unit_names, language)
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,8 +208,8 @@ class Told:
     is_placed: bool
     is_own: bool  # of this membership; else of the phone, and nobody's yet
 
-    def unit(self, language: str) -> str:
-        return units.name_in(self.unit_names, language)
+    def unit(self, language: str = "") -> str:
+        return named(self.unit_names, language)
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,7 +228,7 @@ def terms(membership_id: UUID) -> list[Term]:
     high = UUID(bytes=membership_id.bytes[:14] + b"\xff\xff")
     found = []
     for row in _rows(
-        "select e.term, g.names, e.kind, e.channel, e.rung, e.day, u.names, e.ended_at, e.end_reason"
+        f"select e.term, g.names, e.kind, e.channel, {_RUNG}, e.day, u.names, e.ended_at, e.end_reason"
         " from enrolment_enrolment e join programmes_programme g on g.id = e.programme_id"
         " join units_unit u on u.id = e.unit_id where e.id between %s and %s order by e.id desc limit %s",
         [low, high, MOST_OF_ONE],
@@ -368,7 +380,10 @@ def _conditions(wanted: Wanted, after: Mark | None) -> tuple[str, list[Any]]:
     """What a term must be, as SQL that follows a condition, and its parameters."""
     where = {"ended": " and e.ended_at is not null", "all": ""}.get(wanted.ended, " and e.ended_at is null")
     params: list[Any] = []
-    for column, value in (("e.rung", wanted.rung), ("e.channel", wanted.channel), ("e.kind", wanted.kind)):
+    if wanted.rung == Rung.CONFIRMED:
+        where += " and e.confirmed_at is not null"
+    rung = None if wanted.rung == Rung.CONFIRMED else wanted.rung
+    for column, value in (("e.rung", rung), ("e.channel", wanted.channel), ("e.kind", wanted.kind)):
         if value is not None:
             where += f" and {column} = %s"
             params.append(value)
@@ -404,13 +419,16 @@ def _named(
 
 
 def members_by_phone(text: str) -> list[Member] | None:
-    """Members on a whole phone number, in scope; None when the text is no phone."""
+    """Members on a whole phone number, in scope, but for those who have left; None when the text is no phone."""
     number = phones.parse(text)
     if number is None:
         return None
     return [
         _member(row)
-        for row in _rows(f"{_FROM} where m.phone_id = %s order by m.slot", [keyring().phone_id(number)])
+        for row in _rows(
+            f"{_FROM} where m.phone_id = %s and p.id is not null order by m.slot",
+            [keyring().phone_id(number)],
+        )
     ]
 
 
@@ -507,8 +525,8 @@ class Suggested:
     code: str
     names: dict[str, str]
 
-    def name(self, language: str) -> str:
-        return units.name_in(self.names, language)
+    def name(self, language: str = "") -> str:
+        return named(self.names, language)
 
 
 def suggestions(waiting: Sequence[Unplaced]) -> dict[UUID, list[Suggested]]:
@@ -553,13 +571,21 @@ def nameless(
     narrowed: Narrowed = _ALL, *, after: Mark | None = None, limit: int = PER_PAGE
 ) -> list[Nameless]:
     """Such claims in scope, oldest first unless told, each with the current members of its phone; two queries."""
-    rest, params = _queued(narrowed, after, limit)
+    return _nameless(f" and {_SOMEBODY_STAYS}", *_queued(narrowed, after, limit))
+
+
+def nameless_claim(public_id: UUID) -> Nameless | None:
+    """One such claim in scope; None where there is none, or where it has been settled."""
+    return next(iter(_nameless("", " and c.public_id = %s", [public_id])), None)
+
+
+def _nameless(where: str, rest: str, params: Sequence[Any]) -> list[Nameless]:
     found = [
         Nameless(*row)
         for row in _rows(
             "select c.public_id, c.channel, c.day, c.at, f.last4, c.phone_id from enrolment_claim c"
             " join people_phone f on f.id = c.phone_id"
-            f" where c.taken = {Taken.WORKLIST.value} and c.membership_id is null and {_SOMEBODY_STAYS}{rest}",
+            f" where c.taken = {Taken.WORKLIST.value} and c.membership_id is null{where}{rest}",
             params,
         )
     ]

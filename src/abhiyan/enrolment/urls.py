@@ -31,6 +31,7 @@ urlpatterns = [
     path("people/export/<uuid:public_id>/", people.people_download, name="people_download"),
     path("people/unplaced/", worklists.unplaced, name="unplaced"),
     path("people/nameless/", worklists.nameless, name="nameless"),
+    path("people/nameless/<uuid:claim>/<uuid:member>/", worklists.nameless_settle, name="nameless_settle"),
     path("people/<uuid:public_id>/", people.person, name="person"),
     path("people/<uuid:public_id>/correct/", people.person_correct, name="person_correct"),
     path("people/<uuid:public_id>/strike-off/", people.person_strike_off, name="person_strike_off"),

@@ -9,6 +9,8 @@ class MessagingConfig(AppConfig):
     def ready(self) -> None:
         from abhiyan.core import news
         from abhiyan.core.backup import Restored
+        from abhiyan.org.news import AppointmentOffered, FactorReset, OfferAnswered
+        from abhiyan.org.rules import releases
         from abhiyan.people.news import (
             CodeAsked,
             ConsentWithdrawn,
@@ -17,28 +19,15 @@ class MessagingConfig(AppConfig):
         )
 
         from . import actions, queries
+        from .owed import held_page
 
-        def stay(purpose: str, language: str) -> bool:
-            return bool(queries.why_codes_stay(purpose, language))
+        releases.register_page("messages.release", held_page)
 
-        answer_whether_codes_stay(stay)
-
-        def hear(told: CodeAsked) -> None:
-            actions.send_code(news=told)
-
-        news.subscribe(CodeAsked, hear)
-
-        def said_no(told: PhoneSaidNo) -> None:
-            actions.heed_no(told=told)
-
-        news.subscribe(PhoneSaidNo, said_no)
-
-        def withdrawn(told: ConsentWithdrawn) -> None:
-            actions.heed_withdrawal(told=told)
-
-        news.subscribe(ConsentWithdrawn, withdrawn)
-
-        def hold(told: Restored) -> None:
-            actions.hold_restored(taken_at=told.taken_at, at=told.at)
-
-        news.subscribe(Restored, hold)
+        answer_whether_codes_stay(lambda purpose, language: bool(queries.why_codes_stay(purpose, language)))
+        news.subscribe(CodeAsked, lambda told: actions.send_code(news=told))
+        news.subscribe(PhoneSaidNo, lambda told: actions.heed_no(told=told))
+        news.subscribe(ConsentWithdrawn, lambda told: actions.heed_withdrawal(told=told))
+        news.subscribe(AppointmentOffered, lambda told: actions.ask_holder(told=told))
+        news.subscribe(OfferAnswered, lambda told: actions.forget_question(told=told))
+        news.subscribe(FactorReset, lambda told: actions.tell_of_reset(told=told))
+        news.subscribe(Restored, lambda told: actions.hold_restored(taken_at=told.taken_at, at=told.at))

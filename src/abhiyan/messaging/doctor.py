@@ -3,7 +3,8 @@
 from collections.abc import Iterable
 from datetime import datetime
 
-from abhiyan.core.doctor import FAIL, OK, WARN, Finding
+from abhiyan.core import clock
+from abhiyan.core.doctor import FAIL, OK, WARN, Finding, late
 
 from . import queries
 
@@ -52,4 +53,25 @@ def codes(_at: datetime) -> Iterable[Finding]:
         yield Finding(OK, "one-time codes can leave")
 
 
-CHECKS = {"texts": texts, "codes": codes}
+WAITING = {"codes": "one-time codes", "send": "messages"}
+
+
+def gateway(_at: datetime) -> Iterable[Finding]:
+    """The gateway answers."""
+    away = queries.outages()
+    for outage in away:
+        yield Finding(
+            late(),
+            f"the gateway has not taken {WAITING.get(outage.lane, outage.lane)} since"
+            f" {outage.since:%Y-%m-%d %H:%M} UTC ({outage.reason})",
+            "see the gateway, ABHIYAN_SMS_URL and ABHIYAN_SMS_TOKEN; what waits goes by itself when it answers",
+        )
+    if not away:
+        yield Finding(OK, "no gateway is known to be away")
+
+
+CHECKS = {"texts": texts, "codes": codes, "gateway": gateway}
+METRICS = {
+    "messages_gateway_away": lambda: float(len(queries.outages())),
+    "messages_oldest_due_seconds": lambda: queries.oldest_due_s(at=clock.now()),
+}

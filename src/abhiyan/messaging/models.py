@@ -4,7 +4,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from abhiyan.core.policy import PEOPLE, PHONE, Policy, placed, policies
+from abhiyan.core.policy import PEOPLE, PHONE, SYSTEM, open_to_all, placed, policies
 
 
 class MessageClass(models.IntegerChoices):
@@ -28,7 +28,10 @@ class Template(models.Model):
 
     class Meta:
         db_table = "messaging_template"
-        constraints = [models.UniqueConstraint(fields=["code", "language", "version"], name="template_once")]
+        constraints = [
+            *open_to_all("template", write=SYSTEM),
+            models.UniqueConstraint(fields=["code", "language", "version"], name="template_once"),
+        ]
 
 
 class Message(models.Model):
@@ -50,7 +53,7 @@ class Message(models.Model):
     language = models.TextField()
     phone_id = models.UUIDField()
     sealed_phone = models.BinaryField()  # to a phone that may be on no roll yet
-    last4 = models.TextField()
+    last4 = models.TextField()  # empty once the phone has left
     sealed_blanks = models.BinaryField()  # what fills the template: links and codes stay sealed
     unit_id = models.BigIntegerField(null=True)
     programme_id = models.IntegerField(default=0, db_default=0)  # 0: of no programme
@@ -92,9 +95,7 @@ class Message(models.Model):
             *policies(
                 "message",
                 using=f"phone_id = {PHONE} or {placed('messaging_message.unit_id', PEOPLE)}",
-                write="true",
             ),
-            Policy(name="message_gateway", to=("gateway",), using="true"),
         ]
 
 
@@ -112,8 +113,7 @@ class Inbound(models.Model):
     class Meta:
         db_table = "messaging_inbound"
         constraints = [
-            *policies("inbound", using=f"phone_id = {PHONE}"),
-            Policy(name="inbound_gateway", to=("gateway",), using="true"),
+            *policies("inbound", using=f"phone_id = {PHONE}", write=SYSTEM),
         ]
 
 
@@ -133,6 +133,7 @@ class Number(models.Model):
 
     class Meta:
         db_table = "messaging_number"
+        constraints = open_to_all("number")
 
 
 class Allowance(models.Model):
@@ -146,7 +147,8 @@ class Allowance(models.Model):
     class Meta:
         db_table = "messaging_allowance"
         constraints = [
-            models.CheckConstraint(condition=models.Q(per_hour__gte=0), name="allowance_not_negative")
+            *open_to_all("allowance"),
+            models.CheckConstraint(condition=models.Q(per_hour__gte=0), name="allowance_not_negative"),
         ]
 
 
@@ -162,11 +164,24 @@ class Spending(models.Model):
 
     class Meta:
         db_table = "messaging_spending"
+        constraints = open_to_all("spending", write=SYSTEM)
+
+
+class Outage(models.Model):
+    """The gateway does not answer one of the two lanes. The row is there only as long as that lasts."""
+
+    lane = models.TextField(primary_key=True)  # codes, send: the loop of that name
+    since = models.DateTimeField()
+    reason = models.TextField()
+
+    class Meta:
+        db_table = "messaging_outage"
+        constraints = open_to_all("outage", write=SYSTEM)
 
 
 GRANTS = {
-    "messaging_message": {"gateway": "select, insert"},
-    "messaging_inbound": {"gateway": "select, insert"},
-    "messaging_number": {"gateway": "select"},
-    "messaging_template": {"gateway": "select"},
+    "messaging_number": {
+        "gateway": "select (id, number, provider, meaning, programme_id, secret_path, addresses, sealed_token,"
+        " is_active)"
+    },
 }

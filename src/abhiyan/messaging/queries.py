@@ -7,14 +7,13 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.conf import settings
-from django.db.models import Count, QuerySet
+from django.db.models import Count, F, Q, QuerySet
 
-from abhiyan.core.refusals import NotFound
 from abhiyan.org import queries as org
 from abhiyan.org.models import Release
 
 from . import adapters
-from .models import Inbound, Message, Number, Spending, Template
+from .models import Inbound, Message, Number, Outage, Spending, Template
 from .rules import texts
 
 
@@ -26,14 +25,6 @@ def messages(*, state: str = "", template: str = "") -> QuerySet[Message]:
     if template:
         rows = rows.filter(template=template)
     return rows
-
-
-def message_for(public_id: UUID) -> Message:
-    """One message in the viewer's sight, or NotFound."""
-    row = Message.objects.filter(public_id=public_id).first()
-    if row is None:
-        raise NotFound
-    return row
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +106,18 @@ def tripped(*, at: datetime) -> list[Spending]:
     )
 
 
+def outages() -> list[Outage]:
+    """Lanes whose gateway does not answer, codes first."""
+    return list(Outage.objects.order_by("lane"))
+
+
+def oldest_due_s(*, at: datetime) -> float:
+    """For how many seconds the longest waiting message has been due; 0 when none is."""
+    waiting = Message.objects.filter(state__in=(Message.State.QUEUED, Message.State.LEASED), due_at__lte=at)
+    oldest = waiting.order_by("due_at").values_list("due_at", flat=True).first()
+    return (at - oldest).total_seconds() if oldest else 0.0
+
+
 def number(called: str) -> Number | None:
     """Our own number of this E.164, if it is in use."""
     return Number.objects.filter(number=called, is_active=True).first()
@@ -137,10 +140,10 @@ def inbound_id(provider: str, kind: str, ref: str) -> UUID:
 
 def our_number(meaning: str, programme_id: int) -> str:
     """The number whose call means this, of a programme or of all; "" while none is set."""
-    of_any = Number.objects.filter(meaning=meaning, is_active=True)
-    own = of_any.filter(programme_id=programme_id).order_by("pk").first()
-    found = own or of_any.filter(programme_id=None).order_by("pk").first()
-    return found.number if found else ""
+    found = Number.objects.filter(
+        Q(programme_id=programme_id) | Q(programme_id=None), meaning=meaning, is_active=True
+    ).order_by(F("programme_id").asc(nulls_last=True), "pk")
+    return next(iter(found.values_list("number", flat=True)[:1]), "")
 
 
 def asked_releases(account_id: int | None, *, at: datetime) -> list[Release]:

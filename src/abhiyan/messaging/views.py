@@ -7,20 +7,30 @@ from django import forms
 from django.contrib import messages
 from django.http import HttpResponse
 from django.http.response import HttpResponseBase
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_POST
 
 from abhiyan.core import clock
+from abhiyan.core.refusals import NotFound
 from abhiyan.org.viewer import Request
-from abhiyan.ui import tables
+from abhiyan.ui.acts import confirm, form_page
+from abhiyan.ui.lists import Column, Table, answer
 
 from . import actions, queries
 from .models import Message
 from .rules import reasons
 
-COLUMNS = {"queued": "queued_at", "state": "state", "template": "template", "sent": "sent_at"}
+COLUMNS: tuple[Column[Message], ...] = (
+    Column("queued", _("Queued"), lambda row: row.queued_at, order="queued_at", css="nums", is_name=True),
+    Column("template", _("Message"), lambda row: reasons.template(row.template), order="template"),
+    Column("phone", _("Phone"), lambda row: f"••••{row.last4}" if row.last4 else ""),
+    Column("state", _("Status"), lambda row: row.get_state_display(), order="state"),
+    Column("sent", _("Sent"), lambda row: row.sent_at, order="sent_at", css="nums"),
+    Column("reason", _("Reason"), lambda row: reasons.reason(row.reason)),
+)
 
 
 class Filters(forms.Form):
@@ -41,50 +51,32 @@ def list_(request: Request) -> HttpResponseBase:
     at = clock.now()
     filters = Filters(request.GET)
     chosen = filters.cleaned_data if filters.is_valid() else {}
-    sorting = tables.sorting(request.GET, COLUMNS, default="-queued")
     rows = queries.messages(state=chosen.get("state", ""), template=chosen.get("template", ""))
-    if tables.wants_csv(request.GET):
-        head = [_("Queued"), _("Message"), _("Phone"), _("Status"), _("Sent"), _("Reason")]
-        lines = (
-            [
-                row.queued_at.isoformat(),
-                reasons.template(row.template),
-                f"••••{row.last4}",
-                Message.State(row.state).label,
-                row.sent_at.isoformat() if row.sent_at else "",
-                reasons.reason(row.reason),
-            ]
-            for row in rows.order_by(*sorting.order_by)[: tables.DEEPEST_ROW].iterator()
-        )
-        return tables.csv_response("messages", head, lines)
-    leaf = tables.numbered(rows.order_by(*sorting.order_by), request.GET)
-    shown = [
-        {
-            "row": row,
-            "name": reasons.template(row.template),
-            "reason": reasons.reason(row.reason),
-            "state": Message.State(row.state).label,
-        }
-        for row in leaf.rows
-    ]
-    return render(
+    table = Table(
         request,
-        "messaging/message_list.html",
-        {
-            "here": "messages",
-            "crumbs": [(_("Messages"), "")],
-            "filters": filters,
-            "sorting": sorting,
-            "leaf": leaf,
-            "shown": shown,
-            "held": [
-                (one, reasons.reason(one.reason), one.reason in actions.RELEASABLE) for one in queries.held()
-            ],
-            "asked": queries.asked_releases(request.viewer.account_id, at=at),
-            "may_release": request.viewer.may("messages.release"),
-            "home": request.viewer.home,
-        },
+        COLUMNS,
+        rows,
+        name="messages",
+        caption=_("All messages"),
+        sort="-queued",
+        is_counted=False,
+        is_numbered=False,
     )
+    shown = {
+        "here": "messages",
+        "crumbs": [(_("Messages"), "")],
+        "filters": filters,
+        "away": [
+            (reasons.AWAY[one.lane], one.since, reasons.reason(one.reason)) for one in queries.outages()
+        ],
+        "held": [
+            (one, reasons.reason(one.reason), one.reason in actions.RELEASABLE) for one in queries.held()
+        ],
+        "asked": queries.asked_releases(request.viewer.account_id, at=at),
+        "may_release": request.viewer.may("messages.release"),
+        "home": request.viewer.home,
+    }
+    return answer(request, "messaging/message_list.html", table, shown)
 
 
 class AskForm(forms.Form):
@@ -109,14 +101,36 @@ def ask(request: Request) -> HttpResponse:
         by=request.actor,
         at=clock.now(),
     )
-    messages.success(request, _("Asked. Who may allow it stands under Releases."))
+    messages.success(request, _("Request sent. Approvals lists who can approve it."))
     return redirect("messaging:list")
 
 
-@require_POST
-def release(request: Request, public_id: UUID) -> HttpResponse:
+@form_page
+def release(request: Request, public_id: UUID) -> HttpResponseBase:
     """Send what a second person released."""
-    n = actions.release_held(release_id=public_id, by=request.actor, at=clock.now())
-    told = ngettext("%(n)s message is on its way.", "%(n)s messages are on their way.", n) % {"n": n}
-    messages.success(request, told)
-    return redirect("messaging:list")
+    asked = {
+        each.public_id: each for each in queries.asked_releases(request.viewer.account_id, at=clock.now())
+    }
+    page = reverse("messaging:list")
+    if request.method != "POST" and public_id not in asked:
+        raise NotFound
+
+    def send() -> None:
+        n = actions.release_held(release_id=public_id, by=request.actor, at=clock.now())
+        told = ngettext("%(n)s message is on its way.", "%(n)s messages are on their way.", n) % {"n": n}
+        messages.success(request, told)
+
+    return confirm(
+        request,
+        send,
+        title=_("Send the held messages now?"),
+        text=[
+            asked[public_id].reason if public_id in asked else "",
+            _("Messages that have left cannot be stopped."),
+        ],
+        button=_("Send now"),
+        done=page,
+        back=page,
+        here="messages",
+        crumbs=[(_("Messages"), page), (_("Send now"), "")],
+    )

@@ -1,4 +1,5 @@
-"""What runs again and again: terms that are over, releases nobody decided, seats held below wide units."""
+"""What runs again and again: terms that are over, releases nobody decided, data officers named before there
+were units, seats held below wide units."""
 
 from datetime import datetime
 
@@ -15,6 +16,10 @@ def releases(at: datetime) -> int:
     return actions.lapse_releases(at=at)
 
 
+def officers(at: datetime) -> int:
+    return actions.seat_awaited_officers(at=at)
+
+
 def held(at: datetime) -> int:
     return actions.count_held(at=at)
 
@@ -22,5 +27,6 @@ def held(at: datetime) -> int:
 LOOPS = {
     "held": Loop(held, every_s=120),
     "terms": Loop(terms, every_s=20),
+    "officers": Loop(officers, every_s=60),
     "releases": Loop(releases, every_s=60),
 }

@@ -7,15 +7,17 @@ from typing import IO
 
 from django.conf import settings
 from django.core.handlers.asgi import ASGIRequest
-from django.db import connection, transaction
+from django.db import DatabaseError, connection, transaction
 from django.http import HttpRequest, StreamingHttpResponse
 from django.http.response import HttpResponseBase
+from django.utils.module_loading import import_string
 
 from abhiyan.core import address, clock
 from abhiyan.core.actor import Actor
-from abhiyan.core.scope import Scope, scoped, widen
+from abhiyan.core.scope import Scope, is_out_of_date, scoped, widen
 from abhiyan.people.actions import sessions
 from abhiyan.people.visit import Visit
+from abhiyan.units import queries as units
 
 from . import queries
 from .viewer import NOBODY, Viewer
@@ -30,18 +32,30 @@ class ViewerMiddleware:
 
     Rendering happens inside; what an answer streams is written out before the transaction ends, for afterwards
     nothing would be in sight. Whatever goes wrong rolls everything back, the cookie included.
+
+    Positions are good for the trees they were read from. When units moved meanwhile, the answer is thrown away: a page
+    is made once more from the beginning, and whoever sent something is asked to send it again.
     """
 
     def __init__(self, get_response: Answer) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        network = address.shortened(address.client(request))
-        visit = Visit(device=address.device(request.META.get("HTTP_USER_AGENT", "")), origin=network)
-        request.visit = visit  # type: ignore[attr-defined]  # people.visit.Request has it
         if request.path.startswith(settings.UNSCOPED_PATHS):  # they must answer while the database does not
+            request.visit = self._visit(request)  # type: ignore[attr-defined]  # people.visit.Request has it
             self._set(request, NOBODY)
             return self.get_response(request)
+        answers = [self._answer] * (2 if request.method in ("GET", "HEAD") else 1)
+        for answer in answers:
+            if (response := answer(request)) is not None:
+                return response
+        begin_again: Answer = import_string(settings.TREES_MOVED)
+        return begin_again(request)
+
+    def _answer(self, request: HttpRequest) -> HttpResponseBase | None:
+        """One transaction's answer; None, with everything rolled back, when units moved meanwhile."""
+        visit = self._visit(request)
+        request.visit = visit  # type: ignore[attr-defined]  # people.visit.Request has it
         at = clock.now()
         key = sessions.key_of(token=request.COOKIES.get(settings.SESSION_COOKIE_NAME, ""))
         with scoped(Scope(session=key)):
@@ -59,10 +73,21 @@ class ViewerMiddleware:
                 response.streaming_content = kept if isinstance(request, ASGIRequest) else kept.parts()
             if response.status_code >= 500:
                 transaction.set_rollback(True)
+            is_old = not connection.needs_rollback and _is_out_of_date(viewer)
+            if is_old:
+                transaction.set_rollback(True)
             undone = connection.needs_rollback
+        if is_old or (undone and _was_out_of_date(viewer)):
+            response.close()
+            return None
         if not undone:
             _set_cookie(response, visit)
         return response
+
+    @staticmethod
+    def _visit(request: HttpRequest) -> Visit:
+        network = address.shortened(address.client(request))
+        return Visit(device=address.device(request.META.get("HTTP_USER_AGENT", "")), origin=network)
 
     def process_exception(self, request: HttpRequest, error: Exception) -> None:  # noqa: ARG002  # Django's shape
         transaction.set_rollback(True)
@@ -74,6 +99,19 @@ class ViewerMiddleware:
 
 
 viewer = ViewerMiddleware
+
+
+def _is_out_of_date(viewer: Viewer) -> bool:
+    """Whether the trees are others than those the viewer's positions were read from."""
+    return viewer.scope.trees is not None and is_out_of_date(viewer.scope, units.trees_version())
+
+
+def _was_out_of_date(viewer: Viewer) -> bool:
+    """The same after a rollback. Where it was the database that failed, the answer already says so."""
+    try:
+        return _is_out_of_date(viewer)
+    except DatabaseError:
+        return False
 
 
 def actor_of(viewer: Viewer, visit: Visit) -> Actor:

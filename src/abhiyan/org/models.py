@@ -4,7 +4,17 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from abhiyan.core.policy import ACCOUNT, BODIES, COUNTS, PEOPLE, placed, policies
+from abhiyan.core.policy import (
+    ACCOUNT,
+    BODIES,
+    COUNTS,
+    PEOPLE,
+    REQUESTS,
+    SYSTEM,
+    open_to_all,
+    placed,
+    policies,
+)
 from abhiyan.people.models import SIGNED_IN
 from abhiyan.units.models import Hierarchy, Unit
 
@@ -24,6 +34,7 @@ class Office(models.Model):
 
     class Meta:
         db_table = "org_office"
+        constraints = open_to_all("office")
 
 
 class Body(models.Model):
@@ -42,15 +53,25 @@ class Body(models.Model):
 
     class Meta:
         db_table = "org_body"
+        constraints = open_to_all("body", write=SYSTEM)
 
 
 class Appointment(models.Model):
     """A person holds an office in a unit, and maybe a body, from a day to a day."""
 
     class State(models.TextChoices):
+        OFFERED = "offered", _("Not accepted yet")
         ACTIVE = "active", _("Active")
         DISPUTED = "disputed", _("Disputed")
         ENDED = "ended", _("Ended")
+
+    class How(models.TextChoices):
+        """How its holder accepted it. Until then it counts for nothing."""
+
+        LINK = "link", _("by the link in the message")
+        SIGNED_IN = "signed_in", _("signed in")
+        NAMED = "named", _("named on the server")
+        BEFORE = "before", _("appointed before anybody was asked")
 
     holder: str = ""  # a name for pages, once `queries.with_names` has looked it up; no column
 
@@ -66,6 +87,10 @@ class Appointment(models.Model):
     order_no = models.TextField(default="", db_default="")
     made_by = models.BigIntegerField(null=True)  # account
     made_at = models.DateTimeField()
+    accepted_at = models.DateTimeField(null=True)
+    # Empty: not accepted. The database's own value is for what was there before, and what the code before writes.
+    accepted_how = models.TextField(choices=How.choices, default="", db_default=How.BEFORE.value)
+    offer = models.BinaryField(null=True)  # digest of the link's secret, while it is not answered
     ended_at = models.DateTimeField(null=True)
     ended_by = models.BigIntegerField(null=True)
     end_reason = models.TextField(default="", db_default="")
@@ -83,14 +108,27 @@ class Appointment(models.Model):
             ),
             # used by: lists of disputed and ended ones
             models.Index(fields=["state"], condition=~models.Q(state="active"), name="appointment_state"),
+            # used by: the link in the message
+            models.Index(fields=["offer"], condition=models.Q(offer__isnull=False), name="appointment_offer"),
         ]
         constraints = policies(
             "appointment",
             using=f"account_id = {ACCOUNT} or account_id = {SIGNED_IN}"
             f" or {placed('org_appointment.unit_id', COUNTS)}"
             f" or body_id = any ({BODIES})",
-            write="true",
+            write=SYSTEM,
         )
+
+
+class AwaitedOfficer(models.Model):
+    """A data officer the console named before there were units: appointed at the top as soon as there is one."""
+
+    account_id = models.BigIntegerField(primary_key=True)
+    named_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "org_awaited_officer"
+        constraints = policies("awaited_officer", using="false")
 
 
 class HeldBelow(models.Model):
@@ -107,18 +145,19 @@ class HeldBelow(models.Model):
 
     class Meta:
         db_table = "org_held_below"
-        constraints = policies("held_below", using=placed("org_held_below.unit_id", COUNTS))
+        constraints = policies("held_below", using=placed("org_held_below.unit_id", COUNTS), write=SYSTEM)
 
 
 class Release(models.Model):
-    """Something one person asked that another, of a different line of command, must allow."""
+    """Something one person asked that another must approve (`rules.deciding`)."""
 
     class State(models.TextChoices):
         ASKED = "asked", _("Asked")
-        RELEASED = "released", _("Released")
+        RELEASED = "released", _("Approved")
         REFUSED = "refused", _("Refused")
         LAPSED = "lapsed", _("Lapsed")
         USED = "used", _("Used")
+        WITHDRAWN = "withdrawn", _("Withdrawn")
 
     public_id = models.UUIDField(unique=True)
     act = models.TextField()  # export.people, messages.release, channel.token, ...
@@ -136,7 +175,10 @@ class Release(models.Model):
         db_table = "org_release"
         indexes = [models.Index(fields=["state", "unit"], name="release_waiting")]  # used by: Today
         constraints = policies(
-            "release", using=f"asked_by = {ACCOUNT} or {placed('org_release.unit_id', PEOPLE)}"
+            "release",
+            using=f"asked_by = {ACCOUNT} or {placed('org_release.unit_id', PEOPLE)}"
+            f" or {placed('org_release.unit_id', REQUESTS)}",
+            write=SYSTEM,
         )
 
 

@@ -1,7 +1,40 @@
 """What org tells the rooms above."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
+from uuid import UUID
+
+
+@dataclass(frozen=True, slots=True)
+class AppointmentOffered:
+    """Somebody was given an office and is to accept it. secret: of the link that they alone get. names: by language."""
+
+    public_id: UUID
+    account_id: int
+    unit_id: int
+    office_names: Mapping[str, str]
+    unit_names: Mapping[str, str]
+    secret: str = field(repr=False)
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class OfferAnswered:
+    """An offered office was accepted or declined, or taken back: the message about it is needed no more."""
+
+    public_id: UUID
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class FactorReset:
+    """A reset of somebody's second proof was asked for, or is done. release: its public id. The person is told."""
+
+    account_id: int
+    release: UUID
+    is_done: bool
+    at: datetime
 
 
 @dataclass(frozen=True, slots=True)

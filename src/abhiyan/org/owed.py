@@ -1,7 +1,9 @@
-"""What offices ask of somebody today: their own that are disputed, and those to decide; releases that wait for their
-yes, or that they were given or refused; vacancies of their own unit and below."""
+"""What offices ask of somebody today: those to accept, disputed ones, and those to decide; releases that
+wait for their yes, or that they were given or refused; vacancies of their own unit and below, as one; and what
+they wait for themselves."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import urlencode
 
@@ -9,28 +11,71 @@ from django.conf import settings
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
-from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext, ngettext_lazy
 
 from abhiyan.core import clock
+from abhiyan.core.words import named
 from abhiyan.ui.numbers import grouped
-from abhiyan.ui.owed import Owed
+from abhiyan.ui.owed import I_WAIT_FOR, Beside, Owed
+from abhiyan.units.models import Kind
 
 from . import queries
-from .rules.releases import NAMES
-from .viewer import Viewer, named
+from .models import Release
+from .rules.releases import CAPABILITY, NAMES, page_of
+from .viewer import Held, Viewer
 
-OWN_SHOWN = 10
 DECIDERS_SHOWN = 3
+# Of a kind of unit, how many lack an office.
+LACKING = {
+    Kind.NATION: ngettext_lazy("%(n)s nation has no %(office)s", "%(n)s nations have no %(office)s", "many"),
+    Kind.STATE: ngettext_lazy("%(n)s state has no %(office)s", "%(n)s states have no %(office)s", "many"),
+    Kind.REGION: ngettext_lazy("%(n)s region has no %(office)s", "%(n)s regions have no %(office)s", "many"),
+    Kind.DISTRICT: ngettext_lazy(
+        "%(n)s district has no %(office)s", "%(n)s districts have no %(office)s", "many"
+    ),
+    Kind.MANDAL: ngettext_lazy("%(n)s mandal has no %(office)s", "%(n)s mandals have no %(office)s", "many"),
+    Kind.CLUSTER: ngettext_lazy(
+        "%(n)s cluster has no %(office)s", "%(n)s clusters have no %(office)s", "many"
+    ),
+    Kind.BOOTH: ngettext_lazy("%(n)s booth has no %(office)s", "%(n)s booths have no %(office)s", "many"),
+    Kind.ZONE: ngettext_lazy("%(n)s zone has no %(office)s", "%(n)s zones have no %(office)s", "many"),
+    Kind.CONSTITUENCY: ngettext_lazy(
+        "%(n)s constituency has no %(office)s", "%(n)s constituencies have no %(office)s", "many"
+    ),
+    Kind.SEGMENT: ngettext_lazy(
+        "%(n)s segment has no %(office)s", "%(n)s segments have no %(office)s", "many"
+    ),
+}
+SOME_UNIT = ngettext_lazy("%(n)s unit has no %(office)s", "%(n)s units have no %(office)s", "many")
 
 
-def owed(viewer: Viewer, *, at: datetime) -> Iterator[Owed]:
-    """The viewer's own disputed offices; releases to decide, and answers to what the viewer asked; offices vacant in
-    their own unit one by one, and those vacant or disputed below it counted."""
-    language = get_language() or "en"
+def owed(viewer: Viewer, *, at: datetime) -> Iterator[Owed | Beside]:
+    """The viewer's own disputed offices; releases to decide, answers to what the viewer asked, and what they still
+    wait for; offices disputed below their unit; last, in one row, the offices vacant in it and below."""
+    for offered in queries.own_offers(viewer):
+        yield Owed(
+            urgency=1,
+            title=_("Do you accept? %(office)s, %(unit)s")
+            % {"office": named(offered.office.names), "unit": named(offered.unit.names)},
+            meta=_("The office starts once you accept."),
+            href=reverse("org:appointment", args=[offered.public_id]),
+            act=_("See"),
+            icon="enrol",
+        )
+    for reset in queries.resets_of(viewer.public_id, at=at):
+        yield Owed(
+            urgency=1,
+            title=_("Somebody asks to reset your second proof"),
+            meta=_("%(why)s (%(unit)s). Not you? Stop it.")
+            % {"why": reset.reason, "unit": named(reset.unit.names)},
+            href=reverse("org:stop_reset", args=[reset.public_id]),
+            act=_("Stop it"),
+            icon="alert",
+        )
     for dispute in queries.own_disputes(viewer, at=at):
-        yield _disputed(dispute, language)
-    if viewer.may("org.release") and viewer.account_id is not None:
+        yield _disputed(dispute)
+    if viewer.may_any("org.release", "org.approve") and viewer.account_id is not None:
         for release in queries.releases_to_decide(viewer.account_id, at=at):
             yield Owed(
                 urgency=1,
@@ -41,31 +86,16 @@ def owed(viewer: Viewer, *, at: datetime) -> Iterator[Owed]:
                 icon="key",
                 due_at=release.expires_at,
             )
-    yield from queries.allowed(viewer, "factors.reset", at=at, where=lambda _release: reverse("org:releases"))
-    if viewer.account_id is not None:
-        for release in queries.releases_refused(viewer.account_id, at=at):
-            yield Owed(
-                urgency=2,
-                title=_("Refused: %(act)s") % {"act": NAMES.get(release.act, release.act)},
-                meta=release.reason,
-                href=reverse("org:releases"),
-                act=_("See"),
-                icon="key",
-            )
+    yield from _asked(viewer, at=at)
     home = viewer.home
-    if home is None or not viewer.may("org.appoint"):
+    if home is None or not viewer.may_any("org.appoint", "org.officers"):
         return
-    today = clock.day_in(settings.TIME_ZONE, at)
-    for vacancy in queries.vacancies(home.unit_id, on=today)[:OWN_SHOWN]:
-        yield Owed(
-            urgency=2,
-            title=_("Vacant: %(office)s") % {"office": named(vacancy.office_names, language)},
-            meta=home.unit_name(language),
-            href=reverse("org:appoint") + "?" + urlencode({"unit": home.unit_code, "office": vacancy.office}),
-            act=_("Appoint"),
-            icon="enrol",
-        )
-    for below in queries.vacancies_below(home.unit_id, home.hierarchy, at=at):
+    below_here = [
+        below
+        for below in queries.vacancies_below(home.unit_id, home.hierarchy, at=at, span=(home.lo, home.hi))
+        if viewer.may("org.officers" if below.is_of_officers else "org.appoint")
+    ]
+    for below in below_here:
         if below.disputed and "org.decide" in home.capabilities:
             yield Owed(
                 urgency=1,
@@ -74,46 +104,129 @@ def owed(viewer: Viewer, *, at: datetime) -> Iterator[Owed]:
                     "Office disputed in %(n)s units: %(office)s",
                     below.disputed,
                 )
-                % {"n": grouped(below.disputed), "office": named(below.office_names, language)},
-                meta=_("All who claim it may read and none may act, until you or another above decide."),
-                href=reverse("org:appointments")
-                + "?"
-                + urlencode({"office": below.office, "show": "disputed"}),
+                % {"n": grouped(below.disputed), "office": named(below.office_names)},
+                meta=_("All of them can read but not act, until you or another above decide."),
+                href=_list("disputed", below.office),
                 act=_("Decide"),
                 icon="alert",
-                n=below.disputed,
             )
+    own = queries.vacancies(home.unit_id, on=clock.day_in(settings.TIME_ZONE, at))
+    if vacancies := list(_vacancies(viewer, home, own, below_here)):
+        yield _vacant(vacancies, home.unit_name())
+
+
+@dataclass(frozen=True, slots=True)
+class _Vacancy:
+    """One kind of vacancy: how many, in a sentence; and where it is filled."""
+
+    n: int
+    said: str
+    href: str
+    act: str
+
+
+def _vacancies(
+    viewer: Viewer, home: Held, own: list[queries.Vacancy], below_here: list[queries.Below]
+) -> Iterator[_Vacancy]:
+    """The viewer's own unit first, then the kinds of unit below it from the top."""
+    for vacancy in own:
+        if viewer.may("org.appoint") and not vacancy.is_of_officers:  # those are named from above
+            yield _Vacancy(
+                1,
+                _("%(unit)s has no %(office)s")
+                % {
+                    "unit": home.unit_name(),
+                    "office": _short(named(vacancy.office_names), home.unit_kind),
+                },
+                reverse("org:appoint") + "?" + urlencode({"unit": home.unit_code, "office": vacancy.office}),
+                _("Appoint"),
+            )
+    for below in below_here:
         if below.vacant:
-            yield Owed(
-                urgency=3,
-                title=ngettext(
-                    "Office vacant in %(n)s unit: %(office)s",
-                    "Office vacant in %(n)s units: %(office)s",
-                    below.vacant,
-                )
-                % {"n": grouped(below.vacant), "office": named(below.office_names, language)},
-                meta=_("of %(n)s below %(unit)s")
-                % {"n": grouped(below.expected), "unit": home.unit_name(language)},
-                href=reverse("org:appointments")
-                + "?"
-                + urlencode({"office": below.office, "show": "vacant"}),
-                act=_("See"),
-                icon="list",
-                n=below.vacant,
+            said = LACKING.get(Kind(below.unit_kind), SOME_UNIT) % {
+                "many": below.vacant,
+                "n": grouped(below.vacant),
+                "office": _short(named(below.office_names), below.unit_kind),
+            }
+            yield _Vacancy(below.vacant, said, _list("vacant", below.office), _("Fill"))
+
+
+def _vacant(vacancies: list[_Vacancy], unit: str) -> Owed:
+    """All vacancies as one thing to do, the last of all."""
+    n = sum(one.n for one in vacancies)
+    if len(vacancies) == 1:
+        (one,) = vacancies
+        title, meta, href, act = one.said, unit, one.href, one.act
+    else:
+        title = ngettext("%(n)s office is vacant", "%(n)s offices are vacant", n) % {"n": grouped(n)}
+        meta, href, act = " · ".join(one.said for one in vacancies), _list("vacant"), _("Fill")
+    return Owed(urgency=3, title=title, meta=meta, href=href, act=act, icon="enrol")
+
+
+def _short(office: str, kind: str) -> str:
+    """An office as a sentence about such a unit says it: "president", not "Booth president"."""
+    short = office.removeprefix(str(Kind(kind).label)).strip() or office
+    return short[:1].lower() + short[1:]
+
+
+def _list(show: str, office: str = "") -> str:
+    asked = {"office": office, "show": show} if office else {"show": show}
+    return reverse("org:appointments") + "?" + urlencode(asked)
+
+
+def _asked(viewer: Viewer, *, at: datetime) -> Iterator[Owed | Beside]:
+    """What the viewer asked of others: approved and not used yet, refused, still to be decided or answered."""
+    if viewer.account_id is None:
+        return
+    for release in queries.own_releases(viewer.account_id, at=at):
+        name, page = NAMES.get(release.act, release.act), page_of(release.act)
+        if release.state == Release.State.ASKED:
+            yield Beside(
+                sheet=I_WAIT_FOR,
+                title=name,
+                meta=release.reason,
+                href=reverse("org:releases"),
+                until=release.expires_at,
             )
+        elif release.state == Release.State.REFUSED:
+            yield Owed(
+                urgency=2,
+                title=_("Refused: %(act)s") % {"act": name},
+                meta=release.reason,
+                href=reverse("org:releases"),
+                act=_("See"),
+                icon="key",
+            )
+        elif viewer.may(CAPABILITY[release.act]):
+            yield Owed(
+                urgency=1,
+                title=_("Approved: %(act)s") % {"act": name},
+                meta=release.reason,
+                href=page(release) if page else reverse("org:releases"),
+                act=_("Go there"),
+                icon="key",
+                due_at=release.expires_at,
+            )
+    for offer in queries.offers_made(viewer.account_id):
+        yield Beside(
+            sheet=I_WAIT_FOR,
+            title=_("%(name)s has not accepted yet") % {"name": offer.holder or "–"},
+            meta=f"{named(offer.office.names)}, {named(offer.unit.names)}",
+            href=reverse("org:appointment", args=[offer.public_id]),
+        )
 
 
-def _disputed(dispute: queries.Dispute, language: str) -> Owed:
-    names = "; ".join(seat.name(language) for seat in dispute.decided_by[:DECIDERS_SHOWN])
-    told = _("You may read and not act, since %(day)s, until it is decided. May be decided by: %(offices)s.")
+def _disputed(dispute: queries.Dispute) -> Owed:
+    names = "; ".join(seat.name() for seat in dispute.decided_by[:DECIDERS_SHOWN])
+    told = _("Since %(day)s you can read but not act, until it is decided. These can decide: %(offices)s.")
     return Owed(
         urgency=1,
         title=_("Your office is disputed: %(office)s, %(unit)s")
-        % {"office": dispute.held.office_name(language), "unit": dispute.held.unit_name(language)},
+        % {"office": dispute.held.office_name(), "unit": dispute.held.unit_name()},
         meta=told
         % {
             "day": date_format(timezone.localtime(dispute.since), "j F Y"),
-            "offices": names or _("whoever administers this installation"),
+            "offices": names or _("the people who run this website"),
         },
         href=reverse("org:appointment", args=[dispute.appointment]),
         act=_("See"),

@@ -5,15 +5,12 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from abhiyan.core.scope import NOTHING, Scope
+from abhiyan.core.words import named
 from abhiyan.people import visit
+from abhiyan.units.rules.ranges import hierarchy_of
 
 from .rules import capabilities as known
 from .rules.ranges import Range, holds
-
-
-def named(names: Mapping[str, str], language: str) -> str:
-    """A name in a language, else in English."""
-    return names.get(language) or names.get("en") or next(iter(names.values()), "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,10 +37,15 @@ class Held:
     ranges: tuple[Range, ...]  # what it reaches: its subtree; of a state or nation, in every hierarchy
     counts: tuple[Range, ...]  # their state's positions (or the nation's) in every hierarchy
 
-    def office_name(self, language: str) -> str:
+    @property
+    def hierarchies(self) -> set[int]:
+        """The trees it reaches into: one, or for a state or the nation every tree it belongs to."""
+        return {tree for lo, hi in self.ranges for tree in range(hierarchy_of(lo), hierarchy_of(hi - 1) + 1)}
+
+    def office_name(self, language: str = "") -> str:
         return named(self.office_names, language)
 
-    def unit_name(self, language: str) -> str:
+    def unit_name(self, language: str = "") -> str:
         return named(self.unit_names, language)
 
 
@@ -82,6 +84,10 @@ class Viewer:
         """Whether they hold a capability anywhere."""
         return capability in self.capabilities
 
+    def may_any(self, *capabilities: str) -> bool:
+        """Whether they hold one of these anywhere."""
+        return not self.capabilities.isdisjoint(capabilities)
+
     def may_at(self, capability: str, *positions: int) -> bool:
         """Whether they hold it over a unit; positions: the `lo` of the unit's placements (any hierarchy)."""
         if not self.is_strong:
@@ -90,6 +96,13 @@ class Viewer:
             return True
         return any(
             capability in held.capabilities and any(holds(held.ranges, position) for position in positions)
+            for held in self.appointments
+        )
+
+    def may_above(self, capability: str, position: int) -> bool:
+        """Whether they hold it at a unit strictly above the one with this `lo`."""
+        return self.is_strong and any(
+            capability in held.capabilities and any(lo < position < hi for lo, hi in held.ranges)
             for held in self.appointments
         )
 

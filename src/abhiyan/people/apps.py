@@ -12,7 +12,4 @@ class PeopleConfig(AppConfig):
 
         from .actions import suppressions
 
-        def hear(told: Restored) -> None:
-            suppressions.replay(taken_at=told.taken_at, at=told.at)
-
-        news.subscribe(Restored, hear)
+        news.subscribe(Restored, lambda told: suppressions.replay(taken_at=told.taken_at, at=told.at))

@@ -3,6 +3,7 @@
 Phone, Person and Consent are big tables: one derived UUID key each, no other unique constraint, no foreign keys.
 """
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -10,33 +11,27 @@ from abhiyan.core.policy import (
     ACCOUNT,
     COUNTS,
     EVERYTHING,
+    IN_A_SCOPE,
     PEOPLE,
     PHONE,
     REASON,
     SESSION,
+    SYSTEM,
     Policy,
+    open_to_all,
     placed,
     policies,
+    private,
 )
 
-# The nation's offices see everything too, but what opens doors (sessions, factors, codes) and what phones said no
-# to is only for its owner, and for the system when it says why.
-SYSTEM = f"({EVERYTHING} and {REASON})"
 # Whose session this is, before the account is known: evaluated once per query, not per row.
 SIGNED_IN = f"(select ps.account_id from people_session ps where ps.key = {SESSION})"
 
-
-def private(table: str, *, using: str, write: str | None = None) -> list[models.constraints.BaseConstraint]:
-    """As `policies`, for rows that nobody's office opens."""
-    return [
-        Policy(name=f"{table}_in_scope", using=f"{SYSTEM} or {using}", check=write),
-        Policy(name=f"{table}_for_a_reason", to=("jobs",), using=REASON),
-        Policy(name=f"{table}_migrates", to=("owner",), using="true"),
-    ]
+OWN_SESSION = f"(key = {SESSION} or account_id = {ACCOUNT})"
 
 
 class Phone(models.Model):
-    """A phone: to find it, to dial it, to show it. Seen by whoever sees somebody on it."""
+    """A phone: to find it, to dial it, to show it. Seen by who sees a person on it who has not left."""
 
     id = models.UUIDField(primary_key=True)  # first 16 bytes of the hash
     hash = models.BinaryField()  # keyed, 32 bytes
@@ -46,13 +41,11 @@ class Phone(models.Model):
     class Meta:
         db_table = "people_phone"
         constraints = [
-            Policy(
-                name="phone_in_scope",
-                using=f"{EVERYTHING} or id = {PHONE} or exists"
-                " (select 1 from people_person pp where pp.phone_id = people_phone.id)",
+            *private(
+                "phone",
+                using=f"id = {PHONE} or exists (select 1 from people_person pp where pp.phone_id = people_phone.id)",
+                write=SYSTEM,
             ),
-            Policy(name="phone_for_a_reason", to=("jobs",), using=REASON),
-            Policy(name="phone_migrates", to=("owner",), using="true"),
             Policy(name="phone_gateway", to=("gateway",), using="true"),
         ]
 
@@ -69,6 +62,7 @@ class Person(models.Model):
     unit_id = models.BigIntegerField()
     at = models.DateTimeField()
     merged_into = models.UUIDField(null=True)
+    left_at = models.DateTimeField(null=True)  # then no office reads the row, only the phone itself
     erased_at = models.DateTimeField(null=True)
 
     class Meta:
@@ -80,7 +74,12 @@ class Person(models.Model):
             models.Index(fields=["unit_id", "-at"], name="person_unit"),  # used by: People of a unit
         ]
         constraints = [
-            *policies("person", using=f"phone_id = {PHONE} or {placed('people_person.unit_id', PEOPLE)}"),
+            *private(
+                "person",
+                using=f"phone_id = {PHONE}"
+                f" or (left_at is null and ({EVERYTHING} or {placed('people_person.unit_id', PEOPLE)}))",
+                write=SYSTEM,
+            ),
             Policy(name="person_gateway", to=("gateway",), using="true"),
         ]
 
@@ -100,7 +99,10 @@ class Notice(models.Model):
 
     class Meta:
         db_table = "people_notice"
-        constraints = [models.UniqueConstraint(fields=["code", "version", "language"], name="notice_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["code", "version", "language"], name="notice_once"),
+            *open_to_all("notice"),
+        ]
 
 
 class Purpose(models.IntegerChoices):
@@ -135,26 +137,28 @@ class Consent(models.Model):
                 "consent",
                 using=f"{placed('people_consent.unit_id', PEOPLE)} or exists"
                 " (select 1 from people_person pp where pp.id = people_consent.person_id)",
+                write=SYSTEM,
             ),
             Policy(name="consent_gateway", to=("gateway",), using="true"),
         ]
 
 
 class Suppression(models.Model):
-    """This phone said no. Outlives everything but the phone's own word, erasure and restores included."""
+    """This phone said no. Outlives everything but the phone's own word, restores included."""
 
     phone_id = models.UUIDField(primary_key=True)  # keyed hash: says nothing without the key
     scope = models.TextField()  # outreach, all
     channel = models.SmallIntegerField()
     at = models.DateTimeField()
+    rolls = ArrayField(
+        models.IntegerField(), default=list, db_default=[]
+    )  # enrolment's, that the phone has left since it last took a no back
     lifted_at = models.DateTimeField(null=True)  # by the phone itself
 
     class Meta:
         db_table = "people_suppression"
         constraints = [
-            Policy(name="suppression_in_scope", using=f"{SYSTEM} or phone_id = {PHONE}"),
-            Policy(name="suppression_for_a_reason", to=("jobs",), using=REASON),
-            Policy(name="suppression_migrates", to=("owner",), using="true"),
+            *private("suppression", using=f"phone_id = {PHONE}", write=SYSTEM),
             Policy(name="suppression_gateway", to=("gateway",), using="true"),
         ]
 
@@ -182,6 +186,7 @@ class Account(models.Model):
             # Who holds an office is known to everybody of the state: names stand on every unit's page.
             using=f"id = {ACCOUNT} or phone_id = {PHONE} or id = {SIGNED_IN}"
             f" or {placed('people_account.unit_id', COUNTS)}",
+            write=f"{SYSTEM} or id = {ACCOUNT}",
         )
 
     @property
@@ -207,7 +212,9 @@ class AccountWord(models.Model):
             models.Index(fields=["word"], name="account_word_start", opclasses=["text_pattern_ops"]),
             models.Index(fields=["account_id"], name="account_word_account"),  # used by: writing them anew
         ]
-        constraints = policies("account_word", using=placed("people_account_word.unit_id", COUNTS))
+        constraints = policies(
+            "account_word", using=placed("people_account_word.unit_id", COUNTS), write=SYSTEM
+        )
 
 
 class Session(models.Model):
@@ -233,7 +240,17 @@ class Session(models.Model):
             models.Index(fields=["account_id"], name="session_account"),  # used by: my sessions, ending them
             models.Index(fields=["ends_at"], name="session_ends"),  # used by: the sweep
         ]
-        constraints = private("session", using=f"key = {SESSION} or account_id = {ACCOUNT}", write="true")
+        constraints = [
+            Policy(
+                name="session_in_scope",
+                using=f"{SYSTEM} or {OWN_SESSION}",
+                # The release before names a session only once it is written. It may serve on while this one migrates.
+                check=f"{SYSTEM} or {OWN_SESSION} or ({IN_A_SCOPE} and ({SESSION} is not null"
+                " or strong_at is null))",
+            ),
+            Policy(name="session_for_a_reason", to=("jobs",), using=REASON),
+            Policy(name="session_migrates", to=("owner",), using="true"),
+        ]
 
 
 class Factor(models.Model):
@@ -278,13 +295,19 @@ class Code(models.Model):
     class Meta:
         db_table = "people_code"
         indexes = [models.Index(fields=["expires_at"], name="code_expires")]  # used by: the sweep
-        constraints = private("code", using=f"session = {SESSION}")
+        constraints = private("code", using=f"session = {SESSION}", write=SYSTEM)
 
 
+# What the hot path needs of each table, and no more: a member is known by name and birth year, a phone by its hash.
 GRANTS = {
-    "people_notice": {"gateway": "select"},
-    "people_phone": {"gateway": "select, insert"},
-    "people_person": {"gateway": "select, insert, update"},
-    "people_consent": {"gateway": "select, insert, update"},
-    "people_suppression": {"gateway": "select, insert, update"},
+    "people_notice": {"gateway": "select (code, version)"},
+    "people_phone": {"gateway": "select (id), insert (id, hash, sealed, last4)"},
+    "people_person": {
+        "gateway": "select (id, name, birth_year), update (left_at),"
+        " insert (id, public_id, phone_id, name, birth_year, language, unit_id, at)"
+    },
+    "people_consent": {
+        "gateway": "insert (id, person_id, unit_id, purpose, notice_version, language, channel, by, device, at)"
+    },
+    "people_suppression": {"gateway": "select (phone_id, lifted_at), update (lifted_at)"},
 }

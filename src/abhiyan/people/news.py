@@ -49,10 +49,24 @@ class AccountClosed:
 
 @dataclass(frozen=True, slots=True)
 class NoReplayed:
-    """After a restore: this phone said no (scope "all": left) at `at`, later than the backup. End what it had left."""
+    """After a restore: this phone said no (scope "all": left) at `at`, later than the backup. End what it had left.
+
+    rolls: those it left; None: every one.
+    """
 
     phone_id: UUID
     scope: str
+    rolls: tuple[int, ...] | None
+    channel: int
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class WithdrawalReplayed:
+    """After a restore: this person took their consent to these purposes back at `at`, later than the backup."""
+
+    person_id: UUID
+    purposes: tuple[int, ...]
     channel: int
     at: datetime
 

@@ -12,6 +12,7 @@ from django.db.models.expressions import RawSQL
 
 from abhiyan.core.policy import EVERYTHING, PEOPLE, placed
 from abhiyan.core.refusals import NotFound
+from abhiyan.core.scope import system
 from abhiyan.units.rules import fold
 
 from .cast import Part, parts, told_by
@@ -28,6 +29,15 @@ def account(account_id: int) -> Account | None:
     return Account.objects.filter(id=account_id, closed_at=None).first()
 
 
+def administrators(account_ids: Iterable[int]) -> set[int]:
+    """Those of these accounts that were made on the server's console, in the caller's scope."""
+    return set(
+        Account.objects.filter(id__in=set(account_ids), is_root=True, closed_at=None).values_list(
+            "id", flat=True
+        )
+    )
+
+
 def account_by_public_id(public_id: UUID) -> Account:
     """An open account in the caller's scope, or NotFound."""
     found = Account.objects.filter(public_id=public_id, closed_at=None).first()
@@ -39,6 +49,11 @@ def account_by_public_id(public_id: UUID) -> Account:
 def account_of_phone(phone_id: UUID) -> Account | None:
     """The open account of a phone, in the caller's scope."""
     return Account.objects.filter(phone_id=phone_id, closed_at=None).first()
+
+
+def accounts_of(*, phone_ids: Iterable[UUID]) -> dict[UUID, Account]:
+    """phone -> its account, open or closed, in the caller's scope."""
+    return {account.phone_id: account for account in Account.objects.filter(phone_id__in=set(phone_ids))}
 
 
 def accounts_by_phone() -> dict[UUID, UUID]:
@@ -122,11 +137,6 @@ def called(account: str, text: str) -> tuple[str, dict[str, str]]:
     return " and ".join(conditions), given
 
 
-def demo_accounts() -> list[Account]:
-    """The demo's people, by name. In a scope that sees them."""
-    return list(Account.objects.filter(is_demo=True, closed_at=None).order_by("id"))
-
-
 def confirmed_factors(account_id: int) -> list[Factor]:
     """An account's second proofs that are in force, oldest first. In its own scope."""
     return list(
@@ -183,8 +193,20 @@ def languages_of_notice(code: str, version: int) -> list[str]:
 
 def is_suppressed(phone_id: UUID) -> str:
     """What a phone said no to: "outreach", "all", or "" for nothing. In a scope that sees it."""
-    found = Suppression.objects.filter(phone_id=phone_id, lifted_at=None).first()
+    found = standing_no(phone_id)
     return found.scope if found else ""
+
+
+def phones_that_said_no(phone_ids: Iterable[UUID]) -> set[UUID]:
+    """Those of these phones whose no stands, to outreach or to all. Past the scope in force: so that nobody calls."""
+    with system("whom nobody may call"):
+        found = Suppression.objects.filter(phone_id__in=list(phone_ids), lifted_at=None)
+        return set(found.values_list("phone_id", flat=True))
+
+
+def standing_no(phone_id: UUID) -> Suppression | None:
+    """A phone's no that it has not taken back. In a scope that sees it."""
+    return Suppression.objects.filter(phone_id=phone_id, lifted_at=None).first()
 
 
 @dataclass(frozen=True, slots=True)
@@ -240,14 +262,7 @@ def held_about(phone_id: UUID, person_id: UUID | None = None, *, at: datetime) -
         sessions=list(Session.objects.filter(account_id=owner.pk, ended_at=None, ends_at__gt=at))
         if owner
         else [],
-        suppression=Suppression.objects.filter(phone_id=phone_id, lifted_at=None).first(),
-    )
-
-
-def people_on(phone_id: UUID) -> list[Person]:
-    """The people known on a phone, in scope, oldest first."""
-    return list(
-        Person.objects.filter(phone_id=phone_id, erased_at=None, merged_into=None).order_by("at", "id")
+        suppression=standing_no(phone_id),
     )
 
 

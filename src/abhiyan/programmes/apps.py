@@ -9,33 +9,29 @@ class ProgrammesConfig(AppConfig):
     def ready(self) -> None:
         from abhiyan.core import news
         from abhiyan.core.backup import Restored
-        from abhiyan.core.imports import register
         from abhiyan.people.news import AccountClosed
-        from abhiyan.units.news import UnitsGoing, UnitsMoved
+        from abhiyan.units.news import UnitsClosed, UnitsClosing, UnitsGoing, UnitsMoved, UnitsOpening
+        from abhiyan.units.rules import hanging
 
         from . import actions
-        from .lists import KINDS_OF_LIST
+        from .actions import closing
         from .news import ProgrammeOpened
 
-        def units_moved(moved: UnitsMoved) -> None:
-            actions.follow(moved=moved)
+        def units_opening(told: UnitsOpening) -> None:
+            actions.restore_from_closing(told=told)
+            actions.settle_closed(units=told.units, at=told.at)
 
-        def units_going(going: UnitsGoing) -> None:
-            actions.refuse_going(going=going)
-
-        def restored(_told: Restored) -> None:
-            actions.forget_horizon()
-
-        def account_closed(told: AccountClosed) -> None:
-            actions.end_of_account(account_id=told.account_id, by=told.by, at=told.at)
-
-        def opened(told: ProgrammeOpened) -> None:
-            actions.tell_in_charges(programme_id=told.programme_id, at=told.at)
-
-        for kind in KINDS_OF_LIST:
-            register(kind)
-        news.subscribe(AccountClosed, account_closed)
-        news.subscribe(ProgrammeOpened, opened)
-        news.subscribe(Restored, restored)
-        news.subscribe(UnitsMoved, units_moved)
-        news.subscribe(UnitsGoing, units_going)
+        news.subscribe(
+            AccountClosed,
+            lambda told: actions.end_of_account(account_id=told.account_id, by=told.by, at=told.at),
+        )
+        news.subscribe(
+            ProgrammeOpened, lambda told: actions.tell_in_charges(programme_id=told.programme_id, at=told.at)
+        )
+        news.subscribe(Restored, lambda _told: actions.forget_horizon())
+        news.subscribe(UnitsMoved, lambda told: actions.follow(moved=told))
+        news.subscribe(UnitsGoing, lambda told: actions.refuse_going(going=told))
+        news.subscribe(UnitsClosing, lambda told: actions.see_to_closing(told=told))
+        news.subscribe(UnitsClosed, lambda told: actions.settle_closed(units=told.units, at=told.at))
+        news.subscribe(UnitsOpening, units_opening)
+        hanging.register(*closing.THINGS)

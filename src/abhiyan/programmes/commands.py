@@ -25,7 +25,7 @@ def recount(*, as_json: bool, mend: bool) -> None:
                 {
                     "is_right": found.is_right,
                     "compared": found.compared,
-                    "facts": sorted(facts.FACTS),
+                    "facts": sorted(facts.facts()),
                     "differences": [one.as_dict() for one in found.differences],
                     "orphans": found.orphans,
                     "mended": found.mended,
@@ -33,7 +33,9 @@ def recount(*, as_json: bool, mend: bool) -> None:
             )
         )
     else:
-        click.echo(f"{found.compared} counters compared with the facts of: {', '.join(sorted(facts.FACTS))}")
+        click.echo(
+            f"{found.compared} counters compared with the facts of: {', '.join(sorted(facts.facts()))}"
+        )
         for one in found.differences[:20]:
             click.echo(
                 f"  {one.where}: unit {one.unit_id}, programme {one.programme_id}, measure {one.measure},"

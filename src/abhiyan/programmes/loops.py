@@ -1,4 +1,4 @@
-"""The ledger's loop."""
+"""The ledger's loop, and that of what targets sum to."""
 
 from datetime import datetime
 
@@ -11,4 +11,8 @@ def _fold(at: datetime) -> int:
     return actions.fold(at=at)
 
 
-LOOPS = {"fold": Loop(_fold, every_s=0.25)}
+def _sums(at: datetime) -> int:
+    return actions.settle_due(at=at)
+
+
+LOOPS = {"fold": Loop(_fold, every_s=0.25), "sums": Loop(_sums, every_s=300, scoped=False)}

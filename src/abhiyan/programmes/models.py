@@ -7,17 +7,15 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from abhiyan.core.fields import CurrentXid, XidField
-from abhiyan.core.policy import ACCOUNT, COUNTS, Policy, placed, policies
+from abhiyan.core.policy import ACCOUNT, COUNTS, EVERYTHING, SYSTEM, Policy, open_to_all, placed, policies
 from abhiyan.units.models import Hierarchy, Unit
 
 
 class Rung(models.IntegerChoices):
     """How sure a number is. Below 10: steps of a funnel, on no ladder."""
 
-    UNIQUE = 1, _("Unique callers")
-    OPENED = 2, _("Links opened")
     REPORTED = 10, _("Reported")
-    UNSIGNED = 15, _("Counted, the phone has not answered")
+    UNSIGNED = 15, _("Phone not answered yet")
     COUNTED = 20, _("Counted")
     CONFIRMED = 30, _("Confirmed")
 
@@ -36,7 +34,6 @@ class Programme(models.Model):
     names = models.JSONField()
     state = models.TextField(choices=State.choices, default=State.DRAFT)
     owner = models.ForeignKey(Unit, models.PROTECT, related_name="+")
-    body_id = models.BigIntegerField(null=True)
     hierarchy = models.SmallIntegerField(choices=Hierarchy.choices, default=Hierarchy.ORGANISATIONAL)
     zone = models.TextField(default="Asia/Kolkata")
     opens_on = models.DateField()  # first day, in the zone
@@ -44,13 +41,15 @@ class Programme(models.Model):
     made_at = models.DateTimeField()
     made_by = models.BigIntegerField(null=True)
     is_sample = models.BooleanField(default=False, db_default=False)
+    summed_on = models.DateField(null=True)  # when all its targets were last settled (actions.sums)
 
     class Meta:
         db_table = "programmes_programme"
         constraints = [
+            *open_to_all("programme"),
             models.CheckConstraint(
                 condition=models.Q(closes_on__gte=models.F("opens_on")), name="programme_window"
-            )
+            ),
         ]
 
 
@@ -62,7 +61,10 @@ class ProgrammeUnit(models.Model):
 
     class Meta:
         db_table = "programmes_scope"
-        constraints = [models.UniqueConstraint(fields=["programme", "unit"], name="programme_unit_once")]
+        constraints = [
+            *open_to_all("programme_unit"),
+            models.UniqueConstraint(fields=["programme", "unit"], name="programme_unit_once"),
+        ]
 
 
 class InCharge(models.Model):
@@ -101,8 +103,10 @@ class InCharge(models.Model):
             *policies(
                 "in_charge",
                 using=f"account_id = {ACCOUNT} or {placed('programmes_in_charge.unit_id', COUNTS)}",
-                write="true",
+                write=f"{EVERYTHING} or {placed('programmes_in_charge.unit_id', COUNTS)}",
             ),
+            # Whoever was named says yes or no, with or without an office.
+            Policy(name="in_charge_answered", command="UPDATE", using=f"account_id = {ACCOUNT}"),
         ]
         indexes = [
             # used by: units without somebody in charge, a unit's own
@@ -129,7 +133,10 @@ class Measure(models.Model):
 
     class Meta:
         db_table = "programmes_measure"
-        constraints = [models.UniqueConstraint(fields=["programme", "number"], name="measure_once")]
+        constraints = [
+            *open_to_all("measure"),
+            models.UniqueConstraint(fields=["programme", "number"], name="measure_once"),
+        ]
 
 
 class Target(models.Model):
@@ -157,7 +164,7 @@ class Target(models.Model):
                 name="target_once",
             ),
             models.CheckConstraint(condition=models.Q(n__gte=0), name="target_not_negative"),
-            *policies("target", using=placed("programmes_target.unit_id", COUNTS), write="true"),
+            *policies("target", using=placed("programmes_target.unit_id", COUNTS)),
         ]
         indexes = [
             models.Index(
@@ -191,6 +198,7 @@ class TargetVersion(models.Model):
         SPLIT = "split", _("Split")
         PLAN = "plan", _("Taken over from a plan")
         BACK = "back", _("Gone back")
+        CLOSED = "closed", _("Unit closed")
 
     public_id = models.UUIDField(unique=True)
     programme = models.ForeignKey(Programme, models.CASCADE, related_name="+")
@@ -208,13 +216,26 @@ class TargetVersion(models.Model):
 
     class Meta:
         db_table = "programmes_target_version"
-        constraints = policies(
-            "target_version", using=placed("programmes_target_version.unit_id", COUNTS), write="true"
-        )
+        constraints = policies("target_version", using=placed("programmes_target_version.unit_id", COUNTS))
         indexes = [
             # used by: the list of versions, newest first
             models.Index(fields=["programme", "measure", "-id"], name="target_version_of")
         ]
+
+
+class TargetMisfit(models.Model):
+    """A unit whose target in force is not what those right below it sum to. Kept by actions.sums."""
+
+    pk = models.CompositePrimaryKey("programme_id", "measure", "unit_id")
+    programme = models.ForeignKey(Programme, models.CASCADE, related_name="+", db_index=False)
+    measure = models.SmallIntegerField()
+    unit_id = models.BigIntegerField()
+
+    class Meta:
+        db_table = "programmes_target_misfit"
+        constraints = policies(
+            "target_misfit", using=placed("programmes_target_misfit.unit_id", COUNTS), write=SYSTEM
+        )
 
 
 class UnitTotal(models.Model):
@@ -232,7 +253,7 @@ class UnitTotal(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["label", "unit"], name="unit_total_once"),
             models.CheckConstraint(condition=models.Q(n__gte=0), name="unit_total_not_negative"),
-            *policies("unit_total", using=placed("programmes_unit_total.unit_id", COUNTS), write="true"),
+            *policies("unit_total", using=placed("programmes_unit_total.unit_id", COUNTS)),
         ]
 
 
@@ -252,7 +273,7 @@ class Delta(models.Model):
     channel = models.SmallIntegerField()
     unit_id = models.BigIntegerField()
     day = models.DateField()  # field day in the programme's zone
-    rung = models.SmallIntegerField(choices=Rung.choices)
+    rung = models.SmallIntegerField()
     n = models.IntegerField()
     posted_at = models.DateTimeField()
     xid = XidField(db_default=CurrentXid())  # reads start at the fold's horizon, past what is long consumed
@@ -276,6 +297,7 @@ class Fold(models.Model):
 
     class Meta:
         db_table = "programmes_fold"
+        constraints = open_to_all("fold", write=SYSTEM)
 
 
 class Large(models.Model):
@@ -291,6 +313,7 @@ class Large(models.Model):
 
     class Meta:
         db_table = "programmes_large"
+        constraints = open_to_all("large", write=SYSTEM)
 
 
 class Tally(models.Model):
@@ -303,12 +326,12 @@ class Tally(models.Model):
     measure = models.SmallIntegerField()
     day = models.DateField()  # field day, or ALL_DAYS
     channel = models.SmallIntegerField()
-    rung = models.SmallIntegerField(choices=Rung.choices)
+    rung = models.SmallIntegerField()
     n = models.BigIntegerField()
 
     class Meta:
         db_table = "programmes_tally"
-        constraints = policies("tally", using=placed("programmes_tally.unit_id", COUNTS))
+        constraints = policies("tally", using=placed("programmes_tally.unit_id", COUNTS), write=SYSTEM)
 
 
 class Total(models.Model):
@@ -323,23 +346,25 @@ class Total(models.Model):
     measure = models.SmallIntegerField()
     day = models.DateField()
     channel = models.SmallIntegerField()
-    rung = models.SmallIntegerField(choices=Rung.choices)
+    rung = models.SmallIntegerField()
     n = models.BigIntegerField()
 
     class Meta:
         db_table = "programmes_total"
-        constraints = policies("total", using=placed("programmes_total.unit_id", COUNTS))
+        constraints = policies("total", using=placed("programmes_total.unit_id", COUNTS), write=SYSTEM)
 
 
 DELTA_POLICIES = [
-    *policies("delta", using=placed("programmes_delta.unit_id", COUNTS), write="true"),
+    *policies("delta", using=placed("programmes_delta.unit_id", COUNTS), write=SYSTEM),
     Policy(name="delta_gateway", to=("gateway",), using="true"),
 ]
 
 POLICIES = {"programmes_delta": DELTA_POLICIES}  # of tables that Django does not manage
 
 GRANTS = {
-    "programmes_programme": {"gateway": "select"},
-    "programmes_scope": {"gateway": "select"},
-    "programmes_delta": {"gateway": "select, insert"},
+    "programmes_programme": {"gateway": "select (id, state, owner_id, hierarchy, zone, opens_on, closes_on)"},
+    "programmes_scope": {"gateway": "select (programme_id, unit_id)"},
+    "programmes_delta": {
+        "gateway": "insert (programme_id, measure, channel, unit_id, day, rung, n, posted_at)"
+    },
 }

@@ -26,14 +26,6 @@ class ProgrammeOpened:
 
 
 @dataclass(frozen=True, slots=True)
-class ProgrammeClosed:
-    programme_id: int
-    kind: str
-    by: Actor
-    at: datetime
-
-
-@dataclass(frozen=True, slots=True)
 class ProgrammeDiscarded:
     """A draft is thrown away (told before its row goes); what a room above added to it goes too."""
 

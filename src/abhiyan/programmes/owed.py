@@ -1,40 +1,72 @@
-"""What programmes ask of somebody today: an answer to being named in charge, a successor for who declined."""
+"""What programmes ask of somebody today: an answer to being named in charge, a successor for who declined, an
+answer of those named right below, units that are behind; and where their own stands in what runs."""
 
 from collections.abc import Iterator
 from datetime import datetime
+from urllib.parse import urlencode
 
 from django.conf import settings
 from django.urls import reverse
-from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext, ngettext_lazy
 
 from abhiyan.core import clock
-from abhiyan.org.viewer import Viewer, named
-from abhiyan.ui.numbers import grouped
-from abhiyan.ui.owed import Owed
+from abhiyan.core.words import named
+from abhiyan.org.here import address
+from abhiyan.org.viewer import Held, Viewer
+from abhiyan.ui.numbers import grouped, share
+from abhiyan.ui.owed import WHERE_WE_STAND, Beside, Owed, Thing
+from abhiyan.units.models import Kind
 
 from . import queries
-from .models import InCharge
+from .models import InCharge, Programme
+from .rules import activities, pace
+from .rules.looks_after import LOOKS_AFTER
+
+# Units right below that are late, by their kind; of booths, those where nobody is counted yet.
+BEHIND = {
+    Kind.STATE: ngettext_lazy("%(n)s state is behind", "%(n)s states are behind", "many"),
+    Kind.DISTRICT: ngettext_lazy("%(n)s district is behind", "%(n)s districts are behind", "many"),
+    Kind.MANDAL: ngettext_lazy("%(n)s mandal is behind", "%(n)s mandals are behind", "many"),
+    Kind.CONSTITUENCY: ngettext_lazy(
+        "%(n)s constituency is behind", "%(n)s constituencies are behind", "many"
+    ),
+    Kind.SEGMENT: ngettext_lazy("%(n)s segment is behind", "%(n)s segments are behind", "many"),
+    Kind.BOOTH: ngettext_lazy(
+        "Nothing is counted in %(n)s booth yet", "Nothing is counted in %(n)s booths yet", "many"
+    ),
+    "": ngettext_lazy("%(n)s unit is behind", "%(n)s units are behind", "many"),
+}
 
 
-def owed(viewer: Viewer, *, at: datetime) -> Iterator[Owed]:
-    """What the viewer was named for and has not answered; then what others declined in the viewer's own units."""
+def owed(viewer: Viewer, *, at: datetime) -> Iterator[Thing]:
+    """What the viewer was named for and has not answered; of each programme that runs in their unit how far it is,
+    what its activity asks, and who is behind; whose answer is missing; what others declined in their units."""
     if viewer.account_id is None:
         return
-    language = (get_language() or "en").partition("-")[0]
     for charge in queries.waiting_for_answer(viewer.account_id):
         yield Owed(
             urgency=1,
             title=_("You are named %(role)s: %(programme)s")
-            % {"role": charge.get_role_display(), "programme": named(charge.programme.names, language)},
-            meta=named(charge.unit.names, language),
+            % {"role": charge.get_role_display(), "programme": named(charge.programme.names)},
+            meta=named(charge.unit.names),
             href=reverse("programmes:charges"),
             act=_("Answer"),
             icon="check",
         )
     home = viewer.home
-    if home is None or not viewer.may_at("programmes.run", home.lo):
+    if home is None:
         return
+    looks_after = viewer.may_at("programmes.targets", home.lo)
+    for stand in queries.stands(home, at=at):
+        yield _standing(home, stand, at=at)
+        if stand.of.measure == 1:
+            yield from activities.of(stand.programme.kind).owes(viewer, home, stand, at)
+        if looks_after and (late := queries.late(home, stand, at=at)):
+            yield _late(home, stand, late)
+    if not viewer.may_at("programmes.run", home.lo):
+        return
+    yield from _unanswered(home)
     on = clock.day_in(settings.TIME_ZONE, at)
     for programme, role, n in queries.declined_below(home.lo, home.hi, hierarchy=home.hierarchy, on=on):
         if role == InCharge.Role.IN_CHARGE:
@@ -48,9 +80,80 @@ def owed(viewer: Viewer, *, at: datetime) -> Iterator[Owed]:
         yield Owed(
             urgency=2,
             title=title % {"n": grouped(n)},
-            meta=named(programme.names, language),
+            meta=named(programme.names),
             href=reverse("programmes:in_charges", args=[programme.public_id]) + f"?show=missing&role={role}",
             act=_("See"),
             icon="list",
-            n=n,
+        )
+
+
+def _standing(home: Held, stand: queries.Stand, *, at: datetime) -> Beside:
+    """One sentence for a measure of what runs in a unit, with its ladder."""
+    programme, on = stand.programme, clock.day_in(stand.programme.zone, at)
+    return Beside(
+        sheet=WHERE_WE_STAND,
+        title=stand.of.name,
+        meta=pace.said(
+            stand.ladder.counted,
+            stand.target,
+            opens_on=programme.opens_on,
+            closes_on=programme.closes_on,
+            on=on,
+        ),
+        href=_part(programme, home.unit_code, **stand.of.asked),
+        drawn=queries.drawn(
+            stand.ladder, name=stand.of.name, programme=programme, on=on, target=stand.target
+        ),
+    )
+
+
+def _part(programme: Programme, unit_code: str, **asked: str) -> str:
+    """The page of a programme with the part of one unit."""
+    page = reverse("programmes:programme", args=[programme.public_id])
+    return f"{page}?{urlencode({'unit': unit_code, **asked})}"
+
+
+def _late(home: Held, stand: queries.Stand, late: queries.Late) -> Owed:
+    """Units right below that are behind, the worst of them by name; their list, and that of the level below them."""
+    n, is_booths = late.leaf.total or 0, late.kind == Kind.BOOTH
+    page = reverse("programmes:below", args=[stand.programme.public_id])
+    deeper = LOOKS_AFTER.get(late.kind, ())[-1:]
+    return Owed(
+        urgency=2,
+        title=BEHIND.get(late.kind, BEHIND[""]) % {"many": n, "n": grouped(n)},
+        meta=", ".join(
+            named(child.names) + ("" if is_booths else f" {share(child.ladder.counted or 0, child.target)}")
+            for child in late.leaf.rows
+        ),
+        href=address(page, home.unit_code, home.hierarchy, level=late.kind, **stand.of.asked),
+        act=_("See"),
+        icon="list",
+        also=[
+            (
+                _("By %(kind)s") % {"kind": str(Kind(kind).label).lower()},
+                address(page, home.unit_code, home.hierarchy, level=kind, **stand.of.asked),
+            )
+            for kind in deeper
+            if kind != Kind.BOOTH
+        ],
+    )
+
+
+def _unanswered(home: Held) -> Iterator[Owed]:
+    """Who was named in charge right below and has not answered."""
+    kinds = LOOKS_AFTER.get(home.unit_kind, ())
+    for one in queries.unanswered_below(home.lo, home.hi, hierarchy=home.hierarchy, kinds=kinds):
+        page = reverse("programmes:in_charges", args=[one.programme.public_id]) + "?show=waiting"
+        yield Owed(
+            urgency=1,
+            title=ngettext(
+                "%(n)s person named in charge has not answered",
+                "%(n)s people named in charge have not answered",
+                one.n,
+            )
+            % {"n": grouped(one.n)},
+            meta=", ".join(named(names) for _code, names in one.units),
+            href=page if one.n > 1 else _part(one.programme, one.units[0][0]) + "#in-charge",
+            act=_("See"),
+            icon="user",
         )

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from .views import charges, creating, programmes, takeover, targets, versions
+from .views import below, charges, creating, ending, programmes, takeover, targets, versions
 
 app_name = "programmes"
 urlpatterns = [
@@ -12,14 +12,16 @@ urlpatterns = [
     path("in-charge/<int:in_charge>/", charges.answer_charge, name="answer_charge"),
     path("<uuid:public_id>/", programmes.programme, name="programme"),
     path("<uuid:public_id>/change/", programmes.change, name="change"),
-    path("<uuid:public_id>/close/", programmes.close, name="close"),
-    path("<uuid:public_id>/in-charge/", programmes.name_in_charge, name="name_in_charge"),
-    path("<uuid:public_id>/in-charge/<int:in_charge>/end/", programmes.end_in_charge, name="end_in_charge"),
+    path("<uuid:public_id>/close/", ending.close, name="close"),
+    path("<uuid:public_id>/in-charge/", charges.name_in_charge, name="name_in_charge"),
+    path("<uuid:public_id>/in-charge/<int:in_charge>/end/", ending.end_in_charge, name="end_in_charge"),
     path("<uuid:public_id>/in-charges/", charges.in_charges, name="in_charges"),
     path("<uuid:public_id>/draft/<slug:step>/", creating.draft, name="draft"),
     path("<uuid:public_id>/open/", creating.open_draft, name="open"),
-    path("<uuid:public_id>/discard/", creating.discard, name="discard"),
+    path("<uuid:public_id>/discard/", ending.discard, name="discard"),
+    path("<uuid:public_id>/units/", below.below, name="below"),
     path("<uuid:public_id>/targets/", targets.targets, name="targets"),
+    path("<uuid:public_id>/targets/off/", targets.misfits, name="misfits"),
     path("<uuid:public_id>/targets/set/", targets.set_target, name="set_target"),
     path("<uuid:public_id>/targets/split/", targets.split_target, name="split_target"),
     path("<uuid:public_id>/targets/lock/", targets.lock_target, name="lock_target"),

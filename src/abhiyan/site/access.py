@@ -7,6 +7,9 @@ first door only. HOT, HOOKS and PLAIN list the paths that never reach Django: th
 from dataclasses import dataclass
 from enum import Enum
 
+from abhiyan.core.imports import registered
+from abhiyan.enrolment.rules import channels
+
 
 class Level(Enum):
     """What a request must show."""
@@ -23,11 +26,20 @@ class Level(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Access:
-    """level; capabilities: any one of them will do; entrance: URL name of the page where the missing is shown."""
+    """level; capabilities: any one of them will do; entrance: URL name of the page where the missing is shown.
+
+    is_of_lists: that of any list somebody may bring will do (`core.imports.ImportKind`).
+    """
 
     level: Level
     capabilities: tuple[str, ...] = ()
     entrance: str = ""
+    is_of_lists: bool = False
+
+    @property
+    def any_of(self) -> tuple[str, ...]:
+        """The capabilities of which one opens it."""
+        return tuple(kind.capability for kind in registered()) if self.is_of_lists else self.capabilities
 
 
 PUBLIC = Access(Level.PUBLIC)
@@ -49,9 +61,8 @@ def capability(*codes: str) -> Access:
     return Access(Level.CAPABILITY, capabilities=codes)
 
 
-IMPORTS = capability(
-    "imports.units", "imports.pins", "imports.paper", "imports.totals", "programmes.run", "results.import"
-)
+IMPORTS = Access(Level.CAPABILITY, is_of_lists=True)
+PLANS = capability("plans.read", "plans.make")
 ACCESS: dict[str, Access] = {
     # The look.
     "ui:accent": PUBLIC,
@@ -77,19 +88,25 @@ ACCESS: dict[str, Access] = {
     "people:factor_remove": STRONG,
     "people:recovery_codes": STRONG,
     # Appointments and releases.
-    "org:appointments": STRONG,
-    "org:appoint": capability("org.appoint"),
+    "org:appointments": capability("org.read"),
+    "org:appoint": capability("org.appoint", "org.officers"),
     "org:appointment": STRONG,
+    "org:answer_offer": STRONG,  # one's own
+    "org:first_word": capability("org.appoint", "org.officers"),
+    "org:offer": PUBLIC,  # the link in the message is the proof
     "org:end_appointment": STRONG,  # one may always resign
     "org:decide": capability("org.decide"),
     "org:releases": STRONG,
-    "org:decide_release": capability("org.release"),
+    "org:decide_release": capability("org.release", "org.approve"),
     "org:ask_factor_reset": capability("org.factors"),
+    "org:stop_reset": STRONG,  # one's own
     "org:reset_factors": capability("org.factors"),
     # Programmes and their targets.
     "programmes:list": STRONG,
     "programmes:programme": STRONG,
+    "programmes:below": STRONG,
     "programmes:targets": STRONG,
+    "programmes:misfits": STRONG,
     "programmes:create": capability("programmes.make"),
     "programmes:draft": capability("programmes.make"),
     "programmes:open": capability("programmes.make"),
@@ -118,15 +135,18 @@ ACCESS: dict[str, Access] = {
     "elections:alliances": STRONG,
     "elections:alliance": STRONG,
     "elections:classes": STRONG,
+    "elections:parties": STRONG,
+    "elections:party_separate": capability("results.import"),
     "elections:stated": capability("results.import"),
+    "elections:stated_withdraw": capability("results.import"),
     "elections:alliance_withdraw": capability("plans.make"),
     "elections:classes_withdraw": capability("plans.make"),
     # Plans of seats and votes; a plan out of sight is not there.
-    "elections:plans": STRONG,
-    "elections:plan": STRONG,
-    "elections:plan_compare": STRONG,
-    "elections:plan_sides": STRONG,
-    "elections:plan_below": STRONG,
+    "elections:plans": PLANS,
+    "elections:plan": PLANS,
+    "elections:plan_compare": PLANS,
+    "elections:plan_sides": PLANS,
+    "elections:plan_below": PLANS,
     "elections:plan_check": STRONG,
     "elections:plan_create": capability("plans.make"),
     "elections:plan_seats": capability("plans.make"),
@@ -161,6 +181,7 @@ ACCESS: dict[str, Access] = {
     "enrolment:people_download": capability("people.export"),
     "enrolment:unplaced": capability("enrolment.place"),
     "enrolment:nameless": capability("enrolment.place"),
+    "enrolment:nameless_settle": capability("enrolment.place"),
     "enrolment:person": capability("people.read"),
     "enrolment:person_correct": capability("enrolment.correct"),
     "enrolment:person_strike_off": capability("enrolment.strike_off"),
@@ -180,6 +201,8 @@ ACCESS: dict[str, Access] = {
     # Messages.
     "site:today": PUBLIC,  # sends whoever is not signed in to do so
     "site:units": STRONG,
+    "site:unit_close": capability("imports.units"),
+    "site:unit_open": capability("imports.units"),
     "site:unit": STRONG,
     "site:membership_votes": STRONG,
     "site:search": STRONG,
@@ -199,11 +222,12 @@ ACCESS: dict[str, Access] = {
     "imports:progress": IMPORTS,
     "imports:refused": IMPORTS,
     "imports:differences": IMPORTS,
+    "imports:lacking": IMPORTS,
     "imports:step": IMPORTS,
 }
 
 # Paths of the machine channels' own small application (site.asgi), by prefix.
 HOT: dict[str, Access] = {"/api/v1/claims": TOKEN, "/hook/": TOKEN}
-HOOKS: dict[str, Access] = {"call": TOKEN, "sms": TOKEN, "receipt": TOKEN}  # what stands behind /hook/
+HOOKS: dict[str, Access] = dict.fromkeys((*channels.HOOKS, "receipt"), TOKEN)  # what stands behind /hook/
 # What else is answered before Django, by path; one that ends in a slash is a prefix.
 PLAIN: dict[str, Access] = {"/healthz": PUBLIC, "/metrics": TOKEN, "/static/": PUBLIC}

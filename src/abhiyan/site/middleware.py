@@ -21,6 +21,7 @@ from abhiyan.core.refusals import NotFound, Refused
 from abhiyan.org.queries import NotYours
 from abhiyan.org.viewer import Request
 from abhiyan.ui import errors
+from abhiyan.units.queries import TreesMoved, TreesMoving
 
 from .access import ACCESS, Access, Level
 
@@ -79,7 +80,7 @@ def host(get_response: Answer) -> Answer:
                 extra={"facts": {"host": request.META.get("HTTP_HOST", "")[:100]}},
             )
             with translation.override(chosen_language(request)):
-                told = _("This website does not answer to the name in the address you opened.")
+                told = _("This website does not use the address you opened. Check the address.")
                 return errors.page(None, 400, message=told)
         return get_response(request)
 
@@ -118,7 +119,8 @@ def language(get_response: Answer) -> Answer:
 class SignedOut(NotYours):
     """Nobody's session, or one that does not reach as far: of a form, most often one that was open for too long."""
 
-    message = gettext_lazy("You are not signed in here, or no longer. Open the page again from the start.")
+    code = "not_yours"
+    message = gettext_lazy("You are not signed in here any more. Open the page again from the start.")
 
 
 class AccessMiddleware:
@@ -165,8 +167,8 @@ def denied(request: Request, allowed: Access) -> HttpResponseBase | None:
         return None
     if not viewer.is_strong:
         return _to(request, "people:second_factor")
-    if allowed.level is Level.CAPABILITY and not viewer.capabilities.intersection(allowed.capabilities):
-        return refusal(request, NotYours(capability=allowed.capabilities))
+    if allowed.level is Level.CAPABILITY and not viewer.capabilities.intersection(allowed.any_of):
+        return refusal(request, NotYours(capability=allowed.any_of))
     return None
 
 
@@ -201,6 +203,13 @@ class RefusalsMiddleware:
 refusals = RefusalsMiddleware
 
 
+def begin_again(request: HttpRequest) -> HttpResponseBase:
+    """The answer to a request that units moved beneath: nothing of it was done, and it may come again at once."""
+    is_page = request.method in ("GET", "HEAD")
+    with translation.override(chosen_language(request)):
+        return refusal(request, TreesMoving(wait_s=2) if is_page else TreesMoved())
+
+
 def refusal(request: HttpRequest, refused: Refused) -> HttpResponse:
     """A refusal as a page, a fragment for htmx, or JSON with the field it concerns."""
     if connection.in_atomic_block:
@@ -220,7 +229,7 @@ def refusal(request: HttpRequest, refused: Refused) -> HttpResponse:
             f"{page}.html",
             {
                 "message": "" if is_plain else said,
-                "code": "" if is_plain else refused.code,
+                "code": "" if is_plain or type(refused) is NotYours else refused.code,
                 "wait_s": wait_s,
             },
             status=status,
@@ -241,7 +250,7 @@ def _said(request: HttpRequest, refused: Refused) -> str:
             str(refused),
             *(
                 _(
-                    "Your office is disputed: %(office)s, %(unit)s. Until it is decided you may read and not act."
+                    "Your office is disputed: %(office)s, %(unit)s. Until it is decided you can read, but not act."
                 )
                 % {"office": held.office_name(code), "unit": held.unit_name(code)}
                 for held in viewer.appointments

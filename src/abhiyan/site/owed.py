@@ -1,18 +1,46 @@
-"""What imports ask of somebody today: those that failed."""
+"""What nobody below can say: imports that failed and those of the last days, and what the work of an office is."""
 
-from collections.abc import Iterator
-from datetime import datetime
+from collections.abc import Iterator, Mapping
+from datetime import datetime, timedelta
 
 from django.urls import reverse
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from abhiyan.core.imports import queries as imports
 from abhiyan.org.viewer import Viewer
-from abhiyan.ui.owed import Owed
+from abhiyan.ui.owed import Beside, Owed, Word
+
+from .imports.states import state_of
+
+LATELY = timedelta(days=7)
+RECENT_SHOWN = 5
+BRINGS_LISTS = "imports.pins"  # whom nobody else's import of a whole list escapes
+# Offices whose own pages come later: what their work is, and what they can do until then.
+WORK: Mapping[str, str | Promise] = {
+    "booth_worker": gettext_lazy(
+        "Your work is to enrol people at the door. That page is not in this release yet. "
+        "Until then, share the link below with your neighbours. They join on their own "
+        "phones."
+    ),
+    "call_centre_agent": gettext_lazy(
+        "Your work is to call people and note what they say. The call desk is not in this release yet. Until then, "
+        "you can share the link below."
+    ),
+    "verifier": gettext_lazy(
+        "Your work is to check a few entries with the people themselves. Checks are not in this release yet. Until "
+        "then, you can read your unit's figures."
+    ),
+    "it_administrator": gettext_lazy(
+        "You look after lists and channels. Failed imports appear here. The command abhiyan "
+        "doctor shows other failed work."
+    ),
+}
 
 
-def owed(viewer: Viewer, *, at: datetime) -> Iterator[Owed]:  # noqa: ARG001  # every room's has the same shape
-    """The viewer's own imports that failed, newest first."""
+def owed(viewer: Viewer, *, at: datetime) -> Iterator[Owed | Beside | Word]:
+    """The viewer's own imports that failed, newest first; those of the last days; and the words for their office."""
     if viewer.account_id is None:
         return
     for one in imports.failed(viewer.account_id):
@@ -24,3 +52,18 @@ def owed(viewer: Viewer, *, at: datetime) -> Iterator[Owed]:  # noqa: ARG001  # 
             act=_("Look"),
             icon="upload",
         )
+    home = viewer.home
+    if home is None:
+        return
+    if home.office in WORK:
+        yield Word(WORK[home.office])
+    if home.office == "it_administrator":
+        for one in (
+            imports.imports().filter(created_at__gt=at - LATELY).order_by("-created_at")[:RECENT_SHOWN]
+        ):
+            yield Beside(
+                sheet=_("Imports of the last 7 days"),
+                title=one.file_name,
+                meta=str(state_of(one)[0]),
+                href=reverse("imports:one", args=[one.public_id]),
+            )

@@ -1,7 +1,7 @@
 """The processes of an installation: noted in the data folder, watched over, ended from anywhere.
 
-    HOME/run/KIND-PID.json    one note per process (serve, web, jobs, demo), with what proves that it is that process
-    HOME/run/watch.lock       held by the one who watches over the others: the server, or the demo
+    HOME/run/KIND-PID.json    one note per process (serve, web, jobs, demo, restore), with what proves that it is it
+    HOME/run/watch.lock       held by the one who watches over the others, the server or the demo; or by a restore
     HOME/run/database.lock    held by whoever uses the embedded database; who leaves last ends it
     HOME/run/database.ours    which server one of them started: one that was started otherwise is left alone
 
@@ -33,7 +33,11 @@ PATIENCE_S = 30.0
 LONGEST_PAUSE_S = 30.0
 LIVED_S = 10.0  # who lives so long has started well
 TRIES = 5  # who never does is given up
-WATCHERS = ("demo", "serve")  # one of them at a time: they share a folder of metrics, and the jobs
+ALONE = (
+    "demo",
+    "serve",
+    "restore",
+)  # one of them at a time: they share a folder of metrics, the jobs, the database
 CANNOT_START = 78  # exit code (EX_CONFIG): trying again helps nobody
 
 
@@ -84,10 +88,10 @@ class Served(Exception):
 
 @contextmanager
 def noted(kind: str, *, port: int | None = None, host: str | None = None) -> Iterator[Note]:
-    """Note this process as long as it runs. Raises Served where a second one would watch over the same folder."""
+    """Note this process as long as it runs. Raises Served where another one must be alone in the same folder."""
     note = Note(kind=kind, pid=os.getpid(), born=born(os.getpid()), port=port, host=host)
     folder().mkdir(parents=True, exist_ok=True)
-    with _alone() if kind in WATCHERS else contextlib.nullcontext():
+    with _alone() if kind in ALONE else contextlib.nullcontext():
         known()  # drops the notes of those who were killed
         path = folder() / f"{note.kind}-{note.pid}.json"
         half = path.with_suffix(".half")
@@ -107,7 +111,9 @@ def _alone() -> Iterator[None]:
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            there = next((note for note in known() if note.kind in WATCHERS), None)
+            there = next((note for note in known() if note.kind in ALONE), None)
+            if there is not None and there.kind == "restore":
+                raise Served(f"A restore runs here (process {there.pid}). Wait until it is done.") from None
             by = (
                 f": {there.kind} on {there.address} (process {there.pid})" if there else " by another process"
             )

@@ -25,7 +25,6 @@ INSTALLED_APPS = [
     "django.contrib.postgres",
     "django.contrib.messages",
     "django.contrib.staticfiles",
-    "procrastinate.contrib.django",
     *(f"abhiyan.{room}" for room in ROOMS),
 ]
 MIDDLEWARE: list[str] = [
@@ -42,6 +41,7 @@ MIDDLEWARE: list[str] = [
     "abhiyan.site.middleware.refusals",
 ]
 UNSCOPED_PATHS = ("/healthz", "/metrics", "/static/")  # they answer while the database does not
+TREES_MOVED = "abhiyan.site.middleware.begin_again"  # the answer when units moved while a request was at work
 ROOT_URLCONF = "abhiyan.site.urls"
 ASGI_APPLICATION = "abhiyan.site.asgi.application"
 WSGI_APPLICATION = None
@@ -60,6 +60,7 @@ TEMPLATES = [
                 "django.templatetags.i18n",
                 "django.templatetags.static",
                 "abhiyan.ui.templatetags.look",
+                "abhiyan.ui.templatetags.kit",
             ],
         },
     }
@@ -120,6 +121,7 @@ LOGGING = {
     "loggers": {
         "django.request": {"level": "ERROR"},
         "django.db.backends": {"level": "WARNING"},
-        "procrastinate": {"level": "WARNING"},
+        "httpx": {"level": "WARNING"},  # a line for each message
+        "httpcore": {"level": "WARNING"},
     },
 }

@@ -2,12 +2,14 @@
 
 from django.urls import URLPattern, URLResolver, include, path
 
-from .views import demo_phone, membership_votes, search, today, unit
+from .views import closing, demo_phone, membership_votes, search, today, unit
 
 pages = [
     path("", today.today, name="today"),
     path("units/", unit.home, name="units"),
     path("units/<str:code>/", unit.unit, name="unit"),
+    path("units/<str:code>/close/", closing.close, name="unit_close"),
+    path("units/<str:code>/open/", closing.open_again, name="unit_open"),
     path(
         "units/<str:code>/membership-and-votes/", membership_votes.membership_votes, name="membership_votes"
     ),

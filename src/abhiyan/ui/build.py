@@ -32,8 +32,8 @@ STYLES = ("core", "desk", "fonts", "kit")
 # Scripts are small files by subject; a page fetches one or two. `theme` alone runs before the first paint.
 SCRIPTS = {
     "theme.js": ("saved_theme",),
-    "look.js": ("theme", "tabs", "dialogs", "once"),
-    "desk.js": ("menus", "keys", "requests"),
+    "look.js": ("theme", "tabs", "dialogs", "once", "wait"),
+    "desk.js": ("menus", "keys", "requests", "copy", "fold"),
 }
 
 # Devanagari without Vedic signs and without letters that Hindi does not use; nukta, danda, joiners, rupee kept.

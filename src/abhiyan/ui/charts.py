@@ -1,14 +1,14 @@
 """The trend of one measure, and the funnel of one drive. Pure: numbers in, positions in per cent out."""
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
 from abhiyan.ui.ladder import Words
 
-# The lines end here; right of it stand their names.
-PLOT_WIDTH = 80.0
+# The lines end here; right of it stand their last values.
+PLOT_WIDTH = 86.0
 MOST_DAYS = 400
 
 
@@ -46,11 +46,14 @@ class Line:
 
 @dataclass(frozen=True)
 class TrendPlot:
-    """What the template draws. Ticks: (y, value). Dates: (x, day, text-anchor). All but paths in per cent."""
+    """What the template draws. Ticks: (y, value). Dates: (x, day, text-anchor). Days: (the middle of its strip, how
+    wide that is, the day). All but paths in per cent.
+    """
 
     lines: list[Line]
     ticks: list[tuple[float, int]]
     dates: list[tuple[float, date, str]]
+    days: list[tuple[float, float, Day]]
     pace: str
     last: Day
 
@@ -66,14 +69,20 @@ def ticks(top: int, *, about: int = 4) -> list[int]:
 
 
 def plot_trend(trend: Trend) -> TrendPlot | None:
-    """None while there is no day to draw."""
+    """None while there is no day to draw.
+
+    The lines fill the frame: time ends with the last day, numbers with the largest of them or what was due by then.
+    """
     days = [day for day in trend.days if trend.begins_on <= day.on]
     if not days:
         return None
     if len(days) > MOST_DAYS:
         step = -(-len(days) // MOST_DAYS)
         days = [*days[:-1:step], days[-1]]
-    length = max(1, (max(trend.ends_on, days[-1].on) - trend.begins_on).days)
+    last = days[-1]
+    length = max(1, (last.on - trend.begins_on).days)
+    window = max(1, (trend.ends_on - trend.begins_on).days + 1)
+    due = (trend.target or 0) * min(1.0, (length + 1) / window)
     rungs = {
         "reported": [day.reported for day in days],
         "counted": [day.counted for day in days],
@@ -83,7 +92,7 @@ def plot_trend(trend: Trend) -> TrendPlot | None:
         "confirmed": [day.confirmed for day in days],
     }
     largest = max(value or 0 for values in rungs.values() for value in values)
-    top = max(largest, trend.target or 0, 1) * 1.06
+    top = max(largest, due, 1) * 1.06
 
     def x_of(day: date) -> float:
         return min(1.0, max(0.0, (day - trend.begins_on).days / length)) * PLOT_WIDTH
@@ -100,12 +109,16 @@ def plot_trend(trend: Trend) -> TrendPlot | None:
             continue
         path = "M" + "L".join(f"{x * 10:.1f} {y:.2f}" for x, y in points) + ("h1" if len(points) == 1 else "")
         lines.append(Line(rung=rung, path=path, end_x=points[-1][0], end_y=points[-1][1]))
+    wide = PLOT_WIDTH / max(1, len(days) - 1)
     return TrendPlot(
         lines=_apart(lines),
         ticks=[(y_of(value), value) for value in ticks(int(top))],
-        dates=_dates(trend, days[-1].on, x_of),
-        pace=f"M0 {y_of(0):.2f}L{PLOT_WIDTH * 10:.0f} {y_of(trend.target):.2f}" if trend.target else "",
-        last=days[-1],
+        dates=[(0.0, trend.begins_on, "start"), (PLOT_WIDTH, last.on, "end")][
+            : 1 + (last.on > trend.begins_on)
+        ],
+        days=[(x_of(day.on), wide, day) for day in days],
+        pace=f"M0 {y_of(0):.2f}L{PLOT_WIDTH * 10:.0f} {y_of(due):.2f}" if trend.target else "",
+        last=last,
     )
 
 
@@ -123,15 +136,6 @@ def _apart(lines: list[Line], room: float = 8.0) -> list[Line]:
         Line(rung=line.rung, path=line.path, end_x=line.end_x, end_y=min(100.0, y))
         for line, y in zip(order, at, strict=True)
     ]
-
-
-def _dates(trend: Trend, last: date, x_of: Callable[[date], float]) -> list[tuple[float, date, str]]:
-    named = [(0.0, trend.begins_on, "start")]
-    x = x_of(last)
-    if 18 < x < PLOT_WIDTH - 18:
-        named.append((x, last, "middle"))
-    named.append((PLOT_WIDTH, max(trend.ends_on, last), "end"))
-    return named
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -35,7 +35,7 @@ class WholeField(forms.IntegerField):
     widget = forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off", "maxlength": "14"})
     default_error_messages = {
         "misgrouped": _(
-            "Commas or spaces stand in the wrong places. Write 1234567, or with commas 12,34,567 or 1,234,567."
+            "Commas or spaces are in the wrong places. Write 1234567, or with commas 12,34,567 or 1,234,567."
         ),
     }
 

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 from abhiyan.ui.charts import Day, Step, Trend
 from abhiyan.ui.ladder import DEFINITIONS, Ladder
 from abhiyan.ui.maps import Outlines, Place
-from abhiyan.ui.navigation import WORDS, Entry
+from abhiyan.ui.navigation import WORDS, entry
 from abhiyan.ui.tables import numbered, sorting
 
 FIRST_DAY = date(2026, 10, 9)
@@ -42,7 +42,7 @@ class SampleForm(forms.Form):
         r"^\d{10}$",
         label=gettext_lazy("Mobile number"),
         help_text=gettext_lazy("The code is sent to this number."),
-        error_messages={"invalid": gettext_lazy("Ten digits are needed.")},
+        error_messages={"invalid": gettext_lazy("Write ten digits.")},
         widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "tel-national"}),
     )
     last_day = forms.DateField(
@@ -110,11 +110,12 @@ def everything(query: QueryDict) -> dict[str, Any]:
     order = sorting(query, columns, default="-counted", last="")
     position = {"name": 0, "target": 3, "counted": 5}[order.key]
     rows: list[tuple[Any, ...]] = sorted(UNITS, key=itemgetter(position), reverse=order.descending)
-    leaf = numbered([(row[0], ladder_of(row)) for row in rows], query, total=len(rows), per=4)
+    told = [(row[0], ladder_of(row), row is rows[0]) for row in rows]
+    leaf = numbered(told, query, total=len(rows), per=4)
     done_pct = 54
     return {
         "here": "",
-        "nav": [Entry(key, "#main") for key in WORDS],
+        "nav": [entry(key, "#main") for key in WORDS],
         "search_url": "#main",
         "account": {"name": "Rohini Koul", "office": _("President"), "links": []},
         "crumbs": [("India", "#main"), ("Jammu", "#main"), (_("Kit"), "")],

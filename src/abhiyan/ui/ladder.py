@@ -18,28 +18,27 @@ RUNGS = ("reported", "counted", "confirmed", "estimate")
 NAMES: Mapping[str, Words] = {
     "reported": _("Reported"),
     "counted": _("Counted"),
-    "unsigned": _("unanswered"),
+    "unsigned": _("Phone not answered yet"),
     "confirmed": _("Confirmed"),
     "estimate": _("Estimated true"),
 }
 
 DEFINITIONS: Mapping[str, Words] = {
-    "reported": _("What somebody says was done: a claim sent in, or a figure in a report."),
+    "reported": _("What somebody reported: an entry, or a figure in a report."),
     "counted": _(
-        "Items that pass the published rules: valid phone, adult, once, inside the window and place, notice "
-        "given, and a sign from the person's own phone: their call, SMS, own web session or a code."
+        "Passed the published rules: valid phone, adult, once, in time and place, notice "
+        "given. And the person's own phone took part: a call, SMS, web visit or code."
     ),
     "unsigned": _(
-        "These pass every other rule, but came on paper or from a worker, and the person's own phone has not "
-        "answered yet. They are shown after the counted ones and are not part of that number."
+        "These pass every other rule, but came on paper or from a worker. The person's own "
+        "phone has not answered yet. They are not included in counted."
     ),
     "confirmed": _(
-        "The person said yes by their own act on their own phone, at least 24 hours later. "
-        "Silence is never yes."
+        "The person said yes on their own phone, at least 24 hours later. No reply is never a yes."
     ),
     "estimate": _(
-        "An estimate with its 95% interval, from random back-checks by people outside the line of command. "
-        "It says how many are true in all, not which ones."
+        "An estimate with its 95% interval, from random checks by people outside the line of "
+        "command. It says how many are true in all, not which ones."
     ),
 }
 
@@ -48,7 +47,7 @@ DEFINITIONS: Mapping[str, Words] = {
 class Ladder:
     """One measure of one unit. `None` on a rung means: not known, or too few to be shown.
 
-    counted: with a sign from the phone. unsigned: counted, but the phone has not answered.
+    counted: with a sign from the phone. unsigned: passes every other rule, but the phone has not answered yet.
     low, high: the 95% interval of `estimate`. pace_pct: the share of the target (0–100) due by `day` of `days`.
     none_reason: why there is no estimate. hidden_reason: why another rung is not shown.
     """
@@ -78,16 +77,16 @@ class Ladder:
         return self.counted if self.estimate is None else self.estimate
 
     @property
-    def behind_points(self) -> int:
-        """Percentage points of the target by which the believed number is behind the pace; 0 when it is not.
+    def due(self) -> int:
+        """What is due by today; 0 without a target, and on the first day: its part is due when it ends."""
+        if not self.target or self.pace_pct is None or (self.day is not None and self.day <= 1):
+            return 0
+        return round(self.target * self.pace_pct / 100)
 
-        On the first day nobody is behind: what is due by its end is not due yet.
-        """
-        if not self.target or self.pace_pct is None or self.believed is None:
-            return 0
-        if self.day is not None and self.day <= 1:
-            return 0
-        return max(0, round(self.pace_pct - self.believed / self.target * 100))
+    @property
+    def behind(self) -> int:
+        """How many fewer are believed than are due by today; 0 where nothing is missing."""
+        return 0 if self.believed is None else max(0, self.due - self.believed)
 
 
 def as_ladder(given: Ladder | Mapping[str, Any]) -> Ladder:

@@ -1,4 +1,7 @@
-"""The main menu: its words and its letters. Which entries a person sees, and where they lead, the site says."""
+"""The main menu: its words and its letters. Which entries a person sees, and where they lead, the site says.
+
+Those of an activity have their words in its room (`programmes.rules.activities.Menu`).
+"""
 
 from dataclasses import dataclass
 
@@ -11,7 +14,6 @@ WORDS: dict[str, tuple[str | Promise, str]] = {
     "units": (_("Units"), "u"),
     "programmes": (_("Programmes"), "p"),
     "elections": (_("Results"), "r"),
-    "people": (_("People"), "e"),
     "imports": (_("Imports"), "i"),
     "messages": (_("Messages"), "m"),
     "appointments": (_("Appointments"), "a"),
@@ -20,15 +22,14 @@ WORDS: dict[str, tuple[str | Promise, str]] = {
 
 @dataclass(frozen=True)
 class Entry:
-    """One entry of the menu. `key` is a key of WORDS."""
+    """One entry of the menu. key: as its pages name it. letter: follows `g` on the keyboard."""
 
     key: str
     href: str
+    label: str | Promise
+    letter: str
 
-    @property
-    def label(self) -> str | Promise:
-        return WORDS[self.key][0]
 
-    @property
-    def letter(self) -> str:
-        return WORDS[self.key][1]
+def entry(key: str, href: str) -> Entry:
+    """An entry with the words of WORDS."""
+    return Entry(key, href, *WORDS[key])

@@ -1,16 +1,27 @@
-"""What somebody owes today: the one shape every room fills and Today collects."""
+"""What Today collects from every room: work, things to know beside it, links to share, and the words for a role."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from urllib.parse import quote
 
 from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from .ladder import Ladder
+
+WHERE_WE_STAND = gettext_lazy("Where we stand")
+I_WAIT_FOR = gettext_lazy("I wait for")
 
 
 @dataclass(frozen=True, slots=True)
 class Owed:
     """One thing to do, with the one tap that does it.
 
-    urgency: 0 late, 1 today, 2 soon, 3 whenever. due_at: until when, if there is a time. href and act: the tap.
+    urgency: 0 late, 1 today, 2 this week, 3 this week and last of all. due_at: until when, if there is a time.
+    href and act: the tap. also: other ways to look at it, as (words, address). names_in: the id of the unit whose
+    member the title names; that is a reading of people.
     """
 
     urgency: int
@@ -20,4 +31,43 @@ class Owed:
     act: str | Promise
     icon: str
     due_at: datetime | None = None
-    n: int = 1
+    names_in: int | None = None
+    also: Sequence[tuple[str, str]] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """One thing to know, beside the work. sheet: its heading, such as I_WAIT_FOR. until: when it ends by itself."""
+
+    sheet: str | Promise
+    title: str | Promise
+    meta: str | Promise
+    href: str = ""
+    until: datetime | None = None
+    drawn: Ladder | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Invitation:
+    """A link by which people join, to share. place: the unit it names, or empty. poster: a page to print."""
+
+    name: str
+    place: str
+    address: str
+    poster: str
+
+    @property
+    def whatsapp(self) -> str:
+        """WhatsApp with the link in a message, on a phone and on a desk."""
+        said = _("Join %(name)s: %(address)s") % {"name": self.name, "address": self.address}
+        return "https://wa.me/?text=" + quote(said, safe="")
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """What the work of a viewer's office is, said while there is none to do."""
+
+    text: str | Promise
+
+
+Thing = Owed | Beside | Invitation | Word

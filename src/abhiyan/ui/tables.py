@@ -6,17 +6,19 @@ and the tags `sort_header` and `pager` do the rest.
 
 import base64
 import binascii
-import csv
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from io import BytesIO
 from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db.models import DateTimeField, Q, QuerySet
-from django.http import QueryDict, StreamingHttpResponse
+from django.http import HttpResponse, QueryDict, StreamingHttpResponse
 from django.utils.translation import get_language, override
+
+from abhiyan.core.tables.writing import csv_chunks, write_xlsx
 
 PER_PAGE = 50
 # Past this many rows an OFFSET costs more than anybody reads: filter, or use `following`.
@@ -68,6 +70,10 @@ class Leaf:
     pages: int | None = None
     after: str = ""
     is_first: bool = True
+
+    def with_rows(self, finish: Callable[[list[Any]], Sequence[Any]]) -> "Leaf":
+        """The same page, its rows told more of."""
+        return replace(self, rows=finish(list(self.rows)))
 
     @property
     def numbers(self) -> list[int | None]:
@@ -212,43 +218,41 @@ def wants_csv(query: QueryDict) -> bool:
     return query.get("format") == "csv"
 
 
-class _Echo:
-    """What csv writes to is what it returns: rows stream out one by one."""
-
-    def write(self, value: str) -> str:
-        return value
-
-
-def _safe(value: Any) -> str:
-    """A cell that a spreadsheet cannot take for a formula."""
-    text = "" if value is None else str(value)
-    if text[:1] in ("=", "+", "-", "@", "\t", "\r") and not isinstance(value, (int, float)):
-        return f"'{text}"
-    return text
-
-
-def csv_lines(head: Sequence[Any], rows: Iterable[Sequence[Any]]) -> Iterator[str]:
-    writer = csv.writer(_Echo())
-    # The mark in front tells a spreadsheet that this is UTF-8: without it Hindi comes out as noise.
-    yield "\ufeff" + str(writer.writerow([_safe(cell) for cell in head]))
-    for row in rows:
-        yield str(writer.writerow([_safe(cell) for cell in row]))
-
-
-def _in_language(language: str, lines: Iterator[str]) -> Iterator[str]:
-    """Each line made in the language the page was asked in: it is read out after the request has let go of that."""
+def _in_language(language: str, pieces: Iterator[bytes]) -> Iterator[bytes]:
+    """Each piece made in the language of the page: it is read out after the request has left that language."""
     while True:
         with override(language):
-            line = next(lines, None)
-        if line is None:
+            piece = next(pieces, None)
+        if piece is None:
             return
-        yield line
+        yield piece
+
+
+FILES = {
+    "csv": "text/csv; charset=utf-8",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+}
+
+
+def file_response(
+    name: str, kind: str, head: Sequence[Any], rows: Iterable[Sequence[Any]]
+) -> HttpResponse | StreamingHttpResponse:
+    """A list as a download that nobody keeps. kind: csv, streamed, or xlsx. name: Latin letters, digits, dashes."""
+    response: HttpResponse | StreamingHttpResponse
+    if kind == "csv":
+        pieces = _in_language(get_language() or "en", csv_chunks(rows, head))
+        response = StreamingHttpResponse(pieces, content_type=FILES[kind])
+    else:
+        book = BytesIO()
+        write_xlsx(book, rows, head)
+        response = HttpResponse(book.getvalue(), content_type=FILES[kind])
+    response["Content-Disposition"] = f'attachment; filename="{name}.{kind}"'
+    response["Cache-Control"] = "no-store"
+    return response
 
 
 def csv_response(name: str, head: Sequence[Any], rows: Iterable[Sequence[Any]]) -> StreamingHttpResponse:
-    """`name`.csv with one line per row, as a download. `name`: Latin letters, digits and dashes."""
-    lines = _in_language(get_language() or "en", csv_lines(head, rows))
-    response = StreamingHttpResponse(lines, content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = f'attachment; filename="{name}.csv"'
-    response["Cache-Control"] = "no-store"
+    """`name`.csv with one line per row, as a download."""
+    response = file_response(name, "csv", head, rows)
+    assert isinstance(response, StreamingHttpResponse)
     return response

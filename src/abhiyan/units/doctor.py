@@ -75,4 +75,22 @@ def nowhere(_at: datetime) -> Iterable[Finding]:
         )
 
 
-CHECKS = {"trees": trees, "roots": roots, "nowhere": nowhere}
+def closed(_at: datetime) -> Iterable[Finding]:
+    """Nothing open stands beneath a closed unit: closing asks for it, and nothing is placed there afterwards."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select count(*), (array_agg(u.code order by u.code))[:5] from units_placement p"
+            " join units_unit a on a.id = p.parent_id and a.closed_on is not null"
+            " join units_unit u on u.id = p.unit_id and u.closed_on is null where p.valid_to is null"
+        )
+        n, codes = cursor.fetchone()
+    if n:
+        yield Finding(
+            WARN,
+            f"open units below a closed one: {n} ({', '.join(codes)}{', …' if n > 5 else ''})",
+            "close them too, or import them with another unit above them (docs/units.md)",
+            {"open_below_closed": n},
+        )
+
+
+CHECKS = {"trees": trees, "roots": roots, "nowhere": nowhere, "closed": closed}

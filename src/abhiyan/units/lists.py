@@ -10,14 +10,19 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from abhiyan.core import clock
-from abhiyan.core.imports import Difference, ImportKind, Option, Outcome, Work
+from abhiyan.core.imports import Difference, ImportKind, Lacking, Option, Outcome, Work, authority
 from abhiyan.core.numbers import grouped
-from abhiyan.core.tables.layout import Field, Kind, Layout
+from abhiyan.core.tables.layout import Field, Layout
+from abhiyan.core.tables.layout import Kind as Cell
 from abhiyan.core.tables.reading import Batch
+from abhiyan.core.words import named
 
 from . import actions, staging
-from .models import Hierarchy, UnitDifference
-from .refusals import BadCode, HierarchyUnsaid
+from .models import Hierarchy, Kind, Unit, UnitDifference, UnitLacking
+from .queries import hanging_on
+from .refusals import BadCode, HierarchyUnsaid, SuccessorUnfit
+from .rules import hanging
+from .staged_closings import newly_closing
 
 YES_NO = {"yes": ("y", "true", "1", "हाँ", "हां", "ha"), "no": ("n", "false", "0", "नहीं", "nahin")}
 KINDS = {
@@ -41,13 +46,13 @@ UNITS = Layout(
     key="units",
     personal=False,
     fields=(
-        Field("code", "Code", "कोड", ("unit code", "इकाई कोड"), Kind.CODE, required=True, max_length=64),
+        Field("code", "Code", "कोड", ("unit code", "इकाई कोड"), Cell.CODE, required=True, max_length=64),
         Field(
             "kind",
             "Kind",
             "प्रकार",
             ("type", "level", "स्तर"),
-            Kind.CHOICE,
+            Cell.CHOICE,
             choices=KINDS,
             needed=FOR_A_NEW_UNIT,
         ),
@@ -64,7 +69,7 @@ UNITS = Layout(
             "Organisational parent",
             "संगठन में ऊपर की इकाई",
             ("organisational parent code",),
-            Kind.CODE,
+            Cell.CODE,
             max_length=64,
         ),
         Field(
@@ -72,7 +77,7 @@ UNITS = Layout(
             "Electoral parent",
             "चुनाव में ऊपर की इकाई",
             ("electoral parent code",),
-            Kind.CODE,
+            Cell.CODE,
             max_length=64,
         ),
         Field(
@@ -80,24 +85,28 @@ UNITS = Layout(
             "Administrative parent",
             "प्रशासन में ऊपर की इकाई",
             ("administrative parent code",),
-            Kind.CODE,
+            Cell.CODE,
             max_length=64,
         ),
-        Field("parent", "Parent", "ऊपर की इकाई", ("parent code", "above"), Kind.CODE, max_length=64),
-        Field("electors", "Electors", "मतदाता संख्या", (), Kind.INTEGER, least=0, most=2_000_000_000),
+        Field("parent", "Parent", "ऊपर की इकाई", ("parent code", "above"), Cell.CODE, max_length=64),
+        Field("electors", "Electors", "मतदाता संख्या", (), Cell.INTEGER, least=0, most=2_000_000_000),
         Field(
             "households",
             "Households",
             "परिवार संख्या",
             ("houses", "घर"),
-            Kind.INTEGER,
+            Cell.INTEGER,
             least=0,
             most=2_000_000_000,
         ),
-        Field("lat", "Latitude", "अक्षांश", (), Kind.DECIMAL, least=-90, most=90),
-        Field("lon", "Longitude", "देशांतर", ("lng",), Kind.DECIMAL, least=-180, most=180),
+        Field("lat", "Latitude", "अक्षांश", (), Cell.DECIMAL, least=-90, most=90),
+        Field("lon", "Longitude", "देशांतर", ("lng",), Cell.DECIMAL, least=-180, most=180),
         Field("source", "Source", "स्रोत"),
-        Field("sample", "Sample", "नमूना", ("is sample",), Kind.CHOICE, choices=YES_NO),
+        Field("sample", "Sample", "नमूना", ("is sample",), Cell.CHOICE, choices=YES_NO),
+        Field("closed_on", "Closed on", "बंद होने की तारीख", ("closed from", "closing date", "बंद"), Cell.DATE),
+        Field(
+            "successors", "Successors", "उत्तराधिकारी इकाइयाँ", ("successor", "taken over by", "उत्तराधिकारी")
+        ),
     ),
 )
 
@@ -105,24 +114,38 @@ REASONS = {
     "code_shape": BadCode.message,
     "bad_code": BadCode.message,  # the reader's own reason for signs no list takes
     "code_doubled": _(
-        "%(field)s stands in row %(first)s already. Every unit has one row and a code of its own."
+        "Rows %(first)s and %(second)s have the same code. Only row %(first)s is used."
+        " Correct or remove row %(second)s."
+    ),
+    "code_case": _("The unit %(known)s has this code in other capitals. Write %(known)s."),
+    "code_case_doubled": _(
+        "Row %(first)s has this code in other capitals: %(known)s. Codes must differ in more than capitals."
     ),
     "kind_unknown": _("%(field)s is not a kind of unit."),
     "kind_needed": _("%(field)s is needed for a new unit."),
-    "kind_fixed": _("The unit is known as a %(kind)s; a list cannot make it another kind."),
+    "kind_fixed": _("The unit is already a %(kind)s. A list cannot change that."),
     "name_needed": _("%(field)s is needed for a new unit."),
     "parent_unknown": _(
-        "There is no unit %(parent)s: it is not known, and no sound row of this list has it. Correct the code."
+        "There is no unit %(parent)s, neither here nor in a correct row of this list. Correct the code."
     ),
+    "parent_case": _("There is no unit %(parent)s. Did you mean %(known)s? Write it so."),
     "parent_refused": _("The row of the unit above, %(parent)s, is refused. Correct that row."),
-    "parent_not_placed": _("%(parent)s does not stand in this hierarchy. Give its parent in this list too."),
-    "kind_not_in_hierarchy": _("A %(kind)s has no place in this hierarchy. Leave %(field)s empty."),
-    "kind_not_allowed_here": _("A %(kind)s cannot stand beneath a %(above)s in this hierarchy."),
-    "cycle": _(
-        "The unit would stand beneath itself, through %(parent)s. Correct one of the rows of the circle."
+    "parent_not_placed": _("%(parent)s is not in this hierarchy. Give its parent in this list too."),
+    "kind_not_in_hierarchy": _(
+        "A %(kind)s has no place in the %(hierarchy)s hierarchy. Leave %(field)s empty."
     ),
+    "kind_not_allowed_here": _("In the %(hierarchy)s hierarchy, a %(kind)s cannot be below a %(above)s."),
+    "cycle": _("Through %(parent)s the unit would be below itself. Correct one of these rows."),
+    "parent_closed": _("The unit above, %(parent)s, is closed. Give an open one."),
+    "closed_to_come": _("The day is still to come. A unit closes today or on an earlier day."),
+    "closed_too_early": _("The unit came to its place on %(since)s. Give that day or a later one."),
+    "top_stays": _("The top of a hierarchy cannot be closed. Leave %(field)s empty."),
+    "open_below": _("%(n)s open units are below this one. Close them in this list too, or move them."),
+    "in_the_way": _("%(what)s: close or change these first. Then the unit can be closed."),
+    "successors_of_open": _("Only a closed unit has successors. Give the day it closed."),
+    "successor_unfit": SuccessorUnfit.message,
     "outside": _("%(field)s leads outside the unit this list is for."),
-    "nowhere": _("A new unit must stand beneath a unit of yours: give its parent."),
+    "nowhere": _("A new unit must be below one of your units. Give its parent."),
     "unit_unknown": _("There is no unit with the code %(unit)s."),
 }
 
@@ -165,6 +188,22 @@ def _staged(work: Work) -> None:
                 staging.stage_faulty(cursor, ([*row, bad[row[0]]] for row in cells(batch.faulty)))
 
 
+def _kind_said(kind: str) -> str:
+    return str(Kind(kind).label) if kind in Kind.values else kind
+
+
+def _thing_said(key: str) -> str:
+    return next((str(thing.title) for thing in hanging.obstacles() if thing.key == key), key)
+
+
+SAID = {
+    "kind": _kind_said,
+    "above": _kind_said,
+    "hierarchy": lambda number: str(Hierarchy(int(number)).label).lower(),
+    "what": _thing_said,
+}
+
+
 def _refuse(work: Work, of: Literal["t_staged", "t_pin_staged"] = "t_staged") -> None:
     with connection.cursor() as cursor:
         for row, field, code, facts in staging.refusals(cursor, of=of):
@@ -172,30 +211,131 @@ def _refuse(work: Work, of: Literal["t_staged", "t_pin_staged"] = "t_staged") ->
 
 
 def _count(work: Work, counts: staging.Counts) -> None:
-    for outcome in ("made", "moved", "changed", "same"):
+    for outcome in ("made", "moved", "changed", "closed", "closed_missing", "same"):
         if n := getattr(counts, outcome):
             work.count(outcome, n)
-    if counts.nowhere:
-        work.note_whole("nowhere", counts.nowhere)
+    with connection.cursor() as cursor:
+        swapped, first = staging.swapped(cursor)
+    noted = {"nowhere": counts.nowhere, "still_closed": counts.still_closed, "lacking": counts.missing}
+    noted |= {"swapped": swapped, "swapped_row": first, "closing_missing": counts.closed_missing}
+    for what, n in noted.items():
+        if n:
+            work.note_whole(what, n)
+    if counts.closed or counts.closed_missing:
+        _note_hanging(work)
     _refuse(work)
 
 
-def tells(whole: Mapping[str, int]) -> list[str]:
-    """Whether a list leaves units without a place: they are in no tree, so below no other unit."""
-    if not (n := whole.get("nowhere", 0)):
-        return []
-    text = ngettext(
-        "%(n)s unit of this list stands in no hierarchy, so it is below no other: give the unit above it.",
-        "%(n)s units of this list stand in no hierarchy, so they are below no other: give the units above them.",
-        n,
+def _note_hanging(work: Work) -> None:
+    """How much of each thing hangs on the units that are closed, and what becomes of it."""
+    answers = _answers(work)
+    with connection.cursor() as cursor:
+        units = newly_closing(cursor)
+    for key, found in hanging_on(units, hanging.things()).items():
+        if found:
+            work.note_whole(f"hangs {answers[key]} {key}", sum(found.values()))
+
+
+def _answers(work: Work) -> dict[str, str]:
+    """What becomes of what hangs on units the list closes: as told, as far as whoever brings it may."""
+    return hanging.usual_answers(
+        wanted=hanging.Answer(work.options.get("hanging") or "goes"),
+        may=lambda capability: authority.allows(work.by, capability, unit_id=work.unit_id),
     )
-    return [text % {"n": grouped(n)}]
+
+
+def tells(whole: Mapping[str, int]) -> list[str]:
+    """What is odd about a list as a whole: units without a place, points that lie elsewhere."""
+    found = []
+    if n := whole.get("nowhere", 0):
+        text = ngettext(
+            "%(n)s unit of this list has no unit above it. Give the unit above it.",
+            "%(n)s units of this list have no unit above them. Give the units above them.",
+            n,
+        )
+        found.append(text % {"n": grouped(n)})
+    if n := whole.get("swapped", 0):
+        text = ngettext(
+            "In %(n)s row (row %(row)s) latitude and longitude look swapped. We read them as they are.",
+            "In %(n)s rows (first in row %(row)s) latitude and longitude look swapped. We read "
+            "them as they are.",
+            n,
+        )
+        found.append(text % {"n": grouped(n), "row": whole.get("swapped_row", 0)})
+    if n := whole.get("still_closed", 0):
+        text = ngettext(
+            "%(n)s row is of a closed unit. It stays closed.",
+            "%(n)s rows are of closed units. They stay closed.",
+            n,
+        )
+        found.append(text % {"n": grouped(n)})
+    if n := whole.get("lacking", 0):
+        closing = whole.get("closing_missing", 0)
+        text = ngettext(
+            "The list leaves out %(n)s unit that is below its places.",
+            "The list leaves out %(n)s units that are below its places.",
+            n,
+        )
+        text += " " + (
+            _(
+                "%(closing)s of them close today; %(left)s cannot, because open units are below or they run programmes."
+            )
+            if closing and closing < n
+            else _("They close today.")
+            if closing
+            else _("They stay as they are.")
+        )
+        found.append(text % {"n": grouped(n), "closing": grouped(closing), "left": grouped(n - closing)})
+    return found + _tells_hanging(whole)
+
+
+def _tells_hanging(whole: Mapping[str, int]) -> list[str]:
+    things = {thing.key: thing for thing in hanging.things()}
+    found = []
+    for what, n in whole.items():
+        mark, _sign, rest = what.partition(" ")
+        answer, _sign, key = rest.partition(" ")
+        if mark == "hangs" and key in things:
+            facts = {"what": things[key].title, "n": grouped(n), "answer": hanging.Answer(answer).label}
+            if things[key].is_people:  # whoever brings units may not see people, nor how many there are
+                found.append(_("Of the units that close: %(what)s. %(answer)s.") % facts)
+            else:
+                found.append(_("Of the units that close: %(what)s: %(n)s. %(answer)s.") % facts)
+    return found
+
+
+def confirms(whole: Mapping[str, int]) -> str:
+    """What a list does that its bringer says yes to apart."""
+    if not (n := whole.get("closing_missing", 0)):
+        return ""
+    text = ngettext(
+        "Close %(n)s unit that is not in the list", "Close %(n)s units that are not in the list", n
+    )
+    return text % {"n": grouped(n)}
+
+
+def lacking(import_id: int, first: int, how_many: int) -> Sequence[Lacking]:
+    """Known units that a list does not name, by code."""
+
+    rows = Unit.objects.filter(
+        pk__in=UnitLacking.objects.filter(import_id=import_id).values("unit_id")
+    ).order_by("code")
+    found = rows[first : first + min(how_many, 1_000)]
+    return [Lacking(one.code, named(one.names), _kind_said(one.kind)) for one in found]
 
 
 def check(work: Work) -> None:
     """What a list of units would do."""
     _staged(work)
-    _count(work, actions.preview(import_id=work.id, within=work.unit_id))
+    day = clock.day_in(settings.TIME_ZONE, work.at)
+    _count(
+        work,
+        actions.preview(import_id=work.id, on=day, within=work.unit_id, closes_missing=_closes_missing(work)),
+    )
+
+
+def _closes_missing(work: Work) -> bool:
+    return work.options.get("close_missing") == "yes"
 
 
 def commit(work: Work) -> None:
@@ -203,7 +343,14 @@ def commit(work: Work) -> None:
     _staged(work)
     day = clock.day_in(settings.TIME_ZONE, work.at)
     counts = actions.take_in(
-        import_id=work.id, on=day, by=work.by, at=work.at, within=work.unit_id, tell=work.progress
+        import_id=work.id,
+        on=day,
+        by=work.by,
+        at=work.at,
+        within=work.unit_id,
+        closes_missing=_closes_missing(work),
+        answers=_answers(work),
+        tell=work.progress,
     )
     _count(work, counts)
 
@@ -225,30 +372,54 @@ def differences(import_id: int, first: int, how_many: int) -> Sequence[Differenc
 UNITS_KIND = ImportKind(
     key="units",
     title=_("Units"),
-    explains=_("The units of the organisation and where they stand: nation to booth, in each hierarchy."),
+    explains=_("The organisation's units from nation to booth, and their place in each hierarchy."),
     layout=UNITS,
     capability="imports.units",
     outcomes={
         "made": Outcome(_("New"), "ok"),
         "moved": Outcome(_("Moved"), "warn"),
         "changed": Outcome(_("Changed"), "ok"),
+        "closed": Outcome(_("Closed"), "warn"),
+        "closed_missing": Outcome(_("Closed, not in the list"), "warn"),
         "same": Outcome(_("Unchanged")),
     },
     options=(
+        Option(
+            key="close_missing",
+            title=_("Close units that are not in the list"),
+            choices=lambda: [("", str(_("No"))), ("yes", str(_("Yes")))],
+            required=False,
+            help=_(
+                "Only units already here, below the places of the list. We count them, and you "
+                "confirm separately."
+            ),
+        ),
+        Option(
+            key="hanging",
+            title=_("Targets, people and offices of units that close"),
+            choices=lambda: [(answer.value, str(answer.label)) for answer in hanging.Answer],
+            required=False,
+            default=hanging.Answer.GOES,
+            help=_("What you can't change stays. Without a successor, everything that can end ends."),
+        ),
         Option(
             key="hierarchy",
             title=_("Hierarchy of the column “Parent”"),
             choices=lambda: [("", "—"), *((str(value), str(label)) for value, label in Hierarchy.choices)],
             required=False,
-            help=_("Only needed when the list has one column for the unit above."),
+            help=_("Needed only if the list has one column for the unit above."),
         ),
     ),
     reasons=REASONS,
+    said=SAID,
+    consequences=frozenset({"parent_refused"}),
     check=check,
     commit=commit,
     undo=undo,
     differences=differences,
     tells=tells,
+    lacking=lacking,
+    confirms=confirms,
 )
 
 # PIN codes
@@ -257,17 +428,17 @@ PINS = Layout(
     key="pins",
     personal=False,
     fields=(
-        Field("pin", "PIN code", "पिन कोड", ("pin", "pincode", "postal code"), Kind.PIN, required=True),
+        Field("pin", "PIN code", "पिन कोड", ("pin", "pincode", "postal code"), Cell.PIN, required=True),
         Field(
             "unit_code",
             "Unit code",
             "इकाई कोड",
             ("code", "unit", "कोड"),
-            Kind.CODE,
+            Cell.CODE,
             required=True,
             max_length=64,
         ),
-        Field("sample", "Sample", "नमूना", ("is sample",), Kind.CHOICE, choices=YES_NO),
+        Field("sample", "Sample", "नमूना", ("is sample",), Cell.CHOICE, choices=YES_NO),
     ),
 )
 
@@ -292,7 +463,7 @@ def _pins(work: Work, *, write: bool) -> None:
 PINS_KIND = ImportKind(
     key="pins",
     title=_("PIN codes"),
-    explains=_("Which units a postal PIN code delivers to, so that people without a unit are placed."),
+    explains=_("Which units a PIN code belongs to. With it we find the place of people without a unit."),
     layout=PINS,
     capability="imports.pins",
     outcomes={"made": Outcome(_("New"), "ok"), "same": Outcome(_("Unchanged"))},

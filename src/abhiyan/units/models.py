@@ -6,6 +6,8 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from abhiyan.core.policy import open_to_all
+
 
 class Kind(models.TextChoices):
     """What a unit is. The order within a hierarchy is given by `rules.levels`."""
@@ -53,7 +55,10 @@ class Unit(models.Model):
 
     class Meta:
         db_table = "units_unit"
-        constraints = [models.UniqueConstraint(fields=["code"], name="unit_code_once")]
+        constraints = [
+            *open_to_all("units_unit"),
+            models.UniqueConstraint(fields=["code"], name="unit_code_once"),
+        ]
         indexes = [
             # used by: search, a code half typed
             models.Index(fields=["code"], name="unit_code_start", opclasses=["text_pattern_ops"]),
@@ -87,6 +92,7 @@ class Placement(models.Model):
     class Meta:
         db_table = "units_placement"
         constraints = [
+            *open_to_all("units_placement"),
             models.UniqueConstraint(
                 fields=["unit", "hierarchy"],
                 condition=models.Q(valid_to=None),
@@ -114,6 +120,7 @@ class Tree(models.Model):
 
     class Meta:
         db_table = "units_tree"
+        constraints = open_to_all("units_tree")
 
 
 class UnitWords(models.Model):
@@ -148,6 +155,7 @@ class Word(models.Model):
             # used by: search, a word half typed
             models.Index(fields=["word"], name="unit_word_start", opclasses=["text_pattern_ops"]),
         ]
+        constraints = open_to_all("units_word")
 
 
 class Boundary(models.Model):
@@ -159,6 +167,7 @@ class Boundary(models.Model):
 
     class Meta:
         db_table = "units_boundary"
+        constraints = open_to_all("units_boundary")
 
 
 class Pin(models.Model):
@@ -170,7 +179,10 @@ class Pin(models.Model):
 
     class Meta:
         db_table = "units_pin"
-        constraints = [models.UniqueConstraint(fields=["pin", "unit"], name="pin_unit_once")]
+        constraints = [
+            *open_to_all("units_pin"),
+            models.UniqueConstraint(fields=["pin", "unit"], name="pin_unit_once"),
+        ]
 
 
 class UnitDifference(models.Model):
@@ -188,6 +200,49 @@ class UnitDifference(models.Model):
         indexes = [
             models.Index(fields=["import_id", "row"], name="unit_difference_import")  # used by: preview
         ]
+        constraints = open_to_all("units_difference")
+
+
+class UnitLacking(models.Model):
+    """A known unit that a list does not name, below the places it covers."""
+
+    import_id = models.BigIntegerField()
+    unit_id = models.BigIntegerField()
+
+    class Meta:
+        db_table = "units_lacking"
+        indexes = [
+            models.Index(
+                fields=["import_id", "unit_id"], name="unit_lacking_import"
+            )  # used by: the import's page
+        ]
+        constraints = open_to_all("units_lacking")
+
+
+class Closing(models.Model):
+    """Units closed together, by one act or by one list, and what was answered. Which: UnitChange says."""
+
+    import_id = models.BigIntegerField(null=True)
+    answers = models.JSONField(default=dict)
+    closed_at = models.DateTimeField()
+    closed_by = models.BigIntegerField(null=True)  # account
+    opened_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "units_closing"
+        constraints = open_to_all("units_closing")
+
+
+class ClosingPage(models.Model):
+    """What a room did when units were closed, so that an opening restores it: ids only."""
+
+    closing = models.ForeignKey(Closing, models.CASCADE, related_name="+")
+    what = models.TextField()  # programmes.charges, programmes.scope, ...
+    facts = models.JSONField()
+
+    class Meta:
+        db_table = "units_closing_page"
+        constraints = open_to_all("units_closing_page")
 
 
 class UnitChange(models.Model):
@@ -202,6 +257,7 @@ class UnitChange(models.Model):
         PLACED = "placed"
         MOVED = "moved"
         PIN = "pin"
+        CLOSED = "closed"  # before: {"closing", "closed_on", "successors"}; by no list: import_id 0
         MARK = "mark"  # one per import; row: nothing, before: {"placement": last id of a placement it wrote}
 
     import_id = models.BigIntegerField()
@@ -217,6 +273,11 @@ class UnitChange(models.Model):
             models.Index(fields=["import_id", "change"], name="unit_change_import"),  # used by: undo
             models.Index(fields=["unit_id", "id"], name="unit_change_unit"),  # used by: undo, what came later
         ]
+        constraints = open_to_all("units_change")
 
 
-GRANTS = {table: {"gateway": "select"} for table in ("units_unit", "units_placement", "units_pin")}
+GRANTS = {
+    "units_unit": {"gateway": "select (id, code, closed_on)"},
+    "units_placement": {"gateway": "select (unit_id, hierarchy, valid_to, lo, hi)"},
+    "units_tree": {"gateway": "select (version)"},
+}

@@ -1,9 +1,11 @@
 """What this room tells the rooms above, in the transaction of the act."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
 from abhiyan.core.actor import Actor
+from abhiyan.units.rules.hanging import Answer
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,14 +28,14 @@ class UnitsMoved:
     """Branches were placed or moved (told afterwards), or are about to be taken out (told before).
 
     Whoever keeps totals by ancestor takes what stands on [lo, hi) from those ancestors that are only old, and
-    gives it to those that are only new. Scopes read before are out of date. Branches never contain one another.
-    whole: so much moved at once that no branches are named; everything kept by ancestor is to be summed anew.
+    gives it to those that are only new. A branch may have come to stand inside another one: then its own ancestors
+    count, not the other's. Positions read before are out of date. An act that takes minutes tells this last: who
+    hears it may have to keep others waiting until the act commits.
     """
 
     hierarchy: int
     branches: tuple[Branch, ...]
     on: date
-    whole: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,5 +46,55 @@ class UnitsGoing:
     """
 
     import_id: int
+    by: Actor
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class UnitsClosing:
+    """Units are about to be closed (told before): each room sees to what hangs on them, as it was answered.
+
+    units: each with its successors, which are open. answers: key of a rules.hanging.Thing -> Answer. Each room asks
+    whether `by` may. It keeps what an opening needs by `units.actions.keep`.
+    """
+
+    closing_id: int
+    units: Mapping[int, tuple[int, ...]]
+    answers: Mapping[str, str]
+    by: Actor
+    at: datetime
+
+    def going(self, thing: str, *, to_one: bool = True) -> dict[int, tuple[int, ...]]:
+        """Units whose things go to their successors. to_one: only where there is one, for what cannot be divided."""
+        if self.answers.get(thing) != Answer.GOES:
+            return {}
+        return {unit: to for unit, to in self.units.items() if to and (len(to) == 1 or not to_one)}
+
+    def ending(self, thing: str) -> list[int]:
+        """Units whose things end: all of them, or where they would go and there is no successor, those."""
+        answer = self.answers.get(thing)
+        if answer == Answer.ENDS:
+            return list(self.units)
+        return [unit for unit, to in self.units.items() if not to] if answer == Answer.GOES else []
+
+
+@dataclass(frozen=True, slots=True)
+class UnitsClosed:
+    """Units were closed (told afterwards)."""
+
+    units: tuple[int, ...]
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class UnitsOpening:
+    """A closing is taken back (told while its units are open again): rooms restore what they kept of it.
+
+    is_undo: of a list, so that nothing remains of it: units it made are about to go.
+    """
+
+    closing_id: int
+    units: tuple[int, ...]
+    is_undo: bool
     by: Actor
     at: datetime

@@ -6,101 +6,141 @@ from abhiyan.core.refusals import Refused
 
 
 class UnknownUnit(Refused):
-    code = "unknown_unit"
     message = _("There is no unit with the code %(unit)s.")
 
 
 class UnknownKind(Refused):
-    code = "unknown_kind"
     message = _("%(kind)s is not a kind of unit.")
 
 
 class NoName(Refused):
-    code = "no_name"
     message = _("The unit %(unit)s needs a name in English.")
 
 
 class DoubledCode(Refused):
-    code = "doubled_code"
     message = _("The code %(unit)s belongs to another unit. Every unit has a code of its own.")
 
 
 class BadCode(Refused):
-    code = "bad_code"
     message = _(
-        "A unit's code has letters A–Z, digits and . - _ only, with a letter, a digit or _ at both ends, at most 64 in "
-        "all, and is not “root”. Write - in place of / and of spaces."
+        "A unit's code has at most 64 letters A–Z, digits and . - _ only. It begins and ends "
+        "with a letter, a digit or _, and is not “root”. Write - in place of / and of "
+        "spaces."
     )
 
 
 class HierarchyUnsaid(Refused):
-    code = "hierarchy_unsaid"
     message = _(
-        "The list names units above and does not say in which hierarchy. Choose the hierarchy of “Parent” (on the"
-        " console -o hierarchy=1, 2 or 3), or name the column after it, such as “Organisational parent”."
+        "The list does not say to which hierarchy the units above belong. Choose the "
+        "hierarchy of “Parent” (on the console -o hierarchy=1, 2 or 3). Or name the column "
+        "after it, such as “Organisational parent”."
     )
 
 
 class UnknownParent(Refused):
-    code = "unknown_parent"
-    message = _("The unit above, %(parent)s, does not stand in this hierarchy. Place it first.")
+    message = _("The unit above, %(parent)s, is not in this hierarchy. Place it first.")
 
 
 class AlreadyPlaced(Refused):
-    code = "already_placed"
-    message = _("The unit %(unit)s stands in this hierarchy already. Move it instead.")
+    message = _("The unit %(unit)s is in this hierarchy already. Move it instead.")
 
 
 class AlreadyThere(Refused):
-    code = "already_there"
-    message = _("The unit %(unit)s stands beneath %(parent)s already.")
+    message = _("The unit %(unit)s is already below %(parent)s.")
 
 
 class NotPlaced(Refused):
-    code = "not_placed"
-    message = _("The unit %(unit)s does not stand in this hierarchy. Place it first.")
+    message = _("The unit %(unit)s is not in this hierarchy. Place it first.")
 
 
 class KindNotAllowedHere(Refused):
-    code = "kind_not_allowed_here"
-    message = _("A unit of kind %(kind)s cannot stand beneath one of kind %(above)s in this hierarchy.")
+    message = _("In the %(hierarchy)s hierarchy, a %(kind)s cannot be below a %(above)s.")
 
 
 class Cycle(Refused):
-    code = "cycle"
-    message = _("The unit %(unit)s would stand beneath itself.")
+    message = _("The unit %(unit)s would be below itself.")
 
 
 class NotYet(Refused):
-    code = "not_yet"
-    message = _("The day %(on)s is still to come. A unit can move today or on a day past.")
+    message = _("The day %(on)s is still to come. Choose today or an earlier day.")
 
 
 class BeforeItsTime(Refused):
-    code = "before_its_time"
-    message = _(
-        "The unit %(unit)s stands where it does only since %(since)s. Choose that day or a later one."
-    )
+    message = _("The unit %(unit)s came to its place on %(since)s. Choose that day or a later one.")
 
 
 class Full(Refused):
     """Out of positions: nobody has seen it; a hierarchy has room for thousands of millions of units."""
 
     code = "hierarchy_full"
-    message = _("The hierarchy has no room left.")
+    message = _("This hierarchy is full.")
 
 
 class LaterChanges(Refused):
-    code = "later_changes"
-    message = _("Later changes stand on this list: %(units)s. Undo those first.")
+    message = _("Later changes build on this list: %(units)s. Undo those first.")
 
 
 class LaterLists(LaterChanges):
     """The same, where those changes came by lists, which have ids to be undone by."""
 
-    message = _("Later lists stand on this one: %(lists)s (units: %(units)s). Undo those first.")
+    code = "later_changes"
+    message = _("Later lists build on this one: %(lists)s (units: %(units)s). Undo those first.")
 
 
 class StillUsed(Refused):
-    code = "still_used"
     message = _("Units of this list are in use: somebody was appointed there, or a programme covers them.")
+
+
+class UnitClosed(Refused):
+    message = _("The unit %(unit)s is closed. Choose an open one.")
+
+
+class AlreadyClosed(Refused):
+    message = _("The unit %(unit)s is closed already, from %(on)s.")
+    status = 409
+
+
+class AlreadyOpen(Refused):
+    message = _("The unit %(unit)s is open.")
+    status = 409
+
+
+class TopStays(Refused):
+    message = _("The unit %(unit)s is the top of a hierarchy and cannot be closed.")
+
+
+class OpenBelow(Refused):
+    message = _("%(n)s open units are below: %(units)s. Close them first, or together with this one.")
+
+
+class SuccessorUnfit(Refused):
+    message = _("%(unit)s cannot take over. Name open units of the same level, by their codes.")
+
+
+class AnswerUnfit(Refused):
+    message = _("Choose one of the answers. Only a successor can take something over.")
+
+
+class InTheWay(Refused):
+    message = _("%(what)s: %(n)s. Close or change these first; then the unit can be closed.")
+    status = 409
+
+
+class ClosedByList(Refused):
+    message = _("The unit %(unit)s was closed by a list. Undo that import to open it again.")
+    status = 409
+
+
+class ClosedEarlier(Refused):
+    message = _("The unit %(unit)s was not closed today. You can open it again on the same day only.")
+    status = 409
+
+
+class AboveClosed(Refused):
+    message = _("The unit above, %(above)s, is closed. Open that one first.")
+    status = 409
+
+
+class SuccessorClosed(Refused):
+    message = _("The successor, %(successor)s, is closed. Open that one first.")
+    status = 409

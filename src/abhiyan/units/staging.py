@@ -7,18 +7,21 @@ Temporary tables of the transaction:
   t_edge     what they say of parents: one row per unit and hierarchy
   t_refused  row, field, code, facts: the rows that do not stand (another row's number among facts is text, no count)
   t_change   one row per field that would change on a unit that exists: old and new
+  t_missing  known open units below the places the file covers that it does not name
+  t_closing  what is closed: rows that say so, and with row 0 those missing, where that is asked for
 """
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import date
 from itertools import islice
 from typing import Any, Literal
 
 import orjson
 
 from .models import Kind
-from .queries import all_spans
 from .rules import codes, levels
+from .staged_closings import close_rows, find_missing, inside_of
 from .trees.laying import Cursor, fresh
 
 # The order of a row's cells after its number.
@@ -36,6 +39,8 @@ COLUMNS = (
     "lon",
     "source",
     "sample",
+    "closed_on",
+    "successors",
 )
 PARENTS = {h: f"{slug}_parent" for h, slug in levels.SLUGS.items()}
 FACTS = {
@@ -56,8 +61,9 @@ _CIRCLES = 5_000  # rows whose chain is followed; further ones are refused as st
 class Counts:
     """What an import does or would do, in rows. moved: came beneath another parent, perhaps changed besides.
 
-    changed: facts, or a first place in a hierarchy. nowhere: among all of these, those of units that stand in no
-    hierarchy afterwards.
+    changed: facts, or a first place in a hierarchy. closed: whatever else the row says. nowhere: among all of these,
+    those of units that stand in no hierarchy afterwards. missing: known units the file does not name, no rows of it;
+    closed_missing: of those, what is closed. still_closed: rows of closed units that say nothing of it.
     """
 
     made: int
@@ -66,11 +72,16 @@ class Counts:
     same: int
     refused: int
     nowhere: int = 0
+    closed: int = 0
+    missing: int = 0
+    closed_missing: int = 0
+    still_closed: int = 0
 
 
 def open_staging(cursor: Cursor) -> None:
     """Begin with no rows."""
     types = {"electors": "int", "households": "int", "lat": "float8", "lon": "float8", "sample": "bool"}
+    types |= {"closed_on": "date"}
     columns = ", ".join(f"{name} {types.get(name, 'text')}" for name in COLUMNS)
     fresh(cursor, "t_staged", f"(row int, {columns})")
     fresh(cursor, "t_faulty", f"(row int, {columns}, bad text[])")
@@ -84,6 +95,18 @@ def stage_faulty(cursor: Cursor, rows: Iterable[Sequence[Any]]) -> None:
 def stage(cursor: Cursor, rows: Iterable[Sequence[Any]]) -> None:
     """Add rows: the number as a person sees it, then the cells in the order of COLUMNS."""
     _copy(cursor, "t_staged", rows)
+
+
+def swapped(cursor: Cursor) -> tuple[int, int]:
+    """Of the rows that stand: how many have latitude and longitude the wrong way round, as far as one can tell (outside
+    India, and inside when turned), and the first of them."""
+    inside = "({0} between 6 and 38 and {1} between 68 and 98)"
+    cursor.execute(
+        f"select count(*), coalesce(min(row), 0) from t_row where not {inside.format('lat', 'lon')}"
+        f" and {inside.format('lon', 'lat')}"
+    )
+    n, first = cursor.fetchone()
+    return n, first
 
 
 def staged(cursor: Cursor) -> int:
@@ -114,12 +137,13 @@ def _escaped(cell: Any) -> str:
     return " ".join(str(cell).replace("\\", "\\\\").split())
 
 
-def check(cursor: Cursor, *, within: int | None = None) -> Counts:
-    """Ask everything of the staged rows; the answers stand in t_row, t_edge, t_refused and t_change.
+def check(cursor: Cursor, *, today: date, within: int | None = None, closes_missing: bool = False) -> Counts:
+    """Ask everything of the staged rows; the answers stand in t_row, t_edge, t_refused, t_change and t_closing.
 
     within: every row must stand below this unit, before and after, or stay where it stands; and a top may say that it
     is one. A row with anything wrong is refused whole,
     and so is a new unit whose parent was refused; a parent that exists already stands where it did.
+    closes_missing: known units that the file does not name are closed from today, where none below stays open.
     """
     cursor.execute("set local work_mem = '64MB'")
     cursor.execute("analyze t_staged")
@@ -131,8 +155,30 @@ def check(cursor: Cursor, *, within: int | None = None) -> Counts:
     _kinds(cursor)
     while _unreached(cursor):
         pass
+    find_missing(cursor, within)
+    close_rows(
+        cursor,
+        today=today,
+        within=within,
+        closes_missing=closes_missing,
+        field=_field("e"),
+        drop=lambda: _dropped_with_all_below(cursor),
+    )
     _changes(cursor)
     return _counts(cursor)
+
+
+# A new code that is another one but for capitals: a unit's, or an earlier row's. Codes that exist already stay.
+_CASE_ONLY = """insert into t_refused
+    select r.row, 'code', 'code_case', jsonb_build_object('known', min(u.code)) from t_row r
+        join units_unit u on upper(u.code) = upper(r.code) where r.unit_id is null group by r.row
+    union all
+    select r.row, 'code', 'code_case_doubled', jsonb_build_object('known', f.codes[1], 'first', f.first::text)
+    from t_row r join (
+        select upper(code) as code, array_agg(code order by row) as codes, min(row) as first from t_staged
+        group by 1 having count(distinct code) > 1) f on f.code = upper(r.code) and r.row > f.first
+    where r.unit_id is null and r.code <> f.codes[1]
+        and not exists (select from units_unit u where upper(u.code) = upper(r.code))"""
 
 
 def _rows(cursor: Cursor) -> None:
@@ -142,7 +188,8 @@ def _rows(cursor: Cursor) -> None:
         f"""insert into t_refused
         select s.row, 'code', 'code_shape', null::jsonb from t_staged s where s.code !~ %s or s.code = %s
         union all
-        select s.row, 'code', 'code_doubled', jsonb_build_object('first', d.first::text) from t_staged s join (
+        select s.row, 'code', 'code_doubled', jsonb_build_object('first', d.first::text, 'second', s.row::text)
+            from t_staged s join (
             select code, min(row) as first from t_staged group by code having count(*) > 1) d
             on d.code = s.code and s.row > d.first
         union all
@@ -160,6 +207,8 @@ def _rows(cursor: Cursor) -> None:
         from t_staged s left join units_unit u on u.code = s.code
         where not exists (select from t_refused r where r.row = s.row)""",
     )
+    cursor.execute("analyze t_row")
+    cursor.execute(_CASE_ONLY)
     cursor.execute(
         "insert into t_refused select row, 'kind', 'kind_needed', null::jsonb from t_row where is_kind is null"
         " union all select row, 'name_en', 'name_needed', null::jsonb from t_row"
@@ -196,7 +245,8 @@ def _other_faults(cursor: Cursor) -> None:
         select b.row, 'code', 'code_shape', null::jsonb from t_bad b
             where not 'code' = any(b.bad) and (b.code !~ %s or b.code = %s)
         union all
-        select b.row, 'code', 'code_doubled', jsonb_build_object('first', min(s.row)::text) from t_bad b
+        select b.row, 'code', 'code_doubled', jsonb_build_object('first', min(s.row)::text, 'second', b.row::text)
+            from t_bad b
             join t_staged s on s.code = b.code and s.row < b.row where not 'code' = any(b.bad) group by b.row
         union all
         select b.row, 'kind', 'kind_unknown', null::jsonb from t_bad b
@@ -244,7 +294,16 @@ def _edges(cursor: Cursor) -> None:
         " else 'parent_unknown' end, jsonb_build_object('parent', left(e.above, 64))"
         " from t_edge e where e.parent_key is null"
     )
+    cursor.execute(_PARENT_CASE)
     _drop_refused(cursor)
+
+
+# Where a parent is known by other capitals, the reason says so.
+_PARENT_CASE = """update t_refused r set code = 'parent_case', facts = r.facts || jsonb_build_object('known', k.code)
+    from (select upper(u.code) as upper, min(u.code) as code from units_unit u
+            join (select distinct upper(facts ->> 'parent') as code from t_refused where code = 'parent_unknown') p
+                on p.code = upper(u.code) group by 1) k
+    where r.code = 'parent_unknown' and k.upper = upper(r.facts ->> 'parent')"""
 
 
 def _field(edge: str) -> str:
@@ -263,18 +322,23 @@ def _drop_refused(cursor: Cursor) -> int:
     return gone
 
 
+def _dropped_with_all_below(cursor: Cursor) -> int:
+    gone = _drop_refused(cursor)
+    while more := _unreached(cursor):
+        gone += more
+    return gone
+
+
 def _outside(cursor: Cursor, within: int) -> None:
     """Refuse rows about units, or beneath parents, that are not below the unit whose list this is."""
-    spans = all_spans([within]).get(within, [])
-    inside = " or ".join(["(p.lo >= %s and p.lo < %s)"] * len(spans)) or "false"
-    bounds = [bound for span in spans for bound in span]
+    inside, bounds = inside_of(within, "p")
     cursor.execute(
         f"""insert into t_refused
         select r.row, 'code', 'outside', null::jsonb from t_row r where r.unit_id is not null and not exists (
-            select from units_placement p where p.unit_id = r.unit_id and ({inside}))
+            select from units_placement p where p.unit_id = r.unit_id and {inside})
         union
         select e.row, {_field("e")}, 'outside', null::jsonb from t_edge e where e.parent_key >= 0 and not exists (
-            select from units_placement p where p.unit_id = e.parent_key and ({inside})
+            select from units_placement p where p.unit_id = e.parent_key and {inside}
             union all select from units_placement p where p.unit_id = e.unit_id and p.valid_to is null
                 and (p.hierarchy = e.h and coalesce(p.parent_id, 0) = e.parent_key
                     or e.unit_id = %s and e.parent_key = 0 and p.parent_id is null))
@@ -320,7 +384,7 @@ def _kinds(cursor: Cursor) -> None:
     cursor.execute(
         f"""insert into t_refused select e.row, {_field("e")},
             case when e.no_place then 'kind_not_in_hierarchy' else 'kind_not_allowed_here' end,
-            jsonb_build_object('kind', e.kind, 'above', e.parent_kind) from t_wrong e
+            jsonb_build_object('kind', e.kind, 'above', e.parent_kind, 'hierarchy', e.h::text) from t_wrong e
         where not exists (select from t_refused r where r.row = e.row)"""
     )
     _drop_refused(cursor)
@@ -380,28 +444,51 @@ def _changes(cursor: Cursor) -> None:
         where e.unit_id is not null""",
         [levels.RESERVED, levels.RESERVED],
     )
+    cursor.execute(
+        """insert into t_change
+        select c.row, c.unit, u.code, 'closed_on', u.closed_on::text, c.closed_on::text from t_closing c
+            join units_unit u on u.id = c.unit where u.closed_on is distinct from c.closed_on
+        union all
+        select c.row, c.unit, u.code, 'successors', nullif(array_to_string(array(
+                select jsonb_array_elements_text(u.successors)), ' '), ''), array_to_string(c.successors, ' ')
+            from t_closing c join units_unit u on u.id = c.unit
+            where cardinality(c.successors) > 0 and u.successors is distinct from to_jsonb(c.successors)"""
+    )
 
 
 def _counts(cursor: Cursor) -> Counts:
     cursor.execute(
-        """select count(*) filter (where r.unit_id is null), count(*) filter (where m.row is not null),
-            count(*) filter (where m.row is null and c.row is not null), count(*),
+        """select count(*) filter (where r.unit_id is null),
+            count(*) filter (where m.row is not null and k.row is null),
+            count(*) filter (where m.row is null and c.row is not null and k.row is null),
+            count(*) filter (where k.row is not null), count(*),
             (select count(distinct row) from (select row from t_refused union select row from t_faulty) refused),
             (select count(*) from t_row n where not exists (select from t_edge e where e.row = n.row)
                 and not exists (
-                    select from units_placement p where p.unit_id = n.unit_id and p.valid_to is null))
+                    select from units_placement p where p.unit_id = n.unit_id and p.valid_to is null)),
+            (select count(*) from t_missing), (select count(*) from t_closing where row = 0),
+            (select count(*) from t_row r join units_unit u on u.id = r.unit_id and u.closed_on is not null
+                where r.closed_on is null)
         from t_row r
         left join (select distinct row from t_place_new where placement is not null) m on m.row = r.row
-        left join (select distinct row from t_change) c on c.row = r.row"""
+        left join (select distinct row from t_change) c on c.row = r.row
+        left join (select c.row from t_closing c join units_unit u on u.id = c.unit and u.closed_on is null) k
+            on k.row = r.row"""
     )
-    made, moved, changed, rows, refused, nowhere = cursor.fetchone()
+    made, moved, changed, closed, rows, refused, nowhere, missing, closed_missing, still_closed = (
+        cursor.fetchone()
+    )
     return Counts(
         made=made,
         moved=moved,
         changed=changed,
-        same=rows - made - moved - changed,
+        same=rows - made - moved - changed - closed,
         refused=refused,
         nowhere=nowhere,
+        closed=closed,
+        missing=missing,
+        closed_missing=closed_missing,
+        still_closed=still_closed,
     )
 
 
@@ -452,13 +539,12 @@ def check_pins(cursor: Cursor, *, within: int | None = None) -> dict[str, int]:
         f" from {every} s where s.code is not null and not exists (select from units_unit u where u.code = s.code)"
     )
     if within is not None:
-        spans = all_spans([within]).get(within, [])
-        inside = " or ".join(["(p.lo >= %s and p.lo < %s)"] * len(spans)) or "false"
+        inside, bounds = inside_of(within, "p")
         cursor.execute(
             f"insert into t_refused select s.row, 'unit_code', 'outside', null from {every} s"
             " join units_unit u on u.code = s.code where not exists (select from units_placement p"
-            f" where p.unit_id = u.id and ({inside}))",
-            [bound for span in spans for bound in span],
+            f" where p.unit_id = u.id and {inside})",
+            bounds,
         )
     fresh(
         cursor,

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
-from django.utils.translation import get_language
 from django.views.decorators.http import require_GET
+
+from abhiyan.core.words import language, named
 
 from . import queries
 from .models import Kind
@@ -24,21 +25,19 @@ class Choice:
     kind: str
     above: str
     is_sample: bool
+    is_closed: bool
     has_children: bool
 
 
-def _language() -> str:
-    return (get_language() or "hi").partition("-")[0]
-
-
-def _choices(rows: list[queries.UnitRow], language: str) -> list[Choice]:
+def _choices(rows: list[queries.UnitRow]) -> list[Choice]:
     return [
         Choice(
             code=row.code,
-            name=row.name(language),
+            name=row.name(),
             kind=str(Kind(row.kind).label),
-            above=" › ".join(queries.name_in(names, language) for names in row.above),
+            above=" › ".join(named(names) for names in row.above),
             is_sample=row.is_sample,
+            is_closed=row.closed_on is not None,
             has_children=row.has_children,
         )
         for row in rows
@@ -75,23 +74,22 @@ def search(request: HttpRequest) -> HttpResponse:
     within = None
     if code := request.GET.get("within"):
         within = (queries.unit(code).pk, _hierarchy(request))
-    language = _language()
-    rows = queries.search(text, language=language, within=within, kinds=kinds, limit=SHOWN) if text else []
-    return _answer(request, _choices(rows, language), len(rows), text=text)
+    rows = queries.search(text, language=language(), within=within, kinds=kinds, limit=SHOWN) if text else []
+    return _answer(request, _choices(rows), len(rows), text=text)
 
 
 @require_GET
 def children(request: HttpRequest, code: str) -> HttpResponse:
     """What stands directly beneath a unit in a hierarchy (in), a page at a time (offset)."""
-    language, hierarchy = _language(), _hierarchy(request)
+    hierarchy = _hierarchy(request)
     unit = queries.unit(code)
     offset = request.GET.get("offset", "")
     page = queries.children(
         unit.pk,
         hierarchy,
-        language=language,
+        language=language(),
         limit=queries.MOST,
         offset=int(offset) if re.fullmatch(r"\d{1,7}", offset) else 0,
     )
-    crumbs = [(row.code, row.name(language)) for row in queries.path(unit.pk, hierarchy)]
-    return _answer(request, _choices(page.rows, language), page.total, crumbs=crumbs)
+    crumbs = [(row.code, row.name()) for row in queries.path(unit.pk, hierarchy)]
+    return _answer(request, _choices(page.rows), page.total, crumbs=crumbs)

@@ -7,7 +7,7 @@ Locks: the import's row, first and alone.
 import os
 import unicodedata
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
@@ -15,21 +15,23 @@ from uuid import UUID, uuid4
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from abhiyan.core import audit, limits
+from abhiyan.core import audit, jobs, limits
 from abhiyan.core.actor import Actor
 from abhiyan.core.models import StagedImport
 from abhiyan.core.refusals import NotFound, Refused
 from abhiyan.core.tables.reasons import TableRefused
-from abhiyan.core.tables.sniffing import Problem, mapped, sniff
+from abhiyan.core.tables.sniffing import Problem, is_packed, mapped, sniff
 
 from . import authority, looks, running, store
 from .kinds import ImportKind, kind
-from .queries import failed_before_commit, has_slices, is_all_refused, may, preview_of
+from .queries import failed_before_commit, is_all_refused, may, preview_of
 
 State = StagedImport.State
 PIECE_BYTES = 1 << 20  # of one `receive`, small enough for a bad line
 LOCAL_PIECE_BYTES = 8 << 20  # the same, of a file that lies on this machine
-SOON_BYTES = 4 << 20  # a file up to this is looked at while its last piece is received; a larger one by a job
+# A file up to this is looked at while its last piece is received, a larger one by a job. What is packed unpacks to a
+# hundred times as much: a sheet of two megabytes may hold twenty million rows.
+SOON_BYTES, SOON_PACKED_BYTES = 4 << 20, 256 << 10
 BEGUN_PER_HOUR = 120
 MOST_OFFERED = 20  # choices named in a refusal
 LONGEST_NAME = 120
@@ -45,14 +47,12 @@ class FileEmpty(Refused):
 class FileTooLarge(Refused):
     """More than a step may hold in memory."""
 
-    code = "file_too_large"
     message = _("The file is larger than %(limit_mb)s MB. Split it.")
 
 
 class WrongOffset(Refused):
     """A piece that does not follow what is held. `received`: where to go on."""
 
-    code = "wrong_offset"
     message = _("The upload goes on at byte %(received)s.")
     status = 409
 
@@ -60,7 +60,6 @@ class WrongOffset(Refused):
 class PieceTooLarge(Refused):
     """One piece holds more than a piece may, or more than the file was said to hold."""
 
-    code = "piece_too_large"
     message = _("The piece sent is too large. Upload the file again.")
     status = 413
 
@@ -68,45 +67,37 @@ class PieceTooLarge(Refused):
 class AnotherFile(Refused):
     """An upload that was interrupted is gone on with by a file that is not the same."""
 
-    code = "another_file"
     message = _("This is not the file the upload began with. Choose the same file, or begin a new import.")
 
 
 class WrongState(Refused):
     """The import is not at the point this act belongs to; somebody else may have been quicker."""
 
-    code = "wrong_state"
-    message = _("The import has moved on meanwhile. Load the page again to see where it stands.")
+    message = _("The import has moved on. Load the page again to see how far it is.")
     status = 409
 
 
 class NothingToTake(Refused):
     """Every row was refused at the check."""
 
-    code = "nothing_to_take"
-    message = _(
-        "Every row of this list is refused, so there is nothing to take in. Mend the rows and upload it again."
-    )
+    message = _("Nothing can be imported: every row is refused. Correct the rows and upload the list again.")
 
 
 class NotReady(Refused):
     """Columns are still to be named, or something is wrong with those that were."""
 
-    code = "not_ready"
     message = _("The columns are not settled yet: %(problem)s")
 
 
 class BadOption(Refused):
     """A choice is missing, or not one of those on offer."""
 
-    code = "bad_option"
     message = _("Choose one of these for “%(option)s”: %(offered)s.")
 
 
 class OptionMissing(BadOption):
     """Something that has to be said of the file is not."""
 
-    code = "option_missing"
     message = _("Say “%(option)s”.")
 
 
@@ -162,6 +153,14 @@ def begin(
     return staged
 
 
+def _is_quick(staged: StagedImport) -> bool:
+    """Whether a file that is there whole can be looked at within a request."""
+    size = staged.file_bytes
+    if size <= SOON_PACKED_BYTES or size > SOON_BYTES:
+        return size <= SOON_PACKED_BYTES
+    return not is_packed(store.beginning(staged.public_id, size=size))
+
+
 def receive(*, public_id: UUID, offset: int, piece: bytes, by: Actor, at: datetime) -> int:
     """Keep a piece of the file. Returns the bytes now held, which is where the next piece begins.
 
@@ -188,12 +187,10 @@ def receive(*, public_id: UUID, offset: int, piece: bytes, by: Actor, at: dateti
             staged.file_sha256 = store.digest(public_id, size=staged.file_bytes)
         staged.save()
         if staged.state == State.RECEIVED:
-            if staged.file_bytes <= SOON_BYTES:
+            if _is_quick(staged):
                 _look(staged, at=at)
             else:
-                from abhiyan.core.tasks import import_look
-
-                import_look.later_once(str(public_id), public_id=str(public_id))
+                jobs.later("core.import_look", str(public_id), at=at, public_id=str(public_id))
     return staged.received_bytes
 
 
@@ -276,8 +273,7 @@ def discard(*, public_id: UUID, by: Actor, at: datetime) -> None:
     """Drop an import that has changed nothing, and its file at once."""
     with transaction.atomic():
         staged = _locked(public_id, by)
-        idle = (State.RECEIVING, State.RECEIVED, State.CHECKED, State.FAILED)
-        if staged.state not in idle or has_slices(staged):
+        if not may(staged, "discard"):
             raise WrongState
         staged.state, staged.look, staged.worked_at = State.DISCARDED, {}, at
         staged.save()
@@ -310,23 +306,22 @@ def bring(
         offset = 0
         while piece := file.read(size):
             offset = receive(public_id=staged.public_id, offset=offset, piece=piece, by=by, at=at)
-    if offset > SOON_BYTES:
+    staged.refresh_from_db()
+    if staged.state == State.RECEIVED and not staged.look:
         look(public_id=staged.public_id, at=at, by=by)
     return staged.public_id
 
 
 def ask(*, public_id: UUID, step: str, by: Actor, at: datetime) -> None:
-    """As check, commit and undo, without a job: the caller runs the step itself (running.run)."""
+    """As check, commit and undo, for who runs the step itself (running.run): a job goes on when it dies."""
+    _ask(public_id, step, by=by, at=at, wait=jobs.BUSY)
+
+
+def _ask(public_id: UUID, step: str, *, by: Actor, at: datetime, wait: timedelta = timedelta()) -> None:
     with transaction.atomic():
         _asked(public_id, step, by=by, at=at)
-
-
-def _ask(public_id: UUID, step: str, *, by: Actor, at: datetime) -> None:
-    from abhiyan.core.tasks import STEPS
-
-    with transaction.atomic():
-        _asked(public_id, step, by=by, at=at)
-        STEPS[step].later_once(str(public_id), public_id=str(public_id))
+        key = f"{public_id}/{step}"
+        jobs.later("core.import_step", key, at=at + wait, public_id=str(public_id), step=step)
 
 
 def _asked(public_id: UUID, step: str, *, by: Actor, at: datetime) -> None:
@@ -341,7 +336,7 @@ def _asked(public_id: UUID, step: str, *, by: Actor, at: datetime) -> None:
         if problem is not None:
             raise NotReady(problem=str(problem))
     staged.state, staged.step = running.UNDER_WAY[step], step
-    staged.error, staged.error_facts, staged.progress_pct, staged.attempts = "", {}, 0, 0
+    staged.error, staged.error_facts, staged.progress_pct = "", {}, 0
     staged.asked_by, staged.worked_at = _kept(by), at
     staged.save()
     audit.record(

@@ -12,7 +12,7 @@ class NobodyToAsk(Refused):
     """No room has said who may: so nobody may."""
 
     code = "not_yours"
-    message = _("Your appointments do not allow this here.")
+    message = _("Your role can't do this here. Ask the office above yours.")
     status = 403
 
 
@@ -47,6 +47,3 @@ def allows(by: Actor, capability: str, *, unit_id: int | None) -> bool:
     except Refused:
         return False
     return True
-
-
-__all__ = ["Ask", "NobodyToAsk", "allows", "require", "use"]

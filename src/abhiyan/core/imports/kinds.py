@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import Any
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -10,17 +10,14 @@ from django.utils.translation import gettext_lazy as _
 from abhiyan.core.refusals import Refused
 from abhiyan.core.tables.layout import Layout
 
-if TYPE_CHECKING:
-    from .work import Work
-
 Text = str | Promise
+Step = Callable[[Any], None]  # is handed its Work, which knows its kind
 MAX_BYTES = 256 << 20  # a step holds the file in memory; a million rows of paper are 80 MB
 
 
 class UnknownKind(Refused):
     """No room takes in such a list."""
 
-    code = "unknown_kind"
     message = _("There is no such kind of list: %(kind)s.")
 
 
@@ -38,6 +35,7 @@ class Option:
 
     choices: (value, label) pairs, asked in the scope of whoever brings the file; None: free text.
     names: name -> value, where people know a choice by something shorter than its value.
+    suggests: what a page fills in to begin with; nothing is taken that nobody saw.
     """
 
     key: str
@@ -47,6 +45,7 @@ class Option:
     default: str = ""
     help: Text = ""
     names: Callable[[], Mapping[str, str]] | None = None
+    suggests: Callable[[], str] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +57,15 @@ class Difference:
     field: str  # key of the layout
     old: str | None
     new: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Lacking:
+    """Something known that a list does not name, though it covers its place."""
+
+    code: str
+    name: str
+    kind: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +82,8 @@ class ImportKind:
     the list is brought, before any of it is read.
     tells: sentences for whoever brings the list, of the numbers a step noted about it as a whole (Work.note_whole).
     differences: (import id, first, how many) -> what the check found would change.
+    lacking: the same of what is known and the list does not name.
+    confirms: what of these numbers somebody has to say yes to apart, as a sentence; empty: nothing.
     """
 
     key: str
@@ -82,15 +92,19 @@ class ImportKind:
     layout: Layout
     capability: str
     outcomes: Mapping[str, Outcome]
-    check: "Callable[[Work], None]"
-    commit: "Callable[[Work], None]"
-    undo: "Callable[[Work], None]"
+    check: Step
+    commit: Step
+    undo: Step
     options: tuple[Option, ...] = ()
     reasons: Mapping[str, Text] = field(default_factory=dict)
+    said: Mapping[str, Callable[[str], str]] = field(default_factory=dict)
+    consequences: frozenset[str] = frozenset()
     discarded: Mapping[str, Text] = field(default_factory=dict)
     differences: Callable[[int, int, int], Sequence[Difference]] | None = None
     options_fit: Callable[[Mapping[str, str]], None] | None = None
     tells: Callable[[Mapping[str, int]], Sequence[str]] | None = None
+    lacking: Callable[[int, int, int], Sequence[Lacking]] | None = None
+    confirms: Callable[[Mapping[str, int]], str] | None = None
     atomic: bool = True
     max_bytes: int = MAX_BYTES
 
@@ -99,7 +113,7 @@ _kinds: dict[str, ImportKind] = {}
 
 
 def register(kind: ImportKind) -> None:
-    """Make a kind known, in the room's AppConfig.ready()."""
+    """Make a kind known. Those of `lists.KINDS_OF_LIST` of every room are, as the software starts."""
     _kinds[kind.key] = kind
 
 

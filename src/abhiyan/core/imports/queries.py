@@ -1,8 +1,9 @@
 """Imports as somebody may see them: the database's scope decides."""
 
+from collections.abc import Sequence
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Case, Q, QuerySet, Value, When
 
 from abhiyan.core.models import ImportSlice, RefusedRow, StagedImport
 from abhiyan.core.refusals import NotFound, written
@@ -10,7 +11,7 @@ from abhiyan.core.tables.reasons import say
 from abhiyan.core.tables.sniffing import Preview
 
 from . import looks
-from .kinds import ImportKind, kind
+from .kinds import ImportKind, Lacking, kind
 
 State = StagedImport.State
 
@@ -31,6 +32,15 @@ def imports() -> QuerySet[StagedImport]:
 def refused_rows(staged: StagedImport) -> QuerySet[RefusedRow]:
     """What was refused of an import, in the order of the file."""
     return RefusedRow.objects.filter(import_id=staged.id).order_by("row", "id")
+
+
+def causes_first(staged: StagedImport) -> QuerySet[RefusedRow]:
+    """The same, but rows that are refused only because another one is come last: for lists of the first few."""
+    consequences = kind(staged.kind).consequences
+    if not consequences:
+        return refused_rows(staged)
+    order = Case(When(Q(reason__in=consequences), then=Value(1)), default=Value(0))
+    return refused_rows(staged).order_by(order, "row", "id")
 
 
 def failed(account_id: int) -> QuerySet[StagedImport]:
@@ -57,6 +67,9 @@ def may(staged: StagedImport, step: str) -> bool:
         return state == State.CHECKED or (failed and staged.step == "commit")
     if step == "undo":
         return state == State.DONE or (failed and has_slices(staged))
+    if step == "discard":
+        idle = (State.RECEIVING, State.RECEIVED, State.CHECKED, State.FAILED)
+        return state in idle and not has_slices(staged)
     raise LookupError(step)
 
 
@@ -82,6 +95,21 @@ def told(staged: StagedImport) -> list[str]:
     return list(of_kind.tells(whole)) if of_kind.tells is not None and whole else []
 
 
+def confirms(staged: StagedImport) -> str:
+    """What somebody has to say yes to apart before a list is imported; empty: nothing."""
+    of_kind = kind(staged.kind)
+    whole = {key[1:]: n for key, n in staged.notes.items() if key.startswith("/")}
+    return of_kind.confirms(whole) if of_kind.confirms is not None else ""
+
+
+def lacking(staged: StagedImport, first: int, how_many: int) -> Sequence[Lacking]:
+    """What is known and a checked or imported list does not name, so many of it."""
+    of_kind = kind(staged.kind)
+    if of_kind.lacking is None or staged.state not in (State.CHECKED, State.DONE):
+        return ()
+    return of_kind.lacking(staged.id, first, how_many)
+
+
 def taken(staged: StagedImport) -> int:
     """Rows that came, or would come, to an outcome; also to "nothing changes"."""
     return sum(n for outcome, n in staged.counts.items() if outcome not in ("refused", "skipped"))
@@ -99,7 +127,10 @@ def reason_text(of_kind: ImportKind, row: RefusedRow) -> str:
         from django.utils.translation import get_language
 
         facts = {"field": field.label(get_language() or "en") if field else ""}
-        facts |= {name: written(name, fact) for name, fact in row.facts.items()}
+        facts |= {
+            name: of_kind.said[name](fact) if name in of_kind.said else written(name, fact)
+            for name, fact in row.facts.items()
+        }
         text: str = str(of_kind.reasons[row.reason]) % facts
         return text
     return say(row.reason, row.facts, field=field)

@@ -1,8 +1,9 @@
 """The steps of an import as jobs run them: check, commit, undo. Also what tidies up after those who do not return.
 
-A step runs once at a time, behind an advisory lock. An atomic kind's step is one transaction with the change of
-state, so a worker that is killed leaves the import as it was and the step begins anew. A kind that commits slice by
-slice notes each slice in the transaction of its facts and goes on behind the last one.
+A step runs once at a time, behind an advisory lock, and is a job: one whose worker dies is begun again. An atomic
+kind's step is one transaction with the change of state, so a worker that is killed leaves the import as it was and
+the step begins anew. A kind that commits slice by slice notes each slice in the transaction of its facts and goes on
+behind the last one.
 """
 
 import logging
@@ -28,7 +29,7 @@ from abhiyan.core.scope import system
 from abhiyan.core.tables.reasons import TableRefused
 
 from . import authority, looks, store
-from .kinds import ImportKind, UnknownKind, kind
+from .kinds import kind
 from .work import Signal, Work
 
 log = logging.getLogger(__name__)
@@ -36,8 +37,6 @@ State = StagedImport.State
 UNDER_WAY = {"check": State.CHECKING, "commit": State.COMMITTING, "undo": State.UNDOING}
 AFTER = {"check": State.CHECKED, "commit": State.DONE, "undo": State.UNDONE}
 OVER = (State.DONE, State.UNDONE, State.DISCARDED)
-ATTEMPTS = 5
-SILENT_S = 60.0  # a step under way that gave no sign for so long, and holds no lock, has died
 HAND_OVER_S = 5.0  # the step before has told its end and still tidies up
 IDLE = timedelta(days=7)
 TELL = Callable[[int], None]
@@ -46,14 +45,12 @@ TELL = Callable[[int], None]
 class Interrupted(Refused):
     """The step was ended from outside several times over: the machine, memory, the database."""
 
-    code = "interrupted"
-    message = _("The work was interrupted several times and stopped. Start it again; nothing is lost.")
+    message = _("The work was interrupted several times and stopped. Start it again. Nothing is lost.")
 
 
 class WentWrong(Refused):
     """Our own mistake. The log has its kind and place, never the contents."""
 
-    code = "went_wrong"
     message = _("Something went wrong on our side (%(kind)s). Nothing is half done; start the step again.")
 
 
@@ -122,7 +119,7 @@ def _finished(import_id: int, step: str, work: Work, *, at: datetime) -> None:
     work.finish()
     staged = StagedImport.objects.select_for_update().get(id=import_id)
     staged.state = AFTER[step]
-    staged.step, staged.error, staged.error_facts, staged.attempts = "", "", {}, 0
+    staged.step, staged.error, staged.error_facts = "", "", {}
     staged.progress_pct = 100
     if step == "undo":
         staged.undone_at = at
@@ -161,10 +158,18 @@ def _failed(import_id: int, step: str, refused: Refused, *, at: datetime) -> Non
         staged = StagedImport.objects.select_for_update().get(id=import_id)
         # Committed facts are still there when undoing was refused: the import stays done.
         staged.state = State.DONE if step == "undo" and kind(staged.kind).atomic else State.FAILED
-        staged.step, staged.attempts = step, 0
+        staged.step = step
         staged.error, staged.error_facts = refused.code, error_facts(refused)
         staged.worked_at = at
         staged.save()
+
+
+def give_up(public_id: UUID, step: str, *, at: datetime) -> None:
+    """Say of a step that died again and again, and is still to be done, that it stopped."""
+    with system("import"):
+        staged = StagedImport.objects.filter(public_id=public_id, state=UNDER_WAY[step]).first()
+    if staged is not None:
+        _failed(staged.id, step, Interrupted(), at=at)
 
 
 def error_facts(refused: Refused) -> dict[str, Any]:
@@ -212,7 +217,9 @@ def actor_of(staged: StagedImport) -> Actor:
 @contextmanager
 def gateway() -> Iterator[psycopg.Connection[tuple[Any, ...]]]:
     """A connection of the only role that may use the schema `staging`."""
-    with psycopg.connect(database.conninfo("gateway"), autocommit=True, connect_timeout=10) as own:
+    with database.Connection.connect(
+        database.conninfo("gateway"), autocommit=True, connect_timeout=10
+    ) as own:
         yield own
 
 
@@ -245,11 +252,8 @@ def drop_staging(import_id: int | None = None) -> None:
 
 
 def sweep(at: datetime) -> int:
-    """Begin again what died, give up what dies again and again, forget files nobody needs any more."""
+    """Forget imports nobody goes on with, and files and tables nobody needs any more."""
     with system("import"):
-        dead = StagedImport.objects.filter(
-            state__in=UNDER_WAY.values(), worked_at__lt=at - timedelta(seconds=SILENT_S)
-        ).values_list("id", "public_id", "step", "attempts")
         # What is partly committed stays, to be gone on with or undone.
         partly = ImportSlice.objects.filter(import_id=OuterRef("id"))
         did = StagedImport.objects.filter(
@@ -257,9 +261,6 @@ def sweep(at: datetime) -> int:
             state__in=(State.RECEIVING, State.RECEIVED, State.CHECKED, State.FAILED),
             created_at__lt=at - IDLE,
         ).update(state=State.DISCARDED, look={}, worked_at=at)
-        found = list(dead)
-    for import_id, public_id, step, attempts in found:
-        did += _again(import_id, public_id, step, attempts, at=at)
     lying = store.kept()
     if lying:
         with system("import"):
@@ -275,36 +276,3 @@ def sweep(at: datetime) -> int:
             did += 1
     drop_staging()
     return did
-
-
-def _again(import_id: int, public_id: UUID, step: str, attempts: int, *, at: datetime) -> int:
-    from abhiyan.core.tasks import STEPS
-
-    signal = Signal(import_id)
-    try:
-        if not signal.alone():
-            return 0
-    finally:
-        signal.close()
-    if attempts >= ATTEMPTS:
-        _failed(import_id, step, Interrupted(), at=at)
-        return 1
-    with system("import"):
-        StagedImport.objects.filter(id=import_id).update(attempts=attempts + 1, worked_at=at)
-        STEPS[step].later_once(str(public_id), public_id=str(public_id))
-    return 1
-
-
-__all__ = [
-    "ImportKind",
-    "Interrupted",
-    "UnknownKind",
-    "WentWrong",
-    "actor_of",
-    "drop_staging",
-    "error_facts",
-    "error_text",
-    "gateway",
-    "run",
-    "sweep",
-]

@@ -6,7 +6,7 @@ What a cell goes through, in this order:
 - control, bidirectional and zero-width characters, soft hyphens and byte-order marks are removed, and counted.
   A joiner (ZWJ, ZWNJ) stays where a script spells with it: after a virama, before one (Bengali), and between
   Arabic letters (UAX 31, contexts A1, A2, B); anywhere else it is invisible and only makes equal names unequal;
-- white space of any kind becomes one space; line breaks too, unless the field is multiline;
+- white space of any kind becomes one space, and several are counted; line breaks too, unless the field is multiline;
 - the length is checked on what is left; in every kind but TEXT and NAME digits of any script become ASCII.
 
 Whole columns are looked at first with a few calls that run in C; only a column with something odd in it is
@@ -49,6 +49,7 @@ _QUOTED_FORMULA = re.compile(r"'+\s*[=+\-@＝＋－＠\t\r\n]")
 _MOJIBAKE = re.compile("à[¤¥]|Ã[ -¿]|â€")
 _QUESTIONS = re.compile(r"[\s?.]*\?\?[\s?.]*")
 _JOINERS = "\u200c\u200d"
+_WIDE_SPACE = re.compile(r"[^\S\r\n]{2,}")
 
 
 def _joiner_stays(text: str, place: int) -> bool:
@@ -97,6 +98,8 @@ def tidied(cell: str, *, multiline: bool = False, note: Callable[[str], None] | 
                 return "\n".join(lines).strip("\n")
             if len([line for line in lines if line]) > 1 and any(mark in text for mark in ",;\t|"):
                 raise BadCell("broken_quote")
+    if note is not None and _WIDE_SPACE.search(text.strip()):
+        note("spaces_joined")
     return " ".join(text.split())
 
 
@@ -192,7 +195,8 @@ _SCIENTIFIC = re.compile(r"[0-9](?:[.,][0-9]+)?[eE]\+[0-9]+")
 _CODE = re.compile(r"\w[\w .:/#&()\-\u0900-\u0903\u093a-\u094f]*")
 _CODE_ODD = re.compile(r"[^A-Za-z0-9 .:/#&()\-_]")
 _WHOLE = re.compile(r"[+-]?[0-9]+(?:\.0+)?")
-_GROUPED = re.compile(r"[+-]?[0-9]{1,3}(?:,[0-9]{2,3})*,[0-9]{3}(?:\.[0-9]+)?")
+# 12,34,567 and 12 34 567; the last group has three digits, or it would be two numbers in one cell.
+_GROUPED = re.compile(r"[+-]?[0-9]{1,3}(?:(?:,[0-9]{2,3})*,| (?:[0-9]{2,3} )*)[0-9]{3}(?:\.[0-9]+)?")
 _NUMBER = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]{1,2})?")
 _PIN = re.compile(r"[1-9][0-9]{2} ?[0-9]{3}(?:\.0)?")
 
@@ -227,7 +231,7 @@ def _integer(field: Field) -> Callable[[str], int | None]:
         if not text:
             return None
         if _GROUPED.fullmatch(text):
-            text = text.replace(",", "")
+            text = text.replace(",", "").replace(" ", "")
         if _SCIENTIFIC.fullmatch(text):
             raise BadCell("scientific")
         if not _WHOLE.fullmatch(text) or len(text) > 20:
@@ -247,7 +251,7 @@ def _decimal(field: Field) -> Callable[[str], float | None]:
         if not text:
             return None
         if _GROUPED.fullmatch(text):
-            text = text.replace(",", "")
+            text = text.replace(",", "").replace(" ", "")
         if not _NUMBER.fullmatch(text) or len(text) > 40:
             raise BadCell("not_number")
         return float(_bounded(field, float(text)))

@@ -20,8 +20,8 @@ CELL: dict[str, str | Promise] = {
     "nul": _("%(field)s contains an unprintable character (NUL). Type it again."),
     "damaged": _("%(field)s contains characters that were lost in an earlier conversion (�). Type it again."),
     "question_marks": _(
-        "%(field)s holds question marks in place of letters: they were lost when the file was saved. "
-        "Save the original as “CSV UTF-8” or .xlsx."
+        "%(field)s has question marks in place of letters, which were lost in saving. Save "
+        "the original as “CSV UTF-8” or .xlsx."
     ),
     "mojibake": _(
         "%(field)s is garbled (à¤…): Hindi text was saved twice in different encodings. "
@@ -33,7 +33,7 @@ CELL: dict[str, str | Promise] = {
     "formula": _("%(field)s starts like a formula (= + - @). Write it as plain text."),
     "link": _("%(field)s contains a web address. Remove it."),
     "no_letters": _("%(field)s has no letters. Write it in letters."),
-    "digits_in_name": _("%(field)s contains a long number. Numbers do not belong here; remove it."),
+    "digits_in_name": _("%(field)s contains a long number. Remove it."),
     "not_whole": _("%(field)s is not a whole number."),
     "not_number": _("%(field)s is not a number."),
     "too_small": _("%(field)s is below %(least)s."),
@@ -68,7 +68,7 @@ FILE: dict[str, str | Promise] = {
     "cut_short": _(
         "The file ends in the middle of a row: it was uploaded only in part, or a quotation mark is open."
     ),
-    "zip_bomb": _("The file unpacks to far more than a list could hold, so it is not opened."),
+    "zip_bomb": _("Unpacked, this file is too large for a list, so we did not open it."),
     "file_too_large": _("The file is larger than %(limit_mb)s MB. Split it."),
     "sheet_too_large": _("The sheet needs too much memory or time. Save it as CSV, or split it."),
     "too_many_columns": _(
@@ -81,8 +81,7 @@ FILE: dict[str, str | Promise] = {
         "A cell in or after row %(row)s never ends. Is a quotation mark opened and not closed?"
     ),
     "bad_utf8": _(
-        "Line %(line)s (byte %(byte)s of the file) is not valid UTF-8 text, the rest is. "
-        "Save the file as “CSV UTF-8” or .xlsx."
+        "Line %(line)s (byte %(byte)s of the file) is not UTF-8 text. Save the file as “CSV UTF-8” or .xlsx."
     ),
     "unknown_encoding": _(
         "Line %(line)s (byte %(byte)s of the file) is in an encoding we cannot tell. "
@@ -99,23 +98,21 @@ FILE: dict[str, str | Promise] = {
     "no_header": _("There is no row of column names. Add one, or say which column is which."),
     "missing_columns": _("No column found for: %(fields)s. Say which column it is, or add it."),
     "doubled_header": _(
-        "The column name “%(header)s” stands on more than one column (%(columns)s). "
-        "Rename or remove one, or say which of them is %(field)s."
+        "Several columns are named “%(header)s” (%(columns)s). Rename or remove one, or say "
+        "which is %(field)s."
     ),
     "doubled_column": _("Column %(column)s is given for more than one field."),
     "sensitive_column": _("Column %(column)s (“%(header)s”) holds sensitive data and is never read."),
     "unknown_column": _("There is no column %(column)s."),
     "unknown_field": _("This list has no field “%(name)s”."),
-    "changed": _("The file has changed since it was looked at. Send it again."),
+    "changed": _("The file has changed since we read it. Send it again."),
     # Told, and read nevertheless.
     "guessed_encoding": _(
         "The file is not UTF-8; it is read as Windows-1252. Look at the sample for wrong letters."
     ),
-    "doubled_ignored": _(
-        "The column name “%(header)s” stands on more than one column (%(columns)s); they are not read."
-    ),
+    "doubled_ignored": _("Several columns are named “%(header)s” (%(columns)s). We do not read them."),
     "dropped_columns": _("Sensitive columns are not read: %(headers)s."),
-    "unread_columns": _("Columns this list has no use for are not read: %(headers)s."),
+    "unread_columns": _("This list does not use these columns: %(headers)s."),
     "other_sheets": _("Only the sheet “%(sheet)s” is read, not: %(sheets)s."),
 }
 
@@ -143,6 +140,7 @@ SENSITIVE: dict[str, str | Promise] = {
 NOTES: dict[str, str | Promise] = {
     "invisible_removed": _("invisible characters removed"),
     "formula_text": _("starts like a formula; kept as text"),
+    "spaces_joined": _("several spaces made one"),
 }
 
 

@@ -7,7 +7,7 @@ closed is meant: a harmless column called "Health block" is lost rather than a h
 import re
 from collections.abc import Sequence
 
-from abhiyan.core.tables.headers import spaced
+from abhiyan.core.tables.words import spaced
 
 # Against the header in small letters with single spaces; `\b` counts Devanagari vowel signs as letters here,
 # because `spaced` leaves them in place and the patterns below say where a word ends by (?= |$).

@@ -236,11 +236,19 @@ _MAGIC = (
 _ARCHIVES = (b"\x1f\x8b", b"BZh", b"\xfd7zXZ", b"7z\xbc\xaf", b"Rar!", b"\x28\xb5\x2f\xfd")
 
 
+_ZIP, _OLE = b"PK", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+
+
+def is_packed(start: bytes) -> bool:
+    """Whether a file that begins so is a sheet of a spreadsheet program, which may hold far more than its bytes."""
+    return start.startswith((_ZIP, _OLE))
+
+
 def _is_sheet(path: Path, start: bytes) -> bool:
     """Whether it is a sheet, by content whatever the name; refuses what is neither sheet nor text."""
-    if start.startswith(b"PK"):
+    if start.startswith(_ZIP):
         return _zipped(path)
-    if start.startswith(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"):
+    if start.startswith(_OLE):
         with path.open("rb") as file:
             # An encrypted .xlsx is such a container too; the names of its streams are UTF-16.
             if "EncryptedPackage".encode("utf-16-le") in file.read(1 << 22):

@@ -1,7 +1,11 @@
 """A backup taken while people write comes back whole, for whoever holds the key, and carries no keys itself."""
 
+import fcntl
 import io
 import os
+import signal
+import subprocess
+import sys
 import tarfile
 import threading
 from collections.abc import Iterator
@@ -14,12 +18,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from abhiyan.core import audit, audit_seals, backup, database, keys, news, schema, sealing
+from abhiyan.core import audit, audit_seals, backup, database, doctor, keys, news, schema, sealing
 from abhiyan.core.actor import Actor
 from abhiyan.core.models import AuditEntry, RateCount
 from abhiyan.core.scope import system
 
 from .conftest import seal_everything
+
+pytestmark = pytest.mark.versions
 
 AT = datetime(2026, 11, 20, 9, tzinfo=UTC)
 SECRET, PUBLIC = sealing.new_pair()
@@ -149,7 +155,6 @@ def test_a_restored_database_is_protected_as_before_and_its_trail_goes_on(
     assert found.unsealed == 0
 
 
-@pytest.mark.once
 def test_a_database_in_use_is_replaced_only_when_told_and_is_set_aside(
     files: Path, target: str, tmp_path: Path
 ) -> None:
@@ -181,7 +186,6 @@ def test_a_database_in_use_is_replaced_only_when_told_and_is_set_aside(
     assert Path(second["files"]).exists()
 
 
-@pytest.mark.once
 def test_a_damaged_or_cut_backup_changes_nothing(files: Path, target: str, tmp_path: Path) -> None:
     backup.take(to=tmp_path / "b.age", recipient=PUBLIC, at=AT)
     whole = (tmp_path / "b.age").read_bytes()
@@ -197,7 +201,6 @@ def test_a_damaged_or_cut_backup_changes_nothing(files: Path, target: str, tmp_p
         assert not (tmp_path / "f").exists()
 
 
-@pytest.mark.once
 def test_a_backup_holds_no_key_and_nothing_in_clear(files: Path, tmp_path: Path) -> None:
     write(1)
     backup.take(to=tmp_path / "b.age", recipient=PUBLIC, at=AT)
@@ -216,7 +219,6 @@ def test_a_backup_holds_no_key_and_nothing_in_clear(files: Path, tmp_path: Path)
     assert names[-1] == "complete.json"
 
 
-@pytest.mark.once
 def test_another_master_key_is_refused_before_anything_is_touched(
     files: Path, target: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -232,7 +234,6 @@ def test_another_master_key_is_refused_before_anything_is_touched(
         keys.keyring.cache_clear()
 
 
-@pytest.mark.once
 def test_what_is_wrong_with_a_key_is_said_as_it_is() -> None:
     mistyped = "this public key begins with age1 as it should, and is mistyped or cut short"
     for text, said in {
@@ -258,7 +259,46 @@ def test_a_backup_that_fails_leaves_no_file(files: Path, tmp_path: Path) -> None
     assert [path.name for path in tmp_path.iterdir()] == ["files"]
 
 
-@pytest.mark.once
+KILLED = """
+import os, signal, sys
+from pathlib import Path
+
+import django
+
+django.setup()
+from abhiyan.core import backup, clock
+
+def kill(_text):
+    os.kill(os.getpid(), signal.SIGKILL)
+
+backup.take(to=Path(sys.argv[1]), recipient=sys.argv[2], at=clock.now(), say=kill)
+"""
+
+
+def test_what_killed_backups_leave_is_told_and_removed_by_the_next_and_nothing_else(
+    files: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "backups"
+    for name in ("monday.age", "tuesday.age"):
+        killed = subprocess.run(
+            [sys.executable, "-c", KILLED, str(folder / name), PUBLIC], check=False, cwd=tmp_path
+        )
+        assert killed.returncode == -signal.SIGKILL
+    (folder / ".other.half").write_bytes(b"somebody else's")
+    under_way = folder / ".now.age.half"
+    assert sorted(path.name for path in backup.halves(folder)) == [".tuesday.age.half"]
+    with under_way.open("wb") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        monkeypatch.setenv("ABHIYAN_HOME", str(tmp_path))
+        backup._keep_in_mind({"taken_at": AT.isoformat(), "folder": str(folder)})
+        told = [finding for finding in doctor.backups(AT) if finding.level == doctor.WARN]
+        monkeypatch.undo()
+        assert [one.text for one in told] == [f"backups that were interrupted have left files in {folder}: 1"]
+        backup.take(to=folder / "b.age", recipient=PUBLIC, at=AT)
+    left = sorted(path.name for path in folder.iterdir())
+    assert left == [".now.age.half", ".other.half", "b.age"]
+
+
 def test_a_backup_into_a_folder_gets_a_file_of_its_own_and_the_folder_is_made(
     files: Path, tmp_path: Path
 ) -> None:
@@ -273,7 +313,6 @@ def test_a_backup_into_a_folder_gets_a_file_of_its_own_and_the_folder_is_made(
     assert backup.file_for(f"{tmp_path}/one.age", AT) == tmp_path / "one.age"
 
 
-@pytest.mark.once
 def test_a_backup_never_overwrites_a_file(files: Path, tmp_path: Path) -> None:
     (tmp_path / "b.age").write_bytes(b"yesterday's")
     with pytest.raises(backup.BackupFailed, match="not overwritten"):
@@ -294,7 +333,6 @@ def test_only_the_backup_role_looks_past_the_policies_and_it_writes_nothing(tran
     assert AuditEntry.objects.count() == 0
 
 
-@pytest.mark.once
 @given(clear=st.binary(max_size=300_000), cuts=st.lists(st.integers(1, 100_000), max_size=6))
 def test_what_is_sealed_in_any_pieces_opens_the_same(clear: bytes, cuts: list[int]) -> None:
     out = io.BytesIO()
@@ -312,7 +350,6 @@ def test_what_is_sealed_in_any_pieces_opens_the_same(clear: bytes, cuts: list[in
             sealing.Opener(io.BytesIO(out.getvalue()[:cut]), sealing.secret_keys(SECRET)).read()
 
 
-@pytest.mark.once
 def test_another_key_does_not_open_and_says_so() -> None:
     out = io.BytesIO()
     sealing.Sealer(out, sealing.public_key(PUBLIC)).close()
@@ -321,7 +358,6 @@ def test_another_key_does_not_open_and_says_so() -> None:
         sealing.Opener(io.BytesIO(out.getvalue()), sealing.secret_keys(other)).read()
 
 
-@pytest.mark.once
 def test_keys_are_those_of_the_age_program() -> None:
     """A pair published with age's own tests."""
     (secret,) = sealing.secret_keys(

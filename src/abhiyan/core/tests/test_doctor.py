@@ -1,9 +1,9 @@
-"""Whatever is not as it should be is found, each by its own check, with a way to put it right."""
+"""What is not as it should be is found, each by its own check, with a way to put it right (a flaw for each check is
+planted in tests/test_doctor_flaws.py)."""
 
 import asyncio
+import threading
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -19,7 +19,7 @@ from abhiyan.core.scope import system
 
 from .conftest import seal_everything
 
-pytestmark = pytest.mark.usefixtures("as_jobs")
+pytestmark = [pytest.mark.usefixtures("as_jobs"), pytest.mark.versions]
 
 
 def found(check: str, *, at: datetime | None = None, is_served: bool = True) -> dict[str, str]:
@@ -28,100 +28,15 @@ def found(check: str, *, at: datetime | None = None, is_served: bool = True) -> 
     return {one.finding.level: one.finding.text for one in findings}
 
 
-@contextmanager
-def meanwhile(change: str, back: str, role: str | None = "owner") -> Iterator[None]:
-    """A change to the database, by the owner or the administrator, undone afterwards."""
-    with psycopg.connect(database.conninfo(role), autocommit=True) as own:
-        own.execute(change)
-        try:
-            yield
-        finally:
-            own.execute(back)
-
-
-def real(role: str) -> str:
-    return database.role_name(role)
-
-
 def test_a_sound_installation_fails_in_nothing() -> None:
     failing = {one.check for one in doctor.examine(clock.now()) if one.finding.level == doctor.FAIL}
     assert failing <= {"texts"}  # the texts of messages are published by `abhiyan init`, never run here
-
-
-FLAWS = {
-    "a right too many": (
-        "roles",
-        "grant delete on core_audit to {app}",
-        "revoke delete on core_audit from {app}",
-    ),
-    "a right on a column": (
-        "roles",
-        "grant update (act) on core_audit to {gateway}",
-        "revoke update (act) on core_audit from {gateway}",
-    ),
-    "a right for everybody": (
-        "roles",
-        "grant select on people_person to public",
-        "revoke select on people_person from public",
-    ),
-    "a right too few": (
-        "roles",
-        "revoke insert on core_audit from {app}",
-        "grant insert on core_audit to {app}",
-    ),
-    "protection not forced": (
-        "policies",
-        "alter table people_person no force row level security",
-        "alter table people_person force row level security",
-    ),
-    "protection switched off": (
-        "policies",
-        "alter table people_person disable row level security",
-        "alter table people_person enable row level security",
-    ),
-    "a policy too many": (
-        "policies",
-        "create policy open on people_person to {app} using (true)",
-        "drop policy open on people_person",
-    ),
-    "the queue of tallies not protected": (
-        "policies",
-        "alter table programmes_delta disable row level security",
-        "alter table programmes_delta enable row level security",
-    ),
-}
-
-
-@pytest.mark.parametrize(("check", "change", "back"), FLAWS.values(), ids=list(FLAWS))
-def test_a_flaw_in_rights_or_policies_is_found(check: str, change: str, back: str) -> None:
-    names = {role: real(role) for role in database.ROLES}
-    with meanwhile(change.format(**names), back.format(**names)):
-        assert doctor.FAIL in found(check)
-    assert doctor.FAIL not in found(check)
-
-
-ROLE_FLAWS = {
-    "may look past policies": "alter role {app} bypassrls",
-    "may make roles": "alter role {jobs} createrole",
-    "is another's member": "grant {owner} to {app}",
-    "owns something": "create table mine (); alter table mine owner to {gateway}",
-}
 
 
 def test_tables_of_a_list_that_is_being_taken_in_are_no_flaw() -> None:
     with psycopg.connect(database.conninfo("gateway"), autocommit=True) as gateway:
         gateway.execute("create temporary table known_phone (id int primary key, note text)")
         assert doctor.OK in found("roles")
-
-
-@pytest.mark.parametrize("change", ROLE_FLAWS.values(), ids=list(ROLE_FLAWS))
-def test_a_role_that_may_too_much_is_found(change: str) -> None:
-    """Roles are the whole server's, and other tests run on it: so the change is never committed."""
-    with psycopg.connect(database.conninfo(None)) as admin:
-        assert doctor.role_flaws(admin.cursor()) == []
-        admin.execute(change.format(**{role: real(role) for role in database.ROLES}))
-        assert len(doctor.role_flaws(admin.cursor())) == 1
-        admin.rollback()
 
 
 def test_loops_that_never_turned_stopped_or_fail_are_told_apart() -> None:
@@ -135,6 +50,7 @@ def test_loops_that_never_turned_stopped_or_fail_are_told_apart() -> None:
     )
     resting = found("loops", at=now + timedelta(seconds=100), is_served=False)
     assert "nothing runs here" in resting[doctor.WARN] and doctor.FAIL not in resting
+    assert doctor.late() == doctor.FAIL, "what one examination was told ends with it"
     Heartbeat.objects.filter(loop="core.seal").update(error="ZeroDivisionError")
     assert "core.seal fails with ZeroDivisionError" in found("loops", at=now)[doctor.FAIL]
 
@@ -267,6 +183,19 @@ def health_status() -> int:
     health._kept = None
     asyncio.run(health.healthz({"method": "GET", "headers": []}, receive, send))
     return int(sent[0]["status"])
+
+
+def test_health_is_asked_again_after_a_thread_could_not_start(monkeypatch: pytest.MonkeyPatch) -> None:
+    Heartbeat.objects.create(loop="core.seal", turned_at=clock.now(), took_ms=1)
+
+    def no_thread(_self: threading.Thread) -> None:
+        raise RuntimeError("can't start new thread")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(threading.Thread, "start", no_thread)
+        with pytest.raises(RuntimeError):
+            health.look()
+    assert health.look()["database"] == "ok"
 
 
 def test_health_fails_when_a_loop_stopped_or_the_database_is_away(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -4,6 +4,7 @@ import multiprocessing
 import os
 import pickle
 import pwd
+import resource
 import shutil
 import signal
 import stat
@@ -19,8 +20,9 @@ import psycopg
 import pytest
 
 from abhiyan.core import embedded, machine
+from abhiyan.core.embedded import places
+from abhiyan.core.embedded.processes import is_server, processes_of, wait_until
 
-pytestmark = pytest.mark.once
 as_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root runs the database as another user")
 
 
@@ -49,7 +51,7 @@ def home(short: Path, request: pytest.FixtureRequest) -> Iterator[Path]:
     folder = short / request.node.name[:24]
     yield folder
     embedded.stop(folder)
-    assert embedded._processes(folder) == []
+    assert processes_of(folder) == []
     shutil.rmtree(folder, ignore_errors=True)
 
 
@@ -70,7 +72,7 @@ def kill_9(home: Path) -> None:
     """The server alone: its other processes find out by themselves."""
     pid = postmaster(home)
     os.kill(pid, signal.SIGKILL)
-    assert embedded._wait_until(lambda: not embedded._is_server(pid, home), wait_s=10)
+    assert wait_until(lambda: not is_server(pid, home), wait_s=10)
 
 
 def test_letters_and_order_do_not_depend_on_the_machine(running: Path) -> None:
@@ -153,11 +155,11 @@ def test_asked_again_it_finds_the_running_one(running: Path) -> None:
 
 def test_ended_it_leaves_no_process_and_may_be_ended_twice(home: Path) -> None:
     embedded.ensure_running(home)
-    processes = embedded._processes(home)
+    processes = processes_of(home)
     assert len(processes) > 3
     assert embedded.stop(home) is True
     assert embedded.is_running(home) is False
-    assert embedded._processes(home) == []
+    assert processes_of(home) == []
     assert embedded.stop(home) is False
 
 
@@ -188,9 +190,22 @@ def test_after_a_kill_9_a_busy_process_of_the_dead_server_is_ended(
         # Stopped, it cannot notice that its server died.
         os.kill(busy, signal.SIGSTOP)
         kill_9(home)
-        assert busy in embedded._processes(home)
+        assert busy in processes_of(home)
         assert ask(home, "select 1") == 1
-        assert busy not in embedded._processes(home)
+        assert busy not in processes_of(home)
+
+
+def test_on_a_full_disk_it_says_so_and_starts_once_there_is_room(home: Path) -> None:
+    embedded.ensure_running(home)
+    kill_9(home)
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (0, hard))
+    try:
+        with pytest.raises(embedded.NotStarted):
+            embedded.ensure_running(home)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    assert ask(home, "select 1") == 1
 
 
 def test_a_number_given_to_another_process_meanwhile_does_not_hold_up_the_start(home: Path) -> None:
@@ -222,7 +237,7 @@ def test_four_processes_asking_at_once_get_one_server(home: Path) -> None:
         answers = pool.map(_started, [home] * 4)
     assert len(set(answers)) == 1
     # By their parents: until it has named itself, a server's child bears the command line of the server.
-    ours = set(embedded._processes(home))
+    ours = set(processes_of(home))
     assert [pid for pid in ours if _parent_of(pid) not in ours | {None}] == [postmaster(home)]
 
 
@@ -283,7 +298,7 @@ def test_a_broken_setting_is_told_and_leaves_no_process(home: Path) -> None:
     (home / "postgres.local.conf").write_text("shared_buffers = 'a lot'\n")
     with pytest.raises(embedded.NotStarted, match="shared_buffers"):
         embedded.ensure_running(home)
-    assert embedded._processes(home) == []
+    assert processes_of(home) == []
     (home / "postgres.local.conf").write_text("work_mem = 9MB\n")
     assert ask(home, "show work_mem") == "9MB"
 
@@ -302,7 +317,7 @@ def test_status_tells_where_and_as_whom(running: Path, short: Path) -> None:
 def users(home: Path) -> set[int]:
     """Whose processes of the cluster are. Its own workers come and go while one looks."""
     found = set()
-    for pid in embedded._processes(home):
+    for pid in processes_of(home):
         with suppress(FileNotFoundError):
             found.add(Path(f"/proc/{pid}").stat().st_uid)
     return found
@@ -346,8 +361,10 @@ def test_new_folders_can_be_passed_whatever_the_umask(short: Path) -> None:
     before = os.umask(0o077)
     try:
         embedded.ensure_running(short / "new" / "home")
+        assert embedded.is_running(short / "new" / "home")
     finally:
         os.umask(before)
+    assert stat.S_IMODE((short / "new").stat().st_mode) & 0o011 == 0o011
     embedded.stop(short / "new" / "home")
 
 
@@ -376,7 +393,7 @@ def as_user(uid: int, function: Callable[[], Any]) -> Any:
 @as_root
 def test_an_ordinary_user_runs_it_as_itself_and_root_may_end_it(short: Path) -> None:
     nobody = pwd.getpwnam("nobody").pw_uid
-    tried = ["/bin/sh", "-c", 'exec "$1" --version', "sh", str(embedded._wheel() / "bin" / "postgres")]
+    tried = ["/bin/sh", "-c", 'exec "$1" --version', "sh", str(places._wheel() / "bin" / "postgres")]
     if subprocess.run(tried, user=nobody, extra_groups=[], capture_output=True, check=False).returncode:
         pytest.skip("this checkout stands where another user cannot read it")
     place = short / "theirs"

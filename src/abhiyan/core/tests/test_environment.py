@@ -8,8 +8,6 @@ import pytest
 import abhiyan
 from abhiyan.core import environment, sealing
 
-pytestmark = pytest.mark.once
-
 
 @pytest.fixture(autouse=True)
 def nothing_set(monkeypatch: pytest.MonkeyPatch) -> None:

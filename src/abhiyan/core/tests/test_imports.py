@@ -5,10 +5,9 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from django.db import connection
 from django.utils import translation
 
-from abhiyan.core import clock
+from abhiyan.core import clock, jobs
 from abhiyan.core.actor import Actor
 from abhiyan.core.imports import (
     ImportKind,
@@ -24,11 +23,11 @@ from abhiyan.core.imports import (
     store,
 )
 from abhiyan.core.imports.work import Signal
-from abhiyan.core.models import AuditEntry, JournalPage, RefusedRow, StagedImport
+from abhiyan.core.models import AuditEntry, Job, JournalPage, RefusedRow, StagedImport
 from abhiyan.core.refusals import Refused
 from abhiyan.core.scope import system
 from abhiyan.core.tables.layout import Field, Kind, Layout
-from abhiyan.core.tasks import import_look
+from abhiyan.core.tasks import import_look, import_step
 
 AT = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
 BY = Actor.system("tests")
@@ -136,7 +135,7 @@ def again(staged: StagedImport) -> StagedImport:
         return queries.import_for(staged.public_id)
 
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.versions]
 GOOD = "Name,Weight\nApple,10\nStone,5\nUnripe,3\nPear,0\nPlum,7\n"
 
 
@@ -152,6 +151,9 @@ def test_a_list_is_looked_at_checked_committed_and_undone(tmp_path: Path) -> Non
         assert not AuditEntry.objects.filter(act="fruit").exists()
         with translation.override("hi"):
             said = [queries.reason_text(_kind(), row) for row in queries.refused_rows(staged)]
+            assert list(queries.causes_first(staged)) == list(queries.refused_rows(staged)), (
+                "none follows another"
+            )
     assert said[0] == "Stone is no fruit (नाम)." and "1" in said[1]
 
     staged = step(staged, "commit")
@@ -172,6 +174,22 @@ def test_a_look_that_comes_when_the_import_is_done_changes_nothing(tmp_path: Pat
     done = step(staged, "commit")
     import_look(str(staged.public_id))
     assert (again(staged).state, again(staged).counts) == (State.DONE, done.counts)
+
+
+def test_what_may_take_seconds_to_look_at_is_left_to_a_job() -> None:
+    def received(body: bytes) -> StagedImport:
+        with system("test"):
+            staged = actions.begin(
+                kind_key="fruit", file_name="x.csv", file_bytes=len(body), options={}, by=BY, at=AT
+            )
+            actions.receive(public_id=staged.public_id, offset=0, piece=body, by=BY, at=AT)
+        return again(staged)
+
+    assert received(GOOD.encode() + b"Fig,1\n" * 60_000).look["rows"] == 60_005
+    packed = received(b"PK\x03\x04" + bytes(300_000))
+    assert (packed.state, packed.look) == (State.RECEIVED, {})
+    import_look(str(packed.public_id))
+    assert again(packed).state == State.FAILED, "it is looked at, and is no sheet"
 
 
 def test_a_list_of_which_nothing_can_be_taken_is_not_committed(tmp_path: Path) -> None:
@@ -315,7 +333,8 @@ def test_nobody_imports_without_authority_and_it_is_asked_again_when_the_job_run
         if not allowed:
             raise Not
 
-    monkeypatch.setattr(authority, "_ask", ask)
+    monkeypatch.setattr(authority, "_ask", None)  # whose question it is comes back after the test
+    authority.use(ask)
     person = Actor(kind="person", id=uuid4(), account_id=7)
     path = file(tmp_path, GOOD)
     with system("test"):
@@ -333,21 +352,20 @@ def test_nobody_imports_without_authority_and_it_is_asked_again_when_the_job_run
     assert set(asked) == {"imports.fruit"}
 
 
-def test_a_step_whose_worker_died_is_begun_again_and_given_up_in_the_end(tmp_path: Path) -> None:
+@pytest.mark.usefixtures("as_jobs")
+def test_a_step_whose_workers_die_again_and_again_is_given_up_and_may_be_asked_for_again(
+    tmp_path: Path,
+) -> None:
     staged = bring(file(tmp_path, GOOD))
     with system("test"):
-        actions.ask(public_id=staged.public_id, step="check", by=BY, at=AT)
-    assert running.sweep(AT + timedelta(seconds=30)) == 0, "it may still be on its way"
-    for attempt in range(1, running.ATTEMPTS + 1):
-        assert running.sweep(AT + timedelta(minutes=2 * attempt)) == 1
-        assert again(staged).attempts == attempt
-    with system("test"), connection.cursor() as cursor:
-        cursor.execute("select count(*) from procrastinate_jobs where task_name = 'core.import_check'")
-        assert cursor.fetchone() == (1,), "one job, however often it was put down"
-    running.sweep(AT + timedelta(hours=1))
+        actions.check(public_id=staged.public_id, by=BY, at=AT)
+    Job.objects.update(attempts=jobs.ATTEMPTS, leased_until=AT)
+    jobs.Worker().turn(AT + timedelta(seconds=1))
     staged = again(staged)
     assert (staged.state, staged.error) == (State.FAILED, "interrupted")
     assert step(staged, "check").state == State.CHECKED, "asking again is enough"
+    running.give_up(staged.public_id, "check", at=AT)
+    assert again(staged).state == State.CHECKED, "what is done is not given up"
 
 
 def test_a_step_under_way_elsewhere_is_left_alone(tmp_path: Path) -> None:
@@ -356,10 +374,26 @@ def test_a_step_under_way_elsewhere_is_left_alone(tmp_path: Path) -> None:
         actions.ask(public_id=staged.public_id, step="check", by=BY, at=AT)
     other = Signal(staged.id)
     assert other.alone()
-    assert running.run(staged.public_id, "check", at=AT) == State.CHECKING
-    assert running.sweep(AT + timedelta(hours=1)) == 0
+    with pytest.raises(jobs.Busy):
+        import_step(public_id=str(staged.public_id), step="check")
+    assert again(staged).state == State.CHECKING
     other.close()
-    assert running.run(staged.public_id, "check", at=AT) == State.CHECKED
+    import_step(public_id=str(staged.public_id), step="check")
+    assert again(staged).state == State.CHECKED
+
+
+@pytest.mark.usefixtures("as_jobs")
+def test_who_runs_a_step_alone_leaves_a_job_that_goes_on_after_it_dies(tmp_path: Path) -> None:
+    staged = bring(file(tmp_path, GOOD))
+    with system("test"):
+        actions.ask(public_id=staged.public_id, step="check", by=BY, at=AT)
+    worker = jobs.Worker()
+    worker.turn(AT)
+    assert worker._hands == [], "whoever asked has begun by then"
+    worker.turn(AT + jobs.BUSY)
+    worker.close()
+    assert again(staged).state == State.CHECKED
+    assert not Job.objects.exists()
 
 
 def test_idle_imports_and_files_nobody_needs_are_forgotten(tmp_path: Path) -> None:

@@ -6,7 +6,6 @@ import pytest
 
 from abhiyan.core import keys
 
-pytestmark = pytest.mark.once
 MASTER = "0123456789abcdef" * 4
 
 

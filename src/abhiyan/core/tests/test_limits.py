@@ -12,7 +12,7 @@ from abhiyan.core.models import RateCount
 from abhiyan.core.refusals import TooMany
 
 AT = datetime(2026, 11, 20, 9, 0, 30, tzinfo=UTC)
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.versions]
 
 
 def take(subject: str = "somebody", *, at: datetime = AT, allowed: int = 3, n: int = 1) -> None:
@@ -27,6 +27,18 @@ def test_the_fourth_of_three_is_refused_until_the_window_ends() -> None:
     assert refused.value.facts["wait_s"] == 30
     take("somebody else")
     take(at=AT + timedelta(seconds=30))
+
+
+def test_a_day_ends_at_midnight_where_the_organisation_is() -> None:
+    def today(at: datetime) -> None:
+        limits.take(limit="day", subject="somebody", at=at, allowed=1, window_s=86_400)
+
+    midnight = datetime(2026, 11, 20, 18, 30, tzinfo=UTC)  # in India
+    today(midnight - timedelta(hours=23))
+    with pytest.raises(TooMany) as refused:
+        today(midnight - timedelta(seconds=40))
+    assert refused.value.facts["wait_s"] == 40
+    today(midnight)
 
 
 @pytest.mark.parametrize(
@@ -56,12 +68,6 @@ def test_many_at_once_are_taken_as_a_whole_or_not_at_all() -> None:
     take(n=1)
     with pytest.raises(TooMany):
         take("one who asks for more than there ever is", n=4)
-
-
-def test_what_is_given_back_can_be_taken_again() -> None:
-    take(allowed=1)
-    limits.give_back(limit="test", subject="somebody", at=AT, window_s=60)
-    take(allowed=1)
 
 
 def test_counters_are_kept_under_keyed_hashes_only() -> None:

@@ -17,7 +17,6 @@ def told(error: BaseException) -> dict[str, str]:
     return line
 
 
-@pytest.mark.once
 def test_an_errors_text_stays_out_of_the_log_its_kind_and_place_do_not() -> None:
     try:
         try:
@@ -33,7 +32,6 @@ def test_an_errors_text_stays_out_of_the_log_its_kind_and_place_do_not() -> None
     assert "builtins.ValueError" in line["trace"] and "test_logs.py" in line["trace"]
 
 
-@pytest.mark.once
 @pytest.mark.django_db
 def test_a_row_the_database_refuses_is_not_quoted() -> None:
     with connection.cursor() as cursor:

@@ -8,15 +8,15 @@ from typing import TypeVar
 
 import psycopg
 import pytest
-from django.db import connection, transaction
+from django.db import connection
 
-from abhiyan.core import database, jobs, loops
+from abhiyan.core import database, loops
 from abhiyan.core.models import Heartbeat
 from abhiyan.core.scope import current
 from abhiyan.core.tests.waits import PATIENCE_S, until
 from abhiyan.people.models import Suppression
 
-pytestmark = pytest.mark.usefixtures("as_jobs")
+pytestmark = [pytest.mark.usefixtures("as_jobs"), pytest.mark.versions]
 
 
 T = TypeVar("T")
@@ -124,8 +124,25 @@ def test_a_failed_turn_leaves_nothing_half_done() -> None:
         raise ZeroDivisionError
 
     with running("test.half", loops.Loop(turn, every_s=0.01)):
-        until(lambda: beat("test.half") is not None)
+        until(lambda: (found := beat("test.half")) is not None and found.error != "")
     assert beat("half") is None
+
+
+def test_a_loop_in_a_long_first_turn_is_known_to_turn() -> None:
+    ended = threading.Event()
+
+    def turn(at: datetime) -> int:
+        assert ended.wait(PATIENCE_S)
+        return 7
+
+    try:
+        with running("test.long", loops.Loop(turn, every_s=600)) as runner:
+            until(lambda: beat("test.long") is not None)
+            assert runner.turns == 0
+            ended.set()
+            until(lambda: (found := beat("test.long")) is not None and found.did == 7)
+    finally:
+        ended.set()
 
 
 def test_a_loop_outlives_the_loss_of_every_connection() -> None:
@@ -148,61 +165,3 @@ def test_backing_off_grows_to_a_minute() -> None:
     runner._release()
     for pause, wanted in zip(pauses, [1, 2, 4, 8, 16, 32, 60, 60, 60], strict=True):
         assert wanted * 0.7 < pause < wanted * 1.3
-
-
-done: list[str] = []
-
-
-@jobs.job("core.test_note")
-def note(*, word: str) -> None:
-    done.append(word)
-
-
-@jobs.job("core.test_fails", retries=0)
-def fails() -> None:
-    raise ZeroDivisionError
-
-
-def waiting(task: str) -> int:
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "select count(*) from procrastinate_jobs where task_name = %s and status = 'todo'", [task]
-        )
-        return int(cursor.fetchone()[0])
-
-
-def test_a_job_exists_only_if_its_transaction_commits() -> None:
-    with transaction.atomic():
-        note.later(word="never")
-        transaction.set_rollback(True)
-    assert waiting("core.test_note") == 0
-    with transaction.atomic():
-        note.later(word="once")
-    assert waiting("core.test_note") == 1
-
-
-def test_a_job_with_a_key_waits_once() -> None:
-    with transaction.atomic():
-        assert note.later_once("a", word="a") is not None
-        assert note.later_once("a", word="a") is None
-        assert note.later_once("b", word="b") is not None
-    assert waiting("core.test_note") == 2
-
-
-def test_the_worker_runs_jobs_and_is_found_again_after_its_connections_were_cut() -> None:
-    done.clear()
-    stopping = threading.Event()
-    worker = jobs.Worker(stopping)
-    worker.start()
-    try:
-        fails.later()
-        note.later(word="first")
-        until(lambda: "first" in done)
-        cut_every_connection_of_jobs()
-        connection.close()
-        note.later(word="second")
-        until(lambda: "second" in done)
-    finally:
-        stopping.set()
-        worker.join(PATIENCE_S)
-    assert not worker.is_alive()

@@ -1,11 +1,8 @@
 from typing import ClassVar
 
-import pytest
 from django.utils.functional import Promise
 
 from abhiyan.core.refusals import Refused
-
-pytestmark = pytest.mark.once
 
 
 class Full(Refused):

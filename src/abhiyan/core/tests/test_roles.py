@@ -11,7 +11,7 @@ from psycopg.conninfo import conninfo_to_dict
 
 from abhiyan.core import database, keys, roles, schema
 
-pytestmark = [pytest.mark.once, pytest.mark.usefixtures("django_db_setup")]
+pytestmark = [pytest.mark.usefixtures("django_db_setup"), pytest.mark.versions]
 PREFIX = f"roles_{os.getpid()}"
 
 

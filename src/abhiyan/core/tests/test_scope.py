@@ -9,9 +9,9 @@ from django.db import connection
 from abhiyan.core import database
 from abhiyan.core.scope import Scope, scoped, system
 from abhiyan.people.models import Person
-from abhiyan.units.models import Placement, Unit
+from abhiyan.units.models import Placement, Tree, Unit
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.versions]
 AT = datetime(2026, 11, 20, 9, tzinfo=UTC)
 
 
@@ -49,23 +49,36 @@ def test_without_a_scope_nobody_is_in_sight(two_people: None) -> None:
 
 
 def test_a_viewer_sees_their_own_place_only(two_people: None) -> None:
-    with scoped(Scope(people="{[1,2)}")):
+    with scoped(Scope(people="{[1,2)}", trees=0)):
         assert Person.objects.get().name == "p1"
     assert not Person.objects.exists()
 
 
 def test_a_nested_scope_gives_way_to_the_outer_again(two_people: None) -> None:
-    with scoped(Scope(people="{[1,2)}")):
+    with scoped(Scope(people="{[1,2)}", trees=0)):
         with system("count"):
             assert Person.objects.count() == 2
         assert Person.objects.count() == 1
 
 
 def test_a_failed_inner_scope_leaves_the_outer_in_force(two_people: None) -> None:
-    with scoped(Scope(people="{[1,2)}")):
+    with scoped(Scope(people="{[1,2)}", trees=0)):
         with pytest.raises(ZeroDivisionError), scoped(Scope()):
             raise ZeroDivisionError
         assert Person.objects.count() == 1
+
+
+@pytest.mark.parametrize("trees", [None, 6, 8])
+def test_positions_of_another_tree_show_nothing(two_people: None, trees: int | None) -> None:
+    with system("test"):
+        Tree.objects.create(hierarchy=1, version=7)
+    with scoped(Scope(people="{[1,3)}", trees=trees)):
+        assert not Person.objects.exists()
+    with scoped(Scope(people="{[1,3)}", trees=7)):
+        assert Person.objects.count() == 2
+        with system("somebody moves a unit"):
+            Tree.objects.create(hierarchy=2, version=1)
+        assert not Person.objects.exists()
 
 
 def test_a_system_scope_states_its_reason() -> None:

@@ -20,6 +20,8 @@ from abhiyan.core.scope import system
 
 from .conftest import seal_everything
 
+pytestmark = pytest.mark.versions
+
 AT = datetime(2026, 11, 20, 9, tzinfo=UTC)
 Connection = psycopg.Connection[tuple[Any, ...]]
 

@@ -12,8 +12,6 @@ from hypothesis import strategies as st
 from abhiyan.core.tables.cleaning import BadCell, Notes, cleaner, tidied
 from abhiyan.core.tables.layout import Field, Kind
 
-pytestmark = pytest.mark.once
-
 
 def field(kind: Kind, **extra: Any) -> Field:
     return Field("it", "It", "यह", kind=kind, **extra)
@@ -73,7 +71,7 @@ def clean(spec: Field, cell: str) -> Any:
         ('Asha,9812345678\n"Sunita,1', "!broken_quote"),
     ],
 )
-def test_a_name(cell: str, value: Any) -> None:
+def test_a_name_is_cleaned_or_refused(cell: str, value: Any) -> None:
     assert clean(field(Kind.NAME), cell) == value
 
 
@@ -87,7 +85,7 @@ def test_a_name(cell: str, value: Any) -> None:
         ("House 5, Ward 2", "House 5, Ward 2"),
     ],
 )
-def test_a_text(cell: str, value: Any) -> None:
+def test_a_text_is_cleaned_or_refused(cell: str, value: Any) -> None:
     assert clean(field(Kind.TEXT), cell) == value
 
 
@@ -97,8 +95,14 @@ def test_an_address_keeps_its_lines_where_the_field_has_several() -> None:
 
 def test_what_was_cleaned_is_counted() -> None:
     notes: Notes = Counter()
-    cleaner(field(Kind.TEXT), notes=notes)(["a\u200bb", "=1", "plain", "a\u00a0b"])
-    assert notes == {("it", "invisible_removed"): 1, ("it", "formula_text"): 1}
+    cleaner(field(Kind.TEXT), notes=notes)(
+        ["a\u200bb", "=1", "plain", "a\u00a0b", " a  b ", "a \u00a0 b", "a\nb"]
+    )
+    assert notes == {
+        ("it", "invisible_removed"): 1,
+        ("it", "formula_text"): 1,
+        ("it", "spaces_joined"): 2,
+    }
 
 
 @pytest.mark.parametrize(
@@ -118,7 +122,7 @@ def test_what_was_cleaned_is_counted() -> None:
         ("", None),
     ],
 )
-def test_a_code(cell: str, value: Any) -> None:
+def test_a_code_is_cleaned_or_refused(cell: str, value: Any) -> None:
     assert clean(field(Kind.CODE), cell) == value
 
 
@@ -131,6 +135,12 @@ def test_a_code(cell: str, value: Any) -> None:
         ("-3", -3),
         ("٤٢", 42),
         ("12.5", "!not_whole"),
+        ("1 200", 1200),
+        ("12 34 567", 1234567),
+        ("12\u202f345", 12345),
+        ("1 2", "!not_whole"),
+        ("1 2000", "!not_whole"),
+        ("1,200 300", "!not_whole"),
         ("twelve", "!not_whole"),
         ("1.2E+05", "!scientific"),
         ("9" * 19, "!not_whole"),
@@ -138,7 +148,7 @@ def test_a_code(cell: str, value: Any) -> None:
         ("nil", None),
     ],
 )
-def test_a_whole_number(cell: str, value: Any) -> None:
+def test_a_whole_number_is_read_or_refused(cell: str, value: Any) -> None:
     spec = field(Kind.INTEGER, most=100) if value == "!too_big" else field(Kind.INTEGER)
     assert clean(spec, cell) == value
 
@@ -147,7 +157,7 @@ def test_a_whole_number(cell: str, value: Any) -> None:
     ("cell", "value"),
     [("34.08", 34.08), ("७४.७९", 74.79), ("1e-3", 0.001), ("nan", "!not_number"), ("34,5", "!not_number")],
 )
-def test_a_decimal(cell: str, value: Any) -> None:
+def test_a_decimal_is_read_or_refused(cell: str, value: Any) -> None:
     assert clean(field(Kind.DECIMAL), cell) == value
 
 
@@ -165,7 +175,7 @@ def test_a_decimal(cell: str, value: Any) -> None:
         ("2030", "!too_big"),
     ],
 )
-def test_a_year(cell: str, value: Any) -> None:
+def test_a_year_is_read_or_refused(cell: str, value: Any) -> None:
     assert clean(field(Kind.YEAR, least=1900, most=2026), cell) == value
 
 
@@ -195,7 +205,7 @@ def test_a_year(cell: str, value: Any) -> None:
         ("", None),
     ],
 )
-def test_a_date(cell: str, value: Any) -> None:
+def test_a_date_is_read_or_refused(cell: str, value: Any) -> None:
     assert clean(field(Kind.DATE), cell) == value
 
 
@@ -217,7 +227,7 @@ def test_dates_out_of_the_window_are_refused() -> None:
         ("190001.0", "190001"),
     ],
 )
-def test_a_pin_code(cell: str, value: Any) -> None:
+def test_a_pin_code_is_read_or_refused(cell: str, value: Any) -> None:
     assert clean(field(Kind.PIN), cell) == value
 
 
@@ -241,7 +251,7 @@ def test_garbage_phones_are_refused_and_written_ones_read(cell: str, value: Any)
     assert clean(field(Kind.PHONE), cell) == value
 
 
-def test_a_choice() -> None:
+def test_a_choice_is_read_or_refused() -> None:
     spec = field(Kind.CHOICE, choices={"paper": ("कागज़", "form"), "none": ()})
     assert [clean(spec, c) for c in ("Paper", "कागज", "FORM ", "None", "", "web")] == [
         "paper",

@@ -6,8 +6,6 @@ from abhiyan.core.tables.headers import guess
 from abhiyan.core.tables.layout import Field, Kind, Layout
 from abhiyan.core.tables.sensitive import looks_sensitive, sensitive
 
-pytestmark = pytest.mark.once
-
 PAPER = Layout(
     "paper",
     (

@@ -4,12 +4,11 @@ import csv
 import io
 import tempfile
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import date
 from pathlib import Path
 from typing import Any
 
-import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
@@ -19,9 +18,7 @@ from abhiyan.core.tables.reasons import TableRefused
 from abhiyan.core.tables.scanning import scan, split_csv
 from abhiyan.core.tables.sniffing import sniff
 from abhiyan.core.tables.sources import Source
-from abhiyan.core.tables.writing import neutral, write_csv, write_xlsx
-
-pytestmark = pytest.mark.once
+from abhiyan.core.tables.writing import csv_chunks, neutral, write_xlsx
 
 NOTES_LIST = Layout(
     "notes",
@@ -69,7 +66,7 @@ def numbered(records: Sequence[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
 @settings(deadline=None)
 def test_a_csv_comes_back_as_it_was_written(records: list[tuple[Any, ...]]) -> None:
     with file("out.csv") as path:
-        write_csv(path, records, NOTES_LIST.headers("hi"))
+        path.write_bytes(b"".join(csv_chunks(records, NOTES_LIST.headers("hi"))))
         assert path.read_bytes().startswith(b"\xef\xbb\xbf")
         assert read_back(path) == numbered(records)
 
@@ -123,9 +120,7 @@ def test_a_long_list_goes_on_in_a_second_sheet(monkeypatch: Any) -> None:
 def test_an_empty_list_still_has_its_header() -> None:
     with file("out.xlsx") as path:
         assert write_xlsx(path, [], ["n"]) == 0
-    with file("out.csv") as path:
-        write_csv(path, [], ["नाम"])
-        assert path.read_bytes() == "\ufeffनाम\r\n".encode()
+    assert b"".join(csv_chunks([], ["नाम"])) == "\ufeffनाम\r\n".encode()
 
 
 # Cutting.
@@ -211,8 +206,8 @@ def test_any_bytes_are_read_or_refused(content: bytes) -> None:
     if content.startswith((b"PK", b"\xd0\xcf")):
         return  # opened in a process of its own; its own tests
     with file("in.csv", content) as path:
-        try:
+        found = []
+        with suppress(TableRefused):  # with a reason; anything else is a fault
             preview = sniff(path, ANYTHING)
-            list(rows(path, ANYTHING, {"one": 0}, source=preview.source))
-        except TableRefused:
-            pass  # with a reason; anything else is a fault
+            found = list(rows(path, ANYTHING, {"one": 0}, source=preview.source))
+        assert len(found) <= len(content)

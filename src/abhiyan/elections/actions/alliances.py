@@ -9,13 +9,14 @@ from django.db import transaction
 from abhiyan.core import audit
 from abhiyan.core.actor import Actor
 from abhiyan.core.refusals import NotFound
-from abhiyan.elections import known
+from abhiyan.core.words import named
+from abhiyan.elections import reference
 from abhiyan.elections.models import Alliance, Election
 from abhiyan.elections.queries import listing as queries
 from abhiyan.elections.refusals import AllianceThere, NoParties, UnknownElection, UnknownState
 
 from . import grounds
-from .given import named
+from .inputs import kept_names
 from .parties import parties_by_word, require_sides
 
 
@@ -41,7 +42,7 @@ def make_alliance(
     of = Election.objects.filter(code=election).first()
     if of is None:
         raise UnknownElection(field="election", election=election)
-    eci = known.state_of(state) if state else ""
+    eci = reference.state_of(state) if state else ""
     if eci is None:
         raise UnknownState(field="state", state=state)
     at_unit = grounds.require(by, "plans.make", of=of, state=eci)
@@ -54,7 +55,7 @@ def make_alliance(
             public_id=public_id,
             election=of,
             state=eci,
-            names=named(names),
+            names=kept_names(names),
             lead="",
             parties=[],
             made_by=by.account_id,
@@ -84,7 +85,7 @@ def change_alliance(
         alliance, at_unit = _held(public_id, by)
         _one_at_a_time(alliance.election)
         if names is not None:
-            alliance.names = named(names)
+            alliance.names = kept_names(names)
         if lead is not None or parties is not None:
             alliance.lead, alliance.parties = _parties(
                 alliance.election, lead or alliance.lead, alliance.parties if parties is None else parties
@@ -107,7 +108,7 @@ def _require_first(alliance: Alliance) -> None:
     there = next((one for one in others if set(one.parties) == set(alliance.parties)), None)
     if there is not None:
         raise AllianceThere(
-            field="lead", party=alliance.lead, name=queries.name_in(there.names), there=str(there.public_id)
+            field="lead", party=alliance.lead, name=named(there.names), there=str(there.public_id)
         )
 
 
@@ -124,7 +125,7 @@ def _held(public_id: UUID, by: Actor) -> tuple[Alliance, int | None]:
 
 def _parties(of: Election, lead: str, parties: Sequence[str]) -> tuple[str, list[str]]:
     words = parties_by_word()
-    first, *rest = (words.get(known.plain(one), one.strip().upper()) for one in (lead, *parties))
+    first, *rest = (words.get(reference.plain(one), one.strip().upper()) for one in (lead, *parties))
     codes = list(dict.fromkeys((first, *rest)))
     require_sides(of, [(code, "lead" if code == first else "parties") for code in codes])
     if len(codes) < 2:

@@ -32,8 +32,8 @@ WHY = {
     "not_a_number": _("a threshold is a number."),
     "outside": _("a threshold is from 0 to 100 per cent; a lead may be below 0."),
     "empty_band": _("“at least” must be lower than “below”."),
-    "no_last": _("the last rule must have no conditions, so that every unit has a class."),
-    "never_reached": _("a rule above it takes every unit it is about."),
+    "no_last": _("the last rule must have no conditions, so every unit gets a class."),
+    "never_reached": _("an earlier rule already takes all its units."),
 }
 
 

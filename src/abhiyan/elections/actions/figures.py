@@ -6,7 +6,7 @@ from django.db import transaction
 
 from abhiyan.core import audit
 from abhiyan.core.actor import Actor
-from abhiyan.elections import known
+from abhiyan.elections import reference
 from abhiyan.elections.models import Candidacy, Contest, Election, Stated
 from abhiyan.elections.queries.wholeness import wholeness
 from abhiyan.elections.refusals import (
@@ -50,7 +50,7 @@ def state_figure(
     of = Election.objects.filter(code=election).first()
     if of is None:
         raise UnknownElection(field="election", election=election)
-    eci = known.state_of(state) if state else ""
+    eci = reference.state_of(state) if state else ""
     if eci is None:
         raise UnknownState(field="state", state=state)
     at_unit = grounds.require(by, "results.import", of=of, state=eci)
@@ -66,7 +66,7 @@ def state_figure(
         raise UnknownSeat(field="state" if number is None else "number")
     if seats is not None:
         _require_seats(of, eci, number, seats)
-    code = parties_by_word().get(known.plain(party), party.strip().upper())
+    code = parties_by_word().get(reference.plain(party), party.strip().upper())
     if not Candidacy.objects.filter(contest__election=of, party=code).exists():
         raise UnknownParty(field="party", party=party)
     with transaction.atomic():

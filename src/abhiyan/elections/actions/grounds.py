@@ -4,7 +4,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from abhiyan.core.actor import Actor
-from abhiyan.elections import known
+from abhiyan.elections import reference
 from abhiyan.elections.models import Election
 from abhiyan.elections.queries import grounds
 from abhiyan.elections.refusals import NotYourGround
@@ -21,6 +21,6 @@ def require(by: Actor, capability: str, *, of: Election, state: str) -> int | No
         org.require(by, capability, at=unit_id or 0)
     except org.NotYours as refused:
         ground = grounds.ground_of(of, state)
-        where = known.state_name(ground, (get_language() or "en")[:2]) if ground else _("all states")
+        where = reference.state_name(ground, (get_language() or "en")[:2]) if ground else _("all states")
         raise NotYourGround(where=where) from refused
     return unit_id

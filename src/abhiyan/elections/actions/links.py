@@ -9,7 +9,7 @@ from django.db.models import Q, QuerySet
 
 from abhiyan.core import audit
 from abhiyan.core.actor import Actor
-from abhiyan.elections import known
+from abhiyan.elections import reference
 from abhiyan.elections.models import (
     ClassRule,
     Contest,
@@ -25,7 +25,7 @@ from abhiyan.elections.refusals import UnitsPlanned
 from abhiyan.org import queries as org
 from abhiyan.units.news import UnitsGoing, UnitsMoved
 
-from .made import refuse_made
+from .dependents import refuse_made
 
 KIND_OF_UNIT = {"pc": "constituency", "ac": "segment"}
 ELECTORAL = 2
@@ -37,7 +37,7 @@ def link_contests(*, election: str, by: Actor, at: datetime, at_unit: int | None
     """Link contests of today's numbering, and segments, to the units that are those constituencies. Returns how many.
 
     A unit is one when its kind fits and its code says so: the state's abbreviation or Election Commission's code,
-    then PC or AC and the number (JK-PC3, S24/AC-017), or when it stands below the state in the electoral tree and
+    then PC or AC and the number (JK-PC3, S24-AC-017), or when it stands below the state in the electoral tree and
     its code ends so. A link once made stays, and a unit a list has given to another seat is left to that. Contests of
     another numbering are not linked: their numbers mean other seats today.
     Who may: `results.import` over `at_unit`; without one only the system.
@@ -66,8 +66,6 @@ def link_newcomers(*, moved: UnitsMoved) -> int:
         for branch in moved.branches
         if branch.new_ancestors or not branch.old_ancestors
     ]
-    if moved.whole:
-        spans = [(ELECTORAL << 56, (ELECTORAL + 1) << 56)]
     waiting = Contest.objects.filter(numbering="", unit=None).exists() or _parts_waiting(Q()).exists()
     if not waiting or not spans:
         return 0
@@ -132,7 +130,7 @@ def units_of_seats(
     *, level: str, states: Iterable[str], among: Collection[int] | None = None
 ) -> dict[tuple[str, int], int]:
     """(state, number) -> unit of each seat that has one here, or among some units, in one query."""
-    wanted = {known.states()[eci].abbr.casefold(): eci for eci in states if eci in known.states()}
+    wanted = {reference.states()[eci].abbr.casefold(): eci for eci in states if eci in reference.states()}
     wanted |= {eci.casefold(): eci for eci in states}
     sign = level.upper()
     ids = None if among is None else sorted(among)

@@ -3,11 +3,24 @@
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 
+from django.db import connection, transaction
+
 from abhiyan.core import audit
 from abhiyan.core.actor import Actor
-from abhiyan.elections import known
-from abhiyan.elections.models import Candidacy, Election, Party
-from abhiyan.elections.refusals import IndependentsNoSide, NotaNoParty, UnknownParty
+from abhiyan.elections import reference
+from abhiyan.elections.models import Candidacy, Election, FormerName, Party
+from abhiyan.elections.queries import grounds
+from abhiyan.elections.queries.names import named
+from abhiyan.elections.refusals import (
+    IndependentsNoSide,
+    NameTaken,
+    NotaNoParty,
+    PartyNowhere,
+    SameParty,
+    UnknownParty,
+)
+from abhiyan.elections.rules.parties import last_name
+from abhiyan.org import queries as org
 
 
 def know_parties(*, by: Actor, at: datetime) -> int:
@@ -15,7 +28,7 @@ def know_parties(*, by: Actor, at: datetime) -> int:
     there = set(Party.objects.values_list("code", flat=True))
     new = [
         Party(code=one.code, names=dict(one.names), aliases=list(one.aliases))
-        for one in known.parties()
+        for one in reference.parties()
         if one.code not in there
     ]
     if new:
@@ -25,15 +38,77 @@ def know_parties(*, by: Actor, at: datetime) -> int:
 
 
 def parties_by_word() -> Mapping[str, str]:
-    """Every way of writing a party that is known, as compared (known.plain) -> its code."""
+    """Every way of writing a party that is known, as compared (reference.plain) -> its code."""
     found: dict[str, str] = {}
-    for party in known.parties():
+    for party in reference.parties():
         for word in (party.code, *party.names.values(), *party.aliases):
-            found.setdefault(known.plain(word), party.code)
+            found.setdefault(reference.plain(word), party.code)
     for code, names, aliases in Party.objects.values_list("code", "names", "aliases"):
         for word in (code, *names.values(), *aliases):
-            found.setdefault(known.plain(word), code)
+            found.setdefault(reference.plain(word), code)
     return found
+
+
+def join_parties(*, party: str, was: str, by: Actor, at: datetime) -> FormerName:
+    """Say that a code of earlier results is a party of now. Comparisons then count its votes as that party's.
+
+    party, was: code or name. Nothing that is stored of results changes. Who may: `results.import` over the nation.
+    Refuses PartyNowhere, IndependentsNoSide, NotaNoParty, NameTaken, SameParty.
+    """
+    nation = _require_nation(by)
+    words = parties_by_word()
+    now, then = (_known_party(text, field, words) for text, field in ((party, "party"), (was, "was")))
+    with transaction.atomic():
+        _hold_names()
+        pairs = named()
+        if pairs.get(then, now) != now:
+            raise NameTaken(field="was", was=then, party=pairs[then])
+        if last_name(now, pairs) == last_name(then, pairs):
+            raise SameParty(field="was", was=then, party=now)
+        made = FormerName.objects.create(party=now, was=then, said_by=by.account_id, said_at=at)
+        facts = {"party": now, "was": then}
+        audit.record(by=by, at=at, act="elections.join_parties", subject=now, unit_id=nation, facts=facts)
+    return made
+
+
+def separate_parties(*, name_id: int, by: Actor, at: datetime) -> None:
+    """Take back that a code is a party's earlier name; one that is gone already is no matter. Who may: as
+    `join_parties`."""
+    nation = _require_nation(by)
+    with transaction.atomic():
+        _hold_names()
+        one = FormerName.objects.filter(pk=name_id).first()
+        if one is None:
+            return
+        one.delete()
+        facts = {"party": one.party, "was": one.was}
+        audit.record(
+            by=by, at=at, act="elections.separate_parties", subject=one.party, unit_id=nation, facts=facts
+        )
+
+
+def _require_nation(by: Actor) -> int | None:
+    nation = grounds.units_of_states().get("")
+    org.require(by, "results.import", at=nation or 0)
+    return nation
+
+
+def _hold_names() -> None:
+    """One at a time: two could close a circle."""
+    with connection.cursor() as cursor:
+        cursor.execute("select pg_advisory_xact_lock(hashtextextended('elections former names', 0))")
+
+
+def _known_party(text: str, field: str, words: Mapping[str, str]) -> str:
+    """The code of a party that some result knows, or the packaged list."""
+    code = words.get(reference.plain(text), text.strip().upper())
+    if code == reference.INDEPENDENT:
+        raise IndependentsNoSide(field=field)
+    if code == reference.NOTA:
+        raise NotaNoParty(field=field)
+    if code not in words.values() and not Candidacy.objects.filter(party=code).exists():
+        raise PartyNowhere(field=field, party=text.strip()[:60])
+    return code
 
 
 def require_sides(of: Election, parties: Iterable[tuple[str, str]]) -> None:
@@ -45,9 +120,9 @@ def require_sides(of: Election, parties: Iterable[tuple[str, str]]) -> None:
     rows = Candidacy.objects.filter(contest__election=of, party__in=[code for code, _field in asked])
     stood = set(rows.values_list("party", flat=True).distinct())
     for code, field in asked:
-        if code == known.INDEPENDENT:
+        if code == reference.INDEPENDENT:
             raise IndependentsNoSide(field=field)
-        if code == known.NOTA:
+        if code == reference.NOTA:
             raise NotaNoParty(field=field)
         if code not in stood:
             raise UnknownParty(field=field, party=code)

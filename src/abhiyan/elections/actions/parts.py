@@ -11,9 +11,18 @@ from django.db import transaction
 from abhiyan.core import audit
 from abhiyan.core.actor import Actor
 from abhiyan.elections.models import Election, Part, PartVotes
-from abhiyan.elections.refusals import LaterResults
 
-from .results import AT_ONCE, Brought, Taken, drop_file, hold, hold_of_import, note_file, there
+from .results import (
+    AT_ONCE,
+    Brought,
+    Taken,
+    drop_file,
+    hold,
+    hold_of_import,
+    note_file,
+    refuse_lists,
+    there,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,40 +71,7 @@ def take_in_parts(
     """Take votes by segment, booth and special station in. Returns the pages of the journal."""
     with transaction.atomic():
         hold(election.code)
-        held = _parts_held(sorted({part.contest_id for part in parts}))
-        made: list[tuple[Part, NewPart]] = []
-        page: dict[str, Any] = {"parts": [], "facts": [], "votes": [], "were": []}
-        new_votes: list[PartVotes] = []
-        for part in parts:
-            row, votes = held.get((part.contest_id, part.kind, part.number), (None, {}))
-            if row is None:
-                made.append((_new_part(part, brought.import_id), part))
-                continue
-            electors = part.electors if part.electors is not None else row.electors
-            unit_id = part.unit_id or row.unit_id
-            if (row.name, row.electors, row.unit_id) != (part.name, electors, unit_id):
-                # The unit is put back only where the list named another: a link made meanwhile stays.
-                kept = ("name", "electors", "import_id", *(("unit_id",) if unit_id != row.unit_id else ()))
-                page["facts"].append({"id": row.pk} | {name: getattr(row, name) for name in kept})
-                row.name, row.electors, row.unit_id = part.name, electors, unit_id
-                row.import_id = brought.import_id
-                row.save()
-            for candidacy_id, (n, line) in part.votes.items():
-                before = votes.get(candidacy_id)
-                if before is None:
-                    new_votes.append(_new_votes(row.pk, candidacy_id, n, line, brought.import_id))
-                elif before.votes != n:
-                    page["were"].append([before.pk, before.votes, before.import_id, before.row])
-                    before.votes, before.import_id, before.row = n, brought.import_id, line
-                    before.save()
-        rows = Part.objects.bulk_create((row for row, _part in made), batch_size=AT_ONCE)
-        page["parts"] = [row.pk for row in rows]
-        for row, (_unsaved, part) in zip(rows, made, strict=True):
-            new_votes += [
-                _new_votes(row.pk, candidacy_id, n, line, brought.import_id)
-                for candidacy_id, (n, line) in part.votes.items()
-            ]
-        page["votes"] = [one.pk for one in PartVotes.objects.bulk_create(new_votes, batch_size=AT_ONCE)]
+        page = _write(parts, brought.import_id)
         if page["parts"] or page["votes"] or page["were"] or page["facts"]:
             note_file(brought, election, at)
         audit.record(
@@ -107,6 +83,52 @@ def take_in_parts(
             facts={"import": brought.import_id},
         )
         return [page]
+
+
+def _write(parts: Sequence[NewPart], import_id: int) -> dict[str, Any]:
+    """Make and change what differs; the page of the journal that takes it back."""
+    held = _parts_held(sorted({part.contest_id for part in parts}))
+    page: dict[str, Any] = {"parts": [], "facts": [], "votes": [], "were": []}
+    made: list[tuple[Part, NewPart]] = []
+    new_votes: list[PartVotes] = []
+    for part in parts:
+        row, votes = held.get((part.contest_id, part.kind, part.number), (None, {}))
+        if row is None:
+            made.append((_new_part(part, import_id), part))
+            continue
+        if facts := _change_facts(row, part, import_id):
+            page["facts"].append(facts)
+        for candidacy_id, (n, line) in part.votes.items():
+            before = votes.get(candidacy_id)
+            if before is None:
+                new_votes.append(_new_votes(row.pk, candidacy_id, n, line, import_id))
+            elif before.votes != n:
+                page["were"].append([before.pk, before.votes, before.import_id, before.row])
+                before.votes, before.import_id, before.row = n, import_id, line
+                before.save()
+    rows = Part.objects.bulk_create((row for row, _part in made), batch_size=AT_ONCE)
+    page["parts"] = [row.pk for row in rows]
+    new_votes += [
+        _new_votes(row.pk, candidacy_id, n, line, import_id)
+        for row, (_unsaved, part) in zip(rows, made, strict=True)
+        for candidacy_id, (n, line) in part.votes.items()
+    ]
+    page["votes"] = [one.pk for one in PartVotes.objects.bulk_create(new_votes, batch_size=AT_ONCE)]
+    return page
+
+
+def _change_facts(row: Part, part: NewPart, import_id: int) -> dict[str, Any]:
+    """Give a part the facts of the list; what they were, or nothing where they are the same."""
+    electors = part.electors if part.electors is not None else row.electors
+    unit_id = part.unit_id or row.unit_id
+    if (row.name, row.electors, row.unit_id) == (part.name, electors, unit_id):
+        return {}
+    # The unit is put back only where the list named another: a link made meanwhile stays.
+    kept = ("name", "electors", "import_id", *(("unit_id",) if unit_id != row.unit_id else ()))
+    were = {"id": row.pk} | {name: getattr(row, name) for name in kept}
+    row.name, row.electors, row.unit_id, row.import_id = part.name, electors, unit_id, import_id
+    row.save()
+    return were
 
 
 def _new_part(part: NewPart, import_id: int) -> Part:
@@ -128,7 +150,7 @@ def _new_votes(part_id: int, candidacy_id: int, n: int, row: int, import_id: int
 def take_back_parts(*, import_id: int, pages: Iterable[Mapping[str, Any]], by: Actor, at: datetime) -> int:
     """As it was before the list. Returns how many rows it had brought.
 
-    Refuses LaterResults where another list changed a part or its votes, or brought more of them.
+    Refuses LaterLists where another list changed a part or its votes, or brought more of them.
     """
     n = 0
     with transaction.atomic():
@@ -152,10 +174,12 @@ def _refuse_later(import_id: int, page: Mapping[str, Any]) -> None:
     own = PartVotes.objects.filter(pk__in=[*page["votes"], *(one[0] for one in page["were"])])
     added = PartVotes.objects.filter(part_id__in=page["parts"])
     parts = Part.objects.filter(pk__in=[*page["parts"], *(one["id"] for one in page["facts"])])
-    later = (own | added).exclude(import_id=import_id)
+    later, changed = (own | added).exclude(import_id=import_id), parts.exclude(import_id=import_id)
     where = [
         *later.order_by("part_id").values_list("part__name", flat=True).distinct()[:3],
-        *parts.exclude(import_id=import_id).order_by("pk").values_list("name", flat=True)[:3],
+        *changed.order_by("pk").values_list("name", flat=True)[:3],
     ]
     if where:
-        raise LaterResults(where=", ".join(dict.fromkeys(where)))
+        refuse_lists(
+            where, *(rows.values_list("import_id", flat=True).distinct() for rows in (later, changed))
+        )

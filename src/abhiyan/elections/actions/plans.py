@@ -13,9 +13,9 @@ from django.utils.translation import get_language
 
 from abhiyan.core import audit
 from abhiyan.core.actor import Actor
-from abhiyan.elections import known
+from abhiyan.elections import reference
 from abhiyan.elections.models import Alliance, Candidacy, Election, Kind, Level, Plan, PlanSeat
-from abhiyan.elections.queries import grounds, passage, planning
+from abhiyan.elections.queries import grounds, planning, progress
 from abhiyan.elections.queries.planning import Aims, Worked
 from abhiyan.elections.refusals import (
     AimsUnfit,
@@ -31,8 +31,8 @@ from abhiyan.elections.refusals import (
 from abhiyan.elections.rules.results import belongs
 from abhiyan.org import queries as org
 
-from . import cascade
-from .given import LARGEST, named
+from . import passing_down
+from .inputs import LARGEST, kept_names
 from .parties import parties_by_word
 
 
@@ -67,7 +67,7 @@ def make_plan(
     if of is None:
         raise UnknownElection(field="election", election=election)
     eci = _state(unit_id, state)
-    code = parties_by_word().get(known.plain(party), party.strip().upper())
+    code = parties_by_word().get(reference.plain(party), party.strip().upper())
     stood = Candidacy.objects.filter(contest__election=of, party=code)
     if not belongs(code, {code}) or not (stood.filter(contest__state=eci) if eci else stood).exists():
         raise UnknownParty(field="party", party=party)
@@ -82,7 +82,7 @@ def make_plan(
             raise NoResults(field="election")
         plan = Plan(
             public_id=public_id,
-            names=named(names),
+            names=kept_names(names),
             election=of,
             level=Level.PC if of.kind == Kind.PARLIAMENT else Level.AC,
             state=eci,
@@ -115,7 +115,7 @@ def next_version(
     Who may: `plans.make` at the plan's unit. Refuses NewerVersion, UnknownSeat, AimsUnfit, MethodUnfit, NoName.
     """
     with transaction.atomic():
-        before = cascade.held(public_id, by)
+        before = passing_down.held(public_id, by)
         aims = aims or planning.aims_of(before)
         _check(aims)
         hands, kept = dict(by_hand or {}), dict(locks or {})
@@ -146,7 +146,7 @@ def next_version(
             raise NoResults(field="election")
         plan = _following(before, names)
         _store(plan, aims, worked, flags, by=by, at=at)
-        cascade.carry(before=before, after=plan, by=by, at=at)
+        passing_down.carry(before=before, after=plan, by=by, at=at)
         _note("elections.next_version", plan, n=len(hands) + len(kept), by=by, at=at)
     return plan
 
@@ -164,7 +164,7 @@ def lock_seats(*, public_id: UUID, contest_ids: Sequence[int], locked: bool, by:
     Nothing is worked out again. Who may: `plans.make` at the plan's unit. Refuses NewerVersion, UnknownSeat.
     """
     with transaction.atomic():
-        before = cascade.held(public_id, by)
+        before = passing_down.held(public_id, by)
         seats = list(PlanSeat.objects.filter(plan=before))
         chosen = set(contest_ids)
         if not chosen or not chosen <= {seat.contest_id for seat in seats}:
@@ -172,7 +172,7 @@ def lock_seats(*, public_id: UUID, contest_ids: Sequence[int], locked: bool, by:
         plan = _following(before, None)
         for name in ("method", "turnout_pct", "seats_goal", "votes_goal", "share_goal_pct"):
             setattr(plan, name, getattr(before, name))
-        plan.found = {key: told for key, told in before.found.items() if key != passage.KEY}
+        plan.found = {key: told for key, told in before.found.items() if key != progress.KEY}
         plan.made_by, plan.made_at = by.account_id, at
         plan.save(force_insert=True)
         for seat in seats:
@@ -180,7 +180,7 @@ def lock_seats(*, public_id: UUID, contest_ids: Sequence[int], locked: bool, by:
             if seat.contest_id in chosen:
                 seat.is_locked = locked
         PlanSeat.objects.bulk_create(seats, batch_size=1_000)
-        cascade.carry(before=before, after=plan, by=by, at=at)
+        passing_down.carry(before=before, after=plan, by=by, at=at)
         act = "elections.lock_seats" if locked else "elections.unlock_seats"
         _note(act, plan, n=len(chosen), by=by, at=at)
     return plan
@@ -189,7 +189,7 @@ def lock_seats(*, public_id: UUID, contest_ids: Sequence[int], locked: bool, by:
 def _following(before: Plan, names: Mapping[str, str] | None) -> Plan:
     return Plan(
         public_id=uuid4(),
-        names=before.names if names is None else named(names),
+        names=before.names if names is None else kept_names(names),
         election=before.election,
         level=before.level,
         state=before.state,
@@ -255,12 +255,12 @@ def _check(aims: Aims) -> None:
 
 def _state(unit_id: int, given: str) -> str:
     """The state a unit plans for: its own where it stands in one, else whichever is given; "" is all."""
-    eci = known.state_of(given) if given else ""
+    eci = reference.state_of(given) if given else ""
     if eci is None:
         raise UnknownState(field="state", state=given)
     own = grounds.state_of_unit(unit_id)
     if own and eci and own != eci:
-        raise PlanElsewhere(field="state", state=known.state_name(own, (get_language() or "en")[:2]))
+        raise PlanElsewhere(field="state", state=reference.state_name(own, (get_language() or "en")[:2]))
     return own or eci
 
 

@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import chain
 from typing import Any
 from uuid import uuid4
 
@@ -11,7 +12,8 @@ from django.db import connection, transaction
 
 from abhiyan.core import audit
 from abhiyan.core.actor import Actor
-from abhiyan.elections import known
+from abhiyan.core.models import StagedImport
+from abhiyan.elections import reference
 from abhiyan.elections.models import (
     Candidacy,
     ClassRule,
@@ -24,14 +26,15 @@ from abhiyan.elections.models import (
     ResultFile,
 )
 from abhiyan.elections.queries.loading import Candidate
-from abhiyan.elections.refusals import LaterResults, PlansStand, SaidOfElection
+from abhiyan.elections.refusals import LaterLists, PlansStand, SaidOfElection
 from abhiyan.units import queries as units
 
-from .made import refuse_made, said_of
+from .dependents import refuse_made, said_of
 from .parties import know_parties
 
 AT_ONCE = 2_000  # rows written together
 PAGE = 200  # contests on a page of the journal
+LISTS = 5  # named in one refusal
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +117,7 @@ def _keyed(rows: Iterable[Any]) -> dict[tuple[str, str, int], Any]:
     """Candidates by name, party and, of namesakes in one party, which by votes."""
     found: dict[tuple[str, str, int], Any] = {}
     for row in sorted(rows, key=lambda one: one.position):
-        name, party = known.plain(row.name), row.party
+        name, party = reference.plain(row.name), row.party
         nth = 0
         while (name, party, nth) in found:
             nth += 1
@@ -280,6 +283,7 @@ def election_to_be(*, wanted: Wanted, import_id: int, at: datetime) -> tuple[Ele
 
 
 def note_file(brought: Brought, election: Election | None, at: datetime) -> None:
+    """Keep the name, digest and origin of a file that results came from."""
     ResultFile(
         import_id=brought.import_id,
         election=election,
@@ -358,7 +362,7 @@ def _change(contest: NewContest, held: _Held, import_id: int) -> dict[str, Any]:
 def take_back_results(*, import_id: int, pages: Iterable[Mapping[str, Any]], by: Actor, at: datetime) -> int:
     """As it was before the list. Returns how many contests were made or changed by it.
 
-    Refuses LaterResults where another list changed or stands on a contest of this one, PlansStand, SaidOfElection.
+    Refuses LaterLists where another list changed or stands on a contest of this one, PlansStand, SaidOfElection.
     """
     journal = list(pages)
     made = [pk for page in journal for pk in page.get("made", ())]
@@ -391,9 +395,22 @@ def _refuse_later(
         *votes.values_list("candidacy__contest__name", flat=True).distinct()[:3],
     ]
     if where:
-        raise LaterResults(where=", ".join(dict.fromkeys(where)))
+        later = (contests, parts, PartVotes.objects.filter(part__in=parts), votes)
+        refuse_lists(
+            where, *(rows.order_by().values_list("import_id", flat=True).distinct() for rows in later)
+        )
     plans = PlanSeat.objects.filter(contest_id__in=touched).values("plan")
     refuse_made(PlansStand, Plan.objects.filter(pk__in=plans), ClassRule.objects.none(), by=by, at=at)
+
+
+def refuse_lists(where: Iterable[str], *import_ids: Iterable[int]) -> None:
+    """Refuses LaterLists: names the lists that stand on one, with the id each is undone by, and where they do."""
+    files = ResultFile.objects.filter(import_id__in=set(chain(*import_ids))).order_by(
+        "-brought_at", "-import_id"
+    )
+    ids = dict(StagedImport.objects.filter(pk__in=[one.pk for one in files]).values_list("id", "public_id"))
+    lists = [f"{one.name} ({ids[one.pk]})" if one.pk in ids else one.name for one in files[:LISTS]]
+    raise LaterLists(lists=", ".join(lists), where=", ".join(dict.fromkeys(where)))
 
 
 def _restore(was: Mapping[str, Any]) -> None:
@@ -450,15 +467,3 @@ def pages_of(pages: Iterable[dict[str, Any]], size: int = 5_000) -> Iterator[dic
                 key: value[first : first + size] if isinstance(value, list) else value
                 for key, value in page.items()
             }
-
-
-__all__ = [
-    "Brought",
-    "NewCandidate",
-    "NewContest",
-    "Taken",
-    "Wanted",
-    "look",
-    "take_back_results",
-    "take_in_results",
-]

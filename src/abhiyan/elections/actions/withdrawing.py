@@ -16,7 +16,7 @@ from abhiyan.elections.refusals import AllianceInUse
 from abhiyan.org import queries as org
 
 from . import grounds
-from .made import refuse_made
+from .dependents import refuse_made
 
 
 def withdraw_plan(*, public_id: UUID, by: Actor, at: datetime) -> int:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from django.utils.translation import gettext_lazy as _
 
 from abhiyan.core.imports import ImportKind, Option, Work
-from abhiyan.elections import known
+from abhiyan.elections import reference
 from abhiyan.elections.actions import correspondence as acts
 from abhiyan.elections.actions.correspondence import Pair, Table
 from abhiyan.elections.models import Level
@@ -37,8 +37,8 @@ def read(work: Work) -> list[Pair]:
     for batch in work.rows():
         # Of rows the reader has refused too it is told what else is wrong with them.
         for row, state_from, number_from, state_to, number_to, weight in (*batch.rows, *batch.faulty):
-            old = known.state_of(state_from) if state_from else own
-            new = known.state_of(state_to) if state_to else old
+            old = reference.state_of(state_from) if state_from else own
+            new = reference.state_of(state_to) if state_to else old
             if old is None and not work.is_refused(row, "state_from"):
                 told = str(state_from or "")[:40]
                 work.refuse(row, "state_from", "state_unknown" if told else "state_missing", excerpt=told)

@@ -10,11 +10,11 @@ LARGEST_NUMBER = 9_999
 STATE = Field(
     "state",
     "State",
-    "राज्य",
-    ("state eci", "eci state code", "state code", "प्रदेश", "राज्य कोड"),
+    "प्रदेश",
+    ("state eci", "eci state code", "state code", "राज्य", "राज्य कोड"),
     max_length=60,
 )
-YEAR = Field("year", "Year", "वर्ष", ("election year", "साल", "चुनाव वर्ष"), Kind.YEAR)
+YEAR = Field("year", "Year", "साल", ("election year", "वर्ष", "चुनाव वर्ष"), Kind.YEAR)
 UNIT = Field("unit_code", "Unit code", "इकाई कोड", ("unit",), Kind.CODE, max_length=64)
 CANDIDATE = Field(
     "candidate", "Candidate", "प्रत्याशी", ("candidate name", "उम्मीदवार", "अभ्यर्थी"), required=True
@@ -27,7 +27,7 @@ PARTY_CODE = Field(
     ("party abbr", "party code", "abbreviation"),
     max_length=60,
 )
-POSITION = Field("position", "Position", "स्थान", ("rank", "candidate position", "क्रम"), Kind.INTEGER, least=1)
+POSITION = Field("position", "Position", "स्थान", ("rank", "candidate position", "क्रम"), Kind.INTEGER, least=0)
 
 
 def _number(key: str, en: str, hi: str, *also: str) -> Field:
@@ -41,13 +41,56 @@ PC_NUMBER = _number(
     "pc no",
     "pc number",
     "parliamentary constituency no",
+    "parliament no",
+    "parliamentary no",
+    "lok sabha no",
+    "लोकसभा संख्या",
 )
 AC_NUMBER = _number(
-    "ac_number", "Assembly constituency number", "विधानसभा क्षेत्र संख्या", "ac no", "ac number", "segment no"
+    "ac_number",
+    "Assembly constituency number",
+    "विधानसभा क्षेत्र संख्या",
+    "ac no",
+    "ac number",
+    "segment no",
+    "assembly no",
+    "vidhan sabha no",
+    "विधानसभा संख्या",
 )
 NUMBER = _number(
-    "number", "Constituency number", "निर्वाचन क्षेत्र संख्या", "seat no", "constituency no", "क्षेत्र संख्या"
+    "number",
+    "Constituency number",
+    "निर्वाचन क्षेत्र संख्या",
+    "seat no",
+    "constituency no",
+    "const no",
+    "constituency code",
+    "क्षेत्र संख्या",
 )
+
+_AC_NAMES = (
+    "ac name",
+    "assembly",
+    "assembly name",
+    "assembly constituency",
+    "vidhan sabha",
+    "विधानसभा क्षेत्र",
+    "विधानसभा",
+)
+PC_NAME = Field(
+    "pc_name",
+    "Lok Sabha constituency name",
+    "लोकसभा क्षेत्र का नाम",
+    (
+        "pc name",
+        "parliamentary constituency",
+        "parliament constituency",
+        "lok sabha",
+        "लोकसभा क्षेत्र",
+        "लोकसभा",
+    ),
+)
+AC_NAME = Field("ac_name", "Assembly constituency name", "विधानसभा क्षेत्र का नाम", _AC_NAMES)
 
 RESULTS = Layout(
     key="results",
@@ -62,8 +105,10 @@ RESULTS = Layout(
             "name",
             "Constituency",
             "निर्वाचन क्षेत्र",
-            ("constituency name", "seat", "pc name", "ac name", "क्षेत्र", "लोकसभा क्षेत्र", "विधानसभा क्षेत्र"),
+            ("constituency name", "const name", "seat", "क्षेत्र"),
         ),
+        PC_NAME,
+        AC_NAME,
         Field(
             "reservation",
             "Reserved seat",
@@ -117,8 +162,8 @@ SEGMENTS = Layout(
         Field(
             "name",
             "Segment",
-            "विधानसभा खंड",
-            ("segment name", "ac name", "part name", "booth name", "polling station", "विधानसभा क्षेत्र"),
+            "विधानसभा क्षेत्र",
+            ("segment name", "विधानसभा खंड", "part name", "booth name", "polling station", *_AC_NAMES),
         ),
         CANDIDATE,
         PARTY,
@@ -154,7 +199,7 @@ CORRESPONDENCE = Layout(
         Field(
             "state_from",
             "State before",
-            "पहले का राज्य",
+            "पहले का प्रदेश",
             ("old state", "from state", "state"),
             max_length=60,
         ),
@@ -168,7 +213,7 @@ CORRESPONDENCE = Layout(
             least=1,
             most=LARGEST_NUMBER,
         ),
-        Field("state_to", "State now", "अब का राज्य", ("new state", "to state"), max_length=60),
+        Field("state_to", "State now", "अब का प्रदेश", ("new state", "to state"), max_length=60),
         Field(
             "number_to",
             "Number now",
@@ -203,13 +248,29 @@ REASONS = {
     "number_unknown": _(
         "%(state)s has no constituency %(number)s in that year's numbering (%(least)s to %(most)s)."
     ),
+    "seat_named": _(
+        "“%(excerpt)s” was constituency %(right)s of %(state)s that year, not %(number)s. "
+        "Correct the number or the name."
+    ),
+    "seat_elsewhere": _(
+        "“%(excerpt)s” was constituency %(right)s of %(right_state)s that year. Correct the "
+        "state and the number."
+    ),
+    "state_part": _(
+        "%(state)s had no constituencies of its own that year: it was part of %(right_state)s. Write that state, with"
+        " the numbers of that year."
+    ),
+    "number_doubtful": _(
+        "%(state)s has other numbers in this file than it had that year. Number %(number)s "
+        "may be a different constituency. Correct the numbers."
+    ),
     "no_letters_here": _("%(field)s is not a name but “%(excerpt)s”. Are the columns shifted?"),
     "number_for_party": _("%(field)s is not a party but “%(excerpt)s”. Are the columns shifted?"),
     "votes_missing": _(
-        "%(field)s is empty. If nobody voted because nobody else stood, write “uncontested” as note."
+        "%(field)s is empty. If there was no vote because nobody else stood, write “uncontested” as note."
     ),
     "uncontested_votes": _(
-        "The seat is called uncontested, and has votes or several candidates. Correct one of them."
+        "The seat is marked uncontested, but has votes or several candidates. Correct one of them."
     ),
     "name_differs": _(
         "Constituency %(number)s is called “%(first)s” in row %(first_row)s and “%(excerpt)s” here."
@@ -217,23 +278,21 @@ REASONS = {
     "electors_differ": _(
         "Constituency %(number)s has %(first)s electors in row %(first_row)s and %(here)s here."
     ),
-    "candidate_doubled": _("The same candidate stands in row %(first_row)s already."),
-    "nota_doubled": _("“None of the above” stands in row %(first_row)s already."),
+    "candidate_doubled": _("The same candidate is in row %(first_row)s already."),
+    "nota_doubled": _("“None of the above” is in row %(first_row)s already."),
     "position_wrong": _("%(field)s is %(excerpt)s; by votes it is %(rank)s in this constituency."),
     "above_electors": _(
         "Constituency %(number)s has %(votes)s votes and only %(electors)s electors. Correct one of them."
     ),
     "seat_refused": _(
-        "Another row of this constituency is refused (row %(first_row)s), so it would not be whole."
+        "A constituency is imported whole or not at all; row %(first_row)s of this one is refused."
     ),
-    "seat_missing": _(
-        "%(state)s: constituency %(number)s is missing. Results that are not whole give wrong totals."
-    ),
+    "seat_missing": _("%(state)s: constituency %(number)s is missing. Incomplete results give wrong totals."),
     "seats_missing": _(
-        "%(state)s: %(count)s constituencies are missing (%(numbers)s). Results that are not whole give wrong totals."
+        "%(state)s: %(count)s constituencies are missing (%(numbers)s). Incomplete results give wrong totals."
     ),
     "states_missing": _("No constituency of %(states)s is in the file."),
-    "segments_stand": _("Results by segment stand on this candidate. Undo their list first."),
+    "segments_stand": _("Results by segment use this candidate. Undo their list first."),
     "unit_unknown": _("There is no unit with the code %(excerpt)s."),
     "unit_doubled": _("The unit %(excerpt)s is given to another constituency in row %(first_row)s already."),
     "unit_taken": _("The unit %(excerpt)s is constituency %(number)s of %(state)s already."),
@@ -243,7 +302,7 @@ REASONS = {
     "part_missing": _(
         "Neither a segment's number nor a booth's is given, and the name is not of a special station."
     ),
-    "candidate_unknown": _("Nobody called “%(excerpt)s” stood in constituency %(number)s."),
+    "candidate_unknown": _("“%(excerpt)s” was not a candidate in constituency %(number)s."),
     "candidate_unclear": _(
         "Several people called “%(excerpt)s” stood in constituency %(number)s. Give their position too."
     ),
@@ -253,13 +312,13 @@ REASONS = {
     "part_above_electors": _(
         "Part %(part)s has %(votes)s votes and only %(electors)s electors. Correct one of them."
     ),
-    "part_refused": _("Another row of this part is refused (row %(first_row)s), so it would not be whole."),
+    "part_refused": _("A part is imported whole or not at all; row %(first_row)s of this one is refused."),
     "above_segment": _(
         "In the booths of segment %(segment)s the candidate has %(parts)s votes, in the whole segment only %(total)s."
     ),
-    "part_doubled": _("This candidate's votes in this part stand in row %(first_row)s already."),
+    "part_doubled": _("This candidate's votes in this part are in row %(first_row)s already."),
     "above_total": _("By part the candidate has %(parts)s votes, in the whole constituency only %(total)s."),
-    "pair_doubled": _("The same two constituencies stand in row %(first_row)s already."),
+    "pair_doubled": _("The same two constituencies are in row %(first_row)s already."),
     "weight_zero": _("%(field)s is 0. Leave such a row out."),
     "weights_sum": _("The weights of constituency %(number)s sum to %(sum)s, not to 1."),
 }

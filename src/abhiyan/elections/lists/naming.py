@@ -5,16 +5,22 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
+from django.utils.translation import get_language, ngettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 from abhiyan.core.imports import Option, Outcome, Work
 from abhiyan.core.numbers import grouped
-from abhiyan.elections import known
+from abhiyan.elections import reference
 from abhiyan.elections.actions.results import Brought, NewContest, Taken, Wanted
 from abhiyan.elections.models import Contest, Election, Kind
 from abhiyan.elections.queries.wholeness import whole_of
-from abhiyan.elections.refusals import ElectionDiffers, ElectionUnclear, UnknownElection
+from abhiyan.elections.refusals import (
+    ElectionDiffers,
+    ElectionUnclear,
+    NoNumberColumn,
+    NoStateColumn,
+    UnknownElection,
+)
 from abhiyan.units import queries as units
 
 _LOK_SABHA = re.compile(r"LS[-_ ]?(\d{4})", re.IGNORECASE)
@@ -35,10 +41,8 @@ class Named(NamedTuple):
 
 
 def states() -> Sequence[tuple[str, str]]:
-    from django.utils.translation import get_language
-
     language = (get_language() or "en")[:2]
-    found = [(state.eci, known.state_name(state.eci, language)) for state in known.states().values()]
+    found = [(state.eci, reference.state_name(state.eci, language)) for state in reference.states().values()]
     return [("", "—"), *sorted(found, key=lambda pair: pair[1])]
 
 
@@ -56,11 +60,9 @@ ELECTION = Option(
     help=_("Such as LS2024 for the Lok Sabha or JK2024 for an assembly."),
 )
 KIND = Option(
-    "kind", _("What was elected"), kinds, required=False, help=_("Only where the code does not say it.")
+    "kind", _("What was elected"), kinds, required=False, help=_("Only if the code does not show it.")
 )
-YEAR = Option(
-    "year", _("Year of the election"), required=False, help=_("Only where the code does not say it.")
-)
+YEAR = Option("year", _("Year of the election"), required=False, help=_("Only if the code does not show it."))
 NAME = Option("name", _("Name in English"), required=False)
 NAME_HI = Option("name_hi", _("Name in Hindi"), required=False)
 STATE = Option(
@@ -68,14 +70,15 @@ STATE = Option(
     pgettext_lazy("kind of unit", "State"),
     states,
     required=False,
-    help=_("Of rows that name none."),
+    help=_("For rows without a state."),
 )
 NUMBERING = Option(
     "numbering",
     _("Numbering of the constituencies"),
     required=False,
     help=_(
-        "A name for it, if it is neither today's nor one that is known. Known ones are found by state and year."
+        "Needed only if it is neither today's numbering nor a known one. We find known ones "
+        "by state and year."
     ),
 )
 ORIGIN = Option("origin", _("Where the file comes from"), required=False)
@@ -84,7 +87,7 @@ PARTIAL = Option(
     _("Take only what is whole"),
     yes_or_no,
     required=False,
-    help=_("Yes: constituencies with a refused row, or missing ones, are left out, and the rest is taken."),
+    help=_("Yes: leave out constituencies with refused or missing rows, and take the rest."),
 )
 SAMPLE = Option("sample", _("The figures are a sample"), yes_or_no, required=False)
 
@@ -105,7 +108,7 @@ def said_of(said: Mapping[str, str]) -> Named:
     kind, year, state = said.get("kind", ""), said.get("year", ""), said.get("state", "") or None
     if found := _LOK_SABHA.fullmatch(code):
         kind, year = kind or Kind.PARLIAMENT, year or found[1]
-    elif (found := _STATE.fullmatch(code)) and (eci := known.state_of(found[1])):
+    elif (found := _STATE.fullmatch(code)) and (eci := reference.state_of(found[1])):
         kind, year, state = kind or Kind.ASSEMBLY, year or found[2], state or eci
     if there is not None:
         kind, year = kind or there.kind, year or str(there.year)
@@ -128,9 +131,18 @@ def _names(kind: str, year: int, state: str | None) -> dict[str, str]:
     if state is None:
         return {"en": f"Assemblies {year}", "hi": f"विधानसभाएँ {year}"}
     return {
-        "en": f"{known.state_name(state, 'en')} assembly {year}",
-        "hi": f"{known.state_name(state, 'hi')} विधानसभा {year}",
+        "en": f"{reference.state_name(state, 'en')} assembly {year}",
+        "hi": f"{reference.state_name(state, 'hi')} विधानसभा {year}",
     }
+
+
+def require_columns(work: Work, of: Named, *numbers: str) -> None:
+    """Refuses NoNumberColumn, where the file has none of some columns, and NoStateColumn, where nothing says the state:
+    every row of it would be refused for the same."""
+    if not any(key in work.mapping for key in numbers):
+        raise NoNumberColumn(field=numbers[0], column=numbers[0])
+    if of.state is None and "state" not in work.mapping:
+        raise NoStateColumn(field="state")
 
 
 def states_allowed(work: Work) -> frozenset[str] | None:
@@ -143,7 +155,7 @@ def states_allowed(work: Work) -> frozenset[str] | None:
     unit = next((row for row in above if row.id == work.unit_id), None)
     if unit is not None and unit.kind == "nation":
         return None
-    return frozenset(eci for row in above if row.kind == "state" and (eci := known.state_of(row.code)))
+    return frozenset(eci for row in above if row.kind == "state" and (eci := reference.state_of(row.code)))
 
 
 def election_there(code: str) -> Election:
@@ -158,8 +170,8 @@ OUTCOMES = {
     "new": Outcome(_("New"), "ok"),
     "changed": Outcome(_("Changed"), "warn"),
     "same": Outcome(_("Unchanged")),
-    "gone": Outcome(_("Known, and no longer in the file"), "warn"),
-    "held": Outcome(_("Good, but not taken while other rows are refused"), "warn"),
+    "gone": Outcome(_("Already here, but no longer in the file"), "warn"),
+    "held": Outcome(_("Correct, but not taken while other rows are refused"), "warn"),
 }
 
 
@@ -198,12 +210,53 @@ def note_seats(work: Work, of: Named, contests: Iterable[NewContest]) -> None:
 
 
 def tells(whole: Mapping[str, int]) -> list[str]:
-    """Whether a list of results leaves constituencies out."""
+    """What would put the numbers of a list of results right, and whether it leaves constituencies out."""
+    told = [text for key, n in whole.items() if (text := _renumbered(key.split(" ", 2), n))]
+    if n := whole.get("unlike", 0):
+        text = ngettext(
+            "%(n)s constituency has a name unlike the one known for its number. The number was used; check it.",
+            "%(n)s constituencies have names unlike those known for their numbers. The numbers were used; check them.",
+            n,
+        )
+        told.append(text % {"n": grouped(n)})
     n, of = whole.get("seats", 0), whole.get("seats_of", 0)
-    if n >= of:
-        return []
-    text = _("%(n)s of %(of)s constituencies; %(left)s left out. The election is shown as incomplete.")
-    return [str(text) % {"n": grouped(n), "of": grouped(of), "left": grouped(of - n)}]
+    if n < of:
+        left = _("%(n)s of %(of)s constituencies; %(left)s left out. The election is shown as incomplete.")
+        told.append(str(left) % {"n": grouped(n), "of": grouped(of), "left": grouped(of - n)})
+    return told
+
+
+def _renumbered(key: Sequence[str], n: int) -> str:
+    """What Fitting noted of a state, as a sentence."""
+    if key[0] == "numbered":
+        _kind, state, label = key
+        text = _("The file numbers %(state)s as %(numbering)s, not as in the year of the election.")
+        return str(text) % {"state": state_said(state), "numbering": label or _("today")}
+    if key[0] != "move":
+        return ""
+    _kind, state, right = key
+    if n == 0:
+        text = _("%(state)s: that year these were constituencies of %(right)s, with the same numbers.")
+    elif state == right:
+        text = _("%(state)s: that year's numbers are the file's numbers %(up)s.")
+    else:
+        text = _(
+            "%(state)s: that year these were constituencies of %(right)s, with the file's numbers %(up)s."
+        )
+    facts = {
+        "state": state_said(state),
+        "right": state_said(right),
+        "up": f"{'+' if n > 0 else '−'} {abs(n)}",
+    }
+    return str(text) % facts
+
+
+def state_said(eci: str) -> str:
+    """A state in the active language, with its code."""
+    return f"{reference.state_name(eci, (get_language() or 'en')[:2])} ({eci})"
+
+
+SAID = {"state": state_said, "right_state": state_said}
 
 
 def brought(work: Work) -> Brought:

@@ -8,18 +8,21 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from abhiyan.core.imports import ImportKind, Work
-from abhiyan.elections import actions, known
+from abhiyan.elections import actions, reference
 from abhiyan.elections.actions import results as acts
 from abhiyan.elections.actions.parties import parties_by_word
 from abhiyan.elections.models import Contest, Election
 from abhiyan.elections.refusals import NotWhole
 
 from . import naming
+from .fitting import Fitting
 from .layouts import REASONS, RESULTS
 from .naming import Named
 
-UNCONTESTED = {known.plain(text) for text in ("uncontested", "unopposed", "निर्विरोध", "निर्विरोध निर्वाचित")}
-NONE_OF_THE_ABOVE = {known.plain(text) for text in ("NOTA", "None of the above", "नोटा", "इनमें से कोई नहीं")}
+UNCONTESTED = {
+    reference.plain(text) for text in ("uncontested", "unopposed", "निर्विरोध", "निर्विरोध निर्वाचित")
+}
+NONE_OF_THE_ABOVE = {reference.plain(text) for text in ("NOTA", "None of the above", "नोटा", "इनमें से कोई नहीं")}
 SHOWN = 12  # missing numbers named in one reason
 _KEYS = [one.key for one in RESULTS.fields]
 
@@ -56,7 +59,8 @@ def number_of(cells: Mapping[str, Any], level: str) -> int | None:
 
 
 def read(work: Work, of: Named) -> Sheet:
-    """Every row of the file, with its seat; what cannot be placed is refused."""
+    """Every row of the file, with its seat; what cannot be placed is refused. Refuses NoNumberColumn, NoStateColumn."""
+    naming.require_columns(work, of, f"{of.level}_number", "number")
     sheet = Sheet()
     seat_at: dict[int, Seat | None] = {}
 
@@ -70,8 +74,10 @@ def read(work: Work, of: Named) -> Sheet:
     lines: list[Line] = []
     for batch in work.rows(discard=seen):
         # Of rows the reader has refused too it is told what else is wrong with them.
-        rows = (*batch.rows, *batch.faulty)
-        lines += [Line(row[0], dict(zip(_KEYS, row[1:], strict=True))) for row in rows]
+        for row in (*batch.rows, *batch.faulty):
+            cells = dict(zip(_KEYS, row[1:], strict=True))
+            cells["name"] = cells[f"{of.level}_name"] or cells["name"]
+            lines.append(Line(row[0], cells))
     allowed = naming.states_allowed(work)
     for line in sorted(lines, key=lambda line: line.row):
         _place(work, of, sheet, line, allowed)
@@ -82,7 +88,7 @@ def read(work: Work, of: Named) -> Sheet:
 
 def _state(cells: Mapping[str, Any], of: Named) -> str | None:
     text = cells.get("state")
-    return known.state_of(text) if text else of.state
+    return reference.state_of(text) if text else of.state
 
 
 def _place(work: Work, of: Named, sheet: Sheet, line: Line, allowed: frozenset[str] | None) -> None:
@@ -124,10 +130,11 @@ def judge(work: Work, of: Named, sheet: Sheet) -> list[acts.NewContest]:
     """The seats that are whole and make sense; the rows of all others are refused with reasons."""
     words = parties_by_word()
     units = Seated(of, sheet)
+    fits = Fitting(of, {seat: _name_in(lines) for seat, lines in sheet.seats.items()})
     found = []
     for seat, lines in sheet.seats.items():
         before = work.refused_rows
-        contest = _contest(work, of, lines, words, units, is_spoilt=seat in sheet.spoilt)
+        contest = _contest(work, of, lines, words, units, fits, is_spoilt=seat in sheet.spoilt)
         if work.refused_rows != before or seat in sheet.spoilt:
             first = sheet.spoilt.get(seat) or next(line.row for line in lines if work.is_refused(line.row))
             sheet.spoilt[seat] = first
@@ -136,8 +143,14 @@ def judge(work: Work, of: Named, sheet: Sheet) -> list[acts.NewContest]:
                     work.refuse(line.row, "", "seat_refused", first_row=first)
         else:
             found.append(contest)
-    _missing(work, of, sheet)
+    _missing(work, of, sheet, fits)
+    fits.note(work)
     return found
+
+
+def _name_in(lines: Sequence[Line]) -> tuple[int, str]:
+    """The row that first names a seat, and the name; its first row, where none does."""
+    return next(((line.row, line["name"]) for line in lines if line["name"]), (lines[0].row, ""))
 
 
 class Seated:
@@ -184,15 +197,18 @@ def _contest(
     lines: Sequence[Line],
     words: Mapping[str, str],
     units: Seated,
+    fits: Fitting,
     *,
     is_spoilt: bool,
 ) -> acts.NewContest:
     first = lines[0]
     _agree(work, of, lines)
-    numbering = known.numbering(of.level, first.state, of.wanted.year)
+    numbering = reference.numbering(of.level, first.state, of.wanted.year)
     label = of.numbering if of.numbering is not None else numbering.label
-    if of.numbering is None and numbering.numbers is not None and first.number not in numbering.numbers:
-        numbers = sorted(numbering.numbers) or [0]
+    is_another = fits.refuse(work, (first.state, first.number))
+    is_known = of.numbering is not None or numbering.numbers is None or first.number in numbering.numbers
+    if not is_another and not is_known:
+        numbers = sorted(numbering.numbers or ()) or [0]
         work.refuse(
             first.row,
             f"{of.level}_number",
@@ -213,11 +229,11 @@ def _contest(
         work.refuse(
             first.row, "votes", "above_electors", number=first.number, votes=polled, electors=electors
         )
-    name = next((line["name"] for line in lines if line["name"]), None)
+    name = _name_in(lines)[1]
     return acts.NewContest(
         state=first.state,
         number=first.number,
-        name=name or known.seat_name(of.level, first.state, first.number, label) or str(first.number),
+        name=name or reference.seat_name(of.level, first.state, first.number, label) or str(first.number),
         reservation=(first["reservation"] or "").upper(),
         electors=electors,
         is_uncontested=is_uncontested,
@@ -235,7 +251,7 @@ def _agree(work: Work, of: Named, lines: Sequence[Line]) -> None:
     for line in lines:
         if line["year"] is not None and line["year"] != of.wanted.year:
             work.refuse(line.row, "year", "year_differs", year=line["year"], expected=of.wanted.year)
-        if line["name"] and first["name"] and known.plain(line["name"]) != known.plain(first["name"]):
+        if line["name"] and first["name"] and reference.plain(line["name"]) != reference.plain(first["name"]):
             work.refuse(
                 line.row,
                 "name",
@@ -265,14 +281,18 @@ def _candidate(work: Work, line: Line, words: Mapping[str, str]) -> acts.NewCand
     for key, text in (("party", party), ("party_code", code)):
         if text and not any(map(str.isalpha, text)):
             work.refuse(line.row, key, "number_for_party", excerpt=text[:40])
-    short = words.get(known.plain(code or party)) or words.get(known.plain(party)) or (code or party).upper()
-    is_nota = short == known.NOTA or known.plain(name) in NONE_OF_THE_ABOVE
+    short = (
+        words.get(reference.plain(code or party))
+        or words.get(reference.plain(party))
+        or (code or party).upper()
+    )
+    is_nota = short == reference.NOTA or reference.plain(name) in NONE_OF_THE_ABOVE
     return acts.NewCandidate(
         row=line.row,
         position=line["position"] or 0,
         name=name,
-        party=known.NOTA if is_nota else short,
-        party_name="" if is_nota or known.plain(party) == known.plain(short) else party,
+        party=reference.NOTA if is_nota else short,
+        party_name="" if is_nota or reference.plain(party) == reference.plain(short) else party,
         votes=line["votes"],
         is_nota=is_nota,
     )
@@ -284,11 +304,11 @@ def _doubled(work: Work, candidates: Sequence[acts.NewCandidate]) -> None:
     places: dict[int, int] = {}
     for one in candidates:
         if one.is_nota:
-            key: tuple[Any, ...] = (known.NOTA,)
-        elif one.party == known.INDEPENDENT or one.position:
-            key = (known.plain(one.name), one.party, one.votes)
+            key: tuple[Any, ...] = (reference.NOTA,)
+        elif one.party == reference.INDEPENDENT or one.position:
+            key = (reference.plain(one.name), one.party, one.votes)
         else:
-            key = (known.plain(one.name), one.party)
+            key = (reference.plain(one.name), one.party)
         if key in seen:
             reason = "nota_doubled" if one.is_nota else "candidate_doubled"
             work.refuse(one.row, "candidate", reason, first_row=seen[key])
@@ -301,7 +321,7 @@ def _doubled(work: Work, candidates: Sequence[acts.NewCandidate]) -> None:
 
 
 def _uncontested(work: Work, lines: Sequence[Line]) -> bool:
-    said = any(line["note"] and known.plain(line["note"]) in UNCONTESTED for line in lines)
+    said = any(line["note"] and reference.plain(line["note"]) in UNCONTESTED for line in lines)
     if not said:
         for line in lines:
             if line["votes"] is None:
@@ -318,18 +338,26 @@ def _ranked(
 ) -> list[acts.NewCandidate]:
     """Candidates with their place by votes. Where the file gives places they must be those, ties in any order.
 
-    Some files count "none of the above" among the places, others put it last.
+    Some files count "none of the above" among the places, others leave it out, put it last, or give it none: it has no
+    place to be checked.
     """
     order = sorted(candidates, key=lambda one: (-(one.votes or 0), one.position, one.row))
-    places = {one.row: place for place, one in enumerate(order, 1)}
+    among = {one.row: place for place, one in enumerate(order, 1)}
+    after = {one.row: place for place, one in enumerate(sorted(order, key=lambda one: one.is_nota), 1)}
     if all(line["position"] is None for line in lines):
+        return [replace(one, position=among[one.row]) for one in candidates]
+    readings = []
+    for places in (among, after):
+        wrong = [one for one in candidates if not one.is_nota and one.position != places[one.row]]
+        readings.append((len(wrong), wrong, places))
+    _n, wrong, places = min(readings, key=lambda reading: reading[0])
+    if not wrong:
         return [replace(one, position=places[one.row]) for one in candidates]
-    last = {one.row: place for place, one in enumerate(sorted(order, key=lambda one: one.is_nota), 1)}
-    given = {one.row: one.position for one in candidates}
-    if given not in (places, last) and not any(work.is_refused(line.row) for line in lines):
-        for row, place in places.items():
-            if given[row] != place:
-                work.refuse(row, "position", "position_wrong", excerpt=given[row] or "–", rank=place)
+    if not any(work.is_refused(line.row) for line in lines):
+        for one in wrong:
+            work.refuse(
+                one.row, "position", "position_wrong", excerpt=one.position or "–", rank=places[one.row]
+            )
     return list(candidates)
 
 
@@ -337,8 +365,9 @@ def _notes(lines: Iterable[Line]) -> list[str]:
     return list(dict.fromkeys(line["note"] for line in lines if line["note"]))
 
 
-def _missing(work: Work, of: Named, sheet: Sheet) -> None:
-    """Seats that are not in the file at all, by state; in a file of many states, whole states too."""
+def _missing(work: Work, of: Named, sheet: Sheet, fits: Fitting) -> None:
+    """Seats that are not in the file at all, by state; in a file of many states, whole states too. Of a state whose
+    numbers are wrong nobody can tell."""
     by_state: dict[str, dict[int, int]] = defaultdict(dict)  # state -> number -> first row
     for (state, number), lines in sheet.seats.items():
         by_state[state][number] = lines[0].row
@@ -347,7 +376,11 @@ def _missing(work: Work, of: Named, sheet: Sheet) -> None:
     if of.is_partial:
         return
     for state, rows in by_state.items():
-        expected = known.numbering(of.level, state, of.wanted.year).numbers if of.numbering is None else None
+        if state in fits.moves:
+            continue
+        expected = (
+            reference.numbering(of.level, state, of.wanted.year).numbers if of.numbering is None else None
+        )
         wanted = expected or frozenset(range(1, max(rows) + 1))
         gone = sorted(wanted - rows.keys())
         last = max(rows.values())
@@ -361,8 +394,8 @@ def _missing(work: Work, of: Named, sheet: Sheet) -> None:
     if of.level == "pc" and len(by_state) > 1:
         lacking = [
             state
-            for state in known.states()
-            if state not in by_state and known.numbering(of.level, state, of.wanted.year).numbers
+            for state in reference.states()
+            if state not in by_state and reference.numbering(of.level, state, of.wanted.year).numbers
         ]
         if lacking:
             work.refuse(sheet.last_row, "state", "states_missing", states=", ".join(lacking))
@@ -434,6 +467,8 @@ RESULTS_KIND = ImportKind(
         naming.SAMPLE,
     ),
     reasons=REASONS,
+    said=naming.SAID,
+    consequences=frozenset({"seat_refused"}),
     check=check,
     commit=commit,
     undo=undo,

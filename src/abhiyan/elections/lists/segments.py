@@ -8,7 +8,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from abhiyan.core.imports import ImportKind, Work
-from abhiyan.elections import actions, known
+from abhiyan.elections import actions, reference
 from abhiyan.elections.actions import parts as acts
 from abhiyan.elections.actions.parties import parties_by_word
 from abhiyan.elections.actions.results import hold, pages_of
@@ -50,14 +50,14 @@ def _standing(election: Election) -> dict[tuple[str, int], Standing]:
     }
     for one in Candidacy.objects.filter(contest__election=election).select_related("contest"):
         standing = found[one.contest.state, one.contest.number]
-        standing.by_name[known.plain(known.NOTA if one.is_nota else one.name)].append(one)
+        standing.by_name[reference.plain(reference.NOTA if one.is_nota else one.name)].append(one)
     return found
 
 
 def _part(cells: Mapping[str, Any], level: str) -> tuple[str, str] | None:
     """Kind and number of the part a row is of. level: of the contest; an assembly seat has booths only."""
     number, booth, name = cells["ac_number"], cells["booth"], cells["name"] or ""
-    words = known.plain(name.replace("_", " ")).split()
+    words = reference.plain(name.replace("_", " ")).split()
     if booth:
         return Part.Kind.BOOTH, f"{number}/{booth}" if number and level == "pc" else str(booth)
     if number and level == "pc":
@@ -71,10 +71,10 @@ def _who(
     standing: Standing, cells: Mapping[str, Any], words: Mapping[str, str]
 ) -> tuple[Candidacy | None, str]:
     """The candidate a row is of; or why it is nobody's."""
-    name = known.plain(cells["candidate"])
-    short = words.get(known.plain(cells["party_code"] or cells["party"]))
-    if known.NOTA in (short, words.get(name)):
-        name = known.plain(known.NOTA)
+    name = reference.plain(cells["candidate"])
+    short = words.get(reference.plain(cells["party_code"] or cells["party"]))
+    if reference.NOTA in (short, words.get(name)):
+        name = reference.plain(reference.NOTA)
     found = standing.by_name.get(name, [])
     if len(found) > 1:
         code = short or cells["party"].upper()
@@ -88,7 +88,8 @@ def _who(
 
 def read(work: Work, of: Named, election: Election) -> list[acts.NewPart]:
     """The parts of a file with their votes. Rows that fit nobody, or no contest, are refused; where only what is
-    whole is wanted, so are the others of such a part."""
+    whole is wanted, so are the others of such a part. Refuses NoNumberColumn, NoStateColumn."""
+    naming.require_columns(work, of, f"{of.level}_number")
     standings, words, sheet = _standing(election), parties_by_word(), Sheet()
     all_cells: dict[int, dict[str, Any]] = {}
 
@@ -127,7 +128,7 @@ def _where(
     of: Named, cells: Mapping[str, Any], standings: Mapping[tuple[str, int], Standing]
 ) -> Where | None:
     """The part a row is of, as far as it can be told."""
-    state = known.state_of(cells["state"]) if cells["state"] else of.state
+    state = reference.state_of(cells["state"]) if cells["state"] else of.state
     standing = standings.get((state or "", cells[f"{of.level}_number"] or 0))
     found = _part(cells, of.level)
     return None if standing is None or found is None else (standing.contest.pk, *found)
@@ -152,7 +153,7 @@ def _take(
 ) -> None:
     if cells["year"] is not None and cells["year"] != of.wanted.year:
         work.refuse(row, "year", "year_differs", year=cells["year"], expected=of.wanted.year)
-    state = known.state_of(cells["state"]) if cells["state"] else of.state
+    state = reference.state_of(cells["state"]) if cells["state"] else of.state
     if state is None and not work.is_refused(row, "state"):
         told = str(cells["state"] or "")[:40]
         work.refuse(row, "state", "state_unknown" if told else "state_missing", excerpt=told)
@@ -337,13 +338,16 @@ SEGMENTS_KIND = ImportKind(
     key="segments",
     title=_("Election results by segment or booth"),
     explains=_(
-        "Votes of each candidate in each segment, booth or special station of constituencies that are known."
+        "Votes of each candidate by segment, booth or special station. The constituencies "
+        "must be here already."
     ),
     layout=SEGMENTS,
     capability="results.import",
     outcomes=naming.OUTCOMES,
     options=(naming.ELECTION, naming.STATE, naming.PARTIAL, naming.ORIGIN, naming.KIND, naming.YEAR),
     reasons=REASONS,
+    said=naming.SAID,
+    consequences=frozenset({"part_refused"}),
     check=check,
     commit=commit,
     undo=undo,

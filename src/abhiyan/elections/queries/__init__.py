@@ -1,6 +1,6 @@
 """Every read of results: each figure is computed from the votes, and names its file and row."""
 
-from abhiyan.elections.rules.cascade import CLASS_FACTORS
+from abhiyan.elections.rules.passing_down import CLASS_FACTORS
 
 from .classes import class_rule, classes_below
 from .comparing import Before, befores, swing
@@ -28,13 +28,13 @@ from .listing import (
     election,
     elections,
     files,
-    name_in,
     stated,
+    stated_figure,
     states_of,
     titles,
 )
 from .loading import Loaded, Source, party_names, state_names
-from .passage import not_passed_down
+from .names import former_names
 from .places import (
     Below,
     PartLine,
@@ -56,70 +56,5 @@ from .plans import (
     plans,
     votes_of,
 )
+from .progress import not_passed_down
 from .totals import PartyTotal, SideTotal, StateRow, Totals, totals
-
-__all__ = [
-    "CLASS_FACTORS",
-    "NOBODY",
-    "Before",
-    "Below",
-    "CandidateRow",
-    "ElectionRow",
-    "Lines",
-    "Loaded",
-    "Lying",
-    "OurSide",
-    "PartLine",
-    "PartRow",
-    "PartyTotal",
-    "Result",
-    "SeatRow",
-    "Side",
-    "SideTotal",
-    "Source",
-    "Spot",
-    "StateRow",
-    "Totals",
-    "UnitFigures",
-    "UnitResults",
-    "all_elections",
-    "alliance",
-    "alliances",
-    "befores",
-    "class_rule",
-    "classes_below",
-    "classes_of",
-    "contest",
-    "contests",
-    "contests_of_units",
-    "did_not_stand",
-    "earlier",
-    "election",
-    "elections",
-    "figures_of_units",
-    "files",
-    "lines_of",
-    "lying_in",
-    "name_in",
-    "not_passed_down",
-    "outside_parts",
-    "part_figures",
-    "parties_of",
-    "party_names",
-    "places_below",
-    "plan_for",
-    "plan_parts",
-    "plan_seats",
-    "plans",
-    "results_of",
-    "seat_history",
-    "spots",
-    "state_names",
-    "stated",
-    "states_of",
-    "swing",
-    "titles",
-    "totals",
-    "units_with_figures",
-    "votes_of",
-]

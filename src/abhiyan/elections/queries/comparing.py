@@ -12,11 +12,12 @@ from dataclasses import dataclass, field
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
+from abhiyan.core.words import named
 from abhiyan.elections.models import Correspondence, Election, Kind
 from abhiyan.elections.rules import results as rules
 
-from .listing import name_in
 from .loading import Loaded, load
+from .names import names_then, renamed
 
 Seat = tuple[str, int]
 
@@ -39,7 +40,7 @@ class Before:
 
     @property
     def election_name(self) -> str:
-        return name_in(self.election)
+        return named(self.election)
 
     @property
     def crosses_boundary_change(self) -> bool:
@@ -56,15 +57,15 @@ class Before:
         facts = {"election": self.election_name, "seats": ", ".join(self.from_seats)}
         if self.basis == "carried":
             text = _(
-                "The boundaries have changed since %(election)s:"
-                " compared with parts of %(seats)s, which makes it an estimate."
+                "The boundaries have changed since %(election)s. We compare with parts of %(seats)s, "
+                "so this is an estimate."
             )
         elif self.basis == "renumbered":
             text = _("In %(election)s this was the constituency %(seats)s.")
         elif self.basis == "none":
             text = _(
-                "There is nothing to compare with in %(election)s:"
-                " no such constituency, or other boundaries and no table of them."
+                "Nothing to compare with in %(election)s: there was no such constituency, or its "
+                "boundaries were different."
             )
         elif self.was_uncontested:
             text = _("In %(election)s nobody voted here: the seat was uncontested.")
@@ -84,26 +85,35 @@ def swing(now: Loaded, before: Before, parties: Iterable[str]) -> float | None:
 
 @dataclass(frozen=True, slots=True)
 class Then:
-    """An earlier election, loaded to compare with. seats: by state and number. tables: old seats to those of now."""
+    """An earlier election, loaded to compare with. seats: by state and number. tables: old seats to those of now.
+    names: codes that are other parties' earlier names -> those parties, under which their votes are here."""
 
     election: Election
     seats: Mapping[Seat, Loaded]
     tables: Sequence[Correspondence]
+    names: Mapping[str, str]
 
 
-def then(against: Election, *, states: Iterable[str] = ()) -> Then:
-    """An earlier election: all of it, or of these states and those their ground came from. Four queries."""
+def then(against: Election, *, now: Iterable[int], states: Iterable[str] = ()) -> Then:
+    """An earlier election: all of it, or of these states and those their ground came from. Six queries at most.
+
+    now: ids of the elections it is compared with; parties are called as they are there.
+    """
     level, wanted = "pc" if against.kind == Kind.PARLIAMENT else "ac", set(states)
     tables, where = Correspondence.objects.filter(level=level).order_by("id"), Q(election=against)
     if wanted:
         tables = tables.filter(state_to__in=wanted)
         where &= Q(state__in=wanted | {row.state_from for row in tables})
-    return Then(against, {(one.contest.state, one.contest.number): one for one in load(where)}, list(tables))
+    names, loaded = names_then(now), load(where)
+    stood = {row.party for one in loaded for row in one.candidates} if names else set()
+    seats = {(one.contest.state, one.contest.number): renamed(one, names) for one in loaded}
+    return Then(against, seats, list(tables), {was: code for was, code in names.items() if was in stood})
 
 
 def befores(now: Sequence[Loaded], against: Election) -> dict[int, Before]:
-    """contest id -> what it had in `against`. Four queries, however many contests."""
-    return compared(now, then(against, states={one.contest.state for one in now}))
+    """contest id -> what it had in `against`. Six queries at most, however many contests."""
+    of = {one.contest.election_id for one in now}
+    return compared(now, then(against, now=of, states={one.contest.state for one in now}))
 
 
 def compared(now: Sequence[Loaded], with_: Then) -> dict[int, Before]:

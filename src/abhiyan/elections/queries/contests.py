@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from django.db.models import Q
 
 from abhiyan.core.refusals import NotFound
-from abhiyan.elections.known import INDEPENDENT
 from abhiyan.elections.models import Alliance, Contest, Election, ResultFile, Stated
+from abhiyan.elections.reference import INDEPENDENT
 from abhiyan.elections.rules import results as rules
 from abhiyan.elections.rules.results import SideResult
 
@@ -110,6 +110,7 @@ def contests(
 def seat_row(
     one: Loaded, files: Mapping[int, ResultFile], before: Before | None, side: OurSide = NOBODY
 ) -> SeatRow:
+    """One seat of a list: winner, margin, our votes, and the same of the election before."""
     by_id = {row.pk: row for row in one.candidates}
     counted, ours = one.counted, side.parties_in(one.contest.state)
     return SeatRow(

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from abhiyan.elections import known
+from abhiyan.elections import reference
 from abhiyan.elections.models import Election, Kind
 from abhiyan.units import queries as units
 from abhiyan.units.rules import levels
@@ -29,7 +29,9 @@ def units_of_states() -> dict[str, int]:
         for row in (*tops, *rows):
             if row.kind == "nation":
                 found.setdefault("", row.id)
-            elif row.kind == "state" and (eci := known.state_of(row.code) or known.state_of(row.name("en"))):
+            elif row.kind == "state" and (
+                eci := reference.state_of(row.code) or reference.state_of(row.name("en"))
+            ):
                 found.setdefault(eci, row.id)
         if found.keys() - {""}:
             break
@@ -41,7 +43,7 @@ def state_of_unit(unit_id: int) -> str:
     for hierarchy in levels.HIERARCHIES:
         for row in units.path(unit_id, hierarchy):
             if row.kind == "state":
-                return known.state_of(row.code) or known.state_of(row.name("en")) or ""
+                return reference.state_of(row.code) or reference.state_of(row.name("en")) or ""
     return ""
 
 

@@ -1,14 +1,23 @@
 """Which elections there are, their files, and the sides parties make in them."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
 from django.db.models import Count, Q, QuerySet
-from django.utils.translation import get_language
 
 from abhiyan.core.refusals import NotFound
-from abhiyan.elections.models import Alliance, Contest, Correspondence, Election, Part, ResultFile, Stated
+from abhiyan.core.words import named
+from abhiyan.elections.models import (
+    Alliance,
+    Candidacy,
+    Contest,
+    Correspondence,
+    Election,
+    Part,
+    ResultFile,
+    Stated,
+)
 
 from .wholeness import Wholeness, wholeness
 
@@ -30,13 +39,8 @@ class ElectionRow:
     old: int
     parts: int
 
-    def name(self, language: str) -> str:
-        return name_in(self.election.names, language)
-
-
-def name_in(names: Mapping[str, str], language: str | None = None) -> str:
-    """A name in a language (the active one), else in English."""
-    return names.get((language or get_language() or "en")[:2]) or names.get("en", "")
+    def name(self, language: str = "") -> str:
+        return named(self.election.names, language)
 
 
 def all_elections() -> QuerySet[Election]:
@@ -48,8 +52,8 @@ def titles(of: Iterable[Election]) -> dict[int, str]:
     """id of each election -> its name, and that it is incomplete where it is. One query."""
     asked = list(of)
     wholes = wholeness(asked)
-    named = ((one.pk, name_in(one.names), wholes[one.pk].says()) for one in asked)
-    return {pk: f"{name} ({said})" if said else name for pk, name, said in named}
+    told = ((one.pk, named(one.names), wholes[one.pk].says()) for one in asked)
+    return {pk: f"{name} ({said})" if said else name for pk, name, said in told}
 
 
 def elections() -> list[ElectionRow]:
@@ -109,9 +113,12 @@ def states_of(of: Election | None = None) -> list[str]:
     return list(there.order_by("state").values_list("state", flat=True).distinct())
 
 
-def files(of: Election) -> list[ResultFile]:
-    """The files its figures come from, the first first."""
-    return list(ResultFile.objects.filter(election=of).order_by("brought_at", "import_id"))
+def files(of: Election, *, state: str = "") -> list[ResultFile]:
+    """The files its seats' figures come from, in all or in a state, the first first; lists by part are none."""
+    seats = Contest.objects.filter(election=of, **({"state": state} if state else {}))
+    candidates = Candidacy.objects.filter(contest__in=seats)
+    brought = Q(pk__in=seats.values("import_id")) | Q(pk__in=candidates.values("import_id"))
+    return list(ResultFile.objects.filter(brought).order_by("brought_at", "import_id"))
 
 
 def alliances(of: Election, *, state: str | None = None) -> list[Alliance]:
@@ -176,3 +183,11 @@ def alliance(public_id: UUID) -> Alliance:
 def stated(of: Election, *, state: str = "", number: int | None = None) -> list[Stated]:
     """Figures quoted for exactly this place: a constituency, a state, or everywhere."""
     return list(Stated.objects.filter(election=of, state=state, number=number).order_by("party", "id"))
+
+
+def stated_figure(of: Election, stated_id: int) -> Stated:
+    """One quoted figure of an election. NotFound."""
+    found = Stated.objects.filter(election=of, pk=stated_id).first()
+    if found is None:
+        raise NotFound
+    return found

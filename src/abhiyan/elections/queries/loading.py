@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from django.db.models import Q
 
-from abhiyan.elections import known
+from abhiyan.elections import reference
 from abhiyan.elections.models import Candidacy, Contest, Party, ResultFile
 from abhiyan.elections.rules import results as rules
 from abhiyan.elections.rules.results import Counted, Line
@@ -81,7 +81,22 @@ def sources(import_ids: Iterable[int]) -> Mapping[int, ResultFile]:
     return ResultFile.objects.in_bulk(set(import_ids))
 
 
+def brought(found: Iterable[Loaded]) -> set[int]:
+    """The imports that seats and their candidates came by."""
+    return {
+        import_id
+        for one in found
+        for import_id in (one.contest.import_id, *(row.import_id for row in one.candidates))
+    }
+
+
+def in_order(files: Iterable[ResultFile]) -> tuple[ResultFile, ...]:
+    """Files, the first brought first."""
+    return tuple(sorted(files, key=lambda file: (file.brought_at, file.pk)))
+
+
 def source(files: Mapping[int, ResultFile], import_id: int, row: int) -> Source:
+    """The file and row a figure comes from. Without a name where its import is gone."""
     file = files.get(import_id)
     return Source(file.name, row, file.origin) if file else Source("", row)
 
@@ -94,5 +109,5 @@ def party_names(codes: Iterable[str]) -> dict[str, Mapping[str, str]]:
 
 def state_names(eci: str) -> Mapping[str, str]:
     """A state's names by language; its code where it is not known."""
-    state = known.states().get(eci)
+    state = reference.states().get(eci)
     return state.names if state else {"en": eci}

@@ -4,16 +4,17 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from django.contrib.postgres.aggregates import ArrayAgg
 from django.db.models import Count, Q, Sum
 
-from abhiyan.elections import known
+from abhiyan.elections import reference
 from abhiyan.elections.models import Candidacy, Contest, Election, Kind, Part, PartVotes, ResultFile
 from abhiyan.elections.rules import results as rules
 from abhiyan.elections.rules.results import Counted, Line, SideResult
 from abhiyan.units import queries as units
 from abhiyan.units.models import Unit
 
-from . import loading
+from . import loading, names
 from .comparing import befores
 from .contests import SeatRow, seat_row
 from .listing import NOBODY, OurSide, earlier
@@ -69,13 +70,15 @@ class UnitResults:
 
 @dataclass(frozen=True, slots=True)
 class Below:
-    """Votes by party over the parts below a unit, most first. parts: how many those are, all of one kind."""
+    """Votes by party over the parts below a unit, most first. parts: how many those are, all of one kind. files: that
+    brought them."""
 
     election: Election
     kind: str
     parts: int
     polled: int
     votes: tuple[tuple[str, int], ...]
+    files: tuple[ResultFile, ...]
 
 
 def results_of(unit_id: int, *, side: OurSide = NOBODY) -> UnitResults:
@@ -109,11 +112,12 @@ def _over_elections(where: Q, side: OurSide) -> list[SeatRow]:
     """Contests that fit, the newest first, each compared with the election of its kind before."""
     found = sorted(loading.load(where), key=lambda one: -one.contest.election.year)
     files = loading.sources(one.contest.import_id for one in found)
+    pairs = names.named() if side else {}
     rows = []
     for one in found:
         against = earlier(one.contest.election, state=one.contest.state)
         before = befores([one], against)[one.contest.pk] if against is not None else None
-        rows.append(seat_row(one, files, before, side))
+        rows.append(seat_row(one, files, before, names.side_then(side, one, pairs)))
     return rows
 
 
@@ -129,7 +133,7 @@ def contests_of_units(unit_ids: Iterable[int], side: OurSide = NOBODY) -> dict[i
 
 
 def _totals(unit: Unit) -> list[Totals]:
-    state = "" if unit.kind == "nation" else known.state_of(unit.code)
+    state = "" if unit.kind == "nation" else reference.state_of(unit.code)
     if state is None:
         return []
     there = Contest.objects.filter(state=state) if state else Contest.objects.all()
@@ -240,12 +244,15 @@ def _below(unit_id: int) -> list[Below]:
     sums = (
         PartVotes.objects.filter(part__in=stands)
         .values_list("part__contest__election", "part__kind", "candidacy__party")
-        .annotate(n=Sum("votes"))
+        .annotate(n=Sum("votes"), came=ArrayAgg("import_id", distinct=True))
         .order_by()
     )
     by: dict[tuple[int, str], dict[str, int]] = defaultdict(dict)
-    for election_id, kind, party, n in sums:
+    came: dict[tuple[int, str], set[int]] = defaultdict(set)
+    for election_id, kind, party, n, brought in sums:
         by[election_id, kind][party] = n
+        came[election_id, kind].update(brought)
+    files = loading.sources(set().union(*came.values()))
     counts = stands.values_list("contest__election", "kind").annotate(n=Count("id")).order_by()
     of_parts = {(election_id, kind): n for election_id, kind, n in counts}
     elections = Election.objects.in_bulk({one for one, _kind in by})
@@ -258,6 +265,13 @@ def _below(unit_id: int) -> list[Below]:
         )
         votes = sorted(by[election_id, kind].items(), key=lambda item: (-item[1], item[0]))
         found.append(
-            Below(one, kind, of_parts[election_id, kind], sum(n for _party, n in votes), tuple(votes))
+            Below(
+                one,
+                kind,
+                of_parts[election_id, kind],
+                sum(n for _party, n in votes),
+                tuple(votes),
+                loading.in_order(files[each] for each in came[election_id, kind] if each in files),
+            )
         )
     return found

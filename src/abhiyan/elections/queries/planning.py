@@ -44,10 +44,6 @@ class Aims:
     votes_goal: int | None = None
     share_goal_pct: float | None = None
 
-    @property
-    def has_goal(self) -> bool:
-        return any(goal is not None for goal in (self.seats_goal, self.votes_goal, self.share_goal_pct))
-
     def ask(self, seed: int) -> "Ask":
         from abhiyan.elections.rules.plans import Ask
 
@@ -263,6 +259,7 @@ class SeatFound:
 
 
 def seat_found(plan: Plan, contest_id: int) -> SeatFound:
+    """What a stored plan works out for one seat."""
     return SeatFound(*plan.found["by_seat"][str(contest_id)])
 
 
@@ -318,6 +315,7 @@ def rows_of_side(
 
 
 def is_newest(plan: Plan) -> bool:
+    """Whether no later version of the plan exists."""
     return not Plan.objects.filter(previous=plan).exists()
 
 

@@ -9,7 +9,8 @@ from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
 from abhiyan.core.numbers import grouped
-from abhiyan.elections import known
+from abhiyan.core.words import named
+from abhiyan.elections import reference
 from abhiyan.elections.models import Alliance, Election, Kind, ResultFile, Stated
 from abhiyan.elections.rules import results as rules
 from abhiyan.elections.rules.results import Counted
@@ -53,7 +54,8 @@ class SideTotal:
 
 @dataclass(frozen=True, slots=True)
 class StateRow:
-    """One state of an election. whole: whether all its seats are here. seats_by_party: most first."""
+    """One state of an election. whole: whether all its seats are here. seats_by_party: most first. files: that brought
+    its seats."""
 
     state: str
     names: Mapping[str, str]
@@ -61,6 +63,7 @@ class StateRow:
     whole: Wholeness
     polled: int
     seats_by_party: tuple[tuple[str, int], ...]
+    files: tuple[ResultFile, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +75,8 @@ class Totals:
     electors_of: the sum of those that are, and of how many contests. uncontested, without_electors: names.
     states: each state by itself, by its code.
     carried: names of contests compared by parts of old ones; not_compared: of those without anything to compare with.
+    files: that brought these seats; files_before: those of the earlier election, of what is compared.
+    names_before: parties compared with what they had under another code, and that code.
     """
 
     election: Election
@@ -93,6 +98,8 @@ class Totals:
     not_compared: tuple[str, ...]
     stated: tuple[Stated, ...]
     files: tuple[ResultFile, ...]
+    files_before: tuple[ResultFile, ...]
+    names_before: tuple[tuple[str, str], ...]
 
     @property
     def crosses_boundary_change(self) -> bool:
@@ -100,25 +107,28 @@ class Totals:
 
     def says(self) -> list[str]:
         """What whoever reads the totals must know, in the active language."""
-        since = listing.name_in(self.against.names) if self.against is not None else ""
+        since = named(self.against.names) if self.against is not None else ""
         missing = []
         if self.whole.is_incomplete:
             text = ngettext(
-                "The results of %(n)s of %(of)s constituencies are here; %(lacking)s is missing."
-                " Sums and shares are of those that are here, and there is no turnout of the whole.",
-                "The results of %(n)s of %(of)s constituencies are here; %(lacking)s are missing."
-                " Sums and shares are of those that are here, and there is no turnout of the whole.",
+                "Results of %(n)s of %(of)s constituencies are here; %(lacking)s is missing. Sums "
+                "and shares leave it out. The total turnout is not known.",
+                "Results of %(n)s of %(of)s constituencies are here; %(lacking)s are missing. Sums "
+                "and shares leave them out. The total turnout is not known.",
                 self.whole.lacking,
             )
             facts = {"n": self.whole.seats, "of": self.whole.of or 0, "lacking": self.whole.lacking}
             missing = [text % {key: grouped(n) for key, n in facts.items()}]
+        for now, was in self.names_before:
+            text = _("In %(election)s %(party)s was %(was)s.")
+            missing.append(text % {"election": since, "party": now, "was": was})
         told = (
             (self.uncontested, _("Uncontested, so without votes: %(seats)s.")),
             (
                 self.without_electors,
                 ngettext(
-                    "Electors of %(n)s constituency are not known, so there is no turnout of the whole (%(seats)s).",
-                    "Electors of %(n)s constituencies are not known, so there is no turnout of the whole (%(seats)s).",
+                    "The electors of %(n)s constituency are not known, so there is no total turnout (%(seats)s).",
+                    "The electors of %(n)s constituencies are not known, so there is no total turnout (%(seats)s).",
                     len(self.without_electors),
                 ),
             ),
@@ -158,13 +168,16 @@ def totals(of: Election, *, state: str = "", against: Election | None = None) ->
     """Seats and votes by party, most seats first. At most fourteen queries, however many contests."""
     where = Q(election=of) & (Q(state=state) if state else Q())
     found = loading.load(where)
-    earlier = None if against is None else then(against, states={state} if state else ())
+    earlier = None if against is None else then(against, now=[of.pk], states={state} if state else ())
     compared = {} if earlier is None else comparing.compared(found, earlier)
     before = None if earlier is None else _before(of, found, compared, earlier, state)
     standings = rules.standings(one.counted for one in found)
     names = loading.party_names(standings)
     given = _names_in_files(found)
     polled = sum(one.counted.polled for one in found)
+    past = () if earlier is None or before is None else earlier.seats.values()
+    came, came_before = loading.brought(found), loading.brought(past)
+    files = loading.sources(came | came_before)
     with_vote = [one for one in found if not one.contest.is_uncontested]
     lacking = _called(one for one in with_vote if one.contest.electors is None)
     electors = [one.contest.electors for one in with_vote if one.contest.electors is not None]
@@ -202,22 +215,35 @@ def totals(of: Election, *, state: str = "", against: Election | None = None) ->
         electors_of=len(electors),
         parties=tuple(parties),
         sides=tuple(_sides(of, state, found)),
-        states=tuple(_by_state(of, found)),
+        states=tuple(_by_state(of, found, files)),
         uncontested=_called(one for one in found if one.contest.is_uncontested),
         without_electors=lacking,
         against=against,
         carried=_named(found, compared, "carried"),
         not_compared=_named(found, compared, "none"),
         stated=tuple(listing.stated(of, state=state)),
-        files=tuple(listing.files(of)),
+        files=_of(files, came),
+        files_before=_of(files, came_before),
+        names_before=_names_before(standings, earlier) if before is not None and earlier is not None else (),
     )
 
 
-def _by_state(of: Election, found: Sequence[Loaded]) -> list[StateRow]:
+def _names_before(standings: Iterable[str], earlier: Then) -> tuple[tuple[str, str], ...]:
+    there = set(standings)
+    return tuple(sorted((now, was) for was, now in earlier.names.items() if now in there))
+
+
+def _of(files: Mapping[int, ResultFile], came: Iterable[int]) -> tuple[ResultFile, ...]:
+    return loading.in_order(files[one] for one in came if one in files)
+
+
+def _by_state(of: Election, found: Sequence[Loaded], files: Mapping[int, ResultFile]) -> list[StateRow]:
     contests: dict[str, list[Counted]] = defaultdict(list)
+    came: dict[str, set[int]] = defaultdict(set)
     labels: dict[str, Counter[tuple[str, str]]] = defaultdict(Counter)
     for one in found:
         contests[one.contest.state].append(one.counted)
+        came[one.contest.state] |= loading.brought([one])
         labels[one.contest.state][one.contest.state, one.contest.numbering] += 1
     rows = []
     for state, counteds in sorted(contests.items()):
@@ -233,6 +259,7 @@ def _by_state(of: Election, found: Sequence[Loaded]) -> list[StateRow]:
                 whole_of(of.kind, of.year, labels[state], state),
                 sum(counted.polled for counted in counteds),
                 tuple(sorted(won.items(), key=lambda item: (-item[1], item[0]))),
+                _of(files, came[state]),
             )
         )
     return rows
@@ -279,7 +306,7 @@ def _ground(of: Election, found: Sequence[Loaded]) -> frozenset[str]:
         by_state[one.contest.state].add(one.contest.number)
     level, ground = "pc" if of.kind == Kind.PARLIAMENT else "ac", frozenset[str]()
     for state, numbers in by_state.items():
-        numbering = known.numbering(level, state, of.year)
+        numbering = reference.numbering(level, state, of.year)
         if numbering.numbers is None or numbering.numbers != frozenset(numbers):
             return frozenset()
         ground |= numbering.ground

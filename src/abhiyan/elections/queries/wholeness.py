@@ -8,7 +8,7 @@ from django.db.models import Count
 from django.utils.translation import gettext as _
 
 from abhiyan.core.numbers import grouped
-from abhiyan.elections import known
+from abhiyan.elections import reference
 from abhiyan.elections.models import Contest, Election, Kind
 
 
@@ -41,10 +41,10 @@ def seats_there_were(kind: str, year: int, present: Mapping[str, set[str]], stat
     an assembly election is of the states that are present.
     """
     level = "pc" if kind == Kind.PARLIAMENT else "ac"
-    states = {state} if state else set(present) | (set(known.states()) if level == "pc" else set())
+    states = {state} if state else set(present) | (set(reference.states()) if level == "pc" else set())
     total = 0
     for each in states:
-        numbering = known.numbering(level, each, year)
+        numbering = reference.numbering(level, each, year)
         if numbering.numbers is None or present.get(each, {numbering.label}) != {numbering.label}:
             return None
         total += len(numbering.numbers)

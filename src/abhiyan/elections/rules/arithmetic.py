@@ -1,10 +1,11 @@
-"""A plan typed as level × number = total, checked: does it hold, and in which of two readings?
+"""A plan as somebody typed it, checked: a multiplication, a division or a share. Does it hold, and in which reading?
 
 "65 constituencies × 5,000 = 325,000" holds as it stands. Somebody else writes "750 per segment", with 6.7 segments to a
 constituency: then 750 is 5,025 per constituency and 326,625 in all, which is 325,000 as near as 6.7 can say, while
 "5,000 per segment" would be 33,500 per constituency. A number with decimals was rounded: it stands for everything
 between half of its last digit below and above, be it an average (6.7) or a total in lakhs (3.3 lakh: from 325,000 to
-335,000). Whole numbers are exact. All arithmetic is decimal.
+335,000). Whole numbers are exact, but where a division or a share came to them: nobody writes 24 lakh ÷ 403 with
+decimals. All arithmetic is decimal.
 """
 
 import re
@@ -18,27 +19,68 @@ NEAR_PCT = Decimal(1)
 LARGEST = Decimal(10) ** 15
 LONGEST = 300
 
+Kind = Literal["times", "divided", "share"]
 Verdict = Literal["exact", "rounded", "near", "off"]
 Per = Literal["level", "part"]
 
+
+def _one_of(*words: str) -> str:
+    """A pattern of whole words; `\\b` would end a Hindi word before its last vowel sign."""
+    known = "|".join(unicodedata.normalize("NFC", word) for word in words)
+    return rf"(?<![^\s,;:(])(?:{known})(?![^\s,;:.)])"
+
+
 # Words for large numbers, as people type them.
 _WORDS: dict[str, int] = {
-    **dict.fromkeys(("thousand", "हज़ार", "हजार"), 10**3),
-    **dict.fromkeys(("lakh", "lakhs", "lac", "lacs", "लाख"), 10**5),
+    **dict.fromkeys(("thousand", "k", "हज़ार", "हजार"), 10**3),
+    **dict.fromkeys(("lakh", "lakhs", "lac", "lacs", "l", "लाख"), 10**5),
     **dict.fromkeys(("million", "millions"), 10**6),
     **dict.fromkeys(("crore", "crores", "cr", "करोड़", "करोड"), 10**7),
+    **dict.fromkeys(("billion", "billions", "अरब"), 10**9),
 }
 _TIMES = {unicodedata.normalize("NFC", word): times for word, times in _WORDS.items()}
-_BETWEEN = re.compile(r"\s*[×✕✖*]\s*|\s+x\s+|(?<=\d)\s*x\s*(?=\d)|\s+गुणा\s+", re.IGNORECASE)
-_TERM = re.compile(
-    r"^\D{0,40}?(?<![-−])(?P<number>\d[\d,_ \u00a0\u202f]*(?:\.\d+)?)\s*(?P<words>.*)$", re.DOTALL
+# Digits with commas, or with spaces where they group as people group: 3,25,000; 325 000.
+_NUMBER = r"(?:\d{1,3}(?:[ \u00a0\u202f]\d{2,3})*[ \u00a0\u202f]\d{3}(?!\d)|\d+(?:[,_]\d+)*)(?:\.\d+)?"
+_TERM = re.compile(rf"^\D{{0,40}}?(?<![-−])(?P<number>{_NUMBER})\s*(?P<words>.*)$", re.DOTALL)
+_NEGATIVE = re.compile(r"(?:^|[\s=≈×✕✖*÷/])[-−]\s?\d")  # "−65", "- 65"; no hyphen as in "sector-5"
+_EQUALS = re.compile(r"[=≈]")
+_SAYS = re.compile(
+    _one_of(
+        "is",
+        "are",
+        "equals?",
+        "makes?",
+        "gives?",
+        "comes to",
+        "totall?ing",
+        "यानी",
+        "यानि",
+        "अर्थात्?",
+        "बराबर",
+    ),
+    re.IGNORECASE,
 )
-_NEGATIVE = re.compile(r"^\D{0,40}?(?:^|\s)[-−]\s?\d")  # "−65", "- 65"; no hyphen as in "sector-5"
+_TOTAL = re.compile(_one_of("total", "in all", "altogether", "कुल", "मिलाकर"), re.IGNORECASE)
+_ASKED = re.compile(r"[\s.?…]*")
+_TIMES_SIGN = re.compile(r"\s*[×✕✖*]\s*|\s+x\s+|(?<=\d)\s*x\s*(?=\d)|\s+गुणा\s+", re.IGNORECASE)
+# भाग and बाँट divide in "403 से भाग", "भाग दें", "24 लाख … 403 सीटों में बाँटें"; "हर भाग में" is each part, "750 पर्चे
+# बाँटें" hands them out, "से भाग लेने वाले" take part.
+_DIVIDES = re.compile(
+    r"÷|/(?=\s*\d)|"
+    + _one_of("divided", "बटा", "विभाजित", r"से\s+भाग(?!\s+ल)", r"भाग\s+(?:दें|दे|दिया|देने|देकर|करें|करने|करके)")
+    + r"|(?<=\d)(?!\d).*\d\S*(?:\s+(?!हर\s|प्रति\s|प्रत्येक\s)[^\s,;:]+){0,2}?\s+(?:से|में)\s+(?:बाँट|बांट)",
+    re.IGNORECASE,
+)
+_SHARE = re.compile(
+    rf"(?:[×*]\s*)?(?P<number>{_NUMBER})\s*(?:%|per\s?cent|प्रतिशत|फ़ीसदी|फीसदी)(?:\s*[×*])?", re.IGNORECASE
+)
+_CLAUSES = re.compile(r"[,;:।](?=\s|$)|\s[–—]\s|\n|\s+(?=" + _TOTAL.pattern + ")", re.IGNORECASE)
+_EACH = re.compile("@|" + _one_of("each", "apiece", "per", "every", "प्रति", "हर", "प्रत्येक"), re.IGNORECASE)
 
 
 class Unreadable(ValueError):
-    """What was typed is no plan of this kind. code: too_long, no_equals, no_times, no_number,
-    negative, too_large."""
+    """What was typed is no plan of this kind. code: too_long, no_equals, no_times, no_number, mixed,
+    by_zero, negative, too_large."""
 
     def __init__(self, code: str, text: str = "") -> None:
         super().__init__(f"{code} {text}".strip())
@@ -48,7 +90,7 @@ class Unreadable(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """A number as typed, with the words after it: 65 "constituencies". half: of its last decimal, 0 when whole."""
+    """A number as typed, with the words after it: 65 "constituencies". half: of its last decimal, 0 when exact."""
 
     number: Decimal
     words: str = ""
@@ -57,10 +99,134 @@ class Term:
 
 @dataclass(frozen=True, slots=True)
 class Typed:
-    """factors × ... = total."""
+    """times: factors × ... = total. divided: the first ÷ the others = total. share: a share (0.51) of a whole = total.
+
+    total: None where somebody asks for it: "51% of 8.79 crore = ?".
+    """
 
     factors: tuple[Term, ...]
-    total: Term
+    total: Term | None
+    kind: Kind = "times"
+
+    @property
+    def comes_to(self) -> Decimal:
+        """What the left side is, whatever total was named."""
+        first, *others = (term.number for term in self.factors)
+        return first / _product(others) if self.kind == "divided" else _product((first, *others))
+
+
+def read(text: str) -> Typed:
+    """What somebody typed, in English or Hindi, with either's digits. Raises Unreadable.
+
+    "65 constituencies x 5,000 = 325,000", "६५ लोकसभा, हर एक में 750, कुल 3.25 लाख", "24 lakh ÷ 403 = 5955", "51% of 8.79
+    crore = ?". Without a sign between them, each part between commas gives its first number; without "=", the part that
+    says "total" is the total, else the last.
+    """
+    if len(text) > LONGEST:
+        raise Unreadable("too_long")
+    plain = "".join(str(unicodedata.digit(c, c)) for c in unicodedata.normalize("NFC", text))
+    if _NEGATIVE.search(plain):
+        raise Unreadable("negative")
+    left, right = _sides(plain)
+    kind: Kind = "share" if _SHARE.search(left) else "divided" if _DIVIDES.search(left) else "times"
+    factors = _factors(left, kind)
+    total = None if _ASKED.fullmatch(right) else _term(right, is_rounded=kind != "times")
+    if kind == "divided" and not all(term.number for term in factors[1:]):
+        raise Unreadable("by_zero")
+    typed = Typed(factors, total, kind)
+    if kind == "divided" and typed.comes_to > LARGEST:
+        raise Unreadable("too_large")
+    return typed
+
+
+def _sides(text: str) -> tuple[str, str]:
+    """What is reckoned, and what is said to come out."""
+    sides = _EQUALS.split(text)
+    if len(sides) == 1 and (said := list(_SAYS.finditer(text))):
+        last = said[-1]
+        sides = [text[: last.start()], text[last.end() :]]
+        sides = sides if len(_numbers(sides[1])) == 1 else [text]
+    if len(sides) == 2:
+        left, right = sides
+        is_turned = len(_numbers(left)) == 1 and len(_numbers(right)) > 1 and not _DIVIDES.search(left)
+        return (right, left) if is_turned else (left, right)
+    clauses = [clause for clause in _CLAUSES.split(text) if _numbers(clause)]
+    if len(sides) > 2 or len(clauses) < 2:
+        raise Unreadable("no_equals")
+    total = clauses.pop(_place_of_total(clauses))
+    return ", ".join(clauses), total
+
+
+def _place_of_total(clauses: Sequence[str]) -> int:
+    """Which clause is the total: the last, unless only another one says so and is the largest number of all."""
+    last = len(clauses) - 1
+    named = [place for place, clause in enumerate(clauses) if _TOTAL.search(clause)]
+    if not named or last in named:
+        return last
+    largest = max(range(len(clauses)), key=lambda place: _term(clauses[place]).number)
+    return largest if largest in named else last
+
+
+def _numbers(text: str) -> list[re.Match[str]]:
+    return list(re.finditer(rf"(?<![\w-]){_NUMBER}", text))
+
+
+def _factors(text: str, kind: Kind) -> tuple[Term, ...]:
+    if kind == "share":
+        share = _SHARE.search(text)
+        assert share is not None
+        whole = text[: share.start()] + " " + text[share.end() :]
+        if _SHARE.search(whole) or _TIMES_SIGN.search(whole.strip()) or _DIVIDES.search(whole):
+            raise Unreadable("mixed")
+        if not _numbers(whole):
+            raise Unreadable("no_number", whole.strip())
+        part = _term(share["number"])
+        return (Term(part.number / 100, "", part.half / 100), _term(whole))
+    signs = _TIMES_SIGN.split(text.strip())
+    if kind == "divided":
+        if len(signs) > 1:
+            raise Unreadable("mixed")
+        operands = _each_number(text)
+    elif len(signs) > 1:
+        operands = signs
+    else:
+        operands = [clause for clause in _CLAUSES.split(text) if _numbers(clause)]
+        if len(operands) == 1 and _EACH.search(text):
+            operands = _each_number(text)
+    if len(operands) < 2:
+        raise Unreadable("no_times")
+    return tuple(map(_term, operands))
+
+
+def _each_number(text: str) -> list[str]:
+    """A text cut before each of its numbers but the first."""
+    starts = [found.start() for found in _numbers(text)][1:]
+    return [text[start:end] for start, end in zip([0, *starts], [*starts, len(text)], strict=True)]
+
+
+def _term(text: str, *, is_rounded: bool = False) -> Term:
+    """is_rounded: a whole number too stands for what it was rounded from."""
+    found = _TERM.match(text.strip())
+    if not found:
+        raise Unreadable("no_number", text.strip())
+    digits = re.sub(r"[,_\s]", "", found["number"])
+    if len(digits) > 20:
+        raise Unreadable("too_large", digits)
+    number = Decimal(digits)
+    half = rounding(number) or (Decimal("0.5") if is_rounded else Decimal(0))
+    words = found["words"].split()
+    if words and (times := _TIMES.get(words[0].lower().strip(".,;।"))):
+        number, half, words = number * times, half * times, words[1:]
+        number = number.quantize(Decimal(1)) if number == number.to_integral_value() else number
+    if number > LARGEST:
+        raise Unreadable("too_large", digits)
+    return Term(number, " ".join(words), half)
+
+
+def rounding(number: Decimal) -> Decimal:
+    """Half of the last decimal digit of an average; 0 for a whole number."""
+    exponent = number.as_tuple().exponent
+    return Decimal(5).scaleb(exponent - 1) if isinstance(exponent, int) and exponent < 0 else Decimal(0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,65 +267,34 @@ class Check:
     needed_part: Decimal | None
 
 
-def read(text: str) -> Typed:
-    """What somebody typed: "65 constituencies x 5,000 = 325,000", "६५ लोकसभा × 5,000 = 3.25 लाख". Raises Unreadable."""
-    if len(text) > LONGEST:
-        raise Unreadable("too_long")
-    plain = "".join(str(unicodedata.digit(c, c)) for c in unicodedata.normalize("NFC", text))
-    left, equals, right = plain.partition("=")
-    if not equals or "=" in right:
-        raise Unreadable("no_equals")
-    factors = tuple(_term(part) for part in _BETWEEN.split(left.strip()))
-    if len(factors) < 2:
-        raise Unreadable("no_times")
-    return Typed(factors, _term(right))
-
-
-def _term(text: str) -> Term:
-    if _NEGATIVE.search(text):
-        raise Unreadable("negative", text.strip())
-    found = _TERM.match(text.strip())
-    if not found:
-        raise Unreadable("no_number", text.strip())
-    digits = re.sub(r"[,_\s]", "", found["number"])
-    if len(digits) > 20:
-        raise Unreadable("too_large", digits)
-    number = Decimal(digits)
-    half = rounding(number)
-    words = found["words"].split()
-    if words and (times := _TIMES.get(words[0].lower().strip(".,"))):
-        number, half, words = number * times, half * times, words[1:]
-        number = number.quantize(Decimal(1)) if number == number.to_integral_value() else number
-    if number > LARGEST:
-        raise Unreadable("too_large", digits)
-    return Term(number, " ".join(words), half)
-
-
-def rounding(number: Decimal) -> Decimal:
-    """Half of the last decimal digit of an average; 0 for a whole number."""
-    exponent = number.as_tuple().exponent
-    return Decimal(5).scaleb(exponent - 1) if isinstance(exponent, int) and exponent < 0 else Decimal(0)
-
-
 def checked(typed: Typed, parts: Decimal | None = None) -> Check:
-    """Check what `read` gave: the last factor is what one unit is to bring, those before it, from the top, the units.
+    """Check what `read` gave, where it names a total: the last factor is what one unit is to bring, those before it,
+    from the top, the units. A division is checked as units × its result = what was divided.
 
-    parts: how many parts one unit has on average (6.7 segments); then the figure is read as per part too.
+    parts: how many parts one unit has on average (6.7 segments); then the figure is read as per part too, but of a
+    share.
     """
-    *units, each = typed.factors
-    total = typed.total.number
-    readings = [_reading("level", units, each, (), typed.total)]
+    assert typed.total is not None, "nothing was said to come out"
+    if typed.kind == "divided":
+        total, *units = typed.factors
+        each = typed.total
+    else:
+        *units, each = typed.factors
+        total = typed.total
+    if typed.kind == "share":
+        parts = None
+    readings = [_reading("level", units, each, (), total)]
     if parts is not None:
         inner = Term(parts, half=rounding(parts))
-        readings.append(_reading("part", units, each, (inner,), typed.total))
+        readings.append(_reading("part", units, each, (inner,), total))
     fitting = [reading for reading in readings if reading.fits]
     exact = [reading for reading in fitting if reading.verdict == "exact"] or fitting
     whole = _product(term.number for term in units)
     return Check(
         readings=tuple(readings),
         fits=exact[0].per if len(exact) == 1 else "both" if exact else "neither",
-        needed_level=_needed(total, whole),
-        needed_part=None if parts is None else _needed(total, whole * parts),
+        needed_level=_needed(total.number, whole),
+        needed_part=None if parts is None else _needed(total.number, whole * parts),
     )
 
 

@@ -108,6 +108,7 @@ def votes_at(on: Ground, steps: int) -> Whole:
 
 
 def total_at(on: Ground, steps: int) -> int:
+    """Votes in all seats together at a swing."""
     return int(votes_at(on, steps).sum())
 
 

@@ -183,6 +183,7 @@ def to_steps(swing: float) -> int:
 
 
 def from_steps(steps: int) -> float:
+    """Whole steps as a swing in points, or per cent of the share."""
     return steps / STEPS
 
 

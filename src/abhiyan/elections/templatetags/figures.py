@@ -5,7 +5,7 @@ from decimal import Decimal
 from django import template
 from django.utils.translation import gettext, pgettext_lazy
 
-from abhiyan.elections import known
+from abhiyan.elections import reference
 from abhiyan.ui import numbers
 from abhiyan.ui.navigation import Entry
 
@@ -22,7 +22,7 @@ RESERVED = {
 @register.filter
 def origin(text: str) -> str:
     """Where a file comes from, as its bringer says; of the packaged files in the reader's language."""
-    return gettext(text) if text == known.PACKAGED_ORIGIN else text
+    return gettext(text) if text == reference.PACKAGED_ORIGIN else text
 
 
 @register.filter

@@ -9,7 +9,7 @@ from abhiyan.core.imports import actions as imports
 from abhiyan.core.imports import kind, queries, running
 from abhiyan.core.models import RefusedRow, StagedImport
 from abhiyan.core.scope import system
-from abhiyan.elections.known import DATA
+from abhiyan.elections.reference import DATA
 from abhiyan.units.tests.make import AT, SYSTEM
 
 HEADER = "year,state_eci,pc_no,pc_name,pc_type,position,candidate,party,votes,electors,note"

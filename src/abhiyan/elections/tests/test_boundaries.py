@@ -59,7 +59,7 @@ def test_without_a_table_nothing_is_compared_and_it_says_so(elections: None) -> 
     with translation.override("en"):
         assert (
             rows[1].before is not None
-            and "nothing to compare with in Lok Sabha 2019" in rows[1].before.says()
+            and "Nothing to compare with in Lok Sabha 2019" in rows[1].before.says()
         )
 
 

@@ -18,8 +18,6 @@ from abhiyan.elections.rules.classes import (
     read,
 )
 
-pytestmark = pytest.mark.once
-
 
 @pytest.mark.parametrize(
     ("ours", "best", "polled", "code", "rule"),

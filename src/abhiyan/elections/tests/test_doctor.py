@@ -10,11 +10,11 @@ from abhiyan.elections import actions
 from abhiyan.elections.models import ClassRule, Contest, Plan, PlanPart, PlanSeat, UnitClass
 from abhiyan.elections.queries.planning import Aims
 from abhiyan.elections.tests.make import bring, reasons, rows_of, written
-from abhiyan.elections.tests.test_cascade_moves import Ground, ground
+from abhiyan.elections.tests.test_passing_down_moves import Ground, ground
 from abhiyan.org.tests.make import AT, SYSTEM, World
 from abhiyan.units.models import Unit
 
-pytestmark = [pytest.mark.django_db]
+pytestmark = [pytest.mark.django_db, pytest.mark.versions]
 __all__ = ["ground"]
 SEATS = {1: [("A", "BJP", 500), ("B", "INC", 450)]}
 
@@ -44,7 +44,7 @@ def plan(db: None, tmp_path: Path) -> Plan:
     return plan
 
 
-def test_all_is_well(plan: Plan) -> None:
+def test_nothing_is_found_where_all_is_well(plan: Plan) -> None:
     assert told("results") == [(doctor.OK, {})]
     assert told("plans") == [(doctor.OK, {})]
     assert told("classes") == []

@@ -13,9 +13,8 @@ from django.utils import translation
 from abhiyan.core.imports import running
 from abhiyan.core.models import StagedImport
 from abhiyan.elections import actions, queries
-from abhiyan.elections.known import DATA
 from abhiyan.elections.models import Candidacy, Contest, Election, Part, PartVotes, ResultFile
-from abhiyan.elections.queries.parts import parts_in_short
+from abhiyan.elections.reference import DATA
 from abhiyan.elections.refusals import ElectionDiffers, ElectionUnclear
 from abhiyan.elections.tests.make import (
     GOA,
@@ -32,7 +31,7 @@ from abhiyan.units.news import Branch, UnitsMoved
 from abhiyan.units.rules import levels
 from abhiyan.units.tests.make import AT, DAY, SYSTEM, grow
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.versions]
 Row = dict[str, str]
 
 
@@ -111,10 +110,10 @@ def above_electors(rows: list[Row]) -> list[Row]:
 REFUSED: list[tuple[str, Callable[[list[Row]], Sequence[Row]], set[str], str]] = [
     ("shifted", shifted, {"not_whole", "seat_refused"}, "Votes is not a whole number."),
     ("shifted_left", shifted_left, {"number_for_party", "seat_refused"}, "Are the columns shifted?"),
-    ("missing", without_constituency, {"seat_missing"}, "S24: constituency 77 is missing."),
+    ("missing", without_constituency, {"seat_missing"}, "Uttar Pradesh (S24): constituency 77 is missing."),
     ("state", without_state, {"states_missing"}, "No constituency of S24 is in the file."),
-    ("doubled", doubled, {"candidate_doubled"}, "The same candidate stands in row 40 already."),
-    ("doubled2", doubled_with_other_votes, {"candidate_doubled"}, "stands in row 40 already."),
+    ("doubled", doubled, {"candidate_doubled"}, "The same candidate is in row 40 already."),
+    ("doubled2", doubled_with_other_votes, {"candidate_doubled"}, "is in row 40 already."),
     ("electors", above_electors, {"above_electors"}, "votes and only"),
 ]
 
@@ -138,8 +137,8 @@ def test_a_bad_file_is_refused_whole_with_reasons_by_row(
     }
     with translation.override("en"):
         assert any(text in told for told in reasons(staged)), reasons(staged)[:10]
-        assert "nothing was taken in" in running.error_text(staged)
-    assert all(row > 1 for row, _field, _code in found)
+        assert "nothing was imported" in running.error_text(staged)
+    assert found and all(row > 1 for row, _field, _code in found)
     assert nothing_is_there()
 
 
@@ -164,7 +163,8 @@ def test_the_row_that_is_wrong_is_the_row_that_is_named(tmp_path: Path) -> None:
         ),
         (GOA.replace("S05,1,North Goa,GEN,1", "S99,1,North Goa,GEN,1"), (2, "state", "state_unknown")),
         (GOA.replace("S05,1,North Goa,GEN,1", "S05,,North Goa,GEN,1"), (2, "pc_number", "number_missing")),
-        (GOA.replace("S05,2,", "S05,3,"), (5, "pc_number", "number_unknown")),
+        (GOA.replace("S05,2,", "S05,3,"), (5, "pc_number", "seat_named")),
+        (GOA.replace("S05,2,South Goa", "S05,3,"), (5, "pc_number", "number_unknown")),
         (GOA.replace("GEN,2,RAMAKANT", "GEN,3,RAMAKANT"), (4, "position", "candidate_doubled")),
         (GOA.replace("141311,580577", "141311,580578"), (3, "electors", "electors_differ")),
         (GOA.replace("1,North Goa,GEN,2", "1,Sorth Moa,GEN,2"), (3, "name", "name_differs")),
@@ -186,6 +186,14 @@ def test_every_kind_of_slip_has_its_row_field_and_reason(
         found = (2, "", "seat_missing")
     assert found in refused(staged)
     assert staged.state == "failed" and nothing_is_there()
+
+
+def test_where_nota_comes_last_two_swapped_places_are_two_refusals(tmp_path: Path) -> None:
+    rows = GOA.replace("GEN,1,CAPTAIN", "GEN,2,CAPTAIN").replace("GEN,2,PALLAVI", "GEN,1,PALLAVI")
+    rows = rows.replace("South Goa,GEN,3,NOTA", "South Goa,GEN,4,NOTA")
+    staged = goa(tmp_path, rows + "2024,S05,2,South Goa,GEN,3,LATE COMER,AAP,5000,598767,\n")
+    wrong = [found for found in refused(staged) if found[2] == "position_wrong"]
+    assert wrong == [(5, "position", "position_wrong"), (6, "position", "position_wrong")]
 
 
 def test_every_fault_of_a_row_is_told_at_once(tmp_path: Path) -> None:
@@ -300,6 +308,9 @@ def test_a_corrected_file_changes_only_what_differs_and_can_be_undone(tmp_path: 
     assert not Candidacy.objects.filter(name__startswith="CAPTAIN").exists()
     refused_undo = step(first, "undo")
     assert (refused_undo.state, refused_undo.error) == ("done", "later_results")
+    with translation.override("en"):
+        named = running.error_text(refused_undo)
+    assert f"Later lists build on this one: results.csv ({second.public_id})" in named and "Goa" in named
     assert step(second, "undo").state == "undone"
     assert state() == before
     assert step(first, "undo").state == "undone"
@@ -338,11 +349,12 @@ def test_lists_of_one_election_wait_for_each_other_before_they_look(tmp_path: Pa
 def reads_before_lock(staged: StagedImport, name: str) -> int:
     """Commit a list (or undo it, where no name is given); how often results are read before the election is held."""
     with CaptureQueriesContext(connection) as seen:
-        assert step(staged, "commit" if name else "undo").state in ("done", "undone")
-    asked = [one["sql"] for one in seen.captured_queries]
-    held = next(at for at, sql in enumerate(asked) if "pg_advisory_xact_lock" in sql and name in sql)
+        asked, reached = ("commit", "done") if name else ("undo", "undone")
+        assert step(staged, asked).state == reached
+    queries = [one["sql"] for one in seen.captured_queries]
+    held = next(at for at, sql in enumerate(queries) if "pg_advisory_xact_lock" in sql and name in sql)
     tables = ("contest", "candidacy", "part", "part_votes", "correspondence")
-    return sum(any(f'FROM "elections_{one}"' in sql for one in tables) for sql in asked[:held])
+    return sum(any(f'FROM "elections_{one}"' in sql for one in tables) for sql in queries[:held])
 
 
 def test_an_empty_cell_takes_nothing_away(tmp_path: Path) -> None:
@@ -352,172 +364,8 @@ def test_an_empty_cell_takes_nothing_away(tmp_path: Path) -> None:
     assert Contest.objects.get(number=1).electors == 580_577
 
 
-def test_segments_stand_on_results_and_hold_their_undo(tmp_path: Path) -> None:
-    first = goa(tmp_path)
-    head = "pc_no,ac_no,ac_name,candidate,party,votes,state_eci"
-    rows = "1,1,Mandrem,SHRIPAD YESSO NAIK,BJP,12000,S05\n1,1,Mandrem,RAMAKANT KHALAP,INC,9000,S05\n"
-    path = written(tmp_path, rows, header=head, name="parts.csv")
-    parts = bring(path, "segments", election="LS2024")
-    assert parts.counts == {"new": 2}, reasons(parts)
-    assert bring(path, "segments", election="LS2024").counts == {"same": 2}
-    assert step(first, "undo").error == "later_results"
-    gone = goa(tmp_path, GOA.replace("RAMAKANT KHALAP", "SOMEBODY ELSE"))
-    assert (gone.state, refused(gone)[0][2]) == ("failed", "segments_stand")
-    assert step(parts, "undo").state == "undone"
-    assert not Part.objects.exists() and not PartVotes.objects.exists()
-    assert step(first, "undo").state == "undone"
-
-
-def test_bad_rows_of_segments_are_refused(tmp_path: Path) -> None:
-    goa(tmp_path)
-    head = "pc_no,ac_no,ac_name,booth,candidate,party,votes,state_eci"
-    rows = (
-        "1,1,Mandrem,,SHRIPAD YESSO NAIK,BJP,12000,S05\n"
-        "1,1,Mandrem,,NOBODY,BJP,12000,S05\n"
-        "3,1,Mandrem,,SHRIPAD YESSO NAIK,BJP,12000,S05\n"
-        "1,1,Mandrem,,SHRIPAD YESSO NAIK,BJP,12000,S05\n"
-        "1,,Mandrem,,SHRIPAD YESSO NAIK,BJP,12000,S05\n"
-        "1,2,Pernem,,RAMAKANT KHALAP,INC,150000,S05\n"
-        "1,2,Pernem,7,RAMAKANT KHALAP,INC,x,S05\n"
-        "1,,SPS_1 GOA,,SHRIPAD YESSO NAIK,BJP,5,S05\n"
-    )
-    staged = bring(written(tmp_path, rows, header=head, name="p.csv"), "segments", election="LS2024")
-    assert refused(staged) == [
-        (3, "candidate", "candidate_unknown"),
-        (4, "pc_number", "seat_unknown"),
-        (5, "candidate", "part_doubled"),
-        (6, "ac_number", "part_missing"),
-        (7, "votes", "above_total"),
-        (8, "votes", "not_whole"),
-    ]
-    assert staged.state in ("checked", "failed") and not Part.objects.exists()
-
-
-def test_booths_are_taken_where_there_are_any(tmp_path: Path) -> None:
-    goa(tmp_path)
-    head = "pc_no,ac_no,ac_name,booth,candidate,party,votes,state_eci,electors"
-    rows = (
-        "1,1,School,7,SHRIPAD YESSO NAIK,BJP,300,S05,900\n1,1,School,7,RAMAKANT KHALAP,INC,200,S05,900\n"
-        "1,1,School,8,SHRIPAD YESSO NAIK,BJP,100,S05,\n"
-    )
-    staged = bring(written(tmp_path, rows, header=head, name="p.csv"), "segments", election="LS2024")
-    assert staged.counts == {"new": 3}, reasons(staged)
-    contest = Contest.objects.get(number=1)
-    first, second = parts_in_short(contest.pk, side={"INC"})
-    assert (first.number, first.lead, first.polled, first.share_pct) == ("1/7", 100, 500, 40)
-    assert (second.number, second.lacking) == ("1/8", 2)
-    assert list(Part.objects.order_by("number").values_list("electors", flat=True)) == [900, None]
-
-
 PARTS = "pc_no,ac_no,ac_name,booth,candidate,party,votes,electors,unit_code,state_eci"
 NAIK, KHALAP = "SHRIPAD YESSO NAIK,BJP", "RAMAKANT KHALAP,INC"
-
-
-def by_part(folder: Path, rows: str, **options: Any) -> StagedImport:
-    path = written(folder, rows, header=PARTS, name="parts.csv")
-    return bring(path, "segments", election="LS2024", state="S05", **options)
-
-
-@pytest.mark.parametrize(
-    ("rows", "found"),
-    [
-        (f"1,1,School,7,{NAIK},12000,900,,\n", [(2, "votes", "part_above_electors")]),
-        (
-            f"1,1,School,7,{NAIK},500,900,,\n1,1,School,7,{KHALAP},401,,,\n",
-            [(2, "votes", "part_above_electors"), (3, "votes", "part_above_electors")],
-        ),
-        (f"1,1,Mandrem,,{NAIK},90,80,,\n", [(2, "votes", "part_above_electors")]),
-        (
-            f"1,1,School,7,{NAIK},500,900,,\n1,1,School,7,{KHALAP},40,901,,\n",
-            [(3, "electors", "part_differs")],
-        ),
-        (
-            f"1,1,Mandrem,,{NAIK},500,,,\n1,1,School,7,{NAIK},300,,,\n1,1,School,8,{NAIK},201,,,\n",
-            [(2, "votes", "above_segment"), (3, "votes", "above_segment"), (4, "votes", "above_segment")],
-        ),
-        (
-            f"1,1,School,7,{NAIK},200000,,,\n1,2,School,1,{NAIK},57327,,,\n",
-            [(2, "votes", "above_total"), (3, "votes", "above_total")],
-        ),
-    ],
-)
-def test_votes_by_part_above_electors_or_above_the_whole_are_refused(
-    tmp_path: Path, rows: str, found: list[tuple[int, str, str]]
-) -> None:
-    goa(tmp_path)
-    staged = by_part(tmp_path, rows)
-    assert refused(staged) == found
-    assert staged.state in ("checked", "failed") and not Part.objects.exists()
-
-
-def test_parts_that_are_known_already_count_with_those_of_a_later_list(tmp_path: Path) -> None:
-    goa(tmp_path)
-    assert by_part(tmp_path, f"1,1,Mandrem,,{NAIK},200000,210000,,\n").state == "done"
-    assert refused(by_part(tmp_path, f"1,2,Pernem,,{NAIK},57327,,,\n")) == [(2, "votes", "above_total")]
-    assert refused(by_part(tmp_path, f"1,1,Mandrem,,{KHALAP},10001,,,\n")) == [
-        (2, "votes", "part_above_electors")
-    ]
-    assert refused(by_part(tmp_path, f"1,1,School,1,{NAIK},200001,,,\n")) == [(2, "votes", "above_segment")]
-    assert by_part(tmp_path, f"1,2,Pernem,,{NAIK},57326,,,\n").state == "done"
-
-
-def test_with_partial_a_part_with_a_bad_row_is_left_out_whole(tmp_path: Path) -> None:
-    goa(tmp_path)
-    rows = (
-        f"1,1,School,7,{NAIK},300,900,,\n1,1,School,7,{KHALAP},x,900,,\n"
-        f"1,1,School,8,{NAIK},300,200,,\n1,1,School,9,{NAIK},300,900,,\n"
-        f"1,1,School,10,{NAIK},300,900,,\n1,1,School,10,NOBODY,INC,3,900,,\n"
-    )
-    staged = by_part(tmp_path, rows, partial="yes")
-    assert refused(staged) == [
-        (2, "", "part_refused"),
-        (3, "votes", "not_whole"),
-        (4, "votes", "part_above_electors"),
-        (6, "", "part_refused"),
-        (7, "candidate", "candidate_unknown"),
-    ]
-    assert (staged.state, staged.counts) == ("done", {"new": 1, "refused": 5})
-    assert list(Part.objects.values_list("number", flat=True)) == ["1/9"]
-
-
-def test_a_part_that_a_later_list_changed_holds_the_undo_of_the_first(tmp_path: Path) -> None:
-    goa(tmp_path)
-    first = by_part(tmp_path, f"1,1,Mandrem,,{NAIK},500,900,,\n")
-    before = state()
-    second = by_part(tmp_path, f"1,1,Mandrem,,{NAIK},500,950,,\n")
-    assert Part.objects.get().import_id == second.pk
-    assert step(first, "undo").error == "later_results"
-    assert step(second, "undo").state == "undone"
-    assert state() == before
-    assert step(first, "undo").state == "undone" and not Part.objects.exists()
-
-
-def test_an_undo_leaves_the_links_that_were_made_meanwhile(tmp_path: Path) -> None:
-    goa(tmp_path)
-    by_part(tmp_path, f"1,1,Mandrem,,{NAIK},500,900,,\n")
-    results = goa(tmp_path, GOA.replace("141311", "141312"))
-    parts = by_part(tmp_path, f"1,1,Mandrem,,{NAIK},500,950,,\n")
-    ids = grow({"IN": {"GA": {"Z": {"GA-PC1": {"GA-AC1": {}}, "GA-PC2": {}}}}}, levels.ELECTORAL)
-    for one in (parts, results):
-        assert step(one, "undo").state == "undone"
-    assert Contest.objects.get(number=1).unit_id == ids["GA-PC1"]
-    assert (Part.objects.get().unit_id, Part.objects.get().electors) == (ids["GA-AC1"], 900)
-
-
-def test_an_undo_takes_back_the_unit_its_own_list_named(tmp_path: Path) -> None:
-    ids = grow({"IN": {"GA": {"X": {"Y": {}}}}}, levels.ELECTORAL)
-    goa(tmp_path)
-    by_part(tmp_path, f"1,1,Mandrem,,{NAIK},500,900,,\n")
-    named = by_part(tmp_path, f"1,1,Mandrem,,{NAIK},500,900,Y,\n")
-    assert Part.objects.get().unit_id == ids["Y"]
-    assert step(named, "undo").state == "undone"
-    assert Part.objects.get().unit_id is None
-
-
-def test_results_for_elections_without_candidates_cannot_be_segmented(tmp_path: Path) -> None:
-    head = "pc_no,ac_no,ac_name,candidate,party,votes,state_eci"
-    path = written(tmp_path, "1,1,M,A,BJP,1,S05\n", header=head, name="p.csv")
-    assert bring(path, "segments", election="LS2024").error == "unknown_election"
 
 
 TREE = {
@@ -537,26 +385,6 @@ def test_contests_are_linked_to_the_units_that_are_those_seats(tmp_path: Path) -
     assert [row.contest.name for row in found.contests] == ["South Goa"]
     assert [one.seats for one in queries.results_of(ids["GA"]).totals] == [2]
     assert [one.seats for one in queries.results_of(ids["IN"]).totals] == [2]
-
-
-def test_units_that_come_later_are_linked_by_themselves(tmp_path: Path) -> None:
-    goa(tmp_path)
-    by_part(tmp_path, f"1,1,Mandrem,,{NAIK},500,900,,\n")
-    assert set(Contest.objects.values_list("unit_id", flat=True)) == {None}
-    ids = grow({"IN": {"GA": {"Z2": {"GA-PC1": {"GA-AC1": {}}}}}}, levels.ELECTORAL)
-    assert Contest.objects.get(number=1).unit_id == ids["GA-PC1"]
-    assert Part.objects.get().unit_id == ids["GA-AC1"]
-    assert Contest.objects.get(number=2).unit_id is None
-    path = tmp_path / "units.csv"
-    path.write_text("code,kind,name_en,electoral_parent\nGA-PC2,constituency,South,Z2\n")
-    units = bring(path, "units")
-    assert units.state == "done", reasons(units)
-    second = Contest.objects.get(number=2).unit_id
-    assert second is not None
-    assert actions.link_contests(election="LS2024", by=SYSTEM, at=AT) == 0
-    assert goa(tmp_path).counts == {"same": 6}
-    assert step(units, "undo").state == "undone"
-    assert set(Contest.objects.values_list("number", "unit_id")) == {(1, ids["GA-PC1"]), (2, None)}
 
 
 def test_units_that_are_neither_seats_nor_in_the_electoral_tree_ask_little(

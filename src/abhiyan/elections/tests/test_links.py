@@ -51,7 +51,7 @@ def test_a_unit_that_is_another_seat_already_is_refused_unless_both_change(
     staged = seats(tmp_path, "NORTH", partial="yes", first=2)
     assert refused(staged)[0] == (2, "unit_code", "unit_taken")
     with translation.override("en"):
-        assert "NORTH is constituency 1 of S05 already" in reasons(staged)[0]
+        assert "NORTH is constituency 1 of Goa (S05) already" in reasons(staged)[0]
     assert seats(tmp_path, "", "NORTH").error == "results_not_whole"
     assert seats(tmp_path, "SOUTH", "NORTH").state == "done"
     assert linked() == {1: ids["SOUTH"], 2: ids["NORTH"]}

@@ -28,6 +28,7 @@ from abhiyan.elections.rules.versions import compared
 from abhiyan.org.queries import NotYours
 from abhiyan.org.tests.make import AT, SYSTEM, World, actor
 from abhiyan.people.models import Account
+from abhiyan.units import queries as units
 from abhiyan.units.models import Unit
 
 from .make import bring, reasons, rows_of, written
@@ -96,7 +97,7 @@ def test_goals_that_cannot_be_are_told_in_words(world: World, president: Account
             for which in ("contradictions", "notes")
             for one in planning.findings(plan, which)
         ]
-    assert "The goal is 4 seats. No swing wins more than 3" in told[0]
+    assert "4 seats cannot be reached: at most 3" in told[0]
     assert not any("%(" in text for text in told)
 
 
@@ -110,15 +111,15 @@ def test_what_is_the_same_of_many_seats_is_said_once() -> None:
         assert first.startswith("Seat 1, Seat 2, Seat 5: this side had no candidate")
         assert second.startswith("Seat 3: 9 votes") and third.startswith("Seat 4: one candidate")
         few = [Finding("seat_below_winner", n, {"share_pct": 35.0, "winner_pct": 41.5}) for n in (1, 2)]
-        assert words.sentences(few, seats)[0].startswith("Seat 1, Seat 2 are counted as won")
+        assert words.sentences(few, seats)[0].startswith("Seat 1, Seat 2: the plan wins these")
         (many,) = words.sentences([Finding("did_not_stand", number) for number in seats], seats)
         assert "Seat 30 and 10 more: this side" in many
 
 
 def test_one_seat_and_several_are_said_each_in_their_form() -> None:
     for language, one, many in (
-        ("en", "1 seat is won", "12 seats are won"),
-        ("hi", "1 सीट ऐसे", "12 सीटें ऐसे"),
+        ("en", "No such swing wins 1 seat.", "No such swing wins 12 seats."),
+        ("hi", "ऐसे किसी स्विंग से 1 सीट नहीं", "ऐसे किसी स्विंग से 12 सीटें नहीं"),
     ):
         with translation.override(language):
             assert words.sentence(Finding("never_won", None, {"seats": 1}), {}).startswith(one)
@@ -293,10 +294,10 @@ def test_a_plan_is_seen_in_its_units_counts_scope_only(
 ) -> None:
     plan = make(world, president, Aims())
     lo, hi = world.lo("N1"), world.lo("N2")
-    with scoped(Scope(counts=f"{{[{lo},{hi})}}")):
+    with scoped(Scope(counts=f"{{[{lo},{hi})}}", trees=units.trees_version())):
         assert queries.plan_for(plan.public_id) == plan
         assert len(queries.plan_seats(plan)) == 4
-    with scoped(Scope(counts=f"{{[{hi},{hi + 1_000})}}")):
+    with scoped(Scope(counts=f"{{[{hi},{hi + 1_000})}}", trees=units.trees_version())):
         with pytest.raises(NotFound):
             queries.plan_for(plan.public_id)
         assert not PlanSeat.objects.exists()

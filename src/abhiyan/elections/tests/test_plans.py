@@ -14,7 +14,6 @@ from abhiyan.elections.rules.plans import Ask, Held, Outcome, plan
 from abhiyan.elections.rules.swing import LOWEST, UNKNOWN, Method, Seats
 from abhiyan.elections.rules.versions import PlannedSeat, compared
 
-pytestmark = pytest.mark.once
 METHODS: st.SearchStrategy[Method] = st.sampled_from(["uniform", "proportional"])
 
 

@@ -17,7 +17,6 @@ from abhiyan.elections.rules.results import (
     swing_points,
 )
 
-pytestmark = pytest.mark.once
 PARTIES = st.sampled_from(["BJP", "INC", "SP", "BSP", "IND"])
 LINES = st.lists(st.builds(Line, PARTIES, st.integers(0, 10**6)), min_size=1, max_size=12)
 

@@ -1,5 +1,6 @@
 """The pages of results: what they say, who changes alliances and classes, exports, and queries that do not grow."""
 
+import csv
 import re
 from collections.abc import Mapping
 from pathlib import Path
@@ -13,8 +14,8 @@ from django.utils import translation
 
 from abhiyan.core.scope import system
 from abhiyan.elections import actions, queries
-from abhiyan.elections.known import PACKAGED_ORIGIN
 from abhiyan.elections.models import Alliance, ClassRule, Contest, Part, PartVotes, UnitClass
+from abhiyan.elections.reference import PACKAGED_ORIGIN
 from abhiyan.elections.templatetags.figures import origin
 from abhiyan.elections.tests.make import bring, refused, rows_of, written
 from abhiyan.org.tests.make import World
@@ -79,7 +80,7 @@ def text(page: str) -> str:
 def export(client: Client, path: str) -> str:
     answer = client.get(path)
     assert answer["Content-Type"].startswith("text/csv"), path
-    return answer.getvalue().decode()
+    return answer.getvalue().decode("utf-8-sig")
 
 
 def test_an_election_shows_its_totals_and_leads_to_its_seats(world: World) -> None:
@@ -101,15 +102,11 @@ def test_a_seat_names_file_and_row_of_every_candidate_and_what_it_was_before(wor
     assert "ls2024.csv, row 2" in page and "ls2024.csv, row 4" in page and "segments.csv, row 2" in page
     assert "Lok Sabha 2019" in page and "the same seat in Lok Sabha 2019" in page
     assert "+5.0" in page  # 51.5 now, 46.5 then
-    assert "How many electors there were is not known" in page
-    assert (
-        "1,000 votes of the whole stand in no part" not in page
-        and "votes of the whole stand in no part" in page
-    )
+    assert "The electors are not known" in page
+    assert "1,000 votes are in no part" not in page and "votes are in no part" in page
     body(client, "/elections/results/LS2024/seats/S05/9/", status=404)
 
 
-@pytest.mark.once
 def test_where_the_packaged_files_come_from_is_said_in_the_readers_language() -> None:
     with translation.override("hi"):
         assert origin(PACKAGED_ORIGIN).startswith("भारत निर्वाचन आयोग")
@@ -151,7 +148,7 @@ def test_a_unit_shows_its_seat_its_part_or_the_seats_it_lies_in(world: World) ->
     page = text(body(client, "/elections/units/N1111/?side=BJP"))
     assert "30,000" in page and "As a part of a larger seat" in page and "segments.csv" in page
     page = text(body(client, "/elections/units/N112/"))
-    assert "The seats it lies in" in page and "No file gives votes for this unit by itself" in page
+    assert "The seats it lies in" in page and "No file gives this unit's own votes" in page
     assert "BJP , margin 9.3%" in page
     assert "share of BJP" in text(body(client, "/elections/units/N112/?side=BJP"))
     assert "No results for this unit" in text(body(client, "/elections/units/N2/"))
@@ -186,6 +183,30 @@ def test_a_unit_that_lies_in_many_seats_looks_up_each_and_pages_them(world: Worl
     last = body(client, "/elections/units/N112/?page=2")
     row = next(row for row in last.split("<tr>") if "/elections/units/SG9/" in row)
     assert "INC" in row and "Lok Sabha 2024" in row  # looked up, however far down the list
+
+
+def test_a_sum_names_the_files_it_comes_from_and_no_others(world: World, tmp_path: Path) -> None:
+    path = written(tmp_path, rows_of({1: (("X", "BJP", 90), ("Y", "INC", 80))}, state="S16"), name="s16.csv")
+    assert bring(path, election="LS2024").state == "done"
+    client = browser(world.holder("booth_president", "N1111"))
+    states = csv.DictReader(export(client, "/elections/results/LS2024/?of=states&format=csv").splitlines())
+    assert {row["State"]: row["Summed from the files"] for row in states} == {
+        "Goa": "ls2024.csv",
+        "Mizoram": "s16.csv",
+    }
+    for asked, now in (("", "ls2024.csv, s16.csv"), ("state=S05", "ls2024.csv"), ("state=S16", "s16.csv")):
+        rows = csv.DictReader(export(client, f"/elections/results/LS2024/?format=csv&{asked}").splitlines())
+        assert {row["Summed from the files"] for row in rows} == {now}, asked
+        listed = body(client, f"/elections/results/LS2024/?{asked}").split('id="files"', 1)[1]
+        assert [one in listed for one in ("ls2024.csv", "s16.csv", "segments.csv")] == [
+            "ls2024.csv" in now,
+            "s16.csv" in now,
+            False,
+        ], asked
+    rows = csv.DictReader(export(client, "/elections/results/LS2024/?format=csv&state=S05").splitlines())
+    assert {row["Before, summed from the files"] for row in rows} == {"ls2019.csv"}
+    above = body(client, "/elections/units/N111/").split('id="files"', 1)[1]
+    assert "segments.csv" in above and "ls2024.csv" not in above
 
 
 def test_states_are_ordered_beside_the_parties_and_alliances_by_name(world: World, tmp_path: Path) -> None:
@@ -282,7 +303,7 @@ def test_an_alliance_has_the_same_figures_on_every_page_where_a_state_has_a_set_
     assert "45,000" in parts  # 30,000 and 15,000
     assert "91,000" in text(body(client, f"/elections/units/C1/{side}"))
     assert "Front 45,000 (100" in text(body(client, f"/elections/units/N1111/{side}"))
-    said = "Where a state has a set of its own for “Front”, that counts: Goa."
+    said = "For “Front”, these states use their own alliance: Goa."
     for path in (f"{of}seats/", f"{of}seats/S05/1/", "/elections/units/C1/", "/elections/units/N1111/"):
         assert said in body(client, path + side) and said not in body(client, f"{path}?side=INC"), path
 
@@ -319,11 +340,12 @@ def test_a_quoted_figure_is_added_and_taken_away_by_who_imports_results(world: W
     seat = "/elections/results/LS2024/seats/S05/1/"
     assert "50.50%" in body(low, seat) and "Add or remove" not in body(low, seat)
     page = body(chief, path)
-    stated_id = re.search(r'name="withdraw" value="([0-9]+)"', page)
-    assert stated_id is not None and "Add or remove" in body(chief, seat)
-    assert other.post(path, {"withdraw": stated_id[1]}).status_code == 403
-    assert 'name="withdraw"' not in body(other, path) and "Add or remove" not in body(other, seat)
-    assert chief.post(path, {"withdraw": stated_id[1]}).status_code == 302
+    asked = re.search(r'href="(/elections/results/LS2024/stated/[0-9]+/withdraw/)"', page)
+    assert asked is not None and "Add or remove" in body(chief, seat)
+    assert other.get(asked[1]).status_code == other.post(asked[1]).status_code == 403
+    assert asked[1] not in body(other, path) and "Add or remove" not in body(other, seat)
+    assert "A newspaper" in body(chief, asked[1]) and "50.50%" in body(low, seat), "asked, and not done"
+    assert chief.post(asked[1])["Location"] == path
     assert "50.50%" not in body(low, seat)
     assert chief.get("/elections/results/LS2024/stated/?state=S05&number=77").status_code == 404
 
@@ -343,7 +365,7 @@ def test_a_comparison_across_a_boundary_change_says_so_on_every_page(world: Worl
     )
     client = browser(world.holder("booth_president", "N1111"))
     page = text(body(client, "/elections/results/LS2024/seats/U08/2/?side=BJP"))
-    assert "The boundaries have changed since Lok Sabha 2019: compared with parts of Seat 1" in page
+    assert "The boundaries have changed since Lok Sabha 2019. We compare with parts of Seat 1" in page
     page = text(body(client, "/elections/results/LS2024/seats/?state=U08&side=BJP"))
     assert "estimate: boundary changed" in page and "other boundaries" in page
     page = text(body(client, "/elections/results/LS2024/?state=U08"))
@@ -370,10 +392,10 @@ def test_an_alliance_is_defined_and_changed_by_who_may_and_by_nobody_else(world:
     assert low.post(path, given).status_code == 403
     state = browser(world.holder("state_president", "N1"))
     page = body(state, path)  # it is offered its own state, and not everywhere
-    assert 'value="S05"' in page and "Everywhere, but where" not in page
+    assert 'value="S05"' in page and "Everywhere, except states" not in page
     assert state.post(path, given).status_code == 403
     chief = browser(world.holder("national_president", "N"))
-    assert "Everywhere, but where" in body(chief, path)
+    assert "Everywhere, except states" in body(chief, path)
     assert chief.post(path, given | {"parties": "NOBODY"}).status_code == 422
     assert chief.post(path, given | {"parties": ""}).status_code == 422
     assert chief.post(path, given).status_code == 302

@@ -127,8 +127,8 @@ def test_what_is_no_party_there_is_refused(
 @pytest.mark.parametrize(
     ("lead", "parties", "field", "said"),
     [
-        ("INC", ["independent"], "parties", "Independents are no side"),
-        ("NOTA", ["INC"], "lead", "is no party"),
+        ("INC", ["independent"], "parties", "Independents are not one side"),
+        ("NOTA", ["INC"], "lead", "is not a party"),
         ("XYZ", ["INC"], "lead", "No party XYZ stood"),
         ("INC", ["XYZ"], "parties", "No party XYZ stood"),
     ],

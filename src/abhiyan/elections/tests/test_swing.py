@@ -20,7 +20,6 @@ from abhiyan.elections.rules.swing import (
     seats_of,
 )
 
-pytestmark = pytest.mark.once
 METHODS: st.SearchStrategy[Method] = st.sampled_from(["uniform", "proportional"])
 SWINGS = st.floats(-120, 300, allow_nan=False)
 VOTES = st.one_of(st.integers(0, 20), st.integers(0, 10**6))

@@ -34,7 +34,6 @@ def test_a_file_of_a_few_constituencies_is_told_and_shown_as_incomplete(tmp_path
     assert (first.code, first.facts) == ("result_incomplete", {"seats": 2, "all": 87})
 
 
-@pytest.mark.once
 def test_how_many_seats_there_were_is_said_where_it_is_known() -> None:
     def of(kind: str, year: int, present: dict[str, set[str]], state: str = "") -> int | None:
         return seats_there_were(kind, year, present, state)

@@ -18,17 +18,19 @@ from . import plans_shown as shown
 
 PROBLEMS = {
     "too_long": _("This is too long. Write one line: units × number = total."),
-    "no_equals": _("Write one = before the total: 65 × 5,000 = 325,000."),
-    "no_times": _("Write × (or x) between the units and the number: 65 × 5,000 = 325,000."),
-    "no_number": _("A number is missing: 65 × 5,000 = 325,000."),
+    "no_equals": _("The total is missing. Write it behind =, or behind the word “total”."),
+    "no_times": _("Write × between the numbers, or commas: 65 seats, 5,000 each, total 3.25 lakh."),
+    "no_number": _("A number is missing, as in 65 × 5,000 = 325,000."),
+    "mixed": _("Write one step at a time: a multiplication, a division or a share."),
+    "by_zero": _("Nothing can be divided by 0."),
     "negative": _("Negative numbers do not fit here: units, number and total are above 0."),
     "too_large": _("A number here is too large."),
 }
 VERDICTS = {
-    "exact": _("It holds exactly."),
-    "rounded": _("It holds, within what the rounding of the average leaves open."),
-    "near": _("It holds to within one per cent."),
-    "off": _("It does not hold."),
+    "exact": _("It fits exactly."),
+    "rounded": _("It fits, as far as the rounded average allows."),
+    "near": _("It fits to within one per cent."),
+    "off": _("It does not fit."),
 }
 
 
@@ -36,19 +38,22 @@ class CheckForm(forms.Form):
     """A typed plan."""
 
     typed = forms.CharField(
-        label=_("The plan, as it was said"),
+        label=_("The plan as you heard it"),
         max_length=arithmetic.LONGEST,
-        help_text=_("For example: 65 constituencies × 5,000 = 325,000"),
+        help_text=_(
+            "For example: 65 constituencies × 5,000 = 325,000; 75 districts, 32,000 each, total 24 lakh;"
+            " 24 lakh ÷ 403 = 5,955; 51% of 8.79 crore = ?"
+        ),
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
     parts = forms.DecimalField(
-        label=_("How many parts (segments, say) has one unit, on average?"),
+        label=_("How many parts (such as segments) has one unit, on average?"),
         required=False,
         min_value=Decimal("0.1"),
         max_value=100_000,
         max_digits=9,
         decimal_places=3,
-        help_text=_("Then the number is read in two ways: per unit, and per part. For example: 6.7"),
+        help_text=_("Then we read the number in two ways: per unit, and per part. For example: 6.7"),
     )
 
 
@@ -73,13 +78,19 @@ def check(request: Request) -> HttpResponseBase:
 
 
 def _answer(typed: arithmetic.Typed, parts: Decimal | None) -> dict[str, Any]:
+    said = {"sum": _written(typed), "result": plain(typed.comes_to)}
+    if typed.total is None:
+        return {"answer": say("%(sum)s is %(result)s.") % said}
     found = arithmetic.checked(typed, parts)
-    each, total = typed.factors[-1].number, typed.total.number
+    is_times, has_parts = typed.kind == "times", len(found.readings) > 1
+    each = typed.total.number if typed.kind == "divided" else typed.factors[-1].number
     words = {
         "level": say("Read as %(n)s per unit: %(product)s in all.")
-        % {"n": plain(each), "product": grouped(found.readings[0].product)},
+        % {"n": plain(each), "product": grouped(found.readings[0].product)}
+        if is_times or has_parts
+        else say("%(sum)s is %(result)s.") % said
     }
-    if parts is not None:
+    if has_parts:
         reading = found.readings[-1]
         words["part"] = say("Read as %(n)s per part: %(each)s per unit, %(product)s in all.") % {
             "n": plain(each),
@@ -92,27 +103,48 @@ def _answer(typed: arithmetic.Typed, parts: Decimal | None) -> dict[str, Any]:
         "both": say("Both readings fit."),
         "neither": say("No reading fits."),
     }
-    needed = None
-    if found.fits == "neither" and found.needed_level is not None:
-        needed = say("%(total)s in all would need %(n)s per unit.") % {
-            "total": grouped(total),
-            "n": plain(found.needed_level),
-        }
-        if found.needed_part is not None:
-            needed += " " + say("Or %(n)s per part.") % {"n": plain(found.needed_part)}
-    if parts is None:
-        fits["level"] = say("The plan holds.")
-        fits["neither"] = say("The plan does not hold.")
+    if not has_parts:
+        fits["level"] = say("The plan adds up.") if is_times else say("It adds up.")
+        fits["neither"] = say("The plan does not add up.") if is_times else say("It does not fit.")
     return {
+        "read_as": f"{said['sum']} = {plain(typed.total.number)}",
         "readings": [(words[one.per], VERDICTS[one.verdict], one) for one in found.readings],
         "fits": fits[found.fits],
         "holds": found.fits != "neither",
-        "needed": needed,
+        "needed": _needed(typed, found),
     }
+
+
+def _needed(typed: arithmetic.Typed, found: arithmetic.Check) -> str | None:
+    """What would hold where nothing does; of a share and of a division the reading has said it already."""
+    if typed.kind == "share" or found.fits != "neither" or found.needed_level is None:
+        return None
+    if typed.kind == "divided" and found.needed_part is None:
+        return None
+    total = typed.factors[0] if typed.kind == "divided" else typed.total
+    assert total is not None
+    needed = say("%(total)s in all would need %(n)s per unit.") % {
+        "total": grouped(total.number),
+        "n": plain(found.needed_level),
+    }
+    if found.needed_part is not None:
+        needed += " " + say("Or %(n)s per part.") % {"n": plain(found.needed_part)}
+    return needed
+
+
+def _written(typed: arithmetic.Typed) -> str:
+    """The left side as it was read, so that a slip of ours is seen."""
+    numbers = [term.number for term in typed.factors]
+    if typed.kind == "share":
+        share, whole = numbers
+        return say("%(share)s%% of %(whole)s") % {"share": plain(share * 100), "whole": plain(whole)}
+    return (" ÷ " if typed.kind == "divided" else " × ").join(map(plain, numbers))
 
 
 def plain(number: Decimal) -> str:
     """A number with its decimals where it has any, to two of them: 33,500 or 747.12."""
+    if number > arithmetic.LARGEST:
+        return grouped(number)
     near = number.quantize(Decimal("0.01"), ROUND_HALF_UP)
     if near == near.to_integral_value():
         return grouped(int(near))

@@ -11,26 +11,25 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as say
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.http import require_http_methods
 
 from abhiyan.core import clock
 from abhiyan.core.refusals import Refused
-from abhiyan.elections import actions, known, queries
-from abhiyan.elections.actions.given import LARGEST
+from abhiyan.core.words import language, named
+from abhiyan.elections import actions, queries, reference
+from abhiyan.elections.actions.inputs import LARGEST
 from abhiyan.elections.models import Election, Plan
 from abhiyan.elections.queries import grounds, planning
 from abhiyan.elections.queries.planning import Aims
 from abhiyan.elections.refusals import AllianceUnfit, NewerVersion, NoName, NoResults
 from abhiyan.org.queries import NotYours
-from abhiyan.org.viewer import Request, named
+from abhiyan.org.viewer import Request
+from abhiyan.ui.acts import form_page
 from abhiyan.ui.fields import WholeField
 from abhiyan.units import queries as units
 
 from . import plans_shown as shown
 from .plans_beside import SideColumn, columns_of
-from .results_shown import language
 
-READS = ["GET", "HEAD", "POST"]
 MOST_PARTIES = 30
 MOST_SEATS = 100_000
 SOMETIMES = {"data-needed": "sometimes"}  # one of the two names: the hint says when
@@ -52,7 +51,7 @@ class WhereForm(forms.Form):
         found = list(queries.all_elections())
         self.has_elections = bool(found)
         titles = queries.titles(found)
-        names = [(eci, known.state_name(eci, language())) for eci in queries.states_of()]
+        names = [(eci, reference.state_name(eci, language())) for eci in queries.states_of()]
         _choose(self, "owner", owners)
         _choose(self, "election", [(one.code, titles[one.pk]) for one in found])
         _choose(self, "state", [("", say("All states")), *sorted(names, key=lambda pair: pair[1])])
@@ -67,11 +66,11 @@ class AimsForm(forms.Form):
         label=_("Share of all votes to win, in per cent"), required=False, min_value=0, max_value=100
     )
     method = forms.ChoiceField(
-        label=_("How is the last result moved?"),
+        label=_("How should the last result change?"),
         choices=Plan.Method.choices,
         help_text=_(
-            "The same points: 40% becomes 43% and 20% becomes 23%. In proportion: 40% becomes 44%, 20% becomes 22%."
-            " By hand: nothing moves but what you set, seat by seat."
+            "The same points: 40% becomes 43% and 20% becomes 23%. In proportion: 40% becomes "
+            "44%, 20% becomes 22%. By hand: only the seats you set change."
         ),
     )
     turnout_pct = forms.FloatField(
@@ -116,7 +115,7 @@ class PlanForm(AimsForm):
         max_length=120,
         required=False,
         widget=forms.TextInput(attrs=SOMETIMES),
-        help_text=_("A name in one language at least, to make the plan; to look at it none is needed."),
+        help_text=_("To make the plan, give a name in at least one language. To look at it you need none."),
     )
     party = forms.ChoiceField(label=_("Which party?"))
     alliance = forms.ChoiceField(label=_("Alone, or with allies?"), required=False)
@@ -159,7 +158,7 @@ def owners(request: Request) -> list[tuple[str, str]]:
     if not request.viewer.is_strong:
         return []
     found = {
-        held.unit_code: held.unit_name(language())
+        held.unit_code: held.unit_name()
         for held in request.viewer.appointments
         if "plans.make" in held.capabilities
     }
@@ -175,12 +174,10 @@ class _Start:
         self.state = grounds.state_of_unit(self.unit.pk) or state
         codes = queries.parties_of(of, state=self.state, most=MOST_PARTIES)
         names = queries.party_names(codes)
-        self.parties = [
-            (code, f"{code}: {queries.name_in(names[code])}" if code in names else code) for code in codes
-        ]
+        self.parties = [(code, f"{code}: {named(names[code])}" if code in names else code) for code in codes]
         there = queries.alliances(of, state=self.state)
         self.alliances = [
-            (str(one.public_id), f"{queries.name_in(one.names)} ({', '.join(one.parties)})") for one in there
+            (str(one.public_id), f"{named(one.names)} ({', '.join(one.parties)})") for one in there
         ]
 
     @property
@@ -206,7 +203,7 @@ def _start(request: Request, given: QueryDict) -> tuple[WhereForm, _Start | None
     return form, start
 
 
-@require_http_methods(READS)
+@form_page
 def create(request: Request) -> HttpResponseBase:
     """Step 1 settles whose plan and from which result; step 2 goals and side, looked at before it is made."""
     where, start = _start(request, request.GET)
@@ -299,16 +296,16 @@ def _step_two(
             "columns": columns,
             "alliances_href": reverse("elections:alliances", args=[start.of.code]),
             "address": start.address,
-            "owner": named(start.unit.names, language()),
-            "election_name": queries.name_in(start.of.names),
-            "place": known.state_name(start.state, language()) if start.state else say("All states"),
-            "files": queries.files(start.of),
+            "owner": named(start.unit.names),
+            "election_name": named(start.of.names),
+            "place": reference.state_name(start.state, language()) if start.state else say("All states"),
+            "files": queries.files(start.of, state=start.state),
         },
         status=status,
     )
 
 
-@require_http_methods(READS)
+@form_page
 def change(request: Request, public_id: UUID) -> HttpResponseBase:
     """Other goals, method or turnout: a new version. What was set by hand or locked stays."""
     one = queries.plan_for(public_id)

@@ -14,16 +14,17 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext
 from django.views.decorators.http import require_safe
 
+from abhiyan.core.words import named
 from abhiyan.elections import queries
 from abhiyan.elections.models import Plan
 from abhiyan.elections.queries import planning
 from abhiyan.elections.words import sentences
-from abhiyan.org.viewer import Request, named
+from abhiyan.org.viewer import Request
 from abhiyan.people import queries as people
 from abhiyan.ui import tables
 
 from . import plans_shown as shown
-from .results_shown import in_order, language
+from .results_shown import in_order
 
 FINDINGS_SHOWN = 12
 # Why no swing moves a seat, beside it.
@@ -90,7 +91,7 @@ def _list_choices() -> dict[str, tuple[Any, list[tuple[str, str]]]]:
     there = planning.newest_plans().order_by()
     elections, states = {}, {}
     for code, names, state in there.values_list("election__code", "election__names", "state").distinct():
-        elections[code] = queries.name_in(names)
+        elections[code] = named(names)
         states[state or NATION] = shown.place_of(state)
     return {
         "election": (_("Last result"), sorted(elections.items(), key=itemgetter(1))),
@@ -104,9 +105,9 @@ def _list_rows(found: Sequence[Plan]) -> list[dict[str, Any]]:
         {
             "plan": one,
             "name": shown.plan_name(one),
-            "owner": named(one.unit.names, language()),
+            "owner": named(one.unit.names),
             "place": shown.place_name(one),
-            "election": queries.name_in(one.election.names),
+            "election": named(one.election.names),
             "side": shown.side_name(one.party, one.alliance),
             "maker": makers.get(one.made_by or 0, ""),
         }
@@ -170,7 +171,7 @@ def plan(request: Request, public_id: UUID) -> HttpResponseBase:
             "more_contradictions": contradictions[FINDINGS_SHOWN:],
             "notes": notes[:FINDINGS_SHOWN],
             "more_notes": notes[FINDINGS_SHOWN:],
-            "files": queries.files(one.election),
+            "files": queries.files(one.election, state=one.state),
             "versions": [(each, makers.get(each.made_by or 0, "")) for each in versions],
             "filters": SeatFilters(request.GET),
             "sorting": sorting,
@@ -238,8 +239,8 @@ def seats_csv(one: Plan, lines: list[shown.Line]) -> tuple[list[str], Iterator[l
         say("Likely votes"),
     ]
     head += [say("Votes last time"), say("Won last time"), say("File and row"), say("Votes planned")]
-    head += [say("Share, %"), say("Won in the plan"), say("Votes that win"), say("Missing since last time")]
-    head += [say("More than last time"), say("Won in so many of 100 draws"), say("By hand"), say("Locked")]
+    head += [say("Share, %"), say("Won in the plan"), say("Votes that win"), say("Short by")]
+    head += [say("More than last time"), say("Won in how many of 100 tries"), say("By hand"), say("Locked")]
     return head, (
         [
             line.state, line.seat.contest.number, line.name, line.seat.electors, line.seat.votes_likely,

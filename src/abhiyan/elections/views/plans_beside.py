@@ -14,10 +14,12 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext
 from django.views.decorators.http import require_safe
 
+from abhiyan.core.words import named
 from abhiyan.elections import queries
 from abhiyan.elections.models import Alliance, Plan
 from abhiyan.elections.queries import Lines, listing, planning
 from abhiyan.elections.queries.planning import Worked
+from abhiyan.elections.rules.plans import Outcome
 from abhiyan.elections.rules.versions import Pair, compared
 from abhiyan.elections.words import sentence
 from abhiyan.org.viewer import Request
@@ -67,7 +69,7 @@ def compare(request: Request, public_id: UUID) -> HttpResponseBase:
     others += [(pk, str(other), names, number) for pk, other, names, number in found_alike]
     form = CompareForm(
         request.GET,
-        others=[(other, f"{queries.name_in(names)} · {number}") for _pk, other, names, number in others],
+        others=[(other, f"{named(names)} · {number}") for _pk, other, names, number in others],
     )
     given = form.cleaned_data if form.is_valid() else {}
     chosen = given.get("other") or next(
@@ -149,8 +151,8 @@ class SideColumn:
         return ", ".join(self.alliance.parties) if self.alliance is not None else ""
 
     @property
-    def swing(self) -> float:
-        return self.worked.outcome.swing
+    def out(self) -> Outcome:
+        return self.worked.outcome
 
 
 def columns_of(
@@ -298,7 +300,7 @@ def _sides_csv(
     head = [say("Seat")]
     sources = []
     for column in columns:
-        words = (say("Votes last time"), say("File and row"), say("Votes"), say("Votes missing"))
+        words = (say("Votes last time"), say("File and row"), say("Votes"), say("Short by (votes)"))
         head += [f"{column.name}: {word}" for word in (*words, pgettext("of a seat", "Won"))]
         side = Plan(election=one.election, party=one.party, alliance=column.alliance)
         sources.append(shown.stands_on(side, [row.contest_id for row in rows]))

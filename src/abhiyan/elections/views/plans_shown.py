@@ -9,16 +9,15 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from abhiyan.elections import known, queries
+from abhiyan.core.words import language, named
+from abhiyan.elections import queries, reference
 from abhiyan.elections.models import Alliance, Contest, Plan, PlanSeat, ResultFile
-from abhiyan.elections.queries import planning, standing
+from abhiyan.elections.queries import planning, sources
 from abhiyan.elections.queries.planning import SeatFound, Version
-from abhiyan.org.viewer import Request, named
+from abhiyan.org.viewer import Request
 from abhiyan.people import queries as people
 from abhiyan.ui.numbers import grouped
 from abhiyan.units import queries as units
-
-from .results_shown import language
 
 SHOWN = {
     "": gettext_lazy("All"),
@@ -71,7 +70,7 @@ def plan_crumbs(plan: Plan, *more: tuple[str, str]) -> Sequence[tuple[str, str]]
 
 
 def plan_name(plan: Plan | Version) -> str:
-    return queries.name_in(plan.names)
+    return named(plan.names)
 
 
 def lead_of(one: Plan) -> str:
@@ -104,7 +103,7 @@ def side_name(party: str, alliance: Alliance | None) -> str:
     """Whose votes count: a party alone, or an alliance."""
     if alliance is None:
         return _("%(party)s alone") % {"party": party}
-    facts = {"party": party, "alliance": queries.name_in(alliance.names)}
+    facts = {"party": party, "alliance": named(alliance.names)}
     return _("%(party)s with %(alliance)s") % facts
 
 
@@ -113,7 +112,7 @@ def place_name(plan: Plan) -> str:
 
 
 def place_of(state: str) -> str:
-    return known.state_name(state, language()) if state else _("All states")
+    return reference.state_name(state, language()) if state else _("All states")
 
 
 def may_make(request: Request, plan: Plan) -> bool:
@@ -132,8 +131,8 @@ def head(request: Request, plan: Plan) -> dict[str, Any]:
         "name": plan_name(plan),
         "side": side_name(plan.party, plan.alliance),
         "place": place_name(plan),
-        "election_name": queries.name_in(plan.election.names),
-        "owner": named(plan.unit.names, language()),
+        "election_name": named(plan.election.names),
+        "owner": named(plan.unit.names),
         "maker": makers.get(plan.made_by or 0, ""),
         "is_newest": is_newest,
         "may_change": is_newest and may_make(request, plan),
@@ -163,7 +162,7 @@ def lines_of(plan: Plan) -> list[Line]:
             seat,
             planning.seat_found(plan, seat.contest_id),
             names[seat.contest_id],
-            known.state_name(seat.contest.state, language()),
+            reference.state_name(seat.contest.state, language()),
         )
         for seat in seats
     ]
@@ -210,7 +209,7 @@ def stands_on(plan: Plan, contest_ids: Iterable[int]) -> dict[int, str]:
 
 def parts_stand_on(plan: Plan, seat_unit: int, unit_ids: Iterable[int]) -> dict[int, str]:
     """unit -> file and rows of our side's last votes there, of units below a seat that have votes of their own."""
-    return _told(*standing.rows_of_parts(plan.election, unit_ids, planning.parties_below(plan, seat_unit)))
+    return _told(*sources.rows_of_parts(plan.election, unit_ids, planning.parties_below(plan, seat_unit)))
 
 
 def _told(found: Mapping[int, list[tuple[int, int]]], files: Mapping[int, ResultFile]) -> dict[int, str]:

@@ -1,6 +1,7 @@
 """Results: the elections, an election by party and by state, its seats."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from django.http import HttpResponseBase
@@ -8,70 +9,55 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as say
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext
+from django.utils.translation import ngettext, pgettext, pgettext_lazy
 from django.views.decorators.http import require_safe
 
-from abhiyan.elections import known, queries
-from abhiyan.elections.models import ResultFile
+from abhiyan.core.words import language, named
+from abhiyan.elections import queries, reference
+from abhiyan.elections.models import Contest, ResultFile
 from abhiyan.elections.queries import ElectionRow, PartyTotal, SeatRow, StateRow, Totals
+from abhiyan.elections.queries.loading import Candidate
 from abhiyan.org.viewer import Request
 from abhiyan.ui import tables
+from abhiyan.ui.lists import Column, Table, answer
+from abhiyan.ui.numbers import grouped
 
 from . import results_shown as shown
 
 CLOSE_PCT = 5.0  # a seat won or lost by less is called close
 
-ELECTIONS: dict[str, Callable[[ElectionRow], Any]] = {
-    "year": lambda row: (row.election.year, row.election.code),
-    "name": lambda row: row.name(shown.language()),
-    "seats": lambda row: row.seats,
-}
+ELECTIONS: tuple[Column[ElectionRow], ...] = (
+    Column("name", _("Election"), lambda row: row.name(), order=True, is_name=True),
+    Column("code", _("Code"), lambda row: row.election.code, only_in_file=True),
+    Column(
+        "year",
+        _("Year"),
+        lambda row: row.election.year,
+        order=lambda row: (row.election.year, row.election.code),
+        css="num",
+    ),
+    Column("kind", _("What was elected"), lambda row: row.election.get_kind_display()),
+    Column("seats", _("Seats"), lambda row: row.seats, order=True, css="num"),
+    Column("known", _("To know"), css="small"),
+    Column("uncontested", _("Uncontested"), lambda row: row.uncontested, only_in_file=True),
+    Column("without_electors", _("Electors not known"), lambda row: row.without_electors, only_in_file=True),
+    Column("old", _("Old numbering"), lambda row: row.old, only_in_file=True),
+    Column("parts", _("Segments, booths, special stations"), lambda row: row.parts, only_in_file=True),
+    Column("of", _("Total seats"), lambda row: row.whole.of, only_in_file=True),
+)
 
 
 @require_safe
 def elections(request: Request) -> HttpResponseBase:
     """The elections whose results are here."""
-    sorting = tables.sorting(request.GET, dict.fromkeys(ELECTIONS, ""), default="-year")
-    found = shown.in_order(queries.elections(), sorting, ELECTIONS)
-    if tables.wants_csv(request.GET):
-        head = [say("Election"), say("Code"), say("Year"), say("Seats"), say("Uncontested")]
-        head += [say("Electors not known"), say("Old numbering"), say("Segments, booths, special stations")]
-        head += [say("Seats there were")]
-        lines = (
-            [
-                row.name(shown.language()),
-                row.election.code,
-                row.election.year,
-                row.seats,
-                row.uncontested,
-                row.without_electors,
-                row.old,
-                row.parts,
-                row.whole.of,
-            ]
-            for row in found
-        )
-        return tables.csv_response("elections", head, lines)
-    leaf = tables.numbered(found, request.GET, total=len(found))
-    return render(
-        request,
-        "elections/election_list.html",
-        {
-            "here": "elections",
-            "crumbs": [(say("Results"), "")],
-            "may_import": request.viewer.may("results.import"),
-            "sorting": sorting,
-            "leaf": leaf,
-            "rows": [
-                {
-                    "row": row,
-                    "name": row.name(shown.language()),
-                    "href": reverse("elections:election", args=[row.election.code]),
-                }
-                for row in leaf.rows
-            ],
-        },
-    )
+    rows = queries.elections()
+    table = Table(request, ELECTIONS, rows, name="elections", caption=_("Elections"), sort="-year")
+    shown_here = {
+        "here": "elections",
+        "crumbs": [(say("Results"), "")],
+        "may_import": request.viewer.may("results.import"),
+    }
+    return answer(request, "elections/election_list.html", table, shown_here)
 
 
 PARTIES: dict[str, Callable[[PartyTotal], Any]] = {
@@ -100,23 +86,23 @@ def election(request: Request, code: str) -> HttpResponseBase:
     if tables.wants_csv(request.GET):
         if request.GET.get("of") == "states":
             return tables.csv_response(f"states-{of.code}", *_states_csv(told, state_sorting))
-        return tables.csv_response(f"results-{of.code}", *_parties_csv(rows, told.files))
+        return tables.csv_response(f"results-{of.code}", *_parties_csv(rows, told))
     leaf = tables.numbered(rows, request.GET, total=len(rows))
     context = {
         "here": "elections",
         "crumbs": shown.crumbs(
             *(
-                [shown.election_crumb(of), (known.state_name(state, shown.language()), "")]
+                [shown.election_crumb(of), (reference.state_name(state, language()), "")]
                 if state
-                else [(queries.name_in(of.names), "")]
+                else [(named(of.names), "")]
             )
         ),
         "election": of,
-        "name": queries.name_in(of.names),
+        "name": named(of.names),
         "state": state,
-        "state_name": known.state_name(state, shown.language()) if state else "",
+        "state_name": reference.state_name(state, language()) if state else "",
         "told": told,
-        "against_name": queries.name_in(told.against.names) if told.against is not None else "",
+        "against_name": named(told.against.names) if told.against is not None else "",
         "says": told.says(),
         "sorting": sorting,
         "leaf": leaf,
@@ -141,15 +127,15 @@ def _fits(row: PartyTotal, matching: str) -> bool:
     return not wanted or any(wanted in text.casefold() for text in (row.party, *row.names.values()))
 
 
-def _parties_csv(rows: list[PartyTotal], files: Sequence[ResultFile]) -> tuple[list[str], list[list[Any]]]:
+def _parties_csv(rows: list[PartyTotal], told: Totals) -> tuple[list[str], list[list[Any]]]:
     head = [say("Party"), say("Name"), say("Seats"), say("Seats before"), say("Votes"), say("Share (%)")]
     head += [say("Share before (%)"), say("Swing (points)"), say("Candidates"), say("Uncontested")]
-    head += [say("Summed from the files")]
-    names = ", ".join(file.name for file in files)
+    head += [say("Summed from the files"), say("Before, summed from the files")]
+    names, names_before = _called(told.files), _called(told.files_before)
     return head, [
         [
             row.party,
-            queries.name_in(row.names),
+            named(row.names),
             row.seats,
             row.seats_before,
             row.votes,
@@ -159,15 +145,19 @@ def _parties_csv(rows: list[PartyTotal], files: Sequence[ResultFile]) -> tuple[l
             row.stood,
             row.without_vote,
             names,
+            names_before,
         ]
         for row in rows
     ]
 
 
+def _called(files: Sequence[ResultFile]) -> str:
+    return ", ".join(file.name for file in files)
+
+
 def _states_csv(told: Totals, sorting: tables.Sorting) -> tuple[list[str], list[list[Any]]]:
     head = [pgettext("kind of unit", "State"), say("Code"), say("Seats"), say("Votes polled")]
     head += [say("Seats by party"), say("Summed from the files")]
-    names = ", ".join(file.name for file in told.files)
     return head, [
         [
             each["name"],
@@ -175,7 +165,7 @@ def _states_csv(told: Totals, sorting: tables.Sorting) -> tuple[list[str], list[
             each["row"].seats,
             each["row"].polled,
             ", ".join(f"{party} {n}" for party, n in each["row"].seats_by_party),
-            names,
+            _called(each["row"].files),
         ]
         for each in _by_state(told, sorting)
     ]
@@ -187,7 +177,7 @@ def _rounded(value: float | None) -> float | None:
 
 # Besides the parties' own keys: one address orders one of the two tables.
 STATES: dict[str, Callable[[StateRow], Any]] = {
-    "state": lambda row: queries.name_in(row.names),
+    "state": lambda row: named(row.names),
     "state_seats": lambda row: row.seats,
     "state_polled": lambda row: row.polled,
 }
@@ -196,7 +186,7 @@ STATES: dict[str, Callable[[StateRow], Any]] = {
 def _by_state(told: Totals, sorting: tables.Sorting) -> list[dict[str, Any]]:
     return [
         {
-            "name": queries.name_in(row.names),
+            "name": named(row.names),
             "href": f"?state={row.state}",
             "row": row,
             "parties": row.seats_by_party[:5],
@@ -206,18 +196,76 @@ def _by_state(told: Totals, sorting: tables.Sorting) -> list[dict[str, Any]]:
     ]
 
 
-SEATS: dict[str, Callable[[SeatRow], Any]] = {
-    "seat": lambda row: (row.contest.state, row.contest.number),
-    "name": lambda row: row.contest.name,
-    "electors": lambda row: row.electors,
-    "turnout": lambda row: row.turnout_pct,
-    "winner": lambda row: row.winner.party if row.winner else None,
-    "margin": lambda row: row.margin,
-    "margin_pct": lambda row: row.margin_pct,
-    "votes": lambda row: row.ours.votes if row.ours else None,
-    "share": lambda row: row.ours.share_pct if row.ours else None,
-    "swing": lambda row: row.swing_points,
-}
+@dataclass(frozen=True, slots=True)
+class Seat:
+    """A seat of the list with its name. side: whose result is shown in it, for the seat's own page."""
+
+    row: SeatRow
+    name: str
+    side: str
+
+    @property
+    def contest(self) -> Contest:
+        return self.row.contest
+
+    @property
+    def href(self) -> str:
+        return shown.seat_href(self.row.contest) + (f"?side={self.side}" if self.side else "")
+
+
+SEATS: tuple[Column[Seat], ...] = (
+    Column(
+        "state", pgettext_lazy("kind of unit", "State"), lambda each: each.contest.state, only_in_file=True
+    ),
+    Column(
+        "seat",
+        _("No."),
+        lambda each: each.contest.number,
+        order=lambda each: (each.contest.state, each.contest.number),
+        css="nums nowrap",
+    ),
+    Column("name", _("Seat"), lambda each: each.name, order=lambda each: each.name.casefold(), is_name=True),
+    Column("reservation", _("Reservation"), lambda each: each.contest.reservation, only_in_file=True),
+    Column("numbering", _("Numbering"), lambda each: each.contest.numbering, only_in_file=True),
+    Column(
+        "winner", _("Winner"), lambda each: _name(each.row.winner), order=lambda each: _party(each.row.winner)
+    ),
+    Column("winner_party", _("Winner's party"), lambda each: _party(each.row.winner), only_in_file=True),
+    Column("second", _("Runner-up"), lambda each: _name(each.row.runner_up), only_in_file=True),
+    Column(
+        "second_party", _("Runner-up's party"), lambda each: _party(each.row.runner_up), only_in_file=True
+    ),
+    Column("margin", _("Margin"), lambda each: each.row.margin, order=True, css="num"),
+    Column("margin_pct", _("Margin (%)"), lambda each: _rounded(each.row.margin_pct), order=True, css="num"),
+    Column("uncontested", _("Uncontested"), lambda each: each.contest.is_uncontested, only_in_file=True),
+    Column("votes", _("Side's votes"), lambda each: _of_side(each.row, "votes"), order=True, css="num"),
+    Column(
+        "share", _("Side's share (%)"), lambda each: _of_side(each.row, "share_pct"), order=True, css="num"
+    ),
+    Column("swing", _("Swing (points)"), lambda each: _rounded(each.row.swing_points), order=True, css="num"),
+    Column(
+        "compared", _("Compared"), lambda each: each.row.before and each.row.before.says(), only_in_file=True
+    ),
+    Column("electors", _("Electors"), lambda each: each.row.electors, order=True, css="num"),
+    Column("polled", _("Votes polled"), lambda each: each.row.polled, only_in_file=True),
+    Column("turnout", _("Turnout (%)"), lambda each: _rounded(each.row.turnout_pct), order=True, css="num"),
+    Column("file", _("File"), lambda each: each.row.source.file, only_in_file=True),
+    Column("row", _("Row"), lambda each: each.row.source.row, only_in_file=True),
+)
+
+
+def _name(one: Candidate | None) -> str | None:
+    return one.name if one else None
+
+
+def _party(one: Candidate | None) -> str | None:
+    return one.party if one else None
+
+
+def _of_side(row: SeatRow, what: str) -> float | None:
+    return _rounded(getattr(row.ours, what)) if row.ours else None
+
+
 SHOWS: dict[str, tuple[Any, Callable[[SeatRow], bool]]] = {
     "": (_("All"), lambda _row: True),
     "won": (_("Won by the side"), lambda row: bool(row.ours and row.ours.won)),
@@ -251,12 +299,20 @@ def seats(request: Request, code: str) -> HttpResponseBase:
     ]
     spots = queries.spots(row.contest.pk for row in chosen)
     names = {row.contest.pk: shown.seat_name(row.contest, spots.get(row.contest.pk)) for row in chosen}
-    sorting = tables.sorting(request.GET, dict.fromkeys(SEATS, ""), default="seat")
-    rows = shown.in_order(chosen, sorting, SEATS | {"name": lambda row: names[row.contest.pk].casefold()})
-    if tables.wants_csv(request.GET):
-        return tables.csv_response(f"seats-{of.code}", *_seats_csv(rows, names))
-    leaf = tables.numbered(rows, request.GET, total=len(rows))
-    on_map, behind = shown.on_map(rows, spots)
+    is_compared = bool(side.value and against is not None)
+    without = {"votes", "share"} if not side.value else set()
+    table = Table(
+        request,
+        SEATS,
+        [Seat(row, names[row.contest.pk], side.value) for row in chosen],
+        name=f"seats-{of.code}",
+        caption=_("Seats"),
+        sort="seat",
+        is_numbered=False,
+        hidden=_left_out(len(every) - len(chosen)),
+        without=without if is_compared else without | {"swing", "compared"},
+    )
+    on_map, behind = ([], None) if table.file_kind else shown.on_map(chosen, spots)
     winners = sorted({row.winner.party for row in every if row.winner})
     nothing = ("", say("All"))
     form = shown.Filters(
@@ -270,76 +326,23 @@ def seats(request: Request, code: str) -> HttpResponseBase:
         "here": "elections",
         "crumbs": shown.crumbs(shown.election_crumb(of), (say("Seats"), "")),
         "election": of,
-        "name": queries.name_in(of.names),
-        "state_name": known.state_name(state, shown.language()) if state else "",
+        "name": named(of.names),
+        "state_name": reference.state_name(state, language()) if state else "",
         "filters": form,
         "side": side,
         "side_says": shown.side_says(side, (row.contest.state for row in every)),
         "against": against,
-        "against_name": queries.name_in(against.names) if against is not None else "",
+        "against_name": named(against.names) if against is not None else "",
         "won": sum(bool(row.ours and row.ours.won) for row in every) if side.value else None,
         "seats": len(every),
-        "sorting": sorting,
-        "leaf": leaf,
-        "rows": [
-            {
-                "row": row,
-                "name": names[row.contest.pk],
-                "state": queries.name_in(row.state_names),
-                "href": shown.seat_href(row.contest) + (f"?side={side.value}" if side.value else ""),
-            }
-            for row in leaf.rows
-        ],
-        "hidden": len(every) - len(rows),
         "on_map": on_map,
         "behind": behind,
-        "is_compared": bool(side.value and against is not None),
+        "is_compared": is_compared,
         "changed": any(row.before is not None and row.before.basis == "carried" for row in every),
     }
-    return render(request, "elections/election_seats.html", context)
+    return answer(request, "elections/election_seats.html", table, context)
 
 
-def _seats_csv(rows: list[SeatRow], names: Mapping[int, str]) -> tuple[list[str], list[list[Any]]]:
-    head = [
-        pgettext("kind of unit", "State"),
-        say("Number"),
-        say("Seat"),
-        say("Reservation"),
-        say("Numbering"),
-        say("Electors"),
-    ]
-    head += [say("Votes polled"), say("Turnout (%)"), say("Winner"), say("Winner's party"), say("Runner-up")]
-    head += [
-        say("Runner-up's party"),
-        say("Margin"),
-        say("Margin (%)"),
-        say("Uncontested"),
-        say("Side's votes"),
-    ]
-    head += [say("Side's share (%)"), say("Swing (points)"), say("Compared"), say("File"), say("Row")]
-    return head, [
-        [
-            row.contest.state,
-            row.contest.number,
-            names[row.contest.pk],
-            row.contest.reservation,
-            row.contest.numbering,
-            row.electors,
-            row.polled,
-            _rounded(row.turnout_pct),
-            row.winner.name if row.winner else "",
-            row.winner.party if row.winner else "",
-            row.runner_up.name if row.runner_up else "",
-            row.runner_up.party if row.runner_up else "",
-            row.margin,
-            _rounded(row.margin_pct),
-            say("yes") if row.contest.is_uncontested else "",
-            row.ours.votes if row.ours else "",
-            _rounded(row.ours.share_pct) if row.ours else "",
-            _rounded(row.swing_points),
-            row.before.says() if row.before else "",
-            row.source.file,
-            row.source.row,
-        ]
-        for row in rows
-    ]
+def _left_out(n: int) -> str:
+    words = ngettext("%(n)s seat is left out.", "%(n)s seats are left out.", n)
+    return words % {"n": grouped(n)} if n else ""

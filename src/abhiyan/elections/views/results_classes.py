@@ -16,16 +16,17 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as say
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.http import require_http_methods
 
 from abhiyan.core import clock
 from abhiyan.core.refusals import Refused
+from abhiyan.core.words import language, named
 from abhiyan.elections import actions, queries
 from abhiyan.elections.models import ClassRule, Election, UnitClass
-from abhiyan.elections.queries import standing
+from abhiyan.elections.queries.sources import sources_of_units
 from abhiyan.elections.rules import classes as rules
 from abhiyan.org.viewer import Request
 from abhiyan.ui import tables
+from abhiyan.ui.acts import form_page
 from abhiyan.ui.numbers import grouped
 from abhiyan.units import queries as units
 
@@ -119,7 +120,7 @@ def _tell(form: RulesForm, formset: Any) -> None:
             form.add_error(None, say("Rule %(n)s, %(field)s: a threshold is a number.") % words)
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@form_page
 def classes(request: Request, code: str) -> HttpResponseBase:
     """Units by class below a unit; the rules that gave the classes, and a form for whoever may change them."""
     of = queries.election(code)
@@ -166,7 +167,6 @@ def _page(
     formset: Any,
     status: int,
 ) -> HttpResponseBase:
-    lang = shown.language()
     wanted = request.GET.get("class", "")
     found = queries.classes_below(of, unit_id) if unit_id is not None else UnitClass.objects.none()
     counts = {one.value: 0 for one in UnitClass.Code}
@@ -174,16 +174,16 @@ def _page(
     if wanted in counts:
         found = found.filter(code=wanted)
     sorting = tables.sorting(request.GET, COLUMNS, default="-lead")
-    called = Coalesce(KeyTextTransform(lang, "unit__names"), KeyTextTransform("en", "unit__names"))
+    called = Coalesce(KeyTextTransform(language(), "unit__names"), KeyTextTransform("en", "unit__names"))
     ordered = found.annotate(called=called).order_by(*sorting.order_by)
     if tables.wants_csv(request.GET):
         head = [say("Code"), say("Unit"), say("Class"), say("Share (%)"), say("Lead (%)"), say("Sample unit")]
         head += [say("File"), say("Row")]
-        lines = _lines(of, ordered[: tables.DEEPEST_ROW], lang)
+        lines = _lines(of, ordered[: tables.DEEPEST_ROW])
         return tables.csv_response(f"classes-{of.code}", head, lines)
     total = counts[wanted] if wanted in counts else sum(counts.values())
     leaf = tables.numbered(ordered, request.GET, total=total)
-    sources = standing.sources_of_units(of, [row.unit_id for row in leaf.rows])
+    sources = sources_of_units(of, [row.unit_id for row in leaf.rows])
     segments = [(say("All"), "", wanted not in counts)]
     segments += [
         (f"{one.label} ({grouped(counts[one.value])})", one.value, wanted == one.value)
@@ -193,20 +193,20 @@ def _page(
         "here": "elections",
         "crumbs": shown.crumbs(shown.election_crumb(of), (say("Classes"), "")),
         "election": of,
-        "name": queries.name_in(of.names),
-        "unit_name": units.names_of([unit_id], language=lang).get(unit_id, "") if unit_id else "",
+        "name": named(of.names),
+        "unit_name": units.names_of([unit_id], language=language()).get(unit_id, "") if unit_id else "",
         "rule": rule,
         "rule_words": [rule_words(row) for row in rule.rules] if rule is not None else [],
         "rule_side": _side_words(rule) if rule is not None else "",
         "withdraw_href": _withdraw_href(request, of, unit_id, rule),
-        "rule_unit": queries.name_in(rule.unit.names, lang) if rule is not None else "",
+        "rule_unit": named(rule.unit.names) if rule is not None else "",
         "shows": segments,
         "sorting": sorting,
         "leaf": leaf,
         "rows": [
             (
                 row,
-                queries.name_in(row.unit.names, lang),
+                named(row.unit.names),
                 reverse("elections:unit", args=[row.unit.code]),
                 sources.get(row.unit_id),
             )
@@ -225,16 +225,16 @@ def _withdraw_href(request: Request, of: Election, unit_id: int | None, rule: Cl
     return reverse("elections:classes_withdraw", args=[of.code]) + f"?unit={rule.unit.code}"
 
 
-def _lines(of: Election, ordered: QuerySet[UnitClass], lang: str) -> Iterator[list[Any]]:
+def _lines(of: Election, ordered: QuerySet[UnitClass]) -> Iterator[list[Any]]:
     """Lines of the export, some hundreds at a time."""
     rows = ordered.iterator(chunk_size=AT_A_TIME)
     while some := list(islice(rows, AT_A_TIME)):
-        sources = standing.sources_of_units(of, [row.unit_id for row in some])
+        sources = sources_of_units(of, [row.unit_id for row in some])
         for row in some:
             source = sources.get(row.unit_id)
             yield [
                 row.unit.code,
-                queries.name_in(row.unit.names, lang),
+                named(row.unit.names),
                 row.get_code_display(),
                 row.share_pct,
                 row.margin_pct,

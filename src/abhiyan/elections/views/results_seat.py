@@ -13,10 +13,12 @@ from django.utils.translation import pgettext
 from django.views.decorators.http import require_safe
 
 from abhiyan.core.refusals import NotFound
-from abhiyan.elections import known, queries
-from abhiyan.elections.models import Part
+from abhiyan.core.words import language, named
+from abhiyan.elections import queries, reference
+from abhiyan.elections.models import Election, Part
 from abhiyan.elections.queries import OurSide, Result, SeatRow, Source
 from abhiyan.elections.queries import parts as in_parts
+from abhiyan.elections.queries.contests import Side
 from abhiyan.elections.queries.parts import PartSum
 from abhiyan.org.viewer import Request
 from abhiyan.ui import tables
@@ -32,7 +34,7 @@ NOTA_SINCE = 2014  # every election from then on has "none of the above"
 def seat(request: Request, code: str, state: str, number: int) -> HttpResponseBase:
     """One seat: every candidate with file and row, sides with and without allies, its parts, what it was before."""
     of = queries.election(code)
-    if state not in known.states():
+    if state not in reference.states():
         raise NotFound(field="state")
     side = shown.side_asked(request.GET, of)
     against = queries.earlier(of, state=state)
@@ -51,32 +53,31 @@ def seat(request: Request, code: str, state: str, number: int) -> HttpResponseBa
     spot = queries.spots([contest.pk]).get(contest.pk)
     outside = queries.outside_parts(contest.pk)
     leaf = tables.numbered(parts, request.GET, total=len(parts))
-    lang = shown.language()
     context: dict[str, Any] = {
         "here": "elections",
         "crumbs": shown.crumbs(
             shown.election_crumb(of),
             (
-                known.state_name(state, lang),
+                reference.state_name(state, language()),
                 reverse("elections:seats", args=[of.code]) + f"?state={state}",
             ),
             (shown.seat_name(contest, spot), ""),
         ),
         "election": of,
-        "election_name": queries.name_in(of.names),
+        "election_name": named(of.names),
         "contest": contest,
         "name": shown.seat_name(contest, spot),
-        "state_name": known.state_name(state, lang),
+        "state_name": reference.state_name(state, language()),
         "unit": spot,
         "seat": found.seat,
         "says": seat_says(found.seat) + _nota_says(found),
         "candidates": [(row, shown.party_title(row.party, row.party_names)) for row in found.candidates],
-        "sides": [(one, shown.alliance_name(one.alliance)) for one in found.sides],
+        "sides": [row for one in found.sides for row in _side_rows(of, one)],
         "namesakes": found.namesakes,
         "stated": found.stated,
         "stated_href": shown.stated_href(request, of, state, number),
         "against": against,
-        "against_name": queries.name_in(against.names) if against is not None else "",
+        "against_name": named(against.names) if against is not None else "",
         "filters": shown.Filters(
             request.GET, side=(_("Side"), [("", "–"), *shown.side_choices(of, state, side)])
         ),
@@ -104,7 +105,7 @@ def seat_says(row: SeatRow) -> list[str]:
             say("Nobody stood against the winner: there was no vote, so there are no votes and no shares.")
         )
     elif row.electors is None:
-        told.append(say("How many electors there were is not known, so there is no turnout."))
+        told.append(say("The electors are not known, so there is no turnout."))
     if row.contest.numbering:
         told.append(
             say("Numbered as before (%(label)s): today's seat of this number may be another.")
@@ -128,14 +129,30 @@ def _nota_says(found: Result) -> list[str]:
         or any(row.is_nota for row in found.candidates)
     ):
         return []
-    return [say("NOTA is not in the file: its votes are missing from the votes polled and from the shares.")]
+    return [say("NOTA is not in the file, so its votes are in neither votes polled nor shares.")]
+
+
+def _side_rows(of: Election, one: Side) -> list[dict[str, Any]]:
+    """A side as two rows: its leading party alone, and all of it together."""
+    alliance = one.alliance
+    alone = {"name": alliance.lead, "parties": say("alone"), "stood": one.alone, "swing": one.swing_alone}
+    return [
+        alone,
+        {
+            "name": shown.alliance_name(alliance),
+            "href": reverse("elections:alliance", args=[of.code, alliance.public_id]),
+            "parties": ", ".join(alliance.parties),
+            "stood": one.together,
+            "swing": one.swing_together,
+        },
+    ]
 
 
 def _history(seat: SeatRow, side: OurSide) -> list[tuple[SeatRow, str, str]]:
     """The same seat in every election, with the names of both."""
     rows = queries.seat_history(seat, side=side)
     names = shown.seat_names(row.contest for row in rows)
-    return [(row, queries.name_in(row.contest.election.names), names[row.contest.pk]) for row in rows]
+    return [(row, named(row.contest.election.names), names[row.contest.pk]) for row in rows]
 
 
 PARTS: dict[str, Callable[[PartSum], Any]] = {
@@ -164,7 +181,7 @@ def _kinds(parts: list[PartSum], wanted: str) -> list[tuple[str, str, bool]]:
 def _named(parts: Sequence[PartSum]) -> list[tuple[PartSum, str, Source]]:
     """Parts with their names (their unit's in this language, where they are a unit here), file and row."""
     ids = {one.unit_id for one in parts if one.unit_id is not None}
-    names = units.names_of(ids, language=shown.language()) if ids else {}
+    names = units.names_of(ids, language=language()) if ids else {}
     sources = in_parts.sources_of(parts)
     return [(one, names.get(one.unit_id or 0) or one.name, sources[one.part_id]) for one in parts]
 

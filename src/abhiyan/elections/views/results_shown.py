@@ -9,11 +9,11 @@ from uuid import UUID
 from django import forms
 from django.http import QueryDict
 from django.urls import reverse
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from abhiyan.core.refusals import NotFound
-from abhiyan.elections import known, queries
+from abhiyan.core.words import language, named
+from abhiyan.elections import queries, reference
 from abhiyan.elections.models import Alliance, Contest, Election
 from abhiyan.elections.queries import OurSide, SeatRow, Spot
 from abhiyan.elections.queries import grounds as by_ground
@@ -25,17 +25,12 @@ Row = TypeVar("Row")
 MOST_SIDES = 30  # parties offered as a side
 
 
-def language() -> str:
-    """Two letters of the language this page is in."""
-    return (get_language() or "en").partition("-")[0]
-
-
 def crumbs(*more: tuple[str, str]) -> Sequence[tuple[str, str]]:
     return [(_("Results"), reverse("elections:list")), *more]
 
 
 def election_crumb(of: Election) -> tuple[str, str]:
-    return (queries.name_in(of.names), reverse("elections:election", args=[of.code]))
+    return (named(of.names), reverse("elections:election", args=[of.code]))
 
 
 def seat_href(contest: Contest) -> str:
@@ -49,7 +44,7 @@ def state_asked(of: Election, query: QueryDict) -> str:
 
 
 def state_choices(of: Election) -> list[tuple[str, str]]:
-    found = [(eci, known.state_name(eci, language())) for eci in queries.states_of(of)]
+    found = [(eci, reference.state_name(eci, language())) for eci in queries.states_of(of)]
     return sorted(found, key=lambda pair: pair[1])
 
 
@@ -91,8 +86,8 @@ def with_side(offered: Mapping[str, str], chosen: Chosen) -> list[tuple[str, str
 
 def alliance_name(one: Alliance) -> str:
     """An alliance, with the state it is of where it is of one."""
-    name = queries.name_in(one.names)
-    return f"{name} ({known.state_name(one.state, language())})" if one.state else name
+    name = named(one.names)
+    return f"{name} ({reference.state_name(one.state, language())})" if one.state else name
 
 
 def side_asked(query: QueryDict, of: Election | None = None) -> Chosen:
@@ -114,10 +109,12 @@ def side_asked(query: QueryDict, of: Election | None = None) -> Chosen:
 
 def side_says(side: Chosen, states: Iterable[str]) -> str:
     """That states shown count by another set than the one chosen; empty where none does."""
-    names = sorted(known.state_name(one, language()) for one in set(states) if side.ours.is_another_in(one))
+    names = sorted(
+        reference.state_name(one, language()) for one in set(states) if side.ours.is_another_in(one)
+    )
     if not names:
         return ""
-    told = _("Where a state has a set of its own for “%(side)s”, that counts: %(states)s.")
+    told = _("For “%(side)s”, these states use their own alliance: %(states)s.")
     return told % {"side": side.name, "states": ", ".join(names)}
 
 
@@ -142,7 +139,7 @@ class Filters(forms.Form):
 
 def party_title(code: str, names: Mapping[str, str]) -> str:
     """A party's name beside its code; nothing where the name says no more than the code."""
-    name = queries.name_in(names)
+    name = named(names)
     return "" if name.casefold() == code.casefold() else name
 
 

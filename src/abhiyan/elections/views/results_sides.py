@@ -6,24 +6,24 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from django import forms
-from django.contrib import messages
 from django.http import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext as say
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext
-from django.views.decorators.http import require_http_methods
+from django.utils.translation import pgettext_lazy
 
 from abhiyan.core import clock
-from abhiyan.core.refusals import NotFound, Refused
+from abhiyan.core.refusals import NotFound
+from abhiyan.core.words import named
 from abhiyan.elections import actions, queries
 from abhiyan.elections.models import Alliance, Election
 from abhiyan.elections.refusals import AllianceThere
 from abhiyan.org.queries import NotYours
 from abhiyan.org.viewer import Request
-from abhiyan.ui import tables
+from abhiyan.ui.acts import Tried, form_page, tried
+from abhiyan.ui.lists import Column, Table, answer
 
 from . import results_shown as shown
 
@@ -33,7 +33,7 @@ class AllianceForm(forms.Form):
 
     name_hi = forms.CharField(label=_("Name in Hindi"), max_length=120, required=False)
     name_en = forms.CharField(label=_("Name in English"), max_length=120, required=False)
-    state = forms.ChoiceField(label=_("Where it holds"), required=False)
+    state = forms.ChoiceField(label=_("Where it applies"), required=False)
     lead = forms.CharField(
         label=_("Lead party"), max_length=80, help_text=_("Its code or name, as in the results: BJP, INC.")
     )
@@ -51,7 +51,7 @@ class AllianceForm(forms.Form):
         super().__init__(*args, **kwargs)
         state = self.fields["state"]
         assert isinstance(state, forms.ChoiceField)
-        everywhere = ("", say("Everywhere, but where a state has a set of its own"))
+        everywhere = ("", say("Everywhere, except states with an alliance of their own"))
         offered = [everywhere, *shown.state_choices(of)]
         state.choices = [pair for pair in offered if grounds is not None and pair[0] in grounds]
         if grounds is None:
@@ -67,70 +67,74 @@ class AllianceForm(forms.Form):
         }
 
 
-def _refuse(form: forms.Form, refused: Refused, of: Election) -> int:
-    fields = {"names": "name_en"}
-    field = fields.get(refused.field, refused.field)
-    said = str(refused)
-    if isinstance(refused, AllianceThere):
-        href = reverse("elections:alliance", args=[of.code, refused.facts["there"]])
-        said = format_html('{} <a href="{}">{}</a>', said, href, refused.facts["name"])
-    form.add_error(field if field in form.fields else None, said)
-    return refused.status
+COLUMNS: tuple[Column[Alliance], ...] = (
+    Column(
+        "name",
+        _("Alliance"),
+        shown.alliance_name,
+        order=lambda one: shown.alliance_name(one).casefold(),
+        is_name=True,
+    ),
+    Column("state", pgettext_lazy("kind of unit", "State"), lambda one: one.state, only_in_file=True),
+    Column(
+        "lead",
+        _("Lead party"),
+        lambda one: one.lead,
+        order=lambda one: (one.lead, shown.alliance_name(one).casefold()),
+    ),
+    Column("parties", _("Parties"), lambda one: ", ".join(one.parties)),
+)
 
 
-ALLIANCES: dict[str, Callable[[Alliance], Any]] = {
-    "name": lambda one: shown.alliance_name(one).casefold(),
-    "lead": lambda one: (one.lead, shown.alliance_name(one).casefold()),
-}
+def _tried(
+    request: Request, form: AllianceForm, of: Election, act: Callable[..., Alliance], *, has_form: bool = True
+) -> Tried[Any]:
+    """Names or changes an alliance; one that is there already is told with the way to it."""
+    done = tried(
+        request,
+        form,
+        lambda _given: act(by=request.actor, at=clock.now(), **form.given),
+        said=_("Saved."),
+        has_form=has_form,
+        names="name_en",
+    )
+    if isinstance(done.refused, AllianceThere):
+        href = reverse("elections:alliance", args=[of.code, done.refused.facts["there"]])
+        link = format_html('{} <a href="{}">{}</a>', done.refused, href, done.refused.facts["name"])
+        form.errors["lead"] = form.error_class([link])
+    return done
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@form_page
 def alliances(request: Request, code: str) -> HttpResponseBase:
     """The alliances of an election; whoever may make plans defines another."""
     of = queries.election(code)
     grounds = shown.grounds(request, "plans.make", of)
     form = AllianceForm(request.POST or None, of=of, grounds=grounds, initial={"once": uuid4()})
-    status = 200
-    if request.method == "POST":
-        if not grounds:
-            raise NotYours(capability="plans.make")
-        status = 422
-        if form.is_valid():
-            try:
-                actions.make_alliance(
-                    election=of.code,
-                    state=form.cleaned_data["state"],
-                    once=form.cleaned_data["once"],
-                    by=request.actor,
-                    at=clock.now(),
-                    **form.given,
-                )
-            except Refused as refused:
-                status = _refuse(form, refused, of)
-            else:
-                messages.success(request, _("Saved."))
-                return redirect("elections:alliances", of.code)
-    sorting = tables.sorting(request.GET, dict.fromkeys(ALLIANCES, ""), default="name")
-    found = shown.in_order(queries.alliances(of), sorting, ALLIANCES)
-    if tables.wants_csv(request.GET):
-        head = [say("Alliance"), pgettext("kind of unit", "State"), say("Lead party"), say("Parties")]
-        lines = ([queries.name_in(one.names), one.state, one.lead, ", ".join(one.parties)] for one in found)
-        return tables.csv_response(f"alliances-{of.code}", head, lines)
-    leaf = tables.numbered(found, request.GET, total=len(found))
+    if request.method == "POST" and not grounds:
+        raise NotYours(capability="plans.make")
+
+    def make(**given: Any) -> Alliance:
+        asked = {name: form.cleaned_data[name] for name in ("state", "once")}
+        return actions.make_alliance(election=of.code, **asked, **given)
+
+    done = _tried(request, form, of, make)
+    if done:
+        return redirect("elections:alliances", of.code)
+    rows = list(queries.alliances(of))
+    name = f"alliances-{of.code}"
+    table = Table(request, COLUMNS, rows, name=name, caption=_("Alliances"), sort="name", is_numbered=False)
     context = {
         "here": "elections",
         "crumbs": shown.crumbs(shown.election_crumb(of), (say("Alliances"), "")),
         "election": of,
-        "name": queries.name_in(of.names),
-        "sorting": sorting,
-        "leaf": leaf,
-        "rows": [(one, shown.alliance_name(one)) for one in leaf.rows],
+        "name": named(of.names),
         "form": form if grounds else None,
     }
-    return render(request, "elections/alliance_list.html", context, status=status)
+    return answer(request, "elections/alliance_list.html", table, context, status=done.status)
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@form_page
 def alliance(request: Request, code: str, public_id: UUID) -> HttpResponseBase:
     """One alliance: its parties alone and together; whoever may make plans changes it."""
     of = queries.election(code)
@@ -149,22 +153,15 @@ def alliance(request: Request, code: str, public_id: UUID) -> HttpResponseBase:
             "parties": ", ".join(party for party in one.parties if party != one.lead),
         },
     )
-    status = 200
-    if request.method == "POST":
-        status = 422
-        if form.is_valid():
-            try:
-                actions.change_alliance(public_id=public_id, by=request.actor, at=clock.now(), **form.given)
-            except Refused as refused:
-                if not may_change:
-                    raise
-                status = _refuse(form, refused, of)
-            else:
-                messages.success(request, _("Saved."))
-                return redirect("elections:alliance", of.code, public_id)
-    return render(
-        request, "elections/alliance.html", _about(of, one, form if may_change else None), status=status
-    )
+
+    def change(**given: Any) -> Alliance:
+        return actions.change_alliance(public_id=public_id, **given)
+
+    done = _tried(request, form, of, change, has_form=may_change)
+    if done:
+        return redirect("elections:alliance", of.code, public_id)
+    context = _about(of, one, form if may_change else None)
+    return render(request, "elections/alliance.html", context, status=done.status)
 
 
 def _about(of: Election, one: Alliance, form: AllianceForm | None) -> dict[str, Any]:
@@ -181,7 +178,7 @@ def _about(of: Election, one: Alliance, form: AllianceForm | None) -> dict[str, 
         "election": of,
         "alliance": one,
         "name": shown.alliance_name(one),
-        "election_name": queries.name_in(of.names),
+        "election_name": named(of.names),
         "members": [(row, shown.party_title(row.party, row.names)) for row in members],
         "together": together,
         "form": form,

@@ -1,21 +1,21 @@
 """Stated figures: what somebody quotes of a seat, a state or an election, put beside the computed figure and marked."""
 
 from typing import Any
+from urllib.parse import urlencode
 
 from django import forms
-from django.contrib import messages
 from django.http import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as say
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.http import require_http_methods
 
 from abhiyan.core import clock
-from abhiyan.core.refusals import Refused
-from abhiyan.elections import actions, known, queries
-from abhiyan.elections.models import Election
+from abhiyan.core.words import language, named
+from abhiyan.elections import actions, queries, reference
+from abhiyan.elections.models import Election, Stated
 from abhiyan.org.viewer import Request
+from abhiyan.ui.acts import form_page, tried
 from abhiyan.ui.fields import WholeField
 
 from . import results_shown as shown
@@ -39,46 +39,37 @@ class StatedForm(forms.Form):
     )
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@form_page
 def stated(request: Request, code: str) -> HttpResponseBase:
-    """The figures quoted of one place, with a form for one more; each can be taken away again."""
+    """The figures quoted of one place, with a form for one more."""
     of = queries.election(code)
     state = shown.state_asked(of, request.GET)
     number = _number(request.GET.get("number", "")) if state else None
     may_change = shown.may_for(request, "results.import", of, state)
-    form = StatedForm(request.POST if request.method == "POST" and "withdraw" not in request.POST else None)
-    status, back = 200, request.get_full_path()
-    if request.method == "POST":
-        if "withdraw" in request.POST:
-            stated_id = _number(request.POST["withdraw"])
-            actions.withdraw_figure(stated_id=stated_id or 0, by=request.actor, at=clock.now())
-            messages.success(request, _("Removed."))
-            return redirect(back)
-        status = 422
-        if form.is_valid():
-            try:
-                actions.state_figure(
-                    election=of.code,
-                    state=state,
-                    number=number,
-                    by=request.actor,
-                    at=clock.now(),
-                    **form.cleaned_data,
-                )
-            except Refused as refused:
-                if not may_change:
-                    raise
-                form.add_error(refused.field if refused.field in form.fields else None, str(refused))
-                status = refused.status
-            else:
-                messages.success(request, _("Saved."))
-                return redirect(back)
+    form = StatedForm(request.POST if request.method == "POST" else None)
+    place: dict[str, Any] = {"election": of.code, "state": state, "number": number}
+    done = tried(
+        request,
+        form,
+        lambda given: actions.state_figure(**place, by=request.actor, at=clock.now(), **given),
+        said=_("Saved."),
+        has_form=may_change,
+    )
+    if done:
+        return redirect(request.get_full_path())
     return render(
         request,
         "elections/stated.html",
         _about(of, state, number, form if may_change else None),
-        status=status,
+        status=done.status,
     )
+
+
+def href(of: Election, one: Stated) -> str:
+    """The page of the figures quoted of the same place."""
+    place = {"state": one.state, "number": one.number}
+    asked = urlencode({name: value for name, value in place.items() if value})
+    return reverse("elections:stated", args=[of.code]) + (f"?{asked}" if asked else "")
 
 
 def _number(text: str) -> int | None:
@@ -86,8 +77,8 @@ def _number(text: str) -> int | None:
 
 
 def _about(of: Election, state: str, number: int | None, form: StatedForm | None) -> dict[str, Any]:
-    name = queries.name_in(of.names)
-    where = known.state_name(state, shown.language()) if state else say("All states")
+    name = named(of.names)
+    where = reference.state_name(state, language()) if state else say("All states")
     crumbs = [shown.election_crumb(of)]
     if number is not None:
         seat = queries.contest(of, state, number).seat  # NotFound when there is no such seat
@@ -97,6 +88,7 @@ def _about(of: Election, state: str, number: int | None, form: StatedForm | None
         crumbs.append((where, reverse("elections:election", args=[of.code]) + f"?state={state}"))
     return {
         "here": "elections",
+        "code": of.code,
         "crumbs": shown.crumbs(*crumbs, (say("Stated by others"), "")),
         "name": name,
         "where": where,

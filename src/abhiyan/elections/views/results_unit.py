@@ -9,10 +9,11 @@ from django.utils.translation import gettext as say
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
+from abhiyan.core.words import language, named
 from abhiyan.elections import queries
-from abhiyan.elections.models import Election, Part, ResultFile
+from abhiyan.elections.models import Election, Part
 from abhiyan.elections.queries import PartRow, SeatRow
-from abhiyan.org.viewer import Request, named
+from abhiyan.org.viewer import Request
 from abhiyan.ui import tables
 from abhiyan.units import queries as units
 from abhiyan.units.models import Hierarchy
@@ -37,7 +38,6 @@ def unit(request: Request, code: str) -> HttpResponseBase:
         return tables.csv_response(
             f"results-{code}", *_history_csv(list(results.contests), list(results.parts))
         )
-    lang = shown.language()
     lying = queries.lying_in(found.id) if found.kind not in ("nation", "state") else []
     leaf = tables.numbered(lying, request.GET, total=len(lying))
     drawn = dict.fromkeys([one.unit_id for one in (*lying[:MOST_DRAWN], *leaf.rows)])
@@ -53,12 +53,12 @@ def unit(request: Request, code: str) -> HttpResponseBase:
     states |= {row.part.contest.state for row in results.parts}
     seat_names = shown.seat_names(row.part.contest for row in results.parts)
     on_map, behind = _map_of_unit(list(results.contests), in_seats)
-    name = units.names_of([found.id], language=lang)[found.id]
+    name = units.names_of([found.id], language=language())[found.id]
     path = units.path(found.id, hierarchy) if hierarchy in found.hierarchies else []
     context = {
         "here": "elections",
         "crumbs": shown.crumbs(
-            *((row.name(lang), reverse("elections:unit", args=[row.code])) for row in path[:-1]), (name, "")
+            *((row.name(), reverse("elections:unit", args=[row.code])) for row in path[:-1]), (name, "")
         ),
         "name": name,
         "code": code,
@@ -69,13 +69,13 @@ def unit(request: Request, code: str) -> HttpResponseBase:
         "side_says": shown.side_says(side, states),
         "filters": shown.Filters(request.GET, side=(_("Side"), [("", "–"), *_sides_of(elections, side)])),
         "contests": [
-            (row, queries.name_in(row.contest.election.names), shown.seat_href(row.contest), seat_says(row))
+            (row, named(row.contest.election.names), shown.seat_href(row.contest), seat_says(row))
             for row in results.contests
         ],
         "parts": [
             (
                 row,
-                queries.name_in(row.part.contest.election.names),
+                named(row.part.contest.election.names),
                 seat_names[row.part.contest_id],
                 shown.seat_href(row.part.contest),
                 row.lines[:6],
@@ -85,7 +85,7 @@ def unit(request: Request, code: str) -> HttpResponseBase:
         "totals": [
             {
                 "told": told,
-                "name": queries.name_in(told.election.names),
+                "name": named(told.election.names),
                 "href": reverse("elections:election", args=[told.election.code])
                 + (f"?state={told.state}" if told.state else ""),
                 "parties": told.parties[:6],
@@ -95,17 +95,17 @@ def unit(request: Request, code: str) -> HttpResponseBase:
             for told in results.totals
         ],
         "below": [
-            (row, queries.name_in(row.election.names), row.get_kind, row.votes[:8])
+            (row, named(row.election.names), row.get_kind, row.votes[:8])
             for row in map(_Below, results.below)
         ],
         "lying": [
             {
-                "name": named(one.names, lang),
+                "name": named(one.names),
                 "href": reverse("elections:unit", args=[one.code]),
                 "kind": UnitKind(one.kind).label,
                 "booths": one.booths,
                 "rows": [
-                    (row, queries.name_in(row.contest.election.names), shown.seat_href(row.contest))
+                    (row, named(row.contest.election.names), shown.seat_href(row.contest))
                     for row in in_seats.get(one.unit_id, [])
                 ],
             }
@@ -113,16 +113,16 @@ def unit(request: Request, code: str) -> HttpResponseBase:
         ],
         "leaf": leaf,
         "undrawn": max(0, len(lying) - MOST_DRAWN),
-        "files": _files([told.election for told in results.totals] + [one.election for one in results.below]),
+        "files": list(
+            dict.fromkeys(
+                [file for one in results.totals for file in one.files]
+                + [file for one in results.below for file in one.files]
+            )
+        ),
         "on_map": on_map,
         "behind": behind,
     }
     return render(request, "elections/result_unit.html", context)
-
-
-def _files(elections: list[Election]) -> list[ResultFile]:
-    """The files that sums of these elections are made from, each once."""
-    return list({file.pk: file for of in elections for file in queries.files(of)}.values())
 
 
 class _Below:

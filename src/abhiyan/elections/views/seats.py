@@ -8,18 +8,18 @@ from django.http import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as say
-from django.views.decorators.http import require_http_methods
 
 from abhiyan.core import clock
 from abhiyan.core.refusals import Refused
 from abhiyan.elections import actions, queries
-from abhiyan.elections.actions.given import LARGEST
+from abhiyan.elections.actions.inputs import LARGEST
 from abhiyan.elections.models import Plan
 from abhiyan.elections.queries import planning
 from abhiyan.elections.refusals import NewerVersion, VotesTooMany, VotesUnfit
 from abhiyan.org.queries import NotYours
 from abhiyan.org.viewer import Request
 from abhiyan.ui import tables
+from abhiyan.ui.acts import form_page
 from abhiyan.ui.fields import Misgrouped, ungrouped
 from abhiyan.ui.numbers import grouped
 
@@ -32,7 +32,7 @@ PER_PAGE = 25
 LONGEST = 40  # of what is typed
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@form_page
 def edit(request: Request, public_id: UUID) -> HttpResponseBase:
     """Votes by hand and locks, a page of seats at a time."""
     one = queries.plan_for(public_id)

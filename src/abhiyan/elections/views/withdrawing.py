@@ -1,29 +1,27 @@
-"""Taking away what was made of results: each page says what goes and what stays, and asks once more."""
+"""Taking away what was made of results: each page says what goes and what stays, and asks once."""
 
-from collections.abc import Callable, Sequence
 from uuid import UUID
 
-from django.contrib import messages
 from django.http import HttpResponseBase
-from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as say
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.http import require_http_methods
 
 from abhiyan.core import clock
-from abhiyan.core.refusals import NotFound, Refused
+from abhiyan.core.refusals import NotFound
+from abhiyan.core.words import named
 from abhiyan.elections import actions, queries
 from abhiyan.elections.queries import planning
 from abhiyan.org.queries import NotYours
 from abhiyan.org.viewer import Request
+from abhiyan.ui.acts import confirm, form_page
 from abhiyan.ui.numbers import grouped
 from abhiyan.units import queries as units
 
-from . import plans_shown, results_shown
+from . import plans_shown, results_shown, results_stated
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@form_page
 def plan(request: Request, public_id: UUID) -> HttpResponseBase:
     """Take a plan away with all its versions."""
     one = queries.plan_for(public_id)
@@ -31,21 +29,27 @@ def plan(request: Request, public_id: UUID) -> HttpResponseBase:
     versions = planning.versions_of(one)
     if request.method != "POST" and not plans_shown.may_make(request, one):
         raise NotYours(capability="plans.make")
-    return _asked(
+    return confirm(
         request,
         lambda: actions.withdraw_plan(public_id=public_id, by=request.actor, at=clock.now()),
         done=reverse("elections:plans"),
         back=reverse("elections:plan", args=[public_id]),
         crumbs=plans_shown.plan_crumbs(one, (say("Withdraw"), "")),
-        what=say("Withdraw the plan: %(name)s") % {"name": name},
-        text=say("All of it goes: its versions (%(n)s), their seats, and what was passed down below them.")
-        % {"n": grouped(len(versions))},
-        stays=say("Targets that a programme took from it are copies and stay. The results stay too."),
-        act=say("Withdraw this plan"),
+        title=say("Withdraw this plan: %(name)s") % {"name": name},
+        text=[
+            say(
+                "This deletes the plan, its versions (%(n)s), their seats, and what was passed down to units."
+            )
+            % {"n": grouped(len(versions))},
+            say("Targets that a programme took from it stay. The results stay."),
+        ],
+        said=_("Removed."),
+        here="elections",
+        button=say("Withdraw this plan"),
     )
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@form_page
 def alliance(request: Request, code: str, public_id: UUID) -> HttpResponseBase:
     """Take an alliance away."""
     of = queries.election(code)
@@ -56,7 +60,7 @@ def alliance(request: Request, code: str, public_id: UUID) -> HttpResponseBase:
         raise NotYours(capability="plans.make")
     name = results_shown.alliance_name(one)
     here = reverse("elections:alliance", args=[of.code, public_id])
-    return _asked(
+    return confirm(
         request,
         lambda: actions.withdraw_alliance(public_id=public_id, by=request.actor, at=clock.now()),
         done=reverse("elections:alliances", args=[of.code]),
@@ -67,15 +71,19 @@ def alliance(request: Request, code: str, public_id: UUID) -> HttpResponseBase:
             (name, here),
             (say("Remove"), ""),
         ),
-        what=say("Take the alliance away: %(name)s") % {"name": name},
-        text=say("Its parties stand for themselves again: %(parties)s.")
-        % {"parties": ", ".join(one.parties)},
-        stays=say("Plans and rules of classes that are made with it have to go first."),
-        act=say("Take this alliance away"),
+        title=say("Remove this alliance: %(name)s") % {"name": name},
+        text=[
+            say("Its parties are counted one by one again: %(parties)s.")
+            % {"parties": ", ".join(one.parties)},
+            say("Plans and class rules made with it must be withdrawn first."),
+        ],
+        said=_("Removed."),
+        here="elections",
+        button=say("Remove this alliance"),
     )
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@form_page
 def classes(request: Request, code: str) -> HttpResponseBase:
     """Take the rules of classes of a unit away (`?unit=` its code)."""
     of = queries.election(code)
@@ -85,9 +93,9 @@ def classes(request: Request, code: str) -> HttpResponseBase:
         raise NotFound(field="unit")
     if request.method != "POST" and not results_shown.may_at(request, "plans.make", unit.pk):
         raise NotYours(capability="plans.make")
-    name = queries.name_in(unit.names)
+    name = named(unit.names)
     here = reverse("elections:classes", args=[of.code]) + f"?unit={unit.code}"
-    return _asked(
+    return confirm(
         request,
         lambda: actions.withdraw_classes(election=of.code, unit_id=unit.pk, by=request.actor, at=clock.now()),
         done=here,
@@ -95,50 +103,38 @@ def classes(request: Request, code: str) -> HttpResponseBase:
         crumbs=results_shown.crumbs(
             results_shown.election_crumb(of), (say("Classes"), here), (say("Remove"), "")
         ),
-        what=say("Take the rules of classes away: %(name)s") % {"name": name},
-        text=say("The rules go, those of before too, and the classes they gave to segments and booths."),
-        stays=say("Classes given by the rules of another unit stay, and so do plans that went by classes."),
-        act=say("Take these rules away"),
+        title=say("Remove the class rules of %(name)s") % {"name": name},
+        text=[
+            say(
+                "This deletes the rules, earlier ones too, and the classes they gave to segments and booths."
+            ),
+            say("Classes given by another unit's rules stay. Plans that used these classes stay."),
+        ],
+        said=_("Removed."),
+        here="elections",
+        button=say("Remove these rules"),
     )
 
 
-def _asked(
-    request: Request,
-    withdraw: Callable[[], object],
-    *,
-    done: str,
-    back: str,
-    crumbs: Sequence[tuple[str, str]],
-    what: str,
-    text: str,
-    stays: str,
-    act: str,
-) -> HttpResponseBase:
-    """The page that asks, and on a yes the act; a refusal stands above the question."""
-    problem, status = "", 200
-    if request.method == "POST":
-        try:
-            withdraw()
-        except (NotYours, NotFound):
-            raise
-        except Refused as refused:
-            problem, status = str(refused), refused.status
-        else:
-            messages.success(request, _("Removed."))
-            return redirect(done)
-    return render(
+@form_page
+def stated(request: Request, code: str, stated_id: int) -> HttpResponseBase:
+    """Take a quoted figure away."""
+    of = queries.election(code)
+    one = queries.stated_figure(of, stated_id)
+    if request.method != "POST" and not results_shown.may_for(request, "results.import", of, one.state):
+        raise NotYours(capability="results.import")
+    back = results_stated.href(of, one)
+    return confirm(
         request,
-        "elections/withdraw.html",
-        {
-            "here": "elections",
-            "crumbs": crumbs,
-            "what": what,
-            "text": text,
-            "stays": stays,
-            "act": act,
-            "action": request.get_full_path(),
-            "back": back,
-            "problem": problem,
-        },
-        status=status,
+        lambda: actions.withdraw_figure(stated_id=stated_id, by=request.actor, at=clock.now()),
+        done=back,
+        back=back,
+        crumbs=results_shown.crumbs(
+            results_shown.election_crumb(of), (say("Stated by others"), back), (say("Remove"), "")
+        ),
+        title=say("Remove the quoted figure of %(party)s") % {"party": one.party},
+        text=[one.source, say("The figure and its source are deleted. You can enter them again.")],
+        said=_("Removed."),
+        here="elections",
+        button=say("Remove the figure"),
     )

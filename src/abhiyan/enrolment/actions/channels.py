@@ -23,13 +23,11 @@ WIDEST = {4: 16, 6: 32}  # of an address a provider calls from: wider proves not
 
 
 class NetworkUnclear(Refused):
-    code = "network_unclear"
-    message = _("Write networks as the provider lists them, such as 203.0.113.0/24; none wider than /16.")
+    message = _("Write networks as the provider lists them, such as 203.0.113.0/24; at most /16 wide.")
 
 
 class SigningTokenMissing(Refused):
-    code = "signing_token_missing"
-    message = _("Give the auth token from the provider's console: its calls are signed with it.")
+    message = _("Give the auth token from the provider's console. It signs its calls with it.")
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from abhiyan.core.refusals import Refused
 from abhiyan.enrolment.models import Taken
 from abhiyan.people.models import Purpose
 
+TRY_AGAIN_S = 2  # what is told to whoever has to send something again
 MEMBERSHIP_ONLY: tuple[int, ...] = (Purpose.MEMBERSHIP.value,)
 
 
@@ -22,7 +23,8 @@ class Claim:
     phone: as written; the act brings it to E.164. unit_code or unit_id: the place; neither: place unknown.
     within: ids of units the sender may claim for (a token's unit, a worker's units); None: the whole drive.
     field_at: when it happened by the sender's clock, aware; None: when it arrives. sign: models.Sign.
-    by: public id of worker, channel or person. says_adult: the person said "18 or older" themselves.
+    by: public id of worker, channel or person. worker: phone of the worker who wrote it down, as the sender gives it;
+    the act keeps that worker in place of `by`. says_adult: the person said "18 or older" themselves.
     consents: purposes agreed to, under the notice's version and in its language.
     """
 
@@ -42,6 +44,7 @@ class Claim:
     consents: tuple[int, ...] = MEMBERSHIP_ONLY
     device: str = ""
     says_adult: bool = False
+    worker: str | None = None
 
 
 class Outcome:
@@ -138,13 +141,11 @@ class ClaimRefused(Refused):
 
 
 class PhoneInvalid(ClaimRefused):
-    code = "phone_invalid"
     on = "phone"
     message = _("This is not a mobile number. Write the ten digits, or + and the country first.")
 
 
 class PhoneAbroad(ClaimRefused):
-    code = "phone_abroad"
     on = "phone"
     message = _("This drive takes Indian mobile numbers only.")
 
@@ -152,39 +153,31 @@ class PhoneAbroad(ClaimRefused):
 class PhoneFull(ClaimRefused):
     """As many people as a phone may hold. The claim is kept as reported, and has a receipt."""
 
-    code = "phone_full"
     on = "phone"
     message = _("%(limit)s people have already joined with this phone. Use another phone.")
 
 
 class Suppressed(ClaimRefused):
-    code = "suppressed"
     on = "phone"
-    message = _(
-        "The holder of this phone asked not to be enrolled. Only they can join, from their own phone."
-    )
+    message = _("The owner of this phone asked not to be a member. Only they can join, from their own phone.")
 
 
 class NameInvalid(ClaimRefused):
-    code = "name_invalid"
     on = "name"
     message = _("Write the name in letters, at most 200 characters.")
 
 
 class NameMissing(ClaimRefused):
-    code = "name_missing"
     on = "name"
     message = _("Give the person's name.")
 
 
 class BirthYearMissing(ClaimRefused):
-    code = "birth_year_missing"
     on = "birth_year"
     message = _("Give the year of birth: only adults may join.")
 
 
 class BirthYearInvalid(ClaimRefused):
-    code = "birth_year_invalid"
     on = "birth_year"
     message = _("This cannot be a year of birth. Write four digits, such as 1980.")
 
@@ -192,7 +185,6 @@ class BirthYearInvalid(ClaimRefused):
 class NotAdult(ClaimRefused):
     """Under age on the day. Nothing is kept but a counter."""
 
-    code = "not_adult"
     on = "birth_year"
     message = _("Only people of 18 years and over can join. Nothing was kept.")
 
@@ -200,11 +192,11 @@ class NotAdult(ClaimRefused):
 class WouldBeMinor(NotAdult):
     """A correction that would make a member a minor."""
 
+    code = "not_adult"
     message = _("Only people of 18 years and over can be members. Nothing was changed.")
 
 
 class NoticeMissing(ClaimRefused):
-    code = "notice_missing"
     on = "notice_version"
     message = _("Say which version of the notice the person was given.")
 
@@ -212,51 +204,50 @@ class NoticeMissing(ClaimRefused):
 class NoticeUnknown(ClaimRefused):
     """Nobody has agreed to a text that was never published."""
 
-    code = "notice_unknown"
     on = "notice_version"
     message = _("There is no version %(version)s of this drive's notice. Give one there is: %(published)s.")
 
 
 class ConsentMissing(ClaimRefused):
-    code = "consent_missing"
     on = "consents"
-    message = _("Without consent to being kept on the roll of members nobody can join.")
+    message = _("Nobody can join without consent to be on the roll of members.")
 
 
 class UnknownUnit(ClaimRefused):
-    code = "unknown_unit"
     on = "unit"
     message = _("There is no such unit. Use the code from the list of units, or leave the place out.")
 
 
 class OutsideScope(ClaimRefused):
-    code = "outside_scope"
     on = "unit"
-    message = _("This unit is outside this drive, or outside what you may enrol for.")
+    message = _("This unit is outside this drive, or outside your own units.")
+
+
+class WorkerUnknown(ClaimRefused):
+    """Nobody of that phone works in the sender's units; a number that is none is answered alike."""
+
+    on = "worker"
+    message = _("No worker in your units has this phone number. Check it, or appoint the worker first.")
 
 
 class DriveNotOpen(ClaimRefused):
-    code = "drive_not_open"
     on = "field_at"
     message = _("The drive had not opened on that day.")
 
 
 class DriveClosed(ClaimRefused):
-    code = "drive_closed"
     on = "field_at"
     message = _("The drive is closed.")
 
 
 class FieldTimeInvalid(ClaimRefused):
-    code = "field_time_invalid"
     on = "field_at"
-    message = _("This time cannot be true. Check the date, the time and the zone of the device.")
+    message = _("This time cannot be right. Check the date, the time and the zone of the device.")
 
 
 class KeyReused(ClaimRefused):
     """One idempotency key for two phones: a fault of the sender's program."""
 
-    code = "key_reused"
     on = "key"
     status = 409
     message = _("This key was used for another phone. Each claim needs a key of its own.")
@@ -265,16 +256,28 @@ class KeyReused(ClaimRefused):
 class Unreadable(ClaimRefused):
     """The database would not take a value no rule had caught; the rest of the batch is not held up by it."""
 
-    code = "unreadable"
     message = _("This entry could not be read.")
+
+
+class PhoneBusy(ClaimRefused):
+    """The phone is held by other work, such as a paper list. Nothing was stored; the sender sends it again."""
+
+    code = "try_again"
+    status = 503
+    message = _("This phone is busy now. Nothing was stored. Send the same again.")
+
+    def __init__(self) -> None:
+        super().__init__(wait_s=TRY_AGAIN_S)
 
 
 class TryAgain(Refused):
     """Nothing was done; the same batch may be sent again as it is."""
 
-    code = "try_again"
     status = 503
-    message = _("The register cannot be reached just now. Nothing was stored; send the same again.")
+    message = _("The register is not available now. Nothing was stored. Send the same again.")
+
+    def __init__(self) -> None:
+        super().__init__(wait_s=TRY_AGAIN_S)
 
 
 STORED: dict[int, type[Outcome]] = {

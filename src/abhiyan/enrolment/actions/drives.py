@@ -1,8 +1,9 @@
 """What the act must know of a drive, kept in memory: its window, its limits, and where units stand.
 
 A drive is read again when it is older than a second, so closing it holds everywhere within one. Places of units
-are kept per drive, at most 200,000 of them (about 80 MB), fetched by the batch, and forgotten every minute or as
-soon as the scope's own positions change: 1,200,000 units are never loaded.
+are kept per drive, at most 200,000 of them (about 80 MB), fetched by the batch, and forgotten every minute and
+whenever a tree moves: 1,200,000 units are never loaded. All places kept at a time are of one version of the trees.
+Workers named by a sender are kept alike.
 """
 
 from collections.abc import Collection
@@ -21,6 +22,9 @@ PLACES_LAST = timedelta(seconds=60)
 MOST_PLACES = 200_000
 
 Span = tuple[int, int]
+Worker = tuple[
+    str, tuple[int, ...] | None
+]  # phone as the sender gives it, and the units the sender may claim for
 
 
 class NoSuchDrive(Exception):
@@ -51,12 +55,14 @@ class Drive:
     minimum_age: int
     indian_mobiles_only: bool
     notices: frozenset[int]  # versions of its notice that were published
+    trees: int  # the version of the trees that spans and places are of
     spans: tuple[Span, ...]  # positions of the units in scope, in the programme's hierarchy
     read_at: datetime
     places_at: datetime
     by_code: dict[str, Place | None] = field(default_factory=dict)
     by_id: dict[int, Place | None] = field(default_factory=dict)
     spans_of: dict[int, tuple[Span, ...]] = field(default_factory=dict)
+    workers: dict[Worker, bytes | None] = field(default_factory=dict)  # -> public id of their account
     days: dict[int, bytes] = field(default_factory=dict)  # quarter of an hour -> day as a parameter
 
     @property
@@ -106,8 +112,10 @@ class Drive:
 # form takes and what the act takes are all asked of these.
 SPANS = """programmes_scope s join units_placement a on s.programme_id = p.id and a.unit_id = s.unit_id
   and a.hierarchy = p.hierarchy and a.valid_to is null and a.lo is not null"""
+_VERSION = "select coalesce(sum(v.version), 0)::bigint from units_tree v"
 _READ = f"""
-    select d.roll_id, p.state, p.zone, p.opens_on, p.closes_on, p.owner_id, r.people_per_phone, r.minimum_age,
+    select ({_VERSION}),
+           d.roll_id, p.state, p.zone, p.opens_on, p.closes_on, p.owner_id, r.people_per_phone, r.minimum_age,
            d.indian_mobiles_only,
            array(select distinct n.version from people_notice n where n.code = d.notice_code),
            array(select array[a.lo, a.hi] from {SPANS} order by a.lo)
@@ -154,7 +162,7 @@ class Drives:
         row = connection.execute(_READ, [programme_id]).fetchone()
         if row is None:
             raise NoSuchDrive(programme_id)
-        roll, state, zone, opens_on, closes_on, owner, limit, age, indian, notices, spans = row
+        trees, roll, state, zone, opens_on, closes_on, owner, limit, age, indian, notices, spans = row
         made = Drive(
             programme_id=programme_id,
             roll_id=roll,
@@ -167,17 +175,35 @@ class Drives:
             minimum_age=age,
             indian_mobiles_only=indian,
             notices=frozenset(notices),
+            trees=trees,
             spans=tuple((lo, hi) for lo, hi in spans),
             read_at=at,
             places_at=at,
         )
-        if known is not None and known.spans == made.spans and abs(at - known.places_at) <= PLACES_LAST:
+        fits = known is not None and known.trees == trees and known.spans == made.spans
+        if known is not None and fits and abs(at - known.places_at) <= PLACES_LAST:
             made.by_code, made.by_id, made.spans_of = known.by_code, known.by_id, known.spans_of
             made.places_at = known.places_at
+            made.workers = {named: account for named, account in known.workers.items() if account is not None}
         if known is not None and known.zone == made.zone:
             made.days = known.days
         self._known[programme_id] = made
         return made
+
+    def renew(self, connection: psycopg.Connection[Any], drive: Drive) -> None:
+        """Bring a drive that is in use to the trees as they are now: its scope anew, its places forgotten."""
+        row = connection.execute(_READ, [drive.programme_id]).fetchone()
+        if row is None:
+            raise NoSuchDrive(drive.programme_id)
+        drive.trees, drive.spans = row[0], tuple((lo, hi) for lo, hi in row[-1])
+        for known in (drive.by_code, drive.by_id, drive.spans_of, drive.workers):
+            known.clear()
+
+    @staticmethod
+    def is_current(connection: psycopg.Connection[Any], drive: Drive) -> bool:
+        """Whether no unit has been placed or moved since the drive's places were read."""
+        row = connection.execute(_VERSION).fetchone()
+        return row is not None and row[0] == drive.trees
 
     def fetch(
         self,
@@ -187,10 +213,12 @@ class Drives:
         codes: set[str],
         ids: set[int],
         within: set[int],
-    ) -> None:
-        """Learn the places of a batch that are not known yet, by at most three queries.
+    ) -> bool:
+        """Learn the places of a batch that are not known yet, by at most four queries.
 
-        What is not there is remembered only once the database has said so: a query that fails says nothing.
+        Returns whether all of it is of the tree the drive was read from; if not, the drive is renewed, and the batch
+        has everything to learn again. What is not there is remembered only once the database has said so: a query
+        that fails says nothing.
         """
         if len(drive.by_code) + len(drive.by_id) > MOST_PLACES:
             for known in (drive.by_code, drive.by_id):
@@ -211,3 +239,7 @@ class Drives:
             for unit, lo, hi in connection.execute(_SPANS, [list(within)]):
                 found[unit].append((lo, hi))
             drive.spans_of.update({unit: tuple(spans) for unit, spans in found.items()})
+        if self.is_current(connection, drive):
+            return True
+        self.renew(connection, drive)
+        return False

@@ -1,19 +1,23 @@
 """The act: the only writer of enrolments."""
 
 import os
-from collections import Counter
-from collections.abc import Sequence
+import threading
+import time
+from collections import Counter, deque
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 
 import psycopg
+from django.db import connection
 
 from abhiyan.core.actor import Actor
 from abhiyan.core.keys import keyring
-from abhiyan.enrolment.models import Sign
+from abhiyan.enrolment.rules.channels import UNHEARD
 from abhiyan.enrolment.rules.ids import claim_id
 from abhiyan.people import phones
 
-from . import sql
+from . import sql, workers
 from .claims import (
     Claim,  # what callers hand over
     ClaimRefused,
@@ -21,8 +25,12 @@ from .claims import (
     KeyReused,
     NotAdult,
     Outcome,
+    OutsideScope,
+    PhoneBusy,
     TryAgain,
+    UnknownUnit,
     Unreadable,
+    WorkerUnknown,
     stored_outcome,
 )
 from .drives import Drive, Drives
@@ -30,7 +38,7 @@ from .gateway import (
     EPOCH,
     BadData,
     Conflict,
-    PerThread,
+    Held,
     Unavailable,
     Value,
     Writer,
@@ -46,8 +54,13 @@ from .settle import Settling, stored_claims
 from .settling_sql import STATEMENTS
 
 TRIES = 4  # of one batch, when the database was lost or two batches stood in each other's way
+TREES_MOVE = 10  # times in the midst of one batch, before it is put off
+MOST_GATEWAYS = 2  # of a process, beside the hot path's own; a web join takes some 10 ms of one
+TURN_S = 5.0  # whoever waits longer for one of them is told to try again
+# A phone may be held by a chunk of a paper list, for seconds. A batch waits once for LOCK_MS; then it is taken apart,
+# each part waits for HASTE_MS, and what is still held up after HELD_UP_S is put off. Nobody else waits longer for it.
+LOCK_MS, HASTE_MS, HELD_UP_S = 1_000, 200, 4.0
 REFUSED_REMEMBERED = timedelta(days=7)
-CALLED = (Sign.CALL, Sign.SMS)  # a provider reads no refusal, and the caller hears of none
 _FAST = len(sql.COLUMNS)
 _COLUMNS = [f"{kind}[]" for kind in sql.COLUMNS.values()]
 _PHONES = [f"{kind}[]" for kind in sql.PHONE_COLUMNS.values()]
@@ -56,6 +69,7 @@ _SCALARS = {"programme": "int4", "roll": "int4", "at": "timestamptz", "batch": "
 _Counted = tuple[bytes, bytes, bytes, bytes]  # unit, channel, code of the refusal, day
 
 _WRITES: dict[str, tuple[str, Sequence[str]]] = {
+    "haste": (f"set local lock_timeout = {HASTE_MS}", ()),
     "phones": (sql.phones(sql.unnested(sql.PHONE_COLUMNS)), _PHONES),
     "enrol": (
         sql.enrolling(
@@ -111,27 +125,44 @@ class Gateway:
     """A writer with what it knows of drives. One per thread; `enrol_batch` finds its own."""
 
     def __init__(self) -> None:
-        self.writer = Writer({**_WRITES, **STATEMENTS})
+        self.writer = Writer({**_WRITES, **STATEMENTS}, lock_ms=LOCK_MS)
         self.drives = Drives()
 
 
-class _Gateways(PerThread):
-    gateway: Gateway | None = None
+class Gateways:
+    """The gateways of a process, lent for one batch each: never more than MOST_GATEWAYS, however many ask."""
+
+    turn_s = TURN_S
+
+    def __init__(self) -> None:
+        self._turns = threading.BoundedSemaphore(MOST_GATEWAYS)
+        self._free: deque[Gateway] = deque()
+
+    @contextmanager
+    def one(self) -> Iterator[Gateway]:
+        """The one that rested shortest. Raises TryAgain to whoever has waited `turn_s` for it."""
+        if not self._turns.acquire(timeout=self.turn_s):
+            raise TryAgain
+        try:
+            hands = self._free.pop() if self._free else Gateway()
+            try:
+                yield hands
+            finally:
+                self._free.append(hands)
+        finally:
+            self._turns.release()
+
+    def forget(self) -> None:
+        for hands in self._free:
+            hands.drives.forget()
 
 
-_own = _Gateways()
-
-
-def gateway() -> Gateway:
-    """This thread's gateway."""
-    if _own.gateway is None:
-        _own.gateway = Gateway()
-    return _own.gateway
+GATEWAYS = Gateways()
 
 
 def forget() -> None:
-    """Have this thread read drives and units anew (tests; units moved)."""
-    gateway().drives.forget()
+    """Have this process read drives and units anew (tests, whose clock stands still)."""
+    GATEWAYS.forget()
 
 
 def enrol_batch(
@@ -147,9 +178,10 @@ def enrol_batch(
 
     programme_id: the drive. claims: at most a few hundred, of any channels. at: when the server stores them, aware.
     Returns one answer per claim, in order: Joined, Renewed, AlreadyMember, Waits, OnWorklist, Late, or a refusal
-    (NotAdult, DriveClosed, UnknownUnit …) that kept nothing. When it returns, what it stored is on disk. A resend
-    gets its first outcome, from any process and after any crash. Raises TryAgain when the database would not: then
-    nothing of the batch is stored, or all of it was and the answer was lost; sending it again is right either way.
+    (NotAdult, DriveClosed, UnknownUnit, WorkerUnknown …) that kept nothing. When it returns, what it stored is on
+    disk. A resend gets its first outcome, from any process and after any crash. Raises TryAgain when the database would
+    not: then nothing of the batch is stored, or all of it was and the answer was lost; sending it again is right either
+    way.
 
     Commits on a connection of its own, as the database role `gateway`, whatever transaction the caller is in.
     Order of locks and keys: phones (sorted), claims (by id), memberships (by id); then, for claims that did not
@@ -159,13 +191,67 @@ def enrol_batch(
         raise ValueError("`at` is aware")
     if not claims:
         return []
-    hands = through or gateway()
+    if through is not None:
+        return _decided(through, programme_id, claims, by, at, import_id)
+    with GATEWAYS.one() as hands:
+        return _decided(hands, programme_id, claims, by, at, import_id)
+
+
+def enrol(*, programme_id: int, claim: Claim, by: Actor, at: datetime) -> Outcome:
+    """A batch of one, from within a request. Raises the refusal instead of returning it, and TryAgain.
+
+    The caller's transaction may hold no lock on a phone: the act, on its own connection, would wait for it in vain.
+    """
+    _refuse_locks()
+    (answer,) = enrol_batch(programme_id=programme_id, claims=[claim], by=by, at=at)
+    if isinstance(answer, PhoneBusy):
+        raise TryAgain
+    if isinstance(answer, ClaimRefused):
+        raise answer
+    return answer
+
+
+def _refuse_locks() -> None:
+    """RuntimeError where the caller's transaction holds an advisory lock, or rows of phones: our own mistake."""
+    if not connection.in_atomic_block:
+        return
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select exists (select from pg_locks where pid = pg_backend_pid() and granted and ("
+            " locktype = 'advisory' or (locktype = 'relation' and relation = 'people_phone'::regclass"
+            " and mode in ('RowShareLock', 'RowExclusiveLock'))))"
+        )
+        if cursor.fetchone()[0]:
+            raise RuntimeError("enrol is called while the request holds the lock of a phone")
+
+
+def _decided(
+    hands: Gateway,
+    programme_id: int,
+    claims: Sequence[Claim],
+    by: Actor,
+    at: datetime,
+    import_id: int | None,
+    until: float | None = None,
+) -> list[Outcome | ClaimRefused]:
+    """until: on the monotonic clock, when what still waits for a phone is put off; None before anything has waited."""
     failure: Exception | None = None
     for _ in range(TRIES):
+        if until is not None and time.monotonic() > until:
+            return [PhoneBusy() for _claim in claims]
         try:
-            return _enrol(hands, programme_id, claims, by, at, import_id)
-        except BadData:
-            return _bisect(hands, programme_id, claims, by, at, import_id)
+            return _enrol(hands, programme_id, claims, by, at, import_id, in_haste=until is not None)
+        except (BadData, Held) as found:
+            if isinstance(found, Held):
+                until = until or time.monotonic() + HELD_UP_S
+            if len(claims) == 1:
+                return [PhoneBusy() if isinstance(found, Held) else Unreadable()]
+            half = len(claims) // 2  # the others get through
+            return [
+                answer
+                for part in (claims[:half], claims[half:])
+                for answer in _decided(hands, programme_id, part, by, at, import_id, until)
+            ]
         except psycopg.OperationalError as error:  # while learning of the drive and its places
             hands.writer.close()
             failure = error
@@ -174,38 +260,19 @@ def enrol_batch(
     raise TryAgain from failure
 
 
-def enrol(*, programme_id: int, claim: Claim, by: Actor, at: datetime) -> Outcome:
-    """A batch of one. Raises the refusal instead of returning it."""
-    (answer,) = enrol_batch(programme_id=programme_id, claims=[claim], by=by, at=at)
-    if isinstance(answer, ClaimRefused):
-        raise answer
-    return answer
-
-
-def _bisect(
-    hands: Gateway, programme_id: int, claims: Sequence[Claim], by: Actor, at: datetime, import_id: int | None
-) -> list[Outcome | ClaimRefused]:
-    """Some value was refused by the database itself: find the claim, let the others through."""
-    if len(claims) == 1:
-        return [Unreadable()]
-    half = len(claims) // 2
-    return [
-        answer
-        for part in (claims[:half], claims[half:])
-        for answer in enrol_batch(
-            programme_id=programme_id, claims=part, by=by, at=at, import_id=import_id, through=hands
-        )
-    ]
-
-
 def _enrol(
-    hands: Gateway, programme_id: int, claims: Sequence[Claim], by: Actor, at: datetime, import_id: int | None
+    hands: Gateway,
+    programme_id: int,
+    claims: Sequence[Claim],
+    by: Actor,
+    at: datetime,
+    import_id: int | None,
+    *,
+    in_haste: bool,
 ) -> list[Outcome | ClaimRefused]:
     writer = hands.writer
-    connection = writer.connection()
-    drive = hands.drives.get(connection, programme_id, at)
-    _learn_places(hands, drive, claims)
-    prepared, refused = prepare(claims, drive, at)
+    drive = hands.drives.get(writer.connection(), programme_id, at)
+    prepared, refused = _prepared(hands, drive, claims, at)
     first: dict[bytes, Row] = {}  # the same key twice in one batch is one claim
     again = [row for row in prepared if first.setdefault(row.claim, row) is not row]
     strangers = _other_phones(first, again) if again else []
@@ -218,10 +285,10 @@ def _enrol(
     settling = Settling(writer, drive, at=at, batch=batch, import_id=import_id)
     stored = 0
     if rows:
-        steps: list[tuple[str, Sequence[Value]]] = [
-            ("begin", ()),
-            ("phones", arrays_of_phones(rows)),
-        ]
+        steps: list[tuple[str, Sequence[Value]]] = [("begin", ())]
+        if in_haste:
+            steps.append(("haste", ()))
+        steps.append(("phones", arrays_of_phones(rows)))
         left = {row.claim for row in rows if not row.is_plain}
         if plain:
             scalars = (
@@ -309,19 +376,43 @@ def _taken(
     return taken
 
 
-def _learn_places(hands: Gateway, drive: Drive, claims: Sequence[Claim]) -> None:
+def _prepared(
+    hands: Gateway, drive: Drive, claims: Sequence[Claim], at: datetime
+) -> tuple[list[Row], list[tuple[int, bytes, ClaimRefused, Claim]]]:
+    """The batch by the places of one tree. Nobody is refused for their place by a tree that has moved since."""
+    has_workers = any(claim.worker is not None for claim in claims)
+    for _ in range(TREES_MOVE):
+        if not _learn_places(hands, drive, claims):
+            continue
+        if has_workers and not workers.learn(hands.drives, hands.writer.connection(), drive, claims, at):
+            continue
+        prepared, refused = prepare(claims, drive, at)
+        if not any(
+            isinstance(why, (OutsideScope, UnknownUnit, WorkerUnknown))
+            for _place, _own, why, _claim in refused
+        ):
+            return prepared, refused
+        if hands.drives.is_current(hands.writer.connection(), drive):
+            return prepared, refused
+        hands.drives.renew(hands.writer.connection(), drive)
+    raise TryAgain
+
+
+def _learn_places(hands: Gateway, drive: Drive, claims: Sequence[Claim]) -> bool:
+    """Whether all the places of a batch are known, of one tree."""
     by_code, by_id, spans = drive.by_code, drive.by_id, drive.spans_of
     codes = {c.unit_code for c in claims if c.unit_code is not None and c.unit_code not in by_code}
     ids = {c.unit_id for c in claims if c.unit_id is not None and c.unit_id not in by_id}
     within = {u for c in claims if c.within is not None for u in c.within if u not in spans}
-    if codes or ids or within:
-        hands.drives.fetch(
-            hands.writer.connection(),
-            drive,
-            codes={code for code in codes if code.isprintable() and len(code) <= 64},
-            ids={unit for unit in ids if 0 < unit < 2**63},
-            within=within,
-        )
+    if not (codes or ids or within):
+        return True
+    return hands.drives.fetch(
+        hands.writer.connection(),
+        drive,
+        codes={code for code in codes if code.isprintable() and len(code) <= 64},
+        ids={unit for unit in ids if 0 < unit < 2**63},
+        within=within,
+    )
 
 
 def arrays_of_rows(rows: Sequence[Row]) -> list[Value]:
@@ -331,6 +422,7 @@ def arrays_of_rows(rows: Sequence[Row]) -> list[Value]:
 
 
 def arrays_of_phones(rows: Sequence[Row]) -> list[Value]:
+    """The parameters $1 … of the phones of the rows."""
     phones = [(row.phone, row.hash, row.sealed, row.last4, row.is_signed) for row in rows]
     return arrays(list(sql.PHONE_COLUMNS.values()), phones)
 
@@ -365,7 +457,7 @@ def _answer_refused(
                 given[place] = outcome
                 continue
         given[place] = refusal
-        if isinstance(refusal, NotAdult) or claim.sign in CALLED:
+        if isinstance(refusal, NotAdult) or claim.channel in UNHEARD:
             seen = keys().identity(b"refused|" + own)[:16]
             counted[seen] = (
                 _unit(drive, claim),

@@ -6,7 +6,7 @@ waits, so the socket is polled first.
 
 import select
 import struct
-import threading
+import time
 from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime
 
@@ -18,7 +18,7 @@ from abhiyan.core import database
 
 EPOCH = datetime(2000, 1, 1, tzinfo=UTC)  # PostgreSQL's
 DAY_ZERO = date(2000, 1, 1).toordinal()
-PATIENCE_S = 60  # for one answer of the database
+PATIENCE_S = 60  # for one answer of the database, when it is at it
 
 _HEAD = struct.Struct("!iiIii").pack
 _LENGTH = [struct.pack("!i", n) for n in range(4096)]
@@ -89,10 +89,15 @@ class BadData(Exception):
 
 
 class Conflict(Exception):
-    """Deadlock or lock time-out: the same batch may be tried at once."""
+    """Deadlock, or a lock that was waited for in vain: the same batch may be tried at once."""
 
 
-_CONFLICTS = ("40001", "40P01", "55P03")
+class Held(Conflict):
+    """Another transaction holds a row or a phone for longer than this writer waits."""
+
+
+_CONFLICTS = ("40001", "40P01")
+_HELD = "55P03"
 # Classes of errors that say the server, its disk or the connection cannot just now. Empty: no answer at all.
 _AWAY = ("08", "25", "53", "57", "58", "")
 
@@ -101,9 +106,11 @@ class Writer:
     """One connection as `gateway`; reconnects; used by one thread at a time.
 
     statements: name -> (SQL, kinds of its parameters). "begin", "commit" and "rollback" are there already.
+    lock_ms: how long a statement waits for a lock (then Held).
     """
 
-    def __init__(self, statements: dict[str, tuple[str, Sequence[str]]]) -> None:
+    def __init__(self, statements: dict[str, tuple[str, Sequence[str]]], *, lock_ms: int = 10_000) -> None:
+        self._lock_ms = lock_ms
         self._statements = {
             "begin": ("begin", ()),
             "commit": ("commit", ()),
@@ -127,11 +134,11 @@ class Writer:
 
     def _connect(self) -> None:
         try:
-            made = psycopg.connect(database.conninfo("gateway"), autocommit=True)
+            made = database.Connection.connect(database.conninfo("gateway"), autocommit=True)
             # A generic plan made while tables are empty would scan them for ever; and a row lock has a limit.
             made.execute(
                 "set jit = off; set plan_cache_mode = force_generic_plan; set enable_mergejoin = off;"
-                " set enable_seqscan = off; set lock_timeout = '10s';"
+                f" set enable_seqscan = off; set lock_timeout = {self._lock_ms};"
                 " set idle_in_transaction_session_timeout = '60s'; set timezone = 'UTC'"
             )
         except psycopg.Error as failure:
@@ -186,8 +193,12 @@ class Writer:
 
     def _wait(self, what: int) -> None:
         self._poll.modify(self._pg.socket, what)
-        if not self._poll.poll(1000 * PATIENCE_S):
-            raise Unavailable("no answer")
+        over = time.monotonic() + PATIENCE_S
+        while not self._poll.poll(1000 * database.SILENCE_S):
+            if time.monotonic() > over or not database.is_at_it(self.connection()):
+                if not self._poll.poll(0):
+                    raise Unavailable("no answer")
+                return
 
     def _fail(self, name: str, result: PGresult) -> None:
         """Undo, and say what kind of error it was. The server's text may hold what was typed: it is not passed on."""
@@ -197,6 +208,8 @@ class Writer:
             self.rollback()
         except Unavailable:
             self.close()
+        if state == _HELD:
+            raise Held(f"{name}: {state}")
         if state in _CONFLICTS:
             raise Conflict(f"{name}: {state}")
         if state[:2] in ("22", "23"):
@@ -217,9 +230,3 @@ class Writer:
 
 def _state(result: PGresult) -> str:
     return (result.error_field(pq.DiagnosticField.SQLSTATE) or b"").decode()
-
-
-class PerThread(threading.local):
-    """Each thread's own writer."""
-
-    writer: Writer | None = None

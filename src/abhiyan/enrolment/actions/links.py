@@ -5,8 +5,6 @@ import hmac
 
 from .rows import keys
 
-LETTERS = 16  # 80 bits
-
 
 def link_of(waiting_id: bytes) -> str:
     """The secret of a waiting claim's link: sixteen letters and digits, lower case."""

@@ -4,28 +4,29 @@ Each act locks the phone first (the same advisory lock the batch takes), then to
 on it. They run in a system scope, since a member stands in trees the actor may not see; who may is asked first.
 """
 
-from collections.abc import Iterable
-from datetime import date, datetime
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from django.db import connection, models
 from django.utils.translation import gettext_lazy as _
 
-from abhiyan.core import audit, clock, news
+from abhiyan.core import audit, clock
 from abhiyan.core.actor import Actor
 from abhiyan.core.keys import keyring
 from abhiyan.core.refusals import NotFound, Refused
 from abhiyan.core.scope import current, system
-from abhiyan.enrolment.models import Claim, Drive, Enrolment, Membership, Sign, Taken, Waiting
-from abhiyan.enrolment.news import MembershipEnded
+from abhiyan.enrolment.models import Claim, Drive, Enrolment, Membership, Revisit, Roll, Taken, Waiting
 from abhiyan.enrolment.rules import names
 from abhiyan.enrolment.rules.age import Age, age_on
+from abhiyan.enrolment.rules.channels import Sign
+from abhiyan.enrolment.rules.steps import OPENED, UNIQUE
 from abhiyan.org import queries as org
 from abhiyan.people import actions as people
 from abhiyan.people import phones
 from abhiyan.people import queries as people_queries
 from abhiyan.people.models import Person, Purpose
-from abhiyan.people.news import NoReplayed
+from abhiyan.people.news import NoReplayed, WithdrawalReplayed
 from abhiyan.programmes import actions as programmes
 from abhiyan.programmes import queries as programme_queries
 from abhiyan.programmes.models import Rung
@@ -34,6 +35,9 @@ from abhiyan.programmes.rules.ladder import Change
 from .claims import BirthYearInvalid, NameInvalid, OutsideScope, PhoneInvalid, WouldBeMinor
 from .drives import covered
 from .sql import MEASURE
+
+CONFIRMED_AFTER = timedelta(hours=24)  # after storing
+_RESTORE = Actor.system("said before the restore")
 
 
 class StrikeReason(models.TextChoices):
@@ -47,27 +51,59 @@ class StrikeReason(models.TextChoices):
 
 
 class AlreadyEnded(Refused):
-    code = "already_ended"
     message = _("This membership has ended already.")
+    status = 409
+
+
+class TooEarly(Refused):
+    """A yes on the day of joining adds nothing to the sign that came with it."""
+
+    code = "too_early"
+    message = _("You can confirm one day after you joined.")
     status = 409
 
 
 class SamePerson(Refused):
     """The correction would make two people on one phone the same."""
 
-    code = "same_person"
     message = _("Somebody with this name and year of birth is on this phone already.")
 
 
 class NotOnThisPhone(Refused):
-    code = "not_on_this_phone"
     message = _("This claim came from another phone.")
 
 
 class NothingToPlace(Refused):
-    code = "nothing_to_place"
-    message = _("This claim has been seen to already.")
+    message = _("This entry is already settled.")
     status = 409
+
+
+def confirm(*, membership: UUID, by: Actor, at: datetime) -> None:
+    """A member says from their own phone, a day or more after joining, that they joined. Twice is once.
+
+    The term stays counted and is confirmed besides, on its own day. Where the phone had not answered yet, this is its
+    sign as well. Who may: the phone itself, nobody for it. Refuses NotFound, AlreadyEnded, TooEarly.
+    """
+    phone = current().phone
+    with system("a member confirms"):
+        member = _found(membership)
+        if by.kind != "citizen" or phone != member.phone_id:
+            raise NotFound
+        lock_phone(member.phone_id)
+        member.refresh_from_db()
+        if member.ended_on is not None:
+            raise AlreadyEnded
+        term = _latest(member)
+        if term.confirmed_at is not None:
+            return
+        if at - term.at < CONFIRMED_AFTER:
+            raise TooEarly
+        signed = _signed(term) if term.rung == Rung.UNSIGNED else []
+        _post([*signed, _change(term, Rung.CONFIRMED, 1)], at)
+        Enrolment.objects.filter(pk=term.pk).update(rung=Rung.COUNTED, confirmed_at=at)
+        audit.record(
+            by=by, at=at, act="enrolment.confirm", subject=str(member.public_id), unit_id=member.unit_id
+        )
 
 
 def leave(*, membership: UUID, channel: int, by: Actor, at: datetime) -> None:
@@ -86,7 +122,9 @@ def leave(*, membership: UUID, channel: int, by: Actor, at: datetime) -> None:
             _end(member, reason="left", channel=channel, by=by, at=at)
         others = Membership.objects.filter(phone_id=member.phone_id, ended_on=None).exists()
         if not others:
-            people.suppress(phone_id=member.phone_id, channel=channel, by=by, at=at, scope="all")
+            rolls = _all_rolls()
+            _say_no(member.phone_id, rolls, channel=channel, by=by, at=at)
+            end_all(member.phone_id, rolls, channel=channel, by=by, at=at)
 
 
 def leave_by_phone(
@@ -99,30 +137,33 @@ def leave_by_phone(
     left (for the log, never for the caller).
     """
     phone_id = phone if isinstance(phone, UUID) else _phone_id(phone)
-    # First the no, so that a paper row arriving in between is refused; then whoever is there.
-    people.suppress(phone_id=phone_id, channel=channel, by=by, at=at, scope="all")
     with system("a phone says it leaves"):
         lock_phone(phone_id)
-        found = Membership.objects.filter(phone_id=phone_id, ended_on=None).order_by("id")
-        if programme_id is not None:
-            found = found.filter(
-                roll_id__in=Drive.objects.filter(programme_id=programme_id).values("roll_id")
-            )
-        members = list(found)
-        for member in members:
-            _end(member, reason="left", channel=channel, by=by, at=at)
-    return len(members)
+        rolls = _all_rolls() if programme_id is None else _rolls_of(programme_id)
+        _say_no(phone_id, rolls, channel=channel, by=by, at=at)
+        return end_all(phone_id, rolls, channel=channel, by=by, at=at)
 
 
 def leave_again(*, told: NoReplayed) -> None:
-    """After a restore: a phone that had left since the backup was taken leaves again, on the day it said so."""
+    """After a restore: a phone that had left since the backup was taken leaves again, on the day it said so.
+
+    No phone is locked: nobody else works in a database that is being restored, and a day's noes are too many locks.
+    """
     if told.scope == "all":
-        leave_by_phone(
-            phone=told.phone_id,
-            channel=told.channel,
-            by=Actor.system("a no of before the restore"),
-            at=told.at,
-        )
+        rolls = _all_rolls() if told.rolls is None else told.rolls
+        end_all(told.phone_id, rolls, channel=told.channel, by=_RESTORE, at=told.at)
+
+
+def withdraw_again(*, told: WithdrawalReplayed) -> None:
+    """After a restore: who had taken back their yes to being a member leaves again, unless they joined later."""
+    if Purpose.MEMBERSHIP not in told.purposes:
+        return
+    phones_of = [person.phone_id for person in people_queries.persons([told.person_id])]
+    for member in Membership.objects.filter(
+        phone_id__in=phones_of, person_id=told.person_id, ended_on=None, merged_into=None
+    ):
+        if _latest(member).at <= told.at:
+            _end(member, reason="left", channel=told.channel, by=_RESTORE, at=told.at)
 
 
 def strike_off(*, membership: UUID, reason: str, by: Actor, at: datetime) -> None:
@@ -242,15 +283,7 @@ def settle_claim(*, claim: UUID, membership: UUID, by: Actor, at: datetime) -> N
             raise NothingToPlace
         if member.ended_on is not None:
             raise AlreadyEnded
-        found.membership_id = member.pk
-        found.save(update_fields=["membership_id"])
-        if not found.is_placed and member.unit_id != found.unit_id:
-            _move_claim(found, member.unit_id, at)
-        if found.sign != Sign.NONE and member.programme_id == found.programme_id:
-            term = _latest(member)
-            if term.rung == Rung.UNSIGNED:
-                _post([_change(term, Rung.UNSIGNED, -1), _change(term, Rung.COUNTED, 1)], at)
-                Enrolment.objects.filter(pk=term.pk).update(rung=Rung.COUNTED)
+        give_claim(found, member, at)
         audit.record(
             by=by,
             at=at,
@@ -262,6 +295,36 @@ def settle_claim(*, claim: UUID, membership: UUID, by: Actor, at: datetime) -> N
 
 
 # What the acts share
+
+
+def _rolls_of(programme_id: int) -> list[int]:
+    return list(Drive.objects.filter(programme_id=programme_id).values_list("roll_id", flat=True))
+
+
+def _all_rolls() -> list[int]:
+    return list(Roll.objects.values_list("pk", flat=True))
+
+
+def _say_no(phone_id: UUID, rolls: Iterable[int], *, channel: int, by: Actor, at: datetime) -> None:
+    """The phone has said no to everything and leaves these rolls; what cannot see it yet is looked at again."""
+    people.suppress(phone_id=phone_id, channel=channel, by=by, at=at, scope="all", rolls=rolls)
+    Revisit.objects.bulk_create(
+        [Revisit(phone_id=phone_id)],
+        update_conflicts=True,
+        unique_fields=["phone_id"],
+        update_fields=["horizon"],
+    )
+
+
+def end_all(phone_id: UUID, rolls: Iterable[int], *, channel: int, by: Actor, at: datetime) -> int:
+    """Everybody on a phone leaves these rolls; the phone is locked. How many. The entries of those who were struck
+    off before are hidden as well."""
+    members = Membership.objects.filter(phone_id=phone_id, roll_id__in=rolls, merged_into=None).order_by("id")
+    living = [member for member in members if member.ended_on is None]
+    for member in living:
+        _end(member, reason="left", channel=channel, by=by, at=at)
+    people.mark_left(person_ids=[member.person_id for member in members], at=at)
+    return len(living)
 
 
 def _found(public_id: UUID) -> Membership:
@@ -308,23 +371,60 @@ def _phone_id(phone: str) -> UUID:
 
 def lock_phone(phone_id: UUID) -> None:
     """The phone's lock, as the batch takes it: by the first eight bytes of its id."""
+    lock_phones([phone_id])
+
+
+def lock_phones(phone_ids: Iterable[UUID]) -> list[UUID]:
+    """The phones' locks, sorted: the order in which every act takes them. Returns them so."""
+    ordered = sorted(set(phone_ids))
     with connection.cursor() as cursor:
         cursor.execute(
-            "select pg_advisory_xact_lock(%s)", [int.from_bytes(phone_id.bytes[:8], "big", signed=True)]
+            "select pg_advisory_xact_lock(k) from unnest(%s::bigint[]) k",
+            [[int.from_bytes(phone.bytes[:8], "big", signed=True) for phone in ordered]],
         )
+    return ordered
 
 
 def _latest(member: Membership) -> Enrolment:
-    """The membership's latest term: its id is the membership's with the term's number at the end."""
-    return Enrolment.objects.get(pk=UUID(bytes=member.pk.bytes[:14] + member.term.to_bytes(2, "big")))
+    return Enrolment.objects.get(pk=_latest_id(member))
+
+
+def _latest_id(member: Membership) -> UUID:
+    """Of the membership's latest term: the membership's with the term's number at the end."""
+    return UUID(bytes=member.pk.bytes[:14] + member.term.to_bytes(2, "big"))
 
 
 def _change(term: Enrolment, rung: int, n: int) -> Change:
     return Change(term.programme_id, MEASURE, term.channel, term.unit_id, term.day, rung, n)
 
 
+def _signed(term: Enrolment) -> list[Change]:
+    """The phone has answered: what waited for it is counted."""
+    return [_change(term, Rung.UNSIGNED, -1), _change(term, Rung.COUNTED, 1)]
+
+
+def _posted(term: Enrolment, n: int) -> list[Change]:
+    """What a living term stands for in the ledger, n times: its rung, and *confirmed* beside it."""
+    confirmed = [] if term.confirmed_at is None else [_change(term, Rung.CONFIRMED, n)]
+    return [_change(term, term.rung, n), *confirmed]
+
+
 def _post(changes: Iterable[Change], at: datetime) -> None:
     programmes.post(deltas=changes, at=at)
+
+
+def give_claim(claim: Claim, member: Membership, at: datetime) -> None:
+    """A claim that named nobody is this member's: it stands where they are at home, and a call or SMS signs for them.
+    The phone is locked."""
+    claim.membership_id = member.pk
+    claim.save(update_fields=["membership_id", "taken"])
+    if not claim.is_placed and member.unit_id != claim.unit_id:
+        _move_claim(claim, member.unit_id, at)
+    if claim.sign != Sign.NONE and member.programme_id == claim.programme_id:
+        term = _latest(member)
+        if term.rung == Rung.UNSIGNED:
+            _post(_signed(term), at)
+            Enrolment.objects.filter(pk=term.pk).update(rung=Rung.COUNTED)
 
 
 def _end(
@@ -333,17 +433,18 @@ def _end(
     """End the latest term and take its count back; the phone is locked."""
     term = _latest(member)
     if term.ended_at is None:
-        _post([_change(term, term.rung, -1)], at)
+        _post(_posted(term, -1), at)
         Enrolment.objects.filter(pk=term.pk).update(ended_at=at, end_reason=reason)
     zone = programme_queries.programme_by_id(member.programme_id).zone
     member.ended_on = clock.day_in(zone, at)
     member.struck_at = at if reason == "struck" else None
     member.save(update_fields=["ended_on", "struck_at"])
+    if reason == "left":
+        people.mark_left(person_ids=[member.person_id], at=at)
     if channel is not None:
-        for purpose in Purpose:
-            people.withdraw_consent(
-                person_id=member.person_id, purpose=purpose.value, channel=channel, by=by, at=at
-            )
+        people.withdraw_consent(
+            person_id=member.person_id, purposes=Purpose.values, channel=channel, by=by, at=at
+        )
     audit.record(
         by=by,
         at=at,
@@ -351,15 +452,6 @@ def _end(
         subject=str(member.public_id),
         unit_id=member.unit_id,
         facts={"why": why} if why else {},
-    )
-    news.tell(
-        MembershipEnded(
-            membership=member.public_id,
-            phone_id=member.phone_id,
-            programme_id=member.programme_id,
-            reason=reason,
-            at=at,
-        )
     )
 
 
@@ -399,40 +491,48 @@ def _must_cover(programme_id: int, unit_id: int) -> None:
 def _move(member: Membership, unit_id: int, at: datetime) -> None:
     """A member is at home elsewhere: the latest term, the claim that opened it and their counts go with them."""
     _must_cover(member.programme_id, unit_id)
-    term = _latest(member)
-    if term.ended_at is None:
-        _post([_change(term, term.rung, -1)], at)
-        term.unit_id = unit_id
-        _post([_change(term, term.rung, 1)], at)
-    term.unit_id = unit_id
-    term.save(update_fields=["unit_id"])
-    opener = Claim.objects.filter(pk=term.claim_id).first()
-    if opener is not None:
-        _move_claim(opener, unit_id, at)
+    move_members([member], unit_id, at)
     member.unit_id = unit_id
-    member.save(update_fields=["unit_id"])
-    people.move_person(person_id=member.person_id, unit_id=unit_id)
+
+
+def move_members(members: Sequence[Membership], unit_id: int, at: datetime) -> None:
+    """The same of members whose phones are locked and whose drives take people there. A few queries, however many."""
+    terms = {one.membership_id: one for one in Enrolment.objects.filter(pk__in=map(_latest_id, members))}
+    changes = []
+    for term in terms.values():
+        if term.ended_at is None:
+            changes += _posted(term, -1)
+            changes += [each._replace(unit_id=unit_id) for each in _posted(term, 1)]
+    _post(changes, at)
+    Enrolment.objects.filter(pk__in=[term.pk for term in terms.values()]).update(unit_id=unit_id)
+    move_claims(Claim.objects.filter(pk__in=[term.claim_id for term in terms.values()]), unit_id, at)
+    Membership.objects.filter(pk__in=[member.pk for member in members]).update(unit_id=unit_id)
+    people.move_persons(person_ids=[member.person_id for member in members], unit_id=unit_id)
 
 
 def _move_claim(claim: Claim, unit_id: int, at: datetime) -> None:
-    """A claim's *reported* goes to the unit; with a phone's first call, its whole funnel."""
+    move_claims([claim], unit_id, at)
+    claim.unit_id, claim.is_placed = unit_id, True
 
-    def both(channel: int, old: int, day: date, rung: int) -> list[Change]:
+
+def move_claims(claims: Iterable[Claim], unit_id: int, at: datetime) -> None:
+    """The *reported* of claims goes to the unit; with a phone's first call, its whole funnel."""
+
+    def both(programme: int, channel: int, old: int, day: date, rung: int) -> list[Change]:
         return [
-            Change(claim.programme_id, MEASURE, channel, unit, day, rung, n)
-            for unit, n in ((old, -1), (unit_id, 1))
+            Change(programme, MEASURE, channel, unit, day, rung, n) for unit, n in ((old, -1), (unit_id, 1))
         ]
 
-    changes = both(claim.channel, claim.unit_id, claim.day, Rung.REPORTED)
-    waiting = Waiting.objects.filter(
-        pk=UUID(bytes=claim.phone_id.bytes[:12] + claim.programme_id.to_bytes(4, "big")), claim_id=claim.pk
-    ).first()
-    if waiting is not None:
-        changes += both(waiting.channel, waiting.unit_id, waiting.day, Rung.UNIQUE)
-        if waiting.opened_at is not None:
-            changes += both(waiting.channel, waiting.unit_id, waiting.day, Rung.OPENED)
-        waiting.unit_id = unit_id
-        waiting.save(update_fields=["unit_id"])
+    moving = list(claims)
+    changes: list[Change] = []
+    for claim in moving:
+        changes += both(claim.programme_id, claim.channel, claim.unit_id, claim.day, Rung.REPORTED)
+    keys = [UUID(bytes=one.phone_id.bytes[:12] + one.programme_id.to_bytes(4, "big")) for one in moving]
+    waiting = list(Waiting.objects.filter(pk__in=keys, claim_id__in=[claim.pk for claim in moving]))
+    for row in waiting:
+        changes += both(row.programme_id, row.channel, row.unit_id, row.day, UNIQUE)
+        if row.opened_at is not None:
+            changes += both(row.programme_id, row.channel, row.unit_id, row.day, OPENED)
     _post(changes, at)
-    claim.unit_id, claim.is_placed = unit_id, True
-    claim.save(update_fields=["unit_id", "is_placed"])
+    Waiting.objects.filter(pk__in=[row.pk for row in waiting]).update(unit_id=unit_id)
+    Claim.objects.filter(pk__in=[claim.pk for claim in moving]).update(unit_id=unit_id, is_placed=True)

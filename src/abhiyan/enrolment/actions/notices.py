@@ -26,11 +26,11 @@ LEVELS = (Kind.NATION, Kind.STATE)
 class AddressLocal(Refused):
     """A notice sends people to their member page: at an address of the server itself nobody else finds it."""
 
-    code = "address_local"
     message = _(
-        "The notice is not published: this website is set to %(origin)s, which opens on the server itself only, "
-        "so nobody could reach the member page it names. On the server, set ABHIYAN_ORIGIN to the address people "
-        "type (https://…), start it again, and publish then."
+        "The notice is not published. This website is set to %(origin)s, which opens only on "
+        "the server. People could not reach the member page. On the server, set "
+        "ABHIYAN_ORIGIN to the address people type (https://…), restart it, and publish "
+        "again."
     )
 
 

@@ -19,18 +19,16 @@ DAY_S = 86_400
 
 
 class ReadEnough(TooMany):
-    code = "read_enough"
     message = _(
-        "As many people's entries as one may see in a day, %(most)s, were shown to you. Go on in %(hours)s hours;"
-        " whoever else is responsible here can until then."
+        "You have seen %(most)s people's entries, the limit for a day. Go on in %(hours)s "
+        "hours, or let a colleague here go on."
     )
 
 
 class ListTooLong(Refused):
-    code = "list_too_long"
     message = _(
-        "This list has more than %(most)s people, more than one file may hold. Narrow it, such as to a smaller unit,"
-        " one channel or the latest days, and ask again."
+        "This list has more than %(most)s people, too many for one file. Choose a smaller "
+        "unit, one channel or the latest days, and ask again."
     )
 
 

@@ -15,7 +15,8 @@ from abhiyan.core import audit
 from abhiyan.core.actor import Actor
 from abhiyan.core.keys import keyring
 from abhiyan.core.scope import system
-from abhiyan.enrolment.models import Channel, Drive, Waiting
+from abhiyan.enrolment.models import Drive, Waiting
+from abhiyan.enrolment.rules.channels import HOOKS
 from abhiyan.messaging import actions as messaging
 from abhiyan.messaging import queries as messaging_queries
 from abhiyan.people import queries as people_queries
@@ -120,8 +121,7 @@ def leave_by_call(
     with system("a call to leave: was it told before?"):
         if messaging_queries.is_inbound_known(provider=provider, ref=ref, kind=kind):
             return  # they may have joined again since
-    channel = Channel.SMS if kind == "sms" else Channel.MISSED_CALL
-    leave_by_phone(phone=phone, programme_id=programme_id, channel=channel, by=by, at=at)
+    leave_by_phone(phone=phone, programme_id=programme_id, channel=HOOKS[kind].number, by=by, at=at)
     with system("the receipt of leaving by call"):
         is_first = messaging.note_inbound(
             provider=provider, ref=ref, kind=kind, phone=phone, number=number, outcome="left", at=at

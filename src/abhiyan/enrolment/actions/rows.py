@@ -38,6 +38,7 @@ from .claims import (
     PhoneAbroad,
     PhoneInvalid,
     UnknownUnit,
+    WorkerUnknown,
 )
 from .drives import Drive
 from .gateway import EPOCH, NO, YES, int2, int4, int8
@@ -117,6 +118,7 @@ class Keys:
 
 @cache
 def keys() -> Keys:
+    """This process' keys, read once."""
     return Keys(keyring())
 
 
@@ -154,7 +156,7 @@ def prepare(
 ) -> tuple[list[Row], list[tuple[int, bytes, ClaimRefused, Claim]]]:
     """Rows sorted by phone and claim (the order of locks), and what is refused: place, claim id, why, what.
 
-    The places the claims name must have been fetched. at: when the server stores them.
+    The places and workers the claims name must have been fetched. at: when the server stores them.
     """
     rows: list[Row] = []
     refused: list[tuple[int, bytes, ClaimRefused, Claim]] = []
@@ -174,7 +176,7 @@ def prepare(
     unplaced = drive.unplaced
     indian_only = drive.indian_mobiles_only
     by_code, by_id, may = drive.by_code, drive.by_id, drive.may
-    published = drive.notices
+    published, workers = drive.notices, drive.workers
     i = 0
     for place, claim in enumerate(claims):
         own = claim_id(claim.channel, claim.key)
@@ -238,6 +240,12 @@ def prepare(
                 refusal = refusal or OutsideScope()
             else:
                 unit, is_placed = where.packed, YES
+        # By whom
+        by: bytes | None = claim.by.bytes
+        if claim.worker is not None:
+            by = workers.get((claim.worker, claim.within))
+            if by is None:
+                refusal = refusal or WorkerUnknown()
         # With what right
         purposes = _purposes(claim.consents)
         notice = claim.notice_version
@@ -250,7 +258,7 @@ def prepare(
             )
         if refusal is None and is_complete and purposes is None:
             refusal = ConsentMissing()
-        if refusal is not None or phone is None:
+        if refusal is not None or phone is None or by is None:
             refused.append((place, own, refusal or PhoneInvalid(), claim))
             continue
         written_phone = phone.encode()
@@ -281,7 +289,7 @@ def prepare(
                 name,
                 birth,
                 _text(claim.language),
-                claim.by.bytes,
+                by,
                 int4(notice) if is_complete and notice is not None else None,
                 purposes or SHORTS[0],
                 _text(claim.device),

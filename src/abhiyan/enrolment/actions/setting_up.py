@@ -29,23 +29,21 @@ RESERVED = {"member"}  # /join/member/ leads to one's own membership
 
 
 class NoNotice(Refused):
-    code = "no_notice"
-    message = _("Publish the notice first: nobody may join before they can read what is kept of them.")
+    message = _(
+        "Publish the notice first. People must be able to read what you keep about them before they join."
+    )
 
 
 class AddressTaken(Refused):
-    code = "address_taken"
     message = _("Another drive has this address. Choose another word.")
 
 
 class AddressUnfit(Refused):
-    code = "address_unfit"
     message = _("The address has small Latin letters, digits and hyphens only.")
 
 
 class CodesUnfit(Refused):
-    code = "codes_unfit"
-    message = _("Each state where codes are off has its first and its last day.")
+    message = _("Give the first and last day for each state without codes.")
 
 
 def ensure_roll() -> Roll:

@@ -14,6 +14,7 @@ from psycopg.pq.abc import PGresult
 from abhiyan.enrolment.models import Kind, Taken
 from abhiyan.enrolment.rules import names
 from abhiyan.enrolment.rules.phone import Known, Verdict, decide
+from abhiyan.enrolment.rules.steps import OPENED, UNIQUE
 from abhiyan.people.models import Purpose
 from abhiyan.programmes.models import Rung
 
@@ -315,6 +316,8 @@ class Settling:
         else:
             member = next(one for one in phone.members if one.slot == slot)
             term, kind = member.term + 1, Kind.RENEWED
+            if not member.is_live:
+                self._write("person_back", member.person)
             member.term, member.is_live, member.is_struck, member.is_this_drive = term, True, False, True
             member.unit, member.at, member.rung = unit, (channel, unit, day), rung
             member.enrolment = member.id[:14] + SHORTS[term]
@@ -349,7 +352,7 @@ class Settling:
             self._lift(row, phone)
         unit, is_placed = (row.unit, YES) if row.is_placed == YES else (waiting.unit, waiting.is_placed)
         if unit != waiting.unit:  # all of the phone's funnel moves to where the person is at home
-            for rung in (Rung.REPORTED, Rung.UNIQUE, *((Rung.OPENED,) if waiting.is_opened else ())):
+            for rung in (Rung.REPORTED, UNIQUE, *((OPENED,) if waiting.is_opened else ())):
                 self.deltas[waiting.channel, waiting.unit, waiting.day, rung] -= 1
                 self.deltas[waiting.channel, unit, waiting.day, rung] += 1
         member, taken = self._settle(
@@ -415,7 +418,11 @@ class Settling:
                 self.at,
                 None if taken is Taken.WAITS else self.at,
             )
-            self.deltas[row.channel, row.unit, row.day, Rung.UNIQUE] += 1
+            self.deltas[row.channel, row.unit, row.day, UNIQUE] += 1
+            if (
+                taken is Taken.WAITS
+            ):  # a row that joined this phone meanwhile could not see the call, nor we the row
+                self._write("revisits", row.phone)
         return self._store(row, taken, member, is_mine=False)
 
     # Writing
@@ -513,6 +520,8 @@ class Settling:
                 steps += self._changes("waiting_done")
             elif name == "members":
                 steps += self._changes("member_renewed")
+            elif name == "persons":
+                steps += self._changes("person_back")
             elif name == "terms":
                 steps += self._changes("term_signed")
         if self.lifted:

@@ -116,7 +116,9 @@ INSERTS: dict[str, tuple[str, dict[str, str]]] = {
             "posted_at": "timestamptz",
         },
     ),
+    "revisits": ("enrolment_revisit", {"phone_id": "uuid"}),
 }
+_AGAIN = {"revisits": " on conflict (phone_id) do update set horizon = null"}
 # Changes: table, key column's value first.
 UPDATES: dict[str, tuple[str, dict[str, str], str]] = {
     "claim_taken": (
@@ -149,6 +151,11 @@ UPDATES: dict[str, tuple[str, dict[str, str], str]] = {
         {"id": "uuid", "term": "int2", "programme_id": "int4", "unit_id": "int8"},
         "term = v.term, programme_id = v.programme_id, unit_id = v.unit_id, ended_on = null, struck_at = null",
     ),
+    "person_back": (
+        "people_person",
+        {"id": "uuid"},
+        "left_at = null",
+    ),
     "term_signed": (
         "enrolment_enrolment",
         {"id": "uuid"},
@@ -157,11 +164,11 @@ UPDATES: dict[str, tuple[str, dict[str, str], str]] = {
 }
 
 
-def _insert(table: str, columns: dict[str, str]) -> tuple[str, list[str]]:
+def _insert(table: str, columns: dict[str, str], conflict: str) -> tuple[str, list[str]]:
     names_ = ", ".join(f'"{name}"' for name in columns)
     given = ", ".join(f"${n}" for n in range(1, len(columns) + 1))
     return (
-        f"insert into {table} ({names_}) select * from unnest({given})",
+        f"insert into {table} ({names_}) select * from unnest({given}){conflict}",
         [f"{kind}[]" for kind in columns.values()],
     )
 
@@ -214,6 +221,6 @@ STATEMENTS: dict[str, tuple[str, Sequence[str]]] = {
         "update people_suppression set lifted_at = $2 where phone_id = any($1) and lifted_at is null",
         ["uuid[]", "timestamptz"],
     ),
-    **{name: _insert(*spec) for name, spec in INSERTS.items()},
+    **{name: _insert(*spec, _AGAIN.get(name, "")) for name, spec in INSERTS.items()},
     **{name: _update(*spec) for name, spec in UPDATES.items()},
 }

@@ -15,41 +15,42 @@ from abhiyan.core.actor import Actor
 from abhiyan.core.keys import keyring
 from abhiyan.core.refusals import NotFound, Refused
 from abhiyan.core.scope import system
-from abhiyan.enrolment.models import Channel, ChannelToken, Drive
+from abhiyan.enrolment.models import ChannelToken, Drive
+from abhiyan.enrolment.rules.channels import WITH_TOKENS, Channel
 from abhiyan.org import actions as org
 from abhiyan.org import queries as org_queries
 from abhiyan.org.models import Release
 from abhiyan.org.news import AppointmentEnded
+from abhiyan.units import queries as units
 
 ACT = "channels.token"
 MANAGE = "channels.manage"
-CHANNELS = (Channel.API, Channel.PAPER)  # neither shows a sign from the phone; calls and SMS come by webhooks
 LONGEST_DAYS = 400
 
 
 class TokenNameMissing(Refused):
-    code = "token_name_missing"
-    message = _("Name the channel, so that others know whose token it is.")
+    message = _("Name the channel, so others know whose token it is.")
 
 
 class TokenTooLong(Refused):
-    code = "token_too_long"
     message = _("A token lasts at least one day and at most %(days)s.")
 
 
 class TokenMade(Refused):
     """A second press: the secret was shown to the first, and is kept nowhere."""
 
-    code = "token_made"
     message = _(
-        "This token was made already, and its secret was shown that once. If it was not kept, end the token and ask "
-        "for a new one."
+        "This token was made already; its secret was shown once. If you did not save it, end "
+        "the token and ask for a new one."
     )
 
 
 class NoDrive(Refused):
-    code = "no_drive"
     message = _("A token belongs to a membership drive.")
+
+
+class UnitClosed(Refused):
+    message = _("This unit is closed. Choose an open one.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +78,7 @@ def ask_token(
     Who may: holders of channels.manage over the unit. Refuses TokenNameMissing, TokenTooLong, NoDrive, and what
     `org.ask_release` refuses.
     """
-    _check(programme_id=programme_id, name=name, channel=channel, days=days)
+    _check(programme_id=programme_id, unit_id=unit_id, name=name, channel=channel, days=days)
     return org.ask_release(
         act=ACT,
         unit_id=unit_id,
@@ -136,7 +137,7 @@ def make_token_at_console(
     """
     if by.kind != "system":
         raise org_queries.NotYours
-    _check(programme_id=programme_id, name=name, channel=channel, days=days)
+    _check(programme_id=programme_id, unit_id=unit_id, name=name, channel=channel, days=days)
     with system("making a token on the console"):
         return _make(
             programme_id=programme_id, unit_id=unit_id, name=name, channel=channel, days=days, by=by, at=at
@@ -182,15 +183,17 @@ def drop_tokens(*, programme_id: int, by: Actor, at: datetime) -> None:
         token.delete()
 
 
-def _check(*, programme_id: int, name: str, channel: int, days: int) -> None:
+def _check(*, programme_id: int, unit_id: int, name: str, channel: int, days: int) -> None:
     if not name.strip() or len(name) > 200 or "\x00" in name:
         raise TokenNameMissing(field="name")
     if not 1 <= days <= LONGEST_DAYS:
         raise TokenTooLong(field="days", days=LONGEST_DAYS)
-    if channel not in CHANNELS:
+    if channel not in WITH_TOKENS:
         raise ValueError(channel)
     if not Drive.objects.filter(programme_id=programme_id).exists():
         raise NoDrive(field="programme")
+    if units.unit_by_id(unit_id).closed_on is not None:
+        raise UnitClosed(field="unit")
 
 
 def _make(
@@ -217,6 +220,11 @@ def _make(
         facts={"programme": programme_id, "channel": channel, "days": days},
     )
     return MadeToken(token.public_id, secret, token.expires_at)
+
+
+def end_with_unit(token: ChannelToken, *, by: Actor, at: datetime) -> None:
+    """End a token because its unit is closed. In system scope; the act that calls has asked who may."""
+    _end(token, by=by, at=at)
 
 
 def _end(token: ChannelToken, *, by: Actor, at: datetime) -> None:

@@ -15,15 +15,17 @@ from django.db import connection
 from abhiyan.core import audit
 from abhiyan.core.actor import Actor
 from abhiyan.core.scope import system
-from abhiyan.enrolment.models import Channel, Taken
+from abhiyan.enrolment.models import Taken
+from abhiyan.enrolment.rules.channels import NAMELESS
+from abhiyan.enrolment.rules.steps import OPENED, UNIQUE
 from abhiyan.programmes.models import Rung
 
+from .members import lock_phones
 from .rows import consent_id
 from .settling_sql import TERM
 from .sql import MEASURE
 
 SLICE = 1_000  # claims; as many advisory locks are held
-_NAMELESS = (Channel.MISSED_CALL.value, Channel.SMS.value)
 
 _TAKE = """
 select id, phone_id from enrolment_claim where import_id = %(import)s and id > %(after)s order by id limit %(n)s"""
@@ -36,7 +38,8 @@ select id, phone_id, completed_by from enrolment_waiting
 _TERMS = f"""
 create temporary table undo_term on commit drop as
 select e.id, e.claim_id as opener, e.membership_id, e.term, e.programme_id, e.channel, e.unit_id, e.day, e.rung,
-       e.ended_at is null as is_live, m.person_id, m.phone_id, m.term as latest, o.*
+       e.confirmed_at, e.ended_at is null as is_live, e.ended_at, e.end_reason,
+       m.person_id, m.phone_id, m.term as latest, o.*
   from enrolment_enrolment e join enrolment_membership m on m.id = e.membership_id
   left join lateral (
     select c.id as other_id, c.channel as other_channel, c.unit_id as other_unit, c.day as other_day,
@@ -47,11 +50,20 @@ select e.id, e.claim_id as opener, e.membership_id, e.term, e.programme_id, e.ch
       from enrolment_claim c
      where c.phone_id = m.phone_id and c.membership_id = m.id and c.programme_id = e.programme_id
        and c.import_id is distinct from %(import)s and c.taken = {Taken.ALREADY.value}
-       and c.channel not in {_NAMELESS} and c.at >= e.at
+       and c.channel <> all (array{list(NAMELESS)}) and c.at >= e.at
      order by c.at, c.id limit 1) o on true
  where e.claim_id = any(%(openers)s) and m.phone_id = any(%(phones)s)"""
 
-_RUNG = f"case when t.other_signed then {Rung.COUNTED} else {Rung.UNSIGNED} end"
+# The person's own yes is a sign that no list brought.
+_RUNG = f"case when t.other_signed or t.confirmed_at is not null then {Rung.COUNTED} else {Rung.UNSIGNED} end"
+
+
+def _rungs(of: str, rung: str) -> str:
+    """The rungs a term stands on, as r: its own, and *confirmed* beside it."""
+    confirmed = f"case when {of}.confirmed_at is not null then {Rung.CONFIRMED} end"
+    return f"{of} join lateral (values ({rung}), ({confirmed})) r(rung) on r.rung is not null"
+
+
 _POST = (
     "insert into programmes_delta (programme_id, measure, channel, unit_id, day, rung, n, posted_at)"
     f" select programme_id, {MEASURE}, "
@@ -70,9 +82,9 @@ _KEEP_CALLS = (
     ),
     _POST + "channel, s.unit_id, day, s.rung, sum(s.n), %(at)s from undo_call c, lateral (values"
     f" (c.unit_id, {Rung.REPORTED}, -1), (c.owner_id, {Rung.REPORTED}, 1),"
-    f" (c.unit_id, {Rung.UNIQUE}, -1), (c.owner_id, {Rung.UNIQUE}, 1),"
-    f" (c.unit_id, {Rung.OPENED}, case when c.opened_at is null then 0 else -1 end),"
-    f" (c.owner_id, {Rung.OPENED}, case when c.opened_at is null then 0 else 1 end)) s(unit_id, rung, n)"
+    f" (c.unit_id, {UNIQUE}, -1), (c.owner_id, {UNIQUE}, 1),"
+    f" (c.unit_id, {OPENED}, case when c.opened_at is null then 0 else -1 end),"
+    f" (c.owner_id, {OPENED}, case when c.opened_at is null then 0 else 1 end)) s(unit_id, rung, n)"
     " group by 1, 3, 4, 5, 6 having sum(s.n) <> 0",
     (
         "update enrolment_waiting w set completed_at = null, completed_by = null, completed_as = null,"
@@ -85,9 +97,10 @@ _KEEP_CALLS = (
 )
 _STEPS = (
     # counts of the terms: off where they stood, on where the earliest other claim stands
+    _POST + f"channel, unit_id, day, r.rung, -count(*), %(at)s from undo_term {_rungs('t', 't.rung')}"
+    " where is_live group by 1, 3, 4, 5, 6",
     _POST
-    + "channel, unit_id, day, rung, -count(*), %(at)s from undo_term where is_live group by 1, 3, 4, 5, 6",
-    _POST + f"other_channel, other_unit, other_day, {_RUNG}, count(*), %(at)s from undo_term t"
+    + f"other_channel, other_unit, other_day, r.rung, count(*), %(at)s from undo_term {_rungs('t', _RUNG)}"
     " where is_live and other_id is not null group by 1, 3, 4, 5, 6",
     # reported: every claim of the slice
     _POST + f"channel, unit_id, day, {Rung.REPORTED}, -count(*), %(at)s from enrolment_claim"
@@ -110,10 +123,30 @@ _STEPS = (
     # who was not, goes; a renewed member goes back to the term before
     (
         "create temporary table undo_gone on commit drop as"
-        " select t.id as term_id, t.membership_id as id, t.person_id, t.phone_id, p.id as before from undo_term t"
+        " select t.id as term_id, t.membership_id as id, t.person_id, t.phone_id, t.ended_at as gone_at,"
+        " t.end_reason as gone_why,"
+        " p.id as before from undo_term t"
         " left join lateral (select e.id from enrolment_enrolment e where e.id > t.membership_id and e.id < t.id"
         " and e.id not in (select id from undo_term where other_id is null)"
         " order by e.id desc limit 1) p on true where t.other_id is null and t.term = t.latest"
+    ),
+    # whoever left, or was struck off, since the renewal stays so: it ends the term they go back to
+    (
+        "create temporary table undo_ended on commit drop as"
+        " select p.*, g.gone_at, g.gone_why from undo_gone g join enrolment_enrolment p on p.id = g.before"
+        " where p.ended_at is null and g.gone_at is not null"
+    ),
+    _POST + f"channel, unit_id, day, r.rung, -count(*), %(at)s from undo_ended {_rungs('x', 'x.rung')}"
+    " group by 1, 3, 4, 5, 6",
+    (
+        "update enrolment_enrolment p set ended_at = x.gone_at, end_reason = x.gone_why from undo_ended x"
+        " where p.id = x.id"
+    ),
+    # who had left before the list brought them back is hidden again
+    (
+        "update people_person x set left_at = p.ended_at from undo_gone g"
+        " join enrolment_enrolment p on p.id = g.before"
+        " where x.id = g.person_id and x.left_at is null and p.end_reason = 'left'"
     ),
     # the first place on a phone others stand on stays taken by an empty shell: the fast statement knows by it that
     # somebody is there, and looks closer
@@ -213,7 +246,7 @@ def _undo_completions(import_id: int, at: datetime) -> int:
         if not rows:
             return 0
         waitings = [row[0] for row in rows]
-        phones = _lock(cursor, {row[1] for row in rows})
+        phones = lock_phones({row[1] for row in rows})
         cursor.execute("select claim_id from enrolment_waiting where id = any(%s)", [waitings])
         openers = [row[0] for row in cursor.fetchall()]
         _run(
@@ -245,22 +278,12 @@ def _undo_slice(import_id: int, after: UUID, at: datetime) -> tuple[int, UUID]:
                 "openers": claims,
                 "claims": claims,
                 "waitings": [],
-                "phones": _lock(cursor, {row[1] for row in rows}),
+                "phones": lock_phones({row[1] for row in rows}),
                 "consents": _consents((row[1], row[0]) for row in rows),
                 "at": at,
             },
         )
     return len(rows), claims[-1]
-
-
-def _lock(cursor: Any, phones: set[UUID]) -> list[UUID]:
-    """The phones' locks, in the order every act takes them."""
-    ordered = sorted(phones)
-    cursor.execute(
-        "select pg_advisory_xact_lock(k) from unnest(%s::bigint[]) k",
-        [[int.from_bytes(phone.bytes[:8], "big", signed=True) for phone in ordered]],
-    )
-    return ordered
 
 
 def _run(cursor: Any, given: dict[str, Any]) -> None:

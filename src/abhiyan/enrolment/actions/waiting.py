@@ -15,26 +15,28 @@ from abhiyan.core.actor import Actor
 from abhiyan.core.keys import keyring
 from abhiyan.core.refusals import Refused
 from abhiyan.core.scope import system
-from abhiyan.enrolment.models import Channel, Membership, Sign, Waiting
 from abhiyan.enrolment.models import Claim as StoredClaim
+from abhiyan.enrolment.models import Membership, Waiting
 from abhiyan.enrolment.rules import names
+from abhiyan.enrolment.rules.channels import Channel, Sign
+from abhiyan.enrolment.rules.steps import OPENED
 from abhiyan.people import queries as people
 from abhiyan.programmes import actions as programmes
-from abhiyan.programmes.models import Rung
 from abhiyan.programmes.rules.ladder import Change
 
 from .claims import Claim, Outcome
 from .enrol import enrol
 from .links import link_digest
-from .members import lock_phone
+from .members import lock_phone, lock_phones
 from .rows import waiting_id
 from .sql import MEASURE
+
+SLICE = 1_000  # phones, each of them a lock
 
 
 class NoSuchLink(Refused):
     """Unknown, mistyped, or of a drive that is gone: answered alike."""
 
-    code = "no_such_link"
     message = _("This link is not valid. Call the number again, or join on the page of the drive.")
     status = 404
 
@@ -67,7 +69,7 @@ def open_link(*, link: str, by: Actor, at: datetime) -> Opened:
                         waiting.channel,
                         waiting.unit_id,
                         waiting.day,
-                        Rung.OPENED,
+                        OPENED,
                         1,
                     )
                 ],
@@ -94,14 +96,25 @@ _OPENED = """update enrolment_waiting set opened_at = %(at)s
 
 
 def open_links_of(*, programme_id: int, phones: Sequence[str], by: Actor, at: datetime) -> int:
-    """Note that the links of these phones (E.164) were opened, as another system's log tells. Returns how many."""
-    ids = [UUID(bytes=waiting_id(keyring().phone_id(phone).bytes, programme_id)) for phone in phones]
+    """Note that the links of these phones (E.164) were opened, as another system's log tells. Returns how many.
+
+    Commits slice by slice, for each phone is locked: place them elsewhere at the same time, and the funnel stays right.
+    """
+    ids = sorted({keyring().phone_id(phone) for phone in phones})
+    return sum(
+        _open_slice(programme_id, ids[start : start + SLICE], by, at) for start in range(0, len(ids), SLICE)
+    )
+
+
+def _open_slice(programme_id: int, phones: list[UUID], by: Actor, at: datetime) -> int:
     with system("personal links are opened"), connection.cursor() as cursor:
-        cursor.execute(_OPENED, {"at": at, "ids": sorted(set(ids))})
+        lock_phones(phones)
+        ids = [UUID(bytes=waiting_id(phone.bytes, programme_id)) for phone in phones]
+        cursor.execute(_OPENED, {"at": at, "ids": ids})
         opened = Counter(cursor.fetchall())
         programmes.post(
             deltas=[
-                Change(programme_id, MEASURE, channel, unit_id, day, Rung.OPENED, n)
+                Change(programme_id, MEASURE, channel, unit_id, day, OPENED, n)
                 for (channel, unit_id, day), n in sorted(opened.items())
             ],
             at=at,

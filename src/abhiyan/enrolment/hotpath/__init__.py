@@ -13,5 +13,3 @@ means *on disk*. `site.asgi` mounts `application`.
 """
 
 from .asgi import Application, application
-
-__all__ = ["Application", "application"]

@@ -37,15 +37,22 @@ class AtTheDoor(Refused):
 
 
 class NoToken(AtTheDoor):
-    code = "no_token"
     status = 401
     message = _("Send a valid token of your channel: Authorization: Bearer … It may have ended or run out.")
 
 
 class NotGenuine(AtTheDoor):
-    code = "not_genuine"
     status = 403
     message = _("This did not come from the provider of the number, or came too late.")
+
+
+class OldSignature(AtTheDoor):
+    code = "signature_version"
+    status = 403
+    message = _(
+        "This signature is of the old kind. Sign “SECONDS.KIND.BODY” and send it as v2: see "
+        "docs/channels.md, “Missed calls and SMS”."
+    )
 
 
 class NoSuchAddress(AtTheDoor):
@@ -61,19 +68,16 @@ class OtherMethod(AtTheDoor):
 
 
 class TooSlow(AtTheDoor):
-    code = "too_slow"
     status = 408
     message = _("The whole request did not arrive in time. Send the same again.")
 
 
 class TooLarge(AtTheDoor):
-    code = "too_large"
     status = 413
     message = _("This is too large: send at most %(limit_kb)s KB at a time.")
 
 
 class TooManyClaims(AtTheDoor):
-    code = "too_many_claims"
     status = 422  # a list too long does not fit the schema; 413 is for bytes
     message = _("Send at most %(limit)s claims at a time.")
 
@@ -81,53 +85,44 @@ class TooManyClaims(AtTheDoor):
 class OtherContent(AtTheDoor):
     code = "content_type"
     status = 415
-    message = _("Send the body as %(wanted)s.")
+    message = _("Send the request as %(wanted)s.")
 
 
 class Malformed(AtTheDoor):
-    code = "malformed"
     message = _("The request does not have the shape asked for; see /api/v1/openapi.json.")
 
 
 class NoWebhook(Malformed):
     """The same of a provider's webhook, which openapi.json does not describe."""
 
-    message = _(
-        "This is not what the webhook of this provider holds: docs/channels.md, “Missed calls and SMS”, says what"
-        " each sends."
-    )
+    code = "malformed"
+    message = _("This provider's webhook sends something else. See docs/channels.md, “Missed calls and SMS”.")
 
 
 class OtherNumber(AtTheDoor):
-    code = "other_number"
     message = _(
-        "“to” is none of our numbers at this address. Send the number that was called or written to, as it stands on"
-        " the page of the drive, to the address shown for it."
+        "“to” is not one of our numbers at this address. Send the number that was called, as "
+        "written on the page of the drive. Use the address shown there."
     )
 
 
 class KeyMissing(AtTheDoor):
-    code = "key_missing"
     message = _("Give each claim a key of your own, in the field “key” or the header Idempotency-Key.")
 
 
 class KeyTwice(AtTheDoor):
-    code = "key_twice"
-    message = _("One key stands for two phones in this request. Each claim needs a key of its own.")
+    message = _("One key is used for two phones in this request. Each claim needs its own key.")
 
 
 class KeysDiffer(AtTheDoor):
-    code = "keys_differ"
     message = _("The field “key” and the header Idempotency-Key differ. Give one of them.")
 
 
 class KeyInvalid(AtTheDoor):
-    code = "key_invalid"
     message = _("A key has 1 to %(limit)s letters, digits and signs, and no spaces.")
 
 
 class Busy(AtTheDoor):
-    code = "busy"
     status = 429
     message = _("Too many requests. Send the same again in %(wait_s)s.")
 
@@ -135,7 +130,7 @@ class Busy(AtTheDoor):
 class TryLater(AtTheDoor):
     code = "try_again"
     status = 503
-    message = _("The register cannot be reached just now. Send the same again in %(wait_s)s.")
+    message = _("The register is not available now. Send the same again in %(wait_s)s.")
 
 
 # pydantic's kinds of error -> what to tell.

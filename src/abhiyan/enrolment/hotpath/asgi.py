@@ -77,6 +77,7 @@ class Application:
         """Finish what is under way."""
         await self.batches.close()
         self.calls.close()
+        self.claims.close()
         await self.directory.close()
         self._tell()
         self._sum_up()

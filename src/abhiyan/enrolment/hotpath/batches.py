@@ -13,18 +13,18 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 import psycopg
+from django.conf import settings
 
-from abhiyan.core import limits
+from abhiyan.core import clock, limits
 from abhiyan.core.actor import Actor
 from abhiyan.core.refusals import Refused, TooMany
-from abhiyan.enrolment.actions import Claim, ClaimRefused, Outcome, TryAgain, enrol_batch
+from abhiyan.enrolment.actions import Claim, ClaimRefused, Gateway, Outcome, TryAgain, enrol_batch
 
 log = logging.getLogger(__name__)
 
 MOST_IN_BATCH = 500
 MOST_WAITING = 20_000  # claims, per worker
 LEASED = 5_000  # claims a worker takes from a channel's daily allowance at a time
-DAY_S = 86_400
 
 Result = Sequence[Outcome | ClaimRefused]
 Tell = Callable[[Result | Exception], None]  # hears what became of its claims, in the loop
@@ -56,6 +56,7 @@ class Batches:
         self._waiting = 0
         self._running: asyncio.Task[None] | None = None
         self._thread = ThreadPoolExecutor(1, "enrol")
+        self._hands = Gateway()
 
     def lane(self, programme_id: int, by: Actor, allowed: int) -> Lane:
         """The lane of a sender in a drive, made when it is not there yet."""
@@ -111,7 +112,7 @@ class Batches:
                 outcomes: Result | Exception
                 try:
                     outcomes = await loop.run_in_executor(
-                        self._thread, enrol, lane, claims, by, self._clock()
+                        self._thread, enrol, self._hands, lane, claims, by, self._clock()
                     )
                 except Exception as failure:  # each request is told below
                     if not isinstance(failure, Refused):
@@ -158,18 +159,18 @@ class Batches:
         self._thread.shutdown(wait=False)
 
 
-def enrol(lane: Lane, claims: list[Claim], by: Actor, at: datetime) -> Result:
+def enrol(hands: Gateway, lane: Lane, claims: list[Claim], by: Actor, at: datetime) -> Result:
     """In the worker's thread: within the day's allowance, one commit."""
     _within_allowance(lane, len(claims), at)
-    return enrol_batch(programme_id=lane.programme_id, claims=claims, by=by, at=at)
+    return enrol_batch(programme_id=lane.programme_id, claims=claims, by=by, at=at, through=hands)
 
 
 def _within_allowance(lane: Lane, n: int, at: datetime) -> None:
     """Take the batch from what the lane has leased of its day; lease more when that is used up.
 
-    Counted for all workers together and over restarts. Raises TooMany until midnight UTC.
+    Counted for all workers together and over restarts. Raises TooMany until midnight where the organisation is.
     """
-    today = int(at.timestamp()) // DAY_S
+    today = clock.day_in(settings.TIME_ZONE, at).toordinal()
     if lane.leased_on != today:
         lane.leased, lane.leased_on = 0, today
     if lane.leased < n:
@@ -181,7 +182,7 @@ def _within_allowance(lane: Lane, n: int, at: datetime) -> None:
                     subject=subject,
                     at=at,
                     allowed=lane.allowed,
-                    window_s=DAY_S,
+                    window_s=limits.DAY_S,
                     n=more,
                 )
             except TooMany:

@@ -14,7 +14,7 @@ import logging
 from collections.abc import Callable, MutableMapping
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import parse_qsl
 
 import orjson
@@ -27,7 +27,7 @@ from abhiyan.core.scope import system
 from abhiyan.enrolment import actions
 from abhiyan.enrolment.actions import Claim, ClaimRefused, Outcome, TryAgain, receipt_of, sender_key
 from abhiyan.enrolment.actions.replies import leave_by_call
-from abhiyan.enrolment.models import Channel, Sign
+from abhiyan.enrolment.rules.channels import HOOKS
 from abhiyan.messaging import actions as messaging
 from abhiyan.messaging.rules import inbound, signatures
 from abhiyan.people import phones
@@ -40,9 +40,11 @@ from .directory import Directory, Line
 BODY_BYTES = 64 * 1024
 MOST_FIELDS = 200  # of a form
 MOST_LEAVING = 1_000  # calls to a leave number a worker keeps waiting
+LOOKS_AGAIN_S = (0.5, 2.0)  # for a report's message: a gateway may report before its answer is written down
+MOST_EARLY = 1_000  # reports a worker looks for again at once
 AHEAD = timedelta(hours=1)  # a provider's clock further ahead than this, or this far behind, is not believed
 BEHIND = timedelta(days=2)
-KINDS = ("call", "sms", "receipt")
+KINDS = (*HOOKS, "receipt")
 METHODS = {"generic": "POST", "exotel": "GET", "twilio": "POST"}
 XML: answers.Headers = [(b"content-type", b"text/xml; charset=utf-8")]
 PLAIN: answers.Headers = [(b"content-type", b"text/plain; charset=utf-8")]
@@ -52,6 +54,7 @@ SILENT = Answer(200, _DECLARED + b"<Response/>", XML)
 EMPTY = Answer(200, b"", PLAIN)
 NOTED = Answer(200, b'{"outcome":"accepted"}', answers.JSON)
 log = logging.getLogger(__name__)
+Returned = TypeVar("Returned")
 
 
 class Calls:
@@ -60,10 +63,11 @@ class Calls:
     def __init__(self, directory: Directory, batches: Batches) -> None:
         self._directory = directory
         self._batches = batches
-        self._failures = claims.Failures(claims.FAILURES)
+        self._failures = claims.Failures("hook.wrong")
         self._per_day = claims.per_day()
         self._thread = ThreadPoolExecutor(1, "leaving")
         self._leaving = 0
+        self._early = 0
 
     async def take(
         self,
@@ -85,17 +89,20 @@ class Calls:
         digest = self._directory.digest(secret.encode(errors="replace")).hex()
         lines = self._directory.lines_at_once(provider, digest)
         if not lines:
-            self._failures.ask(network)
+            if not self._directory.has_lines(provider, digest):
+                self._failures.ask(network)
             lines = await self._directory.lines(provider, digest)
         if not lines:
-            self._failures.note(network)
+            await self._failures.note(network)
             raise answers.NotGenuine
         body = await door.body(headers, receive, BODY_BYTES) if method == "POST" else b""
         at = now()
         told = _told(provider, scope, body)
-        genuine = [line for line in lines if _is_genuine(line, scope, headers, body, told, address, at)]
+        genuine = [line for line in lines if _is_genuine(line, kind, scope, headers, body, told, address, at)]
         if not genuine:
-            self._failures.note(network)
+            await self._failures.note(network)
+            if provider == "generic" and signatures.is_first_version(_signature(headers)):
+                raise answers.OldSignature
             raise answers.NotGenuine
         try:
             if told is None:
@@ -115,7 +122,7 @@ class Calls:
             return await self._leave(line, call.id, "call", call.caller, at, network, done)
         if line.meaning != "join" or line.programme_id is None:
             return done
-        return await self._join(line, call.id, call.caller, call.at, at, network, done, by_sms=False)
+        return await self._join(line, call.id, call.caller, call.at, at, network, done, "call")
 
     async def _sms(self, lines: list[Line], sms: inbound.Sms, at: datetime, network: str) -> Answer:
         line = _called(lines, sms.number)
@@ -124,7 +131,7 @@ class Calls:
             return await self._leave(line, sms.id, "sms", sms.sender, at, network, done)
         if line.meaning != "join" or line.programme_id is None:
             return done
-        return await self._join(line, sms.id, sms.sender, sms.at, at, network, done, by_sms=True)
+        return await self._join(line, sms.id, sms.sender, sms.at, at, network, done, "sms")
 
     async def _join(
         self,
@@ -135,23 +142,24 @@ class Calls:
         at: datetime,
         network: str,
         done: Answer,
-        *,
-        by_sms: bool,
+        hook: str,
     ) -> Answer:
         """The caller's claim, on disk before the provider is answered."""
         if called_at is not None and not at - BEHIND <= called_at <= at + AHEAD:
             called_at = None
         claim = Claim(
-            channel=Channel.SMS if by_sms else Channel.MISSED_CALL,
+            channel=HOOKS[hook].number,
             key=sender_key(line.by.id, f"{line.provider}|{ref}"),
             phone=caller,
             by=line.by.id,
             field_at=called_at,
-            sign=Sign.SMS if by_sms else Sign.CALL,
+            sign=HOOKS[hook].sign,
         )
         assert line.programme_id is not None
         lane = self._batches.lane(line.programme_id, line.by, self._per_day)
         (outcome,) = await self._batches.enrolled(lane, [claim], network)
+        if isinstance(outcome, actions.PhoneBusy):
+            raise outcome  # nothing is stored: the provider asks again
         if done is not NOTED:
             return done  # nobody reads a refusal there, and the call must end unanswered all the same
         if isinstance(outcome, Outcome):
@@ -186,14 +194,25 @@ class Calls:
 
     async def _receipt(self, provider: str, told: inbound.Report, at: datetime) -> Answer:
         """What became of a message; doubled and late reports, and those of no message of ours, change nothing."""
-        if told.status:
-            await asyncio.get_running_loop().run_in_executor(
-                self._thread, _receive, told.ref, told.status, at
-            )
+        if told.status and not await self._received(told, at) and self._early < MOST_EARLY:
+            self._early += 1
+            try:
+                for wait_s in LOOKS_AGAIN_S:
+                    await asyncio.sleep(wait_s)
+                    if await self._received(told, at):
+                        break
+            finally:
+                self._early -= 1
         return NOTED if provider == "generic" else EMPTY
+
+    async def _received(self, told: inbound.Report, at: datetime) -> bool:
+        return await asyncio.get_running_loop().run_in_executor(
+            self._thread, _receive, told.ref, told.status, at
+        )
 
     def close(self) -> None:
         self._thread.shutdown(wait=True)
+        self._failures.close()
 
 
 def _told(provider: str, scope: MutableMapping[str, Any], body: bytes) -> dict[str, Any] | None:
@@ -208,8 +227,13 @@ def _told(provider: str, scope: MutableMapping[str, Any], body: bytes) -> dict[s
         return None
 
 
+def _signature(headers: dict[bytes, bytes]) -> str:
+    return headers.get(b"x-signature", b"").decode("latin-1")
+
+
 def _is_genuine(
     line: Line,
+    kind: str,
     scope: MutableMapping[str, Any],
     headers: dict[bytes, bytes],
     body: bytes,
@@ -221,8 +245,7 @@ def _is_genuine(
     if not line.token or line.provider == "exotel":
         return signatures.from_allowed(address, line.addresses)
     if line.provider == "generic":
-        shown = headers.get(b"x-signature", b"").decode("latin-1")
-        return signatures.generic_holds(shown, body, line.token, at)
+        return signatures.generic_holds(_signature(headers), kind, body, line.token, at)
     shown = headers.get(b"x-twilio-signature", b"").decode("latin-1")
     query = scope["query_string"].decode("latin-1")
     url = settings.ORIGIN + scope["path"] + (f"?{query}" if query else "")
@@ -244,11 +267,11 @@ def _national(number: str) -> str:
     return digits[2:] if len(digits) > 10 and digits.startswith("91") else digits
 
 
-def _in_django(act: Callable[[], object]) -> None:
+def _in_django(act: Callable[[], Returned]) -> Returned:
     """Run an act on this thread's own Django connection, which the database may have cut meanwhile."""
     close_old_connections()
     try:
-        act()
+        return act()
     except DatabaseError as failure:
         raise TryAgain from failure
     finally:
@@ -263,9 +286,11 @@ def _leave(line: Line, ref: str, kind: str, phone: str, by: Actor, at: datetime)
     )
 
 
-def _receive(ref: str, status: str, at: datetime) -> None:
-    def act() -> None:
-        with system("a gateway's delivery report"):
-            messaging.receive_receipt(ref=ref, status=status, at=at)
+def _receive(ref: str, status: str, at: datetime) -> bool:
+    """Whether the report was of a message of ours."""
 
-    _in_django(act)
+    def act() -> bool:
+        with system("a gateway's delivery report"):
+            return messaging.receive_receipt(ref=ref, status=status, at=at)
+
+    return _in_django(act)

@@ -1,22 +1,27 @@
 """The API: one claim, or up to a thousand."""
 
 import asyncio
+import math
 import time
 from collections.abc import Awaitable, Callable, MutableMapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Protocol
 
 import orjson
+import psycopg
 from pydantic_core import ValidationError
 
-from abhiyan.core import environment
+from abhiyan.core import environment, limits
+from abhiyan.core.clock import now
+from abhiyan.core.refusals import TooMany
 from abhiyan.enrolment.actions import Claim, ClaimRefused, Outcome, Suppressed, receipt_of, sender_key
 from abhiyan.enrolment.actions.claims import MEMBERSHIP_ONLY
 from abhiyan.people.models import Purpose
 
 from . import answers, shapes
 from .answers import JSON, Answer
-from .batches import Batches, Lane
-from .directory import LONGEST_HEADER, Directory, Sender
+from .batches import Batches, Full, Lane
+from .directory import LONGEST_HEADER, Directory, Sender, Unreachable
 
 AsgiScope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
@@ -24,7 +29,9 @@ Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 SINGLE_BYTES = 64 * 1024
 BATCH_BYTES = 2 * 1024 * 1024
 MOST_ERRORS = 10_000  # of one body; beyond, naming each would cost more than the request is worth
-FAILURES = 60  # wrong tokens from one network in a minute, then it has to wait
+FAILURES = 60  # wrong tokens, or wrong secrets, from one network in a minute, then it has to wait
+MOST_COUNTED = 1_000  # at once, of one worker
+MOST_NETWORKS = 100_000  # that have to wait, as one worker remembers them
 _PURPOSES = {"membership": Purpose.MEMBERSHIP, "calls": Purpose.CALLS, "messages": Purpose.MESSAGES}
 _JSON = b"application/json"
 _START, _END = b'{"outcome":"accepted","receipt":"', b'"}'
@@ -49,29 +56,48 @@ class Door(Protocol):
 
 
 class Failures:
-    """How often a network has failed in this minute; bounded in memory, per worker."""
+    """How often a network has failed in this minute: counted for all workers together, remembered by each.
 
-    def __init__(self, allowed: int) -> None:
-        self._allowed = allowed
-        self._minute = 0
-        self._n: dict[str, int] = {}
+    So guessing goes no faster over several connections, and a flood that is refused costs no statement.
+    """
 
-    def note(self, network: str) -> None:
-        self._turn()
-        if len(self._n) < 100_000:
-            self._n[network] = self._n.get(network, 0) + 1
+    def __init__(self, limit: str) -> None:
+        self._limit = limit
+        self._waits: dict[str, float] = {}  # until when on the monotonic clock
+        self._thread = ThreadPoolExecutor(1, limit)
+        self._counting = 0
+
+    async def note(self, network: str) -> None:
+        """Count one. Refuses Busy when it was too often, Full when too much is being counted."""
+        self.ask(network)
+        if self._counting >= MOST_COUNTED:
+            raise Full
+        self._counting += 1
+        try:
+            await asyncio.get_running_loop().run_in_executor(self._thread, self._count, network)
+        except TooMany as refused:
+            wait_s = refused.facts["wait_s"]
+            assert isinstance(wait_s, int)
+            if len(self._waits) > MOST_NETWORKS:
+                self._waits.clear()
+            self._waits[network] = time.monotonic() + wait_s
+            raise answers.Busy(wait_s=wait_s) from None
+        except psycopg.Error as failure:
+            raise Unreachable from failure
+        finally:
+            self._counting -= 1
 
     def ask(self, network: str) -> None:
         """Refuses Busy when it was too often."""
-        self._turn()
-        if self._n.get(network, 0) >= self._allowed:
-            raise answers.Busy(wait_s=60 - int(time.monotonic()) % 60)
+        left_s = self._waits.get(network, 0.0) - time.monotonic()
+        if left_s > 0:
+            raise answers.Busy(wait_s=math.ceil(left_s))
 
-    def _turn(self) -> None:
-        minute = int(time.monotonic()) // 60
-        if minute != self._minute:
-            self._minute = minute
-            self._n.clear()
+    def _count(self, network: str) -> None:
+        limits.take(limit=self._limit, subject=network, at=now(), allowed=FAILURES, window_s=60)
+
+    def close(self) -> None:
+        self._thread.shutdown(wait=True)
 
 
 class Claims:
@@ -80,7 +106,7 @@ class Claims:
     def __init__(self, directory: Directory, batches: Batches) -> None:
         self._directory = directory
         self._batches = batches
-        self._failures = Failures(FAILURES)
+        self._failures = Failures("token.wrong")
         self._per_second, self._per_day = per_second(), per_day()
 
     async def one(
@@ -193,11 +219,12 @@ class Claims:
         if sender is not None:
             return sender
         if shown[:7].lower() == b"bearer " and 7 < len(shown) <= LONGEST_HEADER:
-            self._failures.ask(network)  # who is known is let in, whatever else comes from that network
+            if not self._directory.has_sender(shown):
+                self._failures.ask(network)  # who is known is let in, whatever else comes from that network
             sender = await self._directory.sender(shown)
             if sender is not None:
                 return sender
-        self._failures.note(network)
+        await self._failures.note(network)
         raise answers.NoToken
 
     def known(self, headers: dict[bytes, bytes]) -> Sender | None:
@@ -210,6 +237,9 @@ class Claims:
             if int(length) <= SINGLE_BYTES
             else None
         )
+
+    def close(self) -> None:
+        self._failures.close()
 
     def _take(self, sender: Sender, n: int) -> None:
         """Within what a token may send in a second. Refuses Busy."""
@@ -249,6 +279,7 @@ def _claim(told: shapes.ClaimIn, key: str, sender: Sender) -> Claim:
         language=told.language,
         consents=MEMBERSHIP_ONLY if told.consents is None else _purposes(told.consents),
         says_adult=told.says_adult,
+        worker=told.worker,
     )
 
 

@@ -17,7 +17,7 @@ from uuid import NAMESPACE_URL, UUID, uuid5
 import psycopg
 from cryptography.exceptions import InvalidTag
 
-from abhiyan.core import database
+from abhiyan.core import clock, database
 from abhiyan.core.actor import Actor
 from abhiyan.core.keys import Mac, keyring
 
@@ -82,11 +82,12 @@ class Known:
 class Directory:
     """Tokens and numbers as this worker knows them; used from its event loop only."""
 
-    def __init__(self, clock: Callable[[], datetime]) -> None:
-        self._clock = clock
+    def __init__(self, now: Callable[[], datetime]) -> None:
+        self._clock = now
         self._mac = Mac(keyring().token)
         self._known = Known()
         self._read_at = self._begun_at = float("-inf")
+        self._is_away = False
         self._reading: asyncio.Task[None] | None = None
         self._thread = ThreadPoolExecutor(1, "directory")
         self._connection: psycopg.Connection[Any] | None = None
@@ -123,6 +124,14 @@ class Directory:
             known.shown[shown] = found
         found.was_used = True
         return found
+
+    def has_sender(self, shown: bytes) -> bool:
+        """Whether a token was known at the last reading, however old that is."""
+        return self.digest(shown[7:].strip()) in self._known.senders
+
+    def has_lines(self, provider: str, digest: str) -> bool:
+        """Whether a secret address was known at the last reading, however old that is."""
+        return (provider, digest) in self._known.lines
 
     async def lines(self, provider: str, digest: str) -> list[Line]:
         """Our numbers behind a secret address of a provider. Raises Unreachable."""
@@ -170,18 +179,20 @@ class Directory:
         try:
             loop = asyncio.get_running_loop()
             self._known = await loop.run_in_executor(self._thread, self._fetch, used, self._clock())
-            self._read_at = started
+            self._read_at, self._is_away = started, False
         except psycopg.Error as failure:
-            log.warning(
-                "tokens and numbers could not be read", extra={"facts": {"error": type(failure).__name__}}
-            )
+            if not self._is_away:  # it is asked ten times a second: said once
+                log.warning(
+                    "tokens and numbers could not be read", extra={"facts": {"error": type(failure).__name__}}
+                )
+            self._is_away = True
         finally:
             self._reading = None
 
     def _fetch(self, used: list[UUID], at: datetime) -> Known:
         """In the directory's own thread."""
         if self._connection is None or self._connection.closed:
-            self._connection = psycopg.connect(
+            self._connection = database.Connection.connect(
                 database.conninfo("gateway", connect_timeout="5", application_name="directory"),
                 autocommit=True,
             )
@@ -189,6 +200,9 @@ class Directory:
         try:
             if used:
                 self._connection.execute(_USED, {"at": at, "used": used})
+            asked_s = time.monotonic()
+            ((told,),) = self._connection.execute("select clock_timestamp()").fetchall()
+            clock.hear(told, asked_s=asked_s)
             tokens = self._connection.execute(_TOKENS).fetchall()
             numbers = self._connection.execute(_NUMBERS).fetchall()
         except psycopg.OperationalError:

@@ -92,6 +92,15 @@ class ClaimIn(_Taken):
         ),
     ] = None
     language: Annotated[str, Field(max_length=20, description="Language of the notice, such as hi.")] = ""
+    worker: Annotated[
+        str | None,
+        Field(
+            min_length=1,
+            max_length=100,
+            description="Mobile number of the worker who wrote this down: somebody who holds an office in the token's "
+            "units, or has held one since the drive opened. Any other is refused (code worker_unknown).",
+        ),
+    ] = None
     consents: Annotated[
         list[Purpose] | None,
         Field(max_length=10, description="Purposes agreed to; left out: membership only."),

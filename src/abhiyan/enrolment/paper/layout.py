@@ -24,8 +24,8 @@ PAPER = Layout(
         Field(
             "birth_year",
             "Birth year",
-            "जन्म वर्ष",
-            also=("Year of birth", "Date of birth", "DOB", "जन्म तिथि", "जन्म का वर्ष"),
+            "जन्म का साल",
+            also=("जन्म वर्ष", "Year of birth", "Date of birth", "DOB", "जन्म तिथि", "जन्म का वर्ष"),
             kind=Kind.YEAR,
             required=True,
         ),

@@ -19,15 +19,17 @@ from abhiyan.enrolment.actions.drives import Drive, Drives
 from abhiyan.enrolment.actions.gateway import Writer, int4
 from abhiyan.enrolment.actions.refused import add_minors
 from abhiyan.enrolment.actions.settling_sql import STATEMENTS
-from abhiyan.enrolment.models import Channel
 from abhiyan.enrolment.models import Drive as DriveRow
+from abhiyan.enrolment.rules.channels import Channel
 from abhiyan.people import queries as people
 from abhiyan.programmes import queries as programmes
 from abhiyan.programmes.models import Programme
+from abhiyan.units import queries as units
+from abhiyan.units.models import Hierarchy, Kind
 
 from . import committing, staging
 from .layout import PAPER
-from .reading import Order
+from .orders import Order
 
 MINORS = -1  # the slice that counts the minors
 _REFUSALS = [
@@ -40,14 +42,12 @@ _REFUSALS = [
 class NoticeUnknown(Refused):
     """A printed form nobody has published."""
 
-    code = "notice_unknown"
     message = _("There is no version %(version)s of this drive's notice. Look at the form's lower edge.")
 
 
 class DriveGone(Refused):
     """The drive of the list is no more."""
 
-    code = "drive_gone"
     message = _(
         "The drive this list belongs to is no longer there. Begin a new import and choose another drive."
     )
@@ -72,6 +72,13 @@ def slugs() -> dict[str, str]:
 
 def languages() -> list[tuple[str, str]]:
     return [("hi", "हिंदी"), ("en", "English")]
+
+
+def only_notice() -> str:
+    """The version of the notice, where there is only one that a form can show."""
+    codes = set(DriveRow.objects.values_list("notice_code", flat=True))
+    versions = [version for code in codes for version in people.versions_of_notice(code)]
+    return str(versions[0]) if len(versions) == 1 else ""
 
 
 def check(work: Work) -> None:
@@ -185,6 +192,8 @@ def _orders(work: Work, programme: Programme, drive: DriveRow, *, key: bytes) ->
     notice = int(said) if said.isdecimal() else None
     if said and notice not in people.versions_of_notice(drive.notice_code):
         raise NoticeUnknown(version=said)
+    path = units.path(work.unit_id or programme.owner_id, Hierarchy.ORGANISATIONAL)
+    state = next((unit.code for unit in path if unit.kind == Kind.STATE), "")
     workers = people.accounts_by_phone() if "worker" in work.mapping else {}
     return [
         Order(
@@ -198,6 +207,7 @@ def _orders(work: Work, programme: Programme, drive: DriveRow, *, key: bytes) ->
             by=work.by.id,
             at=work.received_at,
             within=None if work.unit_id is None else (work.unit_id,),
+            state=state,
             notice=notice,
             workers=workers,
             language=work.options.get("language", ""),
@@ -222,20 +232,20 @@ LIST = ImportKind(
     capability="imports.paper",
     outcomes={
         "joined": Outcome(_("Join"), "ok"),
-        "second": Outcome(_("Join as a further person on a phone"), "ok"),
+        "second": Outcome(_("Join as another person on a phone"), "ok"),
         "completed": Outcome(_("Complete a missed call"), "ok"),
         "renewed": Outcome(_("Renew"), "ok"),
         "already_member": Outcome(_("Members already")),
-        "doubled": Outcome(_("Named by another row of this list too: counted once"), "warn"),
-        "repeated": Outcome(_("Brought by this file before: nothing changes")),
-        "known": Outcome(_("On known phones: decided while importing")),
-        "on_worklist": Outcome(_("For a person to look at"), "warn"),
+        "doubled": Outcome(_("Also in another row of this list: counted once"), "warn"),
+        "repeated": Outcome(_("Already imported from this file: nothing changes")),
+        "known": Outcome(_("Phones we know: decided while importing")),
+        "on_worklist": Outcome(_("To be checked by a person"), "warn"),
         "late": Outcome(_("Too late to count: stay reported"), "warn"),
         "phone_full": Outcome(_("Phone full"), "warn"),
         "suppressed": Outcome(_("The phone said no"), "bad"),
         "key_reused": Outcome(_("Row of another list"), "bad"),
-        "undone": Outcome(_("Taken back")),
-        "waits": Outcome(_("Wait at their phone")),
+        "undone": Outcome(_("Withdrawn")),
+        "waits": Outcome(_("Waiting for the phone")),
     },
     options=(
         Option("drive", _("Drive"), choices=drives, names=slugs),
@@ -243,7 +253,8 @@ LIST = ImportKind(
             "notice_version",
             _("Version of the printed notice"),
             required=False,
-            help=_("Where a row does not say it. It stands on the form's lower edge."),
+            help=_("Printed at the bottom of the form. Used for rows that leave it blank."),
+            suggests=only_notice,
         ),
         Option("language", _("Language of the form"), choices=languages, default="hi"),
     ),
@@ -255,15 +266,16 @@ LIST = ImportKind(
         "place_missing": _("Neither booth code nor PIN code is given. Fill in one of them."),
         "pin_unknown": _("This PIN code is not in the directory. Give the booth code."),
         "pin_several": _(
-            "This PIN code serves several units, and this list may bring people of its own unit only. Give the booth"
-            " code."
+            "This PIN code belongs to several units, and this list may only bring people of its "
+            "own unit. Give the booth code."
         ),
         "notice_unknown": _("There is no such version of the drive's notice."),
         "field_time_invalid": _(
-            "This day cannot be true: it is still to come, or lies years back. Give the day written on the form."
+            "This day cannot be right: it is in the future or many years ago. Give the day "
+            "written on the form."
         ),
     },
-    discarded={"minor": _("Under 18: nothing of them is kept but this number")},
+    discarded={"minor": _("Under 18: we keep only this count")},
     check=check,
     commit=commit,
     undo=undo,

@@ -10,7 +10,7 @@ def main() -> None:
     import django
 
     django.setup()
-    from .reading import carry_out
+    from .apart import carry_out
 
     # Rows come and go by the hundred thousand and hold no circles: looking for some takes a third of the reading.
     gc.collect()

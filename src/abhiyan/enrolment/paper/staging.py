@@ -27,7 +27,10 @@ from abhiyan.enrolment.actions.sql import COLUMNS
 from abhiyan.enrolment.rules import names
 from abhiyan.enrolment.rules.phone import Known, Verdict, decide
 
-from .reading import SEALED, STAGED, Order, Told, read_apart, stage
+from .apart import read_apart
+from .orders import Order, Told
+from .packing import SEALED, STAGED
+from .reading import stage
 
 APART_ROWS = 20_000  # a file of more rows is read by processes of their own
 READERS = 2

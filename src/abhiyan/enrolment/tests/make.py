@@ -12,6 +12,7 @@ from itertools import count
 from uuid import UUID, uuid4
 
 from django.db import connection
+from django.db.models import F
 
 from abhiyan.core.actor import Actor
 from abhiyan.core.keys import keyring
@@ -19,10 +20,12 @@ from abhiyan.core.scope import Scope, scoped, system
 from abhiyan.enrolment import actions
 from abhiyan.enrolment.actions import Claim, ClaimRefused, Outcome, sender_key, tokens
 from abhiyan.enrolment.actions.links import link_of
-from abhiyan.enrolment.models import Channel, Drive, Roll, Sign
+from abhiyan.enrolment.models import Drive, Roll
+from abhiyan.enrolment.rules.channels import Channel, Sign
 from abhiyan.people.models import Notice
 from abhiyan.programmes.models import ALL_DAYS, Measure, Programme, ProgrammeUnit, Rung
 from abhiyan.units.models import Hierarchy, Kind, Placement, Unit
+from abhiyan.units.trees.laying import hold
 
 DAY = date(2026, 11, 10)
 NOON = datetime(2026, 11, 10, 6, 30, tzinfo=UTC)  # twelve o'clock in Srinagar
@@ -207,6 +210,20 @@ class World:
         with system("tests set the drive's state"):
             Programme.objects.filter(pk=self.programme.pk).update(state=state)
 
+    def swap_districts(self) -> None:
+        """The organisational tree is laid out anew: each of the two districts stands where the other stood."""
+        standing = Placement.objects.filter(hierarchy=1, valid_to=None)
+        with system("tests move a tree"), connection.cursor() as cursor:
+            a, b = (standing.get(unit=self.units[code]) for code in ("JK-SRI", "JK-JAM"))
+            apart = (b.lo or 0) - (a.lo or 0)
+            below = [
+                (list(standing.filter(lo__gte=of.lo, lo__lt=of.hi).values_list("pk", flat=True)), by)
+                for of, by in ((a, apart), (b, -apart))
+            ]
+            hold(cursor, 1)
+            for ids, by in below:
+                Placement.objects.filter(pk__in=ids).update(lo=F("lo") + by, hi=F("hi") + by)
+
     # Places and people
 
     @property
@@ -329,6 +346,14 @@ class World:
                 channel=Channel.WEB,
                 by=Actor(kind="citizen", id=who.membership),
                 at=self.now,
+            )
+
+    def confirm(self, who: Outcome, *, phone_id: UUID) -> None:
+        """A yes of their own, from a phone."""
+        assert who.membership is not None
+        with scoped(Scope(phone=phone_id)):
+            actions.confirm(
+                membership=who.membership, by=Actor(kind="citizen", id=who.membership), at=self.now
             )
 
     def strike_off(self, who: Outcome, *, reason: str = "not_genuine", by: Actor | None = None) -> None:

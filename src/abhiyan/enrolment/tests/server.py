@@ -17,6 +17,7 @@ from urllib.parse import urlencode
 from abhiyan.core.tests.waits import until
 
 ORIGIN = "https://app.example.org"  # as the provider knows us; signatures cover it
+SERVED = "served"  # name of its connections to the database, beside those of the test
 
 
 @dataclass(frozen=True)
@@ -52,7 +53,13 @@ class Server:
                 *("--host", "127.0.0.1", "--port", str(self.port)),
             ],
             env=os.environ
-            | {"ABHIYAN_ORIGIN": ORIGIN, "ABHIYAN_ROLE": "app", "ABHIYAN_LOG_LEVEL": "INFO", **environment},
+            | {
+                "ABHIYAN_ORIGIN": ORIGIN,
+                "ABHIYAN_ROLE": "app",
+                "ABHIYAN_LOG_LEVEL": "INFO",
+                "PGAPPNAME": SERVED,
+            }
+            | environment,
             stdout=subprocess.DEVNULL,
             stderr=self.log.open("wb"),
         )

@@ -13,12 +13,12 @@ from abhiyan.core.scope import system
 from abhiyan.enrolment import actions
 from abhiyan.enrolment.actions import Claim, ClaimRefused, Joined, Waits
 from abhiyan.enrolment.forms import NameField
-from abhiyan.enrolment.models import Channel, Sign
+from abhiyan.enrolment.rules.channels import Channel, Sign
 from abhiyan.people.models import Notice
 
 from .make import CHANNEL, DAY, NOON, Human, Ladder, World
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.versions]
 
 
 @pytest.fixture
@@ -40,7 +40,7 @@ def refused(world: World, **changes: Any) -> ClaimRefused:
     return answer
 
 
-def test_garbage_phones(world: World) -> None:
+def test_what_is_no_phone_is_refused(world: World) -> None:
     for phone in ("", "12", "phone", "+1 (555) 01", "9" * 10_000, "99060\x0000001", "०००", "'--"):
         answer = refused(world, phone=phone)
         assert (answer.code, answer.field) == ("phone_invalid", "phone")

@@ -16,7 +16,7 @@ from abhiyan.messaging import actions as messaging
 from abhiyan.people import actions as people
 from abhiyan.people.rules.notices import SAMPLE
 from abhiyan.ui.tests.axe import unsound
-from abhiyan.ui.tests.test_browser import SIZES
+from abhiyan.ui.tests.test_browser import PAGE_LOOKS, SIZES
 
 from .make import CHANNEL, Human, Ladder, World, make_token
 from .server import Server
@@ -124,6 +124,36 @@ def test_somebody_joins_by_the_web(visit: Open, world: World) -> None:
     assert world.ladder(world.booth) == Ladder(reported=1, counted=1)
 
 
+def test_looking_for_the_place_takes_away_what_an_earlier_attempt_was_refused_for(
+    visit: Open, world: World
+) -> None:
+    page = visit("/join/", language="hi")
+    page.check("input[name=adult][value=yes]")
+    page.click("form#join > button.tall")
+    page.wait_for_selector("#join .err")
+    fill(page, world.asha)
+    page.fill("[name=where]", "Srinagar")
+    page.click("button[name=find]")
+    page.wait_for_selector("#places fieldset")
+    assert page.locator("#join .err, main .errors, #join [aria-invalid]").count() == 0
+    assert page.input_value("[name=name]") == "Asha Devi"
+
+
+def test_the_wait_for_another_code_is_counted_down(visit: Open, world: World) -> None:
+    page = visit("/join/")
+    page.clock.install()
+    fill(page, world.asha)
+    page.click("form#join > button.tall")
+    page.wait_for_selector("[name=code]")
+    first = int(page.inner_text("[data-wait] b"))
+    assert 40 <= first <= 45
+    page.clock.run_for(10_000)
+    assert first - 11 <= int(page.inner_text("[data-wait] b")) <= first - 9
+    page.clock.run_for(36_000)
+    assert page.locator("[data-wait]").count() == 0
+    assert page.locator("button[name=again]").is_visible()
+
+
 def test_somebody_joins_without_script_choosing_the_place_step_by_step(visit: Open, world: World) -> None:
     page = visit("/join/", java_script_enabled=False)
     fill(page, world.asha)
@@ -172,7 +202,6 @@ def test_a_member_leaves_and_comes_back(visit: Open, world: World) -> None:
     assert world.ladder(world.booth) == Ladder(reported=2, counted=1)
 
 
-@pytest.mark.once
 def test_join_is_usable_over_a_slow_line(visit: Open, world: World, served: Server) -> None:
     """In Hindi at 250 kbit/s and 300 ms: under 100 KB at first load, usable in 10 s, submitted in 20."""
     page = visit("about:blank", language="hi")
@@ -205,9 +234,7 @@ def test_join_is_usable_over_a_slow_line(visit: Open, world: World, served: Serv
     assert submitted_s < 20, f"submitted after {submitted_s:.1f} s"
 
 
-@pytest.mark.once
-@pytest.mark.parametrize("language", ["en", "hi"])
-@pytest.mark.parametrize("size", list(SIZES))
+@pytest.mark.parametrize(("size", "language"), PAGE_LOOKS)
 def test_no_page_has_a_violation(visit: Open, world: World, size: str, language: str) -> None:
     join(world, world.mohan)
     world.missed_call(of=world.bilal)
@@ -263,8 +290,7 @@ def test_no_page_has_a_violation(visit: Open, world: World, size: str, language:
     assert not problems, "\n".join(problems)
 
 
-@pytest.mark.once
-@pytest.mark.parametrize(("size", "language"), [("phone", "hi"), ("desk", "en")])
+@pytest.mark.parametrize(("size", "language"), PAGE_LOOKS[:2])
 def test_the_pages_on_the_way_and_at_an_end_have_no_violation(
     visit: Open, world: World, size: str, language: str
 ) -> None:
@@ -325,7 +351,12 @@ def test_the_pages_on_the_way_and_at_an_end_have_no_violation(
             at=world.now,
         )
     cookie = officer(world, "state_president", "JK").cookies[settings.SESSION_COOKIE_NAME].value
-    page = visit("/people/", **of, cookie=cookie)
+    page = visit("/people/?unit=JK&ended=ended", **of, cookie=cookie)
+    look(page, "people left")
+    page.click("tbody th a >> nth=0")
+    page.wait_for_url("**/people/*-*/")
+    look(page, "person left")
+    page.goto("/people/")
     page.click("tbody th a >> nth=0")
     page.click("main a[href$='/correct/']")
     look(page, "correct a person")
@@ -335,7 +366,9 @@ def test_the_pages_on_the_way_and_at_an_end_have_no_violation(
     page.click("a[href*='/numbers/'][href$='/end/']")
     look(page, "end a number")
     page.goto("/account/")
-    page.click("form[action$='/recovery-codes/'] button")
-    page.wait_for_selector("form[action$='/recovery-codes/']", state="detached")
+    page.click("a[href$='/recovery-codes/']")
+    look(page, "asked before new recovery codes")
+    page.click("form[data-asks] button[type=submit]")
+    page.wait_for_selector("form[data-asks]", state="detached")
     look(page, "recovery codes")
     assert not problems, "\n".join(problems)

@@ -17,7 +17,7 @@ from .web import join, typed, web_world
 
 pytestmark = pytest.mark.django_db(transaction=True)
 NONE_COMES = {
-    "en": "No messages go out from here at present, so no code will come.",
+    "en": "No messages go out from here now, so no code will come.",
     "hi": "अभी यहाँ से संदेश नहीं जा रहे हैं, इसलिए कोई कोड नहीं आएगा।",
 }
 PAGES = {"sign_in": "/sign-in/", "join": "/join/winter/", "member": "/me/"}
@@ -80,7 +80,7 @@ def test_no_code_comes_without_a_text_it_fills(world: World, page: str) -> None:
         texts.update(is_active=False)
     shown = told(page)
     assert NONE_COMES["en"] in shown and "on its way" not in shown
-    assert "nothing is held about this number" not in shown
+    assert "we hold nothing about this number" not in shown
 
 
 @pytest.mark.parametrize("page", ["sign_in", "member"])

@@ -4,11 +4,11 @@ import pytest
 
 from abhiyan.enrolment import actions
 from abhiyan.enrolment.actions import AlreadyMember, Joined, Renewed, Waits
-from abhiyan.enrolment.models import Channel, Sign
+from abhiyan.enrolment.rules.channels import Channel, Sign
 
 from .make import Ladder, World
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.versions]
 
 
 @pytest.fixture

@@ -2,8 +2,10 @@
 
 import html
 import re
+from pathlib import Path
 
 import pytest
+from babel.messages.pofile import read_po
 
 from abhiyan.core import clock
 from abhiyan.core.scope import system
@@ -13,6 +15,7 @@ from abhiyan.programmes import actions as programmes
 from .web import officer, web_world
 
 pytestmark = pytest.mark.django_db(transaction=True)
+ROOMS = Path(__file__).resolve().parents[2]
 CALLS = {
     "en": ["Reported", "Unique callers", "Links opened", "Completed", "Counted"],
     "hi": ["बताए गए", "अलग-अलग कॉलर", "खोले गए लिंक", "पूरे किए", "गिने गए"],
@@ -53,5 +56,31 @@ def test_a_drives_pages_say_that_reported_counts_every_call() -> None:
     for path in (f"/programmes/{world.programme.public_id}/", "/units/JK/?in=organisational"):
         page = html.unescape(body(client, path))
         ladder = page.split('<table class="ladder">')[1].split("</article>")[0]
-        assert ladder.count("a phone that calls three times is reported three times") == 2, path  # on tap too
-        assert "Not placed below this unit: 2 reported" in page, path
+        assert ladder.count("Repeat calls count each time.") == 2, path  # on tap too
+        assert "2 calls, messages and forms have no place yet." in page, path
+
+
+# Of other things: an in-charge's answer, and what a member reads of their own phone.
+OF_OTHERS = {
+    "Not answered",
+    "Not answered yet",
+    "Your phone has not answered yet.",
+    str(("%(n)s person named in charge has not answered", "%(n)s people named in charge have not answered")),
+}
+
+
+def test_what_waits_for_the_phones_answer_has_one_name_and_is_nowhere_called_counted() -> None:
+    found = set()
+    for path in sorted(ROOMS.glob("*/locale/hi/LC_MESSAGES/django.po")):
+        for message in read_po(path.open("rb"), locale="hi"):
+            english = str(message.id)
+            if not re.search("unanswered|not answered", english, re.IGNORECASE) or english in OF_OTHERS:
+                continue
+            found.add(english)
+            assert "phone not answered yet" in english.lower() or "own phone has not answered yet" in english
+            if english.lower() == "phone not answered yet":
+                assert message.string == "फ़ोन से जवाब बाकी", path
+            assert not re.search("counted, the phone|counted without", english, re.IGNORECASE)
+    assert "Phone not answered yet" in found
+    glossary = (ROOMS.parent.parent / "docs" / "words.md").read_text()
+    assert "| phone not answered yet |" in glossary and "फ़ोन से जवाब बाकी" in glossary

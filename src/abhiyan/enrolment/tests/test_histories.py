@@ -1,13 +1,14 @@
 """Random histories of everything that can happen to a few phones, on a real database, committed.
 
-Whatever the order: one person once per roll and term; the ledger equals the facts, folded or not; every resend gets
-its first answer; nothing points at nothing.
+Whatever the order: one person once per roll and term; the ledger equals the facts, folded or not, and its rungs nest;
+every resend gets its first answer; nothing points at nothing.
 """
 
 import contextlib
 import copy
 from dataclasses import dataclass, field
 from itertools import count
+from uuid import UUID
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -18,13 +19,14 @@ from abhiyan.core.refusals import Refused
 from abhiyan.core.scope import system
 from abhiyan.enrolment import actions
 from abhiyan.enrolment.actions import Claim, ClaimRefused, Outcome
-from abhiyan.enrolment.models import Channel, Sign
+from abhiyan.enrolment.rules.channels import Channel, Sign
 from abhiyan.programmes.actions import fold
+from abhiyan.programmes.models import Rung
 from abhiyan.units.models import Unit
 
 from .make import CHANNEL, Human, World
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.versions]
 SYSTEM = Actor.system("tests")
 _bases = count(1)
 
@@ -43,6 +45,8 @@ STEPS = st.one_of(
     st.tuples(st.just("leave"), st.integers(0, 30)),
     st.tuples(st.just("no"), WHO),
     st.tuples(st.just("strike"), st.integers(0, 30)),
+    st.tuples(st.just("confirm"), st.integers(0, 30)),
+    st.tuples(st.just("confirm"), st.integers(0, 30)),
     st.tuples(st.just("move"), st.integers(0, 30), PLACE),
     st.tuples(st.just("rename"), st.integers(0, 30), st.sampled_from(["Rani", "Kamla", "Asha"])),
     st.tuples(st.just("place"), st.integers(0, 30), PLACE),
@@ -156,6 +160,16 @@ class History:
         if told is not None and told.membership is not None:
             self.world.strike_off(told)
 
+    def _confirm(self, n: int) -> None:
+        """From the member's own phone, whoever is asked."""
+        told = self.some(n)
+        if told is not None and told.membership is not None:
+            found = self.world.rows(
+                "select phone_id from enrolment_membership where public_id = %s", [told.membership]
+            )
+            if found:
+                self.world.confirm(told, phone_id=UUID(str(found[0][0])))
+
     def _move(self, n: int, place: int) -> None:
         told, unit = self.some(n), self.unit(place)
         if told is not None and told.membership is not None and unit is not None:
@@ -190,7 +204,14 @@ class History:
 
     def check(self) -> None:
         world = self.world
-        assert world.tallies() == world.recounted()
+        tallies = world.tallies()
+        assert tallies == world.recounted()
+        for key in {key[:4] for key in tallies}:  # of every channel, unit and day
+            reported, counted, confirmed = (
+                sum(tallies.get((*key, rung), 0) for rung in rungs)
+                for rungs in ([Rung.REPORTED], [Rung.UNSIGNED, Rung.COUNTED], [Rung.CONFIRMED])
+            )
+            assert reported >= counted and tallies.get((*key, Rung.COUNTED), 0) >= confirmed >= 0, key
         doubled = world.rows(
             "select count(*) from (select 1 from enrolment_membership m join people_person p on p.id = m.person_id"
             " where m.roll_id = %s and p.name is not null"

@@ -78,7 +78,7 @@ def test_a_minor_behind_a_link_leaves_a_number_and_the_call_stays_reported(world
     where = address(world)
     answer = browser().post(where, form(world) | {"birth_year": "2014"})
     assert answer.status_code == 422
-    assert "Nothing you typed was kept" in answer.content.decode()
+    assert "We kept nothing of what you typed" in answer.content.decode()
     assert world.rows("select n from enrolment_refused_count") == [(1,)]
     assert world.ladder(world.state) == Ladder(reported=1)
 

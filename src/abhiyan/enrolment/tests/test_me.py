@@ -7,8 +7,10 @@ import json
 import pytest
 
 from abhiyan.core.scope import system
+from abhiyan.core.tests.disk import room_for
 from abhiyan.messaging.models import Message
-from abhiyan.people.models import Suppression
+from abhiyan.people import journal
+from abhiyan.people.models import Purpose, Suppression
 from abhiyan.people.tests.make import browser
 
 from .make import Human, Ladder, World
@@ -25,7 +27,7 @@ def world() -> World:
 def test_a_member_sees_what_is_held_with_its_proof(world: World) -> None:
     join(world, world.asha, unit="JK-B001")
     page = open_me(world.asha).get("/me/").content.decode()
-    for shown in ("Asha Devi", "1980", "Rajbagh School", "notice version 1", "by this phone", "Nobody."):
+    for shown in ("Asha Devi", "1980", "Rajbagh School", "notice version 1", "by this phone", "With nobody."):
         assert shown in page
     assert world.asha.phone[3:] not in page
 
@@ -100,9 +102,14 @@ def test_nobody_opens_anothers_page_by_a_forged_choice(world: World) -> None:
             session.save()
     page = other.get("/me/").content.decode()
     assert "Bilal" in page and "Asha" not in page
-    assert other.post("/me/leave/").status_code in (200, 302)
+    assert other.post("/me/leave/").status_code == 200
     left = world.rows("select ended_on from enrolment_membership where public_id = %s", [str(public_id)])
     assert left == [(None,)]
+    own = world.rows(
+        "select ended_on is not null from enrolment_membership where phone_id = %s",
+        [world.phone_id(world.bilal)],
+    )
+    assert own == [(True,)]
 
 
 def test_a_member_corrects_name_year_and_place(world: World) -> None:
@@ -159,6 +166,25 @@ def test_leaving_takes_one_press_and_a_yes_and_a_receipt_goes_to_the_phone(world
     assert "Primary member ·" not in page
 
 
+@pytest.mark.parametrize(
+    ("language", "no_office_sees"), [("en", "no longer see your name"), ("hi", "नहीं देख सकते")]
+)
+def test_the_page_promises_no_erasure_and_says_who_still_sees_the_entry(
+    world: World, language: str, no_office_sees: str
+) -> None:
+    join(world, world.asha, unit="JK-B001")
+    client = open_me(world.asha)
+    client.cookies["language"] = language
+    before, asked = client.get("/me/"), client.get("/me/leave/")
+    client.post("/me/leave/")
+    after = client.get("/me/")
+    pages = [page.content.decode() for page in (before, asked, after)]
+    for page in pages:
+        assert not [word for word in ("erase", "sealed until", "मिटव") if word in page]
+    shared = "Only office-bearers of your units" if language == "en" else "केवल आपकी इकाइयों के पदाधिकारी"
+    assert shared in pages[0] and shared not in pages[2] and no_office_sees in pages[2]
+
+
 def test_whoever_left_comes_back_by_their_own_phone(world: World) -> None:
     client = join(world, world.asha, unit="JK-B001")
     client.post("/me/leave/")
@@ -167,6 +193,21 @@ def test_whoever_left_comes_back_by_their_own_phone(world: World) -> None:
     assert world.rows("select kind, term from enrolment_enrolment order by term") == [(1, 1), (2, 2)]
     with system("test"):
         assert Suppression.objects.get(phone_id=world.phone_id(world.asha)).lifted_at is not None
+
+
+def test_what_does_not_fit_on_the_disk_is_said_to_the_person_and_nothing_changed(world: World) -> None:
+    client = join(world, world.asha, unit="JK-B001", messages="on")
+    with room_for(40, journal.path()):
+        for where, form in (
+            ("/me/leave/", {}),
+            ("/me/consents/", {"purpose": str(Purpose.MESSAGES.value), "say": "no"}),
+        ):
+            answer = client.post(where, form)
+            assert answer.status_code == 503
+            assert "We could not save this just now. Nothing was changed." in answer.content.decode()
+    assert world.ladder(world.booth) == Ladder(reported=1, counted=1)
+    assert world.rows("select count(*) from people_consent where withdrawn_at is not null") == [(0,)]
+    assert "You have left" in client.post("/me/leave/").content.decode()
 
 
 def test_when_one_of_a_family_leaves_the_other_stays(world: World) -> None:
@@ -218,7 +259,7 @@ def test_the_card_bears_no_phone_and_its_code_leads_to_a_check_without_a_name(wo
     ((public_id,),) = world.rows("select public_id from enrolment_membership")
     checked = browser().get(f"/card/{card.token(public_id)}/")  # type: ignore[arg-type]  # a UUID
     text = checked.content.decode()
-    assert "genuine" in text and "Asha" not in text
+    assert "valid" in text and "Asha" not in text
     (number,) = set(re.findall(r"[0-9A-Z]{4}-[0-9A-Z]{4}-[0-9A-Z]{4}", text))
     assert number in page
     client.post("/me/leave/")

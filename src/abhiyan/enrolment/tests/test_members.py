@@ -11,13 +11,13 @@ from abhiyan.core.refusals import NotFound
 from abhiyan.core.scope import Scope, scoped, system
 from abhiyan.enrolment import actions
 from abhiyan.enrolment.actions import AlreadyMember, Joined, OnWorklist, Renewed, Suppressed, Waits
-from abhiyan.enrolment.models import Channel, Sign
+from abhiyan.enrolment.rules.channels import Channel, Sign
 from abhiyan.org.queries import NotYours
 from abhiyan.programmes.actions import fold, recount
 
 from .make import DAY, NOON, Ladder, World
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.versions]
 SYSTEM = Actor.system("tests")
 
 
@@ -48,7 +48,11 @@ def test_a_member_who_leaves_is_off_the_ladder_on_their_original_day(world: Worl
 def test_leaving_twice_is_leaving_once(world: World) -> None:
     asha = world.web_join(of=world.asha)
     world.leave(asha, of=world.asha)
+    once = (world.tallies(), world.rows("select * from enrolment_enrolment"))
+    assert world.ladder(world.booth) == Ladder(reported=1)
     world.leave(asha, of=world.asha)
+    assert (world.tallies(), world.rows("select * from enrolment_enrolment")) == once
+    assert world.rows("select count(*) from core_audit where act = 'enrolment.leave'") == [(1,)]
     held(world)
 
 

@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 from django.test import Client
 
+from abhiyan.core import clock
 from abhiyan.core.scope import system
 from abhiyan.messaging import actions as messaging
 from abhiyan.messaging.models import Message
@@ -42,7 +43,7 @@ def reader() -> Client:
 
 
 @pytest.mark.parametrize(
-    ("language", "named"), [("en", "Word of being in charge"), ("hi", "प्रभारी बनाए जाने की सूचना")]
+    ("language", "named"), [("en", "News of being in charge"), ("hi", "प्रभारी बनाए जाने की सूचना")]
 )
 def test_page_filter_and_file_name_every_kind_of_message(reader: Client, language: str, named: str) -> None:
     with system("test"):
@@ -65,3 +66,13 @@ def test_the_file_says_when_a_message_was_sent_and_why_another_was_not(reader: C
     replied, already = rows["Reply to a missed call"], rows["Already a member"]
     assert (replied["Status"], replied["Sent"][:4], replied["Phone"]) == ("Sent", "2026", "••••0001")
     assert (already["Status"], already["Sent"], already["Reason"]) == ("Given up", "", "The phone said no")
+
+
+def test_the_page_says_since_when_the_gateway_takes_nothing(reader: Client) -> None:
+    assert "SMS gateway" not in main(reader.get("/messages/").content)
+    messaging.note_outage(lane="codes", since=clock.now(), reason="no_connection")
+    page = main(reader.get("/messages/").content)
+    assert "The SMS gateway does not accept one-time codes." in page and "Since " in page
+    assert "The gateway could not be reached" in page
+    messaging.end_outage(lane="codes")
+    assert "SMS gateway" not in main(reader.get("/messages/").content)

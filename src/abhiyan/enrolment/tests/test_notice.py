@@ -13,19 +13,9 @@ from abhiyan.people.models import Notice
 from abhiyan.people.rules import notices, standard_notice
 
 from .make import World
-from .web import officer, web_world
+from .web import filled, offered, officer, web_world
 
 pytestmark = pytest.mark.django_db(transaction=True)
-FILLED = {
-    "[address]": "1 Residency Road, Srinagar",
-    "[name of the data officer]": "Asha Devi",
-    "[telephone and e-mail]": "0194 2000000",
-    "[पता]": "1 रेज़िडेंसी रोड, श्रीनगर",
-    "[डेटा अधिकारी का नाम]": "आशा देवी",
-    "[फ़ोन और ई-मेल]": "0194 2000000",
-}
-
-
 ORIGIN = "https://app.example.org"
 
 
@@ -36,21 +26,6 @@ def world(settings: LazySettings) -> World:
     with system("test"):
         Notice.objects.all().delete()
     return made
-
-
-def offered(client: Client) -> dict[str, str]:
-    """What the form of the page would send back untouched."""
-    page = client.get("/notice/").content.decode()
-    boxes = re.findall(r'<textarea name="(\w+)"[^>]*>\s*(.*?)</textarea>', page, re.DOTALL)
-    seen = re.search(r'name="seen" value="(\d+)"', page)
-    assert seen, page
-    return {name: unescape(text) for name, text in boxes} | {"seen": seen[1]}
-
-
-def filled(typed: dict[str, str]) -> dict[str, str]:
-    for hole, text in FILLED.items():
-        typed = {name: value.replace(hole, text) for name, value in typed.items()}
-    return typed
 
 
 def test_without_a_notice_the_wizard_says_so_before_anything_is_typed_and_leads_to_it(world: World) -> None:
@@ -105,7 +80,7 @@ def test_who_wrote_from_an_older_version_is_told_and_loses_nothing(world: World)
     typed = named(filled(offered(one)))
     other.post("/notice/", typed | {"step": "publish"})
     late = one.post("/notice/", typed | {"step": "publish"})
-    assert late.status_code == 409 and "another version meanwhile" in late.content.decode()
+    assert late.status_code == 409 and "another version" in late.content.decode()
     assert 'name="seen" value="1"' in late.content.decode()
     assert len(people.publications("membership")) == 1
 
@@ -142,7 +117,9 @@ def test_an_address_of_the_server_left_in_the_text_is_refused_by_name(world: Wor
     typed = named(filled(offered(client)))
     typed["text_en"] = typed["text_en"].replace(f"{ORIGIN}/me/", "http://localhost:8000/me/")
     refused = client.post("/notice/", typed | {"step": "look"})
-    assert refused.status_code == 422 and "only: http://localhost:8000" in refused.content.decode()
+    assert (
+        refused.status_code == 422 and "only on the server: http://localhost:8000" in refused.content.decode()
+    )
 
 
 def test_a_missing_name_is_said_again_before_it_is_published(world: World) -> None:
@@ -201,3 +178,11 @@ def test_a_number_for_leaving_is_named_where_there_is_one_and_not_spoken_of_wher
 
     assert "+911800000001" in leaving("+911800000001")
     assert not re.search(r"call|STOP|कॉल", leaving(""))
+
+
+@pytest.mark.parametrize("language", ["en", "hi"])
+def test_no_shipped_notice_promises_an_erasure_that_no_act_does(language: str) -> None:
+    shipped = standard_notice.standard(language, organisation="S", contact="", page="p", leave_number="1")
+    for text in (shipped, notices.SAMPLE[language]):
+        said = standard_notice.written(text, language)
+        assert not [word for word in ("erase", "delete", "मिट") if word in said]

@@ -5,7 +5,8 @@ import re
 import subprocess
 import sys
 import threading
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from uuid import UUID, uuid4
 
@@ -22,14 +23,15 @@ from abhiyan.core.keys import keyring
 from abhiyan.core.models import RefusedRow, StagedImport
 from abhiyan.core.scope import system
 from abhiyan.core.tests.waits import until
-from abhiyan.enrolment.models import Channel, RefusedCount
+from abhiyan.enrolment.models import RefusedCount
 from abhiyan.enrolment.paper import staging
 from abhiyan.enrolment.paper.lists import LIST
+from abhiyan.enrolment.rules.channels import Channel
 from abhiyan.enrolment.tests.make import Ladder, World
 from abhiyan.programmes import queries as programmes
 from abhiyan.units.models import Unit
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.versions]
 BY = Actor.system("tests")
 HEAD = "Phone,Name,Birth year,Booth code,Notice version,Batch number\n"
 
@@ -141,6 +143,24 @@ def test_rows_join_complete_calls_and_are_refused_each_with_its_reason(world: Wo
     assert world.tallies() == world.recounted()
 
 
+def test_a_booth_may_be_written_as_number_of_the_seat_and_of_the_part(world: World, tmp_path: Path) -> None:
+    with system("test"):
+        Unit.objects.filter(pk=world.booth.pk).update(code="JK-56-126")
+    public_id = bring(
+        world,
+        tmp_path,
+        HEAD
+        + "9906000001,Asha Devi,1980,56/126,1,7\n"
+        + "9906000002,Bilal Ahmad,1990,56 / 126,1,7\n"
+        + "9906000003,Chandra Kumari,1964,56/127,1,7\n",
+        unit_id=world.district.pk,
+    )
+    checked = step(world, public_id, "check")
+    assert checked.counts == {"joined": 2, "refused": 1}
+    with system("test"):
+        assert RefusedRow.objects.get().facts["excerpt"] == "JK-56-127", "as it was looked for"
+
+
 def test_a_person_named_twice_in_a_list_is_told_as_doubled(world: World, tmp_path: Path) -> None:
     world.web_join(of=world.chandra)
     asha, chandra = "9906000001,Asha Devi,1980,JK-B001,1,7\n", "9906000003,चंद्रा कुमारी,1964,JK-B001,1,7\n"
@@ -170,7 +190,7 @@ def test_a_call_completed_by_a_paper_row_has_opened_no_link(world: World, tmp_pa
     with system("test"):
         rows = programmes.funnel(node=world.state.pk, hierarchy=1, programme=world.programme, at=world.now)
     (calls,) = (row for row in rows if row.channel == Channel.MISSED_CALL)
-    assert (calls.reported, calls.unique, calls.opened, calls.completed, calls.counted) == (1, 1, 0, 1, 1)
+    assert tuple(calls.figures.values()) == (1, 1, 0, 1, 1)
 
 
 def people(n: int, *, first: int = 0, booth: str = "JK-B001") -> str:
@@ -393,6 +413,24 @@ def test_a_worker_killed_amid_the_import_goes_on_where_it_was(
     assert world.tallies() == world.recounted()
 
 
+@contextmanager
+def out_of_luck_after(slices: int) -> Iterator[None]:
+    """The database refuses every slice but the first few."""
+    with psycopg.connect(database.conninfo(None, dbname=database.name()), autocommit=True) as admin:
+        admin.execute(
+            "create function refuse_slices() returns trigger language plpgsql as $$ begin"
+            f" if (select count(*) from core_import_slice) >= {slices} then raise 'out of luck'; end if;"
+            " return new; end $$"
+        )
+        admin.execute(
+            "create trigger refused before insert on core_import_slice for each row execute function refuse_slices()"
+        )
+        try:
+            yield
+        finally:
+            admin.execute("drop function refuse_slices cascade")
+
+
 def test_an_import_that_is_given_up_half_way_can_be_undone(
     world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -402,16 +440,8 @@ def test_an_import_that_is_given_up_half_way_can_be_undone(
     public_id = bring(world, tmp_path, HEAD + people(400))
     step(world, public_id, "check")
     monkeypatch.setattr(committing, "ROWS", 50)
-    commits = iter(range(100))
-    real = committing._Backend._commit
-
-    def failing(self: committing._Backend, *given: object, **more: object) -> int | None:
-        if next(commits) == 3:
-            raise RuntimeError("out of luck")
-        return real(self, *given, **more)  # type: ignore[arg-type]  # handed on as it came
-
-    monkeypatch.setattr(committing._Backend, "_commit", failing)
-    failed = step(world, public_id, "commit")
+    with out_of_luck_after(3):
+        failed = step(world, public_id, "commit")
     assert (failed.state, failed.error) == ("failed", "went_wrong")
     assert 0 < world.count("enrolment_claim") < 400
     assert step(world, public_id, "undo").state == "undone"
@@ -515,3 +545,8 @@ def test_the_list_is_read_by_two_processes_when_it_is_long(
     assert done.counts == {"joined": 30_000, "refused": 1} and done.discarded == {"minor": 1}
     with system("test"):
         assert list(RefusedRow.objects.values_list("row", "reason")) == [(30_002, "phone")]
+
+
+def test_what_stays_reported_has_the_rungs_name_in_hindi() -> None:
+    with translation.override("hi"):
+        assert "बताए गए" in str(LIST.outcomes["late"].title)

@@ -17,10 +17,12 @@ from abhiyan.core.tables.reading import Batch
 from abhiyan.core.tables.sources import Part, Source
 from abhiyan.enrolment.actions import rows as act_rows
 from abhiyan.enrolment.actions.drives import Drives
-from abhiyan.enrolment.paper import reading
+from abhiyan.enrolment.paper.orders import Order
+from abhiyan.enrolment.paper.packing import STAGED, packed
+from abhiyan.enrolment.paper.reading import Reading
 from abhiyan.enrolment.tests.make import DAY, NOON, World
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.versions]
 RANDOM = ("member_public", "person_public", "sealed")
 
 
@@ -55,8 +57,8 @@ def world() -> World:
 
 
 @contextmanager
-def reader(world: World) -> Iterator[tuple[reading.FastLane, Any, Any, reading.Order]]:
-    order = reading.Order(
+def reader(world: World) -> Iterator[Reading]:
+    order = Order(
         table="",
         path="",
         part=Part(0, 0, 1),
@@ -67,26 +69,24 @@ def reader(world: World) -> Iterator[tuple[reading.FastLane, Any, Any, reading.O
         by=UUID(int=7),
         at=NOON,
         within=None,
+        state="JK",
         notice=None,
         workers={},
         language="hi",
     )
     with psycopg.connect(database.conninfo("gateway"), autocommit=True) as knows:
-        drives = Drives()
-        drive = drives.get(knows, order.programme_id, NOON)
-        places = reading._Places(drives, drive, knows, order)
-        yield reading.FastLane(order, drive, places, DAY), drive, places, order
+        yield Reading(order, Drives(), knows)
 
 
-def unpacked(packed: bytes) -> dict[str, bytes | None]:
+def unpacked(row: bytes) -> dict[str, bytes | None]:
     found: dict[str, bytes | None] = {}
     at = 2
-    for name in reading.STAGED:
-        length = int.from_bytes(packed[at : at + 4], "big", signed=True)
+    for name in STAGED:
+        length = int.from_bytes(row[at : at + 4], "big", signed=True)
         at += 4
-        found[name] = None if length < 0 else packed[at : at + length]
+        found[name] = None if length < 0 else row[at : at + length]
         at += max(0, length)
-    assert at == len(packed)
+    assert at == len(row)
     return found
 
 
@@ -100,14 +100,14 @@ def test_quick_rows_equal_prepared_rows(world: World) -> None:
             (n, phone, name, year, booth, None, notice, bundle, on, worker)
             for n, (phone, name, year, booth, notice, bundle, on, worker) in enumerate(drawn, 2)
         ]
-        lane.places.learn(kept)
-        packed, others = lane.take(kept)
-        quick = {found["row"]: found for found in map(unpacked, packed)}
+        reading.places.learn(kept)
+        ready, others = reading.lane.take(kept)
+        quick = {found["row"]: found for found in map(unpacked, ready)}
         quick_seen[0] += len(quick)
         batch = Batch()
-        claims, numbers = reading._claims(kept, order, drive, places, DAY, batch)
-        prepared, _refused = act_rows.prepare(claims, drive, NOON)
-        slow = {found["row"]: found for found in map(unpacked, reading._packed(prepared, numbers))}
+        claims, numbers = reading.claims(kept, batch)
+        prepared, _refused = act_rows.prepare(claims, reading.drive, NOON)
+        slow = {found["row"]: found for found in map(unpacked, packed(prepared, numbers))}
         assert quick.keys() <= slow.keys(), "the quick way takes nothing the act would refuse"
         assert len(quick) + len(others) == len(kept)
         for row, found in quick.items():
@@ -121,6 +121,6 @@ def test_quick_rows_equal_prepared_rows(world: World) -> None:
             assert ring.unseal(sealed, about=phone_id) == ring.unseal(other, about=phone_id)
             assert len({found[name] for name in RANDOM[:2]}) == 2
 
-    with reader(world) as (lane, drive, places, order):
+    with reader(world) as reading:
         holds()
     assert quick_seen[0] > 100

@@ -11,11 +11,11 @@ import pytest
 from abhiyan.core import database
 from abhiyan.enrolment import actions
 from abhiyan.enrolment.actions import Claim, ClaimRefused, Gateway, Joined, Outcome, enrol_batch
-from abhiyan.enrolment.models import Channel, Sign
+from abhiyan.enrolment.rules.channels import Channel, Sign
 
 from .make import CHANNEL, Human, World
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.versions]
 Answers = list[Outcome | ClaimRefused]
 
 

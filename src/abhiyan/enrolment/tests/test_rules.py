@@ -9,7 +9,6 @@ from abhiyan.enrolment.rules.age import Age, age_on
 from abhiyan.enrolment.rules.phone import Known, Verdict, decide
 from abhiyan.enrolment.rules.window import Fall, fall, field_instant
 
-pytestmark = pytest.mark.once
 NOON = datetime(2026, 11, 10, 6, 30, tzinfo=UTC)
 ASHA, MOHAN = ("asha devi", 1980), ("mohan lal", 1975)
 

@@ -1,12 +1,17 @@
 """Webhooks that are not taken: what the provider is told, and that a number of them is left."""
 
+import time
+from collections import Counter
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from urllib.parse import urlencode
 
 import pytest
 
+from abhiyan.core.tests.waits import until
 from abhiyan.enrolment import actions
 from abhiyan.enrolment.actions import Claim, sender_key
-from abhiyan.enrolment.models import Channel, Sign
+from abhiyan.enrolment.rules.channels import Channel, Sign
 
 from .make import CHANNEL, Human, World
 from .server import Answered, Server
@@ -20,9 +25,56 @@ def test_a_signature_with_odd_numbers_is_not_genuine(server: Server, world: Worl
     secret = connect(world, "generic", "join", JOIN)
     for seconds in ("9" * 400, "-" + "9" * 400, "9" * 5_000, "-1", "nan", "inf", "1e400", "\u00b2", ""):
         answer = server.send(
-            "POST", f"/hook/call/generic/{secret}", b"{}", {"X-Signature": f"t={seconds},v1=00"}
+            "POST", f"/hook/call/generic/{secret}", b"{}", {"X-Signature": f"t={seconds},v2=00"}
         )
         assert (answer.status, answer.json["code"]) == (403, "not_genuine"), seconds[:9]
+
+
+def test_what_was_signed_as_a_call_is_no_sms_and_no_report(server: Server, world: World) -> None:
+    secret = connect(world, "generic", "join", JOIN)
+    for kind in ("sms", "receipt"):
+        answer = call(server, secret, kind=kind, signed_kind="call", text="STOP", ref="x", status="failed")
+        assert (answer.status, answer.json["code"]) == (403, "not_genuine"), kind
+        assert call(server, secret, kind=kind, text="STOP", ref="x", status="failed").status == 200, kind
+
+
+def test_a_signature_of_the_first_version_is_told_which_to_use(server: Server, world: World) -> None:
+    secret = connect(world, "generic", "join", JOIN)
+    headers = {"X-Signature": "t=1,v1=00", "Accept-Language": "en"}
+    answer = server.send("POST", f"/hook/call/generic/{secret}", b"{}", headers)
+    assert (answer.status, answer.json["code"]) == (403, "signature_version")
+    assert "SECONDS.KIND.BODY" in answer.json["message"]
+
+
+@pytest.fixture
+def two_workers(django_db_setup: None) -> Iterator[list[Server]]:
+    workers = [Server().start() for _ in range(2)]
+    yield workers
+    for worker in workers:
+        worker.stop()
+
+
+def test_guessing_secrets_and_tokens_ends_for_all_workers_together(
+    two_workers: list[Server], world: World, token: str
+) -> None:
+    """In the worst case the minute turns meanwhile: then it is twice as many, and never once for each worker more."""
+    secret = connect(world, "generic", "join", JOIN)
+    until(lambda: {call(worker, secret).status for worker in two_workers} == {201})
+
+    def secrets(n: int) -> int:
+        return call(two_workers[n % 2], f"guess-{n}").status
+
+    def tokens(n: int) -> int:
+        return two_workers[n % 2].claim(f"guess-{n}", {}).status
+
+    for guess, refused in ((secrets, 403), (tokens, 401)):
+        began = int(time.time()) // 60
+        with ThreadPoolExecutor(8) as pool:
+            told = Counter(pool.map(guess, range(150)))
+        minutes = int(time.time()) // 60 - began + 1
+        assert set(told) == {refused, 429} and told[refused] <= 60 * minutes
+    # Whose secret and token are known does not suffer from their neighbours.
+    assert {call(worker, secret).status for worker in two_workers} == {201}
 
 
 def test_a_time_that_cannot_be_is_refused_or_not_believed(server: Server, world: World) -> None:
@@ -66,7 +118,7 @@ def test_a_number_that_is_none_of_the_address_is_named_as_such(server: Server, w
     for kind in ("call", "sms"):
         answer = call(server, secret, kind=kind, to="+911899999999", text="join")
         assert (answer.status, answer.json["code"], answer.json["field"]) == (422, "other_number", "to")
-        assert "none of our numbers at this address" in answer.json["message"]
+        assert "not one of our numbers at this address" in answer.json["message"]
     assert refused(world) == []
 
 

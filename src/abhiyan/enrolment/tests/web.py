@@ -3,6 +3,7 @@
 import json
 import re
 from datetime import date, timedelta
+from html import unescape
 from typing import Any
 from uuid import uuid4
 
@@ -121,3 +122,29 @@ def main(html: bytes) -> str:
 
 def words(language: str = "en") -> Any:
     return translation.override(language)
+
+
+# What a sender fills into the standard notice.
+FILLED = {
+    "[address]": "1 Residency Road, Srinagar",
+    "[name of the data officer]": "Asha Devi",
+    "[telephone and e-mail]": "0194 2000000",
+    "[पता]": "1 रेज़िडेंसी रोड, श्रीनगर",
+    "[डेटा अधिकारी का नाम]": "आशा देवी",
+    "[फ़ोन और ई-मेल]": "0194 2000000",
+}
+
+
+def offered(client: Client) -> dict[str, str]:
+    """What the form of the page would send back untouched."""
+    page = client.get("/notice/").content.decode()
+    boxes = re.findall(r'<textarea name="(\w+)"[^>]*>\s*(.*?)</textarea>', page, re.DOTALL)
+    seen = re.search(r'name="seen" value="(\d+)"', page)
+    assert seen, page
+    return {name: unescape(text) for name, text in boxes} | {"seen": seen[1]}
+
+
+def filled(typed: dict[str, str]) -> dict[str, str]:
+    for hole, text in FILLED.items():
+        typed = {name: value.replace(hole, text) for name, value in typed.items()}
+    return typed

@@ -10,33 +10,37 @@ from django.conf import settings
 from django.contrib import messages
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils.translation import get_language_info, gettext_lazy
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_POST
 
 from abhiyan.core import clock
 from abhiyan.core.numbers import grouped
 from abhiyan.core.refusals import NotFound, Refused
+from abhiyan.core.words import language, named
 from abhiyan.enrolment import actions, forms_drive
 from abhiyan.enrolment import queries_drive as queries
 from abhiyan.enrolment.actions import channels, tokens
 from abhiyan.enrolment.actions.notices import PUBLISH
 from abhiyan.enrolment.actions.setting_up import NOTICE
-from abhiyan.enrolment.models import Channel, ChannelToken, Drive
+from abhiyan.enrolment.activity import DRIVE
+from abhiyan.enrolment.models import ChannelToken, Drive
 from abhiyan.messaging import queries as messaging
 from abhiyan.messaging.rules import reasons
 from abhiyan.org import queries as org
+from abhiyan.org.here import address as join_address
+from abhiyan.org.here import page_unit
 from abhiyan.org.models import Release
 from abhiyan.org.viewer import Request
 from abhiyan.people import queries as known
 from abhiyan.programmes import queries as programmes
 from abhiyan.programmes.models import Programme
+from abhiyan.ui.acts import confirm, form_page
 from abhiyan.units import queries as units
 from abhiyan.units.models import Kind
 
 from .card import picture
-from .funnel import Line
-from .join import language
 from .seen import MANAGE, RUN, Seen
 
 NOT_TAKEN = {
@@ -67,7 +71,7 @@ def _page(seen: Seen, *, status: int = 200, **wrong: forms.Form) -> HttpResponse
         "programme": programme,
         "drive": held_drive,
         "name": seen.name,
-        "roll": units.name_in(held_drive.roll.names, language()),
+        "roll": named(held_drive.roll.names),
         "address": seen.address,
         "qr": picture(seen.address),
         "notice_languages": _languages(held_drive.notice_version),
@@ -81,25 +85,30 @@ def _page(seen: Seen, *, status: int = 200, **wrong: forms.Form) -> HttpResponse
         "may_run": seen.may_run,
         "may_publish": viewer.may(PUBLISH),
         "may_manage": seen.may_manage,
-        "tokens": queries.tokens(programme.pk, manages=seen.may_manage, language=language(), at=at),
-        "asked": _asked(viewer.account_id, programme.pk, at),
-        "numbers": [
-            (
-                row,
-                dict(forms_drive.PROVIDERS).get(row.provider, row.provider),
-                dict(forms_drive.MEANINGS)[row.meaning],
-            )
-            for row in messaging.numbers_of(programme.pk)
-        ],
         "funnel": _funnel(seen, at),
+        "days_href": reverse("enrolment:drive_funnel", args=[programme.public_id]),
         "not_taken": _not_taken(programme.pk),
-        "home_name": viewer.home.unit_name(language()) if viewer.home else "",
+        "home_name": viewer.home.unit_name() if viewer.home else "",
         "now": at,
     }
+    if viewer.may_any(MANAGE, RUN):  # who only takes part needs no list of keys
+        shown |= {
+            "sees_channels": True,
+            "tokens": queries.tokens(programme.pk, manages=seen.may_manage, language=language(), at=at),
+            "asked": _asked(viewer.account_id, programme.pk, at),
+            "numbers": [
+                (
+                    row,
+                    dict(forms_drive.PROVIDERS).get(row.provider, row.provider),
+                    dict(forms_drive.MEANINGS)[row.meaning],
+                )
+                for row in messaging.numbers_of(programme.pk)
+            ],
+        }
     if seen.may_run:
         shown["set_up_form"] = wrong.get("set_up") or _set_up_form(seen)
         shown["codes_form"] = wrong.get("codes") or forms_drive.CodesForm(
-            units=[(row.code, row.name(language())) for row in states], auto_id="c_%s"
+            units=[(row.code, row.name()) for row in states], auto_id="c_%s"
         )
     if viewer.may(MANAGE):
         reach = _reach(seen)
@@ -120,17 +129,12 @@ def _not_taken(programme_id: int) -> str:
     return ", ".join(f"{said} {grouped(n)}" for said, n in words.items())
 
 
-def _funnel(seen: Seen, at: datetime) -> list[Line]:
+def _funnel(seen: Seen, at: datetime) -> programmes.Funnel:
     """Of the viewer's own unit, all days together."""
-    home = seen.request.viewer.home
-    if home is None:
-        return []
-    return [
-        Line(row)
-        for row in programmes.funnel(
-            node=home.unit_id, hierarchy=home.hierarchy, programme=seen.programme, at=at
-        )
-    ]
+    home, of = seen.request.viewer.home, seen.programme
+    node = programmes.node_of(home.unit_id, home.hierarchy) if home else None
+    rows = programmes.funnel(node=node, hierarchy=node.hierarchy, programme=of, at=at) if node else []
+    return programmes.shown_funnel(node=node, programme=of, rows=rows, at=at)
 
 
 def _today(programme: Programme, at: datetime) -> date:
@@ -152,7 +156,7 @@ def _codes_off(held: Drive, today: date) -> list[dict[str, Any]]:
     rows = [
         {
             "code": each["unit"],
-            "name": units.name_in(names[each["unit"]], language()) if each["unit"] in names else each["unit"],
+            "name": named(names[each["unit"]]) if each["unit"] in names else each["unit"],
             "first": date.fromisoformat(each["from"]),
             "last": date.fromisoformat(each["to"]),
         }
@@ -172,8 +176,8 @@ def _asked(account_id: int | None, programme_id: int, at: datetime) -> list[dict
         {
             "release": each,
             "name": each.payload.get("name", ""),
-            "unit": units.name_in(each.unit.names, language()),
-            "whom": waiting[each.pk].whom_to_ask(language()) if each.pk in waiting else "",
+            "unit": named(each.unit.names),
+            "whom": waiting[each.pk].whom_to_ask() if each.pk in waiting else "",
         }
         for each in found
     ]
@@ -184,7 +188,7 @@ def _reach(seen: Seen) -> list[tuple[str, str]]:
     rows = queries.reach(seen.programme)
     spans = units.all_spans([row.id for row in rows])
     return [
-        (row.code, f"{row.name(language())} ({Kind(row.kind).label})")
+        (row.code, f"{row.name()} ({Kind(row.kind).label})")
         for row in rows
         if seen.request.viewer.may_at(MANAGE, *(lo for lo, _hi in spans.get(row.id, [])))
     ]
@@ -264,7 +268,7 @@ def drive_codes(request: Request, public_id: UUID) -> HttpResponseBase:
         return seen.back("codes")
     form = forms_drive.CodesForm(
         request.POST,
-        units=[(row.code, row.name(language())) for row in queries.states(seen.programme)],
+        units=[(row.code, row.name()) for row in queries.states(seen.programme)],
         auto_id="c_%s",
     )
 
@@ -284,16 +288,19 @@ def drive_codes(request: Request, public_id: UUID) -> HttpResponseBase:
 
 @require_GET
 def drive_poster(request: Request, public_id: UUID) -> HttpResponseBase:
-    """The drive's address as a code to print and put up."""
+    """The drive's address as a code to print and put up. Asked with a unit: the link that names this place."""
     seen = Seen(request, public_id)
+    here = page_unit(request) if "unit" in request.GET else None
+    address = join_address(seen.address, here.unit.code) if here else seen.address
     return render(
         request,
         "enrolment/drive_poster.html",
         {
             "programme": seen.programme,
             "name": seen.name,
-            "address": seen.address,
-            "qr": picture(seen.address),
+            "place": here.name if here else "",
+            "address": address,
+            "qr": picture(address),
             "number": messaging.our_number("join", seen.programme.pk),
         },
     )
@@ -323,7 +330,7 @@ def drive_ask_token(request: Request, public_id: UUID) -> HttpResponseBase:
 
     if status := _try(form, ask):
         return _page(seen, status=status, token=form)
-    messages.success(request, _("Asked. Who may allow it stands below; then you make the token here."))
+    messages.success(request, _("Request sent. See below who can approve it; then make the token here."))
     return seen.back("tokens")
 
 
@@ -345,32 +352,35 @@ def drive_make_token(request: Request, public_id: UUID, release: UUID) -> HttpRe
         token.name,
         token=token,
         unit=units.names_of([token.unit_id], language=language()).get(token.unit_id, ""),
-        channel=Channel(token.channel).label,
+        channel=DRIVE.channel(token.channel).label,
         secret=made.secret,
         address=f"{settings.ORIGIN}/api/v1/claims",
         notice=seen.drive.notice_version,
     )
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@form_page
 def drive_end_token(request: Request, public_id: UUID, token: UUID) -> HttpResponseBase:
-    """Ask once more, then end a token."""
+    """End a token."""
     seen = Seen(request, public_id)
     found: ChannelToken = queries.token_of(seen.programme.pk, token)
     org.require(request.actor, MANAGE, at=found.unit_id)
-    if request.method == "POST":
-        tokens.end_token(public_id=found.public_id, by=request.actor, at=clock.now())
-        messages.success(request, _("The token is ended. Within half a minute it is refused everywhere."))
-        return seen.back("tokens")
-    return seen.page(
-        "drive_end",
-        found.name,
-        what=_("End the token “%(name)s”?") % {"name": found.name},
-        text=_(
-            "What it has sent stays. Whoever uses it is refused from now on; a new one needs a second person again."
-        ),
-        act=_("End the token"),
-        part="tokens",
+    about = {"name": found.name}
+    back = seen.href("tokens")
+    return confirm(
+        request,
+        lambda: tokens.end_token(public_id=found.public_id, by=request.actor, at=clock.now()),
+        title=_("End the token “%(name)s”?") % about,
+        text=[
+            _("It stops working within half a minute. What it has sent stays."),
+            _("A new token needs a second person's approval again."),
+        ],
+        button=_("End the token"),
+        said=_("The token is ended. Within half a minute it is refused everywhere."),
+        done=back,
+        back=back,
+        here="programmes",
+        crumbs=seen.crumbs((found.name, "")),
     )
 
 
@@ -407,25 +417,26 @@ def drive_number(request: Request, public_id: UUID) -> HttpResponseBase:
     )
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@form_page
 def drive_end_number(request: Request, public_id: UUID, number: int) -> HttpResponseBase:
-    """Ask once more, then end one of the drive's numbers."""
+    """End one of the drive's numbers."""
     seen = Seen(request, public_id)
     org.require(request.actor, MANAGE, at=seen.programme.owner_id)
     found = next((row for row in messaging.numbers_of(seen.programme.pk) if row.pk == number), None)
     if found is None:
         raise NotFound
-    if request.method == "POST":
-        channels.end_number(
+    back = seen.href("numbers")
+    return confirm(
+        request,
+        lambda: channels.end_number(
             programme_id=seen.programme.pk, number_id=number, by=request.actor, at=clock.now()
-        )
-        messages.success(request, _("The number is ended. Within half a minute its calls are refused."))
-        return seen.back("numbers")
-    return seen.page(
-        "drive_end",
-        found.number,
-        what=_("End %(number)s?") % {"number": found.number},
-        text=_("Calls to it mean nothing any more, and what its provider was told works no longer."),
-        act=_("End the number"),
-        part="numbers",
+        ),
+        title=_("End %(number)s?") % {"number": found.number},
+        text=[_("Calls to this number are no longer counted. Its webhook address stops working.")],
+        button=_("End the number"),
+        said=_("The number is ended. Within half a minute its calls are refused."),
+        done=back,
+        back=back,
+        here="programmes",
+        crumbs=seen.crumbs((found.number, "")),
     )

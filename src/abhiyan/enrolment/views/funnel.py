@@ -1,6 +1,5 @@
 """The funnel of a unit: from the call to the member, by channel and day."""
 
-from dataclasses import dataclass
 from datetime import date
 from typing import Any
 from urllib.parse import urlencode
@@ -12,43 +11,23 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from abhiyan.core import clock
+from abhiyan.core.words import language
 from abhiyan.enrolment.forms import DaysForm
-from abhiyan.enrolment.models import Channel
 from abhiyan.enrolment.rules.steps import STEPS
 from abhiyan.org.queries import NotYours
 from abhiyan.org.viewer import Request
 from abhiyan.programmes import queries as programmes
-from abhiyan.programmes.queries import FunnelRow
+from abhiyan.programmes.queries import Funnel, FunnelRow, Line
 from abhiyan.programmes.rules import windows
 from abhiyan.ui import tables
 from abhiyan.units import queries as units
 from abhiyan.units.models import Hierarchy
 from abhiyan.units.rules import levels
 
-from .join import language
 from .seen import Seen
 
 MOST_BELOW = 200
 COLUMNS = dict.fromkeys(("day", "channel", *(step.key for step in STEPS)), "")
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """One channel on one day, or on all, as a row of a table."""
-
-    row: FunnelRow
-
-    @property
-    def channel(self) -> str:
-        return str(Channel(self.row.channel).label)
-
-    @property
-    def cells(self) -> list[tuple[str, int | None, bool]]:
-        """Label, figure (None: too few to be shown), and whether the channel has that step at all."""
-        by_phone = Channel(self.row.channel).is_by_phone
-        return [
-            (str(step.name), getattr(self.row, step.key), by_phone or not step.by_phone) for step in STEPS
-        ]
 
 
 @require_GET
@@ -59,20 +38,18 @@ def drive_funnel(request: Request, public_id: UUID) -> HttpResponseBase:
     seen = Seen(request, public_id)
     unit, hierarchy = _where(request)
     node = programmes.node_of(unit.id, hierarchy)
-    rows: list[FunnelRow] = []
-    if node is not None:
-        of = seen.programme
-        days = windows.length_days(of.opens_on, of.closes_on)
-        rows = programmes.figures(node=node, hierarchy=hierarchy, programme=of, at=at, days=days).funnel
-    lines = [Line(row) for row in rows]
+    of = seen.programme
+    days = windows.length_days(of.opens_on, of.closes_on)
+    rows = programmes.funnel(node=node, hierarchy=hierarchy, programme=of, at=at, days=days) if node else []
+    found = programmes.shown_funnel(node=node, programme=of, rows=rows, at=at)
     form = DaysForm(request.GET)
     said: dict[str, Any] = form.cleaned_data if form.is_valid() else {}
     sorting = tables.sorting(request.GET, COLUMNS, default="-day")
-    daily = _sorted([line for line in lines if line.row.on and _fits(line.row, said)], sorting)
+    daily = _sorted([line for line in found.lines if line.row.on and _fits(line.row, said)], sorting)
     if tables.wants_csv(request.GET):
-        return _csv(unit.code, daily)
+        return _csv(unit.code, found, daily)
     leaf = tables.numbered(daily, request.GET, total=len(daily))
-    name = unit.name(language())
+    name = unit.name()
     shown = {
         "here": "programmes",
         "crumbs": seen.crumbs(*_path(request, unit, hierarchy)),
@@ -80,17 +57,19 @@ def drive_funnel(request: Request, public_id: UUID) -> HttpResponseBase:
         "name": seen.name,
         "unit_name": name,
         "below": [
-            (row.name(language()), _query(row, hierarchy))
+            (row.name(), _query(row, hierarchy))
             for row in units.children(unit.id, hierarchy, language=language(), limit=MOST_BELOW).rows
         ]
         if unit.has_children
         else [],
-        "whole": [line for line in lines if line.row.on is None],
+        "whole": [line for line in found.lines if line.row.on is None],
+        "callers": found.callers,
+        "days_href": request.path,
         "form": form,
         "is_narrowed": any(said.values()) or not form.is_valid(),
         "sorting": sorting,
         "leaf": leaf,
-        "steps": STEPS,
+        "steps": found.columns,
         "is_rounded": node is not None and not node.is_exact,
     }
     return render(request, "enrolment/drive_funnel.html", shown, status=200 if form.is_valid() else 422)
@@ -122,7 +101,7 @@ def _query(row: units.UnitRow, hierarchy: int) -> str:
 def _path(request: Request, unit: units.UnitRow, hierarchy: int) -> list[tuple[str, str]]:
     """The way down to a unit, as far as its figures are in sight."""
     return [
-        (row.name(language()), "" if row.id == unit.id else request.path + _query(row, hierarchy))
+        (row.name(), "" if row.id == unit.id else request.path + _query(row, hierarchy))
         for row in units.path(unit.id, hierarchy)
         if row.id == unit.id or request.viewer.sees_counts_at(row.lo)
     ]
@@ -149,15 +128,17 @@ def _sorted(lines: list[Line], sorting: tables.Sorting) -> list[Line]:
     def asked(line: Line) -> int:
         if sorting.key == "day":
             return day(line)
-        value: int | None = getattr(line.row, sorting.key)
+        if sorting.key == "channel":
+            return line.row.channel
+        value = line.value(sorting.key)
         return -1 if value is None else value
 
     newest = sorted(lines, key=lambda line: (-day(line), line.row.channel))
     return sorted(newest, key=asked, reverse=sorting.descending)
 
 
-def _csv(code: str, lines: list[Line]) -> HttpResponseBase:
-    head = [_("Day"), _("Channel"), *(str(step.name) for step in STEPS)]
+def _csv(code: str, found: Funnel, lines: list[Line]) -> HttpResponseBase:
+    head = [_("Day"), _("Channel"), *(str(step.name) for step in found.columns)]
     return tables.csv_response(
         f"funnel-{code}",
         head,

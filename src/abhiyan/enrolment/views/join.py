@@ -5,39 +5,42 @@ Until the phone is proven every answer is the same, whoever is known behind it.
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from math import ceil
 from typing import Any
 from uuid import UUID, uuid4
 
+from django.conf import settings
 from django.http import HttpResponse, HttpResponseBase, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils import translation
 from django.utils.translation import gettext as _
 from django.views.decorators.gzip import gzip_page
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_GET
 
 from abhiyan.core import clock, limits
 from abhiyan.core.actor import PUBLIC
 from abhiyan.core.keys import keyring
 from abhiyan.core.refusals import Refused, TooMany
 from abhiyan.core.scope import system
+from abhiyan.core.words import language
 from abhiyan.enrolment import actions, queries_people
 from abhiyan.enrolment import queries_join as queries
 from abhiyan.enrolment.actions.refused import count_minor
 from abhiyan.enrolment.forms import NO, YES, CodeForm, CorrectForm, JoinForm
-from abhiyan.enrolment.models import Channel, Sign
 from abhiyan.enrolment.queries_join import OpenDrive
 from abhiyan.enrolment.rules import names
+from abhiyan.enrolment.rules.channels import Channel, Sign
 from abhiyan.enrolment.rules.number import member_number
 from abhiyan.messaging import actions as messaging
 from abhiyan.people import actions as people
 from abhiyan.people import queries as notices
 from abhiyan.people.models import Notice, Purpose
 from abhiyan.people.visit import Request
+from abhiyan.ui.acts import form_page
+from abhiyan.ui.owed import Invitation
 
-from . import drafts, places
+from . import card, drafts, places
 
-READS = ["GET", "HEAD", "POST"]
 AGAIN_AFTER = timedelta(seconds=45)  # a second code is not asked sooner
 # Without a code nothing holds a stranger back but these: (name, allowed in a window, seconds).
 PER_PHONE = ("join.phone", 5, 3600)
@@ -46,27 +49,23 @@ PER_PREFIX = ("join.prefix", 2_000, 3600)  # first five digits: a fraud that wal
 PER_HOUR = ("join.hour", 50_000, 3600)
 
 
-def language() -> str:
-    return (translation.get_language() or "hi").partition("-")[0]
-
-
 @gzip_page
-@require_http_methods(READS)
+@form_page
 def join(request: Request) -> HttpResponseBase:
     """The only open drive, or a choice of drives."""
     at = clock.now()
-    found = queries.open_drives(clock.day_in("Asia/Kolkata", at))
+    found = queries.open_drives(at)
     if len(found) == 1:
         return join_drive(request, found[0].drive.join_slug)
     return render(
         request,
         "enrolment/join_choice.html",
-        {"drives": [(one, one.name(language())) for one in found]},
+        {"drives": [(one, one.name()) for one in found]},
     )
 
 
 @gzip_page
-@require_http_methods(READS)
+@form_page
 def join_drive(request: Request, slug: str) -> HttpResponseBase:
     """Notice and form of one drive."""
     at = clock.now()
@@ -77,7 +76,8 @@ def join_drive(request: Request, slug: str) -> HttpResponseBase:
     if not queries.is_open(found, on):
         return _closed(request, found, on)
     if request.method != "POST":
-        return show_form(request, found, _fresh(request, found, on), places.Picker(), at=at)
+        picker = places.named_in_link(found, request.GET, language=language())
+        return show_form(request, found, _fresh(request, found, on), picker, at=at)
     picker = places.pick(found, request.POST, language=language())
     if "find" in request.POST or "open" in request.POST:
         # Only looking for the place: nothing is judged, what was typed stays.
@@ -95,7 +95,7 @@ def join_drive(request: Request, slug: str) -> HttpResponseBase:
     typed = read(form, picker, notice)
     try:
         return _submitted(request, found, typed, at=at)
-    except TooMany as refused:
+    except (TooMany, actions.TryAgain) as refused:
         form.add_error(None, str(refused))
         answer = show_form(request, found, form, picker, at=at, status=refused.status)
         answer["Retry-After"] = str(refused.facts["wait_s"])
@@ -105,7 +105,7 @@ def join_drive(request: Request, slug: str) -> HttpResponseBase:
         return show_form(request, found, form, picker, at=at, status=422)
 
 
-@require_http_methods(READS)
+@form_page
 def join_code(request: Request, slug: str) -> HttpResponseBase:
     """The code that proves the phone. Only the browser that asked may answer."""
     at = clock.now()
@@ -141,12 +141,16 @@ def join_code(request: Request, slug: str) -> HttpResponseBase:
                 form.add_error("code", str(refused))
                 status = refused.status
             else:
-                return enrolled(request, found, typed, phone_id=phone_id, sign=Sign.CODE, at=at)
+                try:
+                    return enrolled(request, found, typed, phone_id=phone_id, sign=Sign.CODE, at=at)
+                except actions.TryAgain as refused:  # what this request did is undone: the code holds
+                    form.add_error(None, str(refused))
+                    status = refused.status
     shown = {
         "form": form,
         "found": found,
         "asked": asked,
-        "may_ask_again": at.timestamp() - asked["at"] >= AGAIN_AFTER.total_seconds(),
+        "wait_s": _wait_s(asked, at),
     }
     return render(request, "enrolment/join_code.html", shown, status=status)
 
@@ -178,10 +182,16 @@ def join_done(request: Request, slug: str) -> HttpResponseBase:
             "done": done,
             "own": own,
             "number": member_number(own.public_id) if own else "",
-            "unit": own.unit_name(language()) if own else "",
-            "roll": own.roll_name(language()) if own else "",
+            "unit": own.unit_name() if own else "",
+            "roll": own.roll_name() if own else "",
+            "qr": card.picture(card.address(own.public_id)) if own else "",
+            "invitation": Invitation(name=found.name(), place="", address=_address(slug), poster=""),
         },
     )
+
+
+def _address(slug: str) -> str:
+    return str(settings.ORIGIN) + reverse("enrolment:join_drive", args=[slug])
 
 
 @require_GET
@@ -235,14 +245,14 @@ def judge_place(form: JoinForm | CorrectForm, picker: places.Picker) -> None:
             "where",
             _("Choose your place from the list below, or say that it is not there.")
             if picker.choices
-            else _("No place fits. Write it otherwise, or go on without it."),
+            else _("No place found. Write it another way, or go on without it."),
         )
 
 
 def judge_notice(form: JoinForm, notice: Notice) -> None:
     """The notice that was read is the one in force."""
     if form.data.get("notice", "").partition(".")[0] not in ("", str(notice.version)):
-        form.add_error(None, _("The notice has been renewed meanwhile. Read it again, please."))
+        form.add_error(None, _("The notice has changed. Please read it again."))
 
 
 def read(form: JoinForm, picker: places.Picker, notice: Notice, *, phone: str = "") -> Typed:
@@ -404,7 +414,7 @@ def _submitted(request: Request, found: OpenDrive, typed: Typed, *, at: datetime
 def _enrol_unproven(
     request: Request, found: OpenDrive, typed: Typed, *, phone_id: UUID, at: datetime
 ) -> None:
-    """Without code or proof anybody can type anybody's number: no sign, so its own shade until the phone answers.
+    """Without code or proof anybody can type anybody's number: no sign, so phone not answered yet.
 
     What the phone is known for stays unsaid here; "already a member" goes to the phone.
     """
@@ -451,12 +461,18 @@ def _remember_code(request: Request, slug: str, typed: dict[str, Any], code: UUI
     )
 
 
+def _wait_s(asked: dict[str, Any], at: datetime) -> int:
+    """Whole seconds until another code may be asked for; 0: at once."""
+    asked_at: float = asked["at"]
+    return max(0, ceil(asked_at + AGAIN_AFTER.total_seconds() - at.timestamp()))
+
+
 def _send_again(
     request: Request, found: OpenDrive, asked: dict[str, Any], typed: dict[str, Any], *, at: datetime
 ) -> HttpResponseBase:
     """Another code to the same phone, not at once."""
     slug = found.drive.join_slug
-    if at.timestamp() - asked["at"] < AGAIN_AFTER.total_seconds():
+    if _wait_s(asked, at):
         return redirect("enrolment:join_code", slug)
     try:
         code = _ask(request, typed["phone"], request.visit.key, at)
@@ -466,7 +482,6 @@ def _send_again(
             "form": form,
             "found": found,
             "asked": asked,
-            "may_ask_again": False,
             "refused": str(refused),
         }
         answer = render(request, "enrolment/join_code.html", shown, status=refused.status)
@@ -547,7 +562,7 @@ def show_form(
         "notice": notice,
         "sections": [(heading, text) for key, heading, text in _triples(notice) if key not in folded],
         "rights": [(heading, text) for key, heading, text in _triples(notice) if key in folded],
-        "drive_name": found.name(language()),
+        "drive_name": found.name(),
         "minimum": found.drive.roll.minimum_age,
         "per_phone": found.drive.roll.people_per_phone,
         "address": reverse("enrolment:join_drive", args=[found.drive.join_slug]),
@@ -570,7 +585,7 @@ def _triples(notice: Notice) -> list[tuple[str, str, str]]:
 def _closed(request: Request, found: OpenDrive, on: date) -> HttpResponse:
     shown = {
         "found": found,
-        "drive_name": found.name(language()),
+        "drive_name": found.name(),
         "is_before": on < found.programme.opens_on and found.programme.state == "open",
     }
     return render(request, "enrolment/join_closed.html", shown)

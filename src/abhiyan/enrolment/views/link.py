@@ -8,17 +8,18 @@ from django.http import HttpResponse, HttpResponseBase, QueryDict
 from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.gzip import gzip_page
-from django.views.decorators.http import require_http_methods
 
 from abhiyan.core import clock, limits
 from abhiyan.core.refusals import NotFound
 from abhiyan.core.scope import system
+from abhiyan.core.words import language
 from abhiyan.enrolment import actions
 from abhiyan.enrolment import queries_join as queries
 from abhiyan.enrolment.actions import waiting
 from abhiyan.enrolment.forms import JoinForm
 from abhiyan.enrolment.queries_join import OpenDrive
 from abhiyan.people.visit import Request
+from abhiyan.ui.acts import form_page
 
 from . import join, places
 
@@ -26,7 +27,7 @@ PER_NETWORK = ("link.network", 2_000, 3600)
 
 
 @gzip_page
-@require_http_methods(join.READS)
+@form_page
 def link(request: Request, link: str) -> HttpResponseBase:
     """Opening counts in the funnel; sending makes the caller a member. No code: the link came to the phone itself.
 
@@ -60,7 +61,7 @@ def link(request: Request, link: str) -> HttpResponseBase:
     if request.method != "POST":
         initial = {"key": link, "notice": join.notice_mark(found)}
         return _form(request, found, _asked(None, found, at, initial), places.Picker(), page)
-    picker = places.pick(found, request.POST, language=join.language())
+    picker = places.pick(found, request.POST, language=language())
     if "find" in request.POST or "open" in request.POST:
         form = _asked(None, found, at, join.typed_so_far(request.POST))
         return _form(request, found, form, picker, page)
@@ -93,6 +94,9 @@ def link(request: Request, link: str) -> HttpResponseBase:
     except actions.ClaimRefused as refused:
         join.put(form, refused)
         return _form(request, found, form, picker, page, status=422)
+    except actions.TryAgain as refused:
+        form.add_error(None, str(refused))
+        return _form(request, found, form, picker, page, status=refused.status)
     return join.to_the_card(
         request,
         found,

@@ -17,19 +17,22 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_POST
 
 from abhiyan.core import clock, limits
 from abhiyan.core.actor import Actor
 from abhiyan.core.keys import keyring
 from abhiyan.core.refusals import NotFound, Refused
 from abhiyan.core.scope import current, system, widen
+from abhiyan.core.words import language
 from abhiyan.enrolment import queries_join, queries_people
 from abhiyan.enrolment.actions import members
 from abhiyan.enrolment.actions.receipts import send_leave_receipt
+from abhiyan.enrolment.activity import DRIVE
 from abhiyan.enrolment.forms import YES, CodeForm, CorrectForm, PhoneForm, WhichForm
-from abhiyan.enrolment.models import Channel, Sign, Taken
+from abhiyan.enrolment.models import Taken
 from abhiyan.enrolment.queries_people import Member
+from abhiyan.enrolment.rules.channels import Channel, Sign
 from abhiyan.enrolment.rules.number import member_number
 from abhiyan.messaging.models import Message
 from abhiyan.messaging.rules import reasons as message_reasons
@@ -38,6 +41,7 @@ from abhiyan.people import queries as known
 from abhiyan.people.models import Purpose
 from abhiyan.people.visit import Request
 from abhiyan.ui import tables
+from abhiyan.ui.acts import form_page
 
 from . import card, join, places
 
@@ -78,7 +82,7 @@ def own(request: Request) -> Member | None:
     return queries_people.own_membership(phone_id, UUID(chosen))
 
 
-@require_http_methods(join.READS)
+@form_page
 @unlisted
 def me(request: Request) -> HttpResponseBase:
     """My membership; before the phone is proven, the question which phone it is."""
@@ -102,7 +106,7 @@ def me(request: Request) -> HttpResponseBase:
                     session=session.key,
                     by=request.actor,
                     at=at,
-                    language=join.language(),
+                    language=language(),
                     expected=expected,
                 )
             except Refused as refused:
@@ -116,7 +120,7 @@ def me(request: Request) -> HttpResponseBase:
     return render(request, "enrolment/me_phone.html", {"form": form}, status=status)
 
 
-@require_http_methods(join.READS)
+@form_page
 @unlisted
 def me_code(request: Request) -> HttpResponseBase:
     """The code that opens one's own page."""
@@ -167,7 +171,6 @@ def _mine(request: Request, at: datetime) -> HttpResponseBase:
 
 def _held(member: Member | None, phone_id: UUID, at: datetime) -> dict[str, Any]:
     """Everything that is held about one person of a phone."""
-    language = join.language()
     held = known.held_about(phone_id, member.person_id if member else None, at=at)
     claims = queries_people.claims(phone_id, member.id if member else UUID(int=0))
     with system("who recorded a person's own claims"):
@@ -177,21 +180,19 @@ def _held(member: Member | None, phone_id: UUID, at: datetime) -> dict[str, Any]
         "own": member,
         "held": held,
         "number": member_number(member.public_id) if member else "",
-        "unit": member.unit_name(language) if member else "",
-        "roll": member.roll_name(language) if member else "",
-        "terms": [
-            (one, one.programme(language), one.unit(language)) for one in queries_people.terms(member.id)
-        ]
+        "unit": member.unit_name() if member else "",
+        "roll": member.roll_name() if member else "",
+        "terms": [(one, one.programme(), one.unit()) for one in queries_people.terms(member.id)]
         if member
         else [],
         "claims": [
             {
                 "told": one,
-                "channel": Channel(one.channel).label,
+                "channel": DRIVE.channel(one.channel).label,
                 "sign": Sign(one.sign).label,
                 "became": Taken(one.taken).label if one.is_own else _("nobody's yet"),
                 "by": names.get(one.by, ""),
-                "unit": one.unit(language),
+                "unit": one.unit(),
             }
             for one in claims
         ],
@@ -214,7 +215,7 @@ def _held(member: Member | None, phone_id: UUID, at: datetime) -> dict[str, Any]
     }
 
 
-@require_http_methods(join.READS)
+@form_page
 @unlisted
 def me_which(request: Request) -> HttpResponseBase:
     """A second fact, where several people share the phone."""
@@ -241,14 +242,12 @@ def me_which(request: Request) -> HttpResponseBase:
                 "name" if found else "birth_year",
                 _("Two people on this phone were born in that year: write your name too.")
                 if found
-                else _(
-                    "Nobody on this phone was entered like that. Try the year, or the name, as you gave it."
-                ),
+                else _("No such entry on this phone. Try the year or the name as you gave it."),
             )
     return render(request, "enrolment/me_which.html", {"form": form}, status=status)
 
 
-@require_http_methods(join.READS)
+@form_page
 @unlisted
 def me_correct(request: Request) -> HttpResponseBase:
     """Put name, year or place right, oneself."""
@@ -274,7 +273,7 @@ def correct_page(
     initial = {"name": member.name, "birth_year": member.birth_year}
     data = request.POST
     is_looking = "find" in data or "open" in data
-    picker = places.pick(found, data, language=join.language())
+    picker = places.pick(found, data, language=language())
     form = CorrectForm(data if request.method == "POST" and not is_looking else None, initial=initial)
     if is_looking:
         form = CorrectForm(initial=initial | {k: v[:300] for k, v in data.items() if isinstance(v, str)})
@@ -306,7 +305,7 @@ def correct_page(
     context = {
         "form": form,
         "own": member,
-        "unit": member.unit_name(join.language()),
+        "unit": member.unit_name(),
         "address": request.path,
         "places_url": join.places_address(found),
         **places.context(picker),
@@ -341,13 +340,13 @@ def me_consents(request: Request) -> HttpResponseBase:
         messages.success(request, _("Thank you. You can take it back here at any time."))
     else:
         people.withdraw_consent(
-            person_id=member.person_id, purpose=purpose, channel=Channel.WEB.value, by=by, at=at
+            person_id=member.person_id, purposes=[purpose], channel=Channel.WEB.value, by=by, at=at
         )
-        messages.success(request, _("Taken back. What was waiting to be sent is stopped."))
+        messages.success(request, _("Withdrawn. Messages that were waiting are stopped."))
     return redirect("enrolment:me")
 
 
-@require_http_methods(join.READS)
+@form_page
 @unlisted
 def me_leave(request: Request) -> HttpResponseBase:
     """Leave: one question, one press."""
@@ -360,7 +359,7 @@ def me_leave(request: Request) -> HttpResponseBase:
         is_last = not any(one.is_current for one in queries_people.own_memberships(member.phone_id))
         if is_last:
             send_leave_receipt(
-                phone_id=member.phone_id, language=join.language(), programme_id=member.programme_id, at=at
+                phone_id=member.phone_id, language=language(), programme_id=member.programme_id, at=at
             )
         return render(request, "enrolment/me_left.html", {"own": member, "is_last": is_last})
     return render(request, "enrolment/me_leave.html", {"own": member})
@@ -443,8 +442,8 @@ def me_card(request: Request) -> HttpResponseBase:
     shown = {
         "own": member,
         "number": member_number(member.public_id),
-        "unit": member.unit_name(join.language()),
-        "roll": member.roll_name(join.language()),
+        "unit": member.unit_name(),
+        "roll": member.roll_name(),
         "qr": card.picture(card.address(member.public_id)),
     }
     return render(request, "enrolment/me_card.html", shown)

@@ -11,7 +11,6 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import get_language_info, gettext_lazy
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods
 
 from abhiyan.core import clock
 from abhiyan.core.refusals import NotFound, Refused
@@ -25,6 +24,7 @@ from abhiyan.people.actions import NoticeRenewed
 from abhiyan.people.rules import standard_notice
 from abhiyan.people.rules.notices import NoticeText, missing
 from abhiyan.people.rules.standard_notice import LANGUAGES
+from abhiyan.ui.acts import form_page
 
 LONGEST = 20_000
 LONGEST_SHORT = 300  # it goes out by SMS, part by part
@@ -72,22 +72,22 @@ def _wrongs(text: NoticeText, typed: str, language: str) -> list[str]:
         )
         found.append(_("This is missing, or has nothing beneath it: %(parts)s") % {"parts": named})
     if holes := standard_notice.holes(typed):
-        found.append(_("Fill in what stands in square brackets: %(holes)s") % {"holes": " ".join(holes)})
+        found.append(_("Fill in the text in square brackets: %(holes)s") % {"holes": " ".join(holes)})
     if not settings.DEMO and not notices.is_address_local():  # else the page says so of the whole server
         found += [
-            _("This address opens on the server itself only: %(address)s") % {"address": address}
+            _("This address opens only on the server: %(address)s") % {"address": address}
             for address in dict.fromkeys(re.findall(r"https?://[\w.:\[\]-]+", typed))
             if notices.leads_here(address)
         ]
     if len(text.short) > LONGEST_SHORT:
         found.append(
-            _("The first reply has %(n)d characters; it goes out by SMS and may have %(most)d at most.")
+            _("The first reply has %(n)d characters. It goes out by SMS, so write at most %(most)d.")
             % {"n": len(text.short), "most": LONGEST_SHORT}
         )
     return found
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@form_page
 def notice(request: Request) -> HttpResponseBase:
     """What stands; a POST is looked over first (step look), then published (step publish)."""
     office = next(

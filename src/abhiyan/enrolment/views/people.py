@@ -14,16 +14,19 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_POST
 
 from abhiyan.core import clock
 from abhiyan.core.refusals import NotFound
+from abhiyan.core.words import language
 from abhiyan.enrolment import queries_people as queries
 from abhiyan.enrolment.actions import members, reading
 from abhiyan.enrolment.actions.reading import read_people
+from abhiyan.enrolment.activity import DRIVE
 from abhiyan.enrolment.forms import FilterForm
-from abhiyan.enrolment.models import Channel, Kind, Sign, Taken
+from abhiyan.enrolment.models import Kind, Taken
 from abhiyan.enrolment.queries_people import Member, Wanted
+from abhiyan.enrolment.rules.channels import Sign
 from abhiyan.enrolment.rules.number import member_number
 from abhiyan.org import actions as org
 from abhiyan.org import queries as authority
@@ -33,11 +36,11 @@ from abhiyan.org.viewer import Request, Viewer
 from abhiyan.people import queries as known
 from abhiyan.programmes.models import Rung
 from abhiyan.ui import tables
+from abhiyan.ui.acts import ask, form_page
 from abhiyan.units import queries as units
 from abhiyan.units.models import Hierarchy
 from abhiyan.units.rules import levels
 
-from .join import READS, language
 from .member import correct_page
 
 RUNGS = {"counted": Rung.COUNTED, "unsigned": Rung.UNSIGNED, "confirmed": Rung.CONFIRMED}
@@ -55,7 +58,7 @@ class StrikeForm(forms.Form):
 class ExportForm(forms.Form):
     """What a list of people is needed for."""
 
-    reason = forms.CharField(label=gettext_lazy("What is the list needed for?"), max_length=300)
+    reason = forms.CharField(label=gettext_lazy("What do you need the list for?"), max_length=300)
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,19 +129,19 @@ def people(request: Request) -> HttpResponseBase:
         leaf = _page(looked, _wanted(said, sorting), request.GET)
     if leaf is not None:
         read_people(by=request.actor, unit_id=looked.row.id, n=len(leaf.rows), at=at)
-    lang = language()
     shown = {
         "here": "people",
-        "crumbs": _crumbs(request.viewer, looked, lang),
+        "crumbs": _crumbs(request.viewer, looked),
         "unit": looked.row,
-        "unit_name": looked.row.name(lang),
+        "unit_name": looked.row.name(),
         "form": form,
         "sorting": sorting,
         "leaf": leaf,
-        "rows": [line(one, lang) for one in leaf.rows] if leaf else [],
+        "rows": [line(one) for one in leaf.rows] if leaf else [],
         "is_whole": is_whole,
         "is_narrowed": any(said.values()) or not form.is_valid(),
-        "below": _below(looked, text, lang) if looked.is_large and not is_whole else [],
+        "is_filtered": any(value for name, value in said.items() if name != "q"),
+        "below": _below(looked, text) if looked.is_large and not is_whole else [],
         "text": text,
         "may_export": request.viewer.may_at("people.export", looked.row.lo or 0)
         and bool(leaf and leaf.rows)
@@ -154,15 +157,16 @@ def people(request: Request) -> HttpResponseBase:
     return render(request, "enrolment/people.html", shown, status=200 if form.is_valid() else 422)
 
 
-def line(one: Member, lang: str) -> dict[str, Any]:
-    """A member as a row of a list."""
+def line(one: Member) -> dict[str, Any]:
+    """A member as a row of a list. For one who has left: number, unit and the day it ended."""
     return {
         "member": one,
         "number": member_number(one.public_id),
-        "unit": one.unit_name(lang),
-        "channel": Channel(one.channel).label,
-        "kind": Kind(one.kind).label,
-        "rung": Rung(one.rung).label,
+        "unit": one.unit_name(),
+        "channel": "" if one.is_withheld else DRIVE.channel(one.channel).label,
+        "kind": "" if one.is_withheld else Kind(one.kind).label,
+        "rung": _("Left") if one.is_withheld else Rung(one.rung).label,
+        "day": one.ended_on if one.is_withheld and one.ended_on else one.day,
     }
 
 
@@ -183,12 +187,12 @@ def _page(looked: Looked, wanted: Wanted, given: QueryDict) -> tables.Leaf:
     )
 
 
-def _crumbs(viewer: Viewer, looked: Looked, lang: str) -> list[tuple[str, str]]:
+def _crumbs(viewer: Viewer, looked: Looked) -> list[tuple[str, str]]:
     """What stands above; an address only where its people are in sight."""
     slug = levels.SLUGS[looked.hierarchy]
     return [
         (
-            row.name(lang),
+            row.name(),
             _href(row.code, slug) if row.id != looked.row.id and viewer.sees_people_at(row.lo) else "",
         )
         for row in units.path(looked.row.id, looked.hierarchy)
@@ -196,13 +200,12 @@ def _crumbs(viewer: Viewer, looked: Looked, lang: str) -> list[tuple[str, str]]:
     ]
 
 
-def _below(looked: Looked, text: str, lang: str) -> list[dict[str, Any]]:
+def _below(looked: Looked, text: str) -> list[dict[str, Any]]:
     """The next smaller units, where a unit is too large to list at once; what was looked for goes along."""
     slug = levels.SLUGS[looked.hierarchy]
-    page = units.children(looked.row.id, looked.hierarchy, language=lang, limit=200)
+    page = units.children(looked.row.id, looked.hierarchy, language=language(), limit=200)
     return [
-        {"name": row.name(lang), "href": _href(row.code, slug, text), "leaves": row.leaves}
-        for row in page.rows
+        {"name": row.name(), "href": _href(row.code, slug, text), "leaves": row.leaves} for row in page.rows
     ]
 
 
@@ -239,7 +242,7 @@ def people_export(request: Request) -> HttpResponseBase:
     if not narrowed.is_valid():
         raise NotFound
     if not form.is_valid():
-        messages.error(request, _("Say what the list is needed for."))
+        messages.error(request, _("Say what you need the list for."))
         return redirect(back)
     assert looked.row.lo is not None and looked.row.hi is not None
     n = queries.count_below(
@@ -260,7 +263,7 @@ def people_export(request: Request) -> HttpResponseBase:
     except reading.ListTooLong as refused:
         messages.error(request, str(refused))
         return redirect(back)
-    messages.success(request, _("Asked. Who may allow it stands under Releases."))
+    messages.success(request, _("Request sent. Approvals lists who can approve it."))
     return redirect(back)
 
 
@@ -281,13 +284,12 @@ def people_download(request: Request, public_id: UUID) -> HttpResponseBase:
         limit=reading.ROWS_PER_DAY + 1,
     )
     read_people(by=request.actor, unit_id=looked.row.id, n=len(rows), at=at, act="enrolment.export_people")
-    lang = language()
     head = [
         _("Name"),
         _("Member number"),
         _("Phone"),
         _("Unit"),
-        _("Counted how"),
+        _("Status"),
         _("Came by"),
         _("Kind"),
         _("Day"),
@@ -296,14 +298,14 @@ def people_download(request: Request, public_id: UUID) -> HttpResponseBase:
         (
             row["member"].name or "",
             row["number"],
-            f"…{row['member'].last4}",
+            f"…{row['member'].last4}" if row["member"].last4 else "",
             row["unit"],
             str(row["rung"]),
             str(row["channel"]),
             str(row["kind"]),
-            row["member"].day.isoformat(),
+            row["day"].isoformat(),
         )
-        for row in (line(one, lang) for one in rows)
+        for row in (line(one) for one in rows)
     )
     return tables.csv_response("people", head, lines)
 
@@ -320,8 +322,32 @@ def _as_asked(settings: Mapping[str, Any]) -> QueryDict:
 
 @require_GET
 def person(request: Request, public_id: UUID) -> HttpResponseBase:
-    """One entry: terms, claims with who sent them, consents with their proof."""
-    return _person(request, queries.member_for(public_id))
+    """One entry: terms, claims with who sent them, consents with their proof. For one who has left: only that."""
+    member = queries.member_for(public_id)
+    return _left(request, member) if member.is_withheld else _person(request, member)
+
+
+def _readable(public_id: UUID) -> Member:
+    """A member whose entry may be read. NotFound for one who has left, too."""
+    member = queries.member_for(public_id)
+    if member.is_withheld:
+        raise NotFound
+    return member
+
+
+def _left(request: Request, member: Member) -> HttpResponse:
+    read_people(by=request.actor, unit_id=member.unit_id, n=1, at=clock.now(), act="enrolment.read_person")
+    shown = {"here": "people", "crumbs": _crumbs_of(member), **line(member)}
+    return render(request, "enrolment/person_left.html", shown)
+
+
+def _crumbs_of(member: Member) -> list[tuple[str, str]]:
+    people_page = reverse("enrolment:people")
+    return [
+        (_("People"), people_page),
+        (member.unit_name(), people_page + "?" + urlencode({"unit": member.unit_code})),
+        (member.name or member_number(member.public_id), ""),
+    ]
 
 
 def _person(
@@ -329,11 +355,8 @@ def _person(
     member: Member,
     *,
     revealed: str = "",
-    strike_form: forms.Form | None = None,
-    status: int = 200,
 ) -> HttpResponse:
     at = clock.now()
-    lang = language()
     read_people(by=request.actor, unit_id=member.unit_id, n=1, at=at, act="enrolment.read_person")
     spans = [lo for lo, _hi in units.all_spans([member.unit_id]).get(member.unit_id, [])]
     claims = queries.claims(member.phone_id, member.id)
@@ -349,24 +372,17 @@ def _person(
     }
     shown = {
         "here": "people",
-        "crumbs": [
-            (_("People"), reverse("enrolment:people")),
-            (
-                member.unit_name(lang),
-                reverse("enrolment:people") + "?" + urlencode({"unit": member.unit_code}),
-            ),
-            (member.name or member_number(member.public_id), ""),
-        ],
+        "crumbs": _crumbs_of(member),
         "member": member,
-        **line(member, lang),
-        "roll": member.roll_name(lang),
+        **line(member),
+        "roll": member.roll_name(),
         "terms": [
             {
                 "term": one,
-                "programme": one.programme(lang),
-                "unit": one.unit(lang),
+                "programme": one.programme(),
+                "unit": one.unit(),
                 "kind": Kind(one.kind).label,
-                "channel": Channel(one.channel).label,
+                "channel": DRIVE.channel(one.channel).label,
                 "rung": Rung(one.rung).label,
             }
             for one in queries.terms(member.id)
@@ -374,35 +390,38 @@ def _person(
         "claims": [
             {
                 "told": one,
-                "channel": Channel(one.channel).label,
+                "channel": DRIVE.channel(one.channel).label,
                 "sign": Sign(one.sign).label,
                 "became": Taken(one.taken).label,
                 "by": by.get(one.by, ""),
-                "unit": one.unit(lang),
+                "unit": one.unit(),
             }
             for one in claims
         ],
-        "consents": [(each, Channel(each.channel).label) for each in held.consents],
+        "consents": [(each, DRIVE.channel(each.channel).label) for each in held.consents],
         "may": may,
         "may_reveal": request.viewer.may_at("people.reveal", *spans),
         "revealed": revealed,
-        "strike_form": strike_form or StrikeForm(),
         "at": at,
     }
-    return render(request, "enrolment/person.html", shown, status=status)
+    return render(request, "enrolment/person.html", shown)
 
 
 @require_POST
 def person_reveal(request: Request, public_id: UUID) -> HttpResponseBase:
     """The whole number, for one look; it leaves a row."""
-    member = queries.member_for(public_id)
+    member = _readable(public_id)
     number = org.reveal_phone(
-        phone_id=member.phone_id, unit_id=member.unit_id, by=request.actor, at=clock.now()
+        phone_id=member.phone_id,
+        about=member.public_id,
+        unit_id=member.unit_id,
+        by=request.actor,
+        at=clock.now(),
     )
     return _person(request, member, revealed=number)
 
 
-@require_http_methods(READS)
+@form_page
 def person_correct(request: Request, public_id: UUID) -> HttpResponseBase:
     """Put an entry right."""
     member = queries.member_for(public_id)
@@ -425,19 +444,32 @@ def person_correct(request: Request, public_id: UUID) -> HttpResponseBase:
     )
 
 
-@require_POST
+@form_page
 def person_strike_off(request: Request, public_id: UUID) -> HttpResponseBase:
     """Strike an entry off, with its reason."""
     member = queries.member_for(public_id)
-    form = StrikeForm(request.POST)
-    if not form.is_valid():
-        return _person(request, member, strike_form=form, status=422)
-    try:
-        members.strike_off(
-            membership=public_id, reason=form.cleaned_data["reason"], by=request.actor, at=clock.now()
-        )
-    except members.AlreadyEnded as refused:
-        form.add_error(None, str(refused))
-        return _person(request, member, strike_form=form, status=refused.status)
-    messages.success(request, _("Struck off. Its count is taken back on its own day."))
-    return redirect("enrolment:person", public_id)
+    authority.require(request.actor, "enrolment.strike_off", at=member.unit_id)
+    name = member.name or member_number(member.public_id)
+    page = reverse("enrolment:person", args=[public_id])
+    if not member.is_current:
+        messages.info(request, str(members.AlreadyEnded.message))
+        return redirect(page)
+    return ask(
+        request,
+        lambda given: members.strike_off(
+            membership=public_id, reason=given["reason"], by=request.actor, at=clock.now()
+        ),
+        form=StrikeForm(request.POST if request.method == "POST" else None),
+        title=_("Strike off %(name)s?") % {"name": name},
+        text=[
+            _("The membership ends now and is no longer counted. The entry stays, with your reason."),
+            _("Only this person can undo it, by joining again from their own phone."),
+        ],
+        button=_("Strike off"),
+        said=_("Struck off. The membership is no longer counted."),
+        done=page,
+        back=page,
+        is_danger=True,
+        here="people",
+        crumbs=[(_("People"), reverse("enrolment:people")), (name, page), (_("Strike off"), "")],
+    )

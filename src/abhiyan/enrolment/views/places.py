@@ -74,6 +74,18 @@ def pick(found: OpenDrive, data: QueryDict, *, language: str) -> Picker:
     return picker
 
 
+def named_in_link(found: OpenDrive, data: QueryDict, *, language: str) -> Picker:
+    """The place a shared link names, already chosen; nothing where nobody may join for it."""
+    code = data.get("unit", "").strip()[:64].replace("\x00", "")
+    if not code:
+        return Picker()
+    hierarchy = queries.tree_for(found)
+    picker = Picker(chosen=_home(found, code, hierarchy))
+    if picker.chosen is not None:
+        picker.choices = _choices(found, [picker.chosen], hierarchy, picker, language)
+    return picker
+
+
 def _descend(found: OpenDrive, picker: Picker, under: str, hierarchy: int, language: str) -> None:
     top = queries.top_of(found, hierarchy)
     path = units.path(_id_of(under) or top, hierarchy)

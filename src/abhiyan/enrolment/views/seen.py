@@ -9,6 +9,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from abhiyan.core.words import named
 from abhiyan.enrolment import queries_drive as queries
 from abhiyan.enrolment.actions import tokens
 from abhiyan.enrolment.models import Drive
@@ -16,8 +17,6 @@ from abhiyan.org.viewer import Request
 from abhiyan.programmes import queries as programmes
 from abhiyan.programmes.models import Programme
 from abhiyan.units import queries as units
-
-from .join import language
 
 RUN, MANAGE = "programmes.run", tokens.MANAGE
 
@@ -29,7 +28,7 @@ class Seen:
         self.request = request
         self.programme: Programme = programmes.programme_for(request.viewer, public_id)
         self.drive: Drive = queries.drive_for(self.programme)
-        self.name = units.name_in(self.programme.names, language())
+        self.name = named(self.programme.names)
         self.may_run = self.may(RUN, self.programme.owner_id)
         self.may_manage = self.may(MANAGE, self.programme.owner_id)
 
@@ -46,7 +45,7 @@ class Seen:
         return [
             (_("Programmes"), reverse("programmes:list")),
             (self.name, reverse("programmes:programme", args=[self.programme.public_id])),
-            (_("Channels and funnel"), here),
+            (_("How people join"), here),
             *more,
         ]
 
@@ -61,5 +60,9 @@ class Seen:
         status = shown.pop("status", 200)
         return render(self.request, f"enrolment/{template}.html", shown, status=status)
 
+    def href(self, part: str) -> str:
+        """A part of the drive's own page."""
+        return reverse("enrolment:drive", args=[self.programme.public_id]) + f"#{part}"
+
     def back(self, part: str) -> HttpResponseBase:
-        return redirect(reverse("enrolment:drive", args=[self.programme.public_id]) + f"#{part}")
+        return redirect(self.href(part))

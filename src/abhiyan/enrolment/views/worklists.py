@@ -1,9 +1,10 @@
-"""What waits for a human eye: claims without a place, and calls that name nobody on a shared phone.
+"""What waits for a human eye: members without a place, and calls from phones that several members share.
 
 Neither is exported: a list of people leaves only with a second person's yes, and these are worked off here.
 """
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -12,41 +13,42 @@ from django.contrib import messages
 from django.http import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods
 
 from abhiyan.core import clock
 from abhiyan.core.refusals import NotFound, Refused
+from abhiyan.core.words import language, named
 from abhiyan.enrolment import queries_people as queries
 from abhiyan.enrolment.actions import members
 from abhiyan.enrolment.actions.members import AlreadyEnded, NothingToPlace
 from abhiyan.enrolment.actions.reading import read_people
+from abhiyan.enrolment.activity import DRIVE
 from abhiyan.enrolment.forms import DaysForm, PlaceAndDaysForm
-from abhiyan.enrolment.models import Channel
 from abhiyan.enrolment.queries_join import HOMES
 from abhiyan.enrolment.rules.number import member_number
+from abhiyan.org import queries as authority
 from abhiyan.org.queries import NotYours
 from abhiyan.org.viewer import Request
 from abhiyan.ui import tables
+from abhiyan.ui.acts import confirm, form_page
 from abhiyan.units import queries as units
 from abhiyan.units.models import Kind
 
-from .join import READS, language
 
-
-@require_http_methods(READS)
+@form_page
 def unplaced(request: Request) -> HttpResponseBase:
     """Members whose place is not known: one line each; type, Enter, next."""
     at = clock.now()
-    lang = language()
     asked: dict[str, Any] = {}
     status = 200
     if request.method == "POST":
         if "all" in request.POST:
             return _place_all(request)
         claim = _uuid(request.POST.get("claim", ""))
-        found = _found(request, request.POST.get("unit", ""), request.POST.get("where", ""), lang)
+        found = _found(request, request.POST.get("unit", ""), request.POST.get("where", ""))
         if len(found) == 1:
             try:
                 members.place_claim(claim=claim, unit_id=found[0].id, by=request.actor, at=at)
@@ -54,20 +56,20 @@ def unplaced(request: Request) -> HttpResponseBase:
                 asked = {"claim": claim, "error": str(refused)}
                 status = refused.status
             else:
-                messages.success(request, _("Placed: %(unit)s") % {"unit": found[0].name(lang)})
+                messages.success(request, _("Placed: %(unit)s") % {"unit": found[0].name()})
                 return redirect(request.get_full_path())
         else:
             status = 422
             asked = {
                 "claim": claim,
                 "where": request.POST.get("where", "")[:100],
-                "error": _("Which of these is it?") if found else _("No place fits. Write it otherwise."),
+                "error": _("Which of these is it?") if found else _("No place found. Write it another way."),
                 "choices": [
                     (
                         row.code,
-                        row.name(lang),
+                        row.name(),
                         Kind(row.kind).label,
-                        ", ".join(units.name_in(a, lang) for a in row.above[2:]),
+                        ", ".join(named(a) for a in row.above[2:]),
                     )
                     for row in found
                 ],
@@ -86,8 +88,8 @@ def unplaced(request: Request) -> HttpResponseBase:
             {
                 "claim": one,
                 "number": member_number(one.member),
-                "channel": Channel(one.channel).label,
-                "suggested": [(each.code, each.name(lang)) for each in suggested[one.public_id]],
+                "channel": DRIVE.channel(one.channel).label,
+                "suggested": [(each.code, each.name()) for each in suggested[one.public_id]],
                 "asked": asked if asked.get("claim") == one.public_id else None,
             }
             for one in waiting
@@ -113,51 +115,76 @@ def _place_all(request: Request) -> HttpResponseBase:
             except (AlreadyEnded, NothingToPlace):  # left, or placed by somebody else, in the meantime
                 continue
             done += 1
-    messages.success(request, ngettext("%(n)s claim placed.", "%(n)s claims placed.", done) % {"n": done})
+    messages.success(request, ngettext("%(n)s entry placed.", "%(n)s entries placed.", done) % {"n": done})
     return redirect(request.get_full_path())
 
 
-@require_http_methods(READS)
+@require_http_methods(["GET", "HEAD"])
 def nameless(request: Request) -> HttpResponseBase:
     """Calls from a phone of several people: whose are they?"""
-    at = clock.now()
-    error: tuple[UUID, str] | None = None
-    status = 200
-    if request.method == "POST":
-        claim, member = _uuid(request.POST.get("claim", "")), _uuid(request.POST.get("member", ""))
-        try:
-            members.settle_claim(claim=claim, membership=member, by=request.actor, at=at)
-        except NotYours:
-            raise
-        except Refused as refused:
-            error, status = (claim, str(refused)), refused.status
-        else:
-            messages.success(request, _("Settled."))
-            return redirect(request.get_full_path())
-    lang = language()
     form = PlaceAndDaysForm(request.GET)
-    place = _place(request, form, lang)
+    place = _place(request, form)
     leaf = _leaf(request, form, queries.nameless, place)
     waiting: Sequence[queries.Nameless] = leaf.rows
-    if error and all(one.public_id != error[0] for one in waiting):
-        messages.error(request, error[1])  # its line has gone meanwhile
-    read_people(by=request.actor, unit_id=_home(request), n=len(waiting), at=at)
+    read_people(by=request.actor, unit_id=_home(request), n=len(waiting), at=clock.now())
     shown = {
         "here": "people",
-        "crumbs": [(_("People"), reverse("enrolment:people")), (_("Calls that name nobody"), "")],
+        "crumbs": [(_("People"), reverse("enrolment:people")), (_("Calls from shared phones"), "")],
         "rows": [
             {
                 "claim": one,
-                "channel": Channel(one.channel).label,
-                "candidates": [(each, each.unit_name(lang)) for each in one.candidates],
-                "error": error[1] if error and error[0] == one.public_id else "",
+                "channel": DRIVE.channel(one.channel).label,
+                "candidates": [(each, each.unit_name()) for each in one.candidates],
             }
             for one in waiting
         ],
-        "place": place.name(lang) if place else "",
+        "place": place.name() if place else "",
+        "asked": request.META.get("QUERY_STRING", ""),
         **_list(request, form, leaf),
     }
-    return render(request, "enrolment/nameless.html", shown, status=_status(status, form))
+    return render(request, "enrolment/nameless.html", shown, status=_status(200, form))
+
+
+@form_page
+def nameless_settle(request: Request, claim: UUID, member: UUID) -> HttpResponseBase:
+    """Say whose a call from a shared phone was. The query of the list it came from is kept."""
+    asked = request.META.get("QUERY_STRING", "")
+    back = reverse("enrolment:nameless") + (f"?{asked}" if asked else "")
+    settle = partial(members.settle_claim, claim=claim, membership=member, by=request.actor, at=clock.now())
+    found = queries.nameless_claim(claim)
+    if found is None and request.method != "POST":
+        raise NotFound
+    if found is None:  # settled meanwhile, here or by somebody else; the act knows
+        try:
+            settle()
+        except NothingToPlace as refused:
+            messages.info(request, str(refused))
+        return redirect(back)
+    authority.require(request.actor, "enrolment.place", at=queries.claim_unit(claim))
+    whose = next((each for each in found.candidates if each.public_id == member), None)
+    if whose is None:
+        raise NotFound
+    name = whose.name or member_number(whose.public_id)
+    about = {"who": name, "when": date_format(found.at, "j M Y, H:i")}
+    return confirm(
+        request,
+        settle,
+        title=_("Was this call from %(who)s?") % about,
+        text=[
+            _("The call of %(when)s then counts as an answer from %(who)s's phone.") % about,
+            _("This cannot be undone."),
+        ],
+        button=_("Yes, it was %(who)s") % about,
+        said=_("Noted: the call was from %(who)s.") % about,
+        done=back,
+        back=back,
+        here="people",
+        crumbs=[
+            (_("People"), reverse("enrolment:people")),
+            (_("Calls from shared phones"), back),
+            (name, ""),
+        ],
+    )
 
 
 def _leaf(
@@ -202,21 +229,21 @@ def _status(status: int, form: forms.Form) -> int:
     return status if form.is_valid() else 422
 
 
-def _place(request: Request, form: forms.Form, lang: str) -> units.UnitRow | None:
+def _place(request: Request, form: forms.Form) -> units.UnitRow | None:
     """The unit whose queue is asked for, by code or name; what is not found is said at its field."""
     text = str(form.cleaned_data.get("unit") or "").strip() if form.is_valid() else ""
     home = request.viewer.home
     if not text or home is None:
         return None
     within = (home.unit_id, home.hierarchy)
-    found = units.search(text, language=lang, within=within, hierarchy=home.hierarchy, limit=1)
+    found = units.search(text, language=language(), within=within, hierarchy=home.hierarchy, limit=1)
     if not found:
         form.add_error("unit", _("No unit of yours fits. Write its name or code."))
         return None
     return units.standing(found[0].id, home.hierarchy)
 
 
-def _found(request: Request, code: str, text: str, lang: str) -> list[units.UnitRow]:
+def _found(request: Request, code: str, text: str) -> list[units.UnitRow]:
     """The unit of a code, else places that fit a text: PIN code, name, booth."""
     code, text = code.strip()[:64].replace("\x00", ""), text.strip()[:100].replace("\x00", "")
     if code:
@@ -230,7 +257,9 @@ def _found(request: Request, code: str, text: str, lang: str) -> list[units.Unit
     home = request.viewer.home
     if not text or home is None:
         return []
-    found = units.search(text, language=lang, within=(home.unit_id, home.hierarchy), kinds=HOMES, limit=10)
+    found = units.search(
+        text, language=language(), within=(home.unit_id, home.hierarchy), kinds=HOMES, limit=10
+    )
     exact = [row for row in found if row.code.casefold() == text.casefold()]
     return exact or found
 

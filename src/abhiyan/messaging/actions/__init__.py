@@ -12,6 +12,7 @@ from .numbers import (
     leave_number,
     note_inbound,
 )
+from .offices import ask_holder, forget_question, tell_of_reset
 from .published import publish_templates
 from .queueing import (
     INSERT,
@@ -23,37 +24,14 @@ from .queueing import (
     send_many,
     take_back,
 )
-from .sending import LEASE, TRIES, hand_over, lease, receive_receipt
-
-__all__ = [
-    "INSERT",
-    "LEASE",
-    "RELEASABLE",
-    "TRIES",
-    "NotProvable",
-    "NothingHeld",
-    "NumberTaken",
-    "NumberUnclear",
-    "Outgoing",
-    "UnknownTemplate",
-    "ask_to_release",
-    "connect_number",
-    "end_number",
-    "forget_programme",
-    "hand_over",
-    "heed_no",
-    "heed_withdrawal",
-    "hold_restored",
-    "insert_parameters",
-    "lease",
-    "leave_number",
-    "note_inbound",
-    "publish_templates",
-    "receive_receipt",
-    "release_held",
-    "send",
-    "send_code",
-    "send_many",
-    "set_allowance",
-    "take_back",
-]
+from .sending import (
+    LEASE,
+    TRIES,
+    Going,
+    admit,
+    end_outage,
+    lease,
+    note_outage,
+    receive_receipt,
+    settle,
+)

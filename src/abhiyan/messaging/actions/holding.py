@@ -16,7 +16,6 @@ RELEASABLE = ("budget", "restored")  # reasons of holding that two people may ov
 
 
 class NothingHeld(Refused):
-    code = "nothing_held"
     message = _("Nothing is held back here any more.")
 
 

@@ -1,5 +1,7 @@
 """A phone says no: what waits for it is given up, and what is asked before each message."""
 
+from collections.abc import Collection
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
@@ -22,6 +24,10 @@ def heed_no(*, told: PhoneSaidNo) -> None:
     """
     rows = _waiting_for(told.phone_id)
     if told.scope == "all":
+        theirs = Message.objects.filter(phone_id=told.phone_id)
+        # In the order of ids, as the sender locks them.
+        found = list(theirs.order_by("pk").select_for_update().values_list("pk", flat=True))
+        Message.objects.filter(pk__in=found).update(last4="")  # offices no longer read who left
         rows = rows.exclude(template=noes.RECEIPT).exclude(template__startswith="code.")
     else:
         rows = rows.filter(kind=MessageClass.OUTREACH)
@@ -33,21 +39,32 @@ def heed_withdrawal(*, told: ConsentWithdrawn) -> None:
     if told.purpose != Purpose.MESSAGES:
         return
     phone_id = people.person(told.person_id).phone_id
-    if not standing(phone_id)[1]:
+    if not standing([phone_id])[phone_id].consented:
         _give_up(_waiting_for(phone_id).filter(kind=MessageClass.OUTREACH), reason="no_consent", at=told.at)
 
 
-_STANDING = """select x.scope, x.at, exists (select from people_person p join people_consent c on c.person_id = p.id
+_STANDING = """select o.id, x.scope, x.at, exists (select from people_person p
+ join people_consent c on c.person_id = p.id
  where p.phone_id = o.id and c.purpose = %s and c.withdrawn_at is null)
- from (values (%s::uuid)) o(id) left join people_suppression x on x.phone_id = o.id and x.lifted_at is null"""
+ from unnest(%s::uuid[]) o(id) left join people_suppression x on x.phone_id = o.id and x.lifted_at is null"""
 
 
-def standing(phone_id: UUID) -> tuple[noes.No | None, bool]:
-    """What a phone says no to now, and whether somebody on it says yes to messages."""
+@dataclass(frozen=True, slots=True)
+class Stand:
+    """What a phone says no to, if it does; whether somebody on it says yes to messages."""
+
+    no: noes.No | None
+    consented: bool
+
+
+def standing(phone_ids: Collection[UUID]) -> dict[UUID, Stand]:
+    """What each phone says now."""
     with connection.cursor() as cursor:
-        cursor.execute(_STANDING, [Purpose.MESSAGES.value, phone_id])
-        scope, said_at, consented = cursor.fetchone()
-    return noes.No(scope, said_at) if scope else None, consented
+        cursor.execute(_STANDING, [Purpose.MESSAGES.value, list(phone_ids)])
+        return {
+            phone_id: Stand(noes.No(scope, said_at) if scope else None, consented)
+            for phone_id, scope, said_at, consented in cursor.fetchall()
+        }
 
 
 def _waiting_for(phone_id: UUID) -> QuerySet[Message]:

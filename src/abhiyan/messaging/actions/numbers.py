@@ -24,17 +24,14 @@ def leave_number() -> str:
 
 
 class NumberUnclear(Refused):
-    code = "number_unclear"
     message = _("Write the number with its country, such as +91….")
 
 
 class NumberTaken(Refused):
-    code = "number_taken"
     message = _("This number is already in use. End it first, then add it again.")
 
 
 class NotProvable(Refused):
-    code = "not_provable"
     message = _("Give the provider's signing token, or the networks its calls come from.")
 
 

@@ -1,15 +1,13 @@
 """The texts that go out: the shipped ones are published, and what waited for one goes."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.db.models import Q
 
 from abhiyan.core import audit
 from abhiyan.core.actor import Actor
 from abhiyan.messaging.models import Message, MessageClass, Template
-from abhiyan.messaging.rules import texts
-
-CODE_LIVES = timedelta(minutes=10)  # as `people` lets one live
+from abhiyan.messaging.rules import hours, texts
 
 
 def publish_templates(*, at: datetime, by: Actor) -> int:
@@ -43,6 +41,6 @@ def _free_held_for_text(*, at: datetime) -> tuple[int, int]:
         kind=MessageClass.OUTREACH  # needs a registered text besides
     )
     over = held.filter(
-        Q(expires_at__lte=at) | Q(template__startswith="code.", queued_at__lte=at - CODE_LIVES)
+        Q(expires_at__lte=at) | Q(template__startswith="code.", queued_at__lte=at - hours.CODE_LIFE)
     ).update(state=Message.State.DROPPED, reason="too_late", settled_at=at)
     return held.update(state=Message.State.QUEUED, reason="", due_at=at), over

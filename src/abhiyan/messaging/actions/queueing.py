@@ -15,7 +15,7 @@ from abhiyan.core.keys import keyring
 from abhiyan.core.refusals import Refused
 from abhiyan.core.scope import system
 from abhiyan.messaging.models import Message
-from abhiyan.messaging.rules import hours, texts
+from abhiyan.messaging.rules import hours, noes, texts
 from abhiyan.people.news import CodeAsked
 
 from .numbers import leave_number
@@ -24,7 +24,6 @@ UNSENT = (Message.State.QUEUED, Message.State.HELD, Message.State.LEASED)
 
 
 class UnknownTemplate(Refused):
-    code = "unknown_template"
     message = _("There is no text “%(template)s” in this language. Publish it first.")
 
 
@@ -74,7 +73,7 @@ def insert_parameters(*, messages: Sequence[Outgoing], at: datetime) -> list[lis
             message.language,
             ring.phone_id(message.phone),
             ring.seal(message.phone.encode(), about=ident.bytes),
-            message.phone[-4:],
+            "" if message.template == noes.RECEIPT else message.phone[-4:],  # offices no longer read who left
             ring.seal(json.dumps(message.blanks, ensure_ascii=False).encode(), about=ident.bytes),
             message.unit_id,
             message.programme_id,
@@ -120,7 +119,11 @@ def take_back(*, keys: Sequence[str], at: datetime) -> int:
     """
     with system("taking messages back"):
         rows = Message.objects.filter(pk__in=[_ident(key) for key in keys], state__in=UNSENT)
-        return rows.update(state=Message.State.DROPPED, reason="taken_back", settled_at=at, leased_until=None)
+        # Locked in the order of their ids, as the sender does: else two who meet could wait for each other.
+        found = list(rows.order_by("pk").select_for_update().values_list("pk", flat=True))
+        return Message.objects.filter(pk__in=found).update(
+            state=Message.State.DROPPED, reason="taken_back", settled_at=at, leased_until=None
+        )
 
 
 def send_code(*, news: CodeAsked) -> None:

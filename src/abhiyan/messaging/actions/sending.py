@@ -1,43 +1,53 @@
-"""The way out: leasing, the gate, the breaker that guards the budget, handing over, and what became of it."""
+"""Sending in batches: one transaction leases, one opens the gate, one settles what came back."""
 
 import json
 import logging
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+from cryptography.exceptions import InvalidTag
 from django.conf import settings
 from django.db import connection
-from django.db.models import QuerySet
 
 from abhiyan.core import environment
 from abhiyan.core.keys import keyring
 from abhiyan.core.scope import system
-from abhiyan.messaging.adapters import Adapter, Handed, Letter
-from abhiyan.messaging.models import Message, Template
+from abhiyan.messaging.adapters import Handed, Letter
+from abhiyan.messaging.models import Message, Outage, Template
 from abhiyan.messaging.queries import active_texts, text_for
 from abhiyan.messaging.rules import hours, noes, texts
 
-from .noes import standing
+from .noes import Stand, standing
 
-LEASE = timedelta(minutes=2)
-TRIES = 6  # then given up; waits grow from one minute to an hour
-BATCH = 200
+LEASE = timedelta(minutes=2)  # many times what a gateway may take; then it returns to the queue
+CODE_LEASE = timedelta(seconds=30)
+WAIT_S = 15.0  # for a gateway's whole answer
+CODE_WAIT_S = 3.0  # a hand is free again after it, and the next code goes
+TRIES = 6  # then given up
+FIRST_WAIT = timedelta(minutes=1)  # they double, to an hour
+FIRST_CODE_WAIT = timedelta(seconds=5)
+LONGEST_WAIT = timedelta(hours=1)
 
 log = logging.getLogger(__name__)
+State = Message.State
 
 # An array of what is to be taken, for it is read once; `in` may be read once a row, and each time takes n more.
 _LEASE = """update messaging_message set state = 'leased', leased_until = %(until)s, tries = tries + 1
  where id = any(array(select id from messaging_message where state in ('queued', 'leased') and due_at <= %(at)s
- and (leased_until is null or leased_until <= %(at)s){} order by due_at limit %(n)s for update skip locked))
- returning id, kind, template, language, phone_id, sealed_phone, sealed_blanks, programme_id, queued_at, tries,
- reason"""
+ and (leased_until is null or leased_until <= %(at)s) and template {} 'code.%%' order by due_at limit %(n)s
+ for update skip locked))
+ returning id, kind, template, language, phone_id, sealed_phone, sealed_blanks, programme_id, queued_at, due_at,
+ tries, reason"""
 
 
 @dataclass(frozen=True, slots=True)
-class _Leased:
+class Leased:
+    """A message that is ours for a while. Its id and number of tries name the lease: each lease is another try."""
+
     id: UUID
     kind: int
     template: str
@@ -47,25 +57,43 @@ class _Leased:
     sealed_blanks: bytes
     programme_id: int
     queued_at: datetime
+    due_at: datetime
     tries: int
     reason: str
 
+    @property
+    def is_code(self) -> bool:
+        return texts.is_code(self.template)
 
-def lease(*, at: datetime, n: int = BATCH) -> list[_Leased]:
-    """Take up to n due messages for two minutes; a lease that lapses returns to the queue.
+    @property
+    def is_free(self) -> bool:
+        """Whether it costs nothing of the budget. A code is the answer to somebody who waits at a screen; its own
+        limits stand where it is asked. What two people released goes, whatever the hour has spent."""
+        return self.is_code or self.reason == "released"
 
-    One-time codes first: whoever asked for one waits for it, and it lives five minutes.
+
+@dataclass(frozen=True, slots=True)
+class Going:
+    """A message past the gate, and its letter. hour: the hour whose budget it was taken from, if any."""
+
+    message: Leased
+    letter: Letter
+    hour: datetime | None
+
+
+def lease(*, at: datetime, n: int, codes: bool) -> list[Leased]:
+    """Take up to n due messages, one-time codes or all others, the longest due first.
+
+    A lease that lapses returns to the queue.
     """
-    found: list[_Leased] = []
+    given: dict[str, Any] = {"at": at, "until": at + (CODE_LEASE if codes else LEASE), "n": n}
     with system("send messages"), connection.cursor() as cursor:
-        for which in (" and template like 'code.%%'", ""):
-            cursor.execute(_LEASE.format(which), {"at": at, "until": at + LEASE, "n": n - len(found)})
-            found += [_Leased(*row) for row in cursor.fetchall()]
-    return found
+        cursor.execute(_LEASE.format("like" if codes else "not like"), given)
+        return sorted((Leased(*row) for row in cursor.fetchall()), key=lambda one: one.due_at)
 
 
 def gate(
-    *, message: _Leased, at: datetime, no: noes.No | None, consented: bool
+    *, message: Leased, at: datetime, no: noes.No | None, consented: bool
 ) -> tuple[str, str, datetime | None]:
     """What a leased message may do: ("go", "", None), ("wait", reason, until) or ("drop", reason, None).
 
@@ -73,7 +101,7 @@ def gate(
     needs. Nobody can override either here, nor by a release.
     """
     when = hours.may_go(kind=message.kind, queued_at=message.queued_at, at=at, zone=settings.TIME_ZONE)
-    if when is None:
+    if when is None or (message.is_code and at - message.queued_at > hours.CODE_LIFE):
         return "drop", "too_late", None
     if no and noes.stops(no, kind=message.kind, template=message.template, queued_at=message.queued_at):
         return "drop", "suppressed", None
@@ -84,145 +112,234 @@ def gate(
     return "go", "", None
 
 
-_SPEND = """insert into messaging_spending as s (programme_id, hour, allowed, spent)
- select %(programme)s, %(hour)s, a.allowed, 1 from (select coalesce((select per_hour from messaging_allowance
- where programme_id = %(programme)s), %(usual)s)) a(allowed) where a.allowed > 0
- on conflict (programme_id, hour) do update set spent = s.spent + 1 where s.spent < s.allowed returning s.spent"""
+# The hour's row, then one conditional update, which gives what is left of the allowance.
+_HOUR = """insert into messaging_spending (programme_id, hour, allowed)
+ values (%(programme)s, %(hour)s, coalesce((select per_hour from messaging_allowance
+ where programme_id = %(programme)s), %(usual)s)) on conflict do nothing"""
+_SPEND = """with hour as (select spent, allowed, least(%(n)s, greatest(allowed - spent, 0)) as given
+ from messaging_spending where programme_id = %(programme)s and hour = %(hour)s for update)
+ update messaging_spending s set spent = s.spent + hour.given,
+ tripped_at = case when hour.given < %(n)s then coalesce(s.tripped_at, %(at)s) else s.tripped_at end
+ from hour where s.programme_id = %(programme)s and s.hour = %(hour)s returning hour.given"""
+_GIVE_BACK = """update messaging_spending set spent = greatest(spent - %s, 0)
+ where programme_id = %s and hour = %s"""
 
 
-_TRIP = """insert into messaging_spending as s (programme_id, hour, allowed, tripped_at)
- values (%(programme)s, %(hour)s, 0, %(at)s)
- on conflict (programme_id, hour) do update set tripped_at = coalesce(s.tripped_at, excluded.tripped_at)"""
-
-
-def spend(*, programme_id: int, at: datetime) -> bool:
-    """Take one message out of this hour's allowance by one conditional update; False when the breaker is out."""
-    hour = at.replace(minute=0, second=0, microsecond=0)
-    usual = environment.SMS_PER_HOUR()
-    values: dict[str, Any] = {"programme": programme_id, "hour": hour, "usual": usual, "at": at}
+def spend(*, programme_id: int, n: int, at: datetime) -> int:
+    """Take n messages out of this hour's allowance; how many it gives. Fewer than n: the breaker is out."""
+    values: dict[str, Any] = {
+        "programme": programme_id,
+        "hour": _hour(at),
+        "usual": environment.SMS_PER_HOUR(),
+        "n": n,
+        "at": at,
+    }
     with connection.cursor() as cursor:
+        cursor.execute(_HOUR, values)
         cursor.execute(_SPEND, values)
-        if cursor.fetchone():
-            return True
-        cursor.execute(_TRIP, values)
-    return False
+        return int(cursor.fetchone()[0])
 
 
-# Behind a breaker that is out: what of the lease was left, and what waits in the queue for this same hour. All in one
-# step, or a burst of callers would keep everybody else's messages waiting while it is held one by one.
+def _hour(at: datetime) -> datetime:
+    return at.replace(minute=0, second=0, microsecond=0)
+
+
+# What waits in the queue for the same hour behind a breaker that is out. All in one step, or a burst of callers would
+# keep everybody else's messages waiting while it is held one by one.
 _HOLD = """update messaging_message set state = 'held', reason = 'budget', leased_until = null
- where id = any(%s) and state = 'leased' or id = any(array(select id from messaging_message where programme_id = any(%s)
+ where id = any(array(select id from messaging_message where programme_id = any(%s)
  and state = 'queued' and due_at <= %s and reason <> 'released' and template not like 'code.%%' order by due_at limit %s
  for update skip locked))"""
-
-
 HELD_AT_ONCE = 10_000
 
+# What becomes of leases, by id and try. Rows are locked in the order of their ids, as `take_back` does.
+_PUT = """with mine as materialized (select m.id, t.state, t.reason, t.due_at, t.settled_at, t.spared
+ from messaging_message m join unnest(%s::uuid[], %s::smallint[], %s::text[], %s::text[], %s::timestamptz[],
+ %s::timestamptz[], %s::smallint[]) t(id, tries, state, reason, due_at, settled_at, spared)
+ on t.id = m.id and t.tries = m.tries where m.state = 'leased' order by m.id for update of m)
+ update messaging_message m set state = mine.state, reason = mine.reason, due_at = coalesce(mine.due_at, m.due_at),
+ settled_at = mine.settled_at, tries = m.tries - mine.spared, leased_until = null from mine where mine.id = m.id"""
 
-def hand_over(*, messages: Sequence[_Leased], adapter: Adapter, at: datetime) -> int:
-    """Send leased messages through an adapter, past gate and budget. Returns how many the gateway took.
+# What has gone has gone, whatever was decided meanwhile.
+_SENT = """with gone as materialized (select m.id, t.reason, t.ref, t.parts
+ from messaging_message m join unnest(%s::uuid[], %s::text[], %s::text[], %s::smallint[]) t(id, reason, ref, parts)
+ on t.id = m.id order by m.id for update of m)
+ update messaging_message m set state = 'sent', reason = gone.reason, sent_at = %s, settled_at = null,
+ leased_until = null, adapter = %s, adapter_ref = gone.ref, parts = gone.parts from gone where gone.id = m.id"""
 
-    Must not run inside a transaction: what was decided is committed before the adapter is called, and its answer
-    right after. A crash in between leaves a lease to lapse, and the gateway knows our reference again. What was taken
-    back, held or leased anew since it was leased stays as it is and does not go.
+_STILL_OURS = """select m.id from messaging_message m join unnest(%s::uuid[], %s::smallint[]) t(id, tries)
+ on t.id = m.id and t.tries = m.tries where m.state = 'leased'"""
+
+
+@dataclass(frozen=True, slots=True)
+class _Fate:
+    """What becomes of a lease whose message does not go, or came back."""
+
+    message: Leased
+    state: Message.State
+    reason: str
+    due_at: datetime | None = None  # as it was, unless said
+    settled_at: datetime | None = None
+    is_spared: bool = False  # the try does not count
+
+
+def admit(*, messages: Sequence[Leased], at: datetime) -> list[Going]:
+    """Let leased messages past gate and budget, in their order. Those that may go now; of the others the row says why.
+
+    In one transaction, before the adapter is called: a crash later leaves a lease to lapse, and the gateway knows our
+    reference again. What was taken back, held or leased by somebody else since does not go, and its row stays.
     """
     if not messages:
-        return 0
-    taken = 0
+        return []
     with system("send messages"):
+        ours = _still_ours(messages)
+        stands = standing({message.phone_id for message in messages})
         published = active_texts()
-    broken: set[int] = set()  # programmes whose breaker is out
-    rest: list[UUID] = []  # of this lease, behind it
-    for message in messages:
-        if message.programme_id in broken and not _is_free(message):
-            rest.append(message.id)
-            continue
-        with system("send messages"):
-            letter = _decide(message, published=published, broken=broken, at=at)
-        if letter is None:
-            continue
-        handed = adapter.hand(letter)
-        with system("send messages"):
-            _settle(message, handed=handed, adapter=adapter.name, text=letter.text, at=at)
-        taken += handed.ok
-    if broken:
-        with system("send messages"), connection.cursor() as cursor:
-            cursor.execute(_HOLD, [rest, sorted(broken), at, HELD_AT_ONCE])
-    return taken
+        fates: list[_Fate] = []
+        ready: list[tuple[Leased, Letter]] = []
+        for message in messages:
+            if message.id not in ours:
+                continue
+            found = _judged(message, stands[message.phone_id], published, at)
+            if isinstance(found, _Fate):
+                fates.append(found)
+            else:
+                ready.append((message, found))
+        going, held = _within_budget(ready, at)
+        _put(fates + held)
+    return going
 
 
-def _is_free(message: _Leased) -> bool:
-    """Whether it costs nothing of the budget. A code is the answer to somebody who waits at a screen; its own limits
-    stand where it is asked. What two people released goes, whatever the hour has spent."""
-    return message.template.startswith("code.") or message.reason == "released"
+def _still_ours(messages: Sequence[Leased]) -> set[UUID]:
+    with connection.cursor() as cursor:
+        cursor.execute(_STILL_OURS, [[one.id for one in messages], [one.tries for one in messages]])
+        return {row[0] for row in cursor.fetchall()}
 
 
-def _of_lease(message: _Leased) -> QuerySet[Message]:
-    """Its row while this very lease holds it; each lease is another try."""
-    return Message.objects.filter(pk=message.id, state=Message.State.LEASED, tries=message.tries)
-
-
-def _decide(
-    message: _Leased, *, published: Mapping[tuple[str, str], Template], broken: set[int], at: datetime
-) -> Letter | None:
-    """The letter to hand over; or None, and the reason stands on the row. Adds to `broken` the programme whose budget
-    is spent."""
-    rows = _of_lease(message)
-    if not rows.exists():
-        return None
-    no, consented = standing(message.phone_id)
-    verdict, reason, until = gate(message=message, at=at, no=no, consented=consented)
+def _judged(
+    message: Leased, stand: Stand, published: Mapping[tuple[str, str], Template], at: datetime
+) -> Letter | _Fate:
+    """The letter of a message that may go; else what becomes of it."""
+    verdict, reason, until = gate(message=message, at=at, no=stand.no, consented=stand.consented)
     if verdict == "drop":
-        rows.update(state=Message.State.DROPPED, reason=reason, settled_at=at, leased_until=None)
-        return None
+        return _Fate(message, State.DROPPED, reason, settled_at=at)
     if verdict == "wait":
-        rows.update(state=Message.State.QUEUED, reason=reason, due_at=until, leased_until=None)
-        return None
+        return _Fate(message, State.QUEUED, reason, due_at=until)
     found = text_for(published, message.template, message.language)
     if found is None or (message.kind == texts.OUTREACH and not found.registration):
-        rows.update(state=Message.State.HELD, reason="template", leased_until=None)
-        return None
-    ring = keyring()
-    values = json.loads(ring.unseal(bytes(message.sealed_blanks), about=message.id.bytes))
+        return _Fate(message, State.HELD, "template")
+    # What is wrong with one message must not make others wait.
     try:
-        text = texts.fill(found.text, values | {"organisation": settings.ORGANISATION or "Abhiyan"})
-    except (
-        KeyError
-    ):  # a text published since asks for more than this message brings; others must not wait for it
+        phone, blanks = (
+            keyring().unseal(bytes(sealed), about=message.id.bytes).decode()
+            for sealed in (message.sealed_phone, message.sealed_blanks)
+        )
+    except (InvalidTag, IndexError):
+        log.exception("a message cannot be unsealed")
+        return _Fate(message, State.FAILED, "sealed", settled_at=at)
+    values = json.loads(blanks) | {"organisation": settings.ORGANISATION or "Abhiyan"}
+    try:
+        text = texts.fill(found.text, values)
+    except KeyError:  # a text published since needs more than this message brings
         log.warning("a message does not fill its text", extra={"facts": {"template": message.template}})
-        rows.update(state=Message.State.HELD, reason="template", leased_until=None)
-        return None
-    if not _is_free(message) and not spend(programme_id=message.programme_id, at=at):
-        broken.add(message.programme_id)
-        rows.update(state=Message.State.HELD, reason="budget", leased_until=None)
-        return None
+        return _Fate(message, State.HELD, "template")
     return Letter(
         ref=str(message.id),
-        phone=ring.unseal(bytes(message.sealed_phone), about=message.id.bytes).decode(),
+        phone=phone,
         text=text,
         template=message.template,
         registration=found.registration,
+        wait_s=CODE_WAIT_S if message.is_code else WAIT_S,
     )
 
 
-def _settle(message: _Leased, *, handed: Handed, adapter: str, text: str, at: datetime) -> None:
-    rows = _of_lease(message)
-    if handed.ok:  # it has gone, whatever was decided while it went
-        Message.objects.filter(pk=message.id).update(
-            state=Message.State.SENT,
-            reason=handed.reason,
-            sent_at=at,
-            settled_at=None,
-            leased_until=None,
-            adapter=adapter,
-            adapter_ref=handed.ref,
-            parts=texts.parts(text),
+def _within_budget(ready: Sequence[tuple[Leased, Letter]], at: datetime) -> tuple[list[Going], list[_Fate]]:
+    """Letters as far as the budgets reach; the rest is held, and with it what waits behind the same budget."""
+    asked = Counter(message.programme_id for message, _letter in ready if not message.is_free)
+    left = {
+        programme_id: spend(programme_id=programme_id, n=n, at=at)
+        for programme_id, n in sorted(asked.items())
+    }
+    broken = sorted(programme_id for programme_id, n in asked.items() if left[programme_id] < n)
+    going: list[Going] = []
+    held: list[_Fate] = []
+    for message, letter in ready:
+        if message.is_free:
+            going.append(Going(message, letter, None))
+        elif left[message.programme_id]:
+            left[message.programme_id] -= 1
+            going.append(Going(message, letter, _hour(at)))
+        else:
+            held.append(_Fate(message, State.HELD, "budget"))
+    if broken:
+        with connection.cursor() as cursor:
+            cursor.execute(_HOLD, [broken, at, HELD_AT_ONCE])
+    return going, held
+
+
+def settle(*, returned: Sequence[tuple[Going, Handed]], adapter: str, at: datetime) -> int:
+    """Put down what became of messages that were handed over, in one transaction. How many the gateway took."""
+    if not returned:
+        return 0
+    gone = [(going, handed) for going, handed in returned if handed.ok]
+    with system("send messages"), connection.cursor() as cursor:
+        if gone:
+            rows = [
+                (going.message.id, handed.reason, handed.ref, texts.parts(going.letter.text))
+                for going, handed in gone
+            ]
+            cursor.execute(_SENT, [*map(list, zip(*rows, strict=True)), at, adapter])
+        _put([_after(going.message, handed, at) for going, handed in returned if not handed.ok])
+        unspent = Counter(
+            (going.message.programme_id, going.hour)
+            for going, handed in returned
+            if handed.again and going.hour is not None
         )
-    elif handed.again and message.tries < TRIES:
-        wait = timedelta(minutes=min(60, 2 ** (message.tries - 1)))
-        rows.update(state=Message.State.QUEUED, reason=handed.reason, due_at=at + wait, leased_until=None)
-    else:
-        rows.update(state=Message.State.FAILED, reason=handed.reason, settled_at=at, leased_until=None)
+        for (programme_id, hour), n in sorted(unspent.items()):
+            cursor.execute(_GIVE_BACK, [n, programme_id, hour])
+    return len(gone)
+
+
+def _after(message: Leased, handed: Handed, at: datetime) -> _Fate:
+    """What becomes of a message that the gateway did not take."""
+    if handed.is_spared:  # due at once: how fast the gateway is tried again is the breaker's to say
+        return _Fate(message, State.QUEUED, handed.reason, due_at=at, is_spared=True)
+    if handed.again and message.tries < TRIES:
+        first = FIRST_CODE_WAIT if message.is_code else FIRST_WAIT
+        wait = min(LONGEST_WAIT, first * 2 ** (message.tries - 1))
+        return _Fate(message, State.QUEUED, handed.reason, due_at=at + wait)
+    return _Fate(message, State.FAILED, handed.reason, settled_at=at)
+
+
+def _put(fates: Sequence[_Fate]) -> None:
+    if not fates:
+        return
+    rows = [
+        (
+            one.message.id,
+            one.message.tries,
+            one.state.value,
+            one.reason,
+            one.due_at,
+            one.settled_at,
+            int(one.is_spared),
+        )
+        for one in fates
+    ]
+    with connection.cursor() as cursor:
+        cursor.execute(_PUT, list(map(list, zip(*rows, strict=True))))
+
+
+def note_outage(*, lane: str, since: datetime, reason: str) -> None:
+    """The gateway takes nothing of a lane any more: doctor, metrics and the page of messages say so."""
+    with system("send messages"):
+        Outage.objects.update_or_create(lane=lane, defaults={"since": since, "reason": reason})
+
+
+def end_outage(*, lane: str) -> None:
+    """The gateway takes messages of a lane again."""
+    with system("send messages"):
+        Outage.objects.filter(lane=lane).delete()
 
 
 def receive_receipt(*, ref: str, status: str, at: datetime) -> bool:

@@ -7,6 +7,7 @@ from .texts import SERVICE
 
 OPENS, CLOSES = time(10), time(21)  # in the recipient's zone; may only be made stricter
 PROMPT = timedelta(minutes=10)  # a service message goes at any hour while it is this young
+CODE_LIFE = timedelta(minutes=10)  # as `people` lets a one-time code live; later it would only mislead
 SERVICE_LIFE = timedelta(days=7)  # held longer by budget or outage: once, within this
 
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from .texts import DUTY, OUTREACH
+from .texts import DUTY, OUTREACH, is_code
 
 RECEIPT = "leave.receipt"
 
@@ -18,7 +18,7 @@ class No:
 
 def always_goes(template: str) -> bool:
     """The receipt of the no itself; and one-time codes, which answer whoever waits at a screen."""
-    return template == RECEIPT or template.startswith("code.")
+    return template == RECEIPT or is_code(template)
 
 
 def stops(no: No, *, kind: int, template: str, queued_at: datetime) -> bool:

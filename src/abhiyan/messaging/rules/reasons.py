@@ -4,17 +4,23 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 WORDS: dict[str, Promise] = {
-    "budget": _("Over this hour's budget: waits for a release"),
+    "budget": _("Over this hour's limit: waits for approval"),
     "template": _("No registered text for it yet"),
     "hours": _("Waits for 10:00"),
     "too_late": _("Too late: given up"),
     "taken_back": _("Taken back before it was sent"),
     "suppressed": _("The phone said no"),
     "no_consent": _("No consent for messages"),
-    "restored": _("Waited when the backup was taken: it may have been sent since"),
-    "released": _("Released by two people"),
+    "restored": _("Was waiting at the time of the backup; may have been sent since"),
+    "released": _("Approved by two people"),
     "unconfirmed": _("Handed over; the gateway did not confirm in time"),
+    "sealed": _("We cannot open its seal with our keys"),
     "no_connection": _("The gateway could not be reached; tried again"),
+}
+# A gateway that takes nothing, by the lane that waits for it.
+AWAY: dict[str, Promise] = {
+    "codes": _("The SMS gateway does not accept one-time codes. People who ask for one do not get it now."),
+    "send": _("The SMS gateway does not accept messages. They wait here and go out when it works again."),
 }
 KINDS: dict[str, Promise] = {
     "code.sign_in": _("Code to sign in"),
@@ -23,7 +29,10 @@ KINDS: dict[str, Promise] = {
     "code.leave": _("Code to leave"),
     "drive.reply": _("Reply to a missed call"),
     "drive.already": _("Already a member"),
-    "duty.in_charge": _("Word of being in charge"),
+    "duty.in_charge": _("News of being in charge"),
+    "duty.office": _("Question whether they accept an office"),
+    "account.reset_asked": _("News of a reset asked for"),
+    "account.reset_done": _("News of a reset done"),
     "leave.receipt": _("Receipt of leaving"),
 }
 

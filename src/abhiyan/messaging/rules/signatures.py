@@ -16,21 +16,34 @@ def twilio(url: str, params: Mapping[str, str], token: str) -> str:
     return base64.b64encode(hmac.digest(token.encode(), text.encode(), "sha1")).decode()
 
 
-def generic(at_s: int, body: bytes, secret: str) -> str:
-    """Our own: hexadecimal HMAC-SHA256 over "seconds.body", sent as `X-Signature: t=seconds,v1=signature`."""
-    return hmac.new(secret.encode(), b"%d." % at_s + body, hashlib.sha256).hexdigest()
+def generic(at_s: int, kind: str, body: bytes, secret: str) -> str:
+    """Our own: hexadecimal HMAC-SHA256 over "seconds.kind.body", sent as `X-Signature: t=seconds,v2=signature`.
+
+    kind: call, sms or receipt, as in the address. So what was signed as a call is no SMS.
+    """
+    return hmac.new(secret.encode(), b"%d.%s." % (at_s, kind.encode()) + body, hashlib.sha256).hexdigest()
 
 
-def generic_holds(header: str, body: bytes, secret: str, at: datetime) -> bool:
-    """Whether an X-Signature header fits the body and is at most five minutes off."""
-    pairs = dict(part.strip().partition("=")[::2] for part in header.split(",") if "=" in part)
+def generic_holds(header: str, kind: str, body: bytes, secret: str, at: datetime) -> bool:
+    """Whether an X-Signature header fits kind and body and is at most five minutes off."""
+    pairs = _pairs(header)
     try:
         at_s = int(pairs.get("t", ""))
     except ValueError:
         return False
     if abs(int(at.timestamp()) - at_s) > REPLAY_WINDOW_S:  # as a float a long number would be too large
         return False
-    return equal(generic(at_s, body, secret), pairs.get("v1", ""))
+    return equal(generic(at_s, kind, body, secret), pairs.get("v2", ""))
+
+
+def is_first_version(header: str) -> bool:
+    """Whether a sender signs as it was once, without the kind."""
+    pairs = _pairs(header)
+    return "v1" in pairs and "v2" not in pairs
+
+
+def _pairs(header: str) -> dict[str, str]:
+    return dict(part.strip().partition("=")[::2] for part in header.split(",") if "=" in part)
 
 
 def equal(one: str, other: str) -> bool:

@@ -42,6 +42,16 @@ TEXTS: dict[tuple[str, str], str] = {
     "Accept or decline: {link}",
     ("duty.in_charge", "hi"): "{organisation}: {unit} में {programme} के लिए आपको {role} बनाया गया है। "
     "स्वीकार करें या मना करें: {link}",
+    ("duty.office", "en"): "{organisation}: you are named {office}, {unit}. Accept or decline: {link}",
+    ("duty.office", "hi"): "{organisation}: आपको {office}, {unit} बनाया गया है। स्वीकार करें या मना करें: {link}",
+    ("account.reset_asked", "en"): "{organisation}: a reset of your second sign-in proof was asked for. "
+    "Not you? Sign in and stop it: {link}",
+    ("account.reset_asked", "hi"): "{organisation}: आपके साइन इन का दूसरा प्रमाण हटाने का अनुरोध आया है। "
+    "आपने नहीं कहा तो साइन इन करके रोकें: {link}",
+    ("account.reset_done", "en"): "{organisation}: your second sign-in proof was reset. "
+    "Not you? Tell the level above at once.",
+    ("account.reset_done", "hi"): "{organisation}: आपके साइन इन का दूसरा प्रमाण हटा दिया गया है। "
+    "आपने नहीं कहा तो तुरंत ऊपर के स्तर को बताएँ।",
     # Whoever calls to leave gets it, a member or not: it is true of both, and tells nobody which.
     ("leave.receipt", "en"): "{organisation}: as you asked, we will not write or call again. "
     "If you had joined, you have left. Only your own phone can ask to join.",
@@ -63,6 +73,11 @@ def version(code: str) -> int:
 def kind(code: str) -> int:
     """The class of messages a text is for: to office-bearers, of what they owe; or service."""
     return DUTY if code.startswith("duty.") else SERVICE
+
+
+def is_code(code: str) -> bool:
+    """Whether a text brings a one-time code, for which somebody waits at a screen."""
+    return code.startswith("code.")
 
 
 def blanks(text: str) -> frozenset[str]:

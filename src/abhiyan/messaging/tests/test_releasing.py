@@ -46,7 +46,7 @@ def test_a_release_lets_go_what_is_held_in_the_askers_state_and_nothing_of_anoth
     held(world, "+919419000001", "N1111")
     held(world, "+919419000002", "N2111")
     asker = world.holder("state_president", "N1")
-    other = world.holder("state_general_secretary", "N1")
+    other = world.officer("N1")
     page = browser(asker)
     assert page.post("/messages/ask/", {"programme": PROGRAMME, "reason": "Today"}).status_code == 302
     with system("test"):

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
@@ -9,21 +10,26 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from django.db import connection
 
 from abhiyan.core.actor import Actor
 from abhiyan.core.doctor import FAIL, OK, Finding
 from abhiyan.core.keys import keyring
 from abhiyan.core.models import AuditEntry
 from abhiyan.core.scope import Scope, scoped, system
+from abhiyan.core.tests.waits import until
 from abhiyan.messaging import actions, doctor, queries
 from abhiyan.messaging.actions import queueing, sending
+from abhiyan.messaging.actions.sending import Leased
 from abhiyan.messaging.adapters import Handed, Http, Letter
 from abhiyan.messaging.models import Message, Template
 from abhiyan.messaging.rules import texts
 from abhiyan.people import actions as people
 from abhiyan.people.models import Person, Purpose, Suppression
 
-pytestmark = pytest.mark.django_db(transaction=True)
+from .sending import send_due
+
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.versions]
 AT = datetime(2026, 11, 20, 6, 0, tzinfo=UTC)  # 11:30 in India
 PHONE = "+919419000001"
 BLANKS = {"code": "123456", "leave": "+911800000001"}
@@ -91,7 +97,18 @@ def queue(
 
 
 def turn(gateway: Gateway, at: datetime = AT) -> int:
-    return actions.hand_over(messages=actions.lease(at=at), adapter=gateway.adapter, at=at)
+    return send_due(gateway.adapter, at=at)
+
+
+def lease(at: datetime = AT, n: int = 99, *, codes: bool = False) -> list[Leased]:
+    return actions.lease(at=at, n=n, codes=codes)
+
+
+def hand_over(gateway: Gateway, leased: list[Leased], at: datetime = AT) -> int:
+    """What a lane does with what it has leased."""
+    going = actions.admit(messages=leased, at=at)
+    returned = [(one, gateway.adapter.hand(one.letter)) for one in going]
+    return actions.settle(returned=returned, adapter="http", at=at)
 
 
 def states() -> list[tuple[str, str]]:
@@ -119,7 +136,7 @@ def test_phone_and_code_are_sealed_at_rest() -> None:
 
 
 def test_a_gateway_in_trouble_is_tried_again_later_and_given_up_in_the_end(gateway: Gateway) -> None:
-    queue()
+    queue(template="drive.reply")
     gateway.answers = [503] * 10
     at = AT
     for _try in range(actions.TRIES):
@@ -139,10 +156,17 @@ def test_a_refusal_by_the_gateway_is_not_repeated(gateway: Gateway) -> None:
 
 
 def test_a_lease_that_lapses_returns_to_the_queue(gateway: Gateway) -> None:
-    queue()
-    assert len(actions.lease(at=AT)) == 1  # and the sender dies
-    assert actions.lease(at=AT + timedelta(seconds=30)) == []
+    queue(template="drive.reply")
+    assert len(lease()) == 1  # and the sender dies
+    assert lease(AT + timedelta(seconds=30)) == []
     assert turn(gateway, AT + actions.LEASE) == 1
+
+
+def test_the_lease_of_a_code_lapses_while_somebody_still_waits_for_it(gateway: Gateway) -> None:
+    queue()
+    assert len(lease(codes=True)) == 1
+    assert turn(gateway, AT + timedelta(seconds=29)) == 0
+    assert turn(gateway, AT + timedelta(seconds=30)) == 1
 
 
 def test_what_is_taken_back_does_not_go_and_what_has_gone_stays_sent(gateway: Gateway) -> None:
@@ -165,15 +189,17 @@ class Meanwhile:
 
     def hand(self, letter: Letter) -> Handed:
         assert actions.take_back(keys=["named"], at=AT) == 1
+        connection.close()  # of this hand
         return Handed(ok=self.ok, again=not self.ok, ref="m1")
 
 
 @pytest.mark.parametrize("after", [timedelta(), timedelta(hours=12)])  # by day, and at night: it would wait
 def test_what_is_taken_back_while_it_is_leased_stays_taken_back(gateway: Gateway, after: timedelta) -> None:
-    queue(key="named", kind=texts.DUTY)
-    leased = actions.lease(at=AT + after)
+    queue(key="named", kind=texts.DUTY, template="duty.in_charge")
+    leased = lease(AT + after)
+    assert len(leased) == 1
     assert actions.take_back(keys=["named"], at=AT + after) == 1
-    assert actions.hand_over(messages=leased, adapter=gateway.adapter, at=AT + after) == 0
+    assert hand_over(gateway, leased, AT + after) == 0
     assert (states(), gateway.got) == ([("dropped", "taken_back")], [])
 
 
@@ -182,9 +208,9 @@ def test_what_is_taken_back_while_it_is_handed_over_is_not_tried_again(
     ok: bool, state: tuple[str, str]
 ) -> None:
     queue(key="named", kind=texts.DUTY)
-    actions.hand_over(messages=actions.lease(at=AT), adapter=Meanwhile(ok=ok), at=AT)
+    send_due(Meanwhile(ok=ok), at=AT)
     assert states() == [state]
-    assert actions.lease(at=AT + timedelta(hours=1)) == []
+    assert lease(AT + timedelta(hours=1)) == []
 
 
 def test_what_is_taken_back_behind_a_spent_budget_is_not_held(gateway: Gateway) -> None:
@@ -192,20 +218,18 @@ def test_what_is_taken_back_behind_a_spent_budget_is_not_held(gateway: Gateway) 
         actions.set_allowance(programme_id=7, per_hour=1, by=Actor.system("test"), at=AT)
     for number in range(4):
         queue(key=f"r{number}", template="drive.reply", programme_id=7)
-    leased = sorted(
-        actions.lease(at=AT), key=lambda one: one.id == queueing._ident("r2")
-    )  # it is the last one
+    leased = sorted(lease(), key=lambda one: one.id == queueing._ident("r2"))  # it is the last one
     actions.take_back(keys=["r2"], at=AT)
-    assert actions.hand_over(messages=leased, adapter=gateway.adapter, at=AT) == 1
+    assert hand_over(gateway, leased) == 1
     assert sorted(states()) == [("dropped", "taken_back")] + [("held", "budget")] * 2 + [("sent", "")]
 
 
 def test_whose_lease_has_lapsed_and_was_taken_by_another_sends_nothing(gateway: Gateway) -> None:
-    queue()
-    slow = actions.lease(at=AT)
-    quick = actions.lease(at=AT + actions.LEASE)
-    assert actions.hand_over(messages=slow, adapter=gateway.adapter, at=AT + actions.LEASE) == 0
-    assert actions.hand_over(messages=quick, adapter=gateway.adapter, at=AT + actions.LEASE) == 1
+    queue(template="drive.reply")
+    slow = lease()
+    quick = lease(AT + actions.LEASE)
+    assert hand_over(gateway, slow, AT + actions.LEASE) == 0
+    assert hand_over(gateway, quick, AT + actions.LEASE) == 1
     assert len(gateway.got) == 1
 
 
@@ -241,10 +265,10 @@ def test_what_is_due_behind_a_spent_budget_is_held_in_large_steps_and_nothing_el
         Message.objects.update(due_at=AT + timedelta(hours=2))
     for number in range(9):
         queue(key=f"r{number}", template="drive.reply", programme_id=7)
-    leased = actions.lease(at=AT, n=4)
+    leased = lease(n=4)
     queue(key="code", template="code.join", programme_id=7)
     queue(key="other", template="drive.reply", programme_id=8)
-    assert actions.hand_over(messages=leased, adapter=gateway.adapter, at=AT) == 2
+    assert hand_over(gateway, leased) == 2
     assert sorted(states()) == [("held", "budget")] * 5 + [("queued", "")] * 5 + [("sent", "")] * 2
     assert turn(gateway) == 2
     assert turn(gateway, AT + timedelta(hours=2)) == 1
@@ -257,9 +281,8 @@ def test_codes_go_before_everything_that_was_queued_earlier(gateway: Gateway) ->
     with system("test"):
         Message.objects.update(due_at=AT - timedelta(minutes=9))
     queue(key="code", template="code.join")
-    (first,) = actions.lease(at=AT, n=1)
-    assert first.template == "code.join"
-    assert len(actions.lease(at=AT, n=9)) == 5
+    assert [one.template for one in lease(n=9, codes=True)] == ["code.join"]
+    assert [one.template for one in lease(n=9)] == ["drive.reply"] * 5
 
 
 def test_a_message_that_does_not_fill_its_text_is_held_and_stops_nobody(gateway: Gateway) -> None:
@@ -275,6 +298,15 @@ def test_a_message_that_does_not_fill_its_text_is_held_and_stops_nobody(gateway:
         )
     assert turn(gateway) == 1
     assert sorted(states()) == [("held", "template"), ("sent", "")]
+
+
+def test_a_message_that_cannot_be_unsealed_is_given_up_and_stops_nobody(gateway: Gateway) -> None:
+    for number in range(3):
+        queue(key=f"k{number}", template="drive.reply")
+    with system("test"):
+        Message.objects.filter(pk=queueing._ident("k1")).update(sealed_phone=b"\0" * 40)
+    assert turn(gateway) == 2
+    assert sorted(states()) == [("failed", "sealed"), ("sent", ""), ("sent", "")]
 
 
 def test_outreach_needs_consent_and_no_suppression(gateway: Gateway) -> None:
@@ -318,6 +350,39 @@ def test_a_phone_that_says_no_stops_what_waits_for_it_but_receipt_and_codes(
     assert states() == [("dropped", "suppressed") if stops else (state, "")]
 
 
+def test_a_no_waits_for_the_sender_without_standing_in_its_way() -> None:
+    for key in ("k1", "k2", "k3", "k4"):
+        queue(key=key, template="drive.reply")
+    with system("test"):
+        ids = list(Message.objects.order_by("pk").values_list("pk", flat=True))
+        for pk in reversed(ids):  # their order on the disk is the reverse of their ids'
+            Message.objects.filter(pk=pk).update(tries=1)
+    with ThreadPoolExecutor(1) as other:
+        with system("a sender settles"):
+            list(Message.objects.select_for_update().filter(pk=ids[0]))
+            said = other.submit(say_no_elsewhere)
+            until(is_somebody_waiting)
+            list(Message.objects.select_for_update().filter(pk=ids[-1]))
+        said.result()
+    assert set(states()) == {("dropped", "suppressed")}
+
+
+def say_no_elsewhere() -> None:
+    try:
+        say_no()
+    finally:
+        connection.close()
+
+
+def is_somebody_waiting() -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select exists (select from pg_locks where not granted and pid in (select l.pid from pg_locks l"
+            " join pg_database d on d.oid = l.database and d.datname = current_database()))"
+        )
+        return bool(cursor.fetchone()[0])
+
+
 def test_a_no_to_outreach_stops_outreach_and_nothing_else() -> None:
     queue(key="o", kind=texts.OUTREACH)
     queue(key="d", kind=texts.DUTY, template="duty.in_charge")
@@ -332,10 +397,10 @@ def test_a_no_that_comes_while_the_sender_has_the_message_in_hand_is_asked_for_a
 ) -> None:
     """Here the no leaves the row alone, as it does when the sender holds it: the gate alone stops it."""
     queue(template=template, kind=kind)
-    leased = actions.lease(at=AT)
+    leased = lease() + lease(codes=True)
     with system("test"):
         Suppression.objects.create(phone_id=keyring().phone_id(PHONE), scope="all", channel=2, at=AT)
-    actions.hand_over(messages=leased, adapter=gateway.adapter, at=AT)
+    hand_over(gateway, leased)
     assert len(gateway.got) == (0 if stops else 1)
     assert states() == [("dropped", "suppressed") if stops else ("sent", "")]
 
@@ -358,6 +423,7 @@ class SaysNo:
         self.handed += 1
         if self.handed == 1:
             say_no()
+            connection.close()  # of this hand
         return Handed(ok=True, ref=f"n{self.handed}")
 
 
@@ -365,7 +431,7 @@ def test_a_no_between_two_messages_of_one_lease_stops_the_second() -> None:
     for key in ("one", "two"):
         queue(key=key, template="drive.reply")
     way = SaysNo()
-    assert actions.hand_over(messages=actions.lease(at=AT), adapter=way, at=AT) == 1
+    assert send_due(way, at=AT) == 1
     assert (way.handed, sorted(states())) == (1, [("dropped", "suppressed"), ("sent", "")])
 
 
@@ -393,7 +459,7 @@ def test_outreach_stops_when_the_last_yes_on_the_phone_is_taken_back() -> None:
 
     def withdraw(person_id: UUID, purpose: Purpose) -> None:
         people.withdraw_consent(
-            person_id=person_id, purpose=purpose, channel=1, by=Actor.system("test"), at=AT
+            person_id=person_id, purposes=[purpose], channel=1, by=Actor.system("test"), at=AT
         )
 
     withdraw(persons[0], Purpose.CALLS)

@@ -23,35 +23,37 @@ def test_twilios_own_library_signs_the_same() -> None:
     assert made == "7ENZjqJns8qVfBSmH56JKsqTqeI="
 
 
-def signed(body: bytes, *, secret: str = "s3cret", at: datetime = AT) -> str:
+def signed(body: bytes, *, kind: str = "call", secret: str = "s3cret", at: datetime = AT) -> str:
     at_s = int(at.timestamp())
-    return f"t={at_s},v1={signatures.generic(at_s, body, secret)}"
+    return f"t={at_s},v2={signatures.generic(at_s, kind, body, secret)}"
 
 
 def test_a_genuine_generic_webhook_holds() -> None:
     body = json.dumps({"id": "c1", "from": "9800000001", "to": "1800"}).encode()
-    assert signatures.generic_holds(signed(body), body, "s3cret", AT)
+    assert signatures.generic_holds(signed(body), "call", body, "s3cret", AT)
 
 
 @pytest.mark.parametrize(
     "header",
-    ["", "t=abc,v1=00", "v1=00", "t=1763631000", "t=,v1=", "t=1e9,v1=é", *(f"t={t},v1=00" for t in ODD)],
+    ["", "t=abc,v2=00", "v2=00", "t=1763631000", "t=,v2=", "t=1e9,v2=é", *(f"t={t},v2=00" for t in ODD)],
 )
 def test_a_malformed_signature_is_refused(header: str) -> None:
-    assert not signatures.generic_holds(header, b"{}", "s3cret", AT)
+    assert not signatures.generic_holds(header, "call", b"{}", "s3cret", AT)
 
 
 def test_a_forged_signature_is_refused() -> None:
-    assert not signatures.generic_holds(signed(b"{}", secret="guess"), b"{}", "s3cret", AT)
+    assert not signatures.generic_holds(signed(b"{}", secret="guess"), "call", b"{}", "s3cret", AT)
 
 
 def test_a_changed_body_is_refused() -> None:
-    assert not signatures.generic_holds(signed(b"{}"), b'{"from":"9"}', "s3cret", AT)
+    assert not signatures.generic_holds(signed(b"{}"), "call", b'{"from":"9"}', "s3cret", AT)
 
 
 @pytest.mark.parametrize("off_s", [-301, 301, -3600, 3600])
 def test_a_replay_or_a_clock_an_hour_off_is_refused(off_s: int) -> None:
-    assert not signatures.generic_holds(signed(b"{}", at=AT + timedelta(seconds=off_s)), b"{}", "s3cret", AT)
+    assert not signatures.generic_holds(
+        signed(b"{}", at=AT + timedelta(seconds=off_s)), "call", b"{}", "s3cret", AT
+    )
 
 
 def test_source_addresses_hold_where_there_is_no_signature() -> None:

@@ -1,49 +1,55 @@
 """Appointing, ending, deciding."""
 
-from collections.abc import Collection
+import secrets
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID, uuid4
 
 from django.conf import settings
 from django.db import connection, transaction
-from django.db.models import Q
+from django.db.models import Count, F, Q
 from django.utils.translation import gettext_lazy as _
 
 from abhiyan.core import audit, clock, news
 from abhiyan.core.actor import Actor
+from abhiyan.core.keys import keyring
 from abhiyan.core.refusals import NotFound, Refused
 from abhiyan.core.scope import system
 from abhiyan.org import queries
 from abhiyan.org.models import Appointment, Body, Office
-from abhiyan.org.news import AppointmentEnded
+from abhiyan.org.news import AppointmentEnded, AppointmentOffered, OfferAnswered
 from abhiyan.org.queries import NotYours
 from abhiyan.org.rules import granting
 from abhiyan.org.rules.offices import SEATS
 from abhiyan.people import actions as people
 from abhiyan.people import queries as known
 from abhiyan.people.actions import sessions
+from abhiyan.people.models import Account
 from abhiyan.units import queries as units
 
+from .releases import ReasonMissing, lock_account, withdraw_releases
+
+OFFER_BYTES = 16  # of the secret in the link to accept an office
 MOST_HELD = 200  # appointments of one account at a time: a scope of more ranges makes every page slow
 HOLDING = (Appointment.State.ACTIVE, Appointment.State.DISPUTED)
+OPEN = (*HOLDING, Appointment.State.OFFERED)
 
 
 class BeyondYourOwn(NotYours):
     """The office gives more than the giver has."""
 
-    code = "beyond_your_own"
-    message = _("This office may do more here than you may yourself. Ask the level above to appoint.")
+    message = _("This office has more rights here than yours. Ask the level above to appoint.")
 
 
 class UnknownOffice(Refused):
-    code = "unknown_office"
     message = _("There is no such office.")
 
 
 class OfficeNotHere(Refused):
     """The office belongs to another kind of unit."""
 
-    code = "office_not_here"
     message = _("This office does not exist in a unit of this kind.")
 
 
@@ -55,14 +61,12 @@ class NotPlaced(Refused):
 
 
 class NoSeatLeft(Refused):
-    code = "no_seat_left"
     message = _("All %(seats)s seats of this office are taken here. End an appointment first.")
 
 
 class SeatHeld(Refused):
-    """The only seat is taken by somebody it was not meant against. by: their appointments."""
+    """The only seat is held by somebody, or offered to them, whom it was not meant against. by: their appointments."""
 
-    code = "seat_held"
     message = _("Somebody holds this office here already.")
     status = 409
 
@@ -72,42 +76,47 @@ class SeatHeld(Refused):
 
 
 class AlreadyHolds(Refused):
-    code = "already_holds"
     message = _("This person already holds this office here.")
 
 
 class TooManyOffices(Refused):
-    code = "too_many_offices"
     message = _("One person can hold at most %(most)s appointments.")
 
 
+class OfficerElsewhere(Refused):
+    """A data officer watches those who lead, and so holds no other office."""
+
+    message = _("A data officer holds no other office. End the other one first.")
+
+
 class WrongTerm(Refused):
-    code = "wrong_term"
     message = _("The term ends before it begins.")
 
 
 class AccountClosed(Refused):
-    code = "account_closed"
     message = _("This account is closed.")
 
 
 class AlreadyEnded(Refused):
-    code = "already_ended"
     message = _("This appointment has ended already.")
 
 
-class ReasonMissing(Refused):
-    code = "reason_missing"
-    message = _("Say why.")
+class NotOffered(Refused):
+    """A link, or a page: answered, taken back, over, or never made. All answered alike."""
+
+    message = _("Already answered, or over. Sign in to see your offices.")
+    status = 404
+
+
+class OfferOver(Refused):
+    message = _("The term of this office is over. Ask to be appointed again.")
 
 
 class NotDisputed(Refused):
-    code = "not_disputed"
     message = _("This office is not disputed.")
 
 
 class OrderMissing(Refused):
-    code = "order_missing"
     message = _("A decision needs the number of its order.")
 
 
@@ -164,12 +173,13 @@ def appoint(
     """Give a person an office in a unit (and body) for a term; without days from today until further notice.
 
     Who may: holders of org.appoint above the unit, or in it with a more senior office; and only what they have
-    themselves (BeyondYourOwn). A second holder of an office with one seat makes it *disputed*: both read, neither
-    acts, until `decide`. disputing: the appointments (public ids) it is meant to dispute; none in particular where
-    nothing is said.
+    themselves (BeyondYourOwn). To a data officer's office: data officers strictly above.
+    It counts once its holder accepts (`answer_offer`): a message with a link asks them. What the system gives, and
+    what somebody gives themselves, counts at once.
+    disputing: the appointments (public ids) it is meant to dispute; none in particular where nothing is said.
     Refuses UnknownOffice, OfficeNotHere, NotPlaced, NoSeatLeft, AlreadyHolds, TooManyOffices, WrongTerm,
-    AccountClosed; SeatHeld where the only seat is held by others than `disputing`.
-    Locks: the office in the unit, by an advisory lock.
+    AccountClosed, OfficerElsewhere; SeatHeld where the only seat is held by others than `disputing`.
+    Locks: the office in the unit, then the account, by advisory locks.
     """
     today = clock.day_in(settings.TIME_ZONE, at)
     starts_on = starts_on or today
@@ -181,7 +191,10 @@ def appoint(
         unit = units.standing(unit_id, hierarchy)
         if unit.lo is None or unit.closed_on is not None:
             raise NotPlaced(field="unit")
-        if kind.expected_in and body_id is None and unit.kind not in kind.expected_in:
+        is_officer = granting.is_of_officers(kind.capabilities)
+        if kind.expected_in and (body_id is None or is_officer) and unit.kind not in kind.expected_in:
+            raise OfficeNotHere(field="office")
+        if is_officer and body_id is not None:  # or whoever dissolves the body would end it
             raise OfficeNotHere(field="office")
         if (
             body_id is not None
@@ -192,25 +205,26 @@ def appoint(
         _lock(kind.pk, unit_id, body_id)
         if known.account(account_id) is None:
             raise AccountClosed(field="account")
-        held = Appointment.objects.filter(account_id=account_id, state__in=HOLDING)
-        if held.count() >= MOST_HELD:
-            raise TooManyOffices(field="account", most=MOST_HELD)
+        lock_account(account_id)
+        _require_room(account_id, kind)
         seats = list(
             Appointment.objects.filter(
                 Q(ends_on=None) | Q(ends_on__gte=starts_on),
                 _in_body(body_id),
                 office=kind,
                 unit_id=unit_id,
-                state__in=HOLDING,
+                state__in=OPEN,
             ).select_related("office", "unit")
         )
         if any(each.account_id == account_id for each in seats):
             raise AlreadyHolds(field="account")
         if kind.seats > 1 and len(seats) >= kind.seats:
             raise NoSeatLeft(field="office", seats=kind.seats)
-        disputed = kind.seats == 1 and bool(seats)
-        if disputed and disputing is not None and any(each.public_id not in disputing for each in seats):
+        taken = kind.seats == 1 and bool(seats)
+        if taken and disputing is not None and any(each.public_id not in disputing for each in seats):
             raise SeatHeld(by=seats)
+        counts_at_once = by.kind == "system" or by.account_id == account_id
+        secret = "" if counts_at_once else secrets.token_urlsafe(OFFER_BYTES)
         made = Appointment.objects.create(
             public_id=uuid4(),
             account_id=account_id,
@@ -218,27 +232,155 @@ def appoint(
             unit_id=unit_id,
             hierarchy=hierarchy,
             body_id=body_id,
-            state=Appointment.State.DISPUTED if disputed else Appointment.State.ACTIVE,
+            state=Appointment.State.OFFERED,
             starts_on=starts_on,
             ends_on=ends_on,
             order_no=order_no.strip(),
             made_by=by.account_id,
             made_at=at,
+            offer=offer_digest(secret) if secret else None,
         )
-        if disputed:
-            Appointment.objects.filter(id__in=[each.pk for each in seats]).update(
-                state=Appointment.State.DISPUTED
-            )
         people.find_account_at(account_id=account_id, unit_id=unit_id, instead_of=None)
-        audit.record(
+        people.end_first_words(account_id=account_id, by=by, at=at)
+        _record("org.appoint", made, by, at, office=office, order_no=made.order_no)
+        if counts_at_once:
+            how = Appointment.How.NAMED if by.kind == "system" else Appointment.How.SIGNED_IN
+            take_office(made, how=how, at=at)
+        else:
+            news.tell(
+                AppointmentOffered(
+                    public_id=made.public_id,
+                    account_id=account_id,
+                    unit_id=unit_id,
+                    office_names=kind.names,
+                    unit_names=units.unit_by_id(unit_id).names,
+                    secret=secret,
+                    at=at,
+                )
+            )
+    return made
+
+
+@dataclass(frozen=True, slots=True)
+class OfficeBearer:
+    """Somebody of a list: who they are, and the office they hold since a day."""
+
+    phone: str
+    name: str
+    office: str
+    unit_id: int
+    since: date
+    hierarchy: int = 1
+    is_demo: bool = False
+
+
+def appoint_many(*, bearers: Sequence[OfficeBearer], by: Actor, at: datetime) -> list[Account]:
+    """Open an account for each of a list of new people and give them their office, in a few statements.
+
+    The system's alone; it counts at once. Their accounts, in their order. Refuses NotYours, and as `appoint`:
+    UnknownOffice, NotPlaced, OfficeNotHere, NoSeatLeft, AlreadyHolds (somebody who holds any office).
+    """
+    if by.kind != "system":
+        raise NotYours
+    with system("appointing"), transaction.atomic():
+        offices = {office.code: office for office in Office.objects.all()}
+        if any(one.office not in offices for one in bearers):
+            raise UnknownOffice(field="office")
+        for hierarchy in sorted({one.hierarchy for one in bearers}):
+            places = {one.unit_id for one in bearers if one.hierarchy == hierarchy}
+            if places.difference(units.spans(places, hierarchy)):
+                raise NotPlaced(field="unit")
+        accounts = people.open_accounts(
+            newcomers=[
+                people.Newcomer(one.phone, one.name, one.unit_id, is_demo=one.is_demo) for one in bearers
+            ],
             by=by,
             at=at,
-            act="org.appoint",
-            subject=str(made.public_id),
-            unit_id=unit_id,
-            facts={"office": office, "disputed": disputed, "order_no": made.order_no},
         )
-    return made
+        ids = [account.pk for account in accounts]
+        held = Appointment.objects.filter(account_id__in=ids, state__in=OPEN)
+        if len(set(ids)) < len(ids) or held.exists():
+            raise AlreadyHolds(field="account")
+        Appointment.objects.bulk_create(
+            Appointment(
+                public_id=uuid4(),
+                account_id=account.pk,
+                office=offices[one.office],
+                unit_id=one.unit_id,
+                hierarchy=one.hierarchy,
+                state=Appointment.State.ACTIVE,
+                starts_on=one.since,
+                made_at=at,
+                accepted_at=at,
+                accepted_how=Appointment.How.NAMED,
+            )
+            for account, one in zip(accounts, bearers, strict=True)
+        )
+        expected = held.values_list("office__expected_in", "unit__kind").distinct()
+        if any(kinds and kind not in kinds for kinds, kind in expected):
+            raise OfficeNotHere(field="office")
+        here = Appointment.objects.filter(state__in=OPEN, unit_id__in={one.unit_id for one in bearers})
+        if here.values("office", "unit", "body").annotate(n=Count("pk")).filter(n__gt=F("office__seats")):
+            raise NoSeatLeft(field="office", seats=1)
+        audit.record(by=by, at=at, act="org.appoint_many", n=len(bearers))
+    return accounts
+
+
+def take_office(held: Appointment, *, how: Appointment.How, at: datetime) -> None:
+    """An appointment is accepted and counts from now on; disputed where the only seat is held. In a system scope.
+
+    Only `appoint` and `answer_offer` call this, under the office's lock.
+    """
+    rivals = Appointment.objects.filter(
+        Q(ends_on=None) | Q(ends_on__gte=held.starts_on),
+        _in_body(held.body_id),
+        office=held.office,
+        unit_id=held.unit_id,
+        state__in=HOLDING,
+    )
+    if held.office.seats == 1 and rivals.update(state=Appointment.State.DISPUTED):
+        held.state = Appointment.State.DISPUTED
+    else:
+        held.state = Appointment.State.ACTIVE
+    held.accepted_at, held.accepted_how, held.offer = at, how, None
+    held.save(update_fields=["state", "accepted_at", "accepted_how", "offer"])
+
+
+def require_room(held: Appointment) -> None:
+    """Refuse what is no longer possible since it was offered: OfficerElsewhere, TooManyOffices, NoSeatLeft."""
+    _require_room(held.account_id, held.office, but=held.pk)
+    taken = Appointment.objects.filter(
+        _in_body(held.body_id), office=held.office, unit_id=held.unit_id, state__in=HOLDING
+    ).count()
+    if held.office.seats > 1 and taken >= held.office.seats:
+        raise NoSeatLeft(seats=held.office.seats)
+
+
+def _require_room(account_id: int, office: Office, *, but: int = 0) -> None:
+    held = list(
+        Appointment.objects.filter(account_id=account_id, state__in=OPEN)
+        .exclude(id=but)
+        .select_related("office")
+    )
+    if len(held) >= MOST_HELD:
+        raise TooManyOffices(field="account", most=MOST_HELD)
+    is_officer = granting.is_of_officers(office.capabilities)
+    if any(
+        each.state in HOLDING and is_officer != granting.is_of_officers(each.office.capabilities)
+        for each in held
+    ):
+        raise OfficerElsewhere(field="office")
+
+
+def offer_digest(secret: str) -> bytes:
+    """Under what the secret of an offer's link is kept."""
+    return keyring().token_digest("offer " + secret)
+
+
+def lock_office(held: Appointment) -> None:
+    """As `appoint` locks: the office in the unit, then the account."""
+    _lock(held.office_id, held.unit_id, held.body_id)
+    lock_account(held.account_id)
 
 
 def appoint_new(
@@ -329,21 +471,14 @@ def decide(*, public_id: UUID, order_no: str, by: Actor, at: datetime) -> Appoin
         kept.save(update_fields=["state", "order_no"])
         for rival in rivals.exclude(id=kept.pk).order_by("id"):
             _end(rival, reason=f"order {kept.order_no}", by=by, at=at)
-        audit.record(
-            by=by,
-            at=at,
-            act="org.decide",
-            subject=str(kept.public_id),
-            unit_id=kept.unit_id,
-            facts={"order_no": kept.order_no},
-        )
+        _record("org.decide", kept, by, at, order_no=kept.order_no)
     return kept
 
 
 def end_terms(*, at: datetime) -> int:
-    """End every appointment whose last day is over. How many. Run by a loop, in its system scope."""
+    """End every appointment and offer whose last day is over. How many. Run by a loop, in its system scope."""
     today = clock.day_in(settings.TIME_ZONE, at)
-    over = Appointment.objects.select_related("office").filter(state__in=HOLDING, ends_on__lt=today)
+    over = Appointment.objects.select_related("office").filter(state__in=OPEN, ends_on__lt=today)
     n = 0
     for held in over.order_by("id")[:1000]:
         _end(held, reason="term over", by=Actor.system("term over"), at=at, ends_on=held.ends_on)
@@ -351,7 +486,17 @@ def end_terms(*, at: datetime) -> int:
     return n
 
 
+def end_with_unit(held: Appointment, *, by: Actor, at: datetime) -> None:
+    """End an appointment because its unit is closed. Who may: as `end_appointment`. In a system scope."""
+    _lock(held.office_id, held.unit_id, held.body_id)
+    if by.kind != "person" or by.account_id != held.account_id:
+        _may_appoint(by, held.office, held.unit_id, held.hierarchy, ending=True)
+    _end(held, reason="unit closed", by=by, at=at)
+
+
 def _end(held: Appointment, *, reason: str, by: Actor, at: datetime, ends_on: date | None = None) -> None:
+    if end_offer(held, reason=reason, by=by, at=at, ends_on=ends_on):
+        return
     changed = Appointment.objects.filter(id=held.pk, state__in=HOLDING).update(
         state=Appointment.State.ENDED,
         ends_on=ends_on or clock.day_in(settings.TIME_ZONE, at),
@@ -362,6 +507,7 @@ def _end(held: Appointment, *, reason: str, by: Actor, at: datetime, ends_on: da
     if not changed:
         raise AlreadyEnded
     held.state = Appointment.State.ENDED
+    withdraw_releases(account_id=held.account_id, by=by, at=at)
     claimants = Appointment.objects.filter(
         _in_body(held.body_id),
         office_id=held.office_id,
@@ -381,14 +527,7 @@ def _end(held: Appointment, *, reason: str, by: Actor, at: datetime, ends_on: da
         people.find_account_at(account_id=held.account_id, unit_id=another.unit_id, instead_of=held.unit_id)
     if another is None and not queries.is_root(held.account_id):
         sessions.end_all_of_account(account_id=held.account_id, at=at)
-    audit.record(
-        by=by,
-        at=at,
-        act="org.end_appointment",
-        subject=str(held.public_id),
-        unit_id=held.unit_id,
-        facts={"office": held.office.code},
-    )
+    _record("org.end_appointment", held, by, at, office=held.office.code)
     news.tell(
         AppointmentEnded(
             account_id=held.account_id,
@@ -400,17 +539,41 @@ def _end(held: Appointment, *, reason: str, by: Actor, at: datetime, ends_on: da
     )
 
 
+def end_offer(
+    held: Appointment, *, reason: str, by: Actor, at: datetime, ends_on: date | None = None
+) -> bool:
+    """End an appointment that was never accepted, where it is one: nothing else ends with it. In a system scope."""
+    changed = Appointment.objects.filter(id=held.pk, state=Appointment.State.OFFERED).update(
+        state=Appointment.State.ENDED,
+        ends_on=ends_on or clock.day_in(settings.TIME_ZONE, at),
+        ended_at=at,
+        ended_by=by.account_id,
+        end_reason=reason,
+        offer=None,
+    )
+    if changed:
+        held.state = Appointment.State.ENDED
+        _record("org.end_offer", held, by, at, office=held.office.code)
+        news.tell(OfferAnswered(held.public_id, at))
+    return bool(changed)
+
+
+def _record(act: str, held: Appointment, by: Actor, at: datetime, **facts: Any) -> None:
+    audit.record(by=by, at=at, act=act, subject=str(held.public_id), unit_id=held.unit_id, facts=facts)
+
+
 def _may_appoint(by: Actor, office: Office, unit_id: int, hierarchy: int, *, ending: bool = False) -> None:
-    """Refuse unless `by` may give this office here: from above or as a senior, and nothing they have not."""
+    """Refuse unless `by` may give this office here, or end it: `queries.may_give`, `rules.granting.may_end`."""
     if by.kind == "system":
         return
     if by.kind != "person" or by.account_id is None:
         raise NotYours
-    if queries.is_root(by.account_id):
+    is_officer = granting.is_of_officers(office.capabilities)
+    if queries.is_root(by.account_id) and not is_officer:
         return
     grants = queries.grants_at(by.account_id, unit_id, hierarchy)
-    if not granting.may_appoint(grants, rank=office.rank):
-        raise NotYours(capability="org.appoint")
+    if not granting.may_end(grants, rank=office.rank, capabilities=office.capabilities):
+        raise NotYours(capability=granting.NAME_OFFICERS if is_officer else "org.appoint")
     if not ending and not granting.is_within(
         grants, capabilities=office.capabilities, sees_people=office.sees_people
     ):

@@ -20,13 +20,11 @@ LONGEST_NAME = 100
 
 
 class BodyNameMissing(Refused):
-    code = "body_name_missing"
     message = _("Write the name in English at least, with at most 100 letters.")
 
 
 class UnknownKind(Refused):
-    code = "unknown_kind"
-    message = _("A body is a committee, a wing or a department.")
+    message = _("Choose a committee, a wing or a department.")
 
 
 def make_body(

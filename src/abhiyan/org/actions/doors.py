@@ -3,82 +3,116 @@
 from datetime import datetime
 from uuid import UUID
 
+from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
-from abhiyan.core import limits
+from abhiyan.core import limits, news
 from abhiyan.core.actor import Actor
-from abhiyan.core.refusals import NotFound
+from abhiyan.core.refusals import NotFound, Refused
 from abhiyan.core.scope import system
 from abhiyan.org import queries
 from abhiyan.org.models import Appointment, Release
-from abhiyan.org.queries import NotYours, require
-from abhiyan.org.rules import granting
+from abhiyan.org.news import FactorReset
+from abhiyan.org.queries import require
+from abhiyan.org.rules.releases import RESET_WAITS
 from abhiyan.people import actions as people
 from abhiyan.people import queries as known
 from abhiyan.people.actions import factors
 
-from .releases import ask_release, use_release
+from .appointments import OPEN
+from .releases import ask_release, lock_account, use_release
 
 REVEALED_PER_DAY = 200  # phones one account may see in clear
 
 
-class NotAbove(NotYours):
-    """Only an administrator above may reset somebody's proof."""
-
-    code = "not_above"
-    message = _("Only an administrator of a unit above may do this.")
-
-
-def reveal_phone(*, phone_id: UUID, unit_id: int, by: Actor, at: datetime) -> str:
+def reveal_phone(*, phone_id: UUID, about: UUID, unit_id: int, by: Actor, at: datetime) -> str:
     """Somebody's number in clear (E.164), for one look or one call.
 
-    unit_id: the unit the person is listed in. Who may: holders of people.reveal over it, up to 200 numbers a day;
+    about: public id of whose number it is, for the trail. unit_id: the unit the person is listed in.
+    Who may: holders of people.reveal over it, up to 200 numbers a day;
     each look leaves a row. Refuses NotYours, TooMany, NotFound.
     """
     require(by, "people.reveal", at=unit_id)
     limits.take(
         limit="people.reveal", subject=str(by.account_id), at=at, allowed=REVEALED_PER_DAY, window_s=86_400
     )
-    return people.reveal_phone(phone_id=phone_id, unit_id=unit_id, by=by, at=at)
+    return people.reveal_phone(phone_id=phone_id, about=about, unit_id=unit_id, by=by, at=at)
 
 
 def ask_factor_reset(*, appointment: UUID, reason: str, by: Actor, at: datetime) -> Release:
-    """Ask to take away a lost second proof of whoever holds an appointment; another person must agree.
+    """Ask to take away the lost second proof of whoever holds an appointment; another person must approve.
 
-    Who may: holders of org.factors at a unit strictly above. Refuses NotAbove, ReasonMissing, NotFound.
+    They are told by a message and on their page, and may stop it. Who may: as `queries.why_not_reset` says.
+    Refuses with it, ReasonMissing, NotFound: also of an appointment that is over.
     """
     with system("whose proof is lost"):
-        held = Appointment.objects.filter(public_id=appointment).first()
+        held = Appointment.objects.filter(public_id=appointment, state__in=OPEN).first()
         account = known.account(held.account_id) if held else None
-        if held is None or account is None:
+        if account is None:
             raise NotFound
-        _may_reset(by, held.account_id, held.unit_id, held.hierarchy)
-        return ask_release(
+        if refused := queries.why_not_reset(by, account):
+            raise refused
+        highest = queries.highest_of(account.pk)
+        assert highest is not None  # it holds the one that was named
+        asked = ask_release(
             act="factors.reset",
-            unit_id=held.unit_id,
+            unit_id=highest.unit_id,
             reason=reason,
-            payload={"account": str(account.public_id), "appointment": str(appointment)},
+            payload={"account": str(account.public_id), "waits": queries.is_high(account.pk)},
             by=by,
             at=at,
         )
+        news.tell(FactorReset(account.pk, asked.public_id, is_done=False, at=at))
+    return asked
 
 
-def reset_factors(*, release: UUID, by: Actor, at: datetime) -> None:
-    """Use the yes: every second proof and session of the account ends; its next sign-in sets up a new one."""
+class TooEarly(Refused):
+    message = _(
+        "This person holds an office of state or nation. You can reset from %(when)s; until then they can stop it."
+    )
+
+
+class HasProof(Refused):
+    message = _("This person has signed in before. A word is for the first sign-in only.")
+
+
+def make_first_word(*, appointment: UUID, by: Actor, at: datetime) -> str:
+    """The word for the first sign-in of whoever holds an appointment, or was offered it; to be told to them in person.
+
+    Who may: as `queries.why_not_hand_over` says. Refuses with it, HasProof, NotFound.
+    """
+    with system("handing over a first sign-in"):
+        held = Appointment.objects.filter(public_id=appointment, state__in=OPEN).first()
+        account = known.account(held.account_id) if held else None
+        if account is None:
+            raise NotFound
+        lock_account(account.pk)  # or they are appointed higher meanwhile
+        if refused := queries.why_not_hand_over(by, account):
+            raise refused
+        if known.confirmed_factors(account.pk):
+            raise HasProof
+        return people.make_first_word(account_id=account.pk, by=by, at=at)
+
+
+def reset_factors(*, release: UUID, by: Actor, at: datetime) -> str:
+    """Use the approval: every second proof and session of the account ends; its next sign-in sets up a new one.
+
+    Returns the word that this sign-in asks for, to be told to the person. Of somebody with an office of state or nation
+    not before a day has passed since the approval (TooEarly).
+    """
     with system("resetting a lost second proof"):
+        approved = Release.objects.filter(public_id=release).first()
         payload = use_release(public_id=release, act="factors.reset", by=by, at=at)
         account = known.account_by_public_id(UUID(payload["account"]))
-        held = Appointment.objects.filter(public_id=payload["appointment"]).first()
-        if held is None:
+        lock_account(account.pk)
+        if refused := queries.why_not_reset(by, account):  # appointed higher since
+            raise refused
+        if approved is None or approved.decided_at is None:  # `use_release` has refused it
             raise NotFound
-        _may_reset(by, account.pk, held.unit_id, held.hierarchy)
+        opens_at = approved.decided_at + RESET_WAITS
+        if at < opens_at and (payload.get("waits") or queries.is_high(account.pk)):
+            raise TooEarly(when=date_format(timezone.localtime(opens_at), "j F, H:i"))
+        news.tell(FactorReset(account.pk, release, is_done=True, at=at))
         factors.forget_factors(account_id=account.pk, by=by, at=at)
-
-
-def _may_reset(by: Actor, account_id: int, unit_id: int, hierarchy: int) -> None:
-    if by.kind != "person" or by.account_id is None or by.account_id == account_id:
-        raise NotAbove
-    if queries.is_root(by.account_id):
-        return
-    if not granting.may_reset(queries.grants_at(by.account_id, unit_id, hierarchy)):
-        raise NotAbove
+        return people.make_first_word(account_id=account.pk, by=by, at=at)

@@ -1,55 +1,49 @@
-"""Releases: asked by one, allowed by another of a different line of command, used once by the first."""
+"""Releases: asked by one person, approved by another, used once by the first. Who may: `rules.deciding`."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
-from django.conf import settings
+from django.db import connection
 from django.utils.translation import gettext_lazy as _
 
-from abhiyan.core import audit, clock
+from abhiyan.core import audit
 from abhiyan.core.actor import Actor
 from abhiyan.core.refusals import NotFound, Refused
 from abhiyan.core.scope import system
 from abhiyan.org import queries
 from abhiyan.org.models import Release
 from abhiyan.org.queries import NotYours, require
-from abhiyan.org.rules.releases import ASKED_LASTS, CAPABILITY, DECIDED_LASTS
+from abhiyan.org.rules.releases import ASKED_LASTS, CAPABILITY, DECIDED_LASTS, RESET_WAITS
 
-from .appointments import ReasonMissing
+OPEN = (Release.State.ASKED, Release.State.RELEASED)  # not used yet
+
+
+class ReasonMissing(Refused):
+    message = _("Say why.")
 
 
 class UnknownAct(Refused):
-    code = "unknown_act"
-    message = _("This act needs no second person.")
-
-
-class OwnAsking(NotYours):
-    code = "own_asking"
-    message = _("You asked for this yourself. Another person must decide.")
-
-
-class SameLine(NotYours):
-    """One of the two stands above the other."""
-
-    code = "same_line"
-    message = _("One of you stands above the other. Somebody of a different line must decide.")
+    message = _("This needs no second person.")
 
 
 class AlreadyDecided(Refused):
-    code = "already_decided"
     message = _("This has been decided already.")
 
 
 class Lapsed(Refused):
-    code = "lapsed"
     message = _("The time for this is over. Ask again.")
 
 
 class NotReleased(NotYours):
-    code = "not_released"
-    message = _("This needs a second person's yes first.")
+    message = _("Somebody else must approve this first.")
+
+
+class ApprovalOver(NotYours):
+    """Whoever approved it could not do so any more."""
+
+    message = _("The person who approved this may no longer approve it. Ask again.")
 
 
 def ask_release(
@@ -61,9 +55,11 @@ def ask_release(
     at: datetime,
     payload: Mapping[str, Any] | None = None,
 ) -> Release:
-    """Ask for a second person's yes to one act (a key of rules.releases). The asker must hold its capability here.
+    """Ask for a second person's approval of one act (a key of rules.releases). The asker holds its capability here.
 
-    payload: public ids and settings of the act, no personal data; `use_release` hands back exactly this.
+    payload: public ids and settings of the act, no personal data; `use_release` hands back exactly this. Asked twice
+    while the first still waits, it is the first.
+    Locks: the asker, by an advisory lock, as the end of an appointment does.
     """
     if act not in CAPABILITY:
         raise UnknownAct(field="act")
@@ -73,6 +69,18 @@ def ask_release(
     if by.account_id is None:
         raise NotYours
     with system("asking for a release"):
+        lock_account(by.account_id)
+        require(by, CAPABILITY[act], at=unit_id)  # it may have ended while we waited for the lock
+        waiting = Release.objects.filter(
+            act=act,
+            unit_id=unit_id,
+            asked_by=by.account_id,
+            payload=dict(payload or {}),
+            state=Release.State.ASKED,
+            expires_at__gt=at,
+        ).first()
+        if waiting is not None:
+            return waiting
         asked = Release.objects.create(
             public_id=uuid4(),
             act=act,
@@ -83,22 +91,14 @@ def ask_release(
             payload=dict(payload or {}),
             expires_at=at + ASKED_LASTS,
         )
-        audit.record(
-            by=by,
-            at=at,
-            act="org.ask_release",
-            subject=str(asked.public_id),
-            unit_id=unit_id,
-            facts={"act": act},
-        )
+        _record("org.ask_release", asked, by, at)
     return asked
 
 
 def decide_release(*, public_id: UUID, allow: bool, by: Actor, at: datetime) -> Release:
-    """Say yes or no to what another person asked.
+    """Approve or refuse what another person asked.
 
-    Who may: holders of org.release and of the act's own capability over the unit, of a different line than the
-    asker. Refuses OwnAsking, SameLine, AlreadyDecided, Lapsed, NotYours.
+    Who may: as `queries.deciders` says. Refuses with its MayNotDecide, NotYours, AlreadyDecided, Lapsed.
     """
     with system("deciding a release"):
         asked = Release.objects.select_for_update().filter(public_id=public_id).first()
@@ -106,37 +106,27 @@ def decide_release(*, public_id: UUID, allow: bool, by: Actor, at: datetime) -> 
             raise NotFound
         if by.kind != "person" or by.account_id is None:
             raise NotYours
-        require(by, "org.release", at=asked.unit_id)
-        require(by, CAPABILITY[asked.act], at=asked.unit_id)
-        if by.account_id == asked.asked_by:
-            raise OwnAsking
-        if not queries.on_different_lines(
-            by.account_id, asked.asked_by, on=clock.day_in(settings.TIME_ZONE, at)
-        ):
-            raise SameLine
+        if refused := queries.deciders([asked], at=at)[asked.pk].refusal(by.account_id):
+            raise refused
         if asked.state != Release.State.ASKED:
             raise AlreadyDecided
         if asked.expires_at <= at:
             raise Lapsed
         asked.state = Release.State.RELEASED if allow else Release.State.REFUSED
         asked.decided_by, asked.decided_at = by.account_id, at
-        asked.expires_at = at + DECIDED_LASTS
+        # The person may be appointed higher meanwhile, and then it has to wait.
+        waits = RESET_WAITS if asked.act == "factors.reset" else timedelta(0)
+        asked.expires_at = at + DECIDED_LASTS + waits
         asked.save(update_fields=["state", "decided_by", "decided_at", "expires_at"])
-        audit.record(
-            by=by,
-            at=at,
-            act="org.decide_release",
-            subject=str(asked.public_id),
-            unit_id=asked.unit_id,
-            facts={"act": asked.act, "allow": allow},
-        )
+        _record("org.decide_release", asked, by, at, allow=allow)
     return asked
 
 
 def use_release(*, public_id: UUID, act: str, by: Actor, at: datetime) -> dict[str, Any]:
-    """Spend a yes, once, by whoever asked; returns its payload. In the transaction of the act it allows.
+    """Use an approval, once, by whoever asked; returns its payload. In the transaction of the act it allows.
 
-    Refuses NotReleased, Lapsed; and NotYours when the asker has lost the capability meanwhile.
+    Refuses NotReleased, Lapsed; NotYours when the asker has lost the capability meanwhile, ApprovalOver when whoever
+    approved it might not decide it now.
     """
     with system("using a release"):
         asked = Release.objects.select_for_update().filter(public_id=public_id, act=act).first()
@@ -147,22 +137,63 @@ def use_release(*, public_id: UUID, act: str, by: Actor, at: datetime) -> dict[s
             raise NotReleased
         if asked.expires_at <= at:
             raise Lapsed
+        if queries.deciders([asked], at=at)[asked.pk].refusal(asked.decided_by):
+            raise ApprovalOver
         asked.state = Release.State.USED
         asked.save(update_fields=["state"])
-        audit.record(
-            by=by,
-            at=at,
-            act="org.use_release",
-            subject=str(asked.public_id),
-            unit_id=asked.unit_id,
-            facts={"act": act},
-        )
+        _record("org.use_release", asked, by, at)
     payload: dict[str, Any] = asked.payload
     return payload
 
 
+def withdraw_releases(*, account_id: int, by: Actor, at: datetime) -> int:
+    """End what an account asked and has not used, because an appointment of theirs ended. How many. In a system scope.
+
+    Only the end of an appointment calls this. Appointed again, they ask again.
+    """
+    lock_account(account_id)
+    found = list(
+        Release.objects.select_for_update().filter(asked_by=account_id, state__in=OPEN).order_by("id")
+    )
+    for each in found:
+        each.state = Release.State.WITHDRAWN
+        each.save(update_fields=["state"])
+        _record("org.withdraw_release", each, by, at)
+    return len(found)
+
+
+def stop_reset(*, public_id: UUID, by: Actor, at: datetime) -> None:
+    """Stop a reset of one's own second proof before it is done. Who may: the person, signed in. Refuses NotFound."""
+    with system("stopping the reset of one's own proof"):
+        found = (
+            Release.objects.select_for_update()
+            .filter(public_id=public_id, act="factors.reset", state__in=OPEN)
+            .first()
+        )
+        if found is None or by.kind != "person" or found.payload.get("account") != str(by.id):
+            raise NotFound
+        found.state = Release.State.WITHDRAWN
+        found.save(update_fields=["state"])
+        _record("org.stop_reset", found, by, at)
+
+
 def lapse_releases(*, at: datetime) -> int:
     """Mark what was not decided, or not used, in time. How many. Run by a loop, in its system scope."""
-    return Release.objects.filter(
-        state__in=(Release.State.ASKED, Release.State.RELEASED), expires_at__lte=at
-    ).update(state=Release.State.LAPSED)
+    return Release.objects.filter(state__in=OPEN, expires_at__lte=at).update(state=Release.State.LAPSED)
+
+
+def _record(what: str, release: Release, by: Actor, at: datetime, **facts: Any) -> None:
+    audit.record(
+        by=by,
+        at=at,
+        act=what,
+        subject=str(release.public_id),
+        unit_id=release.unit_id,
+        facts={"act": release.act, **facts},
+    )
+
+
+def lock_account(account_id: int) -> None:
+    """One asking, appointing or ending at a time per account."""
+    with connection.cursor() as cursor:
+        cursor.execute("select pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"org.asker {account_id}"])

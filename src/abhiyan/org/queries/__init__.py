@@ -1,68 +1,36 @@
 """Who looks, who may do what where, who holds what, and what waits for a second person."""
 
-from .authority import NotYours, grants_at, holds, is_root, on_different_lines, require
-from .deciding import Deciders, Seat, deciders
+from .authority import NotYours, grants_at, holds, is_root, require
+from .deciding import Deciders, MayNotDecide, Seat, deciders
 from .disputes import Dispute, OwnDispute, claimants, own_dispute, own_disputes, why_not_decide
-from .lists import ORDERS, AppointmentRows, VacantRows, sight, with_names
+from .lists import appointment_rows, next_vacancy, offers_made, sight, vacant_rows, with_names
+from .officers import WANTED, Officer, officers_of_top, top_unit
 from .offices import (
     Below,
     Holder,
+    Leader,
     Vacancy,
     appointment_for,
     cast,
     holders,
     is_anybody_appointed,
+    leaders_of,
     line_of_command,
     office_bearers,
     offices_to_give,
     offices_used,
+    own_offers,
+    units_served,
     vacancies,
     vacancies_below,
 )
-from .releases import allowed, release_for, releases, releases_asked, releases_refused, releases_to_decide
-from .viewers import scope_of, viewer_of, visit_of
-
-__all__ = [
-    "ORDERS",
-    "AppointmentRows",
-    "Below",
-    "Deciders",
-    "Dispute",
-    "Holder",
-    "NotYours",
-    "OwnDispute",
-    "Seat",
-    "Vacancy",
-    "VacantRows",
-    "allowed",
-    "appointment_for",
-    "cast",
-    "claimants",
-    "deciders",
-    "grants_at",
-    "holders",
-    "holds",
-    "is_anybody_appointed",
-    "is_root",
-    "line_of_command",
-    "office_bearers",
-    "offices_to_give",
-    "offices_used",
-    "on_different_lines",
-    "own_dispute",
-    "own_disputes",
-    "release_for",
-    "releases",
-    "releases_asked",
-    "releases_refused",
-    "releases_to_decide",
-    "require",
-    "scope_of",
-    "sight",
-    "vacancies",
-    "vacancies_below",
-    "viewer_of",
-    "visit_of",
-    "why_not_decide",
-    "with_names",
-]
+from .releases import (
+    own_releases,
+    release_for,
+    releases,
+    releases_asked,
+    releases_to_decide,
+    resets_of,
+)
+from .resets import NotAbove, OnTheConsole, highest_of, holder_of, is_high, why_not_hand_over, why_not_reset
+from .viewers import scope_of, seeing_as, viewer_of, visit_of

@@ -1,8 +1,7 @@
 """Who may do what where. Asked inside the act, of the database: what ended a moment ago gives nothing."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import date
 from typing import Any
 
 from django.conf import settings
@@ -19,12 +18,13 @@ from abhiyan.people import queries as people
 from abhiyan.units import queries as units
 from abhiyan.units.rules import levels
 
+MOST_RIGHTS = 2  # named in a refusal; more help nobody
+
 
 class NotYours(Refused):
     """The actor's appointments do not let them do this here. capability: what it takes, or which of several."""
 
-    code = "not_yours"
-    message = _("Your appointments do not allow this here.")
+    message = _("Your role can't do this here. Ask the office above yours.")
     status = 403
 
     def __str__(self) -> str:
@@ -32,9 +32,11 @@ class NotYours(Refused):
         rights = [str(known.MEANINGS[one]) for one in ([asked] if isinstance(asked, str) else sorted(asked))]
         if not rights:
             return super().__str__()
-        return say(
-            "Your appointments do not allow this here. It takes an office with this right: %(rights)s."
-        ) % {"rights": " / ".join(rights)}
+        if len(rights) > MOST_RIGHTS:
+            return say("Your role can't open this page. If your work needs it, ask the office above yours.")
+        return say("Your role can't do this here. It needs an office with this right: %(rights)s.") % {
+            "rights": " / ".join(rights)
+        }
 
 
 # An appointment reaches from its unit downwards in its own hierarchy; at the state and the nation, where every
@@ -144,36 +146,3 @@ def is_root(account_id: int) -> bool:
     with _own_appointments(account_id):
         account = people.account(account_id)
         return account is not None and account.is_root
-
-
-def on_different_lines(a: int, b: int, *, on: date) -> bool:
-    """Whether of two accounts neither stands above or below the other, by any of their appointments.
-
-    Above: at a unit that has the other's beneath it, in the hierarchy of the one above.
-    """
-    return a != b and not on_one_line({(a, b)}, on=on)
-
-
-def on_one_line(pairs: Collection[tuple[int, int]], *, on: date) -> set[tuple[int, int]]:
-    """Those pairs of accounts of whom one stands above the other (see `on_different_lines`)."""
-    with system("lines of command"), connection.cursor() as cursor:
-        cursor.execute(
-            """
-            with held as (
-                select ap.account_id as account, ap.unit_id as unit, p.lo, p.hi
-                from org_appointment ap
-                join units_unit u on u.id = ap.unit_id
-                join units_placement p on p.unit_id = ap.unit_id and p.lo is not null
-                  and (p.hierarchy = ap.hierarchy or u.kind in ('state', 'nation'))
-                where ap.account_id = any (%(a)s::bigint[] || %(b)s::bigint[]) and ap.state in ('active', 'disputed')
-                  and ap.starts_on <= %(on)s and (ap.ends_on is null or ap.ends_on >= %(on)s)
-            )
-            select pair.a, pair.b from unnest(%(a)s::bigint[], %(b)s::bigint[]) pair (a, b) where exists (
-                select 1 from held above join held below
-                  on (above.account, below.account) in ((pair.a, pair.b), (pair.b, pair.a))
-                join units_placement t on t.unit_id = below.unit and t.lo > above.lo and t.lo < above.hi
-            )
-            """,
-            {"a": [a for a, _b in pairs], "b": [b for _a, b in pairs], "on": on},
-        )
-        return set(cursor.fetchall())

@@ -1,27 +1,79 @@
-"""Who may say the second person's yes: by account for the acts and pages of that person, by office for everybody."""
+"""Who approves what another person asked: by account for the acts and pages of that person, by office for everybody.
 
-from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+What `rules.deciding` judges is read here for many requests at once, by a handful of queries however many they are.
+"""
+
+import json
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
 from django.conf import settings
 from django.db import connection
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as later
 
 from abhiyan.core import clock
 from abhiyan.core.scope import system
-from abhiyan.org.models import Office, Release
+from abhiyan.core.words import named
+from abhiyan.org.models import Release
+from abhiyan.org.rules.deciding import RELEASE, SEATED_FOR, Asked, Term, Why, why_not
+from abhiyan.org.rules.granting import APPROVE
+from abhiyan.org.rules.ranges import Range, holds
 from abhiyan.org.rules.releases import CAPABILITY
-from abhiyan.org.viewer import named
+from abhiyan.people import queries as people
 from abhiyan.units import queries as units
 
-from .authority import on_one_line
-from .offices import read_names, vacancies
-from .viewers import viewer_of
+from .authority import NotYours
+from .offices import read_names
 
-RELEASE = "org.release"
 EXAMPLES = 3
+
+
+class MayNotDecide(NotYours):
+    """Somebody else must approve it."""
+
+    code = "may_not_decide"
+
+
+class OwnAsking(MayNotDecide):
+    message = later("You asked for this yourself.")
+
+
+class AppointedByAsker(MayNotDecide):
+    message = later("They appointed you, directly or through others.")
+
+
+class AppointedAsker(MayNotDecide):
+    message = later("You appointed them, directly or through others.")
+
+
+class OneAppointer(MayNotDecide):
+    message = later("The same person appointed both of you, directly or through others.")
+
+
+class Removable(MayNotDecide):
+    message = later("They can end your appointment.")
+
+
+class NotAboveAsker(MayNotDecide):
+    message = later("Your office is not above theirs.")
+
+
+class SeatedTooShortly(MayNotDecide):
+    message = later("When they asked, you had held your office for fewer than %(days)s days.")
+
+
+REFUSALS: dict[Why, type[MayNotDecide]] = {
+    Why.OWN: OwnAsking,
+    Why.APPOINTED_BY_ASKER: AppointedByAsker,
+    Why.APPOINTED_ASKER: AppointedAsker,
+    Why.ONE_APPOINTER: OneAppointer,
+    Why.REMOVABLE: Removable,
+    Why.NOT_ABOVE: NotAboveAsker,
+    Why.TOO_NEW: SeatedTooShortly,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,122 +85,260 @@ class Seat:
     unit_code: str
     unit_names: Mapping[str, str]
 
-    def name(self, language: str) -> str:
+    def name(self, language: str = "") -> str:
         return f"{named(self.office_names, language)}, {named(self.unit_names, language)}"
 
 
 @dataclass(frozen=True, slots=True)
 class Deciders:
-    """Who may decide what somebody asked, as `actions.decide_release` would have it.
+    """Who may decide what somebody asked.
 
-    related: accounts that have the power, but stand above or below the asker. seats: the offices of those who may, the
-    nearest first. vacant: where there is nobody, offices that would do once somebody else holds them.
+    accounts: those who may; nearest: those of them whose office is nearest to the unit. whys: of everybody else who
+    asked, or holds an office that decides such requests there, why they may not. seats: the offices of those who may,
+    the nearest first. vacant: data officers' offices over the unit that nobody holds, the nearest first.
     """
 
     accounts: frozenset[int]
-    related: frozenset[int]
+    nearest: frozenset[int]
+    whys: Mapping[int, Why]
     seats: tuple[Seat, ...]
     vacant: tuple[Seat, ...]
 
-    def whom_to_ask(self, language: str) -> str:
-        """A sentence for whoever may not decide, with a few offices as examples."""
-        names = "; ".join(seat.name(language) for seat in (self.seats or self.vacant)[:EXAMPLES])
+    def refusal(self, account_id: int | None) -> NotYours | None:
+        """What an account that may not decide is told; None for one that may."""
+        if account_id in self.accounts:
+            return None
+        why = self.whys.get(account_id, Why.NO_POWER) if account_id is not None else Why.NO_POWER
+        return REFUSALS[why](days=SEATED_FOR.days) if why in REFUSALS else NotYours(capability=APPROVE)
+
+    def whom_to_ask(self, language: str = "") -> str:
+        """Who can approve it, by a few offices as examples; and which of them are vacant."""
+        said = []
         if self.seats:
-            return _("May be decided by: %(offices)s.") % {"offices": names}
+            said.append(_("Can be approved by: %(offices)s.") % {"offices": _some(self.seats, language)})
+        else:
+            said.append(_("Nobody can approve this yet."))
         if self.vacant:
-            return _(
-                "Nobody holds an office that could decide this. Appoint somebody, such as: %(offices)s."
-            ) % {"offices": names}
-        return _("Nobody holds an office that could decide this.")
+            said.append(
+                _("If filled, these could approve later requests: %(offices)s.")
+                % {"offices": _some(self.vacant, language)}
+            )
+        elif not self.seats:
+            said.append(_("Ask the people who run the server to name a data officer."))
+        return " ".join(said)
 
 
-def deciders(waiting: Collection[Release], *, at: datetime) -> dict[int, Deciders]:
-    """Who may decide each of these, by the release's own id.
+def _some(seats: tuple[Seat, ...], language: str) -> str:
+    return "; ".join(seat.name(language) for seat in seats[:EXAMPLES])
+
+
+@dataclass(frozen=True, slots=True)
+class _Candidate:
+    """An appointment that might decide. depth: of its unit; the deeper, the nearer to what is asked."""
+
+    term: Term
+    seat: Seat
+    depth: int
+
+
+def deciders(requests: Collection[Release], *, at: datetime) -> dict[int, Deciders]:
+    """Who may decide each of these, by the request's own id.
 
     Past the viewer's scope: whom to ask is told to everybody, and by office and unit only.
     """
-    if not waiting:
+    if not requests:
         return {}
-    on = clock.day_in(settings.TIME_ZONE, at)
+    unit_ids = {each.unit_id for each in requests}
+    askers = {each.asked_by for each in requests}
     with system("who may decide"):
-        powers = _powers({(each.unit_id, each.act) for each in waiting}, on=on)
-        asked = {(each.unit_id, each.act, each.asked_by) for each in waiting}
-        related = on_one_line(
-            {(account, by) for unit, act, by in asked for account, _seat in powers.get((unit, act), ())},
-            on=on,
+        spans = units.all_spans(unit_ids)
+        candidates = _candidates(unit_ids)
+        terms = _terms_of(askers)
+        lines = _lines(askers | {each.term.account for each in candidates})
+        roots = people.administrators(askers)
+        vacant = _vacant(unit_ids, on=clock.day_in(settings.TIME_ZONE, at))
+    candidates = [replace(each, term=_with_line(each.term, lines)) for each in candidates]
+    found = {}
+    for each in requests:
+        positions = tuple(lo for lo, _hi in spans.get(each.unit_id, ()))
+        asked = Asked(
+            by=each.asked_by,
+            at=each.asked_at,
+            capability=CAPABILITY[each.act],
+            positions=positions,
+            terms=terms.get(each.asked_by, ()),
+            line=lines[each.asked_by],
+            is_root=each.asked_by in roots,
         )
-        found: dict[tuple[int, str, int], Deciders] = {}
-        for unit, act, by in asked:
-            others = [(account, seat) for account, seat in powers.get((unit, act), ()) if account != by]
-            free = [(account, seat) for account, seat in others if (account, by) not in related]
-            found[unit, act, by] = Deciders(
-                accounts=frozenset(account for account, _seat in free),
-                related=frozenset(account for account, _seat in others if (account, by) in related),
-                seats=tuple({(seat.office, seat.unit_code): seat for _account, seat in free}.values()),
-                vacant=() if free else tuple(_vacant(unit, act, by, on=on)),
-            )
-    return {each.pk: found[each.unit_id, each.act, each.asked_by] for each in waiting}
-
-
-def _powers(
-    wanted: Collection[tuple[int, str]], *, on: date
-) -> dict[tuple[int, str], list[tuple[int, Seat]]]:
-    """Who holds what deciding an act over a unit takes, and in which office; the nearest first."""
-    rows: list[tuple[Any, ...]]
-    with connection.cursor() as cursor:
-        cursor.execute(
-            """
-            with recursive up as (
-                select q.unit_id as of, q.hierarchy, q.unit_id, q.parent_id, 0 as steps from units_placement q
-                where q.unit_id = any (%(units)s::bigint[]) and q.valid_to is null
-                union all
-                select up.of, q.hierarchy, q.unit_id, q.parent_id, up.steps + 1 from up join units_placement q
-                  on q.unit_id = up.parent_id and q.hierarchy = up.hierarchy and q.valid_to is null
-            )
-            select up.of, ap.account_id, o.code, o.names, u.code, u.names, o.capabilities
-            from up join units_unit u on u.id = up.unit_id
-            join org_appointment ap on ap.unit_id = up.unit_id and ap.state = 'active'
-              and ap.starts_on <= %(on)s and (ap.ends_on is null or ap.ends_on >= %(on)s)
-              and (up.hierarchy = ap.hierarchy or u.kind in ('state', 'nation'))
-            join org_office o on o.id = ap.office_id
-            order by up.steps, o.rank, o.code, ap.id
-            """,
-            {"units": [unit for unit, _act in wanted], "on": on},
-        )
-        rows = cursor.fetchall()
-    found: dict[tuple[int, str], list[tuple[int, Seat]]] = {}
-    for unit, act in wanted:
-        held: dict[int, set[str]] = {}
-        for of, account, *_rest, capabilities in rows:
-            if of == unit:
-                held.setdefault(account, set()).update(capabilities)
-        able = {account for account, given in held.items() if {RELEASE, CAPABILITY[act]} <= given}
-        found[unit, act] = [
-            (account, Seat(office, read_names(office_names), code, read_names(unit_names)))
-            for of, account, office, office_names, code, unit_names, capabilities in rows
-            if of == unit and account in able and RELEASE in capabilities
-        ]
+        found[each.pk] = _judged(asked, candidates, vacant, at=at)
     return found
 
 
-def _vacant(unit_id: int, act: str, asked_by: int, *, on: date) -> list[Seat]:
-    """Vacant offices that would do, in a unit of the asker: above and below it everybody is of the asker's line."""
-    able = set(
-        Office.objects.filter(capabilities__contains=[RELEASE, CAPABILITY[act]]).values_list(
-            "code", flat=True
-        )
+def _judged(
+    asked: Asked,
+    candidates: Iterable[_Candidate],
+    vacant: Iterable[tuple[Seat, tuple[Range, ...]]],
+    *,
+    at: datetime,
+) -> Deciders:
+    order = list(Why)
+    whys: dict[int, Why] = {asked.by: Why.OWN}
+    able: list[_Candidate] = []
+    for each in candidates:
+        why = why_not(asked, each.term, at=at)
+        if why is None:
+            able.append(each)
+        elif why != Why.NO_POWER:
+            known = whys.get(each.term.account, Why.NO_POWER)
+            whys[each.term.account] = min(known, why, key=order.index)
+    accounts = frozenset(each.term.account for each in able)
+    deepest = max((each.depth for each in able), default=0)
+    return Deciders(
+        accounts=accounts,
+        nearest=frozenset(each.term.account for each in able if each.depth == deepest),
+        whys={account: why for account, why in whys.items() if account not in accounts},
+        seats=tuple({(each.seat.office, each.seat.unit_code): each.seat for each in able}.values()),
+        vacant=tuple(
+            seat for seat, reach in vacant if any(holds(reach, position) for position in asked.positions)
+        ),
     )
-    own = {held.unit_id for held in viewer_of(account_id=asked_by, on=on).appointments}
-    seats = []
-    for here in sorted(own):
-        is_apart = not any(
-            units.stands_below(a, b) for other in own - {here} for a, b in ((here, other), (other, here))
+
+
+def _with_line(term: Term, lines: Mapping[int, frozenset[int]]) -> Term:
+    """The server's console trusts whom it names: what they were before is no part of their line."""
+    line = frozenset({term.account}) if term.by_console else lines[term.account]
+    return replace(term, line=line)
+
+
+# An appointment counts from its first day, at the earliest from when it was accepted, to its last day or its end.
+_TERM = """
+    ap.account_id, o.rank, o.capabilities,
+    (select json_agg(json_build_array(r.lo, r.hi)) from units_placement r
+      where r.unit_id = ap.unit_id and r.valid_to is null and r.lo is not null
+        and (r.hierarchy = ap.hierarchy or u.kind in ('state', 'nation'))),
+    greatest(coalesce(ap.accepted_at, ap.made_at), ap.starts_on::timestamp at time zone %(zone)s),
+    least(ap.ended_at, (ap.ends_on + 1)::timestamp at time zone %(zone)s), ap.made_by is null
+"""
+
+
+def _term(row: tuple[Any, ...]) -> Term:
+    account, rank, capabilities, reach, since, until, by_console = row
+    return Term(
+        account=account,
+        rank=rank,
+        capabilities=frozenset(capabilities),
+        reach=_spans(reach),
+        since=since,
+        until=until,
+        by_console=by_console,
+    )
+
+
+# The units themselves and all above them, in every hierarchy.
+_UP = """
+    with recursive up as (
+        select q.unit_id, q.parent_id, q.hierarchy, q.depth from units_placement q
+        where q.unit_id = any (%(units)s::bigint[]) and q.valid_to is null
+        union
+        select q.unit_id, q.parent_id, q.hierarchy, q.depth from up join units_placement q
+          on q.unit_id = up.parent_id and q.hierarchy = up.hierarchy and q.valid_to is null
+    ), above as (
+        select u.id, u.code, u.kind, u.names, u.closed_on, max(up.depth) as depth
+        from up join units_unit u on u.id = up.unit_id group by u.id
+    )
+"""
+
+
+def _candidates(unit_ids: Collection[int]) -> list[_Candidate]:
+    """Appointments to offices that decide requests, in these units and above, the nearest first."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"""{_UP}
+            select u.code, u.names, u.depth, o.code, o.names, {_TERM}
+            from above u
+            join org_appointment ap on ap.unit_id = u.id and ap.state = 'active'
+            join org_office o on o.id = ap.office_id and o.capabilities && %(able)s::text[]
+            join people_account a on a.id = ap.account_id and a.closed_at is null
+            order by u.depth desc, 'org.approve' = any (o.capabilities) desc, o.rank, o.code, ap.id
+            """,
+            {"units": list(unit_ids), "able": [APPROVE, RELEASE], "zone": settings.TIME_ZONE},
         )
-        if is_apart and units.stands_below(unit_id, here):
-            unit = units.unit_by_id(here)
-            seats += [
-                Seat(each.office, each.office_names, unit.code, unit.names)
-                for each in vacancies(here, on=on)
-                if each.office in able
-            ]
-    return seats
+        return [
+            _Candidate(_term(row[5:]), Seat(row[3], read_names(row[4]), row[0], read_names(row[1])), row[2])
+            for row in cursor.fetchall()
+        ]
+
+
+def _terms_of(accounts: Collection[int]) -> dict[int, tuple[Term, ...]]:
+    """Every appointment of these accounts, those that are over too."""
+    found: dict[int, list[Term]] = {}
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"""select {_TERM} from org_appointment ap join org_office o on o.id = ap.office_id
+            join units_unit u on u.id = ap.unit_id where ap.account_id = any (%(accounts)s::bigint[])
+              and ap.accepted_how <> ''""",
+            {"accounts": list(accounts), "zone": settings.TIME_ZONE},
+        )
+        for row in cursor.fetchall():
+            found.setdefault(row[0], []).append(_term(row))
+    return {account: tuple(terms) for account, terms in found.items()}
+
+
+def _lines(accounts: Collection[int]) -> dict[int, frozenset[int]]:
+    """Of each account itself, and everybody who ever appointed it, directly or through others.
+
+    Of whoever appointed somebody counts what they held until then; of a data officer, only how they became one. An
+    administrator who never held an office only sets up, and belongs to nobody's line.
+    """
+    found = {account: {account} for account in accounts}
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            with recursive made as not materialized (
+                select ap.id, ap.account_id, ap.made_by, ap.made_at, 'org.approve' = any (o.capabilities) as officer
+                from org_appointment ap join org_office o on o.id = ap.office_id
+                where ap.made_by is not null and ap.accepted_how <> ''
+            ), line as (
+                select made.account_id as of, made.* from made where account_id = any (%(accounts)s::bigint[])
+                union
+                select line.of, made.* from line join made on made.account_id = line.made_by
+                  and made.made_at <= line.made_at and (made.officer or not line.officer)
+            )
+            select distinct line.of, line.made_by from line join people_account a on a.id = line.made_by
+            where not a.is_root or exists (select 1 from org_appointment own where own.account_id = a.id
+              and own.accepted_how <> '')
+            """,
+            {"accounts": list(accounts)},
+        )
+        for account, maker in cursor.fetchall():
+            found[account].add(maker)
+    return {account: frozenset(line) for account, line in found.items()}
+
+
+def _vacant(unit_ids: Collection[int], *, on: date) -> list[tuple[Seat, tuple[Range, ...]]]:
+    """Data officers' offices that nobody holds in these units and above, the nearest first, each with its reach."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"""{_UP}
+            select o.code, o.names, u.code, u.names,
+              (select json_agg(json_build_array(r.lo, r.hi)) from units_placement r
+                where r.unit_id = u.id and r.valid_to is null and r.lo is not null)
+            from above u join org_office o on u.kind = any (o.expected_in) and 'org.approve' = any (o.capabilities)
+            where u.closed_on is null and not exists (select 1 from org_appointment ap where ap.unit_id = u.id
+              and ap.office_id = o.id and ap.state in ('active', 'disputed')
+              and (ap.ends_on is null or ap.ends_on >= %(on)s))
+            order by u.depth desc, o.rank, o.code
+            """,
+            {"units": list(unit_ids), "on": on},
+        )
+        rows = cursor.fetchall()
+    return [
+        (Seat(office, read_names(names), code, read_names(of)), _spans(reach))
+        for office, names, code, of, reach in rows
+    ]
+
+
+def _spans(reach: Any) -> tuple[Range, ...]:
+    """Positions as raw SQL gives them."""
+    spans = json.loads(reach) if isinstance(reach, str) else reach
+    return tuple((int(lo), int(hi)) for lo, hi in spans or ())

@@ -25,8 +25,7 @@ from .offices import read_names
 class OwnDispute(NotYours):
     """Whoever would decide claims the office too."""
 
-    code = "own_dispute"
-    message = _("You claim this office yourself. Somebody else must decide, from above.")
+    message = _("You claim this office yourself. Somebody else above must decide.")
 
 
 @dataclass(frozen=True, slots=True)

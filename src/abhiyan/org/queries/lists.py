@@ -1,21 +1,20 @@
 """Lists of appointments and of vacancies in a subtree, read page by page whatever their length."""
 
-from abc import abstractmethod
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import date
-from typing import Any, TypeVar, overload
-
-from django.db import connection
+from operator import itemgetter
+from typing import Any
 
 from abhiyan.core.policy import COUNTS, EVERYTHING
+from abhiyan.core.rows import Rows
 from abhiyan.org.models import Appointment, Office
-from abhiyan.org.viewer import Viewer
+from abhiyan.org.viewer import Held, Viewer
 from abhiyan.people import queries as people
 from abhiyan.units.models import MANY
 
-from .offices import Vacancy, read_names
+from .offices import MOST_OFFERS, OF_OFFICERS, Vacancy, read_names
 
-ORDERS: dict[str, tuple[str, ...]] = {
+_ORDERS = {
     "unit": ("p.lo", "o.rank", "o.code"),
     "office": ("o.rank", "o.code", "p.lo"),
     "name": ("a.name", "p.lo"),
@@ -37,9 +36,6 @@ def sight(viewer: Viewer, lo: int, hi: int) -> tuple[int, int]:
     return (min(first for first, _ in seen), max(last for _, last in seen)) if seen else (lo, lo)
 
 
-T = TypeVar("T")
-
-
 def _only(office: str) -> tuple[str, dict[str, Any]]:
     """A condition on an office `o`, with its parameters: one of this code, or any for none.
 
@@ -51,63 +47,13 @@ def _only(office: str) -> tuple[str, dict[str, Any]]:
     return "o.id = %(office)s", {"office": pk, "kinds": kinds}
 
 
-class _Rows(Sequence[T]):
-    """Rows of one query, read by slices. _from: its tables and conditions. _order: its columns."""
-
-    _from: str
-    _order: tuple[str, ...]
-    _columns: str
-    given: Mapping[str, Any]
-
-    def __len__(self) -> int:
-        return self.counted(None) or 0
-
-    def counted(self, most: int | None) -> int | None:
-        """How many rows there are; None where they are more than `most`, which are counted no further."""
-        with connection.cursor() as cursor:
-            cursor.execute(
-                f"select count(*) from (select {self._from} limit %(most)s) counted",
-                {**self.given, "most": None if most is None else most + 1},
-            )
-            n: int = cursor.fetchone()[0]
-        return None if most is not None and n > most else n
-
-    @overload
-    def __getitem__(self, part: int) -> T: ...
-    @overload
-    def __getitem__(self, part: slice) -> list[T]: ...
-    def __getitem__(self, part: int | slice) -> T | list[T]:
-        if isinstance(part, int):
-            return self[part : part + 1][0]
-        start, stop = part.start or 0, part.stop
-        with connection.cursor() as cursor:
-            cursor.execute(
-                f"select {self._columns} {self._from} order by {', '.join(self._order)}"
-                " offset %(start)s limit %(n)s",
-                {**self.given, "start": start, "n": None if stop is None else stop - start},
-            )
-            return self._read(cursor.fetchall())
-
-    @abstractmethod
-    def _read(self, rows: list[Any]) -> list[T]:
-        """What stands in the columns, as rows of the list."""
-
-
-class VacantRows(_Rows[Vacancy]):
+def vacant_rows(lo: int, hi: int, *, on: date, office: str = "") -> Rows[Vacancy]:
     """Vacant offices of a unit and all below it in sight, in the order of the tree."""
-
-    _order = ("p.lo", "o.rank", "o.code")
-    _columns = "o.code, o.names, u.id, o.rank, u.code, u.names"
-
-    def __init__(self, lo: int, hi: int, *, on: date, office: str = "") -> None:
-        only, asked = _only(office)
-        few = (
-            f" and u.kind = any(%(kinds)s) and {_FEW}"
-            if asked and not set(asked["kinds"]) & set(MANY)
-            else ""
-        )
-        self.given = {"lo": lo, "hi": hi, "on": on, **asked}
-        self._from = f"""
+    only, asked = _only(office)
+    few = f" and u.kind = any(%(kinds)s) and {_FEW}" if asked and not set(asked["kinds"]) & set(MANY) else ""
+    return Rows(
+        f"o.code, o.names, u.id, o.rank, {OF_OFFICERS}, u.code, u.names",
+        f"""
             from units_placement p
             join units_unit u on u.id = p.unit_id and u.closed_on is null{few}
             join org_office o on u.kind = any (o.expected_in) and {only}
@@ -115,53 +61,70 @@ class VacantRows(_Rows[Vacancy]):
                 select 1 from org_appointment ap where ap.unit_id = u.id and ap.office_id = o.id
                 and ap.body_id is null and ap.state in ('active', 'disputed') and ap.starts_on <= %(on)s
                 and (ap.ends_on is null or ap.ends_on >= %(on)s))
-        """
-
-    def _read(self, rows: list[Any]) -> list[Vacancy]:
-        return [
-            Vacancy(code, read_names(names), unit, rank, unit_code, read_names(unit_names))
-            for code, names, unit, rank, unit_code, unit_names in rows
-        ]
+        """,
+        {"lo": lo, "hi": hi, "on": on, **asked},
+        orders={"": ("p.lo", "o.rank", "o.code")},
+        make=_vacancy,
+    )
 
 
-class AppointmentRows(_Rows[Appointment]):
+def next_vacancy(home: Held, *, office: str, after: int, on: date) -> Vacancy | None:
+    """The first unit after a position, in the order of the tree below an office's own unit, that lacks an office.
+
+    Past the end it begins again. None where there is none.
+    """
+    for lo, hi in ((max(after + 1, home.lo), home.hi), (home.lo, min(after, home.hi))):
+        found = list(vacant_rows(lo, hi, on=on, office=office)[:1]) if lo < hi else []
+        if found:
+            return found[0]
+    return None
+
+
+def _vacancy(row: Sequence[Any]) -> Vacancy:
+    code, names, unit, rank, is_of_officers, unit_code, unit_names = row
+    return Vacancy(code, read_names(names), unit, rank, is_of_officers, unit_code, read_names(unit_names))
+
+
+def appointment_rows(
+    lo: int, hi: int, *, state: str = "", office: str = "", name: str = ""
+) -> Rows[Appointment]:
     """Appointments of a unit and all below it in the caller's scope, each with `holder`, a name.
 
     state: active, disputed, ended, or "" for those that hold. office: its code. name: words of the holder's name,
-    as they sound in either script, the last perhaps half typed. order: of ORDERS; descending: the other way round.
+    as they sound in either script, the last perhaps half typed.
     """
-
-    _columns = "ap.id"
-
-    def __init__(
-        self,
-        lo: int,
-        hi: int,
-        *,
-        state: str = "",
-        office: str = "",
-        name: str = "",
-        order: str = "unit",
-        descending: bool = False,
-    ) -> None:
-        states = [state] if state in Appointment.State.values else ["active", "disputed"]
-        called, words = people.called("ap.account_id", name)
-        only, asked = _only(office)
-        self.given = {"lo": lo, "hi": hi, "states": states, **asked, **words}
-        self._from = f"""
+    states = [state] if state in Appointment.State.values else ["active", "disputed"]
+    called, words = people.called("ap.account_id", name)
+    only, asked = _only(office)
+    return Rows(
+        "ap.id",
+        f"""
             from units_placement p
             join org_appointment ap on ap.unit_id = p.unit_id
             join org_office o on o.id = ap.office_id
             left join people_account a on a.id = ap.account_id
             where p.lo >= %(lo)s and p.lo < %(hi)s and ap.state = any(%(states)s)
               and {only} and {called}
-        """
-        way = " desc" if descending else ""
-        self._order = (*(f"{column}{way}" for column in ORDERS[order]), "ap.id")
+        """,
+        {"lo": lo, "hi": hi, "states": states, **asked, **words},
+        orders=_ORDERS,
+        last="ap.id",
+        make=itemgetter(0),
+        finish=_appointments,
+    )
 
-    def _read(self, rows: list[Any]) -> list[Appointment]:
-        found = Appointment.objects.select_related("office", "unit").in_bulk([pk for (pk,) in rows])
-        return with_names([found[pk] for (pk,) in rows if pk in found])
+
+def _appointments(ids: list[int]) -> list[Appointment]:
+    found = Appointment.objects.select_related("office", "unit").in_bulk(ids)
+    return with_names([found[pk] for pk in ids if pk in found])
+
+
+def offers_made(account_id: int) -> list[Appointment]:
+    """The offices this person offered to others, who have not answered: the newest first, with names, a few."""
+    found = Appointment.objects.select_related("office", "unit").filter(
+        made_by=account_id, state=Appointment.State.OFFERED
+    )
+    return with_names(list(found.order_by("-made_at")[:MOST_OFFERS]))
 
 
 def with_names(found: list[Appointment]) -> list[Appointment]:

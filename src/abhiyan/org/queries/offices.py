@@ -1,7 +1,7 @@
 """Who holds what, and what is vacant."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
@@ -9,22 +9,27 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import connection
+from django.db.models import Q
 
 from abhiyan.core import clock, prepared
 from abhiyan.core.actor import Actor
 from abhiyan.core.policy import COUNTS, EVERYTHING, placed
 from abhiyan.core.refusals import NotFound
 from abhiyan.core.scope import system
+from abhiyan.core.words import named
 from abhiyan.org.models import Appointment, Office
 from abhiyan.org.rules import granting
-from abhiyan.org.rules.standing import TRUSTED
-from abhiyan.org.viewer import Viewer, named
+from abhiyan.org.rules.held_below import TRUSTED
+from abhiyan.org.viewer import Viewer
 from abhiyan.people import queries as people
 from abhiyan.units import queries as units
 
 from .authority import grants_at, is_root
 
 CAST_SHOWN = 40
+MOST_OFFERS = 10
+# As `granting.is_of_officers` says, of an office `o`.
+OF_OFFICERS = "(o.capabilities && array['org.approve', 'org.officers'])"
 
 
 def appointment_for(viewer: Viewer, public_id: UUID) -> Appointment:
@@ -33,6 +38,16 @@ def appointment_for(viewer: Viewer, public_id: UUID) -> Appointment:
     if found is None or not viewer.is_signed_in:
         raise NotFound
     return found
+
+
+def own_offers(viewer: Viewer) -> list[Appointment]:
+    """The viewer's own offices that they have not accepted yet, the newest first; a few."""
+    if viewer.account_id is None:
+        return []
+    found = Appointment.objects.select_related("office", "unit").filter(
+        account_id=viewer.account_id, state=Appointment.State.OFFERED
+    )
+    return list(found.order_by("-made_at")[:MOST_OFFERS])
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +78,7 @@ class Vacancy:
     office_names: dict[str, str]
     unit_id: int
     rank: int
+    is_of_officers: bool  # data officers name whoever holds it
     unit_code: str = ""
     unit_names: dict[str, str] = field(default_factory=dict)
 
@@ -74,6 +90,7 @@ class Below:
     office: str
     office_names: dict[str, str]
     unit_kind: str
+    is_of_officers: bool  # as of Vacancy
     expected: int
     held: int
     disputed: int
@@ -139,6 +156,35 @@ def holders(unit_id: int, *, on: date) -> list[Holder]:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Leader:
+    """Who leads a unit, and by which office."""
+
+    name: str
+    office_names: dict[str, str]
+
+
+def leaders_of(unit_ids: Iterable[int], *, on: date) -> dict[int, Leader]:
+    """Of each unit the holder of its most senior expected office that is held. In the caller's scope; one query.
+
+    What is out of sight is left out, as is what nobody leads.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"""
+            select distinct on (ap.unit_id) ap.unit_id, a.name, o.names
+            from org_appointment ap join units_unit u on u.id = ap.unit_id
+            join org_office o on o.id = ap.office_id and u.kind = any (o.expected_in) and not {OF_OFFICERS}
+            join people_account a on a.id = ap.account_id
+            where ap.unit_id = any(%(units)s) and ap.body_id is null and ap.state in ('active', 'disputed')
+              and ap.starts_on <= %(on)s and (ap.ends_on is null or ap.ends_on >= %(on)s)
+            order by ap.unit_id, o.rank, ap.starts_on, ap.id
+            """,
+            {"units": list(unit_ids), "on": on},
+        )
+        return {unit: Leader(name, read_names(names)) for unit, name, names in cursor.fetchall()}
+
+
 def office_bearers(text: str, *, on: date, limit: int = 20) -> list[Holder]:
     """Who holds an office and is called like this, in either script; the highest first. In the caller's scope."""
     called = people.accounts_called(text)
@@ -181,7 +227,8 @@ def vacancies(unit_id: int, *, on: date) -> list[Vacancy]:
     with prepared.cursor() as cursor:
         cursor.execute(
             f"""
-            select o.code, o.names, u.id, o.rank from units_unit u join org_office o on u.kind = any (o.expected_in)
+            select o.code, o.names, u.id, o.rank, {OF_OFFICERS}
+            from units_unit u join org_office o on u.kind = any (o.expected_in)
             where u.id = %(unit)s and u.closed_on is null and not exists (
                 select 1 from org_appointment ap where ap.unit_id = u.id and ap.office_id = o.id
                 and ap.body_id is null and ap.state in ('active', 'disputed') and ap.starts_on <= %(on)s
@@ -191,7 +238,10 @@ def vacancies(unit_id: int, *, on: date) -> list[Vacancy]:
             """,
             {"unit": unit_id, "on": on},
         )
-        return [Vacancy(code, read_names(names), unit, rank) for code, names, unit, rank in cursor.fetchall()]
+        return [
+            Vacancy(code, read_names(names), unit, rank, is_of_officers)
+            for code, names, unit, rank, is_of_officers in cursor.fetchall()
+        ]
 
 
 def _counted_now(lo: int, hi: int, *, on: date) -> dict[tuple[int, str], tuple[int, int]]:
@@ -232,23 +282,24 @@ def vacancies_below(
     expected = units.counts_below(unit_id, hierarchy) if counts is None else counts
     with prepared.cursor() as cursor:
         cursor.execute(
-            """
-            select id, code, names, expected_in, case when row_number() over (order by rank, code) = 1 then (
+            f"""
+            select id, code, names, expected_in, {OF_OFFICERS},
+              case when row_number() over (order by rank, code) = 1 then (
                 select held from org_held_below where unit_id = %(unit)s and hierarchy = %(hierarchy)s
                 and day = %(on)s and counted_at > %(since)s) end
-            from org_office order by rank, code
+            from org_office o order by rank, code
             """,
             {"unit": unit_id, "hierarchy": hierarchy, "on": on, "since": at - TRUSTED},
         )
         offices = cursor.fetchall()
-    if offices and offices[0][4] is not None:
-        held = {(office, kind): (n, disputed) for office, kind, n, disputed in _json(offices[0][4])}
+    if offices and offices[0][5] is not None:
+        held = {(office, kind): (n, disputed) for office, kind, n, disputed in _json(offices[0][5])}
     else:
         held = _counted_now(*(span or units.span(unit_id, hierarchy)), on=on)
     return [
-        Below(code, read_names(names), kind, n, *held.get((pk, kind), (0, 0)))
+        Below(code, read_names(names), kind, is_of_officers, n, *held.get((pk, kind), (0, 0)))
         for kind, n in expected.items()
-        for pk, code, names, kinds, _held in offices
+        for pk, code, names, kinds, is_of_officers, _held in offices
         if kind in kinds
     ]
 
@@ -271,14 +322,15 @@ def offices_to_give(by: Actor, unit_id: int, hierarchy: int) -> list[Office]:
         return here
     if by.kind != "person" or by.account_id is None:
         return []
-    if is_root(by.account_id):
-        return here
+    is_all = is_root(by.account_id)
     grants = grants_at(by.account_id, unit_id, hierarchy)
     return [
         office
         for office in here
-        if granting.may_appoint(grants, rank=office.rank)
-        and granting.is_within(grants, capabilities=office.capabilities, sees_people=office.sees_people)
+        if (is_all and not granting.is_of_officers(office.capabilities))
+        or granting.may_appoint(
+            grants, rank=office.rank, capabilities=office.capabilities, sees_people=office.sees_people
+        )
     ]
 
 
@@ -302,3 +354,14 @@ def cast(language: str) -> list[people.Part]:
         people.Part(account, name, named(read_names(office), language), named(read_names(unit), language))
         for account, name, office, unit, _depth, _rank in rows[:CAST_SHOWN]
     ]
+
+
+def units_served(*, accounts: Iterable[int], since: date, on: date) -> dict[int, set[int]]:
+    """account -> units where it holds an office on the day `on`, or has held one after `since`. In system scope."""
+    served: dict[int, set[int]] = {}
+    held = Appointment.objects.filter(
+        Q(ends_on=None) | Q(ends_on__gte=since), account_id__in=set(accounts), starts_on__lte=on
+    ).exclude(accepted_how="")
+    for account, unit in held.values_list("account_id", "unit_id"):
+        served.setdefault(account, set()).add(unit)
+    return served

@@ -1,22 +1,20 @@
 """What waits for a second person."""
 
-from collections.abc import Callable, Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db.models import QuerySet
 from django.db.models.expressions import RawSQL
-from django.utils.translation import gettext as _
 
 from abhiyan.core.refusals import NotFound
+from abhiyan.core.scope import system
 from abhiyan.org.models import Release
-from abhiyan.org.rules.releases import CAPABILITY, NAMES
-from abhiyan.org.viewer import Viewer
-from abhiyan.ui.owed import Owed
 
 from .deciding import deciders
 
 MOST = 50
+LOOKED_AT = 500  # that wait for somebody, to find those that wait for one person
+NEARER_FIRST = timedelta(days=1)  # a request waits for the nearest who may, before those above are told of it
 
 
 def releases() -> QuerySet[Release]:
@@ -36,22 +34,42 @@ def release_for(public_id: UUID) -> Release:
 
 
 def releases_to_decide(account_id: int, *, at: datetime) -> list[Release]:
-    """What waits for exactly this person's yes: not asked by them, of a different line, within their power."""
+    """What waits for exactly this person: what they may decide and nobody nearer; after a day, all they may decide."""
     waiting = (
         releases()
         .filter(state=Release.State.ASKED, expires_at__gt=at)
         .exclude(asked_by=account_id)
-        .order_by("expires_at", "id")[:MOST]
+        .order_by("expires_at", "id")[:LOOKED_AT]
     )
     rows = list(waiting)
     found = deciders(rows, at=at)
-    return [release for release in rows if account_id in found[release.pk].accounts]
+    return [
+        release
+        for release in rows
+        if account_id in found[release.pk].nearest
+        or (account_id in found[release.pk].accounts and release.asked_at <= at - NEARER_FIRST)
+    ][:MOST]
 
 
-def releases_refused(account_id: int, *, at: datetime) -> list[Release]:
-    """What this person asked for and was refused of late, newest first."""
-    own = releases().filter(asked_by=account_id, state=Release.State.REFUSED, expires_at__gt=at)
-    return list(own.order_by("-decided_at", "-id")[:MOST])
+def resets_of(public_id: UUID | None, *, at: datetime) -> list[Release]:
+    """Requests to reset the second proof of an account (public id) that are not done yet; past its scope."""
+    if public_id is None:
+        return []
+    with system("who would lose their proof"):
+        found = Release.objects.select_related("unit").filter(
+            act="factors.reset",
+            state__in=(Release.State.ASKED, Release.State.RELEASED),
+            expires_at__gt=at,
+            payload__account=str(public_id),
+        )
+        return list(found.order_by("id"))
+
+
+def own_releases(account_id: int, *, at: datetime) -> list[Release]:
+    """What this person asked for and still waits for, may use, or was refused of late, newest first."""
+    states = (Release.State.ASKED, Release.State.RELEASED, Release.State.REFUSED)
+    own = Release.objects.filter(asked_by=account_id, state__in=states, expires_at__gt=at)
+    return list(own.order_by("-asked_at", "-id")[:MOST])
 
 
 def releases_asked(account_id: int, *, act: str, at: datetime) -> list[Release]:
@@ -63,23 +81,3 @@ def releases_asked(account_id: int, *, act: str, at: datetime) -> list[Release]:
         expires_at__gt=at,
     )
     return list(own.order_by("-asked_at", "-id")[:MOST])
-
-
-def allowed(viewer: Viewer, act: str, *, at: datetime, where: Callable[[Release], str]) -> Iterator[Owed]:
-    """What the viewer asked, was allowed and has not used yet, of the acts of whichever room asks.
-
-    where: the address of the page where it is used.
-    """
-    if viewer.account_id is None or not viewer.may(CAPABILITY[act]):
-        return
-    for release in releases_asked(viewer.account_id, act=act, at=at):
-        if release.state == Release.State.RELEASED:
-            yield Owed(
-                urgency=1,
-                title=_("Allowed: %(act)s") % {"act": NAMES[act]},
-                meta=release.reason,
-                href=where(release),
-                act=_("Go there"),
-                icon="key",
-                due_at=release.expires_at,
-            )

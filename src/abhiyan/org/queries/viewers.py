@@ -1,7 +1,8 @@
 """Who looks: a session's or an account's appointments, and what they put in sight."""
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
@@ -10,12 +11,14 @@ from uuid import UUID
 from django.db import connection
 
 from abhiyan.core.imports import registered
-from abhiyan.core.scope import Scope, system
+from abhiyan.core.scope import Scope, is_out_of_date, scoped, system
 from abhiyan.org.rules import capabilities as known
+from abhiyan.org.rules import granting
 from abhiyan.org.rules.ranges import literal
 from abhiyan.org.viewer import NOBODY, Held, Viewer
 from abhiyan.people.actions import sessions
 from abhiyan.people.models import Session
+from abhiyan.units import queries as units
 
 FIRST_POSITION, LAST_POSITION = 1 << 56, 4 << 56  # of all hierarchies together
 
@@ -24,15 +27,19 @@ FIRST_POSITION, LAST_POSITION = 1 << 56, 4 << 56  # of all hierarchies together
 _ACCOUNT = "a.id, a.public_id, a.name, a.language, a.is_root, a.is_demo"
 _SESSION = ("key", "public_id", "account_id", "phone_id", "data", "device", "origin")
 _SESSION_TIMES = ("created_at", "seen_at", "ends_at", "strong_at", "ended_at")
+_TREES = (
+    "(select coalesce(sum(t.version), 0)::bigint from units_tree t)"  # by one statement with the positions
+)
 
 
 def visit_of(key: str, *, on: date, at: datetime) -> tuple[Session | None, Viewer]:
     """The living session of a key and its viewer, by one query. The scope must name the key."""
     with connection.cursor() as cursor:
-        cursor.execute("select * from org_visit(%s, %s::date)", [key, on])
-        row = cursor.fetchone()
-    if row is None:
+        cursor.execute(f"select {_TREES}, v.* from org_visit(%s, %s::date) v", [key, on])
+        found = cursor.fetchone()
+    if found is None:
         return None, NOBODY
+    trees, *row = found
     size = len(_SESSION) + len(_SESSION_TIMES)
     session = Session(**dict(zip(_SESSION + _SESSION_TIMES, row[:size], strict=True)))
     if isinstance(session.data, str):
@@ -43,7 +50,7 @@ def visit_of(key: str, *, on: date, at: datetime) -> tuple[Session | None, Viewe
         return session, replace(NOBODY, scope=Scope(session=key, phone=session.phone_id))
     if row[size] is None:  # the account was closed
         return None, NOBODY
-    return session, _viewer(row[size:], session)
+    return session, _viewer(row[size:], session, trees)
 
 
 def viewer_of(*, account_id: int, session: Session | None = None, on: date) -> Viewer:
@@ -53,12 +60,12 @@ def viewer_of(*, account_id: int, session: Session | None = None, on: date) -> V
     """
     with system("who an account is"), connection.cursor() as cursor:
         cursor.execute(
-            f"select {_ACCOUNT}, org_held(a.id, %s::date) from people_account a"
+            f"select {_TREES}, {_ACCOUNT}, org_held(a.id, %s::date) from people_account a"
             " where a.id = %s and a.closed_at is null",
             [on, account_id],
         )
         row = cursor.fetchone()
-    return NOBODY if row is None else _viewer(row, session)
+    return NOBODY if row is None else _viewer(row[1:], session, row[0])
 
 
 def scope_of(account_id: int, on: date) -> Scope:
@@ -66,7 +73,19 @@ def scope_of(account_id: int, on: date) -> Scope:
     return viewer_of(account_id=account_id, on=on).scope
 
 
-def _viewer(row: Sequence[Any], session: Session | None) -> Viewer:
+@contextmanager
+def seeing_as(account_id: int, *, on: date, reason: str = "") -> Iterator[Scope]:
+    """See what an account's appointments of a day put in sight.
+
+    Refuses (TreesMoved) at its end when units moved meanwhile: what it did not see may have been there.
+    """
+    with scoped(replace(scope_of(account_id, on), reason=reason)) as scope:
+        yield scope
+        if is_out_of_date(scope, units.trees_version()):
+            raise units.TreesMoved
+
+
+def _viewer(row: Sequence[Any], session: Session | None, trees: int) -> Viewer:
     account_id, public_id, name, language, is_root, is_demo, rows = row
     if isinstance(rows, str):
         rows = json.loads(rows)
@@ -83,7 +102,7 @@ def _viewer(row: Sequence[Any], session: Session | None) -> Viewer:
         name=name,
         language=language,
         appointments=held,
-        scope=_scope(held, is_root=is_root, own=own) if is_strong else own,
+        scope=_scope(held, is_root=is_root, own=replace(own, trees=trees)) if is_strong else own,
         is_strong=is_strong,
         is_root=is_root,
         is_demo=is_demo,
@@ -146,6 +165,7 @@ def _scope(held: Iterable[Held], *, is_root: bool, own: Scope) -> Scope:
         imports=_imports(held, is_root=is_root),
         people=literal(each for one in held if one.sees_people for each in one.ranges),
         counts=literal(counts),
+        requests=literal(each for one in held if granting.APPROVE in one.capabilities for each in one.ranges),
         bodies=tuple(sorted({one.body_id for one in held if one.body_id is not None})),
         everything=any(
             one.unit_kind == "nation" and one.depth == 0 and one.sees_people and not one.is_disputed

@@ -7,21 +7,23 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 MEANINGS: dict[str, Promise] = {
+    "org.read": _("See who holds which office"),
     "org.appoint": _("Appoint and end appointments below"),
     "org.decide": _("Decide a disputed office below"),
     "org.bodies": _("Set up committees, wings and departments"),
-    "org.release": _("Allow what another person asked"),
+    "org.release": _("Approve what another person asked"),
+    "org.approve": _("Approve any request of the unit and below, as its data officer"),
+    "org.officers": _("Name data officers below"),
     "org.factors": _("Reset a lost second proof of somebody below"),
     "people.read": _("See the people of a unit"),
     "people.reveal": _("See or dial a person's number"),
-    "people.export": _("Export people (with a second person's yes)"),
-    "people.merge": _("Merge two entries of one person"),
+    "people.export": _("Export people (with approval)"),
     "programmes.make": _("Create and open programmes"),
     "programmes.run": _("Run programmes: in-charges, window, closing"),
     "programmes.targets": _("Set and split targets"),
     "notices.publish": _("Publish the notice people read before they join"),
     "enrolment.enrol": _("Record people who join"),
-    "enrolment.place": _("Give claims without a place their booth"),
+    "enrolment.place": _("Assign a booth to entries without a location"),
     "enrolment.correct": _("Correct a member's entry"),
     "enrolment.strike_off": _("Strike an entry off, with a reason"),
     "imports.units": _("Import units"),
@@ -29,14 +31,12 @@ MEANINGS: dict[str, Promise] = {
     "imports.paper": _("Import paper lists"),
     "imports.totals": _("Import totals of earlier drives"),
     "results.import": _("Import election results and tables of correspondence"),
-    "plans.make": _("Make plans of seats and votes, and name alliances"),
+    "plans.read": _("See plans of seats and votes"),
+    "plans.make": _("Make plans of seats and votes, and alliances"),
     "messages.read": _("See messages and why they were held back"),
-    "messages.send": _("Prepare messages to many"),
-    "messages.release": _("Release messages held by the budget"),
+    "messages.release": _("Send messages held by the limit"),
     "channels.manage": _("Set up channels: tokens and numbers"),
-    "calls.make": _("Make calls from a list"),
-    "checks.make": _("Make back-checks"),
 }
 
 # Whoever made the installation sets it up and appoints the first; they see counts, but nobody's data.
-ROOT = frozenset({"org.appoint", "org.decide", "org.factors", "imports.units", "imports.pins"})
+ROOT = frozenset({"org.read", "org.appoint", "org.decide", "org.factors", "imports.units", "imports.pins"})

@@ -1,7 +1,13 @@
-"""Who may hand on what: nobody grants beyond their own scope and capability."""
+"""Who may hand on what: nobody grants beyond their own scope and capability.
 
-from collections.abc import Iterable
+Data officers are a line of their own: they alone name and end one another, from strictly above. Whoever leads can do
+neither, or they would choose who watches them.
+"""
+
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
+
+APPROVE, NAME_OFFICERS = "org.approve", "org.officers"  # what makes an office a data officer's
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,10 +23,27 @@ class Grant:
     sees_people: bool
 
 
-def may_appoint(grants: Iterable[Grant], *, rank: int) -> bool:
-    """From above, or in the same unit as a senior of the office's rank."""
+def is_of_officers(capabilities: Collection[str]) -> bool:
+    """Whether an office with these capabilities belongs to the data officers' own line."""
+    return APPROVE in capabilities or NAME_OFFICERS in capabilities
+
+
+def may_end(grants: Iterable[Grant], *, rank: int, capabilities: Collection[str]) -> bool:
+    """Whether one may end an appointment to an office: from above, or in its unit as a senior of the office's rank."""
+    if is_of_officers(capabilities):
+        return any(NAME_OFFICERS in grant.capabilities and grant.is_above for grant in grants)
     return any(
         "org.appoint" in grant.capabilities and (grant.is_above or grant.rank < rank) for grant in grants
+    )
+
+
+def may_appoint(
+    grants: Iterable[Grant], *, rank: int, capabilities: Collection[str], sees_people: bool
+) -> bool:
+    """Whether one may give an office: as `may_end` says, and nothing beyond what one has oneself."""
+    grants = tuple(grants)
+    return may_end(grants, rank=rank, capabilities=capabilities) and is_within(
+        grants, capabilities=capabilities, sees_people=sees_people
     )
 
 

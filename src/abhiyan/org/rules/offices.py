@@ -5,6 +5,8 @@ rank orders the unit page and says who is senior within one unit: the lower, the
 
 from dataclasses import dataclass
 
+DATA_OFFICER = "data_officer"
+
 
 @dataclass(frozen=True, slots=True)
 class Seat:
@@ -22,6 +24,7 @@ class Seat:
 
 _LEAD = frozenset(
     {
+        "org.read",
         "org.appoint",
         "org.decide",
         "org.bodies",
@@ -30,7 +33,6 @@ _LEAD = frozenset(
         "people.read",
         "people.reveal",
         "people.export",
-        "people.merge",
         "programmes.make",
         "programmes.run",
         "programmes.targets",
@@ -44,13 +46,11 @@ _LEAD = frozenset(
         "imports.paper",
         "imports.totals",
         "results.import",
+        "plans.read",
         "plans.make",
         "messages.read",
-        "messages.send",
         "messages.release",
         "channels.manage",
-        "calls.make",
-        "checks.make",
     }
 )
 _DISTRICT = _LEAD - {
@@ -64,9 +64,10 @@ _DISTRICT = _LEAD - {
     "programmes.make",
     "notices.publish",
 }
-_MANDAL = _DISTRICT - {"people.export", "people.merge", "messages.send", "org.bodies"}
+_MANDAL = _DISTRICT - {"people.export", "org.bodies"}
 _CLUSTER = frozenset(
     {
+        "org.read",
         "org.appoint",
         "org.decide",
         "people.read",
@@ -75,16 +76,15 @@ _CLUSTER = frozenset(
         "enrolment.enrol",
         "enrolment.place",
         "enrolment.correct",
-        "calls.make",
     }
 )
 _BOOTH = frozenset(
-    {"org.appoint", "people.read", "people.reveal", "enrolment.enrol", "enrolment.correct", "calls.make"}
+    {"org.read", "org.appoint", "people.read", "people.reveal", "enrolment.enrol", "enrolment.correct"}
 )
 _WORKER = frozenset({"people.read", "enrolment.enrol"})
 _ELECTORAL = frozenset(
-    {"org.appoint", "org.decide", "org.release", "people.read", "programmes.run", "programmes.targets"}
-    | {"enrolment.place", "messages.read"}
+    {"org.read", "org.appoint", "org.decide", "org.release", "people.read", "programmes.run"}
+    | {"programmes.targets", "enrolment.place", "messages.read", "plans.read"}
 )
 
 SEATS: tuple[Seat, ...] = (
@@ -129,7 +129,7 @@ SEATS: tuple[Seat, ...] = (
     Seat(
         "constituency_in_charge",
         "Constituency in-charge",
-        "निर्वाचन क्षेत्र प्रभारी",
+        "लोकसभा प्रभारी",
         10,
         ("constituency",),
         capabilities=_ELECTORAL,
@@ -137,7 +137,7 @@ SEATS: tuple[Seat, ...] = (
     Seat(
         "segment_in_charge",
         "Segment in-charge",
-        "विधानसभा खंड प्रभारी",
+        "विधानसभा प्रभारी",
         10,
         ("segment",),
         capabilities=_ELECTORAL,
@@ -148,7 +148,7 @@ SEATS: tuple[Seat, ...] = (
         "कॉल सेंटर कार्यकर्ता",
         60,
         seats=200,
-        capabilities=frozenset({"people.read", "calls.make"}),
+        capabilities=frozenset({"people.read"}),
     ),
     Seat(
         "verifier",
@@ -157,7 +157,6 @@ SEATS: tuple[Seat, ...] = (
         60,
         seats=500,
         sees_people=False,  # sees the items handed out to them, no lists
-        capabilities=frozenset({"checks.make"}),
     ),
     Seat(
         "it_administrator",
@@ -168,6 +167,7 @@ SEATS: tuple[Seat, ...] = (
         sees_people=False,
         capabilities=frozenset(
             {
+                "org.read",
                 "imports.units",
                 "imports.pins",
                 "imports.paper",
@@ -177,5 +177,16 @@ SEATS: tuple[Seat, ...] = (
                 "org.factors",
             }
         ),
+    ),
+    # Named by the data officers above alone, those of the top on the server's console: decision 0010.
+    Seat(
+        DATA_OFFICER,
+        "Data officer",
+        "डेटा अधिकारी",
+        80,
+        ("nation", "state", "district"),
+        seats=2,
+        sees_people=False,  # sees what is asked and why, not the people
+        capabilities=frozenset({"org.approve", "org.officers", "org.read"}),
     ),
 )

@@ -1,6 +1,8 @@
-"""Acts that need a second person, and the capability both must hold."""
+"""Acts that need a second person's approval, and the capability whoever asks must hold."""
 
+from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -8,8 +10,6 @@ from django.utils.translation import gettext_lazy as _
 CAPABILITY: dict[str, str] = {
     "people.export": "people.export",
     "people.reveal_many": "people.reveal",
-    "people.merge_many": "people.merge",
-    "messages.send_many": "messages.send",
     "messages.release": "messages.release",
     "channels.token": "channels.manage",
     "factors.reset": "org.factors",
@@ -17,11 +17,24 @@ CAPABILITY: dict[str, str] = {
 NAMES: dict[str, Promise] = {
     "people.export": _("Export a list of people"),
     "people.reveal_many": _("Reveal many phone numbers"),
-    "people.merge_many": _("Merge many people"),
-    "messages.send_many": _("Send a message to many"),
-    "messages.release": _("Release held messages"),
+    "messages.release": _("Send held messages"),
     "channels.token": _("Make a token for a channel"),
     "factors.reset": _("Reset a lost second proof"),
 }
 ASKED_LASTS = timedelta(hours=72)  # to be decided
 DECIDED_LASTS = timedelta(hours=24)  # to be used
+# From the approval to the reset of a lost proof of an office of state or nation; its holder can stop it until then.
+RESET_WAITS = timedelta(hours=24)
+HIGH = ("state", "nation")  # kinds of unit
+
+_PAGES: dict[str, Callable[[Any], str]] = {}
+
+
+def register_page(act: str, page: Callable[[Any], str]) -> None:
+    """Once in the ready() of the room whose act it is. page: an approved request -> the address where it is used."""
+    _PAGES[act] = page
+
+
+def page_of(act: str) -> Callable[[Any], str] | None:
+    """Where an approved act is used; None: no room has said."""
+    return _PAGES.get(act)

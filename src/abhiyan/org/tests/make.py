@@ -22,16 +22,18 @@ class World:
     def __init__(self) -> None:
         self.units: dict[str, Unit] = {}
         self._next = {1: 1 << 56, 2: 2 << 56}
+        self._placed: list[Placement] = []
+        nation = self._unit("nation", "N")
+        self._tree(nation, None, 1, 0, ("state", "district", "mandal", "booth"))
+        self._electoral(nation)
         with system("test"):
             actions.ensure_offices()
-            nation = self._unit("nation", "N")
-            self._tree(nation, None, 1, 0, ("state", "district", "mandal", "booth"))
-            self._electoral(nation)
+            Unit.objects.bulk_create(self.units.values())
+            Placement.objects.bulk_create(self._placed)
 
     def _unit(self, kind: str, code: str) -> Unit:
-        unit = Unit.objects.create(code=code, kind=kind, names={"en": f"Unit {code}", "hi": f"इकाई {code}"})
-        self.units[code] = unit
-        return unit
+        self.units[code] = Unit(code=code, kind=kind, names={"en": f"Unit {code}", "hi": f"इकाई {code}"})
+        return self.units[code]
 
     def _tree(
         self, unit: Unit, parent: Unit | None, hierarchy: int, depth: int, below: tuple[str, ...]
@@ -60,19 +62,14 @@ class World:
     def _place(self, unit: Unit, parent: Unit | None, hierarchy: int, depth: int) -> Placement:
         lo = self._next[hierarchy]
         self._next[hierarchy] += 10
-        return Placement.objects.create(
-            hierarchy=hierarchy,
-            unit=unit,
-            parent=parent,
-            depth=depth,
-            lo=lo,
-            hi=lo + 1,
-            valid_from=date(2026, 1, 1),
+        placed = Placement(
+            hierarchy=hierarchy, unit=unit, parent=parent, depth=depth, lo=lo, valid_from=date(2026, 1, 1)
         )
+        self._placed.append(placed)
+        return placed
 
     def _close(self, placement: Placement) -> None:
         placement.hi = self._next[placement.hierarchy]
-        placement.save(update_fields=["hi"])
 
     def unit(self, code: str) -> int:
         return self.units[code].pk
@@ -106,18 +103,33 @@ class World:
         self.appoint(account, office, code, hierarchy=hierarchy)
         return account
 
+    def officer(self, code: str, name: str = "") -> Account:
+        """A data officer whom the console named, so of nobody's line."""
+        return self.holder("data_officer", code, name=name)
+
     def appoint(
-        self, account: Account, office: str, code: str, *, hierarchy: int = 1, by: Actor = SYSTEM
+        self,
+        account: Account,
+        office: str,
+        code: str,
+        *,
+        hierarchy: int = 1,
+        by: Actor = SYSTEM,
+        at: datetime = AT,
+        is_accepted: bool = True,
     ) -> Appointment:
-        return actions.appoint(
+        made = actions.appoint(
             account_id=account.pk,
             office=office,
             unit_id=self.unit(code),
             hierarchy=hierarchy,
             starts_on=date(2026, 1, 1),
             by=by,
-            at=AT,
+            at=at,
         )
+        if is_accepted and made.state == Appointment.State.OFFERED:
+            made = actions.answer_offer(public_id=made.public_id, is_accepted=True, by=actor(account), at=at)
+        return made
 
 
 def actor(account: Account) -> Actor:

@@ -54,7 +54,7 @@ def test_a_release_gives_offices_what_is_new_and_not_what_was_taken_away(world: 
 def test_an_organisation_older_than_what_notes_it_keeps_what_it_took_away(world: World) -> None:
     before = import_module("abhiyan.org.migrations.0004_offered_before")
     with system("test"):
-        for office in Office.objects.all():
+        for office in Office.objects.filter(code__in=before.OFFERED):
             office.capabilities, office.offered = sorted(before.OFFERED[office.code]), []
             office.save()
         office = Office.objects.get(code="state_president")
@@ -310,19 +310,21 @@ def test_vacancies_are_seen_here_and_counted_below(world: World) -> None:
         assert [each.office for each in queries.vacancies(world.unit("N11"), on=TODAY)] == [
             "district_president",
             "district_in_charge",
+            "data_officer",
         ]
     world.holder("district_president", "N11")
     world.holder("booth_president", "N1111")
     with system("test"):
         assert [each.office for each in queries.vacancies(world.unit("N11"), on=TODAY)] == [
-            "district_in_charge"
+            "district_in_charge",
+            "data_officer",
         ]
         below = {
             each.office: (each.expected, each.held, each.vacant)
             for each in queries.vacancies_below(world.unit("N1"), 1, at=AT)
         }
         lo, hi = world.lo("N1"), world.lo("N2")
-        rows = queries.VacantRows(lo, hi, on=TODAY, office="booth_president")
+        rows = queries.vacant_rows(lo, hi, on=TODAY, office="booth_president")
         assert len(rows) == 7
         assert rows[0].unit_code == "N1112"
         assert len(rows[2:5]) == 3
@@ -346,24 +348,54 @@ def test_the_line_of_command_goes_up_to_the_nation(world: World) -> None:
     ]
 
 
-def test_lines_differ_when_neither_stands_above_the_other(world: World) -> None:
-    state = world.holder("state_president", "N1")
-    district, beside = world.holder("district_president", "N11"), world.holder("district_president", "N12")
-    same = world.holder("district_in_charge", "N11")
-    electoral = world.holder("constituency_in_charge", "C1", hierarchy=2)
-    booth = world.holder("booth_president", "N1111")
-    different = {
-        (state, district): False,
-        (district, beside): True,
-        (district, same): True,
-        (district, electoral): True,
-        (electoral, booth): False,
-        (state, booth): False,
-        (booth, booth): False,
-    }
-    for (a, b), expected in different.items():
-        assert queries.on_different_lines(a.pk, b.pk, on=TODAY) is expected
-        assert queries.on_different_lines(b.pk, a.pk, on=TODAY) is expected
+def test_data_officers_are_named_and_ended_by_those_above_alone(world: World) -> None:
+    top = world.officer("N")
+    root = world.account("Root", is_root=True)
+    leaders = [
+        world.holder("national_president", "N"),
+        world.holder("state_president", "N1"),
+        root,
+    ]
+    for leader in leaders:
+        with pytest.raises(queries.NotYours):
+            world.appoint(world.account(), "data_officer", "N1", by=actor(leader))
+        assert not any(
+            office.code == "data_officer"
+            for office in queries.offices_to_give(actor(leader), world.unit("N1"), 1)
+        )
+    named = world.appoint(world.account(), "data_officer", "N1", by=actor(top))
+    for leader in leaders:
+        with pytest.raises(queries.NotYours):
+            actions.end_appointment(public_id=named.public_id, reason="r", by=actor(leader), at=AT)
+    with system("test"):
+        own = Account.objects.get(id=named.account_id)
+    with pytest.raises(queries.NotYours):  # beside
+        world.appoint(world.account(), "data_officer", "N1", by=actor(own))
+    below = world.appoint(world.account(), "data_officer", "N11", by=actor(own))
+    with pytest.raises(queries.NotYours):  # they lead nobody
+        world.appoint(world.account(), "booth_worker", "N1111", by=actor(top))
+    actions.end_appointment(public_id=below.public_id, reason="r", by=actor(top), at=AT)
+
+
+def test_a_data_officer_holds_no_other_office(world: World) -> None:
+    leads, watches = world.holder("booth_worker", "N1111"), world.officer("N1")
+    for account, office, code in ((leads, "data_officer", "N11"), (watches, "booth_worker", "N1111")):
+        with pytest.raises(actions.OfficerElsewhere):
+            world.appoint(account, office, code)
+    world.appoint(watches, "data_officer", "N2")
+
+
+def test_a_data_officer_sits_in_no_body_that_others_could_dissolve(world: World) -> None:
+    body = actions.make_body(unit_id=world.unit("N1"), kind="wing", names={"en": "Wing"}, by=SYSTEM, at=AT)
+    with pytest.raises(actions.OfficeNotHere):
+        actions.appoint(
+            account_id=world.account().pk,
+            office="data_officer",
+            unit_id=world.unit("N1"),
+            body_id=body.pk,
+            by=SYSTEM,
+            at=AT,
+        )
 
 
 # What is often within somebody's power, and what never is.
@@ -459,3 +491,53 @@ def test_a_moved_in_date_counts_from_its_first_day(world: World) -> None:
     )
     assert queries.scope_of(account.pk, TODAY).people == "{}"
     assert queries.scope_of(account.pk, date(2026, 11, 23)).people != "{}"
+
+
+def bearers(world: World, *offices: tuple[str, str]) -> list[actions.OfficeBearer]:
+    with system("test"):
+        ids = {code: world.unit(code) for _office, code in offices}
+    return [
+        actions.OfficeBearer(f"+9198765000{n:02}", f"Holder {n}", office, ids[code], TODAY)
+        for n, (office, code) in enumerate(offices)
+    ]
+
+
+def test_many_appointed_at_once_are_as_if_each_were_appointed(world: World) -> None:
+    wanted = bearers(world, ("district_president", "N11"), ("mandal_president", "N111"))
+    accounts = actions.appoint_many(bearers=wanted, by=SYSTEM, at=AT)
+    assert [one.name for one in accounts] == ["Holder 0", "Holder 1"]
+    alone = world.appoint(world.account("Alone"), "mandal_president", "N121", by=SYSTEM)
+    with system("test"):
+        made = Appointment.objects.get(account_id=accounts[1].pk)
+        for field in ("state", "accepted_how", "accepted_at", "made_at", "hierarchy", "offer", "made_by"):
+            assert getattr(made, field) == getattr(alone, field), field
+        assert accounts[1].unit_id == made.unit_id
+        assert AuditEntry.objects.filter(act="org.appoint_many", n=2).count() == 1
+    by = Actor(kind="person", id=accounts[0].public_id, account_id=accounts[0].pk)
+    world.appoint(world.account(), "booth_worker", "N1111", by=by)
+
+
+@pytest.mark.parametrize(
+    ("offices", "refusal"),
+    [
+        ((("district_president", "N111"),), actions.OfficeNotHere),
+        ((("no_such_office", "N11"),), actions.UnknownOffice),
+        ((("mandal_president", "N111"), ("mandal_president", "N111")), actions.NoSeatLeft),
+    ],
+)
+def test_a_list_that_does_not_fit_appoints_nobody(
+    world: World, offices: tuple[tuple[str, str], ...], refusal: type[Exception]
+) -> None:
+    with pytest.raises(refusal):
+        actions.appoint_many(bearers=bearers(world, *offices), by=SYSTEM, at=AT)
+    with system("test"):
+        assert not Account.objects.filter(name__startswith="Holder").exists()
+
+
+def test_a_person_appoints_one_by_one_and_nobody_twice(world: World) -> None:
+    wanted = bearers(world, ("mandal_president", "N111"))
+    with pytest.raises(queries.NotYours):
+        actions.appoint_many(bearers=wanted, by=actor(world.holder("state_president", "N1")), at=AT)
+    actions.appoint_many(bearers=wanted, by=SYSTEM, at=AT)
+    with pytest.raises(actions.AlreadyHolds):
+        actions.appoint_many(bearers=wanted, by=SYSTEM, at=AT)

@@ -11,14 +11,14 @@ from hypothesis import strategies as st
 
 from abhiyan.core.scope import scoped, system
 from abhiyan.org import actions, queries
-from abhiyan.org.actions import standing
+from abhiyan.org.actions import held_below
 from abhiyan.org.models import Appointment, HeldBelow, Office
 from abhiyan.org.queries import offices
 from abhiyan.units.models import Placement
 
 from .make import AT, TODAY, World
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.versions]
 
 SEATS = [
     ("state_president", "N1"),
@@ -36,7 +36,7 @@ UNITS = [*((code, 1) for code in ("N", "N1", "N11", "N111", "N2", "N22")), ("N",
 @pytest.fixture
 def wide(world: World, monkeypatch: pytest.MonkeyPatch) -> World:
     """Whatever has a booth below it is wide."""
-    monkeypatch.setattr(standing, "WIDE", 1)
+    monkeypatch.setattr(held_below, "WIDE", 1)
     with system("test"):
         for each in Placement.objects.filter(valid_to=None):
             each.leaves = Placement.objects.filter(

@@ -13,7 +13,7 @@ from abhiyan.org.models import Appointment, Office, Release
 
 from .make import AT, World, actor
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.versions]
 
 
 def at_once(*acts: Callable[[], object]) -> list[object]:
@@ -59,7 +59,7 @@ def test_seats_are_never_overfilled() -> None:
 def test_a_yes_is_spent_once() -> None:
     world = World()
     asker = world.holder("district_president", "N11")
-    other = world.holder("district_in_charge", "N11")
+    other = world.officer("N11")
     asked = actions.ask_release(
         act="people.export", unit_id=world.unit("N11"), reason="r", by=actor(asker), at=AT
     )

@@ -1,9 +1,8 @@
 """Who holds which office: the list, one appointment, appointing and ending."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
-from datetime import date
-from functools import partial
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -13,33 +12,40 @@ from django.contrib import messages
 from django.http import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.translation import get_language
 from django.utils.translation import gettext as say
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_POST
 
 from abhiyan.core import clock
-from abhiyan.core.refusals import NotFound, Refused
+from abhiyan.core.refusals import Refused
 from abhiyan.core.scope import system
+from abhiyan.core.words import named
 from abhiyan.org import actions, queries
+from abhiyan.org.here import Here, address, page_unit
 from abhiyan.org.models import Appointment, Office
-from abhiyan.org.viewer import Request, named
+from abhiyan.org.viewer import Request, Viewer
 from abhiyan.people import actions as accounts
 from abhiyan.people import queries as people
 from abhiyan.people.models import Account
-from abhiyan.ui import tables
+from abhiyan.ui.acts import form_page, tried
+from abhiyan.ui.lists import Column, Table, answer
 from abhiyan.units import queries as units
-from abhiyan.units.models import Hierarchy
 from abhiyan.units.rules import levels
 
-READS = ["GET", "HEAD", "POST"]
-CSV_AT_ONCE = 2_000  # rows in memory
 SHOWN = [
     ("", _("Held")),
     ("vacant", _("Vacant")),
     ("disputed", _("Disputed")),
+    ("offered", _("Not accepted yet")),
     ("ended", _("Ended")),
 ]
+
+# What ended it where nobody gave a reason of their own, as `actions` keep it.
+WHY_ENDED = {
+    "declined": _("Declined"),
+    "term over": _("The term is over"),
+    "unit closed": _("The unit was closed"),
+}
 
 
 def _days(kind: type[forms.DateField] = forms.DateField, **kwargs: Any) -> forms.DateField:
@@ -101,8 +107,8 @@ class AppointForm(forms.Form):
             assert isinstance(field, forms.ChoiceField)
             field.choices = choices
         if accounts:
-            self.fields["phone"].help_text = _("Needed when you choose nobody above. They sign in with it.")
-            self.fields["name"].help_text = _("Needed together with the number of somebody new.")
+            self.fields["phone"].help_text = _("Needed if you choose nobody above. They sign in with it.")
+            self.fields["name"].help_text = _("Needed with the number of somebody new.")
         else:
             del self.fields["account"]
 
@@ -131,26 +137,6 @@ class AppointForm(forms.Form):
             yield from accounts.faults(phone=given.get("phone", ""), name=given.get("name", ""))
 
 
-class EndForm(forms.Form):
-    """Why an appointment ends."""
-
-    reason = forms.CharField(
-        label=_("Why it ends"),
-        max_length=200,
-        error_messages={"required": _("Write why it ends, for example: resigned, transferred, term over.")},
-    )
-
-
-class DecideForm(forms.Form):
-    """By which order a disputed office is settled."""
-
-    order_no = forms.CharField(
-        label=_("Order number"),
-        max_length=60,
-        error_messages={"required": _("Write the number of the order that settles it.")},
-    )
-
-
 class ResetForm(forms.Form):
     """Why a second proof is to be taken away."""
 
@@ -161,73 +147,66 @@ class ResetForm(forms.Form):
     )
 
 
+HEADINGS = {
+    "": _("Who holds which office"),
+    "vacant": _("Vacant offices"),
+    "disputed": _("Disputed offices"),
+    "offered": _("Appointments not accepted yet"),
+    "ended": _("Appointments that are over"),
+}
+HELD: tuple[Column[Appointment], ...] = (
+    Column("unit", _("Unit"), lambda row: named(row.unit.names), is_name=True),
+    Column("office", _("Office"), lambda row: named(row.office.names)),
+    Column("name", _("Name"), lambda row: row.holder),
+    Column("since", _("Since"), lambda row: row.starts_on, css="nums"),
+    Column("state", _("Status"), lambda row: row.get_state_display()),
+    Column("until", _("Until"), lambda row: row.ends_on, only_in_file=True),
+)
+VACANT: tuple[Column[queries.Vacancy], ...] = (
+    Column("unit", _("Unit"), lambda row: named(row.unit_names), is_name=True),
+    Column("office", _("Office"), lambda row: named(row.office_names)),
+    Column("acts", _("Acts"), is_for_acts=True),
+)
+
+
 @require_GET
 def appointments(request: Request) -> HttpResponseBase:
     """Appointments of a unit and all below it: who holds what, what is vacant, disputed or over."""
-    language = get_language() or "en"
-    offices = _by_level(queries.offices_used(), language)
-    filters = Filters(request.GET, offices=offices)
+    here, viewer = page_unit(request), request.viewer
+    filters = Filters(request.GET, offices=_by_level(queries.offices_used()))
     chosen = filters.cleaned_data if filters.is_valid() else {}
-    hierarchy, unit = _where(request, chosen.get("unit", ""))
-    lo, hi = units.span(unit.pk, hierarchy)
-    first, last = queries.sight(request.viewer, lo, hi)
-    show = chosen.get("show", "")
-    shown: dict[str, Any] = {
-        "here": "appointments",
-        "unit": unit,
-        "unit_name": named(unit.names, language),
-        "filters": filters,
-        "show": show,
-        "in_sight": request.viewer.is_root or request.viewer.sees_counts_at(lo),
-        "has_state": request.viewer.home is not None,
-        "crumbs": _crumbs(request, unit.pk, hierarchy, language),
-        "segments": [
-            (Hierarchy(h).label, _query(request, hierarchy=str(h), unit=unit.code), h == hierarchy)
-            for h in units.hierarchies_of(unit.pk)
-        ],
-        "may_appoint": request.viewer.may("org.appoint"),
-        "appoint_href": reverse("org:appoint") + f"?unit={unit.code}&hierarchy={hierarchy}",
-        "language": language,
-    }
+    show, office = chosen.get("show", ""), chosen.get("office", "")
+    first, last = queries.sight(viewer, *here.span)
+    gives = {"gives_offices": viewer.may("org.appoint"), "gives_officers": viewer.may("org.officers")}
+    table: Table[Any]
     if show == "vacant":
         on = clock.day_in(settings.TIME_ZONE, clock.now())
-        vacant = queries.VacantRows(first, last, on=on, office=chosen.get("office", ""))
-        if tables.wants_csv(request.GET):
-            head = [say("Unit"), say("Office")]
-            lines = (
-                [named(row.unit_names, language), named(row.office_names, language)]
-                for row in vacant[: tables.DEEPEST_ROW]
-            )
-            return tables.csv_response("vacancies", head, lines)
-        shown["leaf"] = tables.numbered(vacant, request.GET, total=vacant.counted(tables.DEEPEST_ROW))
-        shown["vacant"] = [
-            {
-                "unit": named(row.unit_names, language),
-                "office": named(row.office_names, language),
-                "href": reverse("org:appoint")
-                + f"?unit={row.unit_code}&office={row.office}&hierarchy={hierarchy}",
-            }
-            for row in shown["leaf"].rows
-        ]
-        return render(request, "org/appointment_list.html", shown)
-    asked = partial(
-        queries.AppointmentRows,
-        first,
-        last,
-        state=show,
-        office=chosen.get("office", ""),
-        name=chosen.get("name", ""),
-    )
-    rows = asked()
-    total = rows.counted(tables.DEEPEST_ROW)
-    if total is not None:  # what is longer stays in the order of the tree: sorting would read it all
-        shown["sorting"] = sorting = tables.sorting(request.GET, queries.ORDERS, default="unit")
-        rows = asked(order=sorting.key, descending=sorting.descending)
-    if tables.wants_csv(request.GET):
-        return _csv(rows, language)
-    shown["leaf"] = tables.numbered(rows, request.GET, total=total)
-    shown["rows"] = [_row(row, language) for row in shown["leaf"].rows]
-    return render(request, "org/appointment_list.html", shown)
+        vacant = queries.vacant_rows(first, last, on=on, office=office)
+        without = () if any(gives.values()) else ("acts",)
+        table = Table(request, VACANT, vacant, name="vacancies", caption=HEADINGS[show], without=without)
+    else:
+        held = queries.appointment_rows(first, last, state=show, office=office, name=chosen.get("name", ""))
+        table = Table(request, HELD, held, name="appointments", caption=HEADINGS[show], sort="unit")
+    shown = {
+        "here": "appointments",
+        "page_unit": here,
+        "filters": filters,
+        "show": show,
+        "nothing": _nothing(viewer, here, show),
+        **gives,
+        "appoint_href": here.href(reverse("org:appoint")),
+        "crumbs": here.crumbs((say("Appointments"), reverse("org:appointments"))),
+    }
+    return answer(request, "org/appointment_list.html", table, shown)
+
+
+def _nothing(viewer: Viewer, here: Here, show: str) -> str:
+    """Why the list is empty."""
+    if viewer.is_root or viewer.sees_counts_at(here.unit.lo):
+        return say("No office is vacant here.") if show == "vacant" else say("No appointment fits.")
+    if viewer.home is not None:
+        return say("You see the offices of your own state only.")
+    return say("Only people with an office see offices.")
 
 
 @require_GET
@@ -236,108 +215,62 @@ def appointment(request: Request, public_id: UUID) -> HttpResponseBase:
     return _appointment(request, queries.appointment_for(request.viewer, public_id))
 
 
-@require_http_methods(READS)
+@form_page
 def appoint(request: Request) -> HttpResponseBase:
     """Give somebody an office: somebody known here, or somebody new by their phone."""
-    language = get_language() or "en"
-    at = clock.now()
-    hierarchy, unit = _where(request, request.GET.get("unit", "") or request.POST.get("unit", ""))
-    offices = queries.offices_to_give(request.actor, unit.pk, hierarchy)
+    here, at = page_unit(request), clock.now()
+    offices = queries.offices_to_give(request.actor, here.unit.id, here.hierarchy)
     if not offices:
         raise queries.NotYours(capability="org.appoint")
     text = request.GET.get("q", "")[:100]
     found = list(people.search_accounts(text)) if text.strip() else []
     today = clock.day_in(settings.TIME_ZONE, at)
-    sitting: list[dict[str, Any]] = []
     form = AppointForm(
         request.POST or None,
         today=today,
-        offices=[(office.code, named(office.names, language)) for office in offices],
+        offices=[(office.code, named(office.names)) for office in offices],
         accounts=[(str(each.public_id), f"{each.name} (•••• {each.last4})") for each in found],
-        initial={
-            "starts_on": today,
-            "office": request.GET.get("office", ""),
-        },
+        initial={"starts_on": today, "office": request.GET.get("office", "")},
     )
-    status = 200
-    if request.method == "POST":
-        status = 422
-        if form.is_valid():
-            try:
-                made = _appoint(request, form.cleaned_data, unit.pk, hierarchy, at=at)
-            except actions.SeatHeld as refused:
-                sitting = [_row(each, language) for each in queries.with_names(refused.by)]
-                status = refused.status
-            except Refused as refused:
-                form.add_error(refused.field if refused.field in form.fields else None, str(refused))
-                status = refused.status
-            else:
-                if made.state == Appointment.State.DISPUTED:
-                    messages.warning(
-                        request,
-                        _(
-                            "Somebody holds this office already: it is disputed until the level above decides."
-                        ),
-                    )
-                elif made.account_id == request.viewer.account_id:
-                    messages.success(request, _("Appointed."))
-                elif _newcomer(made.account_id) is None:
-                    messages.success(request, _("Appointed. They sign in as before."))
-                else:
-                    messages.success(request, _("Appointed. What happens next stands below."))
-                return redirect("org:appointment", made.public_id)
+    done = tried(request, form, lambda given: _appoint(request, given, here, at=at))
+    if done.value is not None:
+        return _appointed(request, done.value)
+    sitting = queries.with_names(done.refused.by) if isinstance(done.refused, actions.SeatHeld) else []
     shown = {
         "here": "appointments",
         "form": form,
-        "unit": unit,
-        "unit_name": named(unit.names, language),
-        "hierarchy": hierarchy,
+        "page_unit": here,
         "q": text,
         "searched": bool(text.strip()),
         "found": len(found),
         "sitting": sitting,
-        "crumbs": [
-            (_("Appointments"), reverse("org:appointments") + f"?unit={unit.code}&hierarchy={hierarchy}"),
-            (_("Appoint"), ""),
-        ],
+        "is_held": any(each.state != Appointment.State.OFFERED for each in sitting),
+        "crumbs": [(_("Appointments"), here.href(reverse("org:appointments"))), (_("Appoint"), "")],
     }
-    return render(request, "org/appointment_new.html", shown, status=status)
+    return render(request, "org/appointment_new.html", shown, status=done.status)
 
 
-def _appoint(
-    request: Request, given: dict[str, Any], unit_id: int, hierarchy: int, *, at: Any
-) -> Appointment:
-    office: str = given["office"]
-    starts_on: date = given["starts_on"]
-    ends_on: date | None = given["ends_on"]
-    disputing = _disputing(request)
+def _appointed(request: Request, made: Appointment) -> HttpResponseBase:
+    """Says what the appointment is now, and goes to its page."""
+    if made.state == Appointment.State.DISPUTED:
+        text = _("Somebody holds this office already. It is disputed until the level above decides.")
+        messages.warning(request, text)
+    elif made.state == Appointment.State.ACTIVE:
+        messages.success(request, _("Appointed."))
+    else:
+        text = _("Appointed. It starts once they accept, by the link in a message or signed in.")
+        messages.success(request, text)
+    return redirect("org:appointment", made.public_id)
+
+
+def _appoint(request: Request, given: dict[str, Any], here: Here, *, at: datetime) -> Appointment:
+    term = {name: given[name] for name in ("office", "starts_on", "ends_on", "order_no")}
+    where = {"unit_id": here.unit.id, "hierarchy": here.hierarchy}
+    asked: dict[str, Any] = {**term, **where, "disputing": _disputing(request), "by": request.actor, "at": at}
     if given.get("account"):
         account = people.account_by_public_id(UUID(given["account"]))
-        return actions.appoint(
-            account_id=account.pk,
-            office=office,
-            unit_id=unit_id,
-            hierarchy=hierarchy,
-            starts_on=starts_on,
-            ends_on=ends_on,
-            order_no=given["order_no"],
-            disputing=disputing,
-            by=request.actor,
-            at=at,
-        )
-    return actions.appoint_new(
-        phone=given["phone"],
-        name=given["name"],
-        office=office,
-        unit_id=unit_id,
-        hierarchy=hierarchy,
-        starts_on=starts_on,
-        ends_on=ends_on,
-        order_no=given["order_no"],
-        disputing=disputing,
-        by=request.actor,
-        at=at,
-    )
+        return actions.appoint(account_id=account.pk, **asked)
+    return actions.appoint_new(phone=given["phone"], name=given["name"], **asked)
 
 
 def _disputing(request: Request) -> set[UUID]:
@@ -350,42 +283,6 @@ def _disputing(request: Request) -> set[UUID]:
 
 
 @require_POST
-def end_appointment(request: Request, public_id: UUID) -> HttpResponseBase:
-    """End an appointment, with a reason."""
-    held = queries.appointment_for(request.viewer, public_id)
-    form = EndForm(request.POST)
-    if not form.is_valid():
-        return _appointment(request, held, end_form=form, status=422)
-    try:
-        actions.end_appointment(
-            public_id=public_id, reason=form.cleaned_data["reason"], by=request.actor, at=clock.now()
-        )
-    except actions.AlreadyEnded as refused:
-        form.add_error(None, str(refused))
-        return _appointment(request, held, end_form=form, status=refused.status)
-    messages.success(request, _("The appointment is over."))
-    return redirect("org:appointments")
-
-
-@require_POST
-def decide(request: Request, public_id: UUID) -> HttpResponseBase:
-    """Settle a disputed office for this claimant, by an order."""
-    held = queries.appointment_for(request.viewer, public_id)
-    form = DecideForm(request.POST)
-    if not form.is_valid():
-        return _appointment(request, held, decide_form=form, status=422)
-    try:
-        actions.decide(
-            public_id=public_id, order_no=form.cleaned_data["order_no"], by=request.actor, at=clock.now()
-        )
-    except actions.NotDisputed as refused:
-        form.add_error(None, str(refused))
-        return _appointment(request, held, decide_form=form, status=refused.status)
-    messages.success(request, _("Decided."))
-    return redirect("org:appointment", public_id)
-
-
-@require_POST
 def ask_factor_reset(request: Request, public_id: UUID) -> HttpResponseBase:
     """Ask to reset the lost second proof of whoever holds this appointment."""
     held = queries.appointment_for(request.viewer, public_id)
@@ -395,7 +292,7 @@ def ask_factor_reset(request: Request, public_id: UUID) -> HttpResponseBase:
     actions.ask_factor_reset(
         appointment=public_id, reason=form.cleaned_data["reason"], by=request.actor, at=clock.now()
     )
-    messages.success(request, _("Asked. Who may allow it stands under Releases."))
+    messages.success(request, _("Request sent. Approvals lists who can approve it."))
     return redirect("org:releases")
 
 
@@ -403,54 +300,76 @@ def _appointment(
     request: Request,
     held: Appointment,
     *,
-    end_form: forms.Form | None = None,
-    decide_form: forms.Form | None = None,
     reset_form: forms.Form | None = None,
     status: int = 200,
 ) -> HttpResponseBase:
-    language, at = get_language() or "en", clock.now()
-    viewer = request.viewer
-    row = _row(queries.with_names([held])[0], language)
+    at, viewer = clock.now(), request.viewer
+    (held,) = queries.with_names([held])
     is_own = held.account_id == viewer.account_id
     ended = held.state == Appointment.State.ENDED
     newcomer = None if ended or is_own else _newcomer(held.account_id)
     to_give = [] if ended else queries.offices_to_give(request.actor, held.unit_id, held.hierarchy)
     is_disputed = held.state == Appointment.State.DISPUTED
     why_not = queries.why_not_decide(request.actor, held, at=at) if is_disputed else None
-    places = [lo for lo, _hi in units.all_spans([held.unit_id]).get(held.unit_id, [])]
+    holder = queries.holder_of(held) if viewer.may("org.factors") and not ended and not is_own else None
+    gives = held.made_by == viewer.account_id and any(office.pk == held.office_id for office in to_give)
     shown: dict[str, Any] = {
         "here": "appointments",
         "held": held,
-        "row": row,
+        "next": _next_vacancy(viewer, held, at=at) if gives else None,
+        "end_reason": WHY_ENDED.get(held.end_reason, held.end_reason),
         "is_own": is_own,
-        "may_end": not ended
-        and (
-            is_own
-            or (
-                any(office.pk == held.office_id for office in to_give)
-                and not queries.own_dispute(request.actor, held, at=at)
-            )
-        ),
+        "is_offered": held.state == Appointment.State.OFFERED,
+        "may_end": may_end(request, held, at=at, to_give=to_give),
         "may_decide": is_disputed and why_not is None,
         "why_not_decide": str(why_not) if isinstance(why_not, queries.OwnDispute) else "",
-        "may_reset": not ended and not is_own and viewer.may_at("org.factors", *places),
-        "claimants": [_row(each, language) for each in queries.with_names(queries.claimants(held))]
-        if is_disputed
-        else [],
+        "may_reset": holder is not None and queries.why_not_reset(request.actor, holder) is None,
+        "claimants": queries.with_names(queries.claimants(held)) if is_disputed else [],
         "newcomer": newcomer if to_give else None,  # only those who might have appointed them are told
+        "may_hand_over": newcomer is not None and queries.why_not_hand_over(request.actor, newcomer) is None,
         "sign_in_address": settings.ORIGIN + reverse("people:sign_in"),
-        "end_form": end_form or EndForm(),
-        "decide_form": decide_form or DecideForm(),
         "reset_form": reset_form or ResetForm(),
         "crumbs": [
             (
                 _("Appointments"),
-                reverse("org:appointments") + f"?unit={held.unit.code}&hierarchy={held.hierarchy}",
+                address(reverse("org:appointments"), held.unit.code, held.hierarchy)
+                if viewer.may("org.read")
+                else "",
             ),
-            (row["office"], ""),
+            (named(held.office.names), ""),
         ],
     }
     return render(request, "org/appointment.html", shown, status=status)
+
+
+def _next_vacancy(viewer: Viewer, held: Appointment, *, at: datetime) -> tuple[str, str] | None:
+    """After one appointment, the next unit that lacks the same office: its name, and where it is filled."""
+    home, on = viewer.home, clock.day_in(settings.TIME_ZONE, at)
+    place = units.spans([held.unit_id], held.hierarchy).get(held.unit_id)
+    if home is None or place is None or home.hierarchy != held.hierarchy:
+        return None
+    found = queries.next_vacancy(home, office=held.office.code, after=place[0], on=on)
+    if found is None:
+        return None
+    page = address(reverse("org:appoint"), found.unit_code, held.hierarchy, office=found.office)
+    return named(found.unit_names), page
+
+
+def may_end(
+    request: Request, held: Appointment, *, at: datetime, to_give: Sequence[Office] | None = None
+) -> bool:
+    """Whether the viewer may end an appointment: for showing the page; the act asks again.
+
+    to_give: the offices they may give there, where they are known already.
+    """
+    if held.state == Appointment.State.ENDED:
+        return False
+    if held.account_id == request.viewer.account_id:
+        return True
+    if to_give is None:
+        to_give = queries.offices_to_give(request.actor, held.unit_id, held.hierarchy)
+    gives = any(office.pk == held.office_id for office in to_give)
+    return gives and not queries.own_dispute(request.actor, held, at=at)
 
 
 def _newcomer(account_id: int) -> Account | None:
@@ -460,92 +379,12 @@ def _newcomer(account_id: int) -> Account | None:
     return None if found is None or found.is_demo else found  # the demo's people sign in by a click
 
 
-def _row(row: Appointment, language: str) -> dict[str, Any]:
-    return {
-        "public_id": row.public_id,
-        "href": reverse("org:appointment", args=[row.public_id]),
-        "unit": named(row.unit.names, language),
-        "unit_code": row.unit.code,
-        "office": named(row.office.names, language),
-        "name": row.holder,
-        "state": row.state,
-        "state_name": row.get_state_display(),
-        "since": row.starts_on,
-        "until": row.ends_on,
-        "order_no": row.order_no,
-    }
-
-
-def _csv(rows: queries.AppointmentRows, language: str) -> HttpResponseBase:
-    head = [say("Unit"), say("Office"), say("Name"), say("State"), say("Since"), say("Until")]
-    lines = (
-        [
-            row["unit"],
-            row["office"],
-            row["name"],
-            str(row["state_name"]),
-            row["since"].isoformat(),
-            row["until"].isoformat() if row["until"] else "",
-        ]
-        for start in range(0, tables.DEEPEST_ROW, CSV_AT_ONCE)
-        for row in (_row(each, language) for each in rows[start : start + CSV_AT_ONCE])
-    )
-    return tables.csv_response("appointments", head, lines)
-
-
-def _by_level(offices: list[Office], language: str) -> list[tuple[str, str]]:
+def _by_level(offices: list[Office]) -> list[tuple[str, str]]:
     """Offices to choose from: from the nation down to the booth, those of no level last, by name within each."""
     lowest = max(levels.RANK.values()) + 1
 
     def place(office: Office) -> tuple[int, str]:
-        return min((levels.RANK[kind] for kind in office.expected_in), default=lowest), named(
-            office.names, language
-        )
+        rank = min((levels.RANK[kind] for kind in office.expected_in), default=lowest)
+        return rank, named(office.names)
 
-    return [(office.code, named(office.names, language)) for office in sorted(offices, key=place)]
-
-
-def _where(request: Request, wanted: str) -> tuple[int, Any]:
-    """The hierarchy and unit a page is about: as asked, by code or by name; else the viewer's own."""
-    asked = request.GET.get("hierarchy", "") or request.POST.get("hierarchy", "")
-    home = request.viewer.home
-    hierarchy = int(asked) if asked in ("1", "2", "3") else (home.hierarchy if home and not wanted else 0)
-    wanted = wanted.strip()
-    if wanted:
-        ids = units.ids_of([wanted])
-        if not ids:
-            near = units.search(wanted, language=get_language() or "en", limit=1)
-            if not near:
-                raise NotFound(field="unit")
-            ids = {wanted: near[0].id}
-        unit_id = ids[wanted]
-    elif home:
-        unit_id = home.unit_id
-    else:
-        roots = units.roots(hierarchy or 1)
-        if not roots:
-            raise NotFound(field="unit")
-        unit_id = roots[0].id
-    stands = units.hierarchies_of(unit_id)
-    if not stands:
-        raise NotFound(field="unit")
-    return (hierarchy if hierarchy in stands else stands[0]), units.unit_by_id(unit_id)
-
-
-def _crumbs(request: Request, unit_id: int, hierarchy: int, language: str) -> list[tuple[str, str]]:
-    above = units.path(unit_id, hierarchy)
-    crumbs = [(str(_("Appointments")), reverse("org:appointments"))]
-    crumbs += [
-        (named(row.names, language), _query(request, unit=row.code, hierarchy=str(hierarchy)))
-        for row in above[:-1]
-    ]
-    return [*crumbs, *((named(row.names, language), "") for row in above[-1:])]
-
-
-def _query(request: Request, **changed: str) -> str:
-    kept = request.GET.copy()
-    for name in ("page", "after"):
-        kept.pop(name, None)
-    for name, value in changed.items():
-        kept[name] = value
-    return "?" + kept.urlencode()
+    return [(office.code, named(office.names)) for office in sorted(offices, key=place)]

@@ -1,33 +1,54 @@
-"""What one person asked and another must allow."""
+"""What one person asked and another must approve."""
 
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from django import forms
-from django.contrib import messages
-from django.db.models import QuerySet
 from django.http import HttpResponseBase
 from django.shortcuts import redirect, render
-from django.utils.translation import get_language
+from django.urls import reverse
 from django.utils.translation import gettext as say
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET
 
 from abhiyan.core import clock
-from abhiyan.core.refusals import Refused
+from abhiyan.core.refusals import NotFound
+from abhiyan.core.words import named
 from abhiyan.org import actions, queries
 from abhiyan.org.models import Release
 from abhiyan.org.rules.releases import NAMES
-from abhiyan.org.viewer import Request, named
-from abhiyan.ui import tables
+from abhiyan.org.viewer import Request
+from abhiyan.ui.acts import ask, confirm, form_page
+from abhiyan.ui.lists import Column, Table, answer
 
-COLUMNS: dict[str, str | tuple[str, ...]] = {
-    "asked": "asked_at",
-    "act": "act",
-    "state": "state",
-    "until": "expires_at",
-}
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A request, and what its reader may do about it. why_not: why they may not decide it, and who could."""
+
+    one: Release
+    name: str
+    may_decide: bool = False
+    may_reset: bool = False
+    why_not: str = ""
+
+
+COLUMNS: tuple[Column[Asked], ...] = (
+    Column("act", _("What"), lambda row: row.name, order="act", is_name=True),
+    Column("reason", _("Reason"), lambda row: row.one.reason, only_in_file=True),
+    Column("unit", _("Unit"), lambda row: named(row.one.unit.names)),
+    Column("asker", _("Asked by"), lambda row: _annotated(row.one, "asker")),
+    Column("asked", _("Asked"), lambda row: row.one.asked_at, order="asked_at"),
+    Column("state", _("Status"), lambda row: row.one.get_state_display(), order="state"),
+    Column("decider", _("Decided by"), lambda row: _annotated(row.one, "decider"), only_in_file=True),
+    Column("decided", _("Decided"), lambda row: row.one.decided_at, only_in_file=True),
+    Column("acts", _("Acts"), is_for_acts=True),
+)
+
+
+def _annotated(one: Release, name: str) -> str:
+    return getattr(one, name, "") or ""
 
 
 class Filters(forms.Form):
@@ -35,129 +56,149 @@ class Filters(forms.Form):
 
     act = forms.ChoiceField(label=_("What"), required=False, choices=[("", _("All")), *NAMES.items()])
     state = forms.ChoiceField(
-        label=_("State"), required=False, choices=[("", _("All")), *Release.State.choices]
+        label=_("Status"), required=False, choices=[("", _("All")), *Release.State.choices]
     )
 
 
 @require_GET
 def releases(request: Request) -> HttpResponseBase:
     """What waits for my yes, what I asked, and what was decided in my sight."""
-    return _releases(request)
+    filters = Filters(request.GET)
+    chosen = (
+        {name: value for name, value in filters.cleaned_data.items() if value} if filters.is_valid() else {}
+    )
+    rows, at = queries.releases().filter(**chosen), clock.now()
+
+    def judged(found: list[Release]) -> list[Asked]:
+        return _judged(found, request.viewer.account_id, at=at)
+
+    table = Table(
+        request, COLUMNS, rows, name="releases", caption=_("Requests"), sort="-asked", finish=judged
+    )
+    shown = {
+        "here": "appointments",
+        "filters": filters,
+        "is_narrowed": bool(chosen),
+        "now": at,
+        "crumbs": [(_("Approvals"), "")],
+    }
+    return answer(request, "org/release_list.html", table, shown)
 
 
-@require_POST
+def _judged(found: list[Release], account_id: int | None, *, at: datetime) -> list[Asked]:
+    waiting = [each for each in found if each.state == Release.State.ASKED and each.expires_at > at]
+    deciders = queries.deciders(waiting, at=at)
+    return [_asked(each, account_id, deciders.get(each.pk), at=at) for each in found]
+
+
+def _asked(one: Release, account_id: int | None, deciders: queries.Deciders | None, *, at: datetime) -> Asked:
+    """deciders: who may, while it waits."""
+    name = str(NAMES.get(one.act, one.act))
+    if deciders is not None:
+        refusal = deciders.refusal(account_id)
+        why_not = f"{refusal} {deciders.whom_to_ask()}" if refusal else ""
+        return Asked(one, name, may_decide=refusal is None, why_not=why_not)
+    if one.state == Release.State.ASKED:
+        return Asked(one, name, why_not=str(actions.Lapsed()))
+    usable = one.state == Release.State.RELEASED and one.asked_by == account_id and one.expires_at > at
+    return Asked(one, name, may_reset=usable and one.act == "factors.reset")
+
+
+class DecideForm(forms.Form):
+    """Yes or no to what somebody asked."""
+
+    allow = forms.ChoiceField(choices=[("yes", _("Approve")), ("no", _("Refuse"))], widget=forms.HiddenInput)
+
+
+@form_page
 def decide_release(request: Request, public_id: UUID) -> HttpResponseBase:
-    """Say yes or no."""
-    queries.release_for(public_id)
-    allow = request.POST.get("allow") == "yes"
-    try:
-        actions.decide_release(public_id=public_id, allow=allow, by=request.actor, at=clock.now())
-    except Refused as refused:
-        return _releases(request, refused=refused)
-    messages.success(request, _("Allowed.") if allow else _("Refused."))
-    return redirect("org:releases")
+    """Say yes or no (`?allow=` yes, no)."""
+    one = queries.release_for(public_id)
+    page = reverse("org:releases")
+    form = DecideForm(request.POST if request.method == "POST" else request.GET)
+    if not form.is_valid():
+        return redirect(page)
+    allow = form.cleaned_data["allow"] == "yes"
+    return ask(
+        request,
+        lambda _given: actions.decide_release(
+            public_id=public_id, allow=allow, by=request.actor, at=clock.now()
+        ),
+        form=form,
+        title=say("Approve this: %(what)s?") % _about(one)
+        if allow
+        else say("Refuse this: %(what)s?") % _about(one),
+        text=[
+            say("%(who)s asked for it, in %(unit)s: %(why)s") % _about(one),
+            say("Once you approve, %(who)s can do it. You cannot take that back.") % _about(one)
+            if allow
+            else say("%(who)s can ask again.") % _about(one),
+        ],
+        button=say("Approve") if allow else say("Refuse"),
+        said=_("Approved.") if allow else _("Refused."),
+        done=page,
+        back=page,
+        is_danger=allow,
+        here="appointments",
+        crumbs=[(say("Approvals"), page), (say("Decide"), "")],
+    )
 
 
-@require_POST
+@form_page
 def reset_factors(request: Request, public_id: UUID) -> HttpResponseBase:
     """Carry out a reset that was allowed."""
-    queries.release_for(public_id)
-    try:
-        actions.reset_factors(release=public_id, by=request.actor, at=clock.now())
-    except Refused as refused:
-        return _releases(request, refused=refused)
-    messages.success(request, _("Reset. At the next sign-in a new second proof is set up."))
-    return redirect("org:releases")
-
-
-def _releases(request: Request, *, refused: Refused | None = None) -> HttpResponseBase:
-    language = get_language() or "en"
-    at = clock.now()
-    filters = Filters(request.GET)
-    chosen = filters.cleaned_data if filters.is_valid() else {}
-    sorting = tables.sorting(request.GET, COLUMNS, default="-asked")
-    rows = queries.releases().order_by(*sorting.order_by)
-    for name in ("act", "state"):
-        if chosen.get(name):
-            rows = rows.filter(**{name: chosen[name]})
-    if tables.wants_csv(request.GET):
-        return _csv(rows, language)
-    leaf = tables.numbered(rows, request.GET, total=rows.count())
-    waiting = [each for each in leaf.rows if each.state == Release.State.ASKED]
-    deciders = queries.deciders([each for each in waiting if each.expires_at > at], at=at)
-    shown: dict[str, Any] = {
-        "here": "appointments",
-        "refused": refused,
-        "filters": filters,
-        "is_narrowed": any(chosen.values()),
-        "sorting": sorting,
-        "leaf": leaf,
-        "now": at,
-        "rows": [
-            _row(each, language, request.viewer.account_id, deciders.get(each.pk), at) for each in leaf.rows
+    one = queries.release_for(public_id)
+    if one.act != "factors.reset":
+        raise NotFound
+    page = reverse("org:releases")
+    return confirm(
+        request,
+        lambda: actions.reset_factors(release=public_id, by=request.actor, at=clock.now()),
+        title=say("Reset this second proof now?"),
+        text=[
+            say("Asked in %(unit)s: %(why)s") % _about(one),
+            say("The person's passkeys and apps stop working, and all their sessions end."),
+            say("At the next sign-in they set up a new one, with a word that you tell them."),
         ],
-        "crumbs": [(_("Waiting for a second person"), "")],
-    }
-    return render(request, "org/release_list.html", shown, status=refused.status if refused else 200)
-
-
-def _csv(rows: QuerySet[Release], language: str) -> HttpResponseBase:
-    head = [
-        say("What"),
-        say("Reason"),
-        say("Unit"),
-        say("Asked by"),
-        say("Asked"),
-        say("State"),
-        say("Decided by"),
-        say("Decided"),
-    ]
-    lines = (
-        [
-            str(NAMES.get(each.act, each.act)),
-            each.reason,
-            named(each.unit.names, language),
-            getattr(each, "asker", "") or "",
-            each.asked_at.isoformat(),
-            str(each.get_state_display()),
-            getattr(each, "decider", "") or "",
-            each.decided_at.isoformat() if each.decided_at else "",
-        ]
-        for each in rows[: tables.DEEPEST_ROW].iterator()
+        button=say("Reset it now"),
+        done=lambda word: render(
+            request, "org/first_word.html", {"word": word, "back": page, "here": "appointments"}
+        ),
+        back=page,
+        here="appointments",
+        crumbs=[(say("Approvals"), page), (say("Reset"), "")],
     )
-    return tables.csv_response("releases", head, lines)
 
 
-def _row(
-    each: Release, language: str, account_id: int | None, deciders: queries.Deciders | None, at: datetime
-) -> dict[str, Any]:
-    """deciders: who may, while it waits."""
-    may_decide = deciders is not None and account_id in deciders.accounts
-    usable = each.state == Release.State.RELEASED and each.asked_by == account_id and each.expires_at > at
+@form_page
+def stop_reset(request: Request, public_id: UUID) -> HttpResponseBase:
+    """Stop a reset of one's own second proof."""
+    own = {each.public_id: each for each in queries.resets_of(request.viewer.public_id, at=clock.now())}
+    if public_id not in own:
+        raise NotFound
+    return confirm(
+        request,
+        lambda: actions.stop_reset(public_id=public_id, by=request.actor, at=clock.now()),
+        title=say("Stop the reset of your second proof?"),
+        text=[
+            say("Asked in %(unit)s: %(why)s") % _about(own[public_id]),
+            say(
+                "Your passkeys and apps stay as they are. Your number may be in other hands: tell the level above."
+            ),
+        ],
+        button=say("Stop it"),
+        said=_("Stopped. Your second proof stays."),
+        done="/",
+        back="/",
+        here="today",
+        crumbs=[(say("Stop it"), "")],
+    )
+
+
+def _about(one: Release) -> dict[str, str]:
     return {
-        "public_id": each.public_id,
-        "act": NAMES.get(each.act, each.act),
-        "unit": named(each.unit.names, language),
-        "asker": getattr(each, "asker", "") or "",
-        "decider": getattr(each, "decider", "") or "",
-        "reason": each.reason,
-        "asked_at": each.asked_at,
-        "expires_at": each.expires_at,
-        "state": each.state,
-        "state_name": each.get_state_display(),
-        "may_decide": may_decide,
-        "why_not": _why_not(each, account_id, deciders) if not may_decide else "",
-        "whom_to_ask": deciders.whom_to_ask(language) if deciders and not may_decide else "",
-        "may_reset": usable and each.act == "factors.reset",
+        "what": str(NAMES.get(one.act, one.act)),
+        "who": _annotated(one, "asker") or say("Somebody"),
+        "unit": named(one.unit.names),
+        "why": one.reason,
     }
-
-
-def _why_not(each: Release, account_id: int | None, deciders: queries.Deciders | None) -> str:
-    """Why somebody may not decide what still waits, in the words of the act's own refusals."""
-    if each.state != Release.State.ASKED:
-        return ""
-    if deciders is None:
-        return str(actions.Lapsed.message)
-    if each.asked_by == account_id:
-        return str(actions.OwnAsking.message)
-    return str((actions.SameLine if account_id in deciders.related else queries.NotYours).message)

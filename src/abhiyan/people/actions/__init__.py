@@ -1,39 +1,27 @@
 """What is written about people: accounts and their doors, notices and consents, and what a phone said no to."""
 
 from .accounts import (
+    Newcomer,
     close_account,
     faults,
     find_account_at,
     open_account,
+    open_accounts,
     rename_account,
     reveal_phone,
     speak,
 )
-from .codes import CodeNotRight, ask_code, check_code, check_console, first_administrator
+from .codes import (
+    CodeNotRight,
+    ask_code,
+    check_code,
+    check_console,
+    check_first_word,
+    end_first_words,
+    first_administrator,
+    make_console_link,
+    make_first_word,
+)
 from .consents import NoticeRenewed, ensure_sample_notice, give_consent, publish_notice, withdraw_consent
-from .persons import correct_person, move_person
+from .persons import correct_person, mark_left, move_persons
 from .suppressions import lift, suppress
-
-__all__ = [
-    "CodeNotRight",
-    "NoticeRenewed",
-    "ask_code",
-    "check_code",
-    "check_console",
-    "close_account",
-    "correct_person",
-    "ensure_sample_notice",
-    "faults",
-    "find_account_at",
-    "first_administrator",
-    "give_consent",
-    "lift",
-    "move_person",
-    "open_account",
-    "publish_notice",
-    "rename_account",
-    "reveal_phone",
-    "speak",
-    "suppress",
-    "withdraw_consent",
-]

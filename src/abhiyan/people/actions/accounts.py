@@ -1,5 +1,7 @@
 """Accounts: who may sign in, found by phone."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID, uuid4
 
@@ -24,17 +26,14 @@ LONGEST_NAME = 100  # characters
 class NotAPhone(Refused):
     """What was typed is no mobile number."""
 
-    code = "not_a_phone"
     message = _("This is not a mobile number. Write its ten digits, such as 98765 43210.")
 
 
 class NotAName(Refused):
-    code = "not_a_name"
     message = _("Write the name with 2 to 100 letters.")
 
 
 class UnknownLanguage(Refused):
-    code = "unknown_language"
     message = _("This language is not offered here.")
 
 
@@ -46,6 +45,18 @@ def faults(*, phone: str, name: str) -> list[Refused]:
     except NotAName as refused:
         found.append(refused)
     return found
+
+
+@dataclass(frozen=True, slots=True)
+class Newcomer:
+    """Whose account is opened: phone as written, name, the unit where they are looked for, and as `open_account`."""
+
+    phone: str
+    name: str
+    unit_id: int | None
+    language: str = ""
+    is_demo: bool = False
+    is_root: bool = False
 
 
 def open_account(
@@ -65,47 +76,67 @@ def open_account(
     An account alone lets nobody see anything: that takes an appointment. Who may open one is asked by the act
     that needs it (`org.appoint_new`). Refuses NotAPhone, NotAName.
     """
-    for fault in faults(phone=phone, name=name):
-        raise fault
-    number, cleaned = phones.parse(phone) or "", _clean(name)
-    with system("opening an account"):
-        phone_id = keep_phone(phone=number)
-        found = Account.objects.filter(phone_id=phone_id).first()
-        if found is not None:
-            return found
-        account = Account.objects.create(
-            public_id=uuid4(),
-            phone_id=phone_id,
-            last4=number[-4:],
-            name=cleaned,
-            language=language if language in dict(settings.LANGUAGES) else "",
-            unit_id=unit_id,
-            created_at=at,
-            is_demo=is_demo,
-            is_root=is_root,
-        )
-        _write_words(account)
-        audit.record(by=by, at=at, act="people.open_account", subject=str(account.public_id), unit_id=unit_id)
-    return account
+    newcomer = Newcomer(phone, name, unit_id, language, is_demo, is_root)
+    return open_accounts(newcomers=[newcomer], by=by, at=at)[0]
+
+
+def open_accounts(*, newcomers: Sequence[Newcomer], by: Actor, at: datetime) -> list[Account]:
+    """As `open_account` for each, in their order and in a few statements; one entry in the trail for all."""
+    for one in newcomers:
+        for fault in faults(phone=one.phone, name=one.name):
+            raise fault
+    numbers = [phones.parse(one.phone) or "" for one in newcomers]
+    with system("opening accounts"):
+        ids = keep_phones(phones=numbers)
+        found = {account.phone_id: account for account in Account.objects.filter(phone_id__in=ids)}
+        made = [
+            Account(
+                public_id=uuid4(),
+                phone_id=phone_id,
+                last4=number[-4:],
+                name=_clean(one.name),
+                language=one.language if one.language in dict(settings.LANGUAGES) else "",
+                unit_id=one.unit_id,
+                created_at=at,
+                is_demo=one.is_demo,
+                is_root=one.is_root,
+            )
+            for phone_id, number, one in zip(ids, numbers, newcomers, strict=True)
+            if phone_id not in found
+        ]
+        Account.objects.bulk_create(made)
+        AccountWord.objects.bulk_create(word for account in made for word in _words(account))
+        if made:
+            subject, unit_id = (str(made[0].public_id), made[0].unit_id) if len(made) == 1 else ("", None)
+            act = "people.open_account"
+            audit.record(by=by, at=at, act=act, subject=subject, unit_id=unit_id, n=len(made))
+    found |= {account.phone_id: account for account in made}
+    return [found[phone_id] for phone_id in ids]
 
 
 def keep_phone(*, phone: str) -> UUID:
     """Keep a phone in E.164, sealed, if it is not kept yet; its id. In a scope that sees everything."""
+    return keep_phones(phones=[phone])[0]
+
+
+def keep_phones(*, phones: Sequence[str]) -> list[UUID]:
+    """As `keep_phone` for each, in their order."""
     ring = keyring()
-    hashed = ring.phone_hash(phone)
-    phone_id = UUID(bytes=hashed[:16])
+    kept = {phone: ring.phone_hash(phone) for phone in phones}
+    ids = {phone: UUID(bytes=hashed[:16]) for phone, hashed in kept.items()}
     Phone.objects.bulk_create(
-        [
+        (
             Phone(
-                id=phone_id,
+                id=ids[phone],
                 hash=hashed,
-                sealed=ring.seal(phone.encode(), about=phone_id.bytes),
+                sealed=ring.seal(phone.encode(), about=ids[phone].bytes),
                 last4=phone[-4:],
             )
-        ],
+            for phone, hashed in kept.items()
+        ),
         ignore_conflicts=True,
     )
-    return phone_id
+    return [ids[phone] for phone in phones]
 
 
 def rename_account(*, account_id: int, name: str, by: Actor, at: datetime) -> None:
@@ -148,15 +179,18 @@ def find_account_at(*, account_id: int, unit_id: int, instead_of: int | None) ->
 def _write_words(account: Account) -> None:
     """What an open account is found by, anew. In a system scope."""
     AccountWord.objects.filter(account_id=account.pk).delete()
-    if account.closed_at is None:
-        AccountWord.objects.bulk_create(
-            AccountWord(word=word, account_id=account.pk, unit_id=account.unit_id)
-            for word in sorted(set(fold.fold(account.name)))
-        )
+    AccountWord.objects.bulk_create(_words(account))
 
 
-def reveal_phone(*, phone_id: UUID, by: Actor, at: datetime, unit_id: int | None = None) -> str:
-    """A phone in clear (E.164), and a row in the trail. In the caller's scope: NotFound out of sight.
+def _words(account: Account) -> list[AccountWord]:
+    words = [] if account.closed_at is not None else sorted(set(fold.fold(account.name)))
+    return [AccountWord(word=word, account_id=account.pk, unit_id=account.unit_id) for word in words]
+
+
+def reveal_phone(*, phone_id: UUID, about: UUID, by: Actor, at: datetime, unit_id: int | None = None) -> str:
+    """A phone in clear (E.164), and a row in the trail about whom it belongs to (public id).
+
+    In the caller's scope: NotFound out of sight.
 
     The capability and the quota are asked by `org.actions.reveal_phone`, the only caller.
     """
@@ -164,7 +198,7 @@ def reveal_phone(*, phone_id: UUID, by: Actor, at: datetime, unit_id: int | None
     if phone is None:
         raise NotFound
     clear = keyring().unseal(bytes(phone.sealed), about=phone_id.bytes).decode()
-    audit.record(by=by, at=at, act="people.reveal_phone", subject=phone.last4, unit_id=unit_id)
+    audit.record(by=by, at=at, act="people.reveal_phone", subject=str(about), unit_id=unit_id)
     return clear
 
 

@@ -22,10 +22,14 @@ from abhiyan.people.models import Account, Code
 from abhiyan.people.news import CodeAsked
 
 from .accounts import NotAPhone, open_account
+from .factors import forget_factors, take_a_try
 
 PURPOSES = ("sign_in", "join", "member", "leave")
 LIVES = timedelta(minutes=10)
 CONSOLE_LIVES = timedelta(hours=1)
+WORD_LIVES = timedelta(days=14)
+WORD_LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"  # none that is taken for another
+WORD_LENGTH = 8
 TRIES = 5
 DIGITS = 6
 # limit: allowed in a window of seconds. A session is a browser while it keeps its cookie, until it proves a phone:
@@ -44,25 +48,28 @@ TRIES_PER_PHONE = (30, 86_400)
 class CodeNotRight(Refused):
     """Wrong, over, used, of another phone, purpose, request or browser: all answered alike."""
 
-    code = "code_not_right"
-    message = _("This code is not right, or its ten minutes are over. Check it, or ask for a new one.")
+    message = _("This code is wrong, or its ten minutes are over. Check it, or ask for a new one.")
 
 
 class CodeSpent(Refused):
     """Tried too often."""
 
-    code = "code_spent"
     message = _("This code was tried too often. Ask for a new one.")
     status = 429
+
+
+class WordNotRight(Refused):
+    """The word for a first sign-in: wrong, used, over, replaced by a newer one, or somebody else's."""
+
+    message = _("This word is wrong or too old. Ask the person who appointed you for a new one.")
 
 
 class LinkOver(Refused):
     """The console's one-time address: used, over, replaced by a newer one, or never made."""
 
-    code = "link_over"
     message = _(
-        "This address signs in no more: it was used, its hour is over, or a newer one was made. "
-        "Run abhiyan init on the server for a new one."
+        "This link no longer works. It was used, its hour is over, or there is a newer one. "
+        "Make a new one on the server: abhiyan init, or abhiyan officers name."
     )
 
 
@@ -149,7 +156,9 @@ def check_code(
     try:
         limits.take(limit="code.try", subject=str(request_id), at=at, allowed=TRIES, window_s=86_400)
         allowed, window_s = TRIES_PER_PHONE
-        limits.take(limit="code.tries", subject=str(phone_id), at=at, allowed=allowed, window_s=window_s)
+        # By purpose: who spends the tries of a stranger's phone on the open pages does not keep them from signing in.
+        subject = f"{purpose} {phone_id}"
+        limits.take(limit="code.tries", subject=subject, at=at, allowed=allowed, window_s=window_s)
     except TooMany:
         raise CodeSpent(field="code") from None
     typed = code.strip().translate(_INDIAN_DIGITS)
@@ -168,17 +177,39 @@ def check_code(
     return phone_id
 
 
-def first_administrator(*, name: str, phone: str, by: Actor, at: datetime, language: str = "") -> ConsoleLink:
+def first_administrator(
+    *, name: str, phone: str, by: Actor, at: datetime, language: str = "", is_proof_lost: bool = False
+) -> ConsoleLink:
     """Make (or find) an account that sets an installation up, on the server's console; for another phone another one.
 
     Returns a one-time sign-in, good for an hour; it ends older ones of the same account. The second factor is set up
-    after it. Refuses NotAPhone, NotAName.
+    after it. is_proof_lost: as `make_console_link`. Refuses NotAPhone, NotAName.
     """
-    secret = secrets.token_urlsafe(32)
     with system("first administrator"):
         before = set(Account.objects.filter(is_root=True, closed_at=None).values_list("id", flat=True))
         account = open_account(phone=phone, name=name, language=language, by=by, at=at, is_root=True)
         Account.objects.filter(id=account.pk).update(is_root=True)
+        path = make_console_link(account_id=account.pk, by=by, at=at, is_proof_lost=is_proof_lost)
+        audit.record(by=by, at=at, act="people.first_administrator", subject=str(account.public_id))
+    return ConsoleLink(
+        path=path,
+        made=account.pk not in before,
+        others=len(before - {account.pk}),
+    )
+
+
+def make_console_link(*, account_id: int, by: Actor, at: datetime, is_proof_lost: bool = False) -> str:
+    """A one-time sign-in for an account, good for an hour, by the system on the server's console; ends older ones.
+
+    is_proof_lost: every second proof and session of the account ends first; the sign-in sets up a new proof.
+    """
+    if by.kind != "system":
+        raise ValueError("only the console makes such links")
+    secret = secrets.token_urlsafe(32)
+    with system("one-time sign-in from the console"):
+        account = Account.objects.get(id=account_id)
+        if is_proof_lost:
+            forget_factors(account_id=account_id, by=by, at=at)
         Code.objects.filter(purpose="console", phone_id=account.phone_id, used_at=None).update(used_at=at)
         Code.objects.create(
             id=uuid4(),
@@ -189,12 +220,8 @@ def first_administrator(*, name: str, phone: str, by: Actor, at: datetime, langu
             created_at=at,
             expires_at=at + CONSOLE_LIVES,
         )
-        audit.record(by=by, at=at, act="people.first_administrator", subject=str(account.public_id))
-    return ConsoleLink(
-        path=f"/sign-in/console/{secret}/",
-        made=account.pk not in before,
-        others=len(before - {account.pk}),
-    )
+        audit.record(by=by, at=at, act="people.make_console_link", subject=str(account.public_id))
+    return f"/sign-in/console/{secret}/"
 
 
 def check_console(*, secret: str, by: Actor, at: datetime) -> Account:
@@ -213,6 +240,52 @@ def check_console(*, secret: str, by: Actor, at: datetime) -> Account:
     return account
 
 
+def make_first_word(*, account_id: int, by: Actor, at: datetime) -> str:
+    """The word that an account's first sign-in asks for, good for 14 days; older ones end. Shown to `by` this once.
+
+    Who may is asked by `org.actions.make_first_word` and `org.actions.reset_factors`, the only callers.
+    """
+    drawn = "".join(secrets.choice(WORD_LETTERS) for _letter in range(WORD_LENGTH))
+    with system("a word for a first sign-in"):
+        account = Account.objects.get(id=account_id)
+        Code.objects.filter(purpose="first", phone_id=account.phone_id, used_at=None).update(used_at=at)
+        Code.objects.create(
+            id=uuid4(),
+            purpose="first",
+            phone_id=account.phone_id,
+            session="",
+            digest=_word_digest(account_id, drawn),
+            created_at=at,
+            expires_at=at + WORD_LIVES,
+        )
+        audit.record(by=by, at=at, act="people.make_first_word", subject=str(account.public_id))
+    return f"{drawn[:4]}-{drawn[4:]}"
+
+
+def end_first_words(*, account_id: int, by: Actor, at: datetime) -> None:
+    """End the words for an account's first sign-in. Who handed one over for a small office may not for a higher one.
+
+    Only `org.actions.appoint` calls this.
+    """
+    with system("a word for a first sign-in"):
+        account = Account.objects.get(id=account_id)
+        if Code.objects.filter(purpose="first", phone_id=account.phone_id, used_at=None).update(used_at=at):
+            audit.record(by=by, at=at, act="people.end_first_words", subject=str(account.public_id))
+
+
+def check_first_word(*, account_id: int, word: str, by: Actor, at: datetime) -> None:
+    """Accept the word for a first sign-in, once. Refuses WordNotRight, TooMany."""
+    take_a_try(account_id, at)
+    typed = "".join(letter for letter in word.upper() if letter.isalnum())
+    with system("a word for a first sign-in"):
+        accepted = Code.objects.filter(
+            purpose="first", digest=_word_digest(account_id, typed), used_at=None, expires_at__gt=at
+        ).update(used_at=at)
+        if not accepted:
+            raise WordNotRight(field="word")
+        audit.record(by=by, at=at, act="people.use_first_word", subject=str(by.id))
+
+
 def sweep_codes(*, at: datetime) -> int:
     """Delete codes that are a day over. In a system scope."""
     gone, _each = Code.objects.filter(expires_at__lt=at - timedelta(days=1)).delete()
@@ -224,6 +297,10 @@ _INDIAN_DIGITS = str.maketrans({ord("०") + n: str(n) for n in range(10)} | {" 
 
 def _console_digest(secret: str) -> bytes:
     return keyring().token_digest(f"console {secret}")
+
+
+def _word_digest(account_id: int, word: str) -> bytes:
+    return keyring().token_digest(f"first {account_id} {word}")
 
 
 def _digest(request_id: UUID, purpose: str, phone_id: UUID, session: str, code: str) -> bytes:

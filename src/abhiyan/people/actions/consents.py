@@ -1,7 +1,7 @@
 """Notices as versioned objects, and one consent per person and purpose with its proof (DPDP Act s.5, s.6)."""
 
 import hmac
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from uuid import UUID
 
@@ -14,6 +14,7 @@ from abhiyan.core.actor import Actor
 from abhiyan.core.keys import keyring
 from abhiyan.core.refusals import Refused
 from abhiyan.core.scope import system
+from abhiyan.people import journal
 from abhiyan.people.models import Consent, Notice, Purpose
 from abhiyan.people.news import ConsentWithdrawn
 from abhiyan.people.rules.notices import SAMPLE, NoticeText, missing
@@ -22,19 +23,16 @@ from abhiyan.people.rules.notices import SAMPLE, NoticeText, missing
 class NoticeIncomplete(Refused):
     """A notice must say all the Act asks for, in every language it is published in."""
 
-    code = "notice_incomplete"
     message = _("The notice does not say: %(missing)s.")
 
 
 class NoticeRenewed(Refused):
-    code = "notice_renewed"
-    message = _("Somebody has published another version meanwhile. Look at it, then write yours anew.")
+    message = _("Somebody has published another version. Look at it, then write yours again.")
     status = 409
 
 
 class UnknownNotice(Refused):
-    code = "unknown_notice"
-    message = _("There is no such notice, or not in this version.")
+    message = _("There is no such notice, or no such version.")
 
 
 def publish_notice(
@@ -133,25 +131,25 @@ def give_consent(
     return given
 
 
-def withdraw_consent(*, person_id: UUID, purpose: int, channel: int, by: Actor, at: datetime) -> bool:
-    """Take a yes back. Whether there was one. Tells ConsentWithdrawn, so that what is queued stops.
+def withdraw_consent(
+    *, person_id: UUID, purposes: Collection[int], channel: int, by: Actor, at: datetime
+) -> list[int]:
+    """Take a person's yes to these purposes back. Those there was one to. Tells ConsentWithdrawn, so that what is
+    queued stops. Refuses journal.NotSaved.
 
     As easy as giving: asked by the caller is only whose it is (the phone's own session, or an office-bearer whom
     the person asked, by enrolment.correct).
     """
     with system("withdrawing a consent"):
-        standing = Consent.objects.filter(person_id=person_id, purpose=purpose, withdrawn_at=None)
-        unit_id = standing.values_list("unit_id", flat=True).first()
-        if not standing.update(withdrawn_at=at, withdrawn_channel=channel):
-            return False
-        audit.record(by=by, at=at, act="people.withdraw_consent", unit_id=unit_id, facts={"purpose": purpose})
-        news.tell(ConsentWithdrawn(person_id=person_id, purpose=purpose, at=at))
-    return True
-
-
-def notice_or_refuse(*, code: str, version: int, language: str) -> Notice:
-    """A notice by version, or UnknownNotice: for channels that name the one they read out."""
-    try:
-        return Notice.objects.get(code=code, version=version, language=language)
-    except Notice.DoesNotExist:
-        raise UnknownNotice(field="notice") from None
+        standing = Consent.objects.filter(person_id=person_id, purpose__in=purposes, withdrawn_at=None)
+        found = standing.select_for_update().order_by("purpose")
+        units = dict(found.values_list("purpose", "unit_id"))
+        if not units:
+            return []
+        standing.update(withdrawn_at=at, withdrawn_channel=channel)
+        for purpose, unit_id in units.items():
+            facts = {"purpose": purpose}
+            audit.record(by=by, at=at, act="people.withdraw_consent", unit_id=unit_id, facts=facts)
+            news.tell(ConsentWithdrawn(person_id=person_id, purpose=purpose, at=at))
+        journal.write(journal.Withdrawal(person_id, tuple(units), channel, at))
+    return list(units)

@@ -1,7 +1,8 @@
 """The second proof: passkeys, TOTP, recovery codes. Never given back by SMS.
 
-An account without one may set up its first after the phone's code; from then on only a session that has shown one
-may add or remove any. Everything here works in the account's own scope.
+An account without one may set up its first after the phone's code and a word that the appointing side hands over, or
+after the console's link. From then on only a session that has shown one may add or remove any. Everything here works in
+the account's own scope.
 """
 
 import secrets
@@ -15,8 +16,8 @@ from abhiyan.core import audit, limits
 from abhiyan.core.actor import Actor
 from abhiyan.core.keys import keyring
 from abhiyan.core.refusals import NotFound, Refused
-from abhiyan.core.scope import system
-from abhiyan.people.models import Factor
+from abhiyan.core.scope import current, system
+from abhiyan.people.models import Factor, Session
 from abhiyan.people.rules import totp
 
 from . import sessions
@@ -32,25 +33,28 @@ LONGEST_NAME = 60
 class FactorNotRight(Refused):
     """Wrong, used before, of another account or place: all answered alike."""
 
-    code = "factor_not_right"
-    message = _("This was not accepted. Try again, or take another way.")
+    message = _("This was not accepted. Try again, or choose another way.")
 
 
 class FactorNeeded(Refused):
     """Changing factors takes a session that has shown one."""
 
-    code = "factor_needed"
     message = _("Show your passkey or your app's code first.")
     status = 403
 
 
+class WordNeeded(Refused):
+    """A first factor takes the word handed over by the appointing side, or the console's link."""
+
+    message = _("First type the word you got from the person who appointed you.")
+    status = 403
+
+
 class LastFactor(Refused):
-    code = "last_factor"
     message = _("This is your only one. Set up another before you remove it.")
 
 
 class TooManyFactors(Refused):
-    code = "too_many_factors"
     message = _("You have %(most)s already. Remove one first.")
 
 
@@ -202,7 +206,7 @@ def remove_factor(*, account_id: int, public_id: UUID, by: Actor, at: datetime) 
 def forget_factors(*, account_id: int, by: Actor, at: datetime) -> int:
     """Take away every factor of an account and end its sessions: the next sign-in sets up a first one again.
 
-    Only `org.actions.reset_factors` calls this, after a second person's yes.
+    Only `org.actions.reset_factors` calls this, after a second person's yes, and the server's console.
     """
     with system("resetting a lost second proof"):
         gone, _each = Factor.objects.filter(account_id=account_id).delete()
@@ -212,7 +216,10 @@ def forget_factors(*, account_id: int, by: Actor, at: datetime) -> int:
 
 
 def may_change(by: Actor, account_id: int) -> None:
-    """A strong session may; after the phone's code alone only who has no factor yet. Locks the account's factors."""
+    """A strong session may; a weak one that shows the handed-over word only while there is no factor yet.
+
+    Locks the account's factors.
+    """
     if by.account_id != account_id:
         raise FactorNeeded
     _lock(account_id)
@@ -220,6 +227,10 @@ def may_change(by: Actor, account_id: int) -> None:
         return
     if Factor.objects.filter(account_id=account_id, kind__in=SECOND).exclude(confirmed_at=None).exists():
         raise FactorNeeded
+    if not Session.objects.filter(
+        key=current().session, account_id=account_id, ended_at=None, data__handed=True
+    ).exists():
+        raise WordNeeded
 
 
 def room_for_one(account_id: int) -> None:

@@ -1,5 +1,7 @@
 """Persons: corrected, and moved with whoever knows where they live. Authority is asked by the act that calls."""
 
+from collections.abc import Collection
+from datetime import datetime
 from uuid import UUID
 
 from abhiyan.people.models import Consent, Person
@@ -11,7 +13,12 @@ def correct_person(*, person: Person, name: str | None, birth_year: int | None) 
     person.save(update_fields=["name", "birth_year"])
 
 
-def move_person(*, person_id: UUID, unit_id: int) -> None:
-    """A person lives in another unit: so do their consents. The act that calls leaves the trail."""
-    Person.objects.filter(pk=person_id).update(unit_id=unit_id)
-    Consent.objects.filter(person_id=person_id).update(unit_id=unit_id)
+def mark_left(*, person_ids: Collection[UUID], at: datetime) -> None:
+    """These people have left: only they read their entry from now on. The act that calls leaves the trail."""
+    Person.objects.filter(pk__in=person_ids, left_at=None).update(left_at=at)
+
+
+def move_persons(*, person_ids: Collection[UUID], unit_id: int) -> None:
+    """People live in another unit: so do their consents. The act that calls leaves the trail."""
+    Person.objects.filter(pk__in=person_ids).update(unit_id=unit_id)
+    Consent.objects.filter(person_id__in=person_ids).update(unit_id=unit_id)

@@ -6,12 +6,13 @@ an account that signed in. A session's row is in sight of its own cookie and of 
 
 import secrets
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
 from abhiyan.core.keys import keyring
+from abhiyan.core.scope import current, scoped
 from abhiyan.people.models import Session
 
 ACCOUNT_LIVES = timedelta(hours=12)  # then both proofs are asked again
@@ -69,7 +70,8 @@ def start(
         ends_at=at + lives,
         strong_at=at if strong else None,
     )
-    session.save(force_insert=True)
+    with scoped(replace(current(), session=session.key, account=account_id, phone=phone_id)):
+        session.save(force_insert=True)
     return Started(token, session)
 
 

@@ -1,5 +1,6 @@
 """This phone said no. Only the phone's own word takes it back."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from uuid import UUID
 
@@ -11,8 +12,8 @@ from abhiyan.core.actor import Actor
 from abhiyan.core.refusals import Refused
 from abhiyan.core.scope import current, system
 from abhiyan.people import journal
-from abhiyan.people.models import Code, Session, Suppression
-from abhiyan.people.news import NoReplayed, PhoneSaidNo
+from abhiyan.people.models import Code, Consent, Session, Suppression
+from abhiyan.people.news import NoReplayed, PhoneSaidNo, WithdrawalReplayed
 
 OUTREACH, ALL = "outreach", "all"
 
@@ -20,32 +21,30 @@ OUTREACH, ALL = "outreach", "all"
 class OnlyThePhoneItself(Refused):
     """Nobody takes another's no back."""
 
-    code = "only_the_phone_itself"
-    message = _("This number has said no. Only its holder can take that back, from the number itself.")
+    message = _("This number has refused. Only its owner can change that, from the same number.")
     status = 403
 
 
-def suppress(*, phone_id: UUID, channel: int, by: Actor, at: datetime, scope: str = OUTREACH) -> None:
-    """Keep a phone's no: to outreach, or to all (leaving, erasure). The wider one stays. From any channel, at once.
+def suppress(
+    *,
+    phone_id: UUID,
+    channel: int,
+    by: Actor,
+    at: datetime,
+    scope: str = OUTREACH,
+    rolls: Iterable[int] = (),
+) -> None:
+    """Keep a phone's no: to outreach, or to all (leaving). The wider one stays. From any channel, at once.
 
-    channel: enrolment's Channel number. Tells PhoneSaidNo, so that what is queued stops.
+    channel: enrolment's Channel number. rolls: those it left with this word, as enrolment numbers them.
+    Tells PhoneSaidNo, so that what is queued stops. Refuses journal.NotSaved: then nothing of it is kept.
     """
+    said = journal.No(phone_id, scope, channel, at, tuple(sorted(rolls)))
     with system("a phone said no"):
-        found = Suppression.objects.select_for_update().filter(phone_id=phone_id).first()
-        if found is None:
-            Suppression.objects.bulk_create(
-                [Suppression(phone_id=phone_id, scope=scope, channel=channel, at=at)],
-                update_conflicts=True,
-                unique_fields=["phone_id"],
-                update_fields=["scope", "channel", "at", "lifted_at"],
-            )
-        else:
-            wider = ALL if found.lifted_at is None and ALL in (found.scope, scope) else scope
-            found.scope, found.channel, found.at, found.lifted_at = wider, channel, at, None
-            found.save(update_fields=["scope", "channel", "at", "lifted_at"])
+        _keep(said)
         audit.record(by=by, at=at, act="people.suppress", facts={"scope": scope, "channel": channel})
         news.tell(PhoneSaidNo(phone_id=phone_id, scope=scope, at=at))
-        journal.write(phone_id=phone_id, scope=scope, channel=channel, at=at)
+        journal.write(said)
 
 
 def lift(*, phone_id: UUID, channel: int, by: Actor, at: datetime) -> bool:
@@ -60,33 +59,90 @@ def lift(*, phone_id: UUID, channel: int, by: Actor, at: datetime) -> bool:
         lifted = Suppression.objects.filter(phone_id=phone_id, lifted_at=None).update(lifted_at=at)
         if lifted:
             audit.record(by=by, at=at, act="people.lift", facts={"channel": channel})
-            transaction.on_commit(lambda: journal.write(phone_id=phone_id, scope="", channel=channel, at=at))
+            # After the commit: a line that is lost, or cannot be written, only keeps us silent after a restore.
+            said = journal.No(phone_id, "", channel, at)
+            transaction.on_commit(lambda: journal.write(said), robust=True)
     return bool(lifted)
 
 
 def replay(*, taken_at: datetime, at: datetime) -> int:
-    """After a restore: what phones said since the backup holds again, and nobody is signed in. How many phones.
+    """After a restore: what people said since the backup holds again, and nobody is signed in. How many phones.
 
-    Tells NoReplayed for each, so that rooms above end what that phone had left since. In a system scope.
+    Tells NoReplayed and WithdrawalReplayed, so that rooms above end what was left since. In a system scope.
     """
     Session.objects.filter(ended_at=None).update(ended_at=at)
     Code.objects.filter(used_at=None).update(used_at=at)
-    last: dict[UUID, journal.Line] = {}
-    for line in journal.since(taken_at):
-        last[line.phone_id] = line
-    for phone_id, line in last.items():
-        if not line.scope:
-            Suppression.objects.filter(phone_id=phone_id, lifted_at=None).update(lifted_at=line.said_at)
-            continue
-        Suppression.objects.update_or_create(
-            phone_id=phone_id,
-            defaults={
-                "scope": line.scope,
-                "channel": line.channel,
-                "at": line.said_at,
-                "lifted_at": None,
-            },
+    noes: dict[UUID, journal.No] = {}
+    for said in journal.since(taken_at):
+        if isinstance(said, journal.Withdrawal):
+            _withdraw_again(said)
+        else:
+            noes[said.phone_id] = _together(noes.get(said.phone_id), said)
+    for no in noes.values():
+        _say_again(no)
+    audit.record(by=Actor.system("restore"), at=at, act="people.replay", n=len(noes))
+    return len(noes)
+
+
+def _withdraw_again(said: journal.Withdrawal) -> None:
+    """A consent given later than this word stays."""
+    Consent.objects.filter(
+        person_id=said.person_id, purpose__in=said.purposes, withdrawn_at=None, at__lte=said.at
+    ).update(withdrawn_at=said.at, withdrawn_channel=said.channel)
+    news.tell(
+        WithdrawalReplayed(person_id=said.person_id, purposes=said.purposes, channel=said.channel, at=said.at)
+    )
+
+
+def _say_again(said: journal.No) -> None:
+    """A phone that has taken this no back before the backup was taken is left alone: the backup knows better."""
+    if not said.scope:
+        Suppression.objects.filter(phone_id=said.phone_id, lifted_at=None, at__lte=said.at).update(
+            lifted_at=said.at
         )
-        news.tell(NoReplayed(phone_id=phone_id, scope=line.scope, channel=line.channel, at=line.said_at))
-    audit.record(by=Actor.system("restore"), at=at, act="people.replay", n=len(last))
-    return len(last)
+        return
+    if Suppression.objects.filter(phone_id=said.phone_id, lifted_at__gte=said.at).exists():
+        return
+    _keep(said)
+    news.tell(PhoneSaidNo(phone_id=said.phone_id, scope=said.scope, at=said.at))
+    news.tell(
+        NoReplayed(
+            phone_id=said.phone_id, scope=said.scope, rolls=said.rolls, channel=said.channel, at=said.at
+        )
+    )
+
+
+def _keep(said: journal.No) -> None:
+    """Write a no down, together with one that stands already."""
+    Suppression.objects.bulk_create([_row(said)], ignore_conflicts=True)
+    found = Suppression.objects.select_for_update().get(phone_id=said.phone_id)
+    before = None
+    if found.lifted_at is None:
+        before = journal.No(found.phone_id, found.scope, found.channel, found.at, tuple(found.rolls))
+    _row(_together(before, said)).save(force_update=True)
+
+
+def _row(said: journal.No) -> Suppression:
+    return Suppression(
+        phone_id=said.phone_id,
+        scope=said.scope,
+        channel=said.channel,
+        at=said.at,
+        rolls=list(said.rolls or ()),
+        lifted_at=None,
+    )
+
+
+def _together(before: journal.No | None, said: journal.No) -> journal.No:
+    """What holds after another word of the phone: of two noes the wider one, for every roll left by either."""
+    if before is None or not before.scope or not said.scope:
+        return said
+    every = before.rolls is None or said.rolls is None
+    last = max(before, said, key=lambda one: one.at)
+    return journal.No(
+        said.phone_id,
+        ALL if ALL in (before.scope, said.scope) else OUTREACH,
+        last.channel,
+        last.at,
+        None if every else tuple(sorted({*(before.rolls or ()), *(said.rolls or ())})),
+    )

@@ -62,8 +62,8 @@ SAMPLE = {
             Section(
                 "rights",
                 "Your rights",
-                "See what is held about you and who got it, have it corrected, completed or erased, and name "
-                "somebody who acts for you. You get an answer within 30 days.",
+                "See what is held about you and who got it, have it corrected or completed, and name somebody "
+                "who acts for you. You get an answer within 30 days.",
             ),
             Section(
                 "board",
@@ -107,7 +107,7 @@ SAMPLE = {
             Section(
                 "rights",
                 "आपके अधिकार",
-                "देखना कि आपके बारे में क्या रखा है और किसे दिया गया, उसे ठीक, पूरा या मिटवाना, और अपनी ओर से किसी को नामित "
+                "देखना कि आपके बारे में क्या रखा है और किसे दिया गया, उसे ठीक या पूरा करवाना, और अपनी ओर से किसी को नामित "
                 "करना। जवाब 30 दिन के भीतर मिलता है।",
             ),
             Section(

@@ -56,8 +56,8 @@ _SECTIONS: dict[str, tuple[tuple[str, str, str], ...]] = {
             "Your rights",
             (
                 "On your member page, {page}, you see what is held about you, correct it, take back a yes, and leave. "
-                "You may also ask us who got it, have it completed or erased, and name somebody who acts for you. You "
-                "get an answer within 30 days."
+                "You may also ask us who got it, have it completed, and name somebody who acts for you. You get an "
+                "answer within 30 days."
             ),
         ),
         (
@@ -97,7 +97,7 @@ _SECTIONS: dict[str, tuple[tuple[str, str, str], ...]] = {
             "आपके अधिकार",
             (
                 "अपने सदस्य पन्ने {page} पर आप देखते हैं कि आपके बारे में क्या रखा है, उसे ठीक करते हैं, अपनी हाँ वापस लेते हैं और "
-                "सदस्यता छोड़ते हैं। आप हमसे यह भी पूछ सकते हैं कि वह किसे दिया गया, उसे पूरा करवा या मिटवा सकते हैं, और अपनी ओर से "
+                "सदस्यता छोड़ते हैं। आप हमसे यह भी पूछ सकते हैं कि वह किसे दिया गया, उसे पूरा करवा सकते हैं, और अपनी ओर से "
                 "किसी को नामित कर सकते हैं। जवाब 30 दिन के भीतर मिलता है।"
             ),
         ),

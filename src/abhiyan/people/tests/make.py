@@ -27,7 +27,11 @@ class World:
 
     def __init__(self) -> None:
         self.account = actions.open_account(phone=ASHA, name="Asha Devi", by=SYSTEM, at=AT, language="en")
-        self.scope = Scope(account=self.account.pk)
+        with scoped(Scope(account=self.account.pk)):
+            session = sessions.start(
+                account_id=self.account.pk, device="", origin="", at=AT, data={"handed": True}
+            ).session
+        self.scope = Scope(account=self.account.pk, session=session.key)
 
     @property
     def asha(self) -> Actor:
@@ -35,7 +39,7 @@ class World:
 
     @property
     def weak_asha(self) -> Actor:
-        """After the phone's code alone."""
+        """After the phone's code and the handed-over word, in `scope`."""
         return Actor(kind="public", id=self.account.public_id, account_id=self.account.pk)
 
     def app(self, account: Account | None = None) -> bytes:
@@ -51,13 +55,18 @@ class World:
             Factor.objects.filter(account_id=own.pk).update(counter=0)
         return secret
 
-    def browser(self, account: Account | None = None, *, strong: bool = True) -> Client:
+    def browser(self, account: Account | None = None, *, strong: bool = True, handed: bool = False) -> Client:
         """A browser signed in as Asha."""
-        return browser(account or self.account, strong=strong)
+        return browser(account or self.account, strong=strong, handed=handed)
 
 
-def browser(account: Account | None = None, language: str = "en", *, strong: bool = True) -> Client:
-    """A browser in a language, in which somebody has signed in (`None`: nobody)."""
+def browser(
+    account: Account | None = None, language: str = "en", *, strong: bool = True, handed: bool = False
+) -> Client:
+    """A browser in a language, in which somebody has signed in (`None`: nobody).
+
+    handed: they have shown the word for a first sign-in.
+    """
     client = Client(HTTP_ACCEPT_LANGUAGE=language)
     if account is not None:
         with system("test"):
@@ -69,6 +78,7 @@ def browser(account: Account | None = None, language: str = "en", *, strong: boo
             origin="",
             at=clock.now(),
             strong=strong,
+            data={"handed": True} if handed else None,
         ).token
     return client
 

@@ -190,7 +190,7 @@ def test_the_page_takes_what_the_browser_signed_once(world: World) -> None:
     from html import unescape
 
     device = Authenticator()
-    client = world.browser(strong=False)
+    client = world.browser(strong=False, handed=True)
 
     def options(path: str) -> str:
         found = re.search(r'data-options="([^"]+)"', client.get(path).content.decode())

@@ -29,7 +29,7 @@ class Quiet(WSGIRequestHandler):
 
 @pytest.fixture
 def tokens() -> list[str]:
-    """Two browsers of Asha's that have shown her phone's code, and nothing more."""
+    """Two browsers of Asha's that have shown her phone's code and the handed-over word, and nothing more."""
     world = World()
     return [
         sessions.start(
@@ -38,6 +38,7 @@ def tokens() -> list[str]:
             device="",
             origin="",
             at=clock.now(),
+            data={"handed": True},
         ).token
         for _each in range(2)
     ]

@@ -8,8 +8,6 @@ import pytest
 
 from abhiyan.people import phones
 
-pytestmark = pytest.mark.once
-
 
 @pytest.mark.parametrize(
     ("written", "meant"),

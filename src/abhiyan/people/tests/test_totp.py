@@ -20,7 +20,7 @@ SECRET = b"12345678901234567890"
         (20000000000, "353130"),
     ],
 )
-def test_the_rfcs_vectors(second: int, code: str) -> None:
+def test_codes_are_those_of_the_rfc(second: int, code: str) -> None:
     at = datetime.fromtimestamp(second, UTC)
     assert totp.code_of(SECRET, totp.step_at(at)) == code
     assert totp.step_of(SECRET, code, at) == second // 30

@@ -9,25 +9,29 @@ from django.conf import settings
 from django.contrib import messages
 from django.http import HttpResponseBase
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.safestring import mark_safe
+from django.utils.translation import gettext as say
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_GET, require_POST
 
 from abhiyan.core import clock
-from abhiyan.core.refusals import NotFound, Refused
+from abhiyan.core.refusals import NotFound
 from abhiyan.people import queries
 from abhiyan.people.actions import factors, passkeys, sessions
 from abhiyan.people.models import Account, Factor
 from abhiyan.people.rules import totp
 from abhiyan.people.visit import Request
+from abhiyan.ui.acts import ask, confirm, form_page, tried
 
-from .sign_in import READS, AppCodeForm, acting, own_account, strengthened, told
+from .sign_in import AppCodeForm, acting, lacks_word, own_account, strengthened
 
 
 def _name() -> forms.CharField:
     return forms.CharField(
         label=_("Name"),
-        help_text=_("So that you know it again, such as: my phone"),
+        help_text=_("A name to know it by, such as: my phone"),
         max_length=factors.LONGEST_NAME,
         required=False,
     )
@@ -51,52 +55,62 @@ def account(request: Request) -> HttpResponseBase:
     return _account(request)
 
 
-@require_POST
+@form_page
 def session_end(request: Request, public_id: UUID) -> HttpResponseBase:
-    """End one of my sessions; this one too, if it is meant."""
+    """End one of my sessions on another device. This one ends by signing out."""
     at = clock.now()
     own = own_account(request)
-    session = request.visit.session
-    if session is not None and session.public_id == public_id:
-        request.visit.end(at)
-        return redirect("people:sign_in")
-    if not sessions.end_of_account(account_id=own.pk, public_id=public_id, at=at):
+    found = {each.public_id: each for each in sessions.of_account(account_id=own.pk, at=at)}
+    if public_id not in found:
         raise NotFound
-    messages.success(request, _("That session is over."))
-    return redirect("people:account")
+    page = reverse("people:account")
+    if request.visit.session is not None and request.visit.session.public_id == public_id:
+        return redirect(page)
+    return confirm(
+        request,
+        lambda: sessions.end_of_account(account_id=own.pk, public_id=public_id, at=clock.now()),
+        title=say("Sign out on this device? %(device)s") % {"device": found[public_id].device or "–"},
+        text=[say("The person using it must sign in again, with the second proof.")],
+        button=say("Sign out there"),
+        said=_("Signed out there."),
+        done=page,
+        back=page,
+        crumbs=[(say("My account"), page), (say("Sign out there"), "")],
+    )
 
 
-@require_POST
+@form_page
 def sessions_end(request: Request) -> HttpResponseBase:
     """End all my sessions but this one."""
-    own = own_account(request)
-    sessions.end_all_of_account(account_id=own.pk, at=clock.now(), but=request.visit.key)
-    messages.success(request, _("All other sessions are over."))
-    return redirect("people:account")
+    own, page = own_account(request), reverse("people:account")
+    return confirm(
+        request,
+        lambda: sessions.end_all_of_account(account_id=own.pk, at=clock.now(), but=request.visit.key),
+        title=say("Sign out on all other devices?"),
+        text=[say("This device stays signed in. The others have to sign in again, with the second proof.")],
+        button=say("Sign out everywhere else"),
+        said=_("Signed out everywhere else."),
+        done=page,
+        back=page,
+        crumbs=[(say("My account"), page), (say("Sign out everywhere else"), "")],
+    )
 
 
-@require_http_methods(READS)
+@form_page
 def factor_totp(request: Request) -> HttpResponseBase:
     """Set up an authenticator app: scan, type the first code."""
     own = own_account(request)
+    if lacks_word(request, own):
+        return redirect("people:second_factor")
     at = clock.now()
     form = NewAppForm(request.POST or None)
-    status = 200
-    if request.method == "POST":
-        status = 422
-        if form.is_valid():
-            try:
-                factors.confirm_totp(
-                    account_id=own.pk,
-                    code=form.cleaned_data["code"],
-                    name=form.cleaned_data["name"],
-                    by=request.actor,
-                    at=at,
-                )
-            except Refused as refused:
-                status = told(form, refused)
-            else:
-                return _set_up(request, own)
+    done = tried(
+        request,
+        form,
+        lambda given: factors.confirm_totp(account_id=own.pk, **given, by=request.actor, at=at),
+    )
+    if done:
+        return _set_up(request, own)
     _factor, secret = factors.begin_totp(account_id=own.pk, by=request.actor, at=at)
     link = totp.address(secret, issuer=settings.ORGANISATION or "Abhiyan", account=f"{own.name} {own.last4}")
     shown = {
@@ -108,37 +122,39 @@ def factor_totp(request: Request) -> HttpResponseBase:
             segno.make(link, error="l").svg_inline(svgclass="qr", omitsize=True, dark="#000", light="#fff")
         ),
     }
-    return render(request, "people/factor_totp.html", shown, status=status)
+    return render(request, "people/factor_totp.html", shown, status=done.status)
 
 
-@require_http_methods(READS)
+@form_page
 def factor_passkey(request: Request) -> HttpResponseBase:
     """Make a passkey on this device."""
     own = own_account(request)
+    if lacks_word(request, own):
+        return redirect("people:second_factor")
     at = clock.now()
     form = NameForm(request.POST or None)
-    status = 200
+    challenge = request.visit.facts.get("making") or ""
     if request.method == "POST":
-        status = 422
-        challenge = request.visit.facts.get("making") or ""
         request.visit.remember(at, making=None)  # a challenge is for once
-        if form.is_valid():
-            try:
-                passkeys.add_passkey(
-                    account_id=own.pk,
-                    credential=request.POST.get("credential", ""),
-                    challenge=challenge,
-                    name=form.cleaned_data["name"],
-                    by=request.actor,
-                    at=at,
-                )
-            except Refused as refused:
-                status = told(form, refused)
-            else:
-                return _set_up(request, own)
+    done = tried(
+        request,
+        form,
+        lambda given: passkeys.add_passkey(
+            account_id=own.pk,
+            credential=request.POST.get("credential", ""),
+            challenge=challenge,
+            **given,
+            by=request.actor,
+            at=at,
+        ),
+    )
+    if done:
+        return _set_up(request, own)
     options, challenge = passkeys.begin_passkey(account=own)
     request.visit.remember(at, making=challenge)
-    return render(request, "people/factor_passkey.html", {"form": form, "options": options}, status=status)
+    return render(
+        request, "people/factor_passkey.html", {"form": form, "options": options}, status=done.status
+    )
 
 
 @require_POST
@@ -154,24 +170,49 @@ def factor_rename(request: Request, public_id: UUID) -> HttpResponseBase:
     return redirect("people:account")
 
 
-@require_POST
+@form_page
 def factor_remove(request: Request, public_id: UUID) -> HttpResponseBase:
     """Take a factor out of force."""
-    own = own_account(request)
-    try:
-        factors.remove_factor(account_id=own.pk, public_id=public_id, by=request.actor, at=clock.now())
-    except factors.LastFactor as refused:
-        return _account(request, refused=refused, status=refused.status)
-    messages.success(request, _("Removed."))
-    return redirect("people:account")
+    own, page = own_account(request), reverse("people:account")
+    found = {each.public_id: each for each in queries.confirmed_factors(own.pk)}
+    if public_id not in found:
+        raise NotFound
+    return confirm(
+        request,
+        lambda: factors.remove_factor(
+            account_id=own.pk, public_id=public_id, by=request.actor, at=clock.now()
+        ),
+        title=say("Remove %(name)s?") % {"name": found[public_id].name or say("this second proof")},
+        text=[say("You can no longer sign in with it. You can add it again later.")],
+        button=say("Remove"),
+        said=_("Removed."),
+        done=page,
+        back=page,
+        crumbs=[(say("My account"), page), (say("Remove"), "")],
+    )
 
 
-@require_POST
+@form_page
 def recovery_codes(request: Request) -> HttpResponseBase:
     """Ten fresh recovery codes, shown this once."""
-    own = own_account(request)
-    codes = factors.make_recovery_codes(account_id=own.pk, by=request.actor, at=clock.now())
-    return render(request, "people/recovery_codes.html", {"codes": codes})
+    own, page = own_account(request), reverse("people:account")
+    left = factors.recovery_codes_left(account_id=own.pk)
+    lost = ngettext(
+        "The old code you have left stops working.", "The %(n)s old codes you have left stop working.", left
+    )
+    return ask(
+        request,
+        lambda _given: factors.make_recovery_codes(account_id=own.pk, by=request.actor, at=clock.now()),
+        title=say("Make new recovery codes?"),
+        text=[
+            *([lost % {"n": left}] if left else []),
+            say("You see the new ones once, on the next page."),
+        ],
+        button=say("Make new codes"),
+        done=lambda codes: render(request, "people/recovery_codes.html", {"codes": codes}),
+        back=page,
+        crumbs=[(say("My account"), page), (say("New recovery codes"), "")],
+    )
 
 
 def _set_up(request: Request, own: Account) -> HttpResponseBase:
@@ -186,12 +227,11 @@ def _set_up(request: Request, own: Account) -> HttpResponseBase:
     return render(request, "people/recovery_codes.html", {"codes": codes, "onwards": onwards["Location"]})
 
 
-def _account(request: Request, *, refused: Refused | None = None, status: int = 200) -> HttpResponseBase:
+def _account(request: Request, *, status: int = 200) -> HttpResponseBase:
     own = own_account(request)
     at = clock.now()
     shown: dict[str, Any] = {
         "own": own,
-        "refused": refused,
         "sessions": sessions.of_account(account_id=own.pk, at=at),
         "this_session": request.visit.session.public_id if request.visit.session else None,
         "factors": [

@@ -8,21 +8,20 @@ from django.conf import settings
 from django.http import HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils import translation
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_POST
 
 from abhiyan.core import address, clock
 from abhiyan.core.actor import Actor
 from abhiyan.core.refusals import NotFound, Refused
 from abhiyan.core.scope import system
+from abhiyan.core.words import language as language_of_page
 from abhiyan.people import actions, phones, queries
 from abhiyan.people.actions import codes, factors, passkeys
 from abhiyan.people.models import Account, Factor
 from abhiyan.people.visit import Request
-
-READS = ["GET", "HEAD", "POST"]
+from abhiyan.ui.acts import Tried, form_page, tried
 
 
 class PhoneForm(forms.Form):
@@ -42,7 +41,7 @@ class CodeForm(forms.Form):
 
     code = forms.CharField(
         label=_("Code"),
-        help_text=_("Six digits, by SMS. Type them only here, and tell them to nobody."),
+        help_text=_("Six digits, by SMS. Type them only here. Don't tell them to anybody."),
         max_length=12,
         widget=forms.TextInput(
             attrs={
@@ -78,109 +77,138 @@ class RecoveryForm(forms.Form):
     )
 
 
-@require_http_methods(READS)
+class WordForm(forms.Form):
+    """The word handed over for a first sign-in."""
+
+    word = forms.CharField(
+        label=_("Word from the person who appointed you"),
+        help_text=_("Eight letters and digits, such as K7QM-4XHB."),
+        max_length=20,
+        widget=forms.TextInput(
+            attrs={
+                "class": "code",
+                "autocomplete": "off",
+                "autocapitalize": "characters",
+                "spellcheck": "false",
+            }
+        ),
+    )
+
+
+@form_page
 def sign_in(request: Request) -> HttpResponseBase:
     """Step one: the phone. The answer is the same whether anybody signs in with it or not."""
-    form = PhoneForm(request.POST or None)
-    status = 200
-    if request.method == "POST":
-        status = 422
-        if form.is_valid():
-            at = clock.now()
-            session = request.visit.need(at)
-            try:
-                request_id = actions.ask_code(
-                    purpose="sign_in",
-                    phone=form.cleaned_data["phone"],
-                    session=session.key,
-                    language=translation.get_language() or "hi",
-                    by=request.actor,
-                    at=at,
-                )
-            except Refused as refused:
-                status = told(form, refused)
-            else:
-                number = phones.parse(form.cleaned_data["phone"]) or ""
-                request.visit.remember(
-                    at,
-                    sign_in={
-                        "request": str(request_id),
-                        "phone": str(phone_id_of(number)),
-                        "last4": number[-4:],
-                        "next": _wanted(request),
-                    },
-                )
-                return redirect("people:sign_in_code")
+    form, at = PhoneForm(request.POST or None), clock.now()
+    asked = tried(
+        request,
+        form,
+        lambda given: actions.ask_code(
+            purpose="sign_in",
+            phone=given["phone"],
+            session=request.visit.need(at).key,
+            language=language_of_page(),
+            by=request.actor,
+            at=at,
+        ),
+    )
+    if asked:
+        number = phones.parse(form.cleaned_data["phone"]) or ""
+        request.visit.remember(
+            at,
+            sign_in={
+                "request": str(asked.value),
+                "phone": str(phone_id_of(number)),
+                "last4": number[-4:],
+                "next": _wanted(request),
+            },
+        )
+        return redirect("people:sign_in_code")
     shown = {"form": form, "next": _wanted(request)}
     if settings.DEMO and address.is_loopback(request):
         with system("the demo's people"):
-            shown["cast"] = queries.parts(translation.get_language() or "hi")
-    return render(request, "people/sign_in.html", shown, status=status)
+            shown["cast"] = queries.parts(language_of_page())
+    return render(request, "people/sign_in.html", shown, status=asked.status)
 
 
-@require_http_methods(READS)
+@form_page
 def sign_in_code(request: Request) -> HttpResponseBase:
     """Step two: the code. The session that asked is the only one that may answer."""
     asked: dict[str, Any] = request.visit.facts.get("sign_in") or {}
     if not asked:
         return redirect("people:sign_in")
-    form = CodeForm(request.POST or None)
-    status = 200
-    if request.method == "POST":
-        status = 422
-        if form.is_valid():
-            at = clock.now()
-            try:
-                phone_id = actions.check_code(
-                    request_id=UUID(asked["request"]),
-                    purpose="sign_in",
-                    phone=UUID(asked["phone"]),
-                    session=request.visit.key,
-                    code=form.cleaned_data["code"],
-                    at=at,
-                )
-                with system("whose phone this is"):
-                    account = queries.account_of_phone(phone_id)
-                if account is None:
-                    raise codes.CodeNotRight(field="code")
-            except Refused as refused:
-                status = told(form, refused)
-            else:
-                request.visit.sign_in(account.pk, phone_id, at)
-                request.visit.remember(at, next=asked.get("next") or None)
-                return redirect("people:second_factor")
-    return render(request, "people/sign_in_code.html", {"form": form, "asked": asked}, status=status)
+    form, at = CodeForm(request.POST or None), clock.now()
+
+    def check(given: dict[str, Any]) -> tuple[Account, UUID]:
+        phone_id = actions.check_code(
+            request_id=UUID(asked["request"]),
+            purpose="sign_in",
+            phone=UUID(asked["phone"]),
+            session=request.visit.key,
+            code=given["code"],
+            at=at,
+        )
+        with system("whose phone this is"):
+            account = queries.account_of_phone(phone_id)
+        if account is None:
+            raise codes.CodeNotRight(field="code")
+        return account, phone_id
+
+    done = tried(request, form, check)
+    if done.value is not None:
+        account, phone_id = done.value
+        request.visit.sign_in(account.pk, phone_id, at)
+        request.visit.remember(at, next=asked.get("next") or None)
+        return redirect("people:second_factor")
+    return render(request, "people/sign_in_code.html", {"form": form, "asked": asked}, status=done.status)
 
 
-@require_http_methods(READS)
+@form_page
 def second_factor(request: Request) -> HttpResponseBase:
-    """Step three: passkey, app or recovery code; who has none yet sets up the first."""
+    """Step three: passkey, app or recovery code; who has none yet shows the handed-over word and sets up the first."""
     account = own_account(request)
     if request.visit.is_strong:
         return HttpResponseRedirect(_onwards(request))
-    if request.method == "POST":
-        form: forms.Form = (
-            RecoveryForm(request.POST) if "recovery" in request.POST else AppCodeForm(request.POST)
+    if lacks_word(request, account):
+        return _first_word(request, account)
+    if request.method != "POST":
+        return _second_factor(request, account)
+    own: dict[str, Any] = {"account_id": account.pk, "by": request.actor, "at": clock.now()}
+    if "recovery" in request.POST:
+        form: forms.Form = RecoveryForm(request.POST)
+        done: Tried[Any] = tried(
+            request, form, lambda given: factors.use_recovery_code(code=given["recovery"], **own)
         )
-        if form.is_valid():
-            at = clock.now()
-            try:
-                if isinstance(form, RecoveryForm):
-                    factors.use_recovery_code(
-                        account_id=account.pk,
-                        code=form.cleaned_data["recovery"],
-                        by=request.actor,
-                        at=at,
-                    )
-                else:
-                    factors.check_totp(
-                        account_id=account.pk, code=form.cleaned_data["code"], by=request.actor, at=at
-                    )
-            except Refused as refused:
-                return _second_factor(request, account, form, status=told(form, refused))
-            return strengthened(request, account)
-        return _second_factor(request, account, form, status=422)
-    return _second_factor(request, account)
+    else:
+        form = AppCodeForm(request.POST)
+        done = tried(request, form, lambda given: factors.check_totp(code=given["code"], **own))
+    if done:
+        return strengthened(request, account)
+    return _second_factor(request, account, form, status=done.status)
+
+
+def lacks_word(request: Request, account: Account) -> bool:
+    """Whether this first sign-in has yet to show the word that was handed over."""
+    return (
+        not request.visit.is_strong
+        and not request.visit.facts.get("handed")
+        and not queries.confirmed_factors(account.pk)
+    )
+
+
+def _first_word(request: Request, account: Account) -> HttpResponseBase:
+    form, at = WordForm(request.POST or None), clock.now()
+    done = tried(
+        request,
+        form,
+        lambda given: actions.check_first_word(
+            account_id=account.pk, word=given["word"], by=request.actor, at=at
+        ),
+    )
+    if done:
+        request.visit.remember(at, handed=True)
+        return redirect("people:second_factor")
+    shown = {"account": account, "form": form}
+    return render(request, "people/first_word.html", shown, status=done.status)
 
 
 @require_POST
@@ -231,13 +259,14 @@ def _second_factor(
     return render(request, "people/second_factor.html", shown, status=status)
 
 
-@require_http_methods(READS)
+@form_page
 def console(request: Request, secret: str) -> HttpResponseBase:
     """The one-time sign-in printed by `abhiyan init`. Opening it signs nobody in: previews and scanners open links."""
     if request.method == "POST":
         at = clock.now()
         account = actions.check_console(secret=secret, by=request.actor, at=at)
         request.visit.sign_in(account.pk, account.phone_id, at)
+        request.visit.remember(at, handed=True)
         return redirect("people:second_factor")
     return render(request, "people/console.html")
 
@@ -313,13 +342,6 @@ def acting(account: Account, request: Request) -> Actor:
         device=request.actor.device,
         origin=request.actor.origin,
     )
-
-
-def told(form: forms.Form, refused: Refused) -> int:
-    """Put a refusal where the person can see it; the status of the answer."""
-    field = refused.field if refused.field in form.fields else None
-    form.add_error(field, str(refused))
-    return refused.status
 
 
 def phone_id_of(number: str) -> UUID:

@@ -1,7 +1,5 @@
 """Every act on programmes, targets and the tally ledger."""
 
-from abhiyan.programmes.facts import register as register_facts
-from abhiyan.programmes.facts import register_orphans
 from abhiyan.programmes.refusals import (
     AllLocked,
     ChangedMeanwhile,
@@ -38,6 +36,7 @@ from .charges import (
     name_many,
     tell_in_charges,
 )
+from .closing import restore_from_closing, see_to_closing
 from .ledger import fold, forget_horizon, post
 from .programmes import (
     NameMissing,
@@ -59,77 +58,6 @@ from .programmes import (
     require_run,
 )
 from .recount import Difference, Recount, recount
+from .sums import settle_closed, settle_due
 from .targets import go_back, lock_target, set_target, split_target, take_over_plan
-from .totals import LaterTotals, take_back_totals, take_in_totals
 from .trees import UnitsInUse, follow, refuse_going, resize
-
-__all__ = [
-    "LONGEST_REASON",
-    "AllLocked",
-    "AlreadyAnswered",
-    "AlreadyInCharge",
-    "ChangedMeanwhile",
-    "Difference",
-    "LaterTotals",
-    "LocksDoNotFit",
-    "NameMissing",
-    "NameTooLong",
-    "Naming",
-    "NoClasses",
-    "NoTarget",
-    "NoWeight",
-    "NotADraft",
-    "NotBelow",
-    "NotOpen",
-    "NothingBelow",
-    "PartyDidNotStand",
-    "PlanTooWide",
-    "PlanUnplaced",
-    "ProgrammeOver",
-    "ReasonTooLong",
-    "Recount",
-    "ScopeEmpty",
-    "ScopeOutside",
-    "ScopeOverlaps",
-    "TargetLocked",
-    "TargetUnfit",
-    "TooManyUnits",
-    "UnitsInUse",
-    "UnknownAccount",
-    "UnknownBasis",
-    "UnknownMeasure",
-    "UnknownTemplate",
-    "WindowOver",
-    "WindowReversed",
-    "WindowTooLong",
-    "answer_charge",
-    "change_programme",
-    "close_programme",
-    "discard_draft",
-    "end_in_charge",
-    "end_named_by",
-    "end_of_account",
-    "fold",
-    "follow",
-    "forget_horizon",
-    "go_back",
-    "lock_target",
-    "look_at_namings",
-    "make_programme",
-    "name_in_charge",
-    "name_many",
-    "open_programme",
-    "post",
-    "recount",
-    "refuse_going",
-    "register_facts",
-    "register_orphans",
-    "require_run",
-    "resize",
-    "set_target",
-    "split_target",
-    "take_back_totals",
-    "take_in_totals",
-    "take_over_plan",
-    "tell_in_charges",
-]

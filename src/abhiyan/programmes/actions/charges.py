@@ -17,10 +17,10 @@ from abhiyan.core.actor import Actor
 from abhiyan.core.keys import keyring
 from abhiyan.core.refusals import NotFound, Refused
 from abhiyan.core.scope import system
+from abhiyan.core.words import named
 from abhiyan.messaging import actions as messaging
 from abhiyan.messaging.rules import texts
 from abhiyan.org import queries as org
-from abhiyan.org.viewer import named
 from abhiyan.people import queries as people
 from abhiyan.programmes.models import InCharge, Programme
 from abhiyan.programmes.queries.charges import declined_by
@@ -28,31 +28,28 @@ from abhiyan.programmes.queries.splits import in_play
 from abhiyan.programmes.refusals import ProgrammeOver
 from abhiyan.units import queries as units
 
-from .programmes import ScopeOutside, held
+from .holding import held
+from .programmes import ScopeOutside
 
 LONGEST_REASON = 200
 _AT_ONCE = 2_000  # charges named, told or ended together
 
 
 class UnknownAccount(Refused):
-    code = "unknown_account"
-    message = _("There is nobody like that who signs in here.")
+    message = _("Nobody like that signs in here.")
 
 
 class AlreadyInCharge(Refused):
-    code = "already_in_charge"
     message = _("This person is already in charge here.")
     status = 409
 
 
 class AlreadyAnswered(Refused):
-    code = "already_answered"
     message = _("You have accepted this already.")
     status = 409
 
 
 class ReasonTooLong(Refused):
-    code = "reason_too_long"
     message = _("Say it in at most %(longest)s characters.")
 
 
@@ -120,7 +117,7 @@ def look_at_namings(
     """
     programme = _not_over(programme_id)
     unit_ids = {one.unit_id for one in namings}
-    yours, inside = _yours(unit_ids, by=by, at=at), _in_scope(programme, unit_ids, at=at)
+    mine, inside = yours("programmes.run", unit_ids, by=by, at=at), _in_scope(programme, unit_ids, at=at)
     holding: set[tuple[int, int | None]] = set(
         InCharge.objects.filter(
             programme=programme,
@@ -132,7 +129,7 @@ def look_at_namings(
     found: list[Refused | None] = []
     for one in namings:
         place = (one.unit_id, one.account_id)
-        if one.unit_id not in yours:
+        if one.unit_id not in mine:
             found.append(org.NotYours(capability="programmes.run"))
         elif one.unit_id not in inside:
             found.append(ScopeOutside(field="unit", n=1))
@@ -226,8 +223,8 @@ def _in_scope(programme: Programme, unit_ids: Iterable[int], *, at: datetime) ->
     return found | {programme.owner_id}.intersection(unit_ids)
 
 
-def _yours(unit_ids: Iterable[int], *, by: Actor, at: datetime) -> set[int]:
-    """The units at which `by` holds `programmes.run` today."""
+def yours(capability: str, unit_ids: Iterable[int], *, by: Actor, at: datetime) -> set[int]:
+    """The units at which `by` holds a capability today. By few queries, however many units."""
     if by.kind == "system":
         return set(unit_ids)
     if by.kind != "person" or by.account_id is None:
@@ -236,7 +233,7 @@ def _yours(unit_ids: Iterable[int], *, by: Actor, at: datetime) -> set[int]:
     return {
         unit_id
         for unit_id, spans in units.all_spans(unit_ids).items()
-        if viewer.may_at("programmes.run", *(lo for lo, _hi in spans))
+        if viewer.may_at(capability, *(lo for lo, _hi in spans))
     }
 
 
@@ -315,7 +312,7 @@ def end_in_charge(*, in_charge_id: int, by: Actor, at: datetime) -> None:
 
 def end_named_by(*, import_id: int, by: Actor, at: datetime) -> int:
     """End every charge a list has named that still holds, answered or not. Returns how many. Undo of that import."""
-    ended = _end(InCharge.objects.filter(import_id=import_id, ended_at=None), at=at)
+    ended = end_charges(InCharge.objects.filter(import_id=import_id, ended_at=None), at=at)
     audit.record(by=by, at=at, act="programmes.end_named_by", n=ended, facts={"import": import_id})
     return ended
 
@@ -323,13 +320,14 @@ def end_named_by(*, import_id: int, by: Actor, at: datetime) -> int:
 def end_of_account(*, account_id: int, by: Actor, at: datetime) -> int:
     """End everything an account is in charge of: it was closed, and its units miss somebody. Returns how much."""
     with system("an account was closed"):
-        ended = _end(InCharge.objects.filter(account_id=account_id, ended_at=None), at=at)
+        ended = end_charges(InCharge.objects.filter(account_id=account_id, ended_at=None), at=at)
         if ended:
             audit.record(by=by, at=at, act="programmes.end_of_account", subject=str(account_id), n=ended)
     return ended
 
 
-def _end(charges: QuerySet[InCharge], *, at: datetime) -> int:
+def end_charges(charges: QuerySet[InCharge], *, at: datetime) -> int:
+    """End these charges; who was not told yet is not any more. How many. The act that calls leaves the trail."""
     numbers = list(charges.select_for_update(of=("self",)).order_by("pk").values_list("pk", flat=True))
     for start in range(0, len(numbers), _AT_ONCE):
         part = numbers[start : start + _AT_ONCE]

@@ -11,80 +11,68 @@ from django.utils.translation import gettext_lazy as _
 from abhiyan.core import audit, news
 from abhiyan.core.actor import Actor
 from abhiyan.core.clock import day_in
-from abhiyan.core.refusals import NotFound, Refused
+from abhiyan.core.refusals import Refused
 from abhiyan.core.scope import system
 from abhiyan.org import queries as org
 from abhiyan.programmes.models import Measure, Programme, ProgrammeUnit
 from abhiyan.programmes.news import (
-    ProgrammeClosed,
     ProgrammeDiscarded,
     ProgrammeMade,
     ProgrammeOpened,
 )
-from abhiyan.programmes.rules.templates import TEMPLATES
+from abhiyan.programmes.rules import activities
 from abhiyan.programmes.rules.windows import LONGEST_DAYS, length_days
 from abhiyan.units.models import Hierarchy
 
+from .holding import held
+from .sums import settle
 from .trees import resize
 
 LONGEST_NAME = 120
 
 
 class UnknownTemplate(Refused):
-    code = "unknown_template"
     message = _("Choose one of the templates.")
 
 
 class NameMissing(Refused):
-    code = "name_missing"
     message = _("Give the programme a name in at least one language.")
 
 
 class NameTooLong(Refused):
-    code = "name_too_long"
     message = _("A name has at most %(longest)s characters.")
 
 
 class WindowReversed(Refused):
-    code = "window_reversed"
     message = _("The last day cannot be before the first.")
 
 
 class WindowTooLong(Refused):
-    code = "window_too_long"
     message = _("A programme runs for at most three years.")
 
 
 class WindowOver(Refused):
-    code = "window_over"
     message = _("The last day is already past.")
 
 
 class ScopeEmpty(Refused):
-    code = "scope_empty"
     message = _("Choose at least one unit in which the programme runs.")
 
 
 class ScopeOutside(Refused):
-    code = "scope_outside"
     message = _("A programme runs in its owner's own unit and below. Chosen units outside: %(n)s.")
 
 
 class ScopeOverlaps(Refused):
-    code = "scope_overlaps"
     message = _("One chosen unit lies inside another. Choose the upper one only.")
 
 
 class NotADraft(Refused):
-    code = "not_a_draft"
-    message = _(
-        "Only a draft can be changed like this. An open programme can be renamed or given a later end."
-    )
+    message = _("Only a draft can be changed like this. An open programme can get a new name or a later end.")
     status = 409
 
 
 class NotOpen(Refused):
-    code = "not_open"
     message = _("The programme is not open.")
     status = 409
 
@@ -101,7 +89,6 @@ def make_programme(
     at: datetime,
     hierarchy: int = Hierarchy.ORGANISATIONAL,
     zone: str = "",
-    body_id: int | None = None,
     is_sample: bool = False,
 ) -> Programme:
     """Make a draft from a template, with its measures; nobody but those who may run it sees it before it opens.
@@ -111,9 +98,10 @@ def make_programme(
     Refuses, each with its field: UnknownTemplate, NameMissing, NameTooLong, WindowReversed, WindowTooLong,
     WindowOver, ScopeEmpty, ScopeOutside, ScopeOverlaps.
     """
-    chosen = TEMPLATES.get(template)
-    if chosen is None:
+    offered = activities.templates()
+    if template not in offered:
         raise UnknownTemplate(field="template")
+    activity, chosen = offered[template]
     zone = zone or settings.TIME_ZONE
     clean = _clean_names(names)
     _check_window(opens_on, closes_on, today=day_in(zone, at))
@@ -122,10 +110,9 @@ def make_programme(
         _check_scope(owner_id, unit_ids, hierarchy)
         made = Programme.objects.create(
             public_id=uuid4(),
-            kind=chosen.kind,
+            kind=activity.kind,
             names=clean,
             owner_id=owner_id,
-            body_id=body_id,
             hierarchy=hierarchy,
             zone=zone,
             opens_on=opens_on,
@@ -181,6 +168,7 @@ def change_programme(
             ProgrammeUnit.objects.bulk_create(
                 ProgrammeUnit(programme=programme, unit_id=unit_id) for unit_id in sorted(set(unit_ids))
             )
+            settle(programme=programme, units=None, on=day_in(programme.zone, at))
         programme.save(update_fields=["names", "opens_on", "closes_on"])
         _tell(programme, "programmes.change", by=by, at=at)
         return programme
@@ -219,7 +207,6 @@ def close_programme(*, programme_id: int, by: Actor, at: datetime) -> Programme:
         programme.state = Programme.State.CLOSED
         programme.save(update_fields=["state"])
         _tell(programme, "programmes.close", by=by, at=at)
-        news.tell(ProgrammeClosed(programme.pk, programme.kind, by, at))
         return programme
 
 
@@ -233,18 +220,6 @@ def discard_draft(*, programme_id: int, by: Actor, at: datetime) -> None:
         _tell(programme, "programmes.discard", by=by, at=at)
         news.tell(ProgrammeDiscarded(programme.pk, programme.kind, by, at))
         programme.delete()
-
-
-def held(*, programme_id: int) -> Programme:
-    """The programme, locked until the transaction ends. Whoever changes it or its targets holds it first.
-
-    Rows that only point to it, such as who is in charge, are written meanwhile.
-    """
-    found = Programme.objects.select_for_update(of=("self",), no_key=True)
-    programme = found.filter(pk=programme_id).first()
-    if programme is None:
-        raise NotFound
-    return programme
 
 
 def require_run(*, programme: Programme, by: Actor) -> None:

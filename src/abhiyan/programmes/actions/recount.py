@@ -60,7 +60,7 @@ def _facts() -> str:
     queries = [
         f"select programme_id::int, measure::smallint, channel::smallint, unit_id::bigint, day::date,"
         f" rung::smallint, n::bigint from ({query}) f{number}"
-        for number, query in enumerate(facts.FACTS.values())
+        for number, query in enumerate(facts.facts().values())
     ]
     return " union all ".join([_NO_FACTS, *queries])
 
@@ -133,7 +133,7 @@ def _all() -> list[Difference]:
 
 
 def recount(*, at: datetime, mend: bool = False) -> Recount:
-    """Count every registered fact again and compare with tallies, pending changes and totals at every node.
+    """Count the facts of every activity again and compare with tallies, pending changes and totals at every node.
 
     mend: put right what differs, in one transaction that keeps folds away; work goes on meanwhile. A unit's
     difference is posted as a change, so it reaches totals the way every change does.
@@ -143,7 +143,7 @@ def recount(*, at: datetime, mend: bool = False) -> Recount:
         if mend:
             hold()
         found = _all()
-        orphans = {name: _count(query) for name, query in sorted(facts.ORPHANS.items())}
+        orphans = {name: _count(query) for name, query in facts.orphans().items()}
         compared = _count(
             "select (select count(*) from programmes_tally) + (select count(*) from programmes_total)"
         )

@@ -30,7 +30,9 @@ from abhiyan.programmes.refusals import (
     UnknownMeasure,
 )
 
-from .programmes import ScopeOutside, held
+from .holding import held
+from .programmes import ScopeOutside
+from .sums import settle_above
 
 LARGEST = 2_000_000_000
 Act = TargetVersion.Act
@@ -56,7 +58,7 @@ def set_target(
             raise TargetLocked(field="n")
         if known and known.n == n and not lock:
             return False
-        _change(
+        put_version(
             programme,
             measure,
             unit_id,
@@ -89,7 +91,7 @@ def lock_target(
             raise NoTarget(field="unit")
         if known.is_locked == locked:
             return
-        _change(
+        put_version(
             programme,
             measure,
             unit_id,
@@ -151,7 +153,7 @@ def split_target(
         _require_set(programme, *given, by=by, at=at)
         _require_seen(expected, found)
         facts = dict(chosen.options)
-        _change(
+        put_version(
             programme,
             measure,
             unit_id,
@@ -208,7 +210,7 @@ def go_back(
             on=day_in(programme.zone, at),
         )
         _require_seen(expected, found)
-        _change(
+        put_version(
             programme,
             to.measure,
             unit_id,
@@ -261,7 +263,7 @@ def take_over_plan(
             **{f"plan_{language}": f"{text} v{plan.number}" for language, text in plan.names.items() if text},
             "plan_id": str(plan.public_id),
         }
-        _change(
+        put_version(
             programme,
             measure,
             programme.owner_id,
@@ -297,7 +299,7 @@ def _one(unit_id: int, known: Target | None, n: int, *, is_locked: bool) -> Diff
     )
 
 
-def _change(
+def put_version(
     programme: Programme,
     measure: int,
     unit_id: int,
@@ -352,6 +354,7 @@ def _change(
                 [one.basis or basis for one in written],
             ],
         )
+    settle_above(programme=programme, changed=[one.unit_id for one in changed], on=day_in(programme.zone, at))
 
 
 def _record(

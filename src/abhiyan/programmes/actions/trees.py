@@ -1,5 +1,6 @@
 """Totals follow the trees: which nodes have theirs stored, and what a move carries from one branch to another."""
 
+from collections import Counter
 from collections.abc import Collection, Sequence
 
 from django.db import connection
@@ -11,17 +12,18 @@ from abhiyan.programmes import ledger_sql as sql
 from abhiyan.units.news import Branch, UnitsGoing, UnitsMoved
 
 from .ledger import hold
+from .sums import follow_sums, hold_moving
 
 # A node with more leaves than this has its totals stored. Below, the sum over a range is quick enough; at 1,000 a
 # state page took 100 ms to sum its districts of 600 booths each, at 250 it takes 5 and folds cost the same.
 LARGE = 250
-FEW = 20  # so many nodes are summed each by its own range; more in one pass over all tallies
+# Below new large nodes: with no more leaves than this, each is summed by its own range; else all in one pass.
+MANY_LEAVES = 20_000
 
 
 class UnitsInUse(Refused):
     """Units with counts, targets or programmes cannot be taken back by undoing the import that made them."""
 
-    code = "units_in_use"
     message = _(
         "Units of this import already have counts, targets or programmes: %(n)s. Close or move them instead."
     )
@@ -42,8 +44,15 @@ def resize(*, hierarchy: int, among: Collection[int] | None = None) -> int:
         cursor.execute(
             "with wanted as (select p.unit_id from units_placement p"
             f"   where p.hierarchy = %(h)s and p.lo is not null and p.leaves > %(large)s{chosen.format(table='p')}),"
+            # What is large beneath one that ceases to be goes with it: a branch that was taken out may have left it too
+            # small, and folds climb from large node to large node.
+            " below as (select q.unit_id from units_placement p"
+            "   join units_placement q on q.lo >= p.lo and q.lo < p.hi"
+            f"   where p.hierarchy = %(h)s and p.lo is not null and p.leaves <= %(large)s{chosen.format(table='p')}"
+            "     and exists (select from programmes_large l where l.hierarchy = %(h)s and l.unit_id = p.unit_id)),"
             " gone as (delete from programmes_large l where l.hierarchy = %(h)s"
-            f"   and l.unit_id not in (select unit_id from wanted){chosen.format(table='l')} returning l.unit_id),"
+            f"   and (l.unit_id not in (select unit_id from wanted){chosen.format(table='l')}"
+            "     or l.unit_id in (select unit_id from below)) returning l.unit_id),"
             " come as (insert into programmes_large (hierarchy, unit_id) select %(h)s, unit_id from wanted"
             "   on conflict do nothing returning unit_id),"
             " emptied as (delete from programmes_total t using gone"
@@ -60,7 +69,12 @@ def resize(*, hierarchy: int, among: Collection[int] | None = None) -> int:
 def _sum_anew(hierarchy: int, nodes: list[int]) -> None:
     """The totals of nodes that have none, from the tallies below them."""
     with connection.cursor() as cursor:
-        if len(nodes) <= FEW:
+        cursor.execute(
+            "select coalesce(sum(leaves), 0) from units_placement"
+            " where unit_id = any(%s) and hierarchy = %s and lo is not null",
+            [nodes, hierarchy],
+        )
+        if cursor.fetchone()[0] <= MANY_LEAVES:
             sums = (
                 f"select l.unit_id, l.hierarchy, {_T_KEY}, sum(t.n)::bigint as n from units_placement l"
                 " join units_placement p on p.lo >= l.lo and p.lo < l.hi"
@@ -102,15 +116,7 @@ sums as (
 
 def carry(*, hierarchy: int, branches: Sequence[Branch]) -> None:
     """Take what stands on each branch from the large nodes above it that are only old, give it to the only new."""
-    steps = [
-        (number, node, sign)
-        for number, branch in enumerate(branches)
-        for nodes, sign in (
-            (set(branch.old_ancestors) - set(branch.new_ancestors), -1),
-            (set(branch.new_ancestors) - set(branch.old_ancestors), 1),
-        )
-        for node in sorted(nodes)
-    ]
+    groups, steps = _steps(branches)
     with system("a branch was moved"), connection.cursor() as cursor:
         hold()
         cursor.execute("select exists (select from programmes_tally)")
@@ -120,23 +126,38 @@ def carry(*, hierarchy: int, branches: Sequence[Branch]) -> None:
             _CARRY,
             {
                 "h": hierarchy,
-                "numbers": list(range(len(branches))),
+                "numbers": groups,
                 "los": [branch.lo for branch in branches],
                 "his": [branch.hi for branch in branches],
-                "steps": [number for number, _node, _sign in steps],
-                "nodes": [node for _number, node, _sign in steps],
-                "signs": [sign for _number, _node, sign in steps],
+                "steps": [number for number, _node, _times in steps],
+                "nodes": [node for _number, node, _times in steps],
+                "signs": [times for _number, _node, times in steps],
             },
         )
 
 
-def _start_over(hierarchy: int) -> None:
-    """Sum every large node of a hierarchy anew from the tallies."""
-    with system("a whole tree changed"), connection.cursor() as cursor:
-        hold()
-        cursor.execute("delete from programmes_total where hierarchy = %s", [hierarchy])
-        cursor.execute("delete from programmes_large where hierarchy = %s", [hierarchy])
-        resize(hierarchy=hierarchy)
+def _steps(branches: Sequence[Branch]) -> tuple[list[int], list[tuple[int, int, int]]]:
+    """The group each branch belongs to; and what changes above a group: its number, a node, how often it is added.
+
+    Branches that change alike are one group: thousands of new booths beneath one mandal are. What stands inside another
+    branch is carried with that too, so the other's change is taken off its own.
+    """
+    numbers: dict[tuple[tuple[int, int], ...], int] = {}
+    groups = [0] * len(branches)
+    around: list[Branch] = []
+    for place in sorted(range(len(branches)), key=lambda n: (branches[n].lo, -branches[n].hi)):
+        branch = branches[place]
+        while around and around[-1].hi <= branch.lo:
+            around.pop()
+        change = Counter(branch.new_ancestors)
+        change.subtract(branch.old_ancestors)
+        if around:
+            change.subtract(around[-1].new_ancestors)
+            change.update(around[-1].old_ancestors)
+        around.append(branch)
+        key = tuple(sorted((node, times) for node, times in change.items() if times))
+        groups[place] = numbers.setdefault(key, len(numbers))
+    return groups, [(number, node, times) for key, number in numbers.items() for node, times in key]
 
 
 def _forget_going(moved: UnitsMoved) -> set[int]:
@@ -166,37 +187,45 @@ def _forget_going(moved: UnitsMoved) -> set[int]:
 def follow(*, moved: UnitsMoved) -> None:
     """Carry the totals of branches, then look which nodes became large, or are so no more.
 
-    In the transaction of the move, so that nobody reads one without the other.
+    In the transaction of the move, so that nobody reads one without the other. And which targets still sum. Folds wait
+    from the carrying on, until that transaction ends: what can be known before is asked before.
     """
-    if moved.whole:
-        _start_over(moved.hierarchy)
-        return
+    follow_sums(moved=moved, programmes=hold_moving(hierarchy=moved.hierarchy))
+    among = _perhaps_large(moved)
     carry(hierarchy=moved.hierarchy, branches=moved.branches)
-    going = _forget_going(moved)
-    los, his = [branch.lo for branch in moved.branches], [branch.hi for branch in moved.branches]
+    resize(hierarchy=moved.hierarchy, among=among - _forget_going(moved))
+
+
+def _perhaps_large(moved: UnitsMoved) -> set[int]:
+    """The units that alone can have become large nodes by what moved, or ceased to be."""
     with connection.cursor() as cursor:
         cursor.execute(
             "select p.unit_id from units_placement p"
             " join unnest(%(los)s::bigint[], %(his)s::bigint[]) b (lo, hi) on p.lo >= b.lo and p.lo < b.hi"
             " where p.leaves > %(large)s or exists (select from programmes_large l"
             "   where l.unit_id = p.unit_id and l.hierarchy = p.hierarchy)",
-            {"los": los, "his": his, "large": LARGE},
+            {
+                "los": [branch.lo for branch in moved.branches],
+                "his": [branch.hi for branch in moved.branches],
+                "large": LARGE,
+            },
         )
         among = {row[0] for row in cursor.fetchall()}
     for branch in moved.branches:
-        among |= {*branch.old_ancestors, *branch.new_ancestors}
-    among -= going
-    resize(hierarchy=moved.hierarchy, among=among)
+        among.update(branch.old_ancestors, branch.new_ancestors)
+    return among
 
 
 def refuse_going(*, going: UnitsGoing) -> None:
     """Refuse (UnitsInUse) to let go of units made by an import that the ledger or a programme stands on."""
     with system("units about to go"), connection.cursor() as cursor:
-        hold()
         cursor.execute(
             "select count(*) from units_change c where c.import_id = %s and c.change = 'made' and ("
-            " exists (select from programmes_tally t where t.unit_id = c.unit_id and t.n <> 0)"
-            " or exists (select from programmes_delta d where d.unit_id = c.unit_id)"
+            # What waits to be folded may take back what was: both together.
+            f" exists (select from (select {sql.KEY}, n from programmes_tally where unit_id = c.unit_id"
+            f"   and day <> {sql.ALL_DAYS} union all"
+            f"   select {sql.KEY}, n from programmes_delta where unit_id = c.unit_id) posted"
+            f"   group by {sql.KEY} having sum(n) <> 0)"
             " or exists (select from programmes_target t where t.unit_id = c.unit_id)"
             " or exists (select from programmes_in_charge i where i.unit_id = c.unit_id)"
             " or exists (select from programmes_unit_total t where t.unit_id = c.unit_id)"

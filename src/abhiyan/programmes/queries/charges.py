@@ -9,15 +9,17 @@ from django.db import connection
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from abhiyan.core.models import StagedImport
+from abhiyan.core.rows import Rows
 from abhiyan.core.scope import system
 from abhiyan.org.rules.ranges import literal, merged
 from abhiyan.org.viewer import NOBODY, Viewer
 from abhiyan.programmes.models import InCharge, Programme
 from abhiyan.units import queries as units
+from abhiyan.units.models import Kind
 from abhiyan.units.rules import levels
 
 from .holders import Offices, holders
-from .rows import Rows, named
+from .rows import named
 from .splits import IN_PLAY
 
 
@@ -50,6 +52,10 @@ class ChargeRow:
     @property
     def state_name(self) -> str:
         return str(InCharge.State(self.state).label)
+
+    @property
+    def kind_name(self) -> str:
+        return str(Kind(self.unit_kind).label)
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,10 +209,10 @@ def missing(
               and i.state = 'declined'
             order by i.answered_at desc limit 1) d on true
           where {_PLAYS} and (%(level)s = '' or u.kind = %(level)s) and not {_HELD}{_MATCHING}""",
-        "p.lo",
         values,
-        _missing,
-        _with_decliners,
+        orders={"tree": ("p.lo",)},
+        make=_missing,
+        finish=_with_decliners,
     )
 
 
@@ -260,10 +266,12 @@ def charges(
     level: str = "",
     role: str = "",
     text: str = "",
+    state: str = "",
 ) -> Rows[ChargeRow]:
     """Who is in charge at and below a place [lo, hi), with offices: in the order of the tree, in-charges first.
 
-    level: only units of this kind. role: only these. text: part of the unit's name or code. viewer: who reads it.
+    level: only units of this kind. role: only these. text: part of the unit's name or code. state: only these
+    answers. viewer: who reads it.
     """
 
     def with_people(rows: list[ChargeRow]) -> list[ChargeRow]:
@@ -281,13 +289,21 @@ def charges(
         f"""from programmes_in_charge i join units_unit u on u.id = i.unit_id
           join units_placement p on p.unit_id = i.unit_id and p.lo >= %(lo)s and p.lo < %(hi)s
           where i.programme_id = %(programme)s and i.ended_at is null and (%(level)s = '' or u.kind = %(level)s)
-            and (%(role)s = '' or i.role = %(role)s){_MATCHING}""",
-        "p.lo, i.role desc, i.named_at, i.id",
-        {"programme": programme.pk, "lo": lo, "hi": hi, "on": on, "level": level, "role": role}
+            and (%(role)s = '' or i.role = %(role)s) and (%(state)s = '' or i.state = %(state)s){_MATCHING}""",
+        {
+            "programme": programme.pk,
+            "lo": lo,
+            "hi": hi,
+            "on": on,
+            "level": level,
+            "role": role,
+            "state": state,
+        }
         | _reader(viewer)
         | _like(text),
-        _charge,
-        with_people,
+        orders={"tree": ("p.lo", "i.role desc", "i.named_at", "i.id")},
+        make=_charge,
+        finish=with_people,
     )
 
 
@@ -429,3 +445,42 @@ def declined_below(lo: int, hi: int, *, hierarchy: int, on: date) -> list[tuple[
         counts = cursor.fetchall()
     known = {one.pk: one for one in Programme.objects.filter(pk__in={number for number, _r, _n in counts})}
     return [(known[number], role, n) for number, role, n in counts if number in known]
+
+
+@dataclass(frozen=True, slots=True)
+class Unanswered:
+    """How many of those named in charge of a programme below a unit have not answered.
+
+    units: code and names of those that wait longest.
+    """
+
+    programme: Programme
+    n: int
+    units: list[tuple[str, dict[str, str]]]
+
+
+def unanswered_below(
+    lo: int, hi: int, *, hierarchy: int, kinds: Sequence[str], most: int = 5
+) -> list[Unanswered]:
+    """By open programme, who was named at units of these kinds below a place and has not answered; `most` units each.
+
+    Two queries, however many there are.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """select i.programme_id, count(*), (array_agg(u.code order by i.named_at, i.id))[1:%(most)s],
+              (array_agg(u.names::text order by i.named_at, i.id))[1:%(most)s]
+            from programmes_in_charge i
+            join programmes_programme r on r.id = i.programme_id and r.state = 'open' and r.hierarchy = %(h)s
+            join units_placement p on p.unit_id = i.unit_id and p.lo > %(lo)s and p.lo < %(hi)s
+            join units_unit u on u.id = i.unit_id and u.kind = any(%(kinds)s)
+            where i.state = 'named' and i.ended_at is null group by 1 order by 2 desc, 1""",
+            {"lo": lo, "hi": hi, "h": hierarchy, "kinds": list(kinds), "most": most},
+        )
+        rows = cursor.fetchall()
+    known = {one.pk: one for one in Programme.objects.filter(pk__in={row[0] for row in rows})}
+    return [
+        Unanswered(known[number], n, list(zip(codes, map(named, names), strict=True)))
+        for number, n, codes, names in rows
+        if number in known
+    ]

@@ -1,15 +1,23 @@
-"""What stands at a unit itself, and at none below it: why the figures of its children do not add up to its own."""
+"""What counts at a unit itself, and at none below it: why the figures of its children do not add up to its own."""
 
-from dataclasses import replace
-from datetime import datetime
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 
 from abhiyan.core import prepared
+from abhiyan.core.clock import day_in
+from abhiyan.core.policy import COUNTS, EVERYTHING
+from abhiyan.org.viewer import Viewer
+from abhiyan.programmes import ledger_sql as sql
 from abhiyan.programmes.models import Programme
+from abhiyan.programmes.rules import activities
 from abhiyan.programmes.rules import ladder as rung
+from abhiyan.programmes.rules.activities import Page
 from abhiyan.programmes.rules.ladder import Ladder
 from abhiyan.programmes.rules.small_cells import shown
 
-from .ledger import Node, counted_below, node_of
+from .ledger import EXACT, Node, counted_below, node_of
+from .rows import named
 
 
 def standing_here(
@@ -44,3 +52,129 @@ def standing_here(
         is_rounded=not here.is_exact,
     )
     return found if found.reported or found.unsigned or found.counted else None
+
+
+@dataclass(frozen=True, slots=True)
+class Own:
+    """What counts at a unit itself, in sentences. page: where the viewer may give places to what has none."""
+
+    said: Sequence[str]
+    page: Page | None
+
+
+def own_words(
+    viewer: Viewer,
+    *,
+    unit_id: int,
+    node: int | Node,
+    hierarchy: int,
+    programme: Programme,
+    measure: int = 1,
+    at: datetime,
+) -> Own | None:
+    """`standing_here` in words, for the page of a unit; None where there is nothing to say."""
+    own = standing_here(node=node, hierarchy=hierarchy, programme=programme, measure=measure, at=at)
+    if own is None:
+        return None
+    unplaced = activities.of(programme.kind).unplaced
+    page = unplaced.page if own.counted or own.unsigned else None
+    said = unplaced.words(own, unit_id == programme.owner_id)
+    return Own(said, page if page is not None and page.opens(viewer.may) else None)
+
+
+@dataclass(frozen=True, slots=True)
+class Placeless:
+    """Callers without a place: they count at the unit that owns the programme, and at none below it.
+
+    code, names: of that unit. is_inside: whether the unit looked at holds it, so that its figures hold these callers.
+    by_channel: different phones by channel, as they may be shown; n: in all. None: too few, or out of sight.
+    """
+
+    code: str
+    names: dict[str, str]
+    is_inside: bool
+    is_exact: bool
+    is_seen: bool
+    n: int | None
+    by_channel: Mapping[int, int | None]
+
+    def hides(self, channel: int, *, by_phone: bool) -> bool:
+        """Whether a funnel of the unit looked at would flatter: its callers are only those who have a place.
+
+        by_phone: callers of this channel get their place by joining; of the others only what is known counts.
+        """
+        if self.is_inside:
+            return False
+        n = self.by_channel.get(channel, 0)
+        return bool(n) or (by_phone and not (self.is_exact and n == 0))
+
+
+# is_inside compares in an aggregate: as a condition, a plan kept for all units would walk the whole range of a nation.
+_PLACELESS = f"""
+with z as (
+  select p.unit_id, u.code, u.names, e.is_exact, ({EVERYTHING} or p.lo <@ {COUNTS}) as is_seen,
+    coalesce((select bool_or(q.lo >= %(lo)s and q.lo < %(hi)s) from units_placement q
+      where q.unit_id = p.unit_id and q.hierarchy = %(hierarchy)s), false) as is_inside
+  from units_placement p join units_unit u on u.id = p.unit_id
+  cross join lateral (select {EXACT} as is_exact offset 0) e
+  where p.unit_id = %(owner)s and p.hierarchy = %(own)s and p.lo is not null)
+select z.code, z.names, z.is_inside, z.is_exact, z.is_seen, r.channel, sum(r.n)::bigint
+from z left join lateral (
+  select t.channel, t.n from programmes_tally t
+  where t.unit_id = z.unit_id and t.programme_id = %(programme)s and t.measure = %(measure)s
+    and t.rung = any(%(rungs)s) and t.day = {sql.ALL_DAYS}
+  union all
+  select t.channel, -t.n from programmes_tally t
+  where not z.is_exact and t.unit_id = z.unit_id and t.programme_id = %(programme)s and t.measure = %(measure)s
+    and t.rung = any(%(rungs)s) and t.day > %(closed)s
+  union all
+  select d.channel, d.n from programmes_delta d
+  where {sql.PENDING} and d.unit_id = z.unit_id and d.programme_id = %(programme)s and d.measure = %(measure)s
+    and d.rung = any(%(rungs)s) and (z.is_exact or d.day <= %(closed)s)) r on true
+group by 1, 2, 3, 4, 5, 6"""
+
+
+def callers_without_place(
+    *, node: Node, programme: Programme, measure: int = 1, at: datetime
+) -> Placeless | None:
+    """Callers who have no place yet, seen from a unit.
+
+    None where the programme's owner stands nowhere, and for kinds of programme without callers. Shown by the rules of
+    `ledger`. One query by keys.
+    """
+    callers = activities.of(programme.kind).callers
+    if callers is None:
+        return None
+    with prepared.cursor() as cursor:
+        cursor.execute(
+            _PLACELESS,
+            {
+                "owner": programme.owner_id,
+                "own": programme.hierarchy,
+                "hierarchy": node.hierarchy,
+                "lo": node.lo,
+                "hi": node.hi,
+                "programme": programme.pk,
+                "measure": measure,
+                "rungs": list(callers.rungs),
+                "closed": day_in(programme.zone, at) - timedelta(days=1),
+            },
+        )
+        rows = cursor.fetchall()
+    if not rows:
+        return None
+    code, names, is_inside, is_exact, is_seen = rows[0][:5]
+    sums = {channel: int(n) for *_where, channel, n in rows if channel is not None}
+
+    def figure(n: int) -> int | None:
+        return n if is_exact else shown(n)
+
+    return Placeless(
+        code=code,
+        names=named(names),
+        is_inside=is_inside,
+        is_exact=is_exact,
+        is_seen=is_seen,
+        n=figure(sum(sums.values())) if is_seen else None,
+        by_channel={channel: figure(n) for channel, n in sums.items()},
+    )

@@ -19,7 +19,9 @@ from abhiyan.core.clock import day_in
 from abhiyan.core.policy import EVERYTHING, PEOPLE
 from abhiyan.programmes import ledger_sql as sql
 from abhiyan.programmes.models import ALL_DAYS, Programme
+from abhiyan.programmes.rules import activities
 from abhiyan.programmes.rules import ladder as rung
+from abhiyan.programmes.rules.activities import Step
 from abhiyan.programmes.rules.ladder import Ladder
 from abhiyan.programmes.rules.small_cells import together
 
@@ -186,6 +188,11 @@ def _ladder(sums: Mapping[int, int], *, is_exact: bool) -> Ladder:
     )
 
 
+def blank(*, is_rounded: bool) -> Ladder:
+    """The ladder of a unit without counts, as it may be shown: from outside not a zero, but fewer than 10."""
+    return _ladder({}, is_exact=not is_rounded)
+
+
 def ladders(
     *, node: int | Node, hierarchy: int, of: Sequence[Programme], at: datetime, on: date | None = None
 ) -> dict[tuple[int, int], Ladder]:
@@ -248,24 +255,19 @@ class TrendDay:
 
 @dataclass(frozen=True, slots=True)
 class FunnelRow:
-    """The steps of one channel, on one day or in all (`on` is None). None: too few to be shown here.
+    """The steps of one channel, on one day or in all (`on` is None).
 
-    reported: claims sent in (calls, on the missed-call channel). completed: became counted, with or without a
-    sign from the phone. A row of which nothing may be told is left out: that it is there would tell of somebody.
+    figures: key of the activity's step -> number; None: too few to be shown here. A row without any number is left
+    out: that it is there would tell of somebody.
     """
 
     channel: int
     on: date | None
-    reported: int | None
-    unique: int | None
-    opened: int | None
-    completed: int | None
-    counted: int | None
+    figures: Mapping[str, int | None]
 
     @property
     def is_told(self) -> bool:
-        figures = (self.reported, self.unique, self.opened, self.completed, self.counted)
-        return any(figure is not None for figure in figures)
+        return any(figure is not None for figure in self.figures.values())
 
 
 @dataclass(frozen=True, slots=True)
@@ -302,7 +304,7 @@ def figures(
             f" from ({query}) rows where measure = %(measure)s group by 1, 2, 3",
             values | {"programmes": [programme.pk], "measure": measure},
         )
-        return figures_of(here, begins, last, cursor.fetchall())
+        return figures_of(here, programme.kind, begins, last, cursor.fetchall())
 
 
 def window(here: Node, programme: Programme, at: datetime, days: int) -> tuple[date, date, date | None]:
@@ -312,8 +314,14 @@ def window(here: Node, programme: Programme, at: datetime, days: int) -> tuple[d
     return max(programme.opens_on, last - timedelta(days=days - 1)), last, until
 
 
-def figures_of(here: Node, begins: date, last: date, rows: Iterable[tuple[int, date, int, int]]) -> Figures:
-    # by channel, by day; ALL_DAYS holds all before `begins`, and days after `last` (clocks that run ahead) count
+def figures_of(
+    here: Node, kind: str, begins: date, last: date, rows: Iterable[tuple[int, date, int, int]]
+) -> Figures:
+    """Sums by channel, by day, and of all together.
+
+    kind: of the programme; its activity has the steps of the funnel. Rows of ALL_DAYS hold all before `begins`; days
+    after `last` count too, because some clocks run ahead.
+    """
     sums: dict[tuple[int, date], dict[int, int]] = defaultdict(lambda: defaultdict(int))
     for channel, day, number, n in rows:
         sums[channel, day][number] += n
@@ -325,10 +333,14 @@ def figures_of(here: Node, begins: date, last: date, rows: Iterable[tuple[int, d
             by_channel[channel][number] += n
             by_day[day][number] += n
             whole[number] += n
-    steps = [
-        *(_step(channel, None, found, here) for channel, found in sorted(by_channel.items())),
+    steps = activities.of(kind).steps
+    funnel = [
         *(
-            _step(channel, day, found, here)
+            _row(channel, None, found, steps, is_exact=here.is_exact)
+            for channel, found in sorted(by_channel.items())
+        ),
+        *(
+            _row(channel, day, found, steps, is_exact=here.is_exact)
             for (channel, day), found in sorted(sums.items())
             if day != ALL_DAYS
         ),
@@ -336,7 +348,7 @@ def figures_of(here: Node, begins: date, last: date, rows: Iterable[tuple[int, d
     return Figures(
         ladder=_ladder(whole, is_exact=here.is_exact),
         trend=_trend(by_day, begins, last, is_exact=here.is_exact),
-        funnel=[step for step in steps if step.is_told],
+        funnel=[row for row in funnel if row.is_told],
     )
 
 
@@ -353,18 +365,11 @@ def _trend(
     return found
 
 
-def _step(channel: int, on: date | None, found: Mapping[int, int], here: Node) -> FunnelRow:
-    def figure(*rungs: int) -> int | None:
-        return _figure(found, *rungs, is_exact=here.is_exact)
-
+def _row(
+    channel: int, on: date | None, found: Mapping[int, int], steps: Sequence[Step], *, is_exact: bool
+) -> FunnelRow:
     return FunnelRow(
-        channel,
-        on,
-        reported=figure(rung.REPORTED),
-        unique=figure(rung.UNIQUE),
-        opened=figure(rung.OPENED),
-        completed=figure(rung.UNSIGNED, rung.COUNTED),
-        counted=figure(rung.COUNTED),
+        channel, on, {step.key: _figure(found, *step.rungs, is_exact=is_exact) for step in steps}
     )
 
 
@@ -378,7 +383,7 @@ def trend(
 
 
 def funnel(
-    *, node: int, hierarchy: int, programme: Programme, measure: int = 1, at: datetime, days: int = 0
+    *, node: int | Node, hierarchy: int, programme: Programme, measure: int = 1, at: datetime, days: int = 0
 ) -> list[FunnelRow]:
     """The funnel of a unit by channel over all days, and for each of the last `days` days; see `figures`."""
     return figures(

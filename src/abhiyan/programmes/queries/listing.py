@@ -1,6 +1,6 @@
 """A page of a unit's children with their ladders; see `ledger`, whose rules hold here."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any, Literal
@@ -9,11 +9,12 @@ from django.db import connection
 
 from abhiyan.core import prepared
 from abhiyan.core.clock import day_in
+from abhiyan.core.rows import Rows
 from abhiyan.programmes import ledger_sql as sql
 from abhiyan.programmes.models import Programme
 from abhiyan.programmes.rules import ladder as rung
 from abhiyan.programmes.rules.ladder import Ladder
-from abhiyan.ui.tables import PER_PAGE, Leaf
+from abhiyan.ui.tables import DEEPEST_ROW, PER_PAGE, Leaf
 from abhiyan.units import queries as places
 
 from . import own_part
@@ -36,6 +37,7 @@ class Child:
     lat: float | None
     lon: float | None
     is_sample: bool
+    is_closed: bool
     has_children: bool
     target: int | None
     ladder: Ladder
@@ -52,7 +54,9 @@ SORTS = {
     "confirmed": "f.confirmed",
     "share": "f.counted::float8 / nullif(g.n, 0)",
     "gap": "g.n - coalesce(f.counted, 0)",
+    "behind": "g.n * %(share)s - coalesce(f.counted, 0)",
 }
+MOST_READ = 200_000  # units whose tallies one list adds up
 
 
 _BOOTHS = """coalesce(u.electors, (select sum(bu.electors)::bigint
@@ -102,7 +106,7 @@ def children_ladders(
             show=show,
             matching=matching,
             language=language,
-            page=page,
+            offset=(max(1, page) - 1) * per,
             per=per,
             units=units,
             sums_electors=sums_electors,
@@ -126,7 +130,7 @@ def _listed(
     show: Literal["all", "behind", "without"],
     matching: str,
     language: str,
-    page: int,
+    offset: int,
     per: int,
     begins: date | None = None,
     units: Sequence[int] | None = None,
@@ -151,7 +155,7 @@ def _listed(
         "language": language,
         # On the first day nobody is behind yet.
         "share": passed / ((programme.closes_on - programme.opens_on).days + 1) if passed > 1 else 0.0,
-        "offset": (max(1, page) - 1) * per,
+        "offset": offset,
         "per": per,
         "units": None if units is None else list(units),
         "today": day_in(programme.zone, at),
@@ -241,7 +245,7 @@ def _listed(
       select k.unit_id, k.lo, k.hi, k.is_exact, {figures} from kid k left join s on s.unit_id = k.unit_id)"""
     query = f"""
     select u.id, u.code, u.kind, u.names, {_BOOTHS if sums_electors else "u.electors"} as electors,
-      u.lat, u.lon, u.is_sample,
+      u.lat, u.lon, u.is_sample, u.closed_on is not null,
       exists (select 1 from units_placement c
         where c.parent_id = u.id and c.hierarchy = %(hierarchy)s and c.lo is not null),
       g.n, f.reported, f.unsigned, f.counted, f.confirmed, f.is_exact, count(*) over ()
@@ -249,7 +253,7 @@ def _listed(
     left join programmes_target g on g.unit_id = f.unit_id and g.programme_id = %(programme)s
       and g.measure = %(measure)s and g.replaced_at is null
     where {filters}
-    order by {SORTS[key]} {direction} nulls last, u.code
+    order by {SORTS[key]} {direction} nulls last, f.counted nulls first, u.code
     offset %(offset)s limit %(per)s"""
     if whole:  # with one row only: it is the size of all the others together
         query = f"select page.*, case when row_number() over () = 1 then {whole} end from ({query}) page"
@@ -267,6 +271,7 @@ def _listed(
             lat=lat,
             lon=lon,
             is_sample=is_sample,
+            is_closed=is_closed,
             has_children=has_children,
             target=target,
             ladder=Ladder(reported, unsigned, counted, confirmed, is_rounded=not is_exact),
@@ -280,6 +285,7 @@ def _listed(
             lat,
             lon,
             is_sample,
+            is_closed,
             has_children,
             target,
             reported,
@@ -290,21 +296,20 @@ def _listed(
             *_rest,
         ) in found
     ]
-    total = found[0][15] if found else 0
-    first = values["offset"]
+    total = found[0][16] if found else 0
     leaf = Leaf(
         rows=rows,
-        first=first + 1 if rows else 0,
-        last=first + len(rows),
+        first=offset + 1 if rows else 0,
+        last=offset + len(rows),
         total=total,
-        more=first + len(rows) < total,
-        number=max(1, page),
+        more=offset + len(rows) < total,
+        number=offset // per + 1,
         pages=max(1, -(-total // per)),
-        is_first=page <= 1,
+        is_first=not offset,
     )
     if not begins or not found:
         return leaf, None
-    sums = decoded(found[0][16])
+    sums = decoded(found[0][17])
     return leaf, [(channel, date.fromisoformat(day), number, n) for channel, day, number, n in sums or ()]
 
 
@@ -361,12 +366,74 @@ def board(
         show=show,
         matching=matching,
         language=language,
-        page=page,
+        offset=(max(1, page) - 1) * per,
         per=per,
         begins=begins if here.is_exact and here.has_pending else None,
     )
     if found is not None:
-        return figures_of(here, begins, last, found), leaf
+        return figures_of(here, programme.kind, begins, last, found), leaf
     return figures(
         node=here, hierarchy=hierarchy, programme=programme, measure=measure, at=at, days=days
     ), leaf
+
+
+def level_below(here: Node, kind: str) -> list[int] | None:
+    """Ids of all open units of a kind below a node. None where they are too many, or too much stands below them, for
+    one list of figures: it would add up more than MOST_READ units.
+    """
+    if places.counts_below(here.unit_id, here.hierarchy).get(kind, 0) > DEEPEST_ROW:
+        return None
+    found = places.of_kind_below(here.unit_id, here.hierarchy, kind)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """select coalesce(sum(case when l.unit_id is null then greatest(p.leaves, 1) else 1 end), 0)
+            from units_placement p left join programmes_large l on l.hierarchy = p.hierarchy and l.unit_id = p.unit_id
+            where p.hierarchy = %s and p.lo is not null and p.unit_id = any(%s)""",
+            [here.hierarchy, found],
+        )
+        (n,) = cursor.fetchone()
+    return found if n <= MOST_READ else None
+
+
+class LevelRows(Rows[Child]):
+    """Units anywhere below a node with their ladders, read slice by slice as `children_ladders` reads them.
+
+    units: their ids, none below another. The orders are those of SORTS.
+    """
+
+    def __init__(
+        self,
+        units: Sequence[int],
+        *,
+        node: Node,
+        programme: Programme,
+        measure: int,
+        at: datetime,
+        language: str,
+    ) -> None:
+        self._units, self._of = units, (node, programme, measure, at, None)
+        self._language = language
+        self.orders = dict.fromkeys(SORTS, ())
+        self._take_order("name")
+
+    def _take_order(self, name: str, *, descending: bool = False) -> None:
+        self._order = f"-{name}" if descending else name
+
+    def counted(self, most: int | None) -> int | None:  # noqa: ARG002  # known without counting
+        return len(self._units)
+
+    def _read(self, start: int, most: int | None) -> list[Child]:
+        leaf, _sums = _listed(
+            *self._of,
+            sort=self._order,
+            show="all",
+            matching="",
+            language=self._language,
+            offset=start,
+            per=most or max(1, len(self._units)),
+            units=self._units,
+        )
+        return list(leaf.rows)
+
+    def each(self, *, at_once: int = 2_000) -> Iterator[Child]:  # noqa: ARG002  # one statement reads them all
+        yield from self._read(0, None)

@@ -1,4 +1,4 @@
-"""Targets that are not what those below them sum to."""
+"""Targets that are not what those right below them sum to, as actions.sums keeps them."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from abhiyan.programmes.models import Programme
 from .rows import named
 from .splits import IN_PLAY, TARGET
 
-_LEVELS = 2  # below a unit, within which every misfit is found
+MOST_MISFITS = 1_000  # counted, and listed
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,52 +25,62 @@ class Misfit:
     below: int
     without: int = 0
 
+    @property
+    def gap(self) -> int:
+        """What is missing below; negative: too much."""
+        return self.n - self.below
+
+
+# Beneath a unit. The unit's own misfit: see `gap`.
+_FOUND = """select m.unit_id, p.lo from programmes_target_misfit m
+  join units_placement p on p.unit_id = m.unit_id and p.hierarchy = %(h)s
+  join units_placement node on node.unit_id = %(node)s and node.hierarchy = %(h)s
+    and p.lo > node.lo and p.lo < node.hi
+  where m.programme_id = %(programme)s and m.measure = %(measure)s
+  limit %(counted)s"""
+
+
+def count_misfits(*, programme: Programme, node: int, measure: int = 1) -> int:
+    """How many targets at all levels beneath a unit do not sum; counted no further than MOST_MISFITS + 1."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"select count(*) from ({_FOUND}) m", _values(programme, node, measure))
+        return int(cursor.fetchone()[0])
+
 
 def misfits_below(
-    *, programme: Programme, node: int, on: date, measure: int = 1, most: int
-) -> tuple[Sequence[Misfit], int]:
-    """Beneath a unit, targets that those below them do not sum to: the first so many in the order of the tree, and
-    how many there are. Two levels down all of them, further down those that are locked. The unit's own: see `gap`."""
+    *, programme: Programme, node: int, on: date, measure: int = 1, first: int = 0, most: int
+) -> Sequence[Misfit]:
+    """Targets at all levels beneath a unit that do not sum, in the order of the tree: so many, after the first.
+
+    Of more than MOST_MISFITS some are left out, and any of them.
+    """
     with connection.cursor() as cursor:
         cursor.execute(
-            f"""with recursive down as (
-              select p.unit_id, p.lo, p.hi, 0 as level from units_placement p
-              where p.unit_id = %(node)s and p.hierarchy = %(h)s and p.lo is not null
-              union all
-              select p.unit_id, p.lo, p.hi, down.level + 1 from down
-              join units_placement p on p.parent_id = down.unit_id and p.hierarchy = %(h)s and p.lo is not null
-              where down.level < {_LEVELS}),
-            own as materialized (
-              select p.unit_id, p.lo, t.n from down p join {TARGET} on true where p.level > 0
-              union
-              select p.unit_id, p.lo, t.n from programmes_target t
-              join units_placement p on p.unit_id = t.unit_id and p.hierarchy = %(h)s
-              join down node on node.level = 0 and p.lo > node.lo and p.lo < node.hi
-              where t.programme_id = %(programme)s and t.measure = %(measure)s and t.is_locked
-                and t.replaced_at is null)
-            select u.id, u.code, u.names, own.n, below.n, below.without, count(*) over ()
-            from own
-            join units_unit u on u.id = own.unit_id and (u.closed_on is null or u.closed_on > %(on)s)
+            f"""select u.id, u.code, u.names, own.n, below.n, below.without
+            from (select * from ({_FOUND}) m order by m.lo offset %(first)s limit %(most)s) m
+            join units_unit u on u.id = m.unit_id
+            join programmes_target own on own.unit_id = m.unit_id and own.programme_id = %(programme)s
+              and own.measure = %(measure)s and own.replaced_at is null
             cross join lateral (
-              select coalesce(sum(t.n), 0)::bigint as n, count(t.n) as known, count(*) - count(t.n) as without
+              select coalesce(sum(t.n), 0)::bigint as n, count(*) - count(t.n) as without
               from units_placement p join units_unit u on u.id = p.unit_id
               left join {TARGET} on true
-              where p.parent_id = own.unit_id and p.hierarchy = %(h)s and p.lo is not null and {IN_PLAY}
+              where p.parent_id = m.unit_id and p.hierarchy = %(h)s and p.lo is not null and {IN_PLAY}
               offset 0) below
-            where below.known > 0 and below.n <> own.n
-            order by own.lo limit %(most)s""",
-            {
-                "node": node,
-                "h": programme.hierarchy,
-                "programme": programme.pk,
-                "measure": measure,
-                "on": on,
-                "most": most,
-            },
+            order by m.lo""",
+            _values(programme, node, measure) | {"on": on, "first": first, "most": most},
         )
-        rows = cursor.fetchall()
-    found = [
-        Misfit(unit_id, code, named(names), n, below, without)
-        for unit_id, code, names, n, below, without, _total in rows
-    ]
-    return found, rows[0][6] if rows else 0
+        return [
+            Misfit(unit_id, code, named(names), n, below, without)
+            for unit_id, code, names, n, below, without in cursor.fetchall()
+        ]
+
+
+def _values(programme: Programme, node: int, measure: int) -> dict[str, int]:
+    return {
+        "programme": programme.pk,
+        "measure": measure,
+        "node": node,
+        "h": programme.hierarchy,
+        "counted": MOST_MISFITS + 1,
+    }

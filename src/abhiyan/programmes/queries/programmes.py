@@ -12,17 +12,17 @@ from django.db.models.expressions import RawSQL
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
-from abhiyan.core import prepared
+from abhiyan.core import prepared, words
 from abhiyan.core.policy import COUNTS, EVERYTHING
 from abhiyan.core.refusals import NotFound
 from abhiyan.org.viewer import Viewer
 from abhiyan.programmes.models import InCharge, Measure, Programme, ProgrammeUnit, Target, TargetVersion
-from abhiyan.programmes.rules import meanings, windows
+from abhiyan.programmes.rules import activities, windows
 from abhiyan.programmes.rules.ladder import Ladder
 from abhiyan.ui.ladder import Ladder as Picture
 
 from .holders import holders
-from .rows import named
+from .rows import decoded, named
 from .splits import IN_PLAY
 
 # Whether any unit of the programme, or its owner, stands in or above the counts the scope in force may see.
@@ -105,17 +105,40 @@ def programmes_running(node: int, on: date) -> list[Programme]:
 
 
 _COLUMNS = tuple(one.attname for one in Programme._meta.concrete_fields if one.attname != "made_at")
-_RUNNING = f"""select {", ".join(f"programme.{name}" for name in _COLUMNS)}, target.n
+_RUNNING = f"""select {", ".join(f"programme.{name}" for name in _COLUMNS)},
+    (select jsonb_agg(jsonb_build_array(measure.number, measure.names, target.n) order by measure.number)
+      from programmes_measure measure
+      left join programmes_target target on target.programme_id = measure.programme_id
+        and target.measure = measure.number and target.unit_id = %(node)s and target.replaced_at is null
+      where measure.programme_id = programme.id)
   from programmes_programme programme
-  left join programmes_target target on target.programme_id = programme.id and target.measure = 1
-    and target.unit_id = %(node)s and target.replaced_at is null
   where programme.state = 'open' and programme.opens_on <= %(on)s and programme.closes_on >= %(on)s
     and programme.id in ({_COVERS})
   order by programme.opens_on, programme.id"""
 
 
-def running_here(node: int, on: date) -> list[tuple[Programme, int | None]]:
-    """`programmes_running`, each with the unit's target in its first measure: one query for a unit's page."""
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """One measure of a programme that runs in a unit, and the unit's target in it. names: of a programme with several
+    measures the measure's, else none."""
+
+    programme: Programme
+    measure: int
+    names: dict[str, str]
+    target: int | None
+
+    @property
+    def name(self) -> str:
+        return words.named(self.programme.names) + (f": {words.named(self.names)}" if self.names else "")
+
+    @property
+    def asked(self) -> dict[str, str]:
+        """How the address of a page of its programme asks for it: a programme's first measure needs no asking."""
+        return {} if self.measure == 1 else {"measure": str(self.measure)}
+
+
+def running_here(node: int, on: date) -> list[Counted]:
+    """Every measure of `programmes_running`, with the unit's target: one query for a unit's page."""
     with prepared.cursor() as cursor:
         cursor.execute(_RUNNING, {"node": node, "on": on})
         rows = cursor.fetchall()
@@ -123,7 +146,12 @@ def running_here(node: int, on: date) -> list[tuple[Programme, int | None]]:
     for row in rows:
         known = dict(zip(_COLUMNS, row, strict=False))
         known["names"] = named(known["names"])
-        found.append((Programme.from_db("default", list(known), list(known.values())), row[-1]))
+        programme = Programme.from_db("default", list(known), list(known.values()))
+        measures = decoded(row[-1]) or ()
+        found += [
+            Counted(programme, number, names if len(measures) > 1 else {}, target)
+            for number, names, target in measures
+        ]
     return found
 
 
@@ -165,8 +193,13 @@ class Charge:
         return InCharge.State(self.state).label
 
 
-def in_charges(programme: Programme, *, units: Sequence[int] | None = None) -> list[Charge]:
-    """Who is in charge of a programme, at `units` or everywhere in sight: in-charges first, then by unit."""
+def in_charges(
+    programme: Programme, *, units: Sequence[int] | None = None, only: int | None = None
+) -> list[Charge]:
+    """Who is in charge of a programme, at `units` or everywhere in sight: in-charges first, then by unit.
+
+    only: the id of the one wanted.
+    """
     chosen = None if units is None else list(units)
     with connection.cursor() as cursor:
         cursor.execute(
@@ -174,8 +207,9 @@ def in_charges(programme: Programme, *, units: Sequence[int] | None = None) -> l
             from programmes_in_charge i
             join units_unit u on u.id = i.unit_id
             where i.programme_id = %s and i.ended_at is null and (%s::bigint[] is null or i.unit_id = any(%s))
+              and (%s::bigint is null or i.id = %s)
             order by i.role desc, u.code, i.named_at""",
-            [programme.pk, chosen, chosen],
+            [programme.pk, chosen, chosen, only, only],
         )
         rows = cursor.fetchall()
     known = holders(row[1] for row in rows)
@@ -308,7 +342,7 @@ def drawn(
     """
     if ladder.is_rounded:
         more.setdefault("hidden_reason", _("fewer than 10"))
-    more.setdefault("definitions", meanings.of(programme.kind))
+    more.setdefault("definitions", activities.of(programme.kind).meanings)
     days = windows.length_days(programme.opens_on, programme.closes_on)
     return Picture(
         name=name,

@@ -29,7 +29,7 @@ from .weights import Basis, Within, basis
 
 DIRECTLY, WHERE_TARGETS_STAND, ALL_THE_WAY = "1", "kept", ""  # how far a split goes; else a kind of unit
 _BY_THEMSELVES = ("electors", "equally")  # sources that need no other in their place
-MOST = 50_000  # units one split looks at: more is looked at, and done, part by part
+MOST = 200_000  # units one split looks at: every booth of the largest state; more is done part by part
 
 
 @dataclass(frozen=True, slots=True)

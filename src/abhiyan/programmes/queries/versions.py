@@ -9,10 +9,11 @@ from uuid import UUID
 from django.db import connection
 
 from abhiyan.core.refusals import NotFound
+from abhiyan.core.rows import Rows
 from abhiyan.programmes.models import Programme, TargetVersion
 
 from . import weights
-from .rows import Rows, named
+from .rows import named
 from .splits import Difference, difference_of
 
 
@@ -69,9 +70,9 @@ def versions(programme: Programme, *, unit_id: int, measure: int = 1) -> Rows[Ve
     return Rows(
         _COLUMNS,
         f"{_VERSIONS} where v.programme_id = %(programme)s and v.measure = %(measure)s and {_NEAR}",
-        "v.id desc",
         {"programme": programme.pk, "measure": measure, "unit": unit_id, "h": programme.hierarchy},
-        _version,
+        orders={"newest": ("v.id desc",)},
+        make=_version,
     )
 
 
@@ -163,7 +164,7 @@ def version_differences(programme: Programme, version: Version) -> Rows[Differen
             using (unit_id)
           join units_unit u on u.id = unit_id
           left join units_placement p on p.unit_id = u.id and p.hierarchy = %(h)s and p.valid_to is null""",
-        "p.lo nulls last, u.code",
         {"version": version.id, "h": programme.hierarchy},
-        difference_of,
+        orders={"tree": ("p.lo nulls last", "u.code")},
+        make=difference_of,
     )

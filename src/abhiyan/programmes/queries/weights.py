@@ -285,9 +285,7 @@ SOURCES: dict[str, Source] = {
     for source in (
         Source("electors", _("By electors"), _("by electors"), _electors),
         Source("equally", _("Equally"), _("equally"), _equally),
-        Source(
-            "totals", _("By what an earlier drive reached"), _("by an earlier drive"), _totals, ("label",)
-        ),
+        Source("totals", _("By members of an earlier drive"), _("by an earlier drive"), _totals, ("label",)),
         Source(
             "result",
             _("By votes in an election"),

@@ -5,8 +5,8 @@ from datetime import date
 from typing import NamedTuple
 
 REPORTED, UNSIGNED, COUNTED, CONFIRMED = 10, 15, 20, 30
-UNIQUE, OPENED = 1, 2  # steps of a funnel, on no ladder
-RUNGS = (UNIQUE, OPENED, REPORTED, UNSIGNED, COUNTED, CONFIRMED)
+# What the ledger takes. Those below 10 are an activity's own, such as steps of its funnel, and on no ladder.
+RUNGS = (*range(1, REPORTED), REPORTED, UNSIGNED, COUNTED, CONFIRMED)
 
 
 class Change(NamedTuple):

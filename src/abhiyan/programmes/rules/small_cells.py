@@ -10,6 +10,10 @@ itself, and only then put together with the own part (`together`): while the own
 no more of the rest than the rest rounded alone, and nothing where that is below 10. Such a figure may be 14 away.
 """
 
+from django.utils.translation import gettext as _
+
+from abhiyan.core.numbers import grouped
+
 STEP = 10
 
 
@@ -21,3 +25,8 @@ def shown(n: int) -> int | None:
 def together(own: int, rest: int) -> int | None:
     """The count of a node of which the viewer knows the part `own`: of the rest it says what `shown` says of it."""
     return shown(own + (shown(rest) or 0))
+
+
+def said(n: int | None) -> str:
+    """A count as it may be shown, in words."""
+    return _("fewer than 10") if n is None else grouped(n)

@@ -6,6 +6,7 @@ LONGEST_DAYS = 3 * 366
 
 
 def length_days(opens_on: date, closes_on: date) -> int:
+    """Days from the first to the last, both counted."""
     return (closes_on - opens_on).days + 1
 
 
@@ -22,3 +23,9 @@ def passed_pct(opens_on: date, closes_on: date, on: date) -> float:
 def days_left(opens_on: date, closes_on: date, on: date) -> int:
     """Days of the window still to be worked in, `on` among them: its whole length before it, 0 after it."""
     return max(0, (closes_on - max(on, opens_on)).days + 1)
+
+
+def due(target: int, opens_on: date, closes_on: date, on: date) -> int:
+    """The part of a target due by the end of day `on`; on the first day nothing is due before it has ended."""
+    day = day_number(opens_on, closes_on, on)
+    return 0 if day <= 1 else round(target * day / length_days(opens_on, closes_on))

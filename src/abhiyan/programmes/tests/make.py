@@ -2,7 +2,7 @@
 
 import random
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import UTC, date, datetime
 from uuid import uuid4
 
@@ -87,6 +87,18 @@ class Trees:
         self.parents[hierarchy][code] = to
         self.place()
         self._tell(hierarchy, code, before, self._ancestors(hierarchy, code))
+
+    def rearrange(self, hierarchy: int, parents: Mapping[str, str]) -> None:
+        """Move many branches at once, some into others, and tell of it as a list does: once, at its end."""
+        before = {code: self._ancestors(hierarchy, code) for code in parents}
+        self.parents[hierarchy] |= parents
+        self.place()
+        branches = [
+            Branch(here.unit_id, before[code], self._ancestors(hierarchy, code), here.lo or 0, here.hi or 0)
+            for code in parents
+            for here in Placement.objects.filter(hierarchy=hierarchy, unit=self.units[code])
+        ]
+        news.tell(UnitsMoved(hierarchy, tuple(branches), TODAY))
 
     def enter(self, hierarchy: int, code: str, to: str | None) -> None:
         self.parents[hierarchy][code] = to

@@ -10,17 +10,20 @@ from datetime import timedelta
 
 import psycopg
 import pytest
-from django.db import DatabaseError, connection, connections
+from django.db import DatabaseError, connection, connections, transaction
 
 from abhiyan.core import database
+from abhiyan.core.actor import Actor
 from abhiyan.core.scope import system
 from abhiyan.programmes import actions, queries
 from abhiyan.programmes.actions import trees as totals
 from abhiyan.programmes.rules.ladder import COUNTED, REPORTED, Change
+from abhiyan.units import actions as units
+from abhiyan.units import staging
 
 from .make import AT, TODAY, programme, state
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.versions]
 POSTERS, FOLDERS, BATCHES, KILLS = 3, 2, 40, 8
 
 
@@ -154,3 +157,45 @@ def test_a_change_that_commits_after_the_fold_looked_is_folded_next() -> None:
         assert queries.ladder(node=node, hierarchy=1, programme=drive, at=AT).reported == 2
         assert actions.fold(at=AT + timedelta(seconds=1)) == 1
         assert queries.ladder(node=node, hierarchy=1, programme=drive, at=AT).reported == 2
+
+
+def test_changes_are_folded_while_a_list_of_units_is_taken_in() -> None:
+    with system("test"):
+        trees = state()
+        trees.resize()
+        drive = programme(trees.units["state"])
+    booth, parent = (trees.units[code] for code in ("b000", trees.parents[1]["b000"] or ""))
+    folded: list[int] = []
+
+    def post_and_fold() -> int:
+        try:
+            with system("test"):
+                actions.post(deltas=[Change(drive.pk, 1, 1, booth.pk, TODAY, REPORTED, 1)], at=AT)
+            with system("fold"):
+                return actions.fold(at=AT)
+        finally:
+            connections.close_all()
+
+    named = dict.fromkeys(staging.COLUMNS)
+    rows = [
+        named | {"code": f"n{n}", "kind": "booth", "name_en": f"n{n}", "organisational_parent": parent.code}
+        for n in range(30)
+    ]
+    with ThreadPoolExecutor(1) as other, system("test"), transaction.atomic():
+        with connection.cursor() as cursor:
+            staging.open_staging(cursor)
+            staging.stage(
+                cursor, [[n, *(row[column] for column in staging.COLUMNS)] for n, row in enumerate(rows, 2)]
+            )
+        counts = units.take_in(
+            import_id=1,
+            on=TODAY,
+            by=Actor.system("test"),
+            at=AT,
+            tell=lambda _done, _of: folded.append(other.submit(post_and_fold).result(60)),
+        )
+    assert counts.made == 30
+    assert folded and set(folded) == {1}
+    with system("test"):
+        node = trees.units["state"].pk
+        assert queries.ladder(node=node, hierarchy=1, programme=drive, at=AT).reported == len(folded)

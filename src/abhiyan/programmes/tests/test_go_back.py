@@ -149,7 +149,7 @@ def test_the_owner_undoes_a_take_over_with_the_owners_own_target(
     client = browser(president)
     page = f"/programmes/{acts.drive.public_id}/targets/versions/{acts.newest().public_id}/"
     seen = body(client, f"{page}?unit=N1&to=before")
-    assert "The target of Unit N1 and all below it stand as they stood then" in seen
+    assert "The target of Unit N1 and all below go back to what they were then" in seen
     assert client.post(f"{page}back/?unit=N1&to=before", taken(seen, "back/")).status_code == 302
     assert acts.stand("N1", "N11") == [(2000, "hand", False), (1000, "equally", False)]
     with system("test"):
@@ -165,7 +165,7 @@ def test_a_unit_whose_target_is_set_above_keeps_it_when_it_goes_back(world: Worl
     client = browser(district)
     page = f"/programmes/{acts.drive.public_id}/targets/versions/{first.public_id}/"
     seen = body(client, f"{page}?unit=N11&to=after")
-    assert "Its own stays: it is set above." in seen
+    assert "Its own target stays: it is set above." in seen
     assert client.post(f"{page}back/?unit=N11&to=after", taken(seen, "back/")).status_code == 302
     assert [n for n, _basis, _lock in acts.stand("N11", "N111", "N112")] == [600, 400, 400]
     with system("test"), pytest.raises(NotYours):

@@ -2,13 +2,10 @@
 
 from datetime import date, timedelta
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from abhiyan.programmes.rules import small_cells, windows
-
-pytestmark = pytest.mark.once
 
 
 @given(st.integers(-5, 10**9))

@@ -16,7 +16,7 @@ from abhiyan.units.models import Placement, Unit
 
 from .test_make_programme import make
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.versions]
 
 
 @pytest.fixture
@@ -190,7 +190,7 @@ def test_the_page_of_targets_has_the_electors_of_the_open_booths_below_where_a_u
     rows = client.get(path + "&sort=-electors&format=csv").getvalue().decode("utf-8-sig").splitlines()[1:]
     assert [row.split(",")[1:3] for row in rows] == [["N12", "99999"], ["N11", str(known)]]
     page = client.get(path).content.decode()
-    assert grouped(known) in page and "else the sum of the booths below it" in page
+    assert grouped(known) in page and "or total of its booths" in page
 
 
 def test_of_more_booths_than_a_page_sums_it_has_own_figures_only_and_says_so(
@@ -200,5 +200,5 @@ def test_of_more_booths_than_a_page_sums_it_has_own_figures_only_and_says_so(
         Placement.objects.filter(unit_id=world.unit("N1"), hierarchy=1).update(leaves=200_001)
         Unit.objects.filter(code="N12").update(electors=99_999)
     page = browser(president).get(f"/programmes/{drive.public_id}/targets/?unit=N1").content.decode()
-    assert "More than 2,00,000 booths stand below here" in page
+    assert "There are more than 2,00,000 booths here" in page
     assert page.count('data-l="Electors">–<') == 1 and "99,999" in page

@@ -17,9 +17,9 @@ from abhiyan.org.tests.make import SYSTEM, TODAY, World, actor
 from abhiyan.programmes import queries
 from abhiyan.programmes.models import UnitTotal
 
-from .test_charges import bring, refused
+from .test_charges_by_list import bring, refused
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.versions]
 OPTIONS: dict[str, Any] = {"label": "Drive of 2019", "source": "state office, 3 March 2020"}
 
 
@@ -71,7 +71,7 @@ def test_the_number_of_another_row_is_written_as_a_sheet_shows_it(world: World, 
     )
     with system("test"), override("en"):
         (row,) = refused_rows(staged)
-        assert reason_text(kind("totals"), row) == "This stands in row 1202 already."
+        assert reason_text(kind("totals"), row) == "This is in row 1202 already."
 
 
 def test_the_same_list_twice_changes_nothing_and_a_changed_one_shows_its_differences(

@@ -302,14 +302,12 @@ def test_on_its_page_a_plan_is_looked_at_and_then_taken(
             share_pct=45.0,
         )
     told = page.get(f"{address}?plan={plan.public_id}").content.decode()
-    assert (
-        "of 7 looked at" in told and "1 seat of the plan stands nowhere in this programme's hierarchy" in told
-    )
+    assert "of 7 units" in told and "1 seat of the plan is not in this programme's hierarchy" in told
     expected = told.partition('name="expected" value="')[2].partition('"')[0]
     assert page.get(f"{address}?plan=none").status_code == 422
     assert "This field is required" in page.get(f"{address}?plan=").content.decode()
     # A refused act keeps its page, and what leads on from it.
-    assert f"?measure=1&amp;plan={plan.public_id}" in told
+    assert f'action="{address}?plan={plan.public_id}&amp;measure=1"' in told
     assert page.post(address, {"plan": str(uuid4()), "expected": expected}).status_code == 422
     assert page.post(address, {"plan": str(plan.public_id), "expected": "other"}).status_code == 409
     assert page.post(address, {"plan": str(plan.public_id), "expected": expected}).status_code == 302

@@ -1,6 +1,5 @@
 """In-charges: the list to publish, the units that miss one, and one's own page to accept or decline."""
 
-from collections.abc import Iterable, Iterator
 from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
@@ -16,15 +15,21 @@ from django.views.decorators.http import require_GET
 
 from abhiyan.core import clock
 from abhiyan.core.refusals import NotFound, Refused
-from abhiyan.org.viewer import Request, named
+from abhiyan.core.words import named
+from abhiyan.org.here import address
+from abhiyan.org.viewer import Request
 from abhiyan.people import phones
 from abhiyan.programmes import actions, queries
 from abhiyan.programmes.models import InCharge, Programme
-from abhiyan.ui import tables
+from abhiyan.ui.acts import form_page
+from abhiyan.ui.lists import Column, Table, answer
 from abhiyan.ui.posts import posted
 from abhiyan.units.models import Kind
 
 from . import shown
+from .creating import step_page
+from .naming import InChargeForm, accounts_found
+from .programmes import href_of, programme_page
 from .targets import path_to
 
 LONGEST_FILE = 200_000  # lines
@@ -49,14 +54,39 @@ class Filters(forms.Form):
             field.choices = choices
 
 
+def _offices(row: queries.ChargeRow) -> str:
+    return ", ".join(f"{named(office)} ({named(unit)})" for office, unit in row.offices)
+
+
+NAMED: tuple[Column[queries.ChargeRow], ...] = (
+    Column("unit", _("Unit"), lambda row: named(row.unit_names), is_name=True),
+    Column("code", _("Code"), lambda row: row.unit_code, only_in_file=True),
+    Column("kind", _("Kind"), lambda row: row.kind_name, only_in_file=True),
+    Column("role", _("Role"), lambda row: row.role_name),
+    Column("name", _("Name"), lambda row: row.name),
+    Column("offices", _("Offices"), _offices),
+    Column("phone", _("Phone"), lambda row: phones.masked(row.last4) if row.last4 else ""),
+    Column("answer", _("Answer"), lambda row: row.state_name),
+)
+MISSING: tuple[Column[queries.MissingRow], ...] = (
+    Column("unit", _("Unit"), lambda row: named(row.names), is_name=True),
+    Column("code", _("Code"), lambda row: row.code, only_in_file=True),
+    Column("kind", _("Kind"), lambda row: Kind(row.kind).label),
+    Column("above", _("Unit above"), lambda row: named(row.above)),
+    Column("declined", _("Declined by"), lambda row: row.declined_by),
+    Column("reason", _("Reason"), lambda row: row.reason, only_in_file=True),
+    Column("acts", _("Acts"), is_for_acts=True),
+)
+
+
 @require_GET
 def in_charges(request: Request, public_id: UUID) -> HttpResponseBase:
-    """Who is in charge where, to print and publish; or with show=missing where nobody is."""
+    """Who is in charge where, to print and publish. show: missing, where nobody is; waiting, who has not answered."""
     one = queries.programme_for(request.viewer, public_id)
-    lang = shown.language()
     here = shown.unit_of(request.viewer, one, request.GET.get("unit", ""))
     on = shown.today(clock.now())
-    is_missing = request.GET.get("show") == "missing"
+    show = request.GET.get("show")
+    is_missing, is_waiting = show == "missing", show == "waiting"
     bounds: dict[str, Any] = {"lo": here.lo, "hi": here.hi, "on": on}
     levels = queries.coverage(one, **bounds)
     bounds["viewer"] = request.viewer
@@ -64,60 +94,56 @@ def in_charges(request: Request, public_id: UUID) -> HttpResponseBase:
     chosen = filters.cleaned_data if filters.is_valid() else {}
     wanted = {"level": chosen.get("level", ""), "text": chosen.get("q", "")}
     role = chosen.get("role", "")
-    rows: Any
-    total: int | None
+    table: Table[Any]
     if is_missing:
         role = role or InCharge.Role.IN_CHARGE
         rows = queries.missing(one, **bounds, **wanted, role=role)
-        total = None if wanted["text"] else _missing_in_all(one, levels, bounds, wanted["level"], role)
+        table = Table(
+            request,
+            MISSING,
+            rows,
+            name="in-charges-missing",
+            caption=_("Units without an in-charge, or whose in-charge declined"),
+            is_counted=False,
+            total=None if wanted["text"] else _missing_in_all(one, levels, bounds, wanted["level"], role),
+            longest_file=LONGEST_FILE,
+        )
     else:
-        rows = queries.charges(one, **bounds, **wanted, role=role)
-        total = len(rows)
-    if tables.wants_csv(request.GET):
-        return _missing_csv(rows.each(), lang) if is_missing else _charges_csv(rows.each(), lang)
-    leaf = tables.numbered(rows, request.GET, total=total)
+        state = InCharge.State.NAMED if is_waiting else ""
+        named_there = queries.charges(one, **bounds, **wanted, role=role, state=state)
+        table = Table(
+            request,
+            NAMED,
+            named_there,
+            name="in-charges",
+            caption=_("Who is in charge where"),
+            longest_file=LONGEST_FILE,
+        )
     own = reverse("programmes:in_charges", args=[one.public_id])
-    return render(
-        request,
-        "programmes/in_charge_list.html",
-        {
-            "here": "programmes",
-            "crumbs": shown.crumbs(
-                (shown.name_of(one), reverse("programmes:programme", args=[one.public_id])),
-                (say("In-charges"), ""),
-            ),
-            "programme": one,
-            "name": shown.name_of(one),
-            "unit": here,
-            "unit_name": here.name(lang),
-            "path": [
-                (title, href + ("&show=missing" if is_missing else ""))
-                for title, href in path_to(request, one, here, lang)
-            ],
-            "is_missing": is_missing,
-            "segments": [
-                (say("Named"), f"{own}?unit={here.code}", not is_missing),
-                (say("Missing"), f"{own}?unit={here.code}&show=missing", is_missing),
-            ],
-            "levels": [(Kind(level.kind).label, level) for level in levels],
-            "filters": filters,
-            "leaf": leaf,
-            "on": on,
-            "may_name": one.state != Programme.State.CLOSED and shown.may(request, "programmes.run", here.id),
-            "rows": [
-                {
-                    "row": row,
-                    "unit": named(row.names if is_missing else row.unit_names, lang),
-                    "above": named(row.above, lang) if is_missing else "",
-                    "kind": Kind(row.kind if is_missing else row.unit_kind).label,
-                    "offices": "" if is_missing else _offices(row, lang),
-                    "name_href": reverse("programmes:programme", args=[one.public_id])
-                    + f"?{urlencode({'unit': row.code if is_missing else row.unit_code, 'name': '1'})}#in-charge",
-                }
-                for row in leaf.rows
-            ],
-        },
-    )
+    own_programme = reverse("programmes:programme", args=[one.public_id])
+    context = {
+        "here": "programmes",
+        "crumbs": shown.crumbs((shown.name_of(one), own_programme), (say("In-charges"), "")),
+        "programme": one,
+        "name": shown.name_of(one),
+        "unit": here,
+        "unit_name": here.name(),
+        "path": [
+            (title, href + (f"&show={show}" if is_missing or is_waiting else ""))
+            for title, href in path_to(request, one, here)
+        ],
+        "is_missing": is_missing,
+        "segments": [
+            (say("Named"), address(own, here.code), not is_missing and not is_waiting),
+            (say("Not answered"), address(own, here.code, show="waiting"), is_waiting),
+            (say("No in-charge"), address(own, here.code, show="missing"), is_missing),
+        ],
+        "levels": [(Kind(level.kind).label, level) for level in levels],
+        "filters": filters,
+        "on": on,
+        "may_name": one.state != Programme.State.CLOSED and shown.may(request, "programmes.run", here.id),
+    }
+    return answer(request, "programmes/in_charge_list.html", table, context)
 
 
 def _missing_in_all(
@@ -129,76 +155,47 @@ def _missing_in_all(
     return sum(level.missing for level in levels if kind in ("", level.kind))
 
 
-def _offices(row: queries.ChargeRow, lang: str) -> str:
-    return ", ".join(f"{named(office, lang)} ({named(unit, lang)})" for office, unit in row.offices)
-
-
-def _charges_csv(rows: Iterable[queries.ChargeRow], lang: str) -> HttpResponseBase:
-    head = [
-        say("Unit"),
-        say("Code"),
-        say("Kind"),
-        say("Role"),
-        say("Name"),
-        say("Offices"),
-        say("Phone"),
-        say("Answer"),
-    ]
-    return tables.csv_response(
-        "in-charges",
-        head,
-        _ending(
-            [
-                named(row.unit_names, lang),
-                row.unit_code,
-                str(Kind(row.unit_kind).label),
-                row.role_name,
-                row.name,
-                _offices(row, lang),
-                phones.masked(row.last4) if row.last4 else "",
-                row.state_name,
-            ]
-            for row in rows
-        ),
-    )
-
-
-def _missing_csv(rows: Iterable[queries.MissingRow], lang: str) -> HttpResponseBase:
-    head = [say("Unit"), say("Code"), say("Kind"), say("Stands below"), say("Declined by"), say("Reason")]
-    return tables.csv_response(
-        "in-charges-missing",
-        head,
-        _ending(
-            [
-                named(row.names, lang),
-                row.code,
-                str(Kind(row.kind).label),
-                named(row.above, lang),
-                row.declined_by,
-                row.reason,
-            ]
-            for row in rows
-        ),
-    )
-
-
-def _ending(lines: Iterable[list[str]]) -> Iterator[list[str]]:
-    """Lines of a file; where it would be longer than anybody opens, its last line says that there are more."""
-    for number, line in enumerate(lines):
-        if number == LONGEST_FILE:
-            yield [say("More follow: choose a unit further down, or a level, and export again.")]
-            return
-        yield line
-
-
 ANSWERS = {"accept": True, "decline": False}  # what the buttons send; anything else is no answer
+
+
+@form_page
+def name_in_charge(request: Request, public_id: UUID) -> HttpResponseBase:
+    """Name somebody in charge of a programme in a unit. Looking at this address leads to the page it belongs to."""
+    one = queries.programme_for(request.viewer, public_id)
+    if request.method != "POST":  # as ui.posts.posted, of two pages
+        is_draft = one.state == Programme.State.DRAFT
+        page = reverse("programmes:draft", args=[public_id, "who"]) if is_draft else href_of(one)
+        return redirect(f"{page}?{request.META.get('QUERY_STRING', '')}")
+    here = shown.unit_of(request.viewer, one, request.GET.get("unit", ""))
+    form = InChargeForm(request.POST, accounts=accounts_found(request.GET.get("q", "")[:100]))
+    status = 422
+    if form.is_valid():
+        try:
+            actions.name_in_charge(
+                programme_id=one.pk,
+                unit_id=here.id,
+                account=UUID(form.cleaned_data["account"]),
+                role=form.cleaned_data["role"],
+                by=request.actor,
+                at=clock.now(),
+            )
+        except Refused as refused:
+            status = shown.refuse(form, refused)
+        else:
+            messages.success(request, _("Named."))
+            if one.state == Programme.State.DRAFT:
+                return redirect("programmes:draft", public_id, "who")
+            return redirect(f"{href_of(one)}?unit={here.code}")
+    if one.state == Programme.State.DRAFT:
+        return step_page(request, one, "who", form=form, status=status)
+    return programme_page(request, one, in_charge=form, status=status)
 
 
 class AnswerForm(forms.Form):
     """Why somebody declines, if they want to say."""
 
     reason = forms.CharField(
-        label=_("Why not? Whoever named you reads it."),
+        label=_("Why not? The person who named you reads it."),
         required=False,
         max_length=actions.LONGEST_REASON,
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
@@ -219,7 +216,6 @@ def _charges(
     status: int = 200,
 ) -> HttpResponseBase:
     """answered: the charge that was declined, and the form that says what is wrong with it."""
-    lang = shown.language()
     filled = dict([answered] if answered else [])
     account_id = request.viewer.account_id
     assert account_id is not None  # the access table lets nobody else here
@@ -236,7 +232,7 @@ def _charges(
                     "charge": charge,
                     "name": shown.name_of(charge.programme),
                     "href": _page_of(request, charge),
-                    "unit": named(charge.unit_names, lang),
+                    "unit": named(charge.unit_names),
                     "form": filled.get(charge.id) or _answer_form(charge.id),
                 }
                 for charge in found
@@ -283,6 +279,6 @@ def answer_charge(request: Request, in_charge: int) -> HttpResponseBase:
         messages.success(request, _("Accepted. Thank you."))
     else:
         messages.success(
-            request, _("Declined. Another is to be named; until then you can still accept here.")
+            request, _("Declined. Somebody else will be named; until then you can still accept here.")
         )
     return redirect("programmes:charges")

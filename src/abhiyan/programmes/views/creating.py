@@ -12,28 +12,34 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as say
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.http import require_http_methods
 
 from abhiyan.core import clock
 from abhiyan.core.refusals import NotFound, Refused
+from abhiyan.core.words import language, named
 from abhiyan.org.queries import NotYours
-from abhiyan.org.viewer import Request, named
+from abhiyan.org.viewer import Request
 from abhiyan.programmes import actions, queries
 from abhiyan.programmes.models import Programme
-from abhiyan.programmes.rules import own_pages, windows
-from abhiyan.programmes.rules.templates import TEMPLATES
+from abhiyan.programmes.rules import activities, windows
 from abhiyan.ui import numbers
+from abhiyan.ui.acts import form_page
 from abhiyan.ui.fields import WholeField
 from abhiyan.units import queries as units
-from abhiyan.units.models import Kind
+from abhiyan.units.models import Hierarchy, Kind
 
 from . import shown
-from .programmes import InChargeForm, accounts_found
+from .naming import in_charge_form
 
-READS = ["GET", "HEAD", "POST"]
 STEPS = {"when": _("When and where"), "who": _("Who"), "target": _("Target"), "check": _("Check")}
 SHOWN_CHILDREN = 100
 SHOWN_SHARES = 5
+
+
+WAYS_DOWN = [
+    (Hierarchy.ORGANISATIONAL.value, _("Organisation: districts, mandals, booths")),
+    (Hierarchy.ELECTORAL.value, _("Elections: constituencies, segments, booths")),
+    (Hierarchy.ADMINISTRATIVE.value, _("Administration: districts, blocks, villages")),
+]
 
 
 def _day(**kwargs: Any) -> forms.DateField:
@@ -45,22 +51,37 @@ class WhatForm(forms.Form):
 
     template = forms.ChoiceField(label=_("Template"), widget=forms.RadioSelect)
     owner = forms.ChoiceField(label=_("Which of your units runs it?"))
+    hierarchy = forms.TypedChoiceField(label=_("Units below it"), choices=WAYS_DOWN, coerce=int)
     name_hi = forms.CharField(label=_("Name in Hindi"), max_length=120, required=False)
     name_en = forms.CharField(label=_("Name in English"), max_length=120, required=False)
 
     def __init__(
-        self, *args: Any, templates: list[tuple[str, str]], owners: list[tuple[str, str]], **kwargs: Any
+        self,
+        *args: Any,
+        templates: list[tuple[str, str]],
+        owners: list[tuple[str, str]],
+        trees: dict[str, set[int]],
+        **kwargs: Any,
     ) -> None:
+        """trees: by code of an owner, the hierarchies in which the viewer may make a programme of it."""
         super().__init__(*args, **kwargs)
-        for name, choices in (("template", templates), ("owner", owners)):
+        self._trees = trees
+        offered = set().union(*trees.values())
+        ways = [(number, label) for number, label in WAYS_DOWN if number in offered]
+        for name, choices in (("template", templates), ("owner", owners), ("hierarchy", ways)):
             field = self.fields[name]
             assert isinstance(field, forms.ChoiceField)
             field.choices = choices
+        if len(ways) == 1:
+            del self.fields["hierarchy"]
 
     def clean(self) -> dict[str, Any]:
         given = super().clean() or {}
         if not given.get("name_hi", "").strip() and not given.get("name_en", "").strip():
             self.add_error("name_hi", str(actions.NameMissing()))
+        chosen, owner = given.get("hierarchy"), given.get("owner", "")
+        if chosen and chosen not in self._trees.get(owner, {chosen}):
+            self.add_error("hierarchy", _("This unit has no such units below it. Choose another."))
         return given
 
 
@@ -73,7 +94,7 @@ class WhenForm(forms.Form):
         label=_("Where"),
         required=False,
         widget=forms.CheckboxSelectMultiple,
-        help_text=_("Choose none for the whole unit."),
+        help_text=_("Leave empty for the whole unit."),
     )
 
     def __init__(self, *args: Any, below: list[tuple[str, str]], **kwargs: Any) -> None:
@@ -115,23 +136,30 @@ class TargetForm(forms.Form):
         self.order_fields([*(f"n_{unit_id}" for unit_id, _name, _n in among), "how"])
 
 
-@require_http_methods(READS)
+@form_page
 def create(request: Request) -> HttpResponseBase:
     """Step 1. A valid answer makes the draft, with a usual window and the whole unit as its place."""
-    at, lang = clock.now(), shown.language()
+    at = clock.now()
     owners = {
         held.unit_code: held for held in request.viewer.appointments if "programmes.make" in held.capabilities
     }
     if not owners:
         raise NotYours(capability="programmes.make")
-    first = next(iter(TEMPLATES.values()))
+    trees: dict[str, set[int]] = {code: set() for code in owners}
+    for held in request.viewer.appointments:
+        if held.unit_code in trees and "programmes.make" in held.capabilities:
+            trees[held.unit_code] |= held.hierarchies
+    offered = activities.templates()
+    _activity, first = next(iter(offered.values()))
     form = WhatForm(
         request.POST or None,
         templates=[
-            (one.code, f"{named(one.names, lang)}: {named(one.about, lang)}") for one in TEMPLATES.values()
+            (code, f"{named(one.names)}: {named(one.about)}") for code, (_activity, one) in offered.items()
         ],
-        owners=[(code, held.unit_name(lang)) for code, held in owners.items()],
+        owners=[(code, held.unit_name()) for code, held in owners.items()],
+        trees=trees,
         initial={
+            "hierarchy": next(iter(owners.values())).hierarchy,
             "template": first.code,
             "name_hi": f"{first.names['hi']} {shown.today(at).year}",
             "name_en": f"{first.names['en']} {shown.today(at).year}",
@@ -150,9 +178,9 @@ def create(request: Request) -> HttpResponseBase:
                     names={"hi": given["name_hi"], "en": given["name_en"]},
                     owner_id=held.unit_id,
                     unit_ids=[held.unit_id],
-                    hierarchy=held.hierarchy,
+                    hierarchy=given.get("hierarchy") or held.hierarchy,
                     opens_on=opens_on,
-                    closes_on=opens_on + timedelta(days=TEMPLATES[given["template"]].days - 1),
+                    closes_on=opens_on + timedelta(days=offered[given["template"]][1].days - 1),
                     by=request.actor,
                     at=at,
                 )
@@ -171,11 +199,11 @@ def create(request: Request) -> HttpResponseBase:
             "number": 1,
             "needs": [
                 {
-                    "text": text,
-                    "href": reverse(page.url_name) if request.viewer.may(page.capability) else "",
-                    "label": page.label,
+                    "text": need.text,
+                    "href": reverse(need.page.url_name) if need.page.opens(request.viewer.may) else "",
+                    "label": need.page.label,
                 }
-                for page, text in own_pages.needs(one.kind for one in TEMPLATES.values())
+                for need in activities.lacking()
             ],
         },
         status=status,
@@ -190,7 +218,7 @@ def _steps(one: Programme | None, current: str) -> list[tuple[str, str, bool]]:
     return found
 
 
-def _begun(request: Request, one: Programme) -> HttpResponseBase:
+def begun(request: Request, one: Programme) -> HttpResponseBase:
     """For whoever comes to a draft that was opened meanwhile, by them or another: to the programme, with a word."""
     one.refresh_from_db(fields=["state"])
     text = _("%(name)s is open already.") if one.state == Programme.State.OPEN else _("%(name)s is closed.")
@@ -198,14 +226,14 @@ def _begun(request: Request, one: Programme) -> HttpResponseBase:
     return redirect("programmes:programme", one.public_id)
 
 
-@require_http_methods(READS)
+@form_page
 def draft(request: Request, public_id: UUID, step: str) -> HttpResponseBase:
     """Steps 2 to 5 of a draft. What was said in any of them is kept at once."""
     if step not in STEPS:
         raise NotFound
     one = queries.programme_for(request.viewer, public_id)
     if one.state != Programme.State.DRAFT:
-        return _begun(request, one)
+        return begun(request, one)
     if request.method != "POST":
         return step_page(request, one, step)
     form = _form(request, one, step)
@@ -227,7 +255,7 @@ def step_page(
     request: Request, one: Programme, step: str, *, form: forms.Form | None = None, status: int = 200
 ) -> HttpResponseBase:
     """The page of one step."""
-    lang, today = shown.language(), clock.day_in(one.zone, clock.now())
+    today = clock.day_in(one.zone, clock.now())
     scope = _scope(one)
     targets = queries.targets(programme=one, units=[row.id for row in scope])
     names = list(STEPS)
@@ -237,7 +265,7 @@ def step_page(
         "crumbs": shown.crumbs((shown.name_of(one), "")),
         "programme": one,
         "name": shown.name_of(one),
-        "owner": named(one.owner.names, lang),
+        "owner": named(one.owner.names),
         "step": step,
         "step_name": STEPS[step],
         "steps": _steps(one, step),
@@ -248,10 +276,11 @@ def step_page(
         else "",
         "form": form or _form(request, one, step),
         "q": request.GET.get("q", "")[:100],
-        "scope": [row.name(lang) for row in scope],
-        "targets": [(row.name(lang), targets[row.id].n if row.id in targets else None) for row in scope],
+        "scope": [row.name() for row in scope],
+        "targets": [(row.name(), targets[row.id].n if row.id in targets else None) for row in scope],
+        "lacks_target": len(targets) < len(scope),
         "gaps": [
-            (row.name(lang), gap)
+            (row.name(), gap)
             for row in scope
             if step == "check"
             and row.id in targets
@@ -259,17 +288,15 @@ def step_page(
             and gap.children
         ],
         "splits": [
-            (row.name(lang), _split_shown(one, row.id, lang))
-            for row in scope
-            if step == "check" and row.id in targets
+            (row.name(), _split_shown(one, row.id)) for row in scope if step == "check" and row.id in targets
         ],
-        "charges": [(charge, named(charge.unit_names, lang)) for charge in queries.in_charges(one)],
+        "charges": [(charge, named(charge.unit_names)) for charge in queries.in_charges(one)],
         "days": windows.length_days(one.opens_on, one.closes_on),
     }
     return render(request, "programmes/programme_draft.html", context, status=status)
 
 
-def _split_shown(one: Programme, unit_id: int, lang: str) -> dict[str, Any] | None:
+def _split_shown(one: Programme, unit_id: int) -> dict[str, Any] | None:
     """How a target stands split, for the check; None while nothing below has one."""
     found = queries.standing_split(programme=one, node=unit_id, first=SHOWN_SHARES)
     if found is None:
@@ -277,7 +304,7 @@ def _split_shown(one: Programme, unit_id: int, lang: str) -> dict[str, Any] | No
     return {
         "how": found.basis,
         "levels": [(Kind(kind).label, n) for kind, n in found.levels],
-        "shares": [(named(names, lang), n) for names, n in found.shares],
+        "shares": [(named(names), n) for names, n in found.shares],
         "more": found.children - len(found.shares),
     }
 
@@ -287,13 +314,13 @@ def _scope(one: Programme) -> list[units.UnitRow]:
 
 
 def _form(request: Request, one: Programme, step: str) -> forms.Form | None:
-    lang, posted = shown.language(), request.POST if request.method == "POST" else None
+    posted = request.POST if request.method == "POST" else None
     if step == "when":
-        below = units.children(one.owner_id, one.hierarchy, language=lang, limit=SHOWN_CHILDREN)
+        below = units.children(one.owner_id, one.hierarchy, language=language(), limit=SHOWN_CHILDREN)
         inside = set(queries.scope_units(one))
         return WhenForm(
             posted,
-            below=[(row.code, row.name(lang)) for row in below.rows] if below.total <= SHOWN_CHILDREN else [],
+            below=[(row.code, row.name()) for row in below.rows] if below.total <= SHOWN_CHILDREN else [],
             initial={
                 "opens_on": one.opens_on,
                 "closes_on": one.closes_on,
@@ -301,15 +328,13 @@ def _form(request: Request, one: Programme, step: str) -> forms.Form | None:
             },
         )
     if step == "who":
-        return InChargeForm(
-            accounts=accounts_found(request.GET.get("q", "")[:100]), initial={"role": "in_charge"}
-        )
+        return in_charge_form(request)
     if step == "target":
         scope = _scope(one)
         known = queries.targets(programme=one, units=[row.id for row in scope])
         return TargetForm(
             posted,
-            among=[(row.id, row.name(lang), known[row.id].n if row.id in known else None) for row in scope],
+            among=[(row.id, row.name(), known[row.id].n if row.id in known else None) for row in scope],
             is_far=queries.far_at_once(one, [row.id for row in scope]) == queries.ALL_THE_WAY,
             initial={"how": "electors"},
         )
@@ -348,18 +373,18 @@ def _keep(request: Request, one: Programme, step: str, given: dict[str, Any]) ->
                     )
 
 
-@require_http_methods(READS)
+@form_page
 def open_draft(request: Request, public_id: UUID) -> HttpResponseBase:
     """Open the draft: from its first day on it runs. Whoever looks at this address is led to the check."""
     if request.method != "POST":
         return redirect("programmes:draft", public_id, "check")
     one = queries.programme_for(request.viewer, public_id)
     if one.state != Programme.State.DRAFT:
-        return _begun(request, one)
+        return begun(request, one)
     try:
         opened = actions.open_programme(programme_id=one.pk, by=request.actor, at=clock.now())
     except actions.NotADraft:
-        return _begun(request, one)
+        return begun(request, one)
     except Refused as refused:
         messages.error(request, str(refused))
         return step_page(request, one, "check", status=refused.status)
@@ -368,16 +393,3 @@ def open_draft(request: Request, public_id: UUID) -> HttpResponseBase:
         _("%(name)s is open.") % {"name": numbers.NONE if not opened.names else shown.name_of(opened)},
     )
     return redirect("programmes:programme", public_id)
-
-
-@require_http_methods(READS)
-def discard(request: Request, public_id: UUID) -> HttpResponseBase:
-    """Throw the draft away. Whoever looks at this address is led to the check."""
-    if request.method != "POST":
-        return redirect("programmes:draft", public_id, "check")
-    one = queries.programme_for(request.viewer, public_id)
-    if one.state != Programme.State.DRAFT:
-        return _begun(request, one)
-    actions.discard_draft(programme_id=one.pk, by=request.actor, at=clock.now())
-    messages.success(request, _("The draft is gone."))
-    return redirect("programmes:list")

@@ -11,29 +11,31 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as say
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_GET
 
 from abhiyan.core import clock
 from abhiyan.core.refusals import Refused
-from abhiyan.org.viewer import Request, named
+from abhiyan.core.words import language, named
+from abhiyan.org.viewer import Request
 from abhiyan.programmes import actions, queries
 from abhiyan.programmes.models import Measure, Programme
 from abhiyan.programmes.queries.listing import SORTS
-from abhiyan.programmes.rules import own_pages, windows
+from abhiyan.programmes.rules import activities, windows
 from abhiyan.programmes.rules.ladder import Ladder
 from abhiyan.ui import tables
-from abhiyan.ui.posts import posted
+from abhiyan.ui.acts import form_page
 from abhiyan.units import queries as units
 from abhiyan.units.models import Kind
 
 from . import shown
+from .naming import InChargeForm, in_charge_form
 
 
 class Filters(forms.Form):
     """Which programmes to show."""
 
     state = forms.ChoiceField(
-        label=_("State"), required=False, choices=[("", _("All")), *Programme.State.choices]
+        label=_("Status"), required=False, choices=[("", _("All")), *Programme.State.choices]
     )
 
 
@@ -59,8 +61,8 @@ def programmes(request: Request) -> HttpResponseBase:
         {
             "programme": one,
             "name": shown.name_of(one),
-            "href": _href(one),
-            "owner": named(one.owner.names, shown.language()),
+            "href": href_of(one),
+            "owner": named(one.owner.names),
             "day": windows.day_number(one.opens_on, one.closes_on, clock.day_in(one.zone, at)),
             "days": windows.length_days(one.opens_on, one.closes_on),
             "ladder": ladders.get((one.pk, 1)),
@@ -79,19 +81,20 @@ def programmes(request: Request) -> HttpResponseBase:
             "filters": filters,
             "leaf": leaf,
             "rows": rows,
-            "home_name": home.unit_name(shown.language()) if home else "",
+            "home_name": home.unit_name() if home else "",
             "may_make": request.viewer.may("programmes.make"),
             "beside": [
                 (reverse(page.url_name), page.label)
-                for page in own_pages.beside()
-                if request.viewer.may(page.capability)
+                for each in activities.every()
+                for page in each.beside
+                if page.opens(request.viewer.may)
             ],
         },
     )
 
 
 def _list_csv(rows: list[dict[str, Any]]) -> tuple[list[str], Iterator[list[object]]]:
-    head = [say("Name"), say("Owner"), say("State"), say("First day"), say("Last day")]
+    head = [say("Name"), say("Owner"), say("Status"), say("First day"), say("Last day")]
     head += [say("Target"), say("Reported"), say("Counted")]
     return head, (
         [
@@ -111,7 +114,7 @@ def _cell(n: int | None) -> int | str:
     return "<10" if n is None else n
 
 
-def _href(programme: Programme) -> str:
+def href_of(programme: Programme) -> str:
     if programme.state == Programme.State.DRAFT:
         return reverse("programmes:draft", args=[programme.public_id, "when"])
     return reverse("programmes:programme", args=[programme.public_id])
@@ -121,13 +124,13 @@ def _href(programme: Programme) -> str:
 def programme(request: Request, public_id: UUID) -> HttpResponseBase:
     """One programme at one unit: its ladders, the units below, who is in charge, what may be done."""
     one = queries.programme_for(request.viewer, public_id)
-    return _programme(request, one)
+    return programme_page(request, one)
 
 
-def _programme(
-    request: Request, one: Programme, *, in_charge: "InChargeForm | None" = None, status: int = 200
+def programme_page(
+    request: Request, one: Programme, *, in_charge: InChargeForm | None = None, status: int = 200
 ) -> HttpResponseBase:
-    at, lang = clock.now(), shown.language()
+    at = clock.now()
     here = shown.unit_of(request.viewer, one, request.GET.get("unit", ""))
     on = clock.day_in(one.zone, at)
     measures = queries.measures([one])[one.pk]
@@ -142,7 +145,7 @@ def _programme(
         at=at,
         sort=("-" if sorting.descending else "") + sorting.key,
         show="behind" if request.GET.get("show") == "behind" else "all",
-        language=lang,
+        language=language(),
         page=1 if wants_csv else page_asked(request),
         per=tables.DEEPEST_ROW if wants_csv else tables.PER_PAGE,
     )
@@ -152,11 +155,11 @@ def _programme(
     none = None if is_rounded else 0
     nothing = Ladder(none, none, none, none, is_rounded=is_rounded)
     if wants_csv:
-        return _csv(below.rows, lang)
+        return _csv(below.rows)
     pictures = [
         queries.drawn(
             found.get((one.pk, each.number), nothing),
-            name=named(each.names, lang),
+            name=named(each.names),
             programme=one,
             on=on,
             target=targets.get((one.pk, each.number)),
@@ -174,12 +177,12 @@ def _programme(
             "crumbs": shown.crumbs((shown.name_of(one), "")),
             "programme": one,
             "name": shown.name_of(one),
-            "owner": named(one.owner.names, lang),
+            "owner": named(one.owner.names),
             "unit": here,
-            "unit_name": here.name(lang),
-            "path": [(row.name(lang), f"?unit={row.code}") for row in path if _seen(request, row)],
+            "unit_name": here.name(),
+            "path": [(row.name(), f"?unit={row.code}") for row in path if _seen(request, row)],
             "measures": [
-                (named(each.names, lang), f"?unit={here.code}&measure={each.number}", each == measure)
+                (named(each.names), f"?unit={here.code}&measure={each.number}", each == measure)
                 for each in measures
             ],
             "pictures": pictures,
@@ -188,12 +191,12 @@ def _programme(
             "children": [
                 {
                     "child": child,
-                    "name": named(child.names, lang),
+                    "name": named(child.names),
                     "kind": Kind(child.kind).label,
                     "href": f"?unit={child.code}",
                     "drawn": queries.drawn(
                         child.ladder,
-                        name=named(child.names, lang),
+                        name=named(child.names),
                         programme=one,
                         on=on,
                         target=child.target,
@@ -202,21 +205,28 @@ def _programme(
                 for child in below.rows
             ],
             "is_rounded": is_rounded,
-            "own": queries.standing_here(
-                node=here.id, hierarchy=one.hierarchy, programme=one, measure=measure.number, at=at
+            "own": queries.own_words(
+                request.viewer,
+                unit_id=here.id,
+                node=here.id,
+                hierarchy=one.hierarchy,
+                programme=one,
+                measure=measure.number,
+                at=at,
             )
             if here.has_children
             else None,
             "gap": queries.gap(programme=one, node=here.id, on=on, measure=measure.number),
-            "charges": [(charge, named(charge.unit_names, lang)) for charge in charges],
+            "off": shown.off(one, here, measure.number) if here.has_children else None,
+            "charges": [(charge, named(charge.unit_names)) for charge in charges],
             "declined": None
             if any(charge.unit_id == here.id and charge.role == "in_charge" for charge in charges)
             else queries.last_declined(one, lo=here.lo, on=on),
             "may_run": may_run and one.state != Programme.State.CLOSED,
-            "may_close": one.state == Programme.State.OPEN
+            "may_change": one.state == Programme.State.OPEN
             and shown.may(request, "programmes.run", one.owner_id),
-            "in_charge_form": (in_charge or _in_charge_form(request)) if may_run else None,
-            "own_page": _own_page(one),
+            "in_charge_form": (in_charge or in_charge_form(request)) if may_run else None,
+            "own_page": _own_page(request, one),
             "q": request.GET.get("q", "")[:100],
             "is_naming": bool(request.GET.get("name")),
             "day": windows.day_number(one.opens_on, one.closes_on, on),
@@ -226,10 +236,12 @@ def _programme(
     )
 
 
-def _own_page(one: Programme) -> tuple[str, Any] | None:
+def _own_page(request: Request, one: Programme) -> tuple[str, Any] | None:
     """Address and label of the page the programme's kind has beside this one."""
-    found = own_pages.page_of(one.kind)
-    return (reverse(found[0], args=[one.public_id]), found[1]) if found else None
+    page = activities.of(one.kind).page
+    if page is None or not page.opens(request.viewer.may):
+        return None
+    return reverse(page.url_name, args=[one.public_id]), page.label
 
 
 def _seen(request: Request, row: units.UnitRow) -> bool:
@@ -248,19 +260,19 @@ def page_asked(request: Request) -> int:
     return int(text) if text.isascii() and text.isdigit() and len(text) < 5 else 1
 
 
-def _csv(rows: Any, lang: str) -> HttpResponseBase:
+def _csv(rows: Any) -> HttpResponseBase:
     head = [
         say("Unit"),
         say("Code"),
         say("Target"),
         say("Reported"),
         say("Counted"),
-        say("phone has not answered"),
+        say("Phone not answered yet"),
         say("Confirmed"),
     ]
     lines = (
         [
-            named(row.names, lang),
+            named(row.names),
             row.code,
             "" if row.target is None else row.target,
             _cell(row.ladder.reported),
@@ -273,80 +285,6 @@ def _csv(rows: Any, lang: str) -> HttpResponseBase:
     return tables.csv_response("programme", head, lines)
 
 
-class InChargeForm(forms.Form):
-    """Who is to be in charge here."""
-
-    account = forms.ChoiceField(label=_("Person"), widget=forms.RadioSelect)
-    role = forms.ChoiceField(
-        label=_("As"), choices=[("in_charge", _("In-charge")), ("co_in_charge", _("Co-in-charge"))]
-    )
-
-    def __init__(self, *args: Any, accounts: list[tuple[str, str]], **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        field = self.fields["account"]
-        assert isinstance(field, forms.ChoiceField)
-        field.choices = accounts
-
-
-def accounts_found(text: str) -> list[tuple[str, str]]:
-    """Accounts to choose from, as a form's choices."""
-    from abhiyan.people import queries as people
-
-    found = people.search_accounts(text) if text.replace("\0", "").strip() else []
-    return [(str(each.public_id), f"{each.name} (•••• {each.last4})") for each in found]
-
-
-def _in_charge_form(request: Request) -> InChargeForm:
-    accounts = accounts_found(request.GET.get("q", "")[:100])
-    return InChargeForm(accounts=accounts, initial={"role": "in_charge"})
-
-
-@require_http_methods(["GET", "HEAD", "POST"])
-def name_in_charge(request: Request, public_id: UUID) -> HttpResponseBase:
-    """Name somebody in charge of a programme in a unit. Looking at this address leads to the page it belongs to."""
-    one = queries.programme_for(request.viewer, public_id)
-    if request.method != "POST":  # as ui.posts.posted, of two pages
-        is_draft = one.state == Programme.State.DRAFT
-        page = reverse("programmes:draft", args=[public_id, "who"]) if is_draft else _href(one)
-        return redirect(f"{page}?{request.META.get('QUERY_STRING', '')}")
-    here = shown.unit_of(request.viewer, one, request.GET.get("unit", ""))
-    form = InChargeForm(request.POST, accounts=accounts_found(request.GET.get("q", "")[:100]))
-    status = 422
-    if form.is_valid():
-        try:
-            actions.name_in_charge(
-                programme_id=one.pk,
-                unit_id=here.id,
-                account=UUID(form.cleaned_data["account"]),
-                role=form.cleaned_data["role"],
-                by=request.actor,
-                at=clock.now(),
-            )
-        except Refused as refused:
-            status = shown.refuse(form, refused)
-        else:
-            messages.success(request, _("Named."))
-            if one.state == Programme.State.DRAFT:
-                return redirect("programmes:draft", public_id, "who")
-            return redirect(f"{_href(one)}?unit={here.code}")
-    if one.state == Programme.State.DRAFT:
-        from .creating import step_page
-
-        return step_page(request, one, "who", form=form, status=status)
-    return _programme(request, one, in_charge=form, status=status)
-
-
-@posted("programmes:programme", takes=("public_id",))
-def end_in_charge(request: Request, public_id: UUID, in_charge: int) -> HttpResponseBase:
-    """End somebody's charge."""
-    one = queries.programme_for(request.viewer, public_id)
-    actions.end_in_charge(in_charge_id=in_charge, by=request.actor, at=clock.now())
-    messages.success(request, _("Ended."))
-    if one.state == Programme.State.DRAFT:
-        return redirect("programmes:draft", public_id, "who")
-    return redirect("programmes:programme", public_id)
-
-
 class ChangeForm(forms.Form):
     """What an open programme may still change."""
 
@@ -357,7 +295,7 @@ class ChangeForm(forms.Form):
     )
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@form_page
 def change(request: Request, public_id: UUID) -> HttpResponse:
     """Rename an open programme, or give it a later end."""
     one = queries.programme_for(request.viewer, public_id)
@@ -393,19 +331,11 @@ def change(request: Request, public_id: UUID) -> HttpResponse:
         "programmes/programme_change.html",
         {
             "here": "programmes",
-            "crumbs": shown.crumbs((name, _href(one)), (say("Change"), "")),
+            "crumbs": shown.crumbs((name, href_of(one)), (say("Change"), "")),
             "programme": one,
             "name": name,
             "form": form,
+            "is_open": one.state == Programme.State.OPEN,
         },
         status=status,
     )
-
-
-@posted("programmes:programme")
-def close(request: Request, public_id: UUID) -> HttpResponseBase:
-    """Close an open programme."""
-    one = queries.programme_for(request.viewer, public_id)
-    actions.close_programme(programme_id=one.pk, by=request.actor, at=clock.now())
-    messages.success(request, _("The programme is closed. Its figures stay."))
-    return redirect("programmes:programme", public_id)

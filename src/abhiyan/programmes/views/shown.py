@@ -1,26 +1,25 @@
 """What several pages of programmes show alike."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
+from urllib.parse import urlencode
 
 from django.conf import settings
 from django.forms import Form
 from django.urls import reverse
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from abhiyan.core import clock
 from abhiyan.core.refusals import NotFound, Refused
-from abhiyan.org.viewer import Request, Viewer, named
+from abhiyan.core.words import named
+from abhiyan.org.viewer import Request, Viewer
+from abhiyan.programmes import queries
 from abhiyan.programmes.models import Programme
+from abhiyan.ui import numbers
 from abhiyan.units import queries as units
 
 Crumbs = Sequence[tuple[str, str]]
-
-
-def language() -> str:
-    """Two letters of the language this page is in."""
-    return (get_language() or "en").partition("-")[0]
 
 
 def today(at: datetime) -> date:
@@ -28,7 +27,7 @@ def today(at: datetime) -> date:
 
 
 def name_of(programme: Programme) -> str:
-    return named(programme.names, language())
+    return named(programme.names)
 
 
 def crumbs(*more: tuple[str, str]) -> Crumbs:
@@ -64,3 +63,26 @@ def may(request: Request, capability: str, unit_id: int) -> bool:
     """Whether the viewer may do this over a unit: for showing a button; the act asks again."""
     positions = [lo for lo, _hi in units.all_spans([unit_id]).get(unit_id, [])]
     return request.viewer.may_at(capability, *positions)
+
+
+@dataclass(frozen=True, slots=True)
+class Off:
+    """How many targets beneath a unit do not sum, as people read it, and the page that lists them."""
+
+    n: int
+    shown: str
+    href: str
+
+
+def off(one: Programme, here: units.UnitRow, measure: int, n: int | None = None) -> Off | None:
+    """What does not sum beneath a unit; None where everything does. n: how many, where it is known already."""
+    found = queries.count_misfits(programme=one, node=here.id, measure=measure) if n is None else n
+    if not found:
+        return None
+    asked = urlencode({"unit": here.code, "measure": measure})
+    return Off(found, _counted(found), f"{reverse('programmes:misfits', args=[one.public_id])}?{asked}")
+
+
+def _counted(n: int) -> str:
+    most = queries.MOST_MISFITS
+    return f"{numbers.grouped(most)}+" if n > most else numbers.grouped(n)

@@ -13,9 +13,9 @@ from abhiyan.units.models import Kind
 from abhiyan.units.rules import levels
 
 CLASS_NAMES = {
-    "strong": _("A strong booth weighs, in per cent"),
-    "swing": _("A swing booth weighs, in per cent"),
-    "weak": _("A weak booth weighs, in per cent"),
+    "strong": _("Weight of strong booths (%%)"),
+    "swing": _("Weight of swing booths (%%)"),
+    "weak": _("Weight of weak booths (%%)"),
 }
 OPTIONS = ("label", "election", "party", *CLASSES)
 SOMETIMES = {"data-needed": "sometimes"}  # needed by some choices only: the hint says which
@@ -36,12 +36,12 @@ class SplitForm(forms.Form):
 
     how = forms.ChoiceField(label=_("How"))
     label = forms.ChoiceField(
-        label=_("Which earlier drive"), required=False, help_text=_("For a split by what it reached.")
+        label=_("Which earlier drive"), required=False, help_text=_("For a split by members of that drive.")
     )
     election = forms.ChoiceField(
         label=_("Which election"),
         required=False,
-        help_text=_("For a split by votes, or by the classes it gave booths."),
+        help_text=_("For a split by votes or by class of booth."),
     )
     party = forms.CharField(
         label=_("Whose votes"),
@@ -84,7 +84,7 @@ class SplitForm(forms.Form):
             "levels",
             [
                 ("1", _("Among the units directly below")),
-                ("kept", _("As far down as targets stand")),
+                ("kept", _("As far down as there are targets")),
                 *((one, Kind(one).label) for one in below),
                 ("", _("Down to the booths")),
             ],

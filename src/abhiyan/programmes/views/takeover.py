@@ -11,16 +11,17 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as say
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.http import require_http_methods
 
 from abhiyan.core import clock
 from abhiyan.core.refusals import NotFound, Refused
+from abhiyan.core.words import named
 from abhiyan.elections import queries as elections
 from abhiyan.org.queries import NotYours
-from abhiyan.org.viewer import Request, named
+from abhiyan.org.viewer import Request
 from abhiyan.programmes import actions, queries
 from abhiyan.programmes.models import Programme
 from abhiyan.ui import numbers, tables
+from abhiyan.ui.acts import form_page
 
 from . import shown
 from .programmes import measure_asked
@@ -41,7 +42,7 @@ class PlanForm(forms.Form):
         field.choices = [("", _("Choose a plan")), *offered]
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@form_page
 def take_over(request: Request, public_id: UUID) -> HttpResponseBase:
     """What a plan would make of this programme's targets; and to take it, what somebody has looked at or nothing."""
     one = queries.programme_for(request.viewer, public_id)
@@ -72,10 +73,9 @@ def take_over(request: Request, public_id: UUID) -> HttpResponseBase:
 
 
 def _page(request: Request, one: Programme, *, problem: str = "", status: int = 200) -> HttpResponseBase:
-    lang = shown.language()
     measure = measure_asked(queries.measures([one])[one.pk], request.GET.get("measure", ""))
     given = request.POST if request.method == "POST" else request.GET
-    offered = [(str(plan.public_id), _called(plan, lang)) for plan in elections.plans()[:MOST_PLANS]]
+    offered = [(str(plan.public_id), _called(plan)) for plan in elections.plans()[:MOST_PLANS]]
     form = PlanForm(given if "plan" in given else None, offered=offered)
     plan = found = leaf = None
     if form.is_bound and form.is_valid():
@@ -88,7 +88,7 @@ def _page(request: Request, one: Programme, *, problem: str = "", status: int = 
         else:
             differences = found.changes.differences
             if tables.wants_csv(request.GET):
-                return tables.csv_response("differences", *differences_csv(differences, lang))
+                return tables.csv_response("differences", *differences_csv(differences))
             leaf = tables.numbered(differences, request.GET, total=len(differences))
     elif form.is_bound:
         status = 422
@@ -105,35 +105,31 @@ def _page(request: Request, one: Programme, *, problem: str = "", status: int = 
             "programme": one,
             "name": shown.name_of(one),
             "measure": measure,
-            "measure_name": named(measure.names, lang),
+            "measure_name": named(measure.names),
             "form": form,
             "is_empty": not offered,
             "plan": plan,
-            "plan_name": _called(plan, lang) if plan else "",
+            "plan_name": _called(plan) if plan else "",
             "found": found,
             "waiting": elections.not_passed_down(plan, found.unplaced) if plan and found else 0,
             "unplaced_below": len(found.unplaced) - found.seats if found else 0,
-            "misfits": [(named(each.names, lang), each) for each in found.misfits[:MOST_NAMED]]
-            if found
-            else [],
+            "misfits": [(named(each.names), each) for each in found.misfits[:MOST_NAMED]] if found else [],
             "more_misfits": len(found.misfits[MOST_NAMED:]) if found else 0,
-            "locked": [(named(each.names, lang), each) for each in found.locked[:MOST_NAMED]]
-            if found
-            else [],
+            "locked": [(named(each.names), each) for each in found.locked[:MOST_NAMED]] if found else [],
             "more_locked": len(found.locked[MOST_NAMED:]) if found else 0,
             "leaf": leaf,
-            "rows": difference_rows(leaf.rows, lang) if leaf else [],
+            "rows": difference_rows(leaf.rows) if leaf else [],
             "problem": problem,
         },
         status=status,
     )
 
 
-def _called(plan: Any, lang: str) -> str:
+def _called(plan: Any) -> str:
     return say("%(name)s, version %(number)s, of %(unit)s") % {
-        "name": named(plan.names, lang),
+        "name": named(plan.names),
         "number": plan.number,
-        "unit": named(plan.unit.names, lang),
+        "unit": named(plan.unit.names),
     }
 
 

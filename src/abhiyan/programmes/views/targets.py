@@ -21,8 +21,10 @@ from django.views.decorators.http import require_GET
 
 from abhiyan.core import clock
 from abhiyan.core.refusals import NotFound, Refused
+from abhiyan.core.rows import Rows
+from abhiyan.core.words import language, named
 from abhiyan.org.queries import NotYours
-from abhiyan.org.viewer import Request, named
+from abhiyan.org.viewer import Request
 from abhiyan.programmes import actions, queries
 from abhiyan.programmes.models import Measure, Programme, Target
 from abhiyan.programmes.rules import pace, windows
@@ -69,7 +71,7 @@ def _page_of(
     problem: str = "",
     status: int = 200,
 ) -> HttpResponseBase:
-    lang, at = shown.language(), clock.now()
+    at = clock.now()
     here, measure = _where(request, one)
     sorting = tables.sorting(
         request.GET, {key: key for key in ("name", "code", "electors", "target")}, default="name"
@@ -85,7 +87,7 @@ def _page_of(
         at=at,
         sort=("-" if sorting.descending else "") + sorting.key,
         matching=find.cleaned_data["q"] if find.is_valid() else "",
-        language=lang,
+        language=language(),
         page=1 if wants_csv else page_asked(request),
         per=tables.DEEPEST_ROW if wants_csv else tables.PER_PAGE,
         sums_electors=sums_electors,
@@ -100,7 +102,7 @@ def _page_of(
             [say("Unit"), say("Code"), say("Electors"), say("Target"), say("locked")],
             (
                 [
-                    named(child.names, lang),
+                    named(child.names),
                     child.code,
                     child.electors,
                     child.target,
@@ -120,8 +122,11 @@ def _page_of(
     on_page = [here.id, *(child.unit_id for child in below.rows)]
     may_set = set() if is_over else may_set_of(request, one, on_page, on=on)
     locked = queries.locked_below(programme=one, node=here.id, measure=measure.number)
-    misfits, n_misfits = queries.misfits_below(
-        programme=one, node=here.id, on=on, measure=measure.number, most=MOST_NAMED
+    n_misfits = queries.count_misfits(programme=one, node=here.id, measure=measure.number)
+    misfits = (
+        queries.misfits_below(programme=one, node=here.id, on=on, measure=measure.number, most=MOST_NAMED)
+        if n_misfits
+        else []
     )
     return render(
         request,
@@ -135,10 +140,10 @@ def _page_of(
             "programme": one,
             "name": shown.name_of(one),
             "unit": here,
-            "unit_name": here.name(lang),
+            "unit_name": here.name(),
             "measure": measure,
-            "measure_name": named(measure.names, lang),
-            "path": path_to(request, one, here, lang),
+            "measure_name": named(measure.names),
+            "path": path_to(request, one, here),
             "own": own,
             "own_basis": queries.said(own.basis) if own else "",
             "counted": counted,
@@ -148,8 +153,9 @@ def _page_of(
             if number is not None and about == here.id
             else NumberForm(initial={"n": own.n if own else None}, auto_id="own_%s"),
             "earlier": _earlier(one, here, measure.number),
-            "misfits": [(named(each.names, lang), each) for each in misfits],
+            "misfits": [(named(each.names), each) for each in misfits],
             "more_misfits": n_misfits - len(misfits),
+            "off": shown.off(one, here, measure.number, n_misfits),
             "gap": queries.gap(programme=one, node=here.id, on=on, measure=measure.number),
             "split_form": split
             or SplitForm(
@@ -170,7 +176,7 @@ def _page_of(
             "children": [
                 {
                     "child": child,
-                    "name": named(child.names, lang),
+                    "name": named(child.names),
                     "href": f"?unit={child.code}&measure={measure.number}",
                     "target": known.get(child.unit_id),
                     "locked_below": locked.get(child.unit_id, 0),
@@ -188,6 +194,59 @@ def _page_of(
             ],
         },
         status=status,
+    )
+
+
+@require_GET
+def misfits(request: Request, public_id: UUID) -> HttpResponseBase:
+    """Every unit at all levels below whose target is not what those right below it sum to."""
+    one = queries.programme_for(request.viewer, public_id)
+    here, measure = _where(request, one)
+    on = clock.day_in(one.zone, clock.now())
+    n = queries.count_misfits(programme=one, node=here.id, measure=measure.number)
+    about: dict[str, Any] = {"programme": one, "node": here.id, "on": on, "measure": measure.number}
+    if tables.wants_csv(request.GET):
+        found = queries.misfits_below(**about, most=queries.MOST_MISFITS)
+        head = [say("Unit"), say("Code"), say("Target"), say("Sum of the targets below"), say("Difference")]
+        return tables.csv_response(
+            "targets-off",
+            [*head, say("Units below without a target")],
+            ([named(each.names), each.code, each.n, each.below, each.gap, each.without] for each in found),
+        )
+    listed = min(n, queries.MOST_MISFITS)
+    pages = max(1, -(-listed // tables.PER_PAGE))
+    number = min(page_asked(request), pages)
+    first = (number - 1) * tables.PER_PAGE
+    rows = queries.misfits_below(**about, first=first, most=tables.PER_PAGE) if n else []
+    asked = urlencode({"measure": measure.number})
+    base = reverse("programmes:targets", args=[one.public_id])
+    return render(
+        request,
+        "programmes/misfit_list.html",
+        {
+            "here": "programmes",
+            "crumbs": shown.crumbs(
+                (shown.name_of(one), reverse("programmes:programme", args=[one.public_id])),
+                (say("Targets"), f"{base}?unit={here.code}&{asked}"),
+                (say("Do not add up"), ""),
+            ),
+            "name": shown.name_of(one),
+            "measure_name": named(measure.names),
+            "unit_name": here.name(),
+            "rows": [(named(each.names), each, f"{base}?unit={each.code}&{asked}") for each in rows],
+            "is_more": n > listed,
+            "most": queries.MOST_MISFITS,
+            "leaf": tables.Leaf(
+                rows=rows,
+                first=first + 1 if rows else 0,
+                last=first + len(rows),
+                total=listed,
+                more=number < pages,
+                number=number,
+                pages=pages,
+                is_first=number == 1,
+            ),
+        },
     )
 
 
@@ -218,10 +277,10 @@ def _where(request: Request, one: Programme) -> tuple[units.UnitRow, Measure]:
     return here, measure_asked(queries.measures([one])[one.pk], request.GET.get("measure", ""))
 
 
-def path_to(request: Request, one: Programme, here: units.UnitRow, lang: str) -> list[tuple[str, str]]:
+def path_to(request: Request, one: Programme, here: units.UnitRow) -> list[tuple[str, str]]:
     """What stands above a unit and is in sight, with the address of the same page there."""
     return [
-        (row.name(lang), f"?unit={row.code}")
+        (row.name(), f"?unit={row.code}")
         for row in units.path(here.id, one.hierarchy)
         if row.lo is not None and request.viewer.sees_counts_at(row.lo)
     ]
@@ -249,7 +308,7 @@ def set_target(request: Request, public_id: UUID) -> HttpResponseBase:
     about, measure = _about(request, one)
     form = NumberForm(request.POST, auto_id="own_%s")
     if not form.is_valid():
-        problem = f"{about.name(shown.language())}: {' '.join(map(str, form.errors['n']))}"
+        problem = f"{about.name()}: {' '.join(map(str, form.errors['n']))}"
         return _page_of(request, one, number=form, about=about.id, problem=problem, status=422)
     if request.POST.get("then") == "preview" and about.parent_id is not None:
         return _to_preview(one, about, measure, form.cleaned_data["n"])
@@ -295,7 +354,7 @@ def split_preview(request: Request, public_id: UUID) -> HttpResponseBase:
 
 def _preview(request: Request, one: Programme, *, problem: str = "", status: int = 200) -> HttpResponseBase:
     """What a split would change, as the address asks; a refused act has the same words in its own."""
-    lang, asked = shown.language(), request.GET
+    asked = request.GET
     on = clock.day_in(one.zone, clock.now())
     here, measure = _where(request, one)
     if not shown.may(request, "programmes.targets", here.id):
@@ -329,9 +388,9 @@ def _preview(request: Request, one: Programme, *, problem: str = "", status: int
             status = shown.refuse(form, refused)
         else:
             problem, status = problem or str(refused), refused.status
-    name = here.name(lang)
+    name = here.name()
     if found and tables.wants_csv(asked):
-        return tables.csv_response("differences", *differences_csv(found.differences, lang))
+        return tables.csv_response("differences", *differences_csv(found.differences))
     by_child = [("child", child.code), ("n", str(by_hand[child.id]))] if child and by_hand else []
     place = [("unit", here.code), ("measure", str(measure.number))]
     kept = [(key, asked[key]) for key in ("child", "n") if asked.get(key)]  # also what is refused
@@ -356,10 +415,10 @@ def _preview(request: Request, one: Programme, *, problem: str = "", status: int
             "unit": here,
             "unit_name": name,
             "measure": measure,
-            "measure_name": named(measure.names, lang),
+            "measure_name": named(measure.names),
             "own": own if found else None,
             "child": child,
-            "child_name": child.name(lang) if child else "",
+            "child_name": child.name() if child else "",
             "n": by_hand[child.id] if child and by_hand else None,
             "form": form,
             "kept": [*place, *kept],
@@ -367,19 +426,19 @@ def _preview(request: Request, one: Programme, *, problem: str = "", status: int
             "asked": urlencode([*place, *kept, *by]),
             "found": found,
             "leaf": leaf,
-            "rows": difference_rows(leaf.rows, lang) if leaf else [],
+            "rows": difference_rows(leaf.rows) if leaf else [],
             "problem": problem,
         },
         status=status,
     )
 
 
-def difference_rows(differences: Iterable[queries.Difference], lang: str) -> list[dict[str, Any]]:
+def difference_rows(differences: Iterable[queries.Difference]) -> list[dict[str, Any]]:
     """Differences as their table shows them."""
     return [
         {
             "one": row,
-            "name": named(row.names, lang),
+            "name": named(row.names),
             "kind": Kind(row.kind).label,
             "basis": "" if row.is_one else queries.said(row.basis),  # nothing else differs
         }
@@ -388,7 +447,7 @@ def difference_rows(differences: Iterable[queries.Difference], lang: str) -> lis
 
 
 def differences_csv(
-    differences: "Sequence[queries.Difference] | queries.Rows[queries.Difference]", lang: str
+    differences: "Sequence[queries.Difference] | Rows[queries.Difference]",
 ) -> tuple[list[str], list[list[object]]]:
     """Differences as a file: head and lines, and a last line that says it where there are more.
 
@@ -399,7 +458,7 @@ def differences_csv(
     yes, n = say("yes"), len(differences)
     lines: list[list[object]] = [
         [
-            named(row.names, lang),
+            named(row.names),
             row.code,
             str(Kind(row.kind).label),
             row.before,

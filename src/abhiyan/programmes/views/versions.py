@@ -14,10 +14,12 @@ from django.views.decorators.http import require_GET
 
 from abhiyan.core import clock
 from abhiyan.core.refusals import NotFound, Refused
-from abhiyan.org.viewer import Request, named
+from abhiyan.core.words import named
+from abhiyan.org.viewer import Request
 from abhiyan.programmes import actions, queries
 from abhiyan.programmes.models import Programme
 from abhiyan.ui import numbers, tables
+from abhiyan.ui.lists import Column, Table, answer
 from abhiyan.ui.posts import posted
 from abhiyan.units import queries as units
 
@@ -25,55 +27,26 @@ from . import shown
 from .programmes import measure_asked
 from .targets import difference_rows, differences_csv, may_set_of
 
+VERSIONS: tuple[Column[queries.Version], ...] = (
+    Column("when", _("When"), lambda row: row.made_at, is_name=True),
+    Column("who", _("Who"), lambda row: row.made_by),
+    Column("act", _("What was done"), lambda row: row.act_name),
+    Column("unit", _("Unit"), lambda row: named(row.unit_names)),
+    Column("basis", _("Basis"), lambda row: row.basis_name, only_in_file=True),
+    Column("n", _("Targets changed"), lambda row: row.n, css="num"),
+)
+
 
 @require_GET
 def versions(request: Request, public_id: UUID) -> HttpResponseBase:
     """The changes of targets at, below and above a unit: who, when, from what."""
     one = queries.programme_for(request.viewer, public_id)
-    lang = shown.language()
     here = shown.unit_of(request.viewer, one, request.GET.get("unit", ""))
     measure = measure_asked(queries.measures([one])[one.pk], request.GET.get("measure", ""))
     found = queries.versions(one, unit_id=here.id, measure=measure.number)
-    if tables.wants_csv(request.GET):
-        head = [
-            say("When"),
-            say("Who"),
-            say("What was done"),
-            say("Unit"),
-            say("Basis"),
-            say("Targets changed"),
-        ]
-        lines = [
-            [
-                row.made_at.isoformat(),
-                row.made_by,
-                row.act_name,
-                named(row.unit_names, lang),
-                row.basis_name,
-                row.n,
-            ]
-            for row in found[: tables.DEEPEST_ROW]
-        ]
-        return tables.csv_response("versions", head, lines)
-    leaf = tables.numbered(found, request.GET, total=len(found))
-    return render(
-        request,
-        "programmes/version_list.html",
-        {
-            **_frame(one, here, lang, (say("Versions"), "")),
-            "measure_name": named(measure.names, lang),
-            "leaf": leaf,
-            "rows": [
-                {
-                    "version": row,
-                    "unit": named(row.unit_names, lang),
-                    "href": reverse("programmes:version", args=[one.public_id, row.public_id])
-                    + f"?unit={here.code}",
-                }
-                for row in leaf.rows
-            ],
-        },
-    )
+    table = Table(request, VERSIONS, found, name="versions", caption=_("Who changed what, newest first"))
+    context = _frame(one, here, (say("Versions"), "")) | {"measure_name": named(measure.names)}
+    return answer(request, "programmes/version_list.html", table, context)
 
 
 @require_GET
@@ -86,7 +59,6 @@ def version(request: Request, public_id: UUID, version: UUID) -> HttpResponseBas
 def _version(
     request: Request, one: Programme, chosen: queries.Version, *, problem: str = "", status: int = 200
 ) -> HttpResponseBase:
-    lang = shown.language()
     here = shown.unit_of(request.viewer, one, request.GET.get("unit", ""))
     to = request.GET.get("to", "")
     may_go_back = one.state != Programme.State.CLOSED and shown.may(request, "programmes.targets", here.id)
@@ -103,7 +75,7 @@ def _version(
         )
     rows: Any = back.differences if back else queries.version_differences(one, chosen)
     if tables.wants_csv(request.GET):
-        return tables.csv_response("differences", *differences_csv(rows, lang))
+        return tables.csv_response("differences", *differences_csv(rows))
     leaf = tables.numbered(rows, request.GET, total=len(rows))
     page = reverse("programmes:version", args=[one.public_id, chosen.public_id])
     return render(
@@ -113,7 +85,6 @@ def _version(
             **_frame(
                 one,
                 here,
-                lang,
                 (
                     say("Versions"),
                     reverse("programmes:versions", args=[one.public_id]) + f"?unit={here.code}",
@@ -121,7 +92,7 @@ def _version(
                 (chosen.act_name, ""),
             ),
             "version": chosen,
-            "version_unit": named(chosen.unit_names, lang),
+            "version_unit": named(chosen.unit_names),
             "to": to if back else "",
             "back": back,
             "may_go_back": may_go_back,
@@ -129,7 +100,7 @@ def _version(
             "href_after": f"{page}?{urlencode({'unit': here.code, 'to': 'after'})}",
             "href_before": f"{page}?{urlencode({'unit': here.code, 'to': 'before'})}",
             "leaf": leaf,
-            "rows": difference_rows(leaf.rows, lang),
+            "rows": difference_rows(leaf.rows),
             "problem": problem,
         },
         status=status,
@@ -171,7 +142,7 @@ def _takes_own(request: Request, one: Programme, here: units.UnitRow) -> bool:
     return here.id in may_set_of(request, one, [here.id], on=on)
 
 
-def _frame(one: Programme, here: units.UnitRow, lang: str, *more: tuple[str, str]) -> dict[str, Any]:
+def _frame(one: Programme, here: units.UnitRow, *more: tuple[str, str]) -> dict[str, Any]:
     return {
         "here": "programmes",
         "crumbs": shown.crumbs(
@@ -182,5 +153,5 @@ def _frame(one: Programme, here: units.UnitRow, lang: str, *more: tuple[str, str
         "programme": one,
         "name": shown.name_of(one),
         "unit": here,
-        "unit_name": here.name(lang),
+        "unit_name": here.name(),
     }

@@ -1,6 +1,5 @@
-"""Commands of the command line beside those of `cli`: lists, backups."""
+"""Commands of the command line beside those of `cli`: the beginning, lists, backups."""
 
-from .backups import backup, psql, restore
+from .backups import backup, psql, refuse_while_restoring, restore
+from .beginning import bring_up, init
 from .importing import COMMANDS
-
-__all__ = ["COMMANDS", "backup", "psql", "restore"]

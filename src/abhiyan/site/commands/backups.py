@@ -4,10 +4,14 @@ import json
 import os
 import subprocess
 import sys
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import click
+
+from .beginning import called
 
 
 @click.group(invoke_without_command=True, short_help="Write an encrypted backup of database and files.")
@@ -30,7 +34,7 @@ def backup(ctx: click.Context, *, to: str | None, recipient: str | None, as_json
         return
     if not to or not recipient:
         raise click.UsageError("Name the file with --to and the public key with --recipient.")
-    from abhiyan.site.cli import ready
+    from abhiyan.site.readiness import ready
 
     ready(ctx, "backup")
     from abhiyan.core import backup as backing_up
@@ -69,12 +73,11 @@ def keygen(*, to: Path) -> None:
     click.echo(f"The secret key is in {to}: move it off this machine, and keep two copies.", err=True)
 
 
-@click.command()
-@click.argument("source", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.command(short_help="Make a backup this installation's database and files.")
+@click.argument("source", type=click.Path(exists=True, dir_okay=False, path_type=Path), required=False)
 @click.option(
     "--identity",
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    required=True,
     help="File with the secret key that belongs to the backup's public one.",
 )
 @click.option(
@@ -84,59 +87,119 @@ def keygen(*, to: Path) -> None:
 @click.option("--json", "as_json", is_flag=True, help="Print JSON for a program to read.")
 @click.pass_context
 def restore(
-    ctx: click.Context, *, source: Path, identity: Path, replace: bool, check: bool, as_json: bool
+    ctx: click.Context,
+    *,
+    source: Path | None,
+    identity: Path | None,
+    replace: bool,
+    check: bool,
+    as_json: bool,
 ) -> None:
     """Make a backup this installation's database and files.
 
-    First put the installation's own master.key into the keys folder of the data folder. Nothing may serve
-    meanwhile (`abhiyan stop`). What people had erased since the backup is erased again; everybody signs in anew.
+    First put the installation's own master.key into the keys folder of the data folder, and journal/ where you have
+    a copy. Nothing may serve meanwhile (`abhiyan stop`). Whoever has left or said no since the backup stays left;
+    consents that were taken back since stay taken back; everybody signs in again.
+
+    Killed at any moment, it has either not happened or is finished by `abhiyan restore` without a file. Until then
+    nothing serves, and `abhiyan doctor` says so.
     """
     from abhiyan.site import processes
+    from abhiyan.site.readiness import CannotRun, ready
 
-    if not check and (
-        serving := [note for note in processes.known() if note.kind in ("serve", "web", "jobs")]
-    ):
-        raise click.ClickException(
-            f"{', '.join(note.kind for note in serving)} run here: `abhiyan stop` first."
-        )
+    if source is None and check:
+        raise click.UsageError("Name the backup to check.")
+    if source is not None and identity is None:
+        raise click.UsageError("Name the file with the secret key: --identity.")
     from abhiyan.core import keys
-    from abhiyan.site.cli import CannotRun, called, ready
 
     if not (path := keys.master_path()).exists():
         raise CannotRun(
             f"There is no master key at {path}. Put the kept one there first: install -D -m 600 master.key '{path}' "
             "(docs/running.md, 6). A new one, as `abhiyan init` makes it, opens nothing of the backup."
         )
+    if not check:
+        ctx.with_resource(processes.noted("restore"))
+        if serving := [note for note in processes.known() if note.kind in ("web", "jobs")]:
+            raise click.ClickException(
+                f"{', '.join(note.kind for note in serving)} run here: `abhiyan stop` first."
+            )
     ready(ctx, "owner", may_be_new=True)
     from abhiyan.core import backup as backing_up
     from abhiyan.core import clock
 
+    if source is None or identity is None:
+        _finish(as_json=as_json)
+        return
+    secret = identity.read_text()
     if check:
-        told = backing_up.check(source=source, identity=identity.read_text())
+        told = backing_up.check(source=source, identity=secret)
+        _print(told, "Whole: a", as_json=as_json)
+        return
+    if half := backing_up.finish():
+        if backing_up.is_of(source=source, identity=secret, taken_at=half["taken_at"]):
+            _print(half, "It was interrupted, and is finished now. Restored: the", as_json=as_json)
+            return
+        click.echo(f"An earlier restore, of the backup of {half['taken_at']}, is finished.", err=True)
+    told = backing_up.restore(
+        source=source,
+        identity=secret,
+        at=clock.now(),
+        replace=replace,
+        say=lambda text: click.echo(text, err=True),
+    )
+    _print(told, "Restored: the", as_json=as_json)
+
+
+def _finish(*, as_json: bool) -> None:
+    """What an interrupted restore has left is put in place, or cleared away."""
+    from abhiyan.core import backup as backing_up
+
+    if half := backing_up.finish():
+        _print(half, "It was interrupted, and is finished now. Restored: the", as_json=as_json)
+    elif backing_up.clear_away():
+        click.echo("A restore was interrupted before it changed anything. What it had left is cleared away.")
     else:
-        told = backing_up.restore(
-            source=source,
-            identity=identity.read_text(),
-            at=clock.now(),
-            replace=replace,
-            say=lambda text: click.echo(text, err=True),
-        )
+        raise click.UsageError("No restore was interrupted. Name the backup to restore.")
+
+
+def _print(told: dict[str, Any], what: str, *, as_json: bool) -> None:
+
     if as_json:
         click.echo(json.dumps(told))
         return
-    click.echo(
-        f"{'Whole: a' if check else 'Restored: the'} backup of {told['taken_at']}, {told['files']} files."
-    )
-    if not check:
-        aside = told["set_aside"]
-        if name := aside.get("database"):
-            click.echo(
-                f"What was there is kept as the database {name}. When nobody needs it any more:\n"
-                f"  {called()} psql -c 'drop database \"{name}\"'"
+    click.echo(f"{what} backup of {told['taken_at']}, {told['files']} files.")
+    if (aside := told.get("set_aside")) is None:
+        return
+    if name := aside.get("database"):
+        click.echo(
+            f"What was there is kept as the database {name}. When nobody needs it any more:\n"
+            f"  {called()} psql -c 'drop database \"{name}\"'"
+        )
+    if folder := aside.get("files"):
+        click.echo(f"  rm -r '{folder}'")
+    click.echo("Now run `abhiyan recount` and `abhiyan doctor`, then serve.")
+
+
+def refuse_while_restoring(role: str) -> None:
+    """Raises while a restore runs, or while one has taken its place by half."""
+    import psycopg
+
+    from abhiyan.core import backup as backing_up
+    from abhiyan.site import processes
+
+    text = ""
+    if any(note.kind == "restore" for note in processes.known()):
+        text = "A restore runs here. Wait until it is done."
+    with suppress(psycopg.OperationalError):  # one that is away is waited for elsewhere
+        if not text and (half := backing_up.half_done(role)):
+            text = (
+                f"The restore of the backup of {half['told']['taken_at']} was interrupted while it took its place. "
+                f"Finish it first, which takes seconds: {called()} restore"
             )
-        if folder := aside.get("files"):
-            click.echo(f"  rm -r '{folder}'")
-        click.echo("Now run `abhiyan recount` and `abhiyan doctor`, then serve.")
+    if text:
+        click.echo(text, err=True)
+        sys.exit(processes.CANNOT_START)
 
 
 @click.command(
@@ -151,7 +214,7 @@ def psql(ctx: click.Context, *, arguments: tuple[str, ...]) -> None:
     For looking, and for dropping what a restore set aside. Starts the embedded database meanwhile. ARGUMENTS are
     psql's: `abhiyan psql -c 'drop database "…"'`, `abhiyan psql -l`. It stands above every protection of rows.
     """
-    from abhiyan.site.cli import ready
+    from abhiyan.site.readiness import ready
 
     ready(ctx, "owner")
     from abhiyan.core import backup as backing_up

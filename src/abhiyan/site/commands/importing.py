@@ -115,7 +115,11 @@ def import_list(
         sys.exit(1 if is_unsound else 0)
     if not yes:
         _say(staged, as_json=False)
-        if not click.confirm("Import these rows?", err=True):
+        sure = queries.confirms(staged)
+        if not (
+            click.confirm("Import these rows?", err=True)
+            and (not sure or click.confirm(f"{sure}?", err=True))
+        ):
             with system("import on the console"):
                 actions.discard(public_id=public_id, by=by, at=clock.now())
             raise click.Abort
@@ -269,7 +273,7 @@ def _say(
                 "code": row.reason,
                 "reason": queries.reason_text(of_kind, row),
             }
-            for row in queries.refused_rows(staged)[: SHOWN_AS_JSON if as_json else SHOWN]
+            for row in queries.causes_first(staged)[: SHOWN_AS_JSON if as_json else SHOWN]
         ]
     error = running.error_text(staged)
     preview = queries.preview_of(staged)
@@ -284,10 +288,11 @@ def _say(
             "taken_in": queries.taken(staged) if staged.state == staged.State.DONE else 0,
             "discarded": staged.discarded,
             "dropped_columns": staged.dropped,
-            "remarks": remarks + queries.told(staged),
+            "remarks": remarks + _notes(staged) + queries.told(staged),
             "error": error,
             "refused": rows,
             "differences": _differences(staged),
+            "lacking": [one.code for one in queries.lacking(staged, 0, SHOWN_AS_JSON)],
         }
         click.echo(json.dumps(found, ensure_ascii=False, indent=1))
         return
@@ -307,12 +312,17 @@ def _say(
             click.echo(f"{counts[code]:>10,}  {label}")
     for code, n in staged.discarded.items():
         click.echo(f"{n:>10,}  {of_kind.discarded.get(code, code)}")
-    for text in remarks + queries.told(staged):
+    for text in remarks + _notes(staged) + queries.told(staged):
         click.echo(f"{'':>10}  {text}")
     if not has_said_differences:
         _say_differences(staged)
+        if lacking := queries.lacking(staged, 0, SHOWN + 1):
+            more = ", …" if len(lacking) > SHOWN else ""
+            click.echo(f"    not in the list: {', '.join(one.code for one in lacking[:SHOWN])}{more}")
     for row in rows:
-        click.echo(f"    row {row['row']}: {row['reason']}", err=True)
+        spec = of_kind.layout.field(str(row["field"]))
+        field = f", {spec.label('en')}" if spec else ""
+        click.echo(f"    row {row['row']}{field}: {row['reason']}", err=True)
     if counts.get("refused", 0) > len(rows):
         click.echo(
             f"    … and {counts['refused'] - len(rows):,} more rows (--json lists {SHOWN_AS_JSON:,})",
@@ -324,6 +334,19 @@ def _say(
         )
     else:
         click.echo(f"{staged.state} (import {staged.public_id})", err=True)
+
+
+def _notes(staged: "StagedImport") -> list[str]:
+    """What was mended in cells while they were read, column by column."""
+    from abhiyan.core.imports import kind
+    from abhiyan.core.tables.reasons import NOTES
+
+    found = []
+    for key, n in staged.notes.items():
+        field, _slash, note = key.partition("/")
+        if field and (spec := kind(staged.kind).layout.field(field)):
+            found.append(f"{spec.label('en')}: {NOTES.get(note, note)} ({n:,})")
+    return found
 
 
 def _differences(staged: "StagedImport") -> list[dict[str, Any]]:

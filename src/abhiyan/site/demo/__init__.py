@@ -1,5 +1,3 @@
 """A campaign in full swing, on one machine, to look around in: `abhiyan demo`."""
 
 from .run import run
-
-__all__ = ["run"]

@@ -5,7 +5,7 @@ import itertools
 import json
 import random
 import tempfile
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
@@ -14,27 +14,34 @@ from uuid import NAMESPACE_URL, UUID, uuid5
 
 from abhiyan.core import audit_seals, clock, home
 from abhiyan.core.actor import Actor
+from abhiyan.core.keys import keyring
 from abhiyan.core.scope import system
 from abhiyan.enrolment import actions as enrolment
 from abhiyan.enrolment import queries_drive
-from abhiyan.enrolment.actions import tokens
-from abhiyan.enrolment.models import Channel, Sign
+from abhiyan.enrolment.actions import reading, tokens
+from abhiyan.enrolment.rules.channels import Channel, Sign
 from abhiyan.messaging import actions as messaging
 from abhiyan.org import actions as org
+from abhiyan.org.rules.offices import SEATS
 from abhiyan.people import actions as people_actions
-from abhiyan.people.models import Account
+from abhiyan.people import queries as people_queries
+from abhiyan.people.models import Account, Purpose
 from abhiyan.programmes import actions as programmes
 from abhiyan.programmes import queries as programme_queries
 from abhiyan.programmes.models import Programme
+from abhiyan.programmes.rules import activities
 from abhiyan.units import actions as units_actions
 from abhiyan.units import queries as units
+from abhiyan.units.models import Kind
 
 from . import elections, history, lists, people, tree
+from .run import PEOPLE
+from .truth import Truth
 
 DAYS = 20
 WINDOW_DAYS = 60
 CLAIMS = 250_000
-TARGET = 2_000_000
+TARGET = 260_000
 LOCKED = {
     "JK-D5": 110,
     "JK-D7": 90,
@@ -42,22 +49,42 @@ LOCKED = {
 }  # districts set by hand: per cent of what the last result gives
 DECLINES, REASON = 4, "परिवार में विवाह है, जनवरी तक बाहर हूँ"
 BATCH = 500
+# Where phones of others begin among the sample ones.
+NEIGHBOUR, WORKERS_FROM, LISTED_FROM, EARLIER_FROM = 40_000_000, 50_000_000, 55_000_000, 60_000_000
+TRUTH = "demo-truth.csv"
 LEAVE_NUMBER, JOIN_NUMBER = "+918000000002", "+918000000001"
 BY = Actor.system("demo")
+LEVELS = [kind.value for kind in Kind]
+HELD = 0.86  # of the offices that are expected somewhere
 
 
-def worker_id(code: str) -> UUID:
-    """The public id a sample worker's entries carry."""
-    return uuid5(NAMESPACE_URL, f"abhiyan-demo-worker-{code}")
+def home_of_worker(cluster: str) -> str:
+    """Three neighbouring clusters share a worker: the first of them, where the worker lives."""
+    mandal, _, number = cluster.rpartition("-C")
+    return f"{mandal}-C{(int(number) - 1) // 3 * 3 + 1}"
+
+
+def workers(seed: str, rows: Iterable[tree.Row]) -> dict[str, people.Sample]:
+    """The worker who lives in each of those clusters, and writes down what people around there say."""
+    homes = sorted({home_of_worker(row.code) for row in rows if row.kind == "cluster"})
+    return dict(zip(homes, people.people(f"workers {seed}", first=WORKERS_FROM), strict=False))
+
+
+def accounts(of: Mapping[str, people.Sample]) -> dict[str, UUID]:
+    """Public ids of those workers' accounts: what the product keeps of who wrote an entry down. In system scope."""
+    ids = {code: keyring().phone_id(sample.phone) for code, sample in of.items()}
+    found = people_queries.accounts_of(phone_ids=ids.values())
+    return {code: found[phone_id].public_id for code, phone_id in ids.items()}
 
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One named person of the demo: an office in a unit."""
+    """One named person of the demo: an office in a unit. seat: which of its seats."""
 
     office: str
     unit: str
     hierarchy: int = 1
+    seat: int = 1
 
 
 # One named person per office, each on a level of its own, down one line and a little beside it.
@@ -74,6 +101,11 @@ CAST = (
     Part("verifier", "JK-D14"),
     Part("constituency_in_charge", "JK-PC4", 2),
     Part("segment_in_charge", "JK-AC58", 2),
+)
+# Who approves what others ask.
+OFFICERS = (
+    *(Part("data_officer", "IN", seat=seat) for seat in (1, 2)),
+    *(Part("data_officer", unit) for unit in ("JK-D627", "JK")),
 )
 
 
@@ -95,6 +127,7 @@ def build(seed: str, *, at: datetime, say: Callable[[str], None]) -> None:
     with system("demo"):
         ids = units.ids_of(row.code for row in rows if row.kind != "village")
         holders = _appoint(seed, rows, ids, at, today)
+    (home.path() / PEOPLE).write_text(by_level(holders, rows), encoding="utf-8")
     say("importing the results of past elections")
     elections.bring_results(at=at)
     acting = {part.office: _acting(account) for part, account in holders.items() if part in CAST}
@@ -104,7 +137,12 @@ def build(seed: str, *, at: datetime, say: Callable[[str], None]) -> None:
     with system("demo"):
         programme = _programme(ids, first, president, at)
         _name_in_charges(programme, holders, ids, president, at)
-    token = _token(programme, ids["JK"], acting["it_administrator"], acting["state_general_secretary"], at)
+    _past_lists(seed, rows, programme, ids, acting, at)
+    say("taking in two earlier drives")
+    _earlier_drives(seed, rows, ids, president, today)
+    token = _token(programme, ids["JK"], acting["it_administrator"], _acting(holders[OFFICERS[-1]]), at)
+    with system("demo"):
+        _ask_for_list(ids["JK-D627"], acting["district_in_charge"], at)
     say(f"taking in about {CLAIMS:,} claims of {DAYS} days")
     _enrol(seed, rows, programme, token, first, at, say)
     enrolment.consider_answered(programme_id=programme.pk, until=at - timedelta(minutes=20), by=BY, at=at)
@@ -114,13 +152,15 @@ def build(seed: str, *, at: datetime, say: Callable[[str], None]) -> None:
         audit_seals.seal(at)
 
 
-def _bring(kind: str, lines: Iterable[Sequence[object]], *, options: dict[str, str], at: datetime) -> None:
+def _bring(
+    kind: str, lines: Iterable[Sequence[object]], *, options: dict[str, str], at: datetime, **more: Any
+) -> None:
     """One list through the staged import, as anybody's would go."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / f"demo-{kind}.csv"
         with path.open("w", encoding="utf-8-sig", newline="") as out:
             csv.writer(out).writerows(lines)
-        lists.bring(kind, path, options=options, at=at)
+        lists.bring(kind, path, options=options, at=at, **more)
 
 
 def _units_file(rows: Sequence[tree.Row]) -> Iterator[Sequence[object]]:
@@ -172,65 +212,145 @@ def _outlines(at: datetime) -> None:
     )
 
 
+def _past_lists(
+    seed: str,
+    rows: Sequence[tree.Row],
+    programme: Programme,
+    ids: dict[str, int],
+    acting: Mapping[str, Actor],
+    at: datetime,
+) -> None:
+    """What lists a state has brought before: totals of an earlier drive, and paper forms that wait to be taken in."""
+    totals = [("unit_code", "total")]
+    totals += [
+        (row.code, str(4_000 + 137 * number))
+        for number, row in enumerate(row for row in rows if row.kind == "district")
+    ]
+    _bring(
+        "totals",
+        totals,
+        options={"label": "2019 का अभियान (नमूना)", "source": "नमूना / sample"},
+        at=at - timedelta(days=12),
+        by=acting["state_president"],
+        unit_id=ids["JK"],
+    )
+    booth = _cast_booth(rows)
+    crowd = itertools.islice(people.people(f"listed {seed}", first=LISTED_FROM), 24)
+    forms = [("phone", "name", "birth_year", "booth")]
+    forms += [(one.phone[3:], one.name_hi, str(one.birth_year), booth.code) for one in crowd]
+    forms += [("98765", "सुनीता देवी", "1984", booth.code), (people.phone(LISTED_FROM + 99), "", "1971", "X-1")]
+    _bring(
+        "paper",
+        forms,
+        options={"drive": str(programme.public_id), "notice_version": "1", "language": "hi"},
+        at=at - timedelta(hours=2),
+        by=acting["it_administrator"],
+        unit_id=ids["JK-D627"],
+        steps=("check",),
+    )
+
+
+def _earlier_drives(
+    seed: str, rows: Sequence[tree.Row], ids: dict[str, int], president: Actor, today: date
+) -> None:
+    """Two trials of one district each, a month long and closed since: five in six of what was asked for."""
+    above = {row.code: row.organisational_parent for row in rows}
+    n = CLAIMS // 100
+    for number, (code, en, hi) in enumerate(
+        (("JK-D14", "Udhampur", "उधमपुर"), ("JK-D627", "Reasi", "रियासी"))
+    ):
+        first = today - timedelta(days=730 - 365 * number)
+        at = datetime.combine(first, time(9), history.ZONE)
+        names = {
+            "en": f"Trial drive, {en} {first.year} (sample)",
+            "hi": f"परीक्षण अभियान, {hi} {first.year} (नमूना)",
+        }
+        with system("demo"):
+            made = _drive(names, ids["JK"], ids[code], first, 30, n * 6 // 5, president, at)
+        homes = [
+            row.code
+            for row in rows
+            if row.kind == "booth" and above[above[row.organisational_parent]] == code
+        ]
+        crowd = people.people(f"{code} {seed}", first=EARLIER_FROM + number * n)
+        claims = []
+        for index, one in enumerate(itertools.islice(crowd, n)):
+            when, booth = at + timedelta(minutes=index * 40_000 // n), homes[index % len(homes)]
+            said = (f"{code}-{index}", when, one.phone, one.name_hi, one.birth_year, booth)
+            claims.append(claim_of(history.Event(history.WEB, *said), None, {}))
+        enrolment.enrol_batch(programme_id=made.pk, claims=claims, by=BY, at=at + timedelta(days=29))
+        with system("demo"):
+            programmes.close_programme(programme_id=made.pk, by=president, at=at + timedelta(days=30))
+
+
+def _cast_booth(rows: Sequence[tree.Row]) -> tree.Row:
+    """The booth of the cast: the first of the first cluster of Katra."""
+    katra = next(row.code for row in rows if row.kind == "mandal" and row.name_en == "Katra")
+    return next(row for row in rows if row.kind == "booth" and row.organisational_parent == f"{katra}-C1")
+
+
 def _appoint(
     seed: str, rows: Sequence[tree.Row], ids: dict[str, int], at: datetime, today: date
 ) -> dict[Part, Account]:
-    """Who holds which office: the cast, one line down to a booth, most districts and mandals."""
-    holders = {}
+    """Who holds which office: the cast, one line down to a booth, workers; the others as `HELD` says."""
     rng = random.Random(f"offices {seed}")  # noqa: S311  # sample data
     crowd = people.people(f"offices {seed}", first=0)
-    katra = next(row.code for row in rows if row.kind == "mandal" and row.name_en == "Katra")
-    cluster = f"{katra}-C1"
-    booth = next(row.code for row in rows if row.kind == "booth" and row.organisational_parent == cluster)
-    parts = [
+    cluster = _cast_booth(rows).organisational_parent
+    katra = cluster.removesuffix("-C1")
+    first_booths: dict[str, str] = {}
+    for row in rows:
+        if row.kind == "booth":
+            first_booths.setdefault(row.organisational_parent, row.code)
+    cast = [
         *CAST,
         Part("mandal_president", katra),
         Part("mandal_in_charge", katra),
         Part("cluster_in_charge", cluster),
-        Part("booth_president", booth),
-        Part("booth_worker", booth),
+        Part("booth_president", first_booths[cluster]),
+        *OFFICERS,
     ]
-    for part in parts:
-        since = today - timedelta(days=rng.randint(100, 700))
-        holders[part] = _seat(part, next(crowd), ids, at, since=since, is_demo=True)
-    taken = {(part.office, part.unit) for part in parts}
+    asked = {part: next(crowd) for part in cast}
+    taken = {(part.office, part.unit) for part in cast}
     for row in rows:
-        near = row.organisational_parent.startswith(f"{katra}-") or row.organisational_parent == katra
-        office, share = {
-            "district": ("district_president", 0.9),
-            "mandal": ("mandal_president", 0.75),
-            "cluster": ("cluster_in_charge", 0.8 if near else 0.0),
-            "booth": ("booth_president", 0.7 if near else 0.0),
-        }.get(row.kind, ("", 0.0))
-        if not office or (office, row.code) in taken or rng.random() > share:
-            continue
-        since = today - timedelta(days=rng.randint(30, 900))
-        part = Part(office, row.code)
-        holders[part] = _seat(part, next(crowd), ids, at, since=since, is_demo=False)
-    return holders
-
-
-def _seat(
-    part: Part, person: people.Sample, ids: dict[str, int], at: datetime, *, since: date, is_demo: bool
-) -> Account:
-    account = people_actions.open_account(
-        phone=person.phone,
-        name=person.name_hi if is_demo else person.name,
+        for seat in SEATS:
+            if row.kind in seat.expected_in and (seat.code, row.code) not in taken and rng.random() < HELD:
+                hierarchy = 1 if row.organisational_parent else 2
+                asked[Part(seat.code, row.code, hierarchy)] = next(crowd)
+    asked |= {Part("booth_worker", first_booths[code]): one for code, one in workers(seed, rows).items()}
+    shown = {*cast, Part("booth_worker", first_booths[cluster])}
+    accounts = org.appoint_many(
+        bearers=[
+            org.OfficeBearer(
+                phone=one.phone,
+                name=one.name_hi if part in shown else one.name,
+                office=part.office,
+                unit_id=ids[part.unit],
+                since=today - timedelta(days=rng.randint(30, 900)),
+                hierarchy=part.hierarchy,
+                is_demo=part in shown,
+            )
+            for part, one in asked.items()
+        ],
         by=BY,
         at=at,
-        unit_id=ids[part.unit],
-        is_demo=is_demo,
     )
-    org.appoint(
-        account_id=account.pk,
-        office=part.office,
-        unit_id=ids[part.unit],
-        hierarchy=part.hierarchy,
-        by=BY,
-        at=at,
-        starts_on=since,
-    )
-    return account
+    return dict(zip(asked, accounts, strict=True))
+
+
+def by_level(holders: Mapping[Part, Account], rows: Sequence[tree.Row]) -> str:
+    """The demo's people, one a line under their level, from the nation down; electoral levels last."""
+    of = {row.code: row for row in rows}
+    titles = {seat.code: seat.en for seat in SEATS}
+    levels: dict[str, list[str]] = {}
+    for part, account in sorted(
+        ((part, account) for part, account in holders.items() if account.is_demo),
+        key=lambda held: (held[0].hierarchy, LEVELS.index(of[held[0].unit].kind)),
+    ):
+        unit = of[part.unit]
+        levels.setdefault(unit.kind, []).append(
+            f"    {titles[part.office]}, {unit.name_en}: {account.name}\n"
+        )
+    return "".join(f"  {level.capitalize()}\n{''.join(lines)}" for level, lines in levels.items())
 
 
 def _name_in_charges(
@@ -239,7 +359,7 @@ def _name_in_charges(
     """District presidents answer for the drive, the district in-charge of the cast in one; most have said yes, one
     no, three have not answered."""
     homes = {part.unit: account for part, account in holders.items() if part.office == "district_president"}
-    homes |= {part.unit: account for part, account in holders.items() if part.office == "district_in_charge"}
+    homes |= {part.unit: holders[part] for part in CAST if part.office == "district_in_charge"}
     for number, (code, account) in enumerate(homes.items()):
         named = programmes.name_in_charge(
             programme_id=made.pk, unit_id=ids[code], account=account.public_id, by=president, at=at
@@ -258,23 +378,32 @@ def _acting(account: Account) -> Actor:
     return Actor(kind="person", id=account.public_id, account_id=account.pk)
 
 
-def _programme(ids: dict[str, int], first: date, president: Actor, at: datetime) -> Programme:
-    """The drive: its programme, target split down to the booths by the state's president, numbers to call."""
+def _drive(
+    names: dict[str, str], owner: int, unit: int, first: date, days: int, target: int, by: Actor, at: datetime
+) -> Programme:
+    """A sample drive that is open, with its target and its address."""
     made = programmes.make_programme(
         template="membership_drive",
-        names={"en": "Membership drive 2026 (sample)", "hi": "सदस्यता अभियान 2026 (नमूना)"},
-        owner_id=ids["JK"],
-        unit_ids=[ids["JK"]],
+        names=names,
+        owner_id=owner,
+        unit_ids=[unit],
         opens_on=first,
-        closes_on=first + timedelta(days=WINDOW_DAYS - 1),
-        by=president,
+        closes_on=first + timedelta(days=days - 1),
+        by=by,
         at=at,
         is_sample=True,
     )
-    programmes.open_programme(programme_id=made.pk, by=president, at=at)
-    programmes.set_target(programme_id=made.pk, unit_id=ids["JK"], n=TARGET, by=president, at=at)
+    programmes.open_programme(programme_id=made.pk, by=by, at=at)
+    programmes.set_target(programme_id=made.pk, unit_id=unit, n=target, by=by, at=at)
+    enrolment.set_up_drive(programme_id=made.pk, join_slug=f"jk-{first.year}", by=BY, at=at)
+    return made
+
+
+def _programme(ids: dict[str, int], first: date, president: Actor, at: datetime) -> Programme:
+    """The drive: its programme, target split down to the booths by the state's president, numbers to call."""
+    names = {"en": "Membership drive 2026 (sample)", "hi": "सदस्यता अभियान 2026 (नमूना)"}
+    made = _drive(names, ids["JK"], ids["JK"], first, WINDOW_DAYS, TARGET, president, at)
     _split(made, ids, president, at)
-    enrolment.set_up_drive(programme_id=made.pk, join_slug="jk-2026", by=BY, at=at)
     for number, meaning in ((JOIN_NUMBER, "join"), (LEAVE_NUMBER, "leave")):
         messaging.connect_number(
             number=number,
@@ -289,7 +418,7 @@ def _programme(ids: dict[str, int], first: date, president: Actor, at: datetime)
 
 
 def _token(made: Programme, unit_id: int, asks: Actor, allows: Actor, at: datetime) -> UUID:
-    """The token by which claims of the API come: asked by one, allowed by another. Its secret is nobody's."""
+    """The token by which claims of the API come: asked by one, approved by another. Its secret is nobody's."""
     asked = tokens.ask_token(
         programme_id=made.pk,
         unit_id=unit_id,
@@ -301,6 +430,19 @@ def _token(made: Programme, unit_id: int, asks: Actor, allows: Actor, at: dateti
     )
     org.decide_release(public_id=asked.public_id, allow=True, by=allows, at=at)
     return tokens.make_token(release_id=asked.public_id, by=asks, at=at).public_id
+
+
+def _ask_for_list(unit_id: int, asks: Actor, at: datetime) -> None:
+    """A request that waits for a data officer, to be approved or refused in the demo."""
+    settings = {"unit": "JK-D627", "in": "organisational", "rung": "counted"}
+    reading.ask_for_list(
+        unit_id=unit_id,
+        n=1,
+        reason="धन्यवाद पत्र / Letters of thanks (sample)",
+        settings=settings,
+        by=asks,
+        at=at,
+    )
 
 
 def _split(made: Programme, ids: dict[str, int], president: Actor, at: datetime) -> None:
@@ -337,7 +479,10 @@ def _enrol(
     at: datetime,
     say: Callable[[str], None],
 ) -> None:
-    """Twenty days of claims through the act, each day's in order; the truth about fabrication goes to a file."""
+    """Twenty days of claims through the act, each day's in order.
+
+    The truth, which entry was whose and which were invented, goes to a file beside the product.
+    """
     parent = {row.code: row.organisational_parent for row in rows}
     eager = history.eagerness(seed, [row.code for row in rows if row.kind == "district"])
     for code, pull in _pulls(rows, parent, programme).items():
@@ -346,24 +491,41 @@ def _enrol(
         history.Booth(
             row.code,
             row.electors or 0,
-            row.organisational_parent,
+            home_of_worker(row.organisational_parent),
             eager[parent[parent[row.organisational_parent]]],
         )
         for row in rows
         if row.kind == "booth"
     ]
+    one, booth = next(people.people(f"neighbour {seed}", first=NEIGHBOUR)), _cast_booth(rows)
+    neighbour = history.Event(  # whom the cast's booth president may call
+        history.API,
+        "neighbour",
+        datetime.combine(first, time(7), history.ZONE),
+        one.phone,
+        one.name_hi,
+        one.birth_year,
+        booth.code,
+        home_of_worker(booth.organisational_parent),
+        calls=True,
+    )
     first_claims = CLAIMS * 100 // 121  # calls that are repeated and entries sent again make up the rest
     done = 0
-    with (home.path() / "demo-truth.csv").open("w", newline="") as file:
-        truth = csv.writer(file)
-        truth.writerow(["claim_id", "worker"])
+    named = workers(seed, rows)
+    with system("demo"):
+        whose = accounts(named)
+    with (home.path() / TRUTH).open("w", newline="") as file:
+        truth = Truth(file, whose)
+        truth.begin()
         for number, day in enumerate(
             history.events(seed, booths=booths, first=first, days=DAYS, claims=first_claims), 1
         ):
             until = min(datetime.combine(first + timedelta(number), time(0, 0), history.ZONE), at)
+            if number == 1:
+                day.insert(0, neighbour)
             happened = [event for event in day if event.at <= until]
             for part in _batched(happened):
-                done += _take_in(programme.pk, part, token, truth)
+                done += _take_in(programme.pk, part, token, named, truth)
             with system("demo"):
                 programmes.fold(at=until)
             if used := [event.at for event in happened if event.kind == history.API]:
@@ -392,18 +554,24 @@ def _batched(events: Sequence[history.Event]) -> Iterator[tuple[history.Event, .
         yield part
 
 
-def _take_in(programme_id: int, events: Sequence[history.Event], token: UUID, truth: Any) -> int:
+def _take_in(
+    programme_id: int,
+    events: Sequence[history.Event],
+    token: UUID,
+    named: Mapping[str, people.Sample],
+    truth: Truth,
+) -> int:
     """One batch: its claims through `enrol_batch`, its opened links marked. How many claims."""
     at = events[-1].at
-    claims = [claim_of(event, token) for event in events if event.kind != history.OPEN]
-    enrolment.enrol_batch(programme_id=programme_id, claims=claims, by=BY, at=at)
+    sent = [event for event in events if event.kind != history.OPEN]
+    claims = [claim_of(event, token, named) for event in sent]
+    answers = enrolment.enrol_batch(programme_id=programme_id, claims=claims, by=BY, at=at)
     opened = [event.phone for event in events if event.kind == history.OPEN]
     if opened:
         enrolment.open_links_of(programme_id=programme_id, phones=opened, by=BY, at=at)
-    for event, claim in zip((event for event in events if event.kind != history.OPEN), claims, strict=True):
-        if event.fabricated:
-            truth.writerow([enrolment.claim_id(claim.channel, claim.key).hex(), event.worker])
-    return sum(event.kind != history.COMPLETE for event in events if event.kind != history.OPEN)
+    for event, claim, answer in zip(sent, claims, answers, strict=True):
+        truth.tell(event, claim, answer)
+    return sum(event.kind != history.COMPLETE for event in sent)
 
 
 _WAYS = {
@@ -415,13 +583,14 @@ _WAYS = {
 }
 
 
-def claim_of(event: history.Event, token: UUID | None) -> enrolment.Claim:
-    """An event of the history as the claim its channel would send. token: by which claims of the API come.
+def claim_of(event: history.Event, token: UUID | None, named: Mapping[str, people.Sample]) -> enrolment.Claim:
+    """An event of the history as the claim its channel would send.
 
-    Keys are mixed with the worker's id there too: a token's differs in every build, and the order of claims with it.
+    token: by which claims of the API come; it differs in every build, so keys are mixed with another id, else the order
+    of claims would differ too. named: the workers; what they write down names them by their phone.
     """
     channel, sign = _WAYS[event.kind]
-    sender = worker_id(event.worker) if event.worker else worker_id(event.kind)
+    sender = uuid5(NAMESPACE_URL, f"abhiyan-demo-{event.worker or event.kind}")
     if event.kind == history.CALL:
         return enrolment.Claim(
             channel=channel.value,
@@ -443,7 +612,9 @@ def claim_of(event: history.Event, token: UUID | None) -> enrolment.Claim:
         sign=sign.value,
         notice_version=1,
         language="hi",
+        consents=(Purpose.MEMBERSHIP, Purpose.CALLS) if event.calls else (Purpose.MEMBERSHIP,),
         says_adult=True,
+        worker=named[event.worker].phone if event.worker else None,
     )
 
 
@@ -452,7 +623,7 @@ def running_drive(at: datetime) -> int | None:
     with system("demo"):
         nation = units.unit("IN")
         found = programme_queries.programmes_running(nation.pk, clock.day_in("Asia/Kolkata", at))
-    return next((one.pk for one in found if one.kind == "drive"), None)
+    return next((one.pk for one in found if activities.of(one.kind).fills_roll), None)
 
 
 def token_of(programme_id: int, at: datetime) -> UUID | None:

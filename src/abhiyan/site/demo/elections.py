@@ -8,8 +8,8 @@ from datetime import datetime
 from abhiyan.core.actor import Actor
 from abhiyan.core.scope import system
 from abhiyan.elections import actions
-from abhiyan.elections.known import DATA, PACKAGED_ORIGIN
 from abhiyan.elections.queries.planning import Aims
+from abhiyan.elections.reference import DATA, PACKAGED_ORIGIN
 from abhiyan.elections.rules import classes
 
 from . import lists

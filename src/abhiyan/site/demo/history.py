@@ -18,11 +18,14 @@ CALL, OPEN, COMPLETE, WEB, API, PAPER = "call", "open", "complete", "web", "api"
 
 @dataclass(frozen=True, slots=True)
 class Booth:
-    """Where people live: a booth of the demo's tree. eagerness: how much above or below the usual it joins."""
+    """Where people live: a booth of the demo's tree.
+
+    worker: code of who writes entries down there. eagerness: how much above or below the usual it joins.
+    """
 
     code: str
     electors: int
-    cluster: str
+    worker: str
     eagerness: float
 
 
@@ -31,6 +34,7 @@ class Event:
     """One message of the drive. key: the sender's idempotency key. worker: code of who wrote it down, or empty.
 
     at: aware instant at which it happened and was received. fabricated: the truth, kept aside from the product.
+    calls: the person agreed to be called.
     """
 
     kind: str
@@ -42,6 +46,7 @@ class Event:
     booth: str = ""
     worker: str = ""
     fabricated: bool = False
+    calls: bool = False
 
 
 # Share of claims by way in, and how many of the workers invent.
@@ -49,6 +54,7 @@ WAYS = ((CALL, 0.42), (WEB, 0.2), (API, 0.13), (PAPER, 0.25))
 OPENS, COMPLETES = 0.56, 0.82
 FABRICATORS = 0.05
 RESENT, AGAIN, FAMILY, MINOR = 0.03, 0.05, 0.06, 0.012
+AGREE_TO_CALLS = 0.2
 
 
 def eagerness(seed: str, codes: Sequence[str]) -> dict[str, float]:
@@ -64,7 +70,7 @@ def events(
     rng = random.Random(f"history {seed}")  # noqa: S311  # sample data
     crowd = people.people(seed, first=1_000)
     weights = [booth.electors * booth.eagerness for booth in booths]
-    liars = {cluster for cluster in sorted({booth.cluster for booth in booths}) if rng.random() < FABRICATORS}
+    liars = {worker for worker in sorted({booth.worker for booth in booths}) if rng.random() < FABRICATORS}
     growth = [
         0.6 + 0.8 * (day / max(1, days - 1)) + (0.35 if (first + timedelta(day)).weekday() == 6 else 0)
         for day in range(days)
@@ -95,7 +101,7 @@ def events(
                 )
             name = person.name_hi if rng.random() < 0.6 else person.name
             at = _moment(rng, on)
-            worker = home.cluster if way in (API, PAPER) else ""
+            worker = home.worker if way in (API, PAPER) else ""
             made += _claim(rng, way, key, at, person, name, home, worker)
             if rng.random() < RESENT:
                 made.append(made[-1])
@@ -119,8 +125,9 @@ def _claim(
     home: Booth,
     worker: str,
 ) -> list[Event]:
+    calls = rng.random() < AGREE_TO_CALLS
     if way != CALL:
-        return [Event(way, key, at, person.phone, name, person.birth_year, home.code, worker)]
+        return [Event(way, key, at, person.phone, name, person.birth_year, home.code, worker, calls=calls)]
     made = [Event(CALL, key, at, person.phone)]
     made += (
         Event(CALL, f"{key}-{again}", at + timedelta(seconds=20 + 35 * again), person.phone)
@@ -131,7 +138,8 @@ def _claim(
         made.append(Event(OPEN, key, opened, person.phone))
         if rng.random() < COMPLETES:
             done = opened + timedelta(seconds=rng.randint(50, 400))
-            made.append(Event(COMPLETE, key, done, person.phone, name, person.birth_year, home.code))
+            said = (person.phone, name, person.birth_year, home.code)
+            made.append(Event(COMPLETE, key, done, *said, calls=calls))
     return made
 
 
@@ -139,7 +147,7 @@ def _invented(
     rng: random.Random, on: date, booths: Sequence[Booth], liars: set[str], wanted: int
 ) -> Iterator[Event]:
     """What invented entries look like: neighbouring phones, in bursts, late in the evening, round birth years."""
-    homes = [booth for booth in booths if booth.cluster in liars]
+    homes = [booth for booth in booths if booth.worker in liars]
     if not homes:
         return
     for burst in range(max(1, wanted // 900)):
@@ -157,6 +165,6 @@ def _invented(
                 f"{given} {family}",
                 rng.choice((1970, 1975, 1980, 1985, 1990)),
                 home.code,
-                home.cluster,
+                home.worker,
                 fabricated=True,
             )

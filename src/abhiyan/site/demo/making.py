@@ -1,28 +1,35 @@
-"""Making the demo's data, in a process of its own, which may be killed: `python -m abhiyan.site.demo.making SEED`."""
+"""Making the demo's data, in a process of its own, which may be killed.
+
+`python -m abhiyan.site.demo.making SEED [INSTANT]`.
+"""
 
 import os
 import signal
 import sys
 import time
+from datetime import datetime
 
 import click
 
-from abhiyan.site import cli, processes
+from abhiyan.site import processes, readiness
 
 
-def main(seed: str) -> None:
-    """Make the database and all that is in it, saying how far it is. Ends with cli's exit codes."""
+def main(seed: str, at: str = "") -> None:
+    """Make the database and all that is in it as of an instant (ISO 8601; "" is now), saying how far it is.
+
+    Ends with cli's exit codes.
+    """
     processes.die_with(os.environ.pop("ABHIYAN_WATCHED_BY"), signal.SIGKILL)
     try:
-        _make(seed)
+        _make(seed, at)
     except Exception as error:
-        if (told := cli.told(error)) is None:
+        if (told := readiness.told(error)) is None:
             raise
         told.show()
         sys.exit(told.exit_code)
 
 
-def _make(seed: str) -> None:
+def _make(seed: str, at: str) -> None:
     begun = time.monotonic()
 
     def say(text: str) -> None:
@@ -43,8 +50,8 @@ def _make(seed: str) -> None:
 
         from .build import build
 
-        build(seed, at=clock.now(), say=say)
+        build(seed, at=datetime.fromisoformat(at) if at else clock.now(), say=say)
 
 
 if __name__ == "__main__":
-    main(sys.argv[1])
+    main(*sys.argv[1:])

@@ -3,6 +3,8 @@
 import os
 import shutil
 import sys
+import textwrap
+from datetime import datetime
 from pathlib import Path
 
 import click
@@ -11,11 +13,15 @@ from abhiyan.core import database, home, keys
 
 MARK = "demo"  # a file in the data folder: `doctor` accepts the demo's key there, and nowhere else
 READY = "demo.ready"
+PEOPLE = "demo-people.txt"  # whom one may sign in as, level by level
 STOPPED = 130  # exit code of what Ctrl-C ended
 
 
-def run(*, seed: str, port: int, fresh: bool) -> int:
-    """Make the demo where it is missing (about two minutes), print its people and serve until told to stop."""
+def run(*, seed: str, at: datetime | None, port: int, fresh: bool) -> int:
+    """Make the demo where it is missing (about two minutes), print its people by level and serve until told to stop.
+
+    seed, at: what is made depends on them alone; at None is now.
+    """
     from abhiyan.site import processes, serve
 
     folder = home.path()
@@ -36,7 +42,13 @@ def run(*, seed: str, port: int, fresh: bool) -> int:
     with processes.stopping_on_signals() as stopping, processes.database_in_use():
         ready = folder / READY
         if not ready.exists():
-            command = [sys.executable, "-m", "abhiyan.site.demo.making", seed]
+            command = [
+                sys.executable,
+                "-m",
+                "abhiyan.site.demo.making",
+                seed,
+                *([at.isoformat()] if at else []),
+            ]
             code = processes.run_once(command, stopping=stopping)
             if code is None:
                 click.echo("Stopped before everything was made: the next start begins anew.")
@@ -94,7 +106,7 @@ def _forget() -> None:
                 sql.SQL("drop database if exists {} with (force)").format(sql.Identifier(database.name()))
             )
             roles.forget(admin)
-    for name in ("postgres", "files", "outbox", "keys", "audit-heads", READY):
+    for name in ("postgres", "files", "outbox", "keys", "audit-heads", PEOPLE, READY):
         path = folder / name
         if path.is_dir():
             shutil.rmtree(path)
@@ -106,7 +118,10 @@ def _forget() -> None:
 def _greet(port: int) -> None:
     click.echo("")
     click.echo(f"The demo serves on http://localhost:{port}")
-    click.echo("  Sign in there as any of its people by one click (from this machine only).")
+    click.echo("  Sign in there as any of its people by one click (from this machine only):")
+    people = home.path() / PEOPLE
+    if people.exists():
+        click.echo(textwrap.indent(people.read_text(encoding="utf-8"), "  "), nl=False)
     click.echo(f"  Join:      http://localhost:{port}/join/")
     click.echo(f"  The messages it would send, codes among them: http://localhost:{port}/demo/phone/")
     click.echo(

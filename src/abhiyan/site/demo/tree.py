@@ -11,12 +11,15 @@ from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 
+from django.utils.translation import gettext_noop
+
 DATA = Path(__file__).parent / "data"
 BOOTHS = 11_838  # polling stations of Jammu and Kashmir (ECI, 16 August 2024)
-LGD = "Local Government Directory, Government of India"
-ECI = "Election Commission of India"
-SAMPLE = "नमूना, गढ़ा हुआ · sample, generated"
-POINT = "बिंदु नमूना · the point is a sample"
+LGD = gettext_noop("Local Government Directory, Government of India")
+ECI = gettext_noop("Election Commission of India")
+SAMPLE = gettext_noop("sample, made up")
+POINT = gettext_noop("the point is a sample")
+BY_EAR = gettext_noop("the Hindi name is written by ear")
 BOOTHS_PER_CLUSTER = 6
 
 
@@ -98,12 +101,10 @@ def _rows(seed: str) -> Iterator[Row]:
     yield Row("IN", "nation", "India", hindi()["IN"], source=LGD, sample=False)
     for state in read("states.csv"):
         code = state["abbr"]
-        yield Row(
-            code, "state", state["name"], hindi().get(code, ""), "IN", "IN", "IN", source=LGD, sample=False
-        )
+        yield Row(code, "state", state["name"], hindi()[code], "IN", "IN", "IN", source=LGD, sample=False)
     for code, name, name_hi in (
-        ("JK-R1", "Kashmir region", "कश्मीर क्षेत्र"),
-        ("JK-R2", "Jammu region", "जम्मू क्षेत्र"),
+        ("JK-R1", "Kashmir region", "कश्मीर संभाग"),
+        ("JK-R2", "Jammu region", "जम्मू संभाग"),
     ):
         yield Row(code, "region", name, name_hi, "JK")
     districts = read("jk_districts.csv")
@@ -163,13 +164,13 @@ def _rows(seed: str) -> Iterator[Row]:
                 code,
                 "mandal",
                 name,
-                "",
+                hindi()[code],
                 district_code,
                 "",
                 district_code,
                 lat=around[code][0],
                 lon=around[code][1],
-                source=f"{LGD}; {POINT}",
+                source=f"{LGD}; {POINT}; {BY_EAR}",
                 sample=False,
             )
     yield from _below_mandals(rng, districts, seats, segments, mandals, around)
@@ -212,12 +213,13 @@ def _below_mandals(
             lat, lon = around[mandal]
             places = max(1, round(size / 1.6)) if town else villages[mandal]
             kind, label, label_hi = ("ward", "Ward", "वार्ड") if town else ("village", "Village", "गाँव")
+            name_hi = hindi()[mandal]
             for place in range(1, places + 1):
                 yield Row(
                     f"{mandal}-{'W' if town else 'V'}{place}",
                     kind,
                     f"{label} {place}, {name}",
-                    f"{label_hi} {place}, {name}",
+                    f"{label_hi} {place}, {name_hi}",
                     administrative_parent=mandal,
                 )
             for cluster in range(1, -(-size // BOOTHS_PER_CLUSTER) + 1):
@@ -225,7 +227,7 @@ def _below_mandals(
                     f"{mandal}-C{cluster}",
                     "cluster",
                     f"Cluster {cluster}, {name}",
-                    f"शक्ति केंद्र {cluster}, {name}",
+                    f"शक्ति केंद्र {cluster}, {name_hi}",
                     mandal,
                 )
             for index, (segment, booth) in enumerate(mine):
@@ -234,7 +236,7 @@ def _below_mandals(
                     f"JK-{segment}-{booth}",
                     "booth",
                     f"Booth {segment}/{booth}, {name}",
-                    f"बूथ {segment}/{booth}, {name}",
+                    f"बूथ {segment}/{booth}, {name_hi}",
                     f"{mandal}-C{index // BOOTHS_PER_CLUSTER + 1}",
                     f"JK-AC{segment}",
                     f"{mandal}-{'W' if town else 'V'}{index * places // size + 1}",

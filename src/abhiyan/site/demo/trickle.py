@@ -18,28 +18,38 @@ def main(seed: str) -> None:
 
     django.setup()
     from abhiyan.core import clock
+    from abhiyan.core import home as folder
     from abhiyan.core.actor import Actor
+    from abhiyan.core.scope import system
     from abhiyan.enrolment import actions as enrolment
     from abhiyan.enrolment.actions import tokens
 
     from . import history, people, tree
-    from .build import claim_of, running_drive, token_of
+    from .build import TRUTH, accounts, claim_of, home_of_worker, running_drive, token_of, workers
+    from .truth import Truth
 
     stopping = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda _number, _frame: stopping.set())
-    booths = [row for row in tree.rows(seed) if row.kind == "booth"]
+    rows = tree.rows(seed)
+    booths = [row for row in rows if row.kind == "booth"]
+    named = workers(seed, rows)
+    with system("demo"):
+        whose = accounts(named)
     rng = random.Random()  # noqa: S311  # sample data, new each time it runs
     crowd = people.people(f"trickle {rng.random()}", first=20_000_000 + rng.randrange(10_000_000))
     by = Actor.system("demo")
     programme_id = running_drive(clock.now())
-    while programme_id is not None and not stopping.wait(rng.uniform(0.5, 3.0)):
+    if programme_id is None:  # the drive is over: nothing comes in any more
+        stopping.wait()
+        return
+    while not stopping.wait(rng.uniform(0.5, 3.0)):
         person, home, at = next(crowd), rng.choice(booths), clock.now()
         kind = rng.choices([way for way, _share in history.WAYS], [share for _way, share in history.WAYS])[0]
         token = token_of(programme_id, at)
         if token is None and kind == history.API:
             continue
-        worker = home.organisational_parent if kind in (history.API, history.PAPER) else ""
+        worker = home_of_worker(home.organisational_parent) if kind in (history.API, history.PAPER) else ""
         event = history.Event(
             kind,
             f"t{at.timestamp():.3f}",
@@ -50,8 +60,11 @@ def main(seed: str) -> None:
             home.code,
             worker,
         )
+        claim = claim_of(event, token, named)
         try:
-            enrolment.enrol_batch(programme_id=programme_id, claims=[claim_of(event, token)], by=by, at=at)
+            (answer,) = enrolment.enrol_batch(programme_id=programme_id, claims=[claim], by=by, at=at)
+            with (folder.path() / TRUTH).open("a", newline="") as file:
+                Truth(file, whose).tell(event, claim, answer)
             if token is not None and kind == history.API:
                 tokens.note_token_used(public_id=token, by=by, at=at)
         except enrolment.TryAgain:

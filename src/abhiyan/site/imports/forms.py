@@ -3,11 +3,12 @@
 from typing import Any
 
 from django import forms
-from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from abhiyan.core.imports import ImportKind, registered
 from abhiyan.core.tables.sniffing import Preview
+from abhiyan.core.words import language
 from abhiyan.org.viewer import Viewer
 
 from .states import STATES
@@ -17,14 +18,10 @@ OPTION = "option_"
 COLUMN = "column_"
 
 
-def language() -> str:
-    return (get_language() or "en").partition("-")[0]
-
-
 def units_of(viewer: Viewer, kind: ImportKind) -> list[tuple[str, str]]:
     """Units whose list somebody may bring: those of their own appointments, and everywhere for the administrator."""
     found = {
-        str(held.unit_id): f"{held.unit_name(language())} ({held.unit_code})"
+        str(held.unit_id): f"{held.unit_name()} ({held.unit_code})"
         for held in viewer.appointments
         if kind.capability in held.capabilities
     }
@@ -65,7 +62,8 @@ class BeginForm(forms.Form):
                 first = [] if is_sure or any(value == "" for value, _label in choices) else [("", "–")]
                 field = forms.ChoiceField(choices=[*first, *choices])
             field.label, field.help_text = str(option.title), str(option.help)
-            field.required, field.initial = option.required, option.default
+            field.required = option.required
+            field.initial = option.suggests() if option.suggests is not None else option.default
             self.fields[OPTION + option.key] = field
         self.order_fields(["unit", *(OPTION + option.key for option in kind.options), "file"])
 
@@ -116,7 +114,7 @@ class Filters(forms.Form):
     """Which imports to show."""
 
     kind = forms.ChoiceField(label=gettext_lazy("List"), required=False)
-    state = forms.ChoiceField(label=gettext_lazy("State"), required=False)
+    state = forms.ChoiceField(label=gettext_lazy("Status"), required=False)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

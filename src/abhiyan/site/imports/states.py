@@ -13,7 +13,7 @@ STATES: dict[str, tuple[str | Promise, str]] = {
     State.RECEIVING: (_("Being uploaded"), "warn"),
     State.RECEIVED: (_("Columns to settle"), "warn"),
     State.CHECKING: (_("Being checked"), ""),
-    State.CHECKED: (_("Checked, waits for your yes"), "warn"),
+    State.CHECKED: (_("Checked, waits for you to confirm"), "warn"),
     State.COMMITTING: (_("Being imported"), ""),
     State.DONE: (pgettext_lazy("import", "Imported"), "ok"),
     State.FAILED: (_("Stopped"), "bad"),
@@ -21,7 +21,7 @@ STATES: dict[str, tuple[str | Promise, str]] = {
     State.UNDONE: (_("Undone"), ""),
     State.DISCARDED: (_("Discarded"), ""),
 }
-NOTHING = (_("Nothing taken in"), "bad")
+NOTHING = (_("Nothing imported"), "bad")
 
 
 def state_of(staged: StagedImport) -> tuple[str | Promise, str]:
@@ -32,6 +32,6 @@ def state_of(staged: StagedImport) -> tuple[str | Promise, str]:
 
 WORKING: dict[str, str | Promise] = {
     State.CHECKING: _("Every row is read; nothing is changed yet."),
-    State.COMMITTING: _("The rows are being taken in. You may leave this page; the work goes on."),
+    State.COMMITTING: _("Importing the rows. You may leave this page; the work goes on."),
     State.UNDOING: _("What the import did is being reversed. You may leave this page; the work goes on."),
 }

@@ -17,5 +17,6 @@ urlpatterns = [
     path("<uuid:public_id>/progress/", views.progress, name="progress"),
     path("<uuid:public_id>/refused/", views.refused, name="refused"),
     path("<uuid:public_id>/differences/", views.differences, name="differences"),
+    path("<uuid:public_id>/lacking/", views.lacking, name="lacking"),
     path("<uuid:public_id>/<str:step>/", views.step, name="step"),
 ]

@@ -1,44 +1,71 @@
 """Imports: bring a list, say what its columns are, see what would come of it, take it in, take it back."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from io import BytesIO
-from itertools import islice
-from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 from uuid import UUID
 
+from django import forms
 from django.contrib import messages
-from django.http import HttpResponse, JsonResponse, StreamingHttpResponse
+from django.http import HttpResponse, JsonResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from abhiyan.core import clock
-from abhiyan.core.imports import ImportKind, actions, authority, kind, queries, registered, running
+from abhiyan.core.imports import ImportKind, Lacking, actions, authority, kind, queries, registered, running
 from abhiyan.core.models import StagedImport
 from abhiyan.core.refusals import NotFound, Refused
 from abhiyan.core.tables.reasons import NOTES
-from abhiyan.core.tables.writing import csv_chunks, write_xlsx
+from abhiyan.core.words import language
 from abhiyan.org.viewer import Request, Viewer
 from abhiyan.ui import tables
+from abhiyan.ui.acts import ask, form_page
+from abhiyan.ui.lists import Column, Table, answer
 from abhiyan.units import queries as units
 
-from .forms import BeginForm, ColumnsForm, Filters, language, units_of
+from .forms import BeginForm, ColumnsForm, Filters, units_of
 from .states import WORKING, state_of
 
 State = StagedImport.State
-COLUMNS = {"brought": "created_at", "kind": "kind", "state": "state", "file": "file_name"}
 SHOWN = 10  # refused rows and differences on the import's own page
 PLAIN_BYTES = 8 << 20  # of a file sent by the plain form: a request is held in memory
+
+
+@dataclass(frozen=True)
+class Question:
+    """What is asked before a step, and said after it."""
+
+    title: str | Promise
+    text: str | Promise
+    button: str | Promise
+    said: str | Promise = ""
+
+
 BEFORE = {
-    "commit": (gettext_lazy("Import these rows?"), gettext_lazy("Import now")),
-    "undo": (gettext_lazy("Undo this import?"), gettext_lazy("Undo the import")),
-    "discard": (gettext_lazy("Discard this list?"), gettext_lazy("Discard")),
+    "commit": Question(
+        gettext_lazy("Import these rows?"),
+        gettext_lazy("Refused rows are left out. You can undo the whole import later."),
+        gettext_lazy("Import now"),
+    ),
+    "undo": Question(
+        gettext_lazy("Undo this import?"),
+        gettext_lazy(
+            "Everything this import made or changed goes back to what it was. If somebody has changed the same rows "
+            "since, nothing is undone and the page says why."
+        ),
+        gettext_lazy("Undo the import"),
+    ),
+    "discard": Question(
+        gettext_lazy("Discard this list?"),
+        gettext_lazy("The uploaded file is deleted at once. Nothing of it was imported."),
+        gettext_lazy("Discard"),
+        gettext_lazy("The list was discarded. Nothing of it was imported."),
+    ),
 }
 
 
@@ -75,67 +102,73 @@ def _page(
     return render(request, f"site/imports/{template}.html", context, status=status)
 
 
+@dataclass(frozen=True, slots=True)
+class Brought:
+    """An import, as the list of all of them shows it. place: the unit it is for."""
+
+    staged: StagedImport
+    place: str
+
+    @property
+    def taken(self) -> int | None:
+        return _taken(self.staged) or None
+
+    @property
+    def state(self) -> tuple[str | Promise, str]:
+        return state_of(self.staged)
+
+
+COLUMNS: tuple[Column[Brought], ...] = (
+    Column("file", gettext_lazy("File"), lambda row: row.staged.file_name, order="file_name", is_name=True),
+    Column("kind", gettext_lazy("List"), lambda row: _title(row.staged.kind), order="kind"),
+    Column(
+        "brought", gettext_lazy("Brought"), lambda row: row.staged.created_at, order="created_at", css="nums"
+    ),
+    Column("unit", gettext_lazy("Unit"), lambda row: row.place),
+    Column("state", gettext_lazy("Status"), lambda row: row.state[0], order="state"),
+    Column("taken", gettext_lazy("Correct rows"), lambda row: row.taken, css="num"),
+    Column(
+        "refused", gettext_lazy("Refused"), lambda row: row.staged.counts.get("refused") or None, css="num"
+    ),
+)
+
+
+def _title(key: str) -> str:
+    return next((str(one.title) for one in registered() if one.key == key), key)
+
+
 @require_GET
-def list_(request: Request) -> HttpResponse:
+def list_(request: Request) -> HttpResponseBase:
     """Every import in sight, newest first."""
     filters = Filters(request.GET)
-    chosen = filters.cleaned_data if filters.is_valid() else {}
-    sorting = tables.sorting(request.GET, COLUMNS, default="-brought")
-    rows = queries.imports().order_by(*sorting.order_by)
-    for name in ("kind", "state"):
-        if chosen.get(name):
-            rows = rows.filter(**{name: chosen[name]})
-    titles = {one.key: str(one.title) for one in registered()}
-    if tables.wants_csv(request.GET):
-        head = [_("Brought"), _("List"), _("File"), _("Unit"), _("State"), _("Rows taken in"), _("Refused")]
-        lines = (
-            [
-                row.created_at.isoformat(),
-                titles.get(row.kind, row.kind),
-                row.file_name,
-                place,
-                str(state_of(row)[0]),
-                _taken(row),
-                row.counts.get("refused", 0),
-            ]
-            for row, place in _with_places(rows[: tables.DEEPEST_ROW].iterator())
-        )
-        return tables.csv_response("imports", head, lines)  # type: ignore[return-value]  # streams
-    leaf = tables.numbered(rows, request.GET)
-    places = units.names_of({row.unit_id for row in leaf.rows if row.unit_id}, language=language())
-    shown = [
-        {
-            "row": row,
-            "title": titles.get(row.kind, row.kind),
-            "state": state_of(row),
-            "taken": _taken(row),
-            "refused": row.counts.get("refused", 0),
-            "unit": _place(row, places),
-        }
-        for row in leaf.rows
-    ]
-    return _page(
-        request,
-        "list",
-        None,
-        filters=filters,
-        sorting=sorting,
-        leaf=leaf,
-        shown=shown,
-        may_bring=bool(_mine(request)),
-        whose=_whose(request.viewer),
-        is_narrowed=any(chosen.values()),
+    chosen = (
+        {name: value for name, value in filters.cleaned_data.items() if value} if filters.is_valid() else {}
     )
+    table = Table(
+        request,
+        COLUMNS,
+        queries.imports().filter(**chosen),
+        name="imports",
+        caption=_("Imports"),
+        sort="-brought",
+        finish=_with_places,
+        is_counted=False,
+        is_numbered=False,
+    )
+    shown = {
+        "here": "imports",
+        "crumbs": [(_("Imports"), "")],
+        "filters": filters,
+        "may_bring": bool(_mine(request)),
+        "whose": _whose(request.viewer),
+        "is_narrowed": bool(chosen),
+    }
+    return answer(request, "site/imports/list.html", table, shown)
 
 
-def _place(row: StagedImport, places: Mapping[int, str]) -> str:
-    return places.get(row.unit_id, "") if row.unit_id else _("All units")
-
-
-def _with_places(rows: Iterator[StagedImport]) -> Iterator[tuple[StagedImport, str]]:
-    while some := list(islice(rows, tables.PER_PAGE)):
-        places = units.names_of({row.unit_id for row in some if row.unit_id}, language=language())
-        yield from ((row, _place(row, places)) for row in some)
+def _with_places(rows: list[StagedImport]) -> list[Brought]:
+    places = units.names_of({row.unit_id for row in rows if row.unit_id}, language=language())
+    return [Brought(row, places.get(row.unit_id, "") if row.unit_id else _("All units")) for row in rows]
 
 
 def _whose(viewer: Viewer) -> str:
@@ -314,12 +347,12 @@ def _one(
     preview = (
         queries.preview_of(staged) if queries.may(staged, "check") or staged.state == State.FAILED else None
     )
-    rows = queries.refused_rows(staged)[:SHOWN] if staged.counts.get("refused") else []
+    rows = queries.causes_first(staged)[:SHOWN] if staged.counts.get("refused") else []
     changed: Sequence[Any] = ()
     if of_kind.differences is not None and staged.state in (State.CHECKED, State.DONE):
         changed = of_kind.differences(staged.id, 0, SHOWN)
     is_theirs = authority.allows(request.actor, of_kind.capability, unit_id=staged.unit_id)
-    may = {step: is_theirs and queries.may(staged, step) for step in ("check", "commit", "undo")}
+    may = {step: is_theirs and queries.may(staged, step) for step in ("check", "commit", "undo", "discard")}
     shown_form = form or (ColumnsForm(of_kind, preview) if preview and may["check"] else None)
     return _page(
         request,
@@ -337,17 +370,14 @@ def _one(
         told=queries.told(staged),
         refused=_refused(rows, of_kind),
         differences=_differences(changed, of_kind),
+        lacking=queries.lacking(staged, 0, SHOWN),
         options=_options(staged, of_kind),
         unit=units.names_of({staged.unit_id}, language=language()).get(staged.unit_id, "")
         if staged.unit_id
         else "",
         error=running.error_text(staged),
         is_nothing=staged.state in (State.CHECKED, State.DONE) and queries.is_all_refused(staged),
-        may=may
-        | {
-            "discard": may["check"]
-            or (is_theirs and staged.state in (State.RECEIVING, State.FAILED) and not may["undo"])
-        },
+        may=may,
         working=WORKING.get(staged.state, ""),
         is_working=staged.state in WORKING or (staged.state == State.RECEIVED and not staged.look),
         upload=_upload(staged) if is_theirs and staged.state == State.RECEIVING else None,
@@ -443,36 +473,58 @@ def columns(request: Request, public_id: UUID) -> HttpResponse:
     return redirect("imports:one", public_id)
 
 
-@require_http_methods(["GET", "POST"])
-def step(request: Request, public_id: UUID, step: str) -> HttpResponse:
-    """Ask once more before importing, undoing or discarding; then do it."""
+@form_page
+def step(request: Request, public_id: UUID, step: str) -> HttpResponseBase:
+    """Import, undo or discard a list, once that was asked; check it."""
     staged, of_kind = _seen(public_id)
     if step not in (*BEFORE, "check"):
         raise NotFound
     authority.require(request.actor, of_kind.capability, unit_id=staged.unit_id)
-    if request.method == "GET" and step in BEFORE:
-        question, act = BEFORE[step]
-        return _page(
-            request,
-            "confirm",
-            staged,
-            question=question,
-            act=act,
-            step=step,
-            counts=_counts(staged.counts, of_kind),
-            told=queries.told(staged),
-            crumb=act,
-        )
-    try:
-        if step == "discard":
-            actions.discard(public_id=public_id, by=request.actor, at=clock.now())
-            messages.success(request, _("The list was discarded. Nothing of it was taken in."))
-            return redirect("imports:list")
-        act_on = {"check": actions.check, "commit": actions.commit, "undo": actions.undo}[step]
-        act_on(public_id=public_id, by=request.actor, at=clock.now())
-    except (actions.WrongState, actions.NotReady) as refused:
-        messages.error(request, str(refused))
-    return redirect("imports:one", public_id)
+    page = reverse("imports:one", args=[public_id])
+    if step == "check":
+        return _check(request, public_id, page)
+    if not queries.may(staged, step):
+        messages.info(request, str(actions.WrongState.message))  # done meanwhile, by oneself or another
+        return redirect(page)
+    question = BEFORE[step]
+    act_on = {"commit": actions.commit, "undo": actions.undo, "discard": actions.discard}[step]
+    return ask(
+        request,
+        lambda _cleaned: act_on(public_id=public_id, by=request.actor, at=clock.now()),
+        title=question.title,
+        text=[question.text],
+        button=question.button,
+        said=question.said,
+        done=reverse("imports:list") if step == "discard" else page,
+        back=page,
+        is_danger=step != "commit",
+        form=_sure(request, staged) if step == "commit" else None,
+        detail="site/imports/_asked.html",
+        staged=staged,
+        of_kind=of_kind,
+        counts=_counts(staged.counts, of_kind) if step != "discard" else [],
+        told=queries.told(staged) if step == "commit" else [],
+        here="imports",
+        crumbs=[(_("Imports"), reverse("imports:list")), (staged.file_name, page), (question.button, "")],
+    )
+
+
+def _sure(request: Request, staged: StagedImport) -> forms.Form | None:
+    """A tick for what a list does beyond its rows, where it does anything."""
+    if not (confirms := queries.confirms(staged)):
+        return None
+    form = forms.Form(request.POST if request.method == "POST" else None)
+    form.fields["sure"] = forms.BooleanField(label=confirms)
+    return form
+
+
+def _check(request: Request, public_id: UUID, page: str) -> HttpResponseBase:
+    if request.method == "POST":
+        try:
+            actions.check(public_id=public_id, by=request.actor, at=clock.now())
+        except (actions.WrongState, actions.NotReady) as refused:
+            messages.error(request, str(refused))
+    return redirect(page)
 
 
 @require_GET
@@ -493,13 +545,13 @@ def refused(request: Request, public_id: UUID) -> HttpResponseBase:
     rows = queries.refused_rows(staged)
     ending = request.GET.get("as") or request.GET.get("format", "")
     if ending in ("csv", "xlsx"):
-        head = [_("Row"), _("Field"), _("What stands there"), _("Reason")]
+        head = [_("Row"), _("Field"), _("Value in file"), _("Reason")]
         lines = (
             (each["row"], each["field"], each["excerpt"], each["reason"])
             for row in rows.iterator(chunk_size=2000)
             for each in _refused([row], of_kind)
         )
-        return _file("refused", ending, head, lines)
+        return tables.file_response("refused", ending, head, lines)
     leaf = tables.following(rows.order_by(), request.GET, keys=["row", "id"])
     return _page(
         request, "refused", staged, leaf=leaf, refused=_refused(leaf.rows, of_kind), crumb=_("Refused rows")
@@ -528,25 +580,40 @@ def differences(request: Request, public_id: UUID) -> HttpResponse:
 
 
 @require_GET
+def lacking(request: Request, public_id: UUID) -> HttpResponseBase:
+    """What is known and a list does not name, though it covers its place; as a page, CSV or a sheet."""
+    staged, _kind = _seen(public_id)
+    ending = request.GET.get("as", "")
+    if ending in ("csv", "xlsx"):
+        head = [_("Code"), _("Name"), _("Kind")]
+        return tables.file_response(
+            "lacking", ending, head, ((one.code, one.name, one.kind) for one in _all_lacking(staged))
+        )
+    text = request.GET.get("page", "1")
+    number = int(text) if text.isascii() and text.isdigit() and 0 < len(text) < 7 and int(text) else 1
+    found = queries.lacking(staged, (number - 1) * tables.PER_PAGE, tables.PER_PAGE + 1)
+    return _page(
+        request,
+        "lacking",
+        staged,
+        lacking=found[: tables.PER_PAGE],
+        before=number - 1,
+        after=number + 1 if len(found) > tables.PER_PAGE else 0,
+        crumb=_("Not in the list"),
+    )
+
+
+def _all_lacking(staged: StagedImport) -> Iterator[Lacking]:
+    first = 0
+    while some := queries.lacking(staged, first, 1_000):
+        yield from some
+        first += len(some)
+
+
+@require_GET
 def empty(request: Request, key: str, ending: str) -> HttpResponseBase:
     """An empty list of a kind to fill in, in the reader's language."""
     of_kind = kind(key)
     if of_kind not in _mine(request) or ending not in ("csv", "xlsx"):
         raise NotFound
-    return _file(key, ending, of_kind.layout.headers(language()), iter(()))
-
-
-def _file(name: str, ending: str, head: Sequence[str], lines: Iterator[Sequence[Any]]) -> HttpResponseBase:
-    response: HttpResponseBase
-    if ending == "csv":
-        response = StreamingHttpResponse(csv_chunks(lines, head), content_type="text/csv; charset=utf-8")
-    else:
-        with TemporaryDirectory() as folder:
-            path = Path(folder) / f"{name}.xlsx"
-            write_xlsx(path, lines, head)
-            body = BytesIO(path.read_bytes())
-        response = HttpResponse(
-            body, content_type="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-        )
-    response["Content-Disposition"] = f'attachment; filename="{name}.{ending}"'
-    return response
+    return tables.file_response(key, ending, of_kind.layout.headers(language()), iter(()))

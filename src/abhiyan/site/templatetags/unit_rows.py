@@ -1,60 +1,90 @@
-"""Rows of the list of a unit's children: written here, for a list has fifty of them and each has eight cells."""
+"""The list of a unit's children: written here, for it has fifty rows, and each has eight cells."""
 
 from collections.abc import Iterable
-from typing import Any
 
 from django import template
+from django.template import Context
 from django.utils.html import conditional_escape, format_html
-from django.utils.safestring import SafeString, mark_safe
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from abhiyan.programmes.queries import Child
 from abhiyan.ui import numbers
 from abhiyan.ui.ladder import Ladder
-from abhiyan.ui.templatetags.look import mini
+from abhiyan.ui.lists import drawn as drawn_table
+from abhiyan.ui.templatetags.look import mini, sort_header
 
 register = template.Library()
 
 
-@register.simple_tag
-def child_rows(
-    children: Iterable[tuple[Child, Ladder, str, str]],
+@register.simple_tag(takes_context=True)
+def child_table(
+    context: Context,
+    children: Iterable[tuple[Child, Ladder, str, str, str]],
     first: int,
-    h_target: Any,
-    h_reported: Any,
-    h_counted: Any,
-    h_confirmed: Any,
-    h_share: Any,
+    whole: str,
+    total: Ladder,
 ) -> SafeString:
-    """One row for each child, with its ladder, address and name; the words over the columns name cells on a phone."""
+    """The children with their ladders, each led to by its name, and by whom it is led; below them the whole unit's own
+    figures. first: the number of the first of them."""
     e = conditional_escape
-    target, reported, counted, confirmed, share = map(
-        e, (h_target, h_reported, h_counted, h_confirmed, h_share)
-    )
-    few = format_html('<span title="{}">&lt; 10</span>', _("fewer than 10: not shown from outside"))
+    figures = {
+        "target": _("Target"),
+        "reported": _("Reported"),
+        "counted": _("Counted"),
+        "confirmed": _("Confirmed"),
+    }
+    titles = [*map(e, (*figures.values(), _("% of target")))]
+    heads = [
+        sort_header(context, "name", _("Unit")),
+        *(sort_header(context, key, title, num=True, css="wide") for key, title in figures.items()),
+        format_html('<th scope="col">{}</th>', _("Against due by today")),
+        sort_header(context, "share", _("% of target"), css="num"),
+    ]
     sample = format_html('<span class="ci">{}</span>', _("sample"))
+    closed = format_html('<span class="ci">{}</span>', _("closed"))
+    vacant = e(_("nobody leads it"))
+    rows = (
+        (
+            "",
+            (
+                f'<th scope="row"><a href="{e(href)}">{e(name)}</a>'
+                f"{sample if child.is_sample else ''}{closed if child.is_closed else ''}"
+                f'<span class="of">{e(leader) if leader else vacant}</span></th>'
+                f"{_figures(drawn, titles, mini(drawn))}"
+            ),
+        )
+        for child, drawn, href, name, leader in children
+    )
+    foot = f'<tfoot><tr><td class="sn"></td><th scope="row">{e(whole)}</th>{_figures(total, titles, "")}</tr></tfoot>'
+    return drawn_table(
+        _("Units below, with their ladders"), heads, rows, first=first, foot=foot, css="tbl cards brief"
+    )
+
+
+def _figures(drawn: Ladder, heads: Iterable[str], ladder: str) -> str:
+    """The cells of a row, past the name."""
+    few = format_html('<span title="{}">&lt; 10</span>', _("fewer than 10: shown only to the unit itself"))
 
     def figure(n: int | None) -> str:
         return few if n is None else numbers.grouped(n)
 
-    rows = [
-        f'<tr><td class="sn">{number}</td><th scope="row"><a href="{e(href)}">{e(name)}</a>'
-        f'{sample if child.is_sample else ""}</th><td class="num" data-l="{target}">'
-        f"{numbers.NONE if child.target is None else numbers.grouped(child.target)}</td>"
+    target, reported, counted, confirmed, share = heads
+    return (
+        f'<td class="num" data-l="{target}">'
+        f"{numbers.NONE if drawn.target is None else numbers.grouped(drawn.target)}</td>"
         f'<td class="num" data-l="{reported}">{figure(drawn.reported)}</td>'
         f'<td class="num" data-l="{counted}">{figure(drawn.counted)}{_unsigned(drawn)}</td>'
-        f'<td class="num" data-l="{confirmed}">{figure(drawn.confirmed)}</td><td class="lad">{mini(drawn)}</td>'
-        f'<td class="num pct" data-l="{share}">{e(_share(child, drawn))}</td></tr>\n'
-        for number, (child, drawn, href, name) in enumerate(children, start=first)
-    ]
-    return mark_safe("".join(rows))  # noqa: S308  # every word is escaped
+        f'<td class="num" data-l="{confirmed}">{figure(drawn.confirmed)}</td><td class="lad">{ladder}</td>'
+        f'<td class="num pct" data-l="{share}">{conditional_escape(_share(drawn))}</td>'
+    )
 
 
 def _unsigned(drawn: Ladder) -> str:
     return f'<span class="ci">+ {numbers.grouped(drawn.unsigned)}</span>' if drawn.unsigned else ""
 
 
-def _share(child: Child, drawn: Ladder) -> str:
-    if child.target and drawn.counted is not None:
-        return numbers.share(drawn.counted, child.target)
+def _share(drawn: Ladder) -> str:
+    if drawn.target and drawn.counted is not None:
+        return numbers.share(drawn.counted, drawn.target)
     return numbers.NONE

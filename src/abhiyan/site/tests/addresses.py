@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -12,9 +13,21 @@ from django.urls import get_resolver, reverse
 from abhiyan.core import clock
 from abhiyan.core.imports import actions as imports
 from abhiyan.core.scope import system
+from abhiyan.elections import actions as results
+from abhiyan.elections.models import ClassRule
+from abhiyan.elections.queries.planning import Aims
+from abhiyan.elections.reference import DATA
+from abhiyan.elections.tests import make as elections
+from abhiyan.enrolment.actions import tokens
+from abhiyan.enrolment.models import Taken
+from abhiyan.enrolment.rules.channels import Channel, Sign
+from abhiyan.enrolment.tests.make import Human
+from abhiyan.messaging import actions as messaging
 from abhiyan.org import actions as org
-from abhiyan.people.models import Session
+from abhiyan.org.models import Release
+from abhiyan.people.models import Factor, Session
 from abhiyan.programmes import actions as programmes
+from abhiyan.programmes import queries as programme_queries
 
 from .cast import SYSTEM, Cast
 
@@ -89,6 +102,135 @@ def things(cast: Cast, role: str, district: str, booth: str, member: UUID) -> Th
     )
 
 
+def more_things(cast: Cast, foreign: Things, folder: Path) -> dict[str, Any]:
+    """More of the other district, and of the state, by what fills an address. folder: for a list of results."""
+    world, at = cast.world, clock.now()
+    waiting = Human("Waiting Elsewhere", 1970, "+919797000001")
+    world.take(world.claim(waiting, Channel.WEB, sign=Sign.WEB))  # of no place: it stands at the state
+    for name in ("First Shared", "Second Shared"):
+        world.tick()
+        world.paper_row(of=Human(name, 1980, "+919797000002"), unit=world.far_booth)
+    world.tick()
+    world.missed_call(of=Human("Nobody", 1980, "+919797000002"))
+    ((unplaced,),) = world.rows(
+        "select public_id from enrolment_claim where not is_placed and membership_id is not null"
+    )
+    ((nameless,),) = world.rows(
+        "select public_id from enrolment_claim where membership_id is null and taken = %s",
+        [str(Taken.WORKLIST.value)],
+    )
+    header, *rows = (DATA / "ls2024_results.csv").read_text().splitlines(keepends=True)
+    (folder / "ls2024.csv").write_text("".join([header, *(row for row in rows if ",U08," in row)]))
+    assert elections.bring(folder / "ls2024.csv", election="LS2024").state == "done"
+    with system("test"):
+        programme = programme_queries.programme(foreign.programme)
+        programmes.name_in_charge(
+            programme_id=programme.pk,
+            unit_id=world.units["JK-JAM"].pk,
+            account=cast.accounts["district_elsewhere"].public_id,
+            by=SYSTEM,
+            at=at,
+        )
+        programmes.set_target(
+            programme_id=programme.pk, unit_id=world.units["JK-JAM"].pk, n=900, by=SYSTEM, at=at
+        )
+        ((in_charge,),) = world.rows(
+            "select id from programmes_in_charge where programme_id = %s", [str(programme.pk)]
+        )
+        (version,) = programme_queries.versions(programme, unit_id=world.units["JK-JAM"].pk)[:1]
+        messaging.connect_number(
+            number="+911800000009",
+            provider="generic",
+            meaning="join",
+            programme_id=programme.pk,
+            signing_token="known to the provider",
+            by=SYSTEM,
+            at=at,
+        )
+        ((number,),) = world.rows("select id from messaging_number")
+        factor = Factor.objects.create(
+            public_id=uuid4(),
+            account_id=cast.accounts["district_elsewhere"].pk,
+            kind=Factor.Kind.TOTP,
+            sealed=b"secret",
+            created_at=at,
+            confirmed_at=at,
+        )
+        plan = results.make_plan(
+            names={"en": "Three"},
+            election="LS2024",
+            unit_id=world.state.pk,
+            party="BJP",
+            aims=Aims(seats_goal=3),
+            by=cast.actor("state_president"),
+            at=at,
+        )
+        alliance = results.make_alliance(
+            election="LS2024",
+            state="U08",
+            names={"en": "Two parties"},
+            lead="JKNC",
+            parties=["INC"],
+            by=SYSTEM,
+            at=at,
+        )
+        stated = results.state_figure(
+            election="LS2024", state="U08", party="BJP", share_pct=1, source="A newspaper", by=SYSTEM, at=at
+        )
+        former = results.join_parties(party="JKNC", was="JKPDP", by=SYSTEM, at=at)
+        ClassRule.objects.create(election=plan.election, unit=world.state, rules=[], made_at=at)
+        asker = cast.accounts["state_president"]
+        released = [
+            Release.objects.create(
+                public_id=uuid4(),
+                act=act,
+                unit_id=world.units["JK-JAM"].pk,
+                reason="mine",
+                payload={"programme_id": programme.pk},
+                asked_by=asker.pk,
+                asked_at=at,
+                expires_at=at + timedelta(days=1),
+                state=Release.State.RELEASED,
+            )
+            for act in ("messages.release", "factors.reset")
+        ]
+    token = tokens.make_token_at_console(
+        programme_id=programme.pk, unit_id=world.units["JK-JAM"].pk, name="Desks", by=SYSTEM, at=at
+    )
+    return {
+        "token": token.public_id,
+        "number": number,
+        "in_charge": in_charge,
+        "version": version.public_id,
+        "plan": plan.public_id,
+        "alliance": alliance.public_id,
+        "factor": factor.public_id,
+        "programme": programme.pk,
+        "stated_id": stated.pk,
+        "name_id": former.pk,
+        "unplaced": unplaced,
+        "nameless": nameless,
+        "shared": cast.membership(Human("First Shared", 1980, "+919797000002")),
+        "messaging:release": released[0].public_id,
+        "org:reset_factors": released[1].public_id,
+    }
+
+
+def filled(name: str, others: dict[str, Any]) -> dict[str, Any]:
+    """What fills an address that the things of a district do not."""
+    room, _colon, page = name.partition(":")
+    more = {key: others[key] for key in ("token", "number", "in_charge", "version", "stated_id", "name_id")}
+    more |= {"public_id": others[name]} if name in others else {}
+    if name == "enrolment:nameless_settle":
+        more |= {"claim": others["nameless"], "member": others["shared"]}
+    if room == "elections" and page != "unit":
+        kind = "alliance" if page.startswith("alliance") else "plan"
+        more |= {"code": "LS2024", "public_id": others[kind], "number": 2}
+    if page.startswith("factor_"):
+        more["public_id"] = others["factor"]
+    return more
+
+
 def address(name: str, of: Things, **more: Any) -> str:
     """The address of a name, filled with what a curious user would fill in; more: instead of that."""
     room, _colon, page = name.partition(":")
@@ -103,6 +245,10 @@ def address(name: str, of: Things, **more: Any) -> str:
         "step": "who" if name == "programmes:draft" else "check",
         "in_charge": 1,
         "version": uuid4(),
+        "claim": uuid4(),
+        "member": of.member,
+        "stated_id": 1,
+        "name_id": 1,
         "token": uuid4(),
         "number": 1,
         "state": "U08",
@@ -156,7 +302,9 @@ def outcome(answer: HttpResponse) -> str:
     if status == 302:
         where = answer["Location"]
         return "s" if re.match(r"/(sign-in/|me/(code/)?(\?|$)|join/[a-z]+/(\?|$))", where) else "o"
-    return {200: "o", 204: "s", 403: "n", 404: "g", 405: "m", 422: "u", 400: "u"}.get(status, f"?{status}")
+    return {200: "o", 204: "s", 403: "n", 404: "g", 405: "m", 409: "c", 422: "u", 400: "u"}.get(
+        status, f"?{status}"
+    )
 
 
 def body(answer: Any) -> str:

@@ -23,30 +23,26 @@ def names(patterns: list[URLPattern | URLResolver], namespaces: tuple[str, ...] 
             yield ":".join([*namespaces, each.name or f"without a name: {each.pattern}"])
 
 
-@pytest.mark.once
 def test_every_address_is_in_the_table_and_every_entry_is_an_address() -> None:
     known = set(names(get_resolver().url_patterns))
     assert known - ACCESS.keys() == set(), "add them to site/access.py"
     assert ACCESS.keys() - known == set(), "no such address any more"
 
 
-@pytest.mark.once
 def test_the_machine_channels_paths_are_in_the_table() -> None:
     assert set(asgi.HOT) == set(HOT)
     assert set(calls.KINDS) == set(HOOKS)
     assert all(allowed.level is Level.TOKEN for allowed in (HOT | HOOKS).values())
 
 
-@pytest.mark.once
 def test_what_else_is_answered_before_django_is_in_the_table() -> None:
     assert {*asgi._plain, assets.PREFIX} == set(PLAIN)
 
 
-@pytest.mark.once
 def test_the_table_names_only_capabilities_and_entrances_there_are() -> None:
     for name, allowed in ACCESS.items():
-        assert set(allowed.capabilities) <= set(MEANINGS), name
-        assert (allowed.level is Level.CAPABILITY) == bool(allowed.capabilities), name
+        assert set(allowed.any_of) <= set(MEANINGS), name
+        assert (allowed.level is Level.CAPABILITY) == bool(allowed.any_of), name
         if allowed.level in (Level.VISITOR, Level.MEMBER):
             assert allowed.entrance in ACCESS, name
 
@@ -92,19 +88,18 @@ def test_who_is_not_signed_in_is_sent_to_sign_in_and_machines_are_refused() -> N
     refused = Client().get("/account/", HTTP_ACCEPT="application/json", HTTP_ACCEPT_LANGUAGE="en")
     assert refused.status_code == 403
     assert refused.json()["code"] == "not_yours"
-    assert "You are not signed in here, or no longer." in refused.json()["message"]
+    assert "You are not signed in here any more." in refused.json()["message"]
     assert Client().post("/account/recovery-codes/").status_code == 403
     htmx = Client().get("/account/", HTTP_HX_REQUEST="true")
     assert (htmx.status_code, htmx["HX-Redirect"]) == (204, "/sign-in/?next=%2Faccount%2F")
 
 
-@pytest.mark.once
 def test_a_name_that_is_not_ours_is_refused_and_the_log_says_in_one_line_what_to_set(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     answer = Client(HTTP_HOST="campaign.example.org", HTTP_ACCEPT_LANGUAGE="en").get("/sign-in/")
     assert answer.status_code == 400
-    assert "does not answer to the name" in answer.content.decode()
+    assert "does not use the address you opened" in answer.content.decode()
     assert "default-src 'self'" in answer["Content-Security-Policy"]
     (record,) = caplog.records
     line = JsonFormatter().format(record)

@@ -14,8 +14,6 @@ from django.test import Client
 from abhiyan.core import health
 from abhiyan.site import asgi, assets
 
-pytestmark = pytest.mark.once
-
 
 class Answer:
     def __init__(self) -> None:

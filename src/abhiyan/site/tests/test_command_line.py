@@ -5,6 +5,7 @@ import os
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -12,10 +13,9 @@ import pytest
 
 from abhiyan.core import embedded, keys, sealing
 from abhiyan.site import benches, cli, processes
+from abhiyan.site.readiness import CANNOT_RUN
 
-from .conftest import Installation
-
-pytestmark = pytest.mark.once
+from .conftest import Installation, free_port
 
 
 def test_help_is_quick_and_names_every_command() -> None:
@@ -61,7 +61,7 @@ def test_every_command_explains_itself_before_anything_is_made_or_set_rightly(na
 def test_without_keys_every_command_says_what_to_do(tmp_path: Path) -> None:
     nowhere = Installation(home=tmp_path / "nowhere", port=1)
     for command in (["doctor"], ["serve"], ["jobs"], ["recount"], ["migrate"]):
-        assert "run `abhiyan init`" in nowhere.run(*command, code=cli.CANNOT_RUN)
+        assert "run `abhiyan init`" in nowhere.run(*command, code=CANNOT_RUN)
     assert "Nothing runs" in nowhere.run("stop")
     assert not nowhere.home.exists()
 
@@ -69,7 +69,7 @@ def test_without_keys_every_command_says_what_to_do(tmp_path: Path) -> None:
 def test_a_wrong_setting_is_refused_by_every_command_before_it_does_anything(tmp_path: Path) -> None:
     nowhere = Installation(home=tmp_path / "nowhere", port=1)
     for name in cli.ORDER:
-        told = nowhere.run(name, code=cli.CANNOT_RUN, ABHIYAN_LOG_LEVEL="LOUD", ABHIYAN_PORT="abc")
+        told = nowhere.run(name, code=CANNOT_RUN, ABHIYAN_LOG_LEVEL="LOUD", ABHIYAN_PORT="abc")
         assert [line.removeprefix("Error: ").partition("=")[0] for line in told.splitlines()] == [
             "ABHIYAN_PORT",
             "ABHIYAN_LOG_LEVEL",
@@ -79,7 +79,7 @@ def test_a_wrong_setting_is_refused_by_every_command_before_it_does_anything(tmp
 
 def test_a_data_folder_that_cannot_be_made_is_said_with_the_fix() -> None:
     nowhere = Installation(home=Path("/proc/nowhere/home"), port=1)
-    told = nowhere.run("init", "--no-account", code=cli.CANNOT_RUN)
+    told = nowhere.run("init", "--no-account", code=CANNOT_RUN)
     assert told.startswith("Error: The data folder /proc/nowhere/home cannot be used")
     assert "ABHIYAN_HOME" in told
 
@@ -112,6 +112,27 @@ def test_init_may_be_repeated_and_keeps_the_key(installation: Installation) -> N
     assert before.strip() not in told
 
 
+def test_a_process_is_known_by_more_than_its_number(installation: Installation, tmp_path: Path) -> None:
+    """A note left behind by a kill may name a number that somebody else has now."""
+    run = installation.home / "run"
+    run.mkdir(exist_ok=True)
+    note = {"kind": "jobs", "pid": os.getpid(), "born": "another-boot/1", "port": None}
+    (run / f"jobs-{os.getpid()}.json").write_text(json.dumps(note))
+    assert "Nothing runs" in installation.run("stop")
+    assert not (run / f"jobs-{os.getpid()}.json").exists()
+    assert processes.born(os.getpid())
+    assert processes.born(2**22 + 1) == ""
+
+
+@pytest.fixture(scope="module")
+def database_runs(installation: Installation) -> Iterator[None]:
+    """Its database runs already: commands that start and end it have been seen above, and take twice as long."""
+    embedded.ensure_running(installation.home)
+    yield
+    embedded.stop(installation.home)
+
+
+@pytest.mark.usefixtures("database_runs")
 def test_init_makes_the_first_administrator_and_gives_a_link_once_more_when_asked(
     installation: Installation,
 ) -> None:
@@ -132,6 +153,39 @@ def test_init_makes_the_first_administrator_and_gives_a_link_once_more_when_aske
     assert installation.run(*asked, "12", code=1).startswith("The tables are up to date.")
 
 
+@pytest.mark.usefixtures("database_runs")
+def test_init_names_data_officers_and_says_when_there_are_too_few(installation: Installation) -> None:
+    asked = ("init", "--name", "Asha Devi", "--phone", "98100 12345")
+    assert "Data officers at the top: 0; 2 are needed." in installation.run(*asked)
+    both = ("--officer", "Ravi Kumar", "98100 22345", "--officer", "Meena Bai", "98100 22346")
+    told = installation.run(*asked, *both)
+    assert "Ravi Kumar is a data officer as soon as there are units." in told and "are needed" not in told
+    links = [line.strip() for line in told.splitlines() if "/sign-in/console/" in line]
+    assert len(set(links)) == 3
+    assert "22345" not in told.replace(links[0], "").replace(links[1], ""), (
+        "a phone is not shown on the screen"
+    )
+    listed = installation.run("officers", "list")
+    assert "Ravi Kumar  •••• 2345  waits for the first units" in listed
+    assert "Ended." in installation.run("officers", "end", "98100 22346", "--reason", "moved away")
+    assert "Data officers at the top: 1;" in installation.run("officers", "list")
+    told = installation.run("officers", "name", "Meena Bai", "98100 22346")
+    assert "Meena Bai is a data officer as soon as there are units." in told and "/sign-in/console/" in told
+    refused = installation.run("officers", "name", "Asha Devi", "98100 12345", code=1)
+    assert "This is an administrator's number." in refused
+
+
+@pytest.mark.usefixtures("database_runs")
+def test_a_second_proof_lost_at_the_top_is_taken_away_on_the_console(installation: Installation) -> None:
+    root = ("init", "--name", "Asha Devi", "--phone", "98100 12345")
+    officer = ("officers", "name", "Ravi Kumar", "98100 22345")
+    gone = "Their second proofs and sessions are gone"
+    for asked in (root, officer):
+        assert gone not in installation.run(*asked)
+        told = installation.run(*asked, "--lost-proof")
+        assert gone in told and "/sign-in/console/" in told
+
+
 def test_init_without_a_terminal_names_the_options_and_makes_nothing(tmp_path: Path) -> None:
     new = Installation(home=tmp_path / "new", port=1)
     told = new.run("init", "--name", "Asha Devi", code=2)
@@ -139,6 +193,7 @@ def test_init_without_a_terminal_names_the_options_and_makes_nothing(tmp_path: P
     assert not new.home.exists()
 
 
+@pytest.mark.usefixtures("database_runs")
 def test_what_is_to_be_copied_begins_as_the_program_was_called(
     installation: Installation, tmp_path: Path
 ) -> None:
@@ -155,17 +210,19 @@ def test_what_is_to_be_copied_begins_as_the_program_was_called(
     assert told(program, PATH=f"{program.parent}:/usr/bin:/bin") == "Serve with: abhiyan serve --with-jobs"
 
 
+@pytest.mark.usefixtures("database_runs")
 def test_a_lost_key_is_not_replaced_by_a_new_one(installation: Installation) -> None:
     key = installation.home / "keys" / "master.key"
     aside = key.with_suffix(".aside")
     key.rename(aside)
     try:
-        assert "Put the key back" in installation.run("init", "--no-account", code=cli.CANNOT_RUN)
+        assert "Put the key back" in installation.run("init", "--no-account", code=CANNOT_RUN)
         assert not key.exists()
     finally:
         aside.rename(key)
 
 
+@pytest.mark.usefixtures("database_runs")
 def test_doctor_refuses_the_demos_key_outside_the_demo(installation: Installation, tmp_path: Path) -> None:
     """The roles' passwords follow from the key, so the database itself is out of reach under another one."""
     demo_key = tmp_path / "demo.key"
@@ -176,14 +233,13 @@ def test_doctor_refuses_the_demos_key_outside_the_demo(installation: Installatio
     (key,) = [finding for finding in findings if finding["check"] == "keys"]
     assert key["level"] == "fail"
     assert "demo" in key["text"]
-    assert "demo's key" in installation.run(
-        "init", code=cli.CANNOT_RUN, ABHIYAN_MASTER_KEY_FILE=str(demo_key)
-    )
+    assert "demo's key" in installation.run("init", code=CANNOT_RUN, ABHIYAN_MASTER_KEY_FILE=str(demo_key))
 
 
+@pytest.mark.usefixtures("database_runs")
 def test_a_server_that_the_database_does_not_know_does_not_begin(installation: Installation) -> None:
     for command in (["serve", "--with-jobs"], ["jobs"], ["recount"]):
-        told = installation.run(*command, code=cli.CANNOT_RUN, ABHIYAN_ROLE_PREFIX="another")
+        told = installation.run(*command, code=CANNOT_RUN, ABHIYAN_ROLE_PREFIX="another")
         assert "Are the master key, ABHIYAN_ROLE_PREFIX" in told
         assert "Serving on" not in told
 
@@ -193,7 +249,7 @@ def test_who_looks_into_another_folder_makes_no_database_there(tmp_path: Path) -
     key = other.home / "keys" / "master.key"
     keys.make_master(key)
     for command in (["doctor"], ["serve"], ["jobs"], ["recount"]):
-        assert "There is no database" in other.run(*command, code=cli.CANNOT_RUN)
+        assert "There is no database" in other.run(*command, code=CANNOT_RUN)
     assert not (other.home / "postgres").exists()
 
 
@@ -203,7 +259,7 @@ def test_a_demo_is_never_made_real_and_runs_once(
     demo = Installation(home=tmp_path / "demo", port=installation.port)
     keys.make_master(demo.home / "keys" / "master.key", text=keys.demo_master("seed"))
     (demo.home / "demo").touch()
-    assert "demo's key" in demo.run("init", "--no-account", code=cli.CANNOT_RUN)
+    assert "demo's key" in demo.run("init", "--no-account", code=CANNOT_RUN)
     monkeypatch.setenv("ABHIYAN_HOME", str(demo.home))
     with processes.noted("demo", port=demo.port):
         told = demo.run("demo", code=1)
@@ -211,6 +267,14 @@ def test_a_demo_is_never_made_real_and_runs_once(
     assert not (demo.home / "postgres").exists()
 
 
+@pytest.mark.parametrize(("at", "told"), [("soon", "write it as"), ("2999-01-01", "lies in the future")])
+def test_an_instant_for_the_demo_that_cannot_be_is_refused(tmp_path: Path, at: str, told: str) -> None:
+    demo = Installation(home=tmp_path / "demo", port=free_port())
+    assert told in demo.run("demo", "--at", at, code=2)
+    assert not demo.home.exists()
+
+
+@pytest.mark.usefixtures("database_runs")
 def test_backup_and_restore_by_the_command_line(installation: Installation, tmp_path: Path) -> None:
     public = installation.run("backup", "keygen", "--to", str(tmp_path / "secret")).strip()
     sealing.public_key(public)
@@ -240,23 +304,9 @@ def test_backup_and_restore_by_the_command_line(installation: Installation, tmp_
 def test_a_restore_without_the_master_key_asks_for_the_kept_one(tmp_path: Path) -> None:
     elsewhere = Installation(home=tmp_path / "elsewhere", port=1)
     (tmp_path / "b").write_bytes(b"x")
-    told = elsewhere.run(
-        "restore", str(tmp_path / "b"), "--identity", str(tmp_path / "b"), code=cli.CANNOT_RUN
-    )
+    told = elsewhere.run("restore", str(tmp_path / "b"), "--identity", str(tmp_path / "b"), code=CANNOT_RUN)
     assert f"install -D -m 600 master.key '{elsewhere.home}/keys/master.key'" in told
     assert not elsewhere.home.exists()
-
-
-def test_a_process_is_known_by_more_than_its_number(installation: Installation, tmp_path: Path) -> None:
-    """A note left behind by a kill may name a number that somebody else has now."""
-    run = installation.home / "run"
-    run.mkdir(exist_ok=True)
-    note = {"kind": "jobs", "pid": os.getpid(), "born": "another-boot/1", "port": None}
-    (run / f"jobs-{os.getpid()}.json").write_text(json.dumps(note))
-    assert "Nothing runs" in installation.run("stop")
-    assert not (run / f"jobs-{os.getpid()}.json").exists()
-    assert processes.born(os.getpid())
-    assert processes.born(2**22 + 1) == ""
 
 
 def test_bench_rows_carry_their_ratio_and_are_written_with_machine_and_versions() -> None:

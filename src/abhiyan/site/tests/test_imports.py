@@ -126,7 +126,7 @@ def test_a_list_of_units_from_the_file_to_the_undo(world: Any) -> None:
     assert work(page, "check").state == "checked"
     assert admin.get(f"{page}progress/")["HX-Refresh"] == "true"
     shown = text(admin.get(page))
-    assert "What would come of it" in shown and "JK-SRI-M9" in shown and "Rajbagh High School" in shown
+    assert "Result of the check" in shown and "JK-SRI-M9" in shown and "Rajbagh High School" in shown
     refused = text(admin.get(f"{page}refused/"))
     assert re.search(r">\s*4\s*<", refused) and "JK-SRI-M9" in refused
     csv = b"".join(admin.get(f"{page}refused/?as=csv")).decode()
@@ -257,7 +257,7 @@ def test_doubled_headers_wait_for_a_choice_and_200_columns_do_not_matter(world: 
     header = f"Code,Code,Kind,Name in English,Organisational parent,{more}"
     body = f"{header}\nJK-B777,x,booth,A School,JK-SRI-M1{',' * 195}\n"
     page = where(send(admin, "units", body, unit="all"))
-    assert "stands on more than one column" in text(admin.get(page))
+    assert "Several columns are named" in text(admin.get(page))
     admin.post(f"{page}columns/", columns(code=0, kind=2, name_en=3, organisational_parent=4))
     assert work(page, "check").counts == {"made": 1}
 
@@ -297,11 +297,11 @@ def test_a_list_of_which_every_row_is_refused_is_not_called_done(world: Any, tmp
     work(page, "check")
     shown = text(admin.get(page))
     assert (
-        "Nothing of this list can be taken in" in shown and f'href="{page}refused/">See the refused' in shown
+        "Nothing of this list can be imported" in shown and f'href="{page}refused/">See the refused' in shown
     )
-    assert f"{page}commit/" not in shown and "Nothing taken in" in text(admin.get("/imports/"))
-    assert "nothing to take in" in text(admin.post(f"{page}commit/", follow=True), 422)
-    assert '<span class="badge bad">Nothing taken in' in text(admin.get(page))
+    assert f"{page}commit/" not in shown and "Nothing imported" in text(admin.get("/imports/"))
+    assert "Nothing can be imported" in text(admin.post(f"{page}commit/", follow=True), 422)
+    assert '<span class="badge bad">Nothing imported' in text(admin.get(page))
     path = tmp_path / "units.csv"
     path.write_text(body)
     assert "Nothing was taken in" in console("units", str(path), "--yes", code=1).stderr
@@ -352,7 +352,7 @@ def test_the_console_checks_imports_and_undoes_by_the_same_acts(world: Any, tmp_
         assert not Unit.objects.filter(code="JK-B101").exists()
         assert StagedImport.objects.get().state == "discarded"
     strict = console("units", str(path), "--strict", "--yes", code=1)
-    assert "row 4:" in strict.stderr
+    assert "row 4, Organisational parent:" in strict.stderr
     done = json.loads(console("units", str(path), "--yes", "--json").stdout)
     assert done["state"] == "done"
     with system("test"):
@@ -396,18 +396,21 @@ def test_columns_that_are_not_read_are_named_and_their_cells_shown_nowhere(world
     path = tmp_path / "units.csv"
     path.write_text("code,name_en,caste,Remark\nJK-JAM,Jammu District,VALUE,VALUE\n")
     said = console("units", str(path), "--dry-run")
-    for text_ in ("not read: caste.", "not read: Remark."):
+    for text_ in ("not read: caste.", "does not use these columns: Remark."):
         assert text_ in said.stdout
     assert "VALUE" not in said.output
     remarks = json.loads(console("units", str(path), "--yes", "--json").stdout)["remarks"]
     assert [one.rpartition(": ")[2] for one in remarks] == ["caste.", "Remark."]
     admin = browser(account("Root", is_root=True))
     page = where(send(admin, "units", path.read_text(), unit="all"))
-    assert "not read: Remark." in text(admin.get(page))
+    assert "does not use these columns: Remark." in text(admin.get(page))
     admin.post(f"{page}columns/", columns(code=0, name_en=1))
     work(page, "check")
     checked = text(admin.get(page))
-    assert "not read: caste." in checked and "not read: Remark." in checked.partition("<details>")[0]
+    assert (
+        "not read: caste." in checked
+        and "does not use these columns: Remark." in checked.partition("<details>")[0]
+    )
 
 
 def test_the_console_says_what_was_called_wrongly(tmp_path: Any) -> None:
@@ -433,15 +436,15 @@ def test_what_the_console_brought_is_seen_and_undone_by_who_may_over_the_whole(
         shown = text(below.get("/imports/"))
         assert "from-the-console" not in shown and "Shown here: the lists you brought, and those for" in shown
         assert below.get(page).status_code == below.post(f"{page}undo/").status_code == 404
-    for over_all in (
-        browser(account("Root", is_root=True)),
-        browser(holder(world, "it_administrator", "IN")),
-        president := browser(holder(world, "national_president", "IN")),
+    for over_all, said in (
+        (browser(account("Root", is_root=True)), "for the whole organisation: Units"),
+        (browser(holder(world, "it_administrator", "IN")), "for the whole organisation: Units"),
+        (president := browser(holder(world, "national_president", "IN")), "Every list that was brought"),
     ):
         shown = text(over_all.get("/imports/"))
         assert "from-the-console" in shown
-        assert "for the whole organisation: Units" in shown or "Every list that was brought" in shown
-        assert b"from-the-console.csv,All units," in b"".join(over_all.get("/imports/?format=csv"))
+        assert said in shown
+        assert b",All units,Imported," in b"".join(over_all.get("/imports/?format=csv"))
         assert "Undo …" in text(over_all.get(page))
     assert where(president.post(f"{page}undo/")) == page
     assert work(page, "undo").state == "undone"
@@ -481,8 +484,8 @@ def test_a_list_of_people_from_the_console_is_for_those_who_see_people(world: An
         )
     page = f"/imports/{staged.public_id}/"
     assert text(browser(holder(world, "national_president", "IN")).get(page))
-    for office in ("it_administrator", "verifier"):
-        assert browser(holder(world, office, "IN")).get(page).status_code in (403, 404), office
+    for office, status in (("it_administrator", 404), ("verifier", 403)):
+        assert browser(holder(world, office, "IN")).get(page).status_code == status, office
     assert browser(account("Root", is_root=True)).get(page).status_code == 404
 
 
@@ -519,3 +522,62 @@ def test_the_console_says_what_is_wrong_and_ends_with_a_code(world: Any, tmp_pat
     assert "not a table" in console("units", str(path), "--yes", code=1).stderr
     console("units", "no-such-file.csv", code=2)
     console("units", code=2)
+
+
+MISSING = "Code,Kind,Name in English,Organisational parent\nJK-B001,booth,Rajbagh School,JK-SRI-M1\n"
+
+
+def test_units_that_a_list_lacks_are_shown_and_closed_only_when_it_is_said_twice(world: Any) -> None:
+    admin = browser(account("Root", is_root=True))
+    page = where(send(admin, "units", MISSING, unit="all", option_hierarchy=""))
+    chosen = columns(code=0, kind=1, name_en=2, organisational_parent=3)
+    admin.post(f"{page}columns/", chosen)
+    work(page, "check")
+    shown = text(admin.get(page))
+    assert "leaves out 1 unit that is below its places. They stay as they are." in shown
+    assert "JK-B002" in shown and "Lal Chowk Library" in text(admin.get(f"{page}lacking/"))
+    assert "JK-B002" in b"".join(admin.get(f"{page}lacking/?as=csv")).decode()
+    assert text(admin.get(f"{page}lacking/?page=9")).count("JK-B002") == 0
+    assert 'name="sure"' not in text(admin.get(f"{page}commit/"))
+    admin.post(f"{page}commit/")
+    assert work(page, "commit").state == "done"
+    assert not Unit.objects.exclude(closed_on=None).exists()
+
+    page = where(send(admin, "units", MISSING, "again.csv", unit="all", option_close_missing="yes"))
+    admin.post(f"{page}columns/", chosen)
+    work(page, "check")
+    asked = text(admin.get(f"{page}commit/"))
+    assert "Close 1 unit that is not in the list" in asked and 'name="sure"' in asked
+    assert 'name="sure"' in text(admin.post(f"{page}commit/"), 422)
+    with system("test"):
+        assert StagedImport.objects.get(public_id=page.split("/")[-2]).state == "checked"
+    assert where(admin.post(f"{page}commit/", {"sure": "yes"})) == page
+    assert work(page, "commit").state == "done"
+    assert Unit.objects.get(code="JK-B002").closed_on is not None
+    admin.post(f"{page}undo/")
+    assert work(page, "undo").state == "undone"
+    assert Unit.objects.get(code="JK-B002").closed_on is None
+
+
+def test_the_console_names_what_a_list_lacks_and_asks_apart_before_it_closes_it(
+    world: Any, tmp_path: Any
+) -> None:
+    import json
+
+    from click.testing import CliRunner
+
+    from abhiyan.site.commands.importing import import_list
+
+    path = tmp_path / "units.csv"
+    path.write_text(MISSING)
+    said = console("units", str(path), "--dry-run").stdout
+    assert "not in the list: JK-B002" in said and "They stay as they are." in said
+    assert json.loads(console("units", str(path), "--dry-run", "--json").stdout)["lacking"] == ["JK-B002"]
+    with translation.override("en"):
+        called = ["units", str(path), "-o", "close_missing=yes"]
+        done = CliRunner().invoke(import_list, called, input="y\nn\n")
+        assert done.exit_code == 1 and "Close 1 unit that is not in the list?" in done.output
+        assert not Unit.objects.exclude(closed_on=None).exists()
+        done = CliRunner().invoke(import_list, called, input="y\ny\n")
+        assert done.exit_code == 0 and "1  Closed, not in the list" in done.output
+    assert Unit.objects.get(code="JK-B002").closed_on is not None

@@ -65,7 +65,7 @@ def cells(page: str, code: str) -> list[str]:
 
 def test_members_and_votes_of_a_segment_stand_side_by_side_with_the_caveat(cast: Cast) -> None:
     page = body(cast.client("state_president"), PATH)
-    assert "This proves nothing about persons." in page
+    assert "Areas only. This says nothing about how any person voted." in page
     assert cells(page, "JK-AC20")[1] == "43"  # 42 and the one by name
     assert "jk_assembly_2024_results.csv" in page and "<svg" in page and "style=" not in page
 
@@ -84,7 +84,7 @@ def test_from_outside_members_are_tens_and_few_are_not_shown(cast: Cast) -> None
     page = body(cast.client("district_elsewhere"), PATH)
     assert cells(page, "JK-AC20")[1] == "40"
     assert cells(page, "JK-AC19")[1] == "<10"
-    assert "1 place is not drawn" in page
+    assert "1 place is not on the chart" in page
     answer = cast.client("district_elsewhere").get(f"{PATH}&format=csv")
     export = answer.getvalue().decode()
     assert ",40," in export and "<10" in export and ",43," not in export and ",4," not in export
@@ -97,7 +97,7 @@ def test_an_alliance_is_the_side_when_none_is_asked_for(cast: Cast) -> None:
 def test_a_unit_without_segments_says_so(cast: Cast) -> None:
     for code in ("JK-B001", "JK-SRI"):  # a booth; a district, which stands in the other tree only
         page = body(cast.client("state_president"), f"/units/{code}/membership-and-votes/")
-        assert "This page is of a state or a constituency" in page and "not yours to see" not in page
+        assert "This page needs a state or a constituency" in page and "see these figures" not in page
         assert '/membership-and-votes/">Membership beside votes of ' in page
     body(cast.client("state_president"), "/units/NOWHERE/membership-and-votes/", status=404)
 

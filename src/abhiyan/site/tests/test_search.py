@@ -1,9 +1,14 @@
 """Whoever is found by search is one tap away: the person's office, and the unit it is in."""
 
+import re
+
 import pytest
+from django.test import Client
 
 from abhiyan.core import clock
 from abhiyan.core.scope import system
+from abhiyan.enrolment.actions import reading
+from abhiyan.enrolment.rules.number import member_number
 from abhiyan.people import actions as people
 
 from .cast import SYSTEM, Cast
@@ -23,3 +28,53 @@ def test_an_in_charge_found_by_name_leads_to_the_appointment_and_to_the_district
     assert f'<a href="{held}"><b>Farooq Kaul</b></a>' in page
     assert 'href="/units/JK-SRI/?in=organisational"' in page
     assert "Farooq Kaul" in client.get(held).content.decode()
+
+
+def searched(client: Client, text: str) -> str:
+    return str(client.get("/search/", {"q": text}).content.decode())
+
+
+def members_in(page: str) -> list[str]:
+    return re.findall(r'<a href="/people/[0-9a-f-]{36}/"><b>(.*?)</b></a>', page)
+
+
+def test_a_member_is_found_where_one_may_see_them_and_each_look_leaves_a_row() -> None:
+    cast = Cast.make()
+
+    def found(role: str, text: str) -> bool:
+        shown = members_in(searched(cast.client(role), text))
+        assert shown in ([], ["Asha Devi"])
+        return bool(shown)
+
+    phone = cast.own_member.phone
+    assert found("state_president", phone) and found("booth_president", phone)
+    assert found("booth_president", "asha") and found("district_in_charge", phone[3:])
+    number = member_number(cast.membership(cast.own_member))
+    assert found("booth_president", number) and not found("district_elsewhere", number)
+    for role in ("district_elsewhere", "verifier", "it_administrator", "weak", "no_office", "root"):
+        assert not found(role, phone) and not found(role, "asha"), role
+    looks = cast.world.rows(
+        "select account_id, n from core_audit where act = 'enrolment.read_people' order by id"
+    )
+    roles: dict[object, str] = {account.pk: role for role, account in cast.accounts.items()}
+    assert [(roles[account], n) for account, n in looks] == [
+        ("state_president", 1),
+        *[("booth_president", 1)] * 2,
+        ("district_in_charge", 1),
+        ("booth_president", 1),
+        ("district_elsewhere", 0),  # the number, and the phone: to test whether somebody joined leaves a row
+        ("district_elsewhere", 0),
+    ]
+
+
+def test_past_the_days_quota_search_says_so_for_a_phone_that_is_found_and_one_that_is_not(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    cast = Cast.make()
+    monkeypatch.setattr(reading, "ROWS_PER_DAY", 2)
+    client = cast.client("booth_president")
+    nobodys = "9906099060"
+    pages = [searched(client, text) for text in (nobodys, "asha", nobodys, cast.own_member.phone)]
+    assert [members_in(page) for page in pages] == [[], ["Asha Devi"], [], []]
+    assert ["limit for a day" in page for page in pages] == [False, False, True, True]
+    assert all("Found for" in page for page in pages), "the rest of the page is there all the same"

@@ -8,16 +8,18 @@ import signal
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
+import psycopg
 import pytest
+from psycopg.conninfo import make_conninfo
 
 from abhiyan.core import embedded
 from abhiyan.core.tests.waits import PATIENCE_S, until
 
 from .conftest import Installation, free_port
 
-pytestmark = pytest.mark.once
 TOKEN = "figures-for-the-test"
 
 
@@ -51,6 +53,10 @@ def workers(server: Installation) -> set[int]:
     return {pid for pid in found if lives(pid)}
 
 
+def as_administrator(server: Installation) -> str:
+    return make_conninfo(embedded.conninfo(server.home), dbname="postgres")
+
+
 def lives(pid: int) -> bool:
     try:
         return Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0] not in "ZX"
@@ -74,9 +80,14 @@ def server(installation: Installation) -> Iterator[Installation]:
 
 
 def test_health_tells_no_more_than_what_is_well(server: Installation) -> None:
-    until(lambda: json.loads(get(server, "/healthz")[1])["loops"] != "starting")
-    status, body = get(server, "/healthz")
-    assert (status, json.loads(body)) == (200, {"status": "ok", "database": "ok", "loops": "ok"})
+    well = {"status": "ok", "database": "ok", "loops": "ok"}
+
+    def told() -> tuple[int, dict[str, str]]:
+        status, body = get(server, "/healthz")
+        return status, json.loads(body)
+
+    until(lambda: told() == (200, well))
+    assert told()[1].keys() == well.keys()
 
 
 def test_figures_are_for_the_token_only(server: Installation) -> None:
@@ -139,6 +150,42 @@ def test_killed_workers_and_killed_database_come_back_by_themselves(server: Inst
     assert database is not None
     killed(database)
     until(lambda: is_well(server) and embedded.status(server.home).pid not in (None, database))
+
+
+def test_health_notices_a_database_that_does_not_commit(server: Installation) -> None:
+    def told() -> dict[str, str]:
+        found: dict[str, str] = json.loads(get(server, "/healthz")[1] or b"{}")
+        return found
+
+    def psql(said: str) -> None:
+        with psycopg.connect(as_administrator(server), autocommit=True) as admin:
+            admin.execute("set synchronous_commit = off")
+            admin.execute(said)
+            admin.execute("select pg_reload_conf()")
+
+    psql("alter system set synchronous_standby_names = 'away'")
+    try:
+        until(lambda: told().get("database") == "stuck", 30)
+        assert get(server, "/healthz")[0] == 503
+    finally:
+        psql("alter system reset synchronous_standby_names")
+    until(lambda: is_well(server))
+
+
+def test_a_frozen_database_is_noticed_and_found_again(server: Installation) -> None:
+    pid = embedded.status(server.home).pid
+    assert pid is not None
+    family = [pid, *map(int, Path(f"/proc/{pid}/task/{pid}/children").read_text().split())]
+    for one in family:
+        with suppress(ProcessLookupError):  # of a connection that ended meanwhile
+            os.kill(one, signal.SIGSTOP)
+    try:
+        until(lambda: get(server, "/healthz")[0] == 503, 30)
+    finally:
+        for one in family:
+            with suppress(ProcessLookupError):
+                os.kill(one, signal.SIGCONT)
+    until(lambda: is_well(server))
 
 
 def test_stop_ends_everything_and_leaves_nothing_behind(server: Installation) -> None:

@@ -1,22 +1,44 @@
-"""Today leads whoever asked a second person to where the yes is used."""
+"""Today: what waits for somebody comes onto it and goes from it; each office lands on its own level."""
 
+import re
+from dataclasses import replace
+from html import unescape
+from pathlib import Path
 from typing import Any
+from urllib.parse import unquote
 
 import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from abhiyan.core import clock
-from abhiyan.enrolment.actions import tokens
+from abhiyan.core.imports import actions as imports
+from abhiyan.core.imports import queries as imported
+from abhiyan.core.scope import system
+from abhiyan.enrolment.actions import reading, tokens
+from abhiyan.enrolment.rules.channels import Channel
+from abhiyan.enrolment.tests.make import Human
+from abhiyan.enrolment.tests.web import officer, today
 from abhiyan.org import actions as org
+from abhiyan.org import queries as org_queries
+from abhiyan.org.rules.offices import SEATS
+from abhiyan.people.actions.suppressions import suppress
+from abhiyan.people.models import Purpose
+from abhiyan.people.tests.make import body, browser
+from abhiyan.programmes import actions as programmes
+from abhiyan.programmes import queries
+from abhiyan.units.models import Kind, Placement, Unit
 
-from .cast import Cast
+from .cast import OFFICES, SYSTEM, Cast
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-def test_what_was_allowed_stands_on_today_until_it_is_used() -> None:
+def test_what_was_approved_stands_on_today_until_it_is_used() -> None:
     cast = Cast.make()
+    cast._seat("approver", "data_officer", "JK", 1)
     world, at = cast.world, clock.now()
-    cast._seat("secretary", "state_general_secretary", "JK", 1)
     asker: dict[str, Any] = {"by": cast.actor("state_president"), "at": at}
     of: dict[str, Any] = {"unit_id": world.state.pk, "reason": "for the printer", **asker}
     settings = {"unit": "JK-SRI", "in": "organisational", "channel": "web", "days": ""}
@@ -32,12 +54,12 @@ def test_what_was_allowed_stands_on_today_until_it_is_used() -> None:
     def shown() -> str:
         return str(client.get("/").content.decode())
 
-    assert "Allowed:" not in shown()
+    assert "Approved:" not in shown()
     for one in asked:
-        with cast.as_("secretary"):
-            org.decide_release(public_id=one.public_id, allow=True, by=cast.actor("secretary"), at=at)
+        with cast.as_("approver"):
+            org.decide_release(public_id=one.public_id, allow=True, by=cast.actor("approver"), at=at)
     page = shown()
-    assert page.count("Allowed:") == 3
+    assert page.count("Approved:") == 3
     for where in (
         f"/drives/{world.programme.public_id}/#tokens",
         "/people/?in=organisational&amp;unit=JK-SRI&amp;channel=web",
@@ -45,4 +67,386 @@ def test_what_was_allowed_stands_on_today_until_it_is_used() -> None:
     ):
         assert f'href="{where}"' in page, where
     tokens.make_token(release_id=token.public_id, **asker)
-    assert shown().count("Allowed:") == 2
+    assert shown().count("Approved:") == 2
+
+
+def owed(cast: Cast, role: str) -> set[str]:
+    """Where the buttons of somebody's Today lead."""
+    return {
+        unescape(href)
+        for href in re.findall(r'class="button act[^>]*href="([^"]*)"', body(cast.client(role), "/"))
+    }
+
+
+def test_an_import_that_failed_stands_on_today_of_whoever_brought_it_until_it_is_discarded(
+    tmp_path: Path,
+) -> None:
+    cast = Cast.make()
+    by, at = cast.actor("district_in_charge"), clock.now()
+    path = tmp_path / "empty.csv"
+    path.write_text("Phone,Name,Birth year,Booth code,Notice version\n")
+    assert not [href for href in owed(cast, "district_in_charge") if "/imports/" in href]
+    with cast.as_("district_in_charge"):
+        public_id = imports.bring(
+            kind_key="paper",
+            path=path,
+            unit_id=cast.world.district.pk,
+            options={"drive": str(cast.world.programme.public_id)},
+            by=by,
+            at=at,
+        )
+    page = f"/imports/{public_id}/"
+    with system("test"):
+        assert imported.import_for(public_id).state == "failed"  # a header and no rows
+    assert page in owed(cast, "district_in_charge")
+    assert not [role for role in OFFICES if role != "district_in_charge" and page in owed(cast, role)]
+    with cast.as_("district_in_charge"):
+        imports.discard(public_id=public_id, by=by, at=at)
+    assert page not in owed(cast, "district_in_charge")
+
+
+def text(cast: Cast, role: str, language: str = "en") -> str:
+    """What somebody reads on Today, without its marks."""
+    page = str(cast.client(role, language).get("/").content.decode())
+    main = page.split("<main", 1)[1].partition(">")[2].split("</main>", 1)[0]
+    return " ".join(unescape(re.sub(r"<[^>]+>", " ", main)).split())
+
+
+def test_vacancies_are_one_thing_to_do_of_whoever_may_fill_them_and_the_last() -> None:
+    cast = Cast.make()
+    every = "/appointments/?show=vacant"
+    below = "/appointments/?office=mandal_president&show=vacant"
+    page = text(cast, "district_in_charge")
+    assert every in owed(cast, "district_in_charge")
+    assert "Srinagar has no president · 1 mandal has no president · 2 mandals have no in-charge" in page
+    found = re.search(r"(\d+) offices are vacant .* Fill ", page)
+    assert found and "has no" not in page[found.end() :].split("Where we stand")[0], "it is the last"
+    assert not [href for href in owed(cast, "booth_worker") if "show=vacant" in href]
+    cast._seat("president", "district_president", "JK-SRI", 1)
+    assert "Srinagar has no president" not in text(cast, "district_in_charge")
+    for n, unit in enumerate(("JK-SRI-M1", "JK-SRI-M2")):
+        cast._seat(f"in_charge_{n}", "mandal_in_charge", unit, 1)
+    for n in (1, 2, 3):
+        cast._seat(f"booth_{n}", "booth_president", f"JK-B00{n}", 1)
+    page = text(cast, "district_in_charge")
+    assert "1 mandal has no president Srinagar Fill" in page, "one kind of vacancy is a sentence of its own"
+    assert below in owed(cast, "district_in_charge")
+    cast._seat("second", "mandal_president", "JK-SRI-M2", 1)
+    assert not [href for href in owed(cast, "district_in_charge") if "show=vacant" in href]
+    with system("test"):
+        org.end_appointment(
+            public_id=cast.appointments["second"], reason="term over", by=SYSTEM, at=clock.now()
+        )
+    assert below in owed(cast, "district_in_charge")
+
+
+def test_today_says_how_many_were_due_and_how_many_a_day_are_needed() -> None:
+    cast = Cast.make()
+    cast.target("JK-SRI", 260)
+    assert "Membership drive 1 counted. Due by today: 60. Needed from now on: 13 a day." in text(
+        cast, "district_in_charge"
+    )
+    assert "Membership drive 2 counted." in text(cast, "state_president"), "without a target, what is counted"
+    assert "आज तक होने थे: 60।" in text(cast, "district_in_charge", "hi")
+
+
+def test_today_rounds_what_is_counted_for_those_who_do_not_see_the_people() -> None:
+    cast = Cast.make(own=42)
+    assert "43 counted." in text(cast, "district_in_charge")
+    assert "40 counted." in text(cast, "data_officer")
+    assert "Fewer than 10 counted." in text(cast, "verifier"), "of the other district"
+    assert "phone not answered yet" not in text(cast, "verifier")
+
+
+def test_what_others_have_to_decide_or_answer_stands_beside_until_they_have() -> None:
+    cast = Cast.make()
+    cast._seat("approver", "data_officer", "JK", 1)
+    by, at = cast.actor("state_president"), clock.now()
+    with cast.as_("state_president"):
+        asked = org.ask_release(
+            act="people.export",
+            unit_id=cast.world.state.pk,
+            reason="for the printer",
+            payload={},
+            by=by,
+            at=at,
+        )
+        offer = org.appoint(
+            account_id=cast.accounts["no_office"].pk,
+            office="district_president",
+            unit_id=cast.world.district.pk,
+            starts_on=today(),
+            by=by,
+            at=at,
+        )
+    page = text(cast, "state_president")
+    assert "I wait for" in page and "for the printer" in page
+    assert "no_office has not accepted yet District president, Srinagar" in page
+    assert "I wait for" not in text(cast, "district_in_charge"), "somebody else asked"
+    with cast.as_("approver"):
+        org.decide_release(public_id=asked.public_id, allow=True, by=cast.actor("approver"), at=at)
+    person = cast.actor("no_office")
+    org.answer_offer(public_id=offer.public_id, is_accepted=True, by=person, at=clock.now())
+    assert "I wait for" not in text(cast, "state_president")
+
+
+def test_a_state_president_sees_who_is_behind_and_callers_who_have_not_joined() -> None:
+    cast = Cast.make()
+    cast.target("JK-SRI", 250)
+    cast.target("JK-JAM", 25)
+    cast.crowd(10, "JK-B004", "70065")
+    cast.world.missed_call(of=Human("Nobody yet", 1980, "+919906000055"))
+    page = text(cast, "state_president")
+    assert "1 district is behind Srinagar <1% By mandal See" in page
+    assert "1 caller has not joined yet" in page
+    assert f"/drives/{cast.world.programme.public_id}/funnel/?unit=JK&in=organisational" in owed(
+        cast, "state_president"
+    )
+    assert "caller" not in text(cast, "district_in_charge"), "callers have no place below the state"
+
+
+def test_somebody_above_sees_who_has_not_answered_their_charge() -> None:
+    cast = Cast.make()
+    with system("test"):
+        for unit, role in (("JK-SRI", "district_in_charge"), ("JK-JAM", "district_elsewhere")):
+            programmes.name_in_charge(
+                programme_id=cast.world.programme.pk,
+                unit_id=cast.world.units[unit].pk,
+                account=cast.accounts[role].public_id,
+                by=SYSTEM,
+                at=clock.now(),
+            )
+    page = f"/programmes/{cast.world.programme.public_id}/in-charges/?show=waiting"
+    assert "2 people named in charge have not answered Srinagar, Jammu See" in text(cast, "state_president")
+    assert page in owed(cast, "state_president")
+    listed = body(cast.client("state_president"), page)
+    assert "district_in_charge" in listed and "district_elsewhere" in listed
+    with system("test"):
+        (charge,) = queries.waiting_for_answer(cast.accounts["district_elsewhere"].pk)
+    with cast.as_("district_elsewhere"):
+        programmes.answer_charge(
+            in_charge_id=charge.pk, accepts=True, by=cast.actor("district_elsewhere"), at=clock.now()
+        )
+    assert "1 person named in charge has not answered Srinagar See" in text(cast, "state_president")
+    assert "district_elsewhere" not in body(cast.client("state_president"), page)
+    assert "named in charge" not in text(cast, "mandal_president")
+
+
+def test_a_mandal_president_sees_the_booths_where_nobody_is_counted() -> None:
+    cast = Cast.make()
+    assert "Nothing is counted in 1 booth yet Lal Chowk Library See" in text(cast, "mandal_president")
+    cast.crowd(1, "JK-B002", "70066")
+    assert "Nothing is counted" not in text(cast, "mandal_president")
+
+
+def on_paper(cast: Cast, name: str, number: int, *consents: int) -> Human:
+    """Somebody joined at the first booth on paper: their phone has not answered."""
+    human = Human(name, 1980, f"+9199061{number:05d}")
+    claim = cast.world.claim(human, Channel.PAPER, unit=cast.world.booth)
+    cast.world.take(replace(claim, consents=(Purpose.MEMBERSHIP, *consents)))
+    return human
+
+
+def test_a_booth_is_told_of_phones_that_have_not_answered_and_whom_it_may_call() -> None:
+    cast = Cast.make()
+    for n in range(6):
+        on_paper(cast, f"Agreed {chr(97 + n)}", n, Purpose.CALLS)
+    on_paper(cast, "Silent Devi", 7)
+    refused = on_paper(cast, "Refused Lal", 8, Purpose.CALLS)
+    with system("test"):
+        suppress(phone_id=cast.world.phone_id(refused), channel=1, by=SYSTEM, at=clock.now())
+    page = text(cast, "booth_president")
+    assert "8 members: phone not answered yet" in page
+    assert re.findall(r"Agreed [a-f] Phone not answered yet, since .*? Agreed to calls\. Call", page)
+    # All six wait since the same day, so that any five of them may come first.
+    assert sum(f"Agreed {name}" in page for name in "abcdef") == 5, "five at most"
+    assert "Silent" not in page and "Refused" not in page
+    worker = text(cast, "booth_worker")
+    assert re.search("Agreed [a-f]", worker) and " Call" not in worker, "a worker may not see the number"
+    assert "Agreed" not in text(cast, "cluster_in_charge"), "above a booth nobody is named"
+    assert "8 members: phone not answered yet" in text(cast, "cluster_in_charge")
+    for role in ("call_centre_agent", "verifier", "it_administrator", "data_officer", "district_elsewhere"):
+        assert "Agreed" not in text(cast, role) and "phone not answered yet" not in text(cast, role), role
+
+
+def test_names_on_today_are_a_reading_of_people_and_leave_a_row() -> None:
+    cast = Cast.make()
+
+    def read() -> list[tuple[object, ...]]:
+        return cast.world.rows("select account_id, n from core_audit where act = 'enrolment.read_people'")
+
+    text(cast, "booth_president")
+    assert read() == [], "nobody was named"
+    on_paper(cast, "Agreed Devi", 1, Purpose.CALLS)
+    text(cast, "booth_president")
+    assert read() == [(cast.accounts["booth_president"].pk, 1)]
+
+
+def test_past_the_days_quota_of_people_today_opens_without_names(monkeypatch: pytest.MonkeyPatch) -> None:
+    cast = Cast.make()
+    on_paper(cast, "Agreed Devi", 1, Purpose.CALLS)
+    monkeypatch.setattr(reading, "ROWS_PER_DAY", 1)
+    assert "Agreed Devi" in text(cast, "booth_president")
+    page = text(cast, "booth_president")
+    assert "Agreed Devi" not in page and "1 member: phone not answered yet" in page
+
+
+@pytest.mark.parametrize(
+    ("role", "said"),
+    [
+        ("booth_worker", "Your work is to enrol people at the door."),
+        ("call_centre_agent", "The call desk is not in this release yet."),
+        ("verifier", "Checks are not in this release yet."),
+        ("it_administrator", "You look after lists and channels."),
+    ],
+)
+def test_an_office_without_pages_of_its_own_is_told_so_and_has_a_link_to_share(role: str, said: str) -> None:
+    cast = Cast.make()
+    page = text(cast, role)
+    assert "Nothing to do today" in page
+    assert said in page and "Invite people" in page and "All done" not in page
+    assert said not in text(cast, role, "hi")
+
+
+def test_the_link_of_a_booth_leads_to_joining_there() -> None:
+    cast = Cast.make()
+    page = body(cast.client("booth_worker"), "/")
+    (shared,) = re.findall(r'href="(https://wa\.me/\?text=[^"]*)"', page)
+    (address,) = re.findall(r"https?://\S+", unquote(unescape(shared)).partition("text=")[2])
+    assert address.endswith("/join/winter/?unit=JK-B001")
+    form = body(browser(), address.partition("/join")[1] + address.partition("/join")[2])
+    assert re.search(r'name="unit"\s+value="JK-B001"\s+checked', form)
+    (poster,) = re.findall(r'href="(/drives/[^"]*/poster/[^"]*)"', page)
+    assert "Rajbagh School" in body(cast.client("booth_worker"), poster)
+    (above,) = re.findall(r'text=([^"]*)"', body(cast.client("mandal_president"), "/"))
+    assert "unit" not in unquote(above), "nobody lives in a mandal"
+
+
+@pytest.mark.parametrize("code", ["HP-B001", "JK", "NO-SUCH", "%00", "x" * 500, "<script>"])
+def test_a_link_that_names_no_place_of_the_drive_is_the_link_without_one(code: str) -> None:
+    Cast.make()
+    form = browser().get("/join/winter/", {"unit": unquote(code)})
+    assert form.status_code == 200
+    assert "checked" not in form.content.decode().partition('id="place"')[2].partition("<fieldset>")[0]
+    assert b"<script>alert" not in form.content
+
+
+def test_an_administrator_of_lists_sees_the_imports_of_the_last_days(tmp_path: Path) -> None:
+    cast, at = Cast.make(), clock.now()
+    path = tmp_path / "booths.csv"
+    path.write_text("Phone,Name,Birth year,Booth code,Notice version\n")
+    with cast.as_("it_administrator"):
+        imports.bring(
+            kind_key="pins",
+            path=path,
+            unit_id=cast.world.state.pk,
+            options={},
+            by=cast.actor("it_administrator"),
+            at=at,
+        )
+    page = text(cast, "it_administrator")
+    assert "Imports of the last 7 days booths.csv" in page
+    assert "Imports of the last 7 days" not in text(cast, "state_president")
+
+
+@pytest.mark.parametrize(
+    "role", ["state_president", "mandal_president", "booth_president", "it_administrator"]
+)
+def test_today_asks_as_many_queries_whatever_there_is(role: str) -> None:
+    cast = Cast.make()
+    cast.target("JK-SRI", 260)
+    on_paper(cast, "Agreed first", 90, Purpose.CALLS)
+    on_paper(cast, "Agreed second", 91, Purpose.CALLS)
+    client = cast.client(role)
+    client.get("/")
+    few = queries_of(client)
+    assert 10 < few <= 43
+    for n in range(20):
+        on_paper(cast, f"Agreed {chr(97 + n)}", n, Purpose.CALLS)
+    cast.crowd(30, "JK-B003", "70067")
+    assert queries_of(client) == few
+
+
+def queries_of(client: Client) -> int:
+    with CaptureQueriesContext(connection) as asked:
+        assert client.get("/").status_code == 200
+    return len(asked)
+
+
+def test_the_vacancies_below_a_unit_lead_to_the_list_of_vacancies() -> None:
+    client = Cast.make().client("district_in_charge")
+    page = unescape(body(client, "/units/JK-SRI/"))
+    (href,) = re.findall(r'<a href="([^"]*)">See all vacancies</a>', page)
+    listed = body(client, href)
+    assert "Mandal president" in listed and "/appointments/new/?unit=JK-SRI-M2" in listed
+
+
+def test_a_release_stands_on_today_of_those_who_may_decide_it_until_one_has() -> None:
+    cast, at = Cast.make(), clock.now()
+    with cast.as_("it_administrator"):
+        asked = org.ask_release(
+            act="channels.token",
+            unit_id=cast.world.state.pk,
+            reason="For the call centre",
+            payload={},
+            by=cast.actor("it_administrator"),
+            at=at,
+        )
+
+    def shown() -> set[str]:
+        owed = {role: text(cast, role).partition("I wait for")[0] for role in OFFICES}
+        return {role for role, page in owed.items() if "For the call centre" in page}
+
+    with system("test"):
+        deciding = {
+            role
+            for role in OFFICES
+            if asked.pk in {one.pk for one in org_queries.releases_to_decide(cast.accounts[role].pk, at=at)}
+        }
+    assert deciding and deciding < OFFICES.keys() - {"it_administrator"}
+    assert shown() == deciding
+    decider = deciding.pop()
+    with cast.as_(decider):
+        org.decide_release(public_id=asked.public_id, allow=False, by=cast.actor(decider), at=at)
+    assert shown() == {"it_administrator"}, "who asked is told that it was refused"
+
+
+def plant(cast: Cast, kind: Kind, hierarchy: int, *, around: str) -> Unit:
+    """A unit of a kind the small world lacks, above one it has."""
+    with system("test"):
+        made = Unit.objects.create(
+            code=f"JK-{kind.value}", kind=kind, names={"en": f"The {kind.value}"}, is_sample=True
+        )
+        below = Placement.objects.get(unit=cast.world.units[around], hierarchy=hierarchy, valid_to=None)
+        assert below.lo is not None
+        Placement.objects.create(
+            hierarchy=hierarchy,
+            unit=made,
+            parent_id=below.parent_id,
+            depth=below.depth,
+            lo=below.lo - 1,
+            hi=below.hi,
+            leaves=below.leaves,
+            valid_from=below.valid_from,
+        )
+    cast.world.units[made.code] = made
+    return made
+
+
+def test_everybody_in_office_lands_on_the_unit_of_their_office() -> None:
+    cast = Cast.make()
+    plant(cast, Kind.REGION, 1, around="JK-SRI")
+    plant(cast, Kind.ZONE, 2, around="JK-PC1")
+    units: dict[str, Unit] = {}
+    for unit in cast.world.units.values():
+        units.setdefault(unit.kind, unit)
+    units["booth"] = cast.world.booth
+    for seat in SEATS:
+        unit = units[seat.expected_in[0] if seat.expected_in else "booth"]
+        hierarchy = 2 if unit.kind in ("zone", "constituency", "segment") else 1
+        client = officer(cast.world, seat.code, unit.code, hierarchy=hierarchy)
+        page = body(client, "/")
+        (home,) = re.findall(r'<a class="button secondary" href="(/units/[^"]*)">', page)
+        assert home == f"/units/{unit.code}/?in={('organisational', 'electoral')[hierarchy - 1]}", seat.code
+        assert f"<span>{seat.en}</span>" in page
+        assert unit.names["en"] in body(client, home)

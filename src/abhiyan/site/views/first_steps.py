@@ -7,10 +7,11 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from abhiyan.core.scope import system
-from abhiyan.enrolment.actions import notices
 from abhiyan.org import queries as org
+from abhiyan.org.here import address
 from abhiyan.org.viewer import Viewer
 from abhiyan.programmes import queries as programmes
+from abhiyan.programmes.rules import activities
 from abhiyan.units import queries as units
 from abhiyan.units.models import Hierarchy
 
@@ -29,18 +30,21 @@ class Step:
 
 def steps(viewer: Viewer) -> list[Step]:
     """The first steps, for those who may do them; none as soon as all are done."""
-    if not viewer.is_root and not viewer.may(notices.PUBLISH):
+    needs = [need for each in activities.every() for need in each.needs]
+    if not viewer.is_root and not viewer.may_any(*(need.page.capability for need in needs)):
+        return []
+    if programmes.is_any_open():  # the last of them, in the viewer's own sight
         return []
     with system("which first steps are done"):
         roots = units.roots(Hierarchy.ORGANISATIONAL)
         is_appointed = org.is_anybody_appointed()
-        has_notice = not notices.is_lacking()
+        lacking = activities.lacking()
         is_open = programmes.is_any_open()
-    if roots and is_appointed and has_notice and is_open:
+    if roots and is_appointed and is_open and not lacking:
         return []
     appoint = ""
     if roots and viewer.may("org.appoint"):
-        appoint = f"{reverse('org:appoint')}?unit={roots[0].code}&hierarchy={Hierarchy.ORGANISATIONAL.value}"
+        appoint = address(reverse("org:appoint"), roots[0].code, Hierarchy.ORGANISATIONAL)
     return [
         Step(
             _("Import the units"),
@@ -53,21 +57,24 @@ def steps(viewer: Viewer) -> list[Step]:
         Step(
             _("Appoint an office-bearer"),
             _(
-                "Somebody at the top, such as a president; it may be yourself, by your own number. Only an office "
-                "publishes the notice and opens programmes."
+                "Appoint somebody at the top, such as the president. You can appoint yourself with "
+                "your own number. Only an office can publish the notice and open programmes."
             ),
             _("Appoint"),
             "user",
             is_appointed,
             appoint,
         ),
-        Step(
-            _("Publish the notice"),
-            _("What people read before they join: what is kept of them and why."),
-            _("Write"),
-            "edit",
-            has_notice,
-            reverse("enrolment:notice") if viewer.may(notices.PUBLISH) else "",
+        *(
+            Step(
+                need.title,
+                need.about,
+                need.act,
+                "edit",
+                need not in lacking,
+                reverse(need.page.url_name) if need.page.opens(viewer.may) else "",
+            )
+            for need in needs
         ),
         Step(
             _("Open a programme"),

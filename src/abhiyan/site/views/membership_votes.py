@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
 from abhiyan.core import clock
+from abhiyan.core.words import named
 from abhiyan.elections import queries as elections
 from abhiyan.elections.models import Election
 from abhiyan.elections.queries import OurSide, UnitFigures, grounds
@@ -27,15 +28,16 @@ from abhiyan.elections.views.results_shown import (
     side_asked,
     side_choices,
 )
-from abhiyan.org.viewer import Request, named
+from abhiyan.org.viewer import Request
 from abhiyan.programmes import queries as programmes
 from abhiyan.programmes.models import Programme
+from abhiyan.programmes.rules import activities
 from abhiyan.ui import scatter, tables
 from abhiyan.units import queries as units
 from abhiyan.units.models import Hierarchy
 from abhiyan.units.queries import UnitRow
 
-from .unit import language, unit_href
+from .unit import unit_href
 
 MOST_PLACES = 1_000  # that are laid side by side
 
@@ -75,10 +77,9 @@ def membership_votes(request: Request, code: str) -> HttpResponseBase:
     at = clock.now()
     facts = units.found(code)
     here = units.standing(facts.id, Hierarchy.ELECTORAL)
-    lang = language()
     is_place = here.lo is not None and here.kind not in ("segment", "mandal", "booth")
     if not is_place:
-        return _not_here(request, here, facts.is_sample, lang)
+        return _not_here(request, here, facts.is_sample)
     sees = here.lo is not None and request.viewer.sees_counts_at(here.lo)
     running = _programmes(facts.id, at) if sees else []
     programme = _chosen(running, request.GET.get("programme", ""))
@@ -91,20 +92,20 @@ def membership_votes(request: Request, code: str) -> HttpResponseBase:
     places: list[Place] = []
     left_out = 0
     if programme is not None and of is not None:
-        places, left_out = _places(here, programme, of, side.ours, at, lang)
+        places, left_out = _places(here, programme, of, side.ours, at)
     sorting = tables.sorting(request.GET, dict.fromkeys(SORTS, ""), default="-share")
     rows = in_order(places, sorting, SORTS)
     if tables.wants_csv(request.GET):
         return tables.csv_response(f"membership-votes-{code}", *_csv(rows))
     leaf = tables.numbered(rows, request.GET, total=len(rows))
-    name = here.name(lang)
+    name = here.name()
     asked = request.GET.copy()
     asked["side"] = side.value  # also where nobody chose one
     context = {
         "here": "elections",
         "crumbs": [
             *(
-                (row.name(lang), unit_href(row.code, Hierarchy.ELECTORAL))
+                (row.name(), unit_href(row.code, Hierarchy.ELECTORAL))
                 for row in (units.path(facts.id, Hierarchy.ELECTORAL) if here.lo is not None else [])
             ),
             (_("Membership beside votes"), ""),
@@ -113,18 +114,18 @@ def membership_votes(request: Request, code: str) -> HttpResponseBase:
         "name": name,
         "sees": sees,
         "page_is_sample": facts.is_sample,
-        "programme_name": named(programme.names, lang) if programme is not None else "",
-        "election_name": elections.name_in(of.names) if of is not None else "",
+        "programme_name": named(programme.names) if programme is not None else "",
+        "election_name": named(of.names) if of is not None else "",
         "side": side,
         "filters": Filters(
             asked,
             programme=(
                 gettext_lazy("Programme"),
-                [(str(one.public_id), named(one.names, lang)) for one in running],
+                [(str(one.public_id), named(one.names)) for one in running],
             ),
             election=(
                 gettext_lazy("Election"),
-                [(one.code, elections.name_in(one.names)) for one in offered],
+                [(one.code, named(one.names)) for one in offered],
             ),
             side=(gettext_lazy("Side"), side_choices(of, chosen=side) if of is not None else []),
         ),
@@ -143,16 +144,20 @@ def membership_votes(request: Request, code: str) -> HttpResponseBase:
 
 
 def _programmes(unit_id: int, at: datetime) -> list[Programme]:
-    """Drives that run here today: their first measure is who joined."""
+    """Programmes that run here today and put people on a roll: their first measure is who joined."""
     today = clock.day_in(settings.TIME_ZONE, at)
-    return [one for one, _target in programmes.running_here(unit_id, today) if one.kind == "drive"]
+    return [
+        one.programme
+        for one in programmes.running_here(unit_id, today)
+        if one.measure == 1 and activities.of(one.programme.kind).fills_roll
+    ]
 
 
 def _chosen(running: list[Programme], wanted: str) -> Programme | None:
     return next((one for one in running if str(one.public_id) == wanted), running[0] if running else None)
 
 
-def _not_here(request: Request, here: UnitRow, is_sample: bool, lang: str) -> HttpResponseBase:
+def _not_here(request: Request, here: UnitRow, is_sample: bool) -> HttpResponseBase:
     """The page is of a state or constituency, or what stands above those: for others the way up to one."""
     above = [row for tree in units.hierarchies_of(here.id) for row in units.path(here.id, tree)]
     kinds = ("constituency", "state")
@@ -160,14 +165,14 @@ def _not_here(request: Request, here: UnitRow, is_sample: bool, lang: str) -> Ht
     context = {
         "here": "elections",
         "crumbs": [
-            (here.name(lang), reverse("site:unit", args=[here.code])),
+            (here.name(), reverse("site:unit", args=[here.code])),
             (_("Membership beside votes"), ""),
         ],
-        "name": here.name(lang),
+        "name": here.name(),
         "page_is_sample": is_sample,
         "is_elsewhere": True,
         "up_href": reverse("site:membership_votes", args=[up.code]) if up is not None else "",
-        "up_name": up.name(lang) if up is not None else "",
+        "up_name": up.name() if up is not None else "",
     }
     return render(request, "site/membership_votes.html", context)
 
@@ -185,7 +190,7 @@ def _first_side(of: Election, state: str) -> Chosen:
 
 
 def _places(
-    here: UnitRow, programme: Programme, of: Election, side: OurSide, at: datetime, lang: str
+    here: UnitRow, programme: Programme, of: Election, side: OurSide, at: datetime
 ) -> tuple[list[Place], int]:
     """Segments below the unit, or its constituencies where the election has figures of those only; and how many are
     left out. Ten queries, however many there are."""
@@ -203,7 +208,7 @@ def _places(
     found = [
         Place(
             child,
-            named(child.names, lang),
+            named(child.names),
             figures.get(child.unit_id),
             child.ladder.counted,
             child.ladder.is_rounded,

@@ -1,5 +1,8 @@
 """Search from every page: units by name or code, programmes, people in office by name."""
 
+from datetime import datetime
+from typing import Any
+
 from django.conf import settings
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
@@ -7,13 +10,16 @@ from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from abhiyan.core import clock
+from abhiyan.core.refusals import TooMany
+from abhiyan.core.words import language, named
 from abhiyan.org import queries as org
-from abhiyan.org.viewer import Request, named
+from abhiyan.org.viewer import Request
 from abhiyan.programmes import queries as programmes
+from abhiyan.site.offered import doors, offered
 from abhiyan.units import queries as units
 from abhiyan.units.models import Hierarchy, Kind
 
-from .unit import language, unit_href
+from .unit import unit_href
 
 MOST = 40
 MOST_HOLDERS = 20
@@ -23,12 +29,14 @@ MOST_HOLDERS = 20
 def search(request: Request) -> HttpResponse:
     """What fits a few words, in Hindi or Latin script, tolerant of spelling; one exact code opens at once."""
     text = request.GET.get("q", "").strip()[:100]
-    lang = language()
-    found = units.search(text, language=lang, limit=MOST) if text else []
+    found = units.search(text, language=language(), limit=MOST) if text else []
     if len(found) == 1 and found[0].code.casefold() == text.casefold():
         return redirect(reverse("site:unit", args=[found[0].code]))
-    today = clock.day_in(settings.TIME_ZONE, clock.now())
-    held = org.office_bearers(text, on=today, limit=MOST_HOLDERS + 1)
+    at = clock.now()
+    today = clock.day_in(settings.TIME_ZONE, at)
+    held = (
+        org.office_bearers(text, on=today, limit=MOST_HOLDERS + 1) if request.viewer.may("org.read") else []
+    )
     return render(
         request,
         "site/search.html",
@@ -38,16 +46,17 @@ def search(request: Request) -> HttpResponse:
             "units": [
                 (
                     unit_href(row.code, Hierarchy.ORGANISATIONAL),
-                    row.name(lang),
+                    row.name(),
                     Kind(row.kind).label,
-                    " › ".join(units.name_in(names, lang) for names in row.above),
+                    " › ".join(named(names) for names in row.above),
                     row.is_sample,
+                    row.closed_on,
                 )
                 for row in found
             ],
             "more": len(found) == MOST,
             "programmes": [
-                (reverse("programmes:programme", args=[one.public_id]), named(one.names, lang))
+                (reverse("programmes:programme", args=[one.public_id]), named(one.names))
                 for one in programmes.search(text, limit=10)
             ]
             if text
@@ -56,13 +65,28 @@ def search(request: Request) -> HttpResponse:
                 (
                     reverse("org:appointment", args=[holder.appointment_id]),
                     holder.name,
-                    named(holder.office_names, lang),
+                    named(holder.office_names),
                     unit_href(holder.unit_code, Hierarchy.ORGANISATIONAL),
-                    named(holder.unit_names, lang),
+                    named(holder.unit_names),
                 )
                 for holder in held[:MOST_HOLDERS]
             ],
             "more_holders": len(held) > MOST_HOLDERS,
-            "may_see_people": request.viewer.may("people.read"),
+            **_people(request, text, at),
+            "doors": doors(request.viewer, text=text),
         },
     )
+
+
+def _people(request: Request, text: str, at: datetime) -> dict[str, Any]:
+    """Who fits, of those that rooms know; or why no more of them are shown today."""
+    try:
+        return {
+            "found": [
+                one
+                for each in offered("found")
+                for one in each(request.viewer, by=request.actor, text=text, at=at)
+            ]
+        }
+    except TooMany as refused:
+        return {"refused": str(refused)}

@@ -1,37 +1,82 @@
 """Today: what I owe, most urgent first, one tap to do it."""
 
-import importlib
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
+from typing import TypeVar
 
 from django.conf import settings
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
 from abhiyan.core import clock
+from abhiyan.enrolment.actions.reading import ReadEnough, read_people
 from abhiyan.org.viewer import Request, Viewer
-from abhiyan.ui.owed import Owed
+from abhiyan.site.offered import offered
+from abhiyan.ui.owed import Beside, Invitation, Owed, Thing, Word
 
 from .first_steps import steps
-from .unit import language, unit_href
+from .unit import unit_href
 
-# Rooms that have something to owe, and the module of each that says what.
-ROOMS = ("org", "messaging", "programmes", "enrolment", "site")
 SHOWN = 50
+LATE, SOON = 0, 2  # urgencies of `Owed`
+Kind = TypeVar("Kind", bound=Thing)
 
 
-def owed(viewer: Viewer, *, at: datetime) -> list[Owed]:
-    """What a viewer owes, from every room, most urgent first."""
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Things to do by about the same time."""
+
+    name: str | Promise
+    things: Sequence[Owed]
+
+
+def collected(viewer: Viewer, *, at: datetime) -> list[Thing]:
+    """Everything the rooms have for a viewer's Today."""
+    return [one for each in offered("owed") for one in each(viewer, at=at)]
+
+
+def _only(kind: type[Kind], things: Sequence[Thing]) -> list[Kind]:
+    return [one for one in things if isinstance(one, kind)]
+
+
+def owed(things: Sequence[Thing]) -> list[Owed]:
+    """What is to be done, most urgent first."""
     return sorted(
-        _collected(viewer, at),
+        _only(Owed, things),
         key=lambda one: (one.urgency, one.due_at.timestamp() if one.due_at else float("inf")),
     )
 
 
-def _collected(viewer: Viewer, at: datetime) -> Iterator[Owed]:
-    for room in ROOMS:
-        yield from importlib.import_module(f"abhiyan.{room}.owed").owed(viewer, at=at)
+def grouped(things: Sequence[Owed], *, at: datetime) -> list[Group]:
+    """What is to be done now, today and this week, in the order given; no group without a thing."""
+    today = clock.day_in(settings.TIME_ZONE, at)
+
+    def is_now(one: Owed) -> bool:
+        return one.urgency == LATE or (
+            one.due_at is not None and clock.day_in(settings.TIME_ZONE, one.due_at) <= today
+        )
+
+    now = [one for one in things if is_now(one)]
+    later = [one for one in things if not is_now(one)]
+    groups = (
+        (_("Now"), now),
+        (_("Today"), [one for one in later if one.urgency < SOON]),
+        (_("This week"), [one for one in later if one.urgency >= SOON]),
+    )
+    return [Group(name, some) for name, some in groups if some]
+
+
+def sheets(things: Sequence[Thing]) -> list[tuple[str, list[Beside]]]:
+    """What there is to know beside the work, by heading."""
+    found: dict[str, list[Beside]] = {}
+    for one in _only(Beside, things):
+        found.setdefault(str(one.sheet), []).append(one)
+    return list(found.items())
 
 
 def _own_unit(viewer: Viewer) -> dict[str, str]:
@@ -41,9 +86,20 @@ def _own_unit(viewer: Viewer) -> dict[str, str]:
         return {}
     return {
         "home_href": unit_href(held.unit_code, held.hierarchy),
-        "home_name": held.unit_name(language()),
-        "home_office": held.office_name(language()),
+        "home_name": held.unit_name(),
+        "home_office": held.office_name(),
     }
+
+
+def _noted(request: Request, things: list[Owed], *, at: datetime) -> list[Owed]:
+    """The same, with a row in the trail for the people they name; without these past the day's quota."""
+    shown = Counter(one.names_in for one in things[:SHOWN] if one.names_in is not None)
+    try:
+        for unit_id, n in shown.items():
+            read_people(by=request.actor, unit_id=unit_id, n=n, at=at)
+    except ReadEnough:
+        return [one for one in things if one.names_in is None]
+    return things
 
 
 @require_safe
@@ -54,7 +110,8 @@ def today(request: Request) -> HttpResponse:
     if not request.viewer.is_strong:
         return redirect("people:second_factor")
     at = clock.now()
-    things = owed(request.viewer, at=at)
+    every = collected(request.viewer, at=at)
+    things = _noted(request, owed(every), at=at)
     return render(
         request,
         "site/today.html",
@@ -63,9 +120,13 @@ def today(request: Request) -> HttpResponse:
             "crumbs": [],
             "at": at,
             "day": clock.day_in(settings.TIME_ZONE, at),
-            "things": things[:SHOWN],
-            "steps": steps(request.viewer),
+            "n": len(things),
+            "groups": grouped(things[:SHOWN], at=at),
             "left_out": max(0, len(things) - SHOWN),
+            "sheets": sheets(every),
+            "invitations": _only(Invitation, every),
+            "words": _only(Word, every),
+            "steps": steps(request.viewer),
             **_own_unit(request.viewer),
         },
     )

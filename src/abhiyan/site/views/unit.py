@@ -1,5 +1,6 @@
 """Unit, the heart: who is responsible, what is true of each measure, what stands below; from nation to booth."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
@@ -10,32 +11,34 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
+from django.template.loader import render_to_string
 from django.urls import get_urlconf, reverse
 from django.utils.formats import date_format
-from django.utils.translation import get_language
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from abhiyan.core import clock
-from abhiyan.enrolment.models import Channel
-from abhiyan.enrolment.rules.steps import steps_of
+from abhiyan.core.words import language, named
 from abhiyan.org import queries as org
-from abhiyan.org.viewer import Request, Viewer, named
+from abhiyan.org.here import address
+from abhiyan.org.viewer import Request, Viewer
 from abhiyan.programmes import queries as programmes
 from abhiyan.programmes.models import Programme
+from abhiyan.programmes.rules import activities, pace
 from abhiyan.programmes.rules import ladder as rungs
+from abhiyan.site.offered import doors
 from abhiyan.ui import charts, maps, tables
 from abhiyan.ui.ladder import Ladder
 from abhiyan.units import queries as units
 from abhiyan.units.models import Hierarchy, Kind
 from abhiyan.units.rules import levels
 
+# A map helps where there are outlines to find places by: below these outlines would only push the points together.
+OUTLINED = (Kind.NATION, Kind.STATE, Kind.REGION, Kind.CONSTITUENCY)
+FEWEST_PLACES = 3
+MAY_CLOSE = "imports.units"  # who may close a unit, and open it again
 KEPT_IN_PATHS = "/~:@!$&'()*+,;="  # as Django's reverse keeps them
-
-
-def language() -> str:
-    """Two letters of the language this page is in."""
-    return (get_language() or "en").partition("-")[0]
 
 
 def unit_href(code: str, hierarchy: int) -> str:
@@ -62,22 +65,6 @@ def home(request: Request) -> HttpResponse:
     return render(request, "site/units_empty.html", {"here": "units", "crumbs": [(_("Units"), "")]})
 
 
-@dataclass(frozen=True, slots=True)
-class Running:
-    """A programme that runs in a unit today, the unit's target in it, and its name."""
-
-    programme: Programme
-    target: int | None
-    name: str
-
-
-def _running(unit_id: int, today: date, lang: str) -> list[Running]:
-    return [
-        Running(one, target, named(one.names, lang))
-        for one, target in programmes.running_here(unit_id, today)
-    ]
-
-
 @require_safe
 def unit(request: Request, code: str) -> HttpResponseBase:
     """One unit in one hierarchy: the page of a nation and of a booth."""
@@ -93,8 +80,8 @@ def unit(request: Request, code: str) -> HttpResponseBase:
     lang = language()
 
     sees_counts = request.viewer.sees_counts_at(here.lo)
-    running = _running(facts.id, today, lang) if sees_counts else []
-    chosen = _chosen(running, request.GET.get("programme", ""))
+    running = programmes.running_here(facts.id, today) if sees_counts else []
+    chosen = _chosen(running, request.GET)
     version = dict(zip(facts.hierarchies, facts.versions, strict=True)).get(hierarchy)
     counts = units.counts_below(facts.id, hierarchy, here=here, version=version) if here.has_children else {}
     context: dict[str, Any] = {
@@ -110,7 +97,7 @@ def unit(request: Request, code: str) -> HttpResponseBase:
         "counts": [(Kind(kind).label, n) for kind, n in counts.items()],
         "at": at,
         "sees_counts": sees_counts,
-        "sees_people": here.lo is not None and request.viewer.sees_people_at(here.lo),
+        "doors": doors(request.viewer, unit=here),
         "seats": _seats(request, facts.id, here, today, lang)
         if sees_counts
         else _leaders(request.viewer, here, hierarchy, today, lang),
@@ -118,12 +105,22 @@ def unit(request: Request, code: str) -> HttpResponseBase:
         "running": running,
         "votes_href": _votes_href(here) if running else "",
         "chosen": chosen,
-        "source": facts.source,
+        "source": "; ".join(
+            _(part) for part in facts.source.split("; ") if part
+        ),  # the demo's are translated
         "page_is_sample": facts.is_sample,
+        "may_close": here.closed_on is None
+        and here.parent_id is not None
+        and here.lo is not None
+        and request.viewer.may_at(MAY_CLOSE, here.lo),
     }
+    if here.closed_on is not None:
+        context["closed"] = _closed(request.viewer, here, hierarchy, at=at)
     if here.parent_id is None and hierarchy != Hierarchy.ORGANISATIONAL:
         context["unplaced_units"] = units.count_not_placed(hierarchy)
     if chosen is not None:
+        if len(counts) > 1:
+            context["levels"] = _levels(chosen, here, hierarchy, counts)
         answer = _measure(request, context, chosen, here, hierarchy, at, lang)
         if answer is not None:
             return answer
@@ -136,6 +133,22 @@ def unit(request: Request, code: str) -> HttpResponseBase:
     return render(request, "site/unit.html", context)
 
 
+def _closed(viewer: Viewer, here: units.UnitRow, hierarchy: int, *, at: datetime) -> dict[str, Any]:
+    """What the page of a closed unit says of it: from when, who took over, whether it may be opened again."""
+    by = units.closing_of(here.id)
+    return {
+        "on": here.closed_on,
+        "successors": [
+            (unit_href(row.code, hierarchy), row.name(language()), row.code)
+            for row in units.succeeded_by(here.id)
+        ],
+        "may_open": here.lo is not None
+        and viewer.may_at(MAY_CLOSE, here.lo)
+        and by is not None
+        and units.is_of_today(by, at=at),
+    }
+
+
 def _votes_href(here: units.UnitRow) -> str:
     """Where members stand beside votes: of units with segments below them."""
     if here.kind not in (Kind.STATE, Kind.CONSTITUENCY):
@@ -143,12 +156,10 @@ def _votes_href(here: units.UnitRow) -> str:
     return reverse("site:membership_votes", args=[here.code])
 
 
-def _chosen(running: list[Running], wanted: str) -> Running | None:
-    """The programme whose children, trend and funnel are shown: the one asked for, else the first."""
-    for one in running:
-        if str(one.programme.public_id) == wanted:
-            return one
-    return running[0] if running else None
+def _chosen(running: list[programmes.Counted], asked: Mapping[str, str]) -> programmes.Counted | None:
+    """The measure whose children, trend and funnel are shown: the one asked for, else the first."""
+    of = [one for one in running if str(one.programme.public_id) == asked.get("programme")] or running
+    return next((one for one in of if str(one.measure) == asked.get("measure")), of[0] if of else None)
 
 
 def _crumbs(path: list[units.UnitRow], hierarchy: int, lang: str) -> list[tuple[str, str]]:
@@ -168,6 +179,7 @@ def _seats(
 ) -> list[dict[str, Any]]:
     """Offices and vacancies, as the list of seats wants them."""
     may_appoint = here.lo is not None and request.viewer.may_at("org.appoint", here.lo)
+    may_name = here.lo is not None and request.viewer.may_above("org.officers", here.lo)
     seats: list[tuple[int, dict[str, Any]]] = [
         (
             holder.rank,
@@ -188,7 +200,7 @@ def _seats(
                 {
                     "name": "",
                     "office": named(vacancy.office_names, lang),
-                    "appoint_url": appoint if may_appoint else "",
+                    "appoint_url": appoint if (may_name if vacancy.is_of_officers else may_appoint) else "",
                 },
             )
         )
@@ -212,6 +224,15 @@ def _leaders(
         for holder in org.line_of_command(here.id, hierarchy, on=today)
         if holder.unit_id == here.id
     ]
+
+
+@dataclass(frozen=True, slots=True)
+class Level:
+    """One level of units below: its name, how many they are, and the list of all of them."""
+
+    name: str | Promise
+    n: int
+    href: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -245,19 +266,25 @@ def _vacant_below(
 def _measure(
     request: Request,
     context: dict[str, Any],
-    chosen: Running,
+    chosen: programmes.Counted,
     here: units.UnitRow,
     hierarchy: int,
     at: datetime,
     lang: str,
 ) -> HttpResponseBase | None:
-    """Ladders of every programme, and of the chosen one children, map, trend and funnel; or an export."""
-    running: list[Running] = context["running"]
-    today = clock.day_in(chosen.programme.zone, at)
+    """Ladders of every measure, and of the chosen one children, map, trend and funnel; or an export."""
     programme = chosen.programme
+    today = clock.day_in(programme.zone, at)
     node = programmes.node_of(here.id, hierarchy) or here.id  # read once for all that follows
+    reading: dict[str, Any] = {
+        "node": node,
+        "hierarchy": hierarchy,
+        "programme": programme,
+        "measure": chosen.measure,
+        "at": at,
+    }
     listing: dict[str, Any] = {
-        "sort": request.GET.get("sort", "-counted"),
+        "sort": request.GET.get("sort", "share"),
         "show": _show(request),
         "matching": request.GET.get("matching", "")[:100],
         "language": lang,
@@ -265,79 +292,154 @@ def _measure(
     }
     if here.has_children and tables.wants_csv(request.GET):
         listing["per"] = tables.DEEPEST_ROW
-        leaf = programmes.children_ladders(
-            node=node, hierarchy=hierarchy, programme=programme, at=at, **listing
-        )
-        return _export(here, _drawn(leaf, programme, today, lang), lang)
+        leaf = programmes.children_ladders(**reading, **listing)
+        return _export(here, _drawn(leaf, programme, today, lang), _led(leaf, at), lang)
     if here.has_children:
-        figures, leaf = programmes.board(
-            node=node, hierarchy=hierarchy, programme=programme, at=at, **listing
-        )
+        figures, leaf = programmes.board(**reading, **listing)
+        rows = _drawn(leaf, programme, today, lang)
+        own = programmes.own_words(request.viewer, unit_id=here.id, **reading)
+        leaders = _led(leaf, at)
+        context |= {"leaf": leaf, "own": own} | _below(request, hierarchy, rows, leaders, lang)
+        if leaf.pages and leaf.pages <= 1 and len(rows) >= FEWEST_PLACES and here.kind in OUTLINED:
+            context |= _map(here, hierarchy, rows, at, lang)
     else:
-        figures = programmes.figures(node=node, hierarchy=hierarchy, programme=programme, at=at)
-    others = [one.programme for one in running if one is not chosen]
-    found = programmes.ladders(node=node, hierarchy=hierarchy, of=others, at=at) if others else {}
-    blank = rungs.Ladder(is_rounded=figures.ladder.is_rounded)
-    context["ladders"] = [
-        (
-            one,
-            programmes.drawn(
-                figures.ladder if one is chosen else found.get((one.programme.pk, 1), blank),
-                name=one.name,
-                programme=one.programme,
-                on=today,
-                target=one.target,
-            ),
-        )
-        for one in running
-    ]
+        figures = programmes.figures(**reading)
+    context["ladders"] = _ladders(context["running"], chosen, figures.ladder, node, hierarchy, at)
+    context["total"] = context["ladders"][context["running"].index(chosen)][1]
     context["programme_segments"] = [
         (
             one.name,
-            unit_href(here.code, hierarchy) + "&" + urlencode({"programme": str(one.programme.public_id)}),
+            unit_href(here.code, hierarchy)
+            + "&"
+            + urlencode({"programme": str(one.programme.public_id), **one.asked}),
             one is chosen,
         )
-        for one in running
+        for one in context["running"]
     ]
-    if here.has_children:
-        rows = _drawn(leaf, programme, today, lang)
-        context["sorting"] = tables.sorting(
-            request.GET, dict.fromkeys(programmes.SORTS, ""), default="-counted"
-        )
-        context["leaf"] = leaf
-        context["own"] = programmes.standing_here(node=node, hierarchy=hierarchy, programme=programme, at=at)
-        context["children"] = [
-            (child, drawn, unit_href(child.code, hierarchy), named(child.names, lang))
-            for child, drawn in rows
-        ]
-        context["shows"] = [
-            (_("All"), "all", _show(request) == "all"),
-            (_("Behind"), "behind", _show(request) == "behind"),
-            (_("Nothing yet"), "without", _show(request) == "without"),
-        ]
-        context["matching"] = request.GET.get("matching", "")[:100]
-        context["kept"] = [
-            (key, request.GET[key]) for key in ("programme", "sort", "show") if key in request.GET
-        ]
-        if (leaf.pages and leaf.pages <= 1) or here.lat is None:
-            context["places"] = [
-                maps.Place(
-                    name=named(child.names, lang),
-                    lon=child.lon,
-                    lat=child.lat,
-                    ladder=drawn,
-                    href=unit_href(child.code, hierarchy),
-                )
-                for child, drawn in rows
-            ]
-            # Below a constituency the outlines would only push the points together.
-            if here.kind in (Kind.NATION, Kind.STATE, Kind.REGION, Kind.CONSTITUENCY):
-                context["boundaries"] = _outlines(here.id, int(at.timestamp()) // 3600)
     context["trend_table"] = request.GET.get("trend") == "table"
-    context["trend"] = charts.Trend(
+    context["trend"] = _trend(chosen, figures)
+    activity = activities.of(programme.kind)
+    if isinstance(node, programmes.Node):
+        whole = [row for row in figures.funnel if row.on is None]
+        del reading["hierarchy"]
+        context |= _funnel(programmes.shown_funnel(**reading, rows=whole))
+    if activity.days is not None and activity.days.opens(request.viewer.may):
+        context["days_href"] = reverse(activity.days.url_name, args=[programme.public_id])
+        context["days_query"] = urlencode({"unit": here.code, "in": levels.SLUGS[hierarchy], **chosen.asked})
+        context["days_label"] = activity.days.label
+    panel = activity.panel(request.viewer, programme, here, hierarchy, at) if activity.panel else None
+    if panel is not None:
+        context["panel"] = panel
+        context["panel_contents"] = render_to_string(panel.template, {**panel.context}, request)
+    return None
+
+
+def _ladders(
+    running: list[programmes.Counted],
+    chosen: programmes.Counted,
+    own: rungs.Ladder,
+    node: programmes.Node | int,
+    hierarchy: int,
+    at: datetime,
+) -> list[tuple[str, Ladder, str]]:
+    """Every measure's page and picture, and where it stands in a sentence; own: the ladder of the chosen one, which is
+    read already."""
+    others = list({one.programme.pk: one.programme for one in running if one is not chosen}.values())
+    found = programmes.ladders(node=node, hierarchy=hierarchy, of=others, at=at) if others else {}
+    blank = programmes.blank(is_rounded=own.is_rounded)
+    today = clock.day_in(chosen.programme.zone, at)
+    shown = []
+    for one in running:
+        of, ladder = (
+            one.programme,
+            own if one is chosen else found.get((one.programme.pk, one.measure), blank),
+        )
+        drawn = programmes.drawn(ladder, name=one.name, programme=of, on=today, target=one.target)
+        window = {"opens_on": of.opens_on, "closes_on": of.closes_on, "on": today}
+        page = reverse("programmes:programme", args=[of.public_id])
+        page += f"?{urlencode(one.asked)}" if one.asked else ""
+        shown.append((page, drawn, pace.said(ladder.counted, one.target, **window)))
+    return shown
+
+
+def _led(leaf: tables.Leaf, at: datetime) -> dict[int, org.Leader]:
+    """Who leads the children on a page of the list."""
+    ids = [child.unit_id for child in leaf.rows]
+    return org.leaders_of(ids, on=clock.day_in(settings.TIME_ZONE, at))
+
+
+def _levels(
+    chosen: programmes.Counted, here: units.UnitRow, hierarchy: int, counts: dict[str, int]
+) -> list[Level]:
+    """The lists of all units of each level below, in the chosen measure."""
+    page = reverse("programmes:below", args=[chosen.programme.public_id])
+    return [
+        Level(Kind(kind).label, n, address(page, here.code, hierarchy, level=kind, **chosen.asked))
+        for kind, n in counts.items()
+    ]
+
+
+def _below(
+    request: Request,
+    hierarchy: int,
+    rows: list[tuple[programmes.Child, Ladder]],
+    leaders: dict[int, org.Leader],
+    lang: str,
+) -> dict[str, Any]:
+    """The list of the children, each with who leads it; and how it is narrowed."""
+    shown = _show(request)
+    return {
+        "sorting": tables.sorting(request.GET, dict.fromkeys(programmes.SORTS, ""), default="share"),
+        "children": [
+            (
+                child,
+                drawn,
+                unit_href(child.code, hierarchy),
+                named(child.names, lang),
+                leaders[child.unit_id].name if child.unit_id in leaders else "",
+            )
+            for child, drawn in rows
+        ],
+        "shows": [
+            (_("All"), "all", shown == "all"),
+            (_("Behind"), "behind", shown == "behind"),
+            (_("Nothing yet"), "without", shown == "without"),
+        ],
+        "matching": request.GET.get("matching", "")[:100],
+        "kept": [
+            (key, request.GET[key]) for key in ("programme", "measure", "sort", "show") if key in request.GET
+        ],
+    }
+
+
+def _map(
+    here: units.UnitRow,
+    hierarchy: int,
+    rows: list[tuple[programmes.Child, Ladder]],
+    at: datetime,
+    lang: str,
+) -> dict[str, Any]:
+    """The children as places, inside the outlines there are."""
+    return {
+        "places": [
+            maps.Place(
+                name=named(child.names, lang),
+                lon=child.lon,
+                lat=child.lat,
+                ladder=drawn,
+                href=unit_href(child.code, hierarchy),
+            )
+            for child, drawn in rows
+        ],
+        "boundaries": _outlines(here.id, int(at.timestamp()) // 3600),
+    }
+
+
+def _trend(chosen: programmes.Counted, figures: programmes.Figures) -> charts.Trend:
+    return charts.Trend(
         name=chosen.name,
-        begins_on=programme.opens_on,
-        ends_on=programme.closes_on,
+        begins_on=chosen.programme.opens_on,
+        ends_on=chosen.programme.closes_on,
         target=chosen.target,
         days=[
             charts.Day(
@@ -350,17 +452,6 @@ def _measure(
             for day in figures.trend
         ],
     )
-    context["funnels"] = [
-        (Channel(row.channel).label, _steps(row)) for row in figures.funnel if row.on is None
-    ]
-    context["steps"] = steps_of(by_phone=any(Channel(row.channel).is_by_phone for row in figures.funnel))
-    if programme.kind == "drive":
-        context["funnel_href"] = (
-            reverse("enrolment:drive_funnel", args=[programme.public_id])
-            + "?"
-            + urlencode({"unit": here.code, "in": levels.SLUGS[hierarchy]})
-        )
-    return None
 
 
 def _drawn(
@@ -382,10 +473,19 @@ def _drawn(
     ]
 
 
-def _steps(row: programmes.FunnelRow) -> list[charts.Step]:
-    """The steps of one way in, as a funnel."""
-    by_phone = Channel(row.channel).is_by_phone
-    return [charts.Step(name=step.name, value=getattr(row, step.key)) for step in steps_of(by_phone=by_phone)]
+def _funnel(found: programmes.Funnel) -> dict[str, Any]:
+    """The steps of each way in, all days together; and callers without a place beside them."""
+    return {
+        "funnels": [
+            (
+                line.channel,
+                [charts.Step(name=step.name, value=line.value(step.key)) for step in line.steps],
+            )
+            for line in found.lines
+        ],
+        "steps": found.columns,
+        "callers": found.callers,
+    }
 
 
 def _show(request: HttpRequest) -> Any:
@@ -398,14 +498,17 @@ def _page(request: HttpRequest) -> int:
     return int(page) if page.isascii() and page.isdigit() and len(page) < 5 and int(page) > 0 else 1
 
 
-def _export(here: units.UnitRow, rows: list[tuple[Any, Ladder]], lang: str) -> HttpResponseBase:
+def _export(
+    here: units.UnitRow, rows: list[tuple[Any, Ladder]], leaders: dict[int, org.Leader], lang: str
+) -> HttpResponseBase:
     head = [
         _("Code"),
         _("Unit"),
+        _("Led by"),
         _("Target"),
         _("Reported"),
         _("Counted"),
-        _("Phone has not answered"),
+        _("Phone not answered yet"),
         _("Confirmed"),
         _("Sample"),
     ]
@@ -413,6 +516,7 @@ def _export(here: units.UnitRow, rows: list[tuple[Any, Ladder]], lang: str) -> H
         [
             child.code,
             named(child.names, lang),
+            leaders[child.unit_id].name if child.unit_id in leaders else "",
             drawn.target,
             drawn.reported,
             drawn.counted,

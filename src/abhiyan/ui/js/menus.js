@@ -11,12 +11,16 @@ document.addEventListener("keydown", (event) => {
   }
 });
 
-// On a phone the main menu scrolls sideways: where one is stands in sight. And what a search field hints at is short.
+// Where the main menu scrolls sideways, the page one is on stands in sight, also once fonts or a long name move it.
+// And what a search field hints at is short on a phone.
 const here = document.querySelector(".top nav [aria-current]");
 if (here) {
   const nav = here.closest("nav");
-  const [outer, inner] = [nav.getBoundingClientRect(), here.getBoundingClientRect()];
-  nav.scrollLeft += inner.left + inner.width / 2 - outer.left - outer.width / 2;
+  const moved = new ResizeObserver(() => {
+    const [outer, inner] = [nav.getBoundingClientRect(), here.getBoundingClientRect()];
+    nav.scrollLeft += inner.left + inner.width / 2 - outer.left - outer.width / 2;
+  });
+  for (const part of [nav, ...nav.querySelectorAll("li")]) moved.observe(part);
 }
 if (matchMedia("(max-width: 40rem)").matches) {
   for (const field of document.querySelectorAll("[data-short]")) field.placeholder = field.dataset.short;

@@ -1,6 +1,7 @@
 """Tags and filters of the look. What they print is escaped, or made of numbers and of our own words."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from functools import lru_cache
@@ -28,7 +29,7 @@ from django.utils.translation import ngettext
 from abhiyan.ui import charts, maps, numbers, views
 from abhiyan.ui.ladder import NAMES, RUNGS, Ladder, Plot, Span, Words, as_ladder, plot
 from abhiyan.ui.steady import steady
-from abhiyan.ui.tables import Leaf, Sorting
+from abhiyan.ui.tables import Sorting
 
 register = template.Library()
 register.tag("steady", steady)
@@ -157,6 +158,13 @@ def phone(value: Any, country: str = "+91") -> SafeString:
     return format_html(
         '<span class="nums nowrap" dir="ltr" role="img" aria-label="{}">{}</span>', heard, shown
     )
+
+
+@register.filter
+def tel(number: str) -> SafeString:
+    """A whole number as a link that dials it."""
+    dialled = "".join(character for character in number if character.isdecimal() or character == "+")
+    return format_html('<a class="nums nowrap" dir="ltr" href="tel:{}">{}</a>', dialled, number)
 
 
 @register.filter
@@ -316,8 +324,8 @@ def ladder(context: Context, given: Ladder | Mapping[str, Any], id: str = "") ->
             numbers.share(value, shown.target) if shown.target and value is not None else "",
         )
         return (
-            f'<tr class="{css}"><th scope="row">{"+ " if rung == "unsigned" else ""}'
-            f'<button type="button" class="term" popovertarget="{stem}-{rung}">{name}</button>'
+            f'<tr class="{css}"><th scope="row"><button type="button" class="term" popovertarget="{stem}-{rung}">'
+            f"{'+ ' if rung == 'unsigned' else ''}{name}</button>"
             f'<div class="pop" popover id="{stem}-{rung}"><h4>{name}</h4><p>{e(shown.definition(rung))}</p></div></th>'
             f'<td class="num">{e(indian(value))}{interval}</td><td class="num of">{e(of)}</td>'
             f'<td class="plot">{bar}{f"""<span class="none">{e(none)}</span>""" if none else ""}</td></tr>\n'
@@ -335,7 +343,11 @@ def ladder(context: Context, given: Ladder | Mapping[str, Any], id: str = "") ->
         rows.append(row(rung, value, f"r{place}", bar, reason if value is None else "", interval))
         if rung == "counted" and shown.unsigned:
             rows.append(row("unsigned", shown.unsigned, "more", _bar(drawn, "unsigned")))
-    never, rung_head, number = _("Four rungs on one scale; they are never added up."), _("Rung"), _("Number")
+    never, rung_head, number = (
+        _("Four rungs on one scale; they are never added up."),
+        _("How sure"),
+        _("Number"),
+    )
     share = _("Share of the target")
     return mark_safe(  # noqa: S308  # every word is escaped
         f'<table class="ladder"><caption class="vh">{e(shown.name)}. '
@@ -349,8 +361,9 @@ def ladder(context: Context, given: Ladder | Mapping[str, Any], id: str = "") ->
 
 @register.simple_tag
 def mini(given: Ladder | Mapping[str, Any]) -> SafeString:
-    """The four bars alone, thin, for a row of a table; its numbers stand in the row's other cells."""
-    drawn = plot(as_ladder(given), room=1.03)
+    """The four bars alone, thin, for a row of a table, against what is due by today, else against the target."""
+    shown = as_ladder(given)
+    drawn = plot(replace(shown, target=shown.due) if shown.due else shown, room=1.03)
     parts = [_bars(drawn, rung, str(1 + place * 7), "5") for place, rung in enumerate(RUNGS)]
     if drawn.target is not None:
         parts.append(_line("tgt", drawn.target, drawn.target, "-2", "30"))
@@ -401,17 +414,6 @@ def sort_header(context: Context, key: str, label: str, num: bool = False, css: 
     return mark_safe(  # noqa: S308  # escaped, each of them
         f'<th scope="col"{attributes}><a href="{escape(href)}">{conditional_escape(label)}</a></th>'
     )
-
-
-@register.inclusion_tag("ui/_pager.html", takes_context=True)
-def pager(context: Context, leaf: Leaf, hidden: str = "", exportable: bool = True) -> dict[str, Any]:
-    """'Showing 1–50 of 11,838', the pages, and 'Export these rows'. `hidden`: what the list leaves out, in words."""
-    return {
-        "leaf": leaf,
-        "hidden": hidden,
-        "exportable": exportable,
-        "request": context.get("request"),
-    }
 
 
 @register.inclusion_tag("ui/_filters.html", takes_context=True)
@@ -532,7 +534,7 @@ def trend(given: charts.Trend, table: bool = True) -> SafeString:
     e = ESCAPED
     drawn = charts.plot_trend(given)
     if drawn is None:
-        return format_html('<div class="empty"><p>{}</p></div>\n', _("No day has been counted yet."))
+        return format_html('<div class="empty"><p>{}</p></div>\n', _("Nothing counted yet."))
     words = _(
         "%(name)s up to %(day)s: reported %(reported)s, counted %(counted)s, confirmed %(confirmed)s"
     ) % {
@@ -563,26 +565,48 @@ def trend(given: charts.Trend, table: bool = True) -> SafeString:
         for x, day, anchor in drawn.dates
     ]
     for line in drawn.lines:
-        name = _("with unanswered") if line.rung == "unsigned" else NAMES[line.rung]
         css = "n b" if line.rung == "counted" else "n"
+        value = numbers.short(getattr(drawn.last, line.rung) or 0)
+        plus = "+ " if line.rung == "unsigned" else ""
         parts.append(
-            f'<text class="{css}" x="{_pct(line.end_x)}" y="{_pct(line.end_y)}" dx="7" dy="4">{e(name)}</text>'
+            f'<text class="{css}" x="{_pct(line.end_x)}" y="{_pct(line.end_y)}" dx="7" dy="4">{plus}{e(value)}</text>'
         )
-    parts.append("</svg>\n")
+    parts += _strips(drawn)
+    swatch = '<svg viewBox="0 0 24 6" aria-hidden="true"><path class="{}" d="M0 3h24"/></svg>'
+    names = (
+        f"<span>{swatch.format(css)}{e(NAMES[rung])}</span>"
+        for rung, css in TREND_CSS.items()
+        if any(line.rung == rung for line in drawn.lines)
+    )
+    parts.append(f'</svg>\n<div class="legend trend">{"".join(names)}</div>')
     if drawn.pace:
-        due = _("The dotted line is what is due by each day to reach the target.")
+        due = _("The dotted line is what was due by each day. The target is %(target)s by %(day)s.") % {
+            "target": numbers.grouped(given.target or 0),
+            "day": date_format(given.ends_on, "j F"),
+        }
         parts.append(f'<p class="tiny muted">{e(due)}</p>')
-    parts.append("\n")
-    if table:
-        parts.append(_trend_table(given))
-    parts.append("\n")
-    return mark_safe("".join(parts))  # noqa: S308  # every word is escaped
+    return mark_safe("".join(parts) + (_trend_table(given) if table else ""))  # noqa: S308  # every word is escaped
+
+
+def _strips(drawn: charts.TrendPlot) -> Iterator[str]:
+    """The strip of each day of a trend: its numbers are read where it is pointed at, or tapped."""
+    names = [(rung, ESCAPED(NAMES[rung])) for rung in TREND_CSS]
+    begins = {day.on.replace(day=1) for _x, _wide, day in drawn.days}
+    months = {on.month: ESCAPED(date_format(on, "M")) for on in begins}
+    for x, wide, day in drawn.days:
+        known = [(name, getattr(day, rung)) for rung, name in names]
+        told = " · ".join([f"{name} {numbers.grouped(value)}" for name, value in known if value])
+        yield (
+            f'<g class="d" tabindex="-1"><rect x="{max(0.0, x - wide / 2):.2f}%" width="{wide:.2f}%" height="100%"/>'
+            f'<line x1="{x:.2f}%" x2="{x:.2f}%" y1="0" y2="100%"/><text x="0" y="0" dy="-2">'
+            f"{day.on.day} {months[day.on.month]}: {told}</text></g>"
+        )
 
 
 def _trend_table(given: charts.Trend) -> str:
     e = ESCAPED
     summary, region, first = _("As a table"), _("Trend as a table"), _("Day")
-    heads = (_("Reported"), _("Counted"), _("Phone has not answered"), _("Confirmed"))
+    heads = (NAMES["reported"], NAMES["counted"], NAMES["unsigned"], NAMES["confirmed"])
     rows = "".join(
         f'<tr><th scope="row">{e(date_format(day.on, "j M Y"))}</th>'
         + "".join(

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from abhiyan.ui.charts import MOST_DAYS, Day, Step, Trend, plot_trend, ticks, widths
+from abhiyan.ui.charts import MOST_DAYS, PLOT_WIDTH, Day, Step, Trend, plot_trend, ticks, widths
 
 FIRST = date(2026, 10, 9)
 counts = st.none() | st.integers(0, 10**9)
@@ -36,12 +36,33 @@ def test_nothing_of_a_trend_lies_outside_its_box(
         return
     for line in drawn.lines:
         for x, y in re.findall(r"([\d.]+) ([\d.]+)", line.path):
-            assert 0 <= float(x) <= 800
+            assert 0 <= float(x) <= 10 * PLOT_WIDTH + 1
             assert 0 <= float(y) <= 100
         assert 0 <= line.end_x <= 100
         assert 0 <= line.end_y <= 100
     assert all(0 <= y <= 100 for y, _value in drawn.ticks)
     assert all(0 <= x <= 100 for x, _day, _anchor in drawn.dates)
+
+
+def test_a_trend_fills_its_frame_up_to_its_last_day_however_high_the_target_is() -> None:
+    drawn = plot_trend(
+        Trend(
+            name="m",
+            begins_on=FIRST,
+            ends_on=FIRST + timedelta(days=59),
+            days=[day(0, counted=1), day(10, counted=500), day(20, counted=1_000)],
+            target=1_200,
+        )
+    )
+    assert drawn
+    (counted,) = drawn.lines
+    assert counted.end_x == PLOT_WIDTH and counted.end_y < 10
+    assert [value for _y, value in drawn.ticks][-1] == 1_000
+    assert drawn.pace.endswith(f"L{PLOT_WIDTH * 10:.0f} {100 - 420 / 1_060 * 100:.2f}"), (
+        "what was due that day"
+    )
+    assert [on.on for _x, _wide, on in drawn.days] == [FIRST + timedelta(days=n) for n in (0, 10, 20)]
+    assert all(0 <= x <= PLOT_WIDTH for x, _wide, _on in drawn.days)
 
 
 def test_names_of_lines_stand_apart_even_when_the_lines_end_together() -> None:
@@ -80,7 +101,7 @@ def test_ticks_are_round_numbers(top: int, expected: list[int]) -> None:
 
 
 @given(st.integers(1, 10**12))
-def test_ticks_are_few(top: int) -> None:
+def test_a_chart_has_few_ticks(top: int) -> None:
     assert 2 <= len(ticks(top)) <= 7
 
 

@@ -5,8 +5,6 @@ from django.core.exceptions import ValidationError
 
 from abhiyan.ui.fields import WholeField
 
-pytestmark = pytest.mark.once
-
 
 @pytest.mark.parametrize(
     ("typed", "number"),

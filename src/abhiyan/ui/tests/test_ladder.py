@@ -56,21 +56,22 @@ def test_no_target_and_no_number_is_an_empty_plot_and_no_error() -> None:
 
 def test_a_target_of_nothing_is_a_target() -> None:
     assert plot(Ladder(name="Members", target=0, counted=3)).target == 0
-    assert Ladder(name="Members", target=0, counted=3, pace_pct=50).behind_points == 0
+    assert Ladder(name="Members", target=0, counted=3, pace_pct=50).behind == 0
 
 
 def test_behind_is_measured_on_the_estimate_and_else_on_what_was_counted() -> None:
     counted = Ladder(name="Members", target=1_000, counted=700, pace_pct=72)
-    assert counted.behind_points == 2
-    assert replace(counted, estimate=600).behind_points == 12
-    assert replace(counted, estimate=900).behind_points == 0
-    assert Ladder(name="Members", counted=3, pace_pct=50).behind_points == 0
+    assert (counted.due, counted.behind) == (720, 20)
+    assert replace(counted, estimate=600).behind == 120
+    assert replace(counted, estimate=900).behind == 0
+    assert replace(counted, counted=None).behind == 0, "fewer than 10 tell of nobody"
+    assert Ladder(name="Members", counted=3, pace_pct=50).behind == 0
 
 
 def test_nobody_is_behind_on_the_first_day() -> None:
     first = Ladder(name="Members", target=300, counted=1, pace_pct=5, day=1, days=20)
-    assert first.behind_points == 0
-    assert replace(first, day=2).behind_points == 5
+    assert first.behind == 0
+    assert replace(first, day=2).behind == 14
 
 
 def test_a_measure_may_define_its_own_rungs() -> None:

@@ -34,7 +34,7 @@ FULL = Ladder(
 @pytest.mark.parametrize(
     ("value", "text"), [(None, "–"), ("many", "many"), (True, "True"), (1234567, "12,34,567"), (1.5, "2")]
 )
-def test_indian_takes_anything(value: Any, text: str) -> None:
+def test_indian_digits_take_any_number(value: Any, text: str) -> None:
     assert look.indian(value) == text
 
 
@@ -159,10 +159,13 @@ def test_words_given_to_a_component_are_escaped(render: Render) -> None:
 def test_the_words_of_a_trend_are_drawn_after_its_lines_so_that_none_crosses_them(render: Render) -> None:
     days = [charts.Day(on=date(2026, 10, 9 + n), reported=40 * n, counted=30 * n) for n in range(9)]
     trend = charts.Trend(name="m", begins_on=days[0].on, ends_on=date(2026, 12, 8), days=days, target=400)
-    html = render("{% trend trend %}", trend=trend).split("</svg>\n</svg>")[0].split('<svg class="trend"')[1]
+    html = render("{% trend trend %}", trend=trend).split("</svg>\n<div")[0].split('<svg class="trend"')[1]
     lines, words = html.split("</svg>", 1)
+    words, *days_told = words.split('<g class="d"')
     assert "<text" not in lines and "<line" in lines and "<path" in lines
     assert words.count("<text") >= 5 and "<line" not in words and "<path" not in words
+    assert "9 Oct" in days_told[0] and "17 Oct: Reported 320 · Counted 240" in days_told[-1]
+    assert all(day.index("<line") < day.index("<text") for day in days_told)
 
 
 @pytest.mark.parametrize(
@@ -194,7 +197,7 @@ def test_a_target_of_nothing_is_said_once(render: Render) -> None:
 def test_hindi_rungs_are_those_of_the_glossary(render: Render) -> None:
     with translation.override("hi"):
         html = render("{% ladder l %}", l=FULL)
-    for word in ("बताए गए", "गिने गए", "पुष्ट", "अनुमानतः सही", "जवाब बाकी"):
+    for word in ("बताए गए", "गिने गए", "पुष्ट", "अनुमान से सही", "जवाब बाकी"):
         assert word in html
 
 

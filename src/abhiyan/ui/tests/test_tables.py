@@ -1,12 +1,14 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import psycopg
 import pytest
 from django.http import QueryDict
 from django.utils.translation import gettext, override
 from hypothesis import given
 from hypothesis import strategies as st
 
+from abhiyan.core import database
 from abhiyan.core.models import Heartbeat
 from abhiyan.ui import tables
 
@@ -73,9 +75,8 @@ def test_a_mark_is_opened_as_it_was_closed() -> None:
 
 
 def test_an_exported_cell_is_never_a_formula() -> None:
-    lines = list(
-        tables.csv_lines(["नाम", "n"], [["=HYPERLINK(1)", 5], ["@x", -3], ["+91", None], ["अ, ब", 1]])
-    )
+    rows: list[list[Any]] = [["=HYPERLINK(1)", 5], ["@x", -3], ["+91", None], ["अ, ब", 1]]
+    lines = tables.csv_response("units", ["नाम", "n"], rows).getvalue().decode().splitlines()
     assert lines[0].startswith("\ufeff")
     assert [line.strip() for line in lines[1:]] == ["'=HYPERLINK(1),5", "'@x,-3", "'+91,", '"अ, ब",1']
 
@@ -88,11 +89,14 @@ def test_an_export_is_a_download_that_nobody_keeps() -> None:
 
 
 @pytest.fixture
-def beats(db: None) -> None:
+def beats(transactional_db: None) -> None:
+    """As the owner, for the application only reads them."""
     at = datetime(2026, 11, 20, tzinfo=UTC)
-    Heartbeat.objects.bulk_create(
-        Heartbeat(loop=f"loop {n:03}", turned_at=at - timedelta(minutes=n // 7), took_ms=1) for n in range(60)
-    )
+    with psycopg.connect(database.conninfo("owner"), autocommit=True) as owner:
+        owner.cursor().executemany(
+            "insert into core_heartbeat (loop, turned_at, took_ms) values (%s, %s, 1)",
+            [(f"loop {n:03}", at - timedelta(minutes=n // 7)) for n in range(60)],
+        )
 
 
 @pytest.mark.parametrize("keys", [["loop"], ["-loop"], ["-turned_at", "loop"], ["turned_at", "-loop"]])

@@ -5,26 +5,11 @@ Who may change trees is asked by the page or command that calls (`org.require`):
 
 from abhiyan.units.rules.levels import RESERVED
 
+from .closing import close_units, hold_closing, keep, open_again
 from .deriving import Derived, derive
+from .figures import LaterFigures, take_back_figures, take_in_figures
 from .importing import preview, take_back, take_back_pins, take_in, take_in_pins
 from .making import NewUnit, make_unit, make_units
 from .moving import move
 from .outlines import set_outlines
 from .placing import place_many
-
-__all__ = [
-    "RESERVED",
-    "Derived",
-    "NewUnit",
-    "derive",
-    "make_unit",
-    "make_units",
-    "move",
-    "place_many",
-    "preview",
-    "set_outlines",
-    "take_back",
-    "take_back_pins",
-    "take_in",
-    "take_in_pins",
-]

@@ -3,7 +3,7 @@
 `staging` has asked its questions; here its answers are carried out, set-wise, and journalled in UnitChange.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from datetime import date, datetime
 from typing import Any
 
@@ -17,17 +17,29 @@ from abhiyan.units.news import Branch, UnitsGoing, UnitsMoved
 from abhiyan.units.refusals import LaterChanges, LaterLists, StillUsed
 from abhiyan.units.rules import levels
 from abhiyan.units.trees.laying import Cursor, fresh, hold, planned, relay
+from abhiyan.units.trees.placements import (
+    Standing,
+    ancestors,
+    attach,
+    raise_leaves,
+    standing,
+    tell_moved,
+)
 from abhiyan.units.trees.shifting import shift, unshift
-from abhiyan.units.trees.standing import Standing, ancestors, attach, raise_leaves, standing
 from abhiyan.units.words import write_words
+
+from .closing import carry_out, restore
 
 ONE_BY_ONE = 300  # moves of one import done branch by branch; more are done by laying the hierarchy out anew
 
 
-def preview(*, import_id: int, within: int | None = None) -> staging.Counts:
-    """What the staged rows would do; differences are kept for the page. Changes no unit."""
+def preview(
+    *, import_id: int, on: date, within: int | None = None, closes_missing: bool = False
+) -> staging.Counts:
+    """What the staged rows would do; differences, and known units the list lacks, are kept for the page. Changes no
+    unit. on: today."""
     with transaction.atomic(), connection.cursor() as cursor, planned(cursor, staging.staged(cursor)):
-        counts = staging.check(cursor, within=within)
+        counts = staging.check(cursor, today=on, within=within, closes_missing=closes_missing)
         _differences(cursor, import_id)
     return counts
 
@@ -39,27 +51,31 @@ def take_in(
     by: Actor,
     at: datetime,
     within: int | None = None,
+    closes_missing: bool = False,
+    answers: Mapping[str, str] | None = None,
     tell: Callable[[int, int], None] | None = None,
 ) -> staging.Counts:
     """Carry out the staged rows (staging.stage, in the same transaction); what is refused is left out.
 
-    on: the day from which units stand where the file places them. tell: how far it is, and of how much.
-    Returns what was done.
+    on: the day from which units stand where the file places them. closes_missing, answers: of units that close, see
+    staging.check and close_units. tell: how far it is, and of how much. Returns what was done.
     """
     with transaction.atomic(), connection.cursor() as cursor:
         for hierarchy in levels.HIERARCHIES:
             hold(cursor, hierarchy)
         with planned(cursor, staging.staged(cursor)):
-            counts = staging.check(cursor, within=within)
+            counts = staging.check(cursor, today=on, within=within, closes_missing=closes_missing)
             tell = tell or _silent
             tell(30, 100)
             _differences(cursor, import_id)
             _change(cursor, import_id)
             _make(cursor, import_id)
+            stood = {}
             for hierarchy in levels.HIERARCHIES:
                 tell(35 + 20 * hierarchy, 100)
-                _place(cursor, import_id, hierarchy, on)
-                _move(cursor, import_id, hierarchy, on)
+                placed = _place(cursor, import_id, hierarchy, on)
+                stood[hierarchy] = _move(cursor, import_id, hierarchy, on) | dict.fromkeys(placed, ())
+            _close(cursor, import_id, answers or {}, by=by, at=at)
         cursor.execute(
             "insert into units_change (import_id, row, unit_id, change, before)"
             " select %s, 0, 0, 'mark', jsonb_build_object('placement',"
@@ -71,9 +87,16 @@ def take_in(
             at=at,
             act="units.import",
             subject=str(import_id),
-            n=counts.made + counts.moved + counts.changed,
-            facts={"made": counts.made, "moved": counts.moved, "changed": counts.changed},
+            n=counts.made + counts.moved + counts.changed + counts.closed + counts.closed_missing,
+            facts={
+                "made": counts.made,
+                "moved": counts.moved,
+                "changed": counts.changed,
+                "closed": counts.closed + counts.closed_missing,
+            },
         )
+        for hierarchy in levels.HIERARCHIES:
+            tell_moved(cursor, hierarchy, stood[hierarchy], on)
     return counts
 
 
@@ -85,9 +108,30 @@ def _differences(cursor: Cursor, import_id: int) -> None:
     cursor.execute("delete from units_difference where import_id = %s", [import_id])
     cursor.execute(
         "insert into units_difference (import_id, row, code, field, old, new)"
-        " select %s, row, code, field, old, new from t_change order by row, field",
+        " select %s, row, code, field, old, new from t_change order by row, code, field",
         [import_id],
     )
+    cursor.execute("delete from units_lacking where import_id = %s", [import_id])
+    cursor.execute(
+        "insert into units_lacking (import_id, unit_id) select %s, unit from t_missing order by unit",
+        [import_id],
+    )
+
+
+def _close(cursor: Cursor, import_id: int, answers: Mapping[str, str], *, by: Actor, at: datetime) -> None:
+    """What the list closes: units it makes at once, those there are with all that hangs on them."""
+    cursor.execute(
+        "update units_unit u set closed_on = c.closed_on, successors = to_jsonb(c.successors)"
+        " from t_closing c join t_new n on n.key = c.key where u.id = n.unit"
+    )
+    cursor.execute("delete from t_closing where unit is null")
+    cursor.execute(
+        "update t_closing c set next = found.next from ("
+        " select k.row, array_agg(coalesce(n.unit, s.key) order by s.n) as next from t_closing k"
+        " cross join unnest(k.next) with ordinality s(key, n) left join t_new n on n.key = s.key group by k.row) found"
+        " where found.row = c.row"
+    )
+    carry_out(cursor, import_id=import_id, answers=answers, by=by, at=at)
 
 
 def _change(cursor: Cursor, import_id: int) -> None:
@@ -172,8 +216,8 @@ def _make(cursor: Cursor, import_id: int) -> None:
     _reword(cursor, "t_new", had_words=False)
 
 
-def _place(cursor: Cursor, import_id: int, hierarchy: int, on: date) -> None:
-    """First places in a hierarchy, of units old and new."""
+def _place(cursor: Cursor, import_id: int, hierarchy: int, on: date) -> list[int]:
+    """First places in a hierarchy, of units old and new. Returns the topmost of them."""
     fresh(
         cursor,
         "t_node",
@@ -184,24 +228,26 @@ def _place(cursor: Cursor, import_id: int, hierarchy: int, on: date) -> None:
     )
     cursor.execute("select exists (select from t_node)")
     if not cursor.fetchone()[0]:
-        return
+        return []
     cursor.execute(
         "insert into units_change (import_id, row, unit_id, change, hierarchy)"
         " select %s, row, unit_id, 'placed', h from t_place_new"
         " where h = %s and placement is null and unit_id is not null",
         [import_id, hierarchy],
     )
-    attach(cursor, hierarchy, on)
+    _laid, tops = attach(cursor, hierarchy, on)
+    return tops
 
 
-def _move(cursor: Cursor, import_id: int, hierarchy: int, on: date) -> None:
-    """Units that stood beneath another parent."""
+def _move(cursor: Cursor, import_id: int, hierarchy: int, on: date) -> dict[int, tuple[int, ...]]:
+    """Units that stood beneath another parent. Returns what stood above each before any of them moved."""
     cursor.execute(
         "select e.row, e.unit_id, nullif(coalesce(a.unit, e.parent_key), 0) from t_place_new e"
         " left join t_new a on a.key = e.parent_key where e.h = %s and e.placement is not null order by e.row",
         [hierarchy],
     )
     moves = cursor.fetchall()
+    stood = ancestors(cursor, hierarchy, [unit for _row, unit, _to in moves])
     journal = (
         "insert into units_change (import_id, row, unit_id, change, hierarchy, before)"
         " select %s, {row}, p.unit_id, 'moved', p.hierarchy, to_jsonb(p) from units_placement p{join}"
@@ -217,9 +263,8 @@ def _move(cursor: Cursor, import_id: int, hierarchy: int, on: date) -> None:
                 )
                 moving = _stands(cursor, hierarchy, unit)
                 target = _stands(cursor, hierarchy, to) if to else None
-                branch = shift(cursor, hierarchy, moving, target, on)
-                news.tell(UnitsMoved(hierarchy, (branch,), on))
-        return
+                shift(cursor, hierarchy, moving, target, on)
+        return stood
     fresh(cursor, "t_move", "(row int, unit bigint, parent bigint)")
     with cursor.copy("copy t_move (row, unit, parent) from stdin") as copy:
         copy.write("".join(f"{row}\t{unit}\t{to or 0}\n" for row, unit, to in moves))
@@ -244,7 +289,7 @@ def _move(cursor: Cursor, import_id: int, hierarchy: int, on: date) -> None:
         [hierarchy, on],
     )
     relay(cursor, hierarchy, None)
-    news.tell(UnitsMoved(hierarchy, (), on, whole=True))
+    return stood
 
 
 def _stands(cursor: Cursor, hierarchy: int, unit: int) -> Standing:
@@ -265,18 +310,28 @@ def take_back(*, import_id: int, by: Actor, at: datetime, on: date) -> int:
         cursor.execute("select count(*) from units_change where import_id = %s", [import_id])
         with planned(cursor, cursor.fetchone()[0]):
             _later(cursor, import_id)
+            opened = restore(cursor, import_id=import_id, by=by, at=at)
             news.tell(UnitsGoing(import_id, by, at))
-            for hierarchy in reversed(levels.HIERARCHIES):
-                _move_back(cursor, import_id, hierarchy, on)
-                _take_out(cursor, import_id, hierarchy, on)
+            stood = {
+                hierarchy: _move_back(cursor, import_id, hierarchy)
+                for hierarchy in reversed(levels.HIERARCHIES)
+            }
             _unchange(cursor, import_id)
             _unmake(cursor, import_id)
+            gone = {
+                hierarchy: _gone(cursor, import_id, hierarchy) for hierarchy in reversed(levels.HIERARCHIES)
+            }
+        for hierarchy, branches in gone.items():
+            tell_moved(cursor, hierarchy, stood[hierarchy], on)
+            if branches:
+                news.tell(UnitsMoved(hierarchy, branches, on))
+                _take_out(cursor, hierarchy)
         cursor.execute(
             "with gone as (delete from units_change where import_id = %s returning change)"
             " select count(*) from gone where change <> 'mark'",
             [import_id],
         )
-        reversed_rows = int(cursor.fetchone()[0])
+        reversed_rows = int(cursor.fetchone()[0]) + opened
         audit.record(by=by, at=at, act="units.import_undone", subject=str(import_id), n=reversed_rows)
     return reversed_rows
 
@@ -332,17 +387,18 @@ def _journal(cursor: Cursor, import_id: int, change: str, hierarchy: int) -> Ite
         yield orjson.loads(before) if isinstance(before, str) else before
 
 
-def _move_back(cursor: Cursor, import_id: int, hierarchy: int, on: date) -> None:
+def _move_back(cursor: Cursor, import_id: int, hierarchy: int) -> dict[int, tuple[int, ...]]:
+    """What the import moved stands where it stood. Returns what stood above each meanwhile."""
     moved = list(_journal(cursor, import_id, "moved", hierarchy))
+    stood = ancestors(cursor, hierarchy, [before["unit_id"] for before in moved])
     if len(moved) <= ONE_BY_ONE:
         with planned(cursor, len(moved)):
             for before in moved:
                 moving = _stands(cursor, hierarchy, before["unit_id"])
                 to = before["parent_id"]
                 target = _stands(cursor, hierarchy, to) if to else None
-                branch = unshift(cursor, hierarchy, moving, target, before)
-                news.tell(UnitsMoved(hierarchy, (branch,), on))
-        return
+                unshift(cursor, hierarchy, moving, target, before)
+        return stood
     cursor.execute(
         "delete from units_placement p using units_change c where c.import_id = %s and c.change = 'moved'"
         " and c.hierarchy = %s and p.unit_id = c.unit_id and p.hierarchy = %s and p.valid_to is null",
@@ -355,49 +411,49 @@ def _move_back(cursor: Cursor, import_id: int, hierarchy: int, on: date) -> None
         [import_id, hierarchy],
     )
     relay(cursor, hierarchy, None)
-    news.tell(UnitsMoved(hierarchy, (), on, whole=True))
+    return stood
 
 
-def _take_out(cursor: Cursor, import_id: int, hierarchy: int, on: date) -> None:
-    """Places the import gave: to units it made and to units that stood elsewhere only."""
+def _gone(cursor: Cursor, import_id: int, hierarchy: int) -> tuple[Branch, ...]:
+    """Branches the import placed, of units it made and of units that stood elsewhere only: into t_gone_ and its
+    hierarchy. They still stand."""
+    table = f"t_gone_{hierarchy}"
     fresh(
         cursor,
-        "t_gone",
+        table,
         "as select p.id, p.unit_id as unit, p.parent_id as parent, p.lo, p.hi, p.leaves from units_change c"
         " join units_placement p on p.unit_id = c.unit_id and p.hierarchy = %s and p.valid_to is null"
         " where c.import_id = %s and (c.change = 'made' or (c.change = 'placed' and c.hierarchy = %s))",
         [hierarchy, import_id, hierarchy],
     )
-    cursor.execute("analyze t_gone")
+    cursor.execute(f"analyze {table}")
     cursor.execute(
-        "select g.unit, g.parent, g.lo, g.hi from t_gone g"
-        " where g.parent is null or not exists (select from t_gone a where a.unit = g.parent) order by g.unit"
+        f"select g.unit, g.parent, g.lo, g.hi from {table} g"
+        f" where g.parent is null or not exists (select from {table} a where a.unit = g.parent) order by g.unit"
     )
     tops = cursor.fetchall()
-    if not tops:
-        return
     above = ancestors(cursor, hierarchy, sorted({parent for _, parent, _, _ in tops if parent}))
-    news.tell(
-        UnitsMoved(
+    return tuple(
+        Branch(unit, (*above[parent], parent) if parent else (), (), lo, hi) for unit, parent, lo, hi in tops
+    )
+
+
+def _take_out(cursor: Cursor, hierarchy: int) -> None:
+    """The branches of `_gone` stand no more."""
+    table = f"t_gone_{hierarchy}"
+    cursor.execute(f"select count(*) from {table}")
+    with planned(cursor, cursor.fetchone()[0]):
+        raise_leaves(
+            cursor,
             hierarchy,
-            tuple(
-                Branch(unit, (*above[parent], parent) if parent else (), (), lo, hi)
-                for unit, parent, lo, hi in tops
-            ),
-            on,
+            "select g.parent, -sum(g.leaves)::int + (not exists (select from units_placement c"
+            " where c.parent_id = g.parent and c.hierarchy = %s and c.valid_to is null"
+            f" and not exists (select from {table} x where x.unit = c.unit_id)))::int"
+            f" from {table} g where g.parent is not null"
+            f" and not exists (select from {table} a where a.unit = g.parent) group by g.parent",
+            [hierarchy],
         )
-    )
-    raise_leaves(
-        cursor,
-        hierarchy,
-        "select g.parent, -sum(g.leaves)::int + (not exists (select from units_placement c"
-        " where c.parent_id = g.parent and c.hierarchy = %s and c.valid_to is null"
-        " and not exists (select from t_gone x where x.unit = c.unit_id)))::int"
-        " from t_gone g where g.parent is not null"
-        " and not exists (select from t_gone a where a.unit = g.parent) group by g.parent",
-        [hierarchy],
-    )
-    cursor.execute("delete from units_placement p using t_gone g where g.id = p.id")
+        cursor.execute(f"delete from units_placement p using {table} g where g.id = p.id")
 
 
 def _unchange(cursor: Cursor, import_id: int) -> None:

@@ -39,7 +39,8 @@ def make_unit(*, unit: NewUnit, by: Actor, at: datetime) -> int:
 def make_units(*, units: Sequence[NewUnit], by: Actor, at: datetime) -> dict[str, int]:
     """Make units; they stand nowhere until they are placed. Returns code -> id.
 
-    Refuses all of them when one has a doubled or bad code, an unknown kind or no English name.
+    Refuses all of them when one has a doubled or bad code, an unknown kind or no English name. Codes that differ in
+    capitals only are doubled.
     """
     for unit in units:
         if not is_code(unit.code):
@@ -50,11 +51,13 @@ def make_units(*, units: Sequence[NewUnit], by: Actor, at: datetime) -> dict[str
             raise NoName(field="names", unit=unit.code)
     seen: set[str] = set()
     for unit in units:
-        if unit.code in seen:
+        if unit.code.upper() in seen:
             raise DoubledCode(field="code", unit=unit.code)
-        seen.add(unit.code)
+        seen.add(unit.code.upper())
     with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute("select code from units_unit where code = any(%s) order by code limit 1", [list(seen)])
+        cursor.execute(
+            "select code from units_unit where upper(code) = any(%s) order by code limit 1", [list(seen)]
+        )
         if taken := cursor.fetchone():
             raise DoubledCode(field="code", unit=taken[0])
         fresh(

@@ -8,7 +8,7 @@ from django.db import connection, transaction
 
 from abhiyan.core import audit, news
 from abhiyan.core.actor import Actor
-from abhiyan.units.models import Kind
+from abhiyan.units.models import Hierarchy, Kind
 from abhiyan.units.news import UnitsMoved
 from abhiyan.units.refusals import (
     AlreadyThere,
@@ -17,21 +17,23 @@ from abhiyan.units.refusals import (
     KindNotAllowedHere,
     NotPlaced,
     NotYet,
+    UnitClosed,
     UnknownParent,
     UnknownUnit,
 )
 from abhiyan.units.rules import levels
 from abhiyan.units.trees.laying import Cursor, hold
+from abhiyan.units.trees.placements import Standing, standing
 from abhiyan.units.trees.shifting import shift
-from abhiyan.units.trees.standing import Standing, standing
 
 
 def move(*, unit_id: int, hierarchy: int, to: int | None, on: date, by: Actor, at: datetime) -> None:
     """From the day `on`, the unit and all below it stand beneath `to` (None: as a root).
 
     Where it stood before stays in the record, unless it came there that same day. Refuses a unit or parent that
-    does not stand in the hierarchy (NotPlaced, UnknownParent), a kind that may not stand there, a circle, a day
-    to come (NotYet), or one before it came where it is (BeforeItsTime). Costs one UPDATE of what moves.
+    does not stand in the hierarchy (NotPlaced, UnknownParent), a closed parent (UnitClosed), a kind that may not stand
+    there, a circle, a day to come (NotYet), or one before it came where it is (BeforeItsTime). Costs one UPDATE of
+    what moves.
     """
     if on > at.astimezone(ZoneInfo(settings.TIME_ZONE)).date():
         raise NotYet(field="on", on=on.isoformat())
@@ -79,8 +81,14 @@ def _target(cursor: Cursor, hierarchy: int, moving: Standing, to: int | None) ->
         raise UnknownParent(field="to", parent=(cursor.fetchone() or (to,))[0])
     if moving.lo <= target.lo < moving.hi:
         raise Cycle(field="to", unit=moving.code)
+    if target.is_closed:
+        raise UnitClosed(field="to", unit=target.code)
     if not levels.may_stand(hierarchy, moving.kind, below=target.kind):
         raise KindNotAllowedHere(
-            field="to", unit=moving.code, kind=Kind(moving.kind).label, above=Kind(target.kind).label
+            field="to",
+            unit=moving.code,
+            kind=Kind(moving.kind).label,
+            above=Kind(target.kind).label,
+            hierarchy=Hierarchy(hierarchy).label.lower(),
         )
     return target

@@ -8,11 +8,18 @@ from django.db import connection, transaction
 
 from abhiyan.core import audit
 from abhiyan.core.actor import Actor
-from abhiyan.units.models import Kind
-from abhiyan.units.refusals import AlreadyPlaced, Cycle, KindNotAllowedHere, UnknownParent, UnknownUnit
+from abhiyan.units.models import Hierarchy, Kind
+from abhiyan.units.refusals import (
+    AlreadyPlaced,
+    Cycle,
+    KindNotAllowedHere,
+    UnitClosed,
+    UnknownParent,
+    UnknownUnit,
+)
 from abhiyan.units.rules import levels
 from abhiyan.units.trees.laying import Cursor, fresh, hold, level_values, planned
-from abhiyan.units.trees.standing import attach
+from abhiyan.units.trees.placements import attach, tell_moved
 
 
 def place_many(
@@ -22,7 +29,8 @@ def place_many(
 
     places: (unit id, parent's id, or None for a root), in any order: a parent may be among them.
     Refuses all when one stands there already (AlreadyPlaced), is unknown, has a parent that does not stand in
-    the hierarchy (UnknownParent), is of a kind that may not stand beneath it, or would stand beneath itself.
+    the hierarchy (UnknownParent) or is closed (UnitClosed), is of a kind that may not stand beneath it, or would stand
+    beneath itself.
     """
     with transaction.atomic(), connection.cursor() as cursor:
         hold(cursor, hierarchy)
@@ -32,8 +40,9 @@ def place_many(
         cursor.execute("select count(*) from t_node")
         with planned(cursor, cursor.fetchone()[0]):
             _check(cursor, hierarchy)
-            placed = attach(cursor, hierarchy, on)
+            placed, tops = attach(cursor, hierarchy, on)
         audit.record(by=by, at=at, act="units.place", subject=levels.SLUGS[hierarchy], n=placed)
+        tell_moved(cursor, hierarchy, dict.fromkeys(tops, ()), on)
     return placed
 
 
@@ -66,6 +75,10 @@ def _check(cursor: Cursor, hierarchy: int) -> None:
     ):
         raise UnknownParent(field="parent", parent=row[0])
     if row := first(
+        "select u.code from t_node n join units_unit u on u.id = n.parent and u.closed_on is not null"
+    ):
+        raise UnitClosed(field="parent", unit=row[0])
+    if row := first(
         "select u.code, u.kind, a.kind, n.unit = n.parent from t_node n join units_unit u on u.id = n.unit"
         " left join units_unit a on a.id = n.parent"
         f" left join (select * from {level_values(hierarchy)}) own on own.kind = u.kind"
@@ -77,5 +90,9 @@ def _check(cursor: Cursor, hierarchy: int) -> None:
         if itself:
             raise Cycle(field="parent", unit=code)
         raise KindNotAllowedHere(
-            field="parent", unit=code, kind=Kind(kind).label, above=Kind(above).label if above else "—"
+            field="parent",
+            unit=code,
+            kind=Kind(kind).label,
+            above=Kind(above).label if above else "—",
+            hierarchy=Hierarchy(hierarchy).label.lower(),
         )

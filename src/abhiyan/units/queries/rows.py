@@ -9,6 +9,7 @@ import orjson
 from django.db import connection
 
 from abhiyan.core import prepared
+from abhiyan.core.words import named
 from abhiyan.units.rules import fold
 
 MOST = 200  # rows of a page
@@ -40,8 +41,8 @@ class UnitRow:
     has_children: bool = False
     above: tuple[dict[str, str], ...] = field(default=())
 
-    def name(self, language: str) -> str:
-        return name_in(self.names, language)
+    def name(self, language: str = "") -> str:
+        return named(self.names, language)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,11 +52,6 @@ class UnitPage:
     rows: list[UnitRow]
     total: int
     offset: int
-
-
-def name_in(names: dict[str, str], language: str) -> str:
-    """A unit's name in a language, else in English."""
-    return names.get(language.partition("-")[0]) or names.get("en", "")
 
 
 FACTS = "u.id, u.code, u.kind, u.names, u.electors, u.households, u.lat, u.lon, u.is_sample, u.closed_on"
@@ -84,6 +80,7 @@ def rows_of(
 
 
 def unit_row(row: Sequence[Any]) -> UnitRow:
+    """A row of the database as a unit."""
     facts = list(row)
     facts[3] = read_names(facts[3])
     return UnitRow(*facts)
@@ -93,6 +90,12 @@ def read_names(value: Any) -> dict[str, str]:
     """jsonb comes as text through Django's own cursor."""
     names: dict[str, str] = value if isinstance(value, dict) else orjson.loads(value)
     return names
+
+
+def read_codes(value: Any) -> list[str]:
+    """The same of a list of codes."""
+    codes: list[str] = value if isinstance(value, list) else orjson.loads(value)
+    return codes
 
 
 def fitting(text: str) -> tuple[str, dict[str, Any]]:

@@ -6,9 +6,11 @@ from datetime import date
 from typing import Any
 
 import orjson
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
+from django.utils.translation import gettext_lazy as _
 
-from abhiyan.core.refusals import NotFound
+from abhiyan.core.refusals import NotFound, Refused
+from abhiyan.core.words import named
 from abhiyan.units.models import Placement, Unit
 from abhiyan.units.rules import fold, levels
 
@@ -21,7 +23,7 @@ from .rows import (
     UnitPage,
     UnitRow,
     fitting,
-    name_in,
+    read_codes,
     rows_of,
     unit_row,
 )
@@ -51,7 +53,12 @@ def unit_by_id(unit_id: int) -> Unit:
 def names_of(unit_ids: Iterable[int], *, language: str) -> dict[int, str]:
     """Units' names by id, of those there are."""
     found = Unit.objects.filter(id__in=set(unit_ids)).values_list("id", "names")
-    return {unit_id: name_in(names, language) for unit_id, names in found}
+    return {unit_id: named(names, language) for unit_id, names in found}
+
+
+def electors_of(unit_ids: Iterable[int]) -> dict[int, int | None]:
+    """id -> electors of those units that exist; None where they are not known."""
+    return dict(Unit.objects.filter(id__in=set(unit_ids)).values_list("id", "electors"))
 
 
 def ids_of(codes: Iterable[str]) -> dict[str, int]:
@@ -99,6 +106,26 @@ def found(code: str) -> Found:
         raise NotFound(field="unit")
     unit_id, kind, source, is_sample, hierarchies, versions = rows[0]
     return Found(unit_id, kind, source, is_sample, tuple(hierarchies), tuple(versions))
+
+
+class TreesMoved(Refused):
+    """Units were placed or moved while a request worked with their positions: it changed nothing."""
+
+    message = _("Units were moved while you worked, so nothing was saved. Please send it again.")
+    status = 409
+
+
+class TreesMoving(TreesMoved):
+    """The same of a page, which was made twice in vain."""
+
+    message = _("Units are being moved now. Open the page again in %(wait_s)s.")
+    status = 503
+
+
+def trees_version() -> int:
+    """A number that goes up whenever a unit is placed or moved, in whichever tree."""
+    rows = rows_of("select coalesce(sum(version), 0)::bigint from units_tree", [])
+    return int(rows[0][0])
 
 
 def hierarchies_of(unit_id: int) -> list[int]:
@@ -245,21 +272,38 @@ def stands_below(unit_id: int, above_id: int) -> bool:
     )
 
 
-def descendants_filter(unit_id: int, hierarchy: int, *, unit_field: str = "unit_id") -> Q:
-    """A filter for rows whose unit is this one or stands below it: `Model.objects.filter(...)`. Costs one query."""
-    return Q(**{f"{unit_field}__in": below(unit_id, hierarchy)})
-
-
 def below(unit_id: int, hierarchy: int) -> QuerySet[Placement, int]:
     """Ids of a unit and all below it, as a subquery. Never evaluate it unbounded."""
     lo, hi = span(unit_id, hierarchy)
     return Placement.objects.filter(lo__gte=lo, lo__lt=hi).values_list("unit_id", flat=True)
 
 
+def is_top(unit_id: int) -> bool:
+    """Whether a unit is the top of a hierarchy today."""
+    (found,) = rows_of(
+        "select exists (select from units_placement where unit_id = %s and valid_to is null and parent_id is null)",
+        [unit_id],
+    )
+    return bool(found[0])
+
+
+def open_below(unit_id: int) -> list[int]:
+    """Ids of every open unit below one, in any hierarchy."""
+    return [
+        unit
+        for (unit,) in rows_of(
+            "select distinct u.id from units_placement a join units_placement p on p.lo > a.lo and p.lo < a.hi"
+            " join units_unit u on u.id = p.unit_id and u.closed_on is null"
+            " where a.unit_id = %s and a.valid_to is null and a.lo is not null order by 1",
+            [unit_id],
+        )
+    ]
+
+
 def counts_below(
     unit_id: int, hierarchy: int, *, here: UnitRow | None = None, version: int | None = None
 ) -> dict[str, int]:
-    """kind -> how many units stand below a unit, itself left out; kinds from the top.
+    """kind -> how many open units stand below a unit, itself left out; kinds from the top.
 
     Of wide units the answer is kept in this process for as long as the tree's version stays. here, version: the unit
     in this hierarchy and the tree's version, from whoever has read both already.
@@ -283,7 +327,7 @@ def counts_below(
     found = dict(
         rows_of(
             "select u.kind, count(*) from units_placement p join units_unit u on u.id = p.unit_id"
-            " where p.lo > %s and p.lo < %s group by u.kind",
+            " where p.lo > %s and p.lo < %s and u.closed_on is null group by u.kind",
             [lo, hi],
         )
     )
@@ -293,6 +337,28 @@ def counts_below(
             _kept.clear()
         _kept[unit_id, hierarchy] = (version, counts)
     return dict(counts)
+
+
+def of_kind_below(unit_id: int, hierarchy: int, kind: str) -> list[int]:
+    """Ids of the open units of a kind below a unit, in the order of the tree.
+
+    Found from the top down, without a look at what stands below them.
+    """
+    deepest = levels.level(hierarchy, kind)
+    if deepest is None:
+        return []
+    above = [each for each in levels.kinds(hierarchy) if (levels.level(hierarchy, each) or 0) <= deepest]
+    found = rows_of(
+        "with recursive down as (select p.unit_id, p.lo, u.kind, u.closed_on from units_placement p"
+        " join units_unit u on u.id = p.unit_id and u.kind = any(%(above)s)"
+        " where p.parent_id = %(unit)s and p.hierarchy = %(hierarchy)s and p.lo is not null"
+        " union all select p.unit_id, p.lo, u.kind, u.closed_on from down join units_placement p"
+        " on p.parent_id = down.unit_id and p.hierarchy = %(hierarchy)s and p.lo is not null"
+        " join units_unit u on u.id = p.unit_id and u.kind = any(%(above)s) where down.kind <> %(kind)s)"
+        " select unit_id from down where kind = %(kind)s and closed_on is null order by lo",
+        {"unit": unit_id, "hierarchy": hierarchy, "kind": kind, "above": above},
+    )
+    return [each for (each,) in found]
 
 
 def not_placed(hierarchy: int, *, kinds: Sequence[str] = (), limit: int = 100, offset: int = 0) -> UnitPage:
@@ -324,15 +390,41 @@ def count_not_placed(hierarchy: int) -> int:
 
 
 def by_pin(pin: str, *, limit: int = 50) -> list[UnitRow]:
-    """Units a PIN code delivers to, the higher kinds first."""
+    """Open units a PIN code delivers to, the higher kinds first; instead of closed ones those that took over."""
     found = rows_of(
-        f"select {FACTS}, null, null, null, null, null, false from units_pin d"
-        " join units_unit u on u.id = d.unit_id where d.pin = %s and u.closed_on is null"
-        " order by u.kind, u.code limit %s",
+        f"select {FACTS}, null, null, null, null, null, false, u.successors from units_pin d"
+        " join units_unit u on u.id = d.unit_id where d.pin = %s order by u.kind, u.code limit %s",
         [fold.digits(pin), min(max(limit, 1), MOST)],
     )
-    rows = [unit_row(row) for row in found]
-    return sorted(rows, key=lambda row: (levels.RANK[row.kind], row.code))
+    rows = {row[0]: unit_row(row[:-1]) for row in found if row[9] is None}
+    gone = {code for row in found if row[9] is not None for code in read_codes(row[-1])}
+    rows |= {row.id: row for row in successors(gone)}
+    return sorted(rows.values(), key=lambda row: (levels.RANK[row.kind], row.code))
+
+
+def succeeded_by(unit_id: int) -> list[UnitRow]:
+    """The units that took over from a closed one, as was said then; by code."""
+    found = rows_of(
+        f"select {FACTS}, null, null, null, null, null, false from units_unit u where u.code = any("
+        " select jsonb_array_elements_text(successors) from units_unit where id = %s) order by u.code",
+        [unit_id],
+    )
+    return [unit_row(row) for row in found]
+
+
+def successors(codes: Iterable[str]) -> list[UnitRow]:
+    """The open units of these codes, or that have taken over from them since, by code."""
+    asked, wanted, rows = set[str](), set(codes), list[UnitRow]()
+    while wanted:
+        asked |= wanted
+        found = rows_of(
+            f"select {FACTS}, null, null, null, null, null, false, u.successors from units_unit u"
+            " where u.code = any(%s) order by u.code",
+            [sorted(wanted)],
+        )
+        rows += [unit_row(row[:-1]) for row in found if row[9] is None]
+        wanted = {code for row in found if row[9] is not None for code in read_codes(row[-1])} - asked
+    return sorted(rows, key=lambda row: row.code)
 
 
 def outlines_around(unit_id: int, *, limit: int = 600) -> list[dict[str, Any]]:

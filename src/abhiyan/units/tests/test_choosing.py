@@ -33,7 +33,7 @@ def test_the_fragment_offers_what_sounds_like_it_in_the_readers_language() -> No
     assert "भारत › जम्मू और कश्मीर" in html
 
 
-def test_programs_get_json() -> None:
+def test_a_program_is_answered_in_json() -> None:
     with translation.override("en"):
         answer = json.loads(views.search(asked("/?q=doda&format=json&kind=district")).content)
         below = json.loads(views.children(asked("/?format=json"), "R1").content)

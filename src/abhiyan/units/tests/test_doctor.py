@@ -9,7 +9,7 @@ from abhiyan.units import doctor
 from abhiyan.units.models import Placement, Unit, UnitWords
 from abhiyan.units.tests.make import AT, NATION, grow
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.versions]
 
 
 def _of(code: str) -> int:
@@ -72,3 +72,11 @@ def test_units_that_stand_nowhere_are_counted_and_named_until_they_are_closed() 
     assert (finding.level, finding.text) == (WARN, "1 unit stands in no hierarchy: B1")
     Unit.objects.filter(code="B1").update(closed_on=AT.date())
     assert list(doctor.nowhere(AT)) == []
+
+
+def test_open_units_below_a_closed_one_are_named() -> None:
+    grow(NATION)
+    assert list(doctor.closed(AT)) == []
+    Unit.objects.filter(code="C1").update(closed_on=AT.date())
+    (finding,) = doctor.closed(AT)
+    assert (finding.level, finding.facts) == (WARN, {"open_below_closed": 2})

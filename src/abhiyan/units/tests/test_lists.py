@@ -11,15 +11,18 @@ from abhiyan.core.imports import actions as imports
 from abhiyan.core.imports import kind, running
 from abhiyan.core.imports.queries import reason_text, told
 from abhiyan.core.models import RefusedRow, StagedImport
+from abhiyan.core.refusals import Refused
 from abhiyan.core.scope import system
 from abhiyan.units import queries
+from abhiyan.units.actions import NewUnit, make_unit
 from abhiyan.units.models import Pin, Unit
+from abhiyan.units.refusals import DoubledCode
 from abhiyan.units.rules import levels
 from abhiyan.units.tests.make import AT, NATION, SYSTEM, grow
 from abhiyan.units.tests.test_import import state
 from abhiyan.units.tests.test_move import check_tree
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.versions]
 
 UNITS = """\
 code,kind,name_en,name_hi,organisational_parent,electoral_parent,electors,lat,lon,source,sample
@@ -115,7 +118,70 @@ def test_the_number_of_another_row_is_written_as_a_sheet_shows_it(tmp_path: Path
     with system("test"), override("en"):
         rows = RefusedRow.objects.filter(import_id=staged.pk, reason="code_doubled").order_by("row")
         texts = [reason_text(kind("units"), row) for row in rows]
-    assert texts == ["Code stands in row 1204 already. Every unit has one row and a code of its own."] * 2
+    said = "Rows 1204 and {0} have the same code. Only row 1204 is used. Correct or remove row {0}."
+    assert texts == [said.format(1207), said.format(1208)]
+
+
+def reasons(staged: StagedImport) -> list[str]:
+    with system("test"), override("en"):
+        rows = RefusedRow.objects.filter(import_id=staged.pk).order_by("row", "field")
+        return [reason_text(kind("units"), row) for row in rows]
+
+
+def test_codes_differ_in_more_than_capitals(tmp_path: Path) -> None:
+    grow(NATION)
+    Unit.objects.create(
+        code="m2", kind="mandal", names={"en": "From before"}
+    )  # as older lists may have left it
+    head = "code,kind,name_en,organisational_parent\n"
+    text = (
+        head + "b1,booth,Again,M1\nB9,booth,New,c1\nX1,booth,New,M2\nx1,booth,New,M2\nm2,,Before,\nM2,,Old,\n"
+    )
+    staged = bring(_file(tmp_path, text))
+    assert staged.counts == {"made": 1, "changed": 2, "refused": 3}
+    assert refused(staged) == [
+        (2, "code", "code_case"),
+        (3, "organisational_parent", "parent_case"),
+        (5, "code", "code_case_doubled"),
+    ]
+    assert reasons(staged) == [
+        "The unit B1 has this code in other capitals. Write B1.",
+        "There is no unit c1. Did you mean C1? Write it so.",
+        "Row 4 has this code in other capitals: X1. Codes must differ in more than capitals.",
+    ]
+    with pytest.raises(DoubledCode):
+        make_unit(unit=NewUnit(code="b1", kind="booth", names={"en": "Again"}), by=SYSTEM, at=AT)
+
+
+def test_points_that_seem_swapped_are_remarked_and_read_as_they_are(tmp_path: Path) -> None:
+    text = UNITS.replace("33.7,75.1", "75.1,33.7").replace("९५०,,", "९५०,-33.9,151.2")
+    staged = bring(_file(tmp_path, text))
+    assert staged.counts == {"made": 5}
+    with override("en"):
+        (said,) = told(staged)
+    assert said == "In 1 row (row 3) latitude and longitude look swapped. We read them as they are."
+    assert queries.unit("JK").lat == 75.1
+
+
+def test_numbers_with_spaces_are_numbers_and_joined_spaces_are_counted(tmp_path: Path) -> None:
+    text = UNITS.replace("९५०", "1 200").replace("Doda West", "Doda   West").replace("87,09,000", "87 09 000")
+    staged = bring(_file(tmp_path, text))
+    assert staged.counts == {"made": 5}
+    assert (queries.unit("B1").electors, queries.unit("JK").electors) == (1_200, 8_709_000)
+    assert queries.unit("S1").names["en"] == "Doda West" and staged.notes["name_en/spaces_joined"] == 1
+    odd = _file(tmp_path, UNITS.replace("९५०", "1 2000").replace("B1,", "B2,"), "odd.csv")
+    assert refused(bring(odd)) == [(6, "electors", "not_whole")]
+
+
+def test_a_refused_place_names_the_hierarchy(tmp_path: Path) -> None:
+    grow(NATION)
+    head = "code,kind,name_en,organisational_parent,electoral_parent\n"
+    text = head + "X,mandal,X,B1,\nY,mandal,Y,D1,JK\nZ,mandal,Z,D1,\n"
+    staged = bring(_file(tmp_path, text))
+    assert reasons(staged) == [
+        "In the organisational hierarchy, a Mandal cannot be below a Booth.",
+        "A Mandal has no place in the electoral hierarchy. Leave Electoral parent empty.",
+    ]
 
 
 def test_a_changed_file_shows_the_difference_and_the_whole_can_be_undone(tmp_path: Path) -> None:
@@ -147,11 +213,12 @@ def test_units_a_list_leaves_without_a_place_are_counted_and_told(tmp_path: Path
     )
     with override("en"):
         said = told(bring(_file(tmp_path, text)))
-    assert said == [
-        "1 unit of this list stands in no hierarchy, so it is below no other: give the unit above it."
-    ]
+    nowhere = "1 unit of this list has no unit above it. Give the unit above it."
+    lacks = "The list leaves out 3 units that are below its places. They stay as they are."
+    assert said == [nowhere, lacks]
     again = bring(_file(tmp_path, text.replace("Nowhere,", "Nowhere,JK"), "again.csv"))
-    assert again.state == "done" and told(again) == []
+    with override("en"):
+        assert again.state == "done" and told(again) == [lacks]
 
 
 def test_one_parent_column_counts_for_the_chosen_hierarchy(tmp_path: Path) -> None:
@@ -202,25 +269,35 @@ def test_bad_input_refuses_the_row_or_is_cleaned(
 
 
 @pytest.mark.parametrize(
-    "text",
-    [
-        "",
-        "code,kind,name_en\n",
-        "code,kind,code,name_en\nA,booth,B,x\n",
-        ",".join(f"c{n}" for n in range(600)) + "\n" + ",".join("1" for _ in range(600)) + "\n",
-        UNITS + 'B9,booth,"half a ro',
-    ],
-    ids=["empty", "no_rows", "doubled_header", "600_columns", "half"],
+    ("text", "code"),
+    [("", "empty"), ("code,kind,code,name_en\nA,booth,B,x\n", "not_ready")],
+    ids=["empty", "doubled_header"],
 )
-def test_a_bad_file_changes_nothing(tmp_path: Path, text: str) -> None:
-    from abhiyan.core.refusals import Refused
+def test_a_file_without_rows_or_with_one_column_twice_is_refused_at_once(
+    tmp_path: Path, text: str, code: str
+) -> None:
+    with pytest.raises(Refused) as refusal:
+        bring(_file(tmp_path, text))
+    assert refusal.value.code == code
 
-    try:
-        staged = bring(_file(tmp_path, text))
-    except Refused:
-        staged = None
-    assert staged is None or staged.state != "done" or staged.counts.get("refused")
-    assert not Unit.objects.filter(code="B1").exists()
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("code,kind,name_en\n", "no_rows"),
+        (
+            ",".join(f"c{n}" for n in range(600)) + "\n" + ",".join("1" for _ in range(600)) + "\n",
+            "too_many_columns",
+        ),
+        (UNITS + 'B9,booth,"half a ro', "cut_short"),
+    ],
+    ids=["no_rows", "600_columns", "half"],
+)
+def test_a_bad_file_changes_nothing_and_says_why(tmp_path: Path, text: str, reason: str) -> None:
+    staged = bring(_file(tmp_path, text))
+    assert (staged.state, staged.error) == ("failed", "table")
+    assert staged.error_facts["reason"] == reason
+    assert not Unit.objects.exists()
 
 
 def test_every_fault_of_a_row_is_told_at_once(tmp_path: Path) -> None:

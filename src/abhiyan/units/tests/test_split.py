@@ -8,7 +8,6 @@ from hypothesis import strategies as st
 
 from abhiyan.units.rules import split
 
-pytestmark = pytest.mark.once
 WEIGHTS = st.lists(st.integers(0, 10**7), min_size=1, max_size=60)
 TOTALS = st.integers(0, 2 * 10**9)
 

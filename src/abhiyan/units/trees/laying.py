@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from abhiyan.core.scope import note_own_move
 from abhiyan.units.refusals import Full
 from abhiyan.units.rules import levels, ranges
 
@@ -49,7 +50,11 @@ def planned(cursor: Cursor, rows: int) -> Iterator[None]:
 
 
 def hold(cursor: Cursor, hierarchy: int) -> None:
-    """Hold a hierarchy's tree till the end of the transaction: its writers take turns. Readers are not kept."""
+    """Hold a hierarchy's tree till the end of the transaction: its writers take turns. Readers are not kept.
+
+    Its version goes up with what is written: whoever read positions before begins again.
+    """
+    note_own_move()
     cursor.execute(
         "insert into units_tree as t (hierarchy, version) values (%s, 1)"
         " on conflict (hierarchy) do update set version = t.version + 1",

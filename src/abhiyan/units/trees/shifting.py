@@ -8,7 +8,7 @@ from abhiyan.units.news import Branch
 from abhiyan.units.rules import ranges
 
 from .laying import Cursor, relay
-from .standing import Standing, ancestors
+from .placements import Standing, ancestors
 
 
 def shift(cursor: Cursor, hierarchy: int, moving: Standing, target: Standing | None, on: date) -> Branch:

@@ -25,7 +25,10 @@
     event.preventDefault();
     looked = where.value.trim();
     const wanted = button.name === "open" ? { open: button.value } : { where: looked };
-    if (!(await look(wanted))) form.requestSubmit(button);
+    if (!(await look(wanted))) return form.requestSubmit(button);
+    // Looking for the place judges nothing: what an earlier attempt was refused for goes, as it does without script.
+    for (const told of document.querySelectorAll("main .errors, #join .err")) told.remove();
+    for (const field of form.querySelectorAll("[aria-invalid]")) field.removeAttribute("aria-invalid");
   });
   where.addEventListener("keydown", (event) => {
     if (event.key !== "Enter") return;

@@ -1,0 +1,359 @@
+"""Bench `messages`: what leaves the outbox in a second, against bare connections with the same requests in memory.
+
+Row `outbox/bare`: messages a second out of the outbox, by the lane that `abhiyan jobs` turns (leased, asked for
+noes and budget, written, handed over, settled), into a sink that answers at once, in a process of its own; against
+as many kept connections that bring the same requests, written beforehand, and read the answers. Interleaved rounds;
+the median of the ratios. After each round every message is down as sent, and the sink has had it once.
+Row `outbox/300ms`: the same into a sink that takes 300 ms for each, against the 50 a second that are wanted.
+Row `code-wait`: seconds from a one-time code's commit to its arrival in a gateway that hangs with everything else it
+was given, the longest of several; against the 5 that are allowed.
+"""
+
+import asyncio
+import json
+import os
+import statistics
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from abhiyan.core import home as data_folder
+
+ROOT = Path(__file__).resolve().parent.parent
+DATABASE = "abhiyan_bench_messages"
+MESSAGES, SLOW, CODES = 3_000, 400, 5
+HEADERS = {
+    "Accept": "application/json",
+    "Accept-Encoding": "identity",
+    "Authorization": "Bearer bench",
+    "Content-Type": "application/json",
+}
+CODE_PHONE = "+919906999999"
+NOON = datetime(2026, 11, 21, 6, 30, tzinfo=UTC)  # in India
+
+
+def run(*, quick: bool = False, rounds: int = 5) -> list[dict[str, Any]]:
+    """The rows of the bench. quick: one round of a tenth, to see that it runs."""
+    home = data_folder.path() / "bench"
+    home.mkdir(parents=True, exist_ok=True)
+    env = os.environ | {
+        "ABHIYAN_HOME": str(home),
+        "ABHIYAN_DATABASE": DATABASE,
+        "ABHIYAN_POOL": "1",
+        "ABHIYAN_LOG_LEVEL": "ERROR",
+        "ABHIYAN_SMS": "http",
+        "ABHIYAN_SMS_TOKEN": "bench",
+        "DJANGO_SETTINGS_MODULE": "abhiyan.site.settings",
+        "PYTHONPATH": str(ROOT / "src"),
+    }
+    n, slow = (MESSAGES // 10, SLOW // 10) if quick else (MESSAGES, SLOW)
+
+    def child(part: str, role: str, *args: object, port: int = 0) -> Any:
+        done = subprocess.run(
+            [sys.executable, str(Path(__file__)), part, *map(str, args)],
+            env=env | {"ABHIYAN_ROLE": role, "ABHIYAN_SMS_URL": f"http://127.0.0.1:{port}/send"},
+            stdout=subprocess.PIPE,
+            check=True,
+        )
+        return json.loads(done.stdout.splitlines()[-1]) if done.stdout.strip() else None
+
+    rates: dict[str, list[float]] = {"outbox": [], "bare": [], "300ms": []}
+    try:
+        child("prepare", "owner")
+        for number in range(1 if quick else rounds):
+            for name, part, count, delay_s in (
+                ("outbox", "send", n, 0),
+                ("bare", "reference", n, 0),
+                ("300ms", "send", slow, 0.3),
+            ):
+                with _sink(delay_s) as port:
+                    rates[name].append(count / child(part, "jobs", count, port=port))
+                    assert _had(port) == count, f"{name}: the sink had {_had(port)} messages of {count}"
+            print(
+                f"  round {number + 1}: { {name: round(all_[-1]) for name, all_ in rates.items()} }",
+                file=sys.stderr,
+                flush=True,
+            )
+        with _sink(-1) as port:
+            waits = child("codes", "jobs", 1 if quick else CODES, port=port)
+    finally:
+        child("drop", "owner")
+    outbox, reference = rates["outbox"], rates["bare"]
+    return [
+        {
+            "name": "outbox/bare",
+            "value": round(statistics.median(outbox), 1),
+            "reference_value": round(statistics.median(reference), 1),
+            "unit": "messages/s",
+            "ratio": round(statistics.median(a / b for a, b in zip(outbox, reference, strict=True)), 3),
+        },
+        {
+            "name": "outbox/300ms",
+            "value": round(statistics.median(rates["300ms"]), 1),
+            "reference_value": 50.0,
+            "unit": "messages/s",
+        },
+        {"name": "code-wait", "value": round(max(waits), 3), "reference_value": 5.0, "unit": "s"},
+    ]
+
+
+# The sink: answers at once, after a delay, or (below 0) only to the code's phone and to whoever asks what it had.
+
+
+class _Sink(asyncio.Protocol):
+    refs: dict[str, float] = {}
+    delay_s = 0.0
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self.transport: Any = transport
+        self.buffer = b""
+
+    def data_received(self, data: bytes) -> None:
+        self.buffer += data
+        while (end := self.buffer.find(b"\r\n\r\n")) >= 0:
+            head = self.buffer[:end].lower()
+            _, _, length = head.partition(b"content-length:")
+            size = int(length.split(b"\r\n", 1)[0]) if length else 0
+            if len(self.buffer) < end + 4 + size:
+                return
+            body, self.buffer = self.buffer[end + 4 : end + 4 + size], self.buffer[end + 4 + size :]
+            self._take(head, body)
+
+    def _take(self, head: bytes, body: bytes) -> None:
+        if head.startswith(b"get /"):
+            self._answer(json.dumps({"n": len(self.refs), "at": self.refs}).encode())
+            return
+        told = json.loads(body)
+        is_code = told["to"] == CODE_PHONE
+        self.refs[told["ref"] if not is_code else f"code {told['ref']}"] = time.monotonic()
+        if self.delay_s == 0 or is_code:
+            self._answer(b'{"id": "taken"}')
+        elif self.delay_s > 0:
+            asyncio.get_running_loop().call_later(self.delay_s, self._answer, b'{"id": "taken"}')
+
+    def _answer(self, body: bytes) -> None:
+        head = b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: %d\r\n\r\n"
+        self.transport.write(head % len(body) + body)
+
+
+def _serve(delay_s: float) -> None:
+    async def serve() -> None:
+        _Sink.delay_s = delay_s
+        server = await asyncio.get_running_loop().create_server(_Sink, "127.0.0.1", 0)
+        print(server.sockets[0].getsockname()[1], flush=True)
+        await server.serve_forever()
+
+    asyncio.run(serve())
+
+
+@contextmanager
+def _sink(delay_s: float) -> Iterator[int]:
+    process = subprocess.Popen(
+        [sys.executable, str(Path(__file__)), "sink", str(delay_s)], stdout=subprocess.PIPE, text=True
+    )
+    assert process.stdout is not None
+    try:
+        yield int(process.stdout.readline())
+    finally:
+        process.kill()
+        process.wait()
+
+
+def _asked(port: int) -> dict[str, Any]:
+    import httpx
+
+    found: dict[str, Any] = httpx.get(f"http://127.0.0.1:{port}/").json()
+    return found
+
+
+def _had(port: int) -> int:
+    return int(_asked(port)["n"])
+
+
+# In a child with the database.
+
+
+def _queued(n: int, *, at: datetime = NOON, template: str = "drive.reply", phone: str = "") -> float:
+    """Put messages into the outbox. When they were there, on the monotonic clock."""
+    from uuid import uuid4
+
+    from abhiyan.core.scope import system
+    from abhiyan.messaging import actions
+
+    blanks = {
+        "notice": "सदस्यता अभियान।",
+        "link": "https://campaign.example.org/j/abcdefgh",
+        "hear": "",
+        "leave": "",
+    }
+    for start in range(0, n, 1_000):
+        with system("bench"):
+            actions.send_many(
+                messages=[
+                    actions.Outgoing(
+                        template=template,
+                        phone=phone or f"+9198{number:08d}",
+                        language="hi",
+                        blanks=blanks | {"code": "123456"},
+                        key=str(uuid4()),
+                    )
+                    for number in range(start, min(n, start + 1_000))
+                ],
+                at=at,
+            )
+    return time.monotonic()
+
+
+def _sent(n: int) -> float:
+    """Seconds in which the lane empties the outbox."""
+    from abhiyan.core.scope import system
+    from abhiyan.messaging.loops import lanes
+    from abhiyan.messaging.models import Message
+
+    _emptied()
+    _queued(n)
+    lane = lanes(clock=lambda: NOON)["send"]
+    start, taken = time.perf_counter(), 0
+    while taken < n:
+        taken += lane.turn(NOON)
+    took_s = time.perf_counter() - start
+    lane.close()
+    with system("bench"):
+        assert Message.objects.filter(state="sent", reason="").count() == n
+    return took_s
+
+
+def _referred(n: int) -> float:
+    """Seconds in which as many kept connections bring the same requests, written beforehand, and read each answer."""
+    from urllib.parse import urlsplit
+
+    from abhiyan.messaging import actions
+    from abhiyan.messaging.loops import lanes
+
+    url, hands = urlsplit(os.environ["ABHIYAN_SMS_URL"]), lanes()["send"].hands
+    _emptied()
+    _queued(n)
+    going = actions.admit(messages=actions.lease(at=NOON, n=n, codes=False), at=NOON)
+    assert len(going) == n
+    requests = [_request(one.letter, host=url.netloc, path=url.path) for one in going]
+
+    async def send() -> float:
+        left = iter(requests)
+
+        async def hand() -> None:
+            reader, writer = await asyncio.open_connection(url.hostname, url.port)
+            for request in left:
+                writer.write(request)
+                head = await reader.readuntil(b"\r\n\r\n")
+                assert head.startswith(b"HTTP/1.1 200 ")
+                await reader.readexactly(int(head.partition(b"content-length: ")[2].split(b"\r\n", 1)[0]))
+            writer.close()
+
+        start = time.perf_counter()
+        async with asyncio.TaskGroup() as group:
+            for _ in range(hands):
+                group.create_task(hand())
+        return time.perf_counter() - start
+
+    return asyncio.run(send())
+
+
+def _request(letter: Any, *, host: str, path: str) -> bytes:
+    told = {"ref": letter.ref, "to": letter.phone, "text": letter.text, "template": letter.registration}
+    body = json.dumps(told).encode()
+    headers = HEADERS | {"Host": host, "Idempotency-Key": letter.ref, "Content-Length": str(len(body))}
+    lines = [f"POST {path} HTTP/1.1", *(f"{name}: {value}" for name, value in headers.items()), "", ""]
+    return "\r\n".join(lines).encode() + body
+
+
+def _codes(n: int) -> list[float]:
+    """Seconds that each of n codes needs into a gateway in which everything else hangs."""
+    from abhiyan.core import clock, loops
+    from abhiyan.messaging.loops import lanes
+
+    port = int(os.environ["ABHIYAN_SMS_URL"].rsplit(":", 1)[1].split("/")[0])
+    _emptied()
+    _queued(500, at=clock.now())
+    stopping = threading.Event()
+    runners = []
+    for name, loop in loops.collected().items():
+        if name in ("messaging.codes", "messaging.send"):
+            runners.append(loops.Runner(name, loop, stopping))
+            runners[-1].start()
+    waits: list[float] = []
+    try:
+        while _had(port) < lanes()["send"].hands:
+            time.sleep(0.05)
+        for number in range(n):
+            queued = _queued(1, at=clock.now(), template="code.join", phone=CODE_PHONE)
+            while (
+                len(came := [at for ref, at in _asked(port)["at"].items() if ref.startswith("code ")])
+                <= number
+            ):
+                time.sleep(0.02)
+            waits.append(max(came) - queued)
+    finally:
+        stopping.set()
+        for runner in runners:
+            runner.join()
+    return waits
+
+
+def _emptied() -> None:
+    import psycopg
+
+    from abhiyan.core import database
+
+    with psycopg.connect(database.conninfo(None, dbname=DATABASE), autocommit=True) as admin:
+        admin.execute("truncate messaging_message, messaging_spending")
+        admin.execute("checkpoint")
+
+
+def _child(part: str, args: list[str]) -> Any:
+    from abhiyan.core import database, embedded, keys
+
+    home = Path(os.environ["ABHIYAN_HOME"])
+    if not keys.master_path().exists():
+        keys.master_path().parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        keys.make_master(keys.master_path())
+    if database.is_embedded():
+        embedded.ensure_running(home)
+    if part in ("prepare", "drop"):
+        import psycopg
+
+        with psycopg.connect(database.conninfo(None, dbname="postgres"), autocommit=True) as admin:
+            admin.execute(f"drop database if exists {DATABASE} with (force)")
+        if part == "drop":
+            if database.is_embedded():
+                embedded.stop(home)
+            return None
+        from abhiyan.core import schema
+
+        schema.prepare(DATABASE)
+    import django
+
+    django.setup()
+    if part == "prepare":
+        from abhiyan.core.actor import Actor
+        from abhiyan.core.scope import system
+        from abhiyan.messaging import actions
+
+        schema.migrate(verbosity=0)
+        with system("bench"):
+            actions.publish_templates(at=NOON, by=Actor.system("bench"))
+            actions.set_allowance(programme_id=0, per_hour=10**9, by=Actor.system("bench"), at=NOON)
+        return None
+    return {"send": _sent, "reference": _referred, "codes": _codes}[part](int(args[0]))
+
+
+if __name__ == "__main__":
+    if sys.argv[1] == "sink":
+        _serve(float(sys.argv[2]))
+    elif (answer := _child(sys.argv[1], sys.argv[2:])) is not None:
+        print(json.dumps(answer))

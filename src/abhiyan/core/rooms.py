@@ -1,0 +1,22 @@
+"""What rooms offer to those who gather: a module of a known name, where a room has one."""
+
+from collections.abc import Iterator
+from functools import cache
+from importlib import import_module
+from importlib.util import find_spec
+from types import ModuleType
+
+from django.apps import AppConfig, apps
+
+
+def modules(name: str) -> Iterator[tuple[AppConfig, ModuleType]]:
+    """The modules of a name of all installed rooms, the lowest floor first: `owed` is abhiyan.org.owed, and so on."""
+    for config in apps.get_app_configs():
+        module = None if config.name.startswith("django.") else _module(f"{config.name}.{name}")
+        if module is not None:
+            yield config, module
+
+
+@cache
+def _module(name: str) -> ModuleType | None:
+    return import_module(name) if find_spec(name) else None

@@ -1,0 +1,95 @@
+"""Lists too long to hold: the rows of one query, read slice by slice."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from copy import copy
+from typing import Any, TypeVar, overload
+
+from django.db import connection
+
+Row = TypeVar("Row")
+
+
+class Rows(Sequence[Row]):
+    """What a query gives, cut like a list. Nothing is read before a slice is taken.
+
+    columns, source: the query without its `select` and its order; values: its parameters. orders: the orders it
+    knows, by name; the first is its own. last: the column that settles ties, so pages never overlap. make: a tuple of
+    columns -> a row. finish: rows that were read together -> the same with what one more query knows of them.
+    """
+
+    def __init__(
+        self,
+        columns: str,
+        source: str,
+        values: Mapping[str, Any],
+        *,
+        orders: Mapping[str, tuple[str, ...]],
+        make: Callable[[Sequence[Any]], Any],
+        finish: Callable[[list[Any]], list[Row]] = list,
+        last: str = "",
+    ) -> None:
+        self._columns, self._source, self._values = columns, source, dict(values)
+        self._make, self._finish, self._last = make, finish, last
+        self.orders = orders
+        self._length: int | None = None
+        self._take_order(next(iter(orders)))
+
+    def _take_order(self, name: str, *, descending: bool = False) -> None:
+        way = " desc" if descending else ""
+        columns = [f"{column}{way}" for column in self.orders[name]]
+        self._order = ", ".join([*columns, self._last] if self._last else columns)
+
+    def ordered(self, name: str, *, descending: bool = False) -> "Rows[Row]":
+        """The same rows in another of their orders. descending: each of its columns the other way round."""
+        other = copy(self)
+        other._take_order(name, descending=descending)  # noqa: SLF001  # of its own class
+        return other
+
+    def __len__(self) -> int:
+        if self._length is None:
+            self._length = self.counted(None)
+        return self._length or 0
+
+    def counted(self, most: int | None) -> int | None:
+        """How many rows there are. None where there are more than `most`: counting stops there."""
+        counting = (
+            f"select count(*) {self._source}"
+            if most is None
+            else f"select count(*) from (select {self._source} limit %(rows_most)s) counted"
+        )
+        with connection.cursor() as cursor:
+            cursor.execute(counting, self._values | ({} if most is None else {"rows_most": most + 1}))
+            n: int = cursor.fetchone()[0]
+        return None if most is not None and n > most else n
+
+    @overload
+    def __getitem__(self, part: int) -> Row: ...
+    @overload
+    def __getitem__(self, part: slice) -> list[Row]: ...
+    def __getitem__(self, part: int | slice) -> Row | list[Row]:
+        if isinstance(part, int):
+            return self[part : part + 1][0]
+        start = part.start or 0
+        return self._read(start, None if part.stop is None else part.stop - start)
+
+    def _read(self, start: int, most: int | None) -> list[Row]:
+        with connection.cursor() as cursor:
+            cursor.execute(
+                f"{self._query} offset %(rows_from)s limit %(rows_most)s",
+                self._values | {"rows_from": start, "rows_most": most},
+            )
+            return self._made(cursor.fetchall())
+
+    @property
+    def _query(self) -> str:
+        return f"select {self._columns} {self._source} order by {self._order}"
+
+    def _made(self, rows: Sequence[Sequence[Any]]) -> list[Row]:
+        return self._finish([self._make(row) for row in rows])
+
+    def each(self, *, at_once: int = 2_000) -> Iterator[Row]:
+        """Every row, from the first to the last, by one query. Works inside the request's transaction only."""
+        with connection.chunked_cursor() as cursor:
+            cursor.execute(self._query, self._values)
+            while rows := cursor.fetchmany(at_once):
+                yield from self._made(rows)

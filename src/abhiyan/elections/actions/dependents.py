@@ -1,0 +1,87 @@
+"""What people made of results and what therefore stands in the way: named to whoever may see it, else only counted."""
+
+from collections.abc import Iterable
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from abhiyan.core.actor import Actor
+from abhiyan.core.scope import NOTHING, Scope, scoped, system
+from abhiyan.core.words import named
+from abhiyan.elections.models import Alliance, ClassRule, Election, Plan, Stated
+from abhiyan.elections.refusals import MadeOf
+from abhiyan.org import queries as org
+from abhiyan.people import queries as people
+
+NAMED = 6  # the others are counted
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """n: how many. seen: the names of those in sight of whoever asks, with those who made them as far as they are in
+    sight too; "–" where there is none."""
+
+    n: int
+    seen: str
+
+
+def refuse_made(
+    refusal: type[MadeOf], plans: QuerySet[Plan], rules: QuerySet[ClassRule], *, by: Actor, at: datetime
+) -> None:
+    """Refuse as `refusal` says where there are plans or rules of classes. Asked in the system's scope."""
+    made = made_of(plans, rules, by=by, at=at)
+    if made.n:
+        raise refusal(n=made.n, seen=made.seen)
+
+
+def made_of(plans: QuerySet[Plan], rules: QuerySet[ClassRule], *, by: Actor, at: datetime) -> Made:
+    """Plans (one for all its versions) and rules of classes, as `by` may see them. Asked in the system's scope."""
+    newest = {one.pk: one for one in plans.select_related("unit")}
+    followed = {one.previous_id for one in newest.values()}
+    standing = [one for pk, one in sorted(newest.items()) if pk not in followed]
+    sorting = list(rules.select_related("unit", "election").order_by("pk"))
+    with _sight_of(by, at):
+        plans_seen = set(
+            Plan.objects.filter(pk__in=[one.pk for one in standing]).values_list("pk", flat=True)
+        )
+        rules_seen = set(
+            ClassRule.objects.filter(pk__in=[one.pk for one in sorting]).values_list("pk", flat=True)
+        )
+        told = [(named(one.names), one.made_by) for one in standing if one.pk in plans_seen]
+        told += [
+            (f"{one.election.code}, {named(one.unit.names)}", one.made_by)
+            for one in sorting
+            if one.pk in rules_seen
+        ]
+        return Made(len(standing) + len(sorting), _named(told))
+
+
+def said_of(of: Election, *, by: Actor, at: datetime) -> Made:
+    """Alliances and stated figures of an election: published, so everybody may know them."""
+    told = [(named(one.names), one.made_by) for one in Alliance.objects.filter(election=of).order_by("pk")]
+    told += [
+        (f"{one.party}, {one.source[:40]}", one.stated_by)
+        for one in Stated.objects.filter(election=of).order_by("pk")
+    ]
+    with _sight_of(by, at):
+        return Made(len(told), _named(told))
+
+
+def _sight_of(by: Actor, at: datetime) -> AbstractContextManager[Scope]:
+    if by.kind == "system":
+        return system("what stands on results")
+    if by.account_id is None:
+        return scoped(NOTHING)
+    return org.seeing_as(by.account_id, on=timezone.localdate(at))
+
+
+def _named(told: Iterable[tuple[str, int | None]]) -> str:
+    rows = list(told)
+    makers = people.names_of([who for _name, who in rows if who])
+    words = [
+        f"“{name}” ({makers[who]})" if who and makers.get(who) else f"“{name}”" for name, who in rows[:NAMED]
+    ]
+    return ", ".join(words) + (" …" if len(rows) > NAMED else "") if words else "–"

@@ -1,0 +1,134 @@
+"""Every seat of a plan passed down in one act; a large plan seat by seat, later, as a job."""
+
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+
+from abhiyan.core import audit, jobs
+from abhiyan.core.actor import Actor
+from abhiyan.core.refusals import NotFound
+from abhiyan.elections.models import Plan
+from abhiyan.elections.queries import planning
+from abhiyan.elections.queries.plans import plan_for
+from abhiyan.elections.queries.progress import KEY, Passing, passing_of, seats_with_units_below
+from abhiyan.elections.refusals import NothingSoFarDown, NothingToPass, PassingUnderWay
+from abhiyan.org import queries as org
+
+from . import passing_down
+
+MOST_SEATS, MOST_UNITS = 100, 20_000  # passed down at once; what is more is a job
+
+
+def cascade_seats(*, public_id: UUID, basis: str, down_to: str, by: Actor, at: datetime) -> Passing:
+    """Pass the votes of every seat that has units below it down, as `cascade_plan` does a single one's.
+
+    A seat whose locks do not fit is left as it was, and told. A large plan is passed down later, seat by seat, and
+    says how far it is. One entry in the trail. Who may: `plans.make` at the plan's unit.
+    Refuses BasisUnfit, DepthUnfit, NewerVersion, PassingUnderWay, NothingSoFarDown.
+    """
+    passing_down.require_way(basis, down_to)
+    with transaction.atomic():
+        plan = passing_down.held(public_id, by)
+        before = passing_of(plan)
+        if before is not None and before.is_under_way(at):
+            raise PassingUnderWay
+        seats = seats_with_units_below(plan)
+        told: dict[str, Any] = {
+            "key": at.isoformat(),
+            "basis": basis,
+            "down_to": down_to,
+            "by": by.account_id,
+            "seats": len(seats),
+            "done": 0,
+            "empty": 0,
+            "n": 0,
+            "after": 0,
+            "left": [],
+            "step_at": at.isoformat(),
+            "ended_at": None,
+            "why": "",
+        }
+        is_later = len(seats) > MOST_SEATS or sum(one.units for one in seats) > MOST_UNITS
+        if not is_later:
+            for one in seats:
+                _pass(plan, told, one.unit_id, by=by, at=at)
+            if told["empty"] == len(seats):
+                raise NothingSoFarDown(field="down_to")
+            told |= {"ended_at": at.isoformat()}
+        _keep(plan, told)
+        audit.record(
+            by=by,
+            at=at,
+            act="elections.cascade_seats",
+            subject=str(plan.public_id),
+            unit_id=plan.unit_id,
+            n=len(seats),
+            facts={"basis": basis, "down_to": down_to, "left": len(told["left"]), "is_later": is_later},
+        )
+        if is_later:
+            key = told["key"]
+            jobs.later(
+                "elections.pass_seats",
+                f"{plan.public_id}/{key}",
+                at=at,
+                public_id=str(plan.public_id),
+                key=key,
+            )
+    found = passing_of(plan)
+    assert found is not None
+    return found
+
+
+def pass_next_seat(*, public_id: UUID, key: str, at: datetime) -> bool:
+    """Pass the next seat of a large plan down, whole or not at all; whether there may be more.
+
+    The plan is held to the end of the transaction: whoever wants every seat gives each one of its own.
+    key: of the asking. What was asked again since, was withdrawn, or has a newer version ends here, and so does what
+    was asked by somebody who may not any more.
+    """
+    with transaction.atomic():
+        try:
+            plan = plan_for(public_id)
+            passing_down.lock(plan)
+        except NotFound:
+            return False
+        told = dict(plan.found.get(KEY, {}))
+        if told.get("key") != key or told["ended_at"]:
+            return False
+        seats = seats_with_units_below(plan, after=told["after"], most=1)
+        why = "newer" if not planning.is_newest(plan) else "" if _may(told["by"], plan) else "office"
+        if why or not seats:
+            _keep(plan, told | {"ended_at": at.isoformat(), "why": why if seats else ""})
+            return False
+        by = replace(Actor.system("pass every seat down, as asked"), account_id=told["by"])
+        _pass(plan, told, seats[0].unit_id, by=by, at=at)
+        _keep(plan, told | {"after": seats[0].seat_id, "step_at": at.isoformat()})
+    return True
+
+
+def _may(account_id: int | None, plan: Plan) -> bool:
+    """Whether who asked, an account or the software itself, may still."""
+    return account_id is None or org.holds(account_id, "plans.make", at=plan.unit_id)
+
+
+def _pass(plan: Plan, told: dict[str, Any], unit_id: int, *, by: Actor, at: datetime) -> None:
+    """One seat, whole or not at all; nothing where no units stand as far down as asked."""
+    told["done"] += 1
+    try:
+        changed, gap = passing_down.pass_whole(
+            plan, unit_id, basis=told["basis"], down_to=told["down_to"], by=by, at=at
+        )
+    except NothingToPass:
+        told["empty"] = told.get("empty", 0) + 1  # what was asked before they were counted has no such number
+        return
+    told["n"] += changed
+    if gap is not None:
+        told["left"] = [*told["left"], [unit_id, gap.parent, gap.locked, gap.total]]
+
+
+def _keep(plan: Plan, told: dict[str, Any]) -> None:
+    plan.found = plan.found | {KEY: told}
+    plan.save(update_fields=["found"])

@@ -1,0 +1,17 @@
+"""What people give with an act: names in their languages, and votes."""
+
+from collections.abc import Mapping
+
+from abhiyan.elections.refusals import NoName
+
+LARGEST = 2_000_000_000  # votes a seat or a unit can be given: the column holds no more than about that
+LONGEST_NAME = 120
+
+
+def kept_names(given: Mapping[str, str]) -> dict[str, str]:
+    """Names as they are kept: the English one, or whichever there is in its place, and all that were given.
+    Refuses NoName where none was."""
+    names = {language: name.strip()[:LONGEST_NAME] for language, name in given.items() if name.strip()}
+    if not names:
+        raise NoName(field="names")
+    return {"en": names.get("en") or next(iter(names.values()))} | names

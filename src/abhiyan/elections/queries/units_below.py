@@ -1,0 +1,337 @@
+"""The units below a seat that its votes are passed down to, and what they weigh.
+
+Seats, segments and booths stand in the electoral tree. A mandal is a unit of the organisation: it stands between a
+segment and its booths where all its booths lie in that one segment, else its booths stand directly below the segment.
+"""
+
+import json
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from django.db import connection
+from django.db.models import Q, Sum
+
+from abhiyan.elections.models import Part, PartVotes, Plan, PlanPart, PlanSeat
+from abhiyan.elections.rules.passing_down import Basis, Facts
+from abhiyan.units import queries as units
+
+from .planning import parties_below
+from .plans import classes_of
+
+ELECTORAL, ORGANISATIONAL = 2, 1
+DEPTHS = {"segment": 1, "mandal": 2, "booth": 3}  # how far down a kind of unit is
+BASES: tuple[Basis, ...] = ("electors", "votes", "class", "equal")
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """A unit below a seat."""
+
+    unit_id: int
+    parent_id: int
+    kind: str
+    code: str
+    names: dict[str, str]
+    electors: int | None
+
+
+@dataclass(slots=True)
+class Tree:
+    """Everything below a seat. spread: mandals whose booths lie in several segments, left out."""
+
+    top: int
+    nodes: dict[int, Node] = field(default_factory=dict)
+    children: dict[int, list[int]] = field(default_factory=dict)
+    spread: int = 0
+
+    def below(self, unit_id: int) -> list[int]:
+        """Ids of all units below one, from the top."""
+        found = list(self.children.get(unit_id, ()))
+        for one in found:
+            found.extend(self.children.get(one, ()))
+        return found
+
+    def parent(self, unit_id: int) -> int | None:
+        node = self.nodes.get(unit_id)
+        return node.parent_id if node else None
+
+    def depth_of(self, unit_id: int) -> int:
+        """How far down a unit and its sisters are (see DEPTHS): as far as the highest of them.
+
+        Booths directly below a segment that has mandals too are as far down as those: a segment's votes go to all of
+        its children or to none, else the mandals would get the booths' votes as well.
+        """
+        node = self.nodes[unit_id]
+        sisters = self.children.get(node.parent_id, (unit_id,))
+        return min(DEPTHS.get(self.nodes[one].kind, 1) for one in sisters)
+
+    def cut(self, depth: int) -> dict[int, list[int]]:
+        """Parent -> children, all of them, as far down as `depth` (see `depth_of`)."""
+        return {
+            parent: below
+            for parent, below in self.children.items()
+            if below and self.depth_of(below[0]) <= depth
+        }
+
+
+def tree_of(seat_unit: int) -> Tree:
+    """The units below a seat, sisters by code. A query; where there are booths two more a level of the organisation
+    up to the mandals."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """select u.id, p.parent_id, u.kind, u.code, u.names, u.electors
+               from units_placement t
+               join units_placement p on p.hierarchy = t.hierarchy and p.lo > t.lo and p.lo < t.hi
+               join units_unit u on u.id = p.unit_id
+               where t.unit_id = %s and t.hierarchy = %s and t.lo is not null and u.closed_on is null
+               order by p.depth, u.code""",
+            [seat_unit, ELECTORAL],
+        )
+        rows = cursor.fetchall()
+    nodes: dict[int, Node] = {}
+    for unit_id, parent_id, kind, code, names, electors in rows:
+        if parent_id == seat_unit or parent_id in nodes:  # not below a closed unit
+            read = names if isinstance(names, dict) else json.loads(names)
+            nodes[unit_id] = Node(unit_id, parent_id, kind, code, read, electors)
+    tree = Tree(seat_unit, nodes)
+    _put_mandals(tree)
+    children: dict[int, list[int]] = defaultdict(list)
+    for node in sorted(tree.nodes.values(), key=lambda node: node.code):
+        children[node.parent_id].append(node.unit_id)
+    tree.children = dict(children)
+    return tree
+
+
+def _put_mandals(tree: Tree) -> None:
+    """Let mandals stand between segments and booths, where they lie in one segment whole."""
+    booths = [node for node in tree.nodes.values() if node.kind == "booth"]
+    mandal_of, mandals = _mandals_above([node.unit_id for node in booths])
+    whole = _whole(mandals)
+    tree.spread = len(mandals.keys() - whole.keys())
+    for unit_id, parent in whole.items():
+        code, names, electors = mandals[unit_id]
+        tree.nodes[unit_id] = Node(unit_id, parent, "mandal", code, names, electors)
+    for node in booths:
+        if (mandal := mandal_of.get(node.unit_id)) in whole:
+            tree.nodes[node.unit_id] = replace(node, parent_id=mandal)
+
+
+def _mandals_above(
+    booth_ids: Collection[int],
+) -> tuple[dict[int, int], dict[int, tuple[str, dict[str, str], int | None]]]:
+    """booth -> the mandal it is in; and of each mandal that is not closed code, names and electors. A query a level,
+    by ids alone: it is as fast in a tree of a million."""
+    parents: dict[int, int | None] = {}
+    mandals: dict[int, tuple[str, dict[str, str], int | None]] = {}
+    wanted = set(booth_ids)
+    while wanted:
+        with connection.cursor() as cursor:
+            cursor.execute(
+                """select p.unit_id, p.parent_id, u.kind, u.code, case when u.kind = 'mandal' then u.names end,
+                     u.electors, u.closed_on
+                   from units_placement p join units_unit u on u.id = p.unit_id
+                   where p.unit_id = any(%s) and p.hierarchy = %s and p.lo is not null""",
+                [list(wanted), ORGANISATIONAL],
+            )
+            rows = cursor.fetchall()
+        wanted = set()
+        for unit_id, parent_id, kind, code, names, electors, closed_on in rows:
+            parents[unit_id] = None if kind == "mandal" else parent_id
+            if kind == "mandal" and closed_on is None:
+                mandals[unit_id] = (code, names if isinstance(names, dict) else json.loads(names), electors)
+            elif kind != "mandal" and parent_id is not None:
+                wanted.add(parent_id)
+        wanted -= parents.keys()
+    found = {}
+    for booth in booth_ids:
+        above: int | None = booth
+        while above is not None and above not in mandals:
+            above = parents.get(above)
+        if above is not None:
+            found[booth] = above
+    return found, mandals
+
+
+def _whole(mandal_ids: Iterable[int]) -> dict[int, int]:
+    """mandal -> the segment that has all its booths today, of those that lie in one segment whole. Closed booths do
+    not count, nor do other units that stand in a mandal. A query a level, by ids alone."""
+    mandal_of = {unit_id: unit_id for unit_id in mandal_ids}
+    segments: dict[int, set[int | None]] = defaultdict(set)
+    wanted = list(mandal_of)
+    while wanted:
+        with connection.cursor() as cursor:
+            cursor.execute(
+                """select p.unit_id, p.parent_id, u.kind, u.closed_on is not null, e.parent_id
+                   from units_placement p
+                   join units_unit u on u.id = p.unit_id
+                   left join units_placement e on e.unit_id = p.unit_id and e.hierarchy = %s and e.lo is not null
+                   where p.parent_id = any(%s) and p.hierarchy = %s and p.lo is not null""",
+                [ELECTORAL, wanted, ORGANISATIONAL],
+            )
+            rows = cursor.fetchall()
+        wanted = []
+        for unit_id, parent_id, kind, is_closed, segment in rows:
+            if kind != "booth":
+                mandal_of[unit_id] = mandal_of[parent_id]
+                wanted.append(unit_id)
+            elif not is_closed:
+                segments[mandal_of[parent_id]].add(segment)
+    return {mandal: one for mandal, (one, *more) in segments.items() if one is not None and not more}
+
+
+def facts_of(tree: Tree, plan: Plan) -> dict[int, Facts]:
+    """What is known of each unit of a tree to weigh it by. What is unknown of a unit is the sum of those below, if
+    all of those are known; who has a result in which none of our parties has a row had no votes there. At most five
+    queries."""
+    ids = list(tree.nodes)
+    counted = PartVotes.objects.filter(part__unit__in=ids, part__contest__election=plan.election)
+    votes: dict[int, int | None] = dict.fromkeys(counted.values_list("part__unit", flat=True).distinct(), 0)
+    ours = counted.filter(candidacy__party__in=parties_below(plan, tree.top))
+    votes |= dict(ours.values_list("part__unit").annotate(n=Sum("votes")).order_by())
+    said = Part.objects.filter(unit__in=ids, contest__election=plan.election, electors__isnull=False)
+    electors: dict[int, int | None] = dict(said.values_list("unit", "electors"))
+    electors |= {node.unit_id: node.electors for node in tree.nodes.values() if node.electors is not None}
+    classes = {unit_id: one.code for unit_id, one in classes_of(ids, plan.election).items()}
+    order = [tree.top, *tree.below(tree.top)]
+    for unit_id in reversed(order):
+        below = tree.children.get(unit_id)
+        if below:
+            for known in (electors, votes):
+                parts = [known.get(one) for one in below]
+                if known.get(unit_id) is None and None not in parts:
+                    known[unit_id] = sum(n or 0 for n in parts)
+    return {one: Facts(electors.get(one), votes.get(one), classes.get(one)) for one in ids}
+
+
+def parts_below(plan: Plan, tree: Tree, top: int) -> dict[int, PlanPart]:
+    """unit -> its number in force, of all that stand below `top` today, and of all whose number was passed down from
+    there, wherever they stand now. As many queries as levels have moved, one where nothing has."""
+    today = tree.below(top)
+    in_force = PlanPart.objects.filter(plan=plan, replaced_at=None)
+    rows = list(in_force.filter(Q(unit__in=today) | Q(parent__in=[top, *today])))
+    found = {part.unit_id: part for part in rows}
+    asked = {top, *today}
+    while wanted := found.keys() - asked:
+        asked |= wanted
+        found |= {part.unit_id: part for part in in_force.filter(parent__in=wanted)}
+    return found
+
+
+@dataclass(slots=True)
+class Family:
+    """What a plan has passed down below one seat, and how.
+
+    moved: units that no longer stand where they got their number, or are closed; moved_locked: of these, the locked
+    ones. sums: at every level. depth: how far down it goes (see DEPTHS). bases: parent -> what most of its children
+    went by, of those whose children did not all get their number by hand.
+    """
+
+    top: int
+    units: list[int] = field(default_factory=list)
+    moved: int = 0
+    moved_locked: int = 0
+    sums: bool = True
+    depth: int = 0
+    bases: dict[int, Basis] = field(default_factory=dict)
+
+
+def families_of(plan: Plan) -> list[Family]:
+    """What a plan has passed down, seat by seat. Two queries, of plain rows (there may be 200,000), and where there
+    are mandals or booths two more a level of the organisation.
+
+    A unit has moved where `tree_of` would put it elsewhere today: a mandal stands below the one segment that has all
+    of its booths, a booth below such a mandal, and everything else where it stands in the electoral tree.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """select p.unit_id, p.parent_id, p.is_locked, p.weight_basis, u.kind, u.closed_on is not null, e.parent_id,
+                 p.n
+               from elections_plan_part p
+               join units_unit u on u.id = p.unit_id
+               left join units_placement e on e.unit_id = p.unit_id and e.hierarchy = %s and e.lo is not null
+               where p.plan_id = %s and p.replaced_at is null order by p.id""",
+            [ELECTORAL, plan.pk],
+        )
+        rows = cursor.fetchall()
+    if not rows:
+        return []
+    mandal_of, _mandals = _mandals_above([row[0] for row in rows if row[4] == "booth"])
+    whole = _whole({*mandal_of.values(), *(row[0] for row in rows if row[4] == "mandal" and not row[5])})
+    children: dict[int, list[tuple[Any, ...]]] = defaultdict(list)
+    for row in rows:
+        children[row[1]].append(row)
+    found = []
+    seats = PlanSeat.objects.filter(plan=plan, unit__isnull=False).order_by("pk")
+    for top, votes in seats.values_list("unit_id", "votes"):
+        if top not in children:
+            continue
+        family, waiting, wholes = Family(top), [top], {top: votes}
+        for parent in waiting:
+            below = children.get(parent)
+            if not below:
+                continue
+            family.depth = max(family.depth, min(DEPTHS.get(row[4], 1) for row in below))
+            used = Counter(row[3] for row in below if row[3] in BASES)
+            if used:
+                family.bases[parent] = next(one for one in BASES if one == used.most_common(1)[0][0])
+            family.sums &= sum(row[-1] for row in below) == wholes[parent]
+            for unit_id, _parent, is_locked, _basis, kind, is_closed, electoral, n in below:
+                wholes[unit_id] = n
+                mandal = mandal_of.get(unit_id)
+                stands = mandal if mandal in whole else electoral
+                if kind == "mandal":
+                    stands = whole.get(unit_id)
+                if is_closed or stands != parent:
+                    family.moved += 1
+                    family.moved_locked += is_locked
+                waiting.append(unit_id)
+        family.units = waiting[1:]
+        found.append(family)
+    return found
+
+
+def seat_above(plan: Plan, unit_id: int) -> int | None:
+    """The unit of the plan's seat that a unit is, or stands below; None where there is none."""
+    seats = set(PlanSeat.objects.filter(plan=plan, unit__isnull=False).values_list("unit_id", flat=True))
+    if unit_id in seats:
+        return unit_id
+    above = [row.id for row in units.path(unit_id, ELECTORAL)]
+    if not above:  # a mandal: by where the plan put it
+        part = PlanPart.objects.filter(plan=plan, unit=unit_id, replaced_at=None).first()
+        above = [] if part is None else [row.id for row in units.path(part.parent_id, ELECTORAL)]
+    return next((one for one in reversed(above) if one in seats), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Passed:
+    """A unit's number in a plan today, and the one before it, if it had another."""
+
+    part: PlanPart
+    before: int | None
+
+
+def passed_to(plan: Plan, unit_ids: Iterable[int]) -> dict[int, Passed]:
+    """unit -> its number in force, with the last one replaced. One query."""
+    wanted = list(unit_ids)
+    found: dict[int, Passed] = {}
+    before: dict[int, int] = {}
+    for part in PlanPart.objects.filter(plan=plan, unit__in=wanted).order_by("replaced_at", "pk"):
+        if part.replaced_at is None:
+            found[part.unit_id] = Passed(part, None)
+        else:
+            before[part.unit_id] = part.n
+    return {unit_id: Passed(one.part, before.get(unit_id)) for unit_id, one in found.items()}
+
+
+def passed_below(plan: Plan, unit_ids: Iterable[int]) -> set[int]:
+    """Of these units, those whose votes are passed down. One query."""
+    found = PlanPart.objects.filter(plan=plan, parent__in=list(unit_ids), replaced_at=None)
+    return set(found.values_list("parent_id", flat=True))
+
+
+def codes_of_seats(plan: Plan) -> dict[int, str]:
+    """unit -> its code, of the plan's seats that have a unit. One query."""
+    found = PlanSeat.objects.filter(plan=plan, unit__isnull=False)
+    return dict(found.values_list("unit_id", "unit__code"))

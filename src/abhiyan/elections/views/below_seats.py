@@ -1,0 +1,458 @@
+"""A plan below its seats: what each segment, mandal and booth is given, split, set by hand, locked."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpResponseBase
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as say
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_safe
+
+from abhiyan.core import clock
+from abhiyan.core.refusals import NotFound, Refused
+from abhiyan.core.words import language, named
+from abhiyan.elections import actions, queries
+from abhiyan.elections.actions.inputs import LARGEST
+from abhiyan.elections.models import Plan
+from abhiyan.elections.queries import planning, progress, units_below
+from abhiyan.elections.queries.units_below import Node, Passed, Tree
+from abhiyan.elections.rules.passing_down import Facts
+from abhiyan.elections.words import sentence
+from abhiyan.org.viewer import Request
+from abhiyan.people import queries as people
+from abhiyan.ui import tables
+from abhiyan.ui.fields import WholeField
+from abhiyan.ui.numbers import grouped
+from abhiyan.ui.posts import posted
+from abhiyan.units import queries as units
+from abhiyan.units.models import Kind
+
+from . import plans_shown as shown
+from .results_shown import in_order
+
+PAGE = "elections:plan_below"
+BASES = {
+    "electors": _("By electors"),
+    "votes": _("By our votes in the last result"),
+    "class": _("By electors and class: a swing unit weighs 150, a strong one 100, a weak one 60"),
+    "equal": _("Alike"),
+}
+SAID = {
+    "electors": _("by electors"),
+    "votes": _("by last votes"),
+    "class": _("by class"),
+    "equal": _("alike"),
+    "hand": _("by hand"),
+    "average": _("no figures: average of its neighbours"),
+}
+DEPTHS = {"segment": _("To the segments"), "mandal": _("To the mandals"), "booth": _("To the booths")}
+
+
+class PassForm(forms.Form):
+    """How votes are passed down."""
+
+    basis = forms.ChoiceField(label=_("How should it be split?"), choices=list(BASES.items()))
+    down_to = forms.ChoiceField(label=_("How far down?"), choices=list(DEPTHS.items()))
+
+
+class SeatsFilters(forms.Form):
+    """Which seats to show."""
+
+    q = forms.CharField(label=_("Seat"), required=False, max_length=60)
+    passed = forms.ChoiceField(
+        label=_("Passed down"),
+        required=False,
+        choices=[("", _("All")), ("yes", _("yes")), ("no", _("not yet"))],
+    )
+
+
+class NumberForm(forms.Form):
+    """One unit's number."""
+
+    n = WholeField(label=_("Votes"), min_value=0, max_value=LARGEST)
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A unit below, as the table shows it. n, change: None where nothing is passed to it yet.
+
+    source: file and row of its last votes; empty where they are a sum. typed, wrong: what was refused, and why.
+    """
+
+    node: Node
+    name: str
+    facts: Facts
+    passed: Passed | None
+    maker: str
+    href: str
+    source: str = ""
+    typed: str | None = None
+    wrong: str = ""
+
+    @property
+    def kind(self) -> str:
+        return str(Kind(self.node.kind).label)
+
+    @property
+    def n(self) -> int | None:
+        return self.passed.part.n if self.passed else None
+
+    @property
+    def change(self) -> int | None:
+        if self.passed is None or self.passed.before is None:
+            return None
+        return self.passed.part.n - self.passed.before
+
+    @property
+    def said(self) -> str:
+        return str(SAID.get(self.passed.part.weight_basis, "")) if self.passed else ""
+
+    @property
+    def is_above(self) -> bool:
+        """Whether it is given more votes than it has electors."""
+        return self.n is not None and self.facts.electors is not None and self.n > self.facts.electors
+
+    @property
+    def is_locked(self) -> bool:
+        return self.passed is not None and self.passed.part.is_locked
+
+
+MOST_NAMED = 20  # seats left as they were, named on the page; how many more is said
+KEYS: dict[str, Callable[[Row], Any]] = {
+    "name": lambda row: row.name.casefold(),
+    "electors": lambda row: row.facts.electors,
+    "last": lambda row: row.facts.votes,
+    "n": lambda row: row.n,
+    "change": lambda row: row.change,
+}
+
+
+@require_safe
+def below(request: Request, public_id: UUID) -> HttpResponseBase:
+    """The units directly below one, or the plan's seats."""
+    return _page(request, queries.plan_for(public_id), request.GET.get("unit", ""))
+
+
+def _page(
+    request: Request,
+    one: Plan,
+    code: str,
+    *,
+    form: PassForm | None = None,
+    problem: str = "",
+    typed: tuple[int, str] = (0, ""),
+    status: int = 200,
+) -> HttpResponseBase:
+    """typed: of which unit, and what; it stands in its field again, with the problem beside it."""
+    context = shown.head(request, one) | {"problem": problem}
+    if not code:
+        return _seats(request, one, context, status, form)
+    here, seat, tree = _where(one, code)
+    total = queries.votes_of(one, here.pk)
+    below_here = tree.children.get(here.pk, [])
+    passed = units_below.passed_to(one, below_here)
+    makers = people.names_of([each.part.set_by for each in passed.values() if each.part.set_by])
+    facts = units_below.facts_of(tree, one) if below_here else {}
+    sources = shown.parts_stand_on(one, seat, below_here)
+    found = [
+        Row(
+            node=tree.nodes[unit_id],
+            name=named(tree.nodes[unit_id].names),
+            facts=facts[unit_id],
+            passed=passed.get(unit_id),
+            maker=makers.get(passed[unit_id].part.set_by or 0, "") if unit_id in passed else "",
+            href=f"?unit={tree.nodes[unit_id].code}" if tree.children.get(unit_id) else "",
+            source=sources.get(unit_id, ""),
+            typed=typed[1] if typed[0] == unit_id else None,
+            wrong=problem if typed[0] == unit_id else "",
+        )
+        for unit_id in below_here
+    ]
+    sorting = tables.sorting(request.GET, {key: key for key in KEYS}, default="name")
+    rows = in_order(found, sorting, KEYS)
+    if tables.wants_csv(request.GET):
+        head = [say("Unit"), say("Code"), say("Kind"), say("Electors"), say("Votes last time")]
+        head += [say("File and row"), say("Votes"), say("Difference"), say("Set"), say("Locked")]
+        lines = (
+            [row.name, row.node.code, row.kind, row.facts.electors, row.facts.votes, row.source, row.n]
+            + [row.change, row.said, say("yes") if row.is_locked else ""]
+            for row in rows
+        )
+        return tables.csv_response("below", head, lines)
+    given = sum(row.n or 0 for row in rows)
+    leaf = tables.numbered(rows, request.GET, total=len(rows))
+    used = [each.part.weight_basis for each in passed.values()]
+    return render(
+        request,
+        "elections/plan_below.html",
+        context
+        | {
+            "crumbs": shown.plan_crumbs(one, (say("Below the seats"), "")),
+            "unit": here,
+            "unit_name": named(here.names),
+            "path": _path(one, tree, here.pk, seat),
+            "total": total,
+            "given": given,
+            "difference": None if total is None or not passed else given - total,
+            "form": form or PassForm(initial={"basis": _basis(used), "down_to": "booth"}),
+            "rows": leaf.rows,
+            "leaf": leaf,
+            "sorting": sorting,
+            "has_parts": bool(passed),
+            "spread": tree.spread,
+        },
+        status=status,
+    )
+
+
+def _basis(used: Iterable[str]) -> str:
+    """What a unit's parts went by; electors where nothing says."""
+    return next((basis for basis in used if basis in units_below.BASES), "electors")
+
+
+def _where(one: Plan, code: str) -> tuple[Any, int, Tree]:
+    """The unit a page is about, the seat it is or stands below, and everything below that."""
+    here = units.unit(code)
+    seat = units_below.seat_above(one, here.pk)
+    if seat is None:
+        raise NotFound(field="unit")
+    tree = units_below.tree_of(seat)
+    if here.pk != seat and here.pk not in tree.nodes:
+        raise NotFound(field="unit")
+    return here, seat, tree
+
+
+def _path(one: Plan, tree: Tree, unit_id: int, seat: int) -> list[tuple[str, str]]:
+    found = []
+    above: int | None = unit_id
+    while above is not None and above != seat:
+        node = tree.nodes[above]
+        found.append((named(node.names), f"?unit={node.code}"))
+        above = node.parent_id
+    top = units.unit_by_id(seat)
+    found.append((named(top.names), f"?unit={top.code}"))
+    found.append((shown.plan_name(one), "?"))
+    return found[::-1]
+
+
+SEATS: dict[str, Callable[[shown.Line], Any]] = {
+    "name": lambda line: line.name.casefold(),
+    "votes": lambda line: line.seat.votes,
+}
+
+
+def _seats(
+    request: Request, one: Plan, context: dict[str, Any], status: int, form: PassForm | None
+) -> HttpResponseBase:
+    """The plan's seats: which have a unit here, and whether their votes are passed down."""
+    lines = shown.lines_of(one)
+    codes = units_below.codes_of_seats(one)
+    parents = units_below.passed_below(one, codes)
+    filters = SeatsFilters(request.GET)
+    wanted = filters.cleaned_data["passed"] if filters.is_valid() else ""
+    linked = [
+        (line, codes.get(line.seat.unit_id or 0, ""), line.seat.unit_id in parents)
+        for line in in_order(
+            shown.matching(lines, request.GET), tables.sorting(request.GET, _KEYS, default="name"), SEATS
+        )
+        if line.seat.unit_id
+    ]
+    found = [each for each in linked if not wanted or each[2] == (wanted == "yes")]
+    if tables.wants_csv(request.GET):
+        head = [say("Seat"), say("Code"), say("Votes planned"), say("Passed down")]
+        cells = (
+            [line.name, code, line.seat.votes, say("yes") if is_passed else ""]
+            for line, code, is_passed in found
+        )
+        return tables.csv_response("seats-below", head, cells)
+    leaf = tables.numbered(found, request.GET, total=len(found))
+    return render(
+        request,
+        "elections/plan_below.html",
+        context
+        | {
+            "crumbs": shown.plan_crumbs(one, (say("Below the seats"), "")),
+            "unit": None,
+            "form": form or PassForm(initial={"basis": "electors", "down_to": "booth"}),
+            **_passing(one),
+            "filters": filters,
+            "is_narrowed": bool(wanted or request.GET.get("q")),
+            "sorting": tables.sorting(request.GET, _KEYS, default="name"),
+            "leaf": leaf,
+            "seats": leaf.rows,
+            "without_unit": len(lines) - sum(bool(line.seat.unit_id) for line in lines),
+        },
+        status=status,
+    )
+
+
+def _passing(one: Plan) -> dict[str, Any]:
+    """How far passing every seat down is, and which it left as they were."""
+    last = progress.passing_of(one)
+    if last is None:
+        return {"last": None, "left": [], "more_left": 0, "is_under_way": False}
+    now = clock.now()
+    shown_left = last.left[:MOST_NAMED]
+    names = units.names_of(
+        {each for left in shown_left for each in (left.unit_id, left.where)}, language=language()
+    )
+    return {
+        "last": last,
+        "left": [(names.get(left.unit_id, ""), names.get(left.where, ""), left) for left in shown_left],
+        "more_left": len(last.left[MOST_NAMED:]),
+        "is_under_way": last.is_under_way(now),
+        "is_broken_off": last.is_broken_off(now),
+    }
+
+
+_KEYS = {key: key for key in SEATS}
+
+
+def _back(request: Request, one: Plan, code: str) -> HttpResponseBase:
+    """To the page the form stood on: the same unit, order and page."""
+    query = request.GET.copy()
+    query["unit"] = code
+    query.pop("format", None)
+    return redirect(reverse(PAGE, args=[one.public_id]) + "?" + query.urlencode())
+
+
+@posted(PAGE)
+def pass_down(request: Request, public_id: UUID) -> HttpResponseBase:
+    """Pass a unit's votes down."""
+    one = queries.plan_for(public_id)
+    code = request.POST.get("unit", "")
+    here, seat, _tree = _where(one, code)
+    form = PassForm(request.POST)
+    if not form.is_valid():
+        return _page(request, one, code, form=form, status=422)
+    try:
+        changes = actions.cascade_plan(
+            public_id=public_id, unit_id=here.pk, by=request.actor, at=clock.now(), **form.cleaned_data
+        )
+    except Refused as refused:
+        return _page(request, one, code, form=form, problem=str(refused), status=refused.status)
+    messages.success(request, _went(one, here.pk, form.cleaned_data["basis"], len(changes)))
+    if (above := _above(one, seat, named(units.unit_by_id(seat).names))) is not None:
+        messages.warning(request, above)
+    return _back(request, one, code)
+
+
+def _went(one: Plan, unit_id: int, asked: str, changed: int) -> str:
+    """What passing down came to: how many numbers changed, and why none did or others went by something else."""
+    parts = queries.plan_parts(one, parent_id=unit_id)
+    free = [part.weight_basis for part in parts if not part.is_locked]
+    used = next((basis for basis in free if basis in units_below.BASES), asked)
+    told = [say("Numbers changed: %(n)s") % {"n": grouped(changed)}]
+    if not changed and not free:
+        told.append(
+            say("All units directly below are locked, so nothing is left to split. Unlock some first.")
+        )
+    elif not changed:
+        told.append(say("Nothing to change: the units below already have these votes."))
+    if free and used != asked:
+        words = {"asked": SAID[asked], "used": SAID[used]}
+        told.append(
+            say("The units directly below have no figures to split %(asked)s, so we split %(used)s.") % words
+        )
+    return " ".join(told)
+
+
+def _above(one: Plan, seat: int, name: str) -> str | None:
+    """That units below a seat are given more votes than they have electors, as the plan tells it."""
+    kept = queries.plan_for(one.public_id)
+    contests = {each.contest_id for each in queries.plan_seats(kept) if each.unit_id == seat}
+    return next(
+        (
+            sentence(each, dict.fromkeys(contests, name))
+            for each in planning.findings(kept, "contradictions")
+            if each.code == "part_above_electors" and each.key in contests
+        ),
+        None,
+    )
+
+
+@posted(PAGE)
+def pass_all(request: Request, public_id: UUID) -> HttpResponseBase:
+    """Pass every seat's votes down."""
+    one = queries.plan_for(public_id)
+    form = PassForm(request.POST)
+    if not form.is_valid():
+        return _page(request, one, "", form=form, status=422)
+    try:
+        done = actions.cascade_seats(
+            public_id=public_id, by=request.actor, at=clock.now(), **form.cleaned_data
+        )
+    except Refused as refused:
+        return _page(request, one, "", form=form, problem=str(refused), status=refused.status)
+    if done.ended_at is not None:
+        facts = {"seats": grouped(done.passed), "n": grouped(done.changed)}
+        messages.success(request, say("Seats passed down: %(seats)s. Numbers changed: %(n)s") % facts)
+    query = request.GET.copy()
+    query.pop("format", None)
+    return redirect(reverse(PAGE, args=[public_id]) + (f"?{query.urlencode()}" if query else ""))
+
+
+@posted(PAGE)
+def set_part(request: Request, public_id: UUID) -> HttpResponseBase:
+    """Give a unit its number by hand and lock it; its sisters share the rest as before."""
+    one = queries.plan_for(public_id)
+    about, _seat, tree = _where(one, request.POST.get("about", ""))
+    parent_id = tree.parent(about.pk)
+    if parent_id is None:
+        raise NotFound(field="unit")
+    parent = units.unit_by_id(parent_id)
+    form = NumberForm(request.POST)
+    typed = (about.pk, request.POST.get("n", "")[:14])
+    if not form.is_valid():
+        problem = f"{named(about.names)}: {' '.join(map(str, form.errors['n']))}"
+        return _page(request, one, parent.code, problem=problem, typed=typed, status=422)
+    used = [part.weight_basis for part in queries.plan_parts(one, parent_id=parent_id)]
+    try:
+        changes = actions.cascade_plan(
+            public_id=public_id,
+            unit_id=parent_id,
+            basis=_basis(used),
+            down_to=about.kind if about.kind in units_below.DEPTHS else "segment",
+            by_hand={about.pk: form.cleaned_data["n"]},
+            by=request.actor,
+            at=clock.now(),
+        )
+    except Refused as refused:
+        return _page(request, one, parent.code, problem=str(refused), typed=typed, status=refused.status)
+    messages.success(request, say("Set and locked. Numbers changed: %(n)s") % {"n": grouped(len(changes))})
+    n, electors = form.cleaned_data["n"], units_below.facts_of(tree, one)[about.pk].electors
+    if electors is not None and n > electors:
+        facts = {"where": named(about.names), "n": grouped(n), "electors": grouped(electors)}
+        messages.warning(
+            request, say("%(where)s: %(n)s votes are more than its %(electors)s electors.") % facts
+        )
+    return _back(request, one, parent.code)
+
+
+@posted(PAGE)
+def lock_part(request: Request, public_id: UUID) -> HttpResponseBase:
+    """Lock a unit's number, or let it go."""
+    one = queries.plan_for(public_id)
+    about, _seat, tree = _where(one, request.POST.get("about", ""))
+    parent_id = tree.parent(about.pk)
+    if parent_id is None:
+        raise NotFound(field="unit")
+    parent = units.unit_by_id(parent_id)
+    try:
+        actions.lock_part(
+            public_id=public_id,
+            unit_id=about.pk,
+            locked=request.POST.get("locked") == "on",
+            by=request.actor,
+            at=clock.now(),
+        )
+    except Refused as refused:
+        return _page(request, one, parent.code, problem=str(refused), status=refused.status)
+    messages.success(request, say("Saved."))
+    return _back(request, one, parent.code)

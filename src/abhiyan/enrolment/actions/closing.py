@@ -1,0 +1,264 @@
+"""When units close: their tokens, the claims that wait there, and the members who live there."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from datetime import datetime
+from itertools import islice
+from typing import Any
+from uuid import UUID
+
+from django.utils.translation import gettext_lazy as _
+
+from abhiyan.core import audit, jobs
+from abhiyan.core.actor import Actor
+from abhiyan.core.scope import system
+from abhiyan.enrolment.models import ChannelToken, Claim, Enrolment, Membership, Moved, Taken
+from abhiyan.org import queries as org
+from abhiyan.units import actions as unit_acts
+from abhiyan.units import queries as units
+from abhiyan.units.news import UnitsClosing, UnitsOpening
+from abhiyan.units.rules.hanging import Answer, Thing
+
+from .drives import covered
+from .members import lock_phones, move_claims, move_members
+from .tokens import MANAGE, end_with_unit
+
+AT_ONCE = 500  # claims or members moved in one commit: each holds its phone's lock
+MOST_AT_UNDO = 2_000  # brought back within the undo of a list
+NO_UNIT = 0  # where a handing over stands before its first unit: at claims, of all units together
+TOKENS = Thing(
+    key="enrolment.tokens",
+    title=_("Tokens of channels"),
+    query="select unit_id, count(*) from enrolment_channel_token where unit_id = any(%(units)s)"
+    " and ended_at is null group by 1",
+    answers=(Answer.ENDS, Answer.STAYS),
+    capability=MANAGE,
+    is_gone_for_good=True,
+)
+CLAIMS = Thing(
+    key="enrolment.claims",
+    title=_("Entries that wait for a decision"),
+    query="select unit_id, count(*) from enrolment_claim where unit_id = any(%(units)s)"
+    f" and taken = {Taken.WORKLIST.value} and membership_id is null group by 1",
+    answers=(Answer.GOES, Answer.STAYS),
+    capability="enrolment.place",
+    is_people=True,
+)
+MEMBERS = Thing(
+    key="enrolment.members",
+    title=_("Members who live there"),
+    query="select e.unit_id, count(*) from enrolment_enrolment e join enrolment_membership m"
+    " on m.id = e.membership_id and m.term = e.term and m.ended_on is null"
+    " where e.unit_id = any(%(units)s) group by 1",
+    answers=(Answer.GOES, Answer.STAYS),
+    capability="enrolment.correct",
+    is_people=True,
+)
+
+
+def see_to_closing(*, told: UnitsClosing) -> None:
+    """Do with tokens, claims and members of units about to close what was answered.
+
+    Claims and members go to a single successor, members with their latest term and its count, in a job after the
+    commit: each is moved under the phone's lock, as a correction does it. Who may: the thing's capability at the unit
+    and its successor.
+    """
+    with system("units close"):
+        tokens = ChannelToken.objects.select_for_update().filter(
+            unit_id__in=told.ending(TOKENS.key), ended_at=None
+        )
+        for token in tokens.order_by("pk"):
+            org.require(told.by, MANAGE, at=token.unit_id)
+            end_with_unit(token, by=told.by, at=told.at)
+        goes = [_require(told, thing) for thing in (CLAIMS, MEMBERS)]
+    if any(goes):
+        jobs.later(
+            "enrolment.hand_members_over", str(told.closing_id), at=told.at, closing_id=told.closing_id
+        )
+
+
+def _require(told: UnitsClosing, thing: Thing) -> bool:
+    """Whether any of a thing goes to a successor. Asks whether `by` may."""
+    going = told.going(thing.key)
+    found = {unit: going[unit][0] for unit in units.hanging_on(list(going), [thing])[thing.key]}
+    for unit_id in sorted({*found, *found.values()}):
+        org.require(told.by, thing.capability, at=unit_id)
+    return bool(found)
+
+
+def bring_back(*, told: UnitsOpening) -> None:
+    """Units are open again: claims that wait, and members, come back in a job. Tokens that ended stay ended."""
+    if told.is_undo:  # their units go next: what cannot be brought back now keeps them
+        _bring_back_now(told.closing_id, at=told.at)
+    with system("units open again"):
+        moved = Moved.objects.filter(closing_id=told.closing_id)
+        is_any = moved.exists() or _kept(told.closing_id, after=0, most=0)
+    if is_any:
+        jobs.later(
+            "enrolment.bring_members_back", str(told.closing_id), at=told.at, closing_id=told.closing_id
+        )
+
+
+def _bring_back_now(closing_id: int, *, at: datetime) -> None:
+    """In the transaction of an undo: every phone is locked first, for others wait for them in their order."""
+    by = Actor.system("undo of a list")
+    with system("units open again"):
+        pages = _kept(closing_id, after=0, most=MOST_AT_UNDO)
+        rows = Moved.objects.filter(closing_id=closing_id).order_by("unit_id", "pk")
+        ids = list(rows.values_list("membership_id", flat=True)[: MOST_AT_UNDO + AT_ONCE])
+        phones = Membership.objects.filter(pk__in=ids).values_list("phone_id", flat=True)
+        lock_phones([*_phones(_claims_of(pages)), *phones])
+        _bring_claims(pages, at=at)
+    brought = 0
+    while brought < MOST_AT_UNDO and (n := bring_back_next(closing_id=closing_id, by=by, at=at)):
+        brought += n
+
+
+def hand_over_next(
+    *, closing_id: int, after: tuple[int, UUID] | None, by: Actor, at: datetime
+) -> tuple[int, UUID] | None:
+    """Move a closing's next claims, then members, to the successor of their unit; in one commit, by the system.
+
+    after: what the call before returned. Returns where it came to; None when it is through. Those whose drive does
+    not take people at the successor stay; each that goes is kept, so that an opening brings them back.
+    """
+    with system("members of closed units"):
+        if by.kind != "system":
+            return None
+        closing = unit_acts.hold_closing(closing_id=closing_id)
+        if closing.opened_at is not None:
+            return None
+        going = {unit: to[0] for unit, to in sorted(units.closed_by(closing_id).items()) if len(to) == 1}
+        at_unit, past = after or (NO_UNIT, UUID(int=0))
+        if at_unit == NO_UNIT and closing.answers.get(CLAIMS.key) == Answer.GOES:
+            last = _hand_over_claims(closing_id, going, past, at=at)
+            if last is not None:
+                return NO_UNIT, last
+        if closing.answers.get(MEMBERS.key) != Answer.GOES:
+            return None
+        for unit_id, to in going.items():
+            if unit_id >= at_unit:
+                since = past if unit_id == at_unit else UUID(int=0)
+                last = _hand_over_members(closing_id, unit_id, to, since, by=by, at=at)
+                if last is not None:
+                    return unit_id, last
+    return None
+
+
+def _hand_over_claims(closing_id: int, going: dict[int, int], past: UUID, *, at: datetime) -> UUID | None:
+    """Some of the claims that wait at units of a closing. Up to which public id; None when there are no more."""
+    waiting = Claim.objects.filter(taken=Taken.WORKLIST, membership_id=None, unit_id__in=list(going))
+    some = waiting.filter(public_id__gt=past).order_by("public_id").values_list("public_id", "pk", "phone_id")
+    found = list(some[:AT_ONCE])
+    lock_phones(phone_id for _public_id, _pk, phone_id in found)
+    claims = defaultdict[int, list[Claim]](list)
+    for claim in waiting.filter(pk__in=[pk for _public_id, pk, _phone_id in found]):
+        claims[claim.unit_id].append(claim)
+    for unit_id, theirs in sorted(claims.items()):
+        if moved := _move(theirs, going[unit_id], at=at):
+            facts = {"unit": unit_id, "to": going[unit_id], "claims": [str(one.pk) for one in moved]}
+            unit_acts.keep(closing_id=closing_id, what=CLAIMS.key, facts=facts)
+    return found[-1][0] if found else None
+
+
+def _hand_over_members(
+    closing_id: int, unit_id: int, to: int, past: UUID, *, by: Actor, at: datetime
+) -> UUID | None:
+    """Some of the members of a unit. Up to which enrolment; None when there are no more."""
+    theirs = Enrolment.objects.filter(unit_id=unit_id, ended_at=None, pk__gt=past)
+    terms = list(theirs.order_by("pk").values_list("pk", "membership_id")[:AT_ONCE])
+    ids = [membership_id for _pk, membership_id in terms]
+    lock_phones(Membership.objects.filter(pk__in=ids).values_list("phone_id", flat=True))
+    members = Membership.objects.filter(pk__in=ids, unit_id=unit_id, ended_on=None)
+    moved = _moved(list(members), to, at=at)
+    Moved.objects.bulk_create(
+        Moved(closing_id=closing_id, membership_id=one.pk, unit_id=unit_id, to_id=to) for one in moved
+    )
+    _record("enrolment.hand_members_over", unit_id, len(moved), by=by, at=at)
+    return terms[-1][0] if terms else None
+
+
+def bring_claims_back(*, closing_id: int, after: int, by: Actor, at: datetime) -> int | None:
+    """Bring the next claims back whom a closing moved, where they still wait at the successor; in one commit.
+
+    after: what the call before returned, 0 at first. Returns where it came to; None when it is through.
+    """
+    with system("entries of units that are open again"):
+        pages = _kept(closing_id, after=after, most=AT_ONCE) if by.kind == "system" else []
+        lock_phones(_phones(_claims_of(pages)))
+        _bring_claims(pages, at=at)
+    return after + len(pages) if pages else None
+
+
+def _kept(closing_id: int, *, after: int, most: int) -> list[dict[str, Any]]:
+    """Pages of what was kept of claims that went, but the first few: one, and more up to so many claims."""
+    pages: list[dict[str, Any]] = []
+    n = 0
+    for facts in islice(units.kept(closing_id=closing_id, what=CLAIMS.key), after, None):
+        n += len(facts["claims"])
+        if pages and n > most:
+            break
+        pages.append(facts)
+    return pages
+
+
+def _claims_of(pages: Sequence[dict[str, Any]]) -> list[UUID]:
+    return [UUID(claim) for facts in pages for claim in facts["claims"]]
+
+
+def _phones(claims: Sequence[UUID]) -> list[UUID]:
+    return list(Claim.objects.filter(pk__in=claims).values_list("phone_id", flat=True))
+
+
+def _bring_claims(pages: Sequence[dict[str, Any]], *, at: datetime) -> None:
+    """Their phones are locked."""
+    waiting = Claim.objects.filter(taken=Taken.WORKLIST, membership_id=None)
+    for facts in pages:
+        theirs = waiting.filter(pk__in=map(UUID, facts["claims"]), unit_id=facts["to"])
+        _move(list(theirs), facts["unit"], at=at)
+
+
+def bring_back_next(*, closing_id: int, by: Actor, at: datetime) -> int:
+    """Bring the next members back whom a closing moved, unless they live elsewhere since. 0: there were none left."""
+    with system("members of units that are open again"):
+        if by.kind != "system":
+            return 0
+        rows = list(Moved.objects.filter(closing_id=closing_id).order_by("unit_id", "pk")[:AT_ONCE])
+        rows = [row for row in rows if row.unit_id == rows[0].unit_id]
+        if not rows:
+            return 0
+        ids = [row.membership_id for row in rows]
+        lock_phones(Membership.objects.filter(pk__in=ids).values_list("phone_id", flat=True))
+        members = Membership.objects.filter(pk__in=ids, unit_id=rows[0].to_id, ended_on=None)
+        moved = _moved(list(members), rows[0].unit_id, at=at)
+        Moved.objects.filter(pk__in=[row.pk for row in rows]).delete()
+        _record("enrolment.bring_members_back", rows[0].unit_id, len(moved), by=by, at=at)
+    return len(rows)
+
+
+def _moved(members: list[Membership], unit_id: int, *, at: datetime) -> list[Membership]:
+    """Move those of some members, whose phones are locked, whose drive takes people at the unit; who was."""
+    takes = {
+        number: bool(covered(programme_id=number, unit_ids=[unit_id]))
+        for number in {one.programme_id for one in members}
+    }
+    moving = [one for one in members if takes[one.programme_id]]
+    if moving:
+        move_members(moving, unit_id, at)
+    return moving
+
+
+def _move(claims: list[Claim], unit_id: int, *, at: datetime) -> list[Claim]:
+    """The same of claims."""
+    takes = {
+        number: bool(covered(programme_id=number, unit_ids=[unit_id]))
+        for number in {one.programme_id for one in claims}
+    }
+    moving = [one for one in claims if takes[one.programme_id]]
+    move_claims(moving, unit_id, at)
+    return moving
+
+
+def _record(act: str, unit_id: int, n: int, *, by: Actor, at: datetime) -> None:
+    if n:
+        audit.record(by=by, at=at, act=act, unit_id=unit_id, n=n)

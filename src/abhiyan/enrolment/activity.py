@@ -1,0 +1,101 @@
+"""The membership drive, as every page above and below knows it."""
+
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+
+from abhiyan.core.numbers import grouped
+from abhiyan.programmes.rules.activities import (
+    Activity,
+    Items,
+    MeasureTemplate,
+    Menu,
+    Need,
+    Page,
+    Template,
+    Unplaced,
+)
+from abhiyan.programmes.rules.ladder import Ladder
+from abhiyan.programmes.rules.small_cells import said
+
+from .actions.notices import PUBLISH, is_lacking
+from .actions.setting_up import KIND, NoNotice
+from .owed import of_drive
+from .queries import ITEMS, MEASURE, ORPHANS, facts_for_recount
+from .queries_drive import stops
+from .rules.channels import CHANNELS
+from .rules.steps import REPORTED, STEPS
+
+
+def without_place(own: Ladder, is_owners: bool) -> list[str]:
+    """What counts in a unit itself and in none below it: calls and forms without a place, or that name just it."""
+    n = 0 if own.reported is None else own.reported
+    if is_owners:
+        words = ngettext(
+            "%(n)s call, message or form has no place yet. It counts here, not in the rows above. A caller gets a "
+            "place by joining.",
+            "%(n)s calls, messages and forms have no place yet. They count here, not in the rows above. A caller gets "
+            "a place by joining.",
+            n,
+        )
+    else:
+        words = ngettext(
+            "%(n)s entry names this unit, and no unit below it. It counts here, not in the rows above.",
+            "%(n)s entries name this unit, and no unit below it. They count here, not in the rows above.",
+            n,
+        )
+    sentences = [words % {"n": said(own.reported)}]
+    if not is_owners or own.counted is None or own.unsigned is None:
+        return sentences
+    if members := own.counted + own.unsigned:
+        sentences.append(
+            ngettext("%(n)s member has no place yet.", "%(n)s members have no place yet.", members)
+            % {"n": grouped(members)}
+        )
+    return sentences
+
+
+NOTICE = Page("enrolment:notice", _("Notice"), PUBLISH)
+DRIVE = Activity(
+    kind=KIND,
+    name=_("Membership drive"),
+    templates=(
+        Template(
+            code="membership_drive",
+            names={"en": "Membership drive", "hi": "सदस्यता अभियान"},
+            about={
+                "en": "People join by web, missed call, API or on paper; every unit sees its ladder.",
+                "hi": "लोग वेब, मिस्ड कॉल, एपीआई या काग़ज़ से जुड़ते हैं; हर इकाई अपनी सीढ़ी देखती है।",
+            },
+            measures=(MeasureTemplate(MEASURE, "enrolments", {"en": "Members enrolled", "hi": "जुड़े सदस्य"}),),
+            days=60,
+        ),
+    ),
+    channels=CHANNELS,
+    meanings={REPORTED.key: REPORTED.about},
+    steps=STEPS,
+    page=Page("enrolment:drive", _("How people join")),
+    days=Page("enrolment:drive_funnel", _("Day by day")),
+    beside=(NOTICE,),
+    menu=Menu("people", Page("enrolment:people", _("People"), "people.read"), "e"),
+    public=(
+        Page("enrolment:join", _("Want to join? Become a member")),
+        Page("enrolment:me", _("Already a member? See, correct or leave")),
+    ),
+    needs=(
+        Need(
+            NOTICE,
+            NoNotice.message,
+            is_lacking,
+            title=_("Publish the notice"),
+            about=_("What people read before they join: what we keep about them, and why."),
+            act=_("Write"),
+        ),
+    ),
+    owes=of_drive,
+    unplaced=Unplaced(without_place, Page("enrolment:unplaced", _("Give them a place"), "enrolment.place")),
+    stops=stops,
+    facts=facts_for_recount(),
+    orphans=ORPHANS,
+    items=(Items(MEASURE, ITEMS, _("Did you join? Who entered you?")),),
+    fills_roll=True,
+)

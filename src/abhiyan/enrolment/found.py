@@ -1,0 +1,55 @@
+"""What search finds among the people who joined."""
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from abhiyan.core.actor import Actor
+from abhiyan.org.viewer import Viewer
+from abhiyan.ui.doors import Found
+from abhiyan.units import queries as units
+
+from . import queries_people as queries
+from .actions.reading import read_people
+from .queries_people import Member, Wanted
+from .rules.number import member_number
+
+MOST = 10
+SHORTEST = 3  # letters of a name
+
+
+def found(viewer: Viewer, *, by: Actor, text: str, at: datetime) -> Iterator[Found]:
+    """Members with this whole phone or member number; by name those of the viewer's own unit, where it is small enough
+    to be listed. What is shown leaves a row in the trail.
+
+    A phone that is nobody's here counts too: otherwise somebody could test phones without limit or trace. Refuses
+    ReadEnough past the day's quota, for a phone that is found and one that is not alike.
+    """
+    home = viewer.home
+    if home is None or not text or not viewer.may("people.read"):
+        return
+    members = queries.members_by_number(text)
+    members = queries.members_by_phone(text) if members is None else members
+    is_whole = members is not None
+    members = _named(viewer, text) if members is None else members[:MOST]
+    if members or is_whole:
+        read_people(by=by, unit_id=home.unit_id, n=len(members), at=at)
+    for one in members:
+        yield Found(
+            heading=_("Members"),
+            title=one.name or member_number(one.public_id),
+            meta=one.unit_name(),
+            href=reverse("enrolment:person", args=[one.public_id]),
+        )
+
+
+def _named(viewer: Viewer, text: str) -> list[Member]:
+    home = viewer.home
+    if home is None or len(text) < SHORTEST or not viewer.sees_people_at(home.lo):
+        return []
+    row = units.standing(home.unit_id, home.hierarchy)
+    if row.lo is None or row.hi is None or (row.leaves or 0) > queries.MOST_LEAVES:
+        return []
+    return queries.members_below(row.lo, row.hi, Wanted(words=tuple(text.split()[:5])), limit=MOST)

@@ -1,0 +1,51 @@
+"""What a process is told to read of a paper list, and what it tells of it."""
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from uuid import UUID
+
+from abhiyan.core.tables.reading import Batch
+from abhiyan.core.tables.sources import Part, Source
+
+
+@dataclass(frozen=True)
+class Order:
+    """What a process needs to read its part."""
+
+    table: str
+    path: str
+    part: Part
+    source: Source
+    mapping: Mapping[str, int]
+    programme_id: int
+    key: bytes  # of the file: with a row's number it makes a claim's key
+    by: UUID
+    at: datetime  # when the list came
+    within: tuple[int, ...] | None
+    state: str  # code of the state the list is of; empty: of several
+    notice: int | None  # of rows that say none
+    workers: Mapping[UUID, UUID]  # id of a phone -> public id of the account it signs in
+    language: str
+
+
+@dataclass
+class Told:
+    """How far a part is, and what of it was not staged since the last word."""
+
+    batch: Batch
+    staged: int = 0
+    minors: Counter[tuple[int, date]] = field(default_factory=Counter)  # unit (0: unknown), day
+
+
+def worker_of(phone: str, order: Order) -> UUID:
+    """A worker by their account, else by the keyed id of their phone."""
+    from abhiyan.core.keys import keyring
+
+    phone_id = keyring().phone_id(phone)
+    return order.workers.get(phone_id, phone_id)
+
+
+def device_of(bundle: str | None) -> str:
+    return f"paper {bundle}" if bundle else "paper"

@@ -1,0 +1,84 @@
+"""The ways a claim comes in, and the signs from a phone. A new channel is one number and one line here."""
+
+from dataclasses import dataclass
+from enum import IntEnum
+
+from django.utils.translation import gettext_lazy as _
+
+from abhiyan.programmes.rules import activities
+
+
+class Sign(IntEnum):
+    """What shows that the phone's holder took part. NONE: phone not answered yet."""
+
+    NONE = 0
+    CALL = 1
+    SMS = 2
+    WEB = 3
+    CODE = 4
+
+    @property
+    def label(self) -> activities.Text:
+        """In words."""
+        return _SIGNS[self]
+
+
+_SIGNS = {
+    Sign.NONE: _("None yet"),
+    Sign.CALL: _("Own call"),
+    Sign.SMS: _("Own SMS"),
+    Sign.WEB: _("Own web session"),
+    Sign.CODE: _("Code"),
+}
+
+
+class Channel(IntEnum):
+    """How a claim came: numbers of the ledger, which are never used again."""
+
+    WEB = 1
+    MISSED_CALL = 2
+    API = 3
+    PAPER = 4
+    SMS = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Way(activities.Channel):
+    """A channel of the drive.
+
+    has_tokens: machines send it with a token of their own. hook: the word of its webhook, behind /hook/; what comes
+    by it shows this sign.
+    """
+
+    has_tokens: bool = False
+    hook: str = ""
+    sign: Sign = Sign.NONE
+
+
+CHANNELS = (
+    Way(Channel.WEB, _("Web")),
+    Way(
+        Channel.MISSED_CALL,
+        _("Missed call"),
+        by_phone=True,
+        is_nameless=True,
+        hears_refusals=False,
+        hook="call",
+        sign=Sign.CALL,
+    ),
+    Way(Channel.API, _("API"), has_tokens=True),
+    Way(Channel.PAPER, _("Paper list"), has_tokens=True),
+    Way(
+        Channel.SMS,
+        _("SMS"),
+        by_phone=True,
+        is_nameless=True,
+        hears_refusals=False,
+        hook="sms",
+        sign=Sign.SMS,
+    ),
+)
+HOOKS = {each.hook: each for each in CHANNELS if each.hook}
+NAMELESS = tuple(int(each.number) for each in CHANNELS if each.is_nameless)
+UNHEARD = frozenset(each.number for each in CHANNELS if not each.hears_refusals)
+WITH_TOKENS = {each.number: each for each in CHANNELS if each.has_tokens}

@@ -1,0 +1,46 @@
+"""When units close: the appointments and bodies there."""
+
+from django.conf import settings
+from django.utils.translation import gettext_lazy as _
+
+from abhiyan.core import clock
+from abhiyan.core.scope import system
+from abhiyan.org.models import Appointment, Body
+from abhiyan.org.rules.granting import APPROVE
+from abhiyan.units.news import UnitsClosing
+from abhiyan.units.rules.hanging import Answer, Thing
+
+from .appointments import OPEN, end_with_unit
+
+APPOINTMENTS = "org.appointments"
+THINGS = (
+    Thing(
+        key=APPOINTMENTS,
+        title=_("Appointments"),
+        query="select unit_id, count(*) from org_appointment where unit_id = any(%(units)s)"
+        " and state <> 'ended' group by 1",
+        answers=(Answer.ENDS, Answer.STAYS),
+        capability="org.appoint",
+        is_gone_for_good=True,
+    ),
+)
+
+
+def end_with_units(*, told: UnitsClosing) -> int:
+    """Appointments in units about to close end, and so do their bodies, where that was answered. How many.
+
+    Nobody comes to an office by an opening: whoever held it is appointed again. Who may: as to end each of them.
+    Data officers stay unless the system closes: those above end them, not whoever leads.
+    """
+    ending = told.ending(APPOINTMENTS)
+    with system("units close"):
+        held = Appointment.objects.select_related("office").filter(unit_id__in=ending, state__in=OPEN)
+        if told.by.kind != "system":
+            held = held.exclude(office__capabilities__contains=[APPROVE])
+        rows = list(held.order_by("pk"))
+        for one in rows:
+            end_with_unit(one, by=told.by, at=told.at)
+        Body.objects.filter(unit_id__in=ending, ended_on=None).update(
+            ended_on=clock.day_in(settings.TIME_ZONE, told.at)
+        )
+    return len(rows)

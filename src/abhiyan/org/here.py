@@ -1,0 +1,123 @@
+"""The unit a page is about, as its address names it: `?unit=CODE&in=electoral`."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from urllib.parse import urlencode
+
+from django.http import QueryDict
+
+from abhiyan.core import words
+from abhiyan.core.refusals import NotFound
+from abhiyan.units import queries as units
+from abhiyan.units.models import Hierarchy
+from abhiyan.units.rules import levels
+
+from .queries import NotYours
+from .viewer import Request, Viewer
+
+LONGEST = 100  # of a code or a name
+
+
+def address(page: str, unit: str, hierarchy: int | None = None, **more: str) -> str:
+    """The address of a page about a unit, by its code."""
+    place = {"in": levels.SLUGS[hierarchy]} if hierarchy else {}
+    return f"{page}?{urlencode({'unit': unit, **place, **more})}"
+
+
+@dataclass(frozen=True, slots=True)
+class Here:
+    """The unit of a page, the hierarchy it is looked at in, and all it belongs to."""
+
+    unit: units.UnitRow
+    hierarchy: int
+    hierarchies: Sequence[int]
+    page: str
+    asked: QueryDict
+
+    @property
+    def name(self) -> str:
+        return words.named(self.unit.names)
+
+    @property
+    def slug(self) -> str:
+        """The hierarchy, as addresses and forms name it."""
+        return levels.SLUGS[self.hierarchy]
+
+    @property
+    def span(self) -> tuple[int, int]:
+        """Positions [lo, hi) of the unit and all below it."""
+        assert self.unit.lo is not None and self.unit.hi is not None  # `page_unit` refuses what is not placed
+        return self.unit.lo, self.unit.hi
+
+    def href(self, page: str = "", **more: str) -> str:
+        """Another page about this unit; without one, this page."""
+        return address(page or self.page, self.unit.code, self.hierarchy, **more)
+
+    def crumbs(self, *first: tuple[str, str], seen_by: Viewer | None = None) -> list[tuple[str, str]]:
+        """The way down to the unit, each step with this page about it. seen_by: only steps whose counts they see."""
+        above = [
+            row
+            for row in units.path(self.unit.id, self.hierarchy)[:-1]
+            if seen_by is None or seen_by.sees_counts_at(row.lo)
+        ]
+        steps = [(words.named(row.names), self._same_page(row.code, self.hierarchy)) for row in above]
+        return [*first, *steps, (self.name, "")]
+
+    def segments(self) -> list[tuple[str, str, bool]]:
+        """This page in each hierarchy the unit belongs to, for `{% segments %}`."""
+        return [
+            (str(Hierarchy(one).label), self._same_page(self.unit.code, one), one == self.hierarchy)
+            for one in self.hierarchies
+        ]
+
+    def _same_page(self, code: str, hierarchy: int) -> str:
+        own = ("unit", "in", "page", "after", "format")
+        kept = {name: str(value) for name, value in self.asked.items() if value and name not in own}
+        return address(self.page, code, hierarchy, **kept)
+
+
+def page_unit(
+    request: Request, *, hierarchy: int = 0, otherwise: int | None = None, counts: bool = False
+) -> Here:
+    """The unit that the address, or the form sent to it, names by code or by name; else `otherwise`, the viewer's own
+    unit, or the top.
+
+    hierarchy: the only one the page knows, as that of a programme. counts: NotYours where the unit's counts are out of
+    the viewer's sight. NotFound where there is no such unit, or it has no place there.
+    """
+    given = request.GET if "unit" in request.GET else request.POST
+    asked = given.get("unit", "").strip()[:LONGEST]
+    home = request.viewer.home
+    wanted = hierarchy or levels.BY_SLUG.get(given.get("in", "") or request.GET.get("in", ""), 0)
+    if asked:
+        found = _named(asked)
+        unit_id, stands = found.id, found.hierarchies
+    else:
+        wanted = wanted or (home.hierarchy if home and otherwise is None else 0)
+        unit_id = otherwise or (home.unit_id if home else _top(wanted))
+        stands = tuple(units.hierarchies_of(unit_id))
+    chosen = wanted if wanted in stands or hierarchy else next(iter(stands), 0)
+    row = units.standing(unit_id, chosen)
+    if row.lo is None:
+        raise NotFound(field="unit")
+    if counts and not request.viewer.sees_counts_at(row.lo):
+        raise NotYours
+    return Here(row, chosen, stands, request.path, request.GET)
+
+
+def _named(asked: str) -> units.Found:
+    """The unit of this code, else the one whose name fits best."""
+    try:
+        return units.found(asked)
+    except NotFound:
+        near = [] if "\0" in asked else units.search(asked, language=words.language(), limit=1)
+        if not near:
+            raise
+        return units.found(near[0].code)
+
+
+def _top(hierarchy: int) -> int:
+    roots = units.roots(hierarchy or Hierarchy.ORGANISATIONAL)
+    if not roots:
+        raise NotFound(field="unit")
+    return roots[0].id

@@ -1,0 +1,126 @@
+"""Who approves what another person asked: two people are two people (decision 0010).
+
+A data officer of the unit, or of one above it, or an office of the level above the asker with the same power. Nobody
+whom the asker appointed or can remove, nobody who appointed the asker, and nobody whom a third person appointed as
+well: so one person with many phones never passes. All of it is true when it was asked and when it is decided.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from .granting import APPROVE, Grant, may_end
+from .ranges import Range, covers, holds
+
+RELEASE = "org.release"
+# Longer than a request lives (rules.releases), so nobody is appointed for one that is asked already.
+SEATED_FOR = timedelta(days=7)
+
+
+class Why(StrEnum):
+    """Why somebody may not decide; the first that is true is told."""
+
+    OWN = "own"
+    APPOINTED_BY_ASKER = "appointed_by_asker"
+    APPOINTED_ASKER = "appointed_asker"
+    ONE_APPOINTER = "one_appointer"
+    NOT_ABOVE = "not_above"
+    REMOVABLE = "removable"
+    TOO_NEW = "too_new"
+    NO_POWER = "no_power"
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """One appointment, as far as deciding asks. reach: positions it reaches in today's trees.
+
+    since, until: from when to when it counts. by_console: the server's console made it. line: its holder, and
+    everybody who appointed them, directly or through others.
+    """
+
+    account: int
+    rank: int
+    capabilities: frozenset[str]
+    reach: tuple[Range, ...]
+    since: datetime
+    until: datetime | None
+    by_console: bool
+    line: frozenset[int] = frozenset()
+
+    @property
+    def is_officer(self) -> bool:
+        return APPROVE in self.capabilities
+
+    def counts_at(self, at: datetime) -> bool:
+        return self.since <= at and (self.until is None or at < self.until)
+
+    def is_over(self, positions: Iterable[int]) -> bool:
+        """Whether it reaches a unit that has these positions."""
+        return any(holds(self.reach, position) for position in positions)
+
+    def is_above(self, other: "Term") -> bool:
+        """Whether its unit is strictly above the other's, wherever the other reaches."""
+        return bool(other.reach) and all(
+            any(lo < inner[0] and inner[1] <= hi for lo, hi in self.reach) for inner in other.reach
+        )
+
+    def can_end(self, other: "Term") -> bool:
+        """Whether its holder may end the other appointment."""
+        if not other.reach or not all(covers(self.reach, inner) for inner in other.reach):
+            return False
+        grant = Grant(
+            is_above=self.is_above(other), rank=self.rank, capabilities=self.capabilities, sees_people=False
+        )
+        return may_end([grant], rank=other.rank, capabilities=other.capabilities)
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A request. positions: of its unit. capability: what the act takes. terms: every appointment of the asker.
+
+    line: the asker, and everybody who appointed them, directly or through others. is_root: made on the console.
+    """
+
+    by: int
+    at: datetime
+    capability: str
+    positions: tuple[int, ...]
+    terms: tuple[Term, ...]
+    line: frozenset[int]
+    is_root: bool
+
+
+def why_not(asked: Asked, term: Term, *, at: datetime) -> Why | None:
+    """Why the holder of an appointment may not decide a request by it; None where they may."""
+    if term.account == asked.by:
+        return Why.OWN
+    if not _has_power(asked, term, at=at):
+        return Why.NO_POWER
+    if asked.by in term.line:
+        return Why.APPOINTED_BY_ASKER
+    if term.account in asked.line:
+        return Why.APPOINTED_ASKER
+    if asked.line & term.line:
+        return Why.ONE_APPOINTER
+    own = [each for each in asked.terms if each.counts_at(asked.at) or each.counts_at(at)]
+    if not term.is_officer:
+        powers = [
+            each for each in own if asked.capability in each.capabilities and each.is_over(asked.positions)
+        ]
+        if not powers or not all(term.is_above(each) for each in powers):
+            return Why.NOT_ABOVE
+    if any(each.can_end(term) for each in own) or (asked.is_root and not term.is_officer):
+        return Why.REMOVABLE
+    if not term.by_console and term.since > asked.at - SEATED_FOR:
+        return Why.TOO_NEW
+    return None
+
+
+def _has_power(asked: Asked, term: Term, *, at: datetime) -> bool:
+    """Whether the office decides such requests of that unit, whoever asked."""
+    return (
+        term.counts_at(at)
+        and term.is_over(asked.positions)
+        and (term.is_officer or {RELEASE, asked.capability} <= term.capabilities)
+    )

@@ -1,0 +1,102 @@
+"""Accepting or declining an office: by the link in the message, and signed in."""
+
+from uuid import UUID
+
+from django.conf import settings
+from django.contrib import messages
+from django.http import HttpResponseBase
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as say
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_POST
+
+from abhiyan.core import clock
+from abhiyan.core.refusals import NotFound, Refused
+from abhiyan.core.words import named
+from abhiyan.org import actions, queries
+from abhiyan.org.models import Appointment
+from abhiyan.org.viewer import Request
+from abhiyan.ui.acts import ask, form_page
+
+
+@form_page
+def offer(request: Request, secret: str) -> HttpResponseBase:
+    """The page behind the link. Opening it accepts nothing: previews and scanners open links."""
+    at = clock.now()
+    held = actions.offer_behind(secret=secret, by=request.actor, at=at)
+    shown = {
+        "office": named(held.office.names),
+        "unit": named(held.unit.names),
+        "since": held.starts_on,
+        "until": held.ends_on,
+        "sign_in_address": settings.ORIGIN + reverse("people:sign_in"),
+    }
+    status = 200
+    if request.method == "POST":
+        is_accepted = request.POST.get("answer") == "accept"
+        try:
+            actions.answer_link(secret=secret, is_accepted=is_accepted, by=request.actor, at=at)
+        except Refused as refused:
+            if refused.status == actions.NotOffered.status:
+                raise
+            shown["refused"], status = str(refused), refused.status
+        else:
+            return render(request, "org/offer_answered.html", shown | {"is_accepted": is_accepted})
+    return render(request, "org/offer.html", shown, status=status)
+
+
+@require_POST
+def answer_offer(request: Request, public_id: UUID) -> HttpResponseBase:
+    """Accept or decline one's own office."""
+    is_accepted = request.POST.get("answer") == "accept"
+    try:
+        held = actions.answer_offer(
+            public_id=public_id, is_accepted=is_accepted, by=request.actor, at=clock.now()
+        )
+    except Refused as refused:
+        if refused.status == actions.NotOffered.status:
+            raise
+        messages.error(request, str(refused))
+        return redirect("org:appointment", public_id)
+    if held.state == Appointment.State.DISPUTED:
+        messages.warning(
+            request, _("Somebody holds this office already. It is disputed until the level above decides.")
+        )
+    else:
+        messages.success(request, _("You accepted. The office is yours.") if is_accepted else _("Declined."))
+    return redirect("site:today")
+
+
+@form_page
+def first_word(request: Request, public_id: UUID) -> HttpResponseBase:
+    """Make the word for the first sign-in of whoever was appointed, and show it this once."""
+    held = queries.appointment_for(request.viewer, public_id)
+    holder = queries.holder_of(held)
+    if holder is None:
+        raise NotFound
+    if refused := queries.why_not_hand_over(request.actor, holder):
+        raise refused
+    page = reverse("org:appointment", args=[public_id])
+    return ask(
+        request,
+        lambda _given: actions.make_first_word(appointment=public_id, by=request.actor, at=clock.now()),
+        title=say("Make the secret word for the first sign-in of %(who)s?") % {"who": holder.name},
+        text=[
+            say("You see it once, on the next page. Tell it to them in person or by phone."),
+            say("An older word no longer works."),
+        ],
+        button=say("Make the word"),
+        done=lambda word: render(
+            request,
+            "org/first_word.html",
+            {"word": word, "who": holder.name, "back": page, "here": "appointments"},
+        ),
+        back=page,
+        here="appointments",
+        crumbs=[
+            (say("Appointments"), reverse("org:appointments")),
+            (named(held.office.names), page),
+            (say("Secret word for the first sign-in"), ""),
+        ],
+    )

@@ -1,0 +1,16 @@
+"""Holding a programme: whoever changes it or its targets does so first."""
+
+from abhiyan.core.refusals import NotFound
+from abhiyan.programmes.models import Programme
+
+
+def held(*, programme_id: int) -> Programme:
+    """The programme, locked until the transaction ends. Whoever changes it or its targets holds it first.
+
+    Rows that only point to it, such as who is in charge, are written meanwhile.
+    """
+    found = Programme.objects.select_for_update(of=("self",), no_key=True)
+    programme = found.filter(pk=programme_id).first()
+    if programme is None:
+        raise NotFound
+    return programme

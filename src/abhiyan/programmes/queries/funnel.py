@@ -1,0 +1,93 @@
+"""A funnel as pages show it: below the unit where callers are counted, only from joining on."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from abhiyan.core.words import named
+from abhiyan.programmes.models import Programme
+from abhiyan.programmes.rules import activities
+from abhiyan.programmes.rules.activities import Activity, Step
+
+from .here import Placeless, callers_without_place
+from .ledger import FunnelRow, Node
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One channel on one day, or on all (`row.on` None), with the steps that tell the truth here."""
+
+    row: FunnelRow
+    channel: str
+    steps: tuple[Step, ...]
+    columns: tuple[Step, ...]
+
+    def value(self, key: str) -> int | None:
+        """The figure of a step; None where it is too small to be shown, or not of this line."""
+        return self.row.figures.get(key) if any(step.key == key for step in self.steps) else None
+
+    @property
+    def cells(self) -> list[tuple[str, int | None, bool]]:
+        """Label, figure (None: too few to be shown), and whether the line has that step at all."""
+        return [(str(step.name), self.row.figures[step.key], step in self.steps) for step in self.columns]
+
+
+@dataclass(frozen=True, slots=True)
+class Callers:
+    """Callers without a place, beside a funnel.
+
+    unit: the one they count in; code: for a link to it, empty where it is out of sight. n: how many; None: not said.
+    """
+
+    unit: str
+    code: str
+    n: int | None
+    is_inside: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Funnel:
+    """lines: of every channel and day. columns: the steps any of them has. callers: those without a place."""
+
+    lines: tuple[Line, ...]
+    columns: tuple[Step, ...]
+    callers: Callers | None
+
+
+def shown_funnel(
+    *,
+    node: Node | None,
+    programme: Programme,
+    measure: int = 1,
+    rows: Sequence[FunnelRow],
+    at: datetime,
+) -> Funnel:
+    """The rows of a unit's funnel, without the steps that count only those callers who have joined. One query."""
+    activity = activities.of(programme.kind)
+    if node is None or not rows:
+        return Funnel((), activity.steps, None)
+    placeless = callers_without_place(node=node, programme=programme, measure=measure, at=at)
+    steps = [activity.steps_of(row.channel, hides=_hides(activity, row, placeless)) for row in rows]
+    columns = tuple(step for step in activity.steps if any(step in each for each in steps))
+    labels = {row.channel: str(activity.channel(row.channel).label) for row in rows}
+    lines = tuple(
+        Line(row, labels[row.channel], each, columns) for row, each in zip(rows, steps, strict=True)
+    )
+    is_hidden = any(_hides(activity, row, placeless) for row in rows)
+    return Funnel(lines, columns, _callers(placeless, is_hidden=is_hidden))
+
+
+def _hides(activity: Activity, row: FunnelRow, placeless: Placeless | None) -> bool:
+    by_phone = activity.channel(row.channel).by_phone
+    return placeless is not None and placeless.hides(row.channel, by_phone=by_phone)
+
+
+def _callers(placeless: Placeless | None, *, is_hidden: bool) -> Callers | None:
+    if placeless is None or not (is_hidden or (placeless.is_inside and placeless.n)):
+        return None
+    return Callers(
+        unit=named(placeless.names),
+        code=placeless.code if placeless.is_seen else "",
+        n=placeless.n,
+        is_inside=placeless.is_inside,
+    )

@@ -1,0 +1,82 @@
+"""How far every programme that runs in a unit is there, and what is late right below it: what Today says."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.conf import settings
+
+from abhiyan.core import clock
+from abhiyan.core.words import language
+from abhiyan.org.viewer import Held
+from abhiyan.programmes.models import Programme
+from abhiyan.programmes.rules.ladder import Ladder
+from abhiyan.programmes.rules.looks_after import LOOKS_AFTER
+from abhiyan.ui.tables import Leaf
+from abhiyan.units import queries as units
+
+from .ledger import Node, blank, ladders, node_of
+from .listing import children_ladders
+from .programmes import Counted, running_here
+
+SHOWN = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Stand:
+    """One measure of a running programme with a unit's target and ladder. node: the unit's place."""
+
+    of: Counted
+    ladder: Ladder
+    node: Node
+
+    @property
+    def programme(self) -> Programme:
+        return self.of.programme
+
+    @property
+    def target(self) -> int | None:
+        return self.of.target
+
+
+def stands(held: Held, *, at: datetime) -> list[Stand]:
+    """How far each measure of what runs today is in the unit of an office. Three queries, however many there are."""
+    running = running_here(held.unit_id, clock.day_in(settings.TIME_ZONE, at))
+    node = node_of(held.unit_id, held.hierarchy) if running else None
+    if node is None:
+        return []
+    none = blank(is_rounded=not node.is_exact)
+    of = list({one.programme.pk: one.programme for one in running}.values())
+    found = ladders(node=node, hierarchy=held.hierarchy, of=of, at=at)
+    return [Stand(one, found.get((one.programme.pk, one.measure)) or none, node) for one in running]
+
+
+@dataclass(frozen=True, slots=True)
+class Late:
+    """Units right below one that are late in a programme: the first of them, worst first. kind: of all of them."""
+
+    kind: str
+    leaf: Leaf
+
+
+def late(held: Held, stand: Stand, *, at: datetime) -> Late | None:
+    """Units right below an office's own that are behind; of booths, those where nobody is counted yet.
+
+    None where there is nothing below, or nothing late. Two queries, however many units there are.
+    """
+    kinds = LOOKS_AFTER.get(held.unit_kind)
+    if not kinds:
+        return None
+    kind = kinds[-1]
+    leaf = children_ladders(
+        node=stand.node,
+        hierarchy=held.hierarchy,
+        programme=stand.programme,
+        measure=stand.of.measure,
+        at=at,
+        sort="name" if kind == "booth" else "share",
+        show="without" if kind == "booth" else "behind",
+        language=language(),
+        per=SHOWN,
+        units=units.of_kind_below(held.unit_id, held.hierarchy, kind),
+    )
+    return Late(kind, leaf) if leaf.rows else None

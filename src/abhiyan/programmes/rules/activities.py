@@ -1,0 +1,278 @@
+"""Kinds of campaign. Each room that runs one registers it once; whatever shows, counts or checks campaigns reads here.
+
+Registered in the AppConfig.ready() of the room whose activity it is. Unit, Today, the pages of programmes, recount,
+doctor and exports know no activity by name.
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+from uuid import UUID
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from abhiyan.ui.owed import Thing
+
+from . import small_cells
+from .ladder import RUNGS, Ladder
+
+Text = str | Promise
+MEANT = (
+    "reported",
+    "unsigned",
+    "counted",
+    "confirmed",
+    "estimate",
+)  # rungs of a ladder that may have own words
+
+
+@dataclass(frozen=True, slots=True)
+class MeasureTemplate:
+    """One thing a programme counts. number: its key in the ledger, for ever; a programme's first is 1."""
+
+    number: int
+    code: str
+    names: dict[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Template:
+    """What a programme starts from. names, about: language -> text, the first guess of the guided form.
+
+    days: the usual length of the window.
+    """
+
+    code: str
+    names: dict[str, str]
+    about: dict[str, str]
+    measures: tuple[MeasureTemplate, ...]
+    days: int
+
+
+@dataclass(frozen=True, slots=True)
+class Channel:
+    """One way an item comes in. number: as it is posted to the ledger, for ever.
+
+    by_phone: from the person's own phone, which is sent a link. is_nameless: brings no name. hears_refusals: the
+    sender is told why an item is refused; else every answer is alike, whatever is known of the phone.
+    """
+
+    number: int
+    label: Text
+    by_phone: bool = False
+    is_nameless: bool = False
+    hears_refusals: bool = True
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Step:
+    """One step of the funnel. key: unique in its activity. rungs: of the ledger; their sum is the step's figure.
+
+    by_phone: only channels of the person's own phone have it. is_before: it counts people who have not joined, and
+    may have no place yet.
+    """
+
+    key: str
+    name: Text
+    about: Text
+    rungs: tuple[int, ...]
+    by_phone: bool = False
+    is_before: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A page of the room. capability: who may open it; empty: everybody who sees the programme."""
+
+    url_name: str
+    label: Text
+    capability: str = ""
+
+    def opens(self, may: Callable[[str], bool]) -> bool:
+        """Whether somebody may open it. may: whether they hold a capability."""
+        return not self.capability or may(self.capability)
+
+
+@dataclass(frozen=True, slots=True)
+class Menu:
+    """An entry of the main menu. key: as its pages name it (`here`). letter: follows `g`; no other entry's."""
+
+    key: str
+    page: Page
+    letter: str
+
+
+@dataclass(frozen=True, slots=True)
+class Need:
+    """Programmes of the kind cannot be made while something is lacking. page: where it is done; text: the refusal.
+
+    title, about, act: as one of the first steps of a new installation.
+    """
+
+    page: Page
+    text: Text
+    is_lacking: Callable[[], bool]
+    title: Text
+    about: Text
+    act: Text
+
+
+def _no_unit_below(own: Ladder, _is_owners: bool) -> Sequence[str]:
+    return [
+        gettext(
+            "%(reported)s reported and %(counted)s counted belong to no unit below. They count here, not in the rows "
+            "above."
+        )
+        % {"reported": small_cells.said(own.reported), "counted": small_cells.said(own.counted)}
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class Unplaced:
+    """What counts at a unit itself and at none below it.
+
+    words: of its ladder, and whether the unit owns the programme -> why the units below do not add up to it. page:
+    where places are given.
+    """
+
+    words: Callable[[Ladder, bool], Sequence[str]] = _no_unit_below
+    page: Page | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Panel:
+    """A piece of the Unit page. template: of the room, and what it is given."""
+
+    title: Text
+    template: str
+    context: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Items:
+    """The countable items of one measure, for frames and draws.
+
+    sql: a query of (item_id, unit_id, by, channel, day, stored_at, is_signed, is_confirmed, phone_id) without
+    parameters; item_id is public, `by` the worker or channel. asks: what an independent check asks the person.
+    """
+
+    measure: int
+    sql: str
+    asks: Text
+
+
+def _nothing(*_given: object) -> tuple[()]:
+    return ()
+
+
+@dataclass(frozen=True)
+class Activity:
+    """One kind of campaign.
+
+    kind: as programmes keep it. meanings: rung (MEANT) -> what it counts here; others keep the general words.
+    page: its own page of one programme; days: its funnel day by day. Both take the programme's public id; `days` also
+    ?unit=&in=. beside: pages of all its programmes together. menu: its own entry of the main menu. public: pages for
+    those without an account, named where one signs in.
+    panel: (viewer, programme, unit, hierarchy, at) -> what the Unit page shows of one programme. owes: (viewer, office
+    held, queries.Stand of its first measure, at) -> what Today shows of a programme in the unit of that office.
+    stops: public id of a programme -> what stops when it closes, in sentences.
+    facts: a query of (programme_id, measure, channel, unit_id, day, rung, n) without parameters: exactly what its acts
+    have posted; rows of one key are added up. orphans: name -> a query of one number, `n`, wanted 0.
+    fills_roll: its first measure counts people on a roll.
+    """
+
+    kind: str
+    name: Text
+    templates: tuple[Template, ...] = ()
+    channels: tuple[Channel, ...] = ()
+    meanings: Mapping[str, Text] = field(default_factory=dict)
+    steps: tuple[Step, ...] = ()
+    page: Page | None = None
+    days: Page | None = None
+    beside: tuple[Page, ...] = ()
+    menu: Menu | None = None
+    public: tuple[Page, ...] = ()
+    needs: tuple[Need, ...] = ()
+    panel: Callable[..., Panel | None] | None = None
+    owes: Callable[..., Iterable[Thing]] = _nothing
+    unplaced: Unplaced = Unplaced()
+    stops: Callable[[UUID], Sequence[str]] = _nothing
+    facts: str = ""
+    orphans: Mapping[str, str] = field(default_factory=dict)
+    items: tuple[Items, ...] = ()
+    fills_roll: bool = False
+
+    @cached_property
+    def _by_number(self) -> dict[int, Channel]:
+        return {one.number: one for one in self.channels}
+
+    def channel(self, number: int) -> Channel:
+        """A way in by its number. One that is not registered (any more) is still a way in."""
+        return self._by_number.get(number) or Channel(number, _("Another way"))
+
+    def steps_of(self, number: int, *, hides: bool = False) -> tuple[Step, ...]:
+        """The steps of a channel. hides: without those before joining."""
+        by_phone = self.channel(number).by_phone
+        return tuple(
+            step for step in self.steps if (by_phone or not step.by_phone) and not (hides and step.is_before)
+        )
+
+    @cached_property
+    def callers(self) -> Step | None:
+        """The step that counts different phones before they join; None: nobody calls."""
+        return next((step for step in self.steps if step.by_phone and step.is_before), None)
+
+
+_KNOWN: dict[str, Activity] = {}
+
+
+def register(activity: Activity) -> None:
+    """Once for each kind, in the ready() of its room.
+
+    ValueError for what would make the ledger unreadable: a kind, template, channel, measure or step that is there
+    twice, a rung that does not exist.
+    """
+    codes = [one.code for other in (*_KNOWN.values(), activity) for one in other.templates]
+    once: list[tuple[str, Sequence[str | int]]] = [
+        ("kinds", [*_KNOWN, activity.kind]),
+        ("templates", codes),
+        ("channels", [one.number for one in activity.channels]),
+        ("steps", [one.key for one in activity.steps]),
+        *(("measures", [one.number for one in template.measures]) for template in activity.templates),
+    ]
+    for what, keys in once:
+        if len(keys) != len(set(keys)):
+            raise ValueError(f"{activity.kind}: two of its {what} are the same")
+    if unknown := set(activity.meanings) - set(MEANT):
+        raise ValueError(f"{activity.kind}: {sorted(unknown)} are no rungs of a ladder")
+    if unposted := {rung for step in activity.steps for rung in step.rungs} - set(RUNGS):
+        raise ValueError(f"{activity.kind}: {sorted(unposted)} are no rungs of the ledger")
+    _KNOWN[activity.kind] = activity
+
+
+def forget(kind: str) -> None:
+    """Take a kind away again: its programmes stay, and their pages open."""
+    _KNOWN.pop(kind, None)
+
+
+def of(kind: str) -> Activity:
+    """A kind's activity; of a kind that no room registers (any more) a bare one: its figures are still figures."""
+    return _KNOWN.get(kind) or Activity(kind, kind)
+
+
+def every() -> list[Activity]:
+    """Every registered activity."""
+    return list(_KNOWN.values())
+
+
+def templates() -> dict[str, tuple[Activity, Template]]:
+    """What programmes can be made from, by code."""
+    return {one.code: (activity, one) for activity in every() for one in activity.templates}
+
+
+def lacking() -> list[Need]:
+    """What has to be done first before programmes can be made."""
+    return [need for activity in every() for need in activity.needs if need.is_lacking()]

@@ -1,0 +1,159 @@
+"""All units of one level below a unit in a programme, furthest behind first: one list, however deep the level."""
+
+from dataclasses import dataclass
+from datetime import date
+from functools import partial
+from typing import Any
+from urllib.parse import urlencode
+from uuid import UUID
+
+from django.http.response import HttpResponseBase
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as say
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_GET
+
+from abhiyan.core import clock
+from abhiyan.core.words import language, named
+from abhiyan.org import queries as org
+from abhiyan.org.here import Here, page_unit
+from abhiyan.org.viewer import Request
+from abhiyan.programmes import queries
+from abhiyan.programmes.models import Programme
+from abhiyan.programmes.rules import windows
+from abhiyan.programmes.rules.looks_after import LOOKS_AFTER
+from abhiyan.ui.ladder import Ladder
+from abhiyan.ui.lists import Column, Table, answer
+from abhiyan.ui.numbers import share
+from abhiyan.units import queries as units
+from abhiyan.units.models import Kind
+from abhiyan.units.rules import levels
+
+from . import shown
+from .programmes import measure_asked
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One unit of the list. above: names of what is between it and the page's unit, nearest first."""
+
+    child: queries.Child
+    drawn: Ladder
+    due: int | None
+    above: str
+    leader: org.Leader | None
+    href: str
+
+    @property
+    def behind(self) -> int | None:
+        """How many fewer are counted than due by today; None where nothing is due, or nothing is missing."""
+        return max(0, (self.due or 0) - (self.child.ladder.counted or 0)) or None
+
+
+def _few(n: int | None) -> int | str:
+    return "<10" if n is None else n
+
+
+def _share(line: Line) -> str:
+    of = line.child
+    return share(of.ladder.counted or 0, of.target) if of.target and of.ladder.counted is not None else ""
+
+
+COLUMNS: tuple[Column[Line], ...] = (
+    Column("name", _("Unit"), lambda row: named(row.child.names), is_name=True),
+    Column("code", _("Code"), lambda row: row.child.code, only_in_file=True),
+    Column("above", _("Part of"), lambda row: row.above),
+    Column("leader", _("Led by"), lambda row: row.leader.name if row.leader else ""),
+    Column(
+        "office",
+        _("Office"),
+        lambda row: named(row.leader.office_names) if row.leader else "",
+        only_in_file=True,
+    ),
+    Column("target", _("Target"), lambda row: row.child.target, css="num wide"),
+    Column("due", _("Due by today"), lambda row: row.due, css="num wide"),
+    Column("counted", _("Counted"), lambda row: _few(row.child.ladder.counted), css="num"),
+    Column(
+        "unsigned", _("Phone not answered yet"), lambda row: _few(row.child.ladder.unsigned), css="num wide"
+    ),
+    Column("behind", _("Fewer than due"), lambda row: row.behind, css="num"),
+    Column("ladder", _("Ladder"), css="lad"),
+    Column("share", _("Share of target"), _share, css="num pct"),
+)
+
+
+@require_GET
+def below(request: Request, public_id: UUID) -> HttpResponseBase:
+    """Every unit of a level below the page's unit, with who leads it and how far it is; CSV and XLSX of all of them.
+
+    level: a kind of unit below; without one the next that somebody looks after. Where too much stands below for one
+    list, the page says where to begin.
+    """
+    one = queries.programme_for(request.viewer, public_id)
+    here = page_unit(request, counts=True)
+    at = clock.now()
+    counts = units.counts_below(here.unit.id, here.hierarchy)
+    usual = [kind for kind in LOOKS_AFTER.get(here.unit.kind, ()) if kind in counts]
+    kind = request.GET.get("level", "")
+    kind = kind if kind in counts else (usual or list(counts) or [""])[-1 if usual else 0]
+    measures = queries.measures([one])[one.pk]
+    measure = measure_asked(measures, request.GET.get("measure", ""))
+    node = queries.node_of(here.unit.id, here.hierarchy)
+    assert node is not None  # `page_unit` refuses what is not placed
+    found = queries.level_below(node, kind)
+    caption = str(Kind(kind).label) if kind else say("Units below")
+    of: dict[str, Any] = {"programme": one, "measure": measure.number, "at": at, "language": language()}
+    table = Table(
+        request,
+        COLUMNS,
+        queries.LevelRows(found or (), node=node, **of),
+        name=f"{here.unit.code}-{kind}",
+        caption=caption,
+        sort="share",
+        finish=partial(_lines, here, one, clock.day_in(one.zone, at), shown.today(at)),
+    )
+
+    def at_level(each: str) -> str:
+        more = {"level": each} | ({"measure": str(measure.number)} if measure.number != 1 else {})
+        return here.href(**more)
+
+    context: dict[str, Any] = {
+        "here": "programmes",
+        "crumbs": shown.crumbs(
+            (shown.name_of(one), reverse("programmes:programme", args=[one.public_id])),
+            (say("Furthest behind"), ""),
+        ),
+        "caption": caption,
+        "unit_name": here.name,
+        "programme_name": shown.name_of(one),
+        "measure_name": named(measure.names) if len(measures) > 1 else "",
+        "levels": [(Kind(each).label, at_level(each), each == kind) for each in counts],
+    }
+    if found is None:
+        context |= {"too_many": counts[kind], "wider": at_level(next(iter(counts)))}
+        return render(request, "programmes/units_below.html", context)
+    return answer(request, "programmes/units_below.html", table, context)
+
+
+def _lines(here: Here, one: Programme, on: date, today: date, found: list[queries.Child]) -> list[Line]:
+    """Rows read together, with who leads each unit and what it is part of: two queries for all of them."""
+    ids = [child.unit_id for child in found]
+    leaders = org.leaders_of(ids, on=today)
+    paths = units.paths(ids, here.hierarchy)
+    asked = urlencode({"in": levels.SLUGS[here.hierarchy], "programme": str(one.public_id)})
+
+    def line(child: queries.Child) -> Line:
+        above = [
+            row for row in paths.get(child.unit_id, ())[:-1] if (row.depth or 0) > (here.unit.depth or 0)
+        ]
+        return Line(
+            child,
+            queries.drawn(child.ladder, name=named(child.names), programme=one, on=on, target=child.target),
+            None if child.target is None else windows.due(child.target, one.opens_on, one.closes_on, on),
+            ", ".join(row.name() for row in reversed(above)),
+            leaders.get(child.unit_id),
+            reverse("site:unit", args=[child.code]) + f"?{asked}",
+        )
+
+    return [line(child) for child in found]

@@ -1,0 +1,32 @@
+"""What was true of the demo's entries, kept beside the product."""
+
+import csv
+from collections.abc import Mapping
+from typing import TextIO
+from uuid import UUID
+
+from abhiyan.enrolment import actions as enrolment
+
+from . import history
+
+Answer = enrolment.Outcome | enrolment.ClaimRefused
+
+
+class Truth:
+    """Of each entry of a worker that was stored: the claim, the account of its worker, and whether it was invented."""
+
+    def __init__(self, file: TextIO, accounts: Mapping[str, UUID]) -> None:
+        self._rows, self._accounts = csv.writer(file), accounts
+        self._told: set[bytes] = set()
+
+    def begin(self) -> None:
+        self._rows.writerow(["claim_id", "worker", "invented"])
+
+    def tell(self, event: history.Event, claim: enrolment.Claim, answer: Answer) -> None:
+        """Note an entry once, however often it was sent. What was refused left nothing to tell of."""
+        own = enrolment.claim_id(claim.channel, claim.key)
+        if event.worker and answer.receipt is not None and own not in self._told:
+            self._told.add(own)
+            self._rows.writerow(
+                [own.hex(), self._accounts[event.worker], "yes" if event.fabricated else "no"]
+            )

@@ -1,0 +1,42 @@
+"""The page of a unit: a sentence first, who lags and who leads them, the sum of them all, every level below."""
+
+import re
+from html import unescape
+
+import pytest
+
+from abhiyan.people.tests.make import body
+
+from .cast import Cast
+from .test_units_below import rows
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def test_the_page_of_a_unit_begins_with_where_it_stands_and_lists_who_lags_first() -> None:
+    cast = Cast.make()
+    for unit, n in (("JK", 500), ("JK-SRI", 250), ("JK-JAM", 25)):
+        cast.target(unit, n)
+    cast.crowd(10, "JK-B004", "70065")
+    page = body(cast.client("state_president"), "/units/JK/")
+    said = page.partition('class="said">')[2].partition("</p>")[0]
+    assert said == "12 counted. Due by today: 115. Needed from now on: 24 a day."
+    assert "103 fewer than due by today" in page
+    first, second = rows(page.partition('id="children"')[2])
+    assert first.startswith("1 Srinagar sample district_in_charge 250 ") and first.endswith(" <1%")
+    assert second == "2 Jammu sample district_elsewhere of another place 25 11 11 0 44%"
+    total = page.partition("<tfoot>")[2].partition("</tfoot>")[0]
+    assert " ".join(re.sub(r"<[^>]+>", " ", total).split()) == "Jammu and Kashmir 500 12 12 0 2%"
+
+
+def test_the_page_of_a_unit_leads_to_all_units_of_each_level_below() -> None:
+    client = Cast.make().client("state_president")
+    page = unescape(body(client, "/units/JK/"))
+    levels = page.partition('aria-labelledby="levels"')[2].partition("</nav>")[0]
+    assert re.findall(r">(\w+ \d+)</a>", levels) == ["District 2", "Mandal 3", "Cluster 1", "Booth 4"]
+    (mandals,) = re.findall(r'href="([^"]*level=mandal[^"]*)"', levels)
+    assert len(rows(body(client, mandals))) == 3
+
+
+def test_two_places_are_no_map() -> None:
+    assert 'class="map"' not in body(Cast.make().client("state_president"), "/units/JK/")

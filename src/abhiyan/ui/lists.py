@@ -1,0 +1,253 @@
+"""A list: its columns are declared once, and the page, its order, the cards on a phone and the files follow.
+
+COLUMNS = (Column("name", _("Name"), lambda row: row.name, is_name=True), …)
+table = Table(request, COLUMNS, rows, name="stays", caption=_("Stays"), sort="name")
+return answer(request, "stays/stay_list.html", table, {…})  # {% list table empty=_("No stay yet") %}{% endlist %}
+"""
+
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from itertools import islice
+from typing import Any, Generic, TypeVar
+
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
+from django.shortcuts import render
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.functional import Promise, cached_property
+from django.utils.html import conditional_escape
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _
+
+from abhiyan.core.rows import Rows
+
+from . import numbers, tables
+
+Row = TypeVar("Row")
+AT_ONCE = 2_000  # rows of a file that are read, and finished, together
+
+
+@dataclass(frozen=True, slots=True)
+class Column(Generic[Row]):
+    """value: what stands in the file, and in the cell unless the template draws that one (`{% cell "key" %}`).
+
+    A column without a value is the template's alone. order: a field of the query set (or several), a key of plain
+    rows, or True: the value. Rows of `core.rows` sort by each key they have an order for. css: "num" for numbers,
+    which open largest first. is_name: names the row; on a phone it is the head of the card. is_for_acts: holds
+    buttons, so its title is heard, not seen.
+    """
+
+    key: str
+    title: str | Promise
+    value: Callable[[Row], Any] | None = None
+    order: str | tuple[str, ...] | Callable[[Row], Any] | bool = False
+    css: str = ""
+    is_name: bool = False
+    only_in_file: bool = False
+    is_for_acts: bool = False
+
+    @property
+    def is_number(self) -> bool:
+        return "num" in self.css.split()
+
+    def drawn(self, row: Row) -> str:
+        """The value as people write it, escaped; nothing for a column without."""
+        return conditional_escape(shown(self.value(row))) if self.value is not None else ""
+
+    def opening(self) -> str:
+        """What stands before the contents of each cell."""
+        css = f' class="{self.css}"' if self.css else ""
+        if self.is_name:
+            return f'<th scope="row"{css}>'
+        return (
+            f"<td{css}>" if self.is_for_acts else f'<td{css} data-l="{conditional_escape(str(self.title))}">'
+        )
+
+    def closing(self) -> str:
+        return "</th>" if self.is_name else "</td>"
+
+
+def shown(value: Any) -> str:
+    """A value as people write it: a dash for nothing, 2 March 2026, 12,34,567."""
+    if value is None or value == "":
+        return numbers.NONE
+    if isinstance(value, bool):
+        return _("yes") if value else ""
+    if isinstance(value, datetime):
+        return date_format(timezone.localtime(value), "j M Y, H:i")
+    if isinstance(value, date):
+        return date_format(value, "j M Y")
+    return numbers.grouped(value) if isinstance(value, int) else str(value)
+
+
+def _plain(value: Any) -> Any:
+    """The same for a file: numbers and days keep their type, moments are in the zone of the page."""
+    if isinstance(value, bool):
+        return shown(value)
+    if isinstance(value, datetime):
+        return timezone.localtime(value)
+    return value if value is None or isinstance(value, (int, float, date)) else str(value)
+
+
+class Table(Generic[Row]):
+    """One list as one request asked for it. Nothing is read before it is drawn or written.
+
+    rows: a list, a query set, or `core.rows.Rows`. sort: the order nobody asked for; "" keeps the rows as they come.
+    finish: rows read together -> the same with what one more query knows of them. is_counted: False where counting
+    costs more than the page; total: how many there are, where that is known already. hidden: what the list leaves out,
+    in words. without: columns left out this time, of the files too. name: of the files. longest_file: its most rows;
+    where there are more, its last line says so.
+    """
+
+    def __init__(
+        self,
+        request: HttpRequest,
+        columns: Iterable[Column[Row]],
+        rows: "Sequence[Any] | QuerySet[Any]",
+        *,
+        name: str,
+        caption: str | Promise,
+        sort: str = "",
+        finish: Callable[[list[Any]], Sequence[Row]] = list,
+        is_counted: bool = True,
+        total: int | None = None,
+        longest_file: int = tables.DEEPEST_ROW,
+        is_numbered: bool = True,
+        hidden: str | Promise = "",
+        without: Container[str] = (),
+    ) -> None:
+        self.request, self.name, self.caption, self.hidden = request, name, caption, hidden
+        self.declared = tuple(columns)
+        self.columns = [one for one in self.declared if one.key not in without]
+        self.is_numbered, self.longest_file = is_numbered, longest_file
+        self._finish = finish
+        self.total = _counted(rows) if is_counted and total is None else total
+        self.is_too_long = isinstance(rows, Rows) and self.total is None
+        self.orders = {} if self.is_too_long else {one.key: one for one in self.columns if _sorts(one, rows)}
+        self.sorting = self._asked(sort)
+        self._rows = self._in_order(rows)
+
+    def _asked(self, otherwise: str) -> tables.Sorting | None:
+        asked = self.request.GET.get("sort", "")
+        asked = asked if asked.removeprefix("-") in self.orders else otherwise
+        key = asked.removeprefix("-")
+        return tables.Sorting(key, asked.startswith("-"), ()) if key in self.orders else None
+
+    def _in_order(self, rows: Any) -> Any:
+        if self.sorting is None:
+            return rows
+        column, descending = self.orders[self.sorting.key], self.sorting.descending
+        if isinstance(rows, Rows):
+            return rows.ordered(column.key, descending=descending)
+        if isinstance(rows, QuerySet):
+            fields = (column.order,) if isinstance(column.order, str) else column.order
+            assert isinstance(fields, tuple), column.key
+            return rows.order_by(*(f"{'-' if descending else ''}{field}" for field in fields), "pk")
+        key: Any = column.value if column.order is True else column.order
+        found = [(key(row), row) for row in rows]
+        known = [each for each in found if each[0] is not None]
+        known.sort(key=lambda each: each[0], reverse=descending)
+        return [row for _key, row in known] + [row for value, row in found if value is None]
+
+    @cached_property
+    def leaf(self) -> tables.Leaf:
+        """The page of it that was asked for."""
+        return tables.numbered(self._rows, self.request.GET, total=self.total).with_rows(self._finish)
+
+    def __bool__(self) -> bool:
+        return bool(self.leaf.rows)
+
+    @property
+    def file_kind(self) -> str:
+        """`?format=csv` or `?format=xlsx`, where one of them was asked for."""
+        asked = self.request.GET.get("format", "")
+        return asked if asked in tables.FILES else ""
+
+    def file(self) -> HttpResponseBase:
+        """The whole list in its order, as the file that was asked for."""
+        head = [str(one.title) for one in self.columns if one.value is not None]
+        return tables.file_response(self.name, self.file_kind, head, self._lines())
+
+    def _lines(self) -> Iterator[list[Any]]:
+        values = [one.value for one in self.columns if one.value is not None]
+        for number, row in enumerate(self._every()):
+            if number == self.longest_file:
+                yield [_("There are more. Narrow the list and export again.")]
+                return
+            yield [_plain(value(row)) for value in values]
+
+    def _every(self) -> Iterator[Row]:
+        """Each row up to the first that a file does not hold."""
+        rows = self._rows
+        if isinstance(rows, Rows):
+            found: Iterator[Any] = rows.each(at_once=AT_ONCE)
+        elif isinstance(rows, QuerySet):
+            found = rows[: self.longest_file + 1].iterator(chunk_size=AT_ONCE)
+        else:
+            found = iter(rows)
+        while some := list(islice(found, AT_ONCE)):
+            yield from self._finish(some)
+
+    @property
+    def seen(self) -> list[Column[Row]]:
+        """The columns of the page."""
+        return [one for one in self.columns if not one.only_in_file]
+
+    def drawn(self, heads: Iterable[str], cells_of: Mapping[str, Callable[[Row], str]]) -> SafeString:
+        """The table with the rows of its page. cells_of: columns the template draws itself."""
+        cells = [(one.opening(), cells_of.get(one.key, one.drawn), one.closing()) for one in self.seen]
+        rows = [
+            ("", "".join([f"{start}{draw(row)}{end}" for start, draw, end in cells]))
+            for row in self.leaf.rows
+        ]
+        return drawn(self.caption, heads, rows, first=self.leaf.first if self.is_numbered else None)
+
+
+def drawn(
+    caption: str | Promise,
+    heads: Iterable[str],
+    rows: Iterable[tuple[str, str]],
+    *,
+    first: int | None = None,
+    foot: str = "",
+    css: str = "tbl cards",
+) -> SafeString:
+    """A table out of what is drawn already. rows: class and cells of each; first: the number of the first of them."""
+    # Named apart from its section: a screen reader lists both.
+    region = conditional_escape(_("Table: %(name)s") % {"name": caption})
+    head = "".join(heads)
+    if first is not None:
+        serial = conditional_escape(_("Serial"))
+        head = f'<th scope="col" class="sn"><span class="vh">{serial}</span></th>{head}'
+    body = []
+    for number, (chosen, cells) in enumerate(rows, first or 0):
+        sn = f'<td class="sn">{number}</td>' if first is not None else ""
+        body.append(f"<tr{chosen}>{sn}{cells}</tr>\n")
+    return mark_safe(  # noqa: S308  # every word is escaped
+        f'<div class="scroll" tabindex="0" role="region" aria-label="{region}">'
+        f'<table class="{css}"><caption class="vh">{conditional_escape(str(caption))}</caption>'
+        f"<thead><tr>{head}</tr></thead>\n<tbody>{''.join(body)}</tbody>{foot}</table></div>\n"
+    )
+
+
+def _counted(rows: Any) -> int | None:
+    if isinstance(rows, Rows):
+        return rows.counted(tables.DEEPEST_ROW)
+    return int(rows.count()) if isinstance(rows, QuerySet) else len(rows)
+
+
+def _sorts(column: Column[Any], rows: Any) -> bool:
+    return column.key in rows.orders if isinstance(rows, Rows) else bool(column.order)
+
+
+def answer(
+    request: HttpRequest, template: str, table: Table[Any], context: Mapping[str, Any], *, status: int = 200
+) -> HttpResponseBase:
+    """The file that was asked for, else the page; `table` is in its context."""
+    if table.file_kind:
+        return table.file()
+    # read here, not in the middle of the page: a refusal still becomes its own answer
+    return render(request, template, {**context, "table": table, "leaf": table.leaf}, status=status)

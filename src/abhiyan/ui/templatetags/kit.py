@@ -1,0 +1,485 @@
+"""What pages are put together of: the title, sections with a heading, lists with their cells. Builtin, as `look` is."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
+from typing import Any
+
+from django import template
+from django.forms import BoundField
+from django.http import HttpRequest
+from django.middleware.csrf import get_token
+from django.template import Context
+from django.template.base import FilterExpression, Node, NodeList, Parser, Token, VariableNode, kwarg_re
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils.html import conditional_escape, format_html, format_html_join
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _
+
+from abhiyan.core import words
+from abhiyan.ui.lists import Column, Table, drawn
+from abhiyan.ui.tables import Leaf, Sorting
+
+from . import look
+from .look import indian, next_id, sort_header
+
+register = template.Library()
+
+
+@register.filter
+def named(names: Mapping[str, str]) -> str:
+    """A name that is kept in several languages, in the language of the page."""
+    return words.named(names)
+
+
+# --- lists ---
+
+
+class Cell(Node):
+    """`{% cell "winner" %}…{% endcell %}` inside a list: how that column is drawn.
+
+    `row` is the row, `value` what the column would show by itself.
+    """
+
+    def __init__(self, key: str, nodelist: NodeList) -> None:
+        self.key, self.nodelist = key, nodelist
+
+    def render(self, context: Context) -> SafeString:  # noqa: ARG002  # its list draws it, row by row
+        return SafeString("")
+
+    def drawn(self, context: Context, column: Column[Any], row: Any) -> str:
+        with context.push(row=row, value=partial(column.drawn, row)):
+            return self.nodelist.render(context).strip()
+
+
+@register.tag
+def cell(parser: Parser, token: Token) -> Cell:
+    _name, key = token.split_contents()
+    nodelist = parser.parse(("endcell",))
+    parser.delete_first_token()
+    return Cell(key.strip("\"'"), nodelist)
+
+
+class Listed(Node):
+    """The node of `list`."""
+
+    def __init__(
+        self, table: FilterExpression, said: dict[str, FilterExpression], nodelist: NodeList
+    ) -> None:
+        self.table, self.said, self.nodelist = table, said, nodelist
+        self.cells: list[Cell] = nodelist.get_nodes_by_type(Cell)  # type: ignore[assignment]
+
+    def render(self, context: Context) -> SafeString:
+        table: Table[Any] = self.table.resolve(context)
+        said = {name: one.resolve(context) for name, one in self.said.items()}
+        columns = {one.key: one for one in table.declared}
+        if unknown := {one.key for one in self.cells} - columns.keys():
+            raise template.TemplateSyntaxError(f"no such column: {sorted(unknown)}")
+        if not table:
+            why = {name: said[name] for name in ("text", "href", "label", "alone") if name in said}
+            return empty(said["empty"], **why)
+        hidden = table.hidden or (said.get("too_long", "") if table.is_too_long else "")
+        foot = pager(context, table.leaf, hidden=str(hidden)) | {"has_book": True}
+        cells = {one.key: partial(one.drawn, context, columns[one.key]) for one in self.cells}
+        request = context.get("request")
+        heads = [
+            _head(one, sorts=one.key in table.orders, sorting=table.sorting, request=request)
+            for one in table.seen
+        ]
+        return table.drawn(heads, cells) + render_to_string("ui/_pager.html", foot)
+
+
+@register.tag(name="list")
+def list_(parser: Parser, token: Token) -> Listed:
+    """A list (ui.lists.Table) with its pages and files, or why there is nothing (as `empty` says it).
+
+    `{% list table empty=_("None yet") text=… too_long=… %}{% cell "name" %}…{% endcell %}{% endlist %}`. A column
+    without a cell of its own shows its value. too_long: said below a list too long to be sorted.
+    """
+    _name, table, *named_bits = token.split_contents()
+    nodelist = parser.parse(("endlist",))
+    parser.delete_first_token()
+    said = {
+        name: parser.compile_filter(value)
+        for name, _sign, value in (bit.partition("=") for bit in named_bits)
+    }
+    return Listed(parser.compile_filter(table), said, nodelist)
+
+
+def _head(column: Column[Any], *, sorts: bool, sorting: Sorting | None, request: HttpRequest | None) -> str:
+    if sorts:
+        css = " ".join(part for part in column.css.split() if part == "wide")
+        given = Context({"sorting": sorting, "request": request})
+        return sort_header(given, column.key, str(column.title), num=column.is_number, css=css)
+    title = conditional_escape(str(column.title))
+    css = " ".join(part for part in column.css.split() if part in ("num", "sn", "wide"))
+    shown = f'<span class="vh">{title}</span>' if column.is_for_acts else title
+    return f'<th scope="col" class="{css}">{shown}</th>' if css else f'<th scope="col">{shown}</th>'
+
+
+class Col(Node):
+    """One column of a `table`: its head, and what stands in it in each row."""
+
+    def __init__(self, options: Mapping[str, FilterExpression], nodelist: NodeList) -> None:
+        self.options, self.nodelist = options, nodelist
+
+    def render(self, context: Context) -> SafeString:  # noqa: ARG002  # its table draws it, row by row
+        return SafeString("")
+
+    def column(self, context: Context) -> Column[Any] | None:
+        """What it is this time; None where `when` leaves it out."""
+        said = {name: one.resolve(context) for name, one in self.options.items()}
+        if not said.pop("when", True):
+            return None
+        return Column(key=said.pop("sort", ""), **said)
+
+
+class Drawn(Node):
+    """The node of `table`."""
+
+    def __init__(self, options: dict[str, FilterExpression], names: list[str], nodelist: NodeList) -> None:
+        self.marks = options.pop("mark", None)
+        self.options, self.names = options, names
+        self.cols = [one for one in nodelist if isinstance(one, Col)]
+        self.foot = next((one for one in nodelist if isinstance(one, Foot)), None)
+
+    def render(self, context: Context) -> SafeString:
+        said = {name: one.resolve(context) for name, one in self.options.items()}
+        rows = list(said.pop("rows") or ())
+        why = {name: said.pop(name) for name in ("empty", "text", "href", "label") if name in said}
+        if not rows and why:
+            return empty(why.pop("empty"), **why)
+        seen = [(one, column) for one in self.cols if (column := one.column(context)) is not None]
+        how = {"sorting": context.get("sorting"), "request": context.get("request")}
+        heads = [_head(column, sorts=bool(column.key), **how) for _one, column in seen]
+        cells = [(column.opening(), one.nodelist, column.closing()) for one, column in seen]
+        foot = f"<tfoot>{self.foot.nodelist.render(context)}</tfoot>" if self.foot else ""
+        return drawn(said.pop("caption"), heads, self._rows(context, rows, cells), foot=foot, **said)
+
+    def _rows(
+        self, context: Context, rows: Sequence[Any], cells: Sequence[tuple[str, NodeList, str]]
+    ) -> Iterator[tuple[str, str]]:
+        with context.push():
+            for row in rows:
+                context.update(
+                    dict(zip(self.names, row, strict=True) if self.names[1:] else [(self.names[0], row)])
+                )
+                told = "".join([f"{start}{each.render(context).strip()}{end}" for start, each, end in cells])
+                yield ' class="sel"' if self.marks and self.marks.resolve(context) else "", told
+                context.pop()
+
+
+def _options(parser: Parser, bits: Sequence[str], *names: str) -> dict[str, FilterExpression]:
+    """The arguments of a tag by name; those without one take `names` in turn."""
+    found, left = {}, list(names)
+    for bit in bits:
+        named_, value = kwarg_re.match(bit).groups()  # type: ignore[union-attr]  # it matches any bit
+        found[named_ or left.pop(0)] = parser.compile_filter(value)
+    return found
+
+
+@register.tag
+def table(parser: Parser, token: Token) -> Drawn:
+    """Rows without a file of their own: each column is said once, with its cell.
+
+    `{% table _("Votes") votes as row %}{% col _("Party") is_name=True %}{{ row.party }}{% endcol %}{% endtable %}`.
+    as: the row, or its parts (`as row, name`). first: number the rows from here. mark: whether this row stands out.
+    empty, text, href, label: said where there is none. A column with a key to sort by (`sort="votes"`) needs `sorting`
+    in the context; `when`: whether it is there; css, is_name, is_for_acts: as of `ui.lists.Column`.
+    """
+    bits = token.split_contents()[1:]
+    at = bits.index("as")
+    names = [bit for bit in bits[at + 1 :] if "=" not in bit]
+    options = [*bits[:at], *bits[at + 1 + len(names) :]]
+    nodelist = parser.parse(("endtable",))
+    parser.delete_first_token()
+    return Drawn(_options(parser, options, "caption", "rows"), "".join(names).split(","), nodelist)
+
+
+@register.tag
+def col(parser: Parser, token: Token) -> Col:
+    nodelist = parser.parse(("endcol",))
+    parser.delete_first_token()
+    return Col(_options(parser, token.split_contents()[1:], "title"), nodelist)
+
+
+@register.tag
+def text(parser: Parser, token: Token) -> Col:
+    """A column that is one value: `{% text _("Party") row.party %}`."""
+    options = _options(parser, token.split_contents()[1:], "title", "value")
+    return Col(options, NodeList([VariableNode(options.pop("value"))]))
+
+
+@register.tag
+def num(parser: Parser, token: Token) -> Col:
+    """A column that is one number: `{% num _("Votes") row.votes|indian sort="votes" %}`."""
+    column = text(parser, token)
+    return Col({"css": parser.compile_filter('"num"'), **column.options}, column.nodelist)
+
+
+class Foot(Node):
+    """`{% foot %}<tr>…</tr>{% endfoot %}`: what closes a `table`."""
+
+    def __init__(self, nodelist: NodeList) -> None:
+        self.nodelist = nodelist
+
+    def render(self, context: Context) -> SafeString:  # noqa: ARG002  # its table draws it
+        return SafeString("")
+
+
+@register.tag
+def foot(parser: Parser, token: Token) -> Foot:  # noqa: ARG001  # Django hands it over
+    nodelist = parser.parse(("endfoot",))
+    parser.delete_first_token()
+    return Foot(nodelist)
+
+
+@register.inclusion_tag("ui/_pager.html", takes_context=True)
+def pager(context: Context, leaf: Leaf, hidden: str = "", exportable: bool = True) -> dict[str, Any]:
+    """'Showing 1–50 of 11,838', the pages, and 'Export these rows'. `hidden`: what the list leaves out, in words."""
+    said = f"{_part(leaf)}. {hidden}" if hidden else _part(leaf)
+    return {"leaf": leaf, "said": said, "exportable": exportable, "request": context.get("request")}
+
+
+def _part(leaf: Leaf) -> str:
+    if not leaf.rows:
+        return _("No rows")
+    shown = {"first": indian(leaf.first), "last": indian(leaf.last), "total": indian(leaf.total)}
+    if leaf.total is not None:
+        return _("Showing %(first)s–%(last)s of %(total)s") % shown
+    if leaf.more:
+        return _("Showing %(first)s–%(last)s; more follow") % shown
+    return _("Showing %(first)s–%(last)s, the end of the list") % shown
+
+
+# --- pages ---
+
+
+@register.simple_block_tag(takes_context=True)
+def leaf(
+    context: Context,
+    content: str,
+    title: str = "",
+    *,
+    id: str = "",  # noqa: A002  # called as in HTML
+    css: str = "mt",
+    beside: str = "",
+    numbered: bool = False,
+) -> SafeString:
+    """A section with its heading. beside: what is at the heading's right, made before. css: besides `leaf`."""
+    if not title:
+        return format_html('<section class="leaf {}">{}</section>', css, content)
+    own = id or next_id(context, "part")
+    number = mark_safe('<span class="no"></span>') if numbered else ""
+    return format_html(
+        '<section class="leaf {}" aria-labelledby="{}"><header><h2 id="{}">{}{}</h2>{}</header>\n{}</section>',
+        css,
+        own,
+        own,
+        number,
+        title,
+        beside,
+        content,
+    )
+
+
+def _kept(context: Context) -> dict[str, Any]:
+    """What tags of one page tell each other."""
+    kept: dict[str, Any] = context.render_context.dicts[-1]  # type: ignore[assignment]  # a plain dict of the rendering
+    return kept
+
+
+@register.simple_block_tag(takes_context=True)
+def title(context: Context, content: str, name: str, *facts: str) -> SafeString:
+    """The head of a page: what it is about, facts on it, and inside what can be done from here.
+
+    The page bears this name, unless its block `title` says another. Facts that are more than a word: `fact`, inside.
+    """
+    kept = _kept(context)
+    kept["title"] = name
+    told = [format_html("<span>{}</span>", fact) for fact in facts if fact] + kept.pop("facts", [])
+    acts = content.strip()
+    return format_html(
+        '<div class="title"><h1>{}</h1>{}{}</div>',
+        name,
+        format_html('<div class="facts">{}</div>', mark_safe("".join(told))) if told else "",  # noqa: S308  # escaped above
+        format_html('<div class="row push noprint">{}</div>', mark_safe(acts)) if acts else "",  # noqa: S308  # a template's own
+    )
+
+
+@register.simple_block_tag(takes_context=True)
+def fact(context: Context, content: str, css: str = "") -> str:
+    """A fact of the title it stands in; nothing where it is empty."""
+    if content := content.strip():
+        start = format_html('<span class="{}">', css) if css else "<span>"
+        told = mark_safe(f"{start}{content}</span>")  # noqa: S308  # a template's own
+        _kept(context).setdefault("facts", []).append(told)
+    return ""
+
+
+@register.simple_tag(takes_context=True)
+def page_title(context: Context, name: str = "") -> str:
+    """The name of the page, as its heading; without one, what it was called before."""
+    kept = _kept(context)
+    if name:
+        kept["title"] = name
+    return str(kept.get("title", ""))
+
+
+@register.simple_tag
+def go(label: str, page: str, *of: Any, css: str = "secondary", icon: str = "", says: str = "") -> SafeString:
+    """A link that looks like a button. page: an address, or the name of one and what it takes.
+
+    says: what is heard instead of the label, where several alike stand on a page. icon: before the label.
+    """
+    return format_html(
+        '<a class="{}" href="{}"{}>{}{}</a>',
+        f"button {css}".strip(),
+        _address(page, of),
+        format_html(' aria-label="{}"', says) if says else "",
+        look.icon(icon) if icon else "",
+        label,
+    )
+
+
+def _address(page: str, of: Sequence[Any]) -> str:
+    """An address as it is, or that of a page by its name."""
+    return page if page.startswith(("/", "?", "#")) or "://" in page else reverse(page, args=of)
+
+
+@register.simple_tag
+def print_button(css: str = "secondary") -> SafeString:
+    return format_html(
+        '<button class="{}" type="button" data-print>{}{}</button>', css, look.icon("print"), _("Print")
+    )
+
+
+@register.simple_tag
+def badge(label: str, kind: str = "", icon: str = "", css: str = "") -> SafeString:
+    """A word on a mark. kind: ok, warn, bad or gap; the first three bring an icon, unless another is named."""
+    icon = icon or MARKS.get(kind, "")
+    return format_html(
+        '<span class="{}">{}{}</span>',
+        " ".join(filter(None, ["badge", kind, css])),
+        look.icon(icon) if icon else "",
+        label,
+    )
+
+
+MARKS = {"ok": "check", "warn": "alert", "bad": "alert"}
+
+
+@register.simple_block_tag
+def pair(content: str, name: str, css: str = "") -> SafeString:
+    """One line of a list of facts (`dl`): its name, and inside what it is."""
+    told = mark_safe(content.strip())  # noqa: S308  # a template's own
+    open_ = format_html('<dd class="{}">', css) if css else mark_safe("<dd>")
+    return format_html("<div><dt>{}</dt>{}{}</dd></div>", name, open_, told)
+
+
+@register.simple_block_tag(takes_context=True)
+def post(
+    context: Context, content: str, page: str = "", *of: Any, css: str = "", button: str = "", query: str = ""
+) -> SafeString:
+    """A form that is sent once, with its key against forgery. page, of: as of `go`; none: to this page.
+
+    button: the words of its one button, after what is inside. query: what follows the address.
+    """
+    return format_html(
+        '<form method="post"{}{} novalidate data-once><input type="hidden" name="csrfmiddlewaretoken" value="{}">'
+        "{}{}</form>",
+        format_html(' action="{}{}"', _address(page, of), query) if page else "",
+        format_html(' class="{}"', css) if css else "",
+        get_token(context["request"]),
+        content,
+        format_html('<button type="submit">{}</button>', button) if button else "",
+    )
+
+
+@register.simple_tag
+def way(path: Sequence[tuple[str, str]], css: str = "row small") -> SafeString:
+    """The way down to a unit inside a page: (name, address) of each step; the last is where the page is."""
+    above = format_html_join(
+        "", '<a href="{}">{}</a><span aria-hidden="true">›</span>', ((at, name) for name, at in path[:-1])
+    )
+    here = format_html_join("", '<b aria-current="page">{}</b>', ((name,) for name, _at in path[-1:]))
+    return format_html('<nav class="{}" aria-label="{}">{}{}</nav>', css, _("Where"), above, here)
+
+
+@register.simple_tag
+def copied(label: str, text: str, id: str = "") -> SafeString:  # noqa: A002  # called as in HTML
+    """Something to copy as it is, in any language. label: what it is, for the ear."""
+    return format_html(
+        '<pre class="copied"{} translate="no" tabindex="0" role="region" aria-label="{}">{}</pre>',
+        format_html(' id="{}"', id) if id else "",
+        label,
+        text,
+    )
+
+
+@register.simple_block_tag
+def spot(content: str, href: str, words: str, links: bool = True) -> SafeString:
+    """A place in a drawing, said in words; it leads somewhere where it has an address. links: by keyboard too."""
+    if href:
+        aside = "" if links else mark_safe(' tabindex="-1"')
+        told = '<a href="{}" aria-label="{}"{}><title>{}</title>{}</a>'
+        return format_html(told, href, words, aside, words, content)
+    return format_html('<g role="img" aria-label="{}"><title>{}</title>{}</g>', words, words, content)
+
+
+@register.simple_tag
+def empty(title: str, text: str = "", href: str = "", label: str = "", alone: bool = False) -> SafeString:
+    """Nothing here, and why. href, label: of what to do about it. alone: no heading of the page is above it."""
+    said = {"title": title, "text": text, "href": href, "label": label, "alone": alone}
+    return render_to_string("ui/_empty.html", said)
+
+
+@register.simple_tag
+def note(text: str, kind: str = "", title: str = "", href: str = "", label: str = "") -> SafeString:
+    """A note in the page. kind: ok, warn or bad; without one it only informs. href, label: of its link."""
+    said = {"text": text, "kind": kind, "title": title, "href": href, "label": label}
+    return render_to_string("ui/_message.html", said)
+
+
+@register.simple_tag
+def lines(texts: Sequence[str]) -> SafeString:
+    """Sentences one under the other; nothing where there is none."""
+    told = format_html_join("", "<li>{}</li>", ((each,) for each in texts))
+    return format_html('<ul class="lines" role="list">{}</ul>', told) if told else SafeString("")
+
+
+@register.simple_tag(takes_context=True)
+def segments(
+    context: Context, choices: Sequence[tuple[str, Any, bool]], label: str, by: str = "", at: str = ""
+) -> SafeString:
+    """A choice between views of one page: (words, address, whether chosen). Nothing where there is no choice.
+
+    by: the second of each is no address but a value of this part of the page's own, `at` the place in it.
+    """
+    if len(choices) < 2:
+        return SafeString("")
+    if by:
+        choices = [
+            (said, look.query(context, page=None, **{by: value}) + at, chosen)
+            for said, value, chosen in choices
+        ]
+    return render_to_string("ui/_segments.html", {"segments": choices, "label": label})
+
+
+@register.inclusion_tag("ui/_form_field_errors.html")
+def field_errors(field: BoundField) -> dict[str, Any]:
+    """What is wrong with a field that is drawn by hand."""
+    return {"field": field}
+
+
+@register.simple_tag(takes_context=True)
+def piece(context: Context, name: str) -> SafeString:
+    """A template made now, to hand to a wrapper: `{% piece "x.html" as legend %}{% leaf … beside=legend %}`."""
+    known: dict[str, Any] = context.flatten()  # type: ignore[assignment]  # names, whatever the stubs say
+    return render_to_string(name, known)
+
+
+@register.simple_block_tag
+def capture(content: str) -> str:
+    """What is inside, to hand to a wrapper: `{% capture as link %}…{% endcapture %}{% leaf … beside=link %}`."""
+    return mark_safe(content.strip())  # noqa: S308  # a template's own

@@ -1,0 +1,300 @@
+"""Units close from a day. They keep their facts and their place beneath their parent, and name who took over.
+
+What hangs on them in other rooms is answered for by the rooms: rules.hanging, units.news.UnitsClosing.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.db import connection, transaction
+
+from abhiyan.core import audit, news
+from abhiyan.core.actor import Actor
+from abhiyan.core.scope import system
+from abhiyan.units.models import Closing, ClosingPage, Unit, UnitChange
+from abhiyan.units.news import UnitsClosed, UnitsClosing, UnitsOpening
+from abhiyan.units.queries import closing_of, hanging_on, is_of_today
+from abhiyan.units.queries.closings import read_before
+from abhiyan.units.refusals import (
+    AboveClosed,
+    AlreadyClosed,
+    AlreadyOpen,
+    AnswerUnfit,
+    BeforeItsTime,
+    ClosedByList,
+    ClosedEarlier,
+    InTheWay,
+    NotYet,
+    OpenBelow,
+    SuccessorClosed,
+    SuccessorUnfit,
+    TopStays,
+    UnknownUnit,
+)
+from abhiyan.units.rules import hanging, levels
+from abhiyan.units.trees.laying import Cursor, fresh, hold
+
+NO_LIST = 0  # the import of changes made by no list
+NAMED = 5  # codes named in a refusal
+
+
+def close_units(
+    *,
+    unit_id: int,
+    on: date,
+    by: Actor,
+    at: datetime,
+    successors: Sequence[str] = (),
+    answers: Mapping[str, str] | None = None,
+    with_below: bool = False,
+) -> Closing:
+    """Close a unit from the day `on`, and with it, if told, every open unit below it in any hierarchy.
+
+    successors: codes of the open units of its level that take over. answers: key of each rules.hanging.Thing -> what
+    becomes of it; what is left out is as usual. Who may is asked by the page (`imports.units` at the unit) and, of each
+    thing, by its room. Refuses UnknownUnit, AlreadyClosed, TopStays, NotYet, BeforeItsTime, OpenBelow, SuccessorUnfit,
+    AnswerUnfit, InTheWay, and what the rooms refuse.
+    """
+    if on > at.astimezone(ZoneInfo(settings.TIME_ZONE)).date():
+        raise NotYet(field="on", on=on.isoformat())
+    with system("closing units"), transaction.atomic(), connection.cursor() as cursor:
+        for hierarchy in levels.HIERARCHIES:
+            hold(cursor, hierarchy)
+        unit = Unit.objects.filter(pk=unit_id).first()
+        if unit is None:
+            raise UnknownUnit(field="unit", unit=unit_id)
+        if unit.closed_on is not None:
+            raise AlreadyClosed(field="unit", unit=unit.code, on=unit.closed_on.isoformat())
+        below = _open_below(cursor, unit_id)
+        closing = [unit_id, *(pk for pk, _code in below)]
+        _may_close(cursor, closing if with_below else [unit_id], on)
+        if below and not with_below:
+            raise OpenBelow(field="with_below", n=len(below), units=_some(code for _id, code in below))
+        _require_gone(closing)
+        to = _successors(unit, successors, closing)
+        given = _answers(dict(answers or {}), has_successor=bool(to))
+        fresh(cursor, "t_closing", "(row int, unit bigint, closed_on date, successors text[], next bigint[])")
+        cursor.execute(
+            "insert into t_closing (row, unit, closed_on) select 0, unit, %s from unnest(%s::bigint[]) unit",
+            [on, closing],
+        )
+        cursor.execute(
+            "update t_closing set successors = %s, next = %s where unit = %s",
+            [list(to), list(to.values()), unit_id],
+        )
+        made = carry_out(cursor, import_id=NO_LIST, answers=given, by=by, at=at)
+        assert made is not None, "the unit was open"
+        audit.record(
+            by=by,
+            at=at,
+            act="units.close",
+            subject=unit.code,
+            unit_id=unit_id,
+            n=len(closing),
+            facts={"on": on.isoformat(), "successors": list(to), "answers": given},
+        )
+    return made
+
+
+def carry_out(
+    cursor: Cursor, *, import_id: int, answers: Mapping[str, str], by: Actor, at: datetime
+) -> Closing | None:
+    """Close the units of t_closing, which were checked, and journal it; None where none of them was open.
+
+    The caller holds the trees. import_id: the list they are closed by, or NO_LIST.
+    """
+    cursor.execute(
+        "select c.unit, c.next from t_closing c join units_unit u on u.id = c.unit and u.closed_on is null order by 1"
+    )
+    units = {unit: tuple(next_ or ()) for unit, next_ in cursor.fetchall()}
+    closing = None
+    if units:
+        closing = Closing.objects.create(
+            import_id=import_id or None, answers=dict(answers), closed_at=at, closed_by=by.account_id
+        )
+        news.tell(UnitsClosing(closing.pk, units, answers, by, at))
+    cursor.execute(
+        "insert into units_change (import_id, row, unit_id, change, before)"
+        " select %s, c.row, u.id, 'closed', jsonb_build_object('closing', %s::bigint, 'closed_on', u.closed_on,"
+        " 'successors', u.successors) from t_closing c join units_unit u on u.id = c.unit order by c.row, u.id",
+        [import_id, closing.pk if closing else None],
+    )
+    cursor.execute(
+        "update units_unit u set closed_on = c.closed_on, successors = to_jsonb(coalesce(c.successors, '{}'))"
+        " from t_closing c where u.id = c.unit"
+    )
+    if units:
+        news.tell(UnitsClosed(tuple(units), at))
+    return closing
+
+
+def open_again(*, unit_id: int, by: Actor, at: datetime) -> int:
+    """Take back, on the day it was made, the closing of a unit and of all that were closed with it. Returns how many.
+
+    Rooms restore what they kept of it; appointments and tokens that ended stay ended. Who may: as `close_units`.
+    Refuses AlreadyOpen; ClosedByList where a list did it: that is undone; ClosedEarlier after that day; AboveClosed;
+    SuccessorClosed.
+    """
+    with system("opening units again"), transaction.atomic(), connection.cursor() as cursor:
+        for hierarchy in levels.HIERARCHIES:
+            hold(cursor, hierarchy)
+        unit = Unit.objects.filter(pk=unit_id).first()
+        if unit is None:
+            raise UnknownUnit(field="unit", unit=unit_id)
+        if unit.closed_on is None:
+            raise AlreadyOpen(field="unit", unit=unit.code)
+        closing = closing_of(unit_id)
+        if closing is None or closing.import_id is not None:
+            raise ClosedByList(field="unit", unit=unit.code)
+        if not is_of_today(closing, at=at):
+            raise ClosedEarlier(field="unit", unit=unit.code)
+        units = [change.unit_id for change in _changes(NO_LIST, closing.pk)]
+        if above := _closed_above(cursor, units):
+            raise AboveClosed(field="unit", unit=unit.code, above=above)
+        restore(cursor, import_id=NO_LIST, closing_id=closing.pk, by=by, at=at)
+        audit.record(by=by, at=at, act="units.open_again", subject=unit.code, unit_id=unit_id, n=len(units))
+    return len(units)
+
+
+def restore(cursor: Cursor, *, import_id: int, by: Actor, at: datetime, closing_id: int | None = None) -> int:
+    """Units closed by a list, or by one closing, as they were before. The caller holds the trees. Returns how many.
+
+    What went to a successor is taken from there: refuses SuccessorClosed where it has gone further.
+    """
+    changes = _changes(import_id, closing_id)
+    if not changes:
+        return 0
+    by_closing: dict[int, list[int]] = {}
+    for change in changes:
+        before = read_before(change.before)
+        if before["closed_on"] is None and before["closing"] is not None:
+            by_closing.setdefault(before["closing"], []).append(change.unit_id)
+    if successor := _closed_successor(cursor, [unit for units in by_closing.values() for unit in units]):
+        raise SuccessorClosed(field="unit", successor=successor)
+    cursor.execute(
+        "update units_unit u set closed_on = (c.before ->> 'closed_on')::date, successors = c.before -> 'successors'"
+        " from units_change c where c.id = any(%s) and u.id = c.unit_id",
+        [[change.pk for change in changes]],
+    )
+    UnitChange.objects.filter(pk__in=[change.pk for change in changes]).delete()
+    for closing, units in sorted(by_closing.items()):
+        Closing.objects.filter(pk=closing).update(opened_at=at)
+        news.tell(UnitsOpening(closing, tuple(units), import_id != NO_LIST, by, at))
+    return len(changes)
+
+
+def keep(*, closing_id: int, what: str, facts: Any) -> None:
+    """Keep what a room did when units were closed. facts: ids and codes only."""
+    ClosingPage.objects.create(closing_id=closing_id, what=what, facts=facts)
+
+
+def hold_closing(*, closing_id: int) -> Closing:
+    """A closing, held until the transaction ends: it is not taken back meanwhile."""
+    return Closing.objects.select_for_update().get(pk=closing_id)
+
+
+def _changes(import_id: int, closing_id: int | None) -> list[UnitChange]:
+    found = UnitChange.objects.filter(import_id=import_id, change=UnitChange.Change.CLOSED)
+    if closing_id is not None:
+        found = found.filter(before__closing=closing_id)
+    return list(found.order_by("-pk"))
+
+
+def _some(codes: Iterable[str]) -> str:
+    found = list(codes)
+    return ", ".join(found[:NAMED]) + (", …" if len(found) > NAMED else "")
+
+
+def _may_close(cursor: Cursor, unit_ids: Sequence[int], on: date) -> None:
+    """Refuse the top of a tree, and a day before one of the units came where it is."""
+    cursor.execute(
+        "select u.code, bool_or(p.parent_id is null) as is_top, max(p.valid_from) as since"
+        " from units_placement p join units_unit u on u.id = p.unit_id"
+        " where p.unit_id = any(%s) and p.valid_to is null group by u.code"
+        " having bool_or(p.parent_id is null) or max(p.valid_from) > %s"
+        " order by is_top desc, since desc, u.code limit 1",
+        [list(unit_ids), on],
+    )
+    if (found := cursor.fetchone()) is None:
+        return
+    code, is_top, since = found
+    if is_top:
+        raise TopStays(field="unit", unit=code)
+    raise BeforeItsTime(field="on", unit=code, since=since.isoformat())
+
+
+def _open_below(cursor: Cursor, unit_id: int) -> list[tuple[int, str]]:
+    cursor.execute(
+        "select distinct u.id, u.code from units_placement a"
+        " join units_placement p on p.lo > a.lo and p.lo < a.hi"
+        " join units_unit u on u.id = p.unit_id and u.closed_on is null"
+        " where a.unit_id = %s and a.valid_to is null and a.lo is not null order by u.code",
+        [unit_id],
+    )
+    found: list[tuple[int, str]] = cursor.fetchall()
+    return found
+
+
+def _closed_above(cursor: Cursor, unit_ids: Sequence[int]) -> str:
+    """The code of a closed unit above one of these that is not among them; empty where there is none."""
+    cursor.execute(
+        "select a.code from units_placement p join units_unit a on a.id = p.parent_id and a.closed_on is not null"
+        " where p.unit_id = any(%s) and p.valid_to is null and not a.id = any(%s) order by a.code limit 1",
+        [list(unit_ids), list(unit_ids)],
+    )
+    row = cursor.fetchone()
+    return row[0] if row else ""
+
+
+def _closed_successor(cursor: Cursor, unit_ids: Sequence[int]) -> str:
+    """The code of a successor of these that was closed after them; empty where there is none."""
+    cursor.execute(
+        "select s.code from units_unit u cross join lateral jsonb_array_elements_text(u.successors) named(code)"
+        " join units_unit s on s.code = named.code and s.closed_on is not null"
+        " where u.id = any(%s) and not s.id = any(%s) order by s.code limit 1",
+        [list(unit_ids), list(unit_ids)],
+    )
+    row = cursor.fetchone()
+    return row[0] if row else ""
+
+
+def _successors(unit: Unit, codes: Sequence[str], closing: Sequence[int]) -> dict[str, int]:
+    """code -> id of the units that take over; open, of its level, and not closed with it."""
+    wanted = list(dict.fromkeys(codes))
+    there = {one.code: one for one in Unit.objects.filter(code__in=wanted)}
+    for code in wanted:
+        one = there.get(code)
+        if (
+            one is None
+            or one.closed_on is not None
+            or one.pk in closing
+            or levels.RANK[one.kind] != levels.RANK[unit.kind]
+        ):
+            raise SuccessorUnfit(field="successors", unit=code[:64])
+    return {code: there[code].pk for code in wanted}
+
+
+def _answers(given: dict[str, str], *, has_successor: bool) -> dict[str, str]:
+    found = {}
+    for thing in hanging.things():
+        answer = given.pop(thing.key, None)
+        if answer is None:
+            answer = thing.usual(wanted=hanging.Answer.GOES if has_successor else hanging.Answer.ENDS)
+        if answer not in thing.answers:
+            raise AnswerUnfit(field=thing.key)
+        if answer == hanging.Answer.GOES and not has_successor:
+            raise AnswerUnfit(field=thing.key)
+        found[thing.key] = answer
+    if given:
+        raise AnswerUnfit(field=next(iter(given)))
+    return found
+
+
+def _require_gone(unit_ids: Sequence[int]) -> None:
+    for key, found in hanging_on(unit_ids, hanging.obstacles()).items():
+        if found:
+            title = next(thing.title for thing in hanging.obstacles() if thing.key == key)
+            raise InTheWay(field="unit", what=str(title), n=sum(found.values()))

@@ -1,0 +1,69 @@
+"""Which units were closed together, and what rooms kept of it."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import orjson
+from django.conf import settings
+
+from abhiyan.core.scope import system
+from abhiyan.units.models import Closing, ClosingPage, Unit, UnitChange
+from abhiyan.units.rules.hanging import Thing
+
+from .rows import rows_of
+
+
+def closing_of(unit_id: int) -> Closing | None:
+    """The closing by which a closed unit was closed; None where a list made it closed."""
+    change = (
+        UnitChange.objects.filter(unit_id=unit_id, change=UnitChange.Change.CLOSED).order_by("-pk").first()
+    )
+    number = read_before(change.before)["closing"] if change else None
+    return Closing.objects.filter(pk=number).first() if number is not None else None
+
+
+def is_of_today(closing: Closing, *, at: datetime) -> bool:
+    """Whether a closing was made by hand on this day, so that it may be taken back."""
+    zone = ZoneInfo(settings.TIME_ZONE)
+    is_by_hand = closing.import_id is None
+    return is_by_hand and closing.closed_at.astimezone(zone).date() == at.astimezone(zone).date()
+
+
+def closed_by(closing_id: int) -> dict[int, tuple[int, ...]]:
+    """unit -> its successors, of the units of a closing that are still closed."""
+    found = dict(
+        rows_of(
+            "select u.id, u.successors from units_closing k"
+            " join units_change c on c.import_id = coalesce(k.import_id, 0)"
+            " and c.change = 'closed' and (c.before ->> 'closing')::bigint = k.id"
+            " join units_unit u on u.id = c.unit_id and u.closed_on is not null where k.id = %s",
+            [closing_id],
+        )
+    )
+    codes = {unit: orjson.loads(text) if isinstance(text, str) else text for unit, text in found.items()}
+    wanted = {code for some in codes.values() for code in some}
+    ids = dict(Unit.objects.filter(code__in=wanted).values_list("code", "pk"))
+    return {unit: tuple(ids[code] for code in some if code in ids) for unit, some in codes.items()}
+
+
+def kept(*, closing_id: int, what: str) -> Iterator[Any]:
+    """What a room kept of a closing (units.actions.keep), in the order it was kept."""
+    pages = ClosingPage.objects.filter(closing_id=closing_id, what=what).order_by("pk")
+    yield from pages.values_list("facts", flat=True)
+
+
+def read_before(before: Any) -> dict[str, Any]:
+    """The journal's "before" of a change: jsonb comes as text through Django's own cursor."""
+    read: dict[str, Any] = orjson.loads(before) if isinstance(before, str) else before
+    return read
+
+
+def hanging_on(unit_ids: Sequence[int], things: Iterable[Thing]) -> dict[str, dict[int, int]]:
+    """key of each thing -> unit -> how many of it hang there. A query a thing; whoever asks may close these units."""
+    found: dict[str, dict[int, int]] = {}
+    with system("what hangs on units"):
+        for thing in things:
+            found[thing.key] = dict(rows_of(thing.query, {"units": list(unit_ids)}))
+    return found

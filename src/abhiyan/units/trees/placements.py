@@ -1,0 +1,120 @@
+"""Where units stand, and how newcomers take their place."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from abhiyan.core import news
+from abhiyan.units.news import Branch, UnitsMoved
+from abhiyan.units.rules import ranges
+
+from .laying import Cursor, anchor, lay, planned, relay
+
+
+@dataclass(slots=True)
+class Standing:
+    """Where a unit stands today in the hierarchy."""
+
+    placement: int
+    unit: int
+    code: str
+    kind: str
+    parent: int | None
+    depth: int
+    lo: int
+    hi: int
+    leaves: int
+    valid_from: date
+    is_closed: bool
+
+
+def standing(cursor: Cursor, hierarchy: int, unit_id: int) -> Standing | None:
+    cursor.execute(
+        "select p.id, u.id, u.code, u.kind, p.parent_id, p.depth, p.lo, p.hi, p.leaves, p.valid_from,"
+        " u.closed_on is not null from units_placement p join units_unit u on u.id = p.unit_id"
+        " where p.unit_id = %s and p.hierarchy = %s and p.valid_to is null and p.lo is not null",
+        [unit_id, hierarchy],
+    )
+    row = cursor.fetchone()
+    return Standing(*row) if row else None
+
+
+def attach(cursor: Cursor, hierarchy: int, on: date) -> tuple[int, list[int]]:
+    """Give checked newcomers in t_node their placements, and their ancestors the leaves.
+
+    Returns how many there are, and the topmost of them: what the caller, who holds the tree, is to tell. Nobody who
+    stands already is shifted, unless there is no room.
+    """
+    anchor(cursor, hierarchy)
+    laid, narrowest = lay(cursor)
+    fits = narrowest >= ranges.LEAST_WIDTH
+    cursor.execute(
+        "insert into units_placement (hierarchy, unit_id, parent_id, depth, lo, hi, leaves, valid_from)"
+        " select %s, unit, nullif(parent, 0), depth,"
+        + (" lo, hi," if fits else " null, null,")
+        + " leaves, %s from t_place order by lo",
+        [hierarchy, on],
+    )
+    # A branch is told of as a whole, by its top: hundreds of new booths beneath one cluster are hundreds.
+    cursor.execute("select unit from t_place where level = 1 order by unit")
+    tops = [unit for (unit,) in cursor.fetchall()]
+    if fits:
+        raise_leaves(
+            cursor,
+            hierarchy,
+            "select t.parent, sum(t.leaves)::int - bool_or(a.bare)::int from t_place t"
+            " join t_anchor a on a.parent = t.parent where t.level = 1 and t.parent <> 0 group by t.parent",
+        )
+    else:
+        relay(cursor, hierarchy, None)
+    return laid, tops
+
+
+def tell_moved(cursor: Cursor, hierarchy: int, stood: Mapping[int, tuple[int, ...]], on: date) -> None:
+    """Tell that units, each with all below it, have come to stand where they stand now.
+
+    stood: their ancestors before, as `ancestors` gives them; none for those that stood nowhere in the hierarchy.
+    """
+    if not stood:
+        return
+    with planned(cursor, len(stood)):
+        cursor.execute(
+            "select unit_id, parent_id, lo, hi from units_placement"
+            " where unit_id = any(%s) and hierarchy = %s and valid_to is null",
+            [list(stood), hierarchy],
+        )
+        places = cursor.fetchall()
+        above = ancestors(cursor, hierarchy, sorted({parent for _unit, parent, _lo, _hi in places if parent}))
+    branches = tuple(
+        Branch(unit, stood[unit], (*above[parent], parent) if parent else (), lo, hi)
+        for unit, parent, lo, hi in places
+    )
+    news.tell(UnitsMoved(hierarchy, branches, on))
+
+
+def raise_leaves(cursor: Cursor, hierarchy: int, deltas: str, params: list[Any] | None = None) -> None:
+    """Add (unit, delta) rows of a query to `leaves` of each unit and of all above it."""
+    cursor.execute(
+        f"with recursive up(unit, n) as (select * from ({deltas}) d(unit, n) union all"
+        " select p.parent_id, up.n from up join units_placement p on p.unit_id = up.unit"
+        " and p.hierarchy = %s and p.valid_to is null where p.parent_id is not null)"
+        " update units_placement p set leaves = p.leaves + s.n from ("
+        " select unit, sum(n)::int as n from up group by unit having sum(n) <> 0) s"
+        " where p.unit_id = s.unit and p.hierarchy = %s and p.valid_to is null",
+        [*(params or []), hierarchy, hierarchy],
+    )
+
+
+def ancestors(cursor: Cursor, hierarchy: int, units: list[int]) -> dict[int, tuple[int, ...]]:
+    """Ids of what stands above each unit today, from the root downwards, the unit left out."""
+    cursor.execute(
+        "with recursive up(unit, above, n) as ("
+        " select p.unit_id, p.parent_id, 0 from units_placement p"
+        " where p.unit_id = any(%s) and p.hierarchy = %s and p.valid_to is null"
+        " union all select up.unit, p.parent_id, up.n + 1 from up join units_placement p"
+        " on p.unit_id = up.above and p.hierarchy = %s and p.valid_to is null)"
+        " select unit, array_agg(above order by n desc) filter (where above is not null) from up group by unit",
+        [units, hierarchy, hierarchy],
+    )
+    return {unit: tuple(above or ()) for unit, above in cursor.fetchall()}

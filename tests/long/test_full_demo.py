@@ -1,0 +1,69 @@
+"""The demo at its full size, made and served by its command as a newcomer makes it."""
+
+import json
+import shutil
+import tempfile
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from abhiyan.core import embedded
+from abhiyan.core.tests.waits import until
+from abhiyan.site.demo.run import PEOPLE, READY
+from abhiyan.site.tests.conftest import Installation, free_port
+
+MINUTES = 15  # on a machine that does much else
+
+
+@pytest.fixture(scope="module")
+def served() -> Iterator[Installation]:
+    folder = Path(tempfile.mkdtemp(prefix="abhiyan-", dir="/tmp"))
+    folder.chmod(0o711)
+    made = Installation(home=folder / "home", port=free_port())
+    with (folder / "said").open("wb") as said:
+        demo = made.start("demo", stdout=said)
+    try:
+
+        def is_served() -> bool:
+            assert demo.poll() is None, (folder / "said").read_text() + (folder / "log").read_text()
+            return "The demo serves on" in (folder / "said").read_text()
+
+        until(is_served, wait_s=60 * MINUTES)
+        yield made
+        made.run("stop")
+        demo.wait(60)
+    finally:
+        demo.kill()
+        embedded.stop(made.home)
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def number(served: Installation, query: str) -> int:
+    return int(served.run("psql", "-d", "abhiyan", "-Atc", query))
+
+
+def test_it_has_the_published_figures(served: Installation) -> None:
+    for kind, n in (("booth", 11_838), ("district", 20), ("constituency", 5), ("segment", 90)):
+        assert number(served, f"select count(*) from units_unit where kind = '{kind}'") == n
+    # Of about 250,000 sent, one in thirty was sent again, and the last day is cut off where it is now.
+    assert 215_000 < number(served, "select count(*) from enrolment_claim") < 255_000
+
+
+def test_it_lists_its_people_and_is_healthy(served: Installation) -> None:
+    assert (served.home / READY).exists()
+    said = (served.home.parent / "said").read_text()
+    people = (served.home / PEOPLE).read_text().splitlines()
+    assert len(people) > 20 and all(line.strip() in said for line in people)
+    with urllib.request.urlopen(f"http://localhost:{served.port}/healthz", timeout=30) as answer:
+        assert json.loads(answer.read())["status"] == "ok"
+    told = json.loads(served.run("doctor", "--json"))
+    assert told["ok"], told
+
+
+def test_every_entry_is_its_workers(served: Installation) -> None:
+    nobodys = """select count(*) from enrolment_claim c where channel in (3, 4)
+        and not exists (select from people_account a where a.public_id = c."by")"""
+    assert number(served, nobodys) == 0
+    assert number(served, "select count(*) from enrolment_claim where channel in (3, 4)") > 70_000

@@ -1,0 +1,252 @@
+"""What an act writes in a system scope, where the policies let everything through, it has asked `require` for before.
+
+Read from the source: every function that opens such a scope and writes in it, itself or by another act, comes behind
+a question who may, or stands on the list with the reason why nobody is asked.
+"""
+
+import ast
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+import pytest
+
+PACKAGE = Path(__file__).resolve().parent.parent / "src" / "abhiyan"
+ROOMS = ("core", "elections", "enrolment", "messaging", "org", "people", "programmes", "units")
+WRITES = frozenset(
+    [
+        "bulk_create",
+        "bulk_update",
+        "create",
+        "delete",
+        "get_or_create",
+        "record",
+        "save",
+        "update",
+        "update_or_create",
+    ]
+)
+READING_SQL = ("select", "set ", "show")
+# What asks who may: `require`, and the rules that are about offices themselves.
+ASKING = frozenset(("require", "_may_appoint", "why_not_decide", "why_not_hand_over", "refusal"))
+# Who calls it, then, and why nobody is asked there.
+CONSOLE = "only the server's console: whoever works there is asked by the server"
+LOOP = "a loop or job of its own, by nobody's wish"
+PHONE = "by the phone's own word: a call, an SMS, a code, a personal link"
+WITHIN = "within another act, which asked"
+ONESELF = "about oneself: whoever proves phone or session"
+NEWS = "follows from an act of another room, which asked"
+NOBODY_ASKED = {
+    "core/backup.py::_tell_restored": CONSOLE,
+    "core/imports/running.py::sweep": LOOP,
+    "core/imports/running.py::_failed": WITHIN,
+    "elections/tasks.py::pass_seats": "a job; each seat is passed as whoever asked for it, who is asked again",
+    "enrolment/actions/closing.py::_bring_back_now": NEWS,
+    "enrolment/actions/closing.py::bring_back_next": LOOP,
+    "enrolment/actions/closing.py::bring_claims_back": LOOP,
+    "enrolment/actions/closing.py::hand_over_next": LOOP,
+    "enrolment/actions/members.py::confirm": ONESELF,
+    "enrolment/actions/members.py::leave_by_phone": PHONE,
+    "enrolment/actions/receipts.py::send_leave_receipt": WITHIN,
+    "enrolment/actions/refused.py::count_minor": "a number of whom nothing may be kept, in any channel",
+    "enrolment/actions/replies.py::consider_answered": CONSOLE,
+    "enrolment/actions/replies.py::leave_by_call": PHONE,
+    "enrolment/actions/revisits.py::_run": LOOP,
+    "enrolment/actions/revisits.py::revisit": LOOP,
+    "enrolment/actions/setting_up.py::drop_drive": NEWS,
+    "enrolment/actions/setting_up.py::follow_programme": NEWS,
+    "enrolment/actions/tokens.py::end_tokens_of": NEWS,
+    "enrolment/actions/tokens.py::make_token_at_console": CONSOLE,
+    "enrolment/actions/tokens.py::note_token_used": "when a token was used last: written by the hot path",
+    "enrolment/actions/undoing.py::_undo_completions": WITHIN,
+    "enrolment/actions/undoing.py::_undo_slice": WITHIN,
+    "enrolment/actions/undoing.py::undo_claims": "the undo of a list, which asked before its step",
+    "enrolment/actions/waiting.py::_open_slice": LOOP,
+    "enrolment/actions/waiting.py::open_link": PHONE,
+    "enrolment/hotpath/calls.py::_receive": "a provider's delivery report, signed",
+    "enrolment/hotpath/calls.py::act": "a provider's delivery report, signed",
+    "messaging/actions/offices.py::_tell": NEWS,
+    "messaging/actions/queueing.py::take_back": WITHIN,
+    "messaging/actions/sending.py::admit": LOOP,
+    "messaging/actions/sending.py::end_outage": LOOP,
+    "messaging/actions/sending.py::lease": LOOP,
+    "messaging/actions/sending.py::note_outage": LOOP,
+    "messaging/actions/sending.py::settle": LOOP,
+    "org/actions/appointments.py::appoint_many": "the system alone: every other actor is refused",
+    "org/actions/closing.py::end_with_units": NEWS,
+    "org/actions/offers.py::_answer": ONESELF,
+    "org/actions/officers.py::end_officer": CONSOLE,
+    "org/actions/officers.py::name_officer": CONSOLE,
+    "org/actions/releases.py::stop_reset": ONESELF,
+    "people/actions/accounts.py::close_account": WITHIN,
+    "people/actions/accounts.py::open_accounts": WITHIN,
+    "people/actions/accounts.py::rename_account": ONESELF,
+    "people/actions/codes.py::ask_code": ONESELF,
+    "people/actions/codes.py::check_code": ONESELF,
+    "people/actions/codes.py::check_console": CONSOLE,
+    "people/actions/codes.py::check_first_word": ONESELF,
+    "people/actions/codes.py::end_first_words": WITHIN,
+    "people/actions/codes.py::first_administrator": CONSOLE,
+    "people/actions/codes.py::make_console_link": CONSOLE,
+    "people/actions/codes.py::make_first_word": WITHIN,
+    "people/actions/consents.py::give_consent": ONESELF,
+    "people/actions/consents.py::withdraw_consent": ONESELF,
+    "people/actions/factors.py::forget_factors": WITHIN,
+    "people/actions/suppressions.py::lift": PHONE,
+    "people/actions/suppressions.py::suppress": PHONE,
+    "programmes/actions/charges.py::_let_know": WITHIN,
+    "programmes/actions/charges.py::end_of_account": NEWS,
+    "programmes/actions/charges.py::tell_in_charges": NEWS,
+    "programmes/actions/recount.py::recount": CONSOLE,
+    "programmes/actions/sums.py::settle": WITHIN,
+    "programmes/actions/trees.py::_forget_going": NEWS,
+    "programmes/actions/trees.py::carry": NEWS,
+    "programmes/actions/trees.py::resize": LOOP,
+    "units/actions/closing.py::close_units": "units know no offices: the page asks, and rooms for what hangs on them",
+    "units/actions/closing.py::open_again": "units know no offices: the page asks",
+}
+
+
+def sources(package: Path) -> dict[str, ast.Module]:
+    """Path below the package -> its tree; of what serves, not of tests."""
+    return {
+        str(path.relative_to(package)): ast.parse(path.read_text())
+        for room in ROOMS
+        for path in sorted((package / room).rglob("*.py"))
+        if not {"tests", "migrations", "queries"}
+        & set(path.relative_to(package).parts)  # queries write nothing
+    }
+
+
+def functions(tree: ast.Module) -> Iterator[ast.FunctionDef]:
+    for node in ast.walk(tree):
+        if isinstance(node, ast.FunctionDef):
+            yield node
+
+
+def calls(inside: ast.AST, path: str) -> list[tuple[int, str, ast.Call]]:
+    """Line, name and call, in the order of lines. A private name carries its file; a method has a dot before it."""
+    told = []
+    for node in ast.walk(inside):
+        if not isinstance(node, ast.Call):
+            continue
+        if isinstance(node.func, ast.Name):
+            told.append((node.lineno, known_as(node.func.id, path), node))
+        elif isinstance(node.func, ast.Attribute):
+            of_module = isinstance(node.func.value, ast.Name) and node.func.value.id != "cursor"
+            told.append((node.lineno, ("" if of_module else ".") + node.func.attr, node))
+    return sorted(told, key=lambda each: each[0])
+
+
+def known_as(name: str, path: str) -> str:
+    return f"{path}:{name}" if name.startswith("_") else name
+
+
+def is_write(name: str, call: ast.Call, constants: dict[str, str]) -> bool:
+    """Whether a call is one of the ORM's that write, or runs SQL that does."""
+    if name.lstrip(".") in ("execute", "executemany"):
+        return not text_of(call.args[0], constants).lstrip().lower().startswith(READING_SQL)
+    if name == "record":  # audit.record
+        return True
+    return isinstance(call.func, ast.Attribute) and call.func.attr in WRITES
+
+
+def text_of(given: ast.expr, constants: dict[str, str]) -> str:
+    if isinstance(given, ast.JoinedStr):
+        given = given.values[0]
+    if isinstance(given, ast.BinOp):
+        return text_of(given.left, constants)
+    if isinstance(given, ast.Name):
+        return constants.get(given.id, "")
+    return str(given.value) if isinstance(given, ast.Constant) else ""
+
+
+def constants_of(tree: ast.Module) -> dict[str, str]:
+    """Module-level texts, as far as they begin with one."""
+    return {
+        target.id: text_of(node.value, {})
+        for node in tree.body
+        if isinstance(node, ast.Assign)
+        for target in node.targets
+        if isinstance(target, ast.Name)
+    }
+
+
+def spread(trees: dict[str, ast.Module], beginning: Iterable[str]) -> set[str]:
+    """The names of acts that call one of these, or one that does."""
+    known = set(beginning)
+    acts = [
+        (known_as(each.name, path), {name for _line, name, _call in calls(each, path)})
+        for path, tree in trees.items()
+        if "actions" in path
+        for each in functions(tree)
+    ]
+    while more := {name for name, called in acts if name not in known and called & known}:
+        known |= more
+    return known
+
+
+def unasked(package: Path) -> dict[str, str]:
+    """Path::function -> what it writes first, of those that write in a system scope and ask nobody before."""
+    trees = sources(package)
+    constants = {path: constants_of(tree) for path, tree in trees.items()}
+    asking = spread(trees, ASKING)
+    direct = {
+        known_as(each.name, path)
+        for path, tree in trees.items()
+        if "actions" in path
+        for each in functions(tree)
+        if any(is_write(name, call, constants[path]) for _line, name, call in calls(each, path))
+    }
+    writing = spread(trees, direct)
+    found = {}
+    for path, tree in trees.items():
+        for each in functions(tree):
+            told = calls(each, path)
+            for block in ast.walk(each):
+                if not isinstance(block, ast.With) or not any(
+                    name == "system"
+                    for item in block.items
+                    for _l, name, _c in calls(item.context_expr, path)
+                ):
+                    continue
+                within = [one for statement in block.body for one in calls(statement, path)]
+                writes = [
+                    (line, name)
+                    for line, name, call in within
+                    if is_write(name, call, constants[path]) or (name in writing and name not in asking)
+                ]
+                asked = [
+                    line
+                    for line, name, _call in told
+                    if {name, name.lstrip("."), name.rpartition(":")[2]} & asking
+                ]
+                if writes and not any(line <= writes[0][0] for line in asked):
+                    found[f"{path}::{each.name}"] = writes[0][1]
+    return found
+
+
+def test_what_is_written_in_a_system_scope_is_asked_for_before_or_stands_on_the_list() -> None:
+    found = unasked(PACKAGE)
+    assert found.keys() - NOBODY_ASKED.keys() == set(), "ask `require` first, or say why nobody is asked"
+    assert NOBODY_ASKED.keys() - found.keys() == set(), "it asks now, or is gone: take it off the list"
+
+
+@pytest.mark.parametrize(
+    ("body", "is_found"),
+    [
+        ("with system('x'):\n        Row.objects.create()", True),
+        ("with system('x'):\n        row.save()\n        require(by, 'do', at=1)", True),
+        ("with system('x'):\n        _write(1)", True),
+        ("with system('x'), connection.cursor() as cursor:\n        cursor.execute('delete from row')", True),
+        ("require(by, 'do', at=1)\n    with system('x'):\n        Row.objects.create()", False),
+        ("with system('x'):\n        _ask()\n        _write(1)", False),
+        ("with system('x'):\n        return Row.objects.first()", False),
+        ("with system('x'), connection.cursor() as cursor:\n        cursor.execute('select 1')", False),
+    ],
+)
+def test_the_finder_finds_what_is_written_unasked(tmp_path: Path, body: str, is_found: bool) -> None:
+    for room in ROOMS:
+        (tmp_path / room / "actions").mkdir(parents=True)
+    helpers = "def _write(n):\n    row.update(n=n)\n\n\ndef _ask():\n    org.require(by, 'do', at=1)\n\n\n"
+    (tmp_path / "org" / "actions" / "one.py").write_text(f"{helpers}def act(*, by, at):\n    {body}\n")
+    assert set(unasked(tmp_path)) == ({"org/actions/one.py::act"} if is_found else set())

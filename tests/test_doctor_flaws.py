@@ -1,0 +1,547 @@
+"""`abhiyan doctor` with a flaw planted for each of its checks: a check that never found anything proves nothing.
+
+Flaws in the database are planted by its administrator in the very transaction in which the doctor then looks, as the
+role `jobs`; only what it looks at from another session is committed, and taken back. A check, a kind of orphan or a
+fault of the trees without a flaw here fails.
+"""
+
+import json
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import psycopg
+import pytest
+from django.db import connection, transaction
+from psycopg import sql as text
+from psycopg.conninfo import conninfo_to_dict
+
+from abhiyan.core import audit_seals, backup, clock, database, doctor, keys, loops, schema
+from abhiyan.core.actor import Actor
+from abhiyan.core.models import Heartbeat
+from abhiyan.core.scope import system
+from abhiyan.core.tests.conftest import seal_everything
+from abhiyan.enrolment.tests.make import World
+from abhiyan.enrolment.tests.web import officer
+from abhiyan.messaging import actions as messaging
+from abhiyan.org import actions as org
+from abhiyan.programmes import actions as programmes
+from abhiyan.programmes import facts
+from abhiyan.units import doctor as trees
+from abhiyan.units.models import Unit, UnitWords
+
+pytestmark = pytest.mark.versions
+
+OK, WARN, FAIL = doctor.OK, doctor.WARN, doctor.FAIL
+NOTHING = "987654321"  # the id of no unit, no programme
+BOOTH = "(select id from units_unit where code = 'JK-B001')"
+ABOVE = (
+    f"(select parent_id from units_placement where hierarchy = 1 and valid_to is null and unit_id = {BOOTH})"
+)
+
+
+@pytest.fixture(scope="module")
+def heads(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder outside, to which the audit's heads go."""
+    return tmp_path_factory.mktemp("heads")
+
+
+@pytest.fixture(scope="module")
+def world(open_database: None, heads: Path) -> World:
+    """People who joined in every way, folded and sealed."""
+    now, by = clock.now(), Actor.system("test")
+    world = World.make(opens_on=(now - timedelta(days=9)).date(), closes_on=(now + timedelta(days=20)).date())
+    world.now = now
+    world.web_join(of=world.asha)
+    world.paper_row(of=world.mohan)
+    world.missed_call(of=world.bilal)
+    with system("test"):
+        org.ensure_offices()
+    for _each in range(2):
+        officer(world, "data_officer", "IN")
+    with schema.working_as("jobs"):
+        with system("test"):
+            for unit in Unit.objects.all():
+                UnitWords.objects.create(unit=unit, rank=1, words=[unit.code])
+            messaging.publish_templates(by=by, at=now)
+            programmes.fold(at=now)
+            for name, loop in loops.collected().items():
+                Heartbeat.objects.create(loop=name, turned_at=now, took_ms=1, every_s=loop.every_s)
+        seal_everything(now)
+        with system("test"):
+            audit_seals.write_heads(now, folders=[heads])
+    return world
+
+
+@contextmanager
+def administrator() -> Iterator[None]:
+    """Django's connection is the administrator's meanwhile, in a transaction that is rolled back."""
+    known, own = conninfo_to_dict(database.conninfo(None)), dict(connection.settings_dict)
+    connection.close()
+    connection.settings_dict |= {"USER": known["user"], "PASSWORD": known.get("password", "")}
+    try:
+        with transaction.atomic():
+            run("set local session_replication_role = replica")  # no foreign key is asked, no trigger fires
+            yield
+            transaction.set_rollback(True)
+    finally:
+        connection.close()
+        connection.settings_dict |= {name: own[name] for name in ("USER", "PASSWORD")}
+
+
+def run(statement: str) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(statement)
+
+
+def examined(check: str, at: datetime) -> list[doctor.Finding]:
+    """What the doctor finds as the role of its command."""
+    run(f"set local role {database.role_name('jobs')}")
+    try:
+        found = doctor.examine(at, only=check, whole_audit=True)
+    finally:
+        run("reset role")
+    return [one.finding for one in found]
+
+
+@dataclass(frozen=True)
+class Hands:
+    """What a flaw is planted with outside the database."""
+
+    settings: Any
+    patch: pytest.MonkeyPatch
+    folder: Path
+    afterwards: ExitStack  # takes back what had to be committed
+
+
+Planting = Callable[[Hands], None]
+FILLERS = {
+    "uuid": "gen_random_uuid()",
+    "text": "'x'",
+    "bytea": "'\\x01'",
+    "jsonb": "'{}'",
+    "boolean": "true",
+    "date": "current_date",
+    "timestamp with time zone": "now()",
+}
+
+
+def row(table: str, **given: str) -> Planting:
+    """Plants a row, its values as SQL writes them, with anything in every other column that must have something."""
+
+    def planted(_hands: Hands) -> None:
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "select attname, format_type(atttypid, atttypmod) from pg_attribute where attrelid = %s::regclass"
+                " and attnum > 0 and not attisdropped and attnotnull and not atthasdef and attidentity = ''",
+                [table],
+            )
+            values = {name: FILLERS.get(kind, "1") for name, kind in cursor.fetchall()} | given
+        run(f"insert into {table} ({', '.join(values)}) values ({', '.join(values.values())})")
+
+    return planted
+
+
+def sql(*statements: str) -> Planting:
+    """Changes the database, with {app} and such for the real names of roles."""
+
+    def planted(_hands: Hands) -> None:
+        for statement in statements:
+            run(statement.format(**{role: database.role_name(role) for role in database.ROLES}))
+
+    return planted
+
+
+def told_by_the_server(function: str, body: str) -> Planting:
+    """The server answers one of its own functions otherwise, as an older server or a clock that is off would."""
+
+    def planted(_hands: Hands) -> None:
+        run(f"create function public.{function} language sql as $lie$ {body} $lie$")
+        run("set local search_path = public, pg_catalog")
+
+    return planted
+
+
+def version(number: int) -> Planting:
+    answer = f"case when $1 like 'server_version%' then '{number}' else pg_catalog.current_setting($1) end"
+    return told_by_the_server("current_setting(text) returns text", f"select {answer}")
+
+
+def clock_off(interval: str) -> Planting:
+    answer = f"select pg_catalog.clock_timestamp() + interval '{interval}'"
+    return told_by_the_server("clock_timestamp() returns timestamptz", answer)
+
+
+def free_space(free: int, total: int) -> Planting:
+    """The operating system says so of every disk."""
+    usage = shutil.disk_usage("/")._replace(total=total, free=free)
+    return lambda hands: hands.patch.setattr(shutil, "disk_usage", lambda _path: usage)
+
+
+def setting(**given: Any) -> Planting:
+    def planted(hands: Hands) -> None:
+        for name, value in ({"ORIGIN": "https://campaign.example.org"} | given).items():
+            setattr(hands.settings, name, value)
+
+    return planted
+
+
+def variable(name: str, value: str | None) -> Planting:
+    """An environment variable; {folder} in it is an empty folder."""
+
+    def planted(hands: Hands) -> None:
+        if value is None:
+            hands.patch.delenv(name, raising=False)
+        else:
+            hands.patch.setenv(name, value.format(folder=hands.folder))
+
+    return planted
+
+
+def as_root(hands: Hands) -> None:
+    """The operating system says so, and the database is somebody's own."""
+    hands.patch.setattr(os, "geteuid", lambda: 0)
+    hands.patch.setenv("DATABASE_URL", "postgresql://localhost/own")
+
+
+def master_key(text: str | None, mode: int) -> Planting:
+    def planted(hands: Hands) -> None:
+        path = hands.folder / "master.key"
+        keys.make_master(path, text=text) if text else keys.make_master(path)
+        path.chmod(mode)
+        hands.patch.setenv("ABHIYAN_MASTER_KEY_FILE", str(path))
+
+    return planted
+
+
+def last_backup(days_ago: int) -> Planting:
+    def planted(hands: Hands) -> None:
+        taken_at = clock.now() - timedelta(days=days_ago)
+        (hands.folder / backup.LAST).write_text(json.dumps({"taken_at": taken_at.isoformat()}))
+        hands.patch.setenv("ABHIYAN_HOME", str(hands.folder))
+
+    return planted
+
+
+def left_over(hands: Hands) -> None:
+    """A backup that was killed, in the folder of the last one."""
+    (hands.folder / ".monday.age.half").touch()
+    last = {"taken_at": clock.now().isoformat(), "folder": str(hands.folder)}
+    (hands.folder / backup.LAST).write_text(json.dumps(last))
+
+
+def committed(statement: str, undo: str) -> Planting:
+    """Of the server, with {name} for this database and {beside} for the one a restore fills."""
+
+    def planted(hands: Hands) -> None:
+        names = {
+            "name": text.Identifier(database.name()),
+            "beside": text.Identifier(f"{database.name()}_restoring"),
+        }
+        server = hands.afterwards.enter_context(
+            psycopg.connect(database.conninfo(None, dbname="postgres"), autocommit=True)
+        )
+        hands.afterwards.callback(server.execute, text.SQL(undo).format(**names))
+        server.execute(text.SQL(statement).format(**names))
+
+    return planted
+
+
+def plan(*, found: str, seats: int, parts: tuple[int, int]) -> Planting:
+    """A plan of one seat, passed down to one mandal and on to one booth."""
+    district, mandal = (
+        f"(select id from units_unit where code = '{code}')" for code in ("JK-SRI", "JK-SRI-M1")
+    )
+
+    def planted(hands: Hands) -> None:
+        row("elections_plan", id="7", found=f"'{found}'")(hands)
+        row("elections_plan_seat", plan_id="7", unit_id=district, votes=str(seats))(hands)
+        for unit, parent, n in ((mandal, district, parts[0]), (BOOTH, mandal, parts[1])):
+            row("elections_plan_part", plan_id="7", unit_id=unit, parent_id=parent, n=str(n))(hands)
+
+    return planted
+
+
+class Flaw(NamedTuple):
+    """check: its name. level, says: what it must then find. later_s: the doctor looks so many seconds later."""
+
+    check: str
+    level: str
+    says: str
+    planted: Planting
+    later_s: float = 0
+
+
+SEAL = "update core_heartbeat set {} where loop = 'core.seal'"
+FLAWS = [
+    Flaw("keys", FAIL, "may be read by others", master_key(None, 0o644)),
+    Flaw("keys", FAIL, "the master key is the demo's", master_key(keys.demo_master("seed"), 0o600)),
+    Flaw("settings", FAIL, "need https", setting(ORIGIN="http://campaign.example.org")),
+    Flaw("settings", WARN, "which only this machine can open", setting(ORIGIN="http://127.0.0.1:8000")),
+    Flaw("settings", WARN, "so a proxy stands before it", variable("ABHIYAN_BEHIND_PROXY", None)),
+    Flaw("settings", WARN, "every name of this machine", setting(ALLOWED_HOSTS=["*"])),
+    Flaw("settings", WARN, "the organisation has no name", setting(ORGANISATION="")),
+    Flaw("settings", WARN, "nobody is named whom people turn to", setting(GRIEVANCE="")),
+    Flaw("settings", WARN, "ABHIYAN_PROT is set", variable("ABHIYAN_PROT", "8190")),
+    Flaw("settings", WARN, "this runs as root", as_root),
+    Flaw("versions", FAIL, "PostgreSQL 140005", version(140005)),
+    Flaw("versions", WARN, "PostgreSQL 190001", version(190001)),
+    Flaw(
+        "migrations",
+        FAIL,
+        "1 migrations are pending",
+        sql("delete from django_migrations where id = (select max(id) from django_migrations)"),
+    ),
+    Flaw("roles", FAIL, "may also delete on core_audit", sql("grant delete on core_audit to {app}")),
+    Flaw(
+        "roles",
+        FAIL,
+        "may also update on core_audit.act",
+        sql("grant update (act) on core_audit to {gateway}"),
+    ),
+    Flaw(
+        "roles",
+        FAIL,
+        "public may also select on people_person",
+        sql("grant select on people_person to public"),
+    ),
+    Flaw("roles", FAIL, "may not insert on core_audit", sql("revoke insert on core_audit from {app}")),
+    Flaw("roles", FAIL, "has other attributes", sql("alter role {app} bypassrls")),
+    Flaw("roles", FAIL, "has other attributes", sql("alter role {jobs} createrole")),
+    Flaw("roles", FAIL, "belongs to", sql("grant {owner} to {app}")),
+    Flaw("roles", FAIL, "owns 1 things", sql("create table mine ()", "alter table mine owner to {gateway}")),
+    Flaw(
+        "policies",
+        FAIL,
+        "people_person is not protected",
+        sql("alter table people_person no force row level security"),
+    ),
+    Flaw(
+        "policies",
+        FAIL,
+        "people_person is not protected",
+        sql("alter table people_person disable row level security"),
+    ),
+    Flaw(
+        "policies",
+        FAIL,
+        "programmes_delta is not protected",
+        sql("alter table programmes_delta disable row level security"),
+    ),
+    Flaw(
+        "policies",
+        FAIL,
+        "people_person has open besides",
+        sql("create policy open on people_person using (true)"),
+    ),
+    Flaw(
+        "policies",
+        FAIL,
+        "people_person lacks person_in_scope",
+        sql("drop policy person_in_scope on people_person"),
+    ),
+    Flaw("clock", WARN, "5.0 s between", clock_off("5 seconds")),
+    Flaw("clock", FAIL, "60.0 s between", clock_off("-60 seconds")),
+    Flaw("disk", WARN, "0.5 GiB free", free_space(512 * 1024**2, 4 * 1024**3)),
+    Flaw("disk", FAIL, "0.1 GiB free", free_space(100 * 1024**2, 512 * 1024**2)),
+    Flaw("disk", FAIL, "(0%)", free_space(2 * 1024**3, 2 * 1024**4)),
+    Flaw("loops", WARN, "never turned here", sql("delete from core_heartbeat")),
+    Flaw("loops", FAIL, "core.seal never turned", sql("delete from core_heartbeat where loop = 'core.seal'")),
+    Flaw(
+        "loops",
+        FAIL,
+        "core.seal has not turned for",
+        sql(SEAL.format("turned_at = turned_at - interval '1 hour'")),
+    ),
+    Flaw("loops", FAIL, "core.seal fails with ValueError", sql(SEAL.format("error = 'ValueError'"))),
+    Flaw(
+        "jobs",
+        WARN,
+        "jobs failed within a week: core.step (1)",
+        sql(
+            "insert into core_job (name, key, arguments, due_at, failed_at)"
+            " values ('core.step', '', '{{}}', now(), now())"
+        ),
+    ),
+    Flaw("audit", FAIL, "not sealed: 1", row("core_audit", at="now()"), later_s=120),
+    Flaw("audit", WARN, "stay on this host", variable("ABHIYAN_AUDIT_HEADS_TO", None)),
+    Flaw("audit", WARN, "no head of the audit is in", variable("ABHIYAN_AUDIT_HEADS_TO", "{folder}/away")),
+    Flaw(
+        "trail", FAIL, "an entry in it, or the block itself, was changed", sql("update core_audit set n = 9")
+    ),
+    Flaw("trail", FAIL, "entries when it was sealed and holds 0 now", sql("delete from core_audit")),
+    Flaw("trail", FAIL, "its end was cut off", sql("delete from core_audit_seal", "delete from core_audit")),
+    Flaw("backups", WARN, "no backup was taken", variable("ABHIYAN_HOME", "{folder}/elsewhere")),
+    Flaw("backups", WARN, "is 3.0 days old", last_backup(3)),
+    Flaw("backups", WARN, "interrupted have left files in", left_over),
+    Flaw(
+        "restores",
+        FAIL,
+        "of the backup of Monday was interrupted while it took its place",
+        committed(
+            f"""alter database {{name}} set {backup.MARK} = '{{{{"told": {{{{"taken_at": "Monday"}}}}}}}}'""",
+            f"alter database {{name}} reset {backup.MARK}",
+        ),
+    ),
+    Flaw(
+        "restores",
+        WARN,
+        "has left a database beside",
+        committed("create database {beside}", "drop database {beside}"),
+    ),
+    Flaw(
+        "texts",
+        FAIL,
+        "not published: code.join",
+        sql("delete from messaging_template where code = 'code.join'"),
+    ),
+    Flaw(
+        "texts",
+        FAIL,
+        "1 messages are held back",
+        row(
+            "messaging_message", state="'held'", reason="'template'", template="'code.join'", language="'hi'"
+        ),
+    ),
+    Flaw("codes", WARN, "no way out is set", variable("ABHIYAN_SMS", None)),
+    Flaw("codes", FAIL, "the way out is set wrongly", variable("ABHIYAN_SMS", "http")),
+    Flaw("codes", FAIL, "a text of theirs is missing", sql("delete from messaging_template")),
+    Flaw("gateway", FAIL, "the gateway has not taken", row("messaging_outage", lane="'codes'")),
+    Flaw("officers", WARN, "no data officers at the top of the tree", sql("delete from org_appointment")),
+    Flaw(
+        "unfolded", FAIL, "1 changes of tallies wait", row("programmes_delta", posted_at="now()"), later_s=120
+    ),
+    Flaw(
+        "results",
+        FAIL,
+        "1 results or classes point to units that are not there",
+        row("elections_unit_class", unit_id=NOTHING),
+    ),
+    Flaw("classes", WARN, "1 units have a class from results that are gone", row("elections_unit_class")),
+    Flaw("plans", WARN, "1 over their seats, 0 below", plan(found='{"votes": 10}', seats=5, parts=(5, 5))),
+    Flaw("plans", WARN, "0 over their seats, 1 below", plan(found='{"votes": 5}', seats=5, parts=(4, 4))),
+    Flaw("plans", WARN, "0 over their seats, 1 below", plan(found='{"votes": 5}', seats=5, parts=(5, 4))),
+    Flaw("roots", WARN, "has 2 tops", row("units_placement", hierarchy="1", unit_id=NOTHING, lo="1")),
+    Flaw(
+        "nowhere",
+        WARN,
+        "1 unit stands in no hierarchy: JK-B001",
+        sql(f"delete from units_placement where unit_id = {BOOTH}"),
+    ),
+    Flaw(
+        "closed",
+        WARN,
+        "open units below a closed one: 2 (JK-B001, JK-B002)",
+        sql(f"update units_unit set closed_on = current_date where id = {ABOVE}"),
+    ),
+]
+ORPHANS: dict[str, Planting] = {
+    "tallies of unknown units": row("programmes_tally", unit_id=NOTHING),
+    "tallies of unknown programmes": row("programmes_tally", unit_id=BOOTH, programme_id=NOTHING),
+    "targets of unknown units": row("programmes_target", unit_id=NOTHING),
+    "earlier totals of unknown units": row("programmes_unit_total", unit_id=NOTHING),
+    "memberships without a person": sql("delete from people_person"),
+    "memberships without their latest term": sql("delete from enrolment_enrolment"),
+    "terms without a membership": sql("delete from enrolment_membership"),
+    "terms without the claim that opened them": sql("delete from enrolment_claim"),
+    "terms that are confirmed and not counted": sql(
+        "update enrolment_enrolment set confirmed_at = now(), rung = 15"
+    ),
+    "claims of unknown memberships": sql("delete from enrolment_membership"),
+    "claims of unknown phones": sql("delete from people_phone"),
+    "claims of unknown units": sql(f"delete from units_unit where id = {BOOTH}"),
+    "waiting calls without a claim": sql("delete from enrolment_claim"),
+    "members of a roll that their phone has left": row(
+        "people_suppression",
+        scope="'all'",
+        phone_id="(select phone_id from enrolment_membership limit 1)",
+        rolls="(select array_agg(distinct roll_id) from enrolment_membership)",
+    ),
+    "consents of unknown persons": sql("delete from people_person"),
+    "two memberships of one person on a roll": sql(
+        "update people_person set name = 'Asha', birth_year = 1980"
+    ),
+}
+PLACE = f"update units_placement set {{}} where hierarchy = 1 and unit_id = {BOOTH}"
+FAULTS: dict[str, Planting] = {
+    "placements of no unit": sql(f"delete from units_unit where id = {BOOTH}"),
+    "placements beneath a unit that does not stand there": sql(PLACE.format(f"parent_id = {NOTHING}")),
+    "placements without a position": sql(PLACE.format("lo = null, hi = null")),
+    "positions outside the parent's": sql(PLACE.format("depth = depth + 1")),
+    "positions shared by neighbours": sql(PLACE.format("hi = hi * 2")),
+    "wrong counts of leaves": sql(PLACE.format("leaves = 7")),
+    "units search cannot find": sql(f"delete from units_words where unit_id = {BOOTH}"),
+}
+FLAWS += [Flaw("orphans", FAIL, f" {name}", planted) for name, planted in ORPHANS.items()]
+FLAWS += [Flaw("trees", FAIL, f" {name}", planted) for name, planted in FAULTS.items()]
+
+
+@pytest.fixture
+def hands(settings: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, heads: Path) -> Iterator[Hands]:
+    """Everything outside the database as it should be."""
+    settings.ORIGIN, settings.ALLOWED_HOSTS = "https://campaign.example.org", ["campaign.example.org"]
+    settings.ORGANISATION, settings.GRIEVANCE = "Jan Sangathan", "Asha Devi, 0194 2000000"
+    for name, value in (
+        ("ABHIYAN_BEHIND_PROXY", "1"),
+        ("ABHIYAN_AUDIT_HEADS_TO", str(heads)),
+        ("ABHIYAN_SMS", "file"),
+    ):
+        monkeypatch.setenv(name, value)
+    monkeypatch.setattr(os, "geteuid", lambda: 1000)
+    with ExitStack() as afterwards:
+        yield Hands(settings, monkeypatch, tmp_path, afterwards)
+
+
+@pytest.mark.parametrize("flaw", FLAWS, ids=lambda flaw: f"{flaw.check}: {flaw.says.strip()}")
+def test_a_planted_flaw_is_found(world: World, hands: Hands, flaw: Flaw) -> None:
+    at = clock.now() + timedelta(seconds=flaw.later_s)
+    with administrator():
+        Heartbeat.objects.update(turned_at=at)
+        if flaw.check == "backups":
+            last_backup(0)(hands)
+
+        def is_found() -> bool:
+            found = examined(flaw.check, at)
+            return any(one.level == flaw.level and flaw.says in one.text and one.fix for one in found)
+
+        assert not is_found(), "before it is planted"
+        flaw.planted(hands)
+        assert is_found(), examined(flaw.check, at)
+
+
+def test_a_database_that_is_away_is_a_finding_and_what_needs_none_is_looked_at(world: World) -> None:
+    own = connection.settings_dict["NAME"]
+    connection.close()
+    try:
+        connection.settings_dict["NAME"] = "there_is_no_such_database"
+        found = doctor.examine(clock.now())
+    finally:
+        connection.close()
+        connection.settings_dict["NAME"] = own
+    (away,) = [one.finding for one in found if one.check == "database"]
+    assert away.level == FAIL and "cannot be reached" in away.text and away.fix
+    assert {one.check for one in found} == {"database", *doctor.WITHOUT_DATABASE}
+
+
+def test_no_check_is_without_a_planted_flaw() -> None:
+    checks = doctor.collected(whole_audit=True).keys()
+    assert checks - {flaw.check for flaw in FLAWS} == set(), "plant a flaw that they find"
+    assert {flaw.check for flaw in FLAWS} - checks == set(), "they are gone"
+    assert facts.orphans().keys() == ORPHANS.keys()
+    assert trees.FAULTS.keys() == FAULTS.keys()
+
+
+def test_each_check_finds_all_well_where_nothing_is_planted(world: World, hands: Hands) -> None:
+    with administrator():
+        at = clock.now()
+        Heartbeat.objects.update(turned_at=at)
+        *checks, last = sorted(doctor.collected(whole_audit=True), key="backups".__eq__)
+        for check in checks:
+            assert {one.level for one in examined(check, at)} <= {OK}, examined(check, at)
+        last_backup(0)(hands)  # in a data folder of its own, which has no key
+        assert [one.level for one in examined(last, at)] == [OK]

@@ -1,0 +1,438 @@
+"""Each limit lets through what it allows, and no more. A limit in the source without a line here fails.
+
+Counters are filled up to one below what is allowed; then the real act is tried twice. So the figures here are the
+source's: whoever changes one there says so here.
+"""
+
+import ast
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from itertools import count
+from pathlib import Path
+from typing import Any, NamedTuple
+from uuid import UUID, uuid4
+
+import pytest
+
+import abhiyan
+from abhiyan.core import address, clock, limits
+from abhiyan.core.actor import Actor
+from abhiyan.core.imports import actions as imports
+from abhiyan.core.keys import keyring
+from abhiyan.core.refusals import Refused, TooMany
+from abhiyan.core.scope import system
+from abhiyan.enrolment.actions import Claim, Gateway, reading, refused
+from abhiyan.enrolment.hotpath import batches, claims
+from abhiyan.enrolment.models import Drive
+from abhiyan.enrolment.rules.channels import Channel
+from abhiyan.enrolment.tests.make import Human, World
+from abhiyan.enrolment.tests.web import officer, open_me, typed, web_world
+from abhiyan.org import actions as org
+from abhiyan.org.actions import offers
+from abhiyan.people import actions as people
+from abhiyan.people.actions import codes, factors
+from abhiyan.people.models import Account
+from abhiyan.people.tests.make import browser
+
+PACKAGE = Path(abhiyan.__file__).parent
+MINUTE, HOUR, DAY, WEEK = 60, 3600, 86_400, 7 * 86_400
+HERE = address.shortened("127.0.0.1")  # the network of a test's browser
+Asked = tuple[bytes | str, Callable[[], bool]]  # whom it concerns; one more, and whether it was let through
+
+
+@dataclass
+class Ground:
+    """Where limits are tried: two people on one phone, and a drive in which no code is asked."""
+
+    world: World
+    at: datetime
+    numbers: Iterator[int] = field(default_factory=lambda: count(1))
+
+    def phone(self, start: str = "+919797") -> str:
+        return f"{start}{next(self.numbers):0{13 - len(start)}d}"
+
+    def public(self, origin: str = "10.9.9.0") -> Actor:
+        return Actor(kind="public", id=uuid4(), origin=origin)
+
+    def join(self, phone: str) -> bool:
+        form = typed(Human("Bilal Ahmad", 1990, phone), unit="JK-B001")
+        return passed(browser().post("/join/winter/", form), 302)
+
+
+@pytest.fixture(scope="module")
+def ground(open_database: None) -> Ground:
+    world = web_world()
+    world.web_join(of=world.asha)
+    world.web_join(of=world.mohan)
+    with system("test"):
+        Drive.objects.update(codes_off=[{"unit": "JK", "from": "", "to": "9999"}])
+    return Ground(world, clock.now())
+
+
+def passed(answer: Any, status: int) -> bool:
+    """Whether a page was let through, with the status it then has; else it says "too many"."""
+    assert answer.status_code in (status, 429), answer.content.decode()[:2000]
+    return bool(answer.status_code == status)
+
+
+def let(act: Callable[[], object], *besides: type[Refused], over: type[Refused] = TooMany) -> bool:
+    """Whether an act got past its limit. besides: what it then refuses, such as a guessed code."""
+    try:
+        act()
+    except over:
+        return False
+    except besides:
+        return True
+    return True
+
+
+def code(ground: Ground, *, phone: str = "", session: str = "", origin: str = "") -> Callable[[], bool]:
+    """A code more; of another phone, browser and network each time but for what is given."""
+
+    def one_more() -> bool:
+        by = ground.public(origin or uuid4().hex)
+        whose, browsers = phone or ground.phone(), session or uuid4().hex
+        return let(
+            lambda: people.ask_code(purpose="join", phone=whose, session=browsers, by=by, at=ground.at)
+        )
+
+    return one_more
+
+
+def code_phone(ground: Ground) -> Asked:
+    phone = ground.phone()
+    return str(keyring().phone_id(phone)), code(ground, phone=phone)
+
+
+def code_session(ground: Ground) -> Asked:
+    return "this browser", code(ground, session="this browser")
+
+
+def code_network(ground: Ground) -> Asked:
+    return "10.0.0.0", code(ground, origin="10.0.0.0")
+
+
+def code_prefix(ground: Ground) -> Asked:
+    return "+9198765", lambda: code(ground, phone=ground.phone("+9198765"))()
+
+
+def code_hour(ground: Ground) -> Asked:
+    return "all", code(ground)
+
+
+def code_try(ground: Ground) -> Asked:
+    request_id, phone = uuid4(), ground.phone()
+    return str(request_id), lambda: try_a_code(ground, request_id, phone)
+
+
+def code_tries(ground: Ground) -> Asked:
+    phone = ground.phone()
+    return f"join {keyring().phone_id(phone)}", lambda: try_a_code(ground, uuid4(), phone)
+
+
+def try_a_code(ground: Ground, request_id: UUID, phone: str) -> bool:
+    given = {"purpose": "join", "session": "s", "code": "000000"}
+    return let(
+        lambda: people.check_code(request_id=request_id, phone=phone, at=ground.at, **given),
+        codes.CodeNotRight,
+        over=codes.CodeSpent,
+    )
+
+
+def console(ground: Ground) -> Asked:
+    by = ground.public("10.0.0.0")
+    return "10.0.0.0", lambda: let(
+        lambda: people.check_console(secret="guessed", by=by, at=ground.at), codes.LinkOver
+    )
+
+
+def factor_try(ground: Ground) -> Asked:
+    by = ground.public()
+    return "4711", lambda: let(
+        lambda: factors.check_totp(account_id=4711, code="000000", by=by, at=ground.at),
+        factors.FactorNotRight,
+    )
+
+
+def imports_begin(ground: Ground) -> Asked:
+    officer(ground.world, "national_president", "IN")
+    with system("test"):
+        account = Account.objects.latest("pk")
+    person = Actor(kind="person", id=account.public_id, account_id=account.pk)
+
+    def begin() -> object:
+        with system("test"):
+            return imports.begin(
+                kind_key="units", file_name="units.csv", file_bytes=10, options={}, by=person, at=ground.at
+            )
+
+    return str(person.id), lambda: let(begin)
+
+
+def reveal(ground: Ground) -> Asked:
+    client = officer(ground.world, "district_president", "JK-SRI")
+    with system("test"):
+        account = Account.objects.latest("pk")
+    ((member,),) = ground.world.rows("select public_id from enrolment_membership order by slot limit 1")
+    return str(account.pk), lambda: passed(client.post(f"/people/{member}/reveal/"), 200)
+
+
+def reader() -> Actor:
+    return Actor(kind="person", id=uuid4(), account_id=next(ACCOUNTS))
+
+
+ACCOUNTS = count(10_000)
+
+
+def read(ground: Ground, by: Actor) -> None:
+    with system("test"):
+        reading.read_people(by=by, unit_id=ground.world.booth.pk, n=1, at=ground.at)
+
+
+def rows(ground: Ground) -> Asked:
+    by = reader()
+    return str(by.account_id), lambda: let(lambda: read(ground, by), over=reading.ReadEnough)
+
+
+def many(ground: Ground) -> Asked:
+    """Past it nobody is refused: an alarm is raised."""
+    by = reader()
+    return str(by.account_id), lambda: not alarmed(ground, by)
+
+
+def alarm(ground: Ground) -> Asked:
+    """Past `people.many`; raised once a day."""
+    by = reader()
+    fill("people.many", str(by.account_id), 10_000, DAY, ground.at)
+    return str(by.account_id), lambda: alarmed(ground, by)
+
+
+def alarmed(ground: Ground, by: Actor) -> bool:
+    """Whether one more row read raises the alarm."""
+    raised = "select count(*) from core_audit where act = 'enrolment.reads_many' and account_id = %s"
+    ((before,),) = ground.world.rows(raised, [by.account_id or 0])
+    read(ground, by)
+    ((after,),) = ground.world.rows(raised, [by.account_id or 0])
+    return bool(after != before)
+
+
+def minor(ground: Ground) -> Asked:
+    return "one form", lambda: count_a_minor(ground, key="one form")
+
+
+def minor_network(ground: Ground) -> Asked:
+    return "10.0.0.0", lambda: count_a_minor(ground, origin="10.0.0.0")
+
+
+def count_a_minor(ground: Ground, **given: str) -> bool:
+    """Whether the refusal of a minor is counted; it is refused all the same."""
+    told = {"key": uuid4().hex, "origin": uuid4().hex} | given
+    unit, drive = ground.world.state.pk, ground.world.programme.pk
+    return refused.count_minor(
+        programme_id=drive, unit_id=unit, zone="Asia/Kolkata", channel=Channel.WEB, at=ground.at, **told
+    )
+
+
+def claims_of_a_token(ground: Ground) -> Asked:
+    by = Actor(kind="channel", id=uuid4())
+    lane = batches.Lane(ground.world.programme.pk, by, allowed=claims.per_day())
+    hands = Gateway()
+    return by.id.bytes, lambda: let(lambda: batches.enrol(hands, lane, [one_claim(ground)], by, ground.at))
+
+
+def one_claim(ground: Ground) -> Claim:
+    human = Human("Bilal Ahmad", 1990, ground.phone())
+    return ground.world.claim(human, Channel.API, unit=ground.world.booth)
+
+
+def wrong_token(ground: Ground) -> Asked:
+    failures, network = claims.Failures("token.wrong"), "10.1.0.0"
+    return network, lambda: let(lambda: failures._count(network))
+
+
+def wrong_secret(ground: Ground) -> Asked:
+    failures, network = claims.Failures("hook.wrong"), "10.2.0.0"
+    return network, lambda: let(lambda: failures._count(network))
+
+
+def join_phone(ground: Ground) -> Asked:
+    phone = ground.phone()
+    return str(keyring().phone_id(phone)), lambda: ground.join(phone)
+
+
+def join_network(ground: Ground) -> Asked:
+    return HERE, lambda: ground.join(ground.phone())
+
+
+def join_prefix(ground: Ground) -> Asked:
+    return "+9198765", lambda: ground.join(ground.phone("+9198765"))
+
+
+def join_hour(ground: Ground) -> Asked:
+    return "all", lambda: ground.join(ground.phone())
+
+
+def join_places(ground: Ground) -> Asked:
+    return HERE, lambda: passed(browser().get("/join/winter/places/"), 200)
+
+
+def link(ground: Ground) -> Asked:
+    return HERE, lambda: passed(browser().get("/j/guessed/"), 404)
+
+
+def offer(ground: Ground) -> Asked:
+    by = ground.public("10.3.0.0")
+    return "10.3.0.0", lambda: let(
+        lambda: offers.offer_behind(secret="guessed", by=by, at=ground.at), org.NotOffered
+    )
+
+
+def card(ground: Ground) -> Asked:
+    return HERE, lambda: passed(browser().get("/card/guessed/"), 404)
+
+
+def me_which(ground: Ground) -> Asked:
+    client, phone_id = open_me(ground.world.asha), ground.world.phone_id(ground.world.asha)
+    return str(phone_id), lambda: passed(client.post("/me/which/", {"birth_year": "1999"}), 422)
+
+
+class Limit(NamedTuple):
+    allowed: int
+    window_s: int
+    asked: Callable[[Ground], Asked]
+
+
+LIMITS = {
+    "code.phone": Limit(5, HOUR, code_phone),
+    "code.phone_day": Limit(12, DAY, code_phone),
+    "code.session": Limit(10, HOUR, code_session),
+    "code.network": Limit(300, HOUR, code_network),
+    "code.prefix": Limit(2_000, HOUR, code_prefix),
+    "code.hour": Limit(50_000, HOUR, code_hour),
+    "code.try": Limit(5, DAY, code_try),
+    "code.tries": Limit(30, DAY, code_tries),
+    "console": Limit(20, HOUR, console),
+    "factor.try": Limit(10, 900, factor_try),
+    "imports.begin": Limit(120, HOUR, imports_begin),
+    "people.reveal": Limit(200, DAY, reveal),
+    "people.rows": Limit(20_000, DAY, rows),
+    "people.many": Limit(10_000, DAY, many),
+    "people.alarm": Limit(1, DAY, alarm),
+    "minor": Limit(1, WEEK, minor),
+    "minor.network": Limit(300, HOUR, minor_network),
+    "enrolment.claims": Limit(5_000_000, DAY, claims_of_a_token),
+    "token.wrong": Limit(60, MINUTE, wrong_token),
+    "hook.wrong": Limit(60, MINUTE, wrong_secret),
+    "join.phone": Limit(5, HOUR, join_phone),
+    "join.network": Limit(300, HOUR, join_network),
+    "join.prefix": Limit(2_000, HOUR, join_prefix),
+    "join.hour": Limit(50_000, HOUR, join_hour),
+    "join.places": Limit(6_000, HOUR, join_places),
+    "link.network": Limit(2_000, HOUR, link),
+    "offer.network": Limit(100, HOUR, offer),
+    "card.network": Limit(1_000, HOUR, card),
+    "me.which": Limit(20, DAY, me_which),
+}
+
+
+SOON = timedelta(minutes=2)
+
+
+def fill(name: str, subject: bytes | str, n: int, window_s: int, at: datetime) -> None:
+    """Count n against a limit: in the windows of an instant and of now, and in those in which the test may end."""
+    ends = (at, at + SOON, clock.now(), clock.now() + timedelta(minutes=1))
+    for instant in {int(end.timestamp()) // window_s: end for end in ends}.values():
+        limits.take(limit=name, subject=subject, at=instant, allowed=n, window_s=window_s, n=n)
+
+
+@pytest.mark.parametrize("name", LIMITS)
+def test_the_last_that_is_allowed_passes_and_one_more_does_not(ground: Ground, name: str) -> None:
+    limit = LIMITS[name]
+    subject, one_more = limit.asked(ground)
+    if limit.allowed > 1:
+        fill(name, subject, limit.allowed - 1, limit.window_s, ground.at)
+    assert one_more(), "the last one"
+    assert not one_more(), "one more"
+
+
+def test_every_limit_in_the_source_is_tried_here() -> None:
+    sources = [path.read_text() for path in PACKAGE.rglob("*.py") if "tests" not in path.parts]
+    named = {
+        name for text in sources if "limits" in text and "take(" in text for name in limits_of(text, *sources)
+    }
+    assert named == LIMITS.keys()
+
+
+def limits_of(source: str, *others: str) -> Iterator[str]:
+    """The names of the limits that a module takes: literal, the first text of each tuple they come from, or what the
+    makers of an object hand it in this module and in others."""
+    tree = ast.parse(source)
+    constants = {
+        target.id: node.value
+        for node in tree.body
+        if isinstance(node, ast.Assign)
+        for target in node.targets
+        if isinstance(target, ast.Name)
+    }
+
+    def texts(node: ast.AST) -> Iterator[str]:
+        if isinstance(node, ast.Constant) and isinstance(node.value, str):
+            yield node.value
+        elif isinstance(node, ast.Name) and node.id in constants:
+            yield from texts(constants[node.id])
+        elif isinstance(node, ast.Tuple | ast.List):
+            for each in node.elts:
+                yield from texts(each)
+
+    for function in ast.walk(tree):
+        if not isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef):
+            continue
+        for call in ast.walk(function):
+            if not (isinstance(call, ast.Call) and ast.unparse(call.func) in ("limits.take", "take")):
+                continue
+            (given,) = [keyword.value for keyword in call.keywords if keyword.arg == "limit"]
+            found = list(texts(given))
+            if isinstance(given, ast.Name) and not found:
+                for node in ast.walk(function):
+                    if isinstance(node, ast.For) and given.id in names(node.target):
+                        assert isinstance(node.iter, ast.Tuple | ast.List)
+                        found += [next(texts(each)) for each in node.iter.elts]
+                    elif isinstance(node, ast.Assign) and given.id in names(node.targets[0]):
+                        found.append(next(texts(node.value)))
+            if isinstance(given, ast.Attribute):
+                makers = [
+                    one.name
+                    for one in ast.walk(tree)
+                    if isinstance(one, ast.ClassDef) and call in ast.walk(one)
+                ]
+                for text in (source, *others):
+                    found += [
+                        name for maker in makers for name in re.findall(rf'\b{maker}\("([^"]+)"\)', text)
+                    ]
+            assert found, f"which limit is this? {ast.unparse(call)}"
+            yield from found
+
+
+def names(node: ast.AST) -> set[str]:
+    return {each.id for each in ast.walk(node) if isinstance(each, ast.Name)}
+
+
+def test_limits_are_found_however_they_are_written() -> None:
+    source = """
+A = ("a.one", 5, 60)
+def literal(): limits.take(limit="a.two", subject="x")
+def constant():
+    name, n, s = A
+    limits.take(limit=name, subject="x")
+def loop():
+    for (name, n, s), subject in ((A, "x"), (("a.three", 1, 2), "y")):
+        limits.take(limit=name, subject=subject)
+class Kept:
+    def __init__(self, limit): self.limit = limit
+    def take(self): limits.take(limit=self.limit, subject="x")
+"""
+    assert set(limits_of(source, 'Kept("a.four")')) == {"a.one", "a.two", "a.three", "a.four"}
+    with pytest.raises(AssertionError):
+        list(limits_of("def unknown(name): limits.take(limit=name)"))
