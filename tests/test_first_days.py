@@ -178,5 +178,6 @@ def test_who_is_appointed_gets_the_code_to_sign_in() -> None:
     theirs = browser()
     assert theirs.post("/sign-in/", {"phone": "98100 12346"}).status_code == 302
     turn(phones)
-    (letter,) = phones.read
-    assert letter.phone == "+919810012346" and code_sent(letter.phone, "sign_in") in letter.text
+    # The message that offers the office goes too, between ten and nine: whether it has gone is the hour's affair.
+    assert any(code_sent("+919810012346", "sign_in") in letter.text for letter in phones.read)
+    assert {letter.phone for letter in phones.read} == {"+919810012346"}
