@@ -126,7 +126,7 @@ class _Vacancy:
 
 
 def _vacancies(
-    viewer: Viewer, home: Held, own: list[queries.Vacancy], below_here: list[queries.Below]
+    viewer: Viewer, home: Held, own: list[queries.OfficeHere], below_here: list[queries.Below]
 ) -> Iterator[_Vacancy]:
     """The viewer's own unit first, then the kinds of unit below it from the top."""
     for vacancy in own:

@@ -3,7 +3,7 @@
 Those of an activity have their words in its room (`programmes.rules.activities.Menu`).
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -26,8 +26,8 @@ class Entry:
 
     key: str
     href: str
-    label: str | Promise
-    letter: str
+    label: str | Promise = field(compare=False)  # the key tells entries apart, in every language
+    letter: str = field(compare=False)
 
 
 def entry(key: str, href: str) -> Entry:

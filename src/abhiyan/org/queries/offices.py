@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -30,6 +30,9 @@ CAST_SHOWN = 40
 MOST_OFFERS = 10
 # As `granting.is_of_officers` says, of an office `o`.
 OF_OFFICERS = "(o.capabilities && array['org.approve', 'org.officers'])"
+# An appointment `ap` that stands on the day %(on)s.
+_HELD = """ap.state in ('active', 'disputed') and ap.starts_on <= %(on)s
+  and (ap.ends_on is null or ap.ends_on >= %(on)s)"""
 
 
 def appointment_for(viewer: Viewer, public_id: UUID) -> Appointment:
@@ -79,8 +82,8 @@ class Vacancy:
     unit_id: int
     rank: int
     is_of_officers: bool  # data officers name whoever holds it
-    unit_code: str = ""
-    unit_names: dict[str, str] = field(default_factory=dict)
+    unit_code: str
+    unit_names: dict[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,12 +103,11 @@ class Below:
         return max(0, self.expected - self.held)  # the two of a wide unit may be counted at different moments
 
 
-_HOLDER = """
+_HOLDER = f"""
     select ap.public_id, a.id, a.public_id, a.name, o.code, o.names, o.rank, u.id, u.code, u.kind, u.names,
       p.depth, ap.state, ap.starts_on
-    from {units} join units_unit u on u.id = p.unit_id
-    join org_appointment ap on ap.unit_id = p.unit_id and ap.state in ('active', 'disputed')
-      and ap.starts_on <= %(on)s and (ap.ends_on is null or ap.ends_on >= %(on)s)
+    from {{units}} join units_unit u on u.id = p.unit_id
+    join org_appointment ap on ap.unit_id = p.unit_id and {_HELD}
     join org_office o on o.id = ap.office_id
     join people_account a on a.id = ap.account_id
     order by p.depth desc, o.rank, ap.starts_on, ap.id
@@ -147,13 +149,41 @@ def _json(value: Any) -> Any:
     return json.loads(value) if isinstance(value, str) else value
 
 
-def holders(unit_id: int, *, on: date) -> list[Holder]:
-    """Who holds which office in a unit, senior first, disputed ones among them. In the caller's scope."""
-    return _holders(
-        "(select unit_id, min(depth) as depth from units_placement where unit_id = %(unit)s and lo is not null"
-        " group by unit_id) p",
-        {"unit": unit_id, "on": on},
-    )
+@dataclass(frozen=True, slots=True)
+class OfficeHere:
+    """An office of a unit and who holds it; of one that nobody holds, name and since are empty."""
+
+    office: str
+    office_names: dict[str, str]
+    rank: int
+    is_of_officers: bool  # as of Vacancy
+    appointment_id: UUID | None
+    name: str
+    since: date | None
+
+
+# What is out of sight is not vacant: what nobody holds is told where the scope in force sees the counts.
+_HERE = f"""
+    select o.code, o.names, o.rank, {OF_OFFICERS}, ap.public_id, a.name, ap.starts_on, ap.id
+    from org_appointment ap join org_office o on o.id = ap.office_id join people_account a on a.id = ap.account_id
+    where ap.unit_id = %(unit)s and {_HELD}
+      and exists (select from units_placement p where p.unit_id = %(unit)s and p.lo is not null)
+    union all
+    select o.code, o.names, o.rank, {OF_OFFICERS}, null, '', null, null
+    from units_unit u join org_office o on u.kind = any (o.expected_in)
+    where u.id = %(unit)s and u.closed_on is null and ({EVERYTHING} or {placed("u.id", COUNTS)})
+      and not exists (select from org_appointment ap
+        where ap.unit_id = u.id and ap.office_id = o.id and ap.body_id is null and {_HELD})
+    order by 3, 7 nulls last, 8 nulls last, 1
+"""
+
+
+def offices_here(unit_id: int, *, on: date) -> list[OfficeHere]:
+    """The offices of a unit, senior first: those held on a day, disputed ones among them, and those expected there
+    that nobody holds. In the caller's scope; one query."""
+    with prepared.cursor() as cursor:
+        cursor.execute(_HERE, {"unit": unit_id, "on": on})
+        return [OfficeHere(row[0], read_names(row[1]), *row[2:7]) for row in cursor.fetchall()]
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,15 +199,14 @@ def leaders_of(unit_ids: Iterable[int], *, on: date) -> dict[int, Leader]:
 
     What is out of sight is left out, as is what nobody leads.
     """
-    with connection.cursor() as cursor:
+    with prepared.cursor() as cursor:
         cursor.execute(
             f"""
             select distinct on (ap.unit_id) ap.unit_id, a.name, o.names
             from org_appointment ap join units_unit u on u.id = ap.unit_id
             join org_office o on o.id = ap.office_id and u.kind = any (o.expected_in) and not {OF_OFFICERS}
             join people_account a on a.id = ap.account_id
-            where ap.unit_id = any(%(units)s) and ap.body_id is null and ap.state in ('active', 'disputed')
-              and ap.starts_on <= %(on)s and (ap.ends_on is null or ap.ends_on >= %(on)s)
+            where ap.unit_id = any(%(units)s::integer[]) and ap.body_id is null and {_HELD}
             order by ap.unit_id, o.rank, ap.starts_on, ap.id
             """,
             {"units": list(unit_ids), "on": on},
@@ -219,44 +248,22 @@ def line_of_command(unit_id: int, hierarchy: int, *, on: date) -> list[Holder]:
         )
 
 
-def vacancies(unit_id: int, *, on: date) -> list[Vacancy]:
-    """The offices expected in a unit that nobody holds on a day, senior first.
-
-    None of a unit whose appointments the scope in force does not see: what is out of sight is not vacant.
-    """
-    with prepared.cursor() as cursor:
-        cursor.execute(
-            f"""
-            select o.code, o.names, u.id, o.rank, {OF_OFFICERS}
-            from units_unit u join org_office o on u.kind = any (o.expected_in)
-            where u.id = %(unit)s and u.closed_on is null and not exists (
-                select 1 from org_appointment ap where ap.unit_id = u.id and ap.office_id = o.id
-                and ap.body_id is null and ap.state in ('active', 'disputed') and ap.starts_on <= %(on)s
-                and (ap.ends_on is null or ap.ends_on >= %(on)s))
-              and ({EVERYTHING} or {placed("u.id", COUNTS)})
-            order by o.rank, o.code
-            """,
-            {"unit": unit_id, "on": on},
-        )
-        return [
-            Vacancy(code, read_names(names), unit, rank, is_of_officers)
-            for code, names, unit, rank, is_of_officers in cursor.fetchall()
-        ]
+def vacancies(unit_id: int, *, on: date) -> list[OfficeHere]:
+    """The offices expected in a unit that nobody holds on a day, senior first, as `offices_here` tells them."""
+    return [each for each in offices_here(unit_id, on=on) if each.appointment_id is None]
 
 
 def _counted_now(lo: int, hi: int, *, on: date) -> dict[tuple[int, str], tuple[int, int]]:
     """The same from the appointments, of positions above lo and below hi."""
     with connection.cursor() as cursor:
         cursor.execute(
-            """
+            f"""
             select ap.office_id, u.kind, count(distinct ap.unit_id),
               count(distinct ap.unit_id) filter (where ap.state = 'disputed')
             from org_appointment ap
             join units_unit u on u.id = ap.unit_id
             join units_placement p on p.unit_id = ap.unit_id
-            where p.lo > %(lo)s and p.lo < %(hi)s and ap.state in ('active', 'disputed')
-              and ap.body_id is null and ap.starts_on <= %(on)s
-              and (ap.ends_on is null or ap.ends_on >= %(on)s)
+            where p.lo > %(lo)s and p.lo < %(hi)s and ap.body_id is null and {_HELD}
             group by ap.office_id, u.kind
             """,
             {"lo": lo, "hi": hi, "on": on},

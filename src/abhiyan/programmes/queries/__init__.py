@@ -50,7 +50,7 @@ from .programmes import (
     programme_for,
     programmes_for,
     programmes_running,
-    running_here,
+    running_at,
     scope_units,
     search,
     target_versions,

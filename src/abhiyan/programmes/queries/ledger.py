@@ -69,21 +69,22 @@ class Node:
         return min(on, closed) if on else closed
 
 
+# What `Node` holds of %(unit)s in %(hierarchy)s. Needs own_part.TOPS before it.
+NODE = f"""
+select p.lo, p.hi,
+  exists (select 1 from programmes_large l where l.hierarchy = p.hierarchy and l.unit_id = p.unit_id) as is_large,
+  p.leaves <= 1 and not exists (select 1 from units_placement c
+    where c.parent_id = p.unit_id and c.hierarchy = p.hierarchy and c.lo is not null) as is_childless,
+  e.is_exact, exists (select 1 from programmes_delta d where {sql.PENDING}) as has_pending,
+  not e.is_exact and {own_part.exists_below("p.lo", "p.hi")} as has_own
+from units_placement p cross join lateral (select {EXACT} as is_exact offset 0) e
+where p.unit_id = %(unit)s and p.hierarchy = %(hierarchy)s and p.lo is not null"""
+
+
 def node_of(unit_id: int, hierarchy: int) -> Node | None:
     """A unit's place today; None where it does not stand in that hierarchy."""
     with prepared.cursor() as cursor:
-        cursor.execute(
-            f"""with {own_part.TOPS}
-            select p.lo, p.hi,
-              exists (select 1 from programmes_large l where l.hierarchy = p.hierarchy and l.unit_id = p.unit_id),
-              p.leaves <= 1 and not exists (select 1 from units_placement c
-                where c.parent_id = p.unit_id and c.hierarchy = p.hierarchy and c.lo is not null),
-              e.is_exact, exists (select 1 from programmes_delta d where {sql.PENDING}),
-              not e.is_exact and {own_part.exists_below("p.lo", "p.hi")}
-            from units_placement p cross join lateral (select {EXACT} as is_exact offset 0) e
-            where p.unit_id = %(unit)s and p.hierarchy = %(hierarchy)s and p.lo is not null""",
-            {"unit": unit_id, "hierarchy": hierarchy},
-        )
+        cursor.execute(f"with {own_part.TOPS} {NODE}", {"unit": unit_id, "hierarchy": hierarchy})
         row = cursor.fetchone()
     return Node(unit_id, hierarchy, *row) if row else None
 

@@ -21,7 +21,9 @@ from abhiyan.programmes.rules import activities, windows
 from abhiyan.programmes.rules.ladder import Ladder
 from abhiyan.ui.ladder import Ladder as Picture
 
+from . import own_part
 from .holders import holders
+from .ledger import NODE, Node
 from .rows import decoded, named
 from .splits import IN_PLAY
 
@@ -109,12 +111,11 @@ _RUNNING = f"""select {", ".join(f"programme.{name}" for name in _COLUMNS)},
     (select jsonb_agg(jsonb_build_array(measure.number, measure.names, target.n) order by measure.number)
       from programmes_measure measure
       left join programmes_target target on target.programme_id = measure.programme_id
-        and target.measure = measure.number and target.unit_id = %(node)s and target.replaced_at is null
+        and target.measure = measure.number and target.unit_id = %(unit)s and target.replaced_at is null
       where measure.programme_id = programme.id)
   from programmes_programme programme
   where programme.state = 'open' and programme.opens_on <= %(on)s and programme.closes_on >= %(on)s
-    and programme.id in ({_COVERS})
-  order by programme.opens_on, programme.id"""
+    and programme.id in ({_COVERS % {"node": "%(unit)s"}})"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,13 +138,21 @@ class Counted:
         return {} if self.measure == 1 else {"measure": str(self.measure)}
 
 
-def running_here(node: int, on: date) -> list[Counted]:
-    """Every measure of `programmes_running`, with the unit's target: one query for a unit's page."""
+_RUNNING_AT = f"""with {own_part.TOPS} select place.*, running.*
+  from (select) one left join ({NODE}) place on true left join ({_RUNNING}) running on true
+  order by running.opens_on, running.id"""
+
+
+def running_at(unit_id: int, hierarchy: int, on: date) -> tuple[list[Counted], Node | None]:
+    """Every measure of `programmes_running`, with the unit's target; and `ledger.node_of` the unit. One query."""
     with prepared.cursor() as cursor:
-        cursor.execute(_RUNNING, {"node": node, "on": on})
+        cursor.execute(_RUNNING_AT, {"unit": unit_id, "hierarchy": hierarchy, "on": on})
         rows = cursor.fetchall()
+    width = len(rows[0]) - len(_COLUMNS) - 1
+    place = rows[0][:width]
+    node = Node(unit_id, hierarchy, *place) if place[0] is not None else None
     found = []
-    for row in rows:
+    for row in (row[width:] for row in rows if row[width] is not None):
         known = dict(zip(_COLUMNS, row, strict=False))
         known["names"] = named(known["names"])
         programme = Programme.from_db("default", list(known), list(known.values()))
@@ -152,7 +161,7 @@ def running_here(node: int, on: date) -> list[Counted]:
             Counted(programme, number, names if len(measures) > 1 else {}, target)
             for number, names, target in measures
         ]
-    return found
+    return found, node
 
 
 def measures(programmes: Iterable[Programme]) -> dict[int, list[Measure]]:

@@ -14,9 +14,9 @@ from abhiyan.programmes.rules.looks_after import LOOKS_AFTER
 from abhiyan.ui.tables import Leaf
 from abhiyan.units import queries as units
 
-from .ledger import Node, blank, ladders, node_of
+from .ledger import Node, blank, ladders
 from .listing import children_ladders
-from .programmes import Counted, running_here
+from .programmes import Counted, running_at
 
 SHOWN = 5
 
@@ -39,10 +39,9 @@ class Stand:
 
 
 def stands(held: Held, *, at: datetime) -> list[Stand]:
-    """How far each measure of what runs today is in the unit of an office. Three queries, however many there are."""
-    running = running_here(held.unit_id, clock.day_in(settings.TIME_ZONE, at))
-    node = node_of(held.unit_id, held.hierarchy) if running else None
-    if node is None:
+    """How far each measure of what runs today is in the unit of an office. Two queries, however many there are."""
+    running, node = running_at(held.unit_id, held.hierarchy, clock.day_in(settings.TIME_ZONE, at))
+    if node is None or not running:
         return []
     none = blank(is_rounded=not node.is_exact)
     of = list({one.programme.pk: one.programme for one in running}.values())

@@ -174,7 +174,7 @@ def test_a_programme_that_covers_a_unit_by_name_covers_its_successor_instead(tre
     scope = ProgrammeUnit.objects.filter(programme=drive)
     assert set(scope.values_list("unit__code", flat=True)) == {"m00", "m01"}
     assert (target(trees, "m00"), target(trees, "m01")) == (None, 90)
-    assert queries.running_here(trees.units["b010"].pk, TODAY)
+    assert queries.running_at(trees.units["b010"].pk, 1, TODAY)[0]
     assert is_known(drive)
     open_again(trees, "m00")
     assert is_known(drive)

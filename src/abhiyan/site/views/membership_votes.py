@@ -148,7 +148,7 @@ def _programmes(unit_id: int, at: datetime) -> list[Programme]:
     today = clock.day_in(settings.TIME_ZONE, at)
     return [
         one.programme
-        for one in programmes.running_here(unit_id, today)
+        for one in programmes.running_at(unit_id, Hierarchy.ORGANISATIONAL, today)[0]
         if one.measure == 1 and activities.of(one.programme.kind).fills_roll
     ]
 

@@ -1,6 +1,6 @@
 """Unit, the heart: who is responsible, what is true of each measure, what stands below; from nation to booth."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
@@ -70,17 +70,14 @@ def unit(request: Request, code: str) -> HttpResponseBase:
     """One unit in one hierarchy: the page of a nation and of a booth."""
     at = clock.now()
     today = clock.day_in(settings.TIME_ZONE, at)
-    facts = units.found(code)
-    asked = levels.BY_SLUG.get(request.GET.get("in", ""))
-    hierarchy = (
-        asked if asked in facts.hierarchies else next(iter(facts.hierarchies), Hierarchy.ORGANISATIONAL)
-    )
-    path = units.path(facts.id, hierarchy) if facts.hierarchies else []
+    wanted = levels.BY_SLUG.get(request.GET.get("in", ""))
+    facts, path = units.found_with_path(code, wanted=wanted)
+    hierarchy = facts.nearest(wanted)
     here = path[-1] if path else units.standing(facts.id, hierarchy)
     lang = language()
 
     sees_counts = request.viewer.sees_counts_at(here.lo)
-    running = programmes.running_here(facts.id, today) if sees_counts else []
+    running, node = programmes.running_at(facts.id, hierarchy, today) if sees_counts else ([], None)
     chosen = _chosen(running, request.GET)
     version = dict(zip(facts.hierarchies, facts.versions, strict=True)).get(hierarchy)
     counts = units.counts_below(facts.id, hierarchy, here=here, version=version) if here.has_children else {}
@@ -121,7 +118,7 @@ def unit(request: Request, code: str) -> HttpResponseBase:
     if chosen is not None:
         if len(counts) > 1:
             context["levels"] = _levels(chosen, here, hierarchy, counts)
-        answer = _measure(request, context, chosen, here, hierarchy, at, lang)
+        answer = _measure(request, context, chosen, here, node or here.id, hierarchy, at, lang)
         if answer is not None:
             return answer
     elif here.has_children:
@@ -170,7 +167,7 @@ def _crumbs(path: list[units.UnitRow], hierarchy: int, lang: str) -> list[tuple[
     ]
 
 
-def _segments(code: str, stands_in: tuple[int, ...], hierarchy: int) -> list[tuple[str, str, bool]]:
+def _segments(code: str, stands_in: Sequence[int], hierarchy: int) -> list[tuple[str, str, bool]]:
     return [(str(Hierarchy(one).label), unit_href(code, one), one == hierarchy) for one in stands_in]
 
 
@@ -180,31 +177,17 @@ def _seats(
     """Offices and vacancies, as the list of seats wants them."""
     may_appoint = here.lo is not None and request.viewer.may_at("org.appoint", here.lo)
     may_name = here.lo is not None and request.viewer.may_above("org.officers", here.lo)
-    seats: list[tuple[int, dict[str, Any]]] = [
-        (
-            holder.rank,
-            {
-                "name": holder.name,
-                "office": named(holder.office_names, lang),
-                "since": date_format(holder.since, "M Y"),
-                "href": reverse("org:appointment", args=[holder.appointment_id]) if may_appoint else "",
-            },
-        )
-        for holder in org.holders(unit_id, on=today)
-    ]
-    for vacancy in org.vacancies(unit_id, on=today):
-        appoint = reverse("org:appoint") + "?" + urlencode({"unit": here.code, "office": vacancy.office})
-        seats.append(
-            (
-                vacancy.rank,
-                {
-                    "name": "",
-                    "office": named(vacancy.office_names, lang),
-                    "appoint_url": appoint if (may_name if vacancy.is_of_officers else may_appoint) else "",
-                },
-            )
-        )
-    return [seat for _rank, seat in sorted(seats, key=lambda pair: pair[0])]
+    seats: list[dict[str, Any]] = []
+    for seat in org.offices_here(unit_id, on=today):
+        shown: dict[str, Any] = {"name": seat.name, "office": named(seat.office_names, lang)}
+        if seat.since is not None:
+            shown["since"] = date_format(seat.since, "M Y")
+            shown["href"] = reverse("org:appointment", args=[seat.appointment_id]) if may_appoint else ""
+        elif may_name if seat.is_of_officers else may_appoint:
+            asked = urlencode({"unit": here.code, "office": seat.office})
+            shown["appoint_url"] = f"{reverse('org:appoint')}?{asked}"
+        seats.append(shown)
+    return seats
 
 
 def _leaders(
@@ -268,6 +251,7 @@ def _measure(
     context: dict[str, Any],
     chosen: programmes.Counted,
     here: units.UnitRow,
+    node: programmes.Node | int,
     hierarchy: int,
     at: datetime,
     lang: str,
@@ -275,7 +259,6 @@ def _measure(
     """Ladders of every measure, and of the chosen one children, map, trend and funnel; or an export."""
     programme = chosen.programme
     today = clock.day_in(programme.zone, at)
-    node = programmes.node_of(here.id, hierarchy) or here.id  # read once for all that follows
     reading: dict[str, Any] = {
         "node": node,
         "hierarchy": hierarchy,

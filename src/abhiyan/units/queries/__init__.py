@@ -19,6 +19,7 @@ from .trees import (
     counts_below,
     electors_of,
     found,
+    found_with_path,
     hierarchies_of,
     ids_of,
     is_top,

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from abhiyan.core.refusals import NotFound, Refused
 from abhiyan.core.words import named
-from abhiyan.units.models import Placement, Unit
+from abhiyan.units.models import Hierarchy, Placement, Unit
 from abhiyan.units.rules import fold, levels
 
 from .rows import (
@@ -86,26 +86,55 @@ class Found:
     kind: str
     source: str
     is_sample: bool
-    hierarchies: tuple[int, ...]
-    versions: tuple[int, ...]  # of the trees of these hierarchies
+    hierarchies: Sequence[int]
+    versions: Sequence[int]  # of the trees of these hierarchies
+
+    def nearest(self, wanted: int | None) -> int:
+        """The wanted hierarchy where the unit stands in it, else the first it stands in."""
+        return (
+            wanted if wanted in self.hierarchies else next(iter(self.hierarchies), Hierarchy.ORGANISATIONAL)
+        )
+
+
+_FOUND = """with recursive found as (
+  select u.id, u.kind, u.source, u.is_sample,
+    array(select p.hierarchy from units_placement p where p.unit_id = u.id and p.valid_to is null order by 1)
+      as hierarchies,
+    array(select coalesce(t.version, 0) from units_placement p left join units_tree t on t.hierarchy = p.hierarchy
+      where p.unit_id = u.id and p.valid_to is null order by p.hierarchy) as versions
+  from units_unit u where u.code = %(code)s)"""
 
 
 def found(code: str) -> Found:
     """The unit with this code and the hierarchies it stands in today, in one query. NotFound when there is none."""
     if "\0" in code:  # PostgreSQL holds none, and refuses to look for one
         raise NotFound(field="unit")
+    rows = rows_of(f"{_FOUND} select * from found", {"code": code}, keep_plan=True)
+    if not rows:
+        raise NotFound(field="unit")
+    return Found(*rows[0])
+
+
+def found_with_path(code: str, *, wanted: int | None) -> tuple[Found, list[UnitRow]]:
+    """`found`, and its `path` in the hierarchy `nearest` the wanted one, in one query."""
+    if "\0" in code:
+        raise NotFound(field="unit")
     rows = rows_of(
-        "select u.id, u.kind, u.source, u.is_sample, array(select p.hierarchy from units_placement p"
-        " where p.unit_id = u.id and p.valid_to is null order by 1), array(select coalesce(t.version, 0)"
-        " from units_placement p left join units_tree t on t.hierarchy = p.hierarchy"
-        " where p.unit_id = u.id and p.valid_to is null order by p.hierarchy) from units_unit u where u.code = %s",
-        [code],
+        f"""{_FOUND}, up as (
+          select p.*, 0 as n from found join units_placement p on p.unit_id = found.id and p.valid_to is null
+            and p.hierarchy = case when %(wanted)s = any (hierarchies) then %(wanted)s else hierarchies[1] end
+          union all
+          select p.*, up.n + 1 from up join units_placement p
+            on p.unit_id = up.parent_id and p.hierarchy = up.hierarchy and p.valid_to is null where up.n < 64)
+        select found.*, {FACTS}, {PLACE}, p.n > 0 or {HAS_CHILDREN.replace("%s", "p.hierarchy")}
+        from found left join up p on true left join units_unit u on u.id = p.unit_id order by p.n desc""",
+        {"code": code, "wanted": wanted},
         keep_plan=True,
     )
     if not rows:
         raise NotFound(field="unit")
-    unit_id, kind, source, is_sample, hierarchies, versions = rows[0]
-    return Found(unit_id, kind, source, is_sample, tuple(hierarchies), tuple(versions))
+    facts = Found(*rows[0][:6])
+    return facts, [unit_row(row[6:]) for row in rows] if facts.hierarchies else []
 
 
 class TreesMoved(Refused):
