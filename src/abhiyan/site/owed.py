@@ -40,14 +40,16 @@ WORK: Mapping[str, str | Promise] = {
 
 
 def owed(viewer: Viewer, *, at: datetime) -> Iterator[Owed | Beside | Word]:
-    """The viewer's own imports that failed, newest first; those of the last days; and the words for their office."""
+    """The viewer's own imports that wait for them, newest first; those of the last days; and the words for their
+    office."""
     if viewer.account_id is None:
         return
-    for one in imports.failed(viewer.account_id):
+    for one in imports.waiting(viewer.account_id):
+        is_stopped = one.state == one.State.FAILED
         yield Owed(
-            urgency=1,
-            title=_("An import failed"),
-            meta=one.file_name,
+            urgency=1 if is_stopped else 2,
+            title=_("An import failed") if is_stopped else _("A list waits for you"),
+            meta=one.file_name if is_stopped else f"{one.file_name}: {state_of(one)[0]}",
             href=reverse("imports:one", args=[one.public_id]),
             act=_("Look"),
             icon="upload",

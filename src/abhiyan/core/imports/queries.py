@@ -43,9 +43,9 @@ def causes_first(staged: StagedImport) -> QuerySet[RefusedRow]:
     return refused_rows(staged).order_by(order, "row", "id")
 
 
-def failed(account_id: int) -> QuerySet[StagedImport]:
-    """Imports this account brought that stopped and wait for it."""
-    return imports().filter(account_id=account_id, state=StagedImport.State.FAILED)
+def waiting(account_id: int) -> QuerySet[StagedImport]:
+    """Imports this account brought that wait for it: stopped, or for its word on the columns or on the whole."""
+    return imports().filter(account_id=account_id, state__in=(State.FAILED, State.RECEIVED, State.CHECKED))
 
 
 def preview_of(staged: StagedImport) -> Preview | None:

@@ -331,6 +331,26 @@ def test_a_link_that_names_no_place_of_the_drive_is_the_link_without_one(code: s
     assert b"<script>alert" not in form.content
 
 
+def test_a_list_that_waits_for_whoever_brought_it_stands_on_their_today(tmp_path: Path) -> None:
+    cast, at = Cast.make(), clock.now()
+    path = tmp_path / "pins.csv"
+    path.write_text("PIN,Unit\n180001,JK-SRI\n")
+    with cast.as_("it_administrator"):
+        public_id = imports.bring(
+            kind_key="pins",
+            path=path,
+            unit_id=cast.world.state.pk,
+            options={},
+            by=cast.actor("it_administrator"),
+            at=at,
+        )
+    with system("test"):
+        assert imported.import_for(public_id).state == "received"
+    assert "A list waits for you pins.csv: Columns to settle" in text(cast, "it_administrator")
+    assert f"/imports/{public_id}/" in owed(cast, "it_administrator")
+    assert f"/imports/{public_id}/" not in owed(cast, "state_president")
+
+
 def test_an_administrator_of_lists_sees_the_imports_of_the_last_days(tmp_path: Path) -> None:
     cast, at = Cast.make(), clock.now()
     path = tmp_path / "booths.csv"
