@@ -10,6 +10,7 @@ import urllib.request
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 import psycopg
 import pytest
@@ -39,18 +40,21 @@ def is_well(server: Installation) -> bool:
     return status == 200 and json.loads(body)["loops"] == "ok"
 
 
+def noted(server: Installation, pattern: str) -> list[dict[str, Any]]:
+    """The notes of processes that live: a killed one takes none away, and one that ends may while we look."""
+    found = []
+    for path in (server.home / "run").glob(pattern):
+        with suppress(FileNotFoundError):
+            found.append(json.loads(path.read_text()))
+    return [note for note in found if lives(note["pid"])]
+
+
 def notes(server: Installation) -> dict[str, int]:
-    found = {}
-    for path in (server.home / "run").glob("*.json"):
-        note = json.loads(path.read_text())
-        if lives(note["pid"]):  # a killed one takes no note away
-            found[note["kind"]] = note["pid"]
-    return found
+    return {note["kind"]: note["pid"] for note in noted(server, "*.json")}
 
 
 def workers(server: Installation) -> set[int]:
-    found = (json.loads(path.read_text())["pid"] for path in (server.home / "run").glob("web-*.json"))
-    return {pid for pid in found if lives(pid)}
+    return {note["pid"] for note in noted(server, "web-*.json")}
 
 
 def as_administrator(server: Installation) -> str:
