@@ -1,6 +1,6 @@
 """Unit, the heart: who is responsible, what is true of each measure, what stands below; from nation to booth."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
@@ -167,7 +167,7 @@ def _crumbs(path: list[units.UnitRow], hierarchy: int, lang: str) -> list[tuple[
     ]
 
 
-def _segments(code: str, stands_in: Sequence[int], hierarchy: int) -> list[tuple[str, str, bool]]:
+def _segments(code: str, stands_in: tuple[int, ...], hierarchy: int) -> list[tuple[str, str, bool]]:
     return [(str(Hierarchy(one).label), unit_href(code, one), one == hierarchy) for one in stands_in]
 
 

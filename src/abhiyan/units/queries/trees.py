@@ -86,8 +86,8 @@ class Found:
     kind: str
     source: str
     is_sample: bool
-    hierarchies: Sequence[int]
-    versions: Sequence[int]  # of the trees of these hierarchies
+    hierarchies: tuple[int, ...]
+    versions: tuple[int, ...]  # of the trees of these hierarchies
 
     def nearest(self, wanted: int | None) -> int:
         """The wanted hierarchy where the unit stands in it, else the first it stands in."""
@@ -105,6 +105,11 @@ _FOUND = """with recursive found as (
   from units_unit u where u.code = %(code)s)"""
 
 
+def _found(row: Sequence[Any]) -> Found:
+    unit_id, kind, source, is_sample, hierarchies, versions = row[:6]
+    return Found(unit_id, kind, source, is_sample, tuple(hierarchies), tuple(versions))
+
+
 def found(code: str) -> Found:
     """The unit with this code and the hierarchies it stands in today, in one query. NotFound when there is none."""
     if "\0" in code:  # PostgreSQL holds none, and refuses to look for one
@@ -112,7 +117,7 @@ def found(code: str) -> Found:
     rows = rows_of(f"{_FOUND} select * from found", {"code": code}, keep_plan=True)
     if not rows:
         raise NotFound(field="unit")
-    return Found(*rows[0])
+    return _found(rows[0])
 
 
 def found_with_path(code: str, *, wanted: int | None) -> tuple[Found, list[UnitRow]]:
@@ -133,7 +138,7 @@ def found_with_path(code: str, *, wanted: int | None) -> tuple[Found, list[UnitR
     )
     if not rows:
         raise NotFound(field="unit")
-    facts = Found(*rows[0][:6])
+    facts = _found(rows[0])
     return facts, [unit_row(row[6:]) for row in rows] if facts.hierarchies else []
 
 
