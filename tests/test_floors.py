@@ -406,7 +406,7 @@ def english_without_translation(source: Source) -> Iterator[str]:
     for pattern in (
         r"\{#.*?#\}",
         r"\{%\s*comment\b.*?\bendcomment\s*%\}",
-        r"\{%\s*blocktrans(late)?\b.*?\bendblocktrans(late)?\s*%\}",
+        r"\{%\s*(blocktranslate|say)\b.*?\bend\1\s*%\}",
         r"\{%\s*block\s+\w+_(class|attributes)\s*%\}.*?\{%\s*endblock",
         r"\{%.*?%\}",
         r"\{\{.*?\}\}",

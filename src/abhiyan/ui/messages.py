@@ -72,7 +72,10 @@ def sources(room: Path) -> Iterator[tuple[Path, str]]:
     for path in sorted(room.glob("templates/**/*")):
         if path.suffix in (".html", ".txt", ".xml"):
             # Django turns a template into something like Python; its indents mean nothing and must go.
-            lines = templatize(path.read_text(), origin=str(path)).splitlines()
+            # `say` is our `blocktranslate trimmed` (templatetags/kit.py)
+            said = path.read_text().replace("{% say", "{% blocktranslate trimmed")
+            said = said.replace("{% endsay", "{% endblocktranslate")
+            lines = templatize(said, origin=str(path)).splitlines()
             yield path, "\n".join(line.strip() for line in lines)
 
 

@@ -15,6 +15,7 @@ from django.urls import reverse
 from django.utils.html import conditional_escape, format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext, trim_whitespace
 
 from abhiyan.core import words
 from abhiyan.ui.lists import Column, Table, drawn
@@ -30,6 +31,58 @@ register = template.Library()
 def named(names: Mapping[str, str]) -> str:
     """A name that is kept in several languages, in the language of the page."""
     return words.named(names)
+
+
+# --- words ---
+
+
+class Said(Node):
+    """The node of `say`. frame: what stands around it, with %s for itself. texts: for one, and for many."""
+
+    def __init__(
+        self, given: Mapping[str, FilterExpression], frame: str, to: str, texts: Sequence[NodeList]
+    ) -> None:
+        self.given, self.frame, self.to = given, frame, to
+        self.texts = [trim_whitespace("".join(map(_known, text))) for text in texts]
+        self.values = [one for text in texts for one in text if isinstance(one, VariableNode)]
+
+    def render(self, context: Context) -> SafeString:
+        given = {name: one.resolve(context) for name, one in self.given.items()}
+        with context.push(**{name: indian(value) for name, value in given.items()}):
+            shown = {str(one.filter_expression): one.render(context) for one in self.values}
+        one, *many = self.texts
+        told = ngettext(one, *many, next(iter(given.values()))) if many else _(one)
+        said = mark_safe(self.frame % (told % shown))  # noqa: S308  # the values are escaped
+        if not self.to:
+            return said
+        context[self.to] = said
+        return SafeString("")
+
+
+def _known(part: Any) -> str:
+    """A part of a text as the catalogues write it: {{ n }} is %(n)s there."""
+    return f"%({part.filter_expression})s" if isinstance(part, VariableNode) else part.s.replace("%", "%%")
+
+
+@register.tag
+def say(parser: Parser, token: Token) -> Said:
+    """A sentence in the language of the page, its values named before.
+
+    `{% say "p.small" n=left %}{{ n }} seat is left{% plural %}{{ n }} seats are left{% endsay %}`: what it stands in
+    comes first (`note`: a note without an icon; nothing: the words alone), then the values, numbers grouped; the first
+    decides whether it is one or many. `as name` at the end keeps it for another tag.
+    """
+    bits = token.split_contents()[1:]
+    to = bits[-1] if bits[-2:-1] == ["as"] else ""
+    bits = bits[:-2] if to else bits
+    element, *css = bits.pop(0).strip('"').split(".") if bits and bits[0][0] == '"' else [""]
+    frame = f'<{element} class="{" ".join(css)}">%s</{element}>' if css else f"<{element}>%s</{element}>"
+    texts = [parser.parse(("plural", "endsay"))]
+    if parser.next_token().contents == "plural":
+        texts.append(parser.parse(("endsay",)))
+        parser.delete_first_token()
+    frames = {"": "%s", "note": '<p class="note"><span>%s</span></p>'}
+    return Said(_options(parser, bits), frames.get(element, frame), to, texts)
 
 
 # --- lists ---

@@ -120,6 +120,21 @@ def test_a_form_of_a_page_carries_its_key_and_is_sent_once(render: Render) -> No
     assert page.endswith('<input name="n"><button type="submit">Lock</button></form>')
 
 
+def test_a_sentence_is_said_with_its_values_and_in_what_it_stands(render: Render) -> None:
+    left = '{% say "p.small" n=n of=of %}{{ n }} seat of {{ of }}{% plural %}{{ n }} seats\n of {{ of }}{% endsay %}'
+    assert render(left, n=1, of="<Jammu>") == '<p class="small">1 seat of &lt;Jammu&gt;</p>'
+    assert render(left, n=1234, of=None) == '<p class="small">1,234 seats of –</p>'
+    assert render('{% say "note" %}100% <b>{{ name }}</b>{% endsay %}', name="Katra") == (
+        '<p class="note"><span>100% <b>Katra</b></span></p>'
+    )
+    kept = "{% say n=n as left %}{{ n }} left{% endsay %}[{{ left }}]"
+    assert render(kept, n="<2>") == "[&lt;2&gt; left]"
+    assert (
+        render('{% say "li" day=n %}Closed from {{ on }}.{% endsay %}', n=1, on="May")
+        == "<li>Closed from May.</li>"
+    )
+
+
 def test_lines_stand_one_under_the_other_or_not_at_all(render: Render) -> None:
     assert render("{% lines texts %}", texts=["a", "<b>"]) == (
         '<ul class="lines" role="list"><li>a</li><li>&lt;b&gt;</li></ul>'

@@ -20,8 +20,8 @@ def rooms(tmp_path: Path) -> Path:
     (room / "tests" / "test_it.py").write_text('_("never seen")\n')
     (room / "templates" / "stays" / "page.html").write_text(
         "{# a comment #}\n  <p>\n{% translate 'Arrived' %} it's {% translate \"100% here\" %}</p>\n"
-        "    {% blocktranslate count n=n trimmed %}\n  {{ n }} village\n {% plural %}\n {{ n }} villages\n"
-        "  {% endblocktranslate %}\n"
+        '    {% say "p.small" n=n %}\n  {{ n }} village\n {% plural %}\n {{ n }} villages\n'
+        "  {% endsay %}\n"
     )
     return tmp_path
 
