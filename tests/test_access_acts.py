@@ -487,7 +487,7 @@ def test_no_page_does_a_final_act_without_asking() -> None:
         r'|\{% post "([a-z_:]+)".*?\{% endpost %\}',
         re.DOTALL,
     )
-    asks = re.compile(r' data-asks|name="step" value="(look|change)"')
+    asks = re.compile(r' asks=True| data-asks|step="(look|change)"')
     for path in sorted(PACKAGE.glob("*/templates/**/*.html")):
         for form in posts.finditer(path.read_text()):
             act = form[1] or form[2]

@@ -365,7 +365,7 @@ def modules_too_long(source: Source) -> Iterator[str]:
 
 
 def templates_that_look_upwards(source: Source) -> Iterator[str]:
-    pattern = r"""\{%-?\s*(extends|include|url|post|go)\b[^%]*?\s["'](\w+)([/:])\w"""
+    pattern = r"""\{%-?\s*(extends|include|url|post|go|link)\b[^%]*?\s["'](\w+)([/:])\w"""
     for number, line in enumerate(source.text.splitlines(), 1):
         for tag, room, _ in re.findall(pattern, line):
             if room in FLOORS and above(source.room, room):

@@ -1,11 +1,13 @@
 """What pages are put together of: the title, sections with a heading, lists with their cells. Builtin, as `look` is."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from typing import Any
+from urllib.parse import urlencode
 
 from django import template
 from django.forms import BoundField
+from django.forms.utils import flatatt
 from django.http import HttpRequest
 from django.middleware.csrf import get_token
 from django.template import Context
@@ -51,7 +53,7 @@ class Said(Node):
         with context.push(**{name: indian(value) for name, value in given.items()}):
             shown = {str(one.filter_expression): one.render(context) for one in self.values}
         one, *many = self.texts
-        told = ngettext(one, *many, next(iter(given.values()))) if many else _(one)
+        told = ngettext(one, many[0], next(iter(given.values()))) if many else _(one)
         said = mark_safe(self.frame % (told % shown))  # noqa: S308  # the values are escaped
         if not self.to:
             return said
@@ -380,24 +382,47 @@ def page_title(context: Context, name: str = "") -> str:
 
 
 @register.simple_tag
-def go(label: str, page: str, *of: Any, css: str = "secondary", icon: str = "", says: str = "") -> SafeString:
-    """A link that looks like a button. page: an address, or the name of one and what it takes.
+def link(
+    label: str, page: str, *of: Any, css: str = "", icon: str = "", says: str = "", at: str = "", **asked: Any
+) -> SafeString:
+    """A link; the words alone where there is no page. page: an address, or the name of one and what it takes.
 
-    says: what is heard instead of the label, where several alike stand on a page. icon: before the label.
+    says: what is heard instead of the label, where several alike stand on a page. icon: before the label. at: the
+    place in the page, as `#tokens`. Whatever else is named is asked of it: `unit=unit.code` is `?unit=N1111`.
     """
-    return format_html(
-        '<a class="{}" href="{}"{}>{}{}</a>',
-        f"button {css}".strip(),
-        _address(page, of),
-        format_html(' aria-label="{}"', says) if says else "",
-        look.icon(icon) if icon else "",
-        label,
-    )
+    if not page:
+        return conditional_escape(label)
+    attributes = {"class": css or None, "href": _address(page, of, asked) + at, "aria-label": says or None}
+    return format_html("<a{}>{}{}</a>", flatatt(attributes), look.icon(icon) if icon else "", label)
 
 
-def _address(page: str, of: Sequence[Any]) -> str:
-    """An address as it is, or that of a page by its name."""
-    return page if page.startswith(("/", "?", "#")) or "://" in page else reverse(page, args=of)
+@register.simple_tag
+def go(label: str, page: str, *of: Any, css: str = "secondary", **said: Any) -> SafeString:
+    """A link that looks like a button; all else as of `link`."""
+    return link(label, page, *of, css=f"button {css}".strip(), **said)
+
+
+def _address(page: str, of: Sequence[Any], asked: Mapping[str, Any]) -> str:
+    """An address as it is, or that of a page by its name; and what is asked of it."""
+    known = page.startswith(("/", "?", "#")) or "://" in page
+    path = page if known else reverse(page, args=of)
+    question = urlencode({name: value for name, value in asked.items() if value not in (None, "")})
+    return f"{path}?{question}" if question else path
+
+
+@register.simple_tag
+def submit(label: str, *, css: str = "", icon: str = "", says: str = "", **attributes: Any) -> SafeString:
+    """The button that sends its form. attributes: as in HTML, such as name and value; icon, says: as of `link`."""
+    attributes = {"class": css or None, "aria-label": says or None, **attributes}
+    told = (flatatt(attributes), look.icon(icon) if icon else "", label)
+    return format_html('<button type="submit"{}>{}{}</button>', *told)
+
+
+@register.simple_tag
+def hidden(pairs: Iterable[tuple[str, Any]] = (), **fields: Any) -> SafeString:
+    """What a form sends unseen: pairs of name and value, and what is named here."""
+    each = '<input type="hidden" name="{}" value="{}">'
+    return format_html_join("", each, [*pairs, *fields.items()])
 
 
 @register.simple_tag
@@ -432,20 +457,28 @@ def pair(content: str, name: str, css: str = "") -> SafeString:
 
 @register.simple_block_tag(takes_context=True)
 def post(
-    context: Context, content: str, page: str = "", *of: Any, css: str = "", button: str = "", query: str = ""
+    context: Context,
+    content: str,
+    page: str = "",
+    *of: Any,
+    css: str = "",
+    button: str = "",
+    query: str = "",
+    asks: bool = False,
+    **fields: Any,
 ) -> SafeString:
-    """A form that is sent once, with its key against forgery. page, of: as of `go`; none: to this page.
+    """A form that is sent once, with its key against forgery. page, of: as of `link`; none: to this page.
 
-    button: the words of its one button, after what is inside. query: what follows the address.
+    button: the words of its one button, after what is inside. query: what follows the address. asks: it is the
+    second look at what cannot be taken back. Whatever else is named is sent unseen: `about=unit.code`.
     """
     return format_html(
-        '<form method="post"{}{} novalidate data-once><input type="hidden" name="csrfmiddlewaretoken" value="{}">'
-        "{}{}</form>",
-        format_html(' action="{}{}"', _address(page, of), query) if page else "",
-        format_html(' class="{}"', css) if css else "",
-        get_token(context["request"]),
+        '<form method="post"{} novalidate data-once{}>{}{}{}</form>',
+        flatatt({"action": _address(page, of, {}) + query if page else None, "class": css or None}),
+        mark_safe(" data-asks") if asks else "",
+        hidden(csrfmiddlewaretoken=get_token(context["request"]), **fields),
         content,
-        format_html('<button type="submit">{}</button>', button) if button else "",
+        submit(button) if button else "",
     )
 
 

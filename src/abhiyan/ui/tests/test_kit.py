@@ -95,7 +95,7 @@ def test_facts_of_a_title_stand_in_their_order_and_only_where_there_is_one(rende
     )
     assert '<div class="facts"><span>Mandal</span><span class="nums"><b>3</b></span></div>' in page
     assert (
-        '<div class="row push noprint"><a class="button mini" href="/targets/" aria-label="Targets of Katra">'
+        '<div class="row push noprint"><a aria-label="Targets of Katra" class="button mini" href="/targets/">'
         in page
     )
     assert page.endswith('<div class="title"><h1>Other</h1></div>')
