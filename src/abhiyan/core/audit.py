@@ -5,8 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db import connection
-
+from . import sql
 from .actor import Actor
 
 
@@ -41,8 +40,7 @@ def record(
         "facts": json.dumps((facts or {}) | ({"reason": by.reason} if by.reason else {}), default=str),
     }
     # Not through the model: it would read its new row back, and who writes the trail need not see it.
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"insert into core_audit ({', '.join(given)}) values ({', '.join(['%s'] * len(given))})",
-            list(given.values()),
-        )
+    sql.run(
+        f"insert into core_audit ({', '.join(given)}) values ({', '.join(['%s'] * len(given))})",
+        list(given.values()),
+    )

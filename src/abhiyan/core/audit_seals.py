@@ -20,9 +20,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from django.db import connection
-
-from . import environment, home
+from . import environment, home, sql
 from .keys import keyring
 
 FIRST = bytes(32)  # what the first block is chained to
@@ -69,29 +67,27 @@ def seal(at: datetime) -> int:
     Runs in a system scope as `jobs`. Nothing new makes no block. Entries left unsealed by an earlier era (a
     restore brought them) make a block of that era first.
     """
-    with connection.cursor() as cursor:
-        cursor.execute("select core_era(), pg_snapshot_xmin(pg_current_snapshot())::text")
-        era, horizon = (int(value) for value in cursor.fetchone() or ())
-        cursor.execute(
-            # s.to_xid, not the text of the same name: 9,999 comes before 10,000.
-            "select s.era, s.to_xid::text, s.root from core_audit_seal s order by s.era desc, s.to_xid desc limit 1"
-        )
-        last = cursor.fetchone()
-        last_era, start, prev = (int(last[0]), int(last[1]), bytes(last[2])) if last else (0, 0, FIRST)
-        sealed = 0
-        if last_era < era:
-            cursor.execute(
-                "select era, max(xid::text::numeric)::text from core_audit where era < %s"
-                " and (era > %s or era = %s and xid >= %s::xid8) group by era order by era",
-                [era, last_era, last_era, str(start)],
-            )
-            for earlier, newest in cursor.fetchall():
-                begin = start if earlier == last_era else 0
-                n, prev = _seal_block(at, int(earlier), begin, int(newest) + 1, prev)
-                sealed += n
-            start = 0
-        n, _ = _seal_block(at, era, start, horizon, prev)
-        return sealed + n
+    era, horizon = (
+        int(value)
+        for value in sql.row("select core_era(), pg_snapshot_xmin(pg_current_snapshot())::text") or ()
+    )
+    last = sql.row(  # s.to_xid, not the text of the same name: 9,999 comes before 10,000.
+        "select s.era, s.to_xid::text, s.root from core_audit_seal s order by s.era desc, s.to_xid desc limit 1"
+    )
+    last_era, start, prev = (int(last[0]), int(last[1]), bytes(last[2])) if last else (0, 0, FIRST)
+    sealed = 0
+    if last_era < era:
+        for earlier, newest in sql.rows(
+            "select era, max(xid::text::numeric)::text from core_audit where era < %s"
+            " and (era > %s or era = %s and xid >= %s::xid8) group by era order by era",
+            [era, last_era, last_era, str(start)],
+        ):
+            begin = start if earlier == last_era else 0
+            n, prev = _seal_block(at, int(earlier), begin, int(newest) + 1, prev)
+            sealed += n
+        start = 0
+    n, _ = _seal_block(at, era, start, horizon, prev)
+    return sealed + n
 
 
 def verify(*, folders: Sequence[Path] | None = None) -> Verified:
@@ -125,12 +121,10 @@ def verify(*, folders: Sequence[Path] | None = None) -> Verified:
 
 def unsealed() -> int:
     """Entries no block holds yet; a few are usual, many mean that the sealer does not run."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "select count(*) from core_audit where (era, xid) >= (coalesce((select max(era) from core_audit_seal),"
-            " 0), coalesce((select to_xid from core_audit_seal order by era desc, to_xid desc limit 1), '0'::xid8))"
-        )
-        return int((cursor.fetchone() or (0,))[0])
+    return sql.count(
+        "select count(*) from core_audit where (era, xid) >= (coalesce((select max(era) from core_audit_seal),"
+        " 0), coalesce((select to_xid from core_audit_seal order by era desc, to_xid desc limit 1), '0'::xid8))"
+    )
 
 
 def write_heads(at: datetime, *, folders: Sequence[Path] | None = None) -> int:
@@ -143,12 +137,10 @@ def write_heads(at: datetime, *, folders: Sequence[Path] | None = None) -> int:
     missing = [folder for folder in folders or head_folders() if not (folder / name).exists()]
     if not missing:
         return 0
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "select s.era, s.to_xid::text, s.root, s.at from core_audit_seal s"
-            " order by s.era desc, s.to_xid desc limit 1"
-        )
-        last = cursor.fetchone()
+    last = sql.row(
+        "select s.era, s.to_xid::text, s.root, s.at from core_audit_seal s"
+        " order by s.era desc, s.to_xid desc limit 1"
+    )
     if last is None:
         return 0
     head = {
@@ -177,12 +169,11 @@ def _seal_block(at: datetime, era: int, start: int, end: int, prev: bytes) -> tu
     n, root = _root(keyring().audit, prev, era, start, end)
     if n == 0:
         return 0, prev
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "insert into core_audit_seal (era, from_xid, to_xid, n, root, prev, at)"
-            " values (%s, %s::xid8, %s::xid8, %s, %s, %s, %s)",
-            [era, str(start), str(end), n, root, prev, at],
-        )
+    sql.run(
+        "insert into core_audit_seal (era, from_xid, to_xid, n, root, prev, at)"
+        " values (%s, %s::xid8, %s::xid8, %s, %s, %s, %s)",
+        [era, str(start), str(end), n, root, prev, at],
+    )
     return n, root
 
 
@@ -202,13 +193,11 @@ def _rows(era: int, start: int, end: int) -> Iterator[tuple[Any, ...]]:
     """The entries of a range in the order of xid and id, in pieces: a block may hold millions."""
     after_xid, after_id = start, 0
     while True:
-        with connection.cursor() as cursor:
-            cursor.execute(
-                f"{_ENTRIES} where era = %s and xid >= %s::xid8 and xid < %s::xid8 and (xid, id) > (%s::xid8, %s)"
-                " order by core_audit.xid, id limit %s",
-                [era, str(after_xid), str(end), str(after_xid), after_id, AT_ONCE],
-            )
-            rows = cursor.fetchall()
+        rows = sql.rows(
+            f"{_ENTRIES} where era = %s and xid >= %s::xid8 and xid < %s::xid8 and (xid, id) > (%s::xid8, %s)"
+            " order by core_audit.xid, id limit %s",
+            [era, str(after_xid), str(end), str(after_xid), after_id, AT_ONCE],
+        )
         yield from rows
         if len(rows) < AT_ONCE:
             return
@@ -224,13 +213,11 @@ def _blocks() -> Iterator[tuple[int, int, int, int, bytes, bytes, datetime]]:
     """Every block in the order of the chain, in pieces: there may be one for each second of years."""
     era, to_xid = 0, 0
     while True:
-        with connection.cursor() as cursor:
-            cursor.execute(
-                "select era, from_xid::text, to_xid::text, n, root, prev, at from core_audit_seal"
-                " where (era, to_xid) > (%s, %s::xid8) order by era, core_audit_seal.to_xid limit %s",
-                [era, str(to_xid), AT_ONCE],
-            )
-            rows = cursor.fetchall()
+        rows = sql.rows(
+            "select era, from_xid::text, to_xid::text, n, root, prev, at from core_audit_seal"
+            " where (era, to_xid) > (%s, %s::xid8) order by era, core_audit_seal.to_xid limit %s",
+            [era, str(to_xid), AT_ONCE],
+        )
         for row in rows:
             yield row[0], int(row[1]), int(row[2]), row[3], bytes(row[4]), bytes(row[5]), row[6]
         if len(rows) < AT_ONCE:
@@ -240,22 +227,21 @@ def _blocks() -> Iterator[tuple[int, int, int, int, bytes, bytes, datetime]]:
 
 def _strange() -> list[Flaw]:
     """Entries of an era or a transaction that has not come yet."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "select era, xid::text, at from core_audit where era > core_era()"
-            " or era = core_era() and xid >= pg_snapshot_xmax(pg_current_snapshot()) limit 100"
+    rows = sql.rows(
+        "select era, xid::text, at from core_audit where era > core_era()"
+        " or era = core_era() and xid >= pg_snapshot_xmax(pg_current_snapshot()) limit 100"
+    )
+    return [
+        Flaw(
+            kind="strange",
+            era=era,
+            from_xid=int(xid),
+            to_xid=int(xid),
+            at=at,
+            text="an entry claims an era or a transaction that has not come yet",
         )
-        return [
-            Flaw(
-                kind="strange",
-                era=era,
-                from_xid=int(xid),
-                to_xid=int(xid),
-                at=at,
-                text="an entry claims an era or a transaction that has not come yet",
-            )
-            for era, xid, at in cursor.fetchall()
-        ]
+        for era, xid, at in rows
+    ]
 
 
 def _verify_head(path: Path, found: Verified, ends: dict[int, int]) -> None:
@@ -264,13 +250,11 @@ def _verify_head(path: Path, found: Verified, ends: dict[int, int]) -> None:
         era, to_xid, root = int(head["era"]), int(head["to_xid"]), bytes.fromhex(head["root"])
     except (ValueError, KeyError, TypeError):
         era, to_xid, root = 0, 0, b""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "select 1 from core_audit_seal where era = %s and to_xid = %s::xid8 and root = %s",
-            [era, str(to_xid), root],
-        )
-        if cursor.fetchone():
-            return
+    if sql.row(
+        "select 1 from core_audit_seal where era = %s and to_xid = %s::xid8 and root = %s",
+        [era, str(to_xid), root],
+    ):
+        return
     # A restore opens a later era and gives up whatever came after its backup: said, but no flaw.
     if root and to_xid > ends.get(era, 0) and any(later > era for later in ends):
         found.lost_to_restore.append(path.name)

@@ -26,7 +26,7 @@ from django.db import Error as DatabaseError
 from django.db import OperationalError, connection
 from django.db.migrations.executor import MigrationExecutor
 
-from . import audit_seals, backup, database, environment, home, keys, loops, roles, rooms
+from . import audit_seals, backup, database, environment, home, keys, loops, roles, rooms, sql
 from .models import Heartbeat, Job
 from .policy import Policy
 from .scope import system
@@ -250,13 +250,12 @@ def declared_policies() -> dict[str, set[str]]:
 
 def policies_(_at: datetime) -> Iterable[Finding]:
     """Row-level security is on, forced, and by the declared policies, on every table that declares any."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "select c.relname, c.relrowsecurity, c.relforcerowsecurity,"
-            " array(select polname::text from pg_policy p where p.polrelid = c.oid)"
-            " from pg_class c where relnamespace = 'public'::regnamespace and relkind in ('r', 'p')"
-        )
-        tables = {name: (on, forced, set(names)) for name, on, forced, names in cursor.fetchall()}
+    rows = sql.rows(
+        "select c.relname, c.relrowsecurity, c.relforcerowsecurity,"
+        " array(select polname::text from pg_policy p where p.polrelid = c.oid)"
+        " from pg_class c where relnamespace = 'public'::regnamespace and relkind in ('r', 'p')"
+    )
+    tables = {name: (on, forced, set(names)) for name, on, forced, names in rows}
     wanted = declared_policies()
     flaws = []
     for table, names in sorted(wanted.items()):
@@ -278,9 +277,9 @@ def policies_(_at: datetime) -> Iterable[Finding]:
 
 def versions(_at: datetime) -> Iterable[Finding]:
     """PostgreSQL 15 to 18."""
-    with connection.cursor() as cursor:
-        cursor.execute("select current_setting('server_version_num')::int, current_setting('server_version')")
-        number, text = cursor.fetchone() or (0, "")
+    number, text = sql.row(
+        "select current_setting('server_version_num')::int, current_setting('server_version')"
+    ) or (0, "")
     told = (
         f"abhiyan {metadata.version('abhiyan')}, PostgreSQL {text}"
         f"{' (embedded)' if database.is_embedded() else ''}, Django {metadata.version('django')}"
@@ -295,11 +294,7 @@ def versions(_at: datetime) -> Iterable[Finding]:
 
 def clocks(_at: datetime) -> Iterable[Finding]:
     """This machine and the database agree about the time; where they do not, the database's counts."""
-    with connection.cursor() as cursor:
-        cursor.execute("select clock_timestamp()")
-        row = cursor.fetchone()
-    assert row is not None
-    apart_s = abs((datetime.now(UTC) - row[0]).total_seconds())
+    apart_s = abs((datetime.now(UTC) - sql.value("select clock_timestamp()")).total_seconds())
     fix = "set both clocks by NTP (timedatectl set-ntp true); until then the database's is used here"
     level = OK if apart_s < 2 else WARN if apart_s < 30 else FAIL
     yield Finding(
@@ -338,12 +333,10 @@ def migrations(_at: datetime) -> Iterable[Finding]:
 def audit(at: datetime) -> Iterable[Finding]:
     """Entries are sealed within a minute, and heads leave this host."""
     n = audit_seals.unsealed()
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "select min(at) from core_audit where (era, xid) >= (coalesce((select max(era) from core_audit_seal), 0),"
-            " coalesce((select to_xid from core_audit_seal order by era desc, to_xid desc limit 1), '0'::xid8))"
-        )
-        (oldest,) = cursor.fetchone() or (None,)
+    oldest = sql.value(
+        "select min(at) from core_audit where (era, xid) >= (coalesce((select max(era) from core_audit_seal), 0),"
+        " coalesce((select to_xid from core_audit_seal order by era desc, to_xid desc limit 1), '0'::xid8))"
+    )
     age_s = (at - oldest).total_seconds() if oldest else 0.0
     if n and age_s > 60:
         yield Finding(

@@ -16,10 +16,9 @@ from zoneinfo import ZoneInfo
 
 import psycopg
 from django.conf import settings
-from django.db import connection
 from psycopg_pool import ConnectionPool
 
-from . import clock, database
+from . import clock, database, sql
 from .keys import keyring
 from .refusals import TooMany
 
@@ -48,13 +47,11 @@ def take(*, limit: str, subject: bytes | str, at: datetime, allowed: int, window
 
 def sweep(at: datetime) -> int:
     """Delete counters whose window is over. Returns how many; called by a loop, in its transaction."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "delete from core_rate_count where key = any(array("
-            "select key from core_rate_count where ends_at < %s limit %s for update skip locked))",
-            [at, SWEPT_AT_ONCE],
-        )
-        return int(cursor.rowcount)
+    return sql.run(
+        "delete from core_rate_count where key = any(array("
+        "select key from core_rate_count where ends_at < %s limit %s for update skip locked))",
+        [at, SWEPT_AT_ONCE],
+    )
 
 
 def forget_all() -> None:

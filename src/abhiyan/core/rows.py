@@ -6,6 +6,8 @@ from typing import Any, TypeVar, overload
 
 from django.db import connection
 
+from . import sql
+
 Row = TypeVar("Row")
 
 
@@ -57,9 +59,7 @@ class Rows(Sequence[Row]):
             if most is None
             else f"select count(*) from (select {self._source} limit %(rows_most)s) counted"
         )
-        with connection.cursor() as cursor:
-            cursor.execute(counting, self._values | ({} if most is None else {"rows_most": most + 1}))
-            n: int = cursor.fetchone()[0]
+        n = sql.count(counting, self._values | ({} if most is None else {"rows_most": most + 1}))
         return None if most is not None and n > most else n
 
     @overload
@@ -73,12 +73,11 @@ class Rows(Sequence[Row]):
         return self._read(start, None if part.stop is None else part.stop - start)
 
     def _read(self, start: int, most: int | None) -> list[Row]:
-        with connection.cursor() as cursor:
-            cursor.execute(
-                f"{self._query} offset %(rows_from)s limit %(rows_most)s",
-                self._values | {"rows_from": start, "rows_most": most},
-            )
-            return self._made(cursor.fetchall())
+        rows = sql.rows(
+            f"{self._query} offset %(rows_from)s limit %(rows_most)s",
+            self._values | {"rows_from": start, "rows_most": most},
+        )
+        return self._made(rows)
 
     @property
     def _query(self) -> str:

@@ -10,7 +10,7 @@ import psycopg
 from django.core.management import call_command
 from django.db import OperationalError, connection
 
-from . import database, roles
+from . import database, roles, sql
 
 log = logging.getLogger(__name__)
 LOCK_MS = 4_000  # a migration that waits longer for a table lets those behind it go first
@@ -76,8 +76,7 @@ def migrate(*, verbosity: int = 1) -> None:
     """
     for tries_left in reversed(range(TRIES)):
         try:
-            with connection.cursor() as cursor:
-                cursor.execute(f"set lock_timeout = {LOCK_MS}; set statement_timeout = {STATEMENT_MS}")
+            sql.run(f"set lock_timeout = {LOCK_MS}; set statement_timeout = {STATEMENT_MS}")
             call_command("migrate", verbosity=verbosity, interactive=False)
             break
         except OperationalError as error:

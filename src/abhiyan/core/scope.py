@@ -13,7 +13,7 @@ from uuid import UUID
 
 from django.db import connection, transaction
 
-from . import clock
+from . import clock, sql
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,12 +58,13 @@ class Scope:
     def apply(self) -> None:
         """Set it for the rest of the current transaction; and hear what time it is."""
         given, asked_s = self.settings(), time.monotonic()
-        with connection.cursor() as cursor:
-            cursor.execute(
+        clock.hear(
+            sql.value(
                 "select clock_timestamp(), " + ", ".join(["set_config(%s, %s, true)"] * len(given)),
                 [value for pair in given.items() for value in pair],
-            )
-            clock.hear(cursor.fetchone()[0], asked_s=asked_s)
+            ),
+            asked_s=asked_s,
+        )
 
 
 NOTHING = Scope()

@@ -3,8 +3,7 @@
 from collections.abc import Iterable
 from datetime import datetime
 
-from django.db import connection
-
+from abhiyan.core import sql
 from abhiyan.core.doctor import FAIL, OK, WARN, Finding
 
 from .actions.links import waiting_for_units
@@ -57,7 +56,7 @@ BASELESS = """select count(*) from elections_unit_class k where not exists (
 
 def links(_at: datetime) -> Iterable[Finding]:
     """Results lead to the units that are their seats, wherever there are such units, and to none that are gone."""
-    waiting, lost = waiting_for_units(), _count(LOST)
+    waiting, lost = waiting_for_units(), sql.count(LOST)
     if lost:
         told = {"lost": lost}
         yield Finding(FAIL, f"{lost} results or classes point to units that are not there", FIX_LINKS, told)
@@ -70,7 +69,7 @@ def links(_at: datetime) -> Iterable[Finding]:
 
 def plans(_at: datetime) -> Iterable[Finding]:
     """The newest version of each plan sums, in its seats and in all that was passed down."""
-    found = {"seats": _count(UNTRUE), "parts": _count(UNEQUAL)}
+    found = {"seats": sql.count(UNTRUE), "parts": sql.count(UNEQUAL)}
     if any(found.values()):
         text = f"plans do not sum: {found['seats']} over their seats, {found['parts']} below them"
         yield Finding(WARN, text, "change their goals, or pass them down again", found)
@@ -80,16 +79,9 @@ def plans(_at: datetime) -> Iterable[Finding]:
 
 def classes(_at: datetime) -> Iterable[Finding]:
     """Classes of units stand on results that are still there."""
-    if n := _count(BASELESS):
+    if n := sql.count(BASELESS):
         text = f"{n} units have a class from results that are gone"
         yield Finding(WARN, text, "sort again, or take the rules away", {"classes": n})
-
-
-def _count(query: str) -> int:
-    with connection.cursor() as cursor:
-        cursor.execute(query)
-        row = cursor.fetchone()
-    return int(row[0])
 
 
 CHECKS = {"results": links, "plans": plans, "classes": classes}

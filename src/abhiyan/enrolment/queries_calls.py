@@ -4,8 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from django.db import connection
-
+from abhiyan.core import sql
 from abhiyan.people.models import Purpose
 from abhiyan.people.queries import phones_that_said_no
 from abhiyan.programmes.models import Rung
@@ -28,16 +27,15 @@ def to_call(unit_id: int, *, programme_id: int, most: int) -> list[ToCall]:
 
     Only those who agreed to calls, and whose phone has not said no since. Two queries.
     """
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "select m.public_id, p.name, m.phone_id, e.day from enrolment_enrolment e join enrolment_membership m"
-            " on m.id = e.membership_id and e.term = m.term and m.merged_into is null and m.ended_on is null"
-            " join people_person p on p.id = m.person_id and p.left_at is null"
-            " where e.unit_id = %s and e.programme_id = %s and e.rung = %s and e.ended_at is null"
-            " and exists (select 1 from people_consent c where c.person_id = p.id and c.purpose = %s"
-            " and c.withdrawn_at is null) order by e.at, e.id limit %s",
-            [unit_id, programme_id, Rung.UNSIGNED, Purpose.CALLS, most * LOOKED_AT],
-        )
-        found = [ToCall(*row) for row in cursor.fetchall()]
+    found = sql.each(
+        ToCall,
+        "select m.public_id, p.name, m.phone_id, e.day from enrolment_enrolment e join enrolment_membership m"
+        " on m.id = e.membership_id and e.term = m.term and m.merged_into is null and m.ended_on is null"
+        " join people_person p on p.id = m.person_id and p.left_at is null"
+        " where e.unit_id = %s and e.programme_id = %s and e.rung = %s and e.ended_at is null"
+        " and exists (select 1 from people_consent c where c.person_id = p.id and c.purpose = %s"
+        " and c.withdrawn_at is null) order by e.at, e.id limit %s",
+        [unit_id, programme_id, Rung.UNSIGNED, Purpose.CALLS, most * LOOKED_AT],
+    )
     said_no = phones_that_said_no(one.phone_id for one in found)
     return [one for one in found if one.phone_id not in said_no][:most]

@@ -5,8 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from django.db import connection
-
+from abhiyan.core import sql
 from abhiyan.core.refusals import NotFound
 from abhiyan.core.words import named
 from abhiyan.programmes import queries as programmes
@@ -39,14 +38,13 @@ class OpenDrive:
 
 def open_drives(at: datetime) -> list[OpenDrive]:
     """The drives whose window holds this day, in their own zone; soonest to close first, at most MOST_DRIVES."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "select p.id from programmes_programme p join enrolment_drive d on d.programme_id = p.id"
-            " where p.state = %s and (%s::timestamptz at time zone p.zone)::date between p.opens_on and p.closes_on"
-            " order by p.closes_on, p.id limit %s",
-            [Programme.State.OPEN, at, MOST_DRIVES],
-        )
-        return [drive_of(programme_id) for (programme_id,) in cursor.fetchall()]
+    rows = sql.rows(
+        "select p.id from programmes_programme p join enrolment_drive d on d.programme_id = p.id"
+        " where p.state = %s and (%s::timestamptz at time zone p.zone)::date between p.opens_on and p.closes_on"
+        " order by p.closes_on, p.id limit %s",
+        [Programme.State.OPEN, at, MOST_DRIVES],
+    )
+    return [drive_of(programme_id) for (programme_id,) in rows]
 
 
 def drive_by_slug(slug: str) -> OpenDrive:
@@ -90,9 +88,11 @@ def tree_for(found: OpenDrive) -> int:
     own = int(found.programme.hierarchy)
     if own == Hierarchy.ADMINISTRATIVE:
         return own
-    with connection.cursor() as cursor:
-        cursor.execute(_KNOWN_WAY, [Hierarchy.ADMINISTRATIVE, list(SMALLEST), LOOKED_AT, found.programme.pk])
-        return Hierarchy.ADMINISTRATIVE.value if cursor.fetchone()[0] else own
+    return (
+        Hierarchy.ADMINISTRATIVE.value
+        if sql.value(_KNOWN_WAY, [Hierarchy.ADMINISTRATIVE, list(SMALLEST), LOOKED_AT, found.programme.pk])
+        else own
+    )
 
 
 # A few of the drive's smallest places tell: booths and villages are placed by the list, not one by one.
@@ -151,11 +151,9 @@ def behind_link(link: str) -> tuple[int, UUID, str] | None:
 
     Only a look: `open_link` locks the phone until the request ends, and `complete` must lock it from elsewhere.
     """
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "select w.programme_id, w.phone_id, f.last4 from enrolment_waiting w"
-            " join people_phone f on f.id = w.phone_id where w.link_digest = %s",
-            [link_digest(link)],
-        )
-        found: tuple[int, UUID, str] | None = cursor.fetchone()
-        return found
+    found: tuple[int, UUID, str] | None = sql.row(
+        "select w.programme_id, w.phone_id, f.last4 from enrolment_waiting w"
+        " join people_phone f on f.id = w.phone_id where w.link_digest = %s",
+        [link_digest(link)],
+    )
+    return found

@@ -10,8 +10,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from django.db import connection
-
+from abhiyan.core import sql
 from abhiyan.core.keys import keyring
 from abhiyan.core.refusals import NotFound
 from abhiyan.core.words import named
@@ -30,10 +29,8 @@ Rows = list[tuple[Any, ...]]
 
 
 def _rows(query: str, params: Sequence[Any]) -> Rows:
-    with connection.cursor() as cursor:
-        cursor.execute(query, list(params))
-        rows: Rows = cursor.fetchall()
-        return rows
+    rows: Rows = sql.rows(query, list(params))
+    return rows
 
 
 def _json(value: Any) -> Any:

@@ -6,10 +6,10 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db import connection
 from django.db.models import Q, QuerySet
 from django.db.models.expressions import RawSQL
 
+from abhiyan.core import sql
 from abhiyan.core.policy import EVERYTHING, PEOPLE, placed
 from abhiyan.core.refusals import NotFound
 from abhiyan.core.scope import system
@@ -109,13 +109,11 @@ def accounts_called(text: str, *, limit: int = 200) -> list[int]:
         " and exists (select from people_account_word o where o.word = %s and o.account_id = w.account_id)"
         for _word in whole
     )
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "select distinct account_id from (select w.account_id from people_account_word w"
-            f" where w.word ~>=~ %s and w.word ~<~ %s{also} limit %s) found",
-            [last, last + AFTER_ALL, *whole, limit],
-        )
-        return [account_id for (account_id,) in cursor.fetchall()]
+    return sql.column(
+        "select distinct account_id from (select w.account_id from people_account_word w"
+        f" where w.word ~>=~ %s and w.word ~<~ %s{also} limit %s) found",
+        [last, last + AFTER_ALL, *whole, limit],
+    )
 
 
 def called(account: str, text: str) -> tuple[str, dict[str, str]]:

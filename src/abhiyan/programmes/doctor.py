@@ -3,9 +3,7 @@
 from collections.abc import Iterable
 from datetime import datetime
 
-from django.db import connection
-
-from abhiyan.core import clock
+from abhiyan.core import clock, sql
 from abhiyan.core.doctor import FAIL, OK, Finding, late
 
 from . import facts, queries
@@ -28,11 +26,9 @@ def orphans(_at: datetime) -> Iterable[Finding]:
     """Facts fit together: none points to something that is not there (the big tables have no foreign keys), and nobody
     is on a roll that their phone has left."""
     checks, found = facts.orphans(), {}
-    with connection.cursor() as cursor:
-        for name, query in checks.items():
-            cursor.execute(query)
-            if n := sum(row[0] for row in cursor.fetchall()):
-                found[name] = n
+    for name, query in checks.items():
+        if n := sum(sql.column(query)):
+            found[name] = n
     if found:
         told = ", ".join(f"{n} {name}" for name, n in found.items())
         fix = "let `abhiyan jobs` run for ten minutes; tell your developers of what `abhiyan recount` finds then"

@@ -3,8 +3,7 @@
 from collections.abc import Iterable
 from datetime import datetime
 
-from django.db import connection
-
+from abhiyan.core import sql
 from abhiyan.core.doctor import FAIL, OK, WARN, Finding
 
 FAULTS = {
@@ -32,11 +31,9 @@ FAULTS = {
 def trees(_at: datetime) -> Iterable[Finding]:
     """Ranges, depths and leaves say what parent pointers say, and no placement leads nowhere."""
     found = {}
-    with connection.cursor() as cursor:
-        for name, query in FAULTS.items():
-            cursor.execute(query)
-            if n := cursor.fetchone()[0]:
-                found[name] = n
+    for name, query in FAULTS.items():
+        if n := sql.value(query):
+            found[name] = n
     if found:
         told = ", ".join(f"{n} {name}" for name, n in found.items())
         yield Finding(
@@ -48,24 +45,20 @@ def trees(_at: datetime) -> Iterable[Finding]:
 
 def roots(_at: datetime) -> Iterable[Finding]:
     """Each hierarchy that is used has one top; scopes and pages begin there."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "select hierarchy, count(*) from units_placement where valid_to is null and parent_id is null"
-            " group by hierarchy having count(*) > 1 order by hierarchy"
-        )
-        for hierarchy, n in cursor.fetchall():
-            text = f"hierarchy {hierarchy} has {n} tops"
-            yield Finding(WARN, text, "import the units above them with their parents", {"tops": n})
+    for hierarchy, n in sql.rows(
+        "select hierarchy, count(*) from units_placement where valid_to is null and parent_id is null"
+        " group by hierarchy having count(*) > 1 order by hierarchy"
+    ):
+        text = f"hierarchy {hierarchy} has {n} tops"
+        yield Finding(WARN, text, "import the units above them with their parents", {"tops": n})
 
 
 def nowhere(_at: datetime) -> Iterable[Finding]:
     """Each unit that is not closed stands in some hierarchy: without a place it is below no other."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "select count(*), (array_agg(code order by code))[:5] from units_unit u where closed_on is null"
-            " and not exists (select from units_placement p where p.unit_id = u.id and p.valid_to is null)"
-        )
-        n, codes = cursor.fetchone()
+    n, codes = sql.row(
+        "select count(*), (array_agg(code order by code))[:5] from units_unit u where closed_on is null"
+        " and not exists (select from units_placement p where p.unit_id = u.id and p.valid_to is null)"
+    )
     if n:
         yield Finding(
             WARN,
@@ -77,13 +70,11 @@ def nowhere(_at: datetime) -> Iterable[Finding]:
 
 def closed(_at: datetime) -> Iterable[Finding]:
     """Nothing open stands beneath a closed unit: closing asks for it, and nothing is placed there afterwards."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "select count(*), (array_agg(u.code order by u.code))[:5] from units_placement p"
-            " join units_unit a on a.id = p.parent_id and a.closed_on is not null"
-            " join units_unit u on u.id = p.unit_id and u.closed_on is null where p.valid_to is null"
-        )
-        n, codes = cursor.fetchone()
+    n, codes = sql.row(
+        "select count(*), (array_agg(u.code order by u.code))[:5] from units_placement p"
+        " join units_unit a on a.id = p.parent_id and a.closed_on is not null"
+        " join units_unit u on u.id = p.unit_id and u.closed_on is null where p.valid_to is null"
+    )
     if n:
         yield Finding(
             WARN,

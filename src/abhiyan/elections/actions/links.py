@@ -4,10 +4,10 @@ import re
 from collections.abc import Collection, Iterable
 from datetime import datetime
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import Q, QuerySet
 
-from abhiyan.core import audit
+from abhiyan.core import audit, sql
 from abhiyan.core.actor import Actor
 from abhiyan.elections import reference
 from abhiyan.elections.models import (
@@ -69,16 +69,16 @@ def link_newcomers(*, moved: UnitsMoved) -> int:
     waiting = Contest.objects.filter(numbering="", unit=None).exists() or _parts_waiting(Q()).exists()
     if not waiting or not spans:
         return 0
-    with connection.cursor() as cursor:
-        cursor.execute(
+    among = set(
+        sql.column(
             """select u.id from unnest(%s::bigint[], %s::bigint[]) b(lo, hi)
-               join units_placement p on p.lo >= b.lo and p.lo < b.hi
-               join units_unit u on u.id = p.unit_id and u.kind = any(%s)
-               where not exists (select from units_change c where c.unit_id = u.id and c.change = 'made'
-                 and c.import_id = nullif(current_setting(%s, true), '')::bigint)""",
+           join units_placement p on p.lo >= b.lo and p.lo < b.hi
+           join units_unit u on u.id = p.unit_id and u.kind = any(%s)
+           where not exists (select from units_change c where c.unit_id = u.id and c.change = 'made'
+             and c.import_id = nullif(current_setting(%s, true), '')::bigint)""",
             [[lo for lo, _hi in spans], [hi for _lo, hi in spans], list(KIND_OF_UNIT.values()), GOING],
         )
-        among = {unit_id for (unit_id,) in cursor.fetchall()}
+    )
     return _link_all(Q(), among) if among else 0
 
 
@@ -135,19 +135,17 @@ def units_of_seats(
     sign = level.upper()
     ids = None if among is None else sorted(among)
     ending = re.compile(rf"^(?:(?P<state>[a-z0-9]+)[-_/.])?.*?{level}[-_/.]?0*(?P<number>[0-9]+)$")
-    with connection.cursor() as cursor:
-        cursor.execute(
-            """select u.id, u.code, s.code from units_unit u
-               left join units_placement p on p.unit_id = u.id and p.hierarchy = 2 and p.lo is not null
-               left join lateral (
-                 select su.code from units_placement sp join units_unit su on su.id = sp.unit_id
-                 where su.kind = 'state' and sp.hierarchy = 2 and sp.lo is not null
-                   and p.lo >= sp.lo and p.lo < sp.hi limit 1) s on true
-               where u.kind = %s and u.closed_on is null and upper(u.code) like %s
-                 and (%s::bigint[] is null or u.id = any(%s)) order by u.id limit %s""",
-            [KIND_OF_UNIT[level], f"%{sign}%", ids, ids, ROOM],
-        )
-        rows = cursor.fetchall()
+    rows = sql.rows(
+        """select u.id, u.code, s.code from units_unit u
+           left join units_placement p on p.unit_id = u.id and p.hierarchy = 2 and p.lo is not null
+           left join lateral (
+             select su.code from units_placement sp join units_unit su on su.id = sp.unit_id
+             where su.kind = 'state' and sp.hierarchy = 2 and sp.lo is not null
+               and p.lo >= sp.lo and p.lo < sp.hi limit 1) s on true
+           where u.kind = %s and u.closed_on is null and upper(u.code) like %s
+             and (%s::bigint[] is null or u.id = any(%s)) order by u.id limit %s""",
+        [KIND_OF_UNIT[level], f"%{sign}%", ids, ids, ROOM],
+    )
     found: dict[tuple[str, int], int] = {}
     for unit_id, code, state_code in rows:
         told = ending.match(code.casefold())
@@ -164,11 +162,9 @@ def let_go(*, going: UnitsGoing) -> None:
 
     Refuses UnitsPlanned where a plan has them, or rules of classes.
     """
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "select unit_id from units_change where import_id = %s and change = 'made'", [going.import_id]
-        )
-        units = [unit_id for (unit_id,) in cursor.fetchall()]
+    units = sql.column(
+        "select unit_id from units_change where import_id = %s and change = 'made'", [going.import_id]
+    )
     if not units:
         return
     on_parts = PlanPart.objects.filter(unit_id__in=units).values("plan")
@@ -176,10 +172,8 @@ def let_go(*, going: UnitsGoing) -> None:
     plans = Plan.objects.filter(Q(unit_id__in=units) | Q(pk__in=on_seats) | Q(pk__in=on_parts))
     rules = ClassRule.objects.filter(unit_id__in=units)
     refuse_made(UnitsPlanned, plans, rules, by=going.by, at=going.at)
-    with (
-        connection.cursor() as cursor
-    ):  # until the end of the transaction no result is linked to one of them anew
-        cursor.execute("select set_config(%s, %s, true)", [GOING, str(going.import_id)])
+    # until the end of the transaction no result is linked to one of them anew
+    sql.run("select set_config(%s, %s, true)", [GOING, str(going.import_id)])
     Contest.objects.filter(unit_id__in=units).update(unit=None)
     Part.objects.filter(unit_id__in=units).update(unit=None)
     UnitClass.objects.filter(unit_id__in=units).delete()

@@ -3,9 +3,9 @@
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 
-from django.db import connection, transaction
+from django.db import transaction
 
-from abhiyan.core import audit
+from abhiyan.core import audit, sql
 from abhiyan.core.actor import Actor
 from abhiyan.elections import reference
 from abhiyan.elections.models import Candidacy, Election, FormerName, Party
@@ -95,8 +95,7 @@ def _require_nation(by: Actor) -> int | None:
 
 def _hold_names() -> None:
     """One at a time: two could close a circle."""
-    with connection.cursor() as cursor:
-        cursor.execute("select pg_advisory_xact_lock(hashtextextended('elections former names', 0))")
+    sql.run("select pg_advisory_xact_lock(hashtextextended('elections former names', 0))")
 
 
 def _known_party(text: str, field: str, words: Mapping[str, str]) -> str:

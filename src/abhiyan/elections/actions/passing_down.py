@@ -7,10 +7,10 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils.translation import get_language
 
-from abhiyan.core import audit
+from abhiyan.core import audit, sql
 from abhiyan.core.actor import Actor
 from abhiyan.core.refusals import NotFound
 from abhiyan.elections.models import Plan, PlanPart, PlanSeat
@@ -164,15 +164,14 @@ def _copy(before: Plan, after: Plan, unit_ids: Sequence[int]) -> None:
     """The same numbers in another version: who set them, and when, stay."""
     if not unit_ids:
         return
-    with connection.cursor() as cursor:
-        cursor.execute(
-            """insert into elections_plan_part
-                 (plan_id, unit_id, parent_id, n, weight_basis, is_locked, set_by, set_at)
-               select %s, unit_id, parent_id, n, weight_basis, is_locked, set_by, set_at
-               from elections_plan_part
-               where plan_id = %s and replaced_at is null and unit_id = any(%s) order by id""",
-            [after.pk, before.pk, list(unit_ids)],
-        )
+    sql.run(
+        """insert into elections_plan_part
+             (plan_id, unit_id, parent_id, n, weight_basis, is_locked, set_by, set_at)
+           select %s, unit_id, parent_id, n, weight_basis, is_locked, set_by, set_at
+           from elections_plan_part
+           where plan_id = %s and replaced_at is null and unit_id = any(%s) order by id""",
+        [after.pk, before.pk, list(unit_ids)],
+    )
 
 
 def _anew(
@@ -385,14 +384,13 @@ def _write(plan: Plan, ended: Sequence[PlanPart], made: Sequence[PlanPart], *, a
     if not made:
         return
     names = ("unit_id", "parent_id", "n", "weight_basis", "is_locked", "set_by", "set_at")
-    with connection.cursor() as cursor:
-        cursor.execute(
-            """insert into elections_plan_part
-                 (plan_id, unit_id, parent_id, n, weight_basis, is_locked, set_by, set_at)
-               select %s, made.* from unnest(%s::bigint[], %s::bigint[], %s::bigint[], %s::text[], %s::boolean[],
-                 %s::bigint[], %s::timestamptz[]) as made""",
-            [plan.pk, *([getattr(part, name) for part in made] for name in names)],
-        )
+    sql.run(
+        """insert into elections_plan_part
+             (plan_id, unit_id, parent_id, n, weight_basis, is_locked, set_by, set_at)
+           select %s, made.* from unnest(%s::bigint[], %s::bigint[], %s::bigint[], %s::text[], %s::boolean[],
+             %s::bigint[], %s::timestamptz[]) as made""",
+        [plan.pk, *([getattr(part, name) for part in made] for name in names)],
+    )
 
 
 def _part(plan: Plan, part: PlanPart, *, is_locked: bool, by: Actor, at: datetime) -> PlanPart:

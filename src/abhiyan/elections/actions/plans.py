@@ -8,10 +8,10 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from uuid import UUID, uuid4, uuid5
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils.translation import get_language
 
-from abhiyan.core import audit
+from abhiyan.core import audit, sql
 from abhiyan.core.actor import Actor
 from abhiyan.elections import reference
 from abhiyan.elections.models import Alliance, Candidacy, Election, Kind, Level, Plan, PlanSeat
@@ -153,8 +153,7 @@ def next_version(
 
 def _made_already(public_id: UUID) -> Plan | None:
     """The plan a form has made; one that is being made at this moment is waited for."""
-    with connection.cursor() as cursor:
-        cursor.execute("select pg_advisory_xact_lock(hashtextextended(%s, 0))", [public_id.hex])
+    sql.run("select pg_advisory_xact_lock(hashtextextended(%s, 0))", [public_id.hex])
     return Plan.objects.filter(public_id=public_id).first()
 
 

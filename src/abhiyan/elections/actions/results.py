@@ -8,9 +8,9 @@ from itertools import chain
 from typing import Any
 from uuid import uuid4
 
-from django.db import connection, transaction
+from django.db import transaction
 
-from abhiyan.core import audit
+from abhiyan.core import audit, sql
 from abhiyan.core.actor import Actor
 from abhiyan.core.models import StagedImport
 from abhiyan.elections import reference
@@ -255,8 +255,7 @@ def hold(code: str) -> Election | None:
 
 def wait_for(what: str) -> None:
     """One transaction at a time, by a name that need not be a row yet."""
-    with connection.cursor() as cursor:
-        cursor.execute("select pg_advisory_xact_lock(hashtextextended(%s, 0))", [what])
+    sql.run("select pg_advisory_xact_lock(hashtextextended(%s, 0))", [what])
 
 
 def hold_of_import(import_id: int) -> None:

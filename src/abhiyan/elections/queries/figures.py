@@ -4,9 +4,9 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db import connection
 from django.db.models import Q, Sum
 
+from abhiyan.core import sql
 from abhiyan.elections.models import Candidacy, Contest, Election
 from abhiyan.elections.rules import results as rules
 from abhiyan.units.queries.rows import read_names
@@ -73,23 +73,21 @@ def _sums_of_parts(of: Election, unit_ids: Collection[int], side: OurSide) -> li
         for state in states
         for party in set(side.parties_in(state)) - {rules.INDEPENDENT, rules.NOTA}
     ]
-    with connection.cursor() as cursor:
-        cursor.execute(
-            """select p.unit_id, p.electors, sum(v.votes)::bigint,
-                 coalesce(sum(v.votes) filter (where o.party is not null), 0)::bigint,
-                 coalesce(max(v.votes) filter (where o.party is null and not y.is_nota), 0),
-                 (array_agg(v.import_id order by v.row))[1], min(v.row)
-               from elections_part p
-               join elections_contest c on c.id = p.contest_id and c.election_id = %s
-               join elections_part_votes v on v.part_id = p.id
-               join elections_candidacy y on y.id = v.candidacy_id
-               left join unnest(%s::text[], %s::text[]) o(state, party)
-                 on o.state = c.state and o.party = y.party and not y.is_nota
-               where p.unit_id = any(%s)
-               group by p.id having sum(v.votes) > 0 order by p.id""",
-            [of.pk, [state for state, _party in ours], [party for _state, party in ours], list(unit_ids)],
-        )
-        return list(cursor.fetchall())
+    return sql.rows(
+        """select p.unit_id, p.electors, sum(v.votes)::bigint,
+             coalesce(sum(v.votes) filter (where o.party is not null), 0)::bigint,
+             coalesce(max(v.votes) filter (where o.party is null and not y.is_nota), 0),
+             (array_agg(v.import_id order by v.row))[1], min(v.row)
+           from elections_part p
+           join elections_contest c on c.id = p.contest_id and c.election_id = %s
+           join elections_part_votes v on v.part_id = p.id
+           join elections_candidacy y on y.id = v.candidacy_id
+           left join unnest(%s::text[], %s::text[]) o(state, party)
+             on o.state = c.state and o.party = y.party and not y.is_nota
+           where p.unit_id = any(%s)
+           group by p.id having sum(v.votes) > 0 order by p.id""",
+        [of.pk, [state for state, _party in ours], [party for _state, party in ours], list(unit_ids)],
+    )
 
 
 def _figures(
@@ -113,20 +111,18 @@ def units_with_figures(of: Election, unit_id: int) -> list[int]:
 
     Seats of the Lok Sabha are none: they are too large to be sorted into classes.
     """
-    with connection.cursor() as cursor:
-        cursor.execute(
-            """select distinct f.unit_id from (
-                 select unit_id from elections_contest where election_id = %(election)s and unit_id is not null
-                 union all
-                 select p.unit_id from elections_part p join elections_contest c on c.id = p.contest_id
-                 where c.election_id = %(election)s and p.unit_id is not null) f
-               join units_unit u on u.id = f.unit_id and u.kind in ('segment', 'booth')
-               join units_placement t on t.unit_id = %(unit)s and t.lo is not null
-               join units_placement p on p.unit_id = f.unit_id and p.lo >= t.lo and p.lo < t.hi
-               order by 1""",
-            {"election": of.pk, "unit": unit_id},
-        )
-        return [found for (found,) in cursor.fetchall()]
+    return sql.column(
+        """select distinct f.unit_id from (
+             select unit_id from elections_contest where election_id = %(election)s and unit_id is not null
+             union all
+             select p.unit_id from elections_part p join elections_contest c on c.id = p.contest_id
+             where c.election_id = %(election)s and p.unit_id is not null) f
+           join units_unit u on u.id = f.unit_id and u.kind in ('segment', 'booth')
+           join units_placement t on t.unit_id = %(unit)s and t.lo is not null
+           join units_placement p on p.unit_id = f.unit_id and p.lo >= t.lo and p.lo < t.hi
+           order by 1""",
+        {"election": of.pk, "unit": unit_id},
+    )
 
 
 def places_below(of: Election, unit_id: int, *, most: int) -> tuple[list[int], int]:
@@ -135,21 +131,19 @@ def places_below(of: Election, unit_id: int, *, most: int) -> tuple[list[int], i
     Its segments, where the election says something of any, or of no constituency either; else its constituencies. Of
     more than `most` those of which it says something, by code. One query.
     """
-    with connection.cursor() as cursor:
-        cursor.execute(
-            """select u.kind, u.id, exists (
-                 select from elections_contest c where c.unit_id = u.id and c.election_id = %(election)s
-               ) or exists (
-                 select from elections_part e join elections_contest c on c.id = e.contest_id
-                 where e.unit_id = u.id and c.election_id = %(election)s)
-               from units_placement t
-               join units_placement p on p.hierarchy = t.hierarchy and p.lo > t.lo and p.lo < t.hi
-               join units_unit u on u.id = p.unit_id and u.kind in ('segment', 'constituency')
-               where t.unit_id = %(unit)s and t.hierarchy = 2 and t.lo is not null and u.closed_on is null
-               order by u.code""",
-            {"election": of.pk, "unit": unit_id},
-        )
-        rows = cursor.fetchall()
+    rows = sql.rows(
+        """select u.kind, u.id, exists (
+             select from elections_contest c where c.unit_id = u.id and c.election_id = %(election)s
+           ) or exists (
+             select from elections_part e join elections_contest c on c.id = e.contest_id
+             where e.unit_id = u.id and c.election_id = %(election)s)
+           from units_placement t
+           join units_placement p on p.hierarchy = t.hierarchy and p.lo > t.lo and p.lo < t.hi
+           join units_unit u on u.id = p.unit_id and u.kind in ('segment', 'constituency')
+           where t.unit_id = %(unit)s and t.hierarchy = 2 and t.lo is not null and u.closed_on is null
+           order by u.code""",
+        {"election": of.pk, "unit": unit_id},
+    )
     told = {kind for kind, _id, is_told in rows if is_told}
     kind = "constituency" if told == {"constituency"} else "segment"
     there = [(is_told, found) for one, found, is_told in rows if one == kind]
@@ -173,22 +167,20 @@ def lying_in(unit_id: int) -> list[Lying]:
 
     One query. The larger first, then by how many booths.
     """
-    with connection.cursor() as cursor:
-        cursor.execute(
-            """with mine as (
-                 select distinct p.unit_id from units_placement t
-                 join units_placement p on p.lo >= t.lo and p.lo < t.hi
-                 join units_unit u on u.id = p.unit_id and (u.kind = 'booth' or u.id = %(unit)s)
-                 where t.unit_id = %(unit)s and t.lo is not null)
-               select s.id, s.code, s.kind, s.names, count(*) from mine
-               join units_placement e on e.unit_id = mine.unit_id and e.hierarchy = 2 and e.lo is not null
-               join units_placement a on a.hierarchy = 2 and a.lo <= e.lo and e.lo < a.hi
-               join units_unit s on s.id = a.unit_id and s.kind in ('constituency', 'segment')
-               where s.id <> %(unit)s
-               group by s.id order by s.kind, count(*) desc, s.code""",
-            {"unit": unit_id},
-        )
-        rows = cursor.fetchall()
+    rows = sql.rows(
+        """with mine as (
+             select distinct p.unit_id from units_placement t
+             join units_placement p on p.lo >= t.lo and p.lo < t.hi
+             join units_unit u on u.id = p.unit_id and (u.kind = 'booth' or u.id = %(unit)s)
+             where t.unit_id = %(unit)s and t.lo is not null)
+           select s.id, s.code, s.kind, s.names, count(*) from mine
+           join units_placement e on e.unit_id = mine.unit_id and e.hierarchy = 2 and e.lo is not null
+           join units_placement a on a.hierarchy = 2 and a.lo <= e.lo and e.lo < a.hi
+           join units_unit s on s.id = a.unit_id and s.kind in ('constituency', 'segment')
+           where s.id <> %(unit)s
+           group by s.id order by s.kind, count(*) desc, s.code""",
+        {"unit": unit_id},
+    )
     return [Lying(pk, code, kind, read_names(names), n) for pk, code, kind, names, n in rows]
 
 

@@ -3,8 +3,7 @@
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
-from django.db import connection
-
+from abhiyan.core import sql
 from abhiyan.elections.models import Part, PartVotes
 from abhiyan.elections.rules.results import INDEPENDENT, NOTA, share_pct
 
@@ -46,33 +45,32 @@ class PartSum:
 
 def parts_in_short(contest_id: int, *, side: Collection[str] = ()) -> list[PartSum]:
     """Every part of a contest that has votes. One query."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            """with lines as (
-                 select v.part_id, v.votes, v.import_id, v.row, c.party, c.name,
-                   case when not c.is_nota and v.votes > 0 then row_number() over (
-                     partition by v.part_id order by c.is_nota, v.votes desc, c.position, c.id) end as place,
-                   row_number() over (partition by v.part_id order by v.row) as line
-                 from elections_part_votes v
-                 join elections_part p on p.id = v.part_id
-                 join elections_candidacy c on c.id = v.candidacy_id
-                 where p.contest_id = %(contest)s
-               ), sums as (
-                 select part_id, sum(votes)::bigint as polled,
-                   coalesce(max(party) filter (where place = 1), '') as party,
-                   coalesce(max(name) filter (where place = 1), '') as leader,
-                   max(votes) filter (where place = 1) - max(votes) filter (where place = 2) as lead,
-                   coalesce(sum(votes) filter (where party = any(%(side)s)), 0)::bigint as ours,
-                   count(*) as n,
-                   max(import_id) filter (where line = 1) as import_id, max(row) filter (where line = 1) as row
-                 from lines group by part_id
-               ), stood as (select count(*) as n from elections_candidacy where contest_id = %(contest)s)
-               select p.id, p.kind, p.number, p.name, p.unit_id, s.polled, s.party, s.leader, s.lead, s.ours,
-                 stood.n - s.n, s.import_id, s.row
-               from elections_part p join sums s on s.part_id = p.id cross join stood""",
-            {"contest": contest_id, "side": sorted(set(side) - {INDEPENDENT, NOTA})},
-        )
-        found = [PartSum(*row) for row in cursor.fetchall()]
+    found = sql.each(
+        PartSum,
+        """with lines as (
+             select v.part_id, v.votes, v.import_id, v.row, c.party, c.name,
+               case when not c.is_nota and v.votes > 0 then row_number() over (
+                 partition by v.part_id order by c.is_nota, v.votes desc, c.position, c.id) end as place,
+               row_number() over (partition by v.part_id order by v.row) as line
+             from elections_part_votes v
+             join elections_part p on p.id = v.part_id
+             join elections_candidacy c on c.id = v.candidacy_id
+             where p.contest_id = %(contest)s
+           ), sums as (
+             select part_id, sum(votes)::bigint as polled,
+               coalesce(max(party) filter (where place = 1), '') as party,
+               coalesce(max(name) filter (where place = 1), '') as leader,
+               max(votes) filter (where place = 1) - max(votes) filter (where place = 2) as lead,
+               coalesce(sum(votes) filter (where party = any(%(side)s)), 0)::bigint as ours,
+               count(*) as n,
+               max(import_id) filter (where line = 1) as import_id, max(row) filter (where line = 1) as row
+             from lines group by part_id
+           ), stood as (select count(*) as n from elections_candidacy where contest_id = %(contest)s)
+           select p.id, p.kind, p.number, p.name, p.unit_id, s.polled, s.party, s.leader, s.lead, s.ours,
+             stood.n - s.n, s.import_id, s.row
+           from elections_part p join sums s on s.part_id = p.id cross join stood""",
+        {"contest": contest_id, "side": sorted(set(side) - {INDEPENDENT, NOTA})},
+    )
     return sorted(found, key=lambda one: one.order)
 
 

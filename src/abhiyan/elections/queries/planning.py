@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID
 from zlib import crc32
 
-from django.db import connection
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
+from abhiyan.core import sql
 from abhiyan.elections.models import Alliance, Candidacy, Contest, Election, Plan, PlanSeat, ResultFile
 from abhiyan.elections.rules.findings import Finding
 from abhiyan.elections.rules.versions import PlannedSeat
@@ -339,25 +339,23 @@ VERSIONS_SHOWN = 10
 def versions_of(plan: Plan, *, most: int | None = None) -> list[Version]:
     """The versions of a plan in sight, the newest first: those it names, and those that name it; at most so many.
     One query, which leaves what each has found where it is."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            """with recursive older(id, previous_id) as (
-                 select id, previous_id from elections_plan where id = %(plan)s
-                 union all
-                 select p.id, p.previous_id from elections_plan p join older o on p.id = o.previous_id
-               ), newer(id) as (
-                 select id from elections_plan where previous_id = %(plan)s
-                 union all
-                 select p.id from elections_plan p join newer n on p.previous_id = n.id
-               )
-               select p.id, p.public_id, p.number, p.names, p.made_by, p.made_at,
-                 (p.found ->> 'seats')::bigint, (p.found ->> 'votes')::bigint
-               from elections_plan p
-               where p.id in (select id from older union all select id from newer)
-               order by p.number desc, p.id desc limit %(most)s""",
-            {"plan": plan.pk, "most": most},
-        )
-        rows = cursor.fetchall()
+    rows = sql.rows(
+        """with recursive older(id, previous_id) as (
+             select id, previous_id from elections_plan where id = %(plan)s
+             union all
+             select p.id, p.previous_id from elections_plan p join older o on p.id = o.previous_id
+           ), newer(id) as (
+             select id from elections_plan where previous_id = %(plan)s
+             union all
+             select p.id from elections_plan p join newer n on p.previous_id = n.id
+           )
+           select p.id, p.public_id, p.number, p.names, p.made_by, p.made_at,
+             (p.found ->> 'seats')::bigint, (p.found ->> 'votes')::bigint
+           from elections_plan p
+           where p.id in (select id from older union all select id from newer)
+           order by p.number desc, p.id desc limit %(most)s""",
+        {"plan": plan.pk, "most": most},
+    )
     found = []
     for pk, public_id, number, names, made_by, made_at, seats, votes in rows:
         read = names if isinstance(names, dict) else json.loads(names)

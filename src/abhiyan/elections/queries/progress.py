@@ -5,8 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db import connection
-
+from abhiyan.core import sql
 from abhiyan.elections.models import Plan
 
 from .units_below import ELECTORAL, passed_below
@@ -82,21 +81,20 @@ def passing_of(plan: Plan) -> Passing | None:
 
 def seats_with_units_below(plan: Plan, *, after: int = 0, most: int | None = None) -> list[Below]:
     """A plan's seats that have open units below them, or numbers passed down, in a steady order. One query."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            """select s.id, s.unit_id, (select count(*) from units_placement p
-                 where p.hierarchy = t.hierarchy and p.lo > t.lo and p.lo < t.hi)
-               from elections_plan_seat s
-               join units_placement t on t.unit_id = s.unit_id and t.hierarchy = %s and t.lo is not null
-               where s.plan_id = %s and s.id > %s and (exists (
-                   select from units_placement p join units_unit u on u.id = p.unit_id and u.closed_on is null
-                   where p.hierarchy = t.hierarchy and p.parent_id = t.unit_id and p.lo is not null)
-                 or exists (select from elections_plan_part q
-                   where q.plan_id = s.plan_id and q.parent_id = s.unit_id and q.replaced_at is null))
-               order by s.id limit %s""",
-            [ELECTORAL, plan.pk, after, most],
-        )
-        return [Below(*row) for row in cursor.fetchall()]
+    return sql.each(
+        Below,
+        """select s.id, s.unit_id, (select count(*) from units_placement p
+             where p.hierarchy = t.hierarchy and p.lo > t.lo and p.lo < t.hi)
+           from elections_plan_seat s
+           join units_placement t on t.unit_id = s.unit_id and t.hierarchy = %s and t.lo is not null
+           where s.plan_id = %s and s.id > %s and (exists (
+               select from units_placement p join units_unit u on u.id = p.unit_id and u.closed_on is null
+               where p.hierarchy = t.hierarchy and p.parent_id = t.unit_id and p.lo is not null)
+             or exists (select from elections_plan_part q
+               where q.plan_id = s.plan_id and q.parent_id = s.unit_id and q.replaced_at is null))
+           order by s.id limit %s""",
+        [ELECTORAL, plan.pk, after, most],
+    )
 
 
 def not_passed_down(plan: Plan, unit_ids: Iterable[int]) -> int:

@@ -10,9 +10,9 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from django.db import connection
 from django.db.models import Q, Sum
 
+from abhiyan.core import sql
 from abhiyan.elections.models import Part, PartVotes, Plan, PlanPart, PlanSeat
 from abhiyan.elections.rules.passing_down import Basis, Facts
 from abhiyan.units import queries as units
@@ -79,17 +79,15 @@ class Tree:
 def tree_of(seat_unit: int) -> Tree:
     """The units below a seat, sisters by code. A query; where there are booths two more a level of the organisation
     up to the mandals."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            """select u.id, p.parent_id, u.kind, u.code, u.names, u.electors
-               from units_placement t
-               join units_placement p on p.hierarchy = t.hierarchy and p.lo > t.lo and p.lo < t.hi
-               join units_unit u on u.id = p.unit_id
-               where t.unit_id = %s and t.hierarchy = %s and t.lo is not null and u.closed_on is null
-               order by p.depth, u.code""",
-            [seat_unit, ELECTORAL],
-        )
-        rows = cursor.fetchall()
+    rows = sql.rows(
+        """select u.id, p.parent_id, u.kind, u.code, u.names, u.electors
+           from units_placement t
+           join units_placement p on p.hierarchy = t.hierarchy and p.lo > t.lo and p.lo < t.hi
+           join units_unit u on u.id = p.unit_id
+           where t.unit_id = %s and t.hierarchy = %s and t.lo is not null and u.closed_on is null
+           order by p.depth, u.code""",
+        [seat_unit, ELECTORAL],
+    )
     nodes: dict[int, Node] = {}
     for unit_id, parent_id, kind, code, names, electors in rows:
         if parent_id == seat_unit or parent_id in nodes:  # not below a closed unit
@@ -127,15 +125,13 @@ def _mandals_above(
     mandals: dict[int, tuple[str, dict[str, str], int | None]] = {}
     wanted = set(booth_ids)
     while wanted:
-        with connection.cursor() as cursor:
-            cursor.execute(
-                """select p.unit_id, p.parent_id, u.kind, u.code, case when u.kind = 'mandal' then u.names end,
-                     u.electors, u.closed_on
-                   from units_placement p join units_unit u on u.id = p.unit_id
-                   where p.unit_id = any(%s) and p.hierarchy = %s and p.lo is not null""",
-                [list(wanted), ORGANISATIONAL],
-            )
-            rows = cursor.fetchall()
+        rows = sql.rows(
+            """select p.unit_id, p.parent_id, u.kind, u.code, case when u.kind = 'mandal' then u.names end,
+                 u.electors, u.closed_on
+               from units_placement p join units_unit u on u.id = p.unit_id
+               where p.unit_id = any(%s) and p.hierarchy = %s and p.lo is not null""",
+            [list(wanted), ORGANISATIONAL],
+        )
         wanted = set()
         for unit_id, parent_id, kind, code, names, electors, closed_on in rows:
             parents[unit_id] = None if kind == "mandal" else parent_id
@@ -161,16 +157,14 @@ def _whole(mandal_ids: Iterable[int]) -> dict[int, int]:
     segments: dict[int, set[int | None]] = defaultdict(set)
     wanted = list(mandal_of)
     while wanted:
-        with connection.cursor() as cursor:
-            cursor.execute(
-                """select p.unit_id, p.parent_id, u.kind, u.closed_on is not null, e.parent_id
-                   from units_placement p
-                   join units_unit u on u.id = p.unit_id
-                   left join units_placement e on e.unit_id = p.unit_id and e.hierarchy = %s and e.lo is not null
-                   where p.parent_id = any(%s) and p.hierarchy = %s and p.lo is not null""",
-                [ELECTORAL, wanted, ORGANISATIONAL],
-            )
-            rows = cursor.fetchall()
+        rows = sql.rows(
+            """select p.unit_id, p.parent_id, u.kind, u.closed_on is not null, e.parent_id
+               from units_placement p
+               join units_unit u on u.id = p.unit_id
+               left join units_placement e on e.unit_id = p.unit_id and e.hierarchy = %s and e.lo is not null
+               where p.parent_id = any(%s) and p.hierarchy = %s and p.lo is not null""",
+            [ELECTORAL, wanted, ORGANISATIONAL],
+        )
         wanted = []
         for unit_id, parent_id, kind, is_closed, segment in rows:
             if kind != "booth":
@@ -244,17 +238,15 @@ def families_of(plan: Plan) -> list[Family]:
     A unit has moved where `tree_of` would put it elsewhere today: a mandal stands below the one segment that has all
     of its booths, a booth below such a mandal, and everything else where it stands in the electoral tree.
     """
-    with connection.cursor() as cursor:
-        cursor.execute(
-            """select p.unit_id, p.parent_id, p.is_locked, p.weight_basis, u.kind, u.closed_on is not null, e.parent_id,
-                 p.n
-               from elections_plan_part p
-               join units_unit u on u.id = p.unit_id
-               left join units_placement e on e.unit_id = p.unit_id and e.hierarchy = %s and e.lo is not null
-               where p.plan_id = %s and p.replaced_at is null order by p.id""",
-            [ELECTORAL, plan.pk],
-        )
-        rows = cursor.fetchall()
+    rows = sql.rows(
+        """select p.unit_id, p.parent_id, p.is_locked, p.weight_basis, u.kind, u.closed_on is not null, e.parent_id,
+             p.n
+           from elections_plan_part p
+           join units_unit u on u.id = p.unit_id
+           left join units_placement e on e.unit_id = p.unit_id and e.hierarchy = %s and e.lo is not null
+           where p.plan_id = %s and p.replaced_at is null order by p.id""",
+        [ELECTORAL, plan.pk],
+    )
     if not rows:
         return []
     mandal_of, _mandals = _mandals_above([row[0] for row in rows if row[4] == "booth"])

@@ -13,7 +13,8 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import psycopg
-from django.db import connection
+
+from abhiyan.core import sql
 
 from .gateway import DAY_ZERO, int4, int8
 
@@ -133,15 +134,15 @@ _SPANS = """
 
 def covered(*, programme_id: int, unit_ids: Collection[int]) -> set[int]:
     """Those of the units a drive takes people for: open, and in its scope today in any hierarchy they stand in."""
-    with connection.cursor() as cursor:
-        cursor.execute(
+    return set(
+        sql.column(
             "select distinct t.unit_id from programmes_programme p"
             f" join lateral (select a.lo, a.hi from {SPANS}) a on true"
             " join units_placement t on t.unit_id = any(%s) and t.valid_to is null and t.lo >= a.lo and t.lo < a.hi"
             " join units_unit u on u.id = t.unit_id and u.closed_on is null where p.id = %s",
             [list(unit_ids), programme_id],
         )
-        return {unit_id for (unit_id,) in cursor.fetchall()}
+    )
 
 
 class Drives:

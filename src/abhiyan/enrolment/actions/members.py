@@ -8,10 +8,10 @@ from collections.abc import Iterable, Sequence
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
-from django.db import connection, models
+from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from abhiyan.core import audit, clock
+from abhiyan.core import audit, clock, sql
 from abhiyan.core.actor import Actor
 from abhiyan.core.keys import keyring
 from abhiyan.core.refusals import NotFound, Refused
@@ -377,11 +377,10 @@ def lock_phone(phone_id: UUID) -> None:
 def lock_phones(phone_ids: Iterable[UUID]) -> list[UUID]:
     """The phones' locks, sorted: the order in which every act takes them. Returns them so."""
     ordered = sorted(set(phone_ids))
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "select pg_advisory_xact_lock(k) from unnest(%s::bigint[]) k",
-            [[int.from_bytes(phone.bytes[:8], "big", signed=True) for phone in ordered]],
-        )
+    sql.run(
+        "select pg_advisory_xact_lock(k) from unnest(%s::bigint[]) k",
+        [[int.from_bytes(phone.bytes[:8], "big", signed=True) for phone in ordered]],
+    )
     return ordered
 
 

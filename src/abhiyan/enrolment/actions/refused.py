@@ -4,9 +4,7 @@ and lists."""
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-from django.db import connection
-
-from abhiyan.core import limits
+from abhiyan.core import limits, sql
 from abhiyan.core.refusals import TooMany
 from abhiyan.core.scope import system
 
@@ -41,10 +39,9 @@ def count_minor(
 
 def add_minors(*, programme_id: int, unit_id: int, channel: int, on: date, n: int = 1) -> None:
     """Add so many to the counter of a unit's minors of a day; fewer than none when a list is undone."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "insert into enrolment_refused_count as m (programme_id, unit_id, channel, reason, day, n)"
-            " values (%s, %s, %s, %s, %s, %s)"
-            " on conflict (programme_id, unit_id, channel, reason, day) do update set n = m.n + excluded.n",
-            [programme_id, unit_id, channel, NotAdult.code, on, n],
-        )
+    sql.run(
+        "insert into enrolment_refused_count as m (programme_id, unit_id, channel, reason, day, n)"
+        " values (%s, %s, %s, %s, %s, %s)"
+        " on conflict (programme_id, unit_id, channel, reason, day) do update set n = m.n + excluded.n",
+        [programme_id, unit_id, channel, NotAdult.code, on, n],
+    )

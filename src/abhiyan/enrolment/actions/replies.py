@@ -9,9 +9,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.conf import settings
-from django.db import connection
 
-from abhiyan.core import audit
+from abhiyan.core import audit, sql
 from abhiyan.core.actor import Actor
 from abhiyan.core.keys import keyring
 from abhiyan.core.scope import system
@@ -62,39 +61,35 @@ def reply(*, at: datetime) -> int:
     that they are one, and where to see, correct or leave. Whoever has said no since their call is not sent it
     (messaging).
     """
-    with connection.cursor() as cursor:
-        cursor.execute(_UNANSWERED, {"from": at - LATEST, "n": AT_ONCE})
-        rows = cursor.fetchall()
-        if not rows:
-            return 0
-        ring, language = keyring(), settings.LANGUAGE_CODE
-        texts: dict[int, _Texts] = {}
-        letters = []
-        for waiting_id, programme_id, phone_id, unit_id, called_at, is_member, sealed in rows:
-            if programme_id not in texts:
-                texts[programme_id] = _texts(programme_id, language)
-            said = texts[programme_id]
-            if is_member:
-                blanks = {"link": settings.ORIGIN + MEMBERS}
-            else:
-                link = settings.ORIGIN + LINK % link_of(waiting_id.bytes)
-                blanks = {"link": link, "notice": said.notice, "hear": said.hear, "leave": said.leave}
-            letters.append(
-                messaging.Outgoing(
-                    template="drive.already" if is_member else "drive.reply",
-                    phone=ring.unseal(bytes(sealed), about=phone_id.bytes).decode(),
-                    language=language,
-                    blanks=blanks,
-                    key=f"reply|{programme_id}|{phone_id}",
-                    unit_id=unit_id,
-                    programme_id=programme_id,
-                    asked_at=called_at,
-                )
+    rows = sql.rows(_UNANSWERED, {"from": at - LATEST, "n": AT_ONCE})
+    if not rows:
+        return 0
+    ring, language = keyring(), settings.LANGUAGE_CODE
+    texts: dict[int, _Texts] = {}
+    letters = []
+    for waiting_id, programme_id, phone_id, unit_id, called_at, is_member, sealed in rows:
+        if programme_id not in texts:
+            texts[programme_id] = _texts(programme_id, language)
+        said = texts[programme_id]
+        if is_member:
+            blanks = {"link": settings.ORIGIN + MEMBERS}
+        else:
+            link = settings.ORIGIN + LINK % link_of(waiting_id.bytes)
+            blanks = {"link": link, "notice": said.notice, "hear": said.hear, "leave": said.leave}
+        letters.append(
+            messaging.Outgoing(
+                template="drive.already" if is_member else "drive.reply",
+                phone=ring.unseal(bytes(sealed), about=phone_id.bytes).decode(),
+                language=language,
+                blanks=blanks,
+                key=f"reply|{programme_id}|{phone_id}",
+                unit_id=unit_id,
+                programme_id=programme_id,
+                asked_at=called_at,
             )
-        messaging.send_many(messages=letters, at=at)
-        cursor.execute(
-            "update enrolment_waiting set replied_at = %s where id = any(%s)", [at, [row[0] for row in rows]]
         )
+    messaging.send_many(messages=letters, at=at)
+    sql.run("update enrolment_waiting set replied_at = %s where id = any(%s)", [at, [row[0] for row in rows]])
     return len(rows)
 
 

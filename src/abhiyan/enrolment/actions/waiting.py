@@ -7,10 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from django.db import connection
 from django.utils.translation import gettext_lazy as _
 
-from abhiyan.core import audit
+from abhiyan.core import audit, sql
 from abhiyan.core.actor import Actor
 from abhiyan.core.keys import keyring
 from abhiyan.core.refusals import Refused
@@ -107,11 +106,10 @@ def open_links_of(*, programme_id: int, phones: Sequence[str], by: Actor, at: da
 
 
 def _open_slice(programme_id: int, phones: list[UUID], by: Actor, at: datetime) -> int:
-    with system("personal links are opened"), connection.cursor() as cursor:
+    with system("personal links are opened"):
         lock_phones(phones)
         ids = [UUID(bytes=waiting_id(phone.bytes, programme_id)) for phone in phones]
-        cursor.execute(_OPENED, {"at": at, "ids": ids})
-        opened = Counter(cursor.fetchall())
+        opened = Counter(sql.rows(_OPENED, {"at": at, "ids": ids}))
         programmes.post(
             deltas=[
                 Change(programme_id, MEASURE, channel, unit_id, day, OPENED, n)

@@ -5,11 +5,11 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from django.db import connection
 from django.db.models import QuerySet
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from abhiyan.core import sql
 from abhiyan.core.imports import ImportKind, Option, Outcome, Work
 from abhiyan.core.models import ImportSlice, StagedImport
 from abhiyan.core.refusals import NotFound, Refused
@@ -122,8 +122,8 @@ def commit(work: Work) -> None:
         writer.close()
     counts = committing.commit(work, drive, staged=kept["staged"])
     if MINORS not in work.done_slices():
-        with system("paper list"), connection.cursor() as cursor:
-            cursor.execute("select pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"minors {kept['key']}"])
+        with system("paper list"):
+            sql.run("select pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"minors {kept['key']}"])
             if not _counted_before(work):
                 _count_minors(programme, drive, kept["minors"], sign=1)
                 work.done_slice(MINORS, {})

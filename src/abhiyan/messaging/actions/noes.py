@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from django.db import connection
 from django.db.models import QuerySet
 
+from abhiyan.core import sql
 from abhiyan.messaging.models import Message, MessageClass
 from abhiyan.messaging.rules import noes
 from abhiyan.people import queries as people
@@ -59,12 +59,11 @@ class Stand:
 
 def standing(phone_ids: Collection[UUID]) -> dict[UUID, Stand]:
     """What each phone says now."""
-    with connection.cursor() as cursor:
-        cursor.execute(_STANDING, [Purpose.MESSAGES.value, list(phone_ids)])
-        return {
-            phone_id: Stand(noes.No(scope, said_at) if scope else None, consented)
-            for phone_id, scope, said_at, consented in cursor.fetchall()
-        }
+    rows = sql.rows(_STANDING, [Purpose.MESSAGES.value, list(phone_ids)])
+    return {
+        phone_id: Stand(noes.No(scope, said_at) if scope else None, consented)
+        for phone_id, scope, said_at, consented in rows
+    }
 
 
 def _waiting_for(phone_id: UUID) -> QuerySet[Message]:

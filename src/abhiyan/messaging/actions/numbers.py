@@ -5,10 +5,9 @@ from collections.abc import Sequence
 from datetime import datetime
 from ipaddress import ip_network
 
-from django.db import connection
 from django.utils.translation import gettext_lazy as _
 
-from abhiyan.core import audit
+from abhiyan.core import audit, sql
 from abhiyan.core.actor import Actor
 from abhiyan.core.keys import keyring
 from abhiyan.core.refusals import NotFound, Refused
@@ -65,8 +64,8 @@ def connect_number(
     except ValueError:
         raise NotProvable(field="addresses") from None
     if only_if_free:
-        with connection.cursor() as cursor:  # two who add the same number at once come one after the other
-            cursor.execute("select pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"number|{number}"])
+        # two who add the same number at once come one after the other
+        sql.run("select pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"number|{number}"])
         if Number.objects.filter(number=number, is_active=True).exists():
             raise NumberTaken(field="number")
     secret = secrets.token_urlsafe(24)
@@ -120,10 +119,11 @@ def note_inbound(
     """Keep that a webhook came, by its provider's own id. Whether it is the first; a replay finds it. In the
     transaction of what is done about it."""
     ident = inbound_id(provider, kind, ref)
-    with connection.cursor() as cursor:
-        cursor.execute(
+    return bool(
+        sql.run(
             "insert into messaging_inbound (id, provider, kind, at, phone_id, number, outcome)"
             " values (%s, %s, %s, %s, %s, %s, %s) on conflict do nothing",
             [ident, provider, kind, at, keyring().phone_id(phone), number, outcome],
         )
-        return bool(cursor.rowcount == 1)
+        == 1
+    )

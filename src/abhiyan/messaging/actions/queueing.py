@@ -8,9 +8,9 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
 
-from django.db import connection
 from django.utils.translation import gettext_lazy as _
 
+from abhiyan.core import sql
 from abhiyan.core.keys import keyring
 from abhiyan.core.refusals import Refused
 from abhiyan.core.scope import system
@@ -90,8 +90,7 @@ def insert_parameters(*, messages: Sequence[Outgoing], at: datetime) -> list[lis
 def send_many(*, messages: Sequence[Outgoing], at: datetime) -> None:
     """Queue messages in the transaction under way; one whose key was queued before is not queued again."""
     if messages:
-        with connection.cursor() as cursor:
-            cursor.execute(INSERT, insert_parameters(messages=messages, at=at))
+        sql.run(INSERT, insert_parameters(messages=messages, at=at))
 
 
 def send(

@@ -11,9 +11,8 @@ from uuid import UUID
 
 from cryptography.exceptions import InvalidTag
 from django.conf import settings
-from django.db import connection
 
-from abhiyan.core import environment
+from abhiyan.core import environment, sql
 from abhiyan.core.keys import keyring
 from abhiyan.core.scope import system
 from abhiyan.messaging.adapters import Handed, Letter
@@ -87,9 +86,9 @@ def lease(*, at: datetime, n: int, codes: bool) -> list[Leased]:
     A lease that lapses returns to the queue.
     """
     given: dict[str, Any] = {"at": at, "until": at + (CODE_LEASE if codes else LEASE), "n": n}
-    with system("send messages"), connection.cursor() as cursor:
-        cursor.execute(_LEASE.format("like" if codes else "not like"), given)
-        return sorted((Leased(*row) for row in cursor.fetchall()), key=lambda one: one.due_at)
+    with system("send messages"):
+        rows = sql.rows(_LEASE.format("like" if codes else "not like"), given)
+        return sorted((Leased(*row) for row in rows), key=lambda one: one.due_at)
 
 
 def gate(
@@ -134,10 +133,8 @@ def spend(*, programme_id: int, n: int, at: datetime) -> int:
         "n": n,
         "at": at,
     }
-    with connection.cursor() as cursor:
-        cursor.execute(_HOUR, values)
-        cursor.execute(_SPEND, values)
-        return int(cursor.fetchone()[0])
+    sql.run(_HOUR, values)
+    return sql.count(_SPEND, values)
 
 
 def _hour(at: datetime) -> datetime:
@@ -211,9 +208,7 @@ def admit(*, messages: Sequence[Leased], at: datetime) -> list[Going]:
 
 
 def _still_ours(messages: Sequence[Leased]) -> set[UUID]:
-    with connection.cursor() as cursor:
-        cursor.execute(_STILL_OURS, [[one.id for one in messages], [one.tries for one in messages]])
-        return {row[0] for row in cursor.fetchall()}
+    return set(sql.column(_STILL_OURS, [[one.id for one in messages], [one.tries for one in messages]]))
 
 
 def _judged(
@@ -272,8 +267,7 @@ def _within_budget(ready: Sequence[tuple[Leased, Letter]], at: datetime) -> tupl
         else:
             held.append(_Fate(message, State.HELD, "budget"))
     if broken:
-        with connection.cursor() as cursor:
-            cursor.execute(_HOLD, [broken, at, HELD_AT_ONCE])
+        sql.run(_HOLD, [broken, at, HELD_AT_ONCE])
     return going, held
 
 
@@ -282,13 +276,13 @@ def settle(*, returned: Sequence[tuple[Going, Handed]], adapter: str, at: dateti
     if not returned:
         return 0
     gone = [(going, handed) for going, handed in returned if handed.ok]
-    with system("send messages"), connection.cursor() as cursor:
+    with system("send messages"):
         if gone:
             rows = [
                 (going.message.id, handed.reason, handed.ref, texts.parts(going.letter.text))
                 for going, handed in gone
             ]
-            cursor.execute(_SENT, [*map(list, zip(*rows, strict=True)), at, adapter])
+            sql.run(_SENT, [*map(list, zip(*rows, strict=True)), at, adapter])
         _put([_after(going.message, handed, at) for going, handed in returned if not handed.ok])
         unspent = Counter(
             (going.message.programme_id, going.hour)
@@ -296,7 +290,7 @@ def settle(*, returned: Sequence[tuple[Going, Handed]], adapter: str, at: dateti
             if handed.again and going.hour is not None
         )
         for (programme_id, hour), n in sorted(unspent.items()):
-            cursor.execute(_GIVE_BACK, [n, programme_id, hour])
+            sql.run(_GIVE_BACK, [n, programme_id, hour])
     return len(gone)
 
 
@@ -326,8 +320,7 @@ def _put(fates: Sequence[_Fate]) -> None:
         )
         for one in fates
     ]
-    with connection.cursor() as cursor:
-        cursor.execute(_PUT, list(map(list, zip(*rows, strict=True))))
+    sql.run(_PUT, list(map(list, zip(*rows, strict=True))))
 
 
 def note_outage(*, lane: str, since: datetime, reason: str) -> None:

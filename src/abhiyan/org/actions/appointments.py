@@ -8,11 +8,11 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import Count, F, Q
 from django.utils.translation import gettext_lazy as _
 
-from abhiyan.core import audit, clock, news
+from abhiyan.core import audit, clock, news, sql
 from abhiyan.core.actor import Actor
 from abhiyan.core.keys import keyring
 from abhiyan.core.refusals import NotFound, Refused
@@ -586,8 +586,7 @@ def _in_body(body_id: int | None) -> Q:
 
 def _lock(office_id: int, unit_id: int, body_id: int | None) -> None:
     """One appointing or ending at a time per office, unit and body."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "select pg_advisory_xact_lock(hashtextextended(%s, 0))",
-            [f"org.office {office_id} {unit_id} {body_id or 0}"],
-        )
+    sql.run(
+        "select pg_advisory_xact_lock(hashtextextended(%s, 0))",
+        [f"org.office {office_id} {unit_id} {body_id or 0}"],
+    )

@@ -3,9 +3,8 @@
 from datetime import datetime, timedelta
 
 from django.conf import settings
-from django.db import connection
 
-from abhiyan.core import clock
+from abhiyan.core import clock, sql
 from abhiyan.org.models import HeldBelow
 from abhiyan.org.rules.held_below import WIDE
 
@@ -52,8 +51,6 @@ def count_held(*, at: datetime) -> int:
     In one pass over the appointments: about four seconds for a million. Run by a loop, in its system scope.
     """
     day = clock.day_in(settings.TIME_ZONE, at)
-    with connection.cursor() as cursor:
-        cursor.execute(_COUNT, {"wide": WIDE, "day": day, "at": at, "kept": at - REWRITTEN_AFTER})
-        written: int = cursor.rowcount
+    written: int = sql.run(_COUNT, {"wide": WIDE, "day": day, "at": at, "kept": at - REWRITTEN_AFTER})
     HeldBelow.objects.filter(counted_at__lt=at - 2 * REWRITTEN_AFTER).delete()  # wide no longer
     return written

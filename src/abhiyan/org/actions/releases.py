@@ -5,10 +5,9 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
-from django.db import connection
 from django.utils.translation import gettext_lazy as _
 
-from abhiyan.core import audit
+from abhiyan.core import audit, sql
 from abhiyan.core.actor import Actor
 from abhiyan.core.refusals import NotFound, Refused
 from abhiyan.core.scope import system
@@ -195,5 +194,4 @@ def _record(what: str, release: Release, by: Actor, at: datetime, **facts: Any) 
 
 def lock_account(account_id: int) -> None:
     """One asking, appointing or ending at a time per account."""
-    with connection.cursor() as cursor:
-        cursor.execute("select pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"org.asker {account_id}"])
+    sql.run("select pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"org.asker {account_id}"])

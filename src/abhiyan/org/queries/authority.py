@@ -5,10 +5,10 @@ from contextlib import contextmanager
 from typing import Any
 
 from django.conf import settings
-from django.db import connection
 from django.utils.translation import gettext as say
 from django.utils.translation import gettext_lazy as _
 
+from abhiyan.core import sql
 from abhiyan.core.actor import Actor
 from abhiyan.core.refusals import Refused
 from abhiyan.core.scope import current, system
@@ -69,21 +69,21 @@ def _own_appointments(account_id: int) -> Iterator[None]:
 
 def holds(account_id: int, capability: str, *, at: int) -> bool:
     """Whether an account's appointments give it a capability over a unit (id) today."""
-    with _own_appointments(account_id), connection.cursor() as cursor:
-        cursor.execute(
-            f"select exists (select 1 {_REACH} and %(capability)s = any (o.capabilities))"
-            " or (%(root)s and exists (select 1 from people_account a where a.id = %(account)s"
-            f" and a.is_root and a.closed_at is null)) from {_TODAY}",
-            {
-                "unit": at,
-                "account": account_id,
-                "capability": capability,
-                "root": capability in known.ROOT,
-                "zone": settings.TIME_ZONE,
-            },
+    with _own_appointments(account_id):
+        return bool(
+            sql.value(
+                f"select exists (select 1 {_REACH} and %(capability)s = any (o.capabilities))"
+                " or (%(root)s and exists (select 1 from people_account a where a.id = %(account)s"
+                f" and a.is_root and a.closed_at is null)) from {_TODAY}",
+                {
+                    "unit": at,
+                    "account": account_id,
+                    "capability": capability,
+                    "root": capability in known.ROOT,
+                    "zone": settings.TIME_ZONE,
+                },
+            )
         )
-        row = cursor.fetchone()
-    return bool(row and row[0])
 
 
 def holds_over_all(account_id: int, capability: str) -> bool:
@@ -116,8 +116,8 @@ def grants_at(account_id: int, unit_id: int, hierarchy: int) -> tuple[Grant, ...
 
     That is the unit's subtree in `hierarchy`, and for a state or nation its subtrees in every hierarchy.
     """
-    with _own_appointments(account_id), connection.cursor() as cursor:
-        cursor.execute(
+    with _own_appointments(account_id):
+        rows = sql.rows(
             f"""
             select min(t.lo - p.lo) > 0, o.rank, o.capabilities, o.sees_people
             from {_TODAY}, org_appointment ap
@@ -137,7 +137,7 @@ def grants_at(account_id: int, unit_id: int, hierarchy: int) -> tuple[Grant, ...
         )
         return tuple(
             Grant(is_above=above, rank=rank, capabilities=frozenset(given), sees_people=sees)
-            for above, rank, given, sees in cursor.fetchall()
+            for above, rank, given, sees in rows
         )
 
 

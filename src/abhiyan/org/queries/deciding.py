@@ -10,11 +10,10 @@ from datetime import date, datetime
 from typing import Any
 
 from django.conf import settings
-from django.db import connection
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as later
 
-from abhiyan.core import clock
+from abhiyan.core import clock, sql
 from abhiyan.core.scope import system
 from abhiyan.core.words import named
 from abhiyan.org.models import Release
@@ -251,36 +250,33 @@ _UP = """
 
 def _candidates(unit_ids: Collection[int]) -> list[_Candidate]:
     """Appointments to offices that decide requests, in these units and above, the nearest first."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"""{_UP}
-            select u.code, u.names, u.depth, o.code, o.names, {_TERM}
-            from above u
-            join org_appointment ap on ap.unit_id = u.id and ap.state = 'active'
-            join org_office o on o.id = ap.office_id and o.capabilities && %(able)s::text[]
-            join people_account a on a.id = ap.account_id and a.closed_at is null
-            order by u.depth desc, 'org.approve' = any (o.capabilities) desc, o.rank, o.code, ap.id
-            """,
-            {"units": list(unit_ids), "able": [APPROVE, RELEASE], "zone": settings.TIME_ZONE},
-        )
-        return [
-            _Candidate(_term(row[5:]), Seat(row[3], read_names(row[4]), row[0], read_names(row[1])), row[2])
-            for row in cursor.fetchall()
-        ]
+    rows = sql.rows(
+        f"""{_UP}
+        select u.code, u.names, u.depth, o.code, o.names, {_TERM}
+        from above u
+        join org_appointment ap on ap.unit_id = u.id and ap.state = 'active'
+        join org_office o on o.id = ap.office_id and o.capabilities && %(able)s::text[]
+        join people_account a on a.id = ap.account_id and a.closed_at is null
+        order by u.depth desc, 'org.approve' = any (o.capabilities) desc, o.rank, o.code, ap.id
+        """,
+        {"units": list(unit_ids), "able": [APPROVE, RELEASE], "zone": settings.TIME_ZONE},
+    )
+    return [
+        _Candidate(_term(row[5:]), Seat(row[3], read_names(row[4]), row[0], read_names(row[1])), row[2])
+        for row in rows
+    ]
 
 
 def _terms_of(accounts: Collection[int]) -> dict[int, tuple[Term, ...]]:
     """Every appointment of these accounts, those that are over too."""
     found: dict[int, list[Term]] = {}
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"""select {_TERM} from org_appointment ap join org_office o on o.id = ap.office_id
-            join units_unit u on u.id = ap.unit_id where ap.account_id = any (%(accounts)s::bigint[])
-              and ap.accepted_how <> ''""",
-            {"accounts": list(accounts), "zone": settings.TIME_ZONE},
-        )
-        for row in cursor.fetchall():
-            found.setdefault(row[0], []).append(_term(row))
+    for row in sql.rows(
+        f"""select {_TERM} from org_appointment ap join org_office o on o.id = ap.office_id
+        join units_unit u on u.id = ap.unit_id where ap.account_id = any (%(accounts)s::bigint[])
+          and ap.accepted_how <> ''""",
+        {"accounts": list(accounts), "zone": settings.TIME_ZONE},
+    ):
+        found.setdefault(row[0], []).append(_term(row))
     return {account: tuple(terms) for account, terms in found.items()}
 
 
@@ -291,47 +287,43 @@ def _lines(accounts: Collection[int]) -> dict[int, frozenset[int]]:
     administrator who never held an office only sets up, and belongs to nobody's line.
     """
     found = {account: {account} for account in accounts}
-    with connection.cursor() as cursor:
-        cursor.execute(
-            """
-            with recursive made as not materialized (
-                select ap.id, ap.account_id, ap.made_by, ap.made_at, 'org.approve' = any (o.capabilities) as officer
-                from org_appointment ap join org_office o on o.id = ap.office_id
-                where ap.made_by is not null and ap.accepted_how <> ''
-            ), line as (
-                select made.account_id as of, made.* from made where account_id = any (%(accounts)s::bigint[])
-                union
-                select line.of, made.* from line join made on made.account_id = line.made_by
-                  and made.made_at <= line.made_at and (made.officer or not line.officer)
-            )
-            select distinct line.of, line.made_by from line join people_account a on a.id = line.made_by
-            where not a.is_root or exists (select 1 from org_appointment own where own.account_id = a.id
-              and own.accepted_how <> '')
-            """,
-            {"accounts": list(accounts)},
+    for account, maker in sql.rows(
+        """
+        with recursive made as not materialized (
+            select ap.id, ap.account_id, ap.made_by, ap.made_at, 'org.approve' = any (o.capabilities) as officer
+            from org_appointment ap join org_office o on o.id = ap.office_id
+            where ap.made_by is not null and ap.accepted_how <> ''
+        ), line as (
+            select made.account_id as of, made.* from made where account_id = any (%(accounts)s::bigint[])
+            union
+            select line.of, made.* from line join made on made.account_id = line.made_by
+              and made.made_at <= line.made_at and (made.officer or not line.officer)
         )
-        for account, maker in cursor.fetchall():
-            found[account].add(maker)
+        select distinct line.of, line.made_by from line join people_account a on a.id = line.made_by
+        where not a.is_root or exists (select 1 from org_appointment own where own.account_id = a.id
+          and own.accepted_how <> '')
+        """,
+        {"accounts": list(accounts)},
+    ):
+        found[account].add(maker)
     return {account: frozenset(line) for account, line in found.items()}
 
 
 def _vacant(unit_ids: Collection[int], *, on: date) -> list[tuple[Seat, tuple[Range, ...]]]:
     """Data officers' offices that nobody holds in these units and above, the nearest first, each with its reach."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"""{_UP}
-            select o.code, o.names, u.code, u.names,
-              (select json_agg(json_build_array(r.lo, r.hi)) from units_placement r
-                where r.unit_id = u.id and r.valid_to is null and r.lo is not null)
-            from above u join org_office o on u.kind = any (o.expected_in) and 'org.approve' = any (o.capabilities)
-            where u.closed_on is null and not exists (select 1 from org_appointment ap where ap.unit_id = u.id
-              and ap.office_id = o.id and ap.state in ('active', 'disputed')
-              and (ap.ends_on is null or ap.ends_on >= %(on)s))
-            order by u.depth desc, o.rank, o.code
-            """,
-            {"units": list(unit_ids), "on": on},
-        )
-        rows = cursor.fetchall()
+    rows = sql.rows(
+        f"""{_UP}
+        select o.code, o.names, u.code, u.names,
+          (select json_agg(json_build_array(r.lo, r.hi)) from units_placement r
+            where r.unit_id = u.id and r.valid_to is null and r.lo is not null)
+        from above u join org_office o on u.kind = any (o.expected_in) and 'org.approve' = any (o.capabilities)
+        where u.closed_on is null and not exists (select 1 from org_appointment ap where ap.unit_id = u.id
+          and ap.office_id = o.id and ap.state in ('active', 'disputed')
+          and (ap.ends_on is null or ap.ends_on >= %(on)s))
+        order by u.depth desc, o.rank, o.code
+        """,
+        {"units": list(unit_ids), "on": on},
+    )
     return [
         (Seat(office, read_names(names), code, read_names(of)), _spans(reach))
         for office, names, code, of, reach in rows

@@ -6,11 +6,10 @@ from datetime import date, datetime
 from uuid import UUID
 
 from django.conf import settings
-from django.db import connection
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from abhiyan.core import clock
+from abhiyan.core import clock, sql
 from abhiyan.core.actor import Actor
 from abhiyan.core.scope import system
 from abhiyan.org.models import Appointment
@@ -107,8 +106,8 @@ def _deciders(unit_id: int, hierarchy: int, *, on: date, without: Collection[int
 
     Past the caller's scope: whom to ask is told to everybody, and by office and unit only.
     """
-    with system("who may decide"), connection.cursor() as cursor:
-        cursor.execute(
+    with system("who may decide"):
+        rows = sql.rows(
             """
             with recursive up as (
                 select q.parent_id, 1 as steps from units_placement q
@@ -127,17 +126,13 @@ def _deciders(unit_id: int, hierarchy: int, *, on: date, without: Collection[int
             """,
             {"unit": unit_id, "hierarchy": hierarchy, "on": on, "without": list(without)},
         )
-        rows = cursor.fetchall()
     seats = [Seat(office, read_names(names), code, read_names(of)) for office, names, code, of in rows]
     return tuple({(seat.office, seat.unit_code): seat for seat in seats}.values())
 
 
 def _another_administrator(without: Collection[int]) -> bool:
-    with system("who may decide"), connection.cursor() as cursor:
-        cursor.execute(
-            "select exists (select 1 from people_account where is_root and closed_at is null"
-            " and id <> all (%s::bigint[]))",
+    with system("who may decide"):
+        return sql.exists(
+            "select 1 from people_account where is_root and closed_at is null and id <> all (%s::bigint[]) limit 1",
             [list(without)],
         )
-        row = cursor.fetchone()
-    return bool(row and row[0])

@@ -8,8 +8,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from django.db import connection
-
+from abhiyan.core import sql
 from abhiyan.core.imports import registered
 from abhiyan.core.scope import Scope, is_out_of_date, scoped, system
 from abhiyan.org.rules import capabilities as known
@@ -34,9 +33,7 @@ _TREES = (
 
 def visit_of(key: str, *, on: date, at: datetime) -> tuple[Session | None, Viewer]:
     """The living session of a key and its viewer, by one query. The scope must name the key."""
-    with connection.cursor() as cursor:
-        cursor.execute(f"select {_TREES}, v.* from org_visit(%s, %s::date) v", [key, on])
-        found = cursor.fetchone()
+    found = sql.row(f"select {_TREES}, v.* from org_visit(%s, %s::date) v", [key, on])
     if found is None:
         return None, NOBODY
     trees, *row = found
@@ -58,13 +55,12 @@ def viewer_of(*, account_id: int, session: Session | None = None, on: date) -> V
 
     Reads past the caller's scope: who somebody is does not depend on who asks.
     """
-    with system("who an account is"), connection.cursor() as cursor:
-        cursor.execute(
+    with system("who an account is"):
+        row = sql.row(
             f"select {_TREES}, {_ACCOUNT}, org_held(a.id, %s::date) from people_account a"
             " where a.id = %s and a.closed_at is null",
             [on, account_id],
         )
-        row = cursor.fetchone()
     return NOBODY if row is None else _viewer(row[1:], session, row[0])
 
 

@@ -5,11 +5,10 @@ from collections.abc import Collection, Mapping
 from datetime import datetime
 from uuid import UUID
 
-from django.db import connection
 from django.db.models import Max
 from django.utils.translation import gettext_lazy as _
 
-from abhiyan.core import audit, news
+from abhiyan.core import audit, news, sql
 from abhiyan.core.actor import Actor
 from abhiyan.core.keys import keyring
 from abhiyan.core.refusals import Refused
@@ -54,8 +53,8 @@ def publish_notice(
     for text in texts.values():
         if lacking := missing(text):
             raise NoticeIncomplete(missing=", ".join(lacking))
-    with connection.cursor() as cursor:  # two who publish at once come one after the other
-        cursor.execute("select pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"notice|{code}"])
+    # two who publish at once come one after the other
+    sql.run("select pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"notice|{code}"])
     version = (Notice.objects.filter(code=code).aggregate(last=Max("version"))["last"] or 0) + 1
     if after is not None and version != after + 1:
         raise NoticeRenewed

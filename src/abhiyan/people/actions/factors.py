@@ -9,10 +9,10 @@ import secrets
 from datetime import datetime, timedelta
 from uuid import UUID, uuid4
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from abhiyan.core import audit, limits
+from abhiyan.core import audit, limits, sql
 from abhiyan.core.actor import Actor
 from abhiyan.core.keys import keyring
 from abhiyan.core.refusals import NotFound, Refused
@@ -240,8 +240,7 @@ def room_for_one(account_id: int) -> None:
 
 
 def _lock(account_id: int) -> None:
-    with connection.cursor() as cursor:
-        cursor.execute("select pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"factors {account_id}"])
+    sql.run("select pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"factors {account_id}"])
 
 
 def take_a_try(account_id: int, at: datetime) -> None:

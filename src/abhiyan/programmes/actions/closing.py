@@ -5,10 +5,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from django.db import connection
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from abhiyan.core import sql
 from abhiyan.core.clock import day_in
 from abhiyan.core.scope import system
 from abhiyan.org import queries as org
@@ -213,13 +213,11 @@ def _put(
 
 def _where(programme: Programme, unit_ids: list[int]) -> int:
     """The unit a version is filed at: above the only unit it closes, or above them all; else at the owner."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "select distinct parent_id from units_placement where unit_id = any(%s) and hierarchy = %s"
-            " and valid_to is null and parent_id is not null limit 2",
-            [unit_ids, programme.hierarchy],
-        )
-        found = cursor.fetchall()
+    found = sql.rows(
+        "select distinct parent_id from units_placement where unit_id = any(%s) and hierarchy = %s"
+        " and valid_to is null and parent_id is not null limit 2",
+        [unit_ids, programme.hierarchy],
+    )
     return int(found[0][0]) if len(found) == 1 else programme.owner_id
 
 

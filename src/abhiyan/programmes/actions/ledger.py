@@ -3,10 +3,10 @@
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
-from django.db import connection, transaction
+from django.db import transaction
 
-from abhiyan.core import scope
-from abhiyan.programmes import ledger_sql as sql
+from abhiyan.core import scope, sql
+from abhiyan.programmes import ledger_sql
 from abhiyan.programmes.models import ALL_DAYS
 from abhiyan.programmes.rules.ladder import RUNGS, Change
 
@@ -27,14 +27,13 @@ def post(*, deltas: Iterable[Change], at: datetime) -> None:
     rows = [(*key, n) for key, n in sorted(sums.items(), key=lambda item: str(item[0])) if n]
     if not rows:
         return
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "insert into programmes_delta"
-            " (programme_id, measure, channel, unit_id, day, rung, n, posted_at)"
-            " select *, %s from unnest(%s::int[], %s::smallint[], %s::smallint[], %s::bigint[], %s::date[],"
-            " %s::smallint[], %s::int[])",
-            [at, *(list(column) for column in zip(*rows, strict=True))],
-        )
+    sql.run(
+        "insert into programmes_delta"
+        " (programme_id, measure, channel, unit_id, day, rung, n, posted_at)"
+        " select *, %s from unnest(%s::int[], %s::smallint[], %s::smallint[], %s::bigint[], %s::date[],"
+        " %s::smallint[], %s::int[])",
+        [at, *(list(column) for column in zip(*rows, strict=True))],
+    )
 
 
 _FOLD = f"""
@@ -42,12 +41,16 @@ with taken as materialized (
   delete from programmes_delta d where {{which}}
   returning unit_id, programme_id, measure, day, channel, rung, n),
 posted as materialized (
-  select unit_id, {sql.KEY}, sum(n)::bigint as n from taken
-  group by unit_id, {sql.KEY} having sum(n) <> 0),
-leaf as ({sql.add_to("programmes_tally", "unit_id", sql.with_all_days("posted", "unit_id"))}),
-{sql.TREE},
-{sql.sums_above("posted")},
-node as ({sql.add_to("programmes_total", "unit_id, hierarchy", sql.with_all_days("node_sum", "unit_id, hierarchy"))}),
+  select unit_id, {ledger_sql.KEY}, sum(n)::bigint as n from taken
+  group by unit_id, {ledger_sql.KEY} having sum(n) <> 0),
+leaf as ({ledger_sql.add_to("programmes_tally", "unit_id", ledger_sql.with_all_days("posted", "unit_id"))}),
+{ledger_sql.TREE},
+{ledger_sql.sums_above("posted")},
+node as ({
+    ledger_sql.add_to(
+        "programmes_total", "unit_id, hierarchy", ledger_sql.with_all_days("node_sum", "unit_id, hierarchy")
+    )
+}),
 mark as (
   insert into programmes_fold as f (id, horizon, folded_at, swept_at)
   values (1, pg_snapshot_xmin(pg_current_snapshot()), %(at)s, %(at)s)
@@ -68,29 +71,26 @@ def fold(*, at: datetime) -> int:
     """
     if not scope.current().everything:
         raise RuntimeError("fold needs a system scope")
-    with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(
+    with transaction.atomic():
+        swept_at, waiting = sql.row(
             "select (select swept_at from programmes_fold),"
-            f" exists (select from programmes_delta d where {sql.PENDING})"
+            f" exists (select from programmes_delta d where {ledger_sql.PENDING})"
         )
-        swept_at, waiting = cursor.fetchone()
         sweep = swept_at is None or at - swept_at >= SWEEP_EVERY
         if not waiting and not sweep:
             return 0
-        cursor.execute("select pg_try_advisory_xact_lock(%s)", [LOCK])
-        if not cursor.fetchone()[0]:
+        if not sql.value("select pg_try_advisory_xact_lock(%s)", [LOCK]):
             return 0
-        cursor.execute(_FOLD.format(which="true" if sweep else sql.PENDING), {"at": at, "sweep": sweep})
-        return int(cursor.fetchone()[0])
+        return sql.count(
+            _FOLD.format(which="true" if sweep else ledger_sql.PENDING), {"at": at, "sweep": sweep}
+        )
 
 
 def forget_horizon() -> None:
     """After a restore: the horizon counted another server's transactions, so nothing is skipped by it any more."""
-    with connection.cursor() as cursor:
-        cursor.execute("update programmes_fold set horizon = '0', swept_at = 'epoch'")
+    sql.run("update programmes_fold set horizon = '0', swept_at = 'epoch'")
 
 
 def hold() -> None:
     """Keep folds and other keepers of the totals away until this transaction ends."""
-    with connection.cursor() as cursor:
-        cursor.execute("select pg_advisory_xact_lock(%s)", [LOCK])
+    sql.run("select pg_advisory_xact_lock(%s)", [LOCK])

@@ -5,10 +5,10 @@ from datetime import date, datetime
 from uuid import uuid4
 
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from abhiyan.core import audit, news
+from abhiyan.core import audit, news, sql
 from abhiyan.core.actor import Actor
 from abhiyan.core.clock import day_in
 from abhiyan.core.refusals import Refused
@@ -251,8 +251,8 @@ def _check_window(opens_on: date, closes_on: date, *, today: date) -> None:
 def _check_scope(owner_id: int, unit_ids: Sequence[int], hierarchy: int) -> None:
     if not unit_ids:
         raise ScopeEmpty(field="units")
-    with system("where a programme runs"), connection.cursor() as cursor:
-        cursor.execute(
+    with system("where a programme runs"):
+        outside, overlaps = sql.row(
             "select (select count(*) from unnest(%(units)s::bigint[]) u where not exists ("
             "   select from units_placement o, units_placement p where o.unit_id = %(owner)s and o.hierarchy = %(h)s"
             "   and p.unit_id = u and p.hierarchy = %(h)s and p.lo >= o.lo and p.lo < o.hi)),"
@@ -261,7 +261,6 @@ def _check_scope(owner_id: int, unit_ids: Sequence[int], hierarchy: int) -> None
             "   and a.hierarchy = %(h)s and b.lo > a.lo and b.lo < a.hi)",
             {"units": list(unit_ids), "owner": owner_id, "h": hierarchy},
         )
-        outside, overlaps = cursor.fetchone()
     if outside:
         raise ScopeOutside(field="units", n=outside)
     if overlaps:

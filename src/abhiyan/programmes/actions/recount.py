@@ -6,9 +6,9 @@ from typing import Any
 
 from django.db import connection, transaction
 
+from abhiyan.core import sql
 from abhiyan.core.scope import system
-from abhiyan.programmes import facts
-from abhiyan.programmes import ledger_sql as sql
+from abhiyan.programmes import facts, ledger_sql
 
 from .ledger import fold, hold
 
@@ -67,7 +67,7 @@ def _facts() -> str:
 
 def _compare(wanted: str, found: str, unit: str) -> str:
     """A query of the keys where two sets of counters differ; a missing one is 0. Last row: how many there are."""
-    key = f"{unit}, {sql.KEY}"
+    key = f"{unit}, {ledger_sql.KEY}"
     return f"""
   select {key}, coalesce(w.n, 0) as wanted, coalesce(f.n, 0) as found
   from (select {key}, sum(n)::bigint as n from ({wanted}) x group by {key}) w
@@ -78,50 +78,46 @@ def _compare(wanted: str, found: str, unit: str) -> str:
 
 # Each comparison is one statement, so it sees one instant: a fact and its change commit together.
 def _units() -> str:
-    own = f"select unit_id, {sql.KEY}, n from programmes_tally where day <> {sql.ALL_DAYS}"
+    own = f"select unit_id, {ledger_sql.KEY}, n from programmes_tally where day <> {ledger_sql.ALL_DAYS}"
     return _compare(
-        f"select unit_id, {sql.KEY}, n from ({_facts()}) facts",
-        f"{own} union all select unit_id, {sql.KEY}, n from programmes_delta",
+        f"select unit_id, {ledger_sql.KEY}, n from ({_facts()}) facts",
+        f"{own} union all select unit_id, {ledger_sql.KEY}, n from programmes_delta",
         "unit_id",
     )
 
 
 def _all_days() -> str:
     return _compare(
-        f"select unit_id, programme_id, measure, {sql.ALL_DAYS} as day, channel, rung, n from programmes_tally"
-        f" where day <> {sql.ALL_DAYS}",
-        f"select unit_id, {sql.KEY}, n from programmes_tally where day = {sql.ALL_DAYS}",
+        f"select unit_id, programme_id, measure, {ledger_sql.ALL_DAYS} as day, channel, rung, n from programmes_tally"
+        f" where day <> {ledger_sql.ALL_DAYS}",
+        f"select unit_id, {ledger_sql.KEY}, n from programmes_tally where day = {ledger_sql.ALL_DAYS}",
         "unit_id",
     )
 
 
 # The totals below every large node by its range alone: another way than the fold's, so that one checks the other.
 _TOTALS = _compare(
-    f"select l.unit_id, l.hierarchy, {', '.join(f't.{part}' for part in sql.KEY.split(', '))}, t.n"
+    f"select l.unit_id, l.hierarchy, {', '.join(f't.{part}' for part in ledger_sql.KEY.split(', '))}, t.n"
     " from programmes_large l"
     " join units_placement here on here.unit_id = l.unit_id and here.hierarchy = l.hierarchy"
     "   and here.lo is not null"
     " join units_placement p on p.lo >= here.lo and p.lo < here.hi"
     " join programmes_tally t on t.unit_id = p.unit_id",
-    f"select unit_id, hierarchy, {sql.KEY}, n from programmes_total",
+    f"select unit_id, hierarchy, {ledger_sql.KEY}, n from programmes_total",
     "unit_id, hierarchy",
 )
 
 
 def _differences(where: str, query: str) -> list[Difference]:
     found = []
-    with connection.cursor() as cursor:
-        cursor.execute(query)
-        for row in cursor.fetchall():
-            unit_id, hierarchy, rest = (row[0], row[1], row[2:]) if where == "total" else (row[0], 0, row[1:])
-            found.append(Difference(where, hierarchy, unit_id, *rest))
+    for row in sql.rows(query):
+        unit_id, hierarchy, rest = (row[0], row[1], row[2:]) if where == "total" else (row[0], 0, row[1:])
+        found.append(Difference(where, hierarchy, unit_id, *rest))
     return found
 
 
 def _count(query: str) -> int:
-    with connection.cursor() as cursor:
-        cursor.execute(query)
-        return int(cursor.fetchone()[0] or 0)
+    return sql.count(query)
 
 
 def _all() -> list[Difference]:
@@ -161,19 +157,19 @@ def _mend(found: list[Difference], at: datetime) -> None:
     )
     fold(at=at)
     _insert(
-        f"insert into programmes_tally as t (unit_id, {sql.KEY}, n)",
+        f"insert into programmes_tally as t (unit_id, {ledger_sql.KEY}, n)",
         "%s, %s, %s, %s, %s, %s, %s",
         [(*_key(one), one.wanted - one.found) for one in _differences("all days", _all_days())],
-        f"on conflict (unit_id, {sql.KEY}) do update set n = t.n + excluded.n",
+        f"on conflict (unit_id, {ledger_sql.KEY}) do update set n = t.n + excluded.n",
     )
     _insert(
-        f"insert into programmes_total as t (unit_id, hierarchy, {sql.KEY}, n)",
+        f"insert into programmes_total as t (unit_id, hierarchy, {ledger_sql.KEY}, n)",
         "%s, %s, %s, %s, %s, %s, %s, %s",
         [
             (one.unit_id, one.hierarchy, *_key(one)[1:], one.wanted - one.found)
             for one in _differences("total", _TOTALS)
         ],
-        f"on conflict (unit_id, hierarchy, {sql.KEY}) do update set n = t.n + excluded.n",
+        f"on conflict (unit_id, hierarchy, {ledger_sql.KEY}) do update set n = t.n + excluded.n",
     )
 
 

@@ -7,8 +7,9 @@ programme. A loop settles each programme once a day, for units that close with t
 from collections.abc import Collection, Iterable
 from datetime import date, datetime
 
-from django.db import connection, transaction
+from django.db import transaction
 
+from abhiyan.core import sql
 from abhiyan.core.clock import day_in
 from abhiyan.core.scope import system
 from abhiyan.programmes.models import Programme
@@ -64,8 +65,8 @@ def settle(
     """
     if units is not None and not units:
         return
-    with system("what targets sum to"), connection.cursor() as cursor:
-        cursor.execute(
+    with system("what targets sum to"):
+        sql.run(
             _ALL if units is None else _SOME,
             {
                 "programme": programme.pk,
@@ -79,13 +80,13 @@ def settle(
 
 def settle_above(*, programme: Programme, changed: Collection[int], on: date) -> None:
     """The same of units whose targets changed, or which closed: of them, and of those right above them."""
-    with connection.cursor() as cursor:
-        cursor.execute(
+    above = set(
+        sql.column(
             "select distinct parent_id from units_placement"
             " where unit_id = any(%s) and hierarchy = %s and lo is not null and parent_id is not null",
             [sorted(changed), programme.hierarchy],
         )
-        above = {row[0] for row in cursor.fetchall()}
+    )
     settle(programme=programme, units=above | set(changed), on=on)
 
 
@@ -138,17 +139,13 @@ def _is_inside(branch: Branch, ancestors: Collection[int], scope: set[int]) -> b
 
 
 def _below(branch: Branch) -> set[int]:
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "select unit_id from units_placement where lo >= %s and lo < %s", [branch.lo, branch.hi]
-        )
-        return {row[0] for row in cursor.fetchall()}
+    return set(
+        sql.column("select unit_id from units_placement where lo >= %s and lo < %s", [branch.lo, branch.hi])
+    )
 
 
 def _scope(programme: Programme) -> set[int]:
-    with connection.cursor() as cursor:
-        cursor.execute("select unit_id from programmes_scope where programme_id = %s", [programme.pk])
-        return {row[0] for row in cursor.fetchall()}
+    return set(sql.column("select unit_id from programmes_scope where programme_id = %s", [programme.pk]))
 
 
 def _held(*, hierarchy: int | None) -> list[Programme]:
@@ -158,11 +155,9 @@ def _held(*, hierarchy: int | None) -> list[Programme]:
 
 def _with_targets(*, hierarchy: int | None) -> list[int]:
     """Programmes that are not over and have targets, in the order they are held."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "select p.id from programmes_programme p where p.state <> 'closed'"
-            " and (%(h)s::smallint is null or p.hierarchy = %(h)s)"
-            " and exists (select from programmes_target_version v where v.programme_id = p.id) order by p.id",
-            {"h": hierarchy},
-        )
-        return [row[0] for row in cursor.fetchall()]
+    return sql.column(
+        "select p.id from programmes_programme p where p.state <> 'closed'"
+        " and (%(h)s::smallint is null or p.hierarchy = %(h)s)"
+        " and exists (select from programmes_target_version v where v.programme_id = p.id) order by p.id",
+        {"h": hierarchy},
+    )

@@ -8,9 +8,9 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
 
-from django.db import connection, transaction
+from django.db import transaction
 
-from abhiyan.core import audit
+from abhiyan.core import audit, sql
 from abhiyan.core.actor import Actor
 from abhiyan.core.clock import day_in
 from abhiyan.elections import queries as elections
@@ -331,29 +331,28 @@ def put_version(
         made_at=at,
         made_by=by.account_id,
     )
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "update programmes_target set replaced_at = %s, replaced_by = %s"
-            " where programme_id = %s and measure = %s and unit_id = any(%s) and replaced_at is null",
-            [at, version.pk, programme.pk, measure, [one.unit_id for one in changed]],
-        )
-        cursor.execute(
-            "insert into programmes_target (programme_id, measure, unit_id, n, is_locked, is_plans_lock, basis,"
-            " set_at, set_by, version_id) select %s, %s, one.*, %s, %s, %s"
-            " from unnest(%s::bigint[], %s::bigint[], %s::bool[], %s::bool[], %s::text[]) one",
-            [
-                programme.pk,
-                measure,
-                at,
-                by.account_id,
-                version.pk,
-                [one.unit_id for one in written],
-                [one.after for one in written],
-                [one.is_locked for one in written],
-                [one.is_plans_lock for one in written],
-                [one.basis or basis for one in written],
-            ],
-        )
+    sql.run(
+        "update programmes_target set replaced_at = %s, replaced_by = %s"
+        " where programme_id = %s and measure = %s and unit_id = any(%s) and replaced_at is null",
+        [at, version.pk, programme.pk, measure, [one.unit_id for one in changed]],
+    )
+    sql.run(
+        "insert into programmes_target (programme_id, measure, unit_id, n, is_locked, is_plans_lock, basis,"
+        " set_at, set_by, version_id) select %s, %s, one.*, %s, %s, %s"
+        " from unnest(%s::bigint[], %s::bigint[], %s::bool[], %s::bool[], %s::text[]) one",
+        [
+            programme.pk,
+            measure,
+            at,
+            by.account_id,
+            version.pk,
+            [one.unit_id for one in written],
+            [one.after for one in written],
+            [one.is_locked for one in written],
+            [one.is_plans_lock for one in written],
+            [one.basis or basis for one in written],
+        ],
+    )
     settle_above(programme=programme, changed=[one.unit_id for one in changed], on=day_in(programme.zone, at))
 
 

@@ -3,12 +3,12 @@
 from collections import Counter
 from collections.abc import Collection, Sequence
 
-from django.db import connection
 from django.utils.translation import gettext_lazy as _
 
+from abhiyan.core import sql
 from abhiyan.core.refusals import Refused
 from abhiyan.core.scope import system
-from abhiyan.programmes import ledger_sql as sql
+from abhiyan.programmes import ledger_sql
 from abhiyan.units.news import Branch, UnitsGoing, UnitsMoved
 
 from .ledger import hold
@@ -30,7 +30,7 @@ class UnitsInUse(Refused):
     status = 409
 
 
-_T_KEY = ", ".join(f"t.{part}" for part in sql.KEY.split(", "))
+_T_KEY = ", ".join(f"t.{part}" for part in ledger_sql.KEY.split(", "))
 
 
 def resize(*, hierarchy: int, among: Collection[int] | None = None) -> int:
@@ -38,10 +38,10 @@ def resize(*, hierarchy: int, among: Collection[int] | None = None) -> int:
 
     among: unit ids that alone can have changed; None looks at the whole tree. Returns how many came or went.
     """
-    with system("large nodes of a hierarchy"), connection.cursor() as cursor:
+    with system("large nodes of a hierarchy"):
         hold()
         chosen = "" if among is None else " and {table}.unit_id = any(%(among)s)"
-        cursor.execute(
+        gone, come = sql.row(
             "with wanted as (select p.unit_id from units_placement p"
             f"   where p.hierarchy = %(h)s and p.lo is not null and p.leaves > %(large)s{chosen.format(table='p')}),"
             # What is large beneath one that ceases to be goes with it: a branch that was taken out may have left it too
@@ -60,7 +60,6 @@ def resize(*, hierarchy: int, among: Collection[int] | None = None) -> int:
             " select (select count(*) from gone), (select array_agg(unit_id) from come)",
             {"h": hierarchy, "large": LARGE, "among": list(among or ())},
         )
-        gone, come = cursor.fetchone()
         if come:
             _sum_anew(hierarchy, come)
         return int(gone) + len(come or ())
@@ -68,31 +67,32 @@ def resize(*, hierarchy: int, among: Collection[int] | None = None) -> int:
 
 def _sum_anew(hierarchy: int, nodes: list[int]) -> None:
     """The totals of nodes that have none, from the tallies below them."""
-    with connection.cursor() as cursor:
-        cursor.execute(
+    if (
+        sql.value(
             "select coalesce(sum(leaves), 0) from units_placement"
             " where unit_id = any(%s) and hierarchy = %s and lo is not null",
             [nodes, hierarchy],
         )
-        if cursor.fetchone()[0] <= MANY_LEAVES:
-            sums = (
-                f"select l.unit_id, l.hierarchy, {_T_KEY}, sum(t.n)::bigint as n from units_placement l"
-                " join units_placement p on p.lo >= l.lo and p.lo < l.hi"
-                " join programmes_tally t on t.unit_id = p.unit_id"
-                " where l.unit_id = any(%(nodes)s) and l.hierarchy = %(h)s and l.lo is not null"
-                " group by 1, 2, 3, 4, 5, 6, 7"
-            )
-            given = ""
-        else:
-            sums = "select * from node_sum where unit_id = any(%(nodes)s)"
-            given = (
-                f"with tally as (select * from programmes_tally), {sql.TREE},"
-                f" {sql.sums_above('tally', hierarchies='p.hierarchy = %(h)s')} "
-            )
-        cursor.execute(
-            given + sql.add_to("programmes_total", "unit_id, hierarchy", sums),
-            {"h": hierarchy, "nodes": nodes},
+        <= MANY_LEAVES
+    ):
+        sums = (
+            f"select l.unit_id, l.hierarchy, {_T_KEY}, sum(t.n)::bigint as n from units_placement l"
+            " join units_placement p on p.lo >= l.lo and p.lo < l.hi"
+            " join programmes_tally t on t.unit_id = p.unit_id"
+            " where l.unit_id = any(%(nodes)s) and l.hierarchy = %(h)s and l.lo is not null"
+            " group by 1, 2, 3, 4, 5, 6, 7"
         )
+        given = ""
+    else:
+        sums = "select * from node_sum where unit_id = any(%(nodes)s)"
+        given = (
+            f"with tally as (select * from programmes_tally), {ledger_sql.TREE},"
+            f" {ledger_sql.sums_above('tally', hierarchies='p.hierarchy = %(h)s')} "
+        )
+    sql.run(
+        given + ledger_sql.add_to("programmes_total", "unit_id, hierarchy", sums),
+        {"h": hierarchy, "nodes": nodes},
+    )
 
 
 _CARRY = f"""
@@ -108,21 +108,20 @@ carried as (
   join programmes_tally t on t.unit_id = p.unit_id
   group by 1, 2, 3, 4, 5, 6),
 sums as (
-  select s.unit_id, %(h)s::smallint as hierarchy, {sql.KEY}, sum(c.n * s.sign)::bigint as n
+  select s.unit_id, %(h)s::smallint as hierarchy, {ledger_sql.KEY}, sum(c.n * s.sign)::bigint as n
   from carried c join step s on s.number = c.number
   group by 1, 2, 3, 4, 5, 6, 7)
-{sql.add_to("programmes_total", "unit_id, hierarchy", "select * from sums")}"""
+{ledger_sql.add_to("programmes_total", "unit_id, hierarchy", "select * from sums")}"""
 
 
 def carry(*, hierarchy: int, branches: Sequence[Branch]) -> None:
     """Take what stands on each branch from the large nodes above it that are only old, give it to the only new."""
     groups, steps = _steps(branches)
-    with system("a branch was moved"), connection.cursor() as cursor:
+    with system("a branch was moved"):
         hold()
-        cursor.execute("select exists (select from programmes_tally)")
-        if not steps or not cursor.fetchone()[0]:
+        if not steps or not sql.value("select exists (select from programmes_tally)"):
             return
-        cursor.execute(
+        sql.run(
             _CARRY,
             {
                 "h": hierarchy,
@@ -168,20 +167,21 @@ def _forget_going(moved: UnitsMoved) -> set[int]:
     tops = [branch.unit_id for branch in moved.branches if not branch.new_ancestors]
     if not tops:
         return set()
-    with system("a branch is taken out"), connection.cursor() as cursor:
-        cursor.execute(
-            "with node as (select l.unit_id from units_placement top"
-            "   join units_placement p on p.lo >= top.lo and p.lo < top.hi"
-            "   join programmes_large l on l.unit_id = p.unit_id and l.hierarchy = p.hierarchy"
-            "   where top.unit_id = any(%(tops)s) and top.hierarchy = %(h)s and top.lo is not null"
-            "     and top.parent_id is not null),"
-            " emptied as (delete from programmes_total t using node"
-            "   where t.unit_id = node.unit_id and t.hierarchy = %(h)s)"
-            " delete from programmes_large l using node"
-            "   where l.unit_id = node.unit_id and l.hierarchy = %(h)s returning l.unit_id",
-            {"tops": tops, "h": moved.hierarchy},
+    with system("a branch is taken out"):
+        return set(
+            sql.column(
+                "with node as (select l.unit_id from units_placement top"
+                "   join units_placement p on p.lo >= top.lo and p.lo < top.hi"
+                "   join programmes_large l on l.unit_id = p.unit_id and l.hierarchy = p.hierarchy"
+                "   where top.unit_id = any(%(tops)s) and top.hierarchy = %(h)s and top.lo is not null"
+                "     and top.parent_id is not null),"
+                " emptied as (delete from programmes_total t using node"
+                "   where t.unit_id = node.unit_id and t.hierarchy = %(h)s)"
+                " delete from programmes_large l using node"
+                "   where l.unit_id = node.unit_id and l.hierarchy = %(h)s returning l.unit_id",
+                {"tops": tops, "h": moved.hierarchy},
+            )
         )
-        return {row[0] for row in cursor.fetchall()}
 
 
 def follow(*, moved: UnitsMoved) -> None:
@@ -198,8 +198,8 @@ def follow(*, moved: UnitsMoved) -> None:
 
 def _perhaps_large(moved: UnitsMoved) -> set[int]:
     """The units that alone can have become large nodes by what moved, or ceased to be."""
-    with connection.cursor() as cursor:
-        cursor.execute(
+    among = set(
+        sql.column(
             "select p.unit_id from units_placement p"
             " join unnest(%(los)s::bigint[], %(his)s::bigint[]) b (lo, hi) on p.lo >= b.lo and p.lo < b.hi"
             " where p.leaves > %(large)s or exists (select from programmes_large l"
@@ -210,7 +210,7 @@ def _perhaps_large(moved: UnitsMoved) -> set[int]:
                 "large": LARGE,
             },
         )
-        among = {row[0] for row in cursor.fetchall()}
+    )
     for branch in moved.branches:
         among.update(branch.old_ancestors, branch.new_ancestors)
     return among
@@ -218,14 +218,14 @@ def _perhaps_large(moved: UnitsMoved) -> set[int]:
 
 def refuse_going(*, going: UnitsGoing) -> None:
     """Refuse (UnitsInUse) to let go of units made by an import that the ledger or a programme stands on."""
-    with system("units about to go"), connection.cursor() as cursor:
-        cursor.execute(
+    with system("units about to go"):
+        n = sql.value(
             "select count(*) from units_change c where c.import_id = %s and c.change = 'made' and ("
             # What waits to be folded may take back what was: both together.
-            f" exists (select from (select {sql.KEY}, n from programmes_tally where unit_id = c.unit_id"
-            f"   and day <> {sql.ALL_DAYS} union all"
-            f"   select {sql.KEY}, n from programmes_delta where unit_id = c.unit_id) posted"
-            f"   group by {sql.KEY} having sum(n) <> 0)"
+            f" exists (select from (select {ledger_sql.KEY}, n from programmes_tally where unit_id = c.unit_id"
+            f"   and day <> {ledger_sql.ALL_DAYS} union all"
+            f"   select {ledger_sql.KEY}, n from programmes_delta where unit_id = c.unit_id) posted"
+            f"   group by {ledger_sql.KEY} having sum(n) <> 0)"
             " or exists (select from programmes_target t where t.unit_id = c.unit_id)"
             " or exists (select from programmes_in_charge i where i.unit_id = c.unit_id)"
             " or exists (select from programmes_unit_total t where t.unit_id = c.unit_id)"
@@ -233,6 +233,5 @@ def refuse_going(*, going: UnitsGoing) -> None:
             " or exists (select from programmes_programme p where p.owner_id = c.unit_id))",
             [going.import_id],
         )
-        n = cursor.fetchone()[0]
     if n:
         raise UnitsInUse(n=n)

@@ -5,9 +5,9 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
-from django.db import connection
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
+from abhiyan.core import sql
 from abhiyan.core.models import StagedImport
 from abhiyan.core.rows import Rows
 from abhiyan.core.scope import system
@@ -159,9 +159,8 @@ def _reader(viewer: Viewer) -> dict[str, Any]:
 
 
 def _places(programme: Programme, lo: int, hi: int) -> dict[str, Any]:
-    with connection.cursor() as cursor:
-        cursor.execute(_PLACES, {"programme": programme.pk, "h": programme.hierarchy, "lo": lo, "hi": hi})
-        ranges = [(int(a), int(b)) for a, b in cursor.fetchall()]
+    rows = sql.rows(_PLACES, {"programme": programme.pk, "h": programme.hierarchy, "lo": lo, "hi": hi})
+    ranges = [(int(a), int(b)) for a, b in rows]
     whole = merged(ranges)
     return {
         "programme": programme.pk,
@@ -319,15 +318,15 @@ def coverage(
     """Of each kind of unit at and below a place: how many there are, and how many miss an in-charge; from the top."""
     places = _places(programme, lo, hi)
     counts = _in_play(places, on)
-    with connection.cursor() as cursor:
-        cursor.execute(
+    held = dict(
+        sql.rows(
             f"""select u.kind, count(distinct i.unit_id) from programmes_in_charge i
-            join units_placement p on p.unit_id = i.unit_id join units_unit u on u.id = i.unit_id
-            where i.programme_id = %(programme)s and i.role = %(role)s and i.ended_at is null and {_PLAYS}
-            group by u.kind""",
+        join units_placement p on p.unit_id = i.unit_id join units_unit u on u.id = i.unit_id
+        where i.programme_id = %(programme)s and i.role = %(role)s and i.ended_at is null and {_PLAYS}
+        group by u.kind""",
             places | {"on": on, "role": role},
         )
-        held = dict(cursor.fetchall())
+    )
     return [
         Level(kind, counts[kind], max(0, counts[kind] - held.get(kind, 0)))
         for kind in levels.kinds(programme.hierarchy)
@@ -338,18 +337,19 @@ def coverage(
 def _in_play(places: dict[str, Any], on: date) -> dict[str, int]:
     """kind -> how many open units a programme has there. Of many, kept in this process until the tree changes."""
     key = (places["h"], places["places"], on)
-    with connection.cursor() as cursor:
-        cursor.execute("select coalesce(max(version), 0) from units_tree where hierarchy = %s", [places["h"]])
-        version = int(cursor.fetchone()[0])
-        known = _kept.get(key)
-        if known is not None and known[0] == version:
-            return known[1]
-        cursor.execute(
+    version = sql.count(
+        "select coalesce(max(version), 0) from units_tree where hierarchy = %s", [places["h"]]
+    )
+    known = _kept.get(key)
+    if known is not None and known[0] == version:
+        return known[1]
+    found: dict[str, int] = dict(
+        sql.rows(
             f"""select u.kind, count(*) from units_placement p join units_unit u on u.id = p.unit_id
-            where {_PLAYS} group by u.kind""",
+        where {_PLAYS} group by u.kind""",
             places | {"on": on},
         )
-        found: dict[str, int] = dict(cursor.fetchall())
+    )
     if sum(found.values()) >= _WIDE:
         if len(_kept) >= 1_000:
             _kept.clear()
@@ -429,20 +429,18 @@ def declined_below(lo: int, hi: int, *, hierarchy: int, on: date) -> list[tuple[
 
     By role: how many units, the most first. Units that are closed or out of the programme by now do not count.
     """
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"""select i.programme_id, i.role, count(distinct i.unit_id)
-            from programmes_in_charge i
-            join programmes_programme r on r.id = i.programme_id and r.state = 'open' and r.hierarchy = %(h)s
-            join units_placement p on p.unit_id = i.unit_id and p.lo >= %(lo)s and p.lo < %(hi)s
-            join units_unit u on u.id = i.unit_id
-            where i.state = 'declined' and {IN_PLAY.replace("%(programme)s", "i.programme_id")} and not exists (
-              select 1 from programmes_in_charge j where j.unit_id = i.unit_id and j.programme_id = i.programme_id
-                and j.role = i.role and j.ended_at is null)
-            group by 1, 2 order by 3 desc, 1, 2 desc""",
-            {"lo": lo, "hi": hi, "h": hierarchy, "on": on},
-        )
-        counts = cursor.fetchall()
+    counts = sql.rows(
+        f"""select i.programme_id, i.role, count(distinct i.unit_id)
+        from programmes_in_charge i
+        join programmes_programme r on r.id = i.programme_id and r.state = 'open' and r.hierarchy = %(h)s
+        join units_placement p on p.unit_id = i.unit_id and p.lo >= %(lo)s and p.lo < %(hi)s
+        join units_unit u on u.id = i.unit_id
+        where i.state = 'declined' and {IN_PLAY.replace("%(programme)s", "i.programme_id")} and not exists (
+          select 1 from programmes_in_charge j where j.unit_id = i.unit_id and j.programme_id = i.programme_id
+            and j.role = i.role and j.ended_at is null)
+        group by 1, 2 order by 3 desc, 1, 2 desc""",
+        {"lo": lo, "hi": hi, "h": hierarchy, "on": on},
+    )
     known = {one.pk: one for one in Programme.objects.filter(pk__in={number for number, _r, _n in counts})}
     return [(known[number], role, n) for number, role, n in counts if number in known]
 
@@ -466,18 +464,16 @@ def unanswered_below(
 
     Two queries, however many there are.
     """
-    with connection.cursor() as cursor:
-        cursor.execute(
-            """select i.programme_id, count(*), (array_agg(u.code order by i.named_at, i.id))[1:%(most)s],
-              (array_agg(u.names::text order by i.named_at, i.id))[1:%(most)s]
-            from programmes_in_charge i
-            join programmes_programme r on r.id = i.programme_id and r.state = 'open' and r.hierarchy = %(h)s
-            join units_placement p on p.unit_id = i.unit_id and p.lo > %(lo)s and p.lo < %(hi)s
-            join units_unit u on u.id = i.unit_id and u.kind = any(%(kinds)s)
-            where i.state = 'named' and i.ended_at is null group by 1 order by 2 desc, 1""",
-            {"lo": lo, "hi": hi, "h": hierarchy, "kinds": list(kinds), "most": most},
-        )
-        rows = cursor.fetchall()
+    rows = sql.rows(
+        """select i.programme_id, count(*), (array_agg(u.code order by i.named_at, i.id))[1:%(most)s],
+          (array_agg(u.names::text order by i.named_at, i.id))[1:%(most)s]
+        from programmes_in_charge i
+        join programmes_programme r on r.id = i.programme_id and r.state = 'open' and r.hierarchy = %(h)s
+        join units_placement p on p.unit_id = i.unit_id and p.lo > %(lo)s and p.lo < %(hi)s
+        join units_unit u on u.id = i.unit_id and u.kind = any(%(kinds)s)
+        where i.state = 'named' and i.ended_at is null group by 1 order by 2 desc, 1""",
+        {"lo": lo, "hi": hi, "h": hierarchy, "kinds": list(kinds), "most": most},
+    )
     known = {one.pk: one for one in Programme.objects.filter(pk__in={row[0] for row in rows})}
     return [
         Unanswered(known[number], n, list(zip(codes, map(named, names), strict=True)))

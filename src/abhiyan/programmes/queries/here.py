@@ -4,11 +4,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from abhiyan.core import prepared
+from abhiyan.core import sql
 from abhiyan.core.clock import day_in
 from abhiyan.core.policy import COUNTS, EVERYTHING
 from abhiyan.org.viewer import Viewer
-from abhiyan.programmes import ledger_sql as sql
+from abhiyan.programmes import ledger_sql
 from abhiyan.programmes.models import Programme
 from abhiyan.programmes.rules import activities
 from abhiyan.programmes.rules import ladder as rung
@@ -33,12 +33,13 @@ def standing_here(
         return None
     until = here.until(programme.zone, at, None)
     query, values = counted_below(replace(here, is_large=False, is_childless=True, has_own=False), until)
-    with prepared.cursor() as cursor:
-        cursor.execute(
+    sums: dict[int, int] = dict(
+        sql.rows(
             f"select rung, sum(n)::bigint from ({query}) rows where measure = %(measure)s group by 1",
             values | {"programmes": [programme.pk], "measure": measure},
+            keep_plan=True,
         )
-        sums: dict[int, int] = dict(cursor.fetchall())
+    )
 
     def figure(number: int) -> int | None:
         n = sums.get(number, 0)
@@ -122,14 +123,14 @@ select z.code, z.names, z.is_inside, z.is_exact, z.is_seen, r.channel, sum(r.n):
 from z left join lateral (
   select t.channel, t.n from programmes_tally t
   where t.unit_id = z.unit_id and t.programme_id = %(programme)s and t.measure = %(measure)s
-    and t.rung = any(%(rungs)s) and t.day = {sql.ALL_DAYS}
+    and t.rung = any(%(rungs)s) and t.day = {ledger_sql.ALL_DAYS}
   union all
   select t.channel, -t.n from programmes_tally t
   where not z.is_exact and t.unit_id = z.unit_id and t.programme_id = %(programme)s and t.measure = %(measure)s
     and t.rung = any(%(rungs)s) and t.day > %(closed)s
   union all
   select d.channel, d.n from programmes_delta d
-  where {sql.PENDING} and d.unit_id = z.unit_id and d.programme_id = %(programme)s and d.measure = %(measure)s
+  where {ledger_sql.PENDING} and d.unit_id = z.unit_id and d.programme_id = %(programme)s and d.measure = %(measure)s
     and d.rung = any(%(rungs)s) and (z.is_exact or d.day <= %(closed)s)) r on true
 group by 1, 2, 3, 4, 5, 6"""
 
@@ -145,22 +146,21 @@ def callers_without_place(
     callers = activities.of(programme.kind).callers
     if callers is None:
         return None
-    with prepared.cursor() as cursor:
-        cursor.execute(
-            _PLACELESS,
-            {
-                "owner": programme.owner_id,
-                "own": programme.hierarchy,
-                "hierarchy": node.hierarchy,
-                "lo": node.lo,
-                "hi": node.hi,
-                "programme": programme.pk,
-                "measure": measure,
-                "rungs": list(callers.rungs),
-                "closed": day_in(programme.zone, at) - timedelta(days=1),
-            },
-        )
-        rows = cursor.fetchall()
+    rows = sql.rows(
+        _PLACELESS,
+        {
+            "owner": programme.owner_id,
+            "own": programme.hierarchy,
+            "hierarchy": node.hierarchy,
+            "lo": node.lo,
+            "hi": node.hi,
+            "programme": programme.pk,
+            "measure": measure,
+            "rungs": list(callers.rungs),
+            "closed": day_in(programme.zone, at) - timedelta(days=1),
+        },
+        keep_plan=True,
+    )
     if not rows:
         return None
     code, names, is_inside, is_exact, is_seen = rows[0][:5]

@@ -5,8 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from django.db import connection
-
+from abhiyan.core import sql
 from abhiyan.core.scope import system
 
 from .rows import decoded
@@ -40,14 +39,14 @@ def holders(account_ids: Iterable[int], *, on: date | None = None) -> dict[int, 
     if not ids:
         return {}
     offices = "null" if on is None else _OFFICES
-    with system("who is in charge"), connection.cursor() as cursor:
-        cursor.execute(
+    with system("who is in charge"):
+        rows = sql.rows(
             f"select a.id, a.public_id, a.name, a.last4, {offices} from people_account a where a.id = any(%(ids)s)",
             {"ids": ids, "on": on},
         )
         return {
             number: Holder(public_id, name, last4, _offices(found))
-            for number, public_id, name, last4, found in cursor.fetchall()
+            for number, public_id, name, last4, found in rows
         }
 
 

@@ -5,12 +5,10 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any, Literal
 
-from django.db import connection
-
-from abhiyan.core import prepared
+from abhiyan.core import sql
 from abhiyan.core.clock import day_in
 from abhiyan.core.rows import Rows
-from abhiyan.programmes import ledger_sql as sql
+from abhiyan.programmes import ledger_sql
 from abhiyan.programmes.models import Programme
 from abhiyan.programmes.rules import ladder as rung
 from abhiyan.programmes.rules.ladder import Ladder
@@ -179,20 +177,22 @@ def _listed(
         f"""select k.unit_id, t.rung, {sign}t.n from kid k cross join lateral (
           select t.rung, sum(t.n)::bigint as n from {source} and {of} and {days} group by t.rung) t where {which}"""
         for which, source in below.items()
-        for sign, days in (("", f"t.day = {sql.ALL_DAYS}"), ("-", f"t.day > {cut}"))[: 1 if is_whole else 2]
+        for sign, days in (("", f"t.day = {ledger_sql.ALL_DAYS}"), ("-", f"t.day > {cut}"))[
+            : 1 if is_whole else 2
+        ]
     ]
     # Children do not overlap: among their sorted edges, a change below the n-th comes after 2n - 1 of them.
     edge = "width_bucket(p.lo, (select array_agg(edge order by edge) from kid, unnest(array[lo, hi]) edge))"
     in_here = "p.lo >= %(lo)s and p.lo < %(hi)s"
     below_here = f"programmes_delta d join units_placement p on p.unit_id = d.unit_id and {in_here}"
-    waiting = f"{sql.PENDING} and d.programme_id = %(programme)s and d.measure = %(measure)s"
+    waiting = f"{ledger_sql.PENDING} and d.programme_id = %(programme)s and d.measure = %(measure)s"
     pending = whole = ""
     if begins:
         counted, more = counted_below(replace(here, has_pending=False), None, begins)
         values |= more | {"programmes": [programme.pk]}
         pending = f"""pending as materialized (
-      select {edge} as edge, d.channel, case when d.day >= %(begins)s then d.day else {sql.ALL_DAYS} end as day, d.rung,
-        sum(d.n)::bigint as n
+      select {edge} as edge, d.channel,
+        case when d.day >= %(begins)s then d.day else {ledger_sql.ALL_DAYS} end as day, d.rung, sum(d.n)::bigint as n
       from {below_here} where {waiting} group by 1, 2, 3, 4),"""
         whole = f"""(select json_agg(json_build_array(channel, day, rung, n)) from (
       select channel, day, rung, sum(n)::bigint as n from (
@@ -209,7 +209,7 @@ def _listed(
         seen = f"{own_part.tables(by_child=True)},"
         sums += [(f"own_{name}", -number) for name, number in _NAMED]
         out = "{} w join kid k on not k.is_exact and w.lo >= k.lo and w.lo < k.hi"
-        for sign, days in (("", f"t.day = {sql.ALL_DAYS}"), ("-", "t.day > %(closed)s::date")):
+        for sign, days in (("", f"t.day = {ledger_sql.ALL_DAYS}"), ("-", "t.day > %(closed)s::date")):
             parts.append(own_part.rows("k.unit_id, -t.rung", f"({sign}t.n)", f"{of} and {days}", out))
         if here.has_pending:
             parts.append(
@@ -258,9 +258,7 @@ def _listed(
     if whole:  # with one row only: it is the size of all the others together
         query = f"select page.*, case when row_number() over () = 1 then {whole} end from ({query}) page"
     keeps_plan = (here.is_large or not here.has_pending) and not here.has_own
-    with prepared.cursor() if keeps_plan else connection.cursor() as cursor:
-        cursor.execute(tables + query, values)
-        found = cursor.fetchall()
+    found = sql.rows(tables + query, values, keep_plan=keeps_plan)
     rows = [
         Child(
             unit_id=unit_id,
@@ -384,14 +382,12 @@ def level_below(here: Node, kind: str) -> list[int] | None:
     if places.counts_below(here.unit_id, here.hierarchy).get(kind, 0) > DEEPEST_ROW:
         return None
     found = places.of_kind_below(here.unit_id, here.hierarchy, kind)
-    with connection.cursor() as cursor:
-        cursor.execute(
-            """select coalesce(sum(case when l.unit_id is null then greatest(p.leaves, 1) else 1 end), 0)
-            from units_placement p left join programmes_large l on l.hierarchy = p.hierarchy and l.unit_id = p.unit_id
-            where p.hierarchy = %s and p.lo is not null and p.unit_id = any(%s)""",
-            [here.hierarchy, found],
-        )
-        (n,) = cursor.fetchone()
+    (n,) = sql.row(
+        """select coalesce(sum(case when l.unit_id is null then greatest(p.leaves, 1) else 1 end), 0)
+        from units_placement p left join programmes_large l on l.hierarchy = p.hierarchy and l.unit_id = p.unit_id
+        where p.hierarchy = %s and p.lo is not null and p.unit_id = any(%s)""",
+        [here.hierarchy, found],
+    )
     return found if n <= MOST_READ else None
 
 

@@ -4,8 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from django.db import connection
-
+from abhiyan.core import sql
 from abhiyan.programmes.models import Programme
 
 from .rows import named
@@ -42,9 +41,7 @@ _FOUND = """select m.unit_id, p.lo from programmes_target_misfit m
 
 def count_misfits(*, programme: Programme, node: int, measure: int = 1) -> int:
     """How many targets at all levels beneath a unit do not sum; counted no further than MOST_MISFITS + 1."""
-    with connection.cursor() as cursor:
-        cursor.execute(f"select count(*) from ({_FOUND}) m", _values(programme, node, measure))
-        return int(cursor.fetchone()[0])
+    return sql.count(f"select count(*) from ({_FOUND}) m", _values(programme, node, measure))
 
 
 def misfits_below(
@@ -54,26 +51,25 @@ def misfits_below(
 
     Of more than MOST_MISFITS some are left out, and any of them.
     """
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"""select u.id, u.code, u.names, own.n, below.n, below.without
-            from (select * from ({_FOUND}) m order by m.lo offset %(first)s limit %(most)s) m
-            join units_unit u on u.id = m.unit_id
-            join programmes_target own on own.unit_id = m.unit_id and own.programme_id = %(programme)s
-              and own.measure = %(measure)s and own.replaced_at is null
-            cross join lateral (
-              select coalesce(sum(t.n), 0)::bigint as n, count(*) - count(t.n) as without
-              from units_placement p join units_unit u on u.id = p.unit_id
-              left join {TARGET} on true
-              where p.parent_id = m.unit_id and p.hierarchy = %(h)s and p.lo is not null and {IN_PLAY}
-              offset 0) below
-            order by m.lo""",
-            _values(programme, node, measure) | {"on": on, "first": first, "most": most},
-        )
-        return [
-            Misfit(unit_id, code, named(names), n, below, without)
-            for unit_id, code, names, n, below, without in cursor.fetchall()
-        ]
+    rows = sql.rows(
+        f"""select u.id, u.code, u.names, own.n, below.n, below.without
+        from (select * from ({_FOUND}) m order by m.lo offset %(first)s limit %(most)s) m
+        join units_unit u on u.id = m.unit_id
+        join programmes_target own on own.unit_id = m.unit_id and own.programme_id = %(programme)s
+          and own.measure = %(measure)s and own.replaced_at is null
+        cross join lateral (
+          select coalesce(sum(t.n), 0)::bigint as n, count(*) - count(t.n) as without
+          from units_placement p join units_unit u on u.id = p.unit_id
+          left join {TARGET} on true
+          where p.parent_id = m.unit_id and p.hierarchy = %(h)s and p.lo is not null and {IN_PLAY}
+          offset 0) below
+        order by m.lo""",
+        _values(programme, node, measure) | {"on": on, "first": first, "most": most},
+    )
+    return [
+        Misfit(unit_id, code, named(names), n, below, without)
+        for unit_id, code, names, n, below, without in rows
+    ]
 
 
 def _values(programme: Programme, node: int, measure: int) -> dict[str, int]:

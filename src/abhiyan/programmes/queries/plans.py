@@ -5,8 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any, NamedTuple
 
-from django.db import connection
-
+from abhiyan.core import sql
 from abhiyan.elections import queries as elections
 from abhiyan.elections.models import Plan
 from abhiyan.programmes.models import Programme
@@ -166,59 +165,54 @@ _INSIDE = """(u.closed_on is null or u.closed_on > %(on)s)
 
 def _placed(values: Mapping[str, Any]) -> tuple[set[int], set[int]]:
     """Which units of a plan stand in the hierarchy, and which of those are open and in scope."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"""with {_SCOPE}
-            select p.unit_id, {_INSIDE} from units_placement p join units_unit u on u.id = p.unit_id
-            where p.unit_id = any(%(parts)s) and p.hierarchy = %(h)s and p.lo is not null""",
-            values,
-        )
-        rows = cursor.fetchall()
+    rows = sql.rows(
+        f"""with {_SCOPE}
+        select p.unit_id, {_INSIDE} from units_placement p join units_unit u on u.id = p.unit_id
+        where p.unit_id = any(%(parts)s) and p.hierarchy = %(h)s and p.lo is not null""",
+        values,
+    )
     return {unit_id for unit_id, _is_in in rows}, {unit_id for unit_id, is_in in rows if is_in}
 
 
 def _above(values: Mapping[str, Any]) -> list[_Row]:
     """Units and all above them in scope, each once, from the top, with their targets."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"""with recursive {_SCOPE},
-            up as (
-              select p.unit_id, p.parent_id from units_placement p
-              where p.unit_id = any(%(inside)s) and p.hierarchy = %(h)s and p.lo is not null
-              union
-              select p.unit_id, p.parent_id from up
-              join units_placement p on p.unit_id = up.parent_id and p.hierarchy = %(h)s and p.lo is not null)
-            select p.unit_id, p.parent_id, p.lo, t.n, coalesce(t.is_locked, false),
-              coalesce(t.basis = 'plan', false), coalesce(t.is_plans_lock, false)
-            from up
-            join units_placement p on p.unit_id = up.unit_id and p.hierarchy = %(h)s and p.lo is not null
-            join units_unit u on u.id = p.unit_id
-            left join {TARGET} on true
-            where {_INSIDE} order by p.depth, p.lo""",
-            values,
-        )
-        return [_Row(*row) for row in cursor.fetchall()]
+    return sql.each(
+        _Row,
+        f"""with recursive {_SCOPE},
+        up as (
+          select p.unit_id, p.parent_id from units_placement p
+          where p.unit_id = any(%(inside)s) and p.hierarchy = %(h)s and p.lo is not null
+          union
+          select p.unit_id, p.parent_id from up
+          join units_placement p on p.unit_id = up.parent_id and p.hierarchy = %(h)s and p.lo is not null)
+        select p.unit_id, p.parent_id, p.lo, t.n, coalesce(t.is_locked, false),
+          coalesce(t.basis = 'plan', false), coalesce(t.is_plans_lock, false)
+        from up
+        join units_placement p on p.unit_id = up.unit_id and p.hierarchy = %(h)s and p.lo is not null
+        join units_unit u on u.id = p.unit_id
+        left join {TARGET} on true
+        where {_INSIDE} order by p.depth, p.lo""",
+        values,
+    )
 
 
 def _beside(values: Mapping[str, Any]) -> dict[int, tuple[int, int, int]]:
     """Below some units, what is open beside those units themselves: by parent, the sum, how many have a target, and how
     many have none."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"""select p.parent_id, coalesce(sum(t.n), 0)::bigint, count(t.n), count(*) - count(t.n)
-            from unnest(%(rows)s::bigint[]) above
-            join units_placement p on p.parent_id = above and p.hierarchy = %(h)s and p.lo is not null
-            join units_unit u on u.id = p.unit_id and (u.closed_on is null or u.closed_on > %(on)s)
-            left join {TARGET} on true
-            left join unnest(%(rows)s::bigint[]) row on row = p.unit_id
-            where row is null group by p.parent_id""",
-            values,
-        )
-        return {parent: (n, known, without) for parent, n, known, without in cursor.fetchall()}
+    rows = sql.rows(
+        f"""select p.parent_id, coalesce(sum(t.n), 0)::bigint, count(t.n), count(*) - count(t.n)
+        from unnest(%(rows)s::bigint[]) above
+        join units_placement p on p.parent_id = above and p.hierarchy = %(h)s and p.lo is not null
+        join units_unit u on u.id = p.unit_id and (u.closed_on is null or u.closed_on > %(on)s)
+        left join {TARGET} on true
+        left join unnest(%(rows)s::bigint[]) row on row = p.unit_id
+        where row is null group by p.parent_id""",
+        values,
+    )
+    return {parent: (n, known, without) for parent, n, known, without in rows}
 
 
 def _names(unit_ids: list[int]) -> dict[int, tuple[str, dict[str, str]]]:
     """Codes and names."""
-    with connection.cursor() as cursor:
-        cursor.execute("select id, code, names from units_unit where id = any(%s)", [unit_ids])
-        return {unit_id: (code, named(names)) for unit_id, code, names in cursor.fetchall()}
+    rows = sql.rows("select id, code, names from units_unit where id = any(%s)", [unit_ids])
+    return {unit_id: (code, named(names)) for unit_id, code, names in rows}

@@ -8,9 +8,9 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
-from django.db import connection
 from django.utils.translation import get_language
 
+from abhiyan.core import sql
 from abhiyan.programmes.models import Programme
 from abhiyan.programmes.refusals import (
     AllLocked,
@@ -115,13 +115,13 @@ IN_PLAY = """(u.closed_on is null or u.closed_on > %(on)s)
 
 def in_play(programme_id: int, hierarchy: int, unit_ids: Sequence[int], *, on: date) -> set[int]:
     """Which of these units are open and stand at, below or above a unit of a programme's scope."""
-    with connection.cursor() as cursor:
-        cursor.execute(
+    return set(
+        sql.column(
             f"""select p.unit_id from units_placement p join units_unit u on u.id = p.unit_id
-            where p.unit_id = any(%(units)s) and p.hierarchy = %(h)s and p.lo is not null and {IN_PLAY}""",
+        where p.unit_id = any(%(units)s) and p.hierarchy = %(h)s and p.lo is not null and {IN_PLAY}""",
             {"units": list(unit_ids), "h": hierarchy, "programme": programme_id, "on": on},
         )
-        return {unit_id for (unit_id,) in cursor.fetchall()}
+    )
 
 
 # The target in force of a unit `p`, each looked up by itself (lateral): of a programme that has just been given its
@@ -139,13 +139,13 @@ def set_from(programme: Programme, unit_ids: Sequence[int], *, on: date) -> dict
     The unit above, since nobody sets their own; the programme's owner for a unit of the scope, and for one with
     nothing above it. Units that are closed, or neither at, below nor above the scope, have no target: left out.
     """
-    with connection.cursor() as cursor:
-        cursor.execute(
+    return dict(
+        sql.rows(
             f"""select p.unit_id, case when exists (select from programmes_scope s
-                where s.programme_id = %(programme)s and s.unit_id = p.unit_id) then %(owner)s
-              else coalesce(p.parent_id, %(owner)s) end
-            from units_placement p join units_unit u on u.id = p.unit_id
-            where p.unit_id = any(%(units)s) and p.hierarchy = %(h)s and p.lo is not null and {IN_PLAY}""",
+            where s.programme_id = %(programme)s and s.unit_id = p.unit_id) then %(owner)s
+          else coalesce(p.parent_id, %(owner)s) end
+        from units_placement p join units_unit u on u.id = p.unit_id
+        where p.unit_id = any(%(units)s) and p.hierarchy = %(h)s and p.lo is not null and {IN_PLAY}""",
             {
                 "units": list(unit_ids),
                 "h": programme.hierarchy,
@@ -154,20 +154,23 @@ def set_from(programme: Programme, unit_ids: Sequence[int], *, on: date) -> dict
                 "on": on,
             },
         )
-        return dict(cursor.fetchall())
+    )
 
 
 def far_at_once(programme: Programme, unit_ids: Sequence[int]) -> str:
     """How far down splits of these units may go in one act: ALL_THE_WAY, or DIRECTLY where one has too many below."""
-    with connection.cursor() as cursor:
-        cursor.execute(
+    return (
+        ALL_THE_WAY
+        if sql.value(
             """select coalesce(max(below.n), 0) from units_placement s cross join lateral (
-                select count(*) as n from (
-                  select from units_placement p where p.lo > s.lo and p.lo < s.hi limit %s) p) below
-              where s.unit_id = any(%s) and s.hierarchy = %s and s.lo is not null""",
+            select count(*) as n from (
+              select from units_placement p where p.lo > s.lo and p.lo < s.hi limit %s) p) below
+          where s.unit_id = any(%s) and s.hierarchy = %s and s.lo is not null""",
             [MOST + 1, list(unit_ids), programme.hierarchy],
         )
-        return ALL_THE_WAY if cursor.fetchone()[0] <= MOST else DIRECTLY
+        <= MOST
+        else DIRECTLY
+    )
 
 
 def planned_split(
@@ -310,47 +313,41 @@ def _weights(families: Mapping[int, Sequence[Below]], by: Basis, within: Within)
 
 def _with_targets_below(programme: Programme, measure: int, parents: Sequence[int]) -> list[int]:
     """Those of some units below which a target stands."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            """select distinct p.parent_id from units_placement p
-            join programmes_target t on t.unit_id = p.unit_id and t.programme_id = %s and t.measure = %s
-              and t.replaced_at is null
-            where p.parent_id = any(%s) and p.hierarchy = %s and p.lo is not null""",
-            [programme.pk, measure, list(parents), programme.hierarchy],
-        )
-        return [parent for (parent,) in cursor.fetchall()]
+    return sql.column(
+        """select distinct p.parent_id from units_placement p
+        join programmes_target t on t.unit_id = p.unit_id and t.programme_id = %s and t.measure = %s
+          and t.replaced_at is null
+        where p.parent_id = any(%s) and p.hierarchy = %s and p.lo is not null""",
+        [programme.pk, measure, list(parents), programme.hierarchy],
+    )
 
 
 def _how_many_below(hierarchy: int, parents: Sequence[int]) -> int:
     """How many units stand directly below some: asked before they are read."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "select count(*) from units_placement where parent_id = any(%s) and hierarchy = %s and lo is not null",
-            [list(parents), hierarchy],
-        )
-        return int(cursor.fetchone()[0])
+    return sql.count(
+        "select count(*) from units_placement where parent_id = any(%s) and hierarchy = %s and lo is not null",
+        [list(parents), hierarchy],
+    )
 
 
 def families_of(
     programme: Programme, measure: int, parents: Sequence[int], on: date
 ) -> dict[int, list[Below]]:
     """The open children of units in the programme's hierarchy and scope, with their targets; by parent, by code."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"""select p.parent_id, p.unit_id, u.code, u.kind, u.names, t.n, coalesce(t.is_locked, false)
-            from units_placement p join units_unit u on u.id = p.unit_id
-            left join {TARGET} on true
-            where p.parent_id = any(%(parents)s) and p.hierarchy = %(h)s and p.lo is not null and {IN_PLAY}
-            order by p.parent_id, u.code""",
-            {
-                "programme": programme.pk,
-                "measure": measure,
-                "parents": list(parents),
-                "h": programme.hierarchy,
-                "on": on,
-            },
-        )
-        rows = cursor.fetchall()
+    rows = sql.rows(
+        f"""select p.parent_id, p.unit_id, u.code, u.kind, u.names, t.n, coalesce(t.is_locked, false)
+        from units_placement p join units_unit u on u.id = p.unit_id
+        left join {TARGET} on true
+        where p.parent_id = any(%(parents)s) and p.hierarchy = %(h)s and p.lo is not null and {IN_PLAY}
+        order by p.parent_id, u.code""",
+        {
+            "programme": programme.pk,
+            "measure": measure,
+            "parents": list(parents),
+            "h": programme.hierarchy,
+            "on": on,
+        },
+    )
     found: dict[int, list[Below]] = defaultdict(list)
     for parent, unit_id, code, kind, names, n, is_locked in rows:
         found[parent].append(Below(parent, unit_id, code, kind, named(names), n, is_locked))
@@ -365,45 +362,44 @@ def planned_return(
     Locks too, and what each target goes by. own: the unit's own as well. Units that are closed, moved away or out of
     the scope since then keep what they have.
     """
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"""with p as (
-              select p.unit_id, p.lo, p.hi, p.hierarchy,
-                max(t.n) filter (where is_now) as n_now,
-                coalesce(bool_or(t.is_locked) filter (where is_now), false) as is_locked_now,
-                coalesce(bool_or(t.is_plans_lock) filter (where is_now), false) as is_plans_lock_now,
-                coalesce(max(t.basis) filter (where is_now), '') as basis_now,
-                max(t.n) filter (where is_then) as n_then,
-                coalesce(bool_or(t.is_locked) filter (where is_then), false) as is_locked_then,
-                coalesce(bool_or(t.is_plans_lock) filter (where is_then), false) as is_plans_lock_then,
-                coalesce(max(t.basis) filter (where is_then), '') as basis_then
-              from units_placement node
-              join units_placement p on p.lo >= node.lo and p.lo < node.hi and (%(own)s or p.lo > node.lo)
-              join programmes_target t on t.unit_id = p.unit_id and t.programme_id = %(programme)s
-                and t.measure = %(measure)s
-              cross join lateral (select t.replaced_at is null as is_now,
-                coalesce(t.version_id, 0) <= %(upto)s
-                  and (t.replaced_at is null or coalesce(t.replaced_by, 0) > %(upto)s) as is_then) at
-              where node.unit_id = %(unit)s and node.hierarchy = %(h)s and node.lo is not null
-                and (is_now or is_then)
-              group by p.unit_id, p.lo, p.hi, p.hierarchy)
-            select u.id, u.code, u.kind, u.names, n_now, n_then, is_locked_now, is_locked_then,
-              basis_then, is_plans_lock_then
-            from p join units_unit u on u.id = p.unit_id
-            where (n_now, is_locked_now, is_plans_lock_now, basis_now)
-              is distinct from (n_then, is_locked_then, is_plans_lock_then, basis_then) and {IN_PLAY}
-            order by p.lo""",
-            {
-                "unit": unit_id,
-                "own": own,
-                "programme": programme.pk,
-                "measure": measure,
-                "h": programme.hierarchy,
-                "upto": upto,
-                "on": on,
-            },
-        )
-        return Changes(tuple(difference_of(row) for row in cursor.fetchall()))
+    rows = sql.rows(
+        f"""with p as (
+          select p.unit_id, p.lo, p.hi, p.hierarchy,
+            max(t.n) filter (where is_now) as n_now,
+            coalesce(bool_or(t.is_locked) filter (where is_now), false) as is_locked_now,
+            coalesce(bool_or(t.is_plans_lock) filter (where is_now), false) as is_plans_lock_now,
+            coalesce(max(t.basis) filter (where is_now), '') as basis_now,
+            max(t.n) filter (where is_then) as n_then,
+            coalesce(bool_or(t.is_locked) filter (where is_then), false) as is_locked_then,
+            coalesce(bool_or(t.is_plans_lock) filter (where is_then), false) as is_plans_lock_then,
+            coalesce(max(t.basis) filter (where is_then), '') as basis_then
+          from units_placement node
+          join units_placement p on p.lo >= node.lo and p.lo < node.hi and (%(own)s or p.lo > node.lo)
+          join programmes_target t on t.unit_id = p.unit_id and t.programme_id = %(programme)s
+            and t.measure = %(measure)s
+          cross join lateral (select t.replaced_at is null as is_now,
+            coalesce(t.version_id, 0) <= %(upto)s
+              and (t.replaced_at is null or coalesce(t.replaced_by, 0) > %(upto)s) as is_then) at
+          where node.unit_id = %(unit)s and node.hierarchy = %(h)s and node.lo is not null
+            and (is_now or is_then)
+          group by p.unit_id, p.lo, p.hi, p.hierarchy)
+        select u.id, u.code, u.kind, u.names, n_now, n_then, is_locked_now, is_locked_then,
+          basis_then, is_plans_lock_then
+        from p join units_unit u on u.id = p.unit_id
+        where (n_now, is_locked_now, is_plans_lock_now, basis_now)
+          is distinct from (n_then, is_locked_then, is_plans_lock_then, basis_then) and {IN_PLAY}
+        order by p.lo""",
+        {
+            "unit": unit_id,
+            "own": own,
+            "programme": programme.pk,
+            "measure": measure,
+            "h": programme.hierarchy,
+            "upto": upto,
+            "on": on,
+        },
+    )
+    return Changes(tuple(difference_of(row) for row in rows))
 
 
 def difference_of(row: Sequence[Any]) -> Difference:
@@ -414,12 +410,11 @@ def difference_of(row: Sequence[Any]) -> Difference:
 
 def described(differences: Sequence[Difference]) -> list[Difference]:
     """Differences with code, kind and names of their units, where they were found without."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "select id, code, kind, names from units_unit where id = any(%s)",
-            [[one.unit_id for one in differences if not one.code]],
-        )
-        known = {unit_id: (code, kind, named(names)) for unit_id, code, kind, names in cursor.fetchall()}
+    rows = sql.rows(
+        "select id, code, kind, names from units_unit where id = any(%s)",
+        [[one.unit_id for one in differences if not one.code]],
+    )
+    known = {unit_id: (code, kind, named(names)) for unit_id, code, kind, names in rows}
     found = []
     for one in differences:
         code, kind, names = known.get(one.unit_id, (one.code, one.kind, one.names))

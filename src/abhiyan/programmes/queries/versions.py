@@ -6,8 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db import connection
-
+from abhiyan.core import sql
 from abhiyan.core.refusals import NotFound
 from abhiyan.core.rows import Rows
 from abhiyan.programmes.models import Programme, TargetVersion
@@ -78,12 +77,10 @@ def versions(programme: Programme, *, unit_id: int, measure: int = 1) -> Rows[Ve
 
 def version_for(programme: Programme, public_id: UUID) -> Version:
     """One change of a programme's targets in sight, or NotFound."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"select {_COLUMNS} {_VERSIONS} where v.programme_id = %s and v.public_id = %s",
-            [programme.pk, public_id],
-        )
-        row = cursor.fetchone()
+    row = sql.row(
+        f"select {_COLUMNS} {_VERSIONS} where v.programme_id = %s and v.public_id = %s",
+        [programme.pk, public_id],
+    )
     if row is None:
         raise NotFound
     return _version(row)
@@ -91,13 +88,11 @@ def version_for(programme: Programme, public_id: UUID) -> Version:
 
 def last_split(programme: Programme, *, unit_id: int, measure: int = 1) -> Version | None:
     """How a unit's target was split the last time, if it was."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"select {_COLUMNS} {_VERSIONS} where v.programme_id = %s and v.measure = %s and v.unit_id = %s"
-            " and v.act = 'split' order by v.id desc limit 1",
-            [programme.pk, measure, unit_id],
-        )
-        row = cursor.fetchone()
+    row = sql.row(
+        f"select {_COLUMNS} {_VERSIONS} where v.programme_id = %s and v.measure = %s and v.unit_id = %s"
+        " and v.act = 'split' order by v.id desc limit 1",
+        [programme.pk, measure, unit_id],
+    )
     return _version(row) if row else None
 
 
@@ -121,30 +116,27 @@ def standing_split(*, programme: Programme, node: int, measure: int = 1, first: 
         "h": programme.hierarchy,
         "first": first,
     }
-    with connection.cursor() as cursor:
-        cursor.execute(
-            """select u.kind, count(*) from programmes_target t
-            join units_placement p on p.unit_id = t.unit_id and p.hierarchy = %(h)s
-            join units_placement node on node.unit_id = %(node)s and node.hierarchy = %(h)s
-              and p.lo > node.lo and p.lo < node.hi
-            join units_unit u on u.id = t.unit_id
-            where t.programme_id = %(programme)s and t.measure = %(measure)s and t.replaced_at is null
-            group by u.kind order by min(p.depth), u.kind""",
-            given,
-        )
-        levels = cursor.fetchall()
-        if not levels:
-            return None
-        cursor.execute(
-            """select u.names, t.n, count(*) over () from units_placement p
-            join programmes_target t on t.unit_id = p.unit_id and t.programme_id = %(programme)s
-              and t.measure = %(measure)s and t.replaced_at is null
-            join units_unit u on u.id = p.unit_id
-            where p.parent_id = %(node)s and p.hierarchy = %(h)s and p.lo is not null
-            order by p.lo limit %(first)s""",
-            given,
-        )
-        shares = cursor.fetchall()
+    levels = sql.rows(
+        """select u.kind, count(*) from programmes_target t
+        join units_placement p on p.unit_id = t.unit_id and p.hierarchy = %(h)s
+        join units_placement node on node.unit_id = %(node)s and node.hierarchy = %(h)s
+          and p.lo > node.lo and p.lo < node.hi
+        join units_unit u on u.id = t.unit_id
+        where t.programme_id = %(programme)s and t.measure = %(measure)s and t.replaced_at is null
+        group by u.kind order by min(p.depth), u.kind""",
+        given,
+    )
+    if not levels:
+        return None
+    shares = sql.rows(
+        """select u.names, t.n, count(*) over () from units_placement p
+        join programmes_target t on t.unit_id = p.unit_id and t.programme_id = %(programme)s
+          and t.measure = %(measure)s and t.replaced_at is null
+        join units_unit u on u.id = p.unit_id
+        where p.parent_id = %(node)s and p.hierarchy = %(h)s and p.lo is not null
+        order by p.lo limit %(first)s""",
+        given,
+    )
     last = last_split(programme, unit_id=node, measure=measure)
     return Split(
         last.basis_name if last else "",

@@ -6,12 +6,12 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from django.db import connection
 from django.utils.functional import Promise
 from django.utils.translation import get_language
 from django.utils.translation import gettext as say
 from django.utils.translation import gettext_lazy as _
 
+from abhiyan.core import sql
 from abhiyan.core.scope import system
 from abhiyan.elections import queries as elections
 from abhiyan.elections.queries import CLASS_FACTORS
@@ -137,16 +137,15 @@ asked as materialized (
 
 def _electors(units: Sequence[int], within: Within, _options: Options) -> dict[int, int]:
     """A unit's own electors, else those of the open booths below it."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"""with {_ASKED}
-            select a.unit_id, sum(coalesce(u.electors, (
-                select sum(bu.electors) from units_placement b join units_unit bu on bu.id = b.unit_id
-                where b.lo > a.lo and b.lo < a.hi and bu.kind = 'booth' and {_OPEN.format(unit="bu")})))
-            from asked a join units_unit u on u.id = a.piece group by a.unit_id""",
-            within.values(units),
-        )
-        return {unit: int(n) for unit, n in cursor.fetchall() if n is not None}
+    rows = sql.rows(
+        f"""with {_ASKED}
+        select a.unit_id, sum(coalesce(u.electors, (
+            select sum(bu.electors) from units_placement b join units_unit bu on bu.id = b.unit_id
+            where b.lo > a.lo and b.lo < a.hi and bu.kind = 'booth' and {_OPEN.format(unit="bu")})))
+        from asked a join units_unit u on u.id = a.piece group by a.unit_id""",
+        within.values(units),
+    )
+    return {unit: int(n) for unit, n in rows if n is not None}
 
 
 def _equally(units: Sequence[int], _within: Within, _options: Options) -> dict[int, int]:
@@ -158,23 +157,20 @@ def _totals(units: Sequence[int], within: Within, options: Options) -> dict[int,
 
     Of closed ones too: what was reached there was reached in the unit above, and lists name no place twice.
     """
-    with connection.cursor() as cursor:
-        cursor.execute(f"with {_ASKED} select unit_id, lo, hi from asked", within.values(units))
-        asked = cursor.fetchall()
-        if not asked:
-            return {}
-        cursor.execute(
-            """select b.lo, b.hi, t.n from programmes_unit_total t
-            join units_placement b on b.unit_id = t.unit_id and b.hierarchy = %s and b.lo >= %s and b.lo < %s
-            where t.label = %s order by b.lo""",
-            [
-                within.hierarchy,
-                min(lo for _unit, lo, _hi in asked),
-                max(hi for _unit, _lo, hi in asked),
-                options["label"],
-            ],
-        )
-        known = cursor.fetchall()
+    asked = sql.rows(f"with {_ASKED} select unit_id, lo, hi from asked", within.values(units))
+    if not asked:
+        return {}
+    known = sql.rows(
+        """select b.lo, b.hi, t.n from programmes_unit_total t
+        join units_placement b on b.unit_id = t.unit_id and b.hierarchy = %s and b.lo >= %s and b.lo < %s
+        where t.label = %s order by b.lo""",
+        [
+            within.hierarchy,
+            min(lo for _unit, lo, _hi in asked),
+            max(hi for _unit, _lo, hi in asked),
+            options["label"],
+        ],
+    )
     places = [lo for lo, _hi, _n in known]
     return sums(
         Given(unit, *row)
@@ -221,21 +217,20 @@ def _classes(units: Sequence[int], within: Within, options: Options) -> dict[int
     values = within.values(units) | {"election": options["election"]}
     values |= {name: int(options[name]) for name in CLASSES}
     heavy = " ".join(f"when '{name}' then %({name})s" for name in CLASSES)
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"""with recursive {_LEAVES},
-            known as (
-              select c.unit_id, c.code as what from elections_unit_class c
-              join elections_election e on e.id = c.election_id and e.code = %(election)s
-              where c.unit_id in (select unit_id from up)),
-            {_NEAREST}
-            select leaf.of, sum(leaf.electors::bigint * case n.what {heavy} else 100 end)
-            from leaf left join nearest n on n.unit_id = leaf.unit_id
-            where exists (select from nearest)
-            group by leaf.of having sum(leaf.electors) is not null""",
-            values,
-        )
-        return {unit: int(n) for unit, n in cursor.fetchall()}
+    rows = sql.rows(
+        f"""with recursive {_LEAVES},
+        known as (
+          select c.unit_id, c.code as what from elections_unit_class c
+          join elections_election e on e.id = c.election_id and e.code = %(election)s
+          where c.unit_id in (select unit_id from up)),
+        {_NEAREST}
+        select leaf.of, sum(leaf.electors::bigint * case n.what {heavy} else 100 end)
+        from leaf left join nearest n on n.unit_id = leaf.unit_id
+        where exists (select from nearest)
+        group by leaf.of having sum(leaf.electors) is not null""",
+        values,
+    )
+    return {unit: int(n) for unit, n in rows}
 
 
 def weights_by_result(
@@ -246,29 +241,28 @@ def weights_by_result(
     What is known for a seat or a segment only is spread over its booths by electors, so that a district or mandal has
     its part of it.
     """
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"""with recursive {_LEAVES},
-            counted as (
-              select c.unit_id, k.votes from elections_candidacy k
-              join elections_contest c on c.id = k.contest_id and c.unit_id in (select unit_id from up)
-              join elections_election e on e.id = c.election_id and e.code = %(election)s
-              where k.party = any(%(parties)s) and k.votes is not null
-              union all
-              select t.unit_id, v.votes from elections_part_votes v
-              join elections_candidacy k on k.id = v.candidacy_id and k.party = any(%(parties)s)
-              join elections_part t on t.id = v.part_id and t.unit_id in (select unit_id from up)
-              join elections_contest c on c.id = t.contest_id
-              join elections_election e on e.id = c.election_id and e.code = %(election)s),
-            known as (select unit_id, sum(votes)::numeric as what from counted group by unit_id),
-            {_NEAREST},
-            share as (select unit_id, what * 1000 * electors / greatest(around, 1) as w from nearest)
-            select leaf.of, round(sum(share.w))
-            from leaf join share on share.unit_id = leaf.unit_id
-            group by leaf.of""",
-            within.values(units) | {"election": election, "parties": list(parties)},
-        )
-        return {unit: int(n) for unit, n in cursor.fetchall()}
+    rows = sql.rows(
+        f"""with recursive {_LEAVES},
+        counted as (
+          select c.unit_id, k.votes from elections_candidacy k
+          join elections_contest c on c.id = k.contest_id and c.unit_id in (select unit_id from up)
+          join elections_election e on e.id = c.election_id and e.code = %(election)s
+          where k.party = any(%(parties)s) and k.votes is not null
+          union all
+          select t.unit_id, v.votes from elections_part_votes v
+          join elections_candidacy k on k.id = v.candidacy_id and k.party = any(%(parties)s)
+          join elections_part t on t.id = v.part_id and t.unit_id in (select unit_id from up)
+          join elections_contest c on c.id = t.contest_id
+          join elections_election e on e.id = c.election_id and e.code = %(election)s),
+        known as (select unit_id, sum(votes)::numeric as what from counted group by unit_id),
+        {_NEAREST},
+        share as (select unit_id, what * 1000 * electors / greatest(around, 1) as w from nearest)
+        select leaf.of, round(sum(share.w))
+        from leaf join share on share.unit_id = leaf.unit_id
+        group by leaf.of""",
+        within.values(units) | {"election": election, "parties": list(parties)},
+    )
+    return {unit: int(n) for unit, n in rows}
 
 
 def _result(units: Sequence[int], within: Within, options: Options) -> dict[int, int]:
@@ -313,17 +307,14 @@ select label from known where label is not null limit 100"""
 
 def total_labels() -> list[str]:
     """What earlier totals are of. Names of lists, no counts: so whoever asks."""
-    with system("what earlier totals there are"), connection.cursor() as cursor:
-        cursor.execute(_LABELS)
-        return [row[0] for row in cursor.fetchall()]
+    with system("what earlier totals there are"):
+        return sql.column(_LABELS)
 
 
 def elections_offered() -> list[tuple[str, str]]:
     """Elections there are results of, by code and name, newest first. Public facts."""
     language = (get_language() or "en").partition("-")[0]
-    with connection.cursor() as cursor:
-        cursor.execute("select code, names from elections_election order by year desc, code limit 50")
-        rows = cursor.fetchall()
+    rows = sql.rows("select code, names from elections_election order by year desc, code limit 50")
     found = []
     for code, names in rows:
         known = named(names)

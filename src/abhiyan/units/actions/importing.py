@@ -10,7 +10,7 @@ from typing import Any
 import orjson
 from django.db import IntegrityError, connection, transaction
 
-from abhiyan.core import audit, news
+from abhiyan.core import audit, news, sql
 from abhiyan.core.actor import Actor
 from abhiyan.units import staging
 from abhiyan.units.news import Branch, UnitsGoing, UnitsMoved
@@ -492,13 +492,12 @@ def _unmake(cursor: Cursor, import_id: int) -> None:
 
 def take_in_pins(*, import_id: int, by: Actor, at: datetime) -> int:
     """Add the new pairs of a checked PIN directory (staging.check_pins, in the same transaction)."""
-    with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(
+    with transaction.atomic():
+        added = sql.run(
             "insert into units_pin (pin, unit_id, is_sample) select pin, unit, coalesce(sample, false) from t_pin"
             " order by pin, unit"
         )
-        added = int(cursor.rowcount)
-        cursor.execute(
+        sql.run(
             "insert into units_change (import_id, row, unit_id, change, before)"
             " select %s, row, unit, 'pin', jsonb_build_object('pin', pin) from t_pin order by pin, unit",
             [import_id],
@@ -509,13 +508,12 @@ def take_in_pins(*, import_id: int, by: Actor, at: datetime) -> int:
 
 def take_back_pins(*, import_id: int, by: Actor, at: datetime) -> int:
     """Undo a PIN directory: the pairs it added go."""
-    with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(
+    with transaction.atomic():
+        gone = sql.run(
             "with gone as (delete from units_change where import_id = %s and change = 'pin'"
             " returning unit_id, before ->> 'pin' as pin)"
             " delete from units_pin p using gone g where p.unit_id = g.unit_id and p.pin = g.pin",
             [import_id],
         )
-        gone = int(cursor.rowcount)
         audit.record(by=by, at=at, act="units.import_undone", subject=str(import_id), n=gone)
     return gone

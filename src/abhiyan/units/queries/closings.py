@@ -8,11 +8,10 @@ from zoneinfo import ZoneInfo
 import orjson
 from django.conf import settings
 
+from abhiyan.core import sql
 from abhiyan.core.scope import system
 from abhiyan.units.models import Closing, ClosingPage, Unit, UnitChange
 from abhiyan.units.rules.hanging import Thing
-
-from .rows import rows_of
 
 
 def closing_of(unit_id: int) -> Closing | None:
@@ -34,7 +33,7 @@ def is_of_today(closing: Closing, *, at: datetime) -> bool:
 def closed_by(closing_id: int) -> dict[int, tuple[int, ...]]:
     """unit -> its successors, of the units of a closing that are still closed."""
     found = dict(
-        rows_of(
+        sql.rows(
             "select u.id, u.successors from units_closing k"
             " join units_change c on c.import_id = coalesce(k.import_id, 0)"
             " and c.change = 'closed' and (c.before ->> 'closing')::bigint = k.id"
@@ -65,5 +64,5 @@ def hanging_on(unit_ids: Sequence[int], things: Iterable[Thing]) -> dict[str, di
     found: dict[str, dict[int, int]] = {}
     with system("what hangs on units"):
         for thing in things:
-            found[thing.key] = dict(rows_of(thing.query, {"units": list(unit_ids)}))
+            found[thing.key] = dict(sql.rows(thing.query, {"units": list(unit_ids)}))
     return found

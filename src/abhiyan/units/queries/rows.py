@@ -1,14 +1,11 @@
 """What a read of units gives, and the pieces of SQL that give it."""
 
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
 import orjson
-from django.db import connection
 
-from abhiyan.core import prepared
 from abhiyan.core.words import named
 from abhiyan.units.rules import fold
 
@@ -69,17 +66,7 @@ SORTS = {
 }
 
 
-def rows_of(
-    query: str, params: Sequence[Any] | Mapping[str, Any], *, keep_plan: bool = False
-) -> list[tuple[Any, ...]]:
-    """What a query gives. keep_plan: it reads by a few keys (core.prepared)."""
-    with prepared.cursor() if keep_plan else connection.cursor() as cursor:
-        cursor.execute(query, params if isinstance(params, Mapping) else list(params))
-        rows: list[tuple[Any, ...]] = cursor.fetchall()
-        return rows
-
-
-def unit_row(row: Sequence[Any]) -> UnitRow:
+def unit_row(*row: Any) -> UnitRow:
     """A row of the database as a unit."""
     facts = list(row)
     facts[3] = read_names(facts[3])

@@ -4,10 +4,11 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
+from abhiyan.core import sql
 from abhiyan.units.rules import fold, levels
 from abhiyan.units.rules.natural import natural
 
-from .rows import FACTS, MOST, PLACE, UnitRow, plain, read_names, rows_of, unit_row
+from .rows import FACTS, MOST, PLACE, UnitRow, plain, read_names, unit_row
 from .trees import span
 
 _ALIKE = 0.4  # trigram similarity from which a word may be another spelling
@@ -64,13 +65,10 @@ def _by_code(
     spelt = sorted({code, code.upper(), code.lower()})
     where, params = _narrowed(bounds, kinds)
     begins = " or ".join(["u.code like %s"] * len(spelt))
-    return [
-        (unit_id, length)
-        for unit_id, length in rows_of(
-            f"select u.id, length(u.code) from units_unit u{where} ({begins}) order by length(u.code), u.code limit %s",
-            [*params, *(f"{plain(s)}%" for s in spelt), limit],
-        )
-    ]
+    return sql.rows(
+        f"select u.id, length(u.code) from units_unit u{where} ({begins}) order by length(u.code), u.code limit %s",
+        [*params, *(f"{plain(s)}%" for s in spelt), limit],
+    )
 
 
 def _narrowed(bounds: tuple[int, int] | None, kinds: Sequence[str]) -> tuple[str, list[Any]]:
@@ -97,7 +95,7 @@ def _spellings(
     if not words:
         return
     known: dict[str, list[int]] = {}
-    for word, rank in rows_of("select word, rank from units_word where word = any(%s)", [words]):
+    for word, rank in sql.rows("select word, rank from units_word where word = any(%s)", [words]):
         known.setdefault(word, []).append(rank)
     if all(word in known for word in words):
         yield 1, [([word], known[word]) for word in words]
@@ -105,7 +103,7 @@ def _spellings(
         yield 1, reading
     last = words[-1]
     begun = _grouped(
-        rows_of(
+        sql.rows(
             "select word, rank from units_word where word like %s order by length(word), rank, word limit %s",
             [f"{plain(last)}%", _ALTERNATIVES * 2],
         )
@@ -116,7 +114,7 @@ def _spellings(
         return
     near: list[tuple[list[str], list[int]]] = []
     for word in words:
-        alike = rows_of(
+        alike = sql.rows(
             "select word, rank from (select word, rank, similarity(word, %s) as s, bones = %s as same from units_word"
             " where word %% %s or bones = %s) w where same or s >= %s order by same desc, s desc, word limit %s",
             [word, fold.bones(word), word, fold.bones(word), _ALIKE, _ALTERNATIVES],
@@ -143,7 +141,7 @@ def _spaced_otherwise(
     if not new:
         return
     found: dict[str, list[int]] = {word: list(ranks) for word, ranks in known.items()}
-    for word, rank in rows_of("select word, rank from units_word where word = any(%s)", [sorted(new)]):
+    for word, rank in sql.rows("select word, rank from units_word where word = any(%s)", [sorted(new)]):
         found.setdefault(word, []).append(rank)
     for reading in readings:
         if all(word in found for word in reading):
@@ -187,7 +185,7 @@ def _by_words(
     found: list[tuple[int, int, int]] = []
     for rank in sorted(common):
         # No order inside: the scan may stop at the limit, however many units share a common word.
-        rows = rows_of(
+        rows = sql.rows(
             "select unit_id, n from (select w.unit_id, cardinality(w.words) as n from units_words w"
             f"{join} where w.rank = %s and {having} limit %s) m order by n, unit_id limit %s",
             [*params, rank, *(words for words, _ in spellings), _TRIED, limit],
@@ -204,8 +202,8 @@ def _described(unit_ids: list[int], hierarchy: int | None) -> list[UnitRow]:
         return []
     only = "" if hierarchy is None else "and p.hierarchy = %s "
     rows = {
-        row[0]: unit_row(row)
-        for row in rows_of(
+        row[0]: unit_row(*row)
+        for row in sql.rows(
             f"select distinct on (u.id) {FACTS}, {PLACE}, exists (select from units_placement c"
             " where c.parent_id = u.id and c.hierarchy = p.hierarchy and c.valid_to is null)"
             " from units_unit u left join units_placement p"
@@ -214,7 +212,7 @@ def _described(unit_ids: list[int], hierarchy: int | None) -> list[UnitRow]:
         )
     }
     above: dict[int, list[dict[str, str]]] = {}
-    for unit_id, names in rows_of(
+    for unit_id, names in sql.rows(
         "with recursive up as (select p.unit_id as of, p.parent_id as unit_id, p.hierarchy, 1 as n"
         " from units_placement p join unnest(%s::bigint[], %s::bigint[]) w(unit_id, lo)"
         " on p.unit_id = w.unit_id and p.lo = w.lo where p.parent_id is not null"

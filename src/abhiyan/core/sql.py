@@ -1,0 +1,72 @@
+"""Statements written by hand: one is run on the request's connection, and what it gives is returned.
+
+values: of its `%s` in order, or of its `%(name)s` by name. keep_plan: it reads by a few keys (`core.prepared`).
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, TypeVar
+
+from django.db import connection
+from django.db.backends.utils import CursorWrapper
+
+from . import prepared
+
+Made = TypeVar("Made")
+Values = Sequence[Any] | Mapping[str, Any] | None
+
+
+def _ran(query: str, values: Values, *, keep_plan: bool) -> CursorWrapper:
+    cursor = prepared.cursor() if keep_plan else connection.cursor()
+    try:
+        cursor.execute(query, values)
+    except BaseException:
+        cursor.close()
+        raise
+    return cursor
+
+
+def rows(query: str, values: Values = None, *, keep_plan: bool = False) -> list[tuple[Any, ...]]:
+    """All rows, as tuples of their columns."""
+    with _ran(query, values, keep_plan=keep_plan) as cursor:
+        found: list[tuple[Any, ...]] = cursor.fetchall()
+        return found
+
+
+def row(query: str, values: Values = None, *, keep_plan: bool = False) -> Any:
+    """The first row, a tuple; None where there is none."""
+    with _ran(query, values, keep_plan=keep_plan) as cursor:
+        return cursor.fetchone()
+
+
+def each(
+    make: Callable[..., Made], query: str, values: Values = None, *, keep_plan: bool = False
+) -> list[Made]:
+    """All rows, each made of its columns: `make(*row)`."""
+    return [make(*found) for found in rows(query, values, keep_plan=keep_plan)]
+
+
+def column(query: str, values: Values = None, *, keep_plan: bool = False) -> list[Any]:
+    """The first column of all rows."""
+    return [found[0] for found in rows(query, values, keep_plan=keep_plan)]
+
+
+def value(query: str, values: Values = None, *, keep_plan: bool = False) -> Any:
+    """The first column of the first row; None where there is no row."""
+    found = row(query, values, keep_plan=keep_plan)
+    return None if found is None else found[0]
+
+
+def count(query: str, values: Values = None, *, keep_plan: bool = False) -> int:
+    """The same as a whole number; 0 where there is none."""
+    return int(value(query, values, keep_plan=keep_plan) or 0)
+
+
+def exists(query: str, values: Values = None) -> bool:
+    """Whether it gives a row."""
+    return row(query, values) is not None
+
+
+def run(query: str, values: Values = None) -> int:
+    """How many rows it wrote."""
+    with _ran(query, values, keep_plan=False) as cursor:
+        return int(cursor.rowcount)
