@@ -3,7 +3,8 @@
 values: of its `%s` in order, or of its `%(name)s` by name. keep_plan: it reads by a few keys (`core.prepared`).
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any, TypeVar
 
 from django.db import connection
@@ -70,3 +71,11 @@ def run(query: str, values: Values = None) -> int:
     """How many rows it wrote."""
     with _ran(query, values, keep_plan=False) as cursor:
         return int(cursor.rowcount)
+
+
+@contextmanager
+def copy(statement: str) -> Iterator[Any]:
+    """A COPY from here, of psycopg: `write(text)`, `write_row(cells)`."""
+    cursor: Any = connection.cursor()  # Django's wrapper hands `copy` through
+    with cursor, cursor.copy(statement) as copying:
+        yield copying

@@ -5,7 +5,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Literal
 
 from django.conf import settings
-from django.db import connection
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
@@ -179,13 +178,12 @@ def _staged(work: Work) -> None:
                 out[sample] = out[sample] == "yes"
             yield out
 
-    with connection.cursor() as cursor:
-        staging.open_staging(cursor)
-        for batch in work.rows():
-            staging.stage(cursor, cells(batch.rows))
-            if batch.faulty:
-                bad = _bad_cells(batch)
-                staging.stage_faulty(cursor, ([*row, bad[row[0]]] for row in cells(batch.faulty)))
+    staging.open_staging()
+    for batch in work.rows():
+        staging.stage(cells(batch.rows))
+        if batch.faulty:
+            bad = _bad_cells(batch)
+            staging.stage_faulty([*row, bad[row[0]]] for row in cells(batch.faulty))
 
 
 def _kind_said(kind: str) -> str:
@@ -205,17 +203,15 @@ SAID = {
 
 
 def _refuse(work: Work, of: Literal["t_staged", "t_pin_staged"] = "t_staged") -> None:
-    with connection.cursor() as cursor:
-        for row, field, code, facts in staging.refusals(cursor, of=of):
-            work.refuse(row, field, code, **facts)
+    for row, field, code, facts in staging.refusals(of=of):
+        work.refuse(row, field, code, **facts)
 
 
 def _count(work: Work, counts: staging.Counts) -> None:
     for outcome in ("made", "moved", "changed", "closed", "closed_missing", "same"):
         if n := getattr(counts, outcome):
             work.count(outcome, n)
-    with connection.cursor() as cursor:
-        swapped, first = staging.swapped(cursor)
+    swapped, first = staging.swapped()
     noted = {"nowhere": counts.nowhere, "still_closed": counts.still_closed, "lacking": counts.missing}
     noted |= {"swapped": swapped, "swapped_row": first, "closing_missing": counts.closed_missing}
     for what, n in noted.items():
@@ -229,8 +225,7 @@ def _count(work: Work, counts: staging.Counts) -> None:
 def _note_hanging(work: Work) -> None:
     """How much of each thing hangs on the units that are closed, and what becomes of it."""
     answers = _answers(work)
-    with connection.cursor() as cursor:
-        units = newly_closing(cursor)
+    units = newly_closing()
     for key, found in hanging_on(units, hanging.things()).items():
         if found:
             work.note_whole(f"hangs {answers[key]} {key}", sum(found.values()))
@@ -444,14 +439,11 @@ PINS = Layout(
 
 
 def _pins(work: Work, *, write: bool) -> None:
-    with connection.cursor() as cursor:
-        staging.open_pins(cursor)
-        for batch in work.rows():
-            staging.stage_pins(
-                cursor, ((n, pin, code, sample == "yes") for n, pin, code, sample in batch.rows)
-            )
-            staging.stage_faulty_pins(cursor, ((n, code) for n, _pin, code, _sample in batch.faulty))
-        counts = staging.check_pins(cursor, within=work.unit_id)
+    staging.open_pins()
+    for batch in work.rows():
+        staging.stage_pins(((n, pin, code, sample == "yes") for n, pin, code, sample in batch.rows))
+        staging.stage_faulty_pins(((n, code) for n, _pin, code, _sample in batch.faulty))
+    counts = staging.check_pins(within=work.unit_id)
     if write:
         actions.take_in_pins(import_id=work.id, by=work.by, at=work.at)
     for outcome, n in counts.items():

@@ -10,10 +10,12 @@ from datetime import date
 
 import orjson
 
+from abhiyan.core import sql
+
 from .models import Kind
 from .queries import all_spans, hanging_on
 from .rules import hanging, levels
-from .trees.laying import Cursor, fresh
+from .trees.laying import fresh
 
 _OPEN_BELOW = """select c.row, c.key, count(distinct f.unit) as n from t_closing c join (
         select e.key as unit, e.parent_key as parent from t_edge e
@@ -29,12 +31,11 @@ _OPEN_BELOW = """select c.row, c.key, count(distinct f.unit) as n from t_closing
 _IS_TOP = "exists (select from units_placement p where p.unit_id = {} and p.valid_to is null and p.parent_id is null)"
 
 
-def find_missing(cursor: Cursor, within: int | None) -> None:
+def find_missing(within: int | None) -> None:
     """t_missing. A file covers what is below the units its trees hang beneath, of the kinds it has there: a list of a
     district's booths covers the booths of that district. within: nothing outside this unit is missed."""
     inside, bounds = inside_of(within, "p")
     fresh(
-        cursor,
         "t_missing",
         f"""as select distinct u.id as unit, u.code from (
             select distinct e.h, case e.parent_key when 0 then e.key else e.parent_key end as top from t_edge e
@@ -48,7 +49,7 @@ def find_missing(cursor: Cursor, within: int | None) -> None:
             and not exists (select from t_edge e where e.parent_key = u.id)""",
         bounds,
     )
-    cursor.execute("analyze t_missing")
+    sql.run("analyze t_missing")
 
 
 def inside_of(within: int | None, placement: str) -> tuple[str, list[int]]:
@@ -61,7 +62,6 @@ def inside_of(within: int | None, placement: str) -> tuple[str, list[int]]:
 
 
 def close_rows(
-    cursor: Cursor,
     *,
     today: date,
     within: int | None,
@@ -75,7 +75,6 @@ def close_rows(
     the other tables; how many went.
     """
     fresh(
-        cursor,
         "t_closing",
         "as select r.row, r.unit_id as unit, r.key, coalesce(r.closed_on, u.closed_on) as closed_on,"
         " coalesce(regexp_split_to_array(nullif(btrim(r.successors, ' ,;'), ''), '[ ,;]+'), '{}') as successors,"
@@ -83,38 +82,37 @@ def close_rows(
         " where r.closed_on is not null or r.successors is not null",
     )
     if closes_missing:
-        cursor.execute("insert into t_closing select 0, unit, unit, %s, '{}', '{}' from t_missing", [today])
-    cursor.execute("analyze t_closing")
-    _obstacles(cursor)
+        sql.run("insert into t_closing select 0, unit, unit, %s, '{}', '{}' from t_missing", [today])
+    sql.run("analyze t_closing")
+    _obstacles()
     # What is refused may keep others from closing, and those make other successors fit.
-    while _unclosable(cursor, today, drop) or _unfit(cursor, field, within, drop):
+    while _unclosable(today, drop) or _unfit(field, within, drop):
         pass
-    _next(cursor)
+    _next()
 
 
-def newly_closing(cursor: Cursor) -> list[int]:
+def newly_closing() -> list[int]:
     """Units of t_closing that are open today."""
-    cursor.execute(
+    return sql.column(
         "select c.unit from t_closing c join units_unit u on u.id = c.unit and u.closed_on is null"
     )
-    return [unit for (unit,) in cursor.fetchall()]
 
 
-def _obstacles(cursor: Cursor) -> None:
+def _obstacles() -> None:
     """What must be gone before a unit is closed."""
-    units = newly_closing(cursor)
+    units = newly_closing()
     for key, found in hanging_on(units, hanging.obstacles()).items() if units else ():
-        cursor.execute(
+        sql.run(
             "insert into t_refused select c.row, 'closed_on', 'in_the_way', %s::jsonb from t_closing c"
             " where c.row > 0 and c.unit = any(%s)",
             [orjson.dumps({"what": key}).decode(), list(found)],
         )
-        cursor.execute("delete from t_closing where row = 0 and unit = any(%s)", [list(found)])
+        sql.run("delete from t_closing where row = 0 and unit = any(%s)", [list(found)])
 
 
-def _unclosable(cursor: Cursor, today: date, drop: Callable[[], int]) -> bool:
+def _unclosable(today: date, drop: Callable[[], int]) -> bool:
     """Refuse what cannot be closed as things are now. Whether anything was: then the others are looked at again."""
-    cursor.execute(
+    sql.run(
         f"""insert into t_refused
         select c.row, 'successors', 'successors_of_open', null::jsonb from t_closing c where c.closed_on is null
         union all
@@ -130,19 +128,18 @@ def _unclosable(cursor: Cursor, today: date, drop: Callable[[], int]) -> bool:
             where o.row > 0 and not {_IS_TOP.format("o.key")}""",
         [today],
     )
-    cursor.execute(
+    gone = sql.run(
         f"delete from t_closing c using ({_OPEN_BELOW}) o where c.row = 0 and o.row = 0 and o.key = c.key"
     )
-    gone = int(cursor.rowcount)
-    cursor.execute(f"delete from t_closing c where c.row = 0 and {_IS_TOP.format('c.unit')}")
-    return _dropped(cursor, drop) + gone + int(cursor.rowcount) > 0
+    gone += sql.run(f"delete from t_closing c where c.row = 0 and {_IS_TOP.format('c.unit')}")
+    return _dropped(drop) + gone > 0
 
 
-def _unfit(cursor: Cursor, field: str, within: int | None, drop: Callable[[], int]) -> bool:
+def _unfit(field: str, within: int | None, drop: Callable[[], int]) -> bool:
     """Refuse successors that cannot take over, and what comes to be placed beneath units that close."""
     ranks = ", ".join(f"('{kind}', {levels.RANK[kind]})" for kind in Kind.values)
     inside, bounds = inside_of(within, "p")
-    cursor.execute(
+    sql.run(
         f"""insert into t_refused
         select c.row, 'successors', 'successor_unfit', jsonb_build_object('unit', left(min(s.code), 64))
             from t_closing c join t_row own on own.row = c.row cross join unnest(c.successors) s(code)
@@ -164,20 +161,18 @@ def _unfit(cursor: Cursor, field: str, within: int | None, drop: Callable[[], in
                     and p.valid_to is null and p.parent_id = e.parent_key)""",
         bounds,
     )
-    return _dropped(cursor, drop) > 0
+    return _dropped(drop) > 0
 
 
-def _dropped(cursor: Cursor, drop: Callable[[], int]) -> int:
+def _dropped(drop: Callable[[], int]) -> int:
     gone = drop()
-    cursor.execute("delete from t_closing c using t_refused r where r.row = c.row")
+    sql.run("delete from t_closing c using t_refused r where r.row = c.row")
     return gone
 
 
-def _next(cursor: Cursor) -> None:
-    cursor.execute(
-        """update t_closing c set next = found.next from (
+def _next() -> None:
+    sql.run("""update t_closing c set next = found.next from (
             select k.row, array_agg(coalesce(r.key, u.id) order by s.n) as next
             from t_closing k cross join unnest(k.successors) with ordinality s(code, n)
             left join t_row r on r.code = s.code left join units_unit u on u.code = s.code
-            group by k.row) found where found.row = c.row"""
-    )
+            group by k.row) found where found.row = c.row""")

@@ -19,10 +19,12 @@ from typing import Any, Literal
 
 import orjson
 
+from abhiyan.core import sql
+
 from .models import Kind
 from .rules import codes, levels
 from .staged_closings import close_rows, find_missing, inside_of
-from .trees.laying import Cursor, fresh
+from .trees.laying import fresh
 
 # The order of a row's cells after its number.
 COLUMNS = (
@@ -78,47 +80,45 @@ class Counts:
     still_closed: int = 0
 
 
-def open_staging(cursor: Cursor) -> None:
+def open_staging() -> None:
     """Begin with no rows."""
     types = {"electors": "int", "households": "int", "lat": "float8", "lon": "float8", "sample": "bool"}
     types |= {"closed_on": "date"}
     columns = ", ".join(f"{name} {types.get(name, 'text')}" for name in COLUMNS)
-    fresh(cursor, "t_staged", f"(row int, {columns})")
-    fresh(cursor, "t_faulty", f"(row int, {columns}, bad text[])")
+    fresh("t_staged", f"(row int, {columns})")
+    fresh("t_faulty", f"(row int, {columns}, bad text[])")
 
 
-def stage_faulty(cursor: Cursor, rows: Iterable[Sequence[Any]]) -> None:
+def stage_faulty(rows: Iterable[Sequence[Any]]) -> None:
     """Add rows the reader refused: as `stage`, and behind the cells the keys of the columns it refused."""
-    _copy(cursor, "t_faulty", ([*cells, "{" + ",".join(sorted(bad)) + "}"] for *cells, bad in rows))
+    _copy("t_faulty", ([*cells, "{" + ",".join(sorted(bad)) + "}"] for *cells, bad in rows))
 
 
-def stage(cursor: Cursor, rows: Iterable[Sequence[Any]]) -> None:
+def stage(rows: Iterable[Sequence[Any]]) -> None:
     """Add rows: the number as a person sees it, then the cells in the order of COLUMNS."""
-    _copy(cursor, "t_staged", rows)
+    _copy("t_staged", rows)
 
 
-def swapped(cursor: Cursor) -> tuple[int, int]:
+def swapped() -> tuple[int, int]:
     """Of the rows that stand: how many have latitude and longitude the wrong way round, as far as one can tell (outside
     India, and inside when turned), and the first of them."""
     inside = "({0} between 6 and 38 and {1} between 68 and 98)"
-    cursor.execute(
+    n, first = sql.row(
         f"select count(*), coalesce(min(row), 0) from t_row where not {inside.format('lat', 'lon')}"
         f" and {inside.format('lon', 'lat')}"
     )
-    n, first = cursor.fetchone()
     return n, first
 
 
-def staged(cursor: Cursor) -> int:
+def staged() -> int:
     """How many rows there are."""
-    cursor.execute("select count(*) from t_staged")
-    return int(cursor.fetchone()[0])
+    return sql.count("select count(*) from t_staged")
 
 
-def _copy(cursor: Cursor, table: str, rows: Iterable[Sequence[Any]]) -> None:
+def _copy(table: str, rows: Iterable[Sequence[Any]]) -> None:
     """COPY in text, put together by hand: a million rows of fourteen cells are built in seconds."""
     waiting = iter(rows)
-    with cursor.copy(f"copy {table} from stdin") as copy:
+    with sql.copy(f"copy {table} from stdin") as copy:
         while some := list(islice(waiting, 2_000)):
             text = "\n".join(
                 ["\t".join(["\\N" if cell is None else str(cell) for cell in row]) for row in some]
@@ -137,7 +137,7 @@ def _escaped(cell: Any) -> str:
     return " ".join(str(cell).replace("\\", "\\\\").split())
 
 
-def check(cursor: Cursor, *, today: date, within: int | None = None, closes_missing: bool = False) -> Counts:
+def check(*, today: date, within: int | None = None, closes_missing: bool = False) -> Counts:
     """Ask everything of the staged rows; the answers stand in t_row, t_edge, t_refused, t_change and t_closing.
 
     within: every row must stand below this unit, before and after, or stay where it stands; and a top may say that it
@@ -145,27 +145,26 @@ def check(cursor: Cursor, *, today: date, within: int | None = None, closes_miss
     and so is a new unit whose parent was refused; a parent that exists already stands where it did.
     closes_missing: known units that the file does not name are closed from today, where none below stays open.
     """
-    cursor.execute("set local work_mem = '64MB'")
-    cursor.execute("analyze t_staged")
-    fresh(cursor, "t_refused", "(row int, field text, code text, facts jsonb)")
-    _rows(cursor)
-    _edges(cursor)
+    sql.run("set local work_mem = '64MB'")
+    sql.run("analyze t_staged")
+    fresh("t_refused", "(row int, field text, code text, facts jsonb)")
+    _rows()
+    _edges()
     if within is not None:
-        _outside(cursor, within)
-    _kinds(cursor)
-    while _unreached(cursor):
+        _outside(within)
+    _kinds()
+    while _unreached():
         pass
-    find_missing(cursor, within)
+    find_missing(within)
     close_rows(
-        cursor,
         today=today,
         within=within,
         closes_missing=closes_missing,
         field=_field("e"),
-        drop=lambda: _dropped_with_all_below(cursor),
+        drop=_dropped_with_all_below,
     )
-    _changes(cursor)
-    return _counts(cursor)
+    _changes()
+    return _counts()
 
 
 # A new code that is another one but for capitals: a unit's, or an earlier row's. Codes that exist already stay.
@@ -181,10 +180,10 @@ _CASE_ONLY = """insert into t_refused
         and not exists (select from units_unit u where upper(u.code) = upper(r.code))"""
 
 
-def _rows(cursor: Cursor) -> None:
+def _rows() -> None:
     """t_row: rows that are sound in themselves."""
     kinds = ", ".join(f"'{kind}'" for kind in Kind.values)
-    cursor.execute(
+    sql.run(
         f"""insert into t_refused
         select s.row, 'code', 'code_shape', null::jsonb from t_staged s where s.code !~ %s or s.code = %s
         union all
@@ -201,37 +200,34 @@ def _rows(cursor: Cursor) -> None:
         [codes.PATTERN, levels.RESERVED],
     )
     fresh(
-        cursor,
         "t_row",
         """as select s.*, u.id as unit_id, coalesce(u.id, -s.row) as key, coalesce(u.kind, s.kind) as is_kind
         from t_staged s left join units_unit u on u.code = s.code
         where not exists (select from t_refused r where r.row = s.row)""",
     )
-    cursor.execute("analyze t_row")
-    cursor.execute(_CASE_ONLY)
-    cursor.execute(
+    sql.run("analyze t_row")
+    sql.run(_CASE_ONLY)
+    sql.run(
         "insert into t_refused select row, 'kind', 'kind_needed', null::jsonb from t_row where is_kind is null"
         " union all select row, 'name_en', 'name_needed', null::jsonb from t_row"
         " where unit_id is null and name_en is null"
     )
-    _drop_refused(cursor)
-    cursor.execute("analyze t_row")
-    _other_faults(cursor)
+    _drop_refused()
+    sql.run("analyze t_row")
+    _other_faults()
 
 
-def _other_faults(cursor: Cursor) -> None:
+def _other_faults() -> None:
     """What else is wrong with rows that are refused already: in themselves, and parents that nobody knows."""
     cells = ", ".join(("row", *COLUMNS))
     fresh(
-        cursor,
         "t_bad",
         f"""as select {cells}, bad from t_faulty union all
         select {", ".join(f"s.{cell}" for cell in ("row", *COLUMNS))}, r.bad from t_staged s join (
             select row, array_agg(field) as bad from t_refused group by row) r on r.row = s.row""",
     )
-    cursor.execute("analyze t_bad")
-    cursor.execute("select exists (select from t_bad)")
-    if not cursor.fetchone()[0]:
+    sql.run("analyze t_bad")
+    if not sql.value("select exists (select from t_bad)"):
         return
     kinds = ", ".join(f"'{kind}'" for kind in Kind.values)
     parents = " union all ".join(
@@ -240,7 +236,7 @@ def _other_faults(cursor: Cursor) -> None:
             and not exists (select from t_staged s where s.code = b.{column})"""
         for column in PARENTS.values()
     )
-    cursor.execute(
+    sql.run(
         f"""insert into t_refused
         select b.row, 'code', 'code_shape', null::jsonb from t_bad b
             where not 'code' = any(b.bad) and (b.code !~ %s or b.code = %s)
@@ -268,7 +264,7 @@ def _other_faults(cursor: Cursor) -> None:
     )
 
 
-def _edges(cursor: Cursor) -> None:
+def _edges() -> None:
     """t_edge: parent_key 0 for a root, null for a code nobody has. A new nation is a root where it says nothing."""
     stated = " union all ".join(
         f"""select {h}::smallint as h, r.row, r.key, r.is_kind as kind, r.unit_id, r.is_new_root, r.{column} as above
@@ -277,7 +273,6 @@ def _edges(cursor: Cursor) -> None:
         for h, column in PARENTS.items()
     )
     fresh(
-        cursor,
         "t_edge",
         f"""as select e.h, e.row, e.key, e.kind, e.unit_id, e.above,
             case when e.is_new_root or e.above = %s then 0 else coalesce(r.key, u.id) end as parent_key,
@@ -286,16 +281,16 @@ def _edges(cursor: Cursor) -> None:
         left join units_unit u on r.code is null and u.code = e.above""",
         [levels.RESERVED],
     )
-    cursor.execute("analyze t_edge")
-    cursor.execute(
+    sql.run("analyze t_edge")
+    sql.run(
         f"insert into t_refused select e.row, {_field('e')},"
         # Named in the file, but that row is refused: another reason than a code nobody has.
         " case when exists (select from t_staged s where s.code = e.above) then 'parent_refused'"
         " else 'parent_unknown' end, jsonb_build_object('parent', left(e.above, 64))"
         " from t_edge e where e.parent_key is null"
     )
-    cursor.execute(_PARENT_CASE)
-    _drop_refused(cursor)
+    sql.run(_PARENT_CASE)
+    _drop_refused()
 
 
 # Where a parent is known by other capitals, the reason says so.
@@ -311,28 +306,25 @@ def _field(edge: str) -> str:
     return f"case {edge}.h {cases} end"
 
 
-def _drop_refused(cursor: Cursor) -> int:
+def _drop_refused() -> int:
     """Take refused rows out of t_row and t_edge. Returns how many rows went."""
-    cursor.execute("delete from t_row t using t_refused r where r.row = t.row")
-    gone = int(cursor.rowcount)
-    if gone:
-        cursor.execute("select to_regclass('pg_temp.t_edge')")
-        if cursor.fetchone()[0]:
-            cursor.execute("delete from t_edge t using t_refused r where r.row = t.row")
+    gone = sql.run("delete from t_row t using t_refused r where r.row = t.row")
+    if gone and sql.value("select to_regclass('pg_temp.t_edge')"):
+        sql.run("delete from t_edge t using t_refused r where r.row = t.row")
     return gone
 
 
-def _dropped_with_all_below(cursor: Cursor) -> int:
-    gone = _drop_refused(cursor)
-    while more := _unreached(cursor):
+def _dropped_with_all_below() -> int:
+    gone = _drop_refused()
+    while more := _unreached():
         gone += more
     return gone
 
 
-def _outside(cursor: Cursor, within: int) -> None:
+def _outside(within: int) -> None:
     """Refuse rows about units, or beneath parents, that are not below the unit whose list this is."""
     inside, bounds = inside_of(within, "p")
-    cursor.execute(
+    sql.run(
         f"""insert into t_refused
         select r.row, 'code', 'outside', null::jsonb from t_row r where r.unit_id is not null and not exists (
             select from units_placement p where p.unit_id = r.unit_id and {inside})
@@ -347,29 +339,26 @@ def _outside(cursor: Cursor, within: int) -> None:
             select from t_edge e where e.row = r.row)""",
         [*bounds, *bounds, within],
     )
-    _drop_refused(cursor)
+    _drop_refused()
 
 
-def _kinds(cursor: Cursor) -> None:
+def _kinds() -> None:
     """Refuse edges that do not lead upwards; those that close a circle by that name.
 
     What is left leads upwards everywhere, and so do the placements there are: no circle can remain.
     """
     pairs = ", ".join(f"({h}, '{kind}', {number})" for h, kind, number in levels.level_pairs())
     fresh(
-        cursor,
         "t_wrong",
         f"""as select e.*, own.level is null as no_place
         from t_edge e left join (values {pairs}) own(h, kind, level) on own.h = e.h and own.kind = e.kind
         left join (values {pairs}) above(h, kind, level) on above.h = e.h and above.kind = e.parent_kind
         where own.level is null or (e.parent_key <> 0 and (above.level is null or above.level >= own.level))""",
     )
-    cursor.execute("select count(*) from t_wrong")
-    if not cursor.fetchone()[0]:
+    if not sql.value("select count(*) from t_wrong"):
         return
-    cursor.execute("create index on t_edge (key, h)")
-    cursor.execute(
-        f"""insert into t_refused
+    sql.run("create index on t_edge (key, h)")
+    sql.run(f"""insert into t_refused
         with recursive up(h, start, key, passed) as (
             (select h, key, parent_key, array[key] from t_wrong where parent_key <> 0 limit {_CIRCLES})
             union all
@@ -379,24 +368,20 @@ def _kinds(cursor: Cursor) -> None:
                 and p.valid_to is null
             where up.key <> up.start and up.key <> 0 and cardinality(up.passed) < {_CIRCLE})
         select distinct e.row, {_field("e")}, 'cycle', jsonb_build_object('parent', left(e.above, 64))
-        from up join t_edge e on e.h = up.h and e.key = any(up.passed) where up.key = up.start"""
-    )
-    cursor.execute(
-        f"""insert into t_refused select e.row, {_field("e")},
+        from up join t_edge e on e.h = up.h and e.key = any(up.passed) where up.key = up.start""")
+    sql.run(f"""insert into t_refused select e.row, {_field("e")},
             case when e.no_place then 'kind_not_in_hierarchy' else 'kind_not_allowed_here' end,
             jsonb_build_object('kind', e.kind, 'above', e.parent_kind, 'hierarchy', e.h::text) from t_wrong e
-        where not exists (select from t_refused r where r.row = e.row)"""
-    )
-    _drop_refused(cursor)
+        where not exists (select from t_refused r where r.row = e.row)""")
+    _drop_refused()
 
 
-def _unreached(cursor: Cursor) -> int:
+def _unreached() -> int:
     """Refuse rows that no root leads to: their parent does not stand in the tree, or was refused itself.
 
     Returns how many; a row refused for one hierarchy is lacking in the others, so it is asked again.
     """
     fresh(
-        cursor,
         "t_reached",
         """as with recursive reached(h, key) as (
             select e.h, e.key from t_edge e left join t_edge above on above.h = e.h and above.key = e.parent_key
@@ -407,18 +392,16 @@ def _unreached(cursor: Cursor) -> int:
             select e.h, e.key from reached r join t_edge e on e.h = r.h and e.parent_key = r.key)
         select * from reached""",
     )
-    cursor.execute("analyze t_reached")
-    cursor.execute(
-        f"""insert into t_refused select e.row, {_field("e")},
+    sql.run("analyze t_reached")
+    sql.run(f"""insert into t_refused select e.row, {_field("e")},
             case when e.parent_key < 0 and not exists (select from t_row r where r.key = e.parent_key)
                 or exists (select from t_edge f where f.h = e.h and f.key = e.parent_key)
             then 'parent_refused' else 'parent_not_placed' end, jsonb_build_object('parent', left(e.above, 64))
-        from t_edge e where not exists (select from t_reached r where r.h = e.h and r.key = e.key)"""
-    )
-    return _drop_refused(cursor)
+        from t_edge e where not exists (select from t_reached r where r.h = e.h and r.key = e.key)""")
+    return _drop_refused()
 
 
-def _changes(cursor: Cursor) -> None:
+def _changes() -> None:
     """t_change, and t_edge narrowed to those that place or move: with `was`, the parent there was (0: a root)."""
     facts = " union all ".join(
         f"""select r.row, r.unit_id, r.code, '{column}' as field, ({now})::text as old, r.{column}::text as new
@@ -426,17 +409,16 @@ def _changes(cursor: Cursor) -> None:
         and r.{column} is not null"""
         for column, now in FACTS.items()
     )
-    fresh(cursor, "t_change", f"as {facts}")
+    fresh("t_change", f"as {facts}")
     fresh(
-        cursor,
         "t_place_new",
         """as select e.*, p.id as placement, coalesce(p.parent_id, 0) as was
         from t_edge e left join units_placement p on p.unit_id = e.unit_id and p.hierarchy = e.h
             and p.valid_to is null
         where p.id is null or coalesce(p.parent_id, 0) <> e.parent_key""",
     )
-    cursor.execute("analyze t_place_new")
-    cursor.execute(
+    sql.run("analyze t_place_new")
+    sql.run(
         f"""insert into t_change
         select e.row, e.unit_id, r.code, {_field("e")},
             case when e.placement is not null then coalesce(w.code, %s) end, coalesce(e.above, %s)
@@ -444,21 +426,19 @@ def _changes(cursor: Cursor) -> None:
         where e.unit_id is not null""",
         [levels.RESERVED, levels.RESERVED],
     )
-    cursor.execute(
-        """insert into t_change
+    sql.run("""insert into t_change
         select c.row, c.unit, u.code, 'closed_on', u.closed_on::text, c.closed_on::text from t_closing c
             join units_unit u on u.id = c.unit where u.closed_on is distinct from c.closed_on
         union all
         select c.row, c.unit, u.code, 'successors', nullif(array_to_string(array(
                 select jsonb_array_elements_text(u.successors)), ' '), ''), array_to_string(c.successors, ' ')
             from t_closing c join units_unit u on u.id = c.unit
-            where cardinality(c.successors) > 0 and u.successors is distinct from to_jsonb(c.successors)"""
-    )
+            where cardinality(c.successors) > 0 and u.successors is distinct from to_jsonb(c.successors)""")
 
 
-def _counts(cursor: Cursor) -> Counts:
-    cursor.execute(
-        """select count(*) filter (where r.unit_id is null),
+def _counts() -> Counts:
+    made, moved, changed, closed, rows, refused, nowhere, missing, closed_missing, still_closed = (
+        sql.row("""select count(*) filter (where r.unit_id is null),
             count(*) filter (where m.row is not null and k.row is null),
             count(*) filter (where m.row is null and c.row is not null and k.row is null),
             count(*) filter (where k.row is not null), count(*),
@@ -473,10 +453,7 @@ def _counts(cursor: Cursor) -> Counts:
         left join (select distinct row from t_place_new where placement is not null) m on m.row = r.row
         left join (select distinct row from t_change) c on c.row = r.row
         left join (select c.row from t_closing c join units_unit u on u.id = c.unit and u.closed_on is null) k
-            on k.row = r.row"""
-    )
-    made, moved, changed, closed, rows, refused, nowhere, missing, closed_missing, still_closed = (
-        cursor.fetchone()
+            on k.row = r.row""")
     )
     return Counts(
         made=made,
@@ -493,7 +470,7 @@ def _counts(cursor: Cursor) -> Counts:
 
 
 def refusals(
-    cursor: Cursor, *, of: Literal["t_staged", "t_pin_staged"] = "t_staged"
+    *, of: Literal["t_staged", "t_pin_staged"] = "t_staged"
 ) -> Iterable[tuple[int, str, str, dict[str, Any]]]:
     """The rows refused by `check`: number, field, code of a reason, facts. Drain it before another query.
 
@@ -501,61 +478,58 @@ def refusals(
     """
     cell = "left(coalesce(to_jsonb(s), to_jsonb(f)) ->> case r.field when 'unit_code' then 'code' else r.field end, 40)"
     faulty = {"t_staged": "t_faulty", "t_pin_staged": "t_pin_faulty"}[of]
-    cursor.execute(
+    for row, field, code, facts in sql.rows(
         "select r.row, r.field, r.code,"
         f" coalesce(r.facts, '{{}}') || jsonb_strip_nulls(jsonb_build_object('excerpt', {cell}))"
         f" from t_refused r left join {of} s on s.row = r.row left join {faulty} f on f.row = r.row"
         " order by r.row, r.field"
-    )
-    for row, field, code, facts in cursor.fetchall():
+    ):
         yield row, field, code, (orjson.loads(facts) if isinstance(facts, str) else facts) or {}
 
 
 # PIN codes
 
 
-def open_pins(cursor: Cursor) -> None:
+def open_pins() -> None:
     """Begin with no rows of a PIN directory."""
-    fresh(cursor, "t_pin_staged", "(row int, pin text, code text, sample bool)")
-    fresh(cursor, "t_pin_faulty", "(row int, code text)")
+    fresh("t_pin_staged", "(row int, pin text, code text, sample bool)")
+    fresh("t_pin_faulty", "(row int, code text)")
 
 
-def stage_pins(cursor: Cursor, rows: Iterable[Sequence[Any]]) -> None:
+def stage_pins(rows: Iterable[Sequence[Any]]) -> None:
     """Add rows: number, PIN, unit's code, sample."""
-    _copy(cursor, "t_pin_staged", rows)
+    _copy("t_pin_staged", rows)
 
 
-def stage_faulty_pins(cursor: Cursor, rows: Iterable[Sequence[Any]]) -> None:
+def stage_faulty_pins(rows: Iterable[Sequence[Any]]) -> None:
     """Add rows the reader refused: number and unit's code, which may be wrong besides."""
-    _copy(cursor, "t_pin_faulty", rows)
+    _copy("t_pin_faulty", rows)
 
 
-def check_pins(cursor: Cursor, *, within: int | None = None) -> dict[str, int]:
+def check_pins(*, within: int | None = None) -> dict[str, int]:
     """t_pin: the pairs that are new. Unknown codes are refused; a pair there is already is no change."""
-    fresh(cursor, "t_refused", "(row int, field text, code text, facts jsonb)")
+    fresh("t_refused", "(row int, field text, code text, facts jsonb)")
     every = "(select row, code from t_pin_staged union all select row, code from t_pin_faulty)"
-    cursor.execute(
+    sql.run(
         "insert into t_refused select s.row, 'unit_code', 'unit_unknown', jsonb_build_object('unit', left(s.code, 64))"
         f" from {every} s where s.code is not null and not exists (select from units_unit u where u.code = s.code)"
     )
     if within is not None:
         inside, bounds = inside_of(within, "p")
-        cursor.execute(
+        sql.run(
             f"insert into t_refused select s.row, 'unit_code', 'outside', null from {every} s"
             " join units_unit u on u.code = s.code where not exists (select from units_placement p"
             f" where p.unit_id = u.id and {inside})",
             bounds,
         )
     fresh(
-        cursor,
         "t_pin",
         "as select min(s.row) as row, s.pin, u.id as unit, bool_or(s.sample) as sample from t_pin_staged s"
         " join units_unit u on u.code = s.code where not exists (select from t_refused r where r.row = s.row)"
         " and not exists (select from units_pin p where p.pin = s.pin and p.unit_id = u.id) group by s.pin, u.id",
     )
-    cursor.execute(
+    made, rows, refused = sql.row(
         "select (select count(*) from t_pin), (select count(*) from t_pin_staged),"
         " (select count(distinct r.row) from t_refused r join t_pin_staged s on s.row = r.row)"
     )
-    made, rows, refused = cursor.fetchone()
     return {"made": made, "same": rows - made - refused}

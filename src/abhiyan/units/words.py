@@ -2,15 +2,17 @@
 
 from collections.abc import Iterable, Mapping
 
+from abhiyan.core import sql
+
 from .rules import fold, levels
-from .trees.laying import Cursor, fresh
+from .trees.laying import fresh
 
 
-def write_words(cursor: Cursor, units: Iterable[tuple[int, str, Mapping[str, str]]]) -> None:
+def write_words(units: Iterable[tuple[int, str, Mapping[str, str]]]) -> None:
     """What search finds units by: (id, kind, names) of units that have no words yet. Adds to the vocabulary."""
     vocabulary: dict[int, set[str]] = {rank: set() for rank in levels.RANK.values()}
     rows: list[str] = []
-    with cursor.copy("copy units_words (unit_id, rank, words) from stdin") as copy:
+    with sql.copy("copy units_words (unit_id, rank, words) from stdin") as copy:
         for unit_id, kind, names in units:
             rank = levels.RANK[kind]
             words = fold.words_of(names)
@@ -22,15 +24,15 @@ def write_words(cursor: Cursor, units: Iterable[tuple[int, str, Mapping[str, str
                 copy.write("".join(rows))
                 rows.clear()
         copy.write("".join(rows))
-    learn(cursor, {(word, rank) for rank, words in vocabulary.items() for word in words})
+    learn({(word, rank) for rank, words in vocabulary.items() for word in words})
 
 
-def learn(cursor: Cursor, vocabulary: set[tuple[str, int]]) -> None:
+def learn(vocabulary: set[tuple[str, int]]) -> None:
     """Add words to the vocabulary, sorted, so that two learners cannot deadlock."""
-    fresh(cursor, "t_word", "(word text, rank smallint, bones text)")
-    with cursor.copy("copy t_word (word, rank, bones) from stdin") as copy:
+    fresh("t_word", "(word text, rank smallint, bones text)")
+    with sql.copy("copy t_word (word, rank, bones) from stdin") as copy:
         copy.write("".join(f"{word}\t{rank}\t{fold.bones(word)}\n" for word, rank in sorted(vocabulary)))
-    cursor.execute(
+    sql.run(
         "insert into units_word (word, rank, bones) select t.word, t.rank, t.bones from t_word t"
         " where not exists (select from units_word w where w.word = t.word and w.rank = t.rank)"
         " order by t.word, t.rank on conflict do nothing"

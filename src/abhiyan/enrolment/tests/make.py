@@ -213,14 +213,14 @@ class World:
     def swap_districts(self) -> None:
         """The organisational tree is laid out anew: each of the two districts stands where the other stood."""
         standing = Placement.objects.filter(hierarchy=1, valid_to=None)
-        with system("tests move a tree"), connection.cursor() as cursor:
+        with system("tests move a tree"):
             a, b = (standing.get(unit=self.units[code]) for code in ("JK-SRI", "JK-JAM"))
             apart = (b.lo or 0) - (a.lo or 0)
             below = [
                 (list(standing.filter(lo__gte=of.lo, lo__lt=of.hi).values_list("pk", flat=True)), by)
                 for of, by in ((a, apart), (b, -apart))
             ]
-            hold(cursor, 1)
+            hold(1)
             for ids, by in below:
                 Placement.objects.filter(pk__in=ids).update(lo=F("lo") + by, hi=F("hi") + by)
 

@@ -182,11 +182,8 @@ def test_changes_are_folded_while_a_list_of_units_is_taken_in() -> None:
         for n in range(30)
     ]
     with ThreadPoolExecutor(1) as other, system("test"), transaction.atomic():
-        with connection.cursor() as cursor:
-            staging.open_staging(cursor)
-            staging.stage(
-                cursor, [[n, *(row[column] for column in staging.COLUMNS)] for n, row in enumerate(rows, 2)]
-            )
+        staging.open_staging()
+        staging.stage([[n, *(row[column] for column in staging.COLUMNS)] for n, row in enumerate(rows, 2)])
         counts = units.take_in(
             import_id=1,
             on=TODAY,

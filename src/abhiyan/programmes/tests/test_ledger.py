@@ -161,8 +161,7 @@ def test_children_are_sorted_filtered_and_paged_by_the_database(trees: Trees, dr
 def test_children_are_filtered_by_name_in_either_script(trees: Trees, drive: Programme, typed: str) -> None:
     katra = trees.units["b001"]
     Unit.objects.filter(pk=katra.pk).update(names={"en": "Katra"})
-    with connection.cursor() as cursor:
-        write_words(cursor, [(katra.pk, katra.kind, {"en": "Katra"})])
+    write_words([(katra.pk, katra.kind, {"en": "Katra"})])
     leaf = queries.children_ladders(
         node=trees.units["m00"].pk, hierarchy=1, programme=drive, at=AT, matching=typed
     )

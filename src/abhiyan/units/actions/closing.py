@@ -9,9 +9,9 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import transaction
 
-from abhiyan.core import audit, news
+from abhiyan.core import audit, news, sql
 from abhiyan.core.actor import Actor
 from abhiyan.core.scope import system
 from abhiyan.units.models import Closing, ClosingPage, Unit, UnitChange
@@ -35,7 +35,7 @@ from abhiyan.units.refusals import (
     UnknownUnit,
 )
 from abhiyan.units.rules import hanging, levels
-from abhiyan.units.trees.laying import Cursor, fresh, hold
+from abhiyan.units.trees.laying import fresh, hold
 
 NO_LIST = 0  # the import of changes made by no list
 NAMED = 5  # codes named in a refusal
@@ -60,32 +60,32 @@ def close_units(
     """
     if on > at.astimezone(ZoneInfo(settings.TIME_ZONE)).date():
         raise NotYet(field="on", on=on.isoformat())
-    with system("closing units"), transaction.atomic(), connection.cursor() as cursor:
+    with system("closing units"), transaction.atomic():
         for hierarchy in levels.HIERARCHIES:
-            hold(cursor, hierarchy)
+            hold(hierarchy)
         unit = Unit.objects.filter(pk=unit_id).first()
         if unit is None:
             raise UnknownUnit(field="unit", unit=unit_id)
         if unit.closed_on is not None:
             raise AlreadyClosed(field="unit", unit=unit.code, on=unit.closed_on.isoformat())
-        below = _open_below(cursor, unit_id)
+        below = _open_below(unit_id)
         closing = [unit_id, *(pk for pk, _code in below)]
-        _may_close(cursor, closing if with_below else [unit_id], on)
+        _may_close(closing if with_below else [unit_id], on)
         if below and not with_below:
             raise OpenBelow(field="with_below", n=len(below), units=_some(code for _id, code in below))
         _require_gone(closing)
         to = _successors(unit, successors, closing)
         given = _answers(dict(answers or {}), has_successor=bool(to))
-        fresh(cursor, "t_closing", "(row int, unit bigint, closed_on date, successors text[], next bigint[])")
-        cursor.execute(
+        fresh("t_closing", "(row int, unit bigint, closed_on date, successors text[], next bigint[])")
+        sql.run(
             "insert into t_closing (row, unit, closed_on) select 0, unit, %s from unnest(%s::bigint[]) unit",
             [on, closing],
         )
-        cursor.execute(
+        sql.run(
             "update t_closing set successors = %s, next = %s where unit = %s",
             [list(to), list(to.values()), unit_id],
         )
-        made = carry_out(cursor, import_id=NO_LIST, answers=given, by=by, at=at)
+        made = carry_out(import_id=NO_LIST, answers=given, by=by, at=at)
         assert made is not None, "the unit was open"
         audit.record(
             by=by,
@@ -99,30 +99,28 @@ def close_units(
     return made
 
 
-def carry_out(
-    cursor: Cursor, *, import_id: int, answers: Mapping[str, str], by: Actor, at: datetime
-) -> Closing | None:
+def carry_out(*, import_id: int, answers: Mapping[str, str], by: Actor, at: datetime) -> Closing | None:
     """Close the units of t_closing, which were checked, and journal it; None where none of them was open.
 
     The caller holds the trees. import_id: the list they are closed by, or NO_LIST.
     """
-    cursor.execute(
+    rows = sql.rows(
         "select c.unit, c.next from t_closing c join units_unit u on u.id = c.unit and u.closed_on is null order by 1"
     )
-    units = {unit: tuple(next_ or ()) for unit, next_ in cursor.fetchall()}
+    units = {unit: tuple(next_ or ()) for unit, next_ in rows}
     closing = None
     if units:
         closing = Closing.objects.create(
             import_id=import_id or None, answers=dict(answers), closed_at=at, closed_by=by.account_id
         )
         news.tell(UnitsClosing(closing.pk, units, answers, by, at))
-    cursor.execute(
+    sql.run(
         "insert into units_change (import_id, row, unit_id, change, before)"
         " select %s, c.row, u.id, 'closed', jsonb_build_object('closing', %s::bigint, 'closed_on', u.closed_on,"
         " 'successors', u.successors) from t_closing c join units_unit u on u.id = c.unit order by c.row, u.id",
         [import_id, closing.pk if closing else None],
     )
-    cursor.execute(
+    sql.run(
         "update units_unit u set closed_on = c.closed_on, successors = to_jsonb(coalesce(c.successors, '{}'))"
         " from t_closing c where u.id = c.unit"
     )
@@ -138,9 +136,9 @@ def open_again(*, unit_id: int, by: Actor, at: datetime) -> int:
     Refuses AlreadyOpen; ClosedByList where a list did it: that is undone; ClosedEarlier after that day; AboveClosed;
     SuccessorClosed.
     """
-    with system("opening units again"), transaction.atomic(), connection.cursor() as cursor:
+    with system("opening units again"), transaction.atomic():
         for hierarchy in levels.HIERARCHIES:
-            hold(cursor, hierarchy)
+            hold(hierarchy)
         unit = Unit.objects.filter(pk=unit_id).first()
         if unit is None:
             raise UnknownUnit(field="unit", unit=unit_id)
@@ -152,14 +150,14 @@ def open_again(*, unit_id: int, by: Actor, at: datetime) -> int:
         if not is_of_today(closing, at=at):
             raise ClosedEarlier(field="unit", unit=unit.code)
         units = [change.unit_id for change in _changes(NO_LIST, closing.pk)]
-        if above := _closed_above(cursor, units):
+        if above := _closed_above(units):
             raise AboveClosed(field="unit", unit=unit.code, above=above)
-        restore(cursor, import_id=NO_LIST, closing_id=closing.pk, by=by, at=at)
+        restore(import_id=NO_LIST, closing_id=closing.pk, by=by, at=at)
         audit.record(by=by, at=at, act="units.open_again", subject=unit.code, unit_id=unit_id, n=len(units))
     return len(units)
 
 
-def restore(cursor: Cursor, *, import_id: int, by: Actor, at: datetime, closing_id: int | None = None) -> int:
+def restore(*, import_id: int, by: Actor, at: datetime, closing_id: int | None = None) -> int:
     """Units closed by a list, or by one closing, as they were before. The caller holds the trees. Returns how many.
 
     What went to a successor is taken from there: refuses SuccessorClosed where it has gone further.
@@ -172,9 +170,9 @@ def restore(cursor: Cursor, *, import_id: int, by: Actor, at: datetime, closing_
         before = read_before(change.before)
         if before["closed_on"] is None and before["closing"] is not None:
             by_closing.setdefault(before["closing"], []).append(change.unit_id)
-    if successor := _closed_successor(cursor, [unit for units in by_closing.values() for unit in units]):
+    if successor := _closed_successor([unit for units in by_closing.values() for unit in units]):
         raise SuccessorClosed(field="unit", successor=successor)
-    cursor.execute(
+    sql.run(
         "update units_unit u set closed_on = (c.before ->> 'closed_on')::date, successors = c.before -> 'successors'"
         " from units_change c where c.id = any(%s) and u.id = c.unit_id",
         [[change.pk for change in changes]],
@@ -208,17 +206,18 @@ def _some(codes: Iterable[str]) -> str:
     return ", ".join(found[:NAMED]) + (", …" if len(found) > NAMED else "")
 
 
-def _may_close(cursor: Cursor, unit_ids: Sequence[int], on: date) -> None:
+def _may_close(unit_ids: Sequence[int], on: date) -> None:
     """Refuse the top of a tree, and a day before one of the units came where it is."""
-    cursor.execute(
-        "select u.code, bool_or(p.parent_id is null) as is_top, max(p.valid_from) as since"
-        " from units_placement p join units_unit u on u.id = p.unit_id"
-        " where p.unit_id = any(%s) and p.valid_to is null group by u.code"
-        " having bool_or(p.parent_id is null) or max(p.valid_from) > %s"
-        " order by is_top desc, since desc, u.code limit 1",
-        [list(unit_ids), on],
-    )
-    if (found := cursor.fetchone()) is None:
+    if (
+        found := sql.row(
+            "select u.code, bool_or(p.parent_id is null) as is_top, max(p.valid_from) as since"
+            " from units_placement p join units_unit u on u.id = p.unit_id"
+            " where p.unit_id = any(%s) and p.valid_to is null group by u.code"
+            " having bool_or(p.parent_id is null) or max(p.valid_from) > %s"
+            " order by is_top desc, since desc, u.code limit 1",
+            [list(unit_ids), on],
+        )
+    ) is None:
         return
     code, is_top, since = found
     if is_top:
@@ -226,38 +225,35 @@ def _may_close(cursor: Cursor, unit_ids: Sequence[int], on: date) -> None:
     raise BeforeItsTime(field="on", unit=code, since=since.isoformat())
 
 
-def _open_below(cursor: Cursor, unit_id: int) -> list[tuple[int, str]]:
-    cursor.execute(
+def _open_below(unit_id: int) -> list[tuple[int, str]]:
+    found: list[tuple[int, str]] = sql.rows(
         "select distinct u.id, u.code from units_placement a"
         " join units_placement p on p.lo > a.lo and p.lo < a.hi"
         " join units_unit u on u.id = p.unit_id and u.closed_on is null"
         " where a.unit_id = %s and a.valid_to is null and a.lo is not null order by u.code",
         [unit_id],
     )
-    found: list[tuple[int, str]] = cursor.fetchall()
     return found
 
 
-def _closed_above(cursor: Cursor, unit_ids: Sequence[int]) -> str:
+def _closed_above(unit_ids: Sequence[int]) -> str:
     """The code of a closed unit above one of these that is not among them; empty where there is none."""
-    cursor.execute(
+    row = sql.row(
         "select a.code from units_placement p join units_unit a on a.id = p.parent_id and a.closed_on is not null"
         " where p.unit_id = any(%s) and p.valid_to is null and not a.id = any(%s) order by a.code limit 1",
         [list(unit_ids), list(unit_ids)],
     )
-    row = cursor.fetchone()
     return row[0] if row else ""
 
 
-def _closed_successor(cursor: Cursor, unit_ids: Sequence[int]) -> str:
+def _closed_successor(unit_ids: Sequence[int]) -> str:
     """The code of a successor of these that was closed after them; empty where there is none."""
-    cursor.execute(
+    row = sql.row(
         "select s.code from units_unit u cross join lateral jsonb_array_elements_text(u.successors) named(code)"
         " join units_unit s on s.code = named.code and s.closed_on is not null"
         " where u.id = any(%s) and not s.id = any(%s) order by s.code limit 1",
         [list(unit_ids), list(unit_ids)],
     )
-    row = cursor.fetchone()
     return row[0] if row else ""
 
 

@@ -2,8 +2,9 @@
 
 from dataclasses import dataclass
 
-from django.db import connection, transaction
+from django.db import transaction
 
+from abhiyan.core import sql
 from abhiyan.units.trees.laying import MANY, hold, planned, relay
 
 
@@ -22,15 +23,13 @@ def derive(*, hierarchy: int) -> Derived:
     For a hierarchy that was filled by other means, and for `doctor`; acts keep them by themselves. What no root
     leads to gets no position, so it is seen by nobody but `doctor`.
     """
-    with transaction.atomic(), connection.cursor() as cursor:
-        hold(cursor, hierarchy)
-        with planned(cursor, MANY + 1):
-            shifted = relay(cursor, hierarchy, None)
-        cursor.execute(
+    with transaction.atomic():
+        hold(hierarchy)
+        with planned(MANY + 1):
+            shifted = relay(hierarchy, None)
+        lost = sql.run(
             "update units_placement p set lo = null, hi = null where p.hierarchy = %s and p.valid_to is null"
             " and not exists (select from t_place t where t.unit = p.unit_id)",
             [hierarchy],
         )
-        lost = cursor.rowcount
-        cursor.execute("select count(*) from t_place")
-        return Derived(units=cursor.fetchone()[0], shifted=shifted, lost=lost)
+        return Derived(units=sql.value("select count(*) from t_place"), shifted=shifted, lost=lost)

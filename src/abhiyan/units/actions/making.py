@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 import orjson
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, transaction
 
-from abhiyan.core import audit
+from abhiyan.core import audit, sql
 from abhiyan.core.actor import Actor
 from abhiyan.units.models import Kind
 from abhiyan.units.refusals import BadCode, DoubledCode, NoName, UnknownKind
@@ -54,20 +54,18 @@ def make_units(*, units: Sequence[NewUnit], by: Actor, at: datetime) -> dict[str
         if unit.code.upper() in seen:
             raise DoubledCode(field="code", unit=unit.code)
         seen.add(unit.code.upper())
-    with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(
+    with transaction.atomic():
+        if taken := sql.row(
             "select code from units_unit where upper(code) = any(%s) order by code limit 1", [list(seen)]
-        )
-        if taken := cursor.fetchone():
+        ):
             raise DoubledCode(field="code", unit=taken[0])
         fresh(
-            cursor,
             "t_unit",
             "(n int, code text, kind text, names text, electors int, households int, lat float8, lon float8,"
             " source text, is_sample bool)",
         )
         columns = "n, code, kind, names, electors, households, lat, lon, source, is_sample"
-        with cursor.copy(f"copy t_unit ({columns}) from stdin") as copy:
+        with sql.copy(f"copy t_unit ({columns}) from stdin") as copy:
             for n, u in enumerate(units):
                 names = orjson.dumps(dict(u.names)).decode()
                 copy.write_row(
@@ -75,17 +73,18 @@ def make_units(*, units: Sequence[NewUnit], by: Actor, at: datetime) -> dict[str
                 )
         try:
             with transaction.atomic():
-                cursor.execute(
-                    "insert into units_unit (code, kind, names, electors, households, lat, lon, source, is_sample)"
-                    " select code, kind, names::jsonb, electors, households, lat, lon, source, is_sample"
-                    " from t_unit order by n returning code, id"
+                ids: dict[str, int] = dict(
+                    sql.rows(
+                        "insert into units_unit (code, kind, names, electors, households, lat, lon, source, is_sample)"
+                        " select code, kind, names::jsonb, electors, households, lat, lon, source, is_sample"
+                        " from t_unit order by n returning code, id"
+                    )
                 )
         except IntegrityError as error:
             if "unit_code_once" not in str(error):
                 raise
             raise DoubledCode(field="code", unit="") from error  # somebody else was quicker
-        ids: dict[str, int] = dict(cursor.fetchall())
-        write_words(cursor, ((ids[u.code], u.kind, u.names) for u in units))
+        write_words((ids[u.code], u.kind, u.names) for u in units)
         single = units[0].code if len(units) == 1 else ""
         audit.record(by=by, at=at, act="units.make", subject=single, n=len(units))
     return ids

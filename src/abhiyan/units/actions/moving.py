@@ -4,9 +4,9 @@ from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import transaction
 
-from abhiyan.core import audit, news
+from abhiyan.core import audit, news, sql
 from abhiyan.core.actor import Actor
 from abhiyan.units.models import Hierarchy, Kind
 from abhiyan.units.news import UnitsMoved
@@ -22,7 +22,7 @@ from abhiyan.units.refusals import (
     UnknownUnit,
 )
 from abhiyan.units.rules import levels
-from abhiyan.units.trees.laying import Cursor, hold
+from abhiyan.units.trees.laying import hold
 from abhiyan.units.trees.placements import Standing, standing
 from abhiyan.units.trees.shifting import shift
 
@@ -37,15 +37,15 @@ def move(*, unit_id: int, hierarchy: int, to: int | None, on: date, by: Actor, a
     """
     if on > at.astimezone(ZoneInfo(settings.TIME_ZONE)).date():
         raise NotYet(field="on", on=on.isoformat())
-    with transaction.atomic(), connection.cursor() as cursor:
-        hold(cursor, hierarchy)
-        moving = standing(cursor, hierarchy, unit_id)
+    with transaction.atomic():
+        hold(hierarchy)
+        moving = standing(hierarchy, unit_id)
         if moving is None:
-            raise _unplaced(cursor, unit_id)
-        target = _target(cursor, hierarchy, moving, to)
+            raise _unplaced(unit_id)
+        target = _target(hierarchy, moving, to)
         if on < moving.valid_from:
             raise BeforeItsTime(field="on", unit=moving.code, since=moving.valid_from.isoformat())
-        branch = shift(cursor, hierarchy, moving, target, on)
+        branch = shift(hierarchy, moving, target, on)
         audit.record(
             by=by,
             at=at,
@@ -62,23 +62,26 @@ def move(*, unit_id: int, hierarchy: int, to: int | None, on: date, by: Actor, a
         news.tell(UnitsMoved(hierarchy, (branch,), on))
 
 
-def _unplaced(cursor: Cursor, unit_id: int) -> NotPlaced | UnknownUnit:
-    cursor.execute("select code from units_unit where id = %s", [unit_id])
-    row = cursor.fetchone()
+def _unplaced(unit_id: int) -> NotPlaced | UnknownUnit:
+    row = sql.row("select code from units_unit where id = %s", [unit_id])
     return NotPlaced(field="unit", unit=row[0]) if row else UnknownUnit(field="unit", unit=unit_id)
 
 
-def _target(cursor: Cursor, hierarchy: int, moving: Standing, to: int | None) -> Standing | None:
+def _target(hierarchy: int, moving: Standing, to: int | None) -> Standing | None:
     """The new parent, after every question of whether the unit may stand there."""
     if to == moving.parent:
-        cursor.execute("select code from units_unit where id = %s", [to])
-        raise AlreadyThere(field="to", unit=moving.code, parent=(cursor.fetchone() or ("—",))[0])
+        raise AlreadyThere(
+            field="to",
+            unit=moving.code,
+            parent=(sql.row("select code from units_unit where id = %s", [to]) or ("—",))[0],
+        )
     if to is None:
         return None
-    target = standing(cursor, hierarchy, to)
+    target = standing(hierarchy, to)
     if target is None:
-        cursor.execute("select code from units_unit where id = %s", [to])
-        raise UnknownParent(field="to", parent=(cursor.fetchone() or (to,))[0])
+        raise UnknownParent(
+            field="to", parent=(sql.row("select code from units_unit where id = %s", [to]) or (to,))[0]
+        )
     if moving.lo <= target.lo < moving.hi:
         raise Cycle(field="to", unit=moving.code)
     if target.is_closed:

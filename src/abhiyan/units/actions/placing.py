@@ -4,9 +4,9 @@ from collections.abc import Iterable
 from datetime import date, datetime
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import transaction
 
-from abhiyan.core import audit
+from abhiyan.core import audit, sql
 from abhiyan.core.actor import Actor
 from abhiyan.units.models import Hierarchy, Kind
 from abhiyan.units.refusals import (
@@ -18,7 +18,7 @@ from abhiyan.units.refusals import (
     UnknownUnit,
 )
 from abhiyan.units.rules import levels
-from abhiyan.units.trees.laying import Cursor, fresh, hold, level_values, planned
+from abhiyan.units.trees.laying import fresh, hold, level_values, planned
 from abhiyan.units.trees.placements import attach, tell_moved
 
 
@@ -32,27 +32,25 @@ def place_many(
     the hierarchy (UnknownParent) or is closed (UnitClosed), is of a kind that may not stand beneath it, or would stand
     beneath itself.
     """
-    with transaction.atomic(), connection.cursor() as cursor:
-        hold(cursor, hierarchy)
-        fresh(cursor, "t_node", "(unit bigint, parent bigint)")
-        with cursor.copy("copy t_node (unit, parent) from stdin") as copy:
+    with transaction.atomic():
+        hold(hierarchy)
+        fresh("t_node", "(unit bigint, parent bigint)")
+        with sql.copy("copy t_node (unit, parent) from stdin") as copy:
             copy.write("".join(f"{unit}\t{parent or 0}\n" for unit, parent in places))
-        cursor.execute("select count(*) from t_node")
-        with planned(cursor, cursor.fetchone()[0]):
-            _check(cursor, hierarchy)
-            placed, tops = attach(cursor, hierarchy, on)
+        with planned(sql.value("select count(*) from t_node")):
+            _check(hierarchy)
+            placed, tops = attach(hierarchy, on)
         audit.record(by=by, at=at, act="units.place", subject=levels.SLUGS[hierarchy], n=placed)
-        tell_moved(cursor, hierarchy, dict.fromkeys(tops, ()), on)
+        tell_moved(hierarchy, dict.fromkeys(tops, ()), on)
     return placed
 
 
-def _check(cursor: Cursor, hierarchy: int) -> None:
+def _check(hierarchy: int) -> None:
     """Refuse what place_many may not do, naming the first unit in the way."""
-    cursor.execute("analyze t_node")
+    sql.run("analyze t_node")
 
     def first(query: str, params: list[Any] | None = None) -> tuple[Any, ...] | None:
-        cursor.execute(query + " limit 1", params)
-        row: tuple[Any, ...] | None = cursor.fetchone()
+        row: tuple[Any, ...] | None = sql.row(query + " limit 1", params)
         return row
 
     if row := first(

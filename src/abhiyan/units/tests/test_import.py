@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
-from django.db import connection, transaction
+from django.db import transaction
 
 from abhiyan.core import news
 from abhiyan.units import actions, queries, refusals, staging
@@ -25,17 +25,17 @@ Refused = list[tuple[int, str, str]]
 def bring(
     rows: Iterable[Row], import_id: int = 1, *, on: date = TODAY, within: int | None = None, **more: Any
 ) -> tuple[staging.Counts, Refused]:
-    with transaction.atomic(), connection.cursor() as cursor:
-        staging.open_staging(cursor)
-        staging.stage(cursor, cells(rows))
+    with transaction.atomic():
+        staging.open_staging()
+        staging.stage(cells(rows))
         counts = actions.take_in(import_id=import_id, on=on, by=SYSTEM, at=AT, within=within, **more)
-        return counts, [(row, field, code) for row, field, code, _ in staging.refusals(cursor)]
+        return counts, [(row, field, code) for row, field, code, _ in staging.refusals()]
 
 
 def look(rows: Iterable[Row], import_id: int = 1) -> staging.Counts:
-    with transaction.atomic(), connection.cursor() as cursor:
-        staging.open_staging(cursor)
-        staging.stage(cursor, cells(rows))
+    with transaction.atomic():
+        staging.open_staging()
+        staging.stage(cells(rows))
         return actions.preview(import_id=import_id, on=TODAY)
 
 

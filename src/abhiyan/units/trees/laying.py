@@ -11,23 +11,22 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from abhiyan.core import sql
 from abhiyan.core.scope import note_own_move
 from abhiyan.units.refusals import Full
 from abhiyan.units.rules import levels, ranges
 
-Cursor = Any  # Django's wrapper of psycopg's cursor, which hands `copy` through
 
-
-def fresh(cursor: Cursor, table: str, definition: str, params: list[Any] | None = None) -> None:
+def fresh(table: str, definition: str, params: list[Any] | None = None) -> None:
     """A temporary table of this transaction, made anew: several acts may share one transaction.
 
     definition: its columns in brackets, or `as` and a query.
     """
-    cursor.execute(f"drop table if exists pg_temp.{table}")
+    sql.run(f"drop table if exists pg_temp.{table}")
     if definition.startswith("("):
-        cursor.execute(f"create temp table {table} {definition} on commit drop", params)
+        sql.run(f"create temp table {table} {definition} on commit drop", params)
     else:
-        cursor.execute(f"create temp table {table} on commit drop {definition}", params)
+        sql.run(f"create temp table {table} on commit drop {definition}", params)
 
 
 # Where statistics lag, a nested loop looks at this many rows squared: 0.4 s. With 19,000 it took half a minute.
@@ -35,27 +34,26 @@ MANY = 2_000
 
 
 @contextmanager
-def planned(cursor: Cursor, rows: int) -> Iterator[None]:
+def planned(rows: int) -> Iterator[None]:
     """Keep PostgreSQL from plans made for empty tables: statistics of what this transaction wrote lag behind, and
     a nested loop of sequential scans over a million rows would never end. Many rows are joined by hashing, few by
     index. After an error the transaction's rollback restores the settings."""
     names = ("enable_nestloop", "enable_seqscan", "jit")
-    cursor.execute("select " + ", ".join(f"current_setting('{name}')" for name in names))
-    before = cursor.fetchone()
+    before = sql.row("select " + ", ".join(f"current_setting('{name}')" for name in names))
     setting = "select " + ", ".join(f"set_config('{name}', %s, true)" for name in names)
     # Without `jit = off` a plan that seems dear is compiled first, which takes longer than to run it.
-    cursor.execute(setting, ("off", "on", "off") if rows > MANY else ("on", "off", "off"))
+    sql.run(setting, ("off", "on", "off") if rows > MANY else ("on", "off", "off"))
     yield
-    cursor.execute(setting, before)
+    sql.run(setting, before)
 
 
-def hold(cursor: Cursor, hierarchy: int) -> None:
+def hold(hierarchy: int) -> None:
     """Hold a hierarchy's tree till the end of the transaction: its writers take turns. Readers are not kept.
 
     Its version goes up with what is written: whoever read positions before begins again.
     """
     note_own_move()
-    cursor.execute(
+    sql.run(
         "insert into units_tree as t (hierarchy, version) values (%s, 1)"
         " on conflict (hierarchy) do update set version = t.version + 1",
         [hierarchy],
@@ -68,15 +66,14 @@ def level_values(hierarchy: int) -> str:
     return f"(values {pairs}) as l(kind, level)"
 
 
-def lay(cursor: Cursor) -> tuple[int, int]:
+def lay() -> tuple[int, int]:
     """Lay t_node out beneath t_anchor, into t_place. Returns how many were laid and the narrowest width.
 
     A width below ranges.LEAST_WIDTH says that there was no room; t_place is not to be used then.
     """
-    cursor.execute("set local work_mem = '64MB'")
-    cursor.execute("analyze t_node")
+    sql.run("set local work_mem = '64MB'")
+    sql.run("analyze t_node")
     fresh(
-        cursor,
         "t_level",
         "as with recursive t as ("
         " select n.unit, n.parent, a.depth + 1 as depth, 1 as level"
@@ -85,21 +82,19 @@ def lay(cursor: Cursor) -> tuple[int, int]:
         " select n.unit, n.parent, t.depth + 1, t.level + 1 from t join t_node n on n.parent = t.unit"
         ") select * from t",
     )
-    cursor.execute("analyze t_level")
-    cursor.execute("select coalesce(max(level), 0), count(*) from t_level")
-    deepest, laid = cursor.fetchone()
-    fresh(cursor, "t_size", "(unit bigint, parent bigint, depth int, level int, size bigint, leaves bigint)")
+    sql.run("analyze t_level")
+    deepest, laid = sql.row("select coalesce(max(level), 0), count(*) from t_level")
+    fresh("t_size", "(unit bigint, parent bigint, depth int, level int, size bigint, leaves bigint)")
     for level in range(deepest, 0, -1):
-        cursor.execute(
+        sql.run(
             "insert into t_size select n.unit, n.parent, n.depth, n.level, 1 + coalesce(c.size, 0),"
             " coalesce(c.leaves, 1) from t_level n left join ("
             " select parent, sum(size)::bigint as size, sum(leaves)::bigint as leaves from t_size"
             " where level = %s group by parent) c on c.parent = n.unit where n.level = %s",
             [level + 1, level],
         )
-    cursor.execute("analyze t_size")
+    sql.run("analyze t_size")
     fresh(
-        cursor,
         "t_place",
         "(unit bigint, parent bigint, depth int, lo bigint, hi bigint, leaves bigint, level int)",
     )
@@ -110,7 +105,7 @@ def lay(cursor: Cursor) -> tuple[int, int]:
             else "(select unit as parent, lo as start, hi - lo as room, null::bigint as cap"
             f" from t_place where level = {level - 1}) a"
         )
-        cursor.execute(
+        sql.run(
             "insert into t_place select unit, parent, depth, start + step * (1 + before),"
             " start + step * (1 + before + size), leaves, level from (select *,"
             # rules.ranges.rounded: its first five bits
@@ -121,15 +116,13 @@ def lay(cursor: Cursor) -> tuple[int, int]:
             f" from t_size s join {above} on a.parent = s.parent where s.level = %s) shared) laid",
             [ranges.SPAN if level > 1 else ranges.LEAST_WIDTH, level],
         )
-    cursor.execute("analyze t_place")
-    cursor.execute("select coalesce(min(hi - lo), %s) from t_place", [ranges.SPAN])
-    return laid, cursor.fetchone()[0]
+    sql.run("analyze t_place")
+    return laid, sql.value("select coalesce(min(hi - lo), %s) from t_place", [ranges.SPAN])
 
 
-def anchor(cursor: Cursor, hierarchy: int) -> None:
+def anchor(hierarchy: int) -> None:
     """t_anchor for t_node: the free tail of every unit that newcomers hang beneath, and of the roots."""
     fresh(
-        cursor,
         "t_anchor",
         """as select parent, depth, start, stop - start as room, cap, bare from (
             select p.unit_id as parent, p.depth::int as depth, p.hi as stop,
@@ -155,17 +148,16 @@ def anchor(cursor: Cursor, hierarchy: int) -> None:
     )
 
 
-def whole(cursor: Cursor, hierarchy: int) -> None:
+def whole(hierarchy: int) -> None:
     """t_anchor for laying out a hierarchy from nothing."""
     fresh(
-        cursor,
         "t_anchor",
         "as select 0::bigint as parent, -1 as depth, %s::bigint as start, %s::bigint as room, %s::bigint as cap",
         [ranges.base(hierarchy), ranges.SPAN, ranges.SPAN],
     )
 
 
-def relay(cursor: Cursor, hierarchy: int, above: int | None, moved: tuple[int, int] | None = None) -> int:
+def relay(hierarchy: int, above: int | None, moved: tuple[int, int] | None = None) -> int:
     """Lay out anew all that stands beneath `above` (all of the hierarchy when None), by parent pointers.
 
     moved: positions of a branch whose root points beneath `above` but still has its old positions.
@@ -173,46 +165,41 @@ def relay(cursor: Cursor, hierarchy: int, above: int | None, moved: tuple[int, i
     """
     if above is None:
         fresh(
-            cursor,
             "t_node",
             "as select unit_id as unit, coalesce(parent_id, 0) as parent from units_placement"
             " where hierarchy = %s and valid_to is null",
             [hierarchy],
         )
-        whole(cursor, hierarchy)
+        whole(hierarchy)
     else:
-        cursor.execute(
+        lo, hi, depth = sql.row(
             "select lo, hi, depth from units_placement"
             " where unit_id = %s and hierarchy = %s and valid_to is null",
             [above, hierarchy],
         )
-        lo, hi, depth = cursor.fetchone()
         ours, params = "(lo > %s and lo < %s)", [lo, hi]
         if moved:
             ours, params = f"({ours} or (lo >= %s and lo < %s))", [lo, hi, *moved]
         fresh(
-            cursor,
             "t_node",
             "as select unit_id as unit, parent_id as parent from units_placement"
             f" where hierarchy = %s and valid_to is null and {ours}",
             [hierarchy, *params],
         )
         fresh(
-            cursor,
             "t_anchor",
             "as select %s::bigint as parent, %s::int as depth, %s::bigint as start, %s::bigint as room,"
             " %s::bigint as cap",
             [above, depth, lo, hi - lo, ranges.SPAN],
         )
-    _, narrowest = lay(cursor)
+    _, narrowest = lay()
     if narrowest < ranges.LEAST_WIDTH:
         if above is None:
             raise Full
-        return relay(cursor, hierarchy, None)
-    cursor.execute(
+        return relay(hierarchy, None)
+    return sql.run(
         "update units_placement p set depth = t.depth, lo = t.lo, hi = t.hi, leaves = t.leaves from t_place t"
         " where p.unit_id = t.unit and p.hierarchy = %s and p.valid_to is null"
         " and (p.depth, p.lo, p.hi, p.leaves) is distinct from (t.depth, t.lo, t.hi, t.leaves)",
         [hierarchy],
     )
-    return int(cursor.rowcount)

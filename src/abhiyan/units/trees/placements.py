@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from abhiyan.core import news
+from abhiyan.core import news, sql
 from abhiyan.units.news import Branch, UnitsMoved
 from abhiyan.units.rules import ranges
 
-from .laying import Cursor, anchor, lay, planned, relay
+from .laying import anchor, lay, planned, relay
 
 
 @dataclass(slots=True)
@@ -29,27 +29,26 @@ class Standing:
     is_closed: bool
 
 
-def standing(cursor: Cursor, hierarchy: int, unit_id: int) -> Standing | None:
-    cursor.execute(
+def standing(hierarchy: int, unit_id: int) -> Standing | None:
+    row = sql.row(
         "select p.id, u.id, u.code, u.kind, p.parent_id, p.depth, p.lo, p.hi, p.leaves, p.valid_from,"
         " u.closed_on is not null from units_placement p join units_unit u on u.id = p.unit_id"
         " where p.unit_id = %s and p.hierarchy = %s and p.valid_to is null and p.lo is not null",
         [unit_id, hierarchy],
     )
-    row = cursor.fetchone()
     return Standing(*row) if row else None
 
 
-def attach(cursor: Cursor, hierarchy: int, on: date) -> tuple[int, list[int]]:
+def attach(hierarchy: int, on: date) -> tuple[int, list[int]]:
     """Give checked newcomers in t_node their placements, and their ancestors the leaves.
 
     Returns how many there are, and the topmost of them: what the caller, who holds the tree, is to tell. Nobody who
     stands already is shifted, unless there is no room.
     """
-    anchor(cursor, hierarchy)
-    laid, narrowest = lay(cursor)
+    anchor(hierarchy)
+    laid, narrowest = lay()
     fits = narrowest >= ranges.LEAST_WIDTH
-    cursor.execute(
+    sql.run(
         "insert into units_placement (hierarchy, unit_id, parent_id, depth, lo, hi, leaves, valid_from)"
         " select %s, unit, nullif(parent, 0), depth,"
         + (" lo, hi," if fits else " null, null,")
@@ -57,35 +56,32 @@ def attach(cursor: Cursor, hierarchy: int, on: date) -> tuple[int, list[int]]:
         [hierarchy, on],
     )
     # A branch is told of as a whole, by its top: hundreds of new booths beneath one cluster are hundreds.
-    cursor.execute("select unit from t_place where level = 1 order by unit")
-    tops = [unit for (unit,) in cursor.fetchall()]
+    tops = sql.column("select unit from t_place where level = 1 order by unit")
     if fits:
         raise_leaves(
-            cursor,
             hierarchy,
             "select t.parent, sum(t.leaves)::int - bool_or(a.bare)::int from t_place t"
             " join t_anchor a on a.parent = t.parent where t.level = 1 and t.parent <> 0 group by t.parent",
         )
     else:
-        relay(cursor, hierarchy, None)
+        relay(hierarchy, None)
     return laid, tops
 
 
-def tell_moved(cursor: Cursor, hierarchy: int, stood: Mapping[int, tuple[int, ...]], on: date) -> None:
+def tell_moved(hierarchy: int, stood: Mapping[int, tuple[int, ...]], on: date) -> None:
     """Tell that units, each with all below it, have come to stand where they stand now.
 
     stood: their ancestors before, as `ancestors` gives them; none for those that stood nowhere in the hierarchy.
     """
     if not stood:
         return
-    with planned(cursor, len(stood)):
-        cursor.execute(
+    with planned(len(stood)):
+        places = sql.rows(
             "select unit_id, parent_id, lo, hi from units_placement"
             " where unit_id = any(%s) and hierarchy = %s and valid_to is null",
             [list(stood), hierarchy],
         )
-        places = cursor.fetchall()
-        above = ancestors(cursor, hierarchy, sorted({parent for _unit, parent, _lo, _hi in places if parent}))
+        above = ancestors(hierarchy, sorted({parent for _unit, parent, _lo, _hi in places if parent}))
     branches = tuple(
         Branch(unit, stood[unit], (*above[parent], parent) if parent else (), lo, hi)
         for unit, parent, lo, hi in places
@@ -93,9 +89,9 @@ def tell_moved(cursor: Cursor, hierarchy: int, stood: Mapping[int, tuple[int, ..
     news.tell(UnitsMoved(hierarchy, branches, on))
 
 
-def raise_leaves(cursor: Cursor, hierarchy: int, deltas: str, params: list[Any] | None = None) -> None:
+def raise_leaves(hierarchy: int, deltas: str, params: list[Any] | None = None) -> None:
     """Add (unit, delta) rows of a query to `leaves` of each unit and of all above it."""
-    cursor.execute(
+    sql.run(
         f"with recursive up(unit, n) as (select * from ({deltas}) d(unit, n) union all"
         " select p.parent_id, up.n from up join units_placement p on p.unit_id = up.unit"
         " and p.hierarchy = %s and p.valid_to is null where p.parent_id is not null)"
@@ -106,9 +102,9 @@ def raise_leaves(cursor: Cursor, hierarchy: int, deltas: str, params: list[Any] 
     )
 
 
-def ancestors(cursor: Cursor, hierarchy: int, units: list[int]) -> dict[int, tuple[int, ...]]:
+def ancestors(hierarchy: int, units: list[int]) -> dict[int, tuple[int, ...]]:
     """Ids of what stands above each unit today, from the root downwards, the unit left out."""
-    cursor.execute(
+    rows = sql.rows(
         "with recursive up(unit, above, n) as ("
         " select p.unit_id, p.parent_id, 0 from units_placement p"
         " where p.unit_id = any(%s) and p.hierarchy = %s and p.valid_to is null"
@@ -117,4 +113,4 @@ def ancestors(cursor: Cursor, hierarchy: int, units: list[int]) -> dict[int, tup
         " select unit, array_agg(above order by n desc) filter (where above is not null) from up group by unit",
         [units, hierarchy, hierarchy],
     )
-    return {unit: tuple(above or ()) for unit, above in cursor.fetchall()}
+    return {unit: tuple(above or ()) for unit, above in rows}

@@ -4,28 +4,27 @@ from collections.abc import Callable, Mapping
 from datetime import date
 from typing import Any
 
+from abhiyan.core import sql
 from abhiyan.units.news import Branch
 from abhiyan.units.rules import ranges
 
-from .laying import Cursor, relay
+from .laying import relay
 from .placements import Standing, ancestors
 
 
-def shift(cursor: Cursor, hierarchy: int, moving: Standing, target: Standing | None, on: date) -> Branch:
+def shift(hierarchy: int, moving: Standing, target: Standing | None, on: date) -> Branch:
     """Move a checked branch: its pointer, its positions, and the leaves above. The caller holds the tree."""
-    return _shift(cursor, hierarchy, moving, target, lambda: _point(cursor, hierarchy, moving, target, on))
+    return _shift(hierarchy, moving, target, lambda: _point(hierarchy, moving, target, on))
 
 
-def unshift(
-    cursor: Cursor, hierarchy: int, moving: Standing, target: Standing | None, before: Mapping[str, Any]
-) -> Branch:
+def unshift(hierarchy: int, moving: Standing, target: Standing | None, before: Mapping[str, Any]) -> Branch:
     """Move a branch back as if it had not moved, to its very positions if nobody took them meanwhile.
 
     before: its placement as it was, a row of units_placement. The caller holds the tree.
     """
     home = ranges.home(width=moving.hi - moving.lo, lo=before["lo"], old_width=before["hi"] - before["lo"])
     if home and (target is None or target.lo < before["lo"] < before["hi"] <= target.hi):
-        cursor.execute(
+        if sql.value(
             "select exists (select from units_placement where lo >= %s and lo < %s and not (lo >= %s and lo < %s))"
             " or exists (select from units_placement where parent_id is not distinct from %s and hierarchy = %s"
             " and valid_to is null and unit_id <> %s and lo < %s and hi > %s)",
@@ -40,73 +39,75 @@ def unshift(
                 before["hi"],
                 before["lo"],
             ],
-        )
-        if cursor.fetchone()[0]:
+        ):
             home = None
     else:
         home = None
-    return _shift(cursor, hierarchy, moving, target, lambda: _unpoint(cursor, moving, before), home)
+    return _shift(hierarchy, moving, target, lambda: _unpoint(moving, before), home)
 
 
 def _shift(
-    cursor: Cursor,
     hierarchy: int,
     moving: Standing,
     target: Standing | None,
     point: Callable[[], None],
     home: ranges.Fit | None = None,
 ) -> Branch:
-    chains = ancestors(cursor, hierarchy, [moving.unit, *([target.unit] if target else [])])
+    chains = ancestors(hierarchy, [moving.unit, *([target.unit] if target else [])])
     old = chains[moving.unit]
     new = (*chains[target.unit], target.unit) if target else ()
-    deltas, bare = _leaves(cursor, hierarchy, moving, old, new)
-    fit = home or _fit(cursor, hierarchy, moving, target, bare=bare)
+    deltas, bare = _leaves(hierarchy, moving, old, new)
+    fit = home or _fit(hierarchy, moving, target, bare=bare)
     depth = (target.depth + 1 if target else 0) - moving.depth
     point()
     if fit:
         by = f">> {fit.shrink}" if fit.shrink >= 0 else f"<< {-fit.shrink}"
-        cursor.execute(
+        sql.run(
             f"update units_placement set lo = ((lo - %s) {by}) + %s, hi = ((hi - %s) {by}) + %s,"
             " depth = depth + %s where lo >= %s and lo < %s",
             [moving.lo, fit.lo, moving.lo, fit.lo, depth, moving.lo, moving.hi],
         )
     if deltas:
-        cursor.execute(
+        sql.run(
             "update units_placement p set leaves = p.leaves + d.n from unnest(%s::bigint[], %s::int[]) d(unit, n)"
             " where p.unit_id = d.unit and p.hierarchy = %s and p.valid_to is null",
             [list(deltas), list(deltas.values()), hierarchy],
         )
     if not fit:
-        relay(cursor, hierarchy, _roomy(cursor, hierarchy, new, moving), (moving.lo, moving.hi))
-    cursor.execute(
-        "select lo, hi from units_placement where unit_id = %s and hierarchy = %s and valid_to is null",
-        [moving.unit, hierarchy],
+        relay(hierarchy, _roomy(hierarchy, new, moving), (moving.lo, moving.hi))
+    return Branch(
+        moving.unit,
+        old,
+        new,
+        *sql.row(
+            "select lo, hi from units_placement where unit_id = %s and hierarchy = %s and valid_to is null",
+            [moving.unit, hierarchy],
+        ),
     )
-    return Branch(moving.unit, old, new, *cursor.fetchone())
 
 
-def _point(cursor: Cursor, hierarchy: int, moving: Standing, target: Standing | None, on: date) -> None:
+def _point(hierarchy: int, moving: Standing, target: Standing | None, on: date) -> None:
     """The new pointer. Where it stood before becomes a row of the past, unless it came there the same day."""
     if on == moving.valid_from:
-        cursor.execute("delete from units_placement where id = %s", [moving.placement])
+        sql.run("delete from units_placement where id = %s", [moving.placement])
     else:
-        cursor.execute(
+        sql.run(
             "update units_placement set valid_to = %s, lo = null, hi = null where id = %s",
             [on, moving.placement],
         )
     # A new row even on the same day: whether something came later than an import is told by the ids.
     parent = target.unit if target else None
-    cursor.execute(
+    sql.run(
         "insert into units_placement (hierarchy, unit_id, parent_id, depth, lo, hi, leaves, valid_from)"
         " values (%s, %s, %s, %s, %s, %s, %s, %s)",
         [hierarchy, moving.unit, parent, moving.depth, moving.lo, moving.hi, moving.leaves, on],
     )
 
 
-def _unpoint(cursor: Cursor, moving: Standing, before: Mapping[str, Any]) -> None:
+def _unpoint(moving: Standing, before: Mapping[str, Any]) -> None:
     """The pointer as it was: the present row goes, the one of the past is the present again."""
-    cursor.execute("delete from units_placement where id = %s", [moving.placement])
-    cursor.execute(
+    sql.run("delete from units_placement where id = %s", [moving.placement])
+    sql.run(
         "insert into units_placement as p (id, hierarchy, unit_id, parent_id, depth, lo, hi, leaves, valid_from)"
         " values (%s, %s, %s, %s, %s, %s, %s, %s, %s) on conflict (id) do update"
         " set valid_to = null, lo = excluded.lo, hi = excluded.hi, depth = excluded.depth, leaves = excluded.leaves",
@@ -125,7 +126,7 @@ def _unpoint(cursor: Cursor, moving: Standing, before: Mapping[str, Any]) -> Non
 
 
 def _leaves(
-    cursor: Cursor, hierarchy: int, moving: Standing, old: tuple[int, ...], new: tuple[int, ...]
+    hierarchy: int, moving: Standing, old: tuple[int, ...], new: tuple[int, ...]
 ) -> tuple[dict[int, int], bool]:
     """What the move adds to or takes from `leaves` of each ancestor, and whether the new parent has no child.
 
@@ -133,12 +134,11 @@ def _leaves(
     """
     children = {}
     for parent in old[-1:] + new[-1:]:
-        cursor.execute(
+        children[parent] = sql.value(
             "select exists (select from units_placement where parent_id = %s and hierarchy = %s"
             " and valid_to is null and unit_id <> %s)",
             [parent, hierarchy, moving.unit],
         )
-        children[parent] = cursor.fetchone()[0]
     deltas: dict[int, int] = {}
     for chain, sign in ((old, -1), (new, 1)):
         if chain:
@@ -149,43 +149,41 @@ def _leaves(
     return {unit: n for unit, n in deltas.items() if n}, bare
 
 
-def _fit(
-    cursor: Cursor, hierarchy: int, moving: Standing, target: Standing | None, *, bare: bool
-) -> ranges.Fit | None:
+def _fit(hierarchy: int, moving: Standing, target: Standing | None, *, bare: bool) -> ranges.Fit | None:
     """The positions the branch gets beneath its new parent, or None when there is no room."""
     if target is None:
         free_hi = ranges.base(hierarchy) + ranges.SPAN
-        cursor.execute(
+        free_lo = sql.value(
             "select max(hi) from units_placement where hierarchy = %s and valid_to is null and parent_id is null",
             [hierarchy],
         )
-        free_lo = cursor.fetchone()[0]
     elif bare:
         free_lo, free_hi = target.lo + max(1, (target.hi - target.lo) >> 8), target.hi
     else:
-        cursor.execute(
-            "select max(hi) from units_placement where parent_id = %s and hierarchy = %s and valid_to is null",
-            [target.unit, hierarchy],
+        free_lo, free_hi = (
+            sql.value(
+                "select max(hi) from units_placement where parent_id = %s and hierarchy = %s and valid_to is null",
+                [target.unit, hierarchy],
+            ),
+            target.hi,
         )
-        free_lo, free_hi = cursor.fetchone()[0], target.hi
     width, bits = moving.hi - moving.lo, 0
     if width > free_hi - free_lo:
-        cursor.execute(
+        bits = sql.value(
             "select bit_or(lo - %s) | bit_or(hi - %s) from units_placement where lo >= %s and lo < %s",
             [moving.lo, moving.lo, moving.lo, moving.hi],
         )
-        bits = cursor.fetchone()[0]
     return ranges.fit(width=width, bits=bits, free_lo=free_lo, free_hi=free_hi)
 
 
-def _roomy(cursor: Cursor, hierarchy: int, chain: tuple[int, ...], moving: Standing) -> int | None:
+def _roomy(hierarchy: int, chain: tuple[int, ...], moving: Standing) -> int | None:
     """The smallest of the new ancestors with room to spare; None when only the whole hierarchy has."""
-    cursor.execute(
+    rows = sql.rows(
         "select unit_id, hi - lo, leaves from units_placement where unit_id = any(%s) and hierarchy = %s"
         " and valid_to is null",
         [list(chain), hierarchy],
     )
-    known = {unit: (width, leaves) for unit, width, leaves in cursor.fetchall()}
+    known = {unit: (width, leaves) for unit, width, leaves in rows}
     for unit in reversed(chain):
         width, leaves = known[unit]
         if width // (2 * (leaves + moving.leaves + 8)) >= ranges.ROOMY:
