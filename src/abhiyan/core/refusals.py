@@ -1,7 +1,7 @@
 """Refusals: what an act will not do, said to people in their language and to machines by a code."""
 
 import re
-from typing import ClassVar
+from typing import ClassVar, TypeVar
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext, ngettext
@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from .numbers import grouped
 
+Found = TypeVar("Found")
 NO_COUNTS = {
     "row",
     "first_row",
@@ -80,3 +81,10 @@ class TooLarge(Refused):
 
     message = _("This is too large. Send at most %(mb)s MB at a time.")
     status = 413
+
+
+def needed(found: Found | None, refusal: Refused | type[Refused] = NotFound) -> Found:
+    """What was found; where nothing was, the refusal is raised."""
+    if found is None:
+        raise refusal
+    return found

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from abhiyan.core.numbers import grouped
-from abhiyan.core.refusals import NotFound
+from abhiyan.core.refusals import NotFound, needed
 from abhiyan.core.scope import system
 from abhiyan.messaging import queries as messaging
 from abhiyan.org import queries as org
@@ -27,10 +27,7 @@ MOST_UNITS = 200  # a choice longer than this is no choice
 
 def drive_for(programme: Programme) -> Drive:
     """The drive of a programme one may see, drafts too. NotFound for programmes of another kind."""
-    found = Drive.objects.filter(programme_id=programme.pk).select_related("roll").first()
-    if found is None:
-        raise NotFound
-    return found
+    return needed(Drive.objects.filter(programme_id=programme.pk).select_related("roll").first())
 
 
 @dataclass(frozen=True, slots=True)

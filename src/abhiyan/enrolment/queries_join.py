@@ -6,7 +6,7 @@ from datetime import date, datetime
 from uuid import UUID
 
 from abhiyan.core import sql
-from abhiyan.core.refusals import NotFound
+from abhiyan.core.refusals import NotFound, needed
 from abhiyan.core.words import named
 from abhiyan.programmes import queries as programmes
 from abhiyan.programmes.models import Programme
@@ -49,9 +49,7 @@ def open_drives(at: datetime) -> list[OpenDrive]:
 
 def drive_by_slug(slug: str) -> OpenDrive:
     """The drive of /join/<slug>/, whether open or not. NotFound, also for drafts."""
-    drive = Drive.objects.filter(join_slug=slug).first()
-    if drive is None:
-        raise NotFound
+    drive = needed(Drive.objects.filter(join_slug=slug).first())
     return drive_of(drive.programme_id)
 
 

@@ -12,7 +12,7 @@ from uuid import UUID
 
 from abhiyan.core import sql
 from abhiyan.core.keys import keyring
-from abhiyan.core.refusals import NotFound
+from abhiyan.core.refusals import NotFound, needed
 from abhiyan.core.words import named
 from abhiyan.people import phones
 from abhiyan.programmes.models import Rung
@@ -283,10 +283,7 @@ def messages(phone_id: UUID) -> list[Sent]:
 
 def member_for(public_id: UUID) -> Member:
     """A member in the caller's scope. NotFound."""
-    found = member_or_none(public_id)
-    if found is None:
-        raise NotFound
-    return found
+    return needed(member_or_none(public_id))
 
 
 def member_or_none(public_id: UUID) -> Member | None:

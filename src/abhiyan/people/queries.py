@@ -11,7 +11,7 @@ from django.db.models.expressions import RawSQL
 
 from abhiyan.core import sql
 from abhiyan.core.policy import EVERYTHING, PEOPLE, placed
-from abhiyan.core.refusals import NotFound
+from abhiyan.core.refusals import NotFound, needed
 from abhiyan.core.scope import system
 from abhiyan.units.rules import fold
 
@@ -40,10 +40,7 @@ def administrators(account_ids: Iterable[int]) -> set[int]:
 
 def account_by_public_id(public_id: UUID) -> Account:
     """An open account in the caller's scope, or NotFound."""
-    found = Account.objects.filter(public_id=public_id, closed_at=None).first()
-    if found is None:
-        raise NotFound
-    return found
+    return needed(Account.objects.filter(public_id=public_id, closed_at=None).first())
 
 
 def account_of_phone(phone_id: UUID) -> Account | None:
@@ -266,10 +263,7 @@ def held_about(phone_id: UUID, person_id: UUID | None = None, *, at: datetime) -
 
 def person(person_id: UUID) -> Person:
     """One person by id, in scope. NotFound."""
-    found = Person.objects.filter(pk=person_id).first()
-    if found is None:
-        raise NotFound
-    return found
+    return needed(Person.objects.filter(pk=person_id).first())
 
 
 def persons(person_ids: Iterable[UUID]) -> list[Person]:
@@ -289,7 +283,4 @@ def accounts(account_ids: Iterable[int]) -> dict[int, Account]:
 
 def phone(phone_id: UUID) -> Phone:
     """One phone by id, in scope. NotFound."""
-    found = Phone.objects.filter(pk=phone_id).first()
-    if found is None:
-        raise NotFound
-    return found
+    return needed(Phone.objects.filter(pk=phone_id).first())

@@ -18,7 +18,7 @@ from django.utils.translation import gettext_lazy as _
 from abhiyan.core import audit, jobs, limits
 from abhiyan.core.actor import Actor
 from abhiyan.core.models import StagedImport
-from abhiyan.core.refusals import NotFound, Refused
+from abhiyan.core.refusals import Refused, needed
 from abhiyan.core.tables.reasons import TableRefused
 from abhiyan.core.tables.sniffing import Problem, is_packed, mapped, sniff
 
@@ -242,9 +242,7 @@ def set_mapping(*, public_id: UUID, mapping: Mapping[str, int], by: Actor) -> tu
         staged = _locked(public_id, by)
         if staged.state not in (State.RECEIVED, State.CHECKED) and not failed_before_commit(staged):
             raise WrongState
-        preview = preview_of(staged)
-        if preview is None:
-            raise WrongState
+        preview = needed(preview_of(staged), WrongState)
         judged = mapped(preview, kind(staged.kind).layout, mapping)
         if judged.ready:
             staged.mapping = dict(mapping)
@@ -350,9 +348,7 @@ def _asked(public_id: UUID, step: str, *, by: Actor, at: datetime) -> None:
 
 
 def _locked(public_id: UUID, by: Actor) -> StagedImport:
-    staged = StagedImport.objects.select_for_update().filter(public_id=public_id).first()
-    if staged is None:
-        raise NotFound
+    staged = needed(StagedImport.objects.select_for_update().filter(public_id=public_id).first())
     authority.require(by, kind(staged.kind).capability, unit_id=staged.unit_id)
     return staged
 

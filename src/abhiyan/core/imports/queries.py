@@ -6,7 +6,7 @@ from uuid import UUID
 from django.db.models import Case, Q, QuerySet, Value, When
 
 from abhiyan.core.models import ImportSlice, RefusedRow, StagedImport
-from abhiyan.core.refusals import NotFound, written
+from abhiyan.core.refusals import needed, written
 from abhiyan.core.tables.reasons import say
 from abhiyan.core.tables.sniffing import Preview
 
@@ -18,10 +18,7 @@ State = StagedImport.State
 
 def import_for(public_id: UUID) -> StagedImport:
     """One import in the sight of the scope in force, or NotFound."""
-    found = StagedImport.objects.filter(public_id=public_id).first()
-    if found is None:
-        raise NotFound
-    return found
+    return needed(StagedImport.objects.filter(public_id=public_id).first())
 
 
 def imports() -> QuerySet[StagedImport]:

@@ -8,7 +8,7 @@ from django.db import transaction
 
 from abhiyan.core import audit
 from abhiyan.core.actor import Actor
-from abhiyan.core.refusals import NotFound
+from abhiyan.core.refusals import needed
 from abhiyan.core.words import named
 from abhiyan.elections import reference
 from abhiyan.elections.models import Alliance, Election
@@ -39,12 +39,10 @@ def make_alliance(
     Who may: `plans.make` over that state; over the nation for one that holds everywhere.
     Refuses UnknownElection, UnknownState, NotYourGround, UnknownParty, NoParties, NoName, AllianceThere.
     """
-    of = Election.objects.filter(code=election).first()
-    if of is None:
-        raise UnknownElection(field="election", election=election)
-    eci = reference.state_of(state) if state else ""
-    if eci is None:
-        raise UnknownState(field="state", state=state)
+    of = needed(
+        Election.objects.filter(code=election).first(), UnknownElection(field="election", election=election)
+    )
+    eci = needed(reference.state_of(state) if state else "", UnknownState(field="state", state=state))
     at_unit = grounds.require(by, "plans.make", of=of, state=eci)
     public_id = uuid4() if once is None else uuid5(by.id, once.hex)
     with transaction.atomic():
@@ -117,9 +115,7 @@ def _held(public_id: UUID, by: Actor) -> tuple[Alliance, int | None]:
     seen = queries.alliance(public_id)
     at_unit = grounds.require(by, "plans.make", of=seen.election, state=seen.state)
     alliance = Alliance.objects.select_for_update(of=("self",)).select_related("election")
-    found = alliance.filter(pk=seen.pk).first()
-    if found is None:
-        raise NotFound
+    found = needed(alliance.filter(pk=seen.pk).first())
     return found, at_unit
 
 

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from abhiyan.core import audit
 from abhiyan.core.actor import Actor
+from abhiyan.core.refusals import needed
 from abhiyan.elections import queries
 from abhiyan.elections.models import Alliance, ClassRule, Election, UnitClass
 from abhiyan.elections.queries import grounds
@@ -55,9 +56,9 @@ def sort_units(
     Refuses UnknownElection, UnknownParty, AllianceUnfit, RulesRefused, NothingToSort.
     """
     org.require(by, "plans.make", at=unit_id)
-    of = Election.objects.filter(code=election).first()
-    if of is None:
-        raise UnknownElection(field="election", election=election)
+    of = needed(
+        Election.objects.filter(code=election).first(), UnknownElection(field="election", election=election)
+    )
     try:
         read = rules.read(rows)
     except rules.RulesUnfit as unfit:

@@ -6,6 +6,7 @@ from django.db import transaction
 
 from abhiyan.core import audit
 from abhiyan.core.actor import Actor
+from abhiyan.core.refusals import needed
 from abhiyan.elections import reference
 from abhiyan.elections.models import Candidacy, Contest, Election, Stated
 from abhiyan.elections.queries.wholeness import wholeness
@@ -47,12 +48,10 @@ def state_figure(
     Refuses UnknownElection, UnknownState, NotYourGround, UnknownSeat, UnknownParty, NothingStated, FigureUnfit,
     NoOrigin.
     """
-    of = Election.objects.filter(code=election).first()
-    if of is None:
-        raise UnknownElection(field="election", election=election)
-    eci = reference.state_of(state) if state else ""
-    if eci is None:
-        raise UnknownState(field="state", state=state)
+    of = needed(
+        Election.objects.filter(code=election).first(), UnknownElection(field="election", election=election)
+    )
+    eci = needed(reference.state_of(state) if state else "", UnknownState(field="state", state=state))
     at_unit = grounds.require(by, "results.import", of=of, state=eci)
     if share_pct is None and votes is None and seats is None:
         raise NothingStated(field="share_pct")

@@ -12,7 +12,7 @@ from django.utils.translation import get_language
 
 from abhiyan.core import audit, sql
 from abhiyan.core.actor import Actor
-from abhiyan.core.refusals import NotFound
+from abhiyan.core.refusals import needed
 from abhiyan.elections.models import Plan, PlanPart, PlanSeat
 from abhiyan.elections.queries import planning, units_below
 from abhiyan.elections.queries.plans import plan_for, votes_of
@@ -102,9 +102,10 @@ def lock_part(*, public_id: UUID, unit_id: int, locked: bool, by: Actor, at: dat
     """Keep a unit's number when the one above is passed down again, or let it go. Who may: as `cascade_plan`."""
     with transaction.atomic():
         plan = held(public_id, by)
-        part = PlanPart.objects.filter(plan=plan, unit=unit_id, replaced_at=None).first()
-        if part is None:
-            raise NotInPlan(field="unit")
+        part = needed(
+            PlanPart.objects.filter(plan=plan, unit=unit_id, replaced_at=None).first(),
+            NotInPlan(field="unit"),
+        )
         if part.is_locked == locked:
             return
         _write(plan, [part], [_part(plan, part, is_locked=locked, by=by, at=at)], at=at)
@@ -271,9 +272,7 @@ def held(public_id: UUID, by: Actor) -> Plan:
 def lock(plan: Plan) -> None:
     """Keep a version of a plan to the transaction, with what it has found by now: it may have been waited for.
     Refuses NotFound where it is gone."""
-    row = Plan.objects.select_for_update().filter(pk=plan.pk).first()
-    if row is None:
-        raise NotFound
+    row = needed(Plan.objects.select_for_update().filter(pk=plan.pk).first())
     plan.found = row.found
 
 

@@ -13,6 +13,7 @@ from django.utils.translation import get_language
 
 from abhiyan.core import audit, sql
 from abhiyan.core.actor import Actor
+from abhiyan.core.refusals import needed
 from abhiyan.elections import reference
 from abhiyan.elections.models import Alliance, Candidacy, Election, Kind, Level, Plan, PlanSeat
 from abhiyan.elections.queries import grounds, planning, progress
@@ -63,9 +64,9 @@ def make_plan(
     """
     org.require(by, "plans.make", at=unit_id)
     _check(aims)
-    of = Election.objects.filter(code=election).first()
-    if of is None:
-        raise UnknownElection(field="election", election=election)
+    of = needed(
+        Election.objects.filter(code=election).first(), UnknownElection(field="election", election=election)
+    )
     eci = _state(unit_id, state)
     code = parties_by_word().get(reference.plain(party), party.strip().upper())
     stood = Candidacy.objects.filter(contest__election=of, party=code)
@@ -77,9 +78,10 @@ def make_plan(
         if once is not None and (made := _made_already(public_id)) is not None:
             return made
         allies = _alliance(of, eci, code, alliance)
-        worked = planning.worked_out(of, state=eci, party=code, alliance=allies, aims=aims, seed=seed)
-        if worked is None:
-            raise NoResults(field="election")
+        worked = needed(
+            planning.worked_out(of, state=eci, party=code, alliance=allies, aims=aims, seed=seed),
+            NoResults(field="election"),
+        )
         plan = Plan(
             public_id=public_id,
             names=kept_names(names),
@@ -133,17 +135,18 @@ def next_version(
             if given is not None or is_locked:
                 votes = seat.votes if given is None else given
                 held[contest_id] = (votes, seat.votes_likely if is_locked else None)
-        worked = planning.worked_out(
-            before.election,
-            state=before.state,
-            party=before.party,
-            alliance=before.alliance,
-            aims=aims,
-            seed=before.seed,
-            held=held,
+        worked = needed(
+            planning.worked_out(
+                before.election,
+                state=before.state,
+                party=before.party,
+                alliance=before.alliance,
+                aims=aims,
+                seed=before.seed,
+                held=held,
+            ),
+            NoResults(field="election"),
         )
-        if worked is None:
-            raise NoResults(field="election")
         plan = _following(before, names)
         _store(plan, aims, worked, flags, by=by, at=at)
         passing_down.carry(before=before, after=plan, by=by, at=at)
@@ -254,9 +257,7 @@ def _check(aims: Aims) -> None:
 
 def _state(unit_id: int, given: str) -> str:
     """The state a unit plans for: its own where it stands in one, else whichever is given; "" is all."""
-    eci = reference.state_of(given) if given else ""
-    if eci is None:
-        raise UnknownState(field="state", state=given)
+    eci = needed(reference.state_of(given) if given else "", UnknownState(field="state", state=given))
     own = grounds.state_of_unit(unit_id)
     if own and eci and own != eci:
         raise PlanElsewhere(field="state", state=reference.state_name(own, (get_language() or "en")[:2]))

@@ -7,7 +7,7 @@ from django.db import transaction
 
 from abhiyan.core import audit
 from abhiyan.core.actor import Actor
-from abhiyan.core.refusals import NotFound
+from abhiyan.core.refusals import NotFound, needed
 from abhiyan.core.scope import system
 from abhiyan.elections.models import Alliance, ClassRule, Election, Plan, PlanPart, PlanSeat, UnitClass
 from abhiyan.elections.queries import listing
@@ -70,9 +70,7 @@ def withdraw_alliance(*, public_id: UUID, by: Actor, at: datetime) -> None:
     with transaction.atomic():
         seen = listing.alliance(public_id)
         at_unit = grounds.require(by, "plans.make", of=seen.election, state=seen.state)
-        found = Alliance.objects.select_for_update(of=("self",)).filter(pk=seen.pk).first()
-        if found is None:
-            raise NotFound
+        found = needed(Alliance.objects.select_for_update(of=("self",)).filter(pk=seen.pk).first())
         with system("what is made with an alliance"):
             plans, rules = Plan.objects.filter(alliance=found), ClassRule.objects.filter(alliance=found)
             refuse_made(AllianceInUse, plans, rules, by=by, at=at)

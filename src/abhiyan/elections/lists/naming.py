@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from abhiyan.core.imports import Option, Outcome, Work
 from abhiyan.core.numbers import grouped
+from abhiyan.core.refusals import needed
 from abhiyan.elections import reference
 from abhiyan.elections.actions.results import Brought, NewContest, Taken, Wanted
 from abhiyan.elections.models import Contest, Election, Kind
@@ -160,10 +161,9 @@ def states_allowed(work: Work) -> frozenset[str] | None:
 
 def election_there(code: str) -> Election:
     """The election of that code. Refuses UnknownElection."""
-    found = Election.objects.filter(code=code).first()
-    if found is None:
-        raise UnknownElection(field="election", election=code)
-    return found
+    return needed(
+        Election.objects.filter(code=code).first(), UnknownElection(field="election", election=code)
+    )
 
 
 OUTCOMES = {

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from django.db.models import Count, Q, QuerySet
 
-from abhiyan.core.refusals import NotFound
+from abhiyan.core.refusals import NotFound, needed
 from abhiyan.core.words import named
 from abhiyan.elections.models import (
     Alliance,
@@ -86,10 +86,9 @@ def elections() -> list[ElectionRow]:
 
 def election(code: str) -> Election:
     """The election with this code. NotFound when there is none."""
-    found = None if "\0" in code else Election.objects.filter(code=code).first()
-    if found is None:
-        raise NotFound(field="election")
-    return found
+    return needed(
+        None if "\0" in code else Election.objects.filter(code=code).first(), NotFound(field="election")
+    )
 
 
 def earlier(of: Election, *, state: str = "") -> Election | None:
@@ -174,10 +173,10 @@ NOBODY = OurSide()
 
 def alliance(public_id: UUID) -> Alliance:
     """One alliance. NotFound when there is none."""
-    found = Alliance.objects.filter(public_id=public_id).select_related("election").first()
-    if found is None:
-        raise NotFound(field="alliance")
-    return found
+    return needed(
+        Alliance.objects.filter(public_id=public_id).select_related("election").first(),
+        NotFound(field="alliance"),
+    )
 
 
 def stated(of: Election, *, state: str = "", number: int | None = None) -> list[Stated]:
@@ -187,7 +186,4 @@ def stated(of: Election, *, state: str = "", number: int | None = None) -> list[
 
 def stated_figure(of: Election, stated_id: int) -> Stated:
     """One quoted figure of an election. NotFound."""
-    found = Stated.objects.filter(election=of, pk=stated_id).first()
-    if found is None:
-        raise NotFound
-    return found
+    return needed(Stated.objects.filter(election=of, pk=stated_id).first())

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from django.db.models import Q, QuerySet
 
-from abhiyan.core.refusals import NotFound
+from abhiyan.core.refusals import needed
 from abhiyan.elections.models import Candidacy, Contest, Election, Plan, PlanPart, PlanSeat, UnitClass
 
 
@@ -16,10 +16,7 @@ def plans() -> QuerySet[Plan]:
 
 def plan_for(public_id: UUID) -> Plan:
     """One version of a plan in the sight of the scope in force, or NotFound."""
-    found = plans().filter(public_id=public_id).first()
-    if found is None:
-        raise NotFound
-    return found
+    return needed(plans().filter(public_id=public_id).first())
 
 
 def plan_seats(plan: Plan) -> list[PlanSeat]:

@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
 from abhiyan.core import clock
-from abhiyan.core.refusals import NotFound, Refused
+from abhiyan.core.refusals import NotFound, Refused, needed
 from abhiyan.core.words import language, named
 from abhiyan.elections import actions, queries
 from abhiyan.elections.actions.inputs import LARGEST
@@ -219,9 +219,7 @@ def _basis(used: Iterable[str]) -> str:
 def _where(one: Plan, code: str) -> tuple[Any, int, Tree]:
     """The unit a page is about, the seat it is or stands below, and everything below that."""
     here = units.unit(code)
-    seat = units_below.seat_above(one, here.pk)
-    if seat is None:
-        raise NotFound(field="unit")
+    seat = needed(units_below.seat_above(one, here.pk), NotFound(field="unit"))
     tree = units_below.tree_of(seat)
     if here.pk != seat and here.pk not in tree.nodes:
         raise NotFound(field="unit")
@@ -403,9 +401,7 @@ def set_part(request: Request, public_id: UUID) -> HttpResponseBase:
     """Give a unit its number by hand and lock it; its sisters share the rest as before."""
     one = queries.plan_for(public_id)
     about, _seat, tree = _where(one, request.POST.get("about", ""))
-    parent_id = tree.parent(about.pk)
-    if parent_id is None:
-        raise NotFound(field="unit")
+    parent_id = needed(tree.parent(about.pk), NotFound(field="unit"))
     parent = units.unit_by_id(parent_id)
     form = NumberForm(request.POST)
     typed = (about.pk, request.POST.get("n", "")[:14])
@@ -440,9 +436,7 @@ def lock_part(request: Request, public_id: UUID) -> HttpResponseBase:
     """Lock a unit's number, or let it go."""
     one = queries.plan_for(public_id)
     about, _seat, tree = _where(one, request.POST.get("about", ""))
-    parent_id = tree.parent(about.pk)
-    if parent_id is None:
-        raise NotFound(field="unit")
+    parent_id = needed(tree.parent(about.pk), NotFound(field="unit"))
     parent = units.unit_by_id(parent_id)
     try:
         actions.lock_part(

@@ -10,7 +10,7 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from abhiyan.core.actor import Actor
-from abhiyan.core.refusals import NotFound, Refused
+from abhiyan.core.refusals import NotFound, Refused, needed
 from abhiyan.enrolment.models import Drive
 from abhiyan.messaging import actions as messaging
 from abhiyan.org import queries as org
@@ -111,9 +111,7 @@ def switch_codes_on(
 
 def _codes_off(programme_id: int) -> list[dict[str, str]]:
     """As they stand, held against others until the transaction ends."""
-    drive = Drive.objects.select_for_update().filter(pk=programme_id).first()
-    if drive is None:
-        raise NotFound
+    drive = needed(Drive.objects.select_for_update().filter(pk=programme_id).first())
     return list(drive.codes_off)
 
 

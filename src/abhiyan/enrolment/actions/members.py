@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from abhiyan.core import audit, clock, sql
 from abhiyan.core.actor import Actor
 from abhiyan.core.keys import keyring
-from abhiyan.core.refusals import NotFound, Refused
+from abhiyan.core.refusals import NotFound, Refused, needed
 from abhiyan.core.scope import current, system
 from abhiyan.enrolment.models import Claim, Drive, Enrolment, Membership, Revisit, Roll, Taken, Waiting
 from abhiyan.enrolment.rules import names
@@ -208,9 +208,7 @@ def correct(
         person = people_queries.person(member.person_id)
         changed: list[str] = []
         if name is not None:
-            cleaned = names.clean(name)
-            if cleaned is None:
-                raise NameInvalid
+            cleaned = needed(names.clean(name), NameInvalid)
             if cleaned != person.name:
                 person.name = cleaned
                 changed.append("name")
@@ -328,10 +326,7 @@ def end_all(phone_id: UUID, rolls: Iterable[int], *, channel: int, by: Actor, at
 
 
 def _found(public_id: UUID) -> Membership:
-    member = Membership.objects.filter(public_id=public_id, merged_into=None).first()
-    if member is None:
-        raise NotFound
-    return member
+    return needed(Membership.objects.filter(public_id=public_id, merged_into=None).first())
 
 
 def _found_claim(public_id: UUID) -> Claim:
@@ -342,10 +337,7 @@ def _found_claim(public_id: UUID) -> Claim:
         membership_id__isnull=False,
         taken__in=(Taken.JOINED, Taken.RENEWED, Taken.WAITS),
     )
-    found = Claim.objects.filter(waits | unplaced, public_id=public_id).first()
-    if found is None:
-        raise NothingToPlace
-    return found
+    return needed(Claim.objects.filter(waits | unplaced, public_id=public_id).first(), NothingToPlace)
 
 
 def _own_phone_or(
@@ -362,9 +354,7 @@ def _own_phone_or(
 
 
 def _phone_id(phone: str) -> UUID:
-    written = phones.parse(phone)
-    if written is None:
-        raise PhoneInvalid
+    written = needed(phones.parse(phone), PhoneInvalid)
     found: UUID = keyring().phone_id(written)
     return found
 

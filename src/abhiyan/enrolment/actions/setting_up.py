@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from abhiyan.core import audit
 from abhiyan.core.actor import Actor
-from abhiyan.core.refusals import NotFound, Refused
+from abhiyan.core.refusals import NotFound, Refused, needed
 from abhiyan.core.scope import system
 from abhiyan.enrolment.models import Drive, RefusedCount, Roll
 from abhiyan.messaging import actions as messaging
@@ -107,9 +107,7 @@ def set_up_drive(
     AddressTaken, CodesUnfit.
     In the caller's transaction: the drive's row is held until it ends.
     """
-    drive = Drive.objects.select_for_update().filter(pk=programme_id).first()
-    if drive is None:
-        raise NotFound
+    drive = needed(Drive.objects.select_for_update().filter(pk=programme_id).first())
     programme = programmes.programme_by_id(programme_id)
     org.require(by, "programmes.run", at=programme.owner_id)
     if join_slug is not None:

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from abhiyan.core import audit
 from abhiyan.core.actor import Actor
 from abhiyan.core.keys import keyring
-from abhiyan.core.refusals import NotFound, Refused
+from abhiyan.core.refusals import Refused, needed
 from abhiyan.core.scope import system
 from abhiyan.enrolment.models import ChannelToken, Drive
 from abhiyan.enrolment.rules.channels import WITH_TOKENS, Channel
@@ -150,9 +150,7 @@ def end_token(*, public_id: UUID, by: Actor, at: datetime) -> None:
     Refuses NotFound. Ending an ended one changes nothing.
     """
     with system("ending a token"):
-        token = ChannelToken.objects.select_for_update().filter(public_id=public_id).first()
-        if token is None:
-            raise NotFound
+        token = needed(ChannelToken.objects.select_for_update().filter(public_id=public_id).first())
         if by.kind != "system":
             org_queries.require(by, MANAGE, at=token.unit_id)
         _end(token, by=by, at=at)

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from abhiyan.core import audit, sql
 from abhiyan.core.actor import Actor
 from abhiyan.core.keys import keyring
-from abhiyan.core.refusals import Refused
+from abhiyan.core.refusals import Refused, needed
 from abhiyan.core.scope import system
 from abhiyan.enrolment.models import Claim as StoredClaim
 from abhiyan.enrolment.models import Membership, Waiting
@@ -167,7 +167,4 @@ def complete(
 
 
 def _waiting(link: str) -> Waiting:
-    found = Waiting.objects.filter(link_digest=link_digest(link)).first()
-    if found is None:
-        raise NoSuchLink
-    return found
+    return needed(Waiting.objects.filter(link_digest=link_digest(link)).first(), NoSuchLink)

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from abhiyan.core import sql
 from abhiyan.core.imports import ImportKind, Option, Outcome, Work
 from abhiyan.core.models import ImportSlice, StagedImport
-from abhiyan.core.refusals import NotFound, Refused
+from abhiyan.core.refusals import NotFound, Refused, needed
 from abhiyan.core.scope import system
 from abhiyan.enrolment.actions import claims as refusals
 from abhiyan.enrolment.actions.drives import Drive, Drives
@@ -161,9 +161,7 @@ def _drive_of(work: Work) -> tuple[Programme, DriveRow]:
         programme = programmes.programme(UUID(work.options["drive"]))
     except NotFound:
         raise DriveGone from None
-    row = DriveRow.objects.filter(programme_id=programme.pk).first()
-    if row is None:
-        raise DriveGone
+    row = needed(DriveRow.objects.filter(programme_id=programme.pk).first(), DriveGone)
     return programme, row
 
 

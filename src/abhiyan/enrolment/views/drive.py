@@ -17,7 +17,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from abhiyan.core import clock
 from abhiyan.core.numbers import grouped
-from abhiyan.core.refusals import NotFound, Refused
+from abhiyan.core.refusals import NotFound, Refused, needed
 from abhiyan.core.words import language, named
 from abhiyan.enrolment import actions, forms_drive
 from abhiyan.enrolment import queries_drive as queries
@@ -422,9 +422,7 @@ def drive_end_number(request: Request, public_id: UUID, number: int) -> HttpResp
     """End one of the drive's numbers."""
     seen = Seen(request, public_id)
     org.require(request.actor, MANAGE, at=seen.programme.owner_id)
-    found = next((row for row in messaging.numbers_of(seen.programme.pk) if row.pk == number), None)
-    if found is None:
-        raise NotFound
+    found = needed(next((row for row in messaging.numbers_of(seen.programme.pk) if row.pk == number), None))
     back = seen.href("numbers")
     return confirm(
         request,

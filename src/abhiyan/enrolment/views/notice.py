@@ -13,7 +13,7 @@ from django.utils.translation import get_language_info, gettext_lazy
 from django.utils.translation import gettext as _
 
 from abhiyan.core import clock
-from abhiyan.core.refusals import NotFound, Refused
+from abhiyan.core.refusals import NotFound, Refused, needed
 from abhiyan.enrolment.actions import notices
 from abhiyan.enrolment.actions.setting_up import NOTICE
 from abhiyan.messaging import actions as messaging
@@ -90,16 +90,17 @@ def _wrongs(text: NoticeText, typed: str, language: str) -> list[str]:
 @form_page
 def notice(request: Request) -> HttpResponseBase:
     """What stands; a POST is looked over first (step look), then published (step publish)."""
-    office = next(
-        (
-            held
-            for held in request.viewer.appointments
-            if notices.PUBLISH in held.capabilities and held.unit_kind in notices.LEVELS
+    office = needed(
+        next(
+            (
+                held
+                for held in request.viewer.appointments
+                if notices.PUBLISH in held.capabilities and held.unit_kind in notices.LEVELS
+            ),
+            None,
         ),
-        None,
+        NotYours(capability=notices.PUBLISH),
     )
-    if office is None:
-        raise NotYours(capability=notices.PUBLISH)
     published = people.publications(NOTICE)
     latest = published[0][0] if published else 0
     if request.method != "POST":

@@ -19,7 +19,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods
 
 from abhiyan.core import clock
-from abhiyan.core.refusals import NotFound, Refused
+from abhiyan.core.refusals import NotFound, Refused, needed
 from abhiyan.core.words import language, named
 from abhiyan.enrolment import queries_people as queries
 from abhiyan.enrolment.actions import members
@@ -161,9 +161,7 @@ def nameless_settle(request: Request, claim: UUID, member: UUID) -> HttpResponse
             messages.info(request, str(refused))
         return redirect(back)
     authority.require(request.actor, "enrolment.place", at=queries.claim_unit(claim))
-    whose = next((each for each in found.candidates if each.public_id == member), None)
-    if whose is None:
-        raise NotFound
+    whose = needed(next((each for each in found.candidates if each.public_id == member), None))
     name = whose.name or member_number(whose.public_id)
     about = {"who": name, "when": date_format(found.at, "j M Y, H:i")}
     return confirm(
@@ -265,9 +263,7 @@ def _found(request: Request, code: str, text: str) -> list[units.UnitRow]:
 
 
 def _home(request: Request) -> int:
-    home = request.viewer.home
-    if home is None:
-        raise NotYours
+    home = needed(request.viewer.home, NotYours)
     return home.unit_id
 
 

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from abhiyan.core import audit, sql
 from abhiyan.core.actor import Actor
 from abhiyan.core.keys import keyring
-from abhiyan.core.refusals import NotFound, Refused
+from abhiyan.core.refusals import Refused, needed
 from abhiyan.messaging.models import Allowance, Number, Spending
 from abhiyan.messaging.queries import inbound_id
 from abhiyan.messaging.rules import inbound
@@ -94,9 +94,7 @@ def end_number(*, number_id: int, programme_id: int, by: Actor, at: datetime) ->
     What proved its provider is forgotten. The act that calls it has asked for authority. Refuses NotFound. Ending
     an ended one changes nothing.
     """
-    row = Number.objects.select_for_update().filter(pk=number_id, programme_id=programme_id).first()
-    if row is None:
-        raise NotFound
+    row = needed(Number.objects.select_for_update().filter(pk=number_id, programme_id=programme_id).first())
     if not row.is_active:
         return
     row.is_active, row.secret_path, row.sealed_token = False, "", None

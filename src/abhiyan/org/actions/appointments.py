@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from abhiyan.core import audit, clock, news, sql
 from abhiyan.core.actor import Actor
 from abhiyan.core.keys import keyring
-from abhiyan.core.refusals import NotFound, Refused
+from abhiyan.core.refusals import NotFound, Refused, needed
 from abhiyan.core.scope import system
 from abhiyan.org import queries
 from abhiyan.org.models import Appointment, Body, Office
@@ -185,9 +185,7 @@ def appoint(
     starts_on = starts_on or today
     require_term(starts_on=starts_on, ends_on=ends_on, today=today)
     with system("appointing"):
-        kind = Office.objects.filter(code=office).first()
-        if kind is None:
-            raise UnknownOffice(field="office")
+        kind = needed(Office.objects.filter(code=office).first(), UnknownOffice(field="office"))
         unit = units.standing(unit_id, hierarchy)
         if unit.lo is None or unit.closed_on is not None:
             raise NotPlaced(field="unit")
@@ -403,9 +401,7 @@ def appoint_new(
     Authority is asked before anything is told about the phone; what is refused opens no account.
     """
     with system("appointing somebody new"), transaction.atomic():
-        kind = Office.objects.filter(code=office).first()
-        if kind is None:
-            raise UnknownOffice(field="office")
+        kind = needed(Office.objects.filter(code=office).first(), UnknownOffice(field="office"))
         _may_appoint(by, kind, unit_id, hierarchy)
         account = people.open_account(phone=phone, name=name, language=language, by=by, at=at)
         return appoint(
@@ -432,9 +428,7 @@ def end_appointment(*, public_id: UUID, reason: str, by: Actor, at: datetime) ->
     if not reason.strip():
         raise ReasonMissing(field="reason")
     with system("ending an appointment"):
-        held = Appointment.objects.select_related("office").filter(public_id=public_id).first()
-        if held is None:
-            raise NotFound
+        held = needed(Appointment.objects.select_related("office").filter(public_id=public_id).first())
         _lock(held.office_id, held.unit_id, held.body_id)
         if by.account_id is None or by.kind != "person" or by.account_id != held.account_id:
             _may_appoint(by, held.office, held.unit_id, held.hierarchy, ending=True)
@@ -452,9 +446,7 @@ def decide(*, public_id: UUID, order_no: str, by: Actor, at: datetime) -> Appoin
     if not order_no.strip():
         raise OrderMissing(field="order_no")
     with system("deciding a disputed office"):
-        kept = Appointment.objects.select_related("office").filter(public_id=public_id).first()
-        if kept is None:
-            raise NotFound
+        kept = needed(Appointment.objects.select_related("office").filter(public_id=public_id).first())
         _lock(kept.office_id, kept.unit_id, kept.body_id)
         if refused := queries.why_not_decide(by, kept, at=at):
             raise refused

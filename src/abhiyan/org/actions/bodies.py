@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from abhiyan.core import audit, clock
 from abhiyan.core.actor import Actor
-from abhiyan.core.refusals import NotFound, Refused
+from abhiyan.core.refusals import NotFound, Refused, needed
 from abhiyan.core.scope import system
 from abhiyan.org.models import Appointment, Body
 from abhiyan.org.queries import require
@@ -49,9 +49,9 @@ def make_body(
 def end_body(*, body_id: int, reason: str, by: Actor, at: datetime) -> int:
     """Dissolve a body today; every appointment in it ends. How many. Who may: holders of org.bodies there."""
     with system("dissolving a body"):
-        body = Body.objects.select_for_update().filter(id=body_id, ended_on=None).first()
-        if body is None:
-            raise NotFound(field="body")
+        body = needed(
+            Body.objects.select_for_update().filter(id=body_id, ended_on=None).first(), NotFound(field="body")
+        )
         require(by, "org.bodies", at=body.unit_id)
         held = list(
             Appointment.objects.filter(body_id=body_id)

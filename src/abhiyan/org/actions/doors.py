@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from abhiyan.core import limits, news
 from abhiyan.core.actor import Actor
-from abhiyan.core.refusals import NotFound, Refused
+from abhiyan.core.refusals import NotFound, Refused, needed
 from abhiyan.core.scope import system
 from abhiyan.org import queries
 from abhiyan.org.models import Appointment, Release
@@ -48,9 +48,7 @@ def ask_factor_reset(*, appointment: UUID, reason: str, by: Actor, at: datetime)
     """
     with system("whose proof is lost"):
         held = Appointment.objects.filter(public_id=appointment, state__in=OPEN).first()
-        account = known.account(held.account_id) if held else None
-        if account is None:
-            raise NotFound
+        account = needed(known.account(held.account_id) if held else None)
         if refused := queries.why_not_reset(by, account):
             raise refused
         highest = queries.highest_of(account.pk)
@@ -84,9 +82,7 @@ def make_first_word(*, appointment: UUID, by: Actor, at: datetime) -> str:
     """
     with system("handing over a first sign-in"):
         held = Appointment.objects.filter(public_id=appointment, state__in=OPEN).first()
-        account = known.account(held.account_id) if held else None
-        if account is None:
-            raise NotFound
+        account = needed(known.account(held.account_id) if held else None)
         lock_account(account.pk)  # or they are appointed higher meanwhile
         if refused := queries.why_not_hand_over(by, account):
             raise refused

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from abhiyan.core import audit, sql
 from abhiyan.core.actor import Actor
-from abhiyan.core.refusals import NotFound, Refused
+from abhiyan.core.refusals import NotFound, Refused, needed
 from abhiyan.core.scope import system
 from abhiyan.org import queries
 from abhiyan.org.models import Release
@@ -100,9 +100,7 @@ def decide_release(*, public_id: UUID, allow: bool, by: Actor, at: datetime) -> 
     Who may: as `queries.deciders` says. Refuses with its MayNotDecide, NotYours, AlreadyDecided, Lapsed.
     """
     with system("deciding a release"):
-        asked = Release.objects.select_for_update().filter(public_id=public_id).first()
-        if asked is None:
-            raise NotFound
+        asked = needed(Release.objects.select_for_update().filter(public_id=public_id).first())
         if by.kind != "person" or by.account_id is None:
             raise NotYours
         if refused := queries.deciders([asked], at=at)[asked.pk].refusal(by.account_id):

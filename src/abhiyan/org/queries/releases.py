@@ -6,7 +6,7 @@ from uuid import UUID
 from django.db.models import QuerySet
 from django.db.models.expressions import RawSQL
 
-from abhiyan.core.refusals import NotFound
+from abhiyan.core.refusals import needed
 from abhiyan.core.scope import system
 from abhiyan.org.models import Release
 
@@ -27,10 +27,7 @@ def releases() -> QuerySet[Release]:
 
 def release_for(public_id: UUID) -> Release:
     """One release in the viewer's sight, or NotFound."""
-    found = releases().filter(public_id=public_id).first()
-    if found is None:
-        raise NotFound
-    return found
+    return needed(releases().filter(public_id=public_id).first())
 
 
 def releases_to_decide(account_id: int, *, at: datetime) -> list[Release]:

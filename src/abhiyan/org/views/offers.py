@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
 from abhiyan.core import clock
-from abhiyan.core.refusals import NotFound, Refused
+from abhiyan.core.refusals import Refused, needed
 from abhiyan.core.words import named
 from abhiyan.org import actions, queries
 from abhiyan.org.models import Appointment
@@ -72,9 +72,7 @@ def answer_offer(request: Request, public_id: UUID) -> HttpResponseBase:
 def first_word(request: Request, public_id: UUID) -> HttpResponseBase:
     """Make the word for the first sign-in of whoever was appointed, and show it this once."""
     held = queries.appointment_for(request.viewer, public_id)
-    holder = queries.holder_of(held)
-    if holder is None:
-        raise NotFound
+    holder = needed(queries.holder_of(held))
     if refused := queries.why_not_hand_over(request.actor, holder):
         raise refused
     page = reverse("org:appointment", args=[public_id])

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from abhiyan.core import audit, news
 from abhiyan.core.actor import Actor
 from abhiyan.core.keys import keyring
-from abhiyan.core.refusals import NotFound, Refused
+from abhiyan.core.refusals import NotFound, Refused, needed
 from abhiyan.core.scope import system
 from abhiyan.people import phones
 from abhiyan.people.models import Account, AccountWord, Phone
@@ -143,9 +143,7 @@ def rename_account(*, account_id: int, name: str, by: Actor, at: datetime) -> No
     """Correct the name people see. Who may is asked by the caller; refuses NotAName."""
     cleaned = _clean(name)
     with system("renaming an account"):
-        account = Account.objects.filter(id=account_id).first()
-        if account is None:
-            raise NotFound
+        account = needed(Account.objects.filter(id=account_id).first())
         account.name = cleaned
         account.save(update_fields=["name"])
         _write_words(account)
@@ -194,9 +192,7 @@ def reveal_phone(*, phone_id: UUID, about: UUID, by: Actor, at: datetime, unit_i
 
     The capability and the quota are asked by `org.actions.reveal_phone`, the only caller.
     """
-    phone = Phone.objects.filter(id=phone_id).first()
-    if phone is None:
-        raise NotFound
+    phone = needed(Phone.objects.filter(id=phone_id).first())
     clear = keyring().unseal(bytes(phone.sealed), about=phone_id.bytes).decode()
     audit.record(by=by, at=at, act="people.reveal_phone", subject=str(about), unit_id=unit_id)
     return clear

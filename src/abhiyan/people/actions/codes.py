@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from abhiyan.core import audit, limits, news
 from abhiyan.core.actor import Actor
 from abhiyan.core.keys import keyring
-from abhiyan.core.refusals import Refused, TooMany
+from abhiyan.core.refusals import Refused, TooMany, needed
 from abhiyan.core.scope import system
 from abhiyan.people import phones
 from abhiyan.people.models import Account, Code
@@ -101,9 +101,7 @@ def ask_code(
     """
     if purpose not in PURPOSES:
         raise LookupError(f"no such purpose: {purpose}")
-    number = phones.parse(phone)
-    if number is None:
-        raise NotAPhone(field="phone")
+    number = needed(phones.parse(phone), NotAPhone(field="phone"))
     phone_id = keyring().phone_id(number)
     for name, subject, (allowed, window_s) in (
         ("code.phone", str(phone_id), PER_PHONE),
@@ -149,9 +147,7 @@ def check_code(
     if isinstance(phone, UUID):
         phone_id = phone
     else:
-        number = phones.parse(phone)
-        if number is None:
-            raise NotAPhone(field="phone")
+        number = needed(phones.parse(phone), NotAPhone(field="phone"))
         phone_id = keyring().phone_id(number)
     try:
         limits.take(limit="code.try", subject=str(request_id), at=at, allowed=TRIES, window_s=86_400)
@@ -233,9 +229,7 @@ def check_console(*, secret: str, by: Actor, at: datetime) -> Account:
         ).first()
         if found is None or not Code.objects.filter(id=found.pk, used_at=None).update(used_at=at):
             raise LinkOver
-        account = Account.objects.filter(phone_id=found.phone_id, closed_at=None).first()
-        if account is None:
-            raise LinkOver
+        account = needed(Account.objects.filter(phone_id=found.phone_id, closed_at=None).first(), LinkOver)
         audit.record(by=by, at=at, act="people.console_sign_in", subject=str(account.public_id))
     return account
 

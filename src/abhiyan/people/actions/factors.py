@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from abhiyan.core import audit, limits, sql
 from abhiyan.core.actor import Actor
 from abhiyan.core.keys import keyring
-from abhiyan.core.refusals import NotFound, Refused
+from abhiyan.core.refusals import NotFound, Refused, needed
 from abhiyan.core.scope import current, system
 from abhiyan.people.models import Factor, Session
 from abhiyan.people.rules import totp
@@ -194,9 +194,7 @@ def remove_factor(*, account_id: int, public_id: UUID, by: Actor, at: datetime) 
     with transaction.atomic():
         _lock(account_id)
         own = Factor.objects.filter(account_id=account_id, kind__in=SECOND).exclude(confirmed_at=None)
-        factor = own.filter(public_id=public_id).first()
-        if factor is None:
-            raise NotFound
+        factor = needed(own.filter(public_id=public_id).first())
         if own.count() == 1:
             raise LastFactor
         factor.delete()

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_POST
 
 from abhiyan.core import address, clock
 from abhiyan.core.actor import Actor
-from abhiyan.core.refusals import NotFound, Refused
+from abhiyan.core.refusals import NotFound, Refused, needed
 from abhiyan.core.scope import system
 from abhiyan.core.words import language as language_of_page
 from abhiyan.people import actions, phones, queries
@@ -320,10 +320,7 @@ def language(request: Request) -> HttpResponseBase:
 
 def own_account(request: Request) -> Account:
     """The account of this session."""
-    account = queries.account(request.visit.account_id) if request.visit.account_id else None
-    if account is None:
-        raise NotFound
-    return account
+    return needed(queries.account(request.visit.account_id) if request.visit.account_id else None)
 
 
 def strengthened(request: Request, account: Account) -> HttpResponse:

@@ -15,7 +15,7 @@ from django.utils.translation import override
 from abhiyan.core import audit, clock
 from abhiyan.core.actor import Actor
 from abhiyan.core.keys import keyring
-from abhiyan.core.refusals import NotFound, Refused
+from abhiyan.core.refusals import NotFound, Refused, needed
 from abhiyan.core.scope import system
 from abhiyan.core.words import named
 from abhiyan.messaging import actions as messaging
@@ -209,9 +209,7 @@ def _named_for(programme_id: int) -> Programme:
 
 
 def _not_over(programme_id: int) -> Programme:
-    programme = Programme.objects.filter(pk=programme_id).first()
-    if programme is None:
-        raise NotFound
+    programme = needed(Programme.objects.filter(pk=programme_id).first())
     if programme.state == Programme.State.CLOSED:
         raise ProgrammeOver
     return programme
@@ -261,14 +259,12 @@ def answer_charge(*, in_charge_id: int, accepts: bool, by: Actor, at: datetime, 
     if by.kind != "person" or by.account_id is None:
         raise NotFound
     with transaction.atomic():
-        one = (
+        one = needed(
             InCharge.objects.select_for_update(of=("self",))
             .select_related("programme")
             .filter(pk=in_charge_id, account_id=by.account_id)
             .first()
         )
-        if one is None:
-            raise NotFound
         if one.ended_at is not None:
             with system("accepting after all"):
                 is_free = declined_by(by.account_id).filter(pk=one.pk).exists()
@@ -295,14 +291,12 @@ def end_in_charge(*, in_charge_id: int, by: Actor, at: datetime) -> None:
     Who may: `programmes.run` at the unit.
     """
     with transaction.atomic():
-        one = (
+        one = needed(
             InCharge.objects.select_for_update(of=("self",))
             .select_related("programme")
             .filter(pk=in_charge_id, ended_at=None)
             .first()
         )
-        if one is None:
-            raise NotFound
         org.require(by, "programmes.run", at=one.unit_id)
         one.ended_at = at
         one.save(update_fields=["ended_at"])

@@ -1,6 +1,6 @@
 """Holding a programme: whoever changes it or its targets does so first."""
 
-from abhiyan.core.refusals import NotFound
+from abhiyan.core.refusals import needed
 from abhiyan.programmes.models import Programme
 
 
@@ -10,7 +10,4 @@ def held(*, programme_id: int) -> Programme:
     Rows that only point to it, such as who is in charge, are written meanwhile.
     """
     found = Programme.objects.select_for_update(of=("self",), no_key=True)
-    programme = found.filter(pk=programme_id).first()
-    if programme is None:
-        raise NotFound
-    return programme
+    return needed(found.filter(pk=programme_id).first())

@@ -13,6 +13,7 @@ from django.db import transaction
 from abhiyan.core import audit, sql
 from abhiyan.core.actor import Actor
 from abhiyan.core.clock import day_in
+from abhiyan.core.refusals import needed
 from abhiyan.elections import queries as elections
 from abhiyan.org import queries as org
 from abhiyan.programmes.models import Measure, Programme, Target, TargetVersion
@@ -86,9 +87,7 @@ def lock_target(
     with transaction.atomic():
         programme = _open(programme_id, measure)
         _require_set(programme, unit_id, by=by, at=at)
-        known = _current(programme, measure, unit_id)
-        if known is None:
-            raise NoTarget(field="unit")
+        known = needed(_current(programme, measure, unit_id), NoTarget(field="unit"))
         if known.is_locked == locked:
             return
         put_version(
@@ -137,9 +136,7 @@ def split_target(
         programme = _open(programme_id, measure)
         org.require(by, "programmes.targets", at=unit_id)
         chosen = weights.basis(how, options)
-        own = _current(programme, measure, unit_id)
-        if own is None:
-            raise NoTarget(field="unit")
+        own = needed(_current(programme, measure, unit_id), NoTarget(field="unit"))
         found = splits.planned_split(
             programme=programme,
             measure=measure,

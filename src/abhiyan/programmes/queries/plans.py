@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any, NamedTuple
 
 from abhiyan.core import sql
+from abhiyan.core.refusals import needed
 from abhiyan.elections import queries as elections
 from abhiyan.elections.models import Plan
 from abhiyan.programmes.models import Programme
@@ -62,9 +63,7 @@ def plan_as_targets(programme: Programme, plan: Plan, *, measure: int = 1, on: d
     seats = elections.plan_seats(plan)
     parts = {seat.unit_id: (seat.votes, seat.is_locked) for seat in seats if seat.unit_id is not None}
     of_seats = set(parts)
-    below = elections.part_figures(plan, most=MOST)
-    if below is None:
-        raise PlanTooWide(field="plan", most=MOST)
+    below = needed(elections.part_figures(plan, most=MOST), PlanTooWide(field="plan", most=MOST))
     parts |= below
     nowhere = sum(seat.votes for seat in seats if seat.unit_id is None)
     found = planned_takeover(programme=programme, measure=measure, parts=parts, on=on, nowhere=nowhere)

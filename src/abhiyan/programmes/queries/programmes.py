@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from abhiyan.core import prepared, words
 from abhiyan.core.policy import COUNTS, EVERYTHING
-from abhiyan.core.refusals import NotFound
+from abhiyan.core.refusals import needed
 from abhiyan.org.viewer import Viewer
 from abhiyan.programmes.models import InCharge, Measure, Programme, ProgrammeUnit, Target, TargetVersion
 from abhiyan.programmes.rules import activities, windows
@@ -51,26 +51,17 @@ def programmes_for(viewer: Viewer) -> QuerySet[Programme]:
 
 def programme_for(viewer: Viewer, public_id: UUID) -> Programme:
     """One programme in the viewer's sight, with its owner; or NotFound."""
-    found = programmes_for(viewer).filter(public_id=public_id).first()
-    if found is None:
-        raise NotFound
-    return found
+    return needed(programmes_for(viewer).filter(public_id=public_id).first())
 
 
 def programme(public_id: UUID) -> Programme:
     """A programme by its public id, whoever asks: programmes hold nothing about people. NotFound."""
-    found = Programme.objects.select_related("owner").filter(public_id=public_id).first()
-    if found is None:
-        raise NotFound
-    return found
+    return needed(Programme.objects.select_related("owner").filter(public_id=public_id).first())
 
 
 def programme_by_id(programme_id: int) -> Programme:
     """A programme by its id, whoever asks. NotFound."""
-    found = Programme.objects.select_related("owner").filter(pk=programme_id).first()
-    if found is None:
-        raise NotFound
-    return found
+    return needed(Programme.objects.select_related("owner").filter(pk=programme_id).first())
 
 
 def is_any_open() -> bool:

@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from abhiyan.core import sql
-from abhiyan.core.refusals import NotFound
+from abhiyan.core.refusals import needed
 from abhiyan.core.rows import Rows
 from abhiyan.programmes.models import Programme, TargetVersion
 
@@ -77,12 +77,12 @@ def versions(programme: Programme, *, unit_id: int, measure: int = 1) -> Rows[Ve
 
 def version_for(programme: Programme, public_id: UUID) -> Version:
     """One change of a programme's targets in sight, or NotFound."""
-    row = sql.row(
-        f"select {_COLUMNS} {_VERSIONS} where v.programme_id = %s and v.public_id = %s",
-        [programme.pk, public_id],
+    row = needed(
+        sql.row(
+            f"select {_COLUMNS} {_VERSIONS} where v.programme_id = %s and v.public_id = %s",
+            [programme.pk, public_id],
+        )
     )
-    if row is None:
-        raise NotFound
     return _version(row)
 
 

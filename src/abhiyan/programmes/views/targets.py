@@ -20,7 +20,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET
 
 from abhiyan.core import clock
-from abhiyan.core.refusals import NotFound, Refused
+from abhiyan.core.refusals import NotFound, Refused, needed
 from abhiyan.core.rows import Rows
 from abhiyan.core.words import language, named
 from abhiyan.org.queries import NotYours
@@ -367,9 +367,10 @@ def _preview(request: Request, one: Programme, *, problem: str = "", status: int
         source = queries.set_from(one, [child.id], on=on).get(child.id) if child else None
         if source is not None and not shown.may(request, "programmes.targets", source):
             raise NotYours(capability="programmes.targets")
-        own = queries.targets(programme=one, units=[here.id], measure=measure.number).get(here.id)
-        if own is None:
-            raise actions.NoTarget(field="unit")
+        own = needed(
+            queries.targets(programme=one, units=[here.id], measure=measure.number).get(here.id),
+            actions.NoTarget(field="unit"),
+        )
         if form.is_valid():
             found = queries.planned_split(
                 programme=one,

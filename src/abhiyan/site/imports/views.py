@@ -19,7 +19,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from abhiyan.core import clock
 from abhiyan.core.imports import ImportKind, Lacking, actions, authority, kind, queries, registered, running
 from abhiyan.core.models import StagedImport
-from abhiyan.core.refusals import NotFound, Refused
+from abhiyan.core.refusals import NotFound, Refused, needed
 from abhiyan.core.tables.reasons import NOTES
 from abhiyan.core.words import language
 from abhiyan.org.viewer import Request, Viewer
@@ -455,9 +455,7 @@ def _differences(changed: Sequence[Any], of_kind: ImportKind) -> list[dict[str, 
 def columns(request: Request, public_id: UUID) -> HttpResponse:
     """Say which column is which; with `then=check` the check begins at once. A sheet may be chosen first."""
     staged, of_kind = _seen(public_id)
-    preview = queries.preview_of(staged)
-    if preview is None:
-        raise actions.WrongState
+    preview = needed(queries.preview_of(staged), actions.WrongState)
     if sheet := request.POST.get("sheet"):
         actions.look(public_id=public_id, at=clock.now(), by=request.actor, sheet=sheet)
         return redirect("imports:one", public_id)

@@ -13,6 +13,7 @@ from django.db import transaction
 
 from abhiyan.core import audit, news, sql
 from abhiyan.core.actor import Actor
+from abhiyan.core.refusals import needed
 from abhiyan.core.scope import system
 from abhiyan.units.models import Closing, ClosingPage, Unit, UnitChange
 from abhiyan.units.news import UnitsClosed, UnitsClosing, UnitsOpening
@@ -63,9 +64,7 @@ def close_units(
     with system("closing units"), transaction.atomic():
         for hierarchy in levels.HIERARCHIES:
             hold(hierarchy)
-        unit = Unit.objects.filter(pk=unit_id).first()
-        if unit is None:
-            raise UnknownUnit(field="unit", unit=unit_id)
+        unit = needed(Unit.objects.filter(pk=unit_id).first(), UnknownUnit(field="unit", unit=unit_id))
         if unit.closed_on is not None:
             raise AlreadyClosed(field="unit", unit=unit.code, on=unit.closed_on.isoformat())
         below = _open_below(unit_id)
@@ -139,9 +138,7 @@ def open_again(*, unit_id: int, by: Actor, at: datetime) -> int:
     with system("opening units again"), transaction.atomic():
         for hierarchy in levels.HIERARCHIES:
             hold(hierarchy)
-        unit = Unit.objects.filter(pk=unit_id).first()
-        if unit is None:
-            raise UnknownUnit(field="unit", unit=unit_id)
+        unit = needed(Unit.objects.filter(pk=unit_id).first(), UnknownUnit(field="unit", unit=unit_id))
         if unit.closed_on is None:
             raise AlreadyOpen(field="unit", unit=unit.code)
         closing = closing_of(unit_id)

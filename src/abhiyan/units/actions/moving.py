@@ -8,6 +8,7 @@ from django.db import transaction
 
 from abhiyan.core import audit, news, sql
 from abhiyan.core.actor import Actor
+from abhiyan.core.refusals import needed
 from abhiyan.units.models import Hierarchy, Kind
 from abhiyan.units.news import UnitsMoved
 from abhiyan.units.refusals import (
@@ -77,11 +78,12 @@ def _target(hierarchy: int, moving: Standing, to: int | None) -> Standing | None
         )
     if to is None:
         return None
-    target = standing(hierarchy, to)
-    if target is None:
-        raise UnknownParent(
+    target = needed(
+        standing(hierarchy, to),
+        UnknownParent(
             field="to", parent=(sql.row("select code from units_unit where id = %s", [to]) or (to,))[0]
-        )
+        ),
+    )
     if moving.lo <= target.lo < moving.hi:
         raise Cycle(field="to", unit=moving.code)
     if target.is_closed:
