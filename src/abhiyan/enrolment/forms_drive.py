@@ -8,6 +8,8 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from abhiyan.ui.forms import offer
+
 from .actions.tokens import LONGEST_DAYS
 from .forms import Clipped
 from .rules.channels import WITH_TOKENS
@@ -20,12 +22,6 @@ MEANINGS = [
     ("leave", _("Leave, and no more messages")),
     ("notice", _("Hear the notice")),
 ]
-
-
-def _offer(form: forms.Form, name: str, choices: Choices) -> None:
-    field = form.fields[name]
-    assert isinstance(field, forms.ChoiceField)
-    field.choices = list(choices)
 
 
 def _day() -> forms.DateInput:
@@ -54,7 +50,7 @@ class SetUpForm(Clipped):
 
     def __init__(self, data: Any = None, *, versions: Choices, **given: Any) -> None:
         super().__init__(data, **given)
-        _offer(self, "notice_version", versions)
+        offer(self, notice_version=versions)
 
 
 class CodesForm(Clipped):
@@ -66,7 +62,7 @@ class CodesForm(Clipped):
 
     def __init__(self, data: Any = None, *, units: Choices, **given: Any) -> None:
         super().__init__(data, **given)
-        _offer(self, "unit", units)
+        offer(self, unit=units)
 
 
 class TokenForm(Clipped):
@@ -86,8 +82,8 @@ class TokenForm(Clipped):
 
     def __init__(self, data: Any = None, *, units: Choices, **given: Any) -> None:
         super().__init__(data, **given)
-        _offer(self, "unit", units)
-        _offer(self, "channel", [(str(number), str(way.label)) for number, way in WITH_TOKENS.items()])
+        channels = [(str(number), str(way.label)) for number, way in WITH_TOKENS.items()]
+        offer(self, unit=units, channel=channels)
 
 
 class NumberForm(Clipped):

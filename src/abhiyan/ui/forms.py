@@ -4,6 +4,9 @@ Label, hint, control and error belong together for the ear too: Django 5.2 binds
 by aria-describedby, and the templates here give them the ids it names.
 """
 
+from typing import Any
+
+from django import forms
 from django.forms.renderers import DjangoTemplates
 from django.utils.translation import gettext_noop
 
@@ -28,3 +31,11 @@ class Look(DjangoTemplates):
 
     form_template_name = "ui/_form.html"
     field_template_name = "ui/_form_field.html"
+
+
+def offer(form: forms.BaseForm, **choices: Any) -> None:
+    """Give fields of a form what may be chosen in them, by their names."""
+    for name, offered in choices.items():
+        field = form.fields[name]
+        assert isinstance(field, forms.ChoiceField)
+        field.choices = offered

@@ -13,10 +13,10 @@ from abhiyan.core.words import named
 from abhiyan.elections import reference
 from abhiyan.elections.models import Alliance, Election
 from abhiyan.elections.queries import listing as queries
-from abhiyan.elections.refusals import AllianceThere, NoParties, UnknownElection, UnknownState
+from abhiyan.elections.refusals import AllianceThere, NoParties
 
 from . import grounds
-from .inputs import kept_names
+from .inputs import election_of, kept_names, state_of
 from .parties import parties_by_word, require_sides
 
 
@@ -39,10 +39,8 @@ def make_alliance(
     Who may: `plans.make` over that state; over the nation for one that holds everywhere.
     Refuses UnknownElection, UnknownState, NotYourGround, UnknownParty, NoParties, NoName, AllianceThere.
     """
-    of = needed(
-        Election.objects.filter(code=election).first(), UnknownElection(field="election", election=election)
-    )
-    eci = needed(reference.state_of(state) if state else "", UnknownState(field="state", state=state))
+    of = election_of(election)
+    eci = state_of(state)
     at_unit = grounds.require(by, "plans.make", of=of, state=eci)
     public_id = uuid4() if once is None else uuid5(by.id, once.hex)
     with transaction.atomic():

@@ -10,7 +10,6 @@ from django.utils.translation import gettext_lazy as _
 
 from abhiyan.core import audit
 from abhiyan.core.actor import Actor
-from abhiyan.core.refusals import needed
 from abhiyan.elections import queries
 from abhiyan.elections.models import Alliance, ClassRule, Election, UnitClass
 from abhiyan.elections.queries import grounds
@@ -18,11 +17,11 @@ from abhiyan.elections.refusals import (
     AllianceUnfit,
     NothingToSort,
     RulesRefused,
-    UnknownElection,
 )
 from abhiyan.elections.rules import classes as rules
 from abhiyan.org import queries as org
 
+from .inputs import election_of
 from .parties import require_sides
 
 AT_ONCE = 2_000  # rows written together
@@ -56,9 +55,7 @@ def sort_units(
     Refuses UnknownElection, UnknownParty, AllianceUnfit, RulesRefused, NothingToSort.
     """
     org.require(by, "plans.make", at=unit_id)
-    of = needed(
-        Election.objects.filter(code=election).first(), UnknownElection(field="election", election=election)
-    )
+    of = election_of(election)
     try:
         read = rules.read(rows)
     except rules.RulesUnfit as unfit:

@@ -6,7 +6,6 @@ from django.db import transaction
 
 from abhiyan.core import audit
 from abhiyan.core.actor import Actor
-from abhiyan.core.refusals import needed
 from abhiyan.elections import reference
 from abhiyan.elections.models import Candidacy, Contest, Election, Stated
 from abhiyan.elections.queries.wholeness import wholeness
@@ -16,13 +15,12 @@ from abhiyan.elections.refusals import (
     NothingStated,
     SeatsUnfit,
     SeatUnfit,
-    UnknownElection,
     UnknownParty,
     UnknownSeat,
-    UnknownState,
 )
 
 from . import grounds
+from .inputs import election_of, state_of
 from .parties import parties_by_word
 
 LONGEST_ORIGIN = 400
@@ -48,10 +46,8 @@ def state_figure(
     Refuses UnknownElection, UnknownState, NotYourGround, UnknownSeat, UnknownParty, NothingStated, FigureUnfit,
     NoOrigin.
     """
-    of = needed(
-        Election.objects.filter(code=election).first(), UnknownElection(field="election", election=election)
-    )
-    eci = needed(reference.state_of(state) if state else "", UnknownState(field="state", state=state))
+    of = election_of(election)
+    eci = state_of(state)
     at_unit = grounds.require(by, "results.import", of=of, state=eci)
     if share_pct is None and votes is None and seats is None:
         raise NothingStated(field="share_pct")

@@ -2,7 +2,10 @@
 
 from collections.abc import Mapping
 
-from abhiyan.elections.refusals import NoName
+from abhiyan.core.refusals import needed
+from abhiyan.elections import reference
+from abhiyan.elections.models import Election
+from abhiyan.elections.refusals import NoName, UnknownElection, UnknownState
 
 LARGEST = 2_000_000_000  # votes a seat or a unit can be given: the column holds no more than about that
 LONGEST_NAME = 120
@@ -15,3 +18,15 @@ def kept_names(given: Mapping[str, str]) -> dict[str, str]:
     if not names:
         raise NoName(field="names")
     return {"en": names.get("en") or next(iter(names.values()))} | names
+
+
+def election_of(code: str) -> Election:
+    """The election of that code. Refuses UnknownElection."""
+    return needed(
+        Election.objects.filter(code=code).first(), UnknownElection(field="election", election=code)
+    )
+
+
+def state_of(given: str) -> str:
+    """A state by its code or name, as the commission numbers it; "" where none is given. Refuses UnknownState."""
+    return needed(reference.state_of(given) if given else "", UnknownState(field="state", state=given))

@@ -24,16 +24,14 @@ from abhiyan.elections.refusals import (
     MethodUnfit,
     NoResults,
     PlanElsewhere,
-    UnknownElection,
     UnknownParty,
     UnknownSeat,
-    UnknownState,
 )
 from abhiyan.elections.rules.results import belongs
 from abhiyan.org import queries as org
 
 from . import passing_down
-from .inputs import LARGEST, kept_names
+from .inputs import LARGEST, election_of, kept_names, state_of
 from .parties import parties_by_word
 
 
@@ -64,9 +62,7 @@ def make_plan(
     """
     org.require(by, "plans.make", at=unit_id)
     _check(aims)
-    of = needed(
-        Election.objects.filter(code=election).first(), UnknownElection(field="election", election=election)
-    )
+    of = election_of(election)
     eci = _state(unit_id, state)
     code = parties_by_word().get(reference.plain(party), party.strip().upper())
     stood = Candidacy.objects.filter(contest__election=of, party=code)
@@ -257,7 +253,7 @@ def _check(aims: Aims) -> None:
 
 def _state(unit_id: int, given: str) -> str:
     """The state a unit plans for: its own where it stands in one, else whichever is given; "" is all."""
-    eci = needed(reference.state_of(given) if given else "", UnknownState(field="state", state=given))
+    eci = state_of(given)
     own = grounds.state_of_unit(unit_id)
     if own and eci and own != eci:
         raise PlanElsewhere(field="state", state=reference.state_name(own, (get_language() or "en")[:2]))

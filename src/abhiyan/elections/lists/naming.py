@@ -10,7 +10,6 @@ from django.utils.translation import gettext_lazy as _
 
 from abhiyan.core.imports import Option, Outcome, Work
 from abhiyan.core.numbers import grouped
-from abhiyan.core.refusals import needed
 from abhiyan.elections import reference
 from abhiyan.elections.actions.results import Brought, NewContest, Taken, Wanted
 from abhiyan.elections.models import Contest, Election, Kind
@@ -20,7 +19,6 @@ from abhiyan.elections.refusals import (
     ElectionUnclear,
     NoNumberColumn,
     NoStateColumn,
-    UnknownElection,
 )
 from abhiyan.units import queries as units
 
@@ -157,13 +155,6 @@ def states_allowed(work: Work) -> frozenset[str] | None:
     if unit is not None and unit.kind == "nation":
         return None
     return frozenset(eci for row in above if row.kind == "state" and (eci := reference.state_of(row.code)))
-
-
-def election_there(code: str) -> Election:
-    """The election of that code. Refuses UnknownElection."""
-    return needed(
-        Election.objects.filter(code=code).first(), UnknownElection(field="election", election=code)
-    )
 
 
 OUTCOMES = {

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from abhiyan.core.imports import ImportKind, Work
 from abhiyan.elections import actions, reference
 from abhiyan.elections.actions import parts as acts
+from abhiyan.elections.actions.inputs import election_of
 from abhiyan.elections.actions.parties import parties_by_word
 from abhiyan.elections.actions.results import hold, pages_of
 from abhiyan.elections.models import Candidacy, Contest, Election, Part, PartVotes
@@ -305,7 +306,7 @@ class Judged:
 def check(work: Work) -> None:
     """What a list of results by part would do."""
     of = naming.named(work)
-    taken = acts.look_at_parts(parts=read(work, of, naming.election_there(of.wanted.code)))
+    taken = acts.look_at_parts(parts=read(work, of, election_of(of.wanted.code)))
     naming.tell(work, taken, is_partial=of.is_partial)
 
 
@@ -313,7 +314,7 @@ def commit(work: Work) -> None:
     """Take it in, when every row is good, or when only what is good was asked for."""
     of = naming.named(work)
     hold(of.wanted.code)
-    election = naming.election_there(of.wanted.code)
+    election = election_of(of.wanted.code)
     parts = read(work, of, election)
     if work.refused_rows and not of.is_partial:
         raise NotWhole(rows=work.refused_rows)

@@ -25,6 +25,7 @@ from abhiyan.org.queries import NotYours
 from abhiyan.org.viewer import Request
 from abhiyan.ui.acts import form_page
 from abhiyan.ui.fields import WholeField
+from abhiyan.ui.forms import offer
 from abhiyan.units import queries as units
 
 from . import plans_shown as shown
@@ -52,9 +53,9 @@ class WhereForm(forms.Form):
         self.has_elections = bool(found)
         titles = queries.titles(found)
         names = [(eci, reference.state_name(eci, language())) for eci in queries.states_of()]
-        _choose(self, "owner", owners)
-        _choose(self, "election", [(one.code, titles[one.pk]) for one in found])
-        _choose(self, "state", [("", say("All states")), *sorted(names, key=lambda pair: pair[1])])
+        offer(self, owner=owners)
+        offer(self, election=[(one.code, titles[one.pk]) for one in found])
+        offer(self, state=[("", say("All states")), *sorted(names, key=lambda pair: pair[1])])
 
 
 class AimsForm(forms.Form):
@@ -127,8 +128,8 @@ class PlanForm(AimsForm):
         self, *args: Any, parties: list[tuple[str, str]], alliances: list[tuple[str, str]], **kwargs: Any
     ) -> None:
         super().__init__(*args, **kwargs)
-        _choose(self, "party", parties)
-        _choose(self, "alliance", [("", say("Alone")), *alliances])
+        offer(self, party=parties)
+        offer(self, alliance=[("", say("Alone")), *alliances])
 
     def clean(self) -> dict[str, Any]:
         given = super().clean() or {}
@@ -145,12 +146,6 @@ class PlanForm(AimsForm):
     def alliance_id(self) -> UUID | None:
         given = self.cleaned_data["alliance"]
         return UUID(given) if given else None
-
-
-def _choose(form: forms.Form, name: str, choices: list[tuple[str, str]]) -> None:
-    field = form.fields[name]
-    assert isinstance(field, forms.ChoiceField)
-    field.choices = choices
 
 
 def owners(request: Request) -> list[tuple[str, str]]:

@@ -24,6 +24,7 @@ from abhiyan.elections.rules.versions import Pair, compared
 from abhiyan.elections.words import sentence
 from abhiyan.org.viewer import Request
 from abhiyan.ui import tables
+from abhiyan.ui.forms import offer
 
 from . import plans_shown as shown
 from .results_shown import in_order
@@ -42,9 +43,7 @@ class CompareForm(forms.Form):
 
     def __init__(self, *args: Any, others: list[tuple[str, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        field = self.fields["other"]
-        assert isinstance(field, forms.ChoiceField)
-        field.choices = others
+        offer(self, other=others)
 
 
 PAIRS: dict[str, Callable[[tuple[Pair, str]], Any]] = {

@@ -27,6 +27,7 @@ from abhiyan.elections.rules import classes as rules
 from abhiyan.org.viewer import Request
 from abhiyan.ui import tables
 from abhiyan.ui.acts import form_page
+from abhiyan.ui.forms import offer
 from abhiyan.ui.numbers import grouped
 from abhiyan.units import queries as units
 
@@ -91,9 +92,7 @@ class RulesForm(forms.Form):
 
     def __init__(self, *args: Any, of: Election, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        side = self.fields["side"]
-        assert isinstance(side, forms.ChoiceField)
-        side.choices = shown.side_choices(of)
+        offer(self, side=shown.side_choices(of))
 
 
 Rows = formset_factory(RuleRow, extra=2, max_num=MOST_RULES, absolute_max=MOST_RULES)

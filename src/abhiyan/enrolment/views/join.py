@@ -20,7 +20,7 @@ from django.views.decorators.http import require_GET
 from abhiyan.core import clock, limits
 from abhiyan.core.actor import PUBLIC
 from abhiyan.core.keys import keyring
-from abhiyan.core.refusals import Refused, TooMany
+from abhiyan.core.refusals import TooMany
 from abhiyan.core.scope import system
 from abhiyan.core.words import language
 from abhiyan.enrolment import actions, queries_people
@@ -36,7 +36,7 @@ from abhiyan.people import actions as people
 from abhiyan.people import queries as notices
 from abhiyan.people.models import Notice, Purpose
 from abhiyan.people.visit import Request
-from abhiyan.ui.acts import form_page
+from abhiyan.ui.acts import Tried, form_page, tried
 from abhiyan.ui.owed import Invitation
 
 from . import card, drafts, places
@@ -57,11 +57,8 @@ def join(request: Request) -> HttpResponseBase:
     found = queries.open_drives(at)
     if len(found) == 1:
         return join_drive(request, found[0].drive.join_slug)
-    return render(
-        request,
-        "enrolment/join_choice.html",
-        {"drives": [(one, one.name()) for one in found]},
-    )
+    drives = [(one, one.name()) for one in found]
+    return render(request, "enrolment/join_choice.html", {"drives": drives})
 
 
 @gzip_page
@@ -120,39 +117,36 @@ def join_code(request: Request, slug: str) -> HttpResponseBase:
     if request.method == "POST" and "again" in request.POST:
         return _send_again(request, found, asked, typed, at=at)
     form = CodeForm(request.POST or None)
-    status = 200
-    if request.method == "POST":
-        status = 422
-        if form.is_valid():
-            try:
-                phone_id = people.check_code(
-                    request_id=UUID(asked["request"]),
-                    purpose="join",
-                    phone=UUID(asked["phone"]),
-                    session=request.visit.key,
-                    code=form.cleaned_data["code"],
-                    at=at,
-                )
-            except Refused as refused:
-                if queries_people.is_over(
-                    request.visit.key
-                ):  # the same answer, sent twice: the first one counts
-                    return redirect("enrolment:join_done", slug)
-                form.add_error("code", str(refused))
-                status = refused.status
-            else:
-                try:
-                    return enrolled(request, found, typed, phone_id=phone_id, sign=Sign.CODE, at=at)
-                except actions.TryAgain as refused:  # what this request did is undone: the code holds
-                    form.add_error(None, str(refused))
-                    status = refused.status
-    shown = {
-        "form": form,
-        "found": found,
-        "asked": asked,
-        "wait_s": _wait_s(asked, at),
-    }
+    phone = proven(request, form, asked, purpose="join", at=at)
+    status = phone.status
+    if phone.refused and queries_people.is_over(request.visit.key):
+        return redirect("enrolment:join_done", slug)  # the same answer, sent twice: the first one counts
+    if phone.value is not None:
+        try:
+            return enrolled(request, found, typed, phone_id=phone.value, sign=Sign.CODE, at=at)
+        except actions.TryAgain as refused:  # what this request did is undone: the code holds
+            form.add_error(None, str(refused))
+            status = refused.status
+    shown = {"form": form, "found": found, "asked": asked, "wait_s": _wait_s(asked, at)}
     return render(request, "enrolment/join_code.html", shown, status=status)
+
+
+def proven(
+    request: Request, form: CodeForm, asked: dict[str, Any], *, purpose: str, at: datetime
+) -> Tried[UUID]:
+    """The phone whose code was typed into the form. asked: what the session remembers of the question."""
+    return tried(
+        request,
+        form,
+        lambda given: people.check_code(
+            request_id=UUID(asked["request"]),
+            purpose=purpose,
+            phone=UUID(asked["phone"]),
+            session=request.visit.key,
+            code=given["code"],
+            at=at,
+        ),
+    )
 
 
 @require_GET
@@ -255,12 +249,16 @@ def judge_notice(form: JoinForm, notice: Notice) -> None:
         form.add_error(None, _("The notice has changed. Please read it again."))
 
 
+def place_of(picker: places.Picker) -> int | None:
+    """The unit that was chosen, or the only one that fits."""
+    if picker.chosen is None and picker.only is not None and not picker.is_elsewhere:
+        return queries.unit_id(picker.only.code)
+    return picker.chosen.id if picker.chosen else None
+
+
 def read(form: JoinForm, picker: places.Picker, notice: Notice, *, phone: str = "") -> Typed:
     """The values of a form in order."""
     said = form.cleaned_data
-    unit_id = picker.chosen.id if picker.chosen else None
-    if unit_id is None and picker.only is not None and not picker.is_elsewhere:
-        unit_id = queries.unit_id(picker.only.code)
     consents = [Purpose.MEMBERSHIP.value]
     consents += [Purpose.CALLS.value] if said["calls"] else []
     consents += [Purpose.MESSAGES.value] if said["messages"] else []
@@ -269,7 +267,7 @@ def read(form: JoinForm, picker: places.Picker, notice: Notice, *, phone: str = 
         phone=said.get("phone") or phone,
         name=said["name"],
         birth_year=said["birth_year"],
-        unit_id=unit_id,
+        unit_id=place_of(picker),
         notice_version=notice.version,
         language=notice.language,
         consents=tuple(consents),
@@ -477,13 +475,7 @@ def _send_again(
     try:
         code = _ask(request, typed["phone"], request.visit.key, at)
     except TooMany as refused:
-        form = CodeForm()
-        shown = {
-            "form": form,
-            "found": found,
-            "asked": asked,
-            "refused": str(refused),
-        }
+        shown = {"form": CodeForm(), "found": found, "asked": asked, "refused": str(refused)}
         answer = render(request, "enrolment/join_code.html", shown, status=refused.status)
         answer["Retry-After"] = str(refused.facts["wait_s"])
         return answer
@@ -519,13 +511,13 @@ def _fresh(request: Request, found: OpenDrive, on: date) -> JoinForm:
 def _asked(
     data: QueryDict | None, found: OpenDrive, on: date, *, initial: dict[str, Any] | None = None
 ) -> JoinForm:
-    return JoinForm(
-        data or None,
-        on=on,
-        minimum=found.drive.roll.minimum_age,
-        indian_only=found.drive.indian_mobiles_only,
-        initial=initial,
-    )
+    return form_of(data or None, found, on, initial=initial)
+
+
+def form_of(data: QueryDict | None, found: OpenDrive, on: date, **more: Any) -> JoinForm:
+    """The form as the drive's roll wants it."""
+    roll, indian_only = found.drive.roll, found.drive.indian_mobiles_only
+    return JoinForm(data, on=on, minimum=roll.minimum_age, indian_only=indian_only, **more)
 
 
 def typed_so_far(data: QueryDict) -> dict[str, Any]:

@@ -125,14 +125,8 @@ def over(request: Request) -> HttpResponse:
 def _asked(
     data: QueryDict | None, found: OpenDrive, at: Any, initial: dict[str, Any] | None = None
 ) -> JoinForm:
-    return JoinForm(
-        data,
-        on=clock.day_in(found.programme.zone, at),
-        minimum=found.drive.roll.minimum_age,
-        indian_only=found.drive.indian_mobiles_only,
-        known_phone=True,
-        initial=initial,
-    )
+    on = clock.day_in(found.programme.zone, at)
+    return join.form_of(data, found, on, known_phone=True, initial=initial)
 
 
 def _form(

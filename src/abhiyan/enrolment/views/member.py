@@ -22,7 +22,7 @@ from django.views.decorators.http import require_GET, require_POST
 from abhiyan.core import clock, limits
 from abhiyan.core.actor import Actor
 from abhiyan.core.keys import keyring
-from abhiyan.core.refusals import NotFound, Refused
+from abhiyan.core.refusals import NotFound
 from abhiyan.core.scope import current, system, widen
 from abhiyan.core.words import language
 from abhiyan.enrolment import queries_join, queries_people
@@ -41,7 +41,7 @@ from abhiyan.people import queries as known
 from abhiyan.people.models import Purpose
 from abhiyan.people.visit import Request
 from abhiyan.ui import tables
-from abhiyan.ui.acts import form_page
+from abhiyan.ui.acts import form_page, tried
 
 from . import card, join, places
 
@@ -90,34 +90,30 @@ def me(request: Request) -> HttpResponseBase:
     if request.visit.phone_id is not None and request.method != "POST":
         return _mine(request, at)
     form = PhoneForm(request.POST or None)
-    status = 200
-    if request.method == "POST":
-        status = 422
-        if form.is_valid():
-            number = form.cleaned_data["phone"]
-            phone_id = keyring().phone_id(number)
-            session = request.visit.need(at)
-            with system("whether anything is held about a phone"):
-                expected = queries_people.is_known(phone_id)
-            try:
-                asked = people.ask_code(
-                    purpose="member",
-                    phone=number,
-                    session=session.key,
-                    by=request.actor,
-                    at=at,
-                    language=language(),
-                    expected=expected,
-                )
-            except Refused as refused:
-                form.add_error("phone", str(refused))
-                status = refused.status
-            else:
-                request.visit.remember(
-                    at, me={"request": str(asked), "phone": str(phone_id), "last4": number[-4:]}
-                )
-                return redirect("enrolment:me_code")
-    return render(request, "enrolment/me_phone.html", {"form": form}, status=status)
+
+    def ask(given: dict[str, Any]) -> UUID:
+        session = request.visit.need(at)
+        with system("whether anything is held about a phone"):
+            expected = queries_people.is_known(keyring().phone_id(given["phone"]))
+        return people.ask_code(
+            purpose="member",
+            phone=given["phone"],
+            session=session.key,
+            by=request.actor,
+            at=at,
+            language=language(),
+            expected=expected,
+        )
+
+    asked = tried(request, form, ask)
+    if asked:
+        number = form.cleaned_data["phone"]
+        phone_id = keyring().phone_id(number)
+        request.visit.remember(
+            at, me={"request": str(asked.value), "phone": str(phone_id), "last4": number[-4:]}
+        )
+        return redirect("enrolment:me_code")
+    return render(request, "enrolment/me_phone.html", {"form": form}, status=asked.status)
 
 
 @form_page
@@ -129,29 +125,13 @@ def me_code(request: Request) -> HttpResponseBase:
     if not asked:
         return redirect("enrolment:me")
     form = CodeForm(request.POST or None)
-    status = 200
-    if request.method == "POST":
-        status = 422
-        if form.is_valid():
-            try:
-                phone_id = people.check_code(
-                    request_id=UUID(asked["request"]),
-                    purpose="member",
-                    phone=UUID(asked["phone"]),
-                    session=request.visit.key,
-                    code=form.cleaned_data["code"],
-                    at=at,
-                )
-            except Refused as refused:
-                if queries_people.is_over(request.visit.key):
-                    return redirect("enrolment:me")
-                form.add_error("code", str(refused))
-                status = refused.status
-            else:
-                request.visit.prove_phone(phone_id, at)
-                request.visit.remember(at, me=None, person=None, joined=None)
-                return redirect("enrolment:me")
-    return render(request, "enrolment/me_code.html", {"form": form, "asked": asked}, status=status)
+    proven = join.proven(request, form, asked, purpose="member", at=at)
+    if proven.value is not None:
+        request.visit.prove_phone(proven.value, at)
+        request.visit.remember(at, me=None, person=None, joined=None)
+    if proven or (proven.refused and queries_people.is_over(request.visit.key)):
+        return redirect("enrolment:me")
+    return render(request, "enrolment/me_code.html", {"form": form, "asked": asked}, status=proven.status)
 
 
 def _mine(request: Request, at: datetime) -> HttpResponseBase:
@@ -224,26 +204,20 @@ def me_which(request: Request) -> HttpResponseBase:
     phone_id = request.visit.phone_id
     assert phone_id is not None
     form = WhichForm(request.POST or None)
-    status = 200
-    if request.method == "POST":
-        status = 422
-        if form.is_valid():
-            name, allowed, window_s = WHICH_TRIES
-            limits.take(limit=name, subject=str(phone_id), at=at, allowed=allowed, window_s=window_s)
-            found = queries_people.matching(
-                queries_people.own_memberships(phone_id),
-                birth_year=form.cleaned_data["birth_year"],
-                name=form.cleaned_data["name"],
-            )
-            if len(found) == 1:
-                request.visit.remember(at, person=str(found[0].public_id))
-                return redirect("enrolment:me")
-            form.add_error(
-                "name" if found else "birth_year",
-                _("Two people on this phone were born in that year: write your name too.")
-                if found
-                else _("No such entry on this phone. Try the year or the name as you gave it."),
-            )
+    if form.is_valid():
+        name, allowed, window_s = WHICH_TRIES
+        limits.take(limit=name, subject=str(phone_id), at=at, allowed=allowed, window_s=window_s)
+        found = queries_people.matching(queries_people.own_memberships(phone_id), **form.cleaned_data)
+        if len(found) == 1:
+            request.visit.remember(at, person=str(found[0].public_id))
+            return redirect("enrolment:me")
+        form.add_error(
+            "name" if found else "birth_year",
+            _("Two people on this phone were born in that year: write your name too.")
+            if found
+            else _("No such entry on this phone. Try the year or the name as you gave it."),
+        )
+    status = 422 if request.method == "POST" else 200
     return render(request, "enrolment/me_which.html", {"form": form}, status=status)
 
 
@@ -256,12 +230,7 @@ def me_correct(request: Request) -> HttpResponseBase:
     if member is None or not member.is_current:
         return redirect("enrolment:me")
     return correct_page(
-        request,
-        member,
-        by=by,
-        at=at,
-        template="enrolment/me_correct.html",
-        after="enrolment:me",
+        request, member, by=by, at=at, template="enrolment/me_correct.html", after="enrolment:me"
     )
 
 
@@ -278,30 +247,23 @@ def correct_page(
     if is_looking:
         form = CorrectForm(initial=initial | {k: v[:300] for k, v in data.items() if isinstance(v, str)})
     status = 200
-    if request.method == "POST" and not is_looking:
+    if form.is_bound:
         status = 422
-        ok = form.is_valid()
         join.judge_place(form, picker)
-        if ok and not form.errors:
-            unit_id = picker.chosen.id if picker.chosen else None
-            if unit_id is None and picker.only is not None and not picker.is_elsewhere:
-                unit_id = queries_join.unit_id(picker.only.code)
-            try:
-                members.correct(
-                    membership=member.public_id,
-                    name=form.cleaned_data["name"],
-                    birth_year=form.cleaned_data["birth_year"],
-                    unit_id=unit_id,
-                    says_adult=True,
-                    by=by,
-                    at=at,
-                )
-            except Refused as refused:
-                field = "where" if refused.field == "unit" else refused.field
-                form.add_error(field if field in form.fields else None, str(refused))
-            else:
-                messages.success(request, _("Corrected."))
-                return redirect(after, *([member.public_id] if after.endswith(":person") else []))
+
+        def correct(given: dict[str, Any]) -> None:
+            members.correct(
+                membership=member.public_id,
+                name=given["name"],
+                birth_year=given["birth_year"],
+                unit_id=join.place_of(picker),
+                says_adult=True,
+                by=by,
+                at=at,
+            )
+
+        if tried(request, form, correct, said=_("Corrected."), unit="where"):
+            return redirect(after, *([member.public_id] if after.endswith(":person") else []))
     context = {
         "form": form,
         "own": member,

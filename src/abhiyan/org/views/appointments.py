@@ -28,6 +28,7 @@ from abhiyan.people import actions as accounts
 from abhiyan.people import queries as people
 from abhiyan.people.models import Account
 from abhiyan.ui.acts import form_page, tried
+from abhiyan.ui.forms import offer
 from abhiyan.ui.lists import Column, Table, answer
 from abhiyan.units import queries as units
 from abhiyan.units.rules import levels
@@ -62,9 +63,7 @@ class Filters(forms.Form):
 
     def __init__(self, *args: Any, offices: list[tuple[str, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        field = self.fields["office"]
-        assert isinstance(field, forms.ChoiceField)
-        field.choices = [("", _("All")), *offices]
+        offer(self, office=[("", _("All")), *offices])
 
 
 SOMETIMES = {"data-needed": "sometimes"}  # neither "optional" nor always needed: the hint says when
@@ -102,10 +101,7 @@ class AppointForm(forms.Form):
     ) -> None:
         super().__init__(*args, **kwargs)
         self.today = today
-        for name, choices in (("office", offices), ("account", accounts)):
-            field = self.fields[name]
-            assert isinstance(field, forms.ChoiceField)
-            field.choices = choices
+        offer(self, office=offices, account=accounts)
         if accounts:
             self.fields["phone"].help_text = _("Needed if you choose nobody above. They sign in with it.")
             self.fields["name"].help_text = _("Needed with the number of somebody new.")

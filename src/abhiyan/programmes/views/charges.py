@@ -22,6 +22,7 @@ from abhiyan.people import phones
 from abhiyan.programmes import actions, queries
 from abhiyan.programmes.models import InCharge, Programme
 from abhiyan.ui.acts import form_page
+from abhiyan.ui.forms import offer
 from abhiyan.ui.lists import Column, Table, answer
 from abhiyan.ui.posts import posted
 from abhiyan.units.models import Kind
@@ -45,13 +46,8 @@ class Filters(forms.Form):
     def __init__(self, *args: Any, kinds: list[str], is_missing: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         every = [] if is_missing else [("", _("All"))]
-        for name, choices in (
-            ("level", [("", _("All")), *((kind, Kind(kind).label) for kind in kinds)]),
-            ("role", [*every, *InCharge.Role.choices]),
-        ):
-            field = self.fields[name]
-            assert isinstance(field, forms.ChoiceField)
-            field.choices = choices
+        levels = [("", _("All")), *((kind, Kind(kind).label) for kind in kinds)]
+        offer(self, level=levels, role=[*every, *InCharge.Role.choices])
 
 
 def _offices(row: queries.ChargeRow) -> str:

@@ -24,6 +24,7 @@ from abhiyan.programmes.rules import activities, windows
 from abhiyan.ui import numbers
 from abhiyan.ui.acts import form_page
 from abhiyan.ui.fields import WholeField
+from abhiyan.ui.forms import offer
 from abhiyan.units import queries as units
 from abhiyan.units.models import Hierarchy, Kind
 
@@ -68,10 +69,7 @@ class WhatForm(forms.Form):
         self._trees = trees
         offered = set().union(*trees.values())
         ways = [(number, label) for number, label in WAYS_DOWN if number in offered]
-        for name, choices in (("template", templates), ("owner", owners), ("hierarchy", ways)):
-            field = self.fields[name]
-            assert isinstance(field, forms.ChoiceField)
-            field.choices = choices
+        offer(self, template=templates, owner=owners, hierarchy=ways)
         if len(ways) == 1:
             del self.fields["hierarchy"]
 
@@ -99,9 +97,7 @@ class WhenForm(forms.Form):
 
     def __init__(self, *args: Any, below: list[tuple[str, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        field = self.fields["units"]
-        assert isinstance(field, forms.MultipleChoiceField)
-        field.choices = below
+        offer(self, units=below)
         if not below:
             del self.fields["units"]
 
@@ -116,19 +112,15 @@ class TargetForm(forms.Form):
     ) -> None:
         """is_far: whether a split may go down to the booths: of a nation, or a large state, they are too many."""
         super().__init__(*args, **kwargs)
-        field = self.fields["how"]
-        assert isinstance(field, forms.ChoiceField)
-        field.choices = [
+        far = [
             ("electors", _("By electors, down to the booths")),
             ("equally", _("Equally, down to the booths")),
-            ("", _("Not yet")),
         ]
-        if not is_far:
-            field.choices = [
-                ("electors", _("By electors, among the units directly below")),
-                ("equally", _("Equally, among the units directly below")),
-                ("", _("Not yet")),
-            ]
+        near = [
+            ("electors", _("By electors, among the units directly below")),
+            ("equally", _("Equally, among the units directly below")),
+        ]
+        offer(self, how=[*(far if is_far else near), ("", _("Not yet"))])
         for unit_id, name, n in among:
             self.fields[f"n_{unit_id}"] = WholeField(
                 label=name, min_value=0, max_value=2_000_000_000, required=False, initial=n

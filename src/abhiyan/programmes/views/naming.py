@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from abhiyan.org.viewer import Request
 from abhiyan.people import queries as people
+from abhiyan.ui.forms import offer
 
 
 class InChargeForm(forms.Form):
@@ -19,9 +20,7 @@ class InChargeForm(forms.Form):
 
     def __init__(self, *args: Any, accounts: list[tuple[str, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        field = self.fields["account"]
-        assert isinstance(field, forms.ChoiceField)
-        field.choices = accounts
+        offer(self, account=accounts)
 
 
 def accounts_found(text: str) -> list[tuple[str, str]]:

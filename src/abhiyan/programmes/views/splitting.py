@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from abhiyan.programmes import queries
 from abhiyan.programmes.models import Programme
 from abhiyan.programmes.queries.weights import CLASSES, HEAVIEST, USUAL
+from abhiyan.ui.forms import offer
 from abhiyan.units.models import Kind
 from abhiyan.units.rules import levels
 
@@ -67,22 +68,22 @@ class SplitForm(forms.Form):
             unoffered |= {"result", "class"}
             for name in ("election", "party", *CLASSES):
                 del self.fields[name]
-        self._choose(
-            "how", [(key, source.name) for key, source in queries.SOURCES.items() if key not in unoffered]
+        offer(
+            self, how=[(key, source.name) for key, source in queries.SOURCES.items() if key not in unoffered]
         )
         if labels:
-            self._choose("label", [("", "–"), *((text, text) for text in labels)])
+            offer(self, label=[("", "–"), *((text, text) for text in labels)])
         if elections:
-            self._choose("election", [("", "–"), *elections])
+            offer(self, election=[("", "–"), *elections])
         own = levels.level(hierarchy, kind)
         below = [
             one
             for one in levels.kinds(hierarchy)
             if own is not None and own < (levels.level(hierarchy, one) or 0) and one != "booth"
         ]
-        self._choose(
-            "levels",
-            [
+        offer(
+            self,
+            levels=[
                 ("1", _("Among the units directly below")),
                 ("kept", _("As far down as there are targets")),
                 *((one, Kind(one).label) for one in below),
@@ -100,11 +101,6 @@ class SplitForm(forms.Form):
         """Whether the choice made is one of those."""
         source = queries.SOURCES.get(str(self["how"].value() or ""))
         return source is not None and bool(source.needs)
-
-    def _choose(self, name: str, choices: list[tuple[str, Any]]) -> None:
-        field = self.fields[name]
-        assert isinstance(field, forms.ChoiceField)
-        field.choices = choices
 
     @property
     def options(self) -> dict[str, str]:

@@ -22,6 +22,7 @@ from abhiyan.programmes import actions, queries
 from abhiyan.programmes.models import Programme
 from abhiyan.ui import numbers, tables
 from abhiyan.ui.acts import form_page
+from abhiyan.ui.forms import offer
 
 from . import shown
 from .programmes import measure_asked
@@ -37,9 +38,7 @@ class PlanForm(forms.Form):
 
     def __init__(self, *args: Any, offered: list[tuple[str, str]], **more: Any) -> None:
         super().__init__(*args, **more)
-        field = self.fields["plan"]
-        assert isinstance(field, forms.ChoiceField)
-        field.choices = [("", _("Choose a plan")), *offered]
+        offer(self, plan=[("", _("Choose a plan")), *offered])
 
 
 @form_page
