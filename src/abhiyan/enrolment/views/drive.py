@@ -1,6 +1,5 @@
 """The page of one drive: what it is set to, the tokens and numbers it is fed by, and its funnel."""
 
-from collections.abc import Callable
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -17,7 +16,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from abhiyan.core import clock
 from abhiyan.core.numbers import grouped
-from abhiyan.core.refusals import NotFound, Refused, needed
+from abhiyan.core.refusals import NotFound, needed
 from abhiyan.core.words import language, named
 from abhiyan.enrolment import actions, forms_drive
 from abhiyan.enrolment import queries_drive as queries
@@ -36,7 +35,7 @@ from abhiyan.org.viewer import Request
 from abhiyan.people import queries as known
 from abhiyan.programmes import queries as programmes
 from abhiyan.programmes.models import Programme
-from abhiyan.ui.acts import confirm, form_page
+from abhiyan.ui.acts import confirm, form_page, tried
 from abhiyan.units import queries as units
 from abhiyan.units.models import Kind
 
@@ -194,26 +193,6 @@ def _reach(seen: Seen) -> list[tuple[str, str]]:
     ]
 
 
-def _refused(form: forms.Form, refused: Refused, **fields: str) -> int:
-    """Put a refusal beside its field; returns the status. fields: the act's name of a field, ours."""
-    name = fields.get(refused.field, refused.field)
-    form.add_error(name if name in form.fields else None, str(refused))
-    return refused.status
-
-
-def _try(form: forms.Form, act: Callable[[], Any]) -> int:
-    """Check the form, then do the act: 0 when done, else the status of the answer with the form."""
-    if not form.is_valid():
-        return 422
-    try:
-        act()
-    except (org.NotYours, NotFound):
-        raise
-    except Refused as refused:
-        return _refused(form, refused)
-    return 0
-
-
 # ---------------------------------------------------------------------------------------------- what it is set to
 
 
@@ -237,16 +216,15 @@ def drive_set_up(request: Request, public_id: UUID) -> HttpResponseBase:
     seen = Seen(request, public_id)
     org.require(request.actor, RUN, at=seen.programme.owner_id)
     form = _set_up_form(seen, request.POST)
-    status = _try(
+    done = tried(
+        request,
         form,
-        lambda: actions.set_up_drive(
-            programme_id=seen.programme.pk, by=request.actor, at=clock.now(), **form.cleaned_data
+        lambda given: actions.set_up_drive(
+            programme_id=seen.programme.pk, by=request.actor, at=clock.now(), **given
         ),
+        said=_("Saved."),
     )
-    if status:
-        return _page(seen, status=status, set_up=form)
-    messages.success(request, _("Saved."))
-    return seen.back("set-up")
+    return seen.back("set-up") if done else _page(seen, status=done.status, set_up=form)
 
 
 @require_POST
@@ -272,18 +250,17 @@ def drive_codes(request: Request, public_id: UUID) -> HttpResponseBase:
         auto_id="c_%s",
     )
 
-    def switch() -> None:
-        done = form.cleaned_data
-        channels.switch_codes_off(
-            programme_id=of, unit_code=done["unit"], first=done["first"], last=done["last"], by=by, at=at
-        )
-
     if form.is_valid() and form.cleaned_data["first"] > form.cleaned_data["last"]:
         form.add_error("last", _("The last day is before the first."))
-    if status := _try(form, switch):
-        return _page(seen, status=status, codes=form)
-    messages.success(request, _("No code is asked there on these days."))
-    return seen.back("codes")
+    done = tried(
+        request,
+        form,
+        lambda given: channels.switch_codes_off(
+            programme_id=of, unit_code=given["unit"], first=given["first"], last=given["last"], by=by, at=at
+        ),
+        said=_("No code is asked there on these days."),
+    )
+    return seen.back("codes") if done else _page(seen, status=done.status, codes=form)
 
 
 @require_GET
@@ -315,23 +292,22 @@ def drive_ask_token(request: Request, public_id: UUID) -> HttpResponseBase:
     seen = Seen(request, public_id)
     form = forms_drive.TokenForm(request.POST, units=_reach(seen), auto_id="t_%s")
 
-    def ask() -> None:
-        done = form.cleaned_data
-        tokens.ask_token(
+    done = tried(
+        request,
+        form,
+        lambda given: tokens.ask_token(
             programme_id=seen.programme.pk,
-            unit_id=units.unit(done["unit"]).pk,
-            name=done["name"],
-            channel=done["channel"],
-            days=done["days"],
-            reason=done["reason"],
+            unit_id=units.unit(given["unit"]).pk,
+            name=given["name"],
+            channel=given["channel"],
+            days=given["days"],
+            reason=given["reason"],
             by=request.actor,
             at=clock.now(),
-        )
-
-    if status := _try(form, ask):
-        return _page(seen, status=status, token=form)
-    messages.success(request, _("Request sent. See below who can approve it; then make the token here."))
-    return seen.back("tokens")
+        ),
+        said=_("Request sent. See below who can approve it; then make the token here."),
+    )
+    return seen.back("tokens") if done else _page(seen, status=done.status, token=form)
 
 
 @require_POST
@@ -393,18 +369,16 @@ def drive_number(request: Request, public_id: UUID) -> HttpResponseBase:
     seen = Seen(request, public_id)
     org.require(request.actor, MANAGE, at=seen.programme.owner_id)
     form = forms_drive.NumberForm(request.POST, auto_id="n_%s")
-    made: list[channels.Connected] = []
-
-    def connect() -> None:
-        made.append(
-            channels.connect_number(
-                programme_id=seen.programme.pk, by=request.actor, at=clock.now(), **form.cleaned_data
-            )
-        )
-
-    if status := _try(form, connect):
-        return _page(seen, status=status, number=form)
-    (done,) = made
+    made = tried(
+        request,
+        form,
+        lambda given: channels.connect_number(
+            programme_id=seen.programme.pk, by=request.actor, at=clock.now(), **given
+        ),
+    )
+    done = made.value
+    if done is None:
+        return _page(seen, status=made.status, number=form)
     return seen.page(
         "drive_number",
         done.number,

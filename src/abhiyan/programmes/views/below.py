@@ -119,11 +119,7 @@ def below(request: Request, public_id: UUID) -> HttpResponseBase:
         return here.href(**more)
 
     context: dict[str, Any] = {
-        "here": "programmes",
-        "crumbs": shown.crumbs(
-            (shown.name_of(one), reverse("programmes:programme", args=[one.public_id])),
-            (say("Furthest behind"), ""),
-        ),
+        **shown.frame(one, (say("Furthest behind"), "")),
         "caption": caption,
         "unit_name": here.name,
         "programme_name": shown.name_of(one),

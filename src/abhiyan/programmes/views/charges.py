@@ -21,7 +21,7 @@ from abhiyan.org.viewer import Request
 from abhiyan.people import phones
 from abhiyan.programmes import actions, queries
 from abhiyan.programmes.models import InCharge, Programme
-from abhiyan.ui.acts import form_page
+from abhiyan.ui.acts import form_page, tried
 from abhiyan.ui.forms import offer
 from abhiyan.ui.lists import Column, Table, answer
 from abhiyan.ui.posts import posted
@@ -116,12 +116,8 @@ def in_charges(request: Request, public_id: UUID) -> HttpResponseBase:
             longest_file=LONGEST_FILE,
         )
     own = reverse("programmes:in_charges", args=[one.public_id])
-    own_programme = reverse("programmes:programme", args=[one.public_id])
     context = {
-        "here": "programmes",
-        "crumbs": shown.crumbs((shown.name_of(one), own_programme), (say("In-charges"), "")),
-        "programme": one,
-        "name": shown.name_of(one),
+        **shown.frame(one, (say("In-charges"), "")),
         "unit": here,
         "unit_name": here.name(),
         "path": [
@@ -164,27 +160,26 @@ def name_in_charge(request: Request, public_id: UUID) -> HttpResponseBase:
         return redirect(f"{page}?{request.META.get('QUERY_STRING', '')}")
     here = shown.unit_of(request.viewer, one, request.GET.get("unit", ""))
     form = InChargeForm(request.POST, accounts=accounts_found(request.GET.get("q", "")[:100]))
-    status = 422
-    if form.is_valid():
-        try:
-            actions.name_in_charge(
-                programme_id=one.pk,
-                unit_id=here.id,
-                account=UUID(form.cleaned_data["account"]),
-                role=form.cleaned_data["role"],
-                by=request.actor,
-                at=clock.now(),
-            )
-        except Refused as refused:
-            status = shown.refuse(form, refused)
-        else:
-            messages.success(request, _("Named."))
-            if one.state == Programme.State.DRAFT:
-                return redirect("programmes:draft", public_id, "who")
-            return redirect(f"{href_of(one)}?unit={here.code}")
+    done = tried(
+        request,
+        form,
+        lambda given: actions.name_in_charge(
+            programme_id=one.pk,
+            unit_id=here.id,
+            account=UUID(given["account"]),
+            role=given["role"],
+            by=request.actor,
+            at=clock.now(),
+        ),
+        said=_("Named."),
+    )
     if one.state == Programme.State.DRAFT:
-        return step_page(request, one, "who", form=form, status=status)
-    return programme_page(request, one, in_charge=form, status=status)
+        if done:
+            return redirect("programmes:draft", public_id, "who")
+        return step_page(request, one, "who", form=form, status=done.status)
+    if done:
+        return redirect(f"{href_of(one)}?unit={here.code}")
+    return programme_page(request, one, in_charge=form, status=done.status)
 
 
 class AnswerForm(forms.Form):

@@ -22,7 +22,7 @@ from abhiyan.programmes import actions, queries
 from abhiyan.programmes.models import Programme
 from abhiyan.programmes.rules import activities, windows
 from abhiyan.ui import numbers
-from abhiyan.ui.acts import form_page
+from abhiyan.ui.acts import form_page, tried
 from abhiyan.ui.fields import WholeField
 from abhiyan.ui.forms import offer
 from abhiyan.units import queries as units
@@ -157,29 +157,25 @@ def create(request: Request) -> HttpResponseBase:
             "name_en": f"{first.names['en']} {shown.today(at).year}",
         },
     )
-    status = 200
-    if request.method == "POST":
-        status = 422
-        if form.is_valid():
-            given = form.cleaned_data
-            held = owners[given["owner"]]
-            opens_on = shown.today(at)  # it begins when it is opened, unless another day is chosen
-            try:
-                made = actions.make_programme(
-                    template=given["template"],
-                    names={"hi": given["name_hi"], "en": given["name_en"]},
-                    owner_id=held.unit_id,
-                    unit_ids=[held.unit_id],
-                    hierarchy=given.get("hierarchy") or held.hierarchy,
-                    opens_on=opens_on,
-                    closes_on=opens_on + timedelta(days=offered[given["template"]][1].days - 1),
-                    by=request.actor,
-                    at=at,
-                )
-            except Refused as refused:
-                status = shown.refuse(form, refused)
-            else:
-                return redirect("programmes:draft", made.public_id, "when")
+
+    def make(given: dict[str, Any]) -> Programme:
+        held = owners[given["owner"]]
+        opens_on = shown.today(at)  # it begins when it is opened, unless another day is chosen
+        return actions.make_programme(
+            template=given["template"],
+            names={"hi": given["name_hi"], "en": given["name_en"]},
+            owner_id=held.unit_id,
+            unit_ids=[held.unit_id],
+            hierarchy=given.get("hierarchy") or held.hierarchy,
+            opens_on=opens_on,
+            closes_on=opens_on + timedelta(days=offered[given["template"]][1].days - 1),
+            by=request.actor,
+            at=at,
+        )
+
+    made = tried(request, form, make)
+    if made.value is not None:
+        return redirect("programmes:draft", made.value.public_id, "when")
     return render(
         request,
         "programmes/programme_create.html",
@@ -198,7 +194,7 @@ def create(request: Request) -> HttpResponseBase:
                 for need in activities.lacking()
             ],
         },
-        status=status,
+        status=made.status,
     )
 
 
@@ -231,16 +227,11 @@ def draft(request: Request, public_id: UUID, step: str) -> HttpResponseBase:
     form = _form(request, one, step)
     if form is None:
         return step_page(request, one, step)
-    status = 422
-    if form.is_valid():
-        try:
-            _keep(request, one, step, form.cleaned_data)
-        except Refused as refused:
-            status = shown.refuse(form, refused)
-        else:
-            names = list(STEPS)
-            return redirect("programmes:draft", public_id, names[names.index(step) + 1])
-    return step_page(request, one, step, form=form, status=status)
+    done = tried(request, form, lambda given: _keep(request, one, step, given))
+    if done:
+        names = list(STEPS)
+        return redirect("programmes:draft", public_id, names[names.index(step) + 1])
+    return step_page(request, one, step, form=form, status=done.status)
 
 
 def step_page(
@@ -253,10 +244,7 @@ def step_page(
     names = list(STEPS)
     number = names.index(step)
     context: dict[str, Any] = {
-        "here": "programmes",
-        "crumbs": shown.crumbs((shown.name_of(one), "")),
-        "programme": one,
-        "name": shown.name_of(one),
+        **shown.frame(one),
         "owner": named(one.owner.names),
         "step": step,
         "step_name": STEPS[step],

@@ -5,7 +5,6 @@ from typing import Any
 from uuid import UUID
 
 from django import forms
-from django.contrib import messages
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -14,7 +13,6 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET
 
 from abhiyan.core import clock
-from abhiyan.core.refusals import Refused
 from abhiyan.core.words import language, named
 from abhiyan.org.viewer import Request
 from abhiyan.programmes import actions, queries
@@ -23,7 +21,7 @@ from abhiyan.programmes.queries.listing import SORTS
 from abhiyan.programmes.rules import activities, windows
 from abhiyan.programmes.rules.ladder import Ladder
 from abhiyan.ui import tables
-from abhiyan.ui.acts import form_page
+from abhiyan.ui.acts import form_page, tried
 from abhiyan.units import queries as units
 from abhiyan.units.models import Kind
 
@@ -173,10 +171,7 @@ def programme_page(
         request,
         "programmes/programme.html",
         {
-            "here": "programmes",
-            "crumbs": shown.crumbs((shown.name_of(one), "")),
-            "programme": one,
-            "name": shown.name_of(one),
+            **shown.frame(one),
             "owner": named(one.owner.names),
             "unit": here,
             "unit_name": here.name(),
@@ -308,34 +303,20 @@ def change(request: Request, public_id: UUID) -> HttpResponse:
             "closes_on": one.closes_on,
         },
     )
-    status = 200
-    if request.method == "POST":
-        status = 422
-        if form.is_valid():
-            try:
-                actions.change_programme(
-                    programme_id=one.pk,
-                    names={"hi": form.cleaned_data["name_hi"], "en": form.cleaned_data["name_en"]},
-                    closes_on=form.cleaned_data["closes_on"],
-                    by=request.actor,
-                    at=clock.now(),
-                )
-            except Refused as refused:
-                status = shown.refuse(form, refused)
-            else:
-                messages.success(request, _("Saved."))
-                return redirect("programmes:programme", public_id)
-    name = shown.name_of(one)
-    return render(
+    done = tried(
         request,
-        "programmes/programme_change.html",
-        {
-            "here": "programmes",
-            "crumbs": shown.crumbs((name, href_of(one)), (say("Change"), "")),
-            "programme": one,
-            "name": name,
-            "form": form,
-            "is_open": one.state == Programme.State.OPEN,
-        },
-        status=status,
+        form,
+        lambda given: actions.change_programme(
+            programme_id=one.pk,
+            names={"hi": given["name_hi"], "en": given["name_en"]},
+            closes_on=given["closes_on"],
+            by=request.actor,
+            at=clock.now(),
+        ),
+        said=_("Saved."),
     )
+    if done:
+        return redirect("programmes:programme", public_id)
+    context = shown.frame(one) | {"form": form, "is_open": one.state == Programme.State.OPEN}
+    context["crumbs"] = shown.crumbs((shown.name_of(one), href_of(one)), (say("Change"), ""))
+    return render(request, "programmes/programme_change.html", context, status=done.status)

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 from urllib.parse import urlencode
 
 from django.conf import settings
@@ -32,6 +33,12 @@ def name_of(programme: Programme) -> str:
 
 def crumbs(*more: tuple[str, str]) -> Crumbs:
     return [(_("Programmes"), reverse("programmes:list")), *more]
+
+
+def frame(one: Programme, *more: tuple[str, str]) -> dict[str, Any]:
+    """What every page about a programme shows: its place in the menu, the way to it, its name. more: the way on."""
+    name, href = name_of(one), reverse("programmes:programme", args=[one.public_id]) if more else ""
+    return {"here": "programmes", "crumbs": crumbs((name, href), *more), "programme": one, "name": name}
 
 
 def unit_of(viewer: Viewer, programme: Programme, code: str) -> units.UnitRow:

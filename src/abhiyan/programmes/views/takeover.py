@@ -95,14 +95,11 @@ def _page(request: Request, one: Programme, *, problem: str = "", status: int = 
         request,
         "programmes/target_takeover.html",
         {
-            "here": "programmes",
-            "crumbs": shown.crumbs(
-                (shown.name_of(one), reverse("programmes:programme", args=[one.public_id])),
+            **shown.frame(
+                one,
                 (say("Targets"), reverse("programmes:targets", args=[one.public_id])),
                 (say("From a plan"), ""),
             ),
-            "programme": one,
-            "name": shown.name_of(one),
             "measure": measure,
             "measure_name": named(measure.names),
             "form": form,

@@ -132,13 +132,7 @@ def _page_of(
         request,
         "programmes/target_list.html",
         {
-            "here": "programmes",
-            "crumbs": shown.crumbs(
-                (shown.name_of(one), reverse("programmes:programme", args=[one.public_id])),
-                (say("Targets"), ""),
-            ),
-            "programme": one,
-            "name": shown.name_of(one),
+            **shown.frame(one, (say("Targets"), "")),
             "unit": here,
             "unit_name": here.name(),
             "measure": measure,
@@ -224,13 +218,9 @@ def misfits(request: Request, public_id: UUID) -> HttpResponseBase:
         request,
         "programmes/misfit_list.html",
         {
-            "here": "programmes",
-            "crumbs": shown.crumbs(
-                (shown.name_of(one), reverse("programmes:programme", args=[one.public_id])),
-                (say("Targets"), f"{base}?unit={here.code}&{asked}"),
-                (say("Do not add up"), ""),
+            **shown.frame(
+                one, (say("Targets"), f"{base}?unit={here.code}&{asked}"), (say("Do not add up"), "")
             ),
-            "name": shown.name_of(one),
             "measure_name": named(measure.names),
             "unit_name": here.name(),
             "rows": [(named(each.names), each, f"{base}?unit={each.code}&{asked}") for each in rows],
@@ -405,14 +395,11 @@ def _preview(request: Request, one: Programme, *, problem: str = "", status: int
         request,
         "programmes/target_preview.html",
         {
-            "here": "programmes",
-            "crumbs": shown.crumbs(
-                (shown.name_of(one), reverse("programmes:programme", args=[one.public_id])),
+            **shown.frame(
+                one,
                 (say("Targets"), reverse("programmes:targets", args=[one.public_id]) + f"?unit={here.code}"),
                 (say("What would change"), ""),
             ),
-            "programme": one,
-            "name": shown.name_of(one),
             "unit": here,
             "unit_name": name,
             "measure": measure,

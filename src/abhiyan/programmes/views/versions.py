@@ -143,15 +143,5 @@ def _takes_own(request: Request, one: Programme, here: units.UnitRow) -> bool:
 
 
 def _frame(one: Programme, here: units.UnitRow, *more: tuple[str, str]) -> dict[str, Any]:
-    return {
-        "here": "programmes",
-        "crumbs": shown.crumbs(
-            (shown.name_of(one), reverse("programmes:programme", args=[one.public_id])),
-            (say("Targets"), reverse("programmes:targets", args=[one.public_id]) + f"?unit={here.code}"),
-            *more,
-        ),
-        "programme": one,
-        "name": shown.name_of(one),
-        "unit": here,
-        "unit_name": here.name(),
-    }
+    targets = (say("Targets"), reverse("programmes:targets", args=[one.public_id]) + f"?unit={here.code}")
+    return shown.frame(one, targets, *more) | {"unit": here, "unit_name": here.name()}
