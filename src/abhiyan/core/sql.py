@@ -73,6 +73,11 @@ def run(query: str, values: Values = None) -> int:
         return int(cursor.rowcount)
 
 
+def wait_for(what: str) -> None:
+    """One transaction at a time, by a name that need not be a row."""
+    run("select pg_advisory_xact_lock(hashtextextended(%s, 0))", [what])
+
+
 @contextmanager
 def copy(statement: str) -> Iterator[Any]:
     """A COPY from here, of psycopg: `write(text)`, `write_row(cells)`."""

@@ -130,7 +130,6 @@ def release(request: Request, public_id: UUID) -> HttpResponseBase:
         ],
         button=_("Send now"),
         done=page,
-        back=page,
         here="messages",
         crumbs=[(_("Messages"), page), (_("Send now"), "")],
     )

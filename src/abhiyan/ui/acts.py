@@ -71,7 +71,7 @@ def ask(
     title: Text,
     button: Text,
     done: str | Callable[[Any], HttpResponseBase],
-    back: str,
+    back: str = "",
     said: Text = "",
     form: forms.BaseForm | None = None,
     text: Sequence[Text] = (),
@@ -82,8 +82,9 @@ def ask(
     """A page that is one form. It asks, does the act once it is posted, and goes to `done`.
 
     done: an address, or what answers with the act's value. text: paragraphs that say what will happen. back: where
-    Cancel leads. is_open: false where something stands in the way: the text says what, and no form is offered. context:
-    `here` and `crumbs`, as every page has them; `detail`, a template shown above the form.
+    Cancel leads; to `done` unless it is given. is_open: false where something stands in the way: the text says what,
+    and no form is offered. context: `here` and `crumbs`, as every page has them; `detail`, a template shown above the
+    form.
     """
     if form is None:  # not `POST or None`: a form without fields is posted empty and would never be bound
         form = forms.Form(request.POST if request.method == "POST" else None)
@@ -95,7 +96,7 @@ def ask(
         "text": text,
         "form": form,
         "button": button,
-        "back": back,
+        "back": back or done,
         "is_danger": is_danger,
         "is_open": is_open,
     }

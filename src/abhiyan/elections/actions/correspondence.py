@@ -7,12 +7,12 @@ from typing import Any
 
 from django.db import transaction
 
-from abhiyan.core import audit
+from abhiyan.core import audit, sql
 from abhiyan.core.actor import Actor
 from abhiyan.elections.models import Correspondence
 from abhiyan.elections.refusals import LaterResults
 
-from .results import Brought, Taken, drop_file, note_file, wait_for
+from .results import Brought, Taken, drop_file, note_file
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +65,7 @@ def there(table: Table, olds: Iterable[tuple[str, int]]) -> dict[tuple[str, int]
 
 def hold_table(table: Table) -> None:
     """Until the transaction ends nobody else takes a table between these numberings in, or back."""
-    wait_for(f"correspondence {table.level} {table.numbering_from} > {table.numbering_to}")
+    sql.wait_for(f"correspondence {table.level} {table.numbering_from} > {table.numbering_to}")
 
 
 def look_at_pairs(*, table: Table, pairs: Sequence[Pair]) -> Taken:

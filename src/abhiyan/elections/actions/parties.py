@@ -95,7 +95,7 @@ def _require_nation(by: Actor) -> int | None:
 
 def _hold_names() -> None:
     """One at a time: two could close a circle."""
-    sql.run("select pg_advisory_xact_lock(hashtextextended('elections former names', 0))")
+    sql.wait_for("elections former names")
 
 
 def _known_party(text: str, field: str, words: Mapping[str, str]) -> str:

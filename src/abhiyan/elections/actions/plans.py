@@ -152,7 +152,7 @@ def next_version(
 
 def _made_already(public_id: UUID) -> Plan | None:
     """The plan a form has made; one that is being made at this moment is waited for."""
-    sql.run("select pg_advisory_xact_lock(hashtextextended(%s, 0))", [public_id.hex])
+    sql.wait_for(public_id.hex)
     return Plan.objects.filter(public_id=public_id).first()
 
 

@@ -249,13 +249,8 @@ def hold(code: str) -> Election | None:
 
     Whoever looks at what is there before taking a list in, or back, holds the election first.
     """
-    wait_for(f"elections {code}")
+    sql.wait_for(f"elections {code}")
     return Election.objects.select_for_update().filter(code=code).first()
-
-
-def wait_for(what: str) -> None:
-    """One transaction at a time, by a name that need not be a row yet."""
-    sql.run("select pg_advisory_xact_lock(hashtextextended(%s, 0))", [what])
 
 
 def hold_of_import(import_id: int) -> None:

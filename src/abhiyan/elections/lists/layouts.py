@@ -30,8 +30,16 @@ PARTY_CODE = Field(
 POSITION = Field("position", "Position", "स्थान", ("rank", "candidate position", "क्रम"), Kind.INTEGER, least=0)
 
 
-def _number(key: str, en: str, hi: str, *also: str) -> Field:
-    return Field(key, en, hi, also, Kind.INTEGER, least=1, most=LARGEST_NUMBER)
+def _number(key: str, en: str, hi: str, *also: str, required: bool = False) -> Field:
+    return Field(key, en, hi, also, Kind.INTEGER, required=required, least=1, most=LARGEST_NUMBER)
+
+
+def _votes(*also: str, required: bool = False) -> Field:
+    return Field("votes", "Votes", "मत", also, Kind.INTEGER, required=required, least=0, most=MOST_VOTES)
+
+
+def _electors(*also: str) -> Field:
+    return Field("electors", "Electors", "मतदाता संख्या", also, Kind.INTEGER, least=0, most=MOST_VOTES)
 
 
 PC_NUMBER = _number(
@@ -119,25 +127,9 @@ RESULTS = Layout(
         CANDIDATE,
         PARTY,
         PARTY_CODE,
-        Field(
-            "votes",
-            "Votes",
-            "मत",
-            ("total votes", "votes polled", "votes secured", "वोट", "कुल मत", "प्राप्त मत"),
-            Kind.INTEGER,
-            least=0,
-            most=MOST_VOTES,
-        ),
+        _votes("total votes", "votes polled", "votes secured", "वोट", "कुल मत", "प्राप्त मत"),
         POSITION,
-        Field(
-            "electors",
-            "Electors",
-            "मतदाता संख्या",
-            ("total electors", "मतदाता", "कुल मतदाता"),
-            Kind.INTEGER,
-            least=0,
-            most=MOST_VOTES,
-        ),
+        _electors("total electors", "मतदाता", "कुल मतदाता"),
         Field("note", "Note", "टिप्पणी", ("remark", "remarks", "टीप"), max_length=400),
         UNIT,
     ),
@@ -168,26 +160,9 @@ SEGMENTS = Layout(
         CANDIDATE,
         PARTY,
         PARTY_CODE,
-        Field(
-            "votes",
-            "Votes",
-            "मत",
-            ("total votes", "votes polled", "वोट", "प्राप्त मत"),
-            Kind.INTEGER,
-            required=True,
-            least=0,
-            most=MOST_VOTES,
-        ),
+        _votes("total votes", "votes polled", "वोट", "प्राप्त मत", required=True),
         POSITION,
-        Field(
-            "electors",
-            "Electors",
-            "मतदाता संख्या",
-            ("मतदाता", "कुल मतदाता"),
-            Kind.INTEGER,
-            least=0,
-            most=MOST_VOTES,
-        ),
+        _electors("मतदाता", "कुल मतदाता"),
         UNIT,
     ),
 )
@@ -203,27 +178,17 @@ CORRESPONDENCE = Layout(
             ("old state", "from state", "state"),
             max_length=60,
         ),
-        Field(
+        _number(
             "number_from",
             "Number before",
             "पहले की संख्या",
-            ("old number", "from number", "old no"),
-            Kind.INTEGER,
+            "old number",
+            "from number",
+            "old no",
             required=True,
-            least=1,
-            most=LARGEST_NUMBER,
         ),
         Field("state_to", "State now", "अब का प्रदेश", ("new state", "to state"), max_length=60),
-        Field(
-            "number_to",
-            "Number now",
-            "अब की संख्या",
-            ("new number", "to number", "new no"),
-            Kind.INTEGER,
-            required=True,
-            least=1,
-            most=LARGEST_NUMBER,
-        ),
+        _number("number_to", "Number now", "अब की संख्या", "new number", "to number", "new no", required=True),
         Field(
             "weight",
             "Weight",

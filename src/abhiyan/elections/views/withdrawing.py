@@ -99,7 +99,6 @@ def classes(request: Request, code: str) -> HttpResponseBase:
         request,
         lambda: actions.withdraw_classes(election=of.code, unit_id=unit.pk, by=request.actor, at=clock.now()),
         done=here,
-        back=here,
         crumbs=results_shown.crumbs(
             results_shown.election_crumb(of), (say("Classes"), here), (say("Remove"), "")
         ),
@@ -128,7 +127,6 @@ def stated(request: Request, code: str, stated_id: int) -> HttpResponseBase:
         request,
         lambda: actions.withdraw_figure(stated_id=stated_id, by=request.actor, at=clock.now()),
         done=back,
-        back=back,
         crumbs=results_shown.crumbs(
             results_shown.election_crumb(of), (say("Stated by others"), back), (say("Remove"), "")
         ),

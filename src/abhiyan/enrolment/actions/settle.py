@@ -218,16 +218,7 @@ class Settling:
         if verdict is Verdict.WORKLIST:
             return self._store(row, Taken.WORKLIST, None, is_mine=is_mine)
         row = self._at_home(row, phone, verdict, slot, is_mine=is_mine)
-        member, taken = self._settle(
-            row,
-            phone,
-            verdict,
-            slot,
-            who,
-            opener=row.claim,
-            at=(row.channel, row.unit, row.day),
-            sign=row.sign,
-        )
+        member, taken = self._settle(row, phone, verdict, slot, who, opener=row, unit=row.unit)
         return self._store(row, taken, member, is_mine=is_mine)
 
     def _at_home(self, row: Row, phone: _Phone, verdict: Verdict, slot: int, *, is_mine: bool) -> Row:
@@ -250,12 +241,11 @@ class Settling:
         slot: int,
         who: tuple[str, int] | None,
         *,
-        opener: bytes,
-        at: tuple[bytes, bytes, bytes],
-        sign: bytes,
+        opener: Row | _Waiting,
+        unit: bytes,
     ) -> tuple[_Member, Taken]:
-        """Open a membership or a term, or add a word to one. opener, at, sign: of the claim that does it."""
-        rung = Rung.COUNTED if sign != SHORTS[0] else Rung.UNSIGNED
+        """Open a membership or a term, or add a word to one. opener: the claim that does it. unit: where it counts."""
+        rung = Rung.COUNTED if opener.sign != SHORTS[0] else Rung.UNSIGNED
         if verdict is Verdict.ALREADY:
             member = next(one for one in phone.members if one.slot == slot)
             if rung is Rung.COUNTED:
@@ -263,7 +253,7 @@ class Settling:
             if row.is_plain:
                 self._consent(row, member, only_membership=rung is Rung.UNSIGNED)
             return member, Taken.ALREADY
-        channel, unit, day = at
+        channel, day = opener.channel, opener.day
         if verdict is Verdict.JOIN:
             assert who is not None
             if slot == 0:
@@ -284,7 +274,7 @@ class Settling:
                 is_this_drive=True,
                 who=who,
                 enrolment=member_id[:14] + SHORTS[1],
-                at=at,
+                at=(channel, unit, day),
                 rung=rung,
             )
             phone.members.append(member)
@@ -308,7 +298,7 @@ class Settling:
                 SHORTS[slot],
                 person,
                 unit,
-                opener,
+                opener.claim,
                 SHORTS[1],
                 self.programme,
                 self.at,
@@ -326,7 +316,7 @@ class Settling:
             "terms",
             member.enrolment,
             member.id,
-            opener,
+            opener.claim,
             self.programme,
             unit,
             SHORTS[kind],
@@ -355,16 +345,7 @@ class Settling:
             for rung in (Rung.REPORTED, UNIQUE, *((OPENED,) if waiting.is_opened else ())):
                 self.deltas[waiting.channel, waiting.unit, waiting.day, rung] -= 1
                 self.deltas[waiting.channel, unit, waiting.day, rung] += 1
-        member, taken = self._settle(
-            row,
-            phone,
-            verdict,
-            slot,
-            who,
-            opener=waiting.claim,
-            at=(waiting.channel, unit, waiting.day),
-            sign=waiting.sign,
-        )
+        member, taken = self._settle(row, phone, verdict, slot, who, opener=waiting, unit=unit)
         self._write("claim_done", waiting.claim, member.id, unit, is_placed)
         self._write("waiting_done", waiting.id, unit, self.at, row.claim, SHORTS[taken], self.import_id)
         waiting.is_complete, waiting.unit, waiting.is_placed = True, unit, is_placed
@@ -377,16 +358,7 @@ class Settling:
         member: _Member | None = None
         if verdict in (Verdict.ALREADY, Verdict.RENEW):
             row = self._at_home(row, phone, verdict, slot, is_mine=False)
-            member, taken = self._settle(
-                row,
-                phone,
-                verdict,
-                slot,
-                None,
-                opener=row.claim,
-                at=(row.channel, row.unit, row.day),
-                sign=row.sign,
-            )
+            member, taken = self._settle(row, phone, verdict, slot, None, opener=row, unit=row.unit)
         else:
             taken = Taken.WORKLIST if verdict is Verdict.WORKLIST else Taken.WAITS
         if phone.waiting is None:

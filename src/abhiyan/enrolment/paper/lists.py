@@ -1,6 +1,7 @@
 """The kind of import that paper lists are."""
 
 from collections import Counter
+from contextlib import closing
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -87,12 +88,9 @@ def check(work: Work) -> None:
     orders = _orders(work, programme, drive_row, key=_key(work, programme))
     minors = staging.fill(work, orders, note=True)
     staged = staging.staged_rows(work.id)
-    writer = Writer(STATEMENTS)
-    try:
+    with closing(Writer(STATEMENTS)) as writer:
         drive = Drives().get(writer.connection(), programme.pk, work.at)
         counts = staging.look(work, writer, drive, staged=staged)
-    finally:
-        writer.close()
     for outcome, n in counts.items():
         if n:
             work.count(outcome, n)
@@ -115,15 +113,12 @@ def commit(work: Work) -> None:
         staging.fill(work, orders, note=False)
         if staging.staged_rows(work.id) != kept["staged"]:
             raise Changed
-    writer = Writer(STATEMENTS)
-    try:
+    with closing(Writer(STATEMENTS)) as writer:
         drive = Drives().get(writer.connection(), programme.pk, work.at)
-    finally:
-        writer.close()
     counts = committing.commit(work, drive, staged=kept["staged"])
     if MINORS not in work.done_slices():
         with system("paper list"):
-            sql.run("select pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"minors {kept['key']}"])
+            sql.wait_for(f"minors {kept['key']}")
             if not _counted_before(work):
                 _count_minors(programme, drive, kept["minors"], sign=1)
                 work.done_slice(MINORS, {})
@@ -148,11 +143,8 @@ def undo(work: Work) -> None:
     if MINORS in work.done_slices():
         with system("paper list"):
             programme, _row = _drive_of(work)
-            writer = Writer(STATEMENTS)
-            try:
+            with closing(Writer(STATEMENTS)) as writer:
                 drive = Drives().get(writer.connection(), programme.pk, work.at)
-            finally:
-                writer.close()
             _count_minors(programme, drive, next(work.kept())["minors"], sign=-1)
 
 

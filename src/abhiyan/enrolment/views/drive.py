@@ -354,7 +354,6 @@ def drive_end_token(request: Request, public_id: UUID, token: UUID) -> HttpRespo
         button=_("End the token"),
         said=_("The token is ended. Within half a minute it is refused everywhere."),
         done=back,
-        back=back,
         here="programmes",
         crumbs=seen.crumbs((found.name, "")),
     )
@@ -408,7 +407,6 @@ def drive_end_number(request: Request, public_id: UUID, number: int) -> HttpResp
         button=_("End the number"),
         said=_("The number is ended. Within half a minute its calls are refused."),
         done=back,
-        back=back,
         here="programmes",
         crumbs=seen.crumbs((found.number, "")),
     )

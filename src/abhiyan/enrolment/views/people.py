@@ -468,7 +468,6 @@ def person_strike_off(request: Request, public_id: UUID) -> HttpResponseBase:
         button=_("Strike off"),
         said=_("Struck off. The membership is no longer counted."),
         done=page,
-        back=page,
         is_danger=True,
         here="people",
         crumbs=[(_("People"), reverse("enrolment:people")), (name, page), (_("Strike off"), "")],

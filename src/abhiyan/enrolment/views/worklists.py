@@ -175,7 +175,6 @@ def nameless_settle(request: Request, claim: UUID, member: UUID) -> HttpResponse
         button=_("Yes, it was %(who)s") % about,
         said=_("Noted: the call was from %(who)s.") % about,
         done=back,
-        back=back,
         here="people",
         crumbs=[
             (_("People"), reverse("enrolment:people")),

@@ -65,7 +65,7 @@ def connect_number(
         raise NotProvable(field="addresses") from None
     if only_if_free:
         # two who add the same number at once come one after the other
-        sql.run("select pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"number|{number}"])
+        sql.wait_for(f"number|{number}")
         if Number.objects.filter(number=number, is_active=True).exists():
             raise NumberTaken(field="number")
     secret = secrets.token_urlsafe(24)

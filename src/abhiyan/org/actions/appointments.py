@@ -578,7 +578,4 @@ def _in_body(body_id: int | None) -> Q:
 
 def _lock(office_id: int, unit_id: int, body_id: int | None) -> None:
     """One appointing or ending at a time per office, unit and body."""
-    sql.run(
-        "select pg_advisory_xact_lock(hashtextextended(%s, 0))",
-        [f"org.office {office_id} {unit_id} {body_id or 0}"],
-    )
+    sql.wait_for(f"org.office {office_id} {unit_id} {body_id or 0}")

@@ -192,4 +192,4 @@ def _record(what: str, release: Release, by: Actor, at: datetime, **facts: Any) 
 
 def lock_account(account_id: int) -> None:
     """One asking, appointing or ending at a time per account."""
-    sql.run("select pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"org.asker {account_id}"])
+    sql.wait_for(f"org.asker {account_id}")

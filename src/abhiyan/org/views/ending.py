@@ -104,7 +104,6 @@ def decide(request: Request, public_id: UUID) -> HttpResponseBase:
         button=say("Decide for %(who)s") % about,
         said=_("Decided."),
         done=page,
-        back=page,
         is_danger=True,
         here="appointments",
         crumbs=[

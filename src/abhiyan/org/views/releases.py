@@ -137,7 +137,6 @@ def decide_release(request: Request, public_id: UUID) -> HttpResponseBase:
         button=say("Approve") if allow else say("Refuse"),
         said=_("Approved.") if allow else _("Refused."),
         done=page,
-        back=page,
         is_danger=allow,
         here="appointments",
         crumbs=[(say("Approvals"), page), (say("Decide"), "")],

@@ -206,16 +206,7 @@ def make_console_link(*, account_id: int, by: Actor, at: datetime, is_proof_lost
         account = Account.objects.get(id=account_id)
         if is_proof_lost:
             forget_factors(account_id=account_id, by=by, at=at)
-        Code.objects.filter(purpose="console", phone_id=account.phone_id, used_at=None).update(used_at=at)
-        Code.objects.create(
-            id=uuid4(),
-            purpose="console",
-            phone_id=account.phone_id,
-            session="",
-            digest=_console_digest(secret),
-            created_at=at,
-            expires_at=at + CONSOLE_LIVES,
-        )
+        _put_new(account, "console", _console_digest(secret), at, lives=CONSOLE_LIVES)
         audit.record(by=by, at=at, act="people.make_console_link", subject=str(account.public_id))
     return f"/sign-in/console/{secret}/"
 
@@ -242,18 +233,23 @@ def make_first_word(*, account_id: int, by: Actor, at: datetime) -> str:
     drawn = "".join(secrets.choice(WORD_LETTERS) for _letter in range(WORD_LENGTH))
     with system("a word for a first sign-in"):
         account = Account.objects.get(id=account_id)
-        Code.objects.filter(purpose="first", phone_id=account.phone_id, used_at=None).update(used_at=at)
-        Code.objects.create(
-            id=uuid4(),
-            purpose="first",
-            phone_id=account.phone_id,
-            session="",
-            digest=_word_digest(account_id, drawn),
-            created_at=at,
-            expires_at=at + WORD_LIVES,
-        )
+        _put_new(account, "first", _word_digest(account_id, drawn), at, lives=WORD_LIVES)
         audit.record(by=by, at=at, act="people.make_first_word", subject=str(account.public_id))
     return f"{drawn[:4]}-{drawn[4:]}"
+
+
+def _put_new(account: Account, purpose: str, digest: bytes, at: datetime, *, lives: timedelta) -> None:
+    """One code of a purpose at a time: the older ones end."""
+    Code.objects.filter(purpose=purpose, phone_id=account.phone_id, used_at=None).update(used_at=at)
+    Code.objects.create(
+        id=uuid4(),
+        purpose=purpose,
+        phone_id=account.phone_id,
+        session="",
+        digest=digest,
+        created_at=at,
+        expires_at=at + lives,
+    )
 
 
 def end_first_words(*, account_id: int, by: Actor, at: datetime) -> None:

@@ -54,7 +54,7 @@ def publish_notice(
         if lacking := missing(text):
             raise NoticeIncomplete(missing=", ".join(lacking))
     # two who publish at once come one after the other
-    sql.run("select pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"notice|{code}"])
+    sql.wait_for(f"notice|{code}")
     version = (Notice.objects.filter(code=code).aggregate(last=Max("version"))["last"] or 0) + 1
     if after is not None and version != after + 1:
         raise NoticeRenewed

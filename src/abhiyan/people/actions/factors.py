@@ -65,16 +65,7 @@ def begin_totp(*, account_id: int, by: Actor, at: datetime) -> tuple[Factor, byt
     """
     with transaction.atomic():
         may_change(by, account_id)
-        waiting = (
-            Factor.objects.filter(
-                account_id=account_id,
-                kind=Factor.Kind.TOTP,
-                confirmed_at=None,
-                created_at__gt=at - SETUP_LIVES,
-            )
-            .order_by("-created_at")
-            .first()
-        )
+        waiting = _waiting_totp(account_id, at)
         if waiting is not None:
             return waiting, opened(waiting)
         Factor.objects.filter(account_id=account_id, kind=Factor.Kind.TOTP, confirmed_at=None).delete()
@@ -95,16 +86,7 @@ def confirm_totp(*, account_id: int, code: str, name: str, by: Actor, at: dateti
     take_a_try(account_id, at)
     with transaction.atomic():
         may_change(by, account_id)
-        waiting = (
-            Factor.objects.filter(
-                account_id=account_id,
-                kind=Factor.Kind.TOTP,
-                confirmed_at=None,
-                created_at__gt=at - SETUP_LIVES,
-            )
-            .order_by("-created_at")
-            .first()
-        )
+        waiting = _waiting_totp(account_id, at)
         step = totp.step_of(opened(waiting), _digits(code), at) if waiting else None
         if waiting is None or step is None:
             raise FactorNotRight(field="code")
@@ -237,8 +219,13 @@ def room_for_one(account_id: int) -> None:
         raise TooManyFactors(most=MOST)
 
 
+def _waiting_totp(account_id: int, at: datetime) -> Factor | None:
+    waiting = Factor.objects.filter(account_id=account_id, kind=Factor.Kind.TOTP, confirmed_at=None)
+    return waiting.filter(created_at__gt=at - SETUP_LIVES).order_by("-created_at").first()
+
+
 def _lock(account_id: int) -> None:
-    sql.run("select pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"factors {account_id}"])
+    sql.wait_for(f"factors {account_id}")
 
 
 def take_a_try(account_id: int, at: datetime) -> None:

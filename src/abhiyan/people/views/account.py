@@ -74,7 +74,6 @@ def session_end(request: Request, public_id: UUID) -> HttpResponseBase:
         button=say("Sign out there"),
         said=_("Signed out there."),
         done=page,
-        back=page,
         crumbs=[(say("My account"), page), (say("Sign out there"), "")],
     )
 
@@ -91,7 +90,6 @@ def sessions_end(request: Request) -> HttpResponseBase:
         button=say("Sign out everywhere else"),
         said=_("Signed out everywhere else."),
         done=page,
-        back=page,
         crumbs=[(say("My account"), page), (say("Sign out everywhere else"), "")],
     )
 
@@ -187,7 +185,6 @@ def factor_remove(request: Request, public_id: UUID) -> HttpResponseBase:
         button=say("Remove"),
         said=_("Removed."),
         done=page,
-        back=page,
         crumbs=[(say("My account"), page), (say("Remove"), "")],
     )
 

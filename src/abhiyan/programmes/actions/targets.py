@@ -3,7 +3,7 @@
 Every change is a version: what it wrote and what it ended stay, so it can be shown, compared and undone.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
@@ -59,21 +59,14 @@ def set_target(
             raise TargetLocked(field="n")
         if known and known.n == n and not lock:
             return False
-        put_version(
+        _put(
             programme,
             measure,
             unit_id,
             [_one(unit_id, known, n, is_locked=lock)],
             act=Act.SET,
             basis="hand",
-            by=by,
-            at=at,
-        )
-        _record(
-            programme,
-            "programmes.set_target",
-            unit_id,
-            {"measure": measure, "n": n, "before": known.n if known else None, "lock": lock},
+            told=("set_target", {"n": n, "before": known.n if known else None, "lock": lock}),
             by=by,
             at=at,
         )
@@ -90,18 +83,17 @@ def lock_target(
         known = needed(_current(programme, measure, unit_id), NoTarget(field="unit"))
         if known.is_locked == locked:
             return
-        put_version(
+        _put(
             programme,
             measure,
             unit_id,
             [_one(unit_id, known, known.n, is_locked=locked)],
             act=Act.LOCKED if locked else Act.UNLOCKED,
             basis=known.basis,
+            told=("lock_target" if locked else "unlock_target", {}),
             by=by,
             at=at,
         )
-        act = "programmes.lock_target" if locked else "programmes.unlock_target"
-        _record(programme, act, unit_id, {"measure": measure}, by=by, at=at)
 
 
 def split_target(
@@ -150,7 +142,8 @@ def split_target(
         _require_set(programme, *given, by=by, at=at)
         _require_seen(expected, found)
         facts = dict(chosen.options)
-        put_version(
+        told = {"how": how, "total": own.n, "levels": found.levels, "by_hand": len(given)}
+        _put(
             programme,
             measure,
             unit_id,
@@ -158,16 +151,7 @@ def split_target(
             act=Act.SPLIT,
             basis=how,
             facts=facts,
-            by=by,
-            at=at,
-        )
-        told = {"measure": measure, "how": how, "total": own.n, "levels": found.levels, "by_hand": len(given)}
-        _record(
-            programme,
-            "programmes.split_target",
-            unit_id,
-            told | facts,
-            n=len(found.differences),
+            told=("split_target", told | facts),
             by=by,
             at=at,
         )
@@ -207,7 +191,7 @@ def go_back(
             on=day_in(programme.zone, at),
         )
         _require_seen(expected, found)
-        put_version(
+        _put(
             programme,
             to.measure,
             unit_id,
@@ -215,15 +199,7 @@ def go_back(
             act=Act.BACK,
             basis="" if before else to.basis,
             facts={"version": str(version), "before": "yes" if before else ""},
-            by=by,
-            at=at,
-        )
-        _record(
-            programme,
-            "programmes.go_back",
-            unit_id,
-            {"measure": to.measure, "version": str(version), "before": before, "own": own},
-            n=len(found.differences),
+            told=("go_back", {"version": str(version), "before": before, "own": own}),
             by=by,
             at=at,
         )
@@ -260,7 +236,7 @@ def take_over_plan(
             **{f"plan_{language}": f"{text} v{plan.number}" for language, text in plan.names.items() if text},
             "plan_id": str(plan.public_id),
         }
-        put_version(
+        _put(
             programme,
             measure,
             programme.owner_id,
@@ -268,15 +244,7 @@ def take_over_plan(
             act=Act.PLAN,
             basis="plan",
             facts=facts,
-            by=by,
-            at=at,
-        )
-        _record(
-            programme,
-            "programmes.take_over_plan",
-            programme.owner_id,
-            {"measure": measure, "plan": str(plan.public_id), "version": plan.number},
-            n=len(found.changes.differences),
+            told=("take_over_plan", {"plan": str(plan.public_id), "version": plan.number}),
             by=by,
             at=at,
         )
@@ -284,16 +252,8 @@ def take_over_plan(
 
 
 def _one(unit_id: int, known: Target | None, n: int, *, is_locked: bool) -> Difference:
-    return Difference(
-        unit_id,
-        "",
-        "",
-        {},
-        known.n if known else None,
-        n,
-        known.is_locked if known else False,
-        is_locked,
-    )
+    before, was_locked = (known.n, known.is_locked) if known else (None, False)
+    return Difference(unit_id, "", "", {}, before, n, was_locked, is_locked)
 
 
 def put_version(
@@ -353,17 +313,28 @@ def put_version(
     settle_above(programme=programme, changed=[one.unit_id for one in changed], on=day_in(programme.zone, at))
 
 
-def _record(
+def _put(
     programme: Programme,
-    act: str,
+    measure: int,
     unit_id: int,
-    facts: dict[str, Any],
+    differences: Sequence[Difference],
     *,
+    told: tuple[str, dict[str, Any]],
     by: Actor,
     at: datetime,
-    n: int = 1,
+    **version: Any,
 ) -> None:
-    audit.record(by=by, at=at, act=act, subject=str(programme.public_id), unit_id=unit_id, n=n, facts=facts)
+    """A version, and its entry in the trail. told: the entry's act, and its facts besides the measure."""
+    put_version(programme, measure, unit_id, differences, by=by, at=at, **version)
+    audit.record(
+        by=by,
+        at=at,
+        act=f"programmes.{told[0]}",
+        subject=str(programme.public_id),
+        unit_id=unit_id,
+        n=len(differences),
+        facts={"measure": measure, **told[1]},
+    )
 
 
 def _current(programme: Programme, measure: int, unit_id: int) -> Target | None:

@@ -74,7 +74,6 @@ def close(request: Request, public_id: UUID) -> HttpResponseBase:
         button=say("Close the programme"),
         said=_("The programme is closed. Its figures stay."),
         done=page,
-        back=page,
         is_danger=True,
         here="programmes",
         crumbs=shown.crumbs((name, page), (say("Close"), "")),
@@ -134,7 +133,6 @@ def end_in_charge(request: Request, public_id: UUID, in_charge: int) -> HttpResp
         button=say("End this charge"),
         said=_("%(who)s is no longer in charge of %(unit)s.") % about,
         done=page,
-        back=page,
         here="programmes",
         crumbs=shown.crumbs((shown.name_of(one), page), (say("End"), "")),
     )

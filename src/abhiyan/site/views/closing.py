@@ -156,7 +156,6 @@ def close(request: Request, code: str) -> HttpResponseBase:
         button=_("Close this unit"),
         said=_("The unit is closed. Its facts stay."),
         done=page,
-        back=page,
         here="units",
         crumbs=[(name, page), (_("Close"), "")],
     )
