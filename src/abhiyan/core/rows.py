@@ -15,8 +15,8 @@ class Rows(Sequence[Row]):
     """What a query gives, cut like a list. Nothing is read before a slice is taken.
 
     columns, source: the query without its `select` and its order; values: its parameters. orders: the orders it
-    knows, by name; the first is its own. last: the column that settles ties, so pages never overlap. make: a tuple of
-    columns -> a row. finish: rows that were read together -> the same with what one more query knows of them.
+    knows, by name; the first is its own. last: the column that settles ties, so pages never overlap. make: columns
+    -> a row. finish: rows that were read together -> the same with what one more query knows of them.
     """
 
     def __init__(
@@ -26,7 +26,7 @@ class Rows(Sequence[Row]):
         values: Mapping[str, Any],
         *,
         orders: Mapping[str, tuple[str, ...]],
-        make: Callable[[Sequence[Any]], Any],
+        make: Callable[..., Any],
         finish: Callable[[list[Any]], list[Row]] = list,
         last: str = "",
     ) -> None:
@@ -84,11 +84,11 @@ class Rows(Sequence[Row]):
         return f"select {self._columns} {self._source} order by {self._order}"
 
     def _made(self, rows: Sequence[Sequence[Any]]) -> list[Row]:
-        return self._finish([self._make(row) for row in rows])
+        return self._finish([self._make(*row) for row in rows])
 
     def each(self, *, at_once: int = 2_000) -> Iterator[Row]:
         """Every row, from the first to the last, by one query. Works inside the request's transaction only."""
-        with connection.chunked_cursor() as cursor:
+        with sql.reading_json(connection.chunked_cursor()) as cursor:
             cursor.execute(self._query, self._values)
             while rows := cursor.fetchmany(at_once):
                 yield from self._made(rows)

@@ -1,5 +1,6 @@
 """Statements written by hand: one is run on the request's connection, and what it gives is returned.
 
+jsonb comes as what it holds: Django keeps it as text for the fields of its models.
 values: of its `%s` in order, or of its `%(name)s` by name. keep_plan: it reads by a few keys (`core.prepared`).
 """
 
@@ -7,8 +8,11 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any, TypeVar
 
+import orjson
 from django.db import connection
 from django.db.backends.utils import CursorWrapper
+from psycopg.abc import Buffer
+from psycopg.adapt import Loader
 
 from . import prepared
 
@@ -16,8 +20,19 @@ Made = TypeVar("Made")
 Values = Sequence[Any] | Mapping[str, Any] | None
 
 
+class _Json(Loader):
+    def load(self, data: Buffer) -> Any:
+        return orjson.loads(data)
+
+
+def reading_json(cursor: CursorWrapper) -> CursorWrapper:
+    """The same cursor, of Django's connection; jsonb comes as what it holds."""
+    cursor.adapters.register_loader("jsonb", _Json)
+    return cursor
+
+
 def _ran(query: str, values: Values, *, keep_plan: bool) -> CursorWrapper:
-    cursor = prepared.cursor() if keep_plan else connection.cursor()
+    cursor = reading_json(prepared.cursor() if keep_plan else connection.cursor())
     try:
         cursor.execute(query, values)
     except BaseException:

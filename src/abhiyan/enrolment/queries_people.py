@@ -3,7 +3,6 @@
 Everything here runs in the caller's scope: the policies decide who is in sight; the filters only keep it quick.
 """
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
@@ -12,10 +11,11 @@ from uuid import UUID
 
 from abhiyan.core import sql
 from abhiyan.core.keys import keyring
-from abhiyan.core.refusals import NotFound, needed
+from abhiyan.core.refusals import needed
 from abhiyan.core.words import named
 from abhiyan.people import phones
 from abhiyan.programmes.models import Rung
+from abhiyan.units.queries.rows import plain
 
 from .models import Taken
 from .rules import names
@@ -24,17 +24,6 @@ from .rules.number import public_ids
 MOST_LEAVES = 2_000  # of a unit whose people are listed at once; above it a smaller unit is to be chosen
 PER_PAGE = 50
 MOST_OF_ONE = 200  # claims and messages shown of one person
-
-Rows = list[tuple[Any, ...]]
-
-
-def _rows(query: str, params: Sequence[Any]) -> Rows:
-    rows: Rows = sql.rows(query, list(params))
-    return rows
-
-
-def _json(value: Any) -> Any:
-    return json.loads(value) if isinstance(value, str) else value
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,10 +81,10 @@ class Member:
 _RUNG = f"case when e.confirmed_at is null then e.rung else {Rung.CONFIRMED} end"
 _TERM = "encode(set_byte(set_byte(uuid_send(m.id), 14, m.term >> 8), 15, m.term & 255), 'hex')::uuid"
 _COLUMNS = (
-    "m.id, m.public_id, m.phone_id, m.person_id, f.last4, p.name, p.birth_year, p.language, e.unit_id, u.code, u.kind,"
-    f" u.names, r.names, e.programme_id, e.term, {_RUNG}, e.channel, e.kind, e.day, e.at, e.ended_at, e.end_reason,"
-    " m.struck_at is not null, e.id, m.ended_on, p.id is null,"
-    " p.left_at is not null"
+    "m.id, m.public_id, m.phone_id, m.person_id, coalesce(f.last4, ''), p.name, p.birth_year,"
+    f" coalesce(p.language, ''), e.unit_id, u.code, u.kind, u.names, r.names, e.programme_id, e.term, {_RUNG},"
+    " e.channel, e.kind, e.day, e.at, e.ended_at, e.end_reason, m.struck_at is not null, e.id, m.ended_on,"
+    " p.id is null, p.left_at is not null"
 )
 # The policy hides the person who has left. Their phone may still be in sight: somebody else is on it.
 _JOINED = (
@@ -106,11 +95,8 @@ _JOINED = (
 _FROM = f"select {_COLUMNS} from enrolment_membership m join enrolment_enrolment e on e.id = {_TERM}{_JOINED}"
 
 
-def _member(row: Sequence[Any]) -> Member:
-    facts = list(row)
-    facts[4], facts[7] = facts[4] or "", facts[7] or ""
-    facts[11], facts[12] = _json(facts[11]), _json(facts[12])
-    return Member(*facts)
+def _members(where: str, values: Sequence[Any]) -> list[Member]:
+    return sql.each(Member, f"{_FROM} where {where}", values)
 
 
 # One's own membership: in the scope of a proven phone
@@ -118,18 +104,12 @@ def _member(row: Sequence[Any]) -> Member:
 
 def own_memberships(phone_id: UUID) -> list[Member]:
     """The memberships on a phone, first slot first."""
-    return [
-        _member(row)
-        for row in _rows(
-            f"{_FROM} where m.phone_id = %s and m.merged_into is null order by m.slot", [phone_id]
-        )
-    ]
+    return _members("m.phone_id = %s and m.merged_into is null order by m.slot", [phone_id])
 
 
 def own_membership(phone_id: UUID, public_id: UUID) -> Member | None:
     """One membership of a phone."""
-    found = _rows(f"{_FROM} where m.phone_id = %s and m.public_id = %s", [phone_id, public_id])
-    return _member(found[0]) if found else None
+    return next(iter(_members("m.phone_id = %s and m.public_id = %s", [phone_id, public_id])), None)
 
 
 def matching(members: Sequence[Member], *, birth_year: int, name: str) -> list[Member]:
@@ -142,28 +122,26 @@ def matching(members: Sequence[Member], *, birth_year: int, name: str) -> list[M
 
 def is_known(phone_id: UUID) -> bool:
     """Whether anything is held under a phone: a member, or a call. In a system scope."""
-    return bool(
-        _rows(
-            "select 1 where exists (select from enrolment_membership where phone_id = %s)"
-            " or exists (select from enrolment_claim where phone_id = %s)",
-            [phone_id, phone_id],
-        )
+    return sql.exists(
+        "select 1 where exists (select from enrolment_membership where phone_id = %s)"
+        " or exists (select from enrolment_claim where phone_id = %s)",
+        [phone_id, phone_id],
     )
 
 
 def is_over(session: str) -> bool:
     """Whether the session of a key has ended meanwhile (by a twin of this request)."""
-    return bool(_rows("select 1 from people_session where key = %s and ended_at is not null", [session]))
+    return sql.exists("select 1 from people_session where key = %s and ended_at is not null", [session])
 
 
 def join_number(programme_id: int) -> str:
     """The number a missed call joins by; "" while there is none."""
-    found = _rows(
+    found = sql.value(
         "select number from messaging_number where meaning = 'join' and is_active"
         " and (programme_id = %s or programme_id is null) order by programme_id nulls last, id limit 1",
         [programme_id],
     )
-    return str(found[0][0]) if found else ""
+    return str(found or "")
 
 
 # What is held of one person
@@ -223,59 +201,48 @@ def terms(membership_id: UUID) -> list[Term]:
     """The terms of a membership, latest first."""
     low = UUID(bytes=membership_id.bytes[:14] + b"\0\0")
     high = UUID(bytes=membership_id.bytes[:14] + b"\xff\xff")
-    found = []
-    for row in _rows(
+    return sql.each(
+        Term,
         f"select e.term, g.names, e.kind, e.channel, {_RUNG}, e.day, u.names, e.ended_at, e.end_reason"
         " from enrolment_enrolment e join programmes_programme g on g.id = e.programme_id"
         " join units_unit u on u.id = e.unit_id where e.id between %s and %s order by e.id desc limit %s",
         [low, high, MOST_OF_ONE],
-    ):
-        facts = list(row)
-        facts[1], facts[6] = _json(facts[1]), _json(facts[6])
-        found.append(Term(*facts))
-    return found
+    )
 
 
 def claims(phone_id: UUID, membership_id: UUID) -> list[Told]:
     """The claims of a membership and those of its phone that are nobody's yet, latest first."""
-    found = []
-    for row in _rows(
+    return sql.each(
+        Told,
         'select c.public_id, c.channel, c.sign, c.taken, c.day, c.at, c."by", u.names, c.is_placed,'
         " c.membership_id is not null from enrolment_claim c join units_unit u on u.id = c.unit_id"
         " where c.phone_id = %s and (c.membership_id = %s or c.membership_id is null)"
         " order by c.at desc, c.id limit %s",
         [phone_id, membership_id, MOST_OF_ONE],
-    ):
-        facts = list(row)
-        facts[7] = _json(facts[7])
-        found.append(Told(*facts))
-    return found
+    )
 
 
 def senders(ids: Sequence[UUID]) -> dict[UUID, str]:
     """Names of the workers and channels who sent claims in. In a system scope: the person concerned may know."""
     wanted = list(set(ids))
-    return {
-        row[0]: row[1]
-        for row in _rows(
+    return dict(
+        sql.rows(
             "select public_id, name from people_account where public_id = any(%s)"
             " union all select public_id, name from enrolment_channel_token where public_id = any(%s)",
             [wanted, wanted],
         )
-    }
+    )
 
 
 def messages(phone_id: UUID) -> list[Sent]:
     """What was sent to a phone, latest first. In the phone's own scope."""
-    return [
-        Sent(*row)
-        for row in _rows(
-            "select template, state, coalesce(sent_at, queued_at), state = 'sent' and adapter in ('file', 'console')"
-            " from messaging_message where phone_id = %s"
-            " order by queued_at desc limit %s",
-            [phone_id, MOST_OF_ONE],
-        )
-    ]
+    return sql.each(
+        Sent,
+        "select template, state, coalesce(sent_at, queued_at), state = 'sent' and adapter in ('file', 'console')"
+        " from messaging_message where phone_id = %s"
+        " order by queued_at desc limit %s",
+        [phone_id, MOST_OF_ONE],
+    )
 
 
 # The people of a unit
@@ -287,8 +254,7 @@ def member_for(public_id: UUID) -> Member:
 
 
 def member_or_none(public_id: UUID) -> Member | None:
-    found = _rows(f"{_FROM} where m.public_id = %s", [public_id])
-    return _member(found[0]) if found else None
+    return next(iter(_members("m.public_id = %s", [public_id])), None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -337,7 +303,7 @@ def members_below(
     order = wanted.order
     within, beyond = ("<=", "infinity") if wanted.oldest_first else (">=", "-infinity")
     own = f"select * from enrolment_enrolment e where e.unit_id = x.unit_id{where}"
-    names_ = [f"%{_plain(word)}%" for word in wanted.words]
+    names_ = [f"%{plain(word)}%" for word in wanted.words]
     named, said = (" where p.name ilike all (%s)", [names_]) if names_ else ("", [])
     enough = limit + _MARGIN if not names_ else max(limit + _MARGIN, _LOOKED_THROUGH)
     first = (
@@ -348,26 +314,25 @@ def members_below(
         f" ({own} and e.at {within} coalesce((select at from t), '{beyond}')"
         f" order by e.at {order}, e.id {order} limit %s) z) {_listed(order, named)}"
     )
-    found = _rows(first, [lo, hi, *params, 2 * enough, enough - 1, *params, enough, *said, limit])
+    found = sql.each(Member, first, [lo, hi, *params, 2 * enough, enough - 1, *params, enough, *said, limit])
     if len(found) >= limit:
-        return [_member(row) for row in found]
+        return found
     # Either there are no more, or more fell out than the margin holds.
     if names_:
         return _named(lo, hi, names_, wanted, after, limit)
     everything = f"with {_UNITS}, e as (select z.* from x cross join lateral ({own}) z) {_listed(order)}"
-    return [_member(row) for row in _rows(everything, [lo, hi, *params, limit])]
+    return sql.each(Member, everything, [lo, hi, *params, limit])
 
 
 def count_below(lo: int, hi: int, wanted: Wanted, *, most: int) -> int:
     """How many `members_below` would list, not asked by name; counted no further than `most`."""
     where, params = _conditions(wanted, None)
-    found = _rows(
+    return sql.count(
         f"with {_UNITS} select count(*) from (select 1 from x cross join lateral"
         f" (select * from enrolment_enrolment e where e.unit_id = x.unit_id{where}) e join enrolment_membership m"
         " on m.id = e.membership_id and e.term = m.term and m.merged_into is null limit %s) y",
         [lo, hi, *params, most],
     )
-    return int(found[0][0])
 
 
 def _conditions(wanted: Wanted, after: Mark | None) -> tuple[str, list[Any]]:
@@ -400,7 +365,8 @@ def _named(
     """
     where, params = _conditions(wanted, after)
     order = wanted.order
-    rows = _rows(
+    return sql.each(
+        Member,
         "with q as materialized (select p.id, p.phone_id from units_placement x join people_person p"
         " on p.unit_id = x.unit_id where x.lo >= %s and x.lo < %s and p.name ilike all (%s) limit %s),"
         " e as materialized (select e.* from q cross join lateral (select m.id, m.term from enrolment_membership m"
@@ -409,7 +375,6 @@ def _named(
         f" order by e.at {order}, e.id {order} limit %s) {_listed(order)}",
         [lo, hi, patterns, _MATCHES, *params, limit + _MARGIN, limit],
     )
-    return [_member(row) for row in rows]
 
 
 def members_by_phone(text: str) -> list[Member] | None:
@@ -417,13 +382,8 @@ def members_by_phone(text: str) -> list[Member] | None:
     number = phones.parse(text)
     if number is None:
         return None
-    return [
-        _member(row)
-        for row in _rows(
-            f"{_FROM} where m.phone_id = %s and p.id is not null order by m.slot",
-            [keyring().phone_id(number)],
-        )
-    ]
+    whose = [keyring().phone_id(number)]
+    return _members("m.phone_id = %s and p.id is not null order by m.slot", whose)
 
 
 def members_by_number(text: str) -> list[Member] | None:
@@ -431,7 +391,7 @@ def members_by_number(text: str) -> list[Member] | None:
     bounds = public_ids(text)
     if bounds is None:
         return None
-    return [_member(row) for row in _rows(f"{_FROM} where m.public_id between %s and %s", [*bounds])]
+    return _members("m.public_id between %s and %s", [*bounds])
 
 
 # What waits for a human eye
@@ -495,17 +455,15 @@ def unplaced(
 ) -> list[Unplaced]:
     """Claims without a place of current members in scope, oldest first unless told: an index of just these."""
     rest, params = _queued(narrowed, after, limit)
-    return [
-        Unplaced(*row)
-        for row in _rows(
-            'select c.public_id, m.public_id, p.name, f.last4, c.channel, c.day, c.at, c."by", c.phone_id'
-            " from enrolment_claim c join enrolment_membership m on m.id = c.membership_id"
-            " join people_person p on p.id = m.person_id join people_phone f on f.id = c.phone_id"
-            f" where not c.is_placed and c.membership_id is not null and c.taken in ({_OPENERS})"
-            f" and m.ended_on is null{rest}",
-            params,
-        )
-    ]
+    return sql.each(
+        Unplaced,
+        'select c.public_id, m.public_id, p.name, f.last4, c.channel, c.day, c.at, c."by", c.phone_id'
+        " from enrolment_claim c join enrolment_membership m on m.id = c.membership_id"
+        " join people_person p on p.id = m.person_id join people_phone f on f.id = c.phone_id"
+        f" where not c.is_placed and c.membership_id is not null and c.taken in ({_OPENERS})"
+        f" and m.ended_on is null{rest}",
+        params,
+    )
 
 
 _OPENERS = f"{Taken.JOINED.value}, {Taken.RENEWED.value}, {Taken.WAITS.value}"
@@ -529,13 +487,13 @@ def suggestions(waiting: Sequence[Unplaced]) -> dict[UUID, list[Suggested]]:
     if not waiting:
         return found
     by_phone: dict[UUID, list[Suggested]] = {}
-    for phone_id, unit, code, names_, _n in _rows(
+    for phone_id, unit, code, names_, _n in sql.rows(
         "select c.phone_id, u.id, u.code, u.names, count(*) from enrolment_claim c"
         " join units_unit u on u.id = c.unit_id"
         " where c.phone_id = any(%s) and c.is_placed group by 1, 2, 3, 4 order by count(*) desc limit 500",
         [list({one.phone_id for one in waiting})],
     ):
-        by_phone.setdefault(phone_id, []).append(Suggested(unit, code, _json(names_)))
+        by_phone.setdefault(phone_id, []).append(Suggested(unit, code, names_))
     for one in waiting:
         found[one.public_id] = by_phone.get(one.phone_id, [])[:3]
     return found
@@ -574,28 +532,25 @@ def nameless_claim(public_id: UUID) -> Nameless | None:
 
 
 def _nameless(where: str, rest: str, params: Sequence[Any]) -> list[Nameless]:
-    found = [
-        Nameless(*row)
-        for row in _rows(
-            "select c.public_id, c.channel, c.day, c.at, f.last4, c.phone_id from enrolment_claim c"
-            " join people_phone f on f.id = c.phone_id"
-            f" where c.taken = {Taken.WORKLIST.value} and c.membership_id is null{where}{rest}",
-            params,
-        )
-    ]
+    found = sql.each(
+        Nameless,
+        "select c.public_id, c.channel, c.day, c.at, f.last4, c.phone_id from enrolment_claim c"
+        " join people_phone f on f.id = c.phone_id"
+        f" where c.taken = {Taken.WORKLIST.value} and c.membership_id is null{where}{rest}",
+        params,
+    )
     on_phone: dict[UUID, list[Member]] = {}
-    for row in _rows(
-        f"{_FROM} where m.phone_id = any(%s) and m.merged_into is null and m.ended_on is null order by m.slot",
+    for member in _members(
+        "m.phone_id = any(%s) and m.merged_into is null and m.ended_on is null order by m.slot",
         [list({one.phone_id for one in found})],
     ):
-        member = _member(row)
         on_phone.setdefault(member.phone_id, []).append(member)
     return [replace(one, candidates=tuple(on_phone.get(one.phone_id, ()))) for one in found]
 
 
 def waiting_counts(limit: int = 1_000) -> tuple[int, int]:
     """How many claims of `unplaced` and of `nameless` are in scope; counted up to a limit."""
-    found = _rows(
+    unplaced, nameless = sql.row(
         "select (select count(*) from (select 1 from enrolment_claim c"
         " join enrolment_membership m on m.id = c.membership_id where not c.is_placed"
         f" and c.membership_id is not null and c.taken in ({_OPENERS}) and m.ended_on is null limit %s) a),"
@@ -603,21 +558,17 @@ def waiting_counts(limit: int = 1_000) -> tuple[int, int]:
         f" and c.taken = {Taken.WORKLIST.value} and {_SOMEBODY_STAYS} limit %s) b)",
         [limit, limit],
     )
-    return int(found[0][0]), int(found[0][1])
+    return unplaced, nameless
 
 
 def claim_unit(public_id: UUID) -> int:
     """The unit a claim in scope stands at, for asking who may decide about it. NotFound."""
-    found = _rows(
-        "select unit_id from enrolment_claim where public_id = %s and ((taken = %s and membership_id is null)"
-        f" or (not is_placed and membership_id is not null and taken in ({_OPENERS})))",
-        [public_id, Taken.WORKLIST.value],
+    return int(
+        needed(
+            sql.value(
+                "select unit_id from enrolment_claim where public_id = %s and ((taken = %s and membership_id is null)"
+                f" or (not is_placed and membership_id is not null and taken in ({_OPENERS})))",
+                [public_id, Taken.WORKLIST.value],
+            )
+        )
     )
-    if not found:
-        raise NotFound
-    return int(found[0][0])
-
-
-def _plain(text: str) -> str:
-    """Text for LIKE, its own wildcards made plain."""
-    return text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")

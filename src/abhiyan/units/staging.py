@@ -17,8 +17,6 @@ from datetime import date
 from itertools import islice
 from typing import Any, Literal
 
-import orjson
-
 from abhiyan.core import sql
 
 from .models import Kind
@@ -484,7 +482,7 @@ def refusals(
         f" from t_refused r left join {of} s on s.row = r.row left join {faulty} f on f.row = r.row"
         " order by r.row, r.field"
     ):
-        yield row, field, code, (orjson.loads(facts) if isinstance(facts, str) else facts) or {}
+        yield row, field, code, facts or {}
 
 
 # PIN codes

@@ -9,7 +9,6 @@ from django.db.models import Q, Sum
 from abhiyan.core import sql
 from abhiyan.elections.models import Candidacy, Contest, Election
 from abhiyan.elections.rules import results as rules
-from abhiyan.units.queries.rows import read_names
 
 from . import loading
 from .listing import OurSide
@@ -181,7 +180,7 @@ def lying_in(unit_id: int) -> list[Lying]:
            group by s.id order by s.kind, count(*) desc, s.code""",
         {"unit": unit_id},
     )
-    return [Lying(pk, code, kind, read_names(names), n) for pk, code, kind, names, n in rows]
+    return [Lying(*row) for row in rows]
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,5 @@
 """A plan worked out from a past result: whose votes count as ours, what is held, and what the rules find."""
 
-import json
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -339,7 +338,8 @@ VERSIONS_SHOWN = 10
 def versions_of(plan: Plan, *, most: int | None = None) -> list[Version]:
     """The versions of a plan in sight, the newest first: those it names, and those that name it; at most so many.
     One query, which leaves what each has found where it is."""
-    rows = sql.rows(
+    return sql.each(
+        Version,
         """with recursive older(id, previous_id) as (
              select id, previous_id from elections_plan where id = %(plan)s
              union all
@@ -356,8 +356,3 @@ def versions_of(plan: Plan, *, most: int | None = None) -> list[Version]:
            order by p.number desc, p.id desc limit %(most)s""",
         {"plan": plan.pk, "most": most},
     )
-    found = []
-    for pk, public_id, number, names, made_by, made_at, seats, votes in rows:
-        read = names if isinstance(names, dict) else json.loads(names)
-        found.append(Version(pk, public_id, number, read, made_by, made_at, seats, votes))
-    return found

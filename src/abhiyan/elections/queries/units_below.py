@@ -4,7 +4,6 @@ Seats, segments and booths stand in the electoral tree. A mandal is a unit of th
 segment and its booths where all its booths lie in that one segment, else its booths stand directly below the segment.
 """
 
-import json
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field, replace
@@ -89,10 +88,9 @@ def tree_of(seat_unit: int) -> Tree:
         [seat_unit, ELECTORAL],
     )
     nodes: dict[int, Node] = {}
-    for unit_id, parent_id, kind, code, names, electors in rows:
+    for unit_id, parent_id, *facts in rows:
         if parent_id == seat_unit or parent_id in nodes:  # not below a closed unit
-            read = names if isinstance(names, dict) else json.loads(names)
-            nodes[unit_id] = Node(unit_id, parent_id, kind, code, read, electors)
+            nodes[unit_id] = Node(unit_id, parent_id, *facts)
     tree = Tree(seat_unit, nodes)
     _put_mandals(tree)
     children: dict[int, list[int]] = defaultdict(list)
@@ -136,7 +134,7 @@ def _mandals_above(
         for unit_id, parent_id, kind, code, names, electors, closed_on in rows:
             parents[unit_id] = None if kind == "mandal" else parent_id
             if kind == "mandal" and closed_on is None:
-                mandals[unit_id] = (code, names if isinstance(names, dict) else json.loads(names), electors)
+                mandals[unit_id] = (code, names, electors)
             elif kind != "mandal" and parent_id is not None:
                 wanted.add(parent_id)
         wanted -= parents.keys()

@@ -3,7 +3,6 @@
 What `rules.deciding` judges is read here for many requests at once, by a handful of queries however many they are.
 """
 
-import json
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
@@ -25,7 +24,6 @@ from abhiyan.people import queries as people
 from abhiyan.units import queries as units
 
 from .authority import NotYours
-from .offices import read_names
 
 EXAMPLES = 3
 
@@ -261,10 +259,7 @@ def _candidates(unit_ids: Collection[int]) -> list[_Candidate]:
         """,
         {"units": list(unit_ids), "able": [APPROVE, RELEASE], "zone": settings.TIME_ZONE},
     )
-    return [
-        _Candidate(_term(row[5:]), Seat(row[3], read_names(row[4]), row[0], read_names(row[1])), row[2])
-        for row in rows
-    ]
+    return [_Candidate(_term(row[5:]), Seat(row[3], row[4], row[0], row[1]), row[2]) for row in rows]
 
 
 def _terms_of(accounts: Collection[int]) -> dict[int, tuple[Term, ...]]:
@@ -324,13 +319,9 @@ def _vacant(unit_ids: Collection[int], *, on: date) -> list[tuple[Seat, tuple[Ra
         """,
         {"units": list(unit_ids), "on": on},
     )
-    return [
-        (Seat(office, read_names(names), code, read_names(of)), _spans(reach))
-        for office, names, code, of, reach in rows
-    ]
+    return [(Seat(office, names, code, of), _spans(reach)) for office, names, code, of, reach in rows]
 
 
 def _spans(reach: Any) -> tuple[Range, ...]:
     """Positions as raw SQL gives them."""
-    spans = json.loads(reach) if isinstance(reach, str) else reach
-    return tuple((int(lo), int(hi)) for lo, hi in spans or ())
+    return tuple((int(lo), int(hi)) for lo, hi in reach or ())

@@ -18,7 +18,6 @@ from abhiyan.org.viewer import Held, Viewer
 
 from .authority import NotYours, grants_at, is_root
 from .deciding import Seat
-from .offices import read_names
 
 
 class OwnDispute(NotYours):
@@ -126,7 +125,7 @@ def _deciders(unit_id: int, hierarchy: int, *, on: date, without: Collection[int
             """,
             {"unit": unit_id, "hierarchy": hierarchy, "on": on, "without": list(without)},
         )
-    seats = [Seat(office, read_names(names), code, read_names(of)) for office, names, code, of in rows]
+    seats = [Seat(office, names, code, of) for office, names, code, of in rows]
     return tuple({(seat.office, seat.unit_code): seat for seat in seats}.values())
 
 

@@ -1,8 +1,6 @@
 """Lists of appointments and of vacancies in a subtree, read page by page whatever their length."""
 
-from collections.abc import Sequence
 from datetime import date
-from operator import itemgetter
 from typing import Any
 
 from abhiyan.core.policy import COUNTS, EVERYTHING
@@ -12,7 +10,7 @@ from abhiyan.org.viewer import Held, Viewer
 from abhiyan.people import queries as people
 from abhiyan.units.models import MANY
 
-from .offices import MOST_OFFERS, OF_OFFICERS, Vacancy, read_names
+from .offices import MOST_OFFERS, OF_OFFICERS, Vacancy
 
 _ORDERS = {
     "unit": ("p.lo", "o.rank", "o.code"),
@@ -64,7 +62,7 @@ def vacant_rows(lo: int, hi: int, *, on: date, office: str = "") -> Rows[Vacancy
         """,
         {"lo": lo, "hi": hi, "on": on, **asked},
         orders={"": ("p.lo", "o.rank", "o.code")},
-        make=_vacancy,
+        make=Vacancy,
     )
 
 
@@ -78,11 +76,6 @@ def next_vacancy(home: Held, *, office: str, after: int, on: date) -> Vacancy | 
         if found:
             return found[0]
     return None
-
-
-def _vacancy(row: Sequence[Any]) -> Vacancy:
-    code, names, unit, rank, is_of_officers, unit_code, unit_names = row
-    return Vacancy(code, read_names(names), unit, rank, is_of_officers, unit_code, read_names(unit_names))
 
 
 def appointment_rows(
@@ -109,7 +102,7 @@ def appointment_rows(
         {"lo": lo, "hi": hi, "states": states, **asked, **words},
         orders=_ORDERS,
         last="ap.id",
-        make=itemgetter(0),
+        make=int,
         finish=_appointments,
     )
 

@@ -1,6 +1,5 @@
 """Who looks: a session's or an account's appointments, and what they put in sight."""
 
-import json
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
@@ -39,8 +38,6 @@ def visit_of(key: str, *, on: date, at: datetime) -> tuple[Session | None, Viewe
     trees, *row = found
     size = len(_SESSION) + len(_SESSION_TIMES)
     session = Session(**dict(zip(_SESSION + _SESSION_TIMES, row[:size], strict=True)))
-    if isinstance(session.data, str):
-        session.data = json.loads(session.data)
     if not sessions.is_alive(session=session, at=at):
         return None, NOBODY
     if session.account_id is None:
@@ -83,8 +80,6 @@ def seeing_as(account_id: int, *, on: date, reason: str = "") -> Iterator[Scope]
 
 def _viewer(row: Sequence[Any], session: Session | None, trees: int) -> Viewer:
     account_id, public_id, name, language, is_root, is_demo, rows = row
-    if isinstance(rows, str):
-        rows = json.loads(rows)
     held = tuple(_held(each) for each in rows or ())
     is_strong = session is None or session.strong_at is not None
     own = Scope(

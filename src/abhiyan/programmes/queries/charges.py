@@ -16,10 +16,10 @@ from abhiyan.org.viewer import NOBODY, Viewer
 from abhiyan.programmes.models import InCharge, Programme
 from abhiyan.units import queries as units
 from abhiyan.units.models import Kind
+from abhiyan.units.queries.rows import plain
 from abhiyan.units.rules import levels
 
 from .holders import Offices, holders
-from .rows import named
 from .splits import IN_PLAY
 
 
@@ -147,8 +147,7 @@ _kept: dict[tuple[int, str, date], _Kept] = {}
 
 def _like(text: str) -> dict[str, Any]:
     text = text.replace("\0", "").strip()[:100]
-    plain = text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
-    return {"text": text, "like": f"%{plain}%", "is_odd": '"' in text or "\\" in text}
+    return {"text": text, "like": f"%{plain(text)}%", "is_odd": '"' in text or "\\" in text}
 
 
 def _reader(viewer: Viewer) -> dict[str, Any]:
@@ -210,7 +209,7 @@ def missing(
           where {_PLAYS} and (%(level)s = '' or u.kind = %(level)s) and not {_HELD}{_MATCHING}""",
         values,
         orders={"tree": ("p.lo",)},
-        make=_missing,
+        make=MissingRow,
         finish=_with_decliners,
     )
 
@@ -240,11 +239,6 @@ def _kinds_down_to(hierarchy: int, kind: str) -> list[str]:
         for each in levels.kinds(hierarchy)
         if deepest is not None and (levels.level(hierarchy, each) or 0) <= deepest
     ]
-
-
-def _missing(row: Sequence[Any]) -> MissingRow:
-    unit_id, code, kind, names, above, *declined = row
-    return MissingRow(unit_id, code, kind, named(names), named(above), *declined)
 
 
 def _with_decliners(rows: list[MissingRow]) -> list[MissingRow]:
@@ -284,7 +278,7 @@ def charges(
 
     return Rows(
         f"""i.id, u.id, u.code, u.kind, u.names, i.account_id, i.role, i.state, i.named_at,
-          i.told_at is not null, {_CONCERNS}""",
+          i.told_at is not null, coalesce({_CONCERNS}, false)""",
         f"""from programmes_in_charge i join units_unit u on u.id = i.unit_id
           join units_placement p on p.unit_id = i.unit_id and p.lo >= %(lo)s and p.lo < %(hi)s
           where i.programme_id = %(programme)s and i.ended_at is null and (%(level)s = '' or u.kind = %(level)s)
@@ -301,15 +295,9 @@ def charges(
         | _reader(viewer)
         | _like(text),
         orders={"tree": ("p.lo", "i.role desc", "i.named_at", "i.id")},
-        make=_charge,
+        make=ChargeRow,
         finish=with_people,
     )
-
-
-def _charge(row: Sequence[Any]) -> ChargeRow:
-    values = list(row)
-    values[4], values[10] = named(values[4]), bool(values[10])
-    return ChargeRow(*values)
 
 
 def coverage(
@@ -466,7 +454,7 @@ def unanswered_below(
     """
     rows = sql.rows(
         """select i.programme_id, count(*), (array_agg(u.code order by i.named_at, i.id))[1:%(most)s],
-          (array_agg(u.names::text order by i.named_at, i.id))[1:%(most)s]
+          (array_agg(u.names order by i.named_at, i.id))[1:%(most)s]
         from programmes_in_charge i
         join programmes_programme r on r.id = i.programme_id and r.state = 'open' and r.hierarchy = %(h)s
         join units_placement p on p.unit_id = i.unit_id and p.lo > %(lo)s and p.lo < %(hi)s
@@ -476,7 +464,7 @@ def unanswered_below(
     )
     known = {one.pk: one for one in Programme.objects.filter(pk__in={row[0] for row in rows})}
     return [
-        Unanswered(known[number], n, list(zip(codes, map(named, names), strict=True)))
+        Unanswered(known[number], n, list(zip(codes, names, strict=True)))
         for number, n, codes, names in rows
         if number in known
     ]

@@ -17,7 +17,6 @@ from abhiyan.programmes.rules.ladder import Ladder
 from abhiyan.programmes.rules.small_cells import shown
 
 from .ledger import EXACT, Node, counted_below, node_of
-from .rows import named
 
 
 def standing_here(
@@ -171,7 +170,7 @@ def callers_without_place(
 
     return Placeless(
         code=code,
-        names=named(names),
+        names=names,
         is_inside=is_inside,
         is_exact=is_exact,
         is_seen=is_seen,

@@ -8,8 +8,6 @@ from uuid import UUID
 from abhiyan.core import sql
 from abhiyan.core.scope import system
 
-from .rows import decoded
-
 Offices = tuple[tuple[dict[str, str], dict[str, str]], ...]  # names of the office, names of its unit
 
 
@@ -51,6 +49,6 @@ def holders(account_ids: Iterable[int], *, on: date | None = None) -> dict[int, 
 
 
 def _offices(found: object) -> Offices:
-    pairs = decoded(found)
+    pairs = found
     assert pairs is None or isinstance(pairs, list)
     return tuple((dict(office), dict(unit)) for office, unit in pairs or ())

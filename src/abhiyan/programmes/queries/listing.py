@@ -17,7 +17,6 @@ from abhiyan.units import queries as places
 
 from . import own_part
 from .ledger import EXACT, Figures, Node, counted_below, figures, figures_of, node_of, window
-from .rows import decoded, named
 
 
 @dataclass(frozen=True, slots=True)
@@ -264,7 +263,7 @@ def _listed(
             unit_id=unit_id,
             code=code,
             kind=kind,
-            names=named(names),
+            names=names,
             electors=electors,
             lat=lat,
             lon=lon,
@@ -307,7 +306,7 @@ def _listed(
     )
     if not begins or not found:
         return leaf, None
-    sums = decoded(found[0][17])
+    sums = found[0][17]
     return leaf, [(channel, date.fromisoformat(day), number, n) for channel, day, number, n in sums or ()]
 
 

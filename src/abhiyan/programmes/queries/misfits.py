@@ -7,7 +7,6 @@ from datetime import date
 from abhiyan.core import sql
 from abhiyan.programmes.models import Programme
 
-from .rows import named
 from .splits import IN_PLAY, TARGET
 
 MOST_MISFITS = 1_000  # counted, and listed
@@ -66,10 +65,7 @@ def misfits_below(
         order by m.lo""",
         _values(programme, node, measure) | {"on": on, "first": first, "most": most},
     )
-    return [
-        Misfit(unit_id, code, named(names), n, below, without)
-        for unit_id, code, names, n, below, without in rows
-    ]
+    return [Misfit(*row) for row in rows]
 
 
 def _values(programme: Programme, node: int, measure: int) -> dict[str, int]:

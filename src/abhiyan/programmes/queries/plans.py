@@ -13,7 +13,6 @@ from abhiyan.programmes.models import Programme
 from abhiyan.programmes.refusals import PlanTooWide
 
 from .misfits import Misfit
-from .rows import named
 from .splits import TARGET, Changes, Difference
 
 MOST = 200_000  # units of a plan taken over at once: every booth of the largest state
@@ -214,4 +213,4 @@ def _beside(values: Mapping[str, Any]) -> dict[int, tuple[int, int, int]]:
 def _names(unit_ids: list[int]) -> dict[int, tuple[str, dict[str, str]]]:
     """Codes and names."""
     rows = sql.rows("select id, code, names from units_unit where id = any(%s)", [unit_ids])
-    return {unit_id: (code, named(names)) for unit_id, code, names in rows}
+    return {unit_id: (code, names) for unit_id, code, names in rows}

@@ -6,7 +6,6 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import Any
 
 from django.utils.translation import get_language
 
@@ -24,7 +23,6 @@ from abhiyan.programmes.refusals import (
 from abhiyan.units import queries as units
 from abhiyan.units.rules import levels, split
 
-from .rows import named
 from .weights import Basis, Within, basis
 
 DIRECTLY, WHERE_TARGETS_STAND, ALL_THE_WAY = "1", "kept", ""  # how far a split goes; else a kind of unit
@@ -349,8 +347,8 @@ def families_of(
         },
     )
     found: dict[int, list[Below]] = defaultdict(list)
-    for parent, unit_id, code, kind, names, n, is_locked in rows:
-        found[parent].append(Below(parent, unit_id, code, kind, named(names), n, is_locked))
+    for row in rows:
+        found[row[0]].append(Below(*row))
     return dict(found)
 
 
@@ -399,13 +397,7 @@ def planned_return(
             "on": on,
         },
     )
-    return Changes(tuple(difference_of(row) for row in rows))
-
-
-def difference_of(row: Sequence[Any]) -> Difference:
-    """A row of id, code, kind, names, before, after, locked before, locked after, basis and plan's lock after."""
-    unit_id, code, kind, names, *rest = row
-    return Difference(unit_id, code, kind, named(names), *rest)
+    return Changes(tuple(Difference(*row) for row in rows))
 
 
 def described(differences: Sequence[Difference]) -> list[Difference]:
@@ -414,7 +406,7 @@ def described(differences: Sequence[Difference]) -> list[Difference]:
         "select id, code, kind, names from units_unit where id = any(%s)",
         [[one.unit_id for one in differences if not one.code]],
     )
-    known = {unit_id: (code, kind, named(names)) for unit_id, code, kind, names in rows}
+    known = {unit_id: (code, kind, names) for unit_id, code, kind, names in rows}
     found = []
     for one in differences:
         code, kind, names = known.get(one.unit_id, (one.code, one.kind, one.names))

@@ -1,9 +1,7 @@
 """The changes of targets: who made them, when, from what, and what each of them changed."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from abhiyan.core import sql
@@ -12,8 +10,7 @@ from abhiyan.core.rows import Rows
 from abhiyan.programmes.models import Programme, TargetVersion
 
 from . import weights
-from .rows import named
-from .splits import Difference, difference_of
+from .splits import Difference
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,13 +54,6 @@ _NEAR = """exists (select from units_placement node join units_placement p on p.
     and p.unit_id = v.unit_id and p.lo is not null)"""
 
 
-def _version(row: Sequence[Any]) -> Version:
-    values = list(row)
-    values[5] = named(values[5])
-    values[8] = named(values[8])
-    return Version(*values)
-
-
 def versions(programme: Programme, *, unit_id: int, measure: int = 1) -> Rows[Version]:
     """The changes at, below and above a unit, newest first."""
     return Rows(
@@ -71,7 +61,7 @@ def versions(programme: Programme, *, unit_id: int, measure: int = 1) -> Rows[Ve
         f"{_VERSIONS} where v.programme_id = %(programme)s and v.measure = %(measure)s and {_NEAR}",
         {"programme": programme.pk, "measure": measure, "unit": unit_id, "h": programme.hierarchy},
         orders={"newest": ("v.id desc",)},
-        make=_version,
+        make=Version,
     )
 
 
@@ -83,7 +73,7 @@ def version_for(programme: Programme, public_id: UUID) -> Version:
             [programme.pk, public_id],
         )
     )
-    return _version(row)
+    return Version(*row)
 
 
 def last_split(programme: Programme, *, unit_id: int, measure: int = 1) -> Version | None:
@@ -93,7 +83,7 @@ def last_split(programme: Programme, *, unit_id: int, measure: int = 1) -> Versi
         " and v.act = 'split' order by v.id desc limit 1",
         [programme.pk, measure, unit_id],
     )
-    return _version(row) if row else None
+    return Version(*row) if row else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +131,7 @@ def standing_split(*, programme: Programme, node: int, measure: int = 1, first: 
     return Split(
         last.basis_name if last else "",
         levels,
-        [(named(names), n) for names, n, _children in shares],
+        [(names, n) for names, n, _children in shares],
         shares[0][2] if shares else 0,
     )
 
@@ -158,5 +148,5 @@ def version_differences(programme: Programme, version: Version) -> Rows[Differen
           left join units_placement p on p.unit_id = u.id and p.hierarchy = %(h)s and p.valid_to is null""",
         {"version": version.id, "h": programme.hierarchy},
         orders={"tree": ("p.lo nulls last", "u.code")},
-        make=difference_of,
+        make=Difference,
     )

@@ -18,8 +18,6 @@ from abhiyan.elections.queries import CLASS_FACTORS
 from abhiyan.programmes.refusals import NoWeight, PartyDidNotStand, UnknownBasis
 from abhiyan.programmes.rules.nested import Given, sums
 
-from .rows import named
-
 Options = Mapping[str, str]
 
 
@@ -317,6 +315,5 @@ def elections_offered() -> list[tuple[str, str]]:
     rows = sql.rows("select code, names from elections_election order by year desc, code limit 50")
     found = []
     for code, names in rows:
-        known = named(names)
-        found.append((code, known.get(language) or known.get("en", code)))
+        found.append((code, names.get(language) or names.get("en", code)))
     return found

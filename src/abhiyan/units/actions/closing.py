@@ -18,7 +18,6 @@ from abhiyan.core.scope import system
 from abhiyan.units.models import Closing, ClosingPage, Unit, UnitChange
 from abhiyan.units.news import UnitsClosed, UnitsClosing, UnitsOpening
 from abhiyan.units.queries import closing_of, hanging_on, is_of_today
-from abhiyan.units.queries.closings import read_before
 from abhiyan.units.refusals import (
     AboveClosed,
     AlreadyClosed,
@@ -164,7 +163,7 @@ def restore(*, import_id: int, by: Actor, at: datetime, closing_id: int | None =
         return 0
     by_closing: dict[int, list[int]] = {}
     for change in changes:
-        before = read_before(change.before)
+        before: Any = change.before
         if before["closed_on"] is None and before["closing"] is not None:
             by_closing.setdefault(before["closing"], []).append(change.unit_id)
     if successor := _closed_successor([unit for units in by_closing.values() for unit in units]):

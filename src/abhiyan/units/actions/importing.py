@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterator, Mapping
 from datetime import date, datetime
 from typing import Any
 
-import orjson
 from django.db import IntegrityError, connection, transaction
 
 from abhiyan.core import audit, news, sql
@@ -179,10 +178,7 @@ def _reword(table: str, *, had_words: bool) -> None:
         if not found:
             break
         write_words(
-            (
-                (unit, kind, orjson.loads(names) if isinstance(names, str) else names)
-                for unit, kind, names in found
-            ),
+            found,
         )
     sql.run("close reword")
 
@@ -371,7 +367,7 @@ def _journal(import_id: int, change: str, hierarchy: int) -> Iterator[dict[str, 
         "select before from units_change where import_id = %s and change = %s and hierarchy = %s order by id desc",
         [import_id, change, hierarchy],
     ):
-        yield orjson.loads(before) if isinstance(before, str) else before
+        yield before
 
 
 def _move_back(import_id: int, hierarchy: int) -> dict[int, tuple[int, ...]]:

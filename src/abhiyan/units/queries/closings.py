@@ -5,7 +5,6 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-import orjson
 from django.conf import settings
 
 from abhiyan.core import sql
@@ -19,7 +18,8 @@ def closing_of(unit_id: int) -> Closing | None:
     change = (
         UnitChange.objects.filter(unit_id=unit_id, change=UnitChange.Change.CLOSED).order_by("-pk").first()
     )
-    number = read_before(change.before)["closing"] if change else None
+    before: Any = change.before if change else {"closing": None}
+    number = before["closing"]
     return Closing.objects.filter(pk=number).first() if number is not None else None
 
 
@@ -32,7 +32,7 @@ def is_of_today(closing: Closing, *, at: datetime) -> bool:
 
 def closed_by(closing_id: int) -> dict[int, tuple[int, ...]]:
     """unit -> its successors, of the units of a closing that are still closed."""
-    found = dict(
+    codes: dict[int, list[str]] = dict(
         sql.rows(
             "select u.id, u.successors from units_closing k"
             " join units_change c on c.import_id = coalesce(k.import_id, 0)"
@@ -41,7 +41,6 @@ def closed_by(closing_id: int) -> dict[int, tuple[int, ...]]:
             [closing_id],
         )
     )
-    codes = {unit: orjson.loads(text) if isinstance(text, str) else text for unit, text in found.items()}
     wanted = {code for some in codes.values() for code in some}
     ids = dict(Unit.objects.filter(code__in=wanted).values_list("code", "pk"))
     return {unit: tuple(ids[code] for code in some if code in ids) for unit, some in codes.items()}
@@ -51,12 +50,6 @@ def kept(*, closing_id: int, what: str) -> Iterator[Any]:
     """What a room kept of a closing (units.actions.keep), in the order it was kept."""
     pages = ClosingPage.objects.filter(closing_id=closing_id, what=what).order_by("pk")
     yield from pages.values_list("facts", flat=True)
-
-
-def read_before(before: Any) -> dict[str, Any]:
-    """The journal's "before" of a change: jsonb comes as text through Django's own cursor."""
-    read: dict[str, Any] = orjson.loads(before) if isinstance(before, str) else before
-    return read
 
 
 def hanging_on(unit_ids: Sequence[int], things: Iterable[Thing]) -> dict[str, dict[int, int]]:

@@ -4,8 +4,6 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-import orjson
-
 from abhiyan.core.words import named
 from abhiyan.units.rules import fold
 
@@ -64,25 +62,6 @@ SORTS = {
     "electors": "u.electors",
     "households": "u.households",
 }
-
-
-def unit_row(*row: Any) -> UnitRow:
-    """A row of the database as a unit."""
-    facts = list(row)
-    facts[3] = read_names(facts[3])
-    return UnitRow(*facts)
-
-
-def read_names(value: Any) -> dict[str, str]:
-    """jsonb comes as text through Django's own cursor."""
-    names: dict[str, str] = value if isinstance(value, dict) else orjson.loads(value)
-    return names
-
-
-def read_codes(value: Any) -> list[str]:
-    """The same of a list of codes."""
-    codes: list[str] = value if isinstance(value, list) else orjson.loads(value)
-    return codes
 
 
 def fitting(text: str) -> tuple[str, dict[str, Any]]:

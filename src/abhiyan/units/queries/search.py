@@ -8,7 +8,7 @@ from abhiyan.core import sql
 from abhiyan.units.rules import fold, levels
 from abhiyan.units.rules.natural import natural
 
-from .rows import FACTS, MOST, PLACE, UnitRow, plain, read_names, unit_row
+from .rows import FACTS, MOST, PLACE, UnitRow, plain
 from .trees import span
 
 _ALIKE = 0.4  # trigram similarity from which a word may be another spelling
@@ -202,7 +202,7 @@ def _described(unit_ids: list[int], hierarchy: int | None) -> list[UnitRow]:
         return []
     only = "" if hierarchy is None else "and p.hierarchy = %s "
     rows = {
-        row[0]: unit_row(*row)
+        row[0]: UnitRow(*row)
         for row in sql.rows(
             f"select distinct on (u.id) {FACTS}, {PLACE}, exists (select from units_placement c"
             " where c.parent_id = u.id and c.hierarchy = p.hierarchy and c.valid_to is null)"
@@ -225,5 +225,5 @@ def _described(unit_ids: list[int], hierarchy: int | None) -> list[UnitRow]:
             [row.lo for row in rows.values() if row.lo is not None],
         ],
     ):
-        above.setdefault(unit_id, []).append(read_names(names))
+        above.setdefault(unit_id, []).append(names)
     return [replace(rows[u], above=tuple(above.get(u, ()))) for u in unit_ids if u in rows]
