@@ -106,6 +106,10 @@ NOBODY_ASKED = {
 }
 
 
+# core.sql's, that run one.
+STATEMENTS = {"rows", "row", "each", "column", "value", "count", "exists", "run"}
+
+
 def sources(package: Path) -> dict[str, ast.Module]:
     """Path below the package -> its tree; of what serves, not of tests."""
     return {
@@ -143,8 +147,10 @@ def known_as(name: str, path: str) -> str:
 
 def is_write(name: str, call: ast.Call, constants: dict[str, str]) -> bool:
     """Whether a call is one of the ORM's that write, or runs SQL that does."""
-    if name.lstrip(".") in ("execute", "executemany"):
-        return not text_of(call.args[0], constants).lstrip().lower().startswith(READING_SQL)
+    of_sql = isinstance(call.func, ast.Attribute) and ast.unparse(call.func.value) == "sql"  # core.sql
+    if name.lstrip(".") in ("execute", "executemany") or (of_sql and name in STATEMENTS):
+        statement = call.args[1] if of_sql and name == "each" else call.args[0]
+        return not text_of(statement, constants).lstrip().lower().startswith(READING_SQL)
     if name == "record":  # audit.record
         return True
     return isinstance(call.func, ast.Attribute) and call.func.attr in WRITES
@@ -242,6 +248,9 @@ def test_what_is_written_in_a_system_scope_is_asked_for_before_or_stands_on_the_
         ("with system('x'):\n        _ask()\n        _write(1)", False),
         ("with system('x'):\n        return Row.objects.first()", False),
         ("with system('x'), connection.cursor() as cursor:\n        cursor.execute('select 1')", False),
+        ("with system('x'):\n        sql.run('delete from row')", True),
+        ("with system('x'):\n        sql.each(Row, 'insert into row values (1) returning id')", True),
+        ("with system('x'):\n        sql.rows('select 1')", False),
     ],
 )
 def test_the_finder_finds_what_is_written_unasked(tmp_path: Path, body: str, is_found: bool) -> None:

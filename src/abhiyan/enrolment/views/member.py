@@ -22,7 +22,7 @@ from django.views.decorators.http import require_GET, require_POST
 from abhiyan.core import clock, limits
 from abhiyan.core.actor import Actor
 from abhiyan.core.keys import keyring
-from abhiyan.core.refusals import NotFound
+from abhiyan.core.refusals import NotFound, Refused
 from abhiyan.core.scope import current, system, widen
 from abhiyan.core.words import language
 from abhiyan.enrolment import queries_join, queries_people
@@ -251,19 +251,23 @@ def correct_page(
         status = 422
         join.judge_place(form, picker)
 
-        def correct(given: dict[str, Any]) -> None:
-            members.correct(
-                membership=member.public_id,
-                name=given["name"],
-                birth_year=given["birth_year"],
-                unit_id=join.place_of(picker),
-                says_adult=True,
-                by=by,
-                at=at,
-            )
-
-        if tried(request, form, correct, said=_("Corrected."), unit="where"):
-            return redirect(after, *([member.public_id] if after.endswith(":person") else []))
+        if form.is_valid():
+            try:
+                members.correct(
+                    membership=member.public_id,
+                    name=form.cleaned_data["name"],
+                    birth_year=form.cleaned_data["birth_year"],
+                    unit_id=join.place_of(picker),
+                    says_adult=True,
+                    by=by,
+                    at=at,
+                )
+            except Refused as refused:
+                field = "where" if refused.field == "unit" else refused.field
+                form.add_error(field if field in form.fields else None, str(refused))
+            else:
+                messages.success(request, _("Corrected."))
+                return redirect(after, *([member.public_id] if after.endswith(":person") else []))
     context = {
         "form": form,
         "own": member,
