@@ -166,7 +166,8 @@ def lying_in(unit_id: int) -> list[Lying]:
 
     One query. The larger first, then by how many booths.
     """
-    rows = sql.rows(
+    return sql.each(
+        Lying,
         """with mine as (
              select distinct p.unit_id from units_placement t
              join units_placement p on p.lo >= t.lo and p.lo < t.hi
@@ -180,7 +181,6 @@ def lying_in(unit_id: int) -> list[Lying]:
            group by s.id order by s.kind, count(*) desc, s.code""",
         {"unit": unit_id},
     )
-    return [Lying(*row) for row in rows]
 
 
 @dataclass(frozen=True, slots=True)

@@ -50,7 +50,8 @@ def misfits_below(
 
     Of more than MOST_MISFITS some are left out, and any of them.
     """
-    rows = sql.rows(
+    return sql.each(
+        Misfit,
         f"""select u.id, u.code, u.names, own.n, below.n, below.without
         from (select * from ({_FOUND}) m order by m.lo offset %(first)s limit %(most)s) m
         join units_unit u on u.id = m.unit_id
@@ -65,7 +66,6 @@ def misfits_below(
         order by m.lo""",
         _values(programme, node, measure) | {"on": on, "first": first, "most": most},
     )
-    return [Misfit(*row) for row in rows]
 
 
 def _values(programme: Programme, node: int, measure: int) -> dict[str, int]:

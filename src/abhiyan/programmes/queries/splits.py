@@ -360,7 +360,8 @@ def planned_return(
     Locks too, and what each target goes by. own: the unit's own as well. Units that are closed, moved away or out of
     the scope since then keep what they have.
     """
-    rows = sql.rows(
+    rows = sql.each(
+        Difference,
         f"""with p as (
           select p.unit_id, p.lo, p.hi, p.hierarchy,
             max(t.n) filter (where is_now) as n_now,
@@ -397,7 +398,7 @@ def planned_return(
             "on": on,
         },
     )
-    return Changes(tuple(Difference(*row) for row in rows))
+    return Changes(tuple(rows))
 
 
 def described(differences: Sequence[Difference]) -> list[Difference]:
