@@ -33,6 +33,7 @@ from abhiyan.programmes.rules import activities
 from abhiyan.units import actions as units_actions
 from abhiyan.units import queries as units
 from abhiyan.units.models import Kind
+from abhiyan.units.staging import COLUMNS
 
 from . import elections, history, lists, people, tree
 from .run import PEOPLE
@@ -164,20 +165,7 @@ def _bring(
 
 
 def _units_file(rows: Sequence[tree.Row]) -> Iterator[Sequence[object]]:
-    names = [
-        "code",
-        "kind",
-        "name_en",
-        "name_hi",
-        "organisational_parent",
-        "electoral_parent",
-        "administrative_parent",
-        "electors",
-        "households",
-        "lat",
-        "lon",
-        "source",
-    ]
+    names = COLUMNS[: COLUMNS.index("sample")]
     yield [*names, "sample"]
     root = units_actions.RESERVED
     for row in rows:

@@ -1,7 +1,8 @@
 """Imports: bring a list, say what its columns are, see what would come of it, take it in, take it back."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -414,8 +415,7 @@ def _notes(staged: StagedImport, of_kind: ImportKind) -> list[tuple[str, str, in
         field, _slash, note = key.partition("/")
         if not field:
             continue  # of the list as a whole: queries.told
-        spec = of_kind.layout.field(field)
-        found.append((spec.label(language()) if spec else field, str(NOTES.get(note, note)), n))
+        found.append((_label(of_kind, field, field), str(NOTES.get(note, note)), n))
     return found
 
 
@@ -429,26 +429,24 @@ def _options(staged: StagedImport, of_kind: ImportKind) -> list[tuple[str, str]]
 
 
 def _refused(rows: Any, of_kind: ImportKind) -> list[dict[str, Any]]:
-    found = []
-    for row in rows:
-        spec = of_kind.layout.field(row.field)
-        found.append(
-            {
-                "row": row.row,
-                "field": spec.label(language()) if spec else "",
-                "excerpt": row.facts.get("excerpt", ""),
-                "reason": queries.reason_text(of_kind, row),
-            }
-        )
-    return found
+    return [
+        {
+            "row": row.row,
+            "field": _label(of_kind, row.field),
+            "excerpt": row.facts.get("excerpt", ""),
+            "reason": queries.reason_text(of_kind, row),
+        }
+        for row in rows
+    ]
 
 
 def _differences(changed: Sequence[Any], of_kind: ImportKind) -> list[dict[str, Any]]:
-    found = []
-    for one_ in changed:
-        spec = of_kind.layout.field(one_.field)
-        found.append({"it": one_, "field": spec.label(language()) if spec else one_.field})
-    return found
+    return [{"it": each, "field": _label(of_kind, each.field, each.field)} for each in changed]
+
+
+def _label(of_kind: ImportKind, key: str, otherwise: str = "") -> str:
+    spec = of_kind.layout.field(key)
+    return spec.label(language()) if spec else otherwise
 
 
 @require_POST
@@ -562,19 +560,18 @@ def differences(request: Request, public_id: UUID) -> HttpResponse:
     staged, of_kind = _seen(public_id)
     if of_kind.differences is None:
         raise NotFound
+    found, turns = _part(request, partial(of_kind.differences, staged.id))
+    rows = _differences(found, of_kind)
+    return _page(request, "differences", staged, differences=rows, **turns, crumb=_("Differences"))
+
+
+def _part(request: Request, read: Callable[[int, int], Iterable[Any]]) -> tuple[list[Any], dict[str, int]]:
+    """The page that was asked for of what is read by offset and number; and the pages before and after it."""
     text = request.GET.get("page", "1")
-    number = int(text) if text.isascii() and text.isdigit() and 0 < len(text) < 7 else 1
-    number = max(1, number)
-    found = list(of_kind.differences(staged.id, (number - 1) * tables.PER_PAGE, tables.PER_PAGE + 1))
-    return _page(
-        request,
-        "differences",
-        staged,
-        differences=_differences(found[: tables.PER_PAGE], of_kind),
-        before=number - 1,
-        after=number + 1 if len(found) > tables.PER_PAGE else 0,
-        crumb=_("Differences"),
-    )
+    number = int(text) if text.isascii() and text.isdigit() and 0 < len(text) < 7 and int(text) else 1
+    found = list(read((number - 1) * tables.PER_PAGE, tables.PER_PAGE + 1))
+    after = number + 1 if len(found) > tables.PER_PAGE else 0
+    return found[: tables.PER_PAGE], {"before": number - 1, "after": after}
 
 
 @require_GET
@@ -587,18 +584,8 @@ def lacking(request: Request, public_id: UUID) -> HttpResponseBase:
         return tables.file_response(
             "lacking", ending, head, ((one.code, one.name, one.kind) for one in _all_lacking(staged))
         )
-    text = request.GET.get("page", "1")
-    number = int(text) if text.isascii() and text.isdigit() and 0 < len(text) < 7 and int(text) else 1
-    found = queries.lacking(staged, (number - 1) * tables.PER_PAGE, tables.PER_PAGE + 1)
-    return _page(
-        request,
-        "lacking",
-        staged,
-        lacking=found[: tables.PER_PAGE],
-        before=number - 1,
-        after=number + 1 if len(found) > tables.PER_PAGE else 0,
-        crumb=_("Not in the list"),
-    )
+    found, turns = _part(request, partial(queries.lacking, staged))
+    return _page(request, "lacking", staged, lacking=found, **turns, crumb=_("Not in the list"))
 
 
 def _all_lacking(staged: StagedImport) -> Iterator[Lacking]:
