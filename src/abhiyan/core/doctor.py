@@ -145,8 +145,7 @@ def is_demo() -> bool:
 
 def roles_(_at: datetime) -> Iterable[Finding]:
     """Each role has its attributes, owns nothing it should not, belongs to nothing, and may just what is declared."""
-    with connection.cursor() as cursor:
-        flaws = role_flaws(cursor) + _rights(cursor)
+    flaws = role_flaws() + _rights()
     if flaws:
         fix = "run `abhiyan migrate`, which sets roles and rights anew"
         yield Finding(FAIL, "; ".join(flaws), fix, {"flaws": len(flaws)})
@@ -154,34 +153,33 @@ def roles_(_at: datetime) -> Iterable[Finding]:
         yield Finding(OK, "five roles, with the rights that are declared and no others")
 
 
-def role_flaws(cursor: Any) -> list[str]:
+def role_flaws() -> list[str]:
     """What roles are, belong to or own, and should not."""
     real = {role: database.role_name(role) for role in database.ROLES}
     flaws: list[str] = []
-    cursor.execute(
+    rows = sql.rows(
         "select rolname, rolsuper, rolcreaterole, rolcreatedb, rolbypassrls, rolreplication, rolcanlogin"
         " from pg_roles where rolname = any(%s)",
         [list(real.values())],
     )
-    found = {row[0]: row[1:] for row in cursor.fetchall()}
+    found = {row[0]: row[1:] for row in rows}
     for role, name in real.items():
         wanted = (False, False, role == "owner", role == "backup", False, True)
         if name not in found:
             flaws.append(f"{name} is missing")
         elif found[name] != wanted:
             flaws.append(f"{name} has other attributes than it should")
-    cursor.execute(
+    rows = sql.rows(
         "select m.rolname, g.rolname from pg_auth_members a join pg_roles m on m.oid = a.member"
         " join pg_roles g on g.oid = a.roleid where m.rolname = any(%s)",
         [list(real.values())],
     )
     flaws += [
         f"{member} belongs to {group}"
-        for member, group in cursor.fetchall()
+        for member, group in rows
         if (member, group) != (real["backup"], "pg_read_all_data")
     ]
-    cursor.execute(
-        # Lists that are being taken in stand in the gateway's own tables, staged and temporary.
+    rows = sql.rows(  # Lists that are being taken in stand in the gateway's own tables, staged and temporary.
         "select pg_get_userbyid(owner), count(*) from (select relowner from pg_class c"
         " join pg_namespace n on n.oid = c.relnamespace"
         " where n.nspname <> 'staging' and n.nspname !~ '^pg_(temp|toast)' union all"
@@ -190,29 +188,27 @@ def role_flaws(cursor: Any) -> list[str]:
         " select datdba from pg_database) o(owner) where pg_get_userbyid(owner) = any(%s) group by 1",
         [[real[role] for role in ("app", "jobs", "gateway", "backup")]],
     )
-    return flaws + [f"{name} owns {n} things" for name, n in cursor.fetchall()]
+    return flaws + [f"{name} owns {n} things" for name, n in rows]
 
 
-def _rights(cursor: Any) -> list[str]:
+def _rights() -> list[str]:
     """Differences between the rights that rooms declare and those the database holds."""
     real = {role: database.role_name(role) for role in database.ROLES}
-    cursor.execute(
+    held: dict[tuple[str, str], set[str]] = defaultdict(set)
+    for table, grantee, right in sql.rows(
         "select c.relname, coalesce(pg_get_userbyid(nullif(a.grantee, 0)), 'public'), lower(a.privilege_type)"
         " from pg_class c, aclexplode(c.relacl) a where c.relnamespace = 'public'::regnamespace"
         " and c.relkind in ('r', 'p', 'v', 'm') and a.grantee <> c.relowner"
         " union all select c.relname || '.' || t.attname, coalesce(pg_get_userbyid(nullif(a.grantee, 0)),"
         " 'public'), lower(a.privilege_type) from pg_class c join pg_attribute t on t.attrelid = c.oid,"
         " aclexplode(t.attacl) a where c.relnamespace = 'public'::regnamespace and a.grantee <> c.relowner"
-    )
-    held: dict[tuple[str, str], set[str]] = defaultdict(set)
-    for table, grantee, right in cursor.fetchall():
+    ):
         held[(table, grantee)].add(right)
-    cursor.execute(
-        "select relname from pg_class where relnamespace = 'public'::regnamespace and relkind in ('r', 'p', 'v')"
-    )
     declared = roles.declared_grants()
     wanted: dict[tuple[str, str], set[str]] = defaultdict(set)
-    for (table,) in cursor.fetchall():
+    for (table,) in sql.rows(
+        "select relname from pg_class where relnamespace = 'public'::regnamespace and relkind in ('r', 'p', 'v')"
+    ):
         rights = {"app": roles.USUAL, "jobs": roles.USUAL} | declared.get(table, {})
         if table == "django_migrations":
             rights = {"app": "select", "jobs": "select"}

@@ -396,23 +396,27 @@ def pass_all(request: Request, public_id: UUID) -> HttpResponseBase:
     return redirect(reverse(PAGE, args=[public_id]) + (f"?{query.urlencode()}" if query else ""))
 
 
+def _part_of(request: Request, public_id: UUID) -> tuple[Plan, Any, Tree, Any]:
+    """The plan, the unit below a seat that a form is about, the seat's tree, and the unit above."""
+    one = queries.plan_for(public_id)
+    about, _seat, tree = _where(one, request.POST.get("about", ""))
+    return one, about, tree, units.unit_by_id(needed(tree.parent(about.pk), NotFound(field="unit")))
+
+
 @posted(PAGE)
 def set_part(request: Request, public_id: UUID) -> HttpResponseBase:
     """Give a unit its number by hand and lock it; its sisters share the rest as before."""
-    one = queries.plan_for(public_id)
-    about, _seat, tree = _where(one, request.POST.get("about", ""))
-    parent_id = needed(tree.parent(about.pk), NotFound(field="unit"))
-    parent = units.unit_by_id(parent_id)
+    one, about, tree, parent = _part_of(request, public_id)
     form = NumberForm(request.POST)
     typed = (about.pk, request.POST.get("n", "")[:14])
     if not form.is_valid():
         problem = f"{named(about.names)}: {' '.join(map(str, form.errors['n']))}"
         return _page(request, one, parent.code, problem=problem, typed=typed, status=422)
-    used = [part.weight_basis for part in queries.plan_parts(one, parent_id=parent_id)]
+    used = [part.weight_basis for part in queries.plan_parts(one, parent_id=parent.pk)]
     try:
         changes = actions.cascade_plan(
             public_id=public_id,
-            unit_id=parent_id,
+            unit_id=parent.pk,
             basis=_basis(used),
             down_to=about.kind if about.kind in units_below.DEPTHS else "segment",
             by_hand={about.pk: form.cleaned_data["n"]},
@@ -434,10 +438,7 @@ def set_part(request: Request, public_id: UUID) -> HttpResponseBase:
 @posted(PAGE)
 def lock_part(request: Request, public_id: UUID) -> HttpResponseBase:
     """Lock a unit's number, or let it go."""
-    one = queries.plan_for(public_id)
-    about, _seat, tree = _where(one, request.POST.get("about", ""))
-    parent_id = needed(tree.parent(about.pk), NotFound(field="unit"))
-    parent = units.unit_by_id(parent_id)
+    one, about, _tree, parent = _part_of(request, public_id)
     try:
         actions.lock_part(
             public_id=public_id,

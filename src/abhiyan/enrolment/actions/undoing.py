@@ -5,14 +5,12 @@ the earliest other claim, its day and channel. A renewal goes back to the term b
 waits again. Counts go back on their original days. What minors were counted stays: nothing tells which list it was.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db import connection
-
-from abhiyan.core import audit
+from abhiyan.core import audit, sql
 from abhiyan.core.actor import Actor
 from abhiyan.core.scope import system
 from abhiyan.enrolment.models import Taken
@@ -240,17 +238,14 @@ def undo_claims(*, import_id: int, by: Actor, at: datetime) -> int:
 
 
 def _undo_completions(import_id: int, at: datetime) -> int:
-    with system("an import is taken back"), connection.cursor() as cursor:
-        cursor.execute(_COMPLETED, {"import": import_id, "n": SLICE})
-        rows: Sequence[Any] = cursor.fetchall()
+    with system("an import is taken back"):
+        rows = sql.rows(_COMPLETED, {"import": import_id, "n": SLICE})
         if not rows:
             return 0
         waitings = [row[0] for row in rows]
         phones = lock_phones({row[1] for row in rows})
-        cursor.execute("select claim_id from enrolment_waiting where id = any(%s)", [waitings])
-        openers = [row[0] for row in cursor.fetchall()]
+        openers = sql.column("select claim_id from enrolment_waiting where id = any(%s)", [waitings])
         _run(
-            cursor,
             {
                 "import": import_id,
                 "openers": openers,
@@ -265,14 +260,12 @@ def _undo_completions(import_id: int, at: datetime) -> int:
 
 
 def _undo_slice(import_id: int, after: UUID, at: datetime) -> tuple[int, UUID]:
-    with system("an import is taken back"), connection.cursor() as cursor:
-        cursor.execute(_TAKE, {"import": import_id, "after": after, "n": SLICE})
-        rows: Sequence[Any] = cursor.fetchall()
+    with system("an import is taken back"):
+        rows = sql.rows(_TAKE, {"import": import_id, "after": after, "n": SLICE})
         if not rows:
             return 0, after
         claims = [row[0] for row in rows]
         _run(
-            cursor,
             {
                 "import": import_id,
                 "openers": claims,
@@ -286,10 +279,9 @@ def _undo_slice(import_id: int, after: UUID, at: datetime) -> tuple[int, UUID]:
     return len(rows), claims[-1]
 
 
-def _run(cursor: Any, given: dict[str, Any]) -> None:
-    cursor.execute(_TERMS, given)
-    for step in (*(_KEEP_CALLS if given["waitings"] else ()), *_STEPS):
-        cursor.execute(step, given)
+def _run(given: dict[str, Any]) -> None:
+    for step in (_TERMS, *(_KEEP_CALLS if given["waitings"] else ()), *_STEPS):
+        sql.run(step, given)
 
 
 def _consents(pairs: Iterable[tuple[UUID, UUID]]) -> list[UUID]:
