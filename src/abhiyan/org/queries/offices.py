@@ -1,17 +1,14 @@
 """Who holds what, and what is vacant."""
 
-import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
 from uuid import UUID
 
 from django.conf import settings
-from django.db import connection
 from django.db.models import Q
 
-from abhiyan.core import clock, prepared
+from abhiyan.core import clock, sql
 from abhiyan.core.actor import Actor
 from abhiyan.core.policy import COUNTS, EVERYTHING, placed
 from abhiyan.core.refusals import NotFound
@@ -115,38 +112,7 @@ _HOLDER = f"""
 
 
 def _holders(units: str, given: Mapping[str, int | date | list[int]]) -> list[Holder]:
-    with prepared.cursor() as cursor:
-        cursor.execute(_HOLDER.format(units=units), given)
-        return [
-            Holder(
-                appointment_id=row[0],
-                account_id=row[1],
-                account=row[2],
-                name=row[3],
-                office=row[4],
-                office_names=read_names(row[5]),
-                rank=row[6],
-                unit_id=row[7],
-                unit_code=row[8],
-                unit_kind=row[9],
-                unit_names=read_names(row[10]),
-                depth=row[11],
-                state=row[12],
-                since=row[13],
-            )
-            for row in cursor.fetchall()
-        ]
-
-
-def read_names(value: Any) -> dict[str, str]:
-    """A jsonb of names, as raw SQL gives it."""
-    found: dict[str, str] = _json(value)
-    return found
-
-
-def _json(value: Any) -> Any:
-    """A jsonb: Django reads it as text in raw SQL."""
-    return json.loads(value) if isinstance(value, str) else value
+    return sql.each(Holder, _HOLDER.format(units=units), given, keep_plan=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,9 +147,7 @@ _HERE = f"""
 def offices_here(unit_id: int, *, on: date) -> list[OfficeHere]:
     """The offices of a unit, senior first: those held on a day, disputed ones among them, and those expected there
     that nobody holds. In the caller's scope; one query."""
-    with prepared.cursor() as cursor:
-        cursor.execute(_HERE, {"unit": unit_id, "on": on})
-        return [OfficeHere(row[0], read_names(row[1]), *row[2:7]) for row in cursor.fetchall()]
+    return [OfficeHere(*row[:7]) for row in sql.rows(_HERE, {"unit": unit_id, "on": on}, keep_plan=True)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,19 +163,19 @@ def leaders_of(unit_ids: Iterable[int], *, on: date) -> dict[int, Leader]:
 
     What is out of sight is left out, as is what nobody leads.
     """
-    with prepared.cursor() as cursor:
-        cursor.execute(
-            f"""
-            select distinct on (ap.unit_id) ap.unit_id, a.name, o.names
-            from org_appointment ap join units_unit u on u.id = ap.unit_id
-            join org_office o on o.id = ap.office_id and u.kind = any (o.expected_in) and not {OF_OFFICERS}
-            join people_account a on a.id = ap.account_id
-            where ap.unit_id = any(%(units)s::integer[]) and ap.body_id is null and {_HELD}
-            order by ap.unit_id, o.rank, ap.starts_on, ap.id
-            """,
-            {"units": list(unit_ids), "on": on},
-        )
-        return {unit: Leader(name, read_names(names)) for unit, name, names in cursor.fetchall()}
+    rows = sql.rows(
+        f"""
+        select distinct on (ap.unit_id) ap.unit_id, a.name, o.names
+        from org_appointment ap join units_unit u on u.id = ap.unit_id
+        join org_office o on o.id = ap.office_id and u.kind = any (o.expected_in) and not {OF_OFFICERS}
+        join people_account a on a.id = ap.account_id
+        where ap.unit_id = any(%(units)s::integer[]) and ap.body_id is null and {_HELD}
+        order by ap.unit_id, o.rank, ap.starts_on, ap.id
+        """,
+        {"units": list(unit_ids), "on": on},
+        keep_plan=True,
+    )
+    return {unit: Leader(name, names) for unit, name, names in rows}
 
 
 def office_bearers(text: str, *, on: date, limit: int = 20) -> list[Holder]:
@@ -255,20 +219,19 @@ def vacancies(unit_id: int, *, on: date) -> list[OfficeHere]:
 
 def _counted_now(lo: int, hi: int, *, on: date) -> dict[tuple[int, str], tuple[int, int]]:
     """The same from the appointments, of positions above lo and below hi."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"""
-            select ap.office_id, u.kind, count(distinct ap.unit_id),
-              count(distinct ap.unit_id) filter (where ap.state = 'disputed')
-            from org_appointment ap
-            join units_unit u on u.id = ap.unit_id
-            join units_placement p on p.unit_id = ap.unit_id
-            where p.lo > %(lo)s and p.lo < %(hi)s and ap.body_id is null and {_HELD}
-            group by ap.office_id, u.kind
-            """,
-            {"lo": lo, "hi": hi, "on": on},
-        )
-        return {(office, kind): (n, disputed) for office, kind, n, disputed in cursor.fetchall()}
+    rows = sql.rows(
+        f"""
+        select ap.office_id, u.kind, count(distinct ap.unit_id),
+          count(distinct ap.unit_id) filter (where ap.state = 'disputed')
+        from org_appointment ap
+        join units_unit u on u.id = ap.unit_id
+        join units_placement p on p.unit_id = ap.unit_id
+        where p.lo > %(lo)s and p.lo < %(hi)s and ap.body_id is null and {_HELD}
+        group by ap.office_id, u.kind
+        """,
+        {"lo": lo, "hi": hi, "on": on},
+    )
+    return {(office, kind): (n, disputed) for office, kind, n, disputed in rows}
 
 
 def vacancies_below(
@@ -287,24 +250,23 @@ def vacancies_below(
     """
     on = clock.day_in(settings.TIME_ZONE, at)
     expected = units.counts_below(unit_id, hierarchy) if counts is None else counts
-    with prepared.cursor() as cursor:
-        cursor.execute(
-            f"""
-            select id, code, names, expected_in, {OF_OFFICERS},
-              case when row_number() over (order by rank, code) = 1 then (
-                select held from org_held_below where unit_id = %(unit)s and hierarchy = %(hierarchy)s
-                and day = %(on)s and counted_at > %(since)s) end
-            from org_office o order by rank, code
-            """,
-            {"unit": unit_id, "hierarchy": hierarchy, "on": on, "since": at - TRUSTED},
-        )
-        offices = cursor.fetchall()
+    offices = sql.rows(
+        f"""
+        select id, code, names, expected_in, {OF_OFFICERS},
+          case when row_number() over (order by rank, code) = 1 then (
+            select held from org_held_below where unit_id = %(unit)s and hierarchy = %(hierarchy)s
+            and day = %(on)s and counted_at > %(since)s) end
+        from org_office o order by rank, code
+        """,
+        {"unit": unit_id, "hierarchy": hierarchy, "on": on, "since": at - TRUSTED},
+        keep_plan=True,
+    )
     if offices and offices[0][5] is not None:
-        held = {(office, kind): (n, disputed) for office, kind, n, disputed in _json(offices[0][5])}
+        held = {(office, kind): (n, disputed) for office, kind, n, disputed in offices[0][5]}
     else:
         held = _counted_now(*(span or units.span(unit_id, hierarchy)), on=on)
     return [
-        Below(code, read_names(names), kind, is_of_officers, n, *held.get((pk, kind), (0, 0)))
+        Below(code, names, kind, is_of_officers, n, *held.get((pk, kind), (0, 0)))
         for kind, n in expected.items()
         for pk, code, names, kinds, is_of_officers, _held in offices
         if kind in kinds
@@ -343,22 +305,19 @@ def offices_to_give(by: Actor, unit_id: int, hierarchy: int) -> list[Office]:
 
 def cast(language: str) -> list[people.Part]:
     """The demo's people with their highest office, for the sign-in page. In a scope that sees them."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            """
-            select distinct on (a.id) a.public_id, a.name, o.names, u.names, p.depth, o.rank
-            from people_account a
-            join org_appointment ap on ap.account_id = a.id and ap.state in ('active', 'disputed')
-            join org_office o on o.id = ap.office_id
-            join units_unit u on u.id = ap.unit_id
-            join units_placement p on p.unit_id = u.id and p.hierarchy = ap.hierarchy and p.valid_to is null
-            where a.is_demo and a.closed_at is null
-            order by a.id, p.depth, o.rank
-            """
-        )
-        rows = sorted(cursor.fetchall(), key=lambda row: (row[4], row[5], row[1]))
+    found = sql.rows("""
+        select distinct on (a.id) a.public_id, a.name, o.names, u.names, p.depth, o.rank
+        from people_account a
+        join org_appointment ap on ap.account_id = a.id and ap.state in ('active', 'disputed')
+        join org_office o on o.id = ap.office_id
+        join units_unit u on u.id = ap.unit_id
+        join units_placement p on p.unit_id = u.id and p.hierarchy = ap.hierarchy and p.valid_to is null
+        where a.is_demo and a.closed_at is null
+        order by a.id, p.depth, o.rank
+        """)
+    rows = sorted(found, key=lambda row: (row[4], row[5], row[1]))
     return [
-        people.Part(account, name, named(read_names(office), language), named(read_names(unit), language))
+        people.Part(account, name, named(office, language), named(unit, language))
         for account, name, office, unit, _depth, _rank in rows[:CAST_SHOWN]
     ]
 

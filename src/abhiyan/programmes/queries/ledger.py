@@ -12,12 +12,10 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from django.db import connection
-
-from abhiyan.core import prepared
+from abhiyan.core import sql
 from abhiyan.core.clock import day_in
 from abhiyan.core.policy import EVERYTHING, PEOPLE
-from abhiyan.programmes import ledger_sql as sql
+from abhiyan.programmes import ledger_sql
 from abhiyan.programmes.models import ALL_DAYS, Programme
 from abhiyan.programmes.rules import activities
 from abhiyan.programmes.rules import ladder as rung
@@ -75,7 +73,7 @@ select p.lo, p.hi,
   exists (select 1 from programmes_large l where l.hierarchy = p.hierarchy and l.unit_id = p.unit_id) as is_large,
   p.leaves <= 1 and not exists (select 1 from units_placement c
     where c.parent_id = p.unit_id and c.hierarchy = p.hierarchy and c.lo is not null) as is_childless,
-  e.is_exact, exists (select 1 from programmes_delta d where {sql.PENDING}) as has_pending,
+  e.is_exact, exists (select 1 from programmes_delta d where {ledger_sql.PENDING}) as has_pending,
   not e.is_exact and {own_part.exists_below("p.lo", "p.hi")} as has_own
 from units_placement p cross join lateral (select {EXACT} as is_exact offset 0) e
 where p.unit_id = %(unit)s and p.hierarchy = %(hierarchy)s and p.lo is not null"""
@@ -83,9 +81,7 @@ where p.unit_id = %(unit)s and p.hierarchy = %(hierarchy)s and p.lo is not null"
 
 def node_of(unit_id: int, hierarchy: int) -> Node | None:
     """A unit's place today; None where it does not stand in that hierarchy."""
-    with prepared.cursor() as cursor:
-        cursor.execute(f"with {own_part.TOPS} {NODE}", {"unit": unit_id, "hierarchy": hierarchy})
-        row = cursor.fetchone()
+    row = sql.row(f"with {own_part.TOPS} {NODE}", {"unit": unit_id, "hierarchy": hierarchy}, keep_plan=True)
     return Node(unit_id, hierarchy, *row) if row else None
 
 
@@ -112,8 +108,8 @@ def counted_below(node: Node, until: date | None, begins: date | None = None) ->
     )
     if until:
         where += " and d.day <= %(until)s"
-    all_days = f"t.programme_id, t.measure, {sql.ALL_DAYS} as day, t.channel, t.rung"
-    parts = [f"select {all_days}, t.n from {source} and t.day = {sql.ALL_DAYS}"]
+    all_days = f"t.programme_id, t.measure, {ledger_sql.ALL_DAYS} as day, t.channel, t.rung"
+    parts = [f"select {all_days}, t.n from {source} and t.day = {ledger_sql.ALL_DAYS}"]
     if until:  # few days lie after the last closed one: taken away, not the many before added up
         parts.append(f"select {all_days}, -t.n from {source} and t.day > %(until)s")
     if begins:
@@ -122,13 +118,13 @@ def counted_below(node: Node, until: date | None, begins: date | None = None) ->
         parts.append(
             f"select t.programme_id, t.measure, t.day, t.channel, t.rung, t.n from {source} and {upto}"
         )
-        day = f"case when d.day >= %(begins)s then d.day else {sql.ALL_DAYS} end"
+        day = f"case when d.day >= %(begins)s then d.day else {ledger_sql.ALL_DAYS} end"
     else:
-        day = sql.ALL_DAYS
+        day = ledger_sql.ALL_DAYS
     if node.has_pending:
         parts.append(
             f"select d.programme_id, d.measure, {day}, d.channel, d.rung, d.n from programmes_delta d"
-            f" where {sql.PENDING} and d.programme_id = any(%(programmes)s) and {where}"
+            f" where {ledger_sql.PENDING} and d.programme_id = any(%(programmes)s) and {where}"
         )
     if node.has_own:
         parts += _own_below(node, until, begins)
@@ -146,23 +142,27 @@ def counted_below(node: Node, until: date | None, begins: date | None = None) ->
 def _own_below(node: Node, until: date | None, begins: date | None) -> list[str]:
     """Of the same rows what is in sight, on the negatives of their rungs; needs `own_part.tables` before them."""
     parts = []
-    days = [("", f"t.day = {sql.ALL_DAYS}", sql.ALL_DAYS)]
+    days = [("", f"t.day = {ledger_sql.ALL_DAYS}", ledger_sql.ALL_DAYS)]
     if until:
-        days.append(("-", "t.day > %(until)s", sql.ALL_DAYS))
+        days.append(("-", "t.day > %(until)s", ledger_sql.ALL_DAYS))
     if begins:
         upto = "t.day >= %(begins)s" + (" and t.day <= %(until)s" if until else "")
-        days += [("-", upto, sql.ALL_DAYS), ("", upto, "t.day")]
+        days += [("-", upto, ledger_sql.ALL_DAYS), ("", upto, "t.day")]
     for sign, which, day in days:
         columns = f"t.programme_id, t.measure, {day}, t.channel, -t.rung"
         parts.append(
             own_part.rows(columns, f"({sign}t.n)", f"t.programme_id = any(%(programmes)s) and {which}")
         )
     if node.has_pending:
-        day = f"case when d.day >= %(begins)s then d.day else {sql.ALL_DAYS} end" if begins else sql.ALL_DAYS
+        day = (
+            f"case when d.day >= %(begins)s then d.day else {ledger_sql.ALL_DAYS} end"
+            if begins
+            else ledger_sql.ALL_DAYS
+        )
         upto = " and d.day <= %(until)s" if until else ""
         parts.append(
             f"select d.programme_id, d.measure, {day}, d.channel, -d.rung, d.n from programmes_delta d"
-            f" where {sql.PENDING} and d.programme_id = any(%(programmes)s){upto} and {own_part.IN_SIGHT}"
+            f" where {ledger_sql.PENDING} and d.programme_id = any(%(programmes)s){upto} and {own_part.IN_SIGHT}"
             " and d.unit_id in (select p.unit_id from units_placement p where p.lo >= %(lo)s and p.lo < %(hi)s)"
         )
     return parts
@@ -208,13 +208,12 @@ def ladders(
     until = here.until(min(programme.zone for programme in of), at, on)
     query, values = counted_below(here, until)
     sums: dict[tuple[int, int], dict[int, int]] = defaultdict(dict)
-    with prepared.cursor() if here.keeps_plan else connection.cursor() as cursor:
-        cursor.execute(
-            f"select programme_id, measure, rung, sum(n)::bigint from ({query}) rows group by 1, 2, 3",
-            values | {"programmes": [programme.pk for programme in of]},
-        )
-        for programme_id, measure, number, n in cursor.fetchall():
-            sums[programme_id, measure][number] = n
+    for programme_id, measure, number, n in sql.rows(
+        f"select programme_id, measure, rung, sum(n)::bigint from ({query}) rows group by 1, 2, 3",
+        values | {"programmes": [programme.pk for programme in of]},
+        keep_plan=here.keeps_plan,
+    ):
+        sums[programme_id, measure][number] = n
     return {key: _ladder(found, is_exact=here.is_exact) for key, found in sums.items()}
 
 
@@ -299,13 +298,13 @@ def figures(
         return Figures(Ladder(), [], [])
     begins, last, until = window(here, programme, at, days)
     query, values = counted_below(here, until, begins)
-    with prepared.cursor() if here.keeps_plan else connection.cursor() as cursor:
-        cursor.execute(
-            "select channel, day, rung, sum(n)::bigint"
-            f" from ({query}) rows where measure = %(measure)s group by 1, 2, 3",
-            values | {"programmes": [programme.pk], "measure": measure},
-        )
-        return figures_of(here, programme.kind, begins, last, cursor.fetchall())
+    rows = sql.rows(
+        "select channel, day, rung, sum(n)::bigint"
+        f" from ({query}) rows where measure = %(measure)s group by 1, 2, 3",
+        values | {"programmes": [programme.pk], "measure": measure},
+        keep_plan=here.keeps_plan,
+    )
+    return figures_of(here, programme.kind, begins, last, rows)
 
 
 def window(here: Node, programme: Programme, at: datetime, days: int) -> tuple[date, date, date | None]:
@@ -394,7 +393,5 @@ def funnel(
 
 def unfolded(*, at: datetime) -> tuple[int, int]:
     """How many changes wait for a fold, and for how many seconds the oldest has; for `doctor` and metrics."""
-    with connection.cursor() as cursor:
-        cursor.execute("select count(*), min(posted_at) from programmes_delta")
-        n, oldest = cursor.fetchone()
+    n, oldest = sql.row("select count(*), min(posted_at) from programmes_delta")
     return int(n), max(0, int((at - oldest).total_seconds())) if oldest else 0

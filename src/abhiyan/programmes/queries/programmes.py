@@ -6,13 +6,12 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from django.db import connection
 from django.db.models import QuerySet
 from django.db.models.expressions import RawSQL
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
-from abhiyan.core import prepared, words
+from abhiyan.core import sql, words
 from abhiyan.core.policy import COUNTS, EVERYTHING
 from abhiyan.core.refusals import needed
 from abhiyan.org.viewer import Viewer
@@ -24,7 +23,6 @@ from abhiyan.ui.ladder import Ladder as Picture
 from . import own_part
 from .holders import holders
 from .ledger import NODE, Node
-from .rows import decoded, named
 from .splits import IN_PLAY
 
 # Whether any unit of the programme, or its owner, stands in or above the counts the scope in force may see.
@@ -136,18 +134,15 @@ _RUNNING_AT = f"""with {own_part.TOPS} select place.*, running.*
 
 def running_at(unit_id: int, hierarchy: int, on: date) -> tuple[list[Counted], Node | None]:
     """Every measure of `programmes_running`, with the unit's target; and `ledger.node_of` the unit. One query."""
-    with prepared.cursor() as cursor:
-        cursor.execute(_RUNNING_AT, {"unit": unit_id, "hierarchy": hierarchy, "on": on})
-        rows = cursor.fetchall()
+    rows = sql.rows(_RUNNING_AT, {"unit": unit_id, "hierarchy": hierarchy, "on": on}, keep_plan=True)
     width = len(rows[0]) - len(_COLUMNS) - 1
     place = rows[0][:width]
     node = Node(unit_id, hierarchy, *place) if place[0] is not None else None
     found = []
     for row in (row[width:] for row in rows if row[width] is not None):
         known = dict(zip(_COLUMNS, row, strict=False))
-        known["names"] = named(known["names"])
         programme = Programme.from_db("default", list(known), list(known.values()))
-        measures = decoded(row[-1]) or ()
+        measures = row[-1] or ()
         found += [
             Counted(programme, number, names if len(measures) > 1 else {}, target)
             for number, names, target in measures
@@ -201,17 +196,15 @@ def in_charges(
     only: the id of the one wanted.
     """
     chosen = None if units is None else list(units)
-    with connection.cursor() as cursor:
-        cursor.execute(
-            """select i.id, i.account_id, i.role, u.id, u.code, u.names, i.named_at, i.state
-            from programmes_in_charge i
-            join units_unit u on u.id = i.unit_id
-            where i.programme_id = %s and i.ended_at is null and (%s::bigint[] is null or i.unit_id = any(%s))
-              and (%s::bigint is null or i.id = %s)
-            order by i.role desc, u.code, i.named_at""",
-            [programme.pk, chosen, chosen, only, only],
-        )
-        rows = cursor.fetchall()
+    rows = sql.rows(
+        """select i.id, i.account_id, i.role, u.id, u.code, u.names, i.named_at, i.state
+        from programmes_in_charge i
+        join units_unit u on u.id = i.unit_id
+        where i.programme_id = %s and i.ended_at is null and (%s::bigint[] is null or i.unit_id = any(%s))
+          and (%s::bigint is null or i.id = %s)
+        order by i.role desc, u.code, i.named_at""",
+        [programme.pk, chosen, chosen, only, only],
+    )
     known = holders(row[1] for row in rows)
     return [
         Charge(
@@ -221,7 +214,7 @@ def in_charges(
             role,
             unit_id,
             code,
-            named(names),
+            names,
             since,
             state,
         )
@@ -290,17 +283,17 @@ class Gap:
 
 def gap(*, programme: Programme, node: int, on: date, measure: int = 1) -> Gap:
     """Whether the targets of children that are open on a day sum to the unit's own, in hierarchy and scope."""
-    with connection.cursor() as cursor:
-        cursor.execute(
+    return Gap(
+        *sql.row(
             f"""select
-              (select t.n from programmes_target t where t.unit_id = %(node)s and t.programme_id = %(programme)s
-                and t.measure = %(measure)s and t.replaced_at is null),
-              coalesce(sum(t.n), 0)::bigint, count(*), count(*) filter (where t.n is null)
-            from units_placement p
-            join units_unit u on u.id = p.unit_id
-            left join programmes_target t on t.unit_id = p.unit_id and t.programme_id = %(programme)s
-              and t.measure = %(measure)s and t.replaced_at is null
-            where p.parent_id = %(node)s and p.hierarchy = %(h)s and p.lo is not null and {IN_PLAY}""",
+          (select t.n from programmes_target t where t.unit_id = %(node)s and t.programme_id = %(programme)s
+            and t.measure = %(measure)s and t.replaced_at is null),
+          coalesce(sum(t.n), 0)::bigint, count(*), count(*) filter (where t.n is null)
+        from units_placement p
+        join units_unit u on u.id = p.unit_id
+        left join programmes_target t on t.unit_id = p.unit_id and t.programme_id = %(programme)s
+          and t.measure = %(measure)s and t.replaced_at is null
+        where p.parent_id = %(node)s and p.hierarchy = %(h)s and p.lo is not null and {IN_PLAY}""",
             {
                 "node": node,
                 "programme": programme.pk,
@@ -309,22 +302,22 @@ def gap(*, programme: Programme, node: int, on: date, measure: int = 1) -> Gap:
                 "on": on,
             },
         )
-        return Gap(*cursor.fetchone())
+    )
 
 
 def locked_below(*, programme: Programme, node: int, measure: int = 1) -> dict[int, int]:
     """How many targets are locked beneath each child of a node, at any depth, the child's own left out."""
-    with connection.cursor() as cursor:
-        cursor.execute(
+    return dict(
+        sql.rows(
             """select c.unit_id, count(*) from programmes_target t
-            join units_placement p on p.unit_id = t.unit_id and p.hierarchy = %(h)s
-            join units_placement c on p.lo > c.lo and p.lo < c.hi
-            where t.programme_id = %(programme)s and t.measure = %(measure)s and t.is_locked
-              and t.replaced_at is null and c.parent_id = %(node)s and c.hierarchy = %(h)s
-            group by c.unit_id""",
+        join units_placement p on p.unit_id = t.unit_id and p.hierarchy = %(h)s
+        join units_placement c on p.lo > c.lo and p.lo < c.hi
+        where t.programme_id = %(programme)s and t.measure = %(measure)s and t.is_locked
+          and t.replaced_at is null and c.parent_id = %(node)s and c.hierarchy = %(h)s
+        group by c.unit_id""",
             {"programme": programme.pk, "measure": measure, "node": node, "h": programme.hierarchy},
         )
-        return dict(cursor.fetchall())
+    )
 
 
 def drawn(

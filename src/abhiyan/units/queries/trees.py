@@ -9,7 +9,8 @@ import orjson
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from abhiyan.core.refusals import NotFound, Refused
+from abhiyan.core import sql
+from abhiyan.core.refusals import NotFound, Refused, needed
 from abhiyan.core.words import named
 from abhiyan.units.models import Hierarchy, Placement, Unit
 from abhiyan.units.rules import fold, levels
@@ -23,9 +24,6 @@ from .rows import (
     UnitPage,
     UnitRow,
     fitting,
-    read_codes,
-    rows_of,
-    unit_row,
 )
 
 _WIDE = 2_000  # leaves from which counts_below is kept
@@ -36,18 +34,12 @@ _kept_not_placed: dict[int, tuple[Sequence[Any], int]] = {}
 def unit(code: str) -> Unit:
     """The unit with this code. NotFound when there is none."""
     # PostgreSQL holds no NUL, and refuses to look for one.
-    found = None if "\0" in code else Unit.objects.filter(code=code).first()
-    if found is None:
-        raise NotFound(field="unit")
-    return found
+    return needed(None if "\0" in code else Unit.objects.filter(code=code).first(), NotFound(field="unit"))
 
 
 def unit_by_id(unit_id: int) -> Unit:
     """The unit with this id. NotFound when there is none."""
-    found = Unit.objects.filter(pk=unit_id).first()
-    if found is None:
-        raise NotFound(field="unit")
-    return found
+    return needed(Unit.objects.filter(pk=unit_id).first(), NotFound(field="unit"))
 
 
 def names_of(unit_ids: Iterable[int], *, language: str) -> dict[int, str]:
@@ -68,14 +60,14 @@ def ids_of(codes: Iterable[str]) -> dict[str, int]:
 
 def standing(unit_id: int, hierarchy: int) -> UnitRow:
     """One unit as a row, with its place in the hierarchy if it has one. NotFound when there is no such unit."""
-    found = rows_of(
+    found = sql.rows(
         f"select {FACTS}, {PLACE}, {HAS_CHILDREN} from units_unit u left join units_placement p"
         " on p.unit_id = u.id and p.hierarchy = %s and p.valid_to is null where u.id = %s",
         [hierarchy, hierarchy, unit_id],
     )
     if not found:
         raise NotFound(field="unit")
-    return unit_row(found[0])
+    return UnitRow(*found[0])
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +106,7 @@ def found(code: str) -> Found:
     """The unit with this code and the hierarchies it stands in today, in one query. NotFound when there is none."""
     if "\0" in code:  # PostgreSQL holds none, and refuses to look for one
         raise NotFound(field="unit")
-    rows = rows_of(f"{_FOUND} select * from found", {"code": code}, keep_plan=True)
+    rows = sql.rows(f"{_FOUND} select * from found", {"code": code}, keep_plan=True)
     if not rows:
         raise NotFound(field="unit")
     return _found(rows[0])
@@ -124,7 +116,7 @@ def found_with_path(code: str, *, wanted: int | None) -> tuple[Found, list[UnitR
     """`found`, and its `path` in the hierarchy `nearest` the wanted one, in one query."""
     if "\0" in code:
         raise NotFound(field="unit")
-    rows = rows_of(
+    rows = sql.rows(
         f"""{_FOUND}, up as (
           select p.*, 0 as n from found join units_placement p on p.unit_id = found.id and p.valid_to is null
             and p.hierarchy = case when %(wanted)s = any (hierarchies) then %(wanted)s else hierarchies[1] end
@@ -139,7 +131,7 @@ def found_with_path(code: str, *, wanted: int | None) -> tuple[Found, list[UnitR
     if not rows:
         raise NotFound(field="unit")
     facts = _found(rows[0])
-    return facts, [unit_row(row[6:]) for row in rows] if facts.hierarchies else []
+    return facts, [UnitRow(*row[6:]) for row in rows] if facts.hierarchies else []
 
 
 class TreesMoved(Refused):
@@ -158,31 +150,24 @@ class TreesMoving(TreesMoved):
 
 def trees_version() -> int:
     """A number that goes up whenever a unit is placed or moved, in whichever tree."""
-    rows = rows_of("select coalesce(sum(version), 0)::bigint from units_tree", [])
-    return int(rows[0][0])
+    return sql.count("select sum(version) from units_tree")
 
 
 def hierarchies_of(unit_id: int) -> list[int]:
     """The hierarchies a unit stands in today."""
-    return [
-        h
-        for (h,) in rows_of(
-            "select hierarchy from units_placement where unit_id = %s and valid_to is null order by 1",
-            [unit_id],
-        )
-    ]
+    return sql.column(
+        "select hierarchy from units_placement where unit_id = %s and valid_to is null order by 1", [unit_id]
+    )
 
 
 def roots(hierarchy: int) -> list[UnitRow]:
     """The tops of a hierarchy: one nation, or what an installation began with."""
-    return [
-        unit_row(row)
-        for row in rows_of(
-            f"select {FACTS}, {PLACE}, {HAS_CHILDREN} from units_placement p join units_unit u on u.id = p.unit_id"
-            " where p.parent_id is null and p.hierarchy = %s and p.valid_to is null order by p.lo limit %s",
-            [hierarchy, hierarchy, MOST],
-        )
-    ]
+    return sql.each(
+        UnitRow,
+        f"select {FACTS}, {PLACE}, {HAS_CHILDREN} from units_placement p join units_unit u on u.id = p.unit_id"
+        " where p.parent_id is null and p.hierarchy = %s and p.valid_to is null order by p.lo limit %s",
+        [hierarchy, hierarchy, MOST],
+    )
 
 
 def children(
@@ -203,7 +188,7 @@ def children(
     limit, order = min(max(limit, 1), MOST), SORTS[sort] if sort in SORTS else SORTS["name"]
     fits, given = fitting(containing) if containing else ("true", {})
     children = HAS_CHILDREN.replace("%s", "%(hierarchy)s")
-    found = rows_of(
+    found = sql.rows(
         f"select {FACTS}, {PLACE}, {children}, count(*) over () from units_placement p"
         " join units_unit u on u.id = p.unit_id"
         f" where p.parent_id = %(parent)s and p.hierarchy = %(hierarchy)s and p.valid_to is null and {fits}"
@@ -218,7 +203,7 @@ def children(
             **given,
         },
     )
-    return UnitPage([unit_row(row[:-1]) for row in found], found[0][-1] if found else 0, offset)
+    return UnitPage([UnitRow(*row[:-1]) for row in found], found[0][-1] if found else 0, offset)
 
 
 def path(unit_id: int, hierarchy: int, *, on: date | None = None) -> list[UnitRow]:
@@ -232,25 +217,23 @@ def path(unit_id: int, hierarchy: int, *, on: date | None = None) -> list[UnitRo
         else "p.valid_from <= %s and (p.valid_to is null or p.valid_to > %s)"
     )
     day = [] if on is None else [on, on]
-    return [
-        unit_row(row)
-        for row in rows_of(
-            "with recursive up as (select p.*, 0 as n from units_placement p"
-            f" where p.unit_id = %s and p.hierarchy = %s and {when}"
-            " union all select p.*, up.n + 1 from up join units_placement p"
-            f" on p.unit_id = up.parent_id and p.hierarchy = %s and {when} where up.n < 64)"
-            f" select {FACTS}, {PLACE}, p.n > 0 or {HAS_CHILDREN} from up p"
-            " join units_unit u on u.id = p.unit_id order by p.n desc",
-            [unit_id, hierarchy, *day, hierarchy, *day, hierarchy],
-            keep_plan=True,
-        )
-    ]
+    return sql.each(
+        UnitRow,
+        "with recursive up as (select p.*, 0 as n from units_placement p"
+        f" where p.unit_id = %s and p.hierarchy = %s and {when}"
+        " union all select p.*, up.n + 1 from up join units_placement p"
+        f" on p.unit_id = up.parent_id and p.hierarchy = %s and {when} where up.n < 64)"
+        f" select {FACTS}, {PLACE}, p.n > 0 or {HAS_CHILDREN} from up p"
+        " join units_unit u on u.id = p.unit_id order by p.n desc",
+        [unit_id, hierarchy, *day, hierarchy, *day, hierarchy],
+        keep_plan=True,
+    )
 
 
 def paths(unit_ids: Sequence[int], hierarchy: int) -> dict[int, list[UnitRow]]:
     """`path` of several units in one query; those that do not stand there are left out."""
     found: dict[int, list[UnitRow]] = {}
-    for row in rows_of(
+    for row in sql.rows(
         "with recursive up as (select p.*, p.unit_id as of, 0 as n from units_placement p"
         " where p.unit_id = any(%s) and p.hierarchy = %s and p.valid_to is null"
         " union all select p.*, up.of, up.n + 1 from up join units_placement p"
@@ -259,7 +242,7 @@ def paths(unit_ids: Sequence[int], hierarchy: int) -> dict[int, list[UnitRow]]:
         " order by p.of, p.n desc",
         [list(unit_ids), hierarchy, hierarchy],
     ):
-        found.setdefault(row[-1], []).append(unit_row(row[:-1]))
+        found.setdefault(row[-1], []).append(UnitRow(*row[:-1]))
     return found
 
 
@@ -275,7 +258,7 @@ def spans(unit_ids: Iterable[int], hierarchy: int) -> dict[int, tuple[int, int]]
     """id -> positions of several units in one hierarchy; those that do not stand there are left out."""
     return {
         unit: (lo, hi)
-        for unit, lo, hi in rows_of(
+        for unit, lo, hi in sql.rows(
             "select unit_id, lo, hi from units_placement"
             " where unit_id = any(%s) and hierarchy = %s and valid_to is null and lo is not null",
             [list(unit_ids), hierarchy],
@@ -286,7 +269,7 @@ def spans(unit_ids: Iterable[int], hierarchy: int) -> dict[int, tuple[int, int]]
 def all_spans(unit_ids: Iterable[int]) -> dict[int, list[tuple[int, int]]]:
     """id -> positions of several units in every hierarchy they stand in: what a scope is made of."""
     found: dict[int, list[tuple[int, int]]] = {}
-    for unit, lo, hi in rows_of(
+    for unit, lo, hi in sql.rows(
         "select unit_id, lo, hi from units_placement"
         " where unit_id = any(%s) and valid_to is null and lo is not null order by unit_id, lo",
         [list(unit_ids)],
@@ -297,12 +280,10 @@ def all_spans(unit_ids: Iterable[int]) -> dict[int, list[tuple[int, int]]]:
 
 def stands_below(unit_id: int, above_id: int) -> bool:
     """Whether a unit is another, or stands below it, in any hierarchy."""
-    return unit_id == above_id or bool(
-        rows_of(
-            "select 1 from units_placement p join units_placement a on a.unit_id = %s and a.valid_to is null"
-            " and p.lo >= a.lo and p.lo < a.hi where p.unit_id = %s limit 1",
-            [above_id, unit_id],
-        )
+    return unit_id == above_id or sql.exists(
+        "select 1 from units_placement p join units_placement a on a.unit_id = %s and a.valid_to is null"
+        " and p.lo >= a.lo and p.lo < a.hi where p.unit_id = %s limit 1",
+        [above_id, unit_id],
     )
 
 
@@ -314,24 +295,20 @@ def below(unit_id: int, hierarchy: int) -> QuerySet[Placement, int]:
 
 def is_top(unit_id: int) -> bool:
     """Whether a unit is the top of a hierarchy today."""
-    (found,) = rows_of(
-        "select exists (select from units_placement where unit_id = %s and valid_to is null and parent_id is null)",
+    return sql.exists(
+        "select 1 from units_placement where unit_id = %s and valid_to is null and parent_id is null limit 1",
         [unit_id],
     )
-    return bool(found[0])
 
 
 def open_below(unit_id: int) -> list[int]:
     """Ids of every open unit below one, in any hierarchy."""
-    return [
-        unit
-        for (unit,) in rows_of(
-            "select distinct u.id from units_placement a join units_placement p on p.lo > a.lo and p.lo < a.hi"
-            " join units_unit u on u.id = p.unit_id and u.closed_on is null"
-            " where a.unit_id = %s and a.valid_to is null and a.lo is not null order by 1",
-            [unit_id],
-        )
-    ]
+    return sql.column(
+        "select distinct u.id from units_placement a join units_placement p on p.lo > a.lo and p.lo < a.hi"
+        " join units_unit u on u.id = p.unit_id and u.closed_on is null"
+        " where a.unit_id = %s and a.valid_to is null and a.lo is not null order by 1",
+        [unit_id],
+    )
 
 
 def counts_below(
@@ -345,7 +322,7 @@ def counts_below(
     if here is not None and version is not None and here.lo is not None:
         lo, hi, leaves = here.lo, here.hi, here.leaves or 0
     else:
-        known = rows_of(
+        known = sql.rows(
             "select p.lo, p.hi, p.leaves, coalesce(t.version, 0) from units_placement p"
             " left join units_tree t on t.hierarchy = p.hierarchy"
             " where p.unit_id = %s and p.hierarchy = %s and p.valid_to is null and p.lo is not null",
@@ -359,7 +336,7 @@ def counts_below(
     if kept and kept[0] == version:
         return dict(kept[1])
     found = dict(
-        rows_of(
+        sql.rows(
             "select u.kind, count(*) from units_placement p join units_unit u on u.id = p.unit_id"
             " where p.lo > %s and p.lo < %s and u.closed_on is null group by u.kind",
             [lo, hi],
@@ -382,7 +359,7 @@ def of_kind_below(unit_id: int, hierarchy: int, kind: str) -> list[int]:
     if deepest is None:
         return []
     above = [each for each in levels.kinds(hierarchy) if (levels.level(hierarchy, each) or 0) <= deepest]
-    found = rows_of(
+    return sql.column(
         "with recursive down as (select p.unit_id, p.lo, u.kind, u.closed_on from units_placement p"
         " join units_unit u on u.id = p.unit_id and u.kind = any(%(above)s)"
         " where p.parent_id = %(unit)s and p.hierarchy = %(hierarchy)s and p.lo is not null"
@@ -392,7 +369,6 @@ def of_kind_below(unit_id: int, hierarchy: int, kind: str) -> list[int]:
         " select unit_id from down where kind = %(kind)s and closed_on is null order by lo",
         {"unit": unit_id, "hierarchy": hierarchy, "kind": kind, "above": above},
     )
-    return [each for (each,) in found]
 
 
 def not_placed(hierarchy: int, *, kinds: Sequence[str] = (), limit: int = 100, offset: int = 0) -> UnitPage:
@@ -401,22 +377,21 @@ def not_placed(hierarchy: int, *, kinds: Sequence[str] = (), limit: int = 100, o
     kinds: only these; else every kind of the hierarchy. Closed units are left out.
     """
     wanted = [k for k in (kinds or levels.kinds(hierarchy)) if levels.level(hierarchy, k) is not None]
-    found = rows_of(
+    found = sql.rows(
         f"select {FACTS}, null, null, null, null, null, false, count(*) over () from units_unit u"
         " where u.kind = any(%s) and u.closed_on is null and not exists (select from units_placement p"
         " where p.unit_id = u.id and p.hierarchy = %s and p.valid_to is null) order by u.id limit %s offset %s",
         [wanted, hierarchy, min(max(limit, 1), MOST), max(offset, 0)],
     )
-    return UnitPage([unit_row(row[:-1]) for row in found], found[0][-1] if found else 0, offset)
+    return UnitPage([UnitRow(*row[:-1]) for row in found], found[0][-1] if found else 0, offset)
 
 
 def count_not_placed(hierarchy: int) -> int:
     """How many units `not_placed` has in all. Kept in this process until a tree changes or a unit is made."""
-    state = rows_of(
+    state = sql.row(
         "select (select coalesce(sum(version), 0)::bigint from units_tree), (select max(id) from units_unit)",
-        [],
         keep_plan=True,
-    )[0]
+    )
     kept = _kept_not_placed.get(hierarchy)
     if kept is None or kept[0] != state:
         kept = _kept_not_placed[hierarchy] = (state, not_placed(hierarchy, limit=1).total)
@@ -425,25 +400,25 @@ def count_not_placed(hierarchy: int) -> int:
 
 def by_pin(pin: str, *, limit: int = 50) -> list[UnitRow]:
     """Open units a PIN code delivers to, the higher kinds first; instead of closed ones those that took over."""
-    found = rows_of(
+    found = sql.rows(
         f"select {FACTS}, null, null, null, null, null, false, u.successors from units_pin d"
         " join units_unit u on u.id = d.unit_id where d.pin = %s order by u.kind, u.code limit %s",
         [fold.digits(pin), min(max(limit, 1), MOST)],
     )
-    rows = {row[0]: unit_row(row[:-1]) for row in found if row[9] is None}
-    gone = {code for row in found if row[9] is not None for code in read_codes(row[-1])}
+    rows = {row[0]: UnitRow(*row[:-1]) for row in found if row[9] is None}
+    gone = {code for row in found if row[9] is not None for code in row[-1]}
     rows |= {row.id: row for row in successors(gone)}
     return sorted(rows.values(), key=lambda row: (levels.RANK[row.kind], row.code))
 
 
 def succeeded_by(unit_id: int) -> list[UnitRow]:
     """The units that took over from a closed one, as was said then; by code."""
-    found = rows_of(
+    return sql.each(
+        UnitRow,
         f"select {FACTS}, null, null, null, null, null, false from units_unit u where u.code = any("
         " select jsonb_array_elements_text(successors) from units_unit where id = %s) order by u.code",
         [unit_id],
     )
-    return [unit_row(row) for row in found]
 
 
 def successors(codes: Iterable[str]) -> list[UnitRow]:
@@ -451,19 +426,19 @@ def successors(codes: Iterable[str]) -> list[UnitRow]:
     asked, wanted, rows = set[str](), set(codes), list[UnitRow]()
     while wanted:
         asked |= wanted
-        found = rows_of(
+        found = sql.rows(
             f"select {FACTS}, null, null, null, null, null, false, u.successors from units_unit u"
             " where u.code = any(%s) order by u.code",
             [sorted(wanted)],
         )
-        rows += [unit_row(row[:-1]) for row in found if row[9] is None]
-        wanted = {code for row in found if row[9] is not None for code in read_codes(row[-1])} - asked
+        rows += [UnitRow(*row[:-1]) for row in found if row[9] is None]
+        wanted = {code for row in found if row[9] is not None for code in row[-1]} - asked
     return sorted(rows, key=lambda row: row.code)
 
 
 def outlines_around(unit_id: int, *, limit: int = 600) -> list[dict[str, Any]]:
     """GeoJSON geometries of the outlines known below a unit's state (a nation: below itself), in any hierarchy."""
-    rows = rows_of(
+    rows = sql.rows(
         """with recursive up as (
              select unit_id, parent_id from units_placement
              where unit_id = %s and valid_to is null
@@ -487,7 +462,7 @@ def outlines_around(unit_id: int, *, limit: int = 600) -> list[dict[str, Any]]:
 
 def outlines_of(unit_ids: Iterable[int]) -> dict[int, dict[str, Any]]:
     """unit id -> the GeoJSON geometry of its own outline, of those that have one."""
-    rows = rows_of(
+    rows = sql.rows(
         "select unit_id, geometry::text from units_boundary where unit_id = any(%s)", [sorted(set(unit_ids))]
     )
     return {unit_id: orjson.loads(text) for unit_id, text in rows}
