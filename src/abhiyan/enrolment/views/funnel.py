@@ -1,25 +1,26 @@
 """The funnel of a unit: from the call to the member, by channel and day."""
 
+from collections.abc import Iterable, Iterator
 from datetime import date
+from functools import partial
 from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
 
 from django.http import HttpResponseBase
-from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from abhiyan.core import clock
 from abhiyan.core.words import language
 from abhiyan.enrolment.forms import DaysForm
-from abhiyan.enrolment.rules.steps import STEPS
 from abhiyan.org.queries import NotYours
 from abhiyan.org.viewer import Request
 from abhiyan.programmes import queries as programmes
-from abhiyan.programmes.queries import Funnel, FunnelRow, Line
+from abhiyan.programmes.queries import FunnelRow, Line
 from abhiyan.programmes.rules import windows
-from abhiyan.ui import tables
+from abhiyan.programmes.rules.activities import Step
+from abhiyan.ui.lists import Column, Table, answer
 from abhiyan.units import queries as units
 from abhiyan.units.models import Hierarchy
 from abhiyan.units.rules import levels
@@ -27,7 +28,6 @@ from abhiyan.units.rules import levels
 from .seen import Seen
 
 MOST_BELOW = 200
-COLUMNS = dict.fromkeys(("day", "channel", *(step.key for step in STEPS)), "")
 
 
 @require_GET
@@ -44,11 +44,17 @@ def drive_funnel(request: Request, public_id: UUID) -> HttpResponseBase:
     found = programmes.shown_funnel(node=node, programme=of, rows=rows, at=at)
     form = DaysForm(request.GET)
     said: dict[str, Any] = form.cleaned_data if form.is_valid() else {}
-    sorting = tables.sorting(request.GET, COLUMNS, default="-day")
-    daily = _sorted([line for line in found.lines if line.row.on and _fits(line.row, said)], sorting)
-    if tables.wants_csv(request.GET):
-        return _csv(unit.code, found, daily)
-    leaf = tables.numbered(daily, request.GET, total=len(daily))
+    daily = [line for line in found.lines if line.row.on and _fits(line.row, said)]
+    daily.sort(key=lambda line: (-line.row.on.toordinal() if line.row.on else 0, line.row.channel))
+    table = Table(
+        request,
+        _columns(found.columns),
+        daily,
+        name=f"funnel-{unit.code}",
+        caption=_("Funnel by channel and day"),
+        sort="-day",
+        is_numbered=False,
+    )
     name = unit.name()
     shown = {
         "here": "programmes",
@@ -67,12 +73,12 @@ def drive_funnel(request: Request, public_id: UUID) -> HttpResponseBase:
         "days_href": request.path,
         "form": form,
         "is_narrowed": any(said.values()) or not form.is_valid(),
-        "sorting": sorting,
-        "leaf": leaf,
         "steps": found.columns,
         "is_rounded": node is not None and not node.is_exact,
     }
-    return render(request, "enrolment/drive_funnel.html", shown, status=200 if form.is_valid() else 422)
+    return answer(
+        request, "enrolment/drive_funnel.html", table, shown, status=200 if form.is_valid() else 422
+    )
 
 
 def _where(request: Request) -> tuple[units.UnitRow, int]:
@@ -119,35 +125,17 @@ def _fits(row: FunnelRow, said: dict[str, Any]) -> bool:
     )
 
 
-def _sorted(lines: list[Line], sorting: tables.Sorting) -> list[Line]:
-    """In the order asked for; within it the newest day first."""
-
-    def day(line: Line) -> int:
-        return line.row.on.toordinal() if line.row.on else 0
-
-    def asked(line: Line) -> int:
-        if sorting.key == "day":
-            return day(line)
-        if sorting.key == "channel":
-            return line.row.channel
-        value = line.value(sorting.key)
-        return -1 if value is None else value
-
-    newest = sorted(lines, key=lambda line: (-day(line), line.row.channel))
-    return sorted(newest, key=asked, reverse=sorting.descending)
+def _columns(steps: Iterable[Step]) -> Iterator[Column[Line]]:
+    yield Column("day", _("Day"), lambda line: line.row.on, order=True, css="nums", is_name=True)
+    yield Column("channel", _("Channel"), lambda line: line.channel, order=lambda line: line.row.channel)
+    for each in steps:
+        value, order = partial(_figure, step=each), partial(Line.value, key=each.key)
+        yield Column(each.key, each.name, value, order=order, css="num")
 
 
-def _csv(code: str, found: Funnel, lines: list[Line]) -> HttpResponseBase:
-    head = [_("Day"), _("Channel"), *(str(step.name) for step in found.columns)]
-    return tables.csv_response(
-        f"funnel-{code}",
-        head,
-        (
-            [
-                line.row.on.isoformat() if line.row.on else "",
-                line.channel,
-                *("" if not has else "<10" if n is None else n for _label, n, has in line.cells),
-            ]
-            for line in lines
-        ),
-    )
+def _figure(line: Line, step: Step) -> int | str | None:
+    """A figure as it is shown; None where the channel has no such step."""
+    if step not in line.steps:
+        return None
+    figure = line.row.figures[step.key]
+    return "<10" if figure is None else figure

@@ -407,7 +407,7 @@ def _address(page: str, of: Sequence[Any], asked: Mapping[str, Any]) -> str:
     known = page.startswith(("/", "?", "#")) or "://" in page
     path = page if known else reverse(page, args=of)
     question = urlencode({name: value for name, value in asked.items() if value not in (None, "")})
-    return f"{path}?{question}" if question else path
+    return f"{path.removesuffix('?')}?{question}" if question else path
 
 
 @register.simple_tag
