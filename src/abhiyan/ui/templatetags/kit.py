@@ -382,7 +382,15 @@ def page_title(context: Context, name: str = "") -> str:
 
 @register.simple_tag
 def link(
-    label: str, page: str, *of: Any, css: str = "", icon: str = "", says: str = "", at: str = "", **asked: Any
+    label: str,
+    page: str,
+    /,
+    *of: Any,
+    css: str = "",
+    icon: str = "",
+    says: str = "",
+    at: str = "",
+    **asked: Any,
 ) -> SafeString:
     """A link; the words alone where there is no page. page: an address, or the name of one and what it takes.
 
@@ -407,7 +415,7 @@ def _html(attributes: Mapping[str, Any]) -> str:
 
 
 @register.simple_tag
-def go(label: str, page: str, *of: Any, css: str = "secondary", **said: Any) -> SafeString:
+def go(label: str, page: str, /, *of: Any, css: str = "secondary", **said: Any) -> SafeString:
     """A link that looks like a button; all else as of `link`."""
     return link(label, page, *of, css=f"button {css}".strip(), **said)
 

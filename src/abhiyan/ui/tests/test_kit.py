@@ -119,12 +119,14 @@ def test_a_form_of_a_page_carries_its_key_and_is_sent_once(render: Render) -> No
     )
     assert page.endswith('<input name="n"><button type="submit">Lock</button></form>')
     page = render(
-        '{% post asks=True n="<1>" m=m %}{% hidden kept %}{% endpost %}', m=None, kept=[("q", "a&b")]
+        "{% post asks=True n=n m=m %}{% hidden kept %}{% endpost %}", n="<1>", m=None, kept=[("q", "a&b")]
     )
     assert page.startswith('<form method="post" novalidate data-once data-asks><input type="hidden"')
     sent = re.findall(r'name="([nmq])" value="([^"]*)"', page)
     assert sent == [("n", "&lt;1&gt;"), ("m", "None"), ("q", "a&amp;b")]
-    page = render('{% submit "Lock" css="mini" name="n" value=0 disabled=off says="Lock <1>" %}', off=True)
+    page = render(
+        '{% submit "Lock" css="mini" name="n" value=0 disabled=off says=says %}', off=True, says="Lock <1>"
+    )
     assert page == (
         '<button type="submit" class="mini" name="n" value="0" disabled aria-label="Lock &lt;1&gt;">Lock</button>'
     )
