@@ -1,6 +1,6 @@
 """A page of a unit's children with their ladders; see `ledger`, whose rules hold here."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any, Literal
@@ -53,6 +53,7 @@ SORTS = {
     "gap": "g.n - coalesce(f.counted, 0)",
     "behind": "g.n * %(share)s - coalesce(f.counted, 0)",
 }
+NOTHING = Leaf(rows=[], first=0, last=0, total=0, more=False, number=1, pages=1)
 MOST_READ = 200_000  # units whose tallies one list adds up
 
 
@@ -90,160 +91,216 @@ def children_ladders(
     """
     here = node if isinstance(node, Node) else node_of(node, hierarchy)
     if here is None:
-        return Leaf(rows=[], first=0, last=0, total=0, more=False, number=1, pages=1)
-
-    def listed(page: int) -> Leaf:
-        return _listed(
-            here,
-            programme,
-            measure,
-            at,
-            on,
-            sort=sort,
-            show=show,
-            matching=matching,
-            language=language,
-            offset=(max(1, page) - 1) * per,
-            per=per,
-            units=units,
-            sums_electors=sums_electors,
-        )[0]
-
-    found = listed(page)
+        return NOTHING
+    asked = _Asked(
+        here,
+        programme,
+        measure,
+        at,
+        on,
+        sort=sort,
+        show=show,
+        matching=matching,
+        language=language,
+        offset=(max(1, page) - 1) * per,
+        per=per,
+        units=units,
+        sums_electors=sums_electors,
+    )
+    found, _own = _listed(asked)
     if page > 1 and not found.rows:  # past the end: the last one
-        found = listed(1)
-        found = listed(found.pages) if found.pages and found.pages > 1 else found
+        found, _own = _listed(replace(asked, offset=0))
+        if found.pages and found.pages > 1:
+            found, _own = _listed(replace(asked, offset=(found.pages - 1) * per))
     return found
 
 
-def _listed(
-    here: Node,
-    programme: Programme,
-    measure: int,
-    at: datetime,
-    on: date | None,
-    *,
-    sort: str,
-    show: Literal["all", "behind", "without"],
-    matching: str,
-    language: str,
-    offset: int,
-    per: int,
-    begins: date | None = None,
-    units: Sequence[int] | None = None,
-    sums_electors: bool = False,
-) -> tuple[Leaf, list[tuple[int, date, int, int]] | None]:
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """One page of a list of children, as `children_ladders` is asked for it.
+
+    begins: also what `figures` reads of the node itself, days from then on apart; only of a node in sight.
+    """
+
+    here: Node
+    programme: Programme
+    measure: int
+    at: datetime
+    on: date | None
+    sort: str
+    show: Literal["all", "behind", "without"]
+    matching: str
+    language: str
+    offset: int
+    per: int
+    begins: date | None = None
+    units: Sequence[int] | None = None
+    sums_electors: bool = False
+
+    def values(self) -> dict[str, Any]:
+        """What the names in the statement stand for."""
+        here, programme, today = self.here, self.programme, day_in(self.programme.zone, self.at)
+        outside = today - timedelta(days=1)
+        passed = (min(self.on or today, programme.closes_on) - programme.opens_on).days + 1
+        return {
+            "node": here.unit_id,
+            "hierarchy": here.hierarchy,
+            "lo": here.lo,
+            "hi": here.hi,
+            "programme": programme.pk,
+            "measure": self.measure,
+            "on": self.on,
+            "closed": min(self.on, outside) if self.on else outside,
+            "language": self.language,
+            # On the first day nobody is behind yet.
+            "share": passed / ((programme.closes_on - programme.opens_on).days + 1) if passed > 1 else 0.0,
+            "offset": self.offset,
+            "per": self.per,
+            "units": None if self.units is None else list(self.units),
+            "today": today,
+        }
+
+
+def _listed(asked: _Asked) -> tuple[Leaf, list[tuple[int, date, int, int]] | None]:
     """The page of children; and with `begins`, of a node in sight, what `figures` reads of the node itself.
 
     That by the same statement, so that what waits for a fold is read once. None where no child fits.
     """
-    outside = day_in(programme.zone, at) - timedelta(days=1)
-    closed = min(on, outside) if on else outside
-    passed = (min(on or day_in(programme.zone, at), programme.closes_on) - programme.opens_on).days + 1
-    values: dict[str, Any] = {
-        "node": here.unit_id,
-        "hierarchy": here.hierarchy,
-        "lo": here.lo,
-        "hi": here.hi,
-        "programme": programme.pk,
-        "measure": measure,
-        "on": on,
-        "closed": closed,
-        "language": language,
-        # On the first day nobody is behind yet.
-        "share": passed / ((programme.closes_on - programme.opens_on).days + 1) if passed > 1 else 0.0,
-        "offset": offset,
-        "per": per,
-        "units": None if units is None else list(units),
-        "today": day_in(programme.zone, at),
-    }
+    here, values = asked.here, asked.values()
+    tables, parts = [_kids(asked)], list(_stored(asked))
+    if here.has_own:
+        tables.append(own_part.tables(by_child=True))
+        parts += _own(asked)
+    whole = ""
+    if asked.begins:
+        table, part, whole = _with_whole(asked, values)
+        tables.append(table)
+        parts.append(part)
+    elif here.has_pending:
+        parts.append(
+            f"""select k.unit_id, d.rung, d.n from {_BELOW_HERE} join kid k on {_EDGE} = 2 * k.number - 1
+          where {_WAITING} and coalesce(d.day <= {_CUT}, true)"""
+        )
+    tables += _sums(parts, has_own=here.has_own)
+    query = _chosen(asked, values)
+    if whole:  # with one row only: it is the size of all the others together
+        query = f"select page.*, case when row_number() over () = 1 then {whole} end from ({query}) page"
+    keeps_plan = (here.is_large or not here.has_pending) and not here.has_own
+    found = sql.rows(f"with {', '.join(tables)} {query}", values, keep_plan=keeps_plan)
+    leaf = _leaf(asked, found)
+    if not asked.begins or not found:
+        return leaf, None
+    own = found[0][17]
+    return leaf, [(channel, date.fromisoformat(day), number, n) for channel, day, number, n in own or ()]
+
+
+# Which tallies, and of a child its last day: what was asked, or the last closed one where its people are out of sight.
+_OF = "t.programme_id = %(programme)s and t.measure = %(measure)s"
+_CUT = "case when k.is_exact then %(on)s::date else %(closed)s::date end"
+# Children do not overlap: among their sorted edges, a change below the n-th comes after 2n - 1 of them.
+_EDGE = "width_bucket(p.lo, (select array_agg(edge order by edge) from kid, unnest(array[lo, hi]) edge))"
+_BELOW_HERE = (
+    "programmes_delta d join units_placement p on p.unit_id = d.unit_id and p.lo >= %(lo)s and p.lo < %(hi)s"
+)
+_WAITING = f"{ledger_sql.PENDING} and d.programme_id = %(programme)s and d.measure = %(measure)s"
+
+
+def _kids(asked: _Asked) -> str:
+    """The children, with where they stand, whether their totals are stored, and whether their people are in sight."""
     whose = (
         "p.parent_id = %(node)s"
-        if units is None
+        if asked.units is None
         else "p.lo > %(lo)s and p.lo < %(hi)s and p.unit_id = any(%(units)s)"
     )
-    # A child's last day: what was asked, or the last closed one where its people are out of sight.
-    cut = "case when k.is_exact then %(on)s::date else %(closed)s::date end"
-    is_whole = here.is_exact and on is None  # every day counts: nothing to take away
-    of = "t.programme_id = %(programme)s and t.measure = %(measure)s"
-    # Per child by itself (lateral): the planner has no idea how wide a child's range is, and must not guess.
+    return f"""kid as materialized (
+      select row_number() over (order by p.lo)::int as number, p.unit_id, p.lo, p.hi,
+        l.unit_id is not null as is_large, {"true" if asked.here.is_exact else EXACT} as is_exact
+      from units_placement p
+      left join programmes_large l on l.hierarchy = p.hierarchy and l.unit_id = p.unit_id
+      where {whose} and p.hierarchy = %(hierarchy)s and p.lo is not null)"""
+
+
+def _stored(asked: _Asked) -> Iterator[str]:
+    """Of each child the totals or tallies that are stored, less those of days after its last.
+
+    Per child by itself (lateral): the planner has no idea how wide a child's range is, and must not guess.
+    """
     below = {
         "k.is_large": "programmes_total t where t.unit_id = k.unit_id and t.hierarchy = %(hierarchy)s",
         "not k.is_large": "units_placement p join programmes_tally t on t.unit_id = p.unit_id"
         " where p.lo >= k.lo and p.lo < k.hi",
     }
-    parts = [
-        f"""select k.unit_id, t.rung, {sign}t.n from kid k cross join lateral (
-          select t.rung, sum(t.n)::bigint as n from {source} and {of} and {days} group by t.rung) t where {which}"""
-        for which, source in below.items()
-        for sign, days in (("", f"t.day = {ledger_sql.ALL_DAYS}"), ("-", f"t.day > {cut}"))[
-            : 1 if is_whole else 2
-        ]
-    ]
-    # Children do not overlap: among their sorted edges, a change below the n-th comes after 2n - 1 of them.
-    edge = "width_bucket(p.lo, (select array_agg(edge order by edge) from kid, unnest(array[lo, hi]) edge))"
-    in_here = "p.lo >= %(lo)s and p.lo < %(hi)s"
-    below_here = f"programmes_delta d join units_placement p on p.unit_id = d.unit_id and {in_here}"
-    waiting = f"{ledger_sql.PENDING} and d.programme_id = %(programme)s and d.measure = %(measure)s"
-    pending = whole = ""
-    if begins:
-        counted, more = counted_below(replace(here, has_pending=False), None, begins)
-        values |= more | {"programmes": [programme.pk]}
-        pending = f"""pending as materialized (
-      select {edge} as edge, d.channel,
+    is_whole = asked.here.is_exact and asked.on is None  # every day counts: nothing to take away
+    for which, source in below.items():
+        for sign, days in _less(_CUT)[: 1 if is_whole else 2]:
+            yield f"""select k.unit_id, t.rung, {sign}t.n from kid k cross join lateral (
+          select t.rung, sum(t.n)::bigint as n from {source} and {_OF} and {days} group by t.rung) t where {which}"""
+
+
+def _less(cut: str) -> tuple[tuple[str, str], tuple[str, str]]:
+    """All days, and with a sign before it what came after the last: few days, taken away."""
+    return ("", f"t.day = {ledger_sql.ALL_DAYS}"), ("-", f"t.day > {cut}")
+
+
+def _own(asked: _Asked) -> Iterator[str]:
+    """Of children out of sight but for a part, that part, on the negatives of its rungs."""
+    out = "{} w join kid k on not k.is_exact and w.lo >= k.lo and w.lo < k.hi"
+    for sign, days in _less("%(closed)s::date"):
+        yield own_part.rows("k.unit_id, -t.rung", f"({sign}t.n)", f"{_OF} and {days}", out)
+    if asked.here.has_pending:
+        yield f"""select k.unit_id, -d.rung, d.n from {_BELOW_HERE}
+          join kid k on not k.is_exact and p.lo >= k.lo and p.lo < k.hi
+          where {_WAITING} and d.day <= %(closed)s::date and {own_part.IN_SIGHT}"""
+
+
+def _with_whole(asked: _Asked, values: dict[str, Any]) -> tuple[str, str, str]:
+    """What waits for a fold as a table, read once; what of it is the children's; and the figures of the node itself.
+
+    values: takes what the last of them names.
+    """
+    counted, more = counted_below(replace(asked.here, has_pending=False), None, asked.begins)
+    values |= more | {"programmes": [asked.programme.pk]}
+    pending = f"""pending as materialized (
+      select {_EDGE} as edge, d.channel,
         case when d.day >= %(begins)s then d.day else {ledger_sql.ALL_DAYS} end as day, d.rung, sum(d.n)::bigint as n
-      from {below_here} where {waiting} group by 1, 2, 3, 4),"""
-        whole = f"""(select json_agg(json_build_array(channel, day, rung, n)) from (
+      from {_BELOW_HERE} where {_WAITING} group by 1, 2, 3, 4)"""
+    whole = f"""(select json_agg(json_build_array(channel, day, rung, n)) from (
       select channel, day, rung, sum(n)::bigint as n from (
         select channel, day, rung, n from ({counted}) counted where measure = %(measure)s
         union all select channel, day, rung, n from pending) rows group by 1, 2, 3) sums)"""
-        parts.append("select k.unit_id, q.rung, q.n from pending q join kid k on q.edge = 2 * k.number - 1")
-    elif here.has_pending:
-        parts.append(
-            f"""select k.unit_id, d.rung, d.n from {below_here} join kid k on {edge} = 2 * k.number - 1
-          where {waiting} and coalesce(d.day <= {cut}, true)"""
-        )
-    sums, seen = list(_NAMED), ""
-    if here.has_own:  # of children out of sight but for a part, that part, on the negatives of its rungs
-        seen = f"{own_part.tables(by_child=True)},"
-        sums += [(f"own_{name}", -number) for name, number in _NAMED]
-        out = "{} w join kid k on not k.is_exact and w.lo >= k.lo and w.lo < k.hi"
-        for sign, days in (("", f"t.day = {ledger_sql.ALL_DAYS}"), ("-", "t.day > %(closed)s::date")):
-            parts.append(own_part.rows("k.unit_id, -t.rung", f"({sign}t.n)", f"{of} and {days}", out))
-        if here.has_pending:
-            parts.append(
-                f"""select k.unit_id, -d.rung, d.n from {below_here}
-          join kid k on not k.is_exact and p.lo >= k.lo and p.lo < k.hi
-          where {waiting} and d.day <= %(closed)s::date and {own_part.IN_SIGHT}"""
-            )
-    figures = ", ".join(_figure(name, has_own=here.has_own) for name, _number in _NAMED)
+    return (
+        pending,
+        "select k.unit_id, q.rung, q.n from pending q join kid k on q.edge = 2 * k.number - 1",
+        whole,
+    )
+
+
+def _sums(parts: Iterable[str], *, has_own: bool) -> Iterator[str]:
+    """The parts of each child added up, and its figures as they are shown."""
+    sums = list(_NAMED) + ([(f"own_{name}", -number) for name, number in _NAMED] if has_own else [])
+    named = ", ".join(f"sum(n) filter (where rung = {number})::bigint as {name}" for name, number in sums)
+    yield f"s as (select unit_id, {named} from ({' union all '.join(parts)}) rows group by unit_id)"
+    figures = ", ".join(_figure(name, has_own=has_own) for name, _number in _NAMED)
+    yield f"""f as (
+      select k.unit_id, k.lo, k.hi, k.is_exact, {figures} from kid k left join s on s.unit_id = k.unit_id)"""
+
+
+def _chosen(asked: _Asked, values: dict[str, Any]) -> str:
+    """The children that fit, in order, and of them the page. values: takes what the words looked for stand for."""
     filters = {
         "all": "true",
         "behind": "coalesce(f.counted, 0) < coalesce(g.n, 0) * %(share)s",
         "without": "coalesce(f.counted, 0) = 0",
-    }[show]
-    if matching:
-        fits, given = places.fitting(matching)
+    }[asked.show]
+    if asked.matching:
+        fits, given = places.fitting(asked.matching)
         filters += f" and {fits}"
         values |= given
-    key, direction = sort.removeprefix("-"), "desc" if sort.startswith("-") else "asc"
+    key, direction = asked.sort.removeprefix("-"), "desc" if asked.sort.startswith("-") else "asc"
     if key not in SORTS:
         key, direction = "name", "asc"
-    tables = f"""
-    with kid as materialized (
-      select row_number() over (order by p.lo)::int as number, p.unit_id, p.lo, p.hi,
-        l.unit_id is not null as is_large, {"true" if here.is_exact else EXACT} as is_exact
-      from units_placement p
-      left join programmes_large l on l.hierarchy = p.hierarchy and l.unit_id = p.unit_id
-      where {whose} and p.hierarchy = %(hierarchy)s and p.lo is not null),
-    {seen}{pending}
-    s as (
-      select unit_id, {", ".join(f"sum(n) filter (where rung = {number})::bigint as {name}" for name, number in sums)}
-      from ({" union all ".join(parts)}) rows group by unit_id),
-    f as (
-      select k.unit_id, k.lo, k.hi, k.is_exact, {figures} from kid k left join s on s.unit_id = k.unit_id)"""
-    query = f"""
-    select u.id, u.code, u.kind, u.names, {_BOOTHS if sums_electors else "u.electors"} as electors,
+    return f"""
+    select u.id, u.code, u.kind, u.names, {_BOOTHS if asked.sums_electors else "u.electors"} as electors,
       u.lat, u.lon, u.is_sample, u.closed_on is not null,
       exists (select 1 from units_placement c
         where c.parent_id = u.id and c.hierarchy = %(hierarchy)s and c.lo is not null),
@@ -254,60 +311,26 @@ def _listed(
     where {filters}
     order by {SORTS[key]} {direction} nulls last, f.counted nulls first, u.code
     offset %(offset)s limit %(per)s"""
-    if whole:  # with one row only: it is the size of all the others together
-        query = f"select page.*, case when row_number() over () = 1 then {whole} end from ({query}) page"
-    keeps_plan = (here.is_large or not here.has_pending) and not here.has_own
-    found = sql.rows(tables + query, values, keep_plan=keeps_plan)
-    rows = [
-        Child(
-            unit_id=unit_id,
-            code=code,
-            kind=kind,
-            names=names,
-            electors=electors,
-            lat=lat,
-            lon=lon,
-            is_sample=is_sample,
-            is_closed=is_closed,
-            has_children=has_children,
-            target=target,
-            ladder=Ladder(reported, unsigned, counted, confirmed, is_rounded=not is_exact),
-        )
-        for (
-            unit_id,
-            code,
-            kind,
-            names,
-            electors,
-            lat,
-            lon,
-            is_sample,
-            is_closed,
-            has_children,
-            target,
-            reported,
-            unsigned,
-            counted,
-            confirmed,
-            is_exact,
-            *_rest,
-        ) in found
-    ]
+
+
+def _leaf(asked: _Asked, found: Sequence[tuple[Any, ...]]) -> Leaf:
+    """The rows of `_chosen` as a page."""
+    rows = []
+    for row in found:
+        reported, unsigned, counted, confirmed, is_exact = row[11:16]
+        ladder = Ladder(reported, unsigned, counted, confirmed, is_rounded=not is_exact)
+        rows.append(Child(*row[:11], ladder))
     total = found[0][16] if found else 0
-    leaf = Leaf(
+    return Leaf(
         rows=rows,
-        first=offset + 1 if rows else 0,
-        last=offset + len(rows),
+        first=asked.offset + 1 if rows else 0,
+        last=asked.offset + len(rows),
         total=total,
-        more=offset + len(rows) < total,
-        number=offset // per + 1,
-        pages=max(1, -(-total // per)),
-        is_first=not offset,
+        more=asked.offset + len(rows) < total,
+        number=asked.offset // asked.per + 1,
+        pages=max(1, -(-total // asked.per)),
+        is_first=not asked.offset,
     )
-    if not begins or not found:
-        return leaf, None
-    sums = found[0][17]
-    return leaf, [(channel, date.fromisoformat(day), number, n) for channel, day, number, n in sums or ()]
 
 
 _NAMED = (
@@ -349,11 +372,9 @@ def board(
     """`figures` and `children_ladders` of a unit: while changes wait for a fold, they are read once for both."""
     here = node if isinstance(node, Node) else node_of(node, hierarchy)
     if here is None:
-        return Figures(Ladder(), [], []), Leaf(
-            rows=[], first=0, last=0, total=0, more=False, number=1, pages=1
-        )
+        return Figures(Ladder(), [], []), NOTHING
     begins, last, _until = window(here, programme, at, days)
-    leaf, found = _listed(
+    asked = _Asked(
         here,
         programme,
         measure,
@@ -367,6 +388,7 @@ def board(
         per=per,
         begins=begins if here.is_exact and here.has_pending else None,
     )
+    leaf, found = _listed(asked)
     if found is not None:
         return figures_of(here, programme.kind, begins, last, found), leaf
     return figures(
@@ -406,28 +428,30 @@ class LevelRows(Rows[Child]):
         at: datetime,
         language: str,
     ) -> None:
-        self._units, self._of = units, (node, programme, measure, at, None)
-        self._language = language
-        self.orders = dict.fromkeys(SORTS, ())
-        self._take_order("name")
-
-    def _take_order(self, name: str, *, descending: bool = False) -> None:
-        self._order = f"-{name}" if descending else name
-
-    def counted(self, most: int | None) -> int | None:  # noqa: ARG002  # known without counting
-        return len(self._units)
-
-    def _read(self, start: int, most: int | None) -> list[Child]:
-        leaf, _sums = _listed(
-            *self._of,
-            sort=self._order,
+        self._asked = _Asked(
+            node,
+            programme,
+            measure,
+            at,
+            None,
+            sort="name",
             show="all",
             matching="",
-            language=self._language,
-            offset=start,
-            per=most or max(1, len(self._units)),
-            units=self._units,
+            language=language,
+            offset=0,
+            per=max(1, len(units)),
+            units=units,
         )
+        self.orders = dict.fromkeys(SORTS, ())
+
+    def _take_order(self, name: str, *, descending: bool = False) -> None:
+        self._asked = replace(self._asked, sort=f"-{name}" if descending else name)
+
+    def counted(self, most: int | None) -> int | None:  # noqa: ARG002  # known without counting
+        return len(self._asked.units or ())
+
+    def _read(self, start: int, most: int | None) -> list[Child]:
+        leaf, _sums = _listed(replace(self._asked, offset=start, per=most or self._asked.per))
         return list(leaf.rows)
 
     def each(self, *, at_once: int = 2_000) -> Iterator[Child]:  # noqa: ARG002  # one statement reads them all
