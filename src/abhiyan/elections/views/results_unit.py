@@ -1,5 +1,6 @@
 """Results of any unit, with their history."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.http import HttpResponseBase
@@ -51,7 +52,6 @@ def unit(request: Request, code: str) -> HttpResponseBase:
     )
     states = {row.contest.state for rows in (results.contests, *in_seats.values()) for row in rows}
     states |= {row.part.contest.state for row in results.parts}
-    seat_names = shown.seat_names(row.part.contest for row in results.parts)
     on_map, behind = _map_of_unit(list(results.contests), in_seats)
     name = units.names_of([found.id], language=language())[found.id]
     path = units.path(found.id, hierarchy) if hierarchy in found.hierarchies else []
@@ -68,6 +68,20 @@ def unit(request: Request, code: str) -> HttpResponseBase:
         "side": side,
         "side_says": shown.side_says(side, states),
         "filters": shown.Filters(request.GET, side=(_("Side"), [("", "–"), *_sides_of(elections, side)])),
+        **_said(results),
+        "lying": [_seats_of(one, in_seats.get(one.unit_id, [])) for one in leaf.rows],
+        "leaf": leaf,
+        "undrawn": max(0, len(lying) - MOST_DRAWN),
+        "on_map": on_map,
+        "behind": behind,
+    }
+    return render(request, "elections/result_unit.html", context)
+
+
+def _said(results: queries.UnitResults) -> dict[str, Any]:
+    """What elections say of the unit itself: its contests, parts of others, totals and sums; and from which files."""
+    seat_names = shown.seat_names(row.part.contest for row in results.parts)
+    return {
         "contests": [
             (row, named(row.contest.election.names), shown.seat_href(row.contest), seat_says(row))
             for row in results.contests
@@ -98,31 +112,24 @@ def unit(request: Request, code: str) -> HttpResponseBase:
             (row, named(row.election.names), row.get_kind, row.votes[:8])
             for row in map(_Below, results.below)
         ],
-        "lying": [
-            {
-                "name": named(one.names),
-                "href": reverse("elections:unit", args=[one.code]),
-                "kind": UnitKind(one.kind).label,
-                "booths": one.booths,
-                "rows": [
-                    (row, named(row.contest.election.names), shown.seat_href(row.contest))
-                    for row in in_seats.get(one.unit_id, [])
-                ],
-            }
-            for one in leaf.rows
-        ],
-        "leaf": leaf,
-        "undrawn": max(0, len(lying) - MOST_DRAWN),
         "files": list(
             dict.fromkeys(
                 [file for one in results.totals for file in one.files]
                 + [file for one in results.below for file in one.files]
             )
         ),
-        "on_map": on_map,
-        "behind": behind,
     }
-    return render(request, "elections/result_unit.html", context)
+
+
+def _seats_of(lying: queries.Lying, rows: Sequence[SeatRow]) -> dict[str, Any]:
+    """A seat the unit lies in, with its contests."""
+    return {
+        "name": named(lying.names),
+        "href": reverse("elections:unit", args=[lying.code]),
+        "kind": UnitKind(lying.kind).label,
+        "booths": lying.booths,
+        "rows": [(row, named(row.contest.election.names), shown.seat_href(row.contest)) for row in rows],
+    }
 
 
 class _Below:

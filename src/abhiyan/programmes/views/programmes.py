@@ -1,6 +1,7 @@
 """Programmes: the list, one programme at one unit, and running it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -19,7 +20,6 @@ from abhiyan.programmes import actions, queries
 from abhiyan.programmes.models import Measure, Programme
 from abhiyan.programmes.queries.listing import SORTS
 from abhiyan.programmes.rules import activities, windows
-from abhiyan.programmes.rules.ladder import Ladder
 from abhiyan.ui import tables
 from abhiyan.ui.acts import form_page, tried
 from abhiyan.units import queries as units
@@ -147,40 +147,28 @@ def programme_page(
         page=1 if wants_csv else page_asked(request),
         per=tables.DEEPEST_ROW if wants_csv else tables.PER_PAGE,
     )
-    found = queries.ladders(node=here.id, hierarchy=one.hierarchy, of=[one], at=at)
-    targets = queries.targets_of(node=here.id, programmes=[one])
-    is_rounded = queries.ladder(node=here.id, hierarchy=one.hierarchy, programme=one, at=at).is_rounded
-    none = None if is_rounded else 0
-    nothing = Ladder(none, none, none, none, is_rounded=is_rounded)
     if wants_csv:
         return _csv(below.rows)
-    pictures = [
-        queries.drawn(
-            found.get((one.pk, each.number), nothing),
-            name=named(each.names),
-            programme=one,
-            on=on,
-            target=targets.get((one.pk, each.number)),
-        )
-        for each in measures
-    ]
-    path = units.path(here.id, one.hierarchy)
-    charges = queries.in_charges(one, units=sorted({here.id, one.owner_id}))
     may_run = shown.may(request, "programmes.run", here.id)
     return render(
         request,
         "programmes/programme.html",
         {
             **shown.frame(one),
+            **_stands(one, here, measures, at=at),
+            **_looked_after(one, here, on=on),
             "owner": named(one.owner.names),
             "unit": here,
             "unit_name": here.name(),
-            "path": [(row.name(), f"?unit={row.code}") for row in path if _seen(request, row)],
+            "path": [
+                (row.name(), f"?unit={row.code}")
+                for row in units.path(here.id, one.hierarchy)
+                if _seen(request, row)
+            ],
             "measures": [
                 (named(each.names), f"?unit={here.code}&measure={each.number}", each == measure)
                 for each in measures
             ],
-            "pictures": pictures,
             "sorting": sorting,
             "leaf": below,
             "children": [
@@ -199,7 +187,6 @@ def programme_page(
                 }
                 for child in below.rows
             ],
-            "is_rounded": is_rounded,
             "own": queries.own_words(
                 request.viewer,
                 unit_id=here.id,
@@ -213,10 +200,6 @@ def programme_page(
             else None,
             "gap": queries.gap(programme=one, node=here.id, on=on, measure=measure.number),
             "off": shown.off(one, here, measure.number) if here.has_children else None,
-            "charges": [(charge, named(charge.unit_names)) for charge in charges],
-            "declined": None
-            if any(charge.unit_id == here.id and charge.role == "in_charge" for charge in charges)
-            else queries.last_declined(one, lo=here.lo, on=on),
             "may_run": may_run and one.state != Programme.State.CLOSED,
             "may_change": one.state == Programme.State.OPEN
             and shown.may(request, "programmes.run", one.owner_id),
@@ -229,6 +212,39 @@ def programme_page(
         },
         status=status,
     )
+
+
+def _stands(
+    one: Programme, here: units.UnitRow, measures: Sequence[Measure], *, at: datetime
+) -> dict[str, Any]:
+    """Where the unit stands in each measure, as pictures."""
+    on = clock.day_in(one.zone, at)
+    found = queries.ladders(node=here.id, hierarchy=one.hierarchy, of=[one], at=at)
+    targets = queries.targets_of(node=here.id, programmes=[one])
+    is_rounded = queries.ladder(node=here.id, hierarchy=one.hierarchy, programme=one, at=at).is_rounded
+    return {
+        "is_rounded": is_rounded,
+        "pictures": [
+            queries.drawn(
+                found.get((one.pk, each.number)) or queries.blank(is_rounded=is_rounded),
+                name=named(each.names),
+                programme=one,
+                on=on,
+                target=targets.get((one.pk, each.number)),
+            )
+            for each in measures
+        ],
+    }
+
+
+def _looked_after(one: Programme, here: units.UnitRow, *, on: date) -> dict[str, Any]:
+    """Who is in charge here and of the whole; where nobody is, who declined last."""
+    charges = queries.in_charges(one, units=sorted({here.id, one.owner_id}))
+    is_held = any(charge.unit_id == here.id and charge.role == "in_charge" for charge in charges)
+    return {
+        "charges": [(charge, named(charge.unit_names)) for charge in charges],
+        "declined": None if is_held else queries.last_declined(one, lo=here.lo, on=on),
+    }
 
 
 def _own_page(request: Request, one: Programme) -> tuple[str, Any] | None:

@@ -3,8 +3,8 @@
 A split is looked at before it is done: `preview` shows every difference, and what is taken is exactly that.
 """
 
-from collections.abc import Iterable, Sequence
-from datetime import date
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, datetime
 from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
@@ -73,11 +73,11 @@ def _page_of(
 ) -> HttpResponseBase:
     at = clock.now()
     here, measure = _where(request, one)
+    wants_csv = tables.wants_csv(request.GET)
     sorting = tables.sorting(
         request.GET, {key: key for key in ("name", "code", "electors", "target")}, default="name"
     )
     find = Find(request.GET)
-    wants_csv = tables.wants_csv(request.GET)
     sums_electors = (here.leaves or 0) <= MOST_BOOTHS
     below = queries.children_ladders(
         node=here.id,
@@ -92,65 +92,30 @@ def _page_of(
         per=tables.DEEPEST_ROW if wants_csv else tables.PER_PAGE,
         sums_electors=sums_electors,
     )
-    known = queries.targets(
-        programme=one, units=[here.id, *(child.unit_id for child in below.rows)], measure=measure.number
-    )
+    on_page = [here.id, *(child.unit_id for child in below.rows)]
+    known = queries.targets(programme=one, units=on_page, measure=measure.number)
     if wants_csv:
-        yes = say("yes")
-        return tables.csv_response(
-            "targets",
-            [say("Unit"), say("Code"), say("Electors"), say("Target"), say("locked")],
-            (
-                [
-                    named(child.names),
-                    child.code,
-                    child.electors,
-                    child.target,
-                    yes if child.unit_id in known and known[child.unit_id].is_locked else "",
-                ]
-                for child in below.rows
-            ),
-        )
-    own = known.get(here.id)
-    counted = queries.ladder(
-        node=here.id, hierarchy=one.hierarchy, programme=one, measure=measure.number, at=at
-    )
+        return _csv(below.rows, known)
     on = clock.day_in(one.zone, at)
     days = windows.days_left(one.opens_on, one.closes_on, on)
     is_over = one.state == Programme.State.CLOSED
-    may_split = not is_over and shown.may(request, "programmes.targets", here.id)
-    on_page = [here.id, *(child.unit_id for child in below.rows)]
     may_set = set() if is_over else may_set_of(request, one, on_page, on=on)
     locked = queries.locked_below(programme=one, node=here.id, measure=measure.number)
-    n_misfits = queries.count_misfits(programme=one, node=here.id, measure=measure.number)
-    misfits = (
-        queries.misfits_below(programme=one, node=here.id, on=on, measure=measure.number, most=MOST_NAMED)
-        if n_misfits
-        else []
-    )
     return render(
         request,
         "programmes/target_list.html",
         {
             **shown.frame(one, (say("Targets"), "")),
+            **_own(one, here, measure, known.get(here.id), days, at=at),
+            **_adding_up(one, here, measure, on=on),
             "unit": here,
             "unit_name": here.name(),
             "measure": measure,
             "measure_name": named(measure.names),
             "path": path_to(request, one, here),
-            "own": own,
-            "own_basis": queries.said(own.basis) if own else "",
-            "counted": counted,
-            "days_left": days,
-            "per_day": pace.per_day(own.n, counted.counted or 0, days) if own else None,
             "own_form": number
             if number is not None and about == here.id
-            else NumberForm(initial={"n": own.n if own else None}, auto_id="own_%s"),
-            "earlier": _earlier(one, here, measure.number),
-            "misfits": [(named(each.names), each) for each in misfits],
-            "more_misfits": n_misfits - len(misfits),
-            "off": shown.off(one, here, measure.number, n_misfits),
-            "gap": queries.gap(programme=one, node=here.id, on=on, measure=measure.number),
+            else NumberForm(initial={"n": known[here.id].n if here.id in known else None}, auto_id="own_%s"),
             "split_form": split
             or SplitForm(
                 hierarchy=one.hierarchy,
@@ -158,7 +123,7 @@ def _page_of(
                 auto_id="split_%s",
                 initial=before_now(one, here.id, measure.number),
             ),
-            "may_split": may_split,
+            "may_split": not is_over and shown.may(request, "programmes.targets", here.id),
             "may_set_own": here.id in may_set,
             "may_take_over": not is_over and shown.may(request, "programmes.targets", one.owner_id),
             "problem": problem,
@@ -168,27 +133,81 @@ def _page_of(
             "find": find,
             "leaf": below,
             "children": [
-                {
-                    "child": child,
-                    "name": named(child.names),
-                    "href": f"?unit={child.code}&measure={measure.number}",
-                    "target": known.get(child.unit_id),
+                _row(child, measure, known.get(child.unit_id), days)
+                | {
                     "locked_below": locked.get(child.unit_id, 0),
                     "may_set": child.unit_id in may_set,
-                    "basis": queries.said(known[child.unit_id].basis) if child.unit_id in known else "",
-                    "kind": Kind(child.kind).label,
-                    "per_day": None
-                    if child.target is None
-                    else pace.per_day(child.target, child.ladder.counted or 0, days),
-                    "value": number["n"].value()
-                    if number is not None and about == child.unit_id
-                    else (numbers.grouped(known[child.unit_id].n) if child.unit_id in known else ""),
                 }
+                | ({"value": number["n"].value()} if number is not None and about == child.unit_id else {})
                 for child in below.rows
             ],
         },
         status=status,
     )
+
+
+def _csv(below: Sequence[queries.Child], known: Mapping[int, Target]) -> HttpResponseBase:
+    yes = say("yes")
+    return tables.csv_response(
+        "targets",
+        [say("Unit"), say("Code"), say("Electors"), say("Target"), say("locked")],
+        (
+            [
+                named(child.names),
+                child.code,
+                child.electors,
+                child.target,
+                yes if child.unit_id in known and known[child.unit_id].is_locked else "",
+            ]
+            for child in below
+        ),
+    )
+
+
+def _own(
+    one: Programme, here: units.UnitRow, measure: Measure, own: Target | None, days: int, *, at: datetime
+) -> dict[str, Any]:
+    """The unit's own target: how far it is, what is needed a day, and what it was before."""
+    counted = queries.ladder(
+        node=here.id, hierarchy=one.hierarchy, programme=one, measure=measure.number, at=at
+    )
+    return {
+        "own": own,
+        "own_basis": queries.said(own.basis) if own else "",
+        "counted": counted,
+        "days_left": days,
+        "per_day": pace.per_day(own.n, counted.counted or 0, days) if own else None,
+        "earlier": _earlier(one, here, measure.number),
+    }
+
+
+def _adding_up(one: Programme, here: units.UnitRow, measure: Measure, *, on: date) -> dict[str, Any]:
+    """Whether targets below sum to those above them, and the first that do not."""
+    of: dict[str, Any] = {"programme": one, "node": here.id, "measure": measure.number}
+    n = queries.count_misfits(**of)
+    found = queries.misfits_below(**of, on=on, most=MOST_NAMED) if n else []
+    return {
+        "misfits": [(named(each.names), each) for each in found],
+        "more_misfits": n - len(found),
+        "off": shown.off(one, here, measure.number, n),
+        "gap": queries.gap(**of, on=on),
+    }
+
+
+def _row(child: queries.Child, measure: Measure, target: Target | None, days: int) -> dict[str, Any]:
+    """A unit of the list, with its target as it stands."""
+    return {
+        "child": child,
+        "name": named(child.names),
+        "href": f"?unit={child.code}&measure={measure.number}",
+        "target": target,
+        "basis": queries.said(target.basis) if target else "",
+        "kind": Kind(child.kind).label,
+        "per_day": None
+        if child.target is None
+        else pace.per_day(child.target, child.ladder.counted or 0, days),
+        "value": numbers.grouped(target.n) if target else "",
+    }
 
 
 @require_GET
