@@ -319,7 +319,7 @@ def _leaf(asked: _Asked, found: Sequence[tuple[Any, ...]]) -> Leaf:
     for row in found:
         reported, unsigned, counted, confirmed, is_exact = row[11:16]
         ladder = Ladder(reported, unsigned, counted, confirmed, is_rounded=not is_exact)
-        rows.append(Child(*row[:11], ladder))
+        rows.append(Child(*[*row[:11], ladder]))
     total = found[0][16] if found else 0
     return Leaf(
         rows=rows,
