@@ -17,6 +17,7 @@ from abhiyan.org.viewer import Held, Viewer
 from abhiyan.ui.numbers import grouped, share
 from abhiyan.ui.owed import WHERE_WE_STAND, Beside, Owed, Thing
 from abhiyan.units.models import Kind
+from abhiyan.units.rules import levels
 
 from . import queries
 from .models import InCharge, Programme
@@ -100,7 +101,9 @@ def _standing(home: Held, stand: queries.Stand, *, at: datetime) -> Beside:
             closes_on=programme.closes_on,
             on=on,
         ),
-        href=_part(programme, home.unit_code, **stand.of.asked),
+        href=_part(programme, home.unit_code, **stand.of.asked)
+        if home.hierarchy == programme.hierarchy
+        else _in_own_tree(home, programme),
         drawn=queries.drawn(
             stand.ladder, name=stand.of.name, programme=programme, on=on, target=stand.target
         ),
@@ -111,6 +114,12 @@ def _part(programme: Programme, unit_code: str, **asked: str) -> str:
     """The page of a programme with the part of one unit."""
     page = reverse("programmes:programme", args=[programme.public_id])
     return f"{page}?{urlencode({'unit': unit_code, **asked})}"
+
+
+def _in_own_tree(home: Held, programme: Programme) -> str:
+    """The page of an office's unit where it stands in another tree than the programme's."""
+    asked = {"in": levels.SLUGS[home.hierarchy], "programme": str(programme.public_id)}
+    return reverse("site:unit", args=[home.unit_code]) + f"?{urlencode(asked)}"
 
 
 def _late(home: Held, stand: queries.Stand, late: queries.Late) -> Owed:

@@ -171,6 +171,10 @@ def test_a_unit_too_large_asks_for_a_smaller_one_but_still_finds_a_phone(
     client = officer(world, "state_president", "JK")
     page = client.get("/people/").content.decode()
     assert "Choose a smaller unit" in page and "Asha" not in page and "unit=JK-SRI" in page
+    narrowed = client.get("/people/?rung=unsigned&channel=1").content.decode()
+    assert "unit=JK-SRI&amp;in=organisational&amp;rung=unsigned&amp;channel=1" in narrowed, (
+        "the choice goes along"
+    )
     assert "Asha Devi" in client.get(f"/people/?q={world.asha.phone[3:]}").content.decode()
 
 

@@ -122,6 +122,7 @@ def people(request: Request) -> HttpResponseBase:
         found = queries.members_by_phone(text)
     is_whole = found is not None
     sorting = _sorting(request.GET)
+    kept = {name: request.GET[name] for name in ("q", *SETTINGS) if request.GET.get(name)}
     leaf: tables.Leaf | None = None
     if found is not None:
         leaf = tables.Leaf(found, 1 if found else 0, len(found), len(found), False)
@@ -141,7 +142,7 @@ def people(request: Request) -> HttpResponseBase:
         "is_whole": is_whole,
         "is_narrowed": any(said.values()) or not form.is_valid(),
         "is_filtered": any(value for name, value in said.items() if name != "q"),
-        "below": _below(looked, text) if looked.is_large and not is_whole else [],
+        "below": _below(looked, kept) if looked.is_large and not is_whole else [],
         "text": text,
         "may_export": request.viewer.may_at("people.export", looked.row.lo or 0)
         and bool(leaf and leaf.rows)
@@ -200,18 +201,17 @@ def _crumbs(viewer: Viewer, looked: Looked) -> list[tuple[str, str]]:
     ]
 
 
-def _below(looked: Looked, text: str) -> list[dict[str, Any]]:
+def _below(looked: Looked, kept: Mapping[str, str]) -> list[dict[str, Any]]:
     """The next smaller units, where a unit is too large to list at once; what was looked for goes along."""
     slug = levels.SLUGS[looked.hierarchy]
     page = units.children(looked.row.id, looked.hierarchy, language=language(), limit=200)
     return [
-        {"name": row.name(), "href": _href(row.code, slug, text), "leaves": row.leaves} for row in page.rows
+        {"name": row.name(), "href": _href(row.code, slug, **kept), "leaves": row.leaves} for row in page.rows
     ]
 
 
-def _href(code: str, slug: str, text: str = "") -> str:
-    asked = {"unit": code, "in": slug} | ({"q": text} if text else {})
-    return reverse("enrolment:people") + "?" + urlencode(asked)
+def _href(code: str, slug: str, **kept: str) -> str:
+    return reverse("enrolment:people") + "?" + urlencode({"unit": code, "in": slug, **kept})
 
 
 # Export: asked by one, allowed by another of a different line

@@ -60,10 +60,10 @@ class Late:
 def late(held: Held, stand: Stand, *, at: datetime) -> Late | None:
     """Units right below an office's own that are behind; of booths, those where nobody is counted yet.
 
-    None where there is nothing below, or nothing late. Two queries, however many units there are.
+    None where there is nothing below, or nothing late, as on the first day. Two queries, however many units there are.
     """
-    kinds = LOOKS_AFTER.get(held.unit_kind)
-    if not kinds:
+    kinds, of = LOOKS_AFTER.get(held.unit_kind), stand.programme
+    if not kinds or clock.day_in(of.zone, at) <= of.opens_on:
         return None
     kind = kinds[-1]
     leaf = children_ladders(

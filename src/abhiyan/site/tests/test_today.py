@@ -28,6 +28,7 @@ from abhiyan.people.models import Purpose
 from abhiyan.people.tests.make import body, browser
 from abhiyan.programmes import actions as programmes
 from abhiyan.programmes import queries
+from abhiyan.programmes.models import Programme
 from abhiyan.units.models import Kind, Placement, Unit
 
 from .cast import OFFICES, SYSTEM, Cast
@@ -236,6 +237,21 @@ def test_a_mandal_president_sees_the_booths_where_nobody_is_counted() -> None:
     cast = Cast.make()
     assert "Nothing is counted in 1 booth yet Lal Chowk Library See" in text(cast, "mandal_president")
     cast.crowd(1, "JK-B002", "70066")
+    assert "Nothing is counted" not in text(cast, "mandal_president")
+
+
+def test_an_office_of_another_tree_is_led_to_its_own_unit() -> None:
+    cast = Cast.make()
+    page = body(cast.client("constituency_in_charge"), "/")
+    (href,) = set(re.findall(r'href="(/units/JK-PC1/[^"]*programme=[^"]*)"', page))
+    assert cast.client("constituency_in_charge").get(unescape(href)).status_code == 200
+    assert "/programmes/" not in page.split("Where we stand", 1)[1].split("</section>", 1)[0]
+
+
+def test_nobody_is_late_on_the_first_day() -> None:
+    cast = Cast.make()
+    with system("test"):
+        Programme.objects.update(opens_on=today())
     assert "Nothing is counted" not in text(cast, "mandal_president")
 
 
