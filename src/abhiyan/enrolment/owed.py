@@ -84,14 +84,18 @@ def _unanswered(viewer: Viewer, held: Held, stand: programmes.Stand, *, names: i
     if not n:
         return
     may_call = viewer.may_at("people.reveal", held.lo)
+    waits = (
+        _("Phone not answered yet, since %(day)s. Agreed to calls.")
+        if may_call
+        else _("Phone not answered yet, since %(day)s. Tell them at the door.")
+    )
     for one in (
         queries_calls.to_call(held.unit_id, programme_id=stand.programme.pk, most=names) if names else ()
     ):
         yield Owed(
             urgency=1,
             title=one.name,
-            meta=_("Phone not answered yet, since %(day)s. Agreed to calls.")
-            % {"day": date_format(one.day, "j F")},
+            meta=waits % {"day": date_format(one.day, "j F")},
             href=reverse("enrolment:person", args=[one.public_id]),
             act=_("Call") if may_call else _("See"),
             icon="phone" if may_call else "user",
