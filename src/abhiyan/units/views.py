@@ -91,5 +91,5 @@ def children(request: HttpRequest, code: str) -> HttpResponse:
         limit=queries.MOST,
         offset=int(offset) if re.fullmatch(r"\d{1,7}", offset) else 0,
     )
-    crumbs = [(row.code, row.name()) for row in queries.path(unit.pk, hierarchy)]
-    return _answer(request, _choices(page.rows), page.total, crumbs=crumbs)
+    above = [(row.code, row.name()) for row in queries.path(unit.pk, hierarchy)]
+    return _answer(request, _choices(page.rows), page.total, above=above)
