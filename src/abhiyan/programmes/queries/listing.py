@@ -126,13 +126,13 @@ class _Asked:
     programme: Programme
     measure: int
     at: datetime
-    on: date | None
-    sort: str
-    show: Literal["all", "behind", "without"]
-    matching: str
-    language: str
-    offset: int
-    per: int
+    on: date | None = None
+    sort: str = "name"
+    show: Literal["all", "behind", "without"] = "all"
+    matching: str = ""
+    language: str = "en"
+    offset: int = 0
+    per: int = PER_PAGE
     begins: date | None = None
     units: Sequence[int] | None = None
     sums_electors: bool = False
@@ -379,7 +379,6 @@ def board(
         programme,
         measure,
         at,
-        None,
         sort=sort,
         show=show,
         matching=matching,
@@ -428,20 +427,8 @@ class LevelRows(Rows[Child]):
         at: datetime,
         language: str,
     ) -> None:
-        self._asked = _Asked(
-            node,
-            programme,
-            measure,
-            at,
-            None,
-            sort="name",
-            show="all",
-            matching="",
-            language=language,
-            offset=0,
-            per=max(1, len(units)),
-            units=units,
-        )
+        per = max(1, len(units))
+        self._asked = _Asked(node, programme, measure, at, language=language, per=per, units=units)
         self.orders = dict.fromkeys(SORTS, ())
 
     def _take_order(self, name: str, *, descending: bool = False) -> None:

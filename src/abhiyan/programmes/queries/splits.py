@@ -23,7 +23,7 @@ from abhiyan.programmes.refusals import (
 from abhiyan.units import queries as units
 from abhiyan.units.rules import levels, split
 
-from .weights import Basis, Within, basis
+from .weights import Basis, Within, basis, said
 
 DIRECTLY, WHERE_TARGETS_STAND, ALL_THE_WAY = "1", "kept", ""  # how far a split goes; else a kind of unit
 _BY_THEMSELVES = ("electors", "equally")  # sources that need no other in their place
@@ -55,6 +55,11 @@ class Difference:
     @property
     def is_one(self) -> bool:
         return self.before != self.after or self.was_locked != self.is_locked
+
+    @property
+    def new_basis(self) -> str:
+        """What the target goes by from now on, in words, where nothing else differs."""
+        return "" if self.is_one else said(self.basis)
 
 
 @dataclass(frozen=True, slots=True)

@@ -516,7 +516,7 @@ def test_units_below_are_looked_for_and_the_list_is_exported_whole(
     monkeypatch.setattr(tables, "DEEPEST_ROW", 1)
     answer = client.get(f"{base}preview/", {"unit": "N1", "how": "equally", "levels": "", "format": "csv"})
     lines = answer.getvalue().decode().splitlines()
-    assert len(lines) == 3 and "more rows are not in this file" in lines[2]
+    assert len(lines) == 3 and "There are more" in lines[2]
 
 
 def test_a_locked_target_is_unlocked_on_its_own_page(

@@ -1,7 +1,8 @@
 """Programmes: the list, one programme at one unit, and running it."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -15,13 +16,14 @@ from django.views.decorators.http import require_GET
 
 from abhiyan.core import clock
 from abhiyan.core.words import language, named
-from abhiyan.org.viewer import Request
+from abhiyan.org.viewer import Held, Request
 from abhiyan.programmes import actions, queries
 from abhiyan.programmes.models import Measure, Programme
 from abhiyan.programmes.queries.listing import SORTS
 from abhiyan.programmes.rules import activities, windows
 from abhiyan.ui import tables
 from abhiyan.ui.acts import form_page, tried
+from abhiyan.ui.lists import Column, Table, answer
 from abhiyan.units import queries as units
 from abhiyan.units.models import Kind
 
@@ -37,6 +39,23 @@ class Filters(forms.Form):
     )
 
 
+def _cell(n: int | None) -> int | str:
+    return "<10" if n is None else n
+
+
+COLUMNS: tuple[Column[dict[str, Any]], ...] = (
+    Column("name", _("Name"), lambda row: row["name"], is_name=True),
+    Column("owner", _("Owner"), lambda row: named(row["programme"].owner.names)),
+    Column("state", _("Status"), lambda row: row["programme"].get_state_display()),
+    Column("first", _("First day"), lambda row: row["programme"].opens_on, only_in_file=True),
+    Column("last", _("Last day"), lambda row: row["programme"].closes_on, only_in_file=True),
+    Column("window", _("Window"), css="nums"),
+    Column("target", _("Target"), lambda row: row["target"], css="num"),
+    Column("reported", _("Reported"), lambda row: row["ladder"] and _cell(row["ladder"].reported), css="num"),
+    Column("counted", _("Counted"), lambda row: row["ladder"] and _cell(row["ladder"].counted), css="num"),
+)
+
+
 @require_GET
 def programmes(request: Request) -> HttpResponseBase:
     """The programmes in sight, with their ladders in the viewer's own unit."""
@@ -45,71 +64,44 @@ def programmes(request: Request) -> HttpResponseBase:
     found = queries.programmes_for(request.viewer)
     if chosen:
         found = found.filter(state=chosen)
-    leaf = tables.numbered(found, request.GET, total=found.count())
-    at = clock.now()
     home = request.viewer.home
-    ladders: dict[tuple[int, int], Any] = {}
+    finish = partial(_rows, home, clock.now())
+    table = Table(request, COLUMNS, found, name="programmes", caption=_("Programmes"), finish=finish)
+    context = {
+        "here": "programmes",
+        "crumbs": [(say("Programmes"), "")],
+        "filters": filters,
+        "home_name": home.unit_name() if home else "",
+        "may_make": request.viewer.may("programmes.make"),
+        "beside": [
+            (reverse(page.url_name), page.label)
+            for each in activities.every()
+            for page in each.beside
+            if page.opens(request.viewer.may)
+        ],
+    }
+    return answer(request, "programmes/programme_list.html", table, context)
+
+
+def _rows(home: Held | None, at: datetime, found: list[Programme]) -> list[dict[str, Any]]:
+    """Programmes with their ladders and targets in the viewer's own unit."""
+    ladders: Mapping[tuple[int, int], Any] = {}
     targets: dict[tuple[int, int], int] = {}
-    if home is not None and leaf.rows:
-        ladders = dict(
-            queries.ladders(node=home.unit_id, hierarchy=home.hierarchy, of=list(leaf.rows), at=at)
-        )
-        targets = queries.targets_of(node=home.unit_id, programmes=list(leaf.rows))
-    rows = [
+    if home is not None and found:
+        ladders = queries.ladders(node=home.unit_id, hierarchy=home.hierarchy, of=found, at=at)
+        targets = queries.targets_of(node=home.unit_id, programmes=found)
+    return [
         {
             "programme": one,
             "name": shown.name_of(one),
             "href": href_of(one),
-            "owner": named(one.owner.names),
             "day": windows.day_number(one.opens_on, one.closes_on, clock.day_in(one.zone, at)),
             "days": windows.length_days(one.opens_on, one.closes_on),
             "ladder": ladders.get((one.pk, 1)),
             "target": targets.get((one.pk, 1)),
         }
-        for one in leaf.rows
+        for one in found
     ]
-    if tables.wants_csv(request.GET):
-        return tables.csv_response("programmes", *_list_csv(rows))
-    return render(
-        request,
-        "programmes/programme_list.html",
-        {
-            "here": "programmes",
-            "crumbs": [(say("Programmes"), "")],
-            "filters": filters,
-            "leaf": leaf,
-            "rows": rows,
-            "home_name": home.unit_name() if home else "",
-            "may_make": request.viewer.may("programmes.make"),
-            "beside": [
-                (reverse(page.url_name), page.label)
-                for each in activities.every()
-                for page in each.beside
-                if page.opens(request.viewer.may)
-            ],
-        },
-    )
-
-
-def _list_csv(rows: list[dict[str, Any]]) -> tuple[list[str], Iterator[list[object]]]:
-    head = [say("Name"), say("Owner"), say("Status"), say("First day"), say("Last day")]
-    head += [say("Target"), say("Reported"), say("Counted")]
-    return head, (
-        [
-            row["name"],
-            row["owner"],
-            row["programme"].get_state_display(),
-            row["programme"].opens_on.isoformat(),
-            row["programme"].closes_on.isoformat(),
-            row["target"],
-            *((_cell(row["ladder"].reported), _cell(row["ladder"].counted)) if row["ladder"] else ("", "")),
-        ]
-        for row in rows
-    )
-
-
-def _cell(n: int | None) -> int | str:
-    return "<10" if n is None else n
 
 
 def href_of(programme: Programme) -> str:

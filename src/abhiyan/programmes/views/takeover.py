@@ -20,13 +20,13 @@ from abhiyan.org.queries import NotYours
 from abhiyan.org.viewer import Request
 from abhiyan.programmes import actions, queries
 from abhiyan.programmes.models import Programme
-from abhiyan.ui import numbers, tables
+from abhiyan.ui import numbers
 from abhiyan.ui.acts import form_page
 from abhiyan.ui.forms import offer
 
 from . import shown
 from .programmes import measure_asked
-from .targets import MOST_NAMED, difference_rows, differences_csv
+from .targets import MOST_NAMED, differences_table
 
 MOST_PLANS = 200  # offered to choose from, the newest first
 
@@ -76,7 +76,7 @@ def _page(request: Request, one: Programme, *, problem: str = "", status: int = 
     given = request.POST if request.method == "POST" else request.GET
     offered = [(str(plan.public_id), _called(plan)) for plan in elections.plans()[:MOST_PLANS]]
     form = PlanForm(given if "plan" in given else None, offered=offered)
-    plan = found = leaf = None
+    plan = found = table = None
     if form.is_bound and form.is_valid():
         plan = elections.plan_for(_uuid(form.cleaned_data["plan"]))
         on = clock.day_in(one.zone, clock.now())
@@ -85,10 +85,9 @@ def _page(request: Request, one: Programme, *, problem: str = "", status: int = 
         except Refused as refused:
             status = shown.refuse(form, refused)
         else:
-            differences = found.changes.differences
-            if tables.wants_csv(request.GET):
-                return tables.csv_response("differences", *differences_csv(differences))
-            leaf = tables.numbered(differences, request.GET, total=len(differences))
+            table = differences_table(request, found.changes.differences)
+            if table.file_kind:
+                return table.file()
     elif form.is_bound:
         status = 422
     return render(
@@ -113,8 +112,7 @@ def _page(request: Request, one: Programme, *, problem: str = "", status: int = 
             "more_misfits": len(found.misfits[MOST_NAMED:]) if found else 0,
             "locked": [(named(each.names), each) for each in found.locked[:MOST_NAMED]] if found else [],
             "more_locked": len(found.locked[MOST_NAMED:]) if found else 0,
-            "leaf": leaf,
-            "rows": difference_rows(leaf.rows) if leaf else [],
+            "table": table,
             "problem": problem,
         },
         status=status,

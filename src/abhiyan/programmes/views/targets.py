@@ -3,7 +3,7 @@
 A split is looked at before it is done: `preview` shows every difference, and what is taken is exactly that.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 from urllib.parse import urlencode
@@ -16,7 +16,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as say
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
+from django.utils.translation import pgettext_lazy
 from django.views.decorators.http import require_GET
 
 from abhiyan.core import clock
@@ -30,6 +30,7 @@ from abhiyan.programmes.models import Measure, Programme, Target
 from abhiyan.programmes.rules import pace, windows
 from abhiyan.ui import numbers, tables
 from abhiyan.ui.fields import WholeField
+from abhiyan.ui.lists import Column, Table
 from abhiyan.ui.posts import posted
 from abhiyan.units import queries as units
 from abhiyan.units.models import Kind
@@ -41,6 +42,15 @@ from .splitting import SplitForm, before_now
 MOST_NAMED = 20  # units that do not sum, and locked targets, named on a page; how many more is said
 MOST_BOOTHS = 200_000  # whose electors a page sums: every booth of the largest state, in about 0.3 s
 EARLIER = 10  # targets a unit had before, shown beside the one in force
+DIFFERENCES: tuple[Column[queries.Difference], ...] = (
+    Column("unit", _("Unit"), lambda row: named(row.names), is_name=True),
+    Column("code", _("Code"), lambda row: row.code, only_in_file=True),
+    Column("kind", _("Kind"), lambda row: Kind(row.kind).label),
+    Column("before", _("Before"), lambda row: row.before, css="num"),
+    Column("after", _("After"), lambda row: row.after, css="num"),
+    Column("change", _("Difference"), lambda row: row.change, css="num"),
+    Column("locked", pgettext_lazy("of a column", "Locked"), lambda row: row.is_locked),
+)
 
 
 class NumberForm(forms.Form):
@@ -399,8 +409,9 @@ def _preview(request: Request, one: Programme, *, problem: str = "", status: int
         else:
             problem, status = problem or str(refused), refused.status
     name = here.name()
-    if found and tables.wants_csv(asked):
-        return tables.csv_response("differences", *differences_csv(found.differences))
+    table = differences_table(request, found.differences) if found else None
+    if table is not None and table.file_kind:
+        return table.file()
     by_child = [("child", child.code), ("n", str(by_hand[child.id]))] if child and by_hand else []
     place = [("unit", here.code), ("measure", str(measure.number))]
     kept = [(key, asked[key]) for key in ("child", "n") if asked.get(key)]  # also what is refused
@@ -409,7 +420,6 @@ def _preview(request: Request, one: Programme, *, problem: str = "", status: int
         if found
         else []
     )
-    leaf = tables.numbered(found.differences, request.GET, total=len(found.differences)) if found else None
     return render(
         request,
         "programmes/target_preview.html",
@@ -432,56 +442,26 @@ def _preview(request: Request, one: Programme, *, problem: str = "", status: int
             "taken": [("about", here.code), *by, *by_child, ("expected", found.digest)] if found else [],
             "asked": urlencode([*place, *kept, *by]),
             "found": found,
-            "leaf": leaf,
-            "rows": difference_rows(leaf.rows) if leaf else [],
+            "table": table,
             "problem": problem,
         },
         status=status,
     )
 
 
-def difference_rows(differences: Iterable[queries.Difference]) -> list[dict[str, Any]]:
-    """Differences as their table shows them."""
-    return [
-        {
-            "one": row,
-            "name": named(row.names),
-            "kind": Kind(row.kind).label,
-            "basis": "" if row.is_one else queries.said(row.basis),  # nothing else differs
-        }
-        for row in queries.described(list(differences))
-    ]
-
-
-def differences_csv(
-    differences: "Sequence[queries.Difference] | Rows[queries.Difference]",
-) -> tuple[list[str], list[list[object]]]:
-    """Differences as a file: head and lines, and a last line that says it where there are more.
-
-    Words are said at once: a file is sent after its request.
-    """
-    head = [say("Unit"), say("Code"), say("Kind"), say("Before"), say("After")]
-    head += [say("Difference"), say("locked")]
-    yes, n = say("yes"), len(differences)
-    lines: list[list[object]] = [
-        [
-            named(row.names),
-            row.code,
-            str(Kind(row.kind).label),
-            row.before,
-            row.after,
-            row.change,
-            yes if row.is_locked else "",
-        ]
-        for row in queries.described(differences[: tables.DEEPEST_ROW])
-    ]
-    if n > tables.DEEPEST_ROW:
-        more = n - tables.DEEPEST_ROW
-        left_out = ngettext(
-            "%(n)s more row is not in this file.", "%(n)s more rows are not in this file.", more
-        )
-        lines.append([left_out % {"n": numbers.grouped(more)}])
-    return head, lines
+def differences_table(
+    request: Request, rows: "Sequence[queries.Difference] | Rows[queries.Difference]"
+) -> Table[queries.Difference]:
+    """Targets before and after, unit by unit."""
+    return Table(
+        request,
+        DIFFERENCES,
+        rows,
+        name="differences",
+        caption=_("Differences, unit by unit"),
+        finish=queries.described,
+        longest_file=tables.DEEPEST_ROW,
+    )
 
 
 def _by_hand(

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.http import HttpResponseBase
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as say
 from django.utils.translation import gettext_lazy as _
@@ -18,14 +18,14 @@ from abhiyan.core.words import named
 from abhiyan.org.viewer import Request
 from abhiyan.programmes import actions, queries
 from abhiyan.programmes.models import Programme
-from abhiyan.ui import numbers, tables
+from abhiyan.ui import numbers
 from abhiyan.ui.lists import Column, Table, answer
 from abhiyan.ui.posts import posted
 from abhiyan.units import queries as units
 
 from . import shown
 from .programmes import measure_asked
-from .targets import difference_rows, differences_csv, may_set_of
+from .targets import differences_table, may_set_of
 
 VERSIONS: tuple[Column[queries.Version], ...] = (
     Column("when", _("When"), lambda row: row.made_at, is_name=True),
@@ -74,37 +74,26 @@ def _version(
             on=clock.day_in(one.zone, clock.now()),
         )
     rows: Any = back.differences if back else queries.version_differences(one, chosen)
-    if tables.wants_csv(request.GET):
-        return tables.csv_response("differences", *differences_csv(rows))
-    leaf = tables.numbered(rows, request.GET, total=len(rows))
+    table = differences_table(request, rows)
     page = reverse("programmes:version", args=[one.public_id, chosen.public_id])
-    return render(
-        request,
-        "programmes/version.html",
-        {
-            **_frame(
-                one,
-                here,
-                (
-                    say("Versions"),
-                    reverse("programmes:versions", args=[one.public_id]) + f"?unit={here.code}",
-                ),
-                (chosen.act_name, ""),
-            ),
-            "version": chosen,
-            "version_unit": named(chosen.unit_names),
-            "to": to if back else "",
-            "back": back,
-            "may_go_back": may_go_back,
-            "takes_own": own,
-            "href_after": f"{page}?{urlencode({'unit': here.code, 'to': 'after'})}",
-            "href_before": f"{page}?{urlencode({'unit': here.code, 'to': 'before'})}",
-            "leaf": leaf,
-            "rows": difference_rows(leaf.rows),
-            "problem": problem,
-        },
-        status=status,
-    )
+    context = {
+        **_frame(
+            one,
+            here,
+            (say("Versions"), reverse("programmes:versions", args=[one.public_id]) + f"?unit={here.code}"),
+            (chosen.act_name, ""),
+        ),
+        "version": chosen,
+        "version_unit": named(chosen.unit_names),
+        "to": to if back else "",
+        "back": back,
+        "may_go_back": may_go_back,
+        "takes_own": own,
+        "href_after": f"{page}?{urlencode({'unit': here.code, 'to': 'after'})}",
+        "href_before": f"{page}?{urlencode({'unit': here.code, 'to': 'before'})}",
+        "problem": problem,
+    }
+    return answer(request, "programmes/version.html", table, context, status=status)
 
 
 @posted("programmes:version")
