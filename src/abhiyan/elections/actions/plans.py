@@ -6,6 +6,7 @@ the other seats only.
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import Any
 from uuid import UUID, uuid4, uuid5
 
 from django.db import transaction
@@ -168,11 +169,8 @@ def lock_seats(*, public_id: UUID, contest_ids: Sequence[int], locked: bool, by:
         if not chosen or not chosen <= {seat.contest_id for seat in seats}:
             raise UnknownSeat(field="seat")
         plan = _following(before, None)
-        for name in ("method", "turnout_pct", "seats_goal", "votes_goal", "share_goal_pct"):
-            setattr(plan, name, getattr(before, name))
-        plan.found = {key: told for key, told in before.found.items() if key != progress.KEY}
-        plan.made_by, plan.made_at = by.account_id, at
-        plan.save(force_insert=True)
+        found = {key: told for key, told in before.found.items() if key != progress.KEY}
+        _insert(plan, before, found, by=by, at=at)
         for seat in seats:
             seat.pk, seat.plan = None, plan
             if seat.contest_id in chosen:
@@ -185,20 +183,21 @@ def lock_seats(*, public_id: UUID, contest_ids: Sequence[int], locked: bool, by:
 
 
 def _following(before: Plan, names: Mapping[str, str] | None) -> Plan:
+    same = ("election", "level", "state", "unit_id", "party", "alliance", "seed", "is_sample")
     return Plan(
         public_id=uuid4(),
         names=before.names if names is None else kept_names(names),
-        election=before.election,
-        level=before.level,
-        state=before.state,
-        unit_id=before.unit_id,
-        party=before.party,
-        alliance=before.alliance,
-        seed=before.seed,
-        is_sample=before.is_sample,
         previous=before,
         number=before.number + 1,
+        **{name: getattr(before, name) for name in same},
     )
+
+
+def _insert(plan: Plan, aims: Aims | Plan, found: dict[str, Any], *, by: Actor, at: datetime) -> None:
+    for name in planning.KEPT_AIMS:
+        setattr(plan, name, getattr(aims, name))
+    plan.found, plan.made_by, plan.made_at = found, by.account_id, at
+    plan.save(force_insert=True)
 
 
 def _store(
@@ -211,12 +210,7 @@ def _store(
     at: datetime,
 ) -> None:
     """Write a version with its seats. flags: contest -> by hand, locked."""
-    plan.method, plan.turnout_pct = aims.method, aims.turnout_pct
-    plan.seats_goal, plan.votes_goal = aims.seats_goal, aims.votes_goal
-    plan.share_goal_pct = aims.share_goal_pct
-    plan.found = planning.found_of(worked, aims)
-    plan.made_by, plan.made_at = by.account_id, at
-    plan.save(force_insert=True)
+    _insert(plan, aims, planning.found_of(worked, aims), by=by, at=at)
     out = worked.outcome
     nothing = (False, False)
     PlanSeat.objects.bulk_create(
@@ -270,19 +264,7 @@ def _alliance(of: Election, state: str, party: str, public_id: UUID | None) -> A
 
 
 def _note(act: str, plan: Plan, *, n: int, by: Actor, at: datetime) -> None:
-    audit.record(
-        by=by,
-        at=at,
-        act=act,
-        subject=str(plan.public_id),
-        unit_id=plan.unit_id,
-        n=n,
-        facts={
-            "version": plan.number,
-            "election": plan.election.code,
-            "state": plan.state,
-            "seats_goal": plan.seats_goal,
-            "votes_goal": plan.votes_goal,
-            "share_goal_pct": plan.share_goal_pct,
-        },
-    )
+    facts = {"version": plan.number, "election": plan.election.code, "state": plan.state}
+    facts |= {goal: getattr(plan, goal) for goal in ("seats_goal", "votes_goal", "share_goal_pct")}
+    subject = str(plan.public_id)
+    audit.record(by=by, at=at, act=act, subject=subject, unit_id=plan.unit_id, n=n, facts=facts)

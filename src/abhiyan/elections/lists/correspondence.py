@@ -103,13 +103,6 @@ def commit(work: Work) -> None:
         work.keep(page)
 
 
-def undo(work: Work) -> None:
-    """As it was before the table."""
-    work.count(
-        "new", acts.take_back_pairs(import_id=work.id, pages=list(work.kept()), by=work.by, at=work.at)
-    )
-
-
 CORRESPONDENCE_KIND = ImportKind(
     key="correspondence",
     title=_("Correspondence of constituencies"),
@@ -127,5 +120,5 @@ CORRESPONDENCE_KIND = ImportKind(
     reasons=REASONS,
     check=check,
     commit=commit,
-    undo=undo,
+    undo=naming.undoing(acts.take_back_pairs),
 )

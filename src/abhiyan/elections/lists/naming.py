@@ -2,7 +2,7 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from django.utils.translation import get_language, ngettext, pgettext_lazy
@@ -164,6 +164,15 @@ OUTCOMES = {
     "gone": Outcome(_("Already here, but no longer in the file"), "warn"),
     "held": Outcome(_("Correct, but not taken while other rows are refused"), "warn"),
 }
+
+
+def undoing(take_back: Callable[..., int]) -> Callable[[Work], None]:
+    """The undo of a kind of list: `take_back` makes everything as it was before the list, by its journal."""
+
+    def undo(work: Work) -> None:
+        work.count("new", take_back(import_id=work.id, pages=list(work.kept()), by=work.by, at=work.at))
+
+    return undo
 
 
 def tell(work: Work, taken: Taken, *, is_partial: bool = False) -> None:

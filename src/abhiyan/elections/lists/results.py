@@ -440,13 +440,6 @@ def commit(work: Work) -> None:
     naming.tell(work, taken, is_partial=of.is_partial)
 
 
-def undo(work: Work) -> None:
-    """As it was before the list."""
-    work.count(
-        "new", acts.take_back_results(import_id=work.id, pages=list(work.kept()), by=work.by, at=work.at)
-    )
-
-
 RESULTS_KIND = ImportKind(
     key="results",
     title=_("Election results"),
@@ -471,7 +464,7 @@ RESULTS_KIND = ImportKind(
     consequences=frozenset({"seat_refused"}),
     check=check,
     commit=commit,
-    undo=undo,
+    undo=naming.undoing(acts.take_back_results),
     options_fit=naming.options_fit,
     tells=naming.tells,
 )

@@ -328,13 +328,6 @@ def commit(work: Work) -> None:
     naming.tell(work, taken, is_partial=of.is_partial)
 
 
-def undo(work: Work) -> None:
-    """As it was before the list."""
-    work.count(
-        "new", acts.take_back_parts(import_id=work.id, pages=list(work.kept()), by=work.by, at=work.at)
-    )
-
-
 SEGMENTS_KIND = ImportKind(
     key="segments",
     title=_("Election results by segment or booth"),
@@ -351,6 +344,6 @@ SEGMENTS_KIND = ImportKind(
     consequences=frozenset({"part_refused"}),
     check=check,
     commit=commit,
-    undo=undo,
+    undo=naming.undoing(acts.take_back_parts),
     options_fit=naming.options_fit,
 )

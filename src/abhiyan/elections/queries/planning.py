@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
@@ -26,6 +26,13 @@ if TYPE_CHECKING:  # the rules of plans load numpy: only who works one out does
     from abhiyan.elections.rules.swing import Seats
 
 METHODS = tuple(Plan.Method.values)
+KEPT_AIMS = (
+    "method",
+    "turnout_pct",
+    "seats_goal",
+    "votes_goal",
+    "share_goal_pct",
+)  # fields of a plan, as of Aims
 STRAY_POINTS = 3.0  # how far single seats stray in the range, one standard deviation
 DRAWS = 1_000
 # Of a swing of one's own: points of share; in proportion per cent of what may be a small share.
@@ -46,18 +53,8 @@ class Aims:
     def ask(self, seed: int) -> "Ask":
         from abhiyan.elections.rules.plans import Ask
 
-        method: Any = self.method
-        return Ask(
-            method=method,
-            swing=self.swing,
-            turnout_pct=self.turnout_pct,
-            seats_goal=self.seats_goal,
-            votes_goal=self.votes_goal,
-            share_goal_pct=self.share_goal_pct,
-            sd_points=STRAY_POINTS,
-            draws=DRAWS,
-            seed=seed,
-        )
+        given: dict[str, Any] = asdict(self)
+        return Ask(**given, sd_points=STRAY_POINTS, draws=DRAWS, seed=seed)
 
 
 def seed_of(of: Election, state: str, party: str) -> int:
@@ -67,14 +64,7 @@ def seed_of(of: Election, state: str, party: str) -> int:
 
 def aims_of(plan: Plan) -> Aims:
     """What a stored plan was asked."""
-    return Aims(
-        method=plan.method,
-        swing=plan.found.get("asked_swing"),
-        turnout_pct=plan.turnout_pct,
-        seats_goal=plan.seats_goal,
-        votes_goal=plan.votes_goal,
-        share_goal_pct=plan.share_goal_pct,
-    )
+    return Aims(swing=plan.found.get("asked_swing"), **{name: getattr(plan, name) for name in KEPT_AIMS})
 
 
 def side_of(plan: Plan) -> OurSide:

@@ -1,5 +1,6 @@
 """Making a plan in two steps, and changing it as a new version."""
 
+from dataclasses import asdict
 from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID, uuid4
@@ -13,7 +14,6 @@ from django.utils.translation import gettext as say
 from django.utils.translation import gettext_lazy as _
 
 from abhiyan.core import clock
-from abhiyan.core.refusals import Refused
 from abhiyan.core.words import language, named
 from abhiyan.elections import actions, queries, reference
 from abhiyan.elections.actions.inputs import LARGEST
@@ -23,7 +23,7 @@ from abhiyan.elections.queries.planning import Aims
 from abhiyan.elections.refusals import AllianceUnfit, NewerVersion, NoName, NoResults
 from abhiyan.org.queries import NotYours
 from abhiyan.org.viewer import Request
-from abhiyan.ui.acts import form_page
+from abhiyan.ui.acts import form_page, tried
 from abhiyan.ui.fields import WholeField
 from abhiyan.ui.forms import offer
 from abhiyan.units import queries as units
@@ -99,10 +99,7 @@ class AimsForm(forms.Form):
     @property
     def aims(self) -> Aims:
         given = self.cleaned_data
-        return Aims(**{name: given[name] for name in AIMS})
-
-
-AIMS = ("method", "swing", "turnout_pct", "seats_goal", "votes_goal", "share_goal_pct")
+        return Aims(**{name: given[name] for name in (*planning.KEPT_AIMS, "swing")})
 
 
 class PlanForm(AimsForm):
@@ -224,28 +221,28 @@ def create(request: Request) -> HttpResponseBase:
         }
         return _step_two(request, start, PlanForm(initial=initial, **_choices(start)))
     form = PlanForm(request.POST, **_choices(start))
-    if not form.is_valid():
-        return _step_two(request, start, form, status=422)
-    if request.POST.get("then") == "look":
+    if request.POST.get("then") == "look" and form.is_valid():
         return _look(request, start, form)
-    try:
-        plan = actions.make_plan(
+    done = tried(
+        request,
+        form,
+        lambda given: actions.make_plan(
             names=form.names,
             election=start.of.code,
             unit_id=start.unit.pk,
             state=start.state,
-            party=form.cleaned_data["party"],
+            party=given["party"],
             alliance=form.alliance_id,
             aims=form.aims,
-            once=form.cleaned_data["once"],
+            once=given["once"],
             by=request.actor,
             at=clock.now(),
-        )
-    except Refused as refused:
-        form.add_error(refused.field if refused.field in form.fields else None, str(refused))
-        return _step_two(request, start, form, status=refused.status)
-    messages.success(request, say("The plan is made."))
-    return redirect("elections:plan", plan.public_id)
+        ),
+        said=_("The plan is made."),
+    )
+    if done.value is None:
+        return _step_two(request, start, form, status=done.status)
+    return redirect("elections:plan", done.value.public_id)
 
 
 def _choices(start: _Start) -> dict[str, Any]:
@@ -263,7 +260,7 @@ def _look(request: Request, start: _Start, form: PlanForm) -> HttpResponseBase:
         alliance=queries.alliance(chosen) if chosen else None,
         seed=planning.seed_of(start.of, start.state, code),
         found={"asked_swing": form.aims.swing},
-        **{name: getattr(form.aims, name) for name in AIMS if name != "swing"},
+        **{name: getattr(form.aims, name) for name in planning.KEPT_AIMS},
     )
     if draft.alliance is not None and code not in draft.alliance.parties:
         form.add_error("alliance", str(AllianceUnfit()))
@@ -309,27 +306,21 @@ def change(request: Request, public_id: UUID) -> HttpResponseBase:
     if request.method != "POST" and not planning.is_newest(one):
         context = shown.older(request, one, say("Change goals"), "elections:plan_change")
         return render(request, "elections/plan_older.html", context)
-    aims = planning.aims_of(one)
-    form = AimsForm(
-        request.POST if request.method == "POST" else None,
-        initial={name: getattr(aims, name) for name in AIMS},
+    form = AimsForm(request.POST if request.method == "POST" else None, initial=asdict(planning.aims_of(one)))
+    done = tried(
+        request,
+        form,
+        lambda _given: actions.next_version(
+            public_id=public_id, aims=form.aims, by=request.actor, at=clock.now()
+        ),
     )
-    status, newest = 200, ""
-    if request.method == "POST":
-        status = 422
-        if form.is_valid():
-            try:
-                plan = actions.next_version(
-                    public_id=public_id, aims=form.aims, by=request.actor, at=clock.now()
-                )
-            except NewerVersion as newer:
-                status, newest = newer.status, shown.newest_href(one, "elections:plan_change")
-            except Refused as refused:
-                status = refused.status
-                form.add_error(refused.field if refused.field in form.fields else None, str(refused))
-            else:
-                messages.success(request, say("Version %(n)s is made.") % {"n": plan.number})
-                return redirect("elections:plan", plan.public_id)
+    if done.value is not None:
+        messages.success(request, say("Version %(n)s is made.") % {"n": done.value.number})
+        return redirect("elections:plan", done.value.public_id)
+    newest = ""
+    if isinstance(done.refused, NewerVersion):
+        newest = shown.newest_href(one, "elections:plan_change")
+        form.errors.clear()  # it is said above the form, with the way there
     return render(
         request,
         "elections/plan_change.html",
@@ -340,5 +331,5 @@ def change(request: Request, public_id: UUID) -> HttpResponseBase:
             "newest": newest,
             "lead": shown.lead_of(one),
         },
-        status=status,
+        status=done.status,
     )
