@@ -316,34 +316,20 @@ def _emptied() -> None:
 
 
 def _child(part: str, args: list[str]) -> Any:
-    from abhiyan.core import database, embedded, keys
+    from _database import ready
 
-    home = Path(os.environ["ABHIYAN_HOME"])
-    if not keys.master_path().exists():
-        keys.master_path().parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        keys.make_master(keys.master_path())
-    if database.is_embedded():
-        embedded.ensure_running(home)
-    if part in ("prepare", "drop"):
-        import psycopg
-
-        with psycopg.connect(database.conninfo(None, dbname="postgres"), autocommit=True) as admin:
-            admin.execute(f"drop database if exists {DATABASE} with (force)")
-        if part == "drop":
-            if database.is_embedded():
-                embedded.stop(home)
-            return None
-        from abhiyan.core import schema
-
-        schema.prepare(DATABASE)
+    if not ready(DATABASE, part):
+        return None
     import django
 
     django.setup()
     if part == "prepare":
+        from abhiyan.core import schema
         from abhiyan.core.actor import Actor
         from abhiyan.core.scope import system
         from abhiyan.messaging import actions
 
+        schema.prepare(DATABASE)
         schema.migrate(verbosity=0)
         with system("bench"):
             actions.publish_templates(at=NOON, by=Actor.system("bench"))

@@ -315,23 +315,10 @@ def _child(part: str, args: list[str]) -> Any:
     def said(text: str) -> None:
         print(f"  {text}", file=sys.stderr, flush=True)
 
-    from abhiyan.core import database, embedded, keys
+    from _database import ready
 
-    home = Path(os.environ["ABHIYAN_HOME"])
-    if not keys.master_path().exists():
-        keys.master_path().parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        keys.make_master(keys.master_path())
-    if database.is_embedded():
-        embedded.ensure_running(home)
-    if part in ("prepare", "drop"):
-        import psycopg
-
-        with psycopg.connect(database.conninfo(None, dbname="postgres"), autocommit=True) as admin:
-            admin.execute(f"drop database if exists {DATABASE} with (force)")
-        if part == "drop":
-            if database.is_embedded():
-                embedded.stop(home)
-            return None
+    if not ready(DATABASE, part):
+        return None
     import django
 
     django.setup()
