@@ -26,7 +26,7 @@ from abhiyan.org.rules.offices import SEATS
 from abhiyan.people.models import Account
 from abhiyan.programmes import actions as programmes
 from abhiyan.programmes.models import ALL_DAYS, Programme, Rung, Target
-from abhiyan.site.demo import build, history, tree
+from abhiyan.site.demo import build, claims, history, tree
 from abhiyan.site.demo.run import _greet
 from abhiyan.units.models import Unit
 
@@ -274,7 +274,7 @@ def test_a_history_has_as_many_claims_as_asked_in_their_shares() -> None:
 
 def every_entry_is_in_the_truth_with_its_worker() -> None:
     """The file tells of each claim of the API and of paper whose it was and whether it was invented, and no more."""
-    text = (home.path() / build.TRUTH).read_text()
+    text = (home.path() / claims.TRUTH).read_text()
     lines = list(csv.DictReader(text.splitlines()))
     told = {UUID(line["claim_id"]): line for line in lines}
     assert len(told) == len(lines) > 500, "each entry once, however often it was sent"

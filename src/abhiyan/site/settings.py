@@ -60,6 +60,7 @@ TEMPLATES = [
                 "django.templatetags.i18n",
                 "django.templatetags.static",
                 "abhiyan.ui.templatetags.look",
+                "abhiyan.ui.templatetags.pictures",
                 "abhiyan.ui.templatetags.kit",
             ],
         },

@@ -25,7 +25,7 @@ def main(seed: str) -> None:
     from abhiyan.enrolment.actions import tokens
 
     from . import history, people, tree
-    from .build import TRUTH, accounts, claim_of, home_of_worker, running_drive, token_of, workers
+    from .claims import TRUTH, accounts, claim_of, home_of_worker, running_drive, token_of, workers
     from .truth import Truth
 
     stopping = threading.Event()

@@ -12,7 +12,8 @@ from abhiyan.programmes.queries import Child
 from abhiyan.ui import numbers
 from abhiyan.ui.ladder import Ladder
 from abhiyan.ui.lists import drawn as drawn_table
-from abhiyan.ui.templatetags.look import mini, sort_header
+from abhiyan.ui.templatetags.look import sort_header
+from abhiyan.ui.templatetags.pictures import mini
 
 register = template.Library()
 

@@ -1,0 +1,223 @@
+"""The claims of the demo: who sends them, twenty days of them through the act, and the truth beside the product."""
+
+import itertools
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from datetime import date, datetime, time, timedelta
+from uuid import NAMESPACE_URL, UUID, uuid5
+
+from abhiyan.core import clock, home
+from abhiyan.core.actor import Actor
+from abhiyan.core.keys import keyring
+from abhiyan.core.scope import system
+from abhiyan.enrolment import actions as enrolment
+from abhiyan.enrolment import queries_drive
+from abhiyan.enrolment.actions import tokens
+from abhiyan.enrolment.rules.channels import Channel, Sign
+from abhiyan.people import queries as people_queries
+from abhiyan.people.models import Purpose
+from abhiyan.programmes import actions as programmes
+from abhiyan.programmes import queries as programme_queries
+from abhiyan.programmes.models import Programme
+from abhiyan.programmes.rules import activities
+from abhiyan.units import queries as units
+
+from . import history, people, tree
+from .truth import Truth
+
+BATCH = 500
+# Where phones of others begin among the sample ones.
+NEIGHBOUR, WORKERS_FROM, LISTED_FROM, EARLIER_FROM = 40_000_000, 50_000_000, 55_000_000, 60_000_000
+TRUTH = "demo-truth.csv"
+BY = Actor.system("demo")
+
+
+def home_of_worker(cluster: str) -> str:
+    """Three neighbouring clusters share a worker: the first of them, where the worker lives."""
+    mandal, _, number = cluster.rpartition("-C")
+    return f"{mandal}-C{(int(number) - 1) // 3 * 3 + 1}"
+
+
+def workers(seed: str, rows: Iterable[tree.Row]) -> dict[str, people.Sample]:
+    """The worker who lives in each of those clusters, and writes down what people around there say."""
+    homes = sorted({home_of_worker(row.code) for row in rows if row.kind == "cluster"})
+    return dict(zip(homes, people.people(f"workers {seed}", first=WORKERS_FROM), strict=False))
+
+
+def accounts(of: Mapping[str, people.Sample]) -> dict[str, UUID]:
+    """Public ids of those workers' accounts: what the product keeps of who wrote an entry down. In system scope."""
+    ids = {code: keyring().phone_id(sample.phone) for code, sample in of.items()}
+    found = people_queries.accounts_of(phone_ids=ids.values())
+    return {code: found[phone_id].public_id for code, phone_id in ids.items()}
+
+
+def cast_booth(rows: Sequence[tree.Row]) -> tree.Row:
+    """The booth of the cast: the first of the first cluster of Katra."""
+    katra = next(row.code for row in rows if row.kind == "mandal" and row.name_en == "Katra")
+    return next(row for row in rows if row.kind == "booth" and row.organisational_parent == f"{katra}-C1")
+
+
+def enrol(
+    seed: str,
+    rows: Sequence[tree.Row],
+    programme: Programme,
+    token: UUID,
+    first: date,
+    at: datetime,
+    say: Callable[[str], None],
+    *,
+    days: int,
+    about: int,
+) -> None:
+    """So many days of claims through the act, each day's in order. about: how many claims come.
+
+    The truth, which entry was whose and which were invented, goes to a file beside the product.
+    """
+    parent = {row.code: row.organisational_parent for row in rows}
+    eager = history.eagerness(seed, [row.code for row in rows if row.kind == "district"])
+    for code, pull in _pulls(rows, parent, programme).items():
+        eager[code] *= pull
+    booths = [
+        history.Booth(
+            row.code,
+            row.electors or 0,
+            home_of_worker(row.organisational_parent),
+            eager[parent[parent[row.organisational_parent]]],
+        )
+        for row in rows
+        if row.kind == "booth"
+    ]
+    one, booth = next(people.people(f"neighbour {seed}", first=NEIGHBOUR)), cast_booth(rows)
+    neighbour = history.Event(  # whom the cast's booth president may call
+        history.API,
+        "neighbour",
+        datetime.combine(first, time(7), history.ZONE),
+        one.phone,
+        one.name_hi,
+        one.birth_year,
+        booth.code,
+        home_of_worker(booth.organisational_parent),
+        calls=True,
+    )
+    first_claims = about * 100 // 121  # calls that are repeated and entries sent again make up the rest
+    done = 0
+    named = workers(seed, rows)
+    with system("demo"):
+        whose = accounts(named)
+    with (home.path() / TRUTH).open("w", newline="") as file:
+        truth = Truth(file, whose)
+        truth.begin()
+        for number, day in enumerate(
+            history.events(seed, booths=booths, first=first, days=days, claims=first_claims), 1
+        ):
+            until = min(datetime.combine(first + timedelta(number), time(0, 0), history.ZONE), at)
+            if number == 1:
+                day.insert(0, neighbour)
+            happened = [event for event in day if event.at <= until]
+            for part in _batched(happened):
+                done += _take_in(programme.pk, part, token, named, truth)
+            with system("demo"):
+                programmes.fold(at=until)
+            if used := [event.at for event in happened if event.kind == history.API]:
+                tokens.note_token_used(public_id=token, by=BY, at=used[-1])
+            if number % 5 == 0:
+                say(f"  day {number}: {done:,} claims")
+
+
+def _pulls(rows: Sequence[tree.Row], parent: dict[str, str], programme: Programme) -> dict[str, float]:
+    """How much more, or less, a district joins for being asked for more, or less, per elector than the state."""
+    electors: dict[str, int] = {row.code: 0 for row in rows if row.kind == "district"}
+    for row in rows:
+        if row.kind == "booth":
+            electors[parent[parent[row.organisational_parent]]] += row.electors or 0
+    with system("demo"):
+        ids = units.ids_of(electors)
+        targets = programme_queries.targets(programme=programme, units=list(ids.values()))
+    asked = {code: targets[ids[code]].n if ids[code] in targets else 0 for code in electors}
+    usual = sum(asked.values()) / sum(electors.values())
+    return {code: 0.25 + asked[code] / (usual * max(1, n)) for code, n in electors.items()}
+
+
+def _batched(events: Sequence[history.Event]) -> Iterator[tuple[history.Event, ...]]:
+    rest = iter(events)
+    while part := tuple(itertools.islice(rest, BATCH)):
+        yield part
+
+
+def _take_in(
+    programme_id: int,
+    events: Sequence[history.Event],
+    token: UUID,
+    named: Mapping[str, people.Sample],
+    truth: Truth,
+) -> int:
+    """One batch: its claims through `enrol_batch`, its opened links marked. How many claims."""
+    at = events[-1].at
+    sent = [event for event in events if event.kind != history.OPEN]
+    claims = [claim_of(event, token, named) for event in sent]
+    answers = enrolment.enrol_batch(programme_id=programme_id, claims=claims, by=BY, at=at)
+    opened = [event.phone for event in events if event.kind == history.OPEN]
+    if opened:
+        enrolment.open_links_of(programme_id=programme_id, phones=opened, by=BY, at=at)
+    for event, claim, answer in zip(sent, claims, answers, strict=True):
+        truth.tell(event, claim, answer)
+    return sum(event.kind != history.COMPLETE for event in sent)
+
+
+_WAYS = {
+    history.CALL: (Channel.MISSED_CALL, Sign.CALL),
+    history.COMPLETE: (Channel.WEB, Sign.WEB),
+    history.WEB: (Channel.WEB, Sign.CODE),
+    history.API: (Channel.API, Sign.NONE),
+    history.PAPER: (Channel.PAPER, Sign.NONE),
+}
+
+
+def claim_of(event: history.Event, token: UUID | None, named: Mapping[str, people.Sample]) -> enrolment.Claim:
+    """An event of the history as the claim its channel would send.
+
+    token: by which claims of the API come; it differs in every build, so keys are mixed with another id, else the order
+    of claims would differ too. named: the workers; what they write down names them by their phone.
+    """
+    channel, sign = _WAYS[event.kind]
+    sender = uuid5(NAMESPACE_URL, f"abhiyan-demo-{event.worker or event.kind}")
+    if event.kind == history.CALL:
+        return enrolment.Claim(
+            channel=channel.value,
+            key=enrolment.sender_key(sender, event.key),
+            phone=event.phone,
+            by=sender,
+            field_at=event.at,
+            sign=sign.value,
+        )
+    return enrolment.Claim(
+        channel=channel.value,
+        key=enrolment.sender_key(sender, f"{event.kind}-{event.key}"),
+        phone=event.phone,
+        by=token if token is not None and event.kind == history.API else sender,
+        name=event.name,
+        birth_year=event.birth_year,
+        unit_code=event.booth,
+        field_at=event.at,
+        sign=sign.value,
+        notice_version=1,
+        language="hi",
+        consents=(Purpose.MEMBERSHIP, Purpose.CALLS) if event.calls else (Purpose.MEMBERSHIP,),
+        says_adult=True,
+        worker=named[event.worker].phone if event.worker else None,
+    )
+
+
+def running_drive(at: datetime) -> int | None:
+    """The id of the drive that is open at an instant, if one is."""
+    with system("demo"):
+        nation = units.unit("IN")
+        found = programme_queries.programmes_running(nation.pk, clock.day_in("Asia/Kolkata", at))
+    return next((one.pk for one in found if activities.of(one.kind).fills_roll), None)
+
+
+def token_of(programme_id: int, at: datetime) -> UUID | None:
+    """The token in force by which a drive's claims of the API come, if there is one."""
+    found = queries_drive.tokens(programme_id, manages=True, language="en", at=at)
+    return next(
+        (one.row.public_id for one in found if one.row.channel == Channel.API and not one.is_over), None
+    )

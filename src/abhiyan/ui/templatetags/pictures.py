@@ -1,0 +1,341 @@
+"""What is drawn: the ladder, maps, trends and funnels. Builtin, as `look` is."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from django import template
+from django.template import Context
+from django.utils.formats import date_format
+from django.utils.html import conditional_escape, format_html, format_html_join
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from abhiyan.ui import charts, maps, numbers
+from abhiyan.ui.ladder import NAMES, RUNGS, Ladder, Plot, Span, Words, as_ladder, plot
+
+from .look import indian, next_id
+
+register = template.Library()
+
+HATCH = ' fill="url(#hatch)"'
+DOTS = ' fill="url(#dots)"'
+
+
+def _pct(value: float) -> str:
+    return f"{value:.2f}%"
+
+
+def _rect(css: str, span: Span, y: str, height: str, fill: str = "") -> str:
+    where = f'x="{_pct(span.start)}" y="{y}" width="{_pct(span.width)}" height="{height}"'
+    return f'<rect class="{css}"{fill} {where}/>'
+
+
+def _line(css: str, x1: float, x2: float, y1: str, y2: str) -> str:
+    return f'<line class="{css}" x1="{_pct(x1)}" x2="{_pct(x2)}" y1="{y1}" y2="{y2}"/>'
+
+
+def _bars(drawn: Plot, rung: str, y: str, height: str) -> str:
+    match rung:
+        case "reported":
+            return _rect("f1", drawn.reported, y, height, HATCH) if drawn.reported else ""
+        case "counted":
+            signed = _rect("f2", drawn.counted, y, height) if drawn.counted else ""
+            return signed + (_rect("f2u", drawn.unsigned, y, height, DOTS) if drawn.unsigned else "")
+        case "confirmed":
+            return _rect("f3", drawn.confirmed, y, height) if drawn.confirmed else ""
+        case "estimate":
+            return _rect("f4", drawn.estimate, y, height) if drawn.estimate else ""
+        case _:  # the line below counted has no bar of its own, only the target and the pace run through it
+            return ""
+
+
+def _bar(drawn: Plot, rung: str) -> SafeString:
+    """One row of the ladder. The interval is light inside the bar and ink outside."""
+    parts = [_bars(drawn, rung, "22%", "56%")]
+    if drawn.pace is not None:
+        parts.insert(0, _line("pace", drawn.pace, drawn.pace, "0", "100%"))
+    if drawn.target is not None:
+        parts.append(_line("tgt", drawn.target, drawn.target, "0", "100%"))
+    if rung == "estimate" and drawn.estimate and drawn.low is not None and drawn.high is not None:
+        end = drawn.estimate.width
+        parts += [
+            _line("wi", drawn.low, end, "50%", "50%"),
+            _line("wi", drawn.low, drawn.low, "30%", "70%"),
+            _line("wh", end, drawn.high, "50%", "50%"),
+            _line("wh", drawn.high, drawn.high, "30%", "70%"),
+            f'<circle class="pt" cx="{_pct(end)}" cy="50%" r="3.5"/>',
+        ]
+    return mark_safe(f'<svg class="bar" aria-hidden="true" focusable="false">{"".join(parts)}</svg>')  # noqa: S308
+
+
+def _axis(ladder: Ladder, drawn: Plot) -> SafeString:
+    # 0 is named only where its figure does not run into the target's
+    is_close = drawn.target is not None and drawn.target < 5
+    parts = [] if is_close else [mark_safe('<text x="0" y="14">0</text>')]
+    if drawn.target is not None:
+        side = "end" if drawn.target > 70 else "start" if drawn.target < 30 else "middle"
+        words = _("Target %(number)s") % {"number": numbers.grouped(ladder.target or 0)}
+        parts.append(
+            format_html(
+                '<text class="b" x="{}" y="14" text-anchor="{}">{}</text>', _pct(drawn.target), side, words
+            )
+        )
+        # the day is named only where its word does not run into the target's
+        if drawn.pace is not None and ladder.day is not None and 8 < drawn.pace < drawn.target - 26:
+            parts.append(
+                format_html(
+                    '<text class="pl" x="{}" y="14" text-anchor="middle">{}</text>',
+                    _pct(drawn.pace),
+                    _("day %(day)s") % {"day": ladder.day},
+                )
+            )
+    return format_html_join("", "{}", ((part,) for part in parts))
+
+
+# Ladder, trend and funnel are written here, not in templates: a page has many, and so they cost a tenth.
+ESCAPED: Callable[[Any], str] = conditional_escape
+
+
+@register.simple_tag(takes_context=True)
+def ladder(context: Context, given: Ladder | Mapping[str, Any], id: str = "") -> SafeString:  # noqa: A002
+    """The ladder of one measure. `given`: a ui.ladder.Ladder, or a mapping with its names."""
+    shown = as_ladder(given)
+    drawn = plot(shown)
+    stem = conditional_escape(id) or next_id(context, "ladder")
+    e = ESCAPED
+
+    def row(rung: str, value: int | None, css: str, bar: str, none: Words = "", interval: str = "") -> str:
+        name, of = (
+            e(NAMES[rung]),
+            numbers.share(value, shown.target) if shown.target and value is not None else "",
+        )
+        return (
+            f'<tr class="{css}"><th scope="row"><button type="button" class="term" popovertarget="{stem}-{rung}">'
+            f"{'+ ' if rung == 'unsigned' else ''}{name}</button>"
+            f'<div class="pop" popover id="{stem}-{rung}"><h4>{name}</h4><p>{e(shown.definition(rung))}</p></div></th>'
+            f'<td class="num">{e(indian(value))}{interval}</td><td class="num of">{e(of)}</td>'
+            f'<td class="plot">{bar}{f"""<span class="none">{e(none)}</span>""" if none else ""}</td></tr>\n'
+        )
+
+    rows = []
+    for place, rung in enumerate(RUNGS, start=1):
+        value = getattr(shown, rung)
+        reason, interval = shown.hidden_reason, ""
+        if rung == "estimate":
+            reason = shown.none_reason or _("no back-checks yet")
+            if drawn.low is not None:
+                interval = f'<span class="vh"> ({e(indian(shown.low))}–{e(indian(shown.high))})</span>'
+        bar = _bar(drawn, rung)
+        rows.append(row(rung, value, f"r{place}", bar, reason if value is None else "", interval))
+        if rung == "counted" and shown.unsigned:
+            rows.append(row("unsigned", shown.unsigned, "more", _bar(drawn, "unsigned")))
+    never, rung_head, number = (
+        _("Four rungs on one scale; they are never added up."),
+        _("How sure"),
+        _("Number"),
+    )
+    share = _("Share of the target")
+    return mark_safe(  # noqa: S308  # every word is escaped
+        f'<table class="ladder"><caption class="vh">{e(shown.name)}. '
+        f"{e(never)}</caption>\n"
+        f'<thead class="vh"><tr><th scope="col">{e(rung_head)}</th><th scope="col">{e(number)}</th>'
+        f'<th scope="col">{e(share)}</th><td></td></tr></thead>\n<tbody>{"".join(rows)}'
+        '<tr class="axis" aria-hidden="true"><td></td><td></td><td class="of"></td>'
+        f'<td><div class="ax"><svg class="bar">{_axis(shown, drawn)}</svg></div></td></tr></tbody></table>\n'
+    )
+
+
+@register.simple_tag
+def mini(given: Ladder | Mapping[str, Any]) -> SafeString:
+    """The four bars alone, thin, for a row of a table, against what is due by today, else against the target."""
+    shown = as_ladder(given)
+    drawn = plot(replace(shown, target=shown.due) if shown.due else shown, room=1.03)
+    parts = [_bars(drawn, rung, str(1 + place * 7), "5") for place, rung in enumerate(RUNGS)]
+    if drawn.target is not None:
+        parts.append(_line("tgt", drawn.target, drawn.target, "-2", "30"))
+    if drawn.estimate and drawn.low is not None and drawn.high is not None:
+        end = drawn.estimate.width
+        parts += [
+            _line("wi", drawn.low, end, "24.5", "24.5"),
+            _line("wh", end, drawn.high, "24.5", "24.5"),
+            _line("wh", drawn.high, drawn.high, "21.5", "27.5"),
+        ]
+    return mark_safe(  # noqa: S308 - made of numbers only
+        f'<svg class="mini-ladder" aria-hidden="true" focusable="false">{"".join(parts)}</svg>'
+    )
+
+
+# --- maps and charts ---
+
+
+@register.inclusion_tag("ui/_symbol_map.html")
+def symbol_map(
+    places: Sequence[maps.Place],
+    outlines: maps.Outlines | Mapping[str, Any] | None = None,
+    label: str = "",
+    empty: str = "",
+) -> dict[str, Any]:
+    """Places (ui.maps.Place) as symbols over outlines (ui.maps.outlines of GeoJSON, made once, or GeoJSON itself).
+
+    label: what the map shows, for the ear. empty: what to say when no place has a point.
+    """
+    boundaries = maps.outlines(outlines) if isinstance(outlines, Mapping) else outlines
+    drawing = maps.draw(places, boundaries)
+    return {
+        "drawing": drawing,
+        "label": label or _("Map"),
+        "empty": empty or _("No point on the map is known for these units yet."),
+        "estimated": drawing is not None and any(symbol.estimated for symbol in drawing.symbols),
+        # past this many links a reader with a keyboard goes by the table
+        "links": drawing is not None and len(drawing.symbols) <= 60,
+    }
+
+
+@register.simple_tag
+def map_words(symbol: maps.Symbol) -> str:
+    """One symbol in words."""
+    name = symbol.name or ngettext("%(n)s unit", "%(n)s units", symbol.places) % {
+        "n": numbers.grouped(symbol.places)
+    }
+    words = {"name": name, "believed": indian(symbol.believed), "reported": indian(symbol.reported)}
+    if symbol.target:
+        words["target"] = numbers.grouped(symbol.target)
+        if symbol.estimated:
+            return (
+                _("%(name)s: estimated true %(believed)s of target %(target)s, reported %(reported)s") % words
+            )
+        return _("%(name)s: counted %(believed)s of target %(target)s, reported %(reported)s") % words
+    return _("%(name)s: counted %(believed)s, reported %(reported)s") % words
+
+
+@register.filter
+def unlocal(value: float) -> str:
+    """A number for a drawing: with a point, in every language."""
+    return f"{value:g}"
+
+
+TREND_CSS = {"reported": "l1", "unsigned": "lu", "counted": "l2", "confirmed": "l3"}
+
+
+@register.simple_tag
+def trend(given: charts.Trend, table: bool = True) -> SafeString:
+    """The lines of a measure over its window (ui.charts.Trend), with the same as a table below."""
+    e = ESCAPED
+    drawn = charts.plot_trend(given)
+    if drawn is None:
+        return format_html('<div class="empty"><p>{}</p></div>\n', _("Nothing counted yet."))
+    words = _(
+        "%(name)s up to %(day)s: reported %(reported)s, counted %(counted)s, confirmed %(confirmed)s"
+    ) % {
+        "name": e(given.name),
+        "day": e(date_format(drawn.last.on, "j M")),
+        "reported": e(indian(drawn.last.reported)),
+        "counted": e(indian(drawn.last.counted)),
+        "confirmed": e(indian(drawn.last.confirmed)),
+    }
+    parts = [f'<svg class="trend" role="img" aria-label="{words}">']
+    right = _pct(charts.PLOT_WIDTH)
+    parts += [
+        f'<line class="g" x1="0" x2="{right}" y1="{_pct(y)}" y2="{_pct(y)}"/>' for y, _value in drawn.ticks
+    ]
+    parts.append('\n<svg viewBox="0 0 1000 100" preserveAspectRatio="none" width="100%" height="100%">')
+    if drawn.pace:
+        parts.append(f'<path class="lp" d="{drawn.pace}"/>')
+    parts += [f'<path class="{TREND_CSS[line.rung]}" d="{line.path}"/>' for line in drawn.lines]
+    parts.append("</svg>\n")
+    # Words after every line: what is drawn before lies under their halo and does not cross them.
+    parts += [
+        f'<text x="0" y="{_pct(y)}" dy="-4">{e(numbers.short(value))}</text>'
+        for y, value in drawn.ticks
+        if value
+    ]
+    parts += [
+        f'<text x="{_pct(x)}" y="100%" dy="18" text-anchor="{anchor}">{e(date_format(day, "j M"))}</text>'
+        for x, day, anchor in drawn.dates
+    ]
+    for line in drawn.lines:
+        css = "n b" if line.rung == "counted" else "n"
+        value = numbers.short(getattr(drawn.last, line.rung) or 0)
+        plus = "+ " if line.rung == "unsigned" else ""
+        parts.append(
+            f'<text class="{css}" x="{_pct(line.end_x)}" y="{_pct(line.end_y)}" dx="7" dy="4">{plus}{e(value)}</text>'
+        )
+    parts += _strips(drawn)
+    swatch = '<svg viewBox="0 0 24 6" aria-hidden="true"><path class="{}" d="M0 3h24"/></svg>'
+    names = (
+        f"<span>{swatch.format(css)}{e(NAMES[rung])}</span>"
+        for rung, css in TREND_CSS.items()
+        if any(line.rung == rung for line in drawn.lines)
+    )
+    parts.append(f'</svg>\n<div class="legend trend">{"".join(names)}</div>')
+    if drawn.pace:
+        due = _("The dotted line is what was due by each day. The target is %(target)s by %(day)s.") % {
+            "target": numbers.grouped(given.target or 0),
+            "day": date_format(given.ends_on, "j F"),
+        }
+        parts.append(f'<p class="tiny muted">{e(due)}</p>')
+    return mark_safe("".join(parts) + (_trend_table(given) if table else ""))  # noqa: S308  # every word is escaped
+
+
+def _strips(drawn: charts.TrendPlot) -> Iterator[str]:
+    """The strip of each day of a trend: its numbers are read where it is pointed at, or tapped."""
+    names = [(rung, ESCAPED(NAMES[rung])) for rung in TREND_CSS]
+    begins = {day.on.replace(day=1) for _x, _wide, day in drawn.days}
+    months = {on.month: ESCAPED(date_format(on, "M")) for on in begins}
+    for x, wide, day in drawn.days:
+        known = [(name, getattr(day, rung)) for rung, name in names]
+        told = " · ".join([f"{name} {numbers.grouped(value)}" for name, value in known if value])
+        yield (
+            f'<g class="d" tabindex="-1"><rect x="{max(0.0, x - wide / 2):.2f}%" width="{wide:.2f}%" height="100%"/>'
+            f'<line x1="{x:.2f}%" x2="{x:.2f}%" y1="0" y2="100%"/><text x="0" y="0" dy="-2">'
+            f"{day.on.day} {months[day.on.month]}: {told}</text></g>"
+        )
+
+
+def _trend_table(given: charts.Trend) -> str:
+    e = ESCAPED
+    summary, region, first = _("As a table"), _("Trend as a table"), _("Day")
+    heads = (NAMES["reported"], NAMES["counted"], NAMES["unsigned"], NAMES["confirmed"])
+    rows = "".join(
+        f'<tr><th scope="row">{e(date_format(day.on, "j M Y"))}</th>'
+        + "".join(
+            f'<td class="num">{e(indian(value))}</td>'
+            for value in (day.reported, day.counted, day.unsigned, day.confirmed)
+        )
+        + "</tr>"
+        for day in reversed(given.days)
+    )
+    if not rows:
+        return ""
+    return (
+        f'<details class="noprint"><summary>{e(summary)}</summary>'
+        f'<div class="scroll" tabindex="0" role="region" aria-label="{e(region)}"><table class="tbl">'
+        f'<caption class="vh">{e(given.name)}</caption><thead><tr><th scope="col">{e(first)}</th>'
+        + "".join(f'<th scope="col" class="num">{e(head)}</th>' for head in heads)
+        + f"</tr></thead><tbody>{rows}</tbody></table></div></details>"
+    )
+
+
+@register.simple_tag
+def funnel(steps: Sequence[charts.Step], label: str = "") -> SafeString:
+    """Steps (ui.charts.Step) as bars against the largest, each with its share of the step before."""
+    e = ESCAPED
+    before: int | None = None
+    rows = []
+    for step, width in zip(steps, charts.widths(steps), strict=True):
+        of = numbers.share(step.value, before) if before and step.value is not None else ""
+        note = f'<span class="ci">{e(step.note)}</span>' if step.note else ""
+        rows.append(
+            f'<tr><th scope="row">{e(step.name)}{note}</th><td class="num">{e(indian(step.value))}</td>'
+            f'<td class="num of">{e(of)}</td><td><svg class="bar" aria-hidden="true" focusable="false">'
+            f'<rect class="fn" x="0" y="22%" width="{_pct(width)}" height="56%"/></svg></td></tr>'
+        )
+        before = step.value
+    label, step_head, number, share = label or _("Funnel"), _("Step"), _("Number"), _("of the step before")
+    return mark_safe(  # noqa: S308  # every word is escaped
+        f'<table class="funnel"><caption class="vh">{e(label)}</caption><thead><tr>'
+        f'<th scope="col"><span class="vh">{e(step_head)}</span></th><th scope="col">{e(number)}</th>'
+        f'<th scope="col">{e(share)}</th><td></td></tr></thead>\n<tbody>{"".join(rows)}</tbody></table>\n'
+    )

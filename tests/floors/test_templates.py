@@ -1,0 +1,130 @@
+"""The house rules for templates, each found by reading them as text."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from .source import FLOORS, Finder, Source, above, sources, told
+
+# Attributes whose words are shown or read out.
+SPOKEN = ("alt", "aria-label", "data-l", "placeholder", "title")
+
+
+def templates_that_look_upwards(source: Source) -> Iterator[str]:
+    pattern = r"""\{%-?\s*(extends|include|url|post|go|link)\b[^%]*?\s["'](\w+)([/:])\w"""
+    for number, line in enumerate(source.text.splitlines(), 1):
+        for tag, room, _ in re.findall(pattern, line):
+            if room in FLOORS and above(source.room, room):
+                yield f"{source.room}/{source.path}:{number}: {tag} upwards, to {room}"
+
+
+def templates_outside_their_folder(source: Source) -> Iterator[str]:
+    # Django looks some pages up by fixed names, at the top of a templates folder.
+    inside = source.path.parts[1]
+    if inside != source.room and not re.fullmatch(r"(4|5)\d\d(_csrf)?\.html|robots\.txt", inside):
+        yield f"{source.room}/{source.path}: stands outside templates/{source.room}/"
+
+
+def templates_against_the_content_policy(source: Source) -> Iterator[str]:
+    if source.path.suffix != ".html":
+        return
+    for number, line in enumerate(source.text.splitlines(), 1):
+        where = f"{source.room}/{source.path}:{number}"
+        if re.search(r"<[^>]*\sstyle\s*=", line):
+            yield f"{where}: style= is blocked by the content policy"
+        if re.search(r"<[^>]*\son[a-z]+\s*=\s*[\"']", line):
+            yield f"{where}: inline handlers are blocked by the content policy"
+        if re.search(r"<script(?![^>]*\bsrc=)(?![^>]*application/json)", line):
+            yield f"{where}: inline scripts are blocked by the content policy"
+        if re.search(r"<style\b", line):
+            yield f"{where}: inline styles are blocked by the content policy"
+
+
+def english_without_translation(source: Source) -> Iterator[str]:
+    """Words on a page that no translate tag holds. None are capitals (CSV), code, and what names its own language."""
+    if source.path.suffix != ".html":
+        return
+    lines = source.text
+
+    def blank(found: re.Match[str]) -> str:
+        return "\n" * found[0].count("\n") or " "
+
+    for pattern in (
+        r"\{#.*?#\}",
+        r"\{%\s*comment\b.*?\bendcomment\s*%\}",
+        r"\{%\s*(blocktranslate|say)\b.*?\bend\1\s*%\}",
+        r"\{%\s*block\s+\w+_(class|attributes)\s*%\}.*?\{%\s*endblock",
+        r"\{%.*?%\}",
+        r"\{\{.*?\}\}",
+        r"<(script|style|code|pre|kbd)\b.*?</\1>",
+        r"<(\w+)\b[^>]*\slang=[^>]*>[^<]*</\1>",
+    ):
+        lines = re.sub(pattern, blank, lines, flags=re.DOTALL)
+    said = "|".join(SPOKEN)
+    for tag in re.finditer(r"<[^>]*>", lines):
+        for value in re.findall(rf"""\s(?:{said})\s*=\s*("[^"]*"|'[^']*')""", tag[0]):
+            if re.search(r"[A-Za-z]{2}", value):
+                number = lines.count("\n", 0, tag.start()) + 1
+                yield f"{source.room}/{source.path}:{number}: {value} is not translated"
+    for number, line in enumerate(re.sub(r"<[^>]*>|&\w+;", blank, lines).splitlines(), 1):
+        if re.search(r"[A-Za-z][a-z]", line):
+            yield f"{source.room}/{source.path}:{number}: “{line.strip()}” is not translated"
+
+
+IN_TEMPLATES: list[Finder] = [
+    templates_that_look_upwards,
+    templates_outside_their_folder,
+    templates_against_the_content_policy,
+    english_without_translation,
+]
+
+
+@pytest.mark.parametrize("finder", IN_TEMPLATES, ids=lambda finder: finder.__name__)
+def test_no_template_breaks_a_rule_of(finder: Finder) -> None:
+    told(offence for source in sources("templates/**/*") for offence in finder(source))
+
+
+PLANTED: list[tuple[Finder, str, str, str]] = [
+    (templates_that_look_upwards, "ui", "templates/ui/page.html", '{% extends "site/base.html" %}'),
+    (templates_that_look_upwards, "people", "templates/people/x.html", "{% include 'org/_office.html' %}"),
+    (templates_that_look_upwards, "people", "templates/people/x.html", "{% url 'org:office' 1 %}"),
+    (templates_that_look_upwards, "people", "templates/people/x.html", '{% go _("Office") "org:office" 1 %}'),
+    (templates_that_look_upwards, "people", "templates/people/x.html", '{% post "org:office" 1 %}'),
+    (templates_outside_their_folder, "people", "templates/org/x.html", ""),
+    (templates_against_the_content_policy, "ui", "templates/ui/x.html", '<p class="a" style="color:red">'),
+    (templates_against_the_content_policy, "ui", "templates/ui/x.html", "<a onclick='go()'>"),
+    (templates_against_the_content_policy, "ui", "templates/ui/x.html", "<script>go()</script>"),
+    (templates_against_the_content_policy, "ui", "templates/ui/x.html", "<style>p {}</style>"),
+    (english_without_translation, "ui", "templates/ui/x.html", "<p>Reports due</p>"),
+    (english_without_translation, "ui", "templates/ui/x.html", '{% translate "Yes" %}, or no'),
+    (
+        english_without_translation,
+        "ui",
+        "templates/ui/x.html",
+        '<a title="Go there" href="{{ x }}">{{ y }}</a>',
+    ),
+]
+
+
+@pytest.mark.parametrize(("finder", "room", "path", "text"), PLANTED)
+def test_a_planted_offence_is_found(finder: Finder, room: str, path: str, text: str) -> None:
+    assert list(finder(Source(room=room, path=Path(path), text=text)))
+
+
+ALLOWED: list[tuple[Finder, str, str, str]] = [
+    (templates_that_look_upwards, "people", "templates/people/x.html", '{% extends "ui/page.html" %}'),
+    (templates_against_the_content_policy, "ui", "templates/ui/x.html", '<script src="x.js" defer></script>'),
+    (
+        english_without_translation,
+        "ui",
+        "templates/ui/x.html",
+        '<p title="{% translate "Go" %}">{% blocktranslate %}Yes, no{% endblocktranslate %} CSV <code>a b</code></p>',
+    ),
+]
+
+
+@pytest.mark.parametrize(("finder", "room", "path", "text"), ALLOWED)
+def test_what_is_allowed_is_not_found(finder: Finder, room: str, path: str, text: str) -> None:
+    assert list(finder(Source(room=room, path=Path(path), text=text))) == []

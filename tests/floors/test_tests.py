@@ -1,0 +1,202 @@
+"""The house rules for tests, each found by reading their source."""
+
+import ast
+import re
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+from .source import Finder, Source, dotted, sources_of_tests, told
+
+SHORTEST_SENTENCE = 4  # words of a test's name
+
+
+def names_that_are_no_sentences(source: Source) -> Iterator[str]:
+    for node in each_test_of(source):
+        if node.name.count("_") < SHORTEST_SENTENCE:
+            yield source.at(node, f"{node.name} says too little: a test is named by what it proves")
+
+
+def asserting_nothing(source: Source) -> Iterator[str]:
+    for node in each_test_of(source):
+        if not says_no(node) and not called_in(node) & proving():
+            yield source.at(node, f"{node.name} asserts nothing")
+
+
+def mocks_of_our_own(source: Source) -> Iterator[str]:
+    """Figures of ours may be made small, and what a module keeps be emptied; no function of ours is replaced, and a
+    class only by one that extends it (to stop on the way)."""
+    functions = {
+        node.name
+        for node in ast.walk(source.tree)
+        if isinstance(node, ast.FunctionDef) or (isinstance(node, ast.ClassDef) and not node.bases)
+    }
+    for node in ast.walk(source.tree):
+        if isinstance(node, ast.Import | ast.ImportFrom):
+            module = node.module or "" if isinstance(node, ast.ImportFrom) else ""
+            names = [module, *(f"{module}.{alias.name}".strip(".") for alias in node.names)]
+            if any(name.split(".")[:2] == ["unittest", "mock"] or name == "mock" for name in names):
+                yield source.at(node, "a mock")
+        elif isinstance(node, ast.Call) and dotted(node.func).endswith(".setattr") and len(node.args) == 3:
+            target, name, value = node.args
+            ours = dotted(target).split(".")[0] in source.imported or "abhiyan" in ast.unparse(target)
+            if ours and (isinstance(value, ast.Lambda) or ast.unparse(value) in functions):
+                yield source.at(node, f"{dotted(target)}.{ast.unparse(name)[1:-1]} is replaced")
+
+
+def sleeps(source: Source) -> Iterator[str]:
+    """Waiting is asking until (core.tests.waits), never a fixed time; to let other tasks run once is no sleep."""
+    for node in ast.walk(source.tree):
+        if not isinstance(node, ast.Call):
+            continue
+        called = ast.unparse(node.func).rpartition(".")[2]
+        given = ast.unparse(node.args[0]) if node.args else ""
+        if (called == "sleep" and given != "0") or called == "wait_for_timeout":
+            yield source.at(node, f"{ast.unparse(node)} waits for a fixed time")
+
+
+def each_test_of(source: Source) -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef]:
+    for node in ast.walk(source.tree):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and node.name.startswith("test_"):
+            yield node
+
+
+def says_no(function: ast.AST) -> bool:
+    """Whether something in it fails: an assertion, or an error that is waited for."""
+    return any(
+        isinstance(node, ast.Assert)
+        or (
+            isinstance(node, ast.Attribute)
+            and dotted(node) in {"pytest.raises", "pytest.fail", "pytest.warns"}
+        )
+        for node in ast.walk(function)
+    )
+
+
+def called_in(function: ast.AST) -> set[str]:
+    return {
+        ast.unparse(node.func).rpartition(".")[2] for node in ast.walk(function) if isinstance(node, ast.Call)
+    }
+
+
+@cache
+def proving() -> set[str]:
+    """The helpers of the tests that assert something, themselves or by others of them."""
+    helpers = {
+        node.name: node
+        for source in sources_of_tests()
+        for node in ast.walk(source.tree)
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and not node.name.startswith("test_")
+    }
+    found = {name for name, node in helpers.items() if says_no(node)}
+    calls = {name: called_in(node) for name, node in helpers.items()}
+    while more := {name for name, called in calls.items() if called & found} - found:
+        found |= more
+    return found
+
+
+# What only the server itself can answer: definitions, its catalogue, and its own programs.
+SERVERS_OWN = re.compile(
+    r"\b(create|alter|drop)\s+(or\s+replace\s+)?(unique\s+|materialized\s+)?"
+    r"(database|extension|function|index|policy|role|table|trigger|view)\b"
+    r"|\bpg_(attribute|auth_members|constraint|index(es)?|polic(y|ies)|proc|roles|trigger)\b",
+    re.IGNORECASE,
+)
+SERVERS_ACTS = {"MigrationExecutor", "backup.restore", "backup.take", "schema.migrate"}
+
+
+def what_the_server_holds_on_one_version(source: Source) -> Iterator[str]:
+    """A file that asks the server for more than rows carries the mark `versions`, or a test of it does."""
+    if source.path.name.startswith("test_") and "mark.versions" not in source.text:
+        for node in ast.walk(source.tree):
+            is_sql = (
+                isinstance(node, ast.Constant)
+                and isinstance(node.value, str)
+                and SERVERS_OWN.search(node.value)
+            )
+            if is_sql or (isinstance(node, ast.Attribute | ast.Name) and dotted(node) in SERVERS_ACTS):
+                yield source.at(node, "rests on the server's version: mark it `versions` (docs/style.md)")
+
+
+IN_TESTS: list[Finder] = [
+    names_that_are_no_sentences,
+    asserting_nothing,
+    mocks_of_our_own,
+    sleeps,
+    what_the_server_holds_on_one_version,
+]
+EMBEDDED_ONLY = "it runs the embedded server of an installation of its own, never another"
+# What a rule of the tests lets be, by what is told of it, and why.
+BUT: dict[Finder, dict[str, str]] = {
+    sleeps: {"tests/kill/": "the rhythm of the load and of what is killed"},
+    what_the_server_holds_on_one_version: {
+        "test_command_line.py": EMBEDDED_ONLY,
+        "test_embedded.py": EMBEDDED_ONLY,
+        "test_restore_killed.py": EMBEDDED_ONLY,
+        "test_phones.py": "its statement is what a hostile sender types",
+    },
+    mocks_of_our_own: {
+        "journal.path": "the data folder is every test's, a journal of noes is one test's own"
+    },
+}
+
+
+@pytest.mark.parametrize("finder", IN_TESTS, ids=lambda finder: finder.__name__)
+def test_no_test_breaks_a_rule_of(finder: Finder) -> None:
+    told(
+        offence
+        for source in sources_of_tests()
+        for offence in finder(source)
+        if not any(each in offence for each in BUT.get(finder, ()))
+    )
+
+
+PLANTED: list[tuple[Finder, str, str, str]] = [
+    (names_that_are_no_sentences, "tests", "test_x.py", "def test_a_name(): assert f()"),
+    (asserting_nothing, "tests", "test_x.py", "def test_all_is_well_here():\n    admire()"),
+    (mocks_of_our_own, "tests", "test_x.py", "from unittest.mock import patch"),
+    (mocks_of_our_own, "tests", "test_x.py", "import unittest.mock"),
+    (
+        mocks_of_our_own,
+        "tests",
+        "test_x.py",
+        "from abhiyan.core import clock\nmonkeypatch.setattr(clock, 'now', lambda: AT)",
+    ),
+    (sleeps, "tests", "test_x.py", "time.sleep(0.1)"),
+    (sleeps, "tests", "test_x.py", "page.wait_for_timeout(500)"),
+    (what_the_server_holds_on_one_version, "tests", "test_x.py", "run('create or replace function f()')"),
+    (what_the_server_holds_on_one_version, "tests", "test_x.py", "run('select 1 from pg_policies')"),
+    (what_the_server_holds_on_one_version, "tests", "test_x.py", "backup.take(to=path)"),
+]
+
+
+@pytest.mark.parametrize(("finder", "room", "path", "text"), PLANTED)
+def test_a_planted_offence_is_found(finder: Finder, room: str, path: str, text: str) -> None:
+    assert list(finder(Source(room=room, path=Path(path), text=text)))
+
+
+ALLOWED: list[tuple[Finder, str, str, str]] = [
+    (mocks_of_our_own, "tests", "test_x.py", "from abhiyan.x import y\nmonkeypatch.setattr(y, 'MOST', 3)"),
+    (mocks_of_our_own, "tests", "test_x.py", "import os\nmonkeypatch.setattr(os, 'geteuid', lambda: 0)"),
+    (sleeps, "tests", "test_x.py", "await asyncio.sleep(0)"),
+    (
+        what_the_server_holds_on_one_version,
+        "tests",
+        "test_x.py",
+        "pytestmark = pytest.mark.versions\nrun('drop table x')",
+    ),
+    (what_the_server_holds_on_one_version, "tests", "test_x.py", "run('select n from units_unit')"),
+    (
+        asserting_nothing,
+        "tests",
+        "test_x.py",
+        "def test_it_is_refused_here():\n    with pytest.raises(E): f()",
+    ),
+]
+
+
+@pytest.mark.parametrize(("finder", "room", "path", "text"), ALLOWED)
+def test_what_is_allowed_is_not_found(finder: Finder, room: str, path: str, text: str) -> None:
+    assert list(finder(Source(room=room, path=Path(path), text=text))) == []
