@@ -110,7 +110,6 @@ EXPECTED: dict[str, str | tuple[str, str]] = {
     "imports:empty": "ssssn ooooonnnnnongg oooog",
     "imports:lacking": ("ssssn oooggnnnnngngg ooogg", "ssssn oogognnnnngngg ooggg"),
     "imports:list": "ssssn ooooonnnnnonoo ooooo",
-    "imports:new": "ssssn ooooonnnnnonoo ooooo",
     "imports:one": ("ssssn oooggnnnnngngg ooogg", "ssssn oogognnnnngngg ooggg"),
     "imports:piece": ("ssssn oooggnnnnngngg ooogg", "ssssn oogognnnnngngg ooggg"),
     "imports:progress": ("ssssn oooggnnnnngngg ooogg", "ssssn oogognnnnngngg ooggg"),

@@ -287,7 +287,7 @@ def targets_are_taken_over(page: Page, state: State, plan: Plan) -> None:
     page.fill("[name=name_hi]", "")
     page.select_option("[name=hierarchy]", str(Hierarchy.ELECTORAL.value))
     send = "main section form[method=post] button[type=submit]"
-    for step in ("when", "who", "target", "check"):
+    for step in ("who", "target", "check"):
         page.click(send if step != "target" else "main section a.button[href$='/draft/target/']")
         page.wait_for_url(f"**/draft/{step}/")
     page.click(send)

@@ -7,16 +7,18 @@ from . import clock
 from .actor import Actor
 from .imports import actions, running
 from .jobs import Busy, job
+from .refusals import Refused
 from .scope import system
 
 
 @job("core.import_look")
 def import_look(public_id: str) -> None:
     """Find out what a large file is; nothing when the import has gone on meanwhile, as one from the console has."""
-    with system("import look"), suppress(actions.WrongState):
-        actions.look(
-            public_id=UUID(public_id), at=clock.now(), by=Actor.system("look at what somebody uploaded")
-        )
+    one, at = UUID(public_id), clock.now()
+    with system("import look"), suppress(Refused):
+        staged = actions.look(public_id=one, at=at, by=Actor.system("look at what somebody uploaded"))
+        if (brought_by := running.actor_of(staged)).kind != "system":
+            actions.check_when_sure(public_id=one, by=brought_by, at=at)
 
 
 def _give_up(public_id: str, step: str) -> None:

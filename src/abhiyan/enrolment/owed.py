@@ -43,7 +43,7 @@ def owed(viewer: Viewer, *, at: datetime) -> Iterator[Owed]:  # noqa: ARG001  # 
             act=_("Give a place"),
             icon="unit",
         )
-    if nameless:
+    if nameless and viewer.may("people.reveal"):  # it takes a call
         yield Owed(
             urgency=2,
             title=ngettext(

@@ -59,12 +59,14 @@ def owed(viewer: Viewer, *, at: datetime) -> Iterator[Thing]:
     if home is None:
         return
     looks_after = viewer.may_at("programmes.targets", home.lo)
-    for stand in queries.stands(home, at=at):
+    stands = list(queries.stands(home, at=at))
+    is_one = len({stand.programme.pk for stand in stands}) == 1
+    for stand in stands:
         yield _standing(home, stand, at=at)
         if stand.of.measure == 1:
             yield from activities.of(stand.programme.kind).owes(viewer, home, stand, at)
         if looks_after and (late := queries.late(home, stand, at=at)):
-            yield _late(home, stand, late)
+            yield _late(home, stand, late, is_one=is_one)
     if not viewer.may_at("programmes.run", home.lo):
         return
     yield from _unanswered(home)
@@ -91,16 +93,19 @@ def owed(viewer: Viewer, *, at: datetime) -> Iterator[Thing]:
 def _standing(home: Held, stand: queries.Stand, *, at: datetime) -> Beside:
     """One sentence for a measure of what runs in a unit, with its ladder."""
     programme, on = stand.programme, clock.day_in(stand.programme.zone, at)
+    said = pace.said(
+        stand.ladder.counted,
+        stand.target,
+        opens_on=programme.opens_on,
+        closes_on=programme.closes_on,
+        on=on,
+    )
+    if not stand.node.is_exact:
+        said += " " + _("As of yesterday, rounded to 10.")
     return Beside(
         sheet=WHERE_WE_STAND,
         title=stand.of.name,
-        meta=pace.said(
-            stand.ladder.counted,
-            stand.target,
-            opens_on=programme.opens_on,
-            closes_on=programme.closes_on,
-            on=on,
-        ),
+        meta=said,
         href=_part(programme, home.unit_code, **stand.of.asked)
         if home.hierarchy == programme.hierarchy
         else _in_own_tree(home, programme),
@@ -122,15 +127,19 @@ def _in_own_tree(home: Held, programme: Programme) -> str:
     return reverse("site:unit", args=[home.unit_code]) + f"?{urlencode(asked)}"
 
 
-def _late(home: Held, stand: queries.Stand, late: queries.Late) -> Owed:
-    """Units right below that are behind, the worst of them by name; their list, and that of the level below them."""
+def _late(home: Held, stand: queries.Stand, late: queries.Late, *, is_one: bool) -> Owed:
+    """Units right below that are behind, the worst of them by name; their list, and that of the level below them.
+
+    is_one: whether nothing else runs there; else the row says of what they are behind.
+    """
     n, is_booths = late.leaf.total or 0, late.kind == Kind.BOOTH
     page = reverse("programmes:below", args=[stand.programme.public_id])
     deeper = LOOKS_AFTER.get(late.kind, ())[-1:]
     return Owed(
         urgency=2,
         title=BEHIND.get(late.kind, BEHIND[""]) % {"many": n, "n": grouped(n)},
-        meta=", ".join(
+        meta=("" if is_one else f"{named(stand.programme.names)}: ")
+        + ", ".join(
             named(child.names) + ("" if is_booths else f" {share(child.ladder.counted or 0, child.target)}")
             for child in late.leaf.rows
         ),

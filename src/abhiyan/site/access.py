@@ -212,7 +212,6 @@ ACCESS: dict[str, Access] = {
     "messaging:release": capability("messages.release", "org.release"),
     # imports: which list, and whether there, is asked by the act
     "imports:list": IMPORTS,
-    "imports:new": IMPORTS,
     "imports:begin": IMPORTS,
     "imports:empty": IMPORTS,
     "imports:one": IMPORTS,

@@ -92,7 +92,7 @@ def test_its_list_comes_shows_what_it_would_change_and_is_undone(cast: Cast, tmp
     assert stepped(first.public_id, "undo").error == "later_changes"
     assert stepped(second.public_id, "undo").state == "undone" and beds()["JK-B001"] == 2
     assert stepped(first.public_id, "undo").state == "undone" and beds() == {}
-    page = text(cast.client("state_president"), "/imports/new/")
+    page = text(cast.client("state_president"), "/imports/")
     assert "Beds in villages" in page
 
 
@@ -151,7 +151,7 @@ def test_its_list_is_exported_as_it_is_shown(cast: Cast, nights: Programme) -> N
 def test_its_pages_speak_hindi_to_those_who_read_it(cast: Cast, nights: Programme) -> None:
     client, page = cast.client("state_president", "hi"), f"/nights/{nights.public_id}/"
     assert "अभी कोई प्रवास नहीं" in text(client, page) and "प्रवास दर्ज करें" in text(client, f"{page}report/")
-    assert "गाँवों में बिस्तर" in text(client, "/imports/new/")
+    assert "गाँवों में बिस्तर" in text(client, "/imports/")
 
 
 def test_its_addresses_stand_in_the_access_table_and_are_closed_to_strangers(

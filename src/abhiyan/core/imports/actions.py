@@ -257,6 +257,15 @@ def check(*, public_id: UUID, by: Actor, at: datetime) -> None:
     _ask(public_id, "check", by=by, at=at)
 
 
+def check_when_sure(*, public_id: UUID, by: Actor, at: datetime) -> None:
+    """Ask for the check of a list just looked at, when there is nothing to ask or to tell of its columns."""
+    with transaction.atomic():
+        staged = _locked(public_id, by)
+        found = preview_of(staged)
+        if staged.state == State.RECEIVED and found is not None and not found.problems:
+            check(public_id=public_id, by=by, at=at)
+
+
 def commit(*, public_id: UUID, by: Actor, at: datetime) -> None:
     """Ask for the import itself, once it is checked; or to go on with one that was interrupted."""
     _ask(public_id, "commit", by=by, at=at)

@@ -1,4 +1,4 @@
-"""Guided creation: what, when and where, who, target, check. Each step is a page; the draft is kept between them."""
+"""Guided creation: what and when, who, target, check. Each step is a page; the draft is kept between them."""
 
 from datetime import timedelta
 from typing import Any
@@ -31,7 +31,7 @@ from abhiyan.units.models import Hierarchy, Kind
 from . import shown
 from .naming import in_charge_form
 
-STEPS = {"when": _("When and where"), "who": _("Who"), "target": _("Target"), "check": _("Check")}
+STEPS = {"when": _("What and when"), "who": _("Who"), "target": _("Target"), "check": _("Check")}
 SHOWN_CHILDREN = 100
 SHOWN_SHARES = 5
 
@@ -48,13 +48,15 @@ def _day(**kwargs: Any) -> forms.DateField:
 
 
 class WhatForm(forms.Form):
-    """Step 1: from which template, for which unit, under which name."""
+    """Step 1: from which template, for which unit, under which name, on which days."""
 
     template = forms.ChoiceField(label=_("Template"), widget=forms.RadioSelect)
     owner = forms.ChoiceField(label=_("Which of your units runs it?"))
     hierarchy = forms.TypedChoiceField(label=_("Units below it"), choices=WAYS_DOWN, coerce=int)
     name_hi = forms.CharField(label=_("Name in Hindi"), max_length=120, required=False)
     name_en = forms.CharField(label=_("Name in English"), max_length=120, required=False)
+    opens_on = _day(label=_("First day"), required=False)
+    closes_on = _day(label=_("Last day"), required=False, help_text=_("Leave empty for the usual length."))
 
     def __init__(
         self,
@@ -84,7 +86,7 @@ class WhatForm(forms.Form):
 
 
 class WhenForm(forms.Form):
-    """Step 2: first and last day; the owner's whole unit or some of the units directly below."""
+    """Step 1 of a draft: first and last day; the owner's whole unit or some of the units directly below."""
 
     opens_on = _day(label=_("First day"))
     closes_on = _day(label=_("Last day"))
@@ -103,7 +105,7 @@ class WhenForm(forms.Form):
 
 
 class TargetForm(forms.Form):
-    """Step 4: a number for every unit the programme runs in, and whether to split it at once."""
+    """Step 3: a number for every unit the programme runs in, and whether to split it at once."""
 
     how = forms.ChoiceField(label=_("Split among the units below"), required=False, widget=forms.RadioSelect)
 
@@ -130,7 +132,7 @@ class TargetForm(forms.Form):
 
 @form_page
 def create(request: Request) -> HttpResponseBase:
-    """Step 1. A valid answer makes the draft, with a usual window and the whole unit as its place."""
+    """Step 1. A valid answer makes the draft, with the whole unit as its place."""
     at = clock.now()
     owners = {
         held.unit_code: held for held in request.viewer.appointments if "programmes.make" in held.capabilities
@@ -146,7 +148,12 @@ def create(request: Request) -> HttpResponseBase:
     form = WhatForm(
         request.POST or None,
         templates=[
-            (code, f"{named(one.names)}: {named(one.about)}") for code, (_activity, one) in offered.items()
+            (
+                code,
+                f"{named(one.names)}: {named(one.about)} "
+                + say("Usually %(days)s days.") % {"days": one.days},
+            )
+            for code, (_activity, one) in offered.items()
         ],
         owners=[(code, held.unit_name()) for code, held in owners.items()],
         trees=trees,
@@ -155,12 +162,14 @@ def create(request: Request) -> HttpResponseBase:
             "template": first.code,
             "name_hi": f"{first.names['hi']} {shown.today(at).year}",
             "name_en": f"{first.names['en']} {shown.today(at).year}",
+            "opens_on": shown.today(at),  # it begins when it is opened, unless another day is chosen
         },
     )
 
     def make(given: dict[str, Any]) -> Programme:
         held = owners[given["owner"]]
-        opens_on = shown.today(at)  # it begins when it is opened, unless another day is chosen
+        opens_on = given["opens_on"] or shown.today(at)
+        usual = timedelta(days=offered[given["template"]][1].days - 1)
         return actions.make_programme(
             template=given["template"],
             names={"hi": given["name_hi"], "en": given["name_en"]},
@@ -168,14 +177,14 @@ def create(request: Request) -> HttpResponseBase:
             unit_ids=[held.unit_id],
             hierarchy=given.get("hierarchy") or held.hierarchy,
             opens_on=opens_on,
-            closes_on=opens_on + timedelta(days=offered[given["template"]][1].days - 1),
+            closes_on=given["closes_on"] or opens_on + usual,
             by=request.actor,
             at=at,
         )
 
     made = tried(request, form, make)
     if made.value is not None:
-        return redirect("programmes:draft", made.value.public_id, "when")
+        return redirect("programmes:draft", made.value.public_id, "who")
     return render(
         request,
         "programmes/programme_create.html",
@@ -183,7 +192,7 @@ def create(request: Request) -> HttpResponseBase:
             "here": "programmes",
             "crumbs": shown.crumbs((say("New programme"), "")),
             "form": form,
-            "steps": _steps(None, "what"),
+            "steps": _steps(None, "when"),
             "number": 1,
             "needs": [
                 {
@@ -199,11 +208,10 @@ def create(request: Request) -> HttpResponseBase:
 
 
 def _steps(one: Programme | None, current: str) -> list[tuple[str, str, bool]]:
-    found = [(say("What"), "", current == "what")]
-    for step, name in STEPS.items():
-        href = reverse("programmes:draft", args=[one.public_id, step]) if one else ""
-        found.append((str(name), href, step == current))
-    return found
+    return [
+        (str(name), reverse("programmes:draft", args=[one.public_id, step]) if one else "", step == current)
+        for step, name in STEPS.items()
+    ]
 
 
 def begun(request: Request, one: Programme) -> HttpResponseBase:
@@ -216,7 +224,7 @@ def begun(request: Request, one: Programme) -> HttpResponseBase:
 
 @form_page
 def draft(request: Request, public_id: UUID, step: str) -> HttpResponseBase:
-    """Steps 2 to 5 of a draft. What was said in any of them is kept at once."""
+    """The steps of a draft. What was said in any of them is kept at once."""
     if step not in STEPS:
         raise NotFound
     one = queries.programme_for(request.viewer, public_id)
@@ -249,7 +257,7 @@ def step_page(
         "step": step,
         "step_name": STEPS[step],
         "steps": _steps(one, step),
-        "number": number + 2,
+        "number": number + 1,
         "before": reverse("programmes:draft", args=[one.public_id, names[number - 1]]) if number else "",
         "after": reverse("programmes:draft", args=[one.public_id, names[number + 1]])
         if number + 1 < len(names)

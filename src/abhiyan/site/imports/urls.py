@@ -7,7 +7,6 @@ from . import views
 app_name = "imports"
 urlpatterns = [
     path("", views.list_, name="list"),
-    path("new/", views.new, name="new"),
     path("new/<slug:key>/", views.begin, name="begin"),
     path("new/<slug:key>/empty.<str:ending>", views.empty, name="empty"),
     path("<uuid:public_id>/", views.one, name="one"),

@@ -47,10 +47,11 @@ class Question:
     said: str | Promise = ""
 
 
+TAKES = gettext_lazy("Refused rows are left out. You can undo the whole import later.")
 BEFORE = {
     "commit": Question(
         gettext_lazy("Import these rows?"),
-        gettext_lazy("Refused rows are left out. You can undo the whole import later."),
+        TAKES,
         gettext_lazy("Import now"),
     ),
     "undo": Question(
@@ -160,7 +161,7 @@ def list_(request: Request) -> HttpResponseBase:
         "here": "imports",
         "crumbs": [(_("Imports"), "")],
         "filters": filters,
-        "may_bring": bool(_mine(request)),
+        "kinds": _mine(request),
         "whose": _whose(request.viewer),
         "is_narrowed": bool(chosen),
     }
@@ -194,15 +195,6 @@ def _taken(row: StagedImport) -> int:
     if row.state not in (State.DONE, State.UNDONE, State.CHECKED, State.COMMITTING):
         return 0
     return queries.taken(row)
-
-
-@require_GET
-def new(request: Request) -> HttpResponse:
-    """Which kind of list."""
-    offered = [
-        {"kind": one, "fields": [f.label(language()) for f in one.layout.fields]} for one in _mine(request)
-    ]
-    return _page(request, "new", None, kinds=offered, crumb=_("New import"))
 
 
 @require_http_methods(["GET", "POST"])
@@ -270,9 +262,16 @@ def begin(request: Request, key: str) -> HttpResponseBase:
 def _receive(request: Request, public_id: UUID, file: Any, offset: int) -> None:
     file.seek(offset)
     while part := file.read(actions.PIECE_BYTES):
-        offset = actions.receive(
-            public_id=public_id, offset=offset, piece=part, by=request.actor, at=clock.now()
-        )
+        offset = _received(request, public_id, offset, part)
+
+
+def _received(request: Request, public_id: UUID, offset: int, part: bytes) -> int:
+    """Keep a piece; after the last one a list whose columns are all known is checked at once."""
+    received = actions.receive(
+        public_id=public_id, offset=offset, piece=part, by=request.actor, at=clock.now()
+    )
+    actions.check_when_sure(public_id=public_id, by=request.actor, at=clock.now())
+    return received
 
 
 def _upload(staged: StagedImport) -> dict[str, Any]:
@@ -296,9 +295,7 @@ def piece(request: Request, public_id: UUID) -> HttpResponse:
     if int(request.headers.get("Content-Length") or 0) > actions.PIECE_BYTES:
         raise actions.PieceTooLarge
     try:
-        received = actions.receive(
-            public_id=public_id, offset=int(said), piece=request.body, by=request.actor, at=clock.now()
-        )
+        received = _received(request, public_id, int(said), request.body)
     except actions.WrongOffset as refused:
         return JsonResponse({"code": refused.code, "received": refused.facts["received"]}, status=409)
     return JsonResponse({"received": received})
@@ -373,6 +370,8 @@ def _one(
         differences=_differences(changed, of_kind),
         lacking=queries.lacking(staged, 0, SHOWN),
         options=_options(staged, of_kind),
+        sure=_sure(request, staged) if may["commit"] else None,
+        takes=TAKES,
         unit=units.names_of({staged.unit_id}, language=language()).get(staged.unit_id, "")
         if staged.unit_id
         else "",

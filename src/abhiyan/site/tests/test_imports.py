@@ -115,7 +115,7 @@ UNITS = columns(code=0, kind=1, name_en=2, name_hi=3, organisational_parent=4)
 
 def test_a_list_of_units_from_the_file_to_the_undo(world: Any) -> None:
     admin = browser(account("Root", is_root=True))
-    assert "Units" in text(admin.get("/imports/new/"))
+    assert "Units" in text(admin.get("/imports/"))
     page = where(send(admin, "units", LIST, unit="all", option_hierarchy=""))
     shown = text(admin.get(page))
     assert "Sensitive columns are not read: Aadhaar." in shown and "999911112222" not in shown
@@ -147,6 +147,18 @@ def test_a_list_of_units_from_the_file_to_the_undo(world: Any) -> None:
         assert not Unit.objects.filter(code__in=["JK-B101", "JK-B102"]).exists()
         assert Unit.objects.get(code="JK-B001").names["en"] == "Rajbagh School"
     assert re.search(r"\d entries of this list were taken back", text(admin.get(page)))
+
+
+def test_a_list_of_which_every_column_is_known_is_checked_without_asking(world: Any) -> None:
+    admin = browser(account("Root", is_root=True))
+    body = "Code,Kind,Name in English,Organisational parent\nJK-B777,booth,A School,JK-SRI-M1\n"
+    page = where(send(admin, "units", body, unit="all"))
+    with system("test"):
+        assert queries.import_for(UUID(page.split("/")[2])).state == "checking"
+    assert work(page, "check").counts == {"made": 1}
+    shown = text(admin.get(page))
+    assert "You can undo the whole import later." in shown and "Change the columns" in shown
+    assert where(admin.post(f"{page}commit/")) == page and work(page, "commit").state == "done"
 
 
 def test_columns_only_a_new_unit_needs_are_not_called_optional(world: Any) -> None:
@@ -211,7 +223,7 @@ def test_only_whoever_may_import_here_gets_anywhere(world: Any) -> None:
     page = where(send(admin, "units", LIST, unit="all"))
     worker = browser(holder(world, "booth_worker", "JK-B001"))
     district = browser(holder(world, "district_president", "JK-SRI"))
-    for path in ("/imports/", "/imports/new/", "/imports/new/units/", page):
+    for path in ("/imports/", "/imports/new/units/", page):
         assert browser().get(path).status_code == 302
         assert worker.get(path).status_code == 403, path
     assert text(district.get("/imports/"))
@@ -318,7 +330,7 @@ def test_the_commands_help_names_every_kind_of_list() -> None:
 def test_whoever_may_bring_any_list_has_the_imports_in_the_menu(world: Any) -> None:
     runs = browser(holder(world, "constituency_in_charge", "JK-PC1", hierarchy=2))  # programmes, nothing else
     assert 'href="/imports/"' in text(runs.get("/programmes/"))
-    assert "In-charges of a programme" in text(runs.get("/imports/new/"))
+    assert "In-charges of a programme" in text(runs.get("/imports/"))
 
 
 def test_a_template_has_the_headers_in_the_readers_language(world: Any) -> None:

@@ -52,7 +52,7 @@ def steps(viewer: Viewer) -> list[Step]:
             _("Import"),
             "upload",
             bool(roots),
-            reverse("imports:new") if viewer.may("imports.units") else "",
+            reverse("imports:begin", args=["units"]) if viewer.may("imports.units") else "",
         ),
         Step(
             _("Appoint an office-bearer"),
