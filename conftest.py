@@ -6,6 +6,7 @@ With DATABASE_URL that server is used; else an embedded one in a home of its own
 
 import contextlib
 import gc
+import hashlib
 import os
 import shutil
 import sys
@@ -48,28 +49,41 @@ os.environ["ABHIYAN_HOME"] = str(_home)
 os.environ["ABHIYAN_FILES"] = str(_home / f"files{os.environ.get('PYTEST_XDIST_WORKER', '')}")
 os.environ["ABHIYAN_ROLE"] = "app"
 os.environ["ABHIYAN_POOL"] = "0"  # pytest's threads come and go; a pool would keep their connections
-os.environ["DJANGO_SETTINGS_MODULE"] = "abhiyan.site.settings"
+SETTINGS = "abhiyan.site.settings"
+os.environ["DJANGO_SETTINGS_MODULE"] = SETTINGS
 
 # TRUNCATE makes a new file for each of 300 tables and indexes, most of a second; few were written to. Only the
-# server's administrator may leave the triggers out that keep the trail from being deleted.
-EMPTIED = """
-do $$
+# server's administrator may leave the triggers out that keep the trail from being deleted. The tables that are there
+# from the beginning are named in a function, whose statements are planned once.
+EMPTYING = """
+set session_replication_role = replica;
+create function pg_temp.emptied() returns void language plpgsql as $empty$
 declare
-    written record;
+    later record;
 begin
-    set local session_replication_role = replica;
-    for written in
-        select oid::regclass as name, pg_relation_size(oid) as size from pg_class
-        where relnamespace = 'public'::regnamespace and relkind = 'r' and pg_relation_size(oid) > 0
+    {known}
+    for later in
+        select oid::regclass as name from pg_class
+        where relnamespace = 'public'::regnamespace and relkind = 'r' and oid <> all('{{{oids}}}')
             and relname not in ('django_migrations', 'django_content_type')
     loop
-        if written.size < 1000000 then
-            execute format('delete from %s', written.name);
-        else
-            execute format('truncate %s cascade', written.name);
-        end if;
+        execute format('delete from %s', later.name);
     end loop;
-end $$
+end $empty$
+"""
+EMPTYING_ONE = """
+    if exists (select from {name}) then
+        if pg_relation_size('{name}') < 1000000 then
+            delete from {name};
+        else
+            truncate {name} cascade;
+        end if;
+    end if;
+"""
+TABLES = """
+select oid::text, oid::regclass::text from pg_class
+where relnamespace = 'public'::regnamespace and relkind = 'r'
+    and relname not in ('django_migrations', 'django_content_type')
 """
 
 
@@ -81,15 +95,16 @@ class Administrator:
         self.dbname = dbname
         self._kept: Any = None
 
-    def execute(self, statement: str) -> None:
-        """Once more on a new connection where a test has ended the kept one, as a restore does."""
+    def empty(self) -> None:
+        """Delete every row. Once more on a new connection where a test has ended the kept one, as a restore does, or
+        has dropped a table."""
         import psycopg
 
         try:
-            self._connection().execute(statement)
-        except psycopg.OperationalError:
+            self._connection().execute("select pg_temp.emptied()")
+        except (psycopg.OperationalError, psycopg.errors.UndefinedTable):
             self.close()
-            self._connection().execute(statement)
+            self._connection().execute("select pg_temp.emptied()")
 
     def _connection(self) -> Any:
         import psycopg
@@ -98,12 +113,36 @@ class Administrator:
 
         if self._kept is None:
             self._kept = psycopg.connect(database.conninfo(None, dbname=self.dbname), autocommit=True)
+            tables = self._kept.execute(TABLES).fetchall()
+            known = "".join(EMPTYING_ONE.format(name=name) for _oid, name in tables)
+            self._kept.execute(EMPTYING.format(known=known, oids=",".join(oid for oid, _name in tables)))
         return self._kept
 
     def close(self) -> None:
         if self._kept is not None:
             self._kept.close()
             self._kept = None
+
+
+def as_new(connection: Any) -> None:
+    """The connection of a test that has ended is as a new one to the next, which need not read the catalogue anew.
+
+    One that is broken, or in the midst of something, is closed.
+    """
+    import psycopg
+    from django.db import Error
+    from psycopg.pq import TransactionStatus
+
+    own = connection.connection
+    is_idle = own is not None and own.autocommit and own.info.transaction_status == TransactionStatus.IDLE
+    if not is_idle or connection.in_atomic_block or connection.needs_rollback:
+        connection.close()
+        return
+    try:
+        own.execute("reset role; reset all; select pg_advisory_unlock_all(); unlisten *; discard temp")
+        connection.init_connection_state()
+    except (Error, psycopg.Error):
+        connection.close()
 
 
 def pytest_configure() -> None:
@@ -141,11 +180,30 @@ def django_db_modify_db_settings_xdist_suffix(request: pytest.FixtureRequest) ->
     """Each xdist worker has a database of its own (named in django_db_setup)."""
 
 
+# The databases that others are copied from, each of another state of the code; one is kept, and one is being built.
+PATTERN = "abhiyan_pattern_of_tests_"
+PATTERNS = f"select datname from pg_database where starts_with(datname, '{PATTERN}')"
+
+
+def digest() -> str:
+    """Of all that has a say in what migrations make: the package without its tests, and whose the tables are."""
+    import abhiyan
+    from abhiyan.core import database
+
+    (package,) = map(Path, abhiyan.__path__)
+    found = hashlib.sha256(database.prefix().encode())
+    for path in sorted(package.rglob("*.py")):
+        if "tests" not in path.relative_to(package).parts:
+            found.update(path.read_bytes())
+    return found.hexdigest()[:16]
+
+
 @pytest.fixture(scope="session")
 def django_db_setup(request: pytest.FixtureRequest, django_db_blocker: Any) -> Iterator[None]:
     """The owner builds the database; then everybody is the application."""
     import psycopg
-    from django.db import connection
+    from django.conf import settings as django_settings
+    from django.db import connection, connections
     from django.test import TransactionTestCase
     from psycopg import sql
 
@@ -155,26 +213,54 @@ def django_db_setup(request: pytest.FixtureRequest, django_db_blocker: Any) -> I
     name = os.environ.get("ABHIYAN_TEST_DATABASE", "test_abhiyan") + (f"_{worker}" if worker else "")
     os.environ["ABHIYAN_DATABASE"] = name
 
-    def become(role: str) -> None:
+    def become(role: str, name: str) -> None:
         connection.close()
         connection.settings_dict["USER"] = database.role_name(role)
         connection.settings_dict["PASSWORD"] = database.password(role)
         connection.settings_dict["NAME"] = name
 
-    with django_db_blocker.unblock():
+    def built(name: str) -> None:
+        schema.prepare(name)
+        become("owner", name)
+        schema.migrate(verbosity=0)
+        connection.close()
+
+    def copied(name: str, pattern: str) -> None:
+        """Every migration takes ten seconds; they run once for each state of the code. The first builds the pattern,
+        others wait for it."""
         with psycopg.connect(database.conninfo(None, dbname="postgres"), autocommit=True) as admin:
             admin.execute(sql.SQL("drop database if exists {} with (force)").format(sql.Identifier(name)))
-        schema.prepare(name)
-        become("owner")
-        schema.migrate(verbosity=0)
-        become("app")
+            admin.execute("select pg_advisory_lock(hashtext('abhiyan pattern of tests'))")
+            known = [str(one) for (one,) in admin.execute(PATTERNS).fetchall()]
+            if pattern not in known and django_settings.SETTINGS_MODULE == SETTINGS:
+                for old in known:
+                    admin.execute(sql.SQL("drop database {} with (force)").format(sql.Identifier(old)))
+                built(half := f"{PATTERN}half")
+                admin.execute(
+                    sql.SQL("alter database {} rename to {}").format(*map(sql.Identifier, (half, pattern)))
+                )
+                known.append(pattern)
+            if pattern in known:
+                admin.execute(
+                    sql.SQL("create database {} owner {} template {}").format(
+                        *map(sql.Identifier, (name, database.role_name("owner"), pattern))
+                    )
+                )
+
+    with django_db_blocker.unblock():
+        copied(name, f"{PATTERN}{digest()}")
+        built(name)  # what the pattern lacks, as a room of the tests' own; mostly nothing
+        become("app", name)
 
     administrator = Administrator(name)
 
     def emptied(_case: Any) -> None:
-        administrator.execute(EMPTIED)
+        administrator.empty()
+        for each in connections.all(initialized_only=True):
+            as_new(each)
 
     TransactionTestCase._fixture_teardown = emptied  # type: ignore[attr-defined]  # noqa: SLF001  # Django truncates, as the application
+    TransactionTestCase._should_reload_connections = lambda _case: False  # type: ignore[attr-defined]  # noqa: SLF001  # see as_new
     yield
     administrator.close()
     with django_db_blocker.unblock():
@@ -206,11 +292,12 @@ def as_the_system(request: pytest.FixtureRequest) -> Iterator[None]:
         yield
     elif "transactional_db" in request.fixturenames or (marker and marker.kwargs.get("transaction")):
         request.getfixturevalue("transactional_db")
-        connection.close()
         connection_created.connect(begin)
+        connection.ensure_connection()
+        begin(connection)
         yield
         connection_created.disconnect(begin)
-        connection.close()
+        as_new(connection)
     else:
         request.getfixturevalue("db")
         with system("a test"):
