@@ -6,7 +6,6 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.http import require_safe
-from pydantic.json_schema import models_json_schema
 
 from .hotpath import shapes
 
@@ -41,6 +40,8 @@ def document(request: HttpRequest) -> HttpResponse:  # noqa: ARG001  # alike for
 @cache
 def specification() -> dict[str, Any]:
     """OpenAPI 3.1, as a tree of plain values."""
+    from pydantic.json_schema import models_json_schema  # large, and asked for rarely
+
     taken = (shapes.ClaimIn, shapes.ClaimsIn)
     given = (shapes.Accepted, shapes.Refusal, shapes.Answers)
     found, schemas = models_json_schema(

@@ -1,6 +1,6 @@
 """Passkeys as the second proof. The challenge lives in the visit's facts between the two requests of a ceremony.
 
-Apart from the other factors, because what verifies them is large and every process would load it.
+Apart from the other factors, because what verifies them is large: only who meets a passkey loads it.
 """
 
 import json

@@ -19,7 +19,7 @@ from django.views.decorators.http import require_GET, require_POST
 from abhiyan.core import clock
 from abhiyan.core.refusals import NotFound
 from abhiyan.people import queries
-from abhiyan.people.actions import factors, passkeys, sessions
+from abhiyan.people.actions import factors, sessions
 from abhiyan.people.models import Account, Factor
 from abhiyan.people.rules import totp
 from abhiyan.people.visit import Request
@@ -126,6 +126,8 @@ def factor_totp(request: Request) -> HttpResponseBase:
 @form_page
 def factor_passkey(request: Request) -> HttpResponseBase:
     """Make a passkey on this device."""
+    from abhiyan.people.actions import passkeys
+
     own = own_account(request)
     if lacks_word(request, own):
         return redirect("people:second_factor")

@@ -18,7 +18,7 @@ from abhiyan.core.refusals import NotFound, Refused, needed
 from abhiyan.core.scope import system
 from abhiyan.core.words import language as language_of_page
 from abhiyan.people import actions, phones, queries
-from abhiyan.people.actions import codes, factors, passkeys
+from abhiyan.people.actions import codes, factors
 from abhiyan.people.models import Account, Factor
 from abhiyan.people.visit import Request
 from abhiyan.ui.acts import Tried, form_page, tried
@@ -214,6 +214,8 @@ def _first_word(request: Request, account: Account) -> HttpResponseBase:
 @require_POST
 def second_factor_passkey(request: Request) -> HttpResponseBase:
     """Step three by passkey: what the browser signed, for the challenge of this session."""
+    from abhiyan.people.actions import passkeys
+
     account = own_account(request)
     at = clock.now()
     challenge = request.visit.facts.get("asked") or ""
@@ -251,6 +253,8 @@ def _second_factor(
         "has_recovery": Factor.Kind.RECOVERY in kinds,
     }
     if shown["has_passkey"]:
+        from abhiyan.people.actions import passkeys
+
         options, challenge = passkeys.ask_passkey(account_id=account.pk)
         request.visit.remember(clock.now(), asked=challenge)
         shown["options"] = options
