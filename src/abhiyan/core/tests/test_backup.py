@@ -25,8 +25,6 @@ from abhiyan.core.scope import system
 
 from .conftest import seal_everything
 
-pytestmark = pytest.mark.versions
-
 AT = datetime(2026, 11, 20, 9, tzinfo=UTC)
 SECRET, PUBLIC = sealing.new_pair()
 
@@ -79,6 +77,7 @@ def sealed_and_verified(role: str, name: str) -> audit_seals.Verified:
             return audit_seals.verify(folders=[Path("/nonexistent")])
 
 
+@pytest.mark.versions
 def test_a_backup_taken_while_people_write_comes_back_consistent(
     files: Path, target: str, tmp_path: Path
 ) -> None:
@@ -133,6 +132,7 @@ def test_a_backup_taken_while_people_write_comes_back_consistent(
     assert not (tmp_path / "files-back" / "imports").exists()
 
 
+@pytest.mark.versions
 def test_a_restored_database_is_protected_as_before_and_its_trail_goes_on(
     files: Path, target: str, tmp_path: Path
 ) -> None:
@@ -155,6 +155,7 @@ def test_a_restored_database_is_protected_as_before_and_its_trail_goes_on(
     assert found.unsealed == 0
 
 
+@pytest.mark.versions
 def test_a_database_in_use_is_replaced_only_when_told_and_is_set_aside(
     files: Path, target: str, tmp_path: Path
 ) -> None:
@@ -186,6 +187,7 @@ def test_a_database_in_use_is_replaced_only_when_told_and_is_set_aside(
     assert Path(second["files"]).exists()
 
 
+@pytest.mark.versions
 def test_a_damaged_or_cut_backup_changes_nothing(files: Path, target: str, tmp_path: Path) -> None:
     backup.take(to=tmp_path / "b.age", recipient=PUBLIC, at=AT)
     whole = (tmp_path / "b.age").read_bytes()
@@ -201,6 +203,7 @@ def test_a_damaged_or_cut_backup_changes_nothing(files: Path, target: str, tmp_p
         assert not (tmp_path / "f").exists()
 
 
+@pytest.mark.versions
 def test_a_backup_holds_no_key_and_nothing_in_clear(files: Path, tmp_path: Path) -> None:
     write(1)
     backup.take(to=tmp_path / "b.age", recipient=PUBLIC, at=AT)
@@ -219,6 +222,7 @@ def test_a_backup_holds_no_key_and_nothing_in_clear(files: Path, tmp_path: Path)
     assert names[-1] == "complete.json"
 
 
+@pytest.mark.versions
 def test_another_master_key_is_refused_before_anything_is_touched(
     files: Path, target: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -253,6 +257,7 @@ def test_what_is_wrong_with_a_key_is_said_as_it_is() -> None:
         sealing.secret_keys(SECRET[:-1])
 
 
+@pytest.mark.versions
 def test_a_backup_that_fails_leaves_no_file(files: Path, tmp_path: Path) -> None:
     with pytest.raises(sealing.Unreadable):
         backup.take(to=tmp_path / "b.age", recipient="age1mistyped", at=AT)
@@ -275,6 +280,7 @@ backup.take(to=Path(sys.argv[1]), recipient=sys.argv[2], at=clock.now(), say=kil
 """
 
 
+@pytest.mark.versions
 def test_what_killed_backups_leave_is_told_and_removed_by_the_next_and_nothing_else(
     files: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -322,6 +328,7 @@ def test_a_backup_never_overwrites_a_file(files: Path, tmp_path: Path) -> None:
         backup.take(to=tmp_path / "b.age" / "c.age", recipient=PUBLIC, at=AT)
 
 
+@pytest.mark.versions
 def test_only_the_backup_role_looks_past_the_policies_and_it_writes_nothing(transactional_db: None) -> None:
     write(1)
     with psycopg.connect(database.conninfo("backup"), autocommit=True) as own:

@@ -12,7 +12,7 @@ from .make import World
 from .server import Server
 from .test_hotpath import asha
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.versions]
+pytestmark = pytest.mark.django_db(transaction=True)
 
 
 @pytest.fixture

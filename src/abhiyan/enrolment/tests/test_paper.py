@@ -31,7 +31,7 @@ from abhiyan.enrolment.tests.make import Ladder, World
 from abhiyan.programmes import queries as programmes
 from abhiyan.units.models import Unit
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.versions]
+pytestmark = pytest.mark.django_db(transaction=True)
 BY = Actor.system("tests")
 HEAD = "Phone,Name,Birth year,Booth code,Notice version,Batch number\n"
 
@@ -106,6 +106,7 @@ def test_every_fault_of_a_row_is_told_at_once(world: World, tmp_path: Path) -> N
     ]
 
 
+@pytest.mark.versions
 def test_rows_join_complete_calls_and_are_refused_each_with_its_reason(world: World, tmp_path: Path) -> None:
     world.missed_call(of=world.bilal)
     world.web_join(of=world.chandra)
@@ -161,6 +162,7 @@ def test_a_booth_may_be_written_as_number_of_the_seat_and_of_the_part(world: Wor
         assert RefusedRow.objects.get().facts["excerpt"] == "JK-56-127", "as it was looked for"
 
 
+@pytest.mark.versions
 def test_a_person_named_twice_in_a_list_is_told_as_doubled(world: World, tmp_path: Path) -> None:
     world.web_join(of=world.chandra)
     asha, chandra = "9906000001,Asha Devi,1980,JK-B001,1,7\n", "9906000003,चंद्रा कुमारी,1964,JK-B001,1,7\n"
@@ -184,6 +186,7 @@ def test_a_day_that_cannot_be_is_told_in_words_of_a_paper_list(world: World, tmp
     assert "written on the form" in said and "device" not in said
 
 
+@pytest.mark.versions
 def test_a_call_completed_by_a_paper_row_has_opened_no_link(world: World, tmp_path: Path) -> None:
     world.missed_call(of=world.bilal)
     take_in(world, tmp_path, HEAD + "9906000002,Bilal Ahmad,1990,JK-B001,1,7\n")
@@ -216,6 +219,7 @@ def state_of(world: World) -> dict[str, int]:
     return {table: world.count(table) for table in TABLES}
 
 
+@pytest.mark.versions
 def test_undo_puts_everything_back_and_the_list_may_come_again(world: World, tmp_path: Path) -> None:
     world.missed_call(of=world.bilal)
     world.web_join(of=world.chandra)
@@ -236,6 +240,7 @@ def test_undo_puts_everything_back_and_the_list_may_come_again(world: World, tmp
     assert take_in(world, tmp_path, body).counts == done.counts, "the same file once more"
 
 
+@pytest.mark.versions
 def test_the_same_file_brought_twice_changes_nothing_and_says_so(world: World, tmp_path: Path) -> None:
     body = HEAD + people(30)
     first = take_in(world, tmp_path, body)
@@ -264,6 +269,7 @@ def test_the_minors_of_a_file_brought_several_times_are_counted_once(world: Worl
     assert counted() == 1
 
 
+@pytest.mark.versions
 def test_a_family_a_full_phone_and_a_phone_that_said_no(world: World, tmp_path: Path) -> None:
     from abhiyan.people.models import Suppression
 
@@ -280,6 +286,7 @@ def test_a_family_a_full_phone_and_a_phone_that_said_no(world: World, tmp_path: 
     assert world.tallies() == world.recounted()
 
 
+@pytest.mark.versions
 def test_members_of_an_earlier_drive_are_renewed(world: World, tmp_path: Path) -> None:
     body = HEAD + people(5)
     take_in(world, tmp_path, body)
@@ -300,12 +307,14 @@ def test_a_drive_is_named_by_its_address_too(world: World, tmp_path: Path) -> No
         assert str(refused.value) == "Choose one of these for “Drive”: winter (Membership drive)."
 
 
+@pytest.mark.versions
 def test_a_list_of_a_unit_reaches_no_further(world: World, tmp_path: Path) -> None:
     body = HEAD + people(2, booth="JK-B001") + people(2, first=10, booth="JK-B004")
     public_id = bring(world, tmp_path, body, unit_id=world.units["JK-SRI"].pk)
     assert step(world, public_id, "check").counts == {"joined": 2, "refused": 2}
 
 
+@pytest.mark.versions
 def test_a_pin_of_several_units_waits_to_be_placed_where_the_list_may_bring_everybody_of_the_drive(
     world: World, tmp_path: Path
 ) -> None:
@@ -335,6 +344,7 @@ def test_a_pin_of_several_units_waits_to_be_placed_where_the_list_may_bring_ever
     ]
 
 
+@pytest.mark.versions
 def test_days_outside_the_window_and_late_lists(world: World, tmp_path: Path) -> None:
     head = HEAD.replace("\n", ",Day\n")
     rows = [
@@ -351,6 +361,7 @@ def test_days_outside_the_window_and_late_lists(world: World, tmp_path: Path) ->
         }
 
 
+@pytest.mark.versions
 def test_a_drive_closed_meanwhile_takes_nothing(world: World, tmp_path: Path) -> None:
     from abhiyan.programmes.models import Programme
 
@@ -364,6 +375,7 @@ def test_a_drive_closed_meanwhile_takes_nothing(world: World, tmp_path: Path) ->
     assert world.count("enrolment_claim") == 0
 
 
+@pytest.mark.versions
 def test_staging_emptied_by_a_crash_of_the_server_is_filled_again(world: World, tmp_path: Path) -> None:
     public_id = bring(world, tmp_path, HEAD + people(20))
     checked = step(world, public_id, "check")
@@ -373,6 +385,7 @@ def test_staging_emptied_by_a_crash_of_the_server_is_filled_again(world: World, 
     assert staging.staged_rows(checked.id) == -1, "dropped when done"
 
 
+@pytest.mark.versions
 def test_a_worker_killed_amid_the_import_goes_on_where_it_was(
     world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -431,6 +444,7 @@ def out_of_luck_after(slices: int) -> Iterator[None]:
             admin.execute("drop function refuse_slices cascade")
 
 
+@pytest.mark.versions
 def test_an_import_that_is_given_up_half_way_can_be_undone(
     world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -448,6 +462,7 @@ def test_an_import_that_is_given_up_half_way_can_be_undone(
     assert state_of(world) == before and world.tallies() == world.recounted() == {}
 
 
+@pytest.mark.versions
 def test_somebody_quicker_on_the_same_phones_is_found(world: World, tmp_path: Path) -> None:
     public_id = bring(world, tmp_path, HEAD + "9906000002,Bilal Ahmad,1990,JK-B001,1,7\n" + people(10))
     assert step(world, public_id, "check").counts == {"joined": 11}
@@ -456,6 +471,7 @@ def test_somebody_quicker_on_the_same_phones_is_found(world: World, tmp_path: Pa
     assert world.tallies() == world.recounted()
 
 
+@pytest.mark.versions
 def test_somebody_who_keeps_a_phone_at_the_very_moment_is_waited_for(world: World, tmp_path: Path) -> None:
     public_id = bring(world, tmp_path, HEAD + "9906000002,Bilal Ahmad,1990,JK-B001,1,7\n" + people(10))
     step(world, public_id, "check")

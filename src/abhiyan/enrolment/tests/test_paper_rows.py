@@ -22,7 +22,7 @@ from abhiyan.enrolment.paper.packing import STAGED, packed
 from abhiyan.enrolment.paper.reading import Reading
 from abhiyan.enrolment.tests.make import DAY, NOON, World
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.versions]
+pytestmark = pytest.mark.django_db(transaction=True)
 RANDOM = ("member_public", "person_public", "sealed")
 
 

@@ -34,7 +34,7 @@ from abhiyan.units.models import Unit
 from .test_make_programme import make
 from .test_pages import drive as open_drive
 
-pytestmark = [pytest.mark.django_db, pytest.mark.versions]
+pytestmark = pytest.mark.django_db
 drive = open_drive  # a drive that is open by the real clock, as a fixture
 
 
@@ -81,6 +81,7 @@ def declined(world: World, drive: Programme, reader: Account) -> dict[str, tuple
     return {row.code: (row.declined_by, row.reason) for row in rows if row.declined_at}
 
 
+@pytest.mark.versions
 def test_who_is_named_is_told_once_in_their_language(
     world: World, drive: Programme, president: Account
 ) -> None:
@@ -221,6 +222,7 @@ def test_why_somebody_declined_and_their_digits_are_for_those_who_run_the_unit(
         assert "Asha" in text and "Illness" not in text
 
 
+@pytest.mark.versions
 def test_the_same_person_is_named_once_whoever_is_quicker(
     world: World, drive: Programme, president: Account
 ) -> None:
@@ -283,6 +285,7 @@ def test_who_is_no_longer_in_charge_is_not_told_any_more(
     assert (message.state, message.reason) == ("dropped", "taken_back")
 
 
+@pytest.mark.versions
 def test_units_that_miss_somebody_are_found_by_level_role_and_name(
     world: World, drive: Programme, president: Account
 ) -> None:
@@ -441,6 +444,7 @@ def test_who_was_named_by_nobody_in_person_was_named_by_the_office(world: World,
     assert "Yes, decline: somebody else will be named" in page
 
 
+@pytest.mark.versions
 def test_the_lists_are_exported_whole_with_masked_phones(
     world: World, drive: Programme, president: Account, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -458,6 +462,7 @@ def test_the_lists_are_exported_whole_with_masked_phones(
     assert len(lines) == 4 and lines[3].startswith("There are more. ")
 
 
+@pytest.mark.versions
 def test_another_state_sees_none_of_it(world: World, drive: Programme, president: Account) -> None:
     name(world, drive, "N111", world.account("Asha Devi"), president)
     abroad = browser(world.holder("state_president", "N2"))

@@ -20,7 +20,7 @@ from abhiyan.units import actions as units
 
 from .make import AT, TODAY, programme, state
 
-pytestmark = [pytest.mark.django_db, pytest.mark.versions]
+pytestmark = pytest.mark.django_db
 SYSTEM = Actor.system("test")
 STEPS = (
     "set",
@@ -262,6 +262,7 @@ class History:
         return any(unit.pk == unit_id and unit.closed_on for unit in self.trees.units.values())
 
 
+@pytest.mark.versions
 @settings(
     max_examples=25,
     deadline=None,
