@@ -16,7 +16,7 @@ from abhiyan.enrolment.tests.server import Server
 from abhiyan.people.models import Account
 from abhiyan.site.tests.cast import Cast
 from abhiyan.ui.tests.axe import unsound
-from abhiyan.ui.tests.test_browser import LOOKS, SIZES
+from abhiyan.ui.tests.test_browser import JOURNEY_LOOKS, SIZES
 from abhiyan.units.models import Unit
 
 pytestmark = pytest.mark.browser
@@ -73,7 +73,7 @@ def number(page: Page) -> UUID:
     return UUID(page.url.split("/imports/")[1].strip("/"))
 
 
-@pytest.mark.parametrize(("size", "language"), LOOKS)
+@pytest.mark.parametrize(("size", "language"), JOURNEY_LOOKS)
 def test_an_import_in_all_its_states_has_no_violation(
     visit: Open, tmp_path: Path, size: str, language: str
 ) -> None:

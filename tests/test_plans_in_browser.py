@@ -29,7 +29,7 @@ from abhiyan.people.models import Account, Notice
 from abhiyan.programmes import queries as programme_queries
 from abhiyan.programmes.models import Programme
 from abhiyan.ui.tests.axe import unsound
-from abhiyan.ui.tests.test_browser import LOOKS, PAGE_LOOKS, SIZES
+from abhiyan.ui.tests.test_browser import JOURNEY_LOOKS, PAGE_LOOKS, SIZES
 from abhiyan.units import actions as units
 from abhiyan.units.actions import NewUnit
 from abhiyan.units.models import Hierarchy
@@ -210,7 +210,7 @@ def test_no_page_of_plans_has_a_violation(visit: Open, state: State, size: str, 
     assert found == [], "\n".join(found)
 
 
-@pytest.mark.parametrize(("size", "language"), LOOKS)
+@pytest.mark.parametrize(("size", "language"), JOURNEY_LOOKS)
 def test_a_state_president_plans_eighty_of_eighty(
     visit: Open, state: State, size: str, language: str
 ) -> None:

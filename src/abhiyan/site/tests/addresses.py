@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import cache
 from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
@@ -280,6 +281,7 @@ def address(name: str, of: Things, **more: Any) -> str:
     return path
 
 
+@cache
 def parameters() -> dict[str, list[str]]:
     """Of each URL name, the names of what fills its address."""
     found: dict[str, list[str]] = {}

@@ -19,15 +19,18 @@ pytestmark = pytest.mark.browser
 
 POLICY = "default-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
 SIZES = {"phone": (360, 740), "desk": (1366, 768)}
-# Each size in each language: `make test` looks at two of the four, `make slow` at the others.
+# Each size in each language. `make slow` looks at all four; `make test` at two of them where one page is looked at, at
+# one where somebody goes a long way (with the mouse, as most do) or every page is looked at one after another (narrow,
+# and in the longer language).
+SLOW = pytest.mark.slow
 LOOKS = [
     ("phone", "hi"),
     ("desk", "en"),
-    pytest.param("phone", "en", marks=pytest.mark.slow),
-    pytest.param("desk", "hi", marks=pytest.mark.slow),
+    pytest.param("phone", "en", marks=SLOW),
+    pytest.param("desk", "hi", marks=SLOW),
 ]
-# Where every page is looked at one after another `make test` does so once: narrow, and in the longer language.
-PAGE_LOOKS = [("phone", "hi"), pytest.param("desk", "en", marks=pytest.mark.slow), *LOOKS[2:]]
+JOURNEY_LOOKS = [("desk", "en"), pytest.param("phone", "hi", marks=SLOW), *LOOKS[2:]]
+PAGE_LOOKS = [("phone", "hi"), pytest.param("desk", "en", marks=SLOW), *LOOKS[2:]]
 
 
 def strict(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
