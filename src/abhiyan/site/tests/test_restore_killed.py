@@ -5,7 +5,7 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlencode
@@ -31,14 +31,21 @@ SECRET, PUBLIC = sealing.new_pair()
 # Runs the command line again and again, each time in a child of its own, which is killed with SIGKILL where it comes to
 # the line it was told ("" to let it end); says how the child ended. Each child has loaded everything already.
 WATCHED = """
-import os, signal, sys
+import json, os, signal, sys
 
 import django
 
 os.environ |= {"ABHIYAN_ROLE": "owner", "ABHIYAN_POOL": "0", "DJANGO_SETTINGS_MODULE": "abhiyan.site.settings"}
 django.setup()
+from django.core import checks
+from django.db.migrations.loader import MigrationLoader
+
 from abhiyan.core import backup
+from abhiyan.site import readiness
 from abhiyan.site.cli import main
+
+checks.run_checks()
+MigrationLoader(None)
 
 def watched(place):
     def line(frame, event, _):
@@ -46,12 +53,14 @@ def watched(place):
             os.kill(os.getpid(), signal.SIGKILL)
         return line
 
-    sys.settrace(lambda frame, event, _: line if frame.f_code.co_filename == backup.__file__ else None)
+    if place:
+        sys.settrace(lambda frame, event, _: line if frame.f_code.co_filename == backup.__file__ else None)
     main(prog_name="abhiyan")
 
-for place in sys.stdin:
+for asked in sys.stdin:
+    place, *sys.argv[1:] = json.loads(asked)
     if not (child := os.fork()):
-        watched(place.strip())
+        watched(place)
     print("ended", os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), flush=True)
 """
 STEPS = ("restore", "_tell_restored", "_take_the_place", "finish")
@@ -163,32 +172,47 @@ def restored(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Restor
     drop_like(name)
 
 
+@dataclass
+class Restoring:
+    """The command line in a process that has loaded everything; what it printed is kept."""
+
+    restored: Restored
+    process: "subprocess.Popen[str]"
+    said: str = ""
+
+    def __call__(self, line: int | str, *arguments: str) -> int:
+        """A command (a restore, where none is named), killed at a line or ("") to the end. How it ended."""
+        assert self.process.stdin is not None and self.process.stdout is not None
+        self.said = ""
+        print(
+            json.dumps([str(line), *(arguments or self.restored.command)]),
+            file=self.process.stdin,
+            flush=True,
+        )
+        for said in self.process.stdout:
+            if said.startswith("ended "):
+                return int(said.split()[1])
+            self.said += said
+        pytest.fail("the process that watches has ended")
+
+
 @pytest.fixture
-def restoring(restored: Restored) -> Iterator[Callable[[int | str], int]]:
-    """Restores, killed at a line or ("") to the end. Returns how it ended."""
+def restoring(restored: Restored) -> Iterator[Restoring]:
     running = subprocess.Popen(
-        [sys.executable, "-c", WATCHED, *restored.command],
+        [sys.executable, "-c", WATCHED],
         env=restored.environment,
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,
     )
-    assert running.stdin is not None and running.stdout is not None
-    asked, told = running.stdin, running.stdout
-
-    def restore(line: int | str) -> int:
-        asked.write(f"{line}\n")
-        asked.flush()
-        ended = next(said for said in told if said.startswith("ended "))
-        return int(ended.split()[1])
-
-    yield restore
-    asked.close()
+    yield Restoring(restored, running)
+    assert running.stdin is not None
+    running.stdin.close()
     assert running.wait(60) == 0
 
 
 def test_a_restore_killed_at_any_of_its_steps_has_not_happened_or_holds_what_was_said_since(
-    restored: Restored, restoring: Callable[[int | str], int]
+    restored: Restored, restoring: Restoring
 ) -> None:
     assert restoring("") == 0
     held = [(1, 1, 0)]
@@ -206,7 +230,8 @@ def test_a_restore_killed_at_any_of_its_steps_has_not_happened_or_holds_what_was
         outcomes[text] = "half" if half else "done"
         assert restored.what_holds == held, text
         if half:
-            told = json.loads(restored.run("restore", "--json"))
+            assert restoring("", "restore", "--json") == 0, text
+            told = json.loads(restoring.said)
             assert (Path(told["set_aside"]["files"]) / "here").exists(), text
             assert told == half["told"] | {"set_aside": told["set_aside"]}
         assert not (restored.files / "here").exists(), text
@@ -242,7 +267,7 @@ while True:
 
 
 def test_who_leaves_while_a_restore_takes_the_place_of_their_database_has_left_afterwards(
-    restored: Restored, restoring: Callable[[int | str], int]
+    restored: Restored, restoring: Restoring
 ) -> None:
     assert restoring("") == 0
     log = restored.folder / "left"
@@ -272,7 +297,7 @@ def line_of(text: str) -> int:
 
 
 def test_nothing_serves_and_doctor_fails_until_a_half_done_restore_is_finished(
-    restored: Restored, restoring: Callable[[int | str], int]
+    restored: Restored, restoring: Restoring
 ) -> None:
     assert restoring("") == 0
     restoring(line_of("beside.rename(folder)"))
@@ -295,7 +320,7 @@ def test_nothing_serves_and_doctor_fails_until_a_half_done_restore_is_finished(
 
 
 def test_what_a_restore_left_that_never_happened_is_told_and_cleared_away(
-    restored: Restored, restoring: Callable[[int | str], int]
+    restored: Restored, restoring: Restoring
 ) -> None:
     assert restoring("") == 0
     restored.mark()
