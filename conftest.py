@@ -345,5 +345,24 @@ def nothing_left() -> Iterator[None]:
     translation.deactivate()
 
 
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """A property marked `examples` is tried twice: with few in `make test`, with many in `make slow`."""
+    if marker := metafunc.definition.get_closest_marker("examples"):
+        few, many = marker.args
+        metafunc.fixturenames.append("examples")
+        metafunc.parametrize(
+            "examples", [few, pytest.param(many, marks=pytest.mark.slow)], ids=["few", "many"]
+        )
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> None:
+    examples = getattr(pyfuncitem, "callspec", None) and pyfuncitem.callspec.params.get("examples")
+    if examples and pyfuncitem.get_closest_marker("examples"):
+        test: Any = pyfuncitem.obj
+        known = test._hypothesis_internal_use_settings  # noqa: SLF001  # Hypothesis keeps them nowhere else
+        test._hypothesis_internal_use_settings = settings(known, max_examples=examples)  # noqa: SLF001  # read when it runs
+
+
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--keep-database", action="store_true", help="leave the test database for a look at it")

@@ -241,7 +241,8 @@ def test_earlier_numbers_stay_on_record(world: World, president: Account, plan: 
         assert rows.filter(replaced_at=None).count() == 1 and rows.exclude(replaced_at=None).count() == 1
 
 
-@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@pytest.mark.examples(4, 12)
+@settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
 def test_it_sums_whatever_is_locked_in_whichever_order(
     world: World, president: Account, plan: Plan, data: st.DataObject

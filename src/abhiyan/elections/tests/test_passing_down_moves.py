@@ -154,7 +154,8 @@ def undone(ground: Ground) -> Iterator[None]:
         ground.plan = plan
 
 
-@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@pytest.mark.examples(10, 30)
+@settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
 def test_it_sums_at_every_level_under_locks_and_moves_of_units(ground: Ground, data: st.DataObject) -> None:
     with undone(ground):

@@ -227,8 +227,8 @@ def shared() -> list[World]:
     return []
 
 
+@pytest.mark.examples(20, 80)
 @settings(
-    max_examples=60,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )

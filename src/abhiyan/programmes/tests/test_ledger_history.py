@@ -237,7 +237,8 @@ class History:
             assert child.ladder == alone[child.code], (code, child.code)
 
 
-@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@pytest.mark.examples(7, 30)
+@settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     seed=st.integers(0, 2**32),
     steps=st.lists(st.sampled_from(STEPS), min_size=5, max_size=40),

@@ -263,8 +263,8 @@ class History:
 
 
 @pytest.mark.versions
+@pytest.mark.examples(8, 40)
 @settings(
-    max_examples=25,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
