@@ -94,7 +94,9 @@ def unpacked(row: bytes) -> dict[str, bytes | None]:
 def test_quick_rows_equal_prepared_rows(world: World, examples: int) -> None:
     quick_seen = [0]
 
-    @settings(max_examples=examples, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+    @settings(
+        max_examples=examples, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    )
     @given(ROWS)
     def holds(drawn: list[tuple[Any, ...]]) -> None:
         kept = [

@@ -34,6 +34,7 @@ class Counting:
         return Handed(ok=True, ref=letter.ref)
 
 
+@pytest.mark.slow
 def test_100000_spoofed_callers_in_a_burst_cost_the_budget_and_nothing_is_lost() -> None:
     world = web_world()
     at = world.now

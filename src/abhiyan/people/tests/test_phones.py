@@ -56,6 +56,7 @@ def test_the_table_agrees_with_phonenumbers_on_twenty_thousand_numbers() -> None
         assert phones.parse(digits) == (expected if is_mobile else None), digits
 
 
+@pytest.mark.slow
 def test_the_table_is_the_one_its_generator_makes() -> None:
     kept = files("abhiyan.people").joinpath("indian_mobiles.txt").read_text("ascii").split()
     assert kept == phones.make_table()

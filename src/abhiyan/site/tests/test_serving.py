@@ -219,6 +219,7 @@ def test_when_the_watcher_is_killed_its_children_end(installation: Installation)
     process.wait()
 
 
+@pytest.mark.slow
 def test_a_demo_in_the_making_ends_when_told_and_the_next_start_begins_anew(folder: Path) -> None:
     demo = Installation(home=folder / "demo", port=free_port())
     for number in (signal.SIGINT, signal.SIGTERM):

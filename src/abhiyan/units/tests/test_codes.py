@@ -6,7 +6,7 @@ import pytest
 from django.db import connection
 from django.urls import resolve, reverse
 from django.utils import translation
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from abhiyan.core.imports.queries import reason_text
@@ -59,7 +59,7 @@ def test_what_an_address_cannot_hold_is_no_code(code: str) -> None:
 @example("a..b")
 @example("_")
 @example("JK-SRI.9_x")
-@settings(max_examples=300)
+@pytest.mark.examples(60, 300)
 def test_every_code_comes_back_out_of_the_addresses_it_stands_in(code: str) -> None:
     for page in PAGES:
         address = reverse(page, args=[code])
