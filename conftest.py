@@ -357,7 +357,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> None:
-    examples = getattr(pyfuncitem, "callspec", None) and pyfuncitem.callspec.params.get("examples")
+    examples: Any = getattr(pyfuncitem, "callspec", None) and pyfuncitem.callspec.params.get("examples")
     if examples and pyfuncitem.get_closest_marker("examples"):
         test: Any = pyfuncitem.obj
         known = test._hypothesis_internal_use_settings  # noqa: SLF001  # Hypothesis keeps them nowhere else
