@@ -8,7 +8,7 @@ from uuid import UUID
 
 from django import forms
 from django.contrib import messages
-from django.http import HttpResponse, JsonResponse
+from django.http import HttpResponse, JsonResponse, QueryDict
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -370,7 +370,7 @@ def _one(
         differences=_differences(changed, of_kind),
         lacking=queries.lacking(staged, 0, SHOWN),
         options=_options(staged, of_kind),
-        sure=_sure(request, staged) if may["commit"] else None,
+        sure=_sure(staged) if may["commit"] else None,
         takes=TAKES,
         unit=units.names_of({staged.unit_id}, language=language()).get(staged.unit_id, "")
         if staged.unit_id
@@ -493,7 +493,7 @@ def step(request: Request, public_id: UUID, step: str) -> HttpResponseBase:
         done=reverse("imports:list") if step == "discard" else page,
         back=page,
         is_danger=step != "commit",
-        form=_sure(request, staged) if step == "commit" else None,
+        form=_sure(staged, request.POST if request.method == "POST" else None) if step == "commit" else None,
         detail="site/imports/_asked.html",
         staged=staged,
         of_kind=of_kind,
@@ -504,11 +504,11 @@ def step(request: Request, public_id: UUID, step: str) -> HttpResponseBase:
     )
 
 
-def _sure(request: Request, staged: StagedImport) -> forms.Form | None:
+def _sure(staged: StagedImport, posted: QueryDict | None = None) -> forms.Form | None:
     """A tick for what a list does beyond its rows, where it does anything."""
     if not (confirms := queries.confirms(staged)):
         return None
-    form = forms.Form(request.POST if request.method == "POST" else None)
+    form = forms.Form(posted)
     form.fields["sure"] = forms.BooleanField(label=confirms)
     return form
 

@@ -157,7 +157,10 @@ def test_a_list_of_which_every_column_is_known_is_checked_without_asking(world: 
         assert queries.import_for(UUID(page.split("/")[2])).state == "checking"
     assert work(page, "check").counts == {"made": 1}
     shown = text(admin.get(page))
-    assert "You can undo the whole import later." in shown and "Change the columns" in shown
+    assert "Change the columns" in shown
+    form = shown.split(f'action="{page}commit/"')[1].split("</form>")[0]
+    assert "You can undo the whole import later." in form and "Import now" in form
+    assert "None" not in form, "there is no tick where the list does nothing beyond its rows"
     assert where(admin.post(f"{page}commit/")) == page and work(page, "commit").state == "done"
 
 
