@@ -262,15 +262,16 @@ def begin(request: Request, key: str) -> HttpResponseBase:
 def _receive(request: Request, public_id: UUID, file: Any, offset: int) -> None:
     file.seek(offset)
     while part := file.read(actions.PIECE_BYTES):
-        offset = _received(request, public_id, offset, part)
+        offset = _received(request, public_id, offset, part, size=file.size)
 
 
-def _received(request: Request, public_id: UUID, offset: int, part: bytes) -> int:
+def _received(request: Request, public_id: UUID, offset: int, part: bytes, *, size: int) -> int:
     """Keep a piece; after the last one a list whose columns are all known is checked at once."""
     received = actions.receive(
         public_id=public_id, offset=offset, piece=part, by=request.actor, at=clock.now()
     )
-    actions.check_when_sure(public_id=public_id, by=request.actor, at=clock.now())
+    if received == size:
+        actions.check_when_sure(public_id=public_id, by=request.actor, at=clock.now())
     return received
 
 
@@ -295,7 +296,7 @@ def piece(request: Request, public_id: UUID) -> HttpResponse:
     if int(request.headers.get("Content-Length") or 0) > actions.PIECE_BYTES:
         raise actions.PieceTooLarge
     try:
-        received = _received(request, public_id, int(said), request.body)
+        received = _received(request, public_id, int(said), request.body, size=staged.file_bytes)
     except actions.WrongOffset as refused:
         return JsonResponse({"code": refused.code, "received": refused.facts["received"]}, status=409)
     return JsonResponse({"received": received})

@@ -67,7 +67,7 @@ def _bar(drawn: Plot, rung: str) -> SafeString:
             _line("wh", drawn.high, drawn.high, "30%", "70%"),
             f'<circle class="pt" cx="{_pct(end)}" cy="50%" r="3.5"/>',
         ]
-    return mark_safe(f'<svg class="bar" aria-hidden="true" focusable="false">{"".join(parts)}</svg>')  # noqa: S308
+    return mark_safe(f'<svg class="bar" aria-hidden="true" focusable="false">{"".join(parts)}</svg>')  # noqa: S308  # rectangles, made of numbers
 
 
 def _axis(ladder: Ladder, drawn: Plot) -> SafeString:
@@ -99,7 +99,7 @@ ESCAPED: Callable[[Any], str] = conditional_escape
 
 
 @register.simple_tag(takes_context=True)
-def ladder(context: Context, given: Ladder | Mapping[str, Any], id: str = "") -> SafeString:  # noqa: A002
+def ladder(context: Context, given: Ladder | Mapping[str, Any], id: str = "") -> SafeString:  # noqa: A002  # named as in HTML
     """The ladder of one measure. `given`: a ui.ladder.Ladder, or a mapping with its names."""
     shown = as_ladder(given)
     drawn = plot(shown)
@@ -162,7 +162,7 @@ def mini(given: Ladder | Mapping[str, Any]) -> SafeString:
             _line("wh", end, drawn.high, "24.5", "24.5"),
             _line("wh", drawn.high, drawn.high, "21.5", "27.5"),
         ]
-    return mark_safe(  # noqa: S308 - made of numbers only
+    return mark_safe(  # noqa: S308  # made of numbers only
         f'<svg class="mini-ladder" aria-hidden="true" focusable="false">{"".join(parts)}</svg>'
     )
 
