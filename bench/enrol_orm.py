@@ -24,6 +24,7 @@ settings.ROOT_URLCONF = "bench.enrol_orm"
 settings.MIDDLEWARE = []
 django.setup()
 
+# E402 below: models are read only once Django is set up.
 from abhiyan.core import audit  # noqa: E402
 from abhiyan.core.actor import Actor  # noqa: E402
 from abhiyan.core.keys import keyring  # noqa: E402

@@ -56,6 +56,8 @@ def _folded(word: str) -> str:
     word = "".join(c for c in unicodedata.normalize("NFKD", word) if c.isalnum())
     if word.isdigit():
         return (word.lstrip("0") or "0")[:LONGEST_WORD]
+    if len(word) > 2 and len(set(word)) == 1:
+        return word[:LONGEST_WORD]  # "zzzz" is no name: as one letter it would begin many
     for pattern, sound in _SPELT:
         word = pattern.sub(sound, word)
     return word[:LONGEST_WORD]

@@ -160,7 +160,7 @@ def test_results_say_where_they_stand(ids: dict[str, int]) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["", " ", "\u0000", "%", "_", "\\", "' or 1=1 --", "{}", "(", "\u202e", "x" * 10_000]
+    "text", ["", " ", "\u0000", "%", "_", "\\", "' or 1=1 --", "{}", "(", "\u202e", "x" * 10_000, "gggg"]
 )
 def test_odd_texts_find_nothing_and_break_nothing(ids: dict[str, int], text: str) -> None:
     assert found(text) == []
