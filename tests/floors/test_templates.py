@@ -2,9 +2,11 @@
 
 import re
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
+from django.urls import URLResolver, get_resolver
 
 from .source import FLOORS, Finder, Source, above, sources, told
 
@@ -18,6 +20,28 @@ def templates_that_look_upwards(source: Source) -> Iterator[str]:
         for tag, room, _ in re.findall(pattern, line):
             if room in FLOORS and above(source.room, room):
                 yield f"{source.room}/{source.path}:{number}: {tag} upwards, to {room}"
+
+
+def addresses_that_no_page_has(source: Source) -> Iterator[str]:
+    """`{% url … as x %}` of a page that is gone says nothing and leaves a button out."""
+    for number, line in enumerate(source.text.splitlines(), 1):
+        for name in re.findall(r"""\{%-?\s*(?:url|go|post|link)\b[^%]*?\s["'](\w+:\w+)["']""", line):
+            if name not in _pages():
+                yield f"{source.room}/{source.path}:{number}: no page is called {name}"
+
+
+@cache
+def _pages() -> frozenset[str]:
+    """Every name of a page, with its room's."""
+
+    def named(resolver: URLResolver, rooms: str = "") -> Iterator[str]:
+        for each in resolver.url_patterns:
+            if isinstance(each, URLResolver):
+                yield from named(each, f"{rooms}{each.namespace}:" if each.namespace else rooms)
+            elif each.name:
+                yield rooms + each.name
+
+    return frozenset(named(get_resolver()))
 
 
 def templates_outside_their_folder(source: Source) -> Iterator[str]:
@@ -75,6 +99,7 @@ def english_without_translation(source: Source) -> Iterator[str]:
 
 IN_TEMPLATES: list[Finder] = [
     templates_that_look_upwards,
+    addresses_that_no_page_has,
     templates_outside_their_folder,
     templates_against_the_content_policy,
     english_without_translation,
@@ -92,6 +117,7 @@ PLANTED: list[tuple[Finder, str, str, str]] = [
     (templates_that_look_upwards, "people", "templates/people/x.html", "{% url 'org:office' 1 %}"),
     (templates_that_look_upwards, "people", "templates/people/x.html", '{% go _("Office") "org:office" 1 %}'),
     (templates_that_look_upwards, "people", "templates/people/x.html", '{% post "org:office" 1 %}'),
+    (addresses_that_no_page_has, "site", "templates/site/x.html", "{% url 'site:imports' as imports %}"),
     (templates_outside_their_folder, "people", "templates/org/x.html", ""),
     (templates_against_the_content_policy, "ui", "templates/ui/x.html", '<p class="a" style="color:red">'),
     (templates_against_the_content_policy, "ui", "templates/ui/x.html", "<a onclick='go()'>"),
@@ -115,6 +141,7 @@ def test_a_planted_offence_is_found(finder: Finder, room: str, path: str, text: 
 
 ALLOWED: list[tuple[Finder, str, str, str]] = [
     (templates_that_look_upwards, "people", "templates/people/x.html", '{% extends "ui/page.html" %}'),
+    (addresses_that_no_page_has, "site", "templates/site/x.html", "{% url 'imports:list' as imports %}"),
     (templates_against_the_content_policy, "ui", "templates/ui/x.html", '<script src="x.js" defer></script>'),
     (
         english_without_translation,

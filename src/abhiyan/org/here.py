@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from urllib.parse import urlencode
 
 from django.http import QueryDict
+from django.utils.translation import gettext_lazy as _
 
 from abhiyan.core import words
-from abhiyan.core.refusals import NotFound
+from abhiyan.core.refusals import NotFound, Refused
 from abhiyan.units import queries as units
 from abhiyan.units.models import Hierarchy
 from abhiyan.units.rules import levels
@@ -16,6 +17,12 @@ from .queries import NotYours
 from .viewer import Request, Viewer
 
 LONGEST = 100  # of a code or a name
+
+
+class NoUnits(Refused):
+    """A page about a unit was opened before there is any."""
+
+    message = _("There are no units yet. Bring your list on the page Imports first.")
 
 
 def address(page: str, unit: str, hierarchy: int | None = None, **more: str) -> str:
@@ -83,7 +90,7 @@ def page_unit(
     unit, or the top.
 
     hierarchy: the only one the page knows, as that of a programme. counts: NotYours where the unit's counts are out of
-    the viewer's sight. NotFound where there is no such unit, or it has no place there.
+    the viewer's sight. NotFound where there is no such unit, or it has no place there; NoUnits where there is none.
     """
     given = request.GET if "unit" in request.GET else request.POST
     asked = given.get("unit", "").strip()[:LONGEST]
@@ -119,5 +126,5 @@ def _named(asked: str) -> units.Found:
 def _top(hierarchy: int) -> int:
     roots = units.roots(hierarchy or Hierarchy.ORGANISATIONAL)
     if not roots:
-        raise NotFound(field="unit")
+        raise NoUnits
     return roots[0].id

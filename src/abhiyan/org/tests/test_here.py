@@ -10,7 +10,8 @@ from django.utils.translation import override
 from abhiyan.core.refusals import NotFound
 from abhiyan.core.scope import system
 from abhiyan.org import queries
-from abhiyan.org.here import Here, page_unit
+from abhiyan.org.here import Here, NoUnits, page_unit
+from abhiyan.org.viewer import NOBODY
 from abhiyan.people.models import Account
 from abhiyan.units.models import Unit
 
@@ -92,3 +93,10 @@ def test_the_way_down_and_the_other_hierarchies_keep_what_the_page_was_asked(wor
     assert [name for name, _href in seen] == ["Unit N1", "Unit N11", "Unit N111", "Unit N1111"], (
         "not the nation"
     )
+
+
+def test_before_there_are_units_a_page_about_one_says_what_to_do_first(db: None) -> None:
+    request: Any = RequestFactory().get("/stays/")
+    request.viewer = NOBODY
+    with system("test"), pytest.raises(NoUnits, match="no units yet"):
+        page_unit(request)
