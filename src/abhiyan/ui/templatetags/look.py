@@ -158,10 +158,11 @@ def phone(value: Any, country: str = "+91") -> SafeString:
 
 
 @register.filter
-def tel(number: str) -> SafeString:
-    """A whole number as a link that dials it."""
+def tel(number: str, css: str = "") -> SafeString:
+    """A whole number as a link that dials it; css: `button`, where calling is what the page is for."""
     dialled = "".join(character for character in number if character.isdecimal() or character == "+")
-    return format_html('<a class="nums nowrap" dir="ltr" href="tel:{}">{}</a>', dialled, number)
+    told = '<a class="nums nowrap{}" dir="ltr" href="tel:{}">{}{}</a>'
+    return format_html(told, f" {css}" if css else "", dialled, icon("phone") if css else "", number)
 
 
 @register.filter
