@@ -24,6 +24,7 @@ from .web import code_sent, join, officer, web_world
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 KBIT_PER_S, LATENCY_MS = 250, 300
+NEXT = "#join .next >> visible=true"
 
 
 @pytest.fixture(scope="module")
@@ -95,13 +96,26 @@ def visit(chromium: Browser, served: Server, world: World) -> Iterator[Open]:
     assert complaints == []
 
 
+def go_on_to(page: Page, field: str) -> None:
+    """The next of the short steps, where the field is not in sight yet."""
+    if not page.is_visible(field):
+        page.click(NEXT)
+
+
 def fill(page: Page, human: Human) -> None:
+    go_on_to(page, "[name=birth_year]")
     page.check("input[name=adult][value=yes]")
     page.fill("[name=birth_year]", str(human.birth_year))
     page.fill("[name=name]", human.name)
+    go_on_to(page, "[name=where]")
     if page.locator("[name=phone]").count():
         page.fill("[name=phone]", human.phone.removeprefix("+91"))
+
+
+def send(page: Page) -> None:
+    go_on_to(page, "#join button.tall")
     page.check("[name=membership]")
+    page.click("#join button.tall")
 
 
 def send_code(page: Page, human: Human, purpose: str = "join") -> None:
@@ -117,19 +131,42 @@ def test_somebody_joins_by_the_web(visit: Open, world: World) -> None:
     page.wait_for_selector("#places input[value='JK-B001']")
     assert "/join/" in page.url and page.input_value("[name=name]") == "Asha Devi"
     page.check("#places input[value='JK-B001']")
-    page.click("form#join > button.tall")
+    send(page)
     send_code(page, world.asha)
     page.wait_for_url("**/join/winter/done/")
     assert "Asha Devi" in page.inner_text("h1")
     assert world.ladder(world.booth) == Ladder(reported=1, counted=1)
 
 
+def test_joining_comes_in_short_steps_and_a_no_to_the_age_ends_it(visit: Open, world: World) -> None:
+    page = visit("/join/", language="hi")
+    assert page.is_visible(".notice") and not page.is_visible("[name=name]")
+    go_on_to(page, "[name=name]")
+    page.fill("[name=name]", world.asha.name)
+    page.press("[name=name]", "Enter")
+    assert page.is_visible("[name=name]") and not page.is_visible("[name=phone]"), "what is missing is asked first"
+    page.go_back()
+    assert page.is_visible(".notice")
+    page.go_forward()
+    assert page.input_value("[name=name]") == world.asha.name
+    page.fill("[name=birth_year]", str(world.asha.birth_year))
+    page.check("input[name=adult][value=yes]")
+    page.press("[name=name]", "Enter")
+    assert page.is_visible("[name=phone]") and not page.is_visible("[name=name]")
+    page.go_back()
+    page.check("input[name=adult][value=no]")
+    page.click(NEXT)
+    page.wait_for_selector("#join", state="detached")
+    assert "18" in page.inner_text("main") and not world.rows("select 1 from people_person")
+
+
 def test_looking_for_the_place_takes_away_what_an_earlier_attempt_was_refused_for(
     visit: Open, world: World
 ) -> None:
     page = visit("/join/", language="hi")
-    page.check("input[name=adult][value=yes]")
-    page.click("form#join > button.tall")
+    fill(page, world.asha)
+    page.fill("[name=phone]", "98765 432")
+    send(page)
     page.wait_for_selector("#join .err")
     fill(page, world.asha)
     page.fill("[name=where]", "Srinagar")
@@ -143,7 +180,7 @@ def test_the_wait_for_another_code_is_counted_down(visit: Open, world: World) ->
     page = visit("/join/")
     page.clock.install()
     fill(page, world.asha)
-    page.click("form#join > button.tall")
+    send(page)
     page.wait_for_selector("[name=code]")
     first = int(page.inner_text("[data-wait] b"))
     assert 40 <= first <= 45
@@ -162,7 +199,7 @@ def test_somebody_joins_without_script_choosing_the_place_step_by_step(visit: Op
         page.click(f"button[name=open][value='{code}']")
     assert page.input_value("[name=name]") == "Asha Devi"
     page.check("input[name=unit][value='JK-B001']")
-    page.click("form#join > button.tall")
+    send(page)
     send_code(page, world.asha)
     assert page.url.endswith("/join/winter/done/")
     assert world.ladder(world.booth) == Ladder(reported=1, counted=1)
@@ -175,7 +212,7 @@ def test_a_call_is_answered_with_a_link_and_the_link_makes_a_member(visit: Open,
     fill(page, world.asha)
     page.fill("[name=where]", "190002")
     page.wait_for_selector("#places input[value='JK-B002']")
-    page.click("form#join > button.tall")
+    send(page)
     page.wait_for_url("**/done/")
     assert "Asha Devi" in page.inner_text("h1")
     assert world.ladder(world.next_booth) == Ladder(reported=1, counted=1)
@@ -197,7 +234,7 @@ def test_a_member_leaves_and_comes_back(visit: Open, world: World) -> None:
     page.fill("[name=where]", "190001")
     page.wait_for_selector("#places input[value='JK-B001']")
     page.check("#places input[value='JK-B001']")
-    page.click("form#join > button.tall")
+    send(page)
     page.wait_for_url("**/done/")  # the phone is proven in this browser already
     assert world.ladder(world.booth) == Ladder(reported=2, counted=1)
 
@@ -220,7 +257,8 @@ def test_join_is_usable_over_a_slow_line(visit: Open, world: World, served: Serv
     )
     started = time.monotonic()
     page.goto("/join/", wait_until="commit")
-    page.wait_for_selector("form#join > button.tall", state="visible")
+    page.wait_for_load_state("domcontentloaded")
+    go_on_to(page, "[name=birth_year]")
     page.check("input[name=adult][value=yes]")
     usable_s = time.monotonic() - started
     page.wait_for_load_state("networkidle")
@@ -228,7 +266,7 @@ def test_join_is_usable_over_a_slow_line(visit: Open, world: World, served: Serv
     assert sum(received) < 100_000, f"{sum(received):.0f} bytes"
     assert usable_s < 10, f"usable after {usable_s:.1f} s"
     fill(page, world.asha)
-    page.click("form#join > button.tall")
+    send(page)
     page.wait_for_selector("[name=code]")
     submitted_s = time.monotonic() - started
     assert submitted_s < 20, f"submitted after {submitted_s:.1f} s"
@@ -250,15 +288,17 @@ def test_no_page_has_a_violation(visit: Open, world: World, size: str, language:
         problems.extend(unsound(page, f"{name}-{size}-{language}"))
 
     look("join")
+    fill(page, world.asha)
+    look("join-contact")
     page.click("button[name=open]")
     page.wait_for_selector("button[name=open][value='JK-SRI']")
     look("join-tree")
     page.fill("[name=phone]", "98765 432")
-    page.click("form#join > button.tall")
+    send(page)
     page.wait_for_selector(".errors")
     look("join-errors")
     fill(page, world.asha)
-    page.click("form#join > button.tall")
+    send(page)
     page.wait_for_selector("[name=code]")
     look("join-code")
     send_code(page, world.asha)
@@ -313,9 +353,9 @@ def test_the_pages_on_the_way_and_at_an_end_have_no_violation(
     world.missed_call(of=world.asha)
     ((waiting,),) = world.rows("select id from enrolment_waiting")
     page = visit("/join/", **of)
-    fill(page, Human("Young One", 2015, "+919906000055"))
+    go_on_to(page, "[name=birth_year]")
     page.check("input[name=adult][value=no]")
-    page.click("form#join > button.tall")
+    page.click(NEXT)
     page.wait_for_selector("form#join", state="detached")
     look(page, "join minor")
     look(page, "/join/winter/received/")

@@ -43,3 +43,27 @@
     }
   });
 })();
+// Short steps: what a part needs is asked for before the next one; a no to the age ends it there. Enter goes on too.
+(() => {
+  const form = document.querySelector("#join.parts");
+  if (!form) return;
+  form.addEventListener("click", (event) => {
+    const next = event.target.closest(".next");
+    if (!next) return;
+    const isMinor = form.elements.adult.value === "no";
+    const missing = next.parentElement.querySelector("input:invalid");
+    if (isMinor || missing) event.preventDefault();
+    if (isMinor) form.requestSubmit();
+    else if (missing) {
+      missing.setCustomValidity(form.dataset.missing); // in the language of the page, not of the browser
+      missing.reportValidity();
+      missing.setCustomValidity("");
+    }
+  });
+  form.addEventListener("keydown", (event) => {
+    const next = event.target.closest("input")?.closest(".part")?.querySelector(".next");
+    if (event.key !== "Enter" || event.defaultPrevented || !next?.offsetParent) return;
+    event.preventDefault();
+    next.click();
+  });
+})();
