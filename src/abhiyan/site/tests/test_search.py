@@ -1,6 +1,7 @@
 """Whoever is found by search is one tap away: the person's office, and the unit it is in."""
 
 import re
+from html import unescape
 
 import pytest
 from django.test import Client
@@ -65,6 +66,13 @@ def test_a_member_is_found_where_one_may_see_them_and_each_look_leaves_a_row() -
         ("district_elsewhere", 0),  # the number, and the phone: to test whether somebody joined leaves a row
         ("district_elsewhere", 0),
     ]
+
+
+def test_search_says_so_where_a_role_sees_no_members() -> None:
+    cast = Cast.make()
+    said = "Your role can't search members."
+    assert said in unescape(searched(cast.client("verifier"), "9876543210"))
+    assert said not in unescape(searched(cast.client("mandal_president"), "9876543210"))
 
 
 def test_past_the_days_quota_search_says_so_for_a_phone_that_is_found_and_one_that_is_not(
