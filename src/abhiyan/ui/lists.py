@@ -99,7 +99,7 @@ class Table(Generic[Row]):
     finish: rows read together -> the same with what one more query knows of them. is_counted: False where counting
     costs more than the page; total: how many there are, where that is known already. hidden: what the list leaves out,
     in words. without: columns left out this time, of the files too. name: of the files. longest_file: its most rows;
-    where there are more, its last line says so.
+    where there are more, its last line says so. is_brief: two lines a row on a phone.
     """
 
     def __init__(
@@ -118,8 +118,10 @@ class Table(Generic[Row]):
         is_numbered: bool = True,
         hidden: str | Promise = "",
         without: Container[str] = (),
+        is_brief: bool = False,
     ) -> None:
         self.request, self.name, self.caption, self.hidden = request, name, caption, hidden
+        self.css = "tbl cards brief" if is_brief else "tbl cards"
         self.declared = tuple(columns)
         self.columns = [one for one in self.declared if one.key not in without]
         self.is_numbered, self.longest_file = is_numbered, longest_file
@@ -203,7 +205,8 @@ class Table(Generic[Row]):
             ("", "".join([f"{start}{draw(row)}{end}" for start, draw, end in cells]))
             for row in self.leaf.rows
         ]
-        return drawn(self.caption, heads, rows, first=self.leaf.first if self.is_numbered else None)
+        first = self.leaf.first if self.is_numbered else None
+        return drawn(self.caption, heads, rows, first=first, css=self.css)
 
 
 def drawn(

@@ -46,7 +46,7 @@ def _only(office: str) -> tuple[str, dict[str, Any]]:
 
 
 def vacant_rows(lo: int, hi: int, *, on: date, office: str = "") -> Rows[Vacancy]:
-    """Vacant offices of a unit and all below it in sight, in the order of the tree."""
+    """Vacant offices of a unit and all below it in sight, in the order of the tree; by `unit` the highest first."""
     only, asked = _only(office)
     few = f" and u.kind = any(%(kinds)s) and {_FEW}" if asked and not set(asked["kinds"]) & set(MANY) else ""
     return Rows(
@@ -61,7 +61,10 @@ def vacant_rows(lo: int, hi: int, *, on: date, office: str = "") -> Rows[Vacancy
                 and (ap.ends_on is null or ap.ends_on >= %(on)s))
         """,
         {"lo": lo, "hi": hi, "on": on, **asked},
-        orders={"": ("p.lo", "o.rank", "o.code")},
+        orders={
+            "": ("p.lo", "o.rank", "o.code"),
+            "unit": ("p.depth", "p.lo", "o.rank", "o.code"),
+        },
         make=Vacancy,
     )
 

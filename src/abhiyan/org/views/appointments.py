@@ -160,8 +160,8 @@ HELD: tuple[Column[Appointment], ...] = (
 )
 VACANT: tuple[Column[queries.Vacancy], ...] = (
     Column("unit", _("Unit"), lambda row: named(row.unit_names), is_name=True),
-    Column("office", _("Office"), lambda row: named(row.office_names)),
-    Column("acts", _("Acts"), is_for_acts=True),
+    Column("office", _("Office"), lambda row: named(row.office_names), css="under"),
+    Column("acts", _("Acts"), is_for_acts=True, css="end"),
 )
 
 
@@ -179,7 +179,16 @@ def appointments(request: Request) -> HttpResponseBase:
         on = clock.day_in(settings.TIME_ZONE, clock.now())
         vacant = queries.vacant_rows(first, last, on=on, office=office)
         without = () if any(gives.values()) else ("acts",)
-        table = Table(request, VACANT, vacant, name="vacancies", caption=HEADINGS[show], without=without)
+        table = Table(
+            request,
+            VACANT,
+            vacant,
+            name="vacancies",
+            caption=HEADINGS[show],
+            sort="unit",
+            without=without,
+            is_brief=True,
+        )
     else:
         held = queries.appointment_rows(first, last, state=show, office=office, name=chosen.get("name", ""))
         table = Table(request, HELD, held, name="appointments", caption=HEADINGS[show], sort="unit")

@@ -63,8 +63,8 @@ def _share(line: Line) -> str:
 COLUMNS: tuple[Column[Line], ...] = (
     Column("name", _("Unit"), lambda row: named(row.child.names), is_name=True),
     Column("code", _("Code"), lambda row: row.child.code, only_in_file=True),
-    Column("above", _("Part of"), lambda row: row.above),
-    Column("leader", _("Led by"), lambda row: row.leader.name if row.leader else ""),
+    Column("above", _("Part of"), lambda row: row.above, only_in_file=True),
+    Column("leader", _("Led by"), lambda row: row.leader.name if row.leader else "", only_in_file=True),
     Column(
         "office",
         _("Office"),
@@ -112,6 +112,7 @@ def below(request: Request, public_id: UUID) -> HttpResponseBase:
         caption=caption,
         sort="share",
         finish=partial(_lines, here, one, clock.day_in(one.zone, at), shown.today(at)),
+        is_brief=True,
     )
 
     def at_level(each: str) -> str:
