@@ -20,8 +20,8 @@ class Owed:
     """One thing to do, with the one tap that does it.
 
     urgency: 0 late, 1 today, 2 this week, 3 this week and last of all. due_at: until when, if there is a time.
-    href and act: the tap; posts: it is sent as a form, for it leaves a row in the trail. also: other ways to look at it, as (words, address). names_in: the id of the unit whose
-    member the title names; that is a reading of people.
+    href and act: the tap; posts: it is sent as a form, for it leaves a row in the trail. also: other ways to look at
+    it, as (words, address). names_in: the id of the unit whose member the title names; that is a reading of people.
     """
 
     urgency: int
