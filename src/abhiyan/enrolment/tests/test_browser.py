@@ -144,7 +144,9 @@ def test_joining_comes_in_short_steps_and_a_no_to_the_age_ends_it(visit: Open, w
     go_on_to(page, "[name=name]")
     page.fill("[name=name]", world.asha.name)
     page.press("[name=name]", "Enter")
-    assert page.is_visible("[name=name]") and not page.is_visible("[name=phone]"), "what is missing is asked first"
+    assert page.is_visible("[name=name]") and not page.is_visible("[name=phone]"), (
+        "what is missing is asked first"
+    )
     page.go_back()
     assert page.is_visible(".notice")
     page.go_forward()

@@ -279,7 +279,9 @@ def test_a_booth_is_told_of_phones_that_have_not_answered_and_whom_it_may_call()
     assert "Silent" not in page and "Refused" not in page
     client = cast.client("booth_president")
     reveal = re.findall(r'action="(/people/[^"]*/reveal/)"', body(client, "/"))[0]
-    assert re.search(r'class="[^"]*button" dir="ltr" href="tel:', client.post(reveal).content.decode()), "two taps"
+    assert re.search(r'class="[^"]*button" dir="ltr" href="tel:', client.post(reveal).content.decode()), (
+        "two taps"
+    )
     worker = text(cast, "booth_worker")
     assert re.search("Agreed [a-f]", worker) and " Call" not in worker, "a worker may not see the number"
     assert "Agreed" not in text(cast, "cluster_in_charge"), "above a booth nobody is named"

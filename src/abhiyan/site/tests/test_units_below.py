@@ -37,7 +37,9 @@ def test_a_state_president_opens_all_mandals_from_today_the_furthest_behind_firs
     (href,) = re.findall(r'<a class="also" href="([^"]*)">By mandal</a>', body(client, "/"))
     page = body(client, unescape(href))
     first, second, third = rows(page)
-    assert first == "1 Hazratbal sample nobody leads it · Srinagar 10 2 0 0 2 0%", "nobody is counted, nobody leads it"
+    assert first == "1 Hazratbal sample nobody leads it · Srinagar 10 2 0 0 2 0%", (
+        "nobody is counted, nobody leads it"
+    )
     assert " mandal_president · Srinagar 50 12 1 0 11 2%" in second
     assert " 25 6 11 0 – 44%" in third
     assert re.search(r"<th[^>]*aria-sort=\"ascending\"[^>]*><a[^>]*>Share of target", page)
