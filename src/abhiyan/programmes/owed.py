@@ -84,7 +84,7 @@ def owed(viewer: Viewer, *, at: datetime) -> Iterator[Thing]:
             urgency=2,
             title=title % {"n": grouped(n)},
             meta=named(programme.names),
-            href=reverse("programmes:in_charges", args=[programme.public_id]) + f"?show=missing&role={role}",
+            href=reverse("programmes:in_charges", args=[programme.public_id]) + f"?show=declined&role={role}",
             act=_("See"),
             icon="list",
         )

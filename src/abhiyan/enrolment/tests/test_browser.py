@@ -155,6 +155,21 @@ def test_joining_comes_in_short_steps_and_a_no_to_the_age_ends_it(visit: Open, w
     page.check("input[name=adult][value=yes]")
     page.press("[name=name]", "Enter")
     assert page.is_visible("[name=phone]") and not page.is_visible("[name=name]")
+    page.fill("[name=phone]", world.asha.phone.removeprefix("+91"))
+    page.fill("[name=where]", "Lal Chowk Library")
+    page.click(NEXT)  # looks the place up first
+    page.wait_for_selector("#places fieldset")
+    assert page.is_visible("[name=phone]")
+    page.fill("[name=where]", "190001")  # two booths
+    page.wait_for_selector("#places input[value='JK-B001']")
+    page.click(NEXT)
+    assert not page.is_visible("[name=membership]"), (
+        "a place that was looked for is chosen, or said to be elsewhere"
+    )
+    page.check("#places input[value='-']")
+    page.click(NEXT)
+    assert page.is_visible("[name=membership]")
+    page.go_back()
     page.go_back()
     page.check("input[name=adult][value=no]")
     page.click(NEXT)

@@ -181,11 +181,12 @@ def missing(
     level: str = "",
     role: str = InCharge.Role.IN_CHARGE,
     text: str = "",
+    declined: bool = False,
 ) -> Rows[MissingRow]:
     """Units of a programme at and below a place [lo, hi) without somebody of a role, in the order of the tree.
 
-    level: only units of this kind. text: part of a name or code. Who declined leaves the unit missing. viewer: who
-    reads it. Counting the rows costs more than a page of them: `coverage` knows how many there are of each kind.
+    level: only units of this kind. text: part of a name or code. Who declined leaves the unit missing; declined: only
+    such units. viewer: who reads it. Counting the rows costs more than a page of them: `coverage` knows how many there are of each kind.
     """
     places = _places(programme, lo, hi)
     values = places | _reader(viewer) | _like(text) | {"on": on, "level": level, "role": role, "lo": lo}
@@ -206,7 +207,7 @@ def missing(
             where i.unit_id = p.unit_id and i.programme_id = %(programme)s and i.role = %(role)s
               and i.state = 'declined'
             order by i.answered_at desc limit 1) d on true
-          where {_PLAYS} and (%(level)s = '' or u.kind = %(level)s) and not {_HELD}{_MATCHING}""",
+          where {_PLAYS} and (%(level)s = '' or u.kind = %(level)s) and not {_HELD}{_MATCHING}{_SAID_NO if declined else ""}""",
         values,
         orders={"tree": ("p.lo",)},
         make=MissingRow,
@@ -220,6 +221,8 @@ def last_declined(programme: Programme, *, lo: int | None, on: date) -> MissingR
     return next((row for row in rows if row.declined_at), None)
 
 
+_SAID_NO = """ and p.unit_id in (select n.unit_id from programmes_in_charge n
+            where n.programme_id = %(programme)s and n.role = %(role)s and n.state = 'declined')"""
 # Placements from a node down to a kind that is rare, without a look at what stands below it.
 _DOWN = """(with recursive down as (
     select p.unit_id, p.parent_id, p.lo, u.kind from units_placement p join units_unit u on u.id = p.unit_id

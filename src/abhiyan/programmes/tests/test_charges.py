@@ -334,8 +334,10 @@ def test_today_asks_for_an_answer_and_then_for_another_name(
     viewer = viewer_of(account_id=president.pk, on=TODAY)
     with scoped(viewer.scope), override("en"):
         found = {str(one.title): one.href for one in owed.owed(viewer, at=AT) if isinstance(one, Owed)}
-    assert found["1 in-charge declined: name another"].endswith("?show=missing&role=in_charge")
-    assert found["1 co-in-charge declined: name another"].endswith("?show=missing&role=co_in_charge")
+    assert found["1 in-charge declined: name another"].endswith("?show=declined&role=in_charge")
+    assert found["1 co-in-charge declined: name another"].endswith("?show=declined&role=co_in_charge")
+    page = body(browser(president), found["1 in-charge declined: name another"])
+    assert page.count("<tr>") == 2 and ">Unit N111<" in page, "the head, and the one unit"
     with system("test"):
         Unit.objects.filter(code="N112").update(closed_on=TODAY)
     assert asked(president) == ["1 in-charge declined: name another"]

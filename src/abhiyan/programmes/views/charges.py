@@ -77,12 +77,14 @@ MISSING: tuple[Column[queries.MissingRow], ...] = (
 
 @require_GET
 def in_charges(request: Request, public_id: UUID) -> HttpResponseBase:
-    """Who is in charge where, to print and publish. show: missing, where nobody is; waiting, who has not answered."""
+    """Who is in charge where, to print and publish. show: missing, where nobody is; declined, where
+    somebody declined besides; waiting, who has not answered."""
     one = queries.programme_for(request.viewer, public_id)
     here = shown.unit_of(request.viewer, one, request.GET.get("unit", ""))
     on = shown.today(clock.now())
     show = request.GET.get("show")
-    is_missing, is_waiting = show == "missing", show == "waiting"
+    declined = show == "declined"
+    is_missing, is_waiting = declined or show == "missing", show == "waiting"
     bounds: dict[str, Any] = {"lo": here.lo, "hi": here.hi, "on": on}
     levels = queries.coverage(one, **bounds)
     bounds["viewer"] = request.viewer
@@ -93,7 +95,7 @@ def in_charges(request: Request, public_id: UUID) -> HttpResponseBase:
     table: Table[Any]
     if is_missing:
         role = role or InCharge.Role.IN_CHARGE
-        rows = queries.missing(one, **bounds, **wanted, role=role)
+        rows = queries.missing(one, **bounds, **wanted, role=role, declined=declined)
         table = Table(
             request,
             MISSING,
@@ -101,7 +103,9 @@ def in_charges(request: Request, public_id: UUID) -> HttpResponseBase:
             name="in-charges-missing",
             caption=_("Units without an in-charge, or whose in-charge declined"),
             is_counted=False,
-            total=None if wanted["text"] else _missing_in_all(one, levels, bounds, wanted["level"], role),
+            total=None
+            if declined or wanted["text"]
+            else _missing_in_all(one, levels, bounds, wanted["level"], role),
             longest_file=LONGEST_FILE,
         )
     else:

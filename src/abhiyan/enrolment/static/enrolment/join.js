@@ -50,10 +50,13 @@
   form.addEventListener("click", (event) => {
     const next = event.target.closest(".next");
     if (!next) return;
+    const part = next.parentElement;
     const isMinor = form.elements.adult.value === "no";
-    const missing = next.parentElement.querySelector("input:invalid");
-    if (isMinor || missing) event.preventDefault();
+    const missing = part.querySelector("input:invalid");
+    const isUnlooked = part.querySelector("#places:not(:has(fieldset))") && form.elements.where.value.trim();
+    if (isMinor || missing || isUnlooked) event.preventDefault();
     if (isMinor) form.requestSubmit();
+    else if (isUnlooked) part.querySelector("[name=find]").click();
     else if (missing) {
       missing.setCustomValidity(form.dataset.missing); // in the language of the page, not of the browser
       missing.reportValidity();
