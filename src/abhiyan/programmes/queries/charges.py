@@ -190,7 +190,7 @@ def missing(
     """
     places = _places(programme, lo, hi)
     values = places | _reader(viewer) | _like(text) | {"on": on, "level": level, "role": role, "lo": lo}
-    source = "units_placement p"
+    source, said_no = "units_placement p", _SAID_NO if declined else ""
     if level:
         counts = _in_play(places, on)
         if counts.get(level, 0) * _FEW < sum(counts.values()):
@@ -207,7 +207,7 @@ def missing(
             where i.unit_id = p.unit_id and i.programme_id = %(programme)s and i.role = %(role)s
               and i.state = 'declined'
             order by i.answered_at desc limit 1) d on true
-          where {_PLAYS} and (%(level)s = '' or u.kind = %(level)s) and not {_HELD}{_MATCHING}{_SAID_NO if declined else ""}""",
+          where {_PLAYS} and (%(level)s = '' or u.kind = %(level)s) and not {_HELD}{_MATCHING}{said_no}""",
         values,
         orders={"tree": ("p.lo",)},
         make=MissingRow,
