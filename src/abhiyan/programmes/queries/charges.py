@@ -186,7 +186,8 @@ def missing(
     """Units of a programme at and below a place [lo, hi) without somebody of a role, in the order of the tree.
 
     level: only units of this kind. text: part of a name or code. Who declined leaves the unit missing; declined: only
-    such units. viewer: who reads it. Counting the rows costs more than a page of them: `coverage` knows how many there are of each kind.
+    such units. viewer: who reads it. Counting the rows costs more than a page of them: `coverage` knows how many there
+    are of each kind.
     """
     places = _places(programme, lo, hi)
     values = places | _reader(viewer) | _like(text) | {"on": on, "level": level, "role": role, "lo": lo}
