@@ -174,6 +174,8 @@ def test_a_unit_too_large_asks_for_a_smaller_one_but_still_finds_a_phone(
     client = officer(world, "state_president", "JK")
     page = client.get("/people/").content.decode()
     assert "Choose a smaller unit" in page and "Asha" not in page and "unit=JK-SRI" in page
+    sizes = [int(n) for n in re.findall(r"muted nums\">\s*(\d+) booth", page)]
+    assert len(sizes) > 1 and sizes == sorted(sizes, reverse=True), "the largest first"
     narrowed = client.get("/people/?rung=unsigned&channel=1").content.decode()
     assert "unit=JK-SRI&amp;in=organisational&amp;rung=unsigned&amp;channel=1" in narrowed, (
         "the choice goes along"

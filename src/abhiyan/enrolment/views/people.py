@@ -202,11 +202,12 @@ def _crumbs(viewer: Viewer, looked: Looked) -> list[tuple[str, str]]:
 
 
 def _below(looked: Looked, kept: Mapping[str, str]) -> list[dict[str, Any]]:
-    """The next smaller units, where a unit is too large to list at once; what was looked for goes along."""
+    """The next smaller units, the largest first, where one is too large to list; what was looked for goes along."""
     slug = levels.SLUGS[looked.hierarchy]
     page = units.children(looked.row.id, looked.hierarchy, language=language(), limit=200)
     return [
-        {"name": row.name(), "href": _href(row.code, slug, **kept), "leaves": row.leaves} for row in page.rows
+        {"name": row.name(), "href": _href(row.code, slug, **kept), "leaves": row.leaves}
+        for row in sorted(page.rows, key=lambda row: -(row.leaves or 0))
     ]
 
 

@@ -50,7 +50,8 @@ def vacant_rows(lo: int, hi: int, *, on: date, office: str = "") -> Rows[Vacancy
     only, asked = _only(office)
     few = f" and u.kind = any(%(kinds)s) and {_FEW}" if asked and not set(asked["kinds"]) & set(MANY) else ""
     return Rows(
-        f"o.code, o.names, u.id, o.rank, {OF_OFFICERS}, u.code, u.names",
+        f"o.code, o.names, u.id, o.rank, {OF_OFFICERS}, u.code, u.names,"
+        " coalesce((select a.names from units_unit a where a.id = p.parent_id), '{}'::jsonb)",
         f"""
             from units_placement p
             join units_unit u on u.id = p.unit_id and u.closed_on is null{few}

@@ -81,6 +81,7 @@ class Vacancy:
     is_of_officers: bool  # data officers name whoever holds it
     unit_code: str
     unit_names: dict[str, str]
+    above: dict[str, str]  # names of the unit above it; empty at the top
 
 
 @dataclass(frozen=True, slots=True)
