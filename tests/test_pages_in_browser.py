@@ -374,7 +374,7 @@ def test_in_charges_are_named_and_one_declines(visit: Open, cast: Cast, size: st
     chief.goto(missing)
     assert "Away until spring" in chief.locator("main table").inner_text()
     chief.goto("/")
-    assert chief.locator("main a[href$='/in-charges/?show=missing&role=in_charge']").count() == 1
+    assert chief.locator("main a[href$='/in-charges/?show=declined&role=in_charge']").count() == 1
 
 
 # No violation on any page
