@@ -24,17 +24,8 @@ import click
 import abhiyan
 from abhiyan.core import environment
 
+from . import readiness
 from .commands import backup, bring_up, init, psql, refuse_while_restoring, restore
-from .readiness import (
-    CannotRun,
-    need_database,
-    need_keys,
-    pending,
-    ready,
-    refuse_lockout,
-    refuse_pending,
-    told,
-)
 
 ORDER = (
     *("init", "demo", "serve", "jobs", "stop", "migrate", "import", "recount", "doctor", "backup", "restore"),
@@ -58,9 +49,9 @@ class Rooms(click.Group):
         name, command, rest = super().resolve_command(ctx, args)
         if name and command and not {"--help", "-h"} & set(rest):
             if lines := environment.wrong():
-                raise CannotRun("\n".join(lines))
+                raise readiness.CannotRun("\n".join(lines))
             if name not in self.commands:
-                ready(ctx, getattr(command, "abhiyan_role", "jobs"))
+                readiness.ready(ctx, getattr(command, "abhiyan_role", "jobs"))
         return name, command, rest
 
     def invoke(self, ctx: click.Context) -> Any:
@@ -69,7 +60,7 @@ class Rooms(click.Group):
         except click.ClickException:
             raise
         except Exception as error:
-            if (known := told(error)) is None:
+            if (known := readiness.told(error)) is None:
                 raise
             raise known from None
 
@@ -113,13 +104,13 @@ def migrate(ctx: click.Context, *, check: bool) -> None:
     """Bring roles, tables and rights up to this release."""
     from . import processes
 
-    need_keys()
+    readiness.need_keys()
     ctx.with_resource(processes.database_in_use())
     if not check:
         bring_up(ctx, say=click.echo)
         return
-    ready(ctx, "owner", with_database=False)
-    n = pending()
+    readiness.ready(ctx, "owner", with_database=False)
+    n = readiness.pending()
     click.echo(f"{n} migrations are pending." if n else "The tables are up to date.")
     if n:
         sys.exit(1)
@@ -147,19 +138,19 @@ def serve(
     port = port or environment.PORT()
     if here:
         _end_with_watcher()
-        ready(ctx, "app", with_database=False, pool=True)
-        refuse_pending()
+        readiness.ready(ctx, "app", with_database=False, pool=True)
+        readiness.refuse_pending()
         with processes.noted("web", port=port):
             refuse_while_restoring("app")
             serving.web(host=host, port=port)
         return
-    need_keys()
-    need_database()
+    readiness.need_keys()
+    readiness.need_database()
     with processes.noted("serve", port=port, host=host) as note:
         _refuse_busy_port(host, port)
         _log_to_console()
         with processes.stopping_on_signals() as stopping, processes.database_in_use():
-            refuse_lockout("app")
+            readiness.refuse_lockout("app")
             refuse_while_restoring("app")
             click.echo(f"Serving on {note.address}", err=True)
             code = serving.supervise(
@@ -210,14 +201,14 @@ def jobs(ctx: click.Context) -> None:
     """
     from . import processes
 
-    need_keys()
-    need_database()
+    readiness.need_keys()
+    readiness.need_database()
     _end_with_watcher()
     with processes.stopping_on_signals() as stopping, processes.noted("jobs"), processes.database_in_use():
-        refuse_lockout("jobs")
+        readiness.refuse_lockout("jobs")
         refuse_while_restoring("jobs")
-        ready(ctx, "jobs", with_database=False, pool=True)
-        refuse_pending()
+        readiness.ready(ctx, "jobs", with_database=False, pool=True)
+        readiness.refuse_pending()
         from abhiyan.core import loops
 
         loops.run(stopping)
@@ -295,7 +286,7 @@ def doctor(ctx: click.Context, *, as_json: bool, whole_audit: bool) -> None:
 
     Exit code 1 when something fails; warnings alone are 0.
     """
-    ready(ctx, "jobs")
+    readiness.ready(ctx, "jobs")
     from abhiyan.core import clock
     from abhiyan.core import doctor as doctoring
 

@@ -6,18 +6,9 @@ from django.db import transaction
 
 from abhiyan.core import audit
 from abhiyan.core.actor import Actor
-from abhiyan.elections import reference
+from abhiyan.elections import reference, refusals
 from abhiyan.elections.models import Candidacy, Contest, Election, Stated
 from abhiyan.elections.queries.wholeness import wholeness
-from abhiyan.elections.refusals import (
-    FigureUnfit,
-    NoOrigin,
-    NothingStated,
-    SeatsUnfit,
-    SeatUnfit,
-    UnknownParty,
-    UnknownSeat,
-)
 
 from . import grounds
 from .inputs import election_of, state_of
@@ -50,20 +41,20 @@ def state_figure(
     eci = state_of(state)
     at_unit = grounds.require(by, "results.import", of=of, state=eci)
     if share_pct is None and votes is None and seats is None:
-        raise NothingStated(field="share_pct")
+        raise refusals.NothingStated(field="share_pct")
     if (share_pct is not None and not 0 <= share_pct <= 100) or (votes or 0) < 0 or (seats or 0) < 0:
-        raise FigureUnfit(field="share_pct" if share_pct is not None else "votes")
+        raise refusals.FigureUnfit(field="share_pct" if share_pct is not None else "votes")
     if not source.strip():
-        raise NoOrigin(field="source")
+        raise refusals.NoOrigin(field="source")
     of_seat = {} if number is None else {"number": number}
     of_contests = {"election": of} | ({"state": eci} if eci else {}) | of_seat
     if (number is not None and not eci) or not Contest.objects.filter(**of_contests).exists():
-        raise UnknownSeat(field="state" if number is None else "number")
+        raise refusals.UnknownSeat(field="state" if number is None else "number")
     if seats is not None:
         _require_seats(of, eci, number, seats)
     code = parties_by_word().get(reference.plain(party), party.strip().upper())
     if not Candidacy.objects.filter(contest__election=of, party=code).exists():
-        raise UnknownParty(field="party", party=party)
+        raise refusals.UnknownParty(field="party", party=party)
     with transaction.atomic():
         stated = Stated(
             election=of,
@@ -93,12 +84,12 @@ def _require_seats(of: Election, state: str, number: int | None, seats: int) -> 
     """Refuse (FigureUnfit) more seats than there are: 0 or 1 of a constituency."""
     if number is not None:
         if seats > 1:
-            raise SeatUnfit(field="seats")
+            raise refusals.SeatUnfit(field="seats")
         return
     there = wholeness([of], state=state)[of.pk]
     most = max(there.seats, there.of or 0)
     if seats > most:
-        raise SeatsUnfit(field="seats", most=most)
+        raise refusals.SeatsUnfit(field="seats", most=most)
 
 
 def withdraw_figure(*, stated_id: int, by: Actor, at: datetime) -> None:

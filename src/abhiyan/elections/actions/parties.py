@@ -7,18 +7,10 @@ from django.db import transaction
 
 from abhiyan.core import audit, sql
 from abhiyan.core.actor import Actor
-from abhiyan.elections import reference
+from abhiyan.elections import reference, refusals
 from abhiyan.elections.models import Candidacy, Election, FormerName, Party
 from abhiyan.elections.queries import grounds
 from abhiyan.elections.queries.names import named
-from abhiyan.elections.refusals import (
-    IndependentsNoSide,
-    NameTaken,
-    NotaNoParty,
-    PartyNowhere,
-    SameParty,
-    UnknownParty,
-)
 from abhiyan.elections.rules.parties import last_name
 from abhiyan.org import queries as org
 
@@ -62,9 +54,9 @@ def join_parties(*, party: str, was: str, by: Actor, at: datetime) -> FormerName
         _hold_names()
         pairs = named()
         if pairs.get(then, now) != now:
-            raise NameTaken(field="was", was=then, party=pairs[then])
+            raise refusals.NameTaken(field="was", was=then, party=pairs[then])
         if last_name(now, pairs) == last_name(then, pairs):
-            raise SameParty(field="was", was=then, party=now)
+            raise refusals.SameParty(field="was", was=then, party=now)
         made = FormerName.objects.create(party=now, was=then, said_by=by.account_id, said_at=at)
         facts = {"party": now, "was": then}
         audit.record(by=by, at=at, act="elections.join_parties", subject=now, unit_id=nation, facts=facts)
@@ -102,11 +94,11 @@ def _known_party(text: str, field: str, words: Mapping[str, str]) -> str:
     """The code of a party that some result knows, or the packaged list."""
     code = words.get(reference.plain(text), text.strip().upper())
     if code == reference.INDEPENDENT:
-        raise IndependentsNoSide(field=field)
+        raise refusals.IndependentsNoSide(field=field)
     if code == reference.NOTA:
-        raise NotaNoParty(field=field)
+        raise refusals.NotaNoParty(field=field)
     if code not in words.values() and not Candidacy.objects.filter(party=code).exists():
-        raise PartyNowhere(field=field, party=text.strip()[:60])
+        raise refusals.PartyNowhere(field=field, party=text.strip()[:60])
     return code
 
 
@@ -120,8 +112,8 @@ def require_sides(of: Election, parties: Iterable[tuple[str, str]]) -> None:
     stood = set(rows.values_list("party", flat=True).distinct())
     for code, field in asked:
         if code == reference.INDEPENDENT:
-            raise IndependentsNoSide(field=field)
+            raise refusals.IndependentsNoSide(field=field)
         if code == reference.NOTA:
-            raise NotaNoParty(field=field)
+            raise refusals.NotaNoParty(field=field)
         if code not in stood:
-            raise UnknownParty(field=field, party=code)
+            raise refusals.UnknownParty(field=field, party=code)

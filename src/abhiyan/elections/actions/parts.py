@@ -12,17 +12,7 @@ from abhiyan.core import audit
 from abhiyan.core.actor import Actor
 from abhiyan.elections.models import Election, Part, PartVotes
 
-from .results import (
-    AT_ONCE,
-    Brought,
-    Taken,
-    drop_file,
-    hold,
-    hold_of_import,
-    note_file,
-    refuse_lists,
-    there,
-)
+from . import results
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,9 +38,9 @@ def _parts_held(contest_ids: Sequence[int]) -> dict[tuple[int, str, str], tuple[
     }
 
 
-def look_at_parts(*, parts: Sequence[NewPart]) -> Taken:
+def look_at_parts(*, parts: Sequence[NewPart]) -> results.Taken:
     """What becomes of the rows of a list of results by part."""
-    taken = Taken()
+    taken = results.Taken()
     held = _parts_held(sorted({part.contest_id for part in parts}))
     for part in parts:
         _row, votes = held.get((part.contest_id, part.kind, part.number), (None, {}))
@@ -66,14 +56,14 @@ def look_at_parts(*, parts: Sequence[NewPart]) -> Taken:
 
 
 def take_in_parts(
-    *, election: Election, brought: Brought, parts: Sequence[NewPart], by: Actor, at: datetime
+    *, election: Election, brought: results.Brought, parts: Sequence[NewPart], by: Actor, at: datetime
 ) -> list[dict[str, Any]]:
     """Take votes by segment, booth and special station in. Returns the pages of the journal."""
     with transaction.atomic():
-        hold(election.code)
+        results.hold(election.code)
         page = _write(parts, brought.import_id)
         if page["parts"] or page["votes"] or page["were"] or page["facts"]:
-            note_file(brought, election, at)
+            results.note_file(brought, election, at)
         audit.record(
             by=by,
             at=at,
@@ -106,14 +96,14 @@ def _write(parts: Sequence[NewPart], import_id: int) -> dict[str, Any]:
                 page["were"].append([before.pk, before.votes, before.import_id, before.row])
                 before.votes, before.import_id, before.row = n, import_id, line
                 before.save()
-    rows = Part.objects.bulk_create((row for row, _part in made), batch_size=AT_ONCE)
+    rows = Part.objects.bulk_create((row for row, _part in made), batch_size=results.AT_ONCE)
     page["parts"] = [row.pk for row in rows]
     new_votes += [
         _new_votes(row.pk, candidacy_id, n, line, import_id)
         for row, (_unsaved, part) in zip(rows, made, strict=True)
         for candidacy_id, (n, line) in part.votes.items()
     ]
-    page["votes"] = [one.pk for one in PartVotes.objects.bulk_create(new_votes, batch_size=AT_ONCE)]
+    page["votes"] = [one.pk for one in PartVotes.objects.bulk_create(new_votes, batch_size=results.AT_ONCE)]
     return page
 
 
@@ -154,7 +144,7 @@ def take_back_parts(*, import_id: int, pages: Iterable[Mapping[str, Any]], by: A
     """
     n = 0
     with transaction.atomic():
-        hold_of_import(import_id)
+        results.hold_of_import(import_id)
         for page in pages:
             _refuse_later(import_id, page)
             for pk, votes, before_id, row in page["were"]:
@@ -163,9 +153,9 @@ def take_back_parts(*, import_id: int, pages: Iterable[Mapping[str, Any]], by: A
             Part.objects.filter(pk__in=page["parts"]).delete()
             for one in page["facts"]:
                 facts = {name: value for name, value in one.items() if name != "id"}
-                Part.objects.filter(pk=one["id"]).update(**there(facts))
+                Part.objects.filter(pk=one["id"]).update(**results.there(facts))
             n += len(page["votes"]) + len(page["were"])
-        drop_file(import_id, by=by, at=at)
+        results.drop_file(import_id, by=by, at=at)
         audit.record(by=by, at=at, act="elections.parts_undone", subject=str(import_id), n=n)
     return n
 
@@ -180,6 +170,6 @@ def _refuse_later(import_id: int, page: Mapping[str, Any]) -> None:
         *changed.order_by("pk").values_list("name", flat=True)[:3],
     ]
     if where:
-        refuse_lists(
+        results.refuse_lists(
             where, *(rows.values_list("import_id", flat=True).distinct() for rows in (later, changed))
         )

@@ -13,19 +13,11 @@ from django.utils.translation import get_language
 from abhiyan.core import audit, sql
 from abhiyan.core.actor import Actor
 from abhiyan.core.refusals import needed
+from abhiyan.elections import refusals
 from abhiyan.elections.models import Plan, PlanPart, PlanSeat
 from abhiyan.elections.queries import planning, units_below
 from abhiyan.elections.queries.plans import plan_for, votes_of
 from abhiyan.elections.queries.units_below import BASES, DEPTHS, Tree
-from abhiyan.elections.refusals import (
-    AimsUnfit,
-    BasisUnfit,
-    DepthUnfit,
-    LocksExceed,
-    NewerVersion,
-    NothingToPass,
-    NotInPlan,
-)
 from abhiyan.elections.rules import passing_down as rules
 from abhiyan.elections.rules.passing_down import Basis, Change, Facts, Gap
 from abhiyan.org import queries as org
@@ -67,16 +59,16 @@ def cascade_plan(
     given = dict(by_hand or {})
     require_way(basis, down_to)
     if any(not 0 <= n <= LARGEST for n in given.values()):
-        raise AimsUnfit(field="n")
+        raise refusals.AimsUnfit(field="n")
     with transaction.atomic():
         plan = held(public_id, by)
         total = votes_of(plan, unit_id)
         seat = units_below.seat_above(plan, unit_id)
         if total is None or seat is None:
-            raise NotInPlan(field="unit")
+            raise refusals.NotInPlan(field="unit")
         tree = units_below.tree_of(seat)
         if not given.keys() <= set(tree.below(unit_id)):
-            raise NotInPlan(field="unit")
+            raise refusals.NotInPlan(field="unit")
         done = _pass(
             plan, tree, unit_id, total, _Way(_known(basis), DEPTHS[down_to], by_hand=given), by=by, at=at
         )
@@ -84,7 +76,7 @@ def cascade_plan(
         if gaps:
             names = units.names_of([gaps[0].parent], language=get_language() or "en")
             where = names.get(gaps[0].parent, "")
-            raise LocksExceed(field="unit", where=where, locked=gaps[0].locked, total=gaps[0].total)
+            raise refusals.LocksExceed(field="unit", where=where, locked=gaps[0].locked, total=gaps[0].total)
         _told_anew(plan, tree, done)
         audit.record(
             by=by,
@@ -104,7 +96,7 @@ def lock_part(*, public_id: UUID, unit_id: int, locked: bool, by: Actor, at: dat
         plan = held(public_id, by)
         part = needed(
             PlanPart.objects.filter(plan=plan, unit=unit_id, replaced_at=None).first(),
-            NotInPlan(field="unit"),
+            refusals.NotInPlan(field="unit"),
         )
         if part.is_locked == locked:
             return
@@ -196,7 +188,7 @@ def _anew(
         way = _Way(basis, family.depth, bases=family.bases, stays=stays)
         try:
             done = _pass(after, tree, family.top, seat.votes, way, by=by, at=at)
-        except NothingToPass:
+        except refusals.NothingToPass:
             told.append([LOST, seat.contest_id, {"units": len(family.units)}])
             continue
         if family.moved:
@@ -252,9 +244,9 @@ def _told_anew(plan: Plan, tree: Tree, done: "_Done") -> None:
 def require_way(basis: str, down_to: str) -> None:
     """Refuse (BasisUnfit, DepthUnfit) a way to pass votes down that there is not."""
     if basis not in BASES:
-        raise BasisUnfit(field="basis")
+        raise refusals.BasisUnfit(field="basis")
     if down_to not in DEPTHS:
-        raise DepthUnfit(field="down_to")
+        raise refusals.DepthUnfit(field="down_to")
 
 
 def held(public_id: UUID, by: Actor) -> Plan:
@@ -265,7 +257,7 @@ def held(public_id: UUID, by: Actor) -> Plan:
     org.require(by, "plans.make", at=plan.unit_id)
     lock(plan)
     if not planning.is_newest(plan):
-        raise NewerVersion
+        raise refusals.NewerVersion
     return plan
 
 
@@ -329,7 +321,7 @@ def _pass(plan: Plan, tree: Tree, top: int, total: int, way: _Way, *, by: Actor,
     deep = [tree.depth_of(one) for one in {*known, *way.by_hand, *locked} if one in tree.nodes]
     children = _under(top, tree.cut(max([way.depth, *deep])))
     if not children and not known:
-        raise NothingToPass(field="unit")
+        raise refusals.NothingToPass(field="unit")
     facts = units_below.facts_of(tree, plan)
     weighed = rules.weights(top, _under(top, tree.children), facts, way.basis, way.bases)
     locks = {unit_id: part.n for unit_id, part in locked.items()} | dict(way.by_hand)

@@ -15,19 +15,10 @@ from django.utils.translation import get_language
 from abhiyan.core import audit, sql
 from abhiyan.core.actor import Actor
 from abhiyan.core.refusals import needed
-from abhiyan.elections import reference
+from abhiyan.elections import reference, refusals
 from abhiyan.elections.models import Alliance, Candidacy, Election, Kind, Level, Plan, PlanSeat
 from abhiyan.elections.queries import grounds, planning, progress
 from abhiyan.elections.queries.planning import Aims, Worked
-from abhiyan.elections.refusals import (
-    AimsUnfit,
-    AllianceUnfit,
-    MethodUnfit,
-    NoResults,
-    PlanElsewhere,
-    UnknownParty,
-    UnknownSeat,
-)
 from abhiyan.elections.rules.results import belongs
 from abhiyan.org import queries as org
 
@@ -68,7 +59,7 @@ def make_plan(
     code = parties_by_word().get(reference.plain(party), party.strip().upper())
     stood = Candidacy.objects.filter(contest__election=of, party=code)
     if not belongs(code, {code}) or not (stood.filter(contest__state=eci) if eci else stood).exists():
-        raise UnknownParty(field="party", party=party)
+        raise refusals.UnknownParty(field="party", party=party)
     seed = planning.seed_of(of, eci, code) if seed is None else seed
     public_id = uuid4() if once is None else uuid5(by.id, once.hex)
     with transaction.atomic():
@@ -77,7 +68,7 @@ def make_plan(
         allies = _alliance(of, eci, code, alliance)
         worked = needed(
             planning.worked_out(of, state=eci, party=code, alliance=allies, aims=aims, seed=seed),
-            NoResults(field="election"),
+            refusals.NoResults(field="election"),
         )
         plan = Plan(
             public_id=public_id,
@@ -120,9 +111,9 @@ def next_version(
         hands, kept = dict(by_hand or {}), dict(locks or {})
         seats = {seat.contest_id: seat for seat in PlanSeat.objects.filter(plan=before)}
         if not (hands.keys() | kept.keys()) <= seats.keys():
-            raise UnknownSeat(field="seat")
+            raise refusals.UnknownSeat(field="seat")
         if any(n is not None and not 0 <= n <= LARGEST for n in hands.values()):
-            raise AimsUnfit(field="votes")
+            raise refusals.AimsUnfit(field="votes")
         flags = {}
         held: dict[int, tuple[int, int | None]] = {}
         for contest_id, seat in seats.items():
@@ -142,7 +133,7 @@ def next_version(
                 seed=before.seed,
                 held=held,
             ),
-            NoResults(field="election"),
+            refusals.NoResults(field="election"),
         )
         plan = _following(before, names)
         _store(plan, aims, worked, flags, by=by, at=at)
@@ -167,7 +158,7 @@ def lock_seats(*, public_id: UUID, contest_ids: Sequence[int], locked: bool, by:
         seats = list(PlanSeat.objects.filter(plan=before))
         chosen = set(contest_ids)
         if not chosen or not chosen <= {seat.contest_id for seat in seats}:
-            raise UnknownSeat(field="seat")
+            raise refusals.UnknownSeat(field="seat")
         plan = _following(before, None)
         found = {key: told for key, told in before.found.items() if key != progress.KEY}
         _insert(plan, before, found, by=by, at=at)
@@ -234,15 +225,15 @@ def _store(
 
 def _check(aims: Aims) -> None:
     if aims.method not in planning.METHODS:
-        raise MethodUnfit(field="method")
+        raise refusals.MethodUnfit(field="method")
     for field, whole in (("seats_goal", aims.seats_goal), ("votes_goal", aims.votes_goal)):
         if whole is not None and not 0 <= whole <= LARGEST:
-            raise AimsUnfit(field=field)
+            raise refusals.AimsUnfit(field=field)
     for field, pct in (("share_goal_pct", aims.share_goal_pct), ("turnout_pct", aims.turnout_pct)):
         if pct is not None and not 0 <= pct <= 100:
-            raise AimsUnfit(field=field)
+            raise refusals.AimsUnfit(field=field)
     if aims.swing is not None and not -100 <= aims.swing <= planning.HIGHEST_SWING[aims.method]:
-        raise AimsUnfit(field="swing")
+        raise refusals.AimsUnfit(field="swing")
 
 
 def _state(unit_id: int, given: str) -> str:
@@ -250,7 +241,9 @@ def _state(unit_id: int, given: str) -> str:
     eci = state_of(given)
     own = grounds.state_of_unit(unit_id)
     if own and eci and own != eci:
-        raise PlanElsewhere(field="state", state=reference.state_name(own, (get_language() or "en")[:2]))
+        raise refusals.PlanElsewhere(
+            field="state", state=reference.state_name(own, (get_language() or "en")[:2])
+        )
     return own or eci
 
 
@@ -259,7 +252,7 @@ def _alliance(of: Election, state: str, party: str, public_id: UUID | None) -> A
         return None
     found = Alliance.objects.filter(public_id=public_id, election=of).first()
     if found is None or party not in found.parties or found.state not in ("", state):
-        raise AllianceUnfit(field="alliance")
+        raise refusals.AllianceUnfit(field="alliance")
     return found
 
 

@@ -17,7 +17,7 @@ from abhiyan.enrolment.rules.channels import UNHEARD
 from abhiyan.enrolment.rules.ids import claim_id
 from abhiyan.people import phones
 
-from . import sql, workers
+from . import gateway, sql, workers
 from .claims import (
     Claim,  # what callers hand over
     ClaimRefused,
@@ -34,21 +34,6 @@ from .claims import (
     stored_outcome,
 )
 from .drives import Drive, Drives
-from .gateway import (
-    EPOCH,
-    BadData,
-    Conflict,
-    Held,
-    Unavailable,
-    Value,
-    Writer,
-    array,
-    array_of_uuids,
-    arrays,
-    int4,
-    int8,
-    micros,
-)
 from .rows import SHORTS, Row, keys, prepare
 from .settle import Settling, stored_claims
 from .settling_sql import STATEMENTS
@@ -125,7 +110,7 @@ class Gateway:
     """A writer with what it knows of drives. One per thread; `enrol_batch` finds its own."""
 
     def __init__(self) -> None:
-        self.writer = Writer({**_WRITES, **STATEMENTS}, lock_ms=LOCK_MS)
+        self.writer = gateway.Writer({**_WRITES, **STATEMENTS}, lock_ms=LOCK_MS)
         self.drives = Drives()
 
 
@@ -241,11 +226,11 @@ def _decided(
             return [PhoneBusy() for _claim in claims]
         try:
             return _enrol(hands, programme_id, claims, by, at, import_id, in_haste=until is not None)
-        except (BadData, Held) as found:
-            if isinstance(found, Held):
+        except (gateway.BadData, gateway.Held) as found:
+            if isinstance(found, gateway.Held):
                 until = until or time.monotonic() + HELD_UP_S
             if len(claims) == 1:
-                return [PhoneBusy() if isinstance(found, Held) else Unreadable()]
+                return [PhoneBusy() if isinstance(found, gateway.Held) else Unreadable()]
             half = len(claims) // 2  # the others get through
             return [
                 answer
@@ -255,7 +240,7 @@ def _decided(
         except psycopg.OperationalError as error:  # while learning of the drive and its places
             hands.writer.close()
             failure = error
-        except (Conflict, Unavailable) as error:
+        except (gateway.Conflict, gateway.Unavailable) as error:
             failure = error
     raise TryAgain from failure
 
@@ -285,18 +270,18 @@ def _enrol(
     settling = Settling(writer, drive, at=at, batch=batch, import_id=import_id)
     stored = 0
     if rows:
-        steps: list[tuple[str, Sequence[Value]]] = [("begin", ())]
+        steps: list[tuple[str, Sequence[gateway.Value]]] = [("begin", ())]
         if in_haste:
             steps.append(("haste", ()))
         steps.append(("phones", arrays_of_phones(rows)))
         left = {row.claim for row in rows if not row.is_plain}
         if plain:
             scalars = (
-                int4(drive.programme_id),
-                int4(drive.roll_id),
-                micros(at),
+                gateway.int4(drive.programme_id),
+                gateway.int4(drive.roll_id),
+                gateway.micros(at),
                 batch,
-                None if import_id is None else int8(import_id),
+                None if import_id is None else gateway.int8(import_id),
             )
             steps.append(("enrol", [*arrays_of_rows(plain), *scalars]))
         result = writer.run(*steps)[-1]
@@ -304,14 +289,14 @@ def _enrol(
             stored = int.from_bytes(result.get_value(0, 0) or b"", "big")
             joined = int.from_bytes(result.get_value(0, 1) or b"", "big")
             if joined < len(plain):
-                left.update(array_of_uuids(result.get_value(0, 2)))
+                left.update(gateway.array_of_uuids(result.get_value(0, 2)))
         for row in rows:
             if row.claim not in left:
                 given[row.claim] = Joined(row.public_id, row.member_public)
         try:
             if left:
                 given |= settling.decide([row for row in rows if row.claim in left])
-            last: list[tuple[str, Sequence[Value]]] = list(settling.steps())
+            last: list[tuple[str, Sequence[gateway.Value]]] = list(settling.steps())
             n = stored + settling.stored
             if n:
                 last.append(("audit", _audit(by, at, batch, n, programme_id)))
@@ -344,7 +329,7 @@ def _other_phones(first: dict[bytes, Row], again: Sequence[Row]) -> list[Row]:
 
 
 def _answer_strangers(
-    writer: Writer, drive: Drive, strangers: Sequence[Row]
+    writer: gateway.Writer, drive: Drive, strangers: Sequence[Row]
 ) -> dict[int, Outcome | ClaimRefused]:
     """By place: what they would be told alone, after the batch. A key is its first phone's, from whatever batch."""
     taken = _taken(writer, drive, {row.claim for row in strangers})
@@ -356,10 +341,10 @@ def _answer_strangers(
 
 
 def _taken(
-    writer: Writer, drive: Drive, claims: set[bytes]
+    writer: gateway.Writer, drive: Drive, claims: set[bytes]
 ) -> dict[bytes, tuple[bytes, Outcome | ClaimRefused]]:
     """Of keys that were taken: the phone they were taken for, and the first outcome."""
-    ids = array("uuid", sorted(claims))
+    ids = gateway.array("uuid", sorted(claims))
     earlier, completions = writer.run(("known_claims", [ids, b"\0" * 16]), ("completions", [ids]))
     limit = drive.people_per_phone
     taken = {
@@ -415,35 +400,35 @@ def _learn_places(hands: Gateway, drive: Drive, claims: Sequence[Claim]) -> bool
     )
 
 
-def arrays_of_rows(rows: Sequence[Row]) -> list[Value]:
+def arrays_of_rows(rows: Sequence[Row]) -> list[gateway.Value]:
     """The parameters $1 … of the act's rows."""
     columns = list(zip(*rows, strict=True))
-    return [array(kind, columns[n]) for n, kind in enumerate(sql.COLUMNS.values())]
+    return [gateway.array(kind, columns[n]) for n, kind in enumerate(sql.COLUMNS.values())]
 
 
-def arrays_of_phones(rows: Sequence[Row]) -> list[Value]:
+def arrays_of_phones(rows: Sequence[Row]) -> list[gateway.Value]:
     """The parameters $1 … of the phones of the rows."""
     phones = [(row.phone, row.hash, row.sealed, row.last4, row.is_signed) for row in rows]
-    return arrays(list(sql.PHONE_COLUMNS.values()), phones)
+    return gateway.arrays(list(sql.PHONE_COLUMNS.values()), phones)
 
 
-def _audit(by: Actor, at: datetime, batch: bytes, n: int, programme_id: int) -> list[Value]:
+def _audit(by: Actor, at: datetime, batch: bytes, n: int, programme_id: int) -> list[gateway.Value]:
     return [
-        micros(at),
+        gateway.micros(at),
         by.id.bytes,
         by.kind.encode(),
-        None if by.account_id is None else int8(by.account_id),
+        None if by.account_id is None else gateway.int8(by.account_id),
         batch,
-        int4(n),
+        gateway.int4(n),
         by.origin.encode(errors="replace"),
         by.device.encode(errors="replace"),
-        int4(programme_id),
+        gateway.int4(programme_id),
         by.reason.encode(errors="replace"),
     ]
 
 
 def _answer_refused(
-    writer: Writer, drive: Drive, refused: list[tuple[int, bytes, ClaimRefused, Claim]], at: datetime
+    writer: gateway.Writer, drive: Drive, refused: list[tuple[int, bytes, ClaimRefused, Claim]], at: datetime
 ) -> dict[int, Outcome | ClaimRefused]:
     """By place: refusals, unless the same phone's claim was taken earlier (the drive has closed since): then its first
     outcome."""
@@ -486,30 +471,33 @@ def _unit(drive: Drive, claim: Claim) -> bytes:
 
 
 def _day(drive: Drive, claim: Claim, at: datetime) -> bytes:
-    moment = min(claim.field_at or at, at) - EPOCH
+    moment = min(claim.field_at or at, at) - gateway.EPOCH
     return drive.packed_day((moment.days * 86_400 + moment.seconds) * 1_000_000)
 
 
-def _count_refused(writer: Writer, drive: Drive, refused: dict[bytes, _Counted], at: datetime) -> None:
+def _count_refused(
+    writer: gateway.Writer, drive: Drive, refused: dict[bytes, _Counted], at: datetime
+) -> None:
     """A number per unit, channel, reason and day, in one commit with the memory of which were counted."""
     seen = writer.run(
-        ("begin", ()), ("refused_seen", [array("bytea", sorted(refused)), micros(at + REFUSED_REMEMBERED)])
+        ("begin", ()),
+        ("refused_seen", [gateway.array("bytea", sorted(refused)), gateway.micros(at + REFUSED_REMEMBERED)]),
     )[1]
     fresh = [refused[seen.get_value(n, 0) or b""] for n in range(seen.ntuples)]
     counted = Counter(fresh)
-    steps: list[tuple[str, Sequence[Value]]] = []
+    steps: list[tuple[str, Sequence[gateway.Value]]] = []
     if counted:
         units, channels, reasons, days = zip(*counted, strict=True)
         steps.append(
             (
                 "refused_counted",
                 [
-                    int4(drive.programme_id),
-                    array("int8", units),
-                    array("int2", channels),
-                    array("text", reasons),
-                    array("date", days),
-                    array("int4", [int4(n) for n in counted.values()]),
+                    gateway.int4(drive.programme_id),
+                    gateway.array("int8", units),
+                    gateway.array("int2", channels),
+                    gateway.array("text", reasons),
+                    gateway.array("date", days),
+                    gateway.array("int4", [gateway.int4(n) for n in counted.values()]),
                 ],
             )
         )

@@ -12,16 +12,7 @@ from abhiyan.org.models import Appointment
 from abhiyan.org.news import OfferAnswered
 from abhiyan.people import queries as known
 
-from .appointments import (
-    AccountClosed,
-    NotOffered,
-    OfferOver,
-    end_offer,
-    lock_office,
-    offer_digest,
-    require_room,
-    take_office,
-)
+from . import appointments
 
 PER_NETWORK = (100, 3600)  # tries of links from one network, in a window of seconds
 
@@ -33,11 +24,11 @@ def offer_behind(*, secret: str, by: Actor, at: datetime) -> Appointment:
     with system("the link to accept an office"):
         found = (
             Appointment.objects.select_related("office", "unit")
-            .filter(offer=offer_digest(secret), state=Appointment.State.OFFERED)
+            .filter(offer=appointments.offer_digest(secret), state=Appointment.State.OFFERED)
             .first()
         )
     if found is None:
-        raise NotOffered
+        raise appointments.NotOffered
     return found
 
 
@@ -56,7 +47,7 @@ def answer_offer(*, public_id: UUID, is_accepted: bool, by: Actor, at: datetime)
     with system("answering an offered office"):
         held = Appointment.objects.select_related("office", "unit").filter(public_id=public_id).first()
     if held is None or by.kind != "person" or by.account_id != held.account_id:
-        raise NotOffered
+        raise appointments.NotOffered
     return _answer(held, is_accepted=is_accepted, how=Appointment.How.SIGNED_IN, by=by, at=at)
 
 
@@ -64,19 +55,19 @@ def _answer(
     held: Appointment, *, is_accepted: bool, how: Appointment.How, by: Actor, at: datetime
 ) -> Appointment:
     with system("answering an offered office"):
-        lock_office(held)
+        appointments.lock_office(held)
         held.refresh_from_db(fields=["state", "ends_on"])
         if held.state != Appointment.State.OFFERED:
-            raise NotOffered
+            raise appointments.NotOffered
         if not is_accepted:
-            end_offer(held, reason="declined", by=by, at=at)
+            appointments.end_offer(held, reason="declined", by=by, at=at)
             return held
         if held.ends_on is not None and held.ends_on < clock.day_in(settings.TIME_ZONE, at):
-            raise OfferOver
+            raise appointments.OfferOver
         if known.account(held.account_id) is None:
-            raise AccountClosed
-        require_room(held)
-        take_office(held, how=how, at=at)
+            raise appointments.AccountClosed
+        appointments.require_room(held)
+        appointments.take_office(held, how=how, at=at)
         audit.record(
             by=by,
             at=at,

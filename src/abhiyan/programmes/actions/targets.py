@@ -16,20 +16,12 @@ from abhiyan.core.clock import day_in
 from abhiyan.core.refusals import needed
 from abhiyan.elections import queries as elections
 from abhiyan.org import queries as org
+from abhiyan.programmes import refusals
 from abhiyan.programmes.models import Measure, Programme, Target, TargetVersion
 from abhiyan.programmes.queries import splits, weights
 from abhiyan.programmes.queries.plans import Takeover, plan_as_targets
 from abhiyan.programmes.queries.splits import Changes, Difference
 from abhiyan.programmes.queries.versions import version_for
-from abhiyan.programmes.refusals import (
-    ChangedMeanwhile,
-    NoTarget,
-    PlanUnplaced,
-    ProgrammeOver,
-    TargetLocked,
-    TargetUnfit,
-    UnknownMeasure,
-)
 
 from .holding import held
 from .programmes import ScopeOutside
@@ -50,13 +42,13 @@ def set_target(
     ProgrammeOver.
     """
     if not 0 <= n <= LARGEST:
-        raise TargetUnfit(field="n")
+        raise refusals.TargetUnfit(field="n")
     with transaction.atomic():
         programme = _open(programme_id, measure)
         _require_set(programme, unit_id, by=by, at=at)
         known = _current(programme, measure, unit_id)
         if known and known.is_locked:
-            raise TargetLocked(field="n")
+            raise refusals.TargetLocked(field="n")
         if known and known.n == n and not lock:
             return False
         _put(
@@ -80,7 +72,7 @@ def lock_target(
     with transaction.atomic():
         programme = _open(programme_id, measure)
         _require_set(programme, unit_id, by=by, at=at)
-        known = needed(_current(programme, measure, unit_id), NoTarget(field="unit"))
+        known = needed(_current(programme, measure, unit_id), refusals.NoTarget(field="unit"))
         if known.is_locked == locked:
             return
         _put(
@@ -123,12 +115,12 @@ def split_target(
     """
     given = dict(by_hand or {})
     if any(not 0 <= n <= LARGEST for n in given.values()):
-        raise TargetUnfit(field="n")
+        raise refusals.TargetUnfit(field="n")
     with transaction.atomic():
         programme = _open(programme_id, measure)
         org.require(by, "programmes.targets", at=unit_id)
         chosen = weights.basis(how, options)
-        own = needed(_current(programme, measure, unit_id), NoTarget(field="unit"))
+        own = needed(_current(programme, measure, unit_id), refusals.NoTarget(field="unit"))
         found = splits.planned_split(
             programme=programme,
             measure=measure,
@@ -228,7 +220,7 @@ def take_over_plan(
         plan = elections.plan_for(plan_public_id)
         found = plan_as_targets(programme, plan, measure=measure, on=day_in(programme.zone, at))
         if not found.taken:
-            raise PlanUnplaced(field="plan")
+            raise refusals.PlanUnplaced(field="plan")
         _require_seen(expected, found.changes)
         name = plan.names.get("en") or next(iter(plan.names.values()), "")
         facts = {
@@ -346,9 +338,9 @@ def _current(programme: Programme, measure: int, unit_id: int) -> Target | None:
 def _open(programme_id: int, measure: int) -> Programme:
     programme = held(programme_id=programme_id)
     if programme.state == Programme.State.CLOSED:
-        raise ProgrammeOver
+        raise refusals.ProgrammeOver
     if not Measure.objects.filter(programme=programme, number=measure).exists():
-        raise UnknownMeasure(field="measure")
+        raise refusals.UnknownMeasure(field="measure")
     return programme
 
 
@@ -366,4 +358,4 @@ def _require_set(programme: Programme, *unit_ids: int, by: Actor, at: datetime) 
 def _require_seen(expected: str | None, found: Changes) -> None:
     """Refuse (ChangedMeanwhile) what is not exactly what somebody has looked at; None: nobody had to look."""
     if expected is not None and expected != found.digest:
-        raise ChangedMeanwhile
+        raise refusals.ChangedMeanwhile

@@ -10,16 +10,8 @@ from datetime import date
 from django.utils.translation import get_language
 
 from abhiyan.core import sql
+from abhiyan.programmes import refusals
 from abhiyan.programmes.models import Programme
-from abhiyan.programmes.refusals import (
-    AllLocked,
-    LocksDoNotFit,
-    NoClasses,
-    NotBelow,
-    NothingBelow,
-    TargetLocked,
-    TooManyUnits,
-)
 from abhiyan.units import queries as units
 from abhiyan.units.rules import levels, split
 
@@ -204,11 +196,11 @@ def planned_split(
         if level and far == WHERE_TARGETS_STAND:
             parents = _with_targets_below(programme, measure, parents)
         if looked_at + _how_many_below(programme.hierarchy, parents) > MOST:
-            raise TooManyUnits(field="levels", most=MOST)
+            raise refusals.TooManyUnits(field="levels", most=MOST)
         families = families_of(programme, measure, parents, on)
         if not level:
             if not families:
-                raise NothingBelow(field="unit")
+                raise refusals.NothingBelow(field="unit")
             _check_by_hand(given, families[unit_id])
         if level and far == WHERE_TARGETS_STAND:  # the targets may all be of units that are closed by now
             families = {
@@ -220,7 +212,7 @@ def planned_split(
             break
         found = _weights(families, by, within)
         if by.key == "class" and not level and not found.is_known:
-            raise NoClasses(field="election")
+            raise refusals.NoClasses(field="election")
         by_electors += found.by_electors
         unknown += found.unknown
         below: dict[int, int] = {}
@@ -245,15 +237,15 @@ def _check_by_hand(given: Mapping[int, int], family: Sequence[Below]) -> None:
     """Refuse (NotBelow, TargetLocked) what cannot be given by hand."""
     known = {child.unit_id: child for child in family}
     if not given.keys() <= known.keys():
-        raise NotBelow(field="unit")
+        raise refusals.NotBelow(field="unit")
     if any(known[unit_id].is_locked and known[unit_id].n != n for unit_id, n in given.items()):
-        raise TargetLocked(field="n")
+        raise refusals.TargetLocked(field="n")
 
 
-def _misfit(parent: int, total: int, locked: Mapping[int, int]) -> LocksDoNotFit:
+def _misfit(parent: int, total: int, locked: Mapping[int, int]) -> refusals.LocksDoNotFit:
     where = units.names_of([parent], language=get_language() or "en").get(parent, "")
     whole = sum(locked.values())
-    refusal = LocksDoNotFit if whole > total else AllLocked
+    refusal = refusals.LocksDoNotFit if whole > total else refusals.AllLocked
     return refusal(field="unit", where=where, locked=whole, total=total, n=abs(whole - total))
 
 

@@ -15,25 +15,10 @@ from abhiyan.core import audit, news, sql
 from abhiyan.core.actor import Actor
 from abhiyan.core.refusals import needed
 from abhiyan.core.scope import system
+from abhiyan.units import refusals
 from abhiyan.units.models import Closing, ClosingPage, Unit, UnitChange
 from abhiyan.units.news import UnitsClosed, UnitsClosing, UnitsOpening
 from abhiyan.units.queries import closing_of, hanging_on, is_of_today
-from abhiyan.units.refusals import (
-    AboveClosed,
-    AlreadyClosed,
-    AlreadyOpen,
-    AnswerUnfit,
-    BeforeItsTime,
-    ClosedByList,
-    ClosedEarlier,
-    InTheWay,
-    NotYet,
-    OpenBelow,
-    SuccessorClosed,
-    SuccessorUnfit,
-    TopStays,
-    UnknownUnit,
-)
 from abhiyan.units.rules import hanging, levels
 from abhiyan.units.trees.laying import fresh, hold
 
@@ -59,18 +44,22 @@ def close_units(
     AnswerUnfit, InTheWay, and what the rooms refuse.
     """
     if on > at.astimezone(ZoneInfo(settings.TIME_ZONE)).date():
-        raise NotYet(field="on", on=on.isoformat())
+        raise refusals.NotYet(field="on", on=on.isoformat())
     with system("closing units"), transaction.atomic():
         for hierarchy in levels.HIERARCHIES:
             hold(hierarchy)
-        unit = needed(Unit.objects.filter(pk=unit_id).first(), UnknownUnit(field="unit", unit=unit_id))
+        unit = needed(
+            Unit.objects.filter(pk=unit_id).first(), refusals.UnknownUnit(field="unit", unit=unit_id)
+        )
         if unit.closed_on is not None:
-            raise AlreadyClosed(field="unit", unit=unit.code, on=unit.closed_on.isoformat())
+            raise refusals.AlreadyClosed(field="unit", unit=unit.code, on=unit.closed_on.isoformat())
         below = _open_below(unit_id)
         closing = [unit_id, *(pk for pk, _code in below)]
         _may_close(closing if with_below else [unit_id], on)
         if below and not with_below:
-            raise OpenBelow(field="with_below", n=len(below), units=_some(code for _id, code in below))
+            raise refusals.OpenBelow(
+                field="with_below", n=len(below), units=_some(code for _id, code in below)
+            )
         _require_gone(closing)
         to = _successors(unit, successors, closing)
         given = _answers(dict(answers or {}), has_successor=bool(to))
@@ -137,17 +126,19 @@ def open_again(*, unit_id: int, by: Actor, at: datetime) -> int:
     with system("opening units again"), transaction.atomic():
         for hierarchy in levels.HIERARCHIES:
             hold(hierarchy)
-        unit = needed(Unit.objects.filter(pk=unit_id).first(), UnknownUnit(field="unit", unit=unit_id))
+        unit = needed(
+            Unit.objects.filter(pk=unit_id).first(), refusals.UnknownUnit(field="unit", unit=unit_id)
+        )
         if unit.closed_on is None:
-            raise AlreadyOpen(field="unit", unit=unit.code)
+            raise refusals.AlreadyOpen(field="unit", unit=unit.code)
         closing = closing_of(unit_id)
         if closing is None or closing.import_id is not None:
-            raise ClosedByList(field="unit", unit=unit.code)
+            raise refusals.ClosedByList(field="unit", unit=unit.code)
         if not is_of_today(closing, at=at):
-            raise ClosedEarlier(field="unit", unit=unit.code)
+            raise refusals.ClosedEarlier(field="unit", unit=unit.code)
         units = [change.unit_id for change in _changes(NO_LIST, closing.pk)]
         if above := _closed_above(units):
-            raise AboveClosed(field="unit", unit=unit.code, above=above)
+            raise refusals.AboveClosed(field="unit", unit=unit.code, above=above)
         restore(import_id=NO_LIST, closing_id=closing.pk, by=by, at=at)
         audit.record(by=by, at=at, act="units.open_again", subject=unit.code, unit_id=unit_id, n=len(units))
     return len(units)
@@ -167,7 +158,7 @@ def restore(*, import_id: int, by: Actor, at: datetime, closing_id: int | None =
         if before["closed_on"] is None and before["closing"] is not None:
             by_closing.setdefault(before["closing"], []).append(change.unit_id)
     if successor := _closed_successor([unit for units in by_closing.values() for unit in units]):
-        raise SuccessorClosed(field="unit", successor=successor)
+        raise refusals.SuccessorClosed(field="unit", successor=successor)
     sql.run(
         "update units_unit u set closed_on = (c.before ->> 'closed_on')::date, successors = c.before -> 'successors'"
         " from units_change c where c.id = any(%s) and u.id = c.unit_id",
@@ -217,8 +208,8 @@ def _may_close(unit_ids: Sequence[int], on: date) -> None:
         return
     code, is_top, since = found
     if is_top:
-        raise TopStays(field="unit", unit=code)
-    raise BeforeItsTime(field="on", unit=code, since=since.isoformat())
+        raise refusals.TopStays(field="unit", unit=code)
+    raise refusals.BeforeItsTime(field="on", unit=code, since=since.isoformat())
 
 
 def _open_below(unit_id: int) -> list[tuple[int, str]]:
@@ -265,7 +256,7 @@ def _successors(unit: Unit, codes: Sequence[str], closing: Sequence[int]) -> dic
             or one.pk in closing
             or levels.RANK[one.kind] != levels.RANK[unit.kind]
         ):
-            raise SuccessorUnfit(field="successors", unit=code[:64])
+            raise refusals.SuccessorUnfit(field="successors", unit=code[:64])
     return {code: there[code].pk for code in wanted}
 
 
@@ -276,12 +267,12 @@ def _answers(given: dict[str, str], *, has_successor: bool) -> dict[str, str]:
         if answer is None:
             answer = thing.usual(wanted=hanging.Answer.GOES if has_successor else hanging.Answer.ENDS)
         if answer not in thing.answers:
-            raise AnswerUnfit(field=thing.key)
+            raise refusals.AnswerUnfit(field=thing.key)
         if answer == hanging.Answer.GOES and not has_successor:
-            raise AnswerUnfit(field=thing.key)
+            raise refusals.AnswerUnfit(field=thing.key)
         found[thing.key] = answer
     if given:
-        raise AnswerUnfit(field=next(iter(given)))
+        raise refusals.AnswerUnfit(field=next(iter(given)))
     return found
 
 
@@ -289,4 +280,4 @@ def _require_gone(unit_ids: Sequence[int]) -> None:
     for key, found in hanging_on(unit_ids, hanging.obstacles()).items():
         if found:
             title = next(thing.title for thing in hanging.obstacles() if thing.key == key)
-            raise InTheWay(field="unit", what=str(title), n=sum(found.values()))
+            raise refusals.InTheWay(field="unit", what=str(title), n=sum(found.values()))

@@ -15,15 +15,8 @@ from abhiyan.units import staging
 from abhiyan.units.news import Branch, UnitsGoing, UnitsMoved
 from abhiyan.units.refusals import LaterChanges, LaterLists, StillUsed
 from abhiyan.units.rules import levels
+from abhiyan.units.trees import placements
 from abhiyan.units.trees.laying import fresh, hold, planned, relay
-from abhiyan.units.trees.placements import (
-    Standing,
-    ancestors,
-    attach,
-    raise_leaves,
-    standing,
-    tell_moved,
-)
 from abhiyan.units.trees.shifting import shift, unshift
 from abhiyan.units.words import write_words
 
@@ -95,7 +88,7 @@ def take_in(
             },
         )
         for hierarchy in levels.HIERARCHIES:
-            tell_moved(hierarchy, stood[hierarchy], on)
+            placements.tell_moved(hierarchy, stood[hierarchy], on)
     return counts
 
 
@@ -223,7 +216,7 @@ def _place(import_id: int, hierarchy: int, on: date) -> list[int]:
         " where h = %s and placement is null and unit_id is not null",
         [import_id, hierarchy],
     )
-    _laid, tops = attach(hierarchy, on)
+    _laid, tops = placements.attach(hierarchy, on)
     return tops
 
 
@@ -234,7 +227,7 @@ def _move(import_id: int, hierarchy: int, on: date) -> dict[int, tuple[int, ...]
         " left join t_new a on a.key = e.parent_key where e.h = %s and e.placement is not null order by e.row",
         [hierarchy],
     )
-    stood = ancestors(hierarchy, [unit for _row, unit, _to in moves])
+    stood = placements.ancestors(hierarchy, [unit for _row, unit, _to in moves])
     journal = (
         "insert into units_change (import_id, row, unit_id, change, hierarchy, before)"
         " select %s, {row}, p.unit_id, 'moved', p.hierarchy, to_jsonb(p) from units_placement p{join}"
@@ -279,8 +272,8 @@ def _move(import_id: int, hierarchy: int, on: date) -> dict[int, tuple[int, ...]
     return stood
 
 
-def _stands(hierarchy: int, unit: int) -> Standing:
-    found = standing(hierarchy, unit)
+def _stands(hierarchy: int, unit: int) -> placements.Standing:
+    found = placements.standing(hierarchy, unit)
     assert found is not None, "checked by staging"
     return found
 
@@ -305,7 +298,7 @@ def take_back(*, import_id: int, by: Actor, at: datetime, on: date) -> int:
             _unmake(import_id)
             gone = {hierarchy: _gone(import_id, hierarchy) for hierarchy in reversed(levels.HIERARCHIES)}
         for hierarchy, branches in gone.items():
-            tell_moved(hierarchy, stood[hierarchy], on)
+            placements.tell_moved(hierarchy, stood[hierarchy], on)
             if branches:
                 news.tell(UnitsMoved(hierarchy, branches, on))
                 _take_out(hierarchy)
@@ -373,7 +366,7 @@ def _journal(import_id: int, change: str, hierarchy: int) -> Iterator[dict[str, 
 def _move_back(import_id: int, hierarchy: int) -> dict[int, tuple[int, ...]]:
     """What the import moved stands where it stood. Returns what stood above each meanwhile."""
     moved = list(_journal(import_id, "moved", hierarchy))
-    stood = ancestors(hierarchy, [before["unit_id"] for before in moved])
+    stood = placements.ancestors(hierarchy, [before["unit_id"] for before in moved])
     if len(moved) <= ONE_BY_ONE:
         with planned(len(moved)):
             for before in moved:
@@ -413,7 +406,7 @@ def _gone(import_id: int, hierarchy: int) -> tuple[Branch, ...]:
         f"select g.unit, g.parent, g.lo, g.hi from {table} g"
         f" where g.parent is null or not exists (select from {table} a where a.unit = g.parent) order by g.unit"
     )
-    above = ancestors(hierarchy, sorted({parent for _, parent, _, _ in tops if parent}))
+    above = placements.ancestors(hierarchy, sorted({parent for _, parent, _, _ in tops if parent}))
     return tuple(
         Branch(unit, (*above[parent], parent) if parent else (), (), lo, hi) for unit, parent, lo, hi in tops
     )
@@ -423,7 +416,7 @@ def _take_out(hierarchy: int) -> None:
     """The branches of `_gone` stand no more."""
     table = f"t_gone_{hierarchy}"
     with planned(sql.value(f"select count(*) from {table}")):
-        raise_leaves(
+        placements.raise_leaves(
             hierarchy,
             "select g.parent, -sum(g.leaves)::int + (not exists (select from units_placement c"
             " where c.parent_id = g.parent and c.hierarchy = %s and c.valid_to is null"

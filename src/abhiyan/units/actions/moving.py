@@ -9,19 +9,9 @@ from django.db import transaction
 from abhiyan.core import audit, news, sql
 from abhiyan.core.actor import Actor
 from abhiyan.core.refusals import needed
+from abhiyan.units import refusals
 from abhiyan.units.models import Hierarchy, Kind
 from abhiyan.units.news import UnitsMoved
-from abhiyan.units.refusals import (
-    AlreadyThere,
-    BeforeItsTime,
-    Cycle,
-    KindNotAllowedHere,
-    NotPlaced,
-    NotYet,
-    UnitClosed,
-    UnknownParent,
-    UnknownUnit,
-)
 from abhiyan.units.rules import levels
 from abhiyan.units.trees.laying import hold
 from abhiyan.units.trees.placements import Standing, standing
@@ -37,7 +27,7 @@ def move(*, unit_id: int, hierarchy: int, to: int | None, on: date, by: Actor, a
     what moves.
     """
     if on > at.astimezone(ZoneInfo(settings.TIME_ZONE)).date():
-        raise NotYet(field="on", on=on.isoformat())
+        raise refusals.NotYet(field="on", on=on.isoformat())
     with transaction.atomic():
         hold(hierarchy)
         moving = standing(hierarchy, unit_id)
@@ -45,7 +35,7 @@ def move(*, unit_id: int, hierarchy: int, to: int | None, on: date, by: Actor, a
             raise _unplaced(unit_id)
         target = _target(hierarchy, moving, to)
         if on < moving.valid_from:
-            raise BeforeItsTime(field="on", unit=moving.code, since=moving.valid_from.isoformat())
+            raise refusals.BeforeItsTime(field="on", unit=moving.code, since=moving.valid_from.isoformat())
         branch = shift(hierarchy, moving, target, on)
         audit.record(
             by=by,
@@ -63,15 +53,19 @@ def move(*, unit_id: int, hierarchy: int, to: int | None, on: date, by: Actor, a
         news.tell(UnitsMoved(hierarchy, (branch,), on))
 
 
-def _unplaced(unit_id: int) -> NotPlaced | UnknownUnit:
+def _unplaced(unit_id: int) -> refusals.NotPlaced | refusals.UnknownUnit:
     row = sql.row("select code from units_unit where id = %s", [unit_id])
-    return NotPlaced(field="unit", unit=row[0]) if row else UnknownUnit(field="unit", unit=unit_id)
+    return (
+        refusals.NotPlaced(field="unit", unit=row[0])
+        if row
+        else refusals.UnknownUnit(field="unit", unit=unit_id)
+    )
 
 
 def _target(hierarchy: int, moving: Standing, to: int | None) -> Standing | None:
     """The new parent, after every question of whether the unit may stand there."""
     if to == moving.parent:
-        raise AlreadyThere(
+        raise refusals.AlreadyThere(
             field="to",
             unit=moving.code,
             parent=(sql.row("select code from units_unit where id = %s", [to]) or ("—",))[0],
@@ -80,16 +74,16 @@ def _target(hierarchy: int, moving: Standing, to: int | None) -> Standing | None
         return None
     target = needed(
         standing(hierarchy, to),
-        UnknownParent(
+        refusals.UnknownParent(
             field="to", parent=(sql.row("select code from units_unit where id = %s", [to]) or (to,))[0]
         ),
     )
     if moving.lo <= target.lo < moving.hi:
-        raise Cycle(field="to", unit=moving.code)
+        raise refusals.Cycle(field="to", unit=moving.code)
     if target.is_closed:
-        raise UnitClosed(field="to", unit=target.code)
+        raise refusals.UnitClosed(field="to", unit=target.code)
     if not levels.may_stand(hierarchy, moving.kind, below=target.kind):
-        raise KindNotAllowedHere(
+        raise refusals.KindNotAllowedHere(
             field="to",
             unit=moving.code,
             kind=Kind(moving.kind).label,

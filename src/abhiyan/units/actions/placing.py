@@ -8,15 +8,8 @@ from django.db import transaction
 
 from abhiyan.core import audit, sql
 from abhiyan.core.actor import Actor
+from abhiyan.units import refusals
 from abhiyan.units.models import Hierarchy, Kind
-from abhiyan.units.refusals import (
-    AlreadyPlaced,
-    Cycle,
-    KindNotAllowedHere,
-    UnitClosed,
-    UnknownParent,
-    UnknownUnit,
-)
 from abhiyan.units.rules import levels
 from abhiyan.units.trees.laying import fresh, hold, level_values, planned
 from abhiyan.units.trees.placements import attach, tell_moved
@@ -56,14 +49,14 @@ def _check(hierarchy: int) -> None:
     if row := first(
         "select n.unit from t_node n where not exists (select from units_unit u where u.id = n.unit)"
     ):
-        raise UnknownUnit(field="unit", unit=row[0])
+        raise refusals.UnknownUnit(field="unit", unit=row[0])
     if row := first(
         "select u.code from (select unit from t_node group by unit having count(*) > 1"
         " union all select n.unit from t_node n join units_placement p on p.unit_id = n.unit"
         " and p.hierarchy = %s and p.valid_to is null) d join units_unit u on u.id = d.unit",
         [hierarchy],
     ):
-        raise AlreadyPlaced(field="unit", unit=row[0])
+        raise refusals.AlreadyPlaced(field="unit", unit=row[0])
     if row := first(
         "select coalesce(u.code, n.parent::text) from t_node n left join units_unit u on u.id = n.parent"
         " where n.parent <> 0 and n.parent not in (select unit from t_node)"
@@ -71,11 +64,11 @@ def _check(hierarchy: int) -> None:
         " and p.valid_to is null and p.lo is not null)",
         [hierarchy],
     ):
-        raise UnknownParent(field="parent", parent=row[0])
+        raise refusals.UnknownParent(field="parent", parent=row[0])
     if row := first(
         "select u.code from t_node n join units_unit u on u.id = n.parent and u.closed_on is not null"
     ):
-        raise UnitClosed(field="parent", unit=row[0])
+        raise refusals.UnitClosed(field="parent", unit=row[0])
     if row := first(
         "select u.code, u.kind, a.kind, n.unit = n.parent from t_node n join units_unit u on u.id = n.unit"
         " left join units_unit a on a.id = n.parent"
@@ -86,8 +79,8 @@ def _check(hierarchy: int) -> None:
         # A chain of allowed placements leads upwards only, so whatever runs in a circle is found here.
         code, kind, above, itself = row
         if itself:
-            raise Cycle(field="parent", unit=code)
-        raise KindNotAllowedHere(
+            raise refusals.Cycle(field="parent", unit=code)
+        raise refusals.KindNotAllowedHere(
             field="parent",
             unit=code,
             kind=Kind(kind).label,
