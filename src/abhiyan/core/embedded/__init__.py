@@ -31,7 +31,6 @@ from .places import (
     PORT,
     SYSTEM_USER,
     EmbeddedDatabaseError,
-    NoSystemUser,
     Owner,
     UnfitFolder,
     check_name,

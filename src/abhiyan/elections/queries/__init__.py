@@ -3,8 +3,7 @@
 from abhiyan.elections.rules.passing_down import CLASS_FACTORS
 
 from .classes import class_rule, classes_below
-from .comparing import Before, befores, swing
-from .contests import CandidateRow, Result, SeatRow, Side, contest, contests
+from .contests import Result, SeatRow, contest, contests
 from .figures import (
     Lying,
     Spot,
@@ -33,11 +32,10 @@ from .listing import (
     states_of,
     titles,
 )
-from .loading import Loaded, Source, party_names, state_names
+from .loading import Source, party_names
 from .names import former_names
 from .places import (
     Below,
-    PartLine,
     PartRow,
     UnitResults,
     contests_of_units,
@@ -47,7 +45,6 @@ from .places import (
 )
 from .plans import (
     Lines,
-    classes_of,
     lines_of,
     part_figures,
     plan_for,
@@ -57,4 +54,4 @@ from .plans import (
     votes_of,
 )
 from .progress import not_passed_down
-from .totals import PartyTotal, SideTotal, StateRow, Totals, totals
+from .totals import PartyTotal, StateRow, Totals, totals

@@ -8,18 +8,14 @@ from .claims import (
     BirthYearMissing,
     Claim,
     ClaimRefused,
-    ConsentMissing,
     DriveClosed,
     DriveNotOpen,
-    FieldTimeInvalid,
     Joined,
     KeyReused,
     Late,
     NameInvalid,
     NameMissing,
     NotAdult,
-    NoticeMissing,
-    NoticeUnknown,
     OnWorklist,
     Outcome,
     OutsideScope,
@@ -39,12 +35,8 @@ from .closing import bring_back_next, bring_claims_back, hand_over_next
 from .drives import NoSuchDrive
 from .enrol import Gateway, enrol, enrol_batch, forget
 from .members import (
-    AlreadyEnded,
     NothingToPlace,
-    NotOnThisPhone,
     SamePerson,
-    StrikeReason,
-    TooEarly,
     confirm,
     correct,
     leave,
@@ -57,4 +49,4 @@ from .replies import consider_answered
 from .rows import receipt_of
 from .setting_up import set_up_drive
 from .undoing import undo_claims
-from .waiting import NoSuchLink, Opened, complete, open_link, open_links_of
+from .waiting import NoSuchLink, complete, open_link, open_links_of

@@ -1,11 +1,8 @@
 """The one door out: queueing, leasing, handing over, receipts, and the breaker that guards the budget."""
 
-from .holding import RELEASABLE, NothingHeld, ask_to_release, hold_restored, release_held, set_allowance
+from .holding import RELEASABLE, ask_to_release, hold_restored, release_held, set_allowance
 from .noes import heed_no, heed_withdrawal
 from .numbers import (
-    NotProvable,
-    NumberTaken,
-    NumberUnclear,
     connect_number,
     end_number,
     forget_programme,
@@ -15,10 +12,7 @@ from .numbers import (
 from .offices import ask_holder, forget_question, tell_of_reset
 from .published import publish_templates
 from .queueing import (
-    INSERT,
     Outgoing,
-    UnknownTemplate,
-    insert_parameters,
     send,
     send_code,
     send_many,

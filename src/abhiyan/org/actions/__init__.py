@@ -26,14 +26,12 @@ from .appointments import (
     require_term,
 )
 from .bodies import BodyNameMissing, UnknownKind, end_body, make_body
-from .closing import end_with_units
 from .doors import HasProof, TooEarly, ask_factor_reset, make_first_word, reset_factors, reveal_phone
 from .held_below import count_held
 from .offers import answer_link, answer_offer, offer_behind
 from .officers import (
     AdministratorsNumber,
     HasAppointed,
-    NamedOfficer,
     NotAnOfficer,
     end_officer,
     name_officer,

@@ -1,13 +1,12 @@
 """Who looks, who may do what where, who holds what, and what waits for a second person."""
 
 from .authority import NotYours, grants_at, holds, is_root, require
-from .deciding import Deciders, MayNotDecide, Seat, deciders
+from .deciding import Deciders, MayNotDecide, deciders
 from .disputes import Dispute, OwnDispute, claimants, own_dispute, own_disputes, why_not_decide
 from .lists import appointment_rows, next_vacancy, offers_made, sight, vacant_rows, with_names
-from .officers import WANTED, Officer, officers_of_top, top_unit
+from .officers import WANTED, officers_of_top, top_unit
 from .offices import (
     Below,
-    Holder,
     Leader,
     OfficeHere,
     Vacancy,

@@ -12,7 +12,6 @@ from .accounts import (
     speak,
 )
 from .codes import (
-    CodeNotRight,
     ask_code,
     check_code,
     check_console,

@@ -4,13 +4,9 @@ from abhiyan.programmes.refusals import (
     AllLocked,
     ChangedMeanwhile,
     LocksDoNotFit,
-    NoClasses,
     NoTarget,
     NotBelow,
     NothingBelow,
-    NoWeight,
-    PartyDidNotStand,
-    PlanTooWide,
     PlanUnplaced,
     ProgrammeOver,
     TargetLocked,
@@ -40,16 +36,9 @@ from .closing import restore_from_closing, see_to_closing
 from .ledger import fold, forget_horizon, post
 from .programmes import (
     NameMissing,
-    NameTooLong,
     NotADraft,
     NotOpen,
-    ScopeEmpty,
     ScopeOutside,
-    ScopeOverlaps,
-    UnknownTemplate,
-    WindowOver,
-    WindowReversed,
-    WindowTooLong,
     change_programme,
     close_programme,
     discard_draft,
@@ -57,7 +46,7 @@ from .programmes import (
     open_programme,
     require_run,
 )
-from .recount import Difference, Recount, recount
+from .recount import recount
 from .sums import settle_closed, settle_due
 from .targets import go_back, lock_target, set_target, split_target, take_over_plan
 from .trees import UnitsInUse, follow, refuse_going, resize

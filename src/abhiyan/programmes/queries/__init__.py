@@ -5,7 +5,6 @@ from .charges import (
     Level,
     MissingRow,
     OwnCharge,
-    Unanswered,
     charges,
     coverage,
     declined_below,
@@ -15,13 +14,12 @@ from .charges import (
     unanswered_below,
     waiting_for_answer,
 )
-from .funnel import Callers, Funnel, Line, shown_funnel
-from .here import Own, callers_without_place, own_words, standing_here
+from .funnel import Funnel, Line, shown_funnel
+from .here import callers_without_place, own_words, standing_here
 from .ledger import (
     Figures,
     FunnelRow,
     Node,
-    TrendDay,
     blank,
     figures,
     funnel,
@@ -33,12 +31,10 @@ from .ledger import (
     unfolded,
 )
 from .listing import SORTS, Child, LevelRows, board, children_ladders, level_below
-from .misfits import MOST_MISFITS, Misfit, count_misfits, misfits_below
+from .misfits import MOST_MISFITS, count_misfits, misfits_below
 from .plans import Takeover, plan_as_targets, planned_takeover
 from .programmes import (
-    Charge,
     Counted,
-    Gap,
     drawn,
     gap,
     in_charges,
@@ -68,5 +64,5 @@ from .splits import (
     set_from,
 )
 from .stands import Late, Stand, late, stands
-from .versions import Split, Version, last_split, standing_split, version_differences, version_for, versions
-from .weights import SOURCES, Basis, Source, basis, elections_offered, said, total_labels, weights_by_result
+from .versions import Version, last_split, standing_split, version_differences, version_for, versions
+from .weights import SOURCES, basis, elections_offered, said, total_labels, weights_by_result

@@ -6,8 +6,8 @@ Who may change trees is asked by the page or command that calls (`org.require`):
 from abhiyan.units.rules.levels import RESERVED
 
 from .closing import close_units, hold_closing, keep, open_again
-from .deriving import Derived, derive
-from .figures import LaterFigures, take_back_figures, take_in_figures
+from .deriving import derive
+from .figures import take_back_figures, take_in_figures
 from .importing import preview, take_back, take_back_pins, take_in, take_in_pins
 from .making import NewUnit, make_unit, make_units
 from .moving import move

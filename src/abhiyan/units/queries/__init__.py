@@ -5,7 +5,7 @@ calls but `counts_below` of wide units, by the version of the tree.
 """
 
 from .closings import closed_by, closing_of, hanging_on, is_of_today, kept
-from .rows import MOST, SORTS, UnitPage, UnitRow, fitting
+from .rows import MOST, UnitRow, fitting
 from .search import search
 from .trees import (
     Found,
@@ -37,7 +37,6 @@ from .trees import (
     standing,
     stands_below,
     succeeded_by,
-    successors,
     trees_version,
     unit,
     unit_by_id,
