@@ -167,9 +167,9 @@ def test_few_people_are_hidden_and_the_difference_of_two_days_tells_no_few(cast:
     from abhiyan.programmes import queries
 
     with cast.as_("district_in_charge"):
-        days = queries.trend(
+        days = queries.figures(
             node=cast.world.units["JK-JAM"].pk, hierarchy=1, programme=cast.world.programme, at=clock.now()
-        )
+        ).trend
         few = queries.ladder(
             node=cast.world.units["HP-B001"].pk, hierarchy=1, programme=cast.world.programme, at=clock.now()
         )
@@ -205,7 +205,7 @@ def told_on(cast: Cast, at: datetime) -> dict[tuple[object, ...], int]:
                 for child in queries.children_ladders(node=node, **read).rows:
                     if child.ladder.is_rounded:
                         note((code, hierarchy, "list", child.code), child.ladder, RUNGS)
-                for row in queries.funnel(node=node, days=60, **read):
+                for row in queries.figures(node=node, **read).funnel:
                     note(
                         (code, hierarchy, "funnel", row.channel, row.on),
                         SimpleNamespace(**row.figures),

@@ -3,7 +3,7 @@
 import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from uuid import UUID
 
 from django.conf import settings
@@ -13,7 +13,7 @@ from abhiyan.org import queries as org
 from abhiyan.org.models import Release
 
 from . import adapters
-from .models import Inbound, Message, Number, Outage, Spending, Template
+from .models import Inbound, Message, Number, Outage, Template
 from .rules import texts
 
 
@@ -94,15 +94,6 @@ def code_texts() -> Iterable[tuple[str, str]]:
     """Purpose and language of every text of a one-time code."""
     return sorted(
         (code.removeprefix("code."), language) for code, language in texts.TEXTS if code.startswith("code.")
-    )
-
-
-def tripped(*, at: datetime) -> list[Spending]:
-    """Breakers that tripped in the last 24 hours."""
-    return list(
-        Spending.objects.filter(tripped_at__isnull=False, hour__gte=at - timedelta(hours=24)).order_by(
-            "-hour"
-        )[:100]
     )
 
 

@@ -16,7 +16,6 @@ from .imports.states import state_of
 
 LATELY = timedelta(days=7)
 RECENT_SHOWN = 5
-BRINGS_LISTS = "imports.pins"  # whom nobody else's import of a whole list escapes
 # Offices whose own pages come later: what their work is, and what they can do until then.
 WORK: Mapping[str, str | Promise] = {
     "booth_worker": gettext_lazy(

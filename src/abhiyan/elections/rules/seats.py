@@ -24,13 +24,8 @@ def sound(name: str) -> str:
     return "".join(fold(_RESERVED.sub("", name[:LONGEST])))
 
 
-def likeness(one: str, other: str) -> float:
-    """1 where two names sound the same, 0 where nothing is alike."""
-    return _likeness(sound(one), sound(other))
-
-
 def _likeness(one: str, other: str, least: float = 0.0) -> float:
-    """The same of sounds; 0 where it is below `least`."""
+    """1 where two sounds are the same, 0 where nothing is alike, or less is than `least`."""
     if one == other:
         return 1.0 if one else 0.0
     told = SequenceMatcher(None, one, other, autojunk=False)

@@ -8,11 +8,8 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
 
-from django.utils.translation import gettext_lazy as _
-
 from abhiyan.core import sql
 from abhiyan.core.keys import keyring
-from abhiyan.core.refusals import Refused
 from abhiyan.core.scope import system
 from abhiyan.messaging.models import Message
 from abhiyan.messaging.rules import hours, noes, texts
@@ -21,10 +18,6 @@ from abhiyan.people.news import CodeAsked
 from .numbers import leave_number
 
 UNSENT = (Message.State.QUEUED, Message.State.HELD, Message.State.LEASED)
-
-
-class UnknownTemplate(Refused):
-    message = _("There is no text “%(template)s” in this language. Publish it first.")
 
 
 @dataclass(frozen=True, slots=True)

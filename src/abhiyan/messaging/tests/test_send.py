@@ -18,11 +18,11 @@ from abhiyan.core.keys import keyring
 from abhiyan.core.models import AuditEntry
 from abhiyan.core.scope import Scope, scoped, system
 from abhiyan.core.tests.waits import until
-from abhiyan.messaging import actions, doctor, queries
+from abhiyan.messaging import actions, doctor
 from abhiyan.messaging.actions import queueing, sending
 from abhiyan.messaging.actions.sending import Leased
 from abhiyan.messaging.adapters import Handed, Http, Letter
-from abhiyan.messaging.models import Message, Template
+from abhiyan.messaging.models import Message, Spending, Template
 from abhiyan.messaging.rules import texts
 from abhiyan.people import actions as people
 from abhiyan.people.models import Person, Purpose, Suppression
@@ -250,7 +250,7 @@ def test_a_budget_of_nothing_sends_nothing_and_says_so(gateway: Gateway) -> None
     queue(template="drive.reply", programme_id=7)
     assert turn(gateway) == 0
     assert states() == [("held", "budget")]
-    assert [one.programme_id for one in queries.tripped(at=AT)] == [7]
+    assert [one.programme_id for one in Spending.objects.filter(tripped_at__isnull=False)] == [7]
 
 
 def test_what_is_due_behind_a_spent_budget_is_held_in_large_steps_and_nothing_else_is(

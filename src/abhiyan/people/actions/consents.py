@@ -30,10 +30,6 @@ class NoticeRenewed(Refused):
     status = 409
 
 
-class UnknownNotice(Refused):
-    message = _("There is no such notice, or no such version.")
-
-
 def publish_notice(
     *,
     code: str,

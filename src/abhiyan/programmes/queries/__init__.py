@@ -26,8 +26,6 @@ from .ledger import (
     ladder,
     ladders,
     node_of,
-    not_placed,
-    trend,
     unfolded,
 )
 from .listing import SORTS, Child, LevelRows, board, children_ladders, level_below

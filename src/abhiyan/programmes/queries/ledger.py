@@ -234,17 +234,6 @@ def ladder(
     return _ladder({}, is_exact=here is None or here.is_exact)
 
 
-def not_placed(
-    *, root: int, hierarchy: int, programme: Programme, measure: int = 1, at: datetime
-) -> int | None:
-    """How many counted stand beneath the root organisationally, but nowhere in this hierarchy. None: too few."""
-    whole = ladder(node=root, hierarchy=1, programme=programme, measure=measure, at=at)
-    placed = ladder(node=root, hierarchy=hierarchy, programme=programme, measure=measure, at=at)
-    if whole.counted is None or placed.counted is None:
-        return None
-    return max(0, whole.counted - placed.counted)
-
-
 @dataclass(frozen=True, slots=True)
 class TrendDay:
     """The ladder as it stood at the end of a field day: totals so far, not the day's additions."""
@@ -371,15 +360,6 @@ def _row(
     return FunnelRow(
         channel, on, {step.key: _figure(found, *step.rungs, is_exact=is_exact) for step in steps}
     )
-
-
-def trend(
-    *, node: int, hierarchy: int, programme: Programme, measure: int = 1, at: datetime, days: int = 60
-) -> list[TrendDay]:
-    """The running totals of the last `days` days of the programme's window, up to today; see `figures`."""
-    return figures(
-        node=node, hierarchy=hierarchy, programme=programme, measure=measure, at=at, days=days
-    ).trend
 
 
 def funnel(

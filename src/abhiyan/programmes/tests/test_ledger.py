@@ -177,7 +177,7 @@ def test_the_trend_is_the_ladder_of_each_day(trees: Trees, drive: Programme) -> 
         actions.fold(at=AT)
     actions.post(deltas=[change(drive, trees.units["b001"].pk, 7, COUNTED, TODAY - timedelta(days=2))], at=AT)
     for code in ("b000", "m00", "state"):
-        days = queries.trend(node=trees.units[code].pk, hierarchy=1, programme=drive, at=AT, days=6)
+        days = queries.figures(node=trees.units[code].pk, hierarchy=1, programme=drive, at=AT, days=6).trend
         assert [one.on for one in days] == [TODAY - timedelta(days=back) for back in range(5, -1, -1)]
         for one in days:
             assert one.ladder == read(drive, trees, code, on=one.on), (code, one.on)
@@ -196,7 +196,9 @@ def test_the_funnel_is_by_channel_and_day(trees: Trees, drive: Programme) -> Non
         at=AT,
     )
     for _turn in range(2):
-        rows = queries.funnel(node=trees.units["state"].pk, hierarchy=1, programme=drive, at=AT, days=1)
+        rows = queries.figures(
+            node=trees.units["state"].pk, hierarchy=1, programme=drive, at=AT, days=1
+        ).funnel
         calls = next(row for row in rows if row.channel == 2 and row.on is None)
         assert tuple(calls.figures.values()) == (5, 4, 3, 2, 2)
         today = next(row for row in rows if row.channel == 2 and row.on == TODAY)
@@ -245,7 +247,6 @@ def test_a_branch_taken_out_leaves_no_totals_behind(trees: Trees, drive: Program
     assert not Total.objects.filter(hierarchy=2, unit_id=trees.units["pc0"].pk).exists()
     assert read(drive, trees, "nation", 2) == Ladder()
     assert read(drive, trees, "nation", 1) == Ladder(reported=3)
-    assert queries.not_placed(root=trees.units["nation"].pk, hierarchy=2, programme=drive, at=AT) == 0
 
 
 def test_what_has_no_place_below_is_what_the_children_lack(trees: Trees, drive: Programme) -> None:
@@ -314,8 +315,7 @@ def test_reads_take_as_many_queries_whatever_there_is_to_read(trees: Trees, driv
             node = trees.units[code].pk
             queries.ladder(node=node, hierarchy=1, programme=drive, at=AT)
             queries.children_ladders(node=node, hierarchy=1, programme=drive, at=AT)
-            queries.trend(node=node, hierarchy=1, programme=drive, at=AT)
-            queries.funnel(node=node, hierarchy=1, programme=drive, at=AT)
+            queries.figures(node=node, hierarchy=1, programme=drive, at=AT)
         return len(seen)
 
     actions.post(deltas=[change(drive, trees.units["b000"].pk)], at=AT)
@@ -384,9 +384,9 @@ def test_outside_ones_own_people_counts_are_daily_and_rounded(trees: Trees, driv
                 node=trees.units["state"].pk, hierarchy=1, programme=drive, at=AT
             ).rows
             assert [row.ladder for row in rows] == [Ladder(reported=47, counted=9), outside]
-            last = queries.trend(node=trees.units["d1"].pk, hierarchy=1, programme=drive, at=AT)[-1]
-            assert (last.on, last.ladder) == (yesterday, outside)
-            first, *_rest = queries.funnel(node=trees.units["d1"].pk, hierarchy=1, programme=drive, at=AT)
+            seen = queries.figures(node=trees.units["d1"].pk, hierarchy=1, programme=drive, at=AT)
+            assert (seen.trend[-1].on, seen.trend[-1].ladder) == (yesterday, outside)
+            first, *_rest = seen.funnel
             assert first.figures["counted"] is None
         actions.fold(at=AT)
 
@@ -412,13 +412,13 @@ def test_own_figures_that_move_by_ones_tell_nothing_of_a_rest_that_stands_still(
                 actions.fold(at=AT)
             with scoped(Scope(people=_range(trees, "d0"), counts=everywhere, trees=units.trees_version())):
                 alone = read(drive, trees, code, hierarchy)
-                days = queries.trend(node=trees.units[code].pk, hierarchy=hierarchy, programme=drive, at=AT)
-                (step,) = queries.funnel(
+                found = queries.figures(
                     node=trees.units[code].pk, hierarchy=hierarchy, programme=drive, at=AT
                 )
-            assert days[-1].ladder == alone
+            (step,) = (row for row in found.funnel if row.on is None)
+            assert found.trend[-1].ladder == alone
             assert step.figures["reported"] == alone.reported == shown(n + 1 + 20)
-            told.append((alone, *(one.ladder for one in days)))
+            told.append((alone, *(one.ladder for one in found.trend)))
         seen[rest] = told
         actions.post(deltas=[change(drive, own, -12, REPORTED, day)], at=AT)
     assert seen[15] == seen[19] == seen[24]

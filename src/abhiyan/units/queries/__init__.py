@@ -24,7 +24,6 @@ from .trees import (
     ids_of,
     is_top,
     names_of,
-    not_placed,
     of_kind_below,
     open_below,
     outlines_around,

@@ -371,30 +371,23 @@ def of_kind_below(unit_id: int, hierarchy: int, kind: str) -> list[int]:
     )
 
 
-def not_placed(hierarchy: int, *, kinds: Sequence[str] = (), limit: int = 100, offset: int = 0) -> UnitPage:
-    """Units with a place in the hierarchy by their kind, that do not stand in it today: shown at its roots.
-
-    kinds: only these; else every kind of the hierarchy. Closed units are left out.
-    """
-    wanted = [k for k in (kinds or levels.kinds(hierarchy)) if levels.level(hierarchy, k) is not None]
-    found = sql.rows(
-        f"select {FACTS}, null, null, null, null, null, false, count(*) over () from units_unit u"
-        " where u.kind = any(%s) and u.closed_on is null and not exists (select from units_placement p"
-        " where p.unit_id = u.id and p.hierarchy = %s and p.valid_to is null) order by u.id limit %s offset %s",
-        [wanted, hierarchy, min(max(limit, 1), MOST), max(offset, 0)],
-    )
-    return UnitPage([UnitRow(*row[:-1]) for row in found], found[0][-1] if found else 0, offset)
-
-
 def count_not_placed(hierarchy: int) -> int:
-    """How many units `not_placed` has in all. Kept in this process until a tree changes or a unit is made."""
+    """How many units with a place in the hierarchy by their kind do not stand in it today; closed ones are left out.
+
+    Kept in this process until a tree changes or a unit is made.
+    """
     state = sql.row(
         "select (select coalesce(sum(version), 0)::bigint from units_tree), (select max(id) from units_unit)",
         keep_plan=True,
     )
     kept = _kept_not_placed.get(hierarchy)
     if kept is None or kept[0] != state:
-        kept = _kept_not_placed[hierarchy] = (state, not_placed(hierarchy, limit=1).total)
+        n: int = sql.value(
+            "select count(*) from units_unit u where u.kind = any(%s) and u.closed_on is null and not exists"
+            " (select from units_placement p where p.unit_id = u.id and p.hierarchy = %s and p.valid_to is null)",
+            [[*levels.kinds(hierarchy)], hierarchy],
+        )
+        kept = _kept_not_placed[hierarchy] = (state, n)
     return kept[1]
 
 
