@@ -71,36 +71,28 @@ _WRITES: dict[str, tuple[str, Sequence[str]]] = {
     # Of whom nothing may be kept a number is left. So that a resend does not count twice, a keyed hash of the sender's
     # key is kept for a week; it says nothing of anybody.
     "refused_seen": (
-        (
-            "insert into core_rate_count (key, n, ends_at) select k, 1, $2 from unnest($1) k order by k"
-            " on conflict do nothing returning key"
-        ),
+        """insert into core_rate_count (key, n, ends_at) select k, 1, $2 from unnest($1) k order by k
+           on conflict do nothing returning key""",
         ["bytea[]", "timestamptz"],
     ),
     "refused_counted": (
-        (
-            "insert into enrolment_refused_count as m (programme_id, unit_id, channel, reason, day, n)"
-            " select $1, u, c, r, d, n from unnest($2, $3, $4, $5, $6) t(u, c, r, d, n) order by u, c, r, d"
-            " on conflict (programme_id, unit_id, channel, reason, day) do update set n = m.n + excluded.n"
-        ),
+        """insert into enrolment_refused_count as m (programme_id, unit_id, channel, reason, day, n)
+           select $1, u, c, r, d, n from unnest($2, $3, $4, $5, $6) t(u, c, r, d, n) order by u, c, r, d
+           on conflict (programme_id, unit_id, channel, reason, day) do update set n = m.n + excluded.n""",
         ["int4", "int8[]", "int2[]", "text[]", "date[]", "int4[]"],
     ),
     "completions": (
-        (
-            "select w.completed_by, w.completed_as, c.public_id, m.public_id, w.phone_id"
-            " from enrolment_waiting w"
-            " join enrolment_claim c on c.id = w.claim_id left join enrolment_membership m on m.id = c.membership_id"
-            " where w.completed_by = any($1)"
-        ),
+        """select w.completed_by, w.completed_as, c.public_id, m.public_id, w.phone_id
+           from enrolment_waiting w
+           join enrolment_claim c on c.id = w.claim_id left join enrolment_membership m on m.id = c.membership_id
+           where w.completed_by = any($1)""",
         ["uuid[]"],
     ),
     "audit": (
-        (
-            "insert into core_audit (at, who, who_kind, account_id, act, batch, n, origin, device, facts) values"
-            " ($1, $2, $3, $4, 'enrolment.enrol', $5, $6, $7, $8,"
-            " jsonb_build_object('programme', $9)"
-            " || case $10 when '' then '{}' else jsonb_build_object('reason', $10) end)"
-        ),
+        """insert into core_audit (at, who, who_kind, account_id, act, batch, n, origin, device, facts) values
+           ($1, $2, $3, $4, 'enrolment.enrol', $5, $6, $7, $8,
+           jsonb_build_object('programme', $9)
+           || case $10 when '' then '{}' else jsonb_build_object('reason', $10) end)""",
         ["timestamptz", "uuid", "text", "int8", "uuid", "int4", "text", "text", "int4", "text"],
     ),
 }

@@ -186,31 +186,25 @@ STATEMENTS: dict[str, tuple[str, Sequence[str]]] = {
     # The phones' locks, in the order given: sorted.
     "lock": ("select pg_advisory_xact_lock(k) from unnest($1) k", ["int8[]"]),
     "known_claims": (
-        (
-            "select c.id, c.batch = $2, c.taken, c.public_id, c.phone_id, m.public_id, c.programme_id"
-            " from enrolment_claim c left join enrolment_membership m on m.id = c.membership_id"
-            " where c.id = any($1)"
-        ),
+        """select c.id, c.batch = $2, c.taken, c.public_id, c.phone_id, m.public_id, c.programme_id
+           from enrolment_claim c left join enrolment_membership m on m.id = c.membership_id
+           where c.id = any($1)""",
         ["uuid[]", "uuid"],
     ),
     "known_members": (
-        (
-            "select m.id, m.phone_id, m.public_id, m.slot, m.person_id, m.unit_id, m.term, m.programme_id,"
-            " m.ended_on is null, m.struck_at is not null, p.name, p.birth_year, e.id, e.unit_id, e.channel, e.day,"
-            " e.rung from enrolment_membership m join people_person p on p.id = m.person_id"
-            f" join enrolment_enrolment e on e.id = {TERM}"
-            " where m.phone_id = any($1) and m.roll_id = $2 order by m.phone_id, m.slot"
-        ),
+        f"""select m.id, m.phone_id, m.public_id, m.slot, m.person_id, m.unit_id, m.term, m.programme_id,
+            m.ended_on is null, m.struck_at is not null, p.name, p.birth_year, e.id, e.unit_id, e.channel, e.day,
+            e.rung from enrolment_membership m join people_person p on p.id = m.person_id
+            join enrolment_enrolment e on e.id = {TERM}
+            where m.phone_id = any($1) and m.roll_id = $2 order by m.phone_id, m.slot""",
         ["uuid[]", "int4"],
     ),
     "known_waitings": (
-        (
-            "select w.id, w.phone_id, w.claim_id, w.unit_id, w.day, w.channel, w.opened_at is not null,"
-            " w.completed_at is not null, w.completed_by, w.completed_as, c.public_id, c.sign, c.is_placed,"
-            " m.public_id, c.membership_id"
-            " from enrolment_waiting w join enrolment_claim c on c.id = w.claim_id"
-            " left join enrolment_membership m on m.id = c.membership_id where w.id = any($1)"
-        ),
+        """select w.id, w.phone_id, w.claim_id, w.unit_id, w.day, w.channel, w.opened_at is not null,
+           w.completed_at is not null, w.completed_by, w.completed_as, c.public_id, c.sign, c.is_placed,
+           m.public_id, c.membership_id
+           from enrolment_waiting w join enrolment_claim c on c.id = w.claim_id
+           left join enrolment_membership m on m.id = c.membership_id where w.id = any($1)""",
         ["uuid[]"],
     ),
     "known_suppressions": (

@@ -68,30 +68,22 @@ _POST = (
 )
 # A call that a row of the list completed stays complete when others named the same member as well.
 _KEEP_CALLS = (
-    (
-        "update enrolment_waiting w set completed_import = null from undo_term t"
-        " where w.id = any(%(waitings)s) and t.other_id is not null and t.opener = w.claim_id"
-    ),
+    """update enrolment_waiting w set completed_import = null from undo_term t
+       where w.id = any(%(waitings)s) and t.other_id is not null and t.opener = w.claim_id""",
     "delete from undo_term where other_id is not null",
-    (
-        "create temporary table undo_call on commit drop as select w.id, w.claim_id, w.programme_id, w.channel, w.day,"
-        " w.unit_id, w.opened_at, g.owner_id from enrolment_waiting w join programmes_programme g"
-        " on g.id = w.programme_id where w.id = any(%(waitings)s) and w.completed_import = %(import)s"
-    ),
+    """create temporary table undo_call on commit drop as select w.id, w.claim_id, w.programme_id, w.channel, w.day,
+       w.unit_id, w.opened_at, g.owner_id from enrolment_waiting w join programmes_programme g
+       on g.id = w.programme_id where w.id = any(%(waitings)s) and w.completed_import = %(import)s""",
     _POST + "channel, s.unit_id, day, s.rung, sum(s.n), %(at)s from undo_call c, lateral (values"
     f" (c.unit_id, {Rung.REPORTED}, -1), (c.owner_id, {Rung.REPORTED}, 1),"
     f" (c.unit_id, {UNIQUE}, -1), (c.owner_id, {UNIQUE}, 1),"
     f" (c.unit_id, {OPENED}, case when c.opened_at is null then 0 else -1 end),"
     f" (c.owner_id, {OPENED}, case when c.opened_at is null then 0 else 1 end)) s(unit_id, rung, n)"
     " group by 1, 3, 4, 5, 6 having sum(s.n) <> 0",
-    (
-        "update enrolment_waiting w set completed_at = null, completed_by = null, completed_as = null,"
-        " completed_import = null, unit_id = c.owner_id from undo_call c where w.id = c.id"
-    ),
-    (
-        "update enrolment_claim x set membership_id = null, unit_id = c.owner_id, is_placed = false"
-        " from undo_call c where x.id = c.claim_id"
-    ),
+    """update enrolment_waiting w set completed_at = null, completed_by = null, completed_as = null,
+       completed_import = null, unit_id = c.owner_id from undo_call c where w.id = c.id""",
+    """update enrolment_claim x set membership_id = null, unit_id = c.owner_id, is_placed = false
+       from undo_call c where x.id = c.claim_id""",
 )
 _STEPS = (
     # counts of the terms: off where they stood, on where the earliest other claim stands
@@ -104,115 +96,81 @@ _STEPS = (
     _POST + f"channel, unit_id, day, {Rung.REPORTED}, -count(*), %(at)s from enrolment_claim"
     " where id = any(%(claims)s) group by 1, 3, 4, 5",
     # who was named by others as well stays
-    (
-        "update enrolment_enrolment e set claim_id = t.other_id, channel = t.other_channel, unit_id = t.other_unit,"
-        f" day = t.other_day, at = t.other_at, rung = {_RUNG} from undo_term t"
-        " where e.id = t.id and t.other_id is not null"
-    ),
-    (
-        "update enrolment_membership m set unit_id = t.other_unit,"
-        " claim_id = case when t.term = 1 then t.other_id else m.claim_id end"
-        " from undo_term t where m.id = t.membership_id and t.other_id is not null and t.term = t.latest"
-    ),
-    (
-        "update people_person p set unit_id = t.other_unit from undo_term t"
-        " where p.id = t.person_id and t.other_id is not null and t.term = t.latest"
-    ),
+    f"""update enrolment_enrolment e set claim_id = t.other_id, channel = t.other_channel, unit_id = t.other_unit,
+        day = t.other_day, at = t.other_at, rung = {_RUNG} from undo_term t
+        where e.id = t.id and t.other_id is not null""",
+    """update enrolment_membership m set unit_id = t.other_unit,
+       claim_id = case when t.term = 1 then t.other_id else m.claim_id end
+       from undo_term t where m.id = t.membership_id and t.other_id is not null and t.term = t.latest""",
+    """update people_person p set unit_id = t.other_unit from undo_term t
+       where p.id = t.person_id and t.other_id is not null and t.term = t.latest""",
     # who was not, goes; a renewed member goes back to the term before
-    (
-        "create temporary table undo_gone on commit drop as"
-        " select t.id as term_id, t.membership_id as id, t.person_id, t.phone_id, t.ended_at as gone_at,"
-        " t.end_reason as gone_why,"
-        " p.id as before from undo_term t"
-        " left join lateral (select e.id from enrolment_enrolment e where e.id > t.membership_id and e.id < t.id"
-        " and e.id not in (select id from undo_term where other_id is null)"
-        " order by e.id desc limit 1) p on true where t.other_id is null and t.term = t.latest"
-    ),
+    """create temporary table undo_gone on commit drop as
+       select t.id as term_id, t.membership_id as id, t.person_id, t.phone_id, t.ended_at as gone_at,
+       t.end_reason as gone_why,
+       p.id as before from undo_term t
+       left join lateral (select e.id from enrolment_enrolment e where e.id > t.membership_id and e.id < t.id
+       and e.id not in (select id from undo_term where other_id is null)
+       order by e.id desc limit 1) p on true where t.other_id is null and t.term = t.latest""",
     # whoever left, or was struck off, since the renewal stays so: it ends the term they go back to
-    (
-        "create temporary table undo_ended on commit drop as"
-        " select p.*, g.gone_at, g.gone_why from undo_gone g join enrolment_enrolment p on p.id = g.before"
-        " where p.ended_at is null and g.gone_at is not null"
-    ),
+    """create temporary table undo_ended on commit drop as
+       select p.*, g.gone_at, g.gone_why from undo_gone g join enrolment_enrolment p on p.id = g.before
+       where p.ended_at is null and g.gone_at is not null""",
     _POST + f"channel, unit_id, day, r.rung, -count(*), %(at)s from undo_ended {_rungs('x', 'x.rung')}"
     " group by 1, 3, 4, 5, 6",
-    (
-        "update enrolment_enrolment p set ended_at = x.gone_at, end_reason = x.gone_why from undo_ended x"
-        " where p.id = x.id"
-    ),
+    """update enrolment_enrolment p set ended_at = x.gone_at, end_reason = x.gone_why from undo_ended x
+       where p.id = x.id""",
     # who had left before the list brought them back is hidden again
-    (
-        "update people_person x set left_at = p.ended_at from undo_gone g"
-        " join enrolment_enrolment p on p.id = g.before"
-        " where x.id = g.person_id and x.left_at is null and p.end_reason = 'left'"
-    ),
+    """update people_person x set left_at = p.ended_at from undo_gone g
+       join enrolment_enrolment p on p.id = g.before
+       where x.id = g.person_id and x.left_at is null and p.end_reason = 'left'""",
     # the first place on a phone others stand on stays taken by an empty shell: the fast statement knows by it that
     # somebody is there, and looks closer
-    (
-        "create temporary table undo_shell on commit drop as select g.* from undo_gone g"
-        " join enrolment_membership m on m.id = g.id where g.before is null and m.slot = 0 and exists"
-        " (select from enrolment_membership o where o.phone_id = m.phone_id and o.roll_id = m.roll_id"
-        " and o.id <> m.id and o.id not in (select id from undo_gone))"
-    ),
-    (
-        "update enrolment_enrolment e set ended_at = coalesce(ended_at, %(at)s), end_reason = 'undone'"
-        " from undo_shell s where e.id = s.term_id"
-    ),
-    (
-        "update enrolment_membership m set ended_on = (%(at)s at time zone 'UTC')::date, struck_at = null"
-        " from undo_shell s where m.id = s.id"
-    ),
-    (
-        "update people_person p set name = null, birth_year = null, language = '' from undo_shell s"
-        " where p.id = s.person_id"
-    ),
-    (
-        "delete from enrolment_enrolment e using undo_term t where e.id = t.id and t.other_id is null"
-        " and t.membership_id not in (select id from undo_shell)"
-    ),
-    (
-        "update enrolment_membership m set term = p.term, programme_id = p.programme_id, unit_id = p.unit_id,"
-        " ended_on = (p.ended_at at time zone g.zone)::date,"
-        " struck_at = case p.end_reason when 'struck' then p.ended_at end"
-        " from undo_gone t, enrolment_enrolment p, programmes_programme g"
-        " where m.id = t.id and p.id = t.before and g.id = p.programme_id"
-    ),
+    """create temporary table undo_shell on commit drop as select g.* from undo_gone g
+       join enrolment_membership m on m.id = g.id where g.before is null and m.slot = 0 and exists
+       (select from enrolment_membership o where o.phone_id = m.phone_id and o.roll_id = m.roll_id
+       and o.id <> m.id and o.id not in (select id from undo_gone))""",
+    """update enrolment_enrolment e set ended_at = coalesce(ended_at, %(at)s), end_reason = 'undone'
+       from undo_shell s where e.id = s.term_id""",
+    """update enrolment_membership m set ended_on = (%(at)s at time zone 'UTC')::date, struck_at = null
+       from undo_shell s where m.id = s.id""",
+    """update people_person p set name = null, birth_year = null, language = '' from undo_shell s
+       where p.id = s.person_id""",
+    """delete from enrolment_enrolment e using undo_term t where e.id = t.id and t.other_id is null
+       and t.membership_id not in (select id from undo_shell)""",
+    """update enrolment_membership m set term = p.term, programme_id = p.programme_id, unit_id = p.unit_id,
+       ended_on = (p.ended_at at time zone g.zone)::date,
+       struck_at = case p.end_reason when 'struck' then p.ended_at end
+       from undo_gone t, enrolment_enrolment p, programmes_programme g
+       where m.id = t.id and p.id = t.before and g.id = p.programme_id""",
     "delete from undo_gone where before is not null",
-    (
-        "update enrolment_claim c set membership_id = null from undo_gone g"
-        " where c.phone_id = g.phone_id and c.membership_id = g.id and c.import_id is distinct from %(import)s"
-    ),
+    """update enrolment_claim c set membership_id = null from undo_gone g
+       where c.phone_id = g.phone_id and c.membership_id = g.id and c.import_id is distinct from %(import)s""",
     # a call that was taken for the member's own waits, and will be answered
-    (
-        "update enrolment_waiting w set completed_at = null from enrolment_claim c"
-        " where c.id = w.claim_id and c.membership_id is null and w.completed_by is null"
-        " and w.phone_id in (select phone_id from undo_gone)"
-        " and c.phone_id in (select phone_id from undo_gone)"
-    ),
+    """update enrolment_waiting w set completed_at = null from enrolment_claim c
+       where c.id = w.claim_id and c.membership_id is null and w.completed_by is null
+       and w.phone_id in (select phone_id from undo_gone)
+       and c.phone_id in (select phone_id from undo_gone)""",
     "delete from people_consent c using undo_gone g where c.person_id = g.person_id",
     "delete from people_consent where id = any(%(consents)s)",
     "delete from undo_gone where id in (select id from undo_shell)",
     "delete from people_person p using undo_gone g where p.id = g.person_id",
     "delete from enrolment_membership m using undo_gone g where m.id = g.id",
     # a shell nobody needs any more
-    (
-        "create temporary table undo_empty on commit drop as"
-        " select m.id, m.person_id, e.id as term_id from enrolment_membership m"
-        f" join enrolment_enrolment e on e.id = {TERM} and e.end_reason = 'undone'"
-        " where m.phone_id = any(%(phones)s) and m.slot = 0 and not exists"
-        " (select from enrolment_membership o where o.phone_id = m.phone_id and o.roll_id = m.roll_id and o.id <> m.id)"
-    ),
+    f"""create temporary table undo_empty on commit drop as
+        select m.id, m.person_id, e.id as term_id from enrolment_membership m
+        join enrolment_enrolment e on e.id = {TERM} and e.end_reason = 'undone'
+        where m.phone_id = any(%(phones)s) and m.slot = 0 and not exists (select from enrolment_membership o
+        where o.phone_id = m.phone_id and o.roll_id = m.roll_id and o.id <> m.id)""",
     "delete from enrolment_enrolment e using undo_empty x where e.id = x.term_id",
     "delete from people_person p using undo_empty x where p.id = x.person_id",
     "delete from enrolment_membership m using undo_empty x where m.id = x.id",
     "delete from enrolment_claim where id = any(%(claims)s)",
     # phones nobody stands on any more
-    (
-        "delete from people_phone p where p.id = any(%(phones)s)"
-        " and not exists (select from people_person x where x.phone_id = p.id)"
-        " and not exists (select from enrolment_claim x where x.phone_id = p.id)"
-        " and not exists (select from people_account x where x.phone_id = p.id)"
-    ),
+    """delete from people_phone p where p.id = any(%(phones)s)
+       and not exists (select from people_person x where x.phone_id = p.id)
+       and not exists (select from enrolment_claim x where x.phone_id = p.id)
+       and not exists (select from people_account x where x.phone_id = p.id)""",
 )
 
 

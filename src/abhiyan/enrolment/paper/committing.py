@@ -310,27 +310,21 @@ def _statements(import_id: int) -> dict[str, tuple[str, Sequence[str]]]:
     return {
         **STATEMENTS,
         "audit": (
-            (
-                "insert into core_audit (at, who, who_kind, account_id, act, batch, n, origin, device, facts) values"
-                " ($1, $2, $3, $4, 'enrolment.enrol', $5, $6, $7, $8,"
-                " jsonb_build_object('programme', $9, 'import', $10))"
-            ),
+            """insert into core_audit (at, who, who_kind, account_id, act, batch, n, origin, device, facts) values
+               ($1, $2, $3, $4, 'enrolment.enrol', $5, $6, $7, $8,
+               jsonb_build_object('programme', $9, 'import', $10))""",
             ("timestamptz", "uuid", "text", "int8", "uuid", "int4", "text", "text", "int4", "int8"),
         ),
         # Thousands of rows at once, planned for what they are; back to the act's own way for the rest.
         "bulk": (
-            (
-                "select set_config('work_mem', '128MB', true),"
-                " set_config('plan_cache_mode', 'force_custom_plan', true)"
-            ),
+            """select set_config('work_mem', '128MB', true),
+               set_config('plan_cache_mode', 'force_custom_plan', true)""",
             (),
         ),
         "joined": ("set local enable_nestloop = off", ()),
         "single": (
-            (
-                "select set_config('enable_nestloop', 'on', true),"
-                " set_config('plan_cache_mode', 'force_generic_plan', true)"
-            ),
+            """select set_config('enable_nestloop', 'on', true),
+               set_config('plan_cache_mode', 'force_generic_plan', true)""",
             (),
         ),
         "bound": (
@@ -378,10 +372,8 @@ def _statements(import_id: int) -> dict[str, tuple[str, Sequence[str]]]:
             ("int8", "int4"),
         ),
         "refused": (
-            (
-                "insert into core_refused_row (import_id, row, field, reason, facts)"
-                " select $1, t.r, t.f, t.c, t.x::jsonb from unnest($2, $3, $4, $5) t(r, f, c, x)"
-            ),
+            """insert into core_refused_row (import_id, row, field, reason, facts)
+               select $1, t.r, t.f, t.c, t.x::jsonb from unnest($2, $3, $4, $5) t(r, f, c, x)""",
             ("int8", "int4[]", "text[]", "text[]", "text[]"),
         ),
     }
