@@ -201,20 +201,14 @@ _NUMBER = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]{1,
 _PIN = re.compile(r"[1-9][0-9]{2} ?[0-9]{3}(?:\.0)?")
 
 
-def _code(field: Field) -> Callable[[str], str | None]:
-    def one(cell: str) -> str | None:
-        text = _bare(cell)
-        if not text:
-            return None
-        if len(text) > field.max_length:
-            raise BadCell("too_long")
-        if _SCIENTIFIC.fullmatch(text):
-            raise BadCell("scientific")
-        if not _CODE.fullmatch(text):
-            raise BadCell("formula" if text[0] in _FORMULA else "bad_code")
-        return text
-
-    return one
+def _code(text: str, field: Field) -> str:
+    if len(text) > field.max_length:
+        raise BadCell("too_long")
+    if _SCIENTIFIC.fullmatch(text):
+        raise BadCell("scientific")
+    if not _CODE.fullmatch(text):
+        raise BadCell("formula" if text[0] in _FORMULA else "bad_code")
+    return text
 
 
 def _bounded(field: Field, value: Any) -> Any:
@@ -225,38 +219,28 @@ def _bounded(field: Field, value: Any) -> Any:
     return value
 
 
-def _integer(field: Field) -> Callable[[str], int | None]:
-    def one(cell: str) -> int | None:
-        text = _bare(cell)
-        if not text:
-            return None
-        if _GROUPED.fullmatch(text):
-            text = text.replace(",", "").replace(" ", "")
-        if _SCIENTIFIC.fullmatch(text):
-            raise BadCell("scientific")
-        if not _WHOLE.fullmatch(text) or len(text) > 20:
-            raise BadCell("not_whole")
-        value = int(text.partition(".")[0])
-        # What a bigint column holds; fields may narrow it.
-        if not -(2**63) <= value < 2**63:
-            raise BadCell("not_whole")
-        return int(_bounded(field, value))
-
-    return one
+def _ungrouped(text: str) -> str:
+    return text.replace(",", "").replace(" ", "") if _GROUPED.fullmatch(text) else text
 
 
-def _decimal(field: Field) -> Callable[[str], float | None]:
-    def one(cell: str) -> float | None:
-        text = _bare(cell)
-        if not text:
-            return None
-        if _GROUPED.fullmatch(text):
-            text = text.replace(",", "").replace(" ", "")
-        if not _NUMBER.fullmatch(text) or len(text) > 40:
-            raise BadCell("not_number")
-        return float(_bounded(field, float(text)))
+def _integer(text: str, field: Field) -> int:
+    text = _ungrouped(text)
+    if _SCIENTIFIC.fullmatch(text):
+        raise BadCell("scientific")
+    if not _WHOLE.fullmatch(text) or len(text) > 20:
+        raise BadCell("not_whole")
+    value = int(text.partition(".")[0])
+    # What a bigint column holds; fields may narrow it.
+    if not -(2**63) <= value < 2**63:
+        raise BadCell("not_whole")
+    return int(_bounded(field, value))
 
-    return one
+
+def _decimal(text: str, field: Field) -> float:
+    text = _ungrouped(text)
+    if not _NUMBER.fullmatch(text) or len(text) > 40:
+        raise BadCell("not_number")
+    return float(_bounded(field, float(text)))
 
 
 _MONTHS = {
@@ -319,39 +303,24 @@ def day_of(text: str) -> date:
     raise BadCell("date")
 
 
-def _date(field: Field) -> Callable[[str], date | None]:
-    def one(cell: str) -> date | None:
-        text = _bare(cell)
-        if not text:
-            return None
-        value: date = _bounded(field, day_of(text))
-        return value
-
-    return one
+def _date(text: str, field: Field) -> date:
+    value: date = _bounded(field, day_of(text))
+    return value
 
 
-def _year(field: Field) -> Callable[[str], int | None]:
-    def one(cell: str) -> int | None:
-        text = _bare(cell)
-        if not text:
-            return None
-        if re.fullmatch(r"[12][0-9]{3}(?:\.0+)?", text):
-            return int(_bounded(field, int(text[:4])))
-        if re.search(r"[-/.,]", text) and len(text) > 5:
-            try:
-                found = day_of(text).year
-            except BadCell as bad:
-                raise BadCell("year") from bad
-            return int(_bounded(field, found))
-        raise BadCell("year")
-
-    return one
+def _year(text: str, field: Field) -> int:
+    if re.fullmatch(r"[12][0-9]{3}(?:\.0+)?", text):
+        return int(_bounded(field, int(text[:4])))
+    if re.search(r"[-/.,]", text) and len(text) > 5:
+        try:
+            found = day_of(text).year
+        except BadCell as bad:
+            raise BadCell("year") from bad
+        return int(_bounded(field, found))
+    raise BadCell("year")
 
 
-def _pin(cell: str) -> str | None:
-    text = _bare(cell)
-    if not text:
-        return None
+def _pin(text: str, _field: Field) -> str:
     if not _PIN.fullmatch(text):
         raise BadCell("pin")
     return text.removesuffix(".0").replace(" ", "")
@@ -375,17 +344,21 @@ def _choice(field: Field) -> Callable[[str], str | None]:
     return one
 
 
-def _phone(phone: Phone) -> Callable[[str], Any]:
+def _phone(text: str, phone: Phone) -> Any:
+    if _SCIENTIFIC.fullmatch(text):
+        raise BadCell("scientific")
+    found = phone(text.removesuffix(".0"))
+    if found is None:
+        raise BadCell("phone")
+    return found
+
+
+def _unless_blank(read: Callable[[str, Any], Any], by: Field | Phone) -> Callable[[str], Any]:
+    """Reads a cell that is not prose; None for one that says blank."""
+
     def one(cell: str) -> Any:
         text = _bare(cell)
-        if not text:
-            return None
-        if _SCIENTIFIC.fullmatch(text):
-            raise BadCell("scientific")
-        found = phone(text.removesuffix(".0"))
-        if found is None:
-            raise BadCell("phone")
-        return found
+        return read(text, by) if text else None
 
     return one
 
@@ -441,20 +414,14 @@ def _required(field: Field, values: list[Any], bad: dict[int, str]) -> tuple[lis
     return values, bad
 
 
-def _value_of(field: Field) -> Callable[[str], Any]:
-    match field.kind:
-        case Kind.INTEGER:
-            return _integer(field)
-        case Kind.DECIMAL:
-            return _decimal(field)
-        case Kind.YEAR:
-            return _year(field)
-        case Kind.DATE:
-            return _date(field)
-        case Kind.PIN:
-            return _pin
-        case _:
-            return _choice(field)
+_READERS: dict[Kind, Callable[[str, Field], Any]] = {
+    Kind.CODE: _code,
+    Kind.INTEGER: _integer,
+    Kind.DECIMAL: _decimal,
+    Kind.YEAR: _year,
+    Kind.DATE: _date,
+    Kind.PIN: _pin,
+}
 
 
 def cleaner(field: Field, *, notes: Notes, phone: Phone | None = None) -> Cleaner:
@@ -487,7 +454,7 @@ def cleaner(field: Field, *, notes: Notes, phone: Phone | None = None) -> Cleane
     if kind is Kind.PHONE:
         if phone is None:
             raise ValueError(f"{field.key}: a list with phones is read with a phone normaliser")
-        one_phone = _phone(phone)
+        one_phone = _unless_blank(_phone, phone)
 
         def phones(cells: Sequence[str]) -> tuple[list[Any], dict[int, str]]:
             if "".join(cells).isdecimal() and "".join(cells).isascii():
@@ -503,8 +470,9 @@ def cleaner(field: Field, *, notes: Notes, phone: Phone | None = None) -> Cleane
 
         return phones
 
+    remembered = _Remembered(_choice(field) if kind is Kind.CHOICE else _unless_blank(_READERS[kind], field))
+
     if kind is Kind.CODE:
-        one_code = _Remembered(_code(field))
 
         def codes(cells: Sequence[str]) -> tuple[list[Any], dict[int, str]]:
             joined = " ".join(cells)
@@ -517,9 +485,8 @@ def cleaner(field: Field, *, notes: Notes, phone: Phone | None = None) -> Cleane
                 and {cell[0] for cell in cells}.isdisjoint(" .:/#&()-_nN")
             ):
                 return list(cells), {}
-            return _required(field, *one_code.column(cells))
+            return _required(field, *remembered.column(cells))
 
         return codes
 
-    remembered = _Remembered(_value_of(field))
     return lambda cells: _required(field, *remembered.column(cells))
