@@ -11,7 +11,7 @@ BEDS = list_of_figures(
     key="beds",
     model=Village,
     fields={
-        "beds": Field("beds", "Beds", "बिस्तर", ("places",), Kind.INTEGER, required=True, least=0, most=1_000)
+        "beds": Field("beds", "Beds", "बिस्तर", "places", Kind.INTEGER, required=True, least=0, most=1_000)
     },
     title=_("Beds in villages"),
     explains=_("How many workers can sleep in each village."),

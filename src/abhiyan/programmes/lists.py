@@ -32,7 +32,7 @@ TOTALS_KIND = list_of_figures(
             "total",
             "Total",
             "कुल",
-            ("members", "count", "सदस्य", "संख्या", "सदस्य संख्या"),
+            "members, count, सदस्य, संख्या, सदस्य संख्या",
             Kind.INTEGER,
             required=True,
             least=0,
@@ -70,11 +70,11 @@ ROLES = {
 IN_CHARGES = Layout(
     key="in_charges",
     fields=(
-        Field("phone", "Phone", "फ़ोन", ("mobile", "phone number", "मोबाइल", "मोबाइल नंबर"), Kind.PHONE),
+        Field("phone", "Phone", "फ़ोन", "mobile, phone number, मोबाइल, मोबाइल नंबर", Kind.PHONE),
         # Not called an account: a column of that name is taken for a bank's, and never read.
-        Field("user", "User", "उपयोगकर्ता", ("user id",), Kind.CODE, max_length=36),
+        Field("user", "User", "उपयोगकर्ता", "user id", Kind.CODE, max_length=36),
         UNIT,
-        Field("role", "Role", "भूमिका", ("as", "दायित्व"), Kind.CHOICE, choices=ROLES),
+        Field("role", "Role", "भूमिका", "as, दायित्व", Kind.CHOICE, choices=ROLES),
     ),
 )
 

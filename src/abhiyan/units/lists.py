@@ -45,29 +45,17 @@ UNITS = Layout(
     key="units",
     personal=False,
     fields=(
-        Field("code", "Code", "कोड", ("unit code", "इकाई कोड"), Cell.CODE, required=True, max_length=64),
+        Field("code", "Code", "कोड", "unit code, इकाई कोड", Cell.CODE, required=True, max_length=64),
+        Field("kind", "Kind", "प्रकार", "type, level, स्तर", Cell.CHOICE, choices=KINDS, needed=FOR_A_NEW_UNIT),
         Field(
-            "kind",
-            "Kind",
-            "प्रकार",
-            ("type", "level", "स्तर"),
-            Cell.CHOICE,
-            choices=KINDS,
-            needed=FOR_A_NEW_UNIT,
+            "name_en", "Name in English", "अंग्रेज़ी नाम", "name, unit name, english name", needed=FOR_A_NEW_UNIT
         ),
-        Field(
-            "name_en",
-            "Name in English",
-            "अंग्रेज़ी नाम",
-            ("name", "unit name", "english name"),
-            needed=FOR_A_NEW_UNIT,
-        ),
-        Field("name_hi", "Name in Hindi", "हिंदी नाम", ("नाम", "इकाई का नाम", "hindi name")),
+        Field("name_hi", "Name in Hindi", "हिंदी नाम", "नाम, इकाई का नाम, hindi name"),
         Field(
             "organisational_parent",
             "Organisational parent",
             "संगठन में ऊपर की इकाई",
-            ("organisational parent code",),
+            "organisational parent code",
             Cell.CODE,
             max_length=64,
         ),
@@ -75,7 +63,7 @@ UNITS = Layout(
             "electoral_parent",
             "Electoral parent",
             "चुनाव में ऊपर की इकाई",
-            ("electoral parent code",),
+            "electoral parent code",
             Cell.CODE,
             max_length=64,
         ),
@@ -83,29 +71,21 @@ UNITS = Layout(
             "administrative_parent",
             "Administrative parent",
             "प्रशासन में ऊपर की इकाई",
-            ("administrative parent code",),
+            "administrative parent code",
             Cell.CODE,
             max_length=64,
         ),
-        Field("parent", "Parent", "ऊपर की इकाई", ("parent code", "above"), Cell.CODE, max_length=64),
-        Field("electors", "Electors", "मतदाता संख्या", (), Cell.INTEGER, least=0, most=2_000_000_000),
+        Field("parent", "Parent", "ऊपर की इकाई", "parent code, above", Cell.CODE, max_length=64),
+        Field("electors", "Electors", "मतदाता संख्या", "", Cell.INTEGER, least=0, most=2_000_000_000),
         Field(
-            "households",
-            "Households",
-            "परिवार संख्या",
-            ("houses", "घर"),
-            Cell.INTEGER,
-            least=0,
-            most=2_000_000_000,
+            "households", "Households", "परिवार संख्या", "houses, घर", Cell.INTEGER, least=0, most=2_000_000_000
         ),
-        Field("lat", "Latitude", "अक्षांश", (), Cell.DECIMAL, least=-90, most=90),
-        Field("lon", "Longitude", "देशांतर", ("lng",), Cell.DECIMAL, least=-180, most=180),
+        Field("lat", "Latitude", "अक्षांश", "", Cell.DECIMAL, least=-90, most=90),
+        Field("lon", "Longitude", "देशांतर", "lng", Cell.DECIMAL, least=-180, most=180),
         Field("source", "Source", "स्रोत"),
-        Field("sample", "Sample", "नमूना", ("is sample",), Cell.CHOICE, choices=YES_NO),
-        Field("closed_on", "Closed on", "बंद होने की तारीख", ("closed from", "closing date", "बंद"), Cell.DATE),
-        Field(
-            "successors", "Successors", "उत्तराधिकारी इकाइयाँ", ("successor", "taken over by", "उत्तराधिकारी")
-        ),
+        Field("sample", "Sample", "नमूना", "is sample", Cell.CHOICE, choices=YES_NO),
+        Field("closed_on", "Closed on", "बंद होने की तारीख", "closed from, closing date, बंद", Cell.DATE),
+        Field("successors", "Successors", "उत्तराधिकारी इकाइयाँ", "successor, taken over by, उत्तराधिकारी"),
     ),
 )
 
@@ -423,17 +403,11 @@ PINS = Layout(
     key="pins",
     personal=False,
     fields=(
-        Field("pin", "PIN code", "पिन कोड", ("pin", "pincode", "postal code"), Cell.PIN, required=True),
+        Field("pin", "PIN code", "पिन कोड", "pin, pincode, postal code", Cell.PIN, required=True),
         Field(
-            "unit_code",
-            "Unit code",
-            "इकाई कोड",
-            ("code", "unit", "कोड"),
-            Cell.CODE,
-            required=True,
-            max_length=64,
+            "unit_code", "Unit code", "इकाई कोड", "code, unit, कोड", Cell.CODE, required=True, max_length=64
         ),
-        Field("sample", "Sample", "नमूना", ("is sample",), Cell.CHOICE, choices=YES_NO),
+        Field("sample", "Sample", "नमूना", "is sample", Cell.CHOICE, choices=YES_NO),
     ),
 )
 

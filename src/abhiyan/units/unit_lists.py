@@ -17,7 +17,7 @@ UNIT = Field(
     "unit_code",
     "Unit code",
     "इकाई कोड",
-    ("code", "unit", "कोड", "इकाई"),
+    "code, unit, कोड, इकाई",
     Kind.CODE,
     required=True,
     max_length=64,

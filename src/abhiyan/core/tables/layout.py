@@ -32,7 +32,7 @@ LONGEST = 10_000  # characters; cells of any kind above this are never kept
 class Field:
     """One field of a list.
 
-    key: for machines. en, hi: the header as we write it. also: other headers people use.
+    key: for machines. en, hi: the header as we write it. also: other headers people use, between commas.
     least, most: bounds of the value (INTEGER, DECIMAL, YEAR, DATE), inclusive.
     choices: value -> spellings accepted besides the value itself (CHOICE).
     needed: in which rows it must stand though not in all of them, for people ("needed for a new unit").
@@ -41,7 +41,7 @@ class Field:
     key: str
     en: str
     hi: str
-    also: tuple[str, ...] = ()
+    also: str = ""
     kind: Kind = Kind.TEXT
     required: bool = False
     max_length: int = 200
@@ -65,7 +65,12 @@ class Field:
         yield self.en
         yield self.hi
         yield self.key.replace("_", " ")
-        yield from self.also
+        yield from self.also_called
+
+    @property
+    def also_called(self) -> list[str]:
+        """`also`, one by one."""
+        return self.also.split(", ") if self.also else []
 
     def label(self, language: str) -> str:
         """The field's name in a language, Hindi or else English."""

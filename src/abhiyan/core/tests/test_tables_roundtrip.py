@@ -23,10 +23,10 @@ from abhiyan.core.tables.writing import csv_chunks, neutral, write_xlsx
 NOTES_LIST = Layout(
     "notes",
     (
-        Field("code", "Code", "कोड", (), Kind.CODE, True),
-        Field("text", "Text", "पाठ", (), Kind.TEXT, max_length=500),
-        Field("count", "Count", "गिनती", (), Kind.INTEGER),
-        Field("day", "Day", "दिनांक", (), Kind.DATE),
+        Field("code", "Code", "कोड", "", Kind.CODE, True),
+        Field("text", "Text", "पाठ", "", Kind.TEXT, max_length=500),
+        Field("count", "Count", "गिनती", "", Kind.INTEGER),
+        Field("day", "Day", "दिनांक", "", Kind.DATE),
     ),
     personal=False,
 )
@@ -126,7 +126,7 @@ def test_an_empty_list_still_has_its_header() -> None:
 # Cutting.
 
 messy = st.text(alphabet='",;a\r\nआ', max_size=60)
-ANYTHING = Layout("any", (Field("one", "One", "एक", (), Kind.TEXT, True, max_length=1000, multiline=True),))
+ANYTHING = Layout("any", (Field("one", "One", "एक", "", Kind.TEXT, True, max_length=1000, multiline=True),))
 
 
 def records_of(content: str) -> list[list[str]]:

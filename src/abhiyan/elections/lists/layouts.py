@@ -8,37 +8,27 @@ MOST_VOTES = 2_000_000_000
 LARGEST_NUMBER = 9_999
 
 STATE = Field(
-    "state",
-    "State",
-    "प्रदेश",
-    ("state eci", "eci state code", "state code", "राज्य", "राज्य कोड"),
-    max_length=60,
+    "state", "State", "प्रदेश", "state eci, eci state code, state code, राज्य, राज्य कोड", max_length=60
 )
-YEAR = Field("year", "Year", "साल", ("election year", "वर्ष", "चुनाव वर्ष"), Kind.YEAR)
-UNIT = Field("unit_code", "Unit code", "इकाई कोड", ("unit",), Kind.CODE, max_length=64)
-CANDIDATE = Field(
-    "candidate", "Candidate", "प्रत्याशी", ("candidate name", "उम्मीदवार", "अभ्यर्थी"), required=True
-)
-PARTY = Field("party", "Party", "दल", ("party name", "पार्टी", "राजनीतिक दल"), required=True)
+YEAR = Field("year", "Year", "साल", "election year, वर्ष, चुनाव वर्ष", Kind.YEAR)
+UNIT = Field("unit_code", "Unit code", "इकाई कोड", "unit", Kind.CODE, max_length=64)
+CANDIDATE = Field("candidate", "Candidate", "प्रत्याशी", "candidate name, उम्मीदवार, अभ्यर्थी", required=True)
+PARTY = Field("party", "Party", "दल", "party name, पार्टी, राजनीतिक दल", required=True)
 PARTY_CODE = Field(
-    "party_code",
-    "Party abbreviation",
-    "दल का संक्षेप",
-    ("party abbr", "party code", "abbreviation"),
-    max_length=60,
+    "party_code", "Party abbreviation", "दल का संक्षेप", "party abbr, party code, abbreviation", max_length=60
 )
-POSITION = Field("position", "Position", "स्थान", ("rank", "candidate position", "क्रम"), Kind.INTEGER, least=0)
+POSITION = Field("position", "Position", "स्थान", "rank, candidate position, क्रम", Kind.INTEGER, least=0)
 
 
-def _number(key: str, en: str, hi: str, *also: str, required: bool = False) -> Field:
+def _number(key: str, en: str, hi: str, also: str, *, required: bool = False) -> Field:
     return Field(key, en, hi, also, Kind.INTEGER, required=required, least=1, most=LARGEST_NUMBER)
 
 
-def _votes(*also: str, required: bool = False) -> Field:
+def _votes(also: str, *, required: bool = False) -> Field:
     return Field("votes", "Votes", "मत", also, Kind.INTEGER, required=required, least=0, most=MOST_VOTES)
 
 
-def _electors(*also: str) -> Field:
+def _electors(also: str) -> Field:
     return Field("electors", "Electors", "मतदाता संख्या", also, Kind.INTEGER, least=0, most=MOST_VOTES)
 
 
@@ -46,57 +36,26 @@ PC_NUMBER = _number(
     "pc_number",
     "Lok Sabha constituency number",
     "लोकसभा क्षेत्र संख्या",
-    "pc no",
-    "pc number",
-    "parliamentary constituency no",
-    "parliament no",
-    "parliamentary no",
-    "lok sabha no",
-    "लोकसभा संख्या",
+    "pc no, pc number, parliamentary constituency no, parliament no, parliamentary no, lok sabha no, लोकसभा संख्या",
 )
 AC_NUMBER = _number(
     "ac_number",
     "Assembly constituency number",
     "विधानसभा क्षेत्र संख्या",
-    "ac no",
-    "ac number",
-    "segment no",
-    "assembly no",
-    "vidhan sabha no",
-    "विधानसभा संख्या",
+    "ac no, ac number, segment no, assembly no, vidhan sabha no, विधानसभा संख्या",
 )
 NUMBER = _number(
     "number",
     "Constituency number",
     "निर्वाचन क्षेत्र संख्या",
-    "seat no",
-    "constituency no",
-    "const no",
-    "constituency code",
-    "क्षेत्र संख्या",
+    "seat no, constituency no, const no, constituency code, क्षेत्र संख्या",
 )
-
-_AC_NAMES = (
-    "ac name",
-    "assembly",
-    "assembly name",
-    "assembly constituency",
-    "vidhan sabha",
-    "विधानसभा क्षेत्र",
-    "विधानसभा",
-)
+_AC_NAMES = "ac name, assembly, assembly name, assembly constituency, vidhan sabha, विधानसभा क्षेत्र, विधानसभा"
 PC_NAME = Field(
     "pc_name",
     "Lok Sabha constituency name",
     "लोकसभा क्षेत्र का नाम",
-    (
-        "pc name",
-        "parliamentary constituency",
-        "parliament constituency",
-        "lok sabha",
-        "लोकसभा क्षेत्र",
-        "लोकसभा",
-    ),
+    "pc name, parliamentary constituency, parliament constituency, lok sabha, लोकसभा क्षेत्र, लोकसभा",
 )
 AC_NAME = Field("ac_name", "Assembly constituency name", "विधानसभा क्षेत्र का नाम", _AC_NAMES)
 
@@ -109,28 +68,23 @@ RESULTS = Layout(
         NUMBER,
         PC_NUMBER,
         AC_NUMBER,
-        Field(
-            "name",
-            "Constituency",
-            "निर्वाचन क्षेत्र",
-            ("constituency name", "const name", "seat", "क्षेत्र"),
-        ),
+        Field("name", "Constituency", "निर्वाचन क्षेत्र", "constituency name, const name, seat, क्षेत्र"),
         PC_NAME,
         AC_NAME,
         Field(
             "reservation",
             "Reserved seat",
             "आरक्षण",
-            ("reservation", "pc type", "ac type", "constituency type", "seat type", "आरक्षित"),
+            "reservation, pc type, ac type, constituency type, seat type, आरक्षित",
             max_length=20,
         ),
         CANDIDATE,
         PARTY,
         PARTY_CODE,
-        _votes("total votes", "votes polled", "votes secured", "वोट", "कुल मत", "प्राप्त मत"),
+        _votes("total votes, votes polled, votes secured, वोट, कुल मत, प्राप्त मत"),
         POSITION,
-        _electors("total electors", "मतदाता", "कुल मतदाता"),
-        Field("note", "Note", "टिप्पणी", ("remark", "remarks", "टीप"), max_length=400),
+        _electors("total electors, मतदाता, कुल मतदाता"),
+        Field("note", "Note", "टिप्पणी", "remark, remarks, टीप", max_length=400),
         UNIT,
     ),
 )
@@ -147,7 +101,7 @@ SEGMENTS = Layout(
             "booth",
             "Booth number",
             "बूथ संख्या",
-            ("booth", "part no", "polling station no", "ps no", "बूथ", "भाग संख्या", "मतदान केंद्र संख्या"),
+            "booth, part no, polling station no, ps no, बूथ, भाग संख्या, मतदान केंद्र संख्या",
             Kind.CODE,
             max_length=20,
         ),
@@ -155,14 +109,14 @@ SEGMENTS = Layout(
             "name",
             "Segment",
             "विधानसभा क्षेत्र",
-            ("segment name", "विधानसभा खंड", "part name", "booth name", "polling station", *_AC_NAMES),
+            f"segment name, विधानसभा खंड, part name, booth name, polling station, {_AC_NAMES}",
         ),
         CANDIDATE,
         PARTY,
         PARTY_CODE,
-        _votes("total votes", "votes polled", "वोट", "प्राप्त मत", required=True),
+        _votes("total votes, votes polled, वोट, प्राप्त मत", required=True),
         POSITION,
-        _electors("मतदाता", "कुल मतदाता"),
+        _electors("मतदाता, कुल मतदाता"),
         UNIT,
     ),
 )
@@ -171,33 +125,14 @@ CORRESPONDENCE = Layout(
     key="correspondence",
     personal=False,
     fields=(
-        Field(
-            "state_from",
-            "State before",
-            "पहले का प्रदेश",
-            ("old state", "from state", "state"),
-            max_length=60,
-        ),
+        Field("state_from", "State before", "पहले का प्रदेश", "old state, from state, state", max_length=60),
         _number(
-            "number_from",
-            "Number before",
-            "पहले की संख्या",
-            "old number",
-            "from number",
-            "old no",
-            required=True,
+            "number_from", "Number before", "पहले की संख्या", "old number, from number, old no", required=True
         ),
-        Field("state_to", "State now", "अब का प्रदेश", ("new state", "to state"), max_length=60),
-        _number("number_to", "Number now", "अब की संख्या", "new number", "to number", "new no", required=True),
+        Field("state_to", "State now", "अब का प्रदेश", "new state, to state", max_length=60),
+        _number("number_to", "Number now", "अब की संख्या", "new number, to number, new no", required=True),
         Field(
-            "weight",
-            "Weight",
-            "भार",
-            ("share", "part", "भाग", "हिस्सा"),
-            Kind.DECIMAL,
-            required=True,
-            least=0,
-            most=1,
+            "weight", "Weight", "भार", "share, part, भाग, हिस्सा", Kind.DECIMAL, required=True, least=0, most=1
         ),
     ),
 )

@@ -250,7 +250,12 @@ def begin(request: Request, key: str) -> HttpResponseBase:
         form=form,
         of_kind=of_kind,
         fields=[
-            {"label": f.label(language()), "required": f.required, "needed": f.needed, "also": f.also[:3]}
+            {
+                "label": f.label(language()),
+                "required": f.required,
+                "needed": f.needed,
+                "also": f.also_called[:3],
+            }
             for f in of_kind.layout.fields
         ],
         plain_mb=PLAIN_BYTES >> 20,
