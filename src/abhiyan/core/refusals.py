@@ -19,21 +19,28 @@ NO_COUNTS = {
 }  # facts that are whole numbers and count nothing
 
 
+def code_of(name: str) -> str:
+    """The code of a class by its name: NameTaken is name_taken."""
+    return re.sub(r"(?<!^)(?=[A-Z])", "_", name).lower()
+
+
 class Refused(Exception):
     """Base of every refusal. Subclasses stand beside the act that raises them and name the fact.
 
     code: for machines, the class's name in small letters; stable: a class that is renamed states its old one.
     message: for people, translated, saying what to do.
     field: the input it concerns, when there is one. status: the HTTP answer it becomes.
+    Code and status stand in the head of the class: `class NameTaken(Refused, status=409)`.
     """
 
     code: ClassVar[str] = "refused"
     message: ClassVar[str | Promise] = _("This cannot be done.")
     status: ClassVar[int] = 422
 
-    def __init_subclass__(cls) -> None:
-        if "message" in vars(cls) and "code" not in vars(cls):
-            cls.code = re.sub(r"(?<!^)(?=[A-Z])", "_", cls.__name__).lower()
+    def __init_subclass__(cls, *, code: str = "", status: int = 0) -> None:
+        cls.status = status or cls.status
+        if code or ("message" in vars(cls) and "code" not in vars(cls)):
+            cls.code = code or code_of(cls.__name__)
 
     def __init__(self, *, field: str = "", **facts: object) -> None:
         self.field = field
@@ -62,25 +69,22 @@ def written(name: str, fact: object) -> object:
     return fact
 
 
-class NotFound(Refused):
+class NotFound(Refused, status=404):
     """Out of sight and not existing are answered alike."""
 
     message = _("Page not found, or not yours to open.")
-    status = 404
 
 
-class TooMany(Refused):
+class TooMany(Refused, status=429):
     """A limit was reached; `wait_s` says when to come back."""
 
     message = _("Too many attempts. Try again in %(wait_s)s.")
-    status = 429
 
 
-class TooLarge(Refused):
+class TooLarge(Refused, status=413):
     """More came than anybody may send here at a time; `mb` says how much that is."""
 
     message = _("This is too large. Send at most %(mb)s MB at a time.")
-    status = 413
 
 
 def needed(found: Found | None, refusal: Refused | type[Refused] = NotFound) -> Found:

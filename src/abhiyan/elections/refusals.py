@@ -20,8 +20,7 @@ class ElectionDiffers(Refused):
     message = _("This election is already here as %(known)s, not %(election)s. Choose that, or another code.")
 
 
-class NotWhole(Refused):
-    code = "results_not_whole"
+class NotWhole(Refused, code="results_not_whole"):
     message = _(
         "Some rows are refused (%(rows)s), so nothing was imported. Correct the file, or "
         "import it again and take only what is whole."
@@ -46,17 +45,14 @@ class LaterResults(Refused):
     message = _("Later lists build on this one: %(where)s. Undo those first.")
 
 
-class LaterLists(LaterResults):
+class LaterLists(LaterResults, code="later_results"):
     """The same, where those lists are known by name."""
 
-    code = "later_results"
     message = _("Later lists build on this one: %(lists)s (places: %(where)s). Undo those first.")
 
 
-class MadeOf(Refused):
+class MadeOf(Refused, status=409):
     """Somebody's plans or rules of classes stand in the way."""
-
-    status = 409
 
 
 class PlansStand(MadeOf):
@@ -83,33 +79,28 @@ class UnknownParty(Refused):
     message = _("No party %(party)s stood in this election.")
 
 
-class PartyNowhere(UnknownParty):
-    code = "unknown_party"
+class PartyNowhere(UnknownParty, code="unknown_party"):
     message = _("No party %(party)s is known here. Import its results first.")
 
 
-class NameTaken(Refused):
+class NameTaken(Refused, status=409):
     message = _("%(was)s is already the earlier name of %(party)s. Separate those first.")
-    status = 409
 
 
 class SameParty(Refused):
     message = _("%(was)s and %(party)s are one party already.")
 
 
-class IndependentsNoSide(UnknownParty):
-    code = "unknown_party"
+class IndependentsNoSide(UnknownParty, code="unknown_party"):
     message = _("Independents are not one side: each stands alone, so they cannot count together.")
 
 
-class NotaNoParty(UnknownParty):
-    code = "unknown_party"
+class NotaNoParty(UnknownParty, code="unknown_party"):
     message = _("“None of the above” (NOTA) is not a party.")
 
 
-class AllianceThere(Refused):
+class AllianceThere(Refused, status=409):
     message = _("These parties are an alliance there already: “%(name)s”.")
-    status = 409
 
 
 class UnknownSeat(Refused):
@@ -128,13 +119,11 @@ class FigureUnfit(Refused):
     message = _("A share is from 0 to 100; votes and seats are whole numbers, not below 0.")
 
 
-class SeatsUnfit(FigureUnfit):
-    code = "figure_unfit"
+class SeatsUnfit(FigureUnfit, code="figure_unfit"):
     message = _("That is more seats than there are: %(most)s.")
 
 
-class SeatUnfit(FigureUnfit):
-    code = "figure_unfit"
+class SeatUnfit(FigureUnfit, code="figure_unfit"):
     message = _("One constituency is one seat: write 0 or 1.")
 
 
@@ -179,9 +168,8 @@ class AllianceUnfit(Refused):
     message = _("This alliance does not exist in this election, or the party is not in it.")
 
 
-class NewerVersion(Refused):
+class NewerVersion(Refused, status=409):
     message = _("There is a newer version of this plan already. Change that one.")
-    status = 409
 
 
 class NotInPlan(Refused):
@@ -199,9 +187,8 @@ class NothingSoFarDown(Refused):
     )
 
 
-class PassingUnderWay(Refused):
+class PassingUnderWay(Refused, status=409):
     message = _("This plan is being passed down already. Wait until it is done.")
-    status = 409
 
 
 class BasisUnfit(Refused):

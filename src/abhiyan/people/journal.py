@@ -32,11 +32,10 @@ _ENTRY = re.compile(
 )  # an entry holds no braces, so a cut one never hides the whole one behind it
 
 
-class NotSaved(Refused):
+class NotSaved(Refused, status=503):
     """The journal cannot be written, so the act is undone: what is not on disk is not acknowledged."""
 
     message = _("We could not save this just now. Nothing was changed. Please try again in a few minutes.")
-    status = 503
 
 
 @dataclass(frozen=True, slots=True)

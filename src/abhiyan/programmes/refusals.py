@@ -9,9 +9,8 @@ class TargetUnfit(Refused):
     message = _("A target is a whole number from 0 to 2,00,00,00,000.")
 
 
-class TargetLocked(Refused):
+class TargetLocked(Refused, status=409):
     message = _("This target is locked. Unlock it first.")
-    status = 409
 
 
 class NoTarget(Refused):
@@ -87,16 +86,14 @@ class NoClasses(Refused):
     )
 
 
-class ProgrammeOver(Refused):
+class ProgrammeOver(Refused, status=409):
     message = _("The programme is closed and cannot be changed.")
-    status = 409
 
 
-class ChangedMeanwhile(Refused):
+class ChangedMeanwhile(Refused, status=409):
     """What was looked at is not what would be done now."""
 
     message = _("Targets or units have changed since you looked. Look at the differences again.")
-    status = 409
 
 
 class PlanUnplaced(Refused):

@@ -116,10 +116,9 @@ def language(get_response: Answer) -> Answer:
     return middleware
 
 
-class SignedOut(NotYours):
+class SignedOut(NotYours, code="not_yours"):
     """Nobody's session, or one that does not reach as far: of a form, most often one that was open for too long."""
 
-    code = "not_yours"
     message = gettext_lazy("You are not signed in here any more. Open the page again from the start.")
 
 

@@ -69,10 +69,9 @@ class BeforeItsTime(Refused):
     message = _("The unit %(unit)s came to its place on %(since)s. Choose that day or a later one.")
 
 
-class Full(Refused):
+class Full(Refused, code="hierarchy_full"):
     """Out of positions: nobody has seen it; a hierarchy has room for thousands of millions of units."""
 
-    code = "hierarchy_full"
     message = _("This hierarchy is full.")
 
 
@@ -80,10 +79,9 @@ class LaterChanges(Refused):
     message = _("Later changes build on this list: %(units)s. Undo those first.")
 
 
-class LaterLists(LaterChanges):
+class LaterLists(LaterChanges, code="later_changes"):
     """The same, where those changes came by lists, which have ids to be undone by."""
 
-    code = "later_changes"
     message = _("Later lists build on this one: %(lists)s (units: %(units)s). Undo those first.")
 
 
@@ -95,14 +93,12 @@ class UnitClosed(Refused):
     message = _("The unit %(unit)s is closed. Choose an open one.")
 
 
-class AlreadyClosed(Refused):
+class AlreadyClosed(Refused, status=409):
     message = _("The unit %(unit)s is closed already, from %(on)s.")
-    status = 409
 
 
-class AlreadyOpen(Refused):
+class AlreadyOpen(Refused, status=409):
     message = _("The unit %(unit)s is open.")
-    status = 409
 
 
 class TopStays(Refused):
@@ -121,26 +117,21 @@ class AnswerUnfit(Refused):
     message = _("Choose one of the answers. Only a successor can take something over.")
 
 
-class InTheWay(Refused):
+class InTheWay(Refused, status=409):
     message = _("%(what)s: %(n)s. Close or change these first; then the unit can be closed.")
-    status = 409
 
 
-class ClosedByList(Refused):
+class ClosedByList(Refused, status=409):
     message = _("The unit %(unit)s was closed by a list. Undo that import to open it again.")
-    status = 409
 
 
-class ClosedEarlier(Refused):
+class ClosedEarlier(Refused, status=409):
     message = _("The unit %(unit)s was not closed today. You can open it again on the same day only.")
-    status = 409
 
 
-class AboveClosed(Refused):
+class AboveClosed(Refused, status=409):
     message = _("The unit above, %(above)s, is closed. Open that one first.")
-    status = 409
 
 
-class SuccessorClosed(Refused):
+class SuccessorClosed(Refused, status=409):
     message = _("The successor, %(successor)s, is closed. Open that one first.")
-    status = 409

@@ -37,10 +37,9 @@ MOST_OFFERED = 20  # choices named in a refusal
 LONGEST_NAME = 120
 
 
-class FileEmpty(Refused):
+class FileEmpty(Refused, code="empty"):
     """A file without a byte."""
 
-    code = "empty"
     message = _("The file is empty.")
 
 
@@ -50,18 +49,16 @@ class FileTooLarge(Refused):
     message = _("The file is larger than %(limit_mb)s MB. Split it.")
 
 
-class WrongOffset(Refused):
+class WrongOffset(Refused, status=409):
     """A piece that does not follow what is held. `received`: where to go on."""
 
     message = _("The upload goes on at byte %(received)s.")
-    status = 409
 
 
-class PieceTooLarge(Refused):
+class PieceTooLarge(Refused, status=413):
     """One piece holds more than a piece may, or more than the file was said to hold."""
 
     message = _("The piece sent is too large. Upload the file again.")
-    status = 413
 
 
 class AnotherFile(Refused):
@@ -70,11 +67,10 @@ class AnotherFile(Refused):
     message = _("This is not the file the upload began with. Choose the same file, or begin a new import.")
 
 
-class WrongState(Refused):
+class WrongState(Refused, status=409):
     """The import is not at the point this act belongs to; somebody else may have been quicker."""
 
     message = _("The import has moved on. Load the page again to see how far it is.")
-    status = 409
 
 
 class NothingToTake(Refused):

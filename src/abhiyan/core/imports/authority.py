@@ -8,12 +8,10 @@ from abhiyan.core.actor import Actor
 from abhiyan.core.refusals import Refused
 
 
-class NobodyToAsk(Refused):
+class NobodyToAsk(Refused, code="not_yours", status=403):
     """No room has said who may: so nobody may."""
 
-    code = "not_yours"
     message = _("Your role can't do this here. Ask the office above yours.")
-    status = 403
 
 
 class Ask(Protocol):

@@ -162,10 +162,8 @@ def say(code: str, facts: Mapping[str, object] | None = None, *, field: Field | 
     return code if text is None else str(text) % filled
 
 
-class TableRefused(Refused):
+class TableRefused(Refused, code="table"):
     """The whole file cannot be read. `reason` is a key of FILE, `facts` name line, byte, column …"""
-
-    code = "table"
 
     def __init__(self, reason: str, **facts: object) -> None:
         super().__init__()

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.utils.translation import gettext_lazy as _
 
-from abhiyan.core.refusals import Refused
+from abhiyan.core.refusals import Refused, code_of
 from abhiyan.enrolment.models import Taken
 from abhiyan.people.models import Purpose
 
@@ -58,6 +58,9 @@ class Outcome:
     code: ClassVar[str]
     __slots__ = ("_membership", "_receipt")
 
+    def __init_subclass__(cls, *, taken: Taken) -> None:
+        cls.taken, cls.code = taken, code_of(cls.__name__)
+
     def __init__(self, receipt: bytes, membership: bytes | None = None) -> None:
         self._receipt = receipt
         self._membership = membership
@@ -82,51 +85,39 @@ class Outcome:
         return f"{type(self).__name__}({self.receipt}, {self.membership})"
 
 
-class Joined(Outcome):
+class Joined(Outcome, taken=Taken.JOINED):
     """A first term."""
 
-    taken = Taken.JOINED
-    code = "joined"
     __slots__ = ()
 
 
-class Renewed(Outcome):
+class Renewed(Outcome, taken=Taken.RENEWED):
     """The next term of somebody who was a member before."""
 
-    taken = Taken.RENEWED
-    code = "renewed"
     __slots__ = ()
 
 
-class AlreadyMember(Outcome):
+class AlreadyMember(Outcome, taken=Taken.ALREADY):
     """On the roll in this drive already; the claim is one more word for it."""
 
-    taken = Taken.ALREADY
-    code = "already_member"
     __slots__ = ()
 
 
-class Waits(Outcome):
+class Waits(Outcome, taken=Taken.WAITS):
     """A call or SMS of somebody unknown: waits at its phone until link, code or a row completes it."""
 
-    taken = Taken.WAITS
-    code = "waits"
     __slots__ = ()
 
 
-class OnWorklist(Outcome):
+class OnWorklist(Outcome, taken=Taken.WORKLIST):
     """Stored; somebody has to say whose it is."""
 
-    taken = Taken.WORKLIST
-    code = "on_worklist"
     __slots__ = ()
 
 
-class Late(Outcome):
+class Late(Outcome, taken=Taken.LATE):
     """Happened in the window, arrived more than seven days after it: stays reported."""
 
-    taken = Taken.LATE
-    code = "late"
     __slots__ = ()
 
 
@@ -136,120 +127,103 @@ class ClaimRefused(Refused):
     on: ClassVar[str] = ""  # the field it concerns
     receipt: UUID | None = None
 
+    def __init_subclass__(cls, *, on: str = "", code: str = "", status: int = 0) -> None:
+        super().__init_subclass__(code=code, status=status)
+        cls.on = on or cls.on
+
     def __init__(self, *, field: str = "", **facts: object) -> None:
         super().__init__(field=field or self.on, **facts)
 
 
-class PhoneInvalid(ClaimRefused):
-    on = "phone"
+class PhoneInvalid(ClaimRefused, on="phone"):
     message = _("This is not a mobile number. Write the ten digits, or + and the country first.")
 
 
-class PhoneAbroad(ClaimRefused):
-    on = "phone"
+class PhoneAbroad(ClaimRefused, on="phone"):
     message = _("This drive takes Indian mobile numbers only.")
 
 
-class PhoneFull(ClaimRefused):
+class PhoneFull(ClaimRefused, on="phone"):
     """As many people as a phone may hold. The claim is kept as reported, and has a receipt."""
 
-    on = "phone"
     message = _("%(limit)s people have already joined with this phone. Use another phone.")
 
 
-class Suppressed(ClaimRefused):
-    on = "phone"
+class Suppressed(ClaimRefused, on="phone"):
     message = _("The owner of this phone asked not to be a member. Only they can join, from their own phone.")
 
 
-class NameInvalid(ClaimRefused):
-    on = "name"
+class NameInvalid(ClaimRefused, on="name"):
     message = _("Write the name in letters, at most 200 characters.")
 
 
-class NameMissing(ClaimRefused):
-    on = "name"
+class NameMissing(ClaimRefused, on="name"):
     message = _("Give the person's name.")
 
 
-class BirthYearMissing(ClaimRefused):
-    on = "birth_year"
+class BirthYearMissing(ClaimRefused, on="birth_year"):
     message = _("Give the year of birth: only adults may join.")
 
 
-class BirthYearInvalid(ClaimRefused):
-    on = "birth_year"
+class BirthYearInvalid(ClaimRefused, on="birth_year"):
     message = _("This cannot be a year of birth. Write four digits, such as 1980.")
 
 
-class NotAdult(ClaimRefused):
+class NotAdult(ClaimRefused, on="birth_year"):
     """Under age on the day. Nothing is kept but a counter."""
 
-    on = "birth_year"
     message = _("Only people of 18 years and over can join. Nothing was kept.")
 
 
-class WouldBeMinor(NotAdult):
+class WouldBeMinor(NotAdult, code="not_adult"):
     """A correction that would make a member a minor."""
 
-    code = "not_adult"
     message = _("Only people of 18 years and over can be members. Nothing was changed.")
 
 
-class NoticeMissing(ClaimRefused):
-    on = "notice_version"
+class NoticeMissing(ClaimRefused, on="notice_version"):
     message = _("Say which version of the notice the person was given.")
 
 
-class NoticeUnknown(ClaimRefused):
+class NoticeUnknown(ClaimRefused, on="notice_version"):
     """Nobody has agreed to a text that was never published."""
 
-    on = "notice_version"
     message = _("There is no version %(version)s of this drive's notice. Give one there is: %(published)s.")
 
 
-class ConsentMissing(ClaimRefused):
-    on = "consents"
+class ConsentMissing(ClaimRefused, on="consents"):
     message = _("Nobody can join without consent to be on the roll of members.")
 
 
-class UnknownUnit(ClaimRefused):
-    on = "unit"
+class UnknownUnit(ClaimRefused, on="unit"):
     message = _("There is no such unit. Use the code from the list of units, or leave the place out.")
 
 
-class OutsideScope(ClaimRefused):
-    on = "unit"
+class OutsideScope(ClaimRefused, on="unit"):
     message = _("This unit is outside this drive, or outside your own units.")
 
 
-class WorkerUnknown(ClaimRefused):
+class WorkerUnknown(ClaimRefused, on="worker"):
     """Nobody of that phone works in the sender's units; a number that is none is answered alike."""
 
-    on = "worker"
     message = _("No worker in your units has this phone number. Check it, or appoint the worker first.")
 
 
-class DriveNotOpen(ClaimRefused):
-    on = "field_at"
+class DriveNotOpen(ClaimRefused, on="field_at"):
     message = _("The drive had not opened on that day.")
 
 
-class DriveClosed(ClaimRefused):
-    on = "field_at"
+class DriveClosed(ClaimRefused, on="field_at"):
     message = _("The drive is closed.")
 
 
-class FieldTimeInvalid(ClaimRefused):
-    on = "field_at"
+class FieldTimeInvalid(ClaimRefused, on="field_at"):
     message = _("This time cannot be right. Check the date, the time and the zone of the device.")
 
 
-class KeyReused(ClaimRefused):
+class KeyReused(ClaimRefused, on="key", status=409):
     """One idempotency key for two phones: a fault of the sender's program."""
 
-    on = "key"
-    status = 409
     message = _("This key was used for another phone. Each claim needs a key of its own.")
 
 
@@ -259,21 +233,18 @@ class Unreadable(ClaimRefused):
     message = _("This entry could not be read.")
 
 
-class PhoneBusy(ClaimRefused):
+class PhoneBusy(ClaimRefused, code="try_again", status=503):
     """The phone is held by other work, such as a paper list. Nothing was stored; the sender sends it again."""
 
-    code = "try_again"
-    status = 503
     message = _("This phone is busy now. Nothing was stored. Send the same again.")
 
     def __init__(self) -> None:
         super().__init__(wait_s=TRY_AGAIN_S)
 
 
-class TryAgain(Refused):
+class TryAgain(Refused, status=503):
     """Nothing was done; the same batch may be sent again as it is."""
 
-    status = 503
     message = _("The register is not available now. Nothing was stored. Send the same again.")
 
     def __init__(self) -> None:

@@ -50,17 +50,14 @@ class StrikeReason(models.TextChoices):
     OTHER = "other", _("Another reason")
 
 
-class AlreadyEnded(Refused):
+class AlreadyEnded(Refused, status=409):
     message = _("This membership has ended already.")
-    status = 409
 
 
-class TooEarly(Refused):
+class TooEarly(Refused, code="too_early", status=409):
     """A yes on the day of joining adds nothing to the sign that came with it."""
 
-    code = "too_early"
     message = _("You can confirm one day after you joined.")
-    status = 409
 
 
 class SamePerson(Refused):
@@ -73,9 +70,8 @@ class NotOnThisPhone(Refused):
     message = _("This claim came from another phone.")
 
 
-class NothingToPlace(Refused):
+class NothingToPlace(Refused, status=409):
     message = _("This entry is already settled.")
-    status = 409
 
 
 def confirm(*, membership: UUID, by: Actor, at: datetime) -> None:

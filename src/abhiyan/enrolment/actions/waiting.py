@@ -33,11 +33,10 @@ from .sql import MEASURE
 SLICE = 1_000  # phones, each of them a lock
 
 
-class NoSuchLink(Refused):
+class NoSuchLink(Refused, status=404):
     """Unknown, mistyped, or of a drive that is gone: answered alike."""
 
     message = _("This link is not valid. Call the number again, or join on the page of the drive.")
-    status = 404
 
 
 @dataclass(frozen=True, slots=True)

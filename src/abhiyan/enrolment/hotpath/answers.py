@@ -36,44 +36,34 @@ class AtTheDoor(Refused):
         self.wait_s = wait_s
 
 
-class NoToken(AtTheDoor):
-    status = 401
+class NoToken(AtTheDoor, status=401):
     message = _("Send a valid token of your channel: Authorization: Bearer … It may have ended or run out.")
 
 
-class NotGenuine(AtTheDoor):
-    status = 403
+class NotGenuine(AtTheDoor, status=403):
     message = _("This did not come from the provider of the number, or came too late.")
 
 
-class OldSignature(AtTheDoor):
-    code = "signature_version"
-    status = 403
+class OldSignature(AtTheDoor, code="signature_version", status=403):
     message = _(
         "This signature is of the old kind. Sign “SECONDS.KIND.BODY” and send it as v2: see "
         "docs/channels.md, “Missed calls and SMS”."
     )
 
 
-class NoSuchAddress(AtTheDoor):
-    code = "not_found"
-    status = 404
+class NoSuchAddress(AtTheDoor, code="not_found", status=404):
     message = _("There is nothing at this address.")
 
 
-class OtherMethod(AtTheDoor):
-    code = "method"
-    status = 405
+class OtherMethod(AtTheDoor, code="method", status=405):
     message = _("This address does not take this method.")
 
 
-class TooSlow(AtTheDoor):
-    status = 408
+class TooSlow(AtTheDoor, status=408):
     message = _("The whole request did not arrive in time. Send the same again.")
 
 
-class TooLarge(AtTheDoor):
-    status = 413
+class TooLarge(AtTheDoor, status=413):
     message = _("This is too large: send at most %(limit_kb)s KB at a time.")
 
 
@@ -82,9 +72,7 @@ class TooManyClaims(AtTheDoor):
     message = _("Send at most %(limit)s claims at a time.")
 
 
-class OtherContent(AtTheDoor):
-    code = "content_type"
-    status = 415
+class OtherContent(AtTheDoor, code="content_type", status=415):
     message = _("Send the request as %(wanted)s.")
 
 
@@ -92,10 +80,9 @@ class Malformed(AtTheDoor):
     message = _("The request does not have the shape asked for; see /api/v1/openapi.json.")
 
 
-class NoWebhook(Malformed):
+class NoWebhook(Malformed, code="malformed"):
     """The same of a provider's webhook, which openapi.json does not describe."""
 
-    code = "malformed"
     message = _("This provider's webhook sends something else. See docs/channels.md, “Missed calls and SMS”.")
 
 
@@ -122,14 +109,11 @@ class KeyInvalid(AtTheDoor):
     message = _("A key has 1 to %(limit)s letters, digits and signs, and no spaces.")
 
 
-class Busy(AtTheDoor):
-    status = 429
+class Busy(AtTheDoor, status=429):
     message = _("Too many requests. Send the same again in %(wait_s)s.")
 
 
-class TryLater(AtTheDoor):
-    code = "try_again"
-    status = 503
+class TryLater(AtTheDoor, code="try_again", status=503):
     message = _("The register is not available now. Send the same again in %(wait_s)s.")
 
 

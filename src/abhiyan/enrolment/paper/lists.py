@@ -127,10 +127,9 @@ def commit(work: Work) -> None:
             work.count(outcome, n)
 
 
-class Changed(Refused):
+class Changed(Refused, code="changed_meanwhile"):
     """Units, pins or notices changed between the check and the import."""
 
-    code = "changed_meanwhile"
     message = _("The register has changed since the list was checked. Check it again.")
 
 

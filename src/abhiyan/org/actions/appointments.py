@@ -53,10 +53,9 @@ class OfficeNotHere(Refused):
     message = _("This office does not exist in a unit of this kind.")
 
 
-class NotPlaced(Refused):
+class NotPlaced(Refused, code="unit_not_placed"):
     """The unit stands nowhere in this hierarchy, or is closed."""
 
-    code = "unit_not_placed"
     message = _("This unit has no place in this hierarchy today.")
 
 
@@ -64,11 +63,10 @@ class NoSeatLeft(Refused):
     message = _("All %(seats)s seats of this office are taken here. End an appointment first.")
 
 
-class SeatHeld(Refused):
+class SeatHeld(Refused, status=409):
     """The only seat is held by somebody, or offered to them, whom it was not meant against. by: their appointments."""
 
     message = _("Somebody holds this office here already.")
-    status = 409
 
     def __init__(self, *, by: list[Appointment]) -> None:
         super().__init__(field="office")
@@ -101,11 +99,10 @@ class AlreadyEnded(Refused):
     message = _("This appointment has ended already.")
 
 
-class NotOffered(Refused):
+class NotOffered(Refused, status=404):
     """A link, or a page: answered, taken back, over, or never made. All answered alike."""
 
     message = _("Already answered, or over. Sign in to see your offices.")
-    status = 404
 
 
 class OfferOver(Refused):

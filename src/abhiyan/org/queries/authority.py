@@ -21,11 +21,10 @@ from abhiyan.units.rules import levels
 MOST_RIGHTS = 2  # named in a refusal; more help nobody
 
 
-class NotYours(Refused):
+class NotYours(Refused, status=403):
     """The actor's appointments do not let them do this here. capability: what it takes, or which of several."""
 
     message = _("Your role can't do this here. Ask the office above yours.")
-    status = 403
 
     def __str__(self) -> str:
         asked: Any = self.facts.get("capability", ())

@@ -28,10 +28,8 @@ from .authority import NotYours
 EXAMPLES = 3
 
 
-class MayNotDecide(NotYours):
+class MayNotDecide(NotYours, code="may_not_decide"):
     """Somebody else must approve it."""
-
-    code = "may_not_decide"
 
 
 class OwnAsking(MayNotDecide):

@@ -51,11 +51,10 @@ class CodeNotRight(Refused):
     message = _("This code is wrong, or its ten minutes are over. Check it, or ask for a new one.")
 
 
-class CodeSpent(Refused):
+class CodeSpent(Refused, status=429):
     """Tried too often."""
 
     message = _("This code was tried too often. Ask for a new one.")
-    status = 429
 
 
 class WordNotRight(Refused):

@@ -25,9 +25,8 @@ class NoticeIncomplete(Refused):
     message = _("The notice does not say: %(missing)s.")
 
 
-class NoticeRenewed(Refused):
+class NoticeRenewed(Refused, status=409):
     message = _("Somebody has published another version. Look at it, then write yours again.")
-    status = 409
 
 
 def publish_notice(

@@ -36,18 +36,16 @@ class FactorNotRight(Refused):
     message = _("This was not accepted. Try again, or choose another way.")
 
 
-class FactorNeeded(Refused):
+class FactorNeeded(Refused, status=403):
     """Changing factors takes a session that has shown one."""
 
     message = _("Show your passkey or your app's code first.")
-    status = 403
 
 
-class WordNeeded(Refused):
+class WordNeeded(Refused, status=403):
     """A first factor takes the word handed over by the appointing side, or the console's link."""
 
     message = _("First type the word you got from the person who appointed you.")
-    status = 403
 
 
 class LastFactor(Refused):

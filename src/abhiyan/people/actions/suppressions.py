@@ -18,11 +18,10 @@ from abhiyan.people.news import NoReplayed, PhoneSaidNo, WithdrawalReplayed
 OUTREACH, ALL = "outreach", "all"
 
 
-class OnlyThePhoneItself(Refused):
+class OnlyThePhoneItself(Refused, status=403):
     """Nobody takes another's no back."""
 
     message = _("This number has refused. Only its owner can change that, from the same number.")
-    status = 403
 
 
 def suppress(

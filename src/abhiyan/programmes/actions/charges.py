@@ -39,14 +39,12 @@ class UnknownAccount(Refused):
     message = _("Nobody like that signs in here.")
 
 
-class AlreadyInCharge(Refused):
+class AlreadyInCharge(Refused, status=409):
     message = _("This person is already in charge here.")
-    status = 409
 
 
-class AlreadyAnswered(Refused):
+class AlreadyAnswered(Refused, status=409):
     message = _("You have accepted this already.")
-    status = 409
 
 
 class ReasonTooLong(Refused):

@@ -67,14 +67,12 @@ class ScopeOverlaps(Refused):
     message = _("One chosen unit lies inside another. Choose the upper one only.")
 
 
-class NotADraft(Refused):
+class NotADraft(Refused, status=409):
     message = _("Only a draft can be changed like this. An open programme can get a new name or a later end.")
-    status = 409
 
 
-class NotOpen(Refused):
+class NotOpen(Refused, status=409):
     message = _("The programme is not open.")
-    status = 409
 
 
 def make_programme(

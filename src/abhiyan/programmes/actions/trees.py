@@ -21,13 +21,12 @@ LARGE = 250
 MANY_LEAVES = 20_000
 
 
-class UnitsInUse(Refused):
+class UnitsInUse(Refused, status=409):
     """Units with counts, targets or programmes cannot be taken back by undoing the import that made them."""
 
     message = _(
         "Units of this import already have counts, targets or programmes: %(n)s. Close or move them instead."
     )
-    status = 409
 
 
 _T_KEY = ", ".join(f"t.{part}" for part in ledger_sql.KEY.split(", "))

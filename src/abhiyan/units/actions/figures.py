@@ -14,12 +14,10 @@ from abhiyan.core.refusals import Refused
 Model = type[models.Model]
 
 
-class LaterFigures(Refused):
+class LaterFigures(Refused, code="later_changes", status=409):
     """A list brought since has changed what this one said."""
 
-    code = "later_changes"
     message = _("A later list changed %(n)s of these figures. Undo that one first.")
-    status = 409
 
 
 def take_in_figures(

@@ -134,18 +134,16 @@ def found_with_path(code: str, *, wanted: int | None) -> tuple[Found, list[UnitR
     return facts, [UnitRow(*row[6:]) for row in rows] if facts.hierarchies else []
 
 
-class TreesMoved(Refused):
+class TreesMoved(Refused, status=409):
     """Units were placed or moved while a request worked with their positions: it changed nothing."""
 
     message = _("Units were moved while you worked, so nothing was saved. Please send it again.")
-    status = 409
 
 
-class TreesMoving(TreesMoved):
+class TreesMoving(TreesMoved, status=503):
     """The same of a page, which was made twice in vain."""
 
     message = _("Units are being moved now. Open the page again in %(wait_s)s.")
-    status = 503
 
 
 def trees_version() -> int:
