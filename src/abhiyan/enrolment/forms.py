@@ -9,6 +9,8 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from abhiyan.people import phones
+from abhiyan.people.views import sign_in
+from abhiyan.ui.fields import DayField
 
 from . import actions
 from .rules import names
@@ -197,22 +199,8 @@ class JoinForm(Clipped):
         return phone
 
 
-class CodeForm(Clipped):
+class CodeForm(Clipped, sign_in.CodeForm):
     """The six digits that came by SMS."""
-
-    code = forms.CharField(
-        label=_("Code"),
-        help_text=_("Six digits, by SMS. Type them only here. Don't tell them to anybody."),
-        max_length=12,
-        widget=forms.TextInput(
-            attrs={
-                "class": "code",
-                "autocomplete": "one-time-code",
-                "inputmode": "numeric",
-                "autofocus": True,
-            }
-        ),
-    )
 
 
 class PhoneForm(Clipped):
@@ -258,14 +246,6 @@ def _channel() -> forms.ChoiceField:
     )
 
 
-def _day(**labelled: Any) -> forms.DateField:
-    return forms.DateField(
-        **labelled,
-        required=False,
-        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
-    )
-
-
 class FilterForm(Clipped):
     """How a list of people is narrowed."""
 
@@ -296,15 +276,15 @@ class FilterForm(Clipped):
         required=False,
         choices=[("", _("Current")), ("ended", _("Ended")), ("all", _("All"))],
     )
-    since = _day(label=_("Joined since"))
+    since = DayField(label=_("Joined since"), required=False)
 
 
 class DaysForm(Clipped):
     """Which channel and which days."""
 
     channel = _channel()
-    since = _day(label=_("From day"))
-    until = _day(label=_("To day"))
+    since = DayField(label=_("From day"), required=False)
+    until = DayField(label=_("To day"), required=False)
 
 
 class PlaceAndDaysForm(DaysForm):

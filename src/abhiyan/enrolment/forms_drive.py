@@ -8,6 +8,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from abhiyan.ui.fields import DayField
 from abhiyan.ui.forms import offer
 
 from .actions.tokens import LONGEST_DAYS
@@ -22,10 +23,6 @@ MEANINGS = [
     ("leave", _("Leave, and no more messages")),
     ("notice", _("Hear the notice")),
 ]
-
-
-def _day() -> forms.DateInput:
-    return forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
 
 
 class SetUpForm(Clipped):
@@ -57,8 +54,8 @@ class CodesForm(Clipped):
     """Where, and from when to when, no code is asked."""
 
     unit = forms.ChoiceField(label=pgettext_lazy("kind of unit", "State"))
-    first = forms.DateField(label=_("First day"), widget=_day())
-    last = forms.DateField(label=_("Last day"), widget=_day())
+    first = DayField(label=_("First day"))
+    last = DayField(label=_("Last day"))
 
     def __init__(self, data: Any = None, *, units: Choices, **given: Any) -> None:
         super().__init__(data, **given)

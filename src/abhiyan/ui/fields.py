@@ -29,6 +29,12 @@ def ungrouped(text: str) -> str:
     return digits
 
 
+class DayField(forms.DateField):
+    """A day, chosen in the browser's calendar."""
+
+    widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+
+
 class WholeField(forms.IntegerField):
     """A whole number as people type it: 35,00,00,000 or 350 000 000."""
 

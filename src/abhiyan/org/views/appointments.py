@@ -28,6 +28,7 @@ from abhiyan.people import actions as accounts
 from abhiyan.people import queries as people
 from abhiyan.people.models import Account
 from abhiyan.ui.acts import form_page, tried
+from abhiyan.ui.fields import DayField
 from abhiyan.ui.forms import offer
 from abhiyan.ui.lists import Column, Table, answer
 from abhiyan.units import queries as units
@@ -47,10 +48,6 @@ WHY_ENDED = {
     "term over": _("The term is over"),
     "unit closed": _("The unit was closed"),
 }
-
-
-def _days(kind: type[forms.DateField] = forms.DateField, **kwargs: Any) -> forms.DateField:
-    return kind(widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"), **kwargs)
 
 
 class Filters(forms.Form):
@@ -87,8 +84,10 @@ class AppointForm(forms.Form):
         max_length=100,
         widget=forms.TextInput(attrs={"autocomplete": "off", **SOMETIMES}),
     )
-    starts_on = _days(label=_("From"))
-    ends_on = _days(label=_("Last day"), required=False, help_text=_("Leave it empty until further notice."))
+    starts_on = DayField(label=_("From"))
+    ends_on = DayField(
+        label=_("Last day"), required=False, help_text=_("Leave it empty until further notice.")
+    )
     order_no = forms.CharField(label=_("Order number"), required=False, max_length=60)
 
     def __init__(

@@ -23,7 +23,7 @@ from abhiyan.programmes.models import Programme
 from abhiyan.programmes.rules import activities, windows
 from abhiyan.ui import numbers
 from abhiyan.ui.acts import form_page, tried
-from abhiyan.ui.fields import WholeField
+from abhiyan.ui.fields import DayField, WholeField
 from abhiyan.ui.forms import offer
 from abhiyan.units import queries as units
 from abhiyan.units.models import Hierarchy, Kind
@@ -43,10 +43,6 @@ WAYS_DOWN = [
 ]
 
 
-def _day(**kwargs: Any) -> forms.DateField:
-    return forms.DateField(widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"), **kwargs)
-
-
 class WhatForm(forms.Form):
     """Step 1: from which template, for which unit, under which name, on which days."""
 
@@ -55,8 +51,10 @@ class WhatForm(forms.Form):
     hierarchy = forms.TypedChoiceField(label=_("Units below it"), choices=WAYS_DOWN, coerce=int)
     name_hi = forms.CharField(label=_("Name in Hindi"), max_length=120, required=False)
     name_en = forms.CharField(label=_("Name in English"), max_length=120, required=False)
-    opens_on = _day(label=_("First day"), required=False)
-    closes_on = _day(label=_("Last day"), required=False, help_text=_("Leave empty for the usual length."))
+    opens_on = DayField(label=_("First day"), required=False)
+    closes_on = DayField(
+        label=_("Last day"), required=False, help_text=_("Leave empty for the usual length.")
+    )
 
     def __init__(
         self,
@@ -88,8 +86,8 @@ class WhatForm(forms.Form):
 class WhenForm(forms.Form):
     """Step 1 of a draft: first and last day; the owner's whole unit or some of the units directly below."""
 
-    opens_on = _day(label=_("First day"))
-    closes_on = _day(label=_("Last day"))
+    opens_on = DayField(label=_("First day"))
+    closes_on = DayField(label=_("Last day"))
     units = forms.MultipleChoiceField(
         label=_("Where"),
         required=False,

@@ -23,6 +23,7 @@ from abhiyan.programmes.queries.listing import SORTS
 from abhiyan.programmes.rules import activities, windows
 from abhiyan.ui import tables
 from abhiyan.ui.acts import form_page, tried
+from abhiyan.ui.fields import DayField
 from abhiyan.ui.lists import Column, Table, answer
 from abhiyan.units import queries as units
 from abhiyan.units.models import Kind
@@ -293,9 +294,7 @@ class ChangeForm(forms.Form):
 
     name_hi = forms.CharField(label=_("Name in Hindi"), max_length=120, required=False)
     name_en = forms.CharField(label=_("Name in English"), max_length=120, required=False)
-    closes_on = forms.DateField(
-        label=_("Last day"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
-    )
+    closes_on = DayField(label=_("Last day"))
 
 
 @form_page

@@ -13,6 +13,7 @@ from abhiyan.org.viewer import Viewer
 
 from .states import STATES
 
+PLAIN_BYTES = 8 << 20  # of a file sent by the plain form: a request is held in memory
 EVERYWHERE = "all"
 OPTION = "option_"
 COLUMN = "column_"
@@ -66,6 +67,14 @@ class BeginForm(forms.Form):
             field.initial = option.suggests() if option.suggests is not None else option.default
             self.fields[OPTION + option.key] = field
         self.order_fields(["unit", *(OPTION + option.key for option in kind.options), "file"])
+
+    def clean_file(self) -> Any:
+        file = self.cleaned_data["file"]
+        if file is not None and file.size > PLAIN_BYTES:
+            raise forms.ValidationError(
+                _("Without JavaScript a file may have %(limit)s MB. Split it.") % {"limit": PLAIN_BYTES >> 20}
+            )
+        return file
 
     @property
     def options(self) -> dict[str, str]:

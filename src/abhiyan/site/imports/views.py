@@ -29,12 +29,11 @@ from abhiyan.ui.acts import ask, form_page
 from abhiyan.ui.lists import Column, Table, answer
 from abhiyan.units import queries as units
 
-from .forms import BeginForm, ColumnsForm, Filters, units_of
+from .forms import PLAIN_BYTES, BeginForm, ColumnsForm, Filters, units_of
 from .states import WORKING, state_of
 
 State = StagedImport.State
 SHOWN = 10  # refused rows and differences on the import's own page
-PLAIN_BYTES = 8 << 20  # of a file sent by the plain form: a request is held in memory
 
 
 @dataclass(frozen=True)
@@ -49,11 +48,7 @@ class Question:
 
 TAKES = gettext_lazy("Refused rows are left out. You can undo the whole import later.")
 BEFORE = {
-    "commit": Question(
-        gettext_lazy("Import these rows?"),
-        TAKES,
-        gettext_lazy("Import now"),
-    ),
+    "commit": Question(gettext_lazy("Import these rows?"), TAKES, gettext_lazy("Import now")),
     "undo": Question(
         gettext_lazy("Undo this import?"),
         gettext_lazy(
@@ -211,32 +206,25 @@ def begin(request: Request, key: str) -> HttpResponseBase:
         status = 422
         if form.is_valid():
             file = form.cleaned_data["file"]
-            if file is not None and file.size > PLAIN_BYTES:
-                form.add_error(
-                    "file",
-                    _("Without JavaScript a file may have %(limit)s MB. Split it.")
-                    % {"limit": PLAIN_BYTES >> 20},
+            try:
+                staged = actions.begin(
+                    kind_key=key,
+                    file_name=file.name if file else form.cleaned_data["file_name"],
+                    file_bytes=file.size if file else form.cleaned_data["file_bytes"] or 0,
+                    options=form.options,
+                    unit_id=form.unit_id,
+                    by=request.actor,
+                    at=clock.now(),
                 )
+            except Refused as refused:
+                if (field := form.field_of(refused.field)) is None:
+                    raise
+                form.add_error(field, str(refused))
             else:
-                try:
-                    staged = actions.begin(
-                        kind_key=key,
-                        file_name=file.name if file else form.cleaned_data["file_name"],
-                        file_bytes=file.size if file else form.cleaned_data["file_bytes"] or 0,
-                        options=form.options,
-                        unit_id=form.unit_id,
-                        by=request.actor,
-                        at=clock.now(),
-                    )
-                except Refused as refused:
-                    if (field := form.field_of(refused.field)) is None:
-                        raise
-                    form.add_error(field, str(refused))
-                else:
-                    if file is not None:
-                        _receive(request, staged.public_id, file, 0)
-                        return redirect("imports:one", staged.public_id)
-                    return JsonResponse(_upload(staged), status=201)
+                if file is not None:
+                    _receive(request, staged.public_id, file, 0)
+                    return redirect("imports:one", staged.public_id)
+                return JsonResponse(_upload(staged), status=201)
         if by_pieces:
             name, said = next(iter(form.errors.items()), ("", [""]))
             label = form.fields[name].label if name in form.fields and name != "file" else ""

@@ -21,6 +21,7 @@ from abhiyan.core.words import named
 from abhiyan.org import queries as org
 from abhiyan.org.viewer import Request
 from abhiyan.ui.acts import confirm, form_page
+from abhiyan.ui.fields import DayField
 from abhiyan.ui.numbers import grouped
 from abhiyan.units import actions
 from abhiyan.units import queries as units
@@ -35,9 +36,7 @@ from .unit import MAY_CLOSE, unit_href
 class CloseForm(forms.Form):
     """From when, who takes over, and an answer for each thing that hangs on the unit."""
 
-    on = forms.DateField(
-        label=gettext_lazy("Closed from"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
-    )
+    on = DayField(label=gettext_lazy("Closed from"))
     successors = forms.CharField(
         label=gettext_lazy("Successors"),
         required=False,
