@@ -9,8 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from abhiyan.people import phones
-from abhiyan.people.views import sign_in
-from abhiyan.ui.fields import DayField
+from abhiyan.ui.fields import CodeField, DayField
 
 from . import actions
 from .rules import names
@@ -199,8 +198,10 @@ class JoinForm(Clipped):
         return phone
 
 
-class CodeForm(Clipped, sign_in.CodeForm):
+class CodeForm(Clipped):
     """The six digits that came by SMS."""
+
+    code = CodeField()
 
 
 class PhoneForm(Clipped):

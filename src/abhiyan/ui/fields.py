@@ -35,6 +35,18 @@ class DayField(forms.DateField):
     widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
 
 
+class CodeField(forms.CharField):
+    """A one-time code that came by SMS; phones offer to type it in."""
+
+    widget = forms.TextInput(
+        attrs={"class": "code", "autocomplete": "one-time-code", "inputmode": "numeric", "autofocus": True}
+    )
+
+    def __init__(self) -> None:
+        help_text = _("Six digits, by SMS. Type them only here. Don't tell them to anybody.")
+        super().__init__(label=_("Code"), help_text=help_text, max_length=12)
+
+
 class WholeField(forms.IntegerField):
     """A whole number as people type it: 35,00,00,000 or 350 000 000."""
 

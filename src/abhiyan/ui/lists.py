@@ -116,6 +116,7 @@ class Table(Generic[Row]):
         total: int | None = None,
         longest_file: int = tables.DEEPEST_ROW,
         is_numbered: bool = True,
+        per: int = tables.PER_PAGE,
         hidden: str | Promise = "",
         without: Container[str] = (),
         is_brief: bool = False,
@@ -124,7 +125,7 @@ class Table(Generic[Row]):
         self.css = "tbl cards brief" if is_brief else "tbl cards"
         self.declared = tuple(columns)
         self.columns = [one for one in self.declared if one.key not in without]
-        self.is_numbered, self.longest_file = is_numbered, longest_file
+        self.is_numbered, self.longest_file, self._per = is_numbered, longest_file, per
         self._finish = finish
         self.total = _counted(rows) if is_counted and total is None else total
         self.is_too_long = isinstance(rows, Rows) and self.total is None
@@ -157,7 +158,9 @@ class Table(Generic[Row]):
     @cached_property
     def leaf(self) -> tables.Leaf:
         """The page of it that was asked for."""
-        return tables.numbered(self._rows, self.request.GET, total=self.total).with_rows(self._finish)
+        return tables.numbered(self._rows, self.request.GET, total=self.total, per=self._per).with_rows(
+            self._finish
+        )
 
     def __bool__(self) -> bool:
         return bool(self.leaf.rows)

@@ -1,6 +1,6 @@
 """A plan below its seats: what each segment, mandal and booth is given, split, set by hand, locked."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -26,15 +26,14 @@ from abhiyan.elections.rules.passing_down import Facts
 from abhiyan.elections.words import sentence
 from abhiyan.org.viewer import Request
 from abhiyan.people import queries as people
-from abhiyan.ui import tables
 from abhiyan.ui.fields import WholeField
+from abhiyan.ui.lists import Column, Table
 from abhiyan.ui.numbers import grouped
 from abhiyan.ui.posts import posted
 from abhiyan.units import queries as units
 from abhiyan.units.models import Kind
 
 from . import plans_shown as shown
-from .results_shown import in_order
 
 PAGE = "elections:plan_below"
 BASES = {
@@ -124,13 +123,18 @@ class Row:
 
 
 MOST_NAMED = 20  # seats left as they were, named on the page; how many more is said
-KEYS: dict[str, Callable[[Row], Any]] = {
-    "name": lambda row: row.name.casefold(),
-    "electors": lambda row: row.facts.electors,
-    "last": lambda row: row.facts.votes,
-    "n": lambda row: row.n,
-    "change": lambda row: row.change,
-}
+BELOW: tuple[Column[Row], ...] = (
+    Column("name", _("Unit"), lambda row: row.name, order=lambda row: row.name.casefold()),
+    Column("code", _("Code"), lambda row: row.node.code),
+    Column("kind", _("Kind"), lambda row: row.kind),
+    Column("electors", _("Electors"), lambda row: row.facts.electors, order=True),
+    Column("last", _("Votes last time"), lambda row: row.facts.votes, order=True),
+    Column("source", _("File and row"), lambda row: row.source),
+    Column("n", _("Votes"), lambda row: row.n, order=True),
+    Column("change", _("Difference"), lambda row: row.change, order=True),
+    Column("set", _("Set"), lambda row: row.said),
+    Column("locked", _("Locked"), lambda row: row.is_locked),
+)
 
 
 @require_safe
@@ -174,19 +178,10 @@ def _page(
         )
         for unit_id in below_here
     ]
-    sorting = tables.sorting(request.GET, {key: key for key in KEYS}, default="name")
-    rows = in_order(found, sorting, KEYS)
-    if tables.wants_csv(request.GET):
-        head = [say("Unit"), say("Code"), say("Kind"), say("Electors"), say("Votes last time")]
-        head += [say("File and row"), say("Votes"), say("Difference"), say("Set"), say("Locked")]
-        lines = (
-            [row.name, row.node.code, row.kind, row.facts.electors, row.facts.votes, row.source, row.n]
-            + [row.change, row.said, say("yes") if row.is_locked else ""]
-            for row in rows
-        )
-        return tables.csv_response("below", head, lines)
-    given = sum(row.n or 0 for row in rows)
-    leaf = tables.numbered(rows, request.GET, total=len(rows))
+    table = Table(request, BELOW, found, name="below", caption=_("Units below"), sort="name")
+    if table.file_kind:
+        return table.file()
+    given = sum(row.n or 0 for row in found)
     used = [each.part.weight_basis for each in passed.values()]
     return render(
         request,
@@ -201,9 +196,9 @@ def _page(
             "given": given,
             "difference": None if total is None or not passed else given - total,
             "form": form or PassForm(initial={"basis": _basis(used), "down_to": "booth"}),
-            "rows": leaf.rows,
-            "leaf": leaf,
-            "sorting": sorting,
+            "rows": table.leaf.rows,
+            "leaf": table.leaf,
+            "sorting": table.sorting,
             "has_parts": bool(passed),
             "spread": tree.spread,
         },
@@ -239,10 +234,13 @@ def _path(one: Plan, tree: Tree, unit_id: int, seat: int) -> list[tuple[str, str
     return found[::-1]
 
 
-SEATS: dict[str, Callable[[shown.Line], Any]] = {
-    "name": lambda line: line.name.casefold(),
-    "votes": lambda line: line.seat.votes,
-}
+Seat = tuple[shown.Line, str, bool]  # of the plan; its unit's code; whether its votes are passed down
+SEATS: tuple[Column[Seat], ...] = (
+    Column("name", _("Seat"), lambda seat: seat[0].name, order=lambda seat: seat[0].name.casefold()),
+    Column("code", _("Code"), lambda seat: seat[1]),
+    Column("votes", _("Votes planned"), lambda seat: seat[0].seat.votes, order=True),
+    Column("passed", _("Passed down"), lambda seat: seat[2]),
+)
 
 
 def _seats(
@@ -255,21 +253,15 @@ def _seats(
     filters = SeatsFilters(request.GET)
     wanted = filters.cleaned_data["passed"] if filters.is_valid() else ""
     linked = [
-        (line, codes.get(line.seat.unit_id or 0, ""), line.seat.unit_id in parents)
-        for line in in_order(
-            shown.matching(lines, request.GET), tables.sorting(request.GET, _KEYS, default="name"), SEATS
-        )
+        (line, codes.get(line.seat.unit_id, ""), line.seat.unit_id in parents)
+        for line in shown.matching(lines, request.GET)
         if line.seat.unit_id
     ]
     found = [each for each in linked if not wanted or each[2] == (wanted == "yes")]
-    if tables.wants_csv(request.GET):
-        head = [say("Seat"), say("Code"), say("Votes planned"), say("Passed down")]
-        cells = (
-            [line.name, code, line.seat.votes, say("yes") if is_passed else ""]
-            for line, code, is_passed in found
-        )
-        return tables.csv_response("seats-below", head, cells)
-    leaf = tables.numbered(found, request.GET, total=len(found))
+    caption = _("Seats of the plan")
+    table = Table(request, SEATS, found, name="seats-below", caption=caption, sort="name")
+    if table.file_kind:
+        return table.file()
     return render(
         request,
         "elections/plan_below.html",
@@ -281,9 +273,9 @@ def _seats(
             **_passing(one),
             "filters": filters,
             "is_narrowed": bool(wanted or request.GET.get("q")),
-            "sorting": tables.sorting(request.GET, _KEYS, default="name"),
-            "leaf": leaf,
-            "seats": leaf.rows,
+            "sorting": table.sorting,
+            "leaf": table.leaf,
+            "seats": table.leaf.rows,
             "without_unit": len(lines) - sum(bool(line.seat.unit_id) for line in lines),
         },
         status=status,
@@ -307,9 +299,6 @@ def _passing(one: Plan) -> dict[str, Any]:
         "is_under_way": last.is_under_way(now),
         "is_broken_off": last.is_broken_off(now),
     }
-
-
-_KEYS = {key: key for key in SEATS}
 
 
 def _back(request: Request, one: Plan, code: str) -> HttpResponseBase:

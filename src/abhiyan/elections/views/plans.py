@@ -1,7 +1,8 @@
 """Plans of seats and votes: the list, and one plan."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from operator import itemgetter
 from typing import Any
 from uuid import UUID
@@ -11,7 +12,6 @@ from django.http import HttpResponseBase, QueryDict
 from django.shortcuts import render
 from django.utils.translation import gettext as say
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext
 from django.views.decorators.http import require_safe
 
 from abhiyan.core.words import named
@@ -21,10 +21,9 @@ from abhiyan.elections.queries import planning
 from abhiyan.elections.words import sentences
 from abhiyan.org.viewer import Request
 from abhiyan.people import queries as people
-from abhiyan.ui import tables
+from abhiyan.ui.lists import Column, Table, answer
 
 from . import plans_shown as shown
-from .results_shown import in_order
 
 FINDINGS_SHOWN = 12
 # Why no swing moves a seat, beside it.
@@ -51,6 +50,21 @@ class SeatFilters(forms.Form):
     show = forms.ChoiceField(label=_("Which seats"), required=False, choices=list(shown.SHOWN.items()))
 
 
+PLANS: tuple[Column[dict[str, Any]], ...] = (
+    Column("name", _("Name"), itemgetter("name")),
+    Column("owner", _("Whose plan"), itemgetter("owner")),
+    Column("place", _("Where"), itemgetter("place")),
+    Column("election", _("Last result"), itemgetter("election")),
+    Column("side", _("Side"), itemgetter("side")),
+    Column("seats_goal", _("Seats aimed at"), lambda row: row["plan"].seats_goal),
+    Column("votes_goal", _("Votes aimed at"), lambda row: row["plan"].votes_goal),
+    Column("seats", _("Seats"), lambda row: row["plan"].found.get("seats")),
+    Column("votes", _("Votes"), lambda row: row["plan"].found.get("votes")),
+    Column("version", _("Version"), lambda row: row["plan"].number),
+    Column("made", _("Made"), lambda row: row["plan"].made_at.isoformat(timespec="minutes")),
+)
+
+
 @require_safe
 def plans(request: Request) -> HttpResponseBase:
     """The newest version of every plan in sight."""
@@ -62,25 +76,17 @@ def plans(request: Request) -> HttpResponseBase:
         found = found.filter(election__code=given["election"])
     if given.get("state"):
         found = found.filter(state="" if given["state"] == NATION else given["state"])
-    if tables.wants_csv(request.GET):
-        return tables.csv_response("plans", *_list_csv(_list_rows(list(found[: tables.DEEPEST_ROW]))))
-    leaf = tables.numbered(found, request.GET, total=found.count())
-    has_elections = bool(leaf.rows) or queries.all_elections().exists()
-    return render(
-        request,
-        "elections/plan_list.html",
-        {
-            "here": "elections",
-            "crumbs": [(say("Plans"), "")],
-            "filters": filters,
-            "is_narrowed": any(given.values()),
-            "leaf": leaf,
-            "rows": _list_rows(leaf.rows),
-            "may_make": request.viewer.may("plans.make"),
-            "may_import": request.viewer.may("results.import"),
-            "has_elections": has_elections,
-        },
-    )
+    table = Table(request, PLANS, found, name="plans", caption=_("Plans"), finish=_list_rows)
+    context = {
+        "here": "elections",
+        "crumbs": [(say("Plans"), "")],
+        "filters": filters,
+        "is_narrowed": any(given.values()),
+        "may_make": request.viewer.may("plans.make"),
+        "may_import": request.viewer.may("results.import"),
+        "has_elections": bool(table.total) or queries.all_elections().exists(),
+    }
+    return answer(request, "elections/plan_list.html", table, context)
 
 
 NATION = "all"  # in the filter, of plans for all states
@@ -115,37 +121,22 @@ def _list_rows(found: Sequence[Plan]) -> list[dict[str, Any]]:
     ]
 
 
-def _list_csv(rows: list[dict[str, Any]]) -> tuple[list[str], Iterator[list[object]]]:
-    head = [
-        say("Name"),
-        say("Whose plan"),
-        say("Where"),
-        say("Last result"),
-        say("Side"),
-        say("Seats aimed at"),
-    ]
-    head += [say("Votes aimed at"), say("Seats"), say("Votes"), say("Version"), say("Made")]
-    return head, (
-        [
-            row["name"], row["owner"], row["place"], row["election"], row["side"], row["plan"].seats_goal,
-            row["plan"].votes_goal, row["plan"].found.get("seats"), row["plan"].found.get("votes"),
-            row["plan"].number, row["plan"].made_at.isoformat(timespec="minutes"),
-        ]
-        for row in rows
-    )  # fmt: skip
-
-
 @require_safe
 def plan(request: Request, public_id: UUID) -> HttpResponseBase:
     """One version of a plan: goals beside the last result, its range, what contradicts, and every seat."""
     one = queries.plan_for(public_id)
     lines = shown.lines_of(one)
-    sorting = tables.sorting(request.GET, {key: key for key in shown.SORTS}, default="-short")
-    found = in_order(shown.chosen(lines, request.GET), sorting, shown.SORTS)
-    if tables.wants_csv(request.GET):
-        return tables.csv_response("plan", *seats_csv(one, found))
-    leaf = tables.numbered(found, request.GET, total=len(found))
-    sources = shown.stands_on(one, [line.seat.contest_id for line in leaf.rows])
+    table = Table(
+        request,
+        shown.SEATS,
+        shown.chosen(lines, request.GET),
+        name="plan",
+        caption=_("Seats of the plan"),
+        sort="-short",
+        finish=partial(shown.with_sources, one),
+    )
+    if table.file_kind:
+        return table.file()
     names = {line.seat.contest_id: line.name for line in lines}
     contradictions = sentences(planning.findings(one, "contradictions"), names)
     noted = planning.findings(one, "notes")
@@ -174,12 +165,9 @@ def plan(request: Request, public_id: UUID) -> HttpResponseBase:
             "files": queries.files(one.election, state=one.state),
             "versions": [(each, makers.get(each.made_by or 0, "")) for each in versions],
             "filters": SeatFilters(request.GET),
-            "sorting": sorting,
-            "leaf": leaf,
-            "rows": [
-                (line, sources.get(line.seat.contest_id, ""), unmoved.get(line.seat.contest_id, ""))
-                for line in leaf.rows
-            ],
+            "sorting": table.sorting,
+            "leaf": table.leaf,
+            "rows": [(line, line.source, unmoved.get(line.seat.contest_id, "")) for line in table.leaf.rows],
             "many_states": not one.state,
             "new_seats": len(new),
             "short_total": sum(line.short for line in new),
@@ -226,28 +214,3 @@ def goals_of(one: Plan) -> list[Goal]:
 def range_of(one: Plan) -> dict[str, Any]:
     names = ("seats_low", "seats", "seats_high", "votes_low", "votes", "votes_high", "goal_pct")
     return dict(zip(names, one.found["range"], strict=True))
-
-
-def seats_csv(one: Plan, lines: list[shown.Line]) -> tuple[list[str], Iterator[list[object]]]:
-    """The seats shown, as a file: with what each figure stands on."""
-    sources = shown.stands_on(one, [line.seat.contest_id for line in lines])
-    head = [
-        pgettext("kind of unit", "State"),
-        say("Number"),
-        say("Seat"),
-        say("Electors"),
-        say("Likely votes"),
-    ]
-    head += [say("Votes last time"), say("Won last time"), say("File and row"), say("Votes planned")]
-    head += [say("Share, %"), say("Won in the plan"), say("Votes that win"), say("Short by")]
-    head += [say("More than last time"), say("Won in how many of 100 tries"), say("By hand"), say("Locked")]
-    return head, (
-        [
-            line.state, line.seat.contest.number, line.name, line.seat.electors, line.seat.votes_likely,
-            line.found.last_votes, say("yes") if line.found.last_won else "", sources.get(line.seat.contest_id, ""),
-            line.seat.votes, round(line.seat.share_pct, 2), say("yes") if line.found.won else "",
-            line.found.need or None, line.short, line.gain, line.found.chance_pct,
-            say("yes") if line.seat.by_hand else "", say("yes") if line.seat.is_locked else "",
-        ]
-        for line in lines
-    )  # fmt: skip

@@ -1,13 +1,13 @@
 """What several pages of plans show alike."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.http import QueryDict
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 
 from abhiyan.core.words import language, named
 from abhiyan.elections import queries, reference
@@ -16,6 +16,7 @@ from abhiyan.elections.queries import planning, sources
 from abhiyan.elections.queries.planning import SeatFound, Version
 from abhiyan.org.viewer import Request
 from abhiyan.people import queries as people
+from abhiyan.ui.lists import Column
 from abhiyan.ui.numbers import grouped
 from abhiyan.units import queries as units
 
@@ -31,12 +32,13 @@ SHOWN = {
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A seat of a plan as a table shows it. gain: votes more than last time."""
+    """A seat of a plan as a table shows it. gain: votes more than last time. source: file and row of the last votes."""
 
     seat: PlanSeat
     found: SeatFound
     name: str
     state: str
+    source: str = ""
 
     @property
     def gain(self) -> int:
@@ -48,17 +50,43 @@ class Line:
         return max(0, self.found.need - self.found.last_votes)
 
 
-SORTS: dict[str, Callable[[Line], Any]] = {
-    "name": lambda line: line.name.casefold(),
-    "electors": lambda line: line.seat.electors,
-    "last": lambda line: line.found.last_votes,
-    "votes": lambda line: line.seat.votes,
-    "share": lambda line: line.seat.share_pct,
-    "need": lambda line: line.found.need,
-    "short": lambda line: line.short,
-    "gain": lambda line: line.gain,
-    "chance": lambda line: line.found.chance_pct,
-}
+SEATS: tuple[Column[Line], ...] = (
+    Column("state", pgettext_lazy("kind of unit", "State"), lambda line: line.state),
+    Column("number", gettext_lazy("Number"), lambda line: line.seat.contest.number),
+    Column("name", gettext_lazy("Seat"), lambda line: line.name, order=lambda line: line.name.casefold()),
+    Column("electors", gettext_lazy("Electors"), lambda line: line.seat.electors, order=True),
+    Column("likely", gettext_lazy("Likely votes"), lambda line: line.seat.votes_likely),
+    Column("last", gettext_lazy("Votes last time"), lambda line: line.found.last_votes, order=True),
+    Column("last_won", gettext_lazy("Won last time"), lambda line: line.found.last_won),
+    Column("source", gettext_lazy("File and row"), lambda line: line.source),
+    Column("votes", gettext_lazy("Votes planned"), lambda line: line.seat.votes, order=True),
+    Column(
+        "share",
+        gettext_lazy("Share, %"),
+        lambda line: round(line.seat.share_pct, 2),
+        order=lambda line: line.seat.share_pct,
+    ),
+    Column("won", gettext_lazy("Won in the plan"), lambda line: line.found.won),
+    Column(
+        "need",
+        gettext_lazy("Votes that win"),
+        lambda line: line.found.need or None,
+        order=lambda line: line.found.need,
+    ),
+    Column("short", gettext_lazy("Short by"), lambda line: line.short, order=True),
+    Column("gain", gettext_lazy("More than last time"), lambda line: line.gain, order=True),
+    Column(
+        "chance", gettext_lazy("Won in how many of 100 tries"), lambda line: line.found.chance_pct, order=True
+    ),
+    Column("by_hand", gettext_lazy("By hand"), lambda line: line.seat.by_hand),
+    Column("locked", gettext_lazy("Locked"), lambda line: line.seat.is_locked),
+)
+
+
+def with_sources(one: Plan, lines: list[Line]) -> list[Line]:
+    """The same, each with what its last votes stand on."""
+    told = stands_on(one, [line.seat.contest_id for line in lines])
+    return [replace(line, source=told.get(line.seat.contest_id, "")) for line in lines]
 
 
 def crumbs(*more: tuple[str, str]) -> Sequence[tuple[str, str]]:

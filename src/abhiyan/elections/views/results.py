@@ -15,14 +15,14 @@ from django.views.decorators.http import require_safe
 from abhiyan.core.words import language, named
 from abhiyan.elections import queries, reference
 from abhiyan.elections.models import Contest, ResultFile
-from abhiyan.elections.queries import ElectionRow, PartyTotal, SeatRow, StateRow, Totals
+from abhiyan.elections.queries import ElectionRow, PartyTotal, SeatRow, StateRow
 from abhiyan.elections.queries.loading import Candidate
 from abhiyan.org.viewer import Request
-from abhiyan.ui import tables
 from abhiyan.ui.lists import Column, Table, answer
 from abhiyan.ui.numbers import grouped
 
 from . import results_shown as shown
+from .results_shown import rounded
 
 CLOSE_PCT = 5.0  # a seat won or lost by less is called close
 
@@ -60,15 +60,29 @@ def elections(request: Request) -> HttpResponseBase:
     return answer(request, "elections/election_list.html", table, shown_here)
 
 
-PARTIES: dict[str, Callable[[PartyTotal], Any]] = {
-    "party": lambda row: row.party,
-    "seats": lambda row: (row.seats, row.votes),
-    "before": lambda row: row.seats_before,
-    "votes": lambda row: row.votes,
-    "share": lambda row: row.share_pct,
-    "swing": lambda row: row.swing_points,
-    "stood": lambda row: row.stood,
-}
+PARTIES: tuple[Column[PartyTotal], ...] = (
+    Column("party", _("Party"), lambda row: row.party, order=True),
+    Column("name", _("Name"), lambda row: named(row.names)),
+    Column("seats", _("Seats"), lambda row: row.seats, order=lambda row: (row.seats, row.votes)),
+    Column("before", _("Seats before"), lambda row: row.seats_before, order=True),
+    Column("votes", _("Votes"), lambda row: row.votes, order=True),
+    Column("share", _("Share (%)"), lambda row: rounded(row.share_pct), order=True),
+    Column("share_before", _("Share before (%)"), lambda row: rounded(row.share_before_pct)),
+    Column("swing", _("Swing (points)"), lambda row: rounded(row.swing_points), order=True),
+    Column("stood", _("Candidates"), lambda row: row.stood, order=True),
+    Column("uncontested", _("Uncontested"), lambda row: row.without_vote),
+)
+# The keys are others than the parties': one address orders one of the two tables.
+STATES: tuple[Column[StateRow], ...] = (
+    Column("state", pgettext_lazy("kind of unit", "State"), lambda row: named(row.names), order=True),
+    Column("code", _("Code"), lambda row: row.state),
+    Column("state_seats", _("Seats"), lambda row: row.seats, order=True),
+    Column("state_polled", _("Votes polled"), lambda row: row.polled, order=True),
+    Column(
+        "won", _("Seats by party"), lambda row: ", ".join(f"{party} {n}" for party, n in row.seats_by_party)
+    ),
+    Column("files", _("Summed from the files"), lambda row: _called(row.files)),
+)
 
 
 @require_safe
@@ -77,17 +91,22 @@ def election(request: Request, code: str) -> HttpResponseBase:
     of = queries.election(code)
     state = shown.state_asked(of, request.GET)
     told = queries.totals(of, state=state, against=queries.earlier(of, state=state))
-    sorting = tables.sorting(request.GET, dict.fromkeys(PARTIES, ""), default="-seats")
-    state_sorting = tables.sorting(request.GET, dict.fromkeys(STATES, ""), default="state")
     matching = request.GET.get("matching", "").strip()[:60]
     only_winners = request.GET.get("show") == "seats"
     found = [row for row in told.parties if _fits(row, matching) and (row.seats or not only_winners)]
-    rows = shown.in_order(found, sorting, PARTIES)
-    if tables.wants_csv(request.GET):
-        if request.GET.get("of") == "states":
-            return tables.csv_response(f"states-{of.code}", *_states_csv(told, state_sorting))
-        return tables.csv_response(f"results-{of.code}", *_parties_csv(rows, told))
-    leaf = tables.numbered(rows, request.GET, total=len(rows))
+    files, files_before = _called(told.files), _called(told.files_before)
+    columns: tuple[Column[PartyTotal], ...] = (
+        *PARTIES,
+        Column("files", _("Summed from the files"), lambda _row: files),
+        Column("files_before", _("Before, summed from the files"), lambda _row: files_before),
+    )
+    caption = _("Totals by party")
+    parties = Table(request, columns, found, name=f"results-{of.code}", caption=caption, sort="-seats")
+    caption = _("Seats by state")
+    states = Table(request, STATES, told.states, name=f"states-{of.code}", caption=caption, sort="state")
+    if parties.file_kind:
+        return states.file() if request.GET.get("of") == "states" else parties.file()
+    leaf = parties.leaf
     context = {
         "here": "elections",
         "crumbs": shown.crumbs(
@@ -104,18 +123,18 @@ def election(request: Request, code: str) -> HttpResponseBase:
         "told": told,
         "against_name": named(told.against.names) if told.against is not None else "",
         "says": told.says(),
-        "sorting": sorting,
+        "sorting": parties.sorting,
         "leaf": leaf,
         "rows": [(row, shown.party_title(row.party, row.names)) for row in leaf.rows],
-        "hidden": len(told.parties) - len(rows),
+        "hidden": len(told.parties) - len(found),
         "matching": matching,
         "shows": [
             (say("All parties"), None, not only_winners),
             (say("With a seat"), "seats", only_winners),
         ],
         "sides": [(one, shown.alliance_name(one.alliance)) for one in told.sides],
-        "states": _by_state(told, state_sorting) if not state and len(told.states) > 1 else [],
-        "state_sorting": state_sorting,
+        "states": _by_state(states.leaf.rows) if not state and len(told.states) > 1 else [],
+        "state_sorting": states.sorting,
         "seats_href": reverse("elections:seats", args=[of.code]) + (f"?state={state}" if state else ""),
         "stated_href": shown.stated_href(request, of, state),
     }
@@ -127,63 +146,11 @@ def _fits(row: PartyTotal, matching: str) -> bool:
     return not wanted or any(wanted in text.casefold() for text in (row.party, *row.names.values()))
 
 
-def _parties_csv(rows: list[PartyTotal], told: Totals) -> tuple[list[str], list[list[Any]]]:
-    head = [say("Party"), say("Name"), say("Seats"), say("Seats before"), say("Votes"), say("Share (%)")]
-    head += [say("Share before (%)"), say("Swing (points)"), say("Candidates"), say("Uncontested")]
-    head += [say("Summed from the files"), say("Before, summed from the files")]
-    names, names_before = _called(told.files), _called(told.files_before)
-    return head, [
-        [
-            row.party,
-            named(row.names),
-            row.seats,
-            row.seats_before,
-            row.votes,
-            _rounded(row.share_pct),
-            _rounded(row.share_before_pct),
-            _rounded(row.swing_points),
-            row.stood,
-            row.without_vote,
-            names,
-            names_before,
-        ]
-        for row in rows
-    ]
-
-
 def _called(files: Sequence[ResultFile]) -> str:
     return ", ".join(file.name for file in files)
 
 
-def _states_csv(told: Totals, sorting: tables.Sorting) -> tuple[list[str], list[list[Any]]]:
-    head = [pgettext("kind of unit", "State"), say("Code"), say("Seats"), say("Votes polled")]
-    head += [say("Seats by party"), say("Summed from the files")]
-    return head, [
-        [
-            each["name"],
-            each["row"].state,
-            each["row"].seats,
-            each["row"].polled,
-            ", ".join(f"{party} {n}" for party, n in each["row"].seats_by_party),
-            _called(each["row"].files),
-        ]
-        for each in _by_state(told, sorting)
-    ]
-
-
-def _rounded(value: float | None) -> float | None:
-    return None if value is None else round(value, 4)
-
-
-# Besides the parties' own keys: one address orders one of the two tables.
-STATES: dict[str, Callable[[StateRow], Any]] = {
-    "state": lambda row: named(row.names),
-    "state_seats": lambda row: row.seats,
-    "state_polled": lambda row: row.polled,
-}
-
-
-def _by_state(told: Totals, sorting: tables.Sorting) -> list[dict[str, Any]]:
+def _by_state(rows: Sequence[StateRow]) -> list[dict[str, Any]]:
     return [
         {
             "name": named(row.names),
@@ -192,7 +159,7 @@ def _by_state(told: Totals, sorting: tables.Sorting) -> list[dict[str, Any]]:
             "parties": row.seats_by_party[:5],
             "more": len(row.seats_by_party) - 5,
         }
-        for row in shown.in_order(told.states, sorting, STATES)
+        for row in rows
     ]
 
 
@@ -236,19 +203,19 @@ SEATS: tuple[Column[Seat], ...] = (
         "second_party", _("Runner-up's party"), lambda each: _party(each.row.runner_up), only_in_file=True
     ),
     Column("margin", _("Margin"), lambda each: each.row.margin, order=True, css="num"),
-    Column("margin_pct", _("Margin (%)"), lambda each: _rounded(each.row.margin_pct), order=True, css="num"),
+    Column("margin_pct", _("Margin (%)"), lambda each: rounded(each.row.margin_pct), order=True, css="num"),
     Column("uncontested", _("Uncontested"), lambda each: each.contest.is_uncontested, only_in_file=True),
     Column("votes", _("Side's votes"), lambda each: _of_side(each.row, "votes"), order=True, css="num"),
     Column(
         "share", _("Side's share (%)"), lambda each: _of_side(each.row, "share_pct"), order=True, css="num"
     ),
-    Column("swing", _("Swing (points)"), lambda each: _rounded(each.row.swing_points), order=True, css="num"),
+    Column("swing", _("Swing (points)"), lambda each: rounded(each.row.swing_points), order=True, css="num"),
     Column(
         "compared", _("Compared"), lambda each: each.row.before and each.row.before.says(), only_in_file=True
     ),
     Column("electors", _("Electors"), lambda each: each.row.electors, order=True, css="num"),
     Column("polled", _("Votes polled"), lambda each: each.row.polled, only_in_file=True),
-    Column("turnout", _("Turnout (%)"), lambda each: _rounded(each.row.turnout_pct), order=True, css="num"),
+    Column("turnout", _("Turnout (%)"), lambda each: rounded(each.row.turnout_pct), order=True, css="num"),
     Column("file", _("File"), lambda each: each.row.source.file, only_in_file=True),
     Column("row", _("Row"), lambda each: each.row.source.row, only_in_file=True),
 )
@@ -263,7 +230,7 @@ def _party(one: Candidate | None) -> str | None:
 
 
 def _of_side(row: SeatRow, what: str) -> float | None:
-    return _rounded(getattr(row.ours, what)) if row.ours else None
+    return rounded(getattr(row.ours, what)) if row.ours else None
 
 
 SHOWS: dict[str, tuple[Any, Callable[[SeatRow], bool]]] = {

@@ -9,7 +9,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as say
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext
+from django.utils.translation import pgettext_lazy
 from django.views.decorators.http import require_safe
 
 from abhiyan.core.refusals import NotFound
@@ -18,16 +18,31 @@ from abhiyan.elections import queries, reference
 from abhiyan.elections.models import Election, Part
 from abhiyan.elections.queries import OurSide, Result, SeatRow, Source
 from abhiyan.elections.queries import parts as in_parts
-from abhiyan.elections.queries.contests import Side
+from abhiyan.elections.queries.contests import CandidateRow, Side
 from abhiyan.elections.queries.parts import PartSum
 from abhiyan.org.viewer import Request
 from abhiyan.ui import tables
+from abhiyan.ui.lists import Column, Table
 from abhiyan.ui.numbers import grouped
 from abhiyan.units import queries as units
 
 from . import results_shown as shown
+from .results_shown import rounded
 
 NOTA_SINCE = 2014  # every election from then on has "none of the above"
+
+
+CANDIDATES: tuple[Column[CandidateRow], ...] = (
+    Column("place", pgettext_lazy("rank", "Place"), lambda row: row.place),
+    Column("name", _("Candidate"), lambda row: row.name),
+    Column("party", _("Party"), lambda row: row.party),
+    Column("votes", _("Votes"), lambda row: row.votes),
+    Column("share", _("Share (%)"), lambda row: rounded(row.share_pct)),
+    Column("swing", _("Swing (points)"), lambda row: rounded(row.swing_points)),
+    Column("won", pgettext_lazy("candidate", "Won"), lambda row: row.is_winner),
+    Column("file", _("File"), lambda row: row.source.file),
+    Column("row", _("Row"), lambda row: row.source.row),
+)
 
 
 @require_safe
@@ -49,7 +64,7 @@ def seat(request: Request, code: str, state: str, number: int) -> HttpResponseBa
         name = f"seat-{of.code}-{state}-{number}"
         if request.GET.get("of") == "parts":
             return tables.csv_response(f"{name}-parts", *_parts_csv(parts))
-        return tables.csv_response(name, *_candidates_csv(found))
+        return Table(request, CANDIDATES, found.candidates, name=name, caption=_("Candidates")).file()
     spot = queries.spots([contest.pk]).get(contest.pk)
     outside = queries.outside_parts(contest.pk)
     leaf = tables.numbered(parts, request.GET, total=len(parts))
@@ -184,32 +199,6 @@ def _named(parts: Sequence[PartSum]) -> list[tuple[PartSum, str, Source]]:
     names = units.names_of(ids, language=language()) if ids else {}
     sources = in_parts.sources_of(parts)
     return [(one, names.get(one.unit_id or 0) or one.name, sources[one.part_id]) for one in parts]
-
-
-def _candidates_csv(found: Result) -> tuple[list[str], list[list[Any]]]:
-    head = [
-        pgettext("rank", "Place"),
-        say("Candidate"),
-        say("Party"),
-        say("Votes"),
-        say("Share (%)"),
-        say("Swing (points)"),
-    ]
-    head += [pgettext("candidate", "Won"), say("File"), say("Row")]
-    return head, [
-        [
-            row.place,
-            row.name,
-            row.party,
-            row.votes,
-            None if row.share_pct is None else round(row.share_pct, 4),
-            None if row.swing_points is None else round(row.swing_points, 4),
-            say("yes") if row.is_winner else "",
-            row.source.file,
-            row.source.row,
-        ]
-        for row in found.candidates
-    ]
 
 
 def _parts_csv(parts: list[PartSum]) -> tuple[list[str], Iterator[list[Any]]]:

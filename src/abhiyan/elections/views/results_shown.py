@@ -202,6 +202,11 @@ def _outlines(unit_id: int) -> maps.Outlines | None:
     return maps.outlines({"type": "FeatureCollection", "features": features}) if features else None
 
 
+def rounded(value: float | None) -> float | None:
+    """As files have shares and points."""
+    return None if value is None else round(value, 4)
+
+
 def in_order(
     rows: Iterable[Row], sorting: tables.Sorting, keys: Mapping[str, Callable[[Row], Any]]
 ) -> list[Row]:

@@ -1,5 +1,6 @@
 """The seats of a plan, set by hand and locked: one form for a page of them, one new version for what it changes."""
 
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -18,14 +19,13 @@ from abhiyan.elections.queries import planning
 from abhiyan.elections.refusals import NewerVersion, VotesTooMany, VotesUnfit
 from abhiyan.org.queries import NotYours
 from abhiyan.org.viewer import Request
-from abhiyan.ui import tables
 from abhiyan.ui.acts import form_page
 from abhiyan.ui.fields import Misgrouped, ungrouped
+from abhiyan.ui.lists import Table
 from abhiyan.ui.numbers import grouped
 
 from . import plans_shown as shown
 from .plans import SeatFilters
-from .results_shown import in_order
 
 PAGE = "elections:plan_seats"
 PER_PAGE = 25
@@ -45,9 +45,16 @@ def edit(request: Request, public_id: UUID) -> HttpResponseBase:
             shown.older(request, one, say("Set seats by hand and lock"), PAGE),
         )
     lines = shown.lines_of(one)
-    sorting = tables.sorting(request.GET, {key: key for key in shown.SORTS}, default="name")
-    found = in_order(shown.chosen(lines, request.GET), sorting, shown.SORTS)
-    leaf = tables.numbered(found, request.GET, total=len(found), per=PER_PAGE)
+    table = Table(
+        request,
+        shown.SEATS,
+        shown.chosen(lines, request.GET),
+        name="seats",
+        caption=say("Seats of the plan"),
+        sort="name",
+        finish=partial(shown.with_sources, one),
+        per=PER_PAGE,
+    )
     problem, newest, status = "", "", 200
     typed: dict[int, str] = {}
     if request.method == "POST":
@@ -68,7 +75,6 @@ def edit(request: Request, public_id: UUID) -> HttpResponseBase:
             kept = request.GET.urlencode()
             address = reverse(PAGE, args=[plan.public_id])
             return redirect(address + (f"?{kept}" if kept else ""))
-    sources = shown.stands_on(one, [line.seat.contest_id for line in leaf.rows])
     return render(
         request,
         "elections/plan_seats.html",
@@ -76,12 +82,9 @@ def edit(request: Request, public_id: UUID) -> HttpResponseBase:
             **shown.head(request, one),
             "crumbs": shown.plan_crumbs(one, (say("Set seats by hand and lock"), "")),
             "filters": SeatFilters(request.GET),
-            "sorting": sorting,
-            "leaf": leaf,
-            "rows": [
-                _row(request, line, typed) | {"source": sources.get(line.seat.contest_id, "")}
-                for line in leaf.rows
-            ],
+            "sorting": table.sorting,
+            "leaf": table.leaf,
+            "rows": [_row(request, line, typed) | {"source": line.source} for line in table.leaf.rows],
             "problem": problem,
             "newest": newest,
         },

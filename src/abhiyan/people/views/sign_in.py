@@ -22,6 +22,7 @@ from abhiyan.people.actions import codes, factors
 from abhiyan.people.models import Account, Factor
 from abhiyan.people.visit import Request
 from abhiyan.ui.acts import Tried, form_page, tried
+from abhiyan.ui.fields import CodeField
 
 
 class PhoneForm(forms.Form):
@@ -39,19 +40,7 @@ class PhoneForm(forms.Form):
 class CodeForm(forms.Form):
     """The code that came by SMS."""
 
-    code = forms.CharField(
-        label=_("Code"),
-        help_text=_("Six digits, by SMS. Type them only here. Don't tell them to anybody."),
-        max_length=12,
-        widget=forms.TextInput(
-            attrs={
-                "class": "code",
-                "autocomplete": "one-time-code",
-                "inputmode": "numeric",
-                "autofocus": True,
-            }
-        ),
-    )
+    code = CodeField()
 
 
 class AppCodeForm(forms.Form):

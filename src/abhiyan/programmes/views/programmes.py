@@ -57,6 +57,17 @@ COLUMNS: tuple[Column[dict[str, Any]], ...] = (
 )
 
 
+BELOW: tuple[Column[queries.Child], ...] = (
+    Column("name", _("Unit"), lambda row: named(row.names)),
+    Column("code", _("Code"), lambda row: row.code),
+    Column("target", _("Target"), lambda row: row.target),
+    Column("reported", _("Reported"), lambda row: _cell(row.ladder.reported)),
+    Column("counted", _("Counted"), lambda row: _cell(row.ladder.counted)),
+    Column("unsigned", _("Phone not answered yet"), lambda row: _cell(row.ladder.unsigned)),
+    Column("confirmed", _("Confirmed"), lambda row: _cell(row.ladder.confirmed)),
+)
+
+
 @require_GET
 def programmes(request: Request) -> HttpResponseBase:
     """The programmes in sight, with their ladders in the viewer's own unit."""
@@ -141,7 +152,7 @@ def programme_page(
         per=tables.DEEPEST_ROW if wants_csv else tables.PER_PAGE,
     )
     if wants_csv:
-        return _csv(below.rows)
+        return Table(request, BELOW, below.rows, name="programme", caption=_("Units below")).file()
     may_run = shown.may(request, "programmes.run", here.id)
     return render(
         request,
@@ -262,31 +273,6 @@ def measure_asked(measures: list[Measure], wanted: str) -> Measure:
 def page_asked(request: Request) -> int:
     text = request.GET.get("page", "1")
     return int(text) if text.isascii() and text.isdigit() and len(text) < 5 else 1
-
-
-def _csv(rows: Any) -> HttpResponseBase:
-    head = [
-        say("Unit"),
-        say("Code"),
-        say("Target"),
-        say("Reported"),
-        say("Counted"),
-        say("Phone not answered yet"),
-        say("Confirmed"),
-    ]
-    lines = (
-        [
-            named(row.names),
-            row.code,
-            "" if row.target is None else row.target,
-            _cell(row.ladder.reported),
-            _cell(row.ladder.counted),
-            _cell(row.ladder.unsigned),
-            _cell(row.ladder.confirmed),
-        ]
-        for row in rows
-    )
-    return tables.csv_response("programme", head, lines)
 
 
 class ChangeForm(forms.Form):
