@@ -8,35 +8,21 @@ from .claims import (
     BirthYearMissing,
     Claim,
     ClaimRefused,
-    DriveClosed,
-    DriveNotOpen,
-    Joined,
-    KeyReused,
-    Late,
     NameInvalid,
     NameMissing,
-    NotAdult,
-    OnWorklist,
     Outcome,
     OutsideScope,
     PhoneAbroad,
     PhoneBusy,
     PhoneFull,
     PhoneInvalid,
-    Renewed,
     Suppressed,
     TryAgain,
-    UnknownUnit,
-    Unreadable,
-    Waits,
-    WorkerUnknown,
 )
 from .closing import bring_back_next, bring_claims_back, hand_over_next
 from .drives import NoSuchDrive
 from .enrol import Gateway, enrol, enrol_batch, forget
 from .members import (
-    NothingToPlace,
-    SamePerson,
     confirm,
     correct,
     leave,
@@ -49,4 +35,4 @@ from .replies import consider_answered
 from .rows import receipt_of
 from .setting_up import set_up_drive
 from .undoing import undo_claims
-from .waiting import NoSuchLink, complete, open_link, open_links_of
+from .waiting import complete, open_link, open_links_of

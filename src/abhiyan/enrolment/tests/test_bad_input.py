@@ -11,7 +11,9 @@ from django.utils import translation
 from abhiyan.core import database
 from abhiyan.core.scope import system
 from abhiyan.enrolment import actions
-from abhiyan.enrolment.actions import Claim, ClaimRefused, Joined, Waits
+from abhiyan.enrolment.actions import Claim, ClaimRefused
+from abhiyan.enrolment.actions.claims import DriveClosed, Joined, KeyReused, NotAdult, Unreadable, Waits
+from abhiyan.enrolment.actions.drives import NoSuchDrive
 from abhiyan.enrolment.forms import NameField
 from abhiyan.enrolment.rules.channels import Channel, Sign
 from abhiyan.people.models import Notice
@@ -148,7 +150,7 @@ def test_a_closed_drive_takes_nothing_more_within_a_second(world: World) -> None
     world.set_state("closed")
     world.tick(seconds=2)
     (answer,) = world.send(world.claim(world.asha, Channel.API, unit=world.booth))
-    assert isinstance(answer, actions.DriveClosed)
+    assert isinstance(answer, DriveClosed)
 
 
 def test_a_claim_that_lacks_what_it_must_have(world: World) -> None:
@@ -198,7 +200,7 @@ def test_a_minor_is_refused_and_leaves_only_a_counter(world: World) -> None:
     claim = world.claim(world.child, Channel.API, unit=world.booth)
     for _ in range(2):  # a resend is not counted twice
         (answer,) = world.send(claim)
-        assert isinstance(answer, actions.NotAdult)
+        assert isinstance(answer, NotAdult)
         actions.forget()
     world.send(world.claim(world.child, Channel.API, unit=world.booth))
     for table in ("enrolment_claim", "people_phone", "people_person", "programmes_delta", "core_audit"):
@@ -210,7 +212,7 @@ def test_with_the_year_alone_eighteen_counts_only_when_they_say_so(world: World)
     claim = world.claim(world.asha, Channel.WEB, sign=Sign.WEB, unit=world.booth)
     claim.birth_year = DAY.year - 18
     (answer,) = world.send(claim)
-    assert isinstance(answer, actions.NotAdult)
+    assert isinstance(answer, NotAdult)
     claim = world.claim(world.asha, Channel.WEB, sign=Sign.WEB, unit=world.booth)
     claim.birth_year, claim.says_adult = DAY.year - 18, True
     assert isinstance(world.take(claim), Joined)
@@ -220,7 +222,7 @@ def test_with_the_year_alone_eighteen_counts_only_when_they_say_so(world: World)
 def test_a_reused_key_for_another_phone_is_said(world: World) -> None:
     world.api(of=world.asha, key="one")
     (answer,) = world.send(world.claim(world.bilal, Channel.API, unit=world.booth, key="one"))
-    assert isinstance(answer, actions.KeyReused)
+    assert isinstance(answer, KeyReused)
     assert world.ladder(world.booth) == Ladder(reported=1, unsigned=1)
 
 
@@ -240,12 +242,12 @@ def test_a_key_reused_within_one_list_is_the_first_phones_whatever_their_order(w
         ]
         answers = world.send(*claims)
         reused = answers[3]
-        assert isinstance(reused, actions.KeyReused) and reused.field == "key"
+        assert isinstance(reused, KeyReused) and reused.field == "key"
         assert isinstance(answers[1], Joined) and answers[2] == answers[1]
         assert [type(answers[place]) for place in (0, 5, 6)] == [
             actions.PhoneInvalid,
-            actions.NotAdult,
-            actions.KeyReused,
+            NotAdult,
+            KeyReused,
         ]
         # Sent again, in the other order too, everybody hears the same.
         backwards = world.send(*reversed(claims))
@@ -285,7 +287,7 @@ def test_one_unstorable_value_does_not_hold_up_its_batch(world: World) -> None:
             answers = world.send(*claims)
         finally:
             owner.execute("alter table enrolment_claim drop constraint no_stranger")
-    assert isinstance(answers[13], actions.Unreadable)
+    assert isinstance(answers[13], Unreadable)
     assert sum(isinstance(answer, Joined) for answer in answers) == 19
     assert world.ladder(world.booth) == Ladder(reported=19, unsigned=19)
     assert world.tallies() == world.recounted()
@@ -317,7 +319,7 @@ def test_an_empty_batch_is_nothing(world: World) -> None:
 
 
 def test_no_such_drive_is_the_callers_fault(world: World) -> None:
-    with pytest.raises(actions.NoSuchDrive):
+    with pytest.raises(NoSuchDrive):
         actions.enrol_batch(
             programme_id=10**6, claims=[world.claim(world.asha, Channel.API)], by=CHANNEL, at=NOON
         )

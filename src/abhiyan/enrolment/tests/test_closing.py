@@ -11,7 +11,8 @@ from abhiyan.core.actor import Actor
 from abhiyan.core.scope import system
 from abhiyan.core.tests.waits import until
 from abhiyan.enrolment import actions, tasks
-from abhiyan.enrolment.actions import UnknownUnit, closing, tokens
+from abhiyan.enrolment.actions import closing, tokens
+from abhiyan.enrolment.actions.claims import UnknownUnit
 from abhiyan.enrolment.models import ChannelToken, Membership
 from abhiyan.enrolment.rules.channels import Channel, Sign
 from abhiyan.org.queries import NotYours

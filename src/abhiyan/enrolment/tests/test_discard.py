@@ -8,7 +8,8 @@ import pytest
 
 from abhiyan.core.actor import Actor
 from abhiyan.core.scope import system
-from abhiyan.enrolment.actions import DriveNotOpen, enrol_batch, tokens
+from abhiyan.enrolment.actions import enrol_batch, tokens
+from abhiyan.enrolment.actions.claims import DriveNotOpen
 from abhiyan.enrolment.actions.setting_up import set_up_drive
 from abhiyan.enrolment.models import ChannelToken, Drive, RefusedCount
 from abhiyan.enrolment.rules.channels import Channel, Sign

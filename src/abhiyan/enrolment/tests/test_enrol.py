@@ -2,8 +2,8 @@
 
 import pytest
 
-from abhiyan.enrolment import actions
-from abhiyan.enrolment.actions import AlreadyMember, Joined, Renewed, Waits
+from abhiyan.enrolment.actions import AlreadyMember
+from abhiyan.enrolment.actions.claims import Joined, NotAdult, Renewed, Waits
 from abhiyan.enrolment.rules.channels import Channel, Sign
 
 from .make import Ladder, World
@@ -60,7 +60,7 @@ def test_one_batch_may_hold_everything_at_once(world: World) -> None:
     )
     kinds = [type(answer) for answer in answers]
     assert kinds.count(Joined) >= 2
-    assert isinstance(answers[3], actions.NotAdult)
+    assert isinstance(answers[3], NotAdult)
     assert isinstance(answers[4], Waits)
     assert answers[5] == answers[0]
     assert world.tallies() == world.recounted()

@@ -10,7 +10,10 @@ from abhiyan.core.actor import Actor
 from abhiyan.core.refusals import NotFound
 from abhiyan.core.scope import Scope, scoped, system
 from abhiyan.enrolment import actions
-from abhiyan.enrolment.actions import AlreadyMember, Joined, OnWorklist, Renewed, Suppressed, Waits
+from abhiyan.enrolment.actions import AlreadyMember, Suppressed
+from abhiyan.enrolment.actions.claims import Joined, Late, NotAdult, OnWorklist, Renewed, Waits
+from abhiyan.enrolment.actions.members import NothingToPlace, SamePerson
+from abhiyan.enrolment.actions.waiting import NoSuchLink
 from abhiyan.enrolment.rules.channels import Channel, Sign
 from abhiyan.org.queries import NotYours
 from abhiyan.programmes.actions import fold, recount
@@ -180,7 +183,7 @@ def test_two_on_a_phone_cannot_be_corrected_into_one(world: World) -> None:
     world.web_join(of=world.asha)
     mohan = world.web_join(of=world.mohan)
     assert mohan.membership is not None
-    with pytest.raises(actions.SamePerson):
+    with pytest.raises(SamePerson):
         actions.correct(
             membership=mohan.membership,
             name=world.asha.name,
@@ -193,7 +196,7 @@ def test_two_on_a_phone_cannot_be_corrected_into_one(world: World) -> None:
 def test_nobody_is_corrected_into_a_minor(world: World) -> None:
     asha = world.web_join(of=world.asha)
     assert asha.membership is not None
-    with override("en"), pytest.raises(actions.NotAdult, match="Nothing was changed"):
+    with override("en"), pytest.raises(NotAdult, match="Nothing was changed"):
         actions.correct(membership=asha.membership, birth_year=2012, by=SYSTEM, at=world.now)
 
 
@@ -256,7 +259,7 @@ def test_a_call_from_a_phone_of_several_people_waits_for_somebody_to_say_whose_i
     assert asha.membership is not None
     actions.settle_claim(claim=called.receipt, membership=asha.membership, by=SYSTEM, at=world.now)
     assert world.ladder(world.booth) == Ladder(reported=3, unsigned=1, counted=1)
-    with pytest.raises(actions.NothingToPlace):
+    with pytest.raises(NothingToPlace):
         actions.settle_claim(claim=called.receipt, membership=asha.membership, by=SYSTEM, at=world.now)
     held(world)
 
@@ -267,13 +270,13 @@ def test_a_claim_without_a_place_counts_at_the_drives_own_unit_until_it_is_place
     actions.place_claim(claim=joined.receipt, unit_id=world.booth.pk, by=SYSTEM, at=world.now)
     assert world.ladder(world.state) == Ladder()
     assert world.ladder(world.booth) == Ladder(reported=1, unsigned=1)
-    with pytest.raises(actions.NothingToPlace):
+    with pytest.raises(NothingToPlace):
         actions.place_claim(claim=joined.receipt, unit_id=world.booth.pk, by=SYSTEM, at=world.now)
     held(world)
 
 
 def test_an_unknown_link_is_refused(world: World) -> None:
-    with pytest.raises(actions.NoSuchLink):
+    with pytest.raises(NoSuchLink):
         actions.open_link(link="abcdefgh\x00234567é", by=Actor.public(), at=world.now)
 
 
@@ -360,7 +363,7 @@ def test_late_by_more_than_a_week_after_the_window_stays_reported() -> None:
     claim = world.claim(world.asha, Channel.API, sign=Sign.CODE, unit=world.booth, field_at=NOON)
     world.tick(days=8)
     late = world.take(claim)
-    assert isinstance(late, actions.Late)
+    assert isinstance(late, Late)
     assert world.ladder(world.booth) == Ladder(reported=1)
     assert world.take(claim) == late
     held(world)

@@ -12,7 +12,8 @@ from django.db import connection
 
 from abhiyan.core.scope import system
 from abhiyan.core.tests.waits import PATIENCE_S
-from abhiyan.enrolment.actions import Claim, Joined, OutsideScope
+from abhiyan.enrolment.actions import Claim, OutsideScope
+from abhiyan.enrolment.actions.claims import Joined
 from abhiyan.enrolment.rules.channels import Channel, Sign
 from abhiyan.units import actions as units
 

@@ -8,7 +8,8 @@ import pytest
 from abhiyan.core.actor import Actor
 from abhiyan.core.scope import system
 from abhiyan.enrolment import actions
-from abhiyan.enrolment.actions import Claim, Joined, OutsideScope, WorkerUnknown
+from abhiyan.enrolment.actions import Claim, OutsideScope
+from abhiyan.enrolment.actions.claims import Joined, WorkerUnknown
 from abhiyan.enrolment.rules.channels import Channel
 from abhiyan.org import actions as org
 from abhiyan.org.models import Appointment

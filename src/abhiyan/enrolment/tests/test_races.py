@@ -10,7 +10,8 @@ import pytest
 
 from abhiyan.core import database
 from abhiyan.enrolment import actions
-from abhiyan.enrolment.actions import Claim, ClaimRefused, Gateway, Joined, Outcome, enrol_batch
+from abhiyan.enrolment.actions import Claim, ClaimRefused, Gateway, Outcome, enrol_batch
+from abhiyan.enrolment.actions.claims import Joined
 from abhiyan.enrolment.rules.channels import Channel, Sign
 
 from .make import CHANNEL, Human, World

@@ -6,7 +6,8 @@ from datetime import datetime, timedelta
 import pytest
 
 from abhiyan.core.scope import system
-from abhiyan.enrolment.actions import Claim, Waits, replies, sender_key
+from abhiyan.enrolment.actions import Claim, replies, sender_key
+from abhiyan.enrolment.actions.claims import Waits
 from abhiyan.enrolment.rules.channels import Channel, Sign
 from abhiyan.messaging import actions as messaging
 from abhiyan.messaging.adapters import Handed, Letter

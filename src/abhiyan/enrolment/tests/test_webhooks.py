@@ -11,6 +11,7 @@ import pytest
 from abhiyan.core.tests.waits import until
 from abhiyan.enrolment import actions
 from abhiyan.enrolment.actions import Claim, sender_key
+from abhiyan.enrolment.actions.claims import DriveClosed
 from abhiyan.enrolment.rules.channels import Channel, Sign
 
 from .make import CHANNEL, Human, World
@@ -200,7 +201,7 @@ def test_the_page_of_the_drive_says_how_many_were_not_taken_and_why() -> None:
     world.set_state("closed")
     actions.forget()
     for n in range(12):
-        with pytest.raises(actions.DriveClosed):
+        with pytest.raises(DriveClosed):
             world.missed_call(of=world.asha, key=f"late {n}")
     address = f"/drives/{world.programme.public_id}/"
     page = officer(world, "state_president", "JK").get(address).content.decode()

@@ -19,8 +19,6 @@ from .queueing import (
     take_back,
 )
 from .sending import (
-    LEASE,
-    TRIES,
     Going,
     admit,
     end_outage,

@@ -20,7 +20,7 @@ from abhiyan.core.scope import Scope, scoped, system
 from abhiyan.core.tests.waits import until
 from abhiyan.messaging import actions, doctor
 from abhiyan.messaging.actions import queueing, sending
-from abhiyan.messaging.actions.sending import Leased
+from abhiyan.messaging.actions.sending import LEASE, TRIES, Leased
 from abhiyan.messaging.adapters import Handed, Http, Letter
 from abhiyan.messaging.models import Message, Spending, Template
 from abhiyan.messaging.rules import texts
@@ -139,10 +139,10 @@ def test_a_gateway_in_trouble_is_tried_again_later_and_given_up_in_the_end(gatew
     queue(template="drive.reply")
     gateway.answers = [503] * 10
     at = AT
-    for _try in range(actions.TRIES):
+    for _try in range(TRIES):
         turn(gateway, at)
         at += timedelta(minutes=70)
-    assert len(gateway.got) == actions.TRIES
+    assert len(gateway.got) == TRIES
     assert states() == [("failed", "http_503")]
 
 
@@ -159,7 +159,7 @@ def test_a_lease_that_lapses_returns_to_the_queue(gateway: Gateway) -> None:
     queue(template="drive.reply")
     assert len(lease()) == 1  # and the sender dies
     assert lease(AT + timedelta(seconds=30)) == []
-    assert turn(gateway, AT + actions.LEASE) == 1
+    assert turn(gateway, AT + LEASE) == 1
 
 
 def test_the_lease_of_a_code_lapses_while_somebody_still_waits_for_it(gateway: Gateway) -> None:
@@ -227,9 +227,9 @@ def test_what_is_taken_back_behind_a_spent_budget_is_not_held(gateway: Gateway) 
 def test_whose_lease_has_lapsed_and_was_taken_by_another_sends_nothing(gateway: Gateway) -> None:
     queue(template="drive.reply")
     slow = lease()
-    quick = lease(AT + actions.LEASE)
-    assert hand_over(gateway, slow, AT + actions.LEASE) == 0
-    assert hand_over(gateway, quick, AT + actions.LEASE) == 1
+    quick = lease(AT + LEASE)
+    assert hand_over(gateway, slow, AT + LEASE) == 0
+    assert hand_over(gateway, quick, AT + LEASE) == 1
     assert len(gateway.got) == 1
 
 

@@ -1,7 +1,7 @@
 """Who looks, who may do what where, who holds what, and what waits for a second person."""
 
 from .authority import NotYours, grants_at, holds, is_root, require
-from .deciding import Deciders, MayNotDecide, deciders
+from .deciding import Deciders, deciders
 from .disputes import Dispute, OwnDispute, claimants, own_dispute, own_disputes, why_not_decide
 from .lists import appointment_rows, next_vacancy, offers_made, sight, vacant_rows, with_names
 from .officers import WANTED, officers_of_top, top_unit
@@ -32,5 +32,5 @@ from .releases import (
     releases_to_decide,
     resets_of,
 )
-from .resets import NotAbove, OnTheConsole, highest_of, holder_of, is_high, why_not_hand_over, why_not_reset
+from .resets import highest_of, holder_of, is_high, why_not_hand_over, why_not_reset
 from .viewers import scope_of, seeing_as, viewer_of, visit_of

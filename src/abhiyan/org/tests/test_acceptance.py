@@ -18,9 +18,12 @@ from abhiyan.core.models import AuditEntry
 from abhiyan.core.refusals import TooMany
 from abhiyan.core.scope import system
 from abhiyan.org import actions, queries
+from abhiyan.org.actions.appointments import OfferOver, OfficerElsewhere
+from abhiyan.org.actions.doors import HasProof
 from abhiyan.org.models import Appointment, Release
 from abhiyan.org.news import AppointmentEnded, AppointmentOffered, OfferAnswered
 from abhiyan.org.queries import deciding
+from abhiyan.org.queries.resets import NotAbove, OnTheConsole
 from abhiyan.people.models import Account, Factor, Session
 from abhiyan.people.tests.make import body, browser
 
@@ -244,10 +247,10 @@ def test_what_is_over_or_no_longer_possible_is_not_accepted(world: World) -> Non
         )
         world.appoint(person, "mandal_in_charge", "N112", by=by, is_accepted=False)
     over, other = (each.secret for each in told)
-    with pytest.raises(actions.OfferOver):
+    with pytest.raises(OfferOver):
         actions.answer_link(secret=over, is_accepted=True, by=Actor.public(), at=AT + timedelta(days=9))
     world.appoint(person, "data_officer", "N12")
-    with pytest.raises(actions.OfficerElsewhere):
+    with pytest.raises(OfficerElsewhere):
         actions.answer_link(secret=other, is_accepted=True, by=Actor.public(), at=AT)
 
 
@@ -302,7 +305,7 @@ def test_a_proof_is_reset_only_from_above_what_was_offered_too(world: World) -> 
         by=actor(world.holder("state_president", "N1")),
         is_accepted=False,
     )
-    assert isinstance(queries.why_not_reset(leader, person), queries.NotAbove)
+    assert isinstance(queries.why_not_reset(leader, person), NotAbove)
 
 
 def test_what_was_there_before_counts_as_before(world: World) -> None:
@@ -416,9 +419,9 @@ def test_no_word_is_made_for_who_has_signed_in_before_or_for_an_administrator(wo
             confirmed_at=AT,
         )
     leader = actor(world.holder("district_president", "N11"))
-    with pytest.raises(actions.HasProof):
+    with pytest.raises(HasProof):
         actions.make_first_word(appointment=held.public_id, by=leader, at=AT)
     root = world.account("Root", is_root=True)
     small = world.appoint(root, "mandal_president", "N112", by=leader)
-    with pytest.raises(queries.OnTheConsole):
+    with pytest.raises(OnTheConsole):
         actions.make_first_word(appointment=small.public_id, by=leader, at=AT)

@@ -14,6 +14,18 @@ from abhiyan.core.actor import Actor
 from abhiyan.core.models import AuditEntry
 from abhiyan.core.scope import system
 from abhiyan.org import actions, queries
+from abhiyan.org.actions.appointments import (
+    AlreadyHolds,
+    BeyondYourOwn,
+    NoSeatLeft,
+    NotDisputed,
+    NotPlaced,
+    OfficeNotHere,
+    OfficerElsewhere,
+    OrderMissing,
+    UnknownOffice,
+)
+from abhiyan.org.actions.releases import ReasonMissing
 from abhiyan.org.models import Appointment, Office
 from abhiyan.org.news import AppointmentEnded
 from abhiyan.people.models import Account
@@ -79,7 +91,7 @@ def test_a_senior_appoints_juniors_of_the_same_unit_and_not_the_reverse(world: W
 def test_nobody_hands_on_a_capability_they_lack(world: World) -> None:
     booth = actor(world.holder("booth_president", "N1111"))
     world.appoint(world.account(), "booth_worker", "N1111", by=booth)
-    with pytest.raises(actions.BeyondYourOwn):
+    with pytest.raises(BeyondYourOwn):
         world.appoint(world.account(), "it_administrator", "N1111", by=booth)
 
 
@@ -89,7 +101,7 @@ def test_an_administrator_who_sees_nobody_cannot_make_somebody_who_does(world: W
             capabilities=["org.appoint", "people.read", "enrolment.enrol"]
         )
     by = actor(world.holder("it_administrator", "N1"))
-    with pytest.raises(actions.BeyondYourOwn):
+    with pytest.raises(BeyondYourOwn):
         world.appoint(world.account(), "booth_worker", "N1111", by=by)
 
 
@@ -139,7 +151,7 @@ def test_a_second_holder_of_one_seat_is_disputed_until_the_level_above_decides(w
         with pytest.raises(queries.NotYours):
             actions.decide(public_id=first.public_id, order_no="7", by=actor(account), at=AT)
     queries.require(state, "people.read", at=world.unit("N1111"))  # the unit above acts
-    with pytest.raises(actions.OrderMissing):
+    with pytest.raises(OrderMissing):
         actions.decide(public_id=second.public_id, order_no=" ", by=state, at=AT)
     actions.decide(public_id=second.public_id, order_no="S/7/2026", by=state, at=AT)
     with system("test"):
@@ -147,7 +159,7 @@ def test_a_second_holder_of_one_seat_is_disputed_until_the_level_above_decides(w
         second.refresh_from_db()
     assert (first.state, second.state, second.order_no) == ("ended", "active", "S/7/2026")
     queries.require(actor(two), "people.read", at=world.unit("N1111"))
-    with pytest.raises(actions.NotDisputed):
+    with pytest.raises(NotDisputed):
         actions.decide(public_id=second.public_id, order_no="8", by=state, at=AT)
 
 
@@ -235,20 +247,20 @@ def test_offices_with_seats_fill_up(world: World) -> None:
         Office.objects.filter(code="booth_worker").update(seats=2)
     for _each in range(2):
         world.appoint(world.account(), "booth_worker", "N1111")
-    with pytest.raises(actions.NoSeatLeft, match="2"):
+    with pytest.raises(NoSeatLeft, match="2"):
         world.appoint(world.account(), "booth_worker", "N1111")
 
 
 def test_what_does_not_fit_is_refused_by_name(world: World) -> None:
     account = world.account()
-    with pytest.raises(actions.UnknownOffice):
+    with pytest.raises(UnknownOffice):
         world.appoint(account, "emperor", "N1")
-    with pytest.raises(actions.OfficeNotHere):
+    with pytest.raises(OfficeNotHere):
         world.appoint(account, "booth_president", "N1")
-    with pytest.raises(actions.NotPlaced):
+    with pytest.raises(NotPlaced):
         world.appoint(account, "district_president", "N11", hierarchy=2)
     world.appoint(account, "booth_worker", "N1111")
-    with pytest.raises(actions.AlreadyHolds):
+    with pytest.raises(AlreadyHolds):
         world.appoint(account, "booth_worker", "N1111")
     with pytest.raises(actions.WrongTerm):
         actions.appoint(
@@ -277,7 +289,7 @@ def test_somebody_new_is_appointed_by_their_phone(world: World) -> None:
 
 def test_ending_needs_a_reason_and_happens_once(world: World) -> None:
     made = world.appoint(world.account(), "booth_worker", "N1111")
-    with pytest.raises(actions.ReasonMissing):
+    with pytest.raises(ReasonMissing):
         actions.end_appointment(public_id=made.public_id, reason="  ", by=SYSTEM, at=AT)
     actions.end_appointment(public_id=made.public_id, reason="moved away", by=SYSTEM, at=AT)
     with pytest.raises(actions.AlreadyEnded):
@@ -380,14 +392,14 @@ def test_data_officers_are_named_and_ended_by_those_above_alone(world: World) ->
 def test_a_data_officer_holds_no_other_office(world: World) -> None:
     leads, watches = world.holder("booth_worker", "N1111"), world.officer("N1")
     for account, office, code in ((leads, "data_officer", "N11"), (watches, "booth_worker", "N1111")):
-        with pytest.raises(actions.OfficerElsewhere):
+        with pytest.raises(OfficerElsewhere):
             world.appoint(account, office, code)
     world.appoint(watches, "data_officer", "N2")
 
 
 def test_a_data_officer_sits_in_no_body_that_others_could_dissolve(world: World) -> None:
     body = actions.make_body(unit_id=world.unit("N1"), kind="wing", names={"en": "Wing"}, by=SYSTEM, at=AT)
-    with pytest.raises(actions.OfficeNotHere):
+    with pytest.raises(OfficeNotHere):
         actions.appoint(
             account_id=world.account().pk,
             office="data_officer",
@@ -465,9 +477,9 @@ def test_whatever_is_appointed_nobody_has_more_than_all_had_before(
                         actions.end_appointment(public_id=held.public_id, reason="r", by=actor(giver), at=AT)
                     else:
                         world.appoint(taker, office, code, hierarchy=hierarchy, by=actor(giver))
-            except (queries.NotYours, actions.NotPlaced, actions.OfficeNotHere, actions.AlreadyHolds):
+            except (queries.NotYours, NotPlaced, OfficeNotHere, AlreadyHolds):
                 continue
-            except (actions.AlreadyEnded, actions.NoSeatLeft):
+            except (actions.AlreadyEnded, NoSeatLeft):
                 continue
             may, sees = power(world, taker.pk)
             event("ended" if ends else "appointed")
@@ -520,9 +532,9 @@ def test_many_appointed_at_once_are_as_if_each_were_appointed(world: World) -> N
 @pytest.mark.parametrize(
     ("offices", "refusal"),
     [
-        ((("district_president", "N111"),), actions.OfficeNotHere),
-        ((("no_such_office", "N11"),), actions.UnknownOffice),
-        ((("mandal_president", "N111"), ("mandal_president", "N111")), actions.NoSeatLeft),
+        ((("district_president", "N111"),), OfficeNotHere),
+        ((("no_such_office", "N11"),), UnknownOffice),
+        ((("mandal_president", "N111"), ("mandal_president", "N111")), NoSeatLeft),
     ],
 )
 def test_a_list_that_does_not_fit_appoints_nobody(
@@ -539,5 +551,5 @@ def test_a_person_appoints_one_by_one_and_nobody_twice(world: World) -> None:
     with pytest.raises(queries.NotYours):
         actions.appoint_many(bearers=wanted, by=actor(world.holder("state_president", "N1")), at=AT)
     actions.appoint_many(bearers=wanted, by=SYSTEM, at=AT)
-    with pytest.raises(actions.AlreadyHolds):
+    with pytest.raises(AlreadyHolds):
         actions.appoint_many(bearers=wanted, by=SYSTEM, at=AT)

@@ -9,6 +9,9 @@ from abhiyan.core.doctor import OK, WARN
 from abhiyan.core.models import AuditEntry
 from abhiyan.core.scope import system
 from abhiyan.org import actions, doctor, loops, queries
+from abhiyan.org.actions.appointments import NoSeatLeft, OfficerElsewhere
+from abhiyan.org.actions.officers import AdministratorsNumber, HasAppointed, NotAnOfficer
+from abhiyan.org.actions.releases import ReasonMissing
 from abhiyan.org.models import Appointment, AwaitedOfficer
 from abhiyan.people import actions as people
 from abhiyan.people.models import Account, Factor
@@ -42,7 +45,7 @@ def test_two_are_named_sign_in_by_link_and_doctor_is_content(world: World) -> No
     assert client.post(first.link)["Location"] == "/sign-in/second/"
     again = actions.name_officer(**ASHA)
     assert again.link != first.link and names() == ["Asha Devi", "Ravi Kumar"], "only a new link"
-    with pytest.raises(actions.NoSeatLeft):
+    with pytest.raises(NoSeatLeft):
         actions.name_officer(name="Third One", phone="98100 12347", by=SYSTEM, at=AT)
     with system("test"):
         assert not Account.objects.filter(name="Third One").exists()
@@ -84,12 +87,12 @@ def test_a_lost_second_proof_is_taken_away_on_the_console_only_when_it_is_said(w
 
 def test_one_is_ended_on_the_console(world: World) -> None:
     actions.name_officer(**ASHA)
-    with pytest.raises(actions.ReasonMissing):
+    with pytest.raises(ReasonMissing):
         actions.end_officer(phone=ASHA["phone"], reason=" ", by=SYSTEM, at=AT)
     actions.end_officer(phone="+91 98100-12345", reason="moved away", by=SYSTEM, at=AT)
     assert names() == [] and level() == WARN
     for phone in (ASHA["phone"], "12", "98100 99999"):
-        with pytest.raises(actions.NotAnOfficer):
+        with pytest.raises(NotAnOfficer):
             actions.end_officer(phone=phone, reason="r", by=SYSTEM, at=AT)
 
 
@@ -116,14 +119,14 @@ def test_whoever_leads_appoints_or_administers_is_not_named(world: World) -> Non
     with system("test"):
         account = people.open_account(phone=ASHA["phone"], name="Asha Devi", by=SYSTEM, at=AT)
     held = world.appoint(account, "state_president", "N1")
-    with pytest.raises(actions.OfficerElsewhere):
+    with pytest.raises(OfficerElsewhere):
         actions.name_officer(**ASHA)
     world.appoint(world.account(), "booth_worker", "N1111", by=actor(account))
     actions.end_appointment(public_id=held.public_id, reason="r", by=SYSTEM, at=AT)
-    with pytest.raises(actions.HasAppointed):
+    with pytest.raises(HasAppointed):
         actions.name_officer(**ASHA)
     people.first_administrator(name="Ravi Kumar", phone=RAVI["phone"], by=SYSTEM, at=AT)
-    with pytest.raises(actions.AdministratorsNumber):
+    with pytest.raises(AdministratorsNumber):
         actions.name_officer(**RAVI)
     assert names() == []
 

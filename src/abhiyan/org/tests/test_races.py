@@ -9,6 +9,7 @@ from django.db import connection
 from abhiyan.core.refusals import Refused
 from abhiyan.core.scope import system
 from abhiyan.org import actions
+from abhiyan.org.actions.appointments import NoSeatLeft
 from abhiyan.org.models import Appointment, Office, Release
 
 from .make import AT, World, actor
@@ -53,7 +54,7 @@ def test_seats_are_never_overfilled() -> None:
     accounts = [world.account(f"p{n}") for n in range(4)]
     found = at_once(*(lambda a=each: world.appoint(a, "booth_worker", "N1111") for each in accounts))
     assert sum(isinstance(each, Appointment) for each in found) == 2
-    assert sum(isinstance(each, actions.NoSeatLeft) for each in found) == 2
+    assert sum(isinstance(each, NoSeatLeft) for each in found) == 2
 
 
 def test_a_yes_is_spent_once() -> None:

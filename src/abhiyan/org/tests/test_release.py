@@ -13,9 +13,13 @@ from abhiyan.core.refusals import NotFound, TooMany
 from abhiyan.core.scope import Scope, scoped, system
 from abhiyan.org import actions, queries
 from abhiyan.org.actions import doors
+from abhiyan.org.actions.doors import TooEarly
+from abhiyan.org.actions.releases import AlreadyDecided, ApprovalOver, UnknownAct
 from abhiyan.org.models import Appointment, Office, Release
 from abhiyan.org.news import FactorReset
 from abhiyan.org.queries import deciding
+from abhiyan.org.queries.deciding import MayNotDecide
+from abhiyan.org.queries.resets import NotAbove, OnTheConsole
 from abhiyan.people import actions as people
 from abhiyan.people.models import Account, Factor, Person, Session
 from abhiyan.people.tests.make import body, browser
@@ -229,7 +233,7 @@ def test_whoever_has_no_power_here_does_not_decide(world: World) -> None:
     for office, code in (("district_president", "N12"), ("booth_president", "N1111"), ("data_officer", "N2")):
         with pytest.raises(queries.NotYours) as refused:
             decide(asked, world.holder(office, code))
-        assert not isinstance(refused.value, queries.MayNotDecide)
+        assert not isinstance(refused.value, MayNotDecide)
 
 
 def test_the_asker_needs_the_capability_when_asking(world: World) -> None:
@@ -247,7 +251,7 @@ def test_the_end_of_an_appointment_ends_what_its_holder_asked_and_a_new_one_does
     decide(approved, officer)
     actions.end_appointment(public_id=held.public_id, reason="r", by=SYSTEM, at=AT)
     world.appoint(account, "district_president", "N11")
-    with pytest.raises(actions.AlreadyDecided):
+    with pytest.raises(AlreadyDecided):
         decide(waits, officer)
     with pytest.raises(actions.NotReleased):
         use(approved)
@@ -263,10 +267,10 @@ def test_an_approval_ends_with_the_office_of_whoever_gave_it(world: World) -> No
     asked = ask(world)
     decide(asked, account)
     actions.end_appointment(public_id=held.public_id, reason="r", by=actor(top), at=AT)
-    with pytest.raises(actions.ApprovalOver):
+    with pytest.raises(ApprovalOver):
         use(asked)
     world.appoint(account, "data_officer", "N11", by=actor(top))
-    with pytest.raises(actions.ApprovalOver):
+    with pytest.raises(ApprovalOver):
         use(asked)
 
 
@@ -284,7 +288,7 @@ def test_the_same_asked_twice_is_asked_once(world: World) -> None:
 def test_a_no_is_a_no_and_is_final(world: World) -> None:
     asked, officer = ask(world), world.officer("N11")
     decide(asked, officer, allow=False)
-    with pytest.raises(actions.AlreadyDecided):
+    with pytest.raises(AlreadyDecided):
         decide(asked, officer)
 
 
@@ -302,7 +306,7 @@ def test_what_is_not_decided_or_used_in_time_lapses(world: World) -> None:
 
 
 def test_an_act_nobody_knows_is_refused(world: World) -> None:
-    with pytest.raises(actions.UnknownAct):
+    with pytest.raises(UnknownAct):
         ask(world, act="world.end")
 
 
@@ -427,7 +431,7 @@ def test_a_reset_is_asked_only_from_above_every_living_appointment(world: World)
     account, held = lost(world)
     district, state = world.holder("district_president", "N11"), world.holder("state_president", "N1")
     higher = world.appoint(account, "district_in_charge", "N12")
-    with pytest.raises(queries.NotAbove):
+    with pytest.raises(NotAbove):
         ask_reset(held, district)
     assert ask_reset(held, state).unit_id == world.unit("N12"), "decided over the highest of their units"
     actions.end_appointment(public_id=higher.public_id, reason="r", by=SYSTEM, at=AT)
@@ -435,7 +439,7 @@ def test_a_reset_is_asked_only_from_above_every_living_appointment(world: World)
     assert asked.unit_id == world.unit("N1111")
     decide(asked, world.officer("N11"))
     world.appoint(account, "state_general_secretary", "N1")  # meanwhile
-    with pytest.raises(queries.NotAbove):
+    with pytest.raises(NotAbove):
         actions.reset_factors(release=asked.public_id, by=actor(district), at=AT)
 
 
@@ -453,10 +457,10 @@ def test_an_administrators_proof_and_a_top_officers_are_reset_on_the_console_alo
     assert ask_reset(held, root).asked_by == root.pk
     with system("test"):
         Account.objects.filter(pk=account.pk).update(is_root=True)
-    with pytest.raises(queries.OnTheConsole):
+    with pytest.raises(OnTheConsole):
         ask_reset(held, world.holder("national_president", "N"))
     _officer, named = lost(world, "data_officer", "N")
-    with pytest.raises(queries.NotAbove):
+    with pytest.raises(NotAbove):
         ask_reset(named, root)
 
 
@@ -508,7 +512,7 @@ def test_a_reset_of_a_high_office_waits_a_day_from_its_approval(
                 )
                 transaction.set_rollback(True)
             assert not is_early and len(word) == 9
-        except actions.TooEarly:
+        except TooEarly:
             assert is_early
     with system("test"):
         assert Factor.objects.filter(account_id=account.pk).exists(), "all of it was undone"
@@ -523,7 +527,7 @@ def test_a_reset_can_still_be_done_when_the_person_was_appointed_higher_after_th
     asked = ask_reset(held, asker)
     decide(asked, world.officer("N"))
     world.appoint(account, "state_general_secretary", "N1")
-    with pytest.raises(actions.TooEarly):
+    with pytest.raises(TooEarly):
         actions.reset_factors(release=asked.public_id, by=actor(asker), at=AT + timedelta(hours=23))
     assert actions.reset_factors(release=asked.public_id, by=actor(asker), at=AT + timedelta(hours=25))
 
@@ -534,7 +538,7 @@ def test_who_was_offered_a_high_office_is_waited_for_too(world: World) -> None:
     world.appoint(account, "state_general_secretary", "N1", by=actor(asker), is_accepted=False)
     asked = ask_reset(held, asker)
     decide(asked, world.officer("N"))
-    with pytest.raises(actions.TooEarly):
+    with pytest.raises(TooEarly):
         actions.reset_factors(release=asked.public_id, by=actor(asker), at=AT)
 
 

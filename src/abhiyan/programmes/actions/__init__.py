@@ -1,27 +1,15 @@
 """Every act on programmes, targets and the tally ledger."""
 
 from abhiyan.programmes.refusals import (
-    AllLocked,
     ChangedMeanwhile,
-    LocksDoNotFit,
     NoTarget,
-    NotBelow,
-    NothingBelow,
-    PlanUnplaced,
     ProgrammeOver,
-    TargetLocked,
     TargetUnfit,
-    TooManyUnits,
-    UnknownBasis,
-    UnknownMeasure,
 )
 
 from .charges import (
     LONGEST_REASON,
-    AlreadyAnswered,
-    AlreadyInCharge,
     Naming,
-    ReasonTooLong,
     UnknownAccount,
     answer_charge,
     end_in_charge,
@@ -37,8 +25,6 @@ from .ledger import fold, forget_horizon, post
 from .programmes import (
     NameMissing,
     NotADraft,
-    NotOpen,
-    ScopeOutside,
     change_programme,
     close_programme,
     discard_draft,
@@ -49,4 +35,4 @@ from .programmes import (
 from .recount import recount
 from .sums import settle_closed, settle_due
 from .targets import go_back, lock_target, set_target, split_target, take_over_plan
-from .trees import UnitsInUse, follow, refuse_going, resize
+from .trees import follow, refuse_going, resize

@@ -30,7 +30,7 @@ from .ledger import (
 )
 from .listing import SORTS, Child, LevelRows, board, children_ladders, level_below
 from .misfits import MOST_MISFITS, count_misfits, misfits_below
-from .plans import Takeover, plan_as_targets, planned_takeover
+from .plans import plan_as_targets, planned_takeover
 from .programmes import (
     Counted,
     drawn,

@@ -26,6 +26,7 @@ from abhiyan.people import actions as people
 from abhiyan.people.models import Account
 from abhiyan.people.tests.make import body, browser
 from abhiyan.programmes import actions, owed, queries
+from abhiyan.programmes.actions.charges import AlreadyAnswered, AlreadyInCharge, ReasonTooLong
 from abhiyan.programmes.models import InCharge, Programme
 from abhiyan.programmes.views import charges as charges_page
 from abhiyan.ui.owed import Owed
@@ -123,9 +124,9 @@ def test_the_person_named_alone_accepts_or_declines(
         with pytest.raises(NotFound):
             answer(stranger, accepts=True)
     assert answer(asha, accepts=True).state == "accepted"
-    with pytest.raises(actions.AlreadyAnswered):
+    with pytest.raises(AlreadyAnswered):
         answer(asha, accepts=True)
-    with pytest.raises(actions.ReasonTooLong):
+    with pytest.raises(ReasonTooLong):
         answer(asha, accepts=False, reason="x" * 201)
     assert answer(asha, accepts=False, reason=" moved   away ").reason == "moved away"
     assert "N11" in missing(world, drive)
@@ -228,7 +229,7 @@ def test_the_same_person_is_named_once_whoever_is_quicker(
 ) -> None:
     asha = world.account("Asha")
     name(world, drive, "N11", asha, president)
-    with pytest.raises(actions.AlreadyInCharge):
+    with pytest.raises(AlreadyInCharge):
         name(world, drive, "N11", asha, president, role="co_in_charge")
     name(world, drive, "N12", asha, president)
 

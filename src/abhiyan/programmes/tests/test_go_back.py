@@ -14,6 +14,7 @@ from abhiyan.people.models import Account
 from abhiyan.people.tests.make import body, browser
 from abhiyan.programmes import actions, queries
 from abhiyan.programmes.models import Programme, TargetVersion
+from abhiyan.programmes.queries.plans import Takeover
 
 from .make import plan_of, taken
 from .test_pages import drive as open_drive
@@ -44,7 +45,7 @@ class Acts:
         with system("test"):
             actions.split_target(**self.given, unit_id=self.world.unit(code), how="equally")
 
-    def take_over(self, plan: Plan) -> queries.Takeover:
+    def take_over(self, plan: Plan) -> Takeover:
         with system("test"):
             return actions.take_over_plan(**self.given, plan_public_id=plan.public_id)
 

@@ -14,6 +14,7 @@ from abhiyan.core.backup import Restored
 from abhiyan.core.scope import Scope, scoped, system
 from abhiyan.programmes import actions, queries
 from abhiyan.programmes.actions import trees as totals
+from abhiyan.programmes.actions.trees import UnitsInUse
 from abhiyan.programmes.models import ALL_DAYS, Delta, Fold, Programme, Tally, Target, Total
 from abhiyan.programmes.rules.ladder import COUNTED, REPORTED, UNSIGNED, Change, Ladder
 from abhiyan.programmes.rules.small_cells import shown
@@ -303,7 +304,7 @@ def test_units_with_counts_or_programmes_are_not_let_go(trees: Trees, drive: Pro
     actions.post(deltas=[change(drive, trees.units["b000"].pk, 3)], at=AT)
     undo("b001")
     for code in ("b000", "state"):  # counts; owner of a programme
-        with pytest.raises(actions.UnitsInUse):
+        with pytest.raises(UnitsInUse):
             undo(code)
 
 

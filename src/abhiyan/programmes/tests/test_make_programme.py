@@ -14,6 +14,8 @@ from abhiyan.org.tests.make import AT, TODAY, World, actor
 from abhiyan.org.viewer import NOBODY
 from abhiyan.people.models import Account
 from abhiyan.programmes import actions, queries
+from abhiyan.programmes.actions.charges import AlreadyInCharge
+from abhiyan.programmes.actions.programmes import NotOpen
 from abhiyan.programmes.models import Measure, Programme
 from abhiyan.programmes.news import ProgrammeOpened
 
@@ -121,7 +123,7 @@ def test_opening_tells_the_rooms_above_once(
         with pytest.raises(actions.NotADraft):
             actions.open_programme(programme_id=made.pk, by=by, at=AT)
         actions.close_programme(programme_id=made.pk, by=by, at=AT)
-        with pytest.raises(actions.NotOpen):
+        with pytest.raises(NotOpen):
             actions.close_programme(programme_id=made.pk, by=by, at=AT)
     assert [one.programme_id for one in told] == [made.pk]
 
@@ -157,7 +159,7 @@ def test_in_charges_are_named_seen_and_ended(world: World, president: Account) -
         named = actions.name_in_charge(
             programme_id=made.pk, unit_id=world.unit("N11"), account=asha.public_id, by=by, at=AT
         )
-        with pytest.raises(actions.AlreadyInCharge):
+        with pytest.raises(AlreadyInCharge):
             actions.name_in_charge(
                 programme_id=made.pk, unit_id=world.unit("N11"), account=asha.public_id, by=by, at=AT
             )

@@ -10,7 +10,9 @@ from abhiyan.org.tests.make import AT, TODAY, World, actor
 from abhiyan.people.models import Account
 from abhiyan.people.tests.make import browser
 from abhiyan.programmes import actions, queries
+from abhiyan.programmes.actions.programmes import ScopeOutside
 from abhiyan.programmes.models import Programme
+from abhiyan.programmes.refusals import LocksDoNotFit, NothingBelow, TargetLocked, UnknownMeasure
 from abhiyan.ui.numbers import grouped
 from abhiyan.units.models import Placement, Unit
 
@@ -95,9 +97,9 @@ def test_a_split_goes_around_locks_and_says_when_they_do_not_fit(
         actions.lock_target(programme_id=drive.pk, unit_id=world.unit("N11"), locked=True, by=by, at=AT)
     again(1000)
     assert ns(world, drive, "N11", "N12") == [900, 100]
-    with pytest.raises(actions.LocksDoNotFit):
+    with pytest.raises(LocksDoNotFit):
         again(899)
-    with pytest.raises(actions.TargetLocked):
+    with pytest.raises(TargetLocked):
         set_n(world, drive, "N11", 1, president)
     with system("test"):
         actions.lock_target(programme_id=drive.pk, unit_id=world.unit("N11"), locked=False, by=by, at=AT)
@@ -119,16 +121,16 @@ def test_the_gap_between_a_target_and_its_parts_is_said(
 def test_targets_that_cannot_be_are_refused(world: World, drive: Programme, president: Account) -> None:
     with pytest.raises(actions.TargetUnfit):
         set_n(world, drive, "N1", -1, president)
-    with pytest.raises(actions.ScopeOutside):
+    with pytest.raises(ScopeOutside):
         set_n(world, drive, "N2", 5, president)
     by, unit = actor(president), world.unit("N1")
     with system("test"):
         with pytest.raises(actions.NoTarget):
             actions.split_target(programme_id=drive.pk, unit_id=unit, how="equally", by=by, at=AT)
-        with pytest.raises(actions.UnknownMeasure):
+        with pytest.raises(UnknownMeasure):
             actions.set_target(programme_id=drive.pk, measure=9, unit_id=unit, n=1, by=by, at=AT)
     set_n(world, drive, "N1111", 5, president)
-    with system("test"), pytest.raises(actions.NothingBelow):
+    with system("test"), pytest.raises(NothingBelow):
         actions.split_target(programme_id=drive.pk, unit_id=world.unit("N1111"), how="equally", by=by, at=AT)
 
 

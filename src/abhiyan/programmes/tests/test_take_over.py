@@ -14,6 +14,7 @@ from abhiyan.people.models import Account
 from abhiyan.people.tests.make import browser
 from abhiyan.programmes import actions, queries
 from abhiyan.programmes.models import Programme
+from abhiyan.programmes.queries.plans import Takeover
 
 from .make import plan_of
 from .test_make_programme import make
@@ -31,7 +32,7 @@ def drive(world: World, president: Account) -> Programme:
     return make(world, president)
 
 
-def planned(world: World, drive: Programme, **parts: int | tuple[int, bool]) -> queries.Takeover:
+def planned(world: World, drive: Programme, **parts: int | tuple[int, bool]) -> Takeover:
     with system("test"):
         return queries.planned_takeover(
             programme=drive,
@@ -44,7 +45,7 @@ def planned(world: World, drive: Programme, **parts: int | tuple[int, bool]) -> 
         )
 
 
-def after(found: queries.Takeover) -> dict[str, int | None]:
+def after(found: Takeover) -> dict[str, int | None]:
     return {one.code: one.after for one in queries.described(found.changes.differences)}
 
 
@@ -100,7 +101,7 @@ def test_targets_locked_further_below_are_counted_in_the_row_of_what_they_stand_
     assert page.count("2 locked below") == 1
 
 
-def misfits(world: World, found: queries.Takeover) -> dict[str, tuple[int, int, int]]:
+def misfits(world: World, found: Takeover) -> dict[str, tuple[int, int, int]]:
     """Unit code -> its number, that of those below, and how many of them have none."""
     codes = {unit.pk: code for code, unit in world.units.items()}
     return {codes[one.unit_id]: (one.n, one.below, one.without) for one in found.misfits}

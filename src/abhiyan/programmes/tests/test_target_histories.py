@@ -13,7 +13,9 @@ from abhiyan.core.actor import Actor
 from abhiyan.core.scope import system
 from abhiyan.elections.models import Election, Plan, PlanPart
 from abhiyan.programmes import actions, queries
+from abhiyan.programmes.actions.programmes import ScopeOutside
 from abhiyan.programmes.models import ProgrammeUnit, Target, TargetMisfit, TargetVersion, UnitTotal
+from abhiyan.programmes.refusals import LocksDoNotFit, NotBelow, NothingBelow, PlanUnplaced, TargetLocked
 from abhiyan.programmes.rules import nested, pace
 from abhiyan.programmes.rules.nested import Given
 from abhiyan.units import actions as units
@@ -66,7 +68,7 @@ class History:
 
     def set(self) -> None:
         code = self.one("state", "d", "m", "b")
-        with contextlib.suppress(actions.TargetLocked, actions.ScopeOutside):
+        with contextlib.suppress(TargetLocked, ScopeOutside):
             actions.set_target(
                 **self.given,  # type: ignore[arg-type]  # one bundle
                 unit_id=self.id(code),
@@ -75,7 +77,7 @@ class History:
             )
 
     def lock(self, locked: bool = True) -> None:
-        with contextlib.suppress(actions.NoTarget, actions.ScopeOutside):
+        with contextlib.suppress(actions.NoTarget, ScopeOutside):
             actions.lock_target(
                 **self.given,  # type: ignore[arg-type]  # one bundle
                 unit_id=self.id(self.one("d", "m", "b")),
@@ -151,11 +153,11 @@ class History:
             )
         except (
             actions.NoTarget,
-            actions.NothingBelow,
-            actions.LocksDoNotFit,
-            actions.TargetLocked,
-            actions.NotBelow,
-            actions.ScopeOutside,
+            NothingBelow,
+            LocksDoNotFit,
+            TargetLocked,
+            NotBelow,
+            ScopeOutside,
         ):
             return
         self.check(code, far)
@@ -191,7 +193,7 @@ class History:
             )
         try:
             found = actions.take_over_plan(**self.given, plan_public_id=made.public_id)  # type: ignore[arg-type]  # one bundle
-        except actions.PlanUnplaced:
+        except PlanUnplaced:
             return
         inside = {below for code in self.scope for below in self.trees.below(1, code)}
         touched = {

@@ -17,6 +17,14 @@ from abhiyan.people.tests.make import body, browser
 from abhiyan.programmes import actions, queries
 from abhiyan.programmes.models import Programme, ProgrammeUnit, TargetVersion, UnitTotal
 from abhiyan.programmes.queries import splits
+from abhiyan.programmes.refusals import (
+    AllLocked,
+    LocksDoNotFit,
+    NotBelow,
+    TargetLocked,
+    TooManyUnits,
+    UnknownBasis,
+)
 from abhiyan.ui import tables
 from abhiyan.units.models import Placement, Unit
 
@@ -173,7 +181,7 @@ def test_a_split_over_more_units_than_a_page_can_is_refused_before_they_are_read
 ) -> None:
     monkeypatch.setattr(splits, "MOST", 5)
     assert planned(world, drive, "N1", 1000, far="1").units == 2
-    with override("en"), pytest.raises(actions.TooManyUnits) as over:
+    with override("en"), pytest.raises(TooManyUnits) as over:
         planned(world, drive, "N1", 1000, far="")
     assert over.value.facts == {"most": 5}
     assert planned(world, drive, "N1", 1000, far="kept").units == 2  # nothing stands below the districts
@@ -197,7 +205,7 @@ def test_one_split_reaches_as_many_units_as_one_taking_over_of_a_plan() -> None:
 def test_a_basis_without_what_it_needs_is_refused(
     world: World, drive: Programme, president: Account, how: str, options: dict[str, str]
 ) -> None:
-    with pytest.raises(actions.UnknownBasis):
+    with pytest.raises(UnknownBasis):
         split(world, drive, "N1", president, how, options=options)
 
 
@@ -249,9 +257,9 @@ def test_a_child_set_by_hand_is_locked_and_the_rest_is_split_again(
         "N121": (250, 350),
         "N122": (250, 350),
     }
-    with pytest.raises(actions.TargetLocked):
+    with pytest.raises(TargetLocked):
         split(world, drive, "N1", president, by_hand={world.unit("N11"): 1})
-    with pytest.raises(actions.NotBelow):
+    with pytest.raises(NotBelow):
         split(world, drive, "N1", president, by_hand={world.unit("N111"): 1})
     with pytest.raises(actions.TargetUnfit):
         split(world, drive, "N1", president, by_hand={world.unit("N12"): -1})
@@ -261,12 +269,12 @@ def test_locks_that_do_not_fit_say_by_how_much_and_where(
     world: World, drive: Programme, president: Account
 ) -> None:
     split(world, drive, "N1", president, "equally")
-    with override("en"), pytest.raises(actions.LocksDoNotFit) as over:
+    with override("en"), pytest.raises(LocksDoNotFit) as over:
         split(world, drive, "N1", president, by_hand={world.unit("N11"): 1234})
     assert over.value.facts == {"where": "Unit N1", "locked": 1234, "total": 1000, "n": 234}
     with override("en"):
         assert "add up to 1,234: 234 more than its 1,000" in str(over.value)
-    with override("en"), pytest.raises(actions.AllLocked) as short:
+    with override("en"), pytest.raises(AllLocked) as short:
         split(world, drive, "N1", president, by_hand={world.unit("N11"): 300, world.unit("N12"): 600})
     with override("en"):
         assert short.value.facts["n"] == 100 and "100 of its 1,000 are left over" in str(short.value)

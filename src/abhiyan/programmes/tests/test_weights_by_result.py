@@ -25,6 +25,7 @@ from abhiyan.people.tests.make import browser
 from abhiyan.programmes import actions, queries
 from abhiyan.programmes.models import Programme, ProgrammeUnit
 from abhiyan.programmes.queries.weights import Within
+from abhiyan.programmes.refusals import PlanUnplaced
 from abhiyan.units.models import Unit
 
 from .make import plan_of
@@ -235,7 +236,7 @@ def test_a_plan_is_taken_over_with_its_name_and_version(
             PlanSeat.objects.create(
                 plan=plan, contest=seat, unit_id=unit_id, votes_likely=2000, votes=votes, share_pct=45.0
             )
-        with pytest.raises(actions.PlanUnplaced):
+        with pytest.raises(PlanUnplaced):
             actions.take_over_plan(programme_id=drive.pk, plan_public_id=plan.public_id, by=by, at=AT)
         for code, n, locked in (("N1111", 500, True), ("N1211", 400, False), ("N2111", 9, False)):
             PlanPart.objects.create(
