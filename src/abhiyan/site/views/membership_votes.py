@@ -1,9 +1,7 @@
 """Membership beside votes, place by place: two counts of the same ground, which prove nothing about any person."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from django.conf import settings
 from django.http import HttpResponseBase
@@ -23,8 +21,8 @@ from abhiyan.elections.views.results_shown import (
     Chosen,
     Filters,
     alliance_chosen,
-    in_order,
     party_chosen,
+    rounded,
     side_asked,
     side_choices,
 )
@@ -32,7 +30,8 @@ from abhiyan.org.viewer import Request
 from abhiyan.programmes import queries as programmes
 from abhiyan.programmes.models import Programme
 from abhiyan.programmes.rules import activities
-from abhiyan.ui import scatter, tables
+from abhiyan.ui import scatter
+from abhiyan.ui.lists import Column, Table
 from abhiyan.units import queries as units
 from abhiyan.units.models import Hierarchy
 from abhiyan.units.queries import UnitRow
@@ -62,13 +61,31 @@ class Place:
         return 100 * self.counted / self.figures.polled
 
 
-SORTS = {
-    "name": lambda place: place.name,
-    "members": lambda place: place.counted,
-    "per_100": lambda place: place.per_100,
-    "votes": lambda place: place.figures.votes if place.figures else None,
-    "share": lambda place: place.figures.share_pct if place.figures else None,
-}
+COLUMNS: tuple[Column[Place], ...] = (
+    Column("code", gettext_lazy("Code"), lambda row: row.child.code),
+    Column("name", gettext_lazy("Unit"), lambda row: row.name, order=True),
+    Column(
+        "members",
+        gettext_lazy("Members counted"),
+        lambda row: "<10" if row.counted is None else row.counted,
+        order=lambda row: row.counted,
+    ),
+    Column(
+        "votes", gettext_lazy("Votes of the side"), lambda row: row.figures and row.figures.votes, order=True
+    ),
+    Column("polled", gettext_lazy("Votes polled"), lambda row: row.figures and row.figures.polled),
+    Column(
+        "share",
+        gettext_lazy("Share (%)"),
+        lambda row: row.figures and rounded(row.figures.share_pct),
+        order=True,
+    ),
+    Column(
+        "per_100", gettext_lazy("Members per 100 votes polled"), lambda row: rounded(row.per_100), order=True
+    ),
+    Column("file", gettext_lazy("File"), lambda row: row.figures and row.figures.source.file),
+    Column("row", gettext_lazy("Row"), lambda row: row.figures and row.figures.source.row),
+)
 
 
 @require_safe
@@ -93,11 +110,10 @@ def membership_votes(request: Request, code: str) -> HttpResponseBase:
     left_out = 0
     if programme is not None and of is not None:
         places, left_out = _places(here, programme, of, side.ours, at)
-    sorting = tables.sorting(request.GET, dict.fromkeys(SORTS, ""), default="-share")
-    rows = in_order(places, sorting, SORTS)
-    if tables.wants_csv(request.GET):
-        return tables.csv_response(f"membership-votes-{code}", *_csv(rows))
-    leaf = tables.numbered(rows, request.GET, total=len(rows))
+    caption = _("Members and votes by place")
+    table = Table(request, COLUMNS, places, name=f"membership-votes-{code}", caption=caption, sort="-share")
+    if table.file_kind:
+        return table.file()
     name = here.name()
     asked = request.GET.copy()
     asked["side"] = side.value  # also where nobody chose one
@@ -129,10 +145,11 @@ def membership_votes(request: Request, code: str) -> HttpResponseBase:
             ),
             side=(gettext_lazy("Side"), side_choices(of, chosen=side) if of is not None else []),
         ),
-        "sorting": sorting,
-        "leaf": leaf,
+        "sorting": table.sorting,
+        "leaf": table.leaf,
         "rows": [
-            (place, reverse("elections:unit", args=[place.child.code]), place.figures) for place in leaf.rows
+            (place, reverse("elections:unit", args=[place.child.code]), place.figures)
+            for place in table.leaf.rows
         ],
         "may_import": request.viewer.may("results.import"),
         "is_rounded": any(place.is_rounded for place in places),
@@ -241,23 +258,4 @@ def _scatter(places: list[Place], side: Chosen) -> scatter.Scatter:
             for place in places
             if place.figures is not None and place.per_100 is not None
         ],
-    )
-
-
-def _csv(rows: list[Place]) -> tuple[list[str], Iterator[list[Any]]]:
-    head = [_("Code"), _("Unit"), _("Members counted"), _("Votes of the side"), _("Votes polled")]
-    head += [_("Share (%)"), _("Members per 100 votes polled"), _("File"), _("Row")]
-    return head, (
-        [
-            row.child.code,
-            row.name,
-            "<10" if row.counted is None else row.counted,
-            row.figures.votes if row.figures else "",
-            row.figures.polled if row.figures else "",
-            round(row.figures.share_pct, 4) if row.figures else "",
-            "" if row.per_100 is None else round(row.per_100, 4),
-            row.figures.source.file if row.figures else "",
-            row.figures.source.row if row.figures else "",
-        ]
-        for row in rows
     )
