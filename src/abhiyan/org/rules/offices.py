@@ -16,67 +16,29 @@ class Seat:
     en: str
     hi: str
     rank: int
+    capabilities: frozenset[str] = frozenset()
     expected_in: tuple[str, ...] = ()
     seats: int = 1
     sees_people: bool = True
-    capabilities: frozenset[str] = frozenset()
 
 
 _LEAD = frozenset(
-    {
-        "org.read",
-        "org.appoint",
-        "org.decide",
-        "org.bodies",
-        "org.release",
-        "org.factors",
-        "people.read",
-        "people.reveal",
-        "people.export",
-        "programmes.make",
-        "programmes.run",
-        "programmes.targets",
-        "notices.publish",
-        "enrolment.enrol",
-        "enrolment.place",
-        "enrolment.correct",
-        "enrolment.strike_off",
-        "imports.units",
-        "imports.pins",
-        "imports.paper",
-        "imports.totals",
-        "results.import",
-        "plans.read",
-        "plans.make",
-        "messages.read",
-        "messages.release",
-        "channels.manage",
-    }
+    {"org.read", "org.appoint", "org.decide", "org.bodies", "org.release", "org.factors"}
+    | {"people.read", "people.reveal", "people.export"}
+    | {"programmes.make", "programmes.run", "programmes.targets", "notices.publish"}
+    | {"enrolment.enrol", "enrolment.place", "enrolment.correct", "enrolment.strike_off"}
+    | {"imports.units", "imports.pins", "imports.paper", "imports.totals", "results.import"}
+    | {"plans.read", "plans.make", "messages.read", "messages.release", "channels.manage"}
 )
-_DISTRICT = _LEAD - {
-    "imports.units",
-    "imports.pins",
-    "imports.totals",
-    "results.import",
-    "plans.make",
-    "channels.manage",
-    "messages.release",
-    "programmes.make",
-    "notices.publish",
-}
+_DISTRICT = (
+    _LEAD
+    - {"imports.units", "imports.pins", "imports.totals", "results.import", "plans.make"}
+    - {"channels.manage", "messages.release", "programmes.make", "notices.publish"}
+)
 _MANDAL = _DISTRICT - {"people.export", "org.bodies"}
 _CLUSTER = frozenset(
-    {
-        "org.read",
-        "org.appoint",
-        "org.decide",
-        "people.read",
-        "people.reveal",
-        "programmes.targets",
-        "enrolment.enrol",
-        "enrolment.place",
-        "enrolment.correct",
-    }
+    {"org.read", "org.appoint", "org.decide", "people.read", "people.reveal"}
+    | {"programmes.targets", "enrolment.enrol", "enrolment.place", "enrolment.correct"}
 )
 _BOOTH = frozenset(
     {"org.read", "org.appoint", "people.read", "people.reveal", "enrolment.enrol", "enrolment.correct"}
@@ -86,107 +48,60 @@ _ELECTORAL = frozenset(
     {"org.read", "org.appoint", "org.decide", "org.release", "people.read", "programmes.run"}
     | {"programmes.targets", "enrolment.place", "messages.read", "plans.read"}
 )
+_IT = frozenset(
+    {"org.read", "org.factors", "imports.units", "imports.pins", "imports.paper", "results.import"}
+    | {"channels.manage", "messages.read"}
+)
+_OFFICER = frozenset({"org.approve", "org.officers", "org.read"})
 
+# sees_people is false of who sees the items handed out to them, or what is asked and why: no lists, not the people.
 SEATS: tuple[Seat, ...] = (
-    Seat("national_president", "National president", "राष्ट्रीय अध्यक्ष", 10, ("nation",), capabilities=_LEAD),
+    Seat("national_president", "National president", "राष्ट्रीय अध्यक्ष", 10, _LEAD, ("nation",)),
     Seat(
         "national_general_secretary",
         "National general secretary",
         "राष्ट्रीय महामंत्री",
         20,
+        _LEAD,
         ("nation",),
         seats=9,
-        capabilities=_LEAD,
     ),
-    Seat("state_president", "State president", "प्रदेश अध्यक्ष", 10, ("state",), capabilities=_LEAD),
+    Seat("state_president", "State president", "प्रदेश अध्यक्ष", 10, _LEAD, ("state",)),
     Seat(
-        "state_general_secretary",
-        "State general secretary",
-        "प्रदेश महामंत्री",
-        20,
-        ("state",),
-        seats=5,
-        capabilities=_LEAD,
+        "state_general_secretary", "State general secretary", "प्रदेश महामंत्री", 20, _LEAD, ("state",), seats=5
     ),
-    Seat("region_in_charge", "Region in-charge", "संभाग प्रभारी", 30, ("region",), capabilities=_DISTRICT),
-    Seat("district_president", "District president", "ज़िला अध्यक्ष", 10, ("district",), capabilities=_DISTRICT),
+    Seat("region_in_charge", "Region in-charge", "संभाग प्रभारी", 30, _DISTRICT, ("region",)),
+    Seat("district_president", "District president", "ज़िला अध्यक्ष", 10, _DISTRICT, ("district",)),
+    Seat("district_in_charge", "District in-charge", "ज़िला प्रभारी", 20, _DISTRICT, ("district",)),
+    Seat("mandal_president", "Mandal president", "मंडल अध्यक्ष", 10, _MANDAL, ("mandal",)),
+    Seat("mandal_in_charge", "Mandal in-charge", "मंडल प्रभारी", 20, _MANDAL, ("mandal",)),
+    Seat("cluster_in_charge", "Cluster in-charge", "शक्ति केंद्र प्रभारी", 10, _CLUSTER, ("cluster",)),
+    Seat("booth_president", "Booth president", "बूथ अध्यक्ष", 10, _BOOTH, ("booth",)),
+    Seat("booth_worker", "Booth worker", "बूथ कार्यकर्ता", 50, _WORKER, seats=20),
+    Seat("zone_in_charge", "Zone in-charge", "ज़ोन प्रभारी", 10, _ELECTORAL, ("zone",)),
     Seat(
-        "district_in_charge", "District in-charge", "ज़िला प्रभारी", 20, ("district",), capabilities=_DISTRICT
+        "constituency_in_charge", "Constituency in-charge", "लोकसभा प्रभारी", 10, _ELECTORAL, ("constituency",)
     ),
-    Seat("mandal_president", "Mandal president", "मंडल अध्यक्ष", 10, ("mandal",), capabilities=_MANDAL),
-    Seat("mandal_in_charge", "Mandal in-charge", "मंडल प्रभारी", 20, ("mandal",), capabilities=_MANDAL),
-    Seat(
-        "cluster_in_charge",
-        "Cluster in-charge",
-        "शक्ति केंद्र प्रभारी",
-        10,
-        ("cluster",),
-        capabilities=_CLUSTER,
-    ),
-    Seat("booth_president", "Booth president", "बूथ अध्यक्ष", 10, ("booth",), capabilities=_BOOTH),
-    Seat("booth_worker", "Booth worker", "बूथ कार्यकर्ता", 50, seats=20, capabilities=_WORKER),
-    Seat("zone_in_charge", "Zone in-charge", "ज़ोन प्रभारी", 10, ("zone",), capabilities=_ELECTORAL),
-    Seat(
-        "constituency_in_charge",
-        "Constituency in-charge",
-        "लोकसभा प्रभारी",
-        10,
-        ("constituency",),
-        capabilities=_ELECTORAL,
-    ),
-    Seat(
-        "segment_in_charge",
-        "Segment in-charge",
-        "विधानसभा प्रभारी",
-        10,
-        ("segment",),
-        capabilities=_ELECTORAL,
-    ),
+    Seat("segment_in_charge", "Segment in-charge", "विधानसभा प्रभारी", 10, _ELECTORAL, ("segment",)),
     Seat(
         "call_centre_agent",
         "Call-centre agent",
         "कॉल सेंटर कार्यकर्ता",
         60,
+        frozenset({"people.read"}),
         seats=200,
-        capabilities=frozenset({"people.read"}),
     ),
-    Seat(
-        "verifier",
-        "Verifier",
-        "सत्यापक",
-        60,
-        seats=500,
-        sees_people=False,  # sees the items handed out to them, no lists
-    ),
-    Seat(
-        "it_administrator",
-        "IT administrator",
-        "आईटी प्रशासक",
-        70,
-        seats=3,
-        sees_people=False,
-        capabilities=frozenset(
-            {
-                "org.read",
-                "imports.units",
-                "imports.pins",
-                "imports.paper",
-                "results.import",
-                "channels.manage",
-                "messages.read",
-                "org.factors",
-            }
-        ),
-    ),
+    Seat("verifier", "Verifier", "सत्यापक", 60, seats=500, sees_people=False),
+    Seat("it_administrator", "IT administrator", "आईटी प्रशासक", 70, _IT, seats=3, sees_people=False),
     # Named by the data officers above alone, those of the top on the server's console: decision 0010.
     Seat(
         DATA_OFFICER,
         "Data officer",
         "डेटा अधिकारी",
         80,
+        _OFFICER,
         ("nation", "state", "district"),
         seats=2,
-        sees_people=False,  # sees what is asked and why, not the people
-        capabilities=frozenset({"org.approve", "org.officers", "org.read"}),
+        sees_people=False,
     ),
 )
