@@ -177,29 +177,6 @@ class _Load:
 # What the children do.
 
 
-def _prepare() -> None:
-    import psycopg
-
-    from abhiyan.core import database, schema
-
-    with psycopg.connect(database.conninfo(None, dbname="postgres"), autocommit=True) as admin:
-        admin.execute(f"drop database if exists {database.name()} with (force)")
-    schema.prepare()
-    import django
-
-    django.setup()
-    schema.migrate(verbosity=0)
-
-
-def _drop() -> None:
-    import psycopg
-
-    from abhiyan.core import database
-
-    with psycopg.connect(database.conninfo(None, dbname="postgres"), autocommit=True) as admin:
-        admin.execute(f"drop database if exists {database.name()} with (force)")
-
-
 def _fill(big: int) -> dict[str, str]:
     """A tree with its office-bearers, a drive with targets, counts in every booth, a signed-in national president."""
     import units as tree
@@ -379,30 +356,26 @@ def _fold_all() -> None:
 
 
 def _main(part: str, args: list[str]) -> None:
-    from abhiyan.core import database, embedded, keys
+    import _database
 
-    home = Path(os.environ["ABHIYAN_HOME"])
-    if not keys.master_path().exists():
-        keys.master_path().parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        keys.make_master(keys.master_path())
-    if database.is_embedded():
-        embedded.ensure_running(home)
+    from abhiyan.core import database, schema
+
+    if not _database.ready(database.name(), part):
+        return
+    import django
+
+    from abhiyan.site import serve
+
+    django.setup()
     if part == "prepare":
-        _prepare()
-    elif part == "drop":
-        _drop()
+        schema.prepare()
+        schema.migrate(verbosity=0)
+    elif part == "serve":  # as `abhiyan serve` does; these settings have been read, and stay
+        serve.web(host="127.0.0.1", port=int(args[0]))
+    elif part == "fill":
+        print(json.dumps(_fill(int(args[0]))))
     else:
-        import django
-
-        from abhiyan.site import serve
-
-        django.setup()
-        if part == "serve":  # as `abhiyan serve` does; these settings have been read, and stay
-            serve.web(host="127.0.0.1", port=int(args[0]))
-        elif part == "fill":
-            print(json.dumps(_fill(int(args[0]))))
-        else:
-            _load()
+        _load()
 
 
 if __name__ == "__main__":
