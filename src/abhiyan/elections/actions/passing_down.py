@@ -215,7 +215,8 @@ def _above(seat: PlanSeat, parts: Mapping[int, int], facts: Mapping[int, Facts])
 
 def _told_anew(plan: Plan, tree: Tree, done: "_Done") -> None:
     """Let a plan say what is so after a pass: that this seat's parts sum, once they do; where they are more than the
-    electors; and that another seat's no longer sum, where units that came from there took their numbers with them."""
+    electors; and that another seat's no longer sum, where units that came from there took their numbers with them, and
+    left some there: a seat without any has only not been passed down."""
     before = _contradictions(plan)
     found = before
     seat = PlanSeat.objects.filter(plan=plan, unit=tree.top).first()
@@ -233,9 +234,16 @@ def _told_anew(plan: Plan, tree: Tree, done: "_Done") -> None:
     others = Counter[int | None]()
     for parent_id, n in Counter(part.parent_id for part in done.taken).items():
         others[units_below.seat_above(plan, parent_id)] += n
-    for other in PlanSeat.objects.filter(plan=plan, unit__in=[one for one in others if one is not None]):
+    seats = [one for one in others if one is not None]
+    there = set(
+        PlanPart.objects.filter(plan=plan, replaced_at=None, parent__in=seats).values_list(
+            "parent", flat=True
+        )
+    )
+    for other in PlanSeat.objects.filter(plan=plan, unit__in=seats):
         found = [each for each in found if each[:2] != [LEFT, other.contest_id]]
-        found.append([LEFT, other.contest_id, {"units": others[other.unit_id]}])
+        if other.unit_id in there:
+            found.append([LEFT, other.contest_id, {"units": others[other.unit_id]}])
     if found != before:
         plan.found = plan.found | {"contradictions": found}
         plan.save(update_fields=["found"])

@@ -230,6 +230,20 @@ def test_a_seat_whose_units_got_their_votes_elsewhere_is_told_until_it_sums(grou
     ground.assert_sums("C1", "C2")
 
 
+@pytest.mark.parametrize("order", [("C1", "C2"), ("C2", "C1")])
+def test_a_seat_that_lost_its_last_units_has_nothing_below_that_could_fail_to_sum(
+    ground: Ground, order: tuple[str, str]
+) -> None:
+    ground.move("A1", "C2")
+    ground.passes("C1")
+    ground.move("A2", "C2")
+    for seat in order:
+        with suppress(NothingToPass):
+            ground.passes(seat)
+    assert ground.told() == []
+    ground.assert_sums(*PLACES)
+
+
 def test_what_left_one_parent_together_is_asked_about_once(ground: Ground) -> None:
     ground.move("B9", "M4", ORGANISATIONAL)
     ground.passes("C2")
