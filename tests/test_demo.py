@@ -18,8 +18,8 @@ from abhiyan.core.models import StagedImport
 from abhiyan.core.scope import system
 from abhiyan.core.tests.conftest import seal_everything
 from abhiyan.elections.models import Plan
-from abhiyan.enrolment import queries_calls
 from abhiyan.enrolment.models import ChannelToken, Claim, Waiting
+from abhiyan.enrolment.queries import calls as queries_calls
 from abhiyan.enrolment.rules.channels import Channel
 from abhiyan.org.models import Appointment
 from abhiyan.org.rules.offices import SEATS

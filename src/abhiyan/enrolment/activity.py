@@ -20,8 +20,8 @@ from abhiyan.programmes.rules.small_cells import said
 from .actions.notices import PUBLISH, is_lacking
 from .actions.setting_up import KIND, NoNotice
 from .owed import of_drive
-from .queries import ITEMS, MEASURE, ORPHANS, facts_for_recount
-from .queries_drive import stops
+from .queries.drive import stops
+from .queries.recount import ITEMS, MEASURE, ORPHANS, facts_for_recount
 from .rules.channels import CHANNELS
 from .rules.steps import REPORTED, STEPS
 

@@ -11,9 +11,9 @@ from abhiyan.org.viewer import Viewer
 from abhiyan.ui.doors import Found
 from abhiyan.units import queries as units
 
-from . import queries_people as queries
 from .actions.reading import read_people
-from .queries_people import Member, Wanted
+from .queries import people as queries
+from .queries.people import Member, Wanted
 from .rules.number import member_number
 
 MOST = 10

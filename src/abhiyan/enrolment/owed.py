@@ -21,8 +21,10 @@ from abhiyan.ui.numbers import grouped
 from abhiyan.ui.owed import Invitation, Owed, Thing
 from abhiyan.units.rules import levels
 
-from . import queries_calls, queries_drive, queries_people
-from .queries_join import SMALLEST
+from .queries import calls as queries_calls
+from .queries import drive as queries_drive
+from .queries import people as queries_people
+from .queries.join import SMALLEST
 
 TO_CALL = 5  # members named on Today of a booth
 MOST = 1_000  # counted up to here; then "1,000 or more"

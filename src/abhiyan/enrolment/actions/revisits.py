@@ -16,7 +16,7 @@ from abhiyan.core import audit
 from abhiyan.core.actor import Actor
 from abhiyan.core.scope import system
 from abhiyan.enrolment.models import Claim, Drive, Membership, Revisit, Taken, Waiting
-from abhiyan.enrolment.queries import LEFT_BEHIND
+from abhiyan.enrolment.queries.recount import LEFT_BEHIND
 from abhiyan.enrolment.rules.phone import Known, Verdict, decide
 from abhiyan.people import queries as people
 

@@ -383,7 +383,7 @@ class World:
 
     def recounted(self) -> dict[tuple[int, int, int, date, int], int]:
         """The same from the facts."""
-        from abhiyan.enrolment.queries import facts_for_recount
+        from abhiyan.enrolment.queries.recount import facts_for_recount
 
         return self._sums(
             "select measure, channel, unit_id, day, rung, sum(n) from"
@@ -403,7 +403,7 @@ class World:
 
     def orphans(self) -> dict[str, int]:
         """Rows of the act that point at nothing; none are wanted."""
-        from abhiyan.enrolment.queries import ORPHANS
+        from abhiyan.enrolment.queries.recount import ORPHANS
 
         found = {name: int(str(self.rows(query)[0][0])) for name, query in ORPHANS.items()}
         return {name: n for name, n in found.items() if n}

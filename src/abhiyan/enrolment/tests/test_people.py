@@ -14,8 +14,9 @@ from django.test.utils import CaptureQueriesContext
 
 from abhiyan.core import limits
 from abhiyan.core.scope import system
-from abhiyan.enrolment import owed, queries_people
+from abhiyan.enrolment import owed
 from abhiyan.enrolment.actions import reading
+from abhiyan.enrolment.queries import people as queries_people
 from abhiyan.enrolment.rules.channels import Channel
 from abhiyan.enrolment.rules.number import member_number, public_ids
 from abhiyan.org import queries as org

@@ -16,12 +16,12 @@ from django.db import connection
 
 from abhiyan.core import database
 from abhiyan.core.scope import system
-from abhiyan.enrolment import queries_join
 from abhiyan.enrolment.actions import PhoneBusy, TryAgain
 from abhiyan.enrolment.actions.claims import Joined
 from abhiyan.enrolment.actions.enrol import GATEWAYS, HELD_UP_S, MOST_GATEWAYS, Gateway
 from abhiyan.enrolment.actions.gateway import Unavailable
 from abhiyan.enrolment.models import Drive
+from abhiyan.enrolment.queries import join as queries_join
 from abhiyan.enrolment.rules.channels import Channel
 from abhiyan.people.models import Phone
 from abhiyan.people.tests.make import browser

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_GET
 from abhiyan.core import clock, limits
 from abhiyan.core.keys import keyring
 from abhiyan.core.scope import system
-from abhiyan.enrolment import queries_people
+from abhiyan.enrolment.queries import people as queries_people
 from abhiyan.enrolment.rules.number import member_number
 from abhiyan.people.visit import Request
 

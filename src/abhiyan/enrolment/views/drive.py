@@ -19,12 +19,12 @@ from abhiyan.core.numbers import grouped
 from abhiyan.core.refusals import NotFound, needed
 from abhiyan.core.words import language, named
 from abhiyan.enrolment import actions, forms_drive
-from abhiyan.enrolment import queries_drive as queries
 from abhiyan.enrolment.actions import channels, tokens
 from abhiyan.enrolment.actions.notices import PUBLISH
 from abhiyan.enrolment.actions.setting_up import NOTICE
 from abhiyan.enrolment.activity import DRIVE
 from abhiyan.enrolment.models import ChannelToken, Drive
+from abhiyan.enrolment.queries import drive as queries
 from abhiyan.messaging import queries as messaging
 from abhiyan.messaging.rules import reasons
 from abhiyan.org import queries as org

@@ -23,11 +23,12 @@ from abhiyan.core.keys import keyring
 from abhiyan.core.refusals import TooMany
 from abhiyan.core.scope import system
 from abhiyan.core.words import language
-from abhiyan.enrolment import actions, queries_people
-from abhiyan.enrolment import queries_join as queries
+from abhiyan.enrolment import actions
 from abhiyan.enrolment.actions.refused import count_minor
 from abhiyan.enrolment.forms import NO, YES, CodeForm, CorrectForm, JoinForm
-from abhiyan.enrolment.queries_join import OpenDrive
+from abhiyan.enrolment.queries import join as queries
+from abhiyan.enrolment.queries import people as queries_people
+from abhiyan.enrolment.queries.join import OpenDrive
 from abhiyan.enrolment.rules import names
 from abhiyan.enrolment.rules.channels import Channel, Sign
 from abhiyan.enrolment.rules.number import member_number

@@ -14,10 +14,10 @@ from abhiyan.core.refusals import NotFound
 from abhiyan.core.scope import system
 from abhiyan.core.words import language
 from abhiyan.enrolment import actions
-from abhiyan.enrolment import queries_join as queries
 from abhiyan.enrolment.actions import waiting
 from abhiyan.enrolment.forms import JoinForm
-from abhiyan.enrolment.queries_join import OpenDrive
+from abhiyan.enrolment.queries import join as queries
+from abhiyan.enrolment.queries.join import OpenDrive
 from abhiyan.people.visit import Request
 from abhiyan.ui.acts import form_page
 

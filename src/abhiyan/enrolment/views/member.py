@@ -25,13 +25,14 @@ from abhiyan.core.keys import keyring
 from abhiyan.core.refusals import NotFound, Refused
 from abhiyan.core.scope import current, system, widen
 from abhiyan.core.words import language
-from abhiyan.enrolment import queries_join, queries_people
 from abhiyan.enrolment.actions import members
 from abhiyan.enrolment.actions.receipts import send_leave_receipt
 from abhiyan.enrolment.activity import DRIVE
 from abhiyan.enrolment.forms import YES, CodeForm, CorrectForm, PhoneForm, WhichForm
 from abhiyan.enrolment.models import Taken
-from abhiyan.enrolment.queries_people import Member
+from abhiyan.enrolment.queries import join as queries_join
+from abhiyan.enrolment.queries import people as queries_people
+from abhiyan.enrolment.queries.people import Member
 from abhiyan.enrolment.rules.channels import Channel, Sign
 from abhiyan.enrolment.rules.number import member_number
 from abhiyan.messaging.models import Message

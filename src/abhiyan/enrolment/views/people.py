@@ -19,13 +19,13 @@ from django.views.decorators.http import require_GET, require_POST
 from abhiyan.core import clock
 from abhiyan.core.refusals import NotFound
 from abhiyan.core.words import language
-from abhiyan.enrolment import queries_people as queries
 from abhiyan.enrolment.actions import members, reading
 from abhiyan.enrolment.actions.reading import read_people
 from abhiyan.enrolment.activity import DRIVE
 from abhiyan.enrolment.forms import FilterForm
 from abhiyan.enrolment.models import Kind, Taken
-from abhiyan.enrolment.queries_people import Member, Wanted
+from abhiyan.enrolment.queries import people as queries
+from abhiyan.enrolment.queries.people import Member, Wanted
 from abhiyan.enrolment.rules.channels import Sign
 from abhiyan.enrolment.rules.number import member_number
 from abhiyan.org import actions as org

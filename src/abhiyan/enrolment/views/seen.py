@@ -10,9 +10,9 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from abhiyan.core.words import named
-from abhiyan.enrolment import queries_drive as queries
 from abhiyan.enrolment.actions import tokens
 from abhiyan.enrolment.models import Drive
+from abhiyan.enrolment.queries import drive as queries
 from abhiyan.org.viewer import Request
 from abhiyan.programmes import queries as programmes
 from abhiyan.programmes.models import Programme

@@ -21,13 +21,13 @@ from django.views.decorators.http import require_http_methods
 from abhiyan.core import clock
 from abhiyan.core.refusals import NotFound, Refused, needed
 from abhiyan.core.words import language, named
-from abhiyan.enrolment import queries_people as queries
 from abhiyan.enrolment.actions import members
 from abhiyan.enrolment.actions.members import AlreadyEnded, NothingToPlace
 from abhiyan.enrolment.actions.reading import read_people
 from abhiyan.enrolment.activity import DRIVE
 from abhiyan.enrolment.forms import DaysForm, PlaceAndDaysForm
-from abhiyan.enrolment.queries_join import HOMES
+from abhiyan.enrolment.queries import people as queries
+from abhiyan.enrolment.queries.join import HOMES
 from abhiyan.enrolment.rules.number import member_number
 from abhiyan.org import queries as authority
 from abhiyan.org.queries import NotYours

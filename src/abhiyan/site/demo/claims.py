@@ -10,8 +10,8 @@ from abhiyan.core.actor import Actor
 from abhiyan.core.keys import keyring
 from abhiyan.core.scope import system
 from abhiyan.enrolment import actions as enrolment
-from abhiyan.enrolment import queries_drive
 from abhiyan.enrolment.actions import tokens
+from abhiyan.enrolment.queries import drive as queries_drive
 from abhiyan.enrolment.rules.channels import Channel, Sign
 from abhiyan.people import queries as people_queries
 from abhiyan.people.models import Purpose

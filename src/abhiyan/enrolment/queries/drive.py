@@ -11,6 +11,8 @@ from django.utils.translation import ngettext
 from abhiyan.core.numbers import grouped
 from abhiyan.core.refusals import NotFound, needed
 from abhiyan.core.scope import system
+from abhiyan.enrolment.actions.tokens import ACT
+from abhiyan.enrolment.models import ChannelToken, Drive, RefusedCount
 from abhiyan.messaging import queries as messaging
 from abhiyan.org import queries as org
 from abhiyan.org.models import Release
@@ -18,9 +20,6 @@ from abhiyan.programmes import queries as programmes
 from abhiyan.programmes.models import Programme
 from abhiyan.units import queries as units
 from abhiyan.units.models import Kind
-
-from .actions.tokens import ACT
-from .models import ChannelToken, Drive, RefusedCount
 
 MOST_UNITS = 200  # a choice longer than this is no choice
 

@@ -13,13 +13,12 @@ from abhiyan.core import sql
 from abhiyan.core.keys import keyring
 from abhiyan.core.refusals import needed
 from abhiyan.core.words import named
+from abhiyan.enrolment.models import Taken
+from abhiyan.enrolment.rules import names
+from abhiyan.enrolment.rules.number import public_ids
 from abhiyan.people import phones
 from abhiyan.programmes.models import Rung
 from abhiyan.units.queries.rows import plain
-
-from .models import Taken
-from .rules import names
-from .rules.number import public_ids
 
 MOST_LEAVES = 2_000  # of a unit whose people are listed at once; above it a smaller unit is to be chosen
 PER_PAGE = 50

@@ -8,14 +8,13 @@ from uuid import UUID
 from abhiyan.core import sql
 from abhiyan.core.refusals import NotFound, needed
 from abhiyan.core.words import named
+from abhiyan.enrolment.actions.drives import SPANS, covered
+from abhiyan.enrolment.actions.links import link_digest
+from abhiyan.enrolment.models import Drive
 from abhiyan.programmes import queries as programmes
 from abhiyan.programmes.models import Programme
 from abhiyan.units import queries as units
 from abhiyan.units.models import Hierarchy
-
-from .actions.drives import SPANS, covered
-from .actions.links import link_digest
-from .models import Drive
 
 MOST_DRIVES = 20
 # Where somebody lives or votes; what stands higher is no answer to "where".

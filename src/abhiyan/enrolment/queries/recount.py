@@ -1,8 +1,7 @@
 """Reads of enrolment."""
 
+from abhiyan.enrolment.rules.steps import OPENED, UNIQUE
 from abhiyan.programmes.models import Rung
-
-from .rules.steps import OPENED, UNIQUE
 
 MEASURE = 1  # enrolments: a drive's first measure
 
