@@ -1,6 +1,11 @@
-"""The language in force, and names that are kept in several."""
+"""The language in force, names that are kept in several, and names of people in the reader's script."""
 
+import csv
 from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+from unicodedata import name as letter
+from unicodedata import normalize
 
 from django.utils.translation import get_language
 
@@ -13,3 +18,31 @@ def language() -> str:
 def named(names: Mapping[str, str], in_language: str = "") -> str:
     """A name in a language (the one in force), else in English, else in any."""
     return names.get(in_language or language()) or names.get("en") or next(iter(names.values()), "")
+
+
+def person(name: str, in_language: str = "") -> str:
+    """Somebody's name in the script of a language (the one in force), where each of its words is known in it; else as
+    they gave it. Files and their own pages have it as they gave it."""
+    wanted = "DEVANAGARI" if (in_language or language()) == "hi" else "LATIN"
+    words = normalize("NFC", name).split()
+    read = [
+        word if letter(word[0], "").startswith(wanted) else _read().get(word.lower(), "") for word in words
+    ]
+    return " ".join(read) if all(read) else name
+
+
+@cache
+def names() -> list[dict[str, str]]:
+    """Words of names in both scripts: latin, devanagari; sample: what the demo uses it as (woman, man, family)."""
+    with (Path(__file__).parent / "names.csv").open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+@cache
+def _read() -> dict[str, str]:
+    """Each word of a name -> the same in the other script; of several spellings the first."""
+    known: dict[str, str] = {}
+    for row in names():
+        known.setdefault(row["latin"].lower(), row["devanagari"])
+        known.setdefault(normalize("NFC", row["devanagari"]), row["latin"])
+    return known

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from abhiyan.core.refusals import NotFound
-from abhiyan.core.words import named
+from abhiyan.core.words import named, person
 from abhiyan.messaging import queries as messaging
 from abhiyan.org.models import Release
 from abhiyan.org.viewer import Held, Viewer
@@ -96,7 +96,7 @@ def _unanswered(viewer: Viewer, held: Held, stand: programmes.Stand, *, names: i
     ):
         yield Owed(
             urgency=1,
-            title=one.name,
+            title=person(one.name),
             meta=waits % {"day": date_format(one.day, "j F")},
             href=reverse(f"enrolment:person{'_reveal' if may_call else ''}", args=[one.public_id]),
             posts=may_call,

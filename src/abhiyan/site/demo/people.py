@@ -7,28 +7,13 @@ import random
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from abhiyan.core import words
+
 # (Latin, Devanagari). Women's and men's given names and family names common in the region's communities alike.
-WOMEN = (
-    ("Sunita", "सुनीता"), ("Asha", "आशा"), ("Kamla", "कमला"), ("Shabnam", "शबनम"), ("Nazia", "नाज़िया"),
-    ("Rohini", "रोहिणी"), ("Pooja", "पूजा"), ("Meenakshi", "मीनाक्षी"), ("Sudesh", "सुदेश"), ("Rehana", "रेहाना"),
-    ("Santosh", "संतोष"), ("Gurmeet", "गुरमीत"), ("Fatima", "फ़ातिमा"), ("Anju", "अंजू"), ("Veena", "वीणा"),
-    ("Rubina", "रूबीना"), ("Kiran", "किरण"), ("Tsering", "त्सेरिंग"), ("Parveena", "परवीना"), ("Neelam", "नीलम"),
-    ("Harpreet", "हरप्रीत"), ("Saima", "साइमा"), ("Usha", "उषा"), ("Mubeena", "मुबीना"), ("Renu", "रेणु"),
-)  # fmt: skip
-MEN = (
-    ("Balwant", "बलवंत"), ("Tariq", "तारिक"), ("Madan", "मदन"), ("Imtiaz", "इम्तियाज़"), ("Harbans", "हरबंस"),
-    ("Farooq", "फ़ारूक़"), ("Ramesh", "रमेश"), ("Gulzar", "गुलज़ार"), ("Vikram", "विक्रम"), ("Bashir", "बशीर"),
-    ("Joginder", "जोगिंदर"), ("Ashok", "अशोक"), ("Manzoor", "मंज़ूर"), ("Suresh", "सुरेश"), ("Nissar", "निसार"),
-    ("Kuldeep", "कुलदीप"), ("Mohan", "मोहन"), ("Javaid", "जावेद"), ("Rakesh", "राकेश"), ("Abdul", "अब्दुल"),
-    ("Surinder", "सुरिंदर"), ("Ghulam", "ग़ुलाम"), ("Pawan", "पवन"), ("Mushtaq", "मुश्ताक़"), ("Dev", "देव"),
-)  # fmt: skip
-FAMILIES = (
-    ("Devi", "देवी"), ("Sharma", "शर्मा"), ("Bhat", "भट"), ("Singh", "सिंह"), ("Lone", "लोन"), ("Gupta", "गुप्ता"),
-    ("Dar", "डार"), ("Choudhary", "चौधरी"), ("Mir", "मीर"), ("Kaur", "कौर"), ("Wani", "वानी"), ("Verma", "वर्मा"),
-    ("Khan", "ख़ान"), ("Raina", "रैना"), ("Slathia", "सलाथिया"), ("Malik", "मलिक"), ("Thakur", "ठाकुर"),
-    ("Rather", "राथर"), ("Koul", "कौल"), ("Akhtar", "अख़्तर"), ("Lal", "लाल"), ("Mattoo", "मट्टू"), ("Rana", "राणा"),
-    ("Sheikh", "शेख़"), ("Kumar", "कुमार"), ("Jamwal", "जमवाल"), ("Hussain", "हुसैन"), ("Manhas", "मन्हास"),
-)  # fmt: skip
+WOMEN, MEN, FAMILIES = (
+    tuple((row["latin"], row["devanagari"]) for row in words.names() if row["sample"] == kind)
+    for kind in ("woman", "man", "family")
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
+from abhiyan.core import words
 from abhiyan.programmes.queries import Child
 from abhiyan.ui import numbers
 from abhiyan.ui.ladder import Ladder
@@ -51,7 +52,7 @@ def child_table(
             (
                 f'<th scope="row"><a href="{e(href)}">{e(name)}</a>'
                 f"{sample if child.is_sample else ''}{closed if child.is_closed else ''}"
-                f'<span class="of">{e(leader) if leader else vacant}</span></th>'
+                f'<span class="of">{e(words.person(leader)) if leader else vacant}</span></th>'
                 f"{_figures(drawn, titles, mini(drawn))}"
             ),
         )

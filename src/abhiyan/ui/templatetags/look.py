@@ -24,6 +24,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from abhiyan.core import words
 from abhiyan.ui import numbers, views
 from abhiyan.ui.steady import steady
 from abhiyan.ui.tables import Sorting
@@ -189,6 +190,12 @@ def ago(when: datetime | date | None, now: datetime) -> str:
         hours = passed // timedelta(hours=1)
         return ngettext("%(n)d hour ago", "%(n)d hours ago", hours) % {"n": hours}
     return ngettext("%(n)d day ago", "%(n)d days ago", passed.days) % {"n": passed.days}
+
+
+@register.filter
+def person(name: Any) -> str:
+    """Somebody's name in the reader's script, as `words.person`; nothing for none."""
+    return words.person(str(name or ""))
 
 
 @register.filter
