@@ -80,6 +80,10 @@ def test_the_list_shows_the_unit_and_below_by_state_office_and_name(world: World
     assert "Asha Devi" not in page.split("<tbody>")[1]
     for text in ("rav", "रवि", "kumar+ravi"):
         assert "Ravi Kumar" in body(client, f"/appointments/?name={text}").split("<tbody>")[1], text
+    read = body(browser(president, "hi"), "/appointments/?office=booth_president")
+    assert "रवि कुमार" in read and "Ravi Kumar" not in read, (
+        "in the reader's script; the file has it as it was given"
+    )
     for text in ("asha+ravi", "!", "another"):
         assert "No appointment fits" in body(client, f"/appointments/?name={text}"), text
     assert "Other One" in body(client, "/appointments/?unit=N12")
