@@ -253,6 +253,7 @@ def member_for(public_id: UUID) -> Member:
 
 
 def member_or_none(public_id: UUID) -> Member | None:
+    """A member in the caller's scope, if there is one."""
     return next(iter(_members("m.public_id = %s", [public_id])), None)
 
 

@@ -347,6 +347,7 @@ def test_no_page_has_a_violation(visit: Open, world: World, size: str, language:
     assert not problems, "\n".join(problems)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("size", "language"), PAGE_LOOKS[:2])
 def test_the_pages_on_the_way_and_at_an_end_have_no_violation(
     visit: Open, world: World, size: str, language: str

@@ -245,7 +245,6 @@ def test_an_expired_token_is_answered_like_an_unknown_one(
     assert server.claim(old.secret, asha()).body == server.claim("unknown", asha()).body
 
 
-@pytest.mark.versions
 def test_a_token_that_was_ended_is_refused_within_a_minute(
     server: Server, world: World, token: str, now: datetime
 ) -> None:
@@ -406,7 +405,6 @@ def test_a_database_that_was_gone_is_found_again(server: Server, world: World, t
     assert world.count("enrolment_claim") == 2
 
 
-@pytest.mark.versions
 def test_a_worker_with_no_database_says_when_to_come_back(world: World) -> None:
     with socket.socket() as nobody:
         nobody.bind(("127.0.0.1", 0))

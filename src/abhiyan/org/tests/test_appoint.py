@@ -441,7 +441,8 @@ def power(world: World, account_id: int) -> tuple[set[tuple[str, int]], set[int]
     return may, {lo for lo in places if lo is not None and viewer.sees_people_at(lo)}
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@pytest.mark.examples(12, 50)
+@settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(steps=st.lists(STEP, min_size=6, max_size=14))
 def test_whatever_is_appointed_nobody_has_more_than_all_had_before(
     world: World, steps: list[tuple[int, int, str, str, int, bool]]

@@ -293,7 +293,8 @@ def test_no_order_of_acts_lets_one_person_ask_and_approve_and_somebody_always_ma
 
 
 @pytest.mark.django_db
-@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@pytest.mark.examples(6, 20)
+@settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(steps=st.lists(STEP, min_size=8, max_size=20))
 def test_what_the_database_reads_is_what_the_rules_say(
     world: World, steps: list[tuple[str, object, object, object]]

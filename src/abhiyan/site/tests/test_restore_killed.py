@@ -211,14 +211,16 @@ def restoring(restored: Restored) -> Iterator[Restoring]:
     assert running.wait(60) == 0
 
 
+@pytest.mark.parametrize("every", [4, pytest.param(1, marks=pytest.mark.slow)])
 def test_a_restore_killed_at_any_of_its_steps_has_not_happened_or_holds_what_was_said_since(
-    restored: Restored, restoring: Restoring
+    restored: Restored, restoring: Restoring, every: int
 ) -> None:
+    """every: at each step, or, in `make test`, at each fourth."""
     assert restoring("") == 0
     held = [(1, 1, 0)]
     assert restored.what_holds == held
     outcomes: dict[str, str] = {}
-    for line, text in places().items():
+    for line, text in sorted(places().items())[::every]:
         restored.mark()
         if restoring(line) == 0:
             continue  # what is done only when something fails
@@ -236,7 +238,7 @@ def test_a_restore_killed_at_any_of_its_steps_has_not_happened_or_holds_what_was
             assert told == half["told"] | {"set_aside": told["set_aside"]}
         assert not (restored.files / "here").exists(), text
         assert backup.half_done(None, restored.name) is None
-    assert {"never", "half", "done"} == set(outcomes.values()), outcomes
+    assert {"never", "half", *(["done"] if every == 1 else [])} <= set(outcomes.values()), outcomes
 
 
 # Phones leave one after the other, as through a server nobody has stopped. Each is printed once it is acknowledged.

@@ -207,7 +207,7 @@ UNSEEN = """() => [...document.querySelectorAll('.tbl.cards thead a')].filter((a
 }).length"""
 
 
-@pytest.mark.parametrize("language", ["en", "hi"])
+@pytest.mark.parametrize("language", [pytest.param("en", marks=SLOW), "hi"])
 def test_on_a_phone_a_table_is_sorted_by_links_that_are_seen(
     visit: Callable[..., Page], language: str
 ) -> None:

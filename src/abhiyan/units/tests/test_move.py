@@ -275,6 +275,7 @@ def _tighten() -> None:
         row.save(update_fields=["lo", "hi"])
 
 
+@pytest.mark.slow
 def test_ten_thousand_units_are_placed_by_as_many_queries_as_ten() -> None:
     from django.test.utils import CaptureQueriesContext
 
