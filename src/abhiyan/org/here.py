@@ -1,6 +1,6 @@
 """The unit a page is about, as its address names it: `?unit=CODE&in=electoral`."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
@@ -25,7 +25,7 @@ class NoUnits(Refused):
     message = _("There are no units yet. Bring your list on the page Imports first.")
 
 
-def address(page: str, unit: str, hierarchy: int | None = None, **more: str) -> str:
+def address(page: str, unit: str, hierarchy: int | None = None, **more: str | int) -> str:
     """The address of a page about a unit, by its code."""
     place = {"in": levels.SLUGS[hierarchy]} if hierarchy else {}
     return f"{page}?{urlencode({'unit': unit, **place, **more})}"
@@ -33,7 +33,10 @@ def address(page: str, unit: str, hierarchy: int | None = None, **more: str) -> 
 
 @dataclass(frozen=True, slots=True)
 class Here:
-    """The unit of a page, the hierarchy it is looked at in, and all it belongs to."""
+    """The unit of a page, the hierarchy it is looked at in, and those to choose from.
+
+    There are none where the page knows only one hierarchy; its addresses do not name it.
+    """
 
     unit: units.UnitRow
     hierarchy: int
@@ -56,9 +59,9 @@ class Here:
         assert self.unit.lo is not None and self.unit.hi is not None  # `page_unit` refuses what is not placed
         return self.unit.lo, self.unit.hi
 
-    def href(self, page: str = "", **more: str) -> str:
-        """Another page about this unit; without one, this page."""
-        return address(page or self.page, self.unit.code, self.hierarchy, **more)
+    def href(self, page: str = "", *, unit: str = "", **more: str | int) -> str:
+        """Another page about this unit, or one near it (by its code); without one, this page."""
+        return address(page or self.page, unit or self.unit.code, self._named, **more)
 
     def crumbs(self, *first: tuple[str, str], seen_by: Viewer | None = None) -> list[tuple[str, str]]:
         """The way down to the unit, each step with this page about it. seen_by: only steps whose counts they see."""
@@ -67,7 +70,7 @@ class Here:
             for row in units.path(self.unit.id, self.hierarchy)[:-1]
             if seen_by is None or seen_by.sees_counts_at(row.lo)
         ]
-        steps = [(words.named(row.names), self._same_page(row.code, self.hierarchy)) for row in above]
+        steps = [(words.named(row.names), self._same_page(row.code, self._named)) for row in above]
         return [*first, *steps, (self.name, "")]
 
     def segments(self) -> list[tuple[str, str, bool]]:
@@ -77,20 +80,25 @@ class Here:
             for one in self.hierarchies
         ]
 
-    def _same_page(self, code: str, hierarchy: int) -> str:
+    @property
+    def _named(self) -> int | None:
+        return self.hierarchy if self.hierarchies else None
+
+    def _same_page(self, code: str, hierarchy: int | None) -> str:
         own = ("unit", "in", "page", "after", "format")
         kept = {name: str(value) for name, value in self.asked.items() if value and name not in own}
         return address(self.page, code, hierarchy, **kept)
 
 
 def page_unit(
-    request: Request, *, hierarchy: int = 0, otherwise: int | None = None, counts: bool = False
+    request: Request, *, hierarchy: int = 0, otherwise: Callable[[], int] | None = None, counts: bool = False
 ) -> Here:
     """The unit that the address, or the form sent to it, names by code or by name; else `otherwise`, the viewer's own
     unit, or the top.
 
-    hierarchy: the only one the page knows, as that of a programme. counts: NotYours where the unit's counts are out of
-    the viewer's sight. NotFound where there is no such unit, or it has no place there; NoUnits where there is none.
+    hierarchy: the only one the page knows, as that of a programme. otherwise: gives a unit's id, or refuses. counts:
+    NotYours where the unit's counts are out of the viewer's sight. NotFound where there is no such unit, or it has no
+    place there; NoUnits where there is none.
     """
     given = request.GET if "unit" in request.GET else request.POST
     asked = given.get("unit", "").strip()[:LONGEST]
@@ -101,15 +109,15 @@ def page_unit(
         unit_id, stands = found.id, found.hierarchies
     else:
         wanted = wanted or (home.hierarchy if home and otherwise is None else 0)
-        unit_id = otherwise or (home.unit_id if home else _top(wanted))
-        stands = tuple(units.hierarchies_of(unit_id))
+        unit_id = otherwise() if otherwise else home.unit_id if home else _top(wanted)
+        stands = () if hierarchy else tuple(units.hierarchies_of(unit_id))
     chosen = wanted if wanted in stands or hierarchy else next(iter(stands), 0)
     row = units.standing(unit_id, chosen)
     if row.lo is None:
         raise NotFound(field="unit")
     if counts and not request.viewer.sees_counts_at(row.lo):
         raise NotYours
-    return Here(row, chosen, stands, request.path, request.GET)
+    return Here(row, chosen, () if hierarchy else stands, request.path, request.GET)
 
 
 def _named(asked: str) -> units.Found:

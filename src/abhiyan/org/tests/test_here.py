@@ -51,12 +51,15 @@ def test_without_an_address_a_page_is_about_the_viewers_own_unit_else_the_top(wo
     assert (asked("", own).unit.code, asked("", own).hierarchy) == ("C1", 2)
     assert asked("in=electoral", own).hierarchy == 2
     assert asked("", world.account()).unit.code == "N"
-    assert asked("", own, otherwise=world.unit("N12"), hierarchy=1).unit.code == "N12"
+    assert asked("", own, otherwise=lambda: world.unit("N12"), hierarchy=1).unit.code == "N12"
 
 
 def test_a_page_of_one_hierarchy_knows_no_unit_outside_it(world: World) -> None:
     who = world.holder("state_president", "N1")
-    assert asked("unit=C1", who, hierarchy=2).unit.code == "C1"
+    here = asked("unit=C1&in=electoral&show=vacant", who, hierarchy=2)
+    assert (here.unit.code, here.segments()) == ("C1", [])
+    assert here.href("/report/", unit="C2") == "/report/?unit=C2", "no other hierarchy to tell it from"
+    assert here.crumbs()[-2][1].endswith("&show=vacant") and "in=" not in here.crumbs()[-2][1]
     with pytest.raises(NotFound):
         asked("unit=N111", who, hierarchy=2)
     with system("test"):

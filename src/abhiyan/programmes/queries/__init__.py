@@ -29,7 +29,7 @@ from .ledger import (
     unfolded,
 )
 from .listing import SORTS, Child, LevelRows, board, children_ladders, level_below
-from .misfits import MOST_MISFITS, count_misfits, misfits_below
+from .misfits import MOST_MISFITS, Misfit, count_misfits, misfits_below
 from .plans import plan_as_targets, planned_takeover
 from .programmes import (
     Counted,

@@ -1,7 +1,6 @@
 """In-charges: the list to publish, the units that miss one, and one's own page to accept or decline."""
 
 from typing import Any
-from urllib.parse import urlencode
 from uuid import UUID
 
 from django import forms
@@ -16,7 +15,6 @@ from django.views.decorators.http import require_GET
 from abhiyan.core import clock
 from abhiyan.core.refusals import NotFound, Refused
 from abhiyan.core.words import named
-from abhiyan.org.here import address
 from abhiyan.org.viewer import Request
 from abhiyan.people import phones
 from abhiyan.programmes import actions, queries
@@ -31,7 +29,6 @@ from . import shown
 from .creating import step_page
 from .naming import InChargeForm, accounts_found
 from .programmes import href_of, programme_page
-from .targets import path_to
 
 LONGEST_FILE = 200_000  # lines
 
@@ -80,12 +77,12 @@ def in_charges(request: Request, public_id: UUID) -> HttpResponseBase:
     """Who is in charge where, to print and publish. show: missing, where nobody is; declined, where
     somebody declined besides; waiting, who has not answered."""
     one = queries.programme_for(request.viewer, public_id)
-    here = shown.unit_of(request.viewer, one, request.GET.get("unit", ""))
-    on = shown.today(clock.now())
+    here = shown.unit_of(request, one)
+    unit, on = here.unit, shown.today(clock.now())
     show = request.GET.get("show")
     declined = show == "declined"
     is_missing, is_waiting = declined or show == "missing", show == "waiting"
-    bounds: dict[str, Any] = {"lo": here.lo, "hi": here.hi, "on": on}
+    bounds: dict[str, Any] = {"lo": unit.lo, "hi": unit.hi, "on": on}
     levels = queries.coverage(one, **bounds)
     bounds["viewer"] = request.viewer
     filters = Filters(request.GET, kinds=[level.kind for level in levels], is_missing=is_missing)
@@ -119,25 +116,20 @@ def in_charges(request: Request, public_id: UUID) -> HttpResponseBase:
             caption=_("Who is in charge where"),
             longest_file=LONGEST_FILE,
         )
-    own = reverse("programmes:in_charges", args=[one.public_id])
     context = {
         **shown.frame(one, (say("In-charges"), "")),
-        "unit": here,
-        "unit_name": here.name(),
-        "path": [
-            (title, href + (f"&show={show}" if is_missing or is_waiting else ""))
-            for title, href in path_to(request, one, here)
-        ],
+        "unit_name": here.name,
+        "path": here.crumbs(seen_by=request.viewer),
         "is_missing": is_missing,
         "segments": [
-            (say("Named"), address(own, here.code), not is_missing and not is_waiting),
-            (say("Not answered"), address(own, here.code, show="waiting"), is_waiting),
-            (say("No in-charge"), address(own, here.code, show="missing"), is_missing),
+            (say("Named"), here.href(), not is_missing and not is_waiting),
+            (say("Not answered"), here.href(show="waiting"), is_waiting),
+            (say("No in-charge"), here.href(show="missing"), is_missing),
         ],
         "levels": [(Kind(level.kind).label, level) for level in levels],
         "filters": filters,
         "on": on,
-        "may_name": one.state != Programme.State.CLOSED and shown.may(request, "programmes.run", here.id),
+        "may_name": one.state != Programme.State.CLOSED and shown.may(request, "programmes.run", unit.id),
     }
     return answer(request, "programmes/in_charge_list.html", table, context)
 
@@ -162,14 +154,14 @@ def name_in_charge(request: Request, public_id: UUID) -> HttpResponseBase:
         is_draft = one.state == Programme.State.DRAFT
         page = reverse("programmes:draft", args=[public_id, "who"]) if is_draft else href_of(one)
         return redirect(f"{page}?{request.META.get('QUERY_STRING', '')}")
-    here = shown.unit_of(request.viewer, one, request.GET.get("unit", ""))
+    here = shown.unit_of(request, one)
     form = InChargeForm(request.POST, accounts=accounts_found(request.GET.get("q", "")[:100]))
     done = tried(
         request,
         form,
         lambda given: actions.name_in_charge(
             programme_id=one.pk,
-            unit_id=here.id,
+            unit_id=here.unit.id,
             account=UUID(given["account"]),
             role=given["role"],
             by=request.actor,
@@ -182,7 +174,7 @@ def name_in_charge(request: Request, public_id: UUID) -> HttpResponseBase:
             return redirect("programmes:draft", public_id, "who")
         return step_page(request, one, "who", form=form, status=done.status)
     if done:
-        return redirect(f"{href_of(one)}?unit={here.code}")
+        return redirect(here.href(href_of(one)))
     return programme_page(request, one, in_charge=form, status=done.status)
 
 
@@ -241,8 +233,7 @@ def _page_of(request: Request, charge: queries.OwnCharge) -> str:
     """The programme's page at the unit; empty for whom it is out of sight: being in charge opens no page."""
     if charge.lo is None or not request.viewer.sees_counts_at(charge.lo):
         return ""
-    page = reverse("programmes:programme", args=[charge.programme.public_id])
-    return f"{page}?{urlencode({'unit': charge.unit_code})}"
+    return shown.href(charge.programme, "programme", charge.unit_code)
 
 
 def _answer_form(in_charge: int, given: QueryDict | None = None) -> AnswerForm:

@@ -120,7 +120,7 @@ def end_in_charge(request: Request, public_id: UUID, in_charge: int) -> HttpResp
     page = (
         reverse("programmes:draft", args=[public_id, "who"])
         if is_draft
-        else reverse("programmes:programme", args=[public_id]) + f"?unit={charge.unit_code}"
+        else shown.href(one, "programme", charge.unit_code)
     )
     about = {"who": charge.name, "unit": named(charge.unit_names)}
     return confirm(

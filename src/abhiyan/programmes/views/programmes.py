@@ -133,14 +133,15 @@ def programme_page(
     request: Request, one: Programme, *, in_charge: InChargeForm | None = None, status: int = 200
 ) -> HttpResponseBase:
     at = clock.now()
-    here = shown.unit_of(request.viewer, one, request.GET.get("unit", ""))
+    here = shown.unit_of(request, one)
+    unit = here.unit
     on = clock.day_in(one.zone, at)
     measures = queries.measures([one])[one.pk]
     measure = measure_asked(measures, request.GET.get("measure", ""))
     sorting = tables.sorting(request.GET, {key: key for key in SORTS}, default="name")
     wants_csv = tables.wants_csv(request.GET)
     below = queries.children_ladders(
-        node=here.id,
+        node=unit.id,
         hierarchy=one.hierarchy,
         programme=one,
         measure=measure.number,
@@ -153,25 +154,20 @@ def programme_page(
     )
     if wants_csv:
         return Table(request, BELOW, below.rows, name="programme", caption=_("Units below")).file()
-    may_run = shown.may(request, "programmes.run", here.id)
+    may_run = shown.may(request, "programmes.run", unit.id)
     return render(
         request,
         "programmes/programme.html",
         {
             **shown.frame(one),
-            **_stands(one, here, measures, at=at),
-            **_looked_after(one, here, on=on),
+            **_stands(one, unit, measures, at=at),
+            **_looked_after(one, unit, on=on),
             "owner": named(one.owner.names),
-            "unit": here,
-            "unit_name": here.name(),
-            "path": [
-                (row.name(), f"?unit={row.code}")
-                for row in units.path(here.id, one.hierarchy)
-                if _seen(request, row)
-            ],
+            "unit": unit,
+            "unit_name": here.name,
+            "path": here.crumbs(seen_by=request.viewer),
             "measures": [
-                (named(each.names), f"?unit={here.code}&measure={each.number}", each == measure)
-                for each in measures
+                (named(each.names), here.href(measure=each.number), each == measure) for each in measures
             ],
             "sorting": sorting,
             "leaf": below,
@@ -180,7 +176,7 @@ def programme_page(
                     "child": child,
                     "name": named(child.names),
                     "kind": Kind(child.kind).label,
-                    "href": f"?unit={child.code}",
+                    "href": here.href(unit=child.code),
                     "drawn": queries.drawn(
                         child.ladder,
                         name=named(child.names),
@@ -193,17 +189,17 @@ def programme_page(
             ],
             "own": queries.own_words(
                 request.viewer,
-                unit_id=here.id,
-                node=here.id,
+                unit_id=unit.id,
+                node=unit.id,
                 hierarchy=one.hierarchy,
                 programme=one,
                 measure=measure.number,
                 at=at,
             )
-            if here.has_children
+            if unit.has_children
             else None,
-            "gap": queries.gap(programme=one, node=here.id, on=on, measure=measure.number),
-            "off": shown.off(one, here, measure.number) if here.has_children else None,
+            "gap": queries.gap(programme=one, node=unit.id, on=on, measure=measure.number),
+            "off": shown.off(one, unit, measure.number) if unit.has_children else None,
             "may_run": may_run and one.state != Programme.State.CLOSED,
             "may_change": one.state == Programme.State.OPEN
             and shown.may(request, "programmes.run", one.owner_id),
@@ -257,10 +253,6 @@ def _own_page(request: Request, one: Programme) -> tuple[str, Any] | None:
     if page is None or not page.opens(request.viewer.may):
         return None
     return reverse(page.url_name, args=[one.public_id]), page.label
-
-
-def _seen(request: Request, row: units.UnitRow) -> bool:
-    return row.lo is not None and request.viewer.sees_counts_at(row.lo)
 
 
 def measure_asked(measures: list[Measure], wanted: str) -> Measure:

@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import partial
 from typing import Any
-from urllib.parse import urlencode
+from uuid import UUID
 
 from django.conf import settings
 from django.forms import Form
@@ -14,6 +15,7 @@ from django.utils.translation import gettext as _
 from abhiyan.core import clock
 from abhiyan.core.refusals import NotFound, Refused
 from abhiyan.core.words import named
+from abhiyan.org.here import Here, address, page_unit
 from abhiyan.org.viewer import Request, Viewer
 from abhiyan.programmes import queries
 from abhiyan.programmes.models import Programme
@@ -37,24 +39,45 @@ def crumbs(*more: tuple[str, str]) -> Crumbs:
 
 def frame(one: Programme, *more: tuple[str, str]) -> dict[str, Any]:
     """What every page about a programme shows: its place in the menu, the way to it, its name. more: the way on."""
-    name, href = name_of(one), reverse("programmes:programme", args=[one.public_id]) if more else ""
-    return {"here": "programmes", "crumbs": crumbs((name, href), *more), "programme": one, "name": name}
+    name, own = name_of(one), href(one, "programme") if more else ""
+    return {"here": "programmes", "crumbs": crumbs((name, own), *more), "programme": one, "name": name}
 
 
-def unit_of(viewer: Viewer, programme: Programme, code: str) -> units.UnitRow:
+def href(one: Programme, page: str, unit: str = "", *of: UUID | str, **more: str | int) -> str:
+    """A page of a programme, about a unit where its code is given. of: what else its address names."""
+    path = reverse(f"programmes:{page}", args=[one.public_id, *of])
+    return address(path, unit, None, **more) if unit else path
+
+
+def unit_of(request: Request, programme: Programme, *, is_asked: bool = False) -> Here:
     """The unit a page of a programme is about: the one asked for, else the viewer's own, else the owner's.
 
-    NotFound when it does not stand in the programme's hierarchy, or its counts are out of the viewer's sight.
+    NotFound when it does not stand in the programme's hierarchy, or its counts are out of the viewer's sight; with
+    is_asked, also where none was asked for.
     """
-    hierarchy = programme.hierarchy
-    if code:
-        row = units.standing(units.unit(code).pk, hierarchy)
-    else:
-        row = units.standing(programme.owner_id, hierarchy)
-        home = viewer.home
-        is_inside = home is not None and row.lo is not None and row.lo <= home.lo < (row.hi or 0)
-        if home is not None and (is_inside or row.lo is None or not viewer.sees_counts_at(row.lo)):
-            row = units.standing(home.unit_id, hierarchy)
+    own = _nowhere if is_asked else partial(_own, request.viewer, programme)
+    here = page_unit(request, hierarchy=programme.hierarchy, otherwise=own)
+    if not request.viewer.sees_counts_at(here.unit.lo):
+        raise NotFound
+    return here
+
+
+def _nowhere() -> int:
+    raise NotFound
+
+
+def _own(viewer: Viewer, programme: Programme) -> int:
+    owner, home = units.standing(programme.owner_id, programme.hierarchy), viewer.home
+    if home is None:
+        return owner.id
+    is_inside = owner.lo is not None and owner.lo <= home.lo < (owner.hi or 0)
+    is_seen = owner.lo is not None and viewer.sees_counts_at(owner.lo)
+    return home.unit_id if is_inside or not is_seen else owner.id
+
+
+def unit_named(viewer: Viewer, programme: Programme, code: str) -> units.UnitRow:
+    """The unit a form of a programme is about, by its code alone. NotFound as for `unit_of`, and without one."""
+    row = units.standing(units.unit(code).pk, programme.hierarchy)
     if row.lo is None or not viewer.sees_counts_at(row.lo):
         raise NotFound
     return row
@@ -86,8 +109,7 @@ def off(one: Programme, here: units.UnitRow, measure: int, n: int | None = None)
     found = queries.count_misfits(programme=one, node=here.id, measure=measure) if n is None else n
     if not found:
         return None
-    asked = urlencode({"unit": here.code, "measure": measure})
-    return Off(found, _counted(found), f"{reverse('programmes:misfits', args=[one.public_id])}?{asked}")
+    return Off(found, _counted(found), href(one, "misfits", here.code, measure=measure))
 
 
 def _counted(n: int) -> str:

@@ -1,14 +1,12 @@
 """Taking over a plan of votes as a programme's targets: choosing it, looking at what would change, taking it."""
 
 from typing import Any
-from urllib.parse import urlencode
 from uuid import UUID
 
 from django import forms
 from django.contrib import messages
 from django.http import HttpResponseBase
 from django.shortcuts import redirect, render
-from django.urls import reverse
 from django.utils.translation import gettext as say
 from django.utils.translation import gettext_lazy as _
 
@@ -67,8 +65,7 @@ def take_over(request: Request, public_id: UUID) -> HttpResponseBase:
         return _page(request, one, problem=str(refused), status=refused.status)
     changed = numbers.grouped(len(found.changes.differences))
     messages.success(request, _("Targets changed: %(n)s") % {"n": changed})
-    asked = urlencode({"measure": measure.number})
-    return redirect(reverse("programmes:targets", args=[one.public_id]) + f"?{asked}")
+    return redirect(f"{shown.href(one, 'targets')}?measure={measure.number}")
 
 
 def _page(request: Request, one: Programme, *, problem: str = "", status: int = 200) -> HttpResponseBase:
@@ -96,7 +93,7 @@ def _page(request: Request, one: Programme, *, problem: str = "", status: int = 
         {
             **shown.frame(
                 one,
-                (say("Targets"), reverse("programmes:targets", args=[one.public_id])),
+                (say("Targets"), shown.href(one, "targets")),
                 (say("From a plan"), ""),
             ),
             "measure": measure,

@@ -3,8 +3,9 @@
 A split is looked at before it is done: `preview` shows every difference, and what is taken is exactly that.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import date, datetime
+from functools import partial
 from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
@@ -13,16 +14,16 @@ from django import forms
 from django.contrib import messages
 from django.http import HttpResponseBase, QueryDict
 from django.shortcuts import redirect, render
-from django.urls import reverse
 from django.utils.translation import gettext as say
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 from django.views.decorators.http import require_GET
 
 from abhiyan.core import clock
-from abhiyan.core.refusals import NotFound, Refused, needed
+from abhiyan.core.refusals import Refused, needed
 from abhiyan.core.rows import Rows
 from abhiyan.core.words import language, named
+from abhiyan.org.here import Here
 from abhiyan.org.queries import NotYours
 from abhiyan.org.viewer import Request
 from abhiyan.programmes import actions, queries
@@ -42,6 +43,21 @@ from .splitting import SplitForm, before_now
 MOST_NAMED = 20  # units that do not sum, and locked targets, named on a page; how many more is said
 MOST_BOOTHS = 200_000  # whose electors a page sums: every booth of the largest state, in about 0.3 s
 EARLIER = 10  # targets a unit had before, shown beside the one in force
+TARGETS: tuple[Column[tuple[queries.Child, Target | None]], ...] = (
+    Column("unit", _("Unit"), lambda row: named(row[0].names)),
+    Column("code", _("Code"), lambda row: row[0].code),
+    Column("electors", _("Electors"), lambda row: row[0].electors),
+    Column("target", _("Target"), lambda row: row[0].target),
+    Column("locked", _("locked"), lambda row: row[1] is not None and row[1].is_locked),
+)
+MISFITS: tuple[Column[queries.Misfit], ...] = (
+    Column("unit", _("Unit"), lambda row: named(row.names)),
+    Column("code", _("Code"), lambda row: row.code),
+    Column("target", _("Target"), lambda row: row.n),
+    Column("below", _("Sum of the targets below"), lambda row: row.below),
+    Column("change", _("Difference"), lambda row: row.gap),
+    Column("without", _("Units below without a target"), lambda row: row.without),
+)
 DIFFERENCES: tuple[Column[queries.Difference], ...] = (
     Column("unit", _("Unit"), lambda row: named(row.names), is_name=True),
     Column("code", _("Code"), lambda row: row.code, only_in_file=True),
@@ -82,7 +98,8 @@ def _page_of(
     status: int = 200,
 ) -> HttpResponseBase:
     at = clock.now()
-    here, measure = _where(request, one)
+    page, measure = _where(request, one)
+    here = page.unit
     wants_csv = tables.wants_csv(request.GET)
     sorting = tables.sorting(
         request.GET, {key: key for key in ("name", "code", "electors", "target")}, default="name"
@@ -105,7 +122,8 @@ def _page_of(
     on_page = [here.id, *(child.unit_id for child in below.rows)]
     known = queries.targets(programme=one, units=on_page, measure=measure.number)
     if wants_csv:
-        return _csv(below.rows, known)
+        rows = [(child, known.get(child.unit_id)) for child in below.rows]
+        return Table(request, TARGETS, rows, name="targets", caption=_("Targets")).file()
     on = clock.day_in(one.zone, at)
     days = windows.days_left(one.opens_on, one.closes_on, on)
     is_over = one.state == Programme.State.CLOSED
@@ -119,10 +137,10 @@ def _page_of(
             **_own(one, here, measure, known.get(here.id), days, at=at),
             **_adding_up(one, here, measure, on=on),
             "unit": here,
-            "unit_name": here.name(),
+            "unit_name": page.name,
             "measure": measure,
             "measure_name": named(measure.names),
-            "path": path_to(request, one, here),
+            "path": page.crumbs(seen_by=request.viewer),
             "own_form": number
             if number is not None and about == here.id
             else NumberForm(initial={"n": known[here.id].n if here.id in known else None}, auto_id="own_%s"),
@@ -143,8 +161,9 @@ def _page_of(
             "find": find,
             "leaf": below,
             "children": [
-                _row(child, measure, known.get(child.unit_id), days)
+                _row(child, known.get(child.unit_id), days)
                 | {
+                    "href": page.href(unit=child.code, measure=measure.number),
                     "locked_below": locked.get(child.unit_id, 0),
                     "may_set": child.unit_id in may_set,
                 }
@@ -153,24 +172,6 @@ def _page_of(
             ],
         },
         status=status,
-    )
-
-
-def _csv(below: Sequence[queries.Child], known: Mapping[int, Target]) -> HttpResponseBase:
-    yes = say("yes")
-    return tables.csv_response(
-        "targets",
-        [say("Unit"), say("Code"), say("Electors"), say("Target"), say("locked")],
-        (
-            [
-                named(child.names),
-                child.code,
-                child.electors,
-                child.target,
-                yes if child.unit_id in known and known[child.unit_id].is_locked else "",
-            ]
-            for child in below
-        ),
     )
 
 
@@ -204,12 +205,11 @@ def _adding_up(one: Programme, here: units.UnitRow, measure: Measure, *, on: dat
     }
 
 
-def _row(child: queries.Child, measure: Measure, target: Target | None, days: int) -> dict[str, Any]:
+def _row(child: queries.Child, target: Target | None, days: int) -> dict[str, Any]:
     """A unit of the list, with its target as it stands."""
     return {
         "child": child,
         "name": named(child.names),
-        "href": f"?unit={child.code}&measure={measure.number}",
         "target": target,
         "basis": queries.said(target.basis) if target else "",
         "kind": Kind(child.kind).label,
@@ -226,33 +226,25 @@ def misfits(request: Request, public_id: UUID) -> HttpResponseBase:
     one = queries.programme_for(request.viewer, public_id)
     here, measure = _where(request, one)
     on = clock.day_in(one.zone, clock.now())
-    n = queries.count_misfits(programme=one, node=here.id, measure=measure.number)
-    about: dict[str, Any] = {"programme": one, "node": here.id, "on": on, "measure": measure.number}
+    n = queries.count_misfits(programme=one, node=here.unit.id, measure=measure.number)
+    about: dict[str, Any] = {"programme": one, "node": here.unit.id, "on": on, "measure": measure.number}
     if tables.wants_csv(request.GET):
         found = queries.misfits_below(**about, most=queries.MOST_MISFITS)
-        head = [say("Unit"), say("Code"), say("Target"), say("Sum of the targets below"), say("Difference")]
-        return tables.csv_response(
-            "targets-off",
-            [*head, say("Units below without a target")],
-            ([named(each.names), each.code, each.n, each.below, each.gap, each.without] for each in found),
-        )
+        return Table(request, MISFITS, found, name="targets-off", caption=_("Do not add up")).file()
     listed = min(n, queries.MOST_MISFITS)
     pages = max(1, -(-listed // tables.PER_PAGE))
     number = min(page_asked(request), pages)
     first = (number - 1) * tables.PER_PAGE
     rows = queries.misfits_below(**about, first=first, most=tables.PER_PAGE) if n else []
-    asked = urlencode({"measure": measure.number})
-    base = reverse("programmes:targets", args=[one.public_id])
+    listed_at = partial(shown.href, one, "targets", measure=measure.number)
     return render(
         request,
         "programmes/misfit_list.html",
         {
-            **shown.frame(
-                one, (say("Targets"), f"{base}?unit={here.code}&{asked}"), (say("Do not add up"), "")
-            ),
+            **shown.frame(one, (say("Targets"), listed_at(here.unit.code)), (say("Do not add up"), "")),
             "measure_name": named(measure.names),
-            "unit_name": here.name(),
-            "rows": [(named(each.names), each, f"{base}?unit={each.code}&{asked}") for each in rows],
+            "unit_name": here.name,
+            "rows": [(named(each.names), each, listed_at(each.code)) for each in rows],
             "is_more": n > listed,
             "most": queries.MOST_MISFITS,
             "leaf": tables.Leaf(
@@ -272,12 +264,8 @@ def misfits(request: Request, public_id: UUID) -> HttpResponseBase:
 def _earlier(one: Programme, here: units.UnitRow, measure: int) -> list[tuple[Target, str]]:
     """The targets a unit had before, each with the address of a look at going back to when it stood."""
     found = queries.target_versions(programme=one, unit_id=here.id, measure=measure, newest=EARLIER + 1)
-    asked = urlencode({"unit": here.code, "to": "before"})
     return [
-        (
-            before,
-            f"{reverse('programmes:version', args=[one.public_id, ended_by])}?{asked}" if ended_by else "",
-        )
+        (before, shown.href(one, "version", here.code, ended_by, to="before") if ended_by else "")
         for before, ended_by in found
         if before.replaced_at is not None
     ]
@@ -290,34 +278,23 @@ def may_set_of(request: Request, one: Programme, unit_ids: list[int], *, on: dat
     return {unit_id for unit_id, source in sources.items() if source in allowed}
 
 
-def _where(request: Request, one: Programme) -> tuple[units.UnitRow, Measure]:
+def _where(request: Request, one: Programme) -> tuple[Here, Measure]:
     """The unit and the measure a page is about."""
-    here = shown.unit_of(request.viewer, one, request.GET.get("unit", ""))
-    return here, measure_asked(queries.measures([one])[one.pk], request.GET.get("measure", ""))
-
-
-def path_to(request: Request, one: Programme, here: units.UnitRow) -> list[tuple[str, str]]:
-    """What stands above a unit and is in sight, with the address of the same page there."""
-    return [
-        (row.name(), f"?unit={row.code}")
-        for row in units.path(here.id, one.hierarchy)
-        if row.lo is not None and request.viewer.sees_counts_at(row.lo)
-    ]
+    measures = queries.measures([one])[one.pk]
+    return shown.unit_of(request, one), measure_asked(measures, request.GET.get("measure", ""))
 
 
 def _back(request: Request, one: Programme) -> HttpResponseBase:
     kept = request.GET.urlencode()
-    return redirect(reverse("programmes:targets", args=[one.public_id]) + (f"?{kept}" if kept else ""))
+    return redirect(shown.href(one, "targets") + (f"?{kept}" if kept else ""))
 
 
 def _about(request: Request, one: Programme) -> tuple[units.UnitRow, int]:
     """The unit and the measure a target is of."""
     measures = queries.measures([one])[one.pk]
     measure = measure_asked(measures, request.GET.get("measure", ""))
-    about = request.POST.get("about", "")
-    if not about:
-        raise NotFound  # an act is not done to some unit of one's own because its form came without one
-    return shown.unit_of(request.viewer, one, about), measure.number
+    # an act is not done to some unit of one's own because its form came without one
+    return shown.unit_named(request.viewer, one, request.POST.get("about", "")), measure.number
 
 
 @posted("programmes:targets")
@@ -354,15 +331,9 @@ def set_target(request: Request, public_id: UUID) -> HttpResponseBase:
 def _to_preview(one: Programme, child: units.UnitRow, measure: int, n: int) -> HttpResponseBase:
     assert child.parent_id is not None
     above = units.standing(child.parent_id, one.hierarchy)
-    asked = {
-        "unit": above.code,
-        "measure": str(measure),
-        "child": child.code,
-        "n": str(n),
-        **before_now(one, above.id, measure),
-        "levels": "kept",
-    }
-    return redirect(reverse("programmes:split_preview", args=[one.public_id]) + "?" + urlencode(asked))
+    how = before_now(one, above.id, measure) | {"levels": "kept"}
+    page = shown.href(one, "split_preview", above.code, measure=measure, child=child.code, n=n, **how)
+    return redirect(page)
 
 
 @require_GET
@@ -375,7 +346,8 @@ def _preview(request: Request, one: Programme, *, problem: str = "", status: int
     """What a split would change, as the address asks; a refused act has the same words in its own."""
     asked = request.GET
     on = clock.day_in(one.zone, clock.now())
-    here, measure = _where(request, one)
+    page, measure = _where(request, one)
+    here = page.unit
     if not shown.may(request, "programmes.targets", here.id):
         raise NotYours(capability="programmes.targets")
     form = SplitForm(asked, hierarchy=one.hierarchy, kind=here.kind, auto_id="split_%s")
@@ -408,7 +380,6 @@ def _preview(request: Request, one: Programme, *, problem: str = "", status: int
             status = shown.refuse(form, refused)
         else:
             problem, status = problem or str(refused), refused.status
-    name = here.name()
     table = differences_table(request, found.differences) if found else None
     if table is not None and table.file_kind:
         return table.file()
@@ -426,11 +397,11 @@ def _preview(request: Request, one: Programme, *, problem: str = "", status: int
         {
             **shown.frame(
                 one,
-                (say("Targets"), reverse("programmes:targets", args=[one.public_id]) + f"?unit={here.code}"),
+                (say("Targets"), shown.href(one, "targets", here.code)),
                 (say("What would change"), ""),
             ),
             "unit": here,
-            "unit_name": name,
+            "unit_name": page.name,
             "measure": measure,
             "measure_name": named(measure.names),
             "own": own if found else None,
@@ -470,7 +441,7 @@ def _by_hand(
     """The child whose target is given and locked with a split, if one is."""
     if not asked.get("child"):
         return None, {}
-    child = shown.unit_of(request.viewer, one, asked.get("child", ""))
+    child = shown.unit_named(request.viewer, one, asked.get("child", ""))
     form = NumberForm(asked)
     if not form.is_valid():
         raise actions.TargetUnfit(field="n")
@@ -508,11 +479,7 @@ def split_target(request: Request, public_id: UUID) -> HttpResponseBase:
             return _page_of(request, one, split=form, status=shown.refuse(form, refused))
         return _page_of(request, one, split=form, problem=str(refused), status=refused.status)
     messages.success(request, _("Targets changed: %(n)s") % {"n": numbers.grouped(changed)})
-    return redirect(
-        reverse("programmes:targets", args=[one.public_id])
-        + "?"
-        + urlencode({"unit": about.code, "measure": measure})
-    )
+    return redirect(shown.href(one, "targets", about.code, measure=measure))
 
 
 @posted("programmes:targets")

@@ -1,27 +1,25 @@
 """Versions of targets: the list, one of them with its differences, going back."""
 
 from typing import Any
-from urllib.parse import urlencode
 from uuid import UUID
 
 from django.contrib import messages
 from django.http import HttpResponseBase
 from django.shortcuts import redirect
-from django.urls import reverse
 from django.utils.translation import gettext as say
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET
 
 from abhiyan.core import clock
-from abhiyan.core.refusals import NotFound, Refused
+from abhiyan.core.refusals import Refused
 from abhiyan.core.words import named
+from abhiyan.org.here import Here
 from abhiyan.org.viewer import Request
 from abhiyan.programmes import actions, queries
 from abhiyan.programmes.models import Programme
 from abhiyan.ui import numbers
 from abhiyan.ui.lists import Column, Table, answer
 from abhiyan.ui.posts import posted
-from abhiyan.units import queries as units
 
 from . import shown
 from .programmes import measure_asked
@@ -41,9 +39,9 @@ VERSIONS: tuple[Column[queries.Version], ...] = (
 def versions(request: Request, public_id: UUID) -> HttpResponseBase:
     """The changes of targets at, below and above a unit: who, when, from what."""
     one = queries.programme_for(request.viewer, public_id)
-    here = shown.unit_of(request.viewer, one, request.GET.get("unit", ""))
+    here = shown.unit_of(request, one)
     measure = measure_asked(queries.measures([one])[one.pk], request.GET.get("measure", ""))
-    found = queries.versions(one, unit_id=here.id, measure=measure.number)
+    found = queries.versions(one, unit_id=here.unit.id, measure=measure.number)
     table = Table(request, VERSIONS, found, name="versions", caption=_("Who changed what, newest first"))
     context = _frame(one, here, (say("Versions"), "")) | {"measure_name": named(measure.names)}
     return answer(request, "programmes/version_list.html", table, context)
@@ -59,28 +57,27 @@ def version(request: Request, public_id: UUID, version: UUID) -> HttpResponseBas
 def _version(
     request: Request, one: Programme, chosen: queries.Version, *, problem: str = "", status: int = 200
 ) -> HttpResponseBase:
-    here = shown.unit_of(request.viewer, one, request.GET.get("unit", ""))
-    to = request.GET.get("to", "")
-    may_go_back = one.state != Programme.State.CLOSED and shown.may(request, "programmes.targets", here.id)
+    here = shown.unit_of(request, one)
+    unit, to = here.unit, request.GET.get("to", "")
+    may_go_back = one.state != Programme.State.CLOSED and shown.may(request, "programmes.targets", unit.id)
     own = may_go_back and _takes_own(request, one, here)
     back: queries.Changes | None = None
     if to in ("after", "before") and may_go_back:
         back = queries.planned_return(
             programme=one,
             measure=chosen.measure,
-            unit_id=here.id,
+            unit_id=unit.id,
             own=own,
             upto=chosen.id - (to == "before"),
             on=clock.day_in(one.zone, clock.now()),
         )
     rows: Any = back.differences if back else queries.version_differences(one, chosen)
     table = differences_table(request, rows)
-    page = reverse("programmes:version", args=[one.public_id, chosen.public_id])
     context = {
         **_frame(
             one,
             here,
-            (say("Versions"), reverse("programmes:versions", args=[one.public_id]) + f"?unit={here.code}"),
+            (say("Versions"), shown.href(one, "versions", unit.code)),
             (chosen.act_name, ""),
         ),
         "version": chosen,
@@ -89,8 +86,8 @@ def _version(
         "back": back,
         "may_go_back": may_go_back,
         "takes_own": own,
-        "href_after": f"{page}?{urlencode({'unit': here.code, 'to': 'after'})}",
-        "href_before": f"{page}?{urlencode({'unit': here.code, 'to': 'before'})}",
+        "href_after": shown.href(one, "version", unit.code, chosen.public_id, to="after"),
+        "href_before": shown.href(one, "version", unit.code, chosen.public_id, to="before"),
         "problem": problem,
     }
     return answer(request, "programmes/version.html", table, context, status=status)
@@ -101,13 +98,11 @@ def go_back(request: Request, public_id: UUID, version: UUID) -> HttpResponseBas
     """Let the targets below a unit stand as they stood after a version, or before it."""
     one = queries.programme_for(request.viewer, public_id)
     chosen = queries.version_for(one, version)
-    if not request.GET.get("unit"):
-        raise NotFound
-    here = shown.unit_of(request.viewer, one, request.GET["unit"])
+    here = shown.unit_of(request, one, is_asked=True)
     try:
         changed = actions.go_back(
             programme_id=one.pk,
-            unit_id=here.id,
+            unit_id=here.unit.id,
             version=version,
             before=request.GET.get("to") == "before",
             own=_takes_own(request, one, here),
@@ -118,19 +113,15 @@ def go_back(request: Request, public_id: UUID, version: UUID) -> HttpResponseBas
     except Refused as refused:
         return _version(request, one, chosen, problem=str(refused), status=refused.status)
     messages.success(request, _("Targets changed: %(n)s") % {"n": numbers.grouped(changed)})
-    return redirect(
-        reverse("programmes:targets", args=[one.public_id])
-        + "?"
-        + urlencode({"unit": here.code, "measure": chosen.measure})
-    )
+    return redirect(shown.href(one, "targets", here.unit.code, measure=chosen.measure))
 
 
-def _takes_own(request: Request, one: Programme, here: units.UnitRow) -> bool:
+def _takes_own(request: Request, one: Programme, here: Here) -> bool:
     """Whether going back takes the unit's own target along: where the viewer may set it; else the level above does."""
     on = clock.day_in(one.zone, clock.now())
-    return here.id in may_set_of(request, one, [here.id], on=on)
+    return here.unit.id in may_set_of(request, one, [here.unit.id], on=on)
 
 
-def _frame(one: Programme, here: units.UnitRow, *more: tuple[str, str]) -> dict[str, Any]:
-    targets = (say("Targets"), reverse("programmes:targets", args=[one.public_id]) + f"?unit={here.code}")
-    return shown.frame(one, targets, *more) | {"unit": here, "unit_name": here.name()}
+def _frame(one: Programme, here: Here, *more: tuple[str, str]) -> dict[str, Any]:
+    targets = (say("Targets"), shown.href(one, "targets", here.unit.code))
+    return shown.frame(one, targets, *more) | {"unit": here.unit, "unit_name": here.name}
