@@ -4,7 +4,6 @@ from collections.abc import Iterable, Iterator
 from datetime import date
 from functools import partial
 from typing import Any
-from urllib.parse import urlencode
 from uuid import UUID
 
 from django.http import HttpResponseBase
@@ -14,7 +13,7 @@ from django.views.decorators.http import require_GET
 from abhiyan.core import clock
 from abhiyan.core.words import language
 from abhiyan.enrolment.forms import DaysForm
-from abhiyan.org.queries import NotYours
+from abhiyan.org.here import page_unit
 from abhiyan.org.viewer import Request
 from abhiyan.programmes import queries as programmes
 from abhiyan.programmes.queries import FunnelRow, Line
@@ -22,8 +21,6 @@ from abhiyan.programmes.rules import windows
 from abhiyan.programmes.rules.activities import Step
 from abhiyan.ui.lists import Column, Table, answer
 from abhiyan.units import queries as units
-from abhiyan.units.models import Hierarchy
-from abhiyan.units.rules import levels
 
 from .seen import Seen
 
@@ -36,7 +33,8 @@ def drive_funnel(request: Request, public_id: UUID) -> HttpResponseBase:
     are not."""
     at = clock.now()
     seen = Seen(request, public_id)
-    unit, hierarchy = _where(request)
+    here = page_unit(request, counts=True)
+    unit, hierarchy = here.unit, here.hierarchy
     node = programmes.node_of(unit.id, hierarchy)
     of = seen.programme
     days = windows.length_days(of.opens_on, of.closes_on)
@@ -55,15 +53,14 @@ def drive_funnel(request: Request, public_id: UUID) -> HttpResponseBase:
         sort="-day",
         is_numbered=False,
     )
-    name = unit.name()
     shown = {
         "here": "programmes",
-        "crumbs": seen.crumbs(*_path(request, unit, hierarchy)),
+        "crumbs": seen.crumbs(*here.crumbs(seen_by=request.viewer)),
         "programme": seen.programme,
         "name": seen.name,
-        "unit_name": name,
+        "unit_name": here.name,
         "below": [
-            (row.name(), _query(row, hierarchy))
+            (row.name(), here.href(unit=row.code))
             for row in units.children(unit.id, hierarchy, language=language(), limit=MOST_BELOW).rows
         ]
         if unit.has_children
@@ -79,38 +76,6 @@ def drive_funnel(request: Request, public_id: UUID) -> HttpResponseBase:
     return answer(
         request, "enrolment/drive_funnel.html", table, shown, status=200 if form.is_valid() else 422
     )
-
-
-def _where(request: Request) -> tuple[units.UnitRow, int]:
-    """The unit asked for, else the viewer's own, and the tree it is looked at in. NotYours out of sight."""
-    code = request.GET.get("unit", "")[:64]
-    home = request.viewer.home
-    if code:
-        found = units.found(code)
-        unit_id, stands = found.id, found.hierarchies
-        asked = levels.BY_SLUG.get(request.GET.get("in", ""))
-        hierarchy = asked if asked in stands else next(iter(stands), Hierarchy.ORGANISATIONAL.value)
-    elif home is not None:
-        unit_id, hierarchy = home.unit_id, home.hierarchy
-    else:
-        raise NotYours
-    row = units.standing(unit_id, hierarchy)
-    if not request.viewer.sees_counts_at(row.lo):
-        raise NotYours
-    return row, hierarchy
-
-
-def _query(row: units.UnitRow, hierarchy: int) -> str:
-    return "?" + urlencode({"unit": row.code, "in": levels.SLUGS[hierarchy]})
-
-
-def _path(request: Request, unit: units.UnitRow, hierarchy: int) -> list[tuple[str, str]]:
-    """The way down to a unit, as far as its figures are in sight."""
-    return [
-        (row.name(), "" if row.id == unit.id else request.path + _query(row, hierarchy))
-        for row in units.path(unit.id, hierarchy)
-        if row.id == unit.id or request.viewer.sees_counts_at(row.lo)
-    ]
 
 
 def _fits(row: FunnelRow, said: dict[str, Any]) -> bool:
