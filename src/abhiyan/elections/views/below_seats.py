@@ -24,6 +24,7 @@ from abhiyan.elections.queries import planning, progress, units_below
 from abhiyan.elections.queries.units_below import Node, Passed, Tree
 from abhiyan.elections.rules.passing_down import Facts
 from abhiyan.elections.words import sentence
+from abhiyan.org.here import address
 from abhiyan.org.viewer import Request
 from abhiyan.people import queries as people
 from abhiyan.ui.fields import WholeField
@@ -171,7 +172,7 @@ def _page(
             facts=facts[unit_id],
             passed=passed.get(unit_id),
             maker=makers.get(passed[unit_id].part.set_by or 0, "") if unit_id in passed else "",
-            href=f"?unit={tree.nodes[unit_id].code}" if tree.children.get(unit_id) else "",
+            href=_href(one, tree.nodes[unit_id].code) if tree.children.get(unit_id) else "",
             source=sources.get(unit_id, ""),
             typed=typed[1] if typed[0] == unit_id else None,
             wrong=problem if typed[0] == unit_id else "",
@@ -226,12 +227,16 @@ def _path(one: Plan, tree: Tree, unit_id: int, seat: int) -> list[tuple[str, str
     above: int | None = unit_id
     while above is not None and above != seat:
         node = tree.nodes[above]
-        found.append((named(node.names), f"?unit={node.code}"))
+        found.append((named(node.names), _href(one, node.code)))
         above = node.parent_id
     top = units.unit_by_id(seat)
-    found.append((named(top.names), f"?unit={top.code}"))
-    found.append((shown.plan_name(one), "?"))
+    found.append((named(top.names), _href(one, top.code)))
+    found.append((shown.plan_name(one), reverse(PAGE, args=[one.public_id])))
     return found[::-1]
+
+
+def _href(one: Plan, code: str) -> str:
+    return address(reverse(PAGE, args=[one.public_id]), code)
 
 
 Seat = tuple[shown.Line, str, bool]  # of the plan; its unit's code; whether its votes are passed down

@@ -12,6 +12,7 @@ from abhiyan.core.refusals import NotFound
 from abhiyan.core.words import named
 from abhiyan.elections import actions, queries
 from abhiyan.elections.queries import planning
+from abhiyan.org.here import address
 from abhiyan.org.queries import NotYours
 from abhiyan.org.viewer import Request
 from abhiyan.ui.acts import confirm, form_page
@@ -85,7 +86,7 @@ def alliance(request: Request, code: str, public_id: UUID) -> HttpResponseBase:
 
 @form_page
 def classes(request: Request, code: str) -> HttpResponseBase:
-    """Take the rules of classes of a unit away (`?unit=` its code)."""
+    """Take the rules of classes of a unit away (the address names its code)."""
     of = queries.election(code)
     unit = units.unit(request.GET.get("unit", "").strip()[:64])
     rule = queries.class_rule(of, unit.pk)
@@ -94,7 +95,7 @@ def classes(request: Request, code: str) -> HttpResponseBase:
     if request.method != "POST" and not results_shown.may_at(request, "plans.make", unit.pk):
         raise NotYours(capability="plans.make")
     name = named(unit.names)
-    here = reverse("elections:classes", args=[of.code]) + f"?unit={unit.code}"
+    here = address(reverse("elections:classes", args=[of.code]), unit.code)
     return confirm(
         request,
         lambda: actions.withdraw_classes(election=of.code, unit_id=unit.pk, by=request.actor, at=clock.now()),
