@@ -1,13 +1,12 @@
 """Strong, swing, weak: the classes of segments and booths, the rules that give them, and whoever may writing them."""
 
-from collections.abc import Iterator
-from itertools import islice
+from functools import partial
 from typing import Any
 from uuid import UUID
 
 from django import forms
 from django.contrib import messages
-from django.db.models import Count, QuerySet
+from django.db.models import Count
 from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import Coalesce
 from django.forms import formset_factory
@@ -22,26 +21,36 @@ from abhiyan.core.refusals import Refused
 from abhiyan.core.words import language, named
 from abhiyan.elections import actions, queries
 from abhiyan.elections.models import ClassRule, Election, UnitClass
+from abhiyan.elections.queries import Source
 from abhiyan.elections.queries.sources import sources_of_units
 from abhiyan.elections.rules import classes as rules
+from abhiyan.org.here import address
 from abhiyan.org.viewer import Request
-from abhiyan.ui import tables
 from abhiyan.ui.acts import form_page
 from abhiyan.ui.forms import offer
+from abhiyan.ui.lists import Column, Table
 from abhiyan.ui.numbers import grouped
 from abhiyan.units import queries as units
 
 from . import results_shown as shown
 
 MOST_RULES = 8
-AT_A_TIME = 500  # lines of an export
 FIGURES = {
     "share": _("share of votes"),
     "lead": _("lead over the best opponent"),
     "turnout": _("turnout"),
 }
 CONDITIONS = [f"{figure}_{bound}" for figure in FIGURES for bound in ("at_least", "below")]
-COLUMNS = {"name": "called", "code": "code", "share": "share_pct", "lead": "margin_pct"}
+CLASSES: tuple[Column[tuple[UnitClass, Source | None]], ...] = (
+    Column("unit", _("Code"), lambda row: row[0].unit.code),
+    Column("name", _("Unit"), lambda row: named(row[0].unit.names), order="called"),
+    Column("code", _("Class"), lambda row: row[0].get_code_display(), order="code"),
+    Column("share", _("Share (%)"), lambda row: row[0].share_pct, order="share_pct"),
+    Column("lead", _("Lead (%)"), lambda row: row[0].margin_pct, order="margin_pct"),
+    Column("sample", _("Sample unit"), lambda row: _("sample") if row[0].unit.is_sample else ""),
+    Column("file", _("File"), lambda row: row[1].file if row[1] else ""),
+    Column("row", _("Row"), lambda row: row[1].row if row[1] else ""),
+)
 
 
 def rule_words(row: dict[str, Any]) -> str:
@@ -153,7 +162,7 @@ def classes(request: Request, code: str) -> HttpResponseBase:
                 status = refused.status
             else:
                 messages.success(request, _("Sorted."))
-                return redirect(reverse("elections:classes", args=[of.code]) + f"?unit={target.code}")
+                return redirect(address(reverse("elections:classes", args=[of.code]), target.code))
     return _page(request, of, unit_id, rule, form if may else None, formset, status)
 
 
@@ -172,17 +181,19 @@ def _page(
     counts |= dict(found.order_by().values_list("code").annotate(Count("pk")))
     if wanted in counts:
         found = found.filter(code=wanted)
-    sorting = tables.sorting(request.GET, COLUMNS, default="-lead")
     called = Coalesce(KeyTextTransform(language(), "unit__names"), KeyTextTransform("en", "unit__names"))
-    ordered = found.annotate(called=called).order_by(*sorting.order_by)
-    if tables.wants_csv(request.GET):
-        head = [say("Code"), say("Unit"), say("Class"), say("Share (%)"), say("Lead (%)"), say("Sample unit")]
-        head += [say("File"), say("Row")]
-        lines = _lines(of, ordered[: tables.DEEPEST_ROW])
-        return tables.csv_response(f"classes-{of.code}", head, lines)
-    total = counts[wanted] if wanted in counts else sum(counts.values())
-    leaf = tables.numbered(ordered, request.GET, total=total)
-    sources = sources_of_units(of, [row.unit_id for row in leaf.rows])
+    table = Table(
+        request,
+        CLASSES,
+        found.annotate(called=called),
+        name=f"classes-{of.code}",
+        caption=_("Units by class"),
+        sort="-lead",
+        finish=partial(_with_sources, of),
+        total=counts[wanted] if wanted in counts else sum(counts.values()),
+    )
+    if table.file_kind:
+        return table.file()
     segments = [(say("All"), "", wanted not in counts)]
     segments += [
         (f"{one.label} ({grouped(counts[one.value])})", one.value, wanted == one.value)
@@ -200,16 +211,11 @@ def _page(
         "withdraw_href": _withdraw_href(request, of, unit_id, rule),
         "rule_unit": named(rule.unit.names) if rule is not None else "",
         "shows": segments,
-        "sorting": sorting,
-        "leaf": leaf,
+        "sorting": table.sorting,
+        "leaf": table.leaf,
         "rows": [
-            (
-                row,
-                named(row.unit.names),
-                reverse("elections:unit", args=[row.unit.code]),
-                sources.get(row.unit_id),
-            )
-            for row in leaf.rows
+            (row, named(row.unit.names), reverse("elections:unit", args=[row.unit.code]), source)
+            for row, source in table.leaf.rows
         ],
         "form": form,
         "formset": formset,
@@ -221,26 +227,12 @@ def _withdraw_href(request: Request, of: Election, unit_id: int | None, rule: Cl
     """Where the rules shown are taken away: from the unit's own page, for whoever may."""
     if rule is None or rule.unit_id != unit_id or not shown.may_at(request, "plans.make", rule.unit_id):
         return ""
-    return reverse("elections:classes_withdraw", args=[of.code]) + f"?unit={rule.unit.code}"
+    return address(reverse("elections:classes_withdraw", args=[of.code]), rule.unit.code)
 
 
-def _lines(of: Election, ordered: QuerySet[UnitClass]) -> Iterator[list[Any]]:
-    """Lines of the export, some hundreds at a time."""
-    rows = ordered.iterator(chunk_size=AT_A_TIME)
-    while some := list(islice(rows, AT_A_TIME)):
-        sources = sources_of_units(of, [row.unit_id for row in some])
-        for row in some:
-            source = sources.get(row.unit_id)
-            yield [
-                row.unit.code,
-                named(row.unit.names),
-                row.get_code_display(),
-                row.share_pct,
-                row.margin_pct,
-                say("sample") if row.unit.is_sample else "",
-                source.file if source else "",
-                source.row if source else "",
-            ]
+def _with_sources(of: Election, rows: list[UnitClass]) -> list[tuple[UnitClass, Source | None]]:
+    sources = sources_of_units(of, [row.unit_id for row in rows])
+    return [(row, sources.get(row.unit_id)) for row in rows]
 
 
 def _unit_asked(request: Request) -> int | None:
