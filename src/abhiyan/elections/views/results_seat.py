@@ -1,7 +1,7 @@
 """One seat in one election: candidates, sides, what it was before, and its parts."""
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from django.http import HttpResponseBase
@@ -29,6 +29,7 @@ from abhiyan.units import queries as units
 from . import results_shown as shown
 from .results_shown import rounded
 
+LONGEST_FILE = 200_000  # lines: every candidate of every booth of a seat
 NOTA_SINCE = 2014  # every election from then on has "none of the above"
 
 
@@ -42,6 +43,21 @@ CANDIDATES: tuple[Column[CandidateRow], ...] = (
     Column("won", pgettext_lazy("candidate", "Won"), lambda row: row.is_winner),
     Column("file", _("File"), lambda row: row.source.file),
     Column("row", _("Row"), lambda row: row.source.row),
+)
+
+
+PART_LINES: tuple[Column[tuple[PartSum, str, str, int, Source]], ...] = (
+    Column("kind", _("Kind"), lambda row: Part.Kind(row[0].kind).label),
+    Column("number", _("Number"), lambda row: row[0].number),
+    Column("part", _("Name"), lambda row: row[0].name),
+    Column("name", _("Candidate"), lambda row: row[1]),
+    Column("party", _("Party"), lambda row: row[2]),
+    Column("votes", _("Votes"), lambda row: row[3]),
+    Column(
+        "share", _("Share (%)"), lambda row: rounded(100 * row[3] / row[0].polled) if row[0].polled else None
+    ),
+    Column("file", _("File"), lambda row: row[4].file),
+    Column("row", _("Row"), lambda row: row[4].row),
 )
 
 
@@ -63,7 +79,15 @@ def seat(request: Request, code: str, state: str, number: int) -> HttpResponseBa
     if tables.wants_csv(request.GET):
         name = f"seat-{of.code}-{state}-{number}"
         if request.GET.get("of") == "parts":
-            return tables.csv_response(f"{name}-parts", *_parts_csv(parts))
+            return Table(
+                request,
+                PART_LINES,
+                parts,
+                name=f"{name}-parts",
+                caption=_("Parts of the seat"),
+                finish=lambda some: list(in_parts.part_lines(some)),
+                longest_file=LONGEST_FILE,
+            ).file()
         return Table(request, CANDIDATES, found.candidates, name=name, caption=_("Candidates")).file()
     spot = queries.spots([contest.pk]).get(contest.pk)
     outside = queries.outside_parts(contest.pk)
@@ -199,23 +223,3 @@ def _named(parts: Sequence[PartSum]) -> list[tuple[PartSum, str, Source]]:
     names = units.names_of(ids, language=language()) if ids else {}
     sources = in_parts.sources_of(parts)
     return [(one, names.get(one.unit_id or 0) or one.name, sources[one.part_id]) for one in parts]
-
-
-def _parts_csv(parts: list[PartSum]) -> tuple[list[str], Iterator[list[Any]]]:
-    head = [say("Kind"), say("Number"), say("Name"), say("Candidate"), say("Party"), say("Votes")]
-    head += [say("Share (%)"), say("File"), say("Row")]
-    kinds = {one.value: str(one.label) for one in Part.Kind}
-    return head, (
-        [
-            kinds[part.kind],
-            part.number,
-            part.name,
-            name,
-            party,
-            votes,
-            round(100 * votes / part.polled, 4) if part.polled else None,
-            source.file,
-            source.row,
-        ]
-        for part, name, party, votes, source in in_parts.part_lines(parts)
-    )
