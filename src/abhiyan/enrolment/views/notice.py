@@ -13,7 +13,7 @@ from django.utils.translation import get_language_info, gettext_lazy
 from django.utils.translation import gettext as _
 
 from abhiyan.core import clock
-from abhiyan.core.refusals import NotFound, Refused, needed
+from abhiyan.core.refusals import NotFound, needed
 from abhiyan.enrolment.actions import notices
 from abhiyan.enrolment.actions.setting_up import NOTICE
 from abhiyan.messaging import actions as messaging
@@ -24,7 +24,7 @@ from abhiyan.people.actions import NoticeRenewed
 from abhiyan.people.rules import standard_notice
 from abhiyan.people.rules.notices import NoticeText, missing
 from abhiyan.people.rules.standard_notice import LANGUAGES
-from abhiyan.ui.acts import form_page
+from abhiyan.ui.acts import form_page, tried
 
 LONGEST = 20_000
 LONGEST_SHORT = 300  # it goes out by SMS, part by part
@@ -124,18 +124,16 @@ def notice(request: Request) -> HttpResponseBase:
             }
             | _unset(),
         )
-    try:
-        version = notices.publish(
-            texts=form.texts,
-            after=form.cleaned_data["seen"],
-            unit_id=office.unit_id,
-            by=request.actor,
-            at=clock.now(),
-        )
-    except Refused as refused:
-        form.add_error(None, str(refused))
-        return _page(request, published, form, status=refused.status)
-    messages.success(request, _("Version %(version)d of the notice is published.") % {"version": version})
+    done = tried(
+        request,
+        form,
+        lambda given: notices.publish(
+            texts=form.texts, after=given["seen"], unit_id=office.unit_id, by=request.actor, at=clock.now()
+        ),
+    )
+    if not done:
+        return _page(request, published, form, status=done.status)
+    messages.success(request, _("Version %(version)d of the notice is published.") % {"version": done.value})
     return redirect("enrolment:notice")
 
 
