@@ -171,10 +171,10 @@ class Table(Generic[Row]):
         asked = self.request.GET.get("format", "")
         return asked if asked in tables.FILES else ""
 
-    def file(self) -> HttpResponseBase:
-        """The whole list in its order, as the file that was asked for."""
+    def file(self, kind: str = "") -> HttpResponseBase:
+        """The whole list in its order, as the file that was asked for. kind: of an answer that has only one."""
         head = [str(one.title) for one in self.columns if one.value is not None]
-        return tables.file_response(self.name, self.file_kind, head, self._lines())
+        return tables.file_response(self.name, kind or self.file_kind, head, self._lines())
 
     def _lines(self) -> Iterator[list[Any]]:
         values = [one.value for one in self.columns if one.value is not None]

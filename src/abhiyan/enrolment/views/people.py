@@ -37,6 +37,7 @@ from abhiyan.people import queries as known
 from abhiyan.programmes.models import Rung
 from abhiyan.ui import tables
 from abhiyan.ui.acts import ask, form_page
+from abhiyan.ui.lists import Column, Table
 from abhiyan.units import queries as units
 from abhiyan.units.models import Hierarchy
 from abhiyan.units.rules import levels
@@ -45,6 +46,18 @@ from .member import correct_page
 
 RUNGS = {"counted": Rung.COUNTED, "unsigned": Rung.UNSIGNED, "confirmed": Rung.CONFIRMED}
 SETTINGS = ("rung", "channel", "kind", "ended", "since", "sort")  # of a list; none of them tells of a person
+
+
+PEOPLE: tuple[Column[dict[str, Any]], ...] = (
+    Column("name", gettext_lazy("Name"), lambda row: row["member"].name),
+    Column("number", gettext_lazy("Member number"), lambda row: row["number"]),
+    Column("phone", gettext_lazy("Phone"), lambda row: row["member"].last4 and f"…{row['member'].last4}"),
+    Column("unit", gettext_lazy("Unit"), lambda row: row["unit"]),
+    Column("rung", gettext_lazy("Status"), lambda row: row["rung"]),
+    Column("channel", gettext_lazy("Came by"), lambda row: row["channel"]),
+    Column("kind", gettext_lazy("Kind"), lambda row: row["kind"]),
+    Column("day", gettext_lazy("Day"), lambda row: row["day"]),
+)
 
 
 class StrikeForm(forms.Form):
@@ -285,30 +298,10 @@ def people_download(request: Request, public_id: UUID) -> HttpResponseBase:
         limit=reading.ROWS_PER_DAY + 1,
     )
     read_people(by=request.actor, unit_id=looked.row.id, n=len(rows), at=at, act="enrolment.export_people")
-    head = [
-        _("Name"),
-        _("Member number"),
-        _("Phone"),
-        _("Unit"),
-        _("Status"),
-        _("Came by"),
-        _("Kind"),
-        _("Day"),
-    ]
-    lines = (
-        (
-            row["member"].name or "",
-            row["number"],
-            f"…{row['member'].last4}" if row["member"].last4 else "",
-            row["unit"],
-            str(row["rung"]),
-            str(row["channel"]),
-            str(row["kind"]),
-            row["day"].isoformat(),
-        )
-        for row in (line(one) for one in rows)
+    table = Table(
+        request, PEOPLE, rows, name="people", caption=_("People"), finish=lambda some: [*map(line, some)]
     )
-    return tables.csv_response("people", head, lines)
+    return table.file("csv")
 
 
 def _as_asked(settings: Mapping[str, Any]) -> QueryDict:
