@@ -16,6 +16,7 @@ from django.urls import get_urlconf, reverse
 from django.utils.formats import date_format
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
 from abhiyan.core import clock
@@ -30,6 +31,7 @@ from abhiyan.programmes.rules import ladder as rungs
 from abhiyan.site.offered import doors
 from abhiyan.ui import charts, maps, tables
 from abhiyan.ui.ladder import Ladder
+from abhiyan.ui.lists import Column, Table
 from abhiyan.units import queries as units
 from abhiyan.units.models import Hierarchy, Kind
 from abhiyan.units.rules import levels
@@ -39,6 +41,18 @@ OUTLINED = (Kind.NATION, Kind.STATE, Kind.REGION, Kind.CONSTITUENCY)
 FEWEST_PLACES = 3
 MAY_CLOSE = "imports.units"  # who may close a unit, and open it again
 KEPT_IN_PATHS = "/~:@!$&'()*+,;="  # as Django's reverse keeps them
+
+BELOW: tuple[Column[tuple[programmes.Child, Ladder, org.Leader | None]], ...] = (
+    Column("code", gettext_lazy("Code"), lambda row: row[0].code),
+    Column("unit", gettext_lazy("Unit"), lambda row: named(row[0].names)),
+    Column("leader", gettext_lazy("Led by"), lambda row: row[2].name if row[2] else ""),
+    Column("target", gettext_lazy("Target"), lambda row: row[1].target),
+    Column("reported", gettext_lazy("Reported"), lambda row: row[1].reported),
+    Column("counted", gettext_lazy("Counted"), lambda row: row[1].counted),
+    Column("unsigned", gettext_lazy("Phone not answered yet"), lambda row: row[1].unsigned),
+    Column("confirmed", gettext_lazy("Confirmed"), lambda row: row[1].confirmed),
+    Column("sample", gettext_lazy("Sample"), lambda row: _("sample") if row[0].is_sample else ""),
+)
 
 
 def unit_href(code: str, hierarchy: int) -> str:
@@ -276,7 +290,9 @@ def _measure(
     if here.has_children and tables.wants_csv(request.GET):
         listing["per"] = tables.DEEPEST_ROW
         leaf = programmes.children_ladders(**reading, **listing)
-        return _export(here, _drawn(leaf, programme, today, lang), _led(leaf, at), lang)
+        caption, led = _("Units below, with their ladders"), _led(leaf, at)
+        lines = [(*row, led.get(row[0].unit_id)) for row in _drawn(leaf, programme, today, lang)]
+        return Table(request, BELOW, lines, name=f"units-{here.code}", caption=caption).file()
     if here.has_children:
         figures, leaf = programmes.board(**reading, **listing)
         rows = _drawn(leaf, programme, today, lang)
@@ -479,37 +495,6 @@ def _show(request: HttpRequest) -> Any:
 def _page(request: HttpRequest) -> int:
     page = request.GET.get("page", "1")
     return int(page) if page.isascii() and page.isdigit() and len(page) < 5 and int(page) > 0 else 1
-
-
-def _export(
-    here: units.UnitRow, rows: list[tuple[Any, Ladder]], leaders: dict[int, org.Leader], lang: str
-) -> HttpResponseBase:
-    head = [
-        _("Code"),
-        _("Unit"),
-        _("Led by"),
-        _("Target"),
-        _("Reported"),
-        _("Counted"),
-        _("Phone not answered yet"),
-        _("Confirmed"),
-        _("Sample"),
-    ]
-    lines = (
-        [
-            child.code,
-            named(child.names, lang),
-            leaders[child.unit_id].name if child.unit_id in leaders else "",
-            drawn.target,
-            drawn.reported,
-            drawn.counted,
-            drawn.unsigned,
-            drawn.confirmed,
-            _("sample") if child.is_sample else "",
-        ]
-        for child, drawn in rows
-    )
-    return tables.csv_response(f"units-{here.code}", head, lines)
 
 
 @lru_cache(maxsize=64)
