@@ -25,7 +25,7 @@ class NoUnits(Refused):
     message = _("There are no units yet. Bring your list on the page Imports first.")
 
 
-def address(page: str, unit: str, hierarchy: int | None = None, **more: str | int) -> str:
+def address(page: str, unit: str, hierarchy: int | None = None, /, **more: str | int) -> str:
     """The address of a page about a unit, by its code."""
     place = {"in": levels.SLUGS[hierarchy]} if hierarchy else {}
     return f"{page}?{urlencode({'unit': unit, **place, **more})}"
@@ -61,7 +61,7 @@ class Here:
 
     def href(self, page: str = "", *, unit: str = "", **more: str | int) -> str:
         """Another page about this unit, or one near it (by its code); without one, this page."""
-        return address(page or self.page, unit or self.unit.code, self._named, **more)
+        return address(page or self.page, unit or self.unit.code, self._in, **more)
 
     def crumbs(self, *first: tuple[str, str], seen_by: Viewer | None = None) -> list[tuple[str, str]]:
         """The way down to the unit, each step with this page about it. seen_by: only steps whose counts they see."""
@@ -70,7 +70,7 @@ class Here:
             for row in units.path(self.unit.id, self.hierarchy)[:-1]
             if seen_by is None or seen_by.sees_counts_at(row.lo)
         ]
-        steps = [(words.named(row.names), self._same_page(row.code, self._named)) for row in above]
+        steps = [(words.named(row.names), self._same_page(row.code, self._in)) for row in above]
         return [*first, *steps, (self.name, "")]
 
     def segments(self) -> list[tuple[str, str, bool]]:
@@ -81,7 +81,7 @@ class Here:
         ]
 
     @property
-    def _named(self) -> int | None:
+    def _in(self) -> int | None:
         return self.hierarchy if self.hierarchies else None
 
     def _same_page(self, code: str, hierarchy: int | None) -> str:

@@ -88,6 +88,10 @@ def test_the_way_down_and_the_other_hierarchies_keep_what_the_page_was_asked(wor
         ("/stays/?unit=N1111&in=organisational&show=vacant", True),
         ("/stays/?unit=N1111&in=electoral&show=vacant", False),
     ]
+    named = asked("unit=N1111&hierarchy=1&self=2", who).crumbs()
+    assert named[-2][1] == "/stays/?unit=N111&in=organisational&hierarchy=1&self=2", (
+        "whatever else it is called"
+    )
     assert here.href("/report/", measure="2") == "/report/?unit=N1111&in=organisational&measure=2"
     request: Any = RequestFactory().get("/")
     with system("test"):

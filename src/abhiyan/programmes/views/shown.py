@@ -1,6 +1,6 @@
 """What several pages of programmes show alike."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import partial
@@ -55,7 +55,7 @@ def unit_of(request: Request, programme: Programme, *, is_asked: bool = False) -
     NotFound when it does not stand in the programme's hierarchy, or its counts are out of the viewer's sight; with
     is_asked, also where none was asked for.
     """
-    own = _nowhere if is_asked else partial(_own, request.viewer, programme)
+    own: Callable[[], int] = _nowhere if is_asked else partial(_own, request.viewer, programme)
     here = page_unit(request, hierarchy=programme.hierarchy, otherwise=own)
     if not request.viewer.sees_counts_at(here.unit.lo):
         raise NotFound
