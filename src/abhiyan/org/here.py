@@ -93,8 +93,8 @@ class Here:
 def page_unit(
     request: Request, *, hierarchy: int = 0, otherwise: Callable[[], int] | None = None, counts: bool = False
 ) -> Here:
-    """The unit that the address, or the form sent to it, names by code or by name; else `otherwise`, the viewer's own
-    unit, or the top.
+    """The unit that the address, or the form sent to it, names by its code; else `otherwise`, the viewer's own unit, or
+    the top. A name does to look at a unit: the nearest is shown. What is sent is not done at a unit that was guessed.
 
     hierarchy: the only one the page knows, as that of a programme. otherwise: gives a unit's id, or refuses. counts:
     NotYours where the unit's counts are out of the viewer's sight. NotFound where there is no such unit, or it has no
@@ -105,7 +105,7 @@ def page_unit(
     home = request.viewer.home
     wanted = hierarchy or levels.BY_SLUG.get(given.get("in", "") or request.GET.get("in", ""), 0)
     if asked:
-        found = _named(asked)
+        found = units.found(asked) if request.method == "POST" else _named(asked)
         unit_id, stands = found.id, found.hierarchies
     else:
         wanted = wanted or (home.hierarchy if home and otherwise is None else 0)
