@@ -7,6 +7,7 @@ decisions/0009). Everything else goes uvicorn's way, and so does such a claim wh
 
 import asyncio
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import Any, Protocol
 
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
@@ -97,7 +98,7 @@ class Connection(HttpToolsProtocol):
 
     def on_message_begin(self) -> None:
         self.in_head, self.head_bytes, self.since = True, 0, self.heard
-        super().on_message_begin()
+        self.url, self.headers, self.expect_100_continue = b"", [], False
 
     def on_headers_complete(self) -> None:
         self.in_head = False
@@ -114,6 +115,14 @@ class Connection(HttpToolsProtocol):
                 if sender is not None:
                     self.cycle = Request(self, sender, headers)
                     return
+        self._go_the_long_way()
+
+    def _go_the_long_way(self) -> None:
+        """What uvicorn begins a message with, its scope, is made only here: the short way has no use for it."""
+        url, headers, expects = self.url, self.headers, self.expect_100_continue
+        super().on_message_begin()
+        self.url, self.expect_100_continue = url, expects
+        self.headers += headers  # the list in the scope
         super().on_headers_complete()
 
     def on_body(self, body: bytes) -> None:
@@ -136,15 +145,8 @@ class Connection(HttpToolsProtocol):
         self, request: Request, status: int, headers: list[tuple[bytes, bytes]], body: bytes
     ) -> None:
         """Send the answer of the short way, and turn to what came behind it."""
-        parts = [STATUS_LINE[status]]
-        for name, value in self.server_state.default_headers:
-            parts += (name, b": ", value, b"\r\n")
-        for name, value in headers:
-            parts += (name, b": ", value, b"\r\n")
-        if not request.keep_alive:
-            parts.append(b"connection: close\r\n")
-        parts += (b"content-length: %d\r\n\r\n" % len(body), body)
-        self.transport.write(b"".join(parts))
+        head = _head(status, len(body), request.keep_alive, *self.server_state.default_headers, *headers)
+        self.transport.write(head + body)
         if not request.keep_alive:
             self.transport.close()
         elif self.pipeline:
@@ -162,6 +164,18 @@ class Connection(HttpToolsProtocol):
             return now - self.since > QUIET_S
         begun = self.since if cycle.__class__ is Request else self.heard
         return bool(cycle.more_body) and not self.flow.read_paused and now - begun > BODY_S
+
+
+@lru_cache(256)
+def _head(status: int, length: int, keep_alive: bool, *headers: tuple[bytes, bytes]) -> bytes:
+    """Of an answer, up to its body. In one second they are nearly all the same."""
+    parts = [STATUS_LINE[status]]
+    for name, value in headers:
+        parts += (name, b": ", value, b"\r\n")
+    if not keep_alive:
+        parts.append(b"connection: close\r\n")
+    parts.append(b"content-length: %d\r\n\r\n" % length)
+    return b"".join(parts)
 
 
 def sweep(connections: Iterable[object], now: float) -> None:

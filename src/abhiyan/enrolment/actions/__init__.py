@@ -1,6 +1,6 @@
 """What the room does. Other rooms import from here; the modules beside are how."""
 
-from abhiyan.enrolment.rules.ids import claim_id, sender_key
+from abhiyan.enrolment.rules.ids import sender_key
 
 from .claims import (
     AlreadyMember,

@@ -1,6 +1,6 @@
 """A claim as a channel hands it over, and what the act answers."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import ClassVar
 from uuid import UUID
@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from abhiyan.core.refusals import Refused, code_of
 from abhiyan.enrolment.models import Taken
+from abhiyan.enrolment.rules.ids import claim_id
 from abhiyan.people.models import Purpose
 
 TRY_AGAIN_S = 2  # what is told to whoever has to send something again
@@ -26,6 +27,8 @@ class Claim:
     by: public id of worker, channel or person. worker: phone of the worker who wrote it down, as the sender gives it;
     the act keeps that worker in place of `by`. says_adult: the person said "18 or older" themselves.
     consents: purposes agreed to, under the notice's version and in its language.
+
+    id and receipt follow from channel and key; the receipt once the act has prepared the claim (`receipt_of`).
     """
 
     channel: int
@@ -45,6 +48,11 @@ class Claim:
     device: str = ""
     says_adult: bool = False
     worker: str | None = None
+    id: bytes = field(init=False, compare=False, repr=False)
+    receipt: bytes = field(init=False, compare=False, repr=False, default=b"")
+
+    def __post_init__(self) -> None:
+        self.id = claim_id(self.channel, self.key)
 
 
 class Outcome:

@@ -14,7 +14,6 @@ from django.db import connection
 from abhiyan.core.actor import Actor
 from abhiyan.core.keys import keyring
 from abhiyan.enrolment.rules.channels import UNHEARD
-from abhiyan.enrolment.rules.ids import claim_id
 from abhiyan.people import phones
 
 from . import gateway, sql, workers
@@ -297,13 +296,12 @@ def _enrol(
             writer.rollback()
             raise
     if not refused and not strangers:
-        return [given[claim_id(claim.channel, claim.key)] for claim in claims]
+        return [given[claim.id] for claim in claims]
     apart = _answer_strangers(writer, drive, strangers) if strangers else {}
     if refused:
         apart |= _answer_refused(writer, drive, refused, at)
     return [
-        apart[place] if place in apart else given[claim_id(claim.channel, claim.key)]
-        for place, claim in enumerate(claims)
+        apart[place] if place in apart else given[claim.id] for place, claim in enumerate(claims)
     ]
 
 

@@ -15,7 +15,6 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from abhiyan.core.keys import Keyring, Mac, keyring
 from abhiyan.enrolment.rules import names
 from abhiyan.enrolment.rules.age import Age, age_on
-from abhiyan.enrolment.rules.ids import claim_id
 from abhiyan.enrolment.rules.window import GRACE, Fall, fall, field_instant
 from abhiyan.people import phones
 from abhiyan.people.models import Purpose
@@ -124,7 +123,7 @@ def keys() -> Keys:
 
 def receipt_of(*, claim: Claim) -> str:
     """What the sender of a claim is given as its receipt, in 32 hexadecimal digits; see `Keys.receipt`."""
-    return keys().receipt(claim_id(claim.channel, claim.key)).hex()
+    return (claim.receipt or keys().receipt(claim.id)).hex()
 
 
 def waiting_id(phone_id: bytes, programme_id: int) -> bytes:
@@ -179,7 +178,8 @@ def prepare(
     published, workers = drive.notices, drive.workers
     i = 0
     for place, claim in enumerate(claims):
-        own = claim_id(claim.channel, claim.key)
+        own = claim.id
+        claim.receipt = receipt(own)
         refusal: ClaimRefused | None = None
         phone = parse(claim.phone)
         name: bytes | None = None
@@ -277,7 +277,7 @@ def prepare(
                 p + g[16:26],
                 p + own[:9] + b"\1",
                 h[:12] + programme,
-                receipt(own),
+                claim.receipt,
                 chance[i + 12 : i + 28],
                 chance[i + 28 : i + 44],
                 SHORTS[claim.channel],

@@ -4,6 +4,7 @@ import asyncio
 import gc
 import logging
 import time
+from collections import Counter
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any, Protocol
 from urllib.parse import unquote
@@ -58,8 +59,8 @@ class Application:
         self.claims = claims.Claims(self.directory, self.batches)
         self.is_behind_proxy = environment.BEHIND_PROXY()
         self._networks: dict[str, str] = {}
-        self._seen: dict[tuple[str, int], int] = {}  # for the log
-        self._answered: dict[int, int] = {}  # for the metrics
+        self._seen: Counter[tuple[str, int]] = Counter()  # for the log: surface and status
+        self._untold: Counter[tuple[str, int]] = Counter()  # the same, for the metrics
         self._took: list[float] = []
         self._telling: asyncio.TimerHandle | None = None
         self._summed_up_at = time.monotonic()
@@ -197,8 +198,7 @@ class Application:
 
     def _count(self, surface: str, status: int, seconds: float) -> None:
         self._took.append(seconds)
-        self._answered[status] = self._answered.get(status, 0) + 1
-        self._seen[surface, status] = self._seen.get((surface, status), 0) + 1
+        self._untold[surface, status] += 1
         if len(self._took) >= COUNTED_AT_ONCE:
             self._tell()
         elif self._telling is None:
@@ -209,7 +209,11 @@ class Application:
         if self._telling is not None:
             self._telling.cancel()
             self._telling = None
-        answered, self._answered = self._answered, {}
+        answered: Counter[int] = Counter()
+        for (_surface, status), n in self._untold.items():
+            answered[status] += n
+        self._seen += self._untold
+        self._untold.clear()
         took, self._took = self._took, []
         metrics.seen_many("hot", answered, took)
         if time.monotonic() - self._summed_up_at > SUMMED_UP_S:
@@ -218,7 +222,7 @@ class Application:
     def _sum_up(self) -> None:
         """The access log: how many requests of each kind were answered how. Whose, the trail tells by batch."""
         self._summed_up_at = time.monotonic()
-        seen, self._seen = self._seen, {}
+        seen, self._seen = self._seen, Counter()
         for (surface, status), n in seen.items():
             log.info("answered", extra={"facts": {"surface": surface, "status": status, "requests": n}})
 

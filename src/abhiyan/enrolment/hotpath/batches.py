@@ -127,17 +127,16 @@ class Batches:
         claims: list[Claim] = []
         shares: list[tuple[int, Tell]] = []
         origins: set[str] = set()
-        keys: set[bytes] = set()
+        taken: set[bytes] = set()
         waiting = lane.waiting
         while waiting:
             own, tell, origin = waiting[0]
-            if claims and (
-                len(claims) + len(own) > MOST_IN_BATCH or not keys.isdisjoint([c.key for c in own])
-            ):
+            ids = [claim.id for claim in own]
+            if claims and (len(claims) + len(own) > MOST_IN_BATCH or not taken.isdisjoint(ids)):
                 break
             waiting.popleft()
             claims += own
-            keys.update([c.key for c in own])
+            taken.update(ids)
             shares.append((len(own), tell))
             origins.add(origin)
         return claims, shares, origins

@@ -24,7 +24,7 @@ class Truth:
 
     def tell(self, event: history.Event, claim: enrolment.Claim, answer: Answer) -> None:
         """Note an entry once, however often it was sent. What was refused left nothing to tell of."""
-        own = enrolment.claim_id(claim.channel, claim.key)
+        own = claim.id
         if event.worker and answer.receipt is not None and own not in self._told:
             self._told.add(own)
             self._rows.writerow(
