@@ -119,6 +119,8 @@ class Batches:
                         log.exception("a batch could not be enrolled")
                     outcomes = failure
                 self._share(shares, outcomes)
+                # The answers leave, and what has come meanwhile is read: a larger batch costs less for each claim.
+                await asyncio.sleep(0)
         finally:
             self._running = None
 
