@@ -300,9 +300,7 @@ def _enrol(
     apart = _answer_strangers(writer, drive, strangers) if strangers else {}
     if refused:
         apart |= _answer_refused(writer, drive, refused, at)
-    return [
-        apart[place] if place in apart else given[claim.id] for place, claim in enumerate(claims)
-    ]
+    return [apart[place] if place in apart else given[claim.id] for place, claim in enumerate(claims)]
 
 
 def _other_phones(first: dict[bytes, Row], again: Sequence[Row]) -> list[Row]:
