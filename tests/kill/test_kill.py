@@ -407,8 +407,9 @@ def _counted(installation: Installation, sender: str, sent: list[Sent], receipts
     """acknowledged ⊆ stored ⊆ sent, and everything once: from the tables themselves, past every policy."""
     from uuid import UUID
 
-    from abhiyan.enrolment.actions import claim_id, sender_key
+    from abhiyan.enrolment.actions import sender_key
     from abhiyan.enrolment.rules.channels import Channel
+    from abhiyan.enrolment.rules.ids import claim_id
 
     of_key = {one.key: UUID(bytes=claim_id(Channel.API, sender_key(UUID(sender), one.key))) for one in sent}
     with psycopg.connect(_as_administrator(installation)) as admin:
