@@ -55,7 +55,7 @@ def vacant_rows(lo: int, hi: int, *, on: date, office: str = "") -> Rows[Vacancy
         f"""
             from units_placement p
             join units_unit u on u.id = p.unit_id and u.closed_on is null{few}
-            join org_office o on u.kind = any (o.expected_in) and {only}
+            join (select o.*, unnest(o.expected_in) as kind from org_office o) o on o.kind = u.kind and {only}
             where p.lo >= %(lo)s and p.lo < %(hi)s and ({EVERYTHING} or p.lo <@ {COUNTS}) and not exists (
                 select 1 from org_appointment ap where ap.unit_id = u.id and ap.office_id = o.id
                 and ap.body_id is null and ap.state in ('active', 'disputed') and ap.starts_on <= %(on)s

@@ -75,6 +75,10 @@ class MissingRow:
     reason: str
     declined_by: str = ""
 
+    @property
+    def kind_name(self) -> str:
+        return str(Kind(self.kind).label)
+
 
 @dataclass(frozen=True, slots=True)
 class Level:

@@ -55,20 +55,20 @@ NAMED: tuple[Column[queries.ChargeRow], ...] = (
     Column("unit", _("Unit"), lambda row: named(row.unit_names), is_name=True),
     Column("code", _("Code"), lambda row: row.unit_code, only_in_file=True),
     Column("kind", _("Kind"), lambda row: row.kind_name, only_in_file=True),
-    Column("role", _("Role"), lambda row: row.role_name),
-    Column("name", _("Name"), lambda row: row.name),
+    Column("role", _("Role"), lambda row: row.role_name, only_in_file=True),
+    Column("name", _("Name"), lambda row: row.name, css="under"),
     Column("offices", _("Offices"), _offices),
     Column("phone", _("Phone"), lambda row: phones.masked(row.last4) if row.last4 else ""),
-    Column("answer", _("Answer"), lambda row: row.state_name),
+    Column("answer", _("Answer"), lambda row: row.state_name, css="end"),
 )
 MISSING: tuple[Column[queries.MissingRow], ...] = (
     Column("unit", _("Unit"), lambda row: named(row.names), is_name=True),
     Column("code", _("Code"), lambda row: row.code, only_in_file=True),
-    Column("kind", _("Kind"), lambda row: Kind(row.kind).label),
-    Column("above", _("Unit above"), lambda row: named(row.above)),
-    Column("declined", _("Declined by"), lambda row: row.declined_by),
+    Column("kind", _("Kind"), lambda row: row.kind_name, only_in_file=True),
+    Column("above", _("Unit above"), lambda row: named(row.above), only_in_file=True),
+    Column("declined", _("Declined by"), lambda row: row.declined_by, css="under"),
     Column("reason", _("Reason"), lambda row: row.reason, only_in_file=True),
-    Column("acts", _("Acts"), is_for_acts=True),
+    Column("acts", _("Acts"), is_for_acts=True, css="end"),
 )
 
 
@@ -104,6 +104,7 @@ def in_charges(request: Request, public_id: UUID) -> HttpResponseBase:
             if declined or wanted["text"]
             else _missing_in_all(one, levels, bounds, wanted["level"], role),
             longest_file=LONGEST_FILE,
+            is_brief=True,
         )
     else:
         state = InCharge.State.NAMED if is_waiting else ""
@@ -115,6 +116,7 @@ def in_charges(request: Request, public_id: UUID) -> HttpResponseBase:
             name="in-charges",
             caption=_("Who is in charge where"),
             longest_file=LONGEST_FILE,
+            is_brief=True,
         )
     context = {
         **shown.frame(one, (say("In-charges"), "")),
