@@ -338,7 +338,7 @@ def test_today_asks_for_an_answer_and_then_for_another_name(
     assert found["1 in-charge declined: name another"].endswith("?show=declined&role=in_charge")
     assert found["1 co-in-charge declined: name another"].endswith("?show=declined&role=co_in_charge")
     page = body(browser(president), found["1 in-charge declined: name another"])
-    assert page.count("<tr>") == 2 and ">Unit N111<" in page, "the head, and the one unit"
+    assert page.count("<tr>") == 2 and re.search(r">\s*Unit N111\s", page), "the head, and the one unit"
     with system("test"):
         Unit.objects.filter(code="N112").update(closed_on=TODAY)
     assert asked(president) == ["1 in-charge declined: name another"]
@@ -501,7 +501,7 @@ def test_a_longer_list_asks_no_more_queries(world: World, drive: Programme, pres
     named_at("N11", "N12", "N112", "N121")
     decline("N12")
     assert [asked(path) for path in paths] == before
-    assert all(f"Of {code}<" in shown[-2] for code in ("N111", "N11", "N112", "N121"))
+    assert all(re.search(rf"Of {code}\s", shown[-2]) for code in ("N111", "N11", "N112", "N121"))
     assert all(re.search(rf"Of {code}\s", shown[-1]) for code in ("N1212", "N12"))
 
 
