@@ -165,7 +165,9 @@ def test_the_number_of_queries_does_not_grow_with_the_rows(world: World) -> None
 
 def test_an_appointment_is_made_and_ended_on_pages(world: World) -> None:
     client = browser(world.holder("district_president", "N11"))
-    page = body(client, "/appointments/new/?unit=N1111&office=booth_president")
+    page = body(client, "/appointments/new/?unit=n1111&office=booth_president")
+    sends_to = re.search(r'action="(/appointments/new/[^"]*)"', page)
+    assert sends_to and "unit=N1111" in sends_to[1], "opened by a name, it is sent with the code"
     assert re.search(r'<option value="booth_president" selected', page)
     assert 'value="state_president"' not in page
     sent = {
