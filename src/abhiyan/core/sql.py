@@ -18,6 +18,7 @@ from . import prepared
 
 Made = TypeVar("Made")
 Values = Sequence[Any] | Mapping[str, Any] | None
+Asked = Callable[[], Made]  # what was asked of the server; its answer is read when it is called
 
 
 class _Json(Loader):
@@ -46,6 +47,29 @@ def rows(query: str, values: Values = None, *, keep_plan: bool = False) -> list[
     with _ran(query, values, keep_plan=keep_plan) as cursor:
         found: list[tuple[Any, ...]] = cursor.fetchall()
         return found
+
+
+def ask(query: str, values: Values = None, *, keep_plan: bool = False) -> Asked[list[tuple[Any, ...]]]:
+    """All rows, as `rows` has them, once they are read."""
+    cursor = _ran(query, values, keep_plan=keep_plan)
+
+    def read() -> list[tuple[Any, ...]]:
+        with cursor:
+            found: list[tuple[Any, ...]] = cursor.fetchall()
+            return found
+
+    return read
+
+
+@contextmanager
+def at_once() -> Iterator[None]:
+    """What is asked inside leaves together, and is to be read behind it: one wait for the server instead of several.
+
+    Nothing inside may need an answer.
+    """
+    connection.ensure_connection()
+    with connection.wrap_database_errors, connection.connection.pipeline():
+        yield
 
 
 def row(query: str, values: Values = None, *, keep_plan: bool = False) -> Any:

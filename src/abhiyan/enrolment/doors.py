@@ -3,17 +3,17 @@
 from collections.abc import Iterator
 from urllib.parse import urlencode
 
-from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from abhiyan.org.viewer import Viewer
+from abhiyan.ui.addresses import address_of
 from abhiyan.ui.doors import Door
 from abhiyan.units.queries import UnitRow
 
 
 def doors(viewer: Viewer, *, unit: UnitRow | None = None, text: str = "") -> Iterator[Door]:
     """unit: for its page. text: for search."""
-    page = reverse("enrolment:people")
+    page = address_of("enrolment:people")
     if unit is not None and unit.lo is not None and viewer.sees_people_at(unit.lo):
         yield Door(_("People"), f"{page}?{urlencode({'unit': unit.code})}", icon="user")
     if text and viewer.may("people.read"):

@@ -122,7 +122,7 @@ def _unanswered(viewer: Viewer, held: Held, stand: programmes.Stand, *, names: i
 
 def _callers(held: Held, stand: programmes.Stand, at: datetime) -> Iterator[Owed]:
     """Callers who stopped half-way: they have no place yet, and count in the unit that owns the drive."""
-    callers = programmes.callers_without_place(node=stand.node, programme=stand.programme, at=at)
+    callers = programmes.ask_callers_without_place(node=stand.node, programme=stand.programme, at=at)()
     if callers is None or not callers.n:
         return
     yield Owed(

@@ -1,17 +1,16 @@
 """What every page knows: who looks, the menu they may use, the language's address."""
 
 from collections.abc import Iterator
-from functools import lru_cache
 from typing import Any
 
-from django.conf import settings
 from django.http import HttpRequest
-from django.urls import NoReverseMatch, get_urlconf, reverse
+from django.urls import NoReverseMatch
 from django.utils import translation
 from django.utils.translation import gettext as _
 
 from abhiyan.org.viewer import NOBODY, Viewer
 from abhiyan.programmes.rules import activities
+from abhiyan.ui.addresses import address_of
 from abhiyan.ui.navigation import Entry, entry
 
 from .access import IMPORTS
@@ -80,12 +79,7 @@ def _of_activities(viewer: Viewer) -> Iterator[Entry]:
 
 def address(name: str) -> str:
     """The address of a URL name; "" while there is no such page."""
-    return _address(name, get_urlconf() or settings.ROOT_URLCONF)
-
-
-@lru_cache(maxsize=256)
-def _address(name: str, urlconf: str) -> str:
     try:
-        return reverse(name, urlconf=urlconf)
+        return address_of(name)
     except NoReverseMatch:
         return ""

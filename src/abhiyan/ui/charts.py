@@ -94,17 +94,14 @@ def plot_trend(trend: Trend) -> TrendPlot | None:
     largest = max(value or 0 for values in rungs.values() for value in values)
     top = max(largest, due, 1) * 1.06
 
-    def x_of(day: date) -> float:
-        return min(1.0, max(0.0, (day - trend.begins_on).days / length)) * PLOT_WIDTH
+    across = [min(1.0, max(0.0, (day.on - trend.begins_on).days / length)) * PLOT_WIDTH for day in days]
 
     def y_of(value: float) -> float:
         return min(100.0, max(0.0, 100 - value / top * 100))
 
     lines = []
     for rung, values in rungs.items():
-        points = [
-            (x_of(day.on), y_of(value)) for day, value in zip(days, values, strict=True) if value is not None
-        ]
+        points = [(x, y_of(value)) for x, value in zip(across, values, strict=True) if value is not None]
         if not points:
             continue
         path = "M" + "L".join(f"{x * 10:.1f} {y:.2f}" for x, y in points) + ("h1" if len(points) == 1 else "")
@@ -116,7 +113,7 @@ def plot_trend(trend: Trend) -> TrendPlot | None:
         dates=[(0.0, trend.begins_on, "start"), (PLOT_WIDTH, last.on, "end")][
             : 1 + (last.on > trend.begins_on)
         ],
-        days=[(x_of(day.on), wide, day) for day in days],
+        days=[(x, wide, day) for x, day in zip(across, days, strict=True)],
         pace=f"M0 {y_of(0):.2f}L{PLOT_WIDTH * 10:.0f} {y_of(due):.2f}" if trend.target else "",
         last=last,
     )

@@ -131,24 +131,26 @@ class OfficeHere:
 
 # What is out of sight is not vacant: what nobody holds is told where the scope in force sees the counts.
 _HERE = f"""
+    with held as materialized (
+      select ap.office_id, ap.account_id, ap.public_id, ap.starts_on, ap.id, ap.body_id from org_appointment ap
+      where ap.unit_id = %(unit)s and {_HELD})
     select o.code, o.names, o.rank, {OF_OFFICERS}, ap.public_id, a.name, ap.starts_on, ap.id
-    from org_appointment ap join org_office o on o.id = ap.office_id join people_account a on a.id = ap.account_id
-    where ap.unit_id = %(unit)s and {_HELD}
-      and exists (select from units_placement p where p.unit_id = %(unit)s and p.lo is not null)
+    from held ap join org_office o on o.id = ap.office_id join people_account a on a.id = ap.account_id
+    where exists (select from units_placement p where p.unit_id = %(unit)s and p.lo is not null)
     union all
     select o.code, o.names, o.rank, {OF_OFFICERS}, null, '', null, null
     from units_unit u join org_office o on u.kind = any (o.expected_in)
     where u.id = %(unit)s and u.closed_on is null and ({EVERYTHING} or {placed("u.id", COUNTS)})
-      and not exists (select from org_appointment ap
-        where ap.unit_id = u.id and ap.office_id = o.id and ap.body_id is null and {_HELD})
+      and not exists (select from held ap where ap.office_id = o.id and ap.body_id is null)
     order by 3, 7 nulls last, 8 nulls last, 1
 """
 
 
-def offices_here(unit_id: int, *, on: date) -> list[OfficeHere]:
+def ask_offices_here(unit_id: int, *, on: date) -> sql.Asked[list[OfficeHere]]:
     """The offices of a unit, senior first: those held on a day, disputed ones among them, and those expected there
     that nobody holds. In the caller's scope; one query."""
-    return [OfficeHere(*row[:7]) for row in sql.rows(_HERE, {"unit": unit_id, "on": on}, keep_plan=True)]
+    asked = sql.ask(_HERE, {"unit": unit_id, "on": on}, keep_plan=True)
+    return lambda: [OfficeHere(*row[:7]) for row in asked()]
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,8 +216,8 @@ def line_of_command(unit_id: int, hierarchy: int, *, on: date) -> list[Holder]:
 
 
 def vacancies(unit_id: int, *, on: date) -> list[OfficeHere]:
-    """The offices expected in a unit that nobody holds on a day, senior first, as `offices_here` tells them."""
-    return [each for each in offices_here(unit_id, on=on) if each.appointment_id is None]
+    """The offices expected in a unit that nobody holds on a day, senior first, as `ask_offices_here` tells them."""
+    return [each for each in ask_offices_here(unit_id, on=on)() if each.appointment_id is None]
 
 
 def _counted_now(lo: int, hi: int, *, on: date) -> dict[tuple[int, str], tuple[int, int]]:

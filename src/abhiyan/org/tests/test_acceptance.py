@@ -65,7 +65,9 @@ def test_whoever_types_a_number_makes_nobody_anything(world: World) -> None:
     assert (made.state, made.accepted_at, made.accepted_how) == ("offered", None, "")
     assert not queries.holds(made.account_id, "people.read", at=world.unit("N111"))
     with system("test"):
-        assert [each.name for each in queries.offices_here(world.unit("N111"), on=TODAY) if each.name] == []
+        assert [
+            each.name for each in queries.ask_offices_here(world.unit("N111"), on=TODAY)() if each.name
+        ] == []
     client = browser(holder_of(made))
     assert client.get("/people/").status_code == 403
 

@@ -15,11 +15,12 @@ from .charges import (
     waiting_for_answer,
 )
 from .funnel import Funnel, Line, shown_funnel
-from .here import callers_without_place, own_words, standing_here
+from .here import Own, Placeless, ask_callers_without_place, ask_own_words, ask_standing_here
 from .ledger import (
     Figures,
     FunnelRow,
     Node,
+    ask_figures,
     blank,
     figures,
     funnel,

@@ -4,12 +4,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from abhiyan.core import sql
 from abhiyan.core.words import named
 from abhiyan.programmes.models import Programme
 from abhiyan.programmes.rules import activities
 from abhiyan.programmes.rules.activities import Activity, Step
 
-from .here import Placeless, callers_without_place
+from .here import Placeless, ask_callers_without_place
 from .ledger import FunnelRow, Node
 
 
@@ -61,12 +62,17 @@ def shown_funnel(
     measure: int = 1,
     rows: Sequence[FunnelRow],
     at: datetime,
+    callers: sql.Asked[Placeless | None] | None = None,
 ) -> Funnel:
-    """The rows of a unit's funnel, without the steps that count only those callers who have joined. One query."""
+    """The rows of a unit's funnel, without the steps that count only those callers who have joined. One query.
+
+    callers: `ask_callers_without_place`, where it was asked already.
+    """
     activity = activities.of(programme.kind)
     if node is None or not rows:
         return Funnel((), activity.steps, None)
-    placeless = callers_without_place(node=node, programme=programme, measure=measure, at=at)
+    asked = callers or ask_callers_without_place(node=node, programme=programme, measure=measure, at=at)
+    placeless = asked()
     steps = [activity.steps_of(row.channel, hides=_hides(activity, row, placeless)) for row in rows]
     columns = tuple(step for step in activity.steps if any(step in each for each in steps))
     labels = {row.channel: str(activity.channel(row.channel).label) for row in rows}

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import Any
 
 from abhiyan.core import sql
 from abhiyan.core.clock import day_in
@@ -19,9 +20,9 @@ from abhiyan.programmes.rules.small_cells import shown
 from .ledger import EXACT, Node, counted_below, node_of
 
 
-def standing_here(
+def ask_standing_here(
     *, node: int | Node, hierarchy: int, programme: Programme, measure: int = 1, at: datetime
-) -> Ladder | None:
+) -> sql.Asked[Ladder | None]:
     """The ladder of what has no place below this unit yet; None where there is nothing, or too little to be shown.
 
     Shown by the rules of `ledger`: exact where the scope in force sees the people, else rounded and as of the last
@@ -29,27 +30,28 @@ def standing_here(
     """
     here = node if isinstance(node, Node) else node_of(node, hierarchy)
     if here is None:
-        return None
+        return lambda: None
     until = here.until(programme.zone, at, None)
     query, values = counted_below(replace(here, is_large=False, is_childless=True, has_own=False), until)
-    sums: dict[int, int] = dict(
-        sql.rows(
-            f"select rung, sum(n)::bigint from ({query}) rows where measure = %(measure)s group by 1",
-            values | {"programmes": [programme.pk], "measure": measure},
-            keep_plan=True,
-        )
+    asked = sql.ask(
+        f"select rung, sum(n)::bigint from ({query}) rows where measure = %(measure)s group by 1",
+        values | {"programmes": [programme.pk], "measure": measure},
+        keep_plan=True,
     )
+    return lambda: _standing(dict(asked()), is_exact=here.is_exact)
 
+
+def _standing(sums: Mapping[int, int], *, is_exact: bool) -> Ladder | None:
     def figure(number: int) -> int | None:
         n = sums.get(number, 0)
-        return n if here.is_exact else shown(n)
+        return n if is_exact else shown(n)
 
     found = Ladder(
         reported=figure(rung.REPORTED),
         unsigned=figure(rung.UNSIGNED),
         counted=figure(rung.COUNTED),
         confirmed=figure(rung.CONFIRMED),
-        is_rounded=not here.is_exact,
+        is_rounded=not is_exact,
     )
     return found if found.reported or found.unsigned or found.counted else None
 
@@ -62,7 +64,7 @@ class Own:
     page: Page | None
 
 
-def own_words(
+def ask_own_words(
     viewer: Viewer,
     *,
     unit_id: int,
@@ -71,15 +73,20 @@ def own_words(
     programme: Programme,
     measure: int = 1,
     at: datetime,
-) -> Own | None:
-    """`standing_here` in words, for the page of a unit; None where there is nothing to say."""
-    own = standing_here(node=node, hierarchy=hierarchy, programme=programme, measure=measure, at=at)
-    if own is None:
-        return None
-    unplaced = activities.of(programme.kind).unplaced
-    page = unplaced.page if own.counted or own.unsigned else None
-    said = unplaced.words(own, unit_id == programme.owner_id)
-    return Own(said, page if page is not None and page.opens(viewer.may) else None)
+) -> sql.Asked[Own | None]:
+    """`ask_standing_here` in words, for the page of a unit; None where there is nothing to say."""
+    asked = ask_standing_here(node=node, hierarchy=hierarchy, programme=programme, measure=measure, at=at)
+
+    def read() -> Own | None:
+        own = asked()
+        if own is None:
+            return None
+        unplaced = activities.of(programme.kind).unplaced
+        page = unplaced.page if own.counted or own.unsigned else None
+        said = unplaced.words(own, unit_id == programme.owner_id)
+        return Own(said, page if page is not None and page.opens(viewer.may) else None)
+
+    return read
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,9 +141,9 @@ from z left join lateral (
 group by 1, 2, 3, 4, 5, 6"""
 
 
-def callers_without_place(
+def ask_callers_without_place(
     *, node: Node, programme: Programme, measure: int = 1, at: datetime
-) -> Placeless | None:
+) -> sql.Asked[Placeless | None]:
     """Callers who have no place yet, seen from a unit.
 
     None where the programme's owner stands nowhere, and for kinds of programme without callers. Shown by the rules of
@@ -144,8 +151,8 @@ def callers_without_place(
     """
     callers = activities.of(programme.kind).callers
     if callers is None:
-        return None
-    rows = sql.rows(
+        return lambda: None
+    asked = sql.ask(
         _PLACELESS,
         {
             "owner": programme.owner_id,
@@ -160,6 +167,10 @@ def callers_without_place(
         },
         keep_plan=True,
     )
+    return lambda: _placeless(asked())
+
+
+def _placeless(rows: Sequence[tuple[Any, ...]]) -> Placeless | None:
     if not rows:
         return None
     code, names, is_inside, is_exact, is_seen = rows[0][:5]

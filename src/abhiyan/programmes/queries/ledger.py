@@ -268,7 +268,7 @@ class Figures:
     funnel: list[FunnelRow]
 
 
-def figures(
+def ask_figures(
     *,
     node: int | Node,
     hierarchy: int,
@@ -276,7 +276,7 @@ def figures(
     measure: int = 1,
     at: datetime,
     days: int = 60,
-) -> Figures:
+) -> sql.Asked[Figures]:
     """Ladder, trend and funnel of a unit from one read; days: how many of the window's last days stand apart.
 
     node: the unit's id, or its place by `node_of` in the scope in force. Two queries (one by a place), whatever the
@@ -284,16 +284,25 @@ def figures(
     """
     here = node if isinstance(node, Node) else node_of(node, hierarchy)
     if here is None:
-        return Figures(Ladder(), [], [])
+        return lambda: Figures(Ladder(), [], [])
     begins, last, until = window(here, programme, at, days)
     query, values = counted_below(here, until, begins)
-    rows = sql.rows(
+    asked = sql.ask(
         "select channel, day, rung, sum(n)::bigint"
         f" from ({query}) rows where measure = %(measure)s group by 1, 2, 3",
         values | {"programmes": [programme.pk], "measure": measure},
         keep_plan=here.keeps_plan,
     )
-    return figures_of(here, programme.kind, begins, last, rows)
+    return lambda: figures_of(here, programme.kind, begins, last, asked())
+
+
+def figures(
+    *, node: int | Node, hierarchy: int, programme: Programme, measure: int = 1, at: datetime, days: int = 60
+) -> Figures:
+    """The same, read at once."""
+    return ask_figures(
+        node=node, hierarchy=hierarchy, programme=programme, measure=measure, at=at, days=days
+    )()
 
 
 def window(here: Node, programme: Programme, at: datetime, days: int) -> tuple[date, date, date | None]:
@@ -345,12 +354,15 @@ def _trend(
     by_day: Mapping[date, Mapping[int, int]], begins: date, last: date, *, is_exact: bool
 ) -> list[TrendDay]:
     so_far: dict[int, int] = defaultdict(int, by_day.get(ALL_DAYS, {}))
+    stood = _ladder(so_far, is_exact=is_exact)
     found = []
     for offset in range((last - begins).days + 1):
         day = begins + timedelta(days=offset)
-        for number, n in by_day.get(day, {}).items():
-            so_far[number] += n
-        found.append(TrendDay(day, _ladder(so_far, is_exact=is_exact)))
+        if added := by_day.get(day):
+            for number, n in added.items():
+                so_far[number] += n
+            stood = _ladder(so_far, is_exact=is_exact)
+        found.append(TrendDay(day, stood))
     return found
 
 

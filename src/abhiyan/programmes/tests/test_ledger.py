@@ -262,20 +262,20 @@ def test_what_has_no_place_below_is_what_the_children_lack(trees: Trees, drive: 
         at=AT,
     )
     for _turn in range(2):
-        found = queries.standing_here(node=state, hierarchy=1, programme=drive, at=AT)
+        found = queries.ask_standing_here(node=state, hierarchy=1, programme=drive, at=AT)()
         assert found == Ladder(reported=30, counted=2)
         leaf = queries.children_ladders(node=state, hierarchy=1, programme=drive, at=AT)
         below = sum(child.ladder.reported or 0 for child in leaf.rows)
         assert below + 30 == read(drive, trees, "state").reported == 35
         district = trees.units["d0"].pk
-        assert queries.standing_here(node=district, hierarchy=1, programme=drive, at=AT) is None
+        assert queries.ask_standing_here(node=district, hierarchy=1, programme=drive, at=AT)() is None
         actions.fold(at=AT)
     with scoped(
         Scope(counts=_range(trees, "nation"), trees=units.trees_version())
     ):  # posted today, so not seen from outside yet
-        assert queries.standing_here(node=state, hierarchy=1, programme=drive, at=AT) is None
+        assert queries.ask_standing_here(node=state, hierarchy=1, programme=drive, at=AT)() is None
         tomorrow = AT + timedelta(days=1)
-        found = queries.standing_here(node=state, hierarchy=1, programme=drive, at=tomorrow)
+        found = queries.ask_standing_here(node=state, hierarchy=1, programme=drive, at=tomorrow)()
         assert found == Ladder(reported=30, unsigned=None, counted=None, confirmed=None, is_rounded=True)
 
 

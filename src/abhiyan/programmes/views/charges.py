@@ -58,7 +58,7 @@ NAMED: tuple[Column[queries.ChargeRow], ...] = (
     Column("role", _("Role"), lambda row: row.role_name, only_in_file=True),
     Column("name", _("Name"), lambda row: row.name, css="under"),
     Column("offices", _("Offices"), _offices),
-    Column("phone", _("Phone"), lambda row: phones.masked(row.last4) if row.last4 else ""),
+    Column("phone", _("Phone"), lambda row: phones.masked(row.last4) if row.last4 else "", only_in_file=True),
     Column("answer", _("Answer"), lambda row: row.state_name, css="end"),
 )
 MISSING: tuple[Column[queries.MissingRow], ...] = (

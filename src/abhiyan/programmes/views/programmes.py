@@ -187,7 +187,7 @@ def programme_page(
                 }
                 for child in below.rows
             ],
-            "own": queries.own_words(
+            "own": queries.ask_own_words(
                 request.viewer,
                 unit_id=unit.id,
                 node=unit.id,
@@ -195,7 +195,7 @@ def programme_page(
                 programme=one,
                 measure=measure.number,
                 at=at,
-            )
+            )()
             if unit.has_children
             else None,
             "gap": queries.gap(programme=one, node=unit.id, on=on, measure=measure.number),

@@ -12,14 +12,13 @@ from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
-from django.urls import get_urlconf, reverse
 from django.utils.formats import date_format
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
-from abhiyan.core import clock
+from abhiyan.core import clock, sql
 from abhiyan.core.words import language, named
 from abhiyan.org import queries as org
 from abhiyan.org.here import address
@@ -30,6 +29,7 @@ from abhiyan.programmes.rules import activities, pace
 from abhiyan.programmes.rules import ladder as rungs
 from abhiyan.site.offered import doors
 from abhiyan.ui import charts, maps, tables
+from abhiyan.ui.addresses import address_of
 from abhiyan.ui.ladder import Ladder
 from abhiyan.ui.lists import Column, Table
 from abhiyan.units import queries as units
@@ -57,14 +57,8 @@ BELOW: tuple[Column[tuple[programmes.Child, Ladder, org.Leader | None]], ...] = 
 
 def unit_href(code: str, hierarchy: int) -> str:
     """The address of a unit's page in a hierarchy."""
-    before = _before_code(get_urlconf() or settings.ROOT_URLCONF)
+    before = address_of("site:unit", "-").removesuffix("-/")  # a page has a hundred of them
     return f"{before}{quote(code, safe=KEPT_IN_PATHS)}/?in={levels.SLUGS[hierarchy]}"
-
-
-@lru_cache(maxsize=8)
-def _before_code(urlconf: str) -> str:
-    """What stands before the code in a unit's address: looked up once, for a page has a hundred of them."""
-    return reverse("site:unit", args=["-"], urlconf=urlconf).removesuffix("-/")
 
 
 @require_safe
@@ -95,6 +89,7 @@ def unit(request: Request, code: str) -> HttpResponseBase:
     chosen = _chosen(running, request.GET)
     version = dict(zip(facts.hierarchies, facts.versions, strict=True)).get(hierarchy)
     counts = units.counts_below(facts.id, hierarchy, here=here, version=version) if here.has_children else {}
+    asked = _ask(request.viewer, here, chosen, node, hierarchy, today, at) if sees_counts else None
     context: dict[str, Any] = {
         "here": "units",
         "unit": here,
@@ -109,8 +104,8 @@ def unit(request: Request, code: str) -> HttpResponseBase:
         "at": at,
         "sees_counts": sees_counts,
         "doors": doors(request.viewer, unit=here),
-        "seats": _seats(request, facts.id, here, today, lang)
-        if sees_counts
+        "seats": _seats(request, asked.offices(), here, lang)
+        if asked is not None
         else _leaders(request.viewer, here, hierarchy, today, lang),
         "vacant_below": _vacant_below(here, hierarchy, counts, at, lang) if sees_counts else [],
         "running": running,
@@ -129,10 +124,10 @@ def unit(request: Request, code: str) -> HttpResponseBase:
         context["closed"] = _closed(request.viewer, here, hierarchy, at=at)
     if here.parent_id is None and hierarchy != Hierarchy.ORGANISATIONAL:
         context["unplaced_units"] = units.count_not_placed(hierarchy)
-    if chosen is not None:
+    if chosen is not None and asked is not None:
         if len(counts) > 1:
             context["levels"] = _levels(chosen, here, hierarchy, counts)
-        answer = _measure(request, context, chosen, here, node or here.id, hierarchy, at, lang)
+        answer = _measure(request, context, chosen, asked, here, node or here.id, hierarchy, at, lang)
         if answer is not None:
             return answer
     elif here.has_children:
@@ -142,6 +137,45 @@ def unit(request: Request, code: str) -> HttpResponseBase:
         ]
         context["plain_more"] = below.total > len(below.rows)
     return render(request, "site/unit.html", context)
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What the page of a unit asks at once, none of it needing another's answer: one wait for the server.
+
+    own: of a unit with others below it; figures: of one without, for the others' come with the list of those below.
+    """
+
+    offices: sql.Asked[list[org.OfficeHere]]
+    callers: sql.Asked[programmes.Placeless | None] | None = None
+    own: sql.Asked[programmes.Own | None] | None = None
+    figures: sql.Asked[programmes.Figures] | None = None
+
+
+def _ask(
+    viewer: Viewer,
+    here: units.UnitRow,
+    chosen: programmes.Counted | None,
+    node: programmes.Node | None,
+    hierarchy: int,
+    today: date,
+    at: datetime,
+) -> Asked:
+    with sql.at_once():
+        offices = org.ask_offices_here(here.id, on=today)
+        if chosen is None or node is None:
+            return Asked(offices)
+        of: dict[str, Any] = {
+            "node": node,
+            "programme": chosen.programme,
+            "measure": chosen.measure,
+            "at": at,
+        }
+        callers = programmes.ask_callers_without_place(**of)
+        of["hierarchy"] = hierarchy
+        if here.has_children:
+            return Asked(offices, callers, own=programmes.ask_own_words(viewer, unit_id=here.id, **of))
+        return Asked(offices, callers, figures=programmes.ask_figures(**of))
 
 
 def _closed(viewer: Viewer, here: units.UnitRow, hierarchy: int, *, at: datetime) -> dict[str, Any]:
@@ -164,7 +198,7 @@ def _votes_href(here: units.UnitRow) -> str:
     """Where members stand beside votes: of units with segments below them."""
     if here.kind not in (Kind.STATE, Kind.CONSTITUENCY):
         return ""
-    return reverse("site:membership_votes", args=[here.code])
+    return address_of("site:membership_votes", here.code)
 
 
 def _chosen(running: list[programmes.Counted], asked: Mapping[str, str]) -> programmes.Counted | None:
@@ -186,20 +220,20 @@ def _segments(code: str, stands_in: tuple[int, ...], hierarchy: int) -> list[tup
 
 
 def _seats(
-    request: Request, unit_id: int, here: units.UnitRow, today: date, lang: str
+    request: Request, offices: list[org.OfficeHere], here: units.UnitRow, lang: str
 ) -> list[dict[str, Any]]:
     """Offices and vacancies, as the list of seats wants them."""
     may_appoint = here.lo is not None and request.viewer.may_at("org.appoint", here.lo)
     may_name = here.lo is not None and request.viewer.may_above("org.officers", here.lo)
     seats: list[dict[str, Any]] = []
-    for seat in org.offices_here(unit_id, on=today):
+    for seat in offices:
         shown: dict[str, Any] = {"name": seat.name, "office": named(seat.office_names, lang)}
         if seat.since is not None:
             shown["since"] = date_format(seat.since, "M Y")
-            shown["href"] = reverse("org:appointment", args=[seat.appointment_id]) if may_appoint else ""
+            shown["href"] = address_of("org:appointment", seat.appointment_id) if may_appoint else ""
         elif may_name if seat.is_of_officers else may_appoint:
             asked = urlencode({"unit": here.code, "office": seat.office})
-            shown["appoint_url"] = f"{reverse('org:appoint')}?{asked}"
+            shown["appoint_url"] = f"{address_of('org:appoint')}?{asked}"
         seats.append(shown)
     return seats
 
@@ -264,6 +298,7 @@ def _measure(
     request: Request,
     context: dict[str, Any],
     chosen: programmes.Counted,
+    asked: Asked,
     here: units.UnitRow,
     node: programmes.Node | int,
     hierarchy: int,
@@ -296,13 +331,13 @@ def _measure(
     if here.has_children:
         figures, leaf = programmes.board(**reading, **listing)
         rows = _drawn(leaf, programme, today, lang)
-        own = programmes.own_words(request.viewer, unit_id=here.id, **reading)
+        own = asked.own() if asked.own else None
         leaders = _led(leaf, at)
         context |= {"leaf": leaf, "own": own} | _below(request, hierarchy, rows, leaders, lang)
         if leaf.pages and leaf.pages <= 1 and len(rows) >= FEWEST_PLACES and here.kind in OUTLINED:
             context |= _map(here, hierarchy, rows, at, lang)
     else:
-        figures = programmes.figures(**reading)
+        figures = asked.figures() if asked.figures else programmes.figures(**reading)
     context["ladders"] = _ladders(context["running"], chosen, figures.ladder, node, hierarchy, at)
     context["total"] = context["ladders"][context["running"].index(chosen)][1]
     context["programme_segments"] = [
@@ -321,9 +356,9 @@ def _measure(
     if isinstance(node, programmes.Node):
         whole = [row for row in figures.funnel if row.on is None]
         del reading["hierarchy"]
-        context |= _funnel(programmes.shown_funnel(**reading, rows=whole))
+        context |= _funnel(programmes.shown_funnel(**reading, rows=whole, callers=asked.callers))
     if activity.days is not None and activity.days.opens(request.viewer.may):
-        context["days_href"] = reverse(activity.days.url_name, args=[programme.public_id])
+        context["days_href"] = address_of(activity.days.url_name, programme.public_id)
         context["days_query"] = urlencode({"unit": here.code, "in": levels.SLUGS[hierarchy], **chosen.asked})
         context["days_label"] = activity.days.label
     panel = activity.panel(request.viewer, programme, here, hierarchy, at) if activity.panel else None
@@ -355,7 +390,7 @@ def _ladders(
         )
         drawn = programmes.drawn(ladder, name=one.name, programme=of, on=today, target=one.target)
         window = {"opens_on": of.opens_on, "closes_on": of.closes_on, "on": today}
-        page = reverse("programmes:programme", args=[of.public_id])
+        page = address_of("programmes:programme", of.public_id)
         page += f"?{urlencode(one.asked)}" if one.asked else ""
         shown.append((page, drawn, pace.said(ladder.counted, one.target, **window)))
     return shown
@@ -371,7 +406,7 @@ def _levels(
     chosen: programmes.Counted, here: units.UnitRow, hierarchy: int, counts: dict[str, int]
 ) -> list[Level]:
     """The lists of all units of each level below, in the chosen measure."""
-    page = reverse("programmes:below", args=[chosen.programme.public_id])
+    page = address_of("programmes:below", chosen.programme.public_id)
     return [
         Level(Kind(kind).label, n, address(page, here.code, hierarchy, level=kind, **chosen.asked))
         for kind, n in counts.items()

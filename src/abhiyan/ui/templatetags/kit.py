@@ -12,13 +12,13 @@ from django.middleware.csrf import get_token
 from django.template import Context
 from django.template.base import FilterExpression, Node, NodeList, Parser, Token, VariableNode, kwarg_re
 from django.template.loader import render_to_string
-from django.urls import reverse
 from django.utils.html import conditional_escape, format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, trim_whitespace
 
 from abhiyan.core import words
+from abhiyan.ui.addresses import address_of
 from abhiyan.ui.lists import Column, Table, drawn
 from abhiyan.ui.tables import Leaf, Sorting
 
@@ -422,7 +422,7 @@ def go(label: str, page: str, /, *of: Any, css: str = "secondary", **said: Any) 
 
 def _address(page: str, of: Sequence[Any], asked: Mapping[str, Any]) -> str:
     """An address as it is, or that of a page by its name; and what is asked of it."""
-    path = page if page[0] in "/?#" or "://" in page else reverse(page, args=of)
+    path = page if page[0] in "/?#" or "://" in page else address_of(page, *of)
     if not asked:
         return path
     question = urlencode({name: value for name, value in asked.items() if value not in (None, "")})

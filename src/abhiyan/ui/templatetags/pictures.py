@@ -284,9 +284,14 @@ def _strips(drawn: charts.TrendPlot) -> Iterator[str]:
     names = [(rung, ESCAPED(NAMES[rung])) for rung in TREND_CSS]
     begins = {day.on.replace(day=1) for _x, _wide, day in drawn.days}
     months = {on.month: ESCAPED(date_format(on, "M")) for on in begins}
+    stood: tuple[int | None, ...] = ()
+    told = ""
     for x, wide, day in drawn.days:
-        known = [(name, getattr(day, rung)) for rung, name in names]
-        told = " · ".join([f"{name} {numbers.grouped(value)}" for name, value in known if value])
+        values = tuple([getattr(day, rung) for rung, _name in names])
+        if values != stood:  # most days of most units bring nothing
+            known = zip(names, values, strict=True)
+            told = " · ".join([f"{name} {numbers.grouped(value)}" for (_rung, name), value in known if value])
+            stood = values
         yield (
             f'<g class="d" tabindex="-1"><rect x="{max(0.0, x - wide / 2):.2f}%" width="{wide:.2f}%" height="100%"/>'
             f'<line x1="{x:.2f}%" x2="{x:.2f}%" y1="0" y2="100%"/><text x="0" y="0" dy="-2">'
