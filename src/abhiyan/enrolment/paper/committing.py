@@ -142,7 +142,7 @@ class _Backend:
 
     def _take(self) -> None:
         """A partition, chunk by chunk."""
-        while True:
+        while self.share.start < self.share.end:
             if self.stop.is_set():
                 raise Interrupted
             drive = self.drives.get(self.writer.connection(), self.programme_id, self.work.at)
@@ -353,14 +353,17 @@ def _statements(import_id: int) -> dict[str, tuple[str, Sequence[str]]]:
             )
             for way in ("new", "any")
         },
+        # Of a table that is read as a whole: compared with an array, each row would be with all of it in turn.
         "left": (
             left_over_sql(
-                import_id, "s.phone >= $1 and s.phone < $2 and (s.claim = any($3) or not s.is_plain)"
+                import_id,
+                "s.phone >= $1 and s.phone < $2 and (s.claim in (select unnest($3)) or not s.is_plain)",
             ),
             ("uuid", "uuid", "uuid[]"),
         ),
         "same phone": (
-            f"select s.claim, s.phone, s.name, s.birth_year from {table} s where {chunk} and phone = any ($3)",
+            f"""select s.claim, s.phone, s.name, s.birth_year from {table} s
+               where {chunk} and phone in (select unnest($3))""",
             ("uuid", "uuid", "uuid[]"),
         ),
         "slice": (
