@@ -15,8 +15,7 @@ from abhiyan.core.scope import Scope, scoped, system
 from abhiyan.core.tests.disk import room_for
 from abhiyan.enrolment.actions import replies
 from abhiyan.messaging import actions as messaging
-from abhiyan.messaging.adapters import Handed, Letter
-from abhiyan.messaging.http import Http
+from abhiyan.messaging.adapters import Handed, Http, Letter
 from abhiyan.messaging.models import Message
 from abhiyan.messaging.rules import signatures
 from abhiyan.messaging.tests import sink as ways

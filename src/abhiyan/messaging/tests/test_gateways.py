@@ -21,8 +21,7 @@ from abhiyan.core.scope import system
 from abhiyan.core.tests.waits import PATIENCE_S, until
 from abhiyan.messaging import actions, doctor
 from abhiyan.messaging.actions import sending
-from abhiyan.messaging.adapters import Handed, Letter
-from abhiyan.messaging.http import Http
+from abhiyan.messaging.adapters import Handed, Http, Letter
 from abhiyan.messaging.loops import Lane, lanes
 from abhiyan.messaging.models import Message, Outage, Spending
 

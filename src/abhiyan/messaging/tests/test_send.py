@@ -21,8 +21,7 @@ from abhiyan.core.tests.waits import until
 from abhiyan.messaging import actions, doctor
 from abhiyan.messaging.actions import queueing, sending
 from abhiyan.messaging.actions.sending import LEASE, TRIES, Leased
-from abhiyan.messaging.adapters import Handed, Letter
-from abhiyan.messaging.http import Http
+from abhiyan.messaging.adapters import Handed, Http, Letter
 from abhiyan.messaging.models import Message, Spending, Template
 from abhiyan.messaging.rules import texts
 from abhiyan.people import actions as people
