@@ -112,7 +112,7 @@ def test_a_second_server_of_a_data_folder_is_refused_with_the_address_of_the_fir
     for second in ("serve", "demo"):
         told = server.run(second, "--port", str(free_port()), code=1)
         assert f"{server.home} is served already: serve on {at}. `abhiyan stop` ends it." in told
-    assert is_well(server)
+    until(lambda: is_well(server))  # a commit of more than 3 s, on a busy disk, is ill for a moment
 
 
 def test_two_servers_do_not_share_a_port(server: Installation, folder: Path) -> None:
