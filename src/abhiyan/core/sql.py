@@ -44,9 +44,7 @@ def _ran(query: str, values: Values, *, keep_plan: bool) -> CursorWrapper:
 
 def rows(query: str, values: Values = None, *, keep_plan: bool = False) -> list[tuple[Any, ...]]:
     """All rows, as tuples of their columns."""
-    with _ran(query, values, keep_plan=keep_plan) as cursor:
-        found: list[tuple[Any, ...]] = cursor.fetchall()
-        return found
+    return ask(query, values, keep_plan=keep_plan)()
 
 
 def ask(query: str, values: Values = None, *, keep_plan: bool = False) -> Asked[list[tuple[Any, ...]]]:

@@ -28,7 +28,7 @@ from abhiyan.programmes.models import Programme
 from abhiyan.programmes.rules import activities, pace
 from abhiyan.programmes.rules import ladder as rungs
 from abhiyan.site.offered import doors
-from abhiyan.ui import charts, maps, tables
+from abhiyan.ui import charts, maps, numbers, tables
 from abhiyan.ui.addresses import address_of
 from abhiyan.ui.ladder import Ladder
 from abhiyan.ui.lists import Column, Table
@@ -39,6 +39,7 @@ from abhiyan.units.rules import levels
 # A map helps where there are outlines to find places by: below these outlines would only push the points together.
 OUTLINED = (Kind.NATION, Kind.STATE, Kind.REGION, Kind.CONSTITUENCY)
 FEWEST_PLACES = 3
+MOST_FURTHEST = 3  # of the children behind, named on a phone's first screen
 MAY_CLOSE = "imports.units"  # who may close a unit, and open it again
 KEPT_IN_PATHS = "/~:@!$&'()*+,;="  # as Django's reverse keeps them
 
@@ -89,7 +90,7 @@ def unit(request: Request, code: str) -> HttpResponseBase:
     chosen = _chosen(running, request.GET)
     version = dict(zip(facts.hierarchies, facts.versions, strict=True)).get(hierarchy)
     counts = units.counts_below(facts.id, hierarchy, here=here, version=version) if here.has_children else {}
-    asked = _ask(request.viewer, here, chosen, node, hierarchy, today, at) if sees_counts else None
+    asked = _ask(request, here, chosen, node, hierarchy, today, at) if sees_counts else None
     context: dict[str, Any] = {
         "here": "units",
         "unit": here,
@@ -153,7 +154,7 @@ class Asked:
 
 
 def _ask(
-    viewer: Viewer,
+    request: Request,
     here: units.UnitRow,
     chosen: programmes.Counted | None,
     node: programmes.Node | None,
@@ -163,7 +164,7 @@ def _ask(
 ) -> Asked:
     with sql.at_once():
         offices = org.ask_offices_here(here.id, on=today)
-        if chosen is None or node is None:
+        if chosen is None or node is None or _is_file(request, here):
             return Asked(offices)
         of: dict[str, Any] = {
             "node": node,
@@ -174,8 +175,15 @@ def _ask(
         callers = programmes.ask_callers_without_place(**of)
         of["hierarchy"] = hierarchy
         if here.has_children:
-            return Asked(offices, callers, own=programmes.ask_own_words(viewer, unit_id=here.id, **of))
+            return Asked(
+                offices, callers, own=programmes.ask_own_words(request.viewer, unit_id=here.id, **of)
+            )
         return Asked(offices, callers, figures=programmes.ask_figures(**of))
+
+
+def _is_file(request: HttpRequest, here: units.UnitRow) -> bool:
+    """Whether the list of the units below is asked for as a file."""
+    return here.has_children and tables.wants_csv(request.GET)
 
 
 def _closed(viewer: Viewer, here: units.UnitRow, hierarchy: int, *, at: datetime) -> dict[str, Any]:
@@ -322,7 +330,7 @@ def _measure(
         "language": lang,
         "page": _page(request),
     }
-    if here.has_children and tables.wants_csv(request.GET):
+    if _is_file(request, here):
         listing["per"] = tables.DEEPEST_ROW
         leaf = programmes.children_ladders(**reading, **listing)
         caption, led = _("Units below, with their ladders"), _led(leaf, at)
@@ -420,20 +428,28 @@ def _below(
     leaders: dict[int, org.Leader],
     lang: str,
 ) -> dict[str, Any]:
-    """The list of the children, each with who leads it; and how it is narrowed."""
+    """The list of the children, each with who leads it; how it is narrowed; and who is furthest behind."""
     shown = _show(request)
+    children = [
+        (
+            child,
+            drawn,
+            unit_href(child.code, hierarchy),
+            named(child.names, lang),
+            leaders[child.unit_id].name if child.unit_id in leaders else "",
+        )
+        for child, drawn in rows
+    ]
+    is_whole = not any(request.GET.get(key) for key in ("sort", "show", "matching", "page"))
+    behind = [
+        (href, name, numbers.share(drawn.counted, drawn.target))
+        for _child, drawn, href, name, _leader in children
+        if drawn.behind
+    ]
     return {
         "sorting": tables.sorting(request.GET, dict.fromkeys(programmes.SORTS, ""), default="share"),
-        "children": [
-            (
-                child,
-                drawn,
-                unit_href(child.code, hierarchy),
-                named(child.names, lang),
-                leaders[child.unit_id].name if child.unit_id in leaders else "",
-            )
-            for child, drawn in rows
-        ],
+        "children": children,
+        "furthest": behind[:MOST_FURTHEST] if is_whole else [],  # the list begins with them
         "shows": [
             (_("All"), "all", shown == "all"),
             (_("Behind"), "behind", shown == "behind"),
