@@ -19,8 +19,6 @@ from abhiyan.core.imports import actions as acts
 from abhiyan.core.imports import queries as imports
 from abhiyan.core.imports import running
 from abhiyan.core.scope import system
-from abhiyan.elections import actions as results
-from abhiyan.elections.reference import DATA
 from abhiyan.elections.tests import make as elections
 from abhiyan.enrolment.actions import tokens
 from abhiyan.enrolment.tests.make import Human
@@ -514,7 +512,7 @@ def things(cast: Cast, tmp_path_factory: pytest.TempPathFactory) -> dict[str, UU
         programme_id=world.programme.pk, unit_id=world.state.pk, name="Help desks", by=SYSTEM, at=at
     )
     folder = tmp_path_factory.mktemp("lists")
-    alliance = results_of_the_state(cast, folder)
+    alliance = elections.the_state(folder, cast.world.state.pk)
     path = folder / "list.csv"
     lists: dict[str, UUID] = {}
     for word, text in (("CHECKED", PAPER.replace("0808", "0818")), ("DONE", PAPER.replace("0808", "0828"))):
@@ -540,45 +538,6 @@ def things(cast: Cast, tmp_path_factory: pytest.TempPathFactory) -> dict[str, UU
         "VERSION": version.public_id,
         **lists,
     }
-
-
-def results_of_the_state(cast: Cast, folder: Path) -> UUID:
-    """Real results of Jammu and Kashmir, an alliance (its id is returned) and classes made from them."""
-    header, *rows = (DATA / "ls2024_results.csv").read_text().splitlines(keepends=True)
-    (folder / "ls2024.csv").write_text("".join([header, *(row for row in rows if ",U08," in row)]))
-    assert elections.bring(folder / "ls2024.csv", election="LS2024").state == "done"
-    elections.assembly()
-    elections.segments()
-    at = clock.now()
-    with system("test"):
-        results.sort_units(
-            election="JK2024",
-            unit_id=cast.world.state.pk,
-            rows=[{"class": "strong", "lead_at_least": 10}, {"class": "weak"}],
-            party="BJP",
-            by=SYSTEM,
-            at=at,
-        )
-        results.join_parties(party="JKNC", was="JKPDP", by=SYSTEM, at=at)
-        results.state_figure(
-            election="LS2024",
-            state="U08",
-            number=2,
-            party="BJP",
-            share_pct=1.5,
-            source="A newspaper",
-            by=SYSTEM,
-            at=at,
-        )
-        return results.make_alliance(
-            election="LS2024",
-            state="U08",
-            names={"en": "Two parties", "hi": "दो दल"},
-            lead="JKNC",
-            parties=["INC"],
-            by=SYSTEM,
-            at=at,
-        ).public_id
 
 
 @pytest.mark.parametrize(("size", "language"), PAGE_LOOKS)

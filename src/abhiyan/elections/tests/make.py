@@ -3,12 +3,15 @@
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
+from abhiyan.core import clock
 from abhiyan.core.actor import Actor
 from abhiyan.core.imports import actions as imports
 from abhiyan.core.imports import kind, queries, running
 from abhiyan.core.models import RefusedRow, StagedImport
 from abhiyan.core.scope import system
+from abhiyan.elections import actions as results
 from abhiyan.elections.reference import DATA
 from abhiyan.units.tests.make import AT, SYSTEM
 
@@ -74,6 +77,42 @@ def assembly() -> StagedImport:
 
 def segments() -> StagedImport:
     return real("jk_ls2024_ac_segments.csv", "segments", election="LS2024", state="U08")
+
+
+def the_state(folder: Path, unit_id: int) -> UUID:
+    """Real results of Jammu and Kashmir, an alliance (its id is returned) and classes made from them."""
+    header, *rows = (DATA / "ls2024_results.csv").read_text().splitlines(keepends=True)
+    (folder / "ls2024.csv").write_text("".join([header, *(row for row in rows if ",U08," in row)]))
+    assert bring(folder / "ls2024.csv", election="LS2024").state == "done"
+    assembly()
+    segments()
+    said: dict[str, Any] = {"by": SYSTEM, "at": clock.now()}
+    with system("test"):
+        results.sort_units(
+            election="JK2024",
+            unit_id=unit_id,
+            rows=[{"class": "strong", "lead_at_least": 10}, {"class": "weak"}],
+            party="BJP",
+            **said,
+        )
+        results.join_parties(party="JKNC", was="JKPDP", **said)
+        results.state_figure(
+            election="LS2024",
+            state="U08",
+            number=2,
+            party="BJP",
+            share_pct=1.5,
+            source="A newspaper",
+            **said,
+        )
+        return results.make_alliance(
+            election="LS2024",
+            state="U08",
+            names={"en": "Two parties", "hi": "दो दल"},
+            lead="JKNC",
+            parties=["INC"],
+            **said,
+        ).public_id
 
 
 def refused(staged: StagedImport) -> list[tuple[int, str, str]]:

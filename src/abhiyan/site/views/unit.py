@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
+from itertools import islice
 from typing import Any
 from urllib.parse import quote, urlencode
 
@@ -440,16 +441,16 @@ def _below(
         )
         for child, drawn in rows
     ]
-    is_whole = not any(request.GET.get(key) for key in ("sort", "show", "matching", "page"))
-    behind = [
+    behind = (
         (href, name, numbers.share(drawn.counted, drawn.target))
         for _child, drawn, href, name, _leader in children
         if drawn.behind
-    ]
+    )
+    is_whole = not any(request.GET.get(key) for key in ("sort", "matching", "page")) and shown != "without"
     return {
         "sorting": tables.sorting(request.GET, dict.fromkeys(programmes.SORTS, ""), default="share"),
         "children": children,
-        "furthest": behind[:MOST_FURTHEST] if is_whole else [],  # the list begins with them
+        "furthest": list(islice(behind, MOST_FURTHEST)) if is_whole else [],  # the list begins with them
         "shows": [
             (_("All"), "all", shown == "all"),
             (_("Behind"), "behind", shown == "behind"),
