@@ -29,7 +29,7 @@ from abhiyan.enrolment.actions import Claim, ClaimRefused, Outcome, TryAgain, re
 from abhiyan.enrolment.actions.replies import leave_by_call
 from abhiyan.enrolment.rules.channels import HOOKS
 from abhiyan.messaging import actions as messaging
-from abhiyan.messaging.rules import inbound, signatures
+from abhiyan.messaging.rules import inbound, signatures, words
 from abhiyan.people import phones
 
 from . import answers, claims
@@ -127,7 +127,7 @@ class Calls:
     async def _sms(self, lines: list[Line], sms: inbound.Sms, at: datetime, network: str) -> Answer:
         line = _called(lines, sms.number)
         done = SILENT if sms.provider == "twilio" else EMPTY if sms.provider == "exotel" else NOTED
-        if line.meaning == "leave" or inbound.says_no(sms.text):
+        if line.meaning == "leave" or words.read(sms.text).word in words.REFUSING:
             return await self._leave(line, sms.id, "sms", sms.sender, at, network, done)
         if line.meaning != "join" or line.programme_id is None:
             return done

@@ -4,8 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
-from unicodedata import normalize
 from zoneinfo import ZoneInfo
+
+from . import words
 
 INDIA = ZoneInfo("Asia/Kolkata")  # Exotel writes its times so, without saying
 
@@ -94,11 +95,6 @@ _SMS = {
     "exotel": ("SmsSid", "From", "To", "Body"),
     "twilio": ("MessageSid", "From", "To", "Body"),
 }
-# First words by which somebody refuses further messages, or leaves.
-_NO = frozenset(
-    "stop leave no quit unsubscribe end cancel band roko chhodo nahi रुको रोको बंद नहीं नही ना छोड़ो छोड़ें".split()  # noqa: SIM905  # read as words
-)
-_NO_COMPOSED = frozenset(normalize("NFC", word) for word in _NO)
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,14 +110,14 @@ class Sms:
 
 
 def sms(provider: str, values: Mapping[str, Any]) -> Sms:
-    """An SMS as the provider tells of it; only its first word is ever looked at."""
+    """An SMS as the provider tells of it; what it says is `words`' to read."""
     ident, sender, number, text = _SMS[provider]
     written = values.get(text, "")
     if not isinstance(written, str):
         raise Malformed(text)
     at = generic(dict(values)).at if provider == "generic" else None
     ref, of, to = _texts(values, (ident,), (sender,), (number,))
-    return Sms(provider, ref, of, to, written[:1_000], at)
+    return Sms(provider, ref, of, to, written[: words.LONGEST], at)
 
 
 _REPORT = {
@@ -149,10 +145,3 @@ def report(provider: str, values: Mapping[str, Any]) -> Report:
     if status in ("delivered", "read") or values.get("DetailedStatus") == "DELIVERED_TO_HANDSET":
         return Report(ref, "delivered")
     return Report(ref, "failed" if status.startswith(_FAILED) else "")
-
-
-def says_no(text: str) -> bool:
-    """Whether an SMS begins with a word that means stop or leave, in English or Hindi."""
-    words = normalize("NFC", text).replace("\u200d", "").replace("\u200c", "").split()
-    first = words[0].strip(".,!?\"'।").casefold() if words else ""
-    return first in _NO_COMPOSED

@@ -1,0 +1,236 @@
+"""What a person's text begins with: join, yes, no, leave, stop, help. Words by language stand in words.toml.
+
+Only whole words count, so "Stopinder" is a name. A word counts at the beginning, after words of politeness; a Hindi
+phrase, whose verb comes last, also at the end of a short text. Where two could be meant:
+- what refuses wins: "no, yes" is a no; "yes" or "join" beside a word against it is neither, and a person reads it;
+- "no" at the start is a no, but "no problem" is nothing;
+- "stop" asks for no more messages, "leave" ends a membership, "no" says that one never joined.
+Case, spacing, punctuation, emoji, full-width letters, joiners, nukta, candrabindu and letters held down ("stoppp") make
+no difference.
+"""
+
+import re
+import tomllib
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import cache
+from pathlib import Path
+
+LONGEST = 2_000  # characters of a text that are read; the longest SMS in parts has 1,600
+SHORT = 8  # words of a text whose end is looked at too
+CODE = 4  # letters of a question's word
+CODE_LETTERS = frozenset("23456789bcdfghjkmnpqrstvwxz")  # no vowels, nothing that looks like another
+_REPEATED = re.compile(r"([^\W\d_])\1{2,}")
+_IGNORED = frozenset("'’‘`´\u093c\ufe0f")  # apostrophes, nukta, the sign that makes a picture of a letter
+_ALIKE = str.maketrans({"\u0901": "\u0902"})  # candrabindu is written as anusvara by many
+
+
+class Word(StrEnum):
+    """What a text asks for."""
+
+    JOIN = "join"
+    YES = "yes"
+    NO = "no"
+    LEAVE = "leave"
+    STOP = "stop"
+    HELP = "help"
+
+
+REFUSING = (Word.NO, Word.LEAVE, Word.STOP)
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What a text says. word: None where no rule can tell.
+
+    code: what stands beside YES or NO in the shape of a question's word, in capitals; else "". rest: what else was
+    written, as it was written; "" where that is politeness. language: of the word, or of the script ("" where it cannot
+    be told).
+    """
+
+    word: Word | None
+    code: str
+    rest: str
+    language: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class _Token:
+    """One word: folded for comparing, and where it stands in the text."""
+
+    text: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Vocabulary:
+    phrases: dict[tuple[str, ...], tuple[Word | None, str]]  # None: means something else
+    late: frozenset[tuple[str, ...]]  # those that may stand at the end
+    longest: int
+    polite: frozenset[str]
+    against: frozenset[str]
+
+
+def read(text: str) -> Said:
+    """What a text asks for, by its first words. Anything may be given; what cannot be told is Said(None, …)."""
+    plain = plainly(text)
+    tokens = list(_tokens(plain))
+    known = _vocabulary()
+    language = script_of(plain)
+    first, last = 0, len(tokens)
+    while first < last and tokens[first].text in known.polite and not _at(tokens, first, last, known):
+        first += 1
+    if first == last:
+        return Said(None, "", plain.strip(), language)
+    found = _at(tokens, first, last, known)
+    code = ""
+    if found is None and _is_code(tokens[first].text):
+        found = _at(tokens, first + 1, last, known)
+        if found and found[0] in (Word.YES, Word.NO):
+            code = tokens[first].text.upper()
+            found = (found[0], found[1], found[2] + 1)
+        else:
+            found = None
+    if found is None:
+        late = _late(tokens, first, last, known)
+        if late is None:
+            return Said(None, "", plain.strip(), language)
+        return Said(late[0], "", _clipped(plain[: tokens[late[2]].start]), late[1])
+    word, language, n = found
+    behind = tokens[first + n : last]
+    if word is None or (
+        word not in REFUSING and len(behind) <= SHORT and any(one.text in known.against for one in behind)
+    ):
+        return Said(None, "", plain.strip(), language)
+    end = tokens[first + n - 1].end
+    if word in (Word.YES, Word.NO) and not code and behind and _is_code(behind[0].text):
+        code, end = behind[0].text.upper(), behind[0].end
+        behind = behind[1:]
+    # "No 12, …" is an address, "N. Rao" a name
+    is_number = word is Word.NO and not code and bool(behind) and behind[0].text[0].isdigit()
+    is_initial = n == 1 and len(tokens[first].text) == 1 and bool(behind)
+    if is_number or (is_initial and not code):
+        return Said(None, "", plain.strip(), language)
+    says_more = any(one.text not in known.polite for one in behind)
+    return Said(word, code, _clipped(plain[end:]) if says_more else "", language)
+
+
+def plainly(text: str) -> str:
+    """A text as it is read: at most LONGEST characters, full-width and ligatures as usual letters, digits as 0–9,
+    nothing invisible, spaces single within a line."""
+    folded = unicodedata.normalize("NFKC", text[:LONGEST])
+    out: list[str] = []
+    for c in folded:
+        category = unicodedata.category(c)
+        if category == "Nd":
+            out.append(str(unicodedata.digit(c)))
+        elif category[0] == "C":
+            if c in "\n\r\t":
+                out.append("\n" if c == "\n" else " ")
+            elif c in "\u200c\u200d":
+                out.append(c)  # they shape letters of names
+        elif category in ("Zs", "Zl", "Zp"):
+            out.append("\n" if category != "Zs" else " ")
+        else:
+            out.append(c)
+    return "".join(out)
+
+
+def script_of(text: str) -> str:
+    """The language its script tells of: "hi" for Devanagari, "ur" for Arabic letters, else ""."""
+    for c in text:
+        if "\u0900" <= c <= "\u097f":
+            return "hi"
+        if "\u0600" <= c <= "\u06ff":
+            return "ur"
+    return ""
+
+
+def _tokens(plain: str) -> Iterator[_Token]:
+    """The words of a text. Letters written apart ("S T O P") are one word."""
+    found: list[_Token] = []
+    letters: list[str] = []
+    start = 0
+    for place, c in enumerate(plain + " "):
+        if c in _IGNORED or c in "\u200c\u200d":
+            continue
+        if unicodedata.category(c)[0] in "LMN":
+            if not letters:
+                start = place
+            letters.append(c)
+        elif letters:
+            found.append(_Token(_folded("".join(letters)), start, place))
+            letters = []
+    if 2 < len(found) <= SHORT and all(len(one.text) == 1 for one in found):
+        yield _Token(_folded("".join(one.text for one in found)), found[0].start, found[-1].end)
+    else:
+        yield from found
+
+
+def _folded(word: str) -> str:
+    return _REPEATED.sub(r"\1", word.casefold().translate(_ALIKE))
+
+
+def _is_code(text: str) -> bool:
+    return len(text) == CODE and CODE_LETTERS.issuperset(text)
+
+
+def _at(
+    tokens: list[_Token], first: int, last: int, known: _Vocabulary
+) -> tuple[Word | None, str, int] | None:
+    """The longest phrase that begins here: its word, language, and how many words it has."""
+    for n in range(min(known.longest, last - first), 0, -1):
+        found = known.phrases.get(tuple(one.text for one in tokens[first : first + n]))
+        if found is not None:
+            return (*found, n)
+    return None
+
+
+def _late(tokens: list[_Token], first: int, last: int, known: _Vocabulary) -> tuple[Word, str, int] | None:
+    """A Hindi phrase at the end of a short text, before words of politeness: its word, language, where it begins."""
+    while first < last and tokens[last - 1].text in known.polite:
+        last -= 1
+    if last - first > SHORT:
+        return None
+    for n in range(min(known.longest, last - first), 1, -1):
+        phrase = tuple(one.text for one in tokens[last - n : last])
+        word, language = known.phrases.get(phrase, (None, ""))
+        if word is None or phrase not in known.late:
+            continue
+        before = tokens[first : last - n]
+        if word not in REFUSING and any(one.text in known.against for one in before):
+            return None
+        return word, language, last - n
+    return None
+
+
+def _clipped(text: str) -> str:
+    return text.strip(" \n.,;:!?।-–—_/|\"'“”‘’()[]").strip()
+
+
+@cache
+def _vocabulary() -> _Vocabulary:
+    """words.toml, folded as texts are. ValueError where a phrase has two meanings."""
+    phrases: dict[tuple[str, ...], tuple[Word | None, str]] = {}
+    late: set[tuple[str, ...]] = set()
+    sets: dict[str, set[str]] = {"polite": set(), "against": set()}
+    for section, lists in tomllib.loads(Path(__file__).with_suffix(".toml").read_text("utf-8")).items():
+        language = section.partition("-")[0]
+        for name, written in lists.items():
+            for each in written:
+                phrase = tuple(one.text for one in _tokens(plainly(each)))
+                if name in sets:
+                    sets[name].update(phrase)
+                    continue
+                word = None if name == "unclear" else Word(name)
+                if phrases.setdefault(phrase, (word, language))[0] is not word:
+                    raise ValueError(f"{each}: {word} and {phrases[phrase][0]}")
+                if language != "en" and len(phrase) > 1 and word is not None and word is not Word.YES:
+                    late.add(phrase)
+    longest = max(map(len, phrases))
+    return _Vocabulary(
+        phrases, frozenset(late), longest, frozenset(sets["polite"]), frozenset(sets["against"])
+    )

@@ -1,0 +1,155 @@
+"""What a text asks for: whole words, in Hindi, English and mixed spelling; what refuses wins."""
+
+import tomllib
+import unicodedata
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from abhiyan.messaging.rules import words
+from abhiyan.messaging.rules.words import Said, Word, read
+
+VOCABULARY = tomllib.loads(Path(words.__file__).with_suffix(".toml").read_text("utf-8"))
+PHRASES = [
+    (phrase, Word(word))
+    for lists in VOCABULARY.values()
+    for word, phrases in lists.items()
+    if word in set(Word)
+    for phrase in phrases
+]
+REFUSALS = [phrase for phrase, word in PHRASES if word in words.REFUSING]
+
+
+@pytest.mark.parametrize(
+    ("text", "word", "code", "rest"),
+    [
+        ("JOIN", Word.JOIN, "", ""),
+        ("join: Asha Devi, 1980, 190 001", Word.JOIN, "", "Asha Devi, 1980, 190 001"),
+        ("मुझे जोड़ें", Word.JOIN, "", ""),
+        ("mujhe sadasya banna hai", Word.JOIN, "", ""),
+        ("I want to join please", Word.JOIN, "", ""),
+        ("YES K7QX", Word.YES, "K7QX", ""),
+        ("k7qx haan ji", Word.YES, "K7QX", ""),
+        ("हाँ K7QX!", Word.YES, "K7QX", ""),
+        ("हां", Word.YES, "", ""),
+        ("no K7QX", Word.NO, "K7QX", ""),
+        ("no yes", Word.NO, "", "yes"),
+        ("नहीं चाहिए", Word.NO, "", ""),
+        ("mujhe nahi judna hai", Word.NO, "", ""),
+        ("I don’t want to join", Word.NO, "", ""),
+        ("LEAVE", Word.LEAVE, "", ""),
+        ("chhod do", Word.LEAVE, "", ""),
+        ("mera naam hata do", Word.LEAVE, "", ""),
+        ("STOP!!! 😡", Word.STOP, "", ""),
+        ("S.T.O.P", Word.STOP, "", ""),
+        ("ＳＴＯＰ", Word.STOP, "", ""),
+        ("stoppppp", Word.STOP, "", ""),
+        ("ye sab band karo", Word.STOP, "", "ye sab"),
+        ("mujhe message mat bhejo", Word.STOP, "", ""),
+        ("बंद करो", Word.STOP, "", ""),
+        ("help", Word.HELP, "", ""),
+        ("मदद", Word.HELP, "", ""),
+    ],
+)
+def test_words_are_read_in_every_spelling(text: str, word: Word, code: str, rest: str) -> None:
+    said = read(text)
+    assert (said.word, said.code, said.rest) == (word, code, rest)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "   ",
+        "👍",
+        "hello",
+        "Stopinder",
+        "Stopinder Singh, 1980, 190001",
+        "Yashoda 1970 190001",
+        "Nahid Khan",
+        "Helpa Ram",
+        "no problem",
+        "कोई बात नहीं",
+        "No 12, Gali 5",
+        "N. Rao, 1980, 190001",
+        "yes but do not send anything",
+        "yes or no",
+        "join nobody, stop this",
+        "K7QX",
+        "ok",
+    ],
+)
+def test_what_is_no_word_of_ours_is_left_to_a_person(text: str) -> None:
+    assert read(text).word is None
+
+
+def test_a_name_is_kept_as_it_was_written() -> None:
+    assert read("Stopinder Singh, १९८०").rest == "Stopinder Singh, 1980"
+    assert read("जोड़ें आशा देवी").rest == "आशा देवी"
+
+
+def test_the_language_of_the_word_is_told() -> None:
+    assert [read(text).language for text in ("STOP", "band karo", "आशा", "آشا", "Asha")] == [
+        "en",
+        "hi",
+        "hi",
+        "ur",
+        "",
+    ]
+
+
+@given(
+    st.sampled_from(PHRASES),
+    st.sampled_from(["", " ", "  ", "…", "!", "\n", "«", '"', "😀 "]),
+    st.sampled_from(["", ".", "!!!", " 😡", "\n", "।", "?", ' "', "\u200d"]),
+    st.sampled_from([str, str.upper, str.title, str.casefold]),
+    st.sampled_from(["NFC", "NFD", "NFKC", "NFKD"]),
+)
+def test_dress_does_not_change_a_word(
+    phrase: tuple[str, Word], before: str, behind: str, case: type[str], form: str
+) -> None:
+    text, word = phrase
+    dressed = unicodedata.normalize(form, before + case(text).replace(" ", "  ") + behind)  # type: ignore[arg-type]  # one of four
+    assert read(dressed).word is word
+    wide = "".join(chr(ord(c) + 0xFEE0) if "!" <= c <= "~" else c for c in text)
+    assert read(wide).word is word
+
+
+@given(st.sampled_from(PHRASES), st.sampled_from(["inder", "kaur", "वाला", "x", "ा"]))
+def test_a_word_within_another_is_not_that_word(phrase: tuple[str, Word], ending: str) -> None:
+    text, _word = phrase
+    glued = text.split()[-1] + ending
+    if tuple(one.text for one in words._tokens(words.plainly(glued))) not in words._vocabulary().phrases:
+        assert read(f"{glued} Singh").word is None or len(text.split()) > 1
+    assert read("x" + text.split()[0]).word in (None, Word.YES, Word.NO) or " " in text
+
+
+@given(st.sampled_from(PHRASES), st.sampled_from(REFUSALS), st.booleans())
+def test_nobody_says_yes_or_joins_beside_a_refusal(
+    phrase: tuple[str, Word], refusal: str, is_first: bool
+) -> None:
+    text, word = phrase
+    if word not in (Word.YES, Word.JOIN):
+        return
+    plain = refusal.split()[0]
+    told = read(f"{refusal} {text}" if is_first else f"{text} {plain}")
+    if is_first or words._folded(plain) in words._vocabulary().against:
+        assert told.word not in (Word.YES, Word.JOIN)
+
+
+@given(st.text(max_size=300))
+def test_any_text_is_read_and_always_alike(text: str) -> None:
+    said = read(text)
+    assert said == read(text)
+    assert said == read(words.plainly(text))
+    if said.word not in (Word.YES, Word.NO):
+        assert said.code == ""
+
+
+def test_a_long_text_is_read_by_its_beginning() -> None:
+    text = "STOP " + "x" * 1_600
+    assert read(text).word is Word.STOP
+    assert len(read("क" * 100_000).rest) == words.LONGEST
+    assert read("1" * 1_600) == Said(None, "", "1" * 1_600, "")
