@@ -179,6 +179,7 @@ def insert_of_a_row(connection: psycopg.Connection[tuple[object, ...]], table: s
         "text[]": "'{}'",
         "smallint[]": "'{}'",
         "bigint[]": "'{}'",
+        "uuid[]": "'{}'",
     }
     if not columns:
         return sql.SQL("insert into {} default values").format(sql.Identifier(table))

@@ -29,6 +29,7 @@ from abhiyan.enrolment.models import Drive
 from abhiyan.enrolment.rules.channels import Channel
 from abhiyan.enrolment.tests.make import Human, World
 from abhiyan.enrolment.tests.web import officer, open_me, typed, web_world
+from abhiyan.messaging import actions as messaging
 from abhiyan.org import actions as org
 from abhiyan.org.actions import offers
 from abhiyan.people import actions as people
@@ -298,6 +299,25 @@ def me_which(ground: Ground) -> Asked:
     return str(phone_id), lambda: passed(client.post("/me/which/", {"birth_year": "1999"}), 422)
 
 
+def question_words(ground: Ground) -> Asked:
+    phone_id = uuid4()
+
+    def try_a_word() -> bool:
+        with system("test"):
+            answered = messaging.answer(
+                phone_id=phone_id,
+                yes=True,
+                code="BCDF",
+                channel="sms",
+                ref="",
+                by=ground.public(),
+                at=ground.at,
+            )
+        return answered is not messaging.Answered.LIMITED
+
+    return str(phone_id), try_a_word
+
+
 class Limit(NamedTuple):
     allowed: int
     window_s: int
@@ -334,6 +354,7 @@ LIMITS = {
     "offer.network": Limit(100, HOUR, offer),
     "card.network": Limit(1_000, HOUR, card),
     "me.which": Limit(20, DAY, me_which),
+    "question.words": Limit(20, DAY, question_words),
 }
 
 

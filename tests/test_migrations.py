@@ -22,7 +22,7 @@ BIG = {
     "people": {"phone", "person", "consent", "suppression", "accountword"},
     "units": {"unit", "placement", "unitwords", "unitchange"},
     "programmes": {"delta", "tally", "total"},
-    "messaging": {"message"},
+    "messaging": {"message", "question"},
     "enrolment": {"claim", "membership", "enrolment", "waiting"},
 }
 # Ran before anybody had big tables.

@@ -16,6 +16,7 @@ from abhiyan.core import clock
 from abhiyan.core.loops import Loop
 
 from . import actions
+from .actions import questions
 from .adapters import Adapter, Handed, adapter
 from .rules import breaker
 
@@ -182,7 +183,7 @@ def lanes(
     }
 
 
-# No scope around a turn: each step commits by itself, so that nothing is sent twice.
+# No scope around the lanes' turns: each step commits by itself, so that nothing is sent twice.
 LOOPS = {
     name: Loop(
         turn=lane.turn,
@@ -192,4 +193,6 @@ LOOPS = {
         scoped=False,
     )
     for name, lane in lanes().items()
+} | {
+    "questions": Loop(turn=lambda at: questions.expire(at=at) + questions.remind(at=at), every_s=10),
 }

@@ -4,7 +4,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from abhiyan.core.policy import PEOPLE, PHONE, SYSTEM, open_to_all, placed, policies
+from abhiyan.core.policy import PEOPLE, PHONE, SYSTEM, open_to_all, placed, policies, private
 
 
 class MessageClass(models.IntegerChoices):
@@ -115,6 +115,57 @@ class Inbound(models.Model):
         constraints = [
             *policies("inbound", using=f"phone_id = {PHONE}", write=SYSTEM),
         ]
+
+
+class Question(models.Model):
+    """What we asked one phone and wait to hear (DESIGN §4, Answers): about what, by which messages, until when.
+
+    The words are derived (rules.questions), so none is kept. Once it is answered or over, nothing stays sealed here.
+    """
+
+    id = models.UUIDField(
+        primary_key=True
+    )  # derived from room, kind, what it is about and phone: once is once
+    room = models.TextField()  # who asks: enrolment, org, ...
+    kind = models.TextField()  # what: confirm, ...
+    about = models.UUIDField()  # public id, in that room
+    phone_id = models.UUIDField()
+    language = models.TextField()
+    template = models.TextField()
+    address = models.TextField()  # of the page its link opens, with %s
+    sealed = models.BinaryField(null=True)  # phone, blanks and label; null once answered or over
+    link_digest = models.BinaryField()  # keyed digest of the links' common part
+    message_ids = ArrayField(models.UUIDField())  # by their number: those that brought a word
+    unit_id = models.BigIntegerField(null=True)
+    programme_id = models.IntegerField(default=0, db_default=0)
+    asked_at = models.DateTimeField()
+    remind_at = models.DateTimeField(null=True)  # asked once more then; null: not again
+    expires_at = models.DateTimeField()
+    which_at = models.DateTimeField(null=True)  # a bare YES or NO was answered by asking which
+    answered_at = models.DateTimeField(null=True)
+    is_yes = models.BooleanField(null=True)
+    channel = models.TextField(default="", db_default="")  # the way the answer came: sms, whatsapp, link
+    ref = models.TextField(default="", db_default="")  # the provider's id of the answer
+    message_id = models.UUIDField(null=True)  # our message that was answered
+    closed_at = models.DateTimeField(null=True)  # over without an answer: its time, or its matter, has ended
+
+    class Meta:
+        db_table = "messaging_question"
+        indexes = [
+            models.Index(fields=["phone_id"], name="question_phone"),  # used by: an answer by text; erasure
+            models.Index(fields=["link_digest"], name="question_link"),  # used by: an answer by link
+            models.Index(  # used by: the loop that asks once more
+                fields=["remind_at"],
+                condition=models.Q(answered_at=None, closed_at=None, remind_at__isnull=False),
+                name="question_remind",
+            ),
+            models.Index(  # used by: the loop that ends what nobody answered
+                fields=["expires_at"],
+                condition=models.Q(answered_at=None, closed_at=None),
+                name="question_expires",
+            ),
+        ]
+        constraints = private("question", using=f"phone_id = {PHONE}", write=SYSTEM)
 
 
 class Number(models.Model):

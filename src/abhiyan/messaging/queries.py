@@ -9,12 +9,13 @@ from uuid import UUID
 from django.conf import settings
 from django.db.models import Count, F, Q, QuerySet
 
+from abhiyan.core.keys import keyring
 from abhiyan.org import queries as org
 from abhiyan.org.models import Release
 
 from . import adapters
-from .models import Inbound, Message, Number, Outage, Template
-from .rules import texts
+from .models import Inbound, Message, Number, Outage, Question, Template
+from .rules import questions, texts
 
 
 def messages(*, state: str = "", template: str = "") -> QuerySet[Message]:
@@ -135,6 +136,23 @@ def our_number(meaning: str, programme_id: int) -> str:
         Q(programme_id=programme_id) | Q(programme_id=None), meaning=meaning, is_active=True
     ).order_by(F("programme_id").asc(nulls_last=True), "pk")
     return next(iter(found.values_list("number", flat=True)[:1]), "")
+
+
+def question_digest(part: str) -> bytes:
+    """What is stored of the common part of a question's links."""
+    return keyring().token_digest(f"question|{part}")
+
+
+def question_by_link(link: str) -> Question | None:
+    """The question behind a link of one of its messages, open or not; None: there is no such link. As the system."""
+    part, word = questions.parted(link)
+    if not part:
+        return None
+    key = keyring().token
+    for one in Question.objects.filter(link_digest=question_digest(part)):
+        if any(word == questions.word(key, one.pk, n) for n in range(1, len(one.message_ids) + 1)):
+            return one
+    return None
 
 
 def asked_releases(account_id: int | None, *, at: datetime) -> list[Release]:

@@ -14,13 +14,14 @@ from abhiyan.core.actor import Actor
 from abhiyan.core.scope import system
 from abhiyan.enrolment.models import ChannelToken, Claim, Enrolment, Membership, Moved, Taken
 from abhiyan.org import queries as org
+from abhiyan.people.actions.persons import lock_phones
 from abhiyan.units import actions as unit_acts
 from abhiyan.units import queries as units
 from abhiyan.units.news import UnitsClosing, UnitsOpening
 from abhiyan.units.rules.hanging import Answer, Thing
 
 from .drives import covered
-from .members import lock_phones, move_claims, move_members
+from .members import move_claims, move_members
 from .tokens import MANAGE, end_with_unit
 
 AT_ONCE = 500  # claims or members moved in one commit: each holds its phone's lock

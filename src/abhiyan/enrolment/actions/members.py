@@ -11,7 +11,7 @@ from uuid import UUID
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from abhiyan.core import audit, clock, sql
+from abhiyan.core import audit, clock
 from abhiyan.core.actor import Actor
 from abhiyan.core.keys import keyring
 from abhiyan.core.refusals import NotFound, Refused, needed
@@ -25,6 +25,7 @@ from abhiyan.org import queries as org
 from abhiyan.people import actions as people
 from abhiyan.people import phones
 from abhiyan.people import queries as people_queries
+from abhiyan.people.actions.persons import lock_phones
 from abhiyan.people.models import Person, Purpose
 from abhiyan.people.news import NoReplayed, WithdrawalReplayed
 from abhiyan.programmes import actions as programmes
@@ -356,18 +357,8 @@ def _phone_id(phone: str) -> UUID:
 
 
 def lock_phone(phone_id: UUID) -> None:
-    """The phone's lock, as the batch takes it: by the first eight bytes of its id."""
+    """The phone's lock, as the batch takes it."""
     lock_phones([phone_id])
-
-
-def lock_phones(phone_ids: Iterable[UUID]) -> list[UUID]:
-    """The phones' locks, sorted: the order in which every act takes them. Returns them so."""
-    ordered = sorted(set(phone_ids))
-    sql.run(
-        "select pg_advisory_xact_lock(k) from unnest(%s::bigint[]) k",
-        [[int.from_bytes(phone.bytes[:8], "big", signed=True) for phone in ordered]],
-    )
-    return ordered
 
 
 def _latest(member: Membership) -> Enrolment:

@@ -16,9 +16,9 @@ from abhiyan.core.scope import system
 from abhiyan.enrolment.models import Taken
 from abhiyan.enrolment.rules.channels import NAMELESS
 from abhiyan.enrolment.rules.steps import OPENED, UNIQUE
+from abhiyan.people.actions.persons import lock_phones
 from abhiyan.programmes.models import Rung
 
-from .members import lock_phones
 from .rows import consent_id
 from .settling_sql import TERM
 from .sql import MEASURE

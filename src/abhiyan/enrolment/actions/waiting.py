@@ -20,13 +20,14 @@ from abhiyan.enrolment.rules import names
 from abhiyan.enrolment.rules.channels import Channel, Sign
 from abhiyan.enrolment.rules.steps import OPENED
 from abhiyan.people import queries as people
+from abhiyan.people.actions.persons import lock_phones
 from abhiyan.programmes import actions as programmes
 from abhiyan.programmes.rules.ladder import Change
 
 from .claims import Claim, Outcome
 from .enrol import enrol
 from .links import link_digest
-from .members import lock_phone, lock_phones
+from .members import lock_phone
 from .rows import waiting_id
 from .sql import MEASURE
 

@@ -11,6 +11,17 @@ from .numbers import (
 )
 from .offices import ask_holder, forget_question, tell_of_reset
 from .published import publish_templates
+from .questions import (
+    Answered,
+    Asking,
+    answer,
+    answer_link,
+    ask,
+    ask_many,
+    close,
+    close_by_phone,
+    question_id,
+)
 from .queueing import (
     Outgoing,
     send,

@@ -14,6 +14,7 @@ from abhiyan.people import queries as people
 from abhiyan.people.models import Purpose
 from abhiyan.people.news import ConsentWithdrawn, PhoneSaidNo
 
+from .questions import close_by_phone
 from .queueing import UNSENT
 
 
@@ -22,6 +23,7 @@ def heed_no(*, told: PhoneSaidNo) -> None:
 
     What the sender has in hand at this moment is left to it: it asks for the no itself before each message.
     """
+    close_by_phone(phone_id=told.phone_id, at=told.at)
     rows = _waiting_for(told.phone_id)
     if told.scope == "all":
         theirs = Message.objects.filter(phone_id=told.phone_id)

@@ -47,7 +47,8 @@ INSERT = """insert into messaging_message (id, public_id, kind, template, langua
  %s::timestamptz[]) on conflict do nothing"""
 
 
-def _ident(key: str) -> UUID:
+def message_id(key: str) -> UUID:
+    """What a message is kept under: derived from its sender's key."""
     return UUID(bytes=hashlib.sha256(b"message|" + key.encode()).digest()[:16])
 
 
@@ -56,7 +57,7 @@ def insert_parameters(*, messages: Sequence[Outgoing], at: datetime) -> list[lis
     ring = keyring()
     columns: list[list[Any]] = [[] for _column in range(15)]
     for message in messages:
-        ident = _ident(message.key)
+        ident = message_id(message.key)
         asked_at = message.asked_at or at
         row = (
             ident,
@@ -110,7 +111,7 @@ def take_back(*, keys: Sequence[str], at: datetime) -> int:
     In the transaction of the act that makes them untrue. What is being handed over this moment may still go.
     """
     with system("taking messages back"):
-        rows = Message.objects.filter(pk__in=[_ident(key) for key in keys], state__in=UNSENT)
+        rows = Message.objects.filter(pk__in=[message_id(key) for key in keys], state__in=UNSENT)
         # Locked in the order of their ids, as the sender does: else two who meet could wait for each other.
         found = list(rows.order_by("pk").select_for_update().values_list("pk", flat=True))
         return Message.objects.filter(pk__in=found).update(

@@ -99,7 +99,13 @@ def gate(
     no: what the phone says no to, if it does. consented: whether somebody on it says yes to messages, which outreach
     needs. Nobody can override either here, nor by a release.
     """
-    when = hours.may_go(kind=message.kind, queued_at=message.queued_at, at=at, zone=settings.TIME_ZONE)
+    when = hours.may_go(
+        kind=message.kind,
+        queued_at=message.queued_at,
+        at=at,
+        zone=settings.TIME_ZONE,
+        is_prompt=not texts.is_question(message.template),
+    )
     if when is None or (message.is_code and at - message.queued_at > hours.CODE_LIFE):
         return "drop", "too_late", None
     if no and noes.stops(no, kind=message.kind, template=message.template, queued_at=message.queued_at):

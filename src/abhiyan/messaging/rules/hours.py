@@ -25,13 +25,16 @@ def next_opening(at: datetime, zone: str) -> datetime:
     return datetime.combine(day, OPENS, ZoneInfo(zone))
 
 
-def may_go(*, kind: int, queued_at: datetime, at: datetime, zone: str) -> datetime | None:
+def may_go(
+    *, kind: int, queued_at: datetime, at: datetime, zone: str, is_prompt: bool = True
+) -> datetime | None:
     """When a message queued then may go at the earliest, seen from `at`: `at` itself for now; None: too late, give up.
 
     Service: any hour within 10 minutes, later only inside the hours and within 7 days. All else: inside the hours.
+    is_prompt: whether the phone waits for it; a service message we begin ourselves, a question, keeps to the hours.
     """
     if kind == SERVICE:
-        if at - queued_at <= PROMPT:
+        if is_prompt and at - queued_at <= PROMPT:
             return at
         opening = next_opening(at, zone)
         return opening if opening - queued_at <= SERVICE_LIFE else None

@@ -34,6 +34,7 @@ KINDS: dict[str, Promise] = {
     "account.reset_asked": _("News of a reset asked for"),
     "account.reset_done": _("News of a reset done"),
     "leave.receipt": _("Receipt of leaving"),
+    "reply.which": _("Which question an answer is about"),
 }
 
 

@@ -39,6 +39,11 @@ def is_code(code: str) -> bool:
     return code.startswith("code.")
 
 
+def is_question(code: str) -> bool:
+    """Whether a text asks somebody something: inside the hours, and never a phone that said no (DESIGN §4)."""
+    return code.startswith("ask.")
+
+
 def blanks(text: str) -> frozenset[str]:
     """Names of the blanks of a text."""
     return frozenset(_BLANK.findall(text))

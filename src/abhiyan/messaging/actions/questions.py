@@ -1,0 +1,319 @@
+"""Questions to phones: asked by any room, answered by a text with the word or by the link, told to the room by news.
+
+An answer finds its question by phone and word. Each message of a question has a word and a link of its own, so one
+knows which was answered. Locks: the phone first, then its questions, then what the room does about the answer.
+"""
+
+import json
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from hashlib import sha256
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.db.models import Q
+
+from abhiyan.core import limits, news
+from abhiyan.core.actor import Actor
+from abhiyan.core.keys import keyring
+from abhiyan.core.refusals import TooMany
+from abhiyan.core.scope import system
+from abhiyan.messaging.models import Question
+from abhiyan.messaging.news import QuestionAnswered, QuestionsUnanswered
+from abhiyan.messaging.queries import question_by_link, question_digest
+from abhiyan.messaging.rules import questions as rules
+from abhiyan.people.actions.persons import lock_phones
+
+from .queueing import Outgoing, message_id, send_many, take_back
+
+WHICH = "reply.which"
+WORDS = ("question.words", 20, 86_400)  # a phone tries at most so many words a day, right or wrong
+AT_ONCE = 500  # phones locked together by the loop
+OPEN = Q(answered_at=None, closed_at=None)
+
+
+class Answered(StrEnum):
+    """What became of an answer."""
+
+    TAKEN = "taken"  # the room was told
+    AGAIN = "again"  # this question was answered so before
+    WHICH = "which"  # no word, and questions are open: the phone is asked which it means, now
+    SILENT = "silent"  # the same, and it was asked before: nothing is sent
+    NONE = "none"  # no word, and no question is open
+    WRONG = "wrong"  # no question of this phone has this word
+    OVER = "over"  # a YES to a question that is over
+    LIMITED = "limited"  # too many words today: this one was not looked at
+
+
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """One question to one phone (E.164).
+
+    room, kind, about: whose it is, what is asked, and the public id of what it is about; with the phone they make it
+    the same question. template: begins with "ask."; its blanks besides `word` and `link` are given. label: the matter
+    in a few words of the language, said where an answer does not name its question. remind_at: asked once more then.
+    address: of the page the link opens, with %s.
+    """
+
+    room: str
+    kind: str
+    about: UUID
+    phone: str = field(repr=False)
+    language: str
+    template: str
+    blanks: dict[str, str] = field(repr=False)
+    label: str = field(repr=False)
+    expires_at: datetime
+    remind_at: datetime | None = None
+    unit_id: int | None = None
+    programme_id: int = 0
+    address: str = "/q/%s/"
+
+
+def question_id(*, room: str, kind: str, about: UUID, phone_id: UUID) -> UUID:
+    """A question's id."""
+    told = f"question|{room}|{kind}|{about}|{phone_id}"
+    return UUID(bytes=sha256(told.encode()).digest()[:16])
+
+
+def ask(*, asking: Asking, at: datetime) -> bool:
+    """Ask one question; see `ask_many`. Whether it was new."""
+    return ask_many(askings=[asking], at=at) == 1
+
+
+def ask_many(*, askings: Sequence[Asking], at: datetime) -> int:
+    """Put down questions and queue their messages, in the transaction under way. How many were new.
+
+    A question that was asked before, open or over, is not asked again.
+    """
+    if not askings:
+        return 0
+    ring = keyring()
+    by_id: dict[UUID, Asking] = {}
+    for one in askings:
+        assert one.template.startswith("ask.")
+        phone_id = ring.phone_id(one.phone)
+        by_id[question_id(room=one.room, kind=one.kind, about=one.about, phone_id=phone_id)] = one
+    new = [_new(ident, one, at) for ident, one in sorted(by_id.items())]
+    with system("questions are asked"):
+        known = set(Question.objects.filter(pk__in=by_id).values_list("pk", flat=True))
+        fresh = [one for one in new if one.pk not in known]
+        Question.objects.bulk_create(fresh)
+        send_many(messages=[_letter(one, 1, _unsealed(one)) for one in fresh], at=at)
+    return len(fresh)
+
+
+def answer(
+    *, phone_id: UUID, yes: bool, code: str, channel: str, ref: str, by: Actor, at: datetime
+) -> Answered:
+    """A phone answers YES or NO by a text, with the word of a question or with none (code ""). In a transaction.
+
+    channel: "sms" or "whatsapp"; ref: the provider's id of the text. Told to the room that asked, in this transaction.
+    Without a word nothing is answered: the phone is asked once which question it means.
+    """
+    word = rules.clean(code)
+    with system("a phone answers a question"):
+        lock_phones([phone_id])
+        mine = list(Question.objects.filter(phone_id=phone_id).order_by("asked_at", "pk").select_for_update())
+        if not word and not code.strip():
+            return _which(phone_id, [one for one in mine if _is_open(one, at)], at)
+        if not _may_try(phone_id, at):
+            return Answered.LIMITED
+        found = [(one, n) for one in mine for n in _numbers(one) if word == _word(one, n)] if word else []
+        if len({one.pk for one, _n in found}) != 1:  # or two questions of a phone that happen to share a word
+            return Answered.WRONG
+        return _take(*found[0], yes=yes, by_word=True, channel=channel, ref=ref, by=by, at=at)
+
+
+def answer_link(*, link: str, yes: bool, by: Actor, at: datetime) -> Answered:
+    """Somebody who opened a question's link presses YES or NO. In a transaction. WRONG: there is no such link."""
+    with system("a link answers a question"):
+        found = question_by_link(link)
+        if found is None:
+            return Answered.WRONG
+        lock_phones([found.phone_id])
+        one = Question.objects.select_for_update().get(pk=found.pk)
+        word = rules.parted(link)[1]
+        n = next(n for n in _numbers(one) if _word(one, n) == word)
+        return _take(one, n, yes=yes, by_word=False, channel="link", ref="", by=by, at=at)
+
+
+def close(*, ids: Collection[UUID], at: datetime) -> int:
+    """What these questions are about has ended: nobody has to answer them any more. How many were open.
+
+    In the transaction of the act that ends it, whose phones are locked. What has not left does not go.
+    """
+    with system("questions are over"):
+        return _close(list(Question.objects.filter(OPEN, pk__in=ids).order_by("pk").select_for_update()), at)
+
+
+def close_by_phone(*, phone_id: UUID, at: datetime) -> int:
+    """The phone has said no: it is asked nothing more. How many questions were open."""
+    with system("questions are over"):
+        mine = Question.objects.filter(OPEN, phone_id=phone_id).order_by("pk").select_for_update()
+        return _close(list(mine), at)
+
+
+def remind(*, at: datetime) -> int:
+    """Ask once more what nobody has answered. Returns how many. In a transaction, as jobs."""
+    due = Question.objects.filter(OPEN, remind_at__lte=at, expires_at__gt=at).order_by("remind_at")
+    found = list(due.select_for_update(skip_locked=True)[:AT_ONCE])
+    letters = []
+    for one in found:
+        one.message_ids = [*one.message_ids, message_id(_key(one, len(one.message_ids) + 1))]
+        one.remind_at = None
+        letters.append(_letter(one, len(one.message_ids), _unsealed(one)))
+    Question.objects.bulk_update(found, ["message_ids", "remind_at"])
+    send_many(messages=letters, at=at)
+    return len(found)
+
+
+def expire(*, at: datetime) -> int:
+    """End the questions whose time is over, and tell their rooms. Returns how many. In a transaction, as jobs."""
+    due = Question.objects.filter(OPEN, expires_at__lte=at).order_by("expires_at")[:AT_ONCE]
+    ids = {one.pk: one.phone_id for one in due}
+    if not ids:
+        return 0
+    lock_phones(ids.values())
+    found = list(Question.objects.filter(OPEN, pk__in=ids).order_by("pk").select_for_update())
+    _close(found, at)
+    told: dict[tuple[str, str], list[UUID]] = {}
+    for one in found:
+        told.setdefault((one.room, one.kind), []).append(one.about)
+    for (room, kind), abouts in sorted(told.items()):
+        news.tell(QuestionsUnanswered(room, kind, tuple(abouts), at))
+    return len(found)
+
+
+# What the acts share
+
+
+def _new(ident: UUID, one: Asking, at: datetime) -> Question:
+    ring = keyring()
+    told = {"phone": one.phone, "blanks": one.blanks, "label": one.label}
+    row = Question(
+        id=ident,
+        room=one.room,
+        kind=one.kind,
+        about=one.about,
+        phone_id=ring.phone_id(one.phone),
+        language=one.language,
+        template=one.template,
+        address=one.address,
+        sealed=ring.seal(json.dumps(told, ensure_ascii=False).encode(), about=ident.bytes),
+        link_digest=question_digest(rules.parted(rules.link(ring.token, ident, 1))[0]),
+        unit_id=one.unit_id,
+        programme_id=one.programme_id,
+        asked_at=at,
+        remind_at=one.remind_at,
+        expires_at=one.expires_at,
+    )
+    row.message_ids = [message_id(_key(row, 1))]
+    return row
+
+
+def _key(one: Question, n: int) -> str:
+    return f"question|{one.pk}|{n}"
+
+
+def _unsealed(one: Question) -> dict[str, Any]:
+    assert one.sealed is not None
+    told: dict[str, Any] = json.loads(keyring().unseal(bytes(one.sealed), about=one.pk.bytes))
+    return told
+
+
+def _letter(one: Question, n: int, told: dict[str, Any]) -> Outgoing:
+    """Message number n of a question."""
+    link = settings.ORIGIN + one.address % rules.link(keyring().token, one.pk, n)
+    return Outgoing(
+        template=one.template,
+        phone=told["phone"],
+        language=one.language,
+        blanks=told["blanks"] | {"word": _word(one, n), "link": link},
+        key=_key(one, n),
+        unit_id=one.unit_id,
+        programme_id=one.programme_id,
+    )
+
+
+def _word(one: Question, n: int) -> str:
+    return rules.word(keyring().token, one.pk, n)
+
+
+def _numbers(one: Question) -> range:
+    return range(1, len(one.message_ids) + 1)
+
+
+def _is_open(one: Question, at: datetime) -> bool:
+    return one.answered_at is None and one.closed_at is None and at < one.expires_at
+
+
+def _take(
+    one: Question, n: int, *, yes: bool, by_word: bool, channel: str, ref: str, by: Actor, at: datetime
+) -> Answered:
+    """The answer to message n of a question; phone and question are locked."""
+    if one.is_yes is yes:
+        return Answered.AGAIN
+    if yes and not _is_open(one, at):  # a no is heard at any time
+        return Answered.OVER
+    _take_back(one, at)
+    one.answered_at, one.is_yes, one.message_id = at, yes, one.message_ids[n - 1]
+    one.channel, one.ref, one.remind_at, one.sealed = channel, ref, None, None
+    one.save()
+    told = QuestionAnswered(
+        one.room, one.kind, one.about, one.phone_id, yes, by_word, channel, one.message_id, by, at
+    )
+    news.tell(told)
+    return Answered.TAKEN
+
+
+def _may_try(phone_id: UUID, at: datetime) -> bool:
+    name, allowed, window_s = WORDS
+    try:
+        limits.take(limit=name, subject=str(phone_id), at=at, allowed=allowed, window_s=window_s)
+    except TooMany:
+        return False
+    return True
+
+
+def _which(phone_id: UUID, still_open: list[Question], at: datetime) -> Answered:
+    """Ask the phone once which of the open questions it means, by a message with a word for each."""
+    if not still_open:
+        return Answered.NONE
+    if all(one.which_at is not None for one in still_open):
+        return Answered.SILENT
+    key = f"which|{phone_id}|{at.timestamp()}"
+    choices, told = [], {}
+    for one in still_open:
+        told = _unsealed(one)
+        one.message_ids, one.which_at = [*one.message_ids, message_id(key)], at
+        choices.append(f"{_word(one, len(one.message_ids))}: {told['label']}")
+        one.save(update_fields=["message_ids", "which_at"])
+    last = still_open[-1]
+    reply = Outgoing(
+        template=WHICH,
+        phone=told["phone"],
+        language=last.language,
+        blanks={"choices": " / ".join(choices)},
+        key=key,
+        unit_id=last.unit_id,
+        programme_id=last.programme_id,
+    )
+    send_many(messages=[reply], at=at)
+    return Answered.WHICH
+
+
+def _close(found: list[Question], at: datetime) -> int:
+    for one in found:
+        one.closed_at, one.remind_at, one.sealed = at, None, None
+    Question.objects.bulk_update(found, ["closed_at", "remind_at", "sealed"])
+    take_back(keys=[_key(one, n) for one in found for n in _numbers(one)], at=at)
+    return len(found)
+
+
+def _take_back(one: Question, at: datetime) -> None:
+    """Of a question that is answered, what has not left does not go."""
+    take_back(keys=[_key(one, n) for n in _numbers(one)], at=at)

@@ -1,0 +1,38 @@
+"""What messaging tells upwards: what became of the questions of other rooms."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from abhiyan.core.actor import Actor
+
+
+@dataclass(frozen=True, slots=True)
+class QuestionAnswered:
+    """A phone answered a question with the word or the link of one of its messages.
+
+    room, kind, about: as the question was asked. by_word: by a text with the word, else by the link. channel: the way
+    the answer came, "sms", "whatsapp" or "link". message_id: our message whose word it was. A NO is told also when the
+    question was answered YES before, or is over; a YES only while it is open.
+    """
+
+    room: str
+    kind: str
+    about: UUID
+    phone_id: UUID
+    yes: bool
+    by_word: bool
+    channel: str
+    message_id: UUID
+    by: Actor
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class QuestionsUnanswered:
+    """The time of these questions is over, and nobody answered. Their phones are locked."""
+
+    room: str
+    kind: str
+    abouts: tuple[UUID, ...]
+    at: datetime
