@@ -44,11 +44,11 @@ def published() -> None:
 @pytest.fixture
 def told() -> Iterator[list[QuestionAnswered | QuestionsUnanswered]]:
     heard: list[QuestionAnswered | QuestionsUnanswered] = []
-    for kind in (QuestionAnswered, QuestionsUnanswered):
-        news.subscribe(kind, heard.append)
+    news.subscribe(QuestionAnswered, heard.append)
+    news.subscribe(QuestionsUnanswered, heard.append)
     yield heard
-    for kind in (QuestionAnswered, QuestionsUnanswered):
-        news._subscribers[kind].remove(heard.append)
+    news._subscribers[QuestionAnswered].remove(heard.append)
+    news._subscribers[QuestionsUnanswered].remove(heard.append)
 
 
 def asked(about: int, *, phone: str = PHONE, at: datetime = AT, kind: str = "test") -> UUID:
