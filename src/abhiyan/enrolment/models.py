@@ -3,7 +3,17 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from abhiyan.core.policy import PEOPLE, PHONE, SYSTEM, Policy, open_to_all, placed, policies, private
+from abhiyan.core.policy import (
+    PEOPLE,
+    PHONE,
+    REQUESTS,
+    SYSTEM,
+    Policy,
+    open_to_all,
+    placed,
+    policies,
+    private,
+)
 
 
 class Kind(models.IntegerChoices):
@@ -225,7 +235,7 @@ class Enrolment(models.Model):
     day = models.DateField()
     at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True)
-    end_reason = models.TextField(default="", db_default="")  # left, struck, undone
+    end_reason = models.TextField(default="", db_default="")  # rules.endings
 
     class Meta:
         db_table = "enrolment_enrolment"
@@ -240,6 +250,51 @@ class Enrolment(models.Model):
             ),
             Policy(name="enrolment_gateway", to=("gateway",), using="true"),
         ]
+
+
+class Parting(models.Model):
+    """A phone's own word that ended a term: its person left, or never joined. With where the entry had come from.
+
+    Of those who never joined the data officer of their unit reads who it was, and no other office (DESIGN §2).
+    """
+
+    id = models.UUIDField(primary_key=True)  # the term's: once is once
+    kind = models.TextField()  # rules.endings: left, denied
+    phone_id = models.UUIDField()
+    public_id = models.UUIDField()  # of the membership
+    sealed_name = models.BinaryField(null=True)  # of who never joined, for the data officer
+    programme_id = models.IntegerField()
+    unit_id = models.BigIntegerField()
+    claim_id = models.UUIDField()  # the claim that opened the term, and what it was
+    entered_channel = models.SmallIntegerField()  # rules.channels.Channel
+    entered_at = models.DateTimeField()
+    batch = models.UUIDField()
+    import_id = models.BigIntegerField(null=True)
+    by = models.UUIDField()  # public id of the worker, channel or person who sent it in
+    device = models.TextField(default="", db_default="")
+    channel = models.SmallIntegerField()  # how the phone said it
+    at = models.DateTimeField()
+    undone_at = models.DateTimeField(null=True)  # came back within the week
+
+    class Meta:
+        db_table = "enrolment_parting"
+        indexes = [
+            models.Index(  # used by: bursts among a list's entries
+                fields=["import_id", "-at"],
+                condition=models.Q(import_id__isnull=False),
+                name="parting_import",
+            ),
+            models.Index(fields=["by", "-at"], name="parting_by"),  # used by: bursts and counts of a worker
+            models.Index(  # used by: the data officer's list, a unit's count
+                fields=["unit_id", "-at"], condition=models.Q(kind="denied"), name="parting_unit"
+            ),
+        ]
+        constraints = private(
+            "parting",
+            using=f"phone_id = {PHONE}"
+            f" or (kind = 'denied' and {placed('enrolment_parting.unit_id', REQUESTS)})",
+            write=SYSTEM,
+        )
 
 
 class Moved(models.Model):

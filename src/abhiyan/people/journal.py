@@ -1,6 +1,7 @@
 """The journal of noes: kept outside the database and its backups, replayed after a restore.
 
-One line for each act: a phone said no, or took its no back; a person took a consent back. Ids are keyed hashes, which
+One line for each act: a phone said no, or took its no back; a person took a consent back, came back to what they had
+left, or never joined. Ids are keyed hashes, which
 say nothing without the key. A no is on disk before its commit, so no crash in between loses it. A line whose act was
 rolled back stays: it only keeps us silent. The file stays small: a line is about 120 bytes.
 
@@ -69,11 +70,29 @@ class Withdrawal:
         return {"person": self.person_id.hex, "purposes": list(self.purposes)}
 
 
+@dataclass(frozen=True, slots=True)
+class Word:
+    """What a phone said of people on it: they came back, or they never joined (news.BACK, news.DENIED)."""
+
+    word: str
+    phone_id: UUID
+    persons: tuple[UUID, ...]
+    channel: int
+    at: datetime
+
+    def told(self) -> dict[str, Any]:
+        persons = [person.hex for person in self.persons]
+        return {"word": self.word, "phone": self.phone_id.hex, "persons": persons}
+
+
+Line = No | Withdrawal | Word
+
+
 def path() -> Path:
     return home.path() / "journal" / "noes.jsonl"
 
 
-def write(said: No | Withdrawal) -> None:
+def write(said: Line) -> None:
     """Append one line; it is on disk when this returns. Raises NotSaved where it cannot be: undo the act.
 
     A line that an earlier full disk has cut is left as it is: the new one begins on a line of its own.
@@ -116,7 +135,7 @@ def _sync_folder(folder: Path) -> None:
         os.close(held)
 
 
-def since(taken_at: datetime) -> list[No | Withdrawal]:
+def since(taken_at: datetime) -> list[Line]:
     """What was said from shortly before an instant on, in the order of the instants. What was cut is passed over."""
     try:
         content = path().read_bytes()
@@ -133,8 +152,11 @@ def since(taken_at: datetime) -> list[No | Withdrawal]:
     return sorted(found, key=lambda said: said.at)
 
 
-def _read(told: dict[str, Any]) -> No | Withdrawal:
+def _read(told: dict[str, Any]) -> Line:
     channel, at = int(told["channel"]), datetime.fromisoformat(told["at"])
+    if "word" in told:
+        persons = tuple(map(UUID, told["persons"]))
+        return Word(str(told["word"]), UUID(told["phone"]), persons, channel, at)
     if "person" in told:
         return Withdrawal(UUID(told["person"]), tuple(map(int, told["purposes"])), channel, at)
     rolls = tuple(map(int, told["rolls"])) if "rolls" in told else None

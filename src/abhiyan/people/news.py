@@ -7,6 +7,8 @@ from uuid import UUID
 
 from abhiyan.core.actor import Actor
 
+BACK, DENIED = "back", "denied"  # what a phone may say of people on it, in the journal
+
 
 @dataclass(frozen=True, slots=True)
 class CodeAsked:
@@ -22,11 +24,15 @@ class CodeAsked:
 
 @dataclass(frozen=True, slots=True)
 class PhoneSaidNo:
-    """A phone refused outreach, or all. What is queued to it stops, in the same transaction."""
+    """A phone refused outreach, or all. What is queued to it stops, in the same transaction.
+
+    has_left: whether everybody on it has left some roll as well.
+    """
 
     phone_id: UUID
     scope: str
     at: datetime
+    has_left: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +73,17 @@ class WithdrawalReplayed:
 
     person_id: UUID
     purposes: tuple[int, ...]
+    channel: int
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class WordReplayed:
+    """After a restore: of this person their phone said, at `at`, that they came back, or never joined."""
+
+    word: str  # BACK or DENIED
+    phone_id: UUID
+    person_id: UUID
     channel: int
     at: datetime
 

@@ -1,4 +1,6 @@
-"""What happens to members afterwards: they leave, are struck off, are corrected; claims find their place.
+"""What happens to members afterwards: they confirm, are struck off, are corrected; claims find their place.
+
+How they leave, say that they never joined, and come back: `leaving`.
 
 Each act locks the phone first (the same advisory lock the batch takes), then touches one membership and what hangs
 on it. They run in a system scope, since a member stands in trees the actor may not see; who may is asked first.
@@ -16,8 +18,8 @@ from abhiyan.core.actor import Actor
 from abhiyan.core.keys import keyring
 from abhiyan.core.refusals import NotFound, Refused, needed
 from abhiyan.core.scope import current, system
-from abhiyan.enrolment.models import Claim, Drive, Enrolment, Membership, Revisit, Roll, Taken, Waiting
-from abhiyan.enrolment.rules import names
+from abhiyan.enrolment.models import Claim, Drive, Enrolment, Membership, Taken, Waiting
+from abhiyan.enrolment.rules import endings, names
 from abhiyan.enrolment.rules.age import Age, age_on
 from abhiyan.enrolment.rules.channels import Sign
 from abhiyan.enrolment.rules.steps import OPENED, UNIQUE
@@ -27,7 +29,6 @@ from abhiyan.people import phones
 from abhiyan.people import queries as people_queries
 from abhiyan.people.actions.persons import lock_phones
 from abhiyan.people.models import Person, Purpose
-from abhiyan.people.news import NoReplayed, WithdrawalReplayed
 from abhiyan.programmes import actions as programmes
 from abhiyan.programmes import queries as programme_queries
 from abhiyan.programmes.models import Rung
@@ -38,7 +39,6 @@ from .drives import covered
 from .sql import MEASURE
 
 CONFIRMED_AFTER = timedelta(hours=24)  # after storing
-_RESTORE = Actor.system("said before the restore")
 
 
 class StrikeReason(models.TextChoices):
@@ -83,84 +83,24 @@ def confirm(*, membership: UUID, by: Actor, at: datetime) -> None:
     """
     phone = current().phone
     with system("a member confirms"):
-        member = _found(membership)
+        member = found_member(membership)
         if by.kind != "citizen" or phone != member.phone_id:
             raise NotFound
         lock_phone(member.phone_id)
         member.refresh_from_db()
         if member.ended_on is not None:
             raise AlreadyEnded
-        term = _latest(member)
+        term = latest_term(member)
         if term.confirmed_at is not None:
             return
         if at - term.at < CONFIRMED_AFTER:
             raise TooEarly
         signed = _signed(term) if term.rung == Rung.UNSIGNED else []
-        _post([*signed, _change(term, Rung.CONFIRMED, 1)], at)
+        post([*signed, _change(term, Rung.CONFIRMED, 1)], at)
         Enrolment.objects.filter(pk=term.pk).update(rung=Rung.COUNTED, confirmed_at=at)
         audit.record(
             by=by, at=at, act="enrolment.confirm", subject=str(member.public_id), unit_id=member.unit_id
         )
-
-
-def leave(*, membership: UUID, channel: int, by: Actor, at: datetime) -> None:
-    """A member leaves: the term ends, every consent is withdrawn, and the ladder forgets them on their original day.
-
-    When nobody else on the phone is a member, the phone has thereby said no to everything. Who may: the phone
-    itself, or whoever may correct members there and was asked by the member. Leaving twice is leaving once.
-    """
-    phone = current().phone
-    with system("a member leaves"):
-        member = _found(membership)
-        _own_phone_or("enrolment.correct", member, by, phone)
-        lock_phone(member.phone_id)
-        member.refresh_from_db()
-        if member.ended_on is None:
-            _end(member, reason="left", channel=channel, by=by, at=at)
-        others = Membership.objects.filter(phone_id=member.phone_id, ended_on=None).exists()
-        if not others:
-            rolls = _all_rolls()
-            _say_no(member.phone_id, rolls, channel=channel, by=by, at=at)
-            end_all(member.phone_id, rolls, channel=channel, by=by, at=at)
-
-
-def leave_by_phone(
-    *, phone: str | UUID, channel: int, by: Actor, at: datetime, programme_id: int | None = None
-) -> int:
-    """A phone says LEAVE, by call or SMS: it has said no to everything, and all who joined with it leave.
-
-    A call names nobody, so on a shared phone all are taken at their phone's word; each may join again from it.
-    Known or unknown phones are answered alike. programme_id: only members of that drive's roll. Returns how many
-    left (for the log, never for the caller).
-    """
-    phone_id = phone if isinstance(phone, UUID) else _phone_id(phone)
-    with system("a phone says it leaves"):
-        lock_phone(phone_id)
-        rolls = _all_rolls() if programme_id is None else _rolls_of(programme_id)
-        _say_no(phone_id, rolls, channel=channel, by=by, at=at)
-        return end_all(phone_id, rolls, channel=channel, by=by, at=at)
-
-
-def leave_again(*, told: NoReplayed) -> None:
-    """After a restore: a phone that had left since the backup was taken leaves again, on the day it said so.
-
-    No phone is locked: nobody else works in a database that is being restored, and a day's noes are too many locks.
-    """
-    if told.scope == "all":
-        rolls = _all_rolls() if told.rolls is None else told.rolls
-        end_all(told.phone_id, rolls, channel=told.channel, by=_RESTORE, at=told.at)
-
-
-def withdraw_again(*, told: WithdrawalReplayed) -> None:
-    """After a restore: who had taken back their yes to being a member leaves again, unless they joined later."""
-    if Purpose.MEMBERSHIP not in told.purposes:
-        return
-    phones_of = [person.phone_id for person in people_queries.persons([told.person_id])]
-    for member in Membership.objects.filter(
-        phone_id__in=phones_of, person_id=told.person_id, ended_on=None, merged_into=None
-    ):
-        if _latest(member).at <= told.at:
-            _end(member, reason="left", channel=told.channel, by=_RESTORE, at=told.at)
 
 
 def strike_off(*, membership: UUID, reason: str, by: Actor, at: datetime) -> None:
@@ -172,13 +112,13 @@ def strike_off(*, membership: UUID, reason: str, by: Actor, at: datetime) -> Non
     if reason not in StrikeReason.values:
         raise LookupError(f"no such reason: {reason}")
     with system("an entry is struck off"):
-        member = _found(membership)
+        member = found_member(membership)
         org.require(by, "enrolment.strike_off", at=member.unit_id)
         lock_phone(member.phone_id)
         member.refresh_from_db()
         if member.ended_on is not None:
             raise AlreadyEnded
-        _end(member, reason="struck", channel=None, by=by, at=at, why=reason)
+        end(member, reason=endings.STRUCK_OFF, channel=None, by=by, at=at, why=reason)
 
 
 def correct(
@@ -198,8 +138,8 @@ def correct(
     """
     phone = current().phone
     with system("a member is corrected"):
-        member = _found(membership)
-        _own_phone_or("enrolment.correct", member, by, phone, unit_id)
+        member = found_member(membership)
+        own_phone_or("enrolment.correct", member, by, phone, unit_id)
         lock_phone(member.phone_id)
         member.refresh_from_db()
         person = people_queries.person(member.person_id)
@@ -268,7 +208,7 @@ def settle_claim(*, claim: UUID, membership: UUID, by: Actor, at: datetime) -> N
     with system("a claim is settled"):
         found = _found_claim(claim)
         org.require(by, "enrolment.place", at=found.unit_id)
-        member = _found(membership)
+        member = found_member(membership)
         if member.phone_id != found.phone_id:
             raise NotOnThisPhone
         lock_phone(found.phone_id)
@@ -292,37 +232,8 @@ def settle_claim(*, claim: UUID, membership: UUID, by: Actor, at: datetime) -> N
 # What the acts share
 
 
-def _rolls_of(programme_id: int) -> list[int]:
-    return list(Drive.objects.filter(programme_id=programme_id).values_list("roll_id", flat=True))
-
-
-def _all_rolls() -> list[int]:
-    return list(Roll.objects.values_list("pk", flat=True))
-
-
-def _say_no(phone_id: UUID, rolls: Iterable[int], *, channel: int, by: Actor, at: datetime) -> None:
-    """The phone has said no to everything and leaves these rolls; what cannot see it yet is looked at again."""
-    people.suppress(phone_id=phone_id, channel=channel, by=by, at=at, scope="all", rolls=rolls)
-    Revisit.objects.bulk_create(
-        [Revisit(phone_id=phone_id)],
-        update_conflicts=True,
-        unique_fields=["phone_id"],
-        update_fields=["horizon"],
-    )
-
-
-def end_all(phone_id: UUID, rolls: Iterable[int], *, channel: int, by: Actor, at: datetime) -> int:
-    """Everybody on a phone leaves these rolls; the phone is locked. How many. The entries of those who were struck
-    off before are hidden as well."""
-    members = Membership.objects.filter(phone_id=phone_id, roll_id__in=rolls, merged_into=None).order_by("id")
-    living = [member for member in members if member.ended_on is None]
-    for member in living:
-        _end(member, reason="left", channel=channel, by=by, at=at)
-    people.mark_left(person_ids=[member.person_id for member in members], at=at)
-    return len(living)
-
-
-def _found(public_id: UUID) -> Membership:
+def found_member(public_id: UUID) -> Membership:
+    """A membership by its public id, in any scope that sees it. NotFound."""
     return needed(Membership.objects.filter(public_id=public_id, merged_into=None).first())
 
 
@@ -337,7 +248,7 @@ def _found_claim(public_id: UUID) -> Claim:
     return needed(Claim.objects.filter(waits | unplaced, public_id=public_id).first(), NothingToPlace)
 
 
-def _own_phone_or(
+def own_phone_or(
     capability: str, member: Membership, by: Actor, phone: UUID | None, unit_id: int | None = None
 ) -> None:
     """The phone itself, shown by the caller's own scope; else a capability over the unit, and over the new one."""
@@ -350,7 +261,8 @@ def _own_phone_or(
         org.require(by, capability, at=unit_id)
 
 
-def _phone_id(phone: str) -> UUID:
+def id_of_phone(phone: str) -> UUID:
+    """The id a number is kept under. PhoneInvalid."""
     written = needed(phones.parse(phone), PhoneInvalid)
     found: UUID = keyring().phone_id(written)
     return found
@@ -361,11 +273,12 @@ def lock_phone(phone_id: UUID) -> None:
     lock_phones([phone_id])
 
 
-def _latest(member: Membership) -> Enrolment:
-    return Enrolment.objects.get(pk=_latest_id(member))
+def latest_term(member: Membership) -> Enrolment:
+    """The membership's latest term, living or ended."""
+    return Enrolment.objects.get(pk=latest_id(member))
 
 
-def _latest_id(member: Membership) -> UUID:
+def latest_id(member: Membership) -> UUID:
     """Of the membership's latest term: the membership's with the term's number at the end."""
     return UUID(bytes=member.pk.bytes[:14] + member.term.to_bytes(2, "big"))
 
@@ -379,13 +292,14 @@ def _signed(term: Enrolment) -> list[Change]:
     return [_change(term, Rung.UNSIGNED, -1), _change(term, Rung.COUNTED, 1)]
 
 
-def _posted(term: Enrolment, n: int) -> list[Change]:
+def posted(term: Enrolment, n: int) -> list[Change]:
     """What a living term stands for in the ledger, n times: its rung, and *confirmed* beside it."""
     confirmed = [] if term.confirmed_at is None else [_change(term, Rung.CONFIRMED, n)]
     return [_change(term, term.rung, n), *confirmed]
 
 
-def _post(changes: Iterable[Change], at: datetime) -> None:
+def post(changes: Iterable[Change], at: datetime) -> None:
+    """Put changes into the ledger, in the transaction of their fact."""
     programmes.post(deltas=changes, at=at)
 
 
@@ -397,25 +311,30 @@ def give_claim(claim: Claim, member: Membership, at: datetime) -> None:
     if not claim.is_placed and member.unit_id != claim.unit_id:
         _move_claim(claim, member.unit_id, at)
     if claim.sign != Sign.NONE and member.programme_id == claim.programme_id:
-        term = _latest(member)
+        term = latest_term(member)
         if term.rung == Rung.UNSIGNED:
-            _post(_signed(term), at)
+            post(_signed(term), at)
             Enrolment.objects.filter(pk=term.pk).update(rung=Rung.COUNTED)
 
 
-def _end(
+def end(
     member: Membership, *, reason: str, channel: int | None, by: Actor, at: datetime, why: str = ""
-) -> None:
-    """End the latest term and take its count back; the phone is locked."""
-    term = _latest(member)
+) -> Enrolment:
+    """End the latest term and take its count back; the phone is locked. The term.
+
+    reason: one of `rules.endings`. channel: how the person said it; then every consent is withdrawn.
+    """
+    term = latest_term(member)
     if term.ended_at is None:
-        _post(_posted(term, -1), at)
-        Enrolment.objects.filter(pk=term.pk).update(ended_at=at, end_reason=reason)
+        post(posted(term, -1), at)
+    if term.ended_at is None or reason == endings.DENIED:
+        term.ended_at, term.end_reason = at, reason
+        term.save(update_fields=["ended_at", "end_reason"])
     zone = programme_queries.programme_by_id(member.programme_id).zone
     member.ended_on = clock.day_in(zone, at)
-    member.struck_at = at if reason == "struck" else None
+    member.struck_at = at if reason in endings.STRUCK else None
     member.save(update_fields=["ended_on", "struck_at"])
-    if reason == "left":
+    if reason in endings.HIDDEN:
         people.mark_left(person_ids=[member.person_id], at=at)
     if channel is not None:
         people.withdraw_consent(
@@ -424,15 +343,16 @@ def _end(
     audit.record(
         by=by,
         at=at,
-        act=f"enrolment.{'strike_off' if reason == 'struck' else 'leave'}",
+        act=f"enrolment.{endings.ACTS[reason]}",
         subject=str(member.public_id),
         unit_id=member.unit_id,
         facts={"why": why} if why else {},
     )
+    return term
 
 
 def _must_be_adult(member: Membership, birth_year: int, *, says_adult: bool) -> None:
-    term = _latest(member)
+    term = latest_term(member)
     roll_age = Drive.objects.select_related("roll").get(programme_id=term.programme_id).roll.minimum_age
     age = age_on(year=term.day.year, birth_year=birth_year, minimum=roll_age, says_adult=says_adult)
     if age is Age.IMPOSSIBLE:
@@ -473,13 +393,13 @@ def _move(member: Membership, unit_id: int, at: datetime) -> None:
 
 def move_members(members: Sequence[Membership], unit_id: int, at: datetime) -> None:
     """The same of members whose phones are locked and whose drives take people there. A few queries, however many."""
-    terms = {one.membership_id: one for one in Enrolment.objects.filter(pk__in=map(_latest_id, members))}
+    terms = {one.membership_id: one for one in Enrolment.objects.filter(pk__in=map(latest_id, members))}
     changes = []
     for term in terms.values():
         if term.ended_at is None:
-            changes += _posted(term, -1)
-            changes += [each._replace(unit_id=unit_id) for each in _posted(term, 1)]
-    _post(changes, at)
+            changes += posted(term, -1)
+            changes += [each._replace(unit_id=unit_id) for each in posted(term, 1)]
+    post(changes, at)
     Enrolment.objects.filter(pk__in=[term.pk for term in terms.values()]).update(unit_id=unit_id)
     move_claims(Claim.objects.filter(pk__in=[term.claim_id for term in terms.values()]), unit_id, at)
     Membership.objects.filter(pk__in=[member.pk for member in members]).update(unit_id=unit_id)
@@ -509,6 +429,6 @@ def move_claims(claims: Iterable[Claim], unit_id: int, at: datetime) -> None:
         changes += both(row.programme_id, row.channel, row.unit_id, row.day, UNIQUE)
         if row.opened_at is not None:
             changes += both(row.programme_id, row.channel, row.unit_id, row.day, OPENED)
-    _post(changes, at)
+    post(changes, at)
     Waiting.objects.filter(pk__in=[row.pk for row in waiting]).update(unit_id=unit_id)
     Claim.objects.filter(pk__in=[claim.pk for claim in moving]).update(unit_id=unit_id, is_placed=True)

@@ -1,24 +1,62 @@
-"""What is sent to a phone after its own word on the web."""
+"""What a phone is told after its own word: that we stop, that it has left, whom it struck off, that it is back."""
 
 from datetime import datetime
 from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.utils import translation
+from django.utils.formats import date_format
 
 from abhiyan.core import sql
 from abhiyan.core.keys import keyring
 from abhiyan.core.scope import system
+from abhiyan.enrolment.queries import partings
+from abhiyan.enrolment.rules import endings
 from abhiyan.messaging import actions as messaging
 
+from .members import id_of_phone
 
-def send_leave_receipt(*, phone_id: UUID, language: str, programme_id: int, at: datetime) -> None:
-    """Tell a phone that it has left: once a day, whichever way it left (the key of leaving by call is the same)."""
-    with system("receipt of leaving"):
-        (sealed,) = sql.row("select sealed from people_phone where id = %s", [phone_id])
+STOP, LEAVE, DENY, BACK = "stop", "leave", "deny", "back"
+PAGE = "/me/"  # where a member proves the phone, then sees, corrects, leaves
+
+
+def send_receipt(
+    *, of: str, phone: str | UUID, at: datetime, language: str = "", programme_id: int = 0
+) -> None:
+    """Tell a phone what its word did: once a day for each word, whichever way it came.
+
+    of: STOP, LEAVE, DENY or BACK. phone: E.164, or the id of one we keep. Of STOP and LEAVE members and strangers read
+    the same; of NO, who had entered the number and when. In the transaction under way, or one of its own.
+    """
+    language = language or settings.LANGUAGE_CODE
+    with system("receipt of a phone's word"):
+        if isinstance(phone, UUID):
+            phone_id = phone
+            (sealed,) = sql.row("select sealed from people_phone where id = %s", [phone_id])
+            number = keyring().unseal(bytes(sealed), about=phone_id.bytes).decode()
+        else:
+            phone_id, number = id_of_phone(phone), phone
+        blanks = {"link": settings.ORIGIN + PAGE}
+        with translation.override(language):
+            if of == LEAVE:
+                blanks["day"] = _day(at + endings.BACK_WITHIN)
+            elif of == DENY:
+                struck = partings.denied_at(phone_id, at)
+                blanks |= {
+                    "by": ", ".join(dict.fromkeys(one.who for one in struck)),
+                    "day": ", ".join(dict.fromkeys(_day(one.entered_at) for one in struck)),
+                }
         messaging.send(
-            template="leave.receipt",
-            phone=keyring().unseal(bytes(sealed), about=phone_id.bytes).decode(),
+            template=f"{of}.receipt",
+            phone=number,
             language=language,
-            blanks={},
-            key=f"leave|{phone_id}|{at.date()}",
+            blanks=blanks,
+            key=f"{of}|{phone_id}|{at.date()}",
             programme_id=programme_id,
             at=at,
         )
+
+
+def _day(at: datetime) -> str:
+    return date_format(at.astimezone(ZoneInfo(settings.TIME_ZONE)), "j F Y")

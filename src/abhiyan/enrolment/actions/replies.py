@@ -20,13 +20,13 @@ from abhiyan.messaging import actions as messaging
 from abhiyan.messaging import queries as messaging_queries
 from abhiyan.people import queries as people_queries
 
+from .leaving import leave_by_phone
 from .links import link_of
-from .members import leave_by_phone
+from .receipts import LEAVE, PAGE, send_receipt
 
 AT_ONCE = 1_000
 LATEST = timedelta(days=7)  # a reply later than this answers nobody's call any more
 LINK = "/j/%s/"  # the address of a personal link
-MEMBERS = "/me/"  # where a member proves the phone, then sees, corrects, leaves
 
 _UNANSWERED = """
 select w.id, w.programme_id, w.phone_id, w.unit_id, w.at, w.completed_at is not null, p.sealed
@@ -72,7 +72,7 @@ def reply(*, at: datetime) -> int:
             texts[programme_id] = _texts(programme_id, language)
         said = texts[programme_id]
         if is_member:
-            blanks = {"link": settings.ORIGIN + MEMBERS}
+            blanks = {"link": settings.ORIGIN + PAGE}
         else:
             link = settings.ORIGIN + LINK % link_of(waiting_id.bytes)
             blanks = {"link": link, "notice": said.notice, "hear": said.hear, "leave": said.leave}
@@ -122,12 +122,4 @@ def leave_by_call(
             provider=provider, ref=ref, kind=kind, phone=phone, number=number, outcome="left", at=at
         )
         if is_first:
-            messaging.send(
-                template="leave.receipt",
-                phone=phone,
-                language=settings.LANGUAGE_CODE,
-                blanks={},
-                key=f"leave|{keyring().phone_id(phone)}|{at.date()}",
-                programme_id=programme_id or 0,
-                at=at,
-            )
+            send_receipt(of=LEAVE, phone=phone, programme_id=programme_id or 0, at=at)

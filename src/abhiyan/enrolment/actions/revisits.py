@@ -20,7 +20,8 @@ from abhiyan.enrolment.queries.recount import LEFT_BEHIND
 from abhiyan.enrolment.rules.phone import Known, Verdict, decide
 from abhiyan.people import queries as people
 
-from .members import end_all, give_claim, lock_phone
+from .leaving import end_all
+from .members import give_claim, lock_phone
 
 AT_ONCE = 1_000
 _BY = Actor.system("a phone is looked at again")

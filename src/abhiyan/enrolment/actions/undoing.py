@@ -123,7 +123,7 @@ _STEPS = (
     # who had left before the list brought them back is hidden again
     """update people_person x set left_at = p.ended_at from undo_gone g
        join enrolment_enrolment p on p.id = g.before
-       where x.id = g.person_id and x.left_at is null and p.end_reason = 'left'""",
+       where x.id = g.person_id and x.left_at is null and p.end_reason in ('left', 'denied')""",
     # the first place on a phone others stand on stays taken by an empty shell: the fast statement knows by it that
     # somebody is there, and looks closer
     """create temporary table undo_shell on commit drop as select g.* from undo_gone g
@@ -136,11 +136,14 @@ _STEPS = (
        from undo_shell s where m.id = s.id""",
     """update people_person p set name = null, birth_year = null, language = '' from undo_shell s
        where p.id = s.person_id""",
+    # that they said no stays said of the list; who it was goes
+    """update enrolment_parting p set sealed_name = null from undo_term t
+       where p.id = t.id and t.other_id is null""",
     """delete from enrolment_enrolment e using undo_term t where e.id = t.id and t.other_id is null
        and t.membership_id not in (select id from undo_shell)""",
     """update enrolment_membership m set term = p.term, programme_id = p.programme_id, unit_id = p.unit_id,
        ended_on = (p.ended_at at time zone g.zone)::date,
-       struck_at = case p.end_reason when 'struck' then p.ended_at end
+       struck_at = case when p.end_reason in ('struck', 'denied') then p.ended_at end
        from undo_gone t, enrolment_enrolment p, programmes_programme g
        where m.id = t.id and p.id = t.before and g.id = p.programme_id""",
     "delete from undo_gone where before is not null",

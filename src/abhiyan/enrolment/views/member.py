@@ -25,8 +25,7 @@ from abhiyan.core.keys import keyring
 from abhiyan.core.refusals import NotFound, Refused
 from abhiyan.core.scope import current, system, widen
 from abhiyan.core.words import language
-from abhiyan.enrolment.actions import members
-from abhiyan.enrolment.actions.receipts import send_leave_receipt
+from abhiyan.enrolment.actions import leaving, members, receipts
 from abhiyan.enrolment.activity import DRIVE
 from abhiyan.enrolment.forms import YES, CodeForm, CorrectForm, PhoneForm, WhichForm
 from abhiyan.enrolment.models import Taken
@@ -322,11 +321,15 @@ def me_leave(request: Request) -> HttpResponseBase:
     if member is None or not member.is_current:
         return redirect("enrolment:me")
     if request.method == "POST":
-        members.leave(membership=member.public_id, channel=Channel.WEB.value, by=by, at=at)
+        leaving.leave(membership=member.public_id, channel=Channel.WEB.value, by=by, at=at)
         is_last = not any(one.is_current for one in queries_people.own_memberships(member.phone_id))
         if is_last:
-            send_leave_receipt(
-                phone_id=member.phone_id, language=language(), programme_id=member.programme_id, at=at
+            receipts.send_receipt(
+                of=receipts.LEAVE,
+                phone=member.phone_id,
+                language=language(),
+                programme_id=member.programme_id,
+                at=at,
             )
         return render(request, "enrolment/me_left.html", {"own": member, "is_last": is_last})
     return render(request, "enrolment/me_leave.html", {"own": member})

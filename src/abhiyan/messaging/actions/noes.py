@@ -26,11 +26,12 @@ def heed_no(*, told: PhoneSaidNo) -> None:
     close_by_phone(phone_id=told.phone_id, at=told.at)
     rows = _waiting_for(told.phone_id)
     if told.scope == "all":
-        theirs = Message.objects.filter(phone_id=told.phone_id)
-        # In the order of ids, as the sender locks them.
-        found = list(theirs.order_by("pk").select_for_update().values_list("pk", flat=True))
-        Message.objects.filter(pk__in=found).update(last4="")  # offices no longer read who left
-        rows = rows.exclude(template=noes.RECEIPT).exclude(template__startswith="code.")
+        if told.has_left:
+            theirs = Message.objects.filter(phone_id=told.phone_id)
+            # In the order of ids, as the sender locks them.
+            found = list(theirs.order_by("pk").select_for_update().values_list("pk", flat=True))
+            Message.objects.filter(pk__in=found).update(last4="")  # offices no longer read who left
+        rows = rows.exclude(template__in=noes.RECEIPTS).exclude(template__startswith="code.")
     else:
         rows = rows.filter(kind=MessageClass.OUTREACH)
     _give_up(rows, reason="suppressed", at=told.at)

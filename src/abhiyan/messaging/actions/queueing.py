@@ -67,7 +67,9 @@ def insert_parameters(*, messages: Sequence[Outgoing], at: datetime) -> list[lis
             message.language,
             ring.phone_id(message.phone),
             ring.seal(message.phone.encode(), about=ident.bytes),
-            "" if message.template == noes.RECEIPT else message.phone[-4:],  # offices no longer read who left
+            ""
+            if message.template in noes.RECEIPTS
+            else message.phone[-4:],  # offices no longer read who left
             ring.seal(json.dumps(message.blanks, ensure_ascii=False).encode(), about=ident.bytes),
             message.unit_id,
             message.programme_id,

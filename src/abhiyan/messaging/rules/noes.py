@@ -5,7 +5,7 @@ from datetime import datetime
 
 from .texts import DUTY, OUTREACH, is_code, is_question
 
-RECEIPT = "leave.receipt"
+RECEIPTS = frozenset({"leave.receipt", "stop.receipt", "deny.receipt"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,7 +18,7 @@ class No:
 
 def always_goes(template: str) -> bool:
     """The receipt of the no itself; and one-time codes, which answer whoever waits at a screen."""
-    return template == RECEIPT or is_code(template)
+    return template in RECEIPTS or is_code(template)
 
 
 def stops(no: No, *, kind: int, template: str, queued_at: datetime) -> bool:

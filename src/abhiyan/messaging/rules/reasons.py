@@ -34,6 +34,9 @@ KINDS: dict[str, Promise] = {
     "account.reset_asked": _("News of a reset asked for"),
     "account.reset_done": _("News of a reset done"),
     "leave.receipt": _("Receipt of leaving"),
+    "stop.receipt": _("Receipt of a STOP"),
+    "deny.receipt": _("Receipt of “I never joined”"),
+    "back.receipt": _("Receipt of coming back"),
     "reply.which": _("Which question an answer is about"),
 }
 

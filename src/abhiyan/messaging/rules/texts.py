@@ -18,7 +18,7 @@ TEXTS: dict[tuple[str, str], str] = {
     for language, text in said.items()
 }
 # Texts that were shipped otherwise before; every other is in its first version.
-VERSIONS = {"code.join": 2, "drive.reply": 2, "leave.receipt": 2}
+VERSIONS = {"code.join": 2, "drive.reply": 2, "leave.receipt": 3}
 OF_A_CODE = ("code", "leave")  # what a one-time code brings to fill its text
 _BLANK = re.compile(r"\{([a-z_]+)\}")
 _OPTIONAL = re.compile(r"\[([^\[\]]*)\]")

@@ -321,10 +321,15 @@ def test_outreach_needs_consent_and_no_suppression(gateway: Gateway) -> None:
     assert gateway.got == []
 
 
-def say_no(scope: str = "all", at: datetime = AT) -> None:
+def say_no(scope: str = "all", at: datetime = AT, rolls: tuple[int, ...] = ()) -> None:
     with system("test"):
         people.suppress(
-            phone_id=keyring().phone_id(PHONE), channel=2, by=Actor.system("test"), at=at, scope=scope
+            phone_id=keyring().phone_id(PHONE),
+            channel=2,
+            by=Actor.system("test"),
+            at=at,
+            scope=scope,
+            rolls=rolls,
         )
 
 
@@ -369,7 +374,7 @@ def test_a_no_waits_for_the_sender_without_standing_in_its_way() -> None:
 
 def say_no_elsewhere() -> None:
     try:
-        say_no()
+        say_no(rolls=(1,))
     finally:
         connection.close()
 

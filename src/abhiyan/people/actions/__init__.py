@@ -21,6 +21,13 @@ from .codes import (
     make_console_link,
     make_first_word,
 )
-from .consents import NoticeRenewed, ensure_sample_notice, give_consent, publish_notice, withdraw_consent
-from .persons import correct_person, mark_left, move_persons
-from .suppressions import lift, suppress
+from .consents import (
+    NoticeRenewed,
+    ensure_sample_notice,
+    give_consent,
+    publish_notice,
+    renew_consents,
+    withdraw_consent,
+)
+from .persons import correct_person, mark_back, mark_left, move_persons
+from .suppressions import OnlyThePhoneItself, lift, note_word, suppress

@@ -125,6 +125,28 @@ def give_consent(
     return given
 
 
+def renew_consents(*, person_id: UUID, withdrawn_at: datetime, channel: int, by: Actor, at: datetime) -> None:
+    """What a person took back at one instant, they say yes to again: new rows with a proof of their own.
+
+    For whoever comes back by their phone's own word. The notice is the one they had been given.
+    """
+    with system("consents stand again"):
+        taken_back = Consent.objects.filter(person_id=person_id, withdrawn_at=withdrawn_at).order_by(
+            "purpose"
+        )
+        for before in taken_back:
+            give_consent(
+                person_id=person_id,
+                unit_id=before.unit_id,
+                purpose=before.purpose,
+                notice_version=before.notice_version,
+                language=before.language,
+                channel=channel,
+                by=by,
+                at=at,
+            )
+
+
 def withdraw_consent(
     *, person_id: UUID, purposes: Collection[int], channel: int, by: Actor, at: datetime
 ) -> list[int]:

@@ -19,6 +19,11 @@ def mark_left(*, person_ids: Collection[UUID], at: datetime) -> None:
     Person.objects.filter(pk__in=person_ids, left_at=None).update(left_at=at)
 
 
+def mark_back(*, person_ids: Collection[UUID]) -> None:
+    """They have come back: offices read their entries again. The act that calls leaves the trail."""
+    Person.objects.filter(pk__in=person_ids).update(left_at=None)
+
+
 def move_persons(*, person_ids: Collection[UUID], unit_id: int) -> None:
     """People live in another unit: so do their consents. The act that calls leaves the trail."""
     Person.objects.filter(pk__in=person_ids).update(unit_id=unit_id)

@@ -1,6 +1,6 @@
 """This phone said no. Only the phone's own word takes it back."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime
 from uuid import UUID
 
@@ -12,8 +12,8 @@ from abhiyan.core.actor import Actor
 from abhiyan.core.refusals import Refused
 from abhiyan.core.scope import current, system
 from abhiyan.people import journal
-from abhiyan.people.models import Code, Consent, Session, Suppression
-from abhiyan.people.news import NoReplayed, PhoneSaidNo, WithdrawalReplayed
+from abhiyan.people.models import Code, Consent, Purpose, Session, Suppression
+from abhiyan.people.news import BACK, DENIED, NoReplayed, PhoneSaidNo, WithdrawalReplayed, WordReplayed
 
 OUTREACH, ALL = "outreach", "all"
 
@@ -33,17 +33,33 @@ def suppress(
     scope: str = OUTREACH,
     rolls: Iterable[int] = (),
 ) -> None:
-    """Keep a phone's no: to outreach, or to all (leaving). The wider one stays. From any channel, at once.
+    """Keep a phone's no: to outreach, or to all messages. The wider one stays. From any channel, at once.
 
-    channel: enrolment's Channel number. rolls: those it left with this word, as enrolment numbers them.
+    channel: enrolment's Channel number. rolls: those it left with this word, as enrolment numbers them; with none it
+    only asks for no messages.
     Tells PhoneSaidNo, so that what is queued stops. Refuses journal.NotSaved: then nothing of it is kept.
     """
     said = journal.No(phone_id, scope, channel, at, tuple(sorted(rolls)))
     with system("a phone said no"):
         _keep(said)
         audit.record(by=by, at=at, act="people.suppress", facts={"scope": scope, "channel": channel})
-        news.tell(PhoneSaidNo(phone_id=phone_id, scope=scope, at=at))
+        news.tell(PhoneSaidNo(phone_id=phone_id, scope=scope, at=at, has_left=bool(said.rolls)))
         journal.write(said)
+
+
+def note_word(*, word: str, phone_id: UUID, person_ids: Collection[UUID], channel: int, at: datetime) -> None:
+    """Keep in the journal what a phone said of people on it: news.DENIED, news.BACK.
+
+    That they never joined is on disk before it is answered (else journal.NotSaved). That they came back is written
+    after the commit: a line that is lost only leaves them away after a restore.
+    """
+    if not person_ids:
+        return
+    said = journal.Word(word, phone_id, tuple(person_ids), channel, at)
+    if word == DENIED:
+        journal.write(said)
+    else:
+        transaction.on_commit(lambda: journal.write(said), robust=True)
 
 
 def lift(*, phone_id: UUID, channel: int, by: Actor, at: datetime) -> bool:
@@ -72,13 +88,32 @@ def replay(*, taken_at: datetime, at: datetime) -> int:
     Session.objects.filter(ended_at=None).update(ended_at=at)
     Code.objects.filter(used_at=None).update(used_at=at)
     noes: dict[UUID, journal.No] = {}
+    words: dict[
+        UUID, journal.Word | None
+    ] = {}  # of a person the last; leaving again takes a coming back away
     for said in journal.since(taken_at):
         if isinstance(said, journal.Withdrawal):
             _withdraw_again(said)
+            before = words.get(said.person_id)
+            if Purpose.MEMBERSHIP in said.purposes and before is not None and before.word == BACK:
+                words[said.person_id] = None
+        elif isinstance(said, journal.Word):
+            words.update(dict.fromkeys(said.persons, said))
         else:
             noes[said.phone_id] = _together(noes.get(said.phone_id), said)
     for no in noes.values():
         _say_again(no)
+    for person_id, word in words.items():
+        if word is not None:
+            news.tell(
+                WordReplayed(
+                    word=word.word,
+                    phone_id=word.phone_id,
+                    person_id=person_id,
+                    channel=word.channel,
+                    at=word.at,
+                )
+            )
     audit.record(by=Actor.system("restore"), at=at, act="people.replay", n=len(noes))
     return len(noes)
 
@@ -103,7 +138,7 @@ def _say_again(said: journal.No) -> None:
     if Suppression.objects.filter(phone_id=said.phone_id, lifted_at__gte=said.at).exists():
         return
     _keep(said)
-    news.tell(PhoneSaidNo(phone_id=said.phone_id, scope=said.scope, at=said.at))
+    news.tell(PhoneSaidNo(phone_id=said.phone_id, scope=said.scope, at=said.at, has_left=said.rolls != ()))
     news.tell(
         NoReplayed(
             phone_id=said.phone_id, scope=said.scope, rolls=said.rolls, channel=said.channel, at=said.at

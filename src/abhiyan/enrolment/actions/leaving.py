@@ -1,0 +1,395 @@
+"""What a phone may say against us: no more messages (STOP), I leave (LEAVE), I never joined (NO), I am back.
+
+STOP leaves memberships as they are. LEAVE ends them, and from the same phone they are opened again within seven days,
+because a caller's number can be forged. NO strikes off what the phone did not sign. Each locks the phone first, as the
+batch does, and is answered alike for members and strangers. Said twice is said once.
+"""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from abhiyan.core import audit, sql
+from abhiyan.core.actor import Actor
+from abhiyan.core.keys import keyring
+from abhiyan.core.scope import Scope, current, scoped, system
+from abhiyan.enrolment.models import (
+    Drive,
+    Enrolment,
+    Membership,
+    Parting,
+    Revisit,
+    Roll,
+)
+from abhiyan.enrolment.rules import endings
+from abhiyan.people import actions as people
+from abhiyan.people import queries as people_queries
+from abhiyan.people.models import Purpose
+from abhiyan.people.news import BACK, DENIED, NoReplayed, WithdrawalReplayed, WordReplayed
+from abhiyan.programmes.models import Rung
+
+from .claims import PhoneFull
+from .members import (
+    end,
+    found_member,
+    id_of_phone,
+    latest_id,
+    latest_term,
+    lock_phone,
+    own_phone_or,
+    post,
+    posted,
+)
+from .rows import consent_id
+
+_RESTORE = Actor.system("said before the restore")
+
+
+# STOP
+
+
+def stop_by_phone(*, phone: str | UUID, channel: int, by: Actor, at: datetime) -> None:
+    """A phone asks for no more messages and calls, by whatever channel. Memberships stay.
+
+    phone: E.164 or its id. What waits for it stops in this transaction, what the sender has in hand is asked for again
+    before it goes. Everybody on it takes back their consent to calls and messages. Known or unknown phones are treated
+    alike. Refuses PhoneInvalid, journal.NotSaved.
+    """
+    phone_id = _id(phone)
+    with system("a phone says stop"):
+        lock_phone(phone_id)
+        people.suppress(phone_id=phone_id, channel=channel, by=by, at=at, scope="all")
+        for person_id in _on(phone_id).values_list("person_id", flat=True):
+            people.withdraw_consent(
+                person_id=person_id,
+                purposes=(Purpose.CALLS, Purpose.MESSAGES),
+                channel=channel,
+                by=by,
+                at=at,
+            )
+
+
+# LEAVE
+
+
+def leave(*, membership: UUID, channel: int, by: Actor, at: datetime) -> None:
+    """A member leaves: the term ends, every consent is withdrawn, and the ladder forgets them on their original day.
+
+    When nobody else on the phone is a member, the phone has thereby said no to everything. Who may: the phone
+    itself, or whoever may correct members there and was asked by the member. Leaving twice is leaving once.
+    """
+    phone = current().phone
+    with system("a member leaves"):
+        member = found_member(membership)
+        own_phone_or("enrolment.correct", member, by, phone)
+        lock_phone(member.phone_id)
+        member.refresh_from_db()
+        if member.ended_on is None:
+            _left(member, channel=channel, by=by, at=at)
+        if not _living(member.phone_id).exists():
+            rolls = _all_rolls()
+            _say_no(member.phone_id, rolls, channel=channel, by=by, at=at)
+            end_all(member.phone_id, rolls, channel=channel, by=by, at=at)
+
+
+def leave_by_phone(
+    *, phone: str | UUID, channel: int, by: Actor, at: datetime, programme_id: int | None = None
+) -> int:
+    """A phone says LEAVE, by call or SMS: it has said no to everything, and all who joined with it leave.
+
+    A call names nobody, so on a shared phone all are taken at their phone's word; `come_back` undoes it for seven
+    days, and each may join again from it. Known or unknown phones are answered alike. phone: E.164 or its id.
+    programme_id: only members of that drive's roll. Returns how many left (for the log, never for the caller).
+    Refuses PhoneInvalid, journal.NotSaved.
+    """
+    phone_id = _id(phone)
+    with system("a phone says it leaves"):
+        lock_phone(phone_id)
+        rolls = _all_rolls() if programme_id is None else _rolls_of(programme_id)
+        _say_no(phone_id, rolls, channel=channel, by=by, at=at)
+        return end_all(phone_id, rolls, channel=channel, by=by, at=at)
+
+
+def end_all(phone_id: UUID, rolls: Iterable[int], *, channel: int, by: Actor, at: datetime) -> int:
+    """Everybody on a phone leaves these rolls; the phone is locked. How many. The entries of those who were struck
+    off before are hidden as well."""
+    members = list(_on(phone_id).filter(roll_id__in=rolls).order_by("id"))
+    living = [member for member in members if member.ended_on is None]
+    for member in living:
+        _left(member, channel=channel, by=by, at=at)
+    people.mark_left(person_ids=[member.person_id for member in members], at=at)
+    return len(living)
+
+
+# NO
+
+
+def deny_by_phone(
+    *,
+    phone: str | UUID,
+    channel: int,
+    by: Actor,
+    at: datetime,
+    membership: UUID | None = None,
+    programme_id: int | None = None,
+) -> int:
+    """A phone says NO: "I never joined". What it denies is struck off, its slot is free, and the list, worker and
+    device it came from are noted for the data officer.
+
+    phone: E.164 or its id. membership: public id of the one it was asked about, or that it opened on its own page;
+    on a shared phone the others stay. Without one: everybody on the phone whose phone has not answered for them
+    (programme_id: of that drive only). Whoever left meanwhile is noted as never having joined.
+    When nobody on the phone is a member any more, or none was named, it has said no to all messages as well.
+    Returns how many entries were struck off now: twice is once. An entry that is gone, or another phone's, is none:
+    all are answered alike. Refuses PhoneInvalid, journal.NotSaved.
+    """
+    phone_id = _id(phone)
+    with system("a phone says nobody joined"):
+        lock_phone(phone_id)
+        on_phone = _on(phone_id)
+        if membership is not None:
+            on_phone = on_phone.filter(public_id=membership)
+        elif programme_id is not None:
+            on_phone = on_phone.filter(programme_id=programme_id)
+        denied = [
+            (member, term)
+            for member, term in _with_terms(on_phone)
+            if _may_deny(term, is_named=membership is not None)
+        ]
+        for member, _term in denied:
+            ended = end(member, reason=endings.DENIED, channel=channel, by=by, at=at)
+            _note(member, ended, kind=endings.DENIED, channel=channel, at=at)
+        people.note_word(
+            word=DENIED,
+            phone_id=phone_id,
+            person_ids=[member.person_id for member, _term in denied],
+            channel=channel,
+            at=at,
+        )
+        living = set(_living(phone_id).values_list("roll_id", flat=True))
+        if membership is None or not living:
+            rolls = [roll for roll in _all_rolls() if roll not in living]
+            _say_no(phone_id, rolls, channel=channel, by=by, at=at)
+        return len(denied)
+
+
+def _may_deny(term: Enrolment, *, is_named: bool) -> bool:
+    """A living term, or one whose person left; where nobody was named, only what the phone has not signed."""
+    if term.ended_at is not None and term.end_reason != endings.LEFT:
+        return False
+    return is_named or term.rung == Rung.UNSIGNED
+
+
+# Back again
+
+
+def come_back(
+    *, phone: str | UUID, channel: int, by: Actor, at: datetime, membership: UUID | None = None
+) -> int:
+    """A phone takes its LEAVE, or its STOP, back: the same terms are open again on their own days and rungs, the
+    consents that went with them stand again by new rows, and we may write again.
+
+    By the phone's own word alone: a browser that has proven it, or a call or SMS from it (by a channel). Terms that
+    ended more than seven days ago stay ended; their people join anew. membership: only this one, by public id.
+    Returns how many memberships opened again; 0 where there is nothing to take back, which is said to nobody.
+    Refuses OnlyThePhoneItself, PhoneInvalid; PhoneFull where others have joined on the phone since and nobody could
+    come back.
+    """
+    phone_id = _id(phone)
+    if by.kind not in ("citizen", "channel") or (by.kind == "citizen" and current().phone != phone_id):
+        raise people.OnlyThePhoneItself
+    with scoped(Scope(everything=True, reason="a phone comes back", phone=phone_id)):
+        lock_phone(phone_id)
+        on_phone = _on(phone_id)
+        if membership is not None:
+            on_phone = on_phone.filter(public_id=membership)
+        found = _away(on_phone, at=at)
+        back = _reopen(found, channel=channel, by=by, at=at)
+        if found and not back:
+            raise PhoneFull
+        no = people_queries.standing_no(phone_id)
+        if no is not None and not back and at - no.at > endings.BACK_WITHIN:
+            return 0  # an old STOP: it is lifted by joining, or on the member's own page
+        if no is not None:
+            for person_id in _living(phone_id).values_list("person_id", flat=True):
+                people.renew_consents(person_id=person_id, withdrawn_at=no.at, channel=channel, by=by, at=at)
+        people.lift(phone_id=phone_id, channel=channel, by=by, at=at)
+        return len(back)
+
+
+def _away(on_phone: Any, *, at: datetime) -> list[tuple[Membership, Enrolment]]:
+    """Those of a phone who may still come back to their latest term."""
+    return [
+        (member, term)
+        for member, term in _with_terms(on_phone)
+        if endings.may_come_back(reason=term.end_reason, ended_at=term.ended_at, at=at)
+    ]
+
+
+def _reopen(
+    found: Sequence[tuple[Membership, Enrolment]], *, channel: int, by: Actor, at: datetime
+) -> list[Membership]:
+    """Open terms again as they were, as far as the rolls' limit for one phone reaches. The phone is locked."""
+    back = []
+    for member, term in found:
+        limit = Roll.objects.values_list("people_per_phone", flat=True).get(pk=member.roll_id)
+        if _living(member.phone_id).filter(roll_id=member.roll_id).count() >= limit:
+            continue
+        left_at = term.ended_at
+        assert left_at is not None
+        term.ended_at, term.end_reason = None, ""
+        term.save(update_fields=["ended_at", "end_reason"])
+        post(posted(term, 1), at)
+        member.ended_on = None
+        member.save(update_fields=["ended_on"])
+        people.mark_back(person_ids=[member.person_id])
+        people.renew_consents(person_id=member.person_id, withdrawn_at=left_at, channel=channel, by=by, at=at)
+        Parting.objects.filter(pk=term.pk).update(undone_at=at)
+        audit.record(
+            by=by,
+            at=at,
+            act="enrolment.come_back",
+            subject=str(member.public_id),
+            unit_id=member.unit_id,
+        )
+        back.append(member)
+    if back:
+        people.note_word(
+            word=BACK,
+            phone_id=back[0].phone_id,
+            person_ids=[member.person_id for member in back],
+            channel=channel,
+            at=at,
+        )
+    return back
+
+
+# After a restore
+
+
+def leave_again(*, told: NoReplayed) -> None:
+    """After a restore: a phone that had left since the backup was taken leaves again, on the day it said so.
+
+    No phone is locked: nobody else works in a database that is being restored, and a day's noes are too many locks.
+    """
+    if told.scope == "all":
+        rolls = _all_rolls() if told.rolls is None else told.rolls
+        end_all(told.phone_id, rolls, channel=told.channel, by=_RESTORE, at=told.at)
+
+
+def withdraw_again(*, told: WithdrawalReplayed) -> None:
+    """After a restore: who had taken back their yes to being a member leaves again, unless they joined later."""
+    if Purpose.MEMBERSHIP not in told.purposes:
+        return
+    phones_of = [person.phone_id for person in people_queries.persons([told.person_id])]
+    for member in Membership.objects.filter(
+        phone_id__in=phones_of, person_id=told.person_id, ended_on=None, merged_into=None
+    ):
+        if latest_term(member).at <= told.at:
+            _left(member, channel=told.channel, by=_RESTORE, at=told.at)
+
+
+def say_again(*, told: WordReplayed) -> None:
+    """After a restore: who had said that they never joined is struck off again, who had come back is back again.
+
+    Unless they joined, or left, later than that.
+    """
+    theirs = _on(told.phone_id).filter(person_id=told.person_id)
+    for member, term in _with_terms(theirs):
+        if term.at > told.at or (term.ended_at is not None and term.ended_at > told.at):
+            continue
+        if told.word == DENIED and _may_deny(term, is_named=True):
+            ended = end(member, reason=endings.DENIED, channel=told.channel, by=_RESTORE, at=told.at)
+            _note(member, ended, kind=endings.DENIED, channel=told.channel, at=told.at)
+        elif told.word == BACK and endings.may_come_back(
+            reason=term.end_reason, ended_at=term.ended_at, at=told.at
+        ):
+            _reopen([(member, term)], channel=told.channel, by=_RESTORE, at=told.at)
+
+
+# What they share
+
+
+def _id(phone: str | UUID) -> UUID:
+    return phone if isinstance(phone, UUID) else id_of_phone(phone)
+
+
+def _on(phone_id: UUID) -> Any:
+    return Membership.objects.filter(phone_id=phone_id, merged_into=None)
+
+
+def _living(phone_id: UUID) -> Any:
+    return _on(phone_id).filter(ended_on=None)
+
+
+def _with_terms(members: Any) -> list[tuple[Membership, Enrolment]]:
+    """Memberships, first slot first, each with its latest term."""
+    found = list(members.order_by("roll_id", "slot"))
+    terms = {term.pk: term for term in Enrolment.objects.filter(pk__in=map(latest_id, found))}
+    return [(member, terms[latest_id(member)]) for member in found if latest_id(member) in terms]
+
+
+def _rolls_of(programme_id: int) -> list[int]:
+    return list(Drive.objects.filter(programme_id=programme_id).values_list("roll_id", flat=True))
+
+
+def _all_rolls() -> list[int]:
+    return list(Roll.objects.values_list("pk", flat=True))
+
+
+def _say_no(phone_id: UUID, rolls: Iterable[int], *, channel: int, by: Actor, at: datetime) -> None:
+    """The phone has said no to everything and leaves these rolls; what cannot see it yet is looked at again."""
+    people.suppress(phone_id=phone_id, channel=channel, by=by, at=at, scope="all", rolls=rolls)
+    Revisit.objects.bulk_create(
+        [Revisit(phone_id=phone_id)],
+        update_conflicts=True,
+        unique_fields=["phone_id"],
+        update_fields=["horizon"],
+    )
+
+
+def _left(member: Membership, *, channel: int, by: Actor, at: datetime) -> None:
+    term = end(member, reason=endings.LEFT, channel=channel, by=by, at=at)
+    if by.kind != "person":  # an office that was asked to is not the phone's own word
+        _note(member, term, kind=endings.LEFT, channel=channel, at=at)
+
+
+_SOURCE = """select c.channel, c.at, c.batch, coalesce(w.completed_import, c.import_id), c.by,
+ coalesce((select k.device from people_consent k where k.id = %s), '')
+ from enrolment_claim c left join enrolment_waiting w on w.phone_id = c.phone_id and w.claim_id = c.id
+  and w.id = %s where c.id = %s"""
+
+
+def _note(member: Membership, term: Enrolment, *, kind: str, channel: int, at: datetime) -> None:
+    """Keep the phone's word with where the entry came from."""
+    waiting = UUID(bytes=member.phone_id.bytes[:12] + term.programme_id.to_bytes(4, "big"))
+    proof = UUID(bytes=consent_id(member.phone_id.bytes, term.claim_id.bytes, Purpose.MEMBERSHIP))
+    entered_channel, entered_at, batch, import_id, by, device = sql.row(
+        _SOURCE, [proof, waiting, term.claim_id]
+    )
+    name = people_queries.person(member.person_id).name if kind == endings.DENIED else None
+    noted = Parting(
+        id=term.pk,
+        kind=kind,
+        phone_id=member.phone_id,
+        public_id=member.public_id,
+        sealed_name=None if name is None else keyring().seal(name.encode(), about=term.pk.bytes),
+        programme_id=term.programme_id,
+        unit_id=term.unit_id,
+        claim_id=term.claim_id,
+        entered_channel=entered_channel,
+        entered_at=entered_at,
+        batch=batch,
+        import_id=import_id,
+        by=by,
+        device=device,
+        channel=channel,
+        at=at,
+    )
+    Parting.objects.bulk_create(
+        [noted],
+        update_conflicts=True,
+        unique_fields=["id"],
+        update_fields=["kind", "sealed_name", "unit_id", "channel", "at", "undone_at"],
+    )

@@ -1,0 +1,19 @@
+"""Why a term ended: codes of `Enrolment.end_reason`, and what each brings with it."""
+
+from datetime import datetime, timedelta
+
+LEFT = "left"  # by the person's own word; undone from the same phone for a while
+DENIED = "denied"  # the phone says that its owner never joined
+STRUCK_OFF = "struck"  # by an office, with a reason
+UNDONE = "undone"  # the list that brought it was taken back
+
+STRUCK = frozenset({STRUCK_OFF, DENIED})  # the slot is free, and only the phone's own sign brings them back
+HIDDEN = frozenset({LEFT, DENIED})  # offices no longer read who it was
+ACTS = {LEFT: "leave", DENIED: "deny", STRUCK_OFF: "strike_off"}  # in the trail
+
+BACK_WITHIN = timedelta(days=7)  # a forged LEAVE must not delete a roll; later one joins anew
+
+
+def may_come_back(*, reason: str, ended_at: datetime | None, at: datetime) -> bool:
+    """Whether a term that ended may be opened again as it was: its person left, at most seven days ago."""
+    return reason == LEFT and ended_at is not None and at - ended_at <= BACK_WITHIN
