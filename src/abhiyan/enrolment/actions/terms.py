@@ -49,7 +49,8 @@ with due as (
    where m.id = any(%(ids)s) and m.ended_on is null and m.merged_into is null and e.ended_at is null
      and {_LAST_DAY} < (%(at)s at time zone g.zone)::date),
 terms as (
-  update enrolment_enrolment e set ended_at = %(at)s, end_reason = '{endings.RUN_OUT}' from due where e.id = due.term_id),
+  update enrolment_enrolment e set ended_at = %(at)s, end_reason = '{endings.RUN_OUT}'
+   from due where e.id = due.term_id),
 ended as (
   update enrolment_membership m set ended_on = due.last_day from due where m.id = due.id returning 1)
 select count(*) from ended"""
