@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import time
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, Generic, TypeVar
@@ -62,6 +63,8 @@ def wrong() -> list[str]:
             found.append(str(error))
     if not found and SMS() == "http" and not SMS_URL():
         found.append("ABHIYAN_SMS=http: needs ABHIYAN_SMS_URL, the gateway's address (docs/channels.md)")
+    if not found and not MESSAGES_FROM() < MESSAGES_UNTIL():
+        found.append("ABHIYAN_MESSAGES_FROM: must be earlier than ABHIYAN_MESSAGES_UNTIL")
     return found
 
 
@@ -89,6 +92,15 @@ def _number(least: int, most: int, what: str = "whole number") -> Callable[[str]
         if not (text.isascii() and text.isdigit() and least <= int(text) <= most):
             raise ValueError(f"must be a {what} from {least} to {most}, in digits")
         return int(text)
+
+    return read
+
+
+def _time_of_day(least: str, most: str) -> Callable[[str], time]:
+    def read(text: str) -> time:
+        if not re.fullmatch(r"([01][0-9]|2[0-3]):[0-5][0-9]", text) or not least <= text <= most:
+            raise ValueError(f"must be a time of day from {least} to {most}, such as 10:30")
+        return time.fromisoformat(text)
 
     return read
 
@@ -239,6 +251,10 @@ SMS = Setting("ABHIYAN_SMS", _one_of("http", "file", "console"), lambda: "file")
 SMS_URL = Setting("ABHIYAN_SMS_URL", _gateway, str)
 SMS_TOKEN = Setting("ABHIYAN_SMS_TOKEN", _text, str, is_secret=True)
 SMS_PER_HOUR = Setting("ABHIYAN_SMS_PER_HOUR", _number(0, MOST), lambda: 20_000)
+# May only be made stricter (law.md T2): within 10:00 and 21:00.
+MESSAGES_FROM = Setting("ABHIYAN_MESSAGES_FROM", _time_of_day("10:00", "20:59"), lambda: time(10))
+MESSAGES_UNTIL = Setting("ABHIYAN_MESSAGES_UNTIL", _time_of_day("10:01", "21:00"), lambda: time(21))
+OUTREACH_PER_WEEK = Setting("ABHIYAN_OUTREACH_PER_WEEK", _number(0, 7), lambda: 2)
 CLAIMS_PER_SECOND = Setting("ABHIYAN_CLAIMS_PER_SECOND", _number(1, MOST), lambda: 20_000)
 CLAIMS_PER_DAY = Setting("ABHIYAN_CLAIMS_PER_DAY", _number(1, MOST), lambda: 5_000_000)
 

@@ -16,7 +16,7 @@ from abhiyan.core import clock
 from abhiyan.core.loops import Loop
 
 from . import actions
-from .actions import questions
+from .actions import caps, questions
 from .adapters import Adapter, Handed, adapter
 from .rules import breaker
 
@@ -195,4 +195,5 @@ LOOPS = {
     for name, lane in lanes().items()
 } | {
     "questions": Loop(turn=lambda at: questions.expire(at=at) + questions.remind(at=at), every_s=10),
+    "caps": Loop(turn=lambda at: caps.forget(at=at), every_s=3_600),
 }

@@ -218,6 +218,22 @@ class Spending(models.Model):
         constraints = open_to_all("spending", write=SYSTEM)
 
 
+class Reached(models.Model):
+    """What outreach a phone or a person was sent in the last seven days: the caps reserve it here, message by message.
+
+    The row goes once the last of it is a week old.
+    """
+
+    subject = models.UUIDField(primary_key=True)  # a phone's id, or a person's
+    taken = models.JSONField(default=dict, db_default={})  # message id -> when
+    last_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "messaging_reached"
+        constraints = private("reached", using=f"subject = {PHONE}", write=SYSTEM)
+        indexes = [models.Index(fields=["last_at"], name="reached_last")]  # used by: forgetting
+
+
 class Outage(models.Model):
     """The gateway does not answer one of the two lanes. The row is there only as long as that lasts."""
 

@@ -42,6 +42,11 @@ def nothing_set(monkeypatch: pytest.MonkeyPatch) -> None:
         ("ABHIYAN_SMS", "http"),  # without its address
         ("ABHIYAN_SMS_URL", "http://sms.example.org"),
         ("ABHIYAN_SMS_PER_HOUR", "lots"),
+        ("ABHIYAN_MESSAGES_FROM", "09:59"),  # wider than the law's hours
+        ("ABHIYAN_MESSAGES_FROM", "half past ten"),
+        ("ABHIYAN_MESSAGES_UNTIL", "21:01"),
+        ("ABHIYAN_MESSAGES_UNTIL", "24:00"),
+        ("ABHIYAN_OUTREACH_PER_WEEK", "8"),
         ("ABHIYAN_CLAIMS_PER_SECOND", "-1"),
         ("ABHIYAN_CLAIMS_PER_DAY", "0"),
     ],
@@ -122,6 +127,14 @@ def test_what_is_set_rightly_is_understood(monkeypatch: pytest.MonkeyPatch) -> N
     assert environment.BEHIND_PROXY() is False
     assert environment.HOSTS() == ("localhost", ".example.org", "[::1]")
     assert environment.DATABASE_URL()["dbname"] == "campaign"
+
+
+def test_hours_that_end_before_they_begin_are_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ABHIYAN_MESSAGES_FROM", "12:30")
+    monkeypatch.setenv("ABHIYAN_MESSAGES_UNTIL", "12:31")
+    assert environment.wrong() == []
+    monkeypatch.setenv("ABHIYAN_MESSAGES_UNTIL", "12:30")
+    assert [line.partition(":")[0] for line in environment.wrong()] == ["ABHIYAN_MESSAGES_FROM"]
 
 
 def test_what_an_operator_sets_is_read_in_one_place() -> None:

@@ -100,7 +100,7 @@ def _columns(steps: Iterable[Step]) -> Iterator[Column[Line]]:
 
 def _figure(line: Line, step: Step) -> int | str | None:
     """A figure as it is shown; None where the channel has no such step."""
-    if not line.has(step):
+    if step not in line.steps:
         return None
-    figure = line.figure(step)
+    figure = line.row.figures[step.key]
     return "<10" if figure is None else figure

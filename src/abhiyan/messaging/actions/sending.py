@@ -3,8 +3,8 @@
 import json
 import logging
 from collections import Counter
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -18,9 +18,13 @@ from abhiyan.core.scope import system
 from abhiyan.messaging.adapters import Handed, Letter
 from abhiyan.messaging.models import Message, Outage, Template
 from abhiyan.messaging.queries import active_texts, text_for
-from abhiyan.messaging.rules import hours, noes, texts
+from abhiyan.messaging.rules import gate, hours, texts
+from abhiyan.units import queries as units
+from abhiyan.units.rules.polls import Polling
 
-from .noes import Stand, standing
+from .caps import Caps, give_back
+from .noes import standing
+from .recipients import NOBODY, on_phones
 
 LEASE = timedelta(minutes=2)  # many times what a gateway may take; then it returns to the queue
 CODE_LEASE = timedelta(seconds=30)
@@ -39,8 +43,8 @@ _LEASE = """update messaging_message set state = 'leased', leased_until = %(unti
  where id = any(array(select id from messaging_message where state in ('queued', 'leased') and due_at <= %(at)s
  and (leased_until is null or leased_until <= %(at)s) and template {} 'code.%%' order by due_at limit %(n)s
  for update skip locked))
- returning id, kind, template, language, phone_id, sealed_phone, sealed_blanks, programme_id, queued_at, due_at,
- tries, reason"""
+ returning id, kind, template, language, phone_id, sealed_phone, sealed_blanks, unit_id, programme_id, queued_at,
+ due_at, tries, reason"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +58,7 @@ class Leased:
     phone_id: UUID
     sealed_phone: bytes
     sealed_blanks: bytes
+    unit_id: int | None
     programme_id: int
     queued_at: datetime
     due_at: datetime
@@ -73,11 +78,13 @@ class Leased:
 
 @dataclass(frozen=True, slots=True)
 class Going:
-    """A message past the gate, and its letter. hour: the hour whose budget it was taken from, if any."""
+    """A message past the gate, and its letter. hour: the hour whose budget it was taken from, if any. reserved: the
+    phone and persons whose caps it was taken from."""
 
     message: Leased
     letter: Letter
     hour: datetime | None
+    reserved: tuple[UUID, ...] = ()
 
 
 def lease(*, at: datetime, n: int, codes: bool) -> list[Leased]:
@@ -89,32 +96,6 @@ def lease(*, at: datetime, n: int, codes: bool) -> list[Leased]:
     with system("send messages"):
         rows = sql.rows(_LEASE.format("like" if codes else "not like"), given)
         return sorted((Leased(*row) for row in rows), key=lambda one: one.due_at)
-
-
-def gate(
-    *, message: Leased, at: datetime, no: noes.No | None, consented: bool
-) -> tuple[str, str, datetime | None]:
-    """What a leased message may do: ("go", "", None), ("wait", reason, until) or ("drop", reason, None).
-
-    no: what the phone says no to, if it does. consented: whether somebody on it says yes to messages, which outreach
-    needs. Nobody can override either here, nor by a release.
-    """
-    when = hours.may_go(
-        kind=message.kind,
-        queued_at=message.queued_at,
-        at=at,
-        zone=settings.TIME_ZONE,
-        is_prompt=not texts.is_question(message.template),
-    )
-    if when is None or (message.is_code and at - message.queued_at > hours.CODE_LIFE):
-        return "drop", "too_late", None
-    if no and noes.stops(no, kind=message.kind, template=message.template, queued_at=message.queued_at):
-        return "drop", "suppressed", None
-    if message.kind == texts.OUTREACH and not consented:
-        return "drop", "no_consent", None
-    if when > at:
-        return "wait", "hours", when
-    return "go", "", None
 
 
 # The hour's row, then one conditional update, which gives what is left of the allowance.
@@ -196,38 +177,105 @@ def admit(*, messages: Sequence[Leased], at: datetime) -> list[Going]:
         return []
     with system("send messages"):
         ours = _still_ours(messages)
-        stands = standing({message.phone_id for message in messages})
-        published = active_texts()
+        inquiry = _Inquiry([message for message in messages if message.id in ours], at)
         fates: list[_Fate] = []
         ready: list[tuple[Leased, Letter]] = []
         for message in messages:
             if message.id not in ours:
                 continue
-            found = _judged(message, stands[message.phone_id], published, at)
+            found = _judged(message, inquiry)
             if isinstance(found, _Fate):
                 fates.append(found)
             else:
                 ready.append((message, found))
         going, held = _within_budget(ready, at)
-        _put(fates + held)
-    return going
+        fates += held
+        _put(fates)
+        inquiry.settle_caps(fates)
+    return [replace(one, reserved=inquiry.capped(one.message)) for one in going]
 
 
 def _still_ours(messages: Sequence[Leased]) -> set[UUID]:
     return set(sql.column(_STILL_OURS, [[one.id for one in messages], [one.tries for one in messages]]))
 
 
-def _judged(
-    message: Leased, stand: Stand, published: Mapping[tuple[str, str], Template], at: datetime
-) -> Letter | _Fate:
+class _Inquiry:
+    """What the gate asks of a batch of messages: a handful of statements, however many they are."""
+
+    def __init__(self, messages: Sequence[Leased], at: datetime) -> None:
+        self.at = at
+        self.published = active_texts()
+        self._stands = standing({message.phone_id for message in messages})
+        # Of most messages, codes and prompt replies, nobody asks where they go.
+        asked = [
+            one
+            for one in messages
+            if gate.needs_place(gate.Asking(one.kind, one.template, one.queued_at), at=at)
+        ]
+        self._people = on_phones({one.phone_id for one in asked})
+        self._polling = units.polling({one.id: self._units(one) for one in asked}, at=at)
+        subjects = {subject for one in asked for subject in self.capped(one)}
+        self._caps = Caps(subjects, per_week=environment.OUTREACH_PER_WEEK(), at=at)
+        self._hours = hours.Hours(environment.MESSAGES_FROM(), environment.MESSAGES_UNTIL())
+
+    def _units(self, message: Leased) -> tuple[int, ...]:
+        """Where its recipient may be: where the people of the phone live; of others the unit it was sent for."""
+        lived_in = self._people.get(message.phone_id, NOBODY).units
+        return lived_in or (() if message.unit_id is None else (message.unit_id,))
+
+    def capped(self, message: Leased) -> tuple[UUID, ...]:
+        """The phone and persons whose caps it takes from."""
+        if message.kind != texts.OUTREACH:
+            return ()
+        return (message.phone_id, *self._people.get(message.phone_id, NOBODY).persons)
+
+    def verdict(self, message: Leased, text: Template | None) -> gate.Verdict:
+        """What the gate says; what goes has its reservation, until `settle_caps` hears otherwise."""
+        stand, capped = self._stands[message.phone_id], self.capped(message)
+        asking = gate.Asking(
+            kind=message.kind,
+            template=message.template,
+            queued_at=message.queued_at,
+            is_registered=bool(text and text.registration),
+            is_certified=_is_certified(text, self.at),
+        )
+        recipient = gate.Recipient(
+            zone=settings.TIME_ZONE,
+            polling=self._polling.get(message.id, Polling()),
+            no=stand.no,
+            is_consented=stand.consented,
+            capped_until=self._caps.full_until(message.id, capped),
+        )
+        verdict = gate.gate(asking, recipient, at=self.at, hours=self._hours)
+        if verdict.may == gate.May.GO:
+            self._caps.take(message.id, capped)
+        return verdict
+
+    def settle_caps(self, fates: Sequence["_Fate"]) -> None:
+        """Keep the reservations of what goes; what does not go gives its own back."""
+        for fate in fates:
+            self._caps.give_back(fate.message.id, self.capped(fate.message))
+        self._caps.write()
+
+
+def _is_certified(_text: Template | None, _at: datetime) -> bool:
+    """Whether this exact text has a certificate that is valid today. No text has one yet."""
+    return False
+
+
+def _judged(message: Leased, inquiry: _Inquiry) -> Letter | _Fate:
     """The letter of a message that may go; else what becomes of it."""
-    verdict, reason, until = gate(message=message, at=at, no=stand.no, consented=stand.consented)
-    if verdict == "drop":
-        return _Fate(message, State.DROPPED, reason, settled_at=at)
-    if verdict == "wait":
-        return _Fate(message, State.QUEUED, reason, due_at=until)
-    found = text_for(published, message.template, message.language)
-    if found is None or (message.kind == texts.OUTREACH and not found.registration):
+    at = inquiry.at
+    found = text_for(inquiry.published, message.template, message.language)
+    verdict = inquiry.verdict(message, found)
+    match verdict.may:
+        case gate.May.DROP:
+            return _Fate(message, State.DROPPED, verdict.reason, settled_at=at)
+        case gate.May.WAIT:
+            return _Fate(message, State.QUEUED, verdict.reason, due_at=verdict.until)
+        case gate.May.HOLD:
+            return _Fate(message, State.HELD, verdict.reason)
+    if found is None:
         return _Fate(message, State.HELD, "template")
     # What is wrong with one message must not make others wait.
     try:
@@ -297,6 +345,14 @@ def settle(*, returned: Sequence[tuple[Going, Handed]], adapter: str, at: dateti
         )
         for (programme_id, hour), n in sorted(unspent.items()):
             sql.run(_GIVE_BACK, [n, programme_id, hour])
+        # What is tried again keeps its place in the week: it may have gone after all.
+        lost = [
+            going for going, handed in returned if not handed.ok and not _comes_again(going.message, handed)
+        ]
+        give_back(
+            message_ids=[going.message.id for going in lost if going.reserved],
+            subjects=[subject for going in lost for subject in going.reserved],
+        )
     return len(gone)
 
 
@@ -304,11 +360,15 @@ def _after(message: Leased, handed: Handed, at: datetime) -> _Fate:
     """What becomes of a message that the gateway did not take."""
     if handed.is_spared:  # due at once: how fast the gateway is tried again is the breaker's to say
         return _Fate(message, State.QUEUED, handed.reason, due_at=at, is_spared=True)
-    if handed.again and message.tries < TRIES:
+    if _comes_again(message, handed):
         first = FIRST_CODE_WAIT if message.is_code else FIRST_WAIT
         wait = min(LONGEST_WAIT, first * 2 ** (message.tries - 1))
         return _Fate(message, State.QUEUED, handed.reason, due_at=at + wait)
     return _Fate(message, State.FAILED, handed.reason, settled_at=at)
+
+
+def _comes_again(message: Leased, handed: Handed) -> bool:
+    return handed.is_spared or (handed.again and message.tries < TRIES)
 
 
 def _put(fates: Sequence[_Fate]) -> None:

@@ -6,7 +6,11 @@ from django.utils.translation import gettext_lazy as _
 WORDS: dict[str, Promise] = {
     "budget": _("Over this hour's limit: waits for approval"),
     "template": _("No registered text for it yet"),
-    "hours": _("Waits for 10:00"),
+    "hours": _("Waits for the hours in which messages may go out"),
+    "silence": _("Waits for the close of a poll: 48 hours before it nothing goes there"),
+    "calendar": _("Waits for an entry of this state in the calendar of polls"),
+    "certificate": _("Waits for a certificate: an election is announced there"),
+    "cap": _("Waits: this phone or person already got its messages of the week"),
     "too_late": _("Too late: given up"),
     "taken_back": _("Taken back before it was sent"),
     "suppressed": _("The phone said no"),

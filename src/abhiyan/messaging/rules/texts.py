@@ -17,6 +17,9 @@ TEXTS: dict[tuple[str, str], str] = {
     for code, said in tomllib.loads(Path(__file__).with_suffix(".toml").read_text("utf-8")).items()
     for language, text in said.items()
 }
+FIXED = frozenset(
+    code for code, _language in TEXTS
+)  # codes of shipped texts: their words are nobody's to choose
 # Texts that were shipped otherwise before; every other is in its first version.
 VERSIONS = {"code.join": 2, "drive.reply": 2, "leave.receipt": 3}
 OF_A_CODE = ("code", "leave")  # what a one-time code brings to fill its text

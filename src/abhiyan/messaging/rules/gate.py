@@ -1,0 +1,124 @@
+"""The gate: what every message must pass at the moment it is taken (DESIGN §4 Messages; law.md E1, E2, T1, T2).
+
+One function of plain values. Nobody can override it: no office, no setting, no approval.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from abhiyan.units.rules.polls import Polling
+
+from . import hours as clock_hours
+from .hours import CODE_LIFE, Hours
+from .noes import No, stops
+from .texts import DUTY, FIXED, OUTREACH, is_code, is_question
+
+LOOK_AGAIN = timedelta(hours=1)  # for what people still have to do: an entry of the calendar, a certificate
+
+
+class May(StrEnum):
+    """What a message may do now."""
+
+    GO = "go"
+    WAIT = "wait"  # until an instant, and then it is asked again
+    HOLD = "hold"  # until somebody mends its text
+    DROP = "drop"
+
+
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """A message before the gate. is_registered: its text has a template id. is_certified: its exact text has a
+    certificate that is valid today (law.md E2)."""
+
+    kind: int
+    template: str
+    queued_at: datetime
+    is_registered: bool = False
+    is_certified: bool = False
+
+    @property
+    def is_task(self) -> bool:
+        """Whether it tells an office-bearer of a duty in fixed words; in the silence nothing else goes to them."""
+        return self.kind == DUTY and self.template in FIXED
+
+    @property
+    def is_prompt(self) -> bool:
+        """Whether it answers what the phone did. A question is ours."""
+        return not is_question(self.template)
+
+
+@dataclass(frozen=True, slots=True)
+class Recipient:
+    """Who it is for, as far as the gate asks. no: what the phone says no to. is_consented: somebody on it says yes to
+    messages. polling: what the calendar says of their place. capped_until: when the caps of phone and persons let
+    another message go; None: they do now. zone: IANA."""
+
+    zone: str
+    polling: Polling
+    no: No | None = None
+    is_consented: bool = False
+    capped_until: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """reason: a key of `reasons.WORDS`, "" for GO. until: of WAIT."""
+
+    may: May
+    reason: str = ""
+    until: datetime | None = None
+
+
+def needs_place(asking: Asking, *, at: datetime) -> bool:
+    """Whether the gate asks where the recipient is. Of what answers somebody this moment, and of tasks, it does not."""
+    return not asking.is_task and not clock_hours.answers(
+        kind=asking.kind, queued_at=asking.queued_at, at=at, is_prompt=asking.is_prompt
+    )
+
+
+def gate(asking: Asking, recipient: Recipient, *, at: datetime, hours: Hours) -> Verdict:
+    """What a message may do now.
+
+    Every class: not to a phone whose no stops it; inside the hours. In the 48 hours that end at the close of a poll
+    in the recipient's area nothing goes but what answers somebody this moment, and tasks. Outreach besides: only with
+    consent and a registered text; where the calendar has an entry for the recipient's state; from the announcement of
+    an election there to its result only with a certificate; and within the caps.
+    """
+    polling = Polling() if asking.is_task else recipient.polling
+    when = clock_hours.may_go(
+        kind=asking.kind,
+        queued_at=asking.queued_at,
+        at=at,
+        zone=recipient.zone,
+        is_prompt=asking.is_prompt,
+        hours=hours,
+        polling=polling,
+    )
+    if when is None or (is_code(asking.template) and at - asking.queued_at > CODE_LIFE):
+        return Verdict(May.DROP, "too_late")
+    no = recipient.no
+    if no and stops(no, kind=asking.kind, template=asking.template, queued_at=asking.queued_at):
+        return Verdict(May.DROP, "suppressed")
+    if asking.kind == OUTREACH:
+        if not recipient.is_consented:
+            return Verdict(May.DROP, "no_consent")
+        if not asking.is_registered:
+            return Verdict(May.HOLD, "template")
+        if lacking := _lacking(asking, polling):
+            until = clock_hours.next_free(at + LOOK_AGAIN, recipient.zone, hours, polling)
+            return Verdict(May.WAIT, lacking, until)
+    if when > at:
+        is_silent = polling.silent_until(at) is not None
+        return Verdict(May.WAIT, "silence" if is_silent else "hours", when)
+    if asking.kind == OUTREACH and recipient.capped_until is not None and recipient.capped_until > at:
+        until = clock_hours.next_free(recipient.capped_until, recipient.zone, hours, polling)
+        return Verdict(May.WAIT, "cap", until)
+    return Verdict(May.GO)
+
+
+def _lacking(asking: Asking, polling: Polling) -> str:
+    """What people still have to do before outreach may go there."""
+    if not polling.is_known:
+        return "calendar"
+    return "certificate" if polling.is_election and not asking.is_certified else ""

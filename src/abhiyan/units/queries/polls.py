@@ -1,0 +1,85 @@
+"""The calendar of polls: what is in force on a day, and what it means for places."""
+
+from bisect import bisect_right
+from collections.abc import Collection, Hashable, Mapping
+from datetime import datetime
+from typing import TypeVar
+
+from django.conf import settings
+
+from abhiyan.core import clock, sql
+from abhiyan.units.rules.polls import NOWHERE, Areas, Calendar, Phase, Place, Polling
+
+Key = TypeVar("Key", bound=Hashable)
+
+_IN_FORCE = """select f.id, f.closes_at, array_agg(a.unit_id) from units_poll p
+ join units_poll_phase f on f.poll_id = p.id join units_poll_area a on a.phase_id = f.id
+ where p.state = 'in_force' and not p.is_withdrawal and p.announced_on <= %(day)s and p.result_on >= %(day)s
+ group by f.id, f.closes_at"""
+
+# States stand here too: they are few, and a place's is the one whose positions it has.
+_PLACED = """select u.id, u.kind, p.lo, p.hi from units_unit u left join units_placement p
+ on p.unit_id = u.id and p.valid_to is null and p.lo is not null
+ where u.id = any(array(select unnest(%s::bigint[]) union select id from units_unit where kind = 'state'))"""
+
+
+def polling(units_of: Mapping[Key, Collection[int]], *, at: datetime) -> dict[Key, Polling]:
+    """What the calendar says at an instant of each of these, by the ids of the units they may be in; none: unknown.
+
+    Two statements, however many there are.
+    """
+    if not units_of:
+        return {}
+    phases = sql.rows(_IN_FORCE, {"day": clock.day_in(settings.TIME_ZONE, at)})
+    asked = {unit for units in units_of.values() for unit in units}
+    places = places_of(asked.union(*(areas for _id, _closes_at, areas in phases))) if phases else {}
+    calendar = Calendar(
+        tuple(
+            Phase(closes_at, Areas(places.get(area, NOWHERE) for area in areas))
+            for _id, closes_at, areas in phases
+        )
+    )
+    found: dict[frozenset[int], Polling] = {}
+    said: dict[Key, Polling] = {}
+    for key, units in units_of.items():
+        own = frozenset(units)
+        if own not in found:
+            found[own] = calendar.polling(places.get(unit, NOWHERE) for unit in own)
+        said[key] = found[own]
+    return said
+
+
+def places_of(unit_ids: Collection[int]) -> dict[int, Place]:
+    """Where units are, by id: of those that there are."""
+    rows = sql.rows(_PLACED, [sorted(set(unit_ids))])
+    spans: dict[int, list[tuple[int, int]]] = {}
+    for unit, _kind, lo, hi in rows:
+        spans.setdefault(unit, []).extend([] if lo is None else [(lo, hi)])
+    # No state lies inside another, so the last one that begins before a position is the only one that may hold it.
+    states = sorted((lo, hi, unit) for unit, kind, lo, hi in rows if kind == "state" and lo is not None)
+    starts = [lo for lo, _hi, _unit in states]
+
+    def state_at(position: int) -> set[int]:
+        _lo, hi, unit = states[bisect_right(starts, position) - 1] if states else (0, 0, 0)
+        return {unit} if starts and starts[0] <= position < hi else set()
+
+    nations = {unit for unit, kind, _lo, _hi in rows if kind == "nation"}
+    wanted = set(unit_ids)
+    return {
+        unit: Place(
+            spans=tuple(sorted(own)),
+            states=frozenset(state for lo, _hi in own for state in state_at(lo)),
+            is_nation=unit in nations,
+        )
+        for unit, own in spans.items()
+        if unit in wanted
+    }
+
+
+def frozen(unit_ids: Collection[int], *, at: datetime) -> set[int]:
+    """Which of these units are between the announcement of an election that may concern them and its result.
+
+    What must rest there in that time (contact with beneficiaries, law.md E3) asks this.
+    """
+    found = polling({unit: [unit] for unit in unit_ids}, at=at)
+    return {unit for unit, one in found.items() if one.is_election}
