@@ -23,7 +23,7 @@ from .owed import of_drive
 from .queries.drive import stops
 from .queries.recount import ITEMS, MEASURE, ORPHANS, facts_for_recount
 from .rules.channels import CHANNELS
-from .rules.steps import REPORTED, STEPS
+from .rules.steps import PARTS, REPORTED, STEPS
 
 
 def without_place(own: Ladder, is_owners: bool) -> list[str]:
@@ -73,6 +73,7 @@ DRIVE = Activity(
     channels=CHANNELS,
     meanings={REPORTED.key: REPORTED.about},
     steps=STEPS,
+    parts=PARTS,
     page=Page("enrolment:drive", _("How people join")),
     days=Page("enrolment:drive_funnel", _("Day by day")),
     beside=(NOTICE,),

@@ -11,6 +11,7 @@ from django.utils.translation import pgettext_lazy
 from abhiyan.ui.fields import DayField
 from abhiyan.ui.forms import offer
 
+from .actions.terms import LONGEST_MONTHS
 from .actions.tokens import LONGEST_DAYS
 from .forms import Clipped
 from .rules.channels import WITH_TOKENS
@@ -45,9 +46,34 @@ class SetUpForm(Clipped):
         help_text=_("Above it we store calls, but replies wait for approval."),
     )
 
-    def __init__(self, data: Any = None, *, versions: Choices, **given: Any) -> None:
+    renews = forms.TypedChoiceField(
+        label=_("A member of an earlier drive whose term still runs"),
+        coerce=lambda value: value == "yes",
+        empty_value=None,
+        choices=[("yes", _("renews by joining here")), ("no", _("keeps that term, and is not counted here"))],
+        required=False,
+    )
+    term_months = forms.IntegerField(
+        label=_("Term of membership, in months"),
+        min_value=1,
+        max_value=LONGEST_MONTHS,
+        required=False,
+        help_text=_(
+            "Counted from the day of joining. Empty, as the last day below: without end. It holds for every drive of "
+            "this roll."
+        ),
+    )
+    term_ends_on = DayField(
+        label=_("Last day of every membership"),
+        required=False,
+        help_text=_("No membership ends sooner than 30 days after you change its term."),
+    )
+
+    def __init__(self, data: Any = None, *, versions: Choices, sets_term: bool, **given: Any) -> None:
         super().__init__(data, **given)
         offer(self, notice_version=versions)
+        if not sets_term:
+            del self.fields["term_months"], self.fields["term_ends_on"]
 
 
 class CodesForm(Clipped):

@@ -2,10 +2,11 @@
 
 from abhiyan.core.loops import Loop
 
-from .actions import replies, revisits
+from .actions import replies, revisits, terms
 
 LOOPS = {
     "reply": Loop(turn=lambda at: replies.reply(at=at), every_s=1),
     "revisit": Loop(turn=lambda at: revisits.revisit(at=at), every_s=1, scoped=False),
+    "terms": Loop(turn=lambda at: terms.run_out(at=at), every_s=600, scoped=False),
     "left": Loop(turn=lambda _at: revisits.note_left_behind(), every_s=600),
 }

@@ -36,17 +36,30 @@ class Taken(models.IntegerChoices):
 
 
 class Roll(models.Model):
-    """A named list people join, for a term or without."""
+    """A named list people join, for a term or without.
+
+    A term lasts some months from the day of joining, or until one day for everybody (`rules.terms.last_day`).
+    """
 
     id = models.AutoField(primary_key=True)
     code = models.TextField(unique=True)  # primary
     names = models.JSONField()
     people_per_phone = models.SmallIntegerField(default=4)
     minimum_age = models.SmallIntegerField(default=18)
+    term_months = models.SmallIntegerField(null=True)
+    term_ends_on = models.DateField(null=True)
+    term_set_on = models.DateField(null=True)  # when either was last changed
+    swept_on = models.DateField(null=True)  # the last day whose ended terms were all found (actions.terms)
+    swept_to = models.UUIDField(null=True)  # the membership a sweep under way has come to
 
     class Meta:
         db_table = "enrolment_roll"
-        constraints = open_to_all("roll")
+        constraints = [
+            *open_to_all("roll"),
+            models.CheckConstraint(
+                condition=models.Q(term_months=None) | models.Q(term_ends_on=None), name="roll_one_term"
+            ),
+        ]
 
 
 class Drive(models.Model):
@@ -64,6 +77,7 @@ class Drive(models.Model):
     )  # [{"unit": code, "from": day, "to": day}]: codes switched off there
     replies_per_hour = models.IntegerField(default=10_000)  # above it replies wait for a release
     indian_mobiles_only = models.BooleanField(default=True)
+    renews = models.BooleanField(default=True, db_default=True)  # a member whose term still runs may renew it
 
     class Meta:
         db_table = "enrolment_drive"
@@ -376,7 +390,7 @@ GRANTS = {
         " update (term, programme_id, unit_id, ended_on, struck_at)"
     },
     "enrolment_enrolment": {
-        "gateway": "select (id, unit_id, channel, rung, day),"
+        "gateway": "select (id, unit_id, channel, rung, day, kind),"
         " insert (id, membership_id, claim_id, programme_id, unit_id, kind, term, channel, rung, day, at),"
         " update (rung)"
     },
@@ -388,6 +402,8 @@ GRANTS = {
         "gateway": "select (digest, public_id, programme_id, channel, unit_id, expires_at, ended_at, used_at),"
         " update (used_at)"
     },
-    "enrolment_drive": {"gateway": "select (programme_id, roll_id, notice_code, indian_mobiles_only)"},
+    "enrolment_drive": {
+        "gateway": "select (programme_id, roll_id, notice_code, indian_mobiles_only, renews)"
+    },
     "enrolment_roll": {"gateway": "select (id, people_per_phone, minimum_age)"},
 }

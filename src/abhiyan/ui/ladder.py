@@ -4,7 +4,7 @@ Every rung has its own words in each activity; the general ones stand here. Geom
 positions between 0 and 100 out, whatever the values are.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from typing import Any
 
@@ -49,6 +49,7 @@ class Ladder:
 
     counted: with a sign from the phone. unsigned: passes every other rule, but the phone has not answered yet.
     low, high: the 95% interval of `estimate`. pace_pct: the share of the target (0–100) due by `day` of `days`.
+    parts: what counted and unsigned are made of together, by name; None: too few to be shown.
     none_reason: why there is no estimate. hidden_reason: why another rung is not shown.
     """
 
@@ -67,6 +68,7 @@ class Ladder:
     definitions: Mapping[str, Words] | None = None
     none_reason: Words = ""
     hidden_reason: Words = ""
+    parts: Sequence[tuple[Words, int | None]] = ()
 
     def definition(self, rung: str) -> Words:
         return (self.definitions or {}).get(rung) or DEFINITIONS[rung]

@@ -27,5 +27,6 @@ from .members import confirm, correct, place_claim, settle_claim, strike_off
 from .replies import consider_answered
 from .rows import receipt_of
 from .setting_up import set_up_drive
+from .terms import run_out, set_term
 from .undoing import undo_claims
 from .waiting import complete, open_link, open_links_of

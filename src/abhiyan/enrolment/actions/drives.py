@@ -55,6 +55,10 @@ class Drive:
     people_per_phone: int
     minimum_age: int
     indian_mobiles_only: bool
+    renews: bool
+    family: frozenset[
+        bytes
+    ]  # itself and the drives beneath or beside it, as parameters: one person once in all
     notices: frozenset[int]  # versions of its notice that were published
     trees: int  # the version of the trees that spans and places are of
     spans: tuple[Span, ...]  # positions of the units in scope, in the programme's hierarchy
@@ -117,7 +121,7 @@ _VERSION = "select coalesce(sum(v.version), 0)::bigint from units_tree v"
 _READ = f"""
     select ({_VERSION}),
            d.roll_id, p.state, p.zone, p.opens_on, p.closes_on, p.owner_id, r.people_per_phone, r.minimum_age,
-           d.indian_mobiles_only,
+           d.indian_mobiles_only, d.renews,
            array(select distinct n.version from people_notice n where n.code = d.notice_code),
            array(select array[a.lo, a.hi] from {SPANS} order by a.lo)
       from enrolment_drive d join programmes_programme p on p.id = d.programme_id
@@ -163,7 +167,7 @@ class Drives:
         row = connection.execute(_READ, [programme_id]).fetchone()
         if row is None:
             raise NoSuchDrive(programme_id)
-        trees, roll, state, zone, opens_on, closes_on, owner, limit, age, indian, notices, spans = row
+        trees, roll, state, zone, opens_on, closes_on, owner, limit, age, indian, renews, notices, spans = row
         made = Drive(
             programme_id=programme_id,
             roll_id=roll,
@@ -175,6 +179,8 @@ class Drives:
             people_per_phone=limit,
             minimum_age=age,
             indian_mobiles_only=indian,
+            renews=renews,
+            family=frozenset([int4(programme_id)]),
             notices=frozenset(notices),
             trees=trees,
             spans=tuple((lo, hi) for lo, hi in spans),

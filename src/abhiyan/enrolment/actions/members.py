@@ -18,11 +18,11 @@ from abhiyan.core.actor import Actor
 from abhiyan.core.keys import keyring
 from abhiyan.core.refusals import NotFound, Refused, needed
 from abhiyan.core.scope import current, system
-from abhiyan.enrolment.models import Claim, Drive, Enrolment, Membership, Taken, Waiting
+from abhiyan.enrolment.models import Claim, Drive, Enrolment, Kind, Membership, Taken, Waiting
 from abhiyan.enrolment.rules import endings, names
 from abhiyan.enrolment.rules.age import Age, age_on
 from abhiyan.enrolment.rules.channels import Sign
-from abhiyan.enrolment.rules.steps import OPENED, UNIQUE
+from abhiyan.enrolment.rules.steps import OPENED, RENEWED, UNIQUE
 from abhiyan.org import queries as org
 from abhiyan.people import actions as people
 from abhiyan.people import phones
@@ -293,9 +293,10 @@ def _signed(term: Enrolment) -> list[Change]:
 
 
 def posted(term: Enrolment, n: int) -> list[Change]:
-    """What a living term stands for in the ledger, n times: its rung, and *confirmed* beside it."""
+    """What a term that counts adds to the ledger, n times: its rung, and beside it *confirmed* and *renewed*."""
     confirmed = [] if term.confirmed_at is None else [_change(term, Rung.CONFIRMED, n)]
-    return [_change(term, term.rung, n), *confirmed]
+    renewed = [_change(term, RENEWED, n)] if term.kind == Kind.RENEWED else []
+    return [_change(term, term.rung, n), *confirmed, *renewed]
 
 
 def post(changes: Iterable[Change], at: datetime) -> None:

@@ -100,8 +100,12 @@ def set_up_drive(
     notice_version: int | None = None,
     codes_off: Sequence[dict[str, Any]] | None = None,
     replies_per_hour: int | None = None,
+    renews: bool | None = None,
 ) -> Drive:
-    """Change what is given. codes_off: [{"unit": code, "from": "YYYY-MM-DD", "to": "YYYY-MM-DD"}] (law.md O5).
+    """Change what is given.
+
+    renews: whether a member whose term still runs may renew it here. codes_off: [{"unit": code, "from": "YYYY-MM-DD",
+    "to": "YYYY-MM-DD"}] (law.md O5).
 
     Who may: `programmes.run` at the programme's owner. Refuses NotFound, NoNotice, AddressUnfit,
     AddressTaken, CodesUnfit.
@@ -134,6 +138,8 @@ def set_up_drive(
     if replies_per_hour is not None:
         drive.replies_per_hour = replies_per_hour
         messaging.set_allowance(programme_id=programme_id, per_hour=replies_per_hour, by=by, at=at)
+    if renews is not None:
+        drive.renews = renews
     drive.save()
     audit.record(
         by=by,

@@ -14,7 +14,8 @@ from psycopg.pq.abc import PGresult
 from abhiyan.enrolment.models import Kind, Taken
 from abhiyan.enrolment.rules import names
 from abhiyan.enrolment.rules.phone import Known, Verdict, decide
-from abhiyan.enrolment.rules.steps import OPENED, UNIQUE
+from abhiyan.enrolment.rules.steps import OPENED, RENEWED, UNIQUE
+from abhiyan.enrolment.rules.terms import is_renewal
 from abhiyan.people.models import Purpose
 from abhiyan.programmes.models import Rung
 
@@ -43,14 +44,17 @@ class _Member:
     term: int
     is_live: bool
     is_struck: bool
-    is_this_drive: bool
+    is_this_drive: bool  # or one it stands beneath, or beside
+    stays: bool  # its term runs on, whatever drive takes the claim
     who: tuple[str, int] | None
     enrolment: bytes
+    programme: bytes
+    kind: int
     at: tuple[bytes, bytes, bytes]  # the term's channel, unit and day: where its tally stands
     rung: int
 
     def known(self) -> Known:
-        return Known(self.slot, self.who, self.is_live, self.is_struck, self.is_this_drive)
+        return Known(self.slot, self.who, self.is_live, self.is_struck, self.is_this_drive or self.stays)
 
 
 @dataclass(slots=True)
@@ -104,6 +108,7 @@ class Settling:
         self.programme, self.roll = int4(drive.programme_id), int4(drive.roll_id)
         self.writes: dict[str, list[tuple[Value, ...]]] = {}
         self.deltas: Counter[tuple[bytes, bytes, bytes, int]] = Counter()  # channel, unit, day, rung
+        self.elsewhere: Counter[tuple[bytes, bytes, bytes, bytes, int]] = Counter()  # of a drive named first
         self.lifted: list[bytes] = []
         self.signed: set[bytes] = set()
         self.resent: set[bytes] = set()  # claims that came before: answered as they were then
@@ -140,11 +145,14 @@ class Settling:
                     term=_int(r[6]),
                     is_live=r[8] == YES,
                     is_struck=r[9] == YES,
-                    is_this_drive=r[7] == self.programme,
+                    is_this_drive=_need(r[7]) in self.drive.family,
+                    stays=not self.drive.renews,
                     who=who,
                     enrolment=_need(r[12]),
                     at=(_need(r[14]), _need(r[13]), _need(r[15])),
                     rung=_int(r[16]),
+                    programme=_need(r[7]),
+                    kind=_int(r[17]),
                 )
             )
         for r in _rows(waiting):
@@ -225,7 +233,10 @@ class Settling:
         """A known member's claim without a place stands where the member is at home."""
         if row.is_placed == YES or verdict not in (Verdict.ALREADY, Verdict.RENEW):
             return row
-        home = next(one for one in phone.members if one.slot == slot).unit
+        member = next(one for one in phone.members if one.slot == slot)
+        if verdict is Verdict.ALREADY and member.programme != self.programme:
+            return row  # another drive's count: its place may lie outside this one
+        home = member.unit
         if home == row.unit:
             return row
         if is_mine:
@@ -272,8 +283,11 @@ class Settling:
                 is_live=True,
                 is_struck=False,
                 is_this_drive=True,
+                stays=True,
                 who=who,
                 enrolment=member_id[:14] + SHORTS[1],
+                programme=self.programme,
+                kind=kind,
                 at=(channel, unit, day),
                 rung=rung,
             )
@@ -305,11 +319,17 @@ class Settling:
             )
         else:
             member = next(one for one in phone.members if one.slot == slot)
-            term, kind = member.term + 1, Kind.RENEWED
+            renews = is_renewal(
+                was_this_drive=member.is_this_drive,
+                was_renewal=member.kind == Kind.RENEWED,
+                was_struck=member.is_struck,
+            )
+            term, kind = member.term + 1, Kind.RENEWED if renews else Kind.NEW
             if not member.is_live:
                 self._write("person_back", member.person)
             member.term, member.is_live, member.is_struck, member.is_this_drive = term, True, False, True
             member.unit, member.at, member.rung = unit, (channel, unit, day), rung
+            member.programme, member.kind = self.programme, kind
             member.enrolment = member.id[:14] + SHORTS[term]
             self._write("member_renewed", member.id, SHORTS[term], self.programme, unit)
         self._write(
@@ -327,9 +347,11 @@ class Settling:
             self.at,
         )
         self.deltas[channel, unit, day, rung] += 1
+        if kind is Kind.RENEWED:
+            self.deltas[channel, unit, day, RENEWED] += 1
         if row.is_plain:
             self._consent(row, member)
-        return member, Taken.RENEWED if kind is Kind.RENEWED else Taken.JOINED
+        return member, Taken.JOINED if verdict is Verdict.JOIN else Taken.RENEWED
 
     def _complete(
         self, row: Row, phone: _Phone, waiting: _Waiting, verdict: Verdict, slot: int, who: tuple[str, int]
@@ -437,12 +459,12 @@ class Settling:
         )
 
     def _sign(self, member: _Member) -> None:
-        """The phone has answered: the term rises to counted, on its original day."""
+        """The phone has answered: the term rises to counted, on its original day, in the drive that counts it."""
         if member.rung != Rung.UNSIGNED:
             return
         channel, unit, day = member.at
-        self.deltas[channel, unit, day, Rung.UNSIGNED] -= 1
-        self.deltas[channel, unit, day, Rung.COUNTED] += 1
+        self.elsewhere[member.programme, channel, unit, day, Rung.UNSIGNED] -= 1
+        self.elsewhere[member.programme, channel, unit, day, Rung.COUNTED] += 1
         member.rung = Rung.COUNTED
         self._write("term_signed", member.enrolment)
 
@@ -477,11 +499,12 @@ class Settling:
         """The statements that write what was decided, in the order of locks."""
         steps: list[tuple[str, Sequence[Value]]] = []
         measure = SHORTS[MEASURE]
-        for (channel, unit, day, rung), n in sorted(self.deltas.items()):
+        changes = {(self.programme, *key): n for key, n in self.deltas.items()}
+        for key, n in self.elsewhere.items():
+            changes[key] = changes.get(key, 0) + n
+        for (programme, channel, unit, day, rung), n in sorted(changes.items()):
             if n:
-                self._write(
-                    "deltas", self.programme, measure, channel, unit, day, SHORTS[rung], int4(n), self.at
-                )
+                self._write("deltas", programme, measure, channel, unit, day, SHORTS[rung], int4(n), self.at)
         for name, (_, columns) in INSERTS.items():
             if rows := self.writes.get(name):
                 ordered = sorted(rows, key=lambda row: row[0] or b"") if name != "deltas" else rows

@@ -13,9 +13,11 @@ from uuid import UUID
 from abhiyan.core import audit, sql
 from abhiyan.core.actor import Actor
 from abhiyan.core.scope import system
-from abhiyan.enrolment.models import Taken
+from abhiyan.enrolment.models import Kind, Taken
+from abhiyan.enrolment.queries.recount import COUNTS
+from abhiyan.enrolment.rules import endings
 from abhiyan.enrolment.rules.channels import NAMELESS
-from abhiyan.enrolment.rules.steps import OPENED, UNIQUE
+from abhiyan.enrolment.rules.steps import OPENED, RENEWED, UNIQUE
 from abhiyan.people.actions.persons import lock_phones
 from abhiyan.programmes.models import Rung
 
@@ -36,7 +38,7 @@ select id, phone_id, completed_by from enrolment_waiting
 _TERMS = f"""
 create temporary table undo_term on commit drop as
 select e.id, e.claim_id as opener, e.membership_id, e.term, e.programme_id, e.channel, e.unit_id, e.day, e.rung,
-       e.confirmed_at, e.ended_at is null as is_live, e.ended_at, e.end_reason,
+       e.confirmed_at, e.kind, {COUNTS} as is_live, e.ended_at, e.end_reason,
        m.person_id, m.phone_id, m.term as latest, o.*
   from enrolment_enrolment e join enrolment_membership m on m.id = e.membership_id
   left join lateral (
@@ -57,9 +59,10 @@ _RUNG = f"case when t.other_signed or t.confirmed_at is not null then {Rung.COUN
 
 
 def _rungs(of: str, rung: str) -> str:
-    """The rungs a term stands on, as r: its own, and *confirmed* beside it."""
+    """The rungs a term stands on, as r: its own, and beside it *confirmed* and *renewed*."""
     confirmed = f"case when {of}.confirmed_at is not null then {Rung.CONFIRMED} end"
-    return f"{of} join lateral (values ({rung}), ({confirmed})) r(rung) on r.rung is not null"
+    renewed = f"case {of}.kind when {Kind.RENEWED} then {RENEWED} end"
+    return f"{of} join lateral (values ({rung}), ({confirmed}), ({renewed})) r(rung) on r.rung is not null"
 
 
 _POST = (
@@ -117,7 +120,7 @@ _STEPS = (
        select p.*, g.gone_at, g.gone_why from undo_gone g join enrolment_enrolment p on p.id = g.before
        where p.ended_at is null and g.gone_at is not null""",
     _POST + f"channel, unit_id, day, r.rung, -count(*), %(at)s from undo_ended {_rungs('x', 'x.rung')}"
-    " group by 1, 3, 4, 5, 6",
+    f" where x.gone_why <> '{endings.RUN_OUT}' group by 1, 3, 4, 5, 6",
     """update enrolment_enrolment p set ended_at = x.gone_at, end_reason = x.gone_why from undo_ended x
        where p.id = x.id""",
     # who had left before the list brought them back is hidden again

@@ -14,7 +14,7 @@ from abhiyan.core.keys import keyring
 from abhiyan.core.refusals import needed
 from abhiyan.core.words import named
 from abhiyan.enrolment.models import Taken
-from abhiyan.enrolment.rules import names
+from abhiyan.enrolment.rules import endings, names
 from abhiyan.enrolment.rules.number import public_ids
 from abhiyan.people import phones
 from abhiyan.programmes.models import Rung
@@ -70,6 +70,10 @@ class Member:
     @property
     def is_current(self) -> bool:
         return self.ended_at is None
+
+    @property
+    def has_run_out(self) -> bool:
+        return self.end_reason == endings.RUN_OUT and not self.has_left
 
     @property
     def is_counted(self) -> bool:

@@ -1,27 +1,34 @@
 """Reads of enrolment."""
 
-from abhiyan.enrolment.rules.steps import OPENED, UNIQUE
+from abhiyan.enrolment.models import Kind
+from abhiyan.enrolment.rules import endings
+from abhiyan.enrolment.rules.steps import OPENED, RENEWED, UNIQUE
 from abhiyan.programmes.models import Rung
 
 MEASURE = 1  # enrolments: a drive's first measure
+# Whether a term e counts. One that has run out was one all its time: it stays in the drive that counted it.
+COUNTS = f"(e.ended_at is null or e.end_reason = '{endings.RUN_OUT}')"
 
 
 def facts_for_recount() -> str:
     """The ladder from the facts: (programme_id, measure, channel, unit_id, day, rung, n), for `abhiyan recount`.
 
-    Reported: every stored claim. Counted, or phone not answered yet: terms that have not ended. Confirmed: those of
-    them whose person said so, counted all the same. Unique callers and opened links: each phone's first call. All on
-    the fact's own field day and channel.
+    Reported: every stored claim. Counted, or phone not answered yet: terms that have not ended before their time.
+    Confirmed, renewed: those of them whose person said so, or was a member before; counted all the same. Unique
+    callers and opened links: each phone's first call. All on the fact's own field day and channel.
     """
     return f"""
 select programme_id, {MEASURE} as measure, channel, unit_id, day, {Rung.REPORTED} as rung, count(*) as n
   from enrolment_claim group by 1, 3, 4, 5
 union all
 select programme_id, {MEASURE}, channel, unit_id, day, rung, count(*)
-  from enrolment_enrolment where ended_at is null group by 1, 3, 4, 5, 6
+  from enrolment_enrolment e where {COUNTS} group by 1, 3, 4, 5, 6
 union all
 select programme_id, {MEASURE}, channel, unit_id, day, {Rung.CONFIRMED}, count(*)
-  from enrolment_enrolment where ended_at is null and confirmed_at is not null group by 1, 3, 4, 5
+  from enrolment_enrolment e where {COUNTS} and confirmed_at is not null group by 1, 3, 4, 5
+union all
+select programme_id, {MEASURE}, channel, unit_id, day, {RENEWED}, count(*)
+  from enrolment_enrolment e where {COUNTS} and kind = {Kind.RENEWED} group by 1, 3, 4, 5
 union all
 select programme_id, {MEASURE}, channel, unit_id, day, {UNIQUE}, count(*)
   from enrolment_waiting group by 1, 3, 4, 5
@@ -30,12 +37,12 @@ select programme_id, {MEASURE}, channel, unit_id, day, {OPENED}, count(*)
   from enrolment_waiting where opened_at is not null group by 1, 3, 4, 5"""
 
 
-# What is counted, or waits for the phone's answer: each living term, for draws and checks.
+# What is counted, or waits for the phone's answer: each term that counts, for draws and checks.
 ITEMS = f"""
 select m.public_id as item_id, e.unit_id, c.by, e.channel, e.day, e.at as stored_at,
     e.rung <> {Rung.UNSIGNED} as is_signed, e.confirmed_at is not null as is_confirmed, m.phone_id
   from enrolment_enrolment e join enrolment_membership m on m.id = e.membership_id
-  join enrolment_claim c on c.id = e.claim_id where e.ended_at is null"""
+  join enrolment_claim c on c.id = e.claim_id where {COUNTS}"""
 
 # Living memberships m of phones that have left their roll: LEAVE wins, so there are none for long.
 LEFT_BEHIND = (

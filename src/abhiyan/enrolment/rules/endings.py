@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 LEFT = "left"  # by the person's own word; undone from the same phone for a while
 DENIED = "denied"  # the phone says that its owner never joined
 STRUCK_OFF = "struck"  # by an office, with a reason
+RUN_OUT = "run_out"  # the term was over: it stays counted, in the drive that counted it
 UNDONE = "undone"  # the list that brought it was taken back
 
 STRUCK = frozenset({STRUCK_OFF, DENIED})  # the slot is free, and only the phone's own sign brings them back

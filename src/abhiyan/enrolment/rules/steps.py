@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 from abhiyan.programmes.rules import ladder as rung
 from abhiyan.programmes.rules.activities import Step
 
-UNIQUE, OPENED = 1, 2  # a drive's own rungs: on no ladder
+UNIQUE, OPENED, RENEWED = 1, 2, 3  # a drive's own rungs: on no ladder
 
 REPORTED = Step(
     "reported",
@@ -46,5 +46,21 @@ STEPS = (
         _("Counted"),
         _("Completed, and the person's own phone has answered."),
         (rung.COUNTED,),
+    ),
+)
+# What *completed* is made of.
+PARTS = (
+    Step(
+        "new",
+        _("New members"),
+        _("Completed by people who were not members before."),
+        (rung.UNSIGNED, rung.COUNTED),
+        less=(RENEWED,),
+    ),
+    Step(
+        "renewed",
+        _("Renewed members"),
+        _("Completed by members of an earlier drive."),
+        (RENEWED,),
     ),
 )

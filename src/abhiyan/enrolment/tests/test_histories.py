@@ -20,6 +20,7 @@ from abhiyan.core.scope import system
 from abhiyan.enrolment import actions
 from abhiyan.enrolment.actions import Claim, ClaimRefused, Outcome
 from abhiyan.enrolment.rules.channels import Channel, Sign
+from abhiyan.enrolment.rules.steps import RENEWED
 from abhiyan.programmes.actions import fold
 from abhiyan.programmes.models import Rung
 from abhiyan.units.models import Unit
@@ -54,6 +55,7 @@ STEPS = st.one_of(
     st.tuples(st.just("days"), st.integers(1, 12)),
     st.tuples(st.just("fold")),
     st.tuples(st.just("drive")),
+    st.tuples(st.just("run_out")),
 )
 
 
@@ -65,6 +67,9 @@ class History:
     people: list[Human]
     sent: list[tuple[int, Claim, Outcome | ClaimRefused, int | None]] = field(default_factory=list)
     outcomes: list[Outcome] = field(default_factory=list)
+    new: dict[tuple[object, ...], object] = field(
+        default_factory=dict
+    )  # first terms by channel, unit and day
 
     def unit(self, place: int) -> Unit | None:
         world = self.world
@@ -202,9 +207,22 @@ class History:
     def _drive(self) -> None:
         self.world.next_drive(f"next-{next(_bases)}")
 
+    def _run_out(self) -> None:
+        """Terms last three months, as in the next drive half a year later everybody's has run out."""
+        actions.set_term(roll_id=self.world.roll.pk, months=3, ends_on=None, by=SYSTEM, at=self.world.now)
+        actions.run_out(at=self.world.now)
+
     def check(self) -> None:
         world = self.world
         tallies = world.tallies()
+        self.new = {
+            row[:3]: row[3]
+            for row in world.rows(
+                "select channel, unit_id, day, count(*) from enrolment_enrolment where programme_id = %s and kind = 1"
+                " and (ended_at is null or end_reason = 'run_out') group by 1, 2, 3",
+                [world.programme.pk],
+            )
+        }
         assert tallies == world.recounted()
         for key in {key[:4] for key in tallies}:  # of every channel, unit and day
             reported, counted, confirmed = (
@@ -212,6 +230,9 @@ class History:
                 for rungs in ([Rung.REPORTED], [Rung.UNSIGNED, Rung.COUNTED], [Rung.CONFIRMED])
             )
             assert reported >= counted and tallies.get((*key, Rung.COUNTED), 0) >= confirmed >= 0, key
+            renewed = tallies.get((*key, RENEWED), 0)
+            new = int(str(self.new.get(key[1:], 0)))
+            assert new >= 0 and renewed >= 0 and new + renewed == counted, key
         doubled = world.rows(
             "select count(*) from (select 1 from enrolment_membership m join people_person p on p.id = m.person_id"
             " where m.roll_id = %s and p.name is not null"

@@ -10,7 +10,8 @@ from django.contrib import messages
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils.translation import get_language_info, gettext_lazy
+from django.utils.formats import date_format
+from django.utils.translation import get_language_info, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
@@ -23,7 +24,7 @@ from abhiyan.enrolment.actions import channels, tokens
 from abhiyan.enrolment.actions.notices import PUBLISH
 from abhiyan.enrolment.actions.setting_up import NOTICE
 from abhiyan.enrolment.activity import DRIVE
-from abhiyan.enrolment.models import ChannelToken, Drive
+from abhiyan.enrolment.models import ChannelToken, Drive, Roll
 from abhiyan.enrolment.queries import drive as queries
 from abhiyan.messaging import queries as messaging
 from abhiyan.messaging.rules import reasons
@@ -37,7 +38,7 @@ from abhiyan.programmes import queries as programmes
 from abhiyan.programmes.models import Programme
 from abhiyan.ui.acts import confirm, form_page, tried
 from abhiyan.units import queries as units
-from abhiyan.units.models import Kind
+from abhiyan.units.models import Hierarchy, Kind
 
 from .card import picture
 from .seen import MANAGE, RUN, Seen
@@ -71,6 +72,7 @@ def _page(seen: Seen, *, status: int = 200, **wrong: forms.Form) -> HttpResponse
         "drive": held_drive,
         "name": seen.name,
         "roll": named(held_drive.roll.names),
+        "term": _term(held_drive.roll),
         "address": seen.address,
         "qr": picture(seen.address),
         "notice_languages": _languages(held_drive.notice_version),
@@ -117,6 +119,16 @@ def _page(seen: Seen, *, status: int = 200, **wrong: forms.Form) -> HttpResponse
     if seen.may_manage:
         shown["number_form"] = wrong.get("number") or forms_drive.NumberForm(auto_id="n_%s")
     return render(request, "enrolment/drive.html", shown, status=status)
+
+
+def _term(roll: Roll) -> str:
+    """How long a membership of the roll lasts, in words."""
+    if roll.term_ends_on is not None:
+        return _("until %(day)s") % {"day": date_format(roll.term_ends_on, "j F Y")}
+    if roll.term_months is not None:
+        words = ngettext("%(n)s month", "%(n)s months", roll.term_months)
+        return words % {"n": grouped(roll.term_months)}
+    return _("without end")
 
 
 def _not_taken(programme_id: int) -> str:
@@ -205,9 +217,26 @@ def _set_up_form(seen: Seen, data: Any = None) -> forms_drive.SetUpForm:
             "join_slug": seen.drive.join_slug,
             "notice_version": seen.drive.notice_version,
             "replies_per_hour": seen.drive.replies_per_hour,
+            "renews": "yes" if seen.drive.renews else "no",
+            "term_months": seen.drive.roll.term_months,
+            "term_ends_on": seen.drive.roll.term_ends_on,
         },
+        sets_term=_sets_term(seen),
         auto_id="s_%s",
     )
+
+
+def _sets_term(seen: Seen) -> bool:
+    """The roll is everybody's: its term is set at the top."""
+    return all(seen.may(RUN, top.id) for top in units.roots(Hierarchy.ORGANISATIONAL))
+
+
+def _set_up(seen: Seen, given: dict[str, Any]) -> None:
+    by, at = seen.request.actor, clock.now()
+    if "term_months" in given:
+        months, ends_on = given.pop("term_months"), given.pop("term_ends_on")
+        actions.set_term(roll_id=seen.drive.roll.pk, months=months, ends_on=ends_on, by=by, at=at)
+    actions.set_up_drive(programme_id=seen.programme.pk, by=by, at=at, **given)
 
 
 @require_POST
@@ -219,9 +248,7 @@ def drive_set_up(request: Request, public_id: UUID) -> HttpResponseBase:
     done = tried(
         request,
         form,
-        lambda given: actions.set_up_drive(
-            programme_id=seen.programme.pk, by=request.actor, at=clock.now(), **given
-        ),
+        lambda given: _set_up(seen, given),
         said=_("Saved."),
     )
     return seen.back("set-up") if done else _page(seen, status=done.status, set_up=form)

@@ -100,7 +100,7 @@ def _columns(steps: Iterable[Step]) -> Iterator[Column[Line]]:
 
 def _figure(line: Line, step: Step) -> int | str | None:
     """A figure as it is shown; None where the channel has no such step."""
-    if step not in line.steps:
+    if not line.has(step):
         return None
-    figure = line.row.figures[step.key]
+    figure = line.figure(step)
     return "<10" if figure is None else figure

@@ -16,21 +16,33 @@ from .ledger import FunnelRow, Node
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One channel on one day, or on all (`row.on` None), with the steps that tell the truth here."""
+    """One channel on one day, or on all (`row.on` None), with the steps that tell the truth here.
+
+    parts: what its total is made of, beside the steps.
+    """
 
     row: FunnelRow
     channel: str
     steps: tuple[Step, ...]
     columns: tuple[Step, ...]
+    parts: tuple[Step, ...] = ()
+
+    def has(self, step: Step) -> bool:
+        """Whether the line has this step, or this part."""
+        return step in self.steps or step in self.parts
+
+    def figure(self, step: Step) -> int | None:
+        """The figure of a step or part; None where it is too small to be shown."""
+        return (self.row.parts if step in self.parts else self.row.figures).get(step.key)
 
     def value(self, key: str) -> int | None:
-        """The figure of a step; None where it is too small to be shown, or not of this line."""
-        return self.row.figures.get(key) if any(step.key == key for step in self.steps) else None
+        """The figure of a step or part by its key; None also where it is not of this line."""
+        return next((self.figure(one) for one in self.columns if one.key == key and self.has(one)), None)
 
     @property
     def cells(self) -> list[tuple[str, int | None, bool]]:
         """Label, figure (None: too few to be shown), and whether the line has that step at all."""
-        return [(str(step.name), self.row.figures[step.key], step in self.steps) for step in self.columns]
+        return [(str(step.name), self.figure(step), self.has(step)) for step in self.columns]
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,10 +86,11 @@ def shown_funnel(
     asked = callers or ask_callers_without_place(node=node, programme=programme, measure=measure, at=at)
     placeless = asked()
     steps = [activity.steps_of(row.channel, hides=_hides(activity, row, placeless)) for row in rows]
-    columns = tuple(step for step in activity.steps if any(step in each for each in steps))
+    parts = activity.parts if any(activity.parts_in(row.parts) for row in rows) else ()
+    columns = (*(step for step in activity.steps if any(step in each for each in steps)), *parts)
     labels = {row.channel: str(activity.channel(row.channel).label) for row in rows}
     lines = tuple(
-        Line(row, labels[row.channel], each, columns) for row, each in zip(rows, steps, strict=True)
+        Line(row, labels[row.channel], each, columns, parts) for row, each in zip(rows, steps, strict=True)
     )
     is_hidden = any(_hides(activity, row, placeless) for row in rows)
     return Funnel(lines, columns, _callers(placeless, is_hidden=is_hidden))

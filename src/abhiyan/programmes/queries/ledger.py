@@ -8,7 +8,7 @@ beside the whole, on the negative of each rung, so that the rest is rounded by i
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -19,7 +19,7 @@ from abhiyan.programmes import ledger_sql
 from abhiyan.programmes.models import ALL_DAYS, Programme
 from abhiyan.programmes.rules import activities
 from abhiyan.programmes.rules import ladder as rung
-from abhiyan.programmes.rules.activities import Step
+from abhiyan.programmes.rules.activities import Activity, Step
 from abhiyan.programmes.rules.ladder import Ladder
 from abhiyan.programmes.rules.small_cells import together
 
@@ -168,15 +168,19 @@ def _own_below(node: Node, until: date | None, begins: date | None) -> list[str]
     return parts
 
 
-def _figure(sums: Mapping[int, int], *rungs: int, is_exact: bool) -> int | None:
-    n = sum(sums.get(number, 0) for number in rungs)
+def _figure(sums: Mapping[int, int], *rungs: int, less: Sequence[int] = (), is_exact: bool) -> int | None:
+    n = sum(sums.get(number, 0) for number in rungs) - sum(sums.get(number, 0) for number in less)
     if is_exact:
         return n
-    own = sum(sums.get(-number, 0) for number in rungs)
+    own = sum(sums.get(-number, 0) for number in rungs) - sum(sums.get(-number, 0) for number in less)
     return together(own, n - own)
 
 
-def _ladder(sums: Mapping[int, int], *, is_exact: bool) -> Ladder:
+def _figures(sums: Mapping[int, int], steps: Iterable[Step], *, is_exact: bool) -> dict[str, int | None]:
+    return {step.key: _figure(sums, *step.rungs, less=step.less, is_exact=is_exact) for step in steps}
+
+
+def _ladder(sums: Mapping[int, int], *, is_exact: bool, parts: Sequence[Step] = ()) -> Ladder:
     def figure(number: int) -> int | None:
         return _figure(sums, number, is_exact=is_exact)
 
@@ -186,6 +190,7 @@ def _ladder(sums: Mapping[int, int], *, is_exact: bool) -> Ladder:
         counted=figure(rung.COUNTED),
         confirmed=figure(rung.CONFIRMED),
         is_rounded=not is_exact,
+        parts=_figures(sums, parts, is_exact=is_exact),
     )
 
 
@@ -214,7 +219,11 @@ def ladders(
         keep_plan=here.keeps_plan,
     ):
         sums[programme_id, measure][number] = n
-    return {key: _ladder(found, is_exact=here.is_exact) for key, found in sums.items()}
+    parts = {programme.pk: activities.of(programme.kind).parts for programme in of}
+    return {
+        key: _ladder(found, is_exact=here.is_exact, parts=parts[key[0]] if key[1] == 1 else ())
+        for key, found in sums.items()
+    }
 
 
 def ladder(
@@ -246,13 +255,14 @@ class TrendDay:
 class FunnelRow:
     """The steps of one channel, on one day or in all (`on` is None).
 
-    figures: key of the activity's step -> number; None: too few to be shown here. A row without any number is left
-    out: that it is there would tell of somebody.
+    figures, parts: key of the activity's step, or of a part of its total -> number; None: too few to be
+    shown here. A row without any number is left out: that it is there would tell of somebody.
     """
 
     channel: int
     on: date | None
     figures: Mapping[str, int | None]
+    parts: Mapping[str, int | None] = field(default_factory=dict)
 
     @property
     def is_told(self) -> bool:
@@ -331,20 +341,20 @@ def figures_of(
             by_channel[channel][number] += n
             by_day[day][number] += n
             whole[number] += n
-    steps = activities.of(kind).steps
+    activity = activities.of(kind)
     funnel = [
         *(
-            _row(channel, None, found, steps, is_exact=here.is_exact)
+            _row(channel, None, found, activity, is_exact=here.is_exact)
             for channel, found in sorted(by_channel.items())
         ),
         *(
-            _row(channel, day, found, steps, is_exact=here.is_exact)
+            _row(channel, day, found, activity, is_exact=here.is_exact)
             for (channel, day), found in sorted(sums.items())
             if day != ALL_DAYS
         ),
     ]
     return Figures(
-        ladder=_ladder(whole, is_exact=here.is_exact),
+        ladder=_ladder(whole, is_exact=here.is_exact, parts=activity.parts),
         trend=_trend(by_day, begins, last, is_exact=here.is_exact),
         funnel=[row for row in funnel if row.is_told],
     )
@@ -367,10 +377,13 @@ def _trend(
 
 
 def _row(
-    channel: int, on: date | None, found: Mapping[int, int], steps: Sequence[Step], *, is_exact: bool
+    channel: int, on: date | None, found: Mapping[int, int], activity: Activity, *, is_exact: bool
 ) -> FunnelRow:
     return FunnelRow(
-        channel, on, {step.key: _figure(found, *step.rungs, is_exact=is_exact) for step in steps}
+        channel,
+        on,
+        _figures(found, activity.steps, is_exact=is_exact),
+        _figures(found, activity.parts, is_exact=is_exact),
     )
 
 

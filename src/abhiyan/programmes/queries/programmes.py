@@ -336,6 +336,8 @@ def drawn(
     if ladder.is_rounded:
         more.setdefault("hidden_reason", _("fewer than 10"))
     more.setdefault("definitions", activities.of(programme.kind).meanings)
+    if parts := activities.of(programme.kind).parts_in(ladder.parts):
+        more.setdefault("parts", [(part.name, ladder.parts[part.key]) for part in parts])
     days = windows.length_days(programme.opens_on, programme.closes_on)
     return Picture(
         name=name,

@@ -69,7 +69,9 @@ class Channel:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Step:
-    """One step of the funnel. key: unique in its activity. rungs: of the ledger; their sum is the step's figure.
+    """One step of the funnel. key: unique in its activity.
+
+    rungs: of the ledger; their sum, less those of `less`, is the step's figure.
 
     by_phone: only channels of the person's own phone have it. is_before: it counts people who have not joined, and
     may have no place yet.
@@ -81,6 +83,7 @@ class Step:
     rungs: tuple[int, ...]
     by_phone: bool = False
     is_before: bool = False
+    less: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,6 +176,7 @@ class Activity:
     """One kind of campaign.
 
     kind: as programmes keep it. meanings: rung (MEANT) -> what it counts here; others keep the general words.
+    parts: what the total of the first measure is made of; shown where there is more than the first of them.
     page: its own page of one programme; days: its funnel day by day. Both take the programme's public id; `days` also
     ?unit=&in=. beside: pages of all its programmes together. menu: its own entry of the main menu. public: pages for
     those without an account, named where one signs in.
@@ -190,6 +194,7 @@ class Activity:
     channels: tuple[Channel, ...] = ()
     meanings: Mapping[str, Text] = field(default_factory=dict)
     steps: tuple[Step, ...] = ()
+    parts: tuple[Step, ...] = ()
     page: Page | None = None
     days: Page | None = None
     beside: tuple[Page, ...] = ()
@@ -220,6 +225,10 @@ class Activity:
             step for step in self.steps if (by_phone or not step.by_phone) and not (hides and step.is_before)
         )
 
+    def parts_in(self, figures: Mapping[str, int | None]) -> tuple[Step, ...]:
+        """The parts of a total, by their figures; none where the first of them is all of it."""
+        return self.parts if any(figures.get(part.key, 0) != 0 for part in self.parts[1:]) else ()
+
     @cached_property
     def callers(self) -> Step | None:
         """The step that counts different phones before they join; None: nobody calls."""
@@ -240,7 +249,7 @@ def register(activity: Activity) -> None:
         ("kinds", [*_KNOWN, activity.kind]),
         ("templates", codes),
         ("channels", [one.number for one in activity.channels]),
-        ("steps", [one.key for one in activity.steps]),
+        ("steps", [one.key for one in (*activity.steps, *activity.parts)]),
         *(("measures", [one.number for one in template.measures]) for template in activity.templates),
     ]
     for what, keys in once:
@@ -248,7 +257,8 @@ def register(activity: Activity) -> None:
             raise ValueError(f"{activity.kind}: two of its {what} are the same")
     if unknown := set(activity.meanings) - set(MEANT):
         raise ValueError(f"{activity.kind}: {sorted(unknown)} are no rungs of a ladder")
-    if unposted := {rung for step in activity.steps for rung in step.rungs} - set(RUNGS):
+    figures = (*activity.steps, *activity.parts)
+    if unposted := {rung for step in figures for rung in (*step.rungs, *step.less)} - set(RUNGS):
         raise ValueError(f"{activity.kind}: {sorted(unposted)} are no rungs of the ledger")
     _KNOWN[activity.kind] = activity
 

@@ -1,6 +1,7 @@
 """The ladder's numbers, and the change that an activity posts to them."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date
 from typing import NamedTuple
 
@@ -27,6 +28,7 @@ class Ladder:
 
     counted is without `unsigned`: what passes every rule but whose phone has not answered yet.
     is_rounded: seen from outside, so as of the last closed day and rounded to 10.
+    parts: figures of what the total is made of, by the key of the activity's part; empty where not read.
     """
 
     reported: int | None = 0
@@ -35,3 +37,4 @@ class Ladder:
     confirmed: int | None = 0
     estimate: int | None = None
     is_rounded: bool = False
+    parts: Mapping[str, int | None] = field(default_factory=dict, compare=False)

@@ -144,7 +144,19 @@ def ladder(context: Context, given: Ladder | Mapping[str, Any], id: str = "") ->
         f'<th scope="col">{e(share)}</th><td></td></tr></thead>\n<tbody>{"".join(rows)}'
         '<tr class="axis" aria-hidden="true"><td></td><td></td><td class="of"></td>'
         f'<td><div class="ax"><svg class="bar">{_axis(shown, drawn)}</svg></div></td></tr></tbody></table>\n'
+        f"{_parts(shown)}"
     )
+
+
+def _parts(shown: Ladder) -> str:
+    """What the total is made of, in a line under the ladder."""
+    if not shown.parts:
+        return ""
+    said = " · ".join(
+        f'{ESCAPED(name)} <b class="nums">{"&lt;10" if n is None else ESCAPED(indian(n))}</b>'
+        for name, n in shown.parts
+    )
+    return f'<p class="small">{said}</p>\n'
 
 
 @register.simple_tag
