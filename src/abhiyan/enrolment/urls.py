@@ -4,7 +4,7 @@ from django.urls import path
 from django.views.generic import RedirectView
 
 from . import openapi
-from .views import card, drive, funnel, join, link, member, notice, people, worklists
+from .views import card, drive, funnel, join, link, me_leaving, member, notice, people, worklists
 
 app_name = "enrolment"
 urlpatterns = [
@@ -22,7 +22,10 @@ urlpatterns = [
     path("me/which/", member.me_which, name="me_which"),
     path("me/correct/", member.me_correct, name="me_correct"),
     path("me/consents/", member.me_consents, name="me_consents"),
-    path("me/leave/", member.me_leave, name="me_leave"),
+    path("me/leave/", me_leaving.me_leave, name="me_leave"),
+    path("me/deny/", me_leaving.me_deny, name="me_deny"),
+    path("me/back/", me_leaving.me_back, name="me_back"),
+    path("me/stop/", me_leaving.me_stop, name="me_stop"),
     path("me/data/", member.me_data, name="me_data"),
     path("me/card/", member.me_card, name="me_card"),
     path("me/out/", member.me_out, name="me_out"),

@@ -28,6 +28,22 @@ def denied_at(phone_id: UUID, at: datetime) -> list[Source]:
     return sources(list(Parting.objects.filter(phone_id=phone_id, kind="denied", at=at).order_by("pk")))
 
 
+_OF_TERM = """select coalesce(w.completed_import, c.import_id), c.by, c.channel, c.at, e.unit_id
+ from enrolment_enrolment e join enrolment_claim c on c.id = e.claim_id
+ left join enrolment_waiting w on w.phone_id = c.phone_id and w.claim_id = c.id where e.id = %s"""
+
+
+def source_of_term(term_id: UUID) -> Source | None:
+    """Where the entry came from that opened a term. In a system scope."""
+    found = sql.row(_OF_TERM, [term_id])
+    if found is None:
+        return None
+    import_id, by, channel, at, unit_id = found
+    return sources(
+        [Parting(import_id=import_id, by=by, entered_channel=channel, entered_at=at, unit_id=unit_id)]
+    )[0]
+
+
 def sources(partings: list[Parting]) -> list[Source]:
     """Of each, in order, who sent the entry in: an office-bearer by name, a channel by its own, a list by its place.
     In a system scope: the person concerned may know."""

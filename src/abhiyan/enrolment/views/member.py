@@ -25,7 +25,7 @@ from abhiyan.core.keys import keyring
 from abhiyan.core.refusals import NotFound, Refused
 from abhiyan.core.scope import current, system, widen
 from abhiyan.core.words import language
-from abhiyan.enrolment.actions import leaving, members, receipts
+from abhiyan.enrolment.actions import members
 from abhiyan.enrolment.activity import DRIVE
 from abhiyan.enrolment.forms import YES, CodeForm, CorrectForm, PhoneForm, WhichForm
 from abhiyan.enrolment.models import Taken
@@ -43,7 +43,7 @@ from abhiyan.people.visit import Request
 from abhiyan.ui import tables
 from abhiyan.ui.acts import form_page, tried
 
-from . import card, join, places
+from . import card, join, parting, places
 
 WHICH_TRIES = ("me.which", 20, 86_400)
 View = Callable[..., HttpResponseBase]
@@ -146,7 +146,7 @@ def _mine(request: Request, at: datetime) -> HttpResponseBase:
         if on_phone:
             member = on_phone[0]
             request.visit.remember(at, person=str(member.public_id))
-    return render(request, "enrolment/me.html", _held(member, phone_id, at))
+    return render(request, "enrolment/me.html", _held(member, phone_id, at) | parting.of(member, at))
 
 
 def _held(member: Member | None, phone_id: UUID, at: datetime) -> dict[str, Any]:
@@ -310,29 +310,6 @@ def me_consents(request: Request) -> HttpResponseBase:
         )
         messages.success(request, _("Withdrawn. Messages that were waiting are stopped."))
     return redirect("enrolment:me")
-
-
-@form_page
-@unlisted
-def me_leave(request: Request) -> HttpResponseBase:
-    """Leave: one question, one press."""
-    at = clock.now()
-    by, member = citizen(request), own(request)
-    if member is None or not member.is_current:
-        return redirect("enrolment:me")
-    if request.method == "POST":
-        leaving.leave(membership=member.public_id, channel=Channel.WEB.value, by=by, at=at)
-        is_last = not any(one.is_current for one in queries_people.own_memberships(member.phone_id))
-        if is_last:
-            receipts.send_receipt(
-                of=receipts.LEAVE,
-                phone=member.phone_id,
-                language=language(),
-                programme_id=member.programme_id,
-                at=at,
-            )
-        return render(request, "enrolment/me_left.html", {"own": member, "is_last": is_last})
-    return render(request, "enrolment/me_leave.html", {"own": member})
 
 
 @require_GET

@@ -1,0 +1,109 @@
+"""My membership: leave, come back, say that one never joined, hear from us no more. For whoever has proven a phone."""
+
+from datetime import datetime
+
+from django.contrib import messages
+from django.http import HttpResponse, HttpResponseBase
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from abhiyan.core import clock
+from abhiyan.core.refusals import NotFound
+from abhiyan.core.words import language
+from abhiyan.enrolment.actions import leaving, receipts
+from abhiyan.enrolment.queries import people as queries_people
+from abhiyan.enrolment.queries.people import Member
+from abhiyan.enrolment.rules import endings
+from abhiyan.enrolment.rules.channels import Channel
+from abhiyan.people.visit import Request
+from abhiyan.ui.acts import form_page
+
+from . import parting
+from .member import citizen, own, unlisted
+
+WEB = Channel.WEB.value
+
+
+@form_page
+@unlisted
+def me_leave(request: Request) -> HttpResponseBase:
+    """Leave: one question, one press."""
+    at = clock.now()
+    by, member = citizen(request), own(request)
+    if member is None or not member.is_current:
+        return redirect("enrolment:me")
+    if request.method == "POST":
+        leaving.leave(membership=member.public_id, channel=WEB, by=by, at=at)
+        is_last = not _others(member)
+        if is_last:
+            _tell(member, receipts.LEAVE, at)
+        return _gone(request, member, at, is_last=is_last, is_denied=False)
+    return render(request, "enrolment/me_leave.html", {"own": member, "until": at + endings.BACK_WITHIN})
+
+
+@form_page
+@unlisted
+def me_deny(request: Request) -> HttpResponseBase:
+    """I never joined: who entered the number and when, one question, one press."""
+    at = clock.now()
+    by, member = citizen(request), own(request)
+    if member is None or not parting.may_deny(member):
+        return redirect("enrolment:me")
+    if request.method == "POST":
+        leaving.deny_by_phone(phone=member.phone_id, membership=member.public_id, channel=WEB, by=by, at=at)
+        is_last = not _others(member)
+        if is_last:
+            _tell(member, receipts.DENY, at)
+        return _gone(request, member, at, is_last=is_last, is_denied=True)
+    return render(request, "enrolment/me_deny.html", {"own": member, "source": parting.source_of(member)})
+
+
+@require_POST
+@unlisted
+def me_back(request: Request) -> HttpResponseBase:
+    """I am back, within the week: the same membership goes on."""
+    at = clock.now()
+    by, member = citizen(request), own(request)
+    if member is None:
+        raise NotFound
+    back = leaving.come_back(phone=member.phone_id, membership=member.public_id, channel=WEB, by=by, at=at)
+    if back:
+        _tell(member, receipts.BACK, at)
+        messages.success(request, _("Welcome back. Your membership continues as before."))
+    return redirect("enrolment:me")
+
+
+@require_POST
+@unlisted
+def me_stop(request: Request) -> HttpResponseBase:
+    """No more messages and calls to this phone; memberships stay."""
+    at = clock.now()
+    by, phone_id = citizen(request), request.visit.phone_id
+    if own(request) is None or phone_id is None:
+        raise NotFound
+    leaving.stop_by_phone(phone=phone_id, channel=WEB, by=by, at=at)
+    receipts.send_receipt(of=receipts.STOP, phone=phone_id, language=language(), at=at)
+    messages.success(request, _("We will not write or call again. Messages that were waiting are stopped."))
+    return redirect("enrolment:me")
+
+
+def _others(member: Member) -> bool:
+    return any(one.is_current for one in queries_people.own_memberships(member.phone_id))
+
+
+def _tell(member: Member, of: str, at: datetime) -> None:
+    receipts.send_receipt(
+        of=of, phone=member.phone_id, language=language(), programme_id=member.programme_id, at=at
+    )
+
+
+def _gone(request: Request, member: Member, at: datetime, *, is_last: bool, is_denied: bool) -> HttpResponse:
+    shown = {
+        "own": member,
+        "is_last": is_last,
+        "is_denied": is_denied,
+        "source": parting.source_of(member) if is_denied else None,
+        "until": at + endings.BACK_WITHIN,
+    }
+    return render(request, "enrolment/me_left.html", shown)

@@ -1,0 +1,34 @@
+"""What one's own page says of an entry that ended, and of where it had come from."""
+
+from datetime import datetime
+from typing import Any
+
+from abhiyan.core.scope import system
+from abhiyan.enrolment.queries import partings
+from abhiyan.enrolment.queries.people import Member
+from abhiyan.enrolment.rules import endings
+
+
+def may_deny(member: Member) -> bool:
+    """Whether somebody may still say of this entry that they never made it."""
+    return member.is_current or member.end_reason == endings.LEFT
+
+
+def source_of(member: Member) -> partings.Source | None:
+    """Who entered the member, for the member."""
+    with system("who recorded a person's own entry"):
+        return partings.source_of_term(member.enrolment_id)
+
+
+def of(member: Member | None, at: datetime) -> dict[str, Any]:
+    """What one's own page says of an ended membership: until when one may come back, or who had entered one."""
+    if member is None:
+        return {}
+    may_come_back = endings.may_come_back(reason=member.end_reason, ended_at=member.ended_at, at=at)
+    is_denied = member.end_reason == endings.DENIED
+    return {
+        "back_until": member.ended_at + endings.BACK_WITHIN if member.ended_at and may_come_back else None,
+        "is_denied": is_denied,
+        "may_deny": may_deny(member),
+        "source": source_of(member) if is_denied else None,
+    }
