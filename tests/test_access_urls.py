@@ -91,6 +91,7 @@ EXPECTED: dict[str, str | tuple[str, str]] = {
     "enrolment:me_correct": "ssoss ssssssssssssss sssss",
     "enrolment:me_data": "ssoss ssssssssssssss sssss",
     "enrolment:me_deny": "ssoss ssssssssssssss sssss",
+    "enrolment:me_erase": "ssoss ssssssssssssss sssss",
     "enrolment:me_leave": "ssoss ssssssssssssss sssss",
     "enrolment:me_stop": "ssmss ssssssssssssss sssss",
     "enrolment:me_out": "mmmmm mmmmmmmmmmmmmm mmmmm",

@@ -13,8 +13,10 @@ import re
 import subprocess
 import tarfile
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from pathlib import Path
 from urllib.parse import urlencode
+from uuid import UUID
 
 import pytest
 
@@ -22,11 +24,14 @@ from abhiyan.core import backup, clock, database, home, sealing
 from abhiyan.core.actor import Actor
 from abhiyan.core.imports import actions as imports
 from abhiyan.core.imports import running
-from abhiyan.core.scope import system
-from abhiyan.enrolment.actions import ClaimRefused, tokens
+from abhiyan.core.scope import Scope, scoped, system
+from abhiyan.enrolment.actions import ClaimRefused, erasing, tokens
+from abhiyan.enrolment.rules.channels import Channel
 from abhiyan.enrolment.tests.make import Human, World
 from abhiyan.enrolment.tests.server import Server
 from abhiyan.enrolment.tests.web import typed, web_world
+from abhiyan.messaging.models import Message
+from abhiyan.people.actions.erasing import purge
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.versions]
 MINOR = Human("Zubindawati Nishaanchee", 2012, "+917298345617")
@@ -260,3 +265,46 @@ def test_a_minor_and_a_refused_column_leave_no_trace_anywhere(server: Server, tm
     log = server.log.read_bytes()
     assert b'"logger"' in log, "the server told something"
     assert found_in(log) == set()
+
+
+def test_who_had_everything_erased_leaves_no_trace_once_it_is_purged(server: Server, tmp_path: Path) -> None:
+    """Not in the database, a new backup, the files or the log. The database's own pages and its write-ahead log hold
+    overwritten rows until their space is used again; who can read those can read the whole server (docs/rights.md)."""
+    world = web_world()
+    assert by_web(server, KEPT) == 302
+    by_paper(world, tmp_path)
+    assert found_in(whole_database()) == {"kept"}
+    erase(world)
+    assert found_in(whole_database()) == set()
+    ((sealed_now,),) = world.rows("select count(*) from people_erasure where sealed is not null")
+    assert sealed_now == 1
+    assert purge(at=world.now + timedelta(days=366)) == 1
+
+    needles = writings(KEPT.phone[3:])
+    _sealed, clear = opened_backup(tmp_path)
+    for content in (clear, whole_database()):
+        assert found_in(content) == set() and not any(needle in content for needle in needles)
+    for path, content in whole_disk(home.path()):
+        if not path.is_relative_to(home.path() / "postgres"):
+            assert "kept" not in found_in(content), path
+    server.stop()
+    log = server.log.read_bytes()
+    assert found_in(log) == set() and not any(needle in log for needle in needles)
+
+
+def erase(world: World) -> None:
+    """They have everything erased, from their own phone."""
+    ((membership,),) = world.rows(
+        "select public_id from enrolment_membership where phone_id = %s", [world.phone_id(KEPT)]
+    )
+    assert isinstance(membership, UUID)
+    with scoped(Scope(phone=world.phone_id(KEPT))):
+        erasing.erase(
+            membership=membership,
+            channel=Channel.WEB,
+            language="en",
+            by=Actor(kind="citizen", id=membership),
+            at=world.now,
+        )
+    with system("tests let every message go"):
+        Message.objects.filter(state="queued").update(state="sent")

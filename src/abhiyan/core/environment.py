@@ -236,6 +236,9 @@ BEHIND_PROXY = Setting("ABHIYAN_BEHIND_PROXY", _yes, lambda: False)
 ORGANISATION = Setting("ABHIYAN_ORGANISATION", _text, str)
 ACCENT = Setting("ABHIYAN_ACCENT", _colour, lambda: "#1d5b66")
 GRIEVANCE = Setting("ABHIYAN_GRIEVANCE", _text, str)  # who answers complaints: a name, a number, an address
+ERASE_AFTER_DAYS = Setting(  # law.md D6: not before a year from the last processing
+    "ABHIYAN_ERASE_AFTER_DAYS", _number(365, 3_650), lambda: 365
+)
 DATABASE_URL: Setting[dict[str, str]] = Setting("DATABASE_URL", _database_url, dict, is_secret=True)
 DATABASE = Setting("ABHIYAN_DATABASE", _database, str)
 ROLE_PREFIX = Setting("ABHIYAN_ROLE_PREFIX", _prefix, lambda: "abhiyan")

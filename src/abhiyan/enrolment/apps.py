@@ -11,13 +11,13 @@ class EnrolmentConfig(AppConfig):
         from abhiyan.core.backup import Restored
         from abhiyan.org.news import AppointmentEnded
         from abhiyan.org.rules import releases
-        from abhiyan.people.news import NoReplayed, WithdrawalReplayed, WordReplayed
+        from abhiyan.people.news import ErasureReplayed, NoReplayed, WithdrawalReplayed, WordReplayed
         from abhiyan.programmes.news import ProgrammeDiscarded, ProgrammeMade
         from abhiyan.programmes.rules import activities
         from abhiyan.units.news import UnitsClosing, UnitsOpening
         from abhiyan.units.rules import hanging
 
-        from .actions import closing
+        from .actions import closing, erasing
         from .actions.leaving import leave_again, say_again, withdraw_again
         from .actions.revisits import forget_horizons
         from .actions.setting_up import drop_drive, follow_programme
@@ -39,4 +39,5 @@ class EnrolmentConfig(AppConfig):
         news.subscribe(NoReplayed, lambda told: leave_again(told=told))
         news.subscribe(WithdrawalReplayed, lambda told: withdraw_again(told=told))
         news.subscribe(WordReplayed, lambda told: say_again(told=told))
+        news.subscribe(ErasureReplayed, lambda told: erasing.end_again(told=told))
         news.subscribe(Restored, lambda _told: forget_horizons())

@@ -4,7 +4,7 @@ from django.urls import path
 from django.views.generic import RedirectView
 
 from . import openapi
-from .views import card, drive, funnel, join, link, me_leaving, member, notice, people, worklists
+from .views import card, drive, funnel, join, link, me_leaving, member, notice, people, rights, worklists
 
 app_name = "enrolment"
 urlpatterns = [
@@ -26,6 +26,7 @@ urlpatterns = [
     path("me/deny/", me_leaving.me_deny, name="me_deny"),
     path("me/back/", me_leaving.me_back, name="me_back"),
     path("me/stop/", me_leaving.me_stop, name="me_stop"),
+    path("me/erase/", rights.me_erase, name="me_erase"),
     path("me/data/", member.me_data, name="me_data"),
     path("me/card/", member.me_card, name="me_card"),
     path("me/out/", member.me_out, name="me_out"),

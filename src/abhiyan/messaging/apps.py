@@ -14,6 +14,7 @@ class MessagingConfig(AppConfig):
         from abhiyan.people.news import (
             CodeAsked,
             ConsentWithdrawn,
+            ErasurePurged,
             PhoneSaidNo,
             answer_whether_codes_stay,
         )
@@ -27,6 +28,7 @@ class MessagingConfig(AppConfig):
         news.subscribe(CodeAsked, lambda told: actions.send_code(news=told))
         news.subscribe(PhoneSaidNo, lambda told: actions.heed_no(told=told))
         news.subscribe(ConsentWithdrawn, lambda told: actions.heed_withdrawal(told=told))
+        news.subscribe(ErasurePurged, lambda told: actions.forget_sent(told=told))
         news.subscribe(AppointmentOffered, lambda told: actions.ask_holder(told=told))
         news.subscribe(OfferAnswered, lambda told: actions.forget_question(told=told))
         news.subscribe(FactorReset, lambda told: actions.tell_of_reset(told=told))

@@ -1,9 +1,9 @@
 """The journal of noes: kept outside the database and its backups, replayed after a restore.
 
 One line for each act: a phone said no, or took its no back; a person took a consent back, came back to what they had
-left, or never joined. Ids are keyed hashes, which
-say nothing without the key. A no is on disk before its commit, so no crash in between loses it. A line whose act was
-rolled back stays: it only keeps us silent. The file stays small: a line is about 120 bytes.
+left, never joined, or had everything erased. Ids are keyed hashes, which say nothing without the key. A no is on disk
+before its commit, so no crash in between loses it. A line whose act was rolled back stays: it only keeps us silent. The
+file stays small: a line is about 120 bytes.
 
 Journals of several hosts are merged by joining the files: lines are replayed in the order of their instants.
 """
@@ -85,7 +85,21 @@ class Word:
         return {"word": self.word, "phone": self.phone_id.hex, "persons": persons}
 
 
-Line = No | Withdrawal | Word
+@dataclass(frozen=True, slots=True)
+class Erasure:
+    """A person had everything erased. who: a keyed digest, by which lists that name them are known."""
+
+    person_id: UUID
+    phone_id: UUID
+    who: bytes
+    channel: int
+    at: datetime
+
+    def told(self) -> dict[str, Any]:
+        return {"erased": self.person_id.hex, "of": self.phone_id.hex, "who": self.who.hex()}
+
+
+Line = No | Withdrawal | Word | Erasure
 
 
 def path() -> Path:
@@ -157,6 +171,8 @@ def _read(told: dict[str, Any]) -> Line:
     if "word" in told:
         persons = tuple(map(UUID, told["persons"]))
         return Word(str(told["word"]), UUID(told["phone"]), persons, channel, at)
+    if "erased" in told:
+        return Erasure(UUID(told["erased"]), UUID(told["of"]), bytes.fromhex(told["who"]), channel, at)
     if "person" in told:
         return Withdrawal(UUID(told["person"]), tuple(map(int, told["purposes"])), channel, at)
     rolls = tuple(map(int, told["rolls"])) if "rolls" in told else None

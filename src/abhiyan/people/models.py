@@ -163,6 +163,34 @@ class Suppression(models.Model):
         ]
 
 
+class Erasure(models.Model):
+    """A person who had everything erased: what is sealed of them until the purge, and what keeps others' lists from
+    bringing them back. It outlives the purge, without what was sealed."""
+
+    id = models.UUIDField(primary_key=True)  # derived from person and instant: replayed, it is the same
+    person_id = models.UUIDField()
+    phone_id = models.UUIDField()
+    who = models.BinaryField()  # keyed digest of phone, name and birth year: says nothing without the key
+    sealed = models.BinaryField(null=True)  # name, birth year and phone; no act opens it. Null once purged
+    channel = models.SmallIntegerField()
+    at = models.DateTimeField()
+    purge_at = models.DateTimeField()
+    purged_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "people_erasure"
+        indexes = [
+            models.Index(fields=["phone_id"], name="erasure_phone"),  # used by: the act, my membership
+            models.Index(  # used by: the purge
+                fields=["purge_at"], condition=models.Q(purged_at=None), name="erasure_due"
+            ),
+        ]
+        constraints = [
+            *private("erasure", using=f"phone_id = {PHONE}", write=SYSTEM),
+            Policy(name="erasure_gateway", to=("gateway",), using="true"),
+        ]
+
+
 class Account(models.Model):
     """Somebody who signs in. Found by phone; name shown to those they work with."""
 
@@ -309,5 +337,6 @@ GRANTS = {
     "people_consent": {
         "gateway": "insert (id, person_id, unit_id, purpose, notice_version, language, channel, by, device, at)"
     },
+    "people_erasure": {"gateway": "select (phone_id, who)"},
     "people_suppression": {"gateway": "select (phone_id, lifted_at), update (lifted_at)"},
 }

@@ -88,6 +88,28 @@ class WordReplayed:
     at: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class ErasureReplayed:
+    """After a restore: this person had everything erased at `at`, later than the backup. Told before it is done
+    again."""
+
+    person_id: UUID
+    phone_id: UUID
+    channel: int
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ErasurePurged:
+    """What was sealed of a person who was erased at `erased_at` is destroyed. What rooms hold of the phone from before
+    then goes as well."""
+
+    person_id: UUID
+    phone_id: UUID
+    erased_at: datetime
+    at: datetime
+
+
 _whether_codes_stay: list[Callable[[str, str], bool]] = []
 
 

@@ -16,7 +16,7 @@ from abhiyan.core.scope import system
 from abhiyan.units.rules import fold
 
 from .cast import Part, parts, told_by
-from .models import Account, Consent, Factor, Notice, Person, Phone, Session, Suppression
+from .models import Account, Consent, Erasure, Factor, Notice, Person, Phone, Session, Suppression
 from .rules.notices import NoticeText, Section
 
 DEFAULT_LANGUAGE = "hi"
@@ -259,6 +259,11 @@ def held_about(phone_id: UUID, person_id: UUID | None = None, *, at: datetime) -
         else [],
         suppression=standing_no(phone_id),
     )
+
+
+def erasures(phone_id: UUID) -> list[Erasure]:
+    """What was erased on a phone and is not purged yet, the newest first. In the phone's own scope."""
+    return list(Erasure.objects.filter(phone_id=phone_id, purged_at=None).order_by("-at", "id"))
 
 
 def person(person_id: UUID) -> Person:

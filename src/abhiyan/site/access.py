@@ -176,6 +176,7 @@ ACCESS: dict[str, Access] = {
     "enrolment:me_deny": member("enrolment:me"),
     "enrolment:me_back": member("enrolment:me"),
     "enrolment:me_stop": member("enrolment:me"),
+    "enrolment:me_erase": member("enrolment:me"),
     "enrolment:me_data": member("enrolment:me"),
     "enrolment:me_card": member("enrolment:me"),
     "enrolment:me_out": PUBLIC,

@@ -89,7 +89,7 @@ def leave(*, membership: UUID, channel: int, by: Actor, at: datetime) -> None:
             _left(member, channel=channel, by=by, at=at)
         if not _living(member.phone_id).exists():
             rolls = _all_rolls()
-            _say_no(member.phone_id, rolls, channel=channel, by=by, at=at)
+            say_no(member.phone_id, rolls, channel=channel, by=by, at=at)
             end_all(member.phone_id, rolls, channel=channel, by=by, at=at)
 
 
@@ -107,7 +107,7 @@ def leave_by_phone(
     with system("a phone says it leaves"):
         lock_phone(phone_id)
         rolls = _all_rolls() if programme_id is None else _rolls_of(programme_id)
-        _say_no(phone_id, rolls, channel=channel, by=by, at=at)
+        say_no(phone_id, rolls, channel=channel, by=by, at=at)
         return end_all(phone_id, rolls, channel=channel, by=by, at=at)
 
 
@@ -170,7 +170,7 @@ def deny_by_phone(
         living = set(_living(phone_id).values_list("roll_id", flat=True))
         if membership is None or not living:
             rolls = [roll for roll in _all_rolls() if roll not in living]
-            _say_no(phone_id, rolls, channel=channel, by=by, at=at)
+            say_no(phone_id, rolls, channel=channel, by=by, at=at)
         return len(denied)
 
 
@@ -338,7 +338,7 @@ def _all_rolls() -> list[int]:
     return list(Roll.objects.values_list("pk", flat=True))
 
 
-def _say_no(phone_id: UUID, rolls: Iterable[int], *, channel: int, by: Actor, at: datetime) -> None:
+def say_no(phone_id: UUID, rolls: Iterable[int], *, channel: int, by: Actor, at: datetime) -> None:
     """The phone has said no to everything and leaves these rolls; what cannot see it yet is looked at again."""
     people.suppress(phone_id=phone_id, channel=channel, by=by, at=at, scope="all", rolls=rolls)
     Revisit.objects.bulk_create(

@@ -14,10 +14,11 @@ from abhiyan.core.scope import system
 from abhiyan.enrolment.queries import partings
 from abhiyan.enrolment.rules import endings
 from abhiyan.messaging import actions as messaging
+from abhiyan.people import actions as people
 
 from .members import id_of_phone
 
-STOP, LEAVE, DENY, BACK = "stop", "leave", "deny", "back"
+STOP, LEAVE, DENY, BACK, ERASE = "stop", "leave", "deny", "back", "erase"
 PAGE = "/me/"  # where a member proves the phone, then sees, corrects, leaves
 
 
@@ -26,7 +27,7 @@ def send_receipt(
 ) -> None:
     """Tell a phone what its word did: once a day for each word, whichever way it came.
 
-    of: STOP, LEAVE, DENY or BACK. phone: E.164, or the id of one we keep. Of STOP and LEAVE members and strangers read
+    of: STOP, LEAVE, DENY, BACK or ERASE. phone: E.164, or the id of one we keep. Of STOP and LEAVE members and strangers read
     the same; of NO, who had entered the number and when. In the transaction under way, or one of its own.
     """
     language = language or settings.LANGUAGE_CODE
@@ -41,6 +42,8 @@ def send_receipt(
         with translation.override(language):
             if of == LEAVE:
                 blanks["day"] = _day(at + endings.BACK_WITHIN)
+            elif of == ERASE:
+                blanks["day"] = _day(people.purge_at(at))
             elif of == DENY:
                 struck = partings.denied_at(phone_id, at)
                 blanks |= {

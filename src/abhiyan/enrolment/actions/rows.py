@@ -108,6 +108,11 @@ class Keys:
         same for every resend, whether the claim was kept or not, and telling nothing of it."""
         return self._receipt(b"receipt|" + claim)[:16]
 
+    def erased(self, *, phone_id: bytes, who: tuple[str, int]) -> bytes:
+        """What is kept of somebody who was erased, so that later lists do not bring them back: 16 bytes."""
+        name, year = who
+        return self.identity(b"erased|%b|%d|%b" % (phone_id, year, name.encode()))[:16]
+
     def slot(self, *, roll: int, phone_hash: bytes, slot: int) -> Ids:
         """Ids of the person in a slot of a phone on a roll. phone_hash: at least the first 16 bytes."""
         derived = self.identity(b"%d|%d|" % (roll, slot) + phone_hash[:16])

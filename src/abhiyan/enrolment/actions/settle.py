@@ -83,6 +83,7 @@ class _Phone:
     members: list[_Member] = field(default_factory=list)
     waiting: _Waiting | None = None
     is_suppressed: bool = False
+    erased: set[bytes] = field(default_factory=set)  # digests of people on it who had everything erased
 
 
 @dataclass(slots=True)
@@ -123,12 +124,13 @@ class Settling:
         locks = array("int8", [phone[:8] for phone in phones])
         claims = array("uuid", sorted({row.claim for row in rows}))
         waitings = array("uuid", sorted({row.waiting for row in rows}))
-        _, found, members, waiting, suppressed = self.writer.run(
+        _, found, members, waiting, suppressed, erased = self.writer.run(
             ("lock", [locks]),
             ("known_claims", [claims, self.batch]),
             ("known_members", [ids, self.roll]),
             ("known_waitings", [waitings]),
             ("known_suppressions", [ids]),
+            ("known_erasures", [ids]),
         )
         known = {phone: _Phone() for phone in phones}
         for r in _rows(members):
@@ -173,6 +175,8 @@ class Settling:
             )
         for r in _rows(suppressed):
             known[_need(r[0])].is_suppressed = True
+        for r in _rows(erased):
+            known[_need(r[0])].erased.add(_need(r[1]))
         return stored_claims(found), known
 
     # Deciding
@@ -206,6 +210,8 @@ class Settling:
         name_key = names.key(row.name.decode()) if row.name is not None else None
         if row.is_plain and name_key is not None and row.birth_year is not None:
             who = (name_key, _int(row.birth_year))
+            if row.is_signed == NO and not is_mine and _was_erased(row, phone, who):
+                return Suppressed()
         is_completing = who is not None and waiting is not None and not waiting.is_complete and not is_mine
         verdict, slot = decide(
             who=who,
@@ -529,6 +535,13 @@ class Settling:
             for name in what
             if (rows := self.writes.get(name))
         ]
+
+
+def _was_erased(row: Row, phone: _Phone, who: tuple[str, int]) -> bool:
+    """Whether a row names somebody who had everything erased, and has not joined again by their own act."""
+    if not phone.erased or any(one.is_live and one.who == who for one in phone.members):
+        return False
+    return keys().erased(phone_id=row.phone, who=who) in phone.erased
 
 
 def stored_claims(result: PGresult) -> dict[bytes, Stored]:

@@ -211,6 +211,7 @@ STATEMENTS: dict[str, tuple[str, Sequence[str]]] = {
         "select phone_id from people_suppression where phone_id = any($1) and lifted_at is null",
         ["uuid[]"],
     ),
+    "known_erasures": ("select phone_id, who from people_erasure where phone_id = any($1)", ["uuid[]"]),
     "lift": (
         "update people_suppression set lifted_at = $2 where phone_id = any($1) and lifted_at is null",
         ["uuid[]", "timestamptz"],

@@ -1,7 +1,7 @@
 """The act's statements. `enrolling` is the act itself, one text: over a batch's arrays or a staging table.
 
 Rows it reads (`COLUMNS`): claims that are complete and in time, each claim id once. A row whose phone has called
-before, or has said no, or whose slot is taken, is left alone; `settle` sees to those.
+before, or has said no, or had somebody erased, or whose slot is taken, is left alone; `settle` sees to those.
 """
 
 from abhiyan.enrolment.models import Kind, Taken
@@ -116,7 +116,8 @@ with s as materialized (select * from {rows}),
 f as materialized (
   select s.* from s
    where not exists (select from enrolment_waiting x where x.id = s.waiting)
-     and not exists (select from people_suppression x where x.phone_id = s.phone and x.lifted_at is null)),
+     and not exists (select from people_suppression x where x.phone_id = s.phone and x.lifted_at is null)
+     and not exists (select from people_erasure x where x.phone_id = s.phone)),
 c as (
   insert into enrolment_claim (id, public_id, programme_id, channel, sign, unit_id, is_placed, phone_id,
       membership_id, taken, day, field_at, at, batch, by, import_id)

@@ -263,4 +263,5 @@ def _known(import_id: int, roll_id: int) -> str:
         union all select s.phone from {table} s join enrolment_waiting x on x.id = s.waiting
         union all select s.phone from {table} s join enrolment_claim c on c.id = s.claim
         union all select s.phone from {table} s
-          join people_suppression x on x.phone_id = s.phone and x.lifted_at is null"""
+          join people_suppression x on x.phone_id = s.phone and x.lifted_at is null
+        union all select s.phone from {table} s join people_erasure x on x.phone_id = s.phone"""

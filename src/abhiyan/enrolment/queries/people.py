@@ -104,15 +104,19 @@ def _members(where: str, values: Sequence[Any]) -> list[Member]:
 
 # One's own membership: in the scope of a proven phone
 
+_NOT_ERASED = " and p.erased_at is null"
+
 
 def own_memberships(phone_id: UUID) -> list[Member]:
-    """The memberships on a phone, first slot first."""
-    return _members("m.phone_id = %s and m.merged_into is null order by m.slot", [phone_id])
+    """The memberships on a phone, first slot first. Nobody is shown an erased one, themselves included."""
+    return _members(f"m.phone_id = %s and m.merged_into is null{_NOT_ERASED} order by m.slot", [phone_id])
 
 
 def own_membership(phone_id: UUID, public_id: UUID) -> Member | None:
     """One membership of a phone."""
-    return next(iter(_members("m.phone_id = %s and m.public_id = %s", [phone_id, public_id])), None)
+    return next(
+        iter(_members(f"m.phone_id = %s and m.public_id = %s{_NOT_ERASED}", [phone_id, public_id])), None
+    )
 
 
 def matching(members: Sequence[Member], *, birth_year: int, name: str) -> list[Member]:
@@ -121,6 +125,11 @@ def matching(members: Sequence[Member], *, birth_year: int, name: str) -> list[M
     if name:
         found = [one for one in found if one.name is not None and names.key(one.name) == names.key(name)]
     return found
+
+
+def told_apart_by(member: Member) -> tuple[str, int | None]:
+    """By what people on one phone are told apart: as the act does."""
+    return names.key(member.name or ""), member.birth_year
 
 
 def is_known(phone_id: UUID) -> bool:

@@ -78,6 +78,7 @@ ORPHANS: dict[str, str] = {
     "claims of unknown phones": (
         "select count(*) as n from enrolment_claim c"
         " where not exists (select from people_phone p where p.id = c.phone_id)"
+        " and not exists (select from people_erasure x where x.phone_id = c.phone_id)"
     ),
     "claims of unknown units": (
         "select count(*) as n from enrolment_claim c"

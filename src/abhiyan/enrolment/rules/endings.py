@@ -6,11 +6,12 @@ LEFT = "left"  # by the person's own word; undone from the same phone for a whil
 DENIED = "denied"  # the phone says that its owner never joined
 STRUCK_OFF = "struck"  # by an office, with a reason
 RUN_OUT = "run_out"  # the term was over: it stays counted, in the drive that counted it
+ERASED = "erased"  # the person had everything erased: nobody comes back to it
 UNDONE = "undone"  # the list that brought it was taken back
 
 STRUCK = frozenset({STRUCK_OFF, DENIED})  # the slot is free, and only the phone's own sign brings them back
-HIDDEN = frozenset({LEFT, DENIED})  # offices no longer read who it was
-ACTS = {LEFT: "leave", DENIED: "deny", STRUCK_OFF: "strike_off"}  # in the trail
+HIDDEN = frozenset({LEFT, DENIED, ERASED})  # offices no longer read who it was
+ACTS = {LEFT: "leave", DENIED: "deny", STRUCK_OFF: "strike_off", ERASED: "leave"}  # in the trail
 
 BACK_WITHIN = timedelta(days=7)  # a forged LEAVE must not delete a roll; later one joins anew
 

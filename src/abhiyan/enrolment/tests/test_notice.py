@@ -6,6 +6,7 @@ from html import unescape
 import pytest
 from django.conf import LazySettings
 from django.test import Client, override_settings
+from django.urls import reverse
 
 from abhiyan.core.scope import system
 from abhiyan.people import queries as people

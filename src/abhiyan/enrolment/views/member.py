@@ -191,6 +191,7 @@ def _held(member: Member | None, phone_id: UUID, at: datetime) -> dict[str, Any]
             for one in queries_people.messages(phone_id)
         ],
         "grievance": getattr(settings, "GRIEVANCE", ""),
+        "erased": [] if member else known.erasures(phone_id)[:1],
         "at": at,
     }
 
@@ -208,7 +209,10 @@ def me_which(request: Request) -> HttpResponseBase:
         name, allowed, window_s = WHICH_TRIES
         limits.take(limit=name, subject=str(phone_id), at=at, allowed=allowed, window_s=window_s)
         found = queries_people.matching(queries_people.own_memberships(phone_id), **form.cleaned_data)
-        if len(found) == 1:
+        if (
+            len({queries_people.told_apart_by(one) for one in found}) == 1
+        ):  # one person may be on several rolls
+            found.sort(key=lambda one: one.at, reverse=True)
             request.visit.remember(at, person=str(found[0].public_id))
             return redirect("enrolment:me")
         form.add_error(

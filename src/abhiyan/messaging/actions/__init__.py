@@ -1,7 +1,7 @@
 """The one door out: queueing, leasing, handing over, receipts, and the breaker that guards the budget."""
 
 from .holding import RELEASABLE, ask_to_release, hold_restored, release_held, set_allowance
-from .noes import heed_no, heed_withdrawal
+from .noes import forget_sent, heed_no, heed_withdrawal
 from .numbers import (
     connect_number,
     end_number,

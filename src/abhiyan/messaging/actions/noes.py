@@ -12,7 +12,7 @@ from abhiyan.messaging.models import Message, MessageClass
 from abhiyan.messaging.rules import noes
 from abhiyan.people import queries as people
 from abhiyan.people.models import Purpose
-from abhiyan.people.news import ConsentWithdrawn, PhoneSaidNo
+from abhiyan.people.news import ConsentWithdrawn, ErasurePurged, PhoneSaidNo
 
 from .questions import close_by_phone
 from .queueing import UNSENT
@@ -44,6 +44,16 @@ def heed_withdrawal(*, told: ConsentWithdrawn) -> None:
     phone_id = people.person(told.person_id).phone_id
     if not standing([phone_id])[phone_id].consented:
         _give_up(_waiting_for(phone_id).filter(kind=MessageClass.OUTREACH), reason="no_consent", at=told.at)
+
+
+def forget_sent(*, told: ErasurePurged) -> None:
+    """Empty what had been sent to a phone before somebody on it was erased: who it went to and what filled it.
+
+    That a message of a kind was sent that day stays, as a count. On a shared phone nobody can tell whose each was,
+    and after the legal period nobody needs them.
+    """
+    sent = Message.objects.filter(phone_id=told.phone_id, queued_at__lte=told.erased_at)
+    sent.exclude(state__in=UNSENT).update(sealed_phone=b"", sealed_blanks=b"", last4="")
 
 
 _STANDING = """select o.id, x.scope, x.at, exists (select from people_person p

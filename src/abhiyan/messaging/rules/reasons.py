@@ -40,6 +40,7 @@ KINDS: dict[str, Promise] = {
     "leave.receipt": _("Receipt of leaving"),
     "stop.receipt": _("Receipt of a STOP"),
     "deny.receipt": _("Receipt of “I never joined”"),
+    "erase.receipt": _("Receipt of erasing"),
     "back.receipt": _("Receipt of coming back"),
     "reply.which": _("Which question an answer is about"),
 }

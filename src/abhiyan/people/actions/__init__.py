@@ -29,5 +29,6 @@ from .consents import (
     renew_consents,
     withdraw_consent,
 )
+from .erasing import erase, purge_at
 from .persons import correct_person, mark_back, mark_left, move_persons
 from .suppressions import OnlyThePhoneItself, lift, note_word, suppress

@@ -15,6 +15,8 @@ from abhiyan.people import journal
 from abhiyan.people.models import Code, Consent, Purpose, Session, Suppression
 from abhiyan.people.news import BACK, DENIED, NoReplayed, PhoneSaidNo, WithdrawalReplayed, WordReplayed
 
+from . import erasing
+
 OUTREACH, ALL = "outreach", "all"
 
 
@@ -83,14 +85,15 @@ def lift(*, phone_id: UUID, channel: int, by: Actor, at: datetime) -> bool:
 def replay(*, taken_at: datetime, at: datetime) -> int:
     """After a restore: what people said since the backup holds again, and nobody is signed in. How many phones.
 
-    Tells NoReplayed and WithdrawalReplayed, so that rooms above end what was left since. In a system scope.
+    Tells NoReplayed, WithdrawalReplayed and ErasureReplayed, so that rooms above end what was left since. In a system
+    scope.
     """
     Session.objects.filter(ended_at=None).update(ended_at=at)
     Code.objects.filter(used_at=None).update(used_at=at)
     noes: dict[UUID, journal.No] = {}
-    words: dict[
-        UUID, journal.Word | None
-    ] = {}  # of a person the last; leaving again takes a coming back away
+    erasures: list[journal.Erasure] = []
+    # of a person the last; leaving again takes a coming back away
+    words: dict[UUID, journal.Word | None] = {}
     for said in journal.since(taken_at):
         if isinstance(said, journal.Withdrawal):
             _withdraw_again(said)
@@ -99,6 +102,8 @@ def replay(*, taken_at: datetime, at: datetime) -> int:
                 words[said.person_id] = None
         elif isinstance(said, journal.Word):
             words.update(dict.fromkeys(said.persons, said))
+        elif isinstance(said, journal.Erasure):
+            erasures.append(said)
         else:
             noes[said.phone_id] = _together(noes.get(said.phone_id), said)
     for no in noes.values():
@@ -114,6 +119,8 @@ def replay(*, taken_at: datetime, at: datetime) -> int:
                     at=word.at,
                 )
             )
+    for erasure in erasures:  # last: whoever hears of the others may still read whom they are about
+        erasing.erase_again(said=erasure)
     audit.record(by=Actor.system("restore"), at=at, act="people.replay", n=len(noes))
     return len(noes)
 

@@ -1,0 +1,103 @@
+"""Somebody has everything erased, from their own phone: they leave every roll at once, and nobody reads them again."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from abhiyan.core.actor import Actor
+from abhiyan.core.refusals import NotFound
+from abhiyan.core.scope import current, system
+from abhiyan.enrolment.models import Enrolment, Membership, Parting, Roll
+from abhiyan.enrolment.rules import endings, names
+from abhiyan.people import actions as people
+from abhiyan.people import queries as people_queries
+from abhiyan.people.models import Person, Purpose
+from abhiyan.people.news import ErasureReplayed
+
+from .leaving import end_all, say_no
+from .members import end, found_member, latest_id, latest_term, lock_phone
+from .receipts import ERASE, send_receipt
+from .rows import keys
+
+_RESTORE = Actor.system("erased before the restore")
+
+
+@dataclass(frozen=True, slots=True)
+class Erased:
+    """purge_at: when what is sealed will be destroyed. is_last: nobody on the phone is a member any more."""
+
+    purge_at: datetime
+    is_last: bool
+
+
+def erase(*, membership: UUID, channel: int, language: str, by: Actor, at: datetime) -> Erased:
+    """Erase the human being behind a membership: off every roll of the phone, every consent withdrawn, no message any
+    more, name, year and phone sealed until the legal period is over, then purged.
+
+    Others on the phone stay as they are; when none of them is a member, the phone has said no to everything and gets
+    a receipt in `language`. Later lists do not bring the person back: only the phone's own act does, as
+    somebody new. Who may: the phone itself, nobody for it. Refuses NotFound, journal.NotSaved.
+    """
+    phone = current().phone
+    with system("a person is erased"):
+        member = found_member(membership)
+        if by.kind != "citizen" or phone != member.phone_id:
+            raise NotFound
+        lock_phone(member.phone_id)
+        person = people_queries.person(member.person_id)
+        who = _who(person)
+        if who is None:
+            raise NotFound
+        on_phone = list(Membership.objects.filter(phone_id=member.phone_id, merged_into=None).order_by("id"))
+        persons = people_queries.persons(one.person_id for one in on_phone)
+        theirs = {each.pk: each for each in persons if _who(each) == who}
+        own = [one for one in on_phone if one.person_id in theirs]
+        for one in own:
+            if one.ended_on is None:
+                end(one, reason=endings.ERASED, channel=channel, by=by, at=at)
+        _close_for_good(own)
+        for each in theirs:  # of who had left or was struck off before
+            people.withdraw_consent(person_id=each, purposes=Purpose.values, channel=channel, by=by, at=at)
+        is_last = not any(one.ended_on is None for one in on_phone if one.person_id not in theirs)
+        if is_last:
+            rolls = list(Roll.objects.values_list("pk", flat=True))
+            say_no(member.phone_id, rolls, channel=channel, by=by, at=at)
+            end_all(member.phone_id, rolls, channel=channel, by=by, at=at)
+            send_receipt(
+                of=ERASE, phone=member.phone_id, language=language, programme_id=member.programme_id, at=at
+            )
+        purge_at = people.erase(
+            persons=list(theirs.values()),
+            who=keys().erased(phone_id=member.phone_id.bytes, who=who),
+            public_ids=[one.public_id for one in own],
+            channel=channel,
+            by=by,
+            at=at,
+        )
+    return Erased(purge_at=purge_at, is_last=is_last)
+
+
+def end_again(*, told: ErasureReplayed) -> None:
+    """After a restore: who had everything erased since the backup is on no roll again."""
+    own = Membership.objects.filter(phone_id=told.phone_id, person_id=told.person_id, merged_into=None)
+    theirs = [member for member in own if latest_term(member).at <= told.at]
+    for member in theirs:
+        if member.ended_on is None:
+            end(member, reason=endings.ERASED, channel=told.channel, by=_RESTORE, at=told.at)
+    _close_for_good(theirs)
+
+
+def _close_for_good(members: Iterable[Membership]) -> None:
+    """Nobody comes back to a term of an erased person, as they might to one they had only left; and no data officer
+    reads who had said that they never joined."""
+    terms = [latest_id(member) for member in members]
+    Enrolment.objects.filter(pk__in=terms, end_reason=endings.LEFT).update(end_reason=endings.ERASED)
+    Parting.objects.filter(pk__in=terms).update(sealed_name=None)
+
+
+def _who(person: Person) -> tuple[str, int] | None:
+    """By what a person is told apart from others on their phone; None once erased."""
+    if person.name is None or person.birth_year is None:
+        return None
+    return names.key(person.name), person.birth_year

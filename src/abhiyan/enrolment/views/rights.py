@@ -1,0 +1,31 @@
+"""What the law gives the person on their own page, beyond seeing, correcting and leaving (law.md D5, D6)."""
+
+from django.http import HttpResponseBase
+from django.shortcuts import redirect, render
+
+from abhiyan.core import clock
+from abhiyan.core.words import language
+from abhiyan.enrolment.actions import erasing
+from abhiyan.enrolment.rules.channels import Channel
+from abhiyan.people import actions as people
+from abhiyan.people.visit import Request
+from abhiyan.ui.acts import form_page
+
+from .member import citizen, own, unlisted
+
+
+@form_page
+@unlisted
+def me_erase(request: Request) -> HttpResponseBase:
+    """Have everything erased: one page that says what happens and when, one press."""
+    at = clock.now()
+    by, member = citizen(request), own(request)
+    if member is None:
+        return redirect("enrolment:me")
+    if request.method != "POST":
+        return render(request, "enrolment/me_erase.html", {"own": member, "purge_at": people.purge_at(at)})
+    erased = erasing.erase(
+        membership=member.public_id, channel=Channel.WEB.value, language=language(), by=by, at=at
+    )
+    request.visit.end(at)  # nobody else who takes this device sees anything
+    return render(request, "enrolment/me_erased.html", {"erased": erased})

@@ -1,0 +1,136 @@
+"""A person has everything erased: no longer read from now on, sealed for the legal period, then purged.
+
+What is sealed (name, year of birth, phone) is kept because the law asks for it, under a key of its own, and no act of
+this program opens it (docs/rights.md). What stays for good are keyed digests: they keep later lists from bringing the
+person back.
+"""
+
+import hashlib
+import json
+import os
+from collections.abc import Collection
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+from abhiyan.core import audit, environment, news
+from abhiyan.core.actor import Actor
+from abhiyan.core.keys import keyring
+from abhiyan.core.scope import system
+from abhiyan.people import journal
+from abhiyan.people.models import Account, Consent, Erasure, Person, Phone, Session
+from abhiyan.people.news import ErasurePurged, ErasureReplayed
+
+AT_ONCE = 500
+
+
+def purge_at(at: datetime) -> datetime:
+    """When what is erased at an instant will be destroyed (law.md D6)."""
+    return at + timedelta(days=environment.ERASE_AFTER_DAYS())
+
+
+def erase(
+    *,
+    persons: Collection[Person],
+    who: bytes,
+    public_ids: Collection[UUID],
+    channel: int,
+    by: Actor,
+    at: datetime,
+) -> datetime:
+    """Erase one human being, whom `persons` stand for on a phone's rolls. When the rest will be purged.
+
+    who: keyed digest by which lists that name them are known. public_ids: of what their sessions show. In the
+    transaction of the act that calls: it has asked for the right, locked the phone, ended memberships and consents.
+    Their sessions end. The phone goes too, unless somebody else is on it, or signs in with it.
+    Refuses journal.NotSaved: then nothing is erased.
+    """
+    for person in persons:
+        said = journal.Erasure(person.pk, person.phone_id, who, channel, at)
+        _erase(said, person)
+        audit.record(by=by, at=at, act="people.erase", subject=str(person.public_id), unit_id=person.unit_id)
+        journal.write(said)
+    for phone_id in {person.phone_id for person in persons}:
+        is_gone = _drop_phone(phone_id)
+        showing = Session.objects.filter(phone_id=phone_id, account_id=None)
+        if not is_gone:
+            showing = showing.filter(data__person__in=[str(public_id) for public_id in public_ids])
+        showing.update(ended_at=at, data={})
+    return purge_at(at)
+
+
+def erase_again(*, said: journal.Erasure) -> None:
+    """After a restore: who had everything erased since the backup is erased, and purged on the day that was told.
+
+    A person the backup does not know yet leaves only the digest. Tells ErasureReplayed first.
+    """
+    news.tell(
+        ErasureReplayed(person_id=said.person_id, phone_id=said.phone_id, channel=said.channel, at=said.at)
+    )
+    found = Person.objects.filter(pk=said.person_id, erased_at=None, at__lte=said.at).first()
+    _erase(said, found)
+    _drop_phone(said.phone_id)
+
+
+def purge(*, at: datetime) -> int:
+    """Destroy what was sealed, and the proofs of consents, once the legal period is over. How many people."""
+    done = 0
+    with system("the legal period of erasures is over"):
+        due = Erasure.objects.filter(purged_at=None, purge_at__lte=at).order_by("purge_at")
+        for erasure in due.select_for_update(skip_locked=True)[:AT_ONCE]:
+            Consent.objects.filter(person_id=erasure.person_id, at__lte=erasure.at).delete()
+            Erasure.objects.filter(pk=erasure.pk).update(sealed=None, purged_at=at)
+            told = ErasurePurged(
+                person_id=erasure.person_id, phone_id=erasure.phone_id, erased_at=erasure.at, at=at
+            )
+            news.tell(told)
+            done += 1
+        if done:
+            audit.record(by=Actor.system("the legal period is over"), at=at, act="people.purge", n=done)
+    return done
+
+
+def key_of(*, erasure_id: UUID) -> bytes:
+    """The key of one sealed envelope, 32 bytes: AES-256-GCM, its nonce the first 12 bytes, bound to the row's id."""
+    return keyring().derive(f"erased/{erasure_id.hex}")
+
+
+def _erase(said: journal.Erasure, person: Person | None) -> None:
+    ident = UUID(
+        bytes=hashlib.sha256(b"erasure|" + said.person_id.bytes + said.at.isoformat().encode()).digest()[:16]
+    )
+    sealed = None
+    if person is not None:
+        nonce = os.urandom(12)
+        sealed = nonce + AESGCM(key_of(erasure_id=ident)).encrypt(nonce, _told(person), ident.bytes)
+        Person.objects.filter(pk=person.pk).update(
+            name=None, birth_year=None, language="", left_at=said.at, erased_at=said.at
+        )
+    row = Erasure(
+        id=ident,
+        person_id=said.person_id,
+        phone_id=said.phone_id,
+        who=said.who,
+        sealed=sealed,
+        channel=said.channel,
+        at=said.at,
+        purge_at=purge_at(said.at),
+    )
+    Erasure.objects.bulk_create([row], ignore_conflicts=True)
+
+
+def _told(person: Person) -> bytes:
+    phone = Phone.objects.filter(pk=person.phone_id).first()
+    number = keyring().unseal(bytes(phone.sealed), about=phone.pk.bytes).decode() if phone else None
+    told = {"name": person.name, "birth_year": person.birth_year, "phone": number}
+    return json.dumps(told, ensure_ascii=False).encode()
+
+
+def _drop_phone(phone_id: UUID) -> bool:
+    """The phone itself, unless somebody is on it who was not erased, or signs in with it. Whether it is gone."""
+    held = Person.objects.filter(phone_id=phone_id, erased_at=None).exclude(name=None).exists()
+    if held or Account.objects.filter(phone_id=phone_id, closed_at=None).exists():
+        return False
+    Phone.objects.filter(pk=phone_id).delete()
+    return True
