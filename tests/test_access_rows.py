@@ -97,6 +97,7 @@ GATEWAY = {
     "people_consent": {
         "insert": "id person_id unit_id purpose notice_version language channel by device at",
     },
+    "people_erasure": {"select": "phone_id who"},
     "people_notice": {"select": "code version"},
     "people_person": {
         "select": "id name birth_year",
