@@ -28,7 +28,8 @@ def send_receipt(
     """Tell a phone what its word did: once a day for each word, whichever way it came.
 
     of: STOP, LEAVE, DENY, BACK or ERASE. phone: E.164, or the id of one we keep. Of STOP and LEAVE members and
-    strangers read the same; of NO, who had entered the number and when. In the transaction under way, or one of its own.
+    strangers read the same; of NO, who had entered the number and when. In the transaction under way, or one of its
+    own.
     """
     language = language or settings.LANGUAGE_CODE
     with system("receipt of a phone's word"):
