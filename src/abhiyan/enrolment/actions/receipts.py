@@ -44,7 +44,7 @@ def send_receipt(
             if of == LEAVE:
                 blanks["day"] = _day(at + endings.BACK_WITHIN)
             elif of == ERASE:
-                blanks["day"] = _day(people.purge_at(at))
+                blanks["day"] = _day(people.purge_at(at=at))
             elif of == DENY:
                 struck = partings.denied_at(phone_id, at)
                 blanks |= {

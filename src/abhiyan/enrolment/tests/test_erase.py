@@ -151,7 +151,7 @@ def test_who_has_left_or_was_struck_off_is_erased_too(world: World) -> None:
     assert world.tallies() == world.recounted() and world.orphans() == {}
 
 
-def test_nobody_erases_another(world: World) -> None:
+def test_nobody_erases_anybody_else(world: World) -> None:
     joined = world.web_join(of=world.asha)
     assert joined.membership is not None
     office = Actor(kind="person", id=uuid4())

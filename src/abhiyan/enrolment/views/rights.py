@@ -23,7 +23,7 @@ def me_erase(request: Request) -> HttpResponseBase:
     if member is None:
         return redirect("enrolment:me")
     if request.method != "POST":
-        return render(request, "enrolment/me_erase.html", {"own": member, "purge_at": people.purge_at(at)})
+        return render(request, "enrolment/me_erase.html", {"own": member, "purge_at": people.purge_at(at=at)})
     erased = erasing.erase(
         membership=member.public_id, channel=Channel.WEB.value, language=language(), by=by, at=at
     )

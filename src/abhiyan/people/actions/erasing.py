@@ -25,7 +25,7 @@ from abhiyan.people.news import ErasurePurged, ErasureReplayed
 AT_ONCE = 500
 
 
-def purge_at(at: datetime) -> datetime:
+def purge_at(*, at: datetime) -> datetime:
     """When what is erased at an instant will be destroyed (law.md D6)."""
     return at + timedelta(days=environment.ERASE_AFTER_DAYS())
 
@@ -57,7 +57,7 @@ def erase(
         if not is_gone:
             showing = showing.filter(data__person__in=[str(public_id) for public_id in public_ids])
         showing.update(ended_at=at, data={})
-    return purge_at(at)
+    return purge_at(at=at)
 
 
 def erase_again(*, said: journal.Erasure) -> None:
@@ -115,7 +115,7 @@ def _erase(said: journal.Erasure, person: Person | None) -> None:
         sealed=sealed,
         channel=said.channel,
         at=said.at,
-        purge_at=purge_at(said.at),
+        purge_at=purge_at(at=said.at),
     )
     Erasure.objects.bulk_create([row], ignore_conflicts=True)
 
