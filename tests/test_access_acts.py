@@ -4,6 +4,7 @@ By whoever may do such a thing, but elsewhere: it is refused, and not a row is w
 a form has to be entered here, or be named as one where nothing of another's can be meant.
 """
 
+import hashlib
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -18,6 +19,7 @@ from django.test import Client
 from abhiyan.core.scope import system
 from abhiyan.enrolment.tests.web import filled as filled_in
 from abhiyan.enrolment.tests.web import offered
+from abhiyan.messaging.tests.bulk import ENGLISH
 from abhiyan.org.models import Appointment
 from abhiyan.site.access import ACCESS
 from abhiyan.site.tests.addresses import SECRETS, Things, address, body, filled, more_things, outcome, things
@@ -57,6 +59,7 @@ def others(
 # to choose from holds nothing of the other district.
 PLACE = {"unit": "JK-JAM"}
 DAYS = {"first": "2026-12-01", "last": "2026-12-02"}
+BULK_HASH = hashlib.sha256(ENGLISH.encode()).hexdigest()
 POSTS: dict[str, tuple[dict[str, str], str]] = {
     "elections:alliance": ({"name_en": "Ours", "lead": "BJP", "parties": "INC"}, "nn"),
     "elections:alliance_withdraw": ({}, "nn"),
@@ -109,6 +112,21 @@ POSTS: dict[str, tuple[dict[str, str], str]] = {
     "imports:step": ({}, "gg"),
     "messaging:ask": ({"programme": "{programme}", "reason": "mine"}, "nu"),
     "messaging:release": ({}, "nn"),
+    "messaging:send_new": (
+        {"audience": "members:{roll}", "per_hour": "100", "v_en_place": "Jammu", "v_hi_place": "जम्मू"},
+        "nn",
+    ),
+    "messaging:send_step": ({}, "ng"),
+    "messaging:text": (
+        {
+            "language": "en",
+            "number": "7",
+            "begins_on": "2026-12-01",
+            "ends_on": "2026-12-02",
+            "sha256": BULK_HASH,
+        },
+        "nn",
+    ),
     "org:appoint": (
         {"office": "mandal_president", "phone": "9906070777", "name": "Mine", "starts_on": "2026-12-01"},
         "nn",
@@ -168,6 +186,7 @@ OWN = {
     "enrolment:me_stop",
     "enrolment:me_which",
     "enrolment:notice",
+    "messaging:text_new",
     "org:offer",
     "people:console",
     "people:demo_sign_in",
@@ -186,6 +205,7 @@ OWN = {
 # What stands in the address, where the page reads there what the form is about.
 ASKED = {
     "elections:classes_withdraw": "unit=JK",
+    "messaging:send_new": "unit=JK-JAM&text={text}",
     "elections:plan_create": "owner=JK&election=LS2024&state=U08",
     "programmes:go_back": "unit=JK-JAM",
     "programmes:name_in_charge": "unit=JK-JAM&q=mandal_president",
@@ -226,7 +246,7 @@ def asked_of(name: str, cast: Cast, of: Things, others: dict[str, Any]) -> tuple
     form, _wanted = POSTS.get(name, ({}, "m"))
     sent = {key: value.format_map(known) for key, value in form.items()}
     where = address(name, of, **filled(name, others))
-    return where + (f"?{ASKED[name]}" if name in ASKED else ""), sent
+    return where + (f"?{ASKED[name].format_map(known)}" if name in ASKED else ""), sent
 
 
 @pytest.mark.parametrize("name", sorted(ACCESS.keys() - OWN))
@@ -294,6 +314,9 @@ ACTS = {
     "imports:step": "nnnnn oogognnnnngng g ooggg",
     "messaging:ask": "nnnnn uunnnnnnnnnnn n uunnn",
     "messaging:release": "nnnnn nnnnnnnnnnnnn n nnnnn",
+    "messaging:send_new": "nnnnn oonnnnnnnnnnn n oonnn",
+    "messaging:send_step": "nnnnn oonnnnnnnnnnn n oonnn",
+    "messaging:text": "nnnnn oonnnnnnnnnnn n oonnn",
     "org:answer_offer": "nnnng ggggggggggggg g ggggg",
     "org:appoint": "nnnnn uununnnnnnnnn u uunnn",
     "org:ask_factor_reset": "nnnnn oonnnnnnnnonn o oonnn",
@@ -364,6 +387,7 @@ FINAL = {
     "enrolment:person_strike_off": "state_president",
     "imports:step": "state_president",
     "messaging:release": "state_president",
+    "messaging:send_step": "state_president",
     "org:decide": "state_president",
     "org:decide_release": "state_president",
     "org:end_appointment": "state_president",
@@ -425,6 +449,9 @@ NOT_FINAL = {
     "imports:piece": "is discarded",
     "imports:rest": "is discarded",
     "messaging:ask": "waits for a second person",
+    "messaging:send_new": "is discarded",
+    "messaging:text": "is entered again",
+    "messaging:text_new": "a newer version takes its place",
     "org:answer_offer": "one may step down, or is appointed again",
     "org:first_word": "a newer word takes its place",
     "org:offer": "one may step down, or is appointed again",

@@ -71,6 +71,7 @@ NOBODY_ASKED = {
     "messaging/actions/sending.py::lease": LOOP,
     "messaging/actions/sending.py::note_outage": LOOP,
     "messaging/actions/sending.py::settle": LOOP,
+    "messaging/actions/sends.py::queue_next": "a job; two people approved the send",
     "org/actions/appointments.py::appoint_many": "the system alone: every other actor is refused",
     "org/actions/closing.py::end_with_units": NEWS,
     "org/actions/offers.py::_answer": ONESELF,

@@ -254,6 +254,7 @@ SMS = Setting("ABHIYAN_SMS", _one_of("http", "file", "console"), lambda: "file")
 SMS_URL = Setting("ABHIYAN_SMS_URL", _gateway, str)
 SMS_TOKEN = Setting("ABHIYAN_SMS_TOKEN", _text, str, is_secret=True)
 SMS_PER_HOUR = Setting("ABHIYAN_SMS_PER_HOUR", _number(0, MOST), lambda: 20_000)
+SMS_PRICE = Setting("ABHIYAN_SMS_PRICE", _number(0, MOST), lambda: 20)  # paise a part
 # May only be made stricter (law.md T2): within 10:00 and 21:00.
 MESSAGES_FROM = Setting("ABHIYAN_MESSAGES_FROM", _time_of_day("10:00", "20:59"), lambda: time(10))
 MESSAGES_UNTIL = Setting("ABHIYAN_MESSAGES_UNTIL", _time_of_day("10:01", "21:00"), lambda: time(21))

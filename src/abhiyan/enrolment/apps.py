@@ -9,6 +9,7 @@ class EnrolmentConfig(AppConfig):
     def ready(self) -> None:
         from abhiyan.core import news
         from abhiyan.core.backup import Restored
+        from abhiyan.messaging.rules import audiences
         from abhiyan.org.news import AppointmentEnded
         from abhiyan.org.rules import releases
         from abhiyan.people.news import ErasureReplayed, NoReplayed, WithdrawalReplayed, WordReplayed
@@ -23,9 +24,11 @@ class EnrolmentConfig(AppConfig):
         from .actions.setting_up import drop_drive, follow_programme
         from .actions.tokens import end_tokens_of
         from .activity import DRIVE
+        from .audiences import MEMBERS
         from .owed import export_page, token_page
 
         activities.register(DRIVE)
+        audiences.register(MEMBERS)
         releases.register_page("channels.token", token_page)
         releases.register_page("people.export", export_page)
 

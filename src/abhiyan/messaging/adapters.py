@@ -45,6 +45,8 @@ class Letter:
     text: str
     template: str
     registration: str
+    entity: str = ""
+    header: str = ""
     wait_s: float = 15.0
 
 
@@ -111,7 +113,7 @@ class File:
 class Http:
     """A generic gateway: POST {"ref", "to", "text", "template"} as JSON with a bearer token to one fixed address.
 
-    Each thread keeps a connection of its own.
+    Bulk texts have "entity" and "header" besides. Each thread keeps a connection of its own.
     """
 
     name = "http"
@@ -132,6 +134,8 @@ class Http:
 
     def hand(self, letter: Letter) -> Handed:
         body = {"ref": letter.ref, "to": letter.phone, "text": letter.text, "template": letter.registration}
+        if letter.header:
+            body |= {"entity": letter.entity, "header": letter.header}
         _deadline.ends_at = time.monotonic() + letter.wait_s
         try:
             with self._client().stream(

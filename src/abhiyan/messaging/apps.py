@@ -20,9 +20,15 @@ class MessagingConfig(AppConfig):
         )
 
         from . import actions, queries
-        from .owed import held_page
+        from .audiences import HOLDERS_OF_OFFICES
+        from .owed import held_page, send_page
+        from .rules import audiences
+        from .sends import told_to_decide
 
         releases.register_page("messages.release", held_page)
+        releases.register_page("messages.bulk", send_page)
+        releases.register_details("messages.bulk", told_to_decide)
+        audiences.register(HOLDERS_OF_OFFICES)
 
         answer_whether_codes_stay(lambda purpose, language: bool(queries.why_codes_stay(purpose, language)))
         news.subscribe(CodeAsked, lambda told: actions.send_code(news=told))
@@ -33,3 +39,4 @@ class MessagingConfig(AppConfig):
         news.subscribe(OfferAnswered, lambda told: actions.forget_question(told=told))
         news.subscribe(FactorReset, lambda told: actions.tell_of_reset(told=told))
         news.subscribe(Restored, lambda told: actions.hold_restored(taken_at=told.taken_at, at=told.at))
+        news.subscribe(Restored, lambda told: actions.stop_restored(at=told.at))

@@ -4,7 +4,17 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from abhiyan.core.policy import PEOPLE, PHONE, SYSTEM, open_to_all, placed, policies, private
+from abhiyan.core.policy import (
+    ACCOUNT,
+    PEOPLE,
+    PHONE,
+    REQUESTS,
+    SYSTEM,
+    open_to_all,
+    placed,
+    policies,
+    private,
+)
 
 
 class MessageClass(models.IntegerChoices):
@@ -16,7 +26,11 @@ class MessageClass(models.IntegerChoices):
 
 
 class Template(models.Model):
-    """A fixed text with named blanks, per language; outreach needs its registration."""
+    """A fixed text with named blanks, per language; outreach needs its registration.
+
+    A text for bulk messages is registered by people: its code is `bulk.` with a key of its own and its version, so a
+    changed text is another code, with ids of its own. It never changes, and the hash proves that it did not.
+    """
 
     code = models.TextField()  # code.sign_in, code.join, drive.reply, leave.receipt, ...
     language = models.TextField()
@@ -25,6 +39,17 @@ class Template(models.Model):
     text = models.TextField()
     registration = models.TextField(default="", db_default="")  # DLT template id
     is_active = models.BooleanField(default=True)
+    name = models.TextField(default="", db_default="")  # of a bulk text, for its list
+    entity = models.TextField(default="", db_default="")  # DLT id of the organisation
+    header = models.TextField(default="", db_default="")  # the sender's name on the phone
+    sha256 = models.TextField(default="", db_default="")  # of the exact text, as it was registered
+    certificate = models.TextField(default="", db_default="")  # number, from the announcement of an election
+    certificate_from = models.DateField(null=True)
+    certificate_until = models.DateField(null=True)
+    certificate_sha256 = models.TextField(default="", db_default="")  # of the text that was certified
+    unit_id = models.BigIntegerField(null=True)  # whose bulk text it is: they alone change and certify it
+    made_by = models.BigIntegerField(null=True)  # account
+    made_at = models.DateTimeField(null=True)
 
     class Meta:
         db_table = "messaging_template"
@@ -69,6 +94,7 @@ class Message(models.Model):
     sent_at = models.DateTimeField(null=True)
     settled_at = models.DateTimeField(null=True)
     parts = models.SmallIntegerField(default=0, db_default=0)  # SMS billed
+    send_id = models.BigIntegerField(null=True)  # the bulk send it belongs to
 
     class Meta:
         db_table = "messaging_message"
@@ -90,6 +116,10 @@ class Message(models.Model):
             models.Index(fields=["unit_id", "-queued_at"], name="message_unit"),  # used by: Messages
             models.Index(fields=["adapter_ref"], name="message_ref"),  # used by: delivery reports
             models.Index(fields=["phone_id"], name="message_phone"),  # used by: what is held about me
+            # used by: a bulk send's figures, and stopping it
+            models.Index(
+                fields=["send_id", "state"], condition=models.Q(send_id__isnull=False), name="message_send"
+            ),
         ]
         constraints = [
             *policies(
@@ -244,6 +274,55 @@ class Outage(models.Model):
     class Meta:
         db_table = "messaging_outage"
         constraints = open_to_all("outage", write=SYSTEM)
+
+
+class Send(models.Model):
+    """One bulk send: a text to an audience in some units, asked by one person and approved by another."""
+
+    class State(models.TextChoices):
+        DRAFT = "draft", _("Not asked yet")
+        ASKED = "asked", _("Waits for approval")
+        SENDING = "sending", _("Being sent")
+        PAUSED = "paused", _("Paused")
+        STOPPED = "stopped", _("Stopped half-way")
+        DONE = "done", _("Finished")
+
+    public_id = models.UUIDField(unique=True)
+    text = models.TextField()  # code of its templates
+    audience = models.TextField()  # code of rules.audiences, with what of it behind a colon
+    unit_id = models.BigIntegerField()  # where it was asked; all its units are here or below
+    hierarchy = models.SmallIntegerField()
+    units = ArrayField(models.BigIntegerField())
+    programme_id = models.IntegerField(default=0, db_default=0)  # that pays for it; 0: none
+    given = models.JSONField(default=dict)  # language -> what fills its variables
+    per_hour = models.IntegerField()
+    state = models.TextField(choices=State.choices, default=State.DRAFT)
+    reason = models.TextField(default="", db_default="")  # why it was stopped, if not by hand
+    # As somebody asked for it, and nothing else is what was approved.
+    release = models.UUIDField(null=True)
+    sha256 = models.TextField(default="", db_default="")  # of texts, variables, audience and units
+    counted = models.JSONField(default=dict)  # reason ("" for those who get it at once) -> how many phones
+    n_asked = models.IntegerField(default=0, db_default=0)  # who get it, at once or once it may go there
+    parts_asked = models.IntegerField(default=0, db_default=0)
+    made_by = models.BigIntegerField()  # account
+    made_at = models.DateTimeField()
+    started_at = models.DateTimeField(null=True)
+    after = models.UUIDField(null=True)  # the last phone that was queued
+    queued_at = models.DateTimeField(
+        null=True
+    )  # when phones were queued last: what the pace is reckoned from
+    is_queued = models.BooleanField(default=False, db_default=False)  # to the last
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "messaging_send"
+        indexes = [models.Index(fields=["unit_id", "-made_at"], name="send_unit")]  # used by: Bulk messages
+        constraints = policies(
+            "send",
+            using=f"made_by = {ACCOUNT} or {placed('messaging_send.unit_id', PEOPLE)}"
+            f" or {placed('messaging_send.unit_id', REQUESTS)}",
+            write=SYSTEM,
+        )
 
 
 GRANTS = {

@@ -34,3 +34,8 @@ def owed(viewer: Viewer, *, at: datetime) -> Iterator[Owed]:  # noqa: ARG001  # 
 def held_page(_release: Release | None = None) -> str:
     """What is held back; an approved release is used there."""
     return reverse("messaging:list") + "?state=held"
+
+
+def send_page(release: Release) -> str:
+    """The bulk send that was asked, where it is started and stopped."""
+    return reverse("messaging:send", args=[release.payload["send"]])

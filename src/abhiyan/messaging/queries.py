@@ -41,6 +41,7 @@ def held() -> list[Held]:
     """What is held back, by programme and reason, in the viewer's sight."""
     rows = (
         Message.objects.filter(state=Message.State.HELD)
+        .exclude(reason="paused")  # a bulk send's own page says so
         .values("programme_id", "reason")
         .annotate(n=Count("*"))
         .order_by("programme_id", "reason")

@@ -1,10 +1,17 @@
 from django.urls import path
 
-from . import views
+from .views import bulk_texts, messages, sends
 
 app_name = "messaging"
 urlpatterns = [
-    path("", views.list_, name="list"),
-    path("ask/", views.ask, name="ask"),
-    path("release/<uuid:public_id>/", views.release, name="release"),
+    path("", messages.list_, name="list"),
+    path("ask/", messages.ask, name="ask"),
+    path("release/<uuid:public_id>/", messages.release, name="release"),
+    path("texts/", bulk_texts.texts, name="texts"),
+    path("texts/new/", bulk_texts.text_new, name="text_new"),
+    path("texts/<str:code>/", bulk_texts.text, name="text"),
+    path("sends/", sends.sends, name="sends"),
+    path("sends/new/", sends.send_new, name="send_new"),
+    path("sends/<uuid:public_id>/", sends.send, name="send"),
+    path("sends/<uuid:public_id>/<str:step>/", sends.send_step, name="send_step"),
 ]

@@ -9,11 +9,12 @@ class ProgrammesConfig(AppConfig):
     def ready(self) -> None:
         from abhiyan.core import news
         from abhiyan.core.backup import Restored
+        from abhiyan.messaging.rules import audiences
         from abhiyan.people.news import AccountClosed
         from abhiyan.units.news import UnitsClosed, UnitsClosing, UnitsGoing, UnitsMoved, UnitsOpening
         from abhiyan.units.rules import hanging
 
-        from . import actions
+        from . import actions, queries
         from .actions import closing
         from .news import ProgrammeOpened
 
@@ -21,6 +22,7 @@ class ProgrammesConfig(AppConfig):
             actions.restore_from_closing(told=told)
             actions.settle_closed(units=told.units, at=told.at)
 
+        audiences.answer_programmes(queries.names_of_running)
         news.subscribe(
             AccountClosed,
             lambda told: actions.end_of_account(account_id=told.account_id, by=told.by, at=told.at),

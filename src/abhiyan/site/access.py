@@ -214,6 +214,13 @@ ACCESS: dict[str, Access] = {
     "messaging:list": capability("messages.read"),
     "messaging:ask": capability("messages.release"),
     "messaging:release": capability("messages.release", "org.release"),
+    "messaging:texts": capability("messages.send"),
+    "messaging:text_new": capability("messages.send"),
+    "messaging:text": capability("messages.send"),
+    "messaging:sends": capability("messages.send"),
+    "messaging:send_new": capability("messages.send"),
+    "messaging:send": capability("messages.send", "org.release", "org.approve"),
+    "messaging:send_step": capability("messages.send"),
     # imports: which list, and whether there, is asked by the act
     "imports:list": IMPORTS,
     "imports:begin": IMPORTS,

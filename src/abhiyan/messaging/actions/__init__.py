@@ -1,5 +1,6 @@
 """The one door out: queueing, leasing, handing over, receipts, and the breaker that guards the budget."""
 
+from .bulk_texts import Wording, certify_text, register_text
 from .holding import RELEASABLE, ask_to_release, hold_restored, release_held, set_allowance
 from .noes import forget_sent, heed_no, heed_withdrawal
 from .numbers import (
@@ -37,4 +38,16 @@ from .sending import (
     note_outage,
     receive_receipt,
     settle,
+)
+from .sends import (
+    ask_send,
+    discard_send,
+    draft_send,
+    most_per_hour,
+    pause_send,
+    queue_next,
+    resume_send,
+    start_send,
+    stop_restored,
+    stop_send,
 )

@@ -12,13 +12,14 @@ from uuid import UUID
 from cryptography.exceptions import InvalidTag
 from django.conf import settings
 
-from abhiyan.core import environment, sql
+from abhiyan.core import clock, environment, sql
 from abhiyan.core.keys import keyring
 from abhiyan.core.scope import system
 from abhiyan.messaging.adapters import Handed, Letter
 from abhiyan.messaging.models import Message, Outage, Template
 from abhiyan.messaging.queries import active_texts, text_for
 from abhiyan.messaging.rules import gate, hours, texts
+from abhiyan.messaging.sends import certificate_of
 from abhiyan.units import queries as units
 from abhiyan.units.rules.polls import Polling
 
@@ -44,7 +45,7 @@ _LEASE = """update messaging_message set state = 'leased', leased_until = %(unti
  and (leased_until is null or leased_until <= %(at)s) and template {} 'code.%%' order by due_at limit %(n)s
  for update skip locked))
  returning id, kind, template, language, phone_id, sealed_phone, sealed_blanks, unit_id, programme_id, queued_at,
- due_at, tries, reason"""
+ due_at, tries, reason, send_id"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +65,7 @@ class Leased:
     due_at: datetime
     tries: int
     reason: str
+    send_id: int | None = None
 
     @property
     def is_code(self) -> bool:
@@ -72,8 +74,9 @@ class Leased:
     @property
     def is_free(self) -> bool:
         """Whether it costs nothing of the budget. A code is the answer to somebody who waits at a screen; its own
-        limits stand where it is asked. What two people released goes, whatever the hour has spent."""
-        return self.is_code or self.reason == "released"
+        limits stand where it is asked. What two people released goes, whatever the hour has spent: held messages, and
+        a bulk send, which has a pace of its own."""
+        return self.is_code or self.reason == "released" or self.send_id is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +135,8 @@ def _hour(at: datetime) -> datetime:
 # keep everybody else's messages waiting while it is held one by one.
 _HOLD = """update messaging_message set state = 'held', reason = 'budget', leased_until = null
  where id = any(array(select id from messaging_message where programme_id = any(%s)
- and state = 'queued' and due_at <= %s and reason <> 'released' and template not like 'code.%%' order by due_at limit %s
+ and state = 'queued' and due_at <= %s and reason <> 'released' and send_id is null and template not like 'code.%%'
+ order by due_at limit %s
  for update skip locked))"""
 HELD_AT_ONCE = 10_000
 
@@ -258,9 +262,9 @@ class _Inquiry:
         self._caps.write()
 
 
-def _is_certified(_text: Template | None, _at: datetime) -> bool:
-    """Whether this exact text has a certificate that is valid today. No text has one yet."""
-    return False
+def _is_certified(text: Template | None, at: datetime) -> bool:
+    """Whether this exact text has a certificate that is valid today."""
+    return text is not None and certificate_of(text).covers(text.text, clock.day_in(settings.TIME_ZONE, at))
 
 
 def _judged(message: Leased, inquiry: _Inquiry) -> Letter | _Fate:
@@ -298,6 +302,8 @@ def _judged(message: Leased, inquiry: _Inquiry) -> Letter | _Fate:
         text=text,
         template=message.template,
         registration=found.registration,
+        entity=found.entity,
+        header=found.header,
         wait_s=CODE_WAIT_S if message.is_code else WAIT_S,
     )
 

@@ -19,6 +19,8 @@ WORDS: dict[str, Promise] = {
     "released": _("Approved by two people"),
     "unconfirmed": _("Handed over; the gateway did not confirm in time"),
     "sealed": _("We cannot open its seal with our keys"),
+    "paused": _("Paused by hand"),
+    "stopped": _("Stopped before it left"),
     "no_connection": _("The gateway could not be reached; tried again"),
 }
 # A gateway that takes nothing, by the lane that waits for it.
@@ -53,4 +55,6 @@ def reason(code: str) -> Promise | str:
 
 def template(code: str) -> Promise | str:
     """What a message is, for people."""
+    if code.startswith("bulk."):
+        return _("Bulk message")
     return KINDS.get(code, code)

@@ -3,7 +3,7 @@
 import pytest
 
 from abhiyan.messaging.rules import reasons, texts
-from abhiyan.messaging.views import Filters
+from abhiyan.messaging.views.messages import Filters
 
 
 @pytest.mark.parametrize("code", sorted({code for code, _language in texts.TEXTS}))

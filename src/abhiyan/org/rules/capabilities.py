@@ -35,6 +35,8 @@ MEANINGS: dict[str, Promise] = {
     "plans.make": _("Make plans of seats and votes, and alliances"),
     "messages.read": _("See messages and why they were held back"),
     "messages.release": _("Send messages held by the limit"),
+    "messages.send": _("Send messages in bulk (with approval)"),
+    "messages.circular": _("Send circulars to offices below"),
     "channels.manage": _("Set up channels: tokens and numbers"),
 }
 

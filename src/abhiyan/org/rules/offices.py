@@ -29,11 +29,12 @@ _LEAD = frozenset(
     | {"enrolment.enrol", "enrolment.place", "enrolment.correct", "enrolment.strike_off"}
     | {"imports.units", "imports.pins", "imports.paper", "imports.totals", "results.import"}
     | {"plans.read", "plans.make", "messages.read", "messages.release", "channels.manage"}
+    | {"messages.send", "messages.circular"}
 )
 _DISTRICT = (
     _LEAD
     - {"imports.units", "imports.pins", "imports.totals", "results.import", "plans.make"}
-    - {"channels.manage", "messages.release", "programmes.make", "notices.publish"}
+    - {"channels.manage", "messages.release", "messages.send", "programmes.make", "notices.publish"}
 )
 _MANDAL = _DISTRICT - {"people.export", "org.bodies"}
 _CLUSTER = frozenset(

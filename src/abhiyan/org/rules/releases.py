@@ -11,6 +11,7 @@ CAPABILITY: dict[str, str] = {
     "people.export": "people.export",
     "people.reveal_many": "people.reveal",
     "messages.release": "messages.release",
+    "messages.bulk": "messages.send",
     "channels.token": "channels.manage",
     "factors.reset": "org.factors",
 }
@@ -18,6 +19,7 @@ NAMES: dict[str, Promise] = {
     "people.export": _("Export a list of people"),
     "people.reveal_many": _("Reveal many phone numbers"),
     "messages.release": _("Send held messages"),
+    "messages.bulk": _("Send a bulk message"),
     "channels.token": _("Make a token for a channel"),
     "factors.reset": _("Reset a lost second proof"),
 }
@@ -28,6 +30,20 @@ RESET_WAITS = timedelta(hours=24)
 HIGH = ("state", "nation")  # kinds of unit
 
 _PAGES: dict[str, Callable[[Any], str]] = {}
+
+
+_DETAILS: dict[str, Callable[[Any], list[str]]] = {}
+
+
+def register_details(act: str, details: Callable[[Any], list[str]]) -> None:
+    """Once in the ready() of the room whose act it is. details: a request -> sentences for whoever decides it, beside
+    the reason: what exactly would be done."""
+    _DETAILS[act] = details
+
+
+def details_of(release: Any) -> list[str]:
+    """What exactly a request would do, in sentences."""
+    return _DETAILS[release.act](release) if release.act in _DETAILS else []
 
 
 def register_page(act: str, page: Callable[[Any], str]) -> None:

@@ -17,7 +17,7 @@ from abhiyan.core.refusals import NotFound
 from abhiyan.core.words import named
 from abhiyan.org import actions, queries
 from abhiyan.org.models import Release
-from abhiyan.org.rules.releases import NAMES
+from abhiyan.org.rules.releases import NAMES, details_of
 from abhiyan.org.viewer import Request
 from abhiyan.ui.acts import ask, confirm, form_page
 from abhiyan.ui.lists import Column, Table, answer
@@ -130,6 +130,7 @@ def decide_release(request: Request, public_id: UUID) -> HttpResponseBase:
         else say("Refuse this: %(what)s?") % _about(one),
         text=[
             say("%(who)s asked for it, in %(unit)s: %(why)s") % _about(one),
+            *details_of(one),
             say("Once you approve, %(who)s can do it. You cannot take that back.") % _about(one)
             if allow
             else say("%(who)s can ask again.") % _about(one),

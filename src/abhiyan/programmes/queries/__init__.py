@@ -40,6 +40,7 @@ from .programmes import (
     is_any_open,
     locked_below,
     measures,
+    names_of_running,
     programme,
     programme_by_id,
     programme_for,

@@ -67,6 +67,12 @@ def is_any_open() -> bool:
     return Programme.objects.exclude(state=Programme.State.DRAFT).exists()
 
 
+def names_of_running() -> list[tuple[int, str]]:
+    """Open programmes in sight: (id, name), newest window first."""
+    found = _seen().filter(state=Programme.State.OPEN).order_by("-opens_on", "-id")
+    return [(one.pk, words.named(one.names)) for one in found]
+
+
 def search(text: str, *, limit: int = 10, only_open: bool = False) -> list[Programme]:
     """Programmes in sight whose name holds the text, newest window first: no drafts, or only what is open."""
     found = _seen().exclude(state=Programme.State.DRAFT).filter(names__icontains=text)

@@ -24,6 +24,7 @@ from abhiyan.enrolment.models import Taken
 from abhiyan.enrolment.rules.channels import Channel, Sign
 from abhiyan.enrolment.tests.make import Human
 from abhiyan.messaging import actions as messaging
+from abhiyan.messaging.tests import bulk
 from abhiyan.org import actions as org
 from abhiyan.org.models import Release
 from abhiyan.people.models import Factor, Session
@@ -195,6 +196,20 @@ def more_things(cast: Cast, foreign: Things, folder: Path) -> dict[str, Any]:
             )
             for act in ("messages.release", "factors.reset")
         ]
+        president = cast.actor("state_president")
+        text = bulk.register(by=president, unit_id=world.state.pk, at=at)
+        send = messaging.draft_send(
+            text=text,
+            audience=f"members:{world.roll.pk}",
+            unit_id=world.units["JK-JAM"].pk,
+            hierarchy=1,
+            only=[],
+            given=bulk.GIVEN,
+            per_hour=100,
+            programme_id=0,
+            by=president,
+            at=at,
+        )
     token = tokens.make_token_at_console(
         programme_id=programme.pk, unit_id=world.units["JK-JAM"].pk, name="Desks", by=SYSTEM, at=at
     )
@@ -213,6 +228,10 @@ def more_things(cast: Cast, foreign: Things, folder: Path) -> dict[str, Any]:
         "nameless": nameless,
         "shared": cast.membership(Human("First Shared", 1980, "+919797000002")),
         "messaging:release": released[0].public_id,
+        "messaging:send": send,
+        "messaging:send_step": send,
+        "text": text,
+        "roll": world.roll.pk,
         "org:reset_factors": released[1].public_id,
     }
 
@@ -222,6 +241,10 @@ def filled(name: str, others: dict[str, Any]) -> dict[str, Any]:
     room, _colon, page = name.partition(":")
     more = {key: others[key] for key in ("token", "number", "in_charge", "version", "stated_id", "name_id")}
     more |= {"public_id": others[name]} if name in others else {}
+    if name == "messaging:text":
+        more["code"] = others["text"]
+    if name == "messaging:send_step":
+        more["step"] = "discard"
     if name == "enrolment:nameless_settle":
         more |= {"claim": others["nameless"], "member": others["shared"]}
     if room == "elections" and page != "unit":

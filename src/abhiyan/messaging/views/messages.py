@@ -15,13 +15,12 @@ from django.views.decorators.http import require_GET, require_POST
 
 from abhiyan.core import clock
 from abhiyan.core.refusals import NotFound
+from abhiyan.messaging import actions, queries
+from abhiyan.messaging.models import Message
+from abhiyan.messaging.rules import reasons
 from abhiyan.org.viewer import Request
 from abhiyan.ui.acts import confirm, form_page
 from abhiyan.ui.lists import Column, Table, answer
-
-from . import actions, queries
-from .models import Message
-from .rules import reasons
 
 COLUMNS: tuple[Column[Message], ...] = (
     Column("queued", _("Queued"), lambda row: row.queued_at, order="queued_at", css="nums", is_name=True),
@@ -75,6 +74,7 @@ def list_(request: Request) -> HttpResponseBase:
         "asked": queries.asked_releases(request.viewer.account_id, at=at),
         "may_release": request.viewer.may("messages.release"),
         "home": request.viewer.home,
+        "may_send": request.viewer.may("messages.send"),
     }
     return answer(request, "messaging/message_list.html", table, shown)
 

@@ -1,0 +1,340 @@
+"""Bulk sends to members: counted, asked by one, approved by another, queued once each, paused, stopped half-way."""
+
+from datetime import datetime, timedelta
+from uuid import UUID, uuid4
+
+import pytest
+from django.test import Client
+
+from abhiyan.core import clock
+from abhiyan.core.actor import Actor
+from abhiyan.core.scope import system
+from abhiyan.messaging import actions
+from abhiyan.messaging import sends as reads
+from abhiyan.messaging.actions import sends
+from abhiyan.messaging.models import Message, Send
+from abhiyan.messaging.rules import bulk
+from abhiyan.messaging.tests.bulk import ENGLISH, ENTITY, GIVEN, HINDI, HINDI_ID, Kept, register
+from abhiyan.messaging.tests.sending import send_due
+from abhiyan.messaging.tests.test_reach import enter
+from abhiyan.org import actions as org
+from abhiyan.org.actions.releases import NotReleased
+from abhiyan.org.models import Release
+from abhiyan.org.queries import NotYours
+from abhiyan.people import actions as people
+from abhiyan.people.models import Account, Consent, Person, Purpose
+from abhiyan.people.tests.make import body, browser
+from abhiyan.units.models import Poll
+
+from .make import Human, World
+
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.versions]
+SYSTEM = Actor.system("test")
+NOON = datetime.fromisoformat("2026-11-20T12:00+05:30")
+BOOTHS = ("JK-B001", "JK-B001", "JK-B002", "JK-B004")
+
+
+class Field:
+    """Four members who agreed to messages, one who did not, one who said no; an asker and who approves."""
+
+    def __init__(self) -> None:
+        self.world = World.make()
+        with system("test"):
+            org.ensure_offices()
+        self.asker = self.seat("state_president", "JK", "+919419000001")
+        self.officer = self.seat("data_officer", "JK", "+919419000002")
+        self.humans = [Human(f"Member {'ABCDEF'[n]}", 1980, f"+91990600010{n}") for n in range(6)]
+        for human, booth in zip(self.humans, (*BOOTHS, "JK-B001", "JK-B001"), strict=True):
+            self.join(human, booth)
+        for human in self.humans[:4]:
+            self.agree(human)
+        self.agree(self.humans[5])
+        self.refuse(self.humans[5])
+        enter(self.world.state.pk, closes_at=None, kind=Poll.Kind.NONE)
+        self.text = register(by=self.by, unit_id=self.world.state.pk, at=NOON)
+
+    @property
+    def by(self) -> Actor:
+        return Actor(kind="person", id=self.asker.public_id, account_id=self.asker.pk)
+
+    def seat(self, office: str, unit: str, phone: str) -> Account:
+        account = people.open_account(phone=phone, name=office, by=SYSTEM, at=NOON)
+        made = org.appoint(
+            account_id=account.pk,
+            office=office,
+            unit_id=self.world.units[unit].pk,
+            starts_on=(NOON - timedelta(days=300)).date(),
+            by=SYSTEM,
+            at=NOON - timedelta(days=300),
+        )
+        if made.state == "offered":
+            by = Actor(kind="person", id=account.public_id, account_id=account.pk)
+            org.answer_offer(public_id=made.public_id, is_accepted=True, by=by, at=NOON - timedelta(days=299))
+        return account
+
+    def join(self, human: Human, booth: str) -> None:
+        self.world.web_join(of=human, unit=self.world.units[booth])
+
+    def agree(self, human: Human) -> None:
+        with system("test"):
+            one = Person.objects.get(phone_id=self.world.phone_id(human))
+            Consent.objects.filter(person_id=one.pk, purpose=Purpose.MESSAGES).delete()
+            Consent.objects.create(
+                id=uuid4(),
+                person_id=one.pk,
+                unit_id=one.unit_id,
+                purpose=Purpose.MESSAGES,
+                notice_version=1,
+                channel=1,
+                by=one.public_id,
+                at=NOON,
+            )
+
+    def refuse(self, human: Human) -> None:
+        people.suppress(phone_id=self.world.phone_id(human), scope="outreach", channel=1, by=SYSTEM, at=NOON)
+
+    def draft(self, *only: str, audience: str = "", per_hour: int = 20_000) -> UUID:
+        return actions.draft_send(
+            text=self.text,
+            audience=audience or f"members:{self.world.roll.pk}",
+            unit_id=self.world.state.pk,
+            hierarchy=1,
+            only=[self.world.units[code].pk for code in only],
+            given=GIVEN,
+            per_hour=per_hour,
+            programme_id=0,
+            by=self.by,
+            at=NOON,
+        )
+
+    def approve(self, public_id: UUID) -> None:
+        actions.ask_send(public_id=public_id, reason="Sunday", by=self.by, at=NOON)
+        release = self.one(public_id).release
+        assert release is not None
+        decider = Actor(kind="person", id=self.officer.public_id, account_id=self.officer.pk)
+        org.decide_release(public_id=release, allow=True, by=decider, at=NOON)
+
+    def started(self, *only: str) -> UUID:
+        public_id = self.draft(*only)
+        self.approve(public_id)
+        actions.start_send(public_id=public_id, by=self.by, at=NOON)
+        return public_id
+
+    def one(self, public_id: UUID) -> Send:
+        with system("test"):
+            return Send.objects.get(public_id=public_id)
+
+    def states(self) -> list[tuple[str, str]]:
+        with system("test"):
+            return sorted(Message.objects.exclude(send_id=None).values_list("state", "reason"))
+
+
+@pytest.fixture
+def field(db: None) -> Field:
+    return Field()
+
+
+def test_a_send_counts_whom_it_reaches_and_who_is_held_back_and_why(field: Field) -> None:
+    one = field.one(field.draft())
+    assert one.counted == {"": 4, "no_consent": 1, "suppressed": 1}
+    assert one.parts_asked == 4 and field.states() == []
+    assert field.one(field.draft("JK-SRI")).counted == {"": 3, "no_consent": 1, "suppressed": 1}
+    with pytest.raises(sends.NotBelow):
+        field.draft("HP")
+    with pytest.raises(sends.NoSuchAudience):
+        field.draft(audience="members:none")
+
+
+def test_what_the_gate_would_make_wait_is_said_beforehand_and_a_certificate_opens_it(field: Field) -> None:
+    enter(field.world.district.pk, closes_at=NOON + timedelta(days=20))
+    one = field.one(field.draft())
+    assert one.counted == {"": 1, "certificate": 3, "no_consent": 1, "suppressed": 1} and one.n_asked == 4
+    for language, text in (("en", ENGLISH), ("hi", HINDI)):
+        actions.certify_text(
+            code=field.text,
+            language=language,
+            number="MCMC/7",
+            begins_on=NOON.date(),
+            ends_on=NOON.date() + timedelta(days=9),
+            sha256=bulk.sha256(text),
+            by=field.by,
+            at=NOON,
+        )
+    assert field.one(field.draft()).counted[""] == 4
+    public_id = field.started()
+    actions.queue_next(public_id=public_id, at=NOON)
+    assert send_due(Kept(), at=NOON) == 4
+    enter(field.world.far_booth.pk, closes_at=NOON + timedelta(hours=30))
+    assert field.one(field.draft()).counted == {"": 3, "silence": 1, "no_consent": 1, "suppressed": 1}
+
+
+def test_nobody_starts_what_no_second_person_approved(field: Field) -> None:
+    public_id = field.draft()
+    with pytest.raises(sends.NotInThisState):
+        actions.start_send(public_id=public_id, by=field.by, at=NOON)
+    actions.ask_send(public_id=public_id, reason="Sunday", by=field.by, at=NOON)
+    with pytest.raises(NotReleased):
+        actions.start_send(public_id=public_id, by=field.by, at=NOON)
+    other = field.seat("district_president", "JK-SRI", "+919419000003")
+    with pytest.raises(NotYours):
+        actions.discard_send(
+            public_id=public_id, by=Actor(kind="person", id=other.public_id, account_id=other.pk), at=NOON
+        )
+
+
+def test_an_approved_send_reaches_each_phone_once_however_often_its_job_runs(field: Field) -> None:
+    public_id = field.started()
+    at = NOON
+    for _turn in range(3):
+        assert actions.queue_next(public_id=public_id, at=at)
+        at += timedelta(seconds=5)
+    with system("test"):  # a crash forgot where it was
+        Send.objects.update(after=None, is_queued=False)
+    assert actions.queue_next(public_id=public_id, at=at)
+    way_out = Kept()
+    assert send_due(way_out, at=at) == 4
+    assert {letter.text for letter in way_out.letters} == {"Abhiyan: रविवार को लाल चौक में बैठक। रोकें:  या STOP"}
+    assert {(letter.entity, letter.header, letter.registration) for letter in way_out.letters} == {
+        (ENTITY, "SNGTHN", HINDI_ID)
+    }
+    assert field.states().count(("sent", "")) == 4
+    assert [reason for state, reason in field.states() if state == "dropped"] == ["no_consent", "suppressed"]
+    assert not actions.queue_next(public_id=public_id, at=at + timedelta(seconds=5))
+    assert field.one(public_id).state == Send.State.DONE
+    with system("test"):
+        progress = reads.progress_of([field.one(public_id)])[field.one(public_id).pk]
+        below = reads.progress_below(field.one(public_id), field.world.state.pk)
+    assert (progress.gone, progress.held) == (4, {"no_consent": 1, "suppressed": 1})
+    assert {row.code: (row.sent, row.held) for row in below} == {"JK-SRI": (3, 2), "JK-JAM": (1, 0)}
+
+
+def test_an_audience_that_grew_by_more_than_a_tenth_is_asked_again(field: Field) -> None:
+    public_id = field.draft()
+    field.approve(public_id)
+    late = Human("Late Comer", 1985, "+919906000200")
+    field.join(late, "JK-B001")
+    field.agree(late)
+    with pytest.raises(sends.AudienceGrew):
+        actions.start_send(public_id=public_id, by=field.by, at=NOON)
+    field.approve(public_id)
+    actions.start_send(public_id=public_id, by=field.by, at=NOON)
+    assert field.one(public_id).n_asked == 5
+
+
+def test_what_changed_behind_the_approval_does_not_go(field: Field) -> None:
+    public_id = field.draft()
+    field.approve(public_id)
+    with system("test"):
+        Send.objects.update(given={"en": {"place": "Elsewhere"}, "hi": {"place": "और कहीं"}})
+    with pytest.raises(sends.OtherThanApproved):
+        actions.start_send(public_id=public_id, by=field.by, at=NOON)
+
+
+def test_a_stopped_send_drops_what_is_queued_and_leased_and_queues_no_more(field: Field) -> None:
+    public_id = field.started()
+    actions.queue_next(public_id=public_id, at=NOON)
+    leased = actions.lease(at=NOON, n=2, codes=False)
+    assert len(leased) == 2
+    assert actions.stop_send(public_id=public_id, by=field.by, at=NOON) == 4
+    assert actions.admit(messages=leased, at=NOON) == []
+    assert not actions.queue_next(public_id=public_id, at=NOON + timedelta(minutes=1))
+    assert send_due(Kept(), at=NOON) == 0
+    assert set(field.states()) == {
+        ("dropped", "stopped"),
+        ("dropped", "no_consent"),
+        ("dropped", "suppressed"),
+    }
+    with pytest.raises(sends.NotInThisState):
+        actions.resume_send(public_id=public_id, by=field.by, at=NOON)
+
+
+def test_a_paused_send_goes_on_where_it_was(field: Field) -> None:
+    public_id = field.started()
+    actions.queue_next(public_id=public_id, at=NOON)
+    actions.pause_send(public_id=public_id, by=field.by, at=NOON)
+    assert send_due(Kept(), at=NOON) == 0 and not actions.queue_next(public_id=public_id, at=NOON)
+    actions.resume_send(public_id=public_id, by=field.by, at=NOON + timedelta(minutes=1))
+    assert send_due(Kept(), at=NOON + timedelta(minutes=1)) == 4
+
+
+def test_a_no_after_the_queueing_still_counts_and_nothing_is_queued_at_night(field: Field) -> None:
+    public_id = field.started()
+    night = NOON + timedelta(hours=10)
+    assert actions.queue_next(public_id=public_id, at=night) and field.states() == []
+    actions.queue_next(public_id=public_id, at=NOON)
+    field.refuse(field.humans[0])
+    assert send_due(Kept(), at=NOON) == 3
+    assert field.states().count(("dropped", "suppressed")) == 2
+
+
+def test_a_send_keeps_its_pace(field: Field) -> None:
+    public_id = field.draft(per_hour=60)
+    field.approve(public_id)
+    actions.start_send(public_id=public_id, by=field.by, at=NOON)
+    actions.queue_next(public_id=public_id, at=NOON)
+    actions.queue_next(public_id=public_id, at=NOON + timedelta(seconds=30))
+    assert len(field.states()) == 1
+    actions.queue_next(public_id=public_id, at=NOON + timedelta(seconds=60))
+    assert len(field.states()) == 2
+
+
+def test_a_restore_stops_what_was_being_sent(field: Field) -> None:
+    public_id = field.started()
+    actions.queue_next(public_id=public_id, at=NOON)
+    with system("test"):
+        actions.stop_restored(at=NOON)
+    assert (field.one(public_id).state, field.one(public_id).reason) == ("stopped", "restored")
+
+
+def test_office_bearers_get_one_whatever_they_hold(field: Field) -> None:
+    field.seat("district_president", "JK-SRI", "+919419000004")
+    assert field.one(field.draft(audience="holders:")).counted == {"": 3}
+    assert field.one(field.draft(audience="holders:district_president")).counted == {"": 1}
+
+
+def step(client: Client, page: str, name: str, **sent: str) -> None:
+    assert client.get(f"{page}{name}/").status_code == 200
+    answer = client.post(f"{page}{name}/", sent)
+    assert answer.status_code == 302, answer.content.decode().split("<main")[-1][:2000]
+
+
+def test_a_send_on_its_pages_is_asked_approved_started_stopped_and_downloaded(field: Field) -> None:
+    client, other = browser(field.asker), browser(field.officer)
+    form = f"/messages/sends/new/?unit=JK&in=organisational&text={field.text}"
+    assert "Meeting on Sunday" in body(client, "/messages/sends/new/")
+    assert "Lal Chowk" not in body(client, form)
+    sent = {"audience": f"members:{field.world.roll.pk}", "per_hour": "20000"}
+    refused = client.post(form, sent)
+    assert refused.status_code == 422
+    made = client.post(form, sent | {"v_en_place": "Lal Chowk", "v_hi_place": "लाल चौक"})
+    page = made["Location"]
+    shown = body(client, page)
+    assert (
+        "No consent for messages" in shown
+        and "The phone said no" in shown
+        and "meeting at Lal Chowk" in shown
+    )
+    step(client, page, "ask", reason="For Sunday")
+    with system("test"):
+        release = Release.objects.get()
+    asked = body(other, f"/releases/{release.public_id}/decide/?allow=yes")
+    assert "4 people get it, in 4 SMS parts." in asked and "meeting at Lal Chowk on Sunday" in asked
+    decider = Actor(kind="person", id=field.officer.public_id, account_id=field.officer.pk)
+    org.decide_release(public_id=release.public_id, allow=True, by=decider, at=clock.now())
+    step(client, page, "start")
+    with system("test"):
+        public_id = Send.objects.get().public_id
+    actions.queue_next(public_id=public_id, at=NOON)
+    step(client, page, "pause")
+    step(client, page, "resume")
+    step(client, page, "stop")
+    shown = body(client, page)
+    assert "This send was stopped half-way. 0 messages had left." in shown
+    said = body(client, f"{page}?format=csv").splitlines()
+    assert said[0] == "\ufeffUnit,Waiting,Sent,Delivered,Failed,Held back,Cost (₹)"
+    assert said[2] == "Srinagar,0,0,0,0,5,0.00" and ENGLISH not in "".join(said)
+    assert "Lal Chowk" in body(client, f"{page}?unit=JK-SRI")
+    assert "Stopped" in body(client, "/messages/sends/")
+    assert "What became of it" not in body(other, page), (
+        "the data officer sees what was asked, not the people"
+    )

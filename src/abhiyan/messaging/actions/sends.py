@@ -1,0 +1,368 @@
+"""Bulk sends: drafted, asked, approved by another person, started, paused, resumed, stopped half-way."""
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID, uuid4
+
+from django.conf import settings
+from django.utils.translation import gettext_lazy as _
+
+from abhiyan.core import audit, environment, jobs, sql
+from abhiyan.core.actor import Actor
+from abhiyan.core.keys import keyring
+from abhiyan.core.refusals import Refused, needed
+from abhiyan.core.scope import system
+from abhiyan.messaging import sends as reads
+from abhiyan.messaging.models import Message, Send, Template
+from abhiyan.messaging.rules import audiences, bulk, hours
+from abhiyan.org import actions as org
+from abhiyan.org import queries as authority
+from abhiyan.org.models import Release
+from abhiyan.units import queries as units
+
+from .bulk_texts import SEND
+from .numbers import leave_number
+from .queueing import UNSENT
+
+ACT = "messages.bulk"
+SLICE = 2_000  # phones queued in one commit
+LIFE = timedelta(days=2)  # then a message that could not go is given up
+State = Send.State
+
+
+class NoSuchText(Refused):
+    message = _("Choose a text that is in force.")
+
+
+class NoSuchAudience(Refused):
+    message = _("Choose who gets it.")
+
+
+class NotBelow(Refused):
+    message = _("Choose units inside %(unit)s.")
+
+
+class VariableMissing(Refused):
+    message = _("Fill in every variable of the text.")
+
+
+class PaceOutOfRange(Refused):
+    message = _("Choose between 60 and %(most)s messages an hour.")
+
+
+class NobodyToSend(Refused):
+    message = _("Nobody would get this message now. Choose another audience or unit.")
+
+
+class NotInThisState(Refused, status=409):
+    message = _("This send has moved on. Look at its page again.")
+
+
+class AudienceGrew(Refused, status=409):
+    message = _("%(now)s people would get it now; %(was)s were approved. Ask for approval again.")
+
+
+class OtherThanApproved(Refused, status=409):
+    message = _("Something changed since the approval. Ask for approval again.")
+
+
+def draft_send(
+    *,
+    text: str,
+    audience: str,
+    unit_id: int,
+    hierarchy: int,
+    only: Sequence[int],
+    given: Mapping[str, Mapping[str, str]],
+    per_hour: int,
+    programme_id: int,
+    by: Actor,
+    at: datetime,
+) -> UUID:
+    """Put a send together and count whom it would reach. Nothing goes out. Returns its public id.
+
+    text: code of a bulk text in force. audience: as `rules.audiences.offered` names it. only: units below `unit_id`;
+    none: all of it. given: language -> what fills the text's variables. Who may: holders of messages.send over the
+    unit. Refuses NoSuchText, NoSuchAudience, NotBelow, VariableMissing, PaceOutOfRange.
+    """
+    authority.require(by, SEND, at=unit_id)
+    if by.account_id is None:
+        raise authority.NotYours
+    if audience not in dict(audiences.offered()):
+        raise NoSuchAudience(field="audience")
+    lo, hi = units.span(unit_id, hierarchy)
+    spans = units.spans(only, hierarchy)
+    if any(one not in spans or not (lo <= spans[one][0] < hi) for one in only):
+        raise NotBelow(field="only", unit=units.names_of([unit_id], language="en").get(unit_id, ""))
+    if not 60 <= per_hour <= most_per_hour():
+        raise PaceOutOfRange(field="per_hour", most=most_per_hour())
+    if programme_id and programme_id not in dict(audiences.programmes()):
+        raise NoSuchAudience(field="programme")
+    with system("drafting a bulk send"):
+        templates = reads.wordings(text)
+        if not templates or not all(one.is_active for one in templates.values()):
+            raise NoSuchText(field="text")
+        send = Send(
+            public_id=uuid4(),
+            text=text,
+            audience=audience,
+            unit_id=unit_id,
+            hierarchy=hierarchy,
+            units=sorted(set(only)) or [unit_id],
+            programme_id=programme_id,
+            given=_filled(templates, given),
+            per_hour=per_hour,
+            made_by=by.account_id,
+            made_at=at,
+        )
+        _count(send, templates, at)
+        send.save()
+        _record("messaging.draft_send", send, by, at)
+    return send.public_id
+
+
+def most_per_hour() -> int:
+    """The fastest a send may go: what the server allows a programme in an hour."""
+    return max(60, environment.SMS_PER_HOUR())
+
+
+def ask_send(*, public_id: UUID, reason: str, by: Actor, at: datetime) -> Release:
+    """Ask a second person to approve a send, with texts, audience and number as they are now.
+
+    Asked again, the approval before is worth nothing. Who may: holders of messages.send over the unit. Refuses
+    NotInThisState, NobodyToSend, and what `org.ask_release` refuses.
+    """
+    with system("asking for a bulk send"):
+        send = _locked(public_id, State.DRAFT, State.ASKED)
+        authority.require(by, SEND, at=send.unit_id)
+        templates = reads.wordings(send.text)
+        _count(send, templates, at)
+        if not send.n_asked:
+            raise NobodyToSend
+        asked = org.ask_release(
+            act=ACT,
+            unit_id=send.unit_id,
+            reason=reason,
+            payload={
+                "send": str(send.public_id),
+                "sha256": send.sha256,
+                "n": send.n_asked,
+                "parts": send.parts_asked,
+            },
+            by=by,
+            at=at,
+        )
+        send.release, send.state = asked.public_id, State.ASKED
+        send.save()
+    return asked
+
+
+def start_send(*, public_id: UUID, by: Actor, at: datetime) -> None:
+    """Begin to send what a second person approved, by whoever asked. A job queues it at its pace.
+
+    Refuses NotInThisState, AudienceGrew, OtherThanApproved, and what `org.use_release` refuses.
+    """
+    with system("starting a bulk send"):
+        send = _locked(public_id, State.ASKED)
+        if send.release is None:
+            raise NotInThisState
+        approved = org.use_release(public_id=send.release, act=ACT, by=by, at=at)
+        _count(send, reads.wordings(send.text), at)
+        if approved["send"] != str(send.public_id) or approved["sha256"] != send.sha256:
+            raise OtherThanApproved
+        if bulk.has_grown(was=approved["n"], now=send.n_asked):
+            raise AudienceGrew(now=send.n_asked, was=approved["n"])
+        send.state, send.started_at = State.SENDING, at
+        send.save()
+        _go_on(send, at)
+        _record("messaging.start_send", send, by, at)
+
+
+def pause_send(*, public_id: UUID, by: Actor, at: datetime) -> None:
+    """Queue no more for now, and hold what is queued. Who may: holders of messages.send. Refuses NotInThisState."""
+    with system("pausing a bulk send"):
+        send = _locked(public_id, State.SENDING)
+        authority.require(by, SEND, at=send.unit_id)
+        _set_unsent(send, Message.State.HELD, "paused", at)
+        send.state = State.PAUSED
+        send.save(update_fields=["state"])
+        _record("messaging.pause_send", send, by, at)
+
+
+def resume_send(*, public_id: UUID, by: Actor, at: datetime) -> None:
+    """Go on with a paused send where it was. Who may: holders of messages.send. Refuses NotInThisState."""
+    with system("resuming a bulk send"):
+        send = _locked(public_id, State.PAUSED)
+        authority.require(by, SEND, at=send.unit_id)
+        held = Message.objects.filter(send_id=send.pk, state=Message.State.HELD, reason="paused")
+        held.update(state=Message.State.QUEUED, reason="", due_at=at, leased_until=None)
+        send.state, send.queued_at = State.SENDING, None
+        send.save(update_fields=["state", "queued_at"])
+        _go_on(send, at)
+        _record("messaging.resume_send", send, by, at)
+
+
+def stop_send(*, public_id: UUID, by: Actor, at: datetime) -> int:
+    """End a send half-way: nothing more is queued, and what is queued does not go. How many messages were dropped.
+
+    What the gateway has in hand at this moment may still go; all that went is said on the send's page. Who may:
+    holders of messages.send over the unit. Refuses NotInThisState.
+    """
+    with system("stopping a bulk send"):
+        send = _locked(public_id, State.SENDING, State.PAUSED)
+        authority.require(by, SEND, at=send.unit_id)
+        dropped = _end(send, "", at)
+        _record("messaging.stop_send", send, by, at, n=dropped)
+    return dropped
+
+
+def discard_send(*, public_id: UUID, by: Actor, at: datetime) -> None:
+    """Throw away a send that was not started. Who may: holders of messages.send. Refuses NotInThisState."""
+    with system("discarding a bulk send"):
+        send = _locked(public_id, State.DRAFT, State.ASKED)
+        authority.require(by, SEND, at=send.unit_id)
+        _record("messaging.discard_send", send, by, at)
+        send.delete()
+
+
+def stop_restored(*, at: datetime) -> None:
+    """After a restore nobody knows what went since the backup: sends end, for people to look at. In system scope."""
+    for send in (
+        Send.objects.select_for_update().filter(state__in=(State.SENDING, State.PAUSED)).order_by("pk")
+    ):
+        _end(send, "restored", at)
+
+
+def queue_next(*, public_id: UUID, at: datetime) -> bool:
+    """Queue the next phones of a send, as many as its pace allows now. Whether there will be more to do later.
+
+    One commit each: phones that were queued, and where the next turn goes on. A phone's message has an id made of the
+    send and the phone, so no crash queues it twice. By a job.
+    """
+    with system("queueing a bulk send"):
+        send = Send.objects.select_for_update().filter(public_id=public_id).first()
+        if send is None or send.state != State.SENDING:
+            return False
+        if send.is_queued:
+            return _finished(send, at)
+        if not hours.is_open(at, settings.TIME_ZONE, reads.open_hours()):
+            return True
+        since_s = (at - send.queued_at).total_seconds() if send.queued_at else 60.0
+        n = min(bulk.room(per_hour=send.per_hour, since_s=since_s), SLICE)
+        if not n:
+            return True
+        phones = reads.next_phones(send, after=send.after, n=n, at=at)
+        _insert(send, phones, at)
+        send.queued_at, send.is_queued = at, len(phones) < n
+        send.after = phones[-1].phone_id if phones else send.after
+        send.save(update_fields=["queued_at", "is_queued", "after"])
+    return True
+
+
+_INSERT = """insert into messaging_message (id, public_id, kind, template, language, phone_id, sealed_phone, last4,
+ sealed_blanks, unit_id, programme_id, state, reason, queued_at, due_at, expires_at, settled_at, send_id)
+ select t.id, gen_random_uuid(), %s, %s, t.language, t.phone_id, t.sealed, t.last4, t.blanks, t.unit_id, %s, t.state,
+ t.reason, %s, %s, %s, case when t.state = 'dropped' then %s end, %s
+ from unnest(%s::uuid[], %s::text[], %s::uuid[], %s::bytea[], %s::text[], %s::bytea[], %s::bigint[], %s::text[],
+ %s::text[]) t(id, language, phone_id, sealed, last4, blanks, unit_id, state, reason) on conflict do nothing"""
+
+
+def _insert(send: Send, phones: Sequence[reads.Recipient], at: datetime) -> None:
+    """A row for each phone: those who get nothing have theirs too, with the reason, and without what could be sent."""
+    if not phones:
+        return
+    ring, stop = keyring(), leave_number()
+    audience, _of = audiences.read(send.audience)
+    blanks = {
+        language: json.dumps(given | {"stop": stop}, ensure_ascii=False).encode()
+        for language, given in send.given.items()
+    }
+    rows = []
+    for one in phones:
+        ident = UUID(bytes=hashlib.sha256(f"send|{send.pk}|{one.phone_id}".encode()).digest()[:16])
+        language = bulk.language_for(one.language, blanks, settings.LANGUAGE_CODE)
+        if one.reason:
+            rows.append((ident, language, one.phone_id, b"", "", b"", one.unit_id, "dropped", one.reason))
+            continue
+        phone = ring.unseal(bytes(one.sealed), about=one.phone_id.bytes)
+        sealed = ring.seal(phone, about=ident.bytes)
+        filled = ring.seal(blanks[language], about=ident.bytes)
+        rows.append((ident, language, one.phone_id, sealed, one.last4, filled, one.unit_id, "queued", ""))
+    given = [audience.kind, send.text, send.programme_id, at, at, at + LIFE, at, send.pk]
+    sql.run(_INSERT, [*given, *map(list, zip(*rows, strict=True))])
+
+
+def _finished(send: Send, at: datetime) -> bool:
+    """Whether something of it is still under way; where nothing is, it is done."""
+    waiting = (Message.State.QUEUED, Message.State.LEASED)
+    if Message.objects.filter(send_id=send.pk, state__in=waiting).exists():
+        return True
+    send.state, send.ended_at = State.DONE, at
+    send.save(update_fields=["state", "ended_at"])
+    return False
+
+
+def _go_on(send: Send, at: datetime) -> None:
+    jobs.later("messaging.queue_send", str(send.public_id), at=at, public_id=str(send.public_id))
+
+
+def _end(send: Send, reason: str, at: datetime) -> int:
+    dropped = _set_unsent(send, Message.State.DROPPED, reason or "stopped", at)
+    send.state, send.reason, send.ended_at = State.STOPPED, reason, at
+    send.save(update_fields=["state", "reason", "ended_at"])
+    return dropped
+
+
+_UNSENT = """update messaging_message set state = %s, reason = %s, leased_until = null,
+ settled_at = case when %s = 'dropped' then %s::timestamptz end
+ where id = any(array(select id from messaging_message where send_id = %s and state = any(%s) order by id
+ for update))"""
+
+
+def _set_unsent(send: Send, state: Message.State, reason: str, at: datetime) -> int:
+    """What has not left, in the order in which the sender locks it."""
+    unsent = [each.value for each in UNSENT]
+    return sql.run(_UNSENT, [state.value, reason, state.value, at, send.pk, unsent])
+
+
+def _filled(
+    templates: Mapping[str, Template], given: Mapping[str, Mapping[str, str]]
+) -> dict[str, dict[str, str]]:
+    found: dict[str, dict[str, str]] = {}
+    for language, one in templates.items():
+        values = {name: given.get(language, {}).get(name, "").strip() for name in bulk.variables(one.text)}
+        for name, value in values.items():
+            if not value or len(value) > 200 or "\x00" in value:
+                raise VariableMissing(field=f"v_{language}_{name}")
+        found[language] = values
+    return found
+
+
+def _count(send: Send, templates: Mapping[str, Template], at: datetime) -> None:
+    """Count whom it would reach now, and take the print of what it is."""
+    send.sha256 = bulk.print_of(
+        {
+            "texts": {language: bulk.sha256(one.text) for language, one in templates.items()},
+            "given": send.given,
+            "audience": send.audience,
+            "hierarchy": send.hierarchy,
+            "units": send.units,
+        }
+    )
+    reached = reads.counted(send, templates, at=at)
+    send.counted, send.n_asked, send.parts_asked = reached.by_reason, reached.n, reached.parts
+
+
+def _locked(public_id: UUID, *states: str) -> Send:
+    send = needed(Send.objects.select_for_update().filter(public_id=public_id).first())
+    if send.state not in states:
+        raise NotInThisState
+    return send
+
+
+def _record(what: str, send: Send, by: Actor, at: datetime, n: int = 1) -> None:
+    facts: dict[str, Any] = {"text": send.text, "audience": send.audience, "asked": send.n_asked}
+    audit.record(by=by, at=at, act=what, subject=str(send.public_id), unit_id=send.unit_id, n=n, facts=facts)

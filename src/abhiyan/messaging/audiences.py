@@ -1,0 +1,20 @@
+"""The audience this room knows itself: holders of offices."""
+
+from collections.abc import Sequence
+
+from django.utils.translation import gettext as say
+from django.utils.translation import gettext_lazy as _
+
+from abhiyan.core.words import named
+from abhiyan.org import queries as org
+
+from .rules.audiences import Audience, Choice
+from .rules.texts import DUTY
+from .sends import HOLDERS
+
+
+def _choices() -> Sequence[Choice]:
+    return [("", say("every office")), *((one.code, named(one.names)) for one in org.offices_used())]
+
+
+HOLDERS_OF_OFFICES = Audience("holders", _("Office-bearers"), DUTY, HOLDERS, _choices)

@@ -1,0 +1,66 @@
+"""Audiences of bulk messages: which phones a send may go to. Each room registers its own in its `ready()`.
+
+An audience is one statement. messaging counts it, and walks it phone by phone; it knows no members and no rolls.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from django.utils.functional import Promise
+
+Choice = tuple[str, str]  # what of it, and its name
+
+
+@dataclass(frozen=True, slots=True)
+class Audience:
+    """code: for ever, without a colon. kind: class of its messages (texts.DUTY, texts.OUTREACH).
+
+    rows: a select of (phone_id, language, unit_id, reason), each phone once, in the order of phone_id. It reads
+    `%(places)s`, positions as an int8multirange, `%(of)s`, a choice, and `%(day)s`, today. reason: "" or why the
+    phone gets nothing, as `rules.reasons` names it. choices: what of it somebody may choose, in the page's language.
+    """
+
+    code: str
+    name: str | Promise
+    kind: int
+    rows: str
+    choices: Callable[[], Sequence[Choice]]
+
+
+_AUDIENCES: dict[str, Audience] = {}
+_programmes: list[Callable[[], Sequence[tuple[int, str]]]] = []
+
+
+def register(audience: Audience) -> None:
+    """Once per audience."""
+    _AUDIENCES[audience.code] = audience
+
+
+def offered() -> list[Choice]:
+    """Every audience with each of its choices: (code, name), as a form offers them."""
+    return [
+        (f"{one.code}:{of}", f"{one.name}: {name}")
+        for one in _AUDIENCES.values()
+        for of, name in one.choices()
+    ]
+
+
+def read(code: str) -> tuple[Audience, str]:
+    """The audience of `members:1`, and what of it. LookupError where there is none."""
+    kind, _colon, of = code.partition(":")
+    return _AUDIENCES[kind], of
+
+
+def name_of(code: str) -> str:
+    """How an offered audience is called; the code where it is no longer offered."""
+    return dict(offered()).get(code, code)
+
+
+def answer_programmes(names: Callable[[], Sequence[tuple[int, str]]]) -> None:
+    """A room above says which programmes may pay for a send: (id, name)."""
+    _programmes[:] = [names]
+
+
+def programmes() -> list[tuple[int, str]]:
+    """Programmes that may pay for a send."""
+    return [each for names in _programmes for each in names()]

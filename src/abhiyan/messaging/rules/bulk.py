@@ -1,0 +1,105 @@
+"""Bulk texts and what a send of them comes to (law.md T1, T5, E2)."""
+
+import hashlib
+import json
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from . import texts
+
+GREW_PCT = 10  # an audience that grew by more since it was approved must be approved again
+OURS = frozenset({"organisation", "stop"})  # variables we fill: who sends, and the number that stops messages
+PREFIX = "bulk."
+_ID = re.compile(r"\d{10,25}")  # ids of entities and templates on DLT: nineteen digits today
+_HEADER = re.compile(r"[A-Za-z0-9]{3,11}")
+_SHAPE = re.compile(r"[^{}\[\]]*(\{[a-z_]{1,30}\}[^{}\[\]]*)*")
+_STOP = re.compile(r"\{stop\}|\bSTOP\b")
+
+
+@dataclass(frozen=True, slots=True)
+class Certificate:
+    """Of the authority that looks at political messages: number, first and last day, hash of the text it saw."""
+
+    number: str
+    begins_on: date | None
+    ends_on: date | None
+    sha256: str
+
+    def covers(self, text: str, on: date) -> bool:
+        """Whether it allows exactly this text on a day."""
+        return bool(
+            self.number
+            and self.begins_on
+            and self.ends_on
+            and self.begins_on <= on <= self.ends_on
+            and self.sha256 == sha256(text)
+        )
+
+
+def sha256(text: str) -> str:
+    """Of the exact text in UTF-8, as 64 hexadecimal digits."""
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def is_id(given: str) -> bool:
+    """Whether it has the shape of a DLT id."""
+    return _ID.fullmatch(given) is not None
+
+
+def is_header(given: str) -> bool:
+    """Whether it has the shape of a sender's name."""
+    return _HEADER.fullmatch(given) is not None
+
+
+def wrong(text: str) -> str:
+    """What is wrong with a bulk text: "shape" (a brace or bracket out of place), "sender", "stop"; "" for nothing."""
+    if not _SHAPE.fullmatch(text):
+        return "shape"
+    if "organisation" not in texts.blanks(text):
+        return "sender"
+    return "" if _STOP.search(text) else "stop"
+
+
+def variables(text: str) -> list[str]:
+    """What somebody fills in for a send, in the order of the text."""
+    found = re.findall(r"\{([a-z_]+)\}", text)
+    return [name for name in dict.fromkeys(found) if name not in OURS]
+
+
+def code_of(key: str, version: int) -> str:
+    """Under which code the templates of a bulk text stand."""
+    return f"{PREFIX}{key}.{version}"
+
+
+def key_of(code: str) -> str:
+    """What all versions of a bulk text share."""
+    return code.removeprefix(PREFIX).rpartition(".")[0]
+
+
+def print_of(what: Mapping[str, Any]) -> str:
+    """One hash of everything that is approved: nothing else may be sent by that approval."""
+    return sha256(json.dumps(what, sort_keys=True, ensure_ascii=False, default=str))
+
+
+def has_grown(*, was: int, now: int) -> bool:
+    """Whether the audience is larger than what was approved by more than a tenth."""
+    return now * 100 > was * (100 + GREW_PCT)
+
+
+def room(*, per_hour: int, since_s: float) -> int:
+    """How many phones may be queued now, when some were queued `since_s` seconds ago: at most a minute's worth."""
+    return int(per_hour * min(since_s, 60.0) / 3600)
+
+
+def rupees(parts: int, *, paise: int) -> float:
+    """What parts cost."""
+    return parts * paise / 100
+
+
+def language_for(wanted: str, offered: Iterable[str], usual: str) -> str:
+    """The language of somebody's message: theirs, else the installation's, else the first there is."""
+    known = sorted(offered)
+    return next((one for one in (wanted, usual) if one in known), known[0])

@@ -1,0 +1,297 @@
+"""Reads of bulk texts and sends: whom one would reach, what has become of it, where, and what it cost."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.db.models import QuerySet
+from django.utils.translation import ngettext
+
+from abhiyan.core import clock, environment, sql
+from abhiyan.core.numbers import grouped
+from abhiyan.core.refusals import needed
+from abhiyan.core.scope import system
+from abhiyan.org.models import Release
+from abhiyan.org.viewer import Viewer
+from abhiyan.units import queries as units
+from abhiyan.units.rules.polls import Polling
+
+from .models import Send, Template
+from .rules import audiences, bulk, gate, hours, texts
+
+WEEK = timedelta(days=7)  # of the caps
+
+
+def texts_in_force() -> QuerySet[Template]:
+    """Bulk texts that take new sends, each language a row; to be ordered."""
+    return Template.objects.filter(code__startswith=bulk.PREFIX, is_active=True)
+
+
+def versions_of(code: str) -> list[Template]:
+    """Every version of a bulk text in every language, the newest first. NotFound."""
+    rows = Template.objects.filter(code__startswith=f"{bulk.PREFIX}{bulk.key_of(code)}.")
+    found = list(rows.order_by("-version", "language")) if bulk.key_of(code) else []
+    return needed(found or None)  # nothing found is no list either
+
+
+def wordings(code: str) -> dict[str, Template]:
+    """A bulk text by language; none where there is no such text."""
+    if not code.startswith(bulk.PREFIX):
+        return {}
+    return {one.language: one for one in Template.objects.filter(code=code).order_by("language")}
+
+
+def sends() -> QuerySet[Send]:
+    """Bulk sends in the viewer's sight; to be ordered and paged."""
+    return Send.objects.all()
+
+
+def send_for(viewer: Viewer, public_id: UUID) -> Send:
+    """One send in the viewer's sight, or NotFound."""
+    return needed(Send.objects.filter(public_id=public_id).first() if viewer.is_signed_in else None)
+
+
+@dataclass(frozen=True, slots=True)
+class Recipient:
+    """A phone of an audience. reason: why it gets nothing; "" for those who get it. sealed: bound to phone_id."""
+
+    phone_id: UUID
+    language: str
+    unit_id: int
+    reason: str
+    sealed: bytes
+    last4: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reached:
+    """How many phones by reason ("" for those who get it at once); how many get it in the end, in how many parts."""
+
+    by_reason: dict[str, int]
+    n: int
+    parts: int
+
+
+# is_full: the phone has had its outreach of seven days. Of the caps of persons only the sender asks.
+_COUNTED = """select each.language, each.unit_id, each.reason, exists (select from messaging_reached r
+ where r.subject = each.phone_id and r.last_at > %(week)s and (select count(*) from jsonb_each_text(r.taken) t
+ where t.value::timestamptz > %(week)s) >= %(per_week)s) as is_full, count(*)
+ from ({}) each group by 1, 2, 3, 4"""
+# A phone we do not keep cannot be sent to.
+_NEXT = """select each.phone_id, each.language, each.unit_id, each.reason, ph.sealed, ph.last4
+ from ({}) each join people_phone ph on ph.id = each.phone_id
+ where %(after)s::uuid is null or each.phone_id > %(after)s::uuid order by each.phone_id limit %(n)s"""
+
+
+def counted(send: Send, templates: Mapping[str, Template], *, at: datetime) -> Reached:
+    """Whom a send would reach if it began at the next opening, as the gate says. In system scope: noes and consents
+    are nobody else's to read."""
+    audience, _of = audiences.read(send.audience)
+    hours_ = open_hours()
+    when = hours.next_opening(at, settings.TIME_ZONE, hours_)
+    capped = {"week": when - WEEK, "per_week": environment.OUTREACH_PER_WEEK()}
+    found = sql.rows(_COUNTED.format(audience.rows), _about(send, at) | capped)
+    polling = units.polling({unit_id: (unit_id,) for _language, unit_id, *_more in found}, at=when)
+    by_reason: Counter[str] = Counter()
+    gets = parts = 0
+    for language, unit_id, reason, is_full, n in found:
+        if reason:
+            by_reason[reason] += n
+            continue
+        text = templates[bulk.language_for(language, templates, settings.LANGUAGE_CODE)]
+        gets, parts = gets + n, parts + n * texts.parts(sample(text, send.given.get(text.language, {})))
+        verdict = gate.gate(
+            gate.Asking(
+                audience.kind,
+                send.text,
+                when,
+                is_registered=bool(text.registration),
+                is_certified=certificate_of(text).covers(text.text, clock.day_in(settings.TIME_ZONE, when)),
+            ),
+            gate.Recipient(
+                settings.TIME_ZONE,
+                polling.get(unit_id, Polling()),
+                is_consented=True,
+                capped_until=when + WEEK if is_full and audience.kind == texts.OUTREACH else None,
+            ),
+            at=when,
+            hours=hours_,
+        )
+        by_reason[verdict.reason] += n
+    return Reached(dict(by_reason), gets, parts)
+
+
+def certificate_of(text: Template) -> bulk.Certificate:
+    """The certificate of a text; one that covers nothing where it has none."""
+    return bulk.Certificate(
+        text.certificate, text.certificate_from, text.certificate_until, text.certificate_sha256
+    )
+
+
+def open_hours() -> hours.Hours:
+    """The hours in which messages go here."""
+    return hours.Hours(environment.MESSAGES_FROM(), environment.MESSAGES_UNTIL())
+
+
+def next_phones(send: Send, *, after: UUID | None, n: int, at: datetime) -> list[Recipient]:
+    """The next phones of a send behind one, in the order of their ids. In system scope."""
+    audience, _of = audiences.read(send.audience)
+    return sql.each(Recipient, _NEXT.format(audience.rows), {**_about(send, at), "after": after, "n": n})
+
+
+def _about(send: Send, at: datetime) -> dict[str, Any]:
+    spans = units.spans(send.units, send.hierarchy).values()
+    return {
+        "places": "{" + ",".join(f"[{lo},{hi})" for lo, hi in spans) + "}",
+        "of": audiences.read(send.audience)[1],
+        "day": clock.day_in(settings.TIME_ZONE, at),
+    }
+
+
+def sample(template: Template, given: Mapping[str, str]) -> str:
+    """A text as it arrives; variables without a value stay as they are."""
+    known = {name: f"{{{name}}}" for name in texts.blanks(template.text)}
+    known |= {"organisation": settings.ORGANISATION or "Abhiyan", "stop": "1800 000 0000"}
+    return texts.fill(template.text, known | dict(given))
+
+
+def price(parts: int) -> float:
+    """What parts of SMS cost here, in rupees."""
+    return bulk.rupees(parts, paise=environment.SMS_PRICE())
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """What has become of a send's messages. held: reason -> how many got nothing; waiting: queued, not gone yet."""
+
+    waiting: int
+    sent: int
+    delivered: int
+    failed: int
+    held: dict[str, int]
+    parts: int
+
+    @property
+    def gone(self) -> int:
+        """How many have left, whatever their receipt says."""
+        return self.sent + self.delivered
+
+    @property
+    def cost(self) -> float:
+        return price(self.parts)
+
+
+NONE = Progress(0, 0, 0, 0, {}, 0)
+_PROGRESS = """select m.send_id, m.state, case when m.state in ('dropped', 'held') then m.reason else '' end, count(*),
+ sum(m.parts) from messaging_message m where m.send_id = any(%s) group by 1, 2, 3"""
+
+
+def progress_of(sends_: Iterable[Send]) -> dict[int, Progress]:
+    """What has become of sends, by their keys. In system scope: the page has asked who may read it."""
+    rows = sql.rows(_PROGRESS, [[one.pk for one in sends_]])
+    return {key: _progress([row[1:] for row in rows if row[0] == key]) for key in {row[0] for row in rows}}
+
+
+def _progress(rows: Sequence[tuple[str, str, int, int]]) -> Progress:
+    n: dict[str, int] = {}
+    held: dict[str, int] = {}
+    for state, reason, count, _parts in rows:
+        n[state] = n.get(state, 0) + count
+        if state in ("dropped", "held"):
+            held[reason] = held.get(reason, 0) + count
+    waiting = n.get("queued", 0) + n.get("leased", 0)
+    parts = sum(row[3] or 0 for row in rows)
+    return Progress(waiting, n.get("sent", 0), n.get("delivered", 0), n.get("failed", 0), held, parts)
+
+
+@dataclass(frozen=True, slots=True)
+class Below:
+    """What became of a send in one unit below another."""
+
+    unit_id: int
+    code: str
+    names: dict[str, str]
+    has_children: bool
+    waiting: int
+    sent: int
+    delivered: int
+    failed: int
+    held: int
+    parts: int
+
+    @property
+    def cost(self) -> float:
+        return price(self.parts)
+
+
+_BELOW = """with own as (select unit_id, count(*) filter (where state in ('queued', 'leased')) as waiting,
+ count(*) filter (where state = 'sent') as sent, count(*) filter (where state = 'delivered') as delivered,
+ count(*) filter (where state = 'failed') as failed, count(*) filter (where state in ('dropped', 'held')) as held,
+ sum(parts) as parts from messaging_message where send_id = %(send)s group by 1)
+ select u.id, u.code, u.names, c.hi - c.lo > 1 and exists (select 1 from units_placement k where k.parent_id = u.id
+ and k.hierarchy = %(tree)s and k.valid_to is null), sum(own.waiting)::int, sum(own.sent)::int,
+ sum(own.delivered)::int, sum(own.failed)::int, sum(own.held)::int, sum(own.parts)::int
+ from own join units_placement p on p.unit_id = own.unit_id and p.hierarchy = %(tree)s and p.valid_to is null
+ join units_placement c on c.parent_id = %(unit)s and c.hierarchy = %(tree)s and c.valid_to is null
+ and p.lo >= c.lo and p.lo < c.hi join units_unit u on u.id = c.unit_id group by 1, 2, 3, 4 order by u.code"""
+
+
+def progress_below(send: Send, unit_id: int) -> list[Below]:
+    """What became of a send in each unit directly beneath one. In system scope."""
+    return sql.each(Below, _BELOW, {"send": send.pk, "unit": unit_id, "tree": send.hierarchy})
+
+
+_CHARGED = """select s.programme_id, count(distinct s.id), count(m.id) filter (where m.state in ('sent', 'delivered')),
+ coalesce(sum(m.parts), 0)::int from messaging_send s left join messaging_message m on m.send_id = s.id
+ where s.id = any(%s) and s.started_at is not null group by 1 order by 4 desc"""
+
+
+@dataclass(frozen=True, slots=True)
+class Charged:
+    """What the sends of one programme have cost."""
+
+    programme_id: int
+    sends: int
+    sent: int
+    parts: int
+
+    @property
+    def cost(self) -> float:
+        return price(self.parts)
+
+
+def charged() -> list[Charged]:
+    """What bulk sends in the viewer's sight cost, by programme (0: by none)."""
+    seen = list(Send.objects.values_list("pk", flat=True))
+    with system("what bulk sends cost"):
+        return sql.each(Charged, _CHARGED, [seen])
+
+
+# Holders of offices: who they are is known to everybody of the state; what their phones said is not.
+HOLDERS = """select distinct on (a.phone_id) a.phone_id, a.language, ap.unit_id,
+ case when x.scope = 'all' then 'suppressed' else '' end as reason
+ from org_appointment ap join org_office o on o.id = ap.office_id
+ join people_account a on a.id = ap.account_id and a.closed_at is null join people_phone ph on ph.id = a.phone_id
+ join units_placement pl on pl.unit_id = ap.unit_id and pl.lo <@ %(places)s::int8multirange
+ left join people_suppression x on x.phone_id = a.phone_id and x.lifted_at is null
+ where ap.state = 'active' and ap.starts_on <= %(day)s and (ap.ends_on is null or ap.ends_on >= %(day)s)
+ and %(of)s in ('', o.code) order by a.phone_id, o.rank"""
+
+
+def told_to_decide(release: Release) -> list[str]:
+    """What a bulk send would do, for whoever approves it: how many people, what it costs, and the exact texts."""
+    n, parts = release.payload["n"], release.payload["parts"]
+    told = [
+        ngettext("%(n)s person gets it,", "%(n)s people get it,", n) % {"n": grouped(n)}
+        + " "
+        + ngettext("in %(n)s SMS part.", "in %(n)s SMS parts.", parts) % {"n": grouped(parts)}
+    ]
+    found = Send.objects.filter(public_id=release.payload["send"]).first()
+    if found is not None:
+        told.append(audiences.name_of(found.audience))
+        told += [sample(one, found.given.get(one.language, {})) for one in wordings(found.text).values()]
+    return told

@@ -1,0 +1,1 @@
+"""Pages of messages: what went out, bulk texts, bulk sends, circulars."""

@@ -1,0 +1,143 @@
+"""Texts of bulk messages: the list, a new one or a new version, and one with its hash and certificate."""
+
+from typing import Any
+
+from django.conf import settings
+from django.http.response import HttpResponseBase
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_GET
+
+from abhiyan.core import clock
+from abhiyan.core.refusals import NotFound
+from abhiyan.messaging import actions, sends
+from abhiyan.messaging.forms import CertificateForm, TextForm
+from abhiyan.messaging.models import Template
+from abhiyan.messaging.rules import texts as texts_
+from abhiyan.org import queries as org
+from abhiyan.org.viewer import Request
+from abhiyan.ui.acts import form_page, tried
+from abhiyan.ui.lists import Column, Table, answer
+from abhiyan.units import queries as units
+
+CAPABILITY = "messages.send"
+COLUMNS: tuple[Column[Template], ...] = (
+    Column("name", _("Text"), lambda row: row.name, order="name", is_name=True),
+    Column("language", _("Language"), lambda row: language_name(row.language), order="language"),
+    Column("version", _("Version"), lambda row: row.version, css="num", order="version"),
+    Column("header", _("Sender name"), lambda row: row.header, order="header"),
+    Column("registration", _("DLT template id"), lambda row: row.registration, css="nums"),
+    Column("parts", _("SMS parts"), lambda row: texts_.parts(sends.sample(row, {})), css="num"),
+    Column("certificate", _("Certificate valid until"), lambda row: row.certificate_until, css="nums"),
+)
+
+
+def language_name(code: str) -> str:
+    """What a language is called on the page."""
+    return str(dict(settings.LANGUAGES).get(code, code))
+
+
+def own_unit(request: Request) -> int:
+    """The unit where the viewer holds the right to send; NotYours where there is none."""
+    for held in request.viewer.appointments:
+        if CAPABILITY in held.capabilities:
+            return held.unit_id
+    raise org.NotYours(capability=CAPABILITY)
+
+
+@require_GET
+def texts(request: Request) -> HttpResponseBase:
+    """Bulk texts in force, each language a row."""
+    table = Table(
+        request, COLUMNS, sends.texts_in_force(), name="texts", caption=_("Bulk texts"), sort="name"
+    )
+    crumbs = [(_("Messages"), reverse("messaging:list")), (_("Bulk texts"), "")]
+    return answer(request, "messaging/text_list.html", table, {"here": "messages", "crumbs": crumbs})
+
+
+@form_page
+def text_new(request: Request) -> HttpResponseBase:
+    """Register a text, or the next version of one (`?follows=`)."""
+    unit_id, follows = own_unit(request), request.GET.get("follows", "")
+    before = sends.wordings(follows)
+    if follows and not before:
+        raise NotFound
+    form = TextForm(request.POST or None, initial=_initial(before))
+
+    def register(given: dict[str, Any]) -> str:
+        return actions.register_text(
+            name=given["name"],
+            entity=given["entity"],
+            header=given["header"],
+            wordings={
+                language: actions.Wording(given[f"text_{language}"], given[f"registration_{language}"])
+                for language, _name in settings.LANGUAGES
+            },
+            follows=follows,
+            unit_id=unit_id,
+            by=request.actor,
+            at=clock.now(),
+        )
+
+    done = tried(request, form, register, said=_("The text is kept. It takes sends from now on."))
+    if done.value:
+        return redirect("messaging:text", code=done.value)
+    title = _("Change the text") if before else _("New bulk text")
+    shown = {
+        "here": "messages",
+        "form": form,
+        "title": title,
+        "is_change": bool(before),
+        "crumbs": [(_("Bulk texts"), reverse("messaging:texts")), (title, "")],
+    }
+    return render(request, "messaging/text_new.html", shown, status=done.status)
+
+
+def _initial(before: dict[str, Template]) -> dict[str, str]:
+    if not before:
+        return {}
+    first = next(iter(before.values()))
+    found = {"name": first.name, "entity": first.entity, "header": first.header}
+    for language, one in before.items():
+        found |= {f"text_{language}": one.text, f"registration_{language}": one.registration}
+    return found
+
+
+@form_page
+def text(request: Request, code: str) -> HttpResponseBase:
+    """One text: its exact words, ids, hash, length and certificate in each language, and its versions."""
+    versions = sends.versions_of(code)
+    wordings = sends.wordings(code)
+    if not wordings:
+        raise NotFound
+    offered = [(language, language_name(language)) for language in wordings]
+    form = CertificateForm(request.POST or None, languages=offered)
+    done = tried(
+        request,
+        form,
+        lambda given: actions.certify_text(code=code, by=request.actor, at=clock.now(), **given),
+        said=_("The certificate is kept. Its hash equals that of the text."),
+    )
+    if done:
+        return redirect("messaging:text", code=code)
+    first = next(iter(wordings.values()))
+    owner = units.all_spans([first.unit_id or 0]).get(first.unit_id or 0, [])
+    shown = {
+        "here": "messages",
+        "is_ours": request.viewer.may_at(CAPABILITY, *(lo for lo, _hi in owner)),
+        "code": code,
+        "first": first,
+        "texts": [
+            (one, language_name(one.language), texts_.parts(sends.sample(one, {})))
+            for one in wordings.values()
+        ],
+        "earlier": [(one, language_name(one.language)) for one in versions if one.code != code],
+        "form": form,
+        "crumbs": [
+            (_("Messages"), reverse("messaging:list")),
+            (_("Bulk texts"), reverse("messaging:texts")),
+            (first.name, ""),
+        ],
+    }
+    return render(request, "messaging/text.html", shown, status=done.status)

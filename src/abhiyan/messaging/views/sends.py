@@ -1,0 +1,351 @@
+"""Bulk sends: the list with what they cost, a new one, and one with its preview, its steps and its receipts."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from django import forms
+from django.http.response import HttpResponseBase
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_GET
+
+from abhiyan.core import clock, environment
+from abhiyan.core.numbers import grouped
+from abhiyan.core.refusals import NotFound
+from abhiyan.core.scope import system
+from abhiyan.core.words import language, named
+from abhiyan.messaging import actions
+from abhiyan.messaging import sends as reads
+from abhiyan.messaging.forms import ReasonForm, SendForm
+from abhiyan.messaging.models import Send
+from abhiyan.messaging.rules import audiences, reasons
+from abhiyan.messaging.rules import texts as texts_
+from abhiyan.org import queries as org
+from abhiyan.org.here import Here, page_unit
+from abhiyan.org.models import Release
+from abhiyan.org.viewer import Request
+from abhiyan.ui.acts import ask, form_page, tried
+from abhiyan.ui.lists import Column, Table, answer
+from abhiyan.units import queries as units
+
+from .bulk_texts import CAPABILITY, language_name
+
+State = Send.State
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A send in the list, with what has become of it."""
+
+    one: Send
+    name: str
+    unit: str
+    progress: reads.Progress
+
+
+COLUMNS: tuple[Column[Row], ...] = (
+    Column("made", _("Prepared"), lambda row: row.one.made_at, order="made_at", css="nums"),
+    Column("name", _("Text"), lambda row: row.name, is_name=True),
+    Column("unit", _("Unit"), lambda row: row.unit),
+    Column("audience", _("Who gets it"), lambda row: audiences.name_of(row.one.audience)),
+    Column("state", _("Status"), lambda row: row.one.get_state_display(), order="state"),
+    Column("asked", _("To send"), lambda row: row.one.n_asked, css="num"),
+    Column("gone", _("Sent"), lambda row: row.progress.gone, css="num"),
+    Column("cost", _("Cost (₹)"), lambda row: money(row.progress.parts), css="num"),
+)
+BELOW: tuple[Column[reads.Below], ...] = (
+    Column("unit", _("Unit"), lambda row: named(row.names), is_name=True),
+    Column("waiting", _("Waiting"), lambda row: row.waiting, css="num"),
+    Column("sent", _("Sent"), lambda row: row.sent, css="num"),
+    Column("delivered", _("Delivered"), lambda row: row.delivered, css="num"),
+    Column("failed", _("Failed"), lambda row: row.failed, css="num"),
+    Column("held", _("Held back"), lambda row: row.held, css="num"),
+    Column("cost", _("Cost (₹)"), lambda row: money(row.parts), css="num"),
+)
+
+
+def money(parts: int) -> str:
+    """What parts cost, in rupees and paise."""
+    rupees, paise = divmod(parts * environment.SMS_PRICE(), 100)
+    return f"{grouped(rupees)}.{paise:02}"
+
+
+@require_GET
+def sends(request: Request) -> HttpResponseBase:
+    """Bulk sends in the viewer's sight, the newest first; and what they cost by programme."""
+    table = Table(
+        request, COLUMNS, reads.sends(), name="sends", caption=_("Bulk sends"), sort="-made", finish=_rows
+    )
+    names = dict(audiences.programmes())
+    shown = {
+        "here": "messages",
+        "charged": [
+            (names.get(one.programme_id, _("No programme")), one, money(one.parts)) for one in reads.charged()
+        ],
+        "crumbs": [(_("Messages"), reverse("messaging:list")), (_("Bulk sends"), "")],
+    }
+    return answer(request, "messaging/send_list.html", table, shown)
+
+
+def _rows(found: list[Send]) -> list[Row]:
+    with system("what became of bulk sends in sight"):
+        progress = reads.progress_of(found)
+    where = units.names_of({one.unit_id for one in found}, language=language())
+    return [
+        Row(one, _name(one), where.get(one.unit_id, ""), progress.get(one.pk, reads.NONE)) for one in found
+    ]
+
+
+def _name(one: Send) -> str:
+    return next((each.name for each in reads.wordings(one.text).values()), one.text)
+
+
+@form_page
+def send_new(request: Request) -> HttpResponseBase:
+    """Put a send together: the text (`?text=`), then the unit, who gets it, and what fills the variables."""
+    here = page_unit(request)
+    if not request.viewer.may_at(CAPABILITY, here.span[0]):
+        raise org.NotYours(capability=CAPABILITY)
+    code = request.GET.get("text", "")
+    templates = reads.wordings(code)
+    shown: dict[str, Any] = {
+        "here": "messages",
+        "page_unit": here,
+        "texts": sorted({(one.name, one.code) for one in reads.texts_in_force()}),
+        "code": code,
+        "crumbs": [(_("Bulk sends"), reverse("messaging:sends")), (_("New bulk send"), "")],
+    }
+    if not templates:
+        return render(request, "messaging/send_new.html", shown)
+    children = units.children(here.unit.id, here.hierarchy, language=language(), limit=units.MOST).rows
+    most = actions.most_per_hour()
+    form = SendForm(
+        request.POST or None,
+        templates=templates,
+        audiences=audiences.offered(),
+        below=[(str(row.id), named(row.names)) for row in children],
+        programmes=audiences.programmes(),
+        most=most,
+        initial={"per_hour": most},
+    )
+    done = tried(request, form, lambda given: _draft(request, here, code, form, given))
+    if done.value:
+        return redirect("messaging:send", public_id=done.value)
+    shown |= {
+        "form": form,
+        "children": [(named(row.names), here.href(unit=row.code, text=code)) for row in children],
+        "samples": [(language_name(one.language), one.text) for one in templates.values()],
+    }
+    return render(request, "messaging/send_new.html", shown, status=done.status)
+
+
+def _draft(request: Request, here: Here, code: str, form: SendForm, given: dict[str, Any]) -> UUID:
+    return actions.draft_send(
+        text=code,
+        audience=given["audience"],
+        unit_id=here.unit.id,
+        hierarchy=here.hierarchy,
+        only=[int(one) for one in given.get("only", [])],
+        given=form.given(),
+        per_hour=given["per_hour"],
+        programme_id=given.get("programme") or 0,
+        by=request.actor,
+        at=clock.now(),
+    )
+
+
+@require_GET
+def send(request: Request, public_id: UUID) -> HttpResponseBase:
+    """One send: what it says, whom it reaches, what may be done now; once begun, what became of it by unit."""
+    one = reads.send_for(request.viewer, public_id)
+    lo, _hi = units.span(one.unit_id, one.hierarchy)
+    is_exact = request.viewer.sees_people_at(lo)
+    about = _place(request, one)
+    templates = reads.wordings(one.text)
+    progress, below = reads.NONE, []
+    if is_exact and one.started_at:
+        with system("what became of a bulk send in sight"):
+            progress = reads.progress_of([one]).get(one.pk, reads.NONE)
+            below = reads.progress_below(one, about)
+    table = Table(request, BELOW, below, name="send", caption=_("By unit"), is_numbered=False)
+    names = units.names_of({one.unit_id, about, *one.units}, language=language())
+    programmes = dict(audiences.programmes())
+    release = _release(one)
+    shown = {
+        "here": "messages",
+        "send": one,
+        "name": _name(one),
+        "audience": audiences.name_of(one.audience),
+        "unit": names.get(one.unit_id, ""),
+        "only": [names[each] for each in one.units if each != one.unit_id and each in names],
+        "programme": programmes.get(one.programme_id, ""),
+        "samples": [_sample(one, each) for each in templates.values()],
+        "reached": one.n_asked,
+        "held_back": _reasons({why: n for why, n in one.counted.items() if why}),
+        "cost_asked": money(one.parts_asked),
+        "release": release,
+        "steps": _steps(request, one, release, lo),
+        "progress": progress,
+        "is_exact": is_exact,
+        "held": _reasons(progress.held),
+        "cost": money(progress.parts),
+        "about": names.get(about, ""),
+        "is_below": about != one.unit_id,
+        "stopped_because": reasons.reason(one.reason) if one.reason else "",
+        "crumbs": [(_("Bulk sends"), reverse("messaging:sends")), (_name(one), "")],
+    }
+    return answer(request, "messaging/send.html", table, shown)
+
+
+def _place(request: Request, one: Send) -> int:
+    """The unit whose units below are shown: one inside the send's own."""
+    here = page_unit(request, hierarchy=one.hierarchy, otherwise=lambda: one.unit_id)
+    if not units.stands_below(here.unit.id, one.unit_id):
+        raise NotFound
+    return here.unit.id
+
+
+def _sample(one: Send, template: Any) -> tuple[str, str, int]:
+    text = reads.sample(template, one.given.get(template.language, {}))
+    return language_name(template.language), text, texts_.parts(text)
+
+
+def _reasons(counts: dict[str, int]) -> list[tuple[Promise | str, int]]:
+    return [(reasons.reason(why), n) for why, n in sorted(counts.items(), key=lambda each: -each[1])]
+
+
+def _release(one: Send) -> Release | None:
+    return org.releases().filter(public_id=one.release).first() if one.release else None
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """Something that may be done with a send: its words, how its button looks, and what its page asks."""
+
+    label: Promise
+    title: Promise
+    text: tuple[Promise, ...]
+    said: Promise
+    css: str = "secondary"
+    is_danger: bool = False
+
+
+STEPS: dict[str, Step] = {
+    "ask": Step(
+        _("Ask for approval"),
+        _("Ask for approval of this send?"),
+        (_("Somebody else approves this exact text, these people and this number."),),
+        _("Request sent. Approvals lists who can approve it."),
+        css="",
+    ),
+    "start": Step(
+        _("Start sending"),
+        _("Start sending now?"),
+        (_("Messages that have left cannot be called back. You can pause or stop the rest at any time."),),
+        _("Sending has begun."),
+        css="",
+        is_danger=True,
+    ),
+    "pause": Step(
+        _("Pause"),
+        _("Pause this send?"),
+        (_("Nothing more leaves until somebody resumes it."),),
+        _("Paused. Nothing more leaves."),
+    ),
+    "resume": Step(
+        _("Resume"),
+        _("Go on with this send?"),
+        (_("It goes on where it stopped. Nobody gets it twice."),),
+        _("Sending goes on."),
+        css="",
+    ),
+    "stop": Step(
+        _("Stop for good"),
+        _("Stop this send for good?"),
+        (_("Messages that have not left are dropped. Sent messages stay counted here."),),
+        _("Stopped."),
+        css="danger",
+        is_danger=True,
+    ),
+    "discard": Step(
+        _("Discard"),
+        _("Throw this send away?"),
+        (_("Nothing of it has left."),),
+        _("Thrown away."),
+        is_danger=True,
+    ),
+}
+OFFERED: dict[str, tuple[str, ...]] = {
+    State.DRAFT: ("ask", "discard"),
+    State.ASKED: ("ask", "discard"),
+    State.SENDING: ("pause", "stop"),
+    State.PAUSED: ("resume", "stop"),
+}
+
+
+def _steps(request: Request, one: Send, release: Release | None, lo: int) -> list[tuple[str, Step]]:
+    """What this viewer may do with it now."""
+    if not request.viewer.may_at(CAPABILITY, lo):
+        return []
+    offered = OFFERED.get(one.state, ())
+    if one.state == State.ASKED and release is not None:
+        is_fresh = release.expires_at > clock.now()
+        if release.state == Release.State.ASKED and is_fresh:
+            offered = ("discard",)
+        elif (
+            release.state == Release.State.RELEASED and is_fresh and one.made_by == request.viewer.account_id
+        ):
+            offered = ("start", "ask", "discard")
+    return [(name, STEPS[name]) for name in offered]
+
+
+@form_page
+def send_step(request: Request, public_id: UUID, step: str) -> HttpResponseBase:
+    """Take one step with a send: ask, start, pause, resume, stop or discard. Each asks once."""
+    one = reads.send_for(request.viewer, public_id)
+    if step not in STEPS:
+        raise NotFound
+    how, page = STEPS[step], reverse("messaging:send", args=[public_id])
+    form: forms.Form | None = ReasonForm(request.POST or None) if step == "ask" else None
+    done: str | Callable[[Any], HttpResponseBase] = page if step != "discard" else reverse("messaging:sends")
+    said: Promise | str = how.said
+
+    def act(given: dict[str, Any]) -> None:
+        known: dict[str, Any] = {"public_id": public_id, "by": request.actor, "at": clock.now()}
+        if step == "ask":
+            actions.ask_send(reason=given["reason"], **known)
+        else:
+            ACTS[step](**known)
+
+    text: list[str | Promise] = list(how.text)
+    if step == "start":
+        n = one.n_asked
+        text.insert(0, ngettext("%(n)s person gets it.", "%(n)s people get it.", n) % {"n": grouped(n)})
+    return ask(
+        request,
+        act,
+        title=how.title,
+        text=text,
+        button=how.label,
+        said=said,
+        form=form,
+        done=done,
+        back=page,
+        is_danger=how.is_danger,
+        here="messages",
+        crumbs=[(_("Bulk sends"), reverse("messaging:sends")), (_name(one), page), (how.label, "")],
+    )
+
+
+ACTS: dict[str, Callable[..., object]] = {
+    "start": actions.start_send,
+    "pause": actions.pause_send,
+    "resume": actions.resume_send,
+    "stop": actions.stop_send,
+    "discard": actions.discard_send,
+}
