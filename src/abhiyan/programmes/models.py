@@ -41,6 +41,9 @@ class Programme(models.Model):
     made_at = models.DateTimeField()
     made_by = models.BigIntegerField(null=True)
     is_sample = models.BooleanField(default=False, db_default=False)
+    earlier = models.TextField(
+        default="", db_default=""
+    )  # label of the totals of an earlier drive shown beside it
     summed_on = models.DateField(null=True)  # when all its targets were last settled (actions.sums)
 
     class Meta:

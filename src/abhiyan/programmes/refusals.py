@@ -64,6 +64,10 @@ class UnknownMeasure(Refused):
     message = _("This programme does not count that.")
 
 
+class UnknownEarlier(Refused):
+    message = _("No list of totals has this name. Choose another.")
+
+
 class UnknownBasis(Refused):
     message = _("Choose how to split the target, and fill in what that needs.")
 

@@ -5,11 +5,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from abhiyan.ui.ladder import Words
+from abhiyan.ui.ladder import Before, Words
 
 # The lines end here; right of it stand their last values.
 PLOT_WIDTH = 86.0
 MOST_DAYS = 400
+# An earlier drive is a line of the trend while it lies at most so many times above the rest; else only words.
+MOST_ABOVE = 2.0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,6 +34,7 @@ class Trend:
     ends_on: date
     days: Sequence[Day]
     target: int | None = None
+    before: Before | None = None
 
 
 @dataclass(frozen=True)
@@ -56,6 +59,7 @@ class TrendPlot:
     days: list[tuple[float, float, Day]]
     pace: str
     last: Day
+    before: float | None = None  # where the earlier drive's total lies; None: too far above, or none
 
 
 def ticks(top: int, *, about: int = 4) -> list[int]:
@@ -92,7 +96,9 @@ def plot_trend(trend: Trend) -> TrendPlot | None:
         "confirmed": [day.confirmed for day in days],
     }
     largest = max(value or 0 for values in rungs.values() for value in values)
-    top = max(largest, due, 1) * 1.06
+    top = max(largest, due, 1)
+    before = trend.before.n if trend.before and trend.before.n <= top * MOST_ABOVE else None
+    top = max(top, before or 0) * 1.06
 
     across = [min(1.0, max(0.0, (day.on - trend.begins_on).days / length)) * PLOT_WIDTH for day in days]
 
@@ -116,6 +122,7 @@ def plot_trend(trend: Trend) -> TrendPlot | None:
         days=[(x, wide, day) for x, day in zip(across, days, strict=True)],
         pace=f"M0 {y_of(0):.2f}L{PLOT_WIDTH * 10:.0f} {y_of(due):.2f}" if trend.target else "",
         last=last,
+        before=None if before is None else y_of(before),
     )
 
 

@@ -43,6 +43,15 @@ DEFINITIONS: Mapping[str, Words] = {
 }
 
 
+@dataclass(frozen=True)
+class Before:
+    """What an earlier drive reached in the unit, as a list says: a total, not members of ours."""
+
+    name: Words
+    n: int
+    source: Words = ""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Ladder:
     """One measure of one unit. `None` on a rung means: not known, or too few to be shown.
@@ -50,6 +59,7 @@ class Ladder:
     counted: with a sign from the phone. unsigned: passes every other rule, but the phone has not answered yet.
     low, high: the 95% interval of `estimate`. pace_pct: the share of the target (0–100) due by `day` of `days`.
     parts: what counted and unsigned are made of together, by name; None: too few to be shown.
+    before: the earlier drive it is held against.
     none_reason: why there is no estimate. hidden_reason: why another rung is not shown.
     """
 
@@ -69,6 +79,7 @@ class Ladder:
     none_reason: Words = ""
     hidden_reason: Words = ""
     parts: Sequence[tuple[Words, int | None]] = ()
+    before: Before | None = None
 
     def definition(self, rung: str) -> Words:
         return (self.definitions or {}).get(rung) or DEFINITIONS[rung]

@@ -14,12 +14,13 @@ from abhiyan.core.clock import day_in
 from abhiyan.core.refusals import Refused
 from abhiyan.core.scope import system
 from abhiyan.org import queries as org
-from abhiyan.programmes.models import Measure, Programme, ProgrammeUnit
+from abhiyan.programmes.models import Measure, Programme, ProgrammeUnit, UnitTotal
 from abhiyan.programmes.news import (
     ProgrammeDiscarded,
     ProgrammeMade,
     ProgrammeOpened,
 )
+from abhiyan.programmes.refusals import UnknownEarlier
 from abhiyan.programmes.rules import activities
 from abhiyan.programmes.rules.windows import LONGEST_DAYS, length_days
 from abhiyan.units.models import Hierarchy
@@ -140,15 +141,20 @@ def change_programme(
     opens_on: date | None = None,
     closes_on: date | None = None,
     unit_ids: Sequence[int] | None = None,
+    earlier: str | None = None,
 ) -> Programme:
-    """Change what is given. A draft may change in everything; an open programme in its name and its last day.
+    """Change what is given. A draft may change in everything; an open programme in name, last day and `earlier`.
+
+    earlier: label of the totals of an earlier drive it is shown beside; empty for none.
 
     Who may: `programmes.run` at the owner (for one's own draft `programmes.make`). Refuses as `make_programme`,
-    and NotADraft.
+    NotADraft and UnknownEarlier.
     """
     with transaction.atomic():
         programme = held(programme_id=programme_id)
         require_run(programme=programme, by=by)
+        if earlier and earlier != programme.earlier and not _is_label(earlier):
+            raise UnknownEarlier(field="earlier")
         is_draft = programme.state == Programme.State.DRAFT
         if programme.state == Programme.State.CLOSED or (
             not is_draft and (opens_on is not None or unit_ids is not None)
@@ -167,7 +173,9 @@ def change_programme(
                 ProgrammeUnit(programme=programme, unit_id=unit_id) for unit_id in sorted(set(unit_ids))
             )
             settle(programme=programme, units=None, on=day_in(programme.zone, at))
-        programme.save(update_fields=["names", "opens_on", "closes_on"])
+        if earlier is not None:
+            programme.earlier = earlier
+        programme.save(update_fields=["names", "opens_on", "closes_on", "earlier"])
         _tell(programme, "programmes.change", by=by, at=at)
         return programme
 
@@ -224,6 +232,12 @@ def require_run(*, programme: Programme, by: Actor) -> None:
     """Refuse (NotYours) whoever may not change or close the programme; its form is shown to nobody else."""
     is_own_draft = programme.state == Programme.State.DRAFT and programme.made_by == by.account_id
     org.require(by, "programmes.make" if is_own_draft else "programmes.run", at=programme.owner_id)
+
+
+def _is_label(label: str) -> bool:
+    """Whether a list of totals has this name. Names of lists are no counts: so whoever asks."""
+    with system("what earlier totals there are"):
+        return UnitTotal.objects.filter(label=label).exists()
 
 
 def _clean_names(names: Mapping[str, str]) -> dict[str, str]:

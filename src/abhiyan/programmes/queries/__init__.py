@@ -14,6 +14,7 @@ from .charges import (
     unanswered_below,
     waiting_for_answer,
 )
+from .earlier_drives import Earlier, earlier
 from .funnel import Funnel, Line, shown_funnel
 from .here import Own, Placeless, ask_callers_without_place, ask_own_words, ask_standing_here
 from .ledger import (

@@ -24,6 +24,7 @@ from abhiyan.programmes.rules import activities, windows
 from abhiyan.ui import tables
 from abhiyan.ui.acts import form_page, tried
 from abhiyan.ui.fields import DayField
+from abhiyan.ui.forms import offer
 from abhiyan.ui.lists import Column, Table, answer
 from abhiyan.units import queries as units
 from abhiyan.units.models import Kind
@@ -155,12 +156,14 @@ def programme_page(
     if wants_csv:
         return Table(request, BELOW, below.rows, name="programme", caption=_("Units below")).file()
     may_run = shown.may(request, "programmes.run", unit.id)
+    ids = [unit.id, *(child.unit_id for child in below.rows)]
+    earlier = queries.earlier(one, units=ids, hierarchy=one.hierarchy, on=on)
     return render(
         request,
         "programmes/programme.html",
         {
             **shown.frame(one),
-            **_stands(one, unit, measures, at=at),
+            **_stands(one, unit, measures, earlier, at=at),
             **_looked_after(one, unit, on=on),
             "owner": named(one.owner.names),
             "unit": unit,
@@ -183,6 +186,7 @@ def programme_page(
                         programme=one,
                         on=on,
                         target=child.target,
+                        **(earlier.beside(child.unit_id) if earlier else {}),
                     ),
                 }
                 for child in below.rows
@@ -198,6 +202,7 @@ def programme_page(
             )()
             if unit.has_children
             else None,
+            "earlier": earlier,
             "gap": queries.gap(programme=one, node=unit.id, on=on, measure=measure.number),
             "off": shown.off(one, unit, measure.number) if unit.has_children else None,
             "may_run": may_run and one.state != Programme.State.CLOSED,
@@ -215,7 +220,12 @@ def programme_page(
 
 
 def _stands(
-    one: Programme, here: units.UnitRow, measures: Sequence[Measure], *, at: datetime
+    one: Programme,
+    here: units.UnitRow,
+    measures: Sequence[Measure],
+    earlier: queries.Earlier | None,
+    *,
+    at: datetime,
 ) -> dict[str, Any]:
     """Where the unit stands in each measure, as pictures."""
     on = clock.day_in(one.zone, at)
@@ -231,6 +241,7 @@ def _stands(
                 programme=one,
                 on=on,
                 target=targets.get((one.pk, each.number)),
+                **(earlier.beside(here.id) if earlier and each.number == 1 else {}),
             )
             for each in measures
         ],
@@ -273,6 +284,18 @@ class ChangeForm(forms.Form):
     name_hi = forms.CharField(label=_("Name in Hindi"), max_length=120, required=False)
     name_en = forms.CharField(label=_("Name in English"), max_length=120, required=False)
     closes_on = DayField(label=_("Last day"))
+    earlier = forms.ChoiceField(
+        label=_("Earlier drive to show beside it"),
+        required=False,
+        help_text=_("Totals taken in as a list. They are shown apart and never counted."),
+    )
+
+    def __init__(self, data: Any = None, **given: Any) -> None:
+        super().__init__(data, **given)
+        labels = queries.total_labels()
+        if (kept := self.initial.get("earlier")) and kept not in labels:
+            labels.append(kept)
+        offer(self, earlier=[("", say("none")), *((label, label) for label in labels)])
 
 
 @form_page
@@ -286,6 +309,7 @@ def change(request: Request, public_id: UUID) -> HttpResponse:
             "name_hi": one.names.get("hi", ""),
             "name_en": one.names.get("en", ""),
             "closes_on": one.closes_on,
+            "earlier": one.earlier,
         },
     )
     done = tried(
@@ -295,6 +319,7 @@ def change(request: Request, public_id: UUID) -> HttpResponse:
             programme_id=one.pk,
             names={"hi": given["name_hi"], "en": given["name_en"]},
             closes_on=given["closes_on"],
+            earlier=given["earlier"],
             by=request.actor,
             at=clock.now(),
         ),

@@ -38,6 +38,7 @@ DAYS = 20
 WINDOW_DAYS = 60
 CLAIMS = 250_000
 TARGET = 260_000
+LAST_DRIVE, LAST_LABEL = 1_600_000, "2019 का अभियान (नमूना)"  # what a list says of the drive before
 LOCKED = {
     "JK-D5": 110,
     "JK-D7": 90,
@@ -180,19 +181,24 @@ def _past_lists(
     at: datetime,
 ) -> None:
     """What lists a state has brought before: totals of an earlier drive, and paper forms that wait to be taken in."""
+    districts = [row for row in rows if row.kind == "district"]
+    weights = [40 + 7 * (number * 5 % len(districts)) for number in range(len(districts))]
+    shares = [LAST_DRIVE * weight // sum(weights) for weight in weights]
+    shares[0] += LAST_DRIVE - sum(shares)
     totals = [("unit_code", "total")]
-    totals += [
-        (row.code, str(4_000 + 137 * number))
-        for number, row in enumerate(row for row in rows if row.kind == "district")
-    ]
+    totals += [(row.code, str(n)) for row, n in zip(districts, shares, strict=True)]
     _bring(
         "totals",
         totals,
-        options={"label": "2019 का अभियान (नमूना)", "source": "नमूना / sample"},
+        options={"label": LAST_LABEL, "source": "नमूना / sample"},
         at=at - timedelta(days=12),
         by=acting["state_president"],
         unit_id=ids["JK"],
     )
+    with system("demo"):
+        programmes.change_programme(
+            programme_id=programme.pk, earlier=LAST_LABEL, by=acting["state_president"], at=at
+        )
     booth = cast_booth(rows)
     crowd = itertools.islice(people.people(f"listed {seed}", first=LISTED_FROM), 24)
     forms = [("phone", "name", "birth_year", "booth")]

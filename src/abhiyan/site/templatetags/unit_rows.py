@@ -37,12 +37,16 @@ def child_table(
         "confirmed": _("Confirmed"),
     }
     titles = [*map(e, (*figures.values(), _("% of target")))]
+    children = list(children)
+    has_before = any(drawn.before for _child, drawn, *_more in children)
     heads = [
         sort_header(context, "name", _("Unit")),
         *(sort_header(context, key, title, num=True, css="wide") for key, title in figures.items()),
         format_html('<th scope="col">{}</th>', _("Against due by today")),
         sort_header(context, "share", _("% of target"), css="num"),
     ]
+    if has_before:
+        heads.append(format_html('<th scope="col" class="num">{}</th>', _("% of the earlier drive")))
     sample = format_html('<span class="ci">{}</span>', _("sample"))
     closed = format_html('<span class="ci">{}</span>', _("closed"))
     vacant = e(_("nobody leads it"))
@@ -53,12 +57,13 @@ def child_table(
                 f'<th scope="row"><a href="{e(href)}">{e(name)}</a>'
                 f"{sample if child.is_sample else ''}{closed if child.is_closed else ''}"
                 f'<span class="of">{e(words.person(leader)) if leader else vacant}</span></th>'
-                f"{_figures(drawn, titles, mini(drawn))}"
+                f"{_figures(drawn, titles, mini(drawn))}{_of_before(drawn) if has_before else ''}"
             ),
         )
         for child, drawn, href, name, leader in children
     )
-    foot = f'<tfoot><tr><td class="sn"></td><th scope="row">{e(whole)}</th>{_figures(total, titles, "")}</tr></tfoot>'
+    sums = _figures(total, titles, "") + (_of_before(total) if has_before else "")
+    foot = f'<tfoot><tr><td class="sn"></td><th scope="row">{e(whole)}</th>{sums}</tr></tfoot>'
     return drawn_table(
         _("Units below, with their ladders"), heads, rows, first=first, foot=foot, css="tbl cards brief"
     )
@@ -80,6 +85,14 @@ def _figures(drawn: Ladder, heads: Iterable[str], ladder: str) -> str:
         f'<td class="num" data-l="{confirmed}">{figure(drawn.confirmed)}</td><td class="lad">{ladder}</td>'
         f'<td class="num pct" data-l="{share}">{conditional_escape(_share(drawn))}</td>'
     )
+
+
+def _of_before(drawn: Ladder) -> str:
+    before, known = drawn.before, numbers.NONE
+    if before is not None and before.n and drawn.counted is not None:
+        known = numbers.share(drawn.counted, before.n)
+    label = conditional_escape(_("% of the earlier drive"))
+    return f'<td class="num" data-l="{label}">{conditional_escape(known)}</td>'
 
 
 def _unsigned(drawn: Ladder) -> str:

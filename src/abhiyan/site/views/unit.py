@@ -31,7 +31,7 @@ from abhiyan.programmes.rules import ladder as rungs
 from abhiyan.site.offered import doors
 from abhiyan.ui import charts, maps, numbers, tables
 from abhiyan.ui.addresses import address_of
-from abhiyan.ui.ladder import Ladder
+from abhiyan.ui.ladder import Before, Ladder
 from abhiyan.ui.lists import Column, Table
 from abhiyan.units import queries as units
 from abhiyan.units.models import Hierarchy, Kind
@@ -53,6 +53,7 @@ BELOW: tuple[Column[tuple[programmes.Child, Ladder, org.Leader | None]], ...] = 
     Column("counted", gettext_lazy("Counted"), lambda row: row[1].counted),
     Column("unsigned", gettext_lazy("Phone not answered yet"), lambda row: row[1].unsigned),
     Column("confirmed", gettext_lazy("Confirmed"), lambda row: row[1].confirmed),
+    Column("before", gettext_lazy("Earlier drive"), lambda row: row[1].before and row[1].before.n),
     Column("sample", gettext_lazy("Sample"), lambda row: _("sample") if row[0].is_sample else ""),
 )
 
@@ -335,11 +336,13 @@ def _measure(
         listing["per"] = tables.DEEPEST_ROW
         leaf = programmes.children_ladders(**reading, **listing)
         caption, led = _("Units below, with their ladders"), _led(leaf, at)
-        lines = [(*row, led.get(row[0].unit_id)) for row in _drawn(leaf, programme, today, lang)]
+        earlier = _earlier(chosen, here, hierarchy, leaf, today)
+        lines = [(*row, led.get(row[0].unit_id)) for row in _drawn(leaf, programme, today, lang, earlier)]
         return Table(request, BELOW, lines, name=f"units-{here.code}", caption=caption).file()
     if here.has_children:
         figures, leaf = programmes.board(**reading, **listing)
-        rows = _drawn(leaf, programme, today, lang)
+        earlier = _earlier(chosen, here, hierarchy, leaf, today)
+        rows = _drawn(leaf, programme, today, lang, earlier)
         own = asked.own() if asked.own else None
         leaders = _led(leaf, at)
         context |= {"leaf": leaf, "own": own} | _below(request, hierarchy, rows, leaders, lang)
@@ -347,7 +350,9 @@ def _measure(
             context |= _map(here, hierarchy, rows, at, lang)
     else:
         figures = asked.figures() if asked.figures else programmes.figures(**reading)
-    context["ladders"] = _ladders(context["running"], chosen, figures.ladder, node, hierarchy, at)
+        earlier = _earlier(chosen, here, hierarchy, None, today)
+    before = earlier.beside(here.id) if earlier else {}
+    context["ladders"] = _ladders(context["running"], chosen, figures.ladder, node, hierarchy, at, before)
     context["total"] = context["ladders"][context["running"].index(chosen)][1]
     context["programme_segments"] = [
         (
@@ -360,7 +365,7 @@ def _measure(
         for one in context["running"]
     ]
     context["trend_table"] = request.GET.get("trend") == "table"
-    context["trend"] = _trend(chosen, figures)
+    context["trend"] = _trend(chosen, figures, **before)
     activity = activities.of(programme.kind)
     if isinstance(node, programmes.Node):
         whole = [row for row in figures.funnel if row.on is None]
@@ -384,6 +389,7 @@ def _ladders(
     node: programmes.Node | int,
     hierarchy: int,
     at: datetime,
+    before: dict[str, Any],
 ) -> list[tuple[str, Ladder, str]]:
     """Every measure's page and picture, and where it stands in a sentence; own: the ladder of the chosen one, which is
     read already."""
@@ -397,12 +403,27 @@ def _ladders(
             one.programme,
             own if one is chosen else found.get((one.programme.pk, one.measure), blank),
         )
-        drawn = programmes.drawn(ladder, name=one.name, programme=of, on=today, target=one.target)
+        more = before if one is chosen else {}
+        drawn = programmes.drawn(ladder, name=one.name, programme=of, on=today, target=one.target, **more)
         window = {"opens_on": of.opens_on, "closes_on": of.closes_on, "on": today}
         page = address_of("programmes:programme", of.public_id)
         page += f"?{urlencode(one.asked)}" if one.asked else ""
         shown.append((page, drawn, pace.said(ladder.counted, one.target, **window)))
     return shown
+
+
+def _earlier(
+    chosen: programmes.Counted,
+    here: units.UnitRow,
+    hierarchy: int,
+    leaf: tables.Leaf | None,
+    today: date,
+) -> programmes.Earlier | None:
+    """The earlier drive the programme is held against, of the unit and those on a page of its list."""
+    if chosen.measure != 1:
+        return None
+    ids = [here.id, *(child.unit_id for child in leaf.rows)] if leaf else [here.id]
+    return programmes.earlier(chosen.programme, units=ids, hierarchy=hierarchy, on=today)
 
 
 def _led(leaf: tables.Leaf, at: datetime) -> dict[int, org.Leader]:
@@ -486,9 +507,12 @@ def _map(
     }
 
 
-def _trend(chosen: programmes.Counted, figures: programmes.Figures) -> charts.Trend:
+def _trend(
+    chosen: programmes.Counted, figures: programmes.Figures, before: Before | None = None
+) -> charts.Trend:
     return charts.Trend(
         name=chosen.name,
+        before=before,
         begins_on=chosen.programme.opens_on,
         ends_on=chosen.programme.closes_on,
         target=chosen.target,
@@ -506,7 +530,11 @@ def _trend(chosen: programmes.Counted, figures: programmes.Figures) -> charts.Tr
 
 
 def _drawn(
-    leaf: tables.Leaf, programme: Programme, today: date, lang: str
+    leaf: tables.Leaf,
+    programme: Programme,
+    today: date,
+    lang: str,
+    earlier: programmes.Earlier | None,
 ) -> list[tuple[programmes.Child, Ladder]]:
     """The children on a page of the list, each with its picture."""
     return [
@@ -518,6 +546,7 @@ def _drawn(
                 programme=programme,
                 on=today,
                 target=child.target,
+                **(earlier.beside(child.unit_id) if earlier else {}),
             ),
         )
         for child in leaf.rows

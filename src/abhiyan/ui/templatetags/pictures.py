@@ -144,7 +144,32 @@ def ladder(context: Context, given: Ladder | Mapping[str, Any], id: str = "") ->
         f'<th scope="col">{e(share)}</th><td></td></tr></thead>\n<tbody>{"".join(rows)}'
         '<tr class="axis" aria-hidden="true"><td></td><td></td><td class="of"></td>'
         f'<td><div class="ax"><svg class="bar">{_axis(shown, drawn)}</svg></div></td></tr></tbody></table>\n'
-        f"{_parts(shown)}"
+        f"{_parts(shown)}{_before(shown)}"
+    )
+
+
+def _before(shown: Ladder) -> str:
+    """The earlier drive beside this one, two bars on a scale of their own; marked as totals, by their source."""
+    before, now = shown.before, shown.counted
+    if before is None:
+        return ""
+    e, top = ESCAPED, max(before.n, now or 0, 1)
+    then_bar = _rect("f0", Span(0.0, before.n / top * 100), "22%", "56%")
+    now_bar = _rect("f2", Span(0.0, now / top * 100), "22%", "56%") if now else ""
+    share = numbers.share(now, before.n) if before.n and now is not None else ""
+
+    def row(name: Words, n: int | None, of: str, bar: str) -> str:
+        return (
+            f'<tr><th scope="row">{e(name)}</th><td class="num">{e(indian(n))}</td><td class="num of">{e(of)}</td>'
+            f'<td class="plot"><svg class="bar" aria-hidden="true" focusable="false">{bar}</svg></td></tr>'
+        )
+
+    words = _("Totals, not members. Source: %(source)s.") if before.source else _("Totals, not members.")
+    rows = row(before.name, before.n, "", then_bar) + row(_("Counted now"), now, share, now_bar)
+    caption = e(_("The earlier drive beside this one"))
+    return (
+        f'<table class="ladder before"><caption class="vh">{caption}</caption><tbody>{rows}</tbody></table>\n'
+        f'<p class="tiny muted">{e(words % {"source": before.source})}</p>\n'
     )
 
 
@@ -257,6 +282,8 @@ def trend(given: charts.Trend, table: bool = True) -> SafeString:
         parts.append(f'<path class="lp" d="{drawn.pace}"/>')
     parts += [f'<path class="{TREND_CSS[line.rung]}" d="{line.path}"/>' for line in drawn.lines]
     parts.append("</svg>\n")
+    if drawn.before is not None:
+        parts.append(_line("lb", 0, charts.PLOT_WIDTH, _pct(drawn.before), _pct(drawn.before)))
     # Words after every line: what is drawn before lies under their halo and does not cross them.
     parts += [
         f'<text x="0" y="{_pct(y)}" dy="-4">{e(numbers.short(value))}</text>'
@@ -288,6 +315,12 @@ def trend(given: charts.Trend, table: bool = True) -> SafeString:
             "day": date_format(given.ends_on, "j F"),
         }
         parts.append(f'<p class="tiny muted">{e(due)}</p>')
+    if given.before:
+        words = _("The dashed line is the total of %(name)s: %(n)s.")
+        if drawn.before is None:
+            words = _("The total of %(name)s lies far above this picture: %(n)s.")
+        said = words % {"name": given.before.name, "n": numbers.grouped(given.before.n)}
+        parts.append(f'<p class="tiny muted">{e(said)}</p>')
     return mark_safe("".join(parts) + (_trend_table(given) if table else ""))  # noqa: S308  # every word is escaped
 
 
