@@ -101,6 +101,7 @@ POSTS: dict[str, tuple[dict[str, str], str]] = {
     "enrolment:person_correct": ({"name": "Somebody Else", "birth_year": "1980", "unit": "JK-B001"}, "gg"),
     "enrolment:person_reveal": ({}, "gg"),
     "enrolment:person_strike_off": ({"reason": "not_genuine"}, "gg"),
+    "enrolment:text": ({"outcome": "nothing"}, "gg"),
     "enrolment:unplaced": ({"claim": "{unplaced}", "where": "JK-B001"}, "nu"),
     "imports:begin": (
         {"unit": "{unit_id}", "option_drive": "{programme_uuid}", "file_name": "x.csv", "file_bytes": "9"},
@@ -306,6 +307,7 @@ ACTS = {
     "enrolment:person_correct": "nnnnn oogugggnnnnnn n ooggn",
     "enrolment:person_reveal": "nnnnn oogogggnnnnnn n ooggn",
     "enrolment:person_strike_off": "nnnnn oogognnnnnnnn n ooggn",
+    "enrolment:text": "nnnnn oogonnnnnnnnn n oognn",
     "enrolment:unplaced": "nnnnn oonunnnnnnnnn n oonnu",
     "imports:begin": "nnnnn uuuuunnnnnung g uuuug",
     "imports:columns": "nnnnn ccgcgnnnnngng g ccggg",
@@ -443,6 +445,7 @@ NOT_FINAL = {
     "enrolment:people_export": "waits for a second person",
     "enrolment:person_correct": "is corrected again",
     "enrolment:person_reveal": "shows a number",
+    "enrolment:text": "is opened again; the page says that a leaving is not",
     "enrolment:unplaced": "the place is corrected",
     "imports:begin": "is discarded",
     "imports:columns": "is said again",

@@ -107,6 +107,8 @@ EXPECTED: dict[str, str | tuple[str, str]] = {
     "enrolment:person_correct": ("ssssn ooogooonnnnnnn oooon", "ssssn oogogggnnnnnnn ooggn"),
     "enrolment:person_reveal": "ssssn mmmmmmmnnnnnnn mmmmn",
     "enrolment:person_strike_off": ("ssssn ooogonnnnnnnnn oooon", "ssssn oogognnnnnnnnn ooggn"),
+    "enrolment:text": "ssssn oogonnnnnnnnnn oognn",
+    "enrolment:texts": "ssssn oooonnnnnnnnnn ooonn",
     "enrolment:unplaced": "ssssn oooooonnnnnnon ooooo",
     "imports:begin": "ssssn ooooonnnnnongg oooog",
     "imports:columns": "ssssn mmmmmnnnnnmnmm mmmmm",

@@ -18,7 +18,13 @@ from .rules.channels import WITH_TOKENS
 
 Choices = Sequence[tuple[str, str]]
 MOST_AN_HOUR = 10_000_000
-PROVIDERS = [("generic", _("Any gateway (signed JSON)")), ("exotel", "Exotel"), ("twilio", "Twilio")]
+PROVIDERS = [
+    ("generic", _("Any gateway (signed JSON)")),
+    ("exotel", "Exotel"),
+    ("plivo", "Plivo"),
+    ("twilio", "Twilio"),
+    ("whatsapp", "WhatsApp Cloud API"),
+]
 MEANINGS = [
     ("join", _("Join this drive")),
     ("leave", _("Leave, and no more messages")),
@@ -121,10 +127,10 @@ class NumberForm(Clipped):
     meaning = forms.ChoiceField(label=_("A call means"), choices=MEANINGS)
     provider = forms.ChoiceField(label=_("Provider"), choices=PROVIDERS)
     signing_token = forms.CharField(
-        label=_("Auth token (Twilio)"),
+        label=_("Auth token (Plivo, Twilio) or app secret (WhatsApp)"),
         max_length=200,
         required=False,
-        help_text=_("From Twilio's console. We keep it sealed and never show it."),
+        help_text=_("From the provider's console. We keep it sealed and never show it."),
         widget=forms.PasswordInput(attrs={"autocomplete": "off"}),
     )
     addresses = forms.CharField(

@@ -2,11 +2,12 @@
 
 from abhiyan.core.loops import Loop
 
-from .actions import replies, revisits, terms
+from .actions import replies, revisits, terms, texts
 
 LOOPS = {
     "reply": Loop(turn=lambda at: replies.reply(at=at), every_s=1),
     "revisit": Loop(turn=lambda at: revisits.revisit(at=at), every_s=1, scoped=False),
     "terms": Loop(turn=lambda at: terms.run_out(at=at), every_s=600, scoped=False),
+    "texts": Loop(turn=lambda at: texts.forget(at=at), every_s=600),
     "left": Loop(turn=lambda _at: revisits.note_left_behind(), every_s=600),
 }

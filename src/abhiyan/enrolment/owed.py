@@ -21,9 +21,11 @@ from abhiyan.ui.numbers import grouped
 from abhiyan.ui.owed import Invitation, Owed, Thing
 from abhiyan.units.rules import levels
 
+from .actions.texts import READ
 from .queries import calls as queries_calls
 from .queries import drive as queries_drive
 from .queries import people as queries_people
+from .queries import texts as queries_texts
 from .queries.join import SMALLEST
 
 TO_CALL = 5  # members named on Today of a booth
@@ -31,7 +33,17 @@ MOST = 1_000  # counted up to here; then "1,000 or more"
 
 
 def owed(viewer: Viewer, *, at: datetime) -> Iterator[Owed]:  # noqa: ARG001  # every room is asked alike
-    """Both worklists, for whoever may place claims."""
+    """Both worklists, for whoever may place claims; messages nobody's rule could read, for whoever may read them."""
+    if viewer.may(READ) and (unread := queries_texts.waiting_count(MOST)):
+        yield Owed(
+            urgency=2,
+            title=ngettext("%(n)s message to read", "%(n)s messages to read", unread)
+            % {"n": _counted(unread)},
+            meta=_("People wrote to our numbers, and our rules could not answer."),
+            href=reverse("enrolment:texts"),
+            act=_("Read"),
+            icon="phone",
+        )
     if not viewer.may("enrolment.place"):
         return
     unplaced, nameless = queries_people.waiting_counts(MOST)

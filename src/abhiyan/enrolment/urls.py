@@ -4,7 +4,20 @@ from django.urls import path
 from django.views.generic import RedirectView
 
 from . import openapi
-from .views import card, drive, funnel, join, link, me_leaving, member, notice, people, rights, worklists
+from .views import (
+    card,
+    drive,
+    funnel,
+    join,
+    link,
+    me_leaving,
+    member,
+    notice,
+    people,
+    rights,
+    texts,
+    worklists,
+)
 
 app_name = "enrolment"
 urlpatterns = [
@@ -36,6 +49,8 @@ urlpatterns = [
     path("people/unplaced/", worklists.unplaced, name="unplaced"),
     path("people/nameless/", worklists.nameless, name="nameless"),
     path("people/nameless/<uuid:claim>/<uuid:member>/", worklists.nameless_settle, name="nameless_settle"),
+    path("people/texts/", texts.texts, name="texts"),
+    path("people/texts/<uuid:wrote>/", texts.text, name="text"),
     path("people/<uuid:public_id>/", people.person, name="person"),
     path("people/<uuid:public_id>/correct/", people.person_correct, name="person_correct"),
     path("people/<uuid:public_id>/strike-off/", people.person_strike_off, name="person_strike_off"),

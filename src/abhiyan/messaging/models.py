@@ -134,7 +134,7 @@ class Inbound(models.Model):
 
     id = models.UUIDField(primary_key=True)  # derived from provider and its id
     provider = models.TextField()
-    kind = models.TextField()  # call, sms, receipt
+    kind = models.TextField()  # call, sms, chat
     at = models.DateTimeField()
     phone_id = models.UUIDField(null=True)
     number = models.TextField(default="", db_default="")  # our own number that was called
@@ -202,7 +202,7 @@ class Number(models.Model):
     """One of our own numbers: calls to it mean something (join a drive, leave a roll)."""
 
     number = models.TextField(unique=True)  # E.164
-    provider = models.TextField()  # generic, exotel, twilio
+    provider = models.TextField()  # rules.inbound.PROVIDERS
     meaning = models.TextField()  # join, leave, notice
     programme_id = models.IntegerField(null=True)
     secret_path = models.TextField(

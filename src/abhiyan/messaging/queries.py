@@ -131,6 +131,22 @@ def inbound_id(provider: str, kind: str, ref: str) -> UUID:
     return UUID(bytes=hashlib.sha256(f"{provider}|{kind}|{ref}".encode(errors="replace")).digest()[:16])
 
 
+def message_id(key: str) -> UUID:
+    """What a message is kept under: derived from its sender's key."""
+    return UUID(bytes=hashlib.sha256(b"message|" + key.encode()).digest()[:16])
+
+
+def has_gone(key: str) -> bool:
+    """Whether a message with this key of its sender's has left, as far as we know."""
+    gone = (Message.State.SENT, Message.State.DELIVERED)
+    return Message.objects.filter(pk=message_id(key), state__in=gone).exists()
+
+
+def is_ours(number_: str) -> bool:
+    """Whether a number (E.164) is one of ours: what it writes is a machine's."""
+    return Number.objects.filter(number=number_, is_active=True).exists()
+
+
 def our_number(meaning: str, programme_id: int) -> str:
     """The number whose call means this, of a programme or of all; "" while none is set."""
     found = Number.objects.filter(

@@ -186,6 +186,8 @@ ACCESS: dict[str, Access] = {
     "enrolment:unplaced": capability("enrolment.place"),
     "enrolment:nameless": capability("enrolment.place"),
     "enrolment:nameless_settle": capability("enrolment.place"),
+    "enrolment:texts": capability("enrolment.texts"),
+    "enrolment:text": capability("enrolment.texts"),
     "enrolment:person": capability("people.read"),
     "enrolment:person_correct": capability("enrolment.correct"),
     "enrolment:person_strike_off": capability("enrolment.strike_off"),

@@ -27,7 +27,7 @@ class NetworkUnclear(Refused):
 
 
 class SigningTokenMissing(Refused):
-    message = _("Give the auth token from the provider's console. It signs its calls with it.")
+    message = _("Give the token or secret from the provider's console. It signs what it sends with it.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,8 +54,9 @@ def connect_number(
 ) -> Connected:
     """Add one of our numbers to a drive, and how its provider proves that a call is genuine.
 
-    generic: we make the secret its calls are signed with. twilio: signing_token is its auth token. exotel, which signs
-    nothing: a secret address and the networks it calls from. Who may: channels.manage at the programme's owner.
+    generic: we make the secret its calls are signed with. plivo, twilio: signing_token is the auth token; whatsapp: the
+    app's secret. exotel, which signs nothing: a secret address and the networks it calls from. Who may: channels.manage
+    at the programme's owner.
     Refuses NotFound, NetworkUnclear, SigningTokenMissing, and what `messaging.connect_number` refuses.
     """
     _require(programme_id, by)

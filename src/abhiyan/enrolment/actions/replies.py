@@ -1,4 +1,4 @@
-"""What a call or SMS is answered with: one message per phone and drive, ever.
+"""What a call, SMS or WhatsApp message is answered with: one message per phone and drive, ever.
 
 Nothing is sent while somebody calls. A loop finds the first calls nobody has replied to, queues the message under a
 key made of phone and drive, and marks them, in one commit: a crash in between sends nothing twice. Messages above the
@@ -15,7 +15,8 @@ from abhiyan.core.actor import Actor
 from abhiyan.core.keys import keyring
 from abhiyan.core.scope import system
 from abhiyan.enrolment.models import Drive, Waiting
-from abhiyan.enrolment.rules.channels import HOOKS
+from abhiyan.enrolment.queries.texts import waits_for_yes
+from abhiyan.enrolment.rules.channels import HOOKS, WRITTEN
 from abhiyan.messaging import actions as messaging
 from abhiyan.messaging import queries as messaging_queries
 from abhiyan.people import queries as people_queries
@@ -29,7 +30,7 @@ LATEST = timedelta(days=7)  # a reply later than this answers nobody's call any 
 LINK = "/j/%s/"  # the address of a personal link
 
 _UNANSWERED = """
-select w.id, w.programme_id, w.phone_id, w.unit_id, w.at, w.completed_at is not null, p.sealed
+select w.id, w.programme_id, w.phone_id, w.unit_id, w.at, w.completed_at is not null, p.sealed, w.channel
   from enrolment_waiting w join people_phone p on p.id = w.phone_id
  where w.replied_at is null and w.completed_by is null and w.at > %(from)s
  order by w.at limit %(n)s for update of w skip locked"""
@@ -57,7 +58,8 @@ def consider_answered(*, programme_id: int, until: datetime, by: Actor, at: date
 def reply(*, at: datetime) -> int:
     """Queue the one reply to everybody who called for the first time. Returns how many. In a transaction, as jobs.
 
-    To an unknown caller: the short notice, the personal link, where to hear the notice, how to leave. To a member:
+    To an unknown caller: the short notice, the personal link, where to hear the notice, how to leave; to who wrote,
+    also how to join by a text. To a member:
     that they are one, and where to see, correct or leave. Whoever has said no since their call is not sent it
     (messaging).
     """
@@ -67,7 +69,15 @@ def reply(*, at: datetime) -> int:
     ring, language = keyring(), settings.LANGUAGE_CODE
     texts: dict[int, _Texts] = {}
     letters = []
-    for waiting_id, programme_id, phone_id, unit_id, called_at, is_member, sealed in rows:
+    written = {
+        programme_id: [row[2] for row in rows if row[1] == programme_id] for _, programme_id, *_ in rows
+    }
+    wait = {
+        (programme_id, phone_id)
+        for programme_id, phone_ids in written.items()
+        for phone_id in waits_for_yes(programme_id=programme_id, phone_ids=phone_ids, at=at)
+    }
+    for waiting_id, programme_id, phone_id, unit_id, called_at, is_member, sealed, channel in rows:
         if programme_id not in texts:
             texts[programme_id] = _texts(programme_id, language)
         said = texts[programme_id]
@@ -78,7 +88,13 @@ def reply(*, at: datetime) -> int:
             blanks = {"link": link, "notice": said.notice, "hear": said.hear, "leave": said.leave}
         letters.append(
             messaging.Outgoing(
-                template="drive.already" if is_member else "drive.reply",
+                template="drive.already"
+                if is_member
+                else "drive.reply_yes"
+                if (programme_id, phone_id) in wait
+                else "drive.reply_text"
+                if channel in WRITTEN
+                else "drive.reply",
                 phone=ring.unseal(bytes(sealed), about=phone_id.bytes).decode(),
                 language=language,
                 blanks=blanks,

@@ -3,6 +3,7 @@
     /hook/call/<provider>/<secret>   somebody called one of our numbers
     /hook/sms/<provider>/<secret>    somebody wrote to one
     /hook/receipt/<provider>/<secret>  what became of a message of ours
+    /hook/chat/whatsapp/<secret>     WhatsApp: messages, and what became of ours, several in one body
 
 The secret finds the numbers; then the signature must hold, or, where the provider has none, the source address lie in
 its networks. A call to join is a claim, stored before it is answered; its key is the provider's own id of the call, so
@@ -13,6 +14,7 @@ import asyncio
 import logging
 from collections.abc import Callable, MutableMapping
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
 from urllib.parse import parse_qsl
@@ -25,11 +27,14 @@ from abhiyan.core.actor import Actor
 from abhiyan.core.clock import now
 from abhiyan.core.scope import system
 from abhiyan.enrolment import actions
-from abhiyan.enrolment.actions import Claim, ClaimRefused, Outcome, TryAgain, receipt_of, sender_key
+from abhiyan.enrolment.actions import Claim, ClaimRefused, Outcome, TryAgain, receipt_of, sender_key, texts
+from abhiyan.enrolment.actions.claims import DriveClosed, DriveNotOpen, KeyReused
 from abhiyan.enrolment.actions.replies import leave_by_call
+from abhiyan.enrolment.actions.texts import Told
 from abhiyan.enrolment.rules.channels import HOOKS
 from abhiyan.messaging import actions as messaging
 from abhiyan.messaging.rules import inbound, signatures, words
+from abhiyan.messaging.rules.words import Word
 from abhiyan.people import phones
 
 from . import answers, claims
@@ -40,19 +45,26 @@ from .directory import Directory, Line
 BODY_BYTES = 64 * 1024
 MOST_FIELDS = 200  # of a form
 MOST_LEAVING = 1_000  # calls to a leave number a worker keeps waiting
+MOST_WRITING = 1_000  # texts likewise
+HEARD = (actions.PhoneInvalid, actions.PhoneAbroad, DriveClosed, DriveNotOpen, KeyReused)  # of a text's claim
 LOOKS_AGAIN_S = (0.5, 2.0)  # for a report's message: a gateway may report before its answer is written down
 MOST_EARLY = 1_000  # reports a worker looks for again at once
 AHEAD = timedelta(hours=1)  # a provider's clock further ahead than this, or this far behind, is not believed
 BEHIND = timedelta(days=2)
 KINDS = (*HOOKS, "receipt")
-METHODS = {"generic": "POST", "exotel": "GET", "twilio": "POST"}
+METHODS = {"generic": "POST", "exotel": "GET", "twilio": "POST", "plivo": "POST", "whatsapp": "POST"}
+CHAT_BYTES = 3 * 1024 * 1024  # WhatsApp's largest
+LONGEST_CHALLENGE = 200
 XML: answers.Headers = [(b"content-type", b"text/xml; charset=utf-8")]
 PLAIN: answers.Headers = [(b"content-type", b"text/plain; charset=utf-8")]
 _DECLARED = b'<?xml version="1.0" encoding="UTF-8"?>'
 REJECT = Answer(200, _DECLARED + b'<Response><Reject reason="busy"/></Response>', XML)
+HANG_UP = Answer(200, _DECLARED + b'<Response><Hangup reason="busy"/></Response>', XML)
 SILENT = Answer(200, _DECLARED + b"<Response/>", XML)
 EMPTY = Answer(200, b"", PLAIN)
 NOTED = Answer(200, b'{"outcome":"accepted"}', answers.JSON)
+REFUSED_CALL = {"twilio": REJECT, "plivo": HANG_UP, "exotel": EMPTY, "generic": NOTED}
+TAKEN_TEXT = {"twilio": SILENT, "plivo": EMPTY, "exotel": EMPTY, "generic": NOTED, "whatsapp": EMPTY}
 log = logging.getLogger(__name__)
 Returned = TypeVar("Returned")
 
@@ -66,7 +78,8 @@ class Calls:
         self._failures = claims.Failures("hook.wrong")
         self._per_day = claims.per_day()
         self._thread = ThreadPoolExecutor(1, "leaving")
-        self._leaving = 0
+        self._texts = ThreadPoolExecutor(2, "texts")
+        self._leaving = self._writing = 0
         self._early = 0
 
     async def take(
@@ -81,8 +94,11 @@ class Calls:
         if len(steps) != 3 or steps[0] not in KINDS or steps[1] not in METHODS:
             raise answers.NoSuchAddress
         kind, provider, secret = steps
+        if (kind == "chat") != (provider == "whatsapp"):
+            raise answers.NoSuchAddress
         method = "POST" if kind == "receipt" else METHODS[provider]
-        if scope["method"] != method:
+        is_set_up = provider == "whatsapp" and scope["method"] == "GET"
+        if scope["method"] != method and not is_set_up:
             raise answers.OtherMethod(allowed=method)
         address = door.address(scope, headers)
         network = door.network(address)
@@ -95,7 +111,10 @@ class Calls:
         if not lines:
             await self._failures.note(network)
             raise answers.NotGenuine
-        body = await door.body(headers, receive, BODY_BYTES) if method == "POST" else b""
+        if is_set_up:
+            return _set_up(scope, secret)
+        most = CHAT_BYTES if kind == "chat" else BODY_BYTES
+        body = await door.body(headers, receive, most) if method == "POST" else b""
         at = now()
         told = _told(provider, scope, body)
         genuine = [line for line in lines if _is_genuine(line, kind, scope, headers, body, told, address, at)]
@@ -111,27 +130,74 @@ class Calls:
                 return await self._receipt(provider, inbound.report(provider, told), at)
             if kind == "call":
                 return await self._call(genuine, inbound.PARSERS[provider](told), at, network)
-            return await self._sms(genuine, inbound.sms(provider, told), at, network)
+            if kind == "chat":
+                return await self._chat(genuine, inbound.whatsapp(told), at, network)
+            return await self._text(genuine, inbound.sms(provider, told), kind, at, network)
         except inbound.Malformed as found:
             return answers.no_webhook(found.args, told or {}, answers.tongue(headers))
 
     async def _call(self, lines: list[Line], call: inbound.Call, at: datetime, network: str) -> Answer:
         line = _called(lines, call.number)
-        done = REJECT if call.provider == "twilio" else EMPTY if call.provider == "exotel" else NOTED
+        done = REFUSED_CALL[call.provider]
         if line.meaning == "leave":
             return await self._leave(line, call.id, "call", call.caller, at, network, done)
         if line.meaning != "join" or line.programme_id is None:
             return done
-        return await self._join(line, call.id, call.caller, call.at, at, network, done, "call")
+        return await self._join(line, call.id, call.caller, call.at, at, network, done)
 
-    async def _sms(self, lines: list[Line], sms: inbound.Sms, at: datetime, network: str) -> Answer:
-        line = _called(lines, sms.number)
-        done = SILENT if sms.provider == "twilio" else EMPTY if sms.provider == "exotel" else NOTED
-        if line.meaning == "leave" or words.read(sms.text).word in words.REFUSING:
-            return await self._leave(line, sms.id, "sms", sms.sender, at, network, done)
-        if line.meaning != "join" or line.programme_id is None:
+    async def _chat(self, lines: list[Line], chat: inbound.Chat, at: datetime, network: str) -> Answer:
+        """Each message of the body, in its order; then what became of ours. A body that comes again finds them."""
+        if chat.unread:
+            log.warning(
+                "parts of a WhatsApp webhook have no known shape", extra={"facts": {"n": chat.unread}}
+            )
+        strange = None
+        for each in chat.messages:
+            try:
+                await self._text(lines, each, "chat", at, network)
+            except answers.OtherNumber as refused:
+                strange = refused
+            except ClaimRefused as refused:
+                if isinstance(refused, actions.PhoneBusy):
+                    raise
+        for told in chat.reports:
+            if told.status:
+                await self._received(told, at)
+        if strange is not None:
+            raise strange
+        return EMPTY
+
+    async def _text(
+        self, lines: list[Line], text: inbound.Sms, kind: str, at: datetime, network: str
+    ) -> Answer:
+        """What a text asks for is done, and what it claims is on disk, before the provider is answered."""
+        line = _called(lines, text.number)
+        done = TAKEN_TEXT[text.provider]
+        told = Told(
+            replace(text, at=_believed(text.at, at)), kind, line.number, line.meaning, line.programme_id
+        )
+        by = Actor(kind="channel", id=line.by.id, origin=network)
+        joining = await self._aside(lambda: texts.take(told=told, by=by, at=at))
+        if joining is None or line.programme_id is None:
             return done
-        return await self._join(line, sms.id, sms.sender, sms.at, at, network, done, "sms")
+        outcome = await self._enrolled(line, joining.claim, network)
+        if joining.held is not None or joining.claim.notice_version is not None:
+            await self._aside(lambda: texts.joined(told=told, joining=joining, outcome=outcome, at=at))
+        if words.read(text.text).word is Word.YES:
+            return done
+        if isinstance(outcome, ClaimRefused) and not isinstance(outcome, HEARD):
+            return _receipt_for(joining.claim, done)  # what is wrong with a person is told to nobody
+        return self._answered(joining.claim, outcome, done)
+
+    async def _aside(self, act: Callable[[], Returned]) -> Returned:
+        """In a thread, on its own Django connection."""
+        if self._writing >= MOST_WRITING:
+            raise Full
+        self._writing += 1
+        try:
+            return await asyncio.get_running_loop().run_in_executor(self._texts, _in_django, act)
+        finally:
+            self._writing -= 1
 
     async def _join(
         self,
@@ -142,30 +208,31 @@ class Calls:
         at: datetime,
         network: str,
         done: Answer,
-        hook: str,
     ) -> Answer:
         """The caller's claim, on disk before the provider is answered."""
-        if called_at is not None and not at - BEHIND <= called_at <= at + AHEAD:
-            called_at = None
         claim = Claim(
-            channel=HOOKS[hook].number,
+            channel=HOOKS["call"].number,
             key=sender_key(line.by.id, f"{line.provider}|{ref}"),
             phone=caller,
             by=line.by.id,
-            field_at=called_at,
-            sign=HOOKS[hook].sign,
+            field_at=_believed(called_at, at),
+            sign=HOOKS["call"].sign,
         )
+        return self._answered(claim, await self._enrolled(line, claim, network), done)
+
+    async def _enrolled(self, line: Line, claim: Claim, network: str) -> Outcome | ClaimRefused:
         assert line.programme_id is not None
         lane = self._batches.lane(line.programme_id, line.by, self._per_day)
         (outcome,) = await self._batches.enrolled(lane, [claim], network)
         if isinstance(outcome, actions.PhoneBusy):
             raise outcome  # nothing is stored: the provider asks again
+        return outcome
+
+    def _answered(self, claim: Claim, outcome: Outcome | ClaimRefused, done: Answer) -> Answer:
         if done is not NOTED:
             return done  # nobody reads a refusal there, and the call must end unanswered all the same
         if isinstance(outcome, Outcome):
-            body = b'{"outcome":"accepted","receipt":"%s"}' % receipt_of(claim=claim).encode()
-            return Answer(201, body, answers.JSON)
-        assert isinstance(outcome, ClaimRefused)
+            return _receipt_for(claim, done)
         if outcome.receipt is not None:
             return NOTED
         outcome.field = {"phone": "from", "field_at": "at", "key": "id"}.get(outcome.field, outcome.field)
@@ -212,13 +279,28 @@ class Calls:
 
     def close(self) -> None:
         self._thread.shutdown(wait=True)
+        self._texts.shutdown(wait=True)
         self._failures.close()
+
+
+def _believed(told_at: datetime | None, at: datetime) -> datetime | None:
+    """A provider's time, where it can be true."""
+    return told_at if told_at is not None and at - BEHIND <= told_at <= at + AHEAD else None
+
+
+def _receipt_for(claim: Claim, done: Answer) -> Answer:
+    if done is not NOTED:
+        return done
+    return Answer(
+        201, b'{"outcome":"accepted","receipt":"%s"}' % receipt_of(claim=claim).encode(), answers.JSON
+    )
 
 
 def _told(provider: str, scope: MutableMapping[str, Any], body: bytes) -> dict[str, Any] | None:
     """What the provider wrote, or None when it cannot be read."""
     try:
-        if provider == "generic":
+        is_json = provider == "twilio" and b"bodySHA256=" in scope["query_string"]
+        if is_json or provider in ("generic", "whatsapp"):
             told = orjson.loads(body)
             return told if isinstance(told, dict) else None
         text = scope["query_string"] if scope["method"] == "GET" else body
@@ -228,7 +310,7 @@ def _told(provider: str, scope: MutableMapping[str, Any], body: bytes) -> dict[s
 
 
 def _signature(headers: dict[bytes, bytes]) -> str:
-    return headers.get(b"x-signature", b"").decode("latin-1")
+    return _header(headers, b"x-signature")
 
 
 def _is_genuine(
@@ -246,10 +328,51 @@ def _is_genuine(
         return signatures.from_allowed(address, line.addresses)
     if line.provider == "generic":
         return signatures.generic_holds(_signature(headers), kind, body, line.token, at)
-    shown = headers.get(b"x-twilio-signature", b"").decode("latin-1")
+    if line.provider == "whatsapp":
+        return signatures.equal(
+            signatures.whatsapp(body, line.token), _header(headers, b"x-hub-signature-256")
+        )
     query = scope["query_string"].decode("latin-1")
     url = settings.ORIGIN + scope["path"] + (f"?{query}" if query else "")
-    return told is not None and signatures.equal(signatures.twilio(url, told, line.token), shown)
+    if told is None:
+        return False
+    if line.provider == "plivo":
+        return _is_plivos(line.token, kind, url, headers, told)
+    made = (
+        signatures.twilio_json(url, body, line.token)
+        if "bodySHA256=" in query
+        else signatures.twilio(url, told, line.token)
+    )
+    return made != "" and signatures.equal(made, _header(headers, b"x-twilio-signature"))
+
+
+def _is_plivos(token: str, kind: str, url: str, headers: dict[bytes, bytes], told: dict[str, Any]) -> bool:
+    """Calls are signed in version 3, SMS and reports in version 2 or 3. Several signatures may be shown."""
+    nonce = _header(headers, b"x-plivo-signature-v3-nonce")
+    shown = _header(headers, b"x-plivo-signature-v3")
+    made = signatures.plivo_v3(url, told, token, nonce)
+    if not shown and kind != "call":
+        nonce = _header(headers, b"x-plivo-signature-v2-nonce")
+        shown = _header(headers, b"x-plivo-signature-v2")
+        made = signatures.plivo_v2(url, token, nonce)
+    return nonce != "" and any(signatures.equal(made, each.strip()) for each in shown.split(","))
+
+
+def _header(headers: dict[bytes, bytes], name: bytes) -> str:
+    return headers.get(name, b"").decode("latin-1")
+
+
+def _set_up(scope: MutableMapping[str, Any], secret: str) -> Answer:
+    """WhatsApp asks once whether the address is ours. The token it shows is the address's own secret."""
+    told = dict(parse_qsl(scope["query_string"].decode("latin-1"), max_num_fields=MOST_FIELDS))
+    challenge = told.get("hub.challenge", "")
+    if (
+        told.get("hub.mode") != "subscribe"
+        or not signatures.equal(told.get("hub.verify_token", ""), secret)
+        or not (challenge.isascii() and challenge.isalnum() and len(challenge) <= LONGEST_CHALLENGE)
+    ):
+        raise answers.NotGenuine
+    return Answer(200, challenge.encode(), PLAIN)
 
 
 def _called(lines: list[Line], number: str) -> Line:

@@ -16,6 +16,7 @@ class Sign(IntEnum):
     SMS = 2
     WEB = 3
     CODE = 4
+    WHATSAPP = 5
 
     @property
     def label(self) -> activities.Text:
@@ -29,6 +30,7 @@ _SIGNS = {
     Sign.SMS: _("Own SMS"),
     Sign.WEB: _("Own web session"),
     Sign.CODE: _("Code"),
+    Sign.WHATSAPP: _("Own WhatsApp message"),
 }
 
 
@@ -40,6 +42,7 @@ class Channel(IntEnum):
     API = 3
     PAPER = 4
     SMS = 5
+    WHATSAPP = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,8 +80,18 @@ CHANNELS = (
         hook="sms",
         sign=Sign.SMS,
     ),
+    Way(
+        Channel.WHATSAPP,
+        _("WhatsApp"),
+        by_phone=True,
+        is_nameless=True,
+        hears_refusals=False,
+        hook="chat",
+        sign=Sign.WHATSAPP,
+    ),
 )
 HOOKS = {each.hook: each for each in CHANNELS if each.hook}
+WRITTEN = (Channel.SMS, Channel.WHATSAPP)
 NAMELESS = tuple(int(each.number) for each in CHANNELS if each.is_nameless)
 UNHEARD = frozenset(each.number for each in CHANNELS if not each.hears_refusals)
 WITH_TOKENS = {each.number: each for each in CHANNELS if each.has_tokens}

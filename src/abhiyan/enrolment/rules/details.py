@@ -9,8 +9,8 @@ from itertools import pairwise
 from abhiyan.messaging.rules import words
 
 from . import names
+from .age import OLDEST
 
-OLDEST_YEAR = 1900
 MOST_RUNS = 8  # of digits side by side
 _DATE = re.compile(r"(?<!\d)\d{1,2}\s?[./-]\s?\d{1,2}\s?[./-]\s?(\d{4})(?!\d)")
 _RUN = re.compile(r"\d+")
@@ -30,13 +30,13 @@ _EDGES = frozenset(
 class Details:
     """What of the three was found; None for what was not, or was there twice and differed.
 
-    has_age: a small number is there where the year of birth is missing: most likely an age.
+    age: a small number that is there where the year of birth is missing.
     """
 
     name: str | None
     birth_year: int | None
     pin: str | None
-    has_age: bool = False
+    age: int | None = None
 
     @property
     def is_complete(self) -> bool:
@@ -62,7 +62,7 @@ def read(text: str, *, this_year: int) -> Details:
     plain = words.plainly(text)
     years: set[int] = set()
     pins: set[str] = set()
-    has_age = False
+    ages: set[int] = set()
     kept: list[str] = []
     end = 0
     years.update(int(date[1]) for date in _DATE.finditer(plain))
@@ -76,16 +76,16 @@ def read(text: str, *, this_year: int) -> Details:
             elif kind == "pin":
                 pins.add(digits)
             elif kind == "age":
-                has_age = True
+                ages.add(int(digits))
     kept.append(plain[end:])
     year = years.pop() if len(years) == 1 else None
-    if year is not None and not OLDEST_YEAR <= year <= this_year:
+    if year is not None and not this_year - OLDEST <= year <= this_year:
         year = None
     return Details(
         name=_name("".join(kept)),
         birth_year=year,
         pin=pins.pop() if len(pins) == 1 else None,
-        has_age=has_age and year is None,
+        age=ages.pop() if len(ages) == 1 and year is None else None,
     )
 
 
@@ -133,13 +133,13 @@ def _parted(runs: list[str], this_year: int) -> list[tuple[str, str]]:
 
 def _kind(digits: str, n: int, this_year: int) -> str:
     """What a number of so many runs is; "" for nothing."""
-    if len(digits) == 4 and n == 1 and OLDEST_YEAR <= int(digits) <= this_year:
+    if len(digits) == 4 and n == 1 and this_year - OLDEST <= int(digits) <= this_year:
         return "year"
     if len(digits) == 6 and digits[0] != "0":
         return "pin"
     if (len(digits) == 10 and digits[0] in "6789") or (len(digits) == 12 and digits.startswith("91")):
         return "phone"
-    if len(digits) <= 3 and n == 1 and digits[0] != "0" and int(digits) <= 120:
+    if len(digits) <= 3 and n == 1 and digits[0] != "0" and int(digits) <= OLDEST:
         return "age"
     return ""
 

@@ -414,6 +414,7 @@ def drive_number(request: Request, public_id: UUID) -> HttpResponseBase:
         calls=f"{settings.ORIGIN}/hook/call/{done.provider}/{done.path_secret}",
         texts=f"{settings.ORIGIN}/hook/sms/{done.provider}/{done.path_secret}",
         reports=f"{settings.ORIGIN}/hook/receipt/{done.provider}/{done.path_secret}",
+        chats=f"{settings.ORIGIN}/hook/chat/{done.provider}/{done.path_secret}",
     )
 
 

@@ -23,11 +23,11 @@ from abhiyan.core.refusals import TooMany
 from abhiyan.core.scope import system
 from abhiyan.messaging.models import Question
 from abhiyan.messaging.news import QuestionAnswered, QuestionsUnanswered
-from abhiyan.messaging.queries import question_by_link, question_digest
+from abhiyan.messaging.queries import message_id, question_by_link, question_digest
 from abhiyan.messaging.rules import questions as rules
 from abhiyan.people.actions.persons import lock_phones
 
-from .queueing import Outgoing, message_id, send_many, take_back
+from .queueing import Outgoing, send_many, take_back
 
 WHICH = "reply.which"
 WORDS = ("question.words", 20, 86_400)  # a phone tries at most so many words a day, right or wrong

@@ -1,6 +1,5 @@
 """What is queued for the way out, once each, and taken back while it has not gone."""
 
-import hashlib
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -12,6 +11,7 @@ from abhiyan.core import sql
 from abhiyan.core.keys import keyring
 from abhiyan.core.scope import system
 from abhiyan.messaging.models import Message
+from abhiyan.messaging.queries import message_id
 from abhiyan.messaging.rules import hours, noes, texts
 from abhiyan.people.news import CodeAsked
 
@@ -45,11 +45,6 @@ INSERT = """insert into messaging_message (id, public_id, kind, template, langua
  select * from unnest(%s::uuid[], %s::uuid[], %s::smallint[], %s::text[], %s::text[], %s::uuid[], %s::bytea[],
  %s::text[], %s::bytea[], %s::bigint[], %s::integer[], %s::text[], %s::timestamptz[], %s::timestamptz[],
  %s::timestamptz[]) on conflict do nothing"""
-
-
-def message_id(key: str) -> UUID:
-    """What a message is kept under: derived from its sender's key."""
-    return UUID(bytes=hashlib.sha256(b"message|" + key.encode()).digest()[:16])
 
 
 def insert_parameters(*, messages: Sequence[Outgoing], at: datetime) -> list[list[Any]]:

@@ -89,17 +89,25 @@ def twilio(values: Mapping[str, Any]) -> Call:
     return Call("twilio", ident, caller, number, None)
 
 
-PARSERS = {"generic": generic, "exotel": exotel, "twilio": twilio}
+def plivo(values: Mapping[str, Any]) -> Call:
+    """Plivo's answer URL: CallUUID, From, To; it sends no time."""
+    ident, caller, number = _texts(values, ("CallUUID",), ("From",), ("To",))
+    return Call("plivo", ident, caller, number, None)
+
+
+PARSERS = {"generic": generic, "exotel": exotel, "twilio": twilio, "plivo": plivo}
+PROVIDERS = (*PARSERS, "whatsapp")
 _SMS = {
     "generic": ("id", "from", "to", "text"),
     "exotel": ("SmsSid", "From", "To", "Body"),
     "twilio": ("MessageSid", "From", "To", "Body"),
+    "plivo": ("MessageUUID", "From", "To", "Text"),
 }
 
 
 @dataclass(frozen=True, slots=True)
 class Sms:
-    """One SMS to one of our numbers."""
+    """One SMS or WhatsApp message to one of our numbers. other: what it is where it is no text, such as "image"."""
 
     provider: str
     id: str
@@ -107,6 +115,7 @@ class Sms:
     number: str
     text: str
     at: datetime | None
+    other: str = ""
 
 
 def sms(provider: str, values: Mapping[str, Any]) -> Sms:
@@ -117,13 +126,16 @@ def sms(provider: str, values: Mapping[str, Any]) -> Sms:
         raise Malformed(text)
     at = generic(dict(values)).at if provider == "generic" else None
     ref, of, to = _texts(values, (ident,), (sender,), (number,))
-    return Sms(provider, ref, of, to, written[: words.LONGEST], at)
+    other = "" if written.strip() or values.get("NumMedia", "0") in ("", "0") else "media"
+    return Sms(provider, ref, of, to, written[: words.LONGEST], at, other)
 
 
 _REPORT = {
     "generic": (("ref",), ("status",)),
     "exotel": (("SmsSid",), ("Status",)),
     "twilio": (("MessageSid", "SmsSid"), ("MessageStatus", "SmsStatus")),
+    "plivo": (("MessageUUID",), ("Status",)),
+    "whatsapp": (("id",), ("status",)),
 }
 _FAILED = ("failed", "undelivered", "expired")  # Exotel's failures have endings, such as failed_dnd
 
@@ -145,3 +157,72 @@ def report(provider: str, values: Mapping[str, Any]) -> Report:
     if status in ("delivered", "read") or values.get("DetailedStatus") == "DELIVERED_TO_HANDSET":
         return Report(ref, "delivered")
     return Report(ref, "failed" if status.startswith(_FAILED) else "")
+
+
+@dataclass(frozen=True, slots=True)
+class Chat:
+    """What one WhatsApp webhook brings. unread: how many of its parts had not the shape of any."""
+
+    messages: tuple[Sms, ...]
+    reports: tuple[Report, ...]
+    unread: int
+
+
+def whatsapp(values: Mapping[str, Any]) -> Chat:
+    """WhatsApp Cloud API: entry[].changes[].value with messages[], statuses[] or both; other news hold neither.
+
+    Several messages and statuses come in one body. What cannot be read is counted and keeps nobody else waiting.
+    """
+    messages: list[Sms] = []
+    reports: list[Report] = []
+    unread = 0
+    for entry in _listed(values, "entry"):
+        for change in _listed(entry, "changes"):
+            value = _held(change, "value")
+            number = _held(value, "metadata").get("display_phone_number", "")
+            for each in _listed(value, "messages"):
+                try:
+                    messages.append(_message(each, str(number)))
+                except Malformed:
+                    unread += 1
+            for each in _listed(value, "statuses"):
+                try:
+                    reports.append(report("whatsapp", each if isinstance(each, dict) else {}))
+                except Malformed:
+                    unread += 1
+    return Chat(tuple(messages), tuple(reports), unread)
+
+
+# Where the words of a message are, by its type; every other type has none.
+_WORDS = {
+    "text": ("text", "body"),
+    "button": ("button", "text"),
+    "interactive": ("interactive", "button_reply", "title"),
+}
+
+
+def _message(values: Any, number: str) -> Sms:
+    told = values if isinstance(values, dict) else {}
+    ref, sender, kind = _texts(told, ("id",), ("from",), ("type",))
+    *steps, last = _WORDS.get(kind, ("",))
+    holder = told
+    for step in steps:
+        holder = _held(holder, step)
+    written = holder.get(last)
+    at = None
+    stamp = told.get("timestamp")
+    if isinstance(stamp, str) and stamp.isdecimal() and stamp.isascii() and len(stamp) <= 11:
+        at = datetime.fromtimestamp(int(stamp), UTC)
+    text = written[: words.LONGEST] if isinstance(written, str) else ""
+    sender = "+" + sender if sender.isdecimal() else sender
+    return Sms("whatsapp", ref, sender, number, text, at, "" if text.strip() else kind)
+
+
+def _listed(values: Any, name: str) -> list[Any]:
+    found = values.get(name) if isinstance(values, dict) else None
+    return found if isinstance(found, list) else []
+
+
+def _held(values: Any, name: str) -> dict[str, Any]:
+    found = values.get(name) if isinstance(values, dict) else None
+    return found if isinstance(found, dict) else {}

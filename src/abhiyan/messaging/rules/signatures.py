@@ -6,6 +6,7 @@ import hmac
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from ipaddress import ip_address, ip_network
+from urllib.parse import parse_qsl, urlsplit
 
 REPLAY_WINDOW_S = 300  # also how far a provider's clock may be off
 
@@ -14,6 +15,38 @@ def twilio(url: str, params: Mapping[str, str], token: str) -> str:
     """X-Twilio-Signature of a form post: base64 HMAC-SHA1 over the URL and the sorted pairs (Twilio, "Security")."""
     text = url + "".join(key + params[key] for key in sorted(params))
     return base64.b64encode(hmac.digest(token.encode(), text.encode(), "sha1")).decode()
+
+
+def twilio_json(url: str, body: bytes, token: str) -> str:
+    """X-Twilio-Signature of a JSON post: over the URL alone, whose bodySHA256 must be the body's; "" if it is not."""
+    said = dict(parse_qsl(urlsplit(url).query)).get("bodySHA256", "")
+    return twilio(url, {}, token) if equal(said, hashlib.sha256(body).hexdigest()) else ""
+
+
+def plivo_v3(url: str, params: Mapping[str, str], token: str, nonce: str) -> str:
+    """X-Plivo-Signature-V3 of a form post: base64 HMAC-SHA256 over the URL, its sorted query, a dot and the sorted
+    pairs of the form where there are both, and a dot and the nonce (Plivo, "Validating requests")."""
+    parts = urlsplit(url)
+    query = "&".join(
+        f"{key}={value}" for key, value in sorted(parse_qsl(parts.query, keep_blank_values=True))
+    )
+    text = f"{parts.scheme}://{parts.netloc}{parts.path}"
+    text += f"?{query}" if query or params else ""
+    text += "." if query and params else ""
+    text += "".join(key + params[key] for key in sorted(params)) + f".{nonce}"
+    return base64.b64encode(hmac.digest(token.encode(), text.encode(errors="replace"), "sha256")).decode()
+
+
+def plivo_v2(url: str, token: str, nonce: str) -> str:
+    """X-Plivo-Signature-V2: base64 HMAC-SHA256 over the URL without its query, and the nonce. It does not cover the
+    body: only the secret in the address keeps others from writing their own."""
+    text = urlsplit(url)._replace(query="", fragment="").geturl() + nonce
+    return base64.b64encode(hmac.digest(token.encode(), text.encode(errors="replace"), "sha256")).decode()
+
+
+def whatsapp(body: bytes, app_secret: str) -> str:
+    """X-Hub-Signature-256: "sha256=" and hexadecimal HMAC-SHA256 of the raw body under the app's secret (Meta)."""
+    return "sha256=" + hmac.new(app_secret.encode(), body, hashlib.sha256).hexdigest()
 
 
 def generic(at_s: int, kind: str, body: bytes, secret: str) -> str:

@@ -18,10 +18,10 @@ from enum import StrEnum
 from functools import cache
 from pathlib import Path
 
+from . import questions
+
 LONGEST = 2_000  # characters of a text that are read; the longest SMS in parts has 1,600
 SHORT = 8  # words of a text whose end is looked at too
-CODE = 4  # letters of a question's word
-CODE_LETTERS = frozenset("23456789bcdfghjkmnpqrstvwxz")  # no vowels, nothing that looks like another
 _REPEATED = re.compile(r"([^\W\d_])\1{2,}")
 _IGNORED = frozenset("'’‘`´\u093c\ufe0f")  # apostrophes, nukta, the sign that makes a picture of a letter
 _ALIKE = str.maketrans({"\u0901": "\u0902"})  # candrabindu is written as anusvara by many
@@ -87,10 +87,10 @@ def read(text: str) -> Said:
         return Said(None, "", plain.strip(), language)
     found = _at(tokens, first, last, known)
     code = ""
-    if found is None and _is_code(tokens[first].text):
+    if found is None and (ahead := _code(plain, tokens[first])):
         found = _at(tokens, first + 1, last, known)
         if found and found[0] in (Word.YES, Word.NO):
-            code = tokens[first].text.upper()
+            code = ahead
             found = (found[0], found[1], found[2] + 1)
         else:
             found = None
@@ -106,9 +106,10 @@ def read(text: str) -> Said:
     ):
         return Said(None, "", plain.strip(), language)
     end = tokens[first + n - 1].end
-    if word in (Word.YES, Word.NO) and not code and behind and _is_code(behind[0].text):
-        code, end = behind[0].text.upper(), behind[0].end
-        behind = behind[1:]
+    if word in (Word.YES, Word.NO) and not code and behind:
+        code = _code(plain, behind[0])
+        if code:
+            end, behind = behind[0].end, behind[1:]
     # "No 12, …" is an address, "N. Rao" a name
     is_number = word is Word.NO and not code and bool(behind) and behind[0].text[0].isdigit()
     is_initial = n == 1 and len(tokens[first].text) == 1 and bool(behind)
@@ -174,8 +175,9 @@ def _folded(word: str) -> str:
     return _REPEATED.sub(r"\1", word.casefold().translate(_ALIKE))
 
 
-def _is_code(text: str) -> bool:
-    return len(text) == CODE and CODE_LETTERS.issuperset(text)
+def _code(plain: str, token: _Token) -> str:
+    """The word of a question, in capitals; "" where it has not the shape of one."""
+    return questions.clean(plain[token.start : token.end])
 
 
 def _at(

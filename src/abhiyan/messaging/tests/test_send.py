@@ -18,8 +18,8 @@ from abhiyan.core.keys import keyring
 from abhiyan.core.models import AuditEntry
 from abhiyan.core.scope import Scope, scoped, system
 from abhiyan.core.tests.waits import until
-from abhiyan.messaging import actions, doctor
-from abhiyan.messaging.actions import queueing, sending
+from abhiyan.messaging import actions, doctor, queries
+from abhiyan.messaging.actions import sending
 from abhiyan.messaging.actions.sending import LEASE, TRIES, Leased
 from abhiyan.messaging.adapters import Handed, Http, Letter
 from abhiyan.messaging.models import Message, Spending, Template
@@ -218,7 +218,7 @@ def test_what_is_taken_back_behind_a_spent_budget_is_not_held(gateway: Gateway) 
         actions.set_allowance(programme_id=7, per_hour=1, by=Actor.system("test"), at=AT)
     for number in range(4):
         queue(key=f"r{number}", template="drive.reply", programme_id=7)
-    leased = sorted(lease(), key=lambda one: one.id == queueing.message_id("r2"))  # it is the last one
+    leased = sorted(lease(), key=lambda one: one.id == queries.message_id("r2"))  # it is the last one
     actions.take_back(keys=["r2"], at=AT)
     assert hand_over(gateway, leased) == 1
     assert sorted(states()) == [("dropped", "taken_back")] + [("held", "budget")] * 2 + [("sent", "")]
@@ -304,7 +304,7 @@ def test_a_message_that_cannot_be_unsealed_is_given_up_and_stops_nobody(gateway:
     for number in range(3):
         queue(key=f"k{number}", template="drive.reply")
     with system("test"):
-        Message.objects.filter(pk=queueing.message_id("k1")).update(sealed_phone=b"\0" * 40)
+        Message.objects.filter(pk=queries.message_id("k1")).update(sealed_phone=b"\0" * 40)
     assert turn(gateway) == 2
     assert sorted(states()) == [("failed", "sealed"), ("sent", ""), ("sent", "")]
 

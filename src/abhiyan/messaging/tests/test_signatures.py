@@ -2,6 +2,7 @@
 
 import json
 from datetime import UTC, datetime, timedelta
+from hashlib import sha256
 
 import pytest
 
@@ -21,6 +22,27 @@ def test_twilios_own_library_signs_the_same() -> None:
     }
     made = signatures.twilio("https://app.example.org/hook/twilio", params, "tok")
     assert made == "7ENZjqJns8qVfBSmH56JKsqTqeI="
+
+
+def test_plivos_own_library_signs_the_same() -> None:
+    params = {"CallUUID": "u1", "From": "919800000001", "To": "911800000000", "CallStatus": "ringing"}
+    url = "https://app.example.org/hook/plivo"
+    assert signatures.plivo_v3(url, params, "tok", "12345") == "RNbgG9pYbdo95EgbHHG0gH7UPeR73d9ofgtNZ3QFVPU="
+    assert signatures.plivo_v2(url, "tok", "12345") == "vxYJFvD7MSVCy2oE1Cet3vVB+6Qwd4PK3nhOm55PYSo="
+
+
+def test_whatsapps_signature_is_over_the_raw_body() -> None:
+    body = b'{"object":"whatsapp_business_account","entry":[]}'
+    made = "sha256=c3d2f4bde9f526b5481f58578971e002a86fd94df4d04878303086b990910673"
+    assert signatures.whatsapp(body, "tok") == made
+    assert signatures.whatsapp(body + b" ", "tok") != made
+
+
+def test_a_json_body_of_twilio_must_be_the_one_its_address_names() -> None:
+    body = b'{"MessageSid":"SM1"}'
+    url = f"https://app.example.org/hook/sms/twilio/s?bodySHA256={sha256(body).hexdigest()}"
+    assert signatures.twilio_json(url, body, "tok") == signatures.twilio(url, {}, "tok")
+    assert signatures.twilio_json(url, body + b" ", "tok") == ""
 
 
 def signed(body: bytes, *, kind: str = "call", secret: str = "s3cret", at: datetime = AT) -> str:

@@ -26,6 +26,7 @@ MEANINGS: dict[str, Promise] = {
     "enrolment.place": _("Assign a booth to entries without a location"),
     "enrolment.correct": _("Correct a member's entry"),
     "enrolment.strike_off": _("Strike an entry off, with a reason"),
+    "enrolment.texts": _("Read messages that our rules could not answer"),
     "imports.units": _("Import units"),
     "imports.pins": _("Import PIN codes"),
     "imports.paper": _("Import paper lists"),

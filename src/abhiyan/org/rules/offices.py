@@ -26,7 +26,7 @@ _LEAD = frozenset(
     {"org.read", "org.appoint", "org.decide", "org.bodies", "org.release", "org.factors"}
     | {"people.read", "people.reveal", "people.export"}
     | {"programmes.make", "programmes.run", "programmes.targets", "notices.publish"}
-    | {"enrolment.enrol", "enrolment.place", "enrolment.correct", "enrolment.strike_off"}
+    | {"enrolment.enrol", "enrolment.place", "enrolment.correct", "enrolment.strike_off", "enrolment.texts"}
     | {"imports.units", "imports.pins", "imports.paper", "imports.totals", "results.import"}
     | {"plans.read", "plans.make", "messages.read", "messages.release", "channels.manage"}
     | {"messages.send", "messages.circular"}
@@ -36,7 +36,7 @@ _DISTRICT = (
     - {"imports.units", "imports.pins", "imports.totals", "results.import", "plans.make"}
     - {"channels.manage", "messages.release", "messages.send", "programmes.make", "notices.publish"}
 )
-_MANDAL = _DISTRICT - {"people.export", "org.bodies"}
+_MANDAL = _DISTRICT - {"people.export", "org.bodies", "enrolment.texts"}
 _CLUSTER = frozenset(
     {"org.read", "org.appoint", "org.decide", "people.read", "people.reveal"}
     | {"programmes.targets", "enrolment.enrol", "enrolment.place", "enrolment.correct"}

@@ -1,5 +1,6 @@
 """Addresses of the product, filled with things of one district, and what came of asking them."""
 
+import json
 import re
 from dataclasses import dataclass
 from datetime import timedelta
@@ -13,6 +14,7 @@ from django.urls import get_resolver, reverse
 
 from abhiyan.core import clock
 from abhiyan.core.imports import actions as imports
+from abhiyan.core.keys import keyring
 from abhiyan.core.scope import system
 from abhiyan.elections import actions as results
 from abhiyan.elections.models import ClassRule
@@ -20,7 +22,7 @@ from abhiyan.elections.queries.planning import Aims
 from abhiyan.elections.reference import DATA
 from abhiyan.elections.tests import make as elections
 from abhiyan.enrolment.actions import tokens
-from abhiyan.enrolment.models import Taken
+from abhiyan.enrolment.models import Taken, Text
 from abhiyan.enrolment.rules.channels import Channel, Sign
 from abhiyan.enrolment.tests.make import Human
 from abhiyan.messaging import actions as messaging
@@ -176,6 +178,23 @@ def more_things(cast: Cast, foreign: Things, folder: Path) -> dict[str, Any]:
             by=SYSTEM,
             at=at,
         )
+        written = Text.objects.create(
+            id=uuid4(),
+            public_id=uuid4(),
+            kind=Text.Kind.UNREAD,
+            state=Text.State.OPEN,
+            programme_id=programme.pk,
+            unit_id=world.units["JK-JAM"].pk,
+            phone_id=uuid4(),
+            last4="4389",
+            channel=Channel.SMS,
+            sealed=b"",
+            at=at,
+            purge_at=at + timedelta(days=9),
+        )
+        said = {"phone": "+919797654389", "texts": [{"at": at.isoformat(), "text": "Planted", "other": ""}]}
+        written.sealed = keyring().seal(json.dumps(said).encode(), about=written.pk.bytes)
+        written.save()
         stated = results.state_figure(
             election="LS2024", state="U08", party="BJP", share_pct=1, source="A newspaper", by=SYSTEM, at=at
         )
@@ -225,6 +244,7 @@ def more_things(cast: Cast, foreign: Things, folder: Path) -> dict[str, Any]:
         "stated_id": stated.pk,
         "name_id": former.pk,
         "unplaced": unplaced,
+        "wrote": written.public_id,
         "nameless": nameless,
         "shared": cast.membership(Human("First Shared", 1980, "+919797000002")),
         "messaging:release": released[0].public_id,
@@ -239,7 +259,10 @@ def more_things(cast: Cast, foreign: Things, folder: Path) -> dict[str, Any]:
 def filled(name: str, others: dict[str, Any]) -> dict[str, Any]:
     """What fills an address that the things of a district do not."""
     room, _colon, page = name.partition(":")
-    more = {key: others[key] for key in ("token", "number", "in_charge", "version", "stated_id", "name_id")}
+    more = {
+        key: others[key]
+        for key in ("token", "number", "in_charge", "version", "stated_id", "name_id", "wrote")
+    }
     more |= {"public_id": others[name]} if name in others else {}
     if name == "messaging:text":
         more["code"] = others["text"]
@@ -274,6 +297,7 @@ def address(name: str, of: Things, **more: Any) -> str:
         "stated_id": 1,
         "name_id": 1,
         "token": uuid4(),
+        "wrote": uuid4(),
         "number": 1,
         "state": "U08",
         "release": of.release,

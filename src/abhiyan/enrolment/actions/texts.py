@@ -1,0 +1,527 @@
+"""What becomes of an SMS or WhatsApp message to one of our numbers, by its word (messaging.rules.words).
+
+JOIN, or name, year of birth and PIN code, make a claim. Before the notice has gone to the phone the claim waits, as a
+call does, and the details wait sealed for a YES; after it they complete the claim at once. YES and NO answer our
+questions; a NO to none, LEAVE and STOP are `leaving`'s. What cannot be read is answered once, helpfully; the next is
+kept for a person.
+
+Nobody hears from outside who is a member: every text is answered alike, and replies go to the phone alone. One to each
+text, a few a day, none to the same text again: so two machines do not talk to each other.
+"""
+
+import hashlib
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID, uuid4
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.db import models
+from django.utils import translation
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from abhiyan.core import audit, limits
+from abhiyan.core.actor import Actor
+from abhiyan.core.keys import keyring
+from abhiyan.core.refusals import NotFound, Refused, TooMany, needed
+from abhiyan.core.scope import system
+from abhiyan.enrolment.models import Membership, Text, Waiting
+from abhiyan.enrolment.queries import join
+from abhiyan.enrolment.queries.texts import text_id
+from abhiyan.enrolment.rules import details, names
+from abhiyan.enrolment.rules.age import Age, age_on
+from abhiyan.enrolment.rules.channels import HOOKS
+from abhiyan.enrolment.rules.ids import sender_key
+from abhiyan.messaging import actions as messaging
+from abhiyan.messaging import queries as messaging_queries
+from abhiyan.messaging.rules import inbound, words
+from abhiyan.messaging.rules.words import Word
+from abhiyan.org import queries as org
+from abhiyan.people import phones
+from abhiyan.people import queries as people_queries
+from abhiyan.programmes import queries as programmes
+from abhiyan.units import queries as units
+
+from .claims import (
+    AlreadyMember,
+    Claim,
+    ClaimRefused,
+    Joined,
+    Outcome,
+    PhoneFull,
+    PhoneInvalid,
+    Renewed,
+    Waits,
+)
+from .leaving import come_back, deny_by_phone, leave_by_phone, stop_by_phone
+from .members import lock_phone
+from .receipts import BACK, DENY, LEAVE, PAGE, STOP, send_receipt
+from .replies import LATEST, leave_by_call
+from .rows import waiting_id
+
+READ = "enrolment.texts"  # the capability
+REPLIES_A_DAY = 5  # to one phone, of this module
+QUIET = ("reaction", "system", "unsupported")  # WhatsApp's news of a message: a person asks nothing by them
+KEPT = timedelta(days=90)  # a text for a person, from the last one
+MOST_KEPT = 10  # of a phone's texts, the latest
+LANGUAGES = ("hi", "en")  # of our texts
+_LACKING = {
+    "name": pgettext_lazy("missing in an SMS", "name"),
+    "year": _("year of birth in 4 digits"),
+    "pin": _("PIN code in 6 digits"),
+}
+
+
+_RECEIPTS = {Word.STOP: STOP, Word.NO: DENY, Word.LEAVE: LEAVE}
+
+
+class Settled(models.TextChoices):
+    """What somebody did about a text."""
+
+    ANSWERED = "answered", _("Answered: I spoke to the person")
+    NOTHING = "nothing", _("Nothing to do")
+    LEFT = "left", _("The person wants to leave")
+
+
+class SettledAlready(Refused, status=409):
+    message = _("This message is already settled.")
+
+
+class CannotReopen(Refused, status=409):
+    message = _("The person has left. Only their own phone can join again.")
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """One text as it came. hook: the word of its address, sms or chat; the rest is of our number it was sent to."""
+
+    text: inbound.Sms
+    hook: str
+    number: str
+    meaning: str
+    programme_id: int | None
+
+    @property
+    def ref(self) -> str:
+        return f"{self.text.provider}|{self.text.id}"
+
+
+@dataclass(frozen=True, slots=True)
+class Joining:
+    """A claim to be stored, and what is done once it is (`joined`). held: what waits for a YES, where it has to."""
+
+    claim: Claim
+    language: str
+    held: dict[str, Any] | None = None
+
+
+def bare(told: Told, *, by: Actor) -> Claim:
+    """The claim of a text that says no more than JOIN: as of a call, its one reply comes later."""
+    hook = HOOKS[told.hook]
+    return Claim(
+        channel=hook.number,
+        key=sender_key(by.id, told.ref),
+        phone=told.text.sender,
+        by=by.id,
+        field_at=told.text.at,
+        sign=hook.sign,
+    )
+
+
+def take(*, told: Told, by: Actor, at: datetime) -> Joining | None:
+    """Do what a text asks for. Returns the claim it makes, which is then to be stored; None where all is done.
+
+    A text that is told again, whole or in part, changes nothing. Refuses PhoneInvalid where a number of no drive hears
+    from no mobile; a drive's own counts those by its claims.
+    """
+    text = told.text
+    phone = phones.parse(text.sender)
+    if phone is None:  # a company's sender name, a short code, a hidden number: never answered
+        if told.programme_id is None:
+            raise PhoneInvalid(field="from")
+        return Joining(bare(told, by=by), "")
+    said = words.read(text.text)
+    language = said.language if said.language in LANGUAGES else settings.LANGUAGE_CODE
+    word = said.word
+    if told.meaning == "leave" and not text.other and word is None:
+        word = Word.LEAVE  # whatever is written to that number
+    with system("a text came: was it told before?"):
+        if messaging_queries.is_inbound_known(provider=text.provider, ref=text.id, kind=told.hook):
+            return None
+        if messaging_queries.is_ours(phone) or text.other in QUIET:
+            _note(told, phone, "machine" if not text.other else "quiet", at)
+            return None
+    answering = _Answering(told, phone, keyring().phone_id(phone), language, by, at)
+    if word is Word.YES or word is Word.NO:
+        if answering.question(yes=word is Word.YES, code=said.code):
+            return None
+        if word is Word.YES:
+            return answering.joins(said.rest, is_join=False, is_yes=True)
+    if word in words.REFUSING:
+        answering.refuse(word)
+        return None
+    if word is Word.HELP and not said.rest:
+        answering.say("text.help", outcome="help")
+        return None
+    if word is Word.JOIN and told.meaning == "join":
+        answering.back()
+    return answering.joins(said.rest, is_join=word is Word.JOIN, is_yes=False)
+
+
+@dataclass(frozen=True, slots=True)
+class _Answering:
+    """One text of one phone, being dealt with."""
+
+    told: Told
+    phone: str
+    phone_id: UUID
+    language: str
+    by: Actor
+    at: datetime
+
+    def question(self, *, yes: bool, code: str) -> bool:
+        """Whether a question of ours heard it. A NO that answers none is one all the same."""
+        found = messaging.Answered
+        with system("a text answers a question"):
+            said = messaging.answer(
+                phone_id=self.phone_id,
+                yes=yes,
+                code=code,
+                channel="whatsapp" if self.told.hook == "chat" else "sms",
+                ref=self.told.text.id,
+                by=self.by,
+                at=self.at,
+            )
+            if said in (found.TAKEN, found.AGAIN, found.WHICH) or (
+                yes and said in (found.SILENT, found.OVER)
+            ):
+                _note(self.told, self.phone, f"question_{said}", self.at)
+                return True
+        return False
+
+    def refuse(self, word: Word) -> None:
+        """STOP, LEAVE or NO: done at once, then a receipt."""
+        given: dict[str, Any] = {
+            "phone": self.phone,
+            "channel": HOOKS[self.told.hook].number,
+            "by": self.by,
+            "at": self.at,
+        }
+        if word is Word.STOP:
+            stop_by_phone(**given)
+        elif word is Word.NO:
+            deny_by_phone(**given)
+        else:
+            leave_by_phone(**given, programme_id=self.told.programme_id)
+        self._receipt(_RECEIPTS[word], outcome=word.value)
+
+    def _receipt(self, of: str, *, outcome: str) -> None:
+        with system("the receipt of a word"):
+            if _note(self.told, self.phone, outcome, self.at):
+                send_receipt(
+                    of=of,
+                    phone=self.phone,
+                    language=self.language,
+                    programme_id=self.told.programme_id or 0,
+                    at=self.at,
+                )
+
+    def back(self) -> None:
+        """JOIN within a week takes a LEAVE of the same phone back; who has left nothing is not concerned."""
+        with system("a text asks to come back"):
+            has_members = Membership.objects.filter(phone_id=self.phone_id).exists()
+            no = people_queries.standing_no(self.phone_id) if has_members else None
+        if no is None or (self.told.text.at is not None and self.told.text.at <= no.at):
+            return
+        try:
+            n = come_back(phone=self.phone, channel=HOOKS[self.told.hook].number, by=self.by, at=self.at)
+        except PhoneFull:  # others have joined on it since
+            return
+        if n:
+            self._receipt(BACK, outcome="back")
+
+    def joins(self, rest: str, *, is_join: bool, is_yes: bool) -> Joining | None:
+        """Somebody joins, or seems to; what cannot be read as that is a mistake."""
+        told, at = self.told, self.at
+        if told.meaning != "join" or told.programme_id is None:
+            self.mistake("text.help")
+            return None
+        with system("somebody joins by a text"):
+            no = people_queries.standing_no(self.phone_id)
+            if no is not None and told.text.at is not None and told.text.at <= no.at:
+                _note(told, self.phone, "overtaken", at)  # delivered late: the phone has said no since
+                return None
+            joining = Joining(bare(told, by=self.by), self.language)
+            try:
+                drive = join.drive_of(told.programme_id)
+            except NotFound:  # not open yet: the act refuses it
+                return joining
+            year = at.astimezone(ZoneInfo(drive.programme.zone)).year
+            found = details.read(rest, this_year=year)
+            born = found.birth_year or (year - found.age if found.age and found.is_attempt else None)
+            if born is not None and not _is_adult(born, year, drive):
+                joining.claim.birth_year = born  # the act counts a minor, and keeps nothing
+                return joining
+            waiting = Waiting.objects.filter(
+                pk=UUID(bytes=waiting_id(self.phone_id.bytes, told.programme_id))
+            ).first()
+            is_noticed = waiting is not None and messaging_queries.has_gone(
+                f"reply|{told.programme_id}|{self.phone_id}"
+            )
+            if found.is_complete:
+                return self._whole(joining, found, drive, is_noticed=is_noticed)
+            if is_yes and not rest and (held := self._held(drive)) and is_noticed:
+                joining.claim.name, joining.claim.birth_year = held["name"], held["birth_year"]
+                joining.claim.unit_id = held["unit_id"]
+                return self._noticed(joining, drive)
+            is_asked = waiting is not None and waiting.replied_at is not None
+            is_begun = is_yes and is_asked and waiting is not None and waiting.completed_at is None
+            is_meant = is_join or found.is_attempt or is_begun
+            if is_meant and (not is_asked or (is_join and not rest)):
+                return joining  # the reply to the first of them asks for all three
+        if is_meant:
+            self.mistake("text.lacking", lacking=found.lacking)
+        else:
+            self.mistake("text.media" if told.text.other else "text.help")
+        return None
+
+    def _whole(
+        self, joining: Joining, found: details.Details, drive: join.OpenDrive, *, is_noticed: bool
+    ) -> Joining:
+        claim = joining.claim
+        claim.name, claim.birth_year = found.name, found.birth_year
+        unit_id = _place(found.pin or "", drive)
+        if is_noticed:
+            claim.unit_id = unit_id
+            return self._noticed(joining, drive)
+        held = {"name": found.name, "birth_year": found.birth_year, "unit_id": unit_id}
+        return Joining(claim, joining.language, held)
+
+    def _noticed(self, joining: Joining, drive: join.OpenDrive) -> Joining:
+        joining.claim.notice_version = drive.drive.notice_version
+        joining.claim.language = joining.language
+        return joining
+
+    def _held(self, drive: join.OpenDrive) -> dict[str, Any] | None:
+        row = Text.objects.filter(pk=text_id(Text.Kind.DETAILS, self.phone_id, drive.programme.pk)).first()
+        no = people_queries.standing_no(self.phone_id)
+        if row is None or row.purge_at <= self.at or (no is not None and no.at >= row.at):
+            return None
+        held: dict[str, Any] = json.loads(keyring().unseal(bytes(row.sealed), about=row.pk.bytes))
+        return held
+
+    def say(self, template: str, *, outcome: str) -> None:
+        """One reply to this text, once."""
+        with system("a text is answered"):
+            if _note(self.told, self.phone, outcome, self.at):
+                self._reply(template)
+
+    def mistake(self, template: str, *, lacking: Sequence[str] = ()) -> None:
+        """A text nobody's rule can read: the first is answered, the next within a week a person reads."""
+        with system("a text could not be read"):
+            lock_phone(self.phone_id)
+            if not _note(self.told, self.phone, "unread", self.at):
+                return
+            if self.told.programme_id is None or self._keep():
+                with translation.override(self.language):
+                    missing = ", ".join(str(_LACKING[each]) for each in lacking)
+                self._reply(template, **({"lacking": missing} if lacking else {}))
+
+    def _keep(self) -> bool:
+        """Keep the text, sealed. Whether it is the first that could not be read."""
+        told, at, ring = self.told, self.at, keyring()
+        assert told.programme_id is not None
+        ident = text_id(Text.Kind.UNREAD, self.phone_id, told.programme_id)
+        row = Text.objects.filter(pk=ident).first()
+        is_first = row is None or row.state == Text.State.SETTLED or row.at < at - LATEST
+        if row is None:
+            row = Text(id=ident, public_id=uuid4(), kind=Text.Kind.UNREAD, phone_id=self.phone_id)
+            row.unit_id = programmes.programme_by_id(told.programme_id).owner_id
+            row.programme_id, row.last4 = told.programme_id, self.phone[-4:]
+        before = [] if is_first else json.loads(ring.unseal(bytes(row.sealed), about=ident.bytes))["texts"]
+        new = {"at": at.isoformat(), "text": told.text.text, "other": told.text.other}
+        kept = {"phone": self.phone, "texts": [*before, new][-MOST_KEPT:]}
+        row.sealed = ring.seal(
+            json.dumps(kept, ensure_ascii=False).encode(errors="replace"), about=ident.bytes
+        )
+        row.n = 1 if is_first else row.n + 1
+        row.state = Text.State.HELPED if is_first else Text.State.OPEN
+        row.channel, row.at, row.purge_at = HOOKS[told.hook].number, at, at + KEPT
+        row.outcome, row.settled_by, row.settled_at = "", None, None
+        row.save()
+        return is_first
+
+    def _reply(self, template: str, **blanks: str) -> None:
+        if not _may_reply(self.phone_id, self.told.text.text, self.at):
+            return
+        blanks |= {"leave": messaging.leave_number(), "page": _page(self.told.programme_id)}
+        messaging.send(
+            template=template,
+            phone=self.phone,
+            language=self.language,
+            blanks=blanks,
+            key=f"text|{self.told.ref}",
+            programme_id=self.told.programme_id or 0,
+            at=self.at,
+        )
+
+
+def joined(*, told: Told, joining: Joining, outcome: Outcome | ClaimRefused, at: datetime) -> None:
+    """After the claim of a text was stored: what waits for a YES is kept, who has joined is told so. Twice is once."""
+    phone = phones.parse(told.text.sender)
+    if phone is None or told.programme_id is None or isinstance(outcome, ClaimRefused):
+        return
+    phone_id, ring = keyring().phone_id(phone), keyring()
+    ident = text_id(Text.Kind.DETAILS, phone_id, told.programme_id)
+    with system("a text's claim is stored"):
+        if isinstance(outcome, Waits) and joining.held is not None:
+            Text.objects.update_or_create(
+                pk=ident,
+                defaults={
+                    "public_id": uuid4(),
+                    "kind": Text.Kind.DETAILS,
+                    "state": Text.State.HELPED,
+                    "programme_id": told.programme_id,
+                    "unit_id": programmes.programme_by_id(told.programme_id).owner_id,
+                    "phone_id": phone_id,
+                    "last4": phone[-4:],
+                    "channel": HOOKS[told.hook].number,
+                    "sealed": ring.seal(
+                        json.dumps(joining.held, ensure_ascii=False).encode(), about=ident.bytes
+                    ),
+                    "at": at,
+                    "purge_at": at + LATEST,
+                },
+            )
+        if joining.claim.notice_version is None or not isinstance(outcome, Joined | Renewed | AlreadyMember):
+            return
+        Text.objects.filter(pk=ident).delete()
+        template = "drive.already" if isinstance(outcome, AlreadyMember) else "text.joined"
+        if _may_reply(phone_id, told.text.text, at):
+            messaging.send(
+                template=template,
+                phone=phone,
+                language=joining.language,
+                blanks={"link": settings.ORIGIN + PAGE, "leave": messaging.leave_number()},
+                key=f"text|{told.ref}",
+                programme_id=told.programme_id,
+                at=at,
+            )
+
+
+def forget(*, at: datetime) -> int:
+    """Delete texts whose time is over. Returns how many. In a transaction, as jobs."""
+    n, _by_model = Text.objects.filter(purge_at__lte=at).delete()
+    return n
+
+
+def settle_text(*, text: UUID, outcome: str, by: Actor, at: datetime) -> None:
+    """Say what was done about a text. "left": the person asked to leave, and the phone does so now; nobody here can
+    undo that. Needs enrolment.texts at the drive's unit. Refuses NotFound, SettledAlready."""
+    chosen = Settled(outcome)
+    row = _readable(text, by)
+    if row.state == Text.State.SETTLED:
+        raise SettledAlready
+    if chosen is Settled.LEFT:
+        leave_by_call(
+            programme_id=row.programme_id,
+            phone=json.loads(keyring().unseal(bytes(row.sealed), about=row.pk.bytes))["phone"],
+            ref=f"read|{row.public_id}|{row.n}",
+            kind=next(hook for hook, way in HOOKS.items() if way.number == row.channel),
+            number="",
+            by=by,
+            at=at,
+        )
+    with system("a text is settled"):
+        done = Text.objects.filter(pk=row.pk, state=Text.State.OPEN).update(
+            state=Text.State.SETTLED, outcome=chosen, settled_by=by.account_id, settled_at=at
+        )
+        if not done:
+            raise SettledAlready
+        audit.record(
+            by=by,
+            at=at,
+            act="enrolment.settle_text",
+            subject=str(row.public_id),
+            unit_id=row.unit_id,
+            facts={"outcome": chosen.value},
+        )
+
+
+def reopen_text(*, text: UUID, by: Actor, at: datetime) -> None:
+    """Take back that a text is settled; it is to be read again. Needs enrolment.texts at the drive's unit.
+    Refuses NotFound, CannotReopen."""
+    row = _readable(text, by)
+    if row.outcome == Settled.LEFT:
+        raise CannotReopen
+    with system("a text is opened again"):
+        if Text.objects.filter(pk=row.pk, state=Text.State.SETTLED).update(
+            state=Text.State.OPEN, outcome="", settled_by=None, settled_at=None
+        ):
+            audit.record(
+                by=by, at=at, act="enrolment.reopen_text", subject=str(row.public_id), unit_id=row.unit_id
+            )
+
+
+def _readable(text: UUID, by: Actor) -> Text:
+    """A text somebody may settle. Refuses NotFound, NotYours."""
+    with system("a text is settled"):
+        row = needed(
+            Text.objects.filter(public_id=text, kind=Text.Kind.UNREAD)
+            .exclude(state=Text.State.HELPED)
+            .first()
+        )
+        org.require(by, READ, at=row.unit_id)
+        return row
+
+
+def _is_adult(born: int, year: int, drive: join.OpenDrive) -> bool:
+    minimum = drive.drive.roll.minimum_age
+    return age_on(year=year, birth_year=born, minimum=minimum, says_adult=False) is Age.ADULT
+
+
+def _place(pin: str, drive: join.OpenDrive) -> int | None:
+    """The only place of the drive with this PIN code; None where there are several, as on the page."""
+    found = join.taken(drive, units.by_pin(pin, limit=join.LOOKED_AT))
+    return found[0].id if len(found) == 1 else None
+
+
+def _page(programme_id: int | None) -> str:
+    """The page of the drive, with the notice and whom to ask; of all drives, where the number is of none."""
+    slug = ""
+    if programme_id is not None:
+        try:
+            slug = f"{join.drive_of(programme_id).drive.join_slug}/"
+        except NotFound:
+            slug = ""
+    return f"{settings.ORIGIN}/join/{slug}"
+
+
+def _note(told: Told, phone: str, outcome: str, at: datetime) -> bool:
+    """Keep that it came. Whether for the first time."""
+    return messaging.note_inbound(
+        provider=told.text.provider,
+        ref=told.text.id,
+        kind=told.hook,
+        phone=phone,
+        number=told.number,
+        outcome=outcome,
+        at=at,
+    )
+
+
+def _may_reply(phone_id: UUID, text: str, at: datetime) -> bool:
+    """A few replies a day, and one to the same text: a machine that answers us is not answered for ever."""
+    same = hashlib.sha256(names.key(words.plainly(text).strip()).encode(errors="replace")).digest()
+    try:
+        limits.take(limit="text.same", subject=phone_id.bytes + same, at=at, allowed=1, window_s=limits.DAY_S)
+        limits.take(
+            limit="text.replies", subject=phone_id.bytes, at=at, allowed=REPLIES_A_DAY, window_s=limits.DAY_S
+        )
+    except TooMany:
+        return False
+    return True

@@ -1,0 +1,396 @@
+"""SMS and WhatsApp in: who writes joins, asks, refuses or is helped; nothing is lost, and nobody joins unawares."""
+
+import json
+from base64 import b64encode
+from urllib.parse import urlencode
+
+import pytest
+
+from abhiyan.core import clock
+from abhiyan.core.actor import Actor
+from abhiyan.core.keys import keyring
+from abhiyan.core.scope import system
+from abhiyan.enrolment.actions import replies, texts
+from abhiyan.enrolment.queries import texts as queries
+from abhiyan.messaging import actions as messaging
+from abhiyan.messaging.adapters import Handed, Letter
+from abhiyan.messaging.rules import signatures
+from abhiyan.messaging.tests.sending import send_due
+from abhiyan.units.models import Pin
+
+from .make import Human, Ladder, World
+from .server import ORIGIN, Answered, Server
+from .test_calls import JOIN, LEAVE, TOKEN, call, connect
+
+pytestmark = pytest.mark.django_db(transaction=True)
+DETAILS = "Asha Devi, 1980, 190 001"
+
+
+@pytest.fixture
+def world(world: World) -> World:
+    with system("tests publish texts"):
+        messaging.publish_templates(at=world.now, by=Actor.system("tests"))
+        Pin.objects.create(pin="190001", unit=world.booth)
+        for code in ("JK-B003", "JK-B004"):
+            Pin.objects.create(pin="190002", unit=world.units[code])
+    return world
+
+
+@pytest.fixture
+def secret(world: World) -> str:
+    return connect(world, "generic", "join", JOIN)
+
+
+class Gateway:
+    """A way out that keeps what it was handed."""
+
+    name = "gateway"
+
+    def __init__(self) -> None:
+        self.letters: list[Letter] = []
+
+    def hand(self, letter: Letter) -> Handed:
+        self.letters.append(letter)
+        return Handed(ok=True, ref=str(len(self.letters)))
+
+
+def heard() -> list[Letter]:
+    """What the phones get when the loops turn."""
+    with system("tests turn the loop"):
+        while replies.reply(at=clock.now()):
+            pass
+    gateway = Gateway()
+    send_due(gateway, at=clock.now())
+    return gateway.letters
+
+
+def templates() -> list[str]:
+    return [letter.template for letter in heard()]
+
+
+def write(server: Server, secret: str, text: str, of: Human | str = World.asha, **other: object) -> Answered:
+    return call(server, secret, of, kind="sms", text=text, **other)  # type: ignore[arg-type]  # ident and others
+
+
+def test_who_writes_join_gets_the_notice_and_joins_by_writing_the_three(
+    server: Server, world: World, secret: str
+) -> None:
+    assert write(server, secret, "JOIN").status == 201
+    assert world.ladder(world.state) == Ladder(reported=1)
+    (letter,) = heard()
+    assert letter.template == "drive.reply_text"
+    assert f"{ORIGIN}/j/" in letter.text or "/j/" in letter.text
+    assert write(server, secret, DETAILS).status == 201
+    assert world.ladder(world.booth) == Ladder(reported=1, counted=1)
+    assert world.rows("select name, birth_year from people_person") == [("Asha Devi", 1980)]
+    assert world.rows("select notice_version from people_consent") == [(1,)]
+    assert templates() == ["text.joined"]
+    assert world.tallies() == world.recounted()
+
+
+def test_details_before_the_notice_wait_sealed_for_a_yes(server: Server, world: World, secret: str) -> None:
+    assert write(server, secret, "आशा देवी १९८० १९०००१").status == 201
+    assert world.ladder(world.state) == Ladder(reported=1)
+    assert world.count("people_person") == 0
+    (sealed,) = world.rows("select sealed from enrolment_text")[0]
+    assert "आशा".encode() not in bytes(sealed)  # type: ignore[call-overload]  # as stored
+    # A YES before the notice has gone says yes to nothing yet.
+    assert templates() == ["drive.reply_yes"]
+    assert write(server, secret, "हाँ").status == 200
+    assert world.ladder(world.booth) == Ladder(reported=1, counted=1)
+    assert world.rows("select name from people_person") == [("आशा देवी",)]
+    assert world.count("enrolment_text") == 0
+    assert templates() == ["text.joined"]
+
+
+def test_what_is_told_again_changes_nothing(server: Server, world: World, secret: str) -> None:
+    first = write(server, secret, DETAILS, ident="s1")
+    assert templates() == ["drive.reply_yes"]
+    # The same webhook again, now that the notice has gone: no yes of the person's.
+    assert write(server, secret, DETAILS, ident="s1").body == first.body
+    assert world.count("people_person") == 0
+    for _ in range(2):
+        assert write(server, secret, "YES", ident="s2").status == 200
+        assert write(server, secret, "what is this about", world.bilal, ident="s3").status == 200
+    assert world.ladder(world.booth) == Ladder(reported=1, counted=1)
+    assert sorted(templates()) == ["text.help", "text.joined"]
+    assert world.tallies() == world.recounted()
+
+
+def test_a_pin_code_of_several_places_leaves_the_place_open(
+    server: Server, world: World, secret: str
+) -> None:
+    write(server, secret, "join")
+    heard()
+    write(server, secret, "Asha Devi 1980 190002")
+    assert world.ladder(world.state) == Ladder(reported=1, counted=1)
+    assert world.rows("select is_placed from enrolment_claim") == [(False,)]
+
+
+@pytest.mark.parametrize("text", ["Chhotu 2015 190001", "Chhotu, 11, 190001", "JOIN Chhotu 2012"])
+def test_a_minor_leaves_a_number_and_nothing_else(
+    server: Server, world: World, secret: str, text: str
+) -> None:
+    minor, adult = write(server, secret, text), write(server, secret, DETAILS, World.bilal)
+    assert (minor.status, minor.json["outcome"]) == (adult.status, adult.json["outcome"])
+    assert world.rows("select reason, n from enrolment_refused_count") == [("not_adult", 1)]
+    for table in ("enrolment_claim", "enrolment_waiting", "people_phone", "enrolment_text"):
+        assert world.count(table) == 1, table  # the adult's
+    assert templates() == ["drive.reply_yes"]
+    assert world.count("messaging_inbound") == 0
+
+
+def test_what_is_missing_is_asked_for_once_and_then_read_by_a_person(
+    server: Server, world: World, secret: str
+) -> None:
+    write(server, secret, "JOIN")
+    heard()
+    assert write(server, secret, "Asha Devi 45 190001").status == 200
+    (letter,) = heard()
+    assert (letter.template, "year of birth" in letter.text or "साल" in letter.text) == ("text.lacking", True)
+    assert world.rows("select state from enrolment_text") == [("helped",)]
+    assert write(server, secret, "Asha 45").status == 200
+    assert write(server, secret, "why does it not work").status == 200
+    assert heard() == []
+    assert world.rows("select state, n from enrolment_text") == [("open", 3)]
+    with system("tests read"):
+        (row,) = queries.texts()
+        assert [line.text for line in queries.opened(row)] == [
+            "Asha Devi 45 190001",
+            "Asha 45",
+            "why does it not work",
+        ]
+
+
+def test_words_in_hindi_and_english_do_what_they_say(server: Server, world: World, secret: str) -> None:
+    for who, text, template in (
+        (world.asha, "HELP", "text.help"),
+        (world.bilal, "STOP", "stop.receipt"),
+        (world.chandra, "छोड़ दो", "leave.receipt"),
+        (world.mohan, "nahi", "deny.receipt"),
+    ):
+        world.web_join(of=who)
+        assert write(server, secret, text, who).body == write(server, secret, text, "+919876512345").body
+        assert template in templates(), text
+    # Asha has asked, Bilal stops messages alone, Chandra has left; Mohan joined by his own phone.
+    assert world.ladder(world.booth) == Ladder(reported=4, counted=3)
+    assert world.tallies() == world.recounted()
+
+
+def test_a_no_strikes_off_what_the_phone_has_not_signed(server: Server, world: World, secret: str) -> None:
+    world.paper_row(of=world.asha)
+    write(server, secret, "NO")
+    assert world.ladder(world.booth) == Ladder(reported=1)
+
+
+def test_who_left_comes_back_by_join_from_the_same_phone(server: Server, world: World, secret: str) -> None:
+    world.web_join(of=world.asha)
+    write(server, secret, "LEAVE")
+    assert world.ladder(world.booth) == Ladder(reported=1)
+    world.tick(minutes=1)
+    write(server, secret, "JOIN")
+    assert world.ladder(world.booth) == Ladder(reported=2, counted=1)
+    assert "back.receipt" in templates()
+    assert world.tallies() == world.recounted()
+
+
+@pytest.mark.parametrize(
+    "text", ["Stopinder", "👍", "", "q" * 1_600, "क" * 1_600, "\u0000\u202e", "no problem"]
+)
+def test_what_nobody_can_read_is_answered_once_and_enrols_nobody(
+    server: Server, world: World, secret: str, text: str
+) -> None:
+    for n in range(3):
+        assert write(server, secret, text + " " * n).status == 200
+    assert templates() == ["text.help"]
+    assert world.rows("select state, n from enrolment_text") == [("open", 3)]
+    assert (world.count("enrolment_claim"), world.count("people_suppression")) == (0, 0)
+
+
+def test_a_keyword_inside_a_name_is_a_name(server: Server, world: World, secret: str) -> None:
+    write(server, secret, "JOIN")
+    heard()
+    write(server, secret, "Stopinder Singh, 1980, 190001")
+    assert world.rows("select name from people_person") == [("Stopinder Singh",)]
+
+
+def test_machines_are_not_answered(server: Server, world: World, secret: str) -> None:
+    for sender in ("VM-OFFERS", "56161", "anonymous"):
+        assert write(server, secret, "HELP", sender).json["code"] == "phone_invalid"
+    assert write(server, secret, "JOIN", "VM-OFFERS").json["code"] == "phone_invalid"
+    assert world.rows("select reason, n from enrolment_refused_count") == [("phone_invalid", 4)]
+    # Our own number, by a gateway that sends it back.
+    connect(world, "generic", "join", "+919800000099")
+    assert write(server, secret, "HELP", "+919800000099").status == 200
+    assert heard() == []
+    assert world.count("enrolment_text") == 0
+
+
+def test_two_machines_do_not_talk_for_ever(server: Server, world: World, secret: str) -> None:
+    for n in range(12):
+        assert write(server, secret, "Madad").status == 200
+        assert write(server, secret, f"help{'!' * n}").status == 200
+        assert write(server, secret, f"Your message {n} was received.").status == 200
+    assert len(heard()) <= texts.REPLIES_A_DAY
+    assert world.rows("select n from enrolment_text") == [(12,)]
+    with system("tests read"):
+        (row,) = queries.texts()
+        assert len(queries.opened(row)) == texts.MOST_KEPT
+
+
+def test_the_number_to_leave_takes_any_words_but_not_a_yes_or_a_cry_for_help(
+    server: Server, world: World
+) -> None:
+    leave = connect(world, "generic", "leave", LEAVE)
+    for who, text in ((world.asha, "HELP"), (world.bilal, "mujhe kuch nahi chahiye ab bas")):
+        world.web_join(of=who)
+        assert write(server, leave, text, who, to=LEAVE).status == 200
+    assert world.ladder(world.booth) == Ladder(reported=2, counted=1)
+
+
+def test_a_closed_drive_takes_nobody_by_text(server: Server, world: World, secret: str) -> None:
+    world.set_state("closed")
+    assert write(server, secret, DETAILS).json["code"] == "drive_closed"
+    assert write(server, secret, "STOP").status == 200
+    assert world.count("enrolment_text") == 0
+
+
+# WhatsApp
+
+
+def body(*messages: dict[str, object], statuses: tuple[dict[str, object], ...] = ()) -> bytes:
+    value = {
+        "messaging_product": "whatsapp",
+        "metadata": {"display_phone_number": JOIN.removeprefix("+"), "phone_number_id": "1"},
+        "messages": list(messages),
+        "statuses": list(statuses),
+    }
+    entry = [{"id": "1", "changes": [{"field": "messages", "value": value}]}]
+    return json.dumps({"object": "whatsapp_business_account", "entry": entry}).encode()
+
+
+def said(text: str, of: Human = World.asha, *, ident: str, ago_s: int = 0) -> dict[str, object]:
+    at_s = int(clock.now().timestamp()) - ago_s
+    who = of.phone.removeprefix("+")
+    return {"from": who, "id": ident, "timestamp": str(at_s), "type": "text", "text": {"body": text}}
+
+
+def chat(server: Server, secret: str, raw: bytes, token: str = TOKEN) -> Answered:
+    headers = {"X-Hub-Signature-256": signatures.whatsapp(raw, token), "Content-Type": "application/json"}
+    return server.send("POST", f"/hook/chat/whatsapp/{secret}", raw, headers)
+
+
+@pytest.fixture
+def whatsapp(world: World) -> str:
+    return connect(world, "whatsapp", "join", JOIN)
+
+
+def test_whatsapp_asks_once_whether_the_address_is_ours(server: Server, whatsapp: str) -> None:
+    asked = {"hub.mode": "subscribe", "hub.verify_token": whatsapp, "hub.challenge": "1158201444"}
+    path = f"/hook/chat/whatsapp/{whatsapp}?"
+    answer = server.send("GET", path + urlencode(asked))
+    assert (answer.status, answer.body) == (200, b"1158201444")
+    assert server.send("GET", path + urlencode(asked | {"hub.verify_token": "x"})).status == 403
+    assert server.send("GET", path + urlencode(asked | {"hub.challenge": "<b>"})).status == 403
+    assert server.send("GET", "/hook/chat/whatsapp/x?" + urlencode(asked)).status == 403
+    assert server.send("POST", f"/hook/sms/whatsapp/{whatsapp}", b"{}").status == 404
+
+
+def test_several_messages_and_statuses_in_one_body_are_each_heard_once(
+    server: Server, world: World, whatsapp: str
+) -> None:
+    raw = body(
+        said("JOIN", ident="w1"),
+        {"type": "text"},
+        said("join", World.bilal, ident="w2"),
+        said("join", World.bilal, ident="w2"),
+        said("STOP", World.chandra, ident="w3"),
+        statuses=({"id": "w0", "status": "read"}, {"id": "w0"}, {"id": "w9", "status": "delivered"}),
+    )
+    for _ in range(2):
+        assert (chat(server, whatsapp, raw).status, chat(server, whatsapp, raw).body) == (200, b"")
+    assert world.rows("select channel, sign from enrolment_claim order by phone_id") == [(6, 5), (6, 5)]
+    assert sorted(templates()) == ["drive.reply_text", "drive.reply_text", "stop.receipt"]
+
+
+def test_wrong_signatures_and_binary_bodies_are_refused(server: Server, world: World, whatsapp: str) -> None:
+    raw = body(said("JOIN", ident="w1"))
+    assert chat(server, whatsapp, raw, "another").status == 403
+    assert server.send("POST", f"/hook/chat/whatsapp/{whatsapp}", raw).status == 403
+    assert chat(server, whatsapp, b"\xff\xfe\x00binary").status == 422
+    assert chat(server, whatsapp, b'{"object":"whatsapp_business_account","entry":[]}').status == 200
+    assert chat(server, whatsapp, b'{"entry":[1,{"changes":7},{"changes":[{"value":[]}]}]}').status == 200
+    assert world.count("enrolment_claim") == 0
+
+
+def test_what_is_no_text_is_answered_once(server: Server, world: World, whatsapp: str) -> None:
+    kinds = ("image", "audio", "reaction", "sticker")
+    for kind in kinds:
+        told = said("", ident=f"w-{kind}") | {"type": kind, kind: {"id": "media"}}
+        assert chat(server, whatsapp, body(told)).status == 200
+    assert templates() == ["text.media"]
+    assert world.rows("select state, n from enrolment_text") == [("open", 3)]
+    assert (
+        chat(
+            server, whatsapp, body(said("", ident="b") | {"type": "button", "button": {"text": "STOP"}})
+        ).status
+        == 200
+    )
+    assert world.count("people_suppression") == 1
+
+
+def test_a_join_that_comes_after_a_later_stop_is_no_join(server: Server, world: World, whatsapp: str) -> None:
+    assert chat(server, whatsapp, body(said("STOP", ident="w2"))).status == 200
+    late = body(said("JOIN", ident="w1", ago_s=600), said(DETAILS, ident="w0", ago_s=500))
+    assert chat(server, whatsapp, late).status == 200
+    assert world.count("enrolment_claim") == 0
+    assert templates() == ["stop.receipt"]
+
+
+# Plivo and Twilio
+
+
+def test_plivos_calls_and_texts_are_heard_when_genuine(server: Server, world: World) -> None:
+    secret = connect(world, "plivo", "join", JOIN)
+    told = {"CallUUID": "u1", "From": world.asha.phone.removeprefix("+"), "To": JOIN.removeprefix("+")}
+    path = f"/hook/call/plivo/{secret}"
+    nonce = {"X-Plivo-Signature-V3-Nonce": "12345"}
+    right = nonce | {"X-Plivo-Signature-V3": "x, " + signatures.plivo_v3(ORIGIN + path, told, TOKEN, "12345")}
+    answer = server.form(path, told, right)
+    assert (answer.status, b'<Hangup reason="busy"/>' in answer.body) == (200, True)
+    assert server.form(path, told | {"From": "919906000002"}, right).status == 403
+    assert server.form(path, told, nonce).status == 403
+    path = f"/hook/sms/plivo/{secret}"
+    told = {"MessageUUID": "m1", "From": "919906000002", "To": JOIN.removeprefix("+"), "Text": "जुड़ना है"}
+    made = signatures.plivo_v2(ORIGIN + path, TOKEN, "777")
+    second = {"X-Plivo-Signature-V2-Nonce": "777", "X-Plivo-Signature-V2": made}
+    assert server.form(path, told, second).status == 200
+    assert server.form(path, told, second | {"X-Plivo-Signature-V2-Nonce": "778"}).status == 403
+    assert server.form(f"/hook/call/plivo/{secret}", told, second).status == 403
+    assert world.rows("select channel from enrolment_claim order by channel") == [(2,), (5,)]
+
+
+def test_a_picture_by_mms_is_answered_and_nothing_binary_is_kept(server: Server, world: World) -> None:
+    secret = connect(world, "twilio", "join", JOIN)
+    path = f"/hook/sms/twilio/{secret}"
+    told = {"MessageSid": "SM1", "From": world.asha.phone, "To": JOIN, "Body": "", "NumMedia": "1"}
+    right = {"X-Twilio-Signature": signatures.twilio(ORIGIN + path, told, TOKEN)}
+    assert b"<Response/>" in server.form(path, told, right).body
+    assert templates() == ["text.media"]
+    raw = b64encode(b"\xff" * 99)
+    assert server.send("POST", path, raw + b"\xff", right).status == 403
+
+
+def test_texts_are_forgotten_in_time(server: Server, world: World, secret: str) -> None:
+    write(server, secret, DETAILS)
+    write(server, secret, "what now", world.bilal)
+    with system("tests turn the loop"):
+        assert texts.forget(at=clock.now() + replies.LATEST) == 1
+        assert texts.forget(at=clock.now() + texts.KEPT) == 1
+
+
+def test_what_is_kept_opens_with_our_keys_alone(server: Server, world: World, secret: str) -> None:
+    write(server, secret, "why did Asha not get a card", world.bilal)
+    ((ident, sealed),) = world.rows("select id, sealed from enrolment_text")
+    assert b"Asha" not in bytes(sealed)  # type: ignore[call-overload]  # as stored
+    assert b"Asha" in keyring().unseal(bytes(sealed), about=ident.bytes)  # type: ignore[call-overload,attr-defined]
