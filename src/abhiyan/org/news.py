@@ -3,7 +3,10 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 from uuid import UUID
+
+from abhiyan.core.actor import Actor
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +37,17 @@ class FactorReset:
     account_id: int
     release: UUID
     is_done: bool
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ReleaseDecided:
+    """What somebody asked was approved or refused. payload: as it was asked. by: whoever decided."""
+
+    act: str
+    payload: Mapping[str, Any]
+    allow: bool
+    by: Actor
     at: datetime
 
 

@@ -18,6 +18,7 @@ from abhiyan.core import clock
 from abhiyan.core.words import named
 from abhiyan.ui.numbers import grouped
 from abhiyan.ui.owed import I_WAIT_FOR, Beside, Owed
+from abhiyan.units import queries as units
 from abhiyan.units.models import Kind
 
 from . import queries
@@ -26,6 +27,7 @@ from .rules.releases import CAPABILITY, NAMES, page_of
 from .viewer import Held, Viewer
 
 DECIDERS_SHOWN = 3
+STATES_SHOWN = 5
 # Of a kind of unit, how many lack an office.
 LACKING = {
     Kind.NATION: ngettext_lazy("%(n)s nation has no %(office)s", "%(n)s nations have no %(office)s", "many"),
@@ -81,12 +83,13 @@ def owed(viewer: Viewer, *, at: datetime) -> Iterator[Owed | Beside]:
                 urgency=1,
                 title=NAMES.get(release.act, release.act),
                 meta=release.reason,
-                href=reverse("org:releases"),
+                href=_where_to_decide(release),
                 act=_("Decide"),
                 icon="key",
                 due_at=release.expires_at,
             )
     yield from _asked(viewer, at=at)
+    yield from _lacking_polls(viewer, at=at)
     home = viewer.home
     if home is None or not viewer.may_any("org.appoint", "org.officers"):
         return
@@ -113,6 +116,44 @@ def owed(viewer: Viewer, *, at: datetime) -> Iterator[Owed | Beside]:
     own = queries.vacancies(home.unit_id, on=clock.day_in(settings.TIME_ZONE, at))
     if vacancies := list(_vacancies(viewer, home, own, below_here)):
         yield _vacant(vacancies, home.unit_name())
+
+
+def _where_to_decide(release: Release) -> str:
+    """An entry of the calendar is compared with its source on its own page."""
+    if release.act == "polls.confirm":
+        return reverse("org:poll", args=[release.payload["poll"]])
+    return reverse("org:releases")
+
+
+def _lacking_polls(viewer: Viewer, *, at: datetime) -> Iterator[Owed]:
+    """States the viewer keeps that have no entry in the calendar of polls: bulk messages wait there."""
+    if not viewer.may("polls.keep"):
+        return
+    without = units.states_without_entry(at=at)
+    spans = units.all_spans([one.pk for one in without])
+    own = [
+        named(one.names)
+        for one in without
+        if viewer.may_at("polls.keep", *(lo for lo, _hi in spans.get(one.pk, [])))
+    ]
+    if own:
+        yield Owed(
+            urgency=2,
+            title=ngettext(
+                "%(n)s state has no entry in the calendar of polls",
+                "%(n)s states have no entry in the calendar of polls",
+                len(own),
+            )
+            % {"n": grouped(len(own))},
+            meta=_("Bulk messages wait there: %(states)s") % {"states": _first(own)},
+            href=reverse("org:polls"),
+            act=_("Enter it"),
+            icon="alert",
+        )
+
+
+def _first(names: list[str]) -> str:
+    return ", ".join(names[:STATES_SHOWN]) + ("…" if len(names) > STATES_SHOWN else "")
 
 
 @dataclass(frozen=True, slots=True)

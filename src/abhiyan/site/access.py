@@ -96,6 +96,12 @@ ACCESS: dict[str, Access] = {
     "org:offer": PUBLIC,  # the link in the message is the proof
     "org:end_appointment": STRONG,  # one may always resign
     "org:decide": capability("org.decide"),
+    "org:polls": STRONG,
+    "org:poll": STRONG,
+    "org:poll_new": capability("polls.keep"),
+    "org:poll_preview": capability("polls.keep"),
+    "org:poll_withdraw": capability("polls.keep"),
+    "org:poll_take_back": capability("polls.keep"),
     "org:releases": STRONG,
     "org:decide_release": capability("org.release", "org.approve"),
     "org:ask_factor_reset": capability("org.factors"),

@@ -24,6 +24,7 @@ from .officers import (
     name_officer,
     seat_awaited_officers,
 )
+from .polls import state_poll, take_back_poll, withdraw_poll
 from .releases import (
     Lapsed,
     NotReleased,

@@ -7,14 +7,15 @@ from uuid import UUID, uuid4
 
 from django.utils.translation import gettext_lazy as _
 
-from abhiyan.core import audit, sql
+from abhiyan.core import audit, news, sql
 from abhiyan.core.actor import Actor
 from abhiyan.core.refusals import NotFound, Refused, needed
 from abhiyan.core.scope import system
 from abhiyan.org import queries
 from abhiyan.org.models import Release
+from abhiyan.org.news import ReleaseDecided
 from abhiyan.org.queries import NotYours, require
-from abhiyan.org.rules.releases import ASKED_LASTS, CAPABILITY, DECIDED_LASTS, RESET_WAITS
+from abhiyan.org.rules.releases import ASKED_LASTS, CAPABILITY, DECIDED_LASTS, DONE_BY_APPROVAL, RESET_WAITS
 
 OPEN = (Release.State.ASKED, Release.State.RELEASED)  # not used yet
 
@@ -109,13 +110,15 @@ def decide_release(*, public_id: UUID, allow: bool, by: Actor, at: datetime) -> 
             raise AlreadyDecided
         if asked.expires_at <= at:
             raise Lapsed
-        asked.state = Release.State.RELEASED if allow else Release.State.REFUSED
+        done = Release.State.USED if asked.act in DONE_BY_APPROVAL else Release.State.RELEASED
+        asked.state = done if allow else Release.State.REFUSED
         asked.decided_by, asked.decided_at = by.account_id, at
         # The person may be appointed higher meanwhile, and then it has to wait.
         waits = RESET_WAITS if asked.act == "factors.reset" else timedelta(0)
         asked.expires_at = at + DECIDED_LASTS + waits
         asked.save(update_fields=["state", "decided_by", "decided_at", "expires_at"])
         _record("org.decide_release", asked, by, at, allow=allow)
+        news.tell(ReleaseDecided(act=asked.act, payload=asked.payload, allow=allow, by=by, at=at))
     return asked
 
 
@@ -157,6 +160,17 @@ def withdraw_releases(*, account_id: int, by: Actor, at: datetime) -> int:
         each.save(update_fields=["state"])
         _record("org.withdraw_release", each, by, at)
     return len(found)
+
+
+def close_release(*, act: str, payload: Mapping[str, Any], by: Actor, at: datetime) -> None:
+    """What was asked is needed no more: the act that makes it so has asked who may. In its transaction."""
+    with system("closing a release"):
+        for each in Release.objects.select_for_update().filter(
+            act=act, payload=dict(payload), state__in=OPEN
+        ):
+            each.state = Release.State.WITHDRAWN
+            each.save(update_fields=["state"])
+            _record("org.close_release", each, by, at)
 
 
 def stop_reset(*, public_id: UUID, by: Actor, at: datetime) -> None:

@@ -26,6 +26,7 @@ from .offices import (
 )
 from .releases import (
     own_releases,
+    release_about,
     release_for,
     releases,
     releases_asked,

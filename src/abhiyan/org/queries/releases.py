@@ -48,6 +48,11 @@ def releases_to_decide(account_id: int, *, at: datetime) -> list[Release]:
     ][:MOST]
 
 
+def release_about(act: str, **payload: str) -> Release | None:
+    """The newest request for an act with this payload, in the viewer's sight."""
+    return releases().filter(act=act, payload=payload).order_by("-asked_at", "-id").first()
+
+
 def resets_of(public_id: UUID | None, *, at: datetime) -> list[Release]:
     """Requests to reset the second proof of an account (public id) that are not done yet; past its scope."""
     if public_id is None:

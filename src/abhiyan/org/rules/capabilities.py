@@ -34,6 +34,7 @@ MEANINGS: dict[str, Promise] = {
     "results.import": _("Import election results and tables of correspondence"),
     "plans.read": _("See plans of seats and votes"),
     "plans.make": _("Make plans of seats and votes, and alliances"),
+    "polls.keep": _("Keep the calendar of polls (with approval)"),
     "messages.read": _("See messages and why they were held back"),
     "messages.release": _("Send messages held by the limit"),
     "messages.send": _("Send messages in bulk (with approval)"),

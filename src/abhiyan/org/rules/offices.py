@@ -29,12 +29,19 @@ _LEAD = frozenset(
     | {"enrolment.enrol", "enrolment.place", "enrolment.correct", "enrolment.strike_off", "enrolment.texts"}
     | {"imports.units", "imports.pins", "imports.paper", "imports.totals", "results.import"}
     | {"plans.read", "plans.make", "messages.read", "messages.release", "channels.manage"}
-    | {"messages.send", "messages.circular"}
+    | {"messages.send", "messages.circular", "polls.keep"}
 )
 _DISTRICT = (
     _LEAD
     - {"imports.units", "imports.pins", "imports.totals", "results.import", "plans.make"}
-    - {"channels.manage", "messages.release", "messages.send", "programmes.make", "notices.publish"}
+    - {
+        "channels.manage",
+        "messages.release",
+        "messages.send",
+        "polls.keep",
+        "programmes.make",
+        "notices.publish",
+    }
 )
 _MANDAL = _DISTRICT - {"people.export", "org.bodies", "enrolment.texts"}
 _CLUSTER = frozenset(

@@ -14,7 +14,10 @@ CAPABILITY: dict[str, str] = {
     "messages.bulk": "messages.send",
     "channels.token": "channels.manage",
     "factors.reset": "org.factors",
+    "polls.confirm": "polls.keep",
 }
+# Whoever asked has nothing more to do: the approval carries it out (`org.news.ReleaseDecided`).
+DONE_BY_APPROVAL = frozenset({"polls.confirm"})
 NAMES: dict[str, Promise] = {
     "people.export": _("Export a list of people"),
     "people.reveal_many": _("Reveal many phone numbers"),
@@ -22,6 +25,7 @@ NAMES: dict[str, Promise] = {
     "messages.bulk": _("Send a bulk message"),
     "channels.token": _("Make a token for a channel"),
     "factors.reset": _("Reset a lost second proof"),
+    "polls.confirm": _("Confirm an entry of the calendar of polls"),
 }
 ASKED_LASTS = timedelta(hours=72)  # to be decided
 DECIDED_LASTS = timedelta(hours=24)  # to be used

@@ -17,7 +17,7 @@ from abhiyan.core.refusals import NotFound
 from abhiyan.core.words import named
 from abhiyan.org import actions, queries
 from abhiyan.org.models import Release
-from abhiyan.org.rules.releases import NAMES, details_of
+from abhiyan.org.rules.releases import DONE_BY_APPROVAL, NAMES, details_of
 from abhiyan.org.viewer import Request
 from abhiyan.ui.acts import ask, confirm, form_page
 from abhiyan.ui.lists import Column, Table, answer
@@ -131,9 +131,7 @@ def decide_release(request: Request, public_id: UUID) -> HttpResponseBase:
         text=[
             say("%(who)s asked for it, in %(unit)s: %(why)s") % _about(one),
             *details_of(one),
-            say("Once you approve, %(who)s can do it. You cannot take that back.") % _about(one)
-            if allow
-            else say("%(who)s can ask again.") % _about(one),
+            _what_follows(one, allow=allow),
         ],
         button=say("Approve") if allow else say("Refuse"),
         said=_("Approved.") if allow else _("Refused."),
@@ -142,6 +140,14 @@ def decide_release(request: Request, public_id: UUID) -> HttpResponseBase:
         here="appointments",
         crumbs=[(say("Approvals"), page), (say("Decide"), "")],
     )
+
+
+def _what_follows(one: Release, *, allow: bool) -> str:
+    if not allow:
+        return say("%(who)s can ask again.") % _about(one)
+    if one.act in DONE_BY_APPROVAL:
+        return say("Once you approve, it is in force. You cannot take that back.")
+    return say("Once you approve, %(who)s can do it. You cannot take that back.") % _about(one)
 
 
 @form_page

@@ -30,7 +30,7 @@ from abhiyan.units import queries as units
 from abhiyan.units.models import Kind
 from abhiyan.units.staging import COLUMNS
 
-from . import elections, history, lists, people, tree
+from . import elections, history, lists, people, polls, tree
 from .claims import BY, EARLIER_FROM, LISTED_FROM, cast_booth, claim_of, enrol, workers
 from .run import PEOPLE
 
@@ -106,6 +106,8 @@ def build(seed: str, *, at: datetime, say: Callable[[str], None]) -> None:
     acting = {part.office: _acting(account) for part, account in holders.items() if part in CAST}
     president = acting["state_president"]
     elections.plan(seed, ids["JK"], by=president, nation=acting["national_president"], at=at)
+    with system("demo"):
+        polls.calendar(rows, ids, today, president, at)
     say("splitting the drive's target by the last result")
     with system("demo"):
         programme = _programme(ids, first, president, at)

@@ -32,6 +32,7 @@ from abhiyan.org.models import Release
 from abhiyan.people.models import Factor, Session
 from abhiyan.programmes import actions as programmes
 from abhiyan.programmes import queries as programme_queries
+from abhiyan.units import actions as units
 
 from .cast import SYSTEM, Cast
 
@@ -200,6 +201,13 @@ def more_things(cast: Cast, foreign: Things, folder: Path) -> dict[str, Any]:
         )
         former = results.join_parties(party="JKNC", was="JKPDP", by=SYSTEM, at=at)
         ClassRule.objects.create(election=plan.election, unit=world.state, rules=[], made_at=at)
+        polls = []
+        for _n in range(2):
+            no_poll = units.Stated(
+                "none", "No poll", at.date(), at.date(), "A letter", [(None, [world.state.pk])]
+            )
+            polls.append(units.state_poll(stated=no_poll, by=SYSTEM, at=at))
+        units.confirm_poll(public_id=polls[0].public_id, by=SYSTEM, at=at)
         asker = cast.accounts["state_president"]
         released = [
             Release.objects.create(
@@ -247,6 +255,9 @@ def more_things(cast: Cast, foreign: Things, folder: Path) -> dict[str, Any]:
         "wrote": written.public_id,
         "nameless": nameless,
         "shared": cast.membership(Human("First Shared", 1980, "+919797000002")),
+        "org:poll": polls[0].public_id,
+        "org:poll_withdraw": polls[0].public_id,
+        "org:poll_take_back": polls[1].public_id,
         "messaging:release": released[0].public_id,
         "messaging:send": send,
         "messaging:send_step": send,

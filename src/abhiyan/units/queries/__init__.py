@@ -5,7 +5,19 @@ calls but `counts_below` of wide units, by the version of the tree.
 """
 
 from .closings import closed_by, closing_of, hanging_on, is_of_today, kept
-from .polls import frozen, places_of, polling
+from .polls import (
+    Area,
+    areas,
+    frozen,
+    phases_of,
+    places_of,
+    poll,
+    polling,
+    polls,
+    states,
+    states_without_entry,
+    versions_of,
+)
 from .rows import MOST, UnitRow, fitting
 from .search import search
 from .trees import (

@@ -2,12 +2,19 @@
 
 from bisect import bisect_right
 from collections.abc import Collection, Hashable, Mapping
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import date, datetime
 from typing import TypeVar
+from uuid import UUID
 
 from django.conf import settings
+from django.db.models import QuerySet
+from django.db.models.expressions import RawSQL
 
 from abhiyan.core import clock, sql
+from abhiyan.core.refusals import needed
+from abhiyan.core.words import named
+from abhiyan.units.models import Poll, Unit
 from abhiyan.units.rules.polls import NOWHERE, Areas, Calendar, Phase, Place, Polling
 
 Key = TypeVar("Key", bound=Hashable)
@@ -83,3 +90,88 @@ def frozen(unit_ids: Collection[int], *, at: datetime) -> set[int]:
     """
     found = polling({unit: [unit] for unit in unit_ids}, at=at)
     return {unit for unit, one in found.items() if one.is_election}
+
+
+@dataclass(frozen=True, slots=True)
+class Area:
+    """A unit where a poll is held. state: names of the state it is in, by language; empty where it is in none."""
+
+    code: str
+    names: Mapping[str, str]
+    kind: str
+    electors: int | None
+    state: Mapping[str, str]
+
+    def name(self, language: str = "") -> str:
+        return named(self.names, language)
+
+    def state_name(self, language: str = "") -> str:
+        return named(self.state, language) if self.state and self.kind != "state" else ""
+
+
+_NEAR_STATE = """select f.poll_id from units_poll_phase f join units_poll_area a on a.phase_id = f.id
+ join units_placement p on p.unit_id = a.unit_id and p.valid_to is null
+ join units_placement s on s.unit_id = %s and s.valid_to is null and s.hierarchy = p.hierarchy
+ and (p.lo >= s.lo and p.lo < s.hi or s.lo >= p.lo and s.lo < p.hi)"""
+
+
+def polls(*, state: int | None = None, on: date | None = None, status: str = "") -> QuerySet[Poll]:
+    """Versions of entries; to be ordered and paged. state: id of a unit they concern. on: a day they span."""
+    found = Poll.objects.all()
+    if state is not None:
+        found = found.filter(pk__in=RawSQL(_NEAR_STATE, [state]))  # noqa: S611  # no text of anybody's stands in it
+    if on is not None:
+        found = found.filter(announced_on__lte=on, result_on__gte=on)
+    return found.filter(state=status) if status else found
+
+
+def poll(public_id: UUID) -> Poll:
+    """One version of an entry. NotFound when there is none."""
+    return needed(Poll.objects.filter(public_id=public_id).first())
+
+
+def versions_of(entry: UUID) -> list[Poll]:
+    """All versions of an entry, the newest first."""
+    return list(Poll.objects.filter(entry=entry).order_by("-version"))
+
+
+def phases_of(poll_ids: Collection[int]) -> dict[int, list[tuple[datetime | None, list[int]]]]:
+    """Of versions, by their ids: the close of each phase's poll, with the ids of its areas."""
+    found: dict[int, list[tuple[datetime | None, list[int]]]] = {}
+    for poll_id, closes_at, areas in sql.rows(
+        "select f.poll_id, f.closes_at, array_agg(a.unit_id order by a.id) from units_poll_phase f"
+        " join units_poll_area a on a.phase_id = f.id where f.poll_id = any(%s)"
+        " group by f.poll_id, f.number, f.closes_at order by f.poll_id, f.number",
+        [list(poll_ids)],
+    ):
+        found.setdefault(poll_id, []).append((closes_at, areas))
+    return found
+
+
+def areas(unit_ids: Collection[int]) -> dict[int, Area]:
+    """Units as areas of a poll, by id."""
+    places = places_of(unit_ids)
+    states = {state for place in places.values() for state in place.states}
+    units = {one.pk: one for one in Unit.objects.filter(pk__in={*unit_ids, *states})}
+    return {
+        unit: Area(
+            units[unit].code,
+            units[unit].names,
+            units[unit].kind,
+            units[unit].electors,
+            next((units[state].names for state in sorted(place.states)), {}),
+        )
+        for unit, place in places.items()
+    }
+
+
+def states() -> list[Unit]:
+    """The open states, by name."""
+    return sorted(Unit.objects.filter(kind="state", closed_on=None), key=lambda one: one.names["en"])
+
+
+def states_without_entry(*, at: datetime) -> list[Unit]:
+    """Open states of which no entry in force says anything today: outreach waits there."""
+    open_ = states()
+    found = polling({one.pk: [one.pk] for one in open_}, at=at)
+    return [one for one in open_ if not found[one.pk].is_known]

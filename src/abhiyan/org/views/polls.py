@@ -1,0 +1,436 @@
+"""The calendar of polls: what is in force and what waits, one entry, and the form with what it would mean."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from django import forms
+from django.conf import settings
+from django.http import HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.functional import Promise
+from django.utils.translation import gettext as say
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_GET
+
+from abhiyan.core import clock
+from abhiyan.core.refusals import NotFound
+from abhiyan.core.words import language, named
+from abhiyan.org import actions, queries
+from abhiyan.org.models import Release
+from abhiyan.org.viewer import Request, Viewer
+from abhiyan.people import queries as people
+from abhiyan.ui.acts import ask, confirm, form_page, tried
+from abhiyan.ui.fields import DayField
+from abhiyan.ui.lists import Column, Table, answer
+from abhiyan.units import queries as units
+from abhiyan.units.actions import Stated
+from abhiyan.units.actions.polls import MOST_PHASES
+from abhiyan.units.models import Poll
+from abhiyan.units.rules.polls import silence
+
+KEEP, ACT = "polls.keep", "polls.confirm"
+AREAS_SHOWN = 20
+CLOSES = time(18)  # as most polls do
+
+
+# The list
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One version of an entry. closes: of its phases, in order."""
+
+    one: Poll
+    unit: str
+    closes: tuple[datetime, ...]
+
+
+COLUMNS: tuple[Column[Row], ...] = (
+    Column("name", _("Election"), lambda row: row.one.name, order="name", is_name=True),
+    Column("kind", _("Kind"), lambda row: row.one.get_kind_display(), order="kind"),
+    Column("unit", _("State"), lambda row: row.unit),
+    Column("first", _("From"), lambda row: row.one.announced_on, order="announced_on", css="nums"),
+    Column("closes", _("Polls close"), lambda row: max(row.closes, default=None), css="nums"),
+    Column("last", _("Until"), lambda row: row.one.result_on, order="result_on", css="nums"),
+    Column("version", _("Version"), lambda row: row.one.version, css="num"),
+    Column("state", _("Status"), lambda row: row.one.get_state_display(), order="state"),
+    Column("source", _("Source"), lambda row: row.one.source, only_in_file=True),
+)
+
+
+class Filters(forms.Form):
+    """Which entries to show."""
+
+    area = forms.ChoiceField(label=_("State"), required=False)
+    on = DayField(label=_("On a day"), required=False)
+    status = forms.ChoiceField(
+        label=_("Status"), required=False, choices=[("", _("All")), *Poll.State.choices]
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        states = [(one.code, named(one.names)) for one in units.states()]
+        self.fields["area"].choices = [("", _("All")), *states]  # type: ignore[attr-defined]  # ChoiceField
+
+
+@require_GET
+def polls(request: Request) -> HttpResponseBase:
+    """Every version of every entry, those that end last first; and the states nobody has entered."""
+    filters = Filters(request.GET)
+    chosen = filters.cleaned_data if filters.is_valid() else {}
+    area = chosen.get("area", "")
+    rows = units.polls(
+        state=units.unit(area).pk if area else None, on=chosen.get("on"), status=chosen.get("status", "")
+    )
+    table = Table(request, COLUMNS, rows, name="polls", caption=_("Entries"), sort="-last", finish=_finished)
+    lacking = units.states_without_entry(at=clock.now())
+    shown = {
+        "here": "messages",
+        "crumbs": [(_("Calendar of polls"), "")],
+        "filters": filters,
+        "may_keep": request.viewer.may(KEEP),
+        "lacking": [named(one.names) for one in lacking[:AREAS_SHOWN]],
+        "more_lacking": max(0, len(lacking) - AREAS_SHOWN),
+    }
+    return answer(request, "org/poll_list.html", table, shown)
+
+
+def _finished(found: list[Poll]) -> list[Row]:
+    names = units.names_of({one.unit_id for one in found}, language=language())
+    phases = units.phases_of([one.pk for one in found])
+    return [
+        Row(
+            one,
+            names.get(one.unit_id, ""),
+            tuple(closes_at for closes_at, _areas in phases.get(one.pk, []) if closes_at),
+        )
+        for one in found
+    ]
+
+
+# What an entry means
+
+
+@dataclass(frozen=True, slots=True)
+class Meant:
+    """A phase as people read it. silent: from and until. more: areas that are not shown."""
+
+    number: int
+    closes_at: datetime | None
+    silent: tuple[datetime, datetime] | None
+    areas: Sequence[units.Area]
+    more: int
+    n: int
+    electors: int
+
+
+def meant(phases: Sequence[tuple[datetime | None, Sequence[int]]]) -> list[Meant]:
+    """Phases with their areas' names and the silence before each close."""
+    known = units.areas({area for _closes_at, areas in phases for area in areas})
+    return [
+        Meant(
+            number,
+            closes_at,
+            silence(closes_at) if closes_at else None,
+            [known[area] for area in areas[:AREAS_SHOWN] if area in known],
+            max(0, len(areas) - AREAS_SHOWN),
+            len(areas),
+            sum(known[area].electors or 0 for area in areas if area in known),
+        )
+        for number, (closes_at, areas) in enumerate(phases, 1)
+    ]
+
+
+@require_GET
+def poll(request: Request, public_id: UUID) -> HttpResponseBase:
+    """One version of an entry, what it causes, and the others."""
+    at, viewer = clock.now(), request.viewer
+    one = units.poll(public_id)
+    versions = units.versions_of(one.entry)
+    about = next((each for each in versions if each.version <= one.version and not each.is_withdrawal), one)
+    may_keep = _may_keep(viewer, one.unit_id)
+    release = queries.release_about(ACT, poll=str(public_id)) if one.state == Poll.State.STATED else None
+    asked = _asked(viewer, release, at=at)
+    shown = {
+        "here": "messages",
+        "crumbs": [(_("Calendar of polls"), reverse("org:polls")), (one.name, "")],
+        "one": one,
+        "unit": named(units.unit_by_id(one.unit_id).names),
+        "is_none": one.kind == Poll.Kind.NONE,
+        "is_link": re.fullmatch(r"https?://\S+", one.source) is not None,
+        "phases": meant(units.phases_of([about.pk]).get(about.pk, [])),
+        "versions": _with_names(viewer, versions),
+        "may_keep": may_keep,
+        "may_correct": may_keep and not any(each.state == Poll.State.STATED for each in versions),
+        **asked,
+    }
+    return render(request, "org/poll.html", shown)
+
+
+def _with_names(viewer: Viewer, versions: Sequence[Poll]) -> list[tuple[Poll, str, str]]:
+    """Versions with who stated and who confirmed them, for those who see offices."""
+    accounts = {who for one in versions for who in (one.stated_by, one.confirmed_by) if who}
+    names = people.names_of(accounts) if viewer.may("org.read") else {}
+    return [
+        (one, names.get(one.stated_by or 0, ""), names.get(one.confirmed_by or 0, "")) for one in versions
+    ]
+
+
+def _may_keep(viewer: Viewer, unit_id: int) -> bool:
+    return viewer.may_at(KEEP, *(lo for lo, _hi in units.all_spans([unit_id]).get(unit_id, [])))
+
+
+def _asked(viewer: Viewer, release: Release | None, *, at: datetime) -> dict[str, Any]:
+    """What the viewer may do about the request for its confirmation, or who may."""
+    if release is None or release.state != Release.State.ASKED or release.expires_at <= at:
+        return {"is_lapsed": True}
+    deciders = queries.deciders([release], at=at)[release.pk]
+    refusal = deciders.refusal(viewer.account_id)
+    return {
+        "release": release,
+        "may_decide": refusal is None,
+        "why_not": f"{refusal} {deciders.whom_to_ask()}" if refusal else "",
+    }
+
+
+# Stating one
+
+
+class PollForm(forms.Form):
+    """An entry: what kind, its days, its source, and each phase with its close and its areas."""
+
+    kind = forms.ChoiceField(label=_("Kind"), choices=Poll.Kind.choices)
+    name = forms.CharField(
+        label=_("Name"),
+        max_length=200,
+        help_text=_("For example: Assembly election 2027, or No poll until June."),
+    )
+    announced_on = DayField(label=_("Announced on"), help_text=_("For “no poll”: the first day."))
+    result_on = DayField(label=_("Result on"), help_text=_("For “no poll”: the last day."))
+    source = forms.CharField(
+        label=_("Source"), max_length=500, help_text=_("A link, or the number of the Commission's document.")
+    )
+
+    def __init__(self, *args: Any, phases: int, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.phases = phases
+        for n in range(1, phases + 1):
+            self.fields[f"day_{n}"] = DayField(
+                label=say("Phase %(n)s: the poll closes on") % {"n": n},
+                required=False,
+                help_text=_("Leave it empty for “no poll”.") if n == 1 else "",
+            )
+            self.fields[f"time_{n}"] = forms.TimeField(
+                label=say("Phase %(n)s: at") % {"n": n},
+                required=False,
+                initial=CLOSES,
+                widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M"),
+            )
+            self.fields[f"areas_{n}"] = forms.CharField(
+                label=say("Phase %(n)s: areas") % {"n": n},
+                max_length=20_000,
+                help_text=_("Codes of units, such as constituencies, with spaces between them."),
+                widget=forms.Textarea(attrs={"rows": 3, "autocomplete": "off"}),
+            )
+
+    def clean(self) -> dict[str, Any]:
+        given = super().clean() or {}
+        known = units.ids_of(code for n in self.numbers for code in self.codes(n))
+        for n in self.numbers:
+            if lacking := [code for code in self.codes(n) if code not in known]:
+                self.add_error(
+                    f"areas_{n}", say("There is no unit with the code %(unit)s.") % {"unit": lacking[0]}
+                )
+        self.known = known
+        return given
+
+    @property
+    def numbers(self) -> range:
+        return range(1, self.phases + 1)
+
+    def codes(self, n: int) -> list[str]:
+        """The codes of a phase's areas, as they were typed."""
+        return [code for code in re.split(r"[\s,;]+", str(self.data.get(f"areas_{n}", ""))) if code]
+
+    def stated_phases(self) -> list[tuple[datetime | None, list[int]]]:
+        """What is filled in of the phases, as far as it can be read."""
+        found: list[tuple[datetime | None, list[int]]] = []
+        for n in self.numbers:
+            day, at = self.cleaned_data.get(f"day_{n}"), self.cleaned_data.get(f"time_{n}") or CLOSES
+            closes_at = datetime.combine(day, at, ZoneInfo(settings.TIME_ZONE)) if day else None
+            found.append((closes_at, [self.known[code] for code in self.codes(n) if code in self.known]))
+        return found
+
+    def stated(self) -> Stated:
+        """The entry; of a form that is whole."""
+        given = self.cleaned_data
+        return Stated(
+            kind=given["kind"],
+            name=given["name"],
+            announced_on=given["announced_on"],
+            result_on=given["result_on"],
+            source=given["source"],
+            phases=self.stated_phases(),
+        )
+
+
+@form_page
+def new(request: Request) -> HttpResponseBase:
+    """State an entry, or a newer version of one (`?of=`); it counts once somebody else approves it."""
+    of = _of(request)
+    n, initial = _filled(of)
+    posted = request.POST if request.method == "POST" else None
+    n = _number(posted.get("phases", ""), otherwise=n) if posted else n
+    is_more, is_look = bool(posted and "more" in posted), bool(posted and "look" in posted)
+    if is_more and posted is not None:
+        form = PollForm(phases=min(n + 1, MOST_PHASES), initial=posted.dict())
+    else:
+        form = PollForm(posted, phases=n, initial=initial)
+    is_correction = of is not None and any(
+        one.state == Poll.State.IN_FORCE for one in units.versions_of(of.entry)
+    )
+    status = 200
+    if is_look:
+        form.is_valid()
+    elif not is_more:
+        done = tried(
+            request,
+            form,
+            lambda _given: actions.state_poll(
+                stated=form.stated(),
+                corrects=of.entry if of is not None and is_correction else None,
+                by=request.actor,
+                at=clock.now(),
+            ),
+            said=_("Entered. It counts once somebody else approves it."),
+        )
+        if done.value is not None:
+            return redirect("org:poll", done.value.public_id)
+        status = done.status
+    shown = {
+        "here": "messages",
+        "crumbs": [(_("Calendar of polls"), reverse("org:polls")), (_("New entry"), "")],
+        "form": form,
+        "is_correction": is_correction,
+        "of": of,
+        "may_add": form.phases < MOST_PHASES,
+        **_preview(form),
+    }
+    return render(request, "org/poll_new.html", shown, status=status)
+
+
+@require_GET
+def preview(request: Request) -> HttpResponse:
+    """What the form as it is filled in would cause."""
+    form = PollForm(request.GET, phases=_number(request.GET.get("phases", ""), otherwise=1))
+    return render(request, "org/_poll_preview.html", _preview(form))
+
+
+def _preview(form: PollForm) -> dict[str, Any]:
+    if not form.is_bound:
+        return {"phases": [], "first": None, "last": None, "is_none": False}
+    form.is_valid()
+    given = form.cleaned_data
+    first: date | None = given.get("announced_on")
+    last: date | None = given.get("result_on")
+    return {
+        "phases": meant(form.stated_phases()),
+        "first": first,
+        "last": last,
+        "is_none": given.get("kind") == Poll.Kind.NONE,
+    }
+
+
+def _number(text: str, *, otherwise: int) -> int:
+    return min(max(int(text), 1), MOST_PHASES) if re.fullmatch(r"\d{1,2}", text) else otherwise
+
+
+def _of(request: Request) -> Poll | None:
+    asked = request.GET.get("of", "")
+    if not asked:
+        return None
+    try:
+        return units.poll(UUID(asked))
+    except ValueError:
+        raise NotFound from None
+
+
+def _filled(of: Poll | None) -> tuple[int, dict[str, Any]]:
+    """How many phases the form begins with, and what stands in it."""
+    if of is None:
+        return 1, {}
+    phases = units.phases_of([of.pk]).get(of.pk, [])
+    codes = {unit: area.code for unit, area in units.areas({a for _c, each in phases for a in each}).items()}
+    filled: dict[str, Any] = {
+        name: getattr(of, name) for name in ("kind", "name", "announced_on", "result_on", "source")
+    }
+    for n, (closes_at, areas) in enumerate(phases, 1):
+        local = timezone.localtime(closes_at, ZoneInfo(settings.TIME_ZONE)) if closes_at else None
+        filled |= {
+            f"day_{n}": local.date() if local else None,
+            f"time_{n}": local.time() if local else CLOSES,
+            f"areas_{n}": " ".join(codes[area] for area in areas if area in codes),
+        }
+    return max(1, len(phases)), filled
+
+
+# Withdrawing one, taking one back
+
+
+@form_page
+def withdraw(request: Request, public_id: UUID) -> HttpResponseBase:
+    """Ask that an entry be withdrawn."""
+    one = _kept(request, public_id, Poll.State.IN_FORCE)
+    page = reverse("org:poll", args=[public_id])
+    text: list[str | Promise] = [
+        _("It stays in force until somebody else approves this."),
+        _("Then bulk messages wait in its state until the calendar has another entry for it."),
+    ]
+    return ask(
+        request,
+        lambda _given: actions.withdraw_poll(public_id=public_id, by=request.actor, at=clock.now()),
+        title=say("Withdraw “%(name)s”?") % {"name": one.name},
+        text=text,
+        button=_("Ask to withdraw it"),
+        said=_("Request sent. Approvals lists who can approve it."),
+        done=lambda made: redirect("org:poll", made.public_id),
+        back=page,
+        is_danger=True,
+        here="messages",
+        crumbs=[(_("Calendar of polls"), reverse("org:polls")), (one.name, page), (_("Withdraw"), "")],
+    )
+
+
+@form_page
+def take_back(request: Request, public_id: UUID) -> HttpResponseBase:
+    """Take back what waits for a second person."""
+    one = _kept(request, public_id, Poll.State.STATED)
+    page = reverse("org:poll", args=[public_id])
+    return confirm(
+        request,
+        lambda: actions.take_back_poll(public_id=public_id, by=request.actor, at=clock.now()),
+        title=say("Take back “%(name)s”?") % {"name": one.name},
+        text=[_("It has not counted yet. What was in force before stays so. You can enter it again.")],
+        button=_("Take it back"),
+        said=_("Taken back."),
+        done=page,
+        here="messages",
+        crumbs=[(_("Calendar of polls"), reverse("org:polls")), (one.name, page), (_("Take back"), "")],
+    )
+
+
+def _kept(request: Request, public_id: UUID, state: str) -> Poll:
+    """An entry in this state that the viewer keeps; refuses others."""
+    one = units.poll(public_id)
+    queries.require(request.actor, KEEP, at=one.unit_id)
+    if request.method != "POST" and one.state != state:
+        raise NotFound
+    return one

@@ -1,0 +1,226 @@
+"""The calendar of polls: one version of an entry is stated, and another person confirms it or does not.
+
+Who may, and that the two are two people, is asked by the room above (`org.actions.polls`).
+"""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from uuid import UUID, uuid4
+
+from django.conf import settings
+from django.utils.translation import gettext_lazy as _
+
+from abhiyan.core import audit, clock, sql
+from abhiyan.core.actor import Actor
+from abhiyan.core.refusals import NotFound, Refused, needed
+from abhiyan.core.scope import system
+from abhiyan.units.models import Poll, PollArea, PollPhase, Unit
+from abhiyan.units.queries.polls import places_of
+from abhiyan.units.queries.trees import roots
+from abhiyan.units.rules import levels
+
+MOST_PHASES = 12
+LONGEST_NONE = timedelta(days=366)  # "no poll" is looked at again at least once a year
+State = Poll.State
+
+
+class NoName(Refused, code="poll_without_name"):
+    message = _("Name the election.")
+
+
+class NoSource(Refused):
+    message = _("Name the source: a link, or the number of a document.")
+
+
+class ResultBeforeAnnouncement(Refused):
+    message = _("The last day is before the first.")
+
+
+class NoneTooLong(Refused):
+    message = _("“No poll” can be said for at most a year.")
+
+
+class NoArea(Refused):
+    message = _("Name the areas of each phase, by the codes of their units.")
+
+
+class ClosesOutside(Refused):
+    message = _("A poll closes between the announcement and the result.")
+
+
+class AreaNowhere(Refused):
+    message = _("The unit %(unit)s is in no state, so its voters are not known.")
+
+
+class NoneOfStates(Refused):
+    message = _("“No poll” is said of whole states, or of the nation. %(unit)s is neither.")
+
+
+class AlreadyStated(Refused, status=409):
+    message = _("A version of this entry already waits for a second person. Take that one back first.")
+
+
+class NothingInForce(Refused):
+    message = _("This entry is not in force.")
+
+
+class NotWaiting(Refused, status=409):
+    message = _("This entry waits for nobody any more.")
+
+
+@dataclass(frozen=True, slots=True)
+class Stated:
+    """What one person says of an election, or of a time without any.
+
+    phases: the close of each poll with the ids of its areas; "no poll" has one, which does not close. announced_on,
+    result_on: of "no poll" the first day and the last.
+    """
+
+    kind: str
+    name: str
+    announced_on: date
+    result_on: date
+    source: str
+    phases: Sequence[tuple[datetime | None, Collection[int]]]
+    is_sample: bool = False
+
+
+def unit_of(stated: Stated) -> int:
+    """The unit an entry concerns: the state of all its areas; the nation where they are in several, or it is one.
+
+    Refuses what nobody could use: NoName, NoSource, ResultBeforeAnnouncement, NoneTooLong, NoArea, ClosesOutside,
+    AreaNowhere, NoneOfStates.
+    """
+    is_none = stated.kind == Poll.Kind.NONE
+    if not stated.name.strip():
+        raise NoName(field="name")
+    if not stated.source.strip():
+        raise NoSource(field="source")
+    if stated.result_on < stated.announced_on:
+        raise ResultBeforeAnnouncement(field="result_on")
+    if is_none and stated.result_on - stated.announced_on >= LONGEST_NONE:
+        raise NoneTooLong(field="result_on")
+    areas = {area for _closes_at, of_phase in stated.phases for area in of_phase}
+    if not areas or not all(of_phase for _closes_at, of_phase in stated.phases):
+        raise NoArea(field="areas_1")
+    for number, (closes_at, _areas) in enumerate(stated.phases, 1):
+        day = None if closes_at is None else clock.day_in(settings.TIME_ZONE, closes_at)
+        if (day is None) != is_none or (day and not stated.announced_on <= day <= stated.result_on):
+            raise ClosesOutside(field=f"day_{number}")
+    kinds = dict(Unit.objects.filter(pk__in=areas).values_list("pk", "kind"))
+    codes = dict(Unit.objects.filter(pk__in=areas).values_list("pk", "code"))
+    places = places_of(areas)
+    for area in areas:
+        if is_none and kinds.get(area) not in ("state", "nation"):
+            raise NoneOfStates(field="areas_1", unit=codes.get(area, "?"))
+        if area not in places or not (places[area].states or places[area].is_nation):
+            raise AreaNowhere(field="areas_1", unit=codes.get(area, "?"))
+    states = {state for area in areas for state in places[area].states}
+    if len(states) == 1 and not any(place.is_nation for place in places.values()):
+        return states.pop()
+    nations = [one.id for hierarchy in levels.HIERARCHIES for one in roots(hierarchy) if one.kind == "nation"]
+    return needed(next(iter(nations), None), AreaNowhere(field="areas_1", unit="?"))
+
+
+def state_poll(*, stated: Stated, by: Actor, at: datetime, corrects: UUID | None = None) -> Poll:
+    """Put down a version that waits for a second person. corrects: an entry it is a newer version of.
+
+    Refuses what `unit_of` refuses; AlreadyStated.
+    """
+    unit_id = unit_of(stated)
+    with system("the calendar of polls"):
+        entry = corrects or uuid4()
+        poll = _version(entry, stated, unit_id=unit_id, is_withdrawal=False, by=by, at=at)
+        for number, (closes_at, areas) in enumerate(stated.phases, 1):
+            phase = PollPhase.objects.create(poll=poll, number=number, closes_at=closes_at)
+            PollArea.objects.bulk_create(PollArea(phase=phase, unit_id=area) for area in sorted(set(areas)))
+    return poll
+
+
+def state_withdrawal(*, public_id: UUID, by: Actor, at: datetime) -> Poll:
+    """Put down that an entry is to be withdrawn; it stays in force until a second person confirms that.
+
+    Refuses NothingInForce, AlreadyStated.
+    """
+    with system("the calendar of polls"):
+        held = needed(Poll.objects.filter(public_id=public_id).first())
+        if held.state != State.IN_FORCE:
+            raise NothingInForce
+        stated = Stated(
+            held.kind, held.name, held.announced_on, held.result_on, held.source, (), held.is_sample
+        )
+        return _version(held.entry, stated, unit_id=held.unit_id, is_withdrawal=True, by=by, at=at)
+
+
+def _version(
+    entry: UUID, stated: Stated, *, unit_id: int, is_withdrawal: bool, by: Actor, at: datetime
+) -> Poll:
+    sql.wait_for(f"poll {entry}")
+    earlier = list(Poll.objects.filter(entry=entry).order_by("version"))
+    if any(one.state == State.STATED for one in earlier):
+        raise AlreadyStated
+    poll = Poll.objects.create(
+        public_id=uuid4(),
+        entry=entry,
+        version=len(earlier) + 1,
+        kind=stated.kind,
+        name=stated.name.strip(),
+        unit_id=unit_id,
+        announced_on=stated.announced_on,
+        result_on=stated.result_on,
+        source=stated.source.strip(),
+        is_sample=stated.is_sample,
+        is_withdrawal=is_withdrawal,
+        stated_by=by.account_id,
+        stated_at=at,
+    )
+    _record("state", poll, by, at)
+    return poll
+
+
+def confirm_poll(*, public_id: UUID, by: Actor, at: datetime) -> Poll:
+    """The second person's yes: the version is in force and the one before is not, or the entry is withdrawn.
+
+    Refuses NotWaiting.
+    """
+    with system("the calendar of polls"):
+        poll = _waiting(public_id)
+        before = State.WITHDRAWN if poll.is_withdrawal else State.REPLACED
+        Poll.objects.filter(entry=poll.entry, state=State.IN_FORCE).update(state=before, ended_at=at)
+        poll.state = State.WITHDRAWN if poll.is_withdrawal else State.IN_FORCE
+        poll.confirmed_by, poll.confirmed_at = by.account_id, at
+        poll.save(update_fields=["state", "confirmed_by", "confirmed_at"])
+        _record("confirm", poll, by, at)
+    return poll
+
+
+def drop_poll(*, public_id: UUID, by: Actor, at: datetime) -> Poll:
+    """A version nobody confirmed is taken back, or refused. It stays to be seen. Refuses NotWaiting."""
+    with system("the calendar of polls"):
+        poll = _waiting(public_id)
+        poll.state, poll.ended_at = State.DROPPED, at
+        poll.save(update_fields=["state", "ended_at"])
+        _record("drop", poll, by, at)
+    return poll
+
+
+def _waiting(public_id: UUID) -> Poll:
+    poll = Poll.objects.select_for_update().filter(public_id=public_id).first()
+    if poll is None:
+        raise NotFound
+    if poll.state != State.STATED:
+        raise NotWaiting
+    return poll
+
+
+def _record(what: str, poll: Poll, by: Actor, at: datetime) -> None:
+    facts = {"version": poll.version, "is_withdrawal": poll.is_withdrawal}
+    audit.record(
+        by=by,
+        at=at,
+        act=f"units.{what}_poll",
+        subject=str(poll.public_id),
+        unit_id=poll.unit_id,
+        facts=facts,
+    )
