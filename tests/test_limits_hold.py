@@ -23,13 +23,16 @@ from abhiyan.core.imports import actions as imports
 from abhiyan.core.keys import keyring
 from abhiyan.core.refusals import Refused, TooMany
 from abhiyan.core.scope import system
-from abhiyan.enrolment.actions import Claim, Gateway, reading, refused
+from abhiyan.enrolment.actions import Claim, Gateway, reading, refused, texts
 from abhiyan.enrolment.hotpath import batches, claims
 from abhiyan.enrolment.models import Drive
 from abhiyan.enrolment.rules.channels import Channel
 from abhiyan.enrolment.tests.make import Human, World
 from abhiyan.enrolment.tests.web import officer, open_me, typed, web_world
 from abhiyan.messaging import actions as messaging
+from abhiyan.messaging.models import Message
+from abhiyan.messaging.queries import message_id
+from abhiyan.messaging.rules import inbound
 from abhiyan.org import actions as org
 from abhiyan.org.actions import offers
 from abhiyan.people import actions as people
@@ -318,6 +321,27 @@ def question_words(ground: Ground) -> Asked:
     return str(phone_id), try_a_word
 
 
+def reply_to_a_text(ground: Ground, phone: str, text: Callable[[], str]) -> bool:
+    """Whether a phone that asks for help is answered."""
+    ref = uuid4().hex
+    sms = inbound.Sms("generic", ref, phone, "+911800000001", text(), None)
+    texts.take(told=texts.Told(sms, "sms", "+911800000001", "notice", None), by=ground.public(), at=ground.at)
+    with system("test"):
+        return Message.objects.filter(pk=message_id(f"text|generic|{ref}")).exists()
+
+
+def text_replies(ground: Ground) -> Asked:
+    phone = f"+9198{uuid4().int % 10**8:08d}"
+    subject = keyring().phone_id(phone).bytes
+    texts_ = iter(range(9))
+    return subject, lambda: reply_to_a_text(ground, phone, lambda: "HELP" + "!" * next(texts_))
+
+
+def text_same(ground: Ground) -> Asked:
+    phone = f"+9198{uuid4().int % 10**8:08d}"
+    return "", lambda: reply_to_a_text(ground, phone, lambda: "HELP")
+
+
 class Limit(NamedTuple):
     allowed: int
     window_s: int
@@ -355,6 +379,8 @@ LIMITS = {
     "card.network": Limit(1_000, HOUR, card),
     "me.which": Limit(20, DAY, me_which),
     "question.words": Limit(20, DAY, question_words),
+    "text.replies": Limit(5, DAY, text_replies),
+    "text.same": Limit(1, DAY, text_same),
 }
 
 

@@ -12,13 +12,19 @@ class EnrolmentConfig(AppConfig):
         from abhiyan.messaging.rules import audiences
         from abhiyan.org.news import AppointmentEnded
         from abhiyan.org.rules import releases
-        from abhiyan.people.news import ErasureReplayed, NoReplayed, WithdrawalReplayed, WordReplayed
+        from abhiyan.people.news import (
+            ErasureReplayed,
+            NoReplayed,
+            PhoneSaidNo,
+            WithdrawalReplayed,
+            WordReplayed,
+        )
         from abhiyan.programmes.news import ProgrammeDiscarded, ProgrammeMade
         from abhiyan.programmes.rules import activities
         from abhiyan.units.news import UnitsClosing, UnitsOpening
         from abhiyan.units.rules import hanging
 
-        from .actions import closing, erasing
+        from .actions import closing, erasing, texts
         from .actions.leaving import leave_again, say_again, withdraw_again
         from .actions.revisits import forget_horizons
         from .actions.setting_up import drop_drive, follow_programme
@@ -39,6 +45,7 @@ class EnrolmentConfig(AppConfig):
         news.subscribe(ProgrammeMade, lambda told: follow_programme(made=told))
         news.subscribe(ProgrammeDiscarded, lambda told: drop_drive(discarded=told))
         news.subscribe(AppointmentEnded, lambda told: end_tokens_of(news=told))
+        news.subscribe(PhoneSaidNo, lambda told: texts.forget_phone(told=told))
         news.subscribe(NoReplayed, lambda told: leave_again(told=told))
         news.subscribe(WithdrawalReplayed, lambda told: withdraw_again(told=told))
         news.subscribe(WordReplayed, lambda told: say_again(told=told))

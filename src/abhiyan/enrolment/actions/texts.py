@@ -43,6 +43,7 @@ from abhiyan.messaging.rules.words import Word
 from abhiyan.org import queries as org
 from abhiyan.people import phones
 from abhiyan.people import queries as people_queries
+from abhiyan.people.news import PhoneSaidNo
 from abhiyan.programmes import queries as programmes
 from abhiyan.units import queries as units
 
@@ -89,10 +90,6 @@ class Settled(models.TextChoices):
 
 class SettledAlready(Refused, status=409):
     message = _("This message is already settled.")
-
-
-class CannotReopen(Refused, status=409):
-    message = _("The person has left. Only their own phone can join again.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -413,6 +410,13 @@ def joined(*, told: Told, joining: Joining, outcome: Outcome | ClaimRefused, at:
             )
 
 
+def forget_phone(*, told: PhoneSaidNo) -> None:
+    """A phone has said no: its details wait for no YES any more, and who has left is no longer read. In its
+    transaction."""
+    rows = Text.objects.filter(phone_id=told.phone_id)
+    (rows if told.has_left else rows.filter(kind=Text.Kind.DETAILS)).delete()
+
+
 def forget(*, at: datetime) -> int:
     """Delete texts whose time is over. Returns how many. In a transaction, as jobs."""
     n, _by_model = Text.objects.filter(purge_at__lte=at).delete()
@@ -421,7 +425,7 @@ def forget(*, at: datetime) -> int:
 
 def settle_text(*, text: UUID, outcome: str, by: Actor, at: datetime) -> None:
     """Say what was done about a text. "left": the person asked to leave, and the phone does so now; nobody here can
-    undo that. Needs enrolment.texts at the drive's unit. Refuses NotFound, SettledAlready."""
+    undo that, and its texts go as well. Needs enrolment.texts at the drive's unit. Refuses NotFound, SettledAlready."""
     chosen = Settled(outcome)
     row = _readable(text, by)
     if row.state == Text.State.SETTLED:
@@ -437,10 +441,9 @@ def settle_text(*, text: UUID, outcome: str, by: Actor, at: datetime) -> None:
             at=at,
         )
     with system("a text is settled"):
-        done = Text.objects.filter(pk=row.pk, state=Text.State.OPEN).update(
+        if chosen is not Settled.LEFT and not Text.objects.filter(pk=row.pk, state=Text.State.OPEN).update(
             state=Text.State.SETTLED, outcome=chosen, settled_by=by.account_id, settled_at=at
-        )
-        if not done:
+        ):
             raise SettledAlready
         audit.record(
             by=by,
@@ -454,10 +457,8 @@ def settle_text(*, text: UUID, outcome: str, by: Actor, at: datetime) -> None:
 
 def reopen_text(*, text: UUID, by: Actor, at: datetime) -> None:
     """Take back that a text is settled; it is to be read again. Needs enrolment.texts at the drive's unit.
-    Refuses NotFound, CannotReopen."""
+    Refuses NotFound."""
     row = _readable(text, by)
-    if row.outcome == Settled.LEFT:
-        raise CannotReopen
     with system("a text is opened again"):
         if Text.objects.filter(pk=row.pk, state=Text.State.SETTLED).update(
             state=Text.State.OPEN, outcome="", settled_by=None, settled_at=None

@@ -107,7 +107,6 @@ def text(request: Request, wrote: UUID) -> HttpResponseBase:
             text=[_outcome(row)],
             button=_("Open again"),
             said=_("The message is to be read again."),
-            is_open=row.outcome != actions.Settled.LEFT,
             **context,
         )
     return ask(
@@ -116,7 +115,7 @@ def text(request: Request, wrote: UUID) -> HttpResponseBase:
         title=_("Message to read"),
         text=[
             _("If the person wants to leave, everybody who joined with this phone leaves at once."),
-            _("Only their own phone can undo that."),
+            _("Their messages are then deleted. Only their own phone can undo the leaving."),
         ],
         form=OutcomeForm(request.POST if request.method == "POST" else None),
         button=_("Settle"),
