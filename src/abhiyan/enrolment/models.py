@@ -153,6 +153,9 @@ class Waiting(models.Model):
     completed_as = models.SmallIntegerField(choices=Taken.choices, null=True)  # that message's answer
     completed_import = models.BigIntegerField(null=True)  # the list whose row did: its undo opens this again
     replied_at = models.DateTimeField(null=True)  # the one reply was handed to messaging
+    language = models.TextField(
+        default="", db_default=""
+    )  # of the text, where it tells; "": the installation's
 
     class Meta:
         db_table = "enrolment_waiting"

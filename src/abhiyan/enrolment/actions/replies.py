@@ -5,8 +5,10 @@ key made of phone and drive, and marks them, in one commit: a crash in between s
 drive's budget are held by the breaker (messaging) until two people release them.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from uuid import UUID
 
 from django.conf import settings
 
@@ -30,7 +32,8 @@ LATEST = timedelta(days=7)  # a reply later than this answers nobody's call any 
 LINK = "/j/%s/"  # the address of a personal link
 
 _UNANSWERED = """
-select w.id, w.programme_id, w.phone_id, w.unit_id, w.at, w.completed_at is not null, p.sealed, w.channel
+select w.id, w.programme_id, w.phone_id, w.unit_id, w.at, w.completed_at is not null, p.sealed, w.channel,
+       w.language
   from enrolment_waiting w join people_phone p on p.id = w.phone_id
  where w.replied_at is null and w.completed_by is null and w.at > %(from)s
  order by w.at limit %(n)s for update of w skip locked"""
@@ -66,21 +69,15 @@ def reply(*, at: datetime) -> int:
     rows = sql.rows(_UNANSWERED, {"from": at - LATEST, "n": AT_ONCE})
     if not rows:
         return 0
-    ring, language = keyring(), settings.LANGUAGE_CODE
-    texts: dict[int, _Texts] = {}
+    ring = keyring()
+    texts: dict[tuple[int, str], _Texts] = {}
     letters = []
-    written = {
-        programme_id: [row[2] for row in rows if row[1] == programme_id] for _, programme_id, *_ in rows
-    }
-    wait = {
-        (programme_id, phone_id)
-        for programme_id, phone_ids in written.items()
-        for phone_id in waits_for_yes(programme_id=programme_id, phone_ids=phone_ids, at=at)
-    }
-    for waiting_id, programme_id, phone_id, unit_id, called_at, is_member, sealed, channel in rows:
-        if programme_id not in texts:
-            texts[programme_id] = _texts(programme_id, language)
-        said = texts[programme_id]
+    wait = _wait_for_yes([(row[1], row[2]) for row in rows if row[7] in WRITTEN], at)
+    for waiting_id, programme_id, phone_id, unit_id, called_at, is_member, sealed, channel, told in rows:
+        language = told or settings.LANGUAGE_CODE
+        if (programme_id, language) not in texts:
+            texts[programme_id, language] = _texts(programme_id, language)
+        said = texts[programme_id, language]
         if is_member:
             blanks = {"link": settings.ORIGIN + PAGE}
         else:
@@ -107,6 +104,18 @@ def reply(*, at: datetime) -> int:
     messaging.send_many(messages=letters, at=at)
     sql.run("update enrolment_waiting set replied_at = %s where id = any(%s)", [at, [row[0] for row in rows]])
     return len(rows)
+
+
+def _wait_for_yes(phones: Sequence[tuple[int, UUID]], at: datetime) -> set[tuple[int, UUID]]:
+    """Those of these (programme, phone) whose details wait for a YES."""
+    by_programme: dict[int, list[UUID]] = {}
+    for programme_id, phone_id in phones:
+        by_programme.setdefault(programme_id, []).append(phone_id)
+    return {
+        (programme_id, phone_id)
+        for programme_id, phone_ids in by_programme.items()
+        for phone_id in waits_for_yes(programme_id=programme_id, phone_ids=phone_ids, at=at)
+    }
 
 
 def _texts(programme_id: int, language: str) -> _Texts:

@@ -142,7 +142,7 @@ def take(*, told: Told, by: Actor, at: datetime) -> Joining | None:
             raise PhoneInvalid(field="from")
         return Joining(bare(told, by=by), "")
     said = words.read(text.text)
-    language = said.language if said.language in LANGUAGES else settings.LANGUAGE_CODE
+    language = said.language if said.language in LANGUAGES else str(settings.LANGUAGE_CODE)
     word = said.word
     if told.meaning == "leave" and not text.other and word is None:
         word = Word.LEAVE  # whatever is written to that number
@@ -375,6 +375,9 @@ def joined(*, told: Told, joining: Joining, outcome: Outcome | ClaimRefused, at:
     phone_id, ring = keyring().phone_id(phone), keyring()
     ident = text_id(Text.Kind.DETAILS, phone_id, told.programme_id)
     with system("a text's claim is stored"):
+        if joining.language:  # so that its reply speaks it
+            first = UUID(bytes=waiting_id(phone_id.bytes, told.programme_id))
+            Waiting.objects.filter(pk=first, replied_at=None).update(language=joining.language)
         if isinstance(outcome, Waits) and joining.held is not None:
             Text.objects.update_or_create(
                 pk=ident,

@@ -181,7 +181,7 @@ class Calls:
         if joining is None or line.programme_id is None:
             return done
         outcome = await self._enrolled(line, joining.claim, network)
-        if joining.held is not None or joining.claim.notice_version is not None:
+        if joining.language:
             await self._aside(lambda: texts.joined(told=told, joining=joining, outcome=outcome, at=at))
         if words.read(text.text).word is Word.YES:
             return done

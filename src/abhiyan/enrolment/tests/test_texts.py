@@ -103,6 +103,13 @@ def test_details_before_the_notice_wait_sealed_for_a_yes(server: Server, world: 
     assert templates() == ["text.joined"]
 
 
+def test_the_first_reply_speaks_the_language_of_the_text(server: Server, world: World, secret: str) -> None:
+    for who, text in ((world.asha, "I want to join"), (world.bilal, "jodo"), (world.chandra, "JOIN")):
+        assert write(server, secret, text, who).status == 201
+    told = {letter.phone: "To become a member" in letter.text for letter in heard()}
+    assert told == {world.asha.phone: True, world.bilal.phone: False, world.chandra.phone: False}
+
+
 def test_what_is_told_again_changes_nothing(server: Server, world: World, secret: str) -> None:
     first = write(server, secret, DETAILS, ident="s1")
     assert templates() == ["drive.reply_yes"]

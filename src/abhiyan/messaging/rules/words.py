@@ -46,8 +46,8 @@ class Said:
     """What a text says. word: None where no rule can tell.
 
     code: what stands beside YES or NO in the shape of a question's word, in capitals; else "". rest: what else was
-    written, as it was written; "" where that is politeness. language: of the word, or of the script ("" where it cannot
-    be told).
+    written, as it was written; "" where that is politeness. language: of the words, or of the script ("" where neither
+    tells: JOIN alone is no English).
     """
 
     word: Word | None
@@ -72,6 +72,7 @@ class _Vocabulary:
     longest: int
     polite: frozenset[str]
     against: frozenset[str]
+    english: frozenset[str]  # of polite
 
 
 def read(text: str) -> Said:
@@ -100,6 +101,8 @@ def read(text: str) -> Said:
             return Said(None, "", plain.strip(), language)
         return Said(late[0], "", _clipped(plain[: tokens[late[2]].start]), late[1])
     word, language, n = found
+    if language == "en" and n == 1 and not any(one.text in known.english for one in tokens):
+        language = script_of(plain)  # JOIN or STOP are on every poster, whatever one speaks
     behind = tokens[first + n : last]
     if word is None or (
         word not in REFUSING and len(behind) <= SHORT and any(one.text in known.against for one in behind)
@@ -219,6 +222,7 @@ def _vocabulary() -> _Vocabulary:
     phrases: dict[tuple[str, ...], tuple[Word | None, str]] = {}
     late: set[tuple[str, ...]] = set()
     sets: dict[str, set[str]] = {"polite": set(), "against": set()}
+    english: set[str] = set()
     for section, lists in tomllib.loads(Path(__file__).with_suffix(".toml").read_text("utf-8")).items():
         language = section.partition("-")[0]
         for name, written in lists.items():
@@ -226,6 +230,8 @@ def _vocabulary() -> _Vocabulary:
                 phrase = tuple(one.text for one in _tokens(plainly(each)))
                 if name in sets:
                     sets[name].update(phrase)
+                    if language == "en" and name == "polite":
+                        english.update(phrase)
                     continue
                 word = None if name == "unclear" else Word(name)
                 if phrases.setdefault(phrase, (word, language))[0] is not word:
@@ -234,5 +240,10 @@ def _vocabulary() -> _Vocabulary:
                     late.add(phrase)
     longest = max(map(len, phrases))
     return _Vocabulary(
-        phrases, frozenset(late), longest, frozenset(sets["polite"]), frozenset(sets["against"])
+        phrases,
+        frozenset(late),
+        longest,
+        frozenset(sets["polite"]),
+        frozenset(sets["against"]),
+        frozenset(english),
     )
