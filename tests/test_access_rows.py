@@ -126,7 +126,7 @@ GATEWAY = {
     "enrolment_enrolment": {
         "select": "id unit_id channel rung day kind",
         "insert": "id membership_id claim_id programme_id unit_id kind term channel rung day at",
-        "update": "rung",
+        "update": "rung signed_at",
     },
     "enrolment_membership": {
         "select": "id public_id roll_id phone_id slot person_id unit_id claim_id term programme_id ended_on struck_at",

@@ -286,6 +286,10 @@ def link(ground: Ground) -> Asked:
     return HERE, lambda: passed(browser().get("/j/guessed/"), 404)
 
 
+def question(ground: Ground) -> Asked:
+    return HERE, lambda: passed(browser().get("/q/guessed/"), 404)
+
+
 def offer(ground: Ground) -> Asked:
     by = ground.public("10.3.0.0")
     return "10.3.0.0", lambda: let(
@@ -378,6 +382,7 @@ LIMITS = {
     "offer.network": Limit(100, HOUR, offer),
     "card.network": Limit(1_000, HOUR, card),
     "me.which": Limit(20, DAY, me_which),
+    "question.network": Limit(2_000, HOUR, question),
     "question.words": Limit(20, DAY, question_words),
     "text.replies": Limit(5, DAY, text_replies),
     "text.same": Limit(1, DAY, text_same),

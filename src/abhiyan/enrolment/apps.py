@@ -9,6 +9,7 @@ class EnrolmentConfig(AppConfig):
     def ready(self) -> None:
         from abhiyan.core import news
         from abhiyan.core.backup import Restored
+        from abhiyan.messaging.news import QuestionAnswered, QuestionsUnanswered
         from abhiyan.messaging.rules import audiences
         from abhiyan.org.news import AppointmentEnded
         from abhiyan.org.rules import releases
@@ -24,7 +25,7 @@ class EnrolmentConfig(AppConfig):
         from abhiyan.units.news import UnitsClosing, UnitsOpening
         from abhiyan.units.rules import hanging
 
-        from .actions import closing, erasing, texts
+        from .actions import closing, confirming, erasing, texts
         from .actions.leaving import leave_again, say_again, withdraw_again
         from .actions.revisits import forget_horizons
         from .actions.setting_up import drop_drive, follow_programme
@@ -50,4 +51,6 @@ class EnrolmentConfig(AppConfig):
         news.subscribe(WithdrawalReplayed, lambda told: withdraw_again(told=told))
         news.subscribe(WordReplayed, lambda told: say_again(told=told))
         news.subscribe(ErasureReplayed, lambda told: erasing.end_again(told=told))
+        news.subscribe(QuestionAnswered, lambda told: confirming.hear_answer(told=told))
+        news.subscribe(QuestionsUnanswered, lambda told: confirming.hear_silence(told=told))
         news.subscribe(Restored, lambda _told: forget_horizons())

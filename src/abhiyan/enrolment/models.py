@@ -15,12 +15,22 @@ from abhiyan.core.policy import (
     private,
 )
 
+from .rules import steps
+
 
 class Kind(models.IntegerChoices):
     """Whether a term is a person's first on the roll."""
 
     NEW = 1, _("New")
     RENEWED = 2, _("Renewed")
+
+
+class How(models.IntegerChoices):
+    """By which answer to our question somebody confirmed."""
+
+    WORD = 1, _("By SMS or WhatsApp")
+    LINK = 2, _("By the link of our message")
+    PAGE = 3, _("On their own page, with the word of our message")
 
 
 class Taken(models.IntegerChoices):
@@ -246,9 +256,15 @@ class Enrolment(models.Model):
     term = models.SmallIntegerField()
     channel = models.SmallIntegerField()  # rules.channels.Channel
     rung = models.SmallIntegerField()  # programmes.Rung: UNSIGNED or COUNTED
-    confirmed_at = models.DateTimeField(
+    signed_at = models.DateTimeField(null=True)  # when the phone answered; null and counted: when stored
+    asked_at = models.DateTimeField(null=True)  # our question was queued
+    ask_over_at = models.DateTimeField(
         null=True
-    )  # the person's own yes: a rung more, beside the counted one
+    )  # not asked any more: nobody answered, or there was none to ask
+    # The person's own yes: a rung more, beside the counted one. By which answer (How), to which of our messages.
+    confirmed_at = models.DateTimeField(null=True)
+    confirmed_by = models.SmallIntegerField(choices=How.choices, null=True)
+    confirmed_message = models.UUIDField(null=True)
     day = models.DateField()
     at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True)
@@ -256,7 +272,14 @@ class Enrolment(models.Model):
 
     class Meta:
         db_table = "enrolment_enrolment"
-        indexes = [models.Index(fields=["unit_id", "-at"], name="enrolment_unit")]  # used by: newest members
+        indexes = [
+            models.Index(fields=["unit_id", "-at"], name="enrolment_unit"),  # used by: newest members
+            models.Index(  # used by: the loop that asks whether they joined
+                fields=["programme_id", "at"],
+                condition=models.Q(asked_at=None, ask_over_at=None, confirmed_at=None, ended_at=None),
+                name="enrolment_unasked",
+            ),
+        ]
         constraints = [
             *policies(
                 "enrolment",
@@ -266,6 +289,20 @@ class Enrolment(models.Model):
                 write=SYSTEM,
             ),
             Policy(name="enrolment_gateway", to=("gateway",), using="true"),
+        ]
+
+    @property
+    def rungs(self) -> list[int]:
+        """What the term counts as in the ledger while it counts: its rung, and those beside it (rules.steps)."""
+        return [
+            self.rung,
+            *steps.beside(
+                is_renewed=self.kind == Kind.RENEWED,
+                is_asked=self.asked_at is not None,
+                is_over=self.ask_over_at is not None,
+                is_confirmed=self.confirmed_at is not None,
+                how=self.confirmed_by,
+            ),
         ]
 
 
@@ -445,7 +482,7 @@ GRANTS = {
     "enrolment_enrolment": {
         "gateway": "select (id, unit_id, channel, rung, day, kind),"
         " insert (id, membership_id, claim_id, programme_id, unit_id, kind, term, channel, rung, day, at),"
-        " update (rung)"
+        " update (rung, signed_at)"
     },
     "enrolment_refused_count": {
         "gateway": "select (programme_id, unit_id, channel, reason, day, n),"

@@ -11,9 +11,9 @@ from abhiyan.core.actor import Actor
 class QuestionAnswered:
     """A phone answered a question with the word or the link of one of its messages.
 
-    room, kind, about: as the question was asked. by_word: by a text with the word, else by the link. channel: the way
-    the answer came, "sms", "whatsapp" or "link". message_id: our message whose word it was. A NO is told also when the
-    question was answered YES before, or is over; a YES only while it is open.
+    room, kind, about: as the question was asked. by_word: with the word, else by the link. channel: the way the answer
+    came, "sms", "whatsapp", "page" (the phone's own page) or "link". message_id: our message whose word it was. A NO is
+    told also when the question was answered YES before, or is over; a YES only while it is open.
     """
 
     room: str
@@ -30,7 +30,7 @@ class QuestionAnswered:
 
 @dataclass(frozen=True, slots=True)
 class QuestionsUnanswered:
-    """The time of these questions is over, and nobody answered. Their phones are locked."""
+    """Nobody answered these questions in time, or their phones have said no to everything. They are over."""
 
     room: str
     kind: str

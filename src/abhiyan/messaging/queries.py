@@ -172,6 +172,19 @@ def question_by_link(link: str) -> Question | None:
     return None
 
 
+def open_question(*, room: str, kind: str, about: UUID, phone_id: UUID, at: datetime) -> Question | None:
+    """The question a phone was asked about something, while it waits for an answer. In the phone's or system scope."""
+    return Question.objects.filter(
+        phone_id=phone_id,
+        room=room,
+        kind=kind,
+        about=about,
+        answered_at=None,
+        closed_at=None,
+        expires_at__gt=at,
+    ).first()
+
+
 def asked_releases(account_id: int | None, *, at: datetime) -> list[Release]:
     """What this person asked to release and may still use or wait for, newest first."""
     return org.releases_asked(account_id, act="messages.release", at=at) if account_id else []

@@ -20,11 +20,12 @@ from .claims import (
     TryAgain,
 )
 from .closing import bring_back_next, bring_claims_back, hand_over_next
+from .confirming import confirm
 from .drives import NoSuchDrive
 from .enrol import Gateway, enrol, enrol_batch, forget
 from .erasing import erase
 from .leaving import come_back, deny_by_phone, leave, leave_by_phone, stop_by_phone
-from .members import confirm, correct, place_claim, settle_claim, strike_off
+from .members import correct, place_claim, settle_claim, strike_off
 from .replies import consider_answered
 from .rows import receipt_of
 from .setting_up import set_up_drive

@@ -7,7 +7,7 @@ on it. They run in a system scope, since a member stands in trees the actor may 
 """
 
 from collections.abc import Iterable, Sequence
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from uuid import UUID
 
 from django.db import models
@@ -18,11 +18,12 @@ from abhiyan.core.actor import Actor
 from abhiyan.core.keys import keyring
 from abhiyan.core.refusals import NotFound, Refused, needed
 from abhiyan.core.scope import current, system
-from abhiyan.enrolment.models import Claim, Drive, Enrolment, Kind, Membership, Taken, Waiting
+from abhiyan.enrolment.models import Claim, Drive, Enrolment, Membership, Taken, Waiting
 from abhiyan.enrolment.rules import endings, names
 from abhiyan.enrolment.rules.age import Age, age_on
 from abhiyan.enrolment.rules.channels import Sign
-from abhiyan.enrolment.rules.steps import OPENED, RENEWED, UNIQUE
+from abhiyan.enrolment.rules.steps import OPENED, UNIQUE
+from abhiyan.messaging import actions as messaging
 from abhiyan.org import queries as org
 from abhiyan.people import actions as people
 from abhiyan.people import phones
@@ -38,7 +39,7 @@ from .claims import BirthYearInvalid, NameInvalid, OutsideScope, PhoneInvalid, W
 from .drives import covered
 from .sql import MEASURE
 
-CONFIRMED_AFTER = timedelta(hours=24)  # after storing
+QUESTION = ("enrolment", "confirm")  # whether somebody joined by their own act: room and kind, about a term
 
 
 class StrikeReason(models.TextChoices):
@@ -55,12 +56,6 @@ class AlreadyEnded(Refused, status=409):
     message = _("This membership has ended already.")
 
 
-class TooEarly(Refused, code="too_early", status=409):
-    """A yes on the day of joining adds nothing to the sign that came with it."""
-
-    message = _("You can confirm one day after you joined.")
-
-
 class SamePerson(Refused):
     """The correction would make two people on one phone the same."""
 
@@ -73,34 +68,6 @@ class NotOnThisPhone(Refused):
 
 class NothingToPlace(Refused, status=409):
     message = _("This entry is already settled.")
-
-
-def confirm(*, membership: UUID, by: Actor, at: datetime) -> None:
-    """A member says from their own phone, a day or more after joining, that they joined. Twice is once.
-
-    The term stays counted and is confirmed besides, on its own day. Where the phone had not answered yet, this is its
-    sign as well. Who may: the phone itself, nobody for it. Refuses NotFound, AlreadyEnded, TooEarly.
-    """
-    phone = current().phone
-    with system("a member confirms"):
-        member = found_member(membership)
-        if by.kind != "citizen" or phone != member.phone_id:
-            raise NotFound
-        lock_phone(member.phone_id)
-        member.refresh_from_db()
-        if member.ended_on is not None:
-            raise AlreadyEnded
-        term = latest_term(member)
-        if term.confirmed_at is not None:
-            return
-        if at - term.at < CONFIRMED_AFTER:
-            raise TooEarly
-        signed = _signed(term) if term.rung == Rung.UNSIGNED else []
-        post([*signed, _change(term, Rung.CONFIRMED, 1)], at)
-        Enrolment.objects.filter(pk=term.pk).update(rung=Rung.COUNTED, confirmed_at=at)
-        audit.record(
-            by=by, at=at, act="enrolment.confirm", subject=str(member.public_id), unit_id=member.unit_id
-        )
 
 
 def strike_off(*, membership: UUID, reason: str, by: Actor, at: datetime) -> None:
@@ -293,10 +260,8 @@ def _signed(term: Enrolment) -> list[Change]:
 
 
 def posted(term: Enrolment, n: int) -> list[Change]:
-    """What a term that counts adds to the ledger, n times: its rung, and beside it *confirmed* and *renewed*."""
-    confirmed = [] if term.confirmed_at is None else [_change(term, Rung.CONFIRMED, n)]
-    renewed = [_change(term, RENEWED, n)] if term.kind == Kind.RENEWED else []
-    return [_change(term, term.rung, n), *confirmed, *renewed]
+    """What a term that counts adds to the ledger, n times."""
+    return [_change(term, rung, n) for rung in term.rungs]
 
 
 def post(changes: Iterable[Change], at: datetime) -> None:
@@ -315,7 +280,7 @@ def give_claim(claim: Claim, member: Membership, at: datetime) -> None:
         term = latest_term(member)
         if term.rung == Rung.UNSIGNED:
             post(_signed(term), at)
-            Enrolment.objects.filter(pk=term.pk).update(rung=Rung.COUNTED)
+            Enrolment.objects.filter(pk=term.pk).update(rung=Rung.COUNTED, signed_at=at)
 
 
 def end(
@@ -328,9 +293,12 @@ def end(
     term = latest_term(member)
     if term.ended_at is None:
         post(posted(term, -1), at)
+        if term.asked_at is not None and term.confirmed_at is None:
+            term.ask_over_at = term.ask_over_at or at
+            end_questions([(term.pk, member.phone_id)], at=at)
     if term.ended_at is None or reason == endings.DENIED:
         term.ended_at, term.end_reason = at, reason
-        term.save(update_fields=["ended_at", "end_reason"])
+        term.save(update_fields=["ended_at", "end_reason", "ask_over_at"])
     zone = programme_queries.programme_by_id(member.programme_id).zone
     member.ended_on = clock.day_in(zone, at)
     member.struck_at = at if reason in endings.STRUCK else None
@@ -350,6 +318,14 @@ def end(
         facts={"why": why} if why else {},
     )
     return term
+
+
+def end_questions(terms: Iterable[tuple[UUID, UUID]], *, at: datetime) -> None:
+    """Whether they joined is not asked any more: of terms (id, and the phone that was asked) that have ended."""
+    room, kind = QUESTION
+    ids = [messaging.question_id(room=room, kind=kind, about=term, phone_id=phone) for term, phone in terms]
+    if ids:
+        messaging.close(ids=ids, at=at)
 
 
 def _must_be_adult(member: Membership, birth_year: int, *, says_adult: bool) -> None:

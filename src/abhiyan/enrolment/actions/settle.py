@@ -472,7 +472,7 @@ class Settling:
         self.elsewhere[member.programme, channel, unit, day, Rung.UNSIGNED] -= 1
         self.elsewhere[member.programme, channel, unit, day, Rung.COUNTED] += 1
         member.rung = Rung.COUNTED
-        self._write("term_signed", member.enrolment)
+        self._write("term_signed", member.enrolment, self.at)
 
     def _consent(self, row: Row, member: _Member, *, only_membership: bool = False) -> None:
         """Keep the consents a claim brings. What others say of a member adds no calls or messages: only the phone

@@ -158,8 +158,8 @@ UPDATES: dict[str, tuple[str, dict[str, str], str]] = {
     ),
     "term_signed": (
         "enrolment_enrolment",
-        {"id": "uuid"},
-        f"rung = {Rung.COUNTED}",
+        {"id": "uuid", "signed_at": "timestamptz"},
+        f"rung = {Rung.COUNTED}, signed_at = v.signed_at",
     ),
 }
 

@@ -13,14 +13,15 @@ from uuid import UUID
 from abhiyan.core import audit, sql
 from abhiyan.core.actor import Actor
 from abhiyan.core.scope import system
-from abhiyan.enrolment.models import Kind, Taken
-from abhiyan.enrolment.queries.recount import COUNTS
+from abhiyan.enrolment.models import Taken
+from abhiyan.enrolment.queries.recount import COUNTS, beside
 from abhiyan.enrolment.rules import endings
 from abhiyan.enrolment.rules.channels import NAMELESS
-from abhiyan.enrolment.rules.steps import OPENED, RENEWED, UNIQUE
+from abhiyan.enrolment.rules.steps import OPENED, UNIQUE
 from abhiyan.people.actions.persons import lock_phones
 from abhiyan.programmes.models import Rung
 
+from .members import end_questions
 from .rows import consent_id
 from .settling_sql import TERM
 from .sql import MEASURE
@@ -38,8 +39,8 @@ select id, phone_id, completed_by from enrolment_waiting
 _TERMS = f"""
 create temporary table undo_term on commit drop as
 select e.id, e.claim_id as opener, e.membership_id, e.term, e.programme_id, e.channel, e.unit_id, e.day, e.rung,
-       e.confirmed_at, e.kind, {COUNTS} as is_live, e.ended_at, e.end_reason,
-       m.person_id, m.phone_id, m.term as latest, o.*
+       e.confirmed_at, e.confirmed_by, e.asked_at, e.ask_over_at, e.kind, {COUNTS} as is_live, e.ended_at,
+       e.end_reason, m.person_id, m.phone_id, m.term as latest, o.*
   from enrolment_enrolment e join enrolment_membership m on m.id = e.membership_id
   left join lateral (
     select c.id as other_id, c.channel as other_channel, c.unit_id as other_unit, c.day as other_day,
@@ -59,10 +60,8 @@ _RUNG = f"case when t.other_signed or t.confirmed_at is not null then {Rung.COUN
 
 
 def _rungs(of: str, rung: str) -> str:
-    """The rungs a term stands on, as r: its own, and beside it *confirmed* and *renewed*."""
-    confirmed = f"case when {of}.confirmed_at is not null then {Rung.CONFIRMED} end"
-    renewed = f"case {of}.kind when {Kind.RENEWED} then {RENEWED} end"
-    return f"{of} join lateral (values ({rung}), ({confirmed}), ({renewed})) r(rung) on r.rung is not null"
+    """The rungs a term stands on, as r: its own, and those beside it."""
+    return f"{of} join lateral (values ({rung}), {beside(of)}) r(rung) on r.rung is not null"
 
 
 _POST = (
@@ -100,7 +99,8 @@ _STEPS = (
     " where id = any(%(claims)s) group by 1, 3, 4, 5",
     # who was named by others as well stays
     f"""update enrolment_enrolment e set claim_id = t.other_id, channel = t.other_channel, unit_id = t.other_unit,
-        day = t.other_day, at = t.other_at, rung = {_RUNG} from undo_term t
+        day = t.other_day, at = t.other_at, rung = {_RUNG},
+        signed_at = case when {_RUNG} = {Rung.COUNTED} then e.signed_at end from undo_term t
         where e.id = t.id and t.other_id is not null""",
     """update enrolment_membership m set unit_id = t.other_unit,
        claim_id = case when t.term = 1 then t.other_id else m.claim_id end
@@ -244,7 +244,11 @@ def _undo_slice(import_id: int, after: UUID, at: datetime) -> tuple[int, UUID]:
 
 
 def _run(given: dict[str, Any]) -> None:
-    for step in (_TERMS, *(_KEEP_CALLS if given["waitings"] else ()), *_STEPS):
+    for step in (_TERMS, *(_KEEP_CALLS if given["waitings"] else ())):
+        sql.run(step, given)
+    gone = sql.rows("select id, phone_id from undo_term where other_id is null and asked_at is not null")
+    end_questions(gone, at=given["at"])
+    for step in _STEPS:
         sql.run(step, given)
 
 

@@ -2,7 +2,7 @@
 
 from abhiyan.enrolment.models import Kind
 from abhiyan.enrolment.rules import endings
-from abhiyan.enrolment.rules.steps import OPENED, RENEWED, UNIQUE
+from abhiyan.enrolment.rules.steps import ASKED, BY_WORD, OPENED, RENEWED, UNANSWERED, UNIQUE
 from abhiyan.programmes.models import Rung
 
 MEASURE = 1  # enrolments: a drive's first measure
@@ -10,11 +10,22 @@ MEASURE = 1  # enrolments: a drive's first measure
 COUNTS = f"(e.ended_at is null or e.end_reason = '{endings.RUN_OUT}')"
 
 
+def beside(of: str) -> str:
+    """The rungs a term (of: its table) is on besides its own, as values of one column, or null. As `steps.beside`."""
+    yes = f"case when {of}.confirmed_at is not null then"
+    return (
+        f"(case {of}.kind when {Kind.RENEWED} then {RENEWED} end), ({yes} {Rung.CONFIRMED} end),"
+        f" ({yes} {BY_WORD - 1} + {of}.confirmed_by"
+        f" when {of}.asked_at is null then null when {of}.ask_over_at is null then {ASKED} else {UNANSWERED} end)"
+    )
+
+
 def facts_for_recount() -> str:
     """The ladder from the facts: (programme_id, measure, channel, unit_id, day, rung, n), for `abhiyan recount`.
 
     Reported: every stored claim. Counted, or phone not answered yet: terms that have not ended before their time.
-    Confirmed, renewed: those of them whose person said so, or was a member before; counted all the same. Unique
+    Confirmed, renewed: those of them whose person said so, or was a member before; counted all the same. Beside
+    *confirmed*, how they said it; of those who did not, who was asked. Unique
     callers and opened links: each phone's first call. All on the fact's own field day and channel.
     """
     return f"""
@@ -24,11 +35,9 @@ union all
 select programme_id, {MEASURE}, channel, unit_id, day, rung, count(*)
   from enrolment_enrolment e where {COUNTS} group by 1, 3, 4, 5, 6
 union all
-select programme_id, {MEASURE}, channel, unit_id, day, {Rung.CONFIRMED}, count(*)
-  from enrolment_enrolment e where {COUNTS} and confirmed_at is not null group by 1, 3, 4, 5
-union all
-select programme_id, {MEASURE}, channel, unit_id, day, {RENEWED}, count(*)
-  from enrolment_enrolment e where {COUNTS} and kind = {Kind.RENEWED} group by 1, 3, 4, 5
+select programme_id, {MEASURE}, channel, unit_id, day, r.rung, count(*)
+  from enrolment_enrolment e join lateral (values {beside("e")}) r(rung) on r.rung is not null
+ where {COUNTS} group by 1, 3, 4, 5, 6
 union all
 select programme_id, {MEASURE}, channel, unit_id, day, {UNIQUE}, count(*)
   from enrolment_waiting group by 1, 3, 4, 5

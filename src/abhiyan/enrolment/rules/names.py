@@ -79,3 +79,15 @@ def key(name: str) -> str:
         return name.lower()
     folded = unicodedata.normalize("NFKC", name).casefold()
     return " ".join(folded.replace("\u200c", "").replace("\u200d", "").split())
+
+
+def shortened(name: str) -> str:
+    """A name as a message to a phone shows it, which may be somebody else's by now: "Kamla De…", "Kamla"."""
+    first, _space, rest = name.partition(" ")
+    last = rest.rpartition(" ")[2]
+    if not last:
+        return first
+    shown = last[:2]
+    while len(shown) < len(last) and unicodedata.combining(shown[-1]) == _VIRAMA:
+        shown = last[: len(shown) + 1]
+    return f"{first} {shown}…" if shown != last else f"{first} {last}"

@@ -6,6 +6,10 @@ from abhiyan.programmes.rules import ladder as rung
 from abhiyan.programmes.rules.activities import Step
 
 UNIQUE, OPENED, RENEWED = 1, 2, 3  # a drive's own rungs: on no ladder
+# What became of the question whether somebody joined: it waits for an answer, or nobody gave one.
+ASKED, UNANSWERED = 4, 5
+# Confirmed, by how the yes came: models.How.
+BY_WORD, BY_LINK, BY_PAGE = 6, 7, 8
 
 REPORTED = Step(
     "reported",
@@ -64,3 +68,15 @@ PARTS = (
         (RENEWED,),
     ),
 )
+
+
+def beside(
+    *, is_renewed: bool, is_asked: bool, is_over: bool, is_confirmed: bool, how: int | None
+) -> list[int]:
+    """The rungs a term is on besides its own. In SQL: `queries.recount.beside`."""
+    found = [RENEWED] if is_renewed else []
+    if is_confirmed:
+        return [*found, rung.CONFIRMED, *([] if how is None else [BY_WORD - 1 + how])]
+    if is_asked:
+        found.append(UNANSWERED if is_over else ASKED)
+    return found

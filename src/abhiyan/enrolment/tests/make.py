@@ -20,7 +20,7 @@ from abhiyan.core.scope import Scope, scoped, system
 from abhiyan.enrolment import actions
 from abhiyan.enrolment.actions import Claim, ClaimRefused, Outcome, sender_key, tokens
 from abhiyan.enrolment.actions.links import link_of
-from abhiyan.enrolment.models import Drive, Roll
+from abhiyan.enrolment.models import Drive, How, Roll
 from abhiyan.enrolment.rules.channels import Channel, Sign
 from abhiyan.people.models import Notice
 from abhiyan.programmes.models import ALL_DAYS, Measure, Programme, ProgrammeUnit, Rung
@@ -353,7 +353,11 @@ class World:
         assert who.membership is not None
         with scoped(Scope(phone=phone_id)):
             actions.confirm(
-                membership=who.membership, by=Actor(kind="citizen", id=who.membership), at=self.now
+                membership=who.membership,
+                how=How.WORD,
+                message=None,
+                by=Actor(kind="citizen", id=who.membership),
+                at=self.now,
             )
 
     def strike_off(self, who: Outcome, *, reason: str = "not_genuine", by: Actor | None = None) -> None:

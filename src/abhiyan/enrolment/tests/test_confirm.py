@@ -10,6 +10,7 @@ from abhiyan.core.refusals import NotFound, Refused
 from abhiyan.core.scope import Scope, scoped, system
 from abhiyan.enrolment import actions
 from abhiyan.enrolment.actions import Outcome
+from abhiyan.enrolment.models import How
 from abhiyan.enrolment.rules.channels import Channel, Sign
 from abhiyan.org.queries import NotYours
 from abhiyan.programmes import queries as programmes
@@ -88,9 +89,10 @@ def test_nobody_confirms_for_another(world: World) -> None:
         world.confirm(asha, phone_id=world.phone_id(world.bilal))
     for by in (Actor.system("test"), Actor.public(), CHANNEL, world.booth_worker):
         with pytest.raises((NotFound, NotYours)), scoped(Scope(phone=world.phone_id(world.asha))):
-            actions.confirm(membership=asha.membership, by=by, at=world.now)
+            actions.confirm(membership=asha.membership, how=How.WORD, message=None, by=by, at=world.now)
+    nobody = Actor(kind="citizen", id=asha.membership)
     with pytest.raises(NotFound):
-        actions.confirm(membership=UUID(int=7), by=Actor(kind="citizen", id=asha.membership), at=world.now)
+        actions.confirm(membership=UUID(int=7), how=How.WORD, message=None, by=nobody, at=world.now)
     assert world.ladder(world.booth).confirmed == 0
 
 

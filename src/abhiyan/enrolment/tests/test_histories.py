@@ -7,20 +7,27 @@ every resend gets its first answer; nothing points at nothing.
 import contextlib
 import copy
 from dataclasses import dataclass, field
+from datetime import timedelta
 from itertools import count
 from uuid import UUID
 
 import pytest
+from django.db import transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from abhiyan.core.actor import Actor
+from abhiyan.core.keys import keyring
 from abhiyan.core.refusals import Refused
 from abhiyan.core.scope import system
 from abhiyan.enrolment import actions
-from abhiyan.enrolment.actions import Claim, ClaimRefused, Outcome
+from abhiyan.enrolment.actions import Claim, ClaimRefused, Outcome, confirming
 from abhiyan.enrolment.rules.channels import Channel, Sign
-from abhiyan.enrolment.rules.steps import RENEWED
+from abhiyan.enrolment.rules.steps import ASKED, BY_LINK, BY_PAGE, BY_WORD, RENEWED, UNANSWERED
+from abhiyan.messaging import actions as messaging
+from abhiyan.messaging.actions import questions
+from abhiyan.messaging.models import Question
+from abhiyan.messaging.rules import questions as words
 from abhiyan.programmes.actions import fold
 from abhiyan.programmes.models import Rung
 from abhiyan.units.models import Unit
@@ -48,6 +55,12 @@ STEPS = st.one_of(
     st.tuples(st.just("strike"), st.integers(0, 30)),
     st.tuples(st.just("confirm"), st.integers(0, 30)),
     st.tuples(st.just("confirm"), st.integers(0, 30)),
+    st.tuples(st.just("ask")),
+    st.tuples(st.just("ask")),
+    st.tuples(st.just("answer"), st.integers(0, 30), st.booleans()),
+    st.tuples(st.just("answer"), st.integers(0, 30), st.booleans()),
+    st.tuples(st.just("stop"), WHO),
+    st.tuples(st.just("back"), WHO),
     st.tuples(st.just("move"), st.integers(0, 30), PLACE),
     st.tuples(st.just("rename"), st.integers(0, 30), st.sampled_from(["Rani", "Kamla", "Asha"])),
     st.tuples(st.just("place"), st.integers(0, 30), PLACE),
@@ -175,6 +188,40 @@ class History:
             if found:
                 self.world.confirm(told, phone_id=UUID(str(found[0][0])))
 
+    def _ask(self) -> None:
+        """At noon of the next day the loops ask, ask once more, and end what nobody answered."""
+        self.world.now = self.world.now.replace(hour=6, minute=30) + timedelta(days=1)
+        with system("tests ask"):
+            confirming.ask(at=self.world.now)
+            questions.expire(at=self.world.now)
+            questions.remind(at=self.world.now)
+
+    def _answer(self, n: int, yes: bool) -> None:
+        """The word of some message, from the phone it went to."""
+        with system("tests answer"):
+            asked = list(Question.objects.order_by("asked_at", "pk"))
+        if asked:
+            one = asked[n % len(asked)]
+            word = words.word(keyring().token, one.pk, 1 + n % len(one.message_ids))
+            with transaction.atomic():
+                messaging.answer(
+                    phone_id=one.phone_id,
+                    yes=yes,
+                    code=word,
+                    channel="sms",
+                    ref="",
+                    by=CHANNEL,
+                    at=self.world.now,
+                )
+
+    def _stop(self, who: int) -> None:
+        actions.stop_by_phone(
+            phone=self.people[who].phone, channel=Channel.SMS, by=Actor.public(), at=self.world.now
+        )
+
+    def _back(self, who: int) -> None:
+        actions.come_back(phone=self.people[who].phone, channel=Channel.SMS, by=CHANNEL, at=self.world.now)
+
     def _move(self, n: int, place: int) -> None:
         told, unit = self.some(n), self.unit(place)
         if told is not None and told.membership is not None and unit is not None:
@@ -230,6 +277,10 @@ class History:
                 for rungs in ([Rung.REPORTED], [Rung.UNSIGNED, Rung.COUNTED], [Rung.CONFIRMED])
             )
             assert reported >= counted and tallies.get((*key, Rung.COUNTED), 0) >= confirmed >= 0, key
+            asked = [tallies.get((*key, rung), 0) for rung in (ASKED, UNANSWERED)]
+            answered = [tallies.get((*key, rung), 0) for rung in (BY_WORD, BY_LINK, BY_PAGE)]
+            assert min(*asked, *answered) >= 0 and counted >= confirmed + sum(asked), key
+            assert confirmed == sum(answered), key
             renewed = tallies.get((*key, RENEWED), 0)
             new = int(str(self.new.get(key[1:], 0)))
             assert new >= 0 and renewed >= 0 and new + renewed == counted, key

@@ -40,7 +40,7 @@ from abhiyan.people.visit import Request
 from abhiyan.ui.acts import Tried, form_page, tried
 from abhiyan.ui.owed import Invitation
 
-from . import card, drafts, places
+from . import card, devices, drafts, places
 
 AGAIN_AFTER = timedelta(seconds=45)  # a second code is not asked sooner
 # Without a code nothing holds a stranger back but these: (name, allowed in a window, seconds).
@@ -385,7 +385,7 @@ def to_the_card(
             "notice": notice_version,
         },
     )
-    return redirect("enrolment:join_done", slug)
+    return devices.note_entered(request, redirect("enrolment:join_done", slug), phone_id)
 
 
 def _submitted(request: Request, found: OpenDrive, typed: Typed, *, at: datetime) -> HttpResponse:
@@ -407,7 +407,7 @@ def _submitted(request: Request, found: OpenDrive, typed: Typed, *, at: datetime
     ):
         limits.take(limit=name, subject=subject, at=at, allowed=allowed, window_s=window_s)
     _enrol_unproven(request, found, typed, phone_id=phone_id, at=at)
-    return redirect("enrolment:join_received", slug)
+    return devices.note_entered(request, redirect("enrolment:join_received", slug), phone_id)
 
 
 def _enrol_unproven(

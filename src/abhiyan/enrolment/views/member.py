@@ -26,14 +26,17 @@ from abhiyan.core.refusals import NotFound, Refused
 from abhiyan.core.scope import current, system, widen
 from abhiyan.core.words import language
 from abhiyan.enrolment.actions import members
+from abhiyan.enrolment.actions.members import QUESTION
 from abhiyan.enrolment.activity import DRIVE
 from abhiyan.enrolment.forms import YES, CodeForm, CorrectForm, PhoneForm, WhichForm
 from abhiyan.enrolment.models import Taken
 from abhiyan.enrolment.queries import join as queries_join
 from abhiyan.enrolment.queries import people as queries_people
+from abhiyan.enrolment.queries import questions as queries_questions
 from abhiyan.enrolment.queries.people import Member
 from abhiyan.enrolment.rules.channels import Channel, Sign
 from abhiyan.enrolment.rules.number import member_number
+from abhiyan.messaging import queries as messaging
 from abhiyan.messaging.models import Message
 from abhiyan.messaging.rules import reasons as message_reasons
 from abhiyan.people import actions as people
@@ -155,9 +158,19 @@ def _held(member: Member | None, phone_id: UUID, at: datetime) -> dict[str, Any]
     claims = queries_people.claims(phone_id, member.id if member else UUID(int=0))
     with system("who recorded a person's own claims"):
         names = queries_people.senders([one.by for one in claims])
+        about = queries_questions.entry(member.enrolment_id, phone_id) if member else None
+        asked = (
+            messaging.open_question(
+                room=QUESTION[0], kind=QUESTION[1], about=member.enrolment_id, phone_id=phone_id, at=at
+            )
+            if member
+            else None
+        )
     standing = {each.purpose: each for each in held.consents if each.withdrawn_at is None}
     return {
         "own": member,
+        "about": about,
+        "is_asked": asked is not None,
         "held": held,
         "number": member_number(member.public_id) if member else "",
         "unit": member.unit_name() if member else "",

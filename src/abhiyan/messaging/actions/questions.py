@@ -24,6 +24,7 @@ from abhiyan.core.scope import system
 from abhiyan.messaging.models import Question
 from abhiyan.messaging.news import QuestionAnswered, QuestionsUnanswered
 from abhiyan.messaging.queries import message_id, question_by_link, question_digest
+from abhiyan.messaging.rules import hours
 from abhiyan.messaging.rules import questions as rules
 from abhiyan.people.actions.persons import lock_phones
 
@@ -107,17 +108,28 @@ def ask_many(*, askings: Sequence[Asking], at: datetime) -> int:
 
 
 def answer(
-    *, phone_id: UUID, yes: bool, code: str, channel: str, ref: str, by: Actor, at: datetime
+    *,
+    phone_id: UUID,
+    yes: bool,
+    code: str,
+    channel: str,
+    ref: str,
+    by: Actor,
+    at: datetime,
+    about: UUID | None = None,
 ) -> Answered:
     """A phone answers YES or NO by a text, with the word of a question or with none (code ""). In a transaction.
 
-    channel: "sms" or "whatsapp"; ref: the provider's id of the text. Told to the room that asked, in this transaction.
-    Without a word nothing is answered: the phone is asked once which question it means.
+    channel: "sms", "whatsapp", or "page" for the phone's own page; ref: the provider's id of the text. Told to the room
+    that asked, in this transaction.
+    Without a word nothing is answered: the phone is asked once which question it means. about: only what was asked
+    about this.
     """
     word = rules.clean(code)
     with system("a phone answers a question"):
         lock_phones([phone_id])
-        mine = list(Question.objects.filter(phone_id=phone_id).order_by("asked_at", "pk").select_for_update())
+        theirs = Question.objects.filter(phone_id=phone_id, **({"about": about} if about else {}))
+        mine = list(theirs.order_by("asked_at", "pk").select_for_update())
         if not word and not code.strip():
             return _which(phone_id, [one for one in mine if _is_open(one, at)], at)
         if not _may_try(phone_id, at):
@@ -153,12 +165,16 @@ def close(*, ids: Collection[UUID], at: datetime) -> int:
 def close_by_phone(*, phone_id: UUID, at: datetime) -> int:
     """The phone has said no: it is asked nothing more. How many questions were open."""
     with system("questions are over"):
-        mine = Question.objects.filter(OPEN, phone_id=phone_id).order_by("pk").select_for_update()
-        return _close(list(mine), at)
+        mine = list(Question.objects.filter(OPEN, phone_id=phone_id).order_by("pk").select_for_update())
+        _close(mine, at)
+        _tell_unanswered(mine, at)
+    return len(mine)
 
 
 def remind(*, at: datetime) -> int:
-    """Ask once more what nobody has answered. Returns how many. In a transaction, as jobs."""
+    """Ask once more what nobody has answered, inside the hours. Returns how many. In a transaction, as jobs."""
+    if not hours.is_open(at, settings.TIME_ZONE):
+        return 0
     due = Question.objects.filter(OPEN, remind_at__lte=at, expires_at__gt=at).order_by("remind_at")
     found = list(due.select_for_update(skip_locked=True)[:AT_ONCE])
     letters = []
@@ -180,11 +196,7 @@ def expire(*, at: datetime) -> int:
     lock_phones(ids.values())
     found = list(Question.objects.filter(OPEN, pk__in=ids).order_by("pk").select_for_update())
     _close(found, at)
-    told: dict[tuple[str, str], list[UUID]] = {}
-    for one in found:
-        told.setdefault((one.room, one.kind), []).append(one.about)
-    for (room, kind), abouts in sorted(told.items()):
-        news.tell(QuestionsUnanswered(room, kind, tuple(abouts), at))
+    _tell_unanswered(found, at)
     return len(found)
 
 
@@ -312,6 +324,14 @@ def _close(found: list[Question], at: datetime) -> int:
     Question.objects.bulk_update(found, ["closed_at", "remind_at", "sealed"])
     take_back(keys=[_key(one, n) for one in found for n in _numbers(one)], at=at)
     return len(found)
+
+
+def _tell_unanswered(found: list[Question], at: datetime) -> None:
+    told: dict[tuple[str, str], list[UUID]] = {}
+    for one in found:
+        told.setdefault((one.room, one.kind), []).append(one.about)
+    for (room, kind), abouts in sorted(told.items()):
+        news.tell(QuestionsUnanswered(room, kind, tuple(abouts), at))
 
 
 def _take_back(one: Question, at: datetime) -> None:

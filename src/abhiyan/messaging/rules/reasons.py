@@ -50,6 +50,7 @@ KINDS: dict[str, Promise] = {
     "deny.receipt": _("Receipt of “I never joined”"),
     "erase.receipt": _("Receipt of erasing"),
     "back.receipt": _("Receipt of coming back"),
+    "ask.confirm": _("Question whether they joined"),
     "reply.which": _("Which question an answer is about"),
 }
 

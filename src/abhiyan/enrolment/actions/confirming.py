@@ -1,0 +1,248 @@
+"""The question whether somebody joined by their own act, and what becomes of the answer (law.md O1, O3; DESIGN §2).
+
+Asked once a day or more after the entry was stored, and once more three days later; after thirty days it is over. The
+answer is the person's own: with the word or the link of our message, which went to their phone alone. Nothing that
+reaches us through the phones or devices of who entered them counts. Silence is never a yes.
+"""
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.utils import translation
+from django.utils.formats import date_format
+from django.utils.translation import gettext_lazy as _
+
+from abhiyan.core import audit, sql
+from abhiyan.core.actor import Actor
+from abhiyan.core.keys import keyring
+from abhiyan.core.refusals import NotFound, Refused
+from abhiyan.core.scope import Scope, current, scoped, system
+from abhiyan.core.words import person as in_script
+from abhiyan.enrolment.models import Enrolment, How, Membership
+from abhiyan.enrolment.rules import endings, names
+from abhiyan.enrolment.rules.channels import Channel
+from abhiyan.messaging import actions as messaging
+from abhiyan.messaging import queries as messaging_queries
+from abhiyan.messaging.news import QuestionAnswered, QuestionsUnanswered
+from abhiyan.messaging.rules import hours
+from abhiyan.programmes.models import Rung
+
+from .leaving import deny_by_phone
+from .members import QUESTION, AlreadyEnded, found_member, latest_id, lock_phone, post, posted
+from .receipts import DENY, send_receipt
+
+CONFIRMED_AFTER = timedelta(hours=24)  # after storing
+AGAIN_AFTER = timedelta(days=3)
+ANSWERED_WITHIN = timedelta(days=30)
+AFTER_CLOSE = timedelta(days=7)  # who joins on a drive's last days is asked too
+SHARE = 3  # of a drive's messages an hour: a third asks, a third asks once more, a third is left for replies
+TEMPLATE = "ask.confirm"
+TURN_S = 60
+CHANNELS = {"sms": Channel.SMS, "whatsapp": Channel.SMS}  # of an answer; the others came by the web
+
+
+class TooEarly(Refused, code="too_early", status=409):
+    """A yes on the day of joining adds nothing to the sign that came with it."""
+
+    message = _("You can confirm one day after you joined.")
+
+
+class ByEnroller(Refused, code="by_enroller", status=403):
+    """It came through a phone or device of who entered the person."""
+
+    message = _("Answer from your own phone: this one belongs to the person who entered your name.")
+
+
+# Terms that are due, the longest first. Who entered somebody on their own phone would be asked in their place: nobody
+# is. `x`: the phone has said no, and is never asked.
+_DUE = """
+select e.id, e.day, m.phone_id, m.unit_id, p.name, p.language, ph.sealed, m.merged_into is null and x.phone_id is null
+       and p.name is not null and not exists (select from people_account a
+         where a.public_id = c.by and a.phone_id = m.phone_id) as may_be_asked
+  from enrolment_enrolment e
+  join enrolment_membership m on m.id = e.membership_id
+  join people_person p on p.id = m.person_id
+  join people_phone ph on ph.id = m.phone_id
+  join enrolment_claim c on c.id = e.claim_id
+  left join people_suppression x on x.phone_id = m.phone_id and x.lifted_at is null
+ where e.programme_id = %(programme)s and e.at <= %(until)s and e.asked_at is null and e.ask_over_at is null
+   and e.confirmed_at is null and e.ended_at is null
+ order by e.at limit %(n)s for update of e skip locked"""
+
+
+def ask(*, at: datetime) -> int:
+    """Ask members of the running drives who were stored a day ago or more. Returns how many. In a transaction, as jobs.
+
+    Turned once a minute: each drive asks at most a third of the messages it may send in that minute, and only inside
+    the hours, so that nothing piles up for the morning. Who cannot be asked is passed over for good.
+    """
+    if not hours.is_open(at, settings.TIME_ZONE):
+        return 0
+    return sum(_ask_in(programme, pace, at) for programme, pace in _running(at))
+
+
+def _running(at: datetime) -> list[tuple[int, int]]:
+    """Drives that ask now, and how many members each asks in a turn."""
+    return [
+        (programme, max(1, per_hour // SHARE * TURN_S // 3600))
+        for programme, per_hour in sql.rows(
+            "select d.programme_id, d.replies_per_hour from enrolment_drive d join programmes_programme g"
+            " on g.id = d.programme_id where g.state in ('open', 'closed') and g.opens_on <= %(on)s"
+            " and g.closes_on >= %(last)s order by 1",
+            {"on": at.date(), "last": (at - AFTER_CLOSE).date()},
+        )
+    ]
+
+
+def _ask_in(programme_id: int, n: int, at: datetime) -> int:
+    due = sql.rows(_DUE, {"programme": programme_id, "until": at - CONFIRMED_AFTER, "n": n})
+    if not due:
+        return 0
+    texts = _Texts(programme_id)
+    askings = [_asking(row, programme_id, texts, at) for row in due if row[-1]]
+    asked = messaging.ask_many(askings=askings, at=at)
+    _restate([row[0] for row in due if row[-1]], at, asked_at=at)
+    _restate([row[0] for row in due if not row[-1]], at, ask_over_at=at)
+    return asked
+
+
+class _Texts:
+    """What a drive's questions say besides name, day, word and link."""
+
+    def __init__(self, programme_id: int) -> None:
+        self.leave = messaging.leave_number()
+        self.number = messaging_queries.our_number("join", programme_id)
+
+
+def _asking(row: tuple[Any, ...], programme_id: int, said: _Texts, at: datetime) -> messaging.Asking:
+    term_id, day, phone_id, unit_id, name, written_in, sealed, _may = row
+    language = written_in or settings.LANGUAGE_CODE
+    short = names.shortened(in_script(name, language))
+    with translation.override(language):
+        on = date_format(day, "j F")
+    room, kind = QUESTION
+    return messaging.Asking(
+        room=room,
+        kind=kind,
+        about=term_id,
+        phone=keyring().unseal(bytes(sealed), about=phone_id.bytes).decode(),
+        language=language,
+        template=TEMPLATE,
+        blanks={"name": short, "day": on, "number": said.number, "leave": said.leave},
+        label=short,
+        remind_at=at + AGAIN_AFTER,
+        expires_at=at + ANSWERED_WITHIN,
+        unit_id=unit_id,
+        programme_id=programme_id,
+    )
+
+
+def confirm(*, membership: UUID, how: How, message: UUID | None, by: Actor, at: datetime) -> None:
+    """A member says from their own phone, a day or more after joining, that they joined. Twice is once.
+
+    The term stays counted and is confirmed besides, on its own day. Where the phone had not answered yet, this is its
+    sign as well; earlier than a day it is only the sign. how, message: which of our messages was answered, and by
+    what. Who may: the phone itself, nobody for it, and not one on which somebody entered others.
+    Refuses NotFound, AlreadyEnded, TooEarly, ByEnroller.
+    """
+    phone = current().phone
+    with system("a member confirms"):
+        member = found_member(membership)
+        if by.kind != "citizen" or phone != member.phone_id:
+            raise NotFound
+        lock_phone(member.phone_id)
+        member.refresh_from_db()
+        if member.ended_on is not None:
+            raise AlreadyEnded
+        term = Enrolment.objects.select_for_update().get(pk=latest_id(member))
+        if term.confirmed_at is not None:
+            return
+        if _is_enrollers_phone(member):
+            raise ByEnroller
+        is_signed = term.rung == Rung.COUNTED
+        is_early = at - term.at < CONFIRMED_AFTER
+        if is_early and is_signed:
+            raise TooEarly
+        sign: dict[str, Any] = {} if is_signed else {"rung": Rung.COUNTED, "signed_at": at}
+        yes = {} if is_early else {"confirmed_at": at, "confirmed_by": how, "confirmed_message": message}
+        _restate([term.pk], at, **sign, **yes)
+        audit.record(
+            by=by,
+            at=at,
+            act="enrolment.sign" if is_early else "enrolment.confirm",
+            subject=str(member.public_id),
+            unit_id=member.unit_id,
+            facts={"how": int(how)},
+        )
+
+
+def hear_answer(*, told: QuestionAnswered) -> None:
+    """A phone answered whether somebody joined. In the transaction of the answer, whose phone is locked.
+
+    A yes of a term that has ended, or through who entered them, changes nothing; a no is the phone's own word.
+    """
+    if (told.room, told.kind) != QUESTION:
+        return
+    with system("whom an answer is about"):
+        term = Enrolment.objects.filter(pk=told.about).first()
+        member = Membership.objects.filter(pk=term.membership_id).first() if term else None
+    if term is None or member is None or member.phone_id != told.phone_id:
+        return
+    by = Actor(kind="citizen", id=member.public_id, device=told.by.device, origin=told.by.origin)
+    with scoped(Scope(phone=told.phone_id)):
+        if told.yes:
+            _hear_yes(member, term, told, by)
+        else:
+            deny_by_phone(
+                phone=told.phone_id,
+                membership=member.public_id,
+                channel=CHANNELS.get(told.channel, Channel.WEB).value,
+                by=by,
+                at=told.at,
+            )
+            send_receipt(of=DENY, phone=told.phone_id, at=told.at, programme_id=member.programme_id)
+
+
+def _hear_yes(member: Membership, term: Enrolment, told: QuestionAnswered, by: Actor) -> None:
+    how = How.PAGE if told.channel == "page" else How.WORD if told.by_word else How.LINK
+    if term.term != member.term:
+        return
+    try:
+        confirm(membership=member.public_id, how=how, message=told.message_id, by=by, at=told.at)
+    except (AlreadyEnded, TooEarly, ByEnroller):
+        return
+
+
+def hear_silence(*, told: QuestionsUnanswered) -> None:
+    """Nobody answered in time, or the phone has said no to everything: they are not asked again."""
+    if (told.room, told.kind) == QUESTION:
+        with system("questions nobody answered"):
+            _restate(told.abouts, told.at, ask_over_at=told.at)
+
+
+def _restate(terms: Iterable[UUID], at: datetime, **changes: Any) -> None:
+    """Change what terms are on besides their rung, those that are not confirmed; the ledger follows."""
+    found = list(
+        Enrolment.objects.filter(pk__in=list(terms), confirmed_at=None).order_by("pk").select_for_update()
+    )
+    if "ask_over_at" in changes:
+        found = [term for term in found if term.ask_over_at is None]
+    counting = [term for term in found if term.ended_at is None or term.end_reason == endings.RUN_OUT]
+    before = [change for term in counting for change in posted(term, -1)]
+    for term in found:
+        for name, value in changes.items():
+            setattr(term, name, value)
+    Enrolment.objects.bulk_update(found, list(changes))
+    post([*before, *(change for term in counting for change in posted(term, 1))], at)
+
+
+_ENROLLERS_PHONE = """select exists (select from enrolment_claim c join people_account a on a.public_id = c.by
+ where c.phone_id = %s and c.membership_id = %s and a.phone_id = c.phone_id)"""
+
+
+def _is_enrollers_phone(member: Membership) -> bool:
+    """Whether somebody who entered this member signs in by the member's phone."""
+    return bool(sql.value(_ENROLLERS_PHONE, [member.phone_id, member.pk]))

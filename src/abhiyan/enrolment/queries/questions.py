@@ -1,0 +1,69 @@
+"""What the question whether somebody joined is about, as its page shows it. In a system scope: who holds the link may
+see it, for it went to the phone alone."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from abhiyan.core import sql
+from abhiyan.core.words import named, person
+from abhiyan.enrolment.models import How
+from abhiyan.enrolment.rules import names
+
+from .people import senders
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """The entry a question is about. by: who sent it in, by name; "" for the phone itself."""
+
+    phone_id: UUID
+    name: str
+    last4: str
+    at: datetime
+    channel: int
+    unit_names: dict[str, str]
+    by: str
+    is_current: bool
+    confirmed_at: datetime | None
+    how: str
+
+
+_ENTRY = """
+select m.phone_id, p.name, ph.last4, c.field_at, c.channel, u.names, c.by, e.ended_at is null, e.confirmed_at,
+       e.confirmed_by
+  from enrolment_enrolment e join enrolment_membership m on m.id = e.membership_id
+  join people_person p on p.id = m.person_id join people_phone ph on ph.id = m.phone_id
+  join enrolment_claim c on c.id = e.claim_id join units_unit u on u.id = e.unit_id
+ where e.id = %s and m.phone_id = %s"""
+
+
+def entry(term: UUID, phone_id: UUID) -> Entry | None:
+    """The entry of a term, as long as its member is on this phone."""
+    found = sql.rows(_ENTRY, [term, phone_id])
+    if not found:
+        return None
+    (of_phone, name, last4, at, channel, unit_names, by, is_current, confirmed_at, how), *_more = found
+    return Entry(
+        phone_id=of_phone,
+        name=names.shortened(person(name or "")),
+        last4=last4,
+        at=at,
+        channel=channel,
+        unit_names=unit_names,
+        by=senders([by]).get(by, ""),
+        is_current=is_current,
+        confirmed_at=confirmed_at,
+        how=str(How(how).label) if how else "",
+    )
+
+
+def place(one: Entry) -> str:
+    """Where the entry is counted, in the language of the page."""
+    return named(one.unit_names)
+
+
+def phone_of_account(account_id: int | None) -> UUID | None:
+    """The phone somebody signs in by."""
+    found: UUID | None = sql.value("select phone_id from people_account where id = %s", [account_id])
+    return found

@@ -1,0 +1,102 @@
+"""The page behind the link of our question: was it you? Opening it answers nothing, for previews open links."""
+
+from datetime import datetime
+
+from django.contrib import messages
+from django.http import HttpResponseBase
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from abhiyan.core import clock, limits
+from abhiyan.core.scope import system
+from abhiyan.enrolment.actions.members import QUESTION
+from abhiyan.enrolment.activity import DRIVE
+from abhiyan.enrolment.forms import YES
+from abhiyan.enrolment.queries import questions as queries
+from abhiyan.messaging import actions as messaging
+from abhiyan.messaging import queries as asked
+from abhiyan.messaging.models import Question
+from abhiyan.people.visit import Request
+from abhiyan.ui.acts import form_page
+
+from . import devices
+from .member import citizen, own, unlisted
+
+NO = "no"
+PER_NETWORK = ("question.network", 2_000, 3600)
+
+
+@form_page
+@unlisted
+def question(request: Request, link: str) -> HttpResponseBase:
+    """Yes, or no, for the one person that message was about. A link that is wrong or over says so.
+
+    Who entered somebody cannot answer for them here: not signed in by another phone, nor in a browser in which another
+    phone has joined.
+    """
+    at = clock.now()
+    name, allowed, window_s = PER_NETWORK
+    limits.take(limit=name, subject=request.visit.origin, at=at, allowed=allowed, window_s=window_s)
+    with system("the page behind a question's link"):
+        row = asked.question_by_link(link)
+        about = queries.entry(row.about, row.phone_id) if row and (row.room, row.kind) == QUESTION else None
+    if row is None or about is None:
+        return render(request, "enrolment/question_over.html", status=404)
+    is_others = devices.is_of_others(request, row.phone_id)
+    if request.method == "POST" and not is_others:
+        said = request.POST.get("answer")
+        if said in (YES, NO):
+            messaging.answer_link(link=link, yes=said == YES, by=request.actor, at=at)
+        return redirect(request.path)
+    shown = {
+        "about": about,
+        "place": queries.place(about),
+        "channel": DRIVE.channel(about.channel).label,
+        "state": _state(row, about, at),
+        "is_others": is_others,
+    }
+    return render(request, "enrolment/question.html", shown, status=403 if request.method == "POST" else 200)
+
+
+def _state(row: Question, about: queries.Entry, at: datetime) -> str:
+    """open, yes, heard (a yes that did not count), no, or over: then only a no is taken."""
+    if row.is_yes is False or not about.is_current:
+        return "no" if row.is_yes is False else "gone"
+    if row.is_yes or about.confirmed_at is not None:
+        return "yes" if about.confirmed_at is not None else "heard"
+    return "over" if row.closed_at is not None or at >= row.expires_at else "open"
+
+
+@require_POST
+@unlisted
+def me_confirm(request: Request) -> HttpResponseBase:
+    """Yes from one's own page, with the word of our message: a code read out to somebody is not enough for it."""
+    at = clock.now()
+    by, member = citizen(request), own(request)
+    if member is None or not member.is_current:
+        return redirect("enrolment:me")
+    if devices.is_of_others(request, member.phone_id):
+        messages.error(
+            request, _("Other people have joined or signed in with this device. Use your own phone.")
+        )
+        return redirect("enrolment:me")
+    answered = messaging.answer(
+        phone_id=member.phone_id,
+        yes=True,
+        code=request.POST.get("word", "").strip() or "?",
+        channel="page",
+        ref="",
+        by=by,
+        at=at,
+        about=member.enrolment_id,
+    )
+    if answered in (messaging.Answered.TAKEN, messaging.Answered.AGAIN):
+        messages.success(request, _("Thank you, you confirmed it."))
+    elif answered is messaging.Answered.LIMITED:
+        messages.error(request, _("Too many tries today. Use the link in our message, or try tomorrow."))
+    else:
+        messages.error(
+            request, _("This is not the code of our message. It has four letters or digits after YES.")
+        )
+    return redirect("enrolment:me")
