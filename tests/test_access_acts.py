@@ -168,6 +168,18 @@ POSTS: dict[str, tuple[dict[str, str], str]] = {
     "programmes:set_target": ({"about": "JK-JAM", "unit": "JK-JAM", "n": "7"}, "ng"),
     "programmes:split_target": (PLACE | {"how": "equally", "levels": "1", "expected": "x"}, "gg"),
     "programmes:take_over": (PLACE | {"plan": "{plan}", "expected": "x"}, "ng"),
+    "programmes:task_act": ({}, "gg"),
+    "programmes:task_ask": (
+        {
+            "title": "Mine",
+            "whom": "{seat}",
+            "due_on": "2099-12-01",
+            "due_time": "18:00",
+            "effort_in": "hours",
+        },
+        "nn",
+    ),
+    "programmes:task_hand_over": ({"whom": "{seat}"}, "gg"),
     "site:unit_close": ({"on": "2026-01-01"}, "nn"),
     "site:unit_open": ({}, "nn"),
 }
@@ -220,6 +232,7 @@ ASKED = {
     "programmes:go_back": "unit=JK-JAM",
     "programmes:name_in_charge": "unit=JK-JAM&q=mandal_president",
     "programmes:split_target": "unit=JK-JAM",
+    "programmes:task_ask": "unit=JK-JAM",
 }
 # What a request writes whoever asks and whatever comes of it.
 ALWAYS_WRITTEN = {"people_session", "core_limit"}
@@ -357,6 +370,9 @@ ACTS = {
     "programmes:set_target": "nnnnn oononnnnnnnnn n oonnn",
     "programmes:split_target": "nnnnn ggggggnnnnnng n ggggg",
     "programmes:take_over": "nnnnn uununnnnnnnnn n uunnn",
+    "programmes:task_act": "nnnng nngoggggggggg g nnggg",
+    "programmes:task_ask": "nnnnn oononnnnnnnnn n oonnn",
+    "programmes:task_hand_over": "nnnnn oogogggnnnnng n ooggg",
     "site:unit_close": "nnnnn uunnnnnnnnunn u uunnn",
     "site:unit_open": "nnnnn oonnnnnnnnonn o oonnn",
 }
@@ -498,6 +514,9 @@ NOT_FINAL = {
     "programmes:name_in_charge": "is ended",
     "programmes:set_target": "makes a version; one goes back",
     "programmes:split_target": "is looked at first; makes a version",
+    "programmes:task_act": "each act has its other: accepted is declined, done is taken back, withdrawn is reopened",
+    "programmes:task_ask": "is withdrawn",
+    "programmes:task_hand_over": "is handed back",
     "programmes:take_over": "is looked at first; makes a version",
     "site:demo_phone": "is of the demo",
     "site:unit_open": "is closed again",

@@ -19,6 +19,7 @@ REASON = "(select coalesce(current_setting('abhiyan.reason', true), '') <> '')"
 PEOPLE = "(select core_positions('abhiyan.people'))"
 COUNTS = "(select core_positions('abhiyan.counts'))"
 REQUESTS = "(select core_positions('abhiyan.requests'))"
+LINE = "(select core_positions('abhiyan.line'))"
 # The cast stands outside: `any (select ...)` would compare with rows, not with the array.
 BODIES = "(select coalesce(nullif(current_setting('abhiyan.bodies', true), ''), '{}'))::int8[]"
 IMPORTS = "(select coalesce(nullif(current_setting('abhiyan.imports', true), ''), '{}'))::text[]"

@@ -23,6 +23,7 @@ class Scope:
     trees: the version of the trees these positions were read from. Without it, or once a tree has moved, they show
     nothing: positions of another tree would show other people's rows.
     requests: positions of the units whose requests the viewer decides, whoever asked them.
+    line: positions of the units the viewer leads, whose tasks they may ask and see.
     bodies: ids of bodies. imports: kinds of list; those brought for the whole organisation may be seen.
     everything: no bounds (used by the nation, and by the system for a stated reason).
     account, session, phone: what belongs to the viewer alone, such as their sessions or own membership.
@@ -32,6 +33,7 @@ class Scope:
     counts: str = "{}"
     trees: int | None = None
     requests: str = "{}"
+    line: str = "{}"
     bodies: tuple[int, ...] = ()
     imports: tuple[str, ...] = ()
     everything: bool = False
@@ -46,6 +48,7 @@ class Scope:
             "abhiyan.counts": self.counts,
             "abhiyan.trees": "unknown" if self.trees is None else str(self.trees),
             "abhiyan.requests": self.requests,
+            "abhiyan.line": self.line,
             "abhiyan.bodies": "{" + ",".join(map(str, self.bodies)) + "}",
             "abhiyan.imports": "{" + ",".join(self.imports) + "}",
             "abhiyan.everything": "on" if self.everything else "",

@@ -10,12 +10,13 @@ class ProgrammesConfig(AppConfig):
         from abhiyan.core import news
         from abhiyan.core.backup import Restored
         from abhiyan.messaging.rules import audiences
+        from abhiyan.org.news import AppointmentEnded
         from abhiyan.people.news import AccountClosed
         from abhiyan.units.news import UnitsClosed, UnitsClosing, UnitsGoing, UnitsMoved, UnitsOpening
         from abhiyan.units.rules import hanging
 
         from . import actions, queries
-        from .actions import closing
+        from .actions import closing, tasks
         from .news import ProgrammeOpened
 
         def units_opening(told: UnitsOpening) -> None:
@@ -27,6 +28,10 @@ class ProgrammesConfig(AppConfig):
             AccountClosed,
             lambda told: actions.end_of_account(account_id=told.account_id, by=told.by, at=told.at),
         )
+        news.subscribe(
+            AccountClosed, lambda told: tasks.hand_on_of_account(account_id=told.account_id, at=told.at)
+        )
+        news.subscribe(AppointmentEnded, lambda told: tasks.hand_on_of_appointment(told=told))
         news.subscribe(
             ProgrammeOpened, lambda told: actions.tell_in_charges(programme_id=told.programme_id, at=told.at)
         )

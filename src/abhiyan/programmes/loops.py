@@ -1,10 +1,11 @@
-"""The ledger's loop, and that of what targets sum to."""
+"""The ledger's loop, that of what targets sum to, and the reminders of tasks."""
 
 from datetime import datetime
 
 from abhiyan.core.loops import Loop
 
 from . import actions
+from .actions import tasks
 
 
 def _fold(at: datetime) -> int:
@@ -15,4 +16,12 @@ def _sums(at: datetime) -> int:
     return actions.settle_due(at=at)
 
 
-LOOPS = {"fold": Loop(_fold, every_s=0.25), "sums": Loop(_sums, every_s=300, scoped=False)}
+def _remind(at: datetime) -> int:
+    return tasks.remind(at=at)
+
+
+LOOPS = {
+    "fold": Loop(_fold, every_s=0.25),
+    "sums": Loop(_sums, every_s=300, scoped=False),
+    "remind": Loop(_remind, every_s=300),
+}

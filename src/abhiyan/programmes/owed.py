@@ -19,6 +19,7 @@ from abhiyan.ui.owed import WHERE_WE_STAND, Beside, Owed, Thing
 from abhiyan.units.models import Kind
 from abhiyan.units.rules import levels
 
+from . import owed_tasks as tasks
 from . import queries
 from .models import InCharge, Programme
 from .rules import activities, pace
@@ -55,6 +56,7 @@ def owed(viewer: Viewer, *, at: datetime) -> Iterator[Thing]:
             act=_("Answer"),
             icon="check",
         )
+    yield from tasks.owed(viewer.account_id, at=at)
     home = viewer.home
     if home is None:
         return

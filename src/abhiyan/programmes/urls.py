@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from .views import below, charges, creating, ending, programmes, takeover, targets, versions
+from .views import below, charges, creating, ending, programmes, record, takeover, targets, tasks, versions
 
 app_name = "programmes"
 urlpatterns = [
@@ -10,6 +10,13 @@ urlpatterns = [
     path("new/", creating.create, name="create"),
     path("in-charge/", charges.charges, name="charges"),
     path("in-charge/<int:in_charge>/", charges.answer_charge, name="answer_charge"),
+    path("tasks/", tasks.tasks, name="tasks"),
+    path("tasks/new/", tasks.task_ask, name="task_ask"),
+    path("tasks/<uuid:public_id>/", tasks.task, name="task"),
+    path("tasks/<uuid:public_id>/hand-over/", tasks.task_hand_over, name="task_hand_over"),
+    path("tasks/<uuid:public_id>/<slug:act>/", tasks.task_act, name="task_act"),
+    path("record/", record.record, name="record"),
+    path("record/<uuid:public_id>/", record.record, name="record_of"),
     path("<uuid:public_id>/", programmes.programme, name="programme"),
     path("<uuid:public_id>/change/", programmes.change, name="change"),
     path("<uuid:public_id>/close/", ending.close, name="close"),

@@ -48,7 +48,10 @@ def page(request: HttpRequest) -> dict[str, Any]:
         known["account"] = {
             "name": viewer.name,
             "office": f"{home.office_name(language)}, {home.unit_name(language)}" if home else "",
-            "links": [{"href": address("people:account"), "label": _("My account and sessions")}],
+            "links": [
+                *(_of_duties() if viewer.is_strong else ()),
+                {"href": address("people:account"), "label": _("My account and sessions")},
+            ],
             "sign_out_url": address("people:sign_out"),
         }
     else:
@@ -59,6 +62,11 @@ def page(request: HttpRequest) -> dict[str, Any]:
             if (where := address(page.url_name))
         ]
     return known
+
+
+def _of_duties() -> Iterator[dict[str, str]]:
+    yield {"href": address("programmes:tasks"), "label": _("Tasks")}
+    yield {"href": address("programmes:record"), "label": _("My record")}
 
 
 def _menu(viewer: Viewer) -> Iterator[Entry]:

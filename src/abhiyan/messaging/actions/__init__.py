@@ -10,7 +10,7 @@ from .numbers import (
     leave_number,
     note_inbound,
 )
-from .offices import ask_holder, forget_question, tell_of_reset
+from .offices import ask_holder, forget_question, tell_account, tell_of_reset
 from .published import publish_templates
 from .questions import (
     Answered,

@@ -44,6 +44,19 @@ def tell_of_reset(*, told: FactorReset) -> None:
     )
 
 
+def tell_account(
+    *,
+    account_id: int,
+    template: str,
+    blanks: dict[str, str],
+    key: str,
+    at: datetime,
+    unit_id: int | None = None,
+) -> None:
+    """Queue a message to somebody who signs in, in their language; nothing where no phone of theirs is kept."""
+    _tell(account_id, template, lambda _language: blanks, key=key, unit_id=unit_id, at=at)
+
+
 def _tell(
     account_id: int,
     template: str,

@@ -43,6 +43,8 @@ KINDS: dict[str, Promise] = {
     "text.media": _("Reply: only words can be read"),
     "duty.in_charge": _("News of being in charge"),
     "duty.office": _("Question whether they accept an office"),
+    "duty.task_tomorrow": _("Reminder of a task due tomorrow"),
+    "duty.task_late": _("Reminder of a late task"),
     "account.reset_asked": _("News of a reset asked for"),
     "account.reset_done": _("News of a reset done"),
     "leave.receipt": _("Receipt of leaving"),

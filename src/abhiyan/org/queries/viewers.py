@@ -157,6 +157,7 @@ def _scope(held: Iterable[Held], *, is_root: bool, own: Scope) -> Scope:
         people=literal(each for one in held if one.sees_people for each in one.ranges),
         counts=literal(counts),
         requests=literal(each for one in held if granting.APPROVE in one.capabilities for each in one.ranges),
+        line=literal(each for one in held if known.LEADS in one.capabilities for each in one.ranges),
         bodies=tuple(sorted({one.body_id for one in held if one.body_id is not None})),
         everything=any(
             one.unit_kind == "nation" and one.depth == 0 and one.sees_people and not one.is_disputed

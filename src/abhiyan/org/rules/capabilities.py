@@ -21,6 +21,7 @@ MEANINGS: dict[str, Promise] = {
     "programmes.make": _("Create and open programmes"),
     "programmes.run": _("Run programmes: in-charges, window, closing"),
     "programmes.targets": _("Set and split targets"),
+    "tasks.ask": _("Ask tasks of the unit and below, and look at what was done"),
     "notices.publish": _("Publish the notice people read before they join"),
     "enrolment.enrol": _("Record people who join"),
     "enrolment.place": _("Assign a booth to entries without a location"),
@@ -41,6 +42,8 @@ MEANINGS: dict[str, Promise] = {
     "messages.circular": _("Send circulars to offices below"),
     "channels.manage": _("Set up channels: tokens and numbers"),
 }
+
+LEADS = "tasks.ask"  # whoever holds it leads those in the unit and below
 
 # Whoever made the installation sets it up and appoints the first; they see counts, but nobody's data.
 ROOT = frozenset({"org.read", "org.appoint", "org.decide", "org.factors", "imports.units", "imports.pins"})

@@ -25,7 +25,7 @@ class Seat:
 _LEAD = frozenset(
     {"org.read", "org.appoint", "org.decide", "org.bodies", "org.release", "org.factors"}
     | {"people.read", "people.reveal", "people.export"}
-    | {"programmes.make", "programmes.run", "programmes.targets", "notices.publish"}
+    | {"programmes.make", "programmes.run", "programmes.targets", "tasks.ask", "notices.publish"}
     | {"enrolment.enrol", "enrolment.place", "enrolment.correct", "enrolment.strike_off", "enrolment.texts"}
     | {"imports.units", "imports.pins", "imports.paper", "imports.totals", "results.import"}
     | {"plans.read", "plans.make", "messages.read", "messages.release", "channels.manage"}
@@ -46,15 +46,16 @@ _DISTRICT = (
 _MANDAL = _DISTRICT - {"people.export", "org.bodies", "enrolment.texts"}
 _CLUSTER = frozenset(
     {"org.read", "org.appoint", "org.decide", "people.read", "people.reveal"}
-    | {"programmes.targets", "enrolment.enrol", "enrolment.place", "enrolment.correct"}
+    | {"programmes.targets", "tasks.ask", "enrolment.enrol", "enrolment.place", "enrolment.correct"}
 )
 _BOOTH = frozenset(
     {"org.read", "org.appoint", "people.read", "people.reveal", "enrolment.enrol", "enrolment.correct"}
+    | {"tasks.ask"}
 )
 _WORKER = frozenset({"people.read", "enrolment.enrol"})
 _ELECTORAL = frozenset(
     {"org.read", "org.appoint", "org.decide", "org.release", "people.read", "programmes.run"}
-    | {"programmes.targets", "enrolment.place", "messages.read", "plans.read"}
+    | {"programmes.targets", "tasks.ask", "enrolment.place", "messages.read", "plans.read"}
 )
 _IT = frozenset(
     {"org.read", "org.factors", "imports.units", "imports.pins", "imports.paper", "results.import"}

@@ -35,4 +35,13 @@ from .programmes import (
 from .recount import recount
 from .sums import settle_closed, settle_due
 from .targets import go_back, lock_target, set_target, split_target, take_over_plan
+from .tasks import (
+    What,
+    ask_many,
+    ask_of,
+    ask_task,
+    change_task,
+    change_together,
+    hand_over,
+)
 from .trees import follow, refuse_going, resize

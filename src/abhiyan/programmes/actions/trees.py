@@ -227,6 +227,7 @@ def refuse_going(*, going: UnitsGoing) -> None:
             f"   group by {ledger_sql.KEY} having sum(n) <> 0)"
             " or exists (select from programmes_target t where t.unit_id = c.unit_id)"
             " or exists (select from programmes_in_charge i where i.unit_id = c.unit_id)"
+            " or exists (select from programmes_task t where t.unit_id = c.unit_id)"
             " or exists (select from programmes_unit_total t where t.unit_id = c.unit_id)"
             " or exists (select from programmes_scope s where s.unit_id = c.unit_id)"
             " or exists (select from programmes_programme p where p.owner_id = c.unit_id))",

@@ -30,7 +30,7 @@ from abhiyan.units import queries as units
 from abhiyan.units.models import Kind
 from abhiyan.units.staging import COLUMNS
 
-from . import elections, history, lists, people, polls, tree
+from . import elections, history, lists, people, polls, tasks, tree
 from .claims import BY, EARLIER_FROM, LISTED_FROM, cast_booth, claim_of, enrol, workers
 from .run import PEOPLE
 
@@ -112,6 +112,10 @@ def build(seed: str, *, at: datetime, say: Callable[[str], None]) -> None:
     with system("demo"):
         programme = _programme(ids, first, president, at)
         _name_in_charges(programme, holders, ids, president, at)
+        shown = {
+            part.office: (_acting(each), ids[part.unit]) for part, each in holders.items() if each.is_demo
+        }
+        tasks.give(programme, shown, unit_id=ids["JK"], at=at)
     _past_lists(seed, rows, programme, ids, acting, at)
     say("taking in two earlier drives")
     _earlier_drives(seed, rows, ids, president, today)

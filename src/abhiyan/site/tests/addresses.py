@@ -196,6 +196,13 @@ def more_things(cast: Cast, foreign: Things, folder: Path) -> dict[str, Any]:
         said = {"phone": "+919797654389", "texts": [{"at": at.isoformat(), "text": "Planted", "other": ""}]}
         written.sealed = keyring().seal(json.dumps(said).encode(), about=written.pk.bytes)
         written.save()
+        task = programmes.ask_task(
+            what=programmes.What(title="Planted task", due_at=at + timedelta(days=2)),
+            unit_id=world.units["JK-JAM"].pk,
+            office="district_in_charge",
+            by=cast.actor("state_president"),
+            at=at,
+        )
         stated = results.state_figure(
             election="LS2024", state="U08", party="BJP", share_pct=1, source="A newspaper", by=SYSTEM, at=at
         )
@@ -258,6 +265,11 @@ def more_things(cast: Cast, foreign: Things, folder: Path) -> dict[str, Any]:
         "org:poll": polls[0].public_id,
         "org:poll_withdraw": polls[0].public_id,
         "org:poll_take_back": polls[1].public_id,
+        "seat": cast.appointments["district_elsewhere"],
+        "programmes:task": task.public_id,
+        "programmes:task_act": task.public_id,
+        "programmes:task_hand_over": task.public_id,
+        "programmes:record_of": cast.accounts["district_elsewhere"].public_id,
         "messaging:release": released[0].public_id,
         "messaging:send": send,
         "messaging:send_step": send,
@@ -299,6 +311,7 @@ def address(name: str, of: Things, **more: Any) -> str:
         "sealed": "abcdefghijkl",
         "secret": "not-a-secret",
         "key": "paper",
+        "act": "accept",
         "ending": "csv",
         "step": "who" if name == "programmes:draft" else "check",
         "in_charge": 1,

@@ -1,0 +1,412 @@
+"""Tasks: asked of a person or an office; accepted, declined, done, looked at, handed over, withdrawn."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from uuid import UUID, uuid4
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import QuerySet
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from abhiyan.core import audit, clock, sql
+from abhiyan.core.actor import Actor
+from abhiyan.core.refusals import NotFound, Refused, needed
+from abhiyan.core.scope import system
+from abhiyan.messaging import actions as messaging
+from abhiyan.messaging.rules import hours
+from abhiyan.org import queries as org
+from abhiyan.org.news import AppointmentEnded
+from abhiyan.org.rules.capabilities import LEADS
+from abhiyan.programmes.models import Programme, Task, TaskStep
+from abhiyan.programmes.queries import tasks as found
+from abhiyan.programmes.rules.tasks import MOVES, OPEN, Act, State, day_after
+from abhiyan.ui.numbers import grouped
+from abhiyan.units.models import Hierarchy
+
+LONGEST_TITLE, LONGEST_TEXT, LONGEST_NOTE = 120, 2_000, 500
+MOST_MINUTES = 60 * 24 * 60
+MOST_AT_ONCE = 50_000  # tasks asked by one act
+_AT_ONCE = 2_000  # rows written together
+TOMORROW, LATE = 1, 2  # what somebody was reminded of
+_LATE_FOR = timedelta(days=7)  # what is late longer is reminded of no more
+
+
+class TitleMissing(Refused):
+    message = _("Say in a few words what is to be done, at most %(longest)s characters.")
+
+
+class TextTooLong(Refused):
+    message = _("Say it in at most %(longest)s characters.")
+
+
+class DueTooEarly(Refused):
+    message = _("Choose a time that is still to come.")
+
+
+class EffortWrong(Refused):
+    message = _("Write how long it takes, or leave it empty.")
+
+
+class NobodyToAsk(Refused):
+    message = _("Nobody holds this office there.")
+
+
+class TooManyAsked(Refused):
+    message = _("That would ask %(n)s people; at most %(most)s at a time. Choose a unit further down.")
+
+
+class CountChanged(Refused, status=409):
+    message = _("Meanwhile it would ask %(n)s people. Look again, then send it.")
+
+
+class MovedMeanwhile(Refused, status=409):
+    message = _("The task has changed meanwhile. Look at it again.")
+
+
+class NoteMissing(Refused):
+    message = _("Write why, so that the other side knows.")
+
+
+@dataclass(frozen=True, slots=True)
+class What:
+    """What is asked. effort_min: how long it takes about, in minutes. due_at: until when."""
+
+    title: str
+    due_at: datetime
+    text: str = ""
+    effort_min: int | None = None
+    programme_id: int | None = None
+
+
+def ask_task(
+    *,
+    what: What,
+    unit_id: int,
+    by: Actor,
+    at: datetime,
+    office: str = "",
+    account_id: int | None = None,
+    hierarchy: int = Hierarchy.ORGANISATIONAL,
+) -> Task:
+    """Ask one task of an office in a unit, or of a person there. Meetings and reviews call it too.
+
+    office: its code; its holder has the task, and after them whoever comes next. account_id: which holder, where there
+    are several; without an office the person themselves. Who may: `tasks.ask` at the unit, so the own unit and below.
+    Refuses NobodyToAsk and what is wrong with the words, the time or the effort.
+    """
+    said = _looked_at(what, at=at)
+    with transaction.atomic():
+        org.require(by, LEADS, at=unit_id)
+        with system("asking a task"):
+            seat = found.seat(unit_id=unit_id, office=office, account_id=account_id, on=_day(at))
+            if seat is None and (office or account_id is None):
+                raise NobodyToAsk(field="whom")
+            task = Task.objects.create(
+                public_id=uuid4(),
+                title=said.title,
+                text=said.text,
+                programme_id=said.programme_id,
+                asked_by=by.account_id,
+                asked_at=at,
+                account_id=seat.account_id if seat else account_id,
+                office_id=seat.office_id if seat and office else None,
+                unit_id=unit_id,
+                hierarchy=seat.hierarchy if seat else hierarchy,
+                effort_min=said.effort_min,
+                due_at=said.due_at,
+                state_at=at,
+            )
+        _record("ask_task", task, by=by, at=at)
+    return task
+
+
+def ask_of(*, what: What, appointment: UUID, by: Actor, at: datetime) -> Task:
+    """Ask one task of whoever holds an appointment (public id), in that office. As `ask_task`."""
+    with system("whose appointment"):
+        seat = found.seat_of(appointment, on=_day(at))
+        office = found.code_of(seat.office_id) if seat else ""
+    if seat is None:
+        raise NobodyToAsk(field="whom")
+    return ask_task(what=what, unit_id=seat.unit_id, office=office, account_id=seat.account_id, by=by, at=at)
+
+
+def ask_many(
+    *, what: What, unit_id: int, hierarchy: int, office: str, expected: int, by: Actor, at: datetime
+) -> UUID:
+    """Ask the same of every holder of an office below a unit, a task each, by one act. Returns the id they share.
+
+    expected: how many the asker was shown; CountChanged where it is another number by now. Who may: `tasks.ask` at the
+    unit. Refuses NobodyToAsk, TooManyAsked, and as `ask_task`.
+    """
+    said, batch = _looked_at(what, at=at), uuid4()
+    with transaction.atomic():
+        org.require(by, LEADS, at=unit_id)
+        with system("asking a task of many"):
+            n = found.count_seats(unit_id=unit_id, hierarchy=hierarchy, office=office, on=_day(at))
+            if not n:
+                raise NobodyToAsk(field="whom")
+            if n > MOST_AT_ONCE:
+                raise TooManyAsked(field="whom", n=n, most=MOST_AT_ONCE)
+            if n != expected:
+                raise CountChanged(n=n)
+            sql.run(
+                f"""insert into programmes_task (public_id, batch, title, text, programme_id, asked_by, asked_at,
+                  account_id, office_id, unit_id, hierarchy, effort_min, due_at, state, state_at)
+                select gen_random_uuid(), %(batch)s, %(title)s, %(text)s, %(programme)s, %(asked_by)s, %(at)s,
+                  s.account_id, s.office_id, s.unit_id, s.hierarchy, %(effort)s, %(due)s, 'asked', %(at)s
+                from ({found.SEATS}) s""",
+                found.place(unit_id=unit_id, hierarchy=hierarchy, office=office, on=_day(at))
+                | {
+                    "batch": batch,
+                    "title": said.title,
+                    "text": said.text,
+                    "programme": said.programme_id,
+                    "asked_by": by.account_id,
+                    "at": at,
+                    "effort": said.effort_min,
+                    "due": said.due_at,
+                },
+            )
+        audit.record(
+            by=by,
+            at=at,
+            act="programmes.ask_many",
+            subject=str(batch),
+            unit_id=unit_id,
+            n=n,
+            batch=batch,
+            facts={"office": office},
+        )
+    return batch
+
+
+def _looked_at(what: What, *, at: datetime) -> What:
+    """The same with its words in order. Refuses what is wrong with them."""
+    title, text = " ".join(what.title.split()), what.text.strip()
+    if not title or len(title) > LONGEST_TITLE or "\0" in title:
+        raise TitleMissing(field="title", longest=LONGEST_TITLE)
+    if len(text) > LONGEST_TEXT or "\0" in text:
+        raise TextTooLong(field="text", longest=LONGEST_TEXT)
+    if what.due_at <= at:
+        raise DueTooEarly(field="due_on")
+    if what.effort_min is not None and not 0 < what.effort_min <= MOST_MINUTES:
+        raise EffortWrong(field="effort")
+    if what.programme_id is not None:
+        needed(Programme.objects.filter(pk=what.programme_id).exclude(state=Programme.State.DRAFT).first())
+    return What(title, what.due_at, text, what.effort_min, what.programme_id)
+
+
+def change_task(*, public_id: UUID, act: Act, by: Actor, at: datetime, note: str = "") -> Task:
+    """Accept, decline, do, look at, reopen or withdraw a task (rules.tasks), with a word if there is one to say.
+
+    Who may: the person asked; for looking at, reopening and withdrawing whoever asked it, or who leads from above.
+    Refuses NotFound, NotYours, NoteMissing, TextTooLong; MovedMeanwhile where its state does not allow it.
+    """
+    move, note = MOVES[act], _word(note)
+    if move.needs_note and not note:
+        raise NoteMissing(field="note")
+    with transaction.atomic():
+        task = _held(public_id)
+        if not (found.is_asked(by, task) if move.by_asked else found.is_over(by, task)):
+            raise org.NotYours
+        if task.state not in move.sources:
+            raise MovedMeanwhile
+        with system("a task moves"):
+            _move([task], act, note, by=by, at=at)
+        _record(f"task_{act}", task, by=by, at=at)
+    return task
+
+
+def change_together(*, batch: UUID, act: Act, by: Actor, at: datetime) -> int:
+    """Look at, withdraw or bring back everything that was asked together and is in a state for it. How many.
+
+    Who may: whoever asked it. Brings back what was withdrawn, nothing else. Refuses NotFound.
+    """
+    if act not in (Act.CONFIRM, Act.WITHDRAW, Act.REOPEN):
+        raise ValueError(act)
+    sources = [State.WITHDRAWN] if act == Act.REOPEN else list(MOVES[act].sources)
+    with transaction.atomic(), system("tasks asked together"):
+        asked = Task.objects.filter(batch=batch, asked_by=by.account_id)
+        if by.account_id is None or not asked.exists():
+            raise NotFound
+        rows = list(asked.filter(state__in=sources).order_by("pk").select_for_update(of=("self",)))
+        for start in range(0, len(rows), _AT_ONCE):
+            _move(rows[start : start + _AT_ONCE], act, "", by=by, at=at)
+        audit.record(
+            by=by, at=at, act=f"programmes.tasks_{act}", subject=str(batch), n=len(rows), batch=batch
+        )
+    return len(rows)
+
+
+def hand_over(*, public_id: UUID, appointment: UUID, by: Actor, at: datetime, note: str = "") -> Task:
+    """Hand a task to whoever holds another appointment; they are asked anew. Taken back by handing it over again.
+
+    Who may: the person asked, or who leads its unit; and `tasks.ask` at the unit it goes to. Refuses NotFound,
+    NotYours, NobodyToAsk; MovedMeanwhile once it is done or withdrawn.
+    """
+    note = _word(note)
+    with transaction.atomic():
+        task = _held(public_id)
+        if not found.is_asked(by, task):
+            org.require(by, LEADS, at=task.unit_id)
+        with system("handing a task over"):
+            seat = found.seat_of(appointment, on=_day(at))
+        if seat is None:
+            raise NobodyToAsk(field="whom")
+        org.require(by, LEADS, at=seat.unit_id)
+        if task.state not in OPEN | {State.DECLINED}:
+            raise MovedMeanwhile
+        with system("handing a task over"):
+            _give([task], seat, "hand_over", note, by=by, at=at)
+        _record("hand_over_task", task, by=by, at=at)
+    return task
+
+
+def hand_on_of_appointment(*, told: AppointmentEnded) -> int:
+    """An appointment ended: its open tasks go to who holds the same office there, else to the office above.
+
+    What somebody asked of others goes the same way with their last appointment: so somebody looks at what is done.
+    """
+    by = Actor.system("an appointment ended")
+    with system("an appointment ended"):
+        tasks = Task.objects.filter(account_id=told.account_id, state__in=OPEN)
+        of_office = tasks.filter(office__code=told.office, unit_id=told.unit_id)
+        moved = _hand_on(of_office, told.account_id, by=by, at=told.at)
+        if told.is_last:
+            moved += _hand_on(tasks, told.account_id, by=by, at=told.at)
+            next_one = found.next_seat(
+                unit_id=told.unit_id, office=told.office, without=told.account_id, on=_day(told.at)
+            )
+            if next_one is not None:
+                Task.objects.filter(
+                    asked_by=told.account_id, state__in=[*OPEN, State.DECLINED, State.DONE]
+                ).update(asked_by=next_one.account_id)
+    return moved
+
+
+def hand_on_of_account(*, account_id: int, at: datetime) -> int:
+    """An account was closed: its open tasks go on as when an appointment ends. How many."""
+    with system("an account was closed"):
+        tasks = Task.objects.filter(account_id=account_id, state__in=OPEN)
+        return _hand_on(tasks, account_id, by=Actor.system("an account was closed"), at=at)
+
+
+def _hand_on(tasks: QuerySet[Task], account_id: int, *, by: Actor, at: datetime) -> int:
+    rows = list(
+        tasks.select_related("office").order_by("unit_id", "office_id", "pk").select_for_update(of=("self",))
+    )
+    seats: dict[tuple[int, int | None], found.Seat | None] = {}
+    for task in rows:
+        key = (task.unit_id, task.office_id)
+        if key not in seats:
+            seats[key] = found.next_seat(
+                unit_id=task.unit_id,
+                office=task.office.code if task.office else "",
+                without=account_id,
+                on=_day(at),
+                hierarchy=task.hierarchy,
+            )
+        _give([task], seats[key], "moved", "", by=by, at=at)
+    if rows:
+        audit.record(by=by, at=at, act="programmes.hand_on_tasks", subject=str(account_id), n=len(rows))
+    return len(rows)
+
+
+def remind(*, at: datetime) -> int:
+    """Remind people of tasks that are due tomorrow, and once more of those that are late: one SMS each time, whatever
+    their number. Inside the hours only. How many were reminded. Run by a loop, in its system scope."""
+    if not hours.is_open(at, settings.TIME_ZONE):
+        return 0
+    starts, ends = day_after(_day(at), settings.TIME_ZONE)
+    open_ones = Task.objects.filter(state__in=OPEN, account_id__isnull=False)
+    late = open_ones.filter(due_at__lt=at, due_at__gte=at - _LATE_FOR, reminded__lt=LATE)
+    tomorrow = open_ones.filter(due_at__gte=starts, due_at__lt=ends, reminded__lt=TOMORROW)
+    return _remind(late, LATE, "duty.task_late", at=at) + _remind(
+        tomorrow, TOMORROW, "duty.task_tomorrow", at=at
+    )
+
+
+def _remind(tasks: QuerySet[Task], of: int, template: str, *, at: datetime) -> int:
+    rows = list(
+        tasks.order_by("account_id", "due_at", "pk").select_for_update(of=("self",), skip_locked=True)[
+            :_AT_ONCE
+        ]
+    )
+    by_account: dict[int, list[Task]] = {}
+    for task in rows:
+        assert task.account_id is not None
+        by_account.setdefault(task.account_id, []).append(task)
+    for account_id, mine in by_account.items():
+        first, more = mine[0], len(mine) - 1
+        messaging.tell_account(
+            account_id=account_id,
+            template=template,
+            blanks={
+                "task": first.title,
+                "more": grouped(more) if more else "",
+                "link": settings.ORIGIN + reverse("programmes:tasks"),
+            },
+            key=f"task|{of}|{first.public_id}",
+            unit_id=first.unit_id,
+            at=at,
+        )
+    Task.objects.filter(pk__in=[task.pk for task in rows]).update(reminded=of)
+    return len(by_account)
+
+
+def _held(public_id: UUID) -> Task:
+    """A task in the caller's sight, locked by the system. NotFound for one out of sight."""
+    seen = needed(Task.objects.filter(public_id=public_id).first())
+    with system("a task"):
+        return Task.objects.select_for_update(of=("self",)).get(pk=seen.pk)
+
+
+def _move(tasks: list[Task], act: Act, note: str, *, by: Actor, at: datetime) -> None:
+    for task in tasks:
+        task.state, task.state_at, task.note = MOVES[act].to.value, at, note
+        task.done_at = at if act == Act.DO else task.done_at if act == Act.CONFIRM else None
+        if act == Act.REOPEN:
+            task.reminded = 0
+    Task.objects.bulk_update(tasks, ["state", "state_at", "note", "done_at", "reminded"])
+    _steps(tasks, act, note, None, by=by, at=at)
+
+
+def _give(
+    tasks: list[Task], seat: found.Seat | None, act: str, note: str, *, by: Actor, at: datetime
+) -> None:
+    """Give tasks to whoever holds a seat; to nobody where there is none."""
+    for task in tasks:
+        task.state, task.state_at, task.note, task.reminded = State.ASKED.value, at, note, 0
+        task.account_id = seat.account_id if seat else None
+        if seat:
+            task.unit_id, task.hierarchy = seat.unit_id, seat.hierarchy
+            task.office_id = seat.office_id
+    Task.objects.bulk_update(
+        tasks, ["state", "state_at", "note", "reminded", "account_id", "office", "unit", "hierarchy"]
+    )
+    _steps(tasks, act, note, seat.account_id if seat else None, by=by, at=at)
+
+
+def _steps(tasks: Iterable[Task], act: str, note: str, to: int | None, *, by: Actor, at: datetime) -> None:
+    TaskStep.objects.bulk_create(
+        TaskStep(task=task, act=str(act), at=at, account_id=by.account_id, to_account_id=to, note=note)
+        for task in tasks
+    )
+
+
+def _word(note: str) -> str:
+    note = " ".join(note.split())
+    if len(note) > LONGEST_NOTE or "\0" in note:
+        raise TextTooLong(field="note", longest=LONGEST_NOTE)
+    return note
+
+
+def _day(at: datetime) -> date:
+    return clock.day_in(settings.TIME_ZONE, at)
+
+
+def _record(act: str, task: Task, *, by: Actor, at: datetime) -> None:
+    audit.record(by=by, at=at, act=f"programmes.{act}", subject=str(task.public_id), unit_id=task.unit_id)

@@ -1,0 +1,19 @@
+"""The way from a unit's page to the tasks there, for who leads it."""
+
+from collections.abc import Iterator
+from urllib.parse import urlencode
+
+from django.utils.translation import gettext as _
+
+from abhiyan.org.rules.capabilities import LEADS
+from abhiyan.org.viewer import Viewer
+from abhiyan.ui.addresses import address_of
+from abhiyan.ui.doors import Door
+from abhiyan.units.queries import UnitRow
+
+
+def doors(viewer: Viewer, *, unit: UnitRow | None = None, text: str = "") -> Iterator[Door]:  # noqa: ARG001
+    """unit: for its page. Nothing for search."""
+    if unit is not None and unit.lo is not None and viewer.may_at(LEADS, unit.lo):
+        asked = urlencode({"show": "unit", "unit": unit.code})
+        yield Door(_("Tasks"), f"{address_of('programmes:tasks')}?{asked}", icon="list")

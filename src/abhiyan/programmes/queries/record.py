@@ -1,0 +1,196 @@
+"""My record: somebody's duties, for themselves and for who leads them from one level above. Never a comparison."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+from django.conf import settings
+from django.db.models import Count, F, Q
+
+from abhiyan.core import clock, sql
+from abhiyan.core.refusals import NotFound
+from abhiyan.core.rows import Rows
+from abhiyan.core.scope import system
+from abhiyan.org import queries as org
+from abhiyan.org.rules.capabilities import LEADS
+from abhiyan.org.viewer import Held, Viewer
+from abhiyan.people import queries as people
+from abhiyan.programmes.models import InCharge, Programme, Task
+from abhiyan.programmes.rules.tasks import OPEN, State
+
+from .stands import Stand, stands
+from .tasks import is_late
+
+
+@dataclass(frozen=True, slots=True)
+class OfficeHeld:
+    """An office somebody holds or has held. until: its last day, foreseen or past; None until further notice."""
+
+    office_names: dict[str, str]
+    unit_names: dict[str, str]
+    since: date
+    until: date | None
+    is_over: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Charge:
+    """A programme somebody answers for in a unit, or did."""
+
+    programme: Programme
+    role_name: str
+    state_name: str
+    unit_names: dict[str, str]
+    since: datetime
+    until: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Tasks:
+    """How many tasks of somebody: open, of these late; done in time and late; declined."""
+
+    open: int
+    late: int
+    in_time: int
+    done_late: int
+    declined: int
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """Somebody's duties. stands: of the units of their offices, with the unit's names."""
+
+    name: str
+    is_own: bool
+    offices: Sequence[OfficeHeld]
+    charges: Sequence[Charge]
+    tasks: Tasks
+    stands: Sequence[tuple[Held, Sequence[Stand]]]
+
+
+def record_for(viewer: Viewer, public_id: UUID | None, *, at: datetime) -> Record:
+    """The viewer's own record, or that of somebody whom they lead from one level above; NotFound of anybody else's.
+
+    public_id: of the account; None: one's own.
+    """
+    on = clock.day_in(settings.TIME_ZONE, at)
+    if viewer.account_id is None:
+        raise NotFound
+    account_id, name = viewer.account_id, viewer.name
+    whose = viewer
+    if public_id is not None and public_id != viewer.public_id:
+        with system("whose record"):
+            account = people.account_by_public_id(public_id)
+        account_id, name = account.pk, account.name
+        whose = org.viewer_of(account_id=account_id, on=on)
+        if not leads(viewer, whose, on=on):
+            raise NotFound
+    # In the reader's own scope: figures of a unit whose people they do not see are rounded here too.
+    of_units = [(held, found) for held in whose.appointments if (found := stands(held, at=at))]
+    with system("a record, for its owner or the level above"):
+        return Record(
+            name=name,
+            is_own=account_id == viewer.account_id,
+            offices=_offices(account_id, on=on),
+            charges=_charges(account_id),
+            tasks=_tasks(account_id, at=at),
+            stands=of_units,
+        )
+
+
+def leads(viewer: Viewer, whose: Viewer, *, on: date) -> bool:
+    """Whether the viewer leads somebody from one level above: the nearest unit above theirs where anybody leads."""
+    mine = (
+        {held.unit_id for held in viewer.appointments if LEADS in held.capabilities}
+        if viewer.is_strong
+        else set()
+    )
+    if not mine:
+        return False
+    leading = {one.code for one in org.offices_used() if LEADS in one.capabilities}
+    for held in whose.appointments:
+        above = [
+            one.unit_id
+            for one in org.line_of_command(held.unit_id, held.hierarchy, on=on)
+            if one.unit_id != held.unit_id and one.office in leading and one.state == "active"
+        ]
+        if above and above[0] in mine:
+            return True
+    return False
+
+
+def _offices(account_id: int, *, on: date) -> list[OfficeHeld]:
+    rows = sql.rows(
+        """select o.names, u.names, ap.starts_on, ap.ends_on, ap.state = 'ended'
+        from org_appointment ap join org_office o on o.id = ap.office_id join units_unit u on u.id = ap.unit_id
+        where ap.account_id = %(account)s and ap.accepted_how <> '' and ap.starts_on <= %(on)s
+        order by ap.state = 'ended', ap.starts_on desc, ap.id desc limit 50""",
+        {"account": account_id, "on": on},
+    )
+    return [OfficeHeld(*row) for row in rows]
+
+
+def _charges(account_id: int) -> list[Charge]:
+    rows = (
+        InCharge.objects.filter(account_id=account_id)
+        .exclude(programme__state=Programme.State.DRAFT)
+        .select_related("programme", "unit")
+        .order_by("-named_at", "-pk")[:50]
+    )
+    return [
+        Charge(
+            one.programme,
+            str(InCharge.Role(one.role).label),
+            str(InCharge.State(one.state).label),
+            one.unit.names,
+            one.named_at,
+            one.ended_at,
+        )
+        for one in rows
+    ]
+
+
+def _tasks(account_id: int, *, at: datetime) -> Tasks:
+    done = Q(state__in=[State.DONE, State.CONFIRMED])
+    found = Task.objects.filter(account_id=account_id).aggregate(
+        open=Count("pk", filter=Q(state__in=OPEN)),
+        late=Count("pk", filter=is_late(at)),
+        in_time=Count("pk", filter=done & Q(done_at__lte=F("due_at"))),
+        done_late=Count("pk", filter=done & Q(done_at__gt=F("due_at"))),
+        declined=Count("pk", filter=Q(state=State.DECLINED)),
+    )
+    return Tasks(**found)
+
+
+@dataclass(frozen=True, slots=True)
+class Led:
+    """Somebody in an office of a unit right below."""
+
+    account: UUID
+    name: str
+    office_names: dict[str, str]
+    unit_names: dict[str, str]
+
+
+def led_by(viewer: Viewer, *, on: date) -> Rows[Led]:
+    """Who holds an office in the units right below those the viewer leads, in the order of the tree."""
+    mine = [held for held in viewer.appointments if LEADS in held.capabilities] if viewer.is_strong else []
+    return Rows(
+        "a.public_id, a.name, o.names, u.names",
+        """from units_placement p
+          join org_appointment ap on ap.unit_id = p.unit_id and ap.state = 'active' and ap.starts_on <= %(on)s
+            and (ap.ends_on is null or ap.ends_on >= %(on)s)
+          join org_office o on o.id = ap.office_id and not o.capabilities && array['org.approve', 'org.officers']
+          join people_account a on a.id = ap.account_id join units_unit u on u.id = p.unit_id
+          where (p.parent_id, p.hierarchy) in (select * from unnest(%(units)s::bigint[], %(trees)s::smallint[]))
+            and p.lo is not null and ap.account_id <> %(account)s""",
+        {
+            "on": on,
+            "units": [held.unit_id for held in mine],
+            "trees": [held.hierarchy for held in mine],
+            "account": viewer.account_id,
+        },
+        orders={"tree": ("p.lo", "o.rank", "ap.id")},
+        make=Led,
+    )

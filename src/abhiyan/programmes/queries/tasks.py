@@ -1,0 +1,263 @@
+"""Tasks: who holds the office that is asked, who may say what to a task, and the lists of them."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Count, Q, QuerySet
+
+from abhiyan.core import sql
+from abhiyan.core.actor import Actor
+from abhiyan.core.refusals import needed
+from abhiyan.org import queries as org
+from abhiyan.org.rules.capabilities import LEADS
+from abhiyan.org.viewer import Viewer
+from abhiyan.programmes.models import Task, TaskStep
+from abhiyan.programmes.rules import tasks as rules
+from abhiyan.programmes.rules.tasks import OPEN, Act, State
+from abhiyan.units import queries as units
+
+from .holders import Holder, holders
+
+# Appointments that count on the day %(on)s.
+_ACTIVE = (
+    """ap.state = 'active' and ap.starts_on <= %(on)s and (ap.ends_on is null or ap.ends_on >= %(on)s)"""
+)
+# The holders of an office in the units below a place, the place itself left out.
+SEATS = f"""select ap.account_id, ap.office_id, ap.unit_id, ap.hierarchy
+  from units_placement p join org_appointment ap on ap.unit_id = p.unit_id
+  join org_office o on o.id = ap.office_id and o.code = %(office)s
+  where p.lo > %(lo)s and p.lo < %(hi)s and {_ACTIVE}"""
+
+
+@dataclass(frozen=True, slots=True)
+class Seat:
+    """An office in a unit with whoever holds it."""
+
+    account_id: int
+    office_id: int
+    unit_id: int
+    hierarchy: int
+
+
+def place(*, unit_id: int, hierarchy: int, office: str, on: date) -> dict[str, Any]:
+    """What SEATS asks for."""
+    lo, hi = units.span(unit_id, hierarchy)
+    return {"lo": lo, "hi": hi, "office": office, "on": on}
+
+
+def count_seats(*, unit_id: int, hierarchy: int, office: str, on: date) -> int:
+    """How many hold an office in the units below one, the unit itself left out."""
+    return int(
+        sql.value(
+            f"select count(*) from ({SEATS}) s",
+            place(unit_id=unit_id, hierarchy=hierarchy, office=office, on=on),
+        )
+    )
+
+
+def seat(*, unit_id: int, office: str, account_id: int | None, on: date) -> Seat | None:
+    """The office of that code in a unit, with its holder; which, where several hold it. None where nobody does."""
+    return _seat(
+        "ap.unit_id = %(unit)s and (%(office)s = '' or o.code = %(office)s)"
+        " and (%(account)s::bigint is null or ap.account_id = %(account)s)",
+        {"unit": unit_id, "office": office, "account": account_id, "on": on},
+    )
+
+
+def seat_of(appointment: UUID, *, on: date) -> Seat | None:
+    """The seat of one appointment; None where it does not count on the day."""
+    return _seat("ap.public_id = %(appointment)s", {"appointment": appointment, "on": on})
+
+
+def code_of(office_id: int) -> str:
+    """The code of an office."""
+    return next((one.code for one in org.offices_used() if one.pk == office_id), "")
+
+
+def next_seat(
+    *, unit_id: int, office: str, without: int, on: date, hierarchy: int | None = None
+) -> Seat | None:
+    """Who takes over from somebody: another holder of their office, else who leads the unit, else the office above.
+
+    office: empty for a task asked of the person. hierarchy: the tree to go up in; else the first the unit is in.
+    """
+    others = {"unit": unit_id, "office": office, "without": without, "on": on}
+    same = "ap.unit_id = %(unit)s and o.code = %(office)s and ap.account_id <> %(without)s"
+    if office and (found := _seat(same, others)):
+        return found
+    trees = [hierarchy] if hierarchy else units.hierarchies_of(unit_id)
+    if not trees:
+        return None
+    leading = {one.code: one.rank for one in org.offices_used() if LEADS in one.capabilities}
+    rank = leading.get(office, max(leading.values(), default=0) + 1)
+    for one in org.line_of_command(unit_id, trees[0], on=on):
+        is_senior = one.unit_id != unit_id or leading.get(one.office, rank) < rank
+        if one.office in leading and is_senior and one.state == "active" and one.account_id != without:
+            return seat_of(one.appointment_id, on=on)
+    return None
+
+
+def _seat(condition: str, given: dict[str, Any]) -> Seat | None:
+    row = sql.row(
+        f"""select ap.account_id, ap.office_id, ap.unit_id, ap.hierarchy from org_appointment ap
+        join org_office o on o.id = ap.office_id
+        where {condition} and {_ACTIVE} order by o.rank, ap.starts_on, ap.id limit 1""",
+        given,
+    )
+    return Seat(*row) if row else None
+
+
+def is_asked(by: Actor, task: Task) -> bool:
+    """Whether a task is asked of the actor."""
+    return by.account_id is not None and by.account_id == task.account_id
+
+
+def is_over(by: Actor, task: Task) -> bool:
+    """Whether the actor asked a task, or leads from strictly above the unit that has it."""
+    if by.kind == "system":
+        return True
+    if by.kind != "person" or by.account_id is None:
+        return False
+    return by.account_id == task.asked_by or any(
+        grant.is_above and LEADS in grant.capabilities
+        for grant in org.grants_at(by.account_id, task.unit_id, task.hierarchy)
+    )
+
+
+def task_for(public_id: UUID) -> Task:
+    """One task in the viewer's sight, or NotFound: the asker's, the asked one's, of a unit they lead."""
+    found = Task.objects.select_related("unit", "office", "programme")
+    return needed(found.filter(public_id=public_id).first())
+
+
+def acts_on(task: Task, by: Actor) -> list[Act]:
+    """What somebody may do to a task now."""
+    return rules.possible(task.state, is_asked=is_asked(by, task), is_over=is_over(by, task))
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """What became of a task: who did what when, and to whom it went."""
+
+    act: str
+    at: datetime
+    who: str
+    to: str
+    note: str
+
+
+def steps(task: Task) -> list[Step]:
+    """What became of a task since it was asked, in order."""
+    rows = list(TaskStep.objects.filter(task=task).order_by("at", "pk"))
+    known = people_of(account for row in rows for account in (row.account_id, row.to_account_id))
+
+    def name(account_id: int | None) -> str:
+        found = known.get(account_id or 0)
+        return found.name if found else ""
+
+    return [Step(row.act, row.at, name(row.account_id), name(row.to_account_id), row.note) for row in rows]
+
+
+def people_of(account_ids: Iterable[int | None], *, on: date | None = None) -> dict[int, Holder]:
+    """Who the accounts of tasks in sight are."""
+    return holders((one for one in account_ids if one is not None), on=on)
+
+
+def together(batch: UUID, account_id: int) -> dict[str, int]:
+    """How many of what somebody asked together are in which state."""
+    rows = Task.objects.filter(batch=batch, asked_by=account_id).values_list("state")
+    return dict(rows.annotate(n=Count("pk")).order_by())
+
+
+def tasks_of(
+    *, mine: int | None = None, asked: int | None = None, below: tuple[int, int] | None = None
+) -> QuerySet[Task]:
+    """The tasks somebody has, those they asked, or those of a unit and all below it in a
+    hierarchy; as far as in sight."""
+    rows = Task.objects.select_related("unit", "office", "programme")
+    if mine is not None:
+        return rows.filter(account_id=mine)
+    if asked is not None:
+        return rows.filter(asked_by=asked)
+    assert below is not None
+    return rows.filter(unit_id__in=units.below(*below))
+
+
+def is_late(at: datetime) -> Q:
+    """Open past the time it was due, as rules.tasks.is_late."""
+    return Q(state__in=OPEN, due_at__lt=at)
+
+
+def due_of(account_id: int, *, limit: int) -> list[Task]:
+    """What somebody has to answer or to do, the most urgent first."""
+    rows = tasks_of(mine=account_id).filter(state__in=OPEN)
+    return list(rows.order_by("due_at", "pk")[:limit])
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """What somebody asked and waits for: done and to be looked at, declined, late. first: titles of some."""
+
+    show: str
+    n: int
+    first: list[str]
+    only: UUID | None  # the one, where there is one
+
+
+def waiting_for(account_id: int, *, at: datetime) -> list[Waiting]:
+    """What somebody asked of others that is done, declined or late. One query for each that there is."""
+    asked = tasks_of(asked=account_id).exclude(account_id=account_id)
+    late = is_late(at)
+    kinds = {
+        "done": Q(state=State.DONE),
+        "declined": Q(state=State.DECLINED),
+        "late": late,
+    }
+    counts = asked.aggregate(**{name: Count("pk", filter=condition) for name, condition in kinds.items()})
+    found = []
+    for name, condition in kinds.items():
+        if not counts[name]:
+            continue
+        some = list(asked.filter(condition).order_by("due_at", "pk").values_list("title", "public_id")[:3])
+        titles = list(dict.fromkeys(title for title, _public_id in some))
+        found.append(Waiting(name, counts[name], titles, some[0][1] if counts[name] == 1 else None))
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """Somebody who may be asked: their appointment, name and office."""
+
+    appointment: UUID
+    name: str
+    office_names: dict[str, str]
+    unit_names: dict[str, str]
+
+
+def candidates(unit_ids: Iterable[int], *, on: date) -> list[Candidate]:
+    """Who holds an office in these units, in their order, senior first; without data officers, whom nobody leads."""
+    rows = sql.rows(
+        f"""select ap.public_id, a.name, o.names, u.names from org_appointment ap
+        join org_office o on o.id = ap.office_id join people_account a on a.id = ap.account_id
+        join units_unit u on u.id = ap.unit_id
+        where ap.unit_id = any(%(units)s::bigint[]) and {_ACTIVE}
+          and not o.capabilities && array['org.approve', 'org.officers']
+        order by array_position(%(units)s::bigint[], ap.unit_id::bigint), o.rank, ap.starts_on, ap.id limit 300""",
+        {"units": list(unit_ids), "on": on},
+    )
+    return [Candidate(*row) for row in rows]
+
+
+def may_ask_in(viewer: Viewer, unit_id: int) -> bool:
+    """Whether the viewer may ask tasks in a unit: for showing a button; the act asks again."""
+    return viewer.may_at(LEADS, *(lo for lo, _hi in units.all_spans([unit_id]).get(unit_id, [])))
+
+
+def in_words(minutes: int | None) -> tuple[int, bool]:
+    """An effort as people write it: how many, and whether they are hours."""
+    if minutes is None:
+        return 0, False
+    return (minutes // 60, True) if minutes % 60 == 0 else (minutes, False)

@@ -1,0 +1,555 @@
+"""Tasks: one's own, those one gave, those of units one leads; one task with what may be done to it; giving one."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, time
+from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from django import forms
+from django.conf import settings
+from django.contrib import messages
+from django.db.models import Q
+from django.http import HttpResponseBase, QueryDict
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext as say
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_GET
+
+from abhiyan.core import clock
+from abhiyan.core.refusals import NotFound, needed
+from abhiyan.core.words import named, person
+from abhiyan.org import queries as org
+from abhiyan.org.here import Here, page_unit
+from abhiyan.org.rules.capabilities import LEADS
+from abhiyan.org.viewer import Request, Viewer
+from abhiyan.programmes import actions, queries
+from abhiyan.programmes.actions import tasks as acts
+from abhiyan.programmes.models import Programme, Task
+from abhiyan.programmes.queries import record
+from abhiyan.programmes.queries import tasks as found
+from abhiyan.programmes.rules import tasks as rules
+from abhiyan.programmes.rules.tasks import Act, State
+from abhiyan.ui import numbers
+from abhiyan.ui.acts import ask, form_page, tried
+from abhiyan.ui.fields import DayField, WholeField
+from abhiyan.ui.forms import offer
+from abhiyan.ui.lists import Column, Table, answer
+from abhiyan.ui.posts import posted
+from abhiyan.units import queries as units
+
+from . import shown
+
+BELOW = "below:"  # of many: before the code of their office
+FINISHED = (State.CONFIRMED, State.WITHDRAWN)
+STATES: tuple[tuple[str, str | Promise], ...] = (
+    ("", _("Not finished")),
+    ("late", _("Late")),
+    *Task.State.choices,
+    ("all", _("All")),
+)
+DONE: dict[Act, Promise] = {
+    Act.ACCEPT: _("Accepted."),
+    Act.DECLINE: _("Declined. The person who gave it sees your reason."),
+    Act.DO: _("Done. If that was a mistake, take it back here."),
+    Act.TAKE_BACK: _("Taken back. The task is open again."),
+    Act.CONFIRM: _("Confirmed."),
+    Act.REOPEN: _("Reopened."),
+    Act.WITHDRAW: _("Withdrawn. You can reopen it here."),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A task with the names that belong to it. how: as of `state_kind`."""
+
+    task: Task
+    who: str
+    asker: str
+    is_late: bool
+
+    @property
+    def state(self) -> str:
+        return state_name(self.task, is_late=self.is_late)
+
+    @property
+    def kind(self) -> str:
+        return state_kind(self.task, is_late=self.is_late)
+
+
+def state_name(task: Task, *, is_late: bool) -> str:
+    """The state in words; that it is late goes before."""
+    return say("Late") if is_late else str(Task.State(task.state).label)
+
+
+def state_kind(task: Task, *, is_late: bool) -> str:
+    """How its state is marked: ok, warn, bad, or plain."""
+    if is_late:
+        return "bad"
+    return {State.DONE: "ok", State.CONFIRMED: "ok", State.DECLINED: "warn"}.get(State(task.state), "")
+
+
+def effort_in_words(minutes: int | None) -> str:
+    """45 minutes, 2 hours; empty where nobody said."""
+    if minutes is None:
+        return ""
+    n, is_hours = found.in_words(minutes)
+    one = (
+        ngettext("%(n)s hour", "%(n)s hours", n) if is_hours else ngettext("%(n)s minute", "%(n)s minutes", n)
+    )
+    return one % {"n": numbers.grouped(n)}
+
+
+def _programme(row: Row) -> str:
+    return named(row.task.programme.names) if row.task.programme else ""
+
+
+COLUMNS: tuple[Column[Row], ...] = (
+    Column("title", _("Task"), lambda row: row.task.title, order="title", is_name=True),
+    Column("who", _("Given to"), lambda row: row.who),
+    Column(
+        "office",
+        _("Office"),
+        lambda row: named(row.task.office.names) if row.task.office else "",
+        only_in_file=True,
+    ),
+    Column("unit", _("Unit"), lambda row: named(row.task.unit.names), only_in_file=True),
+    Column("code", _("Code"), lambda row: row.task.unit.code, only_in_file=True),
+    Column("asker", _("Given by"), lambda row: row.asker),
+    Column("programme", _("Programme"), _programme, only_in_file=True),
+    Column("effort", _("Effort (minutes)"), lambda row: row.task.effort_min, only_in_file=True),
+    Column("due", _("Due"), lambda row: row.task.due_at, order="due_at", css="under"),
+    Column("done", _("Done at"), lambda row: row.task.done_at, only_in_file=True),
+    Column("note", _("Note"), lambda row: row.task.note, only_in_file=True),
+    Column("state", _("Status"), lambda row: row.state, order="state", css="end"),
+)
+
+
+class Filters(forms.Form):
+    """Which tasks to show. show: whose, as the segments say."""
+
+    show = forms.CharField(required=False, widget=forms.HiddenInput)
+    unit = forms.CharField(label=_("Unit"), required=False, max_length=100)
+    q = forms.CharField(label=_("Words of the task"), required=False, max_length=100)
+    state = forms.ChoiceField(label=_("Status"), required=False, choices=STATES)
+    programme = forms.ChoiceField(label=_("Programme"), required=False)
+
+    def __init__(self, *args: Any, programmes: Sequence[Programme], has_unit: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        offer(
+            self,
+            programme=[
+                ("", _("All")),
+                *((str(one.public_id), named(one.names)) for one in programmes),
+            ],
+        )
+        if not has_unit:
+            del self.fields["unit"]
+
+
+@require_GET
+def tasks(request: Request) -> HttpResponseBase:
+    """Tasks. show: mine (given to me), given (by me), unit (of a unit I lead and all below it)."""
+    at, viewer = clock.now(), request.viewer
+    is_leading = viewer.may(LEADS)
+    show = request.GET.get("show", "")
+    if show not in ("given", "unit") or (show == "unit" and not is_leading):
+        show = "mine"
+    here: Here | None = None
+    if show == "unit":
+        here = page_unit(request)
+        if not found.may_ask_in(viewer, here.unit.id):
+            raise org.NotYours(capability=LEADS)
+        rows = found.tasks_of(below=(here.unit.id, here.hierarchy))
+    else:
+        own = viewer.account_id
+        rows = found.tasks_of(mine=own) if show == "mine" else found.tasks_of(asked=own)
+    running = list(queries.programmes_for(viewer).exclude(state=Programme.State.DRAFT)[:200])
+    filters = Filters(request.GET, programmes=running, has_unit=show == "unit")
+    chosen = filters.cleaned_data if filters.is_valid() else {}
+
+    def with_names(some: list[Task]) -> list[Row]:
+        return _with_names(some, at=at)
+
+    table: Table[Row] = Table(
+        request,
+        COLUMNS,
+        rows.filter(_wanted(chosen, at=at)),
+        name="tasks",
+        caption=_("Tasks"),
+        sort="due",
+        finish=with_names,
+        hidden=say("Finished ones are left out.") if not chosen.get("state") else "",
+        without={"mine": ("who",), "given": ("asker",)}.get(show, ()),
+        is_brief=True,
+    )
+    page = reverse("programmes:tasks")
+    context = {
+        "here": "today",
+        "crumbs": [(say("Tasks"), "")],
+        "filters": filters,
+        "where": here.name if here else "",
+        "segments": [
+            (say("Given to me"), page, show == "mine"),
+            (say("I gave"), f"{page}?show=given", show == "given"),
+            *([(say("In my units"), f"{page}?show=unit", show == "unit")] if is_leading else []),
+        ],
+        "may_ask": is_leading,
+        "ask_unit": here.unit.code if here else "",
+        "is_narrowed": any(chosen.get(name) for name in ("q", "state", "programme")),
+    }
+    return answer(request, "programmes/task_list.html", table, context)
+
+
+def _wanted(chosen: dict[str, Any], *, at: datetime) -> Q:
+    """What the filters ask for, as a condition."""
+    state, text, programme = (chosen.get(name, "") for name in ("state", "q", "programme"))
+    wanted = Q()
+    if not state:
+        wanted &= ~Q(state__in=FINISHED)
+    elif state == "late":
+        wanted &= found.is_late(at)
+    elif state != "all":
+        wanted &= Q(state=state)
+    if text and "\0" not in text:
+        wanted &= Q(title__icontains=text)
+    if programme:
+        wanted &= Q(programme__public_id=programme)
+    return wanted
+
+
+def _with_names(some: list[Task], *, at: datetime) -> list[Row]:
+    known = found.people_of(account for task in some for account in (task.account_id, task.asked_by))
+
+    def name(account_id: int | None) -> str:
+        one = known.get(account_id or 0)
+        return person(one.name) if one else ""
+
+    return [
+        Row(
+            task,
+            name(task.account_id),
+            name(task.asked_by),
+            rules.is_late(task.state, due_at=task.due_at, at=at),
+        )
+        for task in some
+    ]
+
+
+class NoteForm(forms.Form):
+    """A word with an act."""
+
+    note = forms.CharField(
+        required=False,
+        max_length=acts.LONGEST_NOTE,
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+
+    def __init__(self, act: Act, data: QueryDict | None = None) -> None:
+        super().__init__(data, auto_id=f"{act}_%s")
+        self.fields["note"].label = LABELS.get(act, "")
+
+
+LABELS = {
+    Act.DECLINE: _("Why not? The person who gave it reads this."),
+    Act.DO: _("Anything to add?"),
+    Act.REOPEN: _("What is still missing?"),
+}
+STEPS: dict[str, Promise] = {
+    Act.ACCEPT: _("Accepted by %(who)s"),
+    Act.DECLINE: _("Declined by %(who)s"),
+    Act.DO: _("Done by %(who)s"),
+    Act.TAKE_BACK: _("Taken back by %(who)s: not done yet"),
+    Act.CONFIRM: _("Confirmed by %(who)s"),
+    Act.REOPEN: _("Reopened by %(who)s"),
+    Act.WITHDRAW: _("Withdrawn by %(who)s"),
+    "hand_over": _("Handed over by %(who)s to %(to)s"),
+    "moved": _("The appointment ended: now with %(to)s"),
+}
+
+
+@require_GET
+def task(request: Request, public_id: UUID) -> HttpResponseBase:
+    """One task: what is asked, how it stands, and what the viewer may do to it."""
+    return _page(request, public_id)
+
+
+def _page(
+    request: Request, public_id: UUID, *, refused: tuple[Act, NoteForm] | None = None, status: int = 200
+) -> HttpResponseBase:
+    """refused: the act that was not done, and its form with what is wrong."""
+    one, at, viewer = found.task_for(public_id), clock.now(), request.viewer
+    (row,) = _with_names([one], at=at)
+    may = found.acts_on(one, request.actor)
+    forms_of: dict[str, NoteForm] = {act: NoteForm(act) for act in LABELS if act in may}
+    problem = ""
+    if refused:
+        act, sent = refused
+        if act in forms_of:
+            forms_of[act] = sent
+        else:
+            problem = " ".join(str(each) for errors in sent.errors.values() for each in errors)
+    together = found.together(one.batch, viewer.account_id) if one.batch and viewer.account_id else {}
+    is_open = one.state in (State.ASKED, State.ACCEPTED, State.DECLINED)
+    return render(
+        request,
+        "programmes/task.html",
+        {
+            "here": "today",
+            "crumbs": [(say("Tasks"), reverse("programmes:tasks")), (one.title, "")],
+            "task": one,
+            "row": row,
+            "effort": effort_in_words(one.effort_min),
+            "may": {str(act): True for act in may},
+            "forms": forms_of,
+            "problem": problem,
+            "steps": [
+                (
+                    str(STEPS[each.act])
+                    % {"who": person(each.who) or say("the office"), "to": person(each.to) or "–"},
+                    each,
+                )
+                for each in found.steps(one)
+            ],
+            "may_hand_over": is_open
+            and viewer.may(LEADS)
+            and (found.is_asked(request.actor, one) or found.may_ask_in(viewer, one.unit_id)),
+            "record_of": _record_of(request, one),
+            "together": sum(together.values()),
+            "together_done": together.get(State.DONE, 0),
+            "together_open": sum(together.get(state, 0) for state in ("asked", "accepted", "declined")),
+            "together_withdrawn": together.get(State.WITHDRAWN, 0),
+        },
+        status=status,
+    )
+
+
+def _record_of(request: Request, one: Task) -> UUID | None:
+    """Whose record may be opened from here: that of who has the task, for who leads them from one level above."""
+    if one.account_id is None or one.account_id == request.viewer.account_id:
+        return None
+    on = shown.today(clock.now())
+    whose = org.viewer_of(account_id=one.account_id, on=on)
+    return whose.public_id if record.leads(request.viewer, whose, on=on) else None
+
+
+@posted("programmes:task", takes=("public_id",))
+def task_act(request: Request, public_id: UUID, act: str) -> HttpResponseBase:
+    """Accept, decline, do, take back, confirm, reopen or withdraw; one task, or all that were asked together."""
+    try:
+        chosen = Act(act)
+    except ValueError:
+        raise NotFound from None
+    form = NoteForm(chosen, request.POST)
+
+    def do(given: dict[str, Any]) -> str:
+        if not request.POST.get("all"):
+            actions.change_task(
+                public_id=public_id, act=chosen, note=given["note"], by=request.actor, at=clock.now()
+            )
+            return str(DONE[chosen])
+        batch = needed(found.task_for(public_id).batch)
+        n = actions.change_together(batch=batch, act=chosen, by=request.actor, at=clock.now())
+        return ngettext("%(n)s task changed.", "%(n)s tasks changed.", n) % {"n": numbers.grouped(n)}
+
+    done = tried(request, form, do)
+    if not done:
+        return _page(request, public_id, refused=(chosen, form), status=done.status)
+    messages.success(request, done.value or "")
+    return redirect("programmes:task", public_id)
+
+
+class HandOverForm(forms.Form):
+    """To whom a task goes."""
+
+    whom = forms.ChoiceField(label=_("Give it to"))
+    note = forms.CharField(
+        label=_("Anything to add?"),
+        required=False,
+        max_length=acts.LONGEST_NOTE,
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+
+
+@form_page
+def task_hand_over(request: Request, public_id: UUID) -> HttpResponseBase:
+    """Hand a task to somebody in the unit of the task, or right below the viewer's own."""
+    one, page = found.task_for(public_id), reverse("programmes:task", args=[public_id])
+    form = HandOverForm(request.POST if request.method == "POST" else None)
+    people = found.candidates(_near(request.viewer, one), on=shown.today(clock.now()))
+    offer(form, whom=[(str(each.appointment), _label(each)) for each in people])
+    return ask(
+        request,
+        lambda given: actions.hand_over(
+            public_id=public_id,
+            appointment=UUID(given["whom"]),
+            note=given["note"],
+            by=request.actor,
+            at=clock.now(),
+        ),
+        form=form,
+        title=say("Hand over: %(task)s") % {"task": one.title},
+        text=[say("The other person must accept it. You can hand it over again later.")]
+        if people
+        else [say("There is nobody in your units to hand it to.")],
+        button=say("Hand over"),
+        said=_("Handed over."),
+        done=page,
+        is_open=bool(people),
+        here="today",
+        crumbs=[(say("Tasks"), reverse("programmes:tasks")), (one.title, page), (say("Hand over"), "")],
+    )
+
+
+MOST_NEAR = 60  # units right below whose office-bearers are offered
+
+
+def _near(viewer: Viewer, one: Task) -> list[int]:
+    """The unit of a task and those right below it, as far as the viewer leads them."""
+    near = units.children(one.unit_id, one.hierarchy, limit=MOST_NEAR)
+    spans = units.all_spans([one.unit_id, *(row.id for row in near.rows)])
+    return [
+        unit_id
+        for unit_id in (one.unit_id, *(row.id for row in near.rows))
+        if viewer.may_at(LEADS, *(lo for lo, _hi in spans.get(unit_id, [])))
+    ]
+
+
+def _label(each: found.Candidate) -> str:
+    return f"{person(each.name)}, {named(each.office_names)}, {named(each.unit_names)}"
+
+
+MINUTES, HOURS = "minutes", "hours"
+
+
+class AskForm(forms.Form):
+    """What is asked of whom, until when."""
+
+    whom = forms.ChoiceField(label=_("Give it to"))
+    title = forms.CharField(label=_("What is to be done"), max_length=acts.LONGEST_TITLE)
+    text = forms.CharField(
+        label=_("Details"),
+        required=False,
+        max_length=acts.LONGEST_TEXT,
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+    due_on = DayField(label=_("Due on"))
+    due_time = forms.TimeField(
+        label=_("Time"), initial=time(18), widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M")
+    )
+    effort = WholeField(label=_("Effort"), required=False)
+    effort_in = forms.ChoiceField(
+        label=_("Effort in"), choices=[(MINUTES, _("minutes")), (HOURS, _("hours"))], initial=HOURS
+    )
+    programme = forms.ChoiceField(label=_("Programme"), required=False)
+
+    def what(self, programmes: Sequence[Programme]) -> actions.What:
+        """What the form says, with the number of the programme."""
+        given = self.cleaned_data
+        chosen = [one.pk for one in programmes if str(one.public_id) == given["programme"]]
+        factor = 60 if given["effort_in"] == HOURS else 1
+        return actions.What(
+            title=given["title"],
+            text=given["text"],
+            due_at=datetime.combine(given["due_on"], given["due_time"], ZoneInfo(settings.TIME_ZONE)),
+            effort_min=given["effort"] * factor if given["effort"] is not None else None,
+            programme_id=chosen[0] if chosen else None,
+        )
+
+
+@form_page
+def task_ask(request: Request) -> HttpResponseBase:
+    """Give a task to somebody in a unit, or to every holder of an office below it once their number was shown."""
+    here, at, viewer = page_unit(request), clock.now(), request.viewer
+    if not found.may_ask_in(viewer, here.unit.id):
+        raise org.NotYours(capability=LEADS)
+    on = shown.today(at)
+    people = {str(each.appointment): each for each in found.candidates([here.unit.id], on=on)}
+    below = {
+        one.office: one
+        for one in org.vacancies_below(here.unit.id, here.hierarchy, at=at)
+        if one.held and not one.is_of_officers
+    }
+    running = list(queries.programmes_for(viewer).filter(state=Programme.State.OPEN)[:200])
+    form = AskForm(request.POST if request.method == "POST" else None)
+    offer(
+        form,
+        whom=_groups(people, below),
+        programme=[("", _("none")), *((str(one.public_id), named(one.names)) for one in running)],
+    )
+    expected = request.POST.get("expected", "")
+    many = ""
+    if form.is_bound and form.is_valid() and form.cleaned_data["whom"].startswith(BELOW):
+        many = form.cleaned_data["whom"].removeprefix(BELOW)
+        n = found.count_seats(unit_id=here.unit.id, hierarchy=here.hierarchy, office=many, on=on)
+        if expected.partition(":")[0] != many:  # another office, or not shown yet: shown first
+            return _ask_page(request, here, form, preview=(named(below[many].office_names), many, n))
+
+    def do(given: dict[str, Any]) -> Any:
+        what = form.what(running)
+        if many:
+            return actions.ask_many(
+                what=what,
+                unit_id=here.unit.id,
+                hierarchy=here.hierarchy,
+                office=many,
+                expected=int(count) if (count := expected.partition(":")[2]).isdecimal() else -1,
+                by=request.actor,
+                at=at,
+            )
+        return actions.ask_of(what=what, appointment=UUID(given["whom"]), by=request.actor, at=at).public_id
+
+    done = tried(request, form, do)
+    if not done:
+        status = done.status
+        preview = (named(below[many].office_names), many, n) if many else None
+        return _ask_page(request, here, form, preview=preview, status=status)
+    if many:
+        messages.success(request, _("Given. You see below how it goes on; you can withdraw it."))
+        return redirect(reverse("programmes:tasks") + "?show=given")
+    messages.success(request, _("Given. You can withdraw it here."))
+    return redirect("programmes:task", done.value)
+
+
+def _groups(people: dict[str, found.Candidate], below: dict[str, org.Below]) -> list[tuple[Any, Any]]:
+    every = [
+        (
+            BELOW + code,
+            say("%(office)s: everybody below (%(n)s units)")
+            % {"office": named(one.office_names), "n": numbers.grouped(one.held)},
+        )
+        for code, one in below.items()
+    ]
+    here = [(key, f"{person(each.name)}, {named(each.office_names)}") for key, each in people.items()]
+    return [
+        ("", "–"),
+        *([(_("One person here"), here)] if here else []),
+        *([(_("Many"), every)] if every else []),
+    ]
+
+
+def _ask_page(
+    request: Request,
+    here: Here,
+    form: AskForm,
+    *,
+    preview: tuple[str, str, int] | None = None,
+    status: int = 200,
+) -> HttpResponseBase:
+    return render(
+        request,
+        "programmes/task_ask.html",
+        {
+            "here": "today",
+            "crumbs": [(say("Tasks"), reverse("programmes:tasks")), (say("Give a task"), "")],
+            "form": form,
+            "where": here.name,
+            "unit": here.unit.code,
+            "preview": preview,
+        },
+        status=status,
+    )
