@@ -112,6 +112,8 @@ POSTS: dict[str, tuple[dict[str, str], str]] = {
     "imports:rest": ({"file_name": "JK-JAM.csv", "file_bytes": "100"}, "gg"),
     "imports:step": ({}, "gg"),
     "messaging:ask": ({"programme": "{programme}", "reason": "mine"}, "nu"),
+    "messaging:circular_new": (PLACE | {"subject": "Mine", "text": "Mine", "office": "", "number": ""}, "nn"),
+    "messaging:circular_step": ({}, "gg"),
     "messaging:release": ({}, "nn"),
     "messaging:send_new": (
         {"audience": "members:{roll}", "per_hour": "100", "v_en_place": "Jammu", "v_hi_place": "जम्मू"},
@@ -227,6 +229,7 @@ OWN = {
 # What stands in the address, where the page reads there what the form is about.
 ASKED = {
     "elections:classes_withdraw": "unit=JK",
+    "messaging:circular_new": "unit=JK-JAM",
     "messaging:send_new": "unit=JK-JAM&text={text}",
     "elections:plan_create": "owner=JK&election=LS2024&state=U08",
     "programmes:go_back": "unit=JK-JAM",
@@ -337,6 +340,8 @@ ACTS = {
     "imports:rest": "nnnnn oogognnnnngng g ooggg",
     "imports:step": "nnnnn oogognnnnngng g ooggg",
     "messaging:ask": "nnnnn uunnnnnnnnnnn n uunnn",
+    "messaging:circular_new": "nnnnn oononnnnnnnnn n oonnn",
+    "messaging:circular_step": "nnnnn oogognnnnnnnn n ooggn",
     "messaging:release": "nnnnn nnnnnnnnnnnnn n nnnnn",
     "messaging:send_new": "nnnnn oonnnnnnnnnnn n oonnn",
     "messaging:send_step": "nnnnn oonnnnnnnnnnn n oonnn",
@@ -417,6 +422,7 @@ FINAL = {
     "enrolment:person_strike_off": "state_president",
     "imports:step": "state_president",
     "messaging:release": "state_president",
+    "messaging:circular_step": "state_president",
     "messaging:send_step": "state_president",
     "org:decide": "state_president",
     "org:decide_release": "state_president",
@@ -483,6 +489,7 @@ NOT_FINAL = {
     "imports:piece": "is discarded",
     "imports:rest": "is discarded",
     "messaging:ask": "waits for a second person",
+    "messaging:circular_new": "is withdrawn",
     "messaging:send_new": "is discarded",
     "messaging:text": "is entered again",
     "messaging:text_new": "a newer version takes its place",

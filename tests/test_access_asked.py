@@ -64,6 +64,8 @@ NOBODY_ASKED = {
     "enrolment/actions/waiting.py::open_link": PHONE,
     "enrolment/hotpath/calls.py::_receive": "a provider's delivery report, signed",
     "enrolment/hotpath/calls.py::act": "a provider's delivery report, signed",
+    "messaging/actions/circulars.py::announce_next": LOOP,
+    "messaging/actions/circulars.py::note_read": ONESELF,
     "messaging/actions/offices.py::_tell": NEWS,
     "messaging/actions/queueing.py::take_back": WITHIN,
     "messaging/actions/sending.py::admit": LOOP,

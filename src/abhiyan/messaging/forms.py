@@ -11,6 +11,7 @@ from abhiyan.ui.fields import DayField, WholeField
 from abhiyan.ui.forms import offer
 
 from .actions.bulk_texts import LONGEST
+from .actions.circulars import LONGEST as LONGEST_CIRCULAR
 from .models import Template
 from .rules import bulk
 
@@ -124,6 +125,21 @@ class SendForm(forms.Form):
         for language, name in self._variables:
             found.setdefault(language, {})[name] = self.cleaned_data[f"v_{language}_{name}"]
         return found
+
+
+class CircularForm(forms.Form):
+    """A circular: what it says, and which offices below get it."""
+
+    office = forms.ChoiceField(label=_("For"), required=False)
+    number = forms.CharField(label=_("Number"), max_length=50, required=False)
+    subject = forms.CharField(label=_("Subject"), max_length=200)
+    text = forms.CharField(
+        label=_("Circular"), max_length=LONGEST_CIRCULAR, widget=forms.Textarea(attrs={"rows": 10})
+    )
+
+    def __init__(self, data: Any = None, *, offices: Choices, **given: Any) -> None:
+        super().__init__(data, **given)
+        offer(self, office=[("", _("Every office here and below")), *offices])
 
 
 class ReasonForm(forms.Form):

@@ -325,6 +325,59 @@ class Send(models.Model):
         )
 
 
+class Circular(models.Model):
+    """A text from an office to those who hold offices in units below: read in the app, announced by SMS."""
+
+    public_id = models.UUIDField(unique=True)
+    number = models.TextField(default="", db_default="")  # the sender's own, if they number them
+    subject = models.TextField()
+    text = models.TextField()
+    unit_id = models.BigIntegerField()  # of the office it comes from
+    hierarchy = models.SmallIntegerField()
+    office = models.TextField(default="", db_default="")  # code of those it is for; "": every office
+    made_by = models.BigIntegerField()  # account
+    made_at = models.DateTimeField()
+    recipients = models.IntegerField(default=0, db_default=0)
+    ended_at = models.DateTimeField(null=True)  # taken back
+
+    class Meta:
+        db_table = "messaging_circular"
+        indexes = [models.Index(fields=["unit_id", "-made_at"], name="circular_unit")]  # used by: Circulars
+        constraints = policies(
+            "circular",
+            using=f"made_by = {ACCOUNT} or {placed('messaging_circular.unit_id', PEOPLE)}"
+            # Who may read one row of its readers, their own among them, may read it.
+            " or exists (select 1 from messaging_reading r where r.circular_id = messaging_circular.id)",
+            write=SYSTEM,
+        )
+
+
+class Reading(models.Model):
+    """A circular and one holder of an office it went to: whether they have opened it, and when."""
+
+    pk = models.CompositePrimaryKey("circular_id", "account_id")
+    circular_id = models.BigIntegerField()
+    account_id = models.BigIntegerField()
+    unit_id = models.BigIntegerField()  # of the highest office it came to them for
+    office = models.TextField()
+    read_at = models.DateTimeField(null=True)
+    reminded_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "messaging_reading"
+        indexes = [
+            # used by: Today
+            models.Index(
+                fields=["account_id"], condition=models.Q(read_at__isnull=True), name="reading_unread"
+            ),
+        ]
+        constraints = policies(
+            "reading",
+            using=f"account_id = {ACCOUNT} or {placed('messaging_reading.unit_id', PEOPLE)}",
+            write=SYSTEM,
+        )
+
+
 GRANTS = {
     "messaging_number": {
         "gateway": "select (id, number, provider, meaning, programme_id, secret_path, addresses, sealed_token,"

@@ -7,16 +7,18 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from abhiyan.core.numbers import grouped
 from abhiyan.org.models import Release
 from abhiyan.org.viewer import Viewer
-from abhiyan.ui.owed import Owed
+from abhiyan.ui.owed import I_WAIT_FOR, Beside, Owed
 
-from . import queries
+from . import circulars, queries
 from .rules import reasons
 
 
-def owed(viewer: Viewer, *, at: datetime) -> Iterator[Owed]:  # noqa: ARG001  # every room is asked alike
-    """Held messages, for whoever may release them."""
+def owed(viewer: Viewer, *, at: datetime) -> Iterator[Owed | Beside]:
+    """Circulars to read, and how many have read one's own; held messages, for whoever may release them."""
+    yield from _circulars(viewer, at=at)
     if not viewer.may("messages.release"):
         return
     for held in queries.held():
@@ -28,6 +30,27 @@ def owed(viewer: Viewer, *, at: datetime) -> Iterator[Owed]:  # noqa: ARG001  # 
             href=held_page(),
             act=_("Look"),
             icon="mail",
+        )
+
+
+def _circulars(viewer: Viewer, *, at: datetime) -> Iterator[Owed | Beside]:
+    if viewer.account_id is None or not viewer.is_strong:
+        return
+    for one in circulars.unread(viewer.account_id):
+        yield Owed(
+            urgency=1,
+            title=_("Circular: %(subject)s") % {"subject": one.subject},
+            meta=one.sender,
+            href=reverse("messaging:circular", args=[one.public_id]),
+            act=_("Read it"),
+            icon="mail",
+        )
+    for sent in circulars.sent_lately(viewer.account_id, at=at):
+        yield Beside(
+            sheet=I_WAIT_FOR,
+            title=_("Circular: %(subject)s") % {"subject": sent.subject},
+            meta=_("%(read)s of %(all)s have read it") % {"read": grouped(sent.read), "all": grouped(sent.n)},
+            href=reverse("messaging:circular", args=[sent.public_id]),
         )
 
 

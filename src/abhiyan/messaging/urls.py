@@ -1,12 +1,16 @@
 from django.urls import path
 
-from .views import bulk_texts, messages, sends
+from .views import bulk_texts, circulars, messages, sends
 
 app_name = "messaging"
 urlpatterns = [
     path("", messages.list_, name="list"),
     path("ask/", messages.ask, name="ask"),
     path("release/<uuid:public_id>/", messages.release, name="release"),
+    path("circulars/", circulars.circulars, name="circulars"),
+    path("circulars/new/", circulars.circular_new, name="circular_new"),
+    path("circulars/<uuid:public_id>/", circulars.circular, name="circular"),
+    path("circulars/<uuid:public_id>/<str:step>/", circulars.circular_step, name="circular_step"),
     path("texts/", bulk_texts.texts, name="texts"),
     path("texts/new/", bulk_texts.text_new, name="text_new"),
     path("texts/<str:code>/", bulk_texts.text, name="text"),

@@ -334,7 +334,8 @@ def test_a_send_on_its_pages_is_asked_approved_started_stopped_and_downloaded(fi
     assert said[0] == "\ufeffUnit,Waiting,Sent,Delivered,Failed,Held back,Cost (₹)"
     assert said[2] == "Srinagar,0,0,0,0,5,0.00" and ENGLISH not in "".join(said)
     assert "Lal Chowk" in body(client, f"{page}?unit=JK-SRI")
-    assert "Stopped" in body(client, "/messages/sends/")
+    listed = body(client, "/messages/sends/")
+    assert "Stopped half-way" in listed and ">No programme</th>" in listed
     assert "What became of it" not in body(other, page), (
         "the data officer sees what was asked, not the people"
     )

@@ -45,6 +45,7 @@ KINDS: dict[str, Promise] = {
     "duty.office": _("Question whether they accept an office"),
     "duty.task_tomorrow": _("Reminder of a task due tomorrow"),
     "duty.task_late": _("Reminder of a late task"),
+    "duty.circular": _("News of a circular"),
     "account.reset_asked": _("News of a reset asked for"),
     "account.reset_done": _("News of a reset done"),
     "leave.receipt": _("Receipt of leaving"),

@@ -147,4 +147,9 @@ def test_the_pages_of_texts_open_to_who_may_send_and_show_the_hash(world: World)
     right = hashlib.sha256(ENGLISH.encode()).hexdigest()
     assert client.post(made["Location"], certificate | {"sha256": right}).status_code == 302
     assert "MCMC/7" in body(client, made["Location"])
+    changed = sent | {"text_en": ENGLISH + "!", "registration_en": NEW_ID}
+    code = made["Location"].rstrip("/").rpartition("/")[2]
+    newer = client.post(f"/messages/texts/new/?follows={code}", changed)
+    assert f">{ENGLISH_ID}</td>" in body(client, newer["Location"]).split("Earlier versions")[-1]
+    assert "replaced by a newer version" in body(client, made["Location"])
     assert client.get("/messages/texts/bulk.none.1/").status_code == 404

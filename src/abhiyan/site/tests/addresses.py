@@ -244,6 +244,16 @@ def more_things(cast: Cast, foreign: Things, folder: Path) -> dict[str, Any]:
             by=president,
             at=at,
         )
+        circular = messaging.send_circular(
+            subject="A Circular",
+            text="For the other district",
+            number="",
+            office="",
+            unit_id=world.units["JK-JAM"].pk,
+            hierarchy=1,
+            by=president,
+            at=at,
+        )
     token = tokens.make_token_at_console(
         programme_id=programme.pk, unit_id=world.units["JK-JAM"].pk, name="Desks", by=SYSTEM, at=at
     )
@@ -273,6 +283,8 @@ def more_things(cast: Cast, foreign: Things, folder: Path) -> dict[str, Any]:
         "messaging:release": released[0].public_id,
         "messaging:send": send,
         "messaging:send_step": send,
+        "messaging:circular": circular,
+        "messaging:circular_step": circular,
         "text": text,
         "roll": world.roll.pk,
         "org:reset_factors": released[1].public_id,
@@ -291,6 +303,8 @@ def filled(name: str, others: dict[str, Any]) -> dict[str, Any]:
         more["code"] = others["text"]
     if name == "messaging:send_step":
         more["step"] = "discard"
+    if name == "messaging:circular_step":
+        more["step"] = "withdraw"
     if name == "enrolment:nameless_settle":
         more |= {"claim": others["nameless"], "member": others["shared"]}
     if room == "elections" and page != "unit":

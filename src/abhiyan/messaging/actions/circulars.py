@@ -1,0 +1,238 @@
+"""Circulars: from an office to the holders of offices below. Read in the app; an SMS says that there is one."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from uuid import UUID, uuid4
+
+from django.conf import settings
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from abhiyan.core import audit, clock, jobs, sql
+from abhiyan.core.actor import Actor
+from abhiyan.core.keys import keyring
+from abhiyan.core.refusals import Refused, needed
+from abhiyan.core.scope import system
+from abhiyan.core.words import named
+from abhiyan.messaging.models import Circular, Reading
+from abhiyan.messaging.rules import texts
+from abhiyan.org import queries as org
+from abhiyan.people import queries as people
+from abhiyan.units import queries as units
+
+from .queueing import Outgoing, send_many, take_back
+
+CIRCULAR = "messages.circular"
+TEMPLATE = "duty.circular"
+LONGEST = 10_000
+AT_ONCE = 500  # messages of one commit
+AGAIN = timedelta(hours=24)  # between reminders
+
+
+class SubjectMissing(Refused):
+    message = _("Write a subject of at most 200 characters.")
+
+
+class TextMissing(Refused):
+    message = _("Write the circular: at most %(n)s characters.")
+
+
+class NobodyBelow(Refused):
+    message = _("Nobody holds this office in the unit or below. Choose another office or unit.")
+
+
+class Withdrawn(Refused, status=409):
+    message = _("This circular was withdrawn.")
+
+
+class RemindedToday(Refused, status=409):
+    message = _("Everybody who has not read it was reminded in the last 24 hours.")
+
+
+# Each person once, for the highest office by which it reaches them.
+_READERS = """insert into messaging_reading (circular_id, account_id, unit_id, office)
+ select distinct on (ap.account_id) %(circular)s, ap.account_id, ap.unit_id, o.code
+ from units_placement p join org_appointment ap on ap.unit_id = p.unit_id join org_office o on o.id = ap.office_id
+ join people_account a on a.id = ap.account_id and a.closed_at is null
+ where p.hierarchy = %(tree)s and p.valid_to is null and p.lo >= %(lo)s and p.lo < %(hi)s
+ and ap.state = 'active' and ap.starts_on <= %(day)s and (ap.ends_on is null or ap.ends_on >= %(day)s)
+ and %(office)s in ('', o.code) and ap.account_id <> %(by)s order by ap.account_id, p.depth, o.rank"""
+
+
+def send_circular(
+    *,
+    subject: str,
+    text: str,
+    number: str,
+    office: str,
+    unit_id: int,
+    hierarchy: int,
+    by: Actor,
+    at: datetime,
+) -> UUID:
+    """Give a circular to whoever holds an office in a unit or below today, and let an SMS tell them.
+
+    office: the code of those it is for; "": every office. Who may: holders of messages.circular over the unit. Refuses
+    SubjectMissing, TextMissing, NobodyBelow. Returns its public id.
+    """
+    org.require(by, CIRCULAR, at=unit_id)
+    if by.account_id is None:
+        raise org.NotYours
+    if not subject.strip() or len(subject) > 200 or "\x00" in subject + number or len(number) > 50:
+        raise SubjectMissing(field="subject")
+    if not text.strip() or len(text) > LONGEST or "\x00" in text:
+        raise TextMissing(field="text", n=LONGEST)
+    lo, hi = units.span(unit_id, hierarchy)
+    with system("sending a circular"):
+        made = Circular.objects.create(
+            public_id=uuid4(),
+            number=number.strip(),
+            subject=subject.strip(),
+            text=text.strip(),
+            unit_id=unit_id,
+            hierarchy=hierarchy,
+            office=office,
+            made_by=by.account_id,
+            made_at=at,
+        )
+        made.recipients = sql.run(
+            _READERS,
+            {
+                "circular": made.pk,
+                "tree": hierarchy,
+                "lo": lo,
+                "hi": hi,
+                "day": clock.day_in(settings.TIME_ZONE, at),
+                "office": office,
+                "by": by.account_id,
+            },
+        )
+        if not made.recipients:
+            raise NobodyBelow(field="office")
+        made.save(update_fields=["recipients"])
+        _announce(made, "first", at)
+        _record("messaging.send_circular", made, by, at, made.recipients)
+    return made.public_id
+
+
+def note_read(*, public_id: UUID, by: Actor, at: datetime) -> bool:
+    """Note that somebody it went to has opened it, the first time. Whether this was it. By themselves, signed in."""
+    with system("somebody read a circular of theirs"):
+        circular = Circular.objects.filter(public_id=public_id).first()
+        if by.kind != "person" or by.account_id is None or circular is None:
+            return False
+        own = Reading.objects.filter(circular_id=circular.pk, account_id=by.account_id, read_at=None)
+        return own.update(read_at=at) > 0
+
+
+def remind(*, public_id: UUID, by: Actor, at: datetime) -> int:
+    """Tell those who have not read it once more by SMS, each at most once in 24 hours. How many.
+
+    Who may: holders of messages.circular over its unit. Refuses Withdrawn, RemindedToday.
+    """
+    with system("reminding of a circular"):
+        circular = needed(Circular.objects.select_for_update().filter(public_id=public_id).first())
+        org.require(by, CIRCULAR, at=circular.unit_id)
+        if circular.ended_at is not None:
+            raise Withdrawn
+        unread = Reading.objects.filter(circular_id=circular.pk, read_at=None)
+        due = unread.exclude(reminded_at__gt=at - AGAIN)
+        n = due.update(reminded_at=at) if circular.made_at <= at - AGAIN else 0
+        if not n:
+            raise RemindedToday
+        _announce(circular, at.isoformat(), at)
+        _record("messaging.remind_of_circular", circular, by, at, n)
+    return n
+
+
+def withdraw_circular(*, public_id: UUID, by: Actor, at: datetime) -> None:
+    """Take a circular back: nobody reads it any more, and messages that have not left do not go.
+
+    Who may: holders of messages.circular over its unit. Withdrawn again, nothing changes.
+    """
+    with system("withdrawing a circular"):
+        circular = needed(Circular.objects.select_for_update().filter(public_id=public_id).first())
+        org.require(by, CIRCULAR, at=circular.unit_id)
+        if circular.ended_at is not None:
+            return
+        circular.ended_at = at
+        circular.save(update_fields=["ended_at"])
+        unread = Reading.objects.filter(circular_id=circular.pk, read_at=None)
+        take_back(keys=[key for one in unread for key in _keys(circular, one)], at=at)
+        _record("messaging.withdraw_circular", circular, by, at)
+
+
+def announce_next(*, public_id: UUID, word: str, after: int, at: datetime) -> int | None:
+    """Queue the SMS about a circular to the next of those who have not read it, behind an account. The last of these
+    accounts; None: there are no more. word: of this round, "first" or when they were reminded. By a job."""
+    with system("telling of a circular"):
+        circular = Circular.objects.filter(public_id=public_id, ended_at=None).first()
+        if circular is None:
+            return None
+        unread = Reading.objects.filter(circular_id=circular.pk, read_at=None, account_id__gt=after)
+        if word != "first":
+            unread = unread.filter(reminded_at=datetime.fromisoformat(word))
+        found = list(unread.order_by("account_id")[:AT_ONCE])
+        send_many(messages=_messages(circular, found, word), at=at)
+    return found[-1].account_id if found else None
+
+
+def _messages(circular: Circular, found: Sequence[Reading], word: str) -> list[Outgoing]:
+    ring = keyring()
+    accounts = people.accounts(one.account_id for one in found)
+    phones = people.phones(account.phone_id for account in accounts.values())
+    sender = units.unit_by_id(circular.unit_id).names
+    told = []
+    for one in found:
+        account = accounts.get(one.account_id)
+        phone = phones.get(account.phone_id) if account else None
+        if account is None or phone is None:
+            continue
+        language = account.language or settings.LANGUAGE_CODE
+        told.append(
+            Outgoing(
+                template=TEMPLATE,
+                phone=ring.unseal(bytes(phone.sealed), about=phone.pk.bytes).decode(),
+                language=language,
+                blanks={
+                    "unit": named(sender, language),
+                    "link": settings.ORIGIN + reverse("messaging:circular", args=[circular.public_id]),
+                },
+                key=_key(circular, one, word),
+                kind=texts.DUTY,
+                unit_id=one.unit_id,
+            )
+        )
+    return told
+
+
+def _key(circular: Circular, one: Reading, word: str) -> str:
+    return f"circular|{circular.public_id}|{one.account_id}|{word}"
+
+
+def _keys(circular: Circular, one: Reading) -> list[str]:
+    """Of the messages that may not have left: the first, and the last reminder."""
+    last = [one.reminded_at.isoformat()] if one.reminded_at else []
+    return [_key(circular, one, word) for word in ("first", *last)]
+
+
+def _announce(circular: Circular, word: str, at: datetime) -> None:
+    jobs.later(
+        "messaging.tell_of_circular",
+        f"{circular.public_id}|{word}",
+        at=at,
+        public_id=str(circular.public_id),
+        word=word,
+    )
+
+
+def _record(what: str, circular: Circular, by: Actor, at: datetime, n: int = 1) -> None:
+    audit.record(
+        by=by,
+        at=at,
+        act=what,
+        subject=str(circular.public_id),
+        unit_id=circular.unit_id,
+        n=n,
+        facts={"office": circular.office},
+    )

@@ -1,0 +1,149 @@
+"""Reads of circulars: which went to somebody, who has read one, and how many by unit."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.db.models import QuerySet
+
+from abhiyan.core import sql, words
+from abhiyan.core.refusals import needed
+from abhiyan.org.viewer import Viewer
+
+from .models import Circular, Reading
+
+LATELY = timedelta(days=30)
+MOST = 10
+
+
+def circulars(viewer: Viewer) -> QuerySet[Circular]:
+    """Circulars somebody sent, got, or sees the readers of; to be ordered and paged."""
+    return Circular.objects.all() if viewer.is_signed_in else Circular.objects.none()
+
+
+def circular_for(viewer: Viewer, public_id: UUID) -> Circular:
+    """One circular in the viewer's sight, or NotFound."""
+    return needed(circulars(viewer).filter(public_id=public_id).first())
+
+
+def own_reading(circular: Circular, account_id: int | None) -> Reading | None:
+    """Whether and when somebody read a circular that went to them; None: it did not."""
+    return Reading.objects.filter(circular_id=circular.pk, account_id=account_id or 0).first()
+
+
+def readings_of(account_id: int | None, found: Sequence[Circular]) -> dict[int, Reading]:
+    """One's own reading of circulars, by their keys."""
+    rows = Reading.objects.filter(account_id=account_id or 0, circular_id__in=[one.pk for one in found])
+    return {one.circular_id: one for one in rows}
+
+
+@dataclass(frozen=True, slots=True)
+class Unread:
+    """A circular somebody has still to read. sender: the unit it comes from."""
+
+    public_id: UUID
+    subject: str
+    sender: str
+
+
+def unread(account_id: int) -> list[Unread]:
+    """What went to somebody and they have not opened, the newest first. In their own scope; one query."""
+    rows = sql.rows(
+        "select c.public_id, c.subject, u.names from messaging_reading r"
+        " join messaging_circular c on c.id = r.circular_id and c.ended_at is null"
+        " join units_unit u on u.id = c.unit_id"
+        " where r.account_id = %s and r.read_at is null order by c.made_at desc limit %s",
+        [account_id, MOST],
+    )
+    return [Unread(public_id, subject, words.named(names)) for public_id, subject, names in rows]
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """A circular somebody sent: to how many, and how many of them have read it."""
+
+    public_id: UUID
+    subject: str
+    n: int
+    read: int
+
+
+def sent_lately(account_id: int, *, at: datetime) -> list[Sent]:
+    """What somebody sent in the last 30 days and not everybody has read, the newest first. In their own scope."""
+    own = list(
+        Circular.objects.filter(made_by=account_id, ended_at=None, made_at__gt=at - LATELY).order_by(
+            "-made_at"
+        )[:MOST]
+    )
+    if not own:
+        return []
+    read = dict(
+        sql.rows(
+            "select circular_id, count(*) from messaging_reading where circular_id = any(%s) and read_at is not null"
+            " group by 1",
+            [[one.pk for one in own]],
+        )
+    )
+    return [
+        Sent(one.public_id, one.subject, one.recipients, read.get(one.pk, 0))
+        for one in own
+        if read.get(one.pk, 0) < one.recipients
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """How many in one unit and below a circular went to, and how many of them have read it."""
+
+    unit_id: int
+    code: str
+    names: dict[str, str]
+    has_children: bool
+    n: int
+    read: int
+
+    @property
+    def left(self) -> int:
+        return self.n - self.read
+
+
+_BELOW = """with own as (select unit_id, count(*) as n, count(read_at) as read from messaging_reading
+ where circular_id = %(circular)s group by 1)
+ select u.id, u.code, u.names, exists (select 1 from units_placement k where k.parent_id = u.id
+ and k.hierarchy = %(tree)s and k.valid_to is null), sum(own.n)::int, sum(own.read)::int
+ from own join units_placement p on p.unit_id = own.unit_id and p.hierarchy = %(tree)s and p.valid_to is null
+ join units_placement c on c.hierarchy = %(tree)s and c.valid_to is null and p.lo >= c.lo and p.lo < c.hi
+ and (c.parent_id = %(unit)s or (c.unit_id = %(unit)s and p.unit_id = c.unit_id))
+ join units_unit u on u.id = c.unit_id group by 1, 2, 3, 4 order by u.code"""
+
+
+def shares_below(circular: Circular, unit_id: int) -> list[Share]:
+    """By unit directly beneath one, and for the offices of the unit itself; of readers in the viewer's sight."""
+    return sql.each(Share, _BELOW, {"circular": circular.pk, "unit": unit_id, "tree": circular.hierarchy})
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """Somebody a circular went to."""
+
+    name: str
+    office_names: dict[str, str]
+    unit_names: dict[str, str]
+    read_at: datetime | None
+
+
+_READERS = """select a.name, o.names, u.names, r.read_at from messaging_reading r
+ join people_account a on a.id = r.account_id join org_office o on o.code = r.office
+ join units_unit u on u.id = r.unit_id join units_placement p on p.unit_id = r.unit_id and p.hierarchy = %(tree)s
+ and p.valid_to is null and p.lo >= %(lo)s and p.lo < %(hi)s
+ where r.circular_id = %(circular)s and (not %(unread)s or r.read_at is null)
+ order by r.read_at nulls first, p.lo limit %(most)s"""
+MOST_READERS = 2_000
+
+
+def readers(circular: Circular, span: tuple[int, int], *, only_unread: bool) -> list[Reader]:
+    """Whom it went to in a unit and below, those who have not read it first, in the viewer's sight; MOST_READERS at
+    most. span: positions [lo, hi) of the unit."""
+    given = {"circular": circular.pk, "tree": circular.hierarchy, "unread": only_unread, "most": MOST_READERS}
+    return sql.each(Reader, _READERS, given | {"lo": span[0], "hi": span[1]})

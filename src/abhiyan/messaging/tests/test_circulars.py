@@ -1,0 +1,159 @@
+"""Circulars: to holders of offices below, announced by SMS, read in the app; the sender sees by whom."""
+
+from datetime import datetime, timedelta
+
+import pytest
+
+from abhiyan.core import clock
+from abhiyan.core.scope import system
+from abhiyan.messaging import actions, tasks
+from abhiyan.messaging.actions import circulars
+from abhiyan.messaging.models import Circular, Message, MessageClass, Reading
+from abhiyan.org.queries import NotYours
+from abhiyan.org.tests.make import SYSTEM, World, actor
+from abhiyan.org.tests.rights import Rights
+from abhiyan.people.models import Account
+from abhiyan.people.tests.make import body, browser
+
+pytestmark = pytest.mark.django_db
+TEXT = "Meet every booth president.\n\nSend the list by Friday."
+
+
+class Field:
+    """Who may send circulars in a state; offices in a district, a mandal below it, and in another district."""
+
+    def __init__(self) -> None:
+        self.world = World()
+        self.rights = Rights(self.world.unit)
+        self.sender = self.rights.holder("messages.circular", "people.read", at="N1")
+        self.district = self.rights.holder("people.read", at="N11")
+        self.mandal = self.rights.holder("people.read", at="N111")
+        self.elsewhere = self.rights.holder("people.read", at="N12")
+        self.foreign = self.rights.holder("messages.circular", "people.read", at="N2")
+
+    def send(self, *, office: str = "", at: datetime | None = None, by: Account | None = None) -> Circular:
+        public_id = actions.send_circular(
+            subject="Booth presidents",
+            text=TEXT,
+            number="7/2026",
+            office=office,
+            unit_id=self.world.unit("N1"),
+            hierarchy=1,
+            by=actor(by or self.sender),
+            at=at or clock.now(),
+        )
+        tasks.tell_of_circular(str(public_id), "first")
+        with system("test"):
+            return Circular.objects.get(public_id=public_id)
+
+    def unread(self, one: Circular) -> set[int]:
+        with system("test"):
+            return set(
+                Reading.objects.filter(circular_id=one.pk, read_at=None).values_list("account_id", flat=True)
+            )
+
+    def messages(self) -> list[Message]:
+        with system("test"):
+            return list(Message.objects.filter(template="duty.circular"))
+
+
+@pytest.fixture
+def field(db: None) -> Field:
+    with system("test"):
+        actions.publish_templates(at=clock.now(), by=SYSTEM)
+    return Field()
+
+
+def page_of(one: Circular) -> str:
+    return f"/messages/circulars/{one.public_id}/"
+
+
+def test_a_circular_goes_to_each_office_below_once_and_an_sms_tells_them(field: Field) -> None:
+    one = field.send()
+    assert (
+        field.unread(one) == {field.district.pk, field.mandal.pk, field.elsewhere.pk} and one.recipients == 3
+    )
+    told = field.messages()
+    assert len(told) == 3 and {each.kind for each in told} == {MessageClass.DUTY}
+    tasks.tell_of_circular(str(one.public_id), "first")
+    assert len(field.messages()) == 3, "begun anew the job tells nobody twice"
+
+
+def test_nobody_sends_where_they_may_not_or_to_nobody_or_without_words(field: Field) -> None:
+    with pytest.raises(NotYours):
+        field.send(by=field.foreign)
+    with pytest.raises(circulars.NobodyBelow):
+        field.send(office="verifier")
+    asked = {"number": "", "office": "", "unit_id": field.world.unit("N1"), "hierarchy": 1}
+    with pytest.raises(circulars.SubjectMissing):
+        actions.send_circular(subject=" ", text="x", **asked, by=actor(field.sender), at=clock.now())  # type: ignore[arg-type]  # as given
+    with pytest.raises(circulars.TextMissing):
+        actions.send_circular(subject="x", text=" ", **asked, by=actor(field.sender), at=clock.now())  # type: ignore[arg-type]  # as given
+    assert Circular.objects.count() == 0
+
+
+def test_opening_it_signed_in_is_reading_it_and_today_asks_until_then(field: Field) -> None:
+    one = field.send()
+    client = browser(field.district)
+    assert "Circular: Booth presidents" in body(client, "/")
+    assert browser().get(page_of(one)).status_code == 302 and field.district.pk in field.unread(one)
+    assert "Send the list by Friday." in body(client, page_of(one))
+    assert field.unread(one) == {field.mandal.pk, field.elsewhere.pk}
+    assert "Circular: Booth presidents" not in body(client, "/")
+    assert "1 of 3 have read it" in body(browser(field.sender), "/")
+    with system("test"):
+        assert Reading.objects.get(circular_id=one.pk, account_id=field.district.pk).read_at is not None
+
+
+def test_the_sender_sees_who_read_it_by_unit_and_a_leader_only_their_own_units(field: Field) -> None:
+    one = field.send()
+    body(browser(field.mandal), page_of(one))
+    shown = body(browser(field.sender), page_of(one))
+    assert "1 of 3 have read it (33%)" in shown and "Unit N12" in shown
+    assert body(browser(field.sender), f"{page_of(one)}?format=csv").splitlines() == [
+        "\ufeffUnit,Went to,Have read it,Not yet",
+        "Unit N11,2,1,1",
+        "Unit N12,1,0,1",
+    ]
+    left = body(browser(field.sender), f"{page_of(one)}?unit=N11&show=unread").split("By name")[-1]
+    assert field.district.name in left and field.mandal.name not in left
+    own = body(browser(field.district), page_of(one))
+    assert "Unit N111" in own and "Unit N12" not in own and field.elsewhere.name not in own
+    assert browser(field.foreign).get(page_of(one)).status_code == 404
+
+
+def test_who_has_not_read_it_is_reminded_once_a_day(field: Field) -> None:
+    one = field.send(at=clock.now() - timedelta(days=2))
+    body(browser(field.district), page_of(one))
+    client = browser(field.sender)
+    assert client.post(f"{page_of(one)}remind/").status_code == 302
+    with system("test"):
+        word = Reading.objects.get(circular_id=one.pk, account_id=field.mandal.pk).reminded_at
+    assert word is not None
+    tasks.tell_of_circular(str(one.public_id), word.isoformat())
+    assert len(field.messages()) == 5
+    again = client.post(f"{page_of(one)}remind/")
+    assert again.status_code == 409 and b"reminded in the last 24 hours" in again.content
+    assert browser(field.district).post(f"{page_of(one)}remind/").status_code == 403
+
+
+def test_a_withdrawn_circular_is_nobodys_to_read_and_its_messages_do_not_leave(field: Field) -> None:
+    one = field.send()
+    assert browser(field.sender).post(f"{page_of(one)}withdraw/").status_code == 302
+    shown = body(browser(field.mandal), page_of(one))
+    assert "was withdrawn" in shown and "Send the list by Friday." not in shown
+    assert field.mandal.pk in field.unread(one) and {each.state for each in field.messages()} == {"dropped"}
+    assert "Circular:" not in body(browser(field.mandal), "/")
+
+
+def test_a_circular_is_written_on_its_page(field: Field) -> None:
+    client = browser(field.sender)
+    assert client.get("/messages/circulars/new/?unit=N2").status_code == 403
+    page = "/messages/circulars/new/?unit=N1"
+    assert "New circular" in body(client, page)
+    assert client.post(page, {"subject": "x"}).status_code == 422
+    made = client.post(page, {"subject": "Booth presidents", "text": TEXT, "office": "", "number": ""})
+    assert made.status_code == 302 and "0 of 3 have read it" in body(client, made["Location"])
+    assert "Booth presidents" in body(client, "/messages/circulars/")
+    assert "not read yet" in body(browser(field.mandal), "/messages/circulars/")
+    assert "Booth presidents" not in body(browser(field.foreign), "/messages/circulars/")

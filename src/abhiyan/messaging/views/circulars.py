@@ -1,0 +1,194 @@
+"""Circulars: those to me and of mine, a new one, and one with its text and who has read it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.http.response import HttpResponseBase
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_GET
+
+from abhiyan.core import clock
+from abhiyan.core.refusals import NotFound
+from abhiyan.core.words import language, named, person
+from abhiyan.messaging import actions
+from abhiyan.messaging import circulars as reads
+from abhiyan.messaging.forms import CircularForm
+from abhiyan.messaging.models import Circular, Reading
+from abhiyan.org import queries as org
+from abhiyan.org.here import page_unit
+from abhiyan.org.viewer import Request
+from abhiyan.ui.acts import ask, form_page, tried
+from abhiyan.ui.lists import Column, Table, answer
+from abhiyan.units import queries as units
+
+CAPABILITY = "messages.circular"
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A circular in the list. own: its reader's own reading, if it went to them."""
+
+    one: Circular
+    sender: str
+    own: Reading | None
+
+    @property
+    def read_at(self) -> datetime | None:
+        return self.own.read_at if self.own else None
+
+
+COLUMNS: tuple[Column[Row], ...] = (
+    Column("made", _("Date"), lambda row: row.one.made_at, order="made_at", css="nums"),
+    Column("subject", _("Subject"), lambda row: row.one.subject, order="subject", is_name=True),
+    Column("number", _("Number"), lambda row: row.one.number, order="number"),
+    Column("sender", _("Sender"), lambda row: row.sender),
+    Column("read", _("Read on"), lambda row: row.read_at, css="nums"),
+)
+SHARES: tuple[Column[reads.Share], ...] = (
+    Column("unit", _("Unit"), lambda row: named(row.names), is_name=True),
+    Column("sent", _("Went to"), lambda row: row.n, css="num", order=True),
+    Column("read", _("Have read it"), lambda row: row.read, css="num", order=True),
+    Column("left", _("Not yet"), lambda row: row.left, css="num", order=True),
+)
+
+
+@require_GET
+def circulars(request: Request) -> HttpResponseBase:
+    """Circulars to the viewer, of theirs, and to people in their units; the newest first."""
+    account_id = request.viewer.account_id
+
+    def rows(found: list[Circular]) -> list[Row]:
+        own = reads.readings_of(account_id, found)
+        senders = units.names_of({one.unit_id for one in found}, language=language())
+        return [Row(one, senders.get(one.unit_id, ""), own.get(one.pk)) for one in found]
+
+    table = Table(
+        request,
+        COLUMNS,
+        reads.circulars(request.viewer),
+        name="circulars",
+        caption=_("Circulars"),
+        sort="-made",
+        finish=rows,
+    )
+    shown = {
+        "here": "messages",
+        "may_send": request.viewer.may(CAPABILITY),
+        "crumbs": [(_("Circulars"), "")],
+    }
+    return answer(request, "messaging/circular_list.html", table, shown)
+
+
+@form_page
+def circular_new(request: Request) -> HttpResponseBase:
+    """Write a circular from one's office to the offices below."""
+    here = page_unit(request)
+    if not request.viewer.may_at(CAPABILITY, here.span[0]):
+        raise org.NotYours(capability=CAPABILITY)
+    offices = [(office.code, named(office.names)) for office in org.offices_used()]
+    form = CircularForm(request.POST or None, offices=offices)
+    done = tried(
+        request,
+        form,
+        lambda given: actions.send_circular(
+            unit_id=here.unit.id, hierarchy=here.hierarchy, by=request.actor, at=clock.now(), **given
+        ),
+        said=_("The circular is sent. Everybody it is for gets an SMS with the link."),
+    )
+    if done.value:
+        return redirect("messaging:circular", public_id=done.value)
+    shown = {
+        "here": "messages",
+        "page_unit": here,
+        "form": form,
+        "crumbs": [(_("Circulars"), reverse("messaging:circulars")), (_("New circular"), "")],
+    }
+    return render(request, "messaging/circular_new.html", shown, status=done.status)
+
+
+@require_GET
+def circular(request: Request, public_id: UUID) -> HttpResponseBase:
+    """One circular. Opened by somebody it went to, it counts as read. Whoever sees their people sees who read it."""
+    one = reads.circular_for(request.viewer, public_id)
+    own = reads.own_reading(one, request.viewer.account_id)
+    if own is not None and own.read_at is None and one.ended_at is None:
+        actions.note_read(public_id=public_id, by=request.actor, at=clock.now())
+        own = reads.own_reading(one, request.viewer.account_id)
+    shown: dict[str, Any] = {
+        "here": "messages",
+        "circular": one,
+        "sender": units.names_of([one.unit_id], language=language()).get(one.unit_id, ""),
+        "own": own,
+        "may_act": _may_act(request, one),
+        "crumbs": [(_("Circulars"), reverse("messaging:circulars")), (one.subject, "")],
+    }
+    home = request.viewer.home
+    start = one.unit_id if shown["may_act"] or home is None else home.unit_id
+    here = page_unit(request, hierarchy=one.hierarchy, otherwise=lambda: start)
+    rows = reads.shares_below(one, here.unit.id) if request.viewer.sees_people_at(here.span[0]) else []
+    table = Table(request, SHARES, rows, name="circular", caption=_("Who has read it"), is_numbered=False)
+    if rows:
+        only_unread = request.GET.get("show") == "unread"
+        people = reads.readers(one, here.span, only_unread=only_unread)
+        n, read = sum(row.n for row in rows), sum(row.read for row in rows)
+        shown |= {
+            "about": here,
+            "n": n,
+            "read": read,
+            "share_pct": round(100 * read / n),
+            "only_unread": only_unread,
+            "readers": [
+                (person(each.name), named(each.office_names), named(each.unit_names), each.read_at)
+                for each in people
+            ],
+            "is_cut": len(people) == reads.MOST_READERS,
+        }
+    return answer(request, "messaging/circular.html", table, shown)
+
+
+def _may_act(request: Request, one: Circular) -> bool:
+    lo, _hi = units.span(one.unit_id, one.hierarchy)
+    return request.viewer.may_at(CAPABILITY, lo)
+
+
+@form_page
+def circular_step(request: Request, public_id: UUID, step: str) -> HttpResponseBase:
+    """Remind those who have not read it, or withdraw it. Each asks once."""
+    one, page = reads.circular_for(request.viewer, public_id), reverse("messaging:circular", args=[public_id])
+    known: dict[str, Any] = {"public_id": public_id, "by": request.actor, "at": clock.now()}
+    crumbs = [(_("Circulars"), reverse("messaging:circulars")), (one.subject, page)]
+    if step == "remind":
+        return ask(
+            request,
+            lambda _given: actions.remind(**known),
+            title=_("Remind everybody who has not read it?"),
+            text=[
+                _("They get one more SMS with the link. Each person is reminded at most once in 24 hours.")
+            ],
+            button=_("Send the reminder"),
+            said=_("Reminder sent."),
+            done=page,
+            here="messages",
+            crumbs=[*crumbs, (_("Remind"), "")],
+        )
+    if step == "withdraw":
+        n = one.recipients
+        went = ngettext("It went to %(n)s person.", "It went to %(n)s people.", n) % {"n": n}
+        return ask(
+            request,
+            lambda _given: actions.withdraw_circular(**known),
+            title=_("Withdraw this circular?"),
+            text=[went, _("Its text then says that it was withdrawn. This cannot be taken back.")],
+            button=_("Withdraw it"),
+            said=_("Withdrawn."),
+            done=page,
+            is_danger=True,
+            here="messages",
+            crumbs=[*crumbs, (_("Withdraw"), "")],
+        )
+    raise NotFound
