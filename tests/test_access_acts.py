@@ -169,6 +169,7 @@ POSTS: dict[str, tuple[dict[str, str], str]] = {
     "programmes:open": ({}, "ng"),
     "programmes:set_target": ({"about": "JK-JAM", "unit": "JK-JAM", "n": "7"}, "ng"),
     "programmes:split_target": (PLACE | {"how": "equally", "levels": "1", "expected": "x"}, "gg"),
+    "programmes:start_in_units": ({}, "ng"),
     "programmes:take_over": (PLACE | {"plan": "{plan}", "expected": "x"}, "ng"),
     "programmes:task_act": ({}, "gg"),
     "programmes:task_ask": (
@@ -374,6 +375,7 @@ ACTS = {
     "programmes:open": "nnnnn oonnnnnnnnnnn n oonnn",
     "programmes:set_target": "nnnnn oononnnnnnnnn n oonnn",
     "programmes:split_target": "nnnnn ggggggnnnnnng n ggggg",
+    "programmes:start_in_units": "nnnnn uunnnnnnnnnnn n uunnn",
     "programmes:take_over": "nnnnn uununnnnnnnnn n uunnn",
     "programmes:task_act": "nnnng nngoggggggggg g nnggg",
     "programmes:task_ask": "nnnnn oononnnnnnnnn n oonnn",
@@ -524,6 +526,7 @@ NOT_FINAL = {
     "programmes:task_act": "each act has its other: accepted is declined, done is taken back, withdrawn is reopened",
     "programmes:task_ask": "is withdrawn",
     "programmes:task_hand_over": "is handed back",
+    "programmes:start_in_units": "is looked at first; a drive nobody needs is closed",
     "programmes:take_over": "is looked at first; makes a version",
     "site:demo_phone": "is of the demo",
     "site:unit_open": "is closed again",

@@ -110,7 +110,7 @@ GATEWAY = {
         "select": "id number provider meaning programme_id secret_path addresses sealed_token is_active",
     },
     "programmes_delta": {"insert": "programme_id measure channel unit_id day rung n posted_at"},
-    "programmes_programme": {"select": "id state owner_id hierarchy zone opens_on closes_on"},
+    "programmes_programme": {"select": "id state owner_id hierarchy zone opens_on closes_on parent_id"},
     "programmes_scope": {"select": "programme_id unit_id"},
     "enrolment_channel_token": {
         "select": "digest public_id programme_id channel unit_id expires_at ended_at used_at",

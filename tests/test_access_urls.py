@@ -193,6 +193,7 @@ EXPECTED: dict[str, str | tuple[str, str]] = {
     "programmes:set_target": "ssssn oooooonnnnnnon ooooo",
     "programmes:split_preview": ("ssssn uuunuunnnnnnnn uuuun", "ssssn uununnnnnnnnnn uunnn"),
     "programmes:split_target": "ssssn oooooonnnnnnon ooooo",
+    "programmes:start_in_units": ("ssssn oonnnnnnnnnnnn oonnn", "ssssn oonnnnnnnnnnnn oonnn"),
     "programmes:take_over": ("ssssn ooonnnnnnnnnnn ooonn", "ssssn oononnnnnnnnnn oonnn"),
     "programmes:record": "sssso oooooooooooooo ooooo",
     "programmes:record_of": "ssssg gogogggggggggg goggg",

@@ -52,6 +52,9 @@ class Programme(models.Model):
     made_at = models.DateTimeField()
     made_by = models.BigIntegerField(null=True)
     is_sample = models.BooleanField(default=False, db_default=False)
+    # The programme it stands beneath; and of a programme above, the ids of those beneath it: they count there as well.
+    parent = models.ForeignKey("self", models.PROTECT, null=True, related_name="+")
+    parts = models.JSONField(default=list, db_default=[])
     earlier = models.TextField(
         default="", db_default=""
     )  # label of the totals of an earlier drive shown beside it
@@ -65,6 +68,11 @@ class Programme(models.Model):
                 condition=models.Q(closes_on__gte=models.F("opens_on")), name="programme_window"
             ),
         ]
+
+    @property
+    def counted_ids(self) -> list[int]:
+        """Ids of the programmes whose counts make its total: its own, and those beneath it."""
+        return [self.pk, *self.parts]
 
 
 class ProgrammeUnit(models.Model):
@@ -460,7 +468,9 @@ DELTA_POLICIES = [
 POLICIES = {"programmes_delta": DELTA_POLICIES}  # of tables that Django does not manage
 
 GRANTS = {
-    "programmes_programme": {"gateway": "select (id, state, owner_id, hierarchy, zone, opens_on, closes_on)"},
+    "programmes_programme": {
+        "gateway": "select (id, state, owner_id, hierarchy, zone, opens_on, closes_on, parent_id)"
+    },
     "programmes_scope": {"gateway": "select (programme_id, unit_id)"},
     "programmes_delta": {
         "gateway": "insert (programme_id, measure, channel, unit_id, day, rung, n, posted_at)"

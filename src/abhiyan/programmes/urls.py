@@ -2,7 +2,19 @@
 
 from django.urls import path
 
-from .views import below, charges, creating, ending, programmes, record, takeover, targets, tasks, versions
+from .views import (
+    below,
+    charges,
+    creating,
+    ending,
+    parts,
+    programmes,
+    record,
+    takeover,
+    targets,
+    tasks,
+    versions,
+)
 
 app_name = "programmes"
 urlpatterns = [
@@ -20,6 +32,7 @@ urlpatterns = [
     path("<uuid:public_id>/", programmes.programme, name="programme"),
     path("<uuid:public_id>/change/", programmes.change, name="change"),
     path("<uuid:public_id>/close/", ending.close, name="close"),
+    path("<uuid:public_id>/start/", parts.start_in_units, name="start_in_units"),
     path("<uuid:public_id>/in-charge/", charges.name_in_charge, name="name_in_charge"),
     path("<uuid:public_id>/in-charge/<int:in_charge>/end/", ending.end_in_charge, name="end_in_charge"),
     path("<uuid:public_id>/in-charges/", charges.in_charges, name="in_charges"),

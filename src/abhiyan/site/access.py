@@ -119,6 +119,7 @@ ACCESS: dict[str, Access] = {
     "programmes:discard": capability("programmes.make"),
     "programmes:change": capability("programmes.run", "programmes.make"),
     "programmes:close": capability("programmes.run"),
+    "programmes:start_in_units": capability("programmes.make"),
     "programmes:name_in_charge": capability("programmes.run", "programmes.make"),
     "programmes:end_in_charge": capability("programmes.run", "programmes.make"),
     "programmes:in_charges": STRONG,

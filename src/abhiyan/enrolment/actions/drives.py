@@ -122,6 +122,8 @@ _READ = f"""
     select ({_VERSION}),
            d.roll_id, p.state, p.zone, p.opens_on, p.closes_on, p.owner_id, r.people_per_phone, r.minimum_age,
            d.indian_mobiles_only, d.renews,
+           array(select f.id from programmes_programme f
+                  where coalesce(f.parent_id, f.id) = coalesce(p.parent_id, p.id)),
            array(select distinct n.version from people_notice n where n.code = d.notice_code),
            array(select array[a.lo, a.hi] from {SPANS} order by a.lo)
       from enrolment_drive d join programmes_programme p on p.id = d.programme_id
@@ -167,7 +169,22 @@ class Drives:
         row = connection.execute(_READ, [programme_id]).fetchone()
         if row is None:
             raise NoSuchDrive(programme_id)
-        trees, roll, state, zone, opens_on, closes_on, owner, limit, age, indian, renews, notices, spans = row
+        (
+            trees,
+            roll,
+            state,
+            zone,
+            opens_on,
+            closes_on,
+            owner,
+            limit,
+            age,
+            indian,
+            renews,
+            family,
+            notices,
+            spans,
+        ) = row
         made = Drive(
             programme_id=programme_id,
             roll_id=roll,
@@ -180,7 +197,7 @@ class Drives:
             minimum_age=age,
             indian_mobiles_only=indian,
             renews=renews,
-            family=frozenset([int4(programme_id)]),
+            family=frozenset(map(int4, family)),
             notices=frozenset(notices),
             trees=trees,
             spans=tuple((lo, hi) for lo, hi in spans),

@@ -57,12 +57,16 @@ def follow_programme(*, made: ProgrammeMade) -> None:
     if made.kind != KIND:
         return
     with system("a drive beside its programme"):
+        above = programmes.programme_by_id(made.programme_id).parent_id
+        whole = Drive.objects.select_related("roll").get(pk=above) if above is not None else None
         Drive.objects.create(
             programme_id=made.programme_id,
-            roll=ensure_roll(),
+            roll=whole.roll if whole else ensure_roll(),
             notice_version=_latest_notice(),
             join_slug=f"drive-{made.programme_id}",
             replies_per_hour=REPLIES_PER_HOUR,
+            renews=whole.renews if whole else True,
+            indian_mobiles_only=whole.indian_mobiles_only if whole else True,
         )
         messaging.set_allowance(
             programme_id=made.programme_id, per_hour=REPLIES_PER_HOUR, by=made.by, at=made.at

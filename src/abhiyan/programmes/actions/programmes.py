@@ -56,6 +56,14 @@ class WindowOver(Refused):
     message = _("The last day is already past.")
 
 
+class WindowOutside(Refused):
+    """A drive beneath another runs within its days."""
+
+    message = _(
+        "The whole drive runs from %(first)s to %(last)s. The drives beneath it run within these days."
+    )
+
+
 class ScopeEmpty(Refused):
     message = _("Choose at least one unit in which the programme runs.")
 
@@ -89,13 +97,14 @@ def make_programme(
     hierarchy: int = Hierarchy.ORGANISATIONAL,
     zone: str = "",
     is_sample: bool = False,
+    parent: Programme | None = None,
 ) -> Programme:
     """Make a draft from a template, with its measures; nobody but those who may run it sees it before it opens.
 
     owner_id, unit_ids: units; the programme covers everything below unit_ids, which stand at or below the owner.
-    opens_on, closes_on: first and last day in `zone`. Who may: `programmes.make` at the owner.
-    Refuses, each with its field: UnknownTemplate, NameMissing, NameTooLong, WindowReversed, WindowTooLong,
-    WindowOver, ScopeEmpty, ScopeOutside, ScopeOverlaps.
+    opens_on, closes_on: first and last day in `zone`. parent: the programme it is a part of. Who may: `programmes.make`
+    at the owner. Refuses, each with its field: UnknownTemplate, NameMissing, NameTooLong, WindowReversed,
+    WindowTooLong, WindowOver, ScopeEmpty, ScopeOutside, ScopeOverlaps.
     """
     offered = activities.templates()
     if template not in offered:
@@ -119,6 +128,7 @@ def make_programme(
             made_at=at,
             made_by=by.account_id,
             is_sample=is_sample,
+            parent=parent,
         )
         ProgrammeUnit.objects.bulk_create(
             ProgrammeUnit(programme=made, unit_id=unit_id) for unit_id in sorted(set(unit_ids))
@@ -166,6 +176,7 @@ def change_programme(
             programme.opens_on = opens_on or programme.opens_on
             programme.closes_on = closes_on or programme.closes_on
             _check_window(programme.opens_on, programme.closes_on, today=day_in(programme.zone, at))
+            _check_parts(programme)
         if unit_ids is not None:
             _check_scope(programme.owner_id, unit_ids, programme.hierarchy)
             ProgrammeUnit.objects.filter(programme=programme).delete()
@@ -204,15 +215,20 @@ def open_programme(*, programme_id: int, by: Actor, at: datetime) -> Programme:
 
 
 def close_programme(*, programme_id: int, by: Actor, at: datetime) -> Programme:
-    """Close an open programme before or after its last day. Its figures stay. Who may: `programmes.run`."""
+    """Close an open programme before or after its last day, and those beneath it with it. Its figures stay.
+
+    Who may: `programmes.run`.
+    """
     with transaction.atomic():
         programme = held(programme_id=programme_id)
         require_run(programme=programme, by=by)
         if programme.state != Programme.State.OPEN:
             raise NotOpen
-        programme.state = Programme.State.CLOSED
-        programme.save(update_fields=["state"])
-        _tell(programme, "programmes.close", by=by, at=at)
+        for one in (programme, *(held(programme_id=part) for part in sorted(programme.parts))):
+            if one.state == Programme.State.OPEN:
+                one.state = Programme.State.CLOSED
+                one.save(update_fields=["state"])
+                _tell(one, "programmes.close", by=by, at=at)
         return programme
 
 
@@ -258,6 +274,22 @@ def _check_window(opens_on: date, closes_on: date, *, today: date) -> None:
         raise WindowTooLong(field="closes_on")
     if closes_on < today:
         raise WindowOver(field="closes_on")
+
+
+def _check_parts(programme: Programme) -> None:
+    """A part runs within the days of the whole."""
+    if programme.parent is not None:
+        check_within(programme.parent, programme.opens_on, programme.closes_on)
+    for part in Programme.objects.filter(pk__in=programme.parts, state=Programme.State.OPEN):
+        check_within(programme, part.opens_on, part.closes_on)
+
+
+def check_within(whole: Programme, opens_on: date, closes_on: date) -> None:
+    """Refuse (WindowOutside) days outside those of the programme above."""
+    if opens_on < whole.opens_on:
+        raise WindowOutside(field="opens_on", first=whole.opens_on, last=whole.closes_on)
+    if closes_on > whole.closes_on:
+        raise WindowOutside(field="closes_on", first=whole.opens_on, last=whole.closes_on)
 
 
 def _check_scope(owner_id: int, unit_ids: Sequence[int], hierarchy: int) -> None:

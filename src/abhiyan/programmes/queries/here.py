@@ -35,7 +35,7 @@ def ask_standing_here(
     query, values = counted_below(replace(here, is_large=False, is_childless=True, has_own=False), until)
     asked = sql.ask(
         f"select rung, sum(n)::bigint from ({query}) rows where measure = %(measure)s group by 1",
-        values | {"programmes": [programme.pk], "measure": measure},
+        values | {"programmes": programme.counted_ids, "measure": measure},
         keep_plan=True,
     )
     return lambda: _standing(dict(asked()), is_exact=here.is_exact)
@@ -83,7 +83,7 @@ def ask_own_words(
             return None
         unplaced = activities.of(programme.kind).unplaced
         page = unplaced.page if own.counted or own.unsigned else None
-        said = unplaced.words(own, unit_id == programme.owner_id)
+        said = unplaced.words(own, unit_id == programme.owner_id or bool(programme.parts))
         return Own(said, page if page is not None and page.opens(viewer.may) else None)
 
     return read
@@ -95,6 +95,7 @@ class Placeless:
 
     code, names: of that unit. is_inside: whether the unit looked at holds it, so that its figures hold these callers.
     by_channel: different phones by channel, as they may be shown; n: in all. None: too few, or out of sight.
+    is_spread: callers of the programmes beneath it count in the units that own those.
     """
 
     code: str
@@ -104,6 +105,7 @@ class Placeless:
     is_seen: bool
     n: int | None
     by_channel: Mapping[int, int | None]
+    is_spread: bool = False
 
     def hides(self, channel: int, *, by_phone: bool) -> bool:
         """Whether a funnel of the unit looked at would flatter: its callers are only those who have a place.
@@ -112,6 +114,8 @@ class Placeless:
         """
         if self.is_inside:
             return False
+        if self.is_spread and by_phone:
+            return True
         n = self.by_channel.get(channel, 0)
         return bool(n) or (by_phone and not (self.is_exact and n == 0))
 
@@ -167,10 +171,10 @@ def ask_callers_without_place(
         },
         keep_plan=True,
     )
-    return lambda: _placeless(asked())
+    return lambda: _placeless(asked(), is_spread=bool(programme.parts))
 
 
-def _placeless(rows: Sequence[tuple[Any, ...]]) -> Placeless | None:
+def _placeless(rows: Sequence[tuple[Any, ...]], *, is_spread: bool) -> Placeless | None:
     if not rows:
         return None
     code, names, is_inside, is_exact, is_seen = rows[0][:5]
@@ -187,4 +191,5 @@ def _placeless(rows: Sequence[tuple[Any, ...]]) -> Placeless | None:
         is_seen=is_seen,
         n=figure(sum(sums.values())) if is_seen else None,
         by_channel={channel: figure(n) for channel, n in sums.items()},
+        is_spread=is_spread,
     )

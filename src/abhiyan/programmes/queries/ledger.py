@@ -212,13 +212,18 @@ def ladders(
         return {}
     until = here.until(min(programme.zone for programme in of), at, on)
     query, values = counted_below(here, until)
+    counts_in: dict[int, list[int]] = defaultdict(list)
+    for programme in of:
+        for one in programme.counted_ids:
+            counts_in[one].append(programme.pk)
     sums: dict[tuple[int, int], dict[int, int]] = defaultdict(dict)
     for programme_id, measure, number, n in sql.rows(
         f"select programme_id, measure, rung, sum(n)::bigint from ({query}) rows group by 1, 2, 3",
-        values | {"programmes": [programme.pk for programme in of]},
+        values | {"programmes": sorted({one for programme in of for one in programme.counted_ids})},
         keep_plan=here.keeps_plan,
     ):
-        sums[programme_id, measure][number] = n
+        for whole in counts_in[programme_id]:
+            sums[whole, measure][number] = sums[whole, measure].get(number, 0) + n
     parts = {programme.pk: activities.of(programme.kind).parts for programme in of}
     return {
         key: _ladder(found, is_exact=here.is_exact, parts=parts[key[0]] if key[1] == 1 else ())
@@ -300,7 +305,7 @@ def ask_figures(
     asked = sql.ask(
         "select channel, day, rung, sum(n)::bigint"
         f" from ({query}) rows where measure = %(measure)s group by 1, 2, 3",
-        values | {"programmes": [programme.pk], "measure": measure},
+        values | {"programmes": programme.counted_ids, "measure": measure},
         keep_plan=here.keeps_plan,
     )
     return lambda: figures_of(here, programme.kind, begins, last, asked())

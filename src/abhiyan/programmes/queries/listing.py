@@ -148,6 +148,7 @@ class _Asked:
             "lo": here.lo,
             "hi": here.hi,
             "programme": programme.pk,
+            "programmes": programme.counted_ids,
             "measure": self.measure,
             "on": self.on,
             "closed": min(self.on, outside) if self.on else outside,
@@ -179,7 +180,7 @@ def _listed(asked: _Asked) -> tuple[Leaf, list[tuple[int, date, int, int]] | Non
     elif here.has_pending:
         parts.append(
             f"""select k.unit_id, d.rung, d.n from {_BELOW_HERE} join kid k on {_EDGE} = 2 * k.number - 1
-          where {_WAITING} and coalesce(d.day <= {_CUT}, true)"""
+          where {_waiting(asked)} and coalesce(d.day <= {_CUT}, true)"""
         )
     tables += _sums(parts, has_own=here.has_own)
     query = _chosen(asked, values)
@@ -195,14 +196,22 @@ def _listed(asked: _Asked) -> tuple[Leaf, list[tuple[int, date, int, int]] | Non
 
 
 # Which tallies, and of a child its last day: what was asked, or the last closed one where its people are out of sight.
-_OF = "t.programme_id = %(programme)s and t.measure = %(measure)s"
 _CUT = "case when k.is_exact then %(on)s::date else %(closed)s::date end"
 # Children do not overlap: among their sorted edges, a change below the n-th comes after 2n - 1 of them.
 _EDGE = "width_bucket(p.lo, (select array_agg(edge order by edge) from kid, unnest(array[lo, hi]) edge))"
 _BELOW_HERE = (
     "programmes_delta d join units_placement p on p.unit_id = d.unit_id and p.lo >= %(lo)s and p.lo < %(hi)s"
 )
-_WAITING = f"{ledger_sql.PENDING} and d.programme_id = %(programme)s and d.measure = %(measure)s"
+
+
+def _of(asked: _Asked, counted: str = "t") -> str:
+    """Which counts: of the programme's measure, and of those beneath it."""
+    which = "= any(%(programmes)s)" if asked.programme.parts else "= %(programme)s"
+    return f"{counted}.programme_id {which} and {counted}.measure = %(measure)s"
+
+
+def _waiting(asked: _Asked) -> str:
+    return f"{ledger_sql.PENDING} and {_of(asked, 'd')}"
 
 
 def _kids(asked: _Asked) -> str:
@@ -234,7 +243,8 @@ def _stored(asked: _Asked) -> Iterator[str]:
     for which, source in below.items():
         for sign, days in _less(_CUT)[: 1 if is_whole else 2]:
             yield f"""select k.unit_id, t.rung, {sign}t.n from kid k cross join lateral (
-          select t.rung, sum(t.n)::bigint as n from {source} and {_OF} and {days} group by t.rung) t where {which}"""
+          select t.rung, sum(t.n)::bigint as n from {source} and {_of(asked)} and {days} group by t.rung) t
+          where {which}"""
 
 
 def _less(cut: str) -> tuple[tuple[str, str], tuple[str, str]]:
@@ -246,11 +256,11 @@ def _own(asked: _Asked) -> Iterator[str]:
     """Of children out of sight but for a part, that part, on the negatives of its rungs."""
     out = "{} w join kid k on not k.is_exact and w.lo >= k.lo and w.lo < k.hi"
     for sign, days in _less("%(closed)s::date"):
-        yield own_part.rows("k.unit_id, -t.rung", f"({sign}t.n)", f"{_OF} and {days}", out)
+        yield own_part.rows("k.unit_id, -t.rung", f"({sign}t.n)", f"{_of(asked)} and {days}", out)
     if asked.here.has_pending:
         yield f"""select k.unit_id, -d.rung, d.n from {_BELOW_HERE}
           join kid k on not k.is_exact and p.lo >= k.lo and p.lo < k.hi
-          where {_WAITING} and d.day <= %(closed)s::date and {own_part.IN_SIGHT}"""
+          where {_waiting(asked)} and d.day <= %(closed)s::date and {own_part.IN_SIGHT}"""
 
 
 def _with_whole(asked: _Asked, values: dict[str, Any]) -> tuple[str, str, str]:
@@ -259,11 +269,11 @@ def _with_whole(asked: _Asked, values: dict[str, Any]) -> tuple[str, str, str]:
     values: takes what the last of them names.
     """
     counted, more = counted_below(replace(asked.here, has_pending=False), None, asked.begins)
-    values |= more | {"programmes": [asked.programme.pk]}
+    values |= more
     pending = f"""pending as materialized (
       select {_EDGE} as edge, d.channel,
         case when d.day >= %(begins)s then d.day else {ledger_sql.ALL_DAYS} end as day, d.rung, sum(d.n)::bigint as n
-      from {_BELOW_HERE} where {_WAITING} group by 1, 2, 3, 4)"""
+      from {_BELOW_HERE} where {_waiting(asked)} group by 1, 2, 3, 4)"""
     whole = f"""(select json_agg(json_build_array(channel, day, rung, n)) from (
       select channel, day, rung, sum(n)::bigint as n from (
         select channel, day, rung, n from ({counted}) counted where measure = %(measure)s

@@ -203,6 +203,7 @@ def programme_page(
             if unit.has_children
             else None,
             "earlier": earlier,
+            **_family(request, one, unit, at=at),
             "gap": queries.gap(programme=one, node=unit.id, on=on, measure=measure.number),
             "off": shown.off(one, unit, measure.number) if unit.has_children else None,
             "may_run": may_run and one.state != Programme.State.CLOSED,
@@ -245,6 +246,33 @@ def _stands(
             )
             for each in measures
         ],
+    }
+
+
+def _family(request: Request, one: Programme, here: units.UnitRow, *, at: datetime) -> dict[str, Any]:
+    """The programme above, those beneath with how far they are here, and whether more may be started."""
+    above = queries.programmes_for(request.viewer).filter(pk=one.parent_id).first() if one.parent_id else None
+    on = clock.day_in(one.zone, at)
+    return {
+        "above": (shown.name_of(above), shown.href(above, "programme")) if above else None,
+        "parts": [
+            (
+                part,
+                shown.href(part.programme, "programme"),
+                queries.drawn(
+                    part.ladder,
+                    name=shown.name_of(part.programme),
+                    programme=part.programme,
+                    on=on,
+                    target=part.target,
+                ),
+            )
+            for part in queries.parts_of(request.viewer, one, node=here.id, at=at)
+        ],
+        "may_start": one.state == Programme.State.OPEN
+        and one.parent_id is None
+        and here.has_children
+        and shown.may(request, "programmes.make", one.owner_id),
     }
 
 

@@ -1,0 +1,57 @@
+"""A programme and those beneath it: how far each is, and where more may be started."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import F
+
+from abhiyan.org.viewer import Viewer
+from abhiyan.programmes.models import Programme, Target
+from abhiyan.programmes.rules.ladder import Ladder
+from abhiyan.units import queries as units
+
+from .ledger import Node, blank, ladders, node_of
+from .programmes import programmes_for, scope_units
+
+MOST_UNITS = 100  # right below a unit of the scope; a state has fewer districts, and the nation fewer states
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A programme beneath another. ladder: of what it counts below the unit looked at; target: of its own unit."""
+
+    programme: Programme
+    ladder: Ladder
+    target: int | None
+
+
+def parts_of(viewer: Viewer, whole: Programme, *, node: int | Node, at: datetime) -> list[Part]:
+    """The programmes beneath one that are in the viewer's sight, by name of the unit. Four queries at most."""
+    if not whole.parts:
+        return []
+    found = list(programmes_for(viewer).filter(parent=whole).order_by("owner__code", "pk"))
+    here = node if isinstance(node, Node) else node_of(node, whole.hierarchy)
+    shown = ladders(node=here, hierarchy=whole.hierarchy, of=found, at=at) if here and found else {}
+    none = blank(is_rounded=here is not None and not here.is_exact)
+    targets = dict(
+        Target.objects.filter(
+            programme__in=found, measure=1, replaced_at=None, unit_id=F("programme__owner_id")
+        ).values_list("programme_id", "n")
+    )
+    return [Part(one, shown.get((one.pk, 1)) or none, targets.get(one.pk)) for one in found]
+
+
+def startable(whole: Programme, *, language: str) -> list[units.UnitRow]:
+    """Units a part may be started in: right below the owner, or chosen for the programme; none that has one."""
+    taken = set(Programme.objects.filter(parent=whole, state="open").values_list("owner_id", flat=True))
+    found: dict[int, units.UnitRow] = {}
+    for unit_id in scope_units(whole):
+        if unit_id == whole.owner_id:
+            rows: Sequence[units.UnitRow] = units.children(
+                unit_id, whole.hierarchy, language=language, limit=MOST_UNITS
+            ).rows
+        else:
+            rows = [units.standing(unit_id, whole.hierarchy)]
+        found |= {row.id: row for row in rows if row.id not in taken and row.closed_on is None}
+    return list(found.values())
