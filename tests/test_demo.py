@@ -18,7 +18,7 @@ from abhiyan.core.models import StagedImport
 from abhiyan.core.scope import system
 from abhiyan.core.tests.conftest import seal_everything
 from abhiyan.elections.models import Plan
-from abhiyan.enrolment.models import ChannelToken, Claim, Waiting
+from abhiyan.enrolment.models import ChannelToken, Claim, Enrolment, Kind, Waiting
 from abhiyan.enrolment.queries import calls as queries_calls
 from abhiyan.enrolment.rules.channels import Channel
 from abhiyan.org.models import Appointment
@@ -180,8 +180,11 @@ def most_offices_are_held() -> None:
 
 def two_earlier_drives_are_closed_and_two_lists_were_brought() -> None:
     with schema.working_as("jobs"), system("test"):
-        running, *earlier = Programme.objects.order_by("-opens_on")
+        part, running, *earlier = Programme.objects.order_by("-opens_on")
         assert running.state == "open" and [one.state for one in earlier] == ["closed"] * 2
+        assert (part.state, part.parent_id, running.parts) == ("open", running.pk, [part.pk])
+        renewed = Enrolment.objects.filter(programme_id=part.pk, kind=Kind.RENEWED).count()
+        assert renewed == Claim.objects.filter(programme_id=part.pk).count() > 0
         for one in earlier:
             target = Target.objects.get(programme=one).n
             joined = Claim.objects.filter(programme_id=one.pk).count()

@@ -36,12 +36,18 @@ class OpenDrive:
 
 
 def open_drives(at: datetime) -> list[OpenDrive]:
-    """The drives whose window holds this day, in their own zone; soonest to close first, at most MOST_DRIVES."""
+    """The drives whose window holds this day, in their own zone; soonest to close first, at most MOST_DRIVES.
+
+    Not those beneath one of them: whoever joins there by their place counts in those.
+    """
     rows = sql.rows(
         "select p.id from programmes_programme p join enrolment_drive d on d.programme_id = p.id"
-        " where p.state = %s and (%s::timestamptz at time zone p.zone)::date between p.opens_on and p.closes_on"
-        " order by p.closes_on, p.id limit %s",
-        [Programme.State.OPEN, at, MOST_DRIVES],
+        " where p.state = %(open)s"
+        " and (%(at)s::timestamptz at time zone p.zone)::date between p.opens_on and p.closes_on"
+        " and not exists (select from programmes_programme w where w.id = p.parent_id and w.state = %(open)s"
+        "  and (%(at)s::timestamptz at time zone w.zone)::date between w.opens_on and w.closes_on)"
+        " order by p.closes_on, p.id limit %(most)s",
+        {"open": Programme.State.OPEN, "at": at, "most": MOST_DRIVES},
     )
     return [drive_of(programme_id) for (programme_id,) in rows]
 
@@ -65,6 +71,22 @@ def is_open(found: OpenDrive, on: date) -> bool:
     """Whether its window holds this day (in its own zone)."""
     programme = found.programme
     return programme.state == Programme.State.OPEN and programme.opens_on <= on <= programme.closes_on
+
+
+def counting(found: OpenDrive, *, unit_id: int | None, at: datetime) -> int:
+    """The id of the drive that counts somebody who joins for this unit: one open beneath it that covers the unit, else
+    its own."""
+    if not found.programme.parts or unit_id is None:
+        return found.programme.pk
+    part = sql.column(
+        "select g.id from programmes_programme g join programmes_scope s on s.programme_id = g.id"
+        " join units_placement a on a.unit_id = s.unit_id and a.hierarchy = g.hierarchy and a.lo is not null"
+        " join units_placement p on p.unit_id = %s and p.lo >= a.lo and p.lo < a.hi"
+        " where g.parent_id = %s and g.state = %s"
+        " and (%s::timestamptz at time zone g.zone)::date between g.opens_on and g.closes_on order by g.id limit 1",
+        [unit_id, found.programme.pk, Programme.State.OPEN, at],
+    )
+    return int(part[0]) if part else found.programme.pk
 
 
 def asks_code(drive: Drive, *, unit_id: int, on: date) -> bool:

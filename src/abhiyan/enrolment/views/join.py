@@ -336,7 +336,7 @@ def enrolled(
     why = ""
     try:
         outcome = actions.enrol(
-            programme_id=found.programme.pk,
+            programme_id=queries.counting(found, unit_id=said.unit_id, at=at),
             claim=claim_of(said, sign=sign, request=request),
             by=request.actor,
             at=at,
@@ -419,7 +419,7 @@ def _enrol_unproven(
     """
     try:
         outcome = actions.enrol(
-            programme_id=found.programme.pk,
+            programme_id=queries.counting(found, unit_id=typed.unit_id, at=at),
             claim=claim_of(typed, sign=Sign.NONE, request=request),
             by=request.actor,
             at=at,

@@ -124,6 +124,8 @@ def build(seed: str, *, at: datetime, say: Callable[[str], None]) -> None:
         _ask_for_list(ids["JK-D627"], acting["district_in_charge"], at)
     say(f"taking in about {CLAIMS:,} claims of {DAYS} days")
     enrol(seed, rows, programme, token, first, at, say, days=DAYS, about=CLAIMS)
+    say("starting a drive of one district beneath it: members of its trial renew")
+    _district_drive(seed, rows, ids, programme, president, first, at)
     enrolment.consider_answered(programme_id=programme.pk, until=at - timedelta(minutes=20), by=BY, at=at)
     say("sealing the trail")
     with system("demo"):
@@ -252,6 +254,43 @@ def _earlier_drives(
         enrolment.enrol_batch(programme_id=made.pk, claims=claims, by=BY, at=at + timedelta(days=29))
         with system("demo"):
             programmes.close_programme(programme_id=made.pk, by=president, at=at + timedelta(days=30))
+
+
+def _district_drive(
+    seed: str,
+    rows: Sequence[tree.Row],
+    ids: dict[str, int],
+    programme: Programme,
+    president: Actor,
+    first: date,
+    at: datetime,
+) -> None:
+    """A drive of the district of the second trial, from the sixth day on: four in ten of its members renew by web."""
+    code, n = "JK-D627", CLAIMS // 100
+    opens = first + timedelta(days=5)
+    begins = datetime.combine(opens, time(10), history.ZONE)
+    with system("demo"):
+        (made,) = programmes.start_in_units(
+            programme_id=programme.pk,
+            unit_ids=[ids[code]],
+            opens_on=opens,
+            closes_on=programme.closes_on,
+            by=president,
+            at=begins - timedelta(days=2),
+        )
+    above = {row.code: row.organisational_parent for row in rows}
+    homes = [
+        row.code for row in rows if row.kind == "booth" and above[above[row.organisational_parent]] == code
+    ]
+    crowd = people.people(f"{code} {seed}", first=EARLIER_FROM + n)
+    claims = []
+    for index, one in enumerate(itertools.islice(crowd, n * 4 // 10)):
+        minutes = int((at - begins).total_seconds()) // 60 - 60
+        when, booth = begins + timedelta(minutes=index * minutes // (n * 4 // 10)), homes[index % len(homes)]
+        said = (f"{code}-again-{index}", when, one.phone, one.name_hi, one.birth_year, booth)
+        claims.append(claim_of(history.Event(history.WEB, *said), None, {}))
+    for start in range(0, len(claims), 500):
+        enrolment.enrol_batch(programme_id=made.pk, claims=claims[start : start + 500], by=BY, at=at)
 
 
 def _appoint(

@@ -12,6 +12,7 @@ from abhiyan.core.scope import system
 from abhiyan.enrolment import actions as enrolment
 from abhiyan.enrolment.actions import AlreadyMember
 from abhiyan.enrolment.models import Drive
+from abhiyan.enrolment.queries import join as joining
 from abhiyan.enrolment.tests.make import Human, World
 from abhiyan.org.queries import NotYours
 from abhiyan.people.tests.make import body
@@ -135,6 +136,24 @@ def test_parts_are_started_below_within_the_days_once_and_close_with_the_whole()
         assert told.value.code == "window_outside"
         actions.close_programme(programme_id=whole.pk, by=SYSTEM, at=world.now)
         assert set(Programme.objects.values_list("state", flat=True)) == {"closed"}
+
+
+def test_who_joins_by_the_address_of_the_whole_counts_in_the_part_of_their_place() -> None:
+    world = World.make()
+    (srinagar,) = start(world, "JK-SRI")
+    with system("test"):
+        (found,) = joining.open_drives(world.now)
+        assert found.programme.pk == world.programme.pk
+        for code, expected in (
+            ("JK-B001", srinagar.pk),
+            ("JK-SRI", srinagar.pk),
+            ("JK-B004", world.programme.pk),
+            ("JK", world.programme.pk),
+        ):
+            assert joining.counting(found, unit_id=world.units[code].pk, at=world.now) == expected
+        assert joining.counting(found, unit_id=None, at=world.now) == world.programme.pk
+        late = world.now + timedelta(days=400)
+        assert joining.counting(found, unit_id=world.booth.pk, at=late) == world.programme.pk
 
 
 def test_parts_are_chosen_looked_over_and_started_on_a_page_and_lead_both_ways() -> None:
