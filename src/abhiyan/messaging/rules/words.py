@@ -72,7 +72,7 @@ class _Vocabulary:
     longest: int
     polite: frozenset[str]
     against: frozenset[str]
-    english: frozenset[str]  # of polite
+    tongues: dict[str, frozenset[str]]  # words of politeness in Latin letters, by language
 
 
 def read(text: str) -> Said:
@@ -80,7 +80,7 @@ def read(text: str) -> Said:
     plain = plainly(text)
     tokens = list(_tokens(plain))
     known = _vocabulary()
-    language = script_of(plain)
+    language = script_of(plain) or _tongue(tokens, known)
     first, last = 0, len(tokens)
     while first < last and tokens[first].text in known.polite and not _at(tokens, first, last, known):
         first += 1
@@ -101,7 +101,7 @@ def read(text: str) -> Said:
             return Said(None, "", plain.strip(), language)
         return Said(late[0], "", _clipped(plain[: tokens[late[2]].start]), late[1])
     word, language, n = found
-    if language == "en" and n == 1 and not any(one.text in known.english for one in tokens):
+    if language == "en" and n == 1 and _tongue(tokens, known) != "en":
         language = script_of(plain)  # JOIN or STOP are on every poster, whatever one speaks
     behind = tokens[first + n : last]
     if word is None or (
@@ -151,6 +151,13 @@ def script_of(text: str) -> str:
         if "\u0600" <= c <= "\u06ff":
             return "ur"
     return ""
+
+
+def _tongue(tokens: list[_Token], known: _Vocabulary) -> str:
+    """The language most small words of a text in Latin letters are of; "" where none tells."""
+    said = {name: sum(one.text in few for one in tokens) for name, few in known.tongues.items()}
+    most = max(said, key=said.__getitem__)
+    return most if said[most] > min(said.values()) else ""
 
 
 def _tokens(plain: str) -> Iterator[_Token]:
@@ -222,7 +229,7 @@ def _vocabulary() -> _Vocabulary:
     phrases: dict[tuple[str, ...], tuple[Word | None, str]] = {}
     late: set[tuple[str, ...]] = set()
     sets: dict[str, set[str]] = {"polite": set(), "against": set()}
-    english: set[str] = set()
+    tongues: dict[str, set[str]] = {"en": set(), "hi": set()}
     for section, lists in tomllib.loads(Path(__file__).with_suffix(".toml").read_text("utf-8")).items():
         language = section.partition("-")[0]
         for name, written in lists.items():
@@ -230,8 +237,8 @@ def _vocabulary() -> _Vocabulary:
                 phrase = tuple(one.text for one in _tokens(plainly(each)))
                 if name in sets:
                     sets[name].update(phrase)
-                    if language == "en" and name == "polite":
-                        english.update(phrase)
+                    if name == "polite" and each.isascii():
+                        tongues[language].update(phrase)
                     continue
                 word = None if name == "unclear" else Word(name)
                 if phrases.setdefault(phrase, (word, language))[0] is not word:
@@ -245,5 +252,5 @@ def _vocabulary() -> _Vocabulary:
         longest,
         frozenset(sets["polite"]),
         frozenset(sets["against"]),
-        frozenset(english),
+        {name: frozenset(few) for name, few in tongues.items()},
     )

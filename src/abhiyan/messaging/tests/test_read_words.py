@@ -100,6 +100,8 @@ def test_the_language_of_the_word_is_told() -> None:
         "आशा": "hi",
         "آشا": "ur",
         "Asha": "",
+        "My village is missing in your list": "en",
+        "mera card kab aayega": "hi",
     }
     assert {text: read(text).language for text in told} == told
 

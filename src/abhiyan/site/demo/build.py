@@ -30,7 +30,7 @@ from abhiyan.units import queries as units
 from abhiyan.units.models import Kind
 from abhiyan.units.staging import COLUMNS
 
-from . import elections, history, lists, people, polls, tasks, tree
+from . import elections, history, lists, people, polls, tasks, texts, tree
 from .claims import BY, EARLIER_FROM, LISTED_FROM, cast_booth, claim_of, enrol, workers
 from .run import PEOPLE
 
@@ -127,6 +127,7 @@ def build(seed: str, *, at: datetime, say: Callable[[str], None]) -> None:
     say("starting a drive of one district beneath it: members of its trial renew")
     _district_drive(seed, rows, ids, programme, president, first, at)
     enrolment.consider_answered(programme_id=programme.pk, until=at - timedelta(minutes=20), by=BY, at=at)
+    texts.write(programme, JOIN_NUMBER, president, at)
     say("sealing the trail")
     with system("demo"):
         programmes.fold(at=at)
