@@ -45,6 +45,11 @@ def text(public_id: UUID) -> Text | None:
     return Text.objects.filter(public_id=public_id, kind=Text.Kind.UNREAD, state__in=READABLE).first()
 
 
+def of_phone(phone_id: UUID) -> list[Text]:
+    """What is kept of what a phone wrote, unopened: others may share it. In the phone's own scope."""
+    return list(Text.objects.filter(phone_id=phone_id).order_by("-at", "pk"))
+
+
 @dataclass(frozen=True, slots=True)
 class Line:
     """One text as it was written. other: what it was where it was none, such as "image"."""

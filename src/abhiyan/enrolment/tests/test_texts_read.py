@@ -12,7 +12,7 @@ from abhiyan.messaging.rules import inbound
 
 from .make import CHANNEL, Human, Ladder, World
 from .test_calls import JOIN
-from .web import officer, web_world
+from .web import officer, open_me, web_world, words
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -87,3 +87,15 @@ def test_who_asks_in_own_words_to_leave_leaves_by_the_readers_hand(world: World)
     assert client.get(one).status_code == 404
     assert world.count("enrolment_text") == 0
     assert world.rows("select count(*) from messaging_message where template = 'leave.receipt'") == [(1,)]
+
+
+def test_the_phone_itself_sees_what_is_kept_of_its_messages(world: World) -> None:
+    world.web_join(of=world.asha)
+    write(world, "why did I get no card")
+    client = open_me(world.asha)
+    with words():
+        page = client.get("/me/").content.decode()
+    assert "Messages from this phone" in page or "इस फ़ोन से आए संदेश" in page
+    assert "why did I get no card" not in page
+    (told,) = client.get("/me/data/").json()["messages_written"]
+    assert told["n"] == 1

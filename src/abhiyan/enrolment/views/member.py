@@ -33,6 +33,7 @@ from abhiyan.enrolment.models import Taken
 from abhiyan.enrolment.queries import join as queries_join
 from abhiyan.enrolment.queries import people as queries_people
 from abhiyan.enrolment.queries import questions as queries_questions
+from abhiyan.enrolment.queries import texts as queries_texts
 from abhiyan.enrolment.queries.people import Member
 from abhiyan.enrolment.rules.channels import Channel, Sign
 from abhiyan.enrolment.rules.number import member_number
@@ -203,6 +204,7 @@ def _held(member: Member | None, phone_id: UUID, at: datetime) -> dict[str, Any]
             }
             for one in queries_people.messages(phone_id)
         ],
+        "messages_written": queries_texts.of_phone(phone_id),
         "grievance": getattr(settings, "GRIEVANCE", ""),
         "erased": [] if member else known.erasures(phone_id)[:1],
         "at": at,
@@ -379,6 +381,10 @@ def _told(held: dict[str, Any], at: datetime) -> dict[str, Any]:
         "messages": [
             {"at": one["at"], "kind": str(one["what"]), "state": str(one["state"])}
             for one in held["messages_sent"]
+        ],
+        "messages_written": [
+            {"latest": one.at, "n": one.n, "what": one.get_kind_display(), "kept_until": one.purge_at}
+            for one in held["messages_written"]
         ],
         "shared_with": [],
     }
