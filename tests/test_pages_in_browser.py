@@ -8,6 +8,7 @@ from datetime import timedelta
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 from uuid import UUID
 
 import pytest
@@ -31,6 +32,7 @@ from abhiyan.programmes import queries as programme_queries
 from abhiyan.site.tests.cast import SYSTEM, Cast
 from abhiyan.ui.tests.axe import unsound
 from abhiyan.ui.tests.test_browser import JOURNEY_LOOKS, LOOKS, PAGE_LOOKS, SIZES, SLOW
+from abhiyan.units import actions as units
 from abhiyan.units.models import Unit
 
 pytestmark = pytest.mark.browser
@@ -375,6 +377,24 @@ def test_in_charges_are_named_and_one_declines(visit: Open, cast: Cast, size: st
     assert chief.locator("main a[href$='/in-charges/?show=declined&role=in_charge']").count() == 1
 
 
+@pytest.mark.parametrize(("size", "language"), JOURNEY_LOOKS)
+def test_a_poll_is_entered_by_two(visit: Open, size: str, language: str) -> None:
+    first = visit("/polls/new/", "state_president", size=size, language=language)
+    said = dict.fromkeys(("announced_on", "day_1", "result_on"), clock.now().date().isoformat())
+    for name, text in (said | {"name": "By-election", "source": "ECI/1", "areas_1": "JK-AC20"}).items():
+        first.fill(f"[name={name}]", text)
+    first.select_option("[name=kind]", "by_election")
+    first.wait_for_selector("#poll-preview :text('JK-AC20')")  # while it is filled in
+    first.locator(".poll-form button").first.click()
+    first.wait_for_selector("a[href$='/take-back/']")
+    second = visit("/", "national_president", size=size, language=language)
+    second.locator(f"main a[href='{urlsplit(first.url).path}']").first.click()
+    second.locator("a[href*='allow=yes']").click()
+    second.locator("main form button").first.click()
+    first.reload()
+    assert first.locator("a[href$='/withdraw/']").count() == 1
+
+
 # No violation on any page
 
 PAGES: dict[str, tuple[str, ...]] = {
@@ -420,6 +440,10 @@ PAGES: dict[str, tuple[str, ...]] = {
         "/units/JK/membership-and-votes/?election=JK2024&side=BJP",
     ),
     "state_president": (
+        "/polls/",
+        "/polls/new/?of=POLL",
+        "/polls/POLL/",
+        "/polls/POLL/withdraw/",
         "/elections/results/LS2024/alliances/",
         "/elections/results/LS2024/alliances/ALLIANCE/",
         "/elections/results/LS2024/alliances/ALLIANCE/withdraw/",
@@ -530,7 +554,12 @@ def things(cast: Cast, tmp_path_factory: pytest.TempPathFactory) -> dict[str, UU
             with system("test"):
                 acts.ask(public_id=lists[word], step=step, by=SYSTEM, at=at)
             assert running.run(lists[word], step, at=at) in ("checked", "done")
+    said = units.Stated("none", "None", at.date(), at.date(), "x", [(None, [world.state.pk])])
+    with system("test"):
+        poll = units.state_poll(stated=said, by=SYSTEM, at=at)
+        units.confirm_poll(public_id=poll.public_id, by=SYSTEM, at=at)
     return {
+        "POLL": poll.public_id,
         "PROGRAMME": world.programme.public_id,
         "APPOINTMENT": cast.appointments["booth_president"],
         "DRAFT": draft.public_id,

@@ -12,7 +12,7 @@ from abhiyan.units.rules.polls import Polling
 from . import hours as clock_hours
 from .hours import CODE_LIFE, Hours
 from .noes import No, stops
-from .texts import DUTY, FIXED, OUTREACH, is_code, is_question
+from .texts import DUTY, FIXED, NEWS, OUTREACH, is_code, is_question
 
 LOOK_AGAIN = timedelta(hours=1)  # for what people still have to do: an entry of the calendar, a certificate
 
@@ -40,7 +40,7 @@ class Asking:
     @property
     def is_task(self) -> bool:
         """Whether it tells an office-bearer of a duty in fixed words; in the silence nothing else goes to them."""
-        return self.kind == DUTY and self.template in FIXED
+        return self.kind == DUTY and self.template in FIXED - NEWS
 
     @property
     def is_prompt(self) -> bool:
