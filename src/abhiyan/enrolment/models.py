@@ -14,6 +14,7 @@ from abhiyan.core.policy import (
     policies,
     private,
 )
+from abhiyan.enrolment.rules.tickets import ticket_number
 
 from .rules import steps
 
@@ -349,6 +350,50 @@ class Parting(models.Model):
             f" or (kind = 'denied' and {placed('enrolment_parting.unit_id', REQUESTS)})",
             write=SYSTEM,
         )
+
+
+class Ticket(models.Model):
+    """What a person asks of what is held about them, by law, until somebody answers (law.md D5)."""
+
+    class Kind(models.TextChoices):
+        ACCESS = "access", _("Ask what we hold, or who got it")
+        CORRECTION = "correction", _("Have something corrected")
+        COMPLETION = "completion", _("Have something added")
+        ERASURE = "erasure", _("Have everything erased")
+        NOMINATION = "nomination", _("Name somebody who acts for you")
+        GRIEVANCE = "grievance", _("Complain")
+
+    id = models.UUIDField(primary_key=True)  # random; its number follows from it
+    kind = models.TextField(choices=Kind.choices)
+    phone_id = models.UUIDField()
+    person_id = models.UUIDField()
+    public_id = models.UUIDField()  # of the membership
+    unit_id = models.BigIntegerField()
+    language = models.TextField(default="", db_default="")
+    sealed_said = models.BinaryField(null=True)  # in the person's own words
+    sealed_answer = models.BinaryField(null=True)
+    asked_at = models.DateTimeField()
+    due_at = models.DateTimeField()
+    answered_at = models.DateTimeField(null=True)
+    answered_by = models.BigIntegerField(null=True)  # account; null: the program itself, at once
+
+    class Meta:
+        db_table = "enrolment_ticket"
+        indexes = [
+            models.Index(fields=["phone_id"], name="ticket_phone"),  # used by: my membership
+            models.Index(  # used by: Today and the list of what waits
+                fields=["due_at"], condition=models.Q(answered_at=None), name="ticket_open"
+            ),
+        ]
+        constraints = private(
+            "ticket",
+            using=f"phone_id = {PHONE} or {placed('enrolment_ticket.unit_id', REQUESTS)}",
+            write=SYSTEM,
+        )
+
+    @property
+    def number(self) -> str:
+        return ticket_number(self.pk)
 
 
 class Moved(models.Model):

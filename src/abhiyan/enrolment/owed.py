@@ -26,14 +26,16 @@ from .queries import calls as queries_calls
 from .queries import drive as queries_drive
 from .queries import people as queries_people
 from .queries import texts as queries_texts
+from .queries import tickets as queries_tickets
 from .queries.join import SMALLEST
 
 TO_CALL = 5  # members named on Today of a booth
 MOST = 1_000  # counted up to here; then "1,000 or more"
 
 
-def owed(viewer: Viewer, *, at: datetime) -> Iterator[Owed]:  # noqa: ARG001  # every room is asked alike
-    """Both worklists, for whoever may place claims; messages nobody's rule could read, for whoever may read them."""
+def owed(viewer: Viewer, *, at: datetime) -> Iterator[Owed]:
+    """Both worklists, for whoever may place claims; messages nobody's rule could read, for whoever may read them; for
+    the data officer what people ask by law."""
     if viewer.may(READ) and (unread := queries_texts.waiting_count(MOST)):
         yield Owed(
             urgency=2,
@@ -44,6 +46,7 @@ def owed(viewer: Viewer, *, at: datetime) -> Iterator[Owed]:  # noqa: ARG001  # 
             act=_("Read"),
             icon="phone",
         )
+    yield from _tickets(viewer, at)
     if not viewer.may("enrolment.place"):
         return
     unplaced, nameless = queries_people.waiting_counts(MOST)
@@ -68,6 +71,26 @@ def owed(viewer: Viewer, *, at: datetime) -> Iterator[Owed]:  # noqa: ARG001  # 
             href=reverse("enrolment:nameless"),
             act=_("Choose"),
             icon="phone",
+        )
+
+
+def _tickets(viewer: Viewer, at: datetime) -> Iterator[Owed]:
+    """What people ask by law and the data officer has not answered yet."""
+    if not viewer.may("org.approve"):
+        return
+    n, overdue, due_at = queries_tickets.waiting(at)
+    if n:
+        yield Owed(
+            urgency=0 if overdue else 2,
+            title=ngettext("%(n)s request from a member", "%(n)s requests from members", n)
+            % {"n": _counted(n)},
+            meta=ngettext("%(n)s is overdue", "%(n)s are overdue", overdue) % {"n": grouped(overdue)}
+            if overdue
+            else _("The law gives them an answer in time"),
+            href=reverse("enrolment:tickets"),
+            act=_("Answer them"),
+            icon="mail",
+            due_at=due_at,
         )
 
 

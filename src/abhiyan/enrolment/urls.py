@@ -17,6 +17,7 @@ from .views import (
     question,
     rights,
     texts,
+    tickets,
     worklists,
 )
 
@@ -42,6 +43,7 @@ urlpatterns = [
     path("me/deny/", me_leaving.me_deny, name="me_deny"),
     path("me/back/", me_leaving.me_back, name="me_back"),
     path("me/stop/", me_leaving.me_stop, name="me_stop"),
+    path("me/requests/", tickets.me_ticket, name="me_ticket"),
     path("me/erase/", rights.me_erase, name="me_erase"),
     path("me/data/", member.me_data, name="me_data"),
     path("me/card/", member.me_card, name="me_card"),
@@ -49,6 +51,8 @@ urlpatterns = [
     path("people/", people.people, name="people"),
     path("people/export/", people.people_export, name="people_export"),
     path("people/export/<uuid:public_id>/", people.people_download, name="people_download"),
+    path("people/requests/", tickets.ticket_list, name="tickets"),
+    path("people/requests/<uuid:public_id>/", tickets.ticket, name="ticket"),
     path("people/unplaced/", worklists.unplaced, name="unplaced"),
     path("people/nameless/", worklists.nameless, name="nameless"),
     path("people/nameless/<uuid:claim>/<uuid:member>/", worklists.nameless_settle, name="nameless_settle"),

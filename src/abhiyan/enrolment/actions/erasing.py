@@ -8,8 +8,9 @@ from uuid import UUID
 from abhiyan.core.actor import Actor
 from abhiyan.core.refusals import NotFound
 from abhiyan.core.scope import current, system
-from abhiyan.enrolment.models import Enrolment, Membership, Parting, Roll
+from abhiyan.enrolment.models import Enrolment, Membership, Parting, Roll, Text
 from abhiyan.enrolment.rules import endings, names
+from abhiyan.enrolment.rules.tickets import ticket_number
 from abhiyan.people import actions as people
 from abhiyan.people import queries as people_queries
 from abhiyan.people.models import Person, Purpose
@@ -19,14 +20,17 @@ from .leaving import end_all, say_no
 from .members import end, found_member, latest_id, latest_term, lock_phone
 from .receipts import ERASE, send_receipt
 from .rows import keys
+from .tickets import note_erasure
 
 _RESTORE = Actor.system("erased before the restore")
 
 
 @dataclass(frozen=True, slots=True)
 class Erased:
-    """purge_at: when what is sealed will be destroyed. is_last: nobody on the phone is a member any more."""
+    """ticket: the number of the request. purge_at: when what is sealed will be destroyed. is_last: nobody on the phone
+    is a member any more."""
 
+    ticket: str
     purge_at: datetime
     is_last: bool
 
@@ -64,9 +68,11 @@ def erase(*, membership: UUID, channel: int, language: str, by: Actor, at: datet
             rolls = list(Roll.objects.values_list("pk", flat=True))
             say_no(member.phone_id, rolls, channel=channel, by=by, at=at)
             end_all(member.phone_id, rolls, channel=channel, by=by, at=at)
+            Text.objects.filter(phone_id=member.phone_id).delete()
             send_receipt(
                 of=ERASE, phone=member.phone_id, language=language, programme_id=member.programme_id, at=at
             )
+        ticket = note_erasure(member=member, persons=theirs, by=by, at=at)
         purge_at = people.erase(
             persons=list(theirs.values()),
             who=keys().erased(phone_id=member.phone_id.bytes, who=who),
@@ -75,7 +81,7 @@ def erase(*, membership: UUID, channel: int, language: str, by: Actor, at: datet
             by=by,
             at=at,
         )
-    return Erased(purge_at=purge_at, is_last=is_last)
+    return Erased(ticket=ticket_number(ticket), purge_at=purge_at, is_last=is_last)
 
 
 def end_again(*, told: ErasureReplayed) -> None:

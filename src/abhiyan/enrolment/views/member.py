@@ -34,6 +34,7 @@ from abhiyan.enrolment.queries import join as queries_join
 from abhiyan.enrolment.queries import people as queries_people
 from abhiyan.enrolment.queries import questions as queries_questions
 from abhiyan.enrolment.queries import texts as queries_texts
+from abhiyan.enrolment.queries import tickets as queries_tickets
 from abhiyan.enrolment.queries.people import Member
 from abhiyan.enrolment.rules.channels import Channel, Sign
 from abhiyan.enrolment.rules.number import member_number
@@ -206,6 +207,7 @@ def _held(member: Member | None, phone_id: UUID, at: datetime) -> dict[str, Any]
         ],
         "messages_written": queries_texts.of_phone(phone_id),
         "grievance": getattr(settings, "GRIEVANCE", ""),
+        "tickets": queries_tickets.own(phone_id, member.person_id) if member else [],
         "erased": [] if member else known.erasures(phone_id)[:1],
         "at": at,
     }

@@ -52,6 +52,7 @@ KINDS: dict[str, Promise] = {
     "stop.receipt": _("Receipt of a STOP"),
     "deny.receipt": _("Receipt of “I never joined”"),
     "erase.receipt": _("Receipt of erasing"),
+    "ticket.answered": _("Answer to a request"),
     "back.receipt": _("Receipt of coming back"),
     "ask.confirm": _("Question whether they joined"),
     "reply.which": _("Which question an answer is about"),

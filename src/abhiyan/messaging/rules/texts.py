@@ -45,8 +45,9 @@ def is_code(code: str) -> bool:
 
 
 def is_question(code: str) -> bool:
-    """Whether a text asks somebody something: inside the hours, and never a phone that said no (DESIGN §4)."""
-    return code.startswith("ask.")
+    """Whether a text asks somebody something, or answers their ticket: inside the hours, and never a phone that said
+    no (DESIGN §4)."""
+    return code.startswith(("ask.", "ticket."))
 
 
 def blanks(text: str) -> frozenset[str]:

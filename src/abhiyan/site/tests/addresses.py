@@ -13,15 +13,16 @@ from django.http import HttpResponse
 from django.urls import get_resolver, reverse
 
 from abhiyan.core import clock
+from abhiyan.core.actor import Actor
 from abhiyan.core.imports import actions as imports
 from abhiyan.core.keys import keyring
-from abhiyan.core.scope import system
+from abhiyan.core.scope import Scope, scoped, system
 from abhiyan.elections import actions as results
 from abhiyan.elections.models import ClassRule
 from abhiyan.elections.queries.planning import Aims
 from abhiyan.elections.reference import DATA
 from abhiyan.elections.tests import make as elections
-from abhiyan.enrolment.actions import tokens
+from abhiyan.enrolment.actions import tickets, tokens
 from abhiyan.enrolment.models import Taken, Text
 from abhiyan.enrolment.rules.channels import Channel, Sign
 from abhiyan.enrolment.tests.make import Human
@@ -254,6 +255,16 @@ def more_things(cast: Cast, foreign: Things, folder: Path) -> dict[str, Any]:
             by=president,
             at=at,
         )
+    member = cast.foreign_member
+    with scoped(Scope(phone=world.phone_id(member))):
+        ticket = tickets.ask(
+            membership=cast.membership(member),
+            kind="grievance",
+            said="Planted words",
+            language="en",
+            by=Actor(kind="citizen", id=uuid4()),
+            at=at,
+        )
     token = tokens.make_token_at_console(
         programme_id=programme.pk, unit_id=world.units["JK-JAM"].pk, name="Desks", by=SYSTEM, at=at
     )
@@ -280,6 +291,7 @@ def more_things(cast: Cast, foreign: Things, folder: Path) -> dict[str, Any]:
         "programmes:task_act": task.public_id,
         "programmes:task_hand_over": task.public_id,
         "programmes:record_of": cast.accounts["district_elsewhere"].public_id,
+        "enrolment:ticket": ticket,
         "messaging:release": released[0].public_id,
         "messaging:send": send,
         "messaging:send_step": send,

@@ -1,0 +1,56 @@
+"""What people have asked for: one's own, and what waits for the data officer."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.db.models import QuerySet
+
+from abhiyan.core.keys import keyring
+from abhiyan.core.refusals import needed
+from abhiyan.enrolment.models import Ticket
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A ticket with its words, for its person and for who answers it."""
+
+    ticket: Ticket
+    number: str
+    said: str
+    answer: str
+
+
+def own(phone_id: UUID, person_id: UUID) -> list[Opened]:
+    """What one person has asked, latest first. In their phone's scope."""
+    found = Ticket.objects.filter(phone_id=phone_id, person_id=person_id).order_by("-asked_at", "id")
+    return [_opened(one) for one in found[:50]]
+
+
+def ticket_for(ticket: UUID) -> Opened:
+    """One ticket in the caller's scope, with its words. NotFound."""
+    return _opened(needed(Ticket.objects.filter(pk=ticket).first()))
+
+
+def tickets(state: str = "") -> "QuerySet[Ticket]":
+    """Tickets in the caller's scope. state: "" waiting, "answered", "all"."""
+    found = Ticket.objects.all()
+    if state != "all":
+        found = found.filter(answered_at__isnull=state != "answered")
+    return found
+
+
+def waiting(at: datetime) -> tuple[int, int, datetime | None]:
+    """How many wait in the caller's scope, how many of them are overdue, and when the first is due."""
+    dues = list(
+        Ticket.objects.filter(answered_at=None).order_by("due_at").values_list("due_at", flat=True)[:1000]
+    )
+    return len(dues), sum(due < at for due in dues), dues[0] if dues else None
+
+
+def _opened(ticket: Ticket) -> Opened:
+    words = [
+        keyring().unseal(bytes(sealed), about=ticket.pk.bytes).decode() if sealed else ""
+        for sealed in (ticket.sealed_said, ticket.sealed_answer)
+    ]
+    return Opened(ticket, ticket.number, *words)

@@ -1,0 +1,194 @@
+"""Requests by law: asked on one's own page, answered by the data officer."""
+
+from datetime import datetime
+from functools import partial
+from typing import Any
+from uuid import UUID
+
+from django import forms
+from django.http import HttpResponseBase
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_GET
+
+from abhiyan.core import clock
+from abhiyan.core.words import language
+from abhiyan.enrolment.actions import tickets
+from abhiyan.enrolment.models import Ticket
+from abhiyan.enrolment.queries import tickets as queries
+from abhiyan.enrolment.rules.number import member_number
+from abhiyan.enrolment.rules.tickets import LONGEST
+from abhiyan.org.viewer import Request as OfficeRequest
+from abhiyan.people import phones
+from abhiyan.people.visit import Request
+from abhiyan.ui.acts import ask, form_page, tried
+from abhiyan.ui.lists import Column, Table, answer
+
+from .member import citizen, own, unlisted
+
+ASKED = (
+    Ticket.Kind.GRIEVANCE,
+    Ticket.Kind.CORRECTION,
+    Ticket.Kind.COMPLETION,
+    Ticket.Kind.ACCESS,
+    Ticket.Kind.NOMINATION,
+)
+
+
+class TicketForm(forms.Form):
+    """One form for every right: what it is about, and in their own words; for a nomination, whom."""
+
+    kind = forms.ChoiceField(
+        label=gettext_lazy("What is it about?"),
+        choices=[(kind.value, kind.label) for kind in ASKED],
+        widget=forms.RadioSelect,
+    )
+    said = forms.CharField(
+        label=gettext_lazy("In your own words"),
+        required=False,
+        max_length=LONGEST,
+        widget=forms.Textarea(attrs={"rows": 5}),
+    )
+    nominee = forms.CharField(
+        label=gettext_lazy("Name of the person who acts for you"),
+        help_text=gettext_lazy("Only if you name somebody: for when you have died or cannot act yourself."),
+        required=False,
+        max_length=100,
+    )
+    nominee_phone = forms.CharField(
+        label=gettext_lazy("Their mobile number"),
+        required=False,
+        max_length=20,
+        widget=forms.TextInput(attrs={"inputmode": "tel", "autocomplete": "off"}),
+    )
+
+    def clean(self) -> dict[str, Any]:
+        given: dict[str, Any] = super().clean() or {}
+        if given.get("kind") == Ticket.Kind.NOMINATION:
+            number = phones.parse(given.get("nominee_phone", ""))
+            if not given.get("nominee", "").strip():
+                self.add_error("nominee", _("Write the name of that person."))
+            elif number is None:
+                self.add_error("nominee_phone", _("Write their mobile number: ten digits."))
+            else:
+                given["said"] = "\n".join(
+                    filter(None, [given["nominee"].strip(), number, given.get("said", "")])
+                )
+        elif not given.get("said", "").strip():
+            self.add_error("said", _("Write what you ask for."))
+        return given
+
+
+@form_page
+@unlisted
+def me_ticket(request: Request) -> HttpResponseBase:
+    """Ask for a right, and get a number."""
+    at = clock.now()
+    by, member = citizen(request), own(request)
+    if member is None:
+        return redirect("enrolment:me")
+    form = TicketForm(request.POST or None)
+
+    def act(given: dict[str, Any]) -> UUID:
+        return tickets.ask(
+            membership=member.public_id,
+            kind=given["kind"],
+            said=given["said"],
+            language=language(),
+            by=by,
+            at=at,
+        )
+
+    done = tried(request, form, act, said=_("We have it. Its number is below, under “Your requests”."))
+    if done:
+        return redirect(reverse("enrolment:me") + "#requests")
+    return render(request, "enrolment/me_ticket.html", {"form": form}, status=done.status)
+
+
+# Who answers
+
+
+class Filters(forms.Form):
+    """Which requests to show."""
+
+    state = forms.ChoiceField(
+        label=gettext_lazy("Status"),
+        required=False,
+        choices=[
+            ("", gettext_lazy("Not answered yet")),
+            ("answered", gettext_lazy("Answered")),
+            ("all", gettext_lazy("All")),
+        ],
+    )
+
+
+def _status(at: datetime, row: Ticket) -> str:
+    if row.answered_at is not None:
+        return _("Answered")
+    return _("Overdue") if row.due_at < at else _("Not answered yet")
+
+
+def _columns(at: datetime) -> tuple[Column[Ticket], ...]:
+    return (
+        Column("number", gettext_lazy("Number"), lambda row: row.number, is_name=True),
+        Column("kind", gettext_lazy("About"), lambda row: row.get_kind_display(), order="kind"),
+        Column("member", gettext_lazy("Member number"), lambda row: member_number(row.public_id)),
+        Column("asked", gettext_lazy("Asked on"), lambda row: row.asked_at, order="asked_at"),
+        Column("due", gettext_lazy("Answer by"), lambda row: row.due_at, order="due_at"),
+        Column("state", gettext_lazy("Status"), partial(_status, at)),
+    )
+
+
+@require_GET
+def ticket_list(request: OfficeRequest) -> HttpResponseBase:
+    """What people ask by law at the units of the data officer, what is due first on top."""
+    at = clock.now()
+    form = Filters(request.GET)
+    state = form.cleaned_data["state"] if form.is_valid() else ""
+    table = Table(
+        request,
+        _columns(at),
+        queries.tickets(state),
+        name="requests",
+        caption=_("Requests from members"),
+        sort="due",
+    )
+    shown = {"here": "people", "crumbs": [(_("Requests from members"), "")], "filters": form, "at": at}
+    return answer(request, "enrolment/ticket_list.html", table, shown)
+
+
+class AnswerForm(forms.Form):
+    """The answer, as the person reads it on their page."""
+
+    text = forms.CharField(
+        label=gettext_lazy("Your answer"),
+        help_text=gettext_lazy("The person reads it on their own page. The SMS only says that it is there."),
+        max_length=LONGEST,
+        widget=forms.Textarea(attrs={"rows": 6}),
+    )
+
+
+@form_page
+def ticket(request: OfficeRequest, public_id: UUID) -> HttpResponseBase:
+    """One request: what is asked, by when, and the answer."""
+    found = queries.ticket_for(public_id)
+    row = found.ticket
+    at = clock.now()
+    return ask(
+        request,
+        lambda given: tickets.answer(ticket=public_id, text=given["text"], by=request.actor, at=at),
+        title=found.number,
+        button=_("Send the answer"),
+        done=reverse("enrolment:tickets"),
+        said=_("Answered. The person gets an SMS without your words."),
+        form=AnswerForm(request.POST or None),
+        is_open=row.answered_at is None,
+        detail="enrolment/_ticket.html",
+        opened=found,
+        number=member_number(row.public_id),
+        overdue=row.answered_at is None and row.due_at < at,
+        here="people",
+        crumbs=[(_("Requests from members"), reverse("enrolment:tickets")), (found.number, "")],
+    )
