@@ -1,0 +1,160 @@
+"""From the first SMS to the erasure: what one person says to a drive, by texts and in a browser, and what it becomes."""
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+from django.db.models import F
+from playwright.sync_api import Browser, Page
+
+from abhiyan.core import clock
+from abhiyan.core.scope import system
+from abhiyan.enrolment.actions import confirming
+from abhiyan.enrolment.models import Enrolment
+from abhiyan.messaging.rules.texts import SERVICE
+from abhiyan.ui.tests.test_browser import SIZES
+from abhiyan.units.models import Pin
+
+from .make import Human, Ladder, World
+from .server import Server
+from .test_calls import JOIN, call, connect
+from .test_texts import heard
+from .web import blanks, code_sent, web_world
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+INDIA = ZoneInfo("Asia/Kolkata")
+# What a person writes, and what the pages say, in each language.
+SAYS = {
+    "en": {"join": "JOIN", "yes": "Yes", "no": "NO", "leave": "LEAVE", "details": "Asha Devi, 1980, 190001"},
+    "hi": {"join": "जुड़ें", "yes": "हाँ", "no": "नहीं", "leave": "छोड़ना है", "details": "आशा देवी १९८० १९० ००१"},
+}
+LOOKS = [("hi", "phone"), ("en", "desk")]
+
+
+@pytest.fixture(scope="module")
+def served(django_db_setup: None) -> Iterator[Server]:
+    server = Server().start(ABHIYAN_ORIGIN="http://app.example.org", ABHIYAN_ORGANISATION="Sangathan")
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def world() -> World:
+    made = web_world()
+    with system("tests build their world"):
+        Pin.objects.create(pin="190001", unit=made.booth)
+    return made
+
+
+def a_day_later() -> None:
+    """What is stored is two days old; the loop that asks turned at the last noon."""
+    with system("tests move time"):
+        Enrolment.objects.update(at=F("at") - timedelta(days=2))
+    noon = clock.now().astimezone(INDIA).replace(hour=12, minute=0)
+    asked_at: datetime = noon if noon <= clock.now() else noon - timedelta(days=1)
+    with system("tests turn the loop"):
+        assert confirming.ask(at=asked_at) == 1
+
+
+def opened(chromium: Browser, served: Server, path: str, language: str, size: str) -> Page:
+    width, height = SIZES[size]
+    context = chromium.new_context(
+        viewport={"width": width, "height": height},
+        extra_http_headers={"Accept-Language": language},
+        base_url=f"http://127.0.0.1:{served.port}",
+    )
+    page = context.new_page()
+    page.goto(path)
+    return page
+
+
+def own_page(page: Page, human: Human) -> None:
+    """One's own page, by the code that came to the phone."""
+    page.goto("/me/")
+    page.fill("[name=phone]", human.phone)
+    page.click("form:has([name=phone]) button[type=submit]")
+    page.wait_for_selector("[name=code]")
+    page.fill("[name=code]", code_sent(human.phone, "member"))
+    page.click("form:has([name=code]) button[type=submit]")
+    page.wait_for_selector("a[href='/me/leave/']")
+
+
+@pytest.mark.parametrize(("language", "size"), LOOKS)
+def test_from_an_sms_to_the_erasure(
+    chromium: Browser, served: Server, world: World, language: str, size: str
+) -> None:
+    said, secret, asha = SAYS[language], connect(world, "generic", "join", JOIN), world.asha
+
+    def write(text: str) -> None:
+        assert call(served, secret, asha, kind="sms", text=text).status in (200, 201)
+
+    write(said["join"])
+    assert world.ladder(world.state) == Ladder(reported=1)
+    (letter,) = heard()
+    assert letter.template == "drive.reply_text"
+    write(said["details"])
+    assert world.ladder(world.booth) == Ladder(reported=1, counted=1)
+
+    a_day_later()
+    question = blanks(asha.phone, "ask.confirm")[-1]
+    write(said["yes"])  # without the word: asked once which is meant
+    assert world.ladder(world.booth).confirmed == 0
+    write(f"{said['yes']} {question['word']}")
+    confirmed = Ladder(reported=1, counted=1, confirmed=1)
+    assert world.ladder(world.booth) == confirmed
+
+    write(said["leave"])
+    assert world.ladder(world.booth) == Ladder(reported=1)
+    write(said["join"])  # within the week: it is taken back
+    assert world.ladder(world.booth) == confirmed
+
+    page = opened(chromium, served, "/me/", language, size)
+    own_page(page, asha)
+    page.click("a[href='/me/leave/']")
+    page.click("button.danger")
+    page.wait_for_selector("form[action='/me/back/'], form[action$='/me/back/']")
+    assert world.ladder(world.booth) == Ladder(reported=1)
+    page.click("form[action$='/me/back/'] button")
+    page.wait_for_selector("a[href='/me/leave/']")
+    assert world.ladder(world.booth) == confirmed
+
+    page.goto("/me/erase/")
+    page.click("button.danger")
+    page.wait_for_load_state()
+    assert world.ladder(world.booth) == Ladder(reported=1)
+    assert world.rows("select count(*) from people_person where name is not null") == [(0,)]
+    page.goto("/me/")
+    assert "Asha" not in page.content() and "आशा" not in page.content()
+    assert world.tallies() == world.recounted()
+    # Whatever was to be said was a service message, and nothing waits for the phone any more.
+    assert world.rows("select distinct kind from messaging_message") == [(SERVICE,)]
+    page.context.close()
+
+
+@pytest.mark.parametrize(("language", "size"), LOOKS)
+def test_somebody_on_a_paper_list_says_no(
+    chromium: Browser, served: Server, world: World, language: str, size: str
+) -> None:
+    said, secret, bilal = SAYS[language], connect(world, "generic", "join", JOIN), world.bilal
+    world.paper_row(of=bilal)
+    assert world.ladder(world.booth) == Ladder(reported=1, unsigned=1)
+    a_day_later()
+    question = blanks(bilal.phone, "ask.confirm")[-1]
+    page = opened(
+        chromium, served, "/q/" + question["link"].rstrip("/").rpartition("/")[2] + "/", language, size
+    )
+    assert page.locator("button[name=answer]").count() == 2
+    assert world.ladder(world.booth) == Ladder(reported=1, unsigned=1), "opening a link answers nothing"
+    if size == "phone":
+        page.click("button[name=answer][value=no]")
+        page.wait_for_load_state()
+    else:
+        assert call(served, secret, bilal, kind="sms", text=f"{said['no']} {question['word']}").status == 200
+    assert world.ladder(world.booth) == Ladder(reported=1)
+    assert world.rows("select end_reason from enrolment_enrolment") == [("denied",)]
+    page.reload()
+    assert page.locator("button[name=answer][value=yes]").count() == 0
+    assert len(blanks(bilal.phone, "deny.receipt")) == 1
+    assert world.tallies() == world.recounted()
+    page.context.close()
