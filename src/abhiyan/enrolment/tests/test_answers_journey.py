@@ -1,4 +1,4 @@
-"""From the first SMS to the erasure: what one person says to a drive, by texts and in a browser, and what it becomes."""
+"""From the first SMS to the erasure: what one person says to a drive, by texts and in a browser."""
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
