@@ -1,0 +1,239 @@
+"""Who probes the public pages and the API for phones learns nothing, not even by the clock (DESIGN §5.11).
+
+Over ten thousand requests to a running server, of phones that joined, that nobody knows, that left, and that were
+refused as a minor's. Status, address, size and names of headers are equal; and so are times, but for a millisecond.
+"""
+
+import http.client
+import json
+import os
+import re
+import time
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Sequence
+from datetime import timedelta
+from random import Random
+from urllib.parse import urlencode
+
+import numpy as np
+import psycopg
+import pytest
+
+from abhiyan.core import clock, database
+from abhiyan.core.actor import Actor
+from abhiyan.core.keys import keyring
+from abhiyan.core.scope import system
+from abhiyan.enrolment.actions import Claim, ClaimRefused, enrol_batch, sender_key
+from abhiyan.enrolment.actions.members import leave_by_phone
+from abhiyan.enrolment.rules.channels import Channel, Sign
+from abhiyan.enrolment.tests.make import CHANNEL, World, make_token
+from abhiyan.enrolment.tests.server import ORIGIN, Server
+from abhiyan.messaging import actions as messaging
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+KINDS = ("member", "unknown", "left", "minor")
+DOORS = ("sign_in", "me", "join", "api")
+SERIES = (90, 94, 96, 97, 98, 99)  # of mobiles
+ROUNDS = 640  # of each kind at each door, before times are judged; with four doors over ten thousand
+MOST_ROUNDS = 3 * ROUNDS  # then it is said that the machine was too busy to tell
+WITHIN_MS = 1.0
+COOKIE = "__Host-csrf"
+SECRET = "a" * 32
+# What a careless look-up would do: whoever asks for a member's code waits two milliseconds more.
+PLANT = """
+create table planted (phone_id uuid primary key);
+create function waits() returns trigger language plpgsql security definer as $$ begin
+ perform pg_sleep(0.002) from planted p where p.phone_id = new.phone_id; return new; end $$;
+create trigger waits before insert on people_code for each row execute function waits()"""
+
+Seen = tuple[int, str, int, tuple[str, ...]]
+
+
+def phone_of(kind: str, n: int) -> str:
+    """The n-th phone of a kind, spread over the series of numbers so that no limit of a series is met."""
+    return f"+91{SERIES[n % len(SERIES)]}{KINDS.index(kind)}{n:07d}"
+
+
+@pytest.fixture
+def server(django_db_setup: None) -> Iterator[Server]:
+    """Behind a proxy, so that a request may name its network: none is held by a limit."""
+    running = Server().start(ABHIYAN_BEHIND_PROXY="1", ABHIYAN_LOG_LEVEL="ERROR")
+    yield running
+    running.stop()
+
+
+@pytest.fixture
+def world() -> World:
+    """A drive that is open now, and the texts of its messages."""
+    at = clock.now()
+    made = World.make(opens_on=(at - timedelta(days=9)).date(), closes_on=(at + timedelta(days=20)).date())
+    made.now = at
+    with system("tests build their world"):
+        messaging.publish_templates(at=at, by=CHANNEL)
+    return made
+
+
+def plant(world: World, start: int) -> None:
+    """ROUNDS more members, phones that left, and phones refused for their age."""
+    by = Actor.system("tests")
+    years = {"minor": world.now.year - 10}
+    for kind in ("member", "left", "minor"):
+        claims = [
+            Claim(
+                channel=Channel.WEB,
+                key=sender_key(CHANNEL.id, f"{kind}{n}"),
+                phone=phone_of(kind, n),
+                by=CHANNEL.id,
+                name="Asha Devi",
+                birth_year=years.get(kind, 1980),
+                sign=Sign.CODE,
+                notice_version=1,
+            )
+            for n in range(start, start + ROUNDS)
+        ]
+        for begin in range(0, ROUNDS, 250):
+            answers = enrol_batch(
+                programme_id=world.programme.pk, claims=claims[begin : begin + 250], by=by, at=world.now
+            )
+            assert all(isinstance(one, ClaimRefused) == (kind == "minor") for one in answers), answers[0]
+    for n in range(start, start + ROUNDS):
+        leave_by_phone(phone=phone_of("left", n), channel=Channel.WEB, by=CHANNEL, at=world.now)
+
+
+class Prober:
+    """One connection that asks door after door, each time as another browser of another network."""
+
+    def __init__(self, server: Server, token: str) -> None:
+        self._line = http.client.HTTPConnection("127.0.0.1", server.port, timeout=30)
+        self._token = token
+        self._n = 0
+
+    def ask(self, path: str, body: bytes, kind: str) -> tuple[Seen, float]:
+        """What an answer shows, and the milliseconds it took."""
+        self._n += 1
+        headers = {
+            "Content-Type": kind,
+            "Origin": ORIGIN,
+            "Referer": f"{ORIGIN}{path}",
+            "Cookie": f"{COOKIE}={SECRET}; language=en",
+            "Accept-Language": "en",
+            "X-Forwarded-Proto": "https",
+            "X-Forwarded-For": f"49.{self._n >> 8 & 255}.{self._n & 255}.7",
+        }
+        if path.startswith("/api/"):
+            headers |= {"Authorization": f"Bearer {self._token}"}
+        begun = time.perf_counter()
+        self._line.request("POST", path, body, headers)
+        answer = self._line.getresponse()
+        told = answer.read()
+        took_ms = (time.perf_counter() - begun) * 1_000
+        names = tuple(sorted(name.lower() for name, _value in answer.getheaders()))
+        where = re.sub(r"[0-9a-f]{32}", "", answer.getheader("Location") or "")
+        return (answer.status, where, len(told), names), took_ms
+
+    def form(self, path: str, **fields: str) -> tuple[Seen, float]:
+        told = {"csrfmiddlewaretoken": SECRET} | fields
+        return self.ask(path, urlencode(told).encode(), "application/x-www-form-urlencoded")
+
+    def claim(self, phone: str) -> tuple[Seen, float]:
+        told = {"key": os.urandom(8).hex(), "phone": phone, "name": "Bilal Ahmad", "birth_year": 1990}
+        body = json.dumps(told | {"notice_version": 1}).encode()
+        return self.ask("/api/v1/claims", body, "application/json")
+
+    def join(self, phone: str) -> tuple[Seen, float]:
+        told = {"adult": "yes", "birth_year": "1970", "name": "Same Name", "membership": "on"}
+        return self.form("/join/winter/", **told, phone=phone[3:], key=os.urandom(16).hex())
+
+    def doors(self) -> dict[str, Callable[[str], tuple[Seen, float]]]:
+        return {
+            "sign_in": lambda phone: self.form("/sign-in/", phone=phone[3:]),
+            "me": lambda phone: self.form("/me/", phone=phone[3:]),
+            "join": self.join,
+            "api": self.claim,
+        }
+
+
+class Probes:
+    """What was seen at each door, and how long each kind of phone took there."""
+
+    def __init__(self, prober: Prober, doors: Sequence[str], plant: Callable[[int], None]) -> None:
+        self._doors = {door: ask for door, ask in prober.doors().items() if door in doors}
+        self._plant = plant
+        self._chance = Random(4)
+        self.n = 0
+        self.shown: dict[str, set[Seen]] = defaultdict(set)
+        self.times: dict[str, dict[str, list[float]]] = defaultdict(lambda: defaultdict(list))
+
+    def go_on(self) -> None:
+        """Another round of probes; the kinds in turns, so that whatever else the machine does meets all alike."""
+        self._plant(self.n)
+        for n in range(self.n, self.n + ROUNDS):
+            for door, ask in self._doors.items():
+                for kind in self._chance.sample(KINDS, len(KINDS)):
+                    seen, took_ms = ask(phone_of(kind, n))
+                    self.shown[door].add(seen)
+                    self.times[door][kind].append(took_ms)
+        self.n += ROUNDS
+
+    def told(self) -> dict[tuple[str, str], str]:
+        """For each door and kind: whether its times are those of a phone nobody knows. Goes on until that is sure."""
+        found: dict[tuple[str, str], str] = {}
+        while self.n < MOST_ROUNDS and (not found or "undecided" in found.values()):
+            self.go_on()
+            found = {
+                (door, kind): judged(times[kind], times["unknown"])
+                for door, times in self.times.items()
+                for kind in KINDS
+                if kind != "unknown"
+            }
+        return found
+
+
+def judged(times: list[float], others: list[float]) -> str:
+    """alike: the 99% interval of the difference of the medians lies within ±1 ms; told: it lies beyond; else undecided.
+
+    By bootstrap (Efron 1979, percentiles), from a fixed seed.
+    """
+    chance = np.random.default_rng(20261123)
+    one, other = (
+        np.median(chance.choice(np.array(each), (2_000, len(each))), axis=1) for each in (times, others)
+    )
+    low, high = np.percentile(one - other, [0.5, 99.5])
+    if low >= -WITHIN_MS and high <= WITHIN_MS:
+        return "alike"
+    return "told" if low > WITHIN_MS or high < -WITHIN_MS else "undecided"
+
+
+def test_ten_thousand_probes_tell_nothing_about_who_is_a_member(world: World, server: Server) -> None:
+    prober = Prober(server, make_token(world).secret)
+    members: set[int] = set()
+
+    def as_needed(start: int) -> None:
+        if start not in members:
+            members.add(start)
+            plant(world, start)
+
+    probes = Probes(prober, DOORS, as_needed)
+    found = probes.told()
+    for door, times in probes.times.items():
+        print(door, {kind: f"{np.median(took):.2f} ms" for kind, took in times.items()})
+    assert probes.n * len(DOORS) * len(KINDS) > 10_000
+    assert {door: len(seen) for door, seen in probes.shown.items()} == dict.fromkeys(DOORS, 1), probes.shown
+    assert "told" not in found.values(), found
+    first = found
+    # Two milliseconds that are planted in the way of members are seen.
+    with psycopg.connect(database.conninfo("owner"), autocommit=True) as owner:
+        owner.execute(PLANT)
+        phones = [keyring().phone_id(phone_of("member", n)) for n in range(MOST_ROUNDS)]
+        owner.execute("insert into planted select unnest(%s::uuid[])", [phones])
+        try:
+            found = Probes(prober, ("me",), as_needed).told()
+        finally:
+            owner.execute("drop trigger waits on people_code; drop function waits(); drop table planted")
+    assert found["me", "member"] != "alike", found
+    assert "told" not in (found["me", "left"], found["me", "minor"]), found
+    if "undecided" in (*first.values(), found["me", "left"]):
+        pytest.skip(
+            "All answers were equal, but this machine was too busy to compare times to a millisecond."
+        )
