@@ -24,7 +24,7 @@ from abhiyan.core.actor import Actor
 from abhiyan.core.keys import keyring
 from abhiyan.core.scope import system
 from abhiyan.enrolment.actions import Claim, ClaimRefused, enrol_batch, sender_key
-from abhiyan.enrolment.actions.members import leave_by_phone
+from abhiyan.enrolment.actions.leaving import leave_by_phone
 from abhiyan.enrolment.rules.channels import Channel, Sign
 from abhiyan.enrolment.tests.make import CHANNEL, World, make_token
 from abhiyan.enrolment.tests.server import ORIGIN, Server
@@ -132,6 +132,10 @@ class Prober:
         where = re.sub(r"[0-9a-f]{32}", "", answer.getheader("Location") or "")
         return (answer.status, where, len(told), names), took_ms
 
+    def rested(self) -> None:
+        """The server ends a connection that rests: the next request opens another."""
+        self._line.close()
+
     def form(self, path: str, **fields: str) -> tuple[Seen, float]:
         told = {"csrfmiddlewaretoken": SECRET} | fields
         return self.ask(path, urlencode(told).encode(), "application/x-www-form-urlencoded")
@@ -158,6 +162,7 @@ class Probes:
     """What was seen at each door, and how long each kind of phone took there."""
 
     def __init__(self, prober: Prober, doors: Sequence[str], plant: Callable[[int], None]) -> None:
+        self._prober = prober
         self._doors = {door: ask for door, ask in prober.doors().items() if door in doors}
         self._plant = plant
         self._chance = Random(4)
@@ -168,6 +173,7 @@ class Probes:
     def go_on(self) -> None:
         """Another round of probes; the kinds in turns, so that whatever else the machine does meets all alike."""
         self._plant(self.n)
+        self._prober.rested()
         for n in range(self.n, self.n + ROUNDS):
             for door, ask in self._doors.items():
                 for kind in self._chance.sample(KINDS, len(KINDS)):
