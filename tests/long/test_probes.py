@@ -30,7 +30,7 @@ from abhiyan.enrolment.tests.make import CHANNEL, World, make_token
 from abhiyan.enrolment.tests.server import ORIGIN, Server
 from abhiyan.messaging import actions as messaging
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.versions, pytest.mark.django_db(transaction=True)]
 
 KINDS = ("member", "unknown", "left", "minor")
 DOORS = ("sign_in", "me", "join", "api")
