@@ -128,6 +128,7 @@ GATEWAY = {
         "insert": "id membership_id claim_id programme_id unit_id kind term channel rung day at",
         "update": "rung signed_at",
     },
+    "enrolment_halt": {"select": "kind import_id sender ended_at"},
     "enrolment_membership": {
         "select": "id public_id roll_id phone_id slot person_id unit_id claim_id term programme_id ended_on struck_at",
         "insert": "id public_id roll_id phone_id slot person_id unit_id claim_id term programme_id at",

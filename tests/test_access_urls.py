@@ -65,6 +65,8 @@ EXPECTED: dict[str, str | tuple[str, str]] = {
     "elections:stated_withdraw": "ssssn oonnnnnnnnonnn oonnn",
     "elections:unit": "sssso oooooooooooooo ooooo",
     "enrolment:card_check": "ggggg gggggggggggggg ggggg",
+    "enrolment:denials": "ssssn nnnnnnnnnnnonn nnnnn",
+    "enrolment:halt": "ssssn oogognnnnnngnn ooggn",
     "enrolment:drive": "ssssg oooooooooooooo ooooo",
     "enrolment:drive_ask_token": "ssssn mmnnnnnnnnmnnn mmnnn",
     "enrolment:drive_codes": "ssssn mmmmmnnnnnnnmn mmmmm",

@@ -339,6 +339,7 @@ class Parting(models.Model):
                 condition=models.Q(import_id__isnull=False),
                 name="parting_import",
             ),
+            models.Index(fields=["-at"], name="parting_at"),  # used by: what looks for bursts
             models.Index(fields=["by", "-at"], name="parting_by"),  # used by: bursts and counts of a worker
             models.Index(  # used by: the data officer's list, a unit's count
                 fields=["unit_id", "-at"], condition=models.Q(kind="denied"), name="parting_unit"
@@ -394,6 +395,64 @@ class Ticket(models.Model):
     @property
     def number(self) -> str:
         return ticket_number(self.pk)
+
+
+class Halt(models.Model):
+    """A list or a sender of which nothing more is taken, or leaving by call, which waits: so many had said no at once.
+
+    Until somebody above it, or its data officer, has looked (`actions.bursts`).
+    """
+
+    class Kind(models.TextChoices):
+        LIST = "list", _("Paper list")
+        SENDER = "sender", _("Sender")
+        CALLS = "calls", _("Leaving by call")
+
+    public_id = models.UUIDField(unique=True)
+    kind = models.TextField(choices=Kind.choices)
+    import_id = models.BigIntegerField(null=True)
+    sender = models.UUIDField(null=True)  # as in Claim.by
+    programme_id = models.IntegerField()  # 0: of none alone
+    unit_id = models.BigIntegerField()  # where it is: the level above looks at it
+    noes = models.IntegerField()  # when it was stopped
+    entries = models.IntegerField()
+    at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+    ended_by = models.UUIDField(null=True)
+    reason = models.TextField(default="", db_default="")  # why it goes on
+
+    class Meta:
+        db_table = "enrolment_halt"
+        constraints = [
+            *(
+                models.UniqueConstraint(
+                    fields=[field], condition=models.Q(kind=kind, ended_at=None), name=f"halt_{kind}_once"
+                )
+                for kind, field in (("list", "import_id"), ("sender", "sender"), ("calls", "kind"))
+            ),
+            *policies(
+                "halt",
+                using=f"{placed('enrolment_halt.unit_id', PEOPLE)}"
+                f" or {placed('enrolment_halt.unit_id', REQUESTS)}",
+                write=SYSTEM,
+            ),
+            Policy(name="halt_gateway", to=("gateway",), command="SELECT", using="true"),
+        ]
+
+
+class HeldLeave(models.Model):
+    """A phone that called to leave while so many did that numbers may be forged. It hears nothing more from us at
+    once; its memberships end after somebody has looked, two days later at the latest."""
+
+    phone_id = models.UUIDField(primary_key=True)
+    programme_id = models.IntegerField(null=True)
+    channel = models.SmallIntegerField()
+    at = models.DateTimeField()
+
+    class Meta:
+        db_table = "enrolment_held_leave"
+        indexes = [models.Index(fields=["at"], name="held_leave_at")]  # used by: doing them
+        constraints = private("held_leave", using=f"phone_id = {PHONE}", write=SYSTEM)
 
 
 class Moved(models.Model):
@@ -537,6 +596,7 @@ GRANTS = {
         "gateway": "select (digest, public_id, programme_id, channel, unit_id, expires_at, ended_at, used_at),"
         " update (used_at)"
     },
+    "enrolment_halt": {"gateway": "select (kind, import_id, sender, ended_at)"},
     "enrolment_drive": {
         "gateway": "select (programme_id, roll_id, notice_code, indian_mobiles_only, renews)"
     },

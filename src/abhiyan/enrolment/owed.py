@@ -12,18 +12,23 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from abhiyan.core.refusals import NotFound
+from abhiyan.core.scope import system
 from abhiyan.core.words import named, person
 from abhiyan.messaging import queries as messaging
+from abhiyan.org import queries as org
 from abhiyan.org.models import Release
 from abhiyan.org.viewer import Held, Viewer
 from abhiyan.programmes import queries as programmes
 from abhiyan.ui.numbers import grouped
-from abhiyan.ui.owed import Invitation, Owed, Thing
+from abhiyan.ui.owed import Beside, Invitation, Owed, Thing
+from abhiyan.units import queries as units
 from abhiyan.units.rules import levels
 
 from .actions.texts import READ
+from .models import Halt
 from .queries import calls as queries_calls
 from .queries import drive as queries_drive
+from .queries import partings as queries_partings
 from .queries import people as queries_people
 from .queries import texts as queries_texts
 from .queries import tickets as queries_tickets
@@ -33,9 +38,12 @@ TO_CALL = 5  # members named on Today of a booth
 MOST = 1_000  # counted up to here; then "1,000 or more"
 
 
-def owed(viewer: Viewer, *, at: datetime) -> Iterator[Owed]:
-    """Both worklists, for whoever may place claims; messages nobody's rule could read, for whoever may read them; for
-    the data officer what people ask by law."""
+def owed(viewer: Viewer, *, at: datetime) -> Iterator[Owed | Beside]:
+    """What was stopped because many said no, and how many deny one's own entries; both worklists, for whoever may
+    place claims; messages nobody's rule could read, for whoever may read them; for the data officer what people ask
+    by law."""
+    yield from _halted(viewer)
+    yield from _denied(viewer, at)
     if viewer.may(READ) and (unread := queries_texts.waiting_count(MOST)):
         yield Owed(
             urgency=2,
@@ -92,6 +100,66 @@ def _tickets(viewer: Viewer, at: datetime) -> Iterator[Owed]:
             icon="mail",
             due_at=due_at,
         )
+
+
+def _halted(viewer: Viewer) -> Iterator[Owed]:
+    """Lists and senders stopped below one's unit, and calls to leave that wait."""
+    if not viewer.may_any("enrolment.strike_off", "org.approve"):
+        return
+    for halt in queries_partings.halts():
+        positions = [lo for lo, _hi in units.all_spans([halt.unit_id]).get(halt.unit_id, [])]
+        is_top = halt.unit_id == org.top_unit()
+        if not viewer.may_at("org.approve", *positions) and not any(
+            viewer.may_above("enrolment.strike_off", lo)
+            or (is_top and viewer.may_at("enrolment.strike_off", lo))
+            for lo in positions
+        ):
+            continue
+        with system("what was stopped, for Today"):
+            what = queries_partings.what(halt)
+        yield Owed(
+            urgency=0,
+            title=_("Paused: %(what)s") % {"what": what},
+            meta=_("%(n)s members left by call within an hour. Their numbers may be forged.")
+            % {"n": grouped(halt.noes)}
+            if halt.kind == Halt.Kind.CALLS
+            else _("%(n)s of %(of)s entries left or were denied within a day. Look, then decide.")
+            % {"n": grouped(halt.noes), "of": grouped(halt.entries)},
+            href=reverse("enrolment:halt", args=[halt.public_id]),
+            act=_("Look"),
+            icon="alert",
+        )
+
+
+def _denied(viewer: Viewer, at: datetime) -> Iterator[Beside]:
+    """The data officer's way to the names; to others a count of their own entries, from five on and a day later."""
+    if viewer.may("org.approve"):
+        yield Beside(
+            sheet=_("Denied entries"),
+            title=_("Who says they never joined"),
+            meta=_("Only data officers read the names."),
+            href=reverse("enrolment:denials"),
+        )
+    if viewer.public_id is None or not viewer.may("enrolment.enrol"):
+        return
+    booth = next((held for held in viewer.appointments if held.unit_kind in SMALLEST), None)
+    with system("how many deny an entry, as a count"):
+        own = queries_partings.counted_for_sender(viewer.public_id, at=at, zone=settings.TIME_ZONE)
+        here = (
+            queries_partings.counted_in_unit(booth.unit_id, at=at, zone=settings.TIME_ZONE)
+            if booth is not None
+            else None
+        )
+    for n, title in (
+        (own, _("%(n)s people you entered say they never joined")),
+        (here, _("%(n)s people entered at your booth say they never joined")),
+    ):
+        if n is not None:
+            yield Beside(
+                sheet=_("Denied entries"),
+                title=title % {"n": grouped(n)},
+                meta=_("Enter only people who are there and say yes. Names are not shown."),
+            )
 
 
 def of_drive(viewer: Viewer, held: Held, stand: programmes.Stand, at: datetime) -> Iterator[Thing]:

@@ -6,6 +6,7 @@ from django.views.generic import RedirectView
 from . import openapi
 from .views import (
     card,
+    denials,
     drive,
     funnel,
     join,
@@ -49,6 +50,8 @@ urlpatterns = [
     path("me/card/", member.me_card, name="me_card"),
     path("me/out/", member.me_out, name="me_out"),
     path("people/", people.people, name="people"),
+    path("people/denied/", denials.denials, name="denials"),
+    path("people/halted/<uuid:public_id>/", denials.halt, name="halt"),
     path("people/export/", people.people_export, name="people_export"),
     path("people/export/<uuid:public_id>/", people.people_download, name="people_download"),
     path("people/requests/", tickets.ticket_list, name="tickets"),

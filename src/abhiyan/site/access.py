@@ -201,6 +201,8 @@ ACCESS: dict[str, Access] = {
     "enrolment:me_card": member("enrolment:me"),
     "enrolment:me_out": PUBLIC,
     "enrolment:people": capability("people.read"),
+    "enrolment:denials": capability("org.approve"),
+    "enrolment:halt": capability("enrolment.strike_off", "org.approve"),
     "enrolment:people_export": capability("people.export"),
     "enrolment:people_download": capability("people.export"),
     "enrolment:unplaced": capability("enrolment.place"),

@@ -217,6 +217,15 @@ class WorkerUnknown(ClaimRefused, on="worker"):
     message = _("No worker in your units has this phone number. Check it, or appoint the worker first.")
 
 
+class SenderHalted(ClaimRefused, on="worker"):
+    """So many of this sender's people said no that somebody looks first. Nothing is kept; sent again, it is taken."""
+
+    message = _(
+        "Entries from this sender are paused until somebody above has looked: many people said no. "
+        "Keep this entry and send it again later."
+    )
+
+
 class DriveNotOpen(ClaimRefused, on="field_at"):
     message = _("The drive had not opened on that day.")
 

@@ -60,6 +60,7 @@ class Drive:
         bytes
     ]  # itself and the drives beneath or beside it, as parameters: one person once in all
     notices: frozenset[int]  # versions of its notice that were published
+    halted: frozenset[bytes]  # senders of which nothing is taken until somebody has looked
     trees: int  # the version of the trees that spans and places are of
     spans: tuple[Span, ...]  # positions of the units in scope, in the programme's hierarchy
     read_at: datetime
@@ -125,6 +126,7 @@ _READ = f"""
            array(select f.id from programmes_programme f
                   where coalesce(f.parent_id, f.id) = coalesce(p.parent_id, p.id)),
            array(select distinct n.version from people_notice n where n.code = d.notice_code),
+           array(select h.sender from enrolment_halt h where h.kind = 'sender' and h.ended_at is null),
            array(select array[a.lo, a.hi] from {SPANS} order by a.lo)
       from enrolment_drive d join programmes_programme p on p.id = d.programme_id
       join enrolment_roll r on r.id = d.roll_id
@@ -183,6 +185,7 @@ class Drives:
             renews,
             family,
             notices,
+            halted,
             spans,
         ) = row
         made = Drive(
@@ -199,6 +202,7 @@ class Drives:
             renews=renews,
             family=frozenset(map(int4, family)),
             notices=frozenset(notices),
+            halted=frozenset(sender.bytes for sender in halted),
             trees=trees,
             spans=tuple((lo, hi) for lo, hi in spans),
             read_at=at,

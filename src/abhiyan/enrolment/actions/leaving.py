@@ -17,12 +17,15 @@ from abhiyan.core.scope import Scope, current, scoped, system
 from abhiyan.enrolment.models import (
     Drive,
     Enrolment,
+    Halt,
+    HeldLeave,
     Membership,
     Parting,
     Revisit,
     Roll,
 )
 from abhiyan.enrolment.rules import endings
+from abhiyan.enrolment.rules.channels import Channel
 from abhiyan.people import actions as people
 from abhiyan.people import queries as people_queries
 from abhiyan.people.models import Purpose
@@ -99,16 +102,51 @@ def leave_by_phone(
     """A phone says LEAVE, by call or SMS: it has said no to everything, and all who joined with it leave.
 
     A call names nobody, so on a shared phone all are taken at their phone's word; `come_back` undoes it for seven
-    days, and each may join again from it. Known or unknown phones are answered alike. phone: E.164 or its id.
+    days, and each may join again from it. While so many leave by call that numbers may be forged (`bursts`), a call
+    stops our messages at once and ends memberships after somebody has looked, within two days. Known or unknown
+    phones are answered alike. phone: E.164 or its id.
     programme_id: only members of that drive's roll. Returns how many left (for the log, never for the caller).
     Refuses PhoneInvalid, journal.NotSaved.
     """
     phone_id = _id(phone)
     with system("a phone says it leaves"):
         lock_phone(phone_id)
-        rolls = _all_rolls() if programme_id is None else _rolls_of(programme_id)
-        say_no(phone_id, rolls, channel=channel, by=by, at=at)
-        return end_all(phone_id, rolls, channel=channel, by=by, at=at)
+        if channel == Channel.MISSED_CALL and _are_calls_held():
+            people.suppress(phone_id=phone_id, channel=channel, by=by, at=at, scope="all")
+            HeldLeave.objects.bulk_create(
+                [HeldLeave(phone_id=phone_id, programme_id=programme_id, channel=channel, at=at)],
+                ignore_conflicts=True,
+            )
+            return 0
+        return _leave_now(phone_id, programme_id, channel=channel, by=by, at=at)
+
+
+def leave_held(*, held: HeldLeave, by: Actor, at: datetime) -> bool:
+    """Do a leaving by call that was held while numbers might be forged. Whether it was still to be done: not once the
+    phone has taken it back, joined again or left by another way. In a system scope."""
+    lock_phone(held.phone_id)
+    waits, _n = HeldLeave.objects.filter(pk=held.pk).delete()
+    no = people_queries.standing_no(held.phone_id)
+    if not waits or no is None:
+        return False
+    _leave_now(held.phone_id, held.programme_id, channel=held.channel, by=by, at=at)
+    return True
+
+
+def is_held(phone_id: UUID) -> bool:
+    """Whether a phone's leaving by call waits for somebody to look. In a system scope."""
+    return HeldLeave.objects.filter(pk=phone_id).exists()
+
+
+def _are_calls_held() -> bool:
+    return Halt.objects.filter(kind=Halt.Kind.CALLS, ended_at=None).exists()
+
+
+def _leave_now(phone_id: UUID, programme_id: int | None, *, channel: int, by: Actor, at: datetime) -> int:
+    HeldLeave.objects.filter(pk=phone_id).delete()
+    rolls = _all_rolls() if programme_id is None else _rolls_of(programme_id)
+    say_no(phone_id, rolls, channel=channel, by=by, at=at)
+    return end_all(phone_id, rolls, channel=channel, by=by, at=at)
 
 
 def end_all(phone_id: UUID, rolls: Iterable[int], *, channel: int, by: Actor, at: datetime) -> int:
@@ -201,6 +239,7 @@ def come_back(
         raise people.OnlyThePhoneItself
     with scoped(Scope(everything=True, reason="a phone comes back", phone=phone_id)):
         lock_phone(phone_id)
+        HeldLeave.objects.filter(pk=phone_id).delete()
         on_phone = _on(phone_id)
         if membership is not None:
             on_phone = on_phone.filter(public_id=membership)

@@ -16,9 +16,11 @@ from abhiyan.enrolment.rules import endings
 from abhiyan.messaging import actions as messaging
 from abhiyan.people import actions as people
 
+from .leaving import is_held
 from .members import id_of_phone
 
 STOP, LEAVE, DENY, BACK, ERASE = "stop", "leave", "deny", "back", "erase"
+HELD = "held"  # a leaving by call that waits for somebody to look
 PAGE = "/me/"  # where a member proves the phone, then sees, corrects, leaves
 
 
@@ -35,10 +37,14 @@ def send_receipt(
     with system("receipt of a phone's word"):
         if isinstance(phone, UUID):
             phone_id = phone
-            (sealed,) = sql.row("select sealed from people_phone where id = %s", [phone_id])
+            sealed = sql.value("select sealed from people_phone where id = %s", [phone_id])
+            if sealed is None:
+                return  # a number we do not keep
             number = keyring().unseal(bytes(sealed), about=phone_id.bytes).decode()
         else:
             phone_id, number = id_of_phone(phone), phone
+        if of == LEAVE and is_held(phone_id):
+            of = HELD
         blanks = {"link": settings.ORIGIN + PAGE}
         with translation.override(language):
             if of == LEAVE:

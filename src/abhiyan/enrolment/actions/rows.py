@@ -36,6 +36,7 @@ from .claims import (
     OutsideScope,
     PhoneAbroad,
     PhoneInvalid,
+    SenderHalted,
     UnknownUnit,
     WorkerUnknown,
 )
@@ -180,7 +181,7 @@ def prepare(
     unplaced = drive.unplaced
     indian_only = drive.indian_mobiles_only
     by_code, by_id, may = drive.by_code, drive.by_id, drive.may
-    published, workers = drive.notices, drive.workers
+    published, workers, halted = drive.notices, drive.workers, drive.halted
     i = 0
     for place, claim in enumerate(claims):
         own = claim.id
@@ -251,6 +252,8 @@ def prepare(
             by = workers.get((claim.worker, claim.within))
             if by is None:
                 refusal = refusal or WorkerUnknown()
+        if halted and by in halted and claim.sign == 0:  # a phone's own sign is nobody else's entry
+            refusal = refusal or SenderHalted()
         # With what right
         purposes = _purposes(claim.consents)
         notice = claim.notice_version

@@ -19,6 +19,7 @@ from typing import Literal
 
 from abhiyan.core.imports import Work
 from abhiyan.enrolment.actions import sql as act
+from abhiyan.enrolment.actions.bursts import ListHalted, refuse_halted
 from abhiyan.enrolment.actions.claims import AlreadyMember, ClaimRefused, DriveClosed, Outcome
 from abhiyan.enrolment.actions.drives import Drive, Drives
 from abhiyan.enrolment.actions.gateway import (
@@ -56,6 +57,7 @@ def commit(work: Work, drive: Drive, *, staged: int) -> Counter[str]:
     """Take in every staged row that is not taken in yet. Returns the outcomes of all of them."""
     if drive.state != "open":
         raise DriveClosed
+    refuse_halted(import_id=work.id, by=work.by.id)
     done = work.done_slices()
     counts: Counter[str] = Counter()
     for slice_counts in done.values():
@@ -146,6 +148,9 @@ class _Backend:
             if self.stop.is_set():
                 raise Interrupted
             drive = self.drives.get(self.writer.connection(), self.programme_id, self.work.at)
+            (halted,) = self._read("halted", [int8(self.work.id)])
+            if halted.ntuples:
+                raise ListHalted
             to, count = self._bound(min(self.rows, ROWS))
             if count == 0:
                 return
@@ -369,6 +374,10 @@ def _statements(import_id: int) -> dict[str, tuple[str, Sequence[str]]]:
         "slice": (
             "insert into core_import_slice (import_id, number, counts) values ($1, $2, $3::text::jsonb)",
             ("int8", "int4", "text"),
+        ),
+        "halted": (
+            "select 1 from enrolment_halt where kind = 'list' and import_id = $1 and ended_at is null",
+            ("int8",),
         ),
         "known_slice": (
             "select counts::text from core_import_slice where import_id = $1 and number = $2",

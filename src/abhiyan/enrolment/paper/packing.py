@@ -182,6 +182,8 @@ class FastLane:
         found = None
         if version is not None and version in self.drive.notices:
             by = order.by if worker is None else worker_of(worker, order)
+            if by.bytes in self.drive.halted:
+                return None  # `prepare` says why
             device = device_of(bundle).encode()
             language = order.language.encode()
             found = b"".join(

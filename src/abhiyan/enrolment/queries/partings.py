@@ -5,14 +5,22 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from django.db.models import Q, QuerySet
+from django.db.models.expressions import RawSQL
 from django.utils.translation import gettext as _
 
 from abhiyan.core import sql
+from abhiyan.core.keys import keyring
+from abhiyan.core.refusals import needed
+from abhiyan.core.scope import system
 from abhiyan.core.words import named
-from abhiyan.enrolment.models import Parting
+from abhiyan.enrolment.models import Halt, HeldLeave, Parting
+from abhiyan.enrolment.rules import bursts, endings
 from abhiyan.enrolment.rules.channels import CHANNELS, Channel
 
 from .people import senders
+
+MOST_HALTS = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,13 +52,123 @@ def source_of_term(term_id: UUID) -> Source | None:
     )[0]
 
 
+@dataclass(frozen=True, slots=True)
+class Denied:
+    """An entry whose phone says that nobody joined, as the data officer reads it."""
+
+    public_id: UUID
+    at: datetime
+    name: str
+    unit: str
+    channel: int
+    source: Source
+    by: UUID
+    import_id: int | None
+
+
+PER_PAGE = 50
+
+
+def denied(
+    *,
+    after: tuple[datetime, UUID] | None,
+    limit: int,
+    newest_first: bool = True,
+    span: tuple[int, int] | None = None,
+    sender: UUID | None = None,
+    import_id: int | None = None,
+) -> list[Denied]:
+    """Denied entries in the viewer's scope, a page of them: only the data officer's shows any.
+
+    after: instant and public id of the last of the page before. span: positions of a unit and all below it. sender,
+    import_id: of one source.
+    """
+    found = Parting.objects.filter(kind=endings.DENIED)
+    if span is not None:
+        found = found.filter(
+            unit_id__in=RawSQL("select unit_id from units_placement where lo >= %s and lo < %s", span)
+        )
+    if sender is not None:
+        found = found.filter(by=sender)
+    if import_id is not None:
+        found = found.filter(import_id=import_id)
+    if after is not None:
+        at, last = after
+        beyond = "lt" if newest_first else "gt"
+        found = found.filter(Q(**{f"at__{beyond}": at}) | Q(**{"at": at, f"public_id__{beyond}": last}))
+    order = ("-at", "-public_id") if newest_first else ("at", "public_id")
+    rows = list(found.order_by(*order)[:limit])
+    with system("where denied entries came from, for the data officer"):
+        told = sources(rows)
+        places = _places(rows)
+    ring = keyring()
+    return [
+        Denied(
+            public_id=one.public_id,
+            at=one.at,
+            name=ring.unseal(bytes(one.sealed_name), about=one.pk.bytes).decode() if one.sealed_name else "",
+            unit=named(places.get(one.unit_id, {})),
+            channel=one.entered_channel,
+            source=source,
+            by=one.by,
+            import_id=one.import_id,
+        )
+        for one, source in zip(rows, told, strict=True)
+    ]
+
+
+def counted_for_sender(account: UUID, *, at: datetime, zone: str) -> int | None:
+    """How many of the people somebody entered say that they never joined; None below five, and of whole days that are
+    a day old. In a system scope: nobody's name is in it."""
+    return _shown(Parting.objects.filter(by=account), at, zone)
+
+
+def counted_in_unit(unit_id: int, *, at: datetime, zone: str) -> int | None:
+    """The same of the entries of one booth, village or ward."""
+    return _shown(Parting.objects.filter(unit_id=unit_id), at, zone)
+
+
+def _shown(found: "QuerySet[Parting]", at: datetime, zone: str) -> int | None:
+    until = bursts.shown_until(at=at, zone=zone)
+    return bursts.shown(found.filter(kind=endings.DENIED, at__lt=until).count())
+
+
+def halt_for(public_id: UUID) -> Halt:
+    """What was stopped, in the viewer's scope. NotFound."""
+    return needed(Halt.objects.filter(public_id=public_id).first())
+
+
+def halts() -> list[Halt]:
+    """What is stopped in the viewer's scope, the latest first."""
+    return list(Halt.objects.filter(ended_at=None).order_by("-at")[:MOST_HALTS])
+
+
+def what(halt: Halt) -> str:
+    """What was stopped, in words. In a system scope."""
+    if halt.kind == Halt.Kind.LIST:
+        name = sql.value("select file_name from core_import where id = %s", [halt.import_id])
+        return str(name or _("A paper list"))
+    if halt.kind == Halt.Kind.SENDER and halt.sender is not None:
+        return senders([halt.sender]).get(halt.sender, "") or _("A worker without an account")
+    return _("Leaving by call")
+
+
+def import_of(halt: Halt) -> UUID | None:
+    """The list's own page, by its public id. In a system scope."""
+    found: UUID | None = sql.value("select public_id from core_import where id = %s", [halt.import_id])
+    return found
+
+
+def held_leavings() -> int:
+    """How many calls to leave wait. In a system scope."""
+    return HeldLeave.objects.count()
+
+
 def sources(partings: list[Parting]) -> list[Source]:
     """Of each, in order, who sent the entry in: an office-bearer by name, a channel by its own, a list by its place.
     In a system scope: the person concerned may know."""
     names = senders([one.by for one in partings])
-    places: dict[int, dict[str, Any]] = dict(
-        sql.rows("select id, names from units_unit where id = any(%s)", [[one.unit_id for one in partings]])
-    )
+    places = _places(partings)
     return [
         Source(_who(one, names.get(one.by, ""), named(places.get(one.unit_id, {}))), one.entered_at)
         for one in partings
@@ -66,3 +184,9 @@ def _who(parting: Parting, name: str, place: str) -> str:
         return name
     labels = {each.number: str(each.label) for each in CHANNELS}
     return labels.get(parting.entered_channel, place)
+
+
+def _places(partings: list[Parting]) -> dict[int, dict[str, Any]]:
+    return dict(
+        sql.rows("select id, names from units_unit where id = any(%s)", [[one.unit_id for one in partings]])
+    )

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from .texts import DUTY, OUTREACH, is_code, is_question
 
-RECEIPTS = frozenset({"leave.receipt", "stop.receipt", "deny.receipt", "erase.receipt"})
+RECEIPTS = frozenset({"leave.receipt", "held.receipt", "stop.receipt", "deny.receipt", "erase.receipt"})
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,7 +23,7 @@ from abhiyan.elections.queries.planning import Aims
 from abhiyan.elections.reference import DATA
 from abhiyan.elections.tests import make as elections
 from abhiyan.enrolment.actions import tickets, tokens
-from abhiyan.enrolment.models import Taken, Text
+from abhiyan.enrolment.models import Halt, Taken, Text
 from abhiyan.enrolment.rules.channels import Channel, Sign
 from abhiyan.enrolment.tests.make import Human
 from abhiyan.messaging import actions as messaging
@@ -231,6 +231,16 @@ def more_things(cast: Cast, foreign: Things, folder: Path) -> dict[str, Any]:
             )
             for act in ("messages.release", "factors.reset")
         ]
+        halt = Halt.objects.create(
+            public_id=uuid4(),
+            kind=Halt.Kind.SENDER,
+            sender=uuid4(),
+            programme_id=programme.pk,
+            unit_id=world.units["JK-JAM-M1"].pk,
+            noes=5,
+            entries=50,
+            at=at,
+        )
         president = cast.actor("state_president")
         text = bulk.register(by=president, unit_id=world.state.pk, at=at)
         send = messaging.draft_send(
@@ -292,6 +302,7 @@ def more_things(cast: Cast, foreign: Things, folder: Path) -> dict[str, Any]:
         "programmes:task_hand_over": task.public_id,
         "programmes:record_of": cast.accounts["district_elsewhere"].public_id,
         "enrolment:ticket": ticket,
+        "enrolment:halt": halt.public_id,
         "messaging:release": released[0].public_id,
         "messaging:send": send,
         "messaging:send_step": send,

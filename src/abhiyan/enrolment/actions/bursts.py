@@ -1,0 +1,213 @@
+"""Many say no at once: the list or sender they came from is stopped, and the level above and the data officer called.
+
+Nothing is undone by itself, and nobody is accused: what is stopped stays stopped until somebody has looked, who takes
+the list back, ends the token or the appointment, or lets it go on with a reason. Leaving by call is held when so many
+do that callers' numbers may be forged; by page, SMS or code one leaves at once all the same.
+"""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID, uuid4
+
+from django.utils.translation import gettext_lazy as _
+
+from abhiyan.core import audit, sql
+from abhiyan.core.actor import Actor
+from abhiyan.core.refusals import Refused, needed
+from abhiyan.core.scope import system
+from abhiyan.enrolment.models import Halt, HeldLeave
+from abhiyan.enrolment.rules import bursts
+from abhiyan.enrolment.rules.channels import CHANNELS, Channel
+from abhiyan.org import queries as org
+
+from .leaving import leave_held
+from .receipts import LEAVE, send_receipt
+
+_BY = Actor.system("many said no at once")
+AT_ONCE = 500  # held leavings done in one turn
+# By phone people come of themselves, and on the web: nobody entered them.
+_OWN = [int(each.number) for each in CHANNELS if each.by_phone] + [int(Channel.WEB)]
+
+
+class ListHalted(Refused, status=409):
+    """Nothing more of a list is taken until somebody has looked."""
+
+    message = _("This list is paused: many people on it said no. Somebody above looks at it first.")
+
+
+class ReasonMissing(Refused):
+    message = _("Say why it may go on.")
+
+
+class NotOnesOwn(Refused, status=403):
+    """Who sent the entries in does not decide about them."""
+
+    message = _("These entries came from you. Somebody else decides.")
+
+
+# Noes since a source was last looked at, within a day.
+_NOES = """select {key}, count(*) as noes, mode() within group (order by p.unit_id), mode() within group
+ (order by p.programme_id) from enrolment_parting p
+ left join lateral (select max(h.ended_at) as looked from enrolment_halt h where h.kind = %(kind)s
+  and h.{halt} = {key}) h on true
+ where p.at > %(since)s and p.undone_at is null and (h.looked is null or p.at > h.looked) and {where}
+  and not exists (select from enrolment_halt o where o.kind = %(kind)s and o.{halt} = {key} and o.ended_at is null)
+ group by 1 having count(*) >= %(least)s"""
+_OF_LIST = """select coalesce((select sum((s.counts->>'joined')::int + coalesce((s.counts->>'renewed')::int, 0))
+ from core_import_slice s where s.import_id = %(id)s and s.counts ? 'joined'), 0), i.unit_id
+ from core_import i where i.id = %(id)s"""
+# Of a sender, the entries of the last week in the units where noes came from: bounded by the index of units, and read
+# no further than where a burst is none.
+_OF_SENDER = """select count(*) from (select 1 from enrolment_enrolment e join enrolment_claim c on c.id = e.claim_id
+ where e.unit_id = any(array(select distinct p.unit_id from enrolment_parting p where p.by = %(sender)s
+  and p.at > %(since)s)) and e.at > %(week)s and c.by = %(sender)s limit %(most)s) t"""
+
+
+def look(*, at: datetime) -> int:
+    """Stop what so many said no to, and do held leavings that have waited long enough. How many were stopped or done.
+    Opens its own transactions."""
+    with system("many said no at once"):
+        stopped = _lists(at) + _senders(at) + _calls(at)
+    return stopped + _do_held(at)
+
+
+def _lists(at: datetime) -> int:
+    n = 0
+    for import_id, noes, unit_id, programme_id in _found(
+        Halt.Kind.LIST, key="p.import_id", halt="import_id", where="p.import_id is not null", at=at
+    ):
+        entries, of_unit = sql.row(_OF_LIST, {"id": import_id}) or (0, None)
+        if bursts.is_burst(noes=noes, entries=max(int(entries), noes)):
+            n += _stop(
+                Halt(
+                    kind=Halt.Kind.LIST,
+                    import_id=import_id,
+                    programme_id=programme_id,
+                    unit_id=of_unit or unit_id,
+                    noes=noes,
+                    entries=max(int(entries), noes),
+                ),
+                at,
+            )
+    return n
+
+
+def _senders(at: datetime) -> int:
+    n = 0
+    for sender, noes, unit_id, programme_id in _found(
+        Halt.Kind.SENDER, key="p.by", halt="sender", where="p.entered_channel <> all (%(own)s)", at=at
+    ):
+        most = noes * 100 // bursts.SHARE_PCT + 1
+        given = {"sender": sender, "since": at - bursts.WITHIN, "week": at - bursts.RECENT, "most": most}
+        entries = max(sql.count(_OF_SENDER, given), noes)
+        if bursts.is_burst(noes=noes, entries=entries):
+            n += _stop(
+                Halt(
+                    kind=Halt.Kind.SENDER,
+                    sender=sender,
+                    programme_id=programme_id,
+                    unit_id=unit_id,
+                    noes=noes,
+                    entries=entries,
+                ),
+                at,
+            )
+    return n
+
+
+def _found(kind: str, *, key: str, halt: str, where: str, at: datetime) -> list[Any]:
+    given = {"kind": kind, "since": at - bursts.WITHIN, "least": bursts.AT_LEAST, "own": _OWN}
+    return sql.rows(_NOES.format(key=key, halt=halt, where=where), given)
+
+
+_BY_CALL = """select count(*) filter (where p.at > greatest(%(hour)s, l.looked)), count(*)
+ from enrolment_parting p, (select coalesce(max(ended_at), '-infinity') as looked from enrolment_halt
+ where kind = 'calls') l where p.kind = 'left' and p.channel = %(call)s and p.at > %(week)s"""
+
+
+def _calls(at: datetime) -> int:
+    top = org.top_unit()
+    if top is None or Halt.objects.filter(kind=Halt.Kind.CALLS, ended_at=None).exists():
+        return 0
+    in_hour, in_week = sql.row(
+        _BY_CALL,
+        {"hour": at - bursts.FLOOD_WITHIN, "week": at - bursts.RECENT, "call": int(Channel.MISSED_CALL)},
+    )
+    if not bursts.is_flood(in_hour=in_hour, in_week=in_week):
+        return 0
+    return _stop(Halt(kind=Halt.Kind.CALLS, programme_id=0, unit_id=top, noes=in_hour, entries=in_week), at)
+
+
+def _stop(halt: Halt, at: datetime) -> int:
+    halt.public_id, halt.at = uuid4(), at
+    halt.save(force_insert=True)
+    audit.record(
+        by=_BY,
+        at=at,
+        act="enrolment.halt",
+        subject=str(halt.public_id),
+        unit_id=halt.unit_id,
+        n=halt.noes,
+        facts={"kind": halt.kind, "entries": halt.entries},
+    )
+    return 1
+
+
+def let_go_on(*, halt: UUID, reason: str, by: Actor, at: datetime) -> None:
+    """Somebody has looked: what was stopped goes on, and leavings that were held are done. With a reason.
+
+    Needs enrolment.strike_off strictly above the unit (at the top: over it), or to be its data officer. Refuses
+    NotOnesOwn, ReasonMissing, NotFound. Twice is once.
+    """
+    with system("somebody looked at what was stopped"):
+        found = needed(Halt.objects.select_for_update().filter(public_id=halt).first())
+        require_to_decide(found, by)
+        if found.ended_at is not None:
+            return
+        if not reason.strip():
+            raise ReasonMissing(field="reason")
+        found.ended_at, found.ended_by, found.reason = at, by.id, reason.strip()[:500]
+        found.save(update_fields=["ended_at", "ended_by", "reason"])
+        audit.record(
+            by=by, at=at, act="enrolment.let_go_on", subject=str(found.public_id), unit_id=found.unit_id
+        )
+
+
+_ABOVE = """select p.parent_id from units_placement p where p.unit_id = %s and p.valid_to is null
+ and p.parent_id is not null order by p.hierarchy limit 1"""
+
+
+def require_to_decide(halt: Halt, by: Actor) -> None:
+    """NotYours unless `by` may decide about what was stopped: from the level above it, or as its data officer."""
+    brought = sql.value("select account_id from core_import where id = %s", [halt.import_id])
+    if by.id == halt.sender or (brought is not None and by.account_id == brought):
+        raise NotOnesOwn
+    try:
+        org.require(by, "org.approve", at=halt.unit_id)
+    except org.NotYours:
+        org.require(by, "enrolment.strike_off", at=sql.value(_ABOVE, [halt.unit_id]) or halt.unit_id)
+
+
+def refuse_halted(*, import_id: int, by: UUID) -> None:
+    """Refuse ListHalted where a list is stopped, or whoever brings it is."""
+    with system("whether a list is stopped"):
+        halted = Halt.objects.filter(ended_at=None)
+        if (
+            halted.filter(kind=Halt.Kind.LIST, import_id=import_id).exists()
+            or halted.filter(kind=Halt.Kind.SENDER, sender=by).exists()
+        ):
+            raise ListHalted
+
+
+def _do_held(at: datetime) -> int:
+    """Leavings that waited: all of them once somebody has looked, else those of two days ago."""
+    with system("leavings that were held"):
+        held = HeldLeave.objects.order_by("at")
+        if Halt.objects.filter(kind=Halt.Kind.CALLS, ended_at=None).exists():
+            held = held.filter(at__lte=at - bursts.HELD_AT_MOST)
+        due = list(held[:AT_ONCE])
+    for one in due:
+        with system("a leaving that was held"):
+            if leave_held(held=one, by=_BY, at=at):
+                send_receipt(of=LEAVE, phone=one.phone_id, at=at)
+    return len(due)

@@ -1,0 +1,41 @@
+"""When so many say no at once that somebody has to look: of one list or sender; and of calls to leave.
+
+Few numbers, chosen to stop harm and not to accuse: docs/decisions/0016.
+"""
+
+from datetime import datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+WITHIN = timedelta(hours=24)
+AT_LEAST, SHARE_PCT = 5, 5  # noes of one source, and of how many of its entries
+RECENT = timedelta(days=7)  # of a sender's entries those count that came within
+
+FLOOD_WITHIN = timedelta(hours=1)
+FLOOD_AT_LEAST, FLOOD_TIMES = 100, 10  # members who left by call in an hour, and times the usual hour
+HELD_AT_MOST = timedelta(hours=48)  # a real leave is done by then, whether or not anybody has looked
+
+SHOWN_FROM = 5
+
+
+def is_burst(*, noes: int, entries: int) -> bool:
+    """Whether so many of a source's entries left or were denied within a day that it is stopped: at least five, and at
+    least one in twenty."""
+    return noes >= AT_LEAST and noes * 100 >= SHARE_PCT * entries
+
+
+def is_flood(*, in_hour: int, in_week: int) -> bool:
+    """Whether so many members left by call in an hour that callers' numbers may be forged: at least a hundred, and ten
+    times the usual hour of the week before."""
+    return in_hour >= FLOOD_AT_LEAST and in_hour * 24 * 7 >= FLOOD_TIMES * in_week
+
+
+def shown(n: int) -> int | None:
+    """The count of noes that a worker or booth may read: nothing below five, where a number would name somebody."""
+    return n if n >= SHOWN_FROM else None
+
+
+def shown_until(*, at: datetime, zone: str) -> datetime:
+    """Up to which instant noes are in that count: only whole days, and none less than a day old, so that nobody reads
+    from a count that moved who was spoken to today."""
+    today = at.astimezone(ZoneInfo(zone)).date()
+    return datetime.combine(today - timedelta(days=1), time(), ZoneInfo(zone))

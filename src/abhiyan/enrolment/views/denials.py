@@ -1,0 +1,129 @@
+"""Who says that they never joined, for the data officer alone; and what was stopped because so many did."""
+
+from typing import Any
+from uuid import UUID
+
+from django import forms
+from django.http import HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_GET
+
+from abhiyan.core import clock
+from abhiyan.core.refusals import needed
+from abhiyan.core.scope import system
+from abhiyan.core.words import language
+from abhiyan.enrolment.actions import bursts
+from abhiyan.enrolment.actions.reading import read_people
+from abhiyan.enrolment.activity import DRIVE
+from abhiyan.enrolment.models import Halt
+from abhiyan.enrolment.queries import partings
+from abhiyan.enrolment.rules.number import member_number
+from abhiyan.org.queries import NotYours
+from abhiyan.org.viewer import Request
+from abhiyan.ui import tables
+from abhiyan.ui.acts import form_page, tried
+from abhiyan.units import queries as units
+
+
+class Filters(forms.Form):
+    """Which denied entries to show."""
+
+    unit = forms.CharField(label=gettext_lazy("Unit"), required=False, max_length=100)
+    worker = forms.UUIDField(required=False, widget=forms.HiddenInput)
+    brought = forms.IntegerField(required=False, min_value=1, widget=forms.HiddenInput)
+
+
+@require_GET
+def denials(request: Request) -> HttpResponse:
+    """Who said that they never joined: names for the data officer of their unit, a page at a time, never a file."""
+    home = needed(request.viewer.home, NotYours)
+    form = Filters(request.GET)
+    said: dict[str, Any] = form.cleaned_data if form.is_valid() else {}
+    span = _span(request, form, said.get("unit", ""))
+    sorting = tables.sorting(request.GET, {"said": ""}, default="-said")
+    leaf = tables.read_on(
+        request.GET,
+        lambda mark, limit: partings.denied(
+            after=(mark[0], mark[1]) if mark else None,
+            limit=limit,
+            newest_first=sorting.descending,
+            span=span,
+            sender=said.get("worker"),
+            import_id=said.get("brought"),
+        ),
+        kinds=(tables.instant, UUID),
+        key=lambda one: (one.at, one.public_id),
+        per=partings.PER_PAGE,
+    )
+    read_people(
+        by=request.actor,
+        unit_id=home.unit_id,
+        n=len(leaf.rows),
+        at=clock.now(),
+        act="enrolment.read_denials",
+    )
+    shown = {
+        "here": "people",
+        "crumbs": [(_("Denied entries"), "")],
+        "form": form,
+        "is_narrowed": not form.is_valid() or any(form.cleaned_data.values()),
+        "sorting": sorting,
+        "leaf": leaf,
+        "rows": [
+            {"one": one, "number": member_number(one.public_id), "channel": DRIVE.channel(one.channel).label}
+            for one in leaf.rows
+        ],
+    }
+    return render(request, "enrolment/denials.html", shown, status=200 if form.is_valid() else 422)
+
+
+def _span(request: Request, form: forms.Form, text: str) -> tuple[int, int] | None:
+    """The unit asked for, by code or name; what is not found is said at its field."""
+    home = request.viewer.home
+    if not text.strip() or home is None:
+        return None
+    within = (home.unit_id, home.hierarchy)
+    found = units.search(text.strip(), language=language(), within=within, hierarchy=home.hierarchy, limit=1)
+    if not found:
+        form.add_error("unit", _("No unit of yours fits. Write its name or code."))
+        return None
+    place = units.standing(found[0].id, home.hierarchy)
+    return (place.lo, place.hi) if place.lo is not None and place.hi is not None else None
+
+
+class GoOn(forms.Form):
+    """Why what was stopped goes on."""
+
+    reason = forms.CharField(label=gettext_lazy("Why may it go on?"), max_length=500)
+
+
+@form_page
+def halt(request: Request, public_id: UUID) -> HttpResponseBase:
+    """What was stopped, and what to do: look, take the list back, or let it go on."""
+    found = partings.halt_for(public_id)
+    with system("what was stopped"):
+        bursts.require_to_decide(found, request.actor)
+        what, brought, held = partings.what(found), partings.import_of(found), partings.held_leavings()
+    form = GoOn(request.POST or None)
+
+    def act(given: dict[str, Any]) -> None:
+        bursts.let_go_on(halt=public_id, reason=given["reason"], by=request.actor, at=clock.now())
+
+    done = tried(request, form, act, said=_("It goes on."))
+    if done:
+        return redirect("enrolment:halt", public_id)
+    shown = {
+        "here": "people",
+        "crumbs": [(what, "")],
+        "halt": found,
+        "kind": Halt.Kind(found.kind).label,
+        "what": what,
+        "brought": brought if request.viewer.may("imports.paper") else None,
+        "held": held,
+        "sees_names": request.viewer.may("org.approve"),
+        "form": form,
+    }
+    return render(request, "enrolment/halt.html", shown, status=done.status)
