@@ -217,7 +217,7 @@ class WorkerUnknown(ClaimRefused, on="worker"):
     message = _("No worker in your units has this phone number. Check it, or appoint the worker first.")
 
 
-class SenderHalted(ClaimRefused, on="worker"):
+class SenderHalted(ClaimRefused, on="worker", status=409):
     """So many of this sender's people said no that somebody looks first. Nothing is kept; sent again, it is taken."""
 
     message = _(

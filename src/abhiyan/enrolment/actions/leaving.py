@@ -293,7 +293,7 @@ def _reopen(
             unit_id=member.unit_id,
         )
         back.append(member)
-    if back:
+    if back and by != _RESTORE:  # the journal has it already
         people.note_word(
             word=BACK,
             phone_id=back[0].phone_id,

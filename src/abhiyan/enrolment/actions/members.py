@@ -314,7 +314,7 @@ def end(
         at=at,
         act=f"enrolment.{endings.ACTS[reason]}",
         subject=str(member.public_id),
-        unit_id=member.unit_id,
+        unit_id=None if reason == endings.DENIED else member.unit_id,  # offices do not read who said so
         facts={"why": why} if why else {},
     )
     return term

@@ -6,6 +6,7 @@ every resend gets its first answer; nothing points at nothing.
 
 import contextlib
 import copy
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
 from itertools import count
@@ -52,6 +53,11 @@ STEPS = st.one_of(
     st.tuples(st.just("resend"), st.integers(0, 30)),
     st.tuples(st.just("leave"), st.integers(0, 30)),
     st.tuples(st.just("no"), WHO),
+    st.tuples(st.just("back"), WHO),
+    st.tuples(st.just("back"), WHO),
+    st.tuples(st.just("stop"), WHO),
+    st.tuples(st.just("deny"), WHO),
+    st.tuples(st.just("deny_one"), st.integers(0, 30)),
     st.tuples(st.just("strike"), st.integers(0, 30)),
     st.tuples(st.just("confirm"), st.integers(0, 30)),
     st.tuples(st.just("confirm"), st.integers(0, 30)),
@@ -59,8 +65,6 @@ STEPS = st.one_of(
     st.tuples(st.just("ask")),
     st.tuples(st.just("answer"), st.integers(0, 30), st.booleans()),
     st.tuples(st.just("answer"), st.integers(0, 30), st.booleans()),
-    st.tuples(st.just("stop"), WHO),
-    st.tuples(st.just("back"), WHO),
     st.tuples(st.just("move"), st.integers(0, 30), PLACE),
     st.tuples(st.just("rename"), st.integers(0, 30), st.sampled_from(["Rani", "Kamla", "Asha"])),
     st.tuples(st.just("place"), st.integers(0, 30), PLACE),
@@ -80,6 +84,7 @@ class History:
     people: list[Human]
     sent: list[tuple[int, Claim, Outcome | ClaimRefused, int | None]] = field(default_factory=list)
     outcomes: list[Outcome] = field(default_factory=list)
+    silent: set[str] = field(default_factory=set)  # phones whose last word was a no
     new: dict[tuple[object, ...], object] = field(
         default_factory=dict
     )  # first terms by channel, unit and day
@@ -120,6 +125,7 @@ class History:
         self.send([self.claim(who, channel, Sign.NONE, place)])
 
     def _web(self, who: int, place: int) -> None:
+        self.silent.discard(self.people[who].phone)
         self.send([self.claim(who, Channel.WEB, Sign.CODE, place)])
 
     def _call(self, who: int) -> None:
@@ -132,6 +138,7 @@ class History:
             [self.world.phone_id(self.people[who]), self.world.programme.pk],
         )
         if found:
+            self.silent.discard(self.people[who].phone)
             self.outcomes.append(self.world.complete(of=self.people[who], unit=self.unit(place)))
 
     def _import(self, rows: list[tuple[int, int]], number: int) -> None:
@@ -169,9 +176,28 @@ class History:
             actions.leave(membership=told.membership, channel=Channel.WEB, by=SYSTEM, at=self.world.now)
 
     def _no(self, who: int) -> None:
-        actions.leave_by_phone(
-            phone=self.people[who].phone, channel=Channel.MISSED_CALL, by=Actor.public(), at=self.world.now
-        )
+        self.say(actions.leave_by_phone, who)
+        self.silent.add(self.people[who].phone)
+
+    def _stop(self, who: int) -> None:
+        self.say(actions.stop_by_phone, who)
+        self.silent.add(self.people[who].phone)
+
+    def _deny(self, who: int) -> None:
+        self.say(actions.deny_by_phone, who)
+        self.silent.add(self.people[who].phone)
+
+    def _deny_one(self, n: int) -> None:
+        told = self.some(n)
+        for who in (0, 2, 4) if told is not None and told.membership is not None else ():
+            self.say(actions.deny_by_phone, who, membership=told.membership)  # type: ignore[union-attr]
+
+    def _back(self, who: int) -> None:
+        self.silent.discard(self.people[who].phone)
+        self.say(actions.come_back, who)
+
+    def say(self, act: Callable[..., object], who: int, **more: object) -> None:
+        act(phone=self.people[who].phone, channel=Channel.SMS, by=CHANNEL, at=self.world.now, **more)
 
     def _strike(self, n: int) -> None:
         told = self.some(n)
@@ -213,14 +239,6 @@ class History:
                     by=CHANNEL,
                     at=self.world.now,
                 )
-
-    def _stop(self, who: int) -> None:
-        actions.stop_by_phone(
-            phone=self.people[who].phone, channel=Channel.SMS, by=Actor.public(), at=self.world.now
-        )
-
-    def _back(self, who: int) -> None:
-        actions.come_back(phone=self.people[who].phone, channel=Channel.SMS, by=CHANNEL, at=self.world.now)
 
     def _move(self, n: int, place: int) -> None:
         told, unit = self.some(n), self.unit(place)
@@ -291,6 +309,10 @@ class History:
             [world.roll.pk],
         )
         assert doubled == [(0,)]
+        standing = world.rows(
+            "select phone_id from people_suppression where lifted_at is null and scope = 'all'"
+        )
+        assert {keyring().phone_id(phone) for phone in self.silent} <= {row[0] for row in standing}
         assert world.orphans() == {}
 
 

@@ -158,7 +158,7 @@ def test_after_seven_days_one_joins_anew(world: World) -> None:
     assert say(world, actions.come_back) == 0
     assert is_silent(world) and world.ladder(world.booth) == Ladder(reported=1)
     world.web_join(of=world.asha)
-    assert world.rows("select kind, term from enrolment_enrolment order by term") == [(1, 1), (2, 2)]
+    assert world.rows("select kind, term from enrolment_enrolment order by term") == [(1, 1), (1, 2)]
     assert say(world, actions.come_back) == 0
     fits(world)
 

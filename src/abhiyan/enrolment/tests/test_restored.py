@@ -1,6 +1,6 @@
 """After a restore what people have said since the backup holds, and no more than they said."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
 
@@ -16,7 +16,7 @@ from abhiyan.people import actions as people
 from abhiyan.people import journal
 from abhiyan.people.models import Purpose
 
-from .make import CHANNEL, World
+from .make import CHANNEL, Human, World
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.versions]
 SECRET, PUBLIC = sealing.new_pair()
@@ -74,3 +74,49 @@ def test_who_left_since_the_backup_leaves_again_what_they_left_and_nothing_else(
         noes = admin.execute("select phone_id, scope, rolls from people_suppression").fetchall()
     assert living == [(world.asha.name, first_roll.pk), (world.bilal.name, world.roll.pk)]
     assert noes == [(world.phone_id(world.bilal), "all", [first_roll.pk])]
+
+
+def test_who_came_back_or_denied_an_entry_since_the_backup_is_back_and_struck_off_again(
+    world: World, target: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(journal, "path", lambda: tmp_path / "noes.jsonl")  # no other test's noes
+
+    def say(act: Callable[..., object], human: Human) -> None:
+        world.now += timedelta(milliseconds=10)
+        act(phone=human.phone, channel=Channel.SMS, by=CHANNEL, at=world.now)
+
+    dina = Human("Dina", 1980, "+919906000004")
+    for human in (world.asha, world.chandra, dina):
+        world.web_join(of=human)
+    world.paper_row(of=world.bilal)
+    world.now = clock.now() - timedelta(seconds=1)
+    say(actions.leave_by_phone, world.asha)
+    backup.take(to=tmp_path / "b.age", recipient=PUBLIC, at=clock.now())
+    world.now = clock.now() + timedelta(seconds=1)
+    say(actions.come_back, world.asha)
+    say(actions.deny_by_phone, world.bilal)
+    say(actions.leave_by_phone, world.chandra)
+    say(actions.come_back, world.chandra)
+    say(actions.leave_by_phone, dina)
+    say(actions.come_back, dina)
+    say(actions.leave_by_phone, dina)
+    backup.restore(
+        source=tmp_path / "b.age", identity=SECRET, at=clock.now(), into=target, files=tmp_path / "files"
+    )
+    with psycopg.connect(database.conninfo(None, dbname=target)) as admin:
+        ends = admin.execute(
+            "select p.name, e.end_reason, p.left_at is null, exists (select from people_consent c"
+            " where c.person_id = p.id and c.withdrawn_at is null)"
+            " from enrolment_enrolment e join enrolment_membership m on m.id = e.membership_id"
+            " join people_person p on p.id = m.person_id order by 1"
+        ).fetchall()
+        noes = admin.execute("select phone_id from people_suppression where lifted_at is null").fetchall()
+        partings = admin.execute("select kind from enrolment_parting where kind = 'denied'").fetchall()
+    assert ends == [
+        (world.asha.name, "", True, True),
+        (world.bilal.name, "denied", False, False),
+        (dina.name, "left", False, False),
+        (world.chandra.name, "", True, True),
+    ]
+    assert {row[0] for row in noes} == {world.phone_id(world.bilal), world.phone_id(dina)}
+    assert partings == [("denied",)]
