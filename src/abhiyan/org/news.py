@@ -42,7 +42,11 @@ class FactorReset:
 
 @dataclass(frozen=True, slots=True)
 class ReleaseDecided:
-    """What somebody asked was approved or refused. payload: as it was asked. by: whoever decided."""
+    """What somebody asked was approved or refused. payload: as it was asked. by: whoever decided.
+
+    Where the approval itself carries the act out (`rules.releases.DONE_BY_APPROVAL`), it is told too when the request
+    has lapsed, or ended with its asker's office: as refused.
+    """
 
     act: str
     payload: Mapping[str, Any]

@@ -86,7 +86,9 @@ class LaterLists(LaterChanges, code="later_changes"):
 
 
 class StillUsed(Refused):
-    message = _("Units of this list are in use: somebody was appointed there, or a programme covers them.")
+    message = _(
+        "Units of this list are in use: by an appointment, by a programme or in the calendar of polls."
+    )
 
 
 class UnitClosed(Refused):

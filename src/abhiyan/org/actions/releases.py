@@ -118,7 +118,7 @@ def decide_release(*, public_id: UUID, allow: bool, by: Actor, at: datetime) -> 
         asked.expires_at = at + DECIDED_LASTS + waits
         asked.save(update_fields=["state", "decided_by", "decided_at", "expires_at"])
         _record("org.decide_release", asked, by, at, allow=allow)
-        news.tell(ReleaseDecided(act=asked.act, payload=asked.payload, allow=allow, by=by, at=at))
+        _tell(asked, allow=allow, by=by, at=at)
     return asked
 
 
@@ -159,6 +159,8 @@ def withdraw_releases(*, account_id: int, by: Actor, at: datetime) -> int:
         each.state = Release.State.WITHDRAWN
         each.save(update_fields=["state"])
         _record("org.withdraw_release", each, by, at)
+        if each.act in DONE_BY_APPROVAL:
+            _tell(each, allow=False, by=by, at=at)
     return len(found)
 
 
@@ -190,7 +192,16 @@ def stop_reset(*, public_id: UUID, by: Actor, at: datetime) -> None:
 
 def lapse_releases(*, at: datetime) -> int:
     """Mark what was not decided, or not used, in time. How many. Run by a loop, in its system scope."""
-    return Release.objects.filter(state__in=OPEN, expires_at__lte=at).update(state=Release.State.LAPSED)
+    late = Release.objects.filter(state__in=OPEN, expires_at__lte=at)
+    told = list(late.filter(act__in=DONE_BY_APPROVAL).select_for_update())
+    n = late.update(state=Release.State.LAPSED)
+    for each in told:
+        _tell(each, allow=False, by=Actor.system("nobody approved it in time"), at=at)
+    return n
+
+
+def _tell(release: Release, *, allow: bool, by: Actor, at: datetime) -> None:
+    news.tell(ReleaseDecided(act=release.act, payload=release.payload, allow=allow, by=by, at=at))
 
 
 def _record(what: str, release: Release, by: Actor, at: datetime, **facts: Any) -> None:

@@ -14,7 +14,7 @@ from abhiyan.core.models import AuditEntry
 from abhiyan.core.refusals import Refused
 from abhiyan.core.scope import system
 from abhiyan.org import actions
-from abhiyan.org.models import Release
+from abhiyan.org.models import Appointment, Release
 from abhiyan.org.queries.authority import NotYours
 from abhiyan.people.models import Account
 from abhiyan.people.tests.make import body, browser
@@ -122,6 +122,21 @@ def test_what_waits_is_taken_back_and_its_request_with_it(world: World) -> None:
         assert Release.objects.get().state == Release.State.WITHDRAWN
     with pytest.raises(refusals.NotWaiting):
         actions.take_back_poll(public_id=poll.public_id, by=actor(president), at=AT)
+
+
+def test_what_nobody_approves_in_time_and_what_ends_with_its_asker_s_office_is_not_confirmed(
+    world: World,
+) -> None:
+    president = world.holder("state_president", "N1")
+    late = stated(world, president, "C1")
+    with system("test"):
+        assert actions.lapse_releases(at=AT + timedelta(hours=72)) == 1
+    assert states_of(late.entry) == ["dropped"]
+    ended = stated(world, president, "C1")
+    with system("test"):
+        held = Appointment.objects.get(account_id=president.pk)
+    actions.end_appointment(public_id=held.public_id, reason="elsewhere", by=SYSTEM, at=AT)
+    assert states_of(ended.entry) == ["dropped"]
 
 
 def test_each_state_keeps_its_own_and_the_nation_what_concerns_several(world: World) -> None:

@@ -191,7 +191,7 @@ def _may_keep(viewer: Viewer, unit_id: int) -> bool:
 def _asked(viewer: Viewer, release: Release | None, *, at: datetime) -> dict[str, Any]:
     """What the viewer may do about the request for its confirmation, or who may."""
     if release is None or release.state != Release.State.ASKED or release.expires_at <= at:
-        return {"is_lapsed": True}
+        return {"why_not": say("It counts once somebody else approves it.")}
     deciders = queries.deciders([release], at=at)[release.pk]
     refusal = deciders.refusal(viewer.account_id)
     return {

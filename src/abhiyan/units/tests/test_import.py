@@ -4,13 +4,23 @@ import random
 from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from django.db import transaction
 
 from abhiyan.core import news
 from abhiyan.units import actions, queries, refusals, staging
-from abhiyan.units.models import Placement, Unit, UnitChange, UnitDifference, UnitWords
+from abhiyan.units.models import (
+    Placement,
+    Poll,
+    PollArea,
+    PollPhase,
+    Unit,
+    UnitChange,
+    UnitDifference,
+    UnitWords,
+)
 from abhiyan.units.news import UnitsGoing, UnitsMoved
 from abhiyan.units.rules import levels
 from abhiyan.units.tests.make import AT, DAY, NATION, SYSTEM, grow
@@ -250,6 +260,28 @@ def test_undo_asks_the_rooms_above(monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(refusals.StillUsed):
         undo()
     assert state() == before
+
+
+def test_undo_of_a_unit_where_a_poll_is_held_is_refused() -> None:
+    bring(SMALL)
+    phase = PollPhase.objects.create(
+        poll=Poll.objects.create(
+            public_id=uuid4(),
+            entry=uuid4(),
+            version=1,
+            kind="none",
+            name="x",
+            unit_id=0,
+            announced_on=TODAY,
+            result_on=TODAY,
+            source="x",
+            stated_at=AT,
+        ),
+        number=1,
+    )
+    PollArea.objects.create(phase=phase, unit_id=queries.unit("D1").pk)
+    with pytest.raises(refusals.StillUsed):
+        undo()
 
 
 def test_undo_of_a_unit_somebody_is_appointed_to_is_refused() -> None:
