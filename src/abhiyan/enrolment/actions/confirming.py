@@ -41,7 +41,7 @@ AFTER_CLOSE = timedelta(days=7)  # who joins on a drive's last days is asked too
 SHARE = 3  # of a drive's messages an hour: a third asks, a third asks once more, a third is left for replies
 TEMPLATE = "ask.confirm"
 TURN_S = 60
-CHANNELS = {"sms": Channel.SMS, "whatsapp": Channel.SMS}  # of an answer; the others came by the web
+CHANNELS = {"sms": Channel.SMS, "whatsapp": Channel.WHATSAPP}  # of an answer; the others came by the web
 
 
 class TooEarly(Refused, code="too_early", status=409):
