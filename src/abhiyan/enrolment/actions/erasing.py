@@ -1,6 +1,6 @@
 """Somebody has everything erased, from their own phone: they leave every roll at once, and nobody reads them again."""
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -17,7 +17,7 @@ from abhiyan.people.models import Person, Purpose
 from abhiyan.people.news import ErasureReplayed
 
 from .leaving import end_all, say_no
-from .members import end, found_member, latest_id, latest_term, lock_phone
+from .members import end, end_questions, found_member, latest_id, latest_term, lock_phone
 from .receipts import ERASE, send_receipt
 from .rows import keys
 from .tickets import note_erasure
@@ -60,7 +60,7 @@ def erase(*, membership: UUID, channel: int, language: str, by: Actor, at: datet
         for one in own:
             if one.ended_on is None:
                 end(one, reason=endings.ERASED, channel=channel, by=by, at=at)
-        _close_for_good(own)
+        _close_for_good(own, at)
         for each in theirs:  # of who had left or was struck off before
             people.withdraw_consent(person_id=each, purposes=Purpose.values, channel=channel, by=by, at=at)
         is_last = not any(one.ended_on is None for one in on_phone if one.person_id not in theirs)
@@ -91,15 +91,16 @@ def end_again(*, told: ErasureReplayed) -> None:
     for member in theirs:
         if member.ended_on is None:
             end(member, reason=endings.ERASED, channel=told.channel, by=_RESTORE, at=told.at)
-    _close_for_good(theirs)
+    _close_for_good(theirs, told.at)
 
 
-def _close_for_good(members: Iterable[Membership]) -> None:
+def _close_for_good(members: Sequence[Membership], at: datetime) -> None:
     """Nobody comes back to a term of an erased person, as they might to one they had only left; and no data officer
-    reads who had said that they never joined."""
+    reads who had said that they never joined; and no question that names them is asked again."""
     terms = [latest_id(member) for member in members]
     Enrolment.objects.filter(pk__in=terms, end_reason=endings.LEFT).update(end_reason=endings.ERASED)
     Parting.objects.filter(pk__in=terms).update(sealed_name=None)
+    end_questions([(latest_id(member), member.phone_id) for member in members], at=at)
 
 
 def _who(person: Person) -> tuple[str, int] | None:

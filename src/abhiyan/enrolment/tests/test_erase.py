@@ -6,21 +6,23 @@ from uuid import uuid4
 import pytest
 from django.test import Client
 
+from abhiyan.core import clock
 from abhiyan.core.actor import Actor
 from abhiyan.core.refusals import NotFound
 from abhiyan.core.scope import Scope, scoped, system
 from abhiyan.core.tests.disk import room_for
-from abhiyan.enrolment.actions import erasing
+from abhiyan.enrolment import actions
+from abhiyan.enrolment.actions import confirming, erasing
 from abhiyan.enrolment.actions.claims import Joined, Suppressed
 from abhiyan.enrolment.rules.channels import Channel
 from abhiyan.messaging import actions as messaging
-from abhiyan.messaging.models import Message
+from abhiyan.messaging.models import Message, Question
 from abhiyan.people import journal
 from abhiyan.people.actions.erasing import purge
 from abhiyan.people.models import Consent, Erasure, Person, Phone, Session
 from abhiyan.people.tests.make import body, browser
 
-from .make import Human, Ladder, World
+from .make import CHANNEL, Human, Ladder, World
 from .web import main, officer, open_me, web_world
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -149,6 +151,35 @@ def test_who_has_left_or_was_struck_off_is_erased_too(world: World) -> None:
     with system("test"):
         assert not Person.objects.exclude(name=None).exists()
     assert world.tallies() == world.recounted() and world.orphans() == {}
+
+
+@pytest.mark.parametrize("left_before", [True, False])
+def test_nobody_comes_back_to_what_was_erased_as_they_might_after_leaving(
+    world: World, left_before: bool
+) -> None:
+    joined = world.web_join(of=world.asha)
+    if left_before:
+        world.leave(joined, of=world.asha)
+    erase(open_me(world.asha))
+    back = actions.come_back(phone=world.asha.phone, channel=Channel.SMS, by=CHANNEL, at=clock.now())
+    assert back == 0
+    with system("test"):
+        assert not Person.objects.exclude(name=None).exists()
+    assert world.ladder(world.booth) == Ladder(reported=1)
+
+
+def test_a_question_that_names_somebody_is_not_asked_again_on_their_shared_phone(world: World) -> None:
+    for human in (world.asha, world.mohan):
+        world.web_join(of=human)
+    noon = world.now.replace(hour=6, minute=30) + timedelta(days=2)
+    with system("test"):
+        confirming.ask(at=noon)
+        assert Question.objects.filter(closed_at=None).count() == 2
+    erase(chosen(world.mohan))
+    with system("test"):
+        (still,) = Question.objects.filter(closed_at=None)
+        closed = Question.objects.exclude(pk=still.pk).get()
+    assert closed.sealed is None and still.sealed is not None
 
 
 def test_nobody_erases_anybody_else(world: World) -> None:

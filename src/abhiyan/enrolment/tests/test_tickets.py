@@ -49,6 +49,7 @@ def test_a_grievance_gets_a_number_is_answered_by_the_data_officer_and_read_on_o
     row = the_ticket()
     shown = body(client, "/me/")
     assert row.number in shown and WORDS in shown and "answer by" in shown
+    assert WORDS in body(client, "/me/data/")
     assert "1 request from a member" in body(officer_, "/")
     assert row.number in body(officer_, "/people/requests/")
     where = f"/people/requests/{row.pk}/"

@@ -388,6 +388,18 @@ def _told(held: dict[str, Any], at: datetime) -> dict[str, Any]:
             {"latest": one.at, "n": one.n, "what": one.get_kind_display(), "kept_until": one.purge_at}
             for one in held["messages_written"]
         ],
+        "requests": [
+            {
+                "number": one.number,
+                "about": one.ticket.get_kind_display(),
+                "asked_at": one.ticket.asked_at,
+                "due_at": one.ticket.due_at,
+                "said": one.said,
+                "answered_at": one.ticket.answered_at,
+                "answer": one.answer,
+            }
+            for one in held["tickets"]
+        ],
         "shared_with": [],
     }
 
