@@ -430,3 +430,41 @@ def test_the_pages_on_the_way_and_at_an_end_have_no_violation(
     page.wait_for_selector("form[data-asks]", state="detached")
     look(page, "recovery codes")
     assert not problems, "\n".join(problems)
+
+
+@pytest.mark.parametrize(("size", "language"), PAGE_LOOKS)
+def test_somebody_complains_reads_the_answer_and_has_everything_erased(
+    visit: Open, world: World, size: str, language: str
+) -> None:
+    world.web_join(of=world.asha)
+    key = settings.SESSION_COOKIE_NAME
+    desk = officer(world, "data_officer", "JK-SRI").cookies[key].value
+    page = visit("/me/", size=size, language=language)
+    page.fill("[name=phone]", world.asha.phone.removeprefix("+91"))
+    page.click("main form button[type=submit]")
+    send_code(page, world.asha, "member")
+    page.wait_for_selector("#requests")
+    where = f"{size}-{language}"
+    page.click("a[href='/me/requests/']")
+    assert unsound(page, f"me-ticket-{where}") == []
+    page.check("[name=kind][value=grievance]")
+    page.fill("[name=said]", "Somebody reads my number aloud")
+    page.click("main form button[type=submit]")
+    page.wait_for_selector("#requests")
+    listed = visit("/people/requests/", size=size, language=language, cookie=desk)
+    assert unsound(listed, f"tickets-{where}") == []
+    listed.click("main a[href^='/people/requests/']")
+    assert unsound(listed, f"ticket-{where}") == []
+    listed.fill("[name=text]", "We have spoken to them")
+    listed.click("main form button[type=submit]")
+    listed.wait_for_url("**/people/requests/")
+    page.reload()
+    assert "We have spoken to them" in page.inner_text("main")
+    assert unsound(page, f"me-{where}") == []
+    page.click("a[href='/me/erase/']")
+    assert unsound(page, f"me-erase-{where}") == []
+    page.click("main form button.danger")
+    page.wait_for_load_state("load")
+    assert "Asha" not in page.inner_text("main")
+    assert unsound(page, f"me-erased-{where}") == []
+    assert world.rows("select 1 from people_person where name is not null") == []

@@ -54,6 +54,7 @@ def test_a_grievance_gets_a_number_is_answered_by_the_data_officer_and_read_on_o
     assert row.number in body(officer_, "/people/requests/")
     where = f"/people/requests/{row.pk}/"
     asked = body(officer_, where)
+    assert world.rows("select count(*) from core_audit where act = 'enrolment.read_ticket'") == [(1,)]
     assert WORDS in asked and "Asha" not in main(officer_.get(where).content)
     assert officer_.post(where, {"text": "We have spoken to them."}).status_code == 302
     assert "We have spoken to them." in body(client, "/me/")

@@ -16,6 +16,7 @@ from django.views.decorators.http import require_GET
 from abhiyan.core import clock
 from abhiyan.core.words import language
 from abhiyan.enrolment.actions import tickets
+from abhiyan.enrolment.actions.reading import read_people
 from abhiyan.enrolment.models import Ticket
 from abhiyan.enrolment.queries import tickets as queries
 from abhiyan.enrolment.rules.number import member_number
@@ -176,6 +177,7 @@ def ticket(request: OfficeRequest, public_id: UUID) -> HttpResponseBase:
     found = queries.ticket_for(public_id)
     row = found.ticket
     at = clock.now()
+    read_people(by=request.actor, unit_id=row.unit_id, n=1, at=at, act="enrolment.read_ticket")
     return ask(
         request,
         lambda given: tickets.answer(ticket=public_id, text=given["text"], by=request.actor, at=at),
