@@ -10,7 +10,7 @@ from abhiyan.core import sql
 WEEK = timedelta(days=7)
 
 # A row for each phone and person, then their locks, in one order for all senders.
-_ROWS = """insert into messaging_reached (subject) select t.subject from unnest(%s::uuid[]) t(subject)
+_ROWS = """insert into messaging_reached (subject, last_at) select t.subject, %s from unnest(%s::uuid[]) t(subject)
  order by t.subject on conflict do nothing"""
 _LOCK = "select subject, taken from messaging_reached where subject = any(%s) order by subject for update"
 _TAKE = """update messaging_reached r set taken = t.taken, last_at = t.last_at
@@ -32,7 +32,7 @@ class Caps:
         self._taken: dict[UUID, dict[str, datetime]] = {}
         self._changed: set[UUID] = set()
         if subjects:
-            sql.run(_ROWS, [sorted(set(subjects))])
+            sql.run(_ROWS, [at, sorted(set(subjects))])
             for subject, taken in sql.rows(_LOCK, [list(subjects)]):
                 read = {message: datetime.fromisoformat(when) for message, when in taken.items()}
                 self._taken[subject] = {message: when for message, when in read.items() if when > at - WEEK}
@@ -45,7 +45,7 @@ class Caps:
         return max(until, default=None)
 
     def _full_until(self, message: str, subject: UUID) -> datetime | None:
-        others = sorted(when for taken, when in self._taken[subject].items() if taken != message)
+        others = sorted(when for taken, when in self._taken.get(subject, {}).items() if taken != message)
         if len(others) < self._per_week:
             return None
         # With room for none at all it is looked at again in a week.
@@ -60,7 +60,7 @@ class Caps:
     def give_back(self, message_id: UUID, subjects: Iterable[UUID]) -> None:
         """The message does not go."""
         for subject in subjects:
-            if self._taken[subject].pop(str(message_id), None) is not None:
+            if self._taken.get(subject, {}).pop(str(message_id), None) is not None:
                 self._changed.add(subject)
 
     def write(self) -> None:

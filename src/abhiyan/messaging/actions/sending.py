@@ -218,9 +218,15 @@ class _Inquiry:
         ]
         self._people = on_phones({one.phone_id for one in asked})
         self._polling = units.polling({one.id: self._units(one) for one in asked}, at=at)
-        subjects = {subject for one in asked for subject in self.capped(one)}
-        self._caps = Caps(subjects, per_week=environment.OUTREACH_PER_WEEK(), at=at)
         self._hours = hours.Hours(environment.MESSAGES_FROM(), environment.MESSAGES_UNTIL())
+        # What waits for anything else takes no lock; what was tried before may have a reservation to give back.
+        subjects = {
+            subject
+            for one in asked
+            for subject in self.capped(one)
+            if one.tries > 1 or self._said(one, capped_until=None).may == gate.May.GO
+        }
+        self._caps = Caps(subjects, per_week=environment.OUTREACH_PER_WEEK(), at=at)
 
     def _units(self, message: Leased) -> tuple[int, ...]:
         """Where its recipient may be: where the people of the phone live; of others the unit it was sent for."""
@@ -233,9 +239,19 @@ class _Inquiry:
             return ()
         return (message.phone_id, *self._people.get(message.phone_id, NOBODY).persons)
 
-    def verdict(self, message: Leased, text: Template | None) -> gate.Verdict:
+    def text(self, message: Leased) -> Template | None:
+        return text_for(self.published, message.template, message.language)
+
+    def verdict(self, message: Leased) -> gate.Verdict:
         """What the gate says; what goes has its reservation, until `settle_caps` hears otherwise."""
-        stand, capped = self._stands[message.phone_id], self.capped(message)
+        capped = self.capped(message)
+        verdict = self._said(message, capped_until=self._caps.full_until(message.id, capped))
+        if verdict.may == gate.May.GO:
+            self._caps.take(message.id, capped)
+        return verdict
+
+    def _said(self, message: Leased, *, capped_until: datetime | None) -> gate.Verdict:
+        stand, text = self._stands[message.phone_id], self.text(message)
         asking = gate.Asking(
             kind=message.kind,
             template=message.template,
@@ -248,12 +264,9 @@ class _Inquiry:
             polling=self._polling.get(message.id, Polling()),
             no=stand.no,
             is_consented=stand.consented,
-            capped_until=self._caps.full_until(message.id, capped),
+            capped_until=capped_until,
         )
-        verdict = gate.gate(asking, recipient, at=self.at, hours=self._hours)
-        if verdict.may == gate.May.GO:
-            self._caps.take(message.id, capped)
-        return verdict
+        return gate.gate(asking, recipient, at=self.at, hours=self._hours)
 
     def settle_caps(self, fates: Sequence["_Fate"]) -> None:
         """Keep the reservations of what goes; what does not go gives its own back."""
@@ -270,8 +283,7 @@ def _is_certified(text: Template | None, at: datetime) -> bool:
 def _judged(message: Leased, inquiry: _Inquiry) -> Letter | _Fate:
     """The letter of a message that may go; else what becomes of it."""
     at = inquiry.at
-    found = text_for(inquiry.published, message.template, message.language)
-    verdict = inquiry.verdict(message, found)
+    found, verdict = inquiry.text(message), inquiry.verdict(message)
     match verdict.may:
         case gate.May.DROP:
             return _Fate(message, State.DROPPED, verdict.reason, settled_at=at)

@@ -130,7 +130,7 @@ def test_outreach_waits_where_the_state_has_no_entry(world: dict[str, int]) -> N
     person(world["HP"])
     queue("one")
     assert send_due(Way(), at=AT) == 0
-    assert states() == [("queued", "calendar")]
+    assert (states(), reserved()) == ([("queued", "calendar")], [])
     enter(world["HP"], closes_at=None, kind=Poll.Kind.NONE)
     assert send_due(Way(), at=AT + timedelta(minutes=59)) == 0  # it looks again after an hour
     assert send_due(Way(), at=AT + timedelta(hours=1)) == 1
