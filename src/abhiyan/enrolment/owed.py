@@ -34,6 +34,7 @@ from .queries import texts as queries_texts
 from .queries import tickets as queries_tickets
 from .queries.join import SMALLEST
 
+WORK_IN = (*SMALLEST, "cluster", "mandal")  # where people enter others themselves
 TO_CALL = 5  # members named on Today of a booth
 MOST = 1_000  # counted up to here; then "1,000 or more"
 
@@ -142,6 +143,8 @@ def _denied(viewer: Viewer, at: datetime) -> Iterator[Beside]:
         )
     if viewer.public_id is None or not viewer.may("enrolment.enrol"):
         return
+    if not any(held.unit_kind in WORK_IN for held in viewer.appointments):
+        return  # offices above lead those who enter people
     booth = next((held for held in viewer.appointments if held.unit_kind in SMALLEST), None)
     with system("how many deny an entry, as a count"):
         own = queries_partings.counted_for_sender(viewer.public_id, at=at, zone=settings.TIME_ZONE)

@@ -30,7 +30,7 @@ from abhiyan.units import queries as units
 from abhiyan.units.models import Kind
 from abhiyan.units.staging import COLUMNS
 
-from . import elections, history, lists, people, polls, tasks, texts, tree
+from . import elections, history, lists, noes, people, polls, tasks, texts, tree
 from .claims import BY, EARLIER_FROM, LISTED_FROM, cast_booth, claim_of, enrol, workers
 from .run import PEOPLE
 
@@ -128,6 +128,7 @@ def build(seed: str, *, at: datetime, say: Callable[[str], None]) -> None:
     _district_drive(seed, rows, ids, programme, president, first, at)
     enrolment.consider_answered(programme_id=programme.pk, until=at - timedelta(minutes=20), by=BY, at=at)
     texts.write(programme, JOIN_NUMBER, president, at)
+    noes.say(programme, at)
     say("sealing the trail")
     with system("demo"):
         programmes.fold(at=at)
