@@ -104,6 +104,8 @@ EXPECTED: dict[str, str | tuple[str, str]] = {
     "enrolment:me_which": "ssoss ssssssssssssss sssss",
     "enrolment:nameless": "ssssn oooooonnnnnnon ooooo",
     "enrolment:nameless_settle": "ssssn ooggggnnnnnngn ooggg",
+    "enrolment:notice_audio": "ssssn oonnnnnnnnnnnn oonnn",
+    "enrolment:notice_heard": "ggggg gggggggggggggg ggggg",
     "enrolment:notice": "ssssn oonnnnnnnnnnnn oonnn",
     "enrolment:openapi": "ooooo oooooooooooooo ooooo",
     "enrolment:people": ("ssssn ooonnnnnonnnnn ooonn", "ssssn oononnnnnnnnnn oonnn"),

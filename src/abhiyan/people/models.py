@@ -87,6 +87,8 @@ class Person(models.Model):
 class Notice(models.Model):
     """A notice text of one purpose set, in one language, in one version (DPDP Act s.5). Never changed once used."""
 
+    has_audio: bool  # of those `queries.notice` has read; no column
+
     code = models.TextField()  # such as "membership"
     version = models.IntegerField()
     language = models.TextField()
@@ -102,6 +104,29 @@ class Notice(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["code", "version", "language"], name="notice_once"),
             *open_to_all("notice"),
+        ]
+
+
+class NoticeAudio(models.Model):
+    """A notice read aloud in one language of a version. Taken away it stays, as what people heard."""
+
+    code = models.TextField()
+    version = models.IntegerField()
+    language = models.TextField()
+    kind = models.TextField()  # media type
+    data = models.BinaryField()
+    added_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "people_notice_audio"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["code", "version", "language"],
+                condition=models.Q(ended_at=None),
+                name="notice_audio_once",
+            ),
+            *open_to_all("notice_audio"),
         ]
 
 

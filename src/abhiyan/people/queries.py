@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.db.models.expressions import RawSQL
 
 from abhiyan.core import sql
@@ -16,7 +16,18 @@ from abhiyan.core.scope import system
 from abhiyan.units.rules import fold
 
 from .cast import Part, parts, told_by
-from .models import Account, Consent, Erasure, Factor, Notice, Person, Phone, Session, Suppression
+from .models import (
+    Account,
+    Consent,
+    Erasure,
+    Factor,
+    Notice,
+    NoticeAudio,
+    Person,
+    Phone,
+    Session,
+    Suppression,
+)
 from .rules.notices import NoticeText, Section
 
 DEFAULT_LANGUAGE = "hi"
@@ -145,11 +156,27 @@ def notice(code: str, language: str, version: int | None = None) -> Notice:
     if version is not None:
         versions = versions.filter(version=version)
     last = versions.order_by("-version").first()
-    found = {each.language: each for each in versions.filter(version=last.version)} if last else {}
+    heard = NoticeAudio.objects.filter(
+        code=code, version=OuterRef("version"), language=OuterRef("language"), ended_at=None
+    )
+    rows = versions.filter(version=last.version).annotate(has_audio=Exists(heard)) if last else ()
+    found = {each.language: each for each in rows}
     for wanted in (language, DEFAULT_LANGUAGE, *found):
         if wanted in found:
             return found[wanted]
     raise NotFound(field="notice")
+
+
+def spoken_languages(code: str, version: int) -> set[str]:
+    """The languages a version of a notice can be heard in."""
+    rows = NoticeAudio.objects.filter(code=code, version=version, ended_at=None)
+    return set(rows.values_list("language", flat=True))
+
+
+def audio(code: str, version: int, language: str) -> NoticeAudio:
+    """The recording of a notice in a language, or NotFound."""
+    rows = NoticeAudio.objects.filter(code=code, version=version, language=language, ended_at=None)
+    return needed(rows.first())
 
 
 def versions_of_notice(code: str) -> list[int]:

@@ -215,6 +215,8 @@ ACCESS: dict[str, Access] = {
     "enrolment:person_strike_off": capability("enrolment.strike_off"),
     "enrolment:person_reveal": capability("people.reveal"),
     "enrolment:notice": capability("notices.publish"),
+    "enrolment:notice_audio": capability("notices.publish"),
+    "enrolment:notice_heard": PUBLIC,
     # A drive's own page: whether one may there is asked by its acts.
     "enrolment:drive": STRONG,
     "enrolment:drive_funnel": STRONG,

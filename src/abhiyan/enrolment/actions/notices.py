@@ -41,12 +41,28 @@ def publish(*, texts: Mapping[str, NoticeText], after: int, unit_id: int, by: Ac
     Who may: `notices.publish` there. Refuses NotYours, NoticeIncomplete, NoticeRenewed; outside the demo
     AddressLocal.
     """
-    if units.unit_by_id(unit_id).kind not in LEVELS:
-        raise org.NotYours(capability=PUBLISH)
-    org.require(by, PUBLISH, at=unit_id)
+    _may(by, unit_id)
     if is_address_local():
         raise AddressLocal(origin=settings.ORIGIN)
     return people.publish_notice(code=NOTICE, texts=texts, by=by, at=at, after=after)
+
+
+def add_audio(*, version: int, language: str, data: bytes, unit_id: int, by: Actor, at: datetime) -> None:
+    """Add the notice read aloud in a language of a version. Who may: as to publish it. Refuses as people.add_audio."""
+    _may(by, unit_id)
+    people.add_audio(code=NOTICE, version=version, language=language, data=data, by=by, at=at)
+
+
+def end_audio(*, version: int, language: str, unit_id: int, by: Actor, at: datetime) -> None:
+    """Take a recording of the notice away. Who may: as to publish it. Refuses NotFound."""
+    _may(by, unit_id)
+    people.end_audio(code=NOTICE, version=version, language=language, by=by, at=at)
+
+
+def _may(by: Actor, unit_id: int) -> None:
+    if units.unit_by_id(unit_id).kind not in LEVELS:
+        raise org.NotYours(capability=PUBLISH)
+    org.require(by, PUBLISH, at=unit_id)
 
 
 def is_address_local() -> bool:

@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.conf import settings
+from django.urls import reverse
 
 from abhiyan.core import audit, sql
 from abhiyan.core.actor import Actor
@@ -22,6 +23,7 @@ from abhiyan.enrolment.rules.channels import HOOKS, WRITTEN
 from abhiyan.messaging import actions as messaging
 from abhiyan.messaging import queries as messaging_queries
 from abhiyan.people import queries as people_queries
+from abhiyan.people.models import Notice
 
 from .leaving import leave_by_phone
 from .links import link_of
@@ -123,9 +125,16 @@ def _texts(programme_id: int, language: str) -> _Texts:
     notice = people_queries.notice(drive.notice_code, language, drive.notice_version)
     return _Texts(
         notice=notice.short,
-        hear=messaging_queries.our_number("notice", programme_id),
+        hear=messaging_queries.our_number("notice", programme_id) or _heard_at(notice),
         leave=messaging.leave_number(),
     )
+
+
+def _heard_at(notice: Notice) -> str:
+    """Where the notice is heard without a number of its own: the address of its recording, where there is one."""
+    if not notice.has_audio:
+        return ""
+    return settings.ORIGIN + reverse("enrolment:notice_heard", args=[notice.version, notice.language])
 
 
 def leave_by_call(

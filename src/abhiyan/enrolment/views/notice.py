@@ -6,11 +6,12 @@ from typing import Any
 from django import forms
 from django.conf import settings
 from django.contrib import messages
-from django.http import HttpResponseBase
+from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import get_language_info, gettext_lazy
 from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
 
 from abhiyan.core import clock
 from abhiyan.core.refusals import NotFound, needed
@@ -18,16 +19,26 @@ from abhiyan.enrolment.actions import notices
 from abhiyan.enrolment.actions.setting_up import NOTICE
 from abhiyan.messaging import actions as messaging
 from abhiyan.org.queries import NotYours
-from abhiyan.org.viewer import Request
+from abhiyan.org.viewer import Held, Request
 from abhiyan.people import queries as people
 from abhiyan.people.actions import NoticeRenewed
 from abhiyan.people.rules import standard_notice
+from abhiyan.people.rules.audio import LARGEST, part
 from abhiyan.people.rules.notices import NoticeText, missing
 from abhiyan.people.rules.standard_notice import LANGUAGES
 from abhiyan.ui.acts import form_page, tried
+from abhiyan.ui.posts import posted
 
 LONGEST = 20_000
 LONGEST_SHORT = 300  # it goes out by SMS, part by part
+
+
+class AudioForm(forms.Form):
+    """The notice read aloud."""
+
+    audio = forms.FileField(
+        label=gettext_lazy("Sound file"), widget=forms.FileInput(attrs={"accept": ".mp3,.m4a,.ogg"})
+    )
 
 
 class NoticeForm(forms.Form):
@@ -87,10 +98,9 @@ def _wrongs(text: NoticeText, typed: str, language: str) -> list[str]:
     return found
 
 
-@form_page
-def notice(request: Request) -> HttpResponseBase:
-    """What stands; a POST is looked over first (step look), then published (step publish)."""
-    office = needed(
+def office_of(request: Request) -> Held:
+    """The viewer's office that publishes notices. Refuses NotYours."""
+    return needed(
         next(
             (
                 held
@@ -101,6 +111,12 @@ def notice(request: Request) -> HttpResponseBase:
         ),
         NotYours(capability=notices.PUBLISH),
     )
+
+
+@form_page
+def notice(request: Request) -> HttpResponseBase:
+    """What stands; a POST is looked over first (step look), then published (step publish)."""
+    office = office_of(request)
     published = people.publications(NOTICE)
     latest = published[0][0] if published else 0
     if request.method != "POST":
@@ -159,8 +175,10 @@ def _page(
     published: list[tuple[int, Any, list[str], bool]],
     form: NoticeForm,
     *,
+    audio: tuple[str, AudioForm] | None = None,
     status: int = 200,
 ) -> HttpResponseBase:
+    """audio: a language whose recording was not taken, and the form that says why."""
     latest = published[0][0] if published else 0
     asked = request.GET.get("version", "")
     chosen = int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 9 else latest
@@ -175,6 +193,8 @@ def _page(
             "form": form,
             "texts": _shown(texts),
             "chosen": next((one for one in published if one[0] == chosen), None),
+            "recordings": _recordings(chosen, texts, audio),
+            "audio_kb": LARGEST // 1024,
             "is_latest": chosen == latest,
             "latest": latest,
             "published": [
@@ -185,6 +205,57 @@ def _page(
         | _unset(),
         status=status,
     )
+
+
+def _recordings(
+    version: int, texts: dict[str, NoticeText], refused: tuple[str, AudioForm] | None
+) -> list[tuple[str, str, bool, AudioForm]]:
+    """Of each language of a version: its code and name, whether it can be heard, and the form to add a recording."""
+    spoken, sent = people.spoken_languages(NOTICE, version), dict([refused] if refused else [])
+    return [
+        (each, name, each in spoken, sent.get(each) or AudioForm(auto_id=f"audio_{each}_%s"))
+        for each, name, _text in _shown(texts)
+    ]
+
+
+@posted("enrolment:notice", takes=())
+def notice_audio(request: Request, number: int, language: str) -> HttpResponseBase:
+    """Add a recording of a version in a language, or take it away (`end`)."""
+    office = office_of(request)
+    said: dict[str, Any] = {
+        "version": number,
+        "language": language,
+        "unit_id": office.unit_id,
+        "by": request.actor,
+        "at": clock.now(),
+    }
+    if request.POST.get("end"):
+        notices.end_audio(**said)
+        messages.success(request, _("The recording is removed. You can add it again."))
+        return redirect("enrolment:notice")
+    form = AudioForm(request.POST, request.FILES, auto_id=f"audio_{language}_%s")
+    done = tried(request, form, lambda given: notices.add_audio(data=given["audio"].read(), **said))
+    if not done:
+        published = people.publications(NOTICE)
+        latest = published[0][0] if published else 0
+        return _page(request, published, _form(latest), audio=(language, form), status=done.status)
+    messages.success(request, _("The recording is added. People can hear it now."))
+    return redirect("enrolment:notice")
+
+
+@require_safe
+def notice_heard(request: Request, number: int, language: str) -> HttpResponse:
+    """The recording of a version in a language: whole, or the part a player asks for."""
+    found = people.audio(NOTICE, number, language)
+    data = bytes(found.data)
+    asked = part(request.headers.get("Range", ""), len(data))
+    first, last = asked or (0, len(data) - 1)
+    answer = HttpResponse(data[first : last + 1], content_type=found.kind, status=206 if asked else 200)
+    if asked:
+        answer["Content-Range"] = f"bytes {first}-{last}/{len(data)}"
+    answer["Accept-Ranges"] = "bytes"
+    answer["Cache-Control"] = "public, max-age=3600"
+    return answer
 
 
 def _unset() -> dict[str, Any]:

@@ -11,6 +11,7 @@ from .accounts import (
     reveal_phone,
     speak,
 )
+from .audio import add_audio, end_audio
 from .codes import (
     ask_code,
     check_code,

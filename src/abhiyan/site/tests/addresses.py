@@ -349,6 +349,7 @@ def address(name: str, of: Things, **more: Any) -> str:
         "secret": "not-a-secret",
         "key": "paper",
         "act": "accept",
+        "language": "hi",
         "ending": "csv",
         "step": "who" if name == "programmes:draft" else "check",
         "in_charge": 1,
