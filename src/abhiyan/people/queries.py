@@ -159,10 +159,11 @@ def notice(code: str, language: str, version: int | None = None) -> Notice:
     heard = NoticeAudio.objects.filter(
         code=code, version=OuterRef("version"), language=OuterRef("language"), ended_at=None
     )
-    rows = versions.filter(version=last.version).annotate(has_audio=Exists(heard)) if last else ()
+    rows = versions.filter(version=last.version).annotate(is_heard=Exists(heard)) if last else ()
     found = {each.language: each for each in rows}
     for wanted in (language, DEFAULT_LANGUAGE, *found):
         if wanted in found:
+            found[wanted].has_audio = found[wanted].is_heard
             return found[wanted]
     raise NotFound(field="notice")
 
