@@ -116,6 +116,7 @@ EXPECTED: dict[str, str | tuple[str, str]] = {
     "enrolment:person_reveal": "ssssn mmmmmmmnnnnnnn mmmmn",
     "enrolment:person_strike_off": ("ssssn ooogonnnnnnnnn oooon", "ssssn oogognnnnnnnnn ooggn"),
     "enrolment:text": "ssssn oogonnnnnnnnnn oognn",
+    "enrolment:text_number": "ssssn mmmmnnnnnnnnnn mmmnn",
     "enrolment:texts": "ssssn oooonnnnnnnnnn ooonn",
     "enrolment:unplaced": "ssssn oooooonnnnnnon ooooo",
     "imports:begin": "ssssn ooooonnnnnongg oooog",

@@ -61,6 +61,7 @@ urlpatterns = [
     path("people/nameless/<uuid:claim>/<uuid:member>/", worklists.nameless_settle, name="nameless_settle"),
     path("people/texts/", texts.texts, name="texts"),
     path("people/texts/<uuid:wrote>/", texts.text, name="text"),
+    path("people/texts/<uuid:wrote>/number/", texts.text_number, name="text_number"),
     path("people/<uuid:public_id>/", people.person, name="person"),
     path("people/<uuid:public_id>/correct/", people.person_correct, name="person_correct"),
     path("people/<uuid:public_id>/strike-off/", people.person_strike_off, name="person_strike_off"),

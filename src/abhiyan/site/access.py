@@ -210,6 +210,7 @@ ACCESS: dict[str, Access] = {
     "enrolment:nameless_settle": capability("enrolment.place"),
     "enrolment:texts": capability("enrolment.texts"),
     "enrolment:text": capability("enrolment.texts"),
+    "enrolment:text_number": capability("enrolment.texts"),
     "enrolment:person": capability("people.read"),
     "enrolment:person_correct": capability("enrolment.correct"),
     "enrolment:person_strike_off": capability("enrolment.strike_off"),

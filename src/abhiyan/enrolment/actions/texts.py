@@ -40,6 +40,7 @@ from abhiyan.messaging import actions as messaging
 from abhiyan.messaging import queries as messaging_queries
 from abhiyan.messaging.rules import inbound, words
 from abhiyan.messaging.rules.words import Word
+from abhiyan.org import actions as doors
 from abhiyan.org import queries as org
 from abhiyan.people import phones
 from abhiyan.people import queries as people_queries
@@ -469,6 +470,15 @@ def reopen_text(*, text: UUID, by: Actor, at: datetime) -> None:
             audit.record(
                 by=by, at=at, act="enrolment.reopen_text", subject=str(row.public_id), unit_id=row.unit_id
             )
+
+
+def reveal_writer(*, text: UUID, by: Actor, at: datetime) -> str:
+    """The number a text came from (E.164), for one call; it leaves a row. Needs enrolment.texts and people.reveal at
+    the drive's unit. Refuses NotFound, NotYours, TooMany."""
+    row = _readable(text, by)
+    doors.take_reveal(unit_id=row.unit_id, by=by, at=at)
+    audit.record(by=by, at=at, act="people.reveal_phone", subject=str(row.public_id), unit_id=row.unit_id)
+    return str(json.loads(keyring().unseal(bytes(row.sealed), about=row.pk.bytes))["phone"])
 
 
 def _readable(text: UUID, by: Actor) -> Text:

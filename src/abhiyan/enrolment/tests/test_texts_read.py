@@ -54,6 +54,9 @@ def test_the_second_message_is_read_settled_and_opened_again(world: World) -> No
     page = client.get(one).content.decode()
     assert "Nobody answers me" in page and "What is &lt;b&gt;this&lt;/b&gt;?" in page
     assert world.rows("select count(*) from core_audit where act = 'enrolment.read_text'") == [(1,)]
+    shown = client.post(f"{one}number/").content.decode()
+    assert "tel:+919906000001" in shown
+    assert world.rows("select count(*) from core_audit where act = 'people.reveal_phone'") == [(1,)]
     assert client.post(one, {"outcome": "other"}).status_code == 422
     assert client.post(one, {"outcome": "answered"}).status_code == 302
     assert "No messages to read" in client.get("/people/texts/").content.decode()

@@ -8,9 +8,10 @@ from uuid import UUID
 
 from django import forms
 from django.http import HttpResponseBase
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_GET, require_POST
 
 from abhiyan.core import clock
 from abhiyan.core.refusals import needed
@@ -96,6 +97,8 @@ def text(request: Request, wrote: UUID) -> HttpResponseBase:
         ],
         "detail": "enrolment/_text_lines.html",
         "lines": queries.opened(row),
+        "wrote": wrote,
+        "may_reveal": request.viewer.may("people.reveal"),
         "left_out": max(0, row.n - actions.MOST_KEPT),
         "done": back,
     }
@@ -122,3 +125,26 @@ def text(request: Request, wrote: UUID) -> HttpResponseBase:
         said=_("The message is settled."),
         **context,
     )
+
+
+@require_POST
+def text_number(request: Request, wrote: UUID) -> HttpResponseBase:
+    """The whole number a message came from, for one call; it leaves a row."""
+    row = needed(queries.text(wrote))
+    number = actions.reveal_writer(text=wrote, by=request.actor, at=clock.now())
+    page = reverse("enrolment:text", args=[wrote])
+    shown = {
+        "here": "people",
+        "crumbs": [
+            (_("People"), reverse("enrolment:people")),
+            (_("Messages to read"), reverse("enrolment:texts")),
+            (row.last4, page),
+            (_("Phone"), ""),
+        ],
+        "title": _("Call the person"),
+        "detail": "enrolment/_text_number.html",
+        "number": number,
+        "back": page,
+        "is_open": False,
+    }
+    return render(request, "ui/ask.html", shown)

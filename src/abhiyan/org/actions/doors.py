@@ -33,11 +33,19 @@ def reveal_phone(*, phone_id: UUID, about: UUID, unit_id: int, by: Actor, at: da
     Who may: holders of people.reveal over it, up to 200 numbers a day;
     each look leaves a row. Refuses NotYours, TooMany, NotFound.
     """
+    take_reveal(unit_id=unit_id, by=by, at=at)
+    return people.reveal_phone(phone_id=phone_id, about=about, unit_id=unit_id, by=by, at=at)
+
+
+def take_reveal(*, unit_id: int, by: Actor, at: datetime) -> None:
+    """Count one number more that an account sees in clear. Whoever shows it leaves the row in the trail.
+
+    Who may: holders of people.reveal over the unit, up to 200 numbers a day. Refuses NotYours, TooMany.
+    """
     require(by, "people.reveal", at=unit_id)
     limits.take(
         limit="people.reveal", subject=str(by.account_id), at=at, allowed=REVEALED_PER_DAY, window_s=86_400
     )
-    return people.reveal_phone(phone_id=phone_id, about=about, unit_id=unit_id, by=by, at=at)
 
 
 def ask_factor_reset(*, appointment: UUID, reason: str, by: Actor, at: datetime) -> Release:
