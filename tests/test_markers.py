@@ -267,6 +267,7 @@ def test_a_minor_and_a_refused_column_leave_no_trace_anywhere(server: Server, tm
     assert found_in(log) == set()
 
 
+@pytest.mark.slow
 def test_who_had_everything_erased_leaves_no_trace_once_it_is_purged(server: Server, tmp_path: Path) -> None:
     """Not in the database, a new backup, the files or the log. The database's own pages and its write-ahead log hold
     overwritten rows until their space is used again; who can read those can read the whole server (docs/rights.md)."""

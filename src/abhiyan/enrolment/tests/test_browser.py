@@ -438,6 +438,7 @@ def test_the_pages_on_the_way_and_at_an_end_have_no_violation(
     assert not problems, "\n".join(problems)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("size", "language"), PAGE_LOOKS)
 def test_somebody_complains_reads_the_answer_and_has_everything_erased(
     visit: Open, world: World, size: str, language: str

@@ -179,8 +179,8 @@ def owner() -> Iterator[Any]:
         yield connection
 
 
-@pytest.mark.examples(6, 150)
-@settings(max_examples=6, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@pytest.mark.examples(2, 150)
+@settings(max_examples=2, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @example(steps=[("erase", 1), ("paper", 1), ("erase", 0), ("api", 0)])
 @example(steps=[("backup", 0), ("erase", 1), ("erase", 2), ("restore", 0), ("paper", 1), ("paper", 2)])
 @given(steps=st.lists(STEPS, min_size=4, max_size=14))

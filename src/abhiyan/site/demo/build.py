@@ -30,7 +30,7 @@ from abhiyan.units import queries as units
 from abhiyan.units.models import Kind
 from abhiyan.units.staging import COLUMNS
 
-from . import elections, history, lists, noes, people, polls, tasks, texts, tree
+from . import elections, history, lists, noes, people, polls, rights, tasks, texts, tree
 from .claims import BY, EARLIER_FROM, LISTED_FROM, cast_booth, claim_of, enrol, workers
 from .run import PEOPLE
 
@@ -129,6 +129,7 @@ def build(seed: str, *, at: datetime, say: Callable[[str], None]) -> None:
     enrolment.consider_answered(programme_id=programme.pk, until=at - timedelta(minutes=20), by=BY, at=at)
     texts.write(programme, JOIN_NUMBER, president, at)
     noes.say(programme, at)
+    rights.ask(ids["JK-D627"], _acting(holders[Part("data_officer", "JK-D627")]), at)
     say("sealing the trail")
     with system("demo"):
         programmes.fold(at=at)
