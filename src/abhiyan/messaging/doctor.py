@@ -5,6 +5,7 @@ from datetime import datetime
 
 from abhiyan.core import clock
 from abhiyan.core.doctor import FAIL, OK, WARN, Finding, late
+from abhiyan.units import queries as units
 
 from . import queries
 
@@ -72,6 +73,7 @@ def gateway(_at: datetime) -> Iterable[Finding]:
 
 CHECKS = {"texts": texts, "codes": codes, "gateway": gateway}
 METRICS = {
+    "states_without_poll_entry": lambda: float(len(units.states_without_entry(at=clock.now()))),
     "messages_gateway_away": lambda: float(len(queries.outages())),
     "messages_oldest_due_seconds": lambda: queries.oldest_due_s(at=clock.now()),
 }

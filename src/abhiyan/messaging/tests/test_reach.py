@@ -10,7 +10,7 @@ from django.db import connection
 from abhiyan.core import sql
 from abhiyan.core.keys import keyring
 from abhiyan.core.scope import system
-from abhiyan.messaging import actions
+from abhiyan.messaging import actions, doctor
 from abhiyan.messaging.actions import caps, sending
 from abhiyan.messaging.adapters import Handed, Letter
 from abhiyan.messaging.models import Message, Reached, Template
@@ -131,6 +131,7 @@ def test_outreach_waits_where_the_state_has_no_entry(world: dict[str, int]) -> N
     queue("one")
     assert send_due(Way(), at=AT) == 0
     assert (states(), reserved()) == ([("queued", "calendar")], [])
+    assert doctor.METRICS["states_without_poll_entry"]() == 1.0
     enter(world["HP"], closes_at=None, kind=Poll.Kind.NONE)
     assert send_due(Way(), at=AT + timedelta(minutes=59)) == 0  # it looks again after an hour
     assert send_due(Way(), at=AT + timedelta(hours=1)) == 1
