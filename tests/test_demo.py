@@ -18,9 +18,10 @@ from abhiyan.core.models import StagedImport
 from abhiyan.core.scope import system
 from abhiyan.core.tests.conftest import seal_everything
 from abhiyan.elections.models import Plan
-from abhiyan.enrolment.models import ChannelToken, Claim, Enrolment, Kind, Waiting
+from abhiyan.enrolment.models import ChannelToken, Claim, Enrolment, How, Kind, Waiting
 from abhiyan.enrolment.queries import calls as queries_calls
 from abhiyan.enrolment.rules.channels import Channel
+from abhiyan.messaging.models import Question
 from abhiyan.org.models import Appointment
 from abhiyan.org.rules.offices import SEATS
 from abhiyan.people.models import Account
@@ -118,6 +119,7 @@ def test_two_builds_of_one_seed_are_equal_and_right_and_doctor_finds_them_well(
     most_offices_are_held()
     two_earlier_drives_are_closed_and_two_lists_were_brought()
     the_president_of_the_casts_booth_has_somebody_to_call()
+    of_those_who_were_asked_a_third_confirmed_and_some_said_no()
     every_entry_is_in_the_truth_with_its_worker()
     the_console_lists_a_person_of_every_office_under_its_level(capsys)
     with schema.working_as("jobs"):
@@ -201,8 +203,18 @@ def the_president_of_the_casts_booth_has_somebody_to_call() -> None:
                 pk__in=Appointment.objects.filter(office__code="booth_president").values("account_id"),
             ).values("unit_id")
         )
-        drive = Programme.objects.get(state="open")
+        drive = Programme.objects.filter(state="open").earliest("opens_on")
         assert queries_calls.to_call(booth.pk, programme_id=drive.pk, most=5)
+
+
+def of_those_who_were_asked_a_third_confirmed_and_some_said_no() -> None:
+    with schema.working_as("jobs"), system("test"):
+        answers = list(Question.objects.values_list("is_yes", flat=True))
+        confirmed = Enrolment.objects.exclude(confirmed_at=None)
+        ways = set(confirmed.values_list("confirmed_by", flat=True))
+        assert confirmed.count() == answers.count(True) and ways == {How.WORD, How.LINK}
+    assert 0.2 < answers.count(True) / len(answers) < 0.4
+    assert 0 < answers.count(False) < answers.count(True) / 4
 
 
 def the_console_lists_a_person_of_every_office_under_its_level(capsys: pytest.CaptureFixture[str]) -> None:

@@ -185,6 +185,14 @@ def open_question(*, room: str, kind: str, about: UUID, phone_id: UUID, at: date
     ).first()
 
 
+def questions_asked(*, room: str, kind: str, since: datetime, until: datetime) -> list[Question]:
+    """Questions first asked within some time and still open, in the order of their ids. As the system."""
+    found = Question.objects.filter(
+        room=room, kind=kind, asked_at__gte=since, asked_at__lt=until, answered_at=None, closed_at=None
+    )
+    return list(found.order_by("pk"))
+
+
 def asked_releases(account_id: int | None, *, at: datetime) -> list[Release]:
     """What this person asked to release and may still use or wait for, newest first."""
     return org.releases_asked(account_id, act="messages.release", at=at) if account_id else []

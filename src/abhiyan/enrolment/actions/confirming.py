@@ -70,7 +70,7 @@ select e.id, e.day, m.phone_id, m.unit_id, p.name, p.language, ph.sealed, m.merg
   left join people_suppression x on x.phone_id = m.phone_id and x.lifted_at is null
  where e.programme_id = %(programme)s and e.at <= %(until)s and e.asked_at is null and e.ask_over_at is null
    and e.confirmed_at is null and e.ended_at is null
- order by e.at limit %(n)s for update of e skip locked"""
+ order by e.at, e.id limit %(n)s for update of e skip locked"""
 
 
 def ask(*, at: datetime) -> int:

@@ -17,6 +17,9 @@ from abhiyan.core.words import named
 from abhiyan.enrolment.models import Halt, HeldLeave, Parting
 from abhiyan.enrolment.rules import bursts, endings
 from abhiyan.enrolment.rules.channels import CHANNELS, Channel
+from abhiyan.programmes.models import Programme
+from abhiyan.programmes.queries import Node
+from abhiyan.programmes.rules.small_cells import shown
 
 from .people import senders
 
@@ -29,6 +32,28 @@ class Source:
 
     who: str
     entered_at: datetime
+
+
+def count_denied(node: Node, programme: Programme, *, at: datetime) -> int | None:
+    """How many said that they never joined a drive, below a unit, as of a day ago; None: fewer than five.
+
+    To whoever does not see the people there, rounded to 10 and from 10 on.
+    """
+    with system("how many never joined"):
+        n = sql.count(
+            "select count(*) from enrolment_parting x where x.kind = %(denied)s and x.programme_id = %(programme)s"
+            " and x.at < %(until)s and x.unit_id in (select p.unit_id from units_placement p"
+            " where p.hierarchy = %(hierarchy)s and p.lo >= %(lo)s and p.lo < %(hi)s)",
+            {
+                "denied": endings.DENIED,
+                "programme": programme.pk,
+                "until": bursts.shown_until(at=at, zone=programme.zone),
+                "hierarchy": node.hierarchy,
+                "lo": node.lo,
+                "hi": node.hi,
+            },
+        )
+    return bursts.shown(n) if node.is_exact else shown(n)
 
 
 def denied_at(phone_id: UUID, at: datetime) -> list[Source]:

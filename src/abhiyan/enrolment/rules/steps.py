@@ -69,6 +69,29 @@ PARTS = (
     ),
 )
 
+# What became of our question whether they joined: on the drive's own page.
+ANSWERS = (
+    Step("by_word", _("Yes by SMS or WhatsApp"), _("With the code of our message."), (BY_WORD,)),
+    Step("by_link", _("Yes by the link"), _("On the page that our message links to."), (BY_LINK,)),
+    Step("by_page", _("Yes on their own page"), _("With the code of our message."), (BY_PAGE,)),
+    Step("asked", _("Asked, waiting for an answer"), _("Asked once more after three days."), (ASKED,)),
+    Step("unanswered", _("No answer in 30 days"), _("Not asked again. They stay counted."), (UNANSWERED,)),
+    Step(
+        "unasked",
+        _("No question yet"),
+        _("We ask a day after the entry. Phones that said no are not asked."),
+        (rung.UNSIGNED, rung.COUNTED),
+        less=(rung.CONFIRMED, ASKED, UNANSWERED),
+    ),
+)
+
+DENIED = Step(
+    "denied",
+    _("Said “I never joined”"),
+    _("Struck off. Shown from five on, a day later; who they are only the data officer reads."),
+    (),
+)
+
 
 def beside(
     *, is_renewed: bool, is_asked: bool, is_over: bool, is_confirmed: bool, how: int | None

@@ -13,14 +13,16 @@ from abhiyan.core.scope import system
 from abhiyan.enrolment import actions
 from abhiyan.enrolment.actions import Outcome, confirming
 from abhiyan.enrolment.models import Drive, Enrolment, How, Membership
+from abhiyan.enrolment.queries import partings
 from abhiyan.enrolment.rules import names
 from abhiyan.enrolment.rules.channels import Channel
-from abhiyan.enrolment.rules.steps import ASKED, BY_LINK, BY_PAGE, BY_WORD, UNANSWERED
+from abhiyan.enrolment.rules.steps import ANSWERS, ASKED, BY_LINK, BY_PAGE, BY_WORD, UNANSWERED
 from abhiyan.messaging import actions as messaging
 from abhiyan.messaging.actions import Answered, questions
 from abhiyan.messaging.models import Message, Question
 from abhiyan.messaging.rules import questions as words
 from abhiyan.people.models import Account
+from abhiyan.programmes import queries as programmes
 from abhiyan.programmes.models import Programme
 
 from .make import DAY, NOON, Human, Ladder, World
@@ -293,3 +295,29 @@ def test_a_name_is_cut_where_a_reader_would_cut_it() -> None:
         "राम प्रसाद": "राम प्र…",
     }
     assert {name: names.shortened(name) for name in given} == given
+
+
+def test_the_drives_page_says_how_many_were_asked_and_what_they_answered(world: World) -> None:
+    """Of the viewer's own unit; who said no from five on, and a day later."""
+    people = [Human("Asha Devi", 1980, f"+9199061100{n:02d}") for n in range(12)]
+    told = [world.web_join(of=one) for one in people]
+    ask(world)
+    for n, one in enumerate(told[:8]):
+        text(world, people[n], word(one), yes=n < 3)
+    with system("test"):
+        node = programmes.node_of(world.state.pk, 1)
+        assert node is not None
+        found = programmes.beside(node=node, programme=world.programme, steps=ANSWERS, at=world.now)
+        assert found == {
+            "by_word": 3,
+            "by_link": 0,
+            "by_page": 0,
+            "asked": 4,
+            "unanswered": 0,
+            "unasked": 0,
+        }
+        assert partings.count_denied(node, world.programme, at=world.now) is None
+        world.tick(days=2)
+        assert partings.count_denied(node, world.programme, at=world.now) == 5
+        far = programmes.node_of(world.far_booth.pk, 1)
+        assert far is not None and partings.count_denied(far, world.programme, at=world.now) is None

@@ -26,6 +26,9 @@ from abhiyan.enrolment.actions.setting_up import NOTICE
 from abhiyan.enrolment.activity import DRIVE
 from abhiyan.enrolment.models import ChannelToken, Drive, Roll
 from abhiyan.enrolment.queries import drive as queries
+from abhiyan.enrolment.queries import partings
+from abhiyan.enrolment.rules import bursts
+from abhiyan.enrolment.rules.steps import ANSWERS, DENIED
 from abhiyan.messaging import queries as messaging
 from abhiyan.messaging.rules import reasons
 from abhiyan.org import queries as org
@@ -36,6 +39,8 @@ from abhiyan.org.viewer import Request
 from abhiyan.people import queries as known
 from abhiyan.programmes import queries as programmes
 from abhiyan.programmes.models import Programme
+from abhiyan.programmes.rules.activities import Step
+from abhiyan.programmes.rules.small_cells import said
 from abhiyan.ui.acts import confirm, form_page, tried
 from abhiyan.units import queries as units
 from abhiyan.units.models import Hierarchy, Kind
@@ -87,6 +92,7 @@ def _page(seen: Seen, *, status: int = 200, **wrong: forms.Form) -> HttpResponse
         "may_publish": viewer.may(PUBLISH),
         "may_manage": seen.may_manage,
         "funnel": _funnel(seen, at),
+        "answers": _answers(seen, at),
         "days_href": reverse("enrolment:drive_funnel", args=[programme.public_id]),
         "not_taken": _not_taken(programme.pk),
         "home_name": viewer.home.unit_name() if viewer.home else "",
@@ -146,6 +152,21 @@ def _funnel(seen: Seen, at: datetime) -> programmes.Funnel:
     node = programmes.node_of(home.unit_id, home.hierarchy) if home else None
     rows = programmes.funnel(node=node, hierarchy=node.hierarchy, programme=of, at=at) if node else []
     return programmes.shown_funnel(node=node, programme=of, rows=rows, at=at)
+
+
+def _answers(seen: Seen, at: datetime) -> list[tuple[Step, str]]:
+    """What became of the question whether people joined, in the viewer's own unit: each answer and its figure."""
+    home, of = seen.request.viewer.home, seen.programme
+    node = programmes.node_of(home.unit_id, home.hierarchy) if home else None
+    if node is None:
+        return []
+    found = programmes.beside(node=node, programme=of, steps=ANSWERS, at=at)
+    denied = partings.count_denied(node, of, at=at)
+    few = _("fewer than %(n)s") % {"n": bursts.SHOWN_FROM}
+    return [
+        *((step, said(found[step.key])) for step in ANSWERS),
+        (DENIED, few if denied is None else grouped(denied)),
+    ]
 
 
 def _today(programme: Programme, at: datetime) -> date:

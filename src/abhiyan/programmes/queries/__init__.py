@@ -22,6 +22,7 @@ from .ledger import (
     FunnelRow,
     Node,
     ask_figures,
+    beside,
     blank,
     figures,
     funnel,

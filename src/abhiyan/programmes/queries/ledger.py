@@ -401,6 +401,24 @@ def funnel(
     ).funnel
 
 
+def beside(
+    *, node: Node, programme: Programme, steps: Sequence[Step], measure: int = 1, at: datetime
+) -> dict[str, int | None]:
+    """Figures of a unit that are on no ladder and in no funnel, by the key of the step; None: too few to be shown.
+
+    steps: of the activity's own rungs. One query, whatever the number of units below.
+    """
+    query, values = counted_below(node, node.until(programme.zone, at, None))
+    sums = dict(
+        sql.rows(
+            f"select rung, sum(n)::bigint from ({query}) rows where measure = %(measure)s group by 1",
+            values | {"programmes": [programme.pk], "measure": measure},
+            keep_plan=node.keeps_plan,
+        )
+    )
+    return _figures(sums, steps, is_exact=node.is_exact)
+
+
 def unfolded(*, at: datetime) -> tuple[int, int]:
     """How many changes wait for a fold, and for how many seconds the oldest has; for `doctor` and metrics."""
     n, oldest = sql.row("select count(*), min(posted_at) from programmes_delta")

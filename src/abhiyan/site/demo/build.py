@@ -30,11 +30,11 @@ from abhiyan.units import queries as units
 from abhiyan.units.models import Kind
 from abhiyan.units.staging import COLUMNS
 
-from . import elections, history, lists, noes, people, polls, rights, tasks, texts, tree
+from . import answers, elections, history, lists, noes, people, polls, rights, tasks, texts, tree
 from .claims import BY, EARLIER_FROM, LISTED_FROM, cast_booth, claim_of, enrol, workers
 from .run import PEOPLE
 
-DAYS = 20
+DAYS = 43
 WINDOW_DAYS = 60
 CLAIMS = 250_000
 TARGET = 260_000
@@ -128,6 +128,8 @@ def build(seed: str, *, at: datetime, say: Callable[[str], None]) -> None:
     _district_drive(seed, rows, ids, programme, president, first, at)
     enrolment.consider_answered(programme_id=programme.pk, until=at - timedelta(minutes=20), by=BY, at=at)
     texts.write(programme, JOIN_NUMBER, president, at)
+    say("asking who joined, and taking in their answers")
+    answers.ask_and_answer(seed, at=at, say=say)
     noes.say(programme, at)
     rights.ask(ids["JK-D627"], _acting(holders[Part("data_officer", "JK-D627")]), at)
     say("sealing the trail")

@@ -56,6 +56,11 @@ def cast_booth(rows: Sequence[tree.Row]) -> tree.Row:
     return next(row for row in rows if row.kind == "booth" and row.organisational_parent == f"{katra}-C1")
 
 
+def neighbour_of(seed: str) -> people.Sample:
+    """Whom the cast's booth president may call: their phone never answers."""
+    return next(people.people(f"neighbour {seed}", first=NEIGHBOUR))
+
+
 def enrol(
     seed: str,
     rows: Sequence[tree.Row],
@@ -86,7 +91,7 @@ def enrol(
         for row in rows
         if row.kind == "booth"
     ]
-    one, booth = next(people.people(f"neighbour {seed}", first=NEIGHBOUR)), cast_booth(rows)
+    one, booth = neighbour_of(seed), cast_booth(rows)
     neighbour = history.Event(  # whom the cast's booth president may call
         history.API,
         "neighbour",

@@ -1,0 +1,81 @@
+"""The demo's questions and answers: on each of the last days some are asked, and of those who are a third confirm."""
+
+import random
+from collections.abc import Callable
+from datetime import date, datetime, time, timedelta
+
+from django.db import transaction
+
+from abhiyan.core import clock
+from abhiyan.core.keys import keyring
+from abhiyan.core.scope import system
+from abhiyan.enrolment.actions import confirming
+from abhiyan.enrolment.actions.members import QUESTION
+from abhiyan.messaging import actions as messaging
+from abhiyan.messaging import queries as asked
+from abhiyan.messaging.actions import questions
+from abhiyan.messaging.adapters import Handed
+from abhiyan.messaging.models import Question
+from abhiyan.messaging.rules import questions as words
+
+from . import history
+from .claims import BY, neighbour_of
+
+DAYS = 9  # of asking; a minute's share of it, so many times a day
+TURNS = 4
+YES, NO, BY_LINK = 0.33, 0.03, 0.4  # of those asked; of the answers
+BATCH = 500
+
+
+def ask_and_answer(seed: str, *, at: datetime, say: Callable[[str], None]) -> None:
+    """Each day at noon the loops ask, and those of the day before answer, with the word or by the link."""
+    today, n = clock.day_in("Asia/Kolkata", at), 0
+    for day in range(DAYS, 0, -1):
+        noon = datetime.combine(today - timedelta(days=day), time(12), history.ZONE)
+        with system("demo"):
+            n += sum(confirming.ask(at=noon) for _turn in range(TURNS))
+            questions.remind(at=noon)
+        _send(noon)
+        _answer(seed, noon.date() - timedelta(days=1), noon + timedelta(hours=3))
+        _send(noon + timedelta(hours=3))
+    say(f"  {n:,} people were asked whether they joined themselves")
+
+
+def _answer(seed: str, day: date, at: datetime) -> None:
+    """Those asked on a day answer as they will: mostly not at all."""
+    noon = datetime.combine(day, time(12), history.ZONE)
+    room, kind = QUESTION
+    silent = keyring().phone_id(neighbour_of(seed).phone)
+    with system("demo"):
+        waiting = asked.questions_asked(room=room, kind=kind, since=noon, until=noon + timedelta(hours=1))
+    for one in waiting:
+        rng = random.Random(f"answer {seed} {one.phone_id}")  # noqa: S311  # sample data
+        told, by_link = rng.random(), rng.random() < BY_LINK
+        if told < YES + NO and one.phone_id != silent:
+            _say(one, yes=told < YES, by_link=by_link, at=at + timedelta(seconds=rng.randrange(7200)))
+
+
+def _say(one: Question, *, yes: bool, by_link: bool, at: datetime) -> None:
+    key = keyring().token
+    with transaction.atomic():
+        if by_link:
+            messaging.answer_link(link=words.link(key, one.pk, 1), yes=yes, by=BY, at=at)
+        else:
+            messaging.answer(
+                phone_id=one.phone_id,
+                yes=yes,
+                code=words.word(key, one.pk, 1),
+                channel="sms",
+                ref=f"demo-{one.pk}",
+                by=BY,
+                at=at,
+            )
+
+
+def _send(at: datetime) -> None:
+    """What is due goes out, to nobody: the phones of the demo are nobody's."""
+    while leased := messaging.lease(at=at, n=BATCH, codes=False):
+        going = messaging.admit(messages=leased, at=at)
+        messaging.settle(
+            returned=[(one, Handed(ok=True, ref=str(one.message.id))) for one in going], adapter="file", at=at
+        )
