@@ -123,7 +123,7 @@ GATEWAY = {
         " at batch by import_id",
         "update": "unit_id is_placed membership_id taken",
     },
-    "enrolment_drive": {"select": "programme_id roll_id notice_code indian_mobiles_only renews"},
+    "enrolment_drive": {"select": "programme_id roll_id notice_code indian_mobiles_only renews from_lists"},
     "enrolment_enrolment": {
         "select": "id unit_id channel rung day kind",
         "insert": "id membership_id claim_id programme_id unit_id kind term channel rung day at",

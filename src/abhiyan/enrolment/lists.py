@@ -1,5 +1,6 @@
 """The lists this room takes in by staged import."""
 
+from . import earlier
 from .paper.lists import LIST
 
-KINDS_OF_LIST = (LIST,)
+KINDS_OF_LIST = (LIST, earlier.LIST)

@@ -88,6 +88,9 @@ class Drive(models.Model):
     )  # [{"unit": code, "from": day, "to": day}]: codes switched off there
     replies_per_hour = models.IntegerField(default=10_000)  # above it replies wait for a release
     indian_mobiles_only = models.BooleanField(default=True)
+    from_lists = models.BooleanField(
+        default=False, db_default=False
+    )  # takes lists of earlier members, nothing else
     renews = models.BooleanField(default=True, db_default=True)  # a member whose term still runs may renew it
 
     class Meta:
@@ -598,7 +601,7 @@ GRANTS = {
     },
     "enrolment_halt": {"gateway": "select (kind, import_id, sender, ended_at)"},
     "enrolment_drive": {
-        "gateway": "select (programme_id, roll_id, notice_code, indian_mobiles_only, renews)"
+        "gateway": "select (programme_id, roll_id, notice_code, indian_mobiles_only, renews, from_lists)"
     },
     "enrolment_roll": {"gateway": "select (id, people_per_phone, minimum_age)"},
 }

@@ -56,6 +56,7 @@ class Drive:
     minimum_age: int
     indian_mobiles_only: bool
     renews: bool
+    from_lists: bool  # closed: it takes lists of earlier members only
     family: frozenset[
         bytes
     ]  # itself and the drives beneath or beside it, as parameters: one person once in all
@@ -122,7 +123,7 @@ _VERSION = "select coalesce(sum(v.version), 0)::bigint from units_tree v"
 _READ = f"""
     select ({_VERSION}),
            d.roll_id, p.state, p.zone, p.opens_on, p.closes_on, p.owner_id, r.people_per_phone, r.minimum_age,
-           d.indian_mobiles_only, d.renews,
+           d.indian_mobiles_only, d.renews, d.from_lists,
            array(select f.id from programmes_programme f
                   where coalesce(f.parent_id, f.id) = coalesce(p.parent_id, p.id)),
            array(select distinct n.version from people_notice n where n.code = d.notice_code),
@@ -183,6 +184,7 @@ class Drives:
             age,
             indian,
             renews,
+            from_lists,
             family,
             notices,
             halted,
@@ -200,6 +202,7 @@ class Drives:
             minimum_age=age,
             indian_mobiles_only=indian,
             renews=renews,
+            from_lists=from_lists,
             family=frozenset(map(int4, family)),
             notices=frozenset(notices),
             halted=frozenset(sender.bytes for sender in halted),

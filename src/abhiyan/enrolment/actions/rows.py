@@ -6,7 +6,7 @@ Every id of a phone but the claim's begins with the same six bytes of its keyed 
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from functools import cache
 from typing import NamedTuple
 
@@ -15,6 +15,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from abhiyan.core.keys import Keyring, Mac, keyring
 from abhiyan.enrolment.rules import names
 from abhiyan.enrolment.rules.age import Age, age_on
+from abhiyan.enrolment.rules.channels import Channel
 from abhiyan.enrolment.rules.window import GRACE, Fall, fall, field_instant
 from abhiyan.people import phones
 from abhiyan.people.models import Purpose
@@ -175,7 +176,9 @@ def prepare(
     now_us = (now.days * 86_400 + now.seconds) * 1_000_000 + now.microseconds
     now_packed, today = int8(now_us), drive.packed_day(now_us)
     arrived_on = drive.day(now_us)
-    late_from = drive.closes_on + GRACE
+    # Members of an earlier drive come long after it, closed as it is, and by no notice or consent of ours.
+    is_earlier = drive.from_lists and all(claim.channel == Channel.EARLIER for claim in claims)
+    late_from = date.max if is_earlier else drive.closes_on + GRACE
     usual_day = b""  # the last day found to lie inside the window
     usual_year = 0
     unplaced = drive.unplaced
@@ -207,7 +210,7 @@ def prepare(
             falls = fall(day=on, arrived_on=arrived_on, opens_on=drive.opens_on, closes_on=drive.closes_on)
             if drive.state == "draft" or falls is Fall.BEFORE:
                 refusal = DriveNotOpen()
-            elif drive.state != "open" or falls is Fall.AFTER:
+            elif (drive.state != "open" and not is_earlier) or falls is Fall.AFTER:
                 refusal = DriveClosed()
             else:
                 usual_day, usual_year = day, on.year
@@ -259,12 +262,12 @@ def prepare(
         notice = claim.notice_version
         if refusal is None and notice is not None and notice not in published:
             refusal = _unknown(notice, published)
-        is_complete = name is not None and birth is not None and notice is not None
+        is_complete = name is not None and birth is not None and (notice is not None or is_earlier)
         if refusal is None and not is_complete and claim.sign == 0:
             refusal = (
                 NameMissing() if name is None else BirthYearMissing() if birth is None else NoticeMissing()
             )
-        if refusal is None and is_complete and purposes is None:
+        if refusal is None and is_complete and purposes is None and not is_earlier:
             refusal = ConsentMissing()
         if refusal is not None or phone is None or by is None:
             refused.append((place, own, refusal or PhoneInvalid(), claim))

@@ -73,6 +73,17 @@ def follow_programme(*, made: ProgrammeMade) -> None:
         )
 
 
+def only_lists(*, programme_id: int) -> None:
+    """A drive that is over takes lists of its members, and nothing else. In the transaction that makes it."""
+    Drive.objects.filter(programme_id=programme_id).update(from_lists=True, renews=False)
+
+
+def youngest() -> int:
+    """The age from which people may be members of the roll of primary members."""
+    roll = Roll.objects.filter(code=PRIMARY).first()
+    return Roll._meta.get_field("minimum_age").default if roll is None else roll.minimum_age
+
+
 def drop_drive(*, discarded: ProgrammeDiscarded) -> None:
     """A draft is thrown away: with it, in the same transaction, goes what made it a drive. The roll stays.
 

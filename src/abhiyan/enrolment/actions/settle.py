@@ -145,7 +145,7 @@ class Settling:
                     person=_need(r[4]),
                     unit=_need(r[5]),
                     term=_int(r[6]),
-                    is_live=r[8] == YES,
+                    is_live=r[8] == YES or self.drive.from_lists,  # a list of old brings nobody back
                     is_struck=r[9] == YES,
                     is_this_drive=_need(r[7]) in self.drive.family,
                     stays=not self.drive.renews,
@@ -267,7 +267,7 @@ class Settling:
             member = next(one for one in phone.members if one.slot == slot)
             if rung is Rung.COUNTED:
                 self._sign(member)
-            if row.is_plain:
+            if row.is_plain and row.purposes != SHORTS[0]:
                 self._consent(row, member, only_membership=rung is Rung.UNSIGNED)
             return member, Taken.ALREADY
         channel, day = opener.channel, opener.day
@@ -355,7 +355,7 @@ class Settling:
         self.deltas[channel, unit, day, rung] += 1
         if kind is Kind.RENEWED:
             self.deltas[channel, unit, day, RENEWED] += 1
-        if row.is_plain:
+        if row.is_plain and row.purposes != SHORTS[0]:
             self._consent(row, member)
         return member, Taken.JOINED if verdict is Verdict.JOIN else Taken.RENEWED
 

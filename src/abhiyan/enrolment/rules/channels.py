@@ -43,6 +43,7 @@ class Channel(IntEnum):
     PAPER = 4
     SMS = 5
     WHATSAPP = 6
+    EARLIER = 7
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +90,7 @@ CHANNELS = (
         hook="chat",
         sign=Sign.WHATSAPP,
     ),
+    Way(Channel.EARLIER, _("List of an earlier drive")),
 )
 HOOKS = {each.hook: each for each in CHANNELS if each.hook}
 WRITTEN = (Channel.SMS, Channel.WHATSAPP)

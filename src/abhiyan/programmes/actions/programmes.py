@@ -111,7 +111,7 @@ def make_programme(
         raise UnknownTemplate(field="template")
     activity, chosen = offered[template]
     zone = zone or settings.TIME_ZONE
-    clean = _clean_names(names)
+    clean = clean_names(names)
     _check_window(opens_on, closes_on, today=day_in(zone, at))
     with transaction.atomic():
         org.require(by, "programmes.make", at=owner_id)
@@ -171,7 +171,7 @@ def change_programme(
         ):
             raise NotADraft
         if names is not None:
-            programme.names = _clean_names(names)
+            programme.names = clean_names(names)
         if opens_on is not None or closes_on is not None:
             programme.opens_on = opens_on or programme.opens_on
             programme.closes_on = closes_on or programme.closes_on
@@ -256,7 +256,8 @@ def _is_label(label: str) -> bool:
         return UnitTotal.objects.filter(label=label).exists()
 
 
-def _clean_names(names: Mapping[str, str]) -> dict[str, str]:
+def clean_names(names: Mapping[str, str]) -> dict[str, str]:
+    """A programme's names, tidy, with an English one to fall back on. Refuses NameMissing, NameTooLong."""
     clean = {language: " ".join(name.split()) for language, name in names.items() if name.strip()}
     if not clean:
         raise NameMissing(field="names")

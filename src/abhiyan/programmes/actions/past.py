@@ -1,0 +1,73 @@
+"""A programme that is over before we knew of it: for lists of what it had."""
+
+from datetime import date, datetime
+from uuid import uuid4
+
+from django.conf import settings
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from abhiyan.core import audit, news
+from abhiyan.core.actor import Actor
+from abhiyan.core.clock import day_in
+from abhiyan.core.refusals import Refused
+from abhiyan.org import queries as org
+from abhiyan.programmes.models import Measure, Programme, ProgrammeUnit
+from abhiyan.programmes.news import ProgrammeMade
+from abhiyan.programmes.rules import activities
+
+from .programmes import WindowReversed, clean_names
+
+
+class NotPast(Refused):
+    message = _("An earlier programme ended before today.")
+
+
+def make_past(
+    *, kind: str, name: str, owner_id: int, opens_on: date, closes_on: date, by: Actor, at: datetime
+) -> Programme:
+    """A programme that is over, for lists of what it had; closed from the start. The same name finds it again, and its
+    window grows to hold these days.
+
+    Who may: `imports.totals` at the owner. Refuses NameMissing, NameTooLong, WindowReversed and NotPast.
+    """
+    names = clean_names({"en": name})
+    template = activities.of(kind).templates[0]
+    with transaction.atomic():
+        org.require(by, "imports.totals", at=owner_id)
+        known = (
+            Programme.objects.select_for_update(of=("self",), no_key=True)
+            .filter(kind=kind, owner_id=owner_id, state=Programme.State.CLOSED, names__en=names["en"])
+            .first()
+        )
+        if known is not None:
+            opens_on, closes_on = min(opens_on, known.opens_on), max(closes_on, known.closes_on)
+        zone = known.zone if known else settings.TIME_ZONE
+        if closes_on < opens_on:
+            raise WindowReversed(field="closes_on")
+        if closes_on >= day_in(zone, at):
+            raise NotPast(field="closes_on")
+        if known is not None:
+            known.opens_on, known.closes_on = opens_on, closes_on
+            known.save(update_fields=["opens_on", "closes_on"])
+            return known
+        made = Programme.objects.create(
+            public_id=uuid4(),
+            kind=kind,
+            names=names,
+            owner_id=owner_id,
+            zone=zone,
+            opens_on=opens_on,
+            closes_on=closes_on,
+            made_at=at,
+            made_by=by.account_id,
+            state=Programme.State.CLOSED,
+        )
+        ProgrammeUnit.objects.create(programme=made, unit_id=owner_id)
+        Measure.objects.bulk_create(
+            Measure(programme=made, number=one.number, code=one.code, names=one.names)
+            for one in template.measures
+        )
+        audit.record(by=by, at=at, act="programmes.make_past", subject=str(made.public_id), unit_id=owner_id)
+        news.tell(ProgrammeMade(made.pk, made.kind, template.code, by, at))
+        return made
