@@ -16,7 +16,6 @@ from django.utils.translation import gettext_lazy as _
 
 from abhiyan.core import clock
 from abhiyan.core.imports import ImportKind, Option, Outcome, Work
-from abhiyan.core.models import RefusedRow
 from abhiyan.core.refusals import Refused
 from abhiyan.core.scope import system
 from abhiyan.core.tables.layout import Field, Kind, Layout
@@ -114,7 +113,7 @@ def _check(work: Work) -> None:
 
 def _commit(work: Work) -> None:
     with system("members of an earlier drive"):
-        RefusedRow.objects.filter(import_id=work.id).delete()  # the file is read anew, and so are its faults
+        work.read_anew()
         rows = _sound(work)
         if not rows:
             raise NothingSound

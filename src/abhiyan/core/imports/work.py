@@ -232,6 +232,11 @@ class Work:
         if self.step == "check" or (self.step == "commit" and self.kind.atomic):
             JournalPage.objects.filter(import_id=self.id).delete()
 
+    def read_anew(self) -> None:
+        """For a kind that commits by itself and reads the file once more: what was refused is forgotten, and found
+        again."""
+        RefusedRow.objects.filter(import_id=self.id).delete()
+
     def finish(self) -> None:
         self._write_refused()
 

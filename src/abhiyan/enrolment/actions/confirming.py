@@ -91,7 +91,7 @@ def _running(at: datetime) -> list[tuple[int, int]]:
         for programme, per_hour in sql.rows(
             "select d.programme_id, d.replies_per_hour from enrolment_drive d join programmes_programme g"
             " on g.id = d.programme_id where g.state in ('open', 'closed') and g.opens_on <= %(on)s"
-            " and g.closes_on >= %(last)s order by 1",
+            " and g.closes_on >= %(last)s and not d.from_lists order by 1",
             {"on": at.date(), "last": (at - AFTER_CLOSE).date()},
         )
     ]

@@ -12,9 +12,11 @@ from abhiyan.core.imports import running
 from abhiyan.core.models import RefusedRow, StagedImport
 from abhiyan.core.scope import system
 from abhiyan.enrolment import actions
+from abhiyan.enrolment.actions import confirming
 from abhiyan.enrolment.actions.claims import Renewed
 from abhiyan.enrolment.models import Drive, Enrolment
 from abhiyan.enrolment.rules.channels import Channel
+from abhiyan.messaging.models import Message
 from abhiyan.people.models import Consent
 from abhiyan.programmes.models import Programme, Rung
 
@@ -129,6 +131,13 @@ def test_a_list_brings_back_nobody_who_said_no_and_changes_no_member(world: Worl
         world.rows("select id, programme_id, term, ended_on from enrolment_membership order by id") == before
     )
     assert equal(world)
+
+
+def test_members_of_a_list_are_asked_nothing_however_lately_they_joined(world: World, tmp_path: Path) -> None:
+    taken(world, tmp_path, ASHA.replace("05-03-2019", "09-11-2026"))
+    with system("test"):
+        assert [programme for programme, _pace in confirming._running(world.now)] == [world.programme.pk]
+        assert Message.objects.count() == 0
 
 
 def test_a_drive_of_lists_takes_nothing_else(world: World, tmp_path: Path) -> None:
