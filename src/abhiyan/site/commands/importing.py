@@ -56,7 +56,8 @@ def import_list(
 ) -> None:
     """Import a list of a KIND from a CSV or spreadsheet FILE.
 
-    KIND is one of units, pins, paper, results, segments, correspondence, totals, in_charges; without arguments they
+    KIND is one of units, pins, paper, results, segments, correspondence, totals, in_charges,
+    earlier_members; without arguments they
     are listed with what each asks for.
 
     The file is checked whole first; the counts per outcome and what would differ are shown; then it is imported in
