@@ -15,6 +15,7 @@ from abhiyan.enrolment.queries import partings
 from abhiyan.enrolment.rules import endings
 from abhiyan.messaging import actions as messaging
 from abhiyan.people import actions as people
+from abhiyan.people import queries as people_queries
 
 from .leaving import is_held
 from .members import id_of_phone
@@ -53,9 +54,13 @@ def send_receipt(
                 blanks["day"] = _day(people.purge_at(at=at))
             elif of == DENY:
                 struck = partings.denied_at(phone_id, at)
+                is_silent = (
+                    people_queries.standing_no(phone_id) is not None
+                )  # others on it may still hear from us
                 blanks |= {
                     "by": ", ".join(dict.fromkeys(one.who for one in struck)),
                     "day": ", ".join(dict.fromkeys(_day(one.entered_at) for one in struck)),
+                    "silent": ("।" if language == "hi" else ".") if is_silent else "",
                 }
         messaging.send(
             template=f"{of}.receipt",

@@ -9,16 +9,20 @@ from abhiyan.core.actor import Actor
 from abhiyan.core.keys import keyring
 from abhiyan.core.scope import Scope, scoped, system
 from abhiyan.enrolment import actions
+from abhiyan.enrolment.actions import receipts
 from abhiyan.enrolment.actions.claims import AlreadyMember, PhoneFull, Suppressed
 from abhiyan.enrolment.models import Membership, Parting, Roll
 from abhiyan.enrolment.rules import endings
 from abhiyan.enrolment.rules.channels import Channel
+from abhiyan.messaging import actions as messaging
+from abhiyan.messaging.rules import texts
 from abhiyan.people.actions import OnlyThePhoneItself
 from abhiyan.people.models import Consent, Person, Suppression
 from abhiyan.units import queries as units
 from abhiyan.units.models import Tree
 
 from .make import CHANNEL, NOON, Human, Ladder, World
+from .web import blanks
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.versions]
 SYSTEM = Actor.system("tests")
@@ -283,6 +287,17 @@ def test_no_of_one_named_person_strikes_only_that_one_of_four(world: World) -> N
         say(world, actions.deny_by_phone, membership=one.membership)
     assert world.ladder(world.booth) == Ladder(reported=4) and is_silent(world)
     fits(world)
+
+
+def test_the_receipt_of_one_of_two_promises_no_silence_to_the_phone(world: World) -> None:
+    with system("test"):
+        messaging.publish_templates(at=world.now, by=CHANNEL)
+    asha, _mohan = world.paper_row(of=world.asha), world.paper_row(of=world.mohan)
+    say(world, actions.deny_by_phone, membership=asha.membership)
+    receipts.send_receipt(of=receipts.DENY, phone=world.asha.phone, language="en", at=world.now)
+    (told,) = blanks(world.asha.phone, "deny.receipt")
+    text = texts.fill(texts.TEXTS["deny.receipt", "en"], told | {"organisation": "Sangathan"})
+    assert "entered this number on" in text and "not write or call" not in text
 
 
 def test_a_named_no_reaches_no_other_phone(world: World) -> None:

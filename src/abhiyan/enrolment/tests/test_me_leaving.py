@@ -77,7 +77,7 @@ def test_who_never_joined_reads_who_entered_them_and_when(world: World) -> None:
     assert "The entry is struck off" in gone and "Worker Wani" in gone and "Come back" not in gone
     assert world.ladder(world.booth) == Ladder(reported=1)
     (told,) = blanks(world.asha.phone, "deny.receipt")
-    assert "Worker Wani" in told["by"] and told["day"]
+    assert "Worker Wani" in told["by"] and told["day"] and told["silent"]
     page = main(client.get("/me/").content)
     assert "you told us that you never joined" in page and "Worker Wani" in page
     assert "You did not do this yourself?" not in page

@@ -23,7 +23,7 @@ FIXED = frozenset(
 # To office-bearers, and no task of theirs: news of what an office says in words of its own.
 NEWS = frozenset({"duty.circular"})
 # Texts that were shipped otherwise before; every other is in its first version.
-VERSIONS = {"code.join": 2, "drive.reply": 3, "leave.receipt": 3}
+VERSIONS = {"code.join": 2, "drive.reply": 3, "leave.receipt": 3, "deny.receipt": 2}
 OF_A_CODE = ("code", "leave")  # what a one-time code brings to fill its text
 _BLANK = re.compile(r"\{([a-z_]+)\}")
 _OPTIONAL = re.compile(r"\[([^\[\]]*)\]")

@@ -18,12 +18,12 @@ from .claims import BY
 PHONE = Actor(kind="channel", id=BY.id)  # what came from a phone itself
 LEAVING, DENYING = 4, 6
 # A sender of the last week with few enough entries for six noes to be a burst, and the entries.
-_SENDER = """select c.by, array_agg(m.public_id order by m.public_id), array_agg(m.phone_id order by m.public_id)
+_SENDER = """select c.by, array_agg(m.public_id order by m.id), array_agg(m.phone_id order by m.id)
  from enrolment_enrolment e join enrolment_claim c on c.id = e.claim_id
  join enrolment_membership m on m.id = e.membership_id
  where e.programme_id = %(programme)s and e.ended_at is null and e.rung = %(unsigned)s and e.at > %(since)s
   and m.ended_on is null and c.channel <> all (%(own)s)
- group by c.by having count(*) between 12 and 110 order by count(*), c.by limit 1"""
+ group by c.by having count(*) between 12 and 110 order by count(*), min(m.id::text) limit 1"""
 _LEAVING = """select m.phone_id from enrolment_membership m where m.programme_id = %(programme)s and m.ended_on is null
  and m.slot = 0 and m.at < %(before)s order by m.id limit %(n)s"""
 
