@@ -29,6 +29,7 @@ from abhiyan.people.actions import sessions
 from abhiyan.people.models import Account
 from abhiyan.programmes import actions as programmes
 from abhiyan.programmes import queries as programme_queries
+from abhiyan.programmes.rules.tasks import Act
 from abhiyan.site.tests.cast import SYSTEM, Cast
 from abhiyan.ui.tests.axe import unsound
 from abhiyan.ui.tests.test_browser import JOURNEY_LOOKS, LOOKS, PAGE_LOOKS, SIZES, SLOW
@@ -416,6 +417,10 @@ PAGES: dict[str, tuple[str, ...]] = {
         "/programmes/PROGRAMME/targets/versions/VERSION/?unit=JK-SRI&to=before",
         "/programmes/PROGRAMME/in-charges/",
         "/programmes/in-charge/",
+        "/programmes/tasks/",
+        "/programmes/tasks/TASK/",
+        "/programmes/tasks/new/?unit=JK-SRI",
+        "/programmes/record/",
         "/drives/PROGRAMME/",
         "/drives/PROGRAMME/funnel/",
         "/imports/CHECKED/",
@@ -450,7 +455,9 @@ PAGES: dict[str, tuple[str, ...]] = {
         "/elections/results/JK2024/classes/",
         "/elections/results/JK2024/classes/withdraw/?unit=JK",
         "/elections/results/LS2024/stated/?state=U08&number=2",
+        "/notice/",
         "/programmes/new/",
+        "/programmes/tasks/TASK/hand-over/",
         "/programmes/DRAFT/draft/when/",
         "/programmes/DRAFT/draft/who/",
         "/programmes/DRAFT/draft/target/",
@@ -554,12 +561,24 @@ def things(cast: Cast, tmp_path_factory: pytest.TempPathFactory) -> dict[str, UU
             with system("test"):
                 acts.ask(public_id=lists[word], step=step, by=SYSTEM, at=at)
             assert running.run(lists[word], step, at=at) in ("checked", "done")
+    with system("test"):
+        task = programmes.ask_task(
+            what=programmes.What(title="Meet ten families", due_at=at + timedelta(days=2), effort_min=60),
+            unit_id=world.district.pk,
+            office="district_in_charge",
+            by=cast.actor("state_president"),
+            at=at,
+        )
+        programmes.change_task(
+            public_id=task.public_id, act=Act.ACCEPT, by=cast.actor("district_in_charge"), at=at
+        )
     said = units.Stated("none", "None", at.date(), at.date(), "x", [(None, [world.state.pk])])
     with system("test"):
         poll = units.state_poll(stated=said, by=SYSTEM, at=at)
         units.confirm_poll(public_id=poll.public_id, by=SYSTEM, at=at)
     return {
         "POLL": poll.public_id,
+        "TASK": task.public_id,
         "PROGRAMME": world.programme.public_id,
         "APPOINTMENT": cast.appointments["booth_president"],
         "DRAFT": draft.public_id,
