@@ -7,6 +7,7 @@ from django import forms
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
+from abhiyan.core.numbers import grouped
 from abhiyan.ui.fields import DayField, WholeField
 from abhiyan.ui.forms import offer
 
@@ -99,13 +100,18 @@ class SendForm(forms.Form):
         **given: Any,
     ) -> None:
         super().__init__(data, **given)
-        offer(self, audience=audiences, only=below, programme=[("", _("None")), *programmes])
+        offer(
+            self,
+            audience=[("", _("Choose")), *audiences],
+            only=below,
+            programme=[("", _("None")), *programmes],
+        )
         if not below:
             del self.fields["only"]
         if not programmes:
             del self.fields["programme"]
         self.fields["per_hour"].help_text = _("At most %(most)s. Slower is kinder to the lines.") % {
-            "most": most
+            "most": grouped(most)
         }
         self._variables = [
             (language, name) for language, one in templates.items() for name in bulk.variables(one.text)

@@ -30,7 +30,7 @@ from abhiyan.units import queries as units
 from abhiyan.units.models import Kind
 from abhiyan.units.staging import COLUMNS
 
-from . import answers, elections, history, lists, noes, people, polls, rights, tasks, texts, tree
+from . import answers, bulk, elections, history, lists, noes, people, polls, rights, tasks, texts, tree
 from .claims import BY, EARLIER_FROM, LISTED_FROM, cast_booth, claim_of, enrol, workers
 from .run import PEOPLE
 
@@ -132,6 +132,19 @@ def build(seed: str, *, at: datetime, say: Callable[[str], None]) -> None:
     answers.ask_and_answer(seed, at=at, say=say)
     noes.say(programme, at)
     rights.ask(ids["JK-D627"], _acting(holders[Part("data_officer", "JK-D627")]), at)
+    say("sending two bulk messages, one of them half-way")
+    with system("demo"):
+        read = [one for part, one in holders.items() if part.office == "district_president"][1::2]
+        bulk.send(
+            president,
+            _acting(holders[OFFICERS[-1]]),
+            programme_id=programme.pk,
+            state=ids["JK"],
+            district=ids["JK-D627"],
+            mandal=shown["mandal_president"][1],
+            readers=map(_acting, read),
+            at=at,
+        )
     say("sealing the trail")
     with system("demo"):
         programmes.fold(at=at)

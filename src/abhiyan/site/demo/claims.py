@@ -206,7 +206,9 @@ def claim_of(event: history.Event, token: UUID | None, named: Mapping[str, peopl
         sign=sign.value,
         notice_version=1,
         language="hi",
-        consents=(Purpose.MEMBERSHIP, Purpose.CALLS) if event.calls else (Purpose.MEMBERSHIP,),
+        consents=(Purpose.MEMBERSHIP, Purpose.CALLS, Purpose.MESSAGES)
+        if event.calls
+        else (Purpose.MEMBERSHIP,),
         says_adult=True,
         worker=named[event.worker].phone if event.worker else None,
     )

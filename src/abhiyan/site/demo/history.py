@@ -34,7 +34,7 @@ class Event:
     """One message of the drive. key: the sender's idempotency key. worker: code of who wrote it down, or empty.
 
     at: aware instant at which it happened and was received. fabricated: the truth, kept aside from the product.
-    calls: the person agreed to be called.
+    calls: the person agreed to be called, and to get messages.
     """
 
     kind: str

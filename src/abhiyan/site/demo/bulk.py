@@ -1,0 +1,111 @@
+"""The demo's bulk messages: one that reached a mandal, one that was stopped half-way, and a circular. All samples."""
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from abhiyan.core.actor import Actor
+from abhiyan.messaging import actions as messaging
+from abhiyan.messaging.adapters import Handed
+from abhiyan.messaging.rules import audiences, bulk
+from abhiyan.org import actions as org
+
+ENGLISH = "{organisation}: booth meeting at {place} this Sunday at 11. Messages stop with STOP. (sample)"
+HINDI = "{organisation}: इस रविवार 11 बजे {place} में बूथ बैठक। संदेश बंद करने को STOP लिखें। (नमूना)"
+ENTITY, ENGLISH_ID, HINDI_ID = "1101000000000000001", "1107000000000000001", "1107000000000000002"  # nobody's
+STOPPED_AFTER = 120  # messages
+CIRCULAR = """\
+हर मंडल में बूथ समितियों की बैठक रविवार तक पूरी करें और सूची भेजें।
+
+Please hold the meetings of all booth committees by Sunday and send the list. (sample)"""
+
+
+def send(
+    president: Actor,
+    officer: Actor,
+    *,
+    programme_id: int,
+    state: int,
+    district: int,
+    mandal: int,
+    readers: Iterable[Actor],
+    at: datetime,
+) -> None:
+    """officer: who approves. programme_id: that pays. readers: district presidents who have read the circular."""
+    noon = at.astimezone(ZoneInfo("Asia/Kolkata")).replace(hour=12, minute=0, second=0, microsecond=0)
+    noon -= timedelta(days=1) if noon > at else timedelta(0)
+    text = messaging.register_text(
+        name="बूथ बैठक / Booth meeting (sample)",
+        entity=ENTITY,
+        header="SAMPLE",
+        wordings={"en": messaging.Wording(ENGLISH, ENGLISH_ID), "hi": messaging.Wording(HINDI, HINDI_ID)},
+        unit_id=state,
+        by=president,
+        at=at,
+    )
+    for language, wording in (("en", ENGLISH), ("hi", HINDI)):
+        messaging.certify_text(
+            code=text,
+            language=language,
+            number="MCMC/12 (sample)",
+            begins_on=(noon - timedelta(days=9)).date(),
+            ends_on=(noon + timedelta(days=25)).date(),
+            sha256=bulk.sha256(wording),
+            by=president,
+            at=at,
+        )
+    reached = _started(text, programme_id, mandal, president, officer, at)
+    moment = noon
+    while messaging.queue_next(public_id=reached, at=moment):
+        _hand_over(1_000, at=moment, with_receipts=True)
+        moment += timedelta(minutes=1)
+    stopped = _started(text, programme_id, district, president, officer, at)
+    messaging.queue_next(public_id=stopped, at=moment)
+    _hand_over(STOPPED_AFTER, at=moment, with_receipts=False)
+    messaging.stop_send(public_id=stopped, by=president, at=at)
+    circular = messaging.send_circular(
+        subject="बूथ समितियों की बैठक / Meetings of booth committees (sample)",
+        text=CIRCULAR,
+        number="12/2026",
+        office="district_president",
+        unit_id=state,
+        hierarchy=1,
+        by=president,
+        at=at - timedelta(days=2),
+    )
+    for reader in readers:
+        messaging.note_read(public_id=circular, by=reader, at=at - timedelta(days=1))
+
+
+def _started(text: str, programme_id: int, unit: int, asks: Actor, allows: Actor, at: datetime) -> UUID:
+    """A send to members that was asked by one, approved by another, and begun."""
+    members = next(code for code, _name in audiences.offered() if code.startswith("members:"))
+    send = messaging.draft_send(
+        text=text,
+        audience=members,
+        unit_id=unit,
+        hierarchy=1,
+        only=[],
+        given={"en": {"place": "the panchayat hall"}, "hi": {"place": "पंचायत भवन"}},
+        per_hour=messaging.most_per_hour(),
+        programme_id=programme_id,
+        by=asks,
+        at=at,
+    )
+    asked = messaging.ask_send(public_id=send, reason="बूथ बैठक / Booth meetings (sample)", by=asks, at=at)
+    org.decide_release(public_id=asked.public_id, allow=True, by=allows, at=at)
+    messaging.start_send(public_id=send, by=asks, at=at)
+    return send
+
+
+def _hand_over(n: int, *, at: datetime, with_receipts: bool) -> None:
+    """What a gateway would take: nothing leaves the machine. What is not of a bulk send stays for the sender."""
+    leased = [one for one in messaging.lease(at=at, n=5_000, codes=False) if one.send_id is not None]
+    going = messaging.admit(messages=leased[:n], at=at)
+    taken = [(one, Handed(ok=True, ref=f"sample-{one.message.id}")) for one in going]
+    messaging.settle(returned=taken, adapter="sample", at=at)
+    for number, (one, handed) in enumerate(taken if with_receipts else ()):
+        if number % 9 != 8:  # of the others no report has come yet
+            status = "failed" if number % 25 == 24 else "delivered"
+            messaging.receive_receipt(ref=handed.ref or str(one.message.id), status=status, at=at)
