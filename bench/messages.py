@@ -4,6 +4,8 @@ Row `outbox/bare`: messages a second out of the outbox, by the lane that `abhiya
 noes and budget, written, handed over, settled), into a sink that answers at once, in a process of its own; against
 as many kept connections that bring the same requests, written beforehand, and read the answers. Interleaved rounds;
 the median of the ratios. After each round every message is down as sent, and the sink has had it once.
+Row `outbox/asyncio`: the same against an asyncio client of the HTTP library we send with, as many kept connections,
+and the same bodies in memory.
 Row `outbox/300ms`: the same into a sink that takes 300 ms for each, against the 50 a second that are wanted.
 Row `code-wait`: seconds from a one-time code's commit to its arrival in a gateway that hangs with everything else it
 was given, the longest of several; against the 5 that are allowed.
@@ -63,12 +65,13 @@ def run(*, quick: bool = False, rounds: int = 5) -> list[dict[str, Any]]:
         )
         return json.loads(done.stdout.splitlines()[-1]) if done.stdout.strip() else None
 
-    rates: dict[str, list[float]] = {"outbox": [], "bare": [], "300ms": []}
+    rates: dict[str, list[float]] = {"outbox": [], "asyncio": [], "bare": [], "300ms": []}
     try:
         child("prepare", "owner")
         for number in range(1 if quick else rounds):
             for name, part, count, delay_s in (
                 ("outbox", "send", n, 0),
+                ("asyncio", "library", n, 0),
                 ("bare", "reference", n, 0),
                 ("300ms", "send", slow, 0.3),
             ):
@@ -84,15 +87,8 @@ def run(*, quick: bool = False, rounds: int = 5) -> list[dict[str, Any]]:
             waits = child("codes", "jobs", 1 if quick else CODES, port=port)
     finally:
         child("drop", "owner")
-    outbox, reference = rates["outbox"], rates["bare"]
     return [
-        {
-            "name": "outbox/bare",
-            "value": round(statistics.median(outbox), 1),
-            "reference_value": round(statistics.median(reference), 1),
-            "unit": "messages/s",
-            "ratio": round(statistics.median(a / b for a, b in zip(outbox, reference, strict=True)), 3),
-        },
+        *(_row(f"outbox/{name}", rates["outbox"], rates[name]) for name in ("asyncio", "bare")),
         {
             "name": "outbox/300ms",
             "value": round(statistics.median(rates["300ms"]), 1),
@@ -101,6 +97,16 @@ def run(*, quick: bool = False, rounds: int = 5) -> list[dict[str, Any]]:
         },
         {"name": "code-wait", "value": round(max(waits), 3), "reference_value": 5.0, "unit": "s"},
     ]
+
+
+def _row(name: str, values: list[float], reference: list[float]) -> dict[str, Any]:
+    return {
+        "name": name,
+        "value": round(statistics.median(values), 1),
+        "reference_value": round(statistics.median(reference), 1),
+        "unit": "messages/s",
+        "ratio": round(statistics.median(a / b for a, b in zip(values, reference, strict=True)), 3),
+    }
 
 
 # The sink: answers at once, after a delay, or (below 0) only to the code's phone and to whoever asks what it had.
@@ -229,19 +235,53 @@ def _sent(n: int) -> float:
     return took_s
 
 
-def _referred(n: int) -> float:
-    """Seconds in which as many kept connections bring the same requests, written beforehand, and read each answer."""
-    from urllib.parse import urlsplit
-
+def _letters(n: int) -> list[Any]:
+    """What the outbox would hand over of n messages."""
     from abhiyan.messaging import actions
-    from abhiyan.messaging.loops import lanes
 
-    url, hands = urlsplit(os.environ["ABHIYAN_SMS_URL"]), lanes()["send"].hands
     _emptied()
     _queued(n)
     going = actions.admit(messages=actions.lease(at=NOON, n=n, codes=False), at=NOON)
     assert len(going) == n
-    requests = [_request(one.letter, host=url.netloc, path=url.path) for one in going]
+    return [one.letter for one in going]
+
+
+def _by_library(n: int) -> float:
+    """Seconds in which an asyncio client of the same HTTP library brings the same bodies over as many connections."""
+    import httpx
+
+    from abhiyan.messaging.loops import lanes
+
+    url, hands = os.environ["ABHIYAN_SMS_URL"], lanes()["send"].hands
+    requests = [(one.ref, _body(one)) for one in _letters(n)]
+
+    async def send() -> float:
+        left = iter(requests)
+        limits = httpx.Limits(max_connections=hands, max_keepalive_connections=hands, keepalive_expiry=60)
+        async with httpx.AsyncClient(limits=limits, headers=HEADERS, timeout=30) as client:
+
+            async def hand() -> None:
+                for ref, body in left:
+                    answer = await client.post(url, content=body, headers={"Idempotency-Key": ref})
+                    assert answer.status_code == 200
+
+            start = time.perf_counter()
+            async with asyncio.TaskGroup() as group:
+                for _ in range(hands):
+                    group.create_task(hand())
+            return time.perf_counter() - start
+
+    return asyncio.run(send())
+
+
+def _referred(n: int) -> float:
+    """Seconds in which as many kept connections bring the same requests, written beforehand, and read each answer."""
+    from urllib.parse import urlsplit
+
+    from abhiyan.messaging.loops import lanes
+
+    url, hands = urlsplit(os.environ["ABHIYAN_SMS_URL"]), lanes()["send"].hands
+    requests = [_request(one, host=url.netloc, path=url.path) for one in _letters(n)]
 
     async def send() -> float:
         left = iter(requests)
@@ -265,11 +305,15 @@ def _referred(n: int) -> float:
 
 
 def _request(letter: Any, *, host: str, path: str) -> bytes:
-    told = {"ref": letter.ref, "to": letter.phone, "text": letter.text, "template": letter.registration}
-    body = json.dumps(told).encode()
+    body = _body(letter)
     headers = HEADERS | {"Host": host, "Idempotency-Key": letter.ref, "Content-Length": str(len(body))}
     lines = [f"POST {path} HTTP/1.1", *(f"{name}: {value}" for name, value in headers.items()), "", ""]
     return "\r\n".join(lines).encode() + body
+
+
+def _body(letter: Any) -> bytes:
+    told = {"ref": letter.ref, "to": letter.phone, "text": letter.text, "template": letter.registration}
+    return json.dumps(told).encode()
 
 
 def _codes(n: int) -> list[float]:
@@ -335,7 +379,8 @@ def _child(part: str, args: list[str]) -> Any:
             actions.publish_templates(at=NOON, by=Actor.system("bench"))
             actions.set_allowance(programme_id=0, per_hour=10**9, by=Actor.system("bench"), at=NOON)
         return None
-    return {"send": _sent, "reference": _referred, "codes": _codes}[part](int(args[0]))
+    parts = {"send": _sent, "library": _by_library, "reference": _referred, "codes": _codes}
+    return parts[part](int(args[0]))
 
 
 if __name__ == "__main__":

@@ -122,12 +122,12 @@ def test_a_bulk_message_is_registered_counted_asked_approved_paused_and_stopped(
     other.click(SEND)
     other.wait_for_url("**/releases/")
 
-    def step(name: str) -> None:
+    def taken(name: str) -> None:
         page.goto(f"{where}{name}/")
         page.click(SEND)
         page.wait_for_url(where)
 
-    step("start")
+    taken("start")
     with system("test"):
         send = Send.objects.get(public_id=where.rstrip("/").rpartition("/")[2])
         assert (send.state, send.n_asked) == (Send.State.SENDING, 5)
@@ -151,9 +151,9 @@ def test_a_bulk_message_is_registered_counted_asked_approved_paused_and_stopped(
             )
             for one in Person.objects.all()[:3]
         )
-    step("pause")
-    step("resume")
-    step("stop")
+    taken("pause")
+    taken("resume")
+    taken("stop")
     page.goto(where)
     found += unsound(page, f"bulk-send-stopped-{size}-{language}")
     with system("test"):

@@ -21,7 +21,7 @@ from abhiyan.elections.models import Plan
 from abhiyan.enrolment.models import ChannelToken, Claim, Enrolment, How, Kind, Waiting
 from abhiyan.enrolment.queries import calls as queries_calls
 from abhiyan.enrolment.rules.channels import Channel
-from abhiyan.messaging.models import Question
+from abhiyan.messaging.models import Question, Reading, Send
 from abhiyan.org.models import Appointment
 from abhiyan.org.rules.offices import SEATS
 from abhiyan.people.models import Account
@@ -119,6 +119,7 @@ def test_two_builds_of_one_seed_are_equal_and_right_and_doctor_finds_them_well(
     most_offices_are_held()
     two_earlier_drives_are_closed_and_two_lists_were_brought()
     the_president_of_the_casts_booth_has_somebody_to_call()
+    one_bulk_send_arrived_another_was_stopped_and_a_circular_is_read_by_some()
     of_those_who_were_asked_a_third_confirmed_and_some_said_no()
     every_entry_is_in_the_truth_with_its_worker()
     the_console_lists_a_person_of_every_office_under_its_level(capsys)
@@ -215,6 +216,13 @@ def of_those_who_were_asked_a_third_confirmed_and_some_said_no() -> None:
         assert confirmed.count() == answers.count(True) and ways == {How.WORD, How.LINK}
     assert 0.2 < answers.count(True) / len(answers) < 0.4
     assert 0 < answers.count(False) < answers.count(True) / 4
+
+
+def one_bulk_send_arrived_another_was_stopped_and_a_circular_is_read_by_some() -> None:
+    with schema.working_as("jobs"), system("test"):
+        assert sorted(Send.objects.values_list("state", flat=True)) == ["done", "stopped"]
+        read = Reading.objects.exclude(read_at=None).count()
+        assert 0 < read < Reading.objects.count()
 
 
 def the_console_lists_a_person_of_every_office_under_its_level(capsys: pytest.CaptureFixture[str]) -> None:
