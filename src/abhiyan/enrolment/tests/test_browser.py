@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -9,7 +10,9 @@ from django.conf import settings
 from django.db import connection
 from playwright.sync_api import Browser, BrowserContext, Page
 
+from abhiyan.core import clock
 from abhiyan.core.scope import system
+from abhiyan.enrolment.actions import confirming
 from abhiyan.enrolment.actions.links import link_of
 from abhiyan.enrolment.models import Drive
 from abhiyan.messaging import actions as messaging
@@ -21,7 +24,7 @@ from abhiyan.ui.tests.test_browser import PAGE_LOOKS, SIZES
 from .make import CHANNEL, Human, Ladder, World, make_token
 from .server import Server
 from .test_texts_read import write
-from .web import code_sent, join, officer, web_world
+from .web import blanks, code_sent, join, officer, web_world
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 KBIT_PER_S, LATENCY_MS = 250, 300
@@ -475,3 +478,26 @@ def test_somebody_complains_reads_the_answer_and_has_everything_erased(
     assert "Asha" not in page.inner_text("main")
     assert unsound(page, f"me-erased-{where}") == []
     assert world.rows("select 1 from people_person where name is not null") == []
+
+
+@pytest.mark.parametrize(("size", "language"), PAGE_LOOKS)
+@pytest.mark.parametrize("answer", ["yes", "no"])
+def test_who_is_asked_answers_on_the_page_of_the_link_without_script(
+    visit: Open, world: World, size: str, language: str, answer: str
+) -> None:
+    noon = (clock.now() - timedelta(days=1)).replace(hour=6, minute=30)
+    world.now = noon - timedelta(days=1)
+    world.web_join(of=world.asha)
+    with system("test"):
+        confirming.ask(at=noon)
+    (asked,) = blanks(world.asha.phone, "ask.confirm")
+    link = "/q/" + asked["link"].rstrip("/").rpartition("/")[2] + "/"
+    page = visit(link, size=size, language=language)
+    assert unsound(page, f"question-{size}-{language}") == []
+    yes, no = (page.locator(".yesno button").nth(n).bounding_box() for n in (0, 1))
+    assert yes and no and (yes["width"], yes["height"]) == (no["width"], no["height"])  # of the same weight
+    page = visit(link, size=size, language=language, java_script_enabled=False)
+    page.click(f"button[value={answer}]")
+    page.wait_for_selector("button[name=answer]", state="detached")
+    expected = Ladder(reported=1, counted=1, confirmed=1) if answer == "yes" else Ladder(reported=1)
+    assert world.ladder(world.booth) == expected
