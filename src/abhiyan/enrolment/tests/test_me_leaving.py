@@ -80,6 +80,7 @@ def test_who_never_joined_reads_who_entered_them_and_when(world: World) -> None:
     assert "Worker Wani" in told["by"] and told["day"] and told["silent"]
     page = main(client.get("/me/").content)
     assert "you told us that you never joined" in page and "Worker Wani" in page
+    assert "With the data officer alone" in page and "With nobody" not in page
     assert "You did not do this yourself?" not in page
     client.post("/me/back/")
     client.post("/me/deny/")
