@@ -49,7 +49,9 @@ def asked(world: World) -> str:
     world.tick(days=1)
     with system("test"):
         confirming.ask(at=world.now)
-        return words.word(keyring().token, Question.objects.latest("asked_at").pk, 1)
+        word = words.word(keyring().token, Question.objects.latest("asked_at").pk, 1)
+    world.tick(minutes=1)
+    return word
 
 
 def templates() -> list[str]:
