@@ -329,7 +329,7 @@ def reply_to_a_text(ground: Ground, phone: str, text: Callable[[], str]) -> bool
     """Whether a phone that asks for help is answered."""
     ref = uuid4().hex
     sms = inbound.Sms("generic", ref, phone, "+911800000001", text(), None)
-    texts.take(told=texts.Told(sms, "sms", "+911800000001", "notice", None), by=ground.public(), at=ground.at)
+    texts.hear(told=texts.Told(sms, "sms", "+911800000001", "notice", None), by=ground.public(), at=ground.at)
     with system("test"):
         return Message.objects.filter(pk=message_id(f"text|generic|{ref}")).exists()
 

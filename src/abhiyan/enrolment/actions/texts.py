@@ -130,7 +130,7 @@ def bare(told: Told, *, by: Actor) -> Claim:
     )
 
 
-def take(*, told: Told, by: Actor, at: datetime) -> Joining | None:
+def hear(*, told: Told, by: Actor, at: datetime) -> Joining | None:
     """Do what a text asks for. Returns the claim it makes, which is then to be stored; None where all is done.
 
     A text that is told again, whole or in part, changes nothing. Refuses PhoneInvalid where a number of no drive hears

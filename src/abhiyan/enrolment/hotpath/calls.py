@@ -177,7 +177,7 @@ class Calls:
             replace(text, at=_believed(text.at, at)), kind, line.number, line.meaning, line.programme_id
         )
         by = Actor(kind="channel", id=line.by.id, origin=network)
-        joining = await self._aside(lambda: texts.take(told=told, by=by, at=at))
+        joining = await self._aside(lambda: texts.hear(told=told, by=by, at=at))
         if joining is None or line.programme_id is None:
             return done
         outcome = await self._enrolled(line, joining.claim, network)

@@ -36,7 +36,7 @@ def world() -> World:
 def write(world: World, text: str, of: Human = World.asha) -> None:
     sms = inbound.Sms("generic", uuid4().hex, of.phone, JOIN, text, None)
     told = texts.Told(sms, "sms", JOIN, "join", world.programme.pk)
-    texts.take(told=told, by=CHANNEL, at=clock.now())
+    texts.hear(told=told, by=CHANNEL, at=clock.now())
 
 
 def test_the_second_message_is_read_settled_and_opened_again(world: World) -> None:

@@ -30,7 +30,7 @@ def write(programme: Programme, number: str, reader: Actor, at: datetime) -> Non
         wrote_at = at - timedelta(hours=hours)
         ref = str(uuid5(programme.public_id, f"text {n}"))
         sms = inbound.Sms("generic", ref, f"+91720000{last}", number, text, wrote_at)
-        texts.take(told=texts.Told(sms, "sms", number, "join", programme.pk), by=BY, at=wrote_at)
+        texts.hear(told=texts.Told(sms, "sms", number, "join", programme.pk), by=BY, at=wrote_at)
     with system("demo"):
         settled = [row.public_id for row in queries.texts() if queries.opened(row)[0].text == WRITTEN[4][2]]
     for text_id in settled:
