@@ -27,7 +27,9 @@ WRITES = frozenset(
 )
 READING_SQL = ("select", "set ", "show")
 # What asks who may: `require`, and the rules that are about offices themselves.
-ASKING = frozenset(("require", "_may_appoint", "why_not_decide", "why_not_hand_over", "refusal"))
+ASKING = frozenset(
+    ("require", "_may_appoint", "why_not_decide", "why_not_hand_over", "refusal", "is_asked", "is_over")
+)
 # Who calls it, then, and why nobody is asked there.
 CONSOLE = "only the server's console: whoever works there is asked by the server"
 LOOP = "a loop or job of its own, by nobody's wish"
@@ -37,16 +39,22 @@ ONESELF = "about oneself: whoever proves phone or session"
 NEWS = "follows from an act of another room, which asked"
 NOBODY_ASKED = {
     "core/backup.py::_tell_restored": CONSOLE,
-    "core/imports/running.py::sweep": LOOP,
     "core/imports/running.py::_failed": WITHIN,
+    "core/imports/running.py::sweep": LOOP,
     "elections/tasks.py::pass_seats": "a job; each seat is passed as whoever asked for it, who is asked again",
+    "enrolment/actions/bursts.py::_do_held": LOOP,
+    "enrolment/actions/bursts.py::look": LOOP,
     "enrolment/actions/closing.py::_bring_back_now": NEWS,
     "enrolment/actions/closing.py::bring_back_next": LOOP,
     "enrolment/actions/closing.py::bring_claims_back": LOOP,
     "enrolment/actions/closing.py::hand_over_next": LOOP,
-    "enrolment/actions/members.py::confirm": ONESELF,
-    "enrolment/actions/members.py::leave_by_phone": PHONE,
-    "enrolment/actions/receipts.py::send_leave_receipt": WITHIN,
+    "enrolment/actions/confirming.py::confirm": ONESELF,
+    "enrolment/actions/confirming.py::hear_silence": NEWS,
+    "enrolment/actions/erasing.py::erase": ONESELF,
+    "enrolment/actions/leaving.py::deny_by_phone": PHONE,
+    "enrolment/actions/leaving.py::leave_by_phone": PHONE,
+    "enrolment/actions/leaving.py::stop_by_phone": PHONE,
+    "enrolment/actions/receipts.py::send_receipt": WITHIN,
     "enrolment/actions/refused.py::count_minor": "a number of whom nothing may be kept, in any channel",
     "enrolment/actions/replies.py::consider_answered": CONSOLE,
     "enrolment/actions/replies.py::leave_by_call": PHONE,
@@ -54,6 +62,15 @@ NOBODY_ASKED = {
     "enrolment/actions/revisits.py::revisit": LOOP,
     "enrolment/actions/setting_up.py::drop_drive": NEWS,
     "enrolment/actions/setting_up.py::follow_programme": NEWS,
+    "enrolment/actions/terms.py::_sweep": LOOP,
+    "enrolment/actions/texts.py::_receipt": PHONE,
+    "enrolment/actions/texts.py::hear": PHONE,
+    "enrolment/actions/texts.py::joined": PHONE,
+    "enrolment/actions/texts.py::joins": PHONE,
+    "enrolment/actions/texts.py::mistake": PHONE,
+    "enrolment/actions/texts.py::question": PHONE,
+    "enrolment/actions/texts.py::say": PHONE,
+    "enrolment/actions/tickets.py::ask": ONESELF,
     "enrolment/actions/tokens.py::end_tokens_of": NEWS,
     "enrolment/actions/tokens.py::make_token_at_console": CONSOLE,
     "enrolment/actions/tokens.py::note_token_used": "when a token was used last: written by the hot path",
@@ -67,6 +84,11 @@ NOBODY_ASKED = {
     "messaging/actions/circulars.py::announce_next": LOOP,
     "messaging/actions/circulars.py::note_read": ONESELF,
     "messaging/actions/offices.py::_tell": NEWS,
+    "messaging/actions/questions.py::answer": PHONE,
+    "messaging/actions/questions.py::answer_link": PHONE,
+    "messaging/actions/questions.py::ask_many": WITHIN,
+    "messaging/actions/questions.py::close": WITHIN,
+    "messaging/actions/questions.py::close_by_phone": WITHIN,
     "messaging/actions/queueing.py::take_back": WITHIN,
     "messaging/actions/sending.py::admit": LOOP,
     "messaging/actions/sending.py::end_outage": LOOP,
@@ -79,6 +101,7 @@ NOBODY_ASKED = {
     "org/actions/offers.py::_answer": ONESELF,
     "org/actions/officers.py::end_officer": CONSOLE,
     "org/actions/officers.py::name_officer": CONSOLE,
+    "org/actions/releases.py::close_release": WITHIN,
     "org/actions/releases.py::stop_reset": ONESELF,
     "people/actions/accounts.py::close_account": WITHIN,
     "people/actions/accounts.py::open_accounts": WITHIN,
@@ -92,7 +115,9 @@ NOBODY_ASKED = {
     "people/actions/codes.py::make_console_link": CONSOLE,
     "people/actions/codes.py::make_first_word": WITHIN,
     "people/actions/consents.py::give_consent": ONESELF,
+    "people/actions/consents.py::renew_consents": WITHIN,
     "people/actions/consents.py::withdraw_consent": ONESELF,
+    "people/actions/erasing.py::purge": LOOP,
     "people/actions/factors.py::forget_factors": WITHIN,
     "people/actions/suppressions.py::lift": PHONE,
     "people/actions/suppressions.py::suppress": PHONE,
@@ -101,11 +126,17 @@ NOBODY_ASKED = {
     "programmes/actions/charges.py::tell_in_charges": NEWS,
     "programmes/actions/recount.py::recount": CONSOLE,
     "programmes/actions/sums.py::settle": WITHIN,
+    "programmes/actions/tasks.py::hand_on_of_account": NEWS,
+    "programmes/actions/tasks.py::hand_on_of_appointment": NEWS,
     "programmes/actions/trees.py::_forget_going": NEWS,
     "programmes/actions/trees.py::carry": NEWS,
     "programmes/actions/trees.py::resize": LOOP,
     "units/actions/closing.py::close_units": "units know no offices: the page asks, and rooms for what hangs on them",
     "units/actions/closing.py::open_again": "units know no offices: the page asks",
+    "units/actions/polls.py::confirm_poll": "units know no offices: org.actions.polls asks, and two people",
+    "units/actions/polls.py::drop_poll": "units know no offices: org.actions.polls asks, and two people",
+    "units/actions/polls.py::state_poll": "units know no offices: org.actions.polls asks, and two people",
+    "units/actions/polls.py::state_withdrawal": "units know no offices: org.actions.polls asks, and two people",
 }
 
 

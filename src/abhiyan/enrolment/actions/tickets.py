@@ -59,7 +59,7 @@ def note_erasure(*, member: Membership, persons: Collection[UUID], by: Actor, at
     return _keep(member, kind=Ticket.Kind.ERASURE, said="", language="", by=by, at=at)
 
 
-def answer(*, ticket: UUID, text: str, by: Actor, at: datetime) -> None:
+def answer_request(*, ticket: UUID, text: str, by: Actor, at: datetime) -> None:
     """Answer a ticket; the person reads it on their own page, and an SMS says that it is there.
 
     Who may: the data officer of the unit or above. No message goes to a phone that said no to all of them.

@@ -180,7 +180,7 @@ def ticket(request: OfficeRequest, public_id: UUID) -> HttpResponseBase:
     read_people(by=request.actor, unit_id=row.unit_id, n=1, at=at, act="enrolment.read_ticket")
     return ask(
         request,
-        lambda given: tickets.answer(ticket=public_id, text=given["text"], by=request.actor, at=at),
+        lambda given: tickets.answer_request(ticket=public_id, text=given["text"], by=request.actor, at=at),
         title=found.number,
         button=_("Send the answer"),
         done=reverse("enrolment:tickets"),

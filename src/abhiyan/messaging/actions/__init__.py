@@ -1,7 +1,7 @@
 """The one door out: queueing, leasing, handing over, receipts, and the breaker that guards the budget."""
 
 from .bulk_texts import Wording, certify_text, register_text
-from .circulars import announce_next, note_read, remind, send_circular, withdraw_circular
+from .circulars import announce_next, note_read, remind_readers, send_circular, withdraw_circular
 from .holding import RELEASABLE, ask_to_release, hold_restored, release_held, set_allowance
 from .noes import forget_sent, heed_no, heed_withdrawal
 from .numbers import (

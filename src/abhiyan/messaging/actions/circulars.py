@@ -125,7 +125,7 @@ def note_read(*, public_id: UUID, by: Actor, at: datetime) -> bool:
         return own.update(read_at=at) > 0
 
 
-def remind(*, public_id: UUID, by: Actor, at: datetime) -> int:
+def remind_readers(*, public_id: UUID, by: Actor, at: datetime) -> int:
     """Tell those who have not read it once more by SMS, each at most once in 24 hours. How many.
 
     Who may: holders of messages.circular over its unit. Refuses Withdrawn, RemindedToday.

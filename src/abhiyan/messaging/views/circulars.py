@@ -165,7 +165,7 @@ def circular_step(request: Request, public_id: UUID, step: str) -> HttpResponseB
     if step == "remind":
         return ask(
             request,
-            lambda _given: actions.remind(**known),
+            lambda _given: actions.remind_readers(**known),
             title=_("Remind everybody who has not read it?"),
             text=[
                 _("They get one more SMS with the link. Each person is reminded at most once in 24 hours.")

@@ -39,7 +39,7 @@ from .sums import settle_closed, settle_due
 from .targets import go_back, lock_target, set_target, split_target, take_over_plan
 from .tasks import (
     What,
-    ask_many,
+    ask_tasks,
     ask_of,
     ask_task,
     change_task,

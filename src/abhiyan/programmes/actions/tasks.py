@@ -133,7 +133,7 @@ def ask_of(*, what: What, appointment: UUID, by: Actor, at: datetime) -> Task:
     return ask_task(what=what, unit_id=seat.unit_id, office=office, account_id=seat.account_id, by=by, at=at)
 
 
-def ask_many(
+def ask_tasks(
     *, what: What, unit_id: int, hierarchy: int, office: str, expected: int, by: Actor, at: datetime
 ) -> UUID:
     """Ask the same of every holder of an office below a unit, a task each, by one act. Returns the id they share.
@@ -173,7 +173,7 @@ def ask_many(
         audit.record(
             by=by,
             at=at,
-            act="programmes.ask_many",
+            act="programmes.ask_tasks",
             subject=str(batch),
             unit_id=unit_id,
             n=n,

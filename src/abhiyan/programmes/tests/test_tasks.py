@@ -182,7 +182,7 @@ def test_a_task_is_seen_by_who_gave_it_who_has_it_and_the_line_above(
 
 def ask_mandals(world: World, by: Account, expected: int) -> UUID:
     with scoped(viewer_of(account_id=by.pk, on=TODAY).scope):
-        return actions.ask_many(
+        return actions.ask_tasks(
             what=what(),
             unit_id=world.unit("N1"),
             hierarchy=1,

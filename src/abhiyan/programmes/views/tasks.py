@@ -492,7 +492,7 @@ def task_ask(request: Request) -> HttpResponseBase:
     def do(given: dict[str, Any]) -> Any:
         what = form.what(running)
         if many:
-            return actions.ask_many(
+            return actions.ask_tasks(
                 what=what,
                 unit_id=here.unit.id,
                 hierarchy=here.hierarchy,

@@ -33,4 +33,4 @@ def ask(unit_id: int, officer: Actor, at: datetime) -> None:
                 at=asked_at,
             )
         if answer:
-            tickets.answer(ticket=ticket, text=answer, by=officer, at=asked_at + timedelta(days=1))
+            tickets.answer_request(ticket=ticket, text=answer, by=officer, at=asked_at + timedelta(days=1))

@@ -75,6 +75,6 @@ def give(
     president = people["state_president"][0]
     on = clock.day_in("Asia/Kolkata", at)
     n = queries.count_seats(unit_id=unit_id, hierarchy=1, office="district_president", on=on)
-    actions.ask_many(
+    actions.ask_tasks(
         what=what, unit_id=unit_id, hierarchy=1, office="district_president", expected=n, by=president, at=at
     )
