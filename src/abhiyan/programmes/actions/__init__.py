@@ -39,9 +39,9 @@ from .sums import settle_closed, settle_due
 from .targets import go_back, lock_target, set_target, split_target, take_over_plan
 from .tasks import (
     What,
-    ask_tasks,
     ask_of,
     ask_task,
+    ask_tasks,
     change_task,
     change_together,
     hand_over,
