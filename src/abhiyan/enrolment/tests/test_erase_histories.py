@@ -149,6 +149,11 @@ class History:
         actions.forget()
         self.gone = gone | self.since
 
+    def forget_backup(self) -> None:
+        with owner() as database_:
+            for table in TABLES:
+                database_.execute(f"drop table if exists kept_{table}")
+
     def check(self) -> None:
         world = self.world
         for n in self.gone:
@@ -193,6 +198,9 @@ def test_who_was_erased_stays_away_until_their_own_phone_brings_them_back(
     history = History(world, tmp_path)
     for human in history.people:
         world.web_join(of=human)
-    for what, n in steps:
-        history.step(what, n)
-        history.check()
+    try:
+        for what, n in steps:
+            history.step(what, n)
+            history.check()
+    finally:
+        history.forget_backup()
