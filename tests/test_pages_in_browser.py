@@ -31,6 +31,7 @@ from abhiyan.programmes import actions as programmes
 from abhiyan.programmes import queries as programme_queries
 from abhiyan.programmes.rules.tasks import Act
 from abhiyan.site.tests.cast import SYSTEM, Cast
+from abhiyan.site.tests.looked_at import ALIKE, PAGES
 from abhiyan.ui.tests.axe import unsound
 from abhiyan.ui.tests.test_browser import JOURNEY_LOOKS, LOOKS, PAGE_LOOKS, SIZES, SLOW
 from abhiyan.units import actions as units
@@ -398,99 +399,6 @@ def test_a_poll_is_entered_by_two(visit: Open, size: str, language: str) -> None
 
 # No violation on any page
 
-PAGES: dict[str, tuple[str, ...]] = {
-    "": ("/sign-in/", "/no-such-page/", "/demo/phone/", "/card/abcdefghijkl/", "/j/abcdefghijkl/"),
-    "weak": ("/sign-in/second/", "/account/app/", "/account/passkey/"),
-    "district_in_charge": (
-        "/",
-        "/units/JK/",
-        "/units/JK-SRI-M1/",
-        "/units/JK-B001/",
-        "/units/JK-PC1/?in=electoral",
-        "/search/?q=lal",
-        "/programmes/",
-        "/programmes/PROGRAMME/",
-        "/programmes/PROGRAMME/targets/",
-        "/programmes/PROGRAMME/targets/preview/?unit=JK-SRI&how=electors&levels=1&child=JK-SRI-M1&n=100",
-        "/programmes/PROGRAMME/targets/versions/",
-        "/programmes/PROGRAMME/targets/versions/VERSION/",
-        "/programmes/PROGRAMME/targets/versions/VERSION/?unit=JK-SRI&to=before",
-        "/programmes/PROGRAMME/in-charges/",
-        "/programmes/in-charge/",
-        "/programmes/tasks/",
-        "/programmes/tasks/TASK/",
-        "/programmes/tasks/new/?unit=JK-SRI",
-        "/programmes/record/",
-        "/drives/PROGRAMME/",
-        "/drives/PROGRAMME/funnel/",
-        "/imports/CHECKED/",
-        "/imports/DONE/",
-        "/people/?unit=JK-JAM",
-        "/messages/",
-        "/appointments/",
-        "/appointments/new/?unit=JK-SRI-M2&office=mandal_president",
-        "/appointments/APPOINTMENT/",
-        "/releases/",
-        "/account/",
-        "/choose-unit/?q=lal",
-        "/elections/",
-        "/elections/parties/",
-        "/elections/results/LS2024/",
-        "/elections/results/LS2024/seats/?side=BJP",
-        "/elections/results/LS2024/seats/U08/2/?side=BJP",
-        "/elections/results/LS2024/alliances/",
-        "/elections/results/JK2024/classes/?unit=JK",
-        "/elections/units/JK/",
-        "/elections/units/JK-B001/",
-        "/units/JK/membership-and-votes/?election=JK2024&side=BJP",
-    ),
-    "state_president": (
-        "/polls/",
-        "/polls/new/?of=POLL",
-        "/polls/POLL/",
-        "/polls/POLL/withdraw/",
-        "/elections/results/LS2024/alliances/",
-        "/elections/results/LS2024/alliances/ALLIANCE/",
-        "/elections/results/LS2024/alliances/ALLIANCE/withdraw/",
-        "/elections/results/JK2024/classes/",
-        "/elections/results/JK2024/classes/withdraw/?unit=JK",
-        "/elections/results/LS2024/stated/?state=U08&number=2",
-        "/notice/",
-        "/programmes/new/",
-        "/programmes/tasks/TASK/hand-over/",
-        "/programmes/DRAFT/draft/when/",
-        "/programmes/DRAFT/draft/who/",
-        "/programmes/DRAFT/draft/target/",
-        "/programmes/DRAFT/draft/check/",
-        "/programmes/PROGRAMME/change/",
-        "/drives/PROGRAMME/",
-        "/drives/PROGRAMME/poster/",
-        "/imports/",
-        "/imports/new/units/",
-        "/imports/new/paper/",
-    ),
-    "national_president": ("/units/IN/", "/elections/parties/"),
-    "root": ("/", "/appointments/new/?unit=IN"),
-}
-# Pages drawn as those above, of other units or with other rows: in `make slow` alone.
-ALIKE: dict[str, tuple[str, ...]] = {
-    "district_in_charge": (
-        "/units/JK-SRI/",
-        "/units/JK-JAM/",
-        "/units/JK-SRI-M1-C1/",
-        "/units/JK-AC20/?in=electoral",
-        "/units/JK-BL1/?in=administrative",
-        "/search/?q=nothing+at+all",
-        "/programmes/PROGRAMME/in-charges/?show=missing",
-        "/drives/PROGRAMME/funnel/?unit=JK-JAM",
-        "/appointments/?show=vacant",
-        "/elections/results/JK2024/seats/?show=close",
-        "/elections/units/JK-PC1/?side=BJP",
-        "/elections/units/JK-AC20/",
-        "/elections/units/JK-SRI-M1/",
-    ),
-    "state_president": ("/programmes/DRAFT/draft/who/?q=JK",),
-}
 REFUSING = {"/people/?unit=JK-JAM": 403}  # what is refused to somebody in office has a page too
 
 
