@@ -1,6 +1,6 @@
 """When so many say no at once that somebody has to look: of one list or sender; and of calls to leave.
 
-Few numbers, chosen to stop harm and not to accuse: docs/decisions/0016.
+Few numbers, chosen to stop harm and not to accuse: docs/decisions/0017.
 """
 
 from datetime import datetime, time, timedelta
