@@ -184,7 +184,7 @@ def owner() -> Iterator[Any]:
         yield connection
 
 
-@pytest.mark.examples(2, 150)
+@pytest.mark.examples(2, 80)
 @settings(max_examples=2, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @example(steps=[("erase", 1), ("paper", 1), ("erase", 0), ("api", 0)])
 @example(steps=[("backup", 0), ("erase", 1), ("erase", 2), ("restore", 0), ("paper", 1), ("paper", 2)])
