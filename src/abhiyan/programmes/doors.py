@@ -12,7 +12,7 @@ from abhiyan.ui.doors import Door
 from abhiyan.units.queries import UnitRow
 
 
-def doors(viewer: Viewer, *, unit: UnitRow | None = None, text: str = "") -> Iterator[Door]:  # noqa: ARG001
+def doors(viewer: Viewer, *, unit: UnitRow | None = None, text: str = "") -> Iterator[Door]:  # noqa: ARG001  # alike for every room
     """unit: for its page. Nothing for search."""
     if unit is not None and unit.lo is not None and viewer.may_at(LEADS, unit.lo):
         asked = urlencode({"show": "unit", "unit": unit.code})

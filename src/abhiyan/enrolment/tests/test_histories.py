@@ -190,7 +190,7 @@ class History:
     def _deny_one(self, n: int) -> None:
         told = self.some(n)
         for who in (0, 2, 4) if told is not None and told.membership is not None else ():
-            self.say(actions.deny_by_phone, who, membership=told.membership)  # type: ignore[union-attr]
+            self.say(actions.deny_by_phone, who, membership=told.membership)  # type: ignore[union-attr]  # they joined
 
     def _back(self, who: int) -> None:
         self.silent.discard(self.people[who].phone)

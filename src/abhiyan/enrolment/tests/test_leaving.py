@@ -324,7 +324,7 @@ def test_a_no_to_a_list_that_was_taken_back_finds_nothing_and_still_silences_us(
         programme_id=world.programme.pk, claims=[claim], by=CHANNEL, at=world.now, import_id=IMPORT
     )
     actions.undo_claims(import_id=IMPORT, by=SYSTEM, at=world.now)
-    assert say(world, actions.deny_by_phone, membership=joined.membership) == 0  # type: ignore[union-attr]
+    assert say(world, actions.deny_by_phone, membership=joined.membership) == 0  # type: ignore[union-attr]  # it joined
     assert is_silent(world)
     fits(world)
 

@@ -400,4 +400,4 @@ def test_what_is_kept_opens_with_our_keys_alone(server: Server, world: World, se
     write(server, secret, "why did Asha not get a card", world.bilal)
     ((ident, sealed),) = world.rows("select id, sealed from enrolment_text")
     assert b"Asha" not in bytes(sealed)  # type: ignore[call-overload]  # as stored
-    assert b"Asha" in keyring().unseal(bytes(sealed), about=ident.bytes)  # type: ignore[call-overload,attr-defined]
+    assert b"Asha" in keyring().unseal(bytes(sealed), about=ident.bytes)  # type: ignore[call-overload,attr-defined]  # as stored

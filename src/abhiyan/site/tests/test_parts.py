@@ -98,7 +98,7 @@ def test_the_whole_counts_what_its_parts_count_and_one_person_once() -> None:
     left = world.rows(
         "select public_id from enrolment_membership where phone_id = %s", [world.phone_id(world.chandra)]
     )
-    enrolment.strike_off(membership=left[0][0], reason="double", by=SYSTEM, at=world.now)  # type: ignore[arg-type]
+    enrolment.strike_off(membership=left[0][0], reason="double", by=SYSTEM, at=world.now)  # type: ignore[arg-type]  # a UUID
     in_jammu.tick()
     in_jammu.web_join(of=world.chandra, unit=world.far_booth)
     assert [one.counted for one in ladders(world, "JK", world.programme, srinagar, jammu)] == [3, 0, 2]
@@ -113,7 +113,7 @@ def test_parts_are_started_below_within_the_days_once_and_close_with_the_whole()
 
         def refused(*codes: str, **given: object) -> str:
             with pytest.raises(Refused) as told:
-                start(world, *codes, **given)  # type: ignore[arg-type]
+                start(world, *codes, **given)  # type: ignore[arg-type]  # as given
             return told.value.code
 
         assert refused() == "scope_empty"
