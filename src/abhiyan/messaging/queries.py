@@ -1,7 +1,7 @@
 """Reads of messages. Texts and phones stay sealed: screens show template, class, state and four digits."""
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -15,7 +15,7 @@ from abhiyan.org.models import Release
 
 from . import adapters
 from .models import Inbound, Message, Number, Outage, Question, Template
-from .rules import questions, texts
+from .rules import bulk, questions, texts
 
 
 def messages(*, state: str = "", template: str = "") -> QuerySet[Message]:
@@ -66,6 +66,13 @@ def active_texts(code: str = "") -> dict[tuple[str, str], Template]:
     if code:
         rows = rows.filter(code=code)
     return {(row.code, row.language): row for row in rows}
+
+
+def texts_of(codes: Collection[str]) -> dict[tuple[str, str], Template]:
+    """The texts of messages under way, by code and language: of a bulk text that was replaced meanwhile too, for what
+    two people approved goes on as it was."""
+    rows = Template.objects.filter(Q(is_active=True) | Q(code__startswith=bulk.PREFIX), code__in=codes)
+    return {(row.code, row.language): row for row in rows.order_by("version")}
 
 
 def text_for(texts_: Mapping[tuple[str, str], Template], code: str, language: str) -> Template | None:
@@ -153,6 +160,12 @@ def our_number(meaning: str, programme_id: int) -> str:
         Q(programme_id=programme_id) | Q(programme_id=None), meaning=meaning, is_active=True
     ).order_by(F("programme_id").asc(nulls_last=True), "pk")
     return next(iter(found.values_list("number", flat=True)[:1]), "")
+
+
+def leave_number() -> str:
+    """The number whose call means "I leave", as a person dials it; empty while none is set."""
+    number = Number.objects.filter(meaning="leave", is_active=True).order_by("pk").first()
+    return number.number if number else ""
 
 
 def question_digest(part: str) -> bytes:

@@ -21,6 +21,7 @@ from abhiyan.units import queries as units
 from abhiyan.units.rules.polls import Polling
 
 from .models import Send, Template
+from .queries import leave_number
 from .rules import audiences, bulk, gate, hours, texts
 
 WEEK = timedelta(days=7)  # of the caps
@@ -43,6 +44,11 @@ def wordings(code: str) -> dict[str, Template]:
     if not code.startswith(bulk.PREFIX):
         return {}
     return {one.language: one for one in Template.objects.filter(code=code).order_by("language")}
+
+
+def names_of_texts(codes: Iterable[str]) -> dict[str, str]:
+    """What bulk texts are called, by code."""
+    return dict(Template.objects.filter(code__in=set(codes)).values_list("code", "name"))
 
 
 def sends() -> QuerySet[Send]:
@@ -79,7 +85,7 @@ class Reached:
 # is_full: the phone has had its outreach of seven days. Of the caps of persons only the sender asks.
 _COUNTED = """select each.language, each.unit_id, each.reason, exists (select from messaging_reached r
  where r.subject = each.phone_id and r.last_at > %(week)s and (select count(*) from jsonb_each_text(r.taken) t
- where t.value::timestamptz > %(week)s) >= %(per_week)s) as is_full, count(*)
+ where t.value::timestamptz > %(week)s) >= %(per_week)s) or %(per_week)s = 0 as is_full, count(*)
  from ({}) each group by 1, 2, 3, 4"""
 # A phone we do not keep cannot be sent to.
 _NEXT = """select each.phone_id, each.language, each.unit_id, each.reason, ph.sealed, ph.last4
@@ -96,6 +102,7 @@ def counted(send: Send, templates: Mapping[str, Template], *, at: datetime) -> R
     capped = {"week": when - WEEK, "per_week": environment.OUTREACH_PER_WEEK()}
     found = sql.rows(_COUNTED.format(audience.rows), _about(send, at) | capped)
     polling = units.polling({unit_id: (unit_id,) for _language, unit_id, *_more in found}, at=when)
+    parts_of = {one: texts.parts(text) for one, text in as_sent(send, templates).items()}
     by_reason: Counter[str] = Counter()
     gets = parts = 0
     for language, unit_id, reason, is_full, n in found:
@@ -103,7 +110,7 @@ def counted(send: Send, templates: Mapping[str, Template], *, at: datetime) -> R
             by_reason[reason] += n
             continue
         text = templates[bulk.language_for(language, templates, settings.LANGUAGE_CODE)]
-        gets, parts = gets + n, parts + n * texts.parts(sample(text, send.given.get(text.language, {})))
+        gets, parts = gets + n, parts + n * parts_of[text.language]
         verdict = gate.gate(
             gate.Asking(
                 audience.kind,
@@ -152,10 +159,20 @@ def _about(send: Send, at: datetime) -> dict[str, Any]:
     }
 
 
-def sample(template: Template, given: Mapping[str, str]) -> str:
-    """A text as it arrives; variables without a value stay as they are."""
-    known = {name: f"{{{name}}}" for name in texts.blanks(template.text)}
-    known |= {"organisation": settings.ORGANISATION or "Abhiyan", "stop": "1800 000 0000"}
+def as_sent(send: Send, templates: Mapping[str, Template]) -> dict[str, str]:
+    """Exactly what a send says, by language."""
+    stop = leave_number()
+    return {language: _filled(one, send.given[language], stop=stop) for language, one in templates.items()}
+
+
+def sample(template: Template) -> str:
+    """A text as it arrives, about: its variables stay as they are, and the number to stop is made up."""
+    blanks = {name: f"{{{name}}}" for name in bulk.variables(template.text)}
+    return _filled(template, blanks, stop="1800 000 0000")
+
+
+def _filled(template: Template, given: Mapping[str, str], *, stop: str) -> str:
+    known = {"organisation": settings.ORGANISATION or "Abhiyan", "stop": stop}
     return texts.fill(template.text, known | dict(given))
 
 
@@ -293,5 +310,5 @@ def told_to_decide(release: Release) -> list[str]:
     found = Send.objects.filter(public_id=release.payload["send"]).first()
     if found is not None:
         told.append(audiences.name_of(found.audience))
-        told += [sample(one, found.given.get(one.language, {})) for one in wordings(found.text).values()]
+        told += as_sent(found, wordings(found.text)).values()
     return told

@@ -4,7 +4,9 @@ from datetime import datetime, timedelta
 from uuid import UUID, uuid4
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from abhiyan.core import clock
 from abhiyan.core.actor import Actor
@@ -12,7 +14,8 @@ from abhiyan.core.scope import system
 from abhiyan.messaging import actions
 from abhiyan.messaging import sends as reads
 from abhiyan.messaging.actions import sends
-from abhiyan.messaging.models import Message, Send
+from abhiyan.messaging.adapters import Handed
+from abhiyan.messaging.models import Message, Reached, Send
 from abhiyan.messaging.rules import bulk
 from abhiyan.messaging.tests.bulk import ENGLISH, ENTITY, GIVEN, HINDI, HINDI_ID, Kept, register
 from abhiyan.messaging.tests.sending import send_due
@@ -123,6 +126,10 @@ class Field:
     def one(self, public_id: UUID) -> Send:
         with system("test"):
             return Send.objects.get(public_id=public_id)
+
+    def reserved(self) -> list[dict[str, str]]:
+        with system("test"):
+            return list(Reached.objects.values_list("taken", flat=True))
 
     def states(self) -> list[tuple[str, str]]:
         with system("test"):
@@ -248,6 +255,84 @@ def test_a_stopped_send_drops_what_is_queued_and_leased_and_queues_no_more(field
         actions.resume_send(public_id=public_id, by=field.by, at=NOON)
 
 
+def test_a_stopped_send_gives_back_the_places_of_what_was_tried(field: Field) -> None:
+    public_id = field.started("JK-JAM")
+    actions.queue_next(public_id=public_id, at=NOON)
+    (going,) = actions.admit(messages=actions.lease(at=NOON, n=9, codes=False), at=NOON)
+    actions.settle(
+        returned=[(going, Handed(ok=False, again=True, reason="http_503"))], adapter="test", at=NOON
+    )
+    assert [len(taken) for taken in field.reserved()] == [1, 1]
+    actions.stop_send(public_id=public_id, by=field.by, at=NOON)
+    assert field.reserved() == [{}, {}]
+
+
+def test_what_is_under_way_goes_on_when_its_text_is_changed_and_nothing_new_begins(field: Field) -> None:
+    public_id, other, asked = field.started(), field.draft(), field.draft()
+    field.approve(asked)
+    actions.queue_next(public_id=public_id, at=NOON)
+    newer = {"english": ENGLISH + "!", "english_id": "1107161234567890199", "follows": field.text}
+    register(by=field.by, unit_id=field.world.state.pk, at=NOON, **newer)
+    with pytest.raises(sends.NoSuchText):
+        actions.ask_send(public_id=other, reason="Sunday", by=field.by, at=NOON)
+    with pytest.raises(sends.NoSuchText):
+        actions.start_send(public_id=asked, by=field.by, at=NOON)
+    assert send_due(Kept(), at=NOON) == 4
+
+
+def test_what_cannot_go_within_seven_days_is_given_up_and_the_send_is_done(field: Field) -> None:
+    public_id = field.started()
+    actions.queue_next(public_id=public_id, at=NOON)
+    actions.queue_next(public_id=public_id, at=NOON)
+    enter(field.world.district.pk, closes_at=NOON + timedelta(days=20))
+    assert send_due(Kept(), at=NOON) == 1
+    week = NOON + timedelta(days=7)
+    assert actions.queue_next(public_id=public_id, at=week - timedelta(hours=2))
+    assert send_due(Kept(), at=week) == 0
+    assert field.states().count(("dropped", "too_late")) == 3
+    actions.queue_next(public_id=public_id, at=week)
+    assert field.one(public_id).state == Send.State.DONE
+
+
+def test_a_text_that_names_a_number_to_stop_goes_only_when_there_is_one(field: Field) -> None:
+    field.text = actions.register_text(
+        name="By number",
+        entity=ENTITY,
+        header="SNGTHN",
+        wordings={"en": actions.Wording("{organisation}: {place}. Stop: {stop}", "1107161234567890177")},
+        unit_id=field.world.state.pk,
+        by=field.by,
+        at=NOON,
+    )
+    with pytest.raises(sends.NoNumberToStop):
+        field.draft()
+    with system("test"):
+        actions.connect_number(
+            number="+911140000009",
+            provider="twilio",
+            meaning="leave",
+            signing_token="secret",
+            addresses=[],
+            programme_id=None,
+            by=SYSTEM,
+            at=NOON,
+        )
+    public_id = field.draft()
+    actions.ask_send(public_id=public_id, reason="Sunday", by=field.by, at=NOON)
+    with system("test"):
+        told = reads.told_to_decide(Release.objects.get())
+    assert told[-1] == "Abhiyan: Lal Chowk. Stop: +911140000009"
+
+
+def test_a_request_ends_with_its_send_and_when_it_is_asked_anew(field: Field) -> None:
+    public_id = field.draft()
+    field.approve(public_id)
+    actions.ask_send(public_id=public_id, reason="Monday", by=field.by, at=NOON)
+    actions.discard_send(public_id=public_id, by=field.by, at=NOON)
+    with system("test"):
+        assert list(Release.objects.values_list("state", flat=True)) == ["withdrawn", "withdrawn"]
+
+
 def test_a_paused_send_goes_on_where_it_was(field: Field) -> None:
     public_id = field.started()
     actions.queue_next(public_id=public_id, at=NOON)
@@ -275,6 +360,15 @@ def test_a_send_keeps_its_pace(field: Field) -> None:
     actions.queue_next(public_id=public_id, at=NOON + timedelta(seconds=30))
     assert len(field.states()) == 1
     actions.queue_next(public_id=public_id, at=NOON + timedelta(seconds=60))
+    assert len(field.states()) == 2
+
+
+def test_a_turn_that_rounds_down_does_not_slow_the_pace(field: Field) -> None:
+    public_id = field.draft(per_hour=90)  # one in forty seconds
+    field.approve(public_id)
+    actions.start_send(public_id=public_id, by=field.by, at=NOON)
+    for seconds in (0, 15, 20):
+        actions.queue_next(public_id=public_id, at=NOON + timedelta(seconds=seconds))
     assert len(field.states()) == 2
 
 
@@ -334,7 +428,12 @@ def test_a_send_on_its_pages_is_asked_approved_started_stopped_and_downloaded(fi
     assert said[0] == "\ufeffUnit,Waiting,Sent,Delivered,Failed,Held back,Cost (₹)"
     assert said[2] == "Srinagar,0,0,0,0,5,0.00" and ENGLISH not in "".join(said)
     assert "Lal Chowk" in body(client, f"{page}?unit=JK-SRI")
-    listed = body(client, "/messages/sends/")
+    for _more in range(3):
+        field.draft()
+    with CaptureQueriesContext(connection) as asked_for:
+        listed = body(client, "/messages/sends/")
+    assert sum("messaging_template" in one["sql"] for one in asked_for) == 1
+    assert sum("enrolment_roll" in one["sql"] for one in asked_for) == 1  # its audiences, once for all rows
     assert "Stopped half-way" in listed and ">No programme</th>" in listed
     assert "What became of it" not in body(other, page), (
         "the data officer sees what was asked, not the people"

@@ -1,5 +1,7 @@
 """The one door out: queueing, leasing, handing over, receipts, and the breaker that guards the budget."""
 
+from abhiyan.messaging.queries import leave_number
+
 from .bulk_texts import Wording, certify_text, register_text
 from .circulars import announce_next, note_read, remind_readers, send_circular, withdraw_circular
 from .holding import RELEASABLE, ask_to_release, hold_restored, release_held, set_allowance
@@ -8,7 +10,6 @@ from .numbers import (
     connect_number,
     end_number,
     forget_programme,
-    leave_number,
     note_inbound,
 )
 from .offices import ask_holder, forget_question, tell_account, tell_of_reset

@@ -16,12 +16,6 @@ from abhiyan.messaging.queries import inbound_id
 from abhiyan.messaging.rules import inbound
 
 
-def leave_number() -> str:
-    """The number whose call means "I leave", as a person dials it; empty while none is set."""
-    number = Number.objects.filter(meaning="leave", is_active=True).order_by("pk").first()
-    return number.number if number else ""
-
-
 class NumberUnclear(Refused):
     message = _("Write the number with its country, such as +91….")
 

@@ -11,11 +11,9 @@ from abhiyan.core import sql
 from abhiyan.core.keys import keyring
 from abhiyan.core.scope import system
 from abhiyan.messaging.models import Message
-from abhiyan.messaging.queries import message_id
+from abhiyan.messaging.queries import leave_number, message_id
 from abhiyan.messaging.rules import hours, noes, texts
 from abhiyan.people.news import CodeAsked
-
-from .numbers import leave_number
 
 UNSENT = (Message.State.QUEUED, Message.State.HELD, Message.State.LEASED)
 

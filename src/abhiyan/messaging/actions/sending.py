@@ -17,7 +17,7 @@ from abhiyan.core.keys import keyring
 from abhiyan.core.scope import system
 from abhiyan.messaging.adapters import Handed, Letter
 from abhiyan.messaging.models import Message, Outage, Template
-from abhiyan.messaging.queries import active_texts, text_for
+from abhiyan.messaging.queries import text_for, texts_of
 from abhiyan.messaging.rules import gate, hours, texts
 from abhiyan.messaging.sends import certificate_of
 from abhiyan.units import queries as units
@@ -45,7 +45,7 @@ _LEASE = """update messaging_message set state = 'leased', leased_until = %(unti
  and (leased_until is null or leased_until <= %(at)s) and template {} 'code.%%' order by due_at limit %(n)s
  for update skip locked))
  returning id, kind, template, language, phone_id, sealed_phone, sealed_blanks, unit_id, programme_id, queued_at,
- due_at, tries, reason, send_id"""
+ due_at, tries, reason, send_id, expires_at"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +65,8 @@ class Leased:
     due_at: datetime
     tries: int
     reason: str
-    send_id: int | None = None
+    send_id: int | None
+    expires_at: datetime
 
     @property
     def is_code(self) -> bool:
@@ -155,6 +156,8 @@ _SENT = """with gone as materialized (select m.id, t.reason, t.ref, t.parts
  update messaging_message m set state = 'sent', reason = gone.reason, sent_at = %s, settled_at = null,
  leased_until = null, adapter = %s, adapter_ref = gone.ref, parts = gone.parts from gone where gone.id = m.id"""
 
+_WAITING = "select id from messaging_message where id = any(%s) and state in ('queued', 'held')"
+
 _STILL_OURS = """select m.id from messaging_message m join unnest(%s::uuid[], %s::smallint[]) t(id, tries)
  on t.id = m.id and t.tries = m.tries where m.state = 'leased'"""
 
@@ -208,7 +211,7 @@ class _Inquiry:
 
     def __init__(self, messages: Sequence[Leased], at: datetime) -> None:
         self.at = at
-        self.published = active_texts()
+        self.published = texts_of({message.template for message in messages})
         self._stands = standing({message.phone_id for message in messages})
         # Of most messages, codes and prompt replies, nobody asks where they go.
         asked = [
@@ -258,6 +261,7 @@ class _Inquiry:
             queued_at=message.queued_at,
             is_registered=bool(text and text.registration),
             is_certified=_is_certified(text, self.at),
+            expires_at=message.expires_at if message.send_id is not None else None,
         )
         recipient = gate.Recipient(
             zone=settings.TIME_ZONE,
@@ -363,12 +367,13 @@ def settle(*, returned: Sequence[tuple[Going, Handed]], adapter: str, at: dateti
         )
         for (programme_id, hour), n in sorted(unspent.items()):
             sql.run(_GIVE_BACK, [n, programme_id, hour])
-        # What is tried again keeps its place in the week: it may have gone after all.
-        lost = [
-            going for going, handed in returned if not handed.ok and not _comes_again(going.message, handed)
-        ]
+        # What is tried again keeps its place in the week: it may have gone after all. What was stopped meanwhile is
+        # not tried again.
+        back = [going for going, handed in returned if not handed.ok and going.reserved]
+        waiting = set(sql.column(_WAITING, [[going.message.id for going in back]])) if back else set()
+        lost = [going for going in back if going.message.id not in waiting]
         give_back(
-            message_ids=[going.message.id for going in lost if going.reserved],
+            message_ids=[going.message.id for going in lost],
             subjects=[subject for going in lost for subject in going.reserved],
         )
     return len(gone)
@@ -378,15 +383,11 @@ def _after(message: Leased, handed: Handed, at: datetime) -> _Fate:
     """What becomes of a message that the gateway did not take."""
     if handed.is_spared:  # due at once: how fast the gateway is tried again is the breaker's to say
         return _Fate(message, State.QUEUED, handed.reason, due_at=at, is_spared=True)
-    if _comes_again(message, handed):
+    if handed.again and message.tries < TRIES:
         first = FIRST_CODE_WAIT if message.is_code else FIRST_WAIT
         wait = min(LONGEST_WAIT, first * 2 ** (message.tries - 1))
         return _Fate(message, State.QUEUED, handed.reason, due_at=at + wait)
     return _Fate(message, State.FAILED, handed.reason, settled_at=at)
-
-
-def _comes_again(message: Leased, handed: Handed) -> bool:
-    return handed.is_spared or (handed.again and message.tries < TRIES)
 
 
 def _put(fates: Sequence[_Fate]) -> None:

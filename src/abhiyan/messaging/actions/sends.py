@@ -17,6 +17,7 @@ from abhiyan.core.refusals import Refused, needed
 from abhiyan.core.scope import system
 from abhiyan.messaging import sends as reads
 from abhiyan.messaging.models import Message, Send, Template
+from abhiyan.messaging.queries import leave_number
 from abhiyan.messaging.rules import audiences, bulk, hours
 from abhiyan.org import actions as org
 from abhiyan.org import queries as authority
@@ -24,17 +25,25 @@ from abhiyan.org.models import Release
 from abhiyan.units import queries as units
 
 from .bulk_texts import SEND
-from .numbers import leave_number
+from .caps import give_back
 from .queueing import UNSENT
+from .recipients import NOBODY, on_phones
 
 ACT = "messages.bulk"
 SLICE = 2_000  # phones queued in one commit
-LIFE = timedelta(days=2)  # then a message that could not go is given up
+MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
+LIFE = timedelta(days=7)  # then a message that could not go is given up
 State = Send.State
 
 
 class NoSuchText(Refused):
     message = _("Choose a text that is in force.")
+
+
+class NoNumberToStop(Refused):
+    message = _(
+        "The text names our number to stop messages, and there is none yet. Set up a number for leaving first."
+    )
 
 
 class NoSuchAudience(Refused):
@@ -86,7 +95,7 @@ def draft_send(
 
     text: code of a bulk text in force. audience: as `rules.audiences.offered` names it. only: units below `unit_id`;
     none: all of it. given: language -> what fills the text's variables. Who may: holders of messages.send over the
-    unit. Refuses NoSuchText, NoSuchAudience, NotBelow, VariableMissing, PaceOutOfRange.
+    unit. Refuses NoSuchText, NoNumberToStop, NoSuchAudience, NotBelow, VariableMissing, PaceOutOfRange.
     """
     authority.require(by, SEND, at=unit_id)
     if by.account_id is None:
@@ -102,9 +111,7 @@ def draft_send(
     if programme_id and programme_id not in dict(audiences.programmes()):
         raise NoSuchAudience(field="programme")
     with system("drafting a bulk send"):
-        templates = reads.wordings(text)
-        if not templates or not all(one.is_active for one in templates.values()):
-            raise NoSuchText(field="text")
+        templates = _wordings(text)
         send = Send(
             public_id=uuid4(),
             text=text,
@@ -132,14 +139,13 @@ def most_per_hour() -> int:
 def ask_send(*, public_id: UUID, reason: str, by: Actor, at: datetime) -> Release:
     """Ask a second person to approve a send, with texts, audience and number as they are now.
 
-    Asked again, the approval before is worth nothing. Who may: holders of messages.send over the unit. Refuses
-    NotInThisState, NobodyToSend, and what `org.ask_release` refuses.
+    Asked again, the request before is over. Who may: holders of messages.send over the unit. Refuses NotInThisState,
+    NoSuchText, NoNumberToStop, NobodyToSend, and what `org.ask_release` refuses.
     """
     with system("asking for a bulk send"):
         send = _locked(public_id, State.DRAFT, State.ASKED)
         authority.require(by, SEND, at=send.unit_id)
-        templates = reads.wordings(send.text)
-        _count(send, templates, at)
+        _count(send, _wordings(send.text), at)
         if not send.n_asked:
             raise NobodyToSend
         asked = org.ask_release(
@@ -155,6 +161,7 @@ def ask_send(*, public_id: UUID, reason: str, by: Actor, at: datetime) -> Releas
             by=by,
             at=at,
         )
+        _close_requests(send, by, at, but=asked.public_id)
         send.release, send.state = asked.public_id, State.ASKED
         send.save()
     return asked
@@ -163,14 +170,15 @@ def ask_send(*, public_id: UUID, reason: str, by: Actor, at: datetime) -> Releas
 def start_send(*, public_id: UUID, by: Actor, at: datetime) -> None:
     """Begin to send what a second person approved, by whoever asked. A job queues it at its pace.
 
-    Refuses NotInThisState, AudienceGrew, OtherThanApproved, and what `org.use_release` refuses.
+    Refuses NotInThisState, NoSuchText, NoNumberToStop, AudienceGrew, OtherThanApproved, and what `org.use_release`
+    refuses.
     """
     with system("starting a bulk send"):
         send = _locked(public_id, State.ASKED)
         if send.release is None:
             raise NotInThisState
         approved = org.use_release(public_id=send.release, act=ACT, by=by, at=at)
-        _count(send, reads.wordings(send.text), at)
+        _count(send, _wordings(send.text), at)
         if approved["send"] != str(send.public_id) or approved["sha256"] != send.sha256:
             raise OtherThanApproved
         if bulk.has_grown(was=approved["n"], now=send.n_asked):
@@ -198,7 +206,8 @@ def resume_send(*, public_id: UUID, by: Actor, at: datetime) -> None:
         send = _locked(public_id, State.PAUSED)
         authority.require(by, SEND, at=send.unit_id)
         held = Message.objects.filter(send_id=send.pk, state=Message.State.HELD, reason="paused")
-        held.update(state=Message.State.QUEUED, reason="", due_at=at, leased_until=None)
+        # Their days are counted on from here: it was not they who waited.
+        held.update(state=Message.State.QUEUED, reason="", due_at=at, expires_at=at + LIFE, leased_until=None)
         send.state, send.queued_at = State.SENDING, None
         send.save(update_fields=["state", "queued_at"])
         _go_on(send, at)
@@ -225,6 +234,7 @@ def discard_send(*, public_id: UUID, by: Actor, at: datetime) -> None:
         send = _locked(public_id, State.DRAFT, State.ASKED)
         authority.require(by, SEND, at=send.unit_id)
         _record("messaging.discard_send", send, by, at)
+        _close_requests(send, by, at)
         send.delete()
 
 
@@ -250,13 +260,14 @@ def queue_next(*, public_id: UUID, at: datetime) -> bool:
             return _finished(send, at)
         if not hours.is_open(at, settings.TIME_ZONE, reads.open_hours()):
             return True
-        since_s = (at - send.queued_at).total_seconds() if send.queued_at else 60.0
-        n = min(bulk.room(per_hour=send.per_hour, since_s=since_s), SLICE)
+        # The pace is reckoned from the phones it has had, not from the last turn: a turn rounds down.
+        since = max(send.queued_at or at - MINUTE, at - MINUTE)
+        n = min(bulk.room(per_hour=send.per_hour, since_s=(at - since).total_seconds()), SLICE)
         if not n:
             return True
         phones = reads.next_phones(send, after=send.after, n=n, at=at)
         _insert(send, phones, at)
-        send.queued_at, send.is_queued = at, len(phones) < n
+        send.queued_at, send.is_queued = since + n * HOUR / send.per_hour, len(phones) < n
         send.after = phones[-1].phone_id if phones else send.after
         send.save(update_fields=["queued_at", "is_queued", "after"])
     return True
@@ -310,10 +321,22 @@ def _go_on(send: Send, at: datetime) -> None:
 
 
 def _end(send: Send, reason: str, at: datetime) -> int:
+    _give_back(send)
     dropped = _set_unsent(send, Message.State.DROPPED, reason or "stopped", at)
     send.state, send.reason, send.ended_at = State.STOPPED, reason, at
     send.save(update_fields=["state", "reason", "ended_at"])
     return dropped
+
+
+def _give_back(send: Send) -> None:
+    """Places in the caps of what was tried and does not go now. Before its messages are locked: as the sender does."""
+    waiting = (Message.State.QUEUED, Message.State.HELD)
+    tried = dict(
+        Message.objects.filter(send_id=send.pk, state__in=waiting, tries__gt=0).values_list("pk", "phone_id")
+    )
+    people = on_phones(set(tried.values()))
+    subjects = {one for phone in tried.values() for one in (phone, *people.get(phone, NOBODY).persons)}
+    give_back(message_ids=list(tried), subjects=subjects)
 
 
 _UNSENT = """update messaging_message set state = %s, reason = %s, leased_until = null,
@@ -326,6 +349,20 @@ def _set_unsent(send: Send, state: Message.State, reason: str, at: datetime) -> 
     """What has not left, in the order in which the sender locks it."""
     unsent = [each.value for each in UNSENT]
     return sql.run(_UNSENT, [state.value, reason, state.value, at, send.pk, unsent])
+
+
+def _wordings(code: str) -> dict[str, Template]:
+    """A text as it may be sent: in force, and with a way to stop messages that there is (law.md T5)."""
+    templates = reads.wordings(code)
+    if not templates or not all(one.is_active for one in templates.values()):
+        raise NoSuchText(field="text")
+    if not leave_number() and any(bulk.wrong(one.text.replace("{stop}", "")) for one in templates.values()):
+        raise NoNumberToStop(field="text")
+    return templates
+
+
+def _close_requests(send: Send, by: Actor, at: datetime, but: UUID | None = None) -> None:
+    org.close_release(act=ACT, payload={"send": str(send.public_id)}, by=by, at=at, but=but)
 
 
 def _filled(

@@ -10,6 +10,7 @@ from enum import StrEnum
 from abhiyan.units.rules.polls import Polling
 
 from . import hours as clock_hours
+from .bulk import PREFIX
 from .hours import CODE_LIFE, Hours
 from .noes import No, stops
 from .texts import DUTY, FIXED, NEWS, OUTREACH, is_code, is_question
@@ -29,13 +30,20 @@ class May(StrEnum):
 @dataclass(frozen=True, slots=True)
 class Asking:
     """A message before the gate. is_registered: its text has a template id. is_certified: its exact text has a
-    certificate that is valid today (law.md E2)."""
+    certificate that is valid today (law.md E2). expires_at: from then on it would come too late; None: its class says.
+    """
 
     kind: int
     template: str
     queued_at: datetime
     is_registered: bool = False
     is_certified: bool = False
+    expires_at: datetime | None = None
+
+    @property
+    def is_bulk(self) -> bool:
+        """Whether its words are a bulk text's."""
+        return self.template.startswith(PREFIX)
 
     @property
     def is_task(self) -> bool:
@@ -82,8 +90,8 @@ def gate(asking: Asking, recipient: Recipient, *, at: datetime, hours: Hours) ->
 
     Every class: not to a phone whose no stops it; inside the hours. In the 48 hours that end at the close of a poll
     in the recipient's area nothing goes but what answers somebody this moment, and tasks. Outreach besides: only with
-    consent and a registered text; where the calendar has an entry for the recipient's state; from the announcement of
-    an election there to its result only with a certificate; and within the caps.
+    consent and a registered text; where the calendar has an entry for the recipient's state; and within the caps.
+    From the announcement of an election there to its result outreach, and every bulk text, only with a certificate.
     """
     polling = Polling() if asking.is_task else recipient.polling
     when = clock_hours.may_go(
@@ -95,8 +103,15 @@ def gate(asking: Asking, recipient: Recipient, *, at: datetime, hours: Hours) ->
         hours=hours,
         polling=polling,
     )
-    if when is None or (is_code(asking.template) and at - asking.queued_at > CODE_LIFE):
+    is_over = asking.expires_at is not None and at >= asking.expires_at
+    if when is None or is_over or (is_code(asking.template) and at - asking.queued_at > CODE_LIFE):
         return Verdict(May.DROP, "too_late")
+    lacks_certificate = polling.is_election and not asking.is_certified
+
+    def look_again(lacking: str) -> Verdict:
+        until = clock_hours.next_free(at + LOOK_AGAIN, recipient.zone, hours, polling)
+        return Verdict(May.WAIT, lacking, until)
+
     no = recipient.no
     if no and stops(no, kind=asking.kind, template=asking.template, queued_at=asking.queued_at):
         return Verdict(May.DROP, "suppressed")
@@ -105,20 +120,16 @@ def gate(asking: Asking, recipient: Recipient, *, at: datetime, hours: Hours) ->
             return Verdict(May.DROP, "no_consent")
         if not asking.is_registered:
             return Verdict(May.HOLD, "template")
-        if lacking := _lacking(asking, polling):
-            until = clock_hours.next_free(at + LOOK_AGAIN, recipient.zone, hours, polling)
-            return Verdict(May.WAIT, lacking, until)
+        if not polling.is_known:
+            return look_again("calendar")
+        if lacks_certificate:
+            return look_again("certificate")
     if when > at:
         is_silent = polling.silent_until(at) is not None
         return Verdict(May.WAIT, "silence" if is_silent else "hours", when)
+    if asking.is_bulk and lacks_certificate:
+        return look_again("certificate")
     if asking.kind == OUTREACH and recipient.capped_until is not None and recipient.capped_until > at:
         until = clock_hours.next_free(recipient.capped_until, recipient.zone, hours, polling)
         return Verdict(May.WAIT, "cap", until)
     return Verdict(May.GO)
-
-
-def _lacking(asking: Asking, polling: Polling) -> str:
-    """What people still have to do before outreach may go there."""
-    if not polling.is_known:
-        return "calendar"
-    return "certificate" if polling.is_election and not asking.is_certified else ""

@@ -21,7 +21,7 @@ STEP = timedelta(minutes=15)  # every instant here lies on one, and so does ever
 ZONES = ("Asia/Kolkata", "Asia/Kathmandu", "UTC")
 TEMPLATES = {
     texts.SERVICE: ("code.join", "drive.reply", "leave.receipt", "ask.something"),
-    texts.DUTY: ("duty.office", "duty.circular", "words.of.an.office"),
+    texts.DUTY: ("duty.office", "duty.circular", "words.of.an.office", "bulk.2"),
     texts.OUTREACH: ("bulk.1",),
 }
 instants = st.integers(0, 20 * 96).map(lambda n: BEGIN + n * STEP)
@@ -88,6 +88,7 @@ def messages(draw: st.DrawFn) -> tuple[Asking, datetime]:
         queued,
         is_registered=draw(st.booleans()),
         is_certified=draw(st.booleans()),
+        expires_at=draw(st.none() | st.integers(1, 9 * 96).map(lambda n: queued + n * STEP)),
     )
     return asking, at
 
@@ -126,6 +127,8 @@ def plainly(
     age = at - asking.queued_at
     is_answer = asking.kind == texts.SERVICE and not is_question and age <= timedelta(minutes=10)
     goes_at = at if is_answer else first_free(at, minds_silence=not is_task)
+    if asking.expires_at and not at < asking.expires_at:
+        return "drop", "too_late", None
     if is_code and age > timedelta(minutes=10):
         return "drop", "too_late", None
     if asking.kind == texts.SERVICE and not is_answer and goes_at - asking.queued_at > timedelta(days=7):
@@ -148,6 +151,8 @@ def plainly(
             return "wait", "certificate", first_free(at + timedelta(hours=1))
     if goes_at > at:
         return "wait", "silence" if is_silent(at) and not is_task else "hours", goes_at
+    if asking.template == "bulk.2" and polls and not asking.is_certified:
+        return "wait", "certificate", first_free(at + timedelta(hours=1))
     if is_outreach and someone.capped_until and someone.capped_until > at:
         return "wait", "cap", first_free(someone.capped_until)
     return "go", "", None

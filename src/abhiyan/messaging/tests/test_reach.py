@@ -207,6 +207,17 @@ def test_what_is_not_sent_gives_its_place_back_and_what_is_tried_again_keeps_it(
     assert reserved() == [2, 2]
 
 
+def test_what_is_stopped_while_it_is_tried_gives_its_place_back(world: dict[str, int]) -> None:
+    person(world["B1"])
+    queue("one")
+    (going,) = actions.admit(messages=actions.lease(at=AT, n=1, codes=False), at=AT)
+    with system("test"):
+        Message.objects.update(state="dropped", reason="stopped", leased_until=None)
+    again = Handed(ok=False, again=True, reason="http_503")
+    actions.settle(returned=[(going, again)], adapter="way", at=AT)
+    assert (states(), reserved()) == ([("dropped", "stopped")], [0, 0])
+
+
 def test_what_the_budget_holds_takes_no_place(world: dict[str, int], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("ABHIYAN_SMS_PER_HOUR", "1")
     person(world["B1"])

@@ -28,7 +28,7 @@ COLUMNS: tuple[Column[Template], ...] = (
     Column("version", _("Version"), lambda row: row.version, css="num", order="version"),
     Column("header", _("Sender name"), lambda row: row.header, order="header"),
     Column("registration", _("DLT template id"), lambda row: row.registration, css="nums"),
-    Column("parts", _("SMS parts"), lambda row: texts_.parts(sends.sample(row, {})), css="num"),
+    Column("parts", _("SMS parts"), lambda row: texts_.parts(sends.sample(row)), css="num"),
     Column("certificate", _("Certificate valid until"), lambda row: row.certificate_until, css="nums"),
 )
 
@@ -129,8 +129,7 @@ def text(request: Request, code: str) -> HttpResponseBase:
         "code": code,
         "first": first,
         "texts": [
-            (one, language_name(one.language), texts_.parts(sends.sample(one, {})))
-            for one in wordings.values()
+            (one, language_name(one.language), texts_.parts(sends.sample(one))) for one in wordings.values()
         ],
         "earlier": [(one, language_name(one.language)) for one in versions if one.code != code],
         "form": form,

@@ -45,6 +45,7 @@ class Row:
     one: Send
     name: str
     unit: str
+    audience: str
     progress: reads.Progress
 
 
@@ -52,7 +53,7 @@ COLUMNS: tuple[Column[Row], ...] = (
     Column("made", _("Prepared"), lambda row: row.one.made_at, order="made_at", css="nums"),
     Column("name", _("Text"), lambda row: row.name, is_name=True),
     Column("unit", _("Unit"), lambda row: row.unit),
-    Column("audience", _("Who gets it"), lambda row: audiences.name_of(row.one.audience)),
+    Column("audience", _("Who gets it"), lambda row: row.audience),
     Column("state", _("Status"), lambda row: row.one.get_state_display(), order="state"),
     Column("asked", _("To send"), lambda row: row.one.n_asked, css="num"),
     Column("gone", _("Sent"), lambda row: row.progress.gone, css="num"),
@@ -96,13 +97,21 @@ def _rows(found: list[Send]) -> list[Row]:
     with system("what became of bulk sends in sight"):
         progress = reads.progress_of(found)
     where = units.names_of({one.unit_id for one in found}, language=language())
+    names, audience = reads.names_of_texts({one.text for one in found}), dict(audiences.offered())
     return [
-        Row(one, _name(one), where.get(one.unit_id, ""), progress.get(one.pk, reads.NONE)) for one in found
+        Row(
+            one,
+            names.get(one.text, one.text),
+            where.get(one.unit_id, ""),
+            audience.get(one.audience, one.audience),
+            progress.get(one.pk, reads.NONE),
+        )
+        for one in found
     ]
 
 
 def _name(one: Send) -> str:
-    return next((each.name for each in reads.wordings(one.text).values()), one.text)
+    return reads.names_of_texts({one.text}).get(one.text, one.text)
 
 
 @form_page
@@ -166,7 +175,6 @@ def send(request: Request, public_id: UUID) -> HttpResponseBase:
     lo, _hi = units.span(one.unit_id, one.hierarchy)
     is_exact = request.viewer.sees_people_at(lo)
     about = _place(request, one)
-    templates = reads.wordings(one.text)
     progress, below = reads.NONE, []
     if is_exact and one.started_at:
         with system("what became of a bulk send in sight"):
@@ -184,7 +192,10 @@ def send(request: Request, public_id: UUID) -> HttpResponseBase:
         "unit": names.get(one.unit_id, ""),
         "only": [names[each] for each in one.units if each != one.unit_id and each in names],
         "programme": programmes.get(one.programme_id, ""),
-        "samples": [_sample(one, each) for each in templates.values()],
+        "samples": [
+            (language_name(each), text, texts_.parts(text))
+            for each, text in reads.as_sent(one, reads.wordings(one.text)).items()
+        ],
         "reached": one.n_asked,
         "held_back": _reasons({why: n for why, n in one.counted.items() if why}),
         "cost_asked": money(one.parts_asked),
@@ -208,11 +219,6 @@ def _place(request: Request, one: Send) -> int:
     if not units.stands_below(here.unit.id, one.unit_id):
         raise NotFound
     return here.unit.id
-
-
-def _sample(one: Send, template: Any) -> tuple[str, str, int]:
-    text = reads.sample(template, one.given.get(template.language, {}))
-    return language_name(template.language), text, texts_.parts(text)
 
 
 def _reasons(counts: dict[str, int]) -> list[tuple[Promise | str, int]]:

@@ -29,6 +29,7 @@ from .releases import (
     Lapsed,
     NotReleased,
     ask_release,
+    close_release,
     decide_release,
     lapse_releases,
     stop_reset,

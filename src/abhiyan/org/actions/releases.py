@@ -164,12 +164,18 @@ def withdraw_releases(*, account_id: int, by: Actor, at: datetime) -> int:
     return len(found)
 
 
-def close_release(*, act: str, payload: Mapping[str, Any], by: Actor, at: datetime) -> None:
-    """What was asked is needed no more: the act that makes it so has asked who may. In its transaction."""
+def close_release(
+    *, act: str, payload: Mapping[str, Any], by: Actor, at: datetime, but: UUID | None = None
+) -> None:
+    """What was asked is needed no more: the act that makes it so has asked who may. In its transaction.
+
+    payload: what of the request's own names it. but: the one that takes its place.
+    """
     with system("closing a release"):
-        for each in Release.objects.select_for_update().filter(
-            act=act, payload=dict(payload), state__in=OPEN
-        ):
+        found = Release.objects.select_for_update().filter(
+            act=act, payload__contains=dict(payload), state__in=OPEN
+        )
+        for each in found.exclude(public_id=but) if but else found:
             each.state = Release.State.WITHDRAWN
             each.save(update_fields=["state"])
             _record("org.close_release", each, by, at)
