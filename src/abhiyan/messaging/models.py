@@ -166,6 +166,7 @@ class Question(models.Model):
     sealed = models.BinaryField(null=True)  # phone, blanks and label; null once answered or over
     link_digest = models.BinaryField()  # keyed digest of the links' common part
     message_ids = ArrayField(models.UUIDField())  # by their number: those that brought a word
+    unnamed = models.SmallIntegerField(default=0, db_default=0)  # how many of them, the first, named nobody
     unit_id = models.BigIntegerField(null=True)
     programme_id = models.IntegerField(default=0, db_default=0)
     asked_at = models.DateTimeField()

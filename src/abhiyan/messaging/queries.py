@@ -12,6 +12,8 @@ from django.db.models import Count, F, Q, QuerySet
 from abhiyan.core.keys import keyring
 from abhiyan.org import queries as org
 from abhiyan.org.models import Release
+from abhiyan.people import queries as people
+from abhiyan.people.rules.silence import needs_new_answer
 
 from . import adapters
 from .models import Inbound, Message, Number, Outage, Question, Template
@@ -183,6 +185,15 @@ def question_by_link(link: str) -> Question | None:
         if any(word == questions.word(key, one.pk, n) for n in range(1, len(one.message_ids) + 1)):
             return one
     return None
+
+
+def is_unnamed(*, link: str, question: Question, at: datetime) -> bool:
+    """Whether who opens this link of a question is shown no name: its message named nobody, and the phone has not
+    answered since. As the system."""
+    early = {questions.word(keyring().token, question.pk, n + 1) for n in range(question.unnamed)}
+    return questions.parted(link)[1] in early and needs_new_answer(
+        people.last_signs([question.phone_id]).get(question.phone_id), at
+    )
 
 
 def open_question(*, room: str, kind: str, about: UUID, phone_id: UUID, at: datetime) -> Question | None:

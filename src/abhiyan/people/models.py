@@ -188,6 +188,21 @@ class Suppression(models.Model):
         ]
 
 
+class LastSign(models.Model):
+    """When a phone we keep last wrote, answered or showed a code, to the day: what besides its claims shows that its
+    number is still in use by the people we know.
+
+    A table of its own, for the hot path never meets its rows. Locks: before those of phones.
+    """
+
+    phone_id = models.UUIDField(primary_key=True)
+    at = models.DateTimeField()
+
+    class Meta:
+        db_table = "people_last_sign"
+        constraints = private("last_sign", using=f"phone_id = {PHONE}", write=SYSTEM)
+
+
 class Erasure(models.Model):
     """A person who had everything erased: what is sealed of them until the purge, and what keeps others' lists from
     bringing them back. It outlives the purge, without what was sealed."""

@@ -21,6 +21,7 @@ from .models import (
     Consent,
     Erasure,
     Factor,
+    LastSign,
     Notice,
     NoticeAudio,
     Person,
@@ -232,6 +233,12 @@ def standing_no(phone_id: UUID) -> Suppression | None:
     return Suppression.objects.filter(phone_id=phone_id, lifted_at=None).first()
 
 
+def last_signs(phone_ids: Iterable[UUID]) -> dict[UUID, datetime]:
+    """When each of these phones last wrote, answered or showed a code, of those that have; calls are claims. As the
+    system, or in the phone's own scope."""
+    return dict(LastSign.objects.filter(phone_id__in=set(phone_ids)).values_list("phone_id", "at"))
+
+
 @dataclass(frozen=True, slots=True)
 class Held:
     """What this room holds about one person on a phone."""
@@ -242,6 +249,7 @@ class Held:
     account: Account | None
     sessions: Sequence[Session]
     suppression: Suppression | None
+    last_sign: datetime | None
 
     def told(self) -> dict[str, Any]:
         """As plain values, for the person's own page and file."""
@@ -261,6 +269,7 @@ class Held:
                 for each in self.consents
             ],
             "said_no": self.suppression.scope if self.suppression else None,
+            "phone_last_heard_at": self.last_sign,
             "account": self.account.name if self.account else None,
             "sessions": len(self.sessions),
         }
@@ -286,6 +295,7 @@ def held_about(phone_id: UUID, person_id: UUID | None = None, *, at: datetime) -
         if owner
         else [],
         suppression=standing_no(phone_id),
+        last_sign=last_signs([phone_id]).get(phone_id),
     )
 
 

@@ -56,10 +56,11 @@ class ByEnroller(Refused, code="by_enroller", status=403):
     message = _("Answer from your own phone: this one belongs to the person who entered your name.")
 
 
-# Terms that are due, the longest first. Who entered somebody on their own phone would be asked in their place: nobody
+# Terms that are due, the longest first, with the last sign of their phone; where it never gave one, its first claim. Who entered somebody on their own phone would be asked in their place: nobody
 # is. `x`: the phone has said no, and is never asked.
 _DUE = """
-select e.id, e.day, m.phone_id, m.unit_id, p.name, p.language, ph.sealed, m.merged_into is null and x.phone_id is null
+select e.id, e.day, m.phone_id, m.unit_id, p.name, p.language, ph.sealed,
+       coalesce(greatest(s.signed, l.at), s.first), m.merged_into is null and x.phone_id is null
        and p.name is not null and not exists (select from people_account a
          where a.public_id = c.by and a.phone_id = m.phone_id) as may_be_asked
   from enrolment_enrolment e
@@ -67,6 +68,9 @@ select e.id, e.day, m.phone_id, m.unit_id, p.name, p.language, ph.sealed, m.merg
   join people_person p on p.id = m.person_id
   join people_phone ph on ph.id = m.phone_id
   join enrolment_claim c on c.id = e.claim_id
+  left join people_last_sign l on l.phone_id = m.phone_id
+  left join lateral (select max(k.at) filter (where k.sign > 0) as signed, min(k.at) as first from enrolment_claim k
+    where k.phone_id = m.phone_id) s on true
   left join people_suppression x on x.phone_id = m.phone_id and x.lifted_at is null
  where e.programme_id = %(programme)s and e.at <= %(until)s and e.asked_at is null and e.ask_over_at is null
    and e.confirmed_at is null and e.ended_at is null
@@ -118,7 +122,7 @@ class _Texts:
 
 
 def _asking(row: tuple[Any, ...], programme_id: int, said: _Texts, at: datetime) -> messaging.Asking:
-    term_id, day, phone_id, unit_id, name, written_in, sealed, _may = row
+    term_id, day, phone_id, unit_id, name, written_in, sealed, last_sign, _may = row
     language = written_in or settings.LANGUAGE_CODE
     short = names.shortened(in_script(name, language))
     with translation.override(language):
@@ -137,6 +141,8 @@ def _asking(row: tuple[Any, ...], programme_id: int, said: _Texts, at: datetime)
         expires_at=at + ANSWERED_WITHIN,
         unit_id=unit_id,
         programme_id=programme_id,
+        names=True,
+        last_sign=last_sign,
     )
 
 

@@ -42,6 +42,7 @@ from abhiyan.messaging.rules import inbound, words
 from abhiyan.messaging.rules.words import Word
 from abhiyan.org import actions as doors
 from abhiyan.org import queries as org
+from abhiyan.people import actions as people
 from abhiyan.people import phones
 from abhiyan.people import queries as people_queries
 from abhiyan.people.news import PhoneSaidNo
@@ -153,6 +154,8 @@ def hear(*, told: Told, by: Actor, at: datetime) -> Joining | None:
         if messaging_queries.is_ours(phone) or text.other in QUIET:
             _note(told, phone, "machine" if not text.other else "quiet", at)
             return None
+        if word is not Word.NO:  # a number that is somebody else's by now says no
+            people.note_sign(phone_id=keyring().phone_id(phone), at=at)
     answering = _Answering(told, phone, keyring().phone_id(phone), language, by, at)
     if word is Word.YES or word is Word.NO:
         if answering.question(yes=word is Word.YES, code=said.code):
@@ -194,7 +197,7 @@ class _Answering:
                 by=self.by,
                 at=self.at,
             )
-            if said in (found.TAKEN, found.AGAIN, found.WHICH) or (
+            if said in (found.TAKEN, found.AGAIN, found.WHICH, found.NAMED) or (
                 yes and said in (found.SILENT, found.OVER)
             ):
                 _note(self.told, self.phone, f"question_{said}", self.at)

@@ -30,7 +30,8 @@ PER_NETWORK = ("question.network", 2_000, 3600)
 @form_page
 @unlisted
 def question(request: Request, link: str) -> HttpResponseBase:
-    """Yes, or no, for the one person that message was about. A link that is wrong or over says so.
+    """Yes, or no, for the one person that message was about. A link that is wrong or over says so; that of a message
+    that named nobody names nobody before the first yes.
 
     Who entered somebody cannot answer for them here: not signed in by another phone, nor in a browser in which another
     phone has joined.
@@ -41,6 +42,7 @@ def question(request: Request, link: str) -> HttpResponseBase:
     with system("the page behind a question's link"):
         row = asked.question_by_link(link)
         about = queries.entry(row.about, row.phone_id) if row and (row.room, row.kind) == QUESTION else None
+        is_unnamed = row is not None and asked.is_unnamed(link=link, question=row, at=at)
     if row is None or about is None:
         return render(request, "enrolment/question_over.html", status=404)
     is_others = devices.is_of_others(request, row.phone_id)
@@ -55,6 +57,7 @@ def question(request: Request, link: str) -> HttpResponseBase:
         "channel": DRIVE.channel(about.channel).label,
         "state": _state(row, about, at),
         "is_others": is_others,
+        "is_unnamed": is_unnamed,
     }
     return render(request, "enrolment/question.html", shown, status=403 if request.method == "POST" else 200)
 

@@ -2,6 +2,9 @@
 
 An answer finds its question by phone and word. Each message of a question has a word and a link of its own, so one
 knows which was answered. Locks: the phone first, then its questions, then what the room does about the answer.
+
+A question that names somebody goes to a number that has been silent for long by a text that names nobody
+(`<template>.unnamed`). A YES to that says only that the number is theirs: it is then asked by name.
 """
 
 import json
@@ -23,10 +26,12 @@ from abhiyan.core.refusals import TooMany
 from abhiyan.core.scope import system
 from abhiyan.messaging.models import Question
 from abhiyan.messaging.news import QuestionAnswered, QuestionsUnanswered
-from abhiyan.messaging.queries import message_id, question_by_link, question_digest
+from abhiyan.messaging.queries import is_unnamed, message_id, question_by_link, question_digest
 from abhiyan.messaging.rules import hours
 from abhiyan.messaging.rules import questions as rules
-from abhiyan.people.actions.persons import lock_phones
+from abhiyan.people import queries as people
+from abhiyan.people.actions.persons import lock_phones, note_sign
+from abhiyan.people.rules.silence import needs_new_answer
 
 from .queueing import Outgoing, send_many, take_back
 
@@ -43,6 +48,7 @@ class Answered(StrEnum):
     AGAIN = "again"  # this question was answered so before
     WHICH = "which"  # no word, and questions are open: the phone is asked which it means, now
     SILENT = "silent"  # the same, and it was asked before: nothing is sent
+    NAMED = "named"  # a YES to a message that named nobody: the phone may be asked by name now
     NONE = "none"  # no word, and no question is open
     WRONG = "wrong"  # no question of this phone has this word
     OVER = "over"  # a YES to a question that is over
@@ -56,7 +62,8 @@ class Asking:
     room, kind, about: whose it is, what is asked, and the public id of what it is about; with the phone they make it
     the same question. template: begins with "ask."; its blanks besides `word` and `link` are given. label: the matter
     in a few words of the language, said where an answer does not name its question. remind_at: asked once more then.
-    address: of the page the link opens, with %s.
+    address: of the page the link opens, with %s. names: whether the blank `name` names somebody; then last_sign is what
+    `needs_new_answer` asks for, as far as the room knows.
     """
 
     room: str
@@ -72,6 +79,12 @@ class Asking:
     unit_id: int | None = None
     programme_id: int = 0
     address: str = "/q/%s/"
+    names: bool = False
+    last_sign: datetime | None = None
+
+    def is_unnamed(self, at: datetime) -> bool:
+        """Whether it names nobody until the phone has answered: nor when it is asked once more."""
+        return self.names and needs_new_answer(self.last_sign, self.remind_at or at)
 
 
 def question_id(*, room: str, kind: str, about: UUID, phone_id: UUID) -> UUID:
@@ -120,8 +133,8 @@ def answer(
 ) -> Answered:
     """A phone answers YES or NO by a text, with the word of a question or with none (code ""). In a transaction.
 
-    channel: "sms", "whatsapp", or "page" for the phone's own page; ref: the provider's id of the text. Told to the room
-    that asked, in this transaction.
+    channel: "sms", "whatsapp", or "page" for the phone's own page, which names who is on it; ref: the provider's id of
+    the text. Told to the room that asked, in this transaction.
     Without a word nothing is answered: the phone is asked once which question it means. about: only what was asked
     about this.
     """
@@ -137,7 +150,10 @@ def answer(
         found = [(one, n) for one in mine for n in _numbers(one) if word == _word(one, n)] if word else []
         if len({one.pk for one, _n in found}) != 1:  # or two questions of a phone that happen to share a word
             return Answered.WRONG
-        return _take(*found[0], yes=yes, by_word=True, channel=channel, ref=ref, by=by, at=at)
+        one, n = found[0]
+        if yes and n <= one.unnamed and channel != "page":
+            return _by_name(one, at)
+        return _take(one, n, yes=yes, by_word=True, channel=channel, ref=ref, by=by, at=at)
 
 
 def answer_link(*, link: str, yes: bool, by: Actor, at: datetime) -> Answered:
@@ -146,10 +162,15 @@ def answer_link(*, link: str, yes: bool, by: Actor, at: datetime) -> Answered:
         found = question_by_link(link)
         if found is None:
             return Answered.WRONG
+        was_unnamed = is_unnamed(link=link, question=found, at=at)
+        if yes:
+            note_sign(phone_id=found.phone_id, at=at)
         lock_phones([found.phone_id])
         one = Question.objects.select_for_update().get(pk=found.pk)
         word = rules.parted(link)[1]
         n = next(n for n in _numbers(one) if _word(one, n) == word)
+        if yes and was_unnamed:
+            return Answered.NAMED
         return _take(one, n, yes=yes, by_word=False, channel="link", ref="", by=by, at=at)
 
 
@@ -177,12 +198,15 @@ def remind(*, at: datetime) -> int:
         return 0
     due = Question.objects.filter(OPEN, remind_at__lte=at, expires_at__gt=at).order_by("remind_at")
     found = list(due.select_for_update(skip_locked=True)[:AT_ONCE])
+    signs = people.last_signs({one.phone_id for one in found if one.unnamed})
     letters = []
     for one in found:
+        if one.unnamed == len(one.message_ids) and needs_new_answer(signs.get(one.phone_id), at):
+            one.unnamed += 1
         one.message_ids = [*one.message_ids, message_id(_key(one, len(one.message_ids) + 1))]
         one.remind_at = None
         letters.append(_letter(one, len(one.message_ids), _unsealed(one)))
-    Question.objects.bulk_update(found, ["message_ids", "remind_at"])
+    Question.objects.bulk_update(found, ["message_ids", "unnamed", "remind_at"])
     send_many(messages=letters, at=at)
     return len(found)
 
@@ -222,6 +246,7 @@ def _new(ident: UUID, one: Asking, at: datetime) -> Question:
         asked_at=at,
         remind_at=one.remind_at,
         expires_at=one.expires_at,
+        unnamed=int(one.is_unnamed(at)),
     )
     row.message_ids = [message_id(_key(row, 1))]
     return row
@@ -240,11 +265,16 @@ def _unsealed(one: Question) -> dict[str, Any]:
 def _letter(one: Question, n: int, told: dict[str, Any]) -> Outgoing:
     """Message number n of a question."""
     link = settings.ORIGIN + one.address % rules.link(keyring().token, one.pk, n)
+    blanks = told["blanks"] | {"word": _word(one, n), "link": link}
+    template = one.template
+    if n <= one.unnamed:
+        template += ".unnamed"
+        del blanks["name"]
     return Outgoing(
-        template=one.template,
+        template=template,
         phone=told["phone"],
         language=one.language,
-        blanks=told["blanks"] | {"word": _word(one, n), "link": link},
+        blanks=blanks,
         key=_key(one, n),
         unit_id=one.unit_id,
         programme_id=one.programme_id,
@@ -257,6 +287,17 @@ def _word(one: Question, n: int) -> str:
 
 def _numbers(one: Question) -> range:
     return range(1, len(one.message_ids) + 1)
+
+
+def _by_name(one: Question, at: datetime) -> Answered:
+    """The phone answered a message that named nobody: it gets the one that names whom it is about, once."""
+    if not _is_open(one, at):
+        return Answered.OVER
+    if len(one.message_ids) == one.unnamed:
+        one.message_ids, one.remind_at = [*one.message_ids, message_id(_key(one, one.unnamed + 1))], None
+        one.save(update_fields=["message_ids", "remind_at"])
+        send_many(messages=[_letter(one, one.unnamed + 1, _unsealed(one))], at=at)
+    return Answered.NAMED
 
 
 def _is_open(one: Question, at: datetime) -> bool:

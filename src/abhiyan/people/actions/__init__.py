@@ -31,5 +31,5 @@ from .consents import (
     withdraw_consent,
 )
 from .erasing import erase, purge_at
-from .persons import correct_person, mark_back, mark_left, move_persons
+from .persons import correct_person, mark_back, mark_left, move_persons, note_sign
 from .suppressions import OnlyThePhoneItself, lift, note_word, suppress

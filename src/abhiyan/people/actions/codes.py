@@ -23,6 +23,7 @@ from abhiyan.people.news import CodeAsked
 
 from .accounts import NotAPhone, open_account
 from .factors import forget_factors, take_a_try
+from .persons import note_sign
 
 PURPOSES = ("sign_in", "join", "member", "leave")
 LIVES = timedelta(minutes=10)
@@ -167,6 +168,8 @@ def check_code(
             used_at=None,
             expires_at__gt=at,
         ).update(used_at=at)
+        if accepted:
+            note_sign(phone_id=phone_id, at=at)
     if not accepted:
         raise CodeNotRight(field="code")
     return phone_id

@@ -19,7 +19,7 @@ from abhiyan.core.actor import Actor
 from abhiyan.core.keys import keyring
 from abhiyan.core.scope import system
 from abhiyan.people import journal
-from abhiyan.people.models import Account, Consent, Erasure, Person, Phone, Session
+from abhiyan.people.models import Account, Consent, Erasure, LastSign, Person, Phone, Session
 from abhiyan.people.news import ErasurePurged, ErasureReplayed
 
 AT_ONCE = 500
@@ -133,4 +133,5 @@ def _drop_phone(phone_id: UUID) -> bool:
     if held or Account.objects.filter(phone_id=phone_id, closed_at=None).exists():
         return False
     Phone.objects.filter(pk=phone_id).delete()
+    LastSign.objects.filter(pk=phone_id).delete()
     return True

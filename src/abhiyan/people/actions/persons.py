@@ -41,3 +41,15 @@ def lock_phones(phone_ids: Iterable[UUID]) -> list[UUID]:
         [[int.from_bytes(phone.bytes[:8], "big", signed=True) for phone in ordered]],
     )
     return ordered
+
+
+_SIGN = """insert into people_last_sign (phone_id, at) select id, %s from people_phone where id = %s
+ on conflict (phone_id) do update set at = excluded.at where people_last_sign.at < excluded.at - interval '1 day'"""
+
+
+def note_sign(*, phone_id: UUID, at: datetime) -> None:
+    """A phone wrote, answered or showed a code; of a number we do not keep nothing is noted. Once a day is enough.
+
+    In a system scope, before the phone is locked.
+    """
+    sql.run(_SIGN, [at, phone_id])
