@@ -56,6 +56,7 @@ KINDS: dict[str, Promise] = {
     "ticket.answered": _("Answer to a request"),
     "back.receipt": _("Receipt of coming back"),
     "ask.confirm": _("Question whether they joined"),
+    "ask.confirm.unnamed": _("Question whether they joined, without the name"),
     "reply.which": _("Which question an answer is about"),
 }
 
