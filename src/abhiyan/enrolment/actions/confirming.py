@@ -56,8 +56,9 @@ class ByEnroller(Refused, code="by_enroller", status=403):
     message = _("Answer from your own phone: this one belongs to the person who entered your name.")
 
 
-# Terms that are due, the longest first, with the last sign of their phone; where it never gave one, its first claim. Who entered somebody on their own phone would be asked in their place: nobody
-# is. `x`: the phone has said no, and is never asked.
+# Terms that are due, the longest first, with the last sign of their phone; where it never gave one, its first claim.
+# Who entered somebody on their own phone would be asked in their place: nobody is. `x`: the phone has said no, and is
+# never asked.
 _DUE = """
 select e.id, e.day, m.phone_id, m.unit_id, p.name, p.language, ph.sealed,
        coalesce(greatest(s.signed, l.at), s.first), m.merged_into is null and x.phone_id is null
