@@ -43,7 +43,8 @@ class NotSaved(Refused, status=503):
 class No:
     """A phone said no at an instant. scope: outreach or all; "" when it took its no back.
 
-    rolls: those it left by this word; None where an older release wrote "all" without them: every roll.
+    rolls: those it left by this word; None where an older release wrote "all" without them: every roll. held: those it
+    leaves once somebody has looked whether the call was forged.
     """
 
     phone_id: UUID
@@ -51,10 +52,12 @@ class No:
     channel: int
     at: datetime
     rolls: tuple[int, ...] | None = ()
+    held: tuple[int, ...] = ()
 
     def told(self) -> dict[str, Any]:
         rolls = {"rolls": list(self.rolls or ())} if self.scope == "all" else {}
-        return {"phone": self.phone_id.hex, "scope": self.scope} | rolls
+        held = {"held": list(self.held)} if self.held else {}
+        return {"phone": self.phone_id.hex, "scope": self.scope} | rolls | held
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,4 +179,5 @@ def _read(told: dict[str, Any]) -> Line:
     if "person" in told:
         return Withdrawal(UUID(told["person"]), tuple(map(int, told["purposes"])), channel, at)
     rolls = tuple(map(int, told["rolls"])) if "rolls" in told else None
-    return No(UUID(told["phone"]), str(told["scope"]), channel, at, rolls if told["scope"] == "all" else ())
+    held = tuple(map(int, told.get("held", ())))
+    return No(UUID(told["phone"]), str(told["scope"]), channel, at, rolls if told["scope"] == "all" else (), held)

@@ -57,7 +57,7 @@ class AccountClosed:
 class NoReplayed:
     """After a restore: this phone said no (scope "all": left) at `at`, later than the backup. End what it had left.
 
-    rolls: those it left; None: every one.
+    rolls: those it left; None: every one. held: those it leaves once somebody has looked.
     """
 
     phone_id: UUID
@@ -65,6 +65,7 @@ class NoReplayed:
     rolls: tuple[int, ...] | None
     channel: int
     at: datetime
+    held: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

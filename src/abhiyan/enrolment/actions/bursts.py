@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
 
+from django.db.models import Max
 from django.utils.translation import gettext_lazy as _
 
 from abhiyan.core import audit, sql
@@ -200,14 +201,13 @@ def refuse_halted(*, import_id: int, by: UUID) -> None:
 
 
 def _do_held(at: datetime) -> int:
-    """Leavings that waited: all of them once somebody has looked, else those of two days ago."""
+    """Leavings that waited: those of before somebody looked, else those of two days ago."""
     with system("leavings that were held"):
-        held = HeldLeave.objects.order_by("at")
-        if Halt.objects.filter(kind=Halt.Kind.CALLS, ended_at=None).exists():
-            held = held.filter(at__lte=at - bursts.HELD_AT_MOST)
-        due = list(held[:AT_ONCE])
+        looked = Halt.objects.filter(kind=Halt.Kind.CALLS).aggregate(last=Max("ended_at"))["last"]
+        until = max(filter(None, (looked, at - bursts.HELD_AT_MOST)))
+        due = list(HeldLeave.objects.filter(at__lte=until).order_by("at")[:AT_ONCE])
     for one in due:
         with system("a leaving that was held"):
             if leave_held(held=one, by=_BY, at=at):
-                send_receipt(of=LEAVE, phone=one.phone_id, at=at)
+                send_receipt(of=LEAVE, phone=one.phone_id, asked_at=one.at, at=at)
     return len(due)

@@ -17,7 +17,7 @@ from abhiyan.people.models import Person, Purpose
 from abhiyan.people.news import ErasureReplayed
 
 from .leaving import end_all, say_no
-from .members import end, end_questions, found_member, latest_id, latest_term, lock_phone
+from .members import end, end_questions, found_member, latest_id, latest_term, lock_phone, term_id
 from .receipts import ERASE, send_receipt
 from .rows import keys
 from .tickets import note_erasure
@@ -99,7 +99,8 @@ def _close_for_good(members: Sequence[Membership], at: datetime) -> None:
     reads who had said that they never joined; and no question that names them is asked again."""
     terms = [latest_id(member) for member in members]
     Enrolment.objects.filter(pk__in=terms, end_reason=endings.LEFT).update(end_reason=endings.ERASED)
-    Parting.objects.filter(pk__in=terms).update(sealed_name=None)
+    every = [term_id(member, n) for member in members for n in range(1, member.term + 1)]
+    Parting.objects.filter(pk__in=every).update(sealed_name=None)  # also of a term before they joined again
     end_questions([(latest_id(member), member.phone_id) for member in members], at=at)
 
 

@@ -112,11 +112,9 @@ def leave_by_phone(
     with system("a phone says it leaves"):
         lock_phone(phone_id)
         if channel == Channel.MISSED_CALL and _are_calls_held():
-            people.suppress(phone_id=phone_id, channel=channel, by=by, at=at, scope="all")
-            HeldLeave.objects.bulk_create(
-                [HeldLeave(phone_id=phone_id, programme_id=programme_id, channel=channel, at=at)],
-                ignore_conflicts=True,
-            )
+            held = _all_rolls() if programme_id is None else _rolls_of(programme_id)
+            people.suppress(phone_id=phone_id, channel=channel, by=by, at=at, scope="all", held=held)
+            _hold(phone_id, programme_id, channel=channel, at=at)
             return 0
         return _leave_now(phone_id, programme_id, channel=channel, by=by, at=at)
 
@@ -129,7 +127,7 @@ def leave_held(*, held: HeldLeave, by: Actor, at: datetime) -> bool:
     no = people_queries.standing_no(held.phone_id)
     if not waits or no is None:
         return False
-    _leave_now(held.phone_id, held.programme_id, channel=held.channel, by=by, at=at)
+    _leave_now(held.phone_id, held.programme_id, channel=held.channel, by=by, at=at, said_at=held.at)
     return True
 
 
@@ -138,24 +136,47 @@ def is_held(phone_id: UUID) -> bool:
     return HeldLeave.objects.filter(pk=phone_id).exists()
 
 
+def _hold(phone_id: UUID, programme_id: int | None, *, channel: int, at: datetime) -> None:
+    HeldLeave.objects.bulk_create(
+        [HeldLeave(phone_id=phone_id, programme_id=programme_id, channel=channel, at=at)],
+        ignore_conflicts=True,
+    )
+
+
 def _are_calls_held() -> bool:
     return Halt.objects.filter(kind=Halt.Kind.CALLS, ended_at=None).exists()
 
 
-def _leave_now(phone_id: UUID, programme_id: int | None, *, channel: int, by: Actor, at: datetime) -> int:
+def _leave_now(
+    phone_id: UUID,
+    programme_id: int | None,
+    *,
+    channel: int,
+    by: Actor,
+    at: datetime,
+    said_at: datetime | None = None,
+) -> int:
     HeldLeave.objects.filter(pk=phone_id).delete()
     rolls = _all_rolls() if programme_id is None else _rolls_of(programme_id)
     say_no(phone_id, rolls, channel=channel, by=by, at=at)
-    return end_all(phone_id, rolls, channel=channel, by=by, at=at)
+    return end_all(phone_id, rolls, channel=channel, by=by, at=at, said_at=said_at)
 
 
-def end_all(phone_id: UUID, rolls: Iterable[int], *, channel: int, by: Actor, at: datetime) -> int:
+def end_all(
+    phone_id: UUID,
+    rolls: Iterable[int],
+    *,
+    channel: int,
+    by: Actor,
+    at: datetime,
+    said_at: datetime | None = None,
+) -> int:
     """Everybody on a phone leaves these rolls; the phone is locked. How many. The entries of those who were struck
-    off before are hidden as well."""
+    off before are hidden as well. said_at: when the phone said so, where that was earlier."""
     members = list(_on(phone_id).filter(roll_id__in=rolls).order_by("id"))
     living = [member for member in members if member.ended_on is None]
     for member in living:
-        _left(member, channel=channel, by=by, at=at)
+        _left(member, channel=channel, by=by, at=at, said_at=said_at)
     people.mark_left(person_ids=[member.person_id for member in members], at=at)
     return len(living)
 
@@ -308,13 +329,22 @@ def _reopen(
 
 
 def leave_again(*, told: NoReplayed) -> None:
-    """After a restore: a phone that had left since the backup was taken leaves again, on the day it said so.
+    """After a restore: a phone that had left since the backup was taken leaves again, on the day it said so; a call
+    to leave that was held is held again.
 
     No phone is locked: nobody else works in a database that is being restored, and a day's noes are too many locks.
     """
     if told.scope == "all":
         rolls = _all_rolls() if told.rolls is None else told.rolls
         end_all(told.phone_id, rolls, channel=told.channel, by=_RESTORE, at=told.at)
+    if told.held:
+        of_roll = Drive.objects.filter(roll_id__in=told.held).order_by("pk").values_list("pk", flat=True)
+        _hold(
+            told.phone_id,
+            of_roll.first() if len(told.held) == 1 else None,
+            channel=told.channel,
+            at=told.at,
+        )
 
 
 def withdraw_again(*, told: WithdrawalReplayed) -> None:
@@ -388,10 +418,12 @@ def say_no(phone_id: UUID, rolls: Iterable[int], *, channel: int, by: Actor, at:
     )
 
 
-def _left(member: Membership, *, channel: int, by: Actor, at: datetime) -> None:
+def _left(
+    member: Membership, *, channel: int, by: Actor, at: datetime, said_at: datetime | None = None
+) -> None:
     term = end(member, reason=endings.LEFT, channel=channel, by=by, at=at)
     if by.kind != "person":  # an office that was asked to is not the phone's own word
-        _note(member, term, kind=endings.LEFT, channel=channel, at=at)
+        _note(member, term, kind=endings.LEFT, channel=channel, at=said_at or at)
 
 
 _SOURCE = """select c.channel, c.at, c.batch, coalesce(w.completed_import, c.import_id), c.by,

@@ -246,8 +246,13 @@ def latest_term(member: Membership) -> Enrolment:
 
 
 def latest_id(member: Membership) -> UUID:
-    """Of the membership's latest term: the membership's with the term's number at the end."""
-    return UUID(bytes=member.pk.bytes[:14] + member.term.to_bytes(2, "big"))
+    """Of the membership's latest term."""
+    return term_id(member, member.term)
+
+
+def term_id(member: Membership, term: int) -> UUID:
+    """Of one of the membership's terms: the membership's with the term's number at the end."""
+    return UUID(bytes=member.pk.bytes[:14] + term.to_bytes(2, "big"))
 
 
 def _change(term: Enrolment, rung: int, n: int) -> Change:

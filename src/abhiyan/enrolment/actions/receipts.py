@@ -26,13 +26,19 @@ PAGE = "/me/"  # where a member proves the phone, then sees, corrects, leaves
 
 
 def send_receipt(
-    *, of: str, phone: str | UUID, at: datetime, language: str = "", programme_id: int = 0
+    *,
+    of: str,
+    phone: str | UUID,
+    at: datetime,
+    language: str = "",
+    programme_id: int = 0,
+    asked_at: datetime | None = None,
 ) -> None:
     """Tell a phone what its word did: once a day for each word, whichever way it came.
 
     of: STOP, LEAVE, DENY, BACK or ERASE. phone: E.164, or the id of one we keep. Of STOP and LEAVE members and
-    strangers read the same; of NO, who had entered the number and when. In the transaction under way, or one of its
-    own.
+    strangers read the same; of NO, who had entered the number and when. asked_at: when it said so, if that was earlier:
+    then the receipt keeps to the hours. In the transaction under way, or one of its own.
     """
     language = language or settings.LANGUAGE_CODE
     with system("receipt of a phone's word"):
@@ -62,15 +68,16 @@ def send_receipt(
                     "day": ", ".join(dict.fromkeys(_day(one.entered_at) for one in struck)),
                     "silent": ("।" if language == "hi" else ".") if is_silent else "",
                 }
-        messaging.send(
+        receipt = messaging.Outgoing(
             template=f"{of}.receipt",
             phone=number,
             language=language,
             blanks=blanks,
             key=f"{of}|{phone_id}|{at.date()}",
             programme_id=programme_id,
-            at=at,
+            asked_at=asked_at,
         )
+        messaging.send_many(messages=[receipt], at=at)
 
 
 def _day(at: datetime) -> str:

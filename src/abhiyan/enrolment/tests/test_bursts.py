@@ -16,6 +16,7 @@ from abhiyan.enrolment.actions.claims import Joined, SenderHalted
 from abhiyan.enrolment.models import Halt, HeldLeave, Parting
 from abhiyan.enrolment.rules import bursts
 from abhiyan.enrolment.rules.channels import Channel
+from abhiyan.messaging.models import Message
 from abhiyan.org.queries import NotYours
 from abhiyan.people.models import Account
 from abhiyan.people.tests.make import body
@@ -268,18 +269,13 @@ def call(world: World, human: Human) -> None:
     actions.leave_by_phone(phone=human.phone, channel=Channel.MISSED_CALL, by=CHANNEL, at=world.now)
 
 
-def test_held_calls_are_done_as_soon_as_somebody_has_looked(world: World) -> None:
+def test_held_calls_are_done_as_soon_as_somebody_has_looked_and_are_no_flood_of_that_hour(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(bursts, "FLOOD_AT_LEAST", 1)
     world.web_join(of=world.asha)
-    with system("test"):
-        Halt.objects.create(
-            public_id=uuid4(),
-            kind="calls",
-            programme_id=0,
-            unit_id=world.units["IN"].pk,
-            noes=1,
-            entries=1,
-            at=world.now,
-        )
+    hold_calls(world)
+    world.now -= timedelta(hours=3)
     call(world, world.asha)
     call(world, Human("A stranger", 1970, "+919907012345"))
     assert world.ladder(world.booth).counted == 1
@@ -288,24 +284,20 @@ def test_held_calls_are_done_as_soon_as_somebody_has_looked(world: World) -> Non
     nation = officer(world, "national_president", "IN")
     assert "2 calls to leave wait" in main(nation.get(f"/people/halted/{halt.public_id}/").content)
     nation.post(f"/people/halted/{halt.public_id}/", {"reason": "Real: a rumour"})
+    world.tick(hours=3)
     acts.look(at=world.now)
     assert world.ladder(world.booth).counted == 0
     with system("test"):
         assert HeldLeave.objects.count() == 0
+        (receipt,) = Message.objects.filter(template="leave.receipt")
+    assert world.now - receipt.queued_at == timedelta(hours=3), "it keeps to the hours, like all that is late"
+    acts.look(at=world.now)
+    assert open_halts(world) == []
 
 
 def test_who_joins_again_while_a_call_waits_stays(world: World) -> None:
     world.web_join(of=world.asha)
-    with system("test"):
-        Halt.objects.create(
-            public_id=uuid4(),
-            kind="calls",
-            programme_id=0,
-            unit_id=world.units["IN"].pk,
-            noes=1,
-            entries=1,
-            at=world.now,
-        )
+    hold_calls(world)
     call(world, world.asha)
     world.tick()
     world.web_join(of=world.asha)

@@ -153,6 +153,18 @@ def test_who_has_left_or_was_struck_off_is_erased_too(world: World) -> None:
     assert world.tallies() == world.recounted() and world.orphans() == {}
 
 
+def test_no_name_of_an_entry_denied_before_one_joined_is_left_to_the_data_officer(world: World) -> None:
+    world.paper_row(of=world.asha)
+    world.tick()
+    actions.deny_by_phone(phone=world.asha.phone, channel=Channel.SMS, by=CHANNEL, at=world.now)
+    world.tick()
+    world.web_join(of=world.asha)
+    data = officer(world, "data_officer", "JK-SRI")
+    assert "Asha Devi" in main(data.get("/people/denied/").content)
+    erase(open_me(world.asha))
+    assert "Asha Devi" not in main(data.get("/people/denied/").content)
+
+
 @pytest.mark.parametrize("left_before", [True, False])
 def test_nobody_comes_back_to_what_was_erased_as_they_might_after_leaving(
     world: World, left_before: bool

@@ -17,6 +17,7 @@ from abhiyan.people import journal
 from abhiyan.people.models import Purpose
 
 from .make import CHANNEL, Human, World
+from .test_bursts import hold_calls
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.versions]
 SECRET, PUBLIC = sealing.new_pair()
@@ -38,6 +39,8 @@ def test_who_left_since_the_backup_leaves_again_what_they_left_and_nothing_else(
     mohan = world.web_join(of=world.mohan)  # on her phone
     world.web_join(of=world.bilal)
     chandra = world.web_join(of=world.chandra)
+    dina = Human("Dina", 1980, "+919906000004")
+    world.web_join(of=dina)
     first, first_roll = world.programme, world.roll
     world.anew()
     world.now = clock.now()
@@ -53,6 +56,10 @@ def test_who_left_since_the_backup_leaves_again_what_they_left_and_nothing_else(
         programme_id=first.pk,
     )
     assert left == 1
+    hold_calls(world)
+    actions.leave_by_phone(
+        phone=dina.phone, channel=Channel.MISSED_CALL, by=CHANNEL, at=world.now, programme_id=first.pk
+    )
     ((person,),) = world.rows(
         "select person_id from enrolment_membership where public_id = %s", [str(chandra.membership)]
     )
@@ -72,8 +79,12 @@ def test_who_left_since_the_backup_leaves_again_what_they_left_and_nothing_else(
             " where m.ended_on is null order by 1"
         ).fetchall()
         noes = admin.execute("select phone_id, scope, rolls from people_suppression").fetchall()
-    assert living == [(world.asha.name, first_roll.pk), (world.bilal.name, world.roll.pk)]
-    assert noes == [(world.phone_id(world.bilal), "all", [first_roll.pk])]
+        held = admin.execute("select phone_id, programme_id from enrolment_held_leave").fetchall()
+    kept = (dina.name, first_roll.pk)
+    assert living == [(world.asha.name, first_roll.pk), (world.bilal.name, world.roll.pk), kept]
+    silent = {(world.phone_id(world.bilal), "all", (first_roll.pk,)), (world.phone_id(dina), "all", ())}
+    assert {(phone, scope, (*rolls,)) for phone, scope, rolls in noes} == silent
+    assert held == [(world.phone_id(dina), first.pk)], "a call that was held is held again"
 
 
 def test_who_came_back_or_denied_an_entry_since_the_backup_is_back_and_struck_off_again(

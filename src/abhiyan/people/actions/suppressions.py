@@ -34,14 +34,15 @@ def suppress(
     at: datetime,
     scope: str = OUTREACH,
     rolls: Iterable[int] = (),
+    held: Iterable[int] = (),
 ) -> None:
     """Keep a phone's no: to outreach, or to all messages. The wider one stays. From any channel, at once.
 
     channel: enrolment's Channel number. rolls: those it left with this word, as enrolment numbers them; with none it
-    only asks for no messages.
+    only asks for no messages. held: those it leaves once somebody has looked, which only the journal keeps.
     Tells PhoneSaidNo, so that what is queued stops. Refuses journal.NotSaved: then nothing of it is kept.
     """
-    said = journal.No(phone_id, scope, channel, at, tuple(sorted(rolls)))
+    said = journal.No(phone_id, scope, channel, at, tuple(sorted(rolls)), tuple(sorted(held)))
     with system("a phone said no"):
         _keep(said)
         audit.record(by=by, at=at, act="people.suppress", facts={"scope": scope, "channel": channel})
@@ -148,7 +149,12 @@ def _say_again(said: journal.No) -> None:
     news.tell(PhoneSaidNo(phone_id=said.phone_id, scope=said.scope, at=said.at, has_left=said.rolls != ()))
     news.tell(
         NoReplayed(
-            phone_id=said.phone_id, scope=said.scope, rolls=said.rolls, channel=said.channel, at=said.at
+            phone_id=said.phone_id,
+            scope=said.scope,
+            rolls=said.rolls,
+            held=said.held,
+            channel=said.channel,
+            at=said.at,
         )
     )
 
@@ -179,11 +185,14 @@ def _together(before: journal.No | None, said: journal.No) -> journal.No:
     if before is None or not before.scope or not said.scope:
         return said
     every = before.rolls is None or said.rolls is None
+    rolls = None if every else tuple(sorted({*(before.rolls or ()), *(said.rolls or ())}))
+    held = () if rolls is None else tuple(sorted({*before.held, *said.held} - {*rolls}))
     last = max(before, said, key=lambda one: one.at)
     return journal.No(
         said.phone_id,
         ALL if ALL in (before.scope, said.scope) else OUTREACH,
         last.channel,
         last.at,
-        None if every else tuple(sorted({*(before.rolls or ()), *(said.rolls or ())})),
+        rolls,
+        held,
     )
