@@ -25,7 +25,6 @@ from abhiyan.units import queries as units
 from abhiyan.units.rules import levels
 
 from .actions.texts import READ
-from .models import Halt
 from .queries import calls as queries_calls
 from .queries import drive as queries_drive
 from .queries import partings as queries_partings
@@ -107,9 +106,12 @@ def _halted(viewer: Viewer) -> Iterator[Owed]:
     """Lists and senders stopped below one's unit, and calls to leave that wait."""
     if not viewer.may_any("enrolment.strike_off", "org.approve"):
         return
-    for halt in queries_partings.halts():
-        positions = [lo for lo, _hi in units.all_spans([halt.unit_id]).get(halt.unit_id, [])]
-        is_top = halt.unit_id == org.top_unit()
+    stopped = queries_partings.halts()
+    spans = units.all_spans(halt.unit_id for halt in stopped)
+    top = org.top_unit() if stopped else None
+    for halt in stopped:
+        positions = [lo for lo, _hi in spans.get(halt.unit_id, [])]
+        is_top = halt.unit_id == top
         if not viewer.may_at("org.approve", *positions) and not any(
             viewer.may_above("enrolment.strike_off", lo)
             or (is_top and viewer.may_at("enrolment.strike_off", lo))
@@ -121,11 +123,7 @@ def _halted(viewer: Viewer) -> Iterator[Owed]:
         yield Owed(
             urgency=0,
             title=_("Paused: %(what)s") % {"what": what},
-            meta=_("%(n)s members left by call within an hour. Their numbers may be forged.")
-            % {"n": grouped(halt.noes)}
-            if halt.kind == Halt.Kind.CALLS
-            else _("%(n)s of %(of)s entries left or were denied within a day. Look, then decide.")
-            % {"n": grouped(halt.noes), "of": grouped(halt.entries)},
+            meta=queries_partings.how_many(halt),
             href=reverse("enrolment:halt", args=[halt.public_id]),
             act=_("Look"),
             icon="alert",
@@ -154,8 +152,8 @@ def _denied(viewer: Viewer, at: datetime) -> Iterator[Beside]:
             else None
         )
     for n, title in (
-        (own, _("%(n)s people you entered say they never joined")),
-        (here, _("%(n)s people entered at your booth say they never joined")),
+        (own, _("At least %(n)s people you entered say they never joined")),
+        (here, _("At least %(n)s people entered at your booth say they never joined")),
     ):
         if n is not None:
             yield Beside(

@@ -180,4 +180,6 @@ def _read(told: dict[str, Any]) -> Line:
         return Withdrawal(UUID(told["person"]), tuple(map(int, told["purposes"])), channel, at)
     rolls = tuple(map(int, told["rolls"])) if "rolls" in told else None
     held = tuple(map(int, told.get("held", ())))
-    return No(UUID(told["phone"]), str(told["scope"]), channel, at, rolls if told["scope"] == "all" else (), held)
+    return No(
+        UUID(told["phone"]), str(told["scope"]), channel, at, rolls if told["scope"] == "all" else (), held
+    )

@@ -5,6 +5,7 @@ the list back, ends the token or the appointment, or lets it go on with a reason
 do that callers' numbers may be forged; by page, SMS or code one leaves at once all the same.
 """
 
+from contextlib import suppress
 from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
@@ -26,6 +27,7 @@ from .receipts import LEAVE, send_receipt
 
 _BY = Actor.system("many said no at once")
 AT_ONCE = 500  # held leavings done in one turn
+STRIKE_OFF = "enrolment.strike_off"  # the capability
 # By phone people come of themselves, and on the web: nobody entered them.
 _OWN = [int(each.number) for each in CHANNELS if each.by_phone] + [int(Channel.WEB)]
 
@@ -175,18 +177,23 @@ def let_go_on(*, halt: UUID, reason: str, by: Actor, at: datetime) -> None:
 
 
 _ABOVE = """select p.parent_id from units_placement p where p.unit_id = %s and p.valid_to is null
- and p.parent_id is not null order by p.hierarchy limit 1"""
+ and p.parent_id is not null order by p.hierarchy"""
 
 
 def require_to_decide(halt: Halt, by: Actor) -> None:
-    """NotYours unless `by` may decide about what was stopped: from the level above it, or as its data officer."""
+    """NotYours unless `by` may decide about what was stopped: from the level above it in any tree, or as its data
+    officer."""
     brought = sql.value("select account_id from core_import where id = %s", [halt.import_id])
     if by.id == halt.sender or (brought is not None and by.account_id == brought):
         raise NotOnesOwn
     try:
         org.require(by, "org.approve", at=halt.unit_id)
     except org.NotYours:
-        org.require(by, "enrolment.strike_off", at=sql.value(_ABOVE, [halt.unit_id]) or halt.unit_id)
+        *others, last = sql.column(_ABOVE, [halt.unit_id]) or [halt.unit_id]
+        for above in others:
+            with suppress(org.NotYours):
+                return org.require(by, STRIKE_OFF, at=above)
+        org.require(by, STRIKE_OFF, at=last)
 
 
 def refuse_halted(*, import_id: int, by: UUID) -> None:

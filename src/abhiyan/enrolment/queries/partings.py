@@ -20,6 +20,8 @@ from abhiyan.enrolment.rules.channels import CHANNELS, Channel
 from abhiyan.programmes.models import Programme
 from abhiyan.programmes.queries import Node
 from abhiyan.programmes.rules.small_cells import shown
+from abhiyan.ui import numbers
+from abhiyan.ui.numbers import grouped
 
 from .people import senders
 
@@ -28,25 +30,26 @@ MOST_HALTS = 20
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """Where an entry came from, in words: who sent it in, and when."""
+    """Where an entry came from, in words: who sent it in, and when. is_own: nobody for the person."""
 
     who: str
     entered_at: datetime
+    is_own: bool
 
 
 def count_denied(node: Node, programme: Programme, *, at: datetime) -> int | None:
-    """How many said that they never joined a drive, below a unit, as of a day ago; None: fewer than five.
-
-    To whoever does not see the people there, rounded to 10 and from 10 on.
+    """How many said that they never joined a drive, or one beneath it, below a unit, as of a day ago: at least so
+    many, in fives; None: fewer than five. To whoever does not see the people there, rounded to 10 and from 10 on.
     """
     with system("how many never joined"):
         n = sql.count(
-            "select count(*) from enrolment_parting x where x.kind = %(denied)s and x.programme_id = %(programme)s"
-            " and x.at < %(until)s and x.unit_id in (select p.unit_id from units_placement p"
+            "select count(*) from enrolment_parting x where x.kind = %(denied)s"
+            " and x.programme_id = any(%(programmes)s) and x.at < %(until)s"
+            " and x.unit_id in (select p.unit_id from units_placement p"
             " where p.hierarchy = %(hierarchy)s and p.lo >= %(lo)s and p.lo < %(hi)s)",
             {
                 "denied": endings.DENIED,
-                "programme": programme.pk,
+                "programmes": programme.counted_ids,
                 "until": bursts.shown_until(at=at, zone=programme.zone),
                 "hierarchy": node.hierarchy,
                 "lo": node.lo,
@@ -63,7 +66,8 @@ def denied_at(phone_id: UUID, at: datetime) -> list[Source]:
 
 _OF_TERM = """select coalesce(w.completed_import, c.import_id), c.by, c.channel, c.at, e.unit_id
  from enrolment_enrolment e join enrolment_claim c on c.id = e.claim_id
- left join enrolment_waiting w on w.phone_id = c.phone_id and w.claim_id = c.id where e.id = %s"""
+ left join enrolment_waiting w on w.claim_id = c.id
+  and w.id = encode(substr(uuid_send(c.phone_id), 1, 12) || int4send(c.programme_id), 'hex')::uuid where e.id = %s"""
 
 
 def source_of_term(term_id: UUID) -> Source | None:
@@ -89,6 +93,7 @@ class Denied:
     source: Source
     by: UUID
     import_id: int | None
+    device: str
 
 
 PER_PAGE = 50
@@ -137,14 +142,15 @@ def denied(
             source=source,
             by=one.by,
             import_id=one.import_id,
+            device=one.device,
         )
         for one, source in zip(rows, told, strict=True)
     ]
 
 
 def counted_for_sender(account: UUID, *, at: datetime, zone: str) -> int | None:
-    """How many of the people somebody entered say that they never joined; None below five, and of whole days that are
-    a day old. In a system scope: nobody's name is in it."""
+    """How many at least of the people somebody entered say that they never joined, in fives; None below five, and of
+    whole days that are a day old. In a system scope: nobody's name is in it."""
     return _shown(Parting.objects.filter(by=account), at, zone)
 
 
@@ -178,6 +184,31 @@ def what(halt: Halt) -> str:
     return _("Leaving by call")
 
 
+def how_many(halt: Halt) -> str:
+    """Why it was stopped: how many said no, of how many, and whether these are few."""
+    given = {
+        "n": grouped(halt.noes),
+        "of": grouped(halt.entries),
+        "share": numbers.share(halt.noes, halt.entries),
+    }
+    if halt.kind == Halt.Kind.CALLS:
+        return (
+            _(
+                "%(n)s members left by call within an hour; %(of)s in the whole week. Callers' numbers may be forged."
+            )
+            % given
+        )
+    words = (
+        _("Within a day, %(n)s of the list's %(of)s people (%(share)s) left, or say they never joined.")
+        if halt.kind == Halt.Kind.LIST
+        else _(
+            "Within a day, %(n)s of the %(of)s people entered in a week (%(share)s) left, or say they never joined."
+        )
+    )
+    few = _("So few people prove little either way.") if bursts.is_few(halt.entries) else ""
+    return f"{words % given} {few}".strip()
+
+
 def import_of(halt: Halt) -> UUID | None:
     """The list's own page, by its public id. In a system scope."""
     found: UUID | None = sql.value("select public_id from core_import where id = %s", [halt.import_id])
@@ -195,13 +226,21 @@ def sources(partings: list[Parting]) -> list[Source]:
     names = senders([one.by for one in partings])
     places = _places(partings)
     return [
-        Source(_who(one, names.get(one.by, ""), named(places.get(one.unit_id, {}))), one.entered_at)
+        Source(
+            _who(one, names.get(one.by, ""), named(places.get(one.unit_id, {}))),
+            one.entered_at,
+            is_own=one.by not in names and not _is_listed(one),
+        )
         for one in partings
     ]
 
 
+def _is_listed(parting: Parting) -> bool:
+    return parting.entered_channel == Channel.PAPER or parting.import_id is not None
+
+
 def _who(parting: Parting, name: str, place: str) -> str:
-    if parting.entered_channel == Channel.PAPER or parting.import_id is not None:
+    if _is_listed(parting):
         if name:
             return _("%(name)s (paper list, %(place)s)") % {"name": name, "place": place}
         return _("A paper list, %(place)s") % {"place": place}

@@ -10,12 +10,13 @@ from abhiyan.core.words import named, person
 from abhiyan.enrolment.models import How
 from abhiyan.enrolment.rules import names
 
-from .people import senders
+from .partings import source_of_term
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """The entry a question is about. by: who sent it in, by name; "" for the phone itself."""
+    """The entry a question is about. by: who sent it in; "" for the phone itself (is_own), or the form on the web
+    where no code was asked."""
 
     phone_id: UUID
     name: str
@@ -24,13 +25,14 @@ class Entry:
     channel: int
     unit_names: dict[str, str]
     by: str
+    is_own: bool
     is_current: bool
     confirmed_at: datetime | None
     how: str
 
 
 _ENTRY = """
-select m.phone_id, p.name, ph.last4, c.field_at, c.channel, u.names, c.by, e.ended_at is null, e.confirmed_at,
+select m.phone_id, p.name, ph.last4, c.field_at, c.channel, u.names, c.sign <> 0, e.ended_at is null, e.confirmed_at,
        e.confirmed_by
   from enrolment_enrolment e join enrolment_membership m on m.id = e.membership_id
   join people_person p on p.id = m.person_id join people_phone ph on ph.id = m.phone_id
@@ -43,7 +45,8 @@ def entry(term: UUID, phone_id: UUID) -> Entry | None:
     found = sql.rows(_ENTRY, [term, phone_id])
     if not found:
         return None
-    (of_phone, name, last4, at, channel, unit_names, by, is_current, confirmed_at, how), *_more = found
+    (of_phone, name, last4, at, channel, unit_names, is_signed, is_current, confirmed_at, how), *_more = found
+    source = source_of_term(term)
     return Entry(
         phone_id=of_phone,
         name=names.shortened(person(name or "")),
@@ -51,7 +54,8 @@ def entry(term: UUID, phone_id: UUID) -> Entry | None:
         at=at,
         channel=channel,
         unit_names=unit_names,
-        by=senders([by]).get(by, ""),
+        by="" if source is None or source.is_own else source.who,
+        is_own=is_signed,
         is_current=is_current,
         confirmed_at=confirmed_at,
         how=str(How(how).label) if how else "",

@@ -14,13 +14,18 @@ FLOOD_WITHIN = timedelta(hours=1)
 FLOOD_AT_LEAST, FLOOD_TIMES = 100, 10  # members who left by call in an hour, and times the usual hour
 HELD_AT_MOST = timedelta(hours=48)  # a real leave is done by then, whether or not anybody has looked
 
-SHOWN_FROM = 5
+SHOWN_FROM = SHOWN_BY = 5  # and in such steps: two counts that differ by one would tell of one person
 
 
 def is_burst(*, noes: int, entries: int) -> bool:
     """Whether so many of a source's entries left or were denied within a day that it is stopped: at least five, and at
     least one in twenty."""
     return noes >= AT_LEAST and noes * 100 >= SHARE_PCT * entries
+
+
+def is_few(entries: int) -> bool:
+    """Whether so few that five noes are a burst whatever their share, which then says little."""
+    return is_burst(noes=AT_LEAST, entries=entries)
 
 
 def is_flood(*, in_hour: int, in_week: int) -> bool:
@@ -30,8 +35,9 @@ def is_flood(*, in_hour: int, in_week: int) -> bool:
 
 
 def shown(n: int) -> int | None:
-    """The count of noes that a worker or booth may read: nothing below five, where a number would name somebody."""
-    return n if n >= SHOWN_FROM else None
+    """How many noes there are at least, as a worker or booth may read it: nothing below five, and no number between
+    two steps, where one page or evening beside another would name somebody."""
+    return n // SHOWN_BY * SHOWN_BY if n >= SHOWN_FROM else None
 
 
 def shown_until(*, at: datetime, zone: str) -> datetime:

@@ -88,7 +88,7 @@ ANSWERS = (
 DENIED = Step(
     "denied",
     _("Said “I never joined”"),
-    _("Struck off. Shown from five on, a day later; who they are only the data officer reads."),
+    _("Struck off. Shown in fives, a day later; who they are only the data officer reads."),
     (),
 )
 

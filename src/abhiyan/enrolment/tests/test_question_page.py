@@ -10,6 +10,7 @@ from abhiyan.core.keys import keyring
 from abhiyan.core.scope import system
 from abhiyan.enrolment.actions import Outcome, confirming
 from abhiyan.enrolment.models import Enrolment, How
+from abhiyan.enrolment.rules.channels import Channel
 from abhiyan.messaging.actions import questions
 from abhiyan.messaging.models import Message, Question
 from abhiyan.messaging.rules import questions as words
@@ -84,6 +85,17 @@ def test_no_takes_the_name_off_and_says_so(world: World) -> None:
     assert len(blanks(world.asha.phone, "deny.receipt")) == 1
 
 
+def test_the_page_says_where_the_name_came_from(world: World) -> None:
+    world.paper_row(of=world.asha, by=world.booth_worker)
+    world.web_join(of=world.bilal)
+    world.take(world.claim(world.chandra, Channel.WEB, unit=world.booth))  # no code was asked there
+    ask(world)
+    said = {human: main(browser().get(link(human))) for human in (world.asha, world.bilal, world.chandra)}
+    assert "The name came from A paper list, Rajbagh School" in said[world.asha]
+    assert "The name came from this phone" in said[world.bilal]
+    assert "our form on the web" in said[world.chandra] and "from this phone" not in said[world.chandra]
+
+
 def test_two_answers_have_the_same_weight_and_none_is_chosen(world: World) -> None:
     asked(world)
     page = main(browser().get(link(world.asha)))
@@ -128,24 +140,28 @@ def test_after_thirty_days_a_link_takes_only_a_no(world: World) -> None:
 def refused(world: World, client: Client) -> None:
     where = link(world.asha)
     page = main(client.get(where))
-    assert "You cannot answer here" in page and "<button" not in page
-    for answer in ("yes", "no"):
-        assert client.post(where, {"answer": answer}).status_code == 403
+    assert "You cannot say yes here" in page and 'value="yes"' not in page
+    assert client.post(where, {"answer": "yes"}).status_code == 403
+    assert client.post(where, {}).status_code == 403
     assert world.ladder(world.booth) == Ladder(reported=1, counted=1)
+    assert client.post(where, {"answer": "no"}).status_code == 302, (
+        "a no is taken wherever the link is opened"
+    )
+    assert world.ladder(world.booth) == Ladder(reported=1) and term().end_reason == "denied"
 
 
-def test_who_is_signed_in_by_another_phone_answers_for_nobody(world: World) -> None:
+def test_who_is_signed_in_by_another_phone_says_yes_for_nobody(world: World) -> None:
     asked(world)
     refused(world, officer(world, "booth_president", "JK-B001"))
 
 
-def test_a_browser_in_which_others_joined_answers_for_nobody(world: World) -> None:
+def test_a_browser_in_which_others_joined_says_yes_for_nobody(world: World) -> None:
     asked(world)
     client = join(world, world.bilal)
     assert client.get("/").status_code  # its session may end; the mark stays
     client.cookies.pop("sessionid", None)
     where = link(world.asha)
-    assert "You cannot answer here" in main(client.get(where))
+    assert "You cannot say yes here" in main(client.get(where))
     assert client.post(where, {"answer": "yes"}).status_code == 403
     assert world.rows("select confirmed_at from enrolment_enrolment order by at limit 1") == [(None,)]
 

@@ -4,6 +4,7 @@ from typing import Any
 from uuid import UUID
 
 from django import forms
+from django.conf import settings
 from django.http import HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
@@ -14,18 +15,23 @@ from django.views.decorators.http import require_GET
 from abhiyan.core import clock
 from abhiyan.core.refusals import needed
 from abhiyan.core.scope import system
-from abhiyan.core.words import language
+from abhiyan.core.words import language, named, person
 from abhiyan.enrolment.actions import bursts
 from abhiyan.enrolment.actions.reading import read_people
 from abhiyan.enrolment.activity import DRIVE
 from abhiyan.enrolment.models import Halt
 from abhiyan.enrolment.queries import partings
 from abhiyan.enrolment.rules.number import member_number
+from abhiyan.org import queries as org
 from abhiyan.org.queries import NotYours
+from abhiyan.org.rules.offices import DATA_OFFICER
 from abhiyan.org.viewer import Request
 from abhiyan.ui import tables
 from abhiyan.ui.acts import form_page, tried
 from abhiyan.units import queries as units
+from abhiyan.units.models import Hierarchy
+
+MOST_OFFICERS = 2  # named where somebody is to ask them
 
 
 class Filters(forms.Form):
@@ -94,6 +100,14 @@ def _span(request: Request, form: forms.Form, text: str) -> tuple[int, int] | No
     return (place.lo, place.hi) if place.lo is not None and place.hi is not None else None
 
 
+def _officers(halt: Halt) -> str:
+    """The data officers of what was stopped, the nearest first, by name and unit."""
+    on = clock.day_in(settings.TIME_ZONE, clock.now())
+    line = org.line_of_command(halt.unit_id, Hierarchy.ORGANISATIONAL, on=on)
+    found = [one for one in line if one.office == DATA_OFFICER][:MOST_OFFICERS]
+    return ", ".join(f"{person(one.name)} ({named(one.unit_names)})" for one in found)
+
+
 class GoOn(forms.Form):
     """Why what was stopped goes on."""
 
@@ -119,6 +133,8 @@ def halt(request: Request, public_id: UUID) -> HttpResponseBase:
         "here": "people",
         "crumbs": [(what, "")],
         "halt": found,
+        "how_many": partings.how_many(found),
+        "officers": _officers(found),
         "kind": Halt.Kind(found.kind).label,
         "what": what,
         "brought": brought if request.viewer.may("imports.paper") else None,

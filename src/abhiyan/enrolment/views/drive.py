@@ -162,11 +162,14 @@ def _answers(seen: Seen, at: datetime) -> list[tuple[Step, str]]:
         return []
     found = programmes.beside(node=node, programme=of, steps=ANSWERS, at=at)
     denied = partings.count_denied(node, of, at=at)
-    few = _("fewer than %(n)s") % {"n": bursts.SHOWN_FROM}
-    return [
-        *((step, said(found[step.key])) for step in ANSWERS),
-        (DENIED, few if denied is None else grouped(denied)),
-    ]
+    return [*((step, said(found[step.key])) for step in ANSWERS), (DENIED, _noes(denied, node.is_exact))]
+
+
+def _noes(n: int | None, is_exact: bool) -> str:
+    if not is_exact:
+        return said(n)
+    words = _("fewer than %(n)s") if n is None else _("at least %(n)s")
+    return words % {"n": grouped(bursts.SHOWN_FROM if n is None else n)}
 
 
 def _today(programme: Programme, at: datetime) -> date:

@@ -33,8 +33,8 @@ def question(request: Request, link: str) -> HttpResponseBase:
     """Yes, or no, for the one person that message was about. A link that is wrong or over says so; that of a message
     that named nobody names nobody before the first yes.
 
-    Who entered somebody cannot answer for them here: not signed in by another phone, nor in a browser in which another
-    phone has joined.
+    Who entered somebody cannot say yes for them here: not signed in by another phone, nor in a browser in which another
+    phone has joined. A no is taken from whoever holds the link.
     """
     at = clock.now()
     name, allowed, window_s = PER_NETWORK
@@ -46,8 +46,9 @@ def question(request: Request, link: str) -> HttpResponseBase:
     if row is None or about is None:
         return render(request, "enrolment/question_over.html", status=404)
     is_others = devices.is_of_others(request, row.phone_id)
-    if request.method == "POST" and not is_others:
-        said = request.POST.get("answer")
+    said = request.POST.get("answer")
+    is_refused = request.method == "POST" and is_others and said != NO
+    if request.method == "POST" and not is_refused:
         if said in (YES, NO):
             messaging.answer_link(link=link, yes=said == YES, by=request.actor, at=at)
         return redirect(request.path)
@@ -59,7 +60,7 @@ def question(request: Request, link: str) -> HttpResponseBase:
         "is_others": is_others,
         "is_unnamed": is_unnamed,
     }
-    return render(request, "enrolment/question.html", shown, status=403 if request.method == "POST" else 200)
+    return render(request, "enrolment/question.html", shown, status=403 if is_refused else 200)
 
 
 def _state(row: Question, about: queries.Entry, at: datetime) -> str:
@@ -95,7 +96,12 @@ def me_confirm(request: Request) -> HttpResponseBase:
         about=member.enrolment_id,
     )
     if answered in (messaging.Answered.TAKEN, messaging.Answered.AGAIN):
-        messages.success(request, _("Thank you, you confirmed it."))
+        with system("whether a yes counted"):
+            about = queries.entry(member.enrolment_id, member.phone_id)
+        if about is not None and about.confirmed_at is not None:
+            messages.success(request, _("Thank you, you confirmed it."))
+        else:
+            messages.error(request, _("This yes does not count: this phone entered the name."))
     elif answered is messaging.Answered.LIMITED:
         messages.error(request, _("Too many tries today. Use the link in our message, or try tomorrow."))
     else:

@@ -412,7 +412,7 @@ def beside(
     sums = dict(
         sql.rows(
             f"select rung, sum(n)::bigint from ({query}) rows where measure = %(measure)s group by 1",
-            values | {"programmes": [programme.pk], "measure": measure},
+            values | {"programmes": programme.counted_ids, "measure": measure},
             keep_plan=node.keeps_plan,
         )
     )

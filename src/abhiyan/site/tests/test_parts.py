@@ -13,6 +13,9 @@ from abhiyan.enrolment import actions as enrolment
 from abhiyan.enrolment.actions import AlreadyMember
 from abhiyan.enrolment.models import Drive
 from abhiyan.enrolment.queries import join as joining
+from abhiyan.enrolment.queries import partings
+from abhiyan.enrolment.rules.channels import Channel
+from abhiyan.enrolment.rules.steps import ANSWERS
 from abhiyan.enrolment.tests.make import Human, World
 from abhiyan.org.queries import NotYours
 from abhiyan.people.tests.make import body
@@ -103,6 +106,23 @@ def test_the_whole_counts_what_its_parts_count_and_one_person_once() -> None:
     in_jammu.web_join(of=world.chandra, unit=world.far_booth)
     assert [one.counted for one in ladders(world, "JK", world.programme, srinagar, jammu)] == [3, 0, 2]
     assert actions.recount(at=world.now).is_right
+
+
+def test_answers_and_noes_of_the_parts_are_told_by_the_whole() -> None:
+    world = World.make()
+    (srinagar,) = start(world, "JK-SRI")
+    inner = beneath(world, srinagar)
+    people = [replace(BILAL, phone=f"+9199060007{n:02d}") for n in range(6)]
+    inner.send(*(inner.claim(one, Channel.PAPER, unit=world.booth) for one in people))
+    for one in people[:5]:
+        enrolment.deny_by_phone(phone=one.phone, channel=Channel.SMS, by=SYSTEM, at=world.now)
+    world.tick(days=2)
+    with system("test"):
+        node = queries.node_of(world.state.pk, 1)
+        assert node is not None
+        for of in (srinagar, world.programme):
+            assert queries.beside(node=node, programme=of, steps=ANSWERS, at=world.now)["unasked"] == 1
+            assert partings.count_denied(node, of, at=world.now) == 5
 
 
 def test_parts_are_started_below_within_the_days_once_and_close_with_the_whole() -> None:
