@@ -58,7 +58,7 @@ class NoHeader(Refused):
 
 
 class SameIds(Refused):
-    message = _("This template id belongs to the text before. A changed text needs a new one.")
+    message = _("This template id belongs to another text. Each text needs one of its own.")
 
 
 class NothingChanged(Refused):
@@ -202,13 +202,18 @@ _WRONG: dict[str, type[Refused]] = {"shape": WrongShape, "sender": SenderMissing
 
 
 def _check_new(before: list[Template], written: Mapping[str, Wording]) -> None:
-    """A changed text has a new id; what did not change keeps its own."""
+    """Each text has an id of its own on DLT: a changed one a new id, and what did not change keeps its own."""
     was = {one.language: one for one in before}
     if before and {language: one.text for language, one in was.items()} == {
         language: one.text for language, one in written.items()
     }:
         raise NothingChanged(field=f"text_{min(written)}")
+    ids = [one.registration for one in written.values()]
+    known = Template.objects.filter(code__startswith=bulk.PREFIX, registration__in=ids)
+    owners = [
+        *known.values_list("registration", "text"),
+        *((one.registration, one.text) for one in written.values()),
+    ]
     for language, one in written.items():
-        old = was.get(language)
-        if old and old.text != one.text and old.registration == one.registration:
+        if any(ident == one.registration and text != one.text for ident, text in owners):
             raise SameIds(field=f"registration_{language}")

@@ -166,7 +166,8 @@ def announce_next(*, public_id: UUID, word: str, after: int, at: datetime) -> in
     """Queue the SMS about a circular to the next of those who have not read it, behind an account. The last of these
     accounts; None: there are no more. word: of this round, "first" or when they were reminded. By a job."""
     with system("telling of a circular"):
-        circular = Circular.objects.filter(public_id=public_id, ended_at=None).first()
+        # Locked: what is queued is there for whoever withdraws it, or nothing is queued any more.
+        circular = Circular.objects.select_for_update().filter(public_id=public_id, ended_at=None).first()
         if circular is None:
             return None
         unread = Reading.objects.filter(circular_id=circular.pk, read_at=None, account_id__gt=after)

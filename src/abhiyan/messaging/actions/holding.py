@@ -3,6 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from abhiyan.core import audit
@@ -32,7 +33,7 @@ def ask_to_release(*, programme_id: int, unit_id: int, reason: str, by: Actor, a
 
     Refuses what `org.ask_release` refuses; NothingHeld.
     """
-    if not Message.objects.filter(state=Message.State.HELD, programme_id=programme_id).exists():
+    if not _held(programme_id).exists():
         raise NothingHeld
     asked = org.ask_release(
         act="messages.release",
@@ -53,11 +54,14 @@ def release_held(*, release_id: UUID, by: Actor, at: datetime) -> int:
     """
     payload = org.use_release(public_id=release_id, act="messages.release", by=by, at=at)
     programme_id = int(payload["programme_id"])
-    held = Message.objects.filter(state=Message.State.HELD, reason__in=RELEASABLE, programme_id=programme_id)
-    n = held.update(state=Message.State.QUEUED, reason="released", due_at=at)
+    n = _held(programme_id).update(state=Message.State.QUEUED, reason="released", due_at=at)
     with system("releasing held messages"):
         audit.record(by=by, at=at, act="messaging.release_held", subject=str(programme_id), n=n)
     return n
+
+
+def _held(programme_id: int) -> QuerySet[Message]:
+    return Message.objects.filter(state=Message.State.HELD, reason__in=RELEASABLE, programme_id=programme_id)
 
 
 def hold_restored(*, taken_at: datetime, at: datetime) -> int:

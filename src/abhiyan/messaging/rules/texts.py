@@ -20,8 +20,8 @@ TEXTS: dict[tuple[str, str], str] = {
 FIXED = frozenset(
     code for code, _language in TEXTS
 )  # codes of shipped texts: their words are nobody's to choose
-# To office-bearers, and no task of theirs: news of what an office says in words of its own.
-NEWS = frozenset({"duty.circular"})
+# To office-bearers, with words somebody wrote, or news of them. In the silence before a poll only our own words go.
+NEWS = frozenset({"duty.circular", "duty.task_tomorrow", "duty.task_late"})
 # Texts that were shipped otherwise before; every other is in its first version.
 VERSIONS = {"code.join": 2, "drive.reply": 3, "leave.receipt": 3, "deny.receipt": 2}
 OF_A_CODE = ("code", "leave")  # what a one-time code brings to fill its text

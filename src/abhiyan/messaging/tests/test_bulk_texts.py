@@ -67,6 +67,8 @@ def test_a_changed_text_is_a_version_with_new_ids_and_the_one_before_takes_no_se
         register(by=by, unit_id=unit_id, at=AT, follows=first)
     with pytest.raises(bulk_texts.SameIds):
         register(by=by, unit_id=unit_id, at=AT, follows=first, english=ENGLISH + "!")
+    with pytest.raises(bulk_texts.SameIds):  # another text altogether
+        register(by=by, unit_id=unit_id, at=AT, english=ENGLISH + "?")
     second = register(by=by, unit_id=unit_id, at=AT, follows=first, english=ENGLISH + "!", english_id=NEW_ID)
     with system("test"):
         known = dict(

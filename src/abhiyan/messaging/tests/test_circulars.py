@@ -1,11 +1,15 @@
 """Circulars: to holders of offices below, announced by SMS, read in the app; the sender sees by whom."""
 
+import threading
 from datetime import datetime, timedelta
 
+import psycopg
 import pytest
+from django.db import connection
 
-from abhiyan.core import clock
+from abhiyan.core import clock, database
 from abhiyan.core.scope import system
+from abhiyan.core.tests.waits import until
 from abhiyan.messaging import actions, tasks
 from abhiyan.messaging.actions import circulars
 from abhiyan.messaging.models import Circular, Message, MessageClass, Reading
@@ -144,6 +148,38 @@ def test_a_withdrawn_circular_is_nobodys_to_read_and_its_messages_do_not_leave(f
     assert "was withdrawn" in shown and "Send the list by Friday." not in shown
     assert field.mandal.pk in field.unread(one) and {each.state for each in field.messages()} == {"dropped"}
     assert "Circular:" not in body(browser(field.mandal), "/")
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.versions
+def test_nothing_is_queued_behind_a_circular_that_is_being_withdrawn(field: Field) -> None:
+    one = field.send()
+    with system("test"):
+        Message.objects.all().delete()  # as if none had been queued yet
+    told: list[int | None] = []
+
+    def tell() -> None:
+        try:
+            known = {"public_id": one.public_id, "word": "first", "after": 0, "at": clock.now()}
+            told.append(actions.announce_next(**known))
+        finally:
+            connection.close()
+
+    teller = threading.Thread(target=tell)
+    with psycopg.connect(database.conninfo(None, dbname=database.name()), autocommit=True) as looking:
+
+        def somebody_waits() -> bool:
+            waiting = looking.execute(
+                "select 1 from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'"
+            )
+            return waiting.fetchone() is not None
+
+        with system("test"):
+            actions.withdraw_circular(public_id=one.public_id, by=actor(field.sender), at=clock.now())
+            teller.start()
+            until(somebody_waits)
+    teller.join(60)
+    assert (told, field.messages()) == ([None], [])
 
 
 def test_a_circular_is_written_on_its_page(field: Field) -> None:

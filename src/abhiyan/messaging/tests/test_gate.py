@@ -21,7 +21,7 @@ STEP = timedelta(minutes=15)  # every instant here lies on one, and so does ever
 ZONES = ("Asia/Kolkata", "Asia/Kathmandu", "UTC")
 TEMPLATES = {
     texts.SERVICE: ("code.join", "drive.reply", "leave.receipt", "ask.something"),
-    texts.DUTY: ("duty.office", "duty.circular", "words.of.an.office", "bulk.2"),
+    texts.DUTY: ("duty.office", "duty.circular", "duty.task_late", "words.of.an.office", "bulk.2"),
     texts.OUTREACH: ("bulk.1",),
 }
 instants = st.integers(0, 20 * 96).map(lambda n: BEGIN + n * STEP)

@@ -7,6 +7,7 @@ from datetime import datetime
 from uuid import UUID
 
 from abhiyan.core.actor import Actor
+from abhiyan.core.scope import system
 from abhiyan.org.news import ReleaseDecided
 from abhiyan.org.queries import require
 from abhiyan.units import actions as units
@@ -40,8 +41,10 @@ def withdraw_poll(*, public_id: UUID, by: Actor, at: datetime) -> Poll:
 def take_back_poll(*, public_id: UUID, by: Actor, at: datetime) -> None:
     """Take back a version that waits, and the request with it. Who may: polls.keep there. Refuses NotWaiting."""
     require(by, KEEP, at=calendar.poll(public_id).unit_id)
-    units.drop_poll(public_id=public_id, by=by, at=at)
-    close_release(act=ACT, payload={"poll": str(public_id)}, by=by, at=at)
+    with system("taking back an entry of the calendar"):
+        # The request before the entry, as whoever decides it locks them.
+        close_release(act=ACT, payload={"poll": str(public_id)}, by=by, at=at)
+        units.drop_poll(public_id=public_id, by=by, at=at)
 
 
 def _asked(poll: Poll, *, by: Actor, at: datetime) -> Poll:

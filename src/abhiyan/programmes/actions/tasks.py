@@ -349,7 +349,8 @@ def _remind(tasks: QuerySet[Task], of: int, template: str, *, at: datetime) -> i
                 "more": grouped(more) if more else "",
                 "link": settings.ORIGIN + reverse("programmes:tasks"),
             },
-            key=f"task|{of}|{first.public_id}",
+            # Somebody it was handed to, or who had it reopened, is reminded too.
+            key=f"task|{of}|{first.public_id}|{account_id}|{at.isoformat()}",
             unit_id=first.unit_id,
             at=at,
         )

@@ -308,6 +308,32 @@ def test_one_message_reminds_of_what_is_due_tomorrow_and_one_of_what_is_late(
     assert [template for template, _blanks in told(asha)] == ["duty.task_tomorrow", "duty.task_late"]
 
 
+def test_who_has_a_task_handed_over_or_reopened_is_reminded_as_well(world: World, president: Account) -> None:
+    first, second = (
+        people.open_account(phone=f"990600002{n}", name=f"Holder {n}", language="hi", by=SYSTEM, at=AT)
+        for n in range(2)
+    )
+    for one in (first, second):
+        world.appoint(one, "booth_worker", "N1111")
+    with scoped(viewer_of(account_id=president.pk, on=TODAY).scope):
+        task = actions.ask_of(what=what(), appointment=org_seat(first), by=actor(president), at=AT)
+    the_day_before = DUE - timedelta(days=1)
+    with system("test"):
+        assert acts.remind(at=the_day_before) == 1
+    with scoped(viewer_of(account_id=president.pk, on=TODAY).scope):
+        actions.hand_over(
+            public_id=task.public_id, appointment=org_seat(second), by=actor(president), at=the_day_before
+        )
+    with system("test"):
+        assert acts.remind(at=the_day_before + timedelta(minutes=5)) == 1
+    assert [template for template, _blanks in told(second)] == ["duty.task_tomorrow"]
+    change(now(task), Act.DO, second)
+    change(now(task), Act.REOPEN, president)
+    with system("test"):
+        assert acts.remind(at=the_day_before + timedelta(minutes=10)) == 1
+    assert len(told(second)) == 2
+
+
 def test_today_names_what_is_due_and_what_one_waits_for(
     world: World, president: Account, mandal: Account
 ) -> None:
