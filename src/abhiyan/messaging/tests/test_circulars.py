@@ -160,8 +160,8 @@ def test_nothing_is_queued_behind_a_circular_that_is_being_withdrawn(field: Fiel
 
     def tell() -> None:
         try:
-            known = {"public_id": one.public_id, "word": "first", "after": 0, "at": clock.now()}
-            told.append(actions.announce_next(**known))
+            at = clock.now()
+            told.append(actions.announce_next(public_id=one.public_id, word="first", after=0, at=at))
         finally:
             connection.close()
 
