@@ -22,7 +22,9 @@ Choices = Sequence[tuple[Any, Any]]
 class TextForm(forms.Form):
     """A bulk text: who sends, and in each language the words and their DLT template id."""
 
-    name = forms.CharField(label=_("Name of the text"), max_length=200, help_text=_("Only you see it."))
+    name = forms.CharField(
+        label=_("Name of the text"), max_length=200, help_text=_("People who get the message do not see it.")
+    )
     entity = forms.CharField(
         label=_("DLT entity id"), max_length=25, widget=forms.TextInput(attrs={"inputmode": "numeric"})
     )

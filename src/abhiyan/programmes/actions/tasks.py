@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from itertools import groupby
 from uuid import UUID, uuid4
 
 from django.conf import settings
@@ -298,18 +299,15 @@ def _hand_on(tasks: QuerySet[Task], account_id: int, *, by: Actor, at: datetime)
     rows = list(
         tasks.select_related("office").order_by("unit_id", "office_id", "pk").select_for_update(of=("self",))
     )
-    seats: dict[tuple[int, int | None], found.Seat | None] = {}
-    for task in rows:
-        key = (task.unit_id, task.office_id)
-        if key not in seats:
-            seats[key] = found.next_seat(
-                unit_id=task.unit_id,
-                office=task.office.code if task.office else "",
-                without=account_id,
-                on=_day(at),
-                hierarchy=task.hierarchy,
-            )
-        _give([task], seats[key], "moved", "", by=by, at=at)
+    for _seat, (first, *more) in groupby(rows, key=lambda task: (task.unit_id, task.office_id)):
+        seat = found.next_seat(
+            unit_id=first.unit_id,
+            office=first.office.code if first.office else "",
+            without=account_id,
+            on=_day(at),
+            hierarchy=first.hierarchy,
+        )
+        _give([first, *more], seat, "moved", "", by=by, at=at)
     if rows:
         audit.record(by=by, at=at, act="programmes.hand_on_tasks", subject=str(account_id), n=len(rows))
     return len(rows)

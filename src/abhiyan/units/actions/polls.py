@@ -108,14 +108,14 @@ def unit_of(stated: Stated) -> int:
         day = None if closes_at is None else clock.day_in(settings.TIME_ZONE, closes_at)
         if (day is None) != is_none or (day and not stated.announced_on <= day <= stated.result_on):
             raise ClosesOutside(field=f"day_{number}")
-    kinds = dict(Unit.objects.filter(pk__in=areas).values_list("pk", "kind"))
-    codes = dict(Unit.objects.filter(pk__in=areas).values_list("pk", "code"))
+    known = Unit.objects.in_bulk(areas)
     places = places_of(areas)
     for area in areas:
-        if is_none and kinds.get(area) not in ("state", "nation"):
-            raise NoneOfStates(field="areas_1", unit=codes.get(area, "?"))
+        code = known[area].code if area in known else "?"
+        if is_none and (area not in known or known[area].kind not in ("state", "nation")):
+            raise NoneOfStates(field="areas_1", unit=code)
         if area not in places or not (places[area].states or places[area].is_nation):
-            raise AreaNowhere(field="areas_1", unit=codes.get(area, "?"))
+            raise AreaNowhere(field="areas_1", unit=code)
     states = {state for area in areas for state in places[area].states}
     if len(states) == 1 and not any(place.is_nation for place in places.values()):
         return states.pop()
