@@ -22,7 +22,7 @@ from abhiyan.core.tables.layout import Field, Kind, Layout
 from abhiyan.enrolment import actions
 from abhiyan.enrolment.actions import claims as refusals
 from abhiyan.enrolment.actions.setting_up import KIND as DRIVE
-from abhiyan.enrolment.actions.setting_up import only_lists, youngest
+from abhiyan.enrolment.actions.setting_up import drives_of_lists, only_lists, youngest
 from abhiyan.enrolment.rules.age import Age, age_on
 from abhiyan.enrolment.rules.channels import Channel
 from abhiyan.people import phones
@@ -163,6 +163,7 @@ def _drive(work: Work, rows: Sequence[tuple[Any, ...]]) -> Programme:
         owner_id=owner,
         opens_on=min(days),
         closes_on=max(days),
+        among=drives_of_lists(),
         by=work.by,
         at=work.at,
     )

@@ -20,7 +20,7 @@ from .leaving import end_all, say_no
 from .members import end, end_questions, found_member, latest_id, latest_term, lock_phone, term_id
 from .receipts import ERASE, send_receipt
 from .rows import keys
-from .tickets import note_erasure
+from .tickets import empty, note_erasure
 
 _RESTORE = Actor.system("erased before the restore")
 
@@ -85,13 +85,14 @@ def erase(*, membership: UUID, channel: int, language: str, by: Actor, at: datet
 
 
 def end_again(*, told: ErasureReplayed) -> None:
-    """After a restore: who had everything erased since the backup is on no roll again."""
+    """After a restore: who had everything erased since the backup is on no roll again, and what they asked is empty."""
     own = Membership.objects.filter(phone_id=told.phone_id, person_id=told.person_id, merged_into=None)
     theirs = [member for member in own if latest_term(member).at <= told.at]
     for member in theirs:
         if member.ended_on is None:
             end(member, reason=endings.ERASED, channel=told.channel, by=_RESTORE, at=told.at)
     _close_for_good(theirs, told.at)
+    empty(phone_id=told.phone_id, persons=[told.person_id], at=told.at)
 
 
 def _close_for_good(members: Sequence[Membership], at: datetime) -> None:

@@ -78,6 +78,11 @@ def only_lists(*, programme_id: int) -> None:
     Drive.objects.filter(programme_id=programme_id).update(from_lists=True, renews=False)
 
 
+def drives_of_lists() -> list[int]:
+    """Drives that take lists of their members and nothing else."""
+    return list(Drive.objects.filter(from_lists=True).values_list("pk", flat=True))
+
+
 def youngest() -> int:
     """The age from which people may be members of the roll of primary members."""
     roll = Roll.objects.filter(code=PRIMARY).first()

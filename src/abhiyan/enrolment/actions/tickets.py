@@ -52,11 +52,16 @@ def ask(*, membership: UUID, kind: str, said: str, language: str, by: Actor, at:
 
 
 def note_erasure(*, member: Membership, persons: Collection[UUID], by: Actor, at: datetime) -> UUID:
-    """An erasure that is being done is a ticket, answered; what its person had asked before is emptied and closed."""
-    theirs = Ticket.objects.filter(phone_id=member.phone_id, person_id__in=persons)
+    """An erasure that is being done is a ticket, answered."""
+    empty(phone_id=member.phone_id, persons=persons, at=at)
+    return _keep(member, kind=Ticket.Kind.ERASURE, said="", language="", by=by, at=at)
+
+
+def empty(*, phone_id: UUID, persons: Collection[UUID], at: datetime) -> None:
+    """Empty and close what people had asked who have everything erased."""
+    theirs = Ticket.objects.filter(phone_id=phone_id, person_id__in=persons, asked_at__lte=at)
     theirs.filter(answered_at=None).update(answered_at=at)
     theirs.update(sealed_said=None, sealed_answer=None)
-    return _keep(member, kind=Ticket.Kind.ERASURE, said="", language="", by=by, at=at)
 
 
 def answer_request(*, ticket: UUID, text: str, by: Actor, at: datetime) -> None:

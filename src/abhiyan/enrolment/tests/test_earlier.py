@@ -140,6 +140,23 @@ def test_members_of_a_list_are_asked_nothing_however_lately_they_joined(world: W
         assert Message.objects.count() == 0
 
 
+def test_a_drive_that_ran_here_is_none_of_lists_whatever_its_name(world: World, tmp_path: Path) -> None:
+    world.web_join(of=world.chandra)
+    world.set_state("closed")
+    with system("test"):
+        Programme.objects.filter(pk=world.programme.pk).update(
+            names={"en": "Drive of 2019"}, owner_id=world.state.pk
+        )
+        days = Programme.objects.values_list("opens_on", "closes_on").get(pk=world.programme.pk)
+    taken(world, tmp_path, ASHA)
+    taken(world, tmp_path, ASHA + CHANDRA)
+    with system("test"):
+        assert Programme.objects.values_list("opens_on", "closes_on").get(pk=world.programme.pk) == days
+        assert not Drive.objects.get(pk=world.programme.pk).from_lists
+        assert Drive.objects.filter(from_lists=True).count() == 1
+    assert world.ladder(world.booth).unsigned == 0 and equal(world)
+
+
 def test_a_drive_of_lists_takes_nothing_else(world: World, tmp_path: Path) -> None:
     taken(world, tmp_path, ASHA)
     with system("test"):

@@ -11,6 +11,7 @@ from abhiyan.core.scope import system
 from abhiyan.enrolment.actions import Outcome, confirming
 from abhiyan.enrolment.models import Enrolment, How
 from abhiyan.enrolment.rules.channels import Channel
+from abhiyan.enrolment.views import question as views
 from abhiyan.messaging.actions import questions
 from abhiyan.messaging.models import Message, Question
 from abhiyan.messaging.rules import questions as words
@@ -123,6 +124,16 @@ def test_a_wrong_link_leads_nowhere_and_changes_nothing(world: World, wrong: str
         page = method(f"/q/{wrong}/")
         assert page.status_code == 404 and "no longer works" in page.content.decode()
     assert term().confirmed_at is None
+
+
+def test_a_network_of_many_guesses_still_takes_the_no_of_whoever_holds_a_link(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked(world)
+    monkeypatch.setattr(views, "PER_NETWORK", ("question.network", 1, 3600))
+    assert [browser().get("/q/guessed/").status_code for _n in range(2)] == [404, 429]
+    assert browser().post(link(world.asha), {"answer": "no"}).status_code == 302
+    assert term().end_reason == "denied"
 
 
 def test_after_thirty_days_a_link_takes_only_a_no(world: World) -> None:

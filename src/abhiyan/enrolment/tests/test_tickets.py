@@ -7,9 +7,12 @@ import pytest
 from django.test import Client
 
 from abhiyan.core.scope import system
+from abhiyan.enrolment.actions import erasing
 from abhiyan.enrolment.models import Ticket
 from abhiyan.enrolment.rules import tickets as rules
+from abhiyan.enrolment.rules.channels import Channel
 from abhiyan.messaging.models import Message
+from abhiyan.people.news import ErasureReplayed
 from abhiyan.people.tests.make import body
 
 from .make import Human, World
@@ -134,6 +137,16 @@ def test_no_answer_is_announced_to_a_phone_that_said_no_and_it_stands_on_the_pag
     officer(world, "data_officer", "JK-SRI").post(f"/people/requests/{the_ticket().pk}/", {"text": "Done."})
     assert blanks(world.asha.phone, "ticket.answered") == []
     assert "Done." in body(page_of(world.asha), "/me/")
+
+
+def test_what_a_restore_brings_back_of_an_erased_persons_requests_is_emptied_again(world: World) -> None:
+    ask(page_of(world.asha))
+    row = the_ticket()
+    with system("test"):
+        erasing.end_again(
+            told=ErasureReplayed(row.person_id, row.phone_id, Channel.WEB, row.asked_at + timedelta(hours=1))
+        )
+    assert the_ticket().sealed_said is None and the_ticket().answered_at is not None
 
 
 def test_erasing_is_a_request_that_is_answered_and_empties_the_others(world: World) -> None:

@@ -37,13 +37,13 @@ def question(request: Request, link: str) -> HttpResponseBase:
     phone has joined. A no is taken from whoever holds the link.
     """
     at = clock.now()
-    name, allowed, window_s = PER_NETWORK
-    limits.take(limit=name, subject=request.visit.origin, at=at, allowed=allowed, window_s=window_s)
     with system("the page behind a question's link"):
         row = asked.question_by_link(link)
         about = queries.entry(row.about, row.phone_id) if row and (row.room, row.kind) == QUESTION else None
         is_unnamed = row is not None and asked.is_unnamed(link=link, question=row, at=at)
-    if row is None or about is None:
+    if row is None or about is None:  # guesses are counted; whoever holds a link is let in from any network
+        name, allowed, window_s = PER_NETWORK
+        limits.take(limit=name, subject=request.visit.origin, at=at, allowed=allowed, window_s=window_s)
         return render(request, "enrolment/question_over.html", status=404)
     is_others = devices.is_of_others(request, row.phone_id)
     said = request.POST.get("answer")

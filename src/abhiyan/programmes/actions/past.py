@@ -1,5 +1,6 @@
 """A programme that is over before we knew of it: for lists of what it had."""
 
+from collections.abc import Collection
 from datetime import date, datetime
 from uuid import uuid4
 
@@ -24,10 +25,19 @@ class NotPast(Refused):
 
 
 def make_past(
-    *, kind: str, name: str, owner_id: int, opens_on: date, closes_on: date, by: Actor, at: datetime
+    *,
+    kind: str,
+    name: str,
+    owner_id: int,
+    opens_on: date,
+    closes_on: date,
+    among: Collection[int],
+    by: Actor,
+    at: datetime,
 ) -> Programme:
     """A programme that is over, for lists of what it had; closed from the start. The same name finds it again, and its
-    window grows to hold these days.
+    window grows to hold these days. among: ids of those made so; one that ran here and was closed is none, whatever
+    its name.
 
     Who may: `imports.totals` at the owner. Refuses NameMissing, NameTooLong, WindowReversed and NotPast.
     """
@@ -37,7 +47,7 @@ def make_past(
         org.require(by, "imports.totals", at=owner_id)
         known = (
             Programme.objects.select_for_update(of=("self",), no_key=True)
-            .filter(kind=kind, owner_id=owner_id, state=Programme.State.CLOSED, names__en=names["en"])
+            .filter(pk__in=among, kind=kind, owner_id=owner_id, names__en=names["en"])
             .first()
         )
         if known is not None:
