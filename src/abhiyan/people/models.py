@@ -371,7 +371,7 @@ GRANTS = {
     "people_notice": {"gateway": "select (code, version)"},
     "people_phone": {"gateway": "select (id), insert (id, hash, sealed, last4)"},
     "people_person": {
-        "gateway": "select (id, name, birth_year), update (left_at),"
+        "gateway": "select (id, name, birth_year, left_at), update (left_at),"
         " insert (id, public_id, phone_id, name, birth_year, language, unit_id, at)"
     },
     "people_consent": {

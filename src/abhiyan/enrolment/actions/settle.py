@@ -44,6 +44,7 @@ class _Member:
     term: int
     is_live: bool
     is_struck: bool
+    has_left: bool
     is_this_drive: bool  # or one it stands beneath, or beside
     stays: bool  # its term runs on, whatever drive takes the claim
     who: tuple[str, int] | None
@@ -54,7 +55,8 @@ class _Member:
     rung: int
 
     def known(self) -> Known:
-        return Known(self.slot, self.who, self.is_live, self.is_struck, self.is_this_drive or self.stays)
+        here = self.is_this_drive or self.stays
+        return Known(self.slot, self.who, self.is_live, self.is_struck, here, self.has_left)
 
 
 @dataclass(slots=True)
@@ -155,6 +157,7 @@ class Settling:
                     rung=_int(r[16]),
                     programme=_need(r[7]),
                     kind=_int(r[17]),
+                    has_left=r[18] == YES,
                 )
             )
         for r in _rows(waiting):
@@ -288,6 +291,7 @@ class Settling:
                 term=1,
                 is_live=True,
                 is_struck=False,
+                has_left=False,
                 is_this_drive=True,
                 stays=True,
                 who=who,
@@ -334,6 +338,7 @@ class Settling:
             if not member.is_live:
                 self._write("person_back", member.person)
             member.term, member.is_live, member.is_struck, member.is_this_drive = term, True, False, True
+            member.has_left = False
             member.unit, member.at, member.rung = unit, (channel, unit, day), rung
             member.programme, member.kind = self.programme, kind
             member.enrolment = member.id[:14] + SHORTS[term]

@@ -194,8 +194,8 @@ STATEMENTS: dict[str, tuple[str, Sequence[str]]] = {
     "known_members": (
         f"""select m.id, m.phone_id, m.public_id, m.slot, m.person_id, m.unit_id, m.term, m.programme_id,
             m.ended_on is null, m.struck_at is not null, p.name, p.birth_year, e.id, e.unit_id, e.channel, e.day,
-            e.rung, e.kind from enrolment_membership m join people_person p on p.id = m.person_id
-            join enrolment_enrolment e on e.id = {TERM}
+            e.rung, e.kind, p.left_at is not null from enrolment_membership m
+            join people_person p on p.id = m.person_id join enrolment_enrolment e on e.id = {TERM}
             where m.phone_id = any($1) and m.roll_id = $2 order by m.phone_id, m.slot""",
         ["uuid[]", "int4"],
     ),

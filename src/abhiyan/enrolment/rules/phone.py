@@ -17,13 +17,14 @@ class Verdict(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """A membership on the phone. who: name key and birth year, or None once erased."""
+    """A membership on the phone. who: name key and birth year, or None once erased. has_left: by their own word."""
 
     slot: int
     who: tuple[str, int] | None
     is_live: bool
     is_struck: bool
     is_this_drive: bool
+    has_left: bool = False
 
 
 def decide(
@@ -56,8 +57,8 @@ def decide(
     if same is not None:
         if same.is_live:
             return (Verdict.ALREADY if same.is_this_drive else Verdict.RENEW), same.slot
-        if same.is_struck and not is_signed:
-            return Verdict.WORKLIST, same.slot  # struck off for fraud: only the phone itself brings it back
+        if (same.is_struck or same.has_left) and not is_signed:
+            return Verdict.WORKLIST, same.slot  # struck off, or gone: only the phone itself brings them back
     if len(live) >= limit:
         return Verdict.FULL, 0
     if same is not None:

@@ -10,7 +10,7 @@ from abhiyan.core.keys import keyring
 from abhiyan.core.scope import Scope, scoped, system
 from abhiyan.enrolment import actions
 from abhiyan.enrolment.actions import receipts
-from abhiyan.enrolment.actions.claims import AlreadyMember, PhoneFull, Suppressed
+from abhiyan.enrolment.actions.claims import AlreadyMember, OnWorklist, PhoneFull, Renewed, Suppressed
 from abhiyan.enrolment.models import Membership, Parting, Roll
 from abhiyan.enrolment.rules import endings
 from abhiyan.enrolment.rules.channels import Channel
@@ -184,6 +184,20 @@ def test_of_two_on_a_phone_one_leaves_by_their_page_and_comes_back_alone(world: 
     assert not is_silent(world)
     assert say(world, actions.come_back, membership=joined.membership) == 1
     assert world.ladder(world.booth).counted == 2
+    fits(world)
+
+
+def test_no_list_brings_back_who_left_a_phone_on_which_others_stay(world: World) -> None:
+    world.web_join(of=world.asha)
+    mohan = world.web_join(of=world.mohan)
+    world.leave(mohan, of=world.mohan)
+    world.tick()
+    for send in (world.paper_row, world.api):
+        assert isinstance(send(of=world.mohan), OnWorklist)
+    assert world.ladder(world.booth) == Ladder(reported=4, counted=1)
+    with system("test"):
+        assert Person.objects.get(name=world.mohan.name).left_at is not None
+    assert isinstance(world.web_join(of=world.mohan), Renewed)
     fits(world)
 
 

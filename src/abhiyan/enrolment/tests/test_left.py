@@ -132,11 +132,11 @@ def test_who_was_struck_off_and_then_says_no_is_not_read_any_more(world: World) 
 
 
 def test_whom_a_list_had_brought_back_is_not_read_once_it_is_taken_back(world: World) -> None:
-    join(world, world.asha, unit="JK-B001")
-    leaver = join(world, world.mohan)
-    leaver.post("/me/leave/")  # of two on a phone: a list may name her again
-    with system("test"):
-        Person.objects.filter(name=world.mohan.name).update(left_at=world.now)
+    asha = world.web_join(of=world.asha)
+    world.leave(world.web_join(of=world.mohan), of=world.mohan)
+    world.strike_off(asha)
+    world.tick()
+    world.missed_call(of=world.asha)  # somebody's own act, on a phone with nobody: a list says whose
     assert named(world) == [world.asha.name]
     actions.enrol_batch(
         programme_id=world.programme.pk,
