@@ -25,6 +25,7 @@ from abhiyan.core.actor import Actor
 from abhiyan.core.imports import actions as imports
 from abhiyan.core.imports import running
 from abhiyan.core.scope import Scope, scoped, system
+from abhiyan.core.tests.disk import lying_in
 from abhiyan.enrolment.actions import ClaimRefused, erasing, tokens
 from abhiyan.enrolment.rules.channels import Channel
 from abhiyan.enrolment.tests.make import Human, World
@@ -181,16 +182,6 @@ def database_says(query: str) -> str:
     return str(row[0]) if row else ""
 
 
-def whole_disk(folder: Path) -> Iterator[tuple[Path, bytes]]:
-    """Every file below the data folder, the database's own pages and journal among them."""
-    for path in sorted(folder.rglob("*")):
-        if path.is_file() and not path.is_symlink() and "master.key" not in path.name:
-            try:
-                yield path, path.read_bytes()
-            except FileNotFoundError:  # the database tidies meanwhile
-                continue
-
-
 def opened_backup(folder: Path) -> tuple[bytes, bytes]:
     """A backup as it lies there, and everything in it in clear."""
     secret, public = sealing.new_pair()
@@ -246,7 +237,7 @@ def test_a_minor_and_a_refused_column_leave_no_trace_anywhere(server: Server, tm
     queue = "select arguments::text as said from core_job union all select facts::text from core_audit"
     assert found_in(database_says(f"select string_agg(said, ' ') from ({queue}) q").encode()) == set()
     places: dict[str, set[str]] = {}
-    for path, content in whole_disk(home.path()):
+    for path, content in lying_in(home.path()):
         if not database.is_embedded() and path.is_relative_to(home.path() / "postgres"):
             continue  # an embedded database of an earlier run of the tests
         for kind in found_in(content):
@@ -285,7 +276,7 @@ def test_who_had_everything_erased_leaves_no_trace_once_it_is_purged(server: Ser
     _sealed, clear = opened_backup(tmp_path)
     for content in (clear, whole_database()):
         assert found_in(content) == set() and not any(needle in content for needle in needles)
-    for path, content in whole_disk(home.path()):
+    for path, content in lying_in(home.path()):
         if not path.is_relative_to(home.path() / "postgres"):
             assert "kept" not in found_in(content), path
     server.stop()

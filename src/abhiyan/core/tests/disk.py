@@ -1,9 +1,14 @@
-"""A disk that is almost full, without a disk and without root: by the limit of a file's size."""
+"""What lies on the disk; and one that is almost full, without root: by the limit of a file's size."""
 
+import os
 import resource
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
+
+import psycopg
+
+from abhiyan.core import database
 
 
 @contextmanager
@@ -16,3 +21,17 @@ def room_for(n_bytes: int, path: Path, *, process: int = 0) -> Iterator[None]:
         yield
     finally:
         resource.prlimit(process, resource.RLIMIT_FSIZE, (soft, hard))
+
+
+def lying_in(folder: Path) -> Iterator[tuple[Path, bytes]]:
+    """Every file below a folder with its contents, an embedded database's own pages and journal among them: not those
+    of other databases, which other tests drop meanwhile, nor what is gone when its turn comes."""
+    with psycopg.connect(database.conninfo(None, dbname=database.name())) as own:
+        row = own.execute("select oid::text from pg_database where datname = current_database()").fetchone()
+    for where, below, names in os.walk(folder):
+        if Path(where).name == "base":
+            below[:] = [name for name in below if (name,) == row or not name.isdigit()]
+        for path in (Path(where, name) for name in names):
+            if path.is_file() and not path.is_symlink():
+                with suppress(FileNotFoundError):
+                    yield path, path.read_bytes()
