@@ -7,6 +7,7 @@ from django.utils import translation
 
 from abhiyan.core.actor import Actor
 from abhiyan.core.refusals import Refused
+from abhiyan.core.scope import system
 from abhiyan.elections import actions, queries, refusals
 from abhiyan.elections.models import Alliance, Contest, Stated
 from abhiyan.elections.tests.make import bring, rows_of, written
@@ -26,10 +27,13 @@ SEATS = {
 STRANGER = Actor(kind="person", id=SYSTEM.id, account_id=987_654)
 
 
-@pytest.fixture
-def nation(tmp_path: Path) -> int:
-    assert bring(written(tmp_path, rows_of(SEATS)), election="LS2024").state == "done"
-    return grow({"IN": {"GA": {}}}, levels.ELECTORAL)["IN"]
+@pytest.fixture(scope="module")
+def nation(open_database: None, tmp_path_factory: pytest.TempPathFactory) -> int:
+    """Committed once; what each test does with it is rolled back."""
+    path = written(tmp_path_factory.mktemp("results"), rows_of(SEATS))
+    assert bring(path, election="LS2024").state == "done"
+    with system("test"):
+        return grow({"IN": {"GA": {}}}, levels.ELECTORAL)["IN"]
 
 
 def make(
@@ -88,11 +92,11 @@ def test_units_of_several_states_count_each_by_the_set_of_its_state(tmp_path: Pa
     for state in ("S05", "S21"):
         path = written(tmp_path, rows_of(SEATS, state=state), name=f"{state}.csv")
         assert bring(path, election="LS2024", partial="yes").state == "done"
-    ids = grow({"IN": {"GA": {"GA-1": {}}, "SK": {"SK-1": {}}}}, levels.ELECTORAL)
+    ids = grow({"N": {"S1": {"GA-1": {}}, "S2": {"SK-1": {}}}}, levels.ELECTORAL)
     for state, code in (("S05", "GA-1"), ("S21", "SK-1")):
         Contest.objects.filter(state=state, number=1).update(unit=ids[code])
-    everywhere = make(ids["IN"], ["AAP"])
-    make(ids["IN"], ["BJP"], state="Goa")
+    everywhere = make(ids["N"], ["AAP"])
+    make(ids["N"], ["BJP"], state="Goa")
     side = alliance_chosen(everywhere).ours
     found = queries.figures_of_units(everywhere.election, ids.values(), side)
     assert {code: found[ids[code]].votes for code in ("GA-1", "SK-1")} == {"GA-1": 950, "SK-1": 550}

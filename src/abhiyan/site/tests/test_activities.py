@@ -39,7 +39,7 @@ from abhiyan.ui.owed import Owed
 
 from .cast import SYSTEM, Cast
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.django_db
 ROOMS = Path(__file__).resolve().parents[2]
 NIGHTS, MET = 1, 2  # measures
 FIELD_APP, UNKNOWN = 98, 99  # channels
@@ -94,8 +94,9 @@ VILLAGES = Activity(
 )
 
 
-@pytest.fixture
-def cast() -> Cast:
+@pytest.fixture(scope="module")
+def cast(open_database: None) -> Cast:
+    """Committed once; what each test makes of it is rolled back."""
     return Cast.make()
 
 

@@ -13,12 +13,13 @@ from abhiyan.units.models import Unit
 
 from .cast import SYSTEM, Cast
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.django_db
 PAGE = "/units/JK-B001/close/"
 
 
-@pytest.fixture
-def cast() -> Cast:
+@pytest.fixture(scope="module")
+def cast(open_database: None) -> Cast:
+    """Committed once; what each test makes of it is rolled back."""
     return Cast.make()
 
 
@@ -71,6 +72,7 @@ def test_a_unit_is_closed_from_its_page_and_opened_again(cast: Cast) -> None:
         assert Target.objects.get(unit__code="JK-B002", replaced_at=None).n == 60
 
 
+@pytest.mark.django_db(transaction=True)  # who joins is written over connections of their own
 def test_what_changed_since_it_was_looked_at_is_looked_at_again(cast: Cast) -> None:
     client = cast.client("state_president")
     given = form(client.get(PAGE).content.decode(), successors="JK-B002")
