@@ -80,7 +80,7 @@ def own_page(page: Page, human: Human) -> None:
     page.wait_for_selector("a[href='/me/leave/']")
 
 
-@pytest.mark.parametrize(("language", "size"), LOOKS)
+@pytest.mark.parametrize(("language", "size"), [LOOKS[0], pytest.param(*LOOKS[1], marks=pytest.mark.slow)])
 def test_from_an_sms_to_the_erasure(
     chromium: Browser, served: Server, world: World, language: str, size: str
 ) -> None:

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from typing import Any
 
+import pytest
+
 from abhiyan.core.actor import Actor
 from abhiyan.units import actions
 from abhiyan.units.actions import NewUnit
@@ -12,6 +14,7 @@ from abhiyan.units.rules import levels
 AT = datetime(2026, 11, 20, 6, tzinfo=UTC)
 DAY = date(2026, 11, 1)
 SYSTEM = Actor.system("test")
+SEEDS = [*range(4), *(pytest.param(n, marks=pytest.mark.slow) for n in range(4, 8))]  # of histories by chance
 
 # kind by depth of a tree made from nested dicts
 KINDS = {h: [kinds[0] for kinds in levels.LEVELS[h]] for h in levels.HIERARCHIES}

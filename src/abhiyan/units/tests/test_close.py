@@ -16,7 +16,7 @@ from abhiyan.core.scope import system
 from abhiyan.units import actions, queries, refusals
 from abhiyan.units.models import Pin, Placement, Unit, UnitChange
 from abhiyan.units.rules import levels
-from abhiyan.units.tests.make import AT, DAY, NATION, SYSTEM, grow
+from abhiyan.units.tests.make import AT, DAY, NATION, SEEDS, SYSTEM, grow
 from abhiyan.units.tests.test_import import TODAY, bring, state, u, undo
 from abhiyan.units.tests.test_lists import _file, _step, reasons, refused
 from abhiyan.units.tests.test_lists import bring as bring_file
@@ -282,7 +282,7 @@ def test_a_list_is_undone_after_the_successors_it_names_are_open_again() -> None
     assert state() == before
 
 
-@pytest.mark.parametrize("seed", range(8))
+@pytest.mark.parametrize("seed", SEEDS)
 def test_whatever_lists_close_move_and_make_their_undo_is_exact(seed: int) -> None:
     rng = random.Random(seed)
     grow(NATION)

@@ -23,7 +23,7 @@ from abhiyan.units.models import (
 )
 from abhiyan.units.news import UnitsGoing, UnitsMoved
 from abhiyan.units.rules import levels
-from abhiyan.units.tests.make import AT, DAY, NATION, SYSTEM, grow
+from abhiyan.units.tests.make import AT, DAY, NATION, SEEDS, SYSTEM, grow
 from abhiyan.units.tests.test_move import check_tree
 
 pytestmark = [pytest.mark.django_db, pytest.mark.versions]
@@ -360,7 +360,7 @@ def test_rows_outside_the_unit_whose_list_it_is_are_refused() -> None:
     ]
 
 
-@pytest.mark.parametrize("seed", range(8))
+@pytest.mark.parametrize("seed", SEEDS)
 def test_random_lists_keep_the_trees_and_are_undone_in_turn(seed: int) -> None:
     rng = random.Random(seed)
     states = [state()]
