@@ -83,7 +83,7 @@ NOBODY_ASKED = {
     "enrolment/hotpath/calls.py::act": "a provider's delivery report, signed",
     "messaging/actions/circulars.py::announce_next": LOOP,
     "messaging/actions/circulars.py::note_read": ONESELF,
-    "messaging/actions/offices.py::_tell": NEWS,
+    "messaging/actions/offices.py::tell_account": NEWS,
     "messaging/actions/questions.py::answer": PHONE,
     "messaging/actions/questions.py::answer_link": PHONE,
     "messaging/actions/questions.py::ask_many": WITHIN,
