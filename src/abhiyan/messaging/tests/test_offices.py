@@ -166,7 +166,7 @@ def test_what_org_refuses_behind_the_link_is_said_there_and_the_offer_stays(
     assert Client().post(page(made), {"answer": "decline"}).status_code == 200
 
 
-def test_nobody_else_answers(world: World, made: Appointment) -> None:
+def test_nobody_else_answers_for_who_was_named(world: World, made: Appointment) -> None:
     """Not who gave it, with the word or in their browser; not who guesses; no call; no bare yes."""
     with system("test"):
         leader = Account.objects.get(pk=made.made_by or 0)
