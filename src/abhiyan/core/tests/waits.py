@@ -4,6 +4,10 @@ import threading
 import time
 from collections.abc import Callable
 
+import psycopg
+
+from abhiyan.core import database
+
 PATIENCE_S = 60.0
 
 
@@ -13,3 +17,15 @@ def until(condition: Callable[[], bool], wait_s: float = PATIENCE_S) -> None:
     while not condition():
         assert time.monotonic() < over, "waited in vain"
         threading.Event().wait(0.01)
+
+
+def blocked() -> int:
+    """How many in the database wait for a lock of somebody else's."""
+    waiting = "select 1 from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'"
+    with psycopg.connect(database.conninfo(None, dbname=database.name()), autocommit=True) as looking:
+        return len(looking.execute(waiting).fetchall())
+
+
+def until_blocked() -> None:
+    """Wait until somebody in the database waits for a lock."""
+    until(lambda: blocked() > 0)

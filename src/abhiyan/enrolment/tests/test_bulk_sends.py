@@ -435,6 +435,7 @@ def test_a_send_on_its_pages_is_asked_approved_started_stopped_and_downloaded(fi
     assert sum("messaging_template" in one["sql"] for one in asked_for) == 1
     assert sum("enrolment_roll" in one["sql"] for one in asked_for) == 1  # its audiences, once for all rows
     assert "Stopped half-way" in listed and ">No programme</th>" in listed
+    assert "The phone said no" not in body(other, page)
     assert "What became of it" not in body(other, page), (
         "the data officer sees what was asked, not the people"
     )

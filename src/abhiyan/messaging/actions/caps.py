@@ -9,10 +9,10 @@ from abhiyan.core import sql
 
 WEEK = timedelta(days=7)
 
-# A row for each phone and person, then their locks, in one order for all senders.
-_ROWS = """insert into messaging_reached (subject, last_at) select t.subject, %s from unnest(%s::uuid[]) t(subject)
- order by t.subject on conflict do nothing"""
-_LOCK = "select subject, taken from messaging_reached where subject = any(%s) order by subject for update"
+# A row for each phone and person, and its lock, in one order for all senders. One step: between two, `forget` could
+# take away a row that was there.
+_LOCK = """insert into messaging_reached as r (subject, last_at) select t.subject, %s from unnest(%s::uuid[]) t(subject)
+ order by t.subject on conflict (subject) do update set last_at = r.last_at returning r.subject, r.taken"""
 _TAKE = """update messaging_reached r set taken = t.taken, last_at = t.last_at
  from unnest(%s::uuid[], %s::jsonb[], %s::timestamptz[]) t(subject, taken, last_at) where r.subject = t.subject"""
 _GIVE_BACK = """with theirs as materialized (select subject from messaging_reached where subject = any(%s)
@@ -32,8 +32,7 @@ class Caps:
         self._taken: dict[UUID, dict[str, datetime]] = {}
         self._changed: set[UUID] = set()
         if subjects:
-            sql.run(_ROWS, [at, sorted(set(subjects))])
-            for subject, taken in sql.rows(_LOCK, [list(subjects)]):
+            for subject, taken in sql.rows(_LOCK, [at, sorted(set(subjects))]):
                 read = {message: datetime.fromisoformat(when) for message, when in taken.items()}
                 self._taken[subject] = {message: when for message, when in read.items() if when > at - WEEK}
 

@@ -137,7 +137,12 @@ _REPORT = {
     "plivo": (("MessageUUID",), ("Status",)),
     "whatsapp": (("id",), ("status",)),
 }
-_FAILED = ("failed", "undelivered", "expired")  # Exotel's failures have endings, such as failed_dnd
+_FAILED = (
+    "failed",
+    "undelivered",
+    "expired",
+    "rejected",
+)  # Exotel's failures have endings, such as failed_dnd
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,13 +3,12 @@
 import threading
 from datetime import datetime, timedelta
 
-import psycopg
 import pytest
 from django.db import connection
 
-from abhiyan.core import clock, database
+from abhiyan.core import clock
 from abhiyan.core.scope import system
-from abhiyan.core.tests.waits import until
+from abhiyan.core.tests.waits import until_blocked
 from abhiyan.messaging import actions, tasks
 from abhiyan.messaging.actions import circulars
 from abhiyan.messaging.models import Circular, Message, MessageClass, Reading
@@ -166,18 +165,10 @@ def test_nothing_is_queued_behind_a_circular_that_is_being_withdrawn(field: Fiel
             connection.close()
 
     teller = threading.Thread(target=tell)
-    with psycopg.connect(database.conninfo(None, dbname=database.name()), autocommit=True) as looking:
-
-        def somebody_waits() -> bool:
-            waiting = looking.execute(
-                "select 1 from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'"
-            )
-            return waiting.fetchone() is not None
-
-        with system("test"):
-            actions.withdraw_circular(public_id=one.public_id, by=actor(field.sender), at=clock.now())
-            teller.start()
-            until(somebody_waits)
+    with system("test"):
+        actions.withdraw_circular(public_id=one.public_id, by=actor(field.sender), at=clock.now())
+        teller.start()
+        until_blocked()
     teller.join(60)
     assert (told, field.messages()) == ([None], [])
 

@@ -1,6 +1,7 @@
 """Outreach through the whole gate: the calendar of polls, and the caps of phones and persons."""
 
 import threading
+from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from uuid import UUID, uuid4
 
@@ -10,6 +11,7 @@ from django.db import connection
 from abhiyan.core import sql
 from abhiyan.core.keys import keyring
 from abhiyan.core.scope import system
+from abhiyan.core.tests.waits import blocked, until, until_blocked
 from abhiyan.messaging import actions, doctor
 from abhiyan.messaging.actions import caps, sending
 from abhiyan.messaging.adapters import Handed, Letter
@@ -260,6 +262,47 @@ def test_many_senders_at_once_never_exceed_a_cap(world: dict[str, int]) -> None:
         thread.join()
     assert sorted(going) == sorted([keyring().phone_id(phone) for phone in phones] * 2)
     assert reserved() == [2] * 6
+
+
+def test_what_is_forgotten_between_is_there_for_who_reserves(world: dict[str, int]) -> None:
+    """The sender has seen the first phone's row and waits for the second's; the first one's is a week old."""
+    first, *_between, last = sorted((f"+9194190000{n}" for n in range(10, 20)), key=keyring().phone_id)
+    for phone in (first, last):
+        person(world["B1"], phone)
+    queue("one", phone=first)
+    send_due(Way(), at=AT)
+    queue("two", phone=first)
+    queue("three", phone=last)
+    later = AT + WEEK
+    going: list[sending.Going] = []
+
+    def run(act: Callable[[], object]) -> threading.Thread:
+        def acted() -> None:
+            try:
+                act()
+            finally:
+                connection.close()
+
+        thread = threading.Thread(target=acted)
+        thread.start()
+        return thread
+
+    def admit() -> None:
+        going.extend(actions.admit(messages=actions.lease(at=later, n=2, codes=False), at=later))
+
+    def forget() -> None:
+        with system("test"):
+            caps.forget(at=later)
+
+    with system("test"):
+        Reached.objects.create(subject=keyring().phone_id(last), last_at=later)
+        sender = run(admit)
+        until_blocked()
+        forgetter = run(forget)
+        until(lambda: not forgetter.is_alive() or blocked() > 1)
+    sender.join(60)
+    forgetter.join(60)
+    assert (len(going), reserved()) == (2, [1, 1, 1, 1])
 
 
 def test_what_is_a_week_old_is_forgotten_with_its_phone(world: dict[str, int]) -> None:

@@ -122,3 +122,18 @@ def test_three_providers_tell_of_the_same_call() -> None:
 def test_a_call_without_what_it_must_have_is_malformed(values: dict[str, object]) -> None:
     with pytest.raises(inbound.Malformed):
         inbound.generic(values)
+
+
+@pytest.mark.parametrize(
+    ("provider", "values", "status"),
+    [
+        ("plivo", {"MessageUUID": "p1", "Status": "rejected"}, "failed"),  # by the operator, before it left
+        ("exotel", {"SmsSid": "e1", "Status": "failed_dnd"}, "failed"),
+        ("exotel", {"SmsSid": "e1", "Status": "sent"}, ""),
+        ("whatsapp", {"id": "w1", "status": "read"}, "delivered"),
+    ],
+)
+def test_what_became_of_a_message_is_read_in_the_provider_s_own_words(
+    provider: str, values: dict[str, str], status: str
+) -> None:
+    assert inbound.report(provider, values).status == status

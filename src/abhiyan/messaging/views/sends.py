@@ -36,6 +36,7 @@ from abhiyan.units import queries as units
 from .bulk_texts import CAPABILITY, language_name
 
 State = Send.State
+FEW = 10  # DESIGN §4, small cells
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,7 +198,8 @@ def send(request: Request, public_id: UUID) -> HttpResponseBase:
             for each, text in reads.as_sent(one, reads.wordings(one.text)).items()
         ],
         "reached": one.n_asked,
-        "held_back": _reasons({why: n for why, n in one.counted.items() if why}),
+        # Whoever decides and sees no people there is told of no few of them: who said no is among them.
+        "held_back": _reasons({why: n for why, n in one.counted.items() if why and (is_exact or n >= FEW)}),
         "cost_asked": money(one.parts_asked),
         "release": release,
         "steps": _steps(request, one, release, lo),
