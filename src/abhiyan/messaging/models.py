@@ -303,6 +303,8 @@ class Send(models.Model):
     release = models.UUIDField(null=True)
     sha256 = models.TextField(default="", db_default="")  # of texts, variables, audience and units
     counted = models.JSONField(default=dict)  # reason ("" for those who get it at once) -> how many phones
+    counted_at = models.DateTimeField(null=True)  # the moment these figures are of
+    counting = models.JSONField(null=True)  # how far a count is that has not come to its end (rules.counting)
     n_asked = models.IntegerField(default=0, db_default=0)  # who get it, at once or once it may go there
     parts_asked = models.IntegerField(default=0, db_default=0)
     made_by = models.BigIntegerField()  # account

@@ -1,7 +1,7 @@
 """Reads of bulk texts and sends: whom one would reach, what has become of it, where, and what it cost."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -9,6 +9,9 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db.models import QuerySet
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from abhiyan.core import clock, environment, sql
@@ -23,8 +26,10 @@ from abhiyan.units.rules.polls import Polling
 from .models import Send, Template
 from .queries import leave_number
 from .rules import audiences, bulk, gate, hours, texts
+from .rules.counting import Reached
 
 WEEK = timedelta(days=7)  # of the caps
+PAUSED, STOPPED = "paused", "stopped"  # why a message of a send does not leave
 
 
 def texts_in_force() -> QuerySet[Template]:
@@ -61,6 +66,17 @@ def send_for(viewer: Viewer, public_id: UUID) -> Send:
     return needed(Send.objects.filter(public_id=public_id).first() if viewer.is_signed_in else None)
 
 
+def halted(ids: Collection[int]) -> dict[int, str]:
+    """Of sends, by their keys: why nothing more of them leaves, as its messages say it. In system scope."""
+    if not ids:
+        return {}
+    found = Send.objects.filter(pk__in=ids, state__in=(Send.State.PAUSED, Send.State.STOPPED))
+    return {
+        key: PAUSED if state == Send.State.PAUSED else reason or STOPPED
+        for key, state, reason in found.values_list("pk", "state", "reason")
+    }
+
+
 @dataclass(frozen=True, slots=True)
 class Recipient:
     """A phone of an audience. reason: why it gets nothing; "" for those who get it. sealed: bound to phone_id."""
@@ -73,39 +89,35 @@ class Recipient:
     last4: str
 
 
-@dataclass(frozen=True, slots=True)
-class Reached:
-    """How many phones by reason ("" for those who get it at once); how many get it in the end, in how many parts."""
-
-    by_reason: dict[str, int]
-    n: int
-    parts: int
-
-
-# is_full: the phone has had its outreach of seven days. Of the caps of persons only the sender asks.
-_COUNTED = """select each.language, each.unit_id, each.reason, exists (select from messaging_reached r
- where r.subject = each.phone_id and r.last_at > %(week)s and (select count(*) from jsonb_each_text(r.taken) t
- where t.value::timestamptz > %(week)s) >= %(per_week)s) or %(per_week)s = 0 as is_full, count(*)
- from ({}) each group by 1, 2, 3, 4"""
+# As the sender asks: where the people of the phone live, and whether the phone or one of them has had its outreach of
+# seven days.
+_COUNTED = """select each.language, coalesce(on_it.units, array[each.unit_id]), each.reason,
+ each.reason = '' and (%(per_week)s = 0 or exists (select from messaging_reached r
+ where r.subject = any(on_it.persons || each.phone_id) and r.last_at > %(week)s and (select count(*)
+ from jsonb_each_text(r.taken) t where t.value::timestamptz > %(week)s) >= %(per_week)s)) as is_full, count(*)
+ from ({}) each left join lateral (select array_agg(distinct p.unit_id) as units, array_agg(p.id) as persons
+ from people_person p where p.phone_id = each.phone_id and p.left_at is null and p.merged_into is null) on_it on true
+ group by 1, 2, 3, 4"""
 # A phone we do not keep cannot be sent to.
 _NEXT = """select each.phone_id, each.language, each.unit_id, each.reason, ph.sealed, ph.last4
- from ({}) each join people_phone ph on ph.id = each.phone_id
- where %(after)s::uuid is null or each.phone_id > %(after)s::uuid order by each.phone_id limit %(n)s"""
+ from ({}) each join people_phone ph on ph.id = each.phone_id order by each.phone_id limit %(n)s"""
 
 
-def counted(send: Send, templates: Mapping[str, Template], *, at: datetime) -> Reached:
-    """Whom a send would reach if it began at the next opening, as the gate says. In system scope: noes and consents
-    are nobody else's to read."""
-    audience, _of = audiences.read(send.audience)
+def counted(
+    send: Send, templates: Mapping[str, Template], *, after: UUID, until: UUID, at: datetime
+) -> Reached:
+    """Whom of the phones behind one, up to another, a send would reach if it began at the next opening, as the gate
+    says. In system scope: noes and consents are nobody else's to read."""
+    audience, _choice = audiences.read(send.audience)
     hours_ = open_hours()
     when = hours.next_opening(at, settings.TIME_ZONE, hours_)
     capped = {"week": when - WEEK, "per_week": environment.OUTREACH_PER_WEEK()}
-    found = sql.rows(_COUNTED.format(audience.rows), _about(send, at) | capped)
-    polling = units.polling({unit_id: (unit_id,) for _language, unit_id, *_more in found}, at=when)
+    found = sql.rows(_COUNTED.format(audience.rows), _about(send, after, until, at) | capped)
+    polling = units.polling({tuple(lived_in): lived_in for _language, lived_in, *_more in found}, at=when)
     parts_of = {one: texts.parts(text) for one, text in as_sent(send, templates).items()}
     by_reason: Counter[str] = Counter()
     gets = parts = 0
-    for language, unit_id, reason, is_full, n in found:
+    for language, lived_in, reason, is_full, n in found:
         if reason:
             by_reason[reason] += n
             continue
@@ -121,7 +133,7 @@ def counted(send: Send, templates: Mapping[str, Template], *, at: datetime) -> R
             ),
             gate.Recipient(
                 settings.TIME_ZONE,
-                polling.get(unit_id, Polling()),
+                polling.get(tuple(lived_in), Polling()),
                 is_consented=True,
                 capped_until=when + WEEK if is_full and audience.kind == texts.OUTREACH else None,
             ),
@@ -144,18 +156,22 @@ def open_hours() -> hours.Hours:
     return hours.Hours(environment.MESSAGES_FROM(), environment.MESSAGES_UNTIL())
 
 
-def next_phones(send: Send, *, after: UUID | None, n: int, at: datetime) -> list[Recipient]:
-    """The next phones of a send behind one, in the order of their ids. In system scope."""
-    audience, _of = audiences.read(send.audience)
-    return sql.each(Recipient, _NEXT.format(audience.rows), {**_about(send, at), "after": after, "n": n})
+def next_phones(send: Send, *, after: UUID, until: UUID, n: int, at: datetime) -> list[Recipient]:
+    """The next n phones of a send behind one, up to another, in the order of their ids. In system scope."""
+    audience, _choice = audiences.read(send.audience)
+    return sql.each(Recipient, _NEXT.format(audience.rows), {**_about(send, after, until, at), "n": n})
 
 
-def _about(send: Send, at: datetime) -> dict[str, Any]:
+def _about(send: Send, after: UUID, until: UUID, at: datetime) -> dict[str, Any]:
     spans = units.spans(send.units, send.hierarchy).values()
     return {
+        "lowest": min((lo for lo, _hi in spans), default=0),
+        "highest": max((hi for _lo, hi in spans), default=0),
         "places": "{" + ",".join(f"[{lo},{hi})" for lo, hi in spans) + "}",
         "of": audiences.read(send.audience)[1],
         "day": clock.day_in(settings.TIME_ZONE, at),
+        "after": after,
+        "until": until,
     }
 
 
@@ -296,7 +312,11 @@ HOLDERS = """select distinct on (a.phone_id) a.phone_id, a.language, ap.unit_id,
  join units_placement pl on pl.unit_id = ap.unit_id and pl.lo <@ %(places)s::int8multirange
  left join people_suppression x on x.phone_id = a.phone_id and x.lifted_at is null
  where ap.state = 'active' and ap.starts_on <= %(day)s and (ap.ends_on is null or ap.ends_on >= %(day)s)
- and %(of)s in ('', o.code) order by a.phone_id, o.rank"""
+ and %(of)s in ('', o.code) and a.phone_id > %(after)s and a.phone_id <= %(until)s order by a.phone_id, o.rank"""
+
+
+def _moment(at: datetime) -> str:
+    return date_format(timezone.localtime(at), "j M, H:i")
 
 
 def told_to_decide(release: Release) -> list[str]:
@@ -308,7 +328,14 @@ def told_to_decide(release: Release) -> list[str]:
         + ngettext("in %(n)s SMS part.", "in %(n)s SMS parts.", parts) % {"n": grouped(parts)}
     ]
     found = Send.objects.filter(public_id=release.payload["send"]).first()
+    if "counted_at" in release.payload:
+        told.append(
+            _("Counted %(when)s.") % {"when": _moment(datetime.fromisoformat(release.payload["counted_at"]))}
+        )
     if found is not None:
+        if found.counted_at and found.n_asked != n:
+            again = {"when": _moment(found.counted_at), "n": grouped(found.n_asked)}
+            told.append(_("Counted again %(when)s: %(n)s people would get it.") % again)
         told.append(audiences.name_of(found.audience))
         told += as_sent(found, wordings(found.text)).values()
     return told

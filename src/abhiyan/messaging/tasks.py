@@ -15,6 +15,20 @@ def queue_send(public_id: str) -> None:
         raise Busy
 
 
+@job("messaging.count_send", given_up=lambda public_id: actions.give_up_count(public_id=UUID(public_id)))
+def count_send(public_id: str) -> None:
+    """Count whom a bulk send reaches, some thousand phones a commit. Begun anew it goes on where it was."""
+    while actions.count_next(public_id=UUID(public_id)):
+        pass
+
+
+@job("messaging.follow_send")
+def follow_send(public_id: str) -> None:
+    """Have what has not left follow its send, some thousand messages a commit."""
+    while actions.follow_next(public_id=UUID(public_id), at=clock.now()):
+        pass
+
+
 @job("messaging.tell_of_circular")
 def tell_of_circular(public_id: str, word: str) -> None:
     """Queue the SMS to everybody a circular went to, some hundred a commit. Begun anew it tells nobody twice."""

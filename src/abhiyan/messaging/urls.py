@@ -1,9 +1,9 @@
-from django.urls import include, path
+from django.urls import path
 
-from .views import bulk_texts, circulars, messages, offices, sends
+from .views import bulk_texts, circulars, messages, sends
 
 app_name = "messaging"
-pages = [
+urlpatterns = [
     path("", messages.list_, name="list"),
     path("ask/", messages.ask, name="ask"),
     path("release/<uuid:public_id>/", messages.release, name="release"),
@@ -17,9 +17,6 @@ pages = [
     path("sends/", sends.sends, name="sends"),
     path("sends/new/", sends.send_new, name="send_new"),
     path("sends/<uuid:public_id>/", sends.send, name="send"),
+    path("sends/<uuid:public_id>/progress/", sends.send_progress, name="send_progress"),
     path("sends/<uuid:public_id>/<str:step>/", sends.send_step, name="send_step"),
-]
-urlpatterns = [
-    path("messages/", include(pages)),
-    path("office/<str:link>/", offices.office, name="office"),
 ]

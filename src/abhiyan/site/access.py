@@ -93,6 +93,7 @@ ACCESS: dict[str, Access] = {
     "org:appointment": STRONG,
     "org:answer_offer": STRONG,  # one's own
     "org:first_word": capability("org.appoint", "org.officers"),
+    "org:offer": PUBLIC,  # the link in the message is the proof
     "org:end_appointment": STRONG,  # one may always resign
     "org:decide": capability("org.decide"),
     "org:polls": STRONG,
@@ -237,7 +238,6 @@ ACCESS: dict[str, Access] = {
     "site:membership_votes": STRONG,
     "site:search": STRONG,
     "site:demo_phone": DEMO,
-    "messaging:office": PUBLIC,  # the link in the message is the proof
     "messaging:list": capability("messages.read"),
     "messaging:ask": capability("messages.release"),
     "messaging:release": capability("messages.release", "org.release"),
@@ -251,6 +251,7 @@ ACCESS: dict[str, Access] = {
     "messaging:sends": capability("messages.send"),
     "messaging:send_new": capability("messages.send"),
     "messaging:send": capability("messages.send", "org.release", "org.approve"),
+    "messaging:send_progress": capability("messages.send", "org.release", "org.approve"),
     "messaging:send_step": capability("messages.send"),
     # imports: which list, and whether there, is asked by the act
     "imports:list": IMPORTS,

@@ -11,12 +11,13 @@ from django.test.utils import CaptureQueriesContext
 from abhiyan.core import clock
 from abhiyan.core.actor import Actor
 from abhiyan.core.scope import system
-from abhiyan.messaging import actions
+from abhiyan.messaging import actions, tasks
 from abhiyan.messaging import sends as reads
-from abhiyan.messaging.actions import sends
+from abhiyan.messaging.actions import counting, sends
 from abhiyan.messaging.adapters import Handed
 from abhiyan.messaging.models import Message, Reached, Send
 from abhiyan.messaging.rules import bulk
+from abhiyan.messaging.rules import counting as rules
 from abhiyan.messaging.tests.bulk import ENGLISH, ENTITY, GIVEN, HINDI, HINDI_ID, Kept, register
 from abhiyan.messaging.tests.sending import send_due
 from abhiyan.messaging.tests.test_reach import enter
@@ -439,3 +440,93 @@ def test_a_send_on_its_pages_is_asked_approved_started_stopped_and_downloaded(fi
     assert "What became of it" not in body(other, page), (
         "the data officer sees what was asked, not the people"
     )
+
+
+@pytest.fixture
+def many(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two phones are many: they are counted by a job, and messages follow their send one by one."""
+    monkeypatch.setattr(counting, "PART", 2)
+    monkeypatch.setattr(rules, "PART", 1)
+    monkeypatch.setattr(rules, "FIRST_SHARE", 1 / 64)
+    monkeypatch.setattr(sends, "FOLLOW", 1)
+
+
+@pytest.mark.usefixtures("many")
+def test_a_large_audience_is_counted_by_a_job_and_asked_with_the_number_of_its_moment(field: Field) -> None:
+    client, public_id = browser(field.asker), field.draft()
+    page = f"/messages/sends/{public_id}/"
+    one = field.one(public_id)
+    assert (one.counted, one.counted_at) == ({}, None) and one.counting is not None
+    assert 'hx-get="' in body(client, page) and f"{page}ask/" not in body(client, page)
+    assert "phones so far" in body(client, f"{page}progress/")
+    with pytest.raises(counting.NotCounted):
+        field.approve(public_id)
+    tasks.count_send(str(public_id))
+    assert field.one(public_id).counted == {"": 4, "no_consent": 1, "suppressed": 1}
+    assert client.get(f"{page}progress/")["HX-Refresh"] == "true"
+    field.approve(public_id)
+    with pytest.raises(counting.NotCounted):
+        actions.start_send(public_id=public_id, by=field.by, at=NOON + timedelta(minutes=61))
+    assert actions.count_next(public_id=public_id) is False
+    actions.start_send(public_id=public_id, by=field.by, at=NOON + timedelta(minutes=60))
+
+
+@pytest.mark.usefixtures("many")
+def test_whoever_approves_reads_when_it_was_counted_and_what_was_counted_since(field: Field) -> None:
+    public_id = field.draft()
+    tasks.count_send(str(public_id))
+    asked = actions.ask_send(public_id=public_id, reason="Sunday", by=field.by, at=NOON)
+    late = Human("Late Comer", 1985, "+919906000200")
+    field.join(late, "JK-B001")
+    field.agree(late)
+    actions.count_send(public_id=public_id, by=field.by, at=NOON + timedelta(minutes=5))
+    tasks.count_send(str(public_id))
+    told = body(browser(field.officer), f"/releases/{asked.public_id}/decide/?allow=yes")
+    assert "Counted 20 Nov, 12:00." in told and "Counted again 20 Nov, 12:05: 5 people would get it." in told
+    again = actions.ask_send(
+        public_id=public_id, reason="Sunday", by=field.by, at=NOON + timedelta(minutes=6)
+    )
+    with system("test"):
+        assert Release.objects.get(pk=asked.pk).state == Release.State.WITHDRAWN
+    actions.discard_send(public_id=public_id, by=field.by, at=NOON + timedelta(minutes=7))
+    with system("test"):
+        assert Release.objects.get(pk=again.pk).state == Release.State.WITHDRAWN
+
+
+@pytest.mark.usefixtures("many")
+def test_nothing_of_a_paused_or_stopped_send_leaves_though_most_of_it_has_not_followed(field: Field) -> None:
+    public_id = field.draft()
+    tasks.count_send(str(public_id))
+    field.approve(public_id)
+    actions.start_send(public_id=public_id, by=field.by, at=NOON)
+    actions.queue_next(public_id=public_id, at=NOON)
+    actions.pause_send(public_id=public_id, by=field.by, at=NOON)
+    assert field.states().count(("held", "paused")) == 1
+    leased = actions.lease(at=NOON, n=2, codes=False)
+    assert len(leased) == 2 and actions.admit(messages=leased, at=NOON) == []
+    tasks.follow_send(str(public_id))
+    assert field.states().count(("held", "paused")) == 4
+    actions.resume_send(public_id=public_id, by=field.by, at=NOON)
+    while actions.follow_next(public_id=public_id, at=NOON):
+        pass
+    assert actions.stop_send(public_id=public_id, by=field.by, at=NOON) == 4
+    assert send_due(Kept(), at=NOON) == 0
+    assert field.states().count(("dropped", "stopped")) == 4
+
+
+def test_the_caps_of_persons_and_a_cap_of_nothing_are_counted_beforehand(
+    field: Field, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with system("test"):
+        person = Person.objects.get(phone_id=field.world.phone_id(field.humans[0]))
+        when = (NOON - timedelta(days=1)).isoformat()
+        Reached.objects.create(subject=person.pk, taken={"a": when, "b": when}, last_at=when)
+    assert field.one(field.draft()).counted == {"": 3, "cap": 1, "no_consent": 1, "suppressed": 1}
+    monkeypatch.setenv("ABHIYAN_OUTREACH_PER_WEEK", "0")
+    assert field.one(field.draft()).counted == {"cap": 4, "no_consent": 1, "suppressed": 1}
+
+
+def test_of_several_people_on_a_phone_the_strictest_place_is_counted(field: Field) -> None:
+    enter(field.world.far_booth.pk, closes_at=NOON + timedelta(hours=30))
+    field.join(Human("Far Away", 1985, field.humans[0].phone), "JK-B004")
+    assert field.one(field.draft()).counted == {"": 2, "certificate": 2, "no_consent": 1, "suppressed": 1}

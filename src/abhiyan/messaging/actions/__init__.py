@@ -4,6 +4,7 @@ from abhiyan.messaging.queries import leave_number
 
 from .bulk_texts import Wording, certify_text, register_text
 from .circulars import announce_next, note_read, remind_readers, send_circular, withdraw_circular
+from .counting import count_next, give_up_count
 from .holding import RELEASABLE, ask_to_release, hold_restored, release_held, set_allowance
 from .noes import forget_sent, heed_no, heed_withdrawal
 from .numbers import (
@@ -12,7 +13,7 @@ from .numbers import (
     forget_programme,
     note_inbound,
 )
-from .offices import ask_holder, forget_question, hear_office, tell_account, tell_of_reset
+from .offices import ask_holder, forget_question, tell_account, tell_of_reset
 from .published import publish_templates
 from .questions import (
     Answered,
@@ -43,8 +44,10 @@ from .sending import (
 )
 from .sends import (
     ask_send,
+    count_send,
     discard_send,
     draft_send,
+    follow_next,
     most_per_hour,
     pause_send,
     queue_next,

@@ -15,11 +15,11 @@ from django.conf import settings
 from abhiyan.core import clock, environment, sql
 from abhiyan.core.keys import keyring
 from abhiyan.core.scope import system
+from abhiyan.messaging import sends as reads
 from abhiyan.messaging.adapters import Handed, Letter
 from abhiyan.messaging.models import Message, Outage, Template
 from abhiyan.messaging.queries import text_for, texts_of
 from abhiyan.messaging.rules import gate, hours, texts
-from abhiyan.messaging.sends import certificate_of
 from abhiyan.units import queries as units
 from abhiyan.units.rules.polls import Polling
 
@@ -213,6 +213,7 @@ class _Inquiry:
         self.at = at
         self.published = texts_of({message.template for message in messages})
         self._stands = standing({message.phone_id for message in messages})
+        self._halted = reads.halted({one.send_id for one in messages if one.send_id is not None})
         # Of most messages, codes and prompt replies, nobody asks where they go.
         asked = [
             one
@@ -241,6 +242,13 @@ class _Inquiry:
         if message.kind != texts.OUTREACH:
             return ()
         return (message.phone_id, *self._people.get(message.phone_id, NOBODY).persons)
+
+    def halted(self, message: Leased) -> "_Fate | None":
+        """What becomes of a message whose bulk send is paused or stopped, though it has not followed yet."""
+        why = "" if message.send_id is None else self._halted.get(message.send_id, "")
+        if why == reads.PAUSED:
+            return _Fate(message, State.HELD, why)
+        return _Fate(message, State.DROPPED, why, settled_at=self.at) if why else None
 
     def text(self, message: Leased) -> Template | None:
         return text_for(self.published, message.template, message.language)
@@ -281,12 +289,16 @@ class _Inquiry:
 
 def _is_certified(text: Template | None, at: datetime) -> bool:
     """Whether this exact text has a certificate that is valid today."""
-    return text is not None and certificate_of(text).covers(text.text, clock.day_in(settings.TIME_ZONE, at))
+    return text is not None and reads.certificate_of(text).covers(
+        text.text, clock.day_in(settings.TIME_ZONE, at)
+    )
 
 
 def _judged(message: Leased, inquiry: _Inquiry) -> Letter | _Fate:
     """The letter of a message that may go; else what becomes of it."""
     at = inquiry.at
+    if (halted := inquiry.halted(message)) is not None:
+        return halted
     found, verdict = inquiry.text(message), inquiry.verdict(message)
     match verdict.may:
         case gate.May.DROP:

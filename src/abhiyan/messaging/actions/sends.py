@@ -18,7 +18,7 @@ from abhiyan.core.scope import system
 from abhiyan.messaging import sends as reads
 from abhiyan.messaging.models import Message, Send, Template
 from abhiyan.messaging.queries import leave_number
-from abhiyan.messaging.rules import audiences, bulk, hours
+from abhiyan.messaging.rules import audiences, bulk, counting, hours
 from abhiyan.org import actions as org
 from abhiyan.org import queries as authority
 from abhiyan.org.models import Release
@@ -26,11 +26,14 @@ from abhiyan.units import queries as units
 
 from .bulk_texts import SEND
 from .caps import give_back
+from .counting import be_counted, count_later
 from .queueing import UNSENT
 from .recipients import NOBODY, on_phones
 
 ACT = "messages.bulk"
 SLICE = 2_000  # phones queued in one commit
+LEAST_LOOKED_AT = 1_000  # phones, to find the next ones
+FOLLOW = 5_000  # messages moved in one commit
 MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
 LIFE = timedelta(days=7)  # then a message that could not go is given up
 State = Send.State
@@ -125,10 +128,19 @@ def draft_send(
             made_by=by.account_id,
             made_at=at,
         )
-        _count(send, templates, at)
+        count_later(send, templates, at=at)
         send.save()
         _record("messaging.draft_send", send, by, at)
     return send.public_id
+
+
+def count_send(*, public_id: UUID, by: Actor, at: datetime) -> None:
+    """Count anew whom a send would reach. Who may: holders of messages.send over the unit. Refuses NotInThisState."""
+    with system("counting whom a bulk send reaches"):
+        send = _locked(public_id, State.DRAFT, State.ASKED)
+        authority.require(by, SEND, at=send.unit_id)
+        count_later(send, _wordings(send.text), at=at)
+        send.save()
 
 
 def most_per_hour() -> int:
@@ -137,15 +149,15 @@ def most_per_hour() -> int:
 
 
 def ask_send(*, public_id: UUID, reason: str, by: Actor, at: datetime) -> Release:
-    """Ask a second person to approve a send, with texts, audience and number as they are now.
+    """Ask a second person to approve a send, with texts, audience and the number as it was counted, and when.
 
     Asked again, the request before is over. Who may: holders of messages.send over the unit. Refuses NotInThisState,
-    NoSuchText, NoNumberToStop, NobodyToSend, and what `org.ask_release` refuses.
+    NoSuchText, NoNumberToStop, NotCounted, NobodyToSend, and what `org.ask_release` refuses.
     """
     with system("asking for a bulk send"):
         send = _locked(public_id, State.DRAFT, State.ASKED)
         authority.require(by, SEND, at=send.unit_id)
-        _count(send, _wordings(send.text), at)
+        be_counted(send, _wordings(send.text), at=at)
         if not send.n_asked:
             raise NobodyToSend
         asked = org.ask_release(
@@ -157,12 +169,13 @@ def ask_send(*, public_id: UUID, reason: str, by: Actor, at: datetime) -> Releas
                 "sha256": send.sha256,
                 "n": send.n_asked,
                 "parts": send.parts_asked,
+                "counted_at": send.counted_at and send.counted_at.isoformat(),
             },
             by=by,
             at=at,
         )
         _close_requests(send, by, at, but=asked.public_id)
-        send.release, send.state = asked.public_id, State.ASKED
+        send.release, send.state, send.counting = asked.public_id, State.ASKED, None
         send.save()
     return asked
 
@@ -170,20 +183,20 @@ def ask_send(*, public_id: UUID, reason: str, by: Actor, at: datetime) -> Releas
 def start_send(*, public_id: UUID, by: Actor, at: datetime) -> None:
     """Begin to send what a second person approved, by whoever asked. A job queues it at its pace.
 
-    Refuses NotInThisState, NoSuchText, NoNumberToStop, AudienceGrew, OtherThanApproved, and what `org.use_release`
-    refuses.
+    Refuses NotInThisState, NoSuchText, NoNumberToStop, NotCounted, AudienceGrew, OtherThanApproved, and what
+    `org.use_release` refuses.
     """
     with system("starting a bulk send"):
         send = _locked(public_id, State.ASKED)
         if send.release is None:
             raise NotInThisState
         approved = org.use_release(public_id=send.release, act=ACT, by=by, at=at)
-        _count(send, _wordings(send.text), at)
+        be_counted(send, _wordings(send.text), at=at)
         if approved["send"] != str(send.public_id) or approved["sha256"] != send.sha256:
             raise OtherThanApproved
         if bulk.has_grown(was=approved["n"], now=send.n_asked):
             raise AudienceGrew(now=send.n_asked, was=approved["n"])
-        send.state, send.started_at = State.SENDING, at
+        send.state, send.started_at, send.counting = State.SENDING, at, None
         send.save()
         _go_on(send, at)
         _record("messaging.start_send", send, by, at)
@@ -194,9 +207,9 @@ def pause_send(*, public_id: UUID, by: Actor, at: datetime) -> None:
     with system("pausing a bulk send"):
         send = _locked(public_id, State.SENDING)
         authority.require(by, SEND, at=send.unit_id)
-        _set_unsent(send, Message.State.HELD, "paused", at)
         send.state = State.PAUSED
         send.save(update_fields=["state"])
+        _have_followed(send, at)
         _record("messaging.pause_send", send, by, at)
 
 
@@ -205,17 +218,15 @@ def resume_send(*, public_id: UUID, by: Actor, at: datetime) -> None:
     with system("resuming a bulk send"):
         send = _locked(public_id, State.PAUSED)
         authority.require(by, SEND, at=send.unit_id)
-        held = Message.objects.filter(send_id=send.pk, state=Message.State.HELD, reason="paused")
-        # Their days are counted on from here: it was not they who waited.
-        held.update(state=Message.State.QUEUED, reason="", due_at=at, expires_at=at + LIFE, leased_until=None)
         send.state, send.queued_at = State.SENDING, None
         send.save(update_fields=["state", "queued_at"])
+        _have_followed(send, at)
         _go_on(send, at)
         _record("messaging.resume_send", send, by, at)
 
 
 def stop_send(*, public_id: UUID, by: Actor, at: datetime) -> int:
-    """End a send half-way: nothing more is queued, and what is queued does not go. How many messages were dropped.
+    """End a send half-way: nothing more is queued, and what is queued does not go. How many messages that is.
 
     What the gateway has in hand at this moment may still go; all that went is said on the send's page. Who may:
     holders of messages.send over the unit. Refuses NotInThisState.
@@ -223,9 +234,11 @@ def stop_send(*, public_id: UUID, by: Actor, at: datetime) -> int:
     with system("stopping a bulk send"):
         send = _locked(public_id, State.SENDING, State.PAUSED)
         authority.require(by, SEND, at=send.unit_id)
-        dropped = _end(send, "", at)
-        _record("messaging.stop_send", send, by, at, n=dropped)
-    return dropped
+        n = Message.objects.filter(send_id=send.pk, state__in=UNSENT).count()
+        _end(send, "", at)
+        _have_followed(send, at)
+        _record("messaging.stop_send", send, by, at, n=n)
+    return n
 
 
 def discard_send(*, public_id: UUID, by: Actor, at: datetime) -> None:
@@ -244,6 +257,16 @@ def stop_restored(*, at: datetime) -> None:
         Send.objects.select_for_update().filter(state__in=(State.SENDING, State.PAUSED)).order_by("pk")
     ):
         _end(send, "restored", at)
+        while _follow(send, at):
+            pass
+
+
+def follow_next(*, public_id: UUID, at: datetime) -> bool:
+    """Have some thousand more messages that have not left follow their send: paused, resumed or stopped. Whether there
+    may be more. By a job; that none leaves meanwhile is the sender's own to see (`sending.admit`)."""
+    with system("messages follow their bulk send"):
+        send = Send.objects.select_for_update().filter(public_id=public_id).first()
+        return send is not None and _follow(send, at) > 0
 
 
 def queue_next(*, public_id: UUID, at: datetime) -> bool:
@@ -265,10 +288,14 @@ def queue_next(*, public_id: UUID, at: datetime) -> bool:
         n = min(bulk.room(per_hour=send.per_hour, since_s=(at - since).total_seconds()), SLICE)
         if not n:
             return True
-        phones = reads.next_phones(send, after=send.after, n=n, at=at)
+        after = send.after or counting.FIRST
+        # Twice as far as so many phones should lie, but not so near that it is looked at for nothing.
+        everybody = max(1, sum(send.counted.values()))
+        until = counting.up_to(after, share=max(2 * n, LEAST_LOOKED_AT) / everybody)
+        phones = reads.next_phones(send, after=after, until=until, n=n, at=at)
         _insert(send, phones, at)
-        send.queued_at, send.is_queued = since + n * HOUR / send.per_hour, len(phones) < n
-        send.after = phones[-1].phone_id if phones else send.after
+        send.after = phones[-1].phone_id if len(phones) == n else until
+        send.queued_at, send.is_queued = since + n * HOUR / send.per_hour, send.after == counting.LAST
         send.save(update_fields=["queued_at", "is_queued", "after"])
     return True
 
@@ -286,7 +313,7 @@ def _insert(send: Send, phones: Sequence[reads.Recipient], at: datetime) -> None
     if not phones:
         return
     ring, stop = keyring(), leave_number()
-    audience, _of = audiences.read(send.audience)
+    audience, _choice = audiences.read(send.audience)
     blanks = {
         language: json.dumps(given | {"stop": stop}, ensure_ascii=False).encode()
         for language, given in send.given.items()
@@ -320,35 +347,56 @@ def _go_on(send: Send, at: datetime) -> None:
     jobs.later("messaging.queue_send", str(send.public_id), at=at, public_id=str(send.public_id))
 
 
-def _end(send: Send, reason: str, at: datetime) -> int:
-    _give_back(send)
-    dropped = _set_unsent(send, Message.State.DROPPED, reason or "stopped", at)
+def _end(send: Send, reason: str, at: datetime) -> None:
     send.state, send.reason, send.ended_at = State.STOPPED, reason, at
     send.save(update_fields=["state", "reason", "ended_at"])
-    return dropped
 
 
-def _give_back(send: Send) -> None:
-    """Places in the caps of what was tried and does not go now. Before its messages are locked: as the sender does."""
-    waiting = (Message.State.QUEUED, Message.State.HELD)
-    tried = dict(
-        Message.objects.filter(send_id=send.pk, state__in=waiting, tries__gt=0).values_list("pk", "phone_id")
-    )
+_FOUND = """select id, phone_id, tries > 0 and state <> 'leased' from messaging_message where send_id = %(send)s
+ and state = any(%(from)s) and (%(only)s = '' or reason = %(only)s) limit %(n)s"""
+# Locked in the order of their ids, as the sender does. The days of what goes on are counted from here: it was not they
+# who waited.
+_FOLLOW = """with mine as materialized (select id from messaging_message where id = any(%(ids)s) order by id for update)
+ update messaging_message m set state = %(to)s, reason = %(why)s, leased_until = null,
+ due_at = case when %(to)s = 'queued' then %(at)s else m.due_at end,
+ expires_at = case when %(to)s = 'queued' then %(life)s else m.expires_at end,
+ settled_at = case when %(to)s = 'dropped' then %(at)s::timestamptz end
+ from mine where mine.id = m.id and m.state = any(%(from)s)"""
+
+
+def _follow(send: Send, at: datetime) -> int:
+    """Move some of what has not left to where its send is. How many were found. The send is locked."""
+    waits = [Message.State.QUEUED.value, Message.State.LEASED.value]
+    held = Message.State.HELD.value
+    moves = {
+        State.PAUSED: (waits, "", held, reads.PAUSED),
+        State.SENDING: ([held], reads.PAUSED, Message.State.QUEUED.value, ""),
+        State.STOPPED: ([*waits, held], "", Message.State.DROPPED.value, send.reason or reads.STOPPED),
+    }
+    if send.state not in moves:
+        return 0
+    begins, only, to, why = moves[State(send.state)]
+    given = {"send": send.pk, "from": begins, "only": only, "n": FOLLOW}
+    found = sql.rows(_FOUND, given)
+    if to == Message.State.DROPPED:
+        _give_back({ident: phone_id for ident, phone_id, is_tried in found if is_tried})
+    given |= {"ids": [row[0] for row in found], "to": to, "why": why, "at": at, "life": at + LIFE}
+    sql.run(_FOLLOW, given)
+    return len(found)
+
+
+def _give_back(tried: Mapping[UUID, UUID]) -> None:
+    """Places in the caps of what was tried and does not go now: messages with their phones. Before the messages are
+    locked, as the sender does."""
     people = on_phones(set(tried.values()))
     subjects = {one for phone in tried.values() for one in (phone, *people.get(phone, NOBODY).persons)}
     give_back(message_ids=list(tried), subjects=subjects)
 
 
-_UNSENT = """update messaging_message set state = %s, reason = %s, leased_until = null,
- settled_at = case when %s = 'dropped' then %s::timestamptz end
- where id = any(array(select id from messaging_message where send_id = %s and state = any(%s) order by id
- for update))"""
-
-
-def _set_unsent(send: Send, state: Message.State, reason: str, at: datetime) -> int:
-    """What has not left, in the order in which the sender locks it."""
-    unsent = [each.value for each in UNSENT]
-    return sql.run(_UNSENT, [state.value, reason, state.value, at, send.pk, unsent])
+def _have_followed(send: Send, at: datetime) -> None:
+    """The first few thousand follow now; the rest by a job."""
+    if _follow(send, at) == FOLLOW:
+        jobs.later("messaging.follow_send", str(send.public_id), at=at, public_id=str(send.public_id))
 
 
 def _wordings(code: str) -> dict[str, Template]:
@@ -376,21 +424,6 @@ def _filled(
                 raise VariableMissing(field=f"v_{language}_{name}")
         found[language] = values
     return found
-
-
-def _count(send: Send, templates: Mapping[str, Template], at: datetime) -> None:
-    """Count whom it would reach now, and take the print of what it is."""
-    send.sha256 = bulk.print_of(
-        {
-            "texts": {language: bulk.sha256(one.text) for language, one in templates.items()},
-            "given": send.given,
-            "audience": send.audience,
-            "hierarchy": send.hierarchy,
-            "units": send.units,
-        }
-    )
-    reached = reads.counted(send, templates, at=at)
-    send.counted, send.n_asked, send.parts_asked = reached.by_reason, reached.n, reached.parts
 
 
 def _locked(public_id: UUID, *states: str) -> Send:

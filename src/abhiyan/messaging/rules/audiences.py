@@ -16,8 +16,10 @@ class Audience:
     """code: for ever, without a colon. kind: class of its messages (texts.DUTY, texts.OUTREACH).
 
     rows: a select of (phone_id, language, unit_id, reason), each phone once, in the order of phone_id. It reads
-    `%(places)s`, positions as an int8multirange, `%(of)s`, a choice, and `%(day)s`, today. reason: "" or why the
-    phone gets nothing, as `rules.reasons` names it. choices: what of it somebody may choose, in the page's language.
+    `%(places)s`, positions as an int8multirange, between `%(lowest)s` and `%(highest)s`; `%(of)s`, a choice; `%(day)s`,
+    today; and only phones behind `%(after)s` up to `%(until)s`, for nobody reads a million at once. reason: "" or why
+    the phone gets nothing, as `rules.reasons` names it. choices: what of it somebody may choose, in the page's
+    language.
     """
 
     code: str

@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from django import forms
-from django.http.response import HttpResponseBase
+from django.http.response import HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.functional import Promise
@@ -25,6 +25,7 @@ from abhiyan.messaging.forms import ReasonForm, SendForm
 from abhiyan.messaging.models import Send
 from abhiyan.messaging.rules import audiences, reasons
 from abhiyan.messaging.rules import texts as texts_
+from abhiyan.messaging.rules.counting import Count
 from abhiyan.org import queries as org
 from abhiyan.org.here import Here, page_unit
 from abhiyan.org.models import Release
@@ -198,6 +199,7 @@ def send(request: Request, public_id: UUID) -> HttpResponseBase:
             for each, text in reads.as_sent(one, reads.wordings(one.text)).items()
         ],
         "reached": one.n_asked,
+        "counted": _counted(one),
         # Whoever decides and sees no people there is told of no few of them: who said no is among them.
         "held_back": _reasons({why: n for why, n in one.counted.items() if why and (is_exact or n >= FEW)}),
         "cost_asked": money(one.parts_asked),
@@ -213,6 +215,20 @@ def send(request: Request, public_id: UUID) -> HttpResponseBase:
         "crumbs": [(_("Bulk sends"), reverse("messaging:sends")), (_name(one), "")],
     }
     return answer(request, "messaging/send.html", table, shown)
+
+
+@require_GET
+def send_progress(request: Request, public_id: UUID) -> HttpResponseBase:
+    """How far the count of a send is; has the page loaded anew when it is over."""
+    one = reads.send_for(request.viewer, public_id)
+    if one.counting is None:
+        return HttpResponse(headers={"HX-Refresh": "true"})
+    return render(request, "messaging/_counting.html", {"send": one, "counted": _counted(one)})
+
+
+def _counted(one: Send) -> Count | None:
+    """A count on its way."""
+    return Count.read(one.counting) if one.counting is not None else None
 
 
 def _place(request: Request, one: Send) -> int:
@@ -250,6 +266,12 @@ STEPS: dict[str, Step] = {
         (_("Somebody else approves this exact text, these people and this number."),),
         _("Request sent. Approvals lists who can approve it."),
         css="",
+    ),
+    "count": Step(
+        _("Count again"),
+        _("Count again who gets it?"),
+        (_("Nothing is sent. A large audience takes some minutes."),),
+        _("The number is that of now, or is being counted."),
     ),
     "start": Step(
         _("Start sending"),
@@ -289,8 +311,8 @@ STEPS: dict[str, Step] = {
     ),
 }
 OFFERED: dict[str, tuple[str, ...]] = {
-    State.DRAFT: ("ask", "discard"),
-    State.ASKED: ("ask", "discard"),
+    State.DRAFT: ("ask", "count", "discard"),
+    State.ASKED: ("ask", "count", "discard"),
     State.SENDING: ("pause", "stop"),
     State.PAUSED: ("resume", "stop"),
 }
@@ -304,11 +326,13 @@ def _steps(request: Request, one: Send, release: Release | None, lo: int) -> lis
     if one.state == State.ASKED and release is not None:
         is_fresh = release.expires_at > clock.now()
         if release.state == Release.State.ASKED and is_fresh:
-            offered = ("discard",)
+            offered = ("count", "discard")
         elif (
             release.state == Release.State.RELEASED and is_fresh and one.made_by == request.viewer.account_id
         ):
-            offered = ("start", "ask", "discard")
+            offered = ("start", "ask", "count", "discard")
+    if one.counting is not None:
+        offered = ("discard",)
     return [(name, STEPS[name]) for name in offered]
 
 
@@ -351,6 +375,7 @@ def send_step(request: Request, public_id: UUID, step: str) -> HttpResponseBase:
 
 
 ACTS: dict[str, Callable[..., object]] = {
+    "count": actions.count_send,
     "start": actions.start_send,
     "pause": actions.pause_send,
     "resume": actions.resume_send,

@@ -93,6 +93,8 @@ def _started(text: str, programme_id: int, unit: int, asks: Actor, allows: Actor
         by=asks,
         at=at,
     )
+    while messaging.count_next(public_id=send):
+        pass
     asked = messaging.ask_send(public_id=send, reason="बूथ बैठक / Booth meetings (sample)", by=asks, at=at)
     org.decide_release(public_id=asked.public_id, allow=True, by=allows, at=at)
     messaging.start_send(public_id=send, by=asks, at=at)

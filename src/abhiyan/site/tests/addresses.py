@@ -305,6 +305,7 @@ def more_things(cast: Cast, foreign: Things, folder: Path) -> dict[str, Any]:
         "enrolment:halt": halt.public_id,
         "messaging:release": released[0].public_id,
         "messaging:send": send,
+        "messaging:send_progress": send,
         "messaging:send_step": send,
         "messaging:circular": circular,
         "messaging:circular_step": circular,
