@@ -101,7 +101,7 @@ GATEWAY = {
     "people_erasure": {"select": "phone_id who"},
     "people_notice": {"select": "code version"},
     "people_person": {
-        "select": "id name birth_year",
+        "select": "id name birth_year left_at",
         "insert": "id public_id phone_id name birth_year language unit_id at",
         "update": "left_at",
     },
