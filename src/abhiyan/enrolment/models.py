@@ -521,7 +521,7 @@ class Text(models.Model):
     sealed = models.BinaryField()  # the latest texts, each with its time; or name, year of birth and place
     n = models.IntegerField(default=1)  # texts that came, also those no longer kept
     at = models.DateTimeField()  # of the latest
-    outcome = models.TextField(default="", db_default="")  # actions.texts.Outcome
+    outcome = models.TextField(default="", db_default="")  # actions.texts.Settled
     settled_by = models.BigIntegerField(null=True)
     settled_at = models.DateTimeField(null=True)
     purge_at = models.DateTimeField()

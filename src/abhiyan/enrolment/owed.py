@@ -107,7 +107,7 @@ def _halted(viewer: Viewer) -> Iterator[Owed]:
     if not viewer.may_any("enrolment.strike_off", "org.approve"):
         return
     stopped = queries_partings.halts()
-    spans = units.all_spans(halt.unit_id for halt in stopped)
+    spans = units.all_spans(halt.unit_id for halt in stopped) if stopped else {}
     top = org.top_unit() if stopped else None
     for halt in stopped:
         positions = [lo for lo, _hi in spans.get(halt.unit_id, [])]

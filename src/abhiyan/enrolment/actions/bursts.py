@@ -70,8 +70,21 @@ def look(*, at: datetime) -> int:
     """Stop what so many said no to, and do held leavings that have waited long enough. How many were stopped or done.
     Opens its own transactions."""
     with system("many said no at once"):
+        _let_go_what_is_over(at)
         stopped = _lists(at) + _senders(at) + _calls(at)
     return stopped + _do_held(at)
+
+
+_OVER = """update enrolment_halt h set ended_at = %s where h.ended_at is null
+ and (exists (select from core_import i where i.id = h.import_id and i.state = 'undone')
+  or exists (select from enrolment_channel_token t where t.public_id = h.sender and t.ended_at is not null))
+ returning h.public_id::text, h.unit_id"""
+
+
+def _let_go_what_is_over(at: datetime) -> None:
+    """A list that was taken back, and a token that was ended, ask nobody to look any more."""
+    for subject, unit_id in sql.rows(_OVER, [at]):
+        audit.record(by=_BY, at=at, act="enrolment.let_go_on", subject=subject, unit_id=unit_id)
 
 
 def _lists(at: datetime) -> int:

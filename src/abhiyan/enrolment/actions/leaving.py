@@ -172,11 +172,14 @@ def end_all(
     said_at: datetime | None = None,
 ) -> int:
     """Everybody on a phone leaves these rolls; the phone is locked. How many. The entries of those who were struck
-    off before are hidden as well. said_at: when the phone said so, where that was earlier."""
+    off before are hidden as well, and consents of those whose term had run out are withdrawn. said_at: when the phone
+    said so, where that was earlier."""
     members = list(_on(phone_id).filter(roll_id__in=rolls).order_by("id"))
     living = [member for member in members if member.ended_on is None]
     for member in living:
         _left(member, channel=channel, by=by, at=at, said_at=said_at)
+    for person in {member.person_id for member in members} - {member.person_id for member in living}:
+        people.withdraw_consent(person_id=person, purposes=Purpose.values, channel=channel, by=by, at=at)
     people.mark_left(person_ids=[member.person_id for member in members], at=at)
     return len(living)
 

@@ -29,11 +29,12 @@ class Entry:
     is_current: bool
     confirmed_at: datetime | None
     how: str
+    is_over: bool  # not asked, or not any more
 
 
 _ENTRY = """
 select m.phone_id, p.name, ph.last4, c.field_at, c.channel, u.names, c.sign <> 0, e.ended_at is null, e.confirmed_at,
-       e.confirmed_by
+       e.confirmed_by, e.ask_over_at is not null
   from enrolment_enrolment e join enrolment_membership m on m.id = e.membership_id
   join people_person p on p.id = m.person_id join people_phone ph on ph.id = m.phone_id
   join enrolment_claim c on c.id = e.claim_id join units_unit u on u.id = e.unit_id
@@ -42,10 +43,10 @@ select m.phone_id, p.name, ph.last4, c.field_at, c.channel, u.names, c.sign <> 0
 
 def entry(term: UUID, phone_id: UUID) -> Entry | None:
     """The entry of a term, as long as its member is on this phone."""
-    found = sql.rows(_ENTRY, [term, phone_id])
-    if not found:
+    found = sql.row(_ENTRY, [term, phone_id])
+    if found is None:
         return None
-    (of_phone, name, last4, at, channel, unit_names, is_signed, is_current, confirmed_at, how), *_more = found
+    of_phone, name, last4, at, channel, unit_names, is_signed, is_current, confirmed_at, how, is_over = found
     source = source_of_term(term)
     return Entry(
         phone_id=of_phone,
@@ -59,6 +60,7 @@ def entry(term: UUID, phone_id: UUID) -> Entry | None:
         is_current=is_current,
         confirmed_at=confirmed_at,
         how=str(How(how).label) if how else "",
+        is_over=is_over,
     )
 
 

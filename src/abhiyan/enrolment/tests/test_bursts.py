@@ -138,6 +138,22 @@ def test_a_list_that_five_in_a_hundred_deny_is_stopped_and_named_to_the_level_ab
     assert "Have the data officer look: " in page and "(Jammu and Kashmir)" in page
 
 
+def test_a_stopped_list_that_is_taken_back_asks_nobody_to_look_any_more(world: World) -> None:
+    listed = staged(world, joined=40)
+    deny(world, entered(world, 5, import_id=listed.pk))
+    acts.look(at=world.now)
+    assert "list" in open_halts(world)
+    with system("test"):
+        StagedImport.objects.update(state="undone")
+        halt = Halt.objects.get(kind="list")
+    world.tick()
+    acts.look(at=world.now)
+    assert "list" not in open_halts(world)
+    above = officer(world, "district_president", "JK-SRI")
+    assert "booth-1.csv" not in main(above.get("/").content)
+    assert "The list was taken back" in main(above.get(f"/people/halted/{halt.public_id}/").content)
+
+
 def test_a_list_of_which_few_deny_goes_on(world: World) -> None:
     listed = staged(world, joined=101)
     deny(world, entered(world, 5, import_id=listed.pk))

@@ -11,7 +11,7 @@ from abhiyan.core.scope import Scope, scoped, system
 from abhiyan.enrolment import actions
 from abhiyan.enrolment.actions import receipts
 from abhiyan.enrolment.actions.claims import AlreadyMember, OnWorklist, PhoneFull, Renewed, Suppressed
-from abhiyan.enrolment.models import Membership, Parting, Roll
+from abhiyan.enrolment.models import Enrolment, Membership, Parting, Roll
 from abhiyan.enrolment.rules import endings
 from abhiyan.enrolment.rules.channels import Channel
 from abhiyan.messaging import actions as messaging
@@ -121,6 +121,17 @@ def test_leaving_and_coming_back_gives_no_yes_that_an_earlier_stop_had_taken(wor
 
 
 # LEAVE and back
+
+
+def test_who_leaves_after_the_term_has_run_out_takes_every_consent_back(world: World) -> None:
+    world.web_join(of=world.asha)
+    agree(world, 2, 3)
+    with system("test"):
+        Enrolment.objects.update(ended_at=world.now, end_reason=endings.RUN_OUT)
+        Membership.objects.update(ended_on=world.now.date())
+    world.tick()
+    say(world, actions.leave_by_phone)
+    assert standing(world) == set() and is_silent(world)
 
 
 def test_who_comes_back_within_seven_days_has_the_same_term_day_rungs_and_consents(world: World) -> None:
