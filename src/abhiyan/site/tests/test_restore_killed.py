@@ -25,7 +25,6 @@ from abhiyan.site import processes
 
 from .conftest import free_port
 
-pytestmark = pytest.mark.django_db(transaction=True)
 SECRET, PUBLIC = sealing.new_pair()
 
 # Runs the command line again and again, each time in a child of its own, which is killed with SIGKILL where it comes to
@@ -148,9 +147,11 @@ class Restored:
         )
 
 
-@pytest.fixture
-def restored(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Restored]:
-    master, known = keys.master_path(), conninfo_to_dict(database.conninfo(None))
+@pytest.fixture(scope="module")
+def restored(open_database: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Restored]:
+    """One for all tests, each of which begins with a restore of it."""
+    folder, master = tmp_path_factory.mktemp("restored"), keys.master_path()
+    known = conninfo_to_dict(database.conninfo(None))
     where = urlencode([(key, value) for key, value in known.items() if key != "dbname"])
     world = World.make()
     world.web_join(of=world.asha)
@@ -158,18 +159,19 @@ def restored(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Restor
     sessions.start(account_id=1, device="", origin="", at=clock.now())
     name = f"{database.name()}_killed"
     drop_like(name)
-    (tmp_path / "key").write_text(SECRET)
-    monkeypatch.setenv("ABHIYAN_MASTER_KEY_FILE", str(master))
-    monkeypatch.setenv("ABHIYAN_HOME", str(tmp_path))
-    monkeypatch.setenv("DATABASE_URL", f"postgresql:///postgres?{where}")
-    monkeypatch.setenv("ABHIYAN_FILES", str(tmp_path / "files"))
-    backup.take(to=tmp_path / "b.age", recipient=PUBLIC, at=clock.now())
-    world.now = clock.now()
-    assert actions.leave_by_phone(phone=world.asha.phone, channel=Channel.SMS, by=CHANNEL, at=world.now) == 1
-    kept = {key: value for key, value in os.environ.items() if key != "ABHIYAN_DATABASE"}
-    made = Restored(tmp_path, name, kept | {"ABHIYAN_DATABASE": name, "ABHIYAN_ROLE": "owner"})
-    yield made
-    drop_like(name)
+    (folder / "key").write_text(SECRET)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("ABHIYAN_MASTER_KEY_FILE", str(master))
+        patch.setenv("ABHIYAN_HOME", str(folder))
+        patch.setenv("DATABASE_URL", f"postgresql:///postgres?{where}")
+        patch.setenv("ABHIYAN_FILES", str(folder / "files"))
+        backup.take(to=folder / "b.age", recipient=PUBLIC, at=clock.now())
+        world.now = clock.now()
+        phone = world.asha.phone
+        assert actions.leave_by_phone(phone=phone, channel=Channel.SMS, by=CHANNEL, at=world.now) == 1
+        kept = {key: value for key, value in os.environ.items() if key != "ABHIYAN_DATABASE"}
+        yield Restored(folder, name, kept | {"ABHIYAN_DATABASE": name, "ABHIYAN_ROLE": "owner"})
+        drop_like(name)
 
 
 @dataclass
@@ -196,7 +198,7 @@ class Restoring:
         pytest.fail("the process that watches has ended")
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def restoring(restored: Restored) -> Iterator[Restoring]:
     running = subprocess.Popen(
         [sys.executable, "-c", WATCHED],
