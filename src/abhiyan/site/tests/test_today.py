@@ -1,30 +1,22 @@
 """Today: what waits for somebody comes onto it and goes from it; each office lands on its own level."""
 
 import re
-from dataclasses import replace
 from html import unescape
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
 
 import pytest
-from django.db import connection
-from django.test import Client
-from django.test.utils import CaptureQueriesContext
 
 from abhiyan.core import clock
 from abhiyan.core.imports import actions as imports
 from abhiyan.core.imports import queries as imported
 from abhiyan.core.scope import system
-from abhiyan.enrolment.actions import reading, tokens
-from abhiyan.enrolment.rules.channels import Channel
-from abhiyan.enrolment.tests.make import Human
+from abhiyan.enrolment.actions import tokens
 from abhiyan.enrolment.tests.web import officer, today
 from abhiyan.org import actions as org
 from abhiyan.org import queries as org_queries
 from abhiyan.org.rules.offices import SEATS
-from abhiyan.people.actions.suppressions import suppress
-from abhiyan.people.models import Purpose
 from abhiyan.people.tests.make import body, browser
 from abhiyan.programmes import actions as programmes
 from abhiyan.programmes import queries
@@ -33,11 +25,16 @@ from abhiyan.units.models import Kind, Placement, Unit
 
 from .cast import OFFICES, SYSTEM, Cast
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.django_db
 
 
-def test_what_was_approved_stands_on_today_until_it_is_used() -> None:
-    cast = Cast.make()
+@pytest.fixture(scope="module")
+def cast(open_database: None) -> Cast:
+    """Committed once; what each test makes of it is rolled back."""
+    return Cast.make()
+
+
+def test_what_was_approved_stands_on_today_until_it_is_used(cast: Cast) -> None:
     cast._seat("approver", "data_officer", "JK", 1)
     world, at = cast.world, clock.now()
     asker: dict[str, Any] = {"by": cast.actor("state_president"), "at": at}
@@ -80,9 +77,9 @@ def owed(cast: Cast, role: str) -> set[str]:
 
 
 def test_an_import_that_failed_stands_on_today_of_whoever_brought_it_until_it_is_discarded(
+    cast: Cast,
     tmp_path: Path,
 ) -> None:
-    cast = Cast.make()
     by, at = cast.actor("district_in_charge"), clock.now()
     path = tmp_path / "empty.csv"
     path.write_text("Phone,Name,Birth year,Booth code,Notice version\n")
@@ -113,8 +110,7 @@ def text(cast: Cast, role: str, language: str = "en") -> str:
     return " ".join(unescape(re.sub(r"<[^>]+>", " ", main)).split())
 
 
-def test_vacancies_are_one_thing_to_do_of_whoever_may_fill_them_and_the_last() -> None:
-    cast = Cast.make()
+def test_vacancies_are_one_thing_to_do_of_whoever_may_fill_them_and_the_last(cast: Cast) -> None:
     every = "/appointments/?show=vacant"
     below = "/appointments/?office=mandal_president&show=vacant"
     page = text(cast, "district_in_charge")
@@ -141,8 +137,7 @@ def test_vacancies_are_one_thing_to_do_of_whoever_may_fill_them_and_the_last() -
     assert below in owed(cast, "district_in_charge")
 
 
-def test_today_says_how_many_were_due_and_how_many_a_day_are_needed() -> None:
-    cast = Cast.make()
+def test_today_says_how_many_were_due_and_how_many_a_day_are_needed(cast: Cast) -> None:
     cast.target("JK-SRI", 260)
     assert "Membership drive 1 counted. Due by today: 60. Needed from now on: 13 a day." in text(
         cast, "district_in_charge"
@@ -151,16 +146,7 @@ def test_today_says_how_many_were_due_and_how_many_a_day_are_needed() -> None:
     assert "आज तक होने थे: 60।" in text(cast, "district_in_charge", "hi")
 
 
-def test_today_rounds_what_is_counted_for_those_who_do_not_see_the_people() -> None:
-    cast = Cast.make(own=42)
-    assert "43 counted." in text(cast, "district_in_charge")
-    assert "40 counted." in text(cast, "data_officer")
-    assert "Fewer than 10 counted." in text(cast, "verifier"), "of the other district"
-    assert "phone not answered yet" not in text(cast, "verifier")
-
-
-def test_what_others_have_to_decide_or_answer_stands_beside_until_they_have() -> None:
-    cast = Cast.make()
+def test_what_others_have_to_decide_or_answer_stands_beside_until_they_have(cast: Cast) -> None:
     cast._seat("approver", "data_officer", "JK", 1)
     by, at = cast.actor("state_president"), clock.now()
     with cast.as_("state_president"):
@@ -191,23 +177,7 @@ def test_what_others_have_to_decide_or_answer_stands_beside_until_they_have() ->
     assert "I wait for" not in text(cast, "state_president")
 
 
-def test_a_state_president_sees_who_is_behind_and_callers_who_have_not_joined() -> None:
-    cast = Cast.make()
-    cast.target("JK-SRI", 250)
-    cast.target("JK-JAM", 25)
-    cast.crowd(10, "JK-B004", "70065")
-    cast.world.missed_call(of=Human("Nobody yet", 1980, "+919906000055"))
-    page = text(cast, "state_president")
-    assert "1 district is behind Srinagar <1% By mandal See" in page
-    assert "1 caller has not joined yet" in page
-    assert f"/drives/{cast.world.programme.public_id}/funnel/?unit=JK&in=organisational" in owed(
-        cast, "state_president"
-    )
-    assert "caller" not in text(cast, "district_in_charge"), "callers have no place below the state"
-
-
-def test_somebody_above_sees_who_has_not_answered_their_charge() -> None:
-    cast = Cast.make()
+def test_somebody_above_sees_who_has_not_answered_their_charge(cast: Cast) -> None:
     with system("test"):
         for unit, role in (("JK-SRI", "district_in_charge"), ("JK-JAM", "district_elsewhere")):
             programmes.name_in_charge(
@@ -233,83 +203,17 @@ def test_somebody_above_sees_who_has_not_answered_their_charge() -> None:
     assert "named in charge" not in text(cast, "mandal_president")
 
 
-def test_a_mandal_president_sees_the_booths_where_nobody_is_counted() -> None:
-    cast = Cast.make()
-    assert "Nothing is counted in 1 booth yet Lal Chowk Library See" in text(cast, "mandal_president")
-    cast.crowd(1, "JK-B002", "70066")
-    assert "Nothing is counted" not in text(cast, "mandal_president")
-
-
-def test_an_office_of_another_tree_is_led_to_its_own_unit() -> None:
-    cast = Cast.make()
+def test_an_office_of_another_tree_is_led_to_its_own_unit(cast: Cast) -> None:
     page = body(cast.client("constituency_in_charge"), "/")
     (href,) = set(re.findall(r'href="(/units/JK-PC1/[^"]*programme=[^"]*)"', page))
     assert cast.client("constituency_in_charge").get(unescape(href)).status_code == 200
     assert "/programmes/" not in page.split("Where we stand", 1)[1].split("</section>", 1)[0]
 
 
-def test_nobody_is_late_on_the_first_day() -> None:
-    cast = Cast.make()
+def test_nobody_is_late_on_the_first_day(cast: Cast) -> None:
     with system("test"):
         Programme.objects.update(opens_on=today())
     assert "Nothing is counted" not in text(cast, "mandal_president")
-
-
-def on_paper(cast: Cast, name: str, number: int, *consents: int) -> Human:
-    """Somebody joined at the first booth on paper: their phone has not answered."""
-    human = Human(name, 1980, f"+9199061{number:05d}")
-    claim = cast.world.claim(human, Channel.PAPER, unit=cast.world.booth)
-    cast.world.take(replace(claim, consents=(Purpose.MEMBERSHIP, *consents)))
-    return human
-
-
-def test_a_booth_is_told_of_phones_that_have_not_answered_and_whom_it_may_call() -> None:
-    cast = Cast.make()
-    for n in range(6):
-        on_paper(cast, f"Agreed {chr(97 + n)}", n, Purpose.CALLS)
-    on_paper(cast, "Silent Devi", 7)
-    refused = on_paper(cast, "Refused Lal", 8, Purpose.CALLS)
-    with system("test"):
-        suppress(phone_id=cast.world.phone_id(refused), channel=1, by=SYSTEM, at=clock.now())
-    page = text(cast, "booth_president")
-    assert "8 members: phone not answered yet" in page
-    assert re.findall(r"Agreed [a-f] Phone not answered yet, since .*? Agreed to calls\. Call", page)
-    # All six wait since the same day, so that any five of them may come first.
-    assert sum(f"Agreed {name}" in page for name in "abcdef") == 5, "five at most"
-    assert "Silent" not in page and "Refused" not in page
-    client = cast.client("booth_president")
-    reveal = re.findall(r'action="(/people/[^"]*/reveal/)"', body(client, "/"))[0]
-    assert re.search(r'class="[^"]*button" dir="ltr" href="tel:', client.post(reveal).content.decode()), (
-        "two taps"
-    )
-    worker = text(cast, "booth_worker")
-    assert re.search("Agreed [a-f]", worker) and " Call" not in worker, "a worker may not see the number"
-    assert "Agreed" not in text(cast, "cluster_in_charge"), "above a booth nobody is named"
-    assert "8 members: phone not answered yet" in text(cast, "cluster_in_charge")
-    for role in ("call_centre_agent", "verifier", "it_administrator", "data_officer", "district_elsewhere"):
-        assert "Agreed" not in text(cast, role) and "phone not answered yet" not in text(cast, role), role
-
-
-def test_names_on_today_are_a_reading_of_people_and_leave_a_row() -> None:
-    cast = Cast.make()
-
-    def read() -> list[tuple[object, ...]]:
-        return cast.world.rows("select account_id, n from core_audit where act = 'enrolment.read_people'")
-
-    text(cast, "booth_president")
-    assert read() == [], "nobody was named"
-    on_paper(cast, "Agreed Devi", 1, Purpose.CALLS)
-    text(cast, "booth_president")
-    assert read() == [(cast.accounts["booth_president"].pk, 1)]
-
-
-def test_past_the_days_quota_of_people_today_opens_without_names(monkeypatch: pytest.MonkeyPatch) -> None:
-    cast = Cast.make()
-    on_paper(cast, "Agreed Devi", 1, Purpose.CALLS)
-    monkeypatch.setattr(reading, "ROWS_PER_DAY", 1)
-    assert "Agreed Devi" in text(cast, "booth_president")
-    page = text(cast, "booth_president")
-    assert "Agreed Devi" not in page and "1 member: phone not answered yet" in page
 
 
 @pytest.mark.parametrize(
@@ -321,16 +225,16 @@ def test_past_the_days_quota_of_people_today_opens_without_names(monkeypatch: py
         ("it_administrator", "You look after lists and channels."),
     ],
 )
-def test_an_office_without_pages_of_its_own_is_told_so_and_has_a_link_to_share(role: str, said: str) -> None:
-    cast = Cast.make()
+def test_an_office_without_pages_of_its_own_is_told_so_and_has_a_link_to_share(
+    cast: Cast, role: str, said: str
+) -> None:
     page = text(cast, role)
     assert "Nothing to do today" in page
     assert said in page and "Invite people" in page and "All done" not in page
     assert said not in text(cast, role, "hi")
 
 
-def test_the_link_of_a_booth_leads_to_joining_there() -> None:
-    cast = Cast.make()
+def test_the_link_of_a_booth_leads_to_joining_there(cast: Cast) -> None:
     page = body(cast.client("booth_worker"), "/")
     (shared,) = re.findall(r'href="(https://wa\.me/\?text=[^"]*)"', page)
     (address,) = re.findall(r"https?://\S+", unquote(unescape(shared)).partition("text=")[2])
@@ -343,17 +247,17 @@ def test_the_link_of_a_booth_leads_to_joining_there() -> None:
     assert "unit" not in unquote(above), "nobody lives in a mandal"
 
 
+@pytest.mark.usefixtures("cast")
 @pytest.mark.parametrize("code", ["HP-B001", "JK", "NO-SUCH", "%00", "x" * 500, "<script>"])
 def test_a_link_that_names_no_place_of_the_drive_is_the_link_without_one(code: str) -> None:
-    Cast.make()
     form = browser().get("/join/winter/", {"unit": unquote(code)})
     assert form.status_code == 200
     assert "checked" not in form.content.decode().partition('id="place"')[2].partition("<fieldset>")[0]
     assert b"<script>alert" not in form.content
 
 
-def test_a_list_that_waits_for_whoever_brought_it_stands_on_their_today(tmp_path: Path) -> None:
-    cast, at = Cast.make(), clock.now()
+def test_a_list_that_waits_for_whoever_brought_it_stands_on_their_today(cast: Cast, tmp_path: Path) -> None:
+    at = clock.now()
     path = tmp_path / "pins.csv"
     path.write_text("PIN,Unit\n180001,JK-SRI\n")
     with cast.as_("it_administrator"):
@@ -372,8 +276,8 @@ def test_a_list_that_waits_for_whoever_brought_it_stands_on_their_today(tmp_path
     assert f"/imports/{public_id}/" not in owed(cast, "state_president")
 
 
-def test_an_administrator_of_lists_sees_the_imports_of_the_last_days(tmp_path: Path) -> None:
-    cast, at = Cast.make(), clock.now()
+def test_an_administrator_of_lists_sees_the_imports_of_the_last_days(cast: Cast, tmp_path: Path) -> None:
+    at = clock.now()
     path = tmp_path / "booths.csv"
     path.write_text("Phone,Name,Birth year,Booth code,Notice version\n")
     with cast.as_("it_administrator"):
@@ -390,40 +294,16 @@ def test_an_administrator_of_lists_sees_the_imports_of_the_last_days(tmp_path: P
     assert "Imports of the last 7 days" not in text(cast, "state_president")
 
 
-@pytest.mark.parametrize(
-    "role", ["state_president", "mandal_president", "booth_president", "it_administrator"]
-)
-def test_today_asks_as_many_queries_whatever_there_is(role: str) -> None:
-    cast = Cast.make()
-    cast.target("JK-SRI", 260)
-    on_paper(cast, "Agreed first", 90, Purpose.CALLS)
-    on_paper(cast, "Agreed second", 91, Purpose.CALLS)
-    client = cast.client(role)
-    client.get("/")
-    few = queries_of(client)
-    assert 10 < few <= 43
-    for n in range(20):
-        on_paper(cast, f"Agreed {chr(97 + n)}", n, Purpose.CALLS)
-    cast.crowd(30, "JK-B003", "70067")
-    assert queries_of(client) == few
-
-
-def queries_of(client: Client) -> int:
-    with CaptureQueriesContext(connection) as asked:
-        assert client.get("/").status_code == 200
-    return len(asked)
-
-
-def test_the_vacancies_below_a_unit_lead_to_the_list_of_vacancies() -> None:
-    client = Cast.make().client("district_in_charge")
+def test_the_vacancies_below_a_unit_lead_to_the_list_of_vacancies(cast: Cast) -> None:
+    client = cast.client("district_in_charge")
     page = unescape(body(client, "/units/JK-SRI/"))
     (href,) = re.findall(r'<a href="([^"]*)">See all vacancies</a>', page)
     listed = body(client, href)
     assert "Mandal president" in listed and "/appointments/new/?unit=JK-SRI-M2" in listed
 
 
-def test_a_release_stands_on_today_of_those_who_may_decide_it_until_one_has() -> None:
-    cast, at = Cast.make(), clock.now()
+def test_a_release_stands_on_today_of_those_who_may_decide_it_until_one_has(cast: Cast) -> None:
+    at = clock.now()
     with cast.as_("it_administrator"):
         asked = org.ask_release(
             act="channels.token",
@@ -474,8 +354,7 @@ def plant(cast: Cast, kind: Kind, hierarchy: int, *, around: str) -> Unit:
     return made
 
 
-def test_everybody_in_office_lands_on_the_unit_of_their_office() -> None:
-    cast = Cast.make()
+def test_everybody_in_office_lands_on_the_unit_of_their_office(cast: Cast) -> None:
     plant(cast, Kind.REGION, 1, around="JK-SRI")
     plant(cast, Kind.ZONE, 2, around="JK-PC1")
     units: dict[str, Unit] = {}

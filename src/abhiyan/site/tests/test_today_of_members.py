@@ -1,0 +1,134 @@
+"""Today: what it says of those who joined, or have still to answer."""
+
+import re
+from dataclasses import replace
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from abhiyan.core import clock
+from abhiyan.core.scope import system
+from abhiyan.enrolment.actions import reading
+from abhiyan.enrolment.rules.channels import Channel
+from abhiyan.enrolment.tests.make import Human
+from abhiyan.people.actions.suppressions import suppress
+from abhiyan.people.models import Purpose
+from abhiyan.people.tests.make import body
+
+from .cast import SYSTEM, Cast
+from .test_today import owed, text
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def test_today_rounds_what_is_counted_for_those_who_do_not_see_the_people() -> None:
+    cast = Cast.make(own=42)
+    assert "43 counted." in text(cast, "district_in_charge")
+    assert "40 counted." in text(cast, "data_officer")
+    assert "Fewer than 10 counted." in text(cast, "verifier"), "of the other district"
+    assert "phone not answered yet" not in text(cast, "verifier")
+
+
+def test_a_state_president_sees_who_is_behind_and_callers_who_have_not_joined() -> None:
+    cast = Cast.make()
+    cast.target("JK-SRI", 250)
+    cast.target("JK-JAM", 25)
+    cast.crowd(10, "JK-B004", "70065")
+    cast.world.missed_call(of=Human("Nobody yet", 1980, "+919906000055"))
+    page = text(cast, "state_president")
+    assert "1 district is behind Srinagar <1% By mandal See" in page
+    assert "1 caller has not joined yet" in page
+    assert f"/drives/{cast.world.programme.public_id}/funnel/?unit=JK&in=organisational" in owed(
+        cast, "state_president"
+    )
+    assert "caller" not in text(cast, "district_in_charge"), "callers have no place below the state"
+
+
+def test_a_mandal_president_sees_the_booths_where_nobody_is_counted() -> None:
+    cast = Cast.make()
+    assert "Nothing is counted in 1 booth yet Lal Chowk Library See" in text(cast, "mandal_president")
+    cast.crowd(1, "JK-B002", "70066")
+    assert "Nothing is counted" not in text(cast, "mandal_president")
+
+
+def on_paper(cast: Cast, name: str, number: int, *consents: int) -> Human:
+    """Somebody joined at the first booth on paper: their phone has not answered."""
+    human = Human(name, 1980, f"+9199061{number:05d}")
+    claim = cast.world.claim(human, Channel.PAPER, unit=cast.world.booth)
+    cast.world.take(replace(claim, consents=(Purpose.MEMBERSHIP, *consents)))
+    return human
+
+
+def test_a_booth_is_told_of_phones_that_have_not_answered_and_whom_it_may_call() -> None:
+    cast = Cast.make()
+    for n in range(6):
+        on_paper(cast, f"Agreed {chr(97 + n)}", n, Purpose.CALLS)
+    on_paper(cast, "Silent Devi", 7)
+    refused = on_paper(cast, "Refused Lal", 8, Purpose.CALLS)
+    with system("test"):
+        suppress(phone_id=cast.world.phone_id(refused), channel=1, by=SYSTEM, at=clock.now())
+    page = text(cast, "booth_president")
+    assert "8 members: phone not answered yet" in page
+    assert re.findall(r"Agreed [a-f] Phone not answered yet, since .*? Agreed to calls\. Call", page)
+    # All six wait since the same day, so that any five of them may come first.
+    assert sum(f"Agreed {name}" in page for name in "abcdef") == 5, "five at most"
+    assert "Silent" not in page and "Refused" not in page
+    client = cast.client("booth_president")
+    reveal = re.findall(r'action="(/people/[^"]*/reveal/)"', body(client, "/"))[0]
+    assert re.search(r'class="[^"]*button" dir="ltr" href="tel:', client.post(reveal).content.decode()), (
+        "two taps"
+    )
+    worker = text(cast, "booth_worker")
+    assert re.search("Agreed [a-f]", worker) and " Call" not in worker, "a worker may not see the number"
+    assert "Agreed" not in text(cast, "cluster_in_charge"), "above a booth nobody is named"
+    assert "8 members: phone not answered yet" in text(cast, "cluster_in_charge")
+    for role in ("call_centre_agent", "verifier", "it_administrator", "data_officer", "district_elsewhere"):
+        assert "Agreed" not in text(cast, role) and "phone not answered yet" not in text(cast, role), role
+
+
+def test_names_on_today_are_a_reading_of_people_and_leave_a_row() -> None:
+    cast = Cast.make()
+
+    def read() -> list[tuple[object, ...]]:
+        return cast.world.rows("select account_id, n from core_audit where act = 'enrolment.read_people'")
+
+    text(cast, "booth_president")
+    assert read() == [], "nobody was named"
+    on_paper(cast, "Agreed Devi", 1, Purpose.CALLS)
+    text(cast, "booth_president")
+    assert read() == [(cast.accounts["booth_president"].pk, 1)]
+
+
+def test_past_the_days_quota_of_people_today_opens_without_names(monkeypatch: pytest.MonkeyPatch) -> None:
+    cast = Cast.make()
+    on_paper(cast, "Agreed Devi", 1, Purpose.CALLS)
+    monkeypatch.setattr(reading, "ROWS_PER_DAY", 1)
+    assert "Agreed Devi" in text(cast, "booth_president")
+    page = text(cast, "booth_president")
+    assert "Agreed Devi" not in page and "1 member: phone not answered yet" in page
+
+
+@pytest.mark.parametrize(
+    "role", ["state_president", "mandal_president", "booth_president", "it_administrator"]
+)
+def test_today_asks_as_many_queries_whatever_there_is(role: str) -> None:
+    cast = Cast.make()
+    cast.target("JK-SRI", 260)
+    on_paper(cast, "Agreed first", 90, Purpose.CALLS)
+    on_paper(cast, "Agreed second", 91, Purpose.CALLS)
+    client = cast.client(role)
+    client.get("/")
+    few = queries_of(client)
+    assert 10 < few <= 43
+    for n in range(20):
+        on_paper(cast, f"Agreed {chr(97 + n)}", n, Purpose.CALLS)
+    cast.crowd(30, "JK-B003", "70067")
+    assert queries_of(client) == few
+
+
+def queries_of(client: Client) -> int:
+    with CaptureQueriesContext(connection) as asked:
+        assert client.get("/").status_code == 200
+    return len(asked)
