@@ -5,8 +5,6 @@ import subprocess
 import sys
 from pathlib import Path
 
-import pytest
-
 from abhiyan.ui import build, messages
 
 TESTS = Path(__file__).resolve().parent
@@ -28,7 +26,6 @@ def test_its_hindi_is_whole() -> None:
     assert messages.check(TESTS, [ROOM.name]) == []
 
 
-@pytest.mark.versions
 def test_with_the_room_installed_every_page_of_it_works() -> None:
     po = ROOM / "locale" / "hi" / "LC_MESSAGES" / "django.po"
     po.with_suffix(".mo").write_bytes(build.compiled(po))

@@ -31,7 +31,7 @@ from .make import Human, World
 from .server import SERVED, Server
 from .web import code_sent, typed, web_world
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.versions]
+pytestmark = pytest.mark.django_db(transaction=True)
 JOINS = 200
 
 
@@ -50,6 +50,7 @@ def holding(world: World, *of: Human) -> Iterator[None]:
         other.rollback()
 
 
+@pytest.mark.versions
 def test_one_contested_phone_holds_nobody_else_up(world: World) -> None:
     world.web_join(of=human(7))
     claims = [world.claim(human(n), Channel.API, unit=world.booth) for n in range(120)]
@@ -75,6 +76,7 @@ def test_many_contested_phones_are_put_off_after_a_few_seconds(world: World) -> 
     assert {type(one) for one in answers} == {PhoneBusy}
 
 
+@pytest.mark.versions
 def test_a_request_that_holds_a_phone_may_not_enrol(world: World) -> None:
     claim = world.claim(world.asha, Channel.WEB, unit=world.booth)
     world.web_join(of=world.bilal)
@@ -175,6 +177,7 @@ def test_a_drive_is_open_by_the_day_of_its_own_zone(world: World) -> None:
     assert queries_join.open_drives(late.replace(hour=20, minute=1)) == []
 
 
+@pytest.mark.versions
 def test_a_writer_whose_server_is_frozen_says_so_instead_of_waiting(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
