@@ -82,10 +82,16 @@ def owed(viewer: Viewer, *, at: datetime) -> Iterator[Owed | Beside]:
         )
 
 
-def _tickets(viewer: Viewer, at: datetime) -> Iterator[Owed]:
-    """What people ask by law and the data officer has not answered yet."""
+def _tickets(viewer: Viewer, at: datetime) -> Iterator[Owed | Beside]:
+    """What people ask by law and the data officer has not answered yet; and the way to what was answered."""
     if not viewer.may("org.approve"):
         return
+    yield Beside(
+        sheet=_("For the data officer"),
+        title=_("Requests from members"),
+        meta=_("Open ones, and those you have answered"),
+        href=reverse("enrolment:tickets") + "?state=all",
+    )
     n, overdue, due_at = queries_tickets.waiting(at)
     if n:
         yield Owed(
@@ -94,7 +100,7 @@ def _tickets(viewer: Viewer, at: datetime) -> Iterator[Owed]:
             % {"n": _counted(n)},
             meta=ngettext("%(n)s is overdue", "%(n)s are overdue", overdue) % {"n": grouped(overdue)}
             if overdue
-            else _("The law gives them an answer in time"),
+            else _("The law sets a date for each answer"),
             href=reverse("enrolment:tickets"),
             act=_("Answer them"),
             icon="mail",
@@ -134,7 +140,7 @@ def _denied(viewer: Viewer, at: datetime) -> Iterator[Beside]:
     """The data officer's way to the names; to others a count of their own entries, from five on and a day later."""
     if viewer.may("org.approve"):
         yield Beside(
-            sheet=_("Denied entries"),
+            sheet=_("For the data officer"),
             title=_("Who says they never joined"),
             meta=_("Only data officers read the names."),
             href=reverse("enrolment:denials"),

@@ -2,17 +2,24 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from django.db.models import QuerySet
 
 from abhiyan.core import sql, words
 from abhiyan.core.refusals import needed
+from abhiyan.core.scope import system
 from abhiyan.org.viewer import Viewer
 
 from .models import Circular, Reading
 
+# Who holds an office in a unit or below, but for one account.
+HOLDERS = """from units_placement p join org_appointment ap on ap.unit_id = p.unit_id
+ join org_office o on o.id = ap.office_id join people_account a on a.id = ap.account_id and a.closed_at is null
+ where p.hierarchy = %(tree)s and p.valid_to is null and p.lo >= %(lo)s and p.lo < %(hi)s
+ and ap.state = 'active' and ap.starts_on <= %(day)s and (ap.ends_on is null or ap.ends_on >= %(day)s)
+ and ap.account_id <> %(by)s"""
 LATELY = timedelta(days=30)
 MOST = 10
 
@@ -25,6 +32,21 @@ def circulars(viewer: Viewer) -> QuerySet[Circular]:
 def circular_for(viewer: Viewer, public_id: UUID) -> Circular:
     """One circular in the viewer's sight, or NotFound."""
     return needed(circulars(viewer).filter(public_id=public_id).first())
+
+
+def reached(span: tuple[int, int], tree: int, *, on: date, by: int) -> dict[str, int]:
+    """How many people a circular of an account would go to, by the code of their office; "": to every office.
+
+    span: positions [lo, hi) of its unit in a tree.
+    """
+    given = {"lo": span[0], "hi": span[1], "tree": tree, "day": on, "by": by}
+    with system("how many people a circular would go to"):
+        rows = sql.rows(
+            f"select coalesce(o.code, ''), count(distinct ap.account_id) {HOLDERS}"
+            " group by grouping sets ((o.code), ())",
+            given,
+        )
+    return dict(rows)
 
 
 def own_reading(circular: Circular, account_id: int | None) -> Reading | None:
@@ -139,7 +161,7 @@ _READERS = """select a.name, o.names, u.names, r.read_at from messaging_reading 
  and p.valid_to is null and p.lo >= %(lo)s and p.lo < %(hi)s
  where r.circular_id = %(circular)s and (not %(unread)s or r.read_at is null)
  order by r.read_at nulls first, p.lo limit %(most)s"""
-MOST_READERS = 2_000
+MOST_READERS = 200
 
 
 def readers(circular: Circular, span: tuple[int, int], *, only_unread: bool) -> list[Reader]:

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from abhiyan.core.numbers import grouped
 from abhiyan.ui.fields import DayField, WholeField
-from abhiyan.ui.forms import offer
+from abhiyan.ui.forms import SOMETIMES, offer
 
 from .actions.bulk_texts import LONGEST
 from .actions.circulars import LONGEST as LONGEST_CIRCULAR
@@ -17,6 +17,17 @@ from .models import Template
 from .rules import bulk
 
 Choices = Sequence[tuple[Any, Any]]
+
+
+class FindForm(forms.Form):
+    """Words to look for in a list."""
+
+    q = forms.CharField(label=_("Words to look for"), required=False, max_length=100)
+
+    @property
+    def wanted(self) -> str:
+        """What was written; nothing where it cannot be looked for."""
+        return self.cleaned_data["q"] if self.is_valid() else ""
 
 
 class TextForm(forms.Form):
@@ -138,7 +149,7 @@ class SendForm(forms.Form):
 class CircularForm(forms.Form):
     """A circular: what it says, and which offices below get it."""
 
-    office = forms.ChoiceField(label=_("For"), required=False)
+    office = forms.ChoiceField(label=_("For"), required=False, widget=forms.Select(attrs=SOMETIMES))
     number = forms.CharField(label=_("Number"), max_length=50, required=False)
     subject = forms.CharField(label=_("Subject"), max_length=200)
     text = forms.CharField(
@@ -147,7 +158,7 @@ class CircularForm(forms.Form):
 
     def __init__(self, data: Any = None, *, offices: Choices, **given: Any) -> None:
         super().__init__(data, **given)
-        offer(self, office=[("", _("Every office here and below")), *offices])
+        offer(self, office=offices)
 
 
 class ReasonForm(forms.Form):

@@ -56,9 +56,9 @@ def names_of_texts(codes: Iterable[str]) -> dict[str, str]:
     return dict(Template.objects.filter(code__in=set(codes)).values_list("code", "name"))
 
 
-def sends() -> QuerySet[Send]:
-    """Bulk sends in the viewer's sight; to be ordered and paged."""
-    return Send.objects.all()
+def sends(state: str = "") -> QuerySet[Send]:
+    """Bulk sends in the viewer's sight, all or those in a state; to be ordered and paged."""
+    return Send.objects.filter(state=state) if state else Send.objects.all()
 
 
 def send_for(viewer: Viewer, public_id: UUID) -> Send:

@@ -25,6 +25,8 @@ PLAINER = (
     gettext_noop("Null characters are not allowed."),
 )
 
+SOMETIMES = {"data-needed": "sometimes"}  # neither "optional" nor always needed: the hint says when
+
 
 class Look(DjangoTemplates):
     """Renders forms, fields and formsets with the templates of this room."""

@@ -25,7 +25,7 @@ from abhiyan.org.queries import NotYours
 from abhiyan.org.viewer import Request
 from abhiyan.ui.acts import form_page, tried
 from abhiyan.ui.fields import WholeField
-from abhiyan.ui.forms import offer
+from abhiyan.ui.forms import SOMETIMES, offer
 from abhiyan.units import queries as units
 
 from . import plans_shown as shown
@@ -33,7 +33,6 @@ from .plans_beside import SideColumn, columns_of
 
 MOST_PARTIES = 30
 MOST_SEATS = 100_000
-SOMETIMES = {"data-needed": "sometimes"}  # one of the two names: the hint says when
 
 
 class WhereForm(forms.Form):

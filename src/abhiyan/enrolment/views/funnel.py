@@ -25,6 +25,7 @@ from abhiyan.units import queries as units
 from .seen import Seen
 
 MOST_BELOW = 200
+COUNTED = "counted"
 
 
 @require_GET
@@ -52,6 +53,7 @@ def drive_funnel(request: Request, public_id: UUID) -> HttpResponseBase:
         caption=_("Funnel by channel and day"),
         sort="-day",
         is_numbered=False,
+        is_brief=True,
     )
     shown = {
         "here": "programmes",
@@ -92,10 +94,13 @@ def _fits(row: FunnelRow, said: dict[str, Any]) -> bool:
 
 def _columns(steps: Iterable[Step]) -> Iterator[Column[Line]]:
     yield Column("day", _("Day"), lambda line: line.row.on, order=True, css="nums", is_name=True)
-    yield Column("channel", _("Channel"), lambda line: line.channel, order=lambda line: line.row.channel)
+    yield Column(
+        "channel", _("Channel"), lambda line: line.channel, order=lambda line: line.row.channel, css="under"
+    )
     for each in steps:
         value, order = partial(_figure, step=each), partial(Line.value, key=each.key)
-        yield Column(each.key, each.name, value, order=order, css="num")
+        css = "num end" if each.key == COUNTED else "num"  # what a phone keeps of a line
+        yield Column(each.key, each.name, value, order=order, css=css)
 
 
 def _figure(line: Line, step: Step) -> int | str | None:

@@ -31,11 +31,11 @@ def _outcome(row: Text) -> Any:
 
 COLUMNS: tuple[Column[Text], ...] = (
     Column("at", _("Received"), lambda row: row.at, order="at", css="nums", is_name=True),
-    Column("channel", _("Came by"), lambda row: DRIVE.channel(row.channel).label),
-    Column("phone", _("Phone")),
+    Column("channel", _("Came by"), lambda row: DRIVE.channel(row.channel).label, css="under"),
+    Column("phone", _("Phone"), css="under"),
     Column("n", _("Messages"), lambda row: row.n, order="n", css="num"),
-    Column("outcome", _("Outcome"), _outcome),
-    Column("read", _("Read"), is_for_acts=True),
+    Column("outcome", _("Outcome"), _outcome, css="under"),
+    Column("read", _("Read"), is_for_acts=True, css="end"),
 )
 
 
@@ -71,6 +71,7 @@ def texts(request: Request) -> HttpResponseBase:
         caption=_("Messages to read"),
         sort="-at" if is_settled else "at",
         without=() if is_settled else ("outcome",),
+        is_brief=True,
     )
     shown = {
         "here": "people",

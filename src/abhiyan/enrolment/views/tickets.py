@@ -25,6 +25,7 @@ from abhiyan.org.viewer import Request as OfficeRequest
 from abhiyan.people import phones
 from abhiyan.people.visit import Request
 from abhiyan.ui.acts import ask, form_page, tried
+from abhiyan.ui.forms import SOMETIMES
 from abhiyan.ui.lists import Column, Table, answer
 
 from .member import citizen, own, unlisted
@@ -50,19 +51,20 @@ class TicketForm(forms.Form):
         label=gettext_lazy("In your own words"),
         required=False,
         max_length=LONGEST,
-        widget=forms.Textarea(attrs={"rows": 5}),
+        widget=forms.Textarea(attrs={"rows": 5, **SOMETIMES}),
     )
     nominee = forms.CharField(
         label=gettext_lazy("Name of the person who acts for you"),
         help_text=gettext_lazy("Only if you name somebody: for when you have died or cannot act yourself."),
         required=False,
         max_length=100,
+        widget=forms.TextInput(attrs=SOMETIMES),
     )
     nominee_phone = forms.CharField(
         label=gettext_lazy("Their mobile number"),
         required=False,
         max_length=20,
-        widget=forms.TextInput(attrs={"inputmode": "tel", "autocomplete": "off"}),
+        widget=forms.TextInput(attrs={"inputmode": "tel", "autocomplete": "off", **SOMETIMES}),
     )
 
     def clean(self) -> dict[str, Any]:
@@ -134,11 +136,11 @@ def _status(at: datetime, row: Ticket) -> str:
 def _columns(at: datetime) -> tuple[Column[Ticket], ...]:
     return (
         Column("number", gettext_lazy("Number"), lambda row: row.number, is_name=True),
-        Column("kind", gettext_lazy("About"), lambda row: row.get_kind_display(), order="kind"),
+        Column("kind", gettext_lazy("About"), lambda row: row.get_kind_display(), order="kind", css="under"),
         Column("member", gettext_lazy("Member number"), lambda row: member_number(row.public_id)),
-        Column("asked", gettext_lazy("Asked on"), lambda row: row.asked_at, order="asked_at"),
-        Column("due", gettext_lazy("Answer by"), lambda row: row.due_at, order="due_at"),
-        Column("state", gettext_lazy("Status"), partial(_status, at)),
+        Column("asked", gettext_lazy("Asked on"), lambda row: row.asked_at, order="asked_at", css="nums"),
+        Column("due", gettext_lazy("Answer by"), lambda row: row.due_at, order="due_at", css="nums under"),
+        Column("state", gettext_lazy("Status"), partial(_status, at), css="end"),
     )
 
 
@@ -155,6 +157,7 @@ def ticket_list(request: OfficeRequest) -> HttpResponseBase:
         name="requests",
         caption=_("Requests from members"),
         sort="due",
+        is_brief=True,
     )
     shown = {"here": "people", "crumbs": [(_("Requests from members"), "")], "filters": form, "at": at}
     return answer(request, "enrolment/ticket_list.html", table, shown)

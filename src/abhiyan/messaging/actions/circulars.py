@@ -14,6 +14,7 @@ from abhiyan.core.keys import keyring
 from abhiyan.core.refusals import Refused, needed
 from abhiyan.core.scope import system
 from abhiyan.core.words import named
+from abhiyan.messaging.circulars import HOLDERS
 from abhiyan.messaging.models import Circular, Reading
 from abhiyan.messaging.rules import texts
 from abhiyan.org import queries as org
@@ -50,13 +51,9 @@ class RemindedToday(Refused, status=409):
 
 
 # Each person once, for the highest office by which it reaches them.
-_READERS = """insert into messaging_reading (circular_id, account_id, unit_id, office)
- select distinct on (ap.account_id) %(circular)s, ap.account_id, ap.unit_id, o.code
- from units_placement p join org_appointment ap on ap.unit_id = p.unit_id join org_office o on o.id = ap.office_id
- join people_account a on a.id = ap.account_id and a.closed_at is null
- where p.hierarchy = %(tree)s and p.valid_to is null and p.lo >= %(lo)s and p.lo < %(hi)s
- and ap.state = 'active' and ap.starts_on <= %(day)s and (ap.ends_on is null or ap.ends_on >= %(day)s)
- and %(office)s in ('', o.code) and ap.account_id <> %(by)s order by ap.account_id, p.depth, o.rank"""
+_READERS = f"""insert into messaging_reading (circular_id, account_id, unit_id, office)
+ select distinct on (ap.account_id) %(circular)s, ap.account_id, ap.unit_id, o.code {HOLDERS}
+ and %(office)s in ('', o.code) order by ap.account_id, p.depth, o.rank"""
 
 
 def send_circular(

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_GET
 from abhiyan.core import clock
 from abhiyan.core.refusals import NotFound
 from abhiyan.messaging import actions, sends
-from abhiyan.messaging.forms import CertificateForm, TextForm
+from abhiyan.messaging.forms import CertificateForm, FindForm, TextForm
 from abhiyan.messaging.models import Template
 from abhiyan.messaging.rules import texts as texts_
 from abhiyan.org import queries as org
@@ -24,18 +24,24 @@ from abhiyan.units import queries as units
 CAPABILITY = "messages.send"
 COLUMNS: tuple[Column[Template], ...] = (
     Column("name", _("Text"), lambda row: row.name, order="name", is_name=True),
-    Column("language", _("Language"), lambda row: language_name(row.language), order="language"),
+    Column("language", _("Language"), lambda row: language_name(row.language), order="language", css="under"),
     Column("version", _("Version"), lambda row: row.version, css="num", order="version"),
     Column("header", _("Sender name"), lambda row: row.header, order="header"),
     Column("registration", _("DLT template id"), lambda row: row.registration, css="nums"),
     Column("parts", _("SMS parts"), lambda row: texts_.parts(sends.sample(row)), css="num"),
-    Column("certificate", _("Certificate valid until"), lambda row: row.certificate_until, css="nums"),
+    Column("certificate", _("Certificate valid until"), lambda row: row.certificate_until, css="nums end"),
 )
 
 
 def language_name(code: str) -> str:
     """What a language is called on the page."""
     return str(dict(settings.LANGUAGES).get(code, code))
+
+
+def wordings(code: str) -> dict[str, Template]:
+    """A bulk text by language, in the order in which languages are offered; none where there is no such text."""
+    found = sends.wordings(code)
+    return {language: found[language] for language, _name in settings.LANGUAGES if language in found}
 
 
 def own_unit(request: Request) -> int:
@@ -49,18 +55,29 @@ def own_unit(request: Request) -> int:
 @require_GET
 def texts(request: Request) -> HttpResponseBase:
     """Bulk texts in force, each language a row."""
+    find = FindForm(request.GET)
     table = Table(
-        request, COLUMNS, sends.texts_in_force(), name="texts", caption=_("Bulk texts"), sort="name"
+        request,
+        COLUMNS,
+        sends.texts_in_force().filter(name__icontains=find.wanted),
+        name="texts",
+        caption=_("Bulk texts"),
+        sort="name",
+        is_brief=True,
     )
-    crumbs = [(_("Messages"), reverse("messaging:list")), (_("Bulk texts"), "")]
-    return answer(request, "messaging/text_list.html", table, {"here": "messages", "crumbs": crumbs})
+    shown = {
+        "here": "messages",
+        "crumbs": [(_("Messages"), reverse("messaging:list")), (_("Bulk texts"), "")],
+        "find": find,
+    }
+    return answer(request, "messaging/text_list.html", table, shown)
 
 
 @form_page
 def text_new(request: Request) -> HttpResponseBase:
     """Register a text, or the next version of one (`?follows=`)."""
     unit_id, follows = own_unit(request), request.GET.get("follows", "")
-    before = sends.wordings(follows)
+    before = wordings(follows)
     if follows and not before:
         raise NotFound
     form = TextForm(request.POST or None, initial=_initial(before))
@@ -108,10 +125,10 @@ def _initial(before: dict[str, Template]) -> dict[str, str]:
 def text(request: Request, code: str) -> HttpResponseBase:
     """One text: its exact words, ids, hash, length and certificate in each language, and its versions."""
     versions = sends.versions_of(code)
-    wordings = sends.wordings(code)
-    if not wordings:
+    found = wordings(code)
+    if not found:
         raise NotFound
-    offered = [(language, language_name(language)) for language in wordings]
+    offered = [(language, language_name(language)) for language in found]
     form = CertificateForm(request.POST or None, languages=offered)
     done = tried(
         request,
@@ -121,7 +138,7 @@ def text(request: Request, code: str) -> HttpResponseBase:
     )
     if done:
         return redirect("messaging:text", code=code)
-    first = next(iter(wordings.values()))
+    first = next(iter(found.values()))
     owner = units.all_spans([first.unit_id or 0]).get(first.unit_id or 0, [])
     shown = {
         "here": "messages",
@@ -129,7 +146,7 @@ def text(request: Request, code: str) -> HttpResponseBase:
         "code": code,
         "first": first,
         "texts": [
-            (one, language_name(one.language), texts_.parts(sends.sample(one))) for one in wordings.values()
+            (one, language_name(one.language), texts_.parts(sends.sample(one))) for one in found.values()
         ],
         "earlier": [(one, language_name(one.language)) for one in versions if one.code != code],
         "form": form,

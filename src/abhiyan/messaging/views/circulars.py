@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -13,11 +14,12 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET
 
 from abhiyan.core import clock
+from abhiyan.core.numbers import grouped
 from abhiyan.core.refusals import NotFound
 from abhiyan.core.words import language, named, person
 from abhiyan.messaging import actions
 from abhiyan.messaging import circulars as reads
-from abhiyan.messaging.forms import CircularForm
+from abhiyan.messaging.forms import CircularForm, FindForm
 from abhiyan.messaging.models import Circular, Reading
 from abhiyan.org import queries as org
 from abhiyan.org.here import page_unit
@@ -43,11 +45,11 @@ class Row:
 
 
 COLUMNS: tuple[Column[Row], ...] = (
-    Column("made", _("Date"), lambda row: row.one.made_at, order="made_at", css="nums"),
+    Column("made", _("Date"), lambda row: row.one.made_at, order="made_at", css="nums under"),
     Column("subject", _("Subject"), lambda row: row.one.subject, order="subject", is_name=True),
     Column("number", _("Number"), lambda row: row.one.number, order="number"),
-    Column("sender", _("Sender"), lambda row: row.sender),
-    Column("read", _("Read on"), lambda row: row.read_at, css="nums"),
+    Column("sender", _("Sender"), lambda row: row.sender, css="under"),
+    Column("read", _("Read on"), lambda row: row.read_at, css="nums end"),
 )
 SHARES: tuple[Column[reads.Share], ...] = (
     Column("unit", _("Unit"), lambda row: named(row.names), is_name=True),
@@ -67,18 +69,21 @@ def circulars(request: Request) -> HttpResponseBase:
         senders = units.names_of({one.unit_id for one in found}, language=language())
         return [Row(one, senders.get(one.unit_id, ""), own.get(one.pk)) for one in found]
 
+    find = FindForm(request.GET)
     table = Table(
         request,
         COLUMNS,
-        reads.circulars(request.viewer),
+        reads.circulars(request.viewer).filter(subject__icontains=find.wanted),
         name="circulars",
         caption=_("Circulars"),
         sort="-made",
         finish=rows,
+        is_brief=True,
     )
     shown = {
         "here": "messages",
         "may_send": request.viewer.may(CAPABILITY),
+        "find": find,
         "crumbs": [(_("Circulars"), "")],
     }
     return answer(request, "messaging/circular_list.html", table, shown)
@@ -90,8 +95,19 @@ def circular_new(request: Request) -> HttpResponseBase:
     here = page_unit(request)
     if not request.viewer.may_at(CAPABILITY, here.span[0]):
         raise org.NotYours(capability=CAPABILITY)
-    offices = [(office.code, named(office.names)) for office in org.offices_used()]
-    form = CircularForm(request.POST or None, offices=offices)
+    today = clock.day_in(settings.TIME_ZONE, clock.now())
+    reached = reads.reached(here.span, here.hierarchy, on=today, by=request.viewer.account_id or 0)
+    form = CircularForm(
+        request.POST or None,
+        offices=[
+            (code, f"{name} ({grouped(reached[code])})")
+            for code, name in (
+                ("", _("Every office here and below")),
+                *((office.code, named(office.names)) for office in org.offices_used()),
+            )
+            if reached.get(code)
+        ],
+    )
     done = tried(
         request,
         form,
@@ -106,6 +122,7 @@ def circular_new(request: Request) -> HttpResponseBase:
         "here": "messages",
         "page_unit": here,
         "form": form,
+        "reached": reached.get("", 0),
         "crumbs": [(_("Circulars"), reverse("messaging:circulars")), (_("New circular"), "")],
     }
     return render(request, "messaging/circular_new.html", shown, status=done.status)

@@ -23,12 +23,14 @@ from abhiyan.ui.acts import confirm, form_page
 from abhiyan.ui.lists import Column, Table, answer
 
 COLUMNS: tuple[Column[Message], ...] = (
-    Column("queued", _("Queued"), lambda row: row.queued_at, order="queued_at", css="nums", is_name=True),
-    Column("template", _("Message"), lambda row: reasons.template(row.template), order="template"),
-    Column("phone", _("Phone"), lambda row: f"••••{row.last4}" if row.last4 else ""),
-    Column("state", _("Status"), lambda row: row.get_state_display(), order="state"),
+    Column("queued", _("Queued"), lambda row: row.queued_at, order="queued_at", css="nums under"),
+    Column(
+        "template", _("Message"), lambda row: reasons.template(row.template), order="template", is_name=True
+    ),
+    Column("phone", _("Phone"), lambda row: f"••••{row.last4}" if row.last4 else "", css="under"),
+    Column("state", _("Status"), lambda row: row.get_state_display(), order="state", css="end"),
     Column("sent", _("Sent"), lambda row: row.sent_at, order="sent_at", css="nums"),
-    Column("reason", _("Reason"), lambda row: reasons.reason(row.reason)),
+    Column("reason", _("Reason"), lambda row: reasons.reason(row.reason), css="under"),
 )
 
 
@@ -60,6 +62,7 @@ def list_(request: Request) -> HttpResponseBase:
         sort="-queued",
         is_counted=False,
         is_numbered=False,
+        is_brief=True,
     )
     shown = {
         "here": "messages",

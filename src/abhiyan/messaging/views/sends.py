@@ -34,10 +34,16 @@ from abhiyan.ui.acts import ask, form_page, tried
 from abhiyan.ui.lists import Column, Table, answer
 from abhiyan.units import queries as units
 
-from .bulk_texts import CAPABILITY, language_name
+from .bulk_texts import CAPABILITY, language_name, wordings
 
 State = Send.State
 FEW = 10  # DESIGN §4, small cells
+KINDS: dict[str, str] = {  # of its badge
+    State.DONE: "ok",
+    State.ASKED: "warn",
+    State.PAUSED: "warn",
+    State.STOPPED: "bad",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,13 +56,17 @@ class Row:
     audience: str
     progress: reads.Progress
 
+    @property
+    def kind(self) -> str:
+        return KINDS.get(self.one.state, "")
+
 
 COLUMNS: tuple[Column[Row], ...] = (
-    Column("made", _("Prepared"), lambda row: row.one.made_at, order="made_at", css="nums"),
+    Column("made", _("Prepared"), lambda row: row.one.made_at, order="made_at", css="nums under"),
     Column("name", _("Text"), lambda row: row.name, is_name=True),
-    Column("unit", _("Unit"), lambda row: row.unit),
+    Column("unit", _("Unit"), lambda row: row.unit, css="under"),
     Column("audience", _("Who gets it"), lambda row: row.audience),
-    Column("state", _("Status"), lambda row: row.one.get_state_display(), order="state"),
+    Column("state", _("Status"), lambda row: row.one.get_state_display(), order="state", css="end"),
     Column("asked", _("To send"), lambda row: row.one.n_asked, css="num"),
     Column("gone", _("Sent"), lambda row: row.progress.gone, css="num"),
     Column("cost", _("Cost (₹)"), lambda row: money(row.progress.parts), css="num"),
@@ -78,15 +88,30 @@ def money(parts: int) -> str:
     return f"{grouped(rupees)}.{paise:02}"
 
 
+class Filters(forms.Form):
+    """Which sends to show."""
+
+    state = forms.ChoiceField(label=_("Status"), required=False, choices=[("", _("All")), *State.choices])
+
+
 @require_GET
 def sends(request: Request) -> HttpResponseBase:
     """Bulk sends in the viewer's sight, the newest first; and what they cost by programme."""
+    filters = Filters(request.GET)
     table = Table(
-        request, COLUMNS, reads.sends(), name="sends", caption=_("Bulk sends"), sort="-made", finish=_rows
+        request,
+        COLUMNS,
+        reads.sends(filters.cleaned_data["state"] if filters.is_valid() else ""),
+        name="sends",
+        caption=_("Bulk sends"),
+        sort="-made",
+        finish=_rows,
+        is_brief=True,
     )
     names = dict(audiences.programmes())
     shown = {
         "here": "messages",
+        "filters": filters,
         "charged": [
             (names.get(one.programme_id, _("No programme")), one, money(one.parts)) for one in reads.charged()
         ],
@@ -123,7 +148,7 @@ def send_new(request: Request) -> HttpResponseBase:
     if not request.viewer.may_at(CAPABILITY, here.span[0]):
         raise org.NotYours(capability=CAPABILITY)
     code = request.GET.get("text", "")
-    templates = reads.wordings(code)
+    templates = wordings(code)
     shown: dict[str, Any] = {
         "here": "messages",
         "page_unit": here,
@@ -189,6 +214,7 @@ def send(request: Request, public_id: UUID) -> HttpResponseBase:
     shown = {
         "here": "messages",
         "send": one,
+        "kind": KINDS.get(one.state, ""),
         "name": _name(one),
         "audience": audiences.name_of(one.audience),
         "unit": names.get(one.unit_id, ""),
@@ -196,7 +222,7 @@ def send(request: Request, public_id: UUID) -> HttpResponseBase:
         "programme": programmes.get(one.programme_id, ""),
         "samples": [
             (language_name(each), text, texts_.parts(text))
-            for each, text in reads.as_sent(one, reads.wordings(one.text)).items()
+            for each, text in reads.as_sent(one, wordings(one.text)).items()
         ],
         "reached": one.n_asked,
         "counted": _counted(one),

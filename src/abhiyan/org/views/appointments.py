@@ -29,7 +29,7 @@ from abhiyan.people import queries as people
 from abhiyan.people.models import Account
 from abhiyan.ui.acts import form_page, tried
 from abhiyan.ui.fields import DayField
-from abhiyan.ui.forms import offer
+from abhiyan.ui.forms import SOMETIMES, offer
 from abhiyan.ui.lists import Column, Table, answer
 from abhiyan.units import queries as units
 from abhiyan.units.rules import levels
@@ -61,9 +61,6 @@ class Filters(forms.Form):
     def __init__(self, *args: Any, offices: list[tuple[str, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         offer(self, office=[("", _("All")), *offices])
-
-
-SOMETIMES = {"data-needed": "sometimes"}  # neither "optional" nor always needed: the hint says when
 
 
 class AppointForm(forms.Form):

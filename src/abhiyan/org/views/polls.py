@@ -56,12 +56,12 @@ class Row:
 COLUMNS: tuple[Column[Row], ...] = (
     Column("name", _("Election"), lambda row: row.one.name, order="name", is_name=True),
     Column("kind", _("Kind"), lambda row: row.one.get_kind_display(), order="kind"),
-    Column("unit", _("State"), lambda row: row.unit),
+    Column("unit", _("State"), lambda row: row.unit, css="under"),
     Column("first", _("From"), lambda row: row.one.announced_on, order="announced_on", css="nums"),
-    Column("closes", _("Polls close"), lambda row: max(row.closes, default=None), css="nums"),
+    Column("closes", _("Polls close"), lambda row: max(row.closes, default=None), css="nums under"),
     Column("last", _("Until"), lambda row: row.one.result_on, order="result_on", css="nums"),
     Column("version", _("Version"), lambda row: row.one.version, css="num"),
-    Column("state", _("Status"), lambda row: row.one.get_state_display(), order="state"),
+    Column("state", _("Status"), lambda row: row.one.get_state_display(), order="state", css="end"),
     Column("source", _("Source"), lambda row: row.one.source, only_in_file=True),
 )
 
@@ -90,7 +90,16 @@ def polls(request: Request) -> HttpResponseBase:
     rows = units.polls(
         state=units.unit(area).pk if area else None, on=chosen.get("on"), status=chosen.get("status", "")
     )
-    table = Table(request, COLUMNS, rows, name="polls", caption=_("Entries"), sort="-last", finish=_finished)
+    table = Table(
+        request,
+        COLUMNS,
+        rows,
+        name="polls",
+        caption=_("Entries"),
+        sort="-last",
+        finish=_finished,
+        is_brief=True,
+    )
     lacking = units.states_without_entry(at=clock.now())
     shown = {
         "here": "messages",

@@ -19,8 +19,8 @@ from . import shown
 
 LED: tuple[Column[records.Led], ...] = (
     Column("name", _("Name"), lambda row: row.name, is_name=True),
-    Column("office", _("Office"), lambda row: named(row.office_names)),
-    Column("unit", _("Unit"), lambda row: named(row.unit_names)),
+    Column("office", _("Office"), lambda row: named(row.office_names), css="end"),
+    Column("unit", _("Unit"), lambda row: named(row.unit_names), css="under"),
 )
 
 
@@ -31,7 +31,9 @@ def record(request: Request, public_id: UUID | None = None) -> HttpResponseBase:
     found = records.record_for(request.viewer, public_id, at=at)
     on = shown.today(at)
     rows = records.led_by(request.viewer, on=on)
-    table = Table(request, LED, rows, name="one-level-below", caption=_("People one level below"))
+    table = Table(
+        request, LED, rows, name="one-level-below", caption=_("People one level below"), is_brief=True
+    )
     context = {
         "here": "today",
         "crumbs": [(say("My record"), "")] if found.is_own else [(person(found.name), "")],

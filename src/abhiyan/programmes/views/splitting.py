@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from abhiyan.programmes import queries
 from abhiyan.programmes.models import Programme
 from abhiyan.programmes.queries.weights import CLASSES, HEAVIEST, USUAL
-from abhiyan.ui.forms import offer
+from abhiyan.ui.forms import SOMETIMES, offer
 from abhiyan.units.models import Kind
 from abhiyan.units.rules import levels
 
@@ -19,7 +19,6 @@ CLASS_NAMES = {
     "weak": _("Weight of weak booths (%%)"),
 }
 OPTIONS = ("label", "election", "party", *CLASSES)
-SOMETIMES = {"data-needed": "sometimes"}  # needed by some choices only: the hint says which
 
 
 def _weight(name: str) -> forms.IntegerField:
