@@ -229,6 +229,7 @@ def _usual_home() -> Path:
 
 HOME = Setting("ABHIYAN_HOME", _folder, _usual_home)
 FILES = Setting("ABHIYAN_FILES", _folder, lambda: HOME() / "files")
+LANGUAGES = Setting("ABHIYAN_LANGUAGES", _folder, lambda: HOME() / "languages")
 PORT = Setting("ABHIYAN_PORT", _number(1, 65_535, "port"), lambda: 8000)
 ORIGIN = Setting("ABHIYAN_ORIGIN", _address, lambda: f"http://localhost:{PORT()}")
 HOSTS = Setting("ABHIYAN_HOSTS", _hosts, lambda: ("localhost", "127.0.0.1", "[::1]"))

@@ -9,6 +9,7 @@ from uuid import UUID
 from django.conf import settings
 from django.db.models import Count, F, Q, QuerySet
 
+from abhiyan.core import languages
 from abhiyan.core.keys import keyring
 from abhiyan.org import queries as org
 from abhiyan.org.models import Release
@@ -54,7 +55,7 @@ def held() -> list[Held]:
 def texts_lacking() -> list[tuple[str, str]]:
     """Code and language of every shipped text that is not published."""
     there = set(Template.objects.filter(is_active=True).values_list("code", "language"))
-    return sorted(set(texts.TEXTS) - there)
+    return sorted((set(texts.TEXTS) | set(languages.texts())) - there)
 
 
 def held_for_text() -> int:
@@ -78,9 +79,9 @@ def texts_of(codes: Collection[str]) -> dict[tuple[str, str], Template]:
 
 
 def text_for(texts_: Mapping[tuple[str, str], Template], code: str, language: str) -> Template | None:
-    """The text a message takes: in its language, else in the installation's, else in English."""
-    languages = (language, settings.LANGUAGE_CODE, "en")
-    return next((texts_[code, one] for one in languages if (code, one) in texts_), None)
+    """The text a message takes: in its language, else in what stands for it, the installation's, English."""
+    tried = (language, languages.otherwise(language), settings.LANGUAGE_CODE, "en")
+    return next((texts_[code, one] for one in tried if (code, one) in texts_), None)
 
 
 def why_codes_stay(purpose: str, language: str) -> str:

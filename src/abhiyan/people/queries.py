@@ -9,7 +9,7 @@ from uuid import UUID
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.db.models.expressions import RawSQL
 
-from abhiyan.core import sql
+from abhiyan.core import languages, sql
 from abhiyan.core.policy import EVERYTHING, PEOPLE, placed
 from abhiyan.core.refusals import NotFound, needed
 from abhiyan.core.scope import system
@@ -152,7 +152,8 @@ def confirmed_factors(account_id: int) -> list[Factor]:
 
 
 def notice(code: str, language: str, version: int | None = None) -> Notice:
-    """A notice in its latest (or the named) version, in a language, else in Hindi, else in any. NotFound without."""
+    """A notice in its latest (or the named) version, in a language, else in what stands for it, else in Hindi, else in
+    any. NotFound without."""
     versions = Notice.objects.filter(code=code)
     if version is not None:
         versions = versions.filter(version=version)
@@ -162,7 +163,7 @@ def notice(code: str, language: str, version: int | None = None) -> Notice:
     )
     rows = versions.filter(version=last.version).annotate(is_heard=Exists(heard)) if last else ()
     found = {each.language: each for each in rows}
-    for wanted in (language, DEFAULT_LANGUAGE, *found):
+    for wanted in (language, languages.otherwise(language), DEFAULT_LANGUAGE, *found):
         if wanted in found:
             found[wanted].has_audio = found[wanted].is_heard
             return found[wanted]

@@ -62,6 +62,13 @@ def capability(*codes: str) -> Access:
 
 
 IMPORTS = Access(Level.CAPABILITY, is_of_lists=True)
+FOR_ALL = (
+    "/join/",
+    "/j/",
+    "/q/",
+    "/me/",
+    "/card/",
+)  # where pages for the public begin, read in every language
 PLANS = capability("plans.read", "plans.make")
 ACCESS: dict[str, Access] = {
     # The look.

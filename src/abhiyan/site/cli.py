@@ -25,11 +25,11 @@ import abhiyan
 from abhiyan.core import environment
 
 from . import readiness
-from .commands import backup, bring_up, init, psql, refuse_while_restoring, restore
+from .commands import backup, bring_up, init, language, psql, refuse_while_restoring, restore
 
 ORDER = (
     *("init", "demo", "serve", "jobs", "stop", "migrate", "import", "recount", "doctor", "backup", "restore"),
-    *("psql", "bench"),
+    *("language", "psql", "bench"),
 )
 
 
@@ -331,6 +331,7 @@ main.add_command(init)
 main.add_command(backup)
 main.add_command(restore)
 main.add_command(psql)
+main.add_command(language)
 
 
 @main.command()

@@ -3,17 +3,19 @@
 from collections.abc import Iterator
 from typing import Any
 
+from django.conf import settings
 from django.http import HttpRequest
 from django.urls import NoReverseMatch
 from django.utils import translation
 from django.utils.translation import gettext as _
 
+from abhiyan.core import languages
 from abhiyan.org.viewer import NOBODY, Viewer
 from abhiyan.programmes.rules import activities
 from abhiyan.ui.addresses import address_of
 from abhiyan.ui.navigation import Entry, entry
 
-from .access import IMPORTS
+from .access import FOR_ALL, IMPORTS
 
 # key of the menu, URL name, and the capabilities of which one opens it (none: every office). Imports are open to
 # whoever may bring any kind of list there is; the entries of activities come before them.
@@ -30,6 +32,16 @@ MENU: tuple[tuple[str, str, tuple[str, ...]], ...] = (
 SEARCH = "site:search"
 
 
+def languages_of(request: HttpRequest) -> dict[str, str]:
+    """What the page of a request may be read in: language -> its own name. Pages for the public, in all there are."""
+    known = languages.names()
+    return (
+        known
+        if request.path_info.startswith(FOR_ALL)
+        else {code: known[code] for code, _name in settings.LANGUAGES}
+    )
+
+
 def page(request: HttpRequest) -> dict[str, Any]:
     """Costs no query: everything is on the request already."""
     viewer: Viewer = getattr(request, "viewer", NOBODY)
@@ -37,6 +49,7 @@ def page(request: HttpRequest) -> dict[str, Any]:
         "viewer": viewer,
         "lang": translation.get_language(),
         "language_url": address("people:language"),
+        "languages": languages_of(request),
         "home_url": "/",
     }
     if viewer.is_strong:

@@ -16,13 +16,14 @@ from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from abhiyan.core import address
+from abhiyan.core import address, languages
 from abhiyan.core.refusals import NotFound, Refused
 from abhiyan.org.queries import NotYours
 from abhiyan.org.viewer import Request
 from abhiyan.ui import errors
 from abhiyan.units.queries import TreesMoved, TreesMoving
 
+from . import context
 from .access import ACCESS, Access, Level
 
 log = logging.getLogger(__name__)
@@ -88,15 +89,15 @@ def host(get_response: Answer) -> Answer:
 
 
 def chosen_language(request: HttpRequest) -> str:
-    """What was chosen here, the account's, the browser's, else Hindi."""
-    offered = dict(settings.LANGUAGES)
+    """What was chosen here, the account's, the browser's, else Hindi. What nobody has reviewed is only chosen here."""
+    offered = context.languages_of(request)
     viewer = getattr(request, "viewer", None)
     for code in (request.COOKIES.get(LANGUAGE_COOKIE, ""), viewer.language if viewer else ""):
         if code in offered:
             return str(code)
     for part in request.META.get("HTTP_ACCEPT_LANGUAGE", "").split(",")[:10]:
         code = part.split(";", 1)[0].strip().split("-", 1)[0].lower()
-        if code in offered:
+        if code in offered and not languages.unreviewed(code):
             return str(code)
     return settings.LANGUAGE_CODE
 

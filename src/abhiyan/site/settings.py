@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 
 from django.utils.translation import gettext_lazy as _
 
-from abhiyan.core import database, environment, home
+from abhiyan.core import database, environment, home, languages
 from abhiyan.core.keys import keyring
 
 BASE = Path(__file__).resolve().parent.parent
@@ -73,7 +73,9 @@ MESSAGE_STORAGE = "django.contrib.messages.storage.cookie.CookieStorage"
 
 LANGUAGE_CODE = "hi"
 LANGUAGES = [("hi", _("Hindi")), ("en", _("English"))]
-LOCALE_PATHS: list[str] = []
+# Pages for the public may be read in more, each one file (core.languages).
+LANGUAGES_BIDI = ["ur", *languages.mirrored()]
+LOCALE_PATHS = [languages.folder()]
 USE_I18N = True
 USE_TZ = True
 TIME_ZONE = "Asia/Kolkata"

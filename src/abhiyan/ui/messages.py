@@ -14,6 +14,7 @@ import sys
 from collections import defaultdict
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
+from fnmatch import fnmatch
 from pathlib import Path
 
 from babel.messages.catalog import Catalog, Message
@@ -64,13 +65,17 @@ def rooms(root: Path = ROOMS, only: Collection[str] = ()) -> list[Path]:
     return [room for room in found if not only or room.name in only]
 
 
-def sources(room: Path) -> Iterator[tuple[Path, str]]:
+def sources(room: Path, only: Collection[str] = ("*",)) -> Iterator[tuple[Path, str]]:
     """The files of a room that may hold strings, and what Python text to read them from."""
+
+    def is_wanted(path: Path) -> bool:
+        return any(fnmatch(str(path.relative_to(room.parent)), pattern) for pattern in only)
+
     for path in sorted(room.rglob("*.py")):
-        if not {"tests", "migrations"} & set(path.relative_to(room).parts):
+        if not {"tests", "migrations"} & set(path.relative_to(room).parts) and is_wanted(path):
             yield path, path.read_text()
     for path in sorted(room.glob("templates/**/*")):
-        if path.suffix in (".html", ".txt", ".xml"):
+        if path.suffix in (".html", ".txt", ".xml") and is_wanted(path):
             # Django turns a template into something like Python; its indents mean nothing and must go.
             # `say` is our `blocktranslate trimmed` (templatetags/kit.py)
             said = path.read_text().replace("{% say", "{% blocktranslate trimmed")
@@ -79,10 +84,10 @@ def sources(room: Path) -> Iterator[tuple[Path, str]]:
             yield path, "\n".join(line.strip() for line in lines)
 
 
-def collect(room: Path) -> Found:
-    """Every translatable string of a room."""
+def collect(room: Path, only: Collection[str] = ("*",)) -> Found:
+    """Every translatable string of a room, or of those files of it whose place fits one of the patterns."""
     found = Found(room.name)
-    for path, text in sources(room):
+    for path, text in sources(room, only):
         where = str(path.relative_to(room.parent))
         for _line, message, _comments, context in extract(
             "python",

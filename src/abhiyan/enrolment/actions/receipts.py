@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 from django.conf import settings
 from django.utils import translation
 from django.utils.formats import date_format
+from django.utils.translation import pgettext
 
 from abhiyan.core import sql
 from abhiyan.core.keys import keyring
@@ -66,7 +67,7 @@ def send_receipt(
                 blanks |= {
                     "by": ", ".join(dict.fromkeys(one.who for one in struck)),
                     "day": ", ".join(dict.fromkeys(_day(one.entered_at) for one in struck)),
-                    "silent": ("।" if language == "hi" else ".") if is_silent else "",
+                    "silent": pgettext("end of a sentence", ".") if is_silent else "",
                 }
         receipt = messaging.Outgoing(
             template=f"{of}.receipt",

@@ -24,7 +24,7 @@ from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from abhiyan.core import audit, limits
+from abhiyan.core import audit, languages, limits
 from abhiyan.core.actor import Actor
 from abhiyan.core.keys import keyring
 from abhiyan.core.refusals import NotFound, Refused, TooMany, needed
@@ -71,7 +71,6 @@ REPLIES_A_DAY = 5  # to one phone, of this module
 QUIET = ("reaction", "system", "unsupported")  # WhatsApp's news of a message: a person asks nothing by them
 KEPT = timedelta(days=90)  # a text for a person, from the last one
 MOST_KEPT = 10  # of a phone's texts, the latest
-LANGUAGES = ("hi", "en")  # of our texts
 _LACKING = {
     "name": pgettext_lazy("missing in an SMS", "name"),
     "year": _("year of birth in 4 digits"),
@@ -144,7 +143,7 @@ def hear(*, told: Told, by: Actor, at: datetime) -> Joining | None:
             raise PhoneInvalid(field="from")
         return Joining(bare(told, by=by), "")
     said = words.read(text.text)
-    language = said.language if said.language in LANGUAGES else str(settings.LANGUAGE_CODE)
+    language = said.language if said.language in languages.names() else str(settings.LANGUAGE_CODE)
     word = said.word
     if told.meaning == "leave" and not text.other and word is None:
         word = Word.LEAVE  # whatever is written to that number

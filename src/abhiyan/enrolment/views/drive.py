@@ -11,11 +11,11 @@ from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.formats import date_format
-from django.utils.translation import get_language_info, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_GET, require_POST
 
-from abhiyan.core import clock
+from abhiyan.core import clock, languages
 from abhiyan.core.numbers import grouped
 from abhiyan.core.refusals import NotFound, needed
 from abhiyan.core.words import language, named
@@ -177,10 +177,7 @@ def _today(programme: Programme, at: datetime) -> date:
 
 
 def _languages(version: int) -> str:
-    return ", ".join(
-        str(get_language_info(each)["name_local"]) if each in dict(settings.LANGUAGES) else each
-        for each in known.languages_of_notice(NOTICE, version)
-    )
+    return ", ".join(map(languages.name, known.languages_of_notice(NOTICE, version)))
 
 
 def _codes_off(held: Drive, today: date) -> list[dict[str, Any]]:

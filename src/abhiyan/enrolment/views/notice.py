@@ -9,11 +9,11 @@ from django.contrib import messages
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.translation import get_language_info, gettext_lazy
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
-from abhiyan.core import clock
+from abhiyan.core import clock, languages
 from abhiyan.core.refusals import NotFound, needed
 from abhiyan.enrolment.actions import notices
 from abhiyan.enrolment.actions.setting_up import NOTICE
@@ -24,13 +24,12 @@ from abhiyan.people import queries as people
 from abhiyan.people.actions import NoticeRenewed
 from abhiyan.people.rules import standard_notice
 from abhiyan.people.rules.audio import LARGEST, part
-from abhiyan.people.rules.notices import NoticeText, missing
+from abhiyan.people.rules.notices import LONGEST_SHORT, NoticeText, missing
 from abhiyan.people.rules.standard_notice import LANGUAGES
 from abhiyan.ui.acts import form_page, tried
 from abhiyan.ui.posts import posted
 
 LONGEST = 20_000
-LONGEST_SHORT = 300  # it goes out by SMS, part by part
 
 
 class AudioForm(forms.Form):
@@ -42,7 +41,7 @@ class AudioForm(forms.Form):
 
 
 class NoticeForm(forms.Form):
-    """One box per language; `seen` is the version they began from."""
+    """One box per language, only Hindi and English must be filled; `seen` is the version they began from."""
 
     seen = forms.IntegerField(widget=forms.HiddenInput, min_value=0)
     text_hi = forms.CharField(label=gettext_lazy("Notice in Hindi"), max_length=LONGEST)
@@ -52,16 +51,20 @@ class NoticeForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.before = before
         self.texts: dict[str, NoticeText] = {}
-        for language in LANGUAGES:
-            self.fields[f"text_{language}"].widget = forms.Textarea(
-                attrs={"rows": 24, "lang": language, "spellcheck": "true"}
+        for language in standard_notice.offered():
+            name = f"text_{language}"
+            if name not in self.fields:
+                label = _("Notice in this language: %(name)s") % {"name": languages.name(language)}
+                self.fields[name] = forms.CharField(label=label, max_length=LONGEST, required=False)
+            self.fields[name].widget = forms.Textarea(
+                attrs={"rows": 24, "lang": language, "dir": "auto", "spellcheck": "true"}
             )
 
     def clean(self) -> dict[str, Any]:
         given = super().clean() or {}
-        for language in LANGUAGES:
+        for language in standard_notice.offered():
             name = f"text_{language}"
-            if name not in given:
+            if not given.get(name):
                 continue
             known = self.before[language].sections if language in self.before else ()
             text = standard_notice.read(given[name], language, before=known)
@@ -198,8 +201,8 @@ def _page(
             "is_latest": chosen == latest,
             "latest": latest,
             "published": [
-                (version, at, ", ".join(_named(each) for each in languages), sample)
-                for version, at, languages, sample in published
+                (version, at, ", ".join(languages.name(each) for each in spoken), sample)
+                for version, at, spoken, sample in published
             ],
         }
         | _unset(),
@@ -270,12 +273,7 @@ def _unset() -> dict[str, Any]:
 def _shown(texts: dict[str, NoticeText]) -> list[tuple[str, str, NoticeText]]:
     """Language, its own name, its text; Hindi first."""
     order = [*(each for each in LANGUAGES if each in texts), *sorted(set(texts) - set(LANGUAGES))]
-    return [(each, _named(each), texts[each]) for each in order]
-
-
-def _named(language: str) -> str:
-    known = language in dict(settings.LANGUAGES)
-    return str(get_language_info(language)["name_local"]) if known else language
+    return [(each, languages.name(each), texts[each]) for each in order]
 
 
 def _is_sample(version: int) -> bool:
@@ -285,7 +283,7 @@ def _is_sample(version: int) -> bool:
 def _form(latest: int) -> NoticeForm:
     """The boxes, filled with what stands, else with the standard text. A sample is nobody's own text."""
     texts = {} if latest and _is_sample(latest) else people.texts_of_notice(NOTICE, latest)
-    for language in LANGUAGES:
+    for language in standard_notice.offered():
         if language not in texts:
             texts[language] = standard_notice.standard(
                 language,
@@ -294,5 +292,5 @@ def _form(latest: int) -> NoticeForm:
                 page=settings.ORIGIN + reverse("enrolment:me"),
                 leave_number=messaging.leave_number(),
             )
-    typed = {f"text_{each}": standard_notice.written(texts[each], each) for each in LANGUAGES}
+    typed = {f"text_{each}": standard_notice.written(texts[each], each) for each in standard_notice.offered()}
     return NoticeForm(before=texts, initial={"seen": latest} | typed)

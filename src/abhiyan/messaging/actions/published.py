@@ -2,16 +2,18 @@
 
 from datetime import datetime
 
+from django.conf import settings
 from django.db.models import Q
 
-from abhiyan.core import audit
+from abhiyan.core import audit, languages
 from abhiyan.core.actor import Actor
 from abhiyan.messaging.models import Message, MessageClass, Template
 from abhiyan.messaging.rules import hours, texts
 
 
 def publish_templates(*, at: datetime, by: Actor) -> int:
-    """Put the shipped texts in the table where they are missing, and let go what waited for one. How many were added.
+    """Put the shipped texts, and those of languages' files, in the table where they are missing, and let go what waited
+    for one. How many were added.
 
     Safe to repeat. What the organisation published itself in a later version stands. By the system, in its scope.
     """
@@ -20,7 +22,7 @@ def publish_templates(*, at: datetime, by: Actor) -> int:
         Template(code=code, language=language, version=version, kind=texts.kind(code), text=text)
         for (code, language), text in texts.TEXTS.items()
         if (code, language, version := texts.version(code)) not in there
-    ]
+    ] + _of_files()
     # Somebody who does so at the same moment is not in the way.
     Template.objects.bulk_create(missing, ignore_conflicts=True)
     added = len(missing)
@@ -29,6 +31,29 @@ def publish_templates(*, at: datetime, by: Actor) -> int:
         facts = {"freed": freed, "over": over}
         audit.record(by=by, at=at, act="messaging.publish_templates", n=added, facts=facts)
     return added
+
+
+def _of_files() -> list[Template]:
+    """The texts of languages' files that are not the newest of theirs, each as the next version. What is in no file
+    any more is used no longer."""
+    told, shipped = languages.texts(), [code for code, _name in settings.LANGUAGES]
+    rows = Template.objects.filter(code__in=texts.FIXED).exclude(language__in=shipped).order_by("version")
+    last = {(row.code, row.language): row for row in rows}
+    gone = [row.pk for row in rows if (row.code, row.language) not in told]
+    Template.objects.filter(pk__in=gone).update(is_active=False)
+    return [
+        Template(
+            code=code,
+            language=language,
+            version=last[code, language].version + 1 if (code, language) in last else 1,
+            kind=texts.kind(code),
+            text=text,
+        )
+        for (code, language), text in told.items()
+        if (code, language) not in last
+        or not last[code, language].is_active
+        or last[code, language].text != text
+    ]
 
 
 def _free_held_for_text(*, at: datetime) -> tuple[int, int]:

@@ -1,4 +1,5 @@
-"""What a person's text begins with: join, yes, no, leave, stop, help. Words by language stand in words.toml.
+"""What a person's text begins with: join, yes, no, leave, stop, help. Words by language stand in words.toml, and in
+the files of further languages.
 
 Only whole words count, so "Stopinder" is a name. A word counts at the beginning, after words of politeness; a Hindi
 phrase, whose verb comes last, also at the end of a short text. Where two could be meant:
@@ -17,14 +18,20 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
 from pathlib import Path
+from typing import Any
+
+from abhiyan.core import languages
+from abhiyan.core.languages import Language
 
 from . import questions
 
 LONGEST = 2_000  # characters of a text that are read; the longest SMS in parts has 1,600
 SHORT = 8  # words of a text whose end is looked at too
 _REPEATED = re.compile(r"([^\W\d_])\1{2,}")
-_IGNORED = frozenset("'’‘`´\u093c\ufe0f")  # apostrophes, nukta, the sign that makes a picture of a letter
-_ALIKE = str.maketrans({"\u0901": "\u0902"})  # candrabindu is written as anusvara by many
+# Apostrophes, nukta, the sign that makes a picture of a letter, vowel signs of Arabic letters.
+_IGNORED = frozenset(["\u093c", "\ufe0f", *"'’‘`´", *map(chr, range(0x64B, 0x653))])
+# Candrabindu is written as anusvara by many; Arabic keyboards have other ye, kaf and he than Urdu ones.
+_ALIKE = str.maketrans("\u0901\u064a\u0649\u0643\u0647\u06be", "\u0902\u06cc\u06cc\u06a9\u06c1\u06c1")
 
 
 class Word(StrEnum):
@@ -79,7 +86,7 @@ def read(text: str) -> Said:
     """What a text asks for, by its first words. Anything may be given; what cannot be told is Said(None, …)."""
     plain = plainly(text)
     tokens = list(_tokens(plain))
-    known = _vocabulary()
+    known = _vocabulary(tuple(languages.known().values()))
     language = script_of(plain) or _tongue(tokens, known)
     first, last = 0, len(tokens)
     while first < last and tokens[first].text in known.polite and not _at(tokens, first, last, known):
@@ -144,13 +151,19 @@ def plainly(text: str) -> str:
 
 
 def script_of(text: str) -> str:
-    """The language its script tells of: "hi" for Devanagari, "ur" for Arabic letters, else ""."""
-    for c in text:
-        if "\u0900" <= c <= "\u097f":
-            return "hi"
-        if "\u0600" <= c <= "\u06ff":
-            return "ur"
-    return ""
+    """The language its script tells of: Hindi for Devanagari, Urdu for Arabic letters, one given besides; else ""."""
+    scripts = _scripts(tuple(languages.known().values()))
+    return next((scripts[script] for c in text if c > "\u02ff" and (script := _script(c)) in scripts), "")
+
+
+def _script(letter: str) -> str:
+    return unicodedata.name(letter, "").partition(" ")[0]
+
+
+@cache
+def _scripts(more: tuple[Language, ...]) -> dict[str, str]:
+    """Unicode's name of a script -> language; of several the one most people write: Bengali before Assamese."""
+    return {"ARABIC": "ur"} | {_script(one.name[0]): one.code for one in more} | {"DEVANAGARI": "hi"}
 
 
 def _tongue(tokens: list[_Token], known: _Vocabulary) -> str:
@@ -223,26 +236,39 @@ def _clipped(text: str) -> str:
     return text.strip(" \n.,;:!?।-–—_/|\"'“”‘’()[]").strip()
 
 
+def is_phrase(text: str) -> bool:
+    """Whether it has a word that could be looked for."""
+    return any(True for _token in _tokens(plainly(text)))
+
+
+def judge(language: Language) -> None:
+    """Raises ValueError where a phrase of a language has another meaning in it, or in one that is there."""
+    others = tuple(one for code, one in languages.known().items() if code != language.code)
+    _vocabulary((*others, language))
+
+
 @cache
-def _vocabulary() -> _Vocabulary:
-    """words.toml, folded as texts are. ValueError where a phrase has two meanings."""
+def _vocabulary(more: tuple[Language, ...]) -> _Vocabulary:
+    """words.toml and further languages, folded as texts are. ValueError where a phrase has two meanings."""
     phrases: dict[tuple[str, ...], tuple[Word | None, str]] = {}
     late: set[tuple[str, ...]] = set()
     sets: dict[str, set[str]] = {"polite": set(), "against": set()}
     tongues: dict[str, set[str]] = {"en": set(), "hi": set()}
-    for section, lists in tomllib.loads(Path(__file__).with_suffix(".toml").read_text("utf-8")).items():
+    sections: dict[str, Any] = tomllib.loads(Path(__file__).with_suffix(".toml").read_text("utf-8"))
+    sections |= {one.code: one.words for one in more}
+    for section, lists in sections.items():
         language = section.partition("-")[0]
         for name, written in lists.items():
             for each in written:
                 phrase = tuple(one.text for one in _tokens(plainly(each)))
                 if name in sets:
                     sets[name].update(phrase)
-                    if name == "polite" and each.isascii():
+                    if name == "polite" and each.isascii() and language in tongues:
                         tongues[language].update(phrase)
                     continue
                 word = None if name == "unclear" else Word(name)
                 if phrases.setdefault(phrase, (word, language))[0] is not word:
-                    raise ValueError(f"{each}: {word} and {phrases[phrase][0]}")
+                    raise ValueError(f"{each}: {word or name} and {phrases[phrase][0] or 'unclear'}")
                 if language != "en" and len(phrase) > 1 and word is not None and word is not Word.YES:
                     late.add(phrase)
     longest = max(map(len, phrases))

@@ -8,7 +8,7 @@ from uuid import UUID
 from django.db.models import Max
 from django.utils.translation import gettext_lazy as _
 
-from abhiyan.core import audit, news, sql
+from abhiyan.core import audit, languages, news, sql
 from abhiyan.core.actor import Actor
 from abhiyan.core.keys import keyring
 from abhiyan.core.refusals import Refused
@@ -80,7 +80,8 @@ def publish_notice(
 def ensure_sample_notice(*, by: Actor, at: datetime) -> None:
     """Publish the sample notice "membership", marked as a sample, where there is none at all."""
     if not Notice.objects.filter(code="membership").exists():
-        publish_notice(code="membership", texts=SAMPLE, by=by, at=at, is_sample=True)
+        texts = {language: SAMPLE[language] for language in languages.names() if language in SAMPLE}
+        publish_notice(code="membership", texts=texts, by=by, at=at, is_sample=True)
 
 
 def give_consent(

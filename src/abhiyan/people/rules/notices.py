@@ -1,10 +1,12 @@
 """What a notice must say (DPDP Rules 2025, rule 3; Act s.5), and the marked sample an installation begins with."""
 
 import tomllib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
+LONGEST_SHORT = 300  # characters of the short text: it goes out by SMS, part by part
 # Who collects, what data, for which purposes, withdrawing, one's rights, complaining to the Board, who answers.
 REQUIRED = ("who", "data", "purposes", "withdraw", "rights", "board", "contact")
 
@@ -34,17 +36,16 @@ def missing(text: NoticeText) -> list[str]:
     return lacking + ([] if text.title.strip() else ["title"]) + ([] if text.short.strip() else ["short"])
 
 
-def shipped(file: str) -> dict[str, NoticeText]:
-    """The notice in a file beside this one, by language: its title, its short text, and each part beneath its key."""
-    read = tomllib.loads((Path(__file__).parent / file).read_text("utf-8"))
-    return {
-        language: NoticeText(
-            title=said.pop("title"),
-            short=said.pop("short"),
-            sections=tuple(Section(key, **part) for key, part in said.items()),
-        )
-        for language, said in read.items()
-    }
+def of_file(said: Mapping[str, Any]) -> NoticeText:
+    """A notice as files say it: its title, its short text, and each part beneath its key. What else is said, is not
+    of the notice itself."""
+    parts = tuple(Section(key, **part) for key, part in said.items() if isinstance(part, Mapping))
+    return NoticeText(title=said["title"], short=said["short"], sections=parts)
 
 
-SAMPLE = shipped("sample_notice.toml")
+def shipped(file: str) -> dict[str, dict[str, Any]]:
+    """A file of notices beside this one, by language."""
+    return tomllib.loads((Path(__file__).parent / file).read_text("utf-8"))
+
+
+SAMPLE = {language: of_file(said) for language, said in shipped("sample_notice.toml").items()}

@@ -7,20 +7,35 @@ What only the organisation knows stands in square brackets; while any is left th
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from typing import Any
 
-from .notices import SAMPLE, NoticeText, Section, shipped
+from abhiyan.core import languages
 
-LANGUAGES = ("hi", "en")
-SHORT = {"en": "First reply to a call or an SMS", "hi": "कॉल या SMS का पहला जवाब"}
-NO_NAME = {"en": "[name of the organisation]", "hi": "[संगठन का नाम]"}
-_NO_CONTACT = {
-    "en": "[name of the data officer], [telephone and e-mail]",
-    "hi": "[डेटा अधिकारी का नाम], [फ़ोन और ई-मेल]",
-}
-_BY_CALL = {"en": ", or by calling {leave}", "hi": ", या {leave} पर कॉल करके"}
-_STANDARD = shipped("standard_notice.toml")  # with blanks for what an installation knows of itself
+from .notices import SAMPLE, NoticeText, Section, of_file, shipped
+
+_SHIPPED = shipped("standard_notice.toml")
+LANGUAGES = tuple(_SHIPPED)  # in which every notice is written
+BLANKS = frozenset({"name", "contact", "page", "by_call"})  # what an installation knows of itself
+PHRASES = {"first_reply": set[str](), "no_name": set[str](), "no_contact": set[str](), "by_call": {"leave"}}
+NO_NAME = {language: str(said["no_name"]) for language, said in _SHIPPED.items()}
+_BLANK = re.compile(r"\{([a-z_]+)\}")
 _HOLE = re.compile(r"\[[^\[\]]*\]")
 OTHER = "more"  # key of a part with a heading of the organisation's own
+
+
+def offered() -> tuple[str, ...]:
+    """In which languages a notice may be written here: those it must be, and those whose file has one to begin with."""
+    return (*LANGUAGES, *(code for code, one in languages.known().items() if one.notice))
+
+
+def said(language: str) -> Mapping[str, Any]:
+    """The shipped notice of a language, or its file's, as it stands there."""
+    return _SHIPPED.get(language) or languages.known()[language].notice
+
+
+def filled(text: str, told: Mapping[str, str]) -> str:
+    """A text with its blanks filled, by their names alone: it may come from somebody's file."""
+    return _BLANK.sub(lambda blank: told[blank[1]], text)
 
 
 def standard(language: str, *, organisation: str, contact: str, page: str, leave_number: str) -> NoticeText:
@@ -28,25 +43,26 @@ def standard(language: str, *, organisation: str, contact: str, page: str, leave
 
     contact: who answers about people's data. Once published it is words of that version, as everything else.
     """
-    by_call = _BY_CALL[language].format(leave=leave_number) if leave_number else ""
+    file = said(language)
     told = {
-        "name": organisation or NO_NAME[language],
-        "contact": contact or _NO_CONTACT[language],
+        "name": organisation or file["no_name"],
+        "contact": contact or file["no_contact"],
         "page": page,
-        "by_call": by_call,
+        "by_call": filled(file["by_call"], {"leave": leave_number}) if leave_number else "",
     }
-    text = _STANDARD[language]
+    text = of_file(file)
     return NoticeText(
-        title=text.title.format(**told),
-        sections=[replace(section, text=section.text.format(**told)) for section in text.sections],
+        title=filled(text.title, told),
+        sections=[replace(section, text=filled(section.text, told)) for section in text.sections],
         short=text.short,
     )
 
 
 def written(text: NoticeText, language: str) -> str:
     """A notice as one text, for a page with one box per language."""
-    parts = [(section.heading, section.text) for section in text.sections] + [(SHORT[language], text.short)]
-    return "\n\n".join([text.title, *(f"# {heading}\n{said}" for heading, said in parts)]) + "\n"
+    parts = [(section.heading, section.text) for section in text.sections]
+    parts.append((said(language)["first_reply"], text.short))
+    return "\n\n".join([text.title, *(f"# {heading}\n{words}" for heading, words in parts)]) + "\n"
 
 
 def read(typed: str, language: str, *, before: Iterable[Section] = ()) -> NoticeText:
@@ -65,7 +81,7 @@ def read(typed: str, language: str, *, before: Iterable[Section] = ()) -> Notice
     short = ""
     sections = []
     for heading, words in parts:
-        if heading == SHORT[language]:
+        if heading == said(language)["first_reply"]:
             short = " ".join(words)
         else:
             sections.append(Section(keys.get(heading, OTHER), heading, " ".join(words)))
@@ -75,8 +91,8 @@ def read(typed: str, language: str, *, before: Iterable[Section] = ()) -> Notice
 def _keys(language: str, before: Iterable[Section]) -> Mapping[str, str]:
     """heading -> key, of the standard text, the sample and the version before."""
     known = [
-        *SAMPLE[language].sections,
-        *_STANDARD[language].sections,
+        *(SAMPLE[language].sections if language in SAMPLE else ()),
+        *of_file(said(language)).sections,
         *(section for section in before if section.key),
     ]
     return {" ".join(section.heading.split()): section.key for section in known}
@@ -85,8 +101,9 @@ def _keys(language: str, before: Iterable[Section]) -> Mapping[str, str]:
 def heading(key: str, language: str) -> str:
     """How a required part is headed, to name one that is missing."""
     if key == "short":
-        return SHORT[language]
-    return next((section.heading for section in _STANDARD[language].sections if section.key == key), key)
+        return str(said(language)["first_reply"])
+    sections = of_file(said(language)).sections
+    return next((section.heading for section in sections if section.key == key), key)
 
 
 def holes(text: str) -> list[str]:

@@ -12,7 +12,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
-from abhiyan.core import address, clock
+from abhiyan.core import address, clock, languages
 from abhiyan.core.actor import Actor
 from abhiyan.core.refusals import NotFound, Refused, needed
 from abhiyan.core.scope import system
@@ -292,11 +292,11 @@ def sign_out(request: Request) -> HttpResponseBase:
 
 @require_POST
 def language(request: Request) -> HttpResponseBase:
-    """Read on in another language; signed in, from now on and everywhere."""
+    """Read on in another language; signed in, from now on and everywhere. One for the public: in this browser."""
     code = request.POST.get("language", "")
-    if code not in dict(settings.LANGUAGES):
+    if code not in languages.names():
         raise actions.accounts.UnknownLanguage(field="language")
-    if request.visit.account_id is not None:
+    if request.visit.account_id is not None and code in dict(settings.LANGUAGES):
         actions.speak(account_id=request.visit.account_id, language=code)
     response = HttpResponseRedirect(_wanted(request) or "/")
     response.set_cookie(

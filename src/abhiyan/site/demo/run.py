@@ -22,7 +22,7 @@ def run(*, seed: str, at: datetime | None, port: int, fresh: bool) -> int:
 
     seed, at: what is made depends on them alone; at None is now.
     """
-    from abhiyan.site import processes, serve
+    from abhiyan.site import languages, processes, serve
 
     folder = home.path()
     _refuse_what_is_real()
@@ -32,6 +32,7 @@ def run(*, seed: str, at: datetime | None, port: int, fresh: bool) -> int:
     (folder / MARK).touch()
     if not keys.master_path().exists():
         keys.make_master(keys.master_path(), text=keys.demo_master(seed))
+    languages.add(languages.SHIPPED["ur"])
     os.environ |= {
         "ABHIYAN_PORT": str(port),
         "ABHIYAN_SMS": os.environ.get("ABHIYAN_SMS", "file"),
@@ -106,7 +107,7 @@ def _forget() -> None:
                 sql.SQL("drop database if exists {} with (force)").format(sql.Identifier(database.name()))
             )
             roles.forget(admin)
-    for name in ("postgres", "files", "outbox", "keys", "audit-heads", PEOPLE, READY):
+    for name in ("postgres", "files", "outbox", "keys", "audit-heads", "languages", PEOPLE, READY):
         path = folder / name
         if path.is_dir():
             shutil.rmtree(path)

@@ -20,11 +20,10 @@ from django.utils import timezone, translation
 from django.utils.formats import date_format
 from django.utils.html import conditional_escape, escape, format_html
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from abhiyan.core import words
+from abhiyan.core import languages, words
 from abhiyan.ui import numbers, views
 from abhiyan.ui.steady import steady
 from abhiyan.ui.tables import Sorting
@@ -89,21 +88,19 @@ def is_demo() -> bool:
 # --- small things ---
 
 
+@register.simple_tag(takes_context=True)
+def other_languages(context: Context) -> list[tuple[str, str]]:
+    """The languages this page is offered in besides the one in force, each by its own name."""
+    offered: dict[str, str] = context.get("languages") or languages.OWN
+    return [(code, name) for code, name in offered.items() if code != translation.get_language()]
+
+
 @register.simple_tag
-def other_languages() -> tuple[tuple[str, str], ...]:
-    """The languages offered besides the one in force, each by its own name."""
-    return _other_languages(
-        translation.get_language() or "", tuple(code for code, _name in settings.LANGUAGES)
-    )
-
-
-@lru_cache(maxsize=16)
-def _other_languages(language: str, offered: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
-    return tuple(
-        (code, capfirst(translation.get_language_info(code)["name_local"]))
-        for code in offered
-        if code != language
-    )
+def unreviewed() -> str:
+    """Says that nobody has reviewed the translation of this page, in its language and in English; else nothing."""
+    mark = languages.unreviewed(translation.get_language() or "")
+    english = '<p class="note warn small"><span>{}<br><span lang="en" dir="ltr">{}</span></span></p>'
+    return format_html(english, mark, languages.UNREVIEWED) if mark else ""
 
 
 @register.simple_tag

@@ -1,0 +1,310 @@
+"""A language's file: looked through, and put where every process reads it (core.languages, docs/languages.md)."""
+
+import io
+import re
+import tomllib
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from difflib import get_close_matches
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from babel.messages.catalog import Catalog
+from babel.messages.mofile import write_mo
+
+from abhiyan.core import languages
+from abhiyan.core.languages import OWN, SCHEDULE, Language, Table
+from abhiyan.messaging.rules import texts, words
+from abhiyan.people.rules import notices, standard_notice
+from abhiyan.ui import build, messages
+
+SHIPPED = {path.stem: path for path in sorted(Path(__file__).parent.glob("*.toml"))}
+LARGEST = 1_000_000  # bytes; a whole language has a tenth of that
+# Messages to office-bearers are not among them: they read Hindi or English.
+REPLIES = sorted(
+    code for code in texts.FIXED if not code.startswith(("duty.", "account.")) and code != "code.sign_in"
+)
+LISTS = {"polite", "against", "unclear", *words.Word}
+HEAD = {"code": str, "name": str, "otherwise": str, "mark": str, "reviewed_by": str, "reviewed_on": date}
+TABLES = ("replies", "words", "notice", "pages")
+# The files whose words the public reads.
+PUBLIC = (
+    *(f"enrolment/templates/enrolment/{name}.html" for name in ("join*", "me*", "question*", "link_over")),
+    *(f"enrolment/templates/enrolment/{name}.html" for name in ("card_check", "_[cmpsw]*", "_notice")),
+    *(f"enrolment/views/{name}.py" for name in ("card", "join", "link", "me*", "places", "question")),
+    *(f"enrolment/actions/{name}.py" for name in ("claims", "confirming", "receipts", "texts", "tickets")),
+    *("enrolment/forms.py", "enrolment/models.py", "enrolment/rules/channels.py", "core/refusals.py"),
+    *("messaging/models.py", "messaging/rules/reasons.py", "people/models.py", "units/models.py"),
+    *("people/actions/codes.py", "people/templates/people/_code_stopped.html"),
+    *("ui/fields.py", "ui/templates/4*.html", "ui/templates/ui/error.html", "ui/templates/ui/base.html"),
+    *("ui/templates/ui/_language.html", "ui/templates/ui/_sample.html", "ui/templates/ui/_told.html"),
+)
+# What a translation may neither lose nor add: pages put it between tags and quotes as it is.
+_MARKS = re.compile(r"%\(\w+\)[sd]|%.|%$|\{\w*\}|<[^<>]*>|[<>\"&]")
+_UNSEEN = re.compile(r"[\x00-\x09\x0b-\x1f\x7f\u202a-\u202e\u2066-\u2069]")
+Key = tuple[str, str]  # context ("" without one), English
+
+
+class Wrong(ValueError):
+    """A file that is not taken. lines: everything that is wrong: the place in the file first, the remedy last."""
+
+    def __init__(self, lines: Iterable[str]) -> None:
+        self.lines = list(lines)
+        super().__init__("\n".join(self.lines))
+
+
+@dataclass(frozen=True)
+class Looked:
+    """A file that may be taken: its language, its text, and what it lacks or says at length, a line each."""
+
+    language: Language
+    text: str
+    remarks: list[str]
+
+
+def look(path: Path) -> Looked:
+    """Look a language's file through. Raises Wrong with all that keeps it from being taken; OSError."""
+    with path.open("rb") as file:
+        raw = file.read(LARGEST + 1)
+    if len(raw) > LARGEST:
+        raise Wrong([f"the file: larger than {LARGEST:,} bytes; a whole language has a tenth of that"])
+    try:
+        text = raw.decode("utf-8-sig")
+        said = tomllib.loads(text)
+    except UnicodeDecodeError:
+        raise Wrong(["the file: not in UTF-8; save it as UTF-8"]) from None
+    except tomllib.TOMLDecodeError as error:
+        raise Wrong([f"the file: {error}; put that line right, as TOML wants it"]) from None
+    if wrong := [*_wrong_head(said), *_unseen("", said)]:
+        raise Wrong(wrong)
+    language = Language(**said)
+    public = strings()
+    if wrong := [
+        *_wrong_replies(language.replies),
+        *_wrong_words(language),
+        *_wrong_notice(language.notice),
+        *_wrong_pages(language.pages, public),
+    ]:
+        raise Wrong(wrong)
+    return Looked(language, text, [*_remarks(language, public)])
+
+
+def add(path: Path) -> Looked:
+    """Look a file through and put it where this process, and those that begin from now on, find it. Raises as `look`
+    does; then nothing has changed. Its messages go out once they are published (messaging.publish_templates)."""
+    found = look(path)
+    place = languages.folder() / found.language.code
+    build.write(place / "LC_MESSAGES" / "django.mo", _compiled(found.language))
+    build.write(place / languages.FILE, found.text.encode())
+    languages.read_again()
+    return found
+
+
+@cache
+def strings() -> dict[Key, str]:
+    """What pages for the public say: context and English -> the English of more than one ("" where there is none)."""
+    return {
+        (context, one): many
+        for room in messages.rooms()
+        for context, one, many in messages.collect(room, PUBLIC).strings
+    }
+
+
+def pages(table: Table) -> Iterator[tuple[Key, Any]]:
+    """The pages of a file, context by context. A text that is empty is not there."""
+    for name, said in table.items():
+        if isinstance(said, Mapping):
+            yield from (((name, one), text) for one, text in said.items() if text)
+        elif said:
+            yield ("", name), said
+
+
+def _compiled(language: Language) -> bytes:
+    """What Django reads of the pages. What they lack is Hindi by itself; English is written out."""
+    public = strings()
+    said = dict(pages(language.pages))
+    if language.otherwise == "en":
+        said = {key: [key[1], many] if many else key[1] for key, many in public.items()} | said
+    catalogue = Catalog(charset="utf-8", fuzzy=False)
+    for (context, one), text in said.items():
+        many = public.get((context, one), "")
+        catalogue.add((one, many) if many else one, text, context=context or None)
+    out = io.BytesIO()
+    write_mo(out, catalogue)
+    return out.getvalue()
+
+
+# What is wrong, a line each
+
+
+def _near(name: str, known: Iterable[str]) -> str:
+    """The remedy for a name that is not known."""
+    near = get_close_matches(name, list(known), 1)
+    return (
+        f"did you mean {near[0]}?" if near else "leave it out, or see the names `abhiyan language new` writes"
+    )
+
+
+def _unseen(place: str, said: Any) -> Iterator[str]:
+    """Signs nobody sees, which could turn a page or an SMS round."""
+    if isinstance(said, Mapping):
+        for name, each in said.items():
+            yield from _unseen(place, name)
+            yield from _unseen(f"{place}.{name}".strip("."), each)
+    elif isinstance(said, list):
+        for each in said:
+            yield from _unseen(place, each)
+    elif isinstance(said, str) and (found := _UNSEEN.search(said)):
+        yield f"{place}: has a sign nobody sees, U+{ord(found[0]):04X}; delete it"
+
+
+def _wrong_head(said: Mapping[str, Any]) -> Iterator[str]:
+    for name, value in said.items():
+        if name in TABLES:
+            if not isinstance(value, Mapping):
+                yield f"{name}: not a table; write [{name}] and its texts below"
+        elif name not in HEAD:
+            yield f"{name}: not known here; {_near(name, [*HEAD, *TABLES])}"
+        elif not isinstance(value, HEAD[name]) or isinstance(value, datetime):
+            wanted = "a day, such as 2026-11-23" if name == "reviewed_on" else "a text in quotes"
+            yield f"{name}: write {wanted}"
+    for name in ("code", "name", "otherwise", "mark"):
+        if not said.get(name):
+            yield f"{name}: missing; write it at the top of the file"
+    code, otherwise = said.get("code"), said.get("otherwise")
+    if code in OWN:
+        yield f"code: {OWN[code]} comes with Abhiyan; no file changes it"
+    elif code and code not in SCHEDULE:
+        known = ", ".join(f"{each} ({name})" for each, name in SCHEDULE.items())
+        yield f"code: {code} is no language of the Eighth Schedule; write one of {known}"
+    if otherwise and otherwise not in OWN:
+        yield 'otherwise: write "hi" or "en", the language in which people read what this one lacks'
+    if bool(said.get("reviewed_by")) != bool(said.get("reviewed_on")):
+        yield "reviewed_by, reviewed_on: write both, who reviewed every text and on which day, or neither"
+
+
+def _wrong_replies(replies: Table) -> Iterator[str]:
+    for code, text in replies.items():
+        place = f'replies."{code}"'
+        if code not in REPLIES:
+            yield f"{place}: no such message to the public; {_near(code, REPLIES)}"
+            continue
+        if not isinstance(text, str) or not text.strip():
+            yield f"{place}: write a text in quotes, or leave the line out"
+            continue
+        hindi = texts.TEXTS[code, "hi"]
+        yield from _wrong_blanks(place, text, texts.blanks(hindi))
+        bare = texts.fill(text, dict.fromkeys(texts.blanks(text), "x"))
+        if set("[]{}") & set(bare):
+            yield f"{place}: a bracket is left over; each [ needs its ], each {{ its }}, and no [ stands within another"
+        if (n := texts.parts(bare)) > (
+            most := 2 * texts.parts(texts.fill(hindi, dict.fromkeys(texts.blanks(hindi), "x")))
+        ):
+            yield f"{place}: {n} SMS long, at most {most} are paid for; shorten it"
+
+
+def _wrong_blanks(
+    place: str, text: str, wanted: frozenset[str], *, all_of_them: bool = True
+) -> Iterator[str]:
+    found = texts.blanks(text)
+    for blank in sorted(found - wanted):
+        known = ", ".join(f"{{{each}}}" for each in sorted(wanted)) or "none"
+        yield f"{place}: {{{blank}}} is filled by nothing; the blanks here are: {known}"
+    for blank in sorted(wanted - found) if all_of_them else ():
+        yield f"{place}: lacks {{{blank}}}; put it where its value belongs"
+
+
+def _wrong_words(language: Language) -> Iterator[str]:
+    wrong = False
+    for name, said in language.words.items():
+        if name not in LISTS:
+            wrong = True
+            yield f"words.{name}: no such list; {_near(name, LISTS)}"
+        elif not isinstance(said, list) or not all(
+            isinstance(each, str) and words.is_phrase(each) for each in said
+        ):
+            wrong = True
+            yield f'words.{name}: write words in quotes between brackets, such as ["…", "…"]'
+    if not wrong:
+        try:
+            words.judge(language)
+        except ValueError as error:
+            yield f"words: one phrase under two words ({error}); leave one of them out"
+
+
+def _wrong_notice(said: Table) -> Iterator[str]:
+    if not said:
+        return
+    for name, part in said.items():
+        place = f"notice.{name}"
+        if isinstance(part, Mapping):
+            if set(part) != {"heading", "text"} or not all(
+                isinstance(each, str) and each.strip() for each in part.values()
+            ):
+                yield f"{place}: write heading and text, each in quotes"
+            else:
+                yield from _wrong_blanks(place, part["text"], standard_notice.BLANKS, all_of_them=False)
+        elif not isinstance(part, str) or not part.strip():
+            yield f"{place}: write a text in quotes"
+        elif name in standard_notice.PHRASES or name == "title" or name == "short":
+            wanted = standard_notice.PHRASES.get(
+                name, standard_notice.BLANKS if name == "title" else frozenset()
+            )
+            yield from _wrong_blanks(place, part, frozenset(wanted), all_of_them=name == "by_call")
+        else:
+            yield f"{place}: not known here; {_near(name, [*standard_notice.PHRASES, 'title', 'short'])}"
+    lacking = [
+        name for name in (*standard_notice.PHRASES, "title", "short", *notices.REQUIRED) if name not in said
+    ]
+    if lacking:
+        yield f"notice: lacks {', '.join(lacking)}; write them, or leave the whole notice out"
+    if isinstance(short := said.get("short"), str) and len(short) > notices.LONGEST_SHORT:
+        yield f"notice.short: {len(short)} characters; it goes out by SMS, so write at most {notices.LONGEST_SHORT}"
+
+
+def _place(context: str, one: str) -> str:
+    """Where a text of pages stands in the file."""
+    return ".".join(["pages", *([context] if context else []), f'"{one}"'])
+
+
+def _wrong_pages(table: Table, public: Mapping[Key, str]) -> Iterator[str]:
+    for (context, one), text in pages(table):
+        place = _place(context, one)
+        many = public.get((context, one), "")
+        forms = text if isinstance(text, list) else [text]
+        if not all(isinstance(each, str) for each in forms) or len(forms) != (2 if many else 1):
+            wanted = 'two texts, for one and for more: ["…", "…"]' if many else "one text in quotes"
+            yield f"{place}: write {wanted}"
+            continue
+        for form, english in zip(forms, (one, many), strict=False):
+            has, needs = Counter(_MARKS.findall(form)), Counter(_MARKS.findall(english))
+            if many and english == one:  # of one, the number may be left out
+                needs &= has
+            if has != needs:
+                differs = ", ".join(sorted((has - needs) + (needs - has)))
+                yield f"{place}: these signs differ from the English: {differs}; use each as often as it does"
+
+
+def _remarks(language: Language, public: Mapping[Key, str]) -> Iterator[str]:
+    there = dict(pages(language.pages))
+    other = OWN[language.otherwise]
+    for code in REPLIES:
+        if code not in language.replies:
+            yield f'replies."{code}": missing; people get it in {other}'
+            continue
+        said, hindi = (texts.parts(each) for each in (language.replies[code], texts.TEXTS[code, "hi"]))
+        if said > hindi:
+            yield f'replies."{code}": {said} SMS long, {hindi} in Hindi'
+    for name in sorted({*words.Word, "polite"} - set(language.words)):
+        yield f"words.{name}: missing; only Hindi and English words are understood"
+    if not language.notice:
+        yield f"notice: missing; people read it in {other}"
+    for context, one in sorted(public.keys() - there.keys()):
+        yield f"{_place(context, one)}: missing; people read it in {other}"
+    for context, one in sorted(there.keys() - public.keys()):
+        yield f"{_place(context, one)}: used no longer; leave it out"
+    if not language.is_reviewed:
+        yield "reviewed_by, reviewed_on: missing; every page says that nobody has reviewed this translation"
