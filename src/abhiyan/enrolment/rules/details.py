@@ -15,7 +15,7 @@ MOST_RUNS = 8  # of digits side by side
 _DATE = re.compile(r"(?<!\d)\d{1,2}\s?[./-]\s?\d{1,2}\s?[./-]\s?(\d{4})(?!\d)")
 _RUN = re.compile(r"\d+")
 _BESIDE = re.compile(r"[ .\-]{1,2}")  # between parts of one number: "190 001", "98765-43210"
-_SEGMENT = re.compile(r"[,;\n|/:=!?।\x00]+")
+_SEGMENT = re.compile(r"[,;\n|/:=!?।،؛۔؟\x00]+")
 # Words that say what stands beside them, and are no part of a name.
 _LABELS = frozenset(
     "name naam nam year yob dob born birth date age yrs years pin pincode code zip umar umr umra aayu saal sal janm"  # noqa: SIM905  # read as words

@@ -349,6 +349,9 @@ def test_somebody_joins_in_urdu_in_a_browser(chromium: Browser, urdu: Path, size
         page.click("button[lang=ur]")
         page.wait_for_selector("html[lang=ur]")
         sound("join")
+        page.goto(asked(world))
+        sound("question")
+        page.goto("/join/")
         fill(page, world.asha)
         send(page)
         page.wait_for_selector("[name=code]")
@@ -358,8 +361,6 @@ def test_somebody_joins_in_urdu_in_a_browser(chromium: Browser, urdu: Path, size
         sound("done")
         page.goto("/me/")
         sound("me")
-        page.goto(asked(world))
-        sound("question")
     finally:
         context.close()
         server.stop()
