@@ -248,7 +248,7 @@ def judge(language: Language) -> None:
 
 
 @cache
-def _vocabulary(more: tuple[Language, ...]) -> _Vocabulary:
+def _vocabulary(more: tuple[Language, ...] = ()) -> _Vocabulary:
     """words.toml and further languages, folded as texts are. ValueError where a phrase has two meanings."""
     phrases: dict[tuple[str, ...], tuple[Word | None, str]] = {}
     late: set[tuple[str, ...]] = set()
