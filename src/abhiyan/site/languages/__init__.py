@@ -76,7 +76,7 @@ def look(path: Path) -> Looked:
         said = tomllib.loads(text)
     except UnicodeDecodeError:
         raise Wrong(["the file: not in UTF-8; save it as UTF-8"]) from None
-    except tomllib.TOMLDecodeError as error:
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
         raise Wrong([f"the file: {error}; put that line right, as TOML wants it"]) from None
     if wrong := [*_wrong_head(said), *_unseen("", said)]:
         raise Wrong(wrong)
@@ -172,9 +172,9 @@ def _wrong_head(said: Mapping[str, Any]) -> Iterator[str]:
             wanted = "a day, such as 2026-11-23" if name == "reviewed_on" else "a text in quotes"
             yield f"{name}: write {wanted}"
     for name in ("code", "name", "otherwise", "mark"):
-        if not said.get(name):
+        if not str(said.get(name, "")).strip():
             yield f"{name}: missing; write it at the top of the file"
-    code, otherwise = said.get("code"), said.get("otherwise")
+    code, otherwise = (str(said.get(name, "")) for name in ("code", "otherwise"))
     if code in OWN:
         yield f"code: {OWN[code]} comes with Abhiyan; no file changes it"
     elif code and code not in SCHEDULE:
@@ -273,6 +273,9 @@ def _place(context: str, one: str) -> str:
 def _wrong_pages(table: Table, public: Mapping[Key, str]) -> Iterator[str]:
     for (context, one), text in pages(table):
         place = _place(context, one)
+        if not one:  # where a catalogue keeps what it says of itself
+            yield f"{place}: the English is missing; leave the line out"
+            continue
         many = public.get((context, one), "")
         forms = text if isinstance(text, list) else [text]
         if not all(isinstance(each, str) for each in forms) or len(forms) != (2 if many else 1):
