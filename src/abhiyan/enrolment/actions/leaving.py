@@ -340,6 +340,8 @@ def leave_again(*, told: NoReplayed) -> None:
     if told.scope == "all":
         rolls = _all_rolls() if told.rolls is None else told.rolls
         end_all(told.phone_id, rolls, channel=told.channel, by=_RESTORE, at=told.at)
+        if rolls:  # a call that the backup still held was done since
+            HeldLeave.objects.filter(pk=told.phone_id).delete()
     if told.held:
         of_roll = Drive.objects.filter(roll_id__in=told.held).order_by("pk").values_list("pk", flat=True)
         _hold(
