@@ -95,7 +95,7 @@ def test_an_appointment_ends_once() -> None:
 def test_an_entry_is_taken_back_or_approved_whichever_comes_first() -> None:
     world = World()
     keeper, other = world.holder("state_president", "N1"), world.holder("national_president", "N")
-    for _turn in range(8):
+    for _turn in range(5):
         poll = stated(world, keeper, "N1", closes_at=None)
         with system("test"):
             asked = Release.objects.get(payload={"poll": str(poll.public_id)})
