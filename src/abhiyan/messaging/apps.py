@@ -21,6 +21,7 @@ class MessagingConfig(AppConfig):
 
         from . import actions, queries
         from .audiences import HOLDERS_OF_OFFICES
+        from .news import QuestionAnswered
         from .owed import held_page, send_page
         from .rules import audiences
         from .sends import told_to_decide
@@ -37,6 +38,7 @@ class MessagingConfig(AppConfig):
         news.subscribe(ErasurePurged, lambda told: actions.forget_sent(told=told))
         news.subscribe(AppointmentOffered, lambda told: actions.ask_holder(told=told))
         news.subscribe(OfferAnswered, lambda told: actions.forget_question(told=told))
+        news.subscribe(QuestionAnswered, lambda told: actions.hear_office(told=told))
         news.subscribe(FactorReset, lambda told: actions.tell_of_reset(told=told))
         news.subscribe(Restored, lambda told: actions.hold_restored(taken_at=told.taken_at, at=told.at))
         news.subscribe(Restored, lambda told: actions.stop_restored(at=told.at))

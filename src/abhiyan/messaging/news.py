@@ -12,8 +12,9 @@ class QuestionAnswered:
     """A phone answered a question with the word or the link of one of its messages.
 
     room, kind, about: as the question was asked. by_word: with the word, else by the link. channel: the way the answer
-    came, "sms", "whatsapp", "page" (the phone's own page) or "link". message_id: our message whose word it was. A NO is
-    told also when the question was answered YES before, or is over; a YES only while it is open.
+    came, "sms", "whatsapp", "page" (the phone's own page) or "link". message_id: our message whose word it was.
+    language: of the question. why: what was said beside the answer, "" by a text. A NO is told also when the question
+    was answered YES before, or is over; a YES only while it is open.
     """
 
     room: str
@@ -24,6 +25,8 @@ class QuestionAnswered:
     by_word: bool
     channel: str
     message_id: UUID
+    language: str
+    why: str
     by: Actor
     at: datetime
 

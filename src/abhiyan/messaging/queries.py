@@ -20,6 +20,8 @@ from . import adapters
 from .models import Inbound, Message, Number, Outage, Question, Template
 from .rules import bulk, questions, texts
 
+OFFICE = ("org", "office")  # room and kind of the question whether somebody accepts an office
+
 
 def messages(*, state: str = "", template: str = "") -> QuerySet[Message]:
     """Messages in the viewer's sight; to be ordered and paged."""
@@ -186,6 +188,13 @@ def question_by_link(link: str) -> Question | None:
         if any(word == questions.word(key, one.pk, n) for n in range(1, len(one.message_ids) + 1)):
             return one
     return None
+
+
+def open_behind(link: str, *, of: tuple[str, str], at: datetime) -> Question | None:
+    """The question of this room and kind behind a link, while it waits for an answer. As the system."""
+    one = question_by_link(link)
+    is_open = one is not None and one.answered_at is None and one.closed_at is None and at < one.expires_at
+    return one if one is not None and is_open and (one.room, one.kind) == of else None
 
 
 def is_unnamed(*, link: str, question: Question, at: datetime) -> bool:

@@ -1,9 +1,9 @@
-from django.urls import path
+from django.urls import include, path
 
-from .views import bulk_texts, circulars, messages, sends
+from .views import bulk_texts, circulars, messages, offices, sends
 
 app_name = "messaging"
-urlpatterns = [
+pages = [
     path("", messages.list_, name="list"),
     path("ask/", messages.ask, name="ask"),
     path("release/<uuid:public_id>/", messages.release, name="release"),
@@ -19,4 +19,8 @@ urlpatterns = [
     path("sends/<uuid:public_id>/", sends.send, name="send"),
     path("sends/<uuid:public_id>/progress/", sends.send_progress, name="send_progress"),
     path("sends/<uuid:public_id>/<str:step>/", sends.send_step, name="send_step"),
+]
+urlpatterns = [
+    path("messages/", include(pages)),
+    path("office/<str:link>/", offices.office, name="office"),
 ]

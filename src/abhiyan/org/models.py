@@ -69,6 +69,7 @@ class Appointment(models.Model):
         """How its holder accepted it. Until then it counts for nothing."""
 
         LINK = "link", _("by the link in the message")
+        TEXT = "text", _("by a text with the code of the message")
         SIGNED_IN = "signed_in", _("signed in")
         NAMED = "named", _("named on the server")
         BEFORE = "before", _("appointed before anybody was asked")
@@ -90,7 +91,6 @@ class Appointment(models.Model):
     accepted_at = models.DateTimeField(null=True)
     # Empty: not accepted. The database's own value is for what was there before, and what the code before writes.
     accepted_how = models.TextField(choices=How.choices, default="", db_default=How.BEFORE.value)
-    offer = models.BinaryField(null=True)  # digest of the link's secret, while it is not answered
     ended_at = models.DateTimeField(null=True)
     ended_by = models.BigIntegerField(null=True)
     end_reason = models.TextField(default="", db_default="")
@@ -108,8 +108,6 @@ class Appointment(models.Model):
             ),
             # used by: lists of disputed and ended ones
             models.Index(fields=["state"], condition=~models.Q(state="active"), name="appointment_state"),
-            # used by: the link in the message
-            models.Index(fields=["offer"], condition=models.Q(offer__isnull=False), name="appointment_offer"),
         ]
         constraints = policies(
             "appointment",

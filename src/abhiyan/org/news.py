@@ -1,7 +1,7 @@
 """What org tells the rooms above."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -11,22 +11,22 @@ from abhiyan.core.actor import Actor
 
 @dataclass(frozen=True, slots=True)
 class AppointmentOffered:
-    """Somebody was given an office and is to accept it. secret: of the link that they alone get. names: by language."""
+    """Somebody was given an office and is to accept it. names: by language."""
 
     public_id: UUID
     account_id: int
     unit_id: int
     office_names: Mapping[str, str]
     unit_names: Mapping[str, str]
-    secret: str = field(repr=False)
     at: datetime
 
 
 @dataclass(frozen=True, slots=True)
 class OfferAnswered:
-    """An offered office was accepted or declined, or taken back: the message about it is needed no more."""
+    """An offered office was accepted or declined, or taken back: nobody asks about it any more."""
 
     public_id: UUID
+    account_id: int
     at: datetime
 
 

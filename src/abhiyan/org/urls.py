@@ -11,7 +11,6 @@ urlpatterns = [
     path("appointments/<uuid:public_id>/", appointments.appointment, name="appointment"),
     path("appointments/<uuid:public_id>/answer/", offers.answer_offer, name="answer_offer"),
     path("appointments/<uuid:public_id>/word/", offers.first_word, name="first_word"),
-    path("office/<str:secret>/", offers.offer, name="offer"),
     path("appointments/<uuid:public_id>/end/", ending.end_appointment, name="end_appointment"),
     path("appointments/<uuid:public_id>/decide/", ending.decide, name="decide"),
     path("appointments/<uuid:public_id>/reset/", appointments.ask_factor_reset, name="ask_factor_reset"),

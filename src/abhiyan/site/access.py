@@ -100,7 +100,6 @@ ACCESS: dict[str, Access] = {
     "org:appointment": STRONG,
     "org:answer_offer": STRONG,  # one's own
     "org:first_word": capability("org.appoint", "org.officers"),
-    "org:offer": PUBLIC,  # the link in the message is the proof
     "org:end_appointment": STRONG,  # one may always resign
     "org:decide": capability("org.decide"),
     "org:polls": STRONG,
@@ -245,6 +244,7 @@ ACCESS: dict[str, Access] = {
     "site:membership_votes": STRONG,
     "site:search": STRONG,
     "site:demo_phone": DEMO,
+    "messaging:office": PUBLIC,  # the link in the message is the proof
     "messaging:list": capability("messages.read"),
     "messaging:ask": capability("messages.release"),
     "messaging:release": capability("messages.release", "org.release"),

@@ -26,7 +26,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("abhiyan.enrolment.urls")),
     path("elections/", include("abhiyan.elections.urls")),
     path("programmes/", include("abhiyan.programmes.urls")),
-    path("messages/", include("abhiyan.messaging.urls")),
+    path("", include("abhiyan.messaging.urls")),
     path("imports/", include("abhiyan.site.imports.urls")),
 ]
 handler500 = "abhiyan.ui.errors.server_error"

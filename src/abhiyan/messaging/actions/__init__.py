@@ -13,7 +13,7 @@ from .numbers import (
     forget_programme,
     note_inbound,
 )
-from .offices import ask_holder, forget_question, tell_account, tell_of_reset
+from .offices import ask_holder, forget_question, hear_office, tell_account, tell_of_reset
 from .published import publish_templates
 from .questions import (
     Answered,

@@ -1,44 +1,103 @@
 """What reaches people about their own offices: whether they accept one, and that their sign-in is to be reset."""
 
-from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.conf import settings
-from django.urls import reverse
+from django.db import transaction
+from django.utils import translation
 
 from abhiyan.core.keys import keyring
+from abhiyan.core.refusals import Refused
 from abhiyan.core.scope import system
 from abhiyan.core.words import named
+from abhiyan.messaging.news import QuestionAnswered
+from abhiyan.messaging.queries import OFFICE, our_number
 from abhiyan.messaging.rules import texts
+from abhiyan.org import actions as org
+from abhiyan.org.models import Appointment
 from abhiyan.org.news import AppointmentOffered, FactorReset, OfferAnswered
 from abhiyan.people import queries as people
+from abhiyan.people.models import Account
 
-from .queueing import send, take_back
+from .questions import Asking, ask, close, question_id
+from .queueing import send
+
+ANSWERED_WITHIN = timedelta(days=30)  # by word or link; signed in at any time
 
 
 def ask_holder(*, told: AppointmentOffered) -> None:
-    """Queue the question. In the transaction of the appointment."""
-    _tell(
-        told.account_id,
-        "duty.office",
-        lambda language: {
-            "office": named(told.office_names, language),
-            "unit": named(told.unit_names, language),
-            "link": settings.ORIGIN + reverse("org:offer", args=[told.secret]),
-        },
-        key=_key(told.public_id),
-        unit_id=told.unit_id,
-        at=told.at,
-    )
+    """Ask the phone they were named with whether they accept. In the transaction of the appointment."""
+    with system("whether somebody accepts an office"):
+        account = people.account(told.account_id)
+        phone = _phone_of(account) if account else None
+        if account is None or phone is None:
+            return
+        language = account.language or settings.LANGUAGE_CODE
+        office, unit = named(told.office_names, language), named(told.unit_names, language)
+        room, kind = OFFICE
+        asking = Asking(
+            room=room,
+            kind=kind,
+            about=told.public_id,
+            phone=phone,
+            language=language,
+            template="duty.office",
+            blanks={"office": office, "unit": unit, "number": our_number("join", 0)},
+            label=f"{office}, {unit}",
+            expires_at=told.at + ANSWERED_WITHIN,
+            unit_id=told.unit_id,
+            address="/office/%s/",
+        )
+        ask(asking=asking, at=told.at)
+
+
+def hear_office(*, told: QuestionAnswered) -> None:
+    """The phone accepts or declines. In the transaction of its answer.
+
+    Who wrote is told what became of it, also what org refuses; behind the link the page says it, so it is raised.
+    """
+    if (told.room, told.kind) != OFFICE:
+        return
+    how = Appointment.How.TEXT if told.by_word else Appointment.How.LINK
+    template, blanks = "office.declined", {"link": f"{settings.ORIGIN}/"}
+    try:
+        with transaction.atomic():
+            held = org.answer_by_phone(
+                public_id=told.about,
+                phone_id=told.phone_id,
+                is_accepted=told.yes,
+                how=how,
+                by=told.by,
+                at=told.at,
+                why=told.why,
+            )
+    except Refused as refused:
+        if not told.by_word:
+            raise
+        with translation.override(told.language):
+            template, blanks["why"] = "office.unchanged", str(refused)
+    else:
+        if not told.by_word:
+            return
+        blanks |= {
+            "office": named(held.office.names, told.language),
+            "unit": named(held.unit.names, told.language),
+        }
+        if told.yes:
+            template = "office.accepted"
+    account = people.account_of_phone(told.phone_id)
+    if account is not None:
+        key = f"office|{told.message_id}|{told.yes}"
+        tell_account(account_id=account.pk, template=template, blanks=blanks, key=key, at=told.at)
 
 
 def tell_of_reset(*, told: FactorReset) -> None:
     """Tell somebody that their second proof is to be reset, or is. In the transaction of the act."""
     what = "done" if told.is_done else "asked"
-    _tell(
-        told.account_id,
-        f"account.reset_{what}",
-        lambda _language: {"link": f"{settings.ORIGIN}/"},
+    tell_account(
+        account_id=told.account_id,
+        template=f"account.reset_{what}",
+        blanks={"link": f"{settings.ORIGIN}/"},
         key=f"reset|{what}|{told.release}",
         at=told.at,
     )
@@ -54,29 +113,16 @@ def tell_account(
     unit_id: int | None = None,
 ) -> None:
     """Queue a message to somebody who signs in, in their language; nothing where no phone of theirs is kept."""
-    _tell(account_id, template, lambda _language: blanks, key=key, unit_id=unit_id, at=at)
-
-
-def _tell(
-    account_id: int,
-    template: str,
-    blanks: Callable[[str], dict[str, str]],
-    *,
-    key: str,
-    at: datetime,
-    unit_id: int | None = None,
-) -> None:
     with system("a message about somebody's own office"):
         account = people.account(account_id)
-        phone = people.phones([account.phone_id]).get(account.phone_id) if account else None
+        phone = _phone_of(account) if account else None
         if account is None or phone is None:
             return
-        language = account.language or settings.LANGUAGE_CODE
         send(
             template=template,
-            phone=keyring().unseal(bytes(phone.sealed), about=phone.pk.bytes).decode(),
-            language=language,
-            blanks=blanks(language),
+            phone=phone,
+            language=account.language or settings.LANGUAGE_CODE,
+            blanks=blanks,
             key=key,
             kind=texts.kind(template),
             unit_id=unit_id,
@@ -85,9 +131,17 @@ def _tell(
 
 
 def forget_question(*, told: OfferAnswered) -> None:
-    """The question is answered, or taken back: what has not left does not go."""
-    take_back(keys=[_key(told.public_id)], at=told.at)
+    """The question is answered, or taken back: what has not left does not go. In the transaction of that act, which
+    holds the lock of the office."""
+    with system("an office is answered"):
+        account = people.account(told.account_id)
+    if account is not None:
+        room, kind = OFFICE
+        ident = question_id(room=room, kind=kind, about=told.public_id, phone_id=account.phone_id)
+        close(ids=[ident], at=told.at, but_answering=True)
 
 
-def _key(public_id: object) -> str:
-    return f"office|{public_id}"
+def _phone_of(account: Account) -> str | None:
+    """E.164; None where it is not kept."""
+    phone = people.phones([account.phone_id]).get(account.phone_id)
+    return keyring().unseal(bytes(phone.sealed), about=phone.pk.bytes).decode() if phone else None

@@ -27,7 +27,7 @@ from abhiyan.core.scope import system
 from abhiyan.messaging.models import Question
 from abhiyan.messaging.news import QuestionAnswered, QuestionsUnanswered
 from abhiyan.messaging.queries import is_unnamed, message_id, question_by_link, question_digest
-from abhiyan.messaging.rules import hours
+from abhiyan.messaging.rules import hours, texts
 from abhiyan.messaging.rules import questions as rules
 from abhiyan.people import queries as people
 from abhiyan.people.actions.persons import lock_phones, note_sign
@@ -60,10 +60,10 @@ class Asking:
     """One question to one phone (E.164).
 
     room, kind, about: whose it is, what is asked, and the public id of what it is about; with the phone they make it
-    the same question. template: begins with "ask."; its blanks besides `word` and `link` are given. label: the matter
-    in a few words of the language, said where an answer does not name its question. remind_at: asked once more then.
-    address: of the page the link opens, with %s. names: whether the blank `name` names somebody; then last_sign is what
-    `needs_new_answer` asks for, as far as the room knows.
+    the same question. template: begins with "ask.", or "duty." for office-bearers; its blanks besides `word` and
+    `link` are given. label: the matter in a few words of the language, said where an answer does not name its question.
+    remind_at: asked once more then. address: of the page the link opens, with %s. names: whether the blank `name` names
+    somebody; then last_sign is what `needs_new_answer` asks for, as far as the room knows.
     """
 
     room: str
@@ -108,7 +108,7 @@ def ask_many(*, askings: Sequence[Asking], at: datetime) -> int:
     ring = keyring()
     by_id: dict[UUID, Asking] = {}
     for one in askings:
-        assert one.template.startswith("ask.")
+        assert one.template.startswith(("ask.", "duty."))
         phone_id = ring.phone_id(one.phone)
         by_id[question_id(room=one.room, kind=one.kind, about=one.about, phone_id=phone_id)] = one
     new = [_new(ident, one, at) for ident, one in sorted(by_id.items())]
@@ -156,8 +156,11 @@ def answer(
         return _take(one, n, yes=yes, by_word=True, channel=channel, ref=ref, by=by, at=at)
 
 
-def answer_link(*, link: str, yes: bool, by: Actor, at: datetime) -> Answered:
-    """Somebody who opened a question's link presses YES or NO. In a transaction. WRONG: there is no such link."""
+def answer_link(*, link: str, yes: bool, by: Actor, at: datetime, why: str = "") -> Answered:
+    """Somebody who opened a question's link presses YES or NO. In a transaction. WRONG: there is no such link.
+
+    why: what they said beside it. What the room refuses is raised, and the question stays as it was.
+    """
     with system("a link answers a question"):
         found = question_by_link(link)
         if found is None:
@@ -171,16 +174,19 @@ def answer_link(*, link: str, yes: bool, by: Actor, at: datetime) -> Answered:
         n = next(n for n in _numbers(one) if _word(one, n) == word)
         if yes and was_unnamed:
             return Answered.NAMED
-        return _take(one, n, yes=yes, by_word=False, channel="link", ref="", by=by, at=at)
+        return _take(one, n, yes=yes, by_word=False, channel="link", ref="", by=by, at=at, why=why)
 
 
-def close(*, ids: Collection[UUID], at: datetime) -> int:
+def close(*, ids: Collection[UUID], at: datetime, but_answering: bool = False) -> int:
     """What these questions are about has ended: nobody has to answer them any more. How many were open.
 
     In the transaction of the act that ends it, whose phones are locked. What has not left does not go.
+    but_answering: the act has locked no phones, but what an answer to them waits for; what is being answered this
+    moment is passed over, and its room finds that the matter has ended.
     """
     with system("questions are over"):
-        return _close(list(Question.objects.filter(OPEN, pk__in=ids).order_by("pk").select_for_update()), at)
+        found = Question.objects.filter(OPEN, pk__in=ids).order_by("pk")
+        return _close(list(found.select_for_update(skip_locked=but_answering)), at)
 
 
 def close_by_phone(*, phone_id: UUID, at: datetime) -> int:
@@ -276,6 +282,7 @@ def _letter(one: Question, n: int, told: dict[str, Any]) -> Outgoing:
         language=one.language,
         blanks=blanks,
         key=_key(one, n),
+        kind=texts.kind(one.template),
         unit_id=one.unit_id,
         programme_id=one.programme_id,
     )
@@ -305,7 +312,16 @@ def _is_open(one: Question, at: datetime) -> bool:
 
 
 def _take(
-    one: Question, n: int, *, yes: bool, by_word: bool, channel: str, ref: str, by: Actor, at: datetime
+    one: Question,
+    n: int,
+    *,
+    yes: bool,
+    by_word: bool,
+    channel: str,
+    ref: str,
+    by: Actor,
+    at: datetime,
+    why: str = "",
 ) -> Answered:
     """The answer to message n of a question; phone and question are locked."""
     if one.is_yes is yes:
@@ -317,7 +333,18 @@ def _take(
     one.channel, one.ref, one.remind_at, one.sealed = channel, ref, None, None
     one.save()
     told = QuestionAnswered(
-        one.room, one.kind, one.about, one.phone_id, yes, by_word, channel, one.message_id, by, at
+        one.room,
+        one.kind,
+        one.about,
+        one.phone_id,
+        yes,
+        by_word,
+        channel,
+        one.message_id,
+        one.language,
+        why,
+        by,
+        at,
     )
     news.tell(told)
     return Answered.TAKEN

@@ -18,7 +18,7 @@ from .appointments import (
 from .bodies import end_body, make_body
 from .doors import ask_factor_reset, make_first_word, reset_factors, reveal_phone, take_reveal
 from .held_below import count_held
-from .offers import answer_link, answer_offer, offer_behind
+from .offers import answer_by_phone, answer_offer
 from .officers import (
     end_officer,
     name_officer,

@@ -1,6 +1,5 @@
 """Appointing, ending, deciding."""
 
-import secrets
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -14,7 +13,6 @@ from django.utils.translation import gettext_lazy as _
 
 from abhiyan.core import audit, clock, news, sql
 from abhiyan.core.actor import Actor
-from abhiyan.core.keys import keyring
 from abhiyan.core.refusals import NotFound, Refused, needed
 from abhiyan.core.scope import system
 from abhiyan.org import queries
@@ -31,7 +29,6 @@ from abhiyan.units import queries as units
 
 from .releases import ReasonMissing, lock_account, withdraw_releases
 
-OFFER_BYTES = 16  # of the secret in the link to accept an office
 MOST_HELD = 200  # appointments of one account at a time: a scope of more ranges makes every page slow
 HOLDING = (Appointment.State.ACTIVE, Appointment.State.DISPUTED)
 OPEN = (*HOLDING, Appointment.State.OFFERED)
@@ -100,7 +97,7 @@ class AlreadyEnded(Refused):
 
 
 class NotOffered(Refused, status=404):
-    """A link, or a page: answered, taken back, over, or never made. All answered alike."""
+    """A link, a word, or a page: answered, taken back, over, another phone's, or never made. All answered alike."""
 
     message = _("Already answered, or over. Sign in to see your offices.")
 
@@ -171,7 +168,7 @@ def appoint(
 
     Who may: holders of org.appoint above the unit, or in it with a more senior office; and only what they have
     themselves (BeyondYourOwn). To a data officer's office: data officers strictly above.
-    It counts once its holder accepts (`answer_offer`): a message with a link asks them. What the system gives, and
+    It counts once its holder accepts (`offers`): a message with a word and a link asks them. What the system gives, and
     what somebody gives themselves, counts at once.
     disputing: the appointments (public ids) it is meant to dispute; none in particular where nothing is said.
     Refuses UnknownOffice, OfficeNotHere, NotPlaced, NoSeatLeft, AlreadyHolds, TooManyOffices, WrongTerm,
@@ -219,7 +216,6 @@ def appoint(
         if taken and disputing is not None and any(each.public_id not in disputing for each in seats):
             raise SeatHeld(by=seats)
         counts_at_once = by.kind == "system" or by.account_id == account_id
-        secret = "" if counts_at_once else secrets.token_urlsafe(OFFER_BYTES)
         made = Appointment.objects.create(
             public_id=uuid4(),
             account_id=account_id,
@@ -233,7 +229,6 @@ def appoint(
             order_no=order_no.strip(),
             made_by=by.account_id,
             made_at=at,
-            offer=offer_digest(secret) if secret else None,
         )
         people.find_account_at(account_id=account_id, unit_id=unit_id, instead_of=None)
         people.end_first_words(account_id=account_id, by=by, at=at)
@@ -249,7 +244,6 @@ def appoint(
                     unit_id=unit_id,
                     office_names=kind.names,
                     unit_names=units.unit_by_id(unit_id).names,
-                    secret=secret,
                     at=at,
                 )
             )
@@ -337,8 +331,8 @@ def take_office(held: Appointment, *, how: Appointment.How, at: datetime) -> Non
         held.state = Appointment.State.DISPUTED
     else:
         held.state = Appointment.State.ACTIVE
-    held.accepted_at, held.accepted_how, held.offer = at, how, None
-    held.save(update_fields=["state", "accepted_at", "accepted_how", "offer"])
+    held.accepted_at, held.accepted_how = at, how
+    held.save(update_fields=["state", "accepted_at", "accepted_how"])
 
 
 def require_room(held: Appointment) -> None:
@@ -365,11 +359,6 @@ def _require_room(account_id: int, office: Office, *, but: int = 0) -> None:
         for each in held
     ):
         raise OfficerElsewhere(field="office")
-
-
-def offer_digest(secret: str) -> bytes:
-    """Under what the secret of an offer's link is kept."""
-    return keyring().token_digest("offer " + secret)
 
 
 def lock_office(held: Appointment) -> None:
@@ -538,12 +527,11 @@ def end_offer(
         ended_at=at,
         ended_by=by.account_id,
         end_reason=reason,
-        offer=None,
     )
     if changed:
         held.state = Appointment.State.ENDED
         _record("org.end_offer", held, by, at, office=held.office.code)
-        news.tell(OfferAnswered(held.public_id, at))
+        news.tell(OfferAnswered(held.public_id, held.account_id, at))
     return bool(changed)
 
 

@@ -1,11 +1,11 @@
-"""An office counts once its holder has accepted it: by the link that came to the named phone, or signed in."""
+"""An office counts once its holder has accepted it: from the phone they were named with, or signed in."""
 
 from datetime import datetime
 from uuid import UUID
 
 from django.conf import settings
 
-from abhiyan.core import audit, clock, limits, news
+from abhiyan.core import audit, clock, news
 from abhiyan.core.actor import Actor
 from abhiyan.core.scope import system
 from abhiyan.org.models import Appointment
@@ -14,28 +14,30 @@ from abhiyan.people import queries as known
 
 from . import appointments
 
-PER_NETWORK = (100, 3600)  # tries of links from one network, in a window of seconds
+LONGEST_WHY = 200  # of a decline, in characters
 
 
-def offer_behind(*, secret: str, by: Actor, at: datetime) -> Appointment:
-    """The appointment that a link asks about, not answered yet. Refuses NotOffered, TooMany."""
-    allowed, window_s = PER_NETWORK
-    limits.take(limit="offer.network", subject=by.origin, at=at, allowed=allowed, window_s=window_s)
-    with system("the link to accept an office"):
-        found = (
-            Appointment.objects.select_related("office", "unit")
-            .filter(offer=appointments.offer_digest(secret), state=Appointment.State.OFFERED)
-            .first()
-        )
-    if found is None:
+def answer_by_phone(
+    *,
+    public_id: UUID,
+    phone_id: UUID,
+    is_accepted: bool,
+    how: Appointment.How,
+    by: Actor,
+    at: datetime,
+    why: str = "",
+) -> Appointment:
+    """Accept or decline an office from the phone its holder signs in by: with the word or the link of our message.
+
+    Only messaging calls it, which knows that the answer came from that phone. why: of a decline, where it was said.
+    Refuses NotOffered, also where the office is another phone's; and as `answer_offer`.
+    """
+    with system("answering an offered office"):
+        held = Appointment.objects.select_related("office", "unit").filter(public_id=public_id).first()
+        account = known.account(held.account_id) if held else None
+    if held is None or account is None or account.phone_id != phone_id:
         raise appointments.NotOffered
-    return found
-
-
-def answer_link(*, secret: str, is_accepted: bool, by: Actor, at: datetime) -> Appointment:
-    """Accept or decline an office by the link in the message. Refuses as `offer_behind` and `answer_offer`."""
-    held = offer_behind(secret=secret, by=by, at=at)
-    return _answer(held, is_accepted=is_accepted, how=Appointment.How.LINK, by=by, at=at)
+    return _answer(held, is_accepted=is_accepted, how=how, by=by, at=at, why=why)
 
 
 def answer_offer(*, public_id: UUID, is_accepted: bool, by: Actor, at: datetime) -> Appointment:
@@ -52,7 +54,7 @@ def answer_offer(*, public_id: UUID, is_accepted: bool, by: Actor, at: datetime)
 
 
 def _answer(
-    held: Appointment, *, is_accepted: bool, how: Appointment.How, by: Actor, at: datetime
+    held: Appointment, *, is_accepted: bool, how: Appointment.How, by: Actor, at: datetime, why: str = ""
 ) -> Appointment:
     with system("answering an offered office"):
         appointments.lock_office(held)
@@ -60,7 +62,8 @@ def _answer(
         if held.state != Appointment.State.OFFERED:
             raise appointments.NotOffered
         if not is_accepted:
-            appointments.end_offer(held, reason="declined", by=by, at=at)
+            said = " ".join(why.split())[:LONGEST_WHY]
+            appointments.end_offer(held, reason=f"declined: {said}" if said else "declined", by=by, at=at)
             return held
         if held.ends_on is not None and held.ends_on < clock.day_in(settings.TIME_ZONE, at):
             raise appointments.OfferOver
@@ -76,5 +79,5 @@ def _answer(
             unit_id=held.unit_id,
             facts={"office": held.office.code, "how": how.value},
         )
-        news.tell(OfferAnswered(held.public_id, at))
+        news.tell(OfferAnswered(held.public_id, held.account_id, at))
     return held

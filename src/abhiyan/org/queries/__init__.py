@@ -16,6 +16,7 @@ from .offices import (
     is_anybody_appointed,
     leaders_of,
     line_of_command,
+    offered,
     office_bearers,
     offices_to_give,
     offices_used,

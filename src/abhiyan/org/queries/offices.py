@@ -40,6 +40,12 @@ def appointment_for(viewer: Viewer, public_id: UUID) -> Appointment:
     return found
 
 
+def offered(public_id: UUID) -> Appointment | None:
+    """An office that was offered and waits for an answer. In a system scope."""
+    found = Appointment.objects.select_related("office", "unit")
+    return found.filter(public_id=public_id, state=Appointment.State.OFFERED).first()
+
+
 def own_offers(viewer: Viewer) -> list[Appointment]:
     """The viewer's own offices that they have not accepted yet, the newest first; a few."""
     if viewer.account_id is None:

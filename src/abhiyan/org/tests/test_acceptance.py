@@ -6,7 +6,7 @@ And whoever was appointed comes in with a word that the appointing side hands ov
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from django.db import connection
@@ -15,13 +15,12 @@ from django.test import Client
 from abhiyan.core import clock, news
 from abhiyan.core.actor import Actor
 from abhiyan.core.models import AuditEntry
-from abhiyan.core.refusals import TooMany
 from abhiyan.core.scope import system
 from abhiyan.org import actions, queries
 from abhiyan.org.actions.appointments import OfferOver, OfficerElsewhere
 from abhiyan.org.actions.doors import HasProof
 from abhiyan.org.models import Appointment, Release
-from abhiyan.org.news import AppointmentEnded, AppointmentOffered, OfferAnswered
+from abhiyan.org.news import AppointmentEnded, OfferAnswered
 from abhiyan.org.queries import deciding
 from abhiyan.org.queries.resets import NotAbove, OnTheConsole
 from abhiyan.people.models import Account, Factor, Session
@@ -42,12 +41,23 @@ def heard(what: type) -> Iterator[list]:  # type: ignore[type-arg]  # of that ki
         news._subscribers[what].remove(found.append)
 
 
-def offer(world: World, office: str = "mandal_president", code: str = "N111") -> tuple[Appointment, str]:
-    """An office given by the district president, and the secret of its link."""
+def offer(world: World, office: str = "mandal_president", code: str = "N111") -> Appointment:
+    """An office given by the district president."""
     by = actor(world.holder("district_president", "N11"))
-    with heard(AppointmentOffered) as told:
-        made = world.appoint(world.account("Meena Bai"), office, code, by=by, is_accepted=False)
-    return made, told[0].secret
+    return world.appoint(world.account("Meena Bai"), office, code, by=by, is_accepted=False)
+
+
+def said(held: Appointment, *, is_accepted: bool = True, at: datetime = AT, why: str = "") -> Appointment:
+    """The phone it was named with answers."""
+    return actions.answer_by_phone(
+        public_id=held.public_id,
+        phone_id=holder_of(held).phone_id,
+        is_accepted=is_accepted,
+        how=Appointment.How.LINK,
+        by=Actor.public(),
+        at=at,
+        why=why,
+    )
 
 
 def again(held: Appointment) -> Appointment:
@@ -61,7 +71,7 @@ def holder_of(held: Appointment) -> Account:
 
 
 def test_whoever_types_a_number_makes_nobody_anything(world: World) -> None:
-    made, _secret = offer(world)
+    made = offer(world)
     assert (made.state, made.accepted_at, made.accepted_how) == ("offered", None, "")
     assert not queries.holds(made.account_id, "people.read", at=world.unit("N111"))
     with system("test"):
@@ -72,21 +82,25 @@ def test_whoever_types_a_number_makes_nobody_anything(world: World) -> None:
     assert client.get("/people/").status_code == 403
 
 
-@pytest.mark.parametrize("language", ["en", "hi"])
-def test_the_link_in_the_message_accepts_once_and_looking_does_nothing(world: World, language: str) -> None:
-    made, secret = offer(world)
-    phone = Client(HTTP_ACCEPT_LANGUAGE=language)
-    for _twice in range(2):
-        assert phone.get(f"/office/{secret}/").status_code == 200
+def test_the_named_phone_accepts_once_and_no_other_does(world: World) -> None:
+    made = offer(world)
+    with pytest.raises(actions.NotOffered):
+        actions.answer_by_phone(
+            public_id=made.public_id,
+            phone_id=world.account("Other").phone_id,
+            is_accepted=True,
+            how=Appointment.How.TEXT,
+            by=Actor.public(),
+            at=AT,
+        )
     assert again(made).state == "offered"
-    assert phone.post(f"/office/{secret}/", {"answer": "accept"}).status_code == 200
+    said(made)
     held = again(made)
-    assert (held.state, held.accepted_how, held.offer) == ("active", "link", None)
-    assert held.accepted_at is not None and queries.holds(
-        made.account_id, "people.read", at=world.unit("N111")
-    )
-    assert phone.get(f"/office/{secret}/").status_code == 404
-    assert phone.post(f"/office/{secret}/", {"answer": "decline"}).status_code == 404
+    assert (held.state, held.accepted_how, held.accepted_at) == ("active", "link", AT)
+    assert queries.holds(made.account_id, "people.read", at=world.unit("N111"))
+    for is_accepted in (True, False):
+        with pytest.raises(actions.NotOffered):
+            said(made, is_accepted=is_accepted)
     assert again(made).state == "active"
 
 
@@ -97,9 +111,9 @@ def test_declining_ends_it_and_nothing_else(world: World) -> None:
         act="people.export", unit_id=world.unit("N12"), reason="r", by=actor(person), at=AT
     )
     signed_in = browser(person)
-    made, secret = offer(world)
+    made = offer(world)
     with heard(AppointmentEnded) as ended, heard(OfferAnswered) as answered:
-        assert Client().post(f"/office/{secret}/", {"answer": "decline"}).status_code == 200
+        said(made, is_accepted=False)
     held = again(made)
     assert (held.state, held.end_reason, held.accepted_how) == ("ended", "declined", "")
     assert ended == [] and [each.public_id for each in answered] == [made.public_id]
@@ -117,17 +131,18 @@ def test_taking_an_offer_back_touches_nothing_its_holder_asked(world: World) -> 
     asked = actions.ask_release(
         act="people.export", unit_id=world.unit("N12"), reason="r", by=actor(person), at=AT
     )
-    made, secret = offer(world)
+    made = offer(world)
     with system("test"):
         leader = Account.objects.get(pk=made.made_by or 0)
     actions.end_appointment(public_id=made.public_id, reason="r", by=actor(leader), at=AT)
     with system("test"):
         assert Release.objects.get(public_id=asked.public_id).state == "asked"
-    assert Client().get(f"/office/{secret}/").status_code == 404
+    with pytest.raises(actions.NotOffered):
+        said(made)
 
 
 def test_signed_in_it_is_owed_on_todays_page_and_answered_there(world: World) -> None:
-    made, _secret = offer(world)
+    made = offer(world)
     client = browser(holder_of(made))
     assert "Do you accept? Mandal president, Unit N111" in body(client, "/")
     assert "Accept the office" in body(client, f"/appointments/{made.public_id}/")
@@ -138,40 +153,29 @@ def test_signed_in_it_is_owed_on_todays_page_and_answered_there(world: World) ->
 
 
 def test_nobody_accepts_for_somebody_else(world: World) -> None:
-    made, secret = offer(world)
+    made = offer(world)
     with system("test"):
         leader = Account.objects.get(pk=made.made_by or 0)
     for other in (leader, world.holder("state_president", "N1"), world.account("Root", is_root=True)):
         answer = browser(other).post(f"/appointments/{made.public_id}/answer/", {"answer": "accept"})
         assert answer.status_code == 404
         page = body(browser(other), f"/appointments/{made.public_id}/")
-        assert "Accept the office" not in page and secret not in page
+        assert "Accept the office" not in page
     weak = browser(holder_of(made), strong=False)
     assert weak.post(f"/appointments/{made.public_id}/answer/", {"answer": "accept"}).status_code == 403
     assert again(made).state == "offered"
 
 
-def test_guessing_links_is_held_by_the_network(world: World) -> None:
-    made, _secret = offer(world)
-    by = Actor.public(origin="198.51.100.0/24")
-    for n in range(100):
-        with pytest.raises(actions.NotOffered):
-            actions.answer_link(secret=f"guess{n}", is_accepted=True, by=by, at=AT)
-    with pytest.raises(TooMany):
-        actions.answer_link(secret="guess", is_accepted=True, by=by, at=AT)
-    assert again(made).state == "offered"
-
-
 def test_an_office_is_disputed_only_once_the_second_has_accepted(world: World) -> None:
     sitting = world.appoint(world.account("Asha Sits"), "mandal_president", "N111")
-    made, secret = offer(world)
+    made = offer(world)
     assert (again(sitting).state, made.state) == ("active", "offered")
-    actions.answer_link(secret=secret, is_accepted=True, by=Actor.public(), at=AT)
+    said(made)
     assert (again(sitting).state, again(made).state) == ("disputed", "disputed")
 
 
 def test_a_taken_office_names_who_was_offered_it(world: World) -> None:
-    made, _secret = offer(world)
+    made = offer(world)
     with pytest.raises(actions.SeatHeld) as refused:
         actions.appoint(
             account_id=world.account("Third").pk,
@@ -184,17 +188,19 @@ def test_a_taken_office_names_who_was_offered_it(world: World) -> None:
     assert [each.pk for each in refused.value.by] == [made.pk]
 
 
-def test_why_an_appointment_ended_is_told_in_the_readers_language(world: World) -> None:
-    made, secret = offer(world)
-    actions.answer_link(secret=secret, is_accepted=False, by=Actor.public(), at=AT)
+@pytest.mark.parametrize("why", ["", "I moved away"])
+def test_why_an_appointment_ended_is_told_in_the_readers_language(world: World, why: str) -> None:
+    made = offer(world)
+    said(made, is_accepted=False, why=why)
     leader, page = world.holder("state_president", "N1"), f"/appointments/{made.public_id}/"
-    assert "<dd>Declined</dd>" in body(browser(leader), page)
-    assert "<dd>मना किया</dd>" in body(browser(leader, "hi"), page)
+    behind = f": {why}" if why else ""
+    assert f"<dd>Declined{behind}</dd>" in body(browser(leader), page)
+    assert f"<dd>मना किया{behind}</dd>" in body(browser(leader, "hi"), page)
 
 
 def test_an_offer_whose_term_is_over_ends(world: World) -> None:
     by = actor(world.holder("district_president", "N11"))
-    with heard(AppointmentOffered) as told, heard(OfferAnswered) as answered:
+    with heard(OfferAnswered) as answered:
         made = actions.appoint(
             account_id=world.account("Meena Bai").pk,
             office="mandal_president",
@@ -207,10 +213,10 @@ def test_an_offer_whose_term_is_over_ends(world: World) -> None:
             assert actions.end_terms(at=AT) == 0
             assert actions.end_terms(at=AT + timedelta(days=2)) == 1
     ended = again(made)
-    assert (ended.state, ended.ends_on, ended.offer) == ("ended", TODAY, None)
+    assert (ended.state, ended.ends_on) == ("ended", TODAY)
     assert [each.public_id for each in answered] == [made.public_id], "the message about it need not leave"
     with pytest.raises(actions.NotOffered):
-        actions.answer_link(secret=told[0].secret, is_accepted=True, by=Actor.public(), at=AT)
+        said(made)
 
 
 @pytest.mark.parametrize("is_accepted", [False, True])
@@ -238,22 +244,20 @@ def test_the_page_tells_an_unanswered_offer_from_a_held_office(world: World, is_
 def test_what_is_over_or_no_longer_possible_is_not_accepted(world: World) -> None:
     by = actor(world.holder("district_president", "N11"))
     person = world.account("Meena Bai")
-    with heard(AppointmentOffered) as told:
-        actions.appoint(
-            account_id=person.pk,
-            office="mandal_president",
-            unit_id=world.unit("N111"),
-            ends_on=(AT + timedelta(days=3)).date(),
-            by=by,
-            at=AT,
-        )
-        world.appoint(person, "mandal_in_charge", "N112", by=by, is_accepted=False)
-    over, other = (each.secret for each in told)
+    over = actions.appoint(
+        account_id=person.pk,
+        office="mandal_president",
+        unit_id=world.unit("N111"),
+        ends_on=(AT + timedelta(days=3)).date(),
+        by=by,
+        at=AT,
+    )
+    other = world.appoint(person, "mandal_in_charge", "N112", by=by, is_accepted=False)
     with pytest.raises(OfferOver):
-        actions.answer_link(secret=over, is_accepted=True, by=Actor.public(), at=AT + timedelta(days=9))
+        said(over, at=AT + timedelta(days=9))
     world.appoint(person, "data_officer", "N12")
     with pytest.raises(OfficerElsewhere):
-        actions.answer_link(secret=other, is_accepted=True, by=Actor.public(), at=AT)
+        said(other)
 
 
 def test_seven_days_in_office_are_seven_days_since_it_was_accepted(world: World) -> None:
@@ -261,8 +265,7 @@ def test_seven_days_in_office_are_seven_days_since_it_was_accepted(world: World)
     officer = world.officer("N1")
     at = AT + timedelta(days=10)
     below = world.account("Officer Below")
-    with heard(AppointmentOffered) as told:
-        world.appoint(below, "data_officer", "N11", by=actor(officer), is_accepted=False)
+    made = world.appoint(below, "data_officer", "N11", by=actor(officer), is_accepted=False)
 
     def may(at_: object) -> bool:
         asked = actions.ask_release(
@@ -276,7 +279,7 @@ def test_seven_days_in_office_are_seven_days_since_it_was_accepted(world: World)
         return below.pk in deciding.deciders([asked], at=at_)[asked.pk].accounts  # type: ignore[arg-type]  # a moment
 
     assert not may(at)
-    actions.answer_link(secret=told[0].secret, is_accepted=True, by=Actor.public(), at=at)
+    said(made, at=at)
     assert not may(at + timedelta(days=6))
     assert may(at + timedelta(days=8))
 
@@ -326,8 +329,8 @@ def test_what_was_there_before_counts_as_before(world: World) -> None:
 
 
 def test_the_trail_says_who_accepted_and_how(world: World) -> None:
-    made, secret = offer(world)
-    actions.answer_link(secret=secret, is_accepted=True, by=Actor.public(), at=clock.now())
+    made = offer(world)
+    said(made)
     with system("test"):
         (row,) = AuditEntry.objects.filter(subject=str(made.public_id), act="org.accept")
     assert row.facts["how"] == "link"
@@ -342,7 +345,7 @@ def word_for(leader: Client, held: Appointment, status: int = 200) -> str:
 
 
 def test_a_first_sign_in_takes_the_phones_code_and_the_word_of_who_appointed(world: World) -> None:
-    made, _secret = offer(world)
+    made = offer(world)
     with system("test"):
         leader = browser(Account.objects.get(pk=made.made_by or 0))
     assert "Make the word" in body(leader, f"/appointments/{made.public_id}/")

@@ -50,6 +50,12 @@ WHY_ENDED = {
 }
 
 
+def _why_ended(reason: str) -> str:
+    """In words: what ended it by itself, and what was said beside a decline; else the reason somebody gave."""
+    known, colon, said = reason.partition(": ")
+    return f"{WHY_ENDED[known]}{colon}{said}" if known in WHY_ENDED else reason
+
+
 class Filters(forms.Form):
     """Which appointments to show."""
 
@@ -318,7 +324,7 @@ def _appointment(
         "here": "appointments",
         "held": held,
         "next": _next_vacancy(viewer, held, at=at) if gives else None,
-        "end_reason": WHY_ENDED.get(held.end_reason, held.end_reason),
+        "end_reason": _why_ended(held.end_reason),
         "is_own": is_own,
         "is_offered": held.state == Appointment.State.OFFERED,
         "may_end": may_end(request, held, at=at, to_give=to_give),

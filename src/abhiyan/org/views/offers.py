@@ -1,8 +1,7 @@
-"""Accepting or declining an office: by the link in the message, and signed in."""
+"""Accepting or declining an office, signed in; and the word for a first sign-in."""
 
 from uuid import UUID
 
-from django.conf import settings
 from django.contrib import messages
 from django.http import HttpResponseBase
 from django.shortcuts import redirect, render
@@ -18,32 +17,6 @@ from abhiyan.org import actions, queries
 from abhiyan.org.models import Appointment
 from abhiyan.org.viewer import Request
 from abhiyan.ui.acts import ask, form_page
-
-
-@form_page
-def offer(request: Request, secret: str) -> HttpResponseBase:
-    """The page behind the link. Opening it accepts nothing: previews and scanners open links."""
-    at = clock.now()
-    held = actions.offer_behind(secret=secret, by=request.actor, at=at)
-    shown = {
-        "office": named(held.office.names),
-        "unit": named(held.unit.names),
-        "since": held.starts_on,
-        "until": held.ends_on,
-        "sign_in_address": settings.ORIGIN + reverse("people:sign_in"),
-    }
-    status = 200
-    if request.method == "POST":
-        is_accepted = request.POST.get("answer") == "accept"
-        try:
-            actions.answer_link(secret=secret, is_accepted=is_accepted, by=request.actor, at=at)
-        except Refused as refused:
-            if refused.status == actions.NotOffered.status:
-                raise
-            shown["refused"], status = str(refused), refused.status
-        else:
-            return render(request, "org/offer_answered.html", shown | {"is_accepted": is_accepted})
-    return render(request, "org/offer.html", shown, status=status)
 
 
 @require_POST

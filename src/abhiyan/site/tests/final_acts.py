@@ -98,7 +98,7 @@ NOT_FINAL = {
     "org:answer_offer": "one may step down, or is appointed again",
     "org:first_word": "a newer word takes its place",
     "enrolment:question": "the page is itself the question; after a yes one may say no, after a no join again",
-    "org:offer": "one may step down, or is appointed again",
+    "messaging:office": "one may step down, or is appointed again",
     "org:appoint": "is ended; who holds the office already is asked about",
     "org:ask_factor_reset": "waits for a second person",
     "org:poll_new": "is taken back, corrected or withdrawn",

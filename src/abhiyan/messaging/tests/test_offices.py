@@ -1,0 +1,250 @@
+"""An office is accepted from the phone it was named with: by a text with the word, or by the link, and no other way."""
+
+import json
+from datetime import datetime, timedelta
+
+import pytest
+from django.db import transaction
+from django.test import Client
+
+from abhiyan.core import clock
+from abhiyan.core.actor import Actor
+from abhiyan.core.keys import keyring
+from abhiyan.core.models import AuditEntry
+from abhiyan.core.scope import system
+from abhiyan.messaging import actions
+from abhiyan.messaging.actions import Answered
+from abhiyan.messaging.models import Message, MessageClass, Question
+from abhiyan.messaging.queries import OFFICE
+from abhiyan.messaging.rules import questions as rules
+from abhiyan.org import actions as org
+from abhiyan.org.models import Appointment
+from abhiyan.org.tests.make import World, actor
+from abhiyan.people import actions as people
+from abhiyan.people.models import Account
+from abhiyan.people.tests.make import browser
+
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.versions]
+HOOK = Actor.public()
+PHONE = "+919419000031"
+
+
+@pytest.fixture
+def world() -> World:
+    found = World()
+    with system("test"):
+        actions.publish_templates(at=clock.now(), by=Actor.system("test"))
+    return found
+
+
+@pytest.fixture
+def made(world: World) -> Appointment:
+    return offer(world)
+
+
+def offer(
+    world: World, code: str = "N111", giver: tuple[str, str] = ("district_president", "N11")
+) -> Appointment:
+    by = actor(world.holder(*giver))
+    with system("test"):
+        meena = people.open_account(phone=PHONE, name="Meena Bai", by=HOOK, at=clock.now())
+    return world.appoint(meena, "mandal_president", code, by=by, at=clock.now(), is_accepted=False)
+
+
+def again(held: Appointment) -> Appointment:
+    with system("test"):
+        return Appointment.objects.get(pk=held.pk)
+
+
+def holder_of(held: Appointment) -> Account:
+    with system("test"):
+        return Account.objects.get(pk=held.account_id)
+
+
+def asked(held: Appointment) -> Question:
+    with system("test"):
+        return Question.objects.get(about=held.public_id)
+
+
+def word(held: Appointment) -> str:
+    return rules.word(keyring().token, asked(held).pk, 1)
+
+
+def page(held: Appointment) -> str:
+    return f"/office/{rules.link(keyring().token, asked(held).pk, 1)}/"
+
+
+def text(held: Appointment, code: str, *, yes: bool = True, of: Account | None = None) -> Answered:
+    """An SMS from the holder's phone, or of somebody else's."""
+    with transaction.atomic():
+        return actions.answer(
+            phone_id=(of or holder_of(held)).phone_id,
+            yes=yes,
+            code=code,
+            channel="sms",
+            ref="1",
+            by=HOOK,
+            at=clock.now(),
+        )
+
+
+def sent() -> list[tuple[str, dict[str, str]]]:
+    """Template and blanks of what went or waits, in order."""
+    with system("test"):
+        return [
+            (one.template, json.loads(keyring().unseal(bytes(one.sealed_blanks), about=one.pk.bytes)))
+            for one in Message.objects.order_by("queued_at", "template")
+        ]
+
+
+def test_the_offer_asks_by_word_and_link_and_is_a_message_of_duty(made: Appointment) -> None:
+    ((template, blanks),) = sent()
+    with system("test"):
+        assert Message.objects.get().kind == MessageClass.DUTY
+    assert template == "duty.office" and blanks["word"] == word(made)
+    assert blanks["link"].endswith(page(made))
+
+
+def test_yes_by_text_accepts_and_says_so_once(made: Appointment) -> None:
+    assert text(made, word(made)) is Answered.TAKEN
+    held = again(made)
+    assert (held.state, held.accepted_how) == ("active", "text")
+    assert text(made, word(made)) is Answered.AGAIN
+    assert [template for template, _blanks in sent()] == ["duty.office", "office.accepted"]
+    with system("test"):
+        (row,) = AuditEntry.objects.filter(subject=str(made.public_id), act="org.accept")
+    assert row.facts["how"] == "text"
+
+
+def test_no_by_text_declines_and_a_later_yes_is_too_late(made: Appointment) -> None:
+    assert text(made, word(made), yes=False) is Answered.TAKEN
+    assert (again(made).state, again(made).end_reason) == ("ended", "declined")
+    assert text(made, word(made)) is Answered.OVER
+    assert [template for template, _blanks in sent()] == ["duty.office", "office.declined"]
+
+
+def test_what_org_refuses_is_told_to_who_wrote(world: World, made: Appointment) -> None:
+    world.appoint(holder_of(made), "data_officer", "N12")
+    assert text(made, word(made)) is Answered.TAKEN
+    template, blanks = sent()[-1]
+    assert template == "office.unchanged" and blanks["why"]
+    assert again(made).state == "offered"
+
+
+def test_a_no_after_a_yes_ends_nothing_and_is_told_so(made: Appointment) -> None:
+    text(made, word(made))
+    assert text(made, word(made), yes=False) is Answered.TAKEN
+    assert again(made).state == "active" and sent()[-1][0] == "office.unchanged"
+
+
+@pytest.mark.parametrize("language", ["en", "hi"])
+def test_the_link_accepts_once_and_looking_does_nothing(made: Appointment, language: str) -> None:
+    phone, where = Client(HTTP_ACCEPT_LANGUAGE=language), page(made)
+    for looked in (phone.get, phone.head, phone.get):
+        assert looked(where).status_code == 200
+    assert again(made).state == "offered"
+    assert phone.post(where, {"answer": "accept"}).status_code == 200
+    assert (again(made).state, again(made).accepted_how) == ("active", "link")
+    assert phone.get(where).status_code == 404
+    assert phone.post(where, {"answer": "decline"}).status_code == 404
+    assert again(made).state == "active"
+
+
+def test_the_link_declines_with_a_reason_where_there_is_one(made: Appointment) -> None:
+    where = page(made)
+    assert Client().post(where, {"answer": "decline", "why": " I moved \n away "}).status_code == 200
+    assert again(made).end_reason == "declined: I moved away"
+
+
+def test_what_org_refuses_behind_the_link_is_said_there_and_the_offer_stays(
+    world: World, made: Appointment
+) -> None:
+    world.appoint(holder_of(made), "data_officer", "N12")
+    answer = Client(HTTP_ACCEPT_LANGUAGE="en").post(page(made), {"answer": "accept"})
+    assert answer.status_code == 422 and "data officer" in answer.content.decode().lower()
+    assert again(made).state == "offered" and asked(made).answered_at is None
+    assert Client().post(page(made), {"answer": "decline"}).status_code == 200
+
+
+def test_nobody_else_answers_for_who_was_named(world: World, made: Appointment) -> None:
+    """Not who gave it, with the word or in their browser; not who guesses; no call; no bare yes."""
+    with system("test"):
+        leader = Account.objects.get(pk=made.made_by or 0)
+    assert text(made, word(made), of=leader) is Answered.WRONG
+    assert text(made, "BCDF") is Answered.WRONG
+    assert text(made, "") is Answered.WHICH
+    for looked in (browser(leader).get, browser(leader).post):
+        answer = looked(page(made), {"answer": "accept"})
+        assert "You cannot answer here" in answer.content.decode()
+    assert answer.status_code == 403
+    assert Client().post("/office/guessed/", {"answer": "accept"}).status_code == 404
+    with pytest.raises(org.NotOffered):
+        org.answer_by_phone(
+            public_id=made.public_id,
+            phone_id=leader.phone_id,
+            is_accepted=True,
+            how=Appointment.How.TEXT,
+            by=HOOK,
+            at=clock.now(),
+        )
+    assert again(made).state == "offered"
+
+
+def test_a_link_of_the_release_before_says_where_to_sign_in(made: Appointment) -> None:
+    old = Client(HTTP_ACCEPT_LANGUAGE="en").get("/office/Zm9vYmFyYmF6cXV4MTIzNA/")
+    assert old.status_code == 404 and "Sign in to see your offices" in old.content.decode()
+
+
+def test_a_bare_yes_with_an_office_and_something_else_open_is_asked_once_which(made: Appointment) -> None:
+    with system("test"):
+        actions.ask(
+            asking=actions.Asking(
+                room="test",
+                kind="other",
+                about=made.public_id,
+                phone=PHONE,
+                language="en",
+                template="ask.confirm",
+                blanks={"name": "Meena B…", "day": "1 May", "number": "", "leave": ""},
+                label="Meena B…",
+                expires_at=clock.now() + timedelta(days=30),
+            ),
+            at=clock.now(),
+        )
+    assert [text(made, "") for _twice in range(2)] == [Answered.WHICH, Answered.SILENT]
+    template, blanks = sent()[-1]
+    assert template == "reply.which" and "Meena B…" in blanks["choices"] and "N111" in blanks["choices"]
+    code = next(each for each in blanks["choices"].split(" / ") if "N111" in each).partition(":")[0]
+    assert text(made, code) is Answered.TAKEN and again(made).state == "active"
+
+
+def test_answered_signed_in_or_taken_back_nobody_is_asked_any_more(world: World, made: Appointment) -> None:
+    other = offer(world, "N112", ("state_president", "N1"))
+    org.answer_offer(public_id=made.public_id, is_accepted=True, by=actor(holder_of(made)), at=clock.now())
+    with system("test"):
+        leader = Account.objects.get(pk=other.made_by or 0)
+    org.end_appointment(public_id=other.public_id, reason="mistake", by=actor(leader), at=clock.now())
+    for held in (made, other):
+        assert asked(held).closed_at is not None and text(held, word(held)) is Answered.OVER
+        assert Client().get(page(held)).status_code == 404
+    with system("test"):
+        assert set(Message.objects.values_list("state", "reason")) == {("dropped", "taken_back")}
+
+
+def test_after_thirty_days_the_word_is_over_and_signing_in_still_accepts(made: Appointment) -> None:
+    later: datetime = clock.now() + timedelta(days=31)
+    assert asked(made).expires_at < later
+    with system("test"):
+        Question.objects.update(expires_at=clock.now())
+    assert text(made, word(made)) is Answered.OVER and Client().get(page(made)).status_code == 404
+    org.answer_offer(public_id=made.public_id, is_accepted=True, by=actor(holder_of(made)), at=later)
+    assert again(made).state == "active"
+
+
+def test_one_who_accepts_by_text_while_the_offer_is_taken_back_changes_nothing(made: Appointment) -> None:
+    """The office is locked by who takes it back, the question by who answers: neither waits for the other."""
+    with system("test"):
+        Appointment.objects.filter(pk=made.pk).update(state="ended")
+    assert text(made, word(made)) is Answered.TAKEN
+    assert again(made).state == "ended" and sent()[-1][0] == "office.unchanged"
+    assert (asked(made).room, asked(made).kind) == OFFICE

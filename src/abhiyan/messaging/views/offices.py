@@ -1,0 +1,57 @@
+"""The page behind the link of our question whether somebody accepts an office. Opening it accepts nothing."""
+
+from django.conf import settings
+from django.http import HttpResponseBase
+from django.shortcuts import render
+from django.urls import reverse
+
+from abhiyan.core import clock, limits
+from abhiyan.core.refusals import Refused, needed
+from abhiyan.core.scope import system
+from abhiyan.core.words import named
+from abhiyan.messaging import actions, queries
+from abhiyan.org import queries as org
+from abhiyan.org.actions import NotOffered
+from abhiyan.org.viewer import Request
+from abhiyan.ui.acts import form_page
+
+PER_NETWORK = ("offer.network", 100, 3600)  # tries of links
+
+
+@form_page
+def office(request: Request, link: str) -> HttpResponseBase:
+    """Accept or decline, in a browser that is nobody else's: not signed in by another phone. A link that is wrong,
+    answered or over says where to sign in."""
+    at = clock.now()
+    name, allowed, window_s = PER_NETWORK
+    limits.take(limit=name, subject=request.visit.origin, at=at, allowed=allowed, window_s=window_s)
+    with system("the page behind a question's link"):
+        row = needed(queries.open_behind(link, of=queries.OFFICE, at=at), NotOffered)
+        held = needed(org.offered(row.about), NotOffered)
+    is_others = request.visit.phone_id not in (None, row.phone_id) or (
+        request.visit.account_id not in (None, held.account_id)
+    )
+    shown = {
+        "office": named(held.office.names),
+        "unit": named(held.unit.names),
+        "since": held.starts_on,
+        "until": held.ends_on,
+        "sign_in_address": settings.ORIGIN + reverse("people:sign_in"),
+        "is_others": is_others,
+    }
+    if request.method != "POST":
+        return render(request, "messaging/office.html", shown)
+    if is_others:
+        return render(request, "messaging/office.html", shown, status=403)
+    is_accepted = request.POST.get("answer") == "accept"
+    try:
+        actions.answer_link(
+            link=link, yes=is_accepted, why=request.POST.get("why", ""), by=request.actor, at=at
+        )
+    except Refused as refused:
+        if refused.status == NotOffered.status:
+            raise
+        return render(
+            request, "messaging/office.html", shown | {"refused": str(refused)}, status=refused.status
+        )
+    return render(request, "messaging/office_answered.html", shown | {"is_accepted": is_accepted})
