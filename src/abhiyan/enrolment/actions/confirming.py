@@ -20,9 +20,8 @@ from abhiyan.core.actor import Actor
 from abhiyan.core.keys import keyring
 from abhiyan.core.refusals import NotFound, Refused
 from abhiyan.core.scope import Scope, current, scoped, system
-from abhiyan.core.words import person as in_script
 from abhiyan.enrolment.models import Enrolment, How, Membership
-from abhiyan.enrolment.rules import endings, names
+from abhiyan.enrolment.rules import endings
 from abhiyan.enrolment.rules.channels import Channel
 from abhiyan.messaging import actions as messaging
 from abhiyan.messaging import queries as messaging_queries
@@ -31,8 +30,8 @@ from abhiyan.messaging.rules import hours
 from abhiyan.programmes.models import Rung
 
 from .leaving import deny_by_phone
-from .members import QUESTION, AlreadyEnded, found_member, latest_id, lock_phone, post, posted
-from .receipts import DENY, send_receipt
+from .members import QUESTION, AlreadyEnded, found_member, latest_id, lock_phone, name_asked, post, posted
+from .receipts import CONFIRM, DENY, send_receipt
 
 CONFIRMED_AFTER = timedelta(hours=24)  # after storing
 AGAIN_AFTER = timedelta(days=3)
@@ -125,7 +124,7 @@ class _Texts:
 def _asking(row: tuple[Any, ...], programme_id: int, said: _Texts, at: datetime) -> messaging.Asking:
     term_id, day, phone_id, unit_id, name, written_in, sealed, last_sign, _may = row
     language = written_in or settings.LANGUAGE_CODE
-    short = names.shortened(in_script(name, language))
+    short = name_asked(name, language)
     with translation.override(language):
         on = date_format(day, "j F")
     room, kind = QUESTION
@@ -210,10 +209,17 @@ def hear_answer(*, told: QuestionAnswered) -> None:
                 by=by,
                 at=told.at,
             )
-            send_receipt(of=DENY, phone=told.phone_id, at=told.at, programme_id=member.programme_id)
+            send_receipt(
+                of=DENY,
+                phone=told.phone_id,
+                language=told.language,
+                programme_id=member.programme_id,
+                at=told.at,
+            )
 
 
 def _hear_yes(member: Membership, term: Enrolment, told: QuestionAnswered, by: Actor) -> None:
+    """A yes that confirms; who wrote it is thanked once, for a page says it itself."""
     how = How.PAGE if told.channel == "page" else How.WORD if told.by_word else How.LINK
     if term.term != member.term:
         return
@@ -221,6 +227,15 @@ def _hear_yes(member: Membership, term: Enrolment, told: QuestionAnswered, by: A
         confirm(membership=member.public_id, how=how, message=told.message_id, by=by, at=told.at)
     except (AlreadyEnded, TooEarly, ByEnroller):
         return
+    if how is How.WORD:
+        send_receipt(
+            of=CONFIRM,
+            phone=told.phone_id,
+            about=member.public_id,
+            language=told.language,
+            programme_id=member.programme_id,
+            at=told.at,
+        )
 
 
 def hear_silence(*, told: QuestionsUnanswered) -> None:

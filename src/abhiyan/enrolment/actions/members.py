@@ -10,6 +10,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from uuid import UUID
 
+from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -18,6 +19,7 @@ from abhiyan.core.actor import Actor
 from abhiyan.core.keys import keyring
 from abhiyan.core.refusals import NotFound, Refused, needed
 from abhiyan.core.scope import current, system
+from abhiyan.core.words import person as in_script
 from abhiyan.enrolment.models import Claim, Drive, Enrolment, Membership, Taken, Waiting
 from abhiyan.enrolment.rules import endings, names
 from abhiyan.enrolment.rules.age import Age, age_on
@@ -123,6 +125,10 @@ def correct(
         if changed:
             _must_differ(member, person)
             people.correct_person(person=person, name=person.name, birth_year=person.birth_year)
+        if "name" in changed:
+            said = name_asked(person.name or "", person.language)
+            asked = _question_ids([(latest_id(member), member.phone_id)])
+            messaging.reword(ids=asked, blanks={"name": said}, label=said)
         if unit_id is not None and unit_id != member.unit_id:
             _move(member, unit_id, at)
             changed.append("place")
@@ -135,6 +141,17 @@ def correct(
                 unit_id=unit_id or member.unit_id,
                 facts={"changed": changed},
             )
+
+
+def name_asked(name: str, written_in: str) -> str:
+    """How the question whether somebody joined names them: shortened, in the script of their language."""
+    return names.shortened(in_script(name, written_in or settings.LANGUAGE_CODE))
+
+
+def _question_ids(terms: Iterable[tuple[UUID, UUID]]) -> list[UUID]:
+    """Of the question about each of these terms, to its phone."""
+    room, kind = QUESTION
+    return [messaging.question_id(room=room, kind=kind, about=term, phone_id=phone) for term, phone in terms]
 
 
 def place_claim(*, claim: UUID, unit_id: int, by: Actor, at: datetime) -> None:
@@ -327,8 +344,7 @@ def end(
 
 def end_questions(terms: Iterable[tuple[UUID, UUID]], *, at: datetime) -> None:
     """Whether they joined is not asked any more: of terms (id, and the phone that was asked) that have ended."""
-    room, kind = QUESTION
-    ids = [messaging.question_id(room=room, kind=kind, about=term, phone_id=phone) for term, phone in terms]
+    ids = _question_ids(terms)
     if ids:
         messaging.close(ids=ids, at=at)
 

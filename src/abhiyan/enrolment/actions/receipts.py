@@ -1,4 +1,5 @@
-"""What a phone is told after its own word: that we stop, that it has left, whom it struck off, that it is back."""
+"""What a phone is told after its own word: that we stop, that it has left, whom it struck off, that it is back; and
+thanks for a yes."""
 
 from datetime import datetime
 from uuid import UUID
@@ -21,7 +22,7 @@ from abhiyan.people import queries as people_queries
 from .leaving import is_held
 from .members import id_of_phone
 
-STOP, LEAVE, DENY, BACK, ERASE = "stop", "leave", "deny", "back", "erase"
+STOP, LEAVE, DENY, BACK, ERASE, CONFIRM = "stop", "leave", "deny", "back", "erase", "confirm"
 HELD = "held"  # a leaving by call that waits for somebody to look
 PAGE = "/me/"  # where a member proves the phone, then sees, corrects, leaves
 
@@ -34,10 +35,11 @@ def send_receipt(
     language: str = "",
     programme_id: int = 0,
     asked_at: datetime | None = None,
+    about: UUID | None = None,
 ) -> None:
-    """Tell a phone what its word did: once a day for each word, whichever way it came.
+    """Tell a phone what its word did: once a day for each word and each matter (about), whichever way it came.
 
-    of: STOP, LEAVE, DENY, BACK or ERASE. phone: E.164, or the id of one we keep. Of STOP and LEAVE members and
+    of: STOP, LEAVE, DENY, BACK, ERASE or CONFIRM. phone: E.164, or the id of one we keep. Of STOP and LEAVE members and
     strangers read the same; of NO, who had entered the number and when. asked_at: when it said so, if that was earlier:
     then the receipt keeps to the hours. In the transaction under way, or one of its own.
     """
@@ -74,7 +76,7 @@ def send_receipt(
             phone=number,
             language=language,
             blanks=blanks,
-            key=f"{of}|{phone_id}|{at.date()}",
+            key=f"{of}|{about or phone_id}|{at.date()}",
             programme_id=programme_id,
             asked_at=asked_at,
         )

@@ -16,6 +16,8 @@ from abhiyan.core.words import named
 from abhiyan.enrolment.models import Taken
 from abhiyan.enrolment.rules import endings, names
 from abhiyan.enrolment.rules.number import public_ids
+from abhiyan.enrolment.rules.terms import last_day
+from abhiyan.org import queries as org
 from abhiyan.people import phones
 from abhiyan.programmes.models import Rung
 from abhiyan.units.queries.rows import plain
@@ -235,15 +237,30 @@ def claims(phone_id: UUID, membership_id: UUID) -> list[Told]:
 
 
 def senders(ids: Sequence[UUID]) -> dict[UUID, str]:
-    """Names of the workers and channels who sent claims in. In a system scope: the person concerned may know."""
+    """Who sent claims in: workers by name, office and unit, channels by name. In a system scope: the person concerned
+    may know."""
     wanted = list(set(ids))
-    return dict(
-        sql.rows(
-            "select public_id, name from people_account where public_id = any(%s)"
-            " union all select public_id, name from enrolment_channel_token where public_id = any(%s)",
-            [wanted, wanted],
-        )
+    offices = org.offices_of(wanted)
+    found = sql.rows(
+        "select public_id, name from people_account where public_id = any(%s)"
+        " union all select public_id, name from enrolment_channel_token where public_id = any(%s)",
+        [wanted, wanted],
     )
+    return {one: ", ".join([name, *map(named, offices.get(one, ()))]) for one, name in found}
+
+
+def lasts_until(member: Member) -> date | None:
+    """The last day of a membership that runs, where its roll has a term. In a scope that sees it."""
+    found = sql.row(
+        "select r.term_months, r.term_ends_on, r.term_set_on, g.closes_on from enrolment_membership m"
+        " join enrolment_roll r on r.id = m.roll_id join programmes_programme g on g.id = m.programme_id"
+        " where m.id = %s",
+        [member.id],
+    )
+    if found is None or not member.is_current:
+        return None
+    months, ends_on, set_on, closes_on = found
+    return last_day(joined=member.day, months=months, ends_on=ends_on, set_on=set_on, closes_on=closes_on)
 
 
 def messages(phone_id: UUID) -> list[Sent]:

@@ -9,7 +9,7 @@ from django.db import transaction
 
 from abhiyan.core.actor import Actor
 from abhiyan.core.keys import keyring
-from abhiyan.core.scope import system
+from abhiyan.core.scope import Scope, scoped, system
 from abhiyan.enrolment import actions
 from abhiyan.enrolment.actions import Outcome, confirming
 from abhiyan.enrolment.models import Drive, Enrolment, How, Membership
@@ -26,6 +26,7 @@ from abhiyan.programmes import queries as programmes
 from abhiyan.programmes.models import Programme
 
 from .make import DAY, NOON, Human, Ladder, World
+from .web import blanks
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.versions]
 HOOK = Actor(kind="channel", id=UUID("00000000-0000-4000-8000-0000000000f1"))
@@ -117,6 +118,35 @@ def test_a_yes_with_the_word_confirms_and_keeps_how_and_by_which_message(world: 
     )
     assert text(world, world.asha, word(asha)) is Answered.AGAIN
     assert world.ladder(world.booth).confirmed == 1
+
+
+def test_a_yes_by_text_is_thanked_once_in_the_language_of_the_question_and_no_other_answer_is(
+    world: World,
+) -> None:
+    family = [Human(f"Asha {name}", 1980, world.asha.phone) for name in ("Devi", "Kumari", "Rani")]
+    told = [world.web_join(of=one) for one in family]
+    ask(world)
+    for who in told[:2]:
+        for _twice in range(2):
+            text(world, world.asha, word(who))
+    text(world, world.asha, word(told[2]), yes=False)
+    text(world, world.asha, "QQQQ")
+    with system("test"):
+        thanks = Message.objects.filter(template="confirm.receipt")
+        assert list(thanks.values_list("kind", "language")) == [(1, "hi")] * 2
+
+
+def test_asked_once_more_the_question_says_the_name_as_it_was_corrected(world: World) -> None:
+    asha = world.web_join(of=world.asha)
+    ask(world)
+    assert asha.membership is not None
+    with scoped(Scope(phone=world.phone_id(world.asha))):
+        by = Actor(kind="citizen", id=asha.membership)
+        actions.correct(membership=asha.membership, name="Usha Rani", by=by, at=world.now)
+    turn(world.now + confirming.AGAIN_AFTER)
+    assert [one["name"] for one in blanks(world.asha.phone, "ask.confirm")] == ["आशा दे…", "उषा रा…"]
+    assert text(world, world.asha, "") is Answered.WHICH
+    assert "उषा रा…" in blanks(world.asha.phone, "reply.which")[0]["choices"]
 
 
 def test_a_yes_of_a_row_on_paper_is_its_sign_as_well(world: World) -> None:

@@ -3,11 +3,14 @@
 import csv
 import io
 import json
+from datetime import date
 
 import pytest
 
+from abhiyan.core.actor import Actor
 from abhiyan.core.scope import system
 from abhiyan.core.tests.disk import room_for
+from abhiyan.enrolment import actions
 from abhiyan.messaging.models import Message
 from abhiyan.people import journal
 from abhiyan.people.models import Purpose, Suppression
@@ -32,22 +35,42 @@ def test_a_member_sees_what_is_held_with_its_proof(world: World) -> None:
     assert world.asha.phone[3:] not in page
 
 
-def test_who_sent_a_claim_in_is_told(world: World) -> None:
+def test_who_sent_a_claim_in_is_told_with_their_office(world: World) -> None:
+    """The most senior they hold; the last one, once they hold none."""
     from uuid import UUID, uuid4
 
+    from abhiyan.org import actions as org
     from abhiyan.people.models import Account
 
     with system("test"):
-        Account.objects.create(
+        worker = Account.objects.create(
             public_id=UUID("00000000-0000-4000-8000-0000000000b1"),
             phone_id=uuid4(),
             name="Worker Wani",
             created_at=world.now,
         )
     world.paper_row(of=world.asha, by=world.booth_worker)
-    page = open_me(world.asha).get("/me/").content.decode()
-    assert "sent in by Worker Wani" in page
-    assert "Your phone has not answered yet" in page
+    client = open_me(world.asha)
+    page = client.get("/me/").content.decode()
+    assert "sent in by Worker Wani<" in page and "Your phone has not answered yet" in page
+    by = Actor.system("test")
+    with system("test"):
+        for office, unit in (("booth_worker", world.booth), ("mandal_president", world.mandal)):
+            held = org.appoint(account_id=worker.pk, office=office, unit_id=unit.pk, by=by, at=world.now)
+    said = f"sent in by Worker Wani, Mandal president, {world.mandal.names['en']}<"
+    assert said in client.get("/me/").content.decode()
+    org.end_appointment(public_id=held.public_id, reason="moved", by=by, at=world.now)
+    assert "sent in by Worker Wani, Booth worker, Rajbagh School<" in client.get("/me/").content.decode()
+
+
+def test_the_page_says_until_when_a_membership_with_a_term_lasts(world: World) -> None:
+    join(world, world.asha, unit="JK-B001")
+    client = open_me(world.asha)
+    assert "Membership lasts until" not in client.get("/me/").content.decode()
+    by = Actor.system("test")
+    actions.set_term(roll_id=world.roll.pk, months=None, ends_on=date(2199, 3, 31), by=by, at=world.now)
+    page = client.get("/me/").content.decode()
+    assert "Membership lasts until" in page and "31 March 2199" in page
 
 
 def test_a_phone_nothing_is_held_about_gets_no_code_and_hears_the_same(world: World) -> None:

@@ -177,6 +177,7 @@ def _held(member: Member | None, phone_id: UUID, at: datetime) -> dict[str, Any]
         "number": member_number(member.public_id) if member else "",
         "unit": member.unit_name() if member else "",
         "roll": member.roll_name() if member else "",
+        "lasts_until": queries_people.lasts_until(member) if member else None,
         "terms": [(one, one.programme(), one.unit()) for one in queries_people.terms(member.id)]
         if member
         else [],

@@ -371,6 +371,7 @@ def _person(
         "member": member,
         **line(member),
         "roll": member.roll_name(),
+        "lasts_until": queries.lasts_until(member),
         "terms": [
             {
                 "term": one,

@@ -25,6 +25,7 @@ from .questions import (
     close,
     close_by_phone,
     question_id,
+    reword,
 )
 from .queueing import (
     Outgoing,

@@ -189,6 +189,18 @@ def close(*, ids: Collection[UUID], at: datetime, but_answering: bool = False) -
         return _close(list(found.select_for_update(skip_locked=but_answering)), at)
 
 
+def reword(*, ids: Collection[UUID], blanks: dict[str, str], label: str) -> None:
+    """What open questions say has changed: their next message says it so. In the transaction of the act that changes
+    it, whose phones are locked. blanks: those that changed."""
+    with system("questions say something else"):
+        found = list(Question.objects.filter(OPEN, pk__in=ids).order_by("pk").select_for_update())
+        for one in found:
+            told = _unsealed(one)
+            told |= {"blanks": told["blanks"] | blanks, "label": label}
+            one.sealed = _sealed(one.pk, told)
+        Question.objects.bulk_update(found, ["sealed"])
+
+
 def close_by_phone(*, phone_id: UUID, at: datetime) -> int:
     """The phone has said no: it is asked nothing more. How many questions were open."""
     with system("questions are over"):
@@ -245,7 +257,7 @@ def _new(ident: UUID, one: Asking, at: datetime) -> Question:
         language=one.language,
         template=one.template,
         address=one.address,
-        sealed=ring.seal(json.dumps(told, ensure_ascii=False).encode(), about=ident.bytes),
+        sealed=_sealed(ident, told),
         link_digest=question_digest(rules.parted(rules.link(ring.token, ident, 1))[0]),
         unit_id=one.unit_id,
         programme_id=one.programme_id,
@@ -260,6 +272,10 @@ def _new(ident: UUID, one: Asking, at: datetime) -> Question:
 
 def _key(one: Question, n: int) -> str:
     return f"question|{one.pk}|{n}"
+
+
+def _sealed(ident: UUID, told: dict[str, Any]) -> bytes:
+    return keyring().seal(json.dumps(told, ensure_ascii=False).encode(), about=ident.bytes)
 
 
 def _unsealed(one: Question) -> dict[str, Any]:

@@ -58,6 +58,7 @@ KINDS: dict[str, Promise] = {
     "erase.receipt": _("Receipt of erasing"),
     "ticket.answered": _("Answer to a request"),
     "back.receipt": _("Receipt of coming back"),
+    "confirm.receipt": _("Thanks for a yes"),
     "ask.confirm": _("Question whether they joined"),
     "ask.confirm.unnamed": _("Question whether they joined, without the name"),
     "reply.which": _("Which question an answer is about"),

@@ -18,6 +18,7 @@ from .offices import (
     line_of_command,
     offered,
     office_bearers,
+    offices_of,
     offices_to_give,
     offices_used,
     own_offers,
