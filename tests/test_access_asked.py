@@ -91,6 +91,7 @@ NOBODY_ASKED = {
     "messaging/actions/questions.py::ask_many": WITHIN,
     "messaging/actions/questions.py::close": WITHIN,
     "messaging/actions/questions.py::close_by_phone": WITHIN,
+    "messaging/actions/questions.py::reword": WITHIN,
     "messaging/actions/queueing.py::take_back": WITHIN,
     "messaging/actions/sending.py::admit": LOOP,
     "messaging/actions/sending.py::end_outage": LOOP,

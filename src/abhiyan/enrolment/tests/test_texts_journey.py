@@ -84,6 +84,7 @@ def test_a_membership_by_text_from_the_first_word_to_coming_back(world: World, h
         "ask.confirm",
         "reply.which",
         "text.help",
+        "confirm.receipt",
         "leave.receipt",
         "back.receipt",
     ]
