@@ -201,7 +201,8 @@ def deny_by_phone(
 
     phone: E.164 or its id. membership: public id of the one it was asked about, or that it opened on its own page;
     on a shared phone the others stay. Without one: everybody on the phone whose phone has not answered for them
-    (programme_id: of that drive only). Whoever left meanwhile is noted as never having joined.
+    (programme_id: of that drive only). Whoever left meanwhile is noted as never having joined; a term that had run out
+    is counted no more.
     When nobody on the phone is a member any more, or none was named, it has said no to all messages as well.
     Returns how many entries were struck off now: twice is once. An entry that is gone, or another phone's, is none:
     all are answered alike. Refuses PhoneInvalid, journal.NotSaved.
@@ -237,10 +238,9 @@ def deny_by_phone(
 
 
 def _may_deny(term: Enrolment, *, is_named: bool) -> bool:
-    """A living term, or one whose person left; where nobody was named, only what the phone has not signed."""
-    if term.ended_at is not None and term.end_reason != endings.LEFT:
-        return False
-    return is_named or term.rung == Rung.UNSIGNED
+    """Where nobody was named, only what the phone has not signed."""
+    may = endings.may_deny(reason=term.end_reason, has_ended=term.ended_at is not None)
+    return may and (is_named or term.rung == Rung.UNSIGNED)
 
 
 # Back again

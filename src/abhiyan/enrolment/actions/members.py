@@ -313,7 +313,7 @@ def end(
     reason: one of `rules.endings`. channel: how the person said it; then every consent is withdrawn.
     """
     term = latest_term(member)
-    if term.ended_at is None:
+    if term.ended_at is None or (reason == endings.DENIED and term.end_reason == endings.RUN_OUT):
         post(posted(term, -1), at)
         if term.asked_at is not None and term.confirmed_at is None:
             term.ask_over_at = term.ask_over_at or at

@@ -16,6 +16,12 @@ ACTS = {LEFT: "leave", DENIED: "deny", STRUCK_OFF: "strike_off", ERASED: "leave"
 BACK_WITHIN = timedelta(days=7)  # a forged LEAVE must not delete a roll; later one joins anew
 
 
+def may_deny(*, reason: str, has_ended: bool) -> bool:
+    """Whether a phone may still say that the person never joined: while the term runs, and where it ended by leaving or
+    in time, as it then stays counted."""
+    return not has_ended or reason in (LEFT, RUN_OUT)
+
+
 def may_come_back(*, reason: str, ended_at: datetime | None, at: datetime) -> bool:
     """Whether a term that ended may be opened again as it was: its person left, at most seven days ago."""
     return reason == LEFT and ended_at is not None and at - ended_at <= BACK_WITHIN

@@ -134,6 +134,24 @@ def test_who_leaves_after_the_term_has_run_out_takes_every_consent_back(world: W
     assert standing(world) == set() and is_silent(world)
 
 
+@pytest.mark.parametrize("is_named", [True, False])
+def test_a_no_to_an_old_list_whose_terms_have_run_out_takes_the_count_back(
+    world: World, is_named: bool
+) -> None:
+    bilal = world.paper_row(of=world.bilal)
+    with system("test"):
+        Enrolment.objects.update(ended_at=world.now, end_reason=endings.RUN_OUT)
+        Membership.objects.update(ended_on=world.now.date())
+    assert world.ladder(world.booth).unsigned == 1
+    world.tick(days=90)
+    given = {"membership": bilal.membership} if is_named else {}
+    assert say(world, actions.deny_by_phone, world.bilal, **given) == 1
+    assert world.ladder(world.booth) == Ladder(reported=1)
+    with system("test"):
+        assert Parting.objects.get().kind == endings.DENIED
+    fits(world)
+
+
 def test_who_comes_back_within_seven_days_has_the_same_term_day_rungs_and_consents(world: World) -> None:
     joined = world.web_join(of=world.asha)
     agree(world, 3)

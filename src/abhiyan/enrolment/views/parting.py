@@ -11,7 +11,7 @@ from abhiyan.enrolment.rules import endings
 
 def may_deny(member: Member) -> bool:
     """Whether somebody may still say of this entry that they never made it."""
-    return member.is_current or member.end_reason == endings.LEFT
+    return endings.may_deny(reason=member.end_reason, has_ended=not member.is_current)
 
 
 def source_of(member: Member) -> partings.Source | None:
