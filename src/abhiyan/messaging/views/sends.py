@@ -37,6 +37,7 @@ from abhiyan.units import queries as units
 from .bulk_texts import CAPABILITY, language_name, wordings
 
 State = Send.State
+MOST_TEXTS = 30  # offered for a send; more are found in their list
 FEW = 10  # DESIGN §4, small cells
 KINDS: dict[str, str] = {  # of its badge
     State.DONE: "ok",
@@ -149,10 +150,12 @@ def send_new(request: Request) -> HttpResponseBase:
         raise org.NotYours(capability=CAPABILITY)
     code = request.GET.get("text", "")
     templates = wordings(code)
+    texts = sorted({(one.name, one.code) for one in reads.texts_in_force()})
     shown: dict[str, Any] = {
         "here": "messages",
         "page_unit": here,
-        "texts": sorted({(one.name, one.code) for one in reads.texts_in_force()}),
+        "texts": texts[:MOST_TEXTS],
+        "has_more": len(texts) > MOST_TEXTS,
         "code": code,
         "crumbs": [(_("Bulk sends"), reverse("messaging:sends")), (_("New bulk send"), "")],
     }
