@@ -343,6 +343,18 @@ def test_a_paused_send_goes_on_where_it_was(field: Field) -> None:
     assert send_due(Kept(), at=NOON + timedelta(minutes=1)) == 4
 
 
+def test_what_was_held_for_a_pause_that_is_over_goes_before_the_send_is_done(field: Field) -> None:
+    public_id = field.started()
+    for _turn in range(2):
+        actions.queue_next(public_id=public_id, at=NOON)
+    with system("test"):  # a sender that had seen the pause, and wrote it down after the resuming
+        Message.objects.filter(state="queued").update(state="held", reason="paused")
+    assert actions.queue_next(public_id=public_id, at=NOON)
+    assert send_due(Kept(), at=NOON) == 4
+    actions.queue_next(public_id=public_id, at=NOON)
+    assert field.one(public_id).state == Send.State.DONE
+
+
 def test_a_no_after_the_queueing_still_counts_and_nothing_is_queued_at_night(field: Field) -> None:
     public_id = field.started()
     night = NOON + timedelta(hours=10)

@@ -295,7 +295,8 @@ def queue_next(*, public_id: UUID, at: datetime) -> bool:
         phones = reads.next_phones(send, after=after, until=until, n=n, at=at)
         _insert(send, phones, at)
         send.after = phones[-1].phone_id if len(phones) == n else until
-        send.queued_at, send.is_queued = since + n * HOUR / send.per_hour, send.after == counting.LAST
+        send.queued_at = since + len(phones) * HOUR / send.per_hour
+        send.is_queued = send.after == counting.LAST
         send.save(update_fields=["queued_at", "is_queued", "after"])
     return True
 
@@ -335,8 +336,9 @@ def _insert(send: Send, phones: Sequence[reads.Recipient], at: datetime) -> None
 
 def _finished(send: Send, at: datetime) -> bool:
     """Whether something of it is still under way; where nothing is, it is done."""
+    # What a sender held for a pause that was over by then goes on first.
     waiting = (Message.State.QUEUED, Message.State.LEASED)
-    if Message.objects.filter(send_id=send.pk, state__in=waiting).exists():
+    if _follow(send, at) or Message.objects.filter(send_id=send.pk, state__in=waiting).exists():
         return True
     send.state, send.ended_at = State.DONE, at
     send.save(update_fields=["state", "ended_at"])
