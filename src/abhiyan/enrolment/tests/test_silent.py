@@ -119,6 +119,23 @@ def test_asked_once_more_it_still_names_nobody_unless_the_phone_was_heard_meanwh
         assert sorted(Question.objects.values_list("unnamed", flat=True)) == [1, 2]
 
 
+def test_a_bare_no_of_a_silent_number_is_asked_which_without_names_and_a_bare_yes_with_them(
+    world: World,
+) -> None:
+    asha = silent(world)
+    ask(world)
+    assert text(world, world.asha, "", yes=False) is Answered.WHICH
+    choices = blanks(world.asha.phone, "reply.which")[0]["choices"]
+    assert choices.startswith(f"{word(asha, 2)}: 1") and "आशा" not in choices
+    assert text(world, world.asha, word(asha, 2)) is Answered.NAMED and asked(world.asha) == (1, 1)
+    with system("test"):  # as a text notes it, unless it says no
+        people.note_sign(phone_id=world.phone_id(world.asha), at=world.now)
+        Question.objects.update(which_at=None)
+    world.tick(hours=1)
+    assert text(world, world.asha, "") is Answered.WHICH
+    assert "आशा" in blanks(world.asha.phone, "reply.which")[1]["choices"]
+
+
 def test_a_no_to_the_question_without_a_name_strikes_the_entry_off(world: World) -> None:
     asha = silent(world)
     ask(world)

@@ -63,7 +63,8 @@ class Asking:
     the same question. template: begins with "ask.", or "duty." for office-bearers; its blanks besides `word` and
     `link` are given. label: the matter in a few words of the language, said where an answer does not name its question.
     remind_at: asked once more then. address: of the page the link opens, with %s. names: whether the blank `name` names
-    somebody; then last_sign is what `needs_new_answer` asks for, as far as the room knows.
+    somebody; then last_sign is what `needs_new_answer` asks for, as far as the room knows, and a blank `day` stands for
+    the name.
     """
 
     room: str
@@ -376,18 +377,25 @@ def _may_try(phone_id: UUID, at: datetime) -> bool:
 
 
 def _which(phone_id: UUID, still_open: list[Question], at: datetime) -> Answered:
-    """Ask the phone once which of the open questions it means, by a message with a word for each."""
+    """Ask the phone once which of the open questions it means, by a message with a word for each.
+
+    A number whose bare NO is the first we hear of it for long reads days, and no names.
+    """
     if not still_open:
         return Answered.NONE
     if all(one.which_at is not None for one in still_open):
         return Answered.SILENT
     key = f"which|{phone_id}|{at.timestamp()}"
+    is_silent = needs_new_answer(people.last_signs([phone_id]).get(phone_id), at)
     choices, told = [], {}
     for one in still_open:
         told = _unsealed(one)
+        label = told["label"]
+        if is_silent and one.unnamed == len(one.message_ids):
+            one.unnamed, label = one.unnamed + 1, told["blanks"]["day"]
         one.message_ids, one.which_at = [*one.message_ids, message_id(key)], at
-        choices.append(f"{_word(one, len(one.message_ids))}: {told['label']}")
-        one.save(update_fields=["message_ids", "which_at"])
+        choices.append(f"{_word(one, len(one.message_ids))}: {label}")
+        one.save(update_fields=["message_ids", "unnamed", "which_at"])
     last = still_open[-1]
     reply = Outgoing(
         template=WHICH,
