@@ -10,9 +10,10 @@ from django.conf import LazySettings
 from django.test import Client
 from playwright.sync_api import Browser
 
+from abhiyan.core import clock
 from abhiyan.core import languages as known
 from abhiyan.core.scope import system
-from abhiyan.enrolment.actions import confirming
+from abhiyan.enrolment.actions import confirming, texts
 from abhiyan.enrolment.models import Drive
 from abhiyan.enrolment.tests.make import CHANNEL, World
 from abhiyan.enrolment.tests.server import Server
@@ -20,7 +21,7 @@ from abhiyan.enrolment.tests.test_browser import fill, send, send_code
 from abhiyan.enrolment.tests.web import blanks, filled, join, main, offered, officer, today, web_world
 from abhiyan.messaging import actions as messaging
 from abhiyan.messaging import queries
-from abhiyan.messaging.rules import words
+from abhiyan.messaging.rules import inbound, words
 from abhiyan.messaging.rules.words import Word
 from abhiyan.people import actions as people
 from abhiyan.people import queries as notices
@@ -226,9 +227,9 @@ def test_what_a_language_lacks_is_shown_in_the_one_its_file_names(folder: Path, 
     page = client.get("/join/").content.decode()
     assert '<html lang="ta" dir="ltr">' in page and "சேர" in page and "Your consent" in page
     assert known.UNREVIEWED in page and "யாரும் சரிபார்க்கவில்லை" in page
-    texts = queries.active_texts()
+    published = queries.active_texts()
     with system("test"):
-        own, other = (queries.text_for(texts, code, "ta") for code in ("drive.already", "text.help"))
+        own, other = (queries.text_for(published, code, "ta") for code in ("drive.already", "text.help"))
         assert own and "ஆம்" in own.text and other and other.language == "en"
         assert notices.notice("membership", "ta").language == "en"
 
@@ -250,6 +251,15 @@ def test_somebody_joins_in_urdu_and_the_messages_are_in_it(world: World) -> None
     assert world.rows("select language from people_consent limit 1") == [("ur",)]
     assert world.rows("select distinct language from messaging_message") == [("ur",)]
     assert client.get("/sign-in/")["Content-Language"] == "en", "pages of office-bearers"
+
+
+def test_a_text_in_urdu_is_answered_in_urdu(world: World) -> None:
+    sms = inbound.Sms("generic", "1", world.asha.phone, "+911800000001", "مدد", clock.now())
+    told = texts.Told(
+        text=sms, hook="sms", number=sms.number, meaning="join", programme_id=world.programme.pk
+    )
+    assert texts.hear(told=told, by=CHANNEL, at=clock.now()) is None
+    assert world.rows("select template, language from messaging_message") == [("text.help", "ur")]
 
 
 def test_an_officer_may_look_at_a_page_in_urdu_and_reads_their_own_as_before(world: World) -> None:
@@ -277,6 +287,12 @@ def test_the_notice_is_written_in_urdu_where_it_is_filled_in(world: World, setti
     whole = given | {"text_ur": re.sub(r"\[[^\]]*\]", "جے", given["text_ur"]), "seen": "3", "step": "publish"}
     assert client.post("/notice/", whole).status_code == 302
     assert notices.languages_of_notice("membership", 4) == ["en", "hi", "ur"]
+
+
+def test_the_demo_offers_its_notice_in_urdu_too(urdu: Path, db: None) -> None:
+    with system("test"):
+        people.ensure_sample_notice(by=CHANNEL, at=clock.now())
+    assert notices.languages_of_notice("membership", 1) == ["en", "hi", "ur"]
 
 
 def test_a_changed_reply_is_the_next_version_and_one_that_is_gone_is_used_no_longer(
