@@ -177,10 +177,11 @@ def test_a_circular_is_written_on_its_page(field: Field) -> None:
     client = browser(field.sender)
     assert client.get("/messages/circulars/new/?unit=N2").status_code == 403
     page = "/messages/circulars/new/?unit=N1"
-    assert "New circular" in body(client, page)
+    assert "Every office here and below (3)" in body(client, page)
     assert client.post(page, {"subject": "x"}).status_code == 422
     made = client.post(page, {"subject": "Booth presidents", "text": TEXT, "office": "", "number": ""})
     assert made.status_code == 302 and "0 of 3 have read it" in body(client, made["Location"])
-    assert "Booth presidents" in body(client, "/messages/circulars/")
+    assert "Booth presidents" in body(client, "/messages/circulars/?q=booth")
+    assert "Nothing fits." in body(client, "/messages/circulars/?q=elsewhere")
     assert "not read yet" in body(browser(field.mandal), "/messages/circulars/")
     assert "Booth presidents" not in body(browser(field.foreign), "/messages/circulars/")
