@@ -131,7 +131,8 @@ GATEWAY = {
     },
     "enrolment_halt": {"select": "kind import_id sender ended_at"},
     "enrolment_membership": {
-        "select": "id public_id roll_id phone_id slot person_id unit_id claim_id term programme_id ended_on struck_at",
+        "select": "id public_id roll_id phone_id slot person_id unit_id claim_id term programme_id ended_on struck_at"
+        " merged_into",
         "insert": "id public_id roll_id phone_id slot person_id unit_id claim_id term programme_id at",
         "update": "unit_id term programme_id ended_on struck_at",
     },

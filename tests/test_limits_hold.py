@@ -22,8 +22,8 @@ from abhiyan.core.actor import Actor
 from abhiyan.core.imports import actions as imports
 from abhiyan.core.keys import keyring
 from abhiyan.core.refusals import Refused, TooMany
-from abhiyan.core.scope import system
-from abhiyan.enrolment.actions import Claim, Gateway, reading, refused, texts
+from abhiyan.core.scope import Scope, scoped, system
+from abhiyan.enrolment.actions import Claim, Gateway, phone_changes, reading, refused, texts
 from abhiyan.enrolment.hotpath import batches, claims
 from abhiyan.enrolment.models import Drive
 from abhiyan.enrolment.rules.channels import Channel
@@ -301,6 +301,30 @@ def me_which(ground: Ground) -> Asked:
     return str(phone_id), lambda: passed(client.post("/me/which/", {"birth_year": "1999"}), 422)
 
 
+def phone_change(ground: Ground) -> Asked:
+    number, by = ground.phone(), Actor(kind="citizen", id=uuid4())
+    phone_id = keyring().phone_id(number)
+
+    def ask() -> None:
+        with scoped(Scope(phone=phone_id)):
+            phone_changes.ask_change(
+                old=ground.phone(),
+                name="Nobody",
+                birth_year=1980,
+                number=number,
+                language="en",
+                by=by,
+                at=ground.at,
+            )
+
+    return str(phone_id), lambda: let(ask)
+
+
+def phone_notice(ground: Ground) -> Asked:
+    phone_id = uuid4()
+    return str(phone_id), lambda: phone_changes._may_tell(phone_id, ground.at)
+
+
 def question_words(ground: Ground) -> Asked:
     phone_id = uuid4()
 
@@ -377,6 +401,8 @@ LIMITS = {
     "offer.network": Limit(100, HOUR, offer),
     "card.network": Limit(1_000, HOUR, card),
     "me.which": Limit(20, DAY, me_which),
+    "phone.change": Limit(3, 30 * DAY, phone_change),
+    "phone.notice": Limit(2, 30 * DAY, phone_notice),
     "question.network": Limit(2_000, HOUR, question),
     "question.words": Limit(20, DAY, question_words),
     "text.replies": Limit(5, DAY, text_replies),

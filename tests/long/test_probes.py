@@ -182,7 +182,7 @@ class Probes:
                     self.times[door][kind].append(took_ms)
         self.n += ROUNDS
 
-    def told(self) -> dict[tuple[str, str], str]:
+    def what_was_answered(self) -> dict[tuple[str, str], str]:
         """For each door and kind: whether its times are those of a phone nobody knows. Goes on until that is sure."""
         found: dict[tuple[str, str], str] = {}
         while self.n < MOST_ROUNDS and (not found or "undecided" in found.values()):
@@ -221,7 +221,7 @@ def test_ten_thousand_probes_tell_nothing_about_who_is_a_member(world: World, se
             plant(world, start)
 
     probes = Probes(prober, DOORS, as_needed)
-    found = probes.told()
+    found = probes.what_was_answered()
     for door, times in probes.times.items():
         print(door, {kind: f"{np.median(took):.2f} ms" for kind, took in times.items()})
     assert probes.n * len(DOORS) * len(KINDS) > 10_000
@@ -234,7 +234,7 @@ def test_ten_thousand_probes_tell_nothing_about_who_is_a_member(world: World, se
         phones = [keyring().phone_id(phone_of("member", n)) for n in range(MOST_ROUNDS)]
         owner.execute("insert into planted select unnest(%s::uuid[])", [phones])
         try:
-            found = Probes(prober, ("me",), as_needed).told()
+            found = Probes(prober, ("me",), as_needed).what_was_answered()
         finally:
             owner.execute("drop trigger waits on people_code; drop function waits(); drop table planted")
     assert found["me", "member"] != "alike", found

@@ -25,7 +25,7 @@ class EnrolmentConfig(AppConfig):
         from abhiyan.units.news import UnitsClosing, UnitsOpening
         from abhiyan.units.rules import hanging
 
-        from .actions import closing, confirming, erasing, texts
+        from .actions import closing, confirming, erasing, phone_changes, texts
         from .actions.leaving import leave_again, say_again, withdraw_again
         from .actions.revisits import forget_horizons
         from .actions.setting_up import drop_drive, follow_programme
@@ -50,7 +50,10 @@ class EnrolmentConfig(AppConfig):
         news.subscribe(NoReplayed, lambda told: leave_again(told=told))
         news.subscribe(WithdrawalReplayed, lambda told: withdraw_again(told=told))
         news.subscribe(WordReplayed, lambda told: say_again(told=told))
+        news.subscribe(WordReplayed, lambda told: phone_changes.object_again(told=told))
         news.subscribe(ErasureReplayed, lambda told: erasing.end_again(told=told))
         news.subscribe(QuestionAnswered, lambda told: confirming.hear_answer(told=told))
+        news.subscribe(QuestionAnswered, lambda told: phone_changes.hear_answer(told=told))
         news.subscribe(QuestionsUnanswered, lambda told: confirming.hear_silence(told=told))
         news.subscribe(Restored, lambda _told: forget_horizons())
+        news.subscribe(Restored, lambda _told: phone_changes.stop_restored())

@@ -12,6 +12,7 @@ from abhiyan.people import phones
 from abhiyan.ui.fields import CodeField, DayField
 
 from . import actions
+from .actions.moving import SamePhone
 from .rules import names
 from .rules.age import Age, age_on
 from .rules.channels import CHANNELS
@@ -208,6 +209,27 @@ class PhoneForm(Clipped):
     """Whose membership."""
 
     phone = PhoneField(help_text=_("The number you joined with"))
+
+
+class PhoneChangeForm(Clipped):
+    """The new number; and who one is, where the old phone is gone (is_lost)."""
+
+    phone = PhoneField(label=_("Your new number"), help_text=_("We send a code to it"))
+    old = PhoneField(label=_("Your old number"), help_text=_("The number you joined with"))
+    name = NameField(label=_("Your name, as you gave it"))
+    birth_year = YearField(label=_("Your year of birth"), help_text=_("Four digits, such as 1980"))
+
+    def __init__(self, data: Any = None, *, is_lost: bool, **given: Any) -> None:
+        super().__init__(data, **given)
+        if not is_lost:
+            for field in ("old", "name", "birth_year"):
+                del self.fields[field]
+
+    def clean(self) -> dict[str, Any] | None:
+        cleaned = super().clean() or {}
+        if cleaned.get("old") and cleaned.get("old") == cleaned.get("phone"):
+            self.add_error("phone", SamePhone.message)
+        return cleaned
 
 
 class WhichForm(Clipped):

@@ -16,7 +16,7 @@ GRANTS = {
     "enrolment_revisit": {"gateway": "select (phone_id), insert (phone_id), update (horizon)"},
     "enrolment_membership": {
         "gateway": "select (id, public_id, roll_id, phone_id, slot, person_id, unit_id, claim_id, term, programme_id,"
-        " ended_on, struck_at),"
+        " ended_on, struck_at, merged_into),"
         " insert (id, public_id, roll_id, phone_id, slot, person_id, unit_id, claim_id, term, programme_id, at),"
         " update (term, programme_id, unit_id, ended_on, struck_at)"
     },

@@ -228,7 +228,7 @@ class Membership(models.Model):
     programme_id = models.IntegerField()  # drive of the latest term
     ended_on = models.DateField(null=True)  # the latest term has ended: left, struck off, or run out
     struck_at = models.DateTimeField(null=True)  # for fraud: the slot is free again
-    merged_into = models.UUIDField(null=True)
+    merged_into = models.UUIDField(null=True)  # a place left, or held first: of that member (actions.moving)
     at = models.DateTimeField()
 
     class Meta:
@@ -457,6 +457,34 @@ class HeldLeave(models.Model):
         db_table = "enrolment_held_leave"
         indexes = [models.Index(fields=["at"], name="held_leave_at")]  # used by: doing them
         constraints = private("held_leave", using=f"phone_id = {PHONE}", write=SYSTEM)
+
+
+class PhoneChange(models.Model):
+    """A member's number that changes, or is asked to; what matches no member has neither membership nor old phone."""
+
+    id = models.UUIDField(primary_key=True)  # random; what the question to the old phone is about
+    membership_id, old_phone_id = models.UUIDField(null=True), models.UUIDField(null=True)
+    new_phone_id = models.UUIDField()
+    sealed = models.BinaryField(null=True)  # the new number, bound to its id; null once done or over
+    last4 = models.TextField(default="", db_default="")  # of the old number; empty once erased
+    new_last4 = models.TextField()
+    by = models.UUIDField()  # public id of the session that asked
+    asked_at = models.DateTimeField()
+    due_at = models.DateTimeField(null=True)  # when the loop does something about it
+    done_at = models.DateTimeField(null=True)
+    ended_at = models.DateTimeField(null=True)  # objected to, not possible; after done_at: taken back
+    said_no_at = models.DateTimeField(null=True)  # the old phone, when it was done
+    is_denied = models.BooleanField(default=False, db_default=False)  # ... and that it never joined
+
+    class Meta:
+        db_table = "enrolment_phone_change"
+        indexes = [
+            models.Index(fields=["old_phone_id"], name="phone_change_old"),  # used by: asking; its own page
+            models.Index(fields=["new_phone_id"], name="phone_change_new"),  # used by: the same; whom we ask
+            models.Index(fields=["membership_id"], name="phone_change_of"),  # used by: numbers before
+            models.Index(fields=["due_at"], name="phone_change_due"),  # used by: the loop that does them
+        ]
+        constraints = private("phone_change", using=f"{PHONE} in (old_phone_id, new_phone_id)", write=SYSTEM)
 
 
 class Moved(models.Model):

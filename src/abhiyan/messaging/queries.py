@@ -219,6 +219,19 @@ def open_question(*, room: str, kind: str, about: UUID, phone_id: UUID, at: date
     ).first()
 
 
+def messages_of_question(question_id: UUID) -> int:
+    """How many messages have asked a question; 0: it was never asked. As the system."""
+    found = Question.objects.filter(pk=question_id).values_list("message_ids", flat=True).first()
+    return len(found or ())
+
+
+def question_reached_at(question_id: UUID) -> datetime | None:
+    """When the first message of a question left for its phone; None: it has not. As the system."""
+    ids = Question.objects.filter(pk=question_id).values_list("message_ids", flat=True).first() or []
+    gone = (Message.State.SENT, Message.State.DELIVERED)
+    return Message.objects.filter(pk__in=ids[:1], state__in=gone).values_list("sent_at", flat=True).first()
+
+
 def questions_asked(*, room: str, kind: str, since: datetime, until: datetime) -> list[Question]:
     """Questions first asked within some time and still open, in the order of their ids. As the system."""
     found = Question.objects.filter(

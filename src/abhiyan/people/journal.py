@@ -75,7 +75,8 @@ class Withdrawal:
 
 @dataclass(frozen=True, slots=True)
 class Word:
-    """What a phone said of people on it: they came back, or they never joined (news.BACK, news.DENIED)."""
+    """What a phone said of people on it: they came back, never joined, or did not go over to another phone
+    (news.BACK, DENIED, OBJECTED)."""
 
     word: str
     phone_id: UUID

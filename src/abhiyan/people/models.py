@@ -352,7 +352,7 @@ class Code(models.Model):
     """
 
     id = models.UUIDField(primary_key=True)  # the request's id
-    purpose = models.TextField()  # sign_in, join, member, leave
+    purpose = models.TextField()  # sign_in, join, member, phone, leave
     phone_id = models.UUIDField()
     session = models.TextField()  # digest of the session that asked
     digest = models.BinaryField()

@@ -7,12 +7,13 @@ from uuid import UUID
 
 from abhiyan.core.actor import Actor
 
-BACK, DENIED = "back", "denied"  # what a phone may say of people on it, in the journal
+# What a phone may say of people on it, in the journal: the last, of those who went over to another.
+BACK, DENIED, OBJECTED = "back", "denied", "objected"
 
 
 @dataclass(frozen=True, slots=True)
 class CodeAsked:
-    """A one-time code is to reach a phone (E.164): messaging sends it. purpose: sign_in, join, member or leave."""
+    """A one-time code is to reach a phone (E.164): messaging sends it. purpose: one of `actions.codes.PURPOSES`."""
 
     purpose: str
     phone: str = field(repr=False)
@@ -80,9 +81,10 @@ class WithdrawalReplayed:
 
 @dataclass(frozen=True, slots=True)
 class WordReplayed:
-    """After a restore: of this person their phone said, at `at`, that they came back, or never joined."""
+    """After a restore: of this person a phone said, at `at`, that they came back, never joined, or have no other
+    number."""
 
-    word: str  # BACK or DENIED
+    word: str  # BACK, DENIED or OBJECTED
     phone_id: UUID
     person_id: UUID
     channel: int

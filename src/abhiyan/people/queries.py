@@ -10,6 +10,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.db.models.expressions import RawSQL
 
 from abhiyan.core import languages, sql
+from abhiyan.core.keys import keyring
 from abhiyan.core.policy import EVERYTHING, PEOPLE, placed
 from abhiyan.core.refusals import NotFound, needed
 from abhiyan.core.scope import system
@@ -328,3 +329,8 @@ def accounts(account_ids: Iterable[int]) -> dict[int, Account]:
 def phone(phone_id: UUID) -> Phone:
     """One phone by id, in scope. NotFound."""
     return needed(Phone.objects.filter(pk=phone_id).first())
+
+
+def number_of(phone_id: UUID) -> str:
+    """A phone's number (E.164), unsealed: to write to it. In a scope that sees it. NotFound."""
+    return keyring().unseal(bytes(phone(phone_id).sealed), about=phone_id.bytes).decode()

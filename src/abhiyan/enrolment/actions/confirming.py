@@ -21,7 +21,7 @@ from abhiyan.core.keys import keyring
 from abhiyan.core.refusals import NotFound, Refused
 from abhiyan.core.scope import Scope, current, scoped, system
 from abhiyan.enrolment.models import Enrolment, How, Membership
-from abhiyan.enrolment.rules import endings
+from abhiyan.enrolment.rules import endings, phone_changes
 from abhiyan.enrolment.rules.channels import Channel
 from abhiyan.messaging import actions as messaging
 from abhiyan.messaging import queries as messaging_queries
@@ -57,12 +57,14 @@ class ByEnroller(Refused, code="by_enroller", status=403):
 
 # Terms that are due, the longest first, with the last sign of their phone; where it never gave one, its first claim.
 # Who entered somebody on their own phone would be asked in their place: nobody is. `x`: the phone has said no, and is
-# never asked.
+# never asked. A phone that took a membership over is asked when the old one can no longer object, and once: a person
+# gets two such messages, whatever phones they have.
 _DUE = """
 select e.id, e.day, m.phone_id, m.unit_id, p.name, p.language, ph.sealed,
        coalesce(greatest(s.signed, l.at), s.first), m.merged_into is null and x.phone_id is null
        and p.name is not null and not exists (select from people_account a
-         where a.public_id = c.by and a.phone_id = m.phone_id) as may_be_asked
+         where a.public_id = c.by and a.phone_id = m.phone_id) as may_be_asked,
+       not exists (select from enrolment_phone_change h where h.new_phone_id = m.phone_id and h.done_at is not null)
   from enrolment_enrolment e
   join enrolment_membership m on m.id = e.membership_id
   join people_person p on p.id = m.person_id
@@ -74,6 +76,8 @@ select e.id, e.day, m.phone_id, m.unit_id, p.name, p.language, ph.sealed,
   left join people_suppression x on x.phone_id = m.phone_id and x.lifted_at is null
  where e.programme_id = %(programme)s and e.at <= %(until)s and e.asked_at is null and e.ask_over_at is null
    and e.confirmed_at is null and e.ended_at is null
+   and not exists (select from enrolment_phone_change h where h.new_phone_id = m.phone_id and h.done_at is not null
+     and h.ended_at is null and h.asked_at > %(settled)s)
  order by e.at, e.id limit %(n)s for update of e skip locked"""
 
 
@@ -102,14 +106,15 @@ def _running(at: datetime) -> list[tuple[int, int]]:
 
 
 def _ask_in(programme_id: int, n: int, at: datetime) -> int:
-    due = sql.rows(_DUE, {"programme": programme_id, "until": at - CONFIRMED_AFTER, "n": n})
+    given = {"until": at - CONFIRMED_AFTER, "settled": at - phone_changes.OBJECTED_WITHIN, "n": n}
+    due = sql.rows(_DUE, {"programme": programme_id} | given)
     if not due:
         return 0
     texts = _Texts(programme_id)
-    askings = [_asking(row, programme_id, texts, at) for row in due if row[-1]]
+    askings = [_asking(row, programme_id, texts, at) for row in due if row[-2]]
     asked = messaging.ask_many(askings=askings, at=at)
-    _restate([row[0] for row in due if row[-1]], at, asked_at=at)
-    _restate([row[0] for row in due if not row[-1]], at, ask_over_at=at)
+    restate([row[0] for row in due if row[-2]], at, asked_at=at)
+    restate([row[0] for row in due if not row[-2]], at, ask_over_at=at)
     return asked
 
 
@@ -122,7 +127,7 @@ class _Texts:
 
 
 def _asking(row: tuple[Any, ...], programme_id: int, said: _Texts, at: datetime) -> messaging.Asking:
-    term_id, day, phone_id, unit_id, name, written_in, sealed, last_sign, _may = row
+    term_id, day, phone_id, unit_id, name, written_in, sealed, last_sign, _may, is_asked_again = row
     language = written_in or settings.LANGUAGE_CODE
     short = name_asked(name, language)
     with translation.override(language):
@@ -137,7 +142,7 @@ def _asking(row: tuple[Any, ...], programme_id: int, said: _Texts, at: datetime)
         template=TEMPLATE,
         blanks={"name": short, "day": on, "number": said.number, "leave": said.leave},
         label=short,
-        remind_at=at + AGAIN_AFTER,
+        remind_at=at + AGAIN_AFTER if is_asked_again else None,
         expires_at=at + ANSWERED_WITHIN,
         unit_id=unit_id,
         programme_id=programme_id,
@@ -174,7 +179,7 @@ def confirm(*, membership: UUID, how: How, message: UUID | None, by: Actor, at: 
             raise TooEarly
         sign: dict[str, Any] = {} if is_signed else {"rung": Rung.COUNTED, "signed_at": at}
         yes = {} if is_early else {"confirmed_at": at, "confirmed_by": how, "confirmed_message": message}
-        _restate([term.pk], at, **sign, **yes)
+        restate([term.pk], at, **sign, **yes)
         audit.record(
             by=by,
             at=at,
@@ -242,11 +247,12 @@ def hear_silence(*, told: QuestionsUnanswered) -> None:
     """Nobody answered in time, or the phone has said no to everything: they are not asked again."""
     if (told.room, told.kind) == QUESTION:
         with system("questions nobody answered"):
-            _restate(told.abouts, told.at, ask_over_at=told.at)
+            restate(told.abouts, told.at, ask_over_at=told.at)
 
 
-def _restate(terms: Iterable[UUID], at: datetime, **changes: Any) -> None:
-    """Change what terms are on besides their rung, those that are not confirmed; the ledger follows."""
+def restate(terms: Iterable[UUID], at: datetime, **changes: Any) -> None:
+    """Change what terms are on besides their rung, those that are not confirmed; the ledger follows. In a system
+    scope, by acts that lock the phones."""
     found = list(
         Enrolment.objects.filter(pk__in=list(terms), confirmed_at=None).order_by("pk").select_for_update()
     )

@@ -9,15 +9,16 @@ from abhiyan.core.actor import Actor
 from abhiyan.core.refusals import NotFound
 from abhiyan.core.scope import current, system
 from abhiyan.enrolment.models import Enrolment, Membership, Parting, Roll, Text
-from abhiyan.enrolment.rules import endings, names
+from abhiyan.enrolment.rules import endings
 from abhiyan.enrolment.rules.tickets import ticket_number
 from abhiyan.people import actions as people
 from abhiyan.people import queries as people_queries
-from abhiyan.people.models import Person, Purpose
+from abhiyan.people.models import Purpose
 from abhiyan.people.news import ErasureReplayed
 
-from .leaving import end_all, say_no
-from .members import end, end_questions, found_member, latest_id, latest_term, lock_phone, term_id
+from .leaving import end_all, of_person, say_no
+from .members import end, end_questions, found_member, latest_id, latest_term, lock_phone, term_id, who_is
+from .phone_changes import forget_changes
 from .receipts import ERASE, send_receipt
 from .rows import keys
 from .tickets import empty, note_erasure
@@ -50,12 +51,12 @@ def erase(*, membership: UUID, channel: int, language: str, by: Actor, at: datet
             raise NotFound
         lock_phone(member.phone_id)
         person = people_queries.person(member.person_id)
-        who = _who(person)
+        who = who_is(person)
         if who is None:
             raise NotFound
         on_phone = list(Membership.objects.filter(phone_id=member.phone_id, merged_into=None).order_by("id"))
         persons = people_queries.persons(one.person_id for one in on_phone)
-        theirs = {each.pk: each for each in persons if _who(each) == who}
+        theirs = {each.pk: each for each in persons if who_is(each) == who}
         own = [one for one in on_phone if one.person_id in theirs]
         for one in own:
             if one.ended_on is None:
@@ -77,6 +78,10 @@ def erase(*, membership: UUID, channel: int, language: str, by: Actor, at: datet
             persons=list(theirs.values()),
             who=keys().erased(phone_id=member.phone_id.bytes, who=who),
             public_ids=[one.public_id for one in own],
+            formerly=[
+                (change, phone_id, keys().erased(phone_id=phone_id.bytes, who=who))
+                for change, phone_id in forget_changes(members=own, at=at)
+            ],
             channel=channel,
             by=by,
             at=at,
@@ -86,8 +91,7 @@ def erase(*, membership: UUID, channel: int, language: str, by: Actor, at: datet
 
 def end_again(*, told: ErasureReplayed) -> None:
     """After a restore: who had everything erased since the backup is on no roll again, and what they asked is empty."""
-    own = Membership.objects.filter(phone_id=told.phone_id, person_id=told.person_id, merged_into=None)
-    theirs = [member for member in own if latest_term(member).at <= told.at]
+    theirs = [member for member in of_person(told.person_id) if latest_term(member).at <= told.at]
     for member in theirs:
         if member.ended_on is None:
             end(member, reason=endings.ERASED, channel=told.channel, by=_RESTORE, at=told.at)
@@ -103,10 +107,3 @@ def _close_for_good(members: Sequence[Membership], at: datetime) -> None:
     every = [term_id(member, n) for member in members for n in range(1, member.term + 1)]
     Parting.objects.filter(pk__in=every).update(sealed_name=None)  # also of a term before they joined again
     end_questions([(latest_id(member), member.phone_id) for member in members], at=at)
-
-
-def _who(person: Person) -> tuple[str, int] | None:
-    """By what a person is told apart from others on their phone; None once erased."""
-    if person.name is None or person.birth_year is None:
-        return None
-    return names.key(person.name), person.birth_year

@@ -44,7 +44,6 @@ from .members import (
     post,
     posted,
 )
-from .rows import consent_id
 
 _RESTORE = Actor.system("said before the restore")
 
@@ -356,10 +355,7 @@ def withdraw_again(*, told: WithdrawalReplayed) -> None:
     """After a restore: who had taken back their yes to being a member leaves again, unless they joined later."""
     if Purpose.MEMBERSHIP not in told.purposes:
         return
-    phones_of = [person.phone_id for person in people_queries.persons([told.person_id])]
-    for member in Membership.objects.filter(
-        phone_id__in=phones_of, person_id=told.person_id, ended_on=None, merged_into=None
-    ):
+    for member in of_person(told.person_id).filter(ended_on=None):
         if latest_term(member).at <= told.at:
             _left(member, channel=told.channel, by=_RESTORE, at=told.at)
 
@@ -369,8 +365,8 @@ def say_again(*, told: WordReplayed) -> None:
 
     Unless they joined, or left, later than that.
     """
-    theirs = _on(told.phone_id).filter(person_id=told.person_id)
-    for member, term in _with_terms(theirs):
+    theirs = of_person(told.person_id)
+    for member, term in _with_terms(theirs) if told.word in (BACK, DENIED) else ():
         if term.at > told.at or (term.ended_at is not None and term.ended_at > told.at):
             continue
         if told.word == DENIED and _may_deny(term, is_named=True):
@@ -391,6 +387,12 @@ def _id(phone: str | UUID) -> UUID:
 
 def _on(phone_id: UUID) -> Any:
     return Membership.objects.filter(phone_id=phone_id, merged_into=None)
+
+
+def of_person(person_id: UUID) -> Any:
+    """After a restore: a person's memberships on the phone they had in the backup, whatever they said it with."""
+    phones_of = [person.phone_id for person in people_queries.persons([person_id])]
+    return Membership.objects.filter(phone_id__in=phones_of, person_id=person_id, merged_into=None)
 
 
 def _living(phone_id: UUID) -> Any:
@@ -431,18 +433,18 @@ def _left(
         _note(member, term, kind=endings.LEFT, channel=channel, at=said_at or at)
 
 
-_SOURCE = """select c.channel, c.at, c.batch, coalesce(w.completed_import, c.import_id), c.by,
- coalesce((select k.device from people_consent k where k.id = %s), '')
+# Of a claim: by which phone it came, for who said it may have another number by now.
+_SOURCE = f"""select c.channel, c.at, c.batch, coalesce(w.completed_import, c.import_id), c.by,
+ coalesce((select k.device from people_consent k where k.id = encode(substring(uuid_send(c.phone_id) for 6)
+  || substring(uuid_send(c.id) for 9) || '\\x{Purpose.MEMBERSHIP:02x}', 'hex')::uuid), '')
  from enrolment_claim c left join enrolment_waiting w on w.phone_id = c.phone_id and w.claim_id = c.id
-  and w.id = %s where c.id = %s"""
+  and w.id = encode(substring(uuid_send(c.phone_id) for 12) || int4send(%s), 'hex')::uuid where c.id = %s"""
 
 
 def _note(member: Membership, term: Enrolment, *, kind: str, channel: int, at: datetime) -> None:
     """Keep the phone's word with where the entry came from."""
-    waiting = UUID(bytes=member.phone_id.bytes[:12] + term.programme_id.to_bytes(4, "big"))
-    proof = UUID(bytes=consent_id(member.phone_id.bytes, term.claim_id.bytes, Purpose.MEMBERSHIP))
     entered_channel, entered_at, batch, import_id, by, device = sql.row(
-        _SOURCE, [proof, waiting, term.claim_id]
+        _SOURCE, [term.programme_id, term.claim_id]
     )
     name = people_queries.person(member.person_id).name if kind == endings.DENIED else None
     noted = Parting(

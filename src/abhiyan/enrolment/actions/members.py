@@ -245,6 +245,13 @@ def own_phone_or(
         org.require(by, capability, at=unit_id)
 
 
+def who_is(person: Person) -> tuple[str, int] | None:
+    """By what a person is told apart from others on their phone; None once erased."""
+    if person.name is None or person.birth_year is None:
+        return None
+    return names.key(person.name), person.birth_year
+
+
 def id_of_phone(phone: str) -> UUID:
     """The id a number is kept under. PhoneInvalid."""
     written = needed(phones.parse(phone), PhoneInvalid)
@@ -362,7 +369,7 @@ def _must_be_adult(member: Membership, birth_year: int, *, says_adult: bool) -> 
 def _must_differ(member: Membership, person: Person) -> None:
     """Two people on one phone differ in name or year of birth: that is how the act tells them apart."""
     others = people_queries.persons(
-        Membership.objects.filter(phone_id=member.phone_id, roll_id=member.roll_id)
+        Membership.objects.filter(phone_id=member.phone_id, roll_id=member.roll_id, merged_into=None)
         .exclude(pk=member.pk)
         .values_list("person_id", flat=True)
     )

@@ -53,10 +53,13 @@ class _Member:
     kind: int
     at: tuple[bytes, bytes, bytes]  # the term's channel, unit and day: where its tally stands
     rung: int
+    is_elsewhere: bool = False  # a place they left: their number changed
 
     def known(self) -> Known:
         here = self.is_this_drive or self.stays
-        return Known(self.slot, self.who, self.is_live, self.is_struck, here, self.has_left)
+        return Known(
+            self.slot, self.who, self.is_live, self.is_struck, here, self.has_left, self.is_elsewhere
+        )
 
 
 @dataclass(slots=True)
@@ -139,6 +142,7 @@ class Settling:
             phone = known[_need(r[1])]
             name, birth = r[10], r[11]
             who = (names.key(name.decode()), _int(birth)) if name is not None and birth is not None else None
+            is_left = r[19] == YES  # a place without a term, theirs in name while they are a member elsewhere
             phone.members.append(
                 _Member(
                     id=_need(r[0]),
@@ -147,17 +151,19 @@ class Settling:
                     person=_need(r[4]),
                     unit=_need(r[5]),
                     term=_int(r[6]),
-                    is_live=r[8] == YES or self.drive.from_lists,  # a list of old brings nobody back
+                    # a list of old brings nobody back
+                    is_live=r[8] == YES or (self.drive.from_lists and not is_left),
                     is_struck=r[9] == YES,
                     is_this_drive=_need(r[7]) in self.drive.family,
                     stays=not self.drive.renews,
-                    who=who,
-                    enrolment=_need(r[12]),
-                    at=(_need(r[14]), _need(r[13]), _need(r[15])),
-                    rung=_int(r[16]),
+                    who=None if is_left and r[8] != YES else who,
+                    enrolment=r[12] or b"",
+                    at=(r[14] or b"", r[13] or b"", r[15] or b""),
+                    rung=_int(r[16] or SHORTS[0]),
                     programme=_need(r[7]),
-                    kind=_int(r[17]),
+                    kind=_int(r[17] or SHORTS[0]),
                     has_left=r[18] == YES,
+                    is_elsewhere=is_left,
                 )
             )
         for r in _rows(waiting):
@@ -268,6 +274,8 @@ class Settling:
         rung = Rung.COUNTED if opener.sign != SHORTS[0] else Rung.UNSIGNED
         if verdict is Verdict.ALREADY:
             member = next(one for one in phone.members if one.slot == slot)
+            if member.is_elsewhere:
+                return member, Taken.ALREADY
             if rung is Rung.COUNTED:
                 self._sign(member)
             if row.is_plain and row.purposes != SHORTS[0]:

@@ -6,6 +6,10 @@ from abhiyan.programmes.models import Rung
 
 # Id of a membership's (m) latest term.
 TERM = "encode(set_byte(set_byte(uuid_send(m.id), 14, m.term >> 8), 15, m.term & 255), 'hex')::uuid"
+_ELSEWHERE = (
+    "case when m.merged_into is not null then"
+    " (select {} from enrolment_membership t where t.id = m.merged_into) end"
+)
 INSERTS: dict[str, tuple[str, dict[str, str]]] = {
     "claims": (
         "enrolment_claim",
@@ -191,11 +195,16 @@ STATEMENTS: dict[str, tuple[str, Sequence[str]]] = {
            where c.id = any($1)""",
         ["uuid[]", "uuid"],
     ),
+    # With the places of those whose number changed: by the membership's own id and public id, live while they are
+    # members on another phone.
     "known_members": (
-        f"""select m.id, m.phone_id, m.public_id, m.slot, m.person_id, m.unit_id, m.term, m.programme_id,
-            m.ended_on is null, m.struck_at is not null, p.name, p.birth_year, e.id, e.unit_id, e.channel, e.day,
-            e.rung, e.kind, p.left_at is not null from enrolment_membership m
-            join people_person p on p.id = m.person_id join enrolment_enrolment e on e.id = {TERM}
+        f"""select coalesce(m.merged_into, m.id), m.phone_id, coalesce({_ELSEWHERE.format("t.public_id")}, m.public_id),
+            m.slot, m.person_id, m.unit_id, m.term, m.programme_id, case when m.merged_into is null
+            then m.ended_on is null else {_ELSEWHERE.format("t.ended_on is null and t.phone_id <> m.phone_id")} is true
+            end, m.struck_at is not null, p.name, p.birth_year, e.id, e.unit_id, e.channel, e.day,
+            e.rung, e.kind, p.left_at is not null, m.merged_into is not null
+            from enrolment_membership m left join people_person p on p.id = m.person_id
+            left join enrolment_enrolment e on e.id = {TERM}
             where m.phone_id = any($1) and m.roll_id = $2 order by m.phone_id, m.slot""",
         ["uuid[]", "int4"],
     ),

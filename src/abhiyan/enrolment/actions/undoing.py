@@ -6,22 +6,26 @@ waits again. Counts go back on their original days. What minors were counted sta
 """
 
 from collections.abc import Iterable
+from contextlib import suppress
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from abhiyan.core import audit, sql
 from abhiyan.core.actor import Actor
+from abhiyan.core.refusals import Refused
 from abhiyan.core.scope import system
-from abhiyan.enrolment.models import Taken
+from abhiyan.enrolment.models import Membership, Taken
 from abhiyan.enrolment.queries.recount import COUNTS, beside
 from abhiyan.enrolment.rules import endings
 from abhiyan.enrolment.rules.channels import NAMELESS
 from abhiyan.enrolment.rules.steps import OPENED, UNIQUE
+from abhiyan.people import queries as people
 from abhiyan.people.actions.persons import lock_phones
 from abhiyan.programmes.models import Rung
 
 from .members import end_questions
+from .moving import bring_back, move
 from .rows import consent_id
 from .settling_sql import TERM
 from .sql import MEASURE
@@ -54,6 +58,13 @@ select e.id, e.claim_id as opener, e.membership_id, e.term, e.programme_id, e.ch
        and c.channel <> all (array{list(NAMELESS)}) and c.at >= e.at
      order by c.at, c.id limit 1) o on true
  where e.claim_id = any(%(openers)s) and m.phone_id = any(%(phones)s)"""
+
+_GONE_OVER = """
+select m.id, c.phone_id, m.phone_id
+  from enrolment_claim c join enrolment_membership m on m.id = c.membership_id
+  join enrolment_enrolment e on e.id > m.id and e.membership_id = m.id and e.claim_id = c.id
+   and e.id <= encode(set_byte(set_byte(uuid_send(m.id), 14, 255), 15, 255), 'hex')::uuid
+ where c.id = any(%s) and m.phone_id <> c.phone_id"""
 
 # The person's own yes is a sign that no list brought.
 _RUNG = f"case when t.other_signed or t.confirmed_at is not null then {Rung.COUNTED} else {Rung.UNSIGNED} end"
@@ -207,8 +218,9 @@ def _undo_completions(import_id: int, at: datetime) -> int:
         if not rows:
             return 0
         waitings = [row[0] for row in rows]
-        phones = lock_phones({row[1] for row in rows})
+        phones = sorted({row[1] for row in rows})
         openers = sql.column("select claim_id from enrolment_waiting where id = any(%s)", [waitings])
+        lock_phones([*phones, *(row[2] for row in _elsewhere(openers))])
         _run(
             {
                 "import": import_id,
@@ -229,13 +241,15 @@ def _undo_slice(import_id: int, after: UUID, at: datetime) -> tuple[int, UUID]:
         if not rows:
             return 0, after
         claims = [row[0] for row in rows]
+        phones = sorted({row[1] for row in rows})
+        lock_phones([*phones, *(row[2] for row in _elsewhere(claims))])
         _run(
             {
                 "import": import_id,
                 "openers": claims,
                 "claims": claims,
                 "waitings": [],
-                "phones": lock_phones({row[1] for row in rows}),
+                "phones": phones,
                 "consents": _consents((row[1], row[0]) for row in rows),
                 "at": at,
             },
@@ -243,7 +257,28 @@ def _undo_slice(import_id: int, after: UUID, at: datetime) -> tuple[int, UUID]:
     return len(rows), claims[-1]
 
 
+def _elsewhere(openers: list[UUID]) -> list[tuple[UUID, UUID, UUID, str]]:
+    """Whose number has changed since these claims opened their terms: membership, phone of the claim, phone now, and
+    its number while it is kept."""
+    found = sql.rows(_GONE_OVER, [openers])
+    kept = people.phones(new for _member, _old, new in found)
+    return [(member, old, new, people.number_of(new) if new in kept else "") for member, old, new in found]
+
+
 def _run(given: dict[str, Any]) -> None:
+    """Undo a slice. Who changed their number since is dealt with on the phone they joined by, and goes back to the new
+    one if others named them too."""
+    elsewhere = _elsewhere(given["openers"])
+    for member, old, _new, _number in elsewhere:
+        bring_back(members=[Membership.objects.get(pk=member)], to=old, at=given["at"], is_undo=True)
+    _undo(given)
+    numbers = {member: number for member, _old, _new, number in elsewhere if number}
+    for kept in Membership.objects.filter(pk__in=numbers):
+        with suppress(Refused):
+            move(members=[kept], number=numbers[kept.pk], at=given["at"])
+
+
+def _undo(given: dict[str, Any]) -> None:
     for step in (_TERMS, *(_KEEP_CALLS if given["waitings"] else ())):
         sql.run(step, given)
     gone = sql.rows("select id, phone_id from undo_term where other_id is null and asked_at is not null")

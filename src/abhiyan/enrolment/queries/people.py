@@ -213,26 +213,32 @@ class Sent:
 
 def terms(membership_id: UUID) -> list[Term]:
     """The terms of a membership, latest first."""
-    low = UUID(bytes=membership_id.bytes[:14] + b"\0\0")
-    high = UUID(bytes=membership_id.bytes[:14] + b"\xff\xff")
     return sql.each(
         Term,
         f"select e.term, g.names, e.kind, e.channel, {_RUNG}, e.day, u.names, e.ended_at, e.end_reason"
         " from enrolment_enrolment e join programmes_programme g on g.id = e.programme_id"
         " join units_unit u on u.id = e.unit_id where e.id between %s and %s order by e.id desc limit %s",
-        [low, high, MOST_OF_ONE],
+        [*_terms_of(membership_id), MOST_OF_ONE],
     )
 
 
+def _terms_of(membership_id: UUID) -> tuple[UUID, UUID]:
+    """Between which ids the terms of a membership are kept."""
+    start = membership_id.bytes[:14]
+    return UUID(bytes=start + b"\0\0"), UUID(bytes=start + b"\xff\xff")
+
+
 def claims(phone_id: UUID, membership_id: UUID) -> list[Told]:
-    """The claims of a membership and those of its phone that are nobody's yet, latest first."""
+    """The claims of a membership and those of its phone that are nobody's yet, latest first. Who had another number
+    reads of that one the entries that opened their terms."""
     return sql.each(
         Told,
         'select c.public_id, c.channel, c.sign, c.taken, c.day, c.at, c."by", u.names, c.is_placed,'
         " c.membership_id is not null from enrolment_claim c join units_unit u on u.id = c.unit_id"
-        " where c.phone_id = %s and (c.membership_id = %s or c.membership_id is null)"
+        " where (c.phone_id = %s and (c.membership_id = %s or c.membership_id is null)) or c.id = any(array("
+        "select e.claim_id from enrolment_enrolment e where e.id between %s and %s))"
         " order by c.at desc, c.id limit %s",
-        [phone_id, membership_id, MOST_OF_ONE],
+        [phone_id, membership_id, *_terms_of(membership_id), MOST_OF_ONE],
     )
 
 

@@ -62,11 +62,11 @@ LEFT_BEHIND = (
 # What `doctor` and `recount` look for: rows of the act that point at nothing. Each yields one row, n; wanted 0.
 ORPHANS: dict[str, str] = {
     "memberships without a person": (
-        "select count(*) as n from enrolment_membership m"
-        " where not exists (select from people_person p where p.id = m.person_id)"
+        "select count(*) as n from enrolment_membership m where m.merged_into is null"
+        " and not exists (select from people_person p where p.id = m.person_id)"
     ),
     "memberships without their latest term": (
-        "select count(*) as n from enrolment_membership m where not exists"
+        "select count(*) as n from enrolment_membership m where m.merged_into is null and not exists"
         " (select from enrolment_enrolment e where e.membership_id = m.id and e.term = m.term)"
     ),
     "terms without a membership": (

@@ -17,7 +17,8 @@ class Verdict(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """A membership on the phone. who: name key and birth year, or None once erased. has_left: by their own word."""
+    """A membership on the phone. who: name key and birth year, or None once erased. has_left: by their own word.
+    is_elsewhere: the place of somebody who is a member on another phone now; `who` only as long as they are."""
 
     slot: int
     who: tuple[str, int] | None
@@ -25,6 +26,7 @@ class Known:
     is_struck: bool
     is_this_drive: bool
     has_left: bool = False
+    is_elsewhere: bool = False
 
 
 def decide(
@@ -43,7 +45,7 @@ def decide(
     """
     if is_suppressed and not is_signed:
         return Verdict.SUPPRESSED, 0
-    live = [one for one in known if one.is_live]
+    live = [one for one in known if one.is_live and not one.is_elsewhere]
     if who is None:
         if not live:
             return Verdict.WAIT, 0
@@ -53,7 +55,9 @@ def decide(
         if name_key is not None and (only.who is None or only.who[0] != name_key):
             return Verdict.WAIT, 0
         return (Verdict.ALREADY if only.is_this_drive else Verdict.RENEW), only.slot
-    same = next((one for one in known if one.who == who), None)
+    same = min((one for one in known if one.who == who), key=lambda one: one.is_elsewhere, default=None)
+    if same is not None and same.is_elsewhere:
+        return Verdict.ALREADY, same.slot  # who changed their number; what comes by the old one adds nothing
     if same is not None:
         if same.is_live:
             return (Verdict.ALREADY if same.is_this_drive else Verdict.RENEW), same.slot

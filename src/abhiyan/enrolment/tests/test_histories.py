@@ -20,14 +20,15 @@ from hypothesis import strategies as st
 from abhiyan.core.actor import Actor
 from abhiyan.core.keys import keyring
 from abhiyan.core.refusals import Refused
-from abhiyan.core.scope import system
+from abhiyan.core.scope import Scope, scoped, system
 from abhiyan.enrolment import actions
-from abhiyan.enrolment.actions import Claim, ClaimRefused, Outcome, confirming
+from abhiyan.enrolment.actions import Claim, ClaimRefused, Outcome, confirming, phone_changes
+from abhiyan.enrolment.models import PhoneChange
 from abhiyan.enrolment.rules.channels import Channel, Sign
 from abhiyan.enrolment.rules.steps import ASKED, BY_LINK, BY_PAGE, BY_WORD, RENEWED, UNANSWERED
 from abhiyan.messaging import actions as messaging
 from abhiyan.messaging.actions import questions
-from abhiyan.messaging.models import Question
+from abhiyan.messaging.models import Message, Question
 from abhiyan.messaging.rules import questions as words
 from abhiyan.programmes.actions import fold
 from abhiyan.programmes.models import Rung
@@ -65,6 +66,8 @@ STEPS = st.one_of(
     st.tuples(st.just("ask")),
     st.tuples(st.just("answer"), st.integers(0, 30), st.booleans()),
     st.tuples(st.just("answer"), st.integers(0, 30), st.booleans()),
+    st.tuples(st.just("phone"), st.integers(0, 30), st.integers(0, 3), st.booleans()),
+    st.tuples(st.just("object"), st.integers(0, 30)),
     st.tuples(st.just("move"), st.integers(0, 30), PLACE),
     st.tuples(st.just("rename"), st.integers(0, 30), st.sampled_from(["Rani", "Kamla", "Asha"])),
     st.tuples(st.just("place"), st.integers(0, 30), PLACE),
@@ -82,6 +85,7 @@ class History:
 
     world: World
     people: list[Human]
+    spare: str  # a number nobody is on at first
     sent: list[tuple[int, Claim, Outcome | ClaimRefused, int | None]] = field(default_factory=list)
     outcomes: list[Outcome] = field(default_factory=list)
     silent: set[str] = field(default_factory=set)  # phones whose last word was a no
@@ -240,6 +244,49 @@ class History:
                     at=self.world.now,
                 )
 
+    def _phone(self, n: int, to: int, at_once: bool) -> None:
+        """From the old phone at once; or from the new one, the message arrives, and two days go by."""
+        told = self.some(n)
+        if told is None or told.membership is None:
+            return
+        found = self.world.rows(
+            "select m.phone_id, p.name, p.birth_year, f.sealed from enrolment_membership m join people_person p"
+            " on p.id = m.person_id join people_phone f on f.id = m.phone_id where m.public_id = %s",
+            [told.membership],
+        )
+        number = [*sorted({one.phone for one in self.people}), self.spare][to]
+        new, at = keyring().phone_id(number), self.world.now
+        for phone_id, name, year, sealed in found:
+            by = Actor(kind="citizen", id=told.membership)
+            given = {"number": number, "language": "en", "by": by, "at": at}
+            if at_once:
+                with scoped(Scope(phone=UUID(str(phone_id)))):
+                    phone_changes.change_phone(membership=told.membership, **given)  # type: ignore[arg-type]  # as one
+                self.silent.discard(number)  # its code is its own word
+                continue
+            old = keyring().unseal(bytes(sealed), about=UUID(str(phone_id)).bytes).decode()  # type: ignore[call-overload]  # a column
+            with scoped(Scope(phone=new)):
+                phone_changes.ask_change(old=old, name=str(name), birth_year=int(str(year)), **given)  # type: ignore[arg-type]  # as one
+            with system("tests send"):
+                Message.objects.filter(template="ask.phone").update(state="sent", sent_at=at)
+            self.world.tick(days=2)
+            phone_changes.turn(at=self.world.now)
+            if self.world.rows(
+                "select 1 from enrolment_phone_change where done_at = %s", [str(self.world.now)]
+            ):
+                self.silent.discard(number)
+
+    def _object(self, n: int) -> None:
+        """The old phone of some change says no; the loop turns."""
+        with system("tests object"):
+            some = list(PhoneChange.objects.exclude(old_phone_id=None).order_by("asked_at", "pk"))
+        if some:
+            one = some[n % len(some)]
+            by = Actor(kind="citizen", id=one.by)
+            with scoped(Scope(phone=one.old_phone_id)):
+                phone_changes.withdraw_change(change=one.pk, by=by, at=self.world.now)
+            phone_changes.turn(at=self.world.now)
+
     def _move(self, n: int, place: int) -> None:
         told, unit = self.some(n), self.unit(place)
         if told is not None and told.membership is not None and unit is not None:
@@ -304,7 +351,7 @@ class History:
             assert new >= 0 and renewed >= 0 and new + renewed == counted, key
         doubled = world.rows(
             "select count(*) from (select 1 from enrolment_membership m join people_person p on p.id = m.person_id"
-            " where m.roll_id = %s and p.name is not null"
+            " where m.roll_id = %s and p.name is not null and m.merged_into is null"
             " group by m.phone_id, lower(p.name), p.birth_year having count(*) > 1) d",
             [world.roll.pk],
         )
@@ -346,6 +393,7 @@ def test_whatever_happens_the_ledger_equals_the_facts_and_nobody_is_twice(
             Human("Zara", 1991, second),
             Human("Chandra", 1964, third),
         ],
+        f"+9199{base % 10_000:04d}0009",
     )
     for step in steps:
         history.do(step)

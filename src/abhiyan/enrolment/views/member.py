@@ -32,6 +32,7 @@ from abhiyan.enrolment.forms import YES, CodeForm, CorrectForm, PhoneForm, Which
 from abhiyan.enrolment.models import Taken
 from abhiyan.enrolment.queries import join as queries_join
 from abhiyan.enrolment.queries import people as queries_people
+from abhiyan.enrolment.queries import phone_changes
 from abhiyan.enrolment.queries import questions as queries_questions
 from abhiyan.enrolment.queries import texts as queries_texts
 from abhiyan.enrolment.queries import tickets as queries_tickets
@@ -151,14 +152,19 @@ def _mine(request: Request, at: datetime) -> HttpResponseBase:
         if on_phone:
             member = on_phone[0]
             request.visit.remember(at, person=str(member.public_id))
-    return render(request, "enrolment/me.html", _held(member, phone_id, at) | parting.of(member, at))
+    shown = _held(member, phone_id, at) | parting.of(member, at)
+    changes = {
+        "asked_from": phone_changes.asked_from(phone_id),
+        "may_object": phone_changes.may_object(phone_id, at=at),
+    }
+    return render(request, "enrolment/me.html", shown | changes)
 
 
 def _held(member: Member | None, phone_id: UUID, at: datetime) -> dict[str, Any]:
     """Everything that is held about one person of a phone."""
     held = known.held_about(phone_id, member.person_id if member else None, at=at)
-    claims = queries_people.claims(phone_id, member.id if member else UUID(int=0))
     with system("who recorded a person's own claims"):
+        claims = queries_people.claims(phone_id, member.id if member else UUID(int=0))
         names = queries_people.senders([one.by for one in claims])
         about = queries_questions.entry(member.enrolment_id, phone_id) if member else None
         asked = (
@@ -174,6 +180,7 @@ def _held(member: Member | None, phone_id: UUID, at: datetime) -> dict[str, Any]
         "about": about,
         "is_asked": asked is not None,
         "held": held,
+        "numbers_before": phone_changes.numbers_before(_same(member)) if member else [],
         "number": member_number(member.public_id) if member else "",
         "unit": member.unit_name() if member else "",
         "roll": member.roll_name() if member else "",
@@ -212,6 +219,13 @@ def _held(member: Member | None, phone_id: UUID, at: datetime) -> dict[str, Any]
         "erased": [] if member else known.erasures(phone_id)[:1],
         "at": at,
     }
+
+
+def _same(member: Member) -> list[UUID]:
+    """The memberships on their phone that are the same person's."""
+    who = queries_people.told_apart_by(member)
+    on_phone = queries_people.own_memberships(member.phone_id)
+    return [one.id for one in on_phone if queries_people.told_apart_by(one) == who]
 
 
 @form_page
@@ -366,6 +380,7 @@ def _told(held: dict[str, Any], at: datetime) -> dict[str, Any]:
             "ended_at": member.ended_at,
         },
         "person": held["held"].told(),
+        "phones_before": [{"phone": f"…{last4}", "until": until} for last4, until in held["numbers_before"]],
         "terms": [
             {"programme": programme, "unit": unit, "from": term.day, "ended_at": term.ended_at}
             for term, programme, unit in held["terms"]

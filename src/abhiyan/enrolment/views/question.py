@@ -27,6 +27,13 @@ NO = "no"
 PER_NETWORK = ("question.network", 2_000, 3600)
 
 
+def guessed(request: Request, at: datetime) -> HttpResponseBase:
+    """There is no such link. Guesses are counted; whoever holds a link is let in from any network."""
+    name, allowed, window_s = PER_NETWORK
+    limits.take(limit=name, subject=request.visit.origin, at=at, allowed=allowed, window_s=window_s)
+    return render(request, "enrolment/question_over.html", status=404)
+
+
 @form_page
 @unlisted
 def question(request: Request, link: str) -> HttpResponseBase:
@@ -41,10 +48,8 @@ def question(request: Request, link: str) -> HttpResponseBase:
         row = asked.question_by_link(link)
         about = queries.entry(row.about, row.phone_id) if row and (row.room, row.kind) == QUESTION else None
         is_unnamed = row is not None and asked.is_unnamed(link=link, question=row, at=at)
-    if row is None or about is None:  # guesses are counted; whoever holds a link is let in from any network
-        name, allowed, window_s = PER_NETWORK
-        limits.take(limit=name, subject=request.visit.origin, at=at, allowed=allowed, window_s=window_s)
-        return render(request, "enrolment/question_over.html", status=404)
+    if row is None or about is None:
+        return guessed(request, at)
     is_others = devices.is_of_others(request, row.phone_id)
     said = request.POST.get("answer")
     is_refused = request.method == "POST" and is_others and said != NO

@@ -32,6 +32,7 @@ KINDS: dict[str, Promise] = {
     "code.sign_in": _("Code to sign in"),
     "code.join": _("Code to join"),
     "code.member": _("Code to open a membership"),
+    "code.phone": _("Code for a changed number"),
     "code.leave": _("Code to leave"),
     "drive.reply": _("Reply to a missed call"),
     "drive.reply_text": _("Reply to a first text"),
@@ -59,8 +60,10 @@ KINDS: dict[str, Promise] = {
     "ticket.answered": _("Answer to a request"),
     "back.receipt": _("Receipt of coming back"),
     "confirm.receipt": _("Thanks for a yes"),
+    "phone.receipt": _("Receipt of a changed number"),
     "ask.confirm": _("Question whether they joined"),
     "ask.confirm.unnamed": _("Question whether they joined, without the name"),
+    "ask.phone": _("Notice of a changed number, to the old one"),
     "reply.which": _("Which question an answer is about"),
 }
 

@@ -31,5 +31,14 @@ from .consents import (
     withdraw_consent,
 )
 from .erasing import erase, purge_at
-from .persons import correct_person, mark_back, mark_left, move_persons, note_sign
+from .persons import (
+    correct_person,
+    drop_phone,
+    keep_phone,
+    mark_back,
+    mark_left,
+    move_persons,
+    move_to_phone,
+    note_sign,
+)
 from .suppressions import OnlyThePhoneItself, lift, note_word, suppress

@@ -19,8 +19,10 @@ from abhiyan.core.actor import Actor
 from abhiyan.core.keys import keyring
 from abhiyan.core.scope import system
 from abhiyan.people import journal
-from abhiyan.people.models import Account, Consent, Erasure, LastSign, Person, Phone, Session
+from abhiyan.people.models import Consent, Erasure, Person, Phone, Session
 from abhiyan.people.news import ErasurePurged, ErasureReplayed
+
+from .persons import drop_phone
 
 AT_ONCE = 500
 
@@ -35,13 +37,15 @@ def erase(
     persons: Collection[Person],
     who: bytes,
     public_ids: Collection[UUID],
+    formerly: Collection[tuple[UUID, UUID, bytes]] = (),
     channel: int,
     by: Actor,
     at: datetime,
 ) -> datetime:
     """Erase one human being, whom `persons` stand for on a phone's rolls. When the rest will be purged.
 
-    who: keyed digest by which lists that name them are known. public_ids: of what their sessions show. In the
+    who: keyed digest by which lists that name them are known. public_ids: of what their sessions show. formerly: the
+    same of phones they had before: an id of the place left there, the phone, the digest. In the
     transaction of the act that calls: it has asked for the right, locked the phone, ended memberships and consents.
     Their sessions end. The phone goes too, unless somebody else is on it, or signs in with it.
     Refuses journal.NotSaved: then nothing is erased.
@@ -51,8 +55,13 @@ def erase(
         _erase(said, person)
         audit.record(by=by, at=at, act="people.erase", subject=str(person.public_id), unit_id=person.unit_id)
         journal.write(said)
+    for place, phone_id, who_there in formerly:
+        said = journal.Erasure(place, phone_id, who_there, channel, at)
+        _erase(said, None)
+        journal.write(said)
+        drop_phone(phone_id=phone_id)
     for phone_id in {person.phone_id for person in persons}:
-        is_gone = _drop_phone(phone_id)
+        is_gone = drop_phone(phone_id=phone_id)
         showing = Session.objects.filter(phone_id=phone_id, account_id=None)
         if not is_gone:
             showing = showing.filter(data__person__in=[str(public_id) for public_id in public_ids])
@@ -70,7 +79,7 @@ def erase_again(*, said: journal.Erasure) -> None:
     )
     found = Person.objects.filter(pk=said.person_id, erased_at=None, at__lte=said.at).first()
     _erase(said, found)
-    _drop_phone(said.phone_id)
+    drop_phone(phone_id=said.phone_id)
 
 
 def purge(*, at: datetime) -> int:
@@ -125,13 +134,3 @@ def _told(person: Person) -> bytes:
     number = keyring().unseal(bytes(phone.sealed), about=phone.pk.bytes).decode() if phone else None
     told = {"name": person.name, "birth_year": person.birth_year, "phone": number}
     return json.dumps(told, ensure_ascii=False).encode()
-
-
-def _drop_phone(phone_id: UUID) -> bool:
-    """The phone itself, unless somebody is on it who was not erased, or signs in with it. Whether it is gone."""
-    held = Person.objects.filter(phone_id=phone_id, erased_at=None).exclude(name=None).exists()
-    if held or Account.objects.filter(phone_id=phone_id, closed_at=None).exists():
-        return False
-    Phone.objects.filter(pk=phone_id).delete()
-    LastSign.objects.filter(pk=phone_id).delete()
-    return True

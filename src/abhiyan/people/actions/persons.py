@@ -5,7 +5,8 @@ from datetime import datetime
 from uuid import UUID
 
 from abhiyan.core import sql
-from abhiyan.people.models import Consent, Person
+from abhiyan.core.keys import keyring
+from abhiyan.people.models import Account, Consent, LastSign, Person, Phone
 
 
 def correct_person(*, person: Person, name: str | None, birth_year: int | None) -> None:
@@ -28,6 +29,35 @@ def move_persons(*, person_ids: Collection[UUID], unit_id: int) -> None:
     """People live in another unit: so do their consents. The act that calls leaves the trail."""
     Person.objects.filter(pk__in=person_ids).update(unit_id=unit_id)
     Consent.objects.filter(person_id__in=person_ids).update(unit_id=unit_id)
+
+
+def keep_phone(*, number: str) -> UUID:
+    """Keep a number (E.164), if it is not kept. Its id. The act that calls leaves the trail."""
+    ring = keyring()
+    ident = ring.phone_id(number)
+    row = Phone(
+        id=ident,
+        hash=ring.phone_hash(number),
+        sealed=ring.seal(number.encode(), about=ident.bytes),
+        last4=number[-4:],
+    )
+    Phone.objects.bulk_create([row], ignore_conflicts=True)
+    return ident
+
+
+def move_to_phone(*, person_id: UUID, phone_id: UUID) -> None:
+    """A person has another phone. The act that calls leaves the trail."""
+    Person.objects.filter(pk=person_id).update(phone_id=phone_id)
+
+
+def drop_phone(*, phone_id: UUID) -> bool:
+    """Forget a phone's number, unless somebody is on it who was not erased, or signs in with it. Whether it is gone."""
+    held = Person.objects.filter(phone_id=phone_id, erased_at=None).exclude(name=None).exists()
+    if held or Account.objects.filter(phone_id=phone_id, closed_at=None).exists():
+        return False
+    Phone.objects.filter(pk=phone_id).delete()
+    LastSign.objects.filter(pk=phone_id).delete()
+    return True
 
 
 def lock_phones(phone_ids: Iterable[UUID]) -> list[UUID]:

@@ -13,7 +13,7 @@ from abhiyan.core.refusals import Refused
 from abhiyan.core.scope import current, system
 from abhiyan.people import journal
 from abhiyan.people.models import Code, Consent, Purpose, Session, Suppression
-from abhiyan.people.news import BACK, DENIED, NoReplayed, PhoneSaidNo, WithdrawalReplayed, WordReplayed
+from abhiyan.people.news import BACK, NoReplayed, PhoneSaidNo, WithdrawalReplayed, WordReplayed
 
 from . import erasing
 
@@ -51,15 +51,15 @@ def suppress(
 
 
 def note_word(*, word: str, phone_id: UUID, person_ids: Collection[UUID], channel: int, at: datetime) -> None:
-    """Keep in the journal what a phone said of people on it: news.DENIED, news.BACK.
+    """Keep in the journal what a phone said of people on it: news.DENIED, OBJECTED, BACK.
 
-    That they never joined is on disk before it is answered (else journal.NotSaved). That they came back is written
+    A no is on disk before it is answered (else journal.NotSaved). That they came back is written
     after the commit: a line that is lost only leaves them away after a restore.
     """
     if not person_ids:
         return
     said = journal.Word(word, phone_id, tuple(person_ids), channel, at)
-    if word == DENIED:
+    if word != BACK:
         journal.write(said)
     else:
         transaction.on_commit(lambda: journal.write(said), robust=True)

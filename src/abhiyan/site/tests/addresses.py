@@ -356,6 +356,7 @@ def address(name: str, of: Things, **more: Any) -> str:
         "in_charge": 1,
         "version": uuid4(),
         "claim": uuid4(),
+        "change": uuid4(),
         "member": of.member,
         "stated_id": 1,
         "name_id": 1,
@@ -413,7 +414,7 @@ def outcome(answer: HttpResponse) -> str:
         return "!"
     if status == 302:
         where = answer["Location"]
-        return "s" if re.match(r"/(sign-in/|me/(code/)?(\?|$)|join/[a-z]+/(\?|$))", where) else "o"
+        return "s" if re.match(r"/(sign-in/|me/(code/|phone/)?(\?|$)|join/[a-z]+/(\?|$))", where) else "o"
     return {200: "o", 204: "s", 403: "n", 404: "g", 405: "m", 409: "c", 422: "u", 400: "u"}.get(
         status, f"?{status}"
     )

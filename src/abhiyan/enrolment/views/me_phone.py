@@ -1,0 +1,165 @@
+"""My membership: my number changed. From the old phone at once; from the new one if the old does not object."""
+
+from dataclasses import replace
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpResponseBase
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from abhiyan.core import clock
+from abhiyan.core.actor import Actor
+from abhiyan.core.keys import keyring
+from abhiyan.core.scope import current, scoped, system
+from abhiyan.core.words import language
+from abhiyan.enrolment.actions import phone_changes
+from abhiyan.enrolment.forms import CodeForm, PhoneChangeForm
+from abhiyan.enrolment.queries import people as queries_people
+from abhiyan.enrolment.queries import phone_changes as queries
+from abhiyan.enrolment.queries.people import Member
+from abhiyan.messaging import actions as messaging
+from abhiyan.messaging import queries as asked_by_us
+from abhiyan.people import actions as people
+from abhiyan.people.visit import Request
+from abhiyan.ui.acts import form_page, tried
+
+from . import devices, drafts
+from .member import citizen, own, unlisted
+from .question import guessed
+
+
+def _own(request: Request) -> Member | None:
+    """The member whose page is open in this browser."""
+    member = own(request) if request.visit.phone_id is not None else None
+    return member if member is not None and member.is_current else None
+
+
+@form_page
+@unlisted
+def me_phone(request: Request) -> HttpResponseBase:
+    """The new number; where no membership is open in this browser, also the old one and who one is."""
+    at = clock.now()
+    member, phone_id = _own(request), request.visit.phone_id
+    if (
+        phone_id is not None
+        and not request.visit.facts.get("person")
+        and queries_people.own_memberships(phone_id)
+    ):
+        return redirect("enrolment:me")  # there one says who one is
+    if member is not None and devices.is_of_others(request, member.phone_id):
+        messages.error(
+            request, _("Other people have joined or signed in with this device. Use your own phone.")
+        )
+        return redirect("enrolment:me")
+    form = PhoneChangeForm(request.POST or None, is_lost=member is None)
+
+    def ask(given: dict[str, Any]) -> UUID:
+        return people.ask_code(
+            purpose="phone",
+            phone=given["phone"],
+            session=request.visit.need(at).key,
+            by=request.actor,
+            at=at,
+            language=language(),
+        )
+
+    asked = tried(request, form, ask)
+    if asked:
+        number = form.cleaned_data["phone"]
+        told = {
+            "request": str(asked.value),
+            "phone": str(keyring().phone_id(number)),
+            "last4": number[-4:],
+            "member": str(member.public_id) if member else "",
+            "draft": drafts.seal(request, form.cleaned_data),
+        }
+        request.visit.remember(at, phone_change=told)
+        return redirect("enrolment:me_phone_code")
+    return render(request, "enrolment/me_change.html", {"form": form, "own": member}, status=asked.status)
+
+
+@form_page
+@unlisted
+def me_phone_code(request: Request) -> HttpResponseBase:
+    """The code on the new phone: then the membership is there, or the old phone is asked."""
+    at = clock.now()
+    asked: dict[str, Any] = request.visit.facts.get("phone_change") or {}
+    typed = drafts.unseal(request, asked.get("draft", ""))
+    member = _own(request)
+    if not typed or asked["member"] != (str(member.public_id) if member else ""):
+        return redirect("enrolment:me_phone")
+    form = CodeForm(request.POST or None)
+
+    def change(given: dict[str, Any]) -> UUID:
+        new = people.check_code(
+            request_id=UUID(asked["request"]),
+            purpose="phone",
+            phone=UUID(asked["phone"]),
+            session=request.visit.key,
+            code=given["code"],
+            at=at,
+        )
+        if member is not None:
+            phone_changes.change_phone(
+                membership=member.public_id,
+                number=typed["phone"],
+                language=language(),
+                by=citizen(request),
+                at=at,
+            )
+            return new
+        by = Actor(
+            kind="citizen",
+            id=request.visit.need(at).public_id,
+            device=request.actor.device,
+            origin=request.actor.origin,
+        )
+        wish = {name: typed[name] for name in ("old", "name", "birth_year")}
+        with scoped(replace(current(), phone=new)):
+            phone_changes.ask_change(number=typed["phone"], language=language(), by=by, at=at, **wish)
+        return new
+
+    changed = tried(request, form, change, number="code", phone="code")
+    if changed.value is not None:
+        request.visit.prove_phone(changed.value, at)
+        person = asked["member"] or None
+        request.visit.remember(at, phone_change=None, person=person, me=None, joined=None)
+        if member is not None:
+            messages.success(request, _("Your membership is on the new number now."))
+        return redirect("enrolment:me")
+    return render(
+        request, "enrolment/me_change_code.html", {"form": form, "asked": asked}, status=changed.status
+    )
+
+
+@require_POST
+@unlisted
+def me_phone_stop(request: Request, change: UUID) -> HttpResponseBase:
+    """The phone that asked takes it back; the old phone objects."""
+    phone_changes.withdraw_change(change=change, by=citizen(request), at=clock.now())
+    messages.success(
+        request, _("Stopped. If the number has changed already, it changes back within minutes.")
+    )
+    return redirect("enrolment:me")
+
+
+@form_page
+@unlisted
+def moved(request: Request, link: str) -> HttpResponseBase:
+    """The page behind the link of our message to the old phone: one answer, no. Opening it answers nothing."""
+    at = clock.now()
+    with system("the page behind a notice of a changed number"):
+        row = asked_by_us.question_by_link(link)
+        is_ours = row is not None and (row.room, row.kind) == phone_changes.OBJECTION
+        found = queries.objectionable(row.about, at=at) if row is not None and is_ours else None
+    if row is None or found is None:
+        return guessed(request, at)
+    if request.method == "POST":
+        messaging.answer_link(link=link, yes=False, by=request.actor, at=at)
+        return redirect(request.path)
+    change, is_open = found
+    shown = {"change": change, "is_open": is_open, "said_no": row.is_yes is False}
+    return render(request, "enrolment/moved.html", shown)
