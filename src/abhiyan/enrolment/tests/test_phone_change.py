@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 from uuid import uuid4
 
 import pytest
@@ -22,6 +23,7 @@ from abhiyan.enrolment.models import Enrolment, PhoneChange
 from abhiyan.enrolment.rules.channels import Channel
 from abhiyan.messaging import actions as messaging
 from abhiyan.messaging.models import Message, Question
+from abhiyan.people import journal
 from abhiyan.people.actions import suppressions as people_suppressions
 from abhiyan.people.models import Account
 from abhiyan.people.tests.make import browser
@@ -239,6 +241,7 @@ def test_a_wish_is_answered_alike_whoever_is_meant(world: World) -> None:
     assert world.rows("select count(*) from enrolment_phone_change where done_at is null") == [(0,)]
 
 
+@pytest.mark.slow
 def test_nobody_is_flooded_with_notices_by_others(world: World) -> None:
     join(world, world.asha, unit="JK-B001")
     for n in range(4):
@@ -265,6 +268,7 @@ def test_who_entered_somebody_does_not_take_over_their_answers(world: World) -> 
     assert numbers(world) == [("Asha Devi", "0001")]
 
 
+@pytest.mark.slow
 def test_an_entry_on_the_workers_own_phone_is_never_asked_on_another(world: World) -> None:
     with system("test"):
         worker = Account.objects.create(
@@ -327,6 +331,7 @@ def test_a_stop_goes_along_and_a_full_phone_takes_nobody(world: World) -> None:
     sound(world)
 
 
+@pytest.mark.slow
 def test_a_family_phone_takes_one_more_and_each_opens_their_own_page(world: World) -> None:
     world.web_join(of=world.bilal)
     join(world, world.asha, unit="JK-B001")
@@ -376,8 +381,11 @@ def test_who_erases_after_a_change_is_kept_off_lists_by_both_numbers(world: Worl
     sound(world)
 
 
-def test_after_a_restore_what_waited_is_not_done_and_a_no_holds(world: World) -> None:
-    asha = replace(world.asha, phone="+919906000091")  # the journal outlives a test
+def test_after_a_restore_what_waited_is_not_done_and_a_no_holds(
+    world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(journal, "path", lambda: tmp_path / "noes.jsonl")
+    asha = world.asha
     join(world, asha, unit="JK-B001")
     asks(asha, "+919906000081")
     change(open_me(asha))
@@ -388,5 +396,5 @@ def test_after_a_restore_what_waited_is_not_done_and_a_no_holds(world: World) ->
     with system("the backup knew the new number; the journal the no"):
         PhoneChange.objects.update(said_no_at=None)
         people_suppressions.replay(taken_at=clock.now() - timedelta(hours=1), at=clock.now())
-    assert numbers(world) == [("Asha Devi", "0091")]
+    assert numbers(world) == [("Asha Devi", "0001")]
     sound(world)
