@@ -8,6 +8,7 @@ import hashlib
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ from django.conf import LazySettings
 from django.db import connection, transaction
 from django.test import Client
 
+from abhiyan.core import clock
 from abhiyan.core.scope import system
 from abhiyan.enrolment.tests.web import filled as filled_in
 from abhiyan.enrolment.tests.web import offered
@@ -159,7 +161,7 @@ POSTS: dict[str, tuple[dict[str, str], str]] = {
     "people:factor_rename": ({"label": "Mine"}, "gg"),
     "people:session_end": ({}, "gg"),
     "programmes:answer_charge": ({"answer": "accept"}, "gg"),
-    "programmes:change": ({"name_en": "Mine", "closes_on": "2026-12-01"}, "ng"),
+    "programmes:change": ({"name_en": "Mine", "closes_on": "{soon}"}, "ng"),
     "programmes:close": ({}, "ng"),
     "programmes:create": (
         {"template": "membership_drive", "owner": "{unit_id}", "name_en": "Mine"}
@@ -281,6 +283,7 @@ def asked_of(name: str, cast: Cast, of: Things, others: dict[str, Any]) -> tuple
         "account": cast.accounts["mandal_president"].public_id,
         "member": of.member,
         "programme_uuid": of.programme,
+        "soon": (clock.now() + timedelta(days=9)).date(),
     }
     form, _wanted = POSTS.get(name, ({}, "m"))
     sent = {key: value.format_map(known) for key, value in form.items()}
