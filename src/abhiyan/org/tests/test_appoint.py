@@ -441,7 +441,7 @@ def power(world: World, account_id: int) -> tuple[set[tuple[str, int]], set[int]
     return may, {lo for lo in places if lo is not None and viewer.sees_people_at(lo)}
 
 
-@pytest.mark.examples(12, 50)
+@pytest.mark.examples(8, 50)
 @settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(steps=st.lists(STEP, min_size=6, max_size=14))
 def test_whatever_is_appointed_nobody_has_more_than_all_had_before(

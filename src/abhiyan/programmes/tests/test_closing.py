@@ -274,7 +274,7 @@ def test_the_undo_of_a_list_keeps_what_was_built_on_its_targets(trees: Trees) ->
     ]
 
 
-@pytest.mark.examples(6, 25)
+@pytest.mark.examples(4, 25)
 @settings(
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
@@ -310,7 +310,7 @@ def test_whatever_closes_and_opens_targets_that_go_still_sum_and_come_back(seed:
         transaction.set_rollback(True)
 
 
-@pytest.mark.examples(6, 25)
+@pytest.mark.examples(4, 25)
 @settings(
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],

@@ -237,7 +237,7 @@ class History:
             assert child.ladder == alone[child.code], (code, child.code)
 
 
-@pytest.mark.examples(7, 30)
+@pytest.mark.examples(5, 30)
 @settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     seed=st.integers(0, 2**32),

@@ -265,7 +265,7 @@ class History:
 
 
 @pytest.mark.versions
-@pytest.mark.examples(8, 40)
+@pytest.mark.examples(5, 40)
 @settings(
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
