@@ -334,7 +334,9 @@ def test_today_asks_for_an_answer_and_then_for_another_name(
         actions.answer_charge(in_charge_id=beside.pk, accepts=False, by=actor(helper), at=AT)
     viewer = viewer_of(account_id=president.pk, on=TODAY)
     with scoped(viewer.scope), override("en"):
-        found = {str(one.title): one.href for one in owed.owed(viewer, at=clock.now()) if isinstance(one, Owed)}
+        found = {
+            str(one.title): one.href for one in owed.owed(viewer, at=clock.now()) if isinstance(one, Owed)
+        }
     assert found["1 in-charge declined: name another"].endswith("?show=declined&role=in_charge")
     assert found["1 co-in-charge declined: name another"].endswith("?show=declined&role=co_in_charge")
     page = body(browser(president), found["1 in-charge declined: name another"])
