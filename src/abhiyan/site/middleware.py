@@ -55,9 +55,13 @@ def headers(get_response: Answer) -> Answer:
 
 
 def question(get_response: Answer) -> Answer:
-    """NUL in what is asked in an address becomes a space: PostgreSQL holds none, and no word or code has one."""
+    """NUL in an address becomes a space: PostgreSQL holds none, and no word or code has one."""
 
     def middleware(request: HttpRequest) -> HttpResponseBase:
+        if "\x00" in request.path_info:
+            request.path, request.path_info = (
+                each.replace("\x00", " ") for each in (request.path, request.path_info)
+            )
         asked = request.META.get("QUERY_STRING", "")
         if "%00" in asked:
             request.META["QUERY_STRING"] = asked.replace(

@@ -37,6 +37,10 @@ class WrongShape(Refused):
     )
 
 
+class HiddenSign(Refused):
+    message = _("The text holds a hidden sign. Type it here by hand.")
+
+
 class SenderMissing(Refused):
     message = _("The text must say who sends it. Write {organisation} where the name belongs.")
 
@@ -198,7 +202,12 @@ def _check(one: Wording, language: str) -> None:
         raise NoRegistration(field=f"registration_{language}")
 
 
-_WRONG: dict[str, type[Refused]] = {"shape": WrongShape, "sender": SenderMissing, "stop": NoWayToStop}
+_WRONG: dict[str, type[Refused]] = {
+    "hidden": HiddenSign,
+    "shape": WrongShape,
+    "sender": SenderMissing,
+    "stop": NoWayToStop,
+}
 
 
 def _check_new(before: list[Template], written: Mapping[str, Wording]) -> None:

@@ -422,7 +422,7 @@ def _filled(
     for language, one in templates.items():
         values = {name: given.get(language, {}).get(name, "").strip() for name in bulk.variables(one.text)}
         for name, value in values.items():
-            if not value or len(value) > 200 or "\x00" in value:
+            if not bulk.is_filling(value):
                 raise VariableMissing(field=f"v_{language}_{name}")
         found[language] = values
     return found

@@ -10,12 +10,15 @@ from typing import Any
 
 from . import texts
 
+LONGEST_VALUE = 200  # characters that fill a variable
 GREW_PCT = 10  # an audience that grew by more since it was approved must be approved again
 OURS = frozenset({"organisation", "stop"})  # variables we fill: who sends, and the number that stops messages
 PREFIX = "bulk."
-_ID = re.compile(r"\d{10,25}")  # ids of entities and templates on DLT: nineteen digits today
+_ID = re.compile(r"[0-9]{10,25}")  # ids of entities and templates on DLT: nineteen digits today
 _HEADER = re.compile(r"[A-Za-z0-9]{3,11}")
 _SHAPE = re.compile(r"[^{}\[\]]*(\{[a-z_]{1,30}\}[^{}\[\]]*)*")
+# Control signs, and those that turn the direction of what stands behind them: who approves would read another text.
+_HIDDEN = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 _STOP = re.compile(r"\{stop\}|\bSTOP\b")
 
 
@@ -55,12 +58,20 @@ def is_header(given: str) -> bool:
 
 
 def wrong(text: str) -> str:
-    """What is wrong with a bulk text: "shape" (a brace or bracket out of place), "sender", "stop"; "" for nothing."""
+    """What is wrong with a bulk text: "hidden" (a sign nobody sees), "shape" (a brace or bracket out of place),
+    "sender", "stop"; "" for nothing."""
+    if _HIDDEN.search(text.replace("\r\n", "\n")):
+        return "hidden"
     if not _SHAPE.fullmatch(text):
         return "shape"
     if "organisation" not in texts.blanks(text):
         return "sender"
     return "" if _STOP.search(text) else "stop"
+
+
+def is_filling(value: str) -> bool:
+    """Whether it may fill a variable: something, short, and nothing hidden."""
+    return bool(value.strip()) and len(value) <= LONGEST_VALUE and not _HIDDEN.search(value)
 
 
 def variables(text: str) -> list[str]:
