@@ -34,10 +34,10 @@ HEAD = {"code": str, "name": str, "otherwise": str, "mark": str, "reviewed_by": 
 TABLES = ("replies", "words", "notice", "pages")
 # The files whose words the public reads.
 PUBLIC = (
-    *(f"enrolment/templates/enrolment/{name}.html" for name in ("join*", "me*", "question*", "link_over")),
+    *(f"enrolment/templates/enrolment/{name}.html" for name in ("join*", "m[eo]*", "question*", "link_over")),
     *(f"enrolment/templates/enrolment/{name}.html" for name in ("card_check", "_[cmpsw]*", "_notice")),
     *(f"enrolment/views/{name}.py" for name in ("card", "join", "link", "me*", "places", "question")),
-    *(f"enrolment/actions/{name}.py" for name in ("claims", "confirming", "receipts", "texts", "tickets")),
+    *(f"enrolment/actions/{name}.py" for name in ("claims", "confirming", "moving", "receipts", "t[ei]*")),
     *("enrolment/forms.py", "enrolment/models.py", "enrolment/rules/channels.py", "core/refusals.py"),
     *("messaging/models.py", "messaging/rules/reasons.py", "people/models.py", "units/models.py"),
     *("people/actions/codes.py", "people/templates/people/_code_stopped.html"),
