@@ -62,13 +62,8 @@ def capability(*codes: str) -> Access:
 
 
 IMPORTS = Access(Level.CAPABILITY, is_of_lists=True)
-FOR_ALL = (
-    "/join/",
-    "/j/",
-    "/q/",
-    "/me/",
-    "/card/",
-)  # where pages for the public begin, read in every language
+# Where pages for the public begin, which are read in every language.
+FOR_ALL = ("/join/", "/j/", "/q/", "/moved/", "/me/", "/card/")
 PLANS = capability("plans.read", "plans.make")
 ACCESS: dict[str, Access] = {
     # The look.
