@@ -203,6 +203,7 @@ def test_the_wait_for_another_code_is_counted_down(visit: Open, world: World) ->
     fill(page, world.asha)
     send(page)
     page.wait_for_selector("[name=code]")
+    page.wait_for_load_state()  # only then does the script count
     first = int(page.inner_text("[data-wait] b"))
     assert 40 <= first <= 45
     page.clock.run_for(10_000)

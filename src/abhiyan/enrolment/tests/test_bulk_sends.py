@@ -456,7 +456,7 @@ def many(monkeypatch: pytest.MonkeyPatch) -> None:
     """Two phones are many: they are counted by a job, and messages follow their send one by one."""
     monkeypatch.setattr(counting, "PART", 2)
     monkeypatch.setattr(rules, "PART", 1)
-    monkeypatch.setattr(rules, "FIRST_SHARE", 1 / 64)
+    monkeypatch.setattr(rules, "FIRST_SHARE", 1 / 8)
     monkeypatch.setattr(sends, "FOLLOW", 1)
 
 
