@@ -1,11 +1,9 @@
 """A bulk message and a circular in a real browser: counted, asked, approved, started, paused, stopped; and read."""
 
-from collections.abc import Callable, Iterator
-from typing import Any
+from collections.abc import Iterator
 
 import pytest
-from django.conf import settings
-from playwright.sync_api import Browser, BrowserContext, Page
+from playwright.sync_api import Browser
 
 from abhiyan.core import clock
 from abhiyan.core.scope import system
@@ -14,14 +12,14 @@ from abhiyan.messaging.actions import sending
 from abhiyan.messaging.models import Message, Send
 from abhiyan.messaging.tests.bulk import ENGLISH, ENGLISH_ID, ENTITY, HINDI, HINDI_ID
 from abhiyan.messaging.tests.test_reach import enter
-from abhiyan.people.models import Account, Consent, Person, Purpose
+from abhiyan.people.models import Consent, Person, Purpose
 from abhiyan.site.tests.cast import Cast
+from abhiyan.site.tests.visits import Open, visits
 from abhiyan.ui.tests.axe import unsound
-from abhiyan.ui.tests.test_browser import JOURNEY_LOOKS, SIZES
+from abhiyan.ui.tests.test_browser import JOURNEY_LOOKS
 from abhiyan.units.models import Poll
 
 pytestmark = pytest.mark.browser
-Open = Callable[..., Page]
 SEND = "main form[method=post] button[type=submit]"
 
 
@@ -55,28 +53,7 @@ def served(cast: Cast) -> Iterator[Server]:
 
 @pytest.fixture
 def visit(chromium: Browser, served: Server, cast: Cast) -> Iterator[Open]:
-    contexts: list[BrowserContext] = []
-
-    def visited(path: str, role: str, *, size: str, language: str, **more: Any) -> Page:
-        with system("test"):
-            Account.objects.filter(pk=cast.accounts[role].pk).update(language=language)
-        width, height = SIZES[size]
-        base = f"http://127.0.0.1:{served.port}"
-        context = chromium.new_context(viewport={"width": width, "height": height}, base_url=base, **more)
-        contexts.append(context)
-        context.add_cookies(
-            [
-                {"name": "language", "value": language, "url": base},
-                {"name": settings.SESSION_COOKIE_NAME, "value": cast.token(role), "url": base},
-            ]
-        )
-        page = context.new_page()
-        page.goto(path)
-        return page
-
-    yield visited
-    for context in contexts:
-        context.close()
+    yield from visits(chromium, served.port, lambda role: (cast.accounts[role].pk, cast.token(role)))
 
 
 @pytest.mark.parametrize(("size", "language"), JOURNEY_LOOKS)

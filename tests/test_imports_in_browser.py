@@ -1,22 +1,20 @@
 """Imports in a real browser: every state of one at both sizes and in both languages, uploads cut off, no JavaScript."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 from uuid import UUID
 
 import pytest
-from django.conf import settings
-from playwright.sync_api import Browser, BrowserContext, Page, Route
+from playwright.sync_api import Browser, Page, Route
 
 from abhiyan.core import clock
 from abhiyan.core.imports import actions, queries, running
 from abhiyan.core.scope import system
 from abhiyan.enrolment.tests.server import Server
-from abhiyan.people.models import Account
 from abhiyan.site.tests.cast import Cast
+from abhiyan.site.tests.visits import Open, visits
 from abhiyan.ui.tests.axe import unsound
-from abhiyan.ui.tests.test_browser import JOURNEY_LOOKS, SIZES
+from abhiyan.ui.tests.test_browser import JOURNEY_LOOKS
 from abhiyan.units.models import Unit
 
 pytestmark = pytest.mark.browser
@@ -27,7 +25,6 @@ UNITS = (
     + "JK-B302,booth,Lost Library,,JK-SRI-M9,\n"
     + "JK-B001,booth,Rajbagh High School,,JK-SRI-M1,\n"
 )
-Open = Callable[..., Page]
 
 
 @pytest.fixture(scope="module")
@@ -44,28 +41,7 @@ def served(cast: Cast) -> Iterator[Server]:
 
 @pytest.fixture
 def visit(chromium: Browser, served: Server, cast: Cast) -> Iterator[Open]:
-    contexts: list[BrowserContext] = []
-
-    def visited(path: str, role: str, *, size: str = "desk", language: str = "en", **more: Any) -> Page:
-        with system("test"):
-            Account.objects.filter(pk=cast.accounts[role].pk).update(language=language)
-        width, height = SIZES[size]
-        base = f"http://127.0.0.1:{served.port}"
-        context = chromium.new_context(viewport={"width": width, "height": height}, base_url=base, **more)
-        contexts.append(context)
-        context.add_cookies(
-            [
-                {"name": "language", "value": language, "url": base},
-                {"name": settings.SESSION_COOKIE_NAME, "value": cast.token(role), "url": base},
-            ]
-        )
-        page = context.new_page()
-        page.goto(path)
-        return page
-
-    yield visited
-    for context in contexts:
-        context.close()
+    yield from visits(chromium, served.port, lambda role: (cast.accounts[role].pk, cast.token(role)))
 
 
 def number(page: Page) -> UUID:

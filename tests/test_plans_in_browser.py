@@ -2,17 +2,16 @@
 
 import csv
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from uuid import uuid4
 
 import pytest
-from django.conf import settings
 from django.utils import translation
 from django.utils.translation import gettext as say
 from django.utils.translation import ngettext
-from playwright.sync_api import Browser, BrowserContext, Page
+from playwright.sync_api import Browser, Page
 
 from abhiyan.core import clock
 from abhiyan.core.scope import system
@@ -28,14 +27,14 @@ from abhiyan.people.actions import sessions
 from abhiyan.people.models import Account, Notice
 from abhiyan.programmes import queries as programme_queries
 from abhiyan.programmes.models import Programme
+from abhiyan.site.tests.visits import Open, visits
 from abhiyan.ui.tests.axe import unsound
-from abhiyan.ui.tests.test_browser import JOURNEY_LOOKS, PAGE_LOOKS, SIZES
+from abhiyan.ui.tests.test_browser import JOURNEY_LOOKS, PAGE_LOOKS
 from abhiyan.units import actions as units
 from abhiyan.units.actions import NewUnit
 from abhiyan.units.models import Hierarchy
 
 pytestmark = pytest.mark.browser
-Open = Callable[..., Page]
 
 
 @dataclass
@@ -159,28 +158,7 @@ def served(state: State) -> Iterator[Server]:
 
 @pytest.fixture
 def visit(chromium: Browser, served: Server, state: State) -> Iterator[Open]:
-    contexts: list[BrowserContext] = []
-
-    def visited(path: str, *, size: str = "desk", language: str = "en") -> Page:
-        with system("test"):
-            Account.objects.filter(pk=state.president.pk).update(language=language)
-        width, height = SIZES[size]
-        base = f"http://127.0.0.1:{served.port}"
-        context = chromium.new_context(viewport={"width": width, "height": height}, base_url=base)
-        contexts.append(context)
-        context.add_cookies(
-            [
-                {"name": "language", "value": language, "url": base},
-                {"name": settings.SESSION_COOKIE_NAME, "value": state.token(), "url": base},
-            ]
-        )
-        page = context.new_page()
-        page.goto(path)
-        return page
-
-    yield visited
-    for context in contexts:
-        context.close()
+    yield from visits(chromium, served.port, lambda _role: (state.president.pk, state.token()))
 
 
 @pytest.mark.parametrize(("size", "language"), PAGE_LOOKS)

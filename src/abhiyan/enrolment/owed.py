@@ -25,10 +25,10 @@ from abhiyan.units import queries as units
 from abhiyan.units.rules import levels
 
 from .actions.texts import READ
+from .queries import awaiting
 from .queries import calls as queries_calls
 from .queries import drive as queries_drive
 from .queries import partings as queries_partings
-from .queries import people as queries_people
 from .queries import texts as queries_texts
 from .queries import tickets as queries_tickets
 from .queries.join import SMALLEST
@@ -57,7 +57,7 @@ def owed(viewer: Viewer, *, at: datetime) -> Iterator[Owed | Beside]:
     yield from _tickets(viewer, at)
     if not viewer.may("enrolment.place"):
         return
-    unplaced, nameless = queries_people.waiting_counts(MOST)
+    unplaced, nameless = awaiting.waiting_counts(MOST)
     if unplaced:
         yield Owed(
             urgency=2,

@@ -1,10 +1,10 @@
-"""Reads about members: one's own membership, a unit's people, one person, and what waits for a human eye.
+"""Reads about members: one's own membership, a unit's people, one person.
 
 Everything here runs in the caller's scope: the policies decide who is in sight; the filters only keep it quick.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -13,7 +13,6 @@ from abhiyan.core import sql
 from abhiyan.core.keys import keyring
 from abhiyan.core.refusals import needed
 from abhiyan.core.words import named
-from abhiyan.enrolment.models import Taken
 from abhiyan.enrolment.rules import endings, names
 from abhiyan.enrolment.rules.number import public_ids
 from abhiyan.enrolment.rules.terms import last_day
@@ -102,6 +101,14 @@ _FROM = f"select {_COLUMNS} from enrolment_membership m join enrolment_enrolment
 
 def _members(where: str, values: Sequence[Any]) -> list[Member]:
     return sql.each(Member, f"{_FROM} where {where}", values)
+
+
+def members_on(phone_ids: Iterable[UUID]) -> list[Member]:
+    """Who is a member on these phones, phone by phone in the order they joined."""
+    return _members(
+        "m.phone_id = any(%s) and m.merged_into is null and m.ended_on is null order by m.slot",
+        [list(phone_ids)],
+    )
 
 
 # One's own membership: in the scope of a proven phone
@@ -428,183 +435,3 @@ def members_by_number(text: str) -> list[Member] | None:
     if bounds is None:
         return None
     return _members("m.public_id between %s and %s", [*bounds])
-
-
-# What waits for a human eye
-
-
-@dataclass(frozen=True, slots=True)
-class Narrowed:
-    """How a queue is narrowed and ordered. span: of a unit; only phones of members at home there, or below."""
-
-    channel: int | None = None
-    since: date | None = None
-    until: date | None = None
-    span: tuple[int, int] | None = None
-    newest_first: bool = False
-
-
-_ALL = Narrowed()
-
-
-def _queued(narrowed: Narrowed, after: Mark | None, limit: int) -> tuple[str, list[Any]]:
-    """The rest of a query of claims `c`: its conditions, and the page that begins after a mark (at, public id)."""
-    way, order = ("<", "desc") if narrowed.newest_first else (">", "asc")
-    told: list[tuple[str, list[Any]]] = []
-    if narrowed.channel is not None:
-        told.append(("c.channel = %s", [narrowed.channel]))
-    if narrowed.since is not None:
-        told.append(("c.day >= %s", [narrowed.since]))
-    if narrowed.until is not None:
-        told.append(("c.day <= %s", [narrowed.until]))
-    if narrowed.span is not None:
-        within = (  # a call has no place but the drive's own: whom it may be has
-            "exists (select 1 from enrolment_membership h join units_placement x on x.unit_id = h.unit_id"
-            " where h.phone_id = c.phone_id and h.merged_into is null and h.ended_on is null"
-            " and x.lo >= %s and x.lo < %s)"
-        )
-        told.append((within, [*narrowed.span]))
-    if after is not None:
-        told.append((f"(c.at, c.public_id) {way} (%s, %s)", [*after]))
-    where = "".join(f" and {condition}" for condition, _params in told)
-    params = [one for _condition, params in told for one in params]
-    return f"{where} order by c.at {order}, c.public_id {order} limit %s", [*params, limit]
-
-
-@dataclass(frozen=True, slots=True)
-class Unplaced:
-    """A member's claim whose place is not known yet."""
-
-    public_id: UUID
-    member: UUID
-    name: str | None
-    last4: str
-    channel: int
-    day: date
-    at: datetime
-    by: UUID
-    phone_id: UUID
-
-
-def unplaced(
-    narrowed: Narrowed = _ALL, *, after: Mark | None = None, limit: int = PER_PAGE
-) -> list[Unplaced]:
-    """Claims without a place of current members in scope, oldest first unless told: an index of just these."""
-    rest, params = _queued(narrowed, after, limit)
-    return sql.each(
-        Unplaced,
-        'select c.public_id, m.public_id, p.name, f.last4, c.channel, c.day, c.at, c."by", c.phone_id'
-        " from enrolment_claim c join enrolment_membership m on m.id = c.membership_id"
-        " join people_person p on p.id = m.person_id join people_phone f on f.id = c.phone_id"
-        f" where not c.is_placed and c.membership_id is not null and c.taken in ({_OPENERS})"
-        f" and m.ended_on is null{rest}",
-        params,
-    )
-
-
-_OPENERS = f"{Taken.JOINED.value}, {Taken.RENEWED.value}, {Taken.WAITS.value}"
-
-
-@dataclass(frozen=True, slots=True)
-class Suggested:
-    """A place a claim may belong to: somebody on its phone is at home there."""
-
-    unit_id: int
-    code: str
-    names: dict[str, str]
-
-    def name(self, language: str = "") -> str:
-        return named(self.names, language)
-
-
-def suggestions(waiting: Sequence[Unplaced]) -> dict[UUID, list[Suggested]]:
-    """claim -> places it may belong to, by one query for the whole page; three at most."""
-    found: dict[UUID, list[Suggested]] = {one.public_id: [] for one in waiting}
-    if not waiting:
-        return found
-    by_phone: dict[UUID, list[Suggested]] = {}
-    for phone_id, unit, code, names_, _n in sql.rows(
-        "select c.phone_id, u.id, u.code, u.names, count(*) from enrolment_claim c"
-        " join units_unit u on u.id = c.unit_id"
-        " where c.phone_id = any(%s) and c.is_placed group by 1, 2, 3, 4 order by count(*) desc limit 500",
-        [list({one.phone_id for one in waiting})],
-    ):
-        by_phone.setdefault(phone_id, []).append(Suggested(unit, code, names_))
-    for one in waiting:
-        found[one.public_id] = by_phone.get(one.phone_id, [])[:3]
-    return found
-
-
-@dataclass(frozen=True, slots=True)
-class Nameless:
-    """A claim on a phone of several people that names none of them, with the current members it may be."""
-
-    public_id: UUID
-    channel: int
-    day: date
-    at: datetime
-    last4: str
-    phone_id: UUID
-    candidates: tuple[Member, ...] = ()
-
-
-# Nobody decides about a phone all of whose members have left.
-_SOMEBODY_STAYS = (
-    "not coalesce((select bool_and(s.ended_on is not null) from enrolment_membership s"
-    " where s.phone_id = c.phone_id and s.merged_into is null), false)"
-)
-
-
-def nameless(
-    narrowed: Narrowed = _ALL, *, after: Mark | None = None, limit: int = PER_PAGE
-) -> list[Nameless]:
-    """Such claims in scope, oldest first unless told, each with the current members of its phone; two queries."""
-    return _nameless(f" and {_SOMEBODY_STAYS}", *_queued(narrowed, after, limit))
-
-
-def nameless_claim(public_id: UUID) -> Nameless | None:
-    """One such claim in scope; None where there is none, or where it has been settled."""
-    return next(iter(_nameless("", " and c.public_id = %s", [public_id])), None)
-
-
-def _nameless(where: str, rest: str, params: Sequence[Any]) -> list[Nameless]:
-    found = sql.each(
-        Nameless,
-        "select c.public_id, c.channel, c.day, c.at, f.last4, c.phone_id from enrolment_claim c"
-        " join people_phone f on f.id = c.phone_id"
-        f" where c.taken = {Taken.WORKLIST.value} and c.membership_id is null{where}{rest}",
-        params,
-    )
-    on_phone: dict[UUID, list[Member]] = {}
-    for member in _members(
-        "m.phone_id = any(%s) and m.merged_into is null and m.ended_on is null order by m.slot",
-        [list({one.phone_id for one in found})],
-    ):
-        on_phone.setdefault(member.phone_id, []).append(member)
-    return [replace(one, candidates=tuple(on_phone.get(one.phone_id, ()))) for one in found]
-
-
-def waiting_counts(limit: int = 1_000) -> tuple[int, int]:
-    """How many claims of `unplaced` and of `nameless` are in scope; counted up to a limit."""
-    unplaced, nameless = sql.row(
-        "select (select count(*) from (select 1 from enrolment_claim c"
-        " join enrolment_membership m on m.id = c.membership_id where not c.is_placed"
-        f" and c.membership_id is not null and c.taken in ({_OPENERS}) and m.ended_on is null limit %s) a),"
-        " (select count(*) from (select 1 from enrolment_claim c where c.membership_id is null"
-        f" and c.taken = {Taken.WORKLIST.value} and {_SOMEBODY_STAYS} limit %s) b)",
-        [limit, limit],
-    )
-    return unplaced, nameless
-
-
-def claim_unit(public_id: UUID) -> int:
-    """The unit a claim in scope stands at, for asking who may decide about it. NotFound."""
-    return int(
-        needed(
-            sql.value(
-                "select unit_id from enrolment_claim where public_id = %s and ((taken = %s and membership_id is null)"
-                f" or (not is_placed and membership_id is not null and taken in ({_OPENERS})))",
-                [public_id, Taken.WORKLIST.value],
-            )
-        )
-    )
