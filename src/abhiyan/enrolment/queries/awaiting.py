@@ -11,7 +11,9 @@ from abhiyan.core.refusals import needed
 from abhiyan.core.words import named
 from abhiyan.enrolment.models import Taken
 
-from .people import PER_PAGE, Mark, Member, members_on
+from .people import Mark, Member, members_on
+
+PER_PAGE = 50
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ from abhiyan.core import limits
 from abhiyan.core.scope import system
 from abhiyan.enrolment import owed
 from abhiyan.enrolment.actions import reading
+from abhiyan.enrolment.queries import awaiting
 from abhiyan.enrolment.queries import people as queries_people
 from abhiyan.enrolment.rules.channels import Channel
 from abhiyan.enrolment.rules.number import member_number, public_ids
@@ -422,7 +423,7 @@ def test_a_call_from_a_shared_phone_is_settled(world: World) -> None:
 def test_calls_nobody_can_decide_about_do_not_hide_the_rest(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(queries_people, "PER_PAGE", 2)
+    monkeypatch.setattr(awaiting, "PER_PAGE", 2)
     join(world, world.asha, unit="JK-B001")
     world.tick()
     world.paper_row(of=world.mohan)
@@ -458,7 +459,7 @@ def test_calls_nobody_can_decide_about_do_not_hide_the_rest(
 def test_what_is_decided_on_a_later_page_leads_back_to_it(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(queries_people, "PER_PAGE", 1)
+    monkeypatch.setattr(awaiting, "PER_PAGE", 1)
     for human in (world.asha, world.bilal):
         join(world, human)
         world.tick()

@@ -28,7 +28,6 @@ from abhiyan.enrolment.activity import DRIVE
 from abhiyan.enrolment.forms import DaysForm, PlaceAndDaysForm
 from abhiyan.enrolment.queries import awaiting as queries
 from abhiyan.enrolment.queries.join import HOMES
-from abhiyan.enrolment.queries.people import PER_PAGE
 from abhiyan.enrolment.rules.number import member_number
 from abhiyan.org import queries as authority
 from abhiyan.org.queries import NotYours
@@ -205,7 +204,7 @@ def _leaf(
         lambda mark, limit: read(narrowed, after=(mark[0], mark[1]) if mark else None, limit=limit),
         kinds=(tables.instant, UUID),
         key=lambda one: (one.at, one.public_id),
-        per=PER_PAGE,
+        per=queries.PER_PAGE,
     )
 
 
